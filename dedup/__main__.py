@@ -1,0 +1,5 @@
+"""`python -m dedup` is the `dedup` command."""
+
+from dedup.cli.main import main
+
+main()

@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Makes the virtual environment with everything that the demo, the tests and the checks need.
+# On a bare Debian machine it installs python3-venv first (as root, or with sudo).
+set -euo pipefail
+python=${PYTHON:-python3}
+venv=${VENV:-.venv}
+
+install_debian() {
+  command -v apt-get >/dev/null || { echo "error: please install $* with your package manager" >&2; exit 2; }
+  local as_root=()
+  [ "$(id -u)" -eq 0 ] || as_root=(sudo)
+  "${as_root[@]}" apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive "${as_root[@]}" apt-get install -y -qq "$@" >/dev/null
+}
+
+command -v "$python" >/dev/null || install_debian python3 python3-venv
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+  || { echo "error: Python 3.11 or newer is needed, $("$python" --version) found; name another with PYTHON=..." >&2; exit 2; }
+"$python" -c 'import ensurepip' 2>/dev/null || install_debian python3-venv
+[ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable '.[dev]'

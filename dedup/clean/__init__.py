@@ -1,0 +1,1 @@
+"""Decisions to files: the OUT folder, and back with restore."""

@@ -1,0 +1,45 @@
+"""What was decided on every document, as arrays that any worker can map."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+SCHEMA = pa.schema({"witness": pa.int64(), "similarity": pa.float64(), "relation": pa.uint8()})
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """One row for each document, by doc_index.
+
+    ```
+    witness     int64[n]    -1: kept; else the doc_index of the kept document that justifies the removal
+    similarity  float64[n]  exact Jaccard with the witness
+    relation    uint8[n]    a `dedup.model.Relation`
+    ```
+    """
+
+    witness: npt.NDArray[np.int64]
+    similarity: npt.NDArray[np.float64]
+    relation: npt.NDArray[np.uint8]
+
+    def check(self) -> None:
+        """Assert our promise: every witness is itself kept."""
+        removed = self.witness >= 0
+        assert np.all(self.witness[self.witness[removed]] < 0), "a witness was removed itself: please report this bug"
+
+    def write(self, path: Path) -> None:
+        """Write the decisions as an Arrow IPC file."""
+        batch = pa.RecordBatch.from_arrays(
+            [pa.array(self.witness), pa.array(self.similarity), pa.array(self.relation)], schema=SCHEMA
+        )
+        with pa.ipc.new_file(str(path), SCHEMA) as writer:
+            writer.write_batch(batch)
+
+    @classmethod
+    def read(cls, path: Path) -> "Decisions":
+        """Map the decisions that `write` left."""
+        batch = pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
+        return cls(*(batch.column(name).to_numpy(zero_copy_only=True) for name in SCHEMA.names))

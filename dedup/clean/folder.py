@@ -1,0 +1,112 @@
+"""The OUT folder: made beside its final place and renamed when it is complete."""
+
+import fcntl
+import os
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+from dedup.errors import OutputError
+
+KEPT, SET_ASIDE = "kept", "set_aside"
+REMOVED, REJECTED, CLUSTERS, SUMMARY = "removed.jsonl", "rejected.jsonl", "clusters.jsonl", "summary.json"
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Where a run works: `OUT.partial/`, with segments and the output in the making; `out` is its final place."""
+
+    out: Path
+
+    @property
+    def partial(self) -> Path:
+        """Return the folder of an unfinished run."""
+        return self.out.with_name(self.out.name + ".partial")
+
+    @property
+    def segments(self) -> Path:
+        """Return the folder of finished segments."""
+        return self.partial / "segments"
+
+    @property
+    def output(self) -> Path:
+        """Return the folder that becomes OUT."""
+        return self.partial / "out"
+
+    @property
+    def parts(self) -> Path:
+        """Return the folder of pieces that shards write and the run joins."""
+        return self.partial / "parts"
+
+    @property
+    def decisions(self) -> Path:
+        """Return the file of decisions."""
+        return self.partial / "decisions.arrow"
+
+    def kept(self, name: str) -> Path:
+        """Return the place of the kept records of an input file."""
+        return self.output / KEPT / name
+
+    def set_aside(self, name: str) -> Path:
+        """Return the place of the rows that were taken out of a Parquet file."""
+        return self.output / SET_ASIDE / name
+
+    def part(self, shard_index: int, name: str) -> Path:
+        """Return the piece of an output file that one shard writes."""
+        return self.parts / f"{shard_index:06d}.{name}"
+
+    def begin(self, fingerprint: str, *, resume: bool, overwrite: bool) -> IO[str]:
+        """Make or take over the partial folder and lock it; return the lock, to be held until the end.
+
+        A finished OUT, or a run that was cut off, is an `OutputError` that names the flag to use.
+        """
+        if self.out.exists() and not resume:
+            self._refuse_or_accept(overwrite=overwrite)
+        marker = self.partial / "fingerprint"
+        cut_off = marker.exists()
+        if cut_off and not (resume or overwrite):
+            raise OutputError(
+                f"{self.partial}: a run that was cut off. Go on with --resume, or start anew with --overwrite."
+            )
+        if resume and cut_off and marker.read_text() != fingerprint:
+            raise OutputError(
+                f"{self.partial}: the run that was cut off had other input files or settings. "
+                "Give the same ones, or start anew with --overwrite."
+            )
+        self.partial.mkdir(parents=True, exist_ok=True)
+        lock = (self.partial / "lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise OutputError(f"{self.out}: another run is writing here. Wait for it or choose another folder.") from error
+        if not resume:
+            shutil.rmtree(self.segments, ignore_errors=True)
+        for folder in (self.output, self.parts):
+            shutil.rmtree(folder, ignore_errors=True)
+        for folder in (self.segments, self.output / KEPT, self.parts):
+            folder.mkdir(parents=True, exist_ok=True)
+        marker.write_text(fingerprint)
+        return lock
+
+    def _refuse_or_accept(self, *, overwrite: bool) -> None:
+        if not self.out.is_dir():
+            raise OutputError(f"{self.out}: is a file. Name a folder with -o.")
+        if not any(self.out.iterdir()):
+            return
+        if not (self.out / SUMMARY).exists():
+            raise OutputError(f"{self.out}: holds files that are not a dedup run. Choose an empty or new folder with -o.")
+        if not overwrite:
+            raise OutputError(
+                f"{self.out}: holds another run. Choose another folder, or replace it with --overwrite."
+            )
+
+    def publish(self) -> None:
+        """Put the finished output in its place and remove what the run worked with."""
+        shutil.rmtree(self.parts)
+        if self.out.exists():
+            replaced = self.partial / "replaced"
+            shutil.rmtree(replaced, ignore_errors=True)
+            os.replace(self.out, replaced)
+        os.replace(self.output, self.out)
+        shutil.rmtree(self.partial)

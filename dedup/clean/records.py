@@ -1,0 +1,129 @@
+"""The lines of `removed.jsonl`, `rejected.jsonl` and `clusters.jsonl`: written here, read here."""
+
+import base64
+import csv
+from typing import Any
+
+import msgspec
+
+from dedup.corpus.blocks import Rejection
+from dedup.corpus.delimited import DELIMITERS
+from dedup.corpus.segments import DocumentName
+
+Raw = msgspec.Raw
+WHITE_SPACE = b" \t\r\n"
+LINE_END = ("", "\n")
+
+
+class Witness(msgspec.Struct, frozen=True):
+    """The kept document that justifies a removal."""
+
+    id: Raw
+    path: str
+    line: int
+
+
+class Source(msgspec.Struct, frozen=True):
+    """Where a record stood: line or row from 1, and its first byte in the decompressed file (row from 0 in Parquet)."""
+
+    path: str
+    line: int
+    offset: int
+
+
+class RemovedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of `removed.jsonl`.
+
+    record  the record whole: the JSON of a JSONL line as it stood, else its fields as an object
+    around  what stood before and after that JSON on its line, where it is not the usual ("", newline)
+    raw     the bytes of a CSV record as they stood
+    """
+
+    id: Raw
+    source: Source
+    reason: str
+    relation: str
+    witness: Witness
+    similarity: float
+    record: Raw
+    around: tuple[str, str] = LINE_END
+    raw: str | None = None
+
+
+class RejectedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of `rejected.jsonl`: `raw` is the record as it stood, `raw_base64` where it is not UTF-8."""
+
+    path: str
+    line: int
+    offset: int
+    error: str
+    raw: str = ""
+    raw_base64: str | None = None
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A document of a cluster."""
+
+    id: Raw
+    path: str
+    line: int
+    similarity: float
+
+
+class ClusterRecord(msgspec.Struct, frozen=True):
+    """One line of `clusters.jsonl`; the first member is the representative itself."""
+
+    cluster: int
+    representative: Raw
+    members: list[Member]
+
+
+def encode_line(record: msgspec.Struct) -> bytes:
+    """Return the record as one JSON line."""
+    return msgspec.json.encode(record) + b"\n"
+
+
+def witness_of(name: DocumentName) -> Witness:
+    """Return a document's name as a witness."""
+    return Witness(Raw(name.raw_id), name.path, name.line)
+
+
+def encode_rejection(rejection: Rejection, path: str) -> bytes:
+    """Return a rejection as one JSON line."""
+    try:
+        raw, encoded = rejection.raw.decode(), None
+    except UnicodeDecodeError:
+        raw, encoded = "", base64.b64encode(rejection.raw).decode()
+    return encode_line(RejectedRecord(path, rejection.line, rejection.start, rejection.error, raw, encoded))
+
+
+def rejected_bytes(record: RejectedRecord) -> bytes:
+    """Return the bytes that `encode_rejection` stored."""
+    return record.raw.encode() if record.raw_base64 is None else base64.b64decode(record.raw_base64)
+
+
+def split_json_line(line: bytes) -> tuple[bytes, tuple[str, str]]:
+    """Return the JSON of a line and the white space before and after it."""
+    record = line.strip(WHITE_SPACE)
+    start = line.find(record)
+    return record, (line[:start].decode(), line[start + len(record) :].decode())
+
+
+def parse_delimited(raw: bytes, header: list[str], file_format: str) -> dict[str, str]:
+    """Return the fields of one CSV record by column name; surplus fields are called `column N`."""
+    lines = raw.decode().split("\n")
+    row = next(csv.reader([f"{line}\n" for line in lines[:-1]] + lines[-1:], delimiter=DELIMITERS[file_format]))
+    names = header + [f"column {i + 1}" for i in range(len(header), len(row))]
+    return dict(zip(names, row, strict=False))
+
+
+def removed_bytes(record: RemovedRecord, file_format: str) -> bytes:
+    """Return the bytes of a removed record as they stood in its (decompressed) file."""
+    if record.raw is not None:
+        return record.raw.encode()
+    if file_format == "txt":
+        body: Any = msgspec.json.decode(record.record)["text"].encode()
+    else:
+        body = bytes(record.record)
+    before, after = record.around
+    return before.encode() + body + after.encode()

@@ -1,0 +1,80 @@
+"""Parquet in, Parquet out: the kept rows in `kept/NAME`, the others in `set_aside/NAME`, schema and order as they were."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dedup.corpus.parquet import open_parquet
+
+
+def codecs_of(file: pq.ParquetFile) -> dict[str, str]:
+    """Return the compression of each column, as the first row group has it."""
+    if file.metadata.num_row_groups == 0:
+        return {}
+    group = file.metadata.row_group(0)
+    columns = (group.column(i) for i in range(group.num_columns))
+    return {c.path_in_schema: "NONE" if c.compression == "UNCOMPRESSED" else c.compression for c in columns}
+
+
+def open_writer(path: Path, like: pq.ParquetFile) -> pq.ParquetWriter:
+    """Open a Parquet file with the schema, metadata and compression of another."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    codecs = codecs_of(like)
+    return pq.ParquetWriter(str(path), like.schema_arrow, compression=codecs or "snappy")
+
+
+def split_rows(path: str, dropped: npt.NDArray[np.int64], kept: Path, set_aside: Path) -> Iterator[bytes]:
+    """Write the rows of a file to `kept`, those numbered in `dropped` (sorted, from 0) to `set_aside`; yield these as JSON."""
+    file = open_parquet(path)
+    with open_writer(kept, file) as kept_writer, open_writer(set_aside, file) as aside_writer:
+        row = 0
+        for index in range(file.metadata.num_row_groups):
+            table = file.read_row_group(index)
+            here = dropped[np.searchsorted(dropped, row) : np.searchsorted(dropped, row + len(table))] - row
+            mask = np.ones(len(table), bool)
+            mask[here] = False
+            kept_writer.write_table(table.filter(pa.array(mask)))
+            aside = table.take(pa.array(here))
+            if len(aside):
+                aside_writer.write_table(aside)
+            for record in aside.to_pylist():
+                yield msgspec.json.encode(record, enc_hook=str)
+            row += len(table)
+
+
+def merge_rows(kept: Path, set_aside: Path, dropped: npt.NDArray[np.int64], target: Path) -> None:
+    """Write the rows of both files to `target`, those of `set_aside` at the places `dropped` (sorted, from 0)."""
+    kept_file = open_parquet(str(kept))
+    kept_rows, aside_rows = RowFeeder(kept_file), RowFeeder(open_parquet(str(set_aside)))
+    total = kept_file.metadata.num_rows + len(dropped)
+    with open_writer(target, kept_file) as writer:
+        row = 0
+        for place in [*dropped.tolist(), total]:
+            for table in kept_rows.take(place - row):
+                writer.write_table(table)
+            for table in aside_rows.take(1 if place < total else 0):
+                writer.write_table(table)
+            row = place + 1
+
+
+class RowFeeder:
+    """Gives the rows of a Parquet file in pieces of any length."""
+
+    def __init__(self, file: pq.ParquetFile) -> None:
+        self._batches = file.iter_batches()
+        self._rest: pa.Table | None = None
+
+    def take(self, count: int) -> Iterator[pa.Table]:
+        """Yield tables that together have the next `count` rows."""
+        while count > 0:
+            if self._rest is None or len(self._rest) == 0:
+                self._rest = pa.Table.from_batches([next(self._batches)])
+            piece = self._rest.slice(0, count)
+            self._rest = self._rest.slice(len(piece))
+            count -= len(piece)
+            yield piece

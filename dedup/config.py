@@ -1,0 +1,112 @@
+"""Settings of the stages: one frozen dataclass each, checked once when it is made."""
+
+import hashlib
+import re
+from dataclasses import asdict, dataclass, field, fields
+
+from dedup.errors import DedupError
+
+KEEP_SYNTAX = re.compile(r"first|longest|(newest|oldest):[^=]+|prefer:[^=]+=.+")
+
+
+def check(condition: bool, message: str) -> None:  # noqa: FBT001 (reads as a sentence: check that ...)
+    """Raise `DedupError(message)` unless the condition holds."""
+    if not condition:
+        raise DedupError(message)
+
+
+@dataclass(frozen=True)
+class KeepPolicy:
+    """Which document of several near-copies is kept.
+
+    `first` | `longest` | `newest:FIELD` | `oldest:FIELD` | `prefer:FIELD=a,b`; ties by position.
+
+    >>> KeepPolicy.parse("prefer:outlet=reuters,ap")
+    KeepPolicy(rule='prefer', field='outlet', values=('reuters', 'ap'))
+    """
+
+    rule: str = "first"
+    field: str | None = None
+    values: tuple[str, ...] = ()
+
+    @classmethod
+    def parse(cls, text: str) -> "KeepPolicy":
+        """Read a policy as it is written on the command line."""
+        check(
+            KEEP_SYNTAX.fullmatch(text) is not None,
+            f'--keep "{text}" is not a policy. Use first, longest, newest:FIELD, oldest:FIELD or prefer:FIELD=a,b.',
+        )
+        rule, _, rest = text.partition(":")
+        name, _, values = rest.partition("=")
+        return cls(rule, name or None, tuple(values.split(",")) if values else ())
+
+    def __str__(self) -> str:
+        text = self.rule
+        if self.field:
+            text += f":{self.field}"
+        return text + (f"={','.join(self.values)}" if self.values else "")
+
+
+@dataclass(frozen=True)
+class NearConfig:
+    """How near-duplicate documents are found and who is kept.
+
+    threshold       exact Jaccard of shingle sets from which two documents are copies, 0 < t <= 1
+    shingle_size    consecutive tokens in a shingle
+    num_perm        most permutations a signature may take; as many are used as the bands need
+    seed            of the permutations, as in datasketch
+    recall          probability with which a pair exactly at the threshold becomes a candidate
+    keep            keep policy
+    keep_templates  keep documents that differ from their witness mostly in numbers, dates and names
+    max_bucket      kept documents one bucket may hold; the summary says when a bucket was full
+    """
+
+    threshold: float = 0.5
+    shingle_size: int = 5
+    num_perm: int = 128
+    seed: int = 1
+    recall: float = 0.995
+    keep: KeepPolicy = field(default_factory=KeepPolicy)
+    keep_templates: bool = False
+    max_bucket: int = 2000
+
+    def __post_init__(self) -> None:
+        check(0 < self.threshold <= 1, f"--threshold {self.threshold:g} is not between 0 (excluded) and 1.")
+        check(1 <= self.shingle_size <= 100, f"--shingle-size {self.shingle_size} is not between 1 and 100.")
+        check(1 <= self.num_perm <= 4096, f"--num-perm {self.num_perm} is not between 1 and 4096.")
+        check(0 <= self.seed < 2**32, f"seed {self.seed} is not between 0 and 2^32 - 1.")
+        check(0 < self.recall < 1, f"recall {self.recall:g} is not between 0 and 1 (both excluded).")
+        check(1 <= self.max_bucket < 2**16, f"max_bucket {self.max_bucket} is not between 1 and 65535.")
+
+
+@dataclass(frozen=True)
+class InputConfig:
+    """How documents are read: field names, and the format where the file name does not tell it."""
+
+    text_field: str = "text"
+    id_field: str = "id"
+    input_format: str | None = None
+
+    def __post_init__(self) -> None:
+        check(bool(self.text_field), "--text-field is empty. Name the field that holds the text.")
+        check(bool(self.id_field), "--id-field is empty. Name the field that holds the id.")
+        check(
+            self.text_field != self.id_field,
+            f'--text-field and --id-field are both "{self.text_field}". Name two different fields.',
+        )
+
+
+def fingerprint(*configs: object) -> str:
+    """Return a short hash of settings, stored with what was made under them.
+
+    >>> fingerprint(NearConfig()) == fingerprint(NearConfig(threshold=0.5))
+    True
+    """
+    text = repr([(type(config).__name__, sorted(asdict(config).items())) for config in configs])  # type: ignore[call-overload]
+    return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def describe(config: object) -> dict[str, object]:
+    """Return the settings as plain values for a summary."""
+    values = {f.name: getattr(config, f.name) for f in fields(config)}  # type: ignore[arg-type]
+    return {name: str(value) if isinstance(value, KeepPolicy) else value for name, value in values.items()}

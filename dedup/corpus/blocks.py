@@ -1,0 +1,164 @@
+"""Blocks of documents as the sketch stage takes them, and the records that were set aside."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.corpus.compression import read_chunk
+from dedup.errors import InputError
+
+BLOCK_SIZE = 4 << 20  # fresh pages are dear on virtual machines: blocks are small enough to be reused
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A record that could not be read: where it starts, why, and its bytes as they stand in the file."""
+
+    file: int
+    line: int
+    start: int
+    error: str
+    raw: bytes
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some consecutive documents of one shard.
+
+    ```
+    texts      large_string    their texts
+    ids        list of bytes   raw JSON scalars; empty where a document has none
+    keys       list of bytes   raw JSON of the field that the keep policy asks for; empty list without such a policy
+    files      int32[n]        which of the shard's files
+    lines      int64[n]        line (of a JSONL or CSV file) or row (of a Parquet file), from 1 in the shard
+    starts     int64[n]        first byte of the record in the decompressed file
+    lengths    int64[n]        bytes of the record, line end included
+    num_lines  lines in this block, blank and rejected ones included
+    ```
+    """
+
+    texts: pa.Array
+    ids: list[bytes]
+    keys: list[bytes]
+    files: npt.NDArray[np.int32]
+    lines: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int64]
+    num_lines: int
+    rejections: list[Rejection] = field(default_factory=list)
+
+
+class BlockBuilder:
+    """Collects documents until there are enough for a block."""
+
+    def __init__(self, lines_before: int) -> None:
+        self.rejections: list[Rejection] = []
+        self.size = 0
+        self._lines_before = lines_before
+        self._texts: list[str] = []
+        self._ids: list[bytes] = []
+        self._keys: list[bytes] = []
+        self._where: list[tuple[int, int, int]] = []
+        self._files: list[int] = []
+
+    def add(self, text: str, doc_id: str, key: str | None, where: tuple[int, int, int], file: int = 0) -> None:
+        """Add one document; `where` is its (line, first byte, number of bytes)."""
+        self._texts.append(text)
+        self._ids.append(msgspec.json.encode(doc_id) if doc_id else b"")
+        if key is not None:
+            self._keys.append(msgspec.json.encode(key))
+        self._where.append(where)
+        self._files.append(file)
+        self.size += where[2]
+
+    def build(self, lines_read: int) -> Block:
+        """Return the block of what was added; `lines_read` is the number of lines read up to its end."""
+        where = np.array(self._where, np.int64).reshape(-1, 3)
+        lines, starts, lengths = np.ascontiguousarray(where.T)
+        return Block(
+            texts=pa.array(self._texts, pa.large_string()),
+            ids=self._ids,
+            keys=self._keys,
+            files=np.array(self._files, np.int32),
+            lines=lines,
+            starts=starts,
+            lengths=lengths,
+            num_lines=lines_read - self._lines_before,
+            rejections=self.rejections,
+        )
+
+
+def view_texts(texts: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:
+    """Return (bytes, offsets) of a large_string array without copying: text i is bytes[offsets[i]:offsets[i + 1]]."""
+    if len(texts) == 0:
+        return np.empty(0, np.uint8), np.zeros(1, np.int64)
+    _, offsets, data = texts.buffers()
+    view = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
+    return np.frombuffer(data, np.uint8) if data is not None and data.size else np.empty(0, np.uint8), view
+
+
+def read_whole_lines(stream: BinaryIO, start: int, stop: int | None, path: str) -> Iterator[tuple[int, bytes]]:
+    """Yield (offset, bytes) of runs of whole lines that start in [start, stop) of a stream positioned at `start`.
+
+    The last run may lack its line end. A line longer than a block costs its own length in memory, once.
+    """
+    position = start
+    pending: list[bytes] = []
+    while stop is None or position < stop:
+        chunk = read_chunk(stream, BLOCK_SIZE, path)
+        if not chunk:
+            break
+        known = sum(map(len, pending))
+        past_stop = stop is not None and position + known + len(chunk) >= stop
+        if past_stop and stop is not None:
+            # The last line of ours is the one that holds byte stop - 1.
+            end = chunk.find(b"\n", max(stop - 1 - position - known, 0)) + 1
+        else:
+            end = chunk.rfind(b"\n") + 1
+        if end == 0:
+            pending.append(chunk)
+            continue
+        yield position, b"".join([*pending, chunk[:end]]) if pending else chunk[:end]
+        position += known + end
+        pending = [chunk[end:]] if end < len(chunk) else []
+    rest = b"".join(pending)
+    if rest and (stop is None or position < stop):
+        yield position, rest
+
+
+WHERE = re.compile(r"can't decode byte (0x[0-9a-f]{2}) in position (\d+)")
+
+
+def explain_utf8(error: UnicodeDecodeError) -> str:
+    """Return one clause on what is not UTF-8, and where in the line.
+
+    >>> try: bytes([97, 255]).decode()
+    ... except UnicodeDecodeError as error: print(explain_utf8(error))
+    invalid UTF-8 (byte 0xff at position 1)
+    """
+    match = WHERE.search(str(error))
+    return f"invalid UTF-8 (byte {match[1]} at position {match[2]})" if match else "invalid UTF-8"
+
+
+def is_valid_utf8(data: bytes) -> bool:
+    """Return whether the bytes are valid UTF-8 (at the speed of Arrow's validator)."""
+    if data.isascii():
+        return True
+    offsets = pa.py_buffer(np.array([0, len(data)], np.int64))
+    array = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(data)])
+    try:
+        array.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
+
+
+def missing_column(path: str, column: str, columns: list[str], flag: str) -> InputError:
+    """Return the error for a table without the named column."""
+    return InputError(f'{path}: no column "{column}" (there are: {", ".join(columns[:20])}). Name it with {flag}.')

@@ -1,0 +1,132 @@
+"""CSV and TSV with a header line. Records keep their bytes: quoting and line ends stay as they were written."""
+
+import csv
+import sys
+from collections.abc import Iterator
+from typing import BinaryIO
+
+from dedup.config import InputConfig
+from dedup.corpus.blocks import BLOCK_SIZE, Block, BlockBuilder, Rejection, explain_utf8, missing_column, read_whole_lines
+from dedup.corpus.compression import open_reader
+from dedup.corpus.files import SourceFile
+
+DELIMITERS = {"csv": ",", "tsv": "\t"}
+BOM = "\ufeff"
+
+csv.field_size_limit(sys.maxsize)
+
+
+class Lines:
+    """Feeds lines to the csv reader and remembers the bytes of those it took since the last record."""
+
+    def __init__(self, stream: BinaryIO, path: str) -> None:
+        self._raw = (line for _, data in read_whole_lines(stream, 0, None, path) for line in split_lines(data))
+        self.taken: list[bytes] = []
+        self.position = 0
+        self.number = 0
+
+    def __iter__(self) -> "Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._raw)
+        self.taken.append(line)
+        # Bytes that are not UTF-8 become lone surrogates: the record that holds them is set aside.
+        return line.decode("utf-8", "surrogateescape")
+
+    def take(self) -> tuple[int, int, bytes]:
+        """Return (first line, first byte, bytes) of what was read since the last call."""
+        raw = b"".join(self.taken)
+        line, start = self.number + 1, self.position
+        self.number += len(self.taken)
+        self.position += len(raw)
+        self.taken.clear()
+        return line, start, raw
+
+
+def split_lines(data: bytes) -> Iterator[bytes]:
+    """Yield the lines of a run of whole lines, line ends included; only \\n ends a line."""
+    start = 0
+    while start < len(data):
+        end = data.find(b"\n", start) + 1 or len(data)
+        yield data[start:end]
+        start = end
+
+
+class TableReader:
+    """Reads blocks of CSV records into documents."""
+
+    def __init__(self, config: InputConfig, key_field: str | None, file_format: str) -> None:
+        self._config = config
+        self._key_field = key_field
+        self._delimiter = DELIMITERS[file_format]
+
+    def read(self, stream: BinaryIO, path: str) -> Iterator[Block]:
+        """Yield the documents of a whole file."""
+        lines = Lines(stream, path)
+        reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
+        header = self._read_header(reader, lines, path)
+        if header is None:
+            return
+        columns = [header.index(self._config.text_field)]
+        columns += [header.index(f) if f in header else -1 for f in (self._config.id_field, self._key_field)]
+        builder = BlockBuilder(lines.number)
+        while True:
+            try:
+                row = next(reader)
+                error = None
+            except StopIteration:
+                break
+            except csv.Error as problem:
+                row, error = [], f"malformed CSV ({problem})"
+            line, start, raw = lines.take()
+            if not row and not error:
+                continue  # a blank line is no record: it stays where it is
+            if error is None and len(row) <= columns[0]:
+                error = f'no field "{self._config.text_field}" ({len(row)} of {len(header)} fields)'
+            if error is None:
+                error = find_bad_bytes(row, raw)
+            if error is not None:
+                builder.rejections.append(Rejection(0, line, start, error, raw))
+                continue
+            text, doc_id, key = (row[c] if 0 <= c < len(row) else "" for c in columns)
+            builder.add(text, doc_id, key if self._key_field else None, (line, start, len(raw)))
+            if builder.size >= BLOCK_SIZE:
+                yield builder.build(lines.number)
+                builder = BlockBuilder(lines.number)
+        yield builder.build(lines.number)
+
+    def _read_header(self, reader: Iterator[list[str]], lines: Lines, path: str) -> list[str] | None:
+        """Return the column names, None of an empty file; a missing text column is an `InputError`."""
+        try:
+            header = next(reader, None)
+        except csv.Error:
+            header = []
+        lines.take()
+        if header is None:
+            return None
+        if header:
+            header[0] = header[0].removeprefix(BOM)
+        if self._config.text_field not in header:
+            raise missing_column(path, self._config.text_field, header, "--text-field")
+        if self._key_field is not None and self._key_field not in header:
+            raise missing_column(path, self._key_field, header, "--keep")
+        return header
+
+
+def find_bad_bytes(row: list[str], raw: bytes) -> str | None:
+    """Return why a record is no text, or None."""
+    if "".join(row).isascii():
+        return None
+    try:
+        raw.decode()
+    except UnicodeDecodeError as error:
+        return explain_utf8(error)
+    return None
+
+
+def read_header(file: SourceFile) -> list[str]:
+    """Return the column names of a CSV file."""
+    with open_reader(file.path, file.compression) as (stream, _):
+        header = next(csv.reader(Lines(stream, file.path), delimiter=DELIMITERS[file.format]), [""])
+    return [header[0].removeprefix(BOM), *header[1:]]

@@ -1,0 +1,114 @@
+"""What the user named on the command line -> the files to read, in order, each with the name it has in the output."""
+
+import glob
+import os
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from dedup.errors import InputError
+
+FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".txt": "txt"}
+COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
+STDIN = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """One input file.
+
+    path         as the user gave it, or as it was found below a folder the user gave
+    name         relative path below `kept/`
+    format       jsonl, csv, tsv, parquet or txt
+    compression  gzip, zstd or None
+    size         bytes on disk
+    modified_ns  of the file, so that a resumed run can tell that its input changed
+    """
+
+    path: str
+    name: str
+    format: str
+    compression: str | None
+    size: int
+    modified_ns: int
+
+
+def split_format(name: str) -> tuple[str | None, str | None]:
+    """Return (format, compression) by the endings of a file name; None for one that is not known.
+
+    >>> split_format("news.jsonl.gz")
+    ('jsonl', 'gzip')
+    """
+    stem, suffix = os.path.splitext(name.lower())
+    compression = COMPRESSIONS.get(suffix)
+    if compression:
+        suffix = os.path.splitext(stem)[1]
+    return FORMATS.get(suffix), compression
+
+
+def find_files(inputs: Iterable[str], input_format: str | None = None) -> list[SourceFile]:
+    """Return the files that the inputs name: files, folders (all known formats below, sorted) and glob patterns."""
+    found = [pair for given in inputs for pair in expand_input(given)]
+    if not found:
+        raise InputError("no input. Name files, folders or patterns, or - for standard input.")
+    seen: set[str] = set()
+    for path, _ in found:
+        real = os.path.realpath(path)
+        if real in seen:
+            raise InputError(f"{path} is named twice. Every document would be its own duplicate; name it once.")
+        seen.add(real)
+    names = choose_names(found)
+    return [describe_file(path, name, input_format) for (path, _), name in zip(found, names, strict=True)]
+
+
+def expand_input(given: str) -> Iterator[tuple[str, str]]:
+    """Yield (path, name) of the files that one argument stands for."""
+    path = Path(given)
+    if path.is_dir():
+        below = sorted(p for p in path.rglob("*") if split_format(p.name)[0] and p.is_file())
+        if not below:
+            raise InputError(f"{given}: no file of a known format in this folder ({known_endings()}).")
+        yield from ((str(p), p.relative_to(path).as_posix()) for p in below)
+    elif path.exists():
+        yield given, path.name
+    elif glob.has_magic(given):
+        matches = sorted(glob.glob(given, recursive=True))  # noqa: PTH207 (patterns may be absolute)
+        if not matches:
+            raise InputError(f"{given}: no file matches this pattern.")
+        for match in matches:
+            if not Path(match).is_dir():
+                yield match, Path(match).name
+    else:
+        raise InputError(f"{given}: no such file or folder.")
+
+
+def known_endings() -> str:
+    """Return the file endings that are understood, for messages."""
+    return f"{', '.join(FORMATS)}; also with {' or '.join(COMPRESSIONS)}"
+
+
+def choose_names(found: list[tuple[str, str]]) -> list[str]:
+    """Return an output name for each file: its own, or its path below the common folder where names collide."""
+    names = [name for _, name in found]
+    if max(Counter(names).values()) == 1:
+        return names
+    paths = [os.path.abspath(path) for path, _ in found]
+    common = os.path.commonpath([os.path.dirname(path) for path in paths])
+    return [PurePath(os.path.relpath(path, common)).as_posix() for path in paths]
+
+
+def describe_file(path: str, name: str, input_format: str | None) -> SourceFile:
+    """Return the source file, its format by its name unless `input_format` says otherwise."""
+    by_name, compression = split_format(path)
+    file_format = input_format or by_name
+    if file_format is None:
+        raise InputError(
+            f"{path}: unknown format. Known endings: {known_endings()}. Name the format with --input-format."
+        )
+    if compression and file_format in {"parquet", "txt"}:
+        raise InputError(f"{path}: {compression} around {file_format} is not read. Decompress the file first.")
+    status = os.stat(path)
+    if not os.access(path, os.R_OK):
+        raise InputError(f"{path}: no permission to read it.")
+    return SourceFile(path, name, file_format, compression, status.st_size, status.st_mtime_ns)

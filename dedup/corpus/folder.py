@@ -1,0 +1,24 @@
+"""Plain text files: each file is one document."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from dedup.corpus.blocks import BLOCK_SIZE, Block, BlockBuilder, Rejection, explain_utf8
+from dedup.corpus.files import SourceFile
+
+
+def read_text_files(files: Sequence[SourceFile]) -> Iterator[Block]:
+    """Yield the documents of some .txt files; the id of each is its name, a byte order mark is no part of the text."""
+    builder = BlockBuilder(0)
+    for index, file in enumerate(files):
+        raw = Path(file.path).read_bytes()
+        try:
+            text = raw.decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            builder.rejections.append(Rejection(index, 1, 0, explain_utf8(error), raw))
+            continue
+        builder.add(text, file.name, None, (1, 0, len(raw)), file=index)
+        if builder.size >= BLOCK_SIZE:
+            yield builder.build(0)
+            builder = BlockBuilder(0)
+    yield builder.build(0)

@@ -1,0 +1,192 @@
+"""What the sketch stage leaves of each shard on disk, as Arrow IPC files that are memory-mapped afterwards.
+
+A finished segment is a folder that was renamed into place; one that is being written ends in `.part`.
+"""
+
+import os
+import shutil
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.corpus.blocks import Block, Rejection
+from dedup.corpus.shards import Shard
+
+DOCUMENTS, TOKENS, REJECTIONS = "documents.arrow", "tokens.arrow", "rejections.arrow"
+REJECTION_SCHEMA = pa.schema(
+    {"file": pa.int32(), "line": pa.int64(), "start": pa.int64(), "error": pa.string(), "raw": pa.large_binary()}
+)
+TOKEN_SCHEMA = pa.schema({"token": pa.uint32()})
+
+
+def segment_folder(root: Path, shard: Shard) -> Path:
+    """Return the folder of a shard's segment."""
+    return root / f"{shard.index:06d}"
+
+
+class SegmentWriter:
+    """Writes one segment, block by block; use as a context manager: it is renamed into place when all went well."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._part = folder.with_suffix(".part")
+        shutil.rmtree(self._part, ignore_errors=True)
+        self._part.mkdir(parents=True)
+        self._documents: pa.RecordBatchFileWriter | None = None
+        self._tokens = pa.ipc.new_file(str(self._part / TOKENS), TOKEN_SCHEMA)
+        self._rejections = pa.ipc.new_file(str(self._part / REJECTIONS), REJECTION_SCHEMA)
+        self._num_lines = 0
+
+    def __enter__(self) -> "SegmentWriter":
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        for writer in (self._documents, self._tokens, self._rejections):
+            if writer is not None:
+                writer.close()
+        if kind is None:
+            (self._part / "lines").write_text(str(self._num_lines))
+            os.replace(self._part, self._folder)
+
+    def add(self, block: Block, columns: Mapping[str, np.ndarray], tokens: npt.NDArray[np.uint32]) -> None:
+        """Write one block: its catalogue, the columns that a stage computed for it, and its tokens."""
+        self._num_lines += block.num_lines
+        if block.rejections:
+            rows = [row_of(r) for r in block.rejections]
+            self._rejections.write_batch(pa.RecordBatch.from_pylist(rows, schema=REJECTION_SCHEMA))
+        if not block.ids:
+            return
+        arrays: dict[str, pa.Array] = {
+            "id": pa.array(block.ids, pa.large_binary()),
+            "key": pa.array(block.keys or [None] * len(block.ids), pa.large_binary()),
+            "file": pa.array(block.files),
+            "line": pa.array(block.lines),
+            "start": pa.array(block.starts),
+            "length": pa.array(block.lengths),
+        }
+        arrays |= {name: wrap_rows(values) for name, values in columns.items()}
+        batch = pa.RecordBatch.from_pydict(arrays)
+        if self._documents is None:
+            self._documents = pa.ipc.new_file(str(self._part / DOCUMENTS), batch.schema)
+        self._documents.write_batch(batch)
+        self._tokens.write_batch(pa.RecordBatch.from_arrays([pa.array(tokens)], schema=TOKEN_SCHEMA))
+
+
+def row_of(rejection: Rejection) -> dict[str, object]:
+    """Return a rejection as a row of REJECTION_SCHEMA."""
+    return {name: getattr(rejection, name) for name in REJECTION_SCHEMA.names}
+
+
+def wrap_rows(values: np.ndarray) -> pa.Array:
+    """Return a one- or two-dimensional array as an Arrow column without copying; rows of the latter are opaque bytes."""
+    if values.ndim == 1:
+        return pa.array(values)
+    kind = pa.binary(values.shape[1] * values.itemsize)
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentName:
+    """How a document is called: its id as raw JSON, the path of its file, its line or row there (from 1)."""
+
+    raw_id: bytes
+    path: str
+    line: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The documents of one block as they were written: `first` is the doc_index of its first one."""
+
+    first: int
+    shard: Shard
+    documents: pa.RecordBatch
+    tokens: npt.NDArray[np.uint32]
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    def column(self, name: str, dtype: type[np.generic] | None = None) -> np.ndarray:
+        """Return a column as an array without copying; `dtype` where its rows are opaque bytes."""
+        column = self.documents.column(name)
+        if dtype is None:
+            return np.asarray(column.to_numpy(zero_copy_only=True))
+        rows = np.frombuffer(column.buffers()[1], dtype)
+        return rows.reshape(len(column), -1)
+
+    def raw_bytes(self, name: str, row: int) -> bytes:
+        """Return one value of a column of raw JSON; empty where there is none."""
+        value = self.documents.column(name)[row].as_py()
+        return value or b""
+
+
+class Segments:
+    """All segments of a run, memory-mapped: documents are found by `doc_index`, their place in the whole input."""
+
+    def __init__(self, root: Path, shards: list[Shard]) -> None:
+        self.shards = shards
+        self.batches: list[Batch] = []
+        self._maps: list[pa.MemoryMappedFile] = []
+        self._line_bases: list[int] = []
+        self._root = root
+        first, lines, file = 0, 0, -1
+        for shard in shards:
+            folder = segment_folder(root, shard)
+            if shard.first_file != file:
+                lines, file = 0, shard.first_file
+            self._line_bases.append(lines)
+            lines += int((folder / "lines").read_text())
+            if not (folder / DOCUMENTS).exists():
+                continue
+            documents, tokens = self._open(folder / DOCUMENTS), self._open(folder / TOKENS)
+            for i in range(documents.num_record_batches):
+                batch = documents.get_batch(i)
+                view = tokens.get_batch(i).column(0).to_numpy(zero_copy_only=True)
+                self.batches.append(Batch(first, shard, batch, view))
+                first += len(batch)
+        self.num_documents = first
+        self._firsts = [batch.first for batch in self.batches]
+        self._by_shard: dict[int, list[Batch]] = {}
+        for batch in self.batches:
+            self._by_shard.setdefault(batch.shard.index, []).append(batch)
+
+    def _open(self, path: Path) -> pa.RecordBatchFileReader:
+        mapped = pa.memory_map(str(path))
+        self._maps.append(mapped)
+        return pa.ipc.open_file(mapped)
+
+    def find(self, doc_index: int) -> tuple[Batch, int]:
+        """Return the batch that holds a document and its row there."""
+        batch = self.batches[bisect_right(self._firsts, doc_index) - 1]
+        return batch, doc_index - batch.first
+
+    def name(self, doc_index: int) -> DocumentName:
+        """Return how a document is called in the output; without an id of its own it is called by path and line."""
+        batch, row = self.find(doc_index)
+        file = batch.shard.files[batch.column("file")[row]]
+        line = int(batch.column("line")[row]) + self.line_base(batch.shard)
+        raw_id = batch.raw_bytes("id", row) or msgspec.json.encode(f"{file.path}:{line}")
+        return DocumentName(raw_id, file.path, line)
+
+    def line_base(self, shard: Shard) -> int:
+        """Return the number of lines of the same file that stand before a shard."""
+        return self._line_bases[shard.index]
+
+    def rejections(self, shard: Shard) -> Iterator[Rejection]:
+        """Yield what was set aside in a shard, lines numbered in the whole file."""
+        base = self.line_base(shard)
+        with pa.memory_map(str(segment_folder(self._root, shard) / REJECTIONS)) as mapped:
+            reader = pa.ipc.open_file(mapped)
+            for i in range(reader.num_record_batches):
+                for row in reader.get_batch(i).to_pylist():
+                    yield Rejection(row["file"], base + row["line"], row["start"], row["error"], row["raw"])
+
+    def batches_of(self, shard: Shard) -> list[Batch]:
+        """Return the batches of one shard."""
+        return self._by_shard.get(shard.index, [])

@@ -1,0 +1,108 @@
+"""Cut the input into shards: the unit of parallel work and of `--resume`."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from dedup.config import InputConfig
+from dedup.corpus.blocks import Block
+from dedup.corpus.compression import open_reader
+from dedup.corpus.delimited import DELIMITERS, TableReader
+from dedup.corpus.files import SourceFile
+from dedup.corpus.folder import read_text_files
+from dedup.corpus.jsonl import RecordReader
+from dedup.corpus.parquet import read_parquet
+
+# Small enough that two workers share a 50 MB file evenly, large enough that a shard costs nothing by itself.
+SHARD_SIZE = 16 << 20
+SHARD_FILES = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """A part of the input: several .txt files, a file, or the lines that start in [start, stop) of a JSONL file.
+
+    `first_file` is the place of `files[0]` in the list of all input files; `size` is its share of the bytes on disk.
+    """
+
+    index: int
+    first_file: int
+    files: tuple[SourceFile, ...]
+    start: int
+    stop: int | None
+    size: int
+
+
+def plan_shards(files: Sequence[SourceFile], shard_size: int = SHARD_SIZE) -> list[Shard]:
+    """Return the shards of the files, in input order. The plan depends on the files alone, never on the workers."""
+    shards: list[Shard] = []
+    first = 0
+    while first < len(files):
+        file = files[first]
+        if file.format == "txt":
+            last = end_of_group(files, first, shard_size)
+            group = tuple(files[first:last])
+            shards.append(Shard(len(shards), first, group, 0, None, sum(f.size for f in group)))
+            first = last
+            continue
+        if file.format == "jsonl" and file.compression is None and file.size > shard_size:
+            pieces = -(-file.size // shard_size)
+            cuts = [file.size * piece // pieces for piece in range(pieces + 1)]
+            for start, stop in zip(cuts, cuts[1:], strict=False):
+                shards.append(Shard(len(shards), first, (file,), start, stop, stop - start))
+        else:
+            shards.append(Shard(len(shards), first, (file,), 0, None, file.size))
+        first += 1
+    return shards
+
+
+def end_of_group(files: Sequence[SourceFile], first: int, shard_size: int) -> int:
+    """Return the index after the last .txt file that goes into one shard with `files[first]`."""
+    size, last = 0, first
+    while last < len(files) and files[last].format == "txt" and last - first < SHARD_FILES and size < shard_size:
+        size += files[last].size
+        last += 1
+    return last
+
+
+def read_shard(
+    shard: Shard, config: InputConfig, key_field: str | None, report: Callable[[int], None]
+) -> Iterator[Block]:
+    """Yield the blocks of a shard; `report` gets the bytes on disk that were read since its last call."""
+    file = shard.files[0]
+    if file.format == "txt":
+        for block in read_text_files(shard.files):
+            report(int(block.lengths.sum()))
+            yield block
+        return
+    if file.format == "parquet":
+        for block in read_parquet(file.path, config, key_field):
+            yield block
+        report(file.size)
+        return
+    with open_reader(file.path, file.compression) as (stream, counter):
+        if file.format in DELIMITERS:
+            blocks = TableReader(config, key_field, file.format).read(stream, file.path)
+        else:
+            start = seek_line(stream, shard.start)
+            blocks = RecordReader(config, key_field).read(stream, start, shard.stop, file.path)
+        reported = counter.count
+        for block in blocks:
+            yield block
+            report(counter.count - reported)
+            reported = counter.count
+
+
+def seek_line(stream: BinaryIO, position: int) -> int:
+    """Go to the first line that starts at or after a position, and return where that is."""
+    if position == 0:
+        return 0
+    stream.seek(position - 1)
+    return position - 1 + len(stream.readline())
+
+
+def line_span(shard: Shard) -> tuple[int, int]:
+    """Return the bytes [start, stop) of an uncompressed file whose lines are this shard's; shards tile their file."""
+    file = shard.files[0]
+    with open(file.path, "rb") as stream:
+        return seek_line(stream, shard.start), file.size if shard.stop is None else seek_line(stream, shard.stop)

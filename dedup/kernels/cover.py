@@ -1,0 +1,221 @@
+"""Who is kept: the lexicographically first maximal independent set of the near-duplicate graph, found as it is built.
+
+In the order in which documents are offered, a document is kept unless it is an exact copy of an earlier one or a kept
+document that shares a bucket with it has Jaccard >= threshold. Only kept documents enter the hash table, so 10,000
+copies of one story cost 10,000 comparisons and not 50 million, and the answer does not depend on threads or shards.
+"""
+
+from typing import NamedTuple
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+from dedup.kernels.hashing import U32, U64
+from dedup.kernels.memory import tokens_at
+from dedup.kernels.relation import is_template
+from dedup.kernels.shingles import count_shared, keep_distinct, roll_shingles, table_size
+
+KEPT = -1
+EXACT, EDITED, TEMPLATE = 0, 1, 2
+
+# Positions in `CoverState.counters`.
+CANDIDATES, VERIFIED, NUM_ENTRIES, FULL_BUCKETS, NOT_ENTERED, NUM_COUNTERS = range(6)
+
+
+class CoverState(NamedTuple):
+    """Everything the cover knows; documents are named by the rank at which they were offered.
+
+    ```
+    content     uint64[n, 2]  content hashes            address       uint64[n] where its tokens are in memory
+    num_tokens  int32[n]                                num_shingles  int32[n]  distinct ones
+    witness     int64[n]      KEPT or a kept rank       similarity    float64[n] exact Jaccard with the witness
+    relation    uint8[n]      EXACT, EDITED, TEMPLATE   last_seen     int64[n]  the last rank that met it as candidate
+    exact_slots int64[...]    content hash -> rank + 1 of its first document
+    slots       uint64[...]   band key -> tag (high half) and first entry + 1 (low half)
+    chain       uint32[...]   entry -> next entry + 1 of the same bucket; entry = owner * bands + band
+    owners      int64[...]    entry // bands -> rank
+    sizes       uint32[...]   slot -> documents in the bucket
+    counters    int64[6]
+    ```
+    """
+
+    content: npt.NDArray[np.uint64]
+    address: npt.NDArray[np.uint64]
+    num_tokens: npt.NDArray[np.int32]
+    num_shingles: npt.NDArray[np.int32]
+    witness: npt.NDArray[np.int64]
+    similarity: npt.NDArray[np.float64]
+    relation: npt.NDArray[np.uint8]
+    last_seen: npt.NDArray[np.int64]
+    exact_slots: npt.NDArray[np.int64]
+    slots: npt.NDArray[np.uint64]
+    chain: npt.NDArray[np.uint32]
+    owners: npt.NDArray[np.int64]
+    sizes: npt.NDArray[np.uint16]
+    counters: npt.NDArray[np.int64]
+
+
+@nb.njit(nogil=True, cache=True, inline="always")
+def reduce_range(key, size):
+    """Return a slot in [0, size) from the high half of a uniform 64-bit key (Lemire's multiplication, no modulo)."""
+    return ((key >> U64(32)) * U64(size)) >> U64(32)
+
+
+@nb.njit(nogil=True, cache=True)
+def find_exact(state, rank):
+    """Return the rank of the first document with the same content, or -1 after noting this one as the first."""
+    size = state.exact_slots.size
+    slot = np.int64(reduce_range(state.content[rank, 0], size))
+    while state.exact_slots[slot] != 0:
+        first = state.exact_slots[slot] - 1
+        if (
+            state.content[first, 0] == state.content[rank, 0]
+            and state.content[first, 1] == state.content[rank, 1]
+            and state.num_tokens[first] == state.num_tokens[rank]
+        ):
+            return first
+        slot = slot + 1 if slot + 1 < size else 0
+    state.exact_slots[slot] = rank + 1
+    return -1
+
+
+@nb.njit(nogil=True, cache=True)
+def find_bucket(state, key):
+    """Return the slot of a band key: the one that holds it, or the free one where it belongs."""
+    size = state.slots.size
+    tag = key & U64(0xFFFFFFFF)
+    slot = np.int64(reduce_range(key, size))
+    while state.slots[slot] != 0 and state.slots[slot] >> U64(32) != tag:
+        slot = slot + 1 if slot + 1 < size else 0
+    return slot
+
+
+@nb.njit(nogil=True, cache=True)
+def find_candidates(state, rank, buckets, candidates):
+    """Collect the kept documents that share a bucket with this one, each once; return the array and their number."""
+    bands = buckets.size
+    count = 0
+    for band in range(bands):
+        entry = np.int64(state.slots[buckets[band]] & U64(0xFFFFFFFF))
+        while entry != 0:
+            other = state.owners[(entry - 1) // bands]
+            if state.last_seen[other] != rank:
+                state.last_seen[other] = rank
+                if count == candidates.size:
+                    grown = np.empty(2 * count, np.int64)
+                    grown[:count] = candidates
+                    candidates = grown
+                candidates[count] = other
+                count += 1
+            entry = np.int64(state.chain[entry - 1])
+    return candidates, count
+
+
+@nb.njit(nogil=True, cache=True)
+def enter_buckets(state, rank, buckets, keys, max_bucket):
+    """Put a kept document into its buckets; one that holds `max_bucket` documents already takes no more."""
+    bands = buckets.size
+    owner = state.counters[NUM_ENTRIES]
+    state.counters[NUM_ENTRIES] = owner + 1
+    state.owners[owner] = rank
+    for band in range(bands):
+        # A key of this document's own earlier band may have taken the slot that was free before.
+        slot = find_bucket(state, keys[band])
+        if state.sizes[slot] >= max_bucket:
+            state.counters[NOT_ENTERED] += 1
+            continue
+        entry = owner * bands + band
+        state.chain[entry] = U32(state.slots[slot] & U64(0xFFFFFFFF))
+        state.slots[slot] = ((keys[band] & U64(0xFFFFFFFF)) << U64(32)) | U64(entry + 1)
+        state.sizes[slot] += 1
+        if state.sizes[slot] == max_bucket:
+            state.counters[FULL_BUCKETS] += 1
+
+
+@nb.njit(nogil=True, cache=True)
+def cover_block(state, first, keys, threshold, shingle_size, keep_templates, max_bucket):
+    """Decide the documents of ranks `first` to `first + len(keys) - 1`; `keys` is uint64[block, bands].
+
+    O(bands) table look-ups a document, O(tokens) for each candidate that the size bound does not rule out.
+    """
+    bands = keys.shape[1]
+    buckets = np.empty(bands, np.int64)
+    candidates = np.empty(1024, np.int64)
+    shingles = np.empty(4096, np.uint64)
+    theirs = np.empty(4096, np.uint64)
+    table = np.empty(8192, np.uint64)
+    stamps = np.zeros(8192, np.uint32)
+    stamp = U32(0)
+    for row in range(keys.shape[0]):
+        rank = first + row
+        state.witness[rank] = KEPT
+        if state.num_tokens[rank] == 0:
+            continue
+        twin = find_exact(state, rank)
+        if twin >= 0:
+            kept = state.witness[twin] == KEPT
+            state.witness[rank] = twin if kept else state.witness[twin]
+            state.similarity[rank] = 1.0 if kept else state.similarity[twin]
+            state.relation[rank] = EXACT if kept else state.relation[twin]
+            continue
+        for band in range(bands):
+            buckets[band] = find_bucket(state, keys[row, band])
+        candidates, count = find_candidates(state, rank, buckets, candidates)
+        best = -1
+        best_similarity = 0.0
+        best_is_template = False
+        size_a = np.int64(state.num_shingles[rank])
+        loaded = 0
+        for c in range(count):
+            other = candidates[c]
+            state.counters[CANDIDATES] += 1
+            size_b = np.int64(state.num_shingles[other])
+            bound = min(size_a, size_b) / max(size_a, size_b)
+            if bound < threshold or bound < best_similarity:
+                continue
+            if loaded == 0:
+                tokens = tokens_at(state.address[rank], state.num_tokens[rank])
+                if tokens.size > shingles.size:
+                    shingles = np.empty(2 * tokens.size, np.uint64)
+                num = roll_shingles(tokens, shingle_size, shingles)
+                loaded = table_size(num)
+                if loaded > table.size:
+                    table = np.empty(loaded, np.uint64)
+                    stamps = np.zeros(loaded, np.uint32)
+                    stamp = U32(0)
+                keep_distinct(shingles, num, table)
+            tokens = tokens_at(state.address[other], state.num_tokens[other])
+            if tokens.size > theirs.size:
+                theirs = np.empty(2 * tokens.size, np.uint64)
+            num = roll_shingles(tokens, shingle_size, theirs)
+            if stamp == U32(0xFFFFFFFF):
+                stamps[:] = 0
+                stamp = U32(0)
+            stamp = U32(stamp + U32(1))
+            # Jaccard j needs j * (a + b) / (1 + j) shared shingles; one less leaves room for rounding.
+            floor = max(threshold, best_similarity)
+            needed = np.int64(floor * (size_a + size_b) / (1.0 + floor)) - 1
+            shared = count_shared(table, loaded, stamps, stamp, theirs, num, needed)
+            if shared < 0:
+                continue
+            similarity = shared / (size_a + size_b - shared)
+            if similarity < threshold:
+                continue
+            state.counters[VERIFIED] += 1
+            better = best < 0 or similarity > best_similarity or (similarity == best_similarity and other < best)
+            if not better:
+                continue
+            template = is_template(
+                tokens_at(state.address[rank], state.num_tokens[rank]),
+                tokens_at(state.address[other], state.num_tokens[other]),
+            )
+            if template and keep_templates:
+                continue
+            best, best_similarity, best_is_template = other, similarity, template
+        if best >= 0:
+            state.witness[rank] = best
+            state.similarity[rank] = best_similarity
+            state.relation[rank] = TEMPLATE if best_is_template else EDITED
+        else:
+            enter_buckets(state, rank, buckets, keys[row], max_bucket)

@@ -1,0 +1,104 @@
+"""Shingles to signatures (datasketch's `affine32`) to band keys, for a block of documents at a time."""
+
+from typing import NamedTuple
+
+import numba as nb
+import numpy as np
+import numpy.typing as npt
+
+from dedup.kernels.hashing import U32, U64, mix32, mix64
+from dedup.kernels.shingles import keep_distinct, roll_shingles, table_size
+from dedup.kernels.tokens import tokenise
+
+BAND_FACTOR = U64(0x9E3779B97F4A7C15)
+LARGEST = U32(0xFFFFFFFF)
+
+
+class SketchArrays(NamedTuple):
+    """What `sketch_block` fills in, a row for each document.
+
+    ```
+    num_tokens    int32[n]
+    num_shingles  int32[n]         distinct ones
+    content       uint64[n, 2]     128-bit hash of the folded token stream
+    keys          uint64[n, bands] band keys
+    ```
+    """
+
+    num_tokens: npt.NDArray[np.int32]
+    num_shingles: npt.NDArray[np.int32]
+    content: npt.NDArray[np.uint64]
+    keys: npt.NDArray[np.uint64]
+
+
+@nb.njit(nogil=True, cache=True)
+def sign(hashes, permutations, signature):
+    """Write `min over hashes of (a * mix32(h) + b) mod 2^32` for every permutation (a, b) to `signature` (uint32).
+
+    `hashes` is uint32 and is overwritten with its mixed values; `permutations` is uint32[2, num_perm]. Of no hash at
+    all the signature is 2^32 - 1 throughout, as datasketch has it. Eight hashes at a time with the permutations in
+    the inner loop: LLVM vectorises it over permutations and keeps the eight in registers.
+    """
+    a, b = permutations[0], permutations[1]
+    num_perm = signature.size
+    n = hashes.size
+    for i in range(n):
+        hashes[i] = mix32(hashes[i])
+    signature[:] = LARGEST
+    whole = n - n % 8
+    for i in range(0, whole, 8):
+        h0, h1, h2, h3 = hashes[i], hashes[i + 1], hashes[i + 2], hashes[i + 3]
+        h4, h5, h6, h7 = hashes[i + 4], hashes[i + 5], hashes[i + 6], hashes[i + 7]
+        for k in range(num_perm):
+            ak, bk = a[k], b[k]
+            low = min(min(U32(ak * h0 + bk), U32(ak * h1 + bk)), min(U32(ak * h2 + bk), U32(ak * h3 + bk)))
+            high = min(min(U32(ak * h4 + bk), U32(ak * h5 + bk)), min(U32(ak * h6 + bk), U32(ak * h7 + bk)))
+            signature[k] = min(signature[k], min(low, high))
+    for i in range(whole, n):
+        h = hashes[i]
+        for k in range(num_perm):
+            signature[k] = min(signature[k], U32(a[k] * h + b[k]))
+
+
+@nb.njit(nogil=True, cache=True)
+def band_keys(signature, rows, keys):
+    """Write the 64-bit key of every band of `rows` min-hashes to `keys` (uint64[bands])."""
+    for band in range(keys.size):
+        h = mix64(U64(band + 1) * BAND_FACTOR)
+        for row in range(band * rows, (band + 1) * rows):
+            h = mix64(h ^ U64(signature[row])) * BAND_FACTOR
+        keys[band] = mix64(h)
+
+
+@nb.njit(nogil=True, cache=True)
+def sketch_block(data, offsets, table, shingle_size, permutations, rows, tokens, out):
+    """Tokenise, shingle, sign and band every document `data[offsets[i]:offsets[i + 1]]` of a block.
+
+    Tokens of all documents are appended to `tokens` (uint32, room for two a byte); `out` is a `SketchArrays`. Returns
+    the number of tokens. O(bytes + shingles * num_perm).
+    """
+    num_tokens = 0
+    signature = np.empty(permutations.shape[1], np.uint32)
+    shingles = np.empty(4096, np.uint64)
+    hashes = np.empty(4096, np.uint32)
+    slots = np.empty(8192, np.uint64)
+    for doc in range(offsets.size - 1):
+        first = num_tokens
+        num_tokens, content_1, content_2 = tokenise(data, offsets[doc], offsets[doc + 1], table, tokens, num_tokens)
+        size = num_tokens - first
+        if size > shingles.size:
+            shingles = np.empty(2 * size, np.uint64)
+            hashes = np.empty(2 * size, np.uint32)
+        count = roll_shingles(tokens[first:num_tokens], shingle_size, shingles)
+        if table_size(count) > slots.size:
+            slots = np.empty(table_size(count), np.uint64)
+        distinct = keep_distinct(shingles, count, slots)
+        for i in range(distinct):
+            hashes[i] = U32(shingles[i] >> U64(32))
+        sign(hashes[:distinct], permutations, signature)
+        band_keys(signature, rows, out.keys[doc])
+        out.num_tokens[doc] = size
+        out.num_shingles[doc] = distinct
+        out.content[doc, 0] = content_1
+        out.content[doc, 1] = content_2
+    return num_tokens

@@ -1,0 +1,106 @@
+"""Tokens to shingles: a polynomial rolled over `shingle_size` token hashes, and sets of them by open addressing."""
+
+import numba as nb
+import numpy as np
+
+from dedup.kernels.hashing import U32, U64, mix64
+from dedup.kernels.tokens import TOKEN_SHIFT
+
+ROLL = U64(0x9E3779B97F4A7C15 | 1)
+
+
+@nb.njit(nogil=True, cache=True)
+def roll_shingles(tokens, shingle_size, shingles):
+    """Write the 64-bit hash of every run of `shingle_size` tokens (uint32) to `shingles` (uint64), return how many.
+
+    Fewer tokens than that are one shingle, the whole text; no token is none. No hash is 0, so that 0 can mean empty.
+    `shingles` has room for one a token. O(tokens), whatever the shingle size.
+    """
+    n = tokens.size
+    if n == 0:
+        return 0
+    size = min(n, shingle_size)
+    dropped = U64(1)
+    for _ in range(size):
+        dropped *= ROLL
+    h = U64(0)
+    count = 0
+    for i in range(n):
+        h = h * ROLL + mix64(U64(tokens[i] >> U32(TOKEN_SHIFT)) + U64(1))
+        if i >= size:
+            h -= dropped * mix64(U64(tokens[i - size] >> U32(TOKEN_SHIFT)) + U64(1))
+        if i >= size - 1:
+            shingle = mix64(h)
+            shingles[count] = shingle if shingle != 0 else U64(1)
+            count += 1
+    return count
+
+
+@nb.njit(nogil=True, cache=True)
+def table_size(count):
+    """Return the power of two that holds `count` values at a load of at most one half."""
+    size = 16
+    while size < 2 * count:
+        size *= 2
+    return size
+
+
+@nb.njit(nogil=True, cache=True)
+def keep_distinct(shingles, count, table):
+    """Move the distinct values of `shingles[:count]` to its front in order of first occurrence, return how many.
+
+    `table` (uint64) has at least `table_size(count)` slots; that many are overwritten and hold the set afterwards.
+    """
+    size = table_size(count)
+    mask = U64(size - 1)
+    table[:size] = U64(0)
+    distinct = 0
+    for i in range(count):
+        value = shingles[i]
+        slot = value & mask
+        while table[slot] != 0 and table[slot] != value:
+            slot = (slot + U64(1)) & mask
+        if table[slot] == 0:
+            table[slot] = value
+            shingles[distinct] = value
+            distinct += 1
+    return distinct
+
+
+@nb.njit(nogil=True, cache=True)
+def count_shared(table, size, stamps, stamp, shingles, count, needed):
+    """Return how many distinct values of `shingles[:count]` are in the set `table[:size]`, or -1 if under `needed`.
+
+    `stamps` (uint32, as long as the table) marks what was met: with a new `stamp` at each call it needs no clearing.
+    Stops as soon as `needed` is out of reach. O(count), no sorting.
+    """
+    mask = U64(size - 1)
+    shared = 0
+    for i in range(count):
+        if shared + (count - i) < needed:
+            return -1
+        value = shingles[i]
+        slot = value & mask
+        while table[slot] != 0:
+            if table[slot] == value:
+                if stamps[slot] != stamp:
+                    stamps[slot] = stamp
+                    shared += 1
+                break
+            slot = (slot + U64(1)) & mask
+    return shared if shared >= needed else -1
+
+
+@nb.njit(nogil=True, cache=True)
+def count_shared_shingles(tokens_a, tokens_b, shingle_size):
+    """Return (shared, distinct in a, distinct in b) of the shingle sets of two token arrays (uint32)."""
+    a = np.empty(max(tokens_a.size, 1), np.uint64)
+    b = np.empty(max(tokens_b.size, 1), np.uint64)
+    count_a = roll_shingles(tokens_a, shingle_size, a)
+    count_b = roll_shingles(tokens_b, shingle_size, b)
+    table_b = np.empty(table_size(count_b), np.uint64)
+    distinct_b = keep_distinct(b, count_b, table_b)
+    table = np.empty(table_size(count_a), np.uint64)
+    distinct_a = keep_distinct(a, count_a, table)
+    stamps = np.zeros(table.size, np.uint32)
+    return count_shared(table, table.size, stamps, 1, b, distinct_b, 0), distinct_a, distinct_b

@@ -1,0 +1,164 @@
+"""UTF-8 bytes to tokens: fold, split and hash every word once.
+
+A token is stored as one uint32: 30 bits of hash and two flags that say how it stood in the text. The flags are not
+part of its identity: compare tokens after `>> TOKEN_SHIFT`.
+"""
+
+import numba as nb
+import numpy as np
+
+from dedup.kernels.hashing import U32, U64, mix64
+
+HAS_NUMBER = 1  # a digit or another number stands in it
+IS_NAME = 2  # begins with a capital, and not at the start of a sentence
+TOKEN_SHIFT = 2
+
+# The layout of an entry of the folding table (dedup/text/folding.py holds the same, a test compares them).
+CLASS_MASK = 7
+SEPARATOR, WORD, SINGLE, MARK, IGNORED, EXTEND = range(6)
+EXPANDS, UPPER, NUMBER, SENTENCE_END = 8, 16, 32, 64
+VALUE_SHIFT = 7
+
+TOKEN_SEED = U64(0xCBF29CE484222325)  # FNV-1a, 64 bits, over folded code points, finalised with mix64
+TOKEN_PRIME = U64(0x100000001B3)
+MARK_FACTOR = U64(0x9E3779B97F4A7C15)
+CONTENT_FACTOR_1 = U64(0x9FB21C651E98DF25)
+CONTENT_FACTOR_2 = U64(0xD6E8FEB86659FD93)
+
+NO_TOKEN, IN_WORD, IN_SINGLE = 0, 1, 2
+
+
+@nb.njit(nogil=True, cache=True, inline="always")
+def decode_utf8(data, i):
+    """Return the code point that starts at byte `i` of valid UTF-8 and the index of the next one."""
+    c = np.int64(data[i])
+    if c < 0x80:
+        return c, i + 1
+    if c < 0xE0:
+        return ((c & 0x1F) << 6) | (np.int64(data[i + 1]) & 0x3F), i + 2
+    if c < 0xF0:
+        return ((c & 0x0F) << 12) | ((np.int64(data[i + 1]) & 0x3F) << 6) | (np.int64(data[i + 2]) & 0x3F), i + 3
+    return (
+        ((c & 0x07) << 18)
+        | ((np.int64(data[i + 1]) & 0x3F) << 12)
+        | ((np.int64(data[i + 2]) & 0x3F) << 6)
+        | (np.int64(data[i + 3]) & 0x3F)
+    ), i + 4
+
+
+@nb.njit(nogil=True, cache=True, inline="always")
+def close_token(h, marks, number, name):
+    """Return the finished 64-bit hash of a token and the uint32 that is stored of it."""
+    if marks != 0:
+        h = (h ^ marks) * TOKEN_PRIME
+    h = mix64(h)
+    return h, U32((h >> U64(34)) << U64(TOKEN_SHIFT)) | U32(number | name)
+
+
+@nb.njit(nogil=True, cache=True, inline="always")
+def add_content(content_1, content_2, h):
+    """Return the two halves of the running content hash with one more token hash."""
+    content_2 = (content_2 ^ h) * CONTENT_FACTOR_2
+    return content_1 * CONTENT_FACTOR_1 + h, content_2 ^ (content_2 >> U64(29))
+
+
+@nb.njit(nogil=True, cache=True)
+def tokenise(data, start, end, table, tokens, num_tokens):
+    """Append the tokens of `data[start:end]` (uint8, valid UTF-8) to `tokens` (uint32) from index `num_tokens` on.
+
+    Returns the new number of tokens and the 128-bit content hash (two uint64) of this text's folded token stream.
+    The caller gives room for two tokens a byte (one code point of three bytes can expand to four tokens).
+    The first half of the loop is the common case, runs of ASCII; the second half takes one code point of any kind.
+    O(bytes), one multiplication a byte.
+    """
+    ascii_words = table.ascii_words
+    first_block = np.int64(table.stage1[0]) << 8
+    state = NO_TOKEN
+    h = TOKEN_SEED
+    marks = U64(0)  # combining marks since the last base character, as a multiset: a sum
+    number = 0
+    name = 0
+    fresh = True  # no token yet since the sentence began
+    content_1 = U64(0)
+    content_2 = U64(0)
+    i = start
+    while i < end:
+        c = data[U64(i)]
+        if c < 128 and state != IN_SINGLE and marks == 0:
+            folded = ascii_words[c]
+            if folded != 0:
+                if state == NO_TOKEN:
+                    state = IN_WORD
+                    h = TOKEN_SEED
+                    number = 0
+                    name = IS_NAME if folded != c and not fresh else 0
+                    fresh = False
+                while True:
+                    if folded < 64:
+                        number = HAS_NUMBER
+                    h = (h ^ U64(folded)) * TOKEN_PRIME
+                    i += 1
+                    if i == end:
+                        break
+                    folded = ascii_words[data[U64(i)]]
+                    if folded == 0:
+                        break
+            else:
+                if state == IN_WORD:
+                    h, token = close_token(h, marks, number, name)
+                    tokens[num_tokens] = token
+                    num_tokens += 1
+                    content_1, content_2 = add_content(content_1, content_2, h)
+                    state = NO_TOKEN
+                fresh = fresh or (table.stage2[first_block + c] & SENTENCE_END) != 0
+                i += 1
+            continue
+
+        code_point, i = decode_utf8(data, i)
+        entry = table.stage2[(np.int64(table.stage1[code_point >> 8]) << 8) | (code_point & 255)]
+        value = entry >> VALUE_SHIFT
+        for part in range(table.expansions[value] if entry & EXPANDS else 1):
+            folded_point = code_point + value
+            kind = entry & CLASS_MASK
+            if entry & EXPANDS:
+                folded_point = np.int64(table.expansions[value + 1 + part])
+                kind = table.stage2[(np.int64(table.stage1[folded_point >> 8]) << 8) | (folded_point & 255)] & CLASS_MASK
+            if kind == IGNORED:
+                continue
+            opens = (
+                kind == SINGLE
+                or (kind == WORD and state != IN_WORD)
+                or ((kind == MARK or kind == EXTEND) and state == NO_TOKEN)  # noqa: PLR1714 (a set costs in numba)
+            )
+            if state != NO_TOKEN and (opens or kind == SEPARATOR):
+                h, token = close_token(h, marks, number, name)
+                tokens[num_tokens] = token
+                num_tokens += 1
+                content_1, content_2 = add_content(content_1, content_2, h)
+                marks = U64(0)
+                state = NO_TOKEN
+            if kind == SEPARATOR:
+                continue
+            if opens:
+                state = IN_SINGLE if kind == SINGLE or kind == EXTEND else IN_WORD  # noqa: PLR1714 (the same)
+                h = TOKEN_SEED
+                number = 0
+                name = IS_NAME if entry & UPPER and not fresh else 0
+                fresh = False
+            if entry & NUMBER:
+                number = HAS_NUMBER
+            if kind == MARK:
+                marks += mix64(U64(folded_point)) * MARK_FACTOR
+                continue
+            if marks != 0:
+                h = (h ^ marks) * TOKEN_PRIME
+                marks = U64(0)
+            h = (h ^ U64(folded_point)) * TOKEN_PRIME
+        if entry & SENTENCE_END:
+            fresh = True
+    if state != NO_TOKEN:
+        h, token = close_token(h, marks, number, name)
+        tokens[num_tokens] = token
+        num_tokens += 1
+        content_1, content_2 = add_content(content_1, content_2, h)
+    return num_tokens, mix64(content_1), mix64(content_2)

@@ -1,0 +1,64 @@
+"""The nouns that pass between the stages. All frozen, all complete when made."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+
+class Relation(IntEnum):
+    """What kind of copy a removed document is of its witness; the numbers are those of the cover kernel."""
+
+    EXACT = 0
+    EDITED = 1
+    TEMPLATE = 2
+
+    @property
+    def label(self) -> str:
+        """Return the word that stands in the output."""
+        return self.name.lower()
+
+    @property
+    def reason(self) -> str:
+        """Return the reason for which a document of this relation is removed."""
+        return "exact-duplicate" if self is Relation.EXACT else "near-duplicate"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One input text of the library: its id as given, the text, and fields that a keep policy may ask for."""
+
+    id: str
+    text: str
+    fields: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """One removed document with the kept document that justifies it.
+
+    reason      "exact-duplicate" or "near-duplicate"
+    relation    "exact", "edited" or "template"
+    witness     the kept document
+    similarity  exact Jaccard of the two shingle sets
+    """
+
+    document: Document
+    reason: str
+    relation: str
+    witness: Document
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A document of a cluster and its similarity to the representative."""
+
+    document: Document
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A representative (a kept document) and the documents it covers; `members[0]` is the representative itself."""
+
+    representative: Document
+    members: tuple[Member, ...]

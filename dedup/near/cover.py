@@ -1,0 +1,110 @@
+"""Feed sketches to the cover kernel in the order of the keep policy, and read its decisions back."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import NearConfig
+from dedup.kernels.cover import (
+    CANDIDATES,
+    FULL_BUCKETS,
+    KEPT,
+    NOT_ENTERED,
+    NUM_COUNTERS,
+    VERIFIED,
+    CoverState,
+    cover_block,
+)
+
+# Slots of the hash table for each band key that may enter it: linear probing wants a third of them free.
+SLOTS_PER_ENTRY = 1.5
+
+
+@dataclass(frozen=True)
+class CoverResult:
+    """One row for each document, in the order in which they were offered.
+
+    ```
+    witness     int64[n]    -1 for a kept document, else the row of the kept document that justifies its removal
+    similarity  float64[n]  exact Jaccard with the witness
+    relation    uint8[n]    a `dedup.model.Relation`
+    ```
+    """
+
+    witness: npt.NDArray[np.int64]
+    similarity: npt.NDArray[np.float64]
+    relation: npt.NDArray[np.uint8]
+    num_candidates: int
+    num_verified: int
+    num_full_buckets: int
+    num_not_entered: int
+
+
+class Cover:
+    """A cover in the making: `offer` documents in order, then read the `result`.
+
+    All sizes are known from the start, so memory is bounded by `memory_per_document` whatever the documents hold.
+    """
+
+    def __init__(self, num_documents: int, bands: int, config: NearConfig) -> None:
+        entries = num_documents * bands
+        assert entries < 2**32 - 1, "more band keys than the table can name"
+        n, slots = num_documents, max(int(entries * SLOTS_PER_ENTRY), 16)
+        self._config = config
+        self._offered = 0
+        self._state = CoverState(
+            content=np.empty((n, 2), np.uint64),
+            address=np.empty(n, np.uint64),
+            num_tokens=np.empty(n, np.int32),
+            num_shingles=np.empty(n, np.int32),
+            witness=np.full(n, KEPT, np.int64),
+            similarity=np.zeros(n, np.float64),
+            relation=np.zeros(n, np.uint8),
+            last_seen=np.full(n, -1, np.int64),
+            exact_slots=np.zeros(max(int(n * SLOTS_PER_ENTRY), 16), np.int64),
+            slots=np.zeros(slots, np.uint64),
+            chain=np.zeros(entries, np.uint32),
+            owners=np.zeros(n, np.int64),
+            sizes=np.zeros(slots, np.uint16),
+            counters=np.zeros(NUM_COUNTERS, np.int64),
+        )
+
+    def offer(
+        self,
+        keys: npt.NDArray[np.uint64],
+        content: npt.NDArray[np.uint64],
+        num_tokens: npt.NDArray[np.int32],
+        num_shingles: npt.NDArray[np.int32],
+        address: npt.NDArray[np.uint64],
+    ) -> None:
+        """Decide the next documents; `address[i]` is where the tokens of the i-th stand, mapped until the result."""
+        first, self._offered = self._offered, self._offered + len(keys)
+        here = slice(first, self._offered)
+        self._state.content[here] = content
+        self._state.num_tokens[here] = num_tokens
+        self._state.num_shingles[here] = num_shingles
+        self._state.address[here] = address
+        config = self._config
+        cover_block(
+            self._state,
+            first,
+            keys,
+            config.threshold,
+            config.shingle_size,
+            config.keep_templates,
+            config.max_bucket,
+        )
+
+    def result(self) -> CoverResult:
+        """Return the decisions on all documents offered."""
+        state, n = self._state, self._offered
+        return CoverResult(
+            state.witness[:n],
+            state.similarity[:n],
+            state.relation[:n],
+            int(state.counters[CANDIDATES]),
+            int(state.counters[VERIFIED]),
+            int(state.counters[FULL_BUCKETS]),
+            int(state.counters[NOT_ENTERED]),
+        )

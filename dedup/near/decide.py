@@ -1,0 +1,135 @@
+"""From the sketches of all documents to the decision on each: the cover, in the order of the keep policy."""
+
+import re
+from collections.abc import Callable, Sequence
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import KeepPolicy, NearConfig
+from dedup.corpus.segments import Batch
+from dedup.near.cover import Cover, CoverResult
+
+GATHERED = 65_536  # documents whose band keys are copied together when the order is not that of the input
+
+
+def cover_batches(
+    batches: Sequence[Batch], bands: int, config: NearConfig, report: Callable[[int], None]
+) -> CoverResult:
+    """Return the decisions on all documents of the batches, rows and witnesses by doc_index."""
+    total = sum(map(len, batches))
+    cover = Cover(total, bands, config)
+    if config.keep.rule == "first":
+        for batch in batches:
+            offer_rows(cover, batch, slice(None))
+            report(len(batch))
+        return cover.result()
+    order = rank_documents(batches, config.keep)
+    firsts = np.array([batch.first for batch in batches])
+    for begin in range(0, total, GATHERED):
+        chosen = order[begin : begin + GATHERED]
+        offer_gathered(cover, batches, np.searchsorted(firsts, chosen, "right") - 1, chosen)
+        report(len(chosen))
+    return reorder(cover.result(), order)
+
+
+def token_addresses(batch: Batch) -> npt.NDArray[np.uint64]:
+    """Return the memory address of the tokens of each document of a batch."""
+    ends = np.cumsum(batch.column("num_tokens"), dtype=np.uint64)
+    starts = ends - batch.column("num_tokens").astype(np.uint64)
+    return np.uint64(batch.tokens.ctypes.data) + starts * np.uint64(batch.tokens.itemsize)
+
+
+def offer_rows(cover: Cover, batch: Batch, rows: slice) -> None:
+    """Offer consecutive documents of one batch as they are mapped, without copying their band keys."""
+    cover.offer(
+        batch.column("keys", np.uint64)[rows],
+        batch.column("content", np.uint64)[rows],
+        batch.column("num_tokens")[rows],
+        batch.column("num_shingles")[rows],
+        token_addresses(batch)[rows],
+    )
+
+
+def offer_gathered(
+    cover: Cover, batches: Sequence[Batch], batch_index: npt.NDArray[np.int64], chosen: npt.NDArray[np.int64]
+) -> None:
+    """Offer documents from anywhere in the corpus in the order of `chosen` (doc_index)."""
+    by_batch = np.argsort(batch_index, kind="stable")
+    present, begins = np.unique(batch_index[by_batch], return_index=True)
+    parts: list[list[np.ndarray]] = [[], [], [], [], []]
+    for index, docs in zip(present, np.split(chosen[by_batch], begins[1:]), strict=True):
+        batch = batches[index]
+        columns = (
+            batch.column("keys", np.uint64),
+            batch.column("content", np.uint64),
+            batch.column("num_tokens"),
+            batch.column("num_shingles"),
+            token_addresses(batch),
+        )
+        for part, column in zip(parts, columns, strict=True):
+            part.append(column[docs - batch.first])
+    back = np.empty_like(by_batch)
+    back[by_batch] = np.arange(len(by_batch))
+    cover.offer(*(np.concatenate(part)[back] for part in parts))
+
+
+def reorder(result: CoverResult, order: npt.NDArray[np.int64]) -> CoverResult:
+    """Return the decisions by doc_index where they were made by rank: `order[rank]` is a doc_index."""
+    witness = np.empty_like(result.witness)
+    witness[order] = np.where(result.witness >= 0, order[result.witness], -1)
+    similarity, relation = np.empty_like(result.similarity), np.empty_like(result.relation)
+    similarity[order], relation[order] = result.similarity, result.relation
+    return CoverResult(
+        witness,
+        similarity,
+        relation,
+        result.num_candidates,
+        result.num_verified,
+        result.num_full_buckets,
+        result.num_not_entered,
+    )
+
+
+def rank_documents(batches: Sequence[Batch], keep: KeepPolicy) -> npt.NDArray[np.int64]:
+    """Return all doc_indices in the order in which the policy would keep them; ties by position."""
+    if keep.rule == "longest":
+        return np.argsort(-np.concatenate([b.column("num_tokens").astype(np.int64) for b in batches]), kind="stable")
+    keys = [decode_key(raw) for batch in batches for raw in batch.documents.column("key").to_pylist()]
+    return rank_keys(keys, keep)
+
+
+def decode_key(raw: bytes | None) -> object:
+    """Return the value of the field that the policy asks for, None where there is none."""
+    return msgspec.json.decode(raw) if raw else None
+
+
+def rank_keys(keys: Sequence[object], keep: KeepPolicy) -> npt.NDArray[np.int64]:
+    """Order documents by the value of a field; those without one come last.
+
+    `newest` and `oldest` compare numbers as numbers and texts as texts (ISO dates sort by time), numbers before texts.
+    """
+    if keep.rule == "prefer":
+        preferred = {value: place for place, value in enumerate(keep.values)}
+        places = [preferred.get(key if isinstance(key, str) else str(key), len(preferred)) for key in keys]
+        return np.argsort(np.array(places, np.int64), kind="stable")
+    comparable = sorted({sort_value(key) for key in keys})
+    place_of = {value: place for place, value in enumerate(comparable)}
+    places_array = np.array([place_of[sort_value(key)] for key in keys], np.int64)
+    absent = np.array([sort_value(key)[0] == ABSENT for key in keys], bool)
+    ordered = -places_array if keep.rule == "newest" else places_array
+    return np.lexsort((ordered, absent))
+
+
+NUMBER, TEXT, ABSENT = range(3)
+PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+
+
+def sort_value(key: object) -> tuple[int, float, str]:
+    """Return a value that sorts numbers (those of a CSV file are texts) before texts before everything else."""
+    if isinstance(key, (int, float)) and not isinstance(key, bool):
+        return NUMBER, float(key), ""
+    if isinstance(key, str) and PLAIN_NUMBER.fullmatch(key):
+        return NUMBER, float(key), ""
+    return (TEXT, 0.0, key) if isinstance(key, str) and key else (ABSENT, 0.0, "")

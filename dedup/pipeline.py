@@ -1,0 +1,205 @@
+"""The one place that knows the order of the stages."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache, partial
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from dedup.clean.decisions import Decisions
+from dedup.clean.folder import SUMMARY, RunFolder
+from dedup.clean.summary import InputFile, Limit, StageTimer, Summary, count_documents, list_versions
+from dedup.clean.write import join_parts, plan_offsets, prepare_files, write_clusters, write_shard
+from dedup.config import InputConfig, NearConfig, describe, fingerprint
+from dedup.corpus.blocks import view_texts
+from dedup.corpus.files import SourceFile, find_files
+from dedup.corpus.segments import Segments, SegmentWriter, segment_folder
+from dedup.corpus.shards import Shard, plan_shards, read_shard
+from dedup.errors import DedupError
+from dedup.near.bands import choose_bands
+from dedup.near.cover import CoverResult
+from dedup.near.decide import cover_batches
+from dedup.near.sketch import Sketcher
+from dedup.workers import run_tasks
+
+
+class Progress(Protocol):
+    """What a long run tells of itself: a stage begins with so much to do, and so much more of it is done."""
+
+    def begin(self, stage: str, total: int, unit: str) -> None:
+        """Begin a stage."""
+
+    def advance(self, amount: int) -> None:
+        """Tell that this much more is done."""
+
+    def end(self) -> None:
+        """End the stage."""
+
+
+@dataclass(frozen=True)
+class CleanRun:
+    """Everything a clean run is asked to do."""
+
+    inputs: tuple[str, ...]
+    out: Path
+    near: NearConfig = field(default_factory=NearConfig)
+    input: InputConfig = field(default_factory=InputConfig)
+    workers: int = 1
+    resume: bool = False
+    overwrite: bool = False
+    strict: bool = False
+
+
+def clean(run: CleanRun, progress: Progress) -> Summary:
+    """Remove near-duplicate documents from files: sketch, cover, write, publish. Returns what was done."""
+    files = find_files(run.inputs, run.input.input_format)
+    settings = fingerprint(run.near, run.input, *files)
+    folder = RunFolder(run.out)
+    timer = StageTimer()
+    with folder.begin(settings, resume=run.resume, overwrite=run.overwrite):
+        shards = plan_shards(files)
+        with timer.measure("sketch"):
+            sketch_shards(run, folder, shards, progress)
+        segments = Segments(folder.segments, shards)
+        if run.strict:
+            refuse_rejections(segments)
+        with timer.measure("cover"):
+            result = cover_documents(run.near, segments, progress)
+        decisions = Decisions(result.witness, result.similarity, result.relation)
+        decisions.check()
+        with timer.measure("write"):
+            clusters = write_output(run, folder, segments, decisions, progress)
+        summary = summarise(run, files, segments, (result, decisions, clusters), timer)
+        summary.write(folder.output / SUMMARY)
+        folder.publish()
+    return summary
+
+
+def sketch_shards(run: CleanRun, folder: RunFolder, shards: Sequence[Shard], progress: Progress) -> None:
+    """Sketch the shards that have no finished segment yet."""
+    todo = [shard for shard in shards if not segment_folder(folder.segments, shard).exists()]
+    progress.begin("sketch", sum(shard.size for shard in todo), "B")
+    task = partial(sketch_shard, near=run.near, config=run.input, root=folder.segments)
+    run_tasks(task, todo, run.workers, progress.advance)
+    progress.end()
+
+
+def sketch_shard(
+    shard: Shard, report: Callable[[int], None], *, near: NearConfig, config: InputConfig, root: Path
+) -> None:
+    """Read, tokenise, shingle, sign and band the documents of one shard into its segment."""
+    sketcher = get_sketcher(near)
+    with SegmentWriter(segment_folder(root, shard)) as writer:
+        for block in read_shard(shard, config, near.keep.field, report):
+            sketch = sketcher.sketch(*view_texts(block.texts))
+            columns = {
+                "num_tokens": sketch.num_tokens,
+                "num_shingles": sketch.num_shingles,
+                "content": sketch.content,
+                "keys": sketch.keys,
+            }
+            writer.add(block, columns, sketch.tokens)
+
+
+@cache
+def get_sketcher(near: NearConfig) -> Sketcher:
+    """Return the sketcher of this process: its permutations, table and buffers are made once."""
+    return Sketcher(near)
+
+
+def cover_documents(near: NearConfig, segments: Segments, progress: Progress) -> CoverResult:
+    """Decide who is kept, over all segments."""
+    progress.begin("cover", segments.num_documents, "doc")
+    result = cover_batches(segments.batches, get_sketcher(near).bands, near, progress.advance)
+    progress.end()
+    return result
+
+
+def write_output(
+    run: CleanRun, folder: RunFolder, segments: Segments, decisions: Decisions, progress: Progress
+) -> int:
+    """Write everything but the summary; return the number of clusters."""
+    shards = segments.shards
+    decisions.write(folder.decisions)
+    prepare_files(folder, shards)
+    progress.begin("write", sum(shard.size for shard in shards), "B")
+    task = partial(write_one, folder=folder, shards=tuple(shards))
+    tasks = list(zip(shards, plan_offsets(segments, decisions), strict=True))
+    run_tasks(task, tasks, run.workers, progress.advance)
+    progress.end()
+    join_parts(folder, shards)
+    return write_clusters(folder, segments, decisions)
+
+
+def write_one(
+    task: tuple[Shard, int], report: Callable[[int], None], *, folder: RunFolder, shards: tuple[Shard, ...]
+) -> None:
+    """Write one shard's share of the output."""
+    shard, offset = task
+    segments, decisions = open_results(folder, shards)
+    write_shard(folder, segments, decisions, shard, offset)
+    report(shard.size)
+
+
+@cache
+def open_results(folder: RunFolder, shards: tuple[Shard, ...]) -> tuple[Segments, Decisions]:
+    """Map the segments and decisions of a run, once in each process."""
+    return Segments(folder.segments, list(shards)), Decisions.read(folder.decisions)
+
+
+def refuse_rejections(segments: Segments) -> None:
+    """Raise `DedupError` on the first record that was set aside."""
+    for shard in segments.shards:
+        for rejection in segments.rejections(shard):
+            path = shard.files[rejection.file].path
+            raise DedupError(f"{path}, line {rejection.line}: {rejection.error}. Without --strict it is set aside.")
+
+
+def count_repeated_ids(segments: Segments) -> int:
+    """Return how many documents have an id that an earlier document has (by 64-bit hash of the id)."""
+    hashes = [
+        np.fromiter((hash(raw) for raw in batch.documents.column("id").to_pylist() if raw), np.int64)
+        for batch in segments.batches
+    ]
+    every = np.concatenate(hashes) if hashes else np.empty(0, np.int64)
+    return len(every) - len(np.unique(every))
+
+
+def summarise(
+    run: CleanRun,
+    files: Sequence[SourceFile],
+    segments: Segments,
+    results: tuple[CoverResult, Decisions, int],
+    timer: StageTimer,
+) -> Summary:
+    """Return the summary of a run."""
+    result, decisions, clusters = results
+    rejected = sum(1 for shard in segments.shards for _ in segments.rejections(shard))
+    bands, rows = choose_bands(run.near.threshold, run.near.num_perm, run.near.recall)
+    return Summary(
+        counts=count_documents(
+            decisions, rejected=rejected, repeated_ids=count_repeated_ids(segments), clusters=clusters
+        ),
+        inputs=[InputFile(f.path, f.name, f.format, f.compression, f.size) for f in files],
+        config={"near": describe(run.near), "input": describe(run.input)},
+        bands=bands,
+        rows=rows,
+        candidates=result.num_candidates,
+        verified=result.num_verified,
+        limits=list_limits(run.near, result),
+        versions=list_versions(),
+        stages=timer.stages,
+    )
+
+
+def list_limits(near: NearConfig, result: CoverResult) -> list[Limit]:
+    """Return the bounds that the cover hit."""
+    if not result.num_full_buckets:
+        return []
+    effect = (
+        f"{result.num_not_entered} band keys of kept documents were not entered into full buckets: "
+        "near-copies of those documents may have been kept (text common to very many documents does this)"
+    )
+    return [Limit("max_bucket", near.max_bucket, result.num_full_buckets, effect)]

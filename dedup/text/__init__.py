@@ -1,0 +1,1 @@
+"""Text: the folding table behind tokens, and the units of language."""

@@ -1,0 +1,55 @@
+"""The folding table: what every code point becomes in a token, and whether it is in a token at all.
+
+`fold(c) = NFKD(casefold(NFKD(c)))` without default-ignorable characters, code point by code point. Combining marks
+that canonical ordering could permute are hashed as a multiset by the kernel, so canonically equivalent texts (NFC,
+NFD, and anything between) give equal tokens without being normalised first and offsets stay those of the raw text.
+Normalising texts that are not NFC before tokenising, the alternative, costs a second copy of such texts and a map
+from normalised to raw offsets.
+"""
+
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+TABLE_PATH = Path(__file__).with_name("folding.npz")
+
+# An entry is int32: class in bits 0-2, flags in bits 3-6, a signed value above. The value is what to add to the code
+# point to fold it or, with EXPANDS, where its expansion stands: expansions[value] code points follow that position.
+CLASS_MASK = 7
+SEPARATOR, WORD, SINGLE, MARK, IGNORED, EXTEND = range(6)
+EXPANDS, UPPER, NUMBER, SENTENCE_END = 8, 16, 32, 64
+VALUE_SHIFT = 7
+
+
+class FoldingTable(NamedTuple):
+    """The two-stage table as arrays for the kernels: `stage2[stage1[cp >> 8] * 256 + (cp & 255)]` is an entry.
+
+    ```
+    stage1      uint16[0x1100]   block of each 256 code points
+    stage2      int32[...]       entries
+    expansions  int32[...]       length, then that many folded code points
+    ascii_words uint8[256]       what a byte below 128 that is in a word folds to, else 0
+    ```
+    """
+
+    stage1: npt.NDArray[np.uint16]
+    stage2: npt.NDArray[np.int32]
+    expansions: npt.NDArray[np.int32]
+    ascii_words: npt.NDArray[np.uint8]
+
+
+@cache
+def load_folding_table() -> FoldingTable:
+    """Load the table that is shipped with the package (Unicode version inside)."""
+    with np.load(TABLE_PATH) as data:
+        stage1, stage2, expansions = data["stage1"], data["stage2"], data["expansions"]
+    ascii_words = np.zeros(256, np.uint8)
+    first_block = int(stage1[0]) << 8
+    for byte in range(128):
+        entry = int(stage2[first_block + byte])
+        if entry & CLASS_MASK == WORD:
+            ascii_words[byte] = byte + (entry >> VALUE_SHIFT)
+    return FoldingTable(stage1, stage2, expansions, ascii_words)

@@ -1,0 +1,90 @@
+"""Run independent tasks inline or in worker processes, with progress, and without leaving orphans behind."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait as wait_for_sentinel
+from multiprocessing.sharedctypes import Synchronized
+from typing import TypeVar
+
+from dedup.errors import DedupError
+
+Item = TypeVar("Item")
+Task = Callable[[Item, Callable[[int], None]], None]
+
+POLL_S = 0.1
+
+# Forked workers share the loaded kernels with their parent; elsewhere (macOS, Windows) forking is not safe.
+START_METHOD = "fork" if sys.platform == "linux" else "spawn"
+
+_done: "Synchronized[int] | None" = None  # in a worker: how much of the stage all workers have done
+
+
+def run_tasks(task: Task[Item], items: Sequence[Item], workers: int, advance: Callable[[int], None]) -> None:
+    """Call `task(item, report)` for every item; what tasks `report` as done goes to `advance` in this process.
+
+    In order and in this process with one worker or one item, else in up to `workers` processes. `task` and the items
+    can be pickled. The first error stops the rest and is raised.
+    """
+    if workers == 1 or len(items) <= 1:
+        for item in items:
+            task(item, advance)
+        return
+    context = multiprocessing.get_context(START_METHOD)
+    done = context.Value("q", 0)
+    with ProcessPoolExecutor(min(workers, len(items)), context, start_worker, (done,)) as pool:
+        futures = [pool.submit(run_task, task, item) for item in items]
+        try:
+            follow(futures, done, advance)
+        except BrokenProcessPool as error:
+            raise DedupError(
+                "a worker process was killed (out of memory?). Try fewer with --workers; --resume goes on from here."
+            ) from error
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def follow(futures: "list[Future[None]]", done: "Synchronized[int]", advance: Callable[[int], None]) -> None:
+    """Wait for all futures, pass on what they did, raise the first error."""
+    told = 0
+    pending = set(futures)
+    while pending:
+        finished, pending = wait(pending, POLL_S, FIRST_EXCEPTION)
+        advance(done.value - told)
+        told = done.value
+        for future in finished:
+            future.result()
+    advance(done.value - told)
+
+
+def start_worker(done: "Synchronized[int]") -> None:
+    """Prepare a worker: the parent handles Ctrl-C, and no worker outlives its parent."""
+    global _done  # noqa: PLW0603 (a process has one counter; it cannot be sent with a task)
+    _done = done
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=exit_with_parent, daemon=True).start()
+
+
+def exit_with_parent() -> None:
+    """Wait until the parent process is gone, then leave at once: a new run may take over the folder."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait_for_sentinel([parent.sentinel])
+        os._exit(1)
+
+
+def run_task(task: Task[Item], item: Item) -> None:
+    """Run one task in a worker."""
+    task(item, report_done)
+
+
+def report_done(amount: int) -> None:
+    """Add to what all workers have done."""
+    assert _done is not None
+    with _done.get_lock():
+        _done.value += amount

@@ -1,3 +1,57 @@
-"""Find what was copied in a news corpus, and show what was changed."""
+"""Find what was copied in a news corpus, and show what was changed.
+
+The public names are loaded when they are first used: `import dedup` imports nothing heavy.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dedup.config import KeepPolicy, NearConfig
+    from dedup.errors import DedupError
+    from dedup.model.documents import Cluster, Document, Member, Removal
+    from dedup.near.bands import candidate_probability, choose_bands
+    from dedup.near.signature import Signature
+    from dedup.near.sketch import sign_text
+    from dedup.pipeline.deduplicate import Deduplication, deduplicate
 
 __version__ = "0.1.0"
+
+_HOMES = {
+    "Cluster": "dedup.model.documents",
+    "DedupError": "dedup.errors",
+    "Deduplication": "dedup.pipeline.deduplicate",
+    "Document": "dedup.model.documents",
+    "KeepPolicy": "dedup.config",
+    "Member": "dedup.model.documents",
+    "NearConfig": "dedup.config",
+    "Removal": "dedup.model.documents",
+    "Signature": "dedup.near.signature",
+    "candidate_probability": "dedup.near.bands",
+    "choose_bands": "dedup.near.bands",
+    "deduplicate": "dedup.pipeline.deduplicate",
+    "sign_text": "dedup.near.sketch",
+}
+
+__all__ = [
+    "Cluster",
+    "DedupError",
+    "Deduplication",
+    "Document",
+    "KeepPolicy",
+    "Member",
+    "NearConfig",
+    "Removal",
+    "Signature",
+    "candidate_probability",
+    "choose_bands",
+    "deduplicate",
+    "sign_text",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name on first use."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

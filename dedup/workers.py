@@ -9,10 +9,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait as wait_for_sentinel
-from multiprocessing.sharedctypes import Synchronized
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from dedup.errors import DedupError
+
+if TYPE_CHECKING:
+    from multiprocessing.sharedctypes import Synchronized
 
 Item = TypeVar("Item")
 Task = Callable[[Item, Callable[[int], None]], None]

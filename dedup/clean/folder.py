@@ -3,12 +3,14 @@
 import fcntl
 import os
 import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from dedup.errors import OutputError
 
+LOCK_PATIENCE_S = 2.0
 KEPT, SET_ASIDE = "kept", "set_aside"
 REMOVED, REJECTED, CLUSTERS, SUMMARY = "removed.jsonl", "rejected.jsonl", "clusters.jsonl", "summary.json"
 
@@ -56,15 +58,19 @@ class RunFolder:
         """Return the piece of an output file that one shard writes."""
         return self.parts / f"{shard_index:06d}.{name}"
 
+    def is_finished(self) -> bool:
+        """Return whether OUT holds a complete run and no run is under way beside it."""
+        return (self.out / SUMMARY).is_file() and not self.partial.exists()
+
     def begin(self, fingerprint: str, *, resume: bool, overwrite: bool) -> IO[str]:
         """Make or take over the partial folder and lock it; return the lock, to be held until the end.
 
         A finished OUT, or a run that was cut off, is an `OutputError` that names the flag to use.
         """
-        if self.out.exists() and not resume:
-            self._refuse_or_accept(overwrite=overwrite)
         marker = self.partial / "fingerprint"
         cut_off = marker.exists()
+        if self.out.exists() and not (resume and cut_off):
+            self._refuse_or_accept(overwrite=overwrite)
         if cut_off and not (resume or overwrite):
             raise OutputError(
                 f"{self.partial}: a run that was cut off. Go on with --resume, or start anew with --overwrite."
@@ -75,11 +81,9 @@ class RunFolder:
                 "Give the same ones, or start anew with --overwrite."
             )
         self.partial.mkdir(parents=True, exist_ok=True)
-        lock = (self.partial / "lock").open("w")
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise OutputError(f"{self.out}: another run is writing here. Wait for it or choose another folder.") from error
+        lock = take_lock(self.partial / "lock")
+        if lock is None:
+            raise OutputError(f"{self.out}: another run is writing here. Wait for it or choose another folder.")
         if not resume:
             shutil.rmtree(self.segments, ignore_errors=True)
         for folder in (self.output, self.parts):
@@ -95,11 +99,11 @@ class RunFolder:
         if not any(self.out.iterdir()):
             return
         if not (self.out / SUMMARY).exists():
-            raise OutputError(f"{self.out}: holds files that are not a dedup run. Choose an empty or new folder with -o.")
-        if not overwrite:
             raise OutputError(
-                f"{self.out}: holds another run. Choose another folder, or replace it with --overwrite."
+                f"{self.out}: holds files that are not a dedup run. Choose an empty or new folder with -o."
             )
+        if not overwrite:
+            raise OutputError(f"{self.out}: holds another run. Choose another folder, or replace it with --overwrite.")
 
     def publish(self) -> None:
         """Put the finished output in its place and remove what the run worked with."""
@@ -110,3 +114,19 @@ class RunFolder:
             os.replace(self.out, replaced)
         os.replace(self.output, self.out)
         shutil.rmtree(self.partial)
+
+
+def take_lock(path: Path) -> IO[str] | None:
+    """Open and lock a file, None where another process holds it; a killed run's workers leave it within a moment."""
+    lock = path.open("w")
+    until = time.monotonic() + LOCK_PATIENCE_S
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if time.monotonic() > until:
+                lock.close()
+                return None
+            time.sleep(0.05)
+        else:
+            return lock

@@ -1,13 +1,10 @@
 """The lines of `removed.jsonl`, `rejected.jsonl` and `clusters.jsonl`: written here, read here."""
 
 import base64
-import csv
-from typing import Any
 
 import msgspec
 
 from dedup.corpus.blocks import Rejection
-from dedup.corpus.delimited import DELIMITERS
 from dedup.corpus.segments import DocumentName
 
 Raw = msgspec.Raw
@@ -109,21 +106,11 @@ def split_json_line(line: bytes) -> tuple[bytes, tuple[str, str]]:
     return record, (line[:start].decode(), line[start + len(record) :].decode())
 
 
-def parse_delimited(raw: bytes, header: list[str], file_format: str) -> dict[str, str]:
-    """Return the fields of one CSV record by column name; surplus fields are called `column N`."""
-    lines = raw.decode().split("\n")
-    row = next(csv.reader([f"{line}\n" for line in lines[:-1]] + lines[-1:], delimiter=DELIMITERS[file_format]))
-    names = header + [f"column {i + 1}" for i in range(len(header), len(row))]
-    return dict(zip(names, row, strict=False))
-
-
 def removed_bytes(record: RemovedRecord, file_format: str) -> bytes:
     """Return the bytes of a removed record as they stood in its (decompressed) file."""
     if record.raw is not None:
         return record.raw.encode()
-    if file_format == "txt":
-        body: Any = msgspec.json.decode(record.record)["text"].encode()
-    else:
-        body = bytes(record.record)
+    in_json = file_format != "txt"
+    body = bytes(record.record) if in_json else str(msgspec.json.decode(record.record)["text"]).encode()
     before, after = record.around
     return before.encode() + body + after.encode()

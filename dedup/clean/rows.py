@@ -1,4 +1,4 @@
-"""Parquet in, Parquet out: the kept rows in `kept/NAME`, the others in `set_aside/NAME`, schema and order as they were."""
+"""Parquet in, Parquet out: kept rows in `kept/NAME`, the others in `set_aside/NAME`, schema and order as before."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,7 +29,7 @@ def open_writer(path: Path, like: pq.ParquetFile) -> pq.ParquetWriter:
 
 
 def split_rows(path: str, dropped: npt.NDArray[np.int64], kept: Path, set_aside: Path) -> Iterator[bytes]:
-    """Write the rows of a file to `kept`, those numbered in `dropped` (sorted, from 0) to `set_aside`; yield these as JSON."""
+    """Write the rows of a file to `kept`, those in `dropped` (sorted, from 0) to `set_aside`; yield these as JSON."""
     file = open_parquet(path)
     with open_writer(kept, file) as kept_writer, open_writer(set_aside, file) as aside_writer:
         row = 0

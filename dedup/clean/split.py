@@ -35,7 +35,9 @@ def copy_kept(path: str, target: int, span: tuple[int, int], drops: Ranges, offs
         for position, end in zip(begins, ends, strict=True):
             copied = copy_range(source, target, position, offset, end - position)
             if copied < end - position:
-                raise InputError(f"{path}: the file became shorter while it was being read. Run again on a file at rest.")
+                raise InputError(
+                    f"{path}: the file became shorter while it was being read. Run again on a file at rest."
+                )
             offset += copied
         for begin, end in zip(drops.starts.tolist(), drops.ends.tolist(), strict=True):
             yield os.pread(source, end - begin, begin)
@@ -76,7 +78,9 @@ def split_stream(stream: BinaryIO, drops: Ranges, kept: IO[bytes], path: str) ->
         while position < start:
             chunk = read_chunk(stream, min(start - position, COPY_SIZE), path)
             if not chunk:
-                raise InputError(f"{path}: the file became shorter while it was being read. Run again on a file at rest.")
+                raise InputError(
+                    f"{path}: the file became shorter while it was being read. Run again on a file at rest."
+                )
             kept.write(chunk)
             position += len(chunk)
         yield read_chunk(stream, end - start, path)

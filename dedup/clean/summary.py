@@ -1,4 +1,4 @@
-"""What a run did, in numbers: `summary.json`."""
+"""Measure and count what a run did, for its summary."""
 
 import platform
 import resource
@@ -6,78 +6,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
-from pathlib import Path
 
-import msgspec
 import numpy as np
 
-from dedup import __version__
 from dedup.clean.decisions import Decisions
-from dedup.model import Relation
-
-
-class InputFile(msgspec.Struct, frozen=True):
-    """One input file: its path as given, and its name below `kept/`."""
-
-    path: str
-    name: str
-    format: str
-    compression: str | None
-    bytes: int
-
-
-class Counts(msgspec.Struct, frozen=True):
-    """Documents in, kept and removed, by reason and by relation; records set aside; clusters of two and more."""
-
-    documents: int
-    kept: int
-    removed: int
-    removed_by_reason: dict[str, int]
-    removed_by_relation: dict[str, int]
-    rejected: int
-    repeated_ids: int
-    clusters: int
-
-
-class Stage(msgspec.Struct, frozen=True):
-    """One stage of the run: seconds, and the peak resident memory of any one process up to its end, in MB."""
-
-    stage: str
-    seconds: float
-    peak_mb: float
-
-
-class Limit(msgspec.Struct, frozen=True):
-    """A bound that was hit: its name and value, how often, and what it did to the result."""
-
-    limit: str
-    value: int
-    hits: int
-    effect: str
-
-
-class Summary(msgspec.Struct, frozen=True):
-    """The content of `summary.json`. Everything but `stages` is the same at every run on the same input."""
-
-    counts: Counts
-    inputs: list[InputFile]
-    config: dict[str, dict[str, object]]
-    bands: int
-    rows: int
-    candidates: int
-    verified: int
-    limits: list[Limit]
-    versions: dict[str, str]
-    stages: list[Stage]
-
-    def write(self, path: Path) -> None:
-        """Write the summary, indented for people."""
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n")
-
-    @classmethod
-    def read(cls, path: Path) -> "Summary":
-        """Read what `write` wrote."""
-        return msgspec.json.decode(path.read_bytes(), type=cls)
+from dedup.model.documents import Relation
+from dedup.model.run import Counts, Stage
 
 
 class StageTimer:
@@ -95,7 +29,7 @@ class StageTimer:
         self.stages.append(Stage(stage, round(time.perf_counter() - start, 3), round(peak_kb / 1024, 1)))
 
 
-def count_documents(decisions: Decisions, *, rejected: int, repeated_ids: int, clusters: int) -> Counts:
+def count_documents(decisions: Decisions, *, rejected: int, repeated_ids: int) -> Counts:
     """Return the counts of a run."""
     removed = decisions.witness >= 0
     relations = np.bincount(decisions.relation[removed], minlength=len(Relation)).tolist()
@@ -111,11 +45,11 @@ def count_documents(decisions: Decisions, *, rejected: int, repeated_ids: int, c
         removed_by_relation=by_relation,
         rejected=rejected,
         repeated_ids=repeated_ids,
-        clusters=clusters,
+        clusters=len(np.unique(decisions.witness[removed])),
     )
 
 
 def list_versions() -> dict[str, str]:
     """Return the versions of what the result depends on."""
-    packages = ("datasketch", "msgspec", "numba", "numpy", "pyarrow")
-    return {"dedup": __version__, "python": platform.python_version()} | {name: version(name) for name in packages}
+    packages = ("dedup", "datasketch", "msgspec", "numba", "numpy", "pyarrow")
+    return {"python": platform.python_version()} | {name: version(name) for name in packages}

@@ -20,7 +20,6 @@ from dedup.clean.records import (
     Source,
     encode_line,
     encode_rejection,
-    parse_delimited,
     split_json_line,
     witness_of,
 )
@@ -28,11 +27,11 @@ from dedup.clean.rows import split_rows
 from dedup.clean.split import Ranges, copy_kept, split_stream
 from dedup.corpus.blocks import Rejection
 from dedup.corpus.compression import open_reader, open_writer
-from dedup.corpus.delimited import DELIMITERS, read_header
+from dedup.corpus.delimited import DELIMITERS, parse_record, read_header
 from dedup.corpus.files import SourceFile
 from dedup.corpus.segments import Segments
 from dedup.corpus.shards import Shard, line_span
-from dedup.model import Relation
+from dedup.model.documents import Relation
 
 Raw = msgspec.Raw
 
@@ -89,15 +88,15 @@ def drop_records(run: RunFolder, shard: Shard, dropped: list[Dropped], offset: i
         return
     starts = np.array([d.start for d in dropped], np.int64)
     if file.format == "parquet":
-        yield from split_rows(file.path, starts, run.kept(file.name), run.set_aside(file.name))
+        yield from split_rows(file.location, starts, run.kept(file.name), run.set_aside(file.name))
         return
     drops = Ranges(starts, np.array([d.end for d in dropped], np.int64))
     if file.compression is None:
-        with run.kept(file.name).open("r+b") as target:
-            yield from copy_kept(file.path, target.fileno(), line_span(shard), drops, offset)
+        with run.kept(file.name).open("r+b") as shared:
+            yield from copy_kept(file.location, shared.fileno(), line_span(shard), drops, offset)
         return
     with (
-        open_reader(file.path, file.compression) as (stream, _),
+        open_reader(file.location, file.compression) as (stream, _),
         run.kept(file.name).open("wb") as target,
         open_writer(target, file.compression) as writer,
     ):
@@ -112,9 +111,9 @@ def copy_files(run: RunFolder, shard: Shard, dropped: list[Dropped]) -> Iterator
             continue
         target = run.kept(file.name)
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file.path, target)
+        shutil.copyfile(file.location, target)
     for item in dropped:
-        yield Path(shard.files[item.file].path).read_bytes()
+        yield Path(shard.files[item.file].location).read_bytes()
 
 
 def describe_removed(
@@ -126,7 +125,7 @@ def describe_removed(
     relation = Relation(decisions.relation[item.doc_index])
     around, raw_text = LINE_END, None
     if file.format in DELIMITERS:
-        record = msgspec.json.encode(parse_delimited(raw, header, file.format))
+        record = msgspec.json.encode(parse_record(raw, header, file.format))
         raw_text = raw.decode()
     elif file.format == "txt":
         text = raw.decode()
@@ -188,18 +187,16 @@ def join_parts(run: RunFolder, shards: list[Shard]) -> None:
                     shutil.copyfileobj(piece, target, 1 << 20)
 
 
-def write_clusters(run: RunFolder, segments: Segments, decisions: Decisions) -> int:
-    """Write one line for each kept document that covers others, in their order; return how many."""
+def write_clusters(run: RunFolder, segments: Segments, decisions: Decisions) -> None:
+    """Write one line for each kept document that covers others, in their order."""
     removed = np.flatnonzero(decisions.witness >= 0)
     removed = removed[np.argsort(decisions.witness[removed], kind="stable")]
-    number = 0
+    groups = groupby(removed.tolist(), key=lambda doc: int(decisions.witness[doc]))
     with (run.output / names.CLUSTERS).open("wb") as file:
-        for kept, group in groupby(removed.tolist(), key=lambda doc: int(decisions.witness[doc])):
-            number += 1
+        for number, (kept, group) in enumerate(groups, 1):
             members = [describe_member(segments, kept, 1.0)]
             members += [describe_member(segments, doc, float(decisions.similarity[doc])) for doc in group]
             file.write(encode_line(ClusterRecord(number, members[0].id, members)))
-    return number
 
 
 def describe_member(segments: Segments, doc_index: int, similarity: float) -> Member:

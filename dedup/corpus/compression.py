@@ -15,6 +15,7 @@ ZSTD_LEVEL = 3
 GZIP_LEVEL = 2  # of igzip's 0 to 3: about zlib's level 3 in size at several times its speed
 BUFFER = 1 << 20
 COMPRESSED_CHUNK = 1 << 17
+BROKEN: tuple[type[Exception], ...] = (igzip.BadGzipFile, isal_zlib.error, zlib.error, zstandard.ZstdError)
 
 
 class CountingReader(io.RawIOBase):
@@ -115,8 +116,10 @@ def read_chunk(stream: BinaryIO, size: int, path: str) -> bytes:
             parts.append(part)
             left -= len(part)
     except EOFError as error:
-        raise InputError(f"{path}: the compressed data ends too early (a truncated download?). Fetch it anew.") from error
-    except (igzip.BadGzipFile, isal_zlib.error, zlib.error, zstandard.ZstdError) as error:
+        raise InputError(
+            f"{path}: the compressed data ends too early (a truncated download?). Fetch it anew."
+        ) from error
+    except BROKEN as error:
         raise InputError(f"{path}: broken compressed data ({error}). Fetch it anew.") from error
     return parts[0] if len(parts) == 1 else b"".join(parts)
 

@@ -6,7 +6,15 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from dedup.config import InputConfig
-from dedup.corpus.blocks import BLOCK_SIZE, Block, BlockBuilder, Rejection, explain_utf8, missing_column, read_whole_lines
+from dedup.corpus.blocks import (
+    BLOCK_SIZE,
+    Block,
+    BlockBuilder,
+    Rejection,
+    explain_utf8,
+    missing_column,
+    read_whole_lines,
+)
 from dedup.corpus.compression import open_reader
 from dedup.corpus.files import SourceFile
 
@@ -127,6 +135,14 @@ def find_bad_bytes(row: list[str], raw: bytes) -> str | None:
 
 def read_header(file: SourceFile) -> list[str]:
     """Return the column names of a CSV file."""
-    with open_reader(file.path, file.compression) as (stream, _):
+    with open_reader(file.location, file.compression) as (stream, _):
         header = next(csv.reader(Lines(stream, file.path), delimiter=DELIMITERS[file.format]), [""])
     return [header[0].removeprefix(BOM), *header[1:]]
+
+
+def parse_record(raw: bytes, header: list[str], file_format: str) -> dict[str, str]:
+    """Return the fields of one CSV record by column name; surplus fields are called `column N`."""
+    lines = raw.decode().split("\n")
+    row = next(csv.reader([f"{line}\n" for line in lines[:-1]] + lines[-1:], delimiter=DELIMITERS[file_format]))
+    names = header + [f"column {i + 1}" for i in range(len(header), len(row))]
+    return dict(zip(names, row, strict=False))

@@ -2,10 +2,12 @@
 
 import glob
 import os
+import shutil
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
+from typing import BinaryIO
 
 from dedup.errors import InputError
 
@@ -18,7 +20,8 @@ STDIN = "-"
 class SourceFile:
     """One input file.
 
-    path         as the user gave it, or as it was found below a folder the user gave
+    path         as the user gave it, or as it was found below a folder the user gave; what the output calls it
+    location     where its bytes are: the path, or for standard input the file that it was copied to
     name         relative path below `kept/`
     format       jsonl, csv, tsv, parquet or txt
     compression  gzip, zstd or None
@@ -27,6 +30,7 @@ class SourceFile:
     """
 
     path: str
+    location: str
     name: str
     format: str
     compression: str | None
@@ -47,8 +51,10 @@ def split_format(name: str) -> tuple[str | None, str | None]:
     return FORMATS.get(suffix), compression
 
 
-def find_files(inputs: Iterable[str], input_format: str | None = None) -> list[SourceFile]:
+def find_files(inputs: Sequence[str], input_format: str | None = None) -> list[SourceFile]:
     """Return the files that the inputs name: files, folders (all known formats below, sorted) and glob patterns."""
+    if STDIN in inputs:
+        raise InputError("- (standard input) cannot be mixed with files. Name files only, or - alone.")
     found = [pair for given in inputs for pair in expand_input(given)]
     if not found:
         raise InputError("no input. Name files, folders or patterns, or - for standard input.")
@@ -111,4 +117,15 @@ def describe_file(path: str, name: str, input_format: str | None) -> SourceFile:
     status = os.stat(path)
     if not os.access(path, os.R_OK):
         raise InputError(f"{path}: no permission to read it.")
-    return SourceFile(path, name, file_format, compression, status.st_size, status.st_mtime_ns)
+    return SourceFile(path, path, name, file_format, compression, status.st_size, status.st_mtime_ns)
+
+
+def copy_stdin(stream: BinaryIO, folder: Path, input_format: str | None) -> SourceFile:
+    """Copy standard input to a file in `folder`, because a run reads its input twice, and return it as a source file."""
+    file_format = input_format or "jsonl"
+    name = f"stdin.{file_format}"
+    location = folder / name
+    with location.open("wb") as file:
+        shutil.copyfileobj(stream, file, 1 << 20)
+    status = location.stat()
+    return SourceFile(STDIN, str(location), name, file_format, None, status.st_size, status.st_mtime_ns)

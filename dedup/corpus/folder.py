@@ -11,7 +11,7 @@ def read_text_files(files: Sequence[SourceFile]) -> Iterator[Block]:
     """Yield the documents of some .txt files; the id of each is its name, a byte order mark is no part of the text."""
     builder = BlockBuilder(0)
     for index, file in enumerate(files):
-        raw = Path(file.path).read_bytes()
+        raw = Path(file.location).read_bytes()
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:

@@ -81,3 +81,15 @@ def read_batch(batch: pa.RecordBatch, row: int, config: InputConfig, key_field: 
 def encode_scalar(value: Any) -> bytes:
     """Return a column value as raw JSON; what JSON has no type for becomes its text, null nothing."""
     return b"" if value is None else msgspec.json.encode(value, enc_hook=str)
+
+
+def fetch_row(path: str, row: int, column: str) -> str:
+    """Return the text of one row (from 0), reading the row group that holds it."""
+    file = open_parquet(path)
+    for index in range(file.metadata.num_row_groups):
+        count = file.metadata.row_group(index).num_rows
+        if row < count:
+            text: str = file.read_row_group(index, columns=[column]).column(column)[row].as_py()
+            return text
+        row -= count
+    raise IndexError(row)

@@ -9,6 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import msgspec
 import numpy as np
@@ -43,7 +44,7 @@ class SegmentWriter:
         self._rejections = pa.ipc.new_file(str(self._part / REJECTIONS), REJECTION_SCHEMA)
         self._num_lines = 0
 
-    def __enter__(self) -> "SegmentWriter":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
@@ -64,7 +65,7 @@ class SegmentWriter:
             return
         arrays: dict[str, pa.Array] = {
             "id": pa.array(block.ids, pa.large_binary()),
-            "key": pa.array(block.keys or [None] * len(block.ids), pa.large_binary()),
+            "key": pa.array(block.keys or [b""] * len(block.ids), pa.large_binary()),
             "file": pa.array(block.files),
             "line": pa.array(block.lines),
             "start": pa.array(block.starts),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import BinaryIO
 
 from dedup.config import InputConfig
@@ -48,8 +49,10 @@ def plan_shards(files: Sequence[SourceFile], shard_size: int = SHARD_SIZE) -> li
         if file.format == "jsonl" and file.compression is None and file.size > shard_size:
             pieces = -(-file.size // shard_size)
             cuts = [file.size * piece // pieces for piece in range(pieces + 1)]
-            for start, stop in zip(cuts, cuts[1:], strict=False):
-                shards.append(Shard(len(shards), first, (file,), start, stop, stop - start))
+            shards += (
+                Shard(len(shards) + piece, first, (file,), start, stop, stop - start)
+                for piece, (start, stop) in enumerate(pairwise(cuts))
+            )
         else:
             shards.append(Shard(len(shards), first, (file,), 0, None, file.size))
         first += 1
@@ -76,11 +79,11 @@ def read_shard(
             yield block
         return
     if file.format == "parquet":
-        for block in read_parquet(file.path, config, key_field):
+        for block in read_parquet(file.location, config, key_field):
             yield block
         report(file.size)
         return
-    with open_reader(file.path, file.compression) as (stream, counter):
+    with open_reader(file.location, file.compression) as (stream, counter):
         if file.format in DELIMITERS:
             blocks = TableReader(config, key_field, file.format).read(stream, file.path)
         else:
@@ -104,5 +107,5 @@ def seek_line(stream: BinaryIO, position: int) -> int:
 def line_span(shard: Shard) -> tuple[int, int]:
     """Return the bytes [start, stop) of an uncompressed file whose lines are this shard's; shards tile their file."""
     file = shard.files[0]
-    with open(file.path, "rb") as stream:
+    with open(file.location, "rb") as stream:
         return seek_line(stream, shard.start), file.size if shard.stop is None else seek_line(stream, shard.stop)

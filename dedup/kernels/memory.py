@@ -11,7 +11,7 @@ def as_pointer(typingctx, address):  # noqa: ARG001 (numba's signature)
     """Turn an integer address into a pointer to uint32."""
     signature = types.CPointer(types.uint32)(address)
 
-    def generate(context, builder, signature, args):  # noqa: ARG001 (numba's signature)
+    def generate(context, builder, signature, args):
         return builder.inttoptr(args[0], context.get_value_type(signature.return_type))
 
     return signature, generate

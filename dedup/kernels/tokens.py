@@ -122,7 +122,9 @@ def tokenise(data, start, end, table, tokens, num_tokens):
             kind = entry & CLASS_MASK
             if entry & EXPANDS:
                 folded_point = np.int64(table.expansions[value + 1 + part])
-                kind = table.stage2[(np.int64(table.stage1[folded_point >> 8]) << 8) | (folded_point & 255)] & CLASS_MASK
+                kind = (
+                    table.stage2[(np.int64(table.stage1[folded_point >> 8]) << 8) | (folded_point & 255)] & CLASS_MASK
+                )
             if kind == IGNORED:
                 continue
             opens = (

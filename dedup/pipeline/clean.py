@@ -9,17 +9,21 @@ from typing import Protocol
 import numpy as np
 
 from dedup.clean.decisions import Decisions
+from dedup.clean.examples import choose_examples
 from dedup.clean.folder import SUMMARY, RunFolder
-from dedup.clean.summary import InputFile, Limit, StageTimer, Summary, count_documents, list_versions
+from dedup.clean.summary import StageTimer, count_documents, list_versions
 from dedup.clean.write import join_parts, plan_offsets, prepare_files, write_clusters, write_shard
 from dedup.config import InputConfig, NearConfig, describe, fingerprint
 from dedup.corpus.blocks import view_texts
-from dedup.corpus.files import SourceFile, find_files
+from dedup.corpus.files import SourceFile
 from dedup.corpus.segments import Segments, SegmentWriter, segment_folder
 from dedup.corpus.shards import Shard, plan_shards, read_shard
 from dedup.errors import DedupError
+from dedup.kernels import is_compiled
+from dedup.kernels.cover import cover_block
+from dedup.model.run import Example, InputFile, Limit, Summary
 from dedup.near.bands import choose_bands
-from dedup.near.cover import CoverResult
+from dedup.near.cover import Cover, CoverResult
 from dedup.near.decide import cover_batches
 from dedup.near.sketch import Sketcher
 from dedup.workers import run_tasks
@@ -37,12 +41,15 @@ class Progress(Protocol):
     def end(self) -> None:
         """End the stage."""
 
+    def note(self, message: str) -> None:
+        """Say something that explains a wait."""
+
 
 @dataclass(frozen=True)
 class CleanRun:
-    """Everything a clean run is asked to do."""
+    """Everything a clean run is asked to do; without `out` it is a dry run, which works in `scratch`."""
 
-    inputs: tuple[str, ...]
+    files: Sequence[SourceFile]
     out: Path
     near: NearConfig = field(default_factory=NearConfig)
     input: InputConfig = field(default_factory=InputConfig)
@@ -50,16 +57,20 @@ class CleanRun:
     resume: bool = False
     overwrite: bool = False
     strict: bool = False
+    dry_run: bool = False
 
 
-def clean(run: CleanRun, progress: Progress) -> Summary:
+def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Example]]:
     """Remove near-duplicate documents from files: sketch, cover, write, publish. Returns what was done."""
-    files = find_files(run.inputs, run.input.input_format)
-    settings = fingerprint(run.near, run.input, *files)
     folder = RunFolder(run.out)
+    settings = fingerprint(run.near, run.input, *run.files)
+    if run.resume and folder.is_finished() and Summary.read(run.out / SUMMARY).fingerprint == settings:
+        progress.note(f"{run.out}: this run is complete already, nothing is left to do")
+        return Summary.read(run.out / SUMMARY), []
     timer = StageTimer()
     with folder.begin(settings, resume=run.resume, overwrite=run.overwrite):
-        shards = plan_shards(files)
+        load_kernels(run.near, progress)
+        shards = plan_shards(run.files)
         with timer.measure("sketch"):
             sketch_shards(run, folder, shards, progress)
         segments = Segments(folder.segments, shards)
@@ -69,12 +80,25 @@ def clean(run: CleanRun, progress: Progress) -> Summary:
             result = cover_documents(run.near, segments, progress)
         decisions = Decisions(result.witness, result.similarity, result.relation)
         decisions.check()
-        with timer.measure("write"):
-            clusters = write_output(run, folder, segments, decisions, progress)
-        summary = summarise(run, files, segments, (result, decisions, clusters), timer)
-        summary.write(folder.output / SUMMARY)
-        folder.publish()
-    return summary
+        if not run.dry_run:
+            with timer.measure("write"):
+                write_output(run, folder, segments, decisions, progress)
+        summary = summarise(run, settings, segments, (result, decisions), timer)
+        examples = choose_examples(segments, decisions, run.input)
+        if not run.dry_run:
+            summary.write(folder.output / SUMMARY)
+            folder.publish()
+    return summary, examples
+
+
+def load_kernels(near: NearConfig, progress: Progress) -> None:
+    """Load the kernels before workers are forked, so that they share them; the first run ever compiles them."""
+    if not is_compiled(cover_block):
+        progress.note("compiling kernels, this once (about 15 s) ...")
+    sketch = get_sketcher(near).sketch(np.frombuffer(b"a", np.uint8), np.array([0, 1]))
+    cover = Cover(1, get_sketcher(near).bands, near)
+    address = np.array([sketch.tokens.ctypes.data], np.uint64)
+    cover.offer(sketch.keys, sketch.content, sketch.num_tokens, sketch.num_shingles, address)
 
 
 def sketch_shards(run: CleanRun, folder: RunFolder, shards: Sequence[Shard], progress: Progress) -> None:
@@ -94,7 +118,7 @@ def sketch_shard(
     with SegmentWriter(segment_folder(root, shard)) as writer:
         for block in read_shard(shard, config, near.keep.field, report):
             sketch = sketcher.sketch(*view_texts(block.texts))
-            columns = {
+            columns: dict[str, np.ndarray] = {
                 "num_tokens": sketch.num_tokens,
                 "num_shingles": sketch.num_shingles,
                 "content": sketch.content,
@@ -119,8 +143,8 @@ def cover_documents(near: NearConfig, segments: Segments, progress: Progress) ->
 
 def write_output(
     run: CleanRun, folder: RunFolder, segments: Segments, decisions: Decisions, progress: Progress
-) -> int:
-    """Write everything but the summary; return the number of clusters."""
+) -> None:
+    """Write everything but the summary."""
     shards = segments.shards
     decisions.write(folder.decisions)
     prepare_files(folder, shards)
@@ -130,7 +154,7 @@ def write_output(
     run_tasks(task, tasks, run.workers, progress.advance)
     progress.end()
     join_parts(folder, shards)
-    return write_clusters(folder, segments, decisions)
+    write_clusters(folder, segments, decisions)
 
 
 def write_one(
@@ -168,27 +192,22 @@ def count_repeated_ids(segments: Segments) -> int:
 
 
 def summarise(
-    run: CleanRun,
-    files: Sequence[SourceFile],
-    segments: Segments,
-    results: tuple[CoverResult, Decisions, int],
-    timer: StageTimer,
+    run: CleanRun, settings: str, segments: Segments, results: tuple[CoverResult, Decisions], timer: StageTimer
 ) -> Summary:
     """Return the summary of a run."""
-    result, decisions, clusters = results
+    result, decisions = results
     rejected = sum(1 for shard in segments.shards for _ in segments.rejections(shard))
     bands, rows = choose_bands(run.near.threshold, run.near.num_perm, run.near.recall)
     return Summary(
-        counts=count_documents(
-            decisions, rejected=rejected, repeated_ids=count_repeated_ids(segments), clusters=clusters
-        ),
-        inputs=[InputFile(f.path, f.name, f.format, f.compression, f.size) for f in files],
+        counts=count_documents(decisions, rejected=rejected, repeated_ids=count_repeated_ids(segments)),
+        inputs=[InputFile(f.path, f.name, f.format, f.compression, f.size) for f in run.files],
         config={"near": describe(run.near), "input": describe(run.input)},
         bands=bands,
         rows=rows,
         candidates=result.num_candidates,
         verified=result.num_verified,
         limits=list_limits(run.near, result),
+        fingerprint=settings,
         versions=list_versions(),
         stages=timer.stages,
     )

@@ -1,0 +1,90 @@
+"""`dedup clean`."""
+
+import click
+
+from dedup.cli.options import input_options, inputs_argument, near_options, workers_option
+
+
+@click.command(short_help="Remove near-duplicate documents from news files.")
+@inputs_argument
+@click.option("-o", "--out", metavar="OUT/", help="Folder for the result; made beside and renamed when complete.")
+@near_options
+@input_options
+@workers_option
+@click.option("--resume", is_flag=True, help="Go on with a run that was cut off.")
+@click.option("--overwrite", is_flag=True, help="Replace the run that OUT/ holds.")
+@click.option("--dry-run", is_flag=True, help="Say what would be removed, write nothing.")
+@click.option("--strict", is_flag=True, help="Stop at the first record that cannot be read, write nothing.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+def clean(
+    inputs: tuple[str, ...],
+    out: str | None,
+    threshold: float,
+    shingle_size: int,
+    num_perm: int,
+    keep: str,
+    keep_templates: bool,
+    text_field: str,
+    id_field: str,
+    input_format: str | None,
+    workers: int,
+    resume: bool,
+    overwrite: bool,
+    dry_run: bool,
+    strict: bool,
+    quiet: bool,
+) -> None:
+    """Remove near-duplicate documents from news files, with a record of every removal.
+
+    INPUT is any mix of .jsonl, .csv, .tsv (each also .gz or .zst), .parquet and .txt files, folders and patterns of
+    them, or - for standard input. OUT/ gets kept/ (the same files without the duplicates, byte for byte),
+    removed.jsonl (each removed record whole, with the kept document that justifies it), clusters.jsonl,
+    rejected.jsonl (records that could not be read) and summary.json.
+
+    \b
+    Examples:
+      dedup clean news.jsonl.gz -o cleaned/
+      dedup clean day1.jsonl day2.jsonl -o cleaned/ --keep newest:date
+      dedup clean articles/ -o cleaned/ --threshold 0.7
+      zcat dump.gz | dedup clean - -o cleaned/ --text-field body --dry-run
+    """
+    if out is None and not dry_run:
+        raise click.UsageError("Name a folder for the result with -o OUT/ (or look first with --dry-run).")
+    if resume and overwrite:
+        raise click.UsageError("--resume goes on with a run, --overwrite starts anew. Give one of the two.")
+
+    from pathlib import Path
+
+    from dedup.cli.progress import TerminalProgress
+    from dedup.cli.sources import find_sources, working_folder
+    from dedup.config import InputConfig, KeepPolicy, NearConfig
+    from dedup.corpus.files import STDIN
+    from dedup.pipeline.clean import CleanRun
+    from dedup.pipeline.clean import clean as clean_files
+    from dedup.report.clean_terminal import render_summary
+
+    near = NearConfig(
+        threshold=threshold,
+        shingle_size=shingle_size,
+        num_perm=num_perm,
+        keep=KeepPolicy.parse(keep),
+        keep_templates=keep_templates,
+    )
+    progress = TerminalProgress(quiet=quiet)
+    if resume and STDIN in inputs:
+        raise click.UsageError("--resume cannot go on with standard input. Save it to a file first.")
+    with working_folder(out, dry_run=dry_run) as folder, find_sources(inputs, folder, input_format) as files:
+        run = CleanRun(
+            files=files,
+            out=folder,
+            near=near,
+            input=InputConfig(text_field, id_field, input_format),
+            workers=workers,
+            resume=resume,
+            overwrite=overwrite,
+            strict=strict,
+            dry_run=dry_run,
+        )
+        summary, examples = clean_files(run, progress)
+    if not quiet:
+        click.echo(render_summary(summary, examples, None if dry_run else Path(str(out))), nl=False)

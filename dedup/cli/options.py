@@ -1,0 +1,68 @@
+"""Options that several commands share, declared once: the same flag means the same thing everywhere."""
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+Decorator = Callable[[Command], Command]
+
+
+def compose(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Return one decorator that applies several, the first one outermost."""
+
+    def apply(command: Any) -> Any:
+        for decorator in reversed(decorators):
+            command = decorator(command)
+        return command
+
+    return apply
+
+
+inputs_argument = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
+
+input_options = compose(
+    click.option("--text-field", default="text", show_default=True, help="Field or column that holds the text."),
+    click.option("--id-field", default="id", show_default=True, help="Field that holds the id; may be absent."),
+    click.option(
+        "--input-format",
+        type=click.Choice(["jsonl", "csv", "tsv", "parquet", "txt"]),
+        help="Format of the input, where the file name does not tell it. [default for -: jsonl]",
+    ),
+)
+
+near_options = compose(
+    click.option(
+        "--threshold",
+        type=float,
+        default=0.5,
+        show_default=True,
+        help="Jaccard similarity of shingle sets from which two documents are near-duplicates.",
+    ),
+    click.option(
+        "--shingle-size", type=int, default=5, show_default=True, help="Words (CJK, Thai: characters) in a shingle."
+    ),
+    click.option("--num-perm", type=int, default=128, show_default=True, help="Most permutations in a signature."),
+    click.option(
+        "--keep",
+        default="first",
+        show_default=True,
+        metavar="POLICY",
+        help="Which copy is kept: first, longest, newest:FIELD, oldest:FIELD or prefer:FIELD=a,b.",
+    ),
+    click.option(
+        "--keep-templates",
+        is_flag=True,
+        help="Keep documents that differ from their witness mostly in numbers, dates and names.",
+    ),
+)
+
+workers_option = click.option(
+    "--workers",
+    type=click.IntRange(1, 1024),
+    default=lambda: len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+    show_default="all cores",
+    help="Worker processes. The result is the same for any number.",
+)

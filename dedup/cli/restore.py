@@ -1,0 +1,29 @@
+"""`dedup restore`."""
+
+import click
+
+
+@click.command(short_help="Rebuild the input of a clean run exactly.")
+@click.argument("out", metavar="OUT/")
+@click.option("-o", "--output", required=True, metavar="DIR", help="Empty or new folder for the rebuilt files.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+def restore(out: str, output: str, quiet: bool) -> None:
+    """Rebuild the input files of a clean run from its output folder OUT/.
+
+    The files are equal to the input byte for byte; compressed ones are equal after decompression, Parquet files in
+    schema, rows and order.
+
+    \b
+    Example:
+      dedup restore cleaned/ -o original/
+    """
+    from pathlib import Path
+
+    from dedup.clean.restore import restore as restore_files
+    from dedup.cli.progress import TerminalProgress
+
+    progress = TerminalProgress(quiet=quiet)
+    written = restore_files(Path(out), Path(output), progress.advance)
+    if not quiet:
+        files = "file" if len(written) == 1 else "files"
+        click.echo(f"restored {len(written):,} {files} to {output}")

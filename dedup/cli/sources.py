@@ -1,0 +1,34 @@
+"""From what stands on the command line to the files to read and the folder to work in."""
+
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from dedup.corpus.files import STDIN, SourceFile, copy_stdin, find_files
+
+
+@contextmanager
+def working_folder(out: str | None, *, dry_run: bool) -> Iterator[Path]:
+    """Give OUT/ or, for a dry run, a folder that is gone afterwards (beside OUT/ where that is named)."""
+    if not dry_run:
+        assert out is not None
+        yield Path(out)
+        return
+    beside = Path(out).absolute().parent if out else None
+    if beside is not None and not beside.is_dir():
+        beside = None
+    with tempfile.TemporaryDirectory(prefix="dedup-dry-run-", dir=beside) as folder:
+        yield Path(folder) / "out"
+
+
+@contextmanager
+def find_sources(inputs: Sequence[str], folder: Path, input_format: str | None) -> Iterator[list[SourceFile]]:
+    """Give the files that the inputs name; standard input is copied to a file beside OUT/ while it is needed."""
+    if list(inputs) != [STDIN]:
+        yield find_files(inputs, input_format)
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".dedup-stdin-", dir=folder.parent) as scratch:
+        yield [copy_stdin(sys.stdin.buffer, Path(scratch), input_format)]

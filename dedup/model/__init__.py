@@ -1,0 +1,1 @@
+"""The nouns that pass between the stages: frozen, complete when made, and importing nothing of ours."""

@@ -1,0 +1,93 @@
+"""What a run did: `summary.json`, and a few removals to show to a person."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from dedup.model.documents import Relation
+
+
+class InputFile(msgspec.Struct, frozen=True):
+    """One input file: its path as given, and its name below `kept/`."""
+
+    path: str
+    name: str
+    format: str
+    compression: str | None
+    bytes: int
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """Documents in, kept and removed, by reason and by relation; records set aside; clusters of two and more."""
+
+    documents: int
+    kept: int
+    removed: int
+    removed_by_reason: dict[str, int]
+    removed_by_relation: dict[str, int]
+    rejected: int
+    repeated_ids: int
+    clusters: int
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """One stage of the run: seconds, and the peak resident memory of any one process up to its end, in MB."""
+
+    stage: str
+    seconds: float
+    peak_mb: float
+
+
+class Limit(msgspec.Struct, frozen=True):
+    """A bound that was hit: its name and value, how often, and what it did to the result."""
+
+    limit: str
+    value: int
+    hits: int
+    effect: str
+
+
+class Summary(msgspec.Struct, frozen=True):
+    """The content of `summary.json`. Everything but `stages` is the same at every run on the same input."""
+
+    counts: Counts
+    inputs: list[InputFile]
+    config: dict[str, dict[str, object]]
+    bands: int
+    rows: int
+    candidates: int
+    verified: int
+    limits: list[Limit]
+    fingerprint: str
+    versions: dict[str, str]
+    stages: list[Stage]
+
+    def write(self, path: Path) -> None:
+        """Write the summary, indented for people."""
+        path.write_bytes(msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n")
+
+    @classmethod
+    def read(cls, path: Path) -> "Summary":
+        """Read what `write` wrote."""
+        return msgspec.json.decode(path.read_bytes(), type=cls)
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleDocument:
+    """A document as a person meets it: its id, where it stands, how it begins (None where that is too far to fetch)."""
+
+    id: str
+    path: str
+    line: int
+    text: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One removal with its witness."""
+
+    removed: ExampleDocument
+    witness: ExampleDocument
+    relation: Relation
+    similarity: float

@@ -1,0 +1,145 @@
+"""Near-duplicates among texts in memory: the stages of `clean` without files, with the same result."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.config import NearConfig
+from dedup.corpus.blocks import BLOCK_SIZE, view_texts
+from dedup.model.documents import Cluster, Document, Member, Relation, Removal
+from dedup.near.cover import Cover, CoverResult
+from dedup.near.decide import rank_keys, reorder
+from dedup.near.sketch import Sketch, Sketcher
+from dedup.report.clean_html import render_deduplication
+
+
+@dataclass(frozen=True)
+class Deduplication:
+    """What was kept, what was removed and why, and who stands for whom; all in input order."""
+
+    kept: tuple[Document, ...]
+    removed: tuple[Removal, ...]
+    clusters: tuple[Cluster, ...]
+
+    def _repr_html_(self) -> str:
+        return render_deduplication(len(self.kept), self.removed)
+
+
+def deduplicate(
+    documents: Iterable[str | Document | Mapping[str, object]], config: NearConfig | None = None
+) -> Deduplication:
+    """Find the near-duplicates among texts or documents, and say for each which kept document justifies its removal.
+
+    `documents` are texts (their ids are their places: "0", "1", ...), `Document`s, or mappings with "id" and "text"
+    whose other entries are the fields that a keep policy may ask for. A text with a lone surrogate is a `ValueError`.
+
+    >>> from dedup import deduplicate
+    >>> words = "the quick brown fox jumps over the lazy dog near the old river bank today"
+    >>> result = deduplicate([words, "something else entirely", words.upper()])
+    >>> [(r.document.id, r.witness.id, r.relation) for r in result.removed]
+    [('2', '0', 'exact')]
+    """
+    config = config or NearConfig()
+    every = [to_document(index, document) for index, document in enumerate(documents)]
+    return explain(every, cover_texts(every, config))
+
+
+def to_document(index: int, value: str | Document | Mapping[str, object]) -> Document:
+    """Return the value as a document; its id is its place where it has none."""
+    if isinstance(value, Document):
+        return value
+    if isinstance(value, str):
+        return Document(str(index), value)
+    if not isinstance(value, Mapping) or not isinstance(value.get("text"), str):
+        raise ValueError(f'document {index} is neither a text nor a document with a "text": {value!r:.80}')
+    fields = {name: field for name, field in value.items() if name not in {"id", "text"}}
+    return Document(str(value.get("id", index)), str(value["text"]), fields)
+
+
+def cover_texts(documents: Sequence[Document], config: NearConfig) -> CoverResult:
+    """Return the decisions on documents in memory."""
+    sketcher = Sketcher(config)
+    sketches = [copy_tokens(sketcher.sketch(*view_texts(to_arrow(part)))) for part in cut(documents)]
+    if not sketches:
+        return Cover(0, sketcher.bands, config).result()
+    num_tokens = np.concatenate([s.num_tokens for s in sketches])
+    addresses = np.concatenate([token_addresses(s) for s in sketches])
+    order = rank(documents, num_tokens, config)
+    cover = Cover(len(documents), sketcher.bands, config)
+    cover.offer(
+        np.concatenate([s.keys for s in sketches])[order],
+        np.concatenate([s.content for s in sketches])[order],
+        num_tokens[order],
+        np.concatenate([s.num_shingles for s in sketches])[order],
+        addresses[order],
+    )
+    return reorder(cover.result(), order)
+
+
+def cut(documents: Sequence[Document]) -> Iterable[Sequence[Document]]:
+    """Yield runs of documents of about a block's size."""
+    first, size = 0, 0
+    for index, document in enumerate(documents):
+        size += len(document.text)
+        if size >= BLOCK_SIZE:
+            yield documents[first : index + 1]
+            first, size = index + 1, 0
+    if first < len(documents):
+        yield documents[first:]
+
+
+def to_arrow(documents: Sequence[Document]) -> pa.Array:
+    """Return the texts as an Arrow array; a lone surrogate is a `ValueError` that names the document."""
+    try:
+        return pa.array([document.text for document in documents], pa.large_string())
+    except UnicodeEncodeError:
+        for document in documents:
+            try:
+                document.text.encode()
+            except UnicodeEncodeError as error:
+                raise ValueError(f"document {document.id} is not text: {error}") from None
+        raise
+
+
+def copy_tokens(sketch: Sketch) -> Sketch:
+    """Return the sketch with tokens of its own: the sketcher reuses its buffer."""
+    return Sketch(sketch.tokens.copy(), sketch.num_tokens, sketch.num_shingles, sketch.content, sketch.keys)
+
+
+def token_addresses(sketch: Sketch) -> npt.NDArray[np.uint64]:
+    """Return the memory address of the tokens of each document."""
+    ends = np.cumsum(sketch.num_tokens, dtype=np.uint64)
+    starts = ends - sketch.num_tokens.astype(np.uint64)
+    return np.uint64(sketch.tokens.ctypes.data) + starts * np.uint64(sketch.tokens.itemsize)
+
+
+def rank(documents: Sequence[Document], num_tokens: npt.NDArray[np.int32], config: NearConfig) -> npt.NDArray[np.int64]:
+    """Return the documents' places in the order of the keep policy."""
+    if config.keep.rule == "first":
+        return np.arange(len(documents))
+    if config.keep.rule == "longest":
+        return np.argsort(-num_tokens.astype(np.int64), kind="stable")
+    field = str(config.keep.field)
+    return rank_keys([d.id if field == "id" else d.fields.get(field) for d in documents], config.keep)
+
+
+def explain(documents: Sequence[Document], result: CoverResult) -> Deduplication:
+    """Return the decisions in words: kept, removed with witness, clusters."""
+    removed = np.flatnonzero(result.witness >= 0).tolist()
+    removals = []
+    for index in removed:
+        relation = Relation(result.relation[index])
+        witness = documents[result.witness[index]]
+        similarity = float(result.similarity[index])
+        removals.append(Removal(documents[index], relation.reason, relation.label, witness, similarity))
+    clusters = []
+    removed.sort(key=lambda index: result.witness[index])
+    for kept, group in groupby(removed, key=lambda index: int(result.witness[index])):
+        members = [Member(documents[index], float(result.similarity[index])) for index in group]
+        clusters.append(Cluster(documents[kept], (Member(documents[kept], 1.0), *members)))
+    kept_documents = tuple(documents[index] for index in np.flatnonzero(result.witness < 0).tolist())
+    return Deduplication(kept_documents, tuple(removals), tuple(clusters))

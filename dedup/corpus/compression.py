@@ -119,7 +119,7 @@ def read_chunk(stream: BinaryIO, size: int, path: str) -> bytes:
         raise InputError(
             f"{path}: the compressed data ends too early (a truncated download?). Fetch it anew."
         ) from error
-    except BROKEN as error:
+    except BROKEN as error:  # type: ignore[misc]  # isal's exceptions are untyped
         raise InputError(f"{path}: broken compressed data ({error}). Fetch it anew.") from error
     return parts[0] if len(parts) == 1 else b"".join(parts)
 

@@ -53,7 +53,7 @@ class Lines:
 
 
 def split_lines(data: bytes) -> Iterator[bytes]:
-    """Yield the lines of a run of whole lines, line ends included; only \\n ends a line."""
+    """Yield the lines of a run of whole lines, line ends included; only a line feed ends a line."""
     start = 0
     while start < len(data):
         end = data.find(b"\n", start) + 1 or len(data)

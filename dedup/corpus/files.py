@@ -79,7 +79,7 @@ def expand_input(given: str) -> Iterator[tuple[str, str]]:
     elif path.exists():
         yield given, path.name
     elif glob.has_magic(given):
-        matches = sorted(glob.glob(given, recursive=True))  # noqa: PTH207 (patterns may be absolute)
+        matches = sorted(glob.glob(given, recursive=True))
         if not matches:
             raise InputError(f"{given}: no file matches this pattern.")
         for match in matches:
@@ -121,7 +121,7 @@ def describe_file(path: str, name: str, input_format: str | None) -> SourceFile:
 
 
 def copy_stdin(stream: BinaryIO, folder: Path, input_format: str | None) -> SourceFile:
-    """Copy standard input to a file in `folder`, because a run reads its input twice, and return it as a source file."""
+    """Copy standard input to a file in `folder`, because a run reads its input twice, and return it as a source."""
     file_format = input_format or "jsonl"
     name = f"stdin.{file_format}"
     location = folder / name

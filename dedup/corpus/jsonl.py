@@ -113,8 +113,6 @@ class RecordReader:
     def _explain(self, line: bytes, error: Exception) -> str:
         """Return the reason for which a line was set aside."""
         field = self._config.text_field
-        if isinstance(error, UnicodeDecodeError):
-            return explain_utf8(error)
         if isinstance(error, msgspec.ValidationError):
             value = msgspec.json.decode(line)
             if not isinstance(value, dict):
@@ -123,12 +121,17 @@ class RecordReader:
                 return f'no field "{field}"'
             return f'field "{field}" is {describe_value(value[field])}, not a text'
         if isinstance(error, msgspec.DecodeError):
-            if "truncated" in str(error) and not has_lone_surrogate(line):
-                return "malformed JSON (the line ends too early)"
-            if has_lone_surrogate(line):
-                return "a lone surrogate (\\ud800 to \\udfff without its other half) is not a character"
-            return f"malformed JSON ({str(error).removeprefix('JSON is malformed: ')})"
-        return str(error)
+            return explain_malformed(line, str(error))
+        return explain_utf8(error) if isinstance(error, UnicodeDecodeError) else str(error)
+
+
+def explain_malformed(line: bytes, message: str) -> str:
+    """Return why a line is no JSON, from msgspec's message."""
+    if has_lone_surrogate(line):
+        return "a lone surrogate (\\ud800 to \\udfff without its other half) is not a character"
+    if "truncated" in message:
+        return "malformed JSON (the line ends too early)"
+    return f"malformed JSON ({message.removeprefix('JSON is malformed: ')})"
 
 
 def describe_value(value: object) -> str:

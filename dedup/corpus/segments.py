@@ -85,7 +85,7 @@ def row_of(rejection: Rejection) -> dict[str, object]:
 
 
 def wrap_rows(values: np.ndarray) -> pa.Array:
-    """Return a one- or two-dimensional array as an Arrow column without copying; rows of the latter are opaque bytes."""
+    """Return a one- or two-dimensional array as an Arrow column without copying; rows of the latter become bytes."""
     if values.ndim == 1:
         return pa.array(values)
     kind = pa.binary(values.shape[1] * values.itemsize)

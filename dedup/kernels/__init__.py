@@ -8,6 +8,6 @@ from typing import Any
 
 
 def is_compiled(kernel: Any) -> bool:
-    """Return whether numba's cache on disk has a compiled version of a kernel (a guess: it may be of an older source)."""
+    """Return whether numba's cache on disk has a compiled version of a kernel (perhaps of an older source)."""
     folder = Path(kernel._cache.cache_path)  # noqa: SLF001 (numba tells nowhere else where its cache is)
     return any(folder.glob(f"*{kernel.__name__}-*.nbi"))

@@ -55,7 +55,7 @@ def to_document(index: int, value: str | Document | Mapping[str, object]) -> Doc
     if isinstance(value, str):
         return Document(str(index), value)
     if not isinstance(value, Mapping) or not isinstance(value.get("text"), str):
-        raise ValueError(f'document {index} is neither a text nor a document with a "text": {value!r:.80}')
+        raise ValueError(f'document {index} is neither a text nor a document with a "text": {value!r:.80}')  # noqa: TRY004 (a wrong argument is a ValueError here)
     fields = {name: field for name, field in value.items() if name not in {"id", "text"}}
     return Document(str(value.get("id", index)), str(value["text"]), fields)
 

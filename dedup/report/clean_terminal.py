@@ -36,9 +36,11 @@ def render_counts(summary: Summary) -> str:
     for reason, count in counts.removed_by_reason.items():
         if count:
             rows.append((f"  {reason}", count, REASONS.get(reason, "")))
-    for relation in ("edited", "template"):
-        if counts.removed_by_relation.get(relation):
-            rows.append((f"    {relation}", counts.removed_by_relation[relation], RELATIONS[relation]))
+    rows += [
+        (f"    {relation}", counts.removed_by_relation[relation], meaning)
+        for relation, meaning in RELATIONS.items()
+        if counts.removed_by_relation[relation]
+    ]
     rows.append(("clusters", counts.clusters, "kept documents that stand for others"))
     if counts.rejected:
         rows.append(("rejected", counts.rejected, "records that could not be read: see rejected.jsonl"))

@@ -4,7 +4,7 @@ import io
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, BinaryIO, cast
+from typing import IO, Any, BinaryIO, cast
 
 import zstandard
 from isal import igzip, isal_zlib
@@ -119,7 +119,7 @@ def read_chunk(stream: BinaryIO, size: int, path: str) -> bytes:
         raise InputError(
             f"{path}: the compressed data ends too early (a truncated download?). Fetch it anew."
         ) from error
-    except BROKEN as error:  # type: ignore[misc]  # isal's exceptions are untyped
+    except BROKEN as error:
         raise InputError(f"{path}: broken compressed data ({error}). Fetch it anew.") from error
     return parts[0] if len(parts) == 1 else b"".join(parts)
 

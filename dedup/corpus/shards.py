@@ -50,7 +50,7 @@ def plan_shards(files: Sequence[SourceFile], shard_size: int = SHARD_SIZE) -> li
             pieces = -(-file.size // shard_size)
             cuts = [file.size * piece // pieces for piece in range(pieces + 1)]
             for start, stop in pairwise(cuts):
-                shards.append(Shard(len(shards), first, (file,), start, stop, stop - start))  # noqa: PERF401 (len grows)
+                shards.append(Shard(len(shards), first, (file,), start, stop, stop - start))
         else:
             shards.append(Shard(len(shards), first, (file,), 0, None, file.size))
         first += 1

@@ -4,7 +4,7 @@ import io
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, BinaryIO, cast
 
 import zstandard
 from isal import igzip, isal_zlib
@@ -15,7 +15,7 @@ ZSTD_LEVEL = 3
 GZIP_LEVEL = 2  # of igzip's 0 to 3: about zlib's level 3 in size at several times its speed
 BUFFER = 1 << 20
 COMPRESSED_CHUNK = 1 << 17
-BROKEN: tuple[type[Exception], ...] = (igzip.BadGzipFile, isal_zlib.error, zlib.error, zstandard.ZstdError)
+BROKEN = (igzip.BadGzipFile, cast("type[Exception]", isal_zlib.error), zlib.error, zstandard.ZstdError)
 
 
 class CountingReader(io.RawIOBase):

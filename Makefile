@@ -37,3 +37,6 @@ check: lint types layers test ## format, lint, types, layers, tests: what CI run
 
 clean: ## remove what the other commands made
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+
+bench-documents: setup ## speed and memory of `dedup clean` beside datasketch and a floor program
+	$(BIN)/python benchmarks/bench_documents.py

@@ -101,30 +101,34 @@ class DocumentName:
     line: int
 
 
-@dataclass(frozen=True)
 class Batch:
     """The documents of one block as they were written: `first` is the doc_index of its first one."""
 
-    first: int
-    shard: Shard
-    documents: pa.RecordBatch
-    tokens: npt.NDArray[np.uint32]
+    def __init__(self, first: int, shard: Shard, documents: pa.RecordBatch, tokens: npt.NDArray[np.uint32]) -> None:
+        self.first = first
+        self.shard = shard
+        self.documents = documents
+        self.tokens = tokens
+        self._views: dict[str, np.ndarray] = {}
 
     def __len__(self) -> int:
         return len(self.documents)
 
     def column(self, name: str, dtype: type[np.generic] | None = None) -> np.ndarray:
         """Return a column as an array without copying; `dtype` where its rows are opaque bytes."""
-        column = self.documents.column(name)
-        if dtype is None:
-            return np.asarray(column.to_numpy(zero_copy_only=True))
-        rows = np.frombuffer(column.buffers()[1], dtype)
-        return rows.reshape(len(column), -1)
+        view = self._views.get(name)
+        if view is None:
+            column = self.documents.column(name)
+            if dtype is None:
+                view = np.asarray(column.to_numpy(zero_copy_only=True))
+            else:
+                view = np.frombuffer(column.buffers()[1], dtype).reshape(len(column), -1)
+            self._views[name] = view
+        return view
 
     def raw_bytes(self, name: str, row: int) -> bytes:
         """Return one value of a column of raw JSON; empty where there is none."""
-        value = self.documents.column(name)[row].as_py()
-        return value or b""
+        return bytes(self.documents.column(name)[row].as_py())
 
 
 class Segments:

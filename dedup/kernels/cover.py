@@ -92,6 +92,15 @@ def find_bucket(state, key):
 
 
 @nb.njit(nogil=True, cache=True)
+def double(values):
+    """Return the int64 array with as much room again (slice assignment would add two seconds of compilation)."""
+    grown = np.empty(2 * values.size, np.int64)
+    for i in range(values.size):
+        grown[i] = values[i]
+    return grown
+
+
+@nb.njit(nogil=True, cache=True)
 def find_candidates(state, rank, buckets, candidates):
     """Collect the kept documents that share a bucket with this one, each once; return the array and their number."""
     bands = buckets.size
@@ -103,9 +112,7 @@ def find_candidates(state, rank, buckets, candidates):
             if state.last_seen[other] != rank:
                 state.last_seen[other] = rank
                 if count == candidates.size:
-                    grown = np.empty(2 * count, np.int64)
-                    grown[:count] = candidates
-                    candidates = grown
+                    candidates = double(candidates)
                 candidates[count] = other
                 count += 1
             entry = np.int64(state.chain[entry - 1])

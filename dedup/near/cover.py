@@ -17,6 +17,7 @@ from dedup.kernels.cover import (
     cover_block,
 )
 
+
 # Slots of the hash table for each band key that may enter it: linear probing wants a third of them free.
 SLOTS_PER_ENTRY = 1.5
 
@@ -89,7 +90,7 @@ class Cover:
         cover_block(
             self._state,
             first,
-            keys,
+            as_read_only(keys),
             config.threshold,
             config.shingle_size,
             config.keep_templates,

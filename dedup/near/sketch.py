@@ -61,9 +61,23 @@ class Sketcher:
             keys=np.empty((count, self.bands), np.uint64),
         )
         num_tokens = sketch_block(
-            data, offsets, self._table, self._shingle_size, self._permutations, self.rows, self._tokens, out
+            as_read_only(data),
+            as_read_only(offsets),
+            self._table,
+            self._shingle_size,
+            self._permutations,
+            self.rows,
+            self._tokens,
+            out,
         )
         return Sketch(self._tokens[:num_tokens], *out)
+
+
+def as_read_only(values: np.ndarray) -> np.ndarray:
+    """Return a read-only, contiguous view: numba would compile a kernel once more for writable arrays."""
+    view = np.ascontiguousarray(values).view()
+    view.flags.writeable = False
+    return view
 
 
 def tokenise_text(text: str) -> npt.NDArray[np.uint32]:

@@ -1,0 +1,216 @@
+"""What `dedup clean` must show: speed, memory and linearity beside datasketch and a floor program, all in one run.
+
+make bench-documents
+python benchmarks/bench_documents.py --data ../shared/data --documents 300000
+"""
+
+import argparse
+import gzip
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from grow import write_corpus, write_hot_story
+from measure import Run, alternate, median_ratio, median_wall, run_command
+
+HERE = Path(__file__).parent
+CACHE = HERE / ".cache"
+THRESHOLD, SHINGLE_SIZE = "0.7", "5"
+ROUNDS = 3
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A file with its size."""
+
+    path: Path
+    documents: int
+
+    @property
+    def megabytes(self) -> float:
+        """Return the size of the file."""
+        return self.path.stat().st_size / 1e6
+
+
+def count_lines(path: Path) -> int:
+    """Return the number of lines of a file."""
+    with path.open("rb") as lines:
+        return sum(1 for _ in lines)
+
+
+def prepare(source: Path, documents: int) -> dict[str, Corpus]:
+    """Make, once, the files that are measured."""
+    CACHE.mkdir(exist_ok=True)
+    real = CACHE / "congress.jsonl"
+    if not real.exists():
+        with gzip.open(source, "rb") as packed, real.open("wb") as plain:
+            shutil.copyfileobj(packed, plain)
+    quarter = CACHE / "congress_quarter.jsonl"
+    if not quarter.exists():
+        with real.open("rb") as lines, quarter.open("wb") as part:
+            part.writelines(islice(lines, count_lines(real) // 4))
+    grown = CACHE / f"grown_{documents}.jsonl"
+    if not grown.exists():
+        write_corpus(source, grown, documents)
+    sixteenth = CACHE / f"grown_{documents}_16th.jsonl"
+    if not sixteenth.exists():
+        with grown.open("rb") as lines, sixteenth.open("wb") as part:
+            part.writelines(islice(lines, documents // 16))
+    unrelated, hot = CACHE / "unrelated_10000.jsonl", CACHE / "hot_10000.jsonl"
+    if not hot.exists():
+        write_corpus(source, unrelated, 10_000, seed=2, copy_share=0.0)
+        write_hot_story(source, hot, 10_000)
+    paths = {
+        "congress": real,
+        "congress quarter": quarter,
+        "grown": grown,
+        "grown 16th": sixteenth,
+        "unrelated": unrelated,
+        "hot": hot,
+    }
+    return {name: Corpus(path, count_lines(path)) for name, path in paths.items()}
+
+
+def clean(path: Path, *options: str, env: dict[str, str] | None = None) -> Run:
+    """Run `dedup clean` as a whole process."""
+    with scratch() as folder:
+        return run_command(
+            [
+                sys.executable,
+                "-m",
+                "dedup",
+                "clean",
+                path,
+                "-o",
+                folder / "out",
+                "--threshold",
+                THRESHOLD,
+                "-q",
+                *options,
+            ],
+            env=env,
+        )
+
+
+def datasketch_loop(path: Path) -> Run:
+    """Run datasketch in a loop."""
+    return run_command([sys.executable, HERE / "peers" / "datasketch_loop.py", path, THRESHOLD, SHINGLE_SIZE])
+
+
+def floor(path: Path) -> Run:
+    """Run the floor program."""
+    with scratch() as folder:
+        return run_command([sys.executable, HERE / "floor.py", path, folder / "copy.jsonl"])
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """Give a folder on the disk of the corpora that is gone afterwards."""
+    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
+        yield Path(folder)
+
+
+def report(what: str, value: str, target: str) -> None:
+    """Print one figure beside what it must reach."""
+    print(f"{what:<66} {value:>16}   must: {target}", flush=True)
+
+
+def compare_with_datasketch(corpora: dict[str, Corpus], rounds: int) -> None:
+    """Whole process and margin against datasketch in a loop."""
+    whole, quarter = corpora["congress"], corpora["congress quarter"]
+    runs = alternate(
+        {
+            "ours": lambda: clean(whole.path),
+            "ours quarter": lambda: clean(quarter.path),
+            "datasketch": lambda: datasketch_loop(whole.path),
+            "datasketch quarter": lambda: datasketch_loop(quarter.path),
+        },
+        rounds,
+    )
+    ratio = median_ratio(runs["datasketch"], runs["ours"])
+    report(f"datasketch / ours, whole process, {whole.megabytes:.0f} MB", f"{ratio:.1f} x", ">= 6 x")
+    extra = whole.megabytes - quarter.megabytes
+    margin = (median_wall(runs["datasketch"]) - median_wall(runs["datasketch quarter"])) / extra
+    grown, part = corpora["grown"], corpora["grown 16th"]
+    ours = alternate({"all": lambda: clean(grown.path), "part": lambda: clean(part.path)}, rounds)
+    our_margin = (median_wall(ours["all"]) - median_wall(ours["part"])) / (grown.megabytes - part.megabytes)
+    report("datasketch / ours, seconds per further MB", f"{margin / our_margin:.0f} x", ">= 20 x")
+    peak = max(run.peak_mb for run in runs["ours"])
+    report(f"peak private memory, all processes, {whole.megabytes:.0f} MB", f"{peak:.0f} MB", "< 600 MB")
+    report("ours, whole process", f"{median_wall(runs['ours']):.2f} s", "(seconds are this machine's)")
+    report("datasketch, whole process", f"{median_wall(runs['datasketch']):.2f} s", "(seconds are this machine's)")
+
+
+def show_scale(corpora: dict[str, Corpus], rounds: int) -> None:
+    """Throughput, memory and linearity on the grown corpus, beside the floor program."""
+    grown, part = corpora["grown"], corpora["grown 16th"]
+    empty = CACHE / "one.jsonl"
+    empty.write_text('{"id": 1, "text": "one"}\n')
+    runs = alternate(
+        {
+            "all": lambda: clean(grown.path),
+            "floor": lambda: floor(grown.path),
+            "part": lambda: clean(part.path),
+            "none": lambda: clean(empty),
+        },
+        rounds,
+    )
+    every, some, start = (median_wall(runs[name]) for name in ("all", "part", "none"))
+    rate = (grown.megabytes - part.megabytes) / (every - some)
+    report(f"marginal throughput, {grown.documents:,} documents", f"{rate:.0f} MB/s", ">= 100 MB/s on two cores")
+    report("ours / floor, whole process", f"{median_ratio(runs['all'], runs['floor']):.2f} x", "<= 3 x")
+    times = (every - start) / (some - start)
+    report("16 times the documents, times the marginal time", f"{times:.1f} x", "<= 18 x")
+    more = max(r.peak_mb for r in runs["all"]) - max(r.peak_mb for r in runs["part"])
+    per_document = more * 1024 * 1024 / (grown.documents - part.documents)
+    report("private memory per further document", f"{per_document:.0f} B", "< 1,200 B")
+    report("ours, whole process", f"{every:.2f} s", "(seconds are this machine's)")
+
+
+def show_hot_story(corpora: dict[str, Corpus], rounds: int) -> None:
+    """Near-copies of one story beside as many unrelated articles."""
+    runs = alternate(
+        {"hot": lambda: clean(corpora["hot"].path), "unrelated": lambda: clean(corpora["unrelated"].path)}, rounds
+    )
+    ratio = median_ratio(runs["hot"], runs["unrelated"])
+    report("10,000 near-copies of one story / 10,000 unrelated articles", f"{ratio:.2f} x", "< 2 x")
+
+
+def show_start(rounds: int) -> None:
+    """Start-up: help, the first run ever, later runs."""
+    helps = [run_command([sys.executable, "-m", "dedup", "--help"]) for _ in range(rounds)]
+    report("dedup --help", f"{median_wall(helps):.2f} s", "<= 0.35 s")
+    seeds = HERE.parent / "examples" / "story"
+    with tempfile.TemporaryDirectory() as cache:
+        first = clean(seeds, env={"NUMBA_CACHE_DIR": cache})
+    report("first run ever on the five articles (kernels compile)", f"{first.wall_s:.1f} s", "<= 25 s")
+    later = [clean(seeds) for _ in range(rounds)]
+    report("later runs on the five articles", f"{median_wall(later):.2f} s", "<= 2.5 s")
+
+
+def main() -> None:
+    """Print all figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=HERE.parent.parent / "shared" / "data")
+    parser.add_argument("--documents", type=int, default=300_000)
+    parser.add_argument("--rounds", type=int, default=ROUNDS)
+    options = parser.parse_args()
+    source = options.data / "congress_press_dev.jsonl.gz"
+    if not source.exists():
+        sys.exit(f"skipped: {source} is not there. Name the folder of the news data with --data.")
+    corpora = prepare(source, options.documents)
+    for name, corpus in corpora.items():
+        print(f"{name:<18} {corpus.documents:>9,} documents {corpus.megabytes:>8.1f} MB")
+    show_start(options.rounds)
+    compare_with_datasketch(corpora, options.rounds)
+    show_scale(corpora, options.rounds)
+    show_hot_story(corpora, options.rounds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,110 @@
+"""Run commands as whole processes: wall and CPU seconds, and the peak memory that all their processes hold privately."""
+
+import os
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+SAMPLE_S = 0.02
+PSS_ANON = re.compile(rb"Pss_Anon:\s+(\d+) kB")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a command: seconds, and the peak of anonymous memory of the whole process tree in MB."""
+
+    wall_s: float
+    cpu_s: float
+    peak_mb: float
+    stdout: str
+
+
+def run_command(command: Sequence[str | Path], env: dict[str, str] | None = None) -> Run:
+    """Run a command to its end; a failing one is an error here."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [str(part) for part in command], stdout=subprocess.PIPE, text=True, env={**os.environ, **(env or {})}
+    )
+    sampler = MemorySampler(process.pid)
+    sampler.start()
+    stdout, _ = process.communicate()
+    wall = time.perf_counter() - start
+    sampler.stop()
+    if process.returncode:
+        sys.exit(f"{' '.join(map(str, command))}: exit code {process.returncode}")
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return Run(wall, cpu, sampler.peak_kb / 1024, stdout)
+
+
+class MemorySampler(threading.Thread):
+    """Samples the anonymous memory of a process and all below it.
+
+    Pss_Anon of /proc/PID/smaps_rollup: private memory, shared pages of forked processes divided among them; memory-
+    mapped files (page cache) are not in it.
+    """
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.peak_kb = 0
+        self._pid = pid
+        self._done = threading.Event()
+
+    def run(self) -> None:
+        """Sample until stopped."""
+        while not self._done.wait(SAMPLE_S):
+            self.peak_kb = max(self.peak_kb, sum(anonymous_kb(pid) for pid in process_tree(self._pid)))
+
+    def stop(self) -> None:
+        """Stop sampling."""
+        self._done.set()
+        self.join()
+
+
+def process_tree(pid: int) -> list[int]:
+    """Return a process and all processes below it."""
+    found = [pid]
+    for parent in found:
+        try:
+            for thread in os.listdir(f"/proc/{parent}/task"):
+                children = Path(f"/proc/{parent}/task/{thread}/children").read_text()
+                found.extend(map(int, children.split()))
+        except OSError:
+            continue
+    return found
+
+
+def anonymous_kb(pid: int) -> int:
+    """Return the anonymous memory of one process, 0 of one that is gone."""
+    try:
+        match = PSS_ANON.search(Path(f"/proc/{pid}/smaps_rollup").read_bytes())
+    except OSError:
+        return 0
+    return int(match[1]) if match else 0
+
+
+def alternate(commands: dict[str, Callable[[], Run]], rounds: int) -> dict[str, list[Run]]:
+    """Run the commands in turn, round after round: a machine that slows down slows all of them."""
+    runs: dict[str, list[Run]] = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            runs[name].append(command())
+    return runs
+
+
+def median_wall(runs: Sequence[Run]) -> float:
+    """Return the median of the wall seconds."""
+    return statistics.median(run.wall_s for run in runs)
+
+
+def median_ratio(slow: Sequence[Run], fast: Sequence[Run]) -> float:
+    """Return the median of the ratios of wall seconds, round by round."""
+    return statistics.median(s.wall_s / f.wall_s for s, f in zip(slow, fast, strict=True))

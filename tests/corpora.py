@@ -1,0 +1,72 @@
+"""Made-up corpora, and reading and writing of files."""
+
+import json
+import random
+from pathlib import Path
+
+
+def encode_jsonl(records):
+    """Return records (objects, or bytes that stand as they are, line end included) as the bytes of a JSONL file."""
+    return b"".join(r if isinstance(r, bytes) else json.dumps(r, ensure_ascii=False).encode() + b"\n" for r in records)
+
+
+def write_jsonl(path, records):
+    """Write records as JSON lines and return the path."""
+    Path(path).write_bytes(encode_jsonl(records))
+    return path
+
+
+def read_lines(path):
+    """Return the objects of a JSONL file."""
+    return [json.loads(line) for line in Path(path).read_bytes().split(b"\n") if line]
+
+
+def read_summary(out):
+    """Return summary.json of a run."""
+    return json.loads((Path(out) / "summary.json").read_bytes())
+
+
+def read_tree(folder):
+    """Return {relative path: bytes} of a folder; of summary.json without its `stages`, which differ at every run."""
+    tree = {}
+    for path in sorted(Path(folder).rglob("*")):
+        if path.is_file():
+            content = path.read_bytes()
+            if path.name == "summary.json":
+                summary = json.loads(content)
+                del summary["stages"]
+                content = json.dumps(summary).encode()
+            tree[path.relative_to(folder).as_posix()] = content
+    return tree
+
+
+def removed_ids(out):
+    """Return {id of a removed document: id of its witness}."""
+    return {record["id"]: record["witness"]["id"] for record in read_lines(Path(out) / "removed.jsonl")}
+
+
+def make_text(seed, count=120, vocabulary=5000):
+    """Return an article of made-up words that shares next to no shingle with others."""
+    source = random.Random(seed)
+    return " ".join(f"w{source.randrange(vocabulary)}" for _ in range(count))
+
+
+def edit_text(text, seed, changes=2):
+    """Return the text with some of its words replaced."""
+    source = random.Random(seed)
+    words = text.split(" ")
+    for place in source.sample(range(len(words)), changes):
+        words[place] = f"x{source.randrange(10**9)}"
+    return " ".join(words)
+
+
+def make_records(seed, num_stories, copies=2):
+    """Return records of stories in mixed order, each with `copies` versions: near-copies and copies in capitals."""
+    records = []
+    for story in range(num_stories):
+        text = make_text(f"{seed}-{story}")
+        for copy in range(copies):
+            version = text.upper() if copy % 3 == 2 else edit_text(text, f"{seed}-{story}-{copy}", 2 * (copy > 0))
+            records.append({"id": f"s{story}-{copy}", "text": version, "date": f"2024-{copy + 1:02}-{story % 28 + 1:02}"})
+    random.Random(seed).shuffle(records)
+    return records

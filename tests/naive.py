@@ -1,0 +1,236 @@
+"""Slow twins of the kernels and stages in plain Python, written from the specification. Imports nothing of `dedup`."""
+
+import itertools
+import unicodedata
+from collections import Counter
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+# Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt.
+IGNORABLE_RANGES = """
+00AD 034F 061C 115F-1160 17B4-17B5 180B-180F 200B-200F 202A-202E 2060-206F 3164 FE00-FE0F FEFF FFA0 FFF0-FFF8
+1BCA0-1BCA3 1D173-1D17A E0000-E0FFF
+"""
+# Scripts written without spaces, by how their characters are named.
+UNSPACED_NAMES = ("CJK", "HIRAGANA", "KATAKANA", "BOPOMOFO", "THAI", "LAO", "KHMER", "MYANMAR", "YI ")
+SENTENCE_ENDS = set(".!?\n…。！？।")
+
+
+def is_ignorable(character):
+    """Return whether the character is nothing to a reader: soft hyphen, zero-width space, variation selector, ..."""
+    for item in IGNORABLE_RANGES.split():
+        first, _, last = item.partition("-")
+        if int(first, 16) <= ord(character) <= int(last or first, 16):
+            return True
+    return False
+
+
+@cache
+def fold(character):
+    """Return the folded form of one character: compatibility-decomposed, without case and ignorables."""
+    decomposed = unicodedata.normalize("NFKD", character).casefold()
+    return "".join(c for c in unicodedata.normalize("NFKD", decomposed) if not is_ignorable(c))
+
+
+@cache
+def classify(character):
+    """Return what a folded character does in a text: word, single, mark, extend or separator."""
+    unspaced = unicodedata.name(character, "").startswith(UNSPACED_NAMES)
+    category = unicodedata.category(character)
+    if category[0] == "M":
+        if unicodedata.combining(character):
+            return "mark"
+        return "extend" if unspaced else "word"
+    if category[0] == "L" or category == "Nl" or category == "No":
+        return "single" if unspaced else "word"
+    return "word" if category == "Nd" else "separator"
+
+
+@dataclass(frozen=True)
+class Token:
+    """A token: its folded letters (combining marks sorted, so that their order does not matter), and how it stood."""
+
+    text: str
+    has_number: bool
+    is_name: bool
+
+
+def tokenise(text):
+    """Return the tokens of a text."""
+    tokens = []
+    letters, marks, state, number, name = [], [], None, False, False
+    fresh = True
+
+    def close():
+        nonlocal state
+        if state is not None:
+            tokens.append(Token("".join(letters + sorted(marks)), number, name))
+        letters.clear()
+        marks.clear()
+        state = None
+
+    for character in text:
+        is_number = unicodedata.category(character)[0] == "N"
+        for folded in fold(character):
+            kind = classify(folded)
+            if kind == "separator":
+                close()
+                continue
+            opens = kind == "single" or (kind == "word" and state != "word") or state is None
+            if opens:
+                close()
+                state = "single" if kind in {"single", "extend"} else "word"
+                number = False
+                name = unicodedata.category(character) in {"Lu", "Lt"} and not fresh
+                fresh = False
+            number = number or is_number
+            if kind == "mark":
+                marks.append(folded)
+            else:
+                letters += [*sorted(marks), folded]
+                marks.clear()
+        if character in SENTENCE_ENDS:
+            close()
+            fresh = True
+    close()
+    return tokens
+
+
+def words(text):
+    """Return the folded words of a text."""
+    return [token.text for token in tokenise(text)]
+
+
+def shingle(tokens, shingle_size):
+    """Return the set of runs of `shingle_size` tokens; fewer tokens are one shingle, no token is none."""
+    if not tokens:
+        return set()
+    size = min(len(tokens), shingle_size)
+    return {tuple(tokens[i : i + size]) for i in range(len(tokens) - size + 1)}
+
+
+def jaccard(a, b):
+    """Return shared / union of two sets, 0 of two empty ones."""
+    return len(a & b) / len(a | b) if a or b else 0.0
+
+
+def similarity(text_a, text_b, shingle_size=5):
+    """Return the Jaccard similarity of the shingle sets of two texts."""
+    return jaccard(shingle(words(text_a), shingle_size), shingle(words(text_b), shingle_size))
+
+
+def count_differing(tokens_a, tokens_b):
+    """Return for each side (words the other lacks, numbers among them, names without a number among them)."""
+
+    def lacking(mine, theirs):
+        left = Counter(token.text for token in theirs)
+        counts = [0, 0, 0]
+        for token in mine:
+            left[token.text] -= 1
+            if left[token.text] < 0:
+                counts[0] += 1
+                counts[1] += token.has_number
+                counts[2] += token.is_name and not token.has_number
+        return counts
+
+    return [lacking(tokens_a, tokens_b), lacking(tokens_b, tokens_a)]
+
+
+def is_template(tokens_a, tokens_b):
+    """Return whether the words that differ are mostly numbers and names that answer one another."""
+    a, b = count_differing(tokens_a, tokens_b)
+    slotted = sum(a[1:]) + sum(b[1:])
+    mostly_slots = Fraction(slotted) >= Fraction(6, 10) * (a[0] + b[0])
+    return mostly_slots and a[1] > 0 and b[1] > 0 and 4 * min(a[0], b[0]) >= max(a[0], b[0])
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Why a document was removed; a kept one has no decision."""
+
+    witness: int
+    similarity: float
+    relation: str
+
+
+def cover(texts, threshold, shingle_size=5, order=None, *, keep_templates=False):
+    """Return {index: Decision} of the removed texts: the lexicographically first maximal independent set.
+
+    All kept documents are compared, without bands. Exact copies collapse onto the first of them; the best witness is
+    the most similar kept document, the earlier one of two alike.
+    """
+    tokens = [tokenise(text) for text in texts]
+    shingles = [shingle([token.text for token in ts], shingle_size) for ts in tokens]
+    kept, decisions, first_with = [], {}, {}
+    for index in order if order is not None else range(len(texts)):
+        if not tokens[index]:
+            continue
+        content = tuple(token.text for token in tokens[index])
+        if content in first_with:
+            first = first_with[content]
+            decisions[index] = decisions.get(first, Decision(first, 1.0, "exact"))
+            continue
+        first_with[content] = index
+        best = None
+        for other in kept:
+            value = jaccard(shingles[index], shingles[other])
+            if value < threshold or (best is not None and value <= best.similarity):
+                continue
+            template = is_template(tokens[index], tokens[other])
+            if not (template and keep_templates):
+                best = Decision(other, value, "template" if template else "edited")
+        if best is None:
+            kept.append(index)
+        else:
+            decisions[index] = best
+    return decisions
+
+
+def candidate_probability(similarity, bands, rows):
+    """Return 1 - (1 - s^rows)^bands, exactly."""
+    return 1 - (1 - Fraction(similarity) ** rows) ** bands
+
+
+def choose_bands(threshold, num_perm, recall):
+    """Return (bands, rows): the most rows, then the fewest bands, that reach the recall within num_perm; or None.
+
+    `threshold` and `recall` are decimal texts or fractions, so that nothing is rounded.
+    """
+    for rows in range(num_perm, 0, -1):
+        for bands in range(1, num_perm // rows + 1):
+            if candidate_probability(threshold, bands, rows) >= Fraction(recall):
+                return bands, rows
+    return None
+
+
+def mix32(value):
+    """Return the finaliser of MurmurHash3 on 32 bits."""
+    value ^= value >> 16
+    value = value * 0x85EBCA6B & 0xFFFFFFFF
+    value ^= value >> 13
+    value = value * 0xC2B2AE35 & 0xFFFFFFFF
+    return value ^ (value >> 16)
+
+
+def sign(hashes, factors, summands):
+    """Return the signature of a set of 32-bit hashes."""
+    mixed = [mix32(h) for h in hashes]
+    return [
+        min(((a * h + b) & 0xFFFFFFFF for h in mixed), default=0xFFFFFFFF)
+        for a, b in zip(factors, summands, strict=True)
+    ]
+
+
+def canonical_variants(text):
+    """Yield texts that are canonically equivalent to the given one: NFC, NFD, and NFD with its marks permuted."""
+    yield unicodedata.normalize("NFC", text)
+    decomposed = unicodedata.normalize("NFD", text)
+    runs = [list(g) for _, g in itertools.groupby(decomposed, key=lambda c: unicodedata.combining(c) != 0)]
+    yield decomposed
+    yield "".join("".join(permute_marks(run)) for run in runs)
+
+
+def permute_marks(run):
+    """Return a run of characters with its marks in descending combining class, which leaves it equivalent."""
+    return sorted(run, key=lambda c: -unicodedata.combining(c)) if unicodedata.combining(run[0]) else run

@@ -16,6 +16,9 @@ $(VENV)/.ready: pyproject.toml scripts/setup.sh
 	PYTHON=$(PYTHON) VENV=$(VENV) bash scripts/setup.sh
 	touch $@
 
+demo: setup ## clean 2,000 real press releases and five articles, and show what happened
+	$(BIN)/dedup clean examples/congress.jsonl.gz examples/story -o demo --overwrite
+
 test: setup ## run the tests
 	$(BIN)/python -m pytest -q
 
@@ -36,7 +39,7 @@ layers: setup
 check: lint types layers test ## format, lint, types, layers, tests: what CI runs
 
 clean: ## remove what the other commands made
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
 bench-documents: setup ## speed and memory of `dedup clean` beside datasketch and a floor program
 	$(BIN)/python benchmarks/bench_documents.py

@@ -13,7 +13,10 @@ IGNORABLE_RANGES = """
 1BCA0-1BCA3 1D173-1D17A E0000-E0FFF
 """
 # Scripts written without spaces, by how their characters are named.
-UNSPACED_NAMES = ("CJK", "HIRAGANA", "KATAKANA", "BOPOMOFO", "THAI", "LAO", "KHMER", "MYANMAR", "YI ")
+UNSPACED_NAMES = tuple(
+    "CJK|IDEOGRAPHIC ITER|IDEOGRAPHIC CLOS|IDEOGRAPHIC NUMB|VERTICAL IDEOGRAPHIC|MASU MARK|HANGZHOU|HIRAGANA|KATAKANA|"
+    "HENTAIGANA|VERTICAL KANA|BOPOMOFO|YI |THAI|LAO|KHMER|MYANMAR|TAI LE|NEW TAI LUE|TAI THAM|TAI VIET".split("|")
+)
 SENTENCE_ENDS = set(".!?\n…。！？।")
 
 
@@ -47,6 +50,11 @@ def classify(character):
     return "word" if category == "Nd" else "separator"
 
 
+def is_ideographic(character):
+    """Return whether a number is written as a word is: 〇, 〡."""
+    return unicodedata.name(character, "").startswith(("IDEOGRAPHIC", "HANGZHOU"))
+
+
 @dataclass(frozen=True)
 class Token:
     """A token: its folded letters (combining marks sorted, so that their order does not matter), and how it stood."""
@@ -71,7 +79,7 @@ def tokenise(text):
         state = None
 
     for character in text:
-        is_number = unicodedata.category(character)[0] == "N"
+        is_number = unicodedata.category(character)[0] == "N" and not is_ideographic(character)
         for folded in fold(character):
             kind = classify(folded)
             if kind == "separator":

@@ -78,15 +78,15 @@ def test_a_text_gives_the_same_tokens_wherever_it_stands_in_the_buffer(parts):
     assert tokens[:num_tokens].tolist() == [t for part in parts for t in tokenise_text(part).tolist()]
 
 
-def test_every_character_alone_gives_the_tokens_of_the_naive_twin():
+def test_every_character_gives_the_tokens_of_the_naive_twin():
     wrong = []
     identity_of = {}
     for code_point in range(sys.maxunicode + 1):
         character = chr(code_point)
         if unicodedata.category(character) in {"Cs", "Cn", "Co"}:
             continue
-        words = naive.words(character)
-        identities = [identity for identity, _ in stored_tokens(character)]
+        words = naive.words(f"x{character}{character}")
+        identities = [identity for identity, _ in stored_tokens(f"x{character}{character}")]
         same = len(words) == len(identities) and all(
             identity_of.setdefault(word, identity) == identity for word, identity in zip(words, identities, strict=True)
         )

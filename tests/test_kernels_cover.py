@@ -1,0 +1,169 @@
+"""Who is kept, and why the others are not, against the naive twin."""
+
+import naive
+import numpy as np
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from dedup import NearConfig, deduplicate
+from dedup.kernels.relation import count_differing, is_template
+from dedup.near.sketch import tokenise_text
+
+SETTINGS = settings(deadline=None, derandomize=True, max_examples=400)
+
+# Pairs at the threshold share a bucket with probability 1 - 1e-12: what the naive twin finds without bands, bands find.
+NUM_PERM, RECALL = 1024, 1 - 1e-12
+
+WORDS = ["a", "b", "c", "B", "Bonn", "Cork", "7", "8", "12th", "."]
+texts = st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join)
+corpora = st.lists(texts, max_size=14)
+thresholds = st.sampled_from([0.4, 0.5, 0.6, 2 / 3, 0.7, 0.75, 0.8, 0.9, 1.0])
+
+
+def find_decisions(corpus, config):
+    """Return {index: Decision} of the removed texts as the product has it."""
+    return {
+        int(r.document.id): naive.Decision(int(r.witness.id), r.similarity, r.relation)
+        for r in deduplicate(corpus, config).removed
+    }
+
+
+@SETTINGS
+@given(corpora, thresholds, st.integers(1, 4), st.booleans())
+@example(["a b c a b", "a b c a", "a b c a b"], 0.5, 2, False)
+@example(["", "", "."], 0.5, 5, False)
+def test_decisions_are_those_of_the_naive_twin(corpus, threshold, shingle_size, keep_templates):
+    config = NearConfig(
+        threshold, shingle_size, num_perm=NUM_PERM, recall=RECALL, keep_templates=keep_templates, max_bucket=65_535
+    )
+    expected = naive.cover(corpus, threshold, shingle_size, keep_templates=keep_templates)
+    assert find_decisions(corpus, config) == expected
+
+
+@SETTINGS
+@given(st.data(), thresholds)
+def test_decisions_on_drifting_rewrites_are_those_of_the_naive_twin(data, threshold):
+    """Each text is the one before it with a word replaced: chains, which a random corpus hardly has."""
+    words = data.draw(st.lists(st.integers(0, 20), min_size=8, max_size=20))
+    corpus = [list(words)]
+    for place in data.draw(st.lists(st.integers(0, len(words) - 1), min_size=1, max_size=15)):
+        words[place] += 100
+        corpus.append(list(words))
+    rewrites = [" ".join(f"w{w}" for w in version) for version in corpus]
+    config = NearConfig(threshold, 2, num_perm=NUM_PERM, recall=RECALL)
+    assert find_decisions(rewrites, config) == naive.cover(rewrites, threshold, 2)
+
+
+@SETTINGS
+@given(corpora, st.integers(1, 3))
+def test_longest_offers_texts_by_number_of_tokens_then_by_place(corpus, shingle_size):
+    from dedup import KeepPolicy
+
+    config = NearConfig(
+        0.5, shingle_size, num_perm=NUM_PERM, recall=RECALL, keep=KeepPolicy("longest"), max_bucket=65_535
+    )
+    order = sorted(range(len(corpus)), key=lambda i: -len(naive.words(corpus[i])))
+    assert find_decisions(corpus, config) == naive.cover(corpus, 0.5, shingle_size, order)
+
+
+def test_a_threshold_met_exactly_is_met():
+    """7 shared of 10 shingles: 0.7 in floating point is 7 / 10 in floating point, and no rounding is in between."""
+    shared = "s1 s2 s3 s4 s5 s6 s7"
+    removed = deduplicate([f"{shared} a b", f"{shared} c"], NearConfig(0.7, 1, num_perm=NUM_PERM, recall=RECALL)).removed
+    assert [r.similarity for r in removed] == [0.7]
+
+
+@pytest.mark.parametrize("shared", range(1, 60))
+def test_every_fraction_is_found_at_a_threshold_of_itself(shared):
+    """A pair of Jaccard shared / 60, at that threshold: the early stop of the comparison must not lose it."""
+    both = [f"s{i}" for i in range(shared)]
+    corpus = [" ".join(both + [f"a{i}" for i in range((60 - shared) // 2)])]
+    corpus.append(" ".join(both + [f"b{i}" for i in range(60 - shared - (60 - shared) // 2)]))
+    config = NearConfig(shared / 60, 1, num_perm=4096, recall=0.995)
+    assert [r.similarity for r in deduplicate(corpus, config).removed] == [shared / 60]
+
+
+def test_the_witness_is_the_most_similar_kept_text_and_not_the_first():
+    base = [f"w{i}" for i in range(40)]
+    far = [*base[:32], *(f"x{i}" for i in range(8))]
+    near = [*base[1:], "y"]
+    corpus = [" ".join(t) for t in (far, near, base)]
+    removed = deduplicate(corpus, NearConfig(0.65, 1, num_perm=NUM_PERM, recall=RECALL)).removed
+    assert [(r.document.id, r.witness.id) for r in removed] == [("2", "1")]
+
+
+def test_an_exact_copy_of_a_removed_text_has_the_witness_of_that_text():
+    base = [f"w{i}" for i in range(40)]
+    edited = " ".join([*base[:39], "y"])
+    removed = deduplicate([" ".join(base), edited, edited.upper()], NearConfig(0.5, 1)).removed
+    assert [(r.document.id, r.witness.id, r.relation) for r in removed] == [("1", "0", "edited"), ("2", "0", "edited")]
+
+
+def test_a_bucket_that_is_full_takes_no_more_texts():
+    """Two kept texts share every bucket; with room for one, what copies the second alone is not found."""
+    from dedup.near.cover import Cover
+
+    config = NearConfig(0.5, max_bucket=1)
+    tokens = [np.arange(40, dtype=np.uint32) * 4 + 1000 * i for i in (0, 1, 1)]
+    tokens[2] = np.append(tokens[2], np.uint32(4))
+    cover = Cover(3, 40, config)
+    cover.offer(
+        np.ones((3, 40), np.uint64) * np.arange(1, 41, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15),
+        np.arange(6, dtype=np.uint64).reshape(3, 2) * np.uint64(0x9E3779B97F4A7C15),
+        np.array([t.size for t in tokens], np.int32),
+        np.array([36, 36, 37], np.int32),
+        np.array([t.ctypes.data for t in tokens], np.uint64),
+    )
+    result = cover.result()
+    assert (result.witness.tolist(), result.num_full_buckets, result.num_not_entered) == ([-1, -1, -1], 40, 80)
+
+
+differing_texts = st.lists(st.sampled_from([*WORDS, "In 1999", "of Paris", "d e"]), max_size=25).map(" ".join)
+
+
+@SETTINGS
+@given(differing_texts, differing_texts)
+def test_differing_words_are_counted_as_the_naive_twin_counts_them(text_a, text_b):
+    expected = naive.count_differing(naive.tokenise(text_a), naive.tokenise(text_b))
+    assert count_differing(tokenise_text(text_a), tokenise_text(text_b)).tolist() == expected
+
+
+@SETTINGS
+@given(differing_texts, differing_texts)
+@example("on May 5 the fee is 7 in Rome", "on May 6 the fee is 8 in Oslo")
+@example("the fee is 7", "the fee is 8 and the tax and the rest")
+def test_what_is_a_template_is_what_the_naive_twin_says(text_a, text_b):
+    expected = naive.is_template(naive.tokenise(text_a), naive.tokenise(text_b))
+    assert is_template(tokenise_text(text_a), tokenise_text(text_b)) == expected
+
+
+FED = (
+    "The Federal Reserve Bank of {city} will conduct an overnight repurchase agreement operation on {date} in the "
+    "amount of {amount} million dollars and will announce the result at the usual hour of the business day to all of "
+    "the primary dealers that take part in it under the terms of the standing facility"
+)
+
+
+def test_one_template_filled_in_twice_is_a_template():
+    corpus = [
+        FED.format(city="Boston", date="March 3", amount="1,250"),
+        FED.format(city="Dallas", date="April 9", amount="2,700"),
+    ]
+    assert [r.relation for r in deduplicate(corpus).removed] == ["template"]
+
+
+def test_templates_are_kept_where_that_is_asked_for():
+    corpus = [
+        FED.format(city="Boston", date="March 3", amount="1,250"),
+        FED.format(city="Dallas", date="April 9", amount="2,700"),
+    ]
+    assert deduplicate(corpus, NearConfig(keep_templates=True)).removed == ()
+
+
+def test_a_text_whose_words_were_edited_is_no_template():
+    corpus = [
+        FED.format(city="Boston", date="March 3", amount="1,250"),
+        FED.format(city="Boston", date="March 3", amount="1,250").replace("announce", "publish").replace("usual", "set"),
+    ]
+    assert [r.relation for r in deduplicate(corpus, NearConfig(keep_templates=True)).removed] == ["edited"]

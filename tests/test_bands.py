@@ -55,7 +55,7 @@ def test_a_budget_too_small_for_the_threshold_is_an_error_that_says_how_many_are
     )
 
 
-@pytest.mark.timeout(60)
+@pytest.mark.timeout(15)
 def test_a_threshold_next_to_zero_is_an_error_and_no_endless_search():
     with pytest.raises(DedupError, match="permutations"):
         choose_bands(1e-12, 128)

@@ -7,11 +7,11 @@ copies of one story cost 10,000 comparisons and not 50 million, and the answer d
 
 from typing import NamedTuple
 
-import numba as nb
 import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels.hashing import U32, U64
+from dedup.kernels.jit import kernel
 from dedup.kernels.memory import tokens_at
 from dedup.kernels.relation import is_template
 from dedup.kernels.shingles import count_shared, keep_distinct, roll_shingles, table_size
@@ -56,13 +56,13 @@ class CoverState(NamedTuple):
     counters: npt.NDArray[np.int64]
 
 
-@nb.njit(nogil=True, cache=True, inline="always")
+@kernel(inline=True)
 def reduce_range(key, size):
     """Return a slot in [0, size) from the high half of a uniform 64-bit key (Lemire's multiplication, no modulo)."""
     return ((key >> U64(32)) * U64(size)) >> U64(32)
 
 
-@nb.njit(nogil=True, cache=True)
+@kernel
 def find_exact(state, rank):
     """Return the rank of the first document with the same content, or -1 after noting this one as the first."""
     size = state.exact_slots.size
@@ -80,7 +80,7 @@ def find_exact(state, rank):
     return -1
 
 
-@nb.njit(nogil=True, cache=True)
+@kernel
 def find_bucket(state, key):
     """Return the slot of a band key: the one that holds it, or the free one where it belongs."""
     size = state.slots.size
@@ -91,7 +91,7 @@ def find_bucket(state, key):
     return slot
 
 
-@nb.njit(nogil=True, cache=True)
+@kernel
 def double(values):
     """Return the int64 array with as much room again (slice assignment would add two seconds of compilation)."""
     grown = np.empty(2 * values.size, np.int64)
@@ -100,7 +100,7 @@ def double(values):
     return grown
 
 
-@nb.njit(nogil=True, cache=True)
+@kernel
 def find_candidates(state, rank, buckets, candidates):
     """Collect the kept documents that share a bucket with this one, each once; return the array and their number."""
     bands = buckets.size
@@ -119,7 +119,7 @@ def find_candidates(state, rank, buckets, candidates):
     return candidates, count
 
 
-@nb.njit(nogil=True, cache=True)
+@kernel
 def enter_buckets(state, rank, buckets, keys, max_bucket):
     """Put a kept document into its buckets; one that holds `max_bucket` documents already takes no more."""
     bands = buckets.size
@@ -140,7 +140,7 @@ def enter_buckets(state, rank, buckets, keys, max_bucket):
             state.counters[FULL_BUCKETS] += 1
 
 
-@nb.njit(nogil=True, cache=True)
+@kernel
 def cover_block(state, first, keys, threshold, shingle_size, keep_templates, max_bucket):
     """Decide the documents of ranks `first` to `first + len(keys) - 1`; `keys` is uint64[block, bands].
 

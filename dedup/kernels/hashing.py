@@ -1,13 +1,14 @@
 """Bijective mixers: the finalisers of MurmurHash3 (Austin Appleby, public domain), on 32 and 64 bits."""
 
-import numba as nb
 import numpy as np
+
+from dedup.kernels.jit import kernel
 
 U32 = np.uint32
 U64 = np.uint64
 
 
-@nb.njit(nogil=True, cache=True, inline="always")
+@kernel(inline=True)
 def mix32(x):
     """Return MurmurHash3's fmix32 of a uint32."""
     x = U32(x)
@@ -18,7 +19,7 @@ def mix32(x):
     return U32(x ^ (x >> U32(16)))
 
 
-@nb.njit(nogil=True, cache=True, inline="always")
+@kernel(inline=True)
 def mix64(x):
     """Return MurmurHash3's fmix64 of a uint64."""
     x = U64(x)

@@ -5,6 +5,8 @@ import numpy as np
 from numba.core import types
 from numba.extending import intrinsic
 
+from dedup.kernels.jit import kernel
+
 
 @intrinsic
 def as_pointer(typingctx, address):  # noqa: ARG001 (numba's signature)
@@ -17,7 +19,7 @@ def as_pointer(typingctx, address):  # noqa: ARG001 (numba's signature)
     return signature, generate
 
 
-@nb.njit(nogil=True, cache=True)
+@kernel
 def tokens_at(address, count):
     """Return the `count` tokens (uint32) that stand at a memory address, without copying them.
 

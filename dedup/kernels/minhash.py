@@ -2,11 +2,11 @@
 
 from typing import NamedTuple
 
-import numba as nb
 import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels.hashing import U32, U64, mix32, mix64
+from dedup.kernels.jit import kernel
 from dedup.kernels.shingles import keep_distinct, roll_shingles, table_size
 from dedup.kernels.tokens import tokenise
 
@@ -31,7 +31,7 @@ class SketchArrays(NamedTuple):
     keys: npt.NDArray[np.uint64]
 
 
-@nb.njit(nogil=True, cache=True)
+@kernel
 def sign(hashes, permutations, signature):
     """Write `min over hashes of (a * mix32(h) + b) mod 2^32` for every permutation (a, b) to `signature` (uint32).
 
@@ -60,7 +60,7 @@ def sign(hashes, permutations, signature):
             signature[k] = min(signature[k], U32(a[k] * h + b[k]))
 
 
-@nb.njit(nogil=True, cache=True)
+@kernel
 def band_keys(signature, rows, keys):
     """Write the 64-bit key of every band of `rows` min-hashes to `keys` (uint64[bands])."""
     for band in range(keys.size):
@@ -70,7 +70,7 @@ def band_keys(signature, rows, keys):
         keys[band] = mix64(h)
 
 
-@nb.njit(nogil=True, cache=True)
+@kernel
 def sketch_block(data, offsets, table, shingle_size, permutations, rows, tokens, out):
     """Tokenise, shingle, sign and band every document `data[offsets[i]:offsets[i + 1]]` of a block.
 

@@ -1,14 +1,14 @@
 """How a near-copy differs from its witness: in edited words, or in the numbers, dates and names of a template."""
 
-import numba as nb
 import numpy as np
 
 from dedup.kernels.hashing import U32, U64, mix64
+from dedup.kernels.jit import kernel
 from dedup.kernels.shingles import table_size
 from dedup.kernels.tokens import HAS_NUMBER, IS_NAME, TOKEN_SHIFT
 
 
-@nb.njit(nogil=True, cache=True)
+@kernel
 def count_differing(tokens_a, tokens_b):
     """Compare two token arrays (uint32) as multisets of words.
 
@@ -36,7 +36,7 @@ def count_differing(tokens_a, tokens_b):
     return differing
 
 
-@nb.njit(nogil=True, cache=True, inline="always")
+@kernel(inline=True)
 def count_word(counts, token):
     """Add one differing word to the three counts of its side."""
     counts[0] += 1
@@ -46,7 +46,7 @@ def count_word(counts, token):
         counts[2] += 1
 
 
-@nb.njit(nogil=True, cache=True, inline="always")
+@kernel(inline=True)
 def find_slot(values, mask, token):
     """Return the slot of a token in the table, taking a free one at its first occurrence."""
     value = U32(token >> U32(TOKEN_SHIFT)) + U32(1)
@@ -57,7 +57,7 @@ def find_slot(values, mask, token):
     return slot
 
 
-@nb.njit(nogil=True, cache=True)
+@kernel
 def is_template(tokens_a, tokens_b):
     """Return whether two near-copies are one template filled in twice.
 

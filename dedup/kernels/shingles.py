@@ -1,15 +1,15 @@
 """Tokens to shingles: a polynomial rolled over `shingle_size` token hashes, and sets of them by open addressing."""
 
-import numba as nb
 import numpy as np
 
 from dedup.kernels.hashing import U32, U64, mix64
+from dedup.kernels.jit import kernel
 from dedup.kernels.tokens import TOKEN_SHIFT
 
 ROLL = U64(0x9E3779B97F4A7C15 | 1)
 
 
-@nb.njit(nogil=True, cache=True)
+@kernel
 def roll_shingles(tokens, shingle_size, shingles):
     """Write the 64-bit hash of every run of `shingle_size` tokens (uint32) to `shingles` (uint64), return how many.
 
@@ -36,7 +36,7 @@ def roll_shingles(tokens, shingle_size, shingles):
     return count
 
 
-@nb.njit(nogil=True, cache=True)
+@kernel
 def table_size(count):
     """Return the power of two that holds `count` values at a load of at most one half."""
     size = 16
@@ -45,7 +45,7 @@ def table_size(count):
     return size
 
 
-@nb.njit(nogil=True, cache=True)
+@kernel
 def keep_distinct(shingles, count, table):
     """Move the distinct values of `shingles[:count]` to its front in order of first occurrence, return how many.
 
@@ -67,7 +67,7 @@ def keep_distinct(shingles, count, table):
     return distinct
 
 
-@nb.njit(nogil=True, cache=True)
+@kernel
 def count_shared(table, size, stamps, stamp, shingles, count, needed):
     """Return how many distinct values of `shingles[:count]` are in the set `table[:size]`, or -1 if under `needed`.
 
@@ -91,7 +91,7 @@ def count_shared(table, size, stamps, stamp, shingles, count, needed):
     return shared if shared >= needed else -1
 
 
-@nb.njit(nogil=True, cache=True)
+@kernel
 def count_shared_shingles(tokens_a, tokens_b, shingle_size):
     """Return (shared, distinct in a, distinct in b) of the shingle sets of two token arrays (uint32)."""
     a = np.empty(max(tokens_a.size, 1), np.uint64)

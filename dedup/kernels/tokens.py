@@ -4,10 +4,10 @@ A token is stored as one uint32: 30 bits of hash and two flags that say how it s
 part of its identity: compare tokens after `>> TOKEN_SHIFT`.
 """
 
-import numba as nb
 import numpy as np
 
 from dedup.kernels.hashing import U32, U64, mix64
+from dedup.kernels.jit import kernel
 
 HAS_NUMBER = 1  # a digit or another number stands in it
 IS_NAME = 2  # begins with a capital, and not at the start of a sentence
@@ -28,7 +28,7 @@ CONTENT_FACTOR_2 = U64(0xD6E8FEB86659FD93)
 NO_TOKEN, IN_WORD, IN_SINGLE = 0, 1, 2
 
 
-@nb.njit(nogil=True, cache=True, inline="always")
+@kernel(inline=True)
 def decode_utf8(data, i):
     """Return the code point that starts at byte `i` of valid UTF-8 and the index of the next one."""
     c = np.int64(data[i])
@@ -46,7 +46,7 @@ def decode_utf8(data, i):
     ), i + 4
 
 
-@nb.njit(nogil=True, cache=True, inline="always")
+@kernel(inline=True)
 def close_token(h, marks, number, name):
     """Return the finished 64-bit hash of a token and the uint32 that is stored of it."""
     if marks != 0:
@@ -55,14 +55,14 @@ def close_token(h, marks, number, name):
     return h, U32((h >> U64(34)) << U64(TOKEN_SHIFT)) | U32(number | name)
 
 
-@nb.njit(nogil=True, cache=True, inline="always")
+@kernel(inline=True)
 def add_content(content_1, content_2, h):
     """Return the two halves of the running content hash with one more token hash."""
     content_2 = (content_2 ^ h) * CONTENT_FACTOR_2
     return content_1 * CONTENT_FACTOR_1 + h, content_2 ^ (content_2 >> U64(29))
 
 
-@nb.njit(nogil=True, cache=True)
+@kernel
 def tokenise(data, start, end, table, tokens, num_tokens):
     """Append the tokens of `data[start:end]` (uint8, valid UTF-8) to `tokens` (uint32) from index `num_tokens` on.
 

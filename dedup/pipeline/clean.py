@@ -19,8 +19,7 @@ from dedup.corpus.files import SourceFile
 from dedup.corpus.segments import Segments, SegmentWriter, segment_folder
 from dedup.corpus.shards import Shard, plan_shards, read_shard
 from dedup.errors import DedupError
-from dedup.kernels import is_compiled
-from dedup.kernels.cover import cover_block
+from dedup.kernels.jit import is_compiled
 from dedup.model.run import Example, InputFile, Limit, Summary
 from dedup.near.bands import choose_bands
 from dedup.near.cover import Cover, CoverResult
@@ -93,7 +92,7 @@ def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Example]]:
 
 def load_kernels(near: NearConfig, progress: Progress) -> None:
     """Load the kernels before workers are forked, so that they share them; the first run ever compiles them."""
-    if not is_compiled(cover_block):
+    if not is_compiled():
         progress.note("compiling kernels, this once (about 15 s) ...")
     sketch = get_sketcher(near).sketch(np.frombuffer(b"a", np.uint8), np.array([0, 1]))
     cover = Cover(1, get_sketcher(near).bands, near)

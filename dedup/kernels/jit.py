@@ -1,0 +1,60 @@
+"""Compile kernels, and keep the machine code on disk where no change of any kernel can make it stale.
+
+numba's own cache looks at the file of the outermost function only: after an upgrade it would go on calling the old
+version of whatever that function inlines. So the cache folder carries a digest of all kernel sources.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numba as nb
+
+PREFIX = "dedup-kernels-"
+
+
+@cache
+def cache_folder() -> Path:
+    """Return the folder of the machine code of these sources; older ones in the package are removed."""
+    digest = hashlib.blake2b(digest_size=8)
+    here = Path(__file__).parent
+    for source in sorted(here.glob("*.py")):
+        digest.update(source.read_bytes())
+    root = Path(nb.config.CACHE_DIR) if nb.config.CACHE_DIR else here / "__pycache__"
+    if not is_writable(root):
+        root = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    folder = root / (PREFIX + digest.hexdigest())
+    if not folder.exists() and root == here / "__pycache__":
+        for stale in root.glob(PREFIX + "*"):
+            shutil.rmtree(stale, ignore_errors=True)
+    return folder
+
+
+def is_writable(folder: Path) -> bool:
+    """Return whether files can be made in a folder (which is made if need be)."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return False
+    return os.access(folder, os.W_OK)
+
+
+def is_compiled() -> bool:
+    """Return whether the kernels were compiled before on this machine."""
+    return any(cache_folder().rglob("*.nbc"))
+
+
+def kernel(function: Callable[..., Any] | None = None, *, inline: bool = False) -> Any:
+    """Compile a function with numba on its first call, without the GIL, cached on disk."""
+    if function is None:
+        return lambda f: kernel(f, inline=inline)
+    before = nb.config.CACHE_DIR
+    nb.config.CACHE_DIR = str(cache_folder())
+    try:
+        return nb.njit(nogil=True, cache=True, inline="always" if inline else "never")(function)
+    finally:
+        nb.config.CACHE_DIR = before

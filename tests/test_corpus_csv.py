@@ -1,0 +1,137 @@
+"""CSV and TSV to documents."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dedup import DedupError
+from dedup.config import InputConfig
+from dedup.corpus.delimited import parse_record
+from dedup.corpus.files import find_files
+from dedup.corpus.shards import plan_shards, read_shard
+
+BOM = b"\xef\xbb\xbf"
+
+
+def read_table(tmp_path, data, name="x.csv", config=None, key_field=None):
+    """Return (documents, rejections) of a CSV file of these bytes."""
+    path = tmp_path / name
+    path.write_bytes(data)
+    (shard,) = plan_shards(find_files([str(path)]))
+    documents, rejections = [], []
+    for block in read_shard(shard, config or InputConfig(), key_field, lambda _: None):
+        rows = zip(block.ids, block.texts.to_pylist(), block.lines, block.starts, block.lengths, strict=True)
+        documents += [
+            (i.decode(), text, int(line), data[start : start + length]) for i, text, line, start, length in rows
+        ]
+        rejections += [(r.line, r.error, r.raw) for r in block.rejections]
+    return documents, rejections
+
+
+def test_a_record_is_its_text_its_id_its_line_and_its_bytes(tmp_path):
+    documents, _ = read_table(tmp_path, b'id,text\r\n1,"a, b"\r\n2,c\r\n')
+    assert documents == [('"1"', "a, b", 2, b'1,"a, b"\r\n'), ('"2"', "c", 3, b"2,c\r\n")]
+
+
+def test_a_record_may_span_lines(tmp_path):
+    documents, _ = read_table(tmp_path, b'text,id\n"a\nb\n\nc",1\nd,2\n')
+    assert documents == [('"1"', "a\nb\n\nc", 2, b'"a\nb\n\nc",1\n'), ('"2"', "d", 6, b"d,2\n")]
+
+
+def test_a_doubled_quote_is_one(tmp_path):
+    documents, _ = read_table(tmp_path, b'text\n"he said ""no"""\n')
+    assert [d[1] for d in documents] == ['he said "no"']
+
+
+def test_the_last_line_needs_no_end(tmp_path):
+    documents, _ = read_table(tmp_path, b"text\na\nb")
+    assert documents == [("", "a", 2, b"a\n"), ("", "b", 3, b"b")]
+
+
+def test_blank_lines_are_no_records(tmp_path):
+    documents, rejections = read_table(tmp_path, b"text\n\na\n\r\n\nb\n")
+    assert ([(d[1], d[2]) for d in documents], rejections) == ([("a", 3), ("b", 6)], [])
+
+
+@pytest.mark.parametrize("header", [b"text,id\n", b'"text","id"\n', b'"text",id\r\n'])
+def test_a_byte_order_mark_is_no_part_of_the_first_column_name(tmp_path, header):
+    documents, _ = read_table(tmp_path, BOM + header + b"a,1\n")
+    assert [d[:2] for d in documents] == [('"1"', "a")]
+
+
+def test_tabs_separate_a_tsv_file(tmp_path):
+    documents, _ = read_table(tmp_path, b"id\ttext\n1\ta, b\n", "x.tsv")
+    assert [d[:2] for d in documents] == [('"1"', "a, b")]
+
+
+def test_a_file_of_nothing_has_no_documents(tmp_path):
+    assert read_table(tmp_path, b"") == ([], [])
+
+
+def test_a_header_alone_has_no_documents(tmp_path):
+    assert read_table(tmp_path, b"id,text\n") == ([], [])
+
+
+def test_surplus_fields_do_not_matter(tmp_path):
+    documents, _ = read_table(tmp_path, b"id,text\n1,a,b,c\n")
+    assert [d[1] for d in documents] == ["a"]
+
+
+def test_records_bigger_than_a_block_are_read(tmp_path):
+    text = "x" * (5 << 20)
+    documents, _ = read_table(tmp_path, f'text,id\n"{text}",1\n"{text}",2\nz,3\n'.encode())
+    assert [(d[0], len(d[1])) for d in documents] == [('"1"', 5 << 20), ('"2"', 5 << 20), ('"3"', 1)]
+
+
+REJECTED = {
+    b"1\n": 'no field "text" (1 of 2 fields)',
+    b'1,"a"b\n': "malformed CSV ('\",' expected after '\"')".replace("\",", ","),
+    b"1,a\xff\n": "invalid UTF-8 (byte 0xff at position 3)",
+    b'1,"\xff\n"\n': "invalid UTF-8 (byte 0xff at position 3)",
+}
+
+
+@pytest.mark.parametrize(("record", "error"), REJECTED.items(), ids=map(str, REJECTED))
+def test_a_bad_record_is_set_aside_with_its_reason_and_the_others_are_read(tmp_path, record, error):
+    documents, rejections = read_table(tmp_path, b"id,text\n0,first\n" + record + b"9,last\n")
+    assert [d[1] for d in documents] == ["first", "last"]
+    assert rejections == [(3, error, record)]
+
+
+def test_a_quote_that_is_never_closed_takes_the_rest_of_the_file_and_says_so(tmp_path):
+    documents, rejections = read_table(tmp_path, b'id,text\n0,first\n1,"open\n2,b\n')
+    assert [d[1] for d in documents] == ["first"]
+    assert rejections == [(3, "malformed CSV (unexpected end of data)", b'1,"open\n2,b\n')]
+
+
+def test_a_file_without_the_text_column_is_an_error_that_names_the_columns(tmp_path):
+    with pytest.raises(DedupError) as caught:
+        read_table(tmp_path, b"id,body\n1,a\n")
+    assert str(caught.value) == f'{tmp_path}/x.csv: no column "text" (there are: id, body). Name it with --text-field.'
+
+
+def test_a_file_without_the_column_of_the_keep_policy_is_an_error(tmp_path):
+    with pytest.raises(DedupError) as caught:
+        read_table(tmp_path, b"id,text\n1,a\n", key_field="date")
+    assert str(caught.value) == f'{tmp_path}/x.csv: no column "date" (there are: id, text). Name it with --keep.'
+
+
+cells = st.lists(st.sampled_from(["a", "b", " ", ",", '"', "\n", "\r\n", "\t", "é", "漢"]), max_size=6).map("".join)
+
+
+@settings(deadline=None, derandomize=True, max_examples=300)
+@given(st.lists(st.tuples(cells, cells), max_size=6), st.sampled_from(["\n", "\r\n"]), st.booleans())
+def test_records_are_those_of_the_csv_module(tmp_path_factory, rows, end, quote_all):
+    file = io.StringIO()
+    quoting = csv.QUOTE_ALL if quote_all else csv.QUOTE_MINIMAL
+    writer = csv.writer(file, lineterminator=end, quoting=quoting)
+    writer.writerow(["text", "id"])
+    writer.writerows(rows)
+    folder = tmp_path_factory.getbasetemp()
+    documents, rejections = read_table(folder, file.getvalue().encode())
+    assert ([d[1] for d in documents], rejections) == ([text for text, _ in rows], [])
+    records = [parse_record(d[3], ["text", "id"], "csv") for d in documents]
+    assert records == [{"text": text, "id": doc_id} for text, doc_id in rows]

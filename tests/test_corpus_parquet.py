@@ -1,0 +1,108 @@
+"""Parquet rows to documents."""
+
+import datetime
+import decimal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from dedup import DedupError
+from dedup.config import InputConfig
+from dedup.corpus.files import find_files
+from dedup.corpus.parquet import fetch_row
+from dedup.corpus.shards import plan_shards, read_shard
+
+
+def read_table(tmp_path, table, config=None, key_field=None, **options):
+    """Return (documents, rejections) of a Parquet file of this table: (id, text, line, row) and (line, error)."""
+    path = tmp_path / "x.parquet"
+    pq.write_table(pa.table(table) if isinstance(table, dict) else table, path, **options)
+    (shard,) = plan_shards(find_files([str(path)]))
+    documents, rejections = [], []
+    for block in read_shard(shard, config or InputConfig(), key_field, lambda _: None):
+        rows = zip(block.ids, block.texts.to_pylist(), block.lines, block.starts, strict=True)
+        documents += [(i.decode(), text, int(line), int(row)) for i, text, line, row in rows]
+        rejections += [(r.line, r.error) for r in block.rejections]
+    return documents, rejections
+
+
+def test_a_row_is_its_id_its_text_and_its_number(tmp_path):
+    documents, _ = read_table(tmp_path, {"id": ["a", "b"], "text": ["one", "two"]})
+    assert documents == [('"a"', "one", 1, 0), ('"b"', "two", 2, 1)]
+
+
+KINDS = [pa.string(), pa.large_string(), pa.dictionary(pa.int32(), pa.string())]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=str)
+def test_text_columns_of_any_kind_are_read(tmp_path, kind):
+    documents, _ = read_table(tmp_path, {"text": pa.array(["漢", "b", "漢"]).cast(kind)})
+    assert [d[1] for d in documents] == ["漢", "b", "漢"]
+
+
+def test_rows_without_text_are_set_aside(tmp_path):
+    documents, rejections = read_table(tmp_path, {"text": ["a", None, "b", None]})
+    assert [d[1:] for d in documents] == [("a", 1, 0), ("b", 3, 2)]
+    assert rejections == [(2, 'field "text" is null, not a text'), (4, 'field "text" is null, not a text')]
+
+
+def test_rows_of_many_groups_are_numbered_through(tmp_path):
+    texts = [f"t{i}" for i in range(10_000)]
+    documents, _ = read_table(tmp_path, {"text": texts}, row_group_size=777)
+    assert documents == [("", text, row + 1, row) for row, text in enumerate(texts)]
+
+
+@pytest.mark.parametrize(
+    ("value", "raw"),
+    [
+        (7, "7"),
+        (1.5, "1.5"),
+        (None, ""),
+        (decimal.Decimal("1.10"), '"1.10"'),
+        (datetime.date(2024, 1, 2), '"2024-01-02"'),
+        ("é", '"é"'),
+    ],
+)
+def test_ids_of_any_kind_are_json(tmp_path, value, raw):
+    documents, _ = read_table(tmp_path, {"text": ["a"], "id": [value]})
+    assert [d[0] for d in documents] == [raw]
+
+
+def test_a_table_of_no_rows_has_no_documents(tmp_path):
+    assert read_table(tmp_path, {"text": pa.array([], pa.string())}) == ([], [])
+
+
+def test_a_file_without_the_text_column_is_an_error_that_names_the_columns(tmp_path):
+    with pytest.raises(DedupError) as caught:
+        read_table(tmp_path, {"body": ["a"], "id": [1]})
+    assert str(caught.value) == (
+        f'{tmp_path}/x.parquet: no column "text" (there are: body, id). Name it with --text-field.'
+    )
+
+
+def test_a_text_column_of_numbers_is_an_error(tmp_path):
+    with pytest.raises(DedupError) as caught:
+        read_table(tmp_path, {"text": [1]})
+    assert str(caught.value) == (
+        f'{tmp_path}/x.parquet: column "text" is int64, not text. Name the text column with --text-field.'
+    )
+
+
+def test_a_file_without_the_column_of_the_keep_policy_is_an_error(tmp_path):
+    with pytest.raises(DedupError, match='no column "date"'):
+        read_table(tmp_path, {"text": ["a"]}, key_field="date")
+
+
+@pytest.mark.parametrize("content", [b"", b"no parquet", b"PAR1" + bytes(100) + b"PAR1"])
+def test_what_is_no_parquet_is_an_error(tmp_path, content):
+    path = tmp_path / "x.parquet"
+    path.write_bytes(content)
+    (shard,) = plan_shards(find_files([str(path)]))
+    with pytest.raises(DedupError, match=r"x\.parquet: not a readable Parquet file \(.+\)"):
+        list(read_shard(shard, InputConfig(), None, lambda _: None))
+
+
+def test_a_single_row_is_fetched_from_its_group(tmp_path):
+    read_table(tmp_path, {"text": [f"t{i}" for i in range(10)]}, row_group_size=3)
+    assert [fetch_row(str(tmp_path / "x.parquet"), row, "text") for row in (0, 2, 3, 9)] == ["t0", "t2", "t3", "t9"]

@@ -73,6 +73,9 @@ IGNORABLE = [
     (0xE0000, 0xE0FFF),
 ]
 
+# Case folding makes a letter of this mark, and then its place among other marks would matter.
+IOTA_SUBSCRIPT = "\u0345"
+
 ENDS = set(".!?\n\r\v\f\u0085\u2028\u2029…‼⁇⁈⁉。．！？؟۔።।॥၊။។")
 
 
@@ -101,7 +104,9 @@ def classify(code_point: int) -> int:
 
 def fold(code_point: int) -> str:
     """Return the full compatibility decomposition of the case-folded character, ignorables left out."""
-    text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", chr(code_point)).casefold())
+    decomposed = unicodedata.normalize("NFKD", chr(code_point))
+    folded = "".join(c if c == IOTA_SUBSCRIPT else c.casefold() for c in decomposed)
+    text = unicodedata.normalize("NFKD", folded)
     return "".join(c for c in text if not covers(IGNORABLE, ord(c)))
 
 

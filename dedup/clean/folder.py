@@ -4,6 +4,7 @@ import fcntl
 import os
 import shutil
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -24,7 +25,10 @@ class RunFolder:
     @property
     def partial(self) -> Path:
         """Return the folder of an unfinished run."""
-        return self.out.with_name(self.out.name + ".partial")
+        place = Path(os.path.abspath(self.out))
+        if not place.name:
+            raise OutputError(f"{self.out}: is not a place for a result. Name a new folder with -o.")
+        return place.with_name(place.name + ".partial")
 
     @property
     def segments(self) -> Path:
@@ -60,14 +64,32 @@ class RunFolder:
 
     def is_finished(self) -> bool:
         """Return whether OUT holds a complete run and no run is under way beside it."""
-        return (self.out / SUMMARY).is_file() and not self.partial.exists()
+        return (self.out / SUMMARY).is_file() and not self._marker.exists()
+
+    @property
+    def _marker(self) -> Path:
+        """Return the file that says that a run is under way, and of which input and settings."""
+        return self.partial / "fingerprint"
+
+    def refuse_overlap(self, locations: Iterable[str]) -> None:
+        """Raise `OutputError` where an input lies in the folders that the run writes."""
+        own = [os.path.realpath(folder) + os.sep for folder in (self.out, self.partial)]
+        for location in locations:
+            if os.path.realpath(location).startswith(tuple(own)):
+                raise OutputError(
+                    f"{location}: this input lies in the output folder. Choose a folder for -o outside the input."
+                )
+
+    def discard(self) -> None:
+        """Remove what an unfinished run left."""
+        shutil.rmtree(self.partial, ignore_errors=True)
 
     def begin(self, fingerprint: str, *, resume: bool, overwrite: bool) -> IO[str]:
         """Make or take over the partial folder and lock it; return the lock, to be held until the end.
 
         A finished OUT, or a run that was cut off, is an `OutputError` that names the flag to use.
         """
-        marker = self.partial / "fingerprint"
+        marker = self._marker
         cut_off = marker.exists()
         if self.out.exists() and not (resume and cut_off):
             self._refuse_or_accept(overwrite=overwrite)

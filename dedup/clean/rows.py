@@ -11,6 +11,8 @@ import pyarrow.parquet as pq
 
 from dedup.corpus.parquet import open_parquet
 
+ROW_GROUP = 65_536
+
 
 def codecs_of(file: pq.ParquetFile) -> dict[str, str]:
     """Return the compression of each column, as the first row group has it."""
@@ -54,12 +56,14 @@ def merge_rows(kept: Path, set_aside: Path, dropped: npt.NDArray[np.int64], targ
     total = kept_file.metadata.num_rows + len(dropped)
     with open_writer(target, kept_file) as writer:
         row = 0
+        pending: list[pa.Table] = []
         for place in [*dropped.tolist(), total]:
-            for table in kept_rows.take(place - row):
-                writer.write_table(table)
-            for table in aside_rows.take(1 if place < total else 0):
-                writer.write_table(table)
+            pending += kept_rows.take(place - row)
+            pending += aside_rows.take(1 if place < total else 0)
             row = place + 1
+            if sum(map(len, pending)) >= ROW_GROUP or place == total:
+                writer.write_table(pa.concat_tables(pending) if pending else kept_file.schema_arrow.empty_table())
+                pending = []
 
 
 class RowFeeder:

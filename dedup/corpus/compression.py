@@ -14,6 +14,7 @@ from dedup.errors import InputError
 ZSTD_LEVEL = 3
 GZIP_LEVEL = 2  # of igzip's 0 to 3: about zlib's level 3 in size at several times its speed
 BUFFER = 1 << 20
+LONGEST_WINDOW = 1 << 31  # as `zstd --long=31` makes them
 COMPRESSED_CHUNK = 1 << 17
 BROKEN = (igzip.BadGzipFile, cast("type[Exception]", isal_zlib.error), zlib.error, zstandard.ZstdError)
 
@@ -77,7 +78,7 @@ class ZstdReader(io.RawIOBase):
                         raise EOFError
                     return 0
             if self._frame is None:
-                self._frame = zstandard.ZstdDecompressor().decompressobj()
+                self._frame = zstandard.ZstdDecompressor(max_window_size=LONGEST_WINDOW).decompressobj()
             self._output = memoryview(self._frame.decompress(self._input))
             self._input = self._frame.unused_data
             if self._frame.eof:

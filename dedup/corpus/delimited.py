@@ -19,7 +19,7 @@ from dedup.corpus.compression import open_reader
 from dedup.corpus.files import SourceFile
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
-BOM = "\ufeff"
+BOM = b"\xef\xbb\xbf"
 
 csv.field_size_limit(sys.maxsize)
 
@@ -39,6 +39,8 @@ class Lines:
     def __next__(self) -> str:
         line = next(self._raw)
         self.taken.append(line)
+        if self.number == 0 and len(self.taken) == 1:
+            line = line.removeprefix(BOM)
         # Bytes that are not UTF-8 become lone surrogates: the record that holds them is set aside.
         return line.decode("utf-8", "surrogateescape")
 
@@ -113,8 +115,6 @@ class TableReader:
         lines.take()
         if header is None:
             return None
-        if header:
-            header[0] = header[0].removeprefix(BOM)
         if self._config.text_field not in header:
             raise missing_column(path, self._config.text_field, header, "--text-field")
         if self._key_field is not None and self._key_field not in header:
@@ -136,8 +136,7 @@ def find_bad_bytes(row: list[str], raw: bytes) -> str | None:
 def read_header(file: SourceFile) -> list[str]:
     """Return the column names of a CSV file."""
     with open_reader(file.location, file.compression) as (stream, _):
-        header = next(csv.reader(Lines(stream, file.path), delimiter=DELIMITERS[file.format]), [""])
-    return [header[0].removeprefix(BOM), *header[1:]]
+        return next(csv.reader(Lines(stream, file.path), delimiter=DELIMITERS[file.format]), [])
 
 
 def parse_record(raw: bytes, header: list[str], file_format: str) -> dict[str, str]:

@@ -29,7 +29,9 @@ def fetch_text(segments: Segments, doc_index: int, config: InputConfig) -> str |
         return raw.decode("utf-8-sig")
     if file.format in DELIMITERS:
         return parse_record(raw, read_header(file), file.format)[config.text_field]
-    text: str = msgspec.json.decode(raw)[config.text_field]
+    # Only the text: another field may hold what no decoder takes (a number beyond all floats).
+    record = msgspec.defstruct("Record", [("text", str)], rename={"text": config.text_field})
+    text: str = msgspec.json.decode(raw, type=record).text  # type: ignore[attr-defined]
     return text
 
 

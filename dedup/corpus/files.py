@@ -3,6 +3,7 @@
 import glob
 import os
 import shutil
+import stat
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -115,9 +116,20 @@ def describe_file(path: str, name: str, input_format: str | None) -> SourceFile:
     if compression and file_format in {"parquet", "txt"}:
         raise InputError(f"{path}: {compression} around {file_format} is not read. Decompress the file first.")
     status = os.stat(path)
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError(
+            f"{path}: is not a regular file, and a run reads its input twice. Pipe it in and name - instead."
+        )
     if not os.access(path, os.R_OK):
         raise InputError(f"{path}: no permission to read it.")
-    return SourceFile(path, path, name, file_format, compression, status.st_size, status.st_mtime_ns)
+    return SourceFile(
+        printable(path), path, printable(name), file_format, compression, status.st_size, status.st_mtime_ns
+    )
+
+
+def printable(path: str) -> str:
+    r"""Return a path as text; bytes of its name that are not UTF-8 are written as \xNN."""
+    return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
 def copy_stdin(stream: BinaryIO, folder: Path, input_format: str | None) -> SourceFile:

@@ -20,6 +20,7 @@ JSON_TYPES = {
     bool: "a truth value",
     type(None): "null",
 }
+UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 SCALAR_STARTS = frozenset(b'"-0123456789n')  # text, number or null: what an id may be
 
 
@@ -66,13 +67,13 @@ class RecordReader:
         numbers = np.arange(lines_before + 1, lines_before + len(lines) + 1, dtype=np.int64)
         try:
             if not is_valid_utf8(data):
-                raise ValueError  # noqa: TRY301 (the slow way finds the line)
+                raise ValueError
             records = [self._decode(line) for line in lines]
             ids = [bytes(record.id) for record in records]
             if not all(not i or i[0] in SCALAR_STARTS for i in ids):
-                raise ValueError  # noqa: TRY301 (the same)
+                raise ValueError
             rejections: list[Rejection] = []
-        except (msgspec.MsgspecError, ValueError):
+        except UNREADABLE:
             records, good, rejections = self._parse_each(lines, starts, lengths, numbers)
             ids = [bytes(record.id) for record in records]
             starts, lengths, numbers = starts[good], lengths[good], numbers[good]
@@ -100,10 +101,10 @@ class RecordReader:
                 line.decode()
                 record = self._decode(line)
                 if record.id and bytes(record.id)[0] not in SCALAR_STARTS:
-                    raise ValueError(f'field "{self._config.id_field}" is neither a text nor a number')  # noqa: TRY301
-            except (msgspec.MsgspecError, ValueError) as error:
+                    raise ValueError(f'field "{self._config.id_field}" is neither a text nor a number')
+            except UNREADABLE as error:
                 reason = self._explain(line, error)
-                raw = line + b"\n" * (lengths[index] > len(line))
+                raw = line + b"\n" * int(lengths[index] > len(line))
                 rejections.append(Rejection(0, int(numbers[index]), int(starts[index]), reason, raw))
             else:
                 records.append(record)
@@ -114,19 +115,24 @@ class RecordReader:
         """Return the reason for which a line was set aside."""
         field = self._config.text_field
         if isinstance(error, msgspec.ValidationError):
-            value = msgspec.json.decode(line)
+            try:
+                value = msgspec.json.decode(line)
+            except UNREADABLE as problem:
+                return explain_malformed(line, str(problem))
             if not isinstance(value, dict):
                 return f"the line is {JSON_TYPES[type(value)]}, not an object"
             if field not in value:
                 return f'no field "{field}"'
             return f'field "{field}" is {describe_value(value[field])}, not a text'
-        if isinstance(error, msgspec.DecodeError):
+        if isinstance(error, (msgspec.DecodeError, RecursionError)):
             return explain_malformed(line, str(error))
         return explain_utf8(error) if isinstance(error, UnicodeDecodeError) else str(error)
 
 
 def explain_malformed(line: bytes, message: str) -> str:
     """Return why a line is no JSON, from msgspec's message."""
+    if "recursion" in message:
+        return "malformed JSON (nested too deeply)"
     if has_lone_surrogate(line):
         return "a lone surrogate (\\ud800 to \\udfff without its other half) is not a character"
     if "truncated" in message:
@@ -146,6 +152,6 @@ def has_lone_surrogate(line: bytes) -> bool:
 
     try:
         text = json.dumps(json.loads(line), ensure_ascii=False)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return any("\ud800" <= character <= "\udfff" for character in text)

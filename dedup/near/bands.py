@@ -3,6 +3,7 @@
 The theory is chapter 3.4 of Leskovec, Rajaraman & Ullman, "Mining of Massive Datasets".
 """
 
+import math
 from typing import NamedTuple
 
 from dedup.errors import DedupError
@@ -39,8 +40,8 @@ def choose_bands(threshold: float, num_perm: int, recall: float = 0.995) -> Band
             continue
         bands = next(b for b in range(1, most + 1) if candidate_probability(threshold, b, rows) >= recall)
         return Bands(bands, rows)
-    needed = next(b for b in range(1, 2**31) if candidate_probability(threshold, b, 1) >= recall)
+    needed = math.ceil(math.log1p(-recall) / math.log1p(-threshold))
     raise DedupError(
-        f"--threshold {threshold:g} needs {needed} permutations to find pairs with probability {recall:g}, "
+        f"--threshold {threshold:g} needs {needed:,} permutations to find pairs with probability {recall:g}, "
         f"and --num-perm allows {num_perm}. Raise one of the two."
     )

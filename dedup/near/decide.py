@@ -94,6 +94,8 @@ def reorder(result: CoverResult, order: npt.NDArray[np.int64]) -> CoverResult:
 
 def rank_documents(batches: Sequence[Batch], keep: KeepPolicy) -> npt.NDArray[np.int64]:
     """Return all doc_indices in the order in which the policy would keep them; ties by position."""
+    if not batches:
+        return np.empty(0, np.int64)
     if keep.rule == "longest":
         return np.argsort(-np.concatenate([b.column("num_tokens").astype(np.int64) for b in batches]), kind="stable")
     keys = [decode_key(raw) for batch in batches for raw in batch.documents.column("key").to_pylist()]

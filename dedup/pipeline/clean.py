@@ -18,7 +18,7 @@ from dedup.corpus.blocks import view_texts
 from dedup.corpus.files import SourceFile
 from dedup.corpus.segments import Segments, SegmentWriter, segment_folder
 from dedup.corpus.shards import Shard, plan_shards, read_shard
-from dedup.errors import DedupError
+from dedup.errors import DedupError, InputError
 from dedup.kernels.jit import is_compiled
 from dedup.model.run import Example, InputFile, Limit, Summary
 from dedup.near.bands import choose_bands
@@ -58,6 +58,12 @@ class CleanRun:
     strict: bool = False
     dry_run: bool = False
 
+    def __post_init__(self) -> None:
+        if self.near.keep.field == self.input.text_field:
+            raise DedupError(
+                f"--keep {self.near.keep} names the text field. Name a field that holds a date or an outlet."
+            )
+
 
 def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Example]]:
     """Remove near-duplicate documents from files: sketch, cover, write, publish. Returns what was done."""
@@ -66,27 +72,37 @@ def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Example]]:
     if run.resume and folder.is_finished() and Summary.read(run.out / SUMMARY).fingerprint == settings:
         progress.note(f"{run.out}: this run is complete already, nothing is left to do")
         return Summary.read(run.out / SUMMARY), []
-    timer = StageTimer()
+    folder.refuse_overlap(file.location for file in run.files)
     with folder.begin(settings, resume=run.resume, overwrite=run.overwrite):
-        load_kernels(run.near, progress)
-        shards = plan_shards(run.files)
-        with timer.measure("sketch"):
-            sketch_shards(run, folder, shards, progress)
-        segments = Segments(folder.segments, shards)
-        if run.strict:
-            refuse_rejections(segments)
-        with timer.measure("cover"):
-            result = cover_documents(run.near, segments, progress)
-        decisions = Decisions(result.witness, result.similarity, result.relation)
-        decisions.check()
-        if not run.dry_run:
-            with timer.measure("write"):
-                write_output(run, folder, segments, decisions, progress)
-        summary = summarise(run, settings, segments, (result, decisions), timer)
-        examples = choose_examples(segments, decisions, run.input)
-        if not run.dry_run:
-            summary.write(folder.output / SUMMARY)
-            folder.publish()
+        try:
+            return run_stages(run, settings, folder, progress)
+        except InputError:
+            folder.discard()  # nothing to go on with: the input has to change first
+            raise
+
+
+def run_stages(run: CleanRun, settings: str, folder: RunFolder, progress: Progress) -> tuple[Summary, list[Example]]:
+    """Do the work of `clean` in its folder."""
+    timer = StageTimer()
+    load_kernels(run.near, progress)
+    shards = plan_shards(run.files)
+    with timer.measure("sketch"):
+        sketch_shards(run, folder, shards, progress)
+    segments = Segments(folder.segments, shards)
+    if run.strict:
+        refuse_rejections(segments)
+    with timer.measure("cover"):
+        result = cover_documents(run.near, segments, progress)
+    decisions = Decisions(result.witness, result.similarity, result.relation)
+    decisions.check()
+    if not run.dry_run:
+        with timer.measure("write"):
+            write_output(run, folder, segments, decisions, progress)
+    summary = summarise(run, settings, segments, (result, decisions), timer)
+    examples = choose_examples(segments, decisions, run.input)
+    if not run.dry_run:
+        summary.write(folder.output / SUMMARY)
+        folder.publish()
     return summary, examples
 
 
@@ -146,12 +162,14 @@ def write_output(
     """Write everything but the summary."""
     shards = segments.shards
     decisions.write(folder.decisions)
+    open_results.cache_clear()  # an earlier run of this process may have had the same folder
     prepare_files(folder, shards)
     progress.begin("write", sum(shard.size for shard in shards), "B")
     task = partial(write_one, folder=folder, shards=tuple(shards))
     tasks = list(zip(shards, plan_offsets(segments, decisions), strict=True))
     run_tasks(task, tasks, run.workers, progress.advance)
     progress.end()
+    open_results.cache_clear()
     join_parts(folder, shards)
     write_clusters(folder, segments, decisions)
 
@@ -173,11 +191,11 @@ def open_results(folder: RunFolder, shards: tuple[Shard, ...]) -> tuple[Segments
 
 
 def refuse_rejections(segments: Segments) -> None:
-    """Raise `DedupError` on the first record that was set aside."""
+    """Raise `InputError` on the first record that was set aside."""
     for shard in segments.shards:
         for rejection in segments.rejections(shard):
             path = shard.files[rejection.file].path
-            raise DedupError(f"{path}, line {rejection.line}: {rejection.error}. Without --strict it is set aside.")
+            raise InputError(f"{path}, line {rejection.line}: {rejection.error}. Without --strict it is set aside.")
 
 
 def count_repeated_ids(segments: Segments) -> int:

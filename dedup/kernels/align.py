@@ -1,0 +1,332 @@
+"""Seeds to passages: runs of equal tokens, chained along a diagonal, extended token by token to their true ends.
+
+Sides are called a (the later copy) and b (the earlier holder). Scores are 1 for an equal token and -1 for a changed,
+added or dropped one.
+"""
+
+import numpy as np
+
+from dedup.kernels.hashing import U32, U64
+from dedup.kernels.jit import kernel
+from dedup.kernels.memory import tokens_at
+from dedup.kernels.shingles import roll_shingles, table_size
+from dedup.kernels.tokens import TOKEN_SHIFT
+
+MAX_GAP = 25  # tokens between two runs of one chain
+MAX_DRIFT = 12  # how far the diagonal may move between them; also the half width of the band of an extension
+MIN_MATCHED = 7  # equal tokens that a chain needs to be worth extending
+X_DROP = 12  # an extension ends where its score has fallen this far below its best
+OPEN_CHAINS = 16  # chains that a run may join: the most recent ones
+LOWEST = -(1 << 30)
+CHAIN_FIELDS = 6  # a_start, b_start, a_end, b_end, matched, diagonal of the last run
+SHIFT = U32(TOKEN_SHIFT)
+
+
+@kernel
+def is_equal(a, i, b, j):
+    """Return whether two tokens are the same word."""
+    return (a[i] >> SHIFT) == (b[j] >> SHIFT)
+
+
+@kernel
+def extend_run(a, b, i, j, same):
+    """Return (start in a, start in b, length) of the run of equal tokens around a seed.
+
+    With `same` both sides are one document and j < i: the run in b ends before that in a starts.
+    """
+    start_a, start_b = i, j
+    while start_a > 0 and start_b > 0 and is_equal(a, start_a - 1, b, start_b - 1):
+        start_a -= 1
+        start_b -= 1
+    if same and i - start_a > start_a - start_b:
+        # The run would reach into its own copy: keep the part from the seed on.
+        start_a, start_b = i, j
+    limit_b = start_a if same else b.size
+    end_a, end_b = i, j
+    while end_a < a.size and end_b < limit_b and is_equal(a, end_a, b, end_b):
+        end_a += 1
+        end_b += 1
+    return start_a, start_b, end_a - start_a
+
+
+@kernel
+def count_common(a, a_start, a_end, b, b_start, b_end):
+    """Return the length of the longest common subsequence of two short slices. O(product of their lengths)."""
+    width = b_end - b_start
+    row = np.zeros(width + 1, np.int32)
+    for i in range(a_start, a_end):
+        diagonal = 0
+        for k in range(width):
+            above = row[k + 1]
+            if is_equal(a, i, b, b_start + k):
+                row[k + 1] = diagonal + 1
+            elif row[k] > above:
+                row[k + 1] = row[k]
+            diagonal = above
+    return row[width]
+
+
+@kernel
+def extend_end(a, b, i, j, step, limits):
+    """Extend an alignment past (i, j) in direction `step` (1 or -1); return (tokens of a, tokens of b, equal ones).
+
+    Gapped X-drop extension (Zhang, Schwartz, Wagner & Miller 2000) in a band of MAX_DRIFT diagonals on either side.
+    `limits` is how many tokens each side may give. The best end is always at an equal token.
+    """
+    most_a, most_b = limits
+    width = 2 * MAX_DRIFT + 1
+    score = np.full(width + 2, LOWEST, np.int32)
+    equal = np.zeros(width + 2, np.int32)
+    next_score = np.full(width + 2, LOWEST, np.int32)
+    next_equal = np.zeros(width + 2, np.int32)
+    # Cell d + 1 of a row r is the alignment of r tokens of a with r + d - MAX_DRIFT tokens of b.
+    for d in range(MAX_DRIFT, width):
+        if d - MAX_DRIFT <= most_b:
+            score[d + 1] = MAX_DRIFT - d
+    best = 0
+    best_a, best_b, best_equal = 0, 0, 0
+    for r in range(1, most_a + 1):
+        highest = LOWEST
+        for d in range(width):
+            taken = r + d - MAX_DRIFT
+            value, count = LOWEST, 0
+            if 0 <= taken <= most_b:
+                value, count = score[d + 2] - 1, equal[d + 2]  # a token of a alone
+                if next_score[d] - 1 > value:  # a token of b alone
+                    value, count = next_score[d] - 1, next_equal[d]
+                if taken > 0:
+                    same = is_equal(a, i + (r - 1) * step, b, j + (taken - 1) * step)
+                    both = score[d + 1] + (1 if same else -1)
+                    if both >= value:
+                        value, count = both, equal[d + 1] + (1 if same else 0)
+                if value > best:
+                    best = value
+                    best_a, best_b, best_equal = r, taken, count
+            next_score[d + 1] = value
+            next_equal[d + 1] = count
+            highest = max(highest, value)
+        score, next_score = next_score, score
+        equal, next_equal = next_equal, equal
+        score[0] = LOWEST
+        score[width + 1] = LOWEST
+        if highest < best - X_DROP:
+            break
+    return best_a, best_b, best_equal
+
+
+@kernel
+def join_chain(chains, num_chains, run, a, b):
+    """Add a run (start in a, start in b, length) to the nearest chain it continues; return whether there was one."""
+    start_a, start_b, length = run
+    chosen = -1
+    nearest = MAX_GAP + MAX_DRIFT + 1
+    for k in range(max(num_chains - OPEN_CHAINS, 0), num_chains):
+        gap_a = start_a - chains[k, 2]
+        gap_b = start_b - chains[k, 3]
+        overlap = max(-gap_a, -gap_b, 0)
+        if overlap >= length or max(gap_a, gap_b) > MAX_GAP or abs(gap_a - gap_b) > MAX_DRIFT:
+            continue
+        distance = max(gap_a, gap_b, 0) + abs(gap_a - gap_b)
+        if distance < nearest:
+            chosen, nearest = k, distance
+    if chosen < 0:
+        return False
+    overlap = max(chains[chosen, 2] - start_a, chains[chosen, 3] - start_b, 0)
+    between = count_common(a, chains[chosen, 2], start_a + overlap, b, chains[chosen, 3], start_b + overlap)
+    chains[chosen, 2] = start_a + length
+    chains[chosen, 3] = start_b + length
+    chains[chosen, 4] += length - overlap + between
+    chains[chosen, 5] = start_a - start_b
+    return True
+
+
+@kernel
+def chain_seeds(a, b, seeds, same, chains):
+    """Chain seeds (int32[m, 2]: token of b, token of a; sorted by the latter) into `chains` (int32[m, CHAIN_FIELDS]).
+
+    Returns how many chains there are. O(m) runs, each token of a run looked at once for each chain it is in.
+    """
+    num_chains = 0
+    reached = 0  # with `same`: the end of all runs in a so far
+    for s in range(seeds.shape[0]):
+        j, i = seeds[s, 0], seeds[s, 1]
+        known = same and i < reached
+        for k in range(max(num_chains - OPEN_CHAINS, 0), num_chains):
+            known = known or (chains[k, 5] == i - j and i < chains[k, 2])
+        if known:
+            continue
+        run = extend_run(a, b, i, j, same)
+        if run[2] == 0:
+            continue
+        reached = max(reached, run[0] + run[2])
+        if same or not join_chain(chains, num_chains, run, a, b):
+            # Inside one document runs are joined only where that cannot make the two sides overlap: see join_within.
+            if same and join_within(chains, num_chains, run, a, b):
+                continue
+            chains[num_chains, 0] = run[0]
+            chains[num_chains, 1] = run[1]
+            chains[num_chains, 2] = run[0] + run[2]
+            chains[num_chains, 3] = run[1] + run[2]
+            chains[num_chains, 4] = run[2]
+            chains[num_chains, 5] = run[0] - run[1]
+            num_chains += 1
+    return num_chains
+
+
+@kernel
+def join_within(chains, num_chains, run, a, b):
+    """Add a run to the last chain inside one document if the earlier side still ends before the later one starts."""
+    if num_chains == 0 or run[1] + run[2] > chains[num_chains - 1, 0]:
+        return False
+    return join_chain(chains[num_chains - 1 : num_chains], 1, run, a, b)
+
+
+@kernel
+def finish_chains(a, b, chains, num_chains, same, limits, passages, num_passages):
+    """Extend the chains to their ends and write those long and alike enough to `passages`; return the new number.
+
+    `limits` is (min_tokens, min_similarity); a row of `passages` (int32[..., 5]) is a_start, a_end, b_start, b_end and
+    the number of equal tokens.
+    """
+    min_tokens, min_similarity = limits
+    for k in range(num_chains):
+        if chains[k, 4] < MIN_MATCHED:
+            continue
+        a_start, b_start, a_end, b_end, matched = chains[k, 0], chains[k, 1], chains[k, 2], chains[k, 3], chains[k, 4]
+        most_b = (a_start if same else b.size) - b_end
+        more_a, more_b, more = extend_end(a, b, a_end, b_end, 1, (a.size - a_end, most_b))
+        a_end, b_end, matched = a_end + more_a, b_end + more_b, matched + more
+        most_a = a_start - (b_end if same else 0)
+        more_a, more_b, more = extend_end(a, b, a_start - 1, b_start - 1, -1, (most_a, b_start))
+        a_start, b_start, matched = a_start - more_a, b_start - more_b, matched + more
+        length_a, length_b = a_end - a_start, b_end - b_start
+        if min(length_a, length_b) < min_tokens or 2 * matched < min_similarity * (length_a + length_b):
+            continue
+        passages[num_passages, 0] = a_start
+        passages[num_passages, 1] = a_end
+        passages[num_passages, 2] = b_start
+        passages[num_passages, 3] = b_end
+        passages[num_passages, 4] = matched
+        num_passages += 1
+    return num_passages
+
+
+@kernel
+def drop_overlaps(passages, start, end):
+    """Keep of the passages in rows [start, end) those that overlap no better one in a; return the new end.
+
+    Better is the one with more equal tokens. They come in order of a; O(rows) but for long pile-ups.
+    """
+    kept = start
+    for row in range(start, end):
+        alive = True
+        while kept > start and passages[kept - 1, 1] > passages[row, 0]:
+            if passages[kept - 1, 4] >= passages[row, 4]:
+                alive = False
+                break
+            kept -= 1
+        if alive:
+            for field in range(passages.shape[1]):
+                passages[kept, field] = passages[row, field]
+            kept += 1
+    return kept
+
+
+@kernel
+def repeat_block(tokens, num_tokens, shingle_size, limits, passages, owners):
+    """Find what is printed twice inside each document of a block.
+
+    `tokens` (uint32) are those of all documents, one after the other; `passages` and `owners` (int32, room for one row
+    a token) get the passages and the document of each. Every shingle links to its first occurrence, so a sentence that
+    stands 50,000 times costs 50,000 links. Returns the number of passages. O(tokens).
+    """
+    found = 0
+    first = 0
+    shingles = np.empty(4096, np.uint64)
+    seeds = np.empty((4096, 2), np.int32)
+    chains = np.empty((4096, CHAIN_FIELDS), np.int32)
+    places = np.empty(8192, np.int32)
+    for doc in range(num_tokens.size):
+        a = tokens[first : first + num_tokens[doc]]
+        first += num_tokens[doc]
+        if a.size < shingle_size:
+            continue
+        if a.size > shingles.size:
+            shingles = np.empty(2 * a.size, np.uint64)
+            seeds = np.empty((2 * a.size, 2), np.int32)
+            chains = np.empty((2 * a.size, CHAIN_FIELDS), np.int32)
+            places = np.empty(table_size(2 * a.size), np.int32)
+        count = roll_shingles(a, shingle_size, shingles)
+        num_seeds = find_repeated(shingles, count, places, seeds)
+        if num_seeds == 0:
+            continue
+        before = found
+        num_chains = chain_seeds(a, a, seeds[:num_seeds], True, chains)
+        found = finish_chains(a, a, chains, num_chains, True, limits, passages, found)
+        found = drop_overlaps(passages, before, found)
+        for row in range(before, found):
+            owners[row] = doc
+    return found
+
+
+@kernel
+def find_repeated(shingles, count, places, seeds):
+    """Write (first occurrence, occurrence) of every shingle that occurs again to `seeds`; return how many."""
+    size = table_size(count)
+    mask = U64(size - 1)
+    places[:size] = -1
+    found = 0
+    for i in range(count):
+        slot = shingles[i] & mask
+        while places[slot] >= 0 and shingles[places[slot]] != shingles[i]:
+            slot = (slot + U64(1)) & mask
+        if places[slot] < 0:
+            places[slot] = i
+        else:
+            seeds[found, 0] = places[slot]
+            seeds[found, 1] = i
+            found += 1
+    return found
+
+
+@kernel
+def align_block(links, address, num_tokens, limits, passages, pairs):
+    """Align documents with the first holders that their links name.
+
+    `links` is int32[m, 4] (document, holder, token in the holder, token), sorted; `address` and `num_tokens` are those
+    of all documents. `passages` (int32[m, 5]) and `pairs` (int32[m, 2]: document, holder) get the result, in the order
+    of the links; returns the number of passages.
+    """
+    found = 0
+    start = 0
+    most = 0
+    total = links.shape[0]
+    while start < total:
+        end = start
+        while end < total and links[end, 0] == links[start, 0] and links[end, 1] == links[start, 1]:
+            end += 1
+        most = max(most, end - start)
+        start = end
+    chains = np.empty((most, CHAIN_FIELDS), np.int32)
+    seeds = np.empty((most, 2), np.int32)
+    start = 0
+    while start < total:
+        doc, holder = links[start, 0], links[start, 1]
+        end = start
+        while end < total and links[end, 0] == doc and links[end, 1] == holder:
+            end += 1
+        order = np.argsort(links[start:end, 3])
+        for k in range(end - start):
+            seeds[k, 0] = links[start + order[k], 2]
+            seeds[k, 1] = links[start + order[k], 3]
+        a = tokens_at(address[doc], num_tokens[doc])
+        b = tokens_at(address[holder], num_tokens[holder])
+        before = found
+        num_chains = chain_seeds(a, b, seeds[: end - start], False, chains)
+        found = finish_chains(a, b, chains, num_chains, False, limits, passages, found)
+        found = drop_overlaps(passages, before, found)
+        for row in range(before, found):
+            pairs[row, 0] = doc
+            pairs[row, 1] = holder
+        start = end
+    return found

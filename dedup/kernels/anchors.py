@@ -1,0 +1,123 @@
+"""Winnowing: which shingles of a document stand for it when passages are looked for.
+
+Schleimer, Wilkerson & Aiken, "Winnowing: Local Algorithms for Document Fingerprinting", SIGMOD 2003: of every `window`
+consecutive shingles the smallest is an anchor, so any run of `shingle_size + window - 1` tokens that two documents
+share has an anchor in both.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.kernels.hashing import U32, U64
+from dedup.kernels.jit import kernel
+from dedup.kernels.memory import tokens_at
+from dedup.kernels.shingles import roll_shingles
+
+
+class AnchorTable(NamedTuple):
+    """First holders of anchors, by open addressing.
+
+    ```
+    tags       uint32[size]  low half of the hash
+    documents  int32[size]   first holder, -1 where the slot is free
+    positions  int32[size]   token at which the shingle starts there
+    ```
+    """
+
+    tags: npt.NDArray[np.uint32]
+    documents: npt.NDArray[np.int32]
+    positions: npt.NDArray[np.int32]
+
+
+@kernel
+def winnow(shingles, count, window, positions):
+    """Write the positions of the anchors of `shingles[:count]` (uint64) to `positions` (int32), return how many.
+
+    The rightmost smallest of each window, each position once. O(count) on average.
+    """
+    if count == 0:
+        return 0
+    found = 0
+    best = -1
+    for end in range(min(window, count) - 1, count):
+        start = max(end - window + 1, 0)
+        if best < start:
+            best = start
+            for i in range(start + 1, end + 1):
+                if shingles[i] <= shingles[best]:
+                    best = i
+        elif shingles[end] <= shingles[best]:
+            best = end
+        if found == 0 or positions[found - 1] != best:
+            positions[found] = best
+            found += 1
+    return found
+
+
+@kernel
+def count_anchors(address, num_tokens, shingle_size, window):
+    """Return how many anchors the documents have whose tokens stand at `address` (uint64[n])."""
+    total = 0
+    shingles = np.empty(4096, np.uint64)
+    positions = np.empty(4096, np.int32)
+    for doc in range(address.size):
+        tokens = tokens_at(address[doc], num_tokens[doc])
+        if tokens.size > shingles.size:
+            shingles = np.empty(2 * tokens.size, np.uint64)
+            positions = np.empty(2 * tokens.size, np.int32)
+        total += winnow(shingles, roll_shingles(tokens, shingle_size, shingles), window, positions)
+    return total
+
+
+@kernel
+def find_anchor(table, shingle):
+    """Return the slot of a shingle: the one that holds it, or the free one where it belongs."""
+    size = table.tags.size
+    tag = U32(shingle & U64(0xFFFFFFFF))
+    slot = np.int64(((shingle >> U64(32)) * U64(size)) >> U64(32))
+    while table.documents[slot] >= 0 and table.tags[slot] != tag:
+        slot = slot + 1 if slot + 1 < size else 0
+    return slot
+
+
+@kernel
+def link_block(table, first, address, num_tokens, sizes, part, links):
+    """Link the anchors of documents `first`, `first + 1`, ... to their first holders; the documents' own are entered.
+
+    `sizes` is (shingle_size, window); `part` is (which, of how many): only anchors whose hash falls into that part of
+    all hashes are looked at, so that the table need not hold those of the whole corpus at once. Writes rows
+    (document, first holder, token in the first holder, token) to `links` (int32[..., 4], room for one a token) and
+    returns how many. An anchor of which the document itself is the first holder gives no link.
+    """
+    shingle_size, window = sizes
+    which, parts = part
+    shingles = np.empty(4096, np.uint64)
+    positions = np.empty(4096, np.int32)
+    found = 0
+    for i in range(address.size):
+        tokens = tokens_at(address[i], num_tokens[i])
+        if tokens.size < shingle_size:
+            continue
+        if tokens.size > shingles.size:
+            shingles = np.empty(2 * tokens.size, np.uint64)
+            positions = np.empty(2 * tokens.size, np.int32)
+        count = winnow(shingles, roll_shingles(tokens, shingle_size, shingles), window, positions)
+        for k in range(count):
+            shingle = shingles[positions[k]]
+            if parts > 1 and np.int64((shingle >> U64(16)) % U64(parts)) != which:
+                continue
+            slot = find_anchor(table, shingle)
+            holder = table.documents[slot]
+            if holder < 0:
+                table.tags[slot] = U32(shingle & U64(0xFFFFFFFF))
+                table.documents[slot] = first + i
+                table.positions[slot] = positions[k]
+            elif holder != first + i:
+                links[found, 0] = first + i
+                links[found, 1] = holder
+                links[found, 2] = table.positions[slot]
+                links[found, 3] = positions[k]
+                found += 1
+    return found

@@ -67,6 +67,8 @@ def make_records(seed, num_stories, copies=2):
         text = make_text(f"{seed}-{story}")
         for copy in range(copies):
             version = text.upper() if copy % 3 == 2 else edit_text(text, f"{seed}-{story}-{copy}", 2 * (copy > 0))
-            records.append({"id": f"s{story}-{copy}", "text": version, "date": f"2024-{copy + 1:02}-{story % 28 + 1:02}"})
+            records.append(
+                {"id": f"s{story}-{copy}", "text": version, "date": f"2024-{copy + 1:02}-{story % 28 + 1:02}"}
+            )
     random.Random(seed).shuffle(records)
     return records

@@ -10,7 +10,23 @@ import pytest
 from dedup import DedupError, NearConfig, candidate_probability, choose_bands
 from dedup.near.sketch import Sketcher
 
-THRESHOLDS = ["0.2", "0.3", "0.35", "0.4", "0.45", "0.5", "0.55", "0.6", "0.65", "0.7", "0.75", "0.8", "0.85", "0.9", "1"]
+THRESHOLDS = [
+    "0.2",
+    "0.3",
+    "0.35",
+    "0.4",
+    "0.45",
+    "0.5",
+    "0.55",
+    "0.6",
+    "0.65",
+    "0.7",
+    "0.75",
+    "0.8",
+    "0.85",
+    "0.9",
+    "1",
+]
 
 
 @pytest.mark.parametrize("threshold", THRESHOLDS)

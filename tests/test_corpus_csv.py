@@ -88,7 +88,7 @@ def test_records_bigger_than_a_block_are_read(tmp_path):
 
 REJECTED = {
     b"1\n": 'no field "text" (1 of 2 fields)',
-    b'1,"a"b\n': "malformed CSV ('\",' expected after '\"')".replace("\",", ","),
+    b'1,"a"b\n': "malformed CSV ('\",' expected after '\"')".replace('",', ","),
     b"1,a\xff\n": "invalid UTF-8 (byte 0xff at position 3)",
     b'1,"\xff\n"\n': "invalid UTF-8 (byte 0xff at position 3)",
 }

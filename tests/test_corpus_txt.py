@@ -83,7 +83,11 @@ def test_a_file_whose_name_looks_like_a_pattern_is_that_file(tmp_path):
 
 def test_files_of_the_same_name_are_told_apart_by_their_folders(tmp_path):
     write_files(tmp_path, {"x/a.txt": b"", "y/a.txt": b"", "y/b.txt": b""})
-    assert names_of(tmp_path / "x/a.txt", tmp_path / "y/a.txt", tmp_path / "y/b.txt") == ["x/a.txt", "y/a.txt", "y/b.txt"]
+    assert names_of(tmp_path / "x/a.txt", tmp_path / "y/a.txt", tmp_path / "y/b.txt") == [
+        "x/a.txt",
+        "y/a.txt",
+        "y/b.txt",
+    ]
 
 
 def test_the_order_of_inputs_is_the_order_in_which_they_were_named(tmp_path):
@@ -119,7 +123,10 @@ def test_format_and_compression_come_from_the_ending(name, expected):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("a.doc", "a.doc: unknown format. Known endings: .jsonl, .ndjson, .csv, .tsv, .parquet, .txt; also with .gz or"),
+        (
+            "a.doc",
+            "a.doc: unknown format. Known endings: .jsonl, .ndjson, .csv, .tsv, .parquet, .txt; also with .gz or",
+        ),
         ("a.txt.gz", "a.txt.gz: gzip around txt is not read. Decompress the file first."),
         ("a.parquet.zst", "a.parquet.zst: zstd around parquet is not read. Decompress the file first."),
     ],

@@ -70,7 +70,9 @@ def test_longest_offers_texts_by_number_of_tokens_then_by_place(corpus, shingle_
 def test_a_threshold_met_exactly_is_met():
     """7 shared of 10 shingles: 0.7 in floating point is 7 / 10 in floating point, and no rounding is in between."""
     shared = "s1 s2 s3 s4 s5 s6 s7"
-    removed = deduplicate([f"{shared} a b", f"{shared} c"], NearConfig(0.7, 1, num_perm=NUM_PERM, recall=RECALL)).removed
+    removed = deduplicate(
+        [f"{shared} a b", f"{shared} c"], NearConfig(0.7, 1, num_perm=NUM_PERM, recall=RECALL)
+    ).removed
     assert [r.similarity for r in removed] == [0.7]
 
 
@@ -164,6 +166,8 @@ def test_templates_are_kept_where_that_is_asked_for():
 def test_a_text_whose_words_were_edited_is_no_template():
     corpus = [
         FED.format(city="Boston", date="March 3", amount="1,250"),
-        FED.format(city="Boston", date="March 3", amount="1,250").replace("announce", "publish").replace("usual", "set"),
+        FED.format(city="Boston", date="March 3", amount="1,250")
+        .replace("announce", "publish")
+        .replace("usual", "set"),
     ]
     assert [r.relation for r in deduplicate(corpus, NearConfig(keep_templates=True)).removed] == ["edited"]

@@ -92,9 +92,7 @@ def test_a_block_has_the_band_keys_of_the_signatures_of_its_texts():
 def test_a_block_has_the_tokens_and_distinct_shingle_counts_of_its_texts():
     texts = ["", "one", "a b c d e f g h", "x " * 5000 + "y", "漢字かな交じり文を書く"]
     data = [text.encode() for text in texts]
-    sketch = Sketcher(NearConfig()).sketch(
-        np.frombuffer(b"".join(data), np.uint8), np.cumsum([0, *map(len, data)])
-    )
+    sketch = Sketcher(NearConfig()).sketch(np.frombuffer(b"".join(data), np.uint8), np.cumsum([0, *map(len, data)]))
     tokens = [tokenise_text(text) for text in texts]
     assert sketch.tokens.tolist() == np.concatenate(tokens).tolist()
     assert sketch.num_tokens.tolist() == [len(t) for t in tokens]
@@ -124,5 +122,3 @@ def test_the_estimate_of_jaccard_is_the_share_of_equal_min_hashes():
 def test_signatures_of_different_seeds_are_not_compared():
     with pytest.raises(ValueError, match="different seed or length"):
         sign_text("a", NearConfig(seed=1)).estimate_jaccard(sign_text("a", NearConfig(seed=2)))
-
-

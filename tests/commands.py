@@ -69,3 +69,19 @@ def load_kernels():
     from dedup import deduplicate
 
     deduplicate(["a"])
+
+
+class Silent:
+    """A progress that shows nothing."""
+
+    def begin(self, stage, total, unit):
+        """Begin a stage."""
+
+    def advance(self, amount):
+        """Tell that more is done."""
+
+    def end(self):
+        """End a stage."""
+
+    def note(self, message):
+        """Say something."""

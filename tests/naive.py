@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from typing import NamedTuple
 
 # Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt.
 IGNORABLE_RANGES = """
@@ -55,8 +56,7 @@ def is_ideographic(character):
     return unicodedata.name(character, "").startswith(("IDEOGRAPHIC", "HANGZHOU"))
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(NamedTuple):
     """A token: its folded letters (combining marks sorted, so that their order does not matter), and how it stood."""
 
     text: str
@@ -64,44 +64,40 @@ class Token:
     is_name: bool
 
 
+@cache
+def describe(character):
+    """Return (folded characters with their classes, is a number, is a capital, ends a sentence)."""
+    category = unicodedata.category(character)
+    folded = [(c, classify(c)) for c in fold(character)]
+    is_number = category[0] == "N" and not is_ideographic(character)
+    return folded, is_number, category in {"Lu", "Lt"}, character in SENTENCE_ENDS
+
+
+@cache
 def tokenise(text):
     """Return the tokens of a text."""
     tokens = []
     letters, marks, state, number, name = [], [], None, False, False
     fresh = True
-
-    def close():
-        nonlocal state
-        if state is not None:
-            tokens.append(Token("".join(letters + sorted(marks)), number, name))
-        letters.clear()
-        marks.clear()
-        state = None
-
-    for character in text:
-        is_number = unicodedata.category(character)[0] == "N" and not is_ideographic(character)
-        for folded in fold(character):
-            kind = classify(folded)
-            if kind == "separator":
-                close()
-                continue
+    for character in [*text, " "]:
+        parts, is_number, is_capital, ends_sentence = describe(character)
+        for folded, kind in parts:
             opens = kind == "single" or (kind == "word" and state != "word") or state is None
+            if state is not None and (opens or kind == "separator"):
+                tokens.append(Token("".join(letters + sorted(marks)), number, name))
+                letters, marks, state = [], [], None
+            if kind == "separator":
+                continue
             if opens:
-                close()
                 state = "single" if kind in {"single", "extend"} else "word"
-                number = False
-                name = unicodedata.category(character) in {"Lu", "Lt"} and not fresh
-                fresh = False
+                number, name, fresh = False, is_capital and not fresh, False
             number = number or is_number
             if kind == "mark":
                 marks.append(folded)
             else:
                 letters += [*sorted(marks), folded]
-                marks.clear()
-        if character in SENTENCE_ENDS:
-            close()
-            fresh = True
-    close()
+                marks = []
+        fresh = fresh or ends_sentence
     return tokens
 
 

@@ -80,6 +80,58 @@ class NearConfig:
 
 
 @dataclass(frozen=True)
+class PassageConfig:
+    """How repeated passages are found and what is done with them.
+
+    scope             "within" documents, "across" documents, or "all"
+    min_tokens        tokens that a passage has at least; an edited one may lack up to a quarter of them, because its
+                      edited ends cannot be told from what stands around it
+    min_similarity    share of equal tokens, 2 * equal / (tokens of both sides), from which two spans are one passage
+    cut_similarity    the same, from which a later copy may be cut out of its document
+    contained         share of a document that passages of one kept document cover, from which it is contained in it;
+                      None: containment is not looked for
+    shingle_size      tokens of a seed
+    window            one seed of so many consecutive ones is looked up: shared runs of shingle_size + window - 1
+                      tokens are always found
+    max_anchors       seeds of the corpus that are held in memory at once; more are taken in several passes
+    """
+
+    scope: str = "all"
+    min_tokens: int = 20
+    min_similarity: float = 0.5
+    cut_similarity: float = 0.9
+    contained: float | None = 0.9
+    shingle_size: int = 5
+    window: int = 4
+    max_anchors: int = 16_000_000
+
+    def __post_init__(self) -> None:
+        check(
+            self.scope in {"within", "across", "all"}, f'scope "{self.scope}" is none of "within", "across" and "all".'
+        )
+        check(
+            self.min_tokens >= self.shingle_size,
+            f"--min-tokens {self.min_tokens} is less than {self.shingle_size}, the shortest text that can be looked for.",
+        )
+        for name in ("min_similarity", "cut_similarity"):
+            check(0 < getattr(self, name) <= 1, f"{name} {getattr(self, name):g} is not between 0 (excluded) and 1.")
+        check(
+            self.contained is None or 0.5 <= self.contained <= 1,
+            f"--contained {self.contained} is neither off nor between 0.5 and 1.",
+        )
+
+    @property
+    def within(self) -> bool:
+        """Return whether repeats inside documents are looked for."""
+        return self.scope in {"within", "all"}
+
+    @property
+    def across(self) -> bool:
+        """Return whether passages that documents share are looked for."""
+        return self.scope in {"across", "all"}
+
+
+@dataclass(frozen=True)
 class InputConfig:
     """How documents are read: field names, and the format where the file name does not tell it."""
 

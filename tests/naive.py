@@ -18,7 +18,7 @@ UNSPACED_NAMES = tuple(
     "CJK|IDEOGRAPHIC ITER|IDEOGRAPHIC CLOS|IDEOGRAPHIC NUMB|VERTICAL IDEOGRAPHIC|MASU MARK|HANGZHOU|HIRAGANA|KATAKANA|"
     "HENTAIGANA|VERTICAL KANA|BOPOMOFO|YI |THAI|LAO|KHMER|MYANMAR|TAI LE|NEW TAI LUE|TAI THAM|TAI VIET".split("|")
 )
-SENTENCE_ENDS = set(".!?\n…。！？।")
+SENTENCE_ENDS = set(".!?\n\r\v\f\u0085\u2028\u2029…。．！？؟۔।॥။")
 
 
 def is_ignorable(character):
@@ -32,9 +32,13 @@ def is_ignorable(character):
 
 @cache
 def fold(character):
-    """Return the folded form of one character: compatibility-decomposed, without case and ignorables."""
-    decomposed = unicodedata.normalize("NFKD", character).casefold()
-    return "".join(c for c in unicodedata.normalize("NFKD", decomposed) if not is_ignorable(c))
+    """Return the folded form of one character: compatibility-decomposed, without case and ignorables.
+
+    The iota subscript stays the mark it is: as the letter that it folds to, its place among marks would matter.
+    """
+    decomposed = unicodedata.normalize("NFKD", character)
+    folded = "".join(c if c == "\u0345" else c.casefold() for c in decomposed)
+    return "".join(c for c in unicodedata.normalize("NFKD", folded) if not is_ignorable(c))
 
 
 @cache

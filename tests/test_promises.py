@@ -62,7 +62,7 @@ def test_every_removed_document_has_such_a_witness_with_shorter_shingles(loosely
 def test_no_copy_that_differs_in_capitals_and_white_space_is_left_in_a_real_corpus(cleaned, congress):
     gone = removed_ids(cleaned)
     contents = Counter(" ".join(record["text"].casefold().split()) for record in congress if record["id"] not in gone)
-    assert [content for content, count in contents.items() if content and count > 1] == []
+    assert [content for content, count in contents.items() if count > 1 and naive.words(content)] == []
 
 
 @pytest.mark.shared

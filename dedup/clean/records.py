@@ -103,7 +103,8 @@ def split_json_line(line: bytes) -> tuple[bytes, tuple[str, str]]:
     """Return the JSON of a line and the white space before and after it."""
     record = line.strip(WHITE_SPACE)
     start = line.find(record)
-    return record, (line[:start].decode(), line[start + len(record) :].decode())
+    around = (line[:start].decode(), line[start + len(record) :].decode())
+    return record, LINE_END if around == LINE_END else around  # the default itself is what is left out
 
 
 def removed_bytes(record: RemovedRecord, file_format: str) -> bytes:

@@ -16,6 +16,7 @@ MAX_GAP = 25  # tokens between two runs of one chain
 MAX_DRIFT = 12  # how far the diagonal may move between them; also the half width of the band of an extension
 MIN_MATCHED = 7  # equal tokens that a chain needs to be worth extending
 X_DROP = 12  # an extension ends where its score has fallen this far below its best
+END_LOSS = 0.25  # share of min_tokens that an edited passage may lack
 OPEN_CHAINS = 16  # chains that a run may join: the most recent ones
 LOWEST = -(1 << 30)
 CHAIN_FIELDS = 6  # a_start, b_start, a_end, b_end, matched, diagonal of the last run
@@ -200,7 +201,10 @@ def finish_chains(a, b, chains, num_chains, same, limits, passages, num_passages
         more_a, more_b, more = extend_end(a, b, a_start - 1, b_start - 1, -1, (most_a, b_start))
         a_start, b_start, matched = a_start - more_a, b_start - more_b, matched + more
         length_a, length_b = a_end - a_start, b_end - b_start
-        if min(length_a, length_b) < min_tokens or 2 * matched < min_similarity * (length_a + length_b):
+        similarity = 2.0 * matched / (length_a + length_b)
+        # The edited ends of a near-copy cannot be told from what stands around it: allow for what is lost there.
+        lost = min(2.0 * (1.0 - similarity), END_LOSS)
+        if similarity < min_similarity or max(length_a, length_b) < min_tokens * (1.0 - lost):
             continue
         passages[num_passages, 0] = a_start
         passages[num_passages, 1] = a_end

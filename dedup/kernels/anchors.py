@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels.hashing import U32, U64
+from dedup.kernels.hashing import U32, U64, mix64
 from dedup.kernels.jit import kernel
 from dedup.kernels.memory import tokens_at
 from dedup.kernels.shingles import roll_shingles
@@ -74,6 +74,8 @@ def count_anchors(address, num_tokens, shingle_size, window):
 @kernel
 def find_anchor(table, shingle):
     """Return the slot of a shingle: the one that holds it, or the free one where it belongs."""
+    # Anchors are the smallest of their neighbours: their own high bits are no longer uniform.
+    shingle = mix64(shingle)
     size = table.tags.size
     tag = U32(shingle & U64(0xFFFFFFFF))
     slot = np.int64(((shingle >> U64(32)) * U64(size)) >> U64(32))
@@ -106,12 +108,12 @@ def link_block(table, first, address, num_tokens, sizes, part, links):
         count = winnow(shingles, roll_shingles(tokens, shingle_size, shingles), window, positions)
         for k in range(count):
             shingle = shingles[positions[k]]
-            if parts > 1 and np.int64((shingle >> U64(16)) % U64(parts)) != which:
+            if parts > 1 and np.int64(mix64(~shingle) % U64(parts)) != which:
                 continue
             slot = find_anchor(table, shingle)
             holder = table.documents[slot]
             if holder < 0:
-                table.tags[slot] = U32(shingle & U64(0xFFFFFFFF))
+                table.tags[slot] = U32(mix64(shingle) & U64(0xFFFFFFFF))
                 table.documents[slot] = first + i
                 table.positions[slot] = positions[k]
             elif holder != first + i:

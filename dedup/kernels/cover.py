@@ -181,6 +181,8 @@ def cover_block(state, first, keys, threshold, shingle_size, keep_templates, max
             bound = min(size_a, size_b) / max(size_a, size_b)
             if bound < threshold or bound < best_similarity:
                 continue
+            if max(state.num_tokens[rank], state.num_tokens[other]) <= shingle_size:
+                continue  # one shingle each, and their contents differ: only token hashes could collide
             if loaded == 0:
                 tokens = tokens_at(state.address[rank], state.num_tokens[rank])
                 if tokens.size > shingles.size:

@@ -1,0 +1,79 @@
+"""The measures of the PAN text alignment task, over characters of both sides.
+
+Potthast, Stein, Barron-Cedeno & Rosso, "An Evaluation Framework for Plagiarism Detection", COLING 2010: macro-averaged
+precision and recall, granularity, and plagdet = F1 / log2(1 + granularity).
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Case:
+    """A passage on two sides: (document, start, end) of the copy and of its source, in characters."""
+
+    copy: tuple[str, int, int]
+    source: tuple[str, int, int]
+
+
+@dataclass(frozen=True)
+class Scores:
+    """The four measures of one comparison."""
+
+    precision: float
+    recall: float
+    granularity: float
+    plagdet: float
+
+
+def overlap(a: tuple[str, int, int], b: tuple[str, int, int]) -> int:
+    """Return how many characters two spans share."""
+    return max(0, min(a[2], b[2]) - max(a[1], b[1])) if a[0] == b[0] else 0
+
+
+def detects(case: Case, found: Case) -> bool:
+    """Return whether a detection touches a case on both sides."""
+    return overlap(case.copy, found.copy) > 0 and overlap(case.source, found.source) > 0
+
+
+def covered(of: Case, by: Sequence[Case]) -> float:
+    """Return the share of the characters of one case that others cover."""
+    total = hit = 0
+    for side in ("copy", "source"):
+        document, start, end = getattr(of, side)
+        marks = bytearray(end - start)
+        for other in by:
+            name, first, last = getattr(other, side)
+            if name == document:
+                low, high = max(first, start) - start, min(last, end) - start
+                if high > low:
+                    marks[low:high] = b"\x01" * (high - low)
+        total += end - start
+        hit += sum(marks)
+    return hit / total if total else 0.0
+
+
+def score(cases: Sequence[Case], found: Sequence[Case]) -> Scores:
+    """Return the measures of detections against the planted truth."""
+    by_copy: dict[str, list[Case]] = {}
+    for detection in found:
+        by_copy.setdefault(detection.copy[0], []).append(detection)
+    truth: dict[str, list[Case]] = {}
+    for case in cases:
+        truth.setdefault(case.copy[0], []).append(case)
+    recalls, granularities = [], []
+    for case in cases:
+        hits = [d for d in by_copy.get(case.copy[0], []) if detects(case, d)]
+        recalls.append(covered(case, hits))
+        if hits:
+            granularities.append(len(hits))
+    precisions = []
+    for detection in found:
+        hits = [c for c in truth.get(detection.copy[0], []) if detects(c, detection)]
+        precisions.append(covered(detection, hits))
+    precision = sum(precisions) / len(precisions) if precisions else 0.0
+    recall = sum(recalls) / len(recalls) if recalls else 0.0
+    granularity = sum(granularities) / len(granularities) if granularities else 1.0
+    f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
+    return Scores(precision, recall, granularity, f1 / math.log2(1 + granularity))

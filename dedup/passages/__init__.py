@@ -1,0 +1,1 @@
+"""Repeated passages, within and across documents: seeds, chains, true ends, spans in characters."""

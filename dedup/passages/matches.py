@@ -1,0 +1,134 @@
+"""Matches: passages as the kernels find them, in tokens, before anyone has looked at the text."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import PassageConfig
+from dedup.kernels.align import align_block, repeat_block
+from dedup.kernels.anchors import AnchorTable, count_anchors, link_block
+
+SLOTS_PER_ANCHOR = 1.5
+
+
+@dataclass(frozen=True)
+class TokenBlock:
+    """The tokens of some consecutive documents: where they are in memory and how many (uint64[n], int32[n])."""
+
+    address: npt.NDArray[np.uint64]
+    num_tokens: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.address)
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Passages found, one row each, sorted by document and place.
+
+    ```
+    document, holder  int32[n]  the later copy and the earlier holder
+    span              int32[n, 2]  [start, end) in tokens of the document
+    held              int32[n, 2]  [start, end) in tokens of the holder
+    equal             int32[n]     tokens that are the same on both sides
+    ```
+    """
+
+    document: npt.NDArray[np.int32]
+    holder: npt.NDArray[np.int32]
+    span: npt.NDArray[np.int32]
+    held: npt.NDArray[np.int32]
+    equal: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.document)
+
+    @property
+    def similarity(self) -> npt.NDArray[np.float64]:
+        """Return the share of equal tokens, 2 * equal / (tokens of both sides), float64[n]."""
+        lengths = (self.span[:, 1] - self.span[:, 0]) + (self.held[:, 1] - self.held[:, 0])
+        return 2.0 * self.equal / np.maximum(lengths, 1)
+
+    def select(self, rows: np.ndarray) -> "Matches":
+        """Return some of the rows, by index or mask."""
+        return Matches(self.document[rows], self.holder[rows], self.span[rows], self.held[rows], self.equal[rows])
+
+
+def join_matches(parts: Sequence[Matches]) -> Matches:
+    """Return the rows of several as one."""
+    if not parts:
+        empty = np.empty((0, 5), np.int32)
+        return make_matches(empty, np.empty((0, 2), np.int32))
+    return Matches(
+        np.concatenate([p.document for p in parts]),
+        np.concatenate([p.holder for p in parts]),
+        np.concatenate([p.span for p in parts]),
+        np.concatenate([p.held for p in parts]),
+        np.concatenate([p.equal for p in parts]),
+    )
+
+
+def make_matches(passages: npt.NDArray[np.int32], pairs: npt.NDArray[np.int32]) -> Matches:
+    """Return the kernels' rows as matches."""
+    return Matches(
+        pairs[:, 0].copy(), pairs[:, 1].copy(), passages[:, 0:2].copy(), passages[:, 2:4].copy(), passages[:, 4].copy()
+    )
+
+
+def find_repeats(tokens: npt.NDArray[np.uint32], num_tokens: npt.NDArray[np.int32], config: PassageConfig) -> Matches:
+    """Find what is printed twice inside each document of a block; documents are named by their place in it."""
+    room = max(len(tokens), 1)
+    passages, owners = np.empty((room, 5), np.int32), np.empty(room, np.int32)
+    limits = (config.min_tokens, config.min_similarity)
+    found = repeat_block(tokens, num_tokens, config.shingle_size, limits, passages, owners)
+    return make_matches(passages[:found], np.repeat(owners[:found, None], 2, axis=1))
+
+
+def find_shared(blocks: Sequence[TokenBlock], config: PassageConfig, report: Callable[[int], None]) -> Matches:
+    """Find the passages that documents share with the first document that holds them; documents by place in all blocks.
+
+    The seeds of the whole corpus go through a table of at most `max_anchors`, in as many passes as that takes.
+    """
+    address = np.concatenate([b.address for b in blocks]) if blocks else np.empty(0, np.uint64)
+    num_tokens = np.concatenate([b.num_tokens for b in blocks]) if blocks else np.empty(0, np.int32)
+    anchors = count_anchors(address, num_tokens, config.shingle_size, config.window)
+    parts = max(-(-anchors // config.max_anchors), 1)
+    links = [link_part(blocks, anchors // parts, (part, parts), config) for part in range(parts)]
+    found = []
+    for index, block in enumerate(blocks):
+        here = np.concatenate([part[index] for part in links])
+        order = np.lexsort((here[:, 2], here[:, 1], here[:, 0]))
+        found.append(align_links(here[order], address, num_tokens, config))
+        report(len(block))
+    return join_matches(found)
+
+
+def link_part(
+    blocks: Sequence[TokenBlock], anchors: int, part: tuple[int, int], config: PassageConfig
+) -> list[npt.NDArray[np.int32]]:
+    """Return the links of each block whose seeds belong to one part of all hashes."""
+    size = int(anchors * SLOTS_PER_ANCHOR * 1.1) + 1024  # parts are not exactly equal
+    table = AnchorTable(np.zeros(size, np.uint32), np.full(size, -1, np.int32), np.zeros(size, np.int32))
+    links, first = [], 0
+    for block in blocks:
+        room = np.empty((int(block.num_tokens.sum()) + 1, 4), np.int32)
+        sizes = (config.shingle_size, config.window)
+        found = link_block(table, first, block.address, block.num_tokens, sizes, part, room)
+        links.append(room[:found].copy())
+        first += len(block)
+    return links
+
+
+def align_links(
+    links: npt.NDArray[np.int32],
+    address: npt.NDArray[np.uint64],
+    num_tokens: npt.NDArray[np.int32],
+    config: PassageConfig,
+) -> Matches:
+    """Return the passages that the links of one block lead to."""
+    passages, pairs = np.empty((len(links), 5), np.int32), np.empty((len(links), 2), np.int32)
+    limits = (config.min_tokens, config.min_similarity)
+    found = align_block(links, address, num_tokens, limits, passages, pairs)
+    return make_matches(passages[:found], pairs[:found])

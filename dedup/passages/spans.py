@@ -1,0 +1,110 @@
+"""From tokens to characters of the original text, and cuts that leave a clean seam."""
+
+import unicodedata
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.kernels.locate import locate_tokens
+from dedup.text.folding import load_folding_table
+
+JOINERS = "\u200c\u200d"
+VOWELS_THAT_JOIN = "\u0e33\u0eb3"  # Thai and Lao AM: letters to Unicode, part of the cluster before them to a reader
+REGIONAL = range(0x1F1E6, 0x1F200)
+SKIN_TONES = range(0x1F3FB, 0x1F400)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Half-open character offsets in the original text."""
+
+    start: int
+    end: int
+
+
+class TokenOffsets:
+    """Where the tokens of one text stand: `span(first, last)` is the characters of tokens [first, last)."""
+
+    def __init__(self, text: str) -> None:
+        data = np.frombuffer(text.encode(), np.uint8)
+        starts, ends = np.empty(2 * data.size + 16, np.int64), np.empty(2 * data.size + 16, np.int64)
+        count = locate_tokens(data, load_folding_table(), starts, ends)
+        self.starts: npt.NDArray[np.int64] = starts[:count].copy()
+        self.ends: npt.NDArray[np.int64] = ends[:count].copy()
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def span(self, first: int, last: int) -> Span:
+        """Return the characters of the tokens [first, last)."""
+        return Span(int(self.starts[first]), int(self.ends[last - 1]))
+
+
+def is_grapheme_boundary(text: str, index: int) -> bool:
+    """Return whether a text can be cut before a character without cutting what a reader takes for one.
+
+    The rules of Unicode Standard Annex 29 that matter for cuts at the edges of words, by `unicodedata`.
+    """
+    if index <= 0 or index >= len(text):
+        return True
+    before, after = text[index - 1], text[index]
+    if unicodedata.category(after)[0] == "M" or after in JOINERS or after in VOWELS_THAT_JOIN:
+        return False
+    if before == "\u200d" or ord(after) in SKIN_TONES or (before == "\r" and after == "\n"):
+        return False
+    if ord(before) in REGIONAL and ord(after) in REGIONAL:
+        return False
+    return not 0x1160 <= ord(after) <= 0x11FF  # vowels and finals of a decomposed Korean syllable
+
+
+def widen_cut(text: str, cut: Span, original: Span) -> Span:
+    """Return a cut with the punctuation that follows and precedes it as it does the original, on grapheme boundaries.
+
+    "... claims.Russian ... claims.": the copy goes with its full stop, because the original keeps its own.
+    """
+    start, end = cut.start, cut.end
+    left, right = original.start, original.end
+    while end < len(text) and right < len(text) and is_same_mark(text[end], text[right]):
+        end, right = end + 1, right + 1
+    while start > 0 and left > 0 and start > original.end and is_same_mark(text[start - 1], text[left - 1]):
+        start, left = start - 1, left - 1
+    while not is_grapheme_boundary(text, end):
+        end += 1
+    while not is_grapheme_boundary(text, start):
+        start += 1
+    return Span(start, max(start, end))
+
+
+def is_same_mark(a: str, b: str) -> bool:
+    """Return whether two characters are the same and neither white space nor in a word."""
+    return a == b and not a.isspace() and not a.isalnum()
+
+
+def cut_spans(text: str, cuts: list[Span]) -> str:
+    """Return the text without the cuts (sorted, apart), each seam left with one break at most."""
+    pieces = [text[: cuts[0].start]] if cuts else [text]
+    for cut, following in zip(cuts, [*cuts[1:], None], strict=True):
+        pieces.append(text[cut.end : following.start if following else len(text)])
+    result = pieces[0]
+    for piece in pieces[1:]:
+        result = join_seam(result, piece)
+    return result
+
+
+def join_seam(left: str, right: str) -> str:
+    """Join what stood before a cut and what stood after it with the stronger of the breaks on either side.
+
+    A paragraph break is stronger than a line break, and that is stronger than a space; nothing at either end of the
+    text. Two words are never glued.
+    """
+    head, tail = left.rstrip(), right.lstrip()
+    before, after = left[len(head) :], right[: len(right) - len(tail)]
+    if not head:
+        return before + tail
+    if not tail:
+        return head + (after if "\n" in after else before if "\n" in before else "")
+    gap = max(before, after, key=lambda space: (space.count("\n") >= 2, "\n" in space, bool(space)))
+    if gap.count("\n") >= 2:
+        gap = "\r\n\r\n" if "\r\n" in gap else "\n\n"
+    return head + (gap or " ") + tail

@@ -1,0 +1,119 @@
+"""Same input, same bytes out: whatever the workers, the shards, and the files that the lines stand in."""
+
+import functools
+import random
+
+import pytest
+from commands import Silent
+from corpora import encode_jsonl, make_records, read_lines, read_tree, write_jsonl
+
+from dedup import KeepPolicy, NearConfig
+from dedup.corpus.files import find_files
+from dedup.corpus.shards import plan_shards
+from dedup.pipeline.clean import CleanRun, clean
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    """Files of several formats, one of them of several shards, with bad lines."""
+    folder = tmp_path_factory.mktemp("corpus")
+    records = make_records("determinism", 3000, copies=3)
+    source = random.Random(5)
+    lines = [*records[:6000], *[b"broken\n", b"\n", b'{"text": null}\n'] * 50]
+    lines += [{"id": f"long {i}", "text": f"l{i} " * 9000} for i in range(1000)]
+    source.shuffle(lines)
+    write_jsonl(folder / "a.jsonl", lines)
+    assert len(plan_shards(find_files([str(folder / "a.jsonl")]))) >= 3
+    for part in range(3):
+        write_jsonl(folder / f"b{part}.jsonl", records[6000 + part * 800 : 6800 + part * 800])
+    for index, record in enumerate(records[8400:]):
+        (folder / f"c{index:03}.txt").write_text(record["text"])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def with_one_worker(dedup, corpus, tmp_path_factory):
+    """The output of one worker."""
+    out = tmp_path_factory.mktemp("one") / "out"
+    assert dedup("clean", ".", "-o", out, "--workers", "1", cwd=corpus).code == 0
+    return read_tree(out)
+
+
+@pytest.mark.parametrize("workers", [1, 2, 4])
+def test_any_number_of_workers_writes_the_same_bytes(dedup, corpus, with_one_worker, tmp_path, workers):
+    done = dedup("clean", ".", "-o", tmp_path / "out", "--workers", workers, cwd=corpus)
+    assert done.code == 0, done.stderr
+    assert read_tree(tmp_path / "out") == with_one_worker
+
+
+def test_the_output_of_a_corpus_of_many_shards_holds_what_it_should(with_one_worker):
+    assert with_one_worker["removed.jsonl"].count(b"\n") == 6000
+    assert with_one_worker["rejected.jsonl"].count(b"\n") == 100
+
+
+def decide(files, folder, name):
+    """Clean files and return {id: (witness, similarity, relation)}."""
+    clean(CleanRun(find_files([str(f) for f in files]), folder / name), Silent())
+    return {
+        r["id"]: (r["witness"]["id"], r["similarity"], r["relation"]) for r in read_lines(folder / name / "removed.jsonl")
+    }
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_the_same_lines_in_one_file_or_cut_into_seven_give_the_same_decisions(tmp_path, seed):
+    records = make_records(seed, 300, copies=3)
+    one = decide([write_jsonl(tmp_path / "one.jsonl", records)], tmp_path, "one")
+    cuts = [0, *sorted(random.Random(seed).sample(range(len(records)), 6)), len(records)]
+    files = [
+        write_jsonl(tmp_path / f"{i}.jsonl", records[start:stop])
+        for i, (start, stop) in enumerate(zip(cuts, cuts[1:], strict=False))
+    ]
+    assert len(one) == 600
+    assert decide(files, tmp_path, "seven") == one
+
+
+@pytest.mark.parametrize("shard_size", [1, 999, 10_000, 50_000])
+def test_shards_of_any_size_write_the_same_bytes(tmp_path, monkeypatch, shard_size):
+    lines = [*make_records("sizes", 60, copies=3), b"\n", b"broken\r\n", {"text": "no id"}, {"text": "No id!"}]
+    random.Random(6).shuffle(lines)
+    content = b"\xef\xbb\xbf" + encode_jsonl(lines)[:-1]
+    (tmp_path / "a.jsonl").write_bytes(content)
+    files = find_files([str(tmp_path / "a.jsonl")])
+    clean(CleanRun(files, tmp_path / "whole"), Silent())
+    monkeypatch.setattr("dedup.pipeline.clean.plan_shards", functools.partial(plan_shards, shard_size=shard_size))
+    clean(CleanRun(files, tmp_path / "cut"), Silent())
+    assert len(read_lines(tmp_path / "whole" / "removed.jsonl")) == 121
+    assert read_tree(tmp_path / "cut") == read_tree(tmp_path / "whole")
+
+
+@pytest.mark.parametrize("keep", ["longest", "newest:date", "prefer:id=s1-1,s2-2"])
+def test_shards_of_any_size_write_the_same_bytes_under_other_policies(tmp_path, monkeypatch, keep):
+    files = find_files([str(write_jsonl(tmp_path / "a.jsonl", make_records("policies", 60, copies=3)))])
+    near = NearConfig(keep=KeepPolicy.parse(keep))
+    clean(CleanRun(files, tmp_path / "whole", near), Silent())
+    monkeypatch.setattr("dedup.pipeline.clean.plan_shards", functools.partial(plan_shards, shard_size=5000))
+    clean(CleanRun(files, tmp_path / "cut", near), Silent())
+    assert read_tree(tmp_path / "cut") == read_tree(tmp_path / "whole")
+
+
+def test_two_runs_in_one_process_into_one_folder_do_not_mix(tmp_path):
+    """What the first run decided must not be used to write the second one's output."""
+    write_jsonl(tmp_path / "a.jsonl", make_records("twice", 30, copies=3))
+    files = find_files([str(tmp_path / "a.jsonl")])
+    clean(CleanRun(files, tmp_path / "expected", NearConfig(keep=KeepPolicy("longest"), threshold=0.99)), Silent())
+    clean(CleanRun(files, tmp_path / "out"), Silent())
+    again = NearConfig(keep=KeepPolicy("longest"), threshold=0.99)
+    clean(CleanRun(files, tmp_path / "out", again, overwrite=True), Silent())
+    assert read_tree(tmp_path / "out") == read_tree(tmp_path / "expected")
+
+
+def test_the_hash_seed_of_the_interpreter_does_not_matter(tmp_path):
+    import os
+    import subprocess
+    import sys
+
+    write_jsonl(tmp_path / "a.jsonl", make_records("hash seed", 30, copies=3) * 2)
+    for seed in ("1", "2"):
+        command = [sys.executable, "-m", "dedup", "clean", "a.jsonl", "-o", f"out{seed}", "-q"]
+        subprocess.run(command, cwd=tmp_path, env=os.environ | {"PYTHONHASHSEED": seed}, check=True)
+    assert read_tree(tmp_path / "out1") == read_tree(tmp_path / "out2")

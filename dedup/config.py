@@ -111,7 +111,7 @@ class PassageConfig:
         )
         check(
             self.min_tokens >= self.shingle_size,
-            f"--min-tokens {self.min_tokens} is less than {self.shingle_size}, the shortest text that can be looked for.",
+            f"--min-tokens {self.min_tokens} is less than {self.shingle_size}, the shortest that can be found.",
         )
         for name in ("min_similarity", "cut_similarity"):
             check(0 < getattr(self, name) <= 1, f"{name} {getattr(self, name):g} is not between 0 (excluded) and 1.")

@@ -67,6 +67,14 @@ def undisturbed(corpus, tmp_path_factory):
     return read_tree(out), time.monotonic() - begin
 
 
+def wait_for(path, patience_s=60.0):
+    """Wait until a path is there."""
+    until = time.monotonic() + patience_s
+    while not path.exists():
+        assert time.monotonic() < until, f"{path} never came to be"
+        time.sleep(0.002)
+
+
 def group_is_gone(group, patience_s=5.0):
     """Return whether no process of a group is left, or none within some seconds."""
     until = time.monotonic() + patience_s
@@ -117,8 +125,7 @@ def test_resume_does_not_read_finished_shards_again(corpus, undisturbed, tmp_pat
     out = tmp_path / "out"
     pid = start(corpus, out, workers=1)
     segments = tmp_path / "out.partial" / "segments"
-    while not (segments / "000003").exists():
-        time.sleep(0.002)
+    wait_for(segments / "000003")
     os.kill(pid, signal.SIGKILL)
     finish(pid)
     finished = {p.name for p in segments.iterdir() if p.suffix != ".part"}
@@ -237,8 +244,7 @@ def test_two_runs_into_one_folder_at_once_are_refused(dedup, tmp_path):
 def test_a_run_that_is_interrupted_ends_without_a_traceback_and_leaves_no_output(corpus, tmp_path, keys):
     command = [sys.executable, "-m", "dedup", "clean", "a.jsonl", "b.jsonl", "-o", str(tmp_path / "out")]
     run = subprocess.Popen(command, cwd=corpus, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
-    while not (tmp_path / "out.partial" / "segments").exists() and run.poll() is None:
-        time.sleep(0.002)
+    wait_for(tmp_path / "out.partial" / "segments")
     run.send_signal(keys)
     _, stderr = run.communicate(timeout=60)
     assert b"Traceback" not in stderr

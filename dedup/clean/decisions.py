@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-SCHEMA = pa.schema({"witness": pa.int64(), "similarity": pa.float64(), "relation": pa.uint8()})
+SCHEMA = pa.schema({"witness": pa.int64(), "similarity": pa.float64(), "relation": pa.uint8(), "covered": pa.float64()})
 
 
 @dataclass(frozen=True)
@@ -18,12 +18,14 @@ class Decisions:
     witness     int64[n]    -1: kept; else the doc_index of the kept document that justifies the removal
     similarity  float64[n]  exact Jaccard with the witness
     relation    uint8[n]    a `dedup.model.Relation`
+    covered     float64[n]  share that passages of the witness cover, of a contained document; else 0
     ```
     """
 
     witness: npt.NDArray[np.int64]
     similarity: npt.NDArray[np.float64]
     relation: npt.NDArray[np.uint8]
+    covered: npt.NDArray[np.float64]
 
     def check(self) -> None:
         """Assert our promise: every witness is itself kept."""
@@ -32,9 +34,8 @@ class Decisions:
 
     def write(self, path: Path) -> None:
         """Write the decisions as an Arrow IPC file."""
-        batch = pa.RecordBatch.from_arrays(
-            [pa.array(self.witness), pa.array(self.similarity), pa.array(self.relation)], schema=SCHEMA
-        )
+        arrays = [pa.array(getattr(self, name)) for name in SCHEMA.names]
+        batch = pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
         with pa.ipc.new_file(str(path), SCHEMA) as writer:
             writer.write_batch(batch)
 

@@ -13,6 +13,8 @@ from dedup.errors import OutputError
 
 LOCK_PATIENCE_S = 2.0
 KEPT, SET_ASIDE = "kept", "set_aside"
+EDITED, PASSAGES = "edited.jsonl", "passages.jsonl"
+EDITS, LOCATED = "edits.arrow", "located.arrow"
 REMOVED, REJECTED, CLUSTERS, SUMMARY = "removed.jsonl", "rejected.jsonl", "clusters.jsonl", "summary.json"
 
 
@@ -49,6 +51,11 @@ class RunFolder:
     def decisions(self) -> Path:
         """Return the file of decisions."""
         return self.partial / "decisions.arrow"
+
+    @property
+    def passages(self) -> Path:
+        """Return the file of the passages and what is done with them."""
+        return self.partial / "passages.arrow"
 
     def kept(self, name: str) -> Path:
         """Return the place of the kept records of an input file."""

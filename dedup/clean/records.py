@@ -1,10 +1,12 @@
 """The lines of `removed.jsonl`, `rejected.jsonl` and `clusters.jsonl`: written here, read here."""
 
 import base64
+from dataclasses import dataclass
 
 import msgspec
 
 from dedup.corpus.blocks import Rejection
+from dedup.corpus.delimited import DELIMITERS, parse_record
 from dedup.corpus.segments import DocumentName
 
 Raw = msgspec.Raw
@@ -31,6 +33,7 @@ class Source(msgspec.Struct, frozen=True):
 class RemovedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of `removed.jsonl`.
 
+    covered share of the document that passages of the witness cover, of a contained one
     record  the record whole: the JSON of a JSONL line as it stood, else its fields as an object
     around  what stood before and after that JSON on its line, where it is not the usual ("", newline)
     raw     the bytes of a CSV record as they stood
@@ -42,6 +45,21 @@ class RemovedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     relation: str
     witness: Witness
     similarity: float
+    record: Raw
+    covered: float | None = None
+    around: tuple[str, str] = LINE_END
+    raw: str | None = None
+
+
+class EditedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of `edited.jsonl`: a kept record whose text was cut, as it was; fields as in `RemovedRecord`.
+
+    length  bytes of the record that stands in `kept/` instead (0 in a Parquet or text file)
+    """
+
+    id: Raw
+    source: Source
+    length: int
     record: Raw
     around: tuple[str, str] = LINE_END
     raw: str | None = None
@@ -99,6 +117,29 @@ def rejected_bytes(record: RejectedRecord) -> bytes:
     return record.raw.encode() if record.raw_base64 is None else base64.b64decode(record.raw_base64)
 
 
+@dataclass(frozen=True, slots=True)
+class WholeRecord:
+    """A record as `removed.jsonl` and `edited.jsonl` store it: see `RemovedRecord`."""
+
+    record: Raw
+    around: tuple[str, str]
+    raw: str | None
+
+
+def wrap_record(raw: bytes, file_format: str, header: list[str]) -> WholeRecord:
+    """Return the bytes of a record ready to be stored; `header` is the column names of a CSV file."""
+    if file_format in DELIMITERS:
+        return WholeRecord(Raw(msgspec.json.encode(parse_record(raw, header, file_format))), LINE_END, raw.decode())
+    if file_format == "parquet":
+        return WholeRecord(Raw(raw), LINE_END, None)
+    if file_format == "txt":
+        text = raw.decode()
+        mark = text[:1] if text.startswith("\ufeff") else ""
+        return WholeRecord(Raw(msgspec.json.encode({"text": text.removeprefix(mark)})), (mark, ""), None)
+    record, around = split_json_line(raw)
+    return WholeRecord(Raw(record), around, None)
+
+
 def split_json_line(line: bytes) -> tuple[bytes, tuple[str, str]]:
     """Return the JSON of a line and the white space before and after it."""
     record = line.strip(WHITE_SPACE)
@@ -107,8 +148,8 @@ def split_json_line(line: bytes) -> tuple[bytes, tuple[str, str]]:
     return record, LINE_END if around == LINE_END else around  # the default itself is what is left out
 
 
-def removed_bytes(record: RemovedRecord, file_format: str) -> bytes:
-    """Return the bytes of a removed record as they stood in its (decompressed) file."""
+def original_bytes(record: RemovedRecord | EditedRecord, file_format: str) -> bytes:
+    """Return the bytes of a removed or edited record as they stood in its (decompressed) file."""
     if record.raw is not None:
         return record.raw.encode()
     in_json = file_format != "txt"

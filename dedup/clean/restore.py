@@ -1,15 +1,16 @@
 """Rebuild the input of a run from its OUT folder."""
 
 import heapq
+import io
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import IO, BinaryIO, NamedTuple
 
 import msgspec
-import numpy as np
 
-from dedup.clean.folder import KEPT, REJECTED, REMOVED, SET_ASIDE, SUMMARY
-from dedup.clean.records import RejectedRecord, RemovedRecord, rejected_bytes, removed_bytes
+from dedup.clean.folder import EDITED, KEPT, REJECTED, REMOVED, SET_ASIDE, SUMMARY
+from dedup.clean.records import EditedRecord, RejectedRecord, RemovedRecord, original_bytes, rejected_bytes
 from dedup.clean.rows import merge_rows
 from dedup.corpus.compression import open_reader, open_writer, read_chunk
 from dedup.errors import InputError, OutputError
@@ -38,57 +39,75 @@ def restore(out: Path, target: Path, advance: Callable[[int], None]) -> list[Pat
     return written
 
 
+class Event(NamedTuple):
+    """A record that did not stay as it was: its file's place in the input, its first byte or row, its bytes.
+
+    `replaced` is the number of bytes that stand in `kept/` instead, `edited` whether anything does.
+    """
+
+    file: int
+    start: int
+    raw: bytes
+    replaced: int
+    edited: bool
+
+
 class DroppedRecords:
-    """The records that left the corpus, file by file in input order, read as they are asked for."""
+    """The records that did not stay as they were, file by file in input order, read as they are asked for."""
 
     def __init__(self, out: Path, formats: dict[str, str]) -> None:
         self._formats = formats
-        self._records = heapq.merge(
-            self._read(out / REMOVED, RemovedRecord, self._removed),
-            self._read(out / REJECTED, RejectedRecord, self._rejected),
-            key=lambda item: item[:2],
-        )
         self._order = {path: place for place, path in enumerate(formats)}
-        self._next: tuple[int, int, bytes] | None = next(self._records, None)
+        self._events = heapq.merge(
+            self._read(out / REMOVED, RemovedRecord, self._removed),
+            self._read(out / EDITED, EditedRecord, self._edited),
+            self._read(out / REJECTED, RejectedRecord, self._rejected),
+            key=lambda event: event[:2],
+        )
+        self._next = next(self._events, None)
 
-    def _removed(self, record: RemovedRecord) -> tuple[str, int, bytes]:
-        path = record.source.path
-        return path, record.source.offset, removed_bytes(record, self._formats[path])
+    def _removed(self, record: RemovedRecord) -> Event:
+        source = record.source
+        raw = original_bytes(record, self._formats[source.path])
+        return Event(self._order[source.path], source.offset, raw, 0, edited=False)
+
+    def _edited(self, record: EditedRecord) -> Event:
+        source = record.source
+        raw = original_bytes(record, self._formats[source.path])
+        return Event(self._order[source.path], source.offset, raw, record.length, edited=True)
+
+    def _rejected(self, record: RejectedRecord) -> Event:
+        return Event(self._order[record.path], record.offset, rejected_bytes(record), 0, edited=False)
 
     @staticmethod
-    def _rejected(record: RejectedRecord) -> tuple[str, int, bytes]:
-        return record.path, record.offset, rejected_bytes(record)
-
-    def _read(
-        self, path: Path, kind: type[msgspec.Struct], unpack: Callable[..., tuple[str, int, bytes]]
-    ) -> Iterator[tuple[int, int, bytes]]:
+    def _read(path: Path, kind: type[msgspec.Struct], unpack: Callable[..., Event]) -> Iterator[Event]:
         decoder = msgspec.json.Decoder(kind)
         with path.open("rb") as file:
             for line in file:
-                source, offset, raw = unpack(decoder.decode(line))
-                yield self._order[source], offset, raw
+                yield unpack(decoder.decode(line))
 
-    def of_file(self, path: str) -> Iterator[tuple[int, bytes]]:
-        """Yield (first byte or row, bytes) of what left one file; files are asked for in input order."""
+    def of_file(self, path: str) -> Iterator[Event]:
+        """Yield what happened to the records of one file; files are asked for in input order."""
         place = self._order[path]
-        while self._next is not None and self._next[0] == place:
-            yield self._next[1:]
-            self._next = next(self._records, None)
+        while self._next is not None and self._next.file == place:
+            yield self._next
+            self._next = next(self._events, None)
 
 
-def restore_file(out: Path, file: InputFile, dropped: Iterator[tuple[int, bytes]], target: Path) -> None:
+def restore_file(out: Path, file: InputFile, events: Iterator[Event], target: Path) -> None:
     """Write one input file as it was (a compressed one: equal after decompression)."""
     kept = out / KEPT / file.name
     if file.format == "txt":
-        gone = [raw for _, raw in dropped]
+        gone = [event.raw for event in events]
         if gone:
             target.write_bytes(gone[0])
         else:
             shutil.copyfile(kept, target)
         return
     if file.format == "parquet":
-        rows = np.array([row for row, _ in dropped], np.int64)
-        merge_rows(kept, out / SET_ASIDE / file.name, rows, target)
+        every = list(events)
+        edited = {event.start for event in every if event.edited}
+        merge_rows(kept, out / SET_ASIDE / file.name, [event.start for event in every], edited, target)
         return
     with (
         open_reader(str(kept), file.compression) as (stream, _),
@@ -96,14 +115,20 @@ def restore_file(out: Path, file: InputFile, dropped: Iterator[tuple[int, bytes]
         open_writer(opened, file.compression) as writer,
     ):
         position = 0
-        for start, raw in dropped:
-            while position < start:
-                chunk = read_chunk(stream, min(start - position, COPY_SIZE), str(kept))
-                if not chunk:
-                    raise InputError(f"{kept}: is shorter than {SUMMARY} says. It was changed after the run.")
-                writer.write(chunk)
-                position += len(chunk)
-            writer.write(raw)
-            position += len(raw)
+        for event in events:
+            copy_exactly(stream, writer, event.start - position, kept)
+            copy_exactly(stream, io.BytesIO(), event.replaced, kept)
+            writer.write(event.raw)
+            position = event.start + len(event.raw)
         while chunk := read_chunk(stream, COPY_SIZE, str(kept)):
             writer.write(chunk)
+
+
+def copy_exactly(stream: BinaryIO, target: IO[bytes], count: int, path: Path) -> None:
+    """Copy so many bytes; fewer are an `InputError`."""
+    while count:
+        chunk = read_chunk(stream, min(count, COPY_SIZE), str(path))
+        if not chunk:
+            raise InputError(f"{path}: is shorter than {SUMMARY} says. It was changed after the run.")
+        target.write(chunk)
+        count -= len(chunk)

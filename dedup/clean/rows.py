@@ -1,11 +1,11 @@
 """Parquet in, Parquet out: kept rows in `kept/NAME`, the others in `set_aside/NAME`, schema and order as before."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -30,35 +30,58 @@ def open_writer(path: Path, like: pq.ParquetFile) -> pq.ParquetWriter:
     return pq.ParquetWriter(str(path), like.schema_arrow, compression=codecs or "snappy")
 
 
-def split_rows(path: str, dropped: npt.NDArray[np.int64], kept: Path, set_aside: Path) -> Iterator[bytes]:
-    """Write the rows of a file to `kept`, those in `dropped` (sorted, from 0) to `set_aside`; yield these as JSON."""
+def split_rows(
+    path: str, dropped: Sequence[int], texts: Mapping[int, str], text_field: str, targets: tuple[Path, Path]
+) -> Iterator[bytes]:
+    """Write the rows of a file to two others: kept ones and, as they were, those in `dropped` (sorted, from 0).
+
+    A row that `texts` has another text for is written to both. Yields the rows in `dropped` as JSON.
+    """
     file = open_parquet(path)
-    with open_writer(kept, file) as kept_writer, open_writer(set_aside, file) as aside_writer:
+    taken_out = np.array(dropped, np.int64)
+    with open_writer(targets[0], file) as kept, open_writer(targets[1], file) as set_aside:
         row = 0
         for index in range(file.metadata.num_row_groups):
             table = file.read_row_group(index)
-            here = dropped[np.searchsorted(dropped, row) : np.searchsorted(dropped, row + len(table))] - row
+            here = taken_out[np.searchsorted(taken_out, row) : np.searchsorted(taken_out, row + len(table))] - row
             mask = np.ones(len(table), bool)
-            mask[here] = False
-            kept_writer.write_table(table.filter(pa.array(mask)))
+            mask[[i for i in here.tolist() if row + i not in texts]] = False
+            edited = replace_texts(table, {i: texts[row + i] for i in here.tolist() if row + i in texts}, text_field)
+            kept.write_table(edited.filter(pa.array(mask)))
             aside = table.take(pa.array(here))
             if len(aside):
-                aside_writer.write_table(aside)
+                set_aside.write_table(aside)
             for record in aside.to_pylist():
                 yield msgspec.json.encode(record, enc_hook=str)
             row += len(table)
 
 
-def merge_rows(kept: Path, set_aside: Path, dropped: npt.NDArray[np.int64], target: Path) -> None:
-    """Write the rows of both files to `target`, those of `set_aside` at the places `dropped` (sorted, from 0)."""
+def replace_texts(table: pa.Table, texts: Mapping[int, str], text_field: str) -> pa.Table:
+    """Return the table with other texts in some rows."""
+    if not texts:
+        return table
+    column = table.column(text_field).to_pylist()
+    for row, text in texts.items():
+        column[row] = text
+    place = table.schema.get_field_index(text_field)
+    return table.set_column(place, table.schema.field(place), pa.array(column, table.schema.field(place).type))
+
+
+def merge_rows(kept: Path, set_aside: Path, dropped: Sequence[int], edited: AbstractSet[int], target: Path) -> None:
+    """Write the rows of both files to `target`, those of `set_aside` at the places `dropped` (sorted, from 0).
+
+    For a row in `edited` there is one in `kept` as well, which is passed over.
+    """
     kept_file = open_parquet(str(kept))
     kept_rows, aside_rows = RowFeeder(kept_file), RowFeeder(open_parquet(str(set_aside)))
-    total = kept_file.metadata.num_rows + len(dropped)
+    total = kept_file.metadata.num_rows + len(dropped) - len(edited)
     with open_writer(target, kept_file) as writer:
         row = 0
         pending: list[pa.Table] = []
-        for place in [*dropped.tolist(), total]:
+        for place in [*dropped, total]:
             pending += kept_rows.take(place - row)
+            if place in edited:
+                list(kept_rows.take(1))
             pending += aside_rows.take(1 if place < total else 0)
             row = place + 1
             if sum(map(len, pending)) >= ROW_GROUP or place == total:

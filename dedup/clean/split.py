@@ -1,7 +1,7 @@
 """Split the bytes of a file into what is kept, copied as it stands, and what was dropped, handed out."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, BinaryIO
 
@@ -16,10 +16,11 @@ COPY_SIZE = 4 << 20
 
 @dataclass(frozen=True)
 class Ranges:
-    """Byte ranges to drop from a file, sorted, apart: `starts` and `ends` are int64[n]."""
+    """Byte ranges to take out of a file, sorted, apart: int64[n] each, and what is put in their places."""
 
     starts: npt.NDArray[np.int64]
     ends: npt.NDArray[np.int64]
+    replacements: Sequence[bytes]
 
 
 def copy_kept(path: str, target: int, span: tuple[int, int], drops: Ranges, offset: int) -> Iterator[bytes]:
@@ -32,13 +33,15 @@ def copy_kept(path: str, target: int, span: tuple[int, int], drops: Ranges, offs
     try:
         begins = [start, *drops.ends.tolist()]
         ends = [*drops.starts.tolist(), stop]
-        for position, end in zip(begins, ends, strict=True):
+        for position, end, replacement in zip(begins, ends, (*drops.replacements, b""), strict=True):
             copied = copy_range(source, target, position, offset, end - position)
             if copied < end - position:
                 raise InputError(
                     f"{path}: the file became shorter while it was being read. Run again on a file at rest."
                 )
             offset += copied
+            if replacement:
+                offset += os.pwrite(target, replacement, offset)
         for begin, end in zip(drops.starts.tolist(), drops.ends.tolist(), strict=True):
             yield os.pread(source, end - begin, begin)
     finally:
@@ -74,7 +77,7 @@ CANNOT_COPY_IN_KERNEL = frozenset({1, 18, 22, 38, 95})  # EPERM, EXDEV, EINVAL, 
 def split_stream(stream: BinaryIO, drops: Ranges, kept: IO[bytes], path: str) -> Iterator[bytes]:
     """Copy a stream to `kept` less the drops, and yield the bytes of every dropped range in order."""
     position = 0
-    for start, end in zip(drops.starts.tolist(), drops.ends.tolist(), strict=True):
+    for start, end, replacement in zip(drops.starts.tolist(), drops.ends.tolist(), drops.replacements, strict=True):
         while position < start:
             chunk = read_chunk(stream, min(start - position, COPY_SIZE), path)
             if not chunk:
@@ -83,6 +86,7 @@ def split_stream(stream: BinaryIO, drops: Ranges, kept: IO[bytes], path: str) ->
                 )
             kept.write(chunk)
             position += len(chunk)
+        kept.write(replacement)
         yield read_chunk(stream, end - start, path)
         position = end
     while chunk := read_chunk(stream, COPY_SIZE, path):

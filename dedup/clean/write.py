@@ -11,24 +11,25 @@ import numpy as np
 
 from dedup.clean import folder as names
 from dedup.clean.decisions import Decisions
+from dedup.clean.edits import read_edits
 from dedup.clean.folder import RunFolder
 from dedup.clean.records import (
-    LINE_END,
     ClusterRecord,
+    EditedRecord,
     Member,
     RemovedRecord,
     Source,
+    WholeRecord,
     encode_line,
     encode_rejection,
-    split_json_line,
     witness_of,
+    wrap_record,
 )
 from dedup.clean.rows import split_rows
 from dedup.clean.split import Ranges, copy_kept, split_stream
 from dedup.corpus.blocks import Rejection
 from dedup.corpus.compression import open_reader, open_writer
-from dedup.corpus.delimited import DELIMITERS, parse_record, read_header
-from dedup.corpus.files import SourceFile
+from dedup.corpus.delimited import DELIMITERS, read_header
 from dedup.corpus.segments import Segments
 from dedup.corpus.shards import Shard, line_span
 from dedup.model.documents import Relation
@@ -38,59 +39,85 @@ Raw = msgspec.Raw
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """One record that leaves the corpus: a removed document (by doc_index) or a rejection."""
+    """One record that does not stay as it is: a removed document, an edited one, or a rejection (doc_index -1).
+
+    `replacement` is what stands in its place, None where nothing does.
+    """
 
     file: int
     start: int
     end: int
     doc_index: int
+    replacement: bytes | None
     rejection: Rejection | None
 
 
-def find_dropped(segments: Segments, decisions: Decisions, shard: Shard) -> list[Dropped]:
-    """Return what leaves a shard, by file and position."""
+@dataclass(frozen=True)
+class Results:
+    """What the write stage works from."""
+
+    run: RunFolder
+    segments: Segments
+    decisions: Decisions
+    text_field: str
+
+
+def find_dropped(results: Results, shard: Shard) -> list[Dropped]:
+    """Return what does not stay as it is in a shard, by file and position."""
+    segments = results.segments
     dropped = [
-        Dropped(r.file, r.start, r.start + max(len(r.raw), shard.files[0].format == "parquet"), -1, r)
+        Dropped(r.file, r.start, r.start + max(len(r.raw), shard.files[0].format == "parquet"), -1, None, r)
         for r in segments.rejections(shard)
     ]
+    edits = read_edits(results.run.part(shard.index, names.EDITS))
     for batch in segments.batches_of(shard):
-        witness = decisions.witness[batch.first : batch.first + len(batch)]
+        here = slice(batch.first, batch.first + len(batch))
+        rows = set(np.flatnonzero(results.decisions.witness[here] >= 0).tolist())
+        rows.update(doc - batch.first for doc in edits if here.start <= doc < here.stop)
         starts, lengths, files = batch.column("start"), batch.column("length"), batch.column("file")
-        for row in np.flatnonzero(witness >= 0).tolist():
-            start = int(starts[row])
-            dropped.append(Dropped(int(files[row]), start, start + int(lengths[row]), batch.first + row, None))
+        for row in rows:
+            start, doc_index = int(starts[row]), batch.first + row
+            end = start + int(lengths[row])
+            dropped.append(Dropped(int(files[row]), start, end, doc_index, edits.get(doc_index), None))
     return sorted(dropped, key=lambda d: (d.file, d.start))
 
 
-def write_shard(run: RunFolder, segments: Segments, decisions: Decisions, shard: Shard, offset: int) -> None:
+def write_shard(results: Results, shard: Shard, offset: int) -> None:
     """Write the kept records of a shard in their place (`offset` in the output file) and its pieces of the records."""
-    dropped = find_dropped(segments, decisions, shard)
-    file = shard.files[0]
+    dropped = find_dropped(results, shard)
+    file, run = shard.files[0], results.run
     header = read_header(file) if dropped and file.format in DELIMITERS else []
     with (
         run.part(shard.index, names.REMOVED).open("wb") as removed,
+        run.part(shard.index, names.EDITED).open("wb") as edited,
         run.part(shard.index, names.REJECTED).open("wb") as rejected,
     ):
-        for item, raw in zip(dropped, drop_records(run, shard, dropped, offset), strict=True):
+        for item, raw in zip(dropped, drop_records(results, shard, dropped, offset), strict=True):
             source_file = shard.files[item.file]
             if item.rejection is not None:
                 rejected.write(encode_rejection(item.rejection, source_file.path))
+                continue
+            whole = wrap_record(raw, source_file.format, header)
+            if item.replacement is None:
+                removed.write(encode_line(describe_removed(results, item, whole)))
             else:
-                record = describe_removed(segments, decisions, item, source_file, (raw, header))
-                removed.write(encode_line(record))
+                edited.write(encode_line(describe_edited(results, item, whole, source_file.format)))
 
 
-def drop_records(run: RunFolder, shard: Shard, dropped: list[Dropped], offset: int) -> Iterator[bytes]:
-    """Copy what is kept of a shard and yield the bytes of what is dropped, in order."""
-    file = shard.files[0]
+def drop_records(results: Results, shard: Shard, dropped: list[Dropped], offset: int) -> Iterator[bytes]:
+    """Copy what is kept of a shard, put replacements in, and yield the bytes of what was dropped, in order."""
+    file, run = shard.files[0], results.run
     if file.format == "txt":
         yield from copy_files(run, shard, dropped)
         return
-    starts = np.array([d.start for d in dropped], np.int64)
+    starts = [d.start for d in dropped]
     if file.format == "parquet":
-        yield from split_rows(file.location, starts, run.kept(file.name), run.set_aside(file.name))
+        texts = {d.start: d.replacement.decode() for d in dropped if d.replacement is not None}
+        targets = (run.kept(file.name), run.set_aside(file.name))
+        yield from split_rows(file.location, starts, texts, results.text_field, targets)
         return
-    drops = Ranges(starts, np.array([d.end for d in dropped], np.int64))
+    ends = np.array([d.end for d in dropped], np.int64)
+    drops = Ranges(np.array(starts, np.int64), ends, [d.replacement or b"" for d in dropped])
     if file.compression is None:
         with run.kept(file.name).open("r+b") as shared:
             yield from copy_kept(file.location, shared.fileno(), line_span(shard), drops, offset)
@@ -104,69 +131,67 @@ def drop_records(run: RunFolder, shard: Shard, dropped: list[Dropped], offset: i
 
 
 def copy_files(run: RunFolder, shard: Shard, dropped: list[Dropped]) -> Iterator[bytes]:
-    """Copy the kept .txt files and yield the bytes of the others."""
-    gone = {d.file for d in dropped}
+    """Copy the kept .txt files, write the edited ones, and yield the bytes of those that do not stay as they are."""
+    changed = {d.file: d.replacement for d in dropped}
     for index, file in enumerate(shard.files):
-        if index in gone:
-            continue
         target = run.kept(file.name)
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(file.location, target)
+        replacement = changed.get(index)
+        if replacement is not None:
+            target.write_bytes(replacement)
+        elif index not in changed:
+            shutil.copyfile(file.location, target)
     for item in dropped:
         yield Path(shard.files[item.file].location).read_bytes()
 
 
-def describe_removed(
-    segments: Segments, decisions: Decisions, item: Dropped, file: SourceFile, content: tuple[bytes, list[str]]
-) -> RemovedRecord:
-    """Return the record of one removal; `content` is its bytes and, of a CSV file, the column names."""
-    raw, header = content
-    name = segments.name(item.doc_index)
+def describe_removed(results: Results, item: Dropped, whole: WholeRecord) -> RemovedRecord:
+    """Return the record of one removal."""
+    decisions, name = results.decisions, results.segments.name(item.doc_index)
     relation = Relation(decisions.relation[item.doc_index])
-    around, raw_text = LINE_END, None
-    if file.format in DELIMITERS:
-        record = msgspec.json.encode(parse_record(raw, header, file.format))
-        raw_text = raw.decode()
-    elif file.format == "txt":
-        text = raw.decode()
-        mark = text[:1] if text.startswith("\ufeff") else ""
-        record, around = msgspec.json.encode({"text": text.removeprefix(mark)}), (mark, "")
-    elif file.format == "parquet":
-        record = raw
-    else:
-        record, around = split_json_line(raw)
     return RemovedRecord(
         id=Raw(name.raw_id),
         source=Source(name.path, name.line, item.start),
         reason=relation.reason,
         relation=relation.label,
-        witness=witness_of(segments.name(int(decisions.witness[item.doc_index]))),
+        witness=witness_of(results.segments.name(int(decisions.witness[item.doc_index]))),
         similarity=float(decisions.similarity[item.doc_index]),
-        record=Raw(record),
-        around=around,
-        raw=raw_text,
+        covered=float(decisions.covered[item.doc_index]) if relation is Relation.CONTAINED else None,
+        record=whole.record,
+        around=whole.around,
+        raw=whole.raw,
     )
 
 
-def plan_offsets(segments: Segments, decisions: Decisions) -> list[int]:
+def describe_edited(results: Results, item: Dropped, whole: WholeRecord, file_format: str) -> EditedRecord:
+    """Return the record of one document whose text was cut."""
+    name = results.segments.name(item.doc_index)
+    in_lines = file_format not in {"txt", "parquet"}
+    return EditedRecord(
+        id=Raw(name.raw_id),
+        source=Source(name.path, name.line, item.start),
+        length=len(item.replacement or b"") if in_lines else 0,
+        record=whole.record,
+        around=whole.around,
+        raw=whole.raw,
+    )
+
+
+def plan_offsets(results: Results) -> list[int]:
     """Return where in its output file the kept records of each shard begin (0 where a shard is a whole file)."""
     offsets = []
-    for _, group in groupby(segments.shards, key=lambda shard: shard.first_file):
+    for _, group in groupby(results.segments.shards, key=lambda shard: shard.first_file):
         gone = 0
         for shard in group:
             cut_up = shard.stop is not None
             offsets.append(line_span(shard)[0] - gone if cut_up else 0)
-            gone += count_dropped_bytes(segments, decisions, shard) if cut_up else 0
+            gone += count_lost_bytes(results, shard) if cut_up else 0
     return offsets
 
 
-def count_dropped_bytes(segments: Segments, decisions: Decisions, shard: Shard) -> int:
-    """Return how many bytes of a shard of lines leave the corpus."""
-    total = sum(len(rejection.raw) for rejection in segments.rejections(shard))
-    for batch in segments.batches_of(shard):
-        witness = decisions.witness[batch.first : batch.first + len(batch)]
-        total += int(batch.column("length")[witness >= 0].sum())
-    return total
+def count_lost_bytes(results: Results, shard: Shard) -> int:
+    """Return by how many bytes a shard of lines becomes shorter."""
+    return sum(item.end - item.start - len(item.replacement or b"") for item in find_dropped(results, shard))
 
 
 def prepare_files(run: RunFolder, shards: list[Shard]) -> None:
@@ -180,7 +205,7 @@ def prepare_files(run: RunFolder, shards: list[Shard]) -> None:
 
 def join_parts(run: RunFolder, shards: list[Shard]) -> None:
     """Join the pieces that the shards wrote, in order."""
-    for name in (names.REMOVED, names.REJECTED):
+    for name in (names.REMOVED, names.EDITED, names.REJECTED):
         with (run.output / name).open("wb") as target:
             for shard in shards:
                 with run.part(shard.index, name).open("rb") as piece:

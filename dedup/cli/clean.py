@@ -2,13 +2,14 @@
 
 import click
 
-from dedup.cli.options import input_options, inputs_argument, near_options, workers_option
+from dedup.cli.options import input_options, inputs_argument, near_options, passage_options, workers_option
 
 
 @click.command(short_help="Remove near-duplicate documents from news files.")
 @inputs_argument
 @click.option("-o", "--out", metavar="OUT/", help="Folder for the result; made beside and renamed when complete.")
 @near_options
+@passage_options
 @input_options
 @workers_option
 @click.option("--resume", is_flag=True, help="Go on with a run that was cut off.")
@@ -24,6 +25,9 @@ def clean(
     num_perm: int,
     keep: str,
     keep_templates: bool,
+    passages: str,
+    min_tokens: int,
+    contained: float | None,
     text_field: str,
     id_field: str,
     input_format: str | None,
@@ -36,10 +40,14 @@ def clean(
 ) -> None:
     """Remove near-duplicate documents from news files, with a record of every removal.
 
+    A passage that a document prints twice is cut out of it, and a document that another one contains is removed;
+    --passages off compares whole documents only and touches no text.
+
     INPUT is any mix of .jsonl, .csv, .tsv (each also .gz or .zst), .parquet and .txt files, folders and patterns of
     them, or - for standard input. OUT/ gets kept/ (the same files without the duplicates, byte for byte),
     removed.jsonl (each removed record whole, with the kept document that justifies it), clusters.jsonl,
-    rejected.jsonl (records that could not be read) and summary.json.
+    passages.jsonl, edited.jsonl (records whose text was cut, as they were), rejected.jsonl (records that could not be
+    read) and summary.json.
 
     \b
     Examples:
@@ -57,7 +65,7 @@ def clean(
 
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
-    from dedup.config import InputConfig, KeepPolicy, NearConfig
+    from dedup.config import InputConfig, KeepPolicy, NearConfig, PassageConfig
     from dedup.corpus.files import STDIN
     from dedup.pipeline.clean import CleanRun
     from dedup.pipeline.clean import clean as clean_files
@@ -78,6 +86,7 @@ def clean(
             files=files,
             out=folder,
             near=near,
+            passages=None if passages == "off" else PassageConfig(passages, min_tokens, contained=contained),
             input=InputConfig(text_field, id_field, input_format),
             workers=workers,
             resume=resume,

@@ -59,6 +59,38 @@ near_options = compose(
     ),
 )
 
+
+def parse_contained(_context: click.Context, _parameter: click.Parameter, value: str) -> float | None:
+    """Return the share of --contained, None for "off"."""
+    if value == "off":
+        return None
+    try:
+        return float(value)
+    except ValueError:
+        raise click.BadParameter(f'"{value}" is neither a number nor off.') from None
+
+
+passage_options = compose(
+    click.option(
+        "--passages",
+        type=click.Choice(["within", "all", "off"]),
+        default="within",
+        show_default=True,
+        help="Which repeated passages are cut out: those inside a document, those of other documents too, or none.",
+    ),
+    click.option(
+        "--min-tokens", type=int, default=20, show_default=True, help="Words (CJK, Thai: characters) of a passage."
+    ),
+    click.option(
+        "--contained",
+        default="0.9",
+        show_default=True,
+        metavar="SHARE|off",
+        callback=parse_contained,
+        help="Remove a document if passages of one kept document cover this share of it.",
+    ),
+)
+
 workers_option = click.option(
     "--workers",
     type=click.IntRange(1, 1024),

@@ -5,7 +5,21 @@ import sys
 import click
 from tqdm import tqdm
 
-LABELS = {"sketch": "reading", "cover": "comparing", "write": "writing", "restore": "restoring"}
+LABELS = {
+    "sketch": "reading",
+    "cover": "comparing",
+    "passages": "passages",
+    "locate": "locating",
+    "write": "writing",
+    "restore": "restoring",
+}
+    "sketch": "reading",
+    "cover": "comparing",
+    "passages": "passages",
+    "locate": "locating",
+    "write": "writing",
+    "restore": "restoring",
+}
 
 
 class TerminalProgress:

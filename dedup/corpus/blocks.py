@@ -1,7 +1,7 @@
 """Blocks of documents as the sketch stage takes them, and the records that were set aside."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
@@ -34,7 +34,7 @@ class Block:
     ```
     texts      large_string    their texts
     ids        list of bytes   raw JSON scalars; empty where a document has none
-    keys       list of bytes   raw JSON of the field that the keep policy asks for; empty list without such a policy
+    fields     for each role ("key" of the keep policy, "series") raw JSON of that field; empty where absent
     files      int32[n]        which of the shard's files
     lines      int64[n]        line (of a JSONL or CSV file) or row (of a Parquet file), from 1 in the shard
     starts     int64[n]        first byte of the record in the decompressed file
@@ -45,7 +45,7 @@ class Block:
 
     texts: pa.Array
     ids: list[bytes]
-    keys: list[bytes]
+    fields: dict[str, list[bytes]]
     files: npt.NDArray[np.int32]
     lines: npt.NDArray[np.int64]
     starts: npt.NDArray[np.int64]
@@ -63,16 +63,18 @@ class BlockBuilder:
         self._lines_before = lines_before
         self._texts: list[str] = []
         self._ids: list[bytes] = []
-        self._keys: list[bytes] = []
+        self._fields: dict[str, list[bytes]] = {}
         self._where: list[tuple[int, int, int]] = []
         self._files: list[int] = []
 
-    def add(self, text: str, doc_id: str, key: str | None, where: tuple[int, int, int], file: int = 0) -> None:
+    def add(
+        self, text: str, doc_id: str, fields: Mapping[str, str], where: tuple[int, int, int], file: int = 0
+    ) -> None:
         """Add one document; `where` is its (line, first byte, number of bytes)."""
         self._texts.append(text)
         self._ids.append(msgspec.json.encode(doc_id) if doc_id else b"")
-        if key is not None:
-            self._keys.append(msgspec.json.encode(key))
+        for role, value in fields.items():
+            self._fields.setdefault(role, []).append(msgspec.json.encode(value) if value else b"")
         self._where.append(where)
         self._files.append(file)
         self.size += where[2]
@@ -84,7 +86,7 @@ class BlockBuilder:
         return Block(
             texts=pa.array(self._texts, pa.large_string()),
             ids=self._ids,
-            keys=self._keys,
+            fields=self._fields,
             files=np.array(self._files, np.int32),
             lines=lines,
             starts=starts,

@@ -2,7 +2,7 @@
 
 import csv
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from dedup.config import InputConfig
@@ -66,9 +66,9 @@ def split_lines(data: bytes) -> Iterator[bytes]:
 class TableReader:
     """Reads blocks of CSV records into documents."""
 
-    def __init__(self, config: InputConfig, key_field: str | None, file_format: str) -> None:
+    def __init__(self, config: InputConfig, roles: Mapping[str, str], file_format: str) -> None:
         self._config = config
-        self._key_field = key_field
+        self._roles = roles
         self._delimiter = DELIMITERS[file_format]
 
     def read(self, stream: BinaryIO, path: str) -> Iterator[Block]:
@@ -78,8 +78,9 @@ class TableReader:
         header = self._read_header(reader, lines, path)
         if header is None:
             return
-        columns = [header.index(self._config.text_field)]
-        columns += [header.index(f) if f in header else -1 for f in (self._config.id_field, self._key_field)]
+        text_column = header.index(self._config.text_field)
+        id_column = header.index(self._config.id_field) if self._config.id_field in header else len(header)
+        columns = {role: header.index(field) for role, field in self._roles.items() if field in header}
         builder = BlockBuilder(lines.number)
         while True:
             try:
@@ -92,15 +93,16 @@ class TableReader:
             line, start, raw = lines.take()
             if not row and not error:
                 continue  # a blank line is no record: it stays where it is
-            if error is None and len(row) <= columns[0]:
+            if error is None and len(row) <= text_column:
                 error = f'no field "{self._config.text_field}" ({len(row)} of {len(header)} fields)'
             if error is None:
                 error = find_bad_bytes(row, raw)
             if error is not None:
                 builder.rejections.append(Rejection(0, line, start, error, raw))
                 continue
-            text, doc_id, key = (row[c] if 0 <= c < len(row) else "" for c in columns)
-            builder.add(text, doc_id, key if self._key_field else None, (line, start, len(raw)))
+            fields = {role: row[column] if column < len(row) else "" for role, column in columns.items()}
+            doc_id = row[id_column] if id_column < len(row) else ""
+            builder.add(row[text_column], doc_id, fields, (line, start, len(raw)))
             if builder.size >= BLOCK_SIZE:
                 yield builder.build(lines.number)
                 builder = BlockBuilder(lines.number)
@@ -117,8 +119,8 @@ class TableReader:
             return None
         if self._config.text_field not in header:
             raise missing_column(path, self._config.text_field, header, "--text-field")
-        if self._key_field is not None and self._key_field not in header:
-            raise missing_column(path, self._key_field, header, "--keep")
+        if "key" in self._roles and self._roles["key"] not in header:
+            raise missing_column(path, self._roles["key"], header, "--keep")
         return header
 
 
@@ -139,9 +141,14 @@ def read_header(file: SourceFile) -> list[str]:
         return next(csv.reader(Lines(stream, file.path), delimiter=DELIMITERS[file.format]), [])
 
 
+def parse_cells(raw: bytes, file_format: str) -> list[str]:
+    """Return the cells of one CSV record."""
+    lines = raw.decode().split("\n")
+    return next(csv.reader([f"{line}\n" for line in lines[:-1]] + lines[-1:], delimiter=DELIMITERS[file_format]))
+
+
 def parse_record(raw: bytes, header: list[str], file_format: str) -> dict[str, str]:
     """Return the fields of one CSV record by column name; surplus fields are called `column N`."""
-    lines = raw.decode().split("\n")
-    row = next(csv.reader([f"{line}\n" for line in lines[:-1]] + lines[-1:], delimiter=DELIMITERS[file_format]))
+    row = parse_cells(raw, file_format)
     names = header + [f"column {i + 1}" for i in range(len(header), len(row))]
     return dict(zip(names, row, strict=False))

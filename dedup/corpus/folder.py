@@ -17,7 +17,7 @@ def read_text_files(files: Sequence[SourceFile]) -> Iterator[Block]:
         except UnicodeDecodeError as error:
             builder.rejections.append(Rejection(index, 1, 0, explain_utf8(error), raw))
             continue
-        builder.add(text, file.name, None, (1, 0, len(raw)), file=index)
+        builder.add(text, file.name, {}, (1, 0, len(raw)), file=index)
         if builder.size >= BLOCK_SIZE:
             yield builder.build(0)
             builder = BlockBuilder(0)

@@ -1,6 +1,6 @@
 """JSON lines: one object a line. Only the fields that are needed are decoded."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 import msgspec
@@ -27,18 +27,19 @@ SCALAR_STARTS = frozenset(b'"-0123456789n')  # text, number or null: what an id 
 class RecordReader:
     """Reads blocks of JSON lines into documents; bad lines are set aside, each with its reason."""
 
-    def __init__(self, config: InputConfig, key_field: str | None) -> None:
+    def __init__(self, config: InputConfig, roles: Mapping[str, str]) -> None:
         self._config = config
         raw = msgspec.Raw
         fields: list[tuple[str, type, Any]] = [("text", str, msgspec.NODEFAULT), ("id", raw, raw())]
         rename = {"text": config.text_field, "id": config.id_field}
-        self._key_attribute = None
-        if key_field == config.id_field:
-            self._key_attribute = "id"
-        elif key_field is not None:
-            self._key_attribute = "key"
-            fields.append(("key", raw, raw()))
-            rename["key"] = key_field
+        # Two roles may name one field, and one may name the id: a field is decoded once.
+        attributes = {config.id_field: "id"}
+        for field in roles.values():
+            if field not in attributes:
+                attributes[field] = f"field{len(attributes)}"
+                fields.append((attributes[field], raw, raw()))
+                rename[attributes[field]] = field
+        self._roles = {role: attributes[field] for role, field in roles.items()}
         record = msgspec.defstruct("Record", fields, rename=rename, gc=False)
         self._decode: Callable[[bytes], Any] = msgspec.json.Decoder(record).decode
 
@@ -80,7 +81,7 @@ class RecordReader:
         return Block(
             texts=pa.array([record.text for record in records], pa.large_string()),
             ids=[b"" if i == b"null" else i for i in ids],
-            keys=[bytes(getattr(r, self._key_attribute)) for r in records] if self._key_attribute else [],
+            fields={role: [bytes(getattr(r, attribute)) for r in records] for role, attribute in self._roles.items()},
             files=np.zeros(len(records), np.int32),
             lines=numbers,
             starts=starts,

@@ -1,6 +1,6 @@
 """Parquet files: a row is a document; kept and removed rows are written with the schema of the input."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -30,27 +30,27 @@ def is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
-def read_parquet(path: str, config: InputConfig, key_field: str | None) -> Iterator[Block]:
+def read_parquet(path: str, config: InputConfig, roles: Mapping[str, str]) -> Iterator[Block]:
     """Yield the documents of a Parquet file; rows without a text are set aside."""
     file = open_parquet(path)
     names = file.schema_arrow.names
     if config.text_field not in names:
         raise missing_column(path, config.text_field, names, "--text-field")
-    if key_field is not None and key_field not in names:
-        raise missing_column(path, key_field, names, "--keep")
+    if "key" in roles and roles["key"] not in names:
+        raise missing_column(path, roles["key"], names, "--keep")
     kind = file.schema_arrow.field(config.text_field).type
     if not is_text(kind):
         raise InputError(
             f'{path}: column "{config.text_field}" is {kind}, not text. Name the text column with --text-field.'
         )
-    columns = [c for c in dict.fromkeys((config.text_field, config.id_field, key_field)) if c in names]
+    columns = [c for c in dict.fromkeys((config.text_field, config.id_field, *roles.values())) if c in names]
     row = 0
     for batch in file.iter_batches(BATCH_ROWS, columns=columns):
-        yield read_batch(batch, row, config, key_field)
+        yield read_batch(batch, row, config, roles)
         row += len(batch)
 
 
-def read_batch(batch: pa.RecordBatch, row: int, config: InputConfig, key_field: str | None) -> Block:
+def read_batch(batch: pa.RecordBatch, row: int, config: InputConfig, roles: Mapping[str, str]) -> Block:
     """Return the documents of one batch whose first row is number `row` (from 0)."""
     texts = batch.column(config.text_field).cast(pa.large_string())
     valid = texts.is_valid().to_numpy(zero_copy_only=False)
@@ -60,15 +60,15 @@ def read_batch(batch: pa.RecordBatch, row: int, config: InputConfig, key_field: 
         for i in np.flatnonzero(~valid)
     ]
 
-    def values(column: str | None) -> list[bytes]:
-        if column is None or column not in batch.schema.names:
+    def values(column: str) -> list[bytes]:
+        if column not in batch.schema.names:
             return []
         return [encode_scalar(value) for value in batch.column(column).take(pa.array(good)).to_pylist()]
 
     return Block(
         texts=texts.drop_null(),
         ids=values(config.id_field) or [b""] * len(good),
-        keys=values(key_field),
+        fields={role: values(field) or [b""] * len(good) for role, field in roles.items()},
         files=np.zeros(len(good), np.int32),
         lines=row + good + 1,
         starts=row + good,
@@ -83,13 +83,17 @@ def encode_scalar(value: Any) -> bytes:
     return b"" if value is None else msgspec.json.encode(value, enc_hook=str)
 
 
-def fetch_row(path: str, row: int, column: str) -> str:
-    """Return the text of one row (from 0), reading the row group that holds it."""
+def fetch_rows(path: str, rows: Sequence[int], column: str) -> Iterator[str]:
+    """Yield the texts of some rows (from 0, sorted), reading only the row groups that hold them."""
     file = open_parquet(path)
+    first = 0
+    wanted = iter(rows)
+    row = next(wanted, None)
     for index in range(file.metadata.num_row_groups):
-        count = file.metadata.row_group(index).num_rows
-        if row < count:
-            text: str = file.read_row_group(index, columns=[column]).column(column)[row].as_py()
-            return text
-        row -= count
-    raise IndexError(row)
+        last = first + file.metadata.row_group(index).num_rows
+        if row is not None and row < last:
+            texts = file.read_row_group(index, columns=[column]).column(column)
+            while row is not None and row < last:
+                yield texts[row - first].as_py()
+                row = next(wanted, None)
+        first = last

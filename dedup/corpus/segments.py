@@ -19,11 +19,13 @@ import pyarrow as pa
 from dedup.corpus.blocks import Block, Rejection
 from dedup.corpus.shards import Shard
 
-DOCUMENTS, TOKENS, REJECTIONS = "documents.arrow", "tokens.arrow", "rejections.arrow"
+DOCUMENTS, TOKENS, REJECTIONS, REPEATS = "documents.arrow", "tokens.arrow", "rejections.arrow", "repeats.arrow"
 REJECTION_SCHEMA = pa.schema(
     {"file": pa.int32(), "line": pa.int64(), "start": pa.int64(), "error": pa.string(), "raw": pa.large_binary()}
 )
 TOKEN_SCHEMA = pa.schema({"token": pa.uint32()})
+REPEAT_FIELDS = ("document", "start", "end", "held_start", "held_end", "equal")
+REPEAT_SCHEMA = pa.schema({name: pa.int32() for name in REPEAT_FIELDS})
 
 
 def segment_folder(root: Path, shard: Shard) -> Path:
@@ -42,30 +44,42 @@ class SegmentWriter:
         self._documents: pa.RecordBatchFileWriter | None = None
         self._tokens = pa.ipc.new_file(str(self._part / TOKENS), TOKEN_SCHEMA)
         self._rejections = pa.ipc.new_file(str(self._part / REJECTIONS), REJECTION_SCHEMA)
+        self._repeats = pa.ipc.new_file(str(self._part / REPEATS), REPEAT_SCHEMA)
         self._num_lines = 0
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        for writer in (self._documents, self._tokens, self._rejections):
+        for writer in (self._documents, self._tokens, self._rejections, self._repeats):
             if writer is not None:
                 writer.close()
         if kind is None:
             (self._part / "lines").write_text(str(self._num_lines))
             os.replace(self._part, self._folder)
 
-    def add(self, block: Block, columns: Mapping[str, np.ndarray], tokens: npt.NDArray[np.uint32]) -> None:
-        """Write one block: its catalogue, the columns that a stage computed for it, and its tokens."""
+    def add(
+        self,
+        block: Block,
+        columns: Mapping[str, np.ndarray],
+        tokens: npt.NDArray[np.uint32],
+        repeats: npt.NDArray[np.int32],
+    ) -> None:
+        """Write one block: its catalogue, the columns that a stage computed for it, its tokens, its repeats.
+
+        `repeats` is int32[m, 6], a column for each of REPEAT_FIELDS; documents by their place in the block.
+        """
         self._num_lines += block.num_lines
         if block.rejections:
             rows = [row_of(r) for r in block.rejections]
             self._rejections.write_batch(pa.RecordBatch.from_pylist(rows, schema=REJECTION_SCHEMA))
         if not block.ids:
             return
+        no_field = [b""] * len(block.ids)
         arrays: dict[str, pa.Array] = {
             "id": pa.array(block.ids, pa.large_binary()),
-            "key": pa.array(block.keys or [b""] * len(block.ids), pa.large_binary()),
+            "key": pa.array(block.fields.get("key", no_field), pa.large_binary()),
+            "series": pa.array(block.fields.get("series", no_field), pa.large_binary()),
             "file": pa.array(block.files),
             "line": pa.array(block.lines),
             "start": pa.array(block.starts),
@@ -77,6 +91,8 @@ class SegmentWriter:
             self._documents = pa.ipc.new_file(str(self._part / DOCUMENTS), batch.schema)
         self._documents.write_batch(batch)
         self._tokens.write_batch(pa.RecordBatch.from_arrays([pa.array(tokens)], schema=TOKEN_SCHEMA))
+        rows = [pa.array(column) for column in np.ascontiguousarray(repeats.T)]
+        self._repeats.write_batch(pa.RecordBatch.from_arrays(rows, schema=REPEAT_SCHEMA))
 
 
 def row_of(rejection: Rejection) -> dict[str, object]:
@@ -104,11 +120,14 @@ class DocumentName:
 class Batch:
     """The documents of one block as they were written: `first` is the doc_index of its first one."""
 
-    def __init__(self, first: int, shard: Shard, documents: pa.RecordBatch, tokens: npt.NDArray[np.uint32]) -> None:
+    def __init__(
+        self, first: int, shard: Shard, documents: pa.RecordBatch, tokens: pa.RecordBatch, repeats: pa.RecordBatch
+    ) -> None:
         self.first = first
         self.shard = shard
         self.documents = documents
-        self.tokens = tokens
+        self.tokens: npt.NDArray[np.uint32] = tokens.column(0).to_numpy(zero_copy_only=True)
+        self._repeats = repeats
         self._views: dict[str, np.ndarray] = {}
 
     def __len__(self) -> int:
@@ -125,6 +144,19 @@ class Batch:
                 view = np.frombuffer(column.buffers()[1], dtype).reshape(len(column), -1)
             self._views[name] = view
         return view
+
+    @property
+    def token_addresses(self) -> npt.NDArray[np.uint64]:
+        """Return the memory address of the tokens of each document."""
+        num_tokens = self.column("num_tokens").astype(np.uint64)
+        starts = np.cumsum(num_tokens) - num_tokens
+        return np.uint64(self.tokens.ctypes.data) + starts * np.uint64(self.tokens.itemsize)
+
+    @property
+    def repeats(self) -> npt.NDArray[np.int32]:
+        """Return int32[m, 6], a column for each of REPEAT_FIELDS, documents by their place in the batch."""
+        columns = [column.to_numpy(zero_copy_only=True) for column in self._repeats.columns]
+        return np.stack(columns, axis=1)
 
     def raw_bytes(self, name: str, row: int) -> bytes:
         """Return one value of a column of raw JSON; empty where there is none."""
@@ -149,12 +181,10 @@ class Segments:
             lines += int((folder / "lines").read_text())
             if not (folder / DOCUMENTS).exists():
                 continue
-            documents, tokens = self._open(folder / DOCUMENTS), self._open(folder / TOKENS)
-            for i in range(documents.num_record_batches):
-                batch = documents.get_batch(i)
-                view = tokens.get_batch(i).column(0).to_numpy(zero_copy_only=True)
-                self.batches.append(Batch(first, shard, batch, view))
-                first += len(batch)
+            readers = [self._open(folder / name) for name in (DOCUMENTS, TOKENS, REPEATS)]
+            for i in range(readers[0].num_record_batches):
+                self.batches.append(Batch(first, shard, *(reader.get_batch(i) for reader in readers)))
+                first += len(self.batches[-1])
         self.num_documents = first
         self._firsts = [batch.first for batch in self.batches]
         self._by_shard: dict[int, list[Batch]] = {}
@@ -178,6 +208,12 @@ class Segments:
         line = int(batch.column("line")[row]) + self.line_base(batch.shard)
         raw_id = batch.raw_bytes("id", row) or msgspec.json.encode(f"{file.path}:{line}")
         return DocumentName(raw_id, file.path, line)
+
+    def tokens_of(self, doc_index: int) -> npt.NDArray[np.uint32]:
+        """Return the tokens of a document."""
+        batch, row = self.find(doc_index)
+        end = int(batch.column("num_tokens")[: row + 1].sum())
+        return batch.tokens[end - int(batch.column("num_tokens")[row]) : end]
 
     def line_base(self, shard: Shard) -> int:
         """Return the number of lines of the same file that stand before a shard."""

@@ -1,6 +1,6 @@
 """Cut the input into shards: the unit of parallel work and of `--resume`."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import BinaryIO
@@ -67,9 +67,12 @@ def end_of_group(files: Sequence[SourceFile], first: int, shard_size: int) -> in
 
 
 def read_shard(
-    shard: Shard, config: InputConfig, key_field: str | None, report: Callable[[int], None]
+    shard: Shard, config: InputConfig, roles: Mapping[str, str], report: Callable[[int], None]
 ) -> Iterator[Block]:
-    """Yield the blocks of a shard; `report` gets the bytes on disk that were read since its last call."""
+    """Yield the blocks of a shard; `report` gets the bytes on disk that were read since its last call.
+
+    `roles` names the fields that are wanted beside text and id, by what they are wanted for: "key", "series".
+    """
     file = shard.files[0]
     if file.format == "txt":
         for block in read_text_files(shard.files):
@@ -77,16 +80,16 @@ def read_shard(
             yield block
         return
     if file.format == "parquet":
-        for block in read_parquet(file.location, config, key_field):
+        for block in read_parquet(file.location, config, roles):
             yield block
         report(file.size)
         return
     with open_reader(file.location, file.compression) as (stream, counter):
         if file.format in DELIMITERS:
-            blocks = TableReader(config, key_field, file.format).read(stream, file.path)
+            blocks = TableReader(config, roles, file.format).read(stream, file.path)
         else:
             start = seek_line(stream, shard.start)
-            blocks = RecordReader(config, key_field).read(stream, start, shard.stop, file.path)
+            blocks = RecordReader(config, roles).read(stream, start, shard.stop, file.path)
         reported = counter.count
         for block in blocks:
             yield block

@@ -334,3 +334,56 @@ def align_block(links, address, num_tokens, limits, passages, pairs):
             pairs[row, 1] = holder
         start = end
     return found
+
+
+@kernel
+def match_pairs(pairs, address, num_tokens, shingle_size, limits, passages, owners):
+    """Align pairs of documents on all the shingles they share, not only on anchors.
+
+    `pairs` is int32[m, 2] (document, holder). `passages` and `owners` (int32[..., 5] and [..., 2]: document, holder)
+    have room for one row a token of the documents. Returns the number of passages. O(tokens) a pair.
+    """
+    found = 0
+    shingles = np.empty(4096, np.uint64)
+    theirs = np.empty(4096, np.uint64)
+    seeds = np.empty((4096, 2), np.int32)
+    chains = np.empty((4096, CHAIN_FIELDS), np.int32)
+    places = np.empty(8192, np.int32)
+    for pair in range(pairs.shape[0]):
+        a = tokens_at(address[pairs[pair, 0]], num_tokens[pairs[pair, 0]])
+        b = tokens_at(address[pairs[pair, 1]], num_tokens[pairs[pair, 1]])
+        largest = max(a.size, b.size)
+        if largest > shingles.size:
+            shingles = np.empty(2 * largest, np.uint64)
+            theirs = np.empty(2 * largest, np.uint64)
+            seeds = np.empty((2 * largest, 2), np.int32)
+            chains = np.empty((2 * largest, CHAIN_FIELDS), np.int32)
+            places = np.empty(table_size(2 * largest), np.int32)
+        count_a = roll_shingles(a, shingle_size, shingles)
+        count_b = roll_shingles(b, shingle_size, theirs)
+        size = table_size(count_b)
+        mask = U64(size - 1)
+        places[:size] = -1
+        for j in range(count_b):
+            slot = theirs[j] & mask
+            while places[slot] >= 0 and theirs[places[slot]] != theirs[j]:
+                slot = (slot + U64(1)) & mask
+            if places[slot] < 0:
+                places[slot] = j
+        num_seeds = 0
+        for i in range(count_a):
+            slot = shingles[i] & mask
+            while places[slot] >= 0 and theirs[places[slot]] != shingles[i]:
+                slot = (slot + U64(1)) & mask
+            if places[slot] >= 0:
+                seeds[num_seeds, 0] = places[slot]
+                seeds[num_seeds, 1] = i
+                num_seeds += 1
+        before = found
+        num_chains = chain_seeds(a, b, seeds[:num_seeds], False, chains)
+        found = finish_chains(a, b, chains, num_chains, False, limits, passages, found)
+        found = drop_overlaps(passages, before, found)
+        for row in range(before, found):
+            owners[row, 0] = pairs[pair, 0]
+            owners[row, 1] = pairs[pair, 1]
+    return found

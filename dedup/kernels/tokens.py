@@ -130,7 +130,7 @@ def tokenise(data, start, end, table, tokens, num_tokens):
             opens = (
                 kind == SINGLE
                 or (kind == WORD and state != IN_WORD)
-                or ((kind == MARK or kind == EXTEND) and state == NO_TOKEN)  # noqa: PLR1714 (a set costs in numba)
+                or ((kind == MARK or kind == EXTEND) and state == NO_TOKEN)
             )
             if state != NO_TOKEN and (opens or kind == SEPARATOR):
                 h, token = close_token(h, marks, number, name)
@@ -142,7 +142,7 @@ def tokenise(data, start, end, table, tokens, num_tokens):
             if kind == SEPARATOR:
                 continue
             if opens:
-                state = IN_SINGLE if kind == SINGLE or kind == EXTEND else IN_WORD  # noqa: PLR1714 (the same)
+                state = IN_SINGLE if kind == SINGLE or kind == EXTEND else IN_WORD
                 h = TOKEN_SEED
                 number = 0
                 name = IS_NAME if entry & UPPER and not fresh else 0

@@ -10,6 +10,7 @@ class Relation(IntEnum):
     EXACT = 0
     EDITED = 1
     TEMPLATE = 2
+    CONTAINED = 3
 
     @property
     def label(self) -> str:
@@ -19,7 +20,10 @@ class Relation(IntEnum):
     @property
     def reason(self) -> str:
         """Return the reason for which a document of this relation is removed."""
-        return "exact-duplicate" if self is Relation.EXACT else "near-duplicate"
+        return REASONS.get(self, "near-duplicate")
+
+
+REASONS = {Relation.EXACT: "exact-duplicate", Relation.CONTAINED: "contained"}
 
 
 @dataclass(frozen=True, slots=True)

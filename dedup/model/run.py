@@ -31,6 +31,15 @@ class Counts(msgspec.Struct, frozen=True):
     clusters: int
 
 
+class PassageCounts(msgspec.Struct, frozen=True):
+    """Passages found within and across documents, how many were cut out, and of how many documents."""
+
+    within: int
+    across: int
+    cut: int
+    edited_documents: int
+
+
 class Stage(msgspec.Struct, frozen=True):
     """One stage of the run: seconds, and the peak resident memory of any one process up to its end, in MB."""
 
@@ -52,6 +61,7 @@ class Summary(msgspec.Struct, frozen=True):
     """The content of `summary.json`. Everything but `stages` is the same at every run on the same input."""
 
     counts: Counts
+    passages: PassageCounts | None
     inputs: list[InputFile]
     config: dict[str, dict[str, object]]
     bands: int

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import msgspec
 import numpy as np
@@ -34,13 +35,6 @@ def cover_batches(
     return reorder(cover.result(), order)
 
 
-def token_addresses(batch: Batch) -> npt.NDArray[np.uint64]:
-    """Return the memory address of the tokens of each document of a batch."""
-    ends = np.cumsum(batch.column("num_tokens"), dtype=np.uint64)
-    starts = ends - batch.column("num_tokens").astype(np.uint64)
-    return np.uint64(batch.tokens.ctypes.data) + starts * np.uint64(batch.tokens.itemsize)
-
-
 def offer_rows(cover: Cover, batch: Batch, rows: slice) -> None:
     """Offer consecutive documents of one batch as they are mapped, without copying their band keys."""
     cover.offer(
@@ -48,7 +42,7 @@ def offer_rows(cover: Cover, batch: Batch, rows: slice) -> None:
         batch.column("content", np.uint64)[rows],
         batch.column("num_tokens")[rows],
         batch.column("num_shingles")[rows],
-        token_addresses(batch)[rows],
+        batch.token_addresses[rows],
     )
 
 
@@ -66,7 +60,7 @@ def offer_gathered(
             batch.column("content", np.uint64),
             batch.column("num_tokens"),
             batch.column("num_shingles"),
-            token_addresses(batch),
+            batch.token_addresses,
         )
         for part, column in zip(parts, columns, strict=True):
             part.append(column[docs - batch.first])
@@ -75,21 +69,34 @@ def offer_gathered(
     cover.offer(*(np.concatenate(part)[back] for part in parts))
 
 
+def cover_again(
+    batches: Sequence[Batch], config: NearConfig, kept: npt.NDArray[np.int64], others: npt.NDArray[np.int64]
+) -> CoverResult:
+    """Decide some documents anew against those that are kept, and in their order against each other.
+
+    Both are doc_indices. Returns the decisions on `others`, witnesses by doc_index.
+    """
+    bands = batches[0].column("keys", np.uint64).shape[1]
+    order = np.concatenate([kept, others])
+    cover = Cover(len(order), bands, config)
+    firsts = np.array([batch.first for batch in batches])
+    for begin in range(0, len(order), GATHERED):
+        chosen = order[begin : begin + GATHERED]
+        offer_gathered(cover, batches, np.searchsorted(firsts, chosen, "right") - 1, chosen)
+    result = cover.result()
+    witness = np.where(result.witness >= 0, order[result.witness], -1)[len(kept) :]
+    return replace(
+        result, witness=witness, similarity=result.similarity[len(kept) :], relation=result.relation[len(kept) :]
+    )
+
+
 def reorder(result: CoverResult, order: npt.NDArray[np.int64]) -> CoverResult:
     """Return the decisions by doc_index where they were made by rank: `order[rank]` is a doc_index."""
     witness = np.empty_like(result.witness)
     witness[order] = np.where(result.witness >= 0, order[result.witness], -1)
     similarity, relation = np.empty_like(result.similarity), np.empty_like(result.relation)
     similarity[order], relation[order] = result.similarity, result.relation
-    return CoverResult(
-        witness,
-        similarity,
-        relation,
-        result.num_candidates,
-        result.num_verified,
-        result.num_full_buckets,
-        result.num_not_entered,
-    )
+    return replace(result, witness=witness, similarity=similarity, relation=relation)
 
 
 def rank_documents(batches: Sequence[Batch], keep: KeepPolicy) -> npt.NDArray[np.int64]:

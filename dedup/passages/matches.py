@@ -7,10 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import PassageConfig
-from dedup.kernels.align import align_block, repeat_block
+from dedup.kernels.align import align_block, match_pairs, repeat_block
 from dedup.kernels.anchors import AnchorTable, count_anchors, link_block
 
 SLOTS_PER_ANCHOR = 1.5
+PAIRS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -132,3 +133,21 @@ def align_links(
     limits = (config.min_tokens, config.min_similarity)
     found = align_block(links, address, num_tokens, limits, passages, pairs)
     return make_matches(passages[:found], pairs[:found])
+
+
+def compare_pairs(
+    pairs: npt.NDArray[np.int32],
+    address: npt.NDArray[np.uint64],
+    num_tokens: npt.NDArray[np.int32],
+    config: PassageConfig,
+) -> Matches:
+    """Return all passages that each pair (document, holder) shares, whoever was their first holder."""
+    parts = []
+    for first in range(0, len(pairs), PAIRS_AT_ONCE):
+        some = np.ascontiguousarray(pairs[first : first + PAIRS_AT_ONCE])
+        room = int(num_tokens[some[:, 0]].sum()) + 1
+        passages, owners = np.empty((room, 5), np.int32), np.empty((room, 2), np.int32)
+        limits = (config.min_tokens, config.min_similarity)
+        found = match_pairs(some, address, num_tokens, config.shingle_size, limits, passages, owners)
+        parts.append(make_matches(passages[:found], owners[:found]))
+    return join_matches(parts)

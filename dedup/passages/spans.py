@@ -11,6 +11,7 @@ from dedup.text.folding import load_folding_table
 
 JOINERS = "\u200c\u200d"
 VOWELS_THAT_JOIN = "\u0e33\u0eb3"  # Thai and Lao AM: letters to Unicode, part of the cluster before them to a reader
+OPENING = "\"'(\u201c\u2018\u00ab\u300c["
 REGIONAL = range(0x1F1E6, 0x1F200)
 SKIN_TONES = range(0x1F3FB, 0x1F400)
 
@@ -58,17 +59,24 @@ def is_grapheme_boundary(text: str, index: int) -> bool:
     return not 0x1160 <= ord(after) <= 0x11FF  # vowels and finals of a decomposed Korean syllable
 
 
-def widen_cut(text: str, cut: Span, original: Span) -> Span:
+def widen_cut(text: str, cut: Span, original: Span | None) -> Span:
     """Return a cut with the punctuation that follows and precedes it as it does the original, on grapheme boundaries.
 
-    "... claims.Russian ... claims.": the copy goes with its full stop, because the original keeps its own.
+    "... claims.Russian ... claims.": the copy goes with its full stop, because the original keeps its own. Where the
+    original is not in this text, all the marks that follow go.
     """
     start, end = cut.start, cut.end
-    left, right = original.start, original.end
-    while end < len(text) and right < len(text) and is_same_mark(text[end], text[right]):
-        end, right = end + 1, right + 1
-    while start > 0 and left > 0 and start > original.end and is_same_mark(text[start - 1], text[left - 1]):
-        start, left = start - 1, left - 1
+    if original is None:
+        while end < len(text) and is_mark(text[end]):
+            end += 1
+        while start > 0 and text[start - 1] in OPENING:
+            start -= 1
+    else:
+        left, right = original.start, original.end
+        while end < len(text) and right < len(text) and text[end] == text[right] and is_mark(text[end]):
+            end, right = end + 1, right + 1
+        while start > original.end and left > 0 and text[start - 1] == text[left - 1] and is_mark(text[left - 1]):
+            start, left = start - 1, left - 1
     while not is_grapheme_boundary(text, end):
         end += 1
     while not is_grapheme_boundary(text, start):
@@ -76,9 +84,9 @@ def widen_cut(text: str, cut: Span, original: Span) -> Span:
     return Span(start, max(start, end))
 
 
-def is_same_mark(a: str, b: str) -> bool:
-    """Return whether two characters are the same and neither white space nor in a word."""
-    return a == b and not a.isspace() and not a.isalnum()
+def is_mark(character: str) -> bool:
+    """Return whether a character is neither white space nor in a word."""
+    return not character.isspace() and not character.isalnum()
 
 
 def cut_spans(text: str, cuts: list[Span]) -> str:

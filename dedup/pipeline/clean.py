@@ -10,21 +10,25 @@ import numpy as np
 
 from dedup.clean.decisions import Decisions
 from dedup.clean.examples import choose_examples
-from dedup.clean.folder import SUMMARY, RunFolder
+from dedup.clean.folder import LOCATED, PASSAGES, SUMMARY, RunFolder
+from dedup.clean.located import PassageTable, write_passages
 from dedup.clean.summary import StageTimer, count_documents, list_versions
-from dedup.clean.write import join_parts, plan_offsets, prepare_files, write_clusters, write_shard
-from dedup.config import InputConfig, NearConfig, describe, fingerprint
+from dedup.clean.write import Results, join_parts, plan_offsets, prepare_files, write_clusters, write_shard
+from dedup.config import InputConfig, NearConfig, PassageConfig, describe, fingerprint
 from dedup.corpus.blocks import view_texts
 from dedup.corpus.files import SourceFile
 from dedup.corpus.segments import Segments, SegmentWriter, segment_folder
 from dedup.corpus.shards import Shard, plan_shards, read_shard
 from dedup.errors import DedupError, InputError
 from dedup.kernels.jit import is_compiled
-from dedup.model.run import Example, InputFile, Limit, Summary
+from dedup.model.run import Example, InputFile, Limit, PassageCounts, Summary
 from dedup.near.bands import choose_bands
 from dedup.near.cover import Cover, CoverResult
 from dedup.near.decide import cover_batches
 from dedup.near.sketch import Sketcher
+from dedup.passages.matches import find_repeats
+from dedup.passages.plan import WITHIN, PassagePlan
+from dedup.pipeline.passages import as_decisions, decide_passages, locate_shard
 from dedup.workers import run_tasks
 
 
@@ -51,6 +55,7 @@ class CleanRun:
     files: Sequence[SourceFile]
     out: Path
     near: NearConfig = field(default_factory=NearConfig)
+    passages: PassageConfig | None = field(default_factory=lambda: PassageConfig(scope="within"))
     input: InputConfig = field(default_factory=InputConfig)
     workers: int = 1
     resume: bool = False
@@ -68,7 +73,7 @@ class CleanRun:
 def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Example]]:
     """Remove near-duplicate documents from files: sketch, cover, write, publish. Returns what was done."""
     folder = RunFolder(run.out)
-    settings = fingerprint(run.near, run.input, *run.files)
+    settings = fingerprint(*(config for config in (run.near, run.passages, run.input) if config), *run.files)
     if run.resume and folder.is_finished() and Summary.read(run.out / SUMMARY).fingerprint == settings:
         progress.note(f"{run.out}: this run is complete already, nothing is left to do")
         return Summary.read(run.out / SUMMARY), []
@@ -93,12 +98,15 @@ def run_stages(run: CleanRun, settings: str, folder: RunFolder, progress: Progre
         refuse_rejections(segments)
     with timer.measure("cover"):
         result = cover_documents(run.near, segments, progress)
-    decisions = Decisions(result.witness, result.similarity, result.relation)
+    decisions, plan = as_decisions(result), None
+    if run.passages:
+        with timer.measure("passages"):
+            decisions, plan = find_passages(run, segments, decisions, progress)
     decisions.check()
     if not run.dry_run:
         with timer.measure("write"):
-            write_output(run, folder, segments, decisions, progress)
-    summary = summarise(run, settings, segments, (result, decisions), timer)
+            write_output(run, folder, segments, (decisions, plan), progress)
+    summary = summarise(run, settings, segments, (result, decisions, plan), timer)
     examples = choose_examples(segments, decisions, run.input)
     if not run.dry_run:
         summary.write(folder.output / SUMMARY)
@@ -120,18 +128,26 @@ def sketch_shards(run: CleanRun, folder: RunFolder, shards: Sequence[Shard], pro
     """Sketch the shards that have no finished segment yet."""
     todo = [shard for shard in shards if not segment_folder(folder.segments, shard).exists()]
     progress.begin("sketch", sum(shard.size for shard in todo), "B")
-    task = partial(sketch_shard, near=run.near, config=run.input, root=folder.segments)
+    task = partial(sketch_shard, run=SketchRun(run.near, run.passages, run.input), root=folder.segments)
     run_tasks(task, todo, run.workers, progress.advance)
     progress.end()
 
 
-def sketch_shard(
-    shard: Shard, report: Callable[[int], None], *, near: NearConfig, config: InputConfig, root: Path
-) -> None:
-    """Read, tokenise, shingle, sign and band the documents of one shard into its segment."""
-    sketcher = get_sketcher(near)
+@dataclass(frozen=True)
+class SketchRun:
+    """The settings of the sketch stage."""
+
+    near: NearConfig
+    passages: PassageConfig | None
+    input: InputConfig
+
+
+def sketch_shard(shard: Shard, report: Callable[[int], None], *, run: SketchRun, root: Path) -> None:
+    """Read, tokenise, shingle, sign and band the documents of one shard into its segment, with their repeats."""
+    sketcher = get_sketcher(run.near)
+    roles = {"key": run.near.keep.field} if run.near.keep.field else {}
     with SegmentWriter(segment_folder(root, shard)) as writer:
-        for block in read_shard(shard, config, near.keep.field, report):
+        for block in read_shard(shard, run.input, roles, report):
             sketch = sketcher.sketch(*view_texts(block.texts))
             columns: dict[str, np.ndarray] = {
                 "num_tokens": sketch.num_tokens,
@@ -139,7 +155,11 @@ def sketch_shard(
                 "content": sketch.content,
                 "keys": sketch.keys,
             }
-            writer.add(block, columns, sketch.tokens)
+            repeats = np.empty((0, 6), np.int32)
+            if run.passages and run.passages.within:
+                found = find_repeats(sketch.tokens, sketch.num_tokens, run.passages)
+                repeats = np.column_stack([found.document, found.span, found.held, found.equal])
+            writer.add(block, columns, sketch.tokens, repeats)
 
 
 @cache
@@ -156,31 +176,76 @@ def cover_documents(near: NearConfig, segments: Segments, progress: Progress) ->
     return result
 
 
+def find_passages(
+    run: CleanRun, segments: Segments, decisions: Decisions, progress: Progress
+) -> tuple[Decisions, PassagePlan]:
+    """Decide on contained documents and on passages."""
+    assert run.passages is not None
+    progress.begin("passages", segments.num_documents, "doc")
+    decisions, plan = decide_passages(segments, decisions, run.near, run.passages, progress.advance)
+    progress.end()
+    return decisions, plan
+
+
 def write_output(
-    run: CleanRun, folder: RunFolder, segments: Segments, decisions: Decisions, progress: Progress
+    run: CleanRun,
+    folder: RunFolder,
+    segments: Segments,
+    results: tuple[Decisions, PassagePlan | None],
+    progress: Progress,
 ) -> None:
     """Write everything but the summary."""
     shards = segments.shards
-    decisions.write(folder.decisions)
+    decisions, plan = results
     open_results.cache_clear()  # an earlier run of this process may have had the same folder
+    decisions.write(folder.decisions)
+    if plan is not None:
+        plan.write(folder.passages)
+        progress.begin("locate", sum(shard.size for shard in shards), "B")
+        locate = partial(locate_one, folder=folder, shards=tuple(shards), config=run.input)
+        run_tasks(locate, shards, run.workers, progress.advance)
+        progress.end()
     prepare_files(folder, shards)
     progress.begin("write", sum(shard.size for shard in shards), "B")
-    task = partial(write_one, folder=folder, shards=tuple(shards))
-    tasks = list(zip(shards, plan_offsets(segments, decisions), strict=True))
-    run_tasks(task, tasks, run.workers, progress.advance)
+    task = partial(write_one, folder=folder, shards=tuple(shards), text_field=run.input.text_field)
+    offsets = plan_offsets(Results(folder, segments, decisions, run.input.text_field))
+    run_tasks(task, list(zip(shards, offsets, strict=True)), run.workers, progress.advance)
     progress.end()
     open_results.cache_clear()
     join_parts(folder, shards)
     write_clusters(folder, segments, decisions)
+    if plan is not None:
+        parts = [folder.part(shard.index, LOCATED) for shard in shards]
+        write_passages(folder.output / PASSAGES, as_table(plan), parts, segments)
+
+
+def as_table(plan: PassagePlan) -> PassageTable:
+    """Return the plan as the write stage takes it."""
+    m = plan.matches
+    return PassageTable(m.document, m.holder, m.similarity, plan.scope, plan.cut, plan.documents)
+
+
+def locate_one(
+    shard: Shard, report: Callable[[int], None], *, folder: RunFolder, shards: tuple[Shard, ...], config: InputConfig
+) -> None:
+    """Find the passages of one shard in its texts."""
+    segments, _ = open_results(folder, shards)
+    locate_shard(shard, folder, segments, PassagePlan.read(folder.passages), config)
+    report(shard.size)
 
 
 def write_one(
-    task: tuple[Shard, int], report: Callable[[int], None], *, folder: RunFolder, shards: tuple[Shard, ...]
+    task: tuple[Shard, int],
+    report: Callable[[int], None],
+    *,
+    folder: RunFolder,
+    shards: tuple[Shard, ...],
+    text_field: str,
 ) -> None:
     """Write one shard's share of the output."""
     shard, offset = task
     segments, decisions = open_results(folder, shards)
-    write_shard(folder, segments, decisions, shard, offset)
+    write_shard(Results(folder, segments, decisions, text_field), shard, offset)
     report(shard.size)
 
 
@@ -209,16 +274,21 @@ def count_repeated_ids(segments: Segments) -> int:
 
 
 def summarise(
-    run: CleanRun, settings: str, segments: Segments, results: tuple[CoverResult, Decisions], timer: StageTimer
+    run: CleanRun,
+    settings: str,
+    segments: Segments,
+    results: tuple[CoverResult, Decisions, PassagePlan | None],
+    timer: StageTimer,
 ) -> Summary:
     """Return the summary of a run."""
-    result, decisions = results
+    result, decisions, plan = results
     rejected = sum(1 for shard in segments.shards for _ in segments.rejections(shard))
     bands, rows = choose_bands(run.near.threshold, run.near.num_perm, run.near.recall)
     return Summary(
         counts=count_documents(decisions, rejected=rejected, repeated_ids=count_repeated_ids(segments)),
         inputs=[InputFile(f.path, f.name, f.format, f.compression, f.size) for f in run.files],
-        config={"near": describe(run.near), "input": describe(run.input)},
+        config={name: describe(c) if (c := getattr(run, name)) else {} for name in ("near", "passages", "input")},
+        passages=count_passages(plan) if plan else None,
         bands=bands,
         rows=rows,
         candidates=result.num_candidates,
@@ -239,3 +309,14 @@ def list_limits(near: NearConfig, result: CoverResult) -> list[Limit]:
         "near-copies of those documents may have been kept (text common to very many documents does this)"
     )
     return [Limit("max_bucket", near.max_bucket, result.num_full_buckets, effect)]
+
+
+def count_passages(plan: PassagePlan) -> PassageCounts:
+    """Return the counts of a run's passages."""
+    within = plan.scope == WITHIN
+    return PassageCounts(
+        within=int(within.sum()),
+        across=int((~within).sum()),
+        cut=int(plan.cut.sum()),
+        edited_documents=len(np.unique(plan.matches.document[plan.cut])),
+    )

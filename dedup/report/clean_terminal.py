@@ -9,10 +9,13 @@ SNIPPET = 76
 REASONS = {
     "exact-duplicate": "the same words as a kept document",
     "near-duplicate": "a near-copy of a kept document",
+    "contained": "covered by passages of one kept document",
 }
 RELATIONS = {"edited": "words edited", "template": "same template, other numbers and names"}
 OUTPUTS = (
     ("kept/", "the files without the duplicates"),
+    ("passages.jsonl", "what is printed twice, with both places"),
+    ("edited.jsonl", "records whose text was cut, as they were"),
     ("removed.jsonl", "every removed record whole, with its witness"),
     ("clusters.jsonl", "which documents are copies of which"),
     ("rejected.jsonl", "records that could not be read"),
@@ -41,6 +44,9 @@ def render_counts(summary: Summary) -> str:
         for relation, meaning in RELATIONS.items()
         if counts.removed_by_relation[relation]
     ]
+    if summary.passages:
+        rows.append(("passages", summary.passages.within + summary.passages.across, "printed twice"))
+        rows.append(("  cut out", summary.passages.cut, f"of {summary.passages.edited_documents:,} kept documents"))
     rows.append(("clusters", counts.clusters, "kept documents that stand for others"))
     if counts.rejected:
         rows.append(("rejected", counts.rejected, "records that could not be read: see rejected.jsonl"))

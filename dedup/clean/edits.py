@@ -1,0 +1,37 @@
+"""Records whose text was cut: what stands in `kept/` instead of them, and how they were."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pyarrow as pa
+
+SCHEMA = pa.schema({"document": pa.int64(), "record": pa.large_binary()})
+
+
+class EditWriter:
+    """Writes the edited records of one shard, by doc_index in ascending order."""
+
+    def __init__(self, writer: pa.RecordBatchFileWriter) -> None:
+        self._writer = writer
+
+    def add(self, doc_index: int, record: bytes) -> None:
+        """Add the record that replaces a document's."""
+        rows = [{"document": doc_index, "record": record}]
+        self._writer.write_batch(pa.RecordBatch.from_pylist(rows, schema=SCHEMA))
+
+
+@contextmanager
+def write_edits(path: Path) -> Iterator[EditWriter]:
+    """Open a file of edits for writing."""
+    with pa.ipc.new_file(str(path), SCHEMA) as writer:
+        yield EditWriter(writer)
+
+
+def read_edits(path: Path) -> dict[int, bytes]:
+    """Return the edited records of one shard by doc_index; none where nothing was edited."""
+    if not path.exists():
+        return {}
+    with pa.memory_map(str(path)) as mapped:
+        table = pa.ipc.open_file(mapped).read_all()
+        return dict(zip(table["document"].to_pylist(), table["record"].to_pylist(), strict=True))

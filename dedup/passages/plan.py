@@ -1,0 +1,110 @@
+"""What is done with each passage: cut out of the later copy, or only reported."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.config import PassageConfig
+from dedup.passages.matches import Matches, join_matches
+
+WITHIN, ACROSS = 0, 1
+COLUMNS = (
+    "document",
+    "holder",
+    "start",
+    "end",
+    "held_start",
+    "held_end",
+    "equal",
+    "scope",
+    "cut",
+    "documents",
+)
+
+
+@dataclass(frozen=True)
+class PassagePlan:
+    """All passages of a run, sorted by document and place; documents by doc_index.
+
+    ```
+    matches    the passages, n rows
+    scope      uint8[n]  WITHIN or ACROSS
+    cut        bool[n]   whether the copy is cut out of its document
+    documents  int32[n]  how many documents hold the passage
+    ```
+    """
+
+    matches: Matches
+    scope: npt.NDArray[np.uint8]
+    cut: npt.NDArray[np.bool_]
+    documents: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.matches)
+
+    def write(self, path: Path) -> None:
+        """Write the plan as an Arrow IPC file."""
+        m = self.matches
+        columns = (m.document, m.holder, *m.span.T, *m.held.T, m.equal, self.scope, self.cut, self.documents)
+        arrays = [pa.array(np.ascontiguousarray(column)) for column in columns]
+        batch = pa.RecordBatch.from_arrays(arrays, names=list(COLUMNS))
+        with pa.ipc.new_file(str(path), batch.schema) as writer:
+            writer.write_batch(batch)
+
+    @classmethod
+    def read(cls, path: Path) -> "PassagePlan":
+        """Map the plan that `write` left."""
+        batch = pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
+        c = [np.asarray(column.to_numpy(zero_copy_only=False)) for column in batch.columns]
+        matches = Matches(c[0], c[1], np.stack(c[2:4], axis=1), np.stack(c[4:6], axis=1), c[6])
+        return cls(matches, c[7], c[8], c[9])
+
+
+def plan_passages(within: Matches, across: Matches, config: PassageConfig, *, cut_across: bool) -> PassagePlan:
+    """Return what is done with the passages: later copies that are alike enough go, if their original stays."""
+    matches = join_matches([within, across])
+    scope = np.repeat(np.array([WITHIN, ACROSS], np.uint8), [len(within), len(across)])
+    order = np.lexsort((matches.span[:, 0], scope, matches.document))
+    matches, scope = matches.select(order), scope[order]
+    alike = matches.similarity >= config.cut_similarity
+    cut = alike & ((scope == WITHIN) | cut_across)
+    if cut_across:
+        keep_originals(matches, scope, cut)
+    return PassagePlan(matches, scope, cut, count_holders(matches, scope))
+
+
+def keep_originals(matches: Matches, scope: np.ndarray, cut: np.ndarray) -> None:
+    """Take back the cuts whose original is itself cut, so that one copy of everything stays.
+
+    A holder stands before the documents that copy from it, so its own cuts are settled when theirs are looked at.
+    """
+    gone: dict[int, list[tuple[int, int]]] = {}
+    rows = np.flatnonzero(cut)
+    for row in rows.tolist():
+        holder, (first, last) = int(matches.holder[row]), matches.held[row].tolist()
+        if scope[row] == ACROSS and any(start < last and first < end for start, end in gone.get(holder, ())):
+            cut[row] = False
+            continue
+        start, end = matches.span[row].tolist()
+        gone.setdefault(int(matches.document[row]), []).append((start, end))
+
+
+def count_holders(matches: Matches, scope: np.ndarray) -> npt.NDArray[np.int32]:
+    """Return for each passage how many documents hold it: its own, its holder, and others with the same original.
+
+    Counted at the middle of the original: the passages of other documents that cover it.
+    """
+    counts = np.ones(len(matches), np.int32)
+    across = np.flatnonzero(scope == ACROSS)
+    order = across[np.argsort(matches.holder[across], kind="stable")]
+    bounds = np.flatnonzero(np.diff(matches.holder[order])) + 1
+    for rows in np.split(order, bounds):
+        held = matches.held[rows]
+        middles = held.sum(axis=1) // 2
+        begun = np.searchsorted(np.sort(held[:, 0]), middles, "right")
+        ended = np.searchsorted(np.sort(held[:, 1]), middles, "right")
+        counts[rows] = 1 + begun - ended
+    return counts

@@ -13,13 +13,6 @@ LABELS = {
     "write": "writing",
     "restore": "restoring",
 }
-    "sketch": "reading",
-    "cover": "comparing",
-    "passages": "passages",
-    "locate": "locating",
-    "write": "writing",
-    "restore": "restoring",
-}
 
 
 class TerminalProgress:

@@ -1,0 +1,92 @@
+"""The comparison of two texts, from end to end."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+
+from dedup.diff.blocks import Side, build_blocks
+from dedup.diff.groups import group_units
+from dedup.diff.marks import find_quotations
+from dedup.diff.model import Block, Diff, Move, Relation, sort_blocks
+from dedup.diff.order import order_groups
+from dedup.diff.pairs import pair_units
+from dedup.diff.similarity import Weights, count_unit
+from dedup.diff.stats import count_stats
+from dedup.diff.words import MAX_CELLS
+from dedup.text.spans import Span
+from dedup.text.units import split_units
+from dedup.text.words import split_words
+
+LIMIT_WORDS = (
+    f"A passage was too large to be compared word by word (more than {MAX_CELLS:,} pairs of words without a common passage); "
+    "it is shown as replaced, so words that both texts have there are not told apart."
+)
+
+
+def compare_texts(old: str, new: str) -> Diff:
+    """Compare two texts: units first, then the words of aligned units.
+
+    Time grows as n log n in the number of units and of words; a part that cannot be compared within the bounds is replaced as a whole and
+    named in `Diff.limits`. The result is checked before it is returned: applied to `old` it gives `new`, inverted the reverse.
+    """
+    old_side, new_side = _cut(old), _cut(new)
+    weights = Weights((*old_side.units, *new_side.units))
+    pairs = pair_units(old_side.units, new_side.units, weights)
+    groups = group_units(old_side.units, new_side.units, pairs, weights)
+    order = order_groups(groups, old_side.units)
+    blocks, is_limited = build_blocks(old_side, new_side, order)
+    num_words = (sum(unit.num_words for unit in old_side.units), sum(unit.num_words for unit in new_side.units))
+    stats = count_stats(old, new, num_words, blocks)
+    moves = _describe_moves(blocks, new_side)
+    return check(Diff(old, new, sort_blocks(blocks), moves, stats, (LIMIT_WORDS,) if is_limited else ()))
+
+
+def check(diff: Diff) -> Diff:
+    """Return the diff if applying it and undoing it both give what they must."""
+    if diff.apply(diff.old) != diff.new or diff.invert().apply(diff.new) != diff.old:
+        raise AssertionError("the diff does not lead from the old text to the new: this is a bug in dedup, please report it with both texts")
+    return diff
+
+
+def _cut(text: str) -> Side:
+    tokens = split_words(text)
+    slots = _tile(text, tokens)
+    units = []
+    index = position = 0
+    for slot in slots:
+        first = index
+        while position < slot.end:
+            position += len(tokens[index])
+            index += 1
+        units.append(count_unit(tokens[first:index]))
+    return Side(text, slots, tuple(units), find_quotations(text))
+
+
+def _tile(text: str, tokens: Sequence[str]) -> tuple[Span, ...]:
+    """Return the slots: each from the start of a unit to the start of the next, the first from 0; a unit that starts inside a token starts none."""
+    token_starts = []
+    position = 0
+    for token in tokens:
+        token_starts.append(position)
+        position += len(token)
+    starts = [unit.span.start for unit in split_units(text)]
+    on_token = [start for start in starts if token_starts[bisect_left(token_starts, start)] == start]
+    bounds = [0, *on_token[1:], len(text)] if text else []
+    return tuple(Span(start, end) for start, end in zip(bounds, bounds[1:], strict=False))
+
+
+def _describe_moves(blocks: Sequence[Block], new: Side) -> tuple[Move, ...]:
+    parts: dict[int, list[Block]] = defaultdict(list)
+    for block in blocks:
+        if block.move is not None:
+            parts[block.move].append(block)
+    return tuple(_describe_move(parts[number], new) for number in sorted(parts))
+
+
+def _describe_move(parts: Sequence[Block], new: Side) -> Move:
+    aligned = [block for block in parts if block.relation not in {Relation.ADDED, Relation.DROPPED}]
+    old_span = Span(min(block.old.start for block in aligned), max(block.old.end for block in aligned))
+    new_span = Span(min(block.new.start for block in aligned), max(block.new.end for block in aligned))
+    first, last = bisect_left(new.slots, (new_span.start, 0)), bisect_left(new.slots, (new_span.end, 0))
+    num_words = sum(unit.num_words for unit in new.units[first:last])
+    return Move(old_span, new_span, num_words, any(block.relation is not Relation.EQUAL for block in parts))

@@ -1,0 +1,172 @@
+"""One-to-one pairs of units: the same text first, then alike."""
+
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from dedup.diff.adapter import find_runs
+from dedup.diff.anchors import find_heaviest_increasing, find_unique_pairs
+from dedup.diff.similarity import UnitWords, Weights
+
+MIN_IN_PLACE = 0.35  # similarity at which two units between the same neighbours are one, edited
+MIN_MOVED = 0.5  # a fifth of the words replaced leaves 0.8; unrelated sentences of one story reach 0.3
+MIN_REPEATED_MOVE = 4  # words; a shorter line that occurs several times ("Read more") is never called moved
+MAX_GAP_PAIRS = 400  # units on one side times units on the other: below, every pair is looked at
+NUM_RARE_WORDS = 8  # of each unit, to find candidates by
+MAX_POSTINGS = 24  # a word in more units than this finds no candidates
+NUM_CANDIDATES = 6  # of each unit, to be compared in full
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Pair:
+    """One old and one new unit that are the same, or alike."""
+
+    old_index: int
+    new_index: int
+    similarity: float = 1.0
+
+
+def pair_units(old: Sequence[UnitWords], new: Sequence[UnitWords], weights: Weights) -> list[Pair]:
+    """Return the pairs in old order; every unit is in one pair at most.
+
+    Cost: O(n log n) for n units. Same text is found by hashing; likeness is measured for at most `MAX_GAP_PAIRS` pairs a gap and
+    `NUM_CANDIDATES` pairs a unit, found by their rarest words.
+    """
+    pairs = _extend(old, new, [Pair(*found) for found in find_unique_pairs(_keys(old), _keys(new))])
+    pairs += _pair_repeated(old, new, pairs)
+    pairs += _pair_alike(old, new, weights, pairs)
+    kept = {id(pair) for pair in choose_in_place(pairs, old)}
+    return sorted(pair for pair in pairs if id(pair) in kept or pair.similarity >= MIN_MOVED)
+
+
+def choose_in_place(pairs: Sequence[Pair], old: Sequence[UnitWords]) -> list[Pair]:
+    """Return the pairs that keep their order and hold the most words; the others have moved."""
+    ordered = sorted(pairs)
+    weights = [(old[pair.old_index].num_words + 0.5) * pair.similarity for pair in ordered]
+    return [ordered[index] for index in find_heaviest_increasing([pair.new_index for pair in ordered], weights)]
+
+
+def _keys(units: Sequence[UnitWords]) -> list[str]:
+    return [unit.key for unit in units]
+
+
+def _extend(old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: list[Pair]) -> list[Pair]:
+    """Pair the neighbours of pairs as long as they have the same text: so lines that occur often find the right partner."""
+    old_taken = {pair.old_index for pair in pairs}
+    new_taken = {pair.new_index for pair in pairs}
+    found = list(pairs)
+    for step in (1, -1):
+        for pair in sorted(found, reverse=step < 0):
+            i, j = pair.old_index + step, pair.new_index + step
+            while 0 <= i < len(old) and 0 <= j < len(new) and i not in old_taken and j not in new_taken and old[i].key == new[j].key:
+                found.append(Pair(i, j))
+                old_taken.add(i)
+                new_taken.add(j)
+                i, j = i + step, j + step
+    return found
+
+
+def _pair_repeated(old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: Sequence[Pair]) -> list[Pair]:
+    """Pair units of the same text that occur several times: in order inside each gap, then long ones wherever they are."""
+    gaps = _Gaps(old, new, pairs)
+    found = [pair for old_side, new_side in gaps.iterate() for pair in _pair_in_gap(old, new, old_side, new_side)]
+    old_taken = {pair.old_index for pair in (*pairs, *found)}
+    new_taken = {pair.new_index for pair in (*pairs, *found)}
+    waiting: dict[str, list[int]] = defaultdict(list)
+    for index in range(len(new) - 1, -1, -1):
+        if index not in new_taken and new[index].num_words >= MIN_REPEATED_MOVE:
+            waiting[new[index].key].append(index)
+    for index, unit in enumerate(old):
+        if index not in old_taken and waiting.get(unit.key):
+            found.append(Pair(index, waiting[unit.key].pop()))
+    return found
+
+
+def _pair_in_gap(
+    old: Sequence[UnitWords], new: Sequence[UnitWords], old_side: Sequence[int], new_side: Sequence[int]
+) -> Iterator[Pair]:
+    shared = {old[index].key for index in old_side} & {new[index].key for index in new_side}
+    old_side = [index for index in old_side if old[index].key in shared]
+    new_side = [index for index in new_side if new[index].key in shared]
+    if not shared:
+        return
+    for run in find_runs([old[index].key for index in old_side], [new[index].key for index in new_side], is_cleaned=False):
+        if run.is_equal:
+            for shift in range(run.old_end - run.old_start):
+                yield Pair(old_side[run.old_start + shift], new_side[run.new_start + shift])
+
+
+def _pair_alike(old: Sequence[UnitWords], new: Sequence[UnitWords], weights: Weights, pairs: Sequence[Pair]) -> list[Pair]:
+    """Pair what is left by similarity, the most alike first; between the same neighbours less likeness is asked for."""
+    gaps = _Gaps(old, new, pairs)
+    ranked = []
+    for old_index, new_index in sorted(_find_candidates(old, new, weights, gaps)):
+        similarity = _measure(old[old_index], new[new_index], weights)
+        is_same_gap = gaps.old_gap[old_index] == gaps.new_gap[new_index]
+        if similarity >= (MIN_IN_PLACE if is_same_gap else MIN_MOVED):
+            distance = abs(old_index / len(old) - new_index / len(new))
+            ranked.append((-round(similarity + is_same_gap / 10, 6), distance, old_index, new_index, similarity))
+    old_taken: set[int] = set()
+    new_taken: set[int] = set()
+    found = []
+    for _, _, old_index, new_index, similarity in sorted(ranked):
+        if old_index not in old_taken and new_index not in new_taken:
+            found.append(Pair(old_index, new_index, similarity))
+            old_taken.add(old_index)
+            new_taken.add(new_index)
+    return found
+
+
+def _measure(a: UnitWords, b: UnitWords, weights: Weights) -> float:
+    """Return the weighted Dice similarity of two units: 2 * shared / (a + b)."""
+    total = weights.weigh(a.counts) + weights.weigh(b.counts)
+    return 2 * weights.weigh_shared(a.counts, b.counts) / total if total else 0.0
+
+
+def _find_candidates(
+    old: Sequence[UnitWords], new: Sequence[UnitWords], weights: Weights, gaps: "_Gaps"
+) -> Iterator[tuple[int, int]]:
+    """Yield pairs of free units that may be alike: all of a small gap, and those that share rare words, each pair once."""
+    seen = set()
+    for old_side, new_side in gaps.iterate():
+        if len(old_side) * len(new_side) <= MAX_GAP_PAIRS:
+            seen.update((i, j) for i in old_side for j in new_side)
+    postings: dict[str, list[int]] = defaultdict(list)
+    for index in gaps.old_free:
+        for word in old[index].counts:
+            postings[word].append(index)
+    for new_index in gaps.new_free:
+        shared: Counter[int] = Counter()
+        usable = [word for word in new[new_index].counts if 0 < len(postings.get(word, ())) <= MAX_POSTINGS]
+        for word in weights.sort_by_rarity(usable)[:NUM_RARE_WORDS]:
+            for old_index in postings[word]:
+                shared[old_index] += 1
+        best = sorted(shared, key=lambda index: (-shared[index], index))[:NUM_CANDIDATES]
+        seen.update((old_index, new_index) for old_index in best)
+    yield from seen
+
+
+class _Gaps:
+    """The free units between the pairs that are in place: units of the same gap have the same neighbours."""
+
+    def __init__(self, old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: Sequence[Pair]) -> None:
+        chain = choose_in_place(pairs, old)
+        old_taken = {pair.old_index for pair in pairs}
+        new_taken = {pair.new_index for pair in pairs}
+        self.old_free = [index for index in range(len(old)) if index not in old_taken]
+        self.new_free = [index for index in range(len(new)) if index not in new_taken]
+        old_bounds = [pair.old_index for pair in chain]
+        new_bounds = [pair.new_index for pair in chain]
+        self.old_gap = {index: bisect_right(old_bounds, index) for index in self.old_free}
+        self.new_gap = {index: bisect_right(new_bounds, index) for index in self.new_free}
+
+    def iterate(self) -> Iterator[tuple[list[int], list[int]]]:
+        """Yield the free old and new units of each gap that has both."""
+        old_sides: dict[int, list[int]] = defaultdict(list)
+        new_sides: dict[int, list[int]] = defaultdict(list)
+        for index, gap in self.old_gap.items():
+            old_sides[gap].append(index)
+        for index, gap in self.new_gap.items():
+            new_sides[gap].append(index)
+        yield from ((side, new_sides[gap]) for gap, side in sorted(old_sides.items()) if gap in new_sides)

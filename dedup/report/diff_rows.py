@@ -1,0 +1,100 @@
+"""The order in which a diff is read: blocks, the places that moved units left, and what is folded away."""
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from dedup.diff.model import Block, Change, Diff, Mark, Relation
+
+CONTEXT = 1  # unchanged units shown on each side of a change
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """The place in the old text that the units of a move left."""
+
+    move: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """Unchanged units in place that no change stands beside."""
+
+    blocks: tuple[Block, ...]
+
+
+Row = Block | Departure | Fold
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A change of a number, a date or quoted words, in words."""
+
+    mark: Mark
+    old: str
+    new: str
+    block: int
+
+
+def lay_out(diff: Diff) -> tuple[Row, ...]:
+    """Return all rows of the comparison, unchanged runs folded."""
+    return tuple(_fold(_insert_departures(diff)))
+
+
+def is_unchanged(row: Row) -> bool:
+    """Return whether the row is a unit that kept its text and its place."""
+    return isinstance(row, Block) and row.relation is Relation.EQUAL and row.move is None
+
+
+def is_white_space(diff: Diff, change: Change) -> bool:
+    """Return whether a change touches white space only."""
+    return not (change.old.cut(diff.old).strip() or change.new.cut(diff.new).strip())
+
+
+def list_facts(diff: Diff) -> tuple[Fact, ...]:
+    """Return the changed numbers, dates and quoted words in reading order, one for each change under its first mark."""
+    return tuple(
+        Fact(change.marks[0], _cut_line(change.old.cut(diff.old)), _cut_line(change.new.cut(diff.new)), index)
+        for index, block in enumerate(diff.blocks)
+        for change in block.changes
+        if change.marks
+    )
+
+
+def _cut_line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 80 else f"{line[:79]}…"
+
+
+def _insert_departures(diff: Diff) -> list[Row]:
+    """Return the blocks with a departure before the first block that stood after the move in the old text."""
+    stays = [index for index, block in enumerate(diff.blocks) if block.move is None and not block.old.is_empty]
+    starts = [diff.blocks[index].old.start for index in stays]
+    leaving: dict[int, list[int]] = {}
+    for number in sorted(range(len(diff.moves)), key=lambda number: diff.moves[number].old):
+        found = bisect_left(starts, diff.moves[number].old.start)
+        place = stays[found] if found < len(stays) else len(diff.blocks)
+        leaving.setdefault(place, []).append(number)
+    rows: list[Row] = []
+    for index, block in enumerate((*diff.blocks, None)):
+        rows.extend(Departure(number) for number in leaving.get(index, ()))
+        if block is not None:
+            rows.append(block)
+    return rows
+
+
+def _fold(rows: Sequence[Row]) -> Iterator[Row]:
+    position = 0
+    for is_plain, found in groupby(rows, key=is_unchanged):
+        run = list(found)
+        before = CONTEXT if position else 0
+        position += len(run)
+        after = CONTEXT if position < len(rows) else 0
+        hidden = [row for row in run[before : len(run) - after] if isinstance(row, Block)]
+        if not is_plain or len(hidden) < 2:
+            yield from run
+            continue
+        yield from run[:before]
+        yield Fold(tuple(hidden))
+        yield from run[len(run) - after :]

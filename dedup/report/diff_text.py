@@ -1,0 +1,68 @@
+"""The sentences that every rendering of a diff uses."""
+
+from dedup.diff.model import Diff, Relation
+from dedup.report.diff_rows import Fact, Fold
+from dedup.text.words import count_words
+
+
+def summarise(diff: Diff) -> str:
+    """Return the result of the comparison in one sentence."""
+    if diff.is_identical:
+        return "The two texts are identical."
+    stats = diff.stats
+    counts = f"{stats.num_kept:,} words kept, {stats.num_moved:,} moved, {stats.num_added:,} added, {stats.num_dropped:,} dropped"
+    if stats.num_added == stats.num_dropped == 0 and not diff.moves:
+        if any(change.old.cut(diff.old).strip() or change.new.cut(diff.new).strip() for change in diff.edits):
+            return f"Only punctuation differs: {counts}."
+        return f"Only white space differs: {counts}."
+    moves = f"; {count_things(len(diff.moves), 'passage')} moved" if diff.moves else ""
+    return f"Similarity {stats.similarity:.0%}: {counts}{moves}."
+
+
+def describe_fact(fact: Fact) -> str:
+    """Return a changed number, date or quotation in words."""
+    if not fact.new:
+        return f"{fact.mark.value} dropped: {fact.old}"
+    if not fact.old:
+        return f"{fact.mark.value} added: {fact.new}"
+    return f"{fact.mark.value} changed: {fact.old} -> {fact.new}"
+
+
+def describe_move(diff: Diff, number: int, *, is_arrival: bool) -> str:
+    """Return what moved and where its other end is."""
+    move = diff.moves[number]
+    is_later = move.new.start > move.old.start
+    edits = ", with changes" if move.is_edited else ""
+    size = count_things(move.num_words, "word")
+    if is_arrival:
+        direction = "earlier" if is_later else "later"
+        return f"move {number + 1}: {size} moved here from {direction} in the old text, character {move.old.start:,}{edits}"
+    direction = "later" if is_later else "earlier"
+    return f"move {number + 1}: {size} moved from here to {direction} in the new text, character {move.new.start:,}{edits}"
+
+
+def describe_fold(diff: Diff, fold: Fold) -> str:
+    """Return how much is folded away."""
+    words = sum(count_words(block.new.cut(diff.new)) for block in fold.blocks)
+    return f"{count_things(len(fold.blocks), 'unchanged sentence')}, {count_things(words, 'word')}"
+
+
+def describe_relation(relation: Relation) -> str:
+    """Return what happened to the sentences of a block."""
+    return {
+        Relation.EQUAL: "unchanged",
+        Relation.EDITED: "edited",
+        Relation.SPLIT: "one sentence became several",
+        Relation.MERGED: "several sentences became one",
+        Relation.ADDED: "added",
+        Relation.DROPPED: "dropped",
+    }[relation]
+
+
+def count_things(number: int, name: str) -> str:
+    """Return a number with its noun.
+
+    >>> count_things(1, "word"), count_things(2, "word")
+    ('1 word', '2 words')
+    """
+    return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"

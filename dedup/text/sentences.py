@@ -1,0 +1,119 @@
+"""Sentence ends within one line: nupunkt for full stops, the marks of other scripts, and three repairs.
+
+nupunkt is right about "U.S. leader", "5 p.m." and "J. K. Rowling", and knows no script but those with a Latin full stop. What it
+gets wrong in news, with the repair:
+
+- "Russia-U.S. | negotiations": the next piece starts in lower case, so the two are one sentence;
+- "claims.Russian Foreign Minister": a CMS glued two paragraphs; split where a word in lower case, a mark and a capitalised word meet;
+- 。！？؟ and their like, which it does not see: split after each, unless a quotation is still open.
+"""
+
+import re
+from collections.abc import Iterator
+
+from dedup.text.characters import is_unspaced
+from dedup.text.spans import Span
+
+_CLOSERS = "\"'”’»」』）)］]】》〉›"
+_GLUED = re.compile(rf"(?<=[^\W\d_]{{2}}[.!?])[{re.escape(_CLOSERS)}]*(?=[^\W\d_][^\W\d_])")
+_ADDRESS = re.compile(r"\S*(?://|@|www\.)\S*", re.IGNORECASE)
+# Sentence ends nupunkt does not know: CJK, Arabic and Urdu, Devanagari, Sinhala, Ethiopic, Myanmar, Khmer, Armenian, Tibetan.
+_FOREIGN_END = re.compile(rf"[。！？｡؟۔।॥෴።፧፨၊။។៕։།]+[{re.escape(_CLOSERS)}]*")
+_FOREIGN_MARKS = frozenset("。！？｡؟۔।॥෴።፧፨။។៕։།")
+_THAI_SPACE = re.compile(r"(?<=[\u0e01-\u0e5b])[ \u00a0]+(?=[\u0e01-\u0e5b])")
+_OPEN_QUOTES = {"「": "」", "『": "』", "（": "）", "《": "》"}
+_ENDS_SENTENCE = re.compile(rf"[.!?…:;。！？｡؟۔।॥෴።፧፨။។៕։།][{re.escape(_CLOSERS)}\s]*$")
+
+
+def split_sentences(line: str) -> list[Span]:
+    """Return the spans of the sentences of one line, without the white space around them.
+
+    Thai has no sentence marks; a space ends a clause or a sentence there, so a Thai line is split at its spaces.
+
+    >>> line = "It met U.S. leader Trump on claims.Russian officials agreed. Why?"
+    >>> [span.cut(line) for span in split_sentences(line)]
+    ['It met U.S. leader Trump on claims.', 'Russian officials agreed.', 'Why?']
+    """
+    cuts = {0, len(line), *_find_full_stops(line)}
+    if not line.isascii():
+        cuts.update(_find_foreign_ends(line))
+        cuts.update(found.end() for found in _THAI_SPACE.finditer(line))
+    cuts = _repair_lower_case(line, cuts)
+    cuts.update(_find_glued(line))
+    ordered = sorted(cuts)
+    spans = (_trim(line, start, end) for start, end in zip(ordered, ordered[1:], strict=False))
+    return [span for span in spans if not span.is_empty]
+
+
+def ends_sentence(text: str) -> bool:
+    """Return whether the text ends like a sentence, its closing quotes set aside.
+
+    >>> ends_sentence("He left.”"), ends_sentence("Background")
+    (True, False)
+    """
+    return _ENDS_SENTENCE.search(text) is not None
+
+
+def _find_full_stops(line: str) -> Iterator[int]:
+    # Imported here: it loads its model (40 ms), which a caller who only needs words should not pay.
+    from nupunkt import sent_spans  # noqa: PLC0415
+
+    return (end for _, end in sent_spans(line))
+
+
+def _find_foreign_ends(line: str) -> Iterator[int]:
+    """Yield the places after sentence marks that stand outside an open quotation."""
+    if not _FOREIGN_MARKS.intersection(line):
+        return
+    position = 0
+    waiting: list[str] = []
+    for found in _FOREIGN_END.finditer(line):
+        _follow_quotes(line[position : found.end()], waiting)
+        position = found.end()
+        if not waiting and _starts_sentence(line, position):
+            yield position
+
+
+def _follow_quotes(piece: str, waiting: list[str]) -> None:
+    """Push the closer of every quotation that `piece` opens and drop those that it closes."""
+    for character in piece:
+        if character in _OPEN_QUOTES:
+            waiting.append(_OPEN_QUOTES[character])
+        elif waiting and character == waiting[-1]:
+            waiting.pop()
+
+
+def _starts_sentence(line: str, position: int) -> bool:
+    """Return False after 」 when the sentence goes on: 「行く。」と言った."""
+    return not (line[position - 1] in "」』" and line[position : position + 1] in {"と", "、", "，", "の", "は", "が", "を", "に"})
+
+
+def _repair_lower_case(line: str, cuts: set[int]) -> set[int]:
+    """Drop a cut before a lower-case letter; text without any capital has no such evidence and is left as it is."""
+    if line == line.lower():
+        return cuts
+    return {cut for cut in cuts if not _continues(line, cut)}
+
+
+def _continues(line: str, cut: int) -> bool:
+    if cut in {0, len(line)}:
+        return False
+    after = line[cut:].lstrip()[:1] if line[cut : cut + 1].isspace() else line[cut : cut + 1]
+    before = line[:cut].rstrip()[-1:] if line[cut - 1].isspace() else line[cut - 1]
+    return after.islower() and before not in _FOREIGN_MARKS and not is_unspaced(after)
+
+
+def _find_glued(line: str) -> Iterator[int]:
+    addresses = [found.span() for found in _ADDRESS.finditer(line)]
+    for found in _GLUED.finditer(line):
+        place = found.end()
+        before = line[found.start() - 3 : found.start() - 1]
+        is_sentence = before.islower() and line[place].isupper() and line[place + 1].islower()
+        if is_sentence and not any(start <= place < end for start, end in addresses):
+            yield place
+
+
+def _trim(line: str, start: int, end: int) -> Span:
+    piece = line[start:end]
+    left = len(piece) - len(piece.lstrip())
+    return Span(start + left, max(start + left, start + len(piece.rstrip())))

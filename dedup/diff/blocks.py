@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 
 from dedup.diff.groups import Group
 from dedup.diff.marks import Quotations, find_marks
@@ -78,24 +78,44 @@ def _name_relation(group: Group) -> Relation:
 def _build_dropped(old: Side, new: Side, order: Order) -> Iterator[Block]:
     """Yield one block for each old unit without a partner.
 
-    It belongs to a move when the groups on both sides of it do; else its place in the new text is after the last unit in place before it.
+    It is part of a move when its neighbours say so; else its place in the new text is after the last unit in place before it.
     """
-    in_place = {group.old_start: (group, None) for group in order.in_place}
-    moved = {group.old_start: (group, number) for number, move in enumerate(order.moves) for group in move}
-    groups = sorted((in_place | moved).values(), key=lambda item: item[0].old_start)
-    place = start = 0
-    before: tuple[int | None, int] = (None, 0)
-    for group, move in (*groups, (None, None)):
-        end = group.old_start if group else len(old.slots)
-        if start < end:
-            number = before[0] if group and before[0] is not None and before[0] == move else None
-            at = new.join(place if number is None else before[1], 0).start
-            for slot in old.slots[start:end]:
-                change = Change(ChangeKind.DELETE, slot, Span(at, at), number)
-                yield Block(Relation.DROPPED, slot, change.new, (change,), number)
-        if group:
-            start, before = group.old_end, (move, group.new_end)
-            place = group.new_end if move is None else place
+    placed = [_Placed(group, None) for group in order.in_place]
+    placed += [_Placed(group, number) for number, move in enumerate(order.moves) for group in move]
+    placed.sort(key=lambda item: item.group.old_start)
+    place = 0
+    for before, after in pairwise((None, *placed, None)):
+        if before and before.move is None:
+            place = before.group.new_end
+        start = before.group.old_end if before else 0
+        end = after.group.old_start if after else len(old.slots)
+        for index in range(start, end):
+            neighbour = _find_neighbour(old.units, index, before, after)
+            at = place if neighbour is None else neighbour.group.new_end if neighbour is before else neighbour.group.new_start
+            empty = Span(*[new.join(at, at).start] * 2)
+            move = neighbour.move if neighbour else None
+            change = Change(ChangeKind.DELETE, old.slots[index], empty, move)
+            yield Block(Relation.DROPPED, change.old, empty, (change,), move)
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A group and the number of its move, None in place."""
+
+    group: Group
+    move: int | None
+
+
+def _find_neighbour(units: Sequence[UnitWords], index: int, before: _Placed | None, after: _Placed | None) -> _Placed | None:
+    """Return the moved group that a unit without partner moved with: of both sides, or of the same paragraph; None if it belongs to none."""
+    if before and after and before.move == after.move:
+        return before if before.move is not None else None
+    beside = []
+    if before and units[before.group.old_end - 1].paragraph == units[index].paragraph:
+        beside.append(before)
+    if after and units[after.group.old_start].paragraph == units[index].paragraph:
+        beside.append(after)
+    return beside[0] if len(beside) == 1 and beside[0].move is not None else None
 
 
 def _swap(order: Order) -> Order:

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
+from itertools import accumulate, pairwise
 
 from dedup.diff.blocks import Side, build_blocks
 from dedup.diff.groups import group_units
@@ -49,30 +50,19 @@ def check(diff: Diff) -> Diff:
 
 
 def _cut(text: str) -> Side:
+    """Cut a text into slots: each from the start of a unit to the start of the next, the first from 0.
+
+    A unit that starts inside a token (there is none in real text) starts no slot.
+    """
     tokens = split_words(text)
-    slots = _tile(text, tokens)
-    units = []
-    index = position = 0
-    for slot in slots:
-        first = index
-        while position < slot.end:
-            position += len(tokens[index])
-            index += 1
-        units.append(count_unit(tokens[first:index]))
-    return Side(text, slots, tuple(units), find_quotations(text))
-
-
-def _tile(text: str, tokens: Sequence[str]) -> tuple[Span, ...]:
-    """Return the slots: each from the start of a unit to the start of the next, the first from 0; a unit that starts inside a token starts none."""
-    token_starts = []
-    position = 0
-    for token in tokens:
-        token_starts.append(position)
-        position += len(token)
-    starts = [unit.span.start for unit in split_units(text)]
-    on_token = [start for start in starts if token_starts[bisect_left(token_starts, start)] == start]
-    bounds = [0, *on_token[1:], len(text)] if text else []
-    return tuple(Span(start, end) for start, end in zip(bounds, bounds[1:], strict=False))
+    starts = list(accumulate(map(len, tokens), initial=0))
+    cuts = [(bisect_left(starts, unit.span.start), unit) for unit in split_units(text)]
+    on_token = [(index, unit.paragraph) for index, unit in cuts if starts[index] == unit.span.start]
+    bounds = [0, *(index for index, _ in on_token[1:]), len(tokens)] if tokens else []
+    paragraphs = [paragraph for _, paragraph in on_token] or [0]
+    units = tuple(count_unit(tokens[a:b], paragraph) for (a, b), paragraph in zip(pairwise(bounds), paragraphs, strict=False))
+    slots = tuple(Span(starts[a], starts[b]) for a, b in pairwise(bounds))
+    return Side(text, slots, units, find_quotations(text))
 
 
 def _describe_moves(blocks: Sequence[Block], new: Side) -> tuple[Move, ...]:
@@ -84,9 +74,10 @@ def _describe_moves(blocks: Sequence[Block], new: Side) -> tuple[Move, ...]:
 
 
 def _describe_move(parts: Sequence[Block], new: Side) -> Move:
-    aligned = [block for block in parts if block.relation not in {Relation.ADDED, Relation.DROPPED}]
-    old_span = Span(min(block.old.start for block in aligned), max(block.old.end for block in aligned))
-    new_span = Span(min(block.new.start for block in aligned), max(block.new.end for block in aligned))
+    old_spans = [block.old for block in parts if not block.old.is_empty]
+    new_spans = [block.new for block in parts if not block.new.is_empty]
+    old_span = Span(min(span.start for span in old_spans), max(span.end for span in old_spans))
+    new_span = Span(min(span.start for span in new_spans), max(span.end for span in new_spans))
     first, last = bisect_left(new.slots, (new_span.start, 0)), bisect_left(new.slots, (new_span.end, 0))
     num_words = sum(unit.num_words for unit in new.units[first:last])
     return Move(old_span, new_span, num_words, any(block.relation is not Relation.EQUAL for block in parts))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from dedup.diff.pairs import Pair
 from dedup.diff.similarity import UnitWords, Weights
 
-MIN_PART = 0.6  # share of a unit's words that must come from the neighbour's partner to call it a part of that
+MIN_PART = 0.5  # share of a unit's words that must come from the neighbour's partner to call it a part of that
 
 
 @dataclass(frozen=True, slots=True, order=True)

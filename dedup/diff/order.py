@@ -21,11 +21,12 @@ class Order:
 def order_groups(groups: Sequence[Group], old: Sequence[UnitWords]) -> Order:
     """Tell groups that moved from those in place: the heaviest increasing set stays, in words.
 
-    Where two neighbours changed places either may be called the one that moved; the shorter is.
+    Where two neighbours changed places either may be called the one that moved; the shorter is, or the more edited.
     Groups that follow each other on both sides moved together.
     """
     ordered = sorted(groups)
-    weights = [sum(unit.num_words for unit in old[group.old_start : group.old_end]) + 0.5 for group in ordered]
+    sizes = [sum(unit.num_words for unit in old[group.old_start : group.old_end]) + 0.5 for group in ordered]
+    weights = [size * group.similarity**3 for size, group in zip(sizes, ordered, strict=True)]
     chain = set(find_heaviest_increasing([group.new_start for group in ordered], weights))
     in_place = tuple(group for index, group in enumerate(ordered) if index in chain)
     new_rank = {group: rank for rank, group in enumerate(sorted(ordered, key=lambda group: group.new_start))}

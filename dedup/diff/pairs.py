@@ -11,6 +11,8 @@ from dedup.diff.similarity import UnitWords, Weights
 
 MIN_IN_PLACE = 0.35  # similarity at which two units between the same neighbours are one, edited
 MIN_MOVED = 0.5  # a fifth of the words replaced leaves 0.8; unrelated sentences of one story reach 0.3
+PART = 0.7  # a third of a sentence that was split has Dice 0.5 with the whole, but all its words are there
+MIN_PART_WORDS = 5
 MIN_REPEATED_MOVE = 4  # words; a shorter line that occurs several times ("Read more") is never called moved
 MAX_GAP_PAIRS = 400  # units on one side times units on the other: below, every pair is looked at
 NUM_RARE_WORDS = 8  # of each unit, to find candidates by
@@ -119,9 +121,14 @@ def _pair_alike(old: Sequence[UnitWords], new: Sequence[UnitWords], weights: Wei
 
 
 def _measure(a: UnitWords, b: UnitWords, weights: Weights) -> float:
-    """Return the weighted Dice similarity of two units: 2 * shared / (a + b)."""
-    total = weights.weigh(a.counts) + weights.weigh(b.counts)
-    return 2 * weights.weigh_shared(a.counts, b.counts) / total if total else 0.0
+    """Return the weighted Dice similarity of two units; of a part and its whole, `PART` of the share of the part that is in the whole."""
+    shared = weights.weigh_shared(a.counts, b.counts)
+    weight_a, weight_b = weights.weigh(a.counts), weights.weigh(b.counts)
+    if not shared:
+        return 0.0
+    dice = 2 * shared / (weight_a + weight_b)
+    is_long = min(a.num_words, b.num_words) >= MIN_PART_WORDS
+    return max(dice, PART * shared / min(weight_a, weight_b)) if is_long else dice
 
 
 def _find_candidates(

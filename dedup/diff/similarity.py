@@ -16,16 +16,17 @@ class UnitWords:
     key: str
     counts: Mapping[str, int]
     num_words: int
+    paragraph: int
 
 
-def count_unit(tokens: Sequence[str]) -> UnitWords:
+def count_unit(tokens: Sequence[str], paragraph: int = 0) -> UnitWords:
     """Return what the alignment needs to know of a unit; `key` is its text with white space made even.
 
     A unit without any word ("***") is known by its marks.
     """
     words = [token.casefold() for token in tokens if is_word(token)]
     known = words or [token for token in tokens if not token.isspace()]
-    return UnitWords(tuple(tokens), " ".join("".join(tokens).split()), Counter(known), len(words))
+    return UnitWords(tuple(tokens), " ".join("".join(tokens).split()), Counter(known), len(words), paragraph)
 
 
 class Weights:

@@ -21,6 +21,8 @@ _ADDRESS = re.compile(r"\S*(?://|@|www\.)\S*", re.IGNORECASE)
 _FOREIGN_END = re.compile(rf"[。！？｡؟۔।॥෴።፧፨၊။។៕։།]+[{re.escape(_CLOSERS)}]*")
 _FOREIGN_MARKS = frozenset("。！？｡؟۔।॥෴።፧፨။។៕։།")
 _THAI_SPACE = re.compile(r"(?<=[\u0e01-\u0e5b])[ \u00a0]+(?=[\u0e01-\u0e5b])")
+_HAS_WORD = re.compile(r"[^\W_]")
+_NEXT = re.compile(r"\s*(\S)")
 _OPEN_QUOTES = {"「": "」", "『": "』", "（": "）", "《": "》"}
 _ENDS_SENTENCE = re.compile(rf"[.!?…:;。！？｡؟۔।॥෴።፧፨။។៕։།][{re.escape(_CLOSERS)}\s]*$")
 
@@ -40,9 +42,26 @@ def split_sentences(line: str) -> list[Span]:
         cuts.update(found.end() for found in _THAI_SPACE.finditer(line))
     cuts = _repair_lower_case(line, cuts)
     cuts.update(_find_glued(line))
-    ordered = sorted(cuts)
-    spans = (_trim(line, start, end) for start, end in zip(ordered, ordered[1:], strict=False))
-    return [span for span in spans if not span.is_empty]
+    return list(_join_wordless(line, sorted(cuts)))
+
+
+def _join_wordless(line: str, cuts: list[int]) -> Iterator[Span]:
+    """Yield the pieces between the cuts; one without any word ("* ", "? ") belongs to the next, the last to the one before."""
+    start = 0
+    waiting: Span | None = None
+    for end in cuts[1:]:
+        if _HAS_WORD.search(line, start, end) is None and (end < len(line) or waiting is not None):
+            start = start if end < len(line) else waiting.start if waiting else start
+            if end < len(line):
+                continue
+            waiting = None
+        if waiting is not None:
+            yield waiting
+        span = _trim(line, start, end)
+        waiting = None if span.is_empty else span
+        start = end
+    if waiting is not None:
+        yield waiting
 
 
 def ends_sentence(text: str) -> bool:
@@ -92,15 +111,14 @@ def _repair_lower_case(line: str, cuts: set[int]) -> set[int]:
     """Drop a cut before a lower-case letter; text without any capital has no such evidence and is left as it is."""
     if line == line.lower():
         return cuts
-    return {cut for cut in cuts if not _continues(line, cut)}
+    return {cut for cut in cuts if cut == 0 or not _continues(line, cut)}
 
 
 def _continues(line: str, cut: int) -> bool:
-    if cut in {0, len(line)}:
-        return False
-    after = line[cut:].lstrip()[:1] if line[cut : cut + 1].isspace() else line[cut : cut + 1]
-    before = line[:cut].rstrip()[-1:] if line[cut - 1].isspace() else line[cut - 1]
-    return after.islower() and before not in _FOREIGN_MARKS and not is_unspaced(after)
+    """Return whether the sentence goes on after the cut."""
+    after = _NEXT.match(line, cut)
+    before = line[max(0, cut - 40) : cut].rstrip()[-1:]
+    return after is not None and after.group(1).islower() and before not in _FOREIGN_MARKS and not is_unspaced(after.group(1))
 
 
 def _find_glued(line: str) -> Iterator[int]:

@@ -73,7 +73,7 @@ def _is_wrapped(text: str, previous: Span, start: int) -> bool:
     gap = text[previous.end : start]
     if not text[start].islower() or len(_BREAK.findall(gap)) != 1:
         return False
-    last_line = _BREAK.split(previous.cut(text)[-200:])[-1]
+    last_line = _BREAK.split(text[max(previous.start, previous.end - 200) : previous.end])[-1]
     return len(last_line) >= MIN_WRAPPED and not ends_sentence(last_line) and last_line != last_line.lower()
 
 

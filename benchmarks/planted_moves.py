@@ -31,7 +31,9 @@ class PlantedText:
         return start, start + len(pieces[piece].rstrip())
 
 
-def plant_moves(text: str, by_paragraph: bool, max_edits: float, rng: random.Random, is_far: bool = True) -> PlantedText | None:  # noqa: FBT001
+def plant_moves(
+    text: str, by_paragraph: bool, max_edits: float, rng: random.Random, is_far: bool = True
+) -> PlantedText | None:  # noqa: FBT001
     """Move 1 to 5 pieces of `text`, replacing up to `max_edits` of their words; None for a text of too few pieces.
 
     With `is_far`, a piece jumps over more words than it has itself: over fewer, it is the others that moved, and no reader could tell.
@@ -47,7 +49,11 @@ def plant_moves(text: str, by_paragraph: bool, max_edits: float, rng: random.Ran
     order = list(stay)
     for index in chosen:
         place = sum(other < index for other in stay)
-        gaps = [gap for gap in range(len(stay) + 1) if _count_jumped(stay, sizes, place, gap) > (2 * sizes[index] if is_far else 0)]
+        gaps = [
+            gap
+            for gap in range(len(stay) + 1)
+            if _count_jumped(stay, sizes, place, gap) > (2 * sizes[index] if is_far else 0)
+        ]
         if not gaps:
             return None
         gap = rng.choice(gaps)

@@ -18,13 +18,33 @@ EXIT_DIFFERENT = 1
 @click.command()
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
-@click.option("--from", "corpus", metavar="FILE", help="OLD and NEW are ids of documents in this .jsonl[.gz|.zst] file.")
+@click.option(
+    "--from", "corpus", metavar="FILE", help="OLD and NEW are ids of documents in this .jsonl[.gz|.zst] file."
+)
 @click.option("--id-field", default="id", show_default=True, help="Field that holds the id, with --from.")
 @click.option("--text-field", default="text", show_default=True, help="Field that holds the text, with --from.")
-@click.option("--format", "output_format", type=click.Choice(["terminal", "html", "json", "patch"]), default="terminal", show_default=True)
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["terminal", "html", "json", "patch"]),
+    default="terminal",
+    show_default=True,
+)
 @click.option("-o", "--output", metavar="FILE", help="Write to this file.  [default: standard output]")
-@click.option("--color", type=click.Choice(["auto", "always", "never"]), default="auto", show_default=True, help="NO_COLOR is respected by auto.")
-@click.option("--layout", type=click.Choice(["auto", "inline", "side-by-side"]), default="auto", show_default=True, help="For the terminal; auto looks at the width.")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="NO_COLOR is respected by auto.",
+)
+@click.option(
+    "--layout",
+    type=click.Choice(["auto", "inline", "side-by-side"]),
+    default="auto",
+    show_default=True,
+    help="For the terminal; auto looks at the width.",
+)
 @click.option("--width", type=click.IntRange(min=40), help="Columns of the terminal.  [default: found out]")
 def diff(
     old: str,
@@ -54,7 +74,9 @@ def diff(
     texts = read_documents(corpus, [old, new], id_field, text_field) if corpus else [read_text(old), read_text(new)]
     found = compare_texts(*texts)
     if output_format == "terminal":
-        rendered = _render_terminal(found, (old, new), color if output is None or color == "always" else "never", layout, width)
+        rendered = _render_terminal(
+            found, (old, new), color if output is None or color == "always" else "never", layout, width
+        )
     else:
         rendered = _render(found, (old, new), output_format)
     _write(rendered, output)

@@ -12,7 +12,14 @@ from dedup.errors import InputError
 if TYPE_CHECKING:
     import msgspec
 
-_OTHER_ENCODINGS = ((b"\xff\xfe", "UTF-16"), (b"\xfe\xff", "UTF-16"), (b"\x1f\x8b", "gzip"), (b"\x28\xb5\x2f\xfd", "zstd"), (b"PK\x03\x04", "zip"), (b"%PDF", "PDF"))
+_OTHER_ENCODINGS = (
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+    (b"\x1f\x8b", "gzip"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"PK\x03\x04", "zip"),
+    (b"%PDF", "PDF"),
+)
 
 
 def read_text(path: str) -> str:
@@ -20,7 +27,9 @@ def read_text(path: str) -> str:
     try:
         raw = Path(path).read_bytes()
     except FileNotFoundError:
-        raise InputError(f"{path}: no such file. To compare documents of a corpus, use --from corpus.jsonl ID1 ID2.") from None
+        raise InputError(
+            f"{path}: no such file. To compare documents of a corpus, use --from corpus.jsonl ID1 ID2."
+        ) from None
     except IsADirectoryError:
         raise InputError(f"{path}: is a folder. Name one text file.") from None
     return decode_text(raw, path)
@@ -32,7 +41,9 @@ def decode_text(raw: bytes, name: str) -> str:
         if raw.startswith(magic):
             raise InputError(f"{name}: looks like {kind}, not like UTF-8 text. Convert it to a UTF-8 text file first.")
     if b"\0" in raw:
-        raise InputError(f"{name}, byte {raw.index(0)}: a NUL byte, so this is not a text file. Name a UTF-8 text file.")
+        raise InputError(
+            f"{name}, byte {raw.index(0)}: a NUL byte, so this is not a text file. Name a UTF-8 text file."
+        )
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -51,7 +62,11 @@ def read_documents(path: str, ids: Sequence[str], id_field: str, text_field: str
 
     found: dict[str, str] = {}
     wanted = set(ids)
-    decoder = msgspec.json.Decoder(msgspec.defstruct("Record", [("id", object, None), ("text", object, None)], rename={"id": id_field, "text": text_field}))
+    decoder = msgspec.json.Decoder(
+        msgspec.defstruct(
+            "Record", [("id", object, None), ("text", object, None)], rename={"id": id_field, "text": text_field}
+        )
+    )
     with _open_lines(path) as lines:
         for number, line in enumerate(lines, start=1):
             if not line.strip():
@@ -59,13 +74,17 @@ def read_documents(path: str, ids: Sequence[str], id_field: str, text_field: str
             doc_id, text = _decode_record(decoder, line, f"{path}, line {number}")
             if doc_id in wanted and doc_id not in found:
                 if not isinstance(text, str):
-                    raise InputError(f'{path}, line {number}: field "{text_field}" of document {doc_id} is not a text. Name the text field with --text-field.')
+                    raise InputError(
+                        f'{path}, line {number}: field "{text_field}" of document {doc_id} is not a text. Name the text field with --text-field.'
+                    )
                 found[doc_id] = text
             if len(found) == len(wanted):
                 break
     for doc_id in ids:
         if doc_id not in found:
-            raise InputError(f'{path}: no document has "{id_field}": "{doc_id}". Check the id, or name the id field with --id-field.')
+            raise InputError(
+                f'{path}: no document has "{id_field}": "{doc_id}". Check the id, or name the id field with --id-field.'
+            )
     return [found[doc_id] for doc_id in ids]
 
 
@@ -97,4 +116,6 @@ def _open_lines(path: str) -> Iterator[IO[bytes]]:
     except FileNotFoundError:
         raise InputError(f"{path}: no such file. Name a file of JSON lines with --from.") from None
     except (gzip.BadGzipFile, EOFError) as error:
-        raise InputError(f"{path}: broken compression ({error}). Fetch the file again, or decompress what is readable.") from None
+        raise InputError(
+            f"{path}: broken compression ({error}). Fetch the file again, or decompress what is readable."
+        ) from None

@@ -68,7 +68,9 @@ def write_patch_text(old: str, edits: Sequence[Edit]) -> str:
     try:
         return _dmp().patch_toText(patches)
     except UnicodeEncodeError as error:
-        raise InputError(f"the text holds half of a surrogate pair (U+{ord(error.object[error.start]):04X}); a patch cannot. Mend the text first.") from None
+        raise InputError(
+            f"the text holds half of a surrogate pair (U+{ord(error.object[error.start]):04X}); a patch cannot. Mend the text first."
+        ) from None
 
 
 def apply_patch_text(patch: str, old: str) -> str:
@@ -83,9 +85,13 @@ def apply_patch_text(patch: str, old: str) -> str:
         before = "".join(text for operation, text in hunk.diffs if operation != diff_match_patch.DIFF_INSERT)
         after = "".join(text for operation, text in hunk.diffs if operation != diff_match_patch.DIFF_DELETE)
         if (len(before), len(after)) != (hunk.length1, hunk.length2):
-            raise InputError(f"the patch is damaged: hunk {number} is not as long as its head says. Make it again with: dedup diff --format patch.")
+            raise InputError(
+                f"the patch is damaged: hunk {number} is not as long as its head says. Make it again with: dedup diff --format patch."
+            )
         if start < position or not old.startswith(before, start):
-            raise InputError(f"the patch does not fit: hunk {number} expects other text at character {start:,}. Apply it to the text it was made from.")
+            raise InputError(
+                f"the patch does not fit: hunk {number} expects other text at character {start:,}. Apply it to the text it was made from."
+            )
         pieces += [old[position:start], after]
         num_written += start - position + len(after)
         position = start + len(before)
@@ -129,7 +135,9 @@ def _read_hunks(patch: str) -> Iterator[patch_obj]:
         try:
             yield from _dmp().patch_fromText(text)
         except (ValueError, IndexError) as error:
-            raise InputError(f"the patch is damaged in hunk {number} ({error}). Make it again with: dedup diff --format patch.") from None
+            raise InputError(
+                f"the patch is damaged in hunk {number} ({error}). Make it again with: dedup diff --format patch."
+            ) from None
 
 
 def _encode(old: Sequence[str], new: Sequence[str]) -> tuple[str, str]:
@@ -149,7 +157,9 @@ def _choose_code(token: str, number: int) -> str:
     if len(token) == 1 and token.isascii() and not is_word(token):
         return token
     if number >= _NUM_CODES:
-        raise AssertionError(f"{number} distinct tokens in one block; the engine must cut blocks before this. This is a bug in dedup")
+        raise AssertionError(
+            f"{number} distinct tokens in one block; the engine must cut blocks before this. This is a bug in dedup"
+        )
     code = _FIRST_LETTER + number
     return chr(code if code < _FIRST_SURROGATE else code + _LAST_SURROGATE - _FIRST_SURROGATE + 1)
 

@@ -55,7 +55,10 @@ def _build_aligned(old: Side, new: Side, group: Group, move: int | None) -> tupl
     new_ends = list(accumulate(map(len, new_tokens), initial=new_span.start))
     changes = []
     for run in found.runs:
-        spans = Span(old_ends[run.old_start], old_ends[run.old_end]), Span(new_ends[run.new_start], new_ends[run.new_end])
+        spans = (
+            Span(old_ends[run.old_start], old_ends[run.old_end]),
+            Span(new_ends[run.new_start], new_ends[run.new_end]),
+        )
         kind = ChangeKind.EQUAL if run.is_equal else _name_kind(*spans)
         marks = () if run.is_equal else find_marks(old, new, *spans)
         changes.append(Change(kind, *spans, move, marks))
@@ -91,7 +94,13 @@ def _build_dropped(old: Side, new: Side, order: Order) -> Iterator[Block]:
         end = after.group.old_start if after else len(old.slots)
         for index in range(start, end):
             neighbour = _find_neighbour(old.units, index, before, after)
-            at = place if neighbour is None else neighbour.group.new_end if neighbour is before else neighbour.group.new_start
+            at = (
+                place
+                if neighbour is None
+                else neighbour.group.new_end
+                if neighbour is before
+                else neighbour.group.new_start
+            )
             empty = Span(*[new.join(at, at).start] * 2)
             move = neighbour.move if neighbour else None
             change = Change(ChangeKind.DELETE, old.slots[index], empty, move)
@@ -106,7 +115,9 @@ class _Placed:
     move: int | None
 
 
-def _find_neighbour(units: Sequence[UnitWords], index: int, before: _Placed | None, after: _Placed | None) -> _Placed | None:
+def _find_neighbour(
+    units: Sequence[UnitWords], index: int, before: _Placed | None, after: _Placed | None
+) -> _Placed | None:
     """Return the moved group that a unit without partner moved with: of both sides, or of the same paragraph; None if it belongs to none."""
     if before and after and before.move == after.move:
         return before if before.move is not None else None

@@ -13,13 +13,13 @@ from dedup.diff.order import order_groups
 from dedup.diff.pairs import pair_units
 from dedup.diff.similarity import Weights, count_unit
 from dedup.diff.stats import count_stats
-from dedup.diff.words import MAX_CELLS
+from dedup.diff.sequences import MAX_CELLS
 from dedup.text.spans import Span
 from dedup.text.units import split_units
 from dedup.text.words import split_words
 
 LIMIT_WORDS = (
-    f"A passage was too large to be compared word by word (more than {MAX_CELLS:,} pairs of words without a common passage); "
+    f"A passage was too large to be compared word by word (more than {MAX_CELLS:,} pairs of words or lines without a landmark in common); "
     "it is shown as replaced, so words that both texts have there are not told apart."
 )
 
@@ -32,20 +32,24 @@ def compare_texts(old: str, new: str) -> Diff:
     """
     old_side, new_side = _cut(old), _cut(new)
     weights = Weights((*old_side.units, *new_side.units))
-    pairs = pair_units(old_side.units, new_side.units, weights)
-    groups = group_units(old_side.units, new_side.units, pairs, weights)
+    pairing = pair_units(old_side.units, new_side.units, weights)
+    groups = group_units(old_side.units, new_side.units, pairing.pairs, weights)
     order = order_groups(groups, old_side.units)
     blocks, is_limited = build_blocks(old_side, new_side, order)
     num_words = (sum(unit.num_words for unit in old_side.units), sum(unit.num_words for unit in new_side.units))
     stats = count_stats(old, new, num_words, blocks)
     moves = _describe_moves(blocks, new_side)
-    return check(Diff(old, new, sort_blocks(blocks), moves, stats, (LIMIT_WORDS,) if is_limited else ()))
+    return check(
+        Diff(old, new, sort_blocks(blocks), moves, stats, (LIMIT_WORDS,) if is_limited or pairing.is_limited else ())
+    )
 
 
 def check(diff: Diff) -> Diff:
     """Return the diff if applying it and undoing it both give what they must."""
     if diff.apply(diff.old) != diff.new or diff.invert().apply(diff.new) != diff.old:
-        raise AssertionError("the diff does not lead from the old text to the new: this is a bug in dedup, please report it with both texts")
+        raise AssertionError(
+            "the diff does not lead from the old text to the new: this is a bug in dedup, please report it with both texts"
+        )
     return diff
 
 
@@ -60,7 +64,9 @@ def _cut(text: str) -> Side:
     on_token = [(index, unit.paragraph) for index, unit in cuts if starts[index] == unit.span.start]
     bounds = [0, *(index for index, _ in on_token[1:]), len(tokens)] if tokens else []
     paragraphs = [paragraph for _, paragraph in on_token] or [0]
-    units = tuple(count_unit(tokens[a:b], paragraph) for (a, b), paragraph in zip(pairwise(bounds), paragraphs, strict=False))
+    units = tuple(
+        count_unit(tokens[a:b], paragraph) for (a, b), paragraph in zip(pairwise(bounds), paragraphs, strict=False)
+    )
     slots = tuple(Span(starts[a], starts[b]) for a, b in pairwise(bounds))
     return Side(text, slots, units, find_quotations(text))
 

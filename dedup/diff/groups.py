@@ -25,14 +25,17 @@ class Group:
         return Group(self.new_start, self.new_end, self.old_start, self.old_end, self.similarity)
 
 
-def group_units(old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: Sequence[Pair], weights: Weights) -> list[Group]:
+def group_units(
+    old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: Sequence[Pair], weights: Weights
+) -> list[Group]:
     """Return one group for each pair, the free units taken in that are parts of a neighbour's partner, in old order.
 
     "He left and she stayed." -> "He left. She stayed.": the first two sentences are a pair, and the words of the third come from what the
     first has left over, so the three are one group.
     """
     groups = [
-        Group(pair.old_index, pair.old_index + 1, pair.new_index, pair.new_index + 1, pair.similarity) for pair in sorted(pairs)
+        Group(pair.old_index, pair.old_index + 1, pair.new_index, pair.new_index + 1, pair.similarity)
+        for pair in sorted(pairs)
     ]
     groups = _take_in_parts(old, new, groups, weights)
     return sorted(group.swap() for group in _take_in_parts(new, old, [group.swap() for group in groups], weights))
@@ -48,7 +51,9 @@ def _take_in_parts(
     for _, group in sorted(by_start.items()):
         grown = group
         if grown.similarity < 1.0:
-            left_over = _subtract(_count(whole, group.old_start, group.old_end), _count(parts, group.new_start, group.new_end))
+            left_over = _subtract(
+                _count(whole, group.old_start, group.old_end), _count(parts, group.new_start, group.new_end)
+            )
             for step in (1, -1):
                 grown = _grow(grown, step, left_over, parts, taken, weights)
         result.append(grown)

@@ -155,7 +155,9 @@ class Diff:
         Raises `ValueError` when `old` is not the text that was compared.
         """
         if old != self.old:
-            raise ValueError("this diff was made from another text; use a patch (dedup.diff.patch) to change a different one")
+            raise ValueError(
+                "this diff was made from another text; use a patch (dedup.diff.patch) to change a different one"
+            )
         return "".join(_take(self, change) for change in self.changes)
 
     def invert(self) -> "Diff":

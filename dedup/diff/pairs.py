@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dedup.diff.adapter import find_runs
 from dedup.diff.anchors import find_heaviest_increasing, find_unique_pairs
+from dedup.diff.sequences import compare_sequences
 from dedup.diff.similarity import UnitWords, Weights
 
 MIN_IN_PLACE = 0.35  # similarity at which two units between the same neighbours are one, edited
@@ -29,17 +29,28 @@ class Pair:
     similarity: float = 1.0
 
 
-def pair_units(old: Sequence[UnitWords], new: Sequence[UnitWords], weights: Weights) -> list[Pair]:
-    """Return the pairs in old order; every unit is in one pair at most.
+@dataclass(frozen=True, slots=True)
+class Pairing:
+    """The pairs in old order; `is_limited` when there were too many equal lines to look into."""
+
+    pairs: tuple[Pair, ...]
+    is_limited: bool
+
+
+def pair_units(old: Sequence[UnitWords], new: Sequence[UnitWords], weights: Weights) -> Pairing:
+    """Return the pairs; every unit is in one pair at most.
 
     Cost: O(n log n) for n units. Same text is found by hashing; likeness is measured for at most `MAX_GAP_PAIRS` pairs a gap and
     `NUM_CANDIDATES` pairs a unit, found by their rarest words.
     """
     pairs = _extend(old, new, [Pair(*found) for found in find_unique_pairs(_keys(old), _keys(new))])
-    pairs += _pair_repeated(old, new, pairs)
+    repeated, is_limited = _pair_repeated(old, new, pairs)
+    pairs += repeated
     pairs += _pair_alike(old, new, weights, pairs)
     kept = {id(pair) for pair in choose_in_place(pairs, old)}
-    return sorted(pair for pair in pairs if id(pair) in kept or pair.similarity >= MIN_MOVED)
+    return Pairing(
+        tuple(sorted(pair for pair in pairs if id(pair) in kept or pair.similarity >= MIN_MOVED)), is_limited
+    )
 
 
 def choose_in_place(pairs: Sequence[Pair], old: Sequence[UnitWords]) -> list[Pair]:
@@ -61,7 +72,13 @@ def _extend(old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: list[Pair
     for step in (1, -1):
         for pair in sorted(found, reverse=step < 0):
             i, j = pair.old_index + step, pair.new_index + step
-            while 0 <= i < len(old) and 0 <= j < len(new) and i not in old_taken and j not in new_taken and old[i].key == new[j].key:
+            while (
+                0 <= i < len(old)
+                and 0 <= j < len(new)
+                and i not in old_taken
+                and j not in new_taken
+                and old[i].key == new[j].key
+            ):
                 found.append(Pair(i, j))
                 old_taken.add(i)
                 new_taken.add(j)
@@ -69,10 +86,17 @@ def _extend(old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: list[Pair
     return found
 
 
-def _pair_repeated(old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: Sequence[Pair]) -> list[Pair]:
+def _pair_repeated(
+    old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: Sequence[Pair]
+) -> tuple[list[Pair], bool]:
     """Pair units of the same text that occur several times: in order inside each gap, then long ones wherever they are."""
     gaps = _Gaps(old, new, pairs)
-    found = [pair for old_side, new_side in gaps.iterate() for pair in _pair_in_gap(old, new, old_side, new_side)]
+    found = []
+    is_limited = False
+    for old_side, new_side in gaps.iterate():
+        in_gap, is_gap_limited = _pair_in_gap(old, new, old_side, new_side)
+        found += in_gap
+        is_limited = is_limited or is_gap_limited
     old_taken = {pair.old_index for pair in (*pairs, *found)}
     new_taken = {pair.new_index for pair in (*pairs, *found)}
     waiting: dict[str, list[int]] = defaultdict(list)
@@ -82,24 +106,29 @@ def _pair_repeated(old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: Se
     for index, unit in enumerate(old):
         if index not in old_taken and waiting.get(unit.key):
             found.append(Pair(index, waiting[unit.key].pop()))
-    return found
+    return found, is_limited
 
 
 def _pair_in_gap(
     old: Sequence[UnitWords], new: Sequence[UnitWords], old_side: Sequence[int], new_side: Sequence[int]
-) -> Iterator[Pair]:
+) -> tuple[list[Pair], bool]:
     shared = {old[index].key for index in old_side} & {new[index].key for index in new_side}
+    if not shared:
+        return [], False
     old_side = [index for index in old_side if old[index].key in shared]
     new_side = [index for index in new_side if new[index].key in shared]
-    if not shared:
-        return
-    for run in find_runs([old[index].key for index in old_side], [new[index].key for index in new_side], is_cleaned=False):
-        if run.is_equal:
-            for shift in range(run.old_end - run.old_start):
-                yield Pair(old_side[run.old_start + shift], new_side[run.new_start + shift])
+    found = compare_sequences(
+        [old[index].key for index in old_side], [new[index].key for index in new_side], is_cleaned=False
+    )
+    places = ((run, shift) for run in found.runs if run.is_equal for shift in range(run.old_end - run.old_start))
+    return [
+        Pair(old_side[run.old_start + shift], new_side[run.new_start + shift]) for run, shift in places
+    ], found.is_limited
 
 
-def _pair_alike(old: Sequence[UnitWords], new: Sequence[UnitWords], weights: Weights, pairs: Sequence[Pair]) -> list[Pair]:
+def _pair_alike(
+    old: Sequence[UnitWords], new: Sequence[UnitWords], weights: Weights, pairs: Sequence[Pair]
+) -> list[Pair]:
     """Pair what is left by similarity, the most alike first; between the same neighbours less likeness is asked for."""
     gaps = _Gaps(old, new, pairs)
     ranked = []

@@ -14,7 +14,9 @@ def format_patch(diff: Diff) -> str:
     """
     patch = write_patch_text(diff.old, list_edits(diff))
     if apply_patch(patch, diff.old) != diff.new:
-        raise AssertionError("the patch does not make the new text: this is a bug in dedup, please report it with both texts")
+        raise AssertionError(
+            "the patch does not make the new text: this is a bug in dedup, please report it with both texts"
+        )
     return patch
 
 
@@ -30,7 +32,9 @@ def apply_patch(patch: str, old: str) -> str:
 
 def list_edits(diff: Diff) -> list[Edit]:
     """Return what lies between the runs that kept text and place, in order: those are increasing in both texts."""
-    kept = [(change.old, change.new) for change in diff.changes if change.kind is ChangeKind.EQUAL and change.move is None]
+    kept = [
+        (change.old, change.new) for change in diff.changes if change.kind is ChangeKind.EQUAL and change.move is None
+    ]
     bounds = [(Span(0, 0), Span(0, 0)), *kept, (Span(len(diff.old), len(diff.old)), Span(len(diff.new), len(diff.new)))]
     gaps = ((Span(a.end, b.start), Span(c.end, d.start)) for (a, c), (b, d) in pairwise(bounds))
     return [Edit(old, new.cut(diff.new)) for old, new in gaps if not (old.is_empty and new.is_empty)]

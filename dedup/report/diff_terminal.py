@@ -4,14 +4,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dedup.diff.model import Block, Change, ChangeKind, Diff, Relation
-from dedup.report.diff_rows import Departure, Fold, is_white_space, lay_out, list_facts
+from dedup.report.diff_rows import Departure, Fold, is_white_space, lay_out, list_facts, starts_move
 from dedup.report.diff_text import describe_fact, describe_fold, describe_move, describe_relation, summarise
 from dedup.report.wrapping import Line, Piece, Style, add_signs, make_safe, pad, paint, show_white_space, wrap_pieces
 
 GUTTER = 4  # columns
 MIN_SIDE_BY_SIDE = 110  # columns; below, two columns hold fewer than seven words a line
 MAX_LINE = 100  # columns of running text: longer lines are hard to read
-_SIGNS = {Relation.EQUAL: " ", Relation.EDITED: "~", Relation.SPLIT: "~", Relation.MERGED: "~", Relation.ADDED: "+", Relation.DROPPED: "-"}
+_SIGNS = {
+    Relation.EQUAL: " ",
+    Relation.EDITED: "~",
+    Relation.SPLIT: "~",
+    Relation.MERGED: "~",
+    Relation.ADDED: "+",
+    Relation.DROPPED: "-",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,11 @@ def _write_departure(diff: Diff, row: Departure, screen: Screen) -> Iterator[Lin
 def _write_block(diff: Diff, block: Block, screen: Screen) -> Iterator[Line]:
     yield from _write_note(diff, block, screen)
     pieces = _cut_pieces(diff, block, is_old=True, is_new=True)
-    shown = pieces if screen.is_coloured or block.relation in {Relation.ADDED, Relation.DROPPED} else list(add_signs(pieces))
+    shown = (
+        pieces
+        if screen.is_coloured or block.relation in {Relation.ADDED, Relation.DROPPED}
+        else list(add_signs(pieces))
+    )
     if not screen.is_coloured:
         shown = [Piece(piece.text) for piece in shown]
     yield from _hang(_choose_sign(block), wrap_pieces(shown, _measure_text(screen)))
@@ -95,7 +106,7 @@ def _write_pair(diff: Diff, block: Block, screen: Screen) -> Iterator[Line]:
 
 def _write_note(diff: Diff, block: Block, screen: Screen) -> Iterator[Line]:
     notes = []
-    if block.move is not None and diff.moves[block.move].new.start == block.new.start:
+    if block.move is not None and starts_move(diff, block):
         notes.append(describe_move(diff, block.move, is_arrival=True))
     if block.relation in {Relation.SPLIT, Relation.MERGED}:
         notes.append(describe_relation(block.relation))
@@ -111,7 +122,7 @@ def _cut_pieces(diff: Diff, block: Block, *, is_old: bool, is_new: bool) -> list
         if change.kind is ChangeKind.EQUAL:
             pieces.append(Piece(_flatten(change.new.cut(diff.new)), plain))
         elif is_white_space(diff, change):
-            pieces.extend(_show_space_change(diff, block, change, is_old=is_old, is_new=is_new))
+            pieces.extend(_show_space_change(diff, change, is_old=is_old, is_new=is_new))
         else:
             if is_old and not change.old.is_empty:
                 pieces.append(Piece(_flatten(change.old.cut(diff.old)), Style.DELETED))
@@ -120,11 +131,8 @@ def _cut_pieces(diff: Diff, block: Block, *, is_old: bool, is_new: bool) -> list
     return _trim_end(pieces)
 
 
-def _show_space_change(diff: Diff, block: Block, change: Change, *, is_old: bool, is_new: bool) -> Iterator[Piece]:
-    """Yield white space made visible, unless it only stands at the end of a unit whose words changed."""
-    is_last = change is block.changes[-1]
-    if is_last and any(other.kind is not ChangeKind.EQUAL for other in block.changes[:-1]):
-        return
+def _show_space_change(diff: Diff, change: Change, *, is_old: bool, is_new: bool) -> Iterator[Piece]:
+    """Yield white space made visible."""
     if is_old and not change.old.is_empty:
         yield Piece(show_white_space(change.old.cut(diff.old)), Style.DELETED)
     if is_new and not change.new.is_empty:

@@ -16,7 +16,9 @@ def summarise(diff: Diff) -> str:
             return f"Only punctuation differs: {counts}."
         return f"Only white space differs: {counts}."
     moves = f"; {count_things(len(diff.moves), 'passage')} moved" if diff.moves else ""
-    return f"Similarity {stats.similarity:.0%}: {counts}{moves}."
+    # Never "100%" of two texts that differ.
+    similarity = ">99%" if stats.similarity > 0.995 else f"{stats.similarity:.0%}"
+    return f"Similarity {similarity}: {counts}{moves}."
 
 
 def describe_fact(fact: Fact) -> str:
@@ -38,7 +40,9 @@ def describe_move(diff: Diff, number: int, *, is_arrival: bool) -> str:
         direction = "earlier" if is_later else "later"
         return f"move {number + 1}: {size} moved here from {direction} in the old text, character {move.old.start:,}{edits}"
     direction = "later" if is_later else "earlier"
-    return f"move {number + 1}: {size} moved from here to {direction} in the new text, character {move.new.start:,}{edits}"
+    return (
+        f"move {number + 1}: {size} moved from here to {direction} in the new text, character {move.new.start:,}{edits}"
+    )
 
 
 def describe_fold(diff: Diff, fold: Fold) -> str:

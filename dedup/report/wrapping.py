@@ -59,7 +59,9 @@ def show_white_space(text: str) -> str:
     '␍⏎·'
     """
     signs = {" ": "·", "\n": "⏎", "\r": "␍", "\t": "→", "\u00a0": "⍽"}
-    return "".join(signs.get(character, f"<U+{ord(character):04X}>") if character.isspace() else character for character in text)
+    return "".join(
+        signs.get(character, f"<U+{ord(character):04X}>") if character.isspace() else character for character in text
+    )
 
 
 def measure_width(text: str) -> int:
@@ -96,7 +98,9 @@ def wrap_pieces(pieces: Iterable[Piece], width: int) -> list[Line]:
 def paint(line: Sequence[Piece], *, is_coloured: bool) -> str:
     """Return one line with colour codes, or with `{+ +}` and `[- -]` where there is no colour."""
     if is_coloured:
-        return "".join(f"{_CODES[piece.style]}{piece.text}{_RESET}" if piece.style in _CODES else piece.text for piece in line)
+        return "".join(
+            f"{_CODES[piece.style]}{piece.text}{_RESET}" if piece.style in _CODES else piece.text for piece in line
+        )
     signed = ((*_SIGNS.get(piece.style, ("", "")), piece.text) for piece in line)
     return "".join(f"{before}{text}{after}" for before, after, text in signed)
 

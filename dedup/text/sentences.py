@@ -14,9 +14,10 @@ from collections.abc import Iterator
 from dedup.text.characters import is_unspaced
 from dedup.text.spans import Span
 
+MAX_ADDRESS = 200  # characters looked at on each side of a glued sentence
 _CLOSERS = "\"'”’»」』）)］]】》〉›"
 _GLUED = re.compile(rf"(?<=[^\W\d_]{{2}}[.!?])[{re.escape(_CLOSERS)}]*(?=[^\W\d_][^\W\d_])")
-_ADDRESS = re.compile(r"\S*(?://|@|www\.)\S*", re.IGNORECASE)
+_ADDRESS = re.compile(r"//|@|\bwww\.", re.IGNORECASE)
 # Sentence ends nupunkt does not know: CJK, Arabic and Urdu, Devanagari, Sinhala, Ethiopic, Myanmar, Khmer, Armenian, Tibetan.
 _FOREIGN_END = re.compile(rf"[。！？｡؟۔।॥෴።፧፨၊။។៕։།]+[{re.escape(_CLOSERS)}]*")
 _FOREIGN_MARKS = frozenset("。！？｡؟۔।॥෴።፧፨။។៕։།")
@@ -104,7 +105,10 @@ def _follow_quotes(piece: str, waiting: list[str]) -> None:
 
 def _starts_sentence(line: str, position: int) -> bool:
     """Return False after 」 when the sentence goes on: 「行く。」と言った."""
-    return not (line[position - 1] in "」』" and line[position : position + 1] in {"と", "、", "，", "の", "は", "が", "を", "に"})
+    return not (
+        line[position - 1] in "」』"
+        and line[position : position + 1] in {"と", "、", "，", "の", "は", "が", "を", "に"}
+    )
 
 
 def _repair_lower_case(line: str, cuts: set[int]) -> set[int]:
@@ -118,17 +122,27 @@ def _continues(line: str, cut: int) -> bool:
     """Return whether the sentence goes on after the cut."""
     after = _NEXT.match(line, cut)
     before = line[max(0, cut - 40) : cut].rstrip()[-1:]
-    return after is not None and after.group(1).islower() and before not in _FOREIGN_MARKS and not is_unspaced(after.group(1))
+    return (
+        after is not None
+        and after.group(1).islower()
+        and before not in _FOREIGN_MARKS
+        and not is_unspaced(after.group(1))
+    )
 
 
 def _find_glued(line: str) -> Iterator[int]:
-    addresses = [found.span() for found in _ADDRESS.finditer(line)]
+    """Yield the places where a sentence starts without a space before it; never inside an address of the web or of mail."""
     for found in _GLUED.finditer(line):
         place = found.end()
         before = line[found.start() - 3 : found.start() - 1]
-        is_sentence = before.islower() and line[place].isupper() and line[place + 1].islower()
-        if is_sentence and not any(start <= place < end for start, end in addresses):
+        if before.islower() and line[place].isupper() and line[place + 1].islower() and not _is_address(line, place):
             yield place
+
+
+def _is_address(line: str, place: int) -> bool:
+    start = max(line.rfind(" ", 0, place), place - MAX_ADDRESS) + 1
+    end = line.find(" ", place, place + MAX_ADDRESS)
+    return _ADDRESS.search(line, start, end if end >= 0 else place + MAX_ADDRESS) is not None
 
 
 def _trim(line: str, start: int, end: int) -> Span:

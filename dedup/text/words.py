@@ -10,7 +10,7 @@ _TOKEN = re.compile(
     rf"""
       s+                                     # white space, whole runs: \r\n stays together
     | w{_EXTENDED}(?:\.w{_EXTENDED}(?![wd]))+\.?   # U.S., e.g.
-    | [wd](?:[wdmj]|[.,:](?=d)(?<=d.)|'(?=[wd]))*  # words with their marks, don't, 1,234.5, 10:30, 20th
+    | [wd](?:[wdmj]|[.,:](?=d)(?<=d.)|'(?=[wd]))*+  # words with their marks, don't, 1,234.5, 10:30, 20th
     | (?:r{_EXTENDED}){{2}}                  # flags
     | [^s][m]*(?:j+[^swd][m]*)*j*            # everything else: one character with what hangs on it; emoji sequences
     """,

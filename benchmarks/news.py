@@ -4,13 +4,14 @@ import gzip
 import json
 import os
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 
 _ROOT = Path(__file__).resolve().parent.parent
 
 
 def find_folder() -> Path | None:
-    """Return the folder of shared data: DEDUP_SHARED_DATA, else ../shared/data beside the project; None where it is absent."""
+    """Return the folder of shared data, DEDUP_SHARED_DATA or ../shared/data; None where it is absent."""
     folder = Path(os.environ.get("DEDUP_SHARED_DATA", _ROOT.parent / "shared" / "data"))
     return folder if folder.is_dir() else None
 
@@ -37,5 +38,5 @@ def read_revisions(name: str) -> list[tuple[str, str]]:
     pairs = []
     for rows in groups.values():
         rows.sort(key=lambda row: row["version"])
-        pairs += [(old["text"], new["text"]) for old, new in zip(rows, rows[1:], strict=False)]
+        pairs += [(old["text"], new["text"]) for old, new in pairwise(rows)]
     return pairs

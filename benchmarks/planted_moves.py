@@ -32,13 +32,14 @@ class PlantedText:
 
 
 def plant_moves(
-    text: str, by_paragraph: bool, max_edits: float, rng: random.Random, is_far: bool = True
-) -> PlantedText | None:  # noqa: FBT001
+    text: str, rng: random.Random, *, by_paragraph: bool, max_edits: float = 0.2, is_far: bool = True
+) -> PlantedText | None:
     """Move 1 to 5 pieces of `text`, replacing up to `max_edits` of their words; None for a text of too few pieces.
 
-    With `is_far`, a piece jumps over more words than it has itself: over fewer, it is the others that moved, and no reader could tell.
+    With `is_far`, a piece jumps over more words than it has itself: over fewer, it is the others that moved, and no
+    reader could tell.
     """
-    pieces = _cut(text, by_paragraph)
+    pieces = _cut(text, by_paragraph=by_paragraph)
     if len(pieces) < 8:
         return None
     vocabulary = sorted({word for word in text.split() if word.isalpha()})
@@ -64,7 +65,7 @@ def plant_moves(
     return PlantedText(tuple(pieces), new, moved)
 
 
-def _cut(text: str, by_paragraph: bool) -> list[str]:  # noqa: FBT001
+def _cut(text: str, *, by_paragraph: bool) -> list[str]:
     """Return the pieces with the same white space after each, no piece twice and none without five words."""
     units: dict[int, list[str]] = {}
     for number, unit in enumerate(split_units(text)):

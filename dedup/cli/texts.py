@@ -2,10 +2,10 @@
 
 import gzip
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dedup.errors import InputError
 
@@ -49,7 +49,8 @@ def decode_text(raw: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise InputError(
-            f"{name}, line {line}: byte {raw[error.start]:#04x} is not UTF-8. Convert the file first, for example: iconv -f WINDOWS-1252 -t UTF-8."
+            f"{name}, line {line}: byte {raw[error.start]:#04x} is not UTF-8. Convert the file first, for example: "
+            f"iconv -f WINDOWS-1252 -t UTF-8."
         ) from None
 
 
@@ -62,7 +63,7 @@ def read_documents(path: str, ids: Sequence[str], id_field: str, text_field: str
 
     found: dict[str, str] = {}
     wanted = set(ids)
-    decoder = msgspec.json.Decoder(
+    decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(
         msgspec.defstruct(
             "Record", [("id", object, None), ("text", object, None)], rename={"id": id_field, "text": text_field}
         )
@@ -75,7 +76,8 @@ def read_documents(path: str, ids: Sequence[str], id_field: str, text_field: str
             if doc_id in wanted and doc_id not in found:
                 if not isinstance(text, str):
                     raise InputError(
-                        f'{path}, line {number}: field "{text_field}" of document {doc_id} is not a text. Name the text field with --text-field.'
+                        f'{path}, line {number}: field "{text_field}" of document {doc_id} is not a text. Name the '
+                        f"text field with --text-field."
                     )
                 found[doc_id] = text
             if len(found) == len(wanted):
@@ -88,7 +90,7 @@ def read_documents(path: str, ids: Sequence[str], id_field: str, text_field: str
     return [found[doc_id] for doc_id in ids]
 
 
-def _decode_record(decoder: "msgspec.json.Decoder[object]", line: bytes, where: str) -> tuple[str | None, object]:
+def _decode_record(decoder: "msgspec.json.Decoder[Any]", line: bytes, where: str) -> tuple[str | None, object]:
     import msgspec
 
     try:
@@ -100,7 +102,7 @@ def _decode_record(decoder: "msgspec.json.Decoder[object]", line: bytes, where: 
 
 
 @contextmanager
-def _open_lines(path: str) -> Iterator[IO[bytes]]:
+def _open_lines(path: str) -> Iterator[Iterable[bytes]]:
     """Open a file of lines, decompressed by its name."""
     try:
         with Path(path).open("rb") as raw:

@@ -1,8 +1,9 @@
 """Two texts compared by sentence and word.
 
-`dedup.diff` is this package and the function of the same name at once: `dedup.diff(old, new)` compares, `from dedup.diff.engine import ...`
-imports. Two names for the two were worse: Python binds a subpackage over any attribute of that name as soon as something imports it,
-so a function `dedup.diff` would have worked or failed with the order of imports.
+`dedup.diff` is this package and the function of the same name at once: `dedup.diff(old, new)` compares, `from
+dedup.diff.engine import ...` imports. Two names for the two were worse: Python binds a subpackage over any attribute
+of that name as soon as something imports it, so a function `dedup.diff` would have worked or failed with the order of
+imports.
 """
 
 import sys

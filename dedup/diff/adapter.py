@@ -1,8 +1,9 @@
 """The only place that knows diff-match-patch and rapidfuzz; none of their tuples leaves it.
 
-Measured on two sequences of tokens, both encoded to one code point a token (`make bench-diff` repeats it): 2,000 unrelated tokens take
-diff-match-patch 2.1 s and rapidfuzz 0.7 ms for a result of the same, minimal size; 30 tokens 52 and 0.8 microseconds. So rapidfuzz finds
-the common tokens at every size, and diff-match-patch does what it is good at: the semantic cleanup and the patch format.
+Measured on two sequences of tokens, both encoded to one code point a token (`make bench-diff` repeats it): 2,000
+unrelated tokens take diff-match-patch 2.1 s and rapidfuzz 0.7 ms for a result of the same, minimal size; 30 tokens 52
+and 0.8 microseconds. So rapidfuzz finds the common tokens at every size, and diff-match-patch does what it is good at:
+the semantic cleanup and the patch format.
 """
 
 import re
@@ -37,8 +38,9 @@ class Run(NamedTuple):
 def find_runs(old: Sequence[str], new: Sequence[str], *, is_cleaned: bool = True) -> list[Run]:
     """Return the equal and the changed runs of two token sequences; together they tile both.
 
-    A longest common subsequence in O(len(old) * len(new) / 64) time and that many bits of memory; then, when `is_cleaned`, equal runs
-    not longer than the changes on both sides of them are given up (the "of" that two unrelated phrases share).
+    A longest common subsequence in O(len(old) * len(new) / 64) time and that many bits of memory; then, when
+    `is_cleaned`, equal runs not longer than the changes on both sides of them are given up (the "of" that two
+    unrelated phrases share).
     """
     old_codes, new_codes = _encode(old, new)
     operations = _find_operations(old_codes, new_codes)
@@ -57,8 +59,8 @@ class Edit(NamedTuple):
 def write_patch_text(old: str, edits: Sequence[Edit]) -> str:
     """Return diff-match-patch patch text for edits in order that do not touch each other.
 
-    The hunks are laid out here and only written by the library: its `patch_make` copies the whole text for every edit, which is quadratic.
-    Positions count code points, as its Python port does.
+    The hunks are laid out here and only written by the library: its `patch_make` copies the whole text for every edit,
+    which is quadratic. Positions count code points, as its Python port does.
     """
     patches = []
     shift = 0
@@ -66,17 +68,20 @@ def write_patch_text(old: str, edits: Sequence[Edit]) -> str:
         patches.append(_make_hunk(old, hunk, shift))
         shift += patches[-1].length2 - patches[-1].length1
     try:
-        return _dmp().patch_toText(patches)
+        text: str = _dmp().patch_toText(patches)
     except UnicodeEncodeError as error:
         raise InputError(
-            f"the text holds half of a surrogate pair (U+{ord(error.object[error.start]):04X}); a patch cannot. Mend the text first."
+            f"the text holds half of a surrogate pair (U+{ord(error.object[error.start]):04X}); a patch cannot. "
+            f"Mend the text first."
         ) from None
+    return text
 
 
 def apply_patch_text(patch: str, old: str) -> str:
     """Return the new text; every hunk must fit exactly where it says.
 
-    diff-match-patch's own `patch_apply` looks for a place that nearly fits: on another text it would give a result nobody asked for.
+    diff-match-patch's own `patch_apply` looks for a place that nearly fits: on another text it would give a result
+    nobody asked for.
     """
     pieces: list[str] = []
     position = num_written = 0
@@ -86,11 +91,13 @@ def apply_patch_text(patch: str, old: str) -> str:
         after = "".join(text for operation, text in hunk.diffs if operation != diff_match_patch.DIFF_DELETE)
         if (len(before), len(after)) != (hunk.length1, hunk.length2):
             raise InputError(
-                f"the patch is damaged: hunk {number} is not as long as its head says. Make it again with: dedup diff --format patch."
+                f"the patch is damaged: hunk {number} is not as long as its head says. Make it again with: dedup "
+                f"diff --format patch."
             )
         if start < position or not old.startswith(before, start):
             raise InputError(
-                f"the patch does not fit: hunk {number} expects other text at character {start:,}. Apply it to the text it was made from."
+                f"the patch does not fit: hunk {number} expects other text at character {start:,}. Apply it to the "
+                f"text it was made from."
             )
         pieces += [old[position:start], after]
         num_written += start - position + len(after)
@@ -110,7 +117,7 @@ def _group_edits(edits: Iterable[Edit]) -> list[list[Edit]]:
 
 
 def _make_hunk(old: str, edits: Sequence[Edit], shift: int) -> patch_obj:
-    """Return a hunk; both its positions count in the text as the hunks before it have left it, `shift` characters longer."""
+    """Return a hunk; its positions count in the text as the hunks before it left it, `shift` characters longer."""
     first, last = edits[0].span.start, edits[-1].span.end
     start, end = max(0, first - PATCH_CONTEXT), min(len(old), last + PATCH_CONTEXT)
     hunk = patch_obj()
@@ -130,7 +137,10 @@ def _make_hunk(old: str, edits: Sequence[Edit], shift: int) -> patch_obj:
 
 
 def _read_hunks(patch: str) -> Iterator[patch_obj]:
-    """Yield the hunks one by one: the library's parser deletes the first of its lines again and again, which is quadratic."""
+    """Yield the hunks, each parsed by itself.
+
+    The library's parser deletes the first of all lines again and again, which is quadratic.
+    """
     for number, text in enumerate(_HUNK.findall(patch), start=1):
         try:
             yield from _dmp().patch_fromText(text)
@@ -143,8 +153,8 @@ def _read_hunks(patch: str) -> Iterator[patch_obj]:
 def _encode(old: Sequence[str], new: Sequence[str]) -> tuple[str, str]:
     """Return both sequences with one code point for each distinct token.
 
-    Surrogates are skipped: a string that holds them cannot be encoded. Punctuation keeps its own character, so that diff-match-patch can slide
-    a change to a clause boundary.
+    Surrogates are skipped: a string that holds them cannot be encoded. Punctuation keeps its own character, so that
+    diff-match-patch can slide a change to a clause boundary.
     """
     codes: dict[str, str] = {}
     for token in (*old, *new):
@@ -167,13 +177,13 @@ def _choose_code(token: str, number: int) -> str:
 def _find_operations(old: str, new: str) -> list[tuple[int, str]]:
     """Return diff-match-patch's list of (operation, text) from rapidfuzz's opcodes."""
     operations: list[tuple[int, str]] = []
-    for tag, old_start, old_end, new_start, new_end in Indel.opcodes(old, new):
-        if tag == "equal":
-            operations.append((diff_match_patch.DIFF_EQUAL, old[old_start:old_end]))
-        if tag in {"delete", "replace"}:
-            operations.append((diff_match_patch.DIFF_DELETE, old[old_start:old_end]))
-        if tag in {"insert", "replace"}:
-            operations.append((diff_match_patch.DIFF_INSERT, new[new_start:new_end]))
+    for found in Indel.opcodes(old, new):
+        if found.tag == "equal":
+            operations.append((diff_match_patch.DIFF_EQUAL, old[found.src_start : found.src_end]))
+        if found.tag in {"delete", "replace"}:
+            operations.append((diff_match_patch.DIFF_DELETE, old[found.src_start : found.src_end]))
+        if found.tag in {"insert", "replace"}:
+            operations.append((diff_match_patch.DIFF_INSERT, new[found.dest_start : found.dest_end]))
     return operations
 
 

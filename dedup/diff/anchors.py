@@ -55,7 +55,7 @@ def find_unique_pairs(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[
 
 
 def find_anchors(old: Sequence[Hashable], new: Sequence[Hashable], width: int) -> list[tuple[int, int]]:
-    """Return pairs of places, increasing on both sides, at which `width` values are the same and occur once: patience anchors."""
+    """Return places, increasing on both sides, at which the same `width` values occur once: patience anchors."""
     pairs = find_unique_pairs(_hash_grams(old, width), _hash_grams(new, width))
     return [pairs[index] for index in _find_longest_increasing([new_index for _, new_index in pairs])]
 

@@ -81,7 +81,8 @@ def _name_relation(group: Group) -> Relation:
 def _build_dropped(old: Side, new: Side, order: Order) -> Iterator[Block]:
     """Yield one block for each old unit without a partner.
 
-    It is part of a move when its neighbours say so; else its place in the new text is after the last unit in place before it.
+    It is part of a move when its neighbours say so; else its place in the new text is after the last unit in place
+    before it.
     """
     placed = [_Placed(group, None) for group in order.in_place]
     placed += [_Placed(group, number) for number, move in enumerate(order.moves) for group in move]
@@ -118,7 +119,7 @@ class _Placed:
 def _find_neighbour(
     units: Sequence[UnitWords], index: int, before: _Placed | None, after: _Placed | None
 ) -> _Placed | None:
-    """Return the moved group that a unit without partner moved with: of both sides, or of the same paragraph; None if it belongs to none."""
+    """Return the moved group, on both sides or in the same paragraph, that a unit without partner moved with."""
     if before and after and before.move == after.move:
         return before if before.move is not None else None
     beside = []

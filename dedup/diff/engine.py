@@ -11,15 +11,16 @@ from dedup.diff.marks import find_quotations
 from dedup.diff.model import Block, Diff, Move, Relation, sort_blocks
 from dedup.diff.order import order_groups
 from dedup.diff.pairs import pair_units
+from dedup.diff.sequences import MAX_CELLS
 from dedup.diff.similarity import Weights, count_unit
 from dedup.diff.stats import count_stats
-from dedup.diff.sequences import MAX_CELLS
 from dedup.text.spans import Span
 from dedup.text.units import split_units
 from dedup.text.words import split_words
 
 LIMIT_WORDS = (
-    f"A passage was too large to be compared word by word (more than {MAX_CELLS:,} pairs of words or lines without a landmark in common); "
+    f"A passage was too large to be compared word by word (more than {MAX_CELLS:,} pairs of words or lines without "
+    f"a landmark in common); "
     "it is shown as replaced, so words that both texts have there are not told apart."
 )
 
@@ -27,8 +28,9 @@ LIMIT_WORDS = (
 def compare_texts(old: str, new: str) -> Diff:
     """Compare two texts: units first, then the words of aligned units.
 
-    Time grows as n log n in the number of units and of words; a part that cannot be compared within the bounds is replaced as a whole and
-    named in `Diff.limits`. The result is checked before it is returned: applied to `old` it gives `new`, inverted the reverse.
+    Time grows as n log n in the number of units and of words; a part that cannot be compared within the bounds is
+    replaced as a whole and named in `Diff.limits`. The result is checked before it is returned: applied to `old` it
+    gives `new`, inverted the reverse.
     """
     old_side, new_side = _cut(old), _cut(new)
     weights = Weights((*old_side.units, *new_side.units))
@@ -48,7 +50,8 @@ def check(diff: Diff) -> Diff:
     """Return the diff if applying it and undoing it both give what they must."""
     if diff.apply(diff.old) != diff.new or diff.invert().apply(diff.new) != diff.old:
         raise AssertionError(
-            "the diff does not lead from the old text to the new: this is a bug in dedup, please report it with both texts"
+            "the diff does not lead from the old text to the new: this is a bug in dedup, please report it with "
+            "both texts"
         )
     return diff
 

@@ -30,8 +30,8 @@ def group_units(
 ) -> list[Group]:
     """Return one group for each pair, the free units taken in that are parts of a neighbour's partner, in old order.
 
-    "He left and she stayed." -> "He left. She stayed.": the first two sentences are a pair, and the words of the third come from what the
-    first has left over, so the three are one group.
+    "He left and she stayed." -> "He left. She stayed.": the first two sentences are a pair, and the words of the third
+    come from what the first has left over, so the three are one group.
     """
     groups = [
         Group(pair.old_index, pair.old_index + 1, pair.new_index, pair.new_index + 1, pair.similarity)

@@ -1,6 +1,6 @@
 """What a comparison of two texts finds: blocks of aligned units, changes inside them, moves."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -47,8 +47,9 @@ _INVERSE_RELATION = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A run of tokens and what happened to it; of an inserted (deleted) run the old (new) span is empty: the place where it went in (out).
+    """A run of tokens and what happened to it.
 
+    The old span of an inserted run, and the new span of a deleted one, is empty: the place where it went in, or out.
     `move` is the position in `Diff.moves` of the move that the run is part of.
     """
 
@@ -107,7 +108,7 @@ class Stats:
 
     @property
     def similarity(self) -> float:
-        """Return the share of words that both texts have, in place or moved: 2 * common / all, 1.0 for two texts without words."""
+        """Return the share of words that both texts have: 2 * (kept + moved) / all; 1.0 for texts without words."""
         total = self.num_old_words + self.num_new_words
         return 2 * (self.num_kept + self.num_moved) / total if total else 1.0
 
@@ -116,8 +117,8 @@ class Stats:
 class Diff:
     """The difference of two texts. `blocks` are in the reading order of the new text.
 
-    The spans of `changes` tile both texts; a deletion stands after what it followed in the old text. `limits` says in words which bound was hit
-    and what that does to the result; it is empty for all but huge inputs.
+    The spans of `changes` tile both texts; a deletion stands after what it followed in the old text. `limits` says in
+    words which bound was hit and what that does to the result; it is empty for all but huge inputs.
 
     >>> from dedup.diff.engine import compare_texts
     >>> diff = compare_texts("He left in 2013.", "He left in 2023.")
@@ -179,7 +180,7 @@ class Diff:
 
 
 def sort_blocks(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    """Return the blocks in the reading order of the new text; dropped ones before what stands at their place, in old order."""
+    """Return the blocks in the reading order of the new text; dropped ones before what stands at their place."""
     return tuple(sorted(blocks, key=lambda block: (block.new.start, block.new.end, block.old)))
 
 
@@ -189,8 +190,3 @@ def _in_new_order(changes: Iterable[Change]) -> tuple[Change, ...]:
 
 def _take(diff: Diff, change: Change) -> str:
     return (change.old.cut(diff.old)) if change.kind is ChangeKind.EQUAL else change.new.cut(diff.new)
-
-
-def iterate_in_old_order(diff: Diff) -> Iterator[Change]:
-    """Yield the changes in the reading order of the old text."""
-    yield from sorted(diff.changes, key=lambda change: (change.old.start, change.old.end, change.new))

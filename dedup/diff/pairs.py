@@ -40,8 +40,8 @@ class Pairing:
 def pair_units(old: Sequence[UnitWords], new: Sequence[UnitWords], weights: Weights) -> Pairing:
     """Return the pairs; every unit is in one pair at most.
 
-    Cost: O(n log n) for n units. Same text is found by hashing; likeness is measured for at most `MAX_GAP_PAIRS` pairs a gap and
-    `NUM_CANDIDATES` pairs a unit, found by their rarest words.
+    Cost: O(n log n) for n units. Same text is found by hashing; likeness is measured for at most `MAX_GAP_PAIRS` pairs
+    a gap and `NUM_CANDIDATES` pairs a unit, found by their rarest words.
     """
     pairs = _extend(old, new, [Pair(*found) for found in find_unique_pairs(_keys(old), _keys(new))])
     repeated, is_limited = _pair_repeated(old, new, pairs)
@@ -65,7 +65,7 @@ def _keys(units: Sequence[UnitWords]) -> list[str]:
 
 
 def _extend(old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: list[Pair]) -> list[Pair]:
-    """Pair the neighbours of pairs as long as they have the same text: so lines that occur often find the right partner."""
+    """Pair the neighbours of pairs that have the same text: so lines that occur often find the right partner."""
     old_taken = {pair.old_index for pair in pairs}
     new_taken = {pair.new_index for pair in pairs}
     found = list(pairs)
@@ -89,7 +89,7 @@ def _extend(old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: list[Pair
 def _pair_repeated(
     old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: Sequence[Pair]
 ) -> tuple[list[Pair], bool]:
-    """Pair units of the same text that occur several times: in order inside each gap, then long ones wherever they are."""
+    """Pair units of the same text that occur several times: in order in each gap, then long ones anywhere."""
     gaps = _Gaps(old, new, pairs)
     found = []
     is_limited = False
@@ -150,7 +150,7 @@ def _pair_alike(
 
 
 def _measure(a: UnitWords, b: UnitWords, weights: Weights) -> float:
-    """Return the weighted Dice similarity of two units; of a part and its whole, `PART` of the share of the part that is in the whole."""
+    """Return the weighted Dice similarity; of a part and its whole, `PART` times the share that is in the whole."""
     shared = weights.weigh_shared(a.counts, b.counts)
     weight_a, weight_b = weights.weigh(a.counts), weights.weigh(b.counts)
     if not shared:
@@ -163,8 +163,8 @@ def _measure(a: UnitWords, b: UnitWords, weights: Weights) -> float:
 def _find_candidates(
     old: Sequence[UnitWords], new: Sequence[UnitWords], weights: Weights, gaps: "_Gaps"
 ) -> Iterator[tuple[int, int]]:
-    """Yield pairs of free units that may be alike: all of a small gap, and those that share rare words, each pair once."""
-    seen = set()
+    """Yield free units that may be alike, each pair once: all of a small gap, and those that share rare words."""
+    seen: set[tuple[int, int]] = set()
     for old_side, new_side in gaps.iterate():
         if len(old_side) * len(new_side) <= MAX_GAP_PAIRS:
             seen.update((i, j) for i in old_side for j in new_side)

@@ -22,8 +22,9 @@ class Comparison(NamedTuple):
 def compare_sequences(old: Sequence[str], new: Sequence[str], *, is_cleaned: bool) -> Comparison:
     """Return the runs that are equal and those that changed; see `find_runs` for `is_cleaned`.
 
-    Above `MAX_CELLS` the sequences, their common ends set aside, are cut at anchors; a piece without anchors that is still too large is one
-    changed run. So the time is O(n log n) for the anchors and O(n) pieces of bounded cost, whatever the input.
+    Above `MAX_CELLS` the sequences, their common ends set aside, are cut at anchors; a piece without anchors that is
+    still too large is one changed run. So the time is O(n log n) for the anchors and O(n) pieces of bounded cost,
+    whatever the input.
     """
     if len(old) * len(new) <= MAX_CELLS:
         return Comparison(find_runs(old, new, is_cleaned=is_cleaned), False)

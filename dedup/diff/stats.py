@@ -7,7 +7,7 @@ from dedup.text.words import count_words
 
 
 def count_stats(old: str, new: str, num_words: tuple[int, int], blocks: Iterable[Block]) -> Stats:
-    """Return the counts; kept, moved and dropped words add up to the old text, kept, moved and added ones to the new."""
+    """Return the counts: kept + moved + dropped words are the old text, kept + moved + added ones the new."""
     added = dropped = moved = 0
     for block in blocks:
         for change in block.changes:

@@ -9,8 +9,8 @@ from dedup.diff.sequences import Comparison, compare_sequences
 def compare_words(old: Sequence[str], new: Sequence[str]) -> Comparison:
     """Return the runs of tokens that are equal and those that changed.
 
-    Words and punctuation are matched first and white space follows what stands beside it: with white space as tokens of their own, half of
-    every longest common subsequence is spaces, and unrelated phrases hang together by them.
+    Words and punctuation are matched first and white space follows what stands beside it: with white space as tokens
+    of their own, half of every longest common subsequence is spaces, and unrelated phrases hang together by them.
     """
     if old == new:
         return Comparison([Run(True, 0, len(old), 0, len(new))] if old else [], False)

@@ -58,7 +58,7 @@ def render_html(diff: Diff, names: tuple[str, str]) -> str:
         limits=diff.limits,
         facts=[(fact.mark.value, make_safe(describe_fact(fact)), name_anchor(fact.block)) for fact in list_facts(diff)],
         moves=[describe_move(diff, number, is_arrival=False) for number in range(len(diff.moves))],
-        rows=() if diff.is_identical else rows,
+        rows=rows,
         version=__version__,
         style=Markup(style),  # noqa: S704 (our own file)
         style_hash=b64encode(sha256(style.encode()).digest()).decode(),

@@ -38,16 +38,24 @@ class Fact:
 
 
 def lay_out(diff: Diff) -> tuple[Row, ...]:
-    """Return all rows of the comparison, unchanged runs folded.
+    """Return all rows of the comparison, unchanged runs folded; none when every line is the same but for its end.
 
-    A blank at the end of a unit that changed because of what now follows it is left out of its block: the reader sees the cause.
+    A blank at the end of a unit that changed because of what now follows it is left out of its block: the reader sees
+    the cause.
     """
+    if diff.is_identical or differs_in_line_ends_only(diff):
+        return ()
     return tuple(_fold(_insert_departures(diff, _leave_out_space(diff))))
 
 
 def is_unchanged(row: Row) -> bool:
     """Return whether the row is a unit that kept its text and its place."""
     return isinstance(row, Block) and row.relation is Relation.EQUAL and row.move is None
+
+
+def differs_in_line_ends_only(diff: Diff) -> bool:
+    """Return whether the texts are the same once CRLF and CR are read as LF."""
+    return not diff.is_identical and _unify_line_ends(diff.old) == _unify_line_ends(diff.new)
 
 
 def is_white_space(diff: Diff, change: Change) -> bool:
@@ -75,13 +83,17 @@ def list_facts(diff: Diff) -> tuple[Fact, ...]:
     )
 
 
+def _unify_line_ends(text: str) -> str:
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def _cut_line(text: str) -> str:
     line = " ".join(text.split())
     return line if len(line) <= 80 else f"{line[:79]}…"
 
 
 def _leave_out_space(diff: Diff) -> list[Block]:
-    """Return the blocks without a change of white space at their end, unless the same unit follows on both sides, or none on either."""
+    """Return the blocks without a change of white space at their end, unless the same thing follows in both texts."""
     starts = {
         (block.old.start, block.new.start) for block in diff.blocks if not (block.old.is_empty or block.new.is_empty)
     }

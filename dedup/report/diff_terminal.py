@@ -51,10 +51,10 @@ def _write_head(diff: Diff, names: tuple[str, str]) -> Iterator[Line]:
 
 
 def _write_body(diff: Diff, screen: Screen) -> Iterator[Line]:
-    if diff.is_identical:
-        return
-    yield ()
-    for row in lay_out(diff):
+    rows = lay_out(diff)
+    if rows:
+        yield ()
+    for row in rows:
         if isinstance(row, Fold):
             yield (Piece(f"    ... {describe_fold(diff, row)} ...", Style.FAINT),)
         elif isinstance(row, Departure):

@@ -1,7 +1,7 @@
 """The sentences that every rendering of a diff uses."""
 
 from dedup.diff.model import Diff, Relation
-from dedup.report.diff_rows import Fact, Fold
+from dedup.report.diff_rows import Fact, Fold, differs_in_line_ends_only, is_white_space
 from dedup.text.words import count_words
 
 
@@ -10,15 +10,31 @@ def summarise(diff: Diff) -> str:
     if diff.is_identical:
         return "The two texts are identical."
     stats = diff.stats
-    counts = f"{stats.num_kept:,} words kept, {stats.num_moved:,} moved, {stats.num_added:,} added, {stats.num_dropped:,} dropped"
+    counts = (
+        f"{stats.num_kept:,} words kept, {stats.num_moved:,} moved, "
+        f"{stats.num_added:,} added, {stats.num_dropped:,} dropped"
+    )
+    if differs_in_line_ends_only(diff):
+        return f"Only the line ends differ: {name_line_ends(diff.old)} in the old text, {name_line_ends(diff.new)} in the new."
     if stats.num_added == stats.num_dropped == 0 and not diff.moves:
-        if any(change.old.cut(diff.old).strip() or change.new.cut(diff.new).strip() for change in diff.edits):
-            return f"Only punctuation differs: {counts}."
-        return f"Only white space differs: {counts}."
+        if all(is_white_space(diff, change) for change in diff.edits):
+            return f"Only white space differs: {counts}."
+        return f"Only punctuation differs: {counts}."
     moves = f"; {count_things(len(diff.moves), 'passage')} moved" if diff.moves else ""
     # Never "100%" of two texts that differ.
     similarity = ">99%" if stats.similarity > 0.995 else f"{stats.similarity:.0%}"
     return f"Similarity {similarity}: {counts}{moves}."
+
+
+def name_line_ends(text: str) -> str:
+    r"""Return the name of the line ends of a text.
+
+    >>> name_line_ends("a\r\nb\r\n"), name_line_ends("a\nb\r\n")
+    ('CRLF', 'LF and CRLF')
+    """
+    num_both = text.count("\r\n")
+    counts = {"LF": text.count("\n") - num_both, "CRLF": num_both, "CR": text.count("\r") - num_both}
+    return " and ".join(name for name, count in counts.items() if count) or "none"
 
 
 def describe_fact(fact: Fact) -> str:
@@ -37,12 +53,10 @@ def describe_move(diff: Diff, number: int, *, is_arrival: bool) -> str:
     edits = ", with changes" if move.is_edited else ""
     size = count_things(move.num_words, "word")
     if is_arrival:
-        direction = "earlier" if is_later else "later"
-        return f"move {number + 1}: {size} moved here from {direction} in the old text, character {move.old.start:,}{edits}"
-    direction = "later" if is_later else "earlier"
-    return (
-        f"move {number + 1}: {size} moved from here to {direction} in the new text, character {move.new.start:,}{edits}"
-    )
+        direction, place = ("earlier" if is_later else "later"), move.old.start
+        return f"move {number + 1}: {size} moved here from {direction} in the old text, character {place:,}{edits}"
+    direction, place = ("later" if is_later else "earlier"), move.new.start
+    return f"move {number + 1}: {size} moved from here to {direction} in the new text, character {place:,}{edits}"
 
 
 def describe_fold(diff: Diff, fold: Fold) -> str:

@@ -44,7 +44,7 @@ _UNSAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2
 
 
 def make_safe(text: str) -> str:
-    r"""Return the text with control characters and direction overrides spelled out: a news text must not steer the terminal.
+    r"""Return the text with control characters and direction overrides spelled out, so that it cannot steer a terminal.
 
     >>> make_safe("a\x1b[2Jb")
     'a<U+001B>[2Jb'

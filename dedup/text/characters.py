@@ -13,7 +13,8 @@
 | `s` | white space |
 | `p` | anything else |
 
-Characters that word patterns need as themselves (`'` `.` `,` `:` `/` `-`) keep their own letter; the typographic apostrophe becomes `'`.
+Characters that word patterns need as themselves (`'` `.` `,` `:` `/` `-`) keep their own letter; the typographic
+apostrophe becomes `'`.
 """
 
 import unicodedata
@@ -40,6 +41,7 @@ _CLUSTER_ENDS = frozenset(
     "\u0e33\u0eb3"  # Thai and Lao AM: letters by category, but they close the cluster before them
     "\uff9e\uff9f"  # half-width voicing marks
 )
+_REGIONAL = ((0x1F1E6, 0x1F1FF),)
 _MODIFIERS = ((0x1F3FB, 0x1F3FF), (0xE0020, 0xE007F))  # skin tones; tags of subdivision flags
 
 
@@ -66,25 +68,20 @@ def is_unspaced(character: str) -> bool:
 
 
 def _classify_character(character: str) -> str:
-    if character in _KEPT:
-        return character
-    if character in "’ʼ":
-        return "'"
-    if character in _JOINERS:
-        return "j"
     code_point = ord(character)
     category = unicodedata.category(character)
-    if category[0] == "M" or character in _CLUSTER_ENDS or _lies_in(code_point, _MODIFIERS):
-        return "m"
-    if 0x1F1E6 <= code_point <= 0x1F1FF:
-        return "r"
-    if character.isspace() or character == "\u200b":
-        return "s"
-    if category[0] == "L" or character == "_":
-        return "c" if _lies_in(code_point, _UNSPACED) else "w"
-    if category[0] == "N":
-        return "d"
-    return "p"
+    tests = (
+        (character in _KEPT, character),
+        (character in "\u2019\u02bc", "'"),
+        (character in _JOINERS, "j"),
+        (category[0] == "M" or character in _CLUSTER_ENDS or _lies_in(code_point, _MODIFIERS), "m"),
+        (_lies_in(code_point, _REGIONAL), "r"),
+        (character.isspace() or character == "\u200b", "s"),
+        ((category[0] == "L" or character == "_") and _lies_in(code_point, _UNSPACED), "c"),
+        (category[0] == "L" or character == "_", "w"),
+        (category[0] == "N", "d"),
+    )
+    return next((found for is_so, found in tests if is_so), "p")
 
 
 def _lies_in(code_point: int, ranges: tuple[tuple[int, int], ...]) -> bool:

@@ -1,15 +1,17 @@
 """Sentence ends within one line: nupunkt for full stops, the marks of other scripts, and three repairs.
 
-nupunkt is right about "U.S. leader", "5 p.m." and "J. K. Rowling", and knows no script but those with a Latin full stop. What it
-gets wrong in news, with the repair:
+nupunkt is right about "U.S. leader", "5 p.m." and "J. K. Rowling", and knows no script but those with a Latin full
+stop. What it gets wrong in news, with the repair:
 
 - "Russia-U.S. | negotiations": the next piece starts in lower case, so the two are one sentence;
-- "claims.Russian Foreign Minister": a CMS glued two paragraphs; split where a word in lower case, a mark and a capitalised word meet;
+- "claims.Russian Foreign Minister": a CMS glued two paragraphs; split where a word in lower case, a mark and a
+capitalised word meet;
 - 。！？؟ and their like, which it does not see: split after each, unless a quotation is still open.
 """
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from dedup.text.characters import is_unspaced
 from dedup.text.spans import Span
@@ -18,7 +20,8 @@ MAX_ADDRESS = 200  # characters looked at on each side of a glued sentence
 _CLOSERS = "\"'”’»」』）)］]】》〉›"
 _GLUED = re.compile(rf"(?<=[^\W\d_]{{2}}[.!?])[{re.escape(_CLOSERS)}]*(?=[^\W\d_][^\W\d_])")
 _ADDRESS = re.compile(r"//|@|\bwww\.", re.IGNORECASE)
-# Sentence ends nupunkt does not know: CJK, Arabic and Urdu, Devanagari, Sinhala, Ethiopic, Myanmar, Khmer, Armenian, Tibetan.
+# Sentence ends nupunkt does not know: CJK, Arabic and Urdu, Devanagari, Sinhala, Ethiopic, Myanmar, Khmer, Armenian,
+# Tibetan.
 _FOREIGN_END = re.compile(rf"[。！？｡؟۔।॥෴።፧፨၊။។៕։།]+[{re.escape(_CLOSERS)}]*")
 _FOREIGN_MARKS = frozenset("。！？｡؟۔।॥෴።፧፨။។៕։།")
 _THAI_SPACE = re.compile(r"(?<=[\u0e01-\u0e5b])[ \u00a0]+(?=[\u0e01-\u0e5b])")
@@ -47,22 +50,15 @@ def split_sentences(line: str) -> list[Span]:
 
 
 def _join_wordless(line: str, cuts: list[int]) -> Iterator[Span]:
-    """Yield the pieces between the cuts; one without any word ("* ", "? ") belongs to the next, the last to the one before."""
-    start = 0
-    waiting: Span | None = None
-    for end in cuts[1:]:
-        if _HAS_WORD.search(line, start, end) is None and (end < len(line) or waiting is not None):
-            start = start if end < len(line) else waiting.start if waiting else start
-            if end < len(line):
-                continue
-            waiting = None
-        if waiting is not None:
-            yield waiting
-        span = _trim(line, start, end)
-        waiting = None if span.is_empty else span
-        start = end
-    if waiting is not None:
-        yield waiting
+    """Return the pieces between the cuts; one without a word ("* ") belongs to the next, the last to the one before."""
+    bounds = [0]
+    for cut in cuts[1:]:
+        if cut == len(line) or _HAS_WORD.search(line, bounds[-1], cut):
+            bounds.append(cut)
+    if len(bounds) > 2 and not _HAS_WORD.search(line, bounds[-2]):
+        del bounds[-2]
+    spans = (_trim(line, start, end) for start, end in pairwise(bounds))
+    return (span for span in spans if not span.is_empty)
 
 
 def ends_sentence(text: str) -> bool:
@@ -131,7 +127,7 @@ def _continues(line: str, cut: int) -> bool:
 
 
 def _find_glued(line: str) -> Iterator[int]:
-    """Yield the places where a sentence starts without a space before it; never inside an address of the web or of mail."""
+    """Yield the places where a sentence starts without a space before it, but not inside a web or mail address."""
     for found in _GLUED.finditer(line):
         place = found.end()
         before = line[found.start() - 3 : found.start() - 1]

@@ -32,14 +32,14 @@ class Unit:
 def split_units(text: str) -> tuple[Unit, ...]:
     r"""Return the units of `text` in order; between and around them stands white space only.
 
-    A line is a paragraph, unless it goes on in the next line in lower case (hard-wrapped text). A line that is short and
-    does not end like a sentence is a heading.
+    A line is a paragraph, unless it goes on in the next line in lower case (hard-wrapped text). A line that is short
+    and does not end like a sentence is a heading.
 
     >>> text = "Background\nHe met U.S. leader Trump. They talked."
     >>> [(unit.kind.value, unit.span.cut(text), unit.paragraph) for unit in split_units(text)]
     [('heading', 'Background', 0), ('sentence', 'He met U.S. leader Trump.', 1), ('sentence', 'They talked.', 1)]
     """
-    units = []
+    units: list[Unit] = []
     for number, paragraph in enumerate(split_paragraphs(text)):
         body = paragraph.cut(text)
         spans = split_sentences(body)

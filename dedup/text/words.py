@@ -8,7 +8,8 @@ from dedup.text.spans import Span
 _EXTENDED = "[mj]*"
 _TOKEN = re.compile(
     rf"""
-      s+                                     # white space, whole runs: \r\n stays together
+      s+(?![mj])                             # white space, whole runs: \r\n stays together
+    | s[mj]+                                 # a mark that hangs on a space
     | w{_EXTENDED}(?:\.w{_EXTENDED}(?![wd]))+\.?   # U.S., e.g.
     | [wd](?:[wdmj]|[.,:](?=d)(?<=d.)|'(?=[wd]))*+  # words with their marks, don't, 1,234.5, 10:30, 20th
     | (?:r{_EXTENDED}){{2}}                  # flags

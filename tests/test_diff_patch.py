@@ -28,7 +28,8 @@ def test_a_patch_of_moved_and_odd_lines_makes_the_new_text(old, new):
 def test_diff_match_patch_itself_applies_our_patches(old, new):
     engine = diff_match_patch()
     patches = engine.patch_fromText(format_patch(compare_texts(old, new)))
-    assert (new, [True] * len(patches)) == (lambda text, done: (text, done[: len(patches)]))(*engine.patch_apply(patches, old))
+    patched, are_applied = engine.patch_apply(patches, old)
+    assert (new, True) == (patched, all(are_applied))
 
 
 @given(SENTENCES.map(" ".join), SENTENCES.map(" ".join))
@@ -60,7 +61,7 @@ def test_the_patch_of_identical_texts_is_empty_and_changes_nothing():
 
 def test_a_patch_reads_as_diff_match_patch_text():
     expected = "@@ -1,15 +1,15 @@\n The \n-cat\n+dog\n  is here\n"
-    assert expected.replace("-1,15 +1,15", "-1,15 +1,15") == format_patch(compare_texts("The cat is here", "The dog is here"))
+    assert expected == format_patch(compare_texts("The cat is here", "The dog is here"))
 
 
 def test_a_patch_for_another_text_is_refused():

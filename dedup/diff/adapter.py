@@ -86,22 +86,26 @@ def apply_patch_text(patch: str, old: str) -> str:
     pieces: list[str] = []
     position = num_written = 0
     for number, hunk in enumerate(_read_hunks(patch), start=1):
-        start = hunk.start2 - num_written + position
         before = "".join(text for operation, text in hunk.diffs if operation != diff_match_patch.DIFF_INSERT)
         after = "".join(text for operation, text in hunk.diffs if operation != diff_match_patch.DIFF_DELETE)
         if (len(before), len(after)) != (hunk.length1, hunk.length2):
             raise InputError(
-                f"the patch is damaged: hunk {number} is not as long as its head says. Make it again with: dedup "
-                f"diff --format patch."
+                f"the patch is damaged: hunk {number} is not as long as its head says. "
+                "Make it again with: dedup diff --format patch."
             )
-        if start < position or not old.startswith(before, start):
+        # The library's own patches may take the end of one hunk as the context of the next: what is written is read again.
+        written = pieces.pop() if pieces and hunk.start2 < num_written else ""
+        cut = len(written) - max(0, num_written - hunk.start2)
+        start = position + max(0, hunk.start2 - num_written)
+        num_read = max(0, len(before) - max(0, len(written) - cut))
+        if cut < 0 or not f"{written[cut:]}{old[start : start + num_read]}".startswith(before):
             raise InputError(
-                f"the patch does not fit: hunk {number} expects other text at character {start:,}. Apply it to the "
-                f"text it was made from."
+                f"the patch does not fit: hunk {number} expects other text at character {start:,}. "
+                "Apply it to the text it was made from."
             )
-        pieces += [old[position:start], after]
-        num_written += start - position + len(after)
-        position = start + len(before)
+        pieces += [written[:cut], old[position:start], after + written[cut + len(before) :]]
+        num_written += start - position + len(after) - len(before) + num_read
+        position = start + num_read
     return "".join((*pieces, old[position:]))
 
 

@@ -131,9 +131,13 @@ def _pair_alike(
 ) -> list[Pair]:
     """Pair what is left by similarity, the most alike first; between the same neighbours less likeness is asked for."""
     gaps = _Gaps(old, new, pairs)
+    old_weights = {index: weights.weigh(old[index].counts) for index in gaps.old_free}
+    new_weights = {index: weights.weigh(new[index].counts) for index in gaps.new_free}
     ranked = []
     for old_index, new_index in sorted(_find_candidates(old, new, weights, gaps)):
-        similarity = _measure(old[old_index], new[new_index], weights)
+        shared = weights.weigh_shared(old[old_index].counts, new[new_index].counts)
+        is_long = min(old[old_index].num_words, new[new_index].num_words) >= MIN_PART_WORDS
+        similarity = _measure_similarity(shared, old_weights[old_index], new_weights[new_index], is_long=is_long)
         is_same_gap = gaps.old_gap[old_index] == gaps.new_gap[new_index]
         if similarity >= (MIN_IN_PLACE if is_same_gap else MIN_MOVED):
             distance = abs(old_index / len(old) - new_index / len(new))
@@ -149,15 +153,10 @@ def _pair_alike(
     return found
 
 
-def _measure(a: UnitWords, b: UnitWords, weights: Weights) -> float:
-    """Return the weighted Dice similarity; of a part and its whole, `PART` times the share that is in the whole."""
-    shared = weights.weigh_shared(a.counts, b.counts)
-    weight_a, weight_b = weights.weigh(a.counts), weights.weigh(b.counts)
-    if not shared:
-        return 0.0
-    dice = 2 * shared / (weight_a + weight_b)
-    is_long = min(a.num_words, b.num_words) >= MIN_PART_WORDS
-    return max(dice, PART * shared / min(weight_a, weight_b)) if is_long else dice
+def _measure_similarity(shared: float, old: float, new: float, *, is_long: bool) -> float:
+    """Return the Dice similarity of two units by weight; of a part and its whole, `PART` times the share in the whole."""
+    dice = 2 * shared / (old + new)
+    return max(dice, PART * shared / min(old, new)) if is_long else dice
 
 
 def _find_candidates(

@@ -36,9 +36,6 @@ class Weights:
         frequency = Counter(word for unit in units for word in unit.counts)
         self._weights = {word: log(1 + len(units) / count) for word, count in frequency.items()}
 
-    def __getitem__(self, word: str) -> float:
-        return self._weights[word]
-
     def weigh(self, counts: Mapping[str, int]) -> float:
         """Return the weight of all words of a unit."""
         weights = self._weights
@@ -46,10 +43,8 @@ class Weights:
 
     def weigh_shared(self, a: Mapping[str, int], b: Mapping[str, int]) -> float:
         """Return the weight of the words that both have."""
-        if len(a) > len(b):
-            a, b = b, a
         weights = self._weights
-        return sum([weights[word] * min(count, b[word]) for word, count in a.items() if word in b])
+        return sum([weights[word] * min(a[word], b[word]) for word in a.keys() & b.keys()])
 
     def sort_by_rarity(self, words: Iterable[str]) -> list[str]:
         """Return the words, the rarest first; ties in alphabetical order."""

@@ -10,7 +10,8 @@
 | `m` | what belongs to the character before it: combining marks, variation selectors, emoji modifiers |
 | `j` | joiners: they glue the character after them as well |
 | `r` | regional indicators: two make a flag |
-| `s` | white space |
+| `s` | white space within a line |
+| `n` | line ends |
 | `p` | anything else |
 
 Characters that word patterns need as themselves (`'` `.` `,` `:` `/` `-`) keep their own letter; the typographic
@@ -20,6 +21,7 @@ apostrophe becomes `'`.
 import unicodedata
 
 _KEPT = frozenset("'.,:/-")
+_LINE_ENDS = frozenset("\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
 _JOINERS = frozenset("\u200c\u200d")
 _UNSPACED = (
     (0x0E00, 0x0EFF),  # Thai, Lao
@@ -76,6 +78,7 @@ def _classify_character(character: str) -> str:
         (character in _JOINERS, "j"),
         (category[0] == "M" or character in _CLUSTER_ENDS or _lies_in(code_point, _MODIFIERS), "m"),
         (_lies_in(code_point, _REGIONAL), "r"),
+        (character in _LINE_ENDS, "n"),
         (character.isspace() or character == "\u200b", "s"),
         ((category[0] == "L" or character == "_") and _lies_in(code_point, _UNSPACED), "c"),
         (category[0] == "L" or character == "_", "w"),

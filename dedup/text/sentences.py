@@ -1,4 +1,4 @@
-"""Sentence ends within one line: nupunkt for full stops, the marks of other scripts, and three repairs.
+"""Sentence ends within one line: nupunkt for full stops, the marks of other scripts, and four repairs.
 
 nupunkt is right about "U.S. leader", "5 p.m." and "J. K. Rowling", and knows no script but those with a Latin full
 stop. What it gets wrong in news, with the repair:
@@ -6,6 +6,9 @@ stop. What it gets wrong in news, with the repair:
 - "Russia-U.S. | negotiations": the next piece starts in lower case, so the two are one sentence;
 - "claims.Russian Foreign Minister": a CMS glued two paragraphs; split where a word in lower case, a mark and a
 capitalised word meet;
+- "call it just. Speaking on behalf": it takes "just." for an abbreviation, as it does with one lower-case word in 170
+(measured on 20,000 in three news corpora, where 130 of 140 were ends); split after a full stop between lower case and
+a capital;
 - 。！？؟ and their like, which it does not see: split after each, unless a quotation is still open.
 """
 
@@ -19,6 +22,8 @@ from dedup.text.spans import Span
 MAX_ADDRESS = 200  # characters looked at on each side of a glued sentence
 _CLOSERS = "\"'”’»」』）)］]】》〉›"
 _GLUED = re.compile(rf"(?<=[^\W\d_]{{2}}[.!?])[{re.escape(_CLOSERS)}]*(?=[^\W\d_][^\W\d_])")
+_MISSED = re.compile(rf"(?<![^\W_])([^\W\d_]{{3,}})\.[{re.escape(_CLOSERS)}]*\s+(?=[“\"‘(\[]?[^\W\d_])")
+_ABBREVIATIONS = frozenset("apt approx asst cont dept est etc fig gen govt incl max min pct ret ver viz vol".split())
 _ADDRESS = re.compile(r"//|@|\bwww\.", re.IGNORECASE)
 # Sentence ends nupunkt does not know: CJK, Arabic and Urdu, Devanagari, Sinhala, Ethiopic, Myanmar, Khmer, Armenian,
 # Tibetan.
@@ -45,6 +50,7 @@ def split_sentences(line: str) -> list[Span]:
         cuts.update(_find_foreign_ends(line))
         cuts.update(found.end() for found in _THAI_SPACE.finditer(line))
     cuts = _repair_lower_case(line, cuts)
+    cuts.update(_find_missed(line))
     cuts.update(_find_glued(line))
     return list(_join_wordless(line, sorted(cuts)))
 
@@ -124,6 +130,14 @@ def _continues(line: str, cut: int) -> bool:
         and before not in _FOREIGN_MARKS
         and not is_unspaced(after.group(1))
     )
+
+
+def _find_missed(line: str) -> Iterator[int]:
+    """Yield the places after a full stop that ends a word in lower case, when a capital follows."""
+    for found in _MISSED.finditer(line):
+        word, after = found.group(1), _HAS_WORD.search(line, found.end())
+        if word.islower() and word not in _ABBREVIATIONS and after is not None and after.group().isupper():
+            yield found.end()
 
 
 def _find_glued(line: str) -> Iterator[int]:

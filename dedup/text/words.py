@@ -8,12 +8,12 @@ from dedup.text.spans import Span
 _EXTENDED = "[mj]*"
 _TOKEN = re.compile(
     rf"""
-      s+(?![mj])                             # white space, whole runs: \r\n stays together
-    | s[mj]+                                 # a mark that hangs on a space
+      [sn]++(?![mj])                         # white space, whole runs: \r\n stays together
+    | [sn]*n | s+(?=s) | s[mj]+              # a mark that hangs on the last space is a token with it
     | w{_EXTENDED}(?:\.w{_EXTENDED}(?![wd]))+\.?   # U.S., e.g.
     | [wd](?:[wdmj]|[.,:](?=d)(?<=d.)|'(?=[wd]))*+  # words with their marks, don't, 1,234.5, 10:30, 20th
     | (?:r{_EXTENDED}){{2}}                  # flags
-    | [^s][m]*(?:j+[^swd][m]*)*j*            # everything else: one character with what hangs on it; emoji sequences
+    | [^sn]m*(?:j+[^snwd]m*)*j*              # everything else: one character with what hangs on it; emoji sequences
     """,
     re.VERBOSE,
 )
@@ -42,7 +42,7 @@ def is_word(token: str) -> bool:
     >>> is_word("91"), is_word("—"), is_word("U.S.")
     (True, False, True)
     """
-    return token[0].isalnum() or any(character.isalnum() for character in token)
+    return token[0].isalnum() or (len(token) > 1 and any(character.isalnum() for character in token))
 
 
 def count_words(text: str) -> int:

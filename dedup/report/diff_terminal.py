@@ -32,22 +32,26 @@ class Screen:
 
 def render_terminal(diff: Diff, names: tuple[str, str], screen: Screen) -> str:
     """Return the diff as lines of text; `names` are those of the old and the new text."""
-    lines = [*_write_head(diff, names), *_write_body(diff, screen)]
+    lines = [*_write_head(diff, names, screen.width), *_write_body(diff, screen)]
     return "".join(f"{paint(line, is_coloured=screen.is_coloured).rstrip()}\n" for line in lines)
 
 
-def _write_head(diff: Diff, names: tuple[str, str]) -> Iterator[Line]:
-    yield (Piece(f"old: {make_safe(names[0])} ({diff.stats.num_old_words:,} words)", Style.STRONG),)
-    yield (Piece(f"new: {make_safe(names[1])} ({diff.stats.num_new_words:,} words)", Style.STRONG),)
-    yield (Piece(summarise(diff)),)
-    for limit in diff.limits:
-        yield (Piece(f"LIMIT: {limit}", Style.STRONG),)
+def _write_head(diff: Diff, names: tuple[str, str], width: int) -> Iterator[Line]:
+    stats = diff.stats
+    heads = [
+        Piece(f"old: {make_safe(names[0])} ({stats.num_old_words:,} words)", Style.STRONG),
+        Piece(f"new: {make_safe(names[1])} ({stats.num_new_words:,} words)", Style.STRONG),
+        Piece(summarise(diff)),
+        *(Piece(f"LIMIT: {limit}", Style.STRONG) for limit in diff.limits),
+    ]
+    for head in heads:
+        yield from wrap_pieces([head], width)
     facts = list_facts(diff)
     if facts:
         yield ()
-        yield (Piece("Numbers, dates and quoted words that changed:", Style.STRONG),)
+        yield from wrap_pieces([Piece("Numbers, dates and quoted words that changed:", Style.STRONG)], width)
     for fact in facts:
-        yield (Piece(f"  ! {make_safe(describe_fact(fact))}"),)
+        yield from _hang("  !", wrap_pieces([Piece(make_safe(describe_fact(fact)))], width - GUTTER))
 
 
 def _write_body(diff: Diff, screen: Screen) -> Iterator[Line]:

@@ -1,6 +1,6 @@
 """Slow, obvious twins of what the project computes; nothing here imports it."""
 
-from itertools import combinations
+from itertools import combinations, pairwise
 
 
 def find_heaviest_increasing_sum(values, weights):
@@ -8,7 +8,7 @@ def find_heaviest_increasing_sum(values, weights):
     best = 0.0
     for size in range(len(values) + 1):
         for chosen in combinations(range(len(values)), size):
-            if all(values[a] < values[b] for a, b in zip(chosen, chosen[1:], strict=False)):
+            if all(values[a] < values[b] for a, b in pairwise(chosen)):
                 best = max(best, sum(weights[index] for index in chosen))
     return best
 

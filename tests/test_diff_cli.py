@@ -29,7 +29,11 @@ def pair(tmp_path):
 
 def test_the_exit_code_tells_same_from_different_from_error(pair, tmp_path):
     old, new = pair
-    codes = [run("diff", old, old).returncode, run("diff", old, new).returncode, run("diff", old, tmp_path / "no").returncode]
+    codes = [
+        run("diff", old, old).returncode,
+        run("diff", old, new).returncode,
+        run("diff", old, tmp_path / "no").returncode,
+    ]
     assert [0, 1, 2] == codes
 
 
@@ -84,7 +88,9 @@ def test_documents_of_a_corpus_are_compared_by_id(tmp_path, suffix):
     (tmp_path / f"corpus.{suffix}").write_bytes(pack(raw))
     done = run("diff", "--from", tmp_path / f"corpus.{suffix}", "7", "b", "--format", "json")
     found = json.loads(done.stdout)
-    assert ["cat", "dog"] == [next(c[key] for c in found["changes"] if c["kind"] == "replace") for key in ("old_text", "new_text")]
+    assert ["cat", "dog"] == [
+        next(c[key] for c in found["changes"] if c["kind"] == "replace") for key in ("old_text", "new_text")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -126,11 +132,20 @@ def test_the_width_decides_between_one_column_and_two(pair):
     assert "│" in run("diff", *pair, "--layout", "side-by-side", COLUMNS="90").stdout.decode()
 
 
-def test_the_command_loads_neither_numba_nor_pyarrow():
-    program = "import sys; sys.argv=['dedup','diff',*sys.argv[1:]]\nfrom dedup.cli.main import main\ntry: main()\nfinally: print(sorted({'numba','pyarrow','numpy','datasketch'} & set(sys.modules)), file=sys.stderr)"
-    for output_format in ("terminal", "json", "html", "patch"):
-        command = [sys.executable, "-c", program, str(SEEDS[0]), str(SEEDS[2]), "--format", output_format]
-        assert "[]\n" == subprocess.run(command, capture_output=True, text=True, check=False).stderr
+HEAVY = """
+import sys
+from dedup.cli.main import main
+try:
+    main()
+finally:
+    print(sorted({"numba", "pyarrow", "numpy", "datasketch"} & set(sys.modules)), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("output_format", ["terminal", "json", "html", "patch"])
+def test_the_command_loads_neither_numba_nor_pyarrow(output_format):
+    command = [sys.executable, "-c", HEAVY, "diff", str(SEEDS[0]), str(SEEDS[2]), "--format", output_format]
+    assert "[]\n" == subprocess.run(command, capture_output=True, text=True, check=False).stderr
 
 
 def test_the_two_shortest_seeds_are_compared_in_time():

@@ -80,6 +80,26 @@ def test_hostile_text_is_shown_and_does_nothing(hostile):
     assert not set("\x00\x1b\u202e") & set("".join(page.texts))
 
 
+def measure_contrast(a, b):
+    def measure_light(colour):
+        parts = [int(colour[index : index + 2], 16) / 255 for index in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((measure_light(a), measure_light(b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", [0, 1])
+def test_every_text_has_enough_contrast_in_light_and_dark(theme):
+    style = render("One.", "Two.")
+    block = re.findall(r":root \{(.*?)\}", style, re.DOTALL)[theme]
+    colours = dict(re.findall(r"--([\w-]+): (#\w{6})", block))
+    pairs = [("ink", "page"), ("faint", "page"), ("link", "page"), ("add-ink", "add"), ("drop-ink", "drop")]
+    pairs += [("move-ink", "move"), ("ink", "move"), ("link", "move"), ("move-ink", "page")]
+    assert [] == [pair for pair in pairs if measure_contrast(colours[pair[0]], colours[pair[1]]) < 4.5]
+
+
 def test_a_limit_that_was_hit_is_in_the_page(monkeypatch):
     monkeypatch.setattr(sequences, "MAX_CELLS", 4)
     assert "Limit reached." in render("a b c d e f", "b a c e f d b")

@@ -9,8 +9,10 @@ from dedup.report import diff_json
 from dedup.report.diff_json import JsonDiff, render_json
 
 ROOT = Path(__file__).resolve().parent.parent
-OLD = "He left in 2013. She stayed at home with the two children.\n\nThe 👩‍🚀 came back from orbit on a cold Monday morning."
-NEW = "The 👩‍🚀 came back from orbit on a cold Monday morning.\n\nHe left in 2023. She stayed at home with the two children."
+FIRST = "He left in 2013. She stayed at home with the two children."
+SECOND = "The 👩‍🚀 came back from orbit on a cold Monday morning."
+OLD = f"{FIRST}\n\n{SECOND}"
+NEW = f"{SECOND}\n\n{FIRST.replace('2013', '2023')}"
 
 
 def read_section():

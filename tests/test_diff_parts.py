@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -46,14 +48,14 @@ def test_runs_tile_both_sequences(old, new):
 def test_runs_of_words_tile_both_sequences(old, new):
     runs = compare_words(old, new).runs
     assert_runs_tile(runs, old, new)
-    assert all(first.is_equal != second.is_equal for first, second in zip(runs, runs[1:], strict=False))
+    assert all(first.is_equal != second.is_equal for first, second in pairwise(runs))
 
 
 @given(TOKENS, TOKENS)
 def test_anchors_hold_the_same_tokens_and_rise_on_both_sides(old, new):
     anchors = find_anchors(old, new, 2)
     assert all(old[a : a + 2] == new[b : b + 2] for a, b in anchors)
-    assert all(a < c and b < d for (a, b), (c, d) in zip(anchors, anchors[1:], strict=False))
+    assert all(a < c and b < d for (a, b), (c, d) in pairwise(anchors))
 
 
 def test_more_distinct_tokens_than_letters_of_one_plane_are_encoded():

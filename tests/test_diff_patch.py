@@ -10,8 +10,12 @@ from dedup.errors import InputError
 settings.register_profile("dedup", deadline=None, derandomize=True)
 settings.load_profile("dedup")
 
-TEXTS = st.text(st.one_of(st.characters(codec="utf-8"), st.sampled_from("ab .%+@-~\r\n\t👩\u200d🚀é日&#\ufeff")), max_size=80)
-SENTENCES = st.lists(st.sampled_from(["One two.", "Três %41 +.", "@@ -1 +1 @@", "👩‍🚀 \r\n", "日本。", "\n"]), max_size=12)
+TEXTS = st.text(
+    st.one_of(st.characters(codec="utf-8"), st.sampled_from("ab .%+@-~\r\n\t👩\u200d🚀é日&#\ufeff")), max_size=80
+)
+SENTENCES = st.lists(
+    st.sampled_from(["One two.", "Três %41 +.", "@@ -1 +1 @@", "👩‍🚀 \r\n", "日本。", "\n"]), max_size=12
+)
 
 
 @given(TEXTS, TEXTS)

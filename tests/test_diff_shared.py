@@ -1,4 +1,4 @@
-"""The promises of the diff on real news: revisions, moves, readability. The same figures, with more around them, are in benchmarks/bench_diff.py."""
+"""The promises of the diff on real news: revisions, moves, readability; benchmarks/bench_diff.py prints the figures."""
 
 import random
 

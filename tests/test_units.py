@@ -46,7 +46,7 @@ def find_unit(number, start):
     [
         (0, "Ukrainian President Volodymyr Zelenskyy met with U.S. leader", "on Sunday."),
         (0, "He explained that the Kremlin", "Ukraine and the U.S. and is looking for reasons to continue the war."),
-        (0, "A strike on the capital", 'the head of state warned.'),
+        (0, "A strike on the capital", "the head of state warned."),
         (1, "“The attack on the Russian presidential residence", "will not be long in coming."),
         (2, "Lavrov emphasized that", "intensive Russia-U.S. negotiations aimed at resolving the Ukraine crisis."),
         (2, "On the same day, U.S. President", "alleged attack was mentioned."),
@@ -61,20 +61,28 @@ def test_sentences_of_the_seeds_end_where_a_reader_ends_them(seed, start, end):
 
 def test_a_glued_sentence_is_cut_where_the_second_begins():
     text = SEEDS[3].read_text(encoding="utf-8")
-    starts = [unit.span.start for unit in split_units(text) if unit.span.cut(text).startswith("Russian Foreign Minister")]
+    starts = [
+        unit.span.start for unit in split_units(text) if unit.span.cut(text).startswith("Russian Foreign Minister")
+    ]
     assert [225, 1939] == starts
 
 
 def test_headlines_are_headings_and_sentences_are_not():
     text = SEEDS[0].read_text(encoding="utf-8")
     headings = [unit.span.cut(text) for unit in split_units(text) if unit.kind is UnitKind.HEADING]
-    assert ["Russia to review negotiating stance after claimed attack on Putin's state residence", "Background"] == headings
+    assert [
+        "Russia to review negotiating stance after claimed attack on Putin's state residence",
+        "Background",
+    ] == headings
 
 
 @pytest.mark.parametrize(
     ("text", "units"),
     [
-        ("他今天去了北京。他说：“我很高兴。”然后回家了！真的吗？", ["他今天去了北京。", "他说：“我很高兴。”", "然后回家了！", "真的吗？"]),
+        (
+            "他今天去了北京。他说：“我很高兴。”然后回家了！真的吗？",
+            ["他今天去了北京。", "他说：“我很高兴。”", "然后回家了！", "真的吗？"],
+        ),
         ("「行く。」と言った。そして帰った。", ["「行く。」と言った。", "そして帰った。"]),
         ("「雨だ。風もある。」彼は帰った。", ["「雨だ。風もある。」", "彼は帰った。"]),
         ("هذا خبر. هل هذا صحيح؟ نعم.", ["هذا خبر.", "هل هذا صحيح؟", "نعم."]),
@@ -97,7 +105,8 @@ def test_a_mark_without_a_word_belongs_to_what_follows():
 
 
 def test_hard_wrapped_lines_are_one_paragraph():
-    text = "The committee met on Tuesday in Washington to discuss the state\nof the economy. It agreed on little.\nBackground"
+    text = "The committee met on Tuesday in Washington to discuss the state\nof the economy. It agreed "
+    text += "on little.\nBackground"
     assert [text[:100], "Background"] == [span.cut(text) for span in split_paragraphs(text)]
 
 

@@ -24,11 +24,24 @@ def test_tokens_joined_are_the_text(text):
 
 def count_cut_clusters(text):
     starts = {span.start for span in split_word_spans(text)}
-    return [found.group() for found in regex.finditer(r"\X", text) if starts & set(range(found.start() + 1, found.end()))]
+    return [
+        found.group() for found in regex.finditer(r"\X", text) if starts & set(range(found.start() + 1, found.end()))
+    ]
 
 
 def test_no_token_starts_inside_a_grapheme_cluster():
-    samples = ["👨‍👩‍👧 🇫🇷🇩🇪", "e\u0301te\u0301", "กำลังมีน้ำ", "क्षि हिन्दी", "වාක්‍යය", "👋🏽👩🏽‍🚀❤️", "각가 한국어", "が\u3099", "a\r\nb", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"]
+    samples = [
+        "👨‍👩‍👧 🇫🇷🇩🇪",
+        "e\u0301te\u0301",
+        "กำลังมีน้ำ",
+        "क्षि हिन्दी",
+        "වාක්‍යය",
+        "👋🏽👩🏽‍🚀❤️",
+        "각가 한국어",
+        "が\u3099",
+        "a\r\nb",
+        "🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+    ]
     assert [[]] * len(samples) == [count_cut_clusters(sample) for sample in samples]
 
 
@@ -39,9 +52,23 @@ def test_no_token_starts_inside_a_grapheme_cluster_of_mixed_text(text):
 
 def test_no_token_ends_between_two_letters_of_a_word():
     text = "Zelenskyy's 20-point plan, U.S.-led: 1,234.5 km at 10:30; don't."
-    assert ["Zelenskyy's", " ", "20", "-", "point", " ", "plan", ",", " ", "U.S.", "-", "led", ":", " ", "1,234.5"] == split_words(
-        text
-    )[:15]
+    assert [
+        "Zelenskyy's",
+        " ",
+        "20",
+        "-",
+        "point",
+        " ",
+        "plan",
+        ",",
+        " ",
+        "U.S.",
+        "-",
+        "led",
+        ":",
+        " ",
+        "1,234.5",
+    ] == split_words(text)[:15]
     assert ["at", " ", "10:30", ";", " ", "don't", "."] == split_words(text)[-7:]
 
 

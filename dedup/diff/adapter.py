@@ -93,7 +93,8 @@ def apply_patch_text(patch: str, old: str) -> str:
                 f"the patch is damaged: hunk {number} is not as long as its head says. "
                 "Make it again with: dedup diff --format patch."
             )
-        # The library's own patches may take the end of one hunk as the context of the next: what is written is read again.
+        # The library's own patches may take the end of one hunk as the context of the next: what is written is read
+        # again.
         written = pieces.pop() if pieces and hunk.start2 < num_written else ""
         cut = len(written) - max(0, num_written - hunk.start2)
         start = position + max(0, hunk.start2 - num_written)

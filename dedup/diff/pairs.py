@@ -14,6 +14,7 @@ MIN_MOVED = 0.5  # a fifth of the words replaced leaves 0.8; unrelated sentences
 PART = 0.7  # a third of a sentence that was split has Dice 0.5 with the whole, but all its words are there
 MIN_PART_WORDS = 5
 MIN_REPEATED_MOVE = 4  # words; a shorter line that occurs several times ("Read more") is never called moved
+MAX_SHORT = 4  # words of a line that is paired by its place alone
 MAX_GAP_PAIRS = 400  # units on one side times units on the other: below, every pair is looked at
 NUM_RARE_WORDS = 8  # of each unit, to find candidates by
 MAX_POSTINGS = 24  # a word in more units than this finds no candidates
@@ -47,6 +48,7 @@ def pair_units(old: Sequence[UnitWords], new: Sequence[UnitWords], weights: Weig
     repeated, is_limited = _pair_repeated(old, new, pairs)
     pairs += repeated
     pairs += _pair_alike(old, new, weights, pairs)
+    pairs += _pair_short(old, new, pairs)
     kept = {id(pair) for pair in choose_in_place(pairs, old)}
     return Pairing(
         tuple(sorted(pair for pair in pairs if id(pair) in kept or pair.similarity >= MIN_MOVED)), is_limited
@@ -153,8 +155,19 @@ def _pair_alike(
     return found
 
 
+def _pair_short(old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: Sequence[Pair]) -> list[Pair]:
+    """Pair two short lines that stand alone between the same neighbours, however unlike: "2013" became "2023"."""
+    gaps = _Gaps(old, new, pairs)
+    alone = ((old_side[0], new_side[0]) for old_side, new_side in gaps.iterate() if len(old_side) == len(new_side) == 1)
+    return [
+        Pair(old_index, new_index, MIN_IN_PLACE)
+        for old_index, new_index in alone
+        if max(old[old_index].num_words, new[new_index].num_words) <= MAX_SHORT
+    ]
+
+
 def _measure_similarity(shared: float, old: float, new: float, *, is_long: bool) -> float:
-    """Return the Dice similarity of two units by weight; of a part and its whole, `PART` times the share in the whole."""
+    """Return the weighted Dice similarity; of a part and its whole, `PART` times the share that is in the whole."""
     dice = 2 * shared / (old + new)
     return max(dice, PART * shared / min(old, new)) if is_long else dice
 

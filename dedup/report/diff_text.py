@@ -15,7 +15,8 @@ def summarise(diff: Diff) -> str:
         f"{stats.num_added:,} added, {stats.num_dropped:,} dropped"
     )
     if differs_in_line_ends_only(diff):
-        return f"Only the line ends differ: {name_line_ends(diff.old)} in the old text, {name_line_ends(diff.new)} in the new."
+        ends = name_line_ends(diff.old), name_line_ends(diff.new)
+        return f"Only the line ends differ: {ends[0]} in the old text, {ends[1]} in the new."
     if stats.num_added == stats.num_dropped == 0 and not diff.moves:
         if all(is_white_space(diff, change) for change in diff.edits):
             return f"Only white space differs: {counts}."

@@ -23,7 +23,26 @@ MAX_ADDRESS = 200  # characters looked at on each side of a glued sentence
 _CLOSERS = "\"'”’»」』）)］]】》〉›"
 _GLUED = re.compile(rf"(?<=[^\W\d_]{{2}}[.!?])[{re.escape(_CLOSERS)}]*(?=[^\W\d_][^\W\d_])")
 _MISSED = re.compile(rf"(?<![^\W_])([^\W\d_]{{3,}})\.[{re.escape(_CLOSERS)}]*\s+(?=[“\"‘(\[]?[^\W\d_])")
-_ABBREVIATIONS = frozenset("apt approx asst cont dept est etc fig gen govt incl max min pct ret ver viz vol".split())
+_ABBREVIATIONS = frozenset(
+    (
+        "apt",
+        "approx",
+        "asst",
+        "cont",
+        "dept",
+        "est",
+        "etc",
+        "fig",
+        "govt",
+        "incl",
+        "max",
+        "min",
+        "pct",
+        "ret",
+        "viz",
+        "vol",
+    )
+)
 _ADDRESS = re.compile(r"//|@|\bwww\.", re.IGNORECASE)
 # Sentence ends nupunkt does not know: CJK, Arabic and Urdu, Devanagari, Sinhala, Ethiopic, Myanmar, Khmer, Armenian,
 # Tibetan.

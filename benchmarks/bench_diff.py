@@ -1,8 +1,8 @@
 """What `dedup diff` must show: time, readability, moves, and the tools one would use instead, in one run.
 
-Run with `make bench-diff`. Figures of two tools are comparable because they come from the same run on the same machine;
-ratios travel, seconds do not. diff-match-patch without a time-out and difflib are left out above the sizes at which they
-take minutes (`--long` runs difflib there).
+Run with `make bench-diff`. Figures of two tools are comparable because they come from the same run on the same
+machine; ratios travel, seconds do not. diff-match-patch without a time-out and difflib are left out above the sizes at
+which they take minutes (`--long` runs difflib there).
 """
 
 import argparse

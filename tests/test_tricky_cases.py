@@ -76,12 +76,27 @@ def test_emoji_with_joiners():
     assert [("👩‍🚀", "👩🏽‍🚀")] == list_edits("The 👩‍🚀 came back.", "The 👩🏽‍🚀 came back.")
 
 
-@not_yet("moves are found between sentences only")
 def test_phrase_moved_inside_a_sentence():
     diff = compare_texts(
         "On Monday night he left Kyiv with his family.", "He left Kyiv with his family on Monday night."
     )
+    assert ["On Monday night"] == [move.old.cut(diff.old).strip() for move in diff.moves]
+
+
+@not_yet("a phrase is found only by the words that begin or end a sentence of the other text")
+def test_phrase_moved_from_the_middle_to_the_middle():
+    diff = compare_texts(
+        "He left Kyiv on Monday night with his family and two dogs for Warsaw.",
+        "He left Kyiv with his family and two dogs on Monday night for Warsaw.",
+    )
     assert 1 == len(diff.moves)
+
+
+def test_sentence_that_lost_its_full_stop_and_moved():
+    glued = D.replace("a scandal.", "a scandal")
+    diff = compare_texts(f"{A} {B} {C} {D}", f"{glued} {A} {B} {C}")
+    assert [Relation.EQUAL] * 3 == [block.relation for block in diff.blocks if block.move is None]
+    assert [D] == [move.old.cut(diff.old).strip() for move in diff.moves]
 
 
 @not_yet("a copy has no relation of its own")

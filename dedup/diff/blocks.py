@@ -62,7 +62,11 @@ def _build_aligned(old: Side, new: Side, group: Group, move: int | None) -> tupl
         kind = ChangeKind.EQUAL if run.is_equal else _name_kind(*spans)
         marks = () if run.is_equal else find_marks(old, new, *spans)
         changes.append(Change(kind, *spans, move, marks))
-    return Block(_name_relation(group), old_span, new_span, tuple(changes), move), found.is_limited
+    relation = _name_relation(
+        _count_units(old.units[group.old_start : group.old_end]),
+        _count_units(new.units[group.new_start : group.new_end]),
+    )
+    return Block(relation, old_span, new_span, tuple(changes), move), found.is_limited
 
 
 def _name_kind(old: Span, new: Span) -> ChangeKind:
@@ -71,8 +75,12 @@ def _name_kind(old: Span, new: Span) -> ChangeKind:
     return ChangeKind.DELETE if new.is_empty else ChangeKind.REPLACE
 
 
-def _name_relation(group: Group) -> Relation:
-    num_old, num_new = group.old_end - group.old_start, group.new_end - group.new_start
+def _count_units(units: Sequence[UnitWords]) -> int:
+    """Return how many units the parts belong to."""
+    return 1 + sum(not unit.is_continuation for unit in units[1:])
+
+
+def _name_relation(num_old: int, num_new: int) -> Relation:
     if num_old == num_new:
         return Relation.EDITED
     return Relation.SPLIT if num_old < num_new else Relation.MERGED
@@ -93,7 +101,7 @@ def _build_dropped(old: Side, new: Side, order: Order) -> Iterator[Block]:
             place = before.group.new_end
         start = before.group.old_end if before else 0
         end = after.group.old_start if after else len(old.slots)
-        for index in range(start, end):
+        for index, stop in _list_whole(old.units, start, end):
             neighbour = _find_neighbour(old.units, index, before, after)
             at = (
                 place
@@ -104,8 +112,14 @@ def _build_dropped(old: Side, new: Side, order: Order) -> Iterator[Block]:
             )
             empty = Span(*[new.join(at, at).start] * 2)
             move = neighbour.move if neighbour else None
-            change = Change(ChangeKind.DELETE, old.slots[index], empty, move)
+            change = Change(ChangeKind.DELETE, old.join(index, stop), empty, move)
             yield Block(Relation.DROPPED, change.old, empty, (change,), move)
+
+
+def _list_whole(units: Sequence[UnitWords], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the bounds of units with their parts together."""
+    starts = [index for index in range(start, end) if index == start or not units[index].is_continuation]
+    return pairwise((*starts, end))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,12 @@
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 from dedup.diff.blocks import Side, build_blocks
+from dedup.diff.cuts import CutText, cut_alike, cut_text
 from dedup.diff.groups import group_units
+from dedup.diff.joints import join_parts
 from dedup.diff.marks import find_quotations
 from dedup.diff.model import Block, Diff, Move, Relation, sort_blocks
 from dedup.diff.order import order_groups
@@ -15,8 +17,6 @@ from dedup.diff.sequences import MAX_CELLS
 from dedup.diff.similarity import Weights, count_unit
 from dedup.diff.stats import count_stats
 from dedup.text.spans import Span
-from dedup.text.units import split_units
-from dedup.text.words import split_words
 
 LIMIT_WORDS = (
     f"A passage was too large to be compared word by word (more than {MAX_CELLS:,} pairs of words or lines without "
@@ -32,11 +32,12 @@ def compare_texts(old: str, new: str) -> Diff:
     replaced as a whole and named in `Diff.limits`. The result is checked before it is returned: applied to `old` it
     gives `new`, inverted the reverse.
     """
-    old_side, new_side = _cut(old), _cut(new)
+    old_cut, new_cut = cut_text(old), cut_text(new)
+    old_side, new_side = _make_side(old, cut_alike(old_cut, new_cut)), _make_side(new, cut_alike(new_cut, old_cut))
     weights = Weights((*old_side.units, *new_side.units))
     pairing = pair_units(old_side.units, new_side.units, weights)
     groups = group_units(old_side.units, new_side.units, pairing.pairs, weights)
-    order = order_groups(groups, old_side.units)
+    order = join_parts(order_groups(groups, old_side.units), old_side.units, new_side.units)
     blocks, is_limited = build_blocks(old_side, new_side, order)
     num_words = (sum(unit.num_words for unit in old_side.units), sum(unit.num_words for unit in new_side.units))
     stats = count_stats(old, new, num_words, blocks)
@@ -56,21 +57,14 @@ def check(diff: Diff) -> Diff:
     return diff
 
 
-def _cut(text: str) -> Side:
-    """Cut a text into slots: each from the start of a unit to the start of the next, the first from 0.
-
-    A unit that starts inside a token (there is none in real text) starts no slot.
-    """
-    tokens = split_words(text)
-    starts = list(accumulate(map(len, tokens), initial=0))
-    cuts = [(bisect_left(starts, unit.span.start), unit) for unit in split_units(text)]
-    on_token = [(index, unit.paragraph) for index, unit in cuts if starts[index] == unit.span.start]
-    bounds = [0, *(index for index, _ in on_token[1:]), len(tokens)] if tokens else []
-    paragraphs = [paragraph for _, paragraph in on_token] or [0]
+def _make_side(text: str, cut: CutText) -> Side:
+    """Return the text in slots: each from the start of a unit to the start of the next, the first from 0."""
+    offsets = list(accumulate(map(len, cut.tokens), initial=0))
+    slots = tuple(Span(offsets[start], offsets[end]) for start, end in cut.iterate())
     units = tuple(
-        count_unit(tokens[a:b], paragraph) for (a, b), paragraph in zip(pairwise(bounds), paragraphs, strict=False)
+        count_unit(cut.tokens[start:end], paragraph, is_continuation=is_continuation)
+        for (start, end), paragraph, is_continuation in zip(cut.iterate(), cut.paragraphs, cut.continues, strict=True)
     )
-    slots = tuple(Span(starts[a], starts[b]) for a, b in pairwise(bounds))
     return Side(text, slots, units, find_quotations(text))
 
 

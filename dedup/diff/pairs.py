@@ -49,10 +49,9 @@ def pair_units(old: Sequence[UnitWords], new: Sequence[UnitWords], weights: Weig
     pairs += repeated
     pairs += _pair_alike(old, new, weights, pairs)
     pairs += _pair_short(old, new, pairs)
-    kept = {id(pair) for pair in choose_in_place(pairs, old)}
-    return Pairing(
-        tuple(sorted(pair for pair in pairs if id(pair) in kept or pair.similarity >= MIN_MOVED)), is_limited
-    )
+    in_place = set(choose_in_place(pairs, old))
+    kept = (pair for pair in pairs if pair in in_place or pair.similarity >= MIN_MOVED)
+    return Pairing(tuple(sorted(kept)), is_limited)
 
 
 def choose_in_place(pairs: Sequence[Pair], old: Sequence[UnitWords]) -> list[Pair]:

@@ -17,16 +17,19 @@ class UnitWords:
     counts: Mapping[str, int]
     num_words: int
     paragraph: int
+    is_continuation: bool
 
 
-def count_unit(tokens: Sequence[str], paragraph: int = 0) -> UnitWords:
+def count_unit(tokens: Sequence[str], paragraph: int, *, is_continuation: bool) -> UnitWords:
     """Return what the alignment needs to know of a unit; `key` is its text with white space made even.
 
     A unit without any word ("***") is known by its marks.
     """
     words = [token.casefold() for token in tokens if is_word(token)]
     known = words or [token for token in tokens if not token.isspace()]
-    return UnitWords(tuple(tokens), " ".join("".join(tokens).split()), Counter(known), len(words), paragraph)
+    return UnitWords(
+        tuple(tokens), " ".join("".join(tokens).split()), Counter(known), len(words), paragraph, is_continuation
+    )
 
 
 class Weights:

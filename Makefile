@@ -5,7 +5,7 @@ PYTHON ?= python3
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint format types layers gate bench clean
+.PHONY: help setup demo test check lint format types layers gate bench bench-diff clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -37,6 +37,9 @@ layers: setup
 	$(BIN)/lint-imports
 
 check: lint types layers test ## format, lint, types, layers, tests: what CI runs
+
+bench-diff: setup ## time, readability and moves of `dedup diff`, beside other tools
+	$(BIN)/python benchmarks/bench_diff.py
 
 clean: ## remove what the other commands made
 	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache

@@ -70,8 +70,8 @@ def grow(stock: Stock, count: int, seed: int, copy_share: float = COPY_SHARE) ->
         yield article
         made += 1
         if len(pending) < 1000 and rng.random() < copy_share:
-            for number in range(draw_cluster_size(rng)):
-                pending.append((made, write_copy(stock, rng, article, f"{article.id}.{number}")))
+            names = [f"{article.id}.{number}" for number in range(draw_cluster_size(rng))]
+            pending += [(made, write_copy(stock, rng, article, name)) for name in names]
 
 
 def draw_cluster_size(rng: random.Random) -> int:

@@ -1,4 +1,4 @@
-"""Run commands as whole processes: wall and CPU seconds, and the peak memory that all their processes hold privately."""
+"""Run commands as whole processes: wall and CPU seconds, and the peak of private memory of all their processes."""
 
 import os
 import re

@@ -55,10 +55,10 @@ def plant(
         documents[source_name] = source
         text = host
         for first, last in halves:
-            edited = edit([m[0] for m in places[first:last]], rate, vocabulary, rng, spaced)
+            edited = edit([m[0] for m in places[first:last]], rate, vocabulary, rng, spaced=spaced)
             joiners = [rng.choice((" ", " ", " ", " ", "\n", "\n\n")) if spaced else "" for _ in edited]
             passage = "".join(w + j for w, j in zip(edited, joiners, strict=True)).rstrip()
-            text, where = insert(text, passage, rng, spaced, [c for c in cases if c.copy[0] == name])
+            text, where = insert(text, passage, rng, [c for c in cases if c.copy[0] == name], spaced=spaced)
             cases = [shift(c, name, where, len(passage) + 2) for c in cases]
             origin = (source_name, places[first].start(), places[last - 1].end())
             cases.append(Case((name, where, where + len(passage)), origin))
@@ -67,7 +67,7 @@ def plant(
     return Planted(documents, cases, lengths)
 
 
-def insert(text: str, passage: str, rng: random.Random, spaced: bool, before: list[Case]) -> tuple[str, int]:
+def insert(text: str, passage: str, rng: random.Random, before: list[Case], *, spaced: bool) -> tuple[str, int]:
     """Put a passage between two words of a text, outside other planted ones; return the text and its place."""
     while True:
         places = [m.start() for m in re.finditer(r"(?<=\s)\S", text)] if spaced else list(range(1, len(text)))
@@ -87,7 +87,7 @@ def shift(case: Case, name: str, where: int, size: int) -> Case:
     return Case((document, start + size, end + size), case.source)
 
 
-def edit(words: list[str], rate: float, vocabulary: list[str], rng: random.Random, spaced: bool) -> list[str]:
+def edit(words: list[str], rate: float, vocabulary: list[str], rng: random.Random, *, spaced: bool) -> list[str]:
     """Return the words with a share of them substituted, deleted or inserted; the first and last stay."""
     words = list(words)
     for place in rng.sample(range(1, len(words) - 1), min(round(rate * len(words)), len(words) - 2)):

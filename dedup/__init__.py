@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from dedup.config import KeepPolicy, NearConfig
+    from dedup.diff.engine import compare_texts as diff
     from dedup.errors import DedupError
     from dedup.model.documents import Cluster, Document, Member, Removal
     from dedup.near.bands import candidate_probability, choose_bands
@@ -46,12 +47,15 @@ __all__ = [
     "candidate_probability",
     "choose_bands",
     "deduplicate",
+    "diff",
     "sign_text",
 ]
 
 
 def __getattr__(name: str) -> object:
-    """Import a public name on first use."""
+    """Import a public name on first use; `dedup.diff` is a package that can be called, see there."""
+    if name == "diff":
+        return import_module("dedup.diff")
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

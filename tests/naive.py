@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 # Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt.
@@ -15,8 +16,29 @@ IGNORABLE_RANGES = """
 """
 # Scripts written without spaces, by how their characters are named.
 UNSPACED_NAMES = tuple(
-    "CJK|IDEOGRAPHIC ITER|IDEOGRAPHIC CLOS|IDEOGRAPHIC NUMB|VERTICAL IDEOGRAPHIC|MASU MARK|HANGZHOU|HIRAGANA|KATAKANA|"
-    "HENTAIGANA|VERTICAL KANA|BOPOMOFO|YI |THAI|LAO|KHMER|MYANMAR|TAI LE|NEW TAI LUE|TAI THAM|TAI VIET".split("|")
+    [
+        "CJK",
+        "IDEOGRAPHIC ITER",
+        "IDEOGRAPHIC CLOS",
+        "IDEOGRAPHIC NUMB",
+        "VERTICAL IDEOGRAPHIC",
+        "MASU MARK",
+        "HANGZHOU",
+        "HIRAGANA",
+        "KATAKANA",
+        "HENTAIGANA",
+        "VERTICAL KANA",
+        "BOPOMOFO",
+        "YI ",
+        "THAI",
+        "LAO",
+        "KHMER",
+        "MYANMAR",
+        "TAI LE",
+        "NEW TAI LUE",
+        "TAI THAM",
+        "TAI VIET",
+    ]
 )
 SENTENCE_ENDS = set(".!?\n\r\v\f\u0085\u2028\u2029…。．！？؟۔।॥။")
 
@@ -242,3 +264,23 @@ def canonical_variants(text):
 def permute_marks(run):
     """Return a run of characters with its marks in descending combining class, which leaves it equivalent."""
     return sorted(run, key=lambda c: -unicodedata.combining(c)) if unicodedata.combining(run[0]) else run
+
+
+def find_heaviest_increasing_sum(values, weights):
+    """Return the largest sum of weights of an increasing subsequence, by trying all of them."""
+    best = 0.0
+    for size in range(len(values) + 1):
+        for chosen in combinations(range(len(values)), size):
+            if all(values[a] < values[b] for a, b in pairwise(chosen)):
+                best = max(best, sum(weights[index] for index in chosen))
+    return best
+
+
+def count_common(old, new):
+    """Return the length of a longest common subsequence, by the table of the textbook."""
+    row = [0] * (len(new) + 1)
+    for a in old:
+        above = row[:]
+        for index, b in enumerate(new):
+            row[index + 1] = above[index] + 1 if a == b else max(above[index + 1], row[index])
+    return row[-1]

@@ -55,7 +55,8 @@ def decide(files, folder, name):
     """Clean files and return {id: (witness, similarity, relation)}."""
     clean(CleanRun(find_files([str(f) for f in files]), folder / name), Silent())
     return {
-        r["id"]: (r["witness"]["id"], r["similarity"], r["relation"]) for r in read_lines(folder / name / "removed.jsonl")
+        r["id"]: (r["witness"]["id"], r["similarity"], r["relation"])
+        for r in read_lines(folder / name / "removed.jsonl")
     }
 
 

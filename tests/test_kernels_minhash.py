@@ -9,10 +9,10 @@ from datasketch import LeanMinHash, MinHash
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dedup.config import NearConfig
 from dedup.kernels.minhash import band_keys, sign
 from dedup.near.signature import draw_permutations
 from dedup.near.sketch import Sketcher, shingle_text, sign_text, tokenise_text
-from dedup.config import NearConfig
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=150)
 seeds = st.integers(0, 2**32 - 1)

@@ -1,4 +1,4 @@
-"""Near-duplicates with datasketch as its documentation shows it: a loop, an LSH index, union-find. Prints how many are kept."""
+"""Near-duplicates with datasketch in a loop: an LSH index and union-find. Prints how many documents are kept."""
 
 import re
 import sys

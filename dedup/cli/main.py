@@ -17,12 +17,16 @@ EXIT_ERROR = 2
 COMMANDS = {
     "clean": "dedup.cli.clean:clean",
     "restore": "dedup.cli.restore:restore",
+    "diff": "dedup.cli.diff:diff",
+    "apply": "dedup.cli.apply:apply",
 }
 
 # One line each, so that `dedup --help` imports no command.
 SUMMARIES = {
     "clean": "Remove near-duplicate documents from news files, with a record of every removal.",
     "restore": "Rebuild the input of a clean run exactly, from its output folder.",
+    "diff": "Show what changed between two texts, by sentence and word, with moves told apart.",
+    "apply": "Make the new text from the old one and a patch, byte for byte.",
 }
 
 
@@ -57,6 +61,7 @@ def cli() -> None:
     Examples:
       dedup clean news.jsonl.gz -o cleaned/      near-duplicate documents out, every removal on record
       dedup restore cleaned/ -o original/        the input back, byte for byte
+      dedup diff old.txt new.txt                 what changed, by sentence and word
     """
 
 

@@ -1,1 +1,1 @@
-"""Text: the folding table behind tokens, and the units of language."""
+"""Text: the folding table behind tokens, and words, sentences and units as spans in the original."""

@@ -1,0 +1,42 @@
+"""The shared news data that benchmarks and tests read, where it is present."""
+
+import gzip
+import json
+import os
+from collections import defaultdict
+from itertools import pairwise
+from pathlib import Path
+
+_ROOT = Path(__file__).resolve().parent.parent
+
+
+def find_folder() -> Path | None:
+    """Return the folder of shared data, DEDUP_SHARED_DATA or ../shared/data; None where it is absent."""
+    folder = Path(os.environ.get("DEDUP_SHARED_DATA", _ROOT.parent / "shared" / "data"))
+    return folder if folder.is_dir() else None
+
+
+def read_rows(name: str) -> list[dict[str, str]]:
+    """Return the documents of one data set."""
+    folder = find_folder()
+    if folder is None:
+        raise FileNotFoundError("shared news data not found; set DEDUP_SHARED_DATA")
+    with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
+
+
+def read_texts(name: str) -> list[str]:
+    """Return the texts of one data set."""
+    return [row["text"] for row in read_rows(name)]
+
+
+def read_revisions(name: str) -> list[tuple[str, str]]:
+    """Return the consecutive versions of every document."""
+    groups: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in read_rows(name):
+        groups[row["group"]].append(row)
+    pairs = []
+    for rows in groups.values():
+        rows.sort(key=lambda row: row["version"])
+        pairs += [(old["text"], new["text"]) for old, new in pairwise(rows)]
+    return pairs

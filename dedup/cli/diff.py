@@ -1,0 +1,122 @@
+"""`dedup diff`: what changed between two texts."""
+
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from dedup.diff.model import Diff
+
+EXIT_SAME = 0
+EXIT_DIFFERENT = 1
+
+
+@click.command()
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@click.option(
+    "--from", "corpus", metavar="FILE", help="OLD and NEW are ids of documents in this .jsonl[.gz|.zst] file."
+)
+@click.option("--id-field", default="id", show_default=True, help="Field that holds the id, with --from.")
+@click.option("--text-field", default="text", show_default=True, help="Field that holds the text, with --from.")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["terminal", "html", "json", "patch"]),
+    default="terminal",
+    show_default=True,
+)
+@click.option("-o", "--output", metavar="FILE", help="Write to this file.  [default: standard output]")
+@click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="NO_COLOR is respected by auto.",
+)
+@click.option(
+    "--layout",
+    type=click.Choice(["auto", "inline", "side-by-side"]),
+    default="auto",
+    show_default=True,
+    help="For the terminal; auto looks at the width.",
+)
+@click.option("--width", type=click.IntRange(min=40), help="Columns of the terminal.  [default: found out]")
+def diff(
+    old: str,
+    new: str,
+    corpus: str | None,
+    id_field: str,
+    text_field: str,
+    output_format: str,
+    output: str | None,
+    color: str,
+    layout: str,
+    width: int | None,
+) -> int:
+    """Show what changed from OLD to NEW: by sentence and word, with moved passages told apart from dropped ones.
+
+    Exit code: 0 the texts are the same, 1 they differ, 2 error.
+
+    \b
+    Examples:
+      dedup diff old.txt new.txt
+      dedup diff old.txt new.txt --format html -o changes.html
+      dedup diff --from news.jsonl.gz a17 b42
+    """
+    from dedup.cli.texts import read_documents, read_text
+    from dedup.diff.engine import compare_texts
+
+    texts = read_documents(corpus, [old, new], id_field, text_field) if corpus else [read_text(old), read_text(new)]
+    found = compare_texts(*texts)
+    if output_format == "terminal":
+        rendered = _render_terminal(
+            found, (old, new), color if output is None or color == "always" else "never", layout, width
+        )
+    else:
+        rendered = _render(found, (old, new), output_format)
+    _write(rendered, output)
+    return EXIT_SAME if found.is_identical else EXIT_DIFFERENT
+
+
+def _render(found: "Diff", names: tuple[str, str], output_format: str) -> str:
+    if output_format == "json":
+        from dedup.report.diff_json import render_json
+
+        return render_json(found, names)
+    if output_format == "patch":
+        from dedup.diff.patch import format_patch
+
+        return format_patch(found)
+    from dedup.report.diff_html import render_html
+
+    return render_html(found, names)
+
+
+def _render_terminal(found: "Diff", names: tuple[str, str], color: str, layout: str, width: int | None) -> str:
+    from dedup.report.diff_terminal import MIN_SIDE_BY_SIDE, Screen, render_terminal
+
+    columns = width or shutil.get_terminal_size().columns
+    is_side_by_side = layout == "side-by-side" or (layout == "auto" and columns >= MIN_SIDE_BY_SIDE)
+    return render_terminal(found, names, Screen(columns, _is_coloured(color), is_side_by_side))
+
+
+def _is_coloured(color: str) -> bool:
+    """Return whether to use colour: asked for, or a terminal that does not forbid it (https://no-color.org)."""
+    if color == "auto":
+        return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return color == "always"
+
+
+def _write(rendered: str, output: str | None) -> None:
+    """Write bytes, so that no platform changes a line end."""
+    raw = rendered.encode("utf-8")
+    if output is None:
+        sys.stdout.buffer.write(raw)
+        sys.stdout.buffer.flush()
+    else:
+        Path(output).write_bytes(raw)

@@ -1,0 +1,86 @@
+"""The comparison of two texts, from end to end."""
+
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Sequence
+from itertools import accumulate
+
+from dedup.diff.blocks import Side, build_blocks
+from dedup.diff.cuts import CutText, cut_alike, cut_text
+from dedup.diff.groups import group_units
+from dedup.diff.joints import join_parts
+from dedup.diff.marks import find_quotations
+from dedup.diff.model import Block, Diff, Move, Relation, sort_blocks
+from dedup.diff.order import order_groups
+from dedup.diff.pairs import pair_units
+from dedup.diff.sequences import MAX_CELLS
+from dedup.diff.similarity import Weights, count_unit
+from dedup.diff.stats import count_stats
+from dedup.text.spans import Span
+
+LIMIT_WORDS = (
+    f"A passage was too large to be compared word by word (more than {MAX_CELLS:,} pairs of words or lines without "
+    f"a landmark in common); "
+    "it is shown as replaced, so words that both texts have there are not told apart."
+)
+
+
+def compare_texts(old: str, new: str) -> Diff:
+    """Compare two texts: units first, then the words of aligned units.
+
+    Time grows as n log n in the number of units and of words; a part that cannot be compared within the bounds is
+    replaced as a whole and named in `Diff.limits`. The result is checked before it is returned: applied to `old` it
+    gives `new`, inverted the reverse.
+    """
+    old_cut, new_cut = cut_text(old), cut_text(new)
+    old_side, new_side = _make_side(old, cut_alike(old_cut, new_cut)), _make_side(new, cut_alike(new_cut, old_cut))
+    weights = Weights((*old_side.units, *new_side.units))
+    pairing = pair_units(old_side.units, new_side.units, weights)
+    groups = group_units(old_side.units, new_side.units, pairing.pairs, weights)
+    order = join_parts(order_groups(groups, old_side.units), old_side.units, new_side.units)
+    blocks, is_limited = build_blocks(old_side, new_side, order)
+    num_words = (sum(unit.num_words for unit in old_side.units), sum(unit.num_words for unit in new_side.units))
+    stats = count_stats(old, new, num_words, blocks)
+    moves = _describe_moves(blocks, new_side)
+    return check(
+        Diff(old, new, sort_blocks(blocks), moves, stats, (LIMIT_WORDS,) if is_limited or pairing.is_limited else ())
+    )
+
+
+def check(diff: Diff) -> Diff:
+    """Return the diff if applying it and undoing it both give what they must."""
+    if diff.apply(diff.old) != diff.new or diff.invert().apply(diff.new) != diff.old:
+        raise AssertionError(
+            "the diff does not lead from the old text to the new: this is a bug in dedup, please report it with "
+            "both texts"
+        )
+    return diff
+
+
+def _make_side(text: str, cut: CutText) -> Side:
+    """Return the text in slots: each from the start of a unit to the start of the next, the first from 0."""
+    offsets = list(accumulate(map(len, cut.tokens), initial=0))
+    slots = tuple(Span(offsets[start], offsets[end]) for start, end in cut.iterate())
+    units = tuple(
+        count_unit(cut.tokens[start:end], paragraph, is_continuation=is_continuation)
+        for (start, end), paragraph, is_continuation in zip(cut.iterate(), cut.paragraphs, cut.continues, strict=True)
+    )
+    return Side(text, slots, units, find_quotations(text))
+
+
+def _describe_moves(blocks: Sequence[Block], new: Side) -> tuple[Move, ...]:
+    parts: dict[int, list[Block]] = defaultdict(list)
+    for block in blocks:
+        if block.move is not None:
+            parts[block.move].append(block)
+    return tuple(_describe_move(parts[number], new) for number in sorted(parts))
+
+
+def _describe_move(parts: Sequence[Block], new: Side) -> Move:
+    old_spans = [block.old for block in parts if not block.old.is_empty]
+    new_spans = [block.new for block in parts if not block.new.is_empty]
+    old_span = Span(min(span.start for span in old_spans), max(span.end for span in old_spans))
+    new_span = Span(min(span.start for span in new_spans), max(span.end for span in new_spans))
+    first, last = bisect_left(new.slots, (new_span.start, 0)), bisect_left(new.slots, (new_span.end, 0))
+    num_words = sum(unit.num_words for unit in new.units[first:last])
+    return Move(old_span, new_span, num_words, any(block.relation is not Relation.EQUAL for block in parts))

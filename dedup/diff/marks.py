@@ -1,0 +1,148 @@
+"""What a reader must not miss: numbers, dates and quoted words that changed."""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections import Counter
+from dataclasses import dataclass
+from typing import Protocol
+
+from dedup.diff.model import Mark
+from dedup.text.spans import Span
+
+_NUMBER_WORDS = frozenset(
+    [
+        "zero",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
+        "thirty",
+        "forty",
+        "fifty",
+        "sixty",
+        "seventy",
+        "eighty",
+        "ninety",
+        "hundred",
+        "thousand",
+        "million",
+        "billion",
+        "trillion",
+        "dozen",
+        "half",
+    ]  # without "one", which is mostly a pronoun
+)
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+")
+_MONTHS = (
+    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|"
+    "aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
+)
+_DAYS = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_DATE = re.compile(
+    rf"""\b(?:{_DAYS}|yesterday|today|tonight|tomorrow)s?\b
+       | \b(?:{_MONTHS})\b\.?(?:\s+\d{{1,2}}(?:st|nd|rd|th)?(?:\s*[–-]\s*\d{{1,2}})?)?(?:,?\s+\d{{4}})?
+       | \b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b(?:,?\s+\d{{4}})?
+       | \b\d{{4}}-\d{{2}}-\d{{2}}\b | \b\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}\b
+       | \b\d{{1,2}}:\d{{2}}\b | \b\d{{1,2}}\s*[ap]\.?m\b
+       | \b(?:1[6-9]|20)\d{{2}}\b
+       | \d+\s*[年月日時时点號号]""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_BARE_MONTH = re.compile(r"(?:may|mar|march|sept?|dec|jan|oct|nov|aug|apr|feb|june?|july?)", re.IGNORECASE)
+_QUOTATION = re.compile(
+    r"""“[^“”\r\n]+”? | „[^“”„\r\n]+[“”] | «[^«»\r\n]+» | 「[^「」\r\n]+」 | 『[^『』\r\n]+』
+      | "[^"\r\n]+" | ‘[^‘\r\n]+?’(?!\w) | (?<!\w)'[^\s'](?:[^'\r\n]|(?<=\w)'(?=\w))*'(?!\w)""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quotations:
+    """The spans of a text that stand in quotation marks, the marks left out."""
+
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    def touch(self, span: Span) -> bool:
+        """Return whether a part of the span is quoted."""
+        index = bisect_right(self.starts, span.end - 1) - 1
+        return index >= 0 and self.ends[index] > span.start
+
+
+class _Side(Protocol):
+    @property
+    def text(self) -> str: ...
+    @property
+    def quotations(self) -> Quotations: ...
+
+
+def find_quotations(text: str) -> Quotations:
+    """Return the quoted spans of a text; a quotation ends with its line.
+
+    >>> quotations = find_quotations('He said "go now" and left.')
+    >>> quotations.touch(Span(9, 11)), quotations.touch(Span(17, 20))
+    (True, False)
+    """
+    spans = [found.span() for found in _QUOTATION.finditer(text)]
+    return Quotations(tuple(start + 1 for start, _ in spans), tuple(end - 1 for _, end in spans))
+
+
+def find_marks(old: _Side, new: _Side, old_span: Span, new_span: Span) -> tuple[Mark, ...]:
+    """Return what kinds of fact a change touches."""
+    old_part, new_part = old_span.cut(old.text), new_span.cut(new.text)
+    marks = []
+    if _read_numbers(old_part) != _read_numbers(new_part):
+        marks.append(Mark.NUMBER)
+    if _has_word(old_part, new_part):
+        if _touches_date(old.text, old_span) or _touches_date(new.text, new_span):
+            marks.append(Mark.DATE)
+        if any(side.quotations.touch(span) for side, span in ((old, old_span), (new, new_span)) if not span.is_empty):
+            marks.append(Mark.QUOTE)
+    return tuple(marks)
+
+
+def _has_word(*parts: str) -> bool:
+    return any(character.isalnum() for part in parts for character in part)
+
+
+def _read_numbers(part: str) -> Counter[str]:
+    """Return the numbers in digits or words, thousands without their commas, digits of any script as 0-9."""
+    found = Counter[str]()
+    for number in _NUMBER.findall(part):
+        if number[0].isdecimal():
+            found["".join(str(unicodedata.decimal(sign, sign)) for sign in number if sign != ",")] += 1
+        elif number.casefold() in _NUMBER_WORDS:
+            found[number.casefold()] += 1
+    return found
+
+
+def _touches_date(text: str, span: Span) -> bool:
+    """Return whether a date, a day, a year or a time of day overlaps the span."""
+    if span.is_empty:
+        return False
+    start = max(0, span.start - 20)
+    return any(
+        found.start() + start < span.end and found.end() + start > span.start and not _is_modal(found.group())
+        for found in _DATE.finditer(text[start : span.end + 20])
+    )
+
+
+def _is_modal(date: str) -> bool:
+    """Return whether what looks like a month is a lower-case word: "may", "march"."""
+    return date.islower() and _BARE_MONTH.fullmatch(date) is not None

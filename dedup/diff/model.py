@@ -1,0 +1,192 @@
+"""What a comparison of two texts finds: blocks of aligned units, changes inside them, moves."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import cached_property
+
+from dedup.text.spans import Span
+
+
+class ChangeKind(StrEnum):
+    """What happened to a run of tokens."""
+
+    EQUAL = "equal"
+    INSERT = "insert"
+    DELETE = "delete"
+    REPLACE = "replace"
+
+
+class Mark(StrEnum):
+    """What a reader must not miss in a change."""
+
+    NUMBER = "number"
+    DATE = "date"
+    QUOTE = "quote"
+
+
+class Relation(StrEnum):
+    """What happened to a unit, or to the units of one block."""
+
+    EQUAL = "equal"
+    EDITED = "edited"
+    SPLIT = "split"
+    MERGED = "merged"
+    ADDED = "added"
+    DROPPED = "dropped"
+
+
+_INVERSE_KIND = {ChangeKind.INSERT: ChangeKind.DELETE, ChangeKind.DELETE: ChangeKind.INSERT}
+_INVERSE_RELATION = {
+    Relation.SPLIT: Relation.MERGED,
+    Relation.MERGED: Relation.SPLIT,
+    Relation.ADDED: Relation.DROPPED,
+    Relation.DROPPED: Relation.ADDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A run of tokens and what happened to it.
+
+    The old span of an inserted run, and the new span of a deleted one, is empty: the place where it went in, or out.
+    `move` is the position in `Diff.moves` of the move that the run is part of.
+    """
+
+    kind: ChangeKind
+    old: Span
+    new: Span
+    move: int | None = None
+    marks: tuple[Mark, ...] = ()
+
+    def invert(self) -> "Change":
+        """Return the change that undoes this one."""
+        return replace(self, kind=_INVERSE_KIND.get(self.kind, self.kind), old=self.new, new=self.old)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Aligned units, the white space after them included: what a reader sees as one step of the comparison."""
+
+    relation: Relation
+    old: Span
+    new: Span
+    changes: tuple[Change, ...]
+    move: int | None = None
+
+    def invert(self) -> "Block":
+        """Return the block with its sides swapped."""
+        relation = _INVERSE_RELATION.get(self.relation, self.relation)
+        changes = _in_new_order(change.invert() for change in self.changes)
+        return Block(relation, self.new, self.old, changes, self.move)
+
+    def renumber(self, move: int | None) -> "Block":
+        """Return the block as part of another move."""
+        return replace(self, move=move, changes=tuple(replace(change, move=move) for change in self.changes))
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Units that changed place: where they stood, where they stand, and how many words they have there."""
+
+    old: Span
+    new: Span
+    num_words: int
+    is_edited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """Counts of words; those inside a move count as moved when kept, and as added or dropped when not."""
+
+    num_old_words: int
+    num_new_words: int
+    num_kept: int
+    num_moved: int
+    num_added: int
+    num_dropped: int
+
+    @property
+    def similarity(self) -> float:
+        """Return the share of words that both texts have: 2 * (kept + moved) / all; 1.0 for texts without words."""
+        total = self.num_old_words + self.num_new_words
+        return 2 * (self.num_kept + self.num_moved) / total if total else 1.0
+
+
+@dataclass(frozen=True)
+class Diff:
+    """The difference of two texts. `blocks` are in the reading order of the new text.
+
+    The spans of `changes` tile both texts; a deletion stands after what it followed in the old text. `limits` says in
+    words which bound was hit and what that does to the result; it is empty for all but huge inputs.
+
+    >>> from dedup.diff.engine import compare_texts
+    >>> diff = compare_texts("He left in 2013.", "He left in 2023.")
+    >>> [(change.old.cut(diff.old), change.new.cut(diff.new), change.marks) for change in diff.edits]
+    [('2013', '2023', (<Mark.NUMBER: 'number'>, <Mark.DATE: 'date'>))]
+    >>> diff.apply("He left in 2013.")
+    'He left in 2023.'
+    """
+
+    old: str
+    new: str
+    blocks: tuple[Block, ...]
+    moves: tuple[Move, ...]
+    stats: Stats
+    limits: tuple[str, ...] = ()
+
+    @cached_property
+    def changes(self) -> tuple[Change, ...]:
+        """All runs, equal ones among them, in the reading order of the new text."""
+        return tuple(change for block in self.blocks for change in block.changes)
+
+    @property
+    def edits(self) -> tuple[Change, ...]:
+        """The changes that are not `equal`."""
+        return tuple(change for change in self.changes if change.kind is not ChangeKind.EQUAL)
+
+    @property
+    def is_identical(self) -> bool:
+        """Whether the two texts are the same, character by character."""
+        return self.old == self.new
+
+    def apply(self, old: str) -> str:
+        """Return the new text, made from `old` and the changes.
+
+        Raises `ValueError` when `old` is not the text that was compared.
+        """
+        if old != self.old:
+            raise ValueError(
+                "this diff was made from another text; use a patch (dedup.diff.patch) to change a different one"
+            )
+        return "".join(_take(self, change) for change in self.changes)
+
+    def invert(self) -> "Diff":
+        """Return the difference from the new text to the old; inverted twice, a diff is itself."""
+        swapped = [Move(move.new, move.old, move.num_words, move.is_edited) for move in self.moves]
+        order = sorted(range(len(swapped)), key=lambda index: swapped[index].new)
+        position = {index: place for place, index in enumerate(order)}
+        blocks = (block.invert() for block in self.blocks)
+        renumbered = (block if block.move is None else block.renumber(position[block.move]) for block in blocks)
+        stats = replace(
+            self.stats,
+            num_old_words=self.stats.num_new_words,
+            num_new_words=self.stats.num_old_words,
+            num_added=self.stats.num_dropped,
+            num_dropped=self.stats.num_added,
+        )
+        moves = tuple(swapped[index] for index in order)
+        return Diff(self.new, self.old, sort_blocks(renumbered), moves, stats, self.limits)
+
+
+def sort_blocks(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """Return the blocks in the reading order of the new text; dropped ones before what stands at their place."""
+    return tuple(sorted(blocks, key=lambda block: (block.new.start, block.new.end, block.old)))
+
+
+def _in_new_order(changes: Iterable[Change]) -> tuple[Change, ...]:
+    return tuple(sorted(changes, key=lambda change: (change.new.start, change.new.end, change.old)))
+
+
+def _take(diff: Diff, change: Change) -> str:
+    return (change.old.cut(diff.old)) if change.kind is ChangeKind.EQUAL else change.new.cut(diff.new)

@@ -1,0 +1,75 @@
+"""What two sequences have in common, at a bounded cost."""
+
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+from typing import NamedTuple
+
+from dedup.diff.adapter import Run, find_runs
+from dedup.diff.anchors import find_anchors
+
+MAX_CELLS = 250_000_000  # items on one side times items on the other: 60 ms and 31 MB
+ANCHOR_WIDTH = 6  # items; a run this long that occurs once on both sides is hardly ever chance
+MIN_PIECE = 2_000  # items between two anchors that are used
+
+
+class Comparison(NamedTuple):
+    """Runs that tile both sequences; `is_limited` when a part was too large to be looked into and counts as changed."""
+
+    runs: list[Run]
+    is_limited: bool
+
+
+def compare_sequences(old: Sequence[str], new: Sequence[str], *, is_cleaned: bool) -> Comparison:
+    """Return the runs that are equal and those that changed; see `find_runs` for `is_cleaned`.
+
+    Above `MAX_CELLS` the sequences, their common ends set aside, are cut at anchors; a piece without anchors that is
+    still too large is one changed run. So the time is O(n log n) for the anchors and O(n) pieces of bounded cost,
+    whatever the input.
+    """
+    if len(old) * len(new) <= MAX_CELLS:
+        return Comparison(find_runs(old, new, is_cleaned=is_cleaned), False)
+    runs: list[Run] = []
+    is_limited = False
+    for bounds in _cut(old, new):
+        old_start, old_end, new_start, new_end = bounds
+        if old[old_start:old_end] == new[new_start:new_end]:
+            runs.append(Run(True, *bounds))
+        elif (old_end - old_start) * (new_end - new_start) > MAX_CELLS:
+            runs.append(Run(False, *bounds))
+            is_limited = True
+        else:
+            piece = find_runs(old[old_start:old_end], new[new_start:new_end], is_cleaned=is_cleaned)
+            runs.extend(_shift(run, old_start, new_start) for run in piece)
+    return Comparison(runs, is_limited)
+
+
+def _cut(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
+    """Yield bounds of pieces that tile both sequences: the common start, the parts between anchors, the common end."""
+    shortest = min(len(old), len(new))
+    start = _count_same(old, new, range(shortest))
+    end = _count_same(old, new, range(-1, -1 - (shortest - start), -1))
+    if start:
+        yield 0, start, 0, start
+    yield from _cut_at_anchors(old, new, start, end)
+    if end:
+        yield len(old) - end, len(old), len(new) - end, len(new)
+
+
+def _cut_at_anchors(
+    old: Sequence[str], new: Sequence[str], start: int, end: int
+) -> Iterator[tuple[int, int, int, int]]:
+    old_start = new_start = start
+    for old_place, new_place in find_anchors(old[start : len(old) - end], new[start : len(new) - end], ANCHOR_WIDTH):
+        old_index, new_index = old_place + start, new_place + start
+        if min(old_index - old_start, new_index - new_start) >= MIN_PIECE:
+            yield old_start, old_index, new_start, new_index
+            old_start, new_start = old_index, new_index
+    yield old_start, len(old) - end, new_start, len(new) - end
+
+
+def _count_same(old: Sequence[str], new: Sequence[str], indices: range) -> int:
+    return sum(1 for _ in takewhile(lambda index: old[index] == new[index], indices))
+
+
+def _shift(run: Run, old: int, new: int) -> Run:
+    return Run(run.is_equal, run.old_start + old, run.old_end + old, run.new_start + new, run.new_end + new)

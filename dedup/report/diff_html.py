@@ -1,0 +1,150 @@
+"""A diff as one HTML page: no script, nothing loaded, safe with hostile text."""
+
+from base64 import b64encode
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+
+from jinja2 import DictLoader, Environment, StrictUndefined
+from markupsafe import Markup
+
+from dedup import __version__
+from dedup.diff.model import Block, Change, ChangeKind, Diff, Relation
+from dedup.report.diff_rows import Departure, Fold, Row, is_white_space, lay_out, list_facts, name_anchor, starts_move
+from dedup.report.diff_text import describe_fact, describe_fold, describe_move, describe_relation, summarise
+from dedup.report.wrapping import make_safe, show_white_space
+
+_SIGNS = {Relation.ADDED: "+", Relation.DROPPED: "−", Relation.EDITED: "~", Relation.SPLIT: "~", Relation.MERGED: "~"}
+_TEMPLATES = ("diff.html", "diff_parts.html", "diff.css")
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A run of text as the page shows it: `tag` is "", "ins" or "del"."""
+
+    tag: str
+    text: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """One row of the page; which fields are filled depends on `kind`: unit, departure or fold."""
+
+    kind: str
+    anchor: str = ""
+    move_anchor: str = ""
+    sign: str = ""
+    label: str = ""
+    link: str = ""
+    css: str = ""
+    inline: tuple[Piece, ...] = ()
+    old: tuple[Piece, ...] = ()
+    new: tuple[Piece, ...] = ()
+    rows: tuple["PageRow", ...] = ()
+
+
+def render_html(diff: Diff, names: tuple[str, str]) -> str:
+    """Return the page; `names` are those of the old and the new text."""
+    rows = [_describe_row(diff, row) for row in lay_out(diff)]
+    style = _read_template("diff.css")
+    template = _load_environment().get_template("diff.html")
+    return template.render(
+        names=[make_safe(name) for name in names],
+        summary=summarise(diff),
+        stats=diff.stats,
+        shares=_measure_shares(diff),
+        limits=diff.limits,
+        facts=[(fact.mark.value, make_safe(describe_fact(fact)), name_anchor(fact.block)) for fact in list_facts(diff)],
+        moves=[describe_move(diff, number, is_arrival=False) for number in range(len(diff.moves))],
+        rows=rows,
+        version=__version__,
+        style=Markup(style),  # noqa: S704 (our own file)
+        style_hash=b64encode(sha256(style.encode()).digest()).decode(),
+    )
+
+
+@cache
+def _load_environment() -> Environment:
+    """Return Jinja with autoescape on for everything."""
+    loader = DictLoader({name: _read_template(name) for name in _TEMPLATES})
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+
+
+@cache
+def _read_template(name: str) -> str:
+    return files("dedup.report").joinpath("templates", name).read_text(encoding="utf-8")
+
+
+def _measure_shares(diff: Diff) -> list[tuple[str, int, float]]:
+    """Return (name, words, percent) of the bar at the top."""
+    stats = diff.stats
+    counts = [
+        ("kept", stats.num_kept),
+        ("moved", stats.num_moved),
+        ("added", stats.num_added),
+        ("dropped", stats.num_dropped),
+    ]
+    total = sum(count for _, count in counts) or 1
+    return [(name, count, round(100 * count / total, 2)) for name, count in counts]
+
+
+def _describe_row(diff: Diff, row: Row) -> PageRow:
+    if isinstance(row, Fold):
+        inner = tuple(_describe_row(diff, block) for block in row.blocks)
+        return PageRow("fold", label=describe_fold(diff, row), rows=inner)
+    if isinstance(row, Departure):
+        words = " ".join(diff.moves[row.move].old.cut(diff.old).split()[:12])
+        label = describe_move(diff, row.move, is_arrival=False)
+        return PageRow(
+            "departure",
+            anchor=f"from-{row.move + 1}",
+            sign="↷",
+            label=label,
+            link=f"#move-{row.move + 1}",
+            inline=(Piece("", f"{make_safe(words)} …"),),
+        )
+    return _describe_block(diff, row)
+
+
+def _describe_block(diff: Diff, block: Block) -> PageRow:
+    label = link = move_anchor = ""
+    if block.relation in {Relation.SPLIT, Relation.MERGED}:
+        label = describe_relation(block.relation)
+    if block.move is not None and starts_move(diff, block):
+        label = "; ".join(filter(None, (describe_move(diff, block.move, is_arrival=True), label)))
+        link, move_anchor = f"#from-{block.move + 1}", f"move-{block.move + 1}"
+    sign = _SIGNS.get(block.relation, "")
+    css = block.relation.value if block.move is None else f"{block.relation.value} moved"
+    return PageRow(
+        "unit",
+        anchor=name_anchor(block),
+        move_anchor=move_anchor,
+        sign=sign if block.move is None else f"↷{sign}",
+        label=label,
+        link=link,
+        css=css,
+        inline=_cut_pieces(diff, block, is_old=True, is_new=True),
+        old=_cut_pieces(diff, block, is_old=True, is_new=False),
+        new=_cut_pieces(diff, block, is_old=False, is_new=True),
+    )
+
+
+def _cut_pieces(diff: Diff, block: Block, *, is_old: bool, is_new: bool) -> tuple[Piece, ...]:
+    pieces: list[Piece] = []
+    for change in block.changes:
+        if change.kind is ChangeKind.EQUAL:
+            pieces.append(Piece("", make_safe(change.new.cut(diff.new))))
+            continue
+        title = ", ".join(f"{mark.value} changed" for mark in change.marks)
+        if is_old and not change.old.is_empty:
+            pieces.append(Piece("del", _show(diff, change, change.old.cut(diff.old)), title))
+        if is_new and not change.new.is_empty:
+            pieces.append(Piece("ins", _show(diff, change, change.new.cut(diff.new)), title))
+    return tuple(pieces)
+
+
+def _show(diff: Diff, change: Change, text: str) -> str:
+    """Return the text safe to show; white space that is all that changed is made visible."""
+    return show_white_space(text) if is_white_space(diff, change) else make_safe(text)

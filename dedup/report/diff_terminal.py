@@ -1,0 +1,174 @@
+"""A diff for a terminal: inline, or side by side where there is room."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from dedup.diff.model import Block, Change, ChangeKind, Diff, Relation
+from dedup.report.diff_rows import Departure, Fold, is_white_space, lay_out, list_facts, starts_move
+from dedup.report.diff_text import describe_fact, describe_fold, describe_move, describe_relation, summarise
+from dedup.report.wrapping import Line, Piece, Style, add_signs, make_safe, pad, paint, show_white_space, wrap_pieces
+
+GUTTER = 4  # columns
+MIN_SIDE_BY_SIDE = 110  # columns; below, two columns hold fewer than seven words a line
+MAX_LINE = 100  # columns of running text: longer lines are hard to read
+_SIGNS = {
+    Relation.EQUAL: " ",
+    Relation.EDITED: "~",
+    Relation.SPLIT: "~",
+    Relation.MERGED: "~",
+    Relation.ADDED: "+",
+    Relation.DROPPED: "-",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What the output is shown on."""
+
+    width: int = 80
+    is_coloured: bool = False
+    is_side_by_side: bool = False
+
+
+def render_terminal(diff: Diff, names: tuple[str, str], screen: Screen) -> str:
+    """Return the diff as lines of text; `names` are those of the old and the new text."""
+    lines = [*_write_head(diff, names, screen.width), *_write_body(diff, screen)]
+    return "".join(f"{paint(line, is_coloured=screen.is_coloured).rstrip()}\n" for line in lines)
+
+
+def _write_head(diff: Diff, names: tuple[str, str], width: int) -> Iterator[Line]:
+    stats = diff.stats
+    heads = [
+        Piece(f"old: {make_safe(names[0])} ({stats.num_old_words:,} words)", Style.STRONG),
+        Piece(f"new: {make_safe(names[1])} ({stats.num_new_words:,} words)", Style.STRONG),
+        Piece(summarise(diff)),
+        *(Piece(f"LIMIT: {limit}", Style.STRONG) for limit in diff.limits),
+    ]
+    for head in heads:
+        yield from wrap_pieces([head], width)
+    facts = list_facts(diff)
+    if facts:
+        yield ()
+        yield from wrap_pieces([Piece("Numbers, dates and quoted words that changed:", Style.STRONG)], width)
+    for fact in facts:
+        yield from _hang("  !", wrap_pieces([Piece(make_safe(describe_fact(fact)))], width - GUTTER))
+
+
+def _write_body(diff: Diff, screen: Screen) -> Iterator[Line]:
+    rows = lay_out(diff)
+    if rows:
+        yield ()
+    for row in rows:
+        if isinstance(row, Fold):
+            yield (Piece(f"    ... {describe_fold(diff, row)} ...", Style.FAINT),)
+        elif isinstance(row, Departure):
+            yield from _write_departure(diff, row, screen)
+        elif screen.is_side_by_side:
+            yield from _write_pair(diff, row, screen)
+        else:
+            yield from _write_block(diff, row, screen)
+
+
+def _write_departure(diff: Diff, row: Departure, screen: Screen) -> Iterator[Line]:
+    move = diff.moves[row.move]
+    words = " ".join(move.old.cut(diff.old).split()[:8])
+    text = f"{describe_move(diff, row.move, is_arrival=False)}: {make_safe(words)} …"
+    yield from _hang("<", wrap_pieces([Piece(text, Style.MOVED)], _measure_text(screen)))
+
+
+def _write_block(diff: Diff, block: Block, screen: Screen) -> Iterator[Line]:
+    yield from _write_note(diff, block, screen)
+    pieces = _cut_pieces(diff, block, is_old=True, is_new=True)
+    shown = (
+        pieces
+        if screen.is_coloured or block.relation in {Relation.ADDED, Relation.DROPPED}
+        else list(add_signs(pieces))
+    )
+    if not screen.is_coloured:
+        shown = [Piece(piece.text) for piece in shown]
+    yield from _hang(_choose_sign(block), wrap_pieces(shown, _measure_text(screen)))
+
+
+def _write_pair(diff: Diff, block: Block, screen: Screen) -> Iterator[Line]:
+    """Yield the old and the new wording beside each other."""
+    yield from _write_note(diff, block, screen)
+    width = (screen.width - GUTTER - 3) // 2
+    columns = []
+    for is_old in (True, False):
+        pieces = _cut_pieces(diff, block, is_old=is_old, is_new=not is_old)
+        if not screen.is_coloured:
+            is_whole = block.relation in {Relation.ADDED, Relation.DROPPED}
+            pieces = [Piece(piece.text) for piece in (pieces if is_whole else add_signs(pieces))]
+        columns.append(wrap_pieces(pieces, width))
+    height = max(map(len, columns))
+    left, right = (column + [()] * (height - len(column)) for column in columns)
+    sign = _choose_sign(block)
+    for number, (old_line, new_line) in enumerate(zip(left, right, strict=True)):
+        gutter = Piece(f"{sign if number == 0 else ' ':<{GUTTER}}", _choose_sign_style(block))
+        yield (gutter, *pad(old_line, width), Piece(" │ ", Style.FAINT), *new_line)
+
+
+def _write_note(diff: Diff, block: Block, screen: Screen) -> Iterator[Line]:
+    notes = []
+    if block.move is not None and starts_move(diff, block):
+        notes.append(describe_move(diff, block.move, is_arrival=True))
+    if block.relation in {Relation.SPLIT, Relation.MERGED}:
+        notes.append(describe_relation(block.relation))
+    for note in notes:
+        yield from _hang(" ", wrap_pieces([Piece(f"({note})", Style.MOVED)], _measure_text(screen)))
+
+
+def _cut_pieces(diff: Diff, block: Block, *, is_old: bool, is_new: bool) -> list[Piece]:
+    """Return the text of a block as pieces: of the old wording, the new, or both."""
+    plain = Style.PLAIN if block.move is None else Style.MOVED
+    pieces: list[Piece] = []
+    for change in block.changes:
+        if change.kind is ChangeKind.EQUAL:
+            pieces.append(Piece(_flatten(change.new.cut(diff.new)), plain))
+        elif is_white_space(diff, change):
+            pieces.extend(_show_space_change(diff, change, is_old=is_old, is_new=is_new))
+        else:
+            if is_old and not change.old.is_empty:
+                pieces.append(Piece(_flatten(change.old.cut(diff.old)), Style.DELETED))
+            if is_new and not change.new.is_empty:
+                pieces.append(Piece(_flatten(change.new.cut(diff.new)), Style.INSERTED))
+    return _trim_end(pieces)
+
+
+def _show_space_change(diff: Diff, change: Change, *, is_old: bool, is_new: bool) -> Iterator[Piece]:
+    """Yield white space made visible."""
+    if is_old and not change.old.is_empty:
+        yield Piece(show_white_space(change.old.cut(diff.old)), Style.DELETED)
+    if is_new and not change.new.is_empty:
+        yield Piece(show_white_space(change.new.cut(diff.new)), Style.INSERTED)
+
+
+def _flatten(text: str) -> str:
+    return make_safe(text.replace("\r\n", " ").replace("\n", " ").replace("\r", " "))
+
+
+def _trim_end(pieces: Sequence[Piece]) -> list[Piece]:
+    trimmed = list(pieces)
+    while trimmed and not trimmed[-1].text.strip():
+        trimmed.pop()
+    if trimmed:
+        trimmed[-1] = Piece(trimmed[-1].text.rstrip(), trimmed[-1].style)
+    return trimmed
+
+
+def _hang(sign: str, lines: Iterable[Line]) -> Iterator[Line]:
+    for number, line in enumerate(lines):
+        yield (Piece(f"{sign if number == 0 else ' ':<{GUTTER}}"), *line)
+
+
+def _choose_sign(block: Block) -> str:
+    sign = _SIGNS[block.relation]
+    return sign if block.move is None else f">{sign}".strip()
+
+
+def _choose_sign_style(block: Block) -> Style:
+    return Style.PLAIN if block.move is None else Style.MOVED
+
+
+def _measure_text(screen: Screen) -> int:
+    return max(20, min(screen.width, MAX_LINE + GUTTER) - GUTTER)

@@ -1,0 +1,87 @@
+"""The sentences that every rendering of a diff uses."""
+
+from dedup.diff.model import Diff, Relation
+from dedup.report.diff_rows import Fact, Fold, differs_in_line_ends_only, is_white_space
+from dedup.text.words import count_words
+
+
+def summarise(diff: Diff) -> str:
+    """Return the result of the comparison in one sentence."""
+    if diff.is_identical:
+        return "The two texts are identical."
+    stats = diff.stats
+    counts = (
+        f"{stats.num_kept:,} words kept, {stats.num_moved:,} moved, "
+        f"{stats.num_added:,} added, {stats.num_dropped:,} dropped"
+    )
+    if differs_in_line_ends_only(diff):
+        ends = name_line_ends(diff.old), name_line_ends(diff.new)
+        return f"Only the line ends differ: {ends[0]} in the old text, {ends[1]} in the new."
+    if stats.num_added == stats.num_dropped == 0 and not diff.moves:
+        if all(is_white_space(diff, change) for change in diff.edits):
+            return f"Only white space differs: {counts}."
+        return f"Only punctuation differs: {counts}."
+    moves = f"; {count_things(len(diff.moves), 'passage')} moved" if diff.moves else ""
+    # Never "100%" of two texts that differ.
+    similarity = ">99%" if stats.similarity > 0.995 else f"{stats.similarity:.0%}"
+    return f"Similarity {similarity}: {counts}{moves}."
+
+
+def name_line_ends(text: str) -> str:
+    r"""Return the name of the line ends of a text.
+
+    >>> name_line_ends("a\r\nb\r\n"), name_line_ends("a\nb\r\n")
+    ('CRLF', 'LF and CRLF')
+    """
+    num_both = text.count("\r\n")
+    counts = {"LF": text.count("\n") - num_both, "CRLF": num_both, "CR": text.count("\r") - num_both}
+    return " and ".join(name for name, count in counts.items() if count) or "none"
+
+
+def describe_fact(fact: Fact) -> str:
+    """Return a changed number, date or quotation in words."""
+    if not fact.new:
+        return f"{fact.mark.value} dropped: {fact.old}"
+    if not fact.old:
+        return f"{fact.mark.value} added: {fact.new}"
+    return f"{fact.mark.value} changed: {fact.old} -> {fact.new}"
+
+
+def describe_move(diff: Diff, number: int, *, is_arrival: bool) -> str:
+    """Return what moved and where its other end is."""
+    move = diff.moves[number]
+    is_later = move.new.start > move.old.start
+    edits = ", with changes" if move.is_edited else ""
+    size = count_things(move.num_words, "word")
+    if is_arrival:
+        direction, place = ("earlier" if is_later else "later"), move.old.start
+        return f"move {number + 1}: {size} moved here from {direction} in the old text, character {place:,}{edits}"
+    direction, place = ("later" if is_later else "earlier"), move.new.start
+    return f"move {number + 1}: {size} moved from here to {direction} in the new text, character {place:,}{edits}"
+
+
+def describe_fold(diff: Diff, fold: Fold) -> str:
+    """Return how much is folded away."""
+    words = sum(count_words(block.new.cut(diff.new)) for block in fold.blocks)
+    return f"{count_things(len(fold.blocks), 'unchanged sentence')}, {count_things(words, 'word')}"
+
+
+def describe_relation(relation: Relation) -> str:
+    """Return what happened to the sentences of a block."""
+    return {
+        Relation.EQUAL: "unchanged",
+        Relation.EDITED: "edited",
+        Relation.SPLIT: "one sentence became several",
+        Relation.MERGED: "several sentences became one",
+        Relation.ADDED: "added",
+        Relation.DROPPED: "dropped",
+    }[relation]
+
+
+def count_things(number: int, name: str) -> str:
+    """Return a number with its noun.
+
+    >>> count_things(1, "word"), count_things(2, "word")
+    ('1 word', '2 words')
+    """
+    return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"

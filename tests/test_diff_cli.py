@@ -1,0 +1,158 @@
+import gzip
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import zstandard
+from news_data import SEEDS
+
+COMMAND = Path(sys.executable).parent / "dedup"
+
+
+def run(*arguments, **environment):
+    return subprocess.run(
+        [COMMAND, *map(str, arguments)], capture_output=True, check=False, env={**os.environ, **environment}
+    )
+
+
+@pytest.fixture
+def pair(tmp_path):
+    old, new = tmp_path / "old.txt", tmp_path / "new.txt"
+    old.write_bytes("The cat sat.\r\nNo end 👩‍🚀".encode())
+    new.write_bytes("The dog sat.\nNo end 👩‍🚀 2023\n".encode())
+    return old, new
+
+
+def test_the_exit_code_tells_same_from_different_from_error(pair, tmp_path):
+    old, new = pair
+    codes = [
+        run("diff", old, old).returncode,
+        run("diff", old, new).returncode,
+        run("diff", old, tmp_path / "no").returncode,
+    ]
+    assert [0, 1, 2] == codes
+
+
+@pytest.mark.parametrize("output_format", ["terminal", "json", "html", "patch"])
+def test_every_format_goes_to_a_file_as_to_the_screen(pair, tmp_path, output_format):
+    shown = run("diff", *pair, "--format", output_format)
+    run("diff", *pair, "--format", output_format, "-o", tmp_path / "out")
+    assert (1, shown.stdout) == (shown.returncode, (tmp_path / "out").read_bytes())
+
+
+def test_a_patch_applied_gives_the_new_file_byte_for_byte(pair, tmp_path):
+    old, new = pair
+    run("diff", old, new, "--format", "patch", "-o", tmp_path / "p")
+    assert 0 == run("apply", tmp_path / "p", old, "-o", tmp_path / "made").returncode
+    assert new.read_bytes() == (tmp_path / "made").read_bytes()
+
+
+def test_a_patch_for_another_file_writes_nothing(pair, tmp_path):
+    old, new = pair
+    run("diff", old, new, "--format", "patch", "-o", tmp_path / "p")
+    done = run("apply", tmp_path / "p", new, "-o", tmp_path / "made")
+    assert (2, False) == (done.returncode, (tmp_path / "made").exists())
+    assert done.stderr.startswith(b"error: the patch does not fit")
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"caf\xe9", "is not UTF-8"),
+        (b"a\0b", "a NUL byte"),
+        ("é".encode("utf-16"), "looks like UTF-16"),
+        (gzip.compress(b"text"), "looks like gzip"),
+    ],
+)
+def test_a_file_that_is_no_text_is_a_clear_error(tmp_path, raw, said):
+    bad, good = tmp_path / "bad", tmp_path / "good"
+    bad.write_bytes(raw)
+    good.write_text("text")
+    done = run("diff", bad, good)
+    message = done.stderr.decode()
+    assert 2 == done.returncode
+    assert said in message
+    assert message.startswith(f"error: {bad}")
+    assert 1 == message.count("\n")
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "jsonl.gz", "jsonl.zst"])
+def test_documents_of_a_corpus_are_compared_by_id(tmp_path, suffix):
+    rows = [{"id": 7, "text": "The cat sat."}, {"id": "b", "text": "The dog sat.", "x": [1]}]
+    raw = "".join(f"{json.dumps(row)}\n" for row in rows).encode()
+    pack = {"jsonl": bytes, "jsonl.gz": gzip.compress, "jsonl.zst": zstandard.compress}[suffix]
+    (tmp_path / f"corpus.{suffix}").write_bytes(pack(raw))
+    done = run("diff", "--from", tmp_path / f"corpus.{suffix}", "7", "b", "--format", "json")
+    found = json.loads(done.stdout)
+    assert ["cat", "dog"] == [
+        next(c[key] for c in found["changes"] if c["kind"] == "replace") for key in ("old_text", "new_text")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "ids", "said"),
+    [
+        ('{"id": "a", "text": "x"}', ("a", "z"), 'no document has "id": "z"'),
+        ('{"id": "a", "text": 12}', ("a", "a"), '"text" of document a is not a text'),
+        ("not json", ("a", "b"), "line 1: not a JSON object"),
+    ],
+)
+def test_a_corpus_that_does_not_hold_the_document_is_a_clear_error(tmp_path, line, ids, said):
+    (tmp_path / "c.jsonl").write_text(f"{line}\n")
+    done = run("diff", "--from", tmp_path / "c.jsonl", *ids)
+    assert 2 == done.returncode
+    assert said in done.stderr.decode()
+
+
+def test_colour_is_used_when_asked_for_and_not_in_a_pipe(pair):
+    assert b"\x1b[" in run("diff", *pair, "--color", "always").stdout
+    assert b"\x1b[" not in run("diff", *pair).stdout
+    assert b"\x1b[" not in run("diff", *pair, "--color", "never").stdout
+
+
+def test_no_color_is_respected(monkeypatch):
+    from dedup.cli.diff import _is_coloured
+
+    monkeypatch.setattr(sys, "stdout", type("Terminal", (), {"isatty": lambda _: True})())
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert _is_coloured("auto")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not _is_coloured("auto")
+    assert _is_coloured("always")
+
+
+def test_the_width_decides_between_one_column_and_two(pair):
+    assert "│" in run("diff", *pair, COLUMNS="140").stdout.decode()
+    assert "│" not in run("diff", *pair, COLUMNS="90").stdout.decode()
+    assert "│" in run("diff", *pair, "--layout", "side-by-side", COLUMNS="90").stdout.decode()
+
+
+HEAVY = """
+import sys
+from dedup.cli.main import main
+try:
+    main()
+finally:
+    print(sorted({"numba", "pyarrow", "numpy", "datasketch"} & set(sys.modules)), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize("output_format", ["terminal", "json", "html", "patch"])
+def test_the_command_loads_neither_numba_nor_pyarrow(output_format):
+    command = [sys.executable, "-c", HEAVY, "diff", str(SEEDS[0]), str(SEEDS[2]), "--format", output_format]
+    assert "[]\n" == subprocess.run(command, capture_output=True, text=True, check=False).stderr
+
+
+def test_the_two_shortest_seeds_are_compared_in_time():
+    old, new = sorted(SEEDS, key=lambda path: path.stat().st_size)[:2]
+    seconds = []
+    for _ in range(3):
+        start = time.perf_counter()
+        run("diff", old, new)
+        seconds.append(time.perf_counter() - start)
+    assert min(seconds) < 0.6

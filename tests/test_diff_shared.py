@@ -1,0 +1,68 @@
+"""The promises of the diff on real news: revisions, moves, readability; benchmarks/bench_diff.py prints the figures."""
+
+import random
+
+import pytest
+from news_data import require_shared_data
+from test_diff_engine import assert_tiles
+
+from dedup.diff.engine import compare_texts
+from dedup.diff.patch import apply_patch, format_patch
+
+pytestmark = pytest.mark.shared
+
+
+@pytest.fixture(autouse=True)
+def _shared_data():
+    require_shared_data()
+
+
+@pytest.mark.parametrize(("name", "count"), [("wp_current_events_revs_dev", 500), ("wiki_versions_dev", None)])
+def test_real_revisions_are_sound_readable_and_whole(name, count):
+    from bench_diff import count_minimal, count_torn
+    from news import read_revisions
+
+    pairs = read_revisions(name)
+    pairs = pairs if count is None else random.Random(1).sample(pairs, count)
+    shown = minimal = 0
+    for old, new in pairs:
+        diff = compare_texts(old, new)
+        assert new == diff.apply(old)
+        assert diff == diff.invert().invert()
+        assert 0 == count_torn(diff)
+        assert_tiles(diff)
+        assert new == apply_patch(format_patch(diff), old)
+        shown += diff.stats.num_added + diff.stats.num_dropped
+        minimal += count_minimal(diff)
+    assert shown <= 1.15 * minimal
+
+
+def test_moved_sentences_and_paragraphs_are_moves():
+    from bench_diff import score_moves
+    from news import read_texts
+    from planted_moves import plant_moves
+
+    rng = random.Random(1)
+    texts = [text for text in read_texts("congress_press_dev") if 2_000 < len(text) < 8_000]
+    scores = []
+    while len(scores) < 300:
+        planted = plant_moves(rng.choice(texts), rng, by_paragraph=rng.random() < 0.5)
+        if planted and planted.moved:
+            scores.append(score_moves(planted, compare_texts(planted.old, planted.new)))
+    moved, hit, reported, right, deleted = (sum(column) for column in zip(*scores, strict=True))
+    assert hit >= 0.95 * moved
+    assert right >= 0.95 * reported
+    assert 0 == deleted
+
+
+@pytest.mark.parametrize("name", ["ja_wikinews", "lk_news_2024_01_02"])
+def test_other_scripts_are_sound(name):
+    from news import read_texts
+
+    texts = [text for text in read_texts(name) if len(text) < 6_000]
+    rng = random.Random(1)
+    for old in rng.sample(texts, 60):
+        new = old.replace("。", "、", 1)[: rng.randrange(len(old))] + rng.choice(texts)[:400]
+        diff = compare_texts(old, new)
+        assert new == diff.apply(old)
+        assert_tiles(diff)

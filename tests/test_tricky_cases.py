@@ -1,0 +1,143 @@
+"""Every case of docs/tricky-cases.md; what is not yet as a reader wants it is a strict expected failure."""
+
+import pytest
+
+from dedup.diff.engine import compare_texts
+from dedup.diff.model import Mark, Relation
+from dedup.report.diff_text import summarise
+
+A = "The ministry said the bridge would open in June after two years of repairs."
+B = "Residents of the northern district had waited for a decision since the flood."
+C = "Engineers found that the central pillar stood on soft ground."
+D = "The opposition called the cost of forty million euros a scandal."
+
+
+def list_edits(old, new):
+    return [(change.old.cut(old), change.new.cut(new)) for change in compare_texts(old, new).edits]
+
+
+def list_marks(old, new):
+    return [mark for change in compare_texts(old, new).edits for mark in change.marks]
+
+
+def not_yet(reason):
+    return pytest.mark.xfail(reason=reason, strict=True)
+
+
+def test_one_digit():
+    assert [Mark.NUMBER, Mark.DATE] == list_marks("The law of 2013 stands.", "The law of 2023 stands.")
+
+
+def test_first_word():
+    found = list_edits("The cat sat on the mat by the door.", "Yesterday the cat sat on the mat by the door.")
+    assert [("The", "Yesterday the")] == found
+
+
+def test_sentence_end_edited_away():
+    diff = compare_texts("He left early. She stayed until late.", "He left early and she stayed until late.")
+    assert [Relation.MERGED] == [block.relation for block in diff.blocks]
+
+
+def test_swapped_neighbours():
+    diff = compare_texts(f"{A} {C}", f"{C} {A}")
+    assert [C] == [move.new.cut(diff.new).strip() for move in diff.moves]
+
+
+def test_moved_paragraph_with_a_new_sentence():
+    old = f"{A} {B} {C}\n\n{D}\n\nA spokesman declined to say when the road to the harbour would be paved, or who pays."
+    new = old.replace(f"{A} {B} {C}\n\n", "") + f"\n\n{A} Nobody asked about tunnels. {C}"
+    diff = compare_texts(old, new)
+    in_moves = {block.relation for block in diff.blocks if block.move is not None}
+    assert {Relation.DROPPED, Relation.ADDED} & in_moves
+    assert not {Relation.DROPPED, Relation.ADDED} & {block.relation for block in diff.blocks if block.move is None}
+
+
+def test_line_that_is_a_number():
+    assert [Mark.NUMBER, Mark.DATE] == list_marks(f"{A}\n2013\n{B}", f"{A}\n2023\n{B}")
+
+
+def test_repeated_line_dropped():
+    diff = compare_texts(f"Read more\n{A}\nRead more\n{B}", f"Read more\n{A}\n{B}")
+    assert ((), [Relation.DROPPED]) == (
+        diff.moves,
+        [b.relation for b in diff.blocks if b.relation is not Relation.EQUAL],
+    )
+
+
+def test_line_ends():
+    assert "Only the line ends differ" in summarise(compare_texts(f"{A}\n{B}\n", f"{A}\r\n{B}\r\n"))
+
+
+def test_thousands():
+    assert [] == list_marks("They paid 1,000 dollars for it.", "They paid 1000 dollars for it.")
+
+
+def test_emoji_with_joiners():
+    assert [("👩‍🚀", "👩🏽‍🚀")] == list_edits("The 👩‍🚀 came back.", "The 👩🏽‍🚀 came back.")
+
+
+def test_phrase_moved_inside_a_sentence():
+    diff = compare_texts(
+        "On Monday night he left Kyiv with his family.", "He left Kyiv with his family on Monday night."
+    )
+    assert ["On Monday night"] == [move.old.cut(diff.old).strip() for move in diff.moves]
+
+
+@not_yet("a phrase is found only by the words that begin or end a sentence of the other text")
+def test_phrase_moved_from_the_middle_to_the_middle():
+    diff = compare_texts(
+        "He left Kyiv on Monday night with his family and two dogs for Warsaw.",
+        "He left Kyiv with his family and two dogs on Monday night for Warsaw.",
+    )
+    assert 1 == len(diff.moves)
+
+
+def test_sentence_that_lost_its_full_stop_and_moved():
+    glued = D.replace("a scandal.", "a scandal")
+    diff = compare_texts(f"{A} {B} {C} {D}", f"{glued} {A} {B} {C}")
+    assert not {Relation.ADDED, Relation.DROPPED} & {block.relation for block in diff.blocks}
+    assert [D] == [move.old.cut(diff.old).strip() for move in diff.moves]
+
+
+@not_yet("a copy has no relation of its own")
+def test_sentence_printed_twice():
+    relations = {block.relation for block in compare_texts(f"{A} {B}", f"{A} {B} {A}").blocks}
+    assert Relation.ADDED not in relations
+
+
+@not_yet("below half of its words nothing tells a moved sentence from another one")
+def test_rewritten_and_moved():
+    rewritten = "Engineers are certain the middle support was built on mud."
+    assert 1 == len(compare_texts(f"{C} {A} {B} {D}", f"{A} {B} {D} {rewritten}").moves)
+
+
+@not_yet("Thai words are not told apart without a dictionary")
+def test_thai_words():
+    assert [("ไทย", "ไต้หวัน")] == list_edits("รัฐบาลไทยประกาศ", "รัฐบาลไต้หวันประกาศ")
+
+
+@not_yet("an apostrophe inside a word is part of the word")
+def test_typographic_apostrophe():
+    assert "Only punctuation differs" in summarise(compare_texts("Putin's residence.", "Putin’s residence."))
+
+
+def test_hyphen():
+    assert [("-", " ")] == list_edits("He saw long-range drones there.", "He saw long range drones there.")
+
+
+@not_yet("months are known in English only")
+def test_month_in_another_language():
+    assert Mark.DATE in list_marks(
+        "Salió de casa el 5 de marzo con su hijo.", "Salió de casa el 5 de abril con su hijo."
+    )
+
+
+@not_yet("number words are known in English only")
+def test_number_words_in_another_language():
+    assert [Mark.NUMBER] == list_marks("Es gab drei Verletzte im Ort.", "Es gab vier Verletzte im Ort.")
+
+
+@not_yet("a repeated line of fewer than four words is never called moved")
+def test_short_line_that_occurs_several_times_and_moved():
+    diff = compare_texts(f"Sport\n\nSport\n\n{A}\n\n{B}", f"{A}\n\n{B}\n\nSport\n\nSport")
+    assert {Relation.EQUAL} == {block.relation for block in diff.blocks}

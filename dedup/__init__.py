@@ -7,14 +7,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dedup.config import KeepPolicy, NearConfig
+    from dedup.config import KeepPolicy, NearConfig, PassageConfig
     from dedup.diff.engine import compare_texts as diff
     from dedup.errors import DedupError
-    from dedup.model.documents import Cluster, Document, Member, Removal
+    from dedup.model.documents import Cluster, Document, Member, Passage, Removal
     from dedup.near.bands import candidate_probability, choose_bands
     from dedup.near.signature import Signature
     from dedup.near.sketch import sign_text
     from dedup.pipeline.deduplicate import Deduplication, deduplicate
+    from dedup.pipeline.find_passages import find_passages
 
 __version__ = "0.1.0"
 
@@ -24,6 +25,9 @@ _HOMES = {
     "Deduplication": "dedup.pipeline.deduplicate",
     "Document": "dedup.model.documents",
     "KeepPolicy": "dedup.config",
+    "Passage": "dedup.model.documents",
+    "PassageConfig": "dedup.config",
+    "find_passages": "dedup.pipeline.find_passages",
     "Member": "dedup.model.documents",
     "NearConfig": "dedup.config",
     "Removal": "dedup.model.documents",
@@ -42,12 +46,15 @@ __all__ = [
     "KeepPolicy",
     "Member",
     "NearConfig",
+    "Passage",
+    "PassageConfig",
     "Removal",
     "Signature",
     "candidate_probability",
     "choose_bands",
     "deduplicate",
     "diff",
+    "find_passages",
     "sign_text",
 ]
 

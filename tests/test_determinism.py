@@ -73,7 +73,7 @@ def test_the_same_lines_in_one_file_or_cut_into_seven_give_the_same_decisions(tm
     assert decide(files, tmp_path, "seven") == one
 
 
-@pytest.mark.parametrize("shard_size", [1, 999, 10_000, 50_000])
+@pytest.mark.parametrize("shard_size", [300, 999, 10_000, 50_000])
 def test_shards_of_any_size_write_the_same_bytes(tmp_path, monkeypatch, shard_size):
     lines = [*make_records("sizes", 60, copies=3), b"\n", b"broken\r\n", {"text": "no id"}, {"text": "No id!"}]
     random.Random(6).shuffle(lines)

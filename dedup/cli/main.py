@@ -16,6 +16,7 @@ EXIT_ERROR = 2
 # name -> "module:attribute"; the module is imported only when its command is asked for.
 COMMANDS = {
     "clean": "dedup.cli.clean:clean",
+    "passages": "dedup.cli.passages:passages",
     "restore": "dedup.cli.restore:restore",
     "diff": "dedup.cli.diff:diff",
     "apply": "dedup.cli.apply:apply",
@@ -24,6 +25,7 @@ COMMANDS = {
 # One line each, so that `dedup --help` imports no command.
 SUMMARIES = {
     "clean": "Remove near-duplicate documents from news files, with a record of every removal.",
+    "passages": "List the passages that documents hold more than once.",
     "restore": "Rebuild the input of a clean run exactly, from its output folder.",
     "diff": "Show what changed between two texts, by sentence and word, with moves told apart.",
     "apply": "Make the new text from the old one and a patch, byte for byte.",
@@ -60,6 +62,7 @@ def cli() -> None:
     \b
     Examples:
       dedup clean news.jsonl.gz -o cleaned/      near-duplicate documents out, every removal on record
+      dedup passages news.jsonl -o twice.jsonl   what is printed twice, with exact spans
       dedup restore cleaned/ -o original/        the input back, byte for byte
       dedup diff old.txt new.txt                 what changed, by sentence and word
     """

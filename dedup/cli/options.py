@@ -70,6 +70,10 @@ def parse_contained(_context: click.Context, _parameter: click.Parameter, value:
         raise click.BadParameter(f'"{value}" is neither a number nor off.') from None
 
 
+min_tokens_option = click.option(
+    "--min-tokens", type=int, default=20, show_default=True, help="Words (CJK, Thai: characters) of a passage."
+)
+
 passage_options = compose(
     click.option(
         "--passages",
@@ -78,9 +82,7 @@ passage_options = compose(
         show_default=True,
         help="Which repeated passages are cut out: those inside a document, those of other documents too, or none.",
     ),
-    click.option(
-        "--min-tokens", type=int, default=20, show_default=True, help="Words (CJK, Thai: characters) of a passage."
-    ),
+    min_tokens_option,
     click.option(
         "--contained",
         default="0.9",

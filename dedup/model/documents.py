@@ -66,3 +66,31 @@ class Cluster:
 
     representative: Document
     members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage that stands more than once: the later copy, and the first place that holds it.
+
+    start, end      characters of the copy: `document.text[start:end]`
+    witness_start,  characters of the original, in `witness` (the same document with scope "within")
+    witness_end
+    similarity      2 * equal tokens / (tokens of both sides); 1.0 is an exact copy
+    scope           "within" or "across"
+    num_documents   how many documents hold it
+    """
+
+    document: Document
+    start: int
+    end: int
+    witness: Document
+    witness_start: int
+    witness_end: int
+    similarity: float
+    scope: str
+    num_documents: int
+
+    @property
+    def text(self) -> str:
+        """Return the copy's text."""
+        return self.document.text[self.start : self.end]

@@ -94,6 +94,17 @@ class ExampleDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class PassageInContext:
+    """A passage for showing: each side is (id, start, end, (text before, text of it, text after))."""
+
+    copy: tuple[str, int, int, tuple[str, str, str]]
+    first: tuple[str, int, int, tuple[str, str, str]]
+    num_tokens: int
+    similarity: float
+    num_documents: int
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """One removal with its witness."""
 

@@ -26,7 +26,7 @@ from dedup.near.bands import choose_bands
 from dedup.near.cover import Cover, CoverResult
 from dedup.near.decide import cover_batches
 from dedup.near.sketch import Sketcher
-from dedup.passages.matches import find_repeats
+from dedup.passages.matches import TokenBlock, find_repeats, find_shared
 from dedup.passages.plan import WITHIN, PassagePlan
 from dedup.pipeline.passages import as_decisions, decide_passages, locate_shard
 from dedup.workers import run_tasks
@@ -89,7 +89,7 @@ def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Example]]:
 def run_stages(run: CleanRun, settings: str, folder: RunFolder, progress: Progress) -> tuple[Summary, list[Example]]:
     """Do the work of `clean` in its folder."""
     timer = StageTimer()
-    load_kernels(run.near, progress)
+    load_kernels(run.near, run.passages, progress)
     shards = plan_shards(run.files)
     with timer.measure("sketch"):
         sketch_shards(run, folder, shards, progress)
@@ -114,14 +114,18 @@ def run_stages(run: CleanRun, settings: str, folder: RunFolder, progress: Progre
     return summary, examples
 
 
-def load_kernels(near: NearConfig, progress: Progress) -> None:
+def load_kernels(near: NearConfig, passages: PassageConfig | None, progress: Progress) -> None:
     """Load the kernels before workers are forked, so that they share them; the first run ever compiles them."""
     if not is_compiled():
-        progress.note("compiling kernels, this once (about 15 s) ...")
+        progress.note("compiling kernels, this once (about 20 s) ...")
     sketch = get_sketcher(near).sketch(np.frombuffer(b"a", np.uint8), np.array([0, 1]))
-    cover = Cover(1, get_sketcher(near).bands, near)
     address = np.array([sketch.tokens.ctypes.data], np.uint64)
+    cover = Cover(1, get_sketcher(near).bands, near)
     cover.offer(sketch.keys, sketch.content, sketch.num_tokens, sketch.num_shingles, address)
+    if passages and passages.within:
+        find_repeats(sketch.tokens, sketch.num_tokens, passages)
+    if passages and (passages.across or passages.contained is not None):
+        find_shared([TokenBlock(address, sketch.num_tokens)], passages, lambda _: None)
 
 
 def sketch_shards(run: CleanRun, folder: RunFolder, shards: Sequence[Shard], progress: Progress) -> None:

@@ -1,0 +1,70 @@
+"""`dedup passages`."""
+
+import click
+
+from dedup.cli.options import input_options, inputs_argument, min_tokens_option, workers_option
+
+BIGGEST = 10
+
+
+@click.command(short_help="List the passages that documents hold more than once.")
+@inputs_argument
+@click.option("-o", "--out", metavar="FILE", help="JSON lines, one for each passage; needed with --format json.")
+@min_tokens_option
+@click.option(
+    "--scope",
+    type=click.Choice(["within", "across", "all"]),
+    default="all",
+    show_default=True,
+    help="Repeats inside a document, passages that documents share, or both.",
+)
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["json", "terminal"]),
+    help="json: every passage to FILE. terminal: the ten biggest with context. [default: json with -o, else terminal]",
+)
+@input_options
+@workers_option
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+def passages(
+    inputs: tuple[str, ...],
+    out: str | None,
+    min_tokens: int,
+    scope: str,
+    output_format: str | None,
+    text_field: str,
+    id_field: str,
+    input_format: str | None,
+    workers: int,
+    quiet: bool,
+) -> None:
+    """List the passages that documents hold more than once, with both places in characters of the original text.
+
+    Each passage is the later copy and points at the first document that holds it, so one that stands in a thousand
+    documents is listed 999 times and not half a million times. Nothing is removed.
+
+    \b
+    Examples:
+      dedup passages news.jsonl.gz -o passages.jsonl
+      dedup passages article.txt --scope within
+      dedup passages day*.jsonl --scope across --min-tokens 40 --format terminal
+    """
+    chosen = output_format or ("json" if out else "terminal")
+    if chosen == "json" and out is None:
+        raise click.UsageError("Name a file for the passages with -o FILE.")
+
+    from pathlib import Path
+
+    from dedup.cli.progress import TerminalProgress
+    from dedup.cli.sources import find_sources, working_folder
+    from dedup.config import InputConfig, PassageConfig
+    from dedup.pipeline.list_passages import PassageRun, list_passages
+    from dedup.report.passages_terminal import render_passages
+
+    config = PassageConfig(scope, min_tokens, contained=None)
+    with working_folder(out, dry_run=out is None) as file, find_sources(inputs, file, input_format) as files:
+        run = PassageRun(files, Path(file), config, InputConfig(text_field, id_field, input_format), workers)
+        count, biggest = list_passages(run, TerminalProgress(quiet=quiet), BIGGEST if chosen == "terminal" else 0)
+    if not quiet:
+        click.echo(render_passages(count, biggest, out), nl=False)

@@ -1,0 +1,74 @@
+"""Passages among texts in memory: the stages of `dedup passages` without files, with the same result."""
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from dedup.config import NearConfig, PassageConfig
+from dedup.corpus.blocks import view_texts
+from dedup.model.documents import Document, Passage
+from dedup.near.sketch import Sketcher
+from dedup.passages.matches import Matches, TokenBlock, find_repeats, find_shared, join_matches
+from dedup.passages.plan import ACROSS, PassagePlan, plan_passages
+from dedup.passages.spans import TokenOffsets
+from dedup.pipeline.deduplicate import copy_tokens, cut, to_arrow, to_document, token_addresses
+
+
+def find_passages(
+    documents: Iterable[str | Document | Mapping[str, object]], config: PassageConfig | None = None
+) -> list[Passage]:
+    """Find what texts or documents hold more than once, within one and across several, with exact spans.
+
+    `documents` as for `deduplicate`. Every passage is the later copy and points at the first place that holds it.
+
+    >>> from dedup import find_passages
+    >>> body = "The minister said on Monday that the talks would go on in spite of what had happened over night, " * 2
+    >>> [passage] = find_passages(["A headline. " + body])
+    >>> passage.text == ("A headline. " + body)[passage.start : passage.end]
+    True
+    """
+    config = config or PassageConfig()
+    every = [to_document(index, document) for index, document in enumerate(documents)]
+    sketcher = Sketcher(NearConfig())
+    blocks, repeats, first, sketches = [], [], 0, []
+    for part in cut(every):
+        sketch = copy_tokens(sketcher.sketch(*view_texts(to_arrow(part))))
+        sketches.append(sketch)  # keeps the tokens that the blocks point at
+        blocks.append(TokenBlock(token_addresses(sketch), sketch.num_tokens))
+        if config.within:
+            found = find_repeats(sketch.tokens, sketch.num_tokens, config)
+            here = (found.document + first).astype(np.int32)
+            repeats.append(Matches(here, here, found.span, found.held, found.equal))
+        first += len(part)
+    shared = find_shared(blocks, config, lambda _: None) if config.across else join_matches([])
+    return explain(every, plan_passages(join_matches(repeats), shared, config, cut_across=False))
+
+
+def explain(documents: list[Document], plan: PassagePlan) -> list[Passage]:
+    """Return the passages in characters."""
+    offsets: dict[int, TokenOffsets] = {}
+
+    def locate(index: int) -> TokenOffsets:
+        if index not in offsets:
+            offsets[index] = TokenOffsets(documents[index].text)
+        return offsets[index]
+
+    passages = []
+    for row in range(len(plan)):
+        document, holder = int(plan.matches.document[row]), int(plan.matches.holder[row])
+        span = locate(document).span(*plan.matches.span[row].tolist())
+        held = locate(holder).span(*plan.matches.held[row].tolist())
+        passages.append(
+            Passage(
+                document=documents[document],
+                start=span.start,
+                end=span.end,
+                witness=documents[holder],
+                witness_start=held.start,
+                witness_end=held.end,
+                similarity=float(plan.matches.similarity[row]),
+                scope="across" if plan.scope[row] == ACROSS else "within",
+                num_documents=int(plan.documents[row]),
+            )
+        )
+    return passages

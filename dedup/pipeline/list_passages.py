@@ -1,0 +1,111 @@
+"""List the passages that files hold more than once: the stages of `clean` without removing anything."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from dedup.clean.decisions import Decisions
+from dedup.clean.folder import LOCATED, PASSAGES, RunFolder
+from dedup.clean.located import write_passages
+from dedup.config import InputConfig, NearConfig, PassageConfig, fingerprint
+from dedup.corpus.fetch import fetch_text
+from dedup.corpus.files import SourceFile
+from dedup.corpus.segments import Segments
+from dedup.corpus.shards import plan_shards
+from dedup.errors import InputError
+from dedup.model.run import PassageInContext
+from dedup.passages.plan import PassagePlan
+from dedup.passages.spans import Span, TokenOffsets
+from dedup.pipeline.clean import CleanRun, Progress, as_table, load_kernels, locate_one, sketch_shards
+from dedup.pipeline.passages import decide_passages
+from dedup.workers import run_tasks
+
+CONTEXT = 60  # characters shown before and after a passage
+
+
+@dataclass(frozen=True)
+class PassageRun:
+    """Everything that listing passages is asked to do; `out` is the file to write."""
+
+    files: Sequence[SourceFile]
+    out: Path
+    passages: PassageConfig = field(default_factory=PassageConfig)
+    input: InputConfig = field(default_factory=InputConfig)
+    workers: int = 1
+
+
+def list_passages(run: PassageRun, progress: Progress, biggest: int = 0) -> tuple[int, list[PassageInContext]]:
+    """Write every passage that stands twice to a file; return how many there are, and the biggest with context."""
+    folder = RunFolder(run.out)
+    folder.refuse_overlap(file.location for file in run.files)
+    with folder.begin(fingerprint(run.passages, run.input, *run.files), resume=False, overwrite=True):
+        try:
+            return run_stages(run, folder, progress, biggest)
+        except InputError:
+            folder.discard()
+            raise
+
+
+def run_stages(
+    run: PassageRun, folder: RunFolder, progress: Progress, biggest: int
+) -> tuple[int, list[PassageInContext]]:
+    """Do the work of `list_passages` in its folder."""
+    near = NearConfig()
+    load_kernels(near, run.passages, progress)
+    shards = plan_shards(run.files)
+    sketch_shards(CleanRun(run.files, run.out, near, run.passages, run.input, run.workers), folder, shards, progress)
+    segments = Segments(folder.segments, shards)
+    everyone = keep_all(segments.num_documents)
+    progress.begin("passages", segments.num_documents, "doc")
+    _, plan = decide_passages(segments, everyone, near, run.passages, progress.advance)
+    progress.end()
+    plan.write(folder.passages)
+    everyone.write(folder.decisions)
+    progress.begin("locate", sum(shard.size for shard in shards), "B")
+    task = partial(locate_one, folder=folder, shards=tuple(shards), config=run.input)
+    run_tasks(task, shards, run.workers, progress.advance)
+    progress.end()
+    parts = [folder.part(shard.index, LOCATED) for shard in shards]
+    write_passages(folder.output / PASSAGES, as_table(plan), parts, segments)
+    examples = choose_biggest(segments, plan, run.input, biggest)
+    os.replace(folder.output / PASSAGES, run.out)
+    folder.discard()
+    return len(plan), examples
+
+
+def keep_all(count: int) -> Decisions:
+    """Return decisions that keep every document."""
+    return Decisions(np.full(count, -1, np.int64), np.zeros(count), np.zeros(count, np.uint8), np.zeros(count))
+
+
+def choose_biggest(segments: Segments, plan: PassagePlan, config: InputConfig, count: int) -> list[PassageInContext]:
+    """Return the longest passages with what stands around both places."""
+    lengths = plan.matches.span[:, 1] - plan.matches.span[:, 0]
+    rows = np.argsort(-lengths, kind="stable")[:count].tolist()
+    found = []
+    for row in rows:
+        sides = []
+        for document, tokens in (
+            (int(plan.matches.document[row]), plan.matches.span[row].tolist()),
+            (int(plan.matches.holder[row]), plan.matches.held[row].tolist()),
+        ):
+            text = fetch_text(segments, document, config)
+            if text is None:
+                break
+            name = segments.name(document)
+            span = TokenOffsets(text).span(*tokens)
+            sides.append((name.raw_id.decode(), span.start, span.end, around(text, span)))
+        if len(sides) == 2:
+            similarity = float(plan.matches.similarity[row])
+            found.append(PassageInContext(sides[0], sides[1], int(lengths[row]), similarity, int(plan.documents[row])))
+    return found
+
+
+def around(text: str, span: Span) -> tuple[str, str, str]:
+    """Return what stands before a span, in it and after it."""
+    before = text[max(span.start - CONTEXT, 0) : span.start]
+    return before, text[span.start : span.end], text[span.end : span.end + CONTEXT]

@@ -1,0 +1,34 @@
+"""The biggest passages, for a person at a terminal."""
+
+from collections.abc import Sequence
+
+from dedup.model.run import PassageInContext
+from dedup.report.clean_terminal import printable
+
+WIDTH = 76
+EDGE = 34  # characters of the passage shown at either end
+
+
+def render_passages(count: int, biggest: Sequence[PassageInContext], out: str | None) -> str:
+    """Return how many passages there are, the biggest with what stands around them, and where all of them are."""
+    lines = [f"{count:,} passages stand more than once"]
+    for number, passage in enumerate(biggest, 1):
+        held = f", in {passage.num_documents:,} documents" if passage.num_documents > 1 else ""
+        lines += ["", f"{number}. {passage.num_tokens:,} words, similarity {passage.similarity:.3f}{held}"]
+        lines += describe_side("copy", passage.copy)
+        lines += describe_side("first", passage.first)
+    if out:
+        lines += ["", f"all of them: {out}"]
+    return "\n".join(lines) + "\n"
+
+
+def describe_side(label: str, side: tuple[str, int, int, tuple[str, str, str]]) -> list[str]:
+    """Return one place of a passage: where it is, and how it begins and ends there, bracketed."""
+    name, start, end, (before, text, after) = side
+    flat = " ".join(text.split())
+    shown = flat if len(flat) <= 2 * EDGE else f"{flat[:EDGE]} … {flat[-EDGE:]}"
+    left, right = " ".join(before.split())[-16:], " ".join(after.split())[:16]
+    return [
+        f"   {label:<6}{printable(name)} [{start:,}:{end:,})",
+        f"         …{printable(left)}⟦{printable(shown)}⟧{printable(right)}…",
+    ]

@@ -1,0 +1,83 @@
+"""Help, version, and errors of one line."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from dedup import __version__
+from dedup.cli.main import COMMANDS, SUMMARIES
+
+HEAVY = "{'numpy', 'numba', 'pyarrow', 'datasketch', 'tqdm', 'duckdb', 'scipy', 'llvmlite'}"
+
+
+def run_and_list_imports(*args):
+    """Run the command line in a new interpreter; return (output, heavy modules that it imported)."""
+    code = (
+        "import sys, atexit\n"
+        f"atexit.register(lambda: print('IMPORTED', *sorted({HEAVY} & set(sys.modules)), file=sys.stderr))\n"
+        f"sys.argv = ['dedup', *{list(args)!r}]\n"
+        "from dedup.cli.main import main\n"
+        "main()\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout, done.stderr.split("IMPORTED")[1].split()
+
+
+@pytest.mark.parametrize("args", [["--help"], ["-h"], *([name, "--help"] for name in COMMANDS)], ids=" ".join)
+def test_help_is_shown_without_importing_anything_heavy(args):
+    code, output, imported = run_and_list_imports(*args)
+    assert (code, imported) == (0, [])
+    assert output.startswith("Usage: ")
+
+
+def test_help_lists_every_command_with_what_it_does():
+    _, output, _ = run_and_list_imports("--help")
+    flat = re.sub(r"\s+", " ", output)
+    assert [name for name in COMMANDS if f"{name} {SUMMARIES[name]}" not in flat] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_of_a_command_is_explained(name):
+    import importlib
+
+    module, attribute = COMMANDS[name].split(":")
+    command = getattr(importlib.import_module(module), attribute)
+    assert [p.name for p in command.params if p.param_type_name == "option" and not p.help] == []
+
+
+@pytest.mark.parametrize(
+    "flag",
+    "--threshold --shingle-size --keep --text-field --id-field --workers --resume --keep-templates --dry-run --strict --overwrite --quiet --input-format --num-perm".split(),
+)
+def test_the_help_of_clean_names(flag):
+    _, output, _ = run_and_list_imports("clean", "--help")
+    assert flag in output
+
+
+def test_the_version_is_told():
+    assert run_and_list_imports("--version")[:2] == (0, f"dedup, version {__version__}\n")
+
+
+def test_no_command_at_all_shows_the_help():
+    code, output, _ = run_and_list_imports()
+    assert code in {0, 2}
+    assert "Traceback" not in output
+
+
+def test_an_error_is_one_line_on_stderr_and_exit_code_2(process, tmp_path):
+    done = process("clean", "nowhere.jsonl", "-o", "out", cwd=tmp_path)
+    assert (done.code, done.stdout, done.stderr) == (2, "", "error: nowhere.jsonl: no such file or folder.\n")
+
+
+def test_an_error_about_a_name_with_line_ends_is_one_line(process, tmp_path):
+    done = process("clean", "no\nwhere.jsonl", "-o", "out", cwd=tmp_path)
+    assert (done.code, done.stderr.count("\n")) == (2, 1)
+
+
+def test_the_reader_of_the_output_may_go_away(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "a"}\n')
+    command = f"{sys.executable} -m dedup clean a.jsonl -o out | true"
+    done = subprocess.run(["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,121 @@
+"""Which document of several copies is kept."""
+
+import json
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from corpora import edit_text, make_text, removed_ids, write_jsonl
+
+from dedup import DedupError, Document, KeepPolicy, NearConfig, deduplicate
+
+TEXT = make_text("keep")
+
+
+def kept_of(records, policy):
+    """Return the ids that the library keeps of copies of one text with these fields."""
+    documents = [{"id": str(i), "text": edit_text(TEXT, i, 1), **record} for i, record in enumerate(records)]
+    return [d.id for d in deduplicate(documents, NearConfig(keep=KeepPolicy.parse(policy))).kept]
+
+
+def kept_by_command(dedup, folder, records, policy):
+    """Return the ids that the command keeps of the same."""
+    documents = [{"id": str(i), "text": edit_text(TEXT, i, 1), **record} for i, record in enumerate(records)]
+    write_jsonl(folder / "a.jsonl", documents)
+    done = dedup("clean", "a.jsonl", "-o", "out", "--keep", policy, cwd=folder)
+    assert done.code == 0, done.stderr
+    gone = removed_ids(folder / "out")
+    return [d["id"] for d in documents if d["id"] not in gone]
+
+
+DATES = [{"date": "2024-01-02"}, {"date": "2024-01-03"}, {}, {"date": "2024-01-01"}, {"date": "2024-01-03"}]
+OUTLETS = [{"outlet": "blog"}, {}, {"outlet": "ap"}, {"outlet": "reuters"}, {"outlet": "ap"}]
+CASES = {
+    "the first": (DATES, "first", "0"),
+    "the newest, the earlier one of two": (DATES, "newest:date", "1"),
+    "the oldest": (DATES, "oldest:date", "3"),
+    "the first of the preferred": (OUTLETS, "prefer:outlet=ap,reuters", "2"),
+    "in the order of preference": (OUTLETS, "prefer:outlet=reuters,ap", "3"),
+    "the first where none is preferred": (OUTLETS, "prefer:outlet=afp", "0"),
+    "numbers as numbers": ([{"n": 9}, {"n": 10}, {"n": -3}, {"n": 9.5}], "newest:n", "1"),
+    "the smallest number": ([{"n": 9}, {"n": 10}, {"n": -3}, {"n": 9.5}], "oldest:n", "2"),
+    "numbers that are texts as numbers": ([{"n": "9"}, {"n": "10"}], "newest:n", "1"),
+    "numbers before texts": ([{"n": "b"}, {"n": 3}, {"n": "a"}], "oldest:n", "1"),
+    "texts after numbers": ([{"n": 3}, {"n": "a"}, {"n": "b"}], "newest:n", "2"),
+    "what has a value, for the newest": ([{}, {"n": None}, {"n": ""}, {"n": 1}], "newest:n", "3"),
+    "what has a value, for the oldest": ([{}, {"n": None}, {"n": ""}, {"n": 1}], "oldest:n", "3"),
+    "the first where no one has a value": ([{}, {"n": None}, {"n": [1]}], "newest:n", "0"),
+    "preferred numbers": ([{"n": 1}, {"n": 2}], "prefer:n=2", "1"),
+    "by id": ([{}, {}, {}], "prefer:id=2,1", "2"),
+    "by the newest id": ([{}, {}, {}], "newest:id", "2"),
+}
+
+
+@pytest.mark.parametrize(("records", "policy", "expected"), CASES.values(), ids=CASES)
+def test_the_library_keeps(records, policy, expected):
+    assert kept_of(records, policy) == [expected]
+
+
+@pytest.mark.parametrize(("records", "policy", "expected"), CASES.values(), ids=CASES)
+def test_the_command_keeps(dedup, tmp_path, records, policy, expected):
+    assert kept_by_command(dedup, tmp_path, records, policy) == [expected]
+
+
+def test_longest_keeps_the_text_with_most_words_and_not_with_most_letters():
+    texts = ["w " * 30 + TEXT, "longerwords " * 20 + TEXT, TEXT]
+    kept = deduplicate(texts, NearConfig(keep=KeepPolicy("longest"))).kept
+    assert [d.id for d in kept] == ["0"]
+
+
+def test_the_text_field_itself_can_be_the_field_of_a_policy(dedup, tmp_path):
+    write_jsonl(tmp_path / "a.jsonl", [{"id": "0", "text": "b c d e f"}, {"id": "1", "text": "B c d e f"}])
+    done = dedup("clean", "a.jsonl", "-o", "out", "--keep", "oldest:text", cwd=tmp_path)
+    assert done.code == 0, done.stderr
+    assert removed_ids(tmp_path / "out") == {"0": "1"}
+
+
+@pytest.mark.parametrize("policy", ["newest:date", "oldest:date", "prefer:date=2024-01-02"])
+@pytest.mark.parametrize("file_format", ["csv", "parquet"])
+def test_tables_keep_what_json_lines_keep(dedup, tmp_path, file_format, policy):
+    rows = [{"id": str(i), "text": TEXT, "date": record.get("date", "")} for i, record in enumerate(DATES)]
+    if file_format == "csv":
+        lines = ["id,text,date", *(",".join(row.values()) for row in rows)]
+        (tmp_path / "a.csv").write_text("\n".join(lines))
+    else:
+        pq.write_table(pa.Table.from_pylist(rows), tmp_path / "a.parquet")
+    done = dedup("clean", f"a.{file_format}", "-o", "out", "--keep", policy, cwd=tmp_path)
+    assert done.code == 0, done.stderr
+    gone = removed_ids(tmp_path / "out")
+    assert [r["id"] for r in rows if r["id"] not in gone] == kept_of(DATES, policy)
+
+
+def test_dates_of_a_parquet_file_are_compared_as_dates(dedup, tmp_path):
+    import datetime
+
+    dates = [datetime.date(2024, 1, 9), datetime.date(2024, 1, 10), None, datetime.date(999, 1, 1)]
+    pq.write_table(pa.table({"id": ["0", "1", "2", "3"], "text": [TEXT] * 4, "date": dates}), tmp_path / "a.parquet")
+    dedup("clean", "a.parquet", "-o", "out", "--keep", "newest:date", cwd=tmp_path)
+    assert removed_ids(tmp_path / "out") == {"0": "1", "2": "1", "3": "1"}
+
+
+def test_a_witness_may_come_later_in_the_file(dedup, tmp_path):
+    kept_by_command(dedup, tmp_path, DATES, "newest:date")
+    lines = [json.loads(line) for line in (tmp_path / "out" / "removed.jsonl").read_text().splitlines()]
+    assert [(line["source"]["line"], line["witness"]["line"]) for line in lines] == [(1, 2), (3, 2), (4, 2), (5, 2)]
+
+
+@pytest.mark.parametrize("text", ["first", "longest", "newest:date", "oldest:a b", "prefer:outlet=a,b"])
+def test_a_policy_is_written_as_it_was_read(text):
+    assert str(KeepPolicy.parse(text)) == text
+
+
+@pytest.mark.parametrize("text", ["", "last", "newest", "newest:", "oldest:a=b", "prefer:x", "prefer:x=", "first:x"])
+def test_what_is_no_policy_is_an_error(text):
+    with pytest.raises(DedupError, match="is not a policy"):
+        KeepPolicy.parse(text)
+
+
+def test_documents_of_the_library_bring_fields_for_the_policy():
+    documents = [Document("a", TEXT, {"date": 1}), Document("b", TEXT, {"date": 2})]
+    result = deduplicate(documents, NearConfig(keep=KeepPolicy.parse("newest:date")))
+    assert [d.id for d in result.kept] == ["b"]

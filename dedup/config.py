@@ -93,6 +93,8 @@ class PassageConfig:
     shingle_size      tokens of a seed
     window            one seed of so many consecutive ones is looked up: shared runs of shingle_size + window - 1
                       tokens are always found
+    series_field      field whose documents share boilerplate: the outlet
+    strip_boilerplate cut boilerplate out of the kept documents
     max_anchors       seeds of the corpus that are held in memory at once; more are taken in several passes
     """
 
@@ -103,6 +105,8 @@ class PassageConfig:
     contained: float | None = 0.9
     shingle_size: int = 5
     window: int = 4
+    series_field: str = "outlet"
+    strip_boilerplate: bool = False
     max_anchors: int = 16_000_000
 
     def __post_init__(self) -> None:

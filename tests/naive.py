@@ -15,30 +15,28 @@ IGNORABLE_RANGES = """
 1BCA0-1BCA3 1D173-1D17A E0000-E0FFF
 """
 # Scripts written without spaces, by how their characters are named.
-UNSPACED_NAMES = tuple(
-    [
-        "CJK",
-        "IDEOGRAPHIC ITER",
-        "IDEOGRAPHIC CLOS",
-        "IDEOGRAPHIC NUMB",
-        "VERTICAL IDEOGRAPHIC",
-        "MASU MARK",
-        "HANGZHOU",
-        "HIRAGANA",
-        "KATAKANA",
-        "HENTAIGANA",
-        "VERTICAL KANA",
-        "BOPOMOFO",
-        "YI ",
-        "THAI",
-        "LAO",
-        "KHMER",
-        "MYANMAR",
-        "TAI LE",
-        "NEW TAI LUE",
-        "TAI THAM",
-        "TAI VIET",
-    ]
+UNSPACED_NAMES = (
+    "CJK",
+    "IDEOGRAPHIC ITER",
+    "IDEOGRAPHIC CLOS",
+    "IDEOGRAPHIC NUMB",
+    "VERTICAL IDEOGRAPHIC",
+    "MASU MARK",
+    "HANGZHOU",
+    "HIRAGANA",
+    "KATAKANA",
+    "HENTAIGANA",
+    "VERTICAL KANA",
+    "BOPOMOFO",
+    "YI ",
+    "THAI",
+    "LAO",
+    "KHMER",
+    "MYANMAR",
+    "TAI LE",
+    "NEW TAI LUE",
+    "TAI THAM",
+    "TAI VIET",
 )
 SENTENCE_ENDS = set(".!?\n\r\v\f\u0085\u2028\u2029…。．！？؟۔।॥။")
 
@@ -72,7 +70,7 @@ def classify(character):
         if unicodedata.combining(character):
             return "mark"
         return "extend" if unspaced else "word"
-    if category[0] == "L" or category == "Nl" or category == "No":
+    if category[0] == "L" or category in {"Nl", "No"}:
         return "single" if unspaced else "word"
     return "word" if category == "Nd" else "separator"
 
@@ -148,6 +146,16 @@ def jaccard(a, b):
 def similarity(text_a, text_b, shingle_size=5):
     """Return the Jaccard similarity of the shingle sets of two texts."""
     return jaccard(shingle(words(text_a), shingle_size), shingle(words(text_b), shingle_size))
+
+
+def covered(text, witness, shingle_size=3):
+    """Return the share of the words of a text that stand in runs of `shingle_size` words that the witness has too."""
+    tokens, runs = words(text), shingle(words(witness), shingle_size)
+    shared = set()
+    for start in range(len(tokens) - shingle_size + 1):
+        if tuple(tokens[start : start + shingle_size]) in runs:
+            shared.update(range(start, start + shingle_size))
+    return len(shared) / max(len(tokens), 1)
 
 
 def count_differing(tokens_a, tokens_b):

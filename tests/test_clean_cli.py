@@ -27,7 +27,9 @@ def run(dedup, tmp_path):
 def test_the_output_folder_holds_what_is_documented_and_nothing_else(run):
     assert sorted(read_tree(run[0])) == [
         "clusters.jsonl",
+        "edited.jsonl",
         "kept/a.jsonl",
+        "passages.jsonl",
         "rejected.jsonl",
         "removed.jsonl",
         "summary.json",
@@ -162,9 +164,19 @@ def test_an_output_folder_is_made_with_the_folders_above_it(dedup, tmp_path):
 
 def test_the_settings_of_the_command_reach_the_run(dedup, tmp_path):
     write_jsonl(tmp_path / "a.jsonl", [{"body": TEXT, "url": "u1"}, {"body": TEXT + " x y z", "url": "u2"}])
-    options = (
-        "--threshold 0.9 --shingle-size 2 --num-perm 200 --text-field body --id-field url --keep-templates".split()
-    )
+    options = [
+        "--threshold",
+        "0.9",
+        "--shingle-size",
+        "2",
+        "--num-perm",
+        "200",
+        "--text-field",
+        "body",
+        "--id-field",
+        "url",
+        "--keep-templates",
+    ]
     dedup("clean", "a.jsonl", "-o", "out", *options, cwd=tmp_path)
     config = read_summary(tmp_path / "out")["config"]
     near = {name: config["near"][name] for name in ("threshold", "shingle_size", "num_perm", "keep_templates")}

@@ -22,7 +22,7 @@ def read_table(tmp_path, data, name="x.csv", config=None, key_field=None):
     path.write_bytes(data)
     (shard,) = plan_shards(find_files([str(path)]))
     documents, rejections = [], []
-    for block in read_shard(shard, config or InputConfig(), key_field, lambda _: None):
+    for block in read_shard(shard, config or InputConfig(), {"key": key_field} if key_field else {}, lambda _: None):
         rows = zip(block.ids, block.texts.to_pylist(), block.lines, block.starts, block.lengths, strict=True)
         documents += [
             (i.decode(), text, int(line), data[start : start + length]) for i, text, line, start, length in rows

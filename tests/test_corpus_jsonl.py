@@ -22,7 +22,9 @@ def read_file(path, *, shard_size=16 << 20, config=None, key_field=None):
     lines_before = 0
     for shard in plan_shards(find_files([str(path)]), shard_size):
         num_lines = 0
-        for block in read_shard(shard, config or InputConfig(), key_field, lambda _: None):
+        for block in read_shard(
+            shard, config or InputConfig(), {"key": key_field} if key_field else {}, lambda _: None
+        ):
             rows = zip(block.ids, block.texts.to_pylist(), block.starts, block.lengths, strict=True)
             documents += [(i.decode(), text, int(start), int(length)) for i, text, start, length in rows]
             rejections += [(lines_before + r.line, r.start, r.error, r.raw) for r in block.rejections]

@@ -1,6 +1,6 @@
 """Parquet rows to documents."""
 
-import datetime
+import datetime as dt
 import decimal
 
 import pyarrow as pa
@@ -10,7 +10,6 @@ import pytest
 from dedup import DedupError
 from dedup.config import InputConfig
 from dedup.corpus.files import find_files
-from dedup.corpus.parquet import fetch_row
 from dedup.corpus.shards import plan_shards, read_shard
 
 
@@ -20,7 +19,7 @@ def read_table(tmp_path, table, config=None, key_field=None, **options):
     pq.write_table(pa.table(table) if isinstance(table, dict) else table, path, **options)
     (shard,) = plan_shards(find_files([str(path)]))
     documents, rejections = [], []
-    for block in read_shard(shard, config or InputConfig(), key_field, lambda _: None):
+    for block in read_shard(shard, config or InputConfig(), {"key": key_field} if key_field else {}, lambda _: None):
         rows = zip(block.ids, block.texts.to_pylist(), block.lines, block.starts, strict=True)
         documents += [(i.decode(), text, int(line), int(row)) for i, text, line, row in rows]
         rejections += [(r.line, r.error) for r in block.rejections]
@@ -60,7 +59,7 @@ def test_rows_of_many_groups_are_numbered_through(tmp_path):
         (1.5, "1.5"),
         (None, ""),
         (decimal.Decimal("1.10"), '"1.10"'),
-        (datetime.date(2024, 1, 2), '"2024-01-02"'),
+        (dt.date(2024, 1, 2), '"2024-01-02"'),
         ("é", '"é"'),
     ],
 )
@@ -100,9 +99,4 @@ def test_what_is_no_parquet_is_an_error(tmp_path, content):
     path.write_bytes(content)
     (shard,) = plan_shards(find_files([str(path)]))
     with pytest.raises(DedupError, match=r"x\.parquet: not a readable Parquet file \(.+\)"):
-        list(read_shard(shard, InputConfig(), None, lambda _: None))
-
-
-def test_a_single_row_is_fetched_from_its_group(tmp_path):
-    read_table(tmp_path, {"text": [f"t{i}" for i in range(10)]}, row_group_size=3)
-    assert [fetch_row(str(tmp_path / "x.parquet"), row, "text") for row in (0, 2, 3, 9)] == ["t0", "t2", "t3", "t9"]
+        list(read_shard(shard, InputConfig(), {}, lambda _: None))

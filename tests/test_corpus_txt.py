@@ -15,7 +15,7 @@ def read_folder(path):
     files = find_files([str(path)])
     documents, rejections = [], []
     for shard in plan_shards(files):
-        for block in read_shard(shard, InputConfig(), None, lambda _: None):
+        for block in read_shard(shard, InputConfig(), {}, lambda _: None):
             documents += zip([i.decode() for i in block.ids], block.texts.to_pylist(), strict=True)
             rejections += [(shard.files[r.file].name, r.error) for r in block.rejections]
     return documents, rejections

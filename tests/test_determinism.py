@@ -1,6 +1,7 @@
 """Same input, same bytes out: whatever the workers, the shards, and the files that the lines stand in."""
 
 import functools
+import itertools
 import random
 
 import pytest
@@ -67,7 +68,7 @@ def test_the_same_lines_in_one_file_or_cut_into_seven_give_the_same_decisions(tm
     cuts = [0, *sorted(random.Random(seed).sample(range(len(records)), 6)), len(records)]
     files = [
         write_jsonl(tmp_path / f"{i}.jsonl", records[start:stop])
-        for i, (start, stop) in enumerate(zip(cuts, cuts[1:], strict=False))
+        for i, (start, stop) in enumerate(itertools.pairwise(cuts))
     ]
     assert len(one) == 600
     assert decide(files, tmp_path, "seven") == one

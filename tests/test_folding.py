@@ -16,11 +16,20 @@ from dedup.text import folding
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=300)
 
-LAYOUT = (
-    ["CLASS_MASK", "VALUE_SHIFT"]
-    + ["SEPARATOR", "WORD", "SINGLE", "MARK", "IGNORED", "EXTEND"]
-    + ["EXPANDS", "UPPER", "NUMBER", "SENTENCE_END"]
-)
+LAYOUT = [
+    "CLASS_MASK",
+    "VALUE_SHIFT",
+    "SEPARATOR",
+    "WORD",
+    "SINGLE",
+    "MARK",
+    "IGNORED",
+    "EXTEND",
+    "EXPANDS",
+    "UPPER",
+    "NUMBER",
+    "SENTENCE_END",
+]
 
 
 def identities(text):
@@ -125,9 +134,11 @@ def test_every_letter_composed_and_decomposed_and_with_its_marks_in_any_order_is
         character = chr(code_point)
         if unicodedata.category(character) in {"Cs", "Cn", "Co"}:
             continue
-        for variant in naive.canonical_variants(character):
-            if identities(f"x{variant}y") != identities(f"x{character}y"):
-                wrong.append(f"U+{code_point:04X} {unicodedata.name(character, '')}: {variant!a}")
+        wrong += [
+            f"U+{code_point:04X} {unicodedata.name(character, '')}: {ascii(variant)}"
+            for variant in naive.canonical_variants(character)
+            if identities(f"x{variant}y") != identities(f"x{character}y")
+        ]
     assert wrong == []
 
 

@@ -49,7 +49,22 @@ def test_every_option_of_a_command_is_explained(name):
 
 @pytest.mark.parametrize(
     "flag",
-    "--threshold --shingle-size --keep --text-field --id-field --workers --resume --keep-templates --dry-run --strict --overwrite --quiet --input-format --num-perm".split(),
+    [
+        "--threshold",
+        "--shingle-size",
+        "--keep",
+        "--text-field",
+        "--id-field",
+        "--workers",
+        "--resume",
+        "--keep-templates",
+        "--dry-run",
+        "--strict",
+        "--overwrite",
+        "--quiet",
+        "--input-format",
+        "--num-perm",
+    ],
 )
 def test_the_help_of_clean_names(flag):
     _, output, _ = run_and_list_imports("clean", "--help")

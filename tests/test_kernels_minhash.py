@@ -64,12 +64,6 @@ def test_permutations_are_those_of_datasketch(num_perm, seed):
     assert (actual.tolist(), actual.dtype) == (expected.tolist(), expected.dtype)
 
 
-def test_fewer_permutations_are_the_first_ones_of_a_run_that_draws_more():
-    """The run uses `bands * rows` of the `num_perm` permutations: they must be a prefix of what `num_perm` draws."""
-    sketcher = Sketcher(NearConfig(threshold=0.7, num_perm=128))
-    assert sketcher._permutations.tolist() == draw_permutations(128, 1)[:, :80].tolist()
-
-
 @pytest.mark.parametrize("text", ["", "one", "a b c d e f g h i j", "the same words " * 50, "漢字かな交じり文"])
 def test_the_signature_of_a_text_equals_that_of_datasketch_fed_with_its_shingle_hashes(text):
     hashes = [int(h) >> 32 for h in shingle_text(text, 5)]

@@ -147,7 +147,7 @@ def test_resume_does_not_read_finished_shards_again(corpus, undisturbed, tmp_pat
 
 
 @pytest.fixture
-def cut_off(tmp_path, dedup):
+def cut_off(tmp_path):
     """A folder with `a.jsonl` and an `out.partial` as a run leaves it that was killed before it published."""
     write_jsonl(tmp_path / "a.jsonl", make_records("cut off", 20))
     pid = os.fork()

@@ -14,26 +14,34 @@ from dedup.pipeline.clean import CleanRun, clean
 from dedup.report.clean_terminal import render_summary
 
 
-@pytest.fixture(scope="module")
-def cleaned(dedup, congress_file, tmp_path_factory):
-    """The congress corpus cleaned with the defaults."""
-    out = tmp_path_factory.mktemp("defaults") / "out"
-    done = dedup("clean", congress_file, "-o", out)
+def clean_corpus(dedup, path, out, *options):
+    """Clean a file into a folder and return the folder."""
+    done = dedup("clean", path, "-o", out, *options)
     assert done.code == 0, done.stderr
     return out
+
+
+@pytest.fixture(scope="module")
+def cleaned(dedup, congress_file, tmp_path_factory):
+    """The congress corpus cleaned by whole documents."""
+    return clean_corpus(dedup, congress_file, tmp_path_factory.mktemp("whole") / "out", "--passages", "off")
 
 
 @pytest.fixture(scope="module")
 def loosely_cleaned(dedup, congress_file, tmp_path_factory):
     """The congress corpus cleaned as the silver pairs were made: word 3-shingles, Jaccard 0.5."""
-    out = tmp_path_factory.mktemp("loose") / "out"
-    done = dedup("clean", congress_file, "-o", out, "--shingle-size", "3", "--threshold", "0.5")
-    assert done.code == 0, done.stderr
-    return out
+    options = ("--passages", "off", "--shingle-size", "3", "--threshold", "0.5")
+    return clean_corpus(dedup, congress_file, tmp_path_factory.mktemp("loose") / "out", *options)
+
+
+@pytest.fixture(scope="module")
+def cleaned_by_default(dedup, congress_file, tmp_path_factory):
+    """The congress corpus cleaned with the defaults, contained documents among the removed."""
+    return clean_corpus(dedup, congress_file, tmp_path_factory.mktemp("default") / "out")
 
 
 def check_witnesses(records, out, shingle_size):
-    """Return the removals whose similarity the naive twin has otherwise, or under the threshold, or without a witness."""
+    """Return the removals whose similarity the naive twin has otherwise or too low, or whose witness is not kept."""
     texts = {record["id"]: record["text"] for record in records}
     removed = read_lines(out / "removed.jsonl")
     gone = {record["id"] for record in removed}
@@ -56,6 +64,30 @@ def test_every_removed_document_of_a_real_corpus_has_a_kept_witness_at_the_thres
 def test_every_removed_document_has_such_a_witness_with_shorter_shingles(loosely_cleaned, congress):
     assert len(removed_ids(loosely_cleaned)) > 800
     assert check_witnesses(congress, loosely_cleaned, 3) == []
+
+
+@pytest.mark.shared
+def test_what_is_removed_by_default_is_a_copy_or_contained_in_a_kept_document(cleaned_by_default, congress):
+    texts = {record["id"]: record["text"] for record in congress}
+    removed = read_lines(cleaned_by_default / "removed.jsonl")
+    gone = {record["id"] for record in removed}
+    wrong = []
+    for record in removed:
+        text, witness = texts[record["id"]], texts[record["witness"]["id"]]
+        if record["reason"] == "contained":
+            right = record["covered"] >= 0.9 and naive.covered(text, witness) >= 0.8
+        else:
+            right = record.get("covered") is None and naive.similarity(text, witness) >= 0.5
+        if record["witness"]["id"] in gone or not right:
+            wrong.append((record["id"], record["witness"]["id"], record["reason"], naive.covered(text, witness)))
+    assert {record["reason"] for record in removed} == {"exact-duplicate", "near-duplicate", "contained"}
+    assert wrong == []
+
+
+@pytest.mark.shared
+def test_restore_gives_a_real_corpus_back(dedup, cleaned_by_default, congress_file, tmp_path):
+    assert dedup("restore", cleaned_by_default, "-o", tmp_path / "back").code == 0
+    assert (tmp_path / "back" / "congress.jsonl").read_bytes() == congress_file.read_bytes()
 
 
 @pytest.mark.shared

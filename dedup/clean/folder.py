@@ -13,7 +13,7 @@ from dedup.errors import OutputError
 
 LOCK_PATIENCE_S = 2.0
 KEPT, SET_ASIDE = "kept", "set_aside"
-EDITED, PASSAGES = "edited.jsonl", "passages.jsonl"
+EDITED, PASSAGES, BOILERPLATE = "edited.jsonl", "passages.jsonl", "boilerplate.jsonl"
 EDITS, LOCATED = "edits.arrow", "located.arrow"
 REMOVED, REJECTED, CLUSTERS, SUMMARY = "removed.jsonl", "rejected.jsonl", "clusters.jsonl", "summary.json"
 
@@ -51,6 +51,16 @@ class RunFolder:
     def decisions(self) -> Path:
         """Return the file of decisions."""
         return self.partial / "decisions.arrow"
+
+    @property
+    def boilerplate(self) -> Path:
+        """Return the file of ranges of boilerplate."""
+        return self.partial / "boilerplate.arrow"
+
+    @property
+    def masked(self) -> Path:
+        """Return the file of tokens with boilerplate masked."""
+        return self.partial / "masked.arrow"
 
     @property
     def passages(self) -> Path:

@@ -18,11 +18,12 @@ SCHEMA = pa.schema(
 )
 ROWS_AT_ONCE = 1000
 SCOPES = ("within", "across")
+COPY, ORIGINAL, BOILERPLATE = 0, 1, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """One side of a passage in characters: 0 is the copy (with its text), 1 what it is a copy of."""
+    """One side of a passage in characters: the COPY with its text, its ORIGINAL, or BOILERPLATE with its text."""
 
     row: int
     side: int
@@ -123,14 +124,14 @@ def write_passages(path: Path, table: PassageTable, parts: Sequence[Path], segme
     for part in parts:
         for batch in read_located(part):
             side, rows = batch.column("side").to_numpy(), batch.column("row").to_numpy()
-            theirs = side == 1
+            theirs = side == ORIGINAL
             held[rows[theirs], 0] = batch.column("start").to_numpy()[theirs]
             held[rows[theirs], 1] = batch.column("end").to_numpy()[theirs]
     with path.open("wb") as file:
         for part in parts:
             for batch in read_located(part):
                 for located in batch.to_pylist():
-                    if located["side"] == 0:
+                    if located["side"] == COPY:
                         file.write(encode_line(describe_passage(table, Located(**located), held, segments)))
 
 
@@ -156,3 +157,35 @@ def describe_passage(
         action="removed" if table.cut[row] else "reported",
         documents=int(table.documents[row]),
     )
+
+
+class BoilerplateRecord(msgspec.Struct, frozen=True):
+    """One line of `boilerplate.jsonl`: a passage that stands in many documents, where the first of them holds it."""
+
+    text: str
+    documents: int
+    doc_id: msgspec.Raw
+    path: str
+    line: int
+    start: int
+    end: int
+
+
+def write_boilerplate(
+    path: Path, rows: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]], parts: Sequence[Path], segments: Segments
+) -> int:
+    """Write the boilerplate, most frequent first; `rows` are the document and the holders of each. Returns how many."""
+    document, holders = rows
+    found = []
+    for part in parts:
+        for batch in read_located(part):
+            for located in batch.to_pylist():
+                if located["side"] == BOILERPLATE:
+                    row = located["row"]
+                    name = segments.name(int(document[row]))
+                    place = (msgspec.Raw(name.raw_id), name.path, name.line, located["start"], located["end"])
+                    found.append(BoilerplateRecord(located["text"], int(holders[row]), *place))
+    found.sort(key=lambda record: -record.documents)
+    with path.open("wb") as file:
+        file.writelines(encode_line(record) for record in found)
+    return len(found)

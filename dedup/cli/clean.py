@@ -28,6 +28,8 @@ def clean(
     passages: str,
     min_tokens: int,
     contained: float | None,
+    series_field: str,
+    strip_boilerplate: bool,
     text_field: str,
     id_field: str,
     input_format: str | None,
@@ -78,6 +80,13 @@ def clean(
         keep=KeepPolicy.parse(keep),
         keep_templates=keep_templates,
     )
+    passage_config = PassageConfig(
+        scope="within" if passages == "off" else passages,
+        min_tokens=min_tokens,
+        contained=contained,
+        series_field=series_field,
+        strip_boilerplate=strip_boilerplate,
+    )
     progress = TerminalProgress(quiet=quiet)
     if resume and STDIN in inputs:
         raise click.UsageError("--resume cannot go on with standard input. Save it to a file first.")
@@ -86,7 +95,7 @@ def clean(
             files=files,
             out=folder,
             near=near,
-            passages=None if passages == "off" else PassageConfig(passages, min_tokens, contained=contained),
+            passages=None if passages == "off" else passage_config,
             input=InputConfig(text_field, id_field, input_format),
             workers=workers,
             resume=resume,

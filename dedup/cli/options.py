@@ -76,6 +76,13 @@ min_tokens_option = click.option(
 
 passage_options = compose(
     click.option(
+        "--series-field",
+        default="outlet",
+        show_default=True,
+        help="Field whose documents share boilerplate: newsletter lines, comment forms, sidebars.",
+    ),
+    click.option("--strip-boilerplate", is_flag=True, help="Cut boilerplate out of the kept documents."),
+    click.option(
         "--passages",
         type=click.Choice(["within", "all", "off"]),
         default="within",

@@ -6,8 +6,9 @@ A finished segment is a folder that was renamed into place; one that is being wr
 import os
 import shutil
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Self
 
@@ -128,6 +129,7 @@ class Batch:
         self.documents = documents
         self.tokens: npt.NDArray[np.uint32] = tokens.column(0).to_numpy(zero_copy_only=True)
         self._repeats = repeats
+        self.masked_addresses = np.zeros(len(documents), np.uint64)  # see Segments.mask
         self._views: dict[str, np.ndarray] = {}
 
     def __len__(self) -> int:
@@ -157,6 +159,11 @@ class Batch:
         """Return int32[m, 6], a column for each of REPEAT_FIELDS, documents by their place in the batch."""
         columns = [column.to_numpy(zero_copy_only=True) for column in self._repeats.columns]
         return np.stack(columns, axis=1)
+
+    @property
+    def compared_addresses(self) -> npt.NDArray[np.uint64]:
+        """Return the memory address of the tokens of each document, boilerplate masked."""
+        return np.where(self.masked_addresses != 0, self.masked_addresses, self.token_addresses)
 
     def raw_bytes(self, name: str, row: int) -> bytes:
         """Return one value of a column of raw JSON; empty where there is none."""
@@ -208,6 +215,24 @@ class Segments:
         line = int(batch.column("line")[row]) + self.line_base(batch.shard)
         raw_id = batch.raw_bytes("id", row) or msgspec.json.encode(f"{file.path}:{line}")
         return DocumentName(raw_id, file.path, line)
+
+    def mask(self, path: Path, masked: Iterable[tuple[int, npt.NDArray[np.uint32]]]) -> None:
+        """Write other tokens for some documents (by doc_index, ascending) to a file, and map them.
+
+        A document's masked tokens are as many as its tokens. Batches know where they are: `masked_addresses`.
+        """
+        groups: list[tuple[Batch, list[int]]] = []
+        with pa.ipc.new_file(str(path), TOKEN_SCHEMA) as writer:
+            for batch, group in groupby(masked, key=lambda item: self.find(item[0])[0]):
+                members = list(group)
+                groups.append((batch, [doc - batch.first for doc, _ in members]))
+                whole = pa.array(np.concatenate([tokens for _, tokens in members]))
+                writer.write_batch(pa.RecordBatch.from_arrays([whole], schema=TOKEN_SCHEMA))
+        reader = self._open(path)
+        for number, (batch, rows) in enumerate(groups):
+            start = reader.get_batch(number).column(0).to_numpy(zero_copy_only=True).ctypes.data
+            sizes = batch.column("num_tokens")[rows].astype(np.uint64)
+            batch.masked_addresses[rows] = np.uint64(start) + (np.cumsum(sizes) - sizes) * np.uint64(4)
 
     def tokens_of(self, doc_index: int) -> npt.NDArray[np.uint32]:
         """Return the tokens of a document."""

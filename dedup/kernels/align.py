@@ -9,8 +9,8 @@ import numpy as np
 from dedup.kernels.hashing import U32, U64
 from dedup.kernels.jit import kernel
 from dedup.kernels.memory import tokens_at
-from dedup.kernels.shingles import roll_shingles, table_size
-from dedup.kernels.tokens import TOKEN_SHIFT
+from dedup.kernels.shingles import HIDDEN, roll_shingles, roll_unmasked, table_size
+from dedup.kernels.tokens import MASKED, TOKEN_SHIFT
 
 MAX_GAP = 25  # tokens between two runs of one chain
 MAX_DRIFT = 12  # how far the diagonal may move between them; also the half width of the band of an extension
@@ -25,8 +25,8 @@ SHIFT = U32(TOKEN_SHIFT)
 
 @kernel
 def is_equal(a, i, b, j):
-    """Return whether two tokens are the same word."""
-    return (a[i] >> SHIFT) == (b[j] >> SHIFT)
+    """Return whether two tokens are the same word; a masked one is equal to none."""
+    return (a[i] >> SHIFT) == (b[j] >> SHIFT) and a[i] != MASKED
 
 
 @kernel
@@ -359,8 +359,8 @@ def match_pairs(pairs, address, num_tokens, shingle_size, limits, passages, owne
             seeds = np.empty((2 * largest, 2), np.int32)
             chains = np.empty((2 * largest, CHAIN_FIELDS), np.int32)
             places = np.empty(table_size(2 * largest), np.int32)
-        count_a = roll_shingles(a, shingle_size, shingles)
-        count_b = roll_shingles(b, shingle_size, theirs)
+        count_a = roll_unmasked(a, shingle_size, shingles)
+        count_b = roll_unmasked(b, shingle_size, theirs)
         size = table_size(count_b)
         mask = U64(size - 1)
         places[:size] = -1
@@ -375,7 +375,7 @@ def match_pairs(pairs, address, num_tokens, shingle_size, limits, passages, owne
             slot = shingles[i] & mask
             while places[slot] >= 0 and theirs[places[slot]] != shingles[i]:
                 slot = (slot + U64(1)) & mask
-            if places[slot] >= 0:
+            if places[slot] >= 0 and shingles[i] != HIDDEN:
                 seeds[num_seeds, 0] = places[slot]
                 seeds[num_seeds, 1] = i
                 num_seeds += 1

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from dedup.kernels.hashing import U32, U64, mix64
 from dedup.kernels.jit import kernel
 from dedup.kernels.memory import tokens_at
-from dedup.kernels.shingles import roll_shingles
+from dedup.kernels.shingles import HIDDEN, roll_unmasked
 
 
 class AnchorTable(NamedTuple):
@@ -67,7 +67,7 @@ def count_anchors(address, num_tokens, shingle_size, window):
         if tokens.size > shingles.size:
             shingles = np.empty(2 * tokens.size, np.uint64)
             positions = np.empty(2 * tokens.size, np.int32)
-        total += winnow(shingles, roll_shingles(tokens, shingle_size, shingles), window, positions)
+        total += winnow(shingles, roll_unmasked(tokens, shingle_size, shingles), window, positions)
     return total
 
 
@@ -105,9 +105,11 @@ def link_block(table, first, address, num_tokens, sizes, part, links):
         if tokens.size > shingles.size:
             shingles = np.empty(2 * tokens.size, np.uint64)
             positions = np.empty(2 * tokens.size, np.int32)
-        count = winnow(shingles, roll_shingles(tokens, shingle_size, shingles), window, positions)
+        count = winnow(shingles, roll_unmasked(tokens, shingle_size, shingles), window, positions)
         for k in range(count):
             shingle = shingles[positions[k]]
+            if shingle == HIDDEN:
+                continue
             if parts > 1 and np.int64(mix64(~shingle) % U64(parts)) != which:
                 continue
             slot = find_anchor(table, shingle)

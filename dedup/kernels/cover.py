@@ -14,7 +14,14 @@ from dedup.kernels.hashing import U32, U64
 from dedup.kernels.jit import kernel
 from dedup.kernels.memory import tokens_at
 from dedup.kernels.relation import is_template
-from dedup.kernels.shingles import count_shared, keep_distinct, roll_shingles, table_size
+from dedup.kernels.shingles import (
+    count_shared,
+    count_shared_shingles,
+    drop_masked,
+    keep_distinct,
+    roll_shingles,
+    table_size,
+)
 
 KEPT = -1
 EXACT, EDITED, TEMPLATE = 0, 1, 2
@@ -28,6 +35,7 @@ class CoverState(NamedTuple):
 
     ```
     content     uint64[n, 2]  content hashes            address       uint64[n] where its tokens are in memory
+    masked      uint64[n]     where its tokens are with boilerplate masked; 0: it has none
     num_tokens  int32[n]                                num_shingles  int32[n]  distinct ones
     witness     int64[n]      KEPT or a kept rank       similarity    float64[n] exact Jaccard with the witness
     relation    uint8[n]      EXACT, EDITED, TEMPLATE   last_seen     int64[n]  the last rank that met it as candidate
@@ -42,6 +50,7 @@ class CoverState(NamedTuple):
 
     content: npt.NDArray[np.uint64]
     address: npt.NDArray[np.uint64]
+    masked: npt.NDArray[np.uint64]
     num_tokens: npt.NDArray[np.int32]
     num_shingles: npt.NDArray[np.int32]
     witness: npt.NDArray[np.int64]
@@ -141,6 +150,20 @@ def enter_buckets(state, rank, buckets, keys, max_bucket):
 
 
 @kernel
+def alike_unmasked(state, a, b, threshold, shingle_size):
+    """Return whether two documents reach the threshold without their boilerplate too: it makes no duplicates.
+
+    A document of which nothing else is left is compared as it is.
+    """
+    left_a = tokens_at(state.masked[a] if state.masked[a] != 0 else state.address[a], state.num_tokens[a])
+    left_b = tokens_at(state.masked[b] if state.masked[b] != 0 else state.address[b], state.num_tokens[b])
+    shared, size_a, size_b = count_shared_shingles(drop_masked(left_a), drop_masked(left_b), shingle_size)
+    if size_a == 0 or size_b == 0:
+        return True
+    return shared / (size_a + size_b - shared) >= threshold
+
+
+@kernel
 def cover_block(state, first, keys, threshold, shingle_size, keep_templates, max_bucket):
     """Decide the documents of ranks `first` to `first + len(keys) - 1`; `keys` is uint64[block, bands].
 
@@ -210,6 +233,10 @@ def cover_block(state, first, keys, threshold, shingle_size, keep_templates, max
                 continue
             similarity = shared / (size_a + size_b - shared)
             if similarity < threshold:
+                continue
+            if state.masked[rank] + state.masked[other] != 0 and not alike_unmasked(
+                state, rank, other, threshold, shingle_size
+            ):
                 continue
             state.counters[VERIFIED] += 1
             better = best < 0 or similarity > best_similarity or (similarity == best_similarity and other < best)

@@ -4,8 +4,9 @@ import numpy as np
 
 from dedup.kernels.hashing import U32, U64, mix64
 from dedup.kernels.jit import kernel
-from dedup.kernels.tokens import TOKEN_SHIFT
+from dedup.kernels.tokens import MASKED, TOKEN_SHIFT
 
+HIDDEN = U64(0xFFFFFFFFFFFFFFFF)
 ROLL = U64(0x9E3779B97F4A7C15 | 1)
 
 
@@ -34,6 +35,29 @@ def roll_shingles(tokens, shingle_size, shingles):
             shingles[count] = shingle if shingle != 0 else U64(1)
             count += 1
     return count
+
+
+@kernel
+def roll_unmasked(tokens, shingle_size, shingles):
+    """As `roll_shingles`, but a shingle that holds a masked token is HIDDEN, which sorts after all others."""
+    count = roll_shingles(tokens, shingle_size, shingles)
+    for i in range(tokens.size):
+        if tokens[i] == MASKED:
+            for k in range(max(i - shingle_size + 1, 0), min(i + 1, count)):
+                shingles[k] = HIDDEN
+    return count
+
+
+@kernel
+def drop_masked(tokens):
+    """Return the tokens without the masked ones."""
+    left = np.empty(tokens.size, np.uint32)
+    count = 0
+    for i in range(tokens.size):
+        if tokens[i] != MASKED:
+            left[count] = tokens[i]
+            count += 1
+    return left[:count]
 
 
 @kernel

@@ -12,6 +12,7 @@ from dedup.kernels.jit import kernel
 HAS_NUMBER = 1  # a digit or another number stands in it
 IS_NAME = 2  # begins with a capital, and not at the start of a sentence
 TOKEN_SHIFT = 2
+MASKED = U32(0xFFFFFFFF)  # stands for a token that is equal to no other: boilerplate
 
 # The layout of an entry of the folding table (dedup/text/folding.py holds the same, a test compares them).
 CLASS_MASK = 7

@@ -32,11 +32,16 @@ class Counts(msgspec.Struct, frozen=True):
 
 
 class PassageCounts(msgspec.Struct, frozen=True):
-    """Passages found within and across documents, how many were cut out, and of how many documents."""
+    """Passages found within and across documents, how many were cut out, boilerplate and the documents that hold it.
+
+    `edited_documents` are the kept documents out of which anything was cut.
+    """
 
     within: int
     across: int
     cut: int
+    boilerplate: int
+    boilerplate_documents: int
     edited_documents: int
 
 

@@ -57,6 +57,7 @@ class Cover:
         self._state = CoverState(
             content=np.empty((n, 2), np.uint64),
             address=np.empty(n, np.uint64),
+            masked=np.zeros(n, np.uint64),
             num_tokens=np.empty(n, np.int32),
             num_shingles=np.empty(n, np.int32),
             witness=np.full(n, KEPT, np.int64),
@@ -78,14 +79,20 @@ class Cover:
         num_tokens: npt.NDArray[np.int32],
         num_shingles: npt.NDArray[np.int32],
         address: npt.NDArray[np.uint64],
+        masked: npt.NDArray[np.uint64] | None = None,
     ) -> None:
-        """Decide the next documents; `address[i]` is where the tokens of the i-th stand, mapped until the result."""
+        """Decide the next documents; `address[i]` is where the tokens of the i-th stand, mapped until the result.
+
+        `masked[i]` is where they stand with boilerplate masked, 0 for a document without any.
+        """
         first, self._offered = self._offered, self._offered + len(keys)
         here = slice(first, self._offered)
         self._state.content[here] = content
         self._state.num_tokens[here] = num_tokens
         self._state.num_shingles[here] = num_shingles
         self._state.address[here] = address
+        if masked is not None:
+            self._state.masked[here] = masked
         config = self._config
         cover_block(
             self._state,

@@ -43,6 +43,7 @@ def offer_rows(cover: Cover, batch: Batch, rows: slice) -> None:
         batch.column("num_tokens")[rows],
         batch.column("num_shingles")[rows],
         batch.token_addresses[rows],
+        batch.masked_addresses[rows],
     )
 
 
@@ -52,7 +53,7 @@ def offer_gathered(
     """Offer documents from anywhere in the corpus in the order of `chosen` (doc_index)."""
     by_batch = np.argsort(batch_index, kind="stable")
     present, begins = np.unique(batch_index[by_batch], return_index=True)
-    parts: list[list[np.ndarray]] = [[], [], [], [], []]
+    parts: list[list[np.ndarray]] = [[] for _ in range(6)]
     for index, docs in zip(present, np.split(chosen[by_batch], begins[1:]), strict=True):
         batch = batches[index]
         columns = (
@@ -61,6 +62,7 @@ def offer_gathered(
             batch.column("num_tokens"),
             batch.column("num_shingles"),
             batch.token_addresses,
+            batch.masked_addresses,
         )
         for part, column in zip(parts, columns, strict=True):
             part.append(column[docs - batch.first])

@@ -26,23 +26,25 @@ class Containment:
 def find_contained(
     matches: Matches,
     address: npt.NDArray[np.uint64],
-    num_tokens: npt.NDArray[np.int32],
+    sizes: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]],
     config: PassageConfig,
 ) -> list[Containment]:
     """Return the documents that are contained in another one that is itself not contained in any.
 
-    `matches` name documents by their place in `address` and `num_tokens`. Longer documents are looked at first, so a
+    `matches` name documents by their place in `address`; `sizes` are the tokens of each, and those of them that are no
+    boilerplate, which alone count here. Longer documents are looked at first, so a
     witness is decided on before what it contains; of several witnesses the one that covers most is taken.
     """
     assert config.contained is not None
-    shares = measure_shares(matches, num_tokens)
+    num_tokens, own_tokens = sizes
+    shares = measure_shares(matches, own_tokens)
     candidates = sorted(
-        {(s.inner, s.outer) for s in shares if s.share >= WORTH_COMPARING and precedes(s.outer, s.inner, num_tokens)}
+        {(s.inner, s.outer) for s in shares if s.share >= WORTH_COMPARING and precedes(s.outer, s.inner, own_tokens)}
     )
     pairs = np.array(candidates, np.int32).reshape(-1, 2)
-    compared = measure_shares(compare_pairs(pairs, address, num_tokens, config), num_tokens)
+    compared = measure_shares(compare_pairs(pairs, address, num_tokens, config), own_tokens)
     wanted = set(candidates)
-    return choose_witnesses([s for s in compared if (s.inner, s.outer) in wanted], num_tokens, config.contained)
+    return choose_witnesses([s for s in compared if (s.inner, s.outer) in wanted], own_tokens, config.contained)
 
 
 def precedes(a: int, b: int, num_tokens: npt.NDArray[np.int32]) -> bool:

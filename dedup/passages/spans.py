@@ -11,6 +11,7 @@ from dedup.text.folding import load_folding_table
 
 JOINERS = "\u200c\u200d"
 VOWELS_THAT_JOIN = "\u0e33\u0eb3"  # Thai and Lao AM: letters to Unicode, part of the cluster before them to a reader
+SLACK = 8  # tokens that a sparse net of anchors may miss at the edge of boilerplate
 OPENING = "\"'(\u201c\u2018\u00ab\u300c["
 REGIONAL = range(0x1F1E6, 0x1F200)
 SKIN_TONES = range(0x1F3FB, 0x1F400)
@@ -82,6 +83,17 @@ def widen_cut(text: str, cut: Span, original: Span | None) -> Span:
     while not is_grapheme_boundary(text, start):
         start += 1
     return Span(start, max(start, end))
+
+
+def snap_to_lines(text: str, offsets: TokenOffsets, span: Span) -> Span:
+    """Return a span widened to whole lines where no more than SLACK tokens stand between its ends and theirs."""
+    line_start = text.rfind("\n", 0, span.start) + 1
+    line_end = text.find("\n", span.end)
+    line_end = len(text) if line_end < 0 else line_end
+    before = np.searchsorted(offsets.starts, [line_start, span.start])
+    after = np.searchsorted(offsets.starts, [span.end, line_end])
+    start = line_start if before[1] - before[0] <= SLACK else span.start
+    return Span(start, line_end if after[1] - after[0] <= SLACK else span.end)
 
 
 def is_mark(character: str) -> bool:

@@ -10,8 +10,8 @@ import numpy as np
 
 from dedup.clean.decisions import Decisions
 from dedup.clean.examples import choose_examples
-from dedup.clean.folder import LOCATED, PASSAGES, SUMMARY, RunFolder
-from dedup.clean.located import PassageTable, write_passages
+from dedup.clean.folder import BOILERPLATE, LOCATED, PASSAGES, SUMMARY, RunFolder
+from dedup.clean.located import PassageTable, write_boilerplate, write_passages
 from dedup.clean.summary import StageTimer, count_documents, list_versions
 from dedup.clean.write import Results, join_parts, plan_offsets, prepare_files, write_clusters, write_shard
 from dedup.config import InputConfig, NearConfig, PassageConfig, describe, fingerprint
@@ -26,9 +26,10 @@ from dedup.near.bands import choose_bands
 from dedup.near.cover import Cover, CoverResult
 from dedup.near.decide import cover_batches
 from dedup.near.sketch import Sketcher
+from dedup.passages.boilerplate import Boilerplate, load_boilerplate_kernels
 from dedup.passages.matches import TokenBlock, find_repeats, find_shared
 from dedup.passages.plan import WITHIN, PassagePlan
-from dedup.pipeline.passages import as_decisions, decide_passages, locate_shard
+from dedup.pipeline.passages import Findings, as_decisions, decide_passages, find_corpus_boilerplate, locate_shard
 from dedup.workers import run_tasks
 
 
@@ -76,6 +77,7 @@ def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Example]]:
     settings = fingerprint(*(config for config in (run.near, run.passages, run.input) if config), *run.files)
     if run.resume and folder.is_finished() and Summary.read(run.out / SUMMARY).fingerprint == settings:
         progress.note(f"{run.out}: this run is complete already, nothing is left to do")
+        folder.discard()  # what a run leaves that is killed while it tidies up
         return Summary.read(run.out / SUMMARY), []
     folder.refuse_overlap(file.location for file in run.files)
     with folder.begin(settings, resume=run.resume, overwrite=run.overwrite):
@@ -96,17 +98,21 @@ def run_stages(run: CleanRun, settings: str, folder: RunFolder, progress: Progre
     segments = Segments(folder.segments, shards)
     if run.strict:
         refuse_rejections(segments)
+    boilerplate, findings = None, None
+    if run.passages:
+        with timer.measure("boilerplate"):
+            boilerplate = find_corpus_boilerplate(segments, run.passages, folder.masked)
     with timer.measure("cover"):
         result = cover_documents(run.near, segments, progress)
-    decisions, plan = as_decisions(result), None
-    if run.passages:
+    decisions = as_decisions(result)
+    if run.passages and boilerplate is not None:
         with timer.measure("passages"):
-            decisions, plan = find_passages(run, segments, decisions, progress)
+            decisions, findings = find_passages(run, segments, decisions, boilerplate, progress)
     decisions.check()
     if not run.dry_run:
         with timer.measure("write"):
-            write_output(run, folder, segments, (decisions, plan), progress)
-    summary = summarise(run, settings, segments, (result, decisions, plan), timer)
+            write_output(run, folder, segments, (decisions, findings), progress)
+    summary = summarise(run, settings, segments, (result, decisions, findings), timer)
     examples = choose_examples(segments, decisions, run.input)
     if not run.dry_run:
         summary.write(folder.output / SUMMARY)
@@ -122,6 +128,8 @@ def load_kernels(near: NearConfig, passages: PassageConfig | None, progress: Pro
     address = np.array([sketch.tokens.ctypes.data], np.uint64)
     cover = Cover(1, get_sketcher(near).bands, near)
     cover.offer(sketch.keys, sketch.content, sketch.num_tokens, sketch.num_shingles, address)
+    if passages:
+        load_boilerplate_kernels(address, sketch.num_tokens)
     if passages and passages.within:
         find_repeats(sketch.tokens, sketch.num_tokens, passages)
     if passages and (passages.across or passages.contained is not None):
@@ -150,6 +158,8 @@ def sketch_shard(shard: Shard, report: Callable[[int], None], *, run: SketchRun,
     """Read, tokenise, shingle, sign and band the documents of one shard into its segment, with their repeats."""
     sketcher = get_sketcher(run.near)
     roles = {"key": run.near.keep.field} if run.near.keep.field else {}
+    if run.passages and run.passages.series_field != run.input.text_field:
+        roles["series"] = run.passages.series_field
     with SegmentWriter(segment_folder(root, shard)) as writer:
         for block in read_shard(shard, run.input, roles, report):
             sketch = sketcher.sketch(*view_texts(block.texts))
@@ -181,32 +191,35 @@ def cover_documents(near: NearConfig, segments: Segments, progress: Progress) ->
 
 
 def find_passages(
-    run: CleanRun, segments: Segments, decisions: Decisions, progress: Progress
-) -> tuple[Decisions, PassagePlan]:
+    run: CleanRun, segments: Segments, decisions: Decisions, boilerplate: Boilerplate, progress: Progress
+) -> tuple[Decisions, Findings]:
     """Decide on contained documents and on passages."""
     assert run.passages is not None
     progress.begin("passages", segments.num_documents, "doc")
-    decisions, plan = decide_passages(segments, decisions, run.near, run.passages, progress.advance)
+    configs = (run.near, run.passages)
+    decisions, plan = decide_passages(segments, decisions, boilerplate, configs, progress.advance)
     progress.end()
-    return decisions, plan
+    strip = run.passages.strip_boilerplate
+    return decisions, Findings(plan, keep_standing(boilerplate, decisions), strip)
 
 
 def write_output(
     run: CleanRun,
     folder: RunFolder,
     segments: Segments,
-    results: tuple[Decisions, PassagePlan | None],
+    results: tuple[Decisions, Findings | None],
     progress: Progress,
 ) -> None:
     """Write everything but the summary."""
     shards = segments.shards
-    decisions, plan = results
+    decisions, findings = results
     open_results.cache_clear()  # an earlier run of this process may have had the same folder
     decisions.write(folder.decisions)
-    if plan is not None:
-        plan.write(folder.passages)
+    if findings is not None:
+        findings.plan.write(folder.passages)
+        findings.boilerplate.write(folder.boilerplate)
         progress.begin("locate", sum(shard.size for shard in shards), "B")
-        locate = partial(locate_one, folder=folder, shards=tuple(shards), config=run.input)
+        locate = partial(locate_one, folder=folder, shards=tuple(shards), config=run.input, strip=findings.strip)
         run_tasks(locate, shards, run.workers, progress.advance)
         progress.end()
     prepare_files(folder, shards)
@@ -218,9 +231,11 @@ def write_output(
     open_results.cache_clear()
     join_parts(folder, shards)
     write_clusters(folder, segments, decisions)
-    if plan is not None:
+    if findings is not None:
         parts = [folder.part(shard.index, LOCATED) for shard in shards]
-        write_passages(folder.output / PASSAGES, as_table(plan), parts, segments)
+        write_passages(folder.output / PASSAGES, as_table(findings.plan), parts, segments)
+        rows = (findings.boilerplate.document, findings.boilerplate.holders)
+        write_boilerplate(folder.output / BOILERPLATE, rows, parts, segments)
 
 
 def as_table(plan: PassagePlan) -> PassageTable:
@@ -230,11 +245,18 @@ def as_table(plan: PassagePlan) -> PassageTable:
 
 
 def locate_one(
-    shard: Shard, report: Callable[[int], None], *, folder: RunFolder, shards: tuple[Shard, ...], config: InputConfig
+    shard: Shard,
+    report: Callable[[int], None],
+    *,
+    folder: RunFolder,
+    shards: tuple[Shard, ...],
+    config: InputConfig,
+    strip: bool,
 ) -> None:
-    """Find the passages of one shard in its texts."""
+    """Find the passages and the boilerplate of one shard in its texts."""
     segments, _ = open_results(folder, shards)
-    locate_shard(shard, folder, segments, PassagePlan.read(folder.passages), config)
+    findings = Findings(PassagePlan.read(folder.passages), Boilerplate.read(folder.boilerplate), strip)
+    locate_shard(shard, folder, segments, findings, config)
     report(shard.size)
 
 
@@ -281,46 +303,66 @@ def summarise(
     run: CleanRun,
     settings: str,
     segments: Segments,
-    results: tuple[CoverResult, Decisions, PassagePlan | None],
+    results: tuple[CoverResult, Decisions, Findings | None],
     timer: StageTimer,
 ) -> Summary:
     """Return the summary of a run."""
-    result, decisions, plan = results
+    result, decisions, findings = results
     rejected = sum(1 for shard in segments.shards for _ in segments.rejections(shard))
     bands, rows = choose_bands(run.near.threshold, run.near.num_perm, run.near.recall)
     return Summary(
         counts=count_documents(decisions, rejected=rejected, repeated_ids=count_repeated_ids(segments)),
         inputs=[InputFile(f.path, f.name, f.format, f.compression, f.size) for f in run.files],
         config={name: describe(c) if (c := getattr(run, name)) else {} for name in ("near", "passages", "input")},
-        passages=count_passages(plan) if plan else None,
+        passages=count_passages(findings) if findings else None,
         bands=bands,
         rows=rows,
         candidates=result.num_candidates,
         verified=result.num_verified,
-        limits=list_limits(run.near, result),
+        limits=list_limits(run.near, result, findings),
         fingerprint=settings,
         versions=list_versions(),
         stages=timer.stages,
     )
 
 
-def list_limits(near: NearConfig, result: CoverResult) -> list[Limit]:
-    """Return the bounds that the cover hit."""
-    if not result.num_full_buckets:
-        return []
-    effect = (
-        f"{result.num_not_entered} band keys of kept documents were not entered into full buckets: "
-        "near-copies of those documents may have been kept (text common to very many documents does this)"
+def list_limits(near: NearConfig, result: CoverResult, findings: Findings | None) -> list[Limit]:
+    """Return the bounds that the run hit."""
+    limits = []
+    if result.num_full_buckets:
+        effect = (
+            f"{result.num_not_entered} band keys of kept documents were not entered into full buckets: "
+            "near-copies of those documents may have been kept (text common to very many documents does this)"
+        )
+        limits.append(Limit("max_bucket", near.max_bucket, result.num_full_buckets, effect))
+    if findings and findings.boilerplate.stride > 1:
+        effect = "boilerplate was looked for in a part of the documents, evenly spread, and then marked in all"
+        limits.append(Limit("max_anchors", PassageConfig.max_anchors, findings.boilerplate.stride, effect))
+    return limits
+
+
+def keep_standing(boilerplate: Boilerplate, decisions: Decisions) -> Boilerplate:
+    """Return the ranges with those of removed documents left out, but for the first holder of each."""
+    rows = (decisions.witness[boilerplate.document] < 0) | boilerplate.is_first
+    return Boilerplate(
+        boilerplate.document[rows],
+        boilerplate.span[rows],
+        boilerplate.holders[rows],
+        boilerplate.is_first[rows],
+        boilerplate.stride,
     )
-    return [Limit("max_bucket", near.max_bucket, result.num_full_buckets, effect)]
 
 
-def count_passages(plan: PassagePlan) -> PassageCounts:
+def count_passages(findings: Findings) -> PassageCounts:
     """Return the counts of a run's passages."""
+    plan, boilerplate = findings.plan, findings.boilerplate
     within = plan.scope == WITHIN
+    edited = [plan.matches.document[plan.cut], *([boilerplate.document] if findings.strip else [])]
     return PassageCounts(
         within=int(within.sum()),
         across=int((~within).sum()),
         cut=int(plan.cut.sum()),
-        edited_documents=len(np.unique(plan.matches.document[plan.cut])),
+        boilerplate=int(boilerplate.is_first.sum()),
+        boilerplate_documents=len(np.unique(boilerplate.document)),
+        edited_documents=len(np.unique(np.concatenate(edited))),
     )

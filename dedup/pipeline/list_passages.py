@@ -18,6 +18,7 @@ from dedup.corpus.segments import Segments
 from dedup.corpus.shards import plan_shards
 from dedup.errors import InputError
 from dedup.model.run import PassageInContext
+from dedup.passages.boilerplate import Boilerplate, merge_ranges
 from dedup.passages.plan import PassagePlan
 from dedup.passages.spans import Span, TokenOffsets
 from dedup.pipeline.clean import CleanRun, Progress, as_table, load_kernels, locate_one, sketch_shards
@@ -61,12 +62,13 @@ def run_stages(
     segments = Segments(folder.segments, shards)
     everyone = keep_all(segments.num_documents)
     progress.begin("passages", segments.num_documents, "doc")
-    _, plan = decide_passages(segments, everyone, near, run.passages, progress.advance)
+    _, plan = decide_passages(segments, everyone, None, (near, run.passages), progress.advance)
     progress.end()
     plan.write(folder.passages)
     everyone.write(folder.decisions)
     progress.begin("locate", sum(shard.size for shard in shards), "B")
-    task = partial(locate_one, folder=folder, shards=tuple(shards), config=run.input)
+    no_boilerplate().write(folder.boilerplate)
+    task = partial(locate_one, folder=folder, shards=tuple(shards), config=run.input, strip=False)
     run_tasks(task, shards, run.workers, progress.advance)
     progress.end()
     parts = [folder.part(shard.index, LOCATED) for shard in shards]
@@ -75,6 +77,11 @@ def run_stages(
     os.replace(folder.output / PASSAGES, run.out)
     folder.discard()
     return len(plan), examples
+
+
+def no_boilerplate() -> Boilerplate:
+    """Return boilerplate of no document: a list of passages leaves nothing out."""
+    return merge_ranges(np.empty((0, 5), np.int32), 1)
 
 
 def keep_all(count: int) -> Decisions:

@@ -1,7 +1,9 @@
 """The passages of a clean run: who is contained in whom, what is cut, and where that stands in the text."""
 
+import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +11,7 @@ import numpy.typing as npt
 from dedup.clean.decisions import Decisions
 from dedup.clean.edits import write_edits
 from dedup.clean.folder import EDITS, LOCATED, RunFolder
-from dedup.clean.located import Located, write_located
+from dedup.clean.located import BOILERPLATE, COPY, ORIGINAL, Located, write_located
 from dedup.config import InputConfig, NearConfig, PassageConfig
 from dedup.corpus.fetch import RecordText, read_records
 from dedup.corpus.segments import Segments
@@ -18,33 +20,38 @@ from dedup.kernels.shingles import count_shared_shingles
 from dedup.model.documents import Relation
 from dedup.near.cover import CoverResult
 from dedup.near.decide import cover_again
+from dedup.passages.boilerplate import Boilerplate, Series, find_boilerplate, mask_tokens
 from dedup.passages.contained import Containment, find_contained, measure_shares
 from dedup.passages.matches import Matches, TokenBlock, compare_pairs, find_shared, join_matches
 from dedup.passages.plan import WITHIN, PassagePlan, plan_passages
-from dedup.passages.spans import Span, TokenOffsets, cut_spans, widen_cut
+from dedup.passages.spans import Span, TokenOffsets, cut_spans, snap_to_lines, widen_cut
 
 
 @dataclass(frozen=True)
 class KeptTokens:
-    """The tokens of the kept documents: doc_index (ascending), address and number of tokens of each."""
+    """The tokens of the kept documents: doc_index (ascending), address, number of tokens, own ones."""
 
     documents: npt.NDArray[np.int64]
     address: npt.NDArray[np.uint64]
     num_tokens: npt.NDArray[np.int32]
+    own_tokens: npt.NDArray[np.int32]
     blocks: Sequence[TokenBlock]
 
 
-def gather_kept(segments: Segments, kept: npt.NDArray[np.bool_]) -> KeptTokens:
-    """Return where the tokens of the kept documents are."""
+def gather_kept(segments: Segments, kept: npt.NDArray[np.bool_], boilerplate: Boilerplate | None) -> KeptTokens:
+    """Return where the tokens of the kept documents are, boilerplate masked, and how many are their own."""
     blocks = []
     for batch in segments.batches:
         rows = kept[batch.first : batch.first + len(batch)]
-        blocks.append(TokenBlock(batch.token_addresses[rows], batch.column("num_tokens")[rows]))
+        blocks.append(TokenBlock(batch.compared_addresses[rows], batch.column("num_tokens")[rows]))
+    masked = boilerplate.count_tokens(len(kept)) if boilerplate is not None else np.zeros(len(kept), np.int32)
     empty = [TokenBlock(np.empty(0, np.uint64), np.empty(0, np.int32))]
+    num_tokens = np.concatenate([b.num_tokens for b in blocks or empty])
     return KeptTokens(
         np.flatnonzero(kept),
         np.concatenate([b.address for b in blocks or empty]),
-        np.concatenate([b.num_tokens for b in blocks or empty]),
+        num_tokens,
+        num_tokens - masked[kept],
         blocks,
     )
 
@@ -52,18 +59,19 @@ def gather_kept(segments: Segments, kept: npt.NDArray[np.bool_]) -> KeptTokens:
 def decide_passages(
     segments: Segments,
     decisions: Decisions,
-    near: NearConfig,
-    config: PassageConfig,
+    boilerplate: Boilerplate | None,
+    configs: tuple[NearConfig, PassageConfig],
     report: Callable[[int], None],
 ) -> tuple[Decisions, PassagePlan]:
     """Remove contained documents, and plan what is done with the passages of the others."""
+    config = configs[1]
     across = join_matches([])
     if config.across or config.contained is not None:
-        tokens = gather_kept(segments, decisions.witness < 0)
+        tokens = gather_kept(segments, decisions.witness < 0, boilerplate)
         shared = find_shared(tokens.blocks, config, report)
         if config.contained is not None:
-            found = find_contained(shared, tokens.address, tokens.num_tokens, config)
-            decisions = remove_contained(segments, decisions, tokens, found, (near, config))
+            found = find_contained(shared, tokens.address, (tokens.num_tokens, tokens.own_tokens), config)
+            decisions = remove_contained(segments, decisions, tokens, found, configs)
         if config.across:
             across = name_documents(shared, tokens.documents)
     kept = decisions.witness < 0
@@ -134,24 +142,48 @@ def remove_contained(
 
 def measure_pair(segments: Segments, inner: int, outer: int, config: PassageConfig) -> float:
     """Return the share of one document that passages of another cover."""
-    both = [segments.tokens_of(inner), segments.tokens_of(outer)]
-    address = np.array([tokens.ctypes.data for tokens in both], np.uint64)
-    num_tokens = np.array([len(tokens) for tokens in both], np.int32)
+    both = [segments.find(inner), segments.find(outer)]
+    address = np.array([batch.compared_addresses[row] for batch, row in both], np.uint64)
+    num_tokens = np.array([batch.column("num_tokens")[row] for batch, row in both], np.int32)
     matches = compare_pairs(np.array([[0, 1]], np.int32), address, num_tokens, config)
     return next((s.share for s in measure_shares(matches, num_tokens) if s.inner == 0), 0.0)
 
 
-def locate_shard(shard: Shard, folder: RunFolder, segments: Segments, plan: PassagePlan, config: InputConfig) -> None:
-    """Find the characters of the passages that touch a shard's documents, and make the records whose text is cut."""
-    batches = segments.batches_of(shard)
-    first, last = (batches[0].first, batches[-1].first + len(batches[-1])) if batches else (0, 0)
-    sides = (plan.matches.document, plan.matches.holder)
-    touched = [np.flatnonzero((side >= first) & (side < last)) for side in sides]
-    by_document: dict[int, list[tuple[int, int]]] = {}
-    for number, (documents_of, rows) in enumerate(zip(sides, touched, strict=True)):
-        for row in rows.tolist():
-            by_document.setdefault(int(documents_of[row]), []).append((number, row))
-    documents = sorted(by_document)
+def find_corpus_boilerplate(segments: Segments, config: PassageConfig, path: Path) -> Boilerplate:
+    """Find the boilerplate of all documents and mask it in the tokens that are compared (written to `path`)."""
+    batches = segments.batches
+    content = [batch.column("content", np.uint64)[:, 0] for batch in batches]
+    series = [hash_values(batch.documents.column("series").to_pylist()) for batch in batches]
+    _, firsts = np.unique(np.concatenate(content) if content else np.empty(0), return_index=True)
+    counted = np.zeros(segments.num_documents, bool)
+    counted[firsts] = True
+    blocks = [TokenBlock(batch.token_addresses, batch.column("num_tokens")) for batch in batches]
+    every_series = np.concatenate(series) if series else np.empty(0, np.uint64)
+    found = find_boilerplate(blocks, Series(every_series, counted), config)
+    rows = ((doc, mask_tokens(segments.tokens_of(doc), found.span[here])) for doc, here in found.rows_by_document())
+    segments.mask(path, rows)
+    return found
+
+
+def hash_values(values: Sequence[bytes]) -> npt.NDArray[np.uint64]:
+    """Return a hash of each value, 0 of an empty one."""
+    hashes = {value: zlib.crc32(value) << 32 | zlib.adler32(value) if value else 0 for value in set(values)}
+    return np.array([hashes[value] for value in values], np.uint64)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What was found in the documents, and whether boilerplate is cut."""
+
+    plan: PassagePlan
+    boilerplate: Boilerplate
+    strip: bool
+
+
+def locate_shard(shard: Shard, folder: RunFolder, segments: Segments, findings: Findings, config: InputConfig) -> None:
+    """Find the characters of what was found in a shard's documents, and make the records whose text is cut."""
+    wanted = collect_wanted(segments, shard, findings)
+    documents = sorted(wanted)
     places = [place_of(segments, doc) for doc in documents]
     reader = RecordText(shard.files[0], config)
     with (
@@ -160,18 +192,53 @@ def locate_shard(shard: Shard, folder: RunFolder, segments: Segments, plan: Pass
     ):
         for doc, raw in zip(documents, read_records(shard, places, config.text_field), strict=True):
             text = reader.get(raw)
-            offsets = TokenOffsets(text)
-            cuts = []
-            for side, row in by_document[doc]:
-                tokens = plan.matches.span[row] if side == 0 else plan.matches.held[row]
-                span = offsets.span(int(tokens[0]), int(tokens[1]))
-                located.add(Located(row, side, span.start, span.end, text[span.start : span.end] if side == 0 else ""))
-                if side == 0 and plan.cut[row]:
-                    held = plan.matches.held[row]
-                    own = plan.scope[row] == WITHIN
-                    cuts.append(widen_cut(text, span, offsets.span(int(held[0]), int(held[1])) if own else None))
+            sides, cuts = locate_document(text, wanted[doc], findings)
+            for side in sides:
+                located.add(side)
             if cuts:
                 edits.add(doc, reader.put(raw, cut_spans(text, merge_spans(cuts))))
+
+
+def collect_wanted(segments: Segments, shard: Shard, findings: Findings) -> dict[int, list[tuple[int, int]]]:
+    """Return for each document of a shard what is to be located in it: (COPY, ORIGINAL or BOILERPLATE, row)."""
+    batches = segments.batches_of(shard)
+    first, last = (batches[0].first, batches[-1].first + len(batches[-1])) if batches else (0, 0)
+    sides = (
+        (COPY, findings.plan.matches.document),
+        (ORIGINAL, findings.plan.matches.holder),
+        (BOILERPLATE, findings.boilerplate.document),
+    )
+    wanted: dict[int, list[tuple[int, int]]] = {}
+    for side, documents in sides:
+        here = (documents >= first) & (documents < last)
+        if side == BOILERPLATE and not findings.strip:
+            here &= findings.boilerplate.is_first
+        for row in np.flatnonzero(here).tolist():
+            wanted.setdefault(int(documents[row]), []).append((side, row))
+    return wanted
+
+
+def locate_document(
+    text: str, wanted: Sequence[tuple[int, int]], findings: Findings
+) -> tuple[list[Located], list[Span]]:
+    """Return what was found in one document, in characters, and what is to be cut out of it."""
+    offsets = TokenOffsets(text)
+    plan, boilerplate = findings.plan, findings.boilerplate
+    sides, cuts = [], []
+    for side, row in wanted:
+        if side == BOILERPLATE:
+            span = snap_to_lines(text, offsets, offsets.span(*boilerplate.span[row].tolist()))
+            if boilerplate.is_first[row]:
+                sides.append(Located(row, side, span.start, span.end, text[span.start : span.end]))
+            if findings.strip:
+                cuts.append(span)
+            continue
+        span = offsets.span(*(plan.matches.span if side == COPY else plan.matches.held)[row].tolist())
+        sides.append(Located(row, side, span.start, span.end, text[span.start : span.end] if side == COPY else ""))
+        if side == COPY and plan.cut[row]:
+            own = offsets.span(*plan.matches.held[row].tolist()) if plan.scope[row] == WITHIN else None
+            cuts.append(widen_cut(text, span, own))
+    return sides, cuts
 
 
 def merge_spans(spans: Sequence[Span]) -> list[Span]:

@@ -15,6 +15,7 @@ RELATIONS = {"edited": "words edited", "template": "same template, other numbers
 OUTPUTS = (
     ("kept/", "the files without the duplicates"),
     ("passages.jsonl", "what is printed twice, with both places"),
+    ("boilerplate.jsonl", "what many documents carry beside their own text"),
     ("edited.jsonl", "records whose text was cut, as they were"),
     ("removed.jsonl", "every removed record whole, with its witness"),
     ("clusters.jsonl", "which documents are copies of which"),
@@ -46,6 +47,9 @@ def render_counts(summary: Summary) -> str:
     ]
     if summary.passages:
         rows.append(("passages", summary.passages.within + summary.passages.across, "printed twice"))
+        if summary.passages.boilerplate:
+            what = f"passages of boilerplate, in {summary.passages.boilerplate_documents:,} documents: not compared"
+            rows.append(("boilerplate", summary.passages.boilerplate, what))
         rows.append(("  cut out", summary.passages.cut, f"of {summary.passages.edited_documents:,} kept documents"))
     rows.append(("clusters", counts.clusters, "kept documents that stand for others"))
     if counts.rejected:

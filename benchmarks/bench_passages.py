@@ -7,30 +7,27 @@ python benchmarks/bench_passages.py --data ../shared/data --only nets
 import argparse
 import gzip
 import json
-import random
 import statistics
 import sys
-import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from made_texts import write_arabic, write_chinese
 from measure import Run, alternate, median_ratio, median_wall, run_command
-from pan import Case, covered, overlap, score
-from plant import JOINS, REPEATS, Planted, correct, plant, plant_repeat, truncate
-from window_net import Net, Tokens, cast_anchors, cast_truth, cast_windows, read_tokens
+from pan import score
+from passage_nets import show_nets
+from passage_repeats import show_contained, show_repeats
+from passage_truth import CACHE, CASES, choose_quiet, detect, measure_boundaries, report, scratch, share_found
+from plant import plant
 
-from dedup import Document, Passage, PassageConfig, find_passages
+from dedup import Document, find_passages
 from dedup.passages.spans import TokenOffsets
 
 HERE = Path(__file__).parent
-CACHE = HERE / ".cache"
-CASES = 1000
 SEED_003 = (225, 1938, 1939, 3652)
 RATES = ((0.0, 0.95), (0.05, 0.95), (0.1, 0.95), (0.2, 0.94), (0.35, 0.82))
+SECTIONS = ("seeds", "planted", "repeats", "contained", "scripts", "nets", "cost")
 
 
 @dataclass(frozen=True)
@@ -47,69 +44,6 @@ def read_records(path: Path) -> list[Record]:
     with gzip.open(path, "rb") as lines:
         rows = map(json.loads, lines)
         return [Record(row["id"], row["text"], row.get("lang", "")) for row in rows]
-
-
-def report(what: str, value: str, target: str) -> None:
-    """Print one figure beside what it must reach."""
-    print(f"{what:<66} {value:>16}   must: {target}", flush=True)
-
-
-def choose_quiet(texts: Sequence[str]) -> list[str]:
-    """Return the texts that share no passage with others and print none twice: what is planted in them is all there is.
-
-    Press releases share sentences by nature; without this they would count as false detections.
-    """
-    documents = [Document(str(i), text) for i, text in enumerate(texts)]
-    found = find_passages(documents, PassageConfig(min_tokens=12))
-    loud = {p.document.id for p in found} | {p.witness.id for p in found}
-    return [text for i, text in enumerate(texts) if str(i) not in loud]
-
-
-def as_case(passage: Passage) -> Case:
-    """Return a passage as the measures take it."""
-    return Case(
-        (passage.document.id, passage.start, passage.end),
-        (passage.witness.id, passage.witness_start, passage.witness_end),
-    )
-
-
-def detect(planted: Planted, scope: str = "across") -> list[Case]:
-    """Return what is found in a planted corpus."""
-    documents = [Document(name, text) for name, text in planted.documents.items()]
-    return [as_case(p) for p in find_passages(documents, PassageConfig(scope=scope))]
-
-
-def best_of(case: Case, found: Sequence[Case]) -> Case | None:
-    """Return the detection that covers most of a case."""
-    rated = [(min(overlap(case.copy, d.copy), overlap(case.source, d.source)), d) for d in found]
-    best = max(rated, key=lambda r: r[0], default=(0, None))
-    return best[1] if best[0] > 0 else None
-
-
-def by_document(found: Sequence[Case]) -> dict[str, list[Case]]:
-    """Return the detections by the document of their copy."""
-    groups: dict[str, list[Case]] = {}
-    for case in found:
-        groups.setdefault(case.copy[0], []).append(case)
-    return groups
-
-
-def measure_boundaries(cases: Sequence[Case], found: Sequence[Case]) -> list[int]:
-    """Return how far the four boundaries of each case that was found are off, in characters."""
-    groups, errors = by_document(found), []
-    for case in cases:
-        best = best_of(case, groups.get(case.copy[0], []))
-        if best is not None:
-            for side, theirs in ((case.copy, best.copy), (case.source, best.source)):
-                errors += [abs(side[1] - theirs[1]), abs(side[2] - theirs[2])]
-    return errors
-
-
-def share_found(cases: Sequence[Case], found: Sequence[Case], least: float = 0.5) -> float:
-    """Return the share of cases of which detections cover at least so much."""
-    groups = by_document(found)
-    hits = sum(covered(case, groups.get(case.copy[0], [])) >= least for case in cases)
-    return hits / len(cases)
 
 
 def show_seeds(folder: Path) -> None:
@@ -149,79 +83,8 @@ def show_planted(quiet: list[str]) -> None:
     report("passages of 20 words found at 10% edits", f"{share_found(short.cases, detect(short)):.3f}", ">= 0.85")
 
 
-def show_repeats(quiet: list[str], untouched: list[str]) -> None:
-    """Articles that print a part of themselves twice, and articles as they are."""
-    rng = random.Random(3)
-    total, missed = 0, 0
-    for kind in REPEATS:
-        for join in JOINS:
-            documents: dict[str, str] = {}
-            cases = []
-            for number, text in enumerate(rng.sample(quiet, min(CASES, len(quiet)))):
-                planted = plant_repeat(text, kind, join, rng)
-                if planted is not None:
-                    name = str(number)
-                    documents[name], case = planted
-                    cases.append(Case((name, *case.copy[1:]), (name, *case.source[1:])))
-            found = detect(Planted(documents, cases, []), "within")
-            result = score(cases, found)
-            lost = round(len(cases) * (1 - share_found(cases, found, 0.9)))
-            total, missed = total + len(cases), missed + lost
-            what = f"within: {kind}, {join} ({len(cases)} articles, granularity {result.granularity:.2f}), recall"
-            report(what, f"{result.recall:.4f}", ">= 0.99")
-    report(f"within: cases of which 90% is covered, of {total:,}", f"{1 - missed / total:.4f}", ">= 0.99")
-    list_cuts(untouched)
-
-
-def list_cuts(texts: list[str]) -> None:
-    """List the cuts in untouched articles that a reader would doubt most: the shortest and the least alike."""
-    config = PassageConfig(scope="within")
-    found = [p for p in find_passages(texts, config) if p.similarity >= config.cut_similarity]
-    edited = len({p.document.id for p in found})
-    edited_copies = sum(p.similarity < 1 for p in found)
-    report(f"cut in {len(texts):,} untouched articles ({edited} articles)", f"{len(found)} cuts", "(to be read)")
-    report("  of them not exact", str(edited_copies), "(to be read)")
-    doubtful = sorted(found, key=lambda p: len(TokenOffsets(p.text)) * p.similarity**4)[:20]
-    for p in doubtful:
-        first = p.document.text[p.witness_start : p.witness_end]
-        words = len(TokenOffsets(p.text))
-        print(f"    article {p.document.id}, {words} words, {p.similarity:.2f}, {p.start - p.witness_end} apart")
-        print(f"      cut:   {' '.join(p.text.split())[:300]}")
-        if p.similarity < 1:
-            print(f"      first: {' '.join(first.split())[:300]}")
-
-
-def show_contained(quiet: list[str], texts: list[str]) -> None:
-    """Truncated articles and corrected ones, cleaned with their originals."""
-    for name, source in (("quiet articles", quiet), ("any articles", texts)):
-        rng = random.Random(4)
-        originals = [t for t in source if len(t.split()) >= 80]
-        originals = rng.sample(originals, min(2 * CASES, len(originals)))
-        half = len(originals) // 2
-        derived = [truncate(t, rng) for t in originals[:half]] + [correct(t, originals, rng) for t in originals[half:]]
-        with scratch() as folder:
-            rows = [
-                {"id": f"{kind}{i}", "text": t}
-                for kind, ts in (("o", originals), ("d", derived))
-                for i, t in enumerate(ts)
-            ]
-            rng.shuffle(rows)
-            (folder / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-            run_command([sys.executable, "-m", "dedup", "clean", folder / "in.jsonl", "-o", folder / "o", "-q"])
-            with (folder / "o" / "removed.jsonl").open("rb") as lines:
-                removed = {row["id"] for row in map(json.loads, lines)}
-        pairs = [f"o{i}" in removed or f"d{i}" in removed for i in range(len(derived))]
-        cut, corrected = pairs[:half], pairs[half:]
-        report(f"cut to 30-80% ({half}, {name}): one of the two removed", f"{sum(cut) / half:.4f}", ">= 0.97")
-        report(
-            f"(CORRECTED) and two paragraphs ({len(corrected)}, {name})",
-            f"{sum(corrected) / len(corrected):.4f}",
-            ">= 0.97",
-        )
-
-
 def show_cost(source: Path, rounds: int) -> None:
-    """What `--passages all` costs beside `--passages off`."""
+    """Time `--passages all` beside `--passages off`."""
     CACHE.mkdir(exist_ok=True)
     plain = CACHE / "congress.jsonl"
     if not plain.exists():
@@ -259,7 +122,7 @@ def show_scripts(folder: Path, english: list[str]) -> None:
     japanese = [r.text for r in read_records(folder / "ja_wikinews.jsonl.gz")]
     languages = {
         "English": (english, True),
-        "Japanese": (choose_quiet(japanese), False),
+        "Japanese": (choose_quiet(japanese, 20), False),
         "Sinhala": (choose_quiet([r.text for r in lankan if r.lang == "si"]), True),
         "Tamil": (choose_quiet([r.text for r in lankan if r.lang == "ta"]), True),
         "Chinese (made)": (write_chinese(2 * CASES), False),
@@ -271,72 +134,8 @@ def show_scripts(folder: Path, english: list[str]) -> None:
         result = score(planted.cases, detect(planted))
         base = base or result.recall
         value = f"{result.recall:.3f}"
-        what = f"recall in {name} ({len(texts)} articles; precision {result.precision:.3f})"
+        what = f"recall in {name}, {len(planted.cases)} cases (precision {result.precision:.3f})"
         report(what, value, f">= {base - 0.03:.3f}")
-
-
-def as_cases(net: Net, names: list[str], offsets: list[TokenOffsets]) -> list[Case]:
-    """Return what a net brought up, in characters."""
-    m = net.matches
-    cases = []
-    for row in range(len(m)):
-        copy, held = offsets[m.document[row]].span(*m.span[row]), offsets[m.holder[row]].span(*m.held[row])
-        copy_name, name = names[m.document[row]], names[m.holder[row]]
-        cases.append(Case((copy_name, copy.start, copy.end), (name, held.start, held.end)))
-    return cases
-
-
-def show_nets(quiet: list[str], texts: list[str]) -> None:
-    """What windows add to anchors, beside what the alignment makes of every true pair."""
-    for words in ((20, 200), (20, 40)):
-        for rate in (0.1, 0.2, 0.35):
-            planted = plant(quiet, rate, CASES, seed=6, words=words)
-            compare_nets(planted, f"{words[0]}-{words[1]} words, {rate:.0%}")
-    tokens = read_tokens(texts)
-    print(f"  on {len(texts):,} articles as they are:")
-    for name, cast in (("anchors", cast_anchors), ("windows", cast_windows)):
-        show_net(name, cast(tokens, PassageConfig(scope="across")))
-
-
-def compare_nets(planted: Planted, what: str) -> None:
-    """Print what each net finds of the planted passages."""
-    names, config = list(planted.documents), PassageConfig(scope="across")
-    tokens: Tokens = read_tokens(list(planted.documents.values()))
-    offsets = [TokenOffsets(text) for text in planted.documents.values()]
-    place = {name: index for index, name in enumerate(names)}
-    truth = {(place[c.copy[0]], place[c.source[0]]) for c in planted.cases}
-    nets = {
-        "anchors": cast_anchors(tokens, config),
-        "windows": cast_windows(tokens, config),
-        "every true pair": cast_truth(tokens, np.array(sorted(truth), np.int32), config),
-    }
-    hits = {}
-    for name, net in nets.items():
-        groups = by_document(as_cases(net, names, offsets))
-        hits[name] = {i for i, c in enumerate(planted.cases) if covered(c, groups.get(c.copy[0], [])) >= 0.5}
-    anchors, windows, every = hits.values()
-    print(f"  {what}, {len(planted.cases)} cases")
-    print(f"    both {len(anchors & windows)}, anchors only {len(anchors - windows)}", end=", ")
-    print(f"windows only {len(windows - anchors)}, neither {len(planted.cases) - len(anchors | windows)}", end=", ")
-    print(
-        f"aligned if every true pair is compared {len(every)}, found by neither of them {len(every - anchors - windows)}"
-    )
-    for name, net in nets.items():
-        show_net(name, net)
-
-
-def show_net(name: str, net: Net) -> None:
-    """Print what a net costs."""
-    print(f"    {name:<16} {len(net.pairs):>9,} pairs, {len(net.matches):>7,} passages", end=", ")
-    print(f"{net.find_s:.2f} s finding, {net.align_s:.2f} s aligning", flush=True)
-
-
-@contextmanager
-def scratch() -> Iterator[Path]:
-    """Give a folder on the disk of the corpora that is gone afterwards."""
-    CACHE.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
-        yield Path(folder)
 
 
 def main() -> None:
@@ -344,9 +143,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=HERE.parent.parent / "shared" / "data")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument(
-        "--only", nargs="+", default=["seeds", "planted", "repeats", "contained", "cost", "scripts", "nets"]
-    )
+    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS)
     options = parser.parse_args()
     source = options.data / "congress_press_dev.jsonl.gz"
     if not source.exists():

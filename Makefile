@@ -5,7 +5,7 @@ PYTHON ?= python3
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint format types layers gate bench bench-diff clean
+.PHONY: help setup demo test check lint format types layers gate bench bench-diff bench-passages clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -46,3 +46,6 @@ clean: ## remove what the other commands made
 
 bench-documents: setup ## speed and memory of `dedup clean` beside datasketch and a floor program
 	$(BIN)/python benchmarks/bench_documents.py
+
+bench-passages: setup ## planted passages, repeats, containment, scripts and cost of finding what is printed twice
+	$(BIN)/python benchmarks/bench_passages.py

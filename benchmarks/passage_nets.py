@@ -55,13 +55,12 @@ def compare_nets(planted: Planted, what: str) -> None:
     print(f"anchors only {len(anchors - windows)}, windows only {len(windows - anchors)}", end=", ")
     print(f"neither {len(planted.cases) - len(anchors | windows)}")
     for name, net in nets.items():
-        print(f"    {name:<16} {len(hits[name]):>5} cases,", end="")
-        show_net(name, net)
+        show_net(f"{name:<16} {len(hits[name]):>5} cases", net)
 
 
 def show_net(name: str, net: Net) -> None:
     """Print what a net costs."""
-    print(f"    {name:<16} {len(net.pairs):>9,} pairs, {len(net.matches):>7,} passages", end=", ")
+    print(f"    {name:<28} {len(net.pairs):>9,} pairs, {len(net.matches):>7,} passages", end=", ")
     print(f"{net.find_s:.2f} s finding, {net.align_s:.2f} s aligning", flush=True)
 
 

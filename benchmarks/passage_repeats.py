@@ -3,13 +3,13 @@
 import json
 import random
 import sys
+from typing import Any
 
 from measure import run_command
 from pan import Case, score
 from passage_truth import CASES, detect, report, scratch, share_found
 from plant import JOINS, REPEATS, Planted, correct, plant_repeat, truncate
 
-from dedup import PassageConfig, find_passages
 from dedup.passages.spans import TokenOffsets
 
 
@@ -38,21 +38,46 @@ def show_repeats(quiet: list[str], untouched: list[str]) -> None:
 
 
 def list_cuts(texts: list[str]) -> None:
-    """List the cuts in untouched articles that a reader would doubt most: the shortest and the least alike."""
-    config = PassageConfig(scope="within")
-    found = [p for p in find_passages(texts, config) if p.similarity >= config.cut_similarity]
-    edited = len({p.document.id for p in found})
-    edited_copies = sum(p.similarity < 1 for p in found)
-    report(f"cut in {len(texts):,} untouched articles ({edited} articles)", f"{len(found)} cuts", "(to be read)")
-    report("  of them not exact", str(edited_copies), "(to be read)")
-    doubtful = sorted(found, key=lambda p: len(TokenOffsets(p.text)) * p.similarity**4)[:20]
-    for p in doubtful:
-        first = p.document.text[p.witness_start : p.witness_end]
-        words = len(TokenOffsets(p.text))
-        print(f"    article {p.document.id}, {words} words, {p.similarity:.2f}, {p.start - p.witness_end} apart")
-        print(f"      cut:   {' '.join(p.text.split())[:300]}")
-        if p.similarity < 1:
-            print(f"      first: {' '.join(first.split())[:300]}")
+    """List the cuts that `clean` makes in untouched articles and a reader would doubt most: the shortest, least alike."""
+    with scratch() as folder:
+        rows = [json.dumps({"id": i, "text": text}) + "\n" for i, text in enumerate(texts)]
+        (folder / "in.jsonl").write_text("".join(rows))
+        options = ["--threshold", "1", "--contained", "off", "-q"]
+        run_command([sys.executable, "-m", "dedup", "clean", folder / "in.jsonl", "-o", folder / "o", *options])
+        with (folder / "o" / "passages.jsonl").open("rb") as lines:
+            found = [row for row in map(json.loads, lines) if row["scope"] == "within" and row["action"] == "removed"]
+    broken = [row for row in found if not is_whole(texts[row["doc_id"]], row["start"], row["end"])]
+    articles = len({row["doc_id"] for row in found})
+    report(f"cut in {len(texts):,} untouched articles ({articles} articles)", f"{len(found)} cuts", "(to be read)")
+    report("  not exact", str(sum(row["similarity"] < 1 for row in found)), "(to be read)")
+    report("  begin or end within a sentence or line", str(len(broken)), "0, or glued there")
+    found.sort(key=lambda row: (len(TokenOffsets(row["text"])) * row["similarity"] ** 4, row["doc_id"]))
+    for title, some in (
+        ("the 20 most doubtful", found[:20]),
+        ("20 within a sentence", broken[:: len(broken) // 20 + 1]),
+    ):
+        print(f"    {title}:")
+        for row in some:
+            show_cut(texts[row["doc_id"]], row)
+
+
+def is_whole(text: str, start: int, end: int) -> bool:
+    """Return whether a span begins where a sentence or a line does, and ends where one does."""
+    before = text[:start].rstrip(" \t\xa0\"'“‘«([*•·-–—")
+    after = text[end : end + 8].lstrip("\"'”’»)] \t\xa0")
+    return (not before or before[-1] in ".!?…:;\n\r") and (not after or after[0] in ".!?…:;\n\r")
+
+
+def show_cut(text: str, row: dict[str, Any]) -> None:
+    """Print a cut with what stands around it, and the original of one that is not exact."""
+    start, end, witness = row["start"], row["end"], row["witness"]
+    before, after = " ".join(text[max(start - 40, 0) : start].split()), " ".join(text[end : end + 40].split())
+    shown = " ".join(row["text"].split())
+    shown = shown if len(shown) <= 240 else f"{shown[:140]} ... {shown[-90:]}"
+    words = len(TokenOffsets(row["text"]))
+    print(f"      {row['doc_id']} ({words} words, {row['similarity']:.2f}): {before} [[{shown}]] {after}")
+    if row["similarity"] < 1:
+        print(f"        first: {' '.join(text[witness['start'] : witness['end']].split())[:240]}")
 
 
 def show_contained(quiet: list[str], texts: list[str]) -> None:

@@ -87,7 +87,9 @@ class PassageConfig:
     min_tokens        tokens that a passage has at least; an edited one may lack up to a quarter of them, because its
                       edited ends cannot be told from what stands around it
     min_similarity    share of equal tokens, 2 * equal / (tokens of both sides), from which two spans are one passage
-    cut_similarity    the same, from which a later copy may be cut out of its document
+    cut_similarity    the same, from which a later copy of `cut_edited` tokens may be cut; a shorter one must be exact
+    cut_edited        tokens from which an edited copy may be cut: a shorter one is a restatement
+    cut_share         share of its document from which a repeat is cut that is no whole paragraph: less is a quotation
     contained         share of a document that passages of one kept document cover, from which it is contained in it;
                       None: containment is not looked for
     shingle_size      tokens of a seed
@@ -101,7 +103,9 @@ class PassageConfig:
     scope: str = "all"
     min_tokens: int = 20
     min_similarity: float = 0.5
-    cut_similarity: float = 0.9
+    cut_similarity: float = 0.95
+    cut_edited: int = 60
+    cut_share: float = 0.2
     contained: float | None = 0.9
     shingle_size: int = 5
     window: int = 4

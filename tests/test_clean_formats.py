@@ -285,7 +285,7 @@ def test_a_large_file_cut_into_shards_is_restored(dedup, tmp_path):
     content = b"\xef\xbb\xbf" + encode_jsonl(lines)
     assert len(content) > 2 * (16 << 20)
     (tmp_path / "a.jsonl").write_bytes(content)
-    clean_and_restore(dedup, tmp_path, "a.jsonl", workers=2)
+    clean_and_restore(dedup, tmp_path, "a.jsonl", "--passages", "off", workers=2)
     assert read_summary(tmp_path / "out")["counts"]["removed"] == 800
     assert (tmp_path / "back" / "a.jsonl").read_bytes() == content
     gone = removed_ids(tmp_path / "out")

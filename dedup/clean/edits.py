@@ -1,6 +1,6 @@
 """Records whose text was cut: what stands in `kept/` instead of them, and how they were."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,3 +35,8 @@ def read_edits(path: Path) -> dict[int, bytes]:
     with pa.memory_map(str(path)) as mapped:
         table = pa.ipc.open_file(mapped).read_all()
         return dict(zip(table["document"].to_pylist(), table["record"].to_pylist(), strict=True))
+
+
+def count_edits(paths: Iterable[Path]) -> int:
+    """Return how many documents are edited."""
+    return sum(len(read_edits(path)) for path in paths)

@@ -14,7 +14,15 @@ from dedup.clean.records import encode_line
 from dedup.corpus.segments import Segments
 
 SCHEMA = pa.schema(
-    {"row": pa.int64(), "side": pa.int8(), "start": pa.int64(), "end": pa.int64(), "text": pa.large_string()}
+    {
+        "row": pa.int64(),
+        "side": pa.int8(),
+        "start": pa.int64(),
+        "end": pa.int64(),
+        "text": pa.large_string(),
+        "cut_start": pa.int64(),
+        "cut_end": pa.int64(),
+    }
 )
 ROWS_AT_ONCE = 1000
 SCOPES = ("within", "across")
@@ -23,13 +31,18 @@ COPY, ORIGINAL, BOILERPLATE = 0, 1, 2
 
 @dataclass(frozen=True, slots=True)
 class Located:
-    """One side of a passage in characters: the COPY with its text, its ORIGINAL, or BOILERPLATE with its text."""
+    """One side of a passage in characters: the COPY with its text, its ORIGINAL, or BOILERPLATE with its text.
+
+    `cut_start` and `cut_end` are what is cut of a copy, with its punctuation; -1 where nothing is.
+    """
 
     row: int
     side: int
     start: int
     end: int
     text: str
+    cut_start: int = -1
+    cut_end: int = -1
 
 
 class LocatedWriter:
@@ -82,13 +95,14 @@ class PassageWitness(msgspec.Struct, frozen=True):
     line: int
 
 
-class PassageRecord(msgspec.Struct, frozen=True):
+class PassageRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of `passages.jsonl`.
 
     start, end  characters of the original text: `text == original[start:end]`
     similarity  2 * equal tokens / (tokens of both sides); relation is "exact" at 1
     scope       "within" its document or "across" documents
     action      "removed" (cut out of the kept text) or "reported"
+    cut         [start, end) of what was cut: the whole paragraphs or sentences of the passage, with their punctuation
     documents   how many documents hold the passage
     """
 
@@ -104,17 +118,17 @@ class PassageRecord(msgspec.Struct, frozen=True):
     scope: str
     action: str
     documents: int
+    cut: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
 class PassageTable:
-    """All passages of a run by row: documents by doc_index, scope, whether cut, how many documents hold it."""
+    """All passages of a run by row: documents by doc_index, scope, how many documents hold it."""
 
     document: npt.NDArray[np.int32]
     holder: npt.NDArray[np.int32]
     similarity: npt.NDArray[np.float64]
     scope: npt.NDArray[np.uint8]
-    cut: npt.NDArray[np.bool_]
     documents: npt.NDArray[np.int32]
 
 
@@ -154,9 +168,15 @@ def describe_passage(
         similarity=similarity,
         relation="exact" if similarity == 1.0 else "edited",
         scope=SCOPES[table.scope[row]],
-        action="removed" if table.cut[row] else "reported",
+        action="removed" if located.cut_start >= 0 else "reported",
         documents=int(table.documents[row]),
+        cut=(located.cut_start, located.cut_end) if located.cut_start >= 0 else None,
     )
+
+
+def count_cuts(parts: Sequence[Path]) -> int:
+    """Return how many passages are cut."""
+    return sum(int((batch.column("cut_start").to_numpy() >= 0).sum()) for part in parts for batch in read_located(part))
 
 
 class BoilerplateRecord(msgspec.Struct, frozen=True):

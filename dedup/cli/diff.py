@@ -29,6 +29,7 @@ EXIT_DIFFERENT = 1
     type=click.Choice(["terminal", "html", "json", "patch"]),
     default="terminal",
     show_default=True,
+    help="For a person, a browser, a program, or `dedup apply`.",
 )
 @click.option("-o", "--output", metavar="FILE", help="Write to this file.  [default: standard output]")
 @click.option(

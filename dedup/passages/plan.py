@@ -32,7 +32,7 @@ class PassagePlan:
     ```
     matches    the passages, n rows
     scope      uint8[n]  WITHIN or ACROSS
-    cut        bool[n]   whether the copy is cut out of its document
+    cut        bool[n]   whether the copy may be cut out of its document
     documents  int32[n]  how many documents hold the passage
     ```
     """
@@ -64,12 +64,16 @@ class PassagePlan:
 
 
 def plan_passages(within: Matches, across: Matches, config: PassageConfig, *, cut_across: bool) -> PassagePlan:
-    """Return what is done with the passages: later copies that are alike enough go, if their original stays."""
+    """Return what is done with the passages: later copies that are alike enough may go, if their original stays.
+
+    What goes in the end is decided on the text: whole sentences only, see `dedup.passages.edges`.
+    """
     matches = join_matches([within, across])
     scope = np.repeat(np.array([WITHIN, ACROSS], np.uint8), [len(within), len(across)])
     order = np.lexsort((matches.span[:, 0], scope, matches.document))
     matches, scope = matches.select(order), scope[order]
-    alike = matches.similarity >= config.cut_similarity
+    long = matches.span[:, 1] - matches.span[:, 0] >= config.cut_edited
+    alike = (matches.similarity == 1.0) | (long & (matches.similarity >= config.cut_similarity))
     cut = alike & ((scope == WITHIN) | cut_across)
     if cut_across:
         keep_originals(matches, scope, cut)

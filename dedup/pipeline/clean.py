@@ -9,9 +9,10 @@ from typing import Protocol
 import numpy as np
 
 from dedup.clean.decisions import Decisions
+from dedup.clean.edits import count_edits
 from dedup.clean.examples import choose_examples
-from dedup.clean.folder import BOILERPLATE, LOCATED, PASSAGES, SUMMARY, RunFolder
-from dedup.clean.located import PassageTable, write_boilerplate, write_passages
+from dedup.clean.folder import BOILERPLATE, EDITS, LOCATED, PASSAGES, SUMMARY, RunFolder
+from dedup.clean.located import PassageTable, count_cuts, write_boilerplate, write_passages
 from dedup.clean.summary import StageTimer, count_documents, list_versions
 from dedup.clean.write import Results, join_parts, plan_offsets, prepare_files, write_clusters, write_shard
 from dedup.config import InputConfig, NearConfig, PassageConfig, describe, fingerprint
@@ -107,7 +108,7 @@ def run_stages(run: CleanRun, settings: str, folder: RunFolder, progress: Progre
     decisions = as_decisions(result)
     if run.passages and boilerplate is not None:
         with timer.measure("passages"):
-            decisions, findings = find_passages(run, segments, decisions, boilerplate, progress)
+            decisions, findings = find_passages(run, folder, segments, (decisions, boilerplate), progress)
     decisions.check()
     if not run.dry_run:
         with timer.measure("write"):
@@ -191,16 +192,38 @@ def cover_documents(near: NearConfig, segments: Segments, progress: Progress) ->
 
 
 def find_passages(
-    run: CleanRun, segments: Segments, decisions: Decisions, boilerplate: Boilerplate, progress: Progress
+    run: CleanRun,
+    folder: RunFolder,
+    segments: Segments,
+    results: tuple[Decisions, Boilerplate],
+    progress: Progress,
 ) -> tuple[Decisions, Findings]:
     """Decide on contained documents and on passages."""
     assert run.passages is not None
+    decisions, boilerplate = results
     progress.begin("passages", segments.num_documents, "doc")
     configs = (run.near, run.passages)
     decisions, plan = decide_passages(segments, decisions, boilerplate, configs, progress.advance)
     progress.end()
-    strip = run.passages.strip_boilerplate
-    return decisions, Findings(plan, keep_standing(boilerplate, decisions), strip)
+    findings = Findings(plan, keep_standing(boilerplate, decisions), run.passages)
+    locate_findings(run, folder, segments, (decisions, findings), progress)
+    return decisions, findings
+
+
+def locate_findings(
+    run: CleanRun, folder: RunFolder, segments: Segments, results: tuple[Decisions, Findings], progress: Progress
+) -> None:
+    """Go over the texts of the documents in which anything was found."""
+    shards = segments.shards
+    decisions, findings = results
+    open_results.cache_clear()  # an earlier run of this process may have had the same folder
+    decisions.write(folder.decisions)
+    findings.plan.write(folder.passages)
+    findings.boilerplate.write(folder.boilerplate)
+    progress.begin("locate", sum(shard.size for shard in shards), "B")
+    task = partial(locate_one, folder=folder, shards=tuple(shards), config=run.input, passages=findings.config)
+    run_tasks(task, shards, run.workers, progress.advance)
+    progress.end()
 
 
 def write_output(
@@ -213,15 +236,8 @@ def write_output(
     """Write everything but the summary."""
     shards = segments.shards
     decisions, findings = results
-    open_results.cache_clear()  # an earlier run of this process may have had the same folder
+    open_results.cache_clear()  # its decisions may be older
     decisions.write(folder.decisions)
-    if findings is not None:
-        findings.plan.write(folder.passages)
-        findings.boilerplate.write(folder.boilerplate)
-        progress.begin("locate", sum(shard.size for shard in shards), "B")
-        locate = partial(locate_one, folder=folder, shards=tuple(shards), config=run.input, strip=findings.strip)
-        run_tasks(locate, shards, run.workers, progress.advance)
-        progress.end()
     prepare_files(folder, shards)
     progress.begin("write", sum(shard.size for shard in shards), "B")
     task = partial(write_one, folder=folder, shards=tuple(shards), text_field=run.input.text_field)
@@ -241,7 +257,7 @@ def write_output(
 def as_table(plan: PassagePlan) -> PassageTable:
     """Return the plan as the write stage takes it."""
     m = plan.matches
-    return PassageTable(m.document, m.holder, m.similarity, plan.scope, plan.cut, plan.documents)
+    return PassageTable(m.document, m.holder, m.similarity, plan.scope, plan.documents)
 
 
 def locate_one(
@@ -251,11 +267,11 @@ def locate_one(
     folder: RunFolder,
     shards: tuple[Shard, ...],
     config: InputConfig,
-    strip: bool,
+    passages: PassageConfig,
 ) -> None:
     """Find the passages and the boilerplate of one shard in its texts."""
     segments, _ = open_results(folder, shards)
-    findings = Findings(PassagePlan.read(folder.passages), Boilerplate.read(folder.boilerplate), strip)
+    findings = Findings(PassagePlan.read(folder.passages), Boilerplate.read(folder.boilerplate), passages)
     locate_shard(shard, folder, segments, findings, config)
     report(shard.size)
 
@@ -314,7 +330,7 @@ def summarise(
         counts=count_documents(decisions, rejected=rejected, repeated_ids=count_repeated_ids(segments)),
         inputs=[InputFile(f.path, f.name, f.format, f.compression, f.size) for f in run.files],
         config={name: describe(c) if (c := getattr(run, name)) else {} for name in ("near", "passages", "input")},
-        passages=count_passages(findings) if findings else None,
+        passages=count_passages(findings, RunFolder(run.out), segments.shards) if findings else None,
         bands=bands,
         rows=rows,
         candidates=result.num_candidates,
@@ -353,16 +369,15 @@ def keep_standing(boilerplate: Boilerplate, decisions: Decisions) -> Boilerplate
     )
 
 
-def count_passages(findings: Findings) -> PassageCounts:
+def count_passages(findings: Findings, folder: RunFolder, shards: Sequence[Shard]) -> PassageCounts:
     """Return the counts of a run's passages."""
     plan, boilerplate = findings.plan, findings.boilerplate
     within = plan.scope == WITHIN
-    edited = [plan.matches.document[plan.cut], *([boilerplate.document] if findings.strip else [])]
     return PassageCounts(
         within=int(within.sum()),
         across=int((~within).sum()),
-        cut=int(plan.cut.sum()),
+        cut=count_cuts([folder.part(shard.index, LOCATED) for shard in shards]),
         boilerplate=int(boilerplate.is_first.sum()),
         boilerplate_documents=len(np.unique(boilerplate.document)),
-        edited_documents=len(np.unique(np.concatenate(edited))),
+        edited_documents=count_edits(folder.part(shard.index, EDITS) for shard in shards),
     )

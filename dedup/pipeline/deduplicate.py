@@ -57,7 +57,8 @@ def to_document(index: int, value: str | Document | Mapping[str, object]) -> Doc
     if not isinstance(value, Mapping) or not isinstance(value.get("text"), str):
         raise ValueError(f'document {index} is neither a text nor a document with a "text": {value!r:.80}')  # noqa: TRY004 (a wrong argument is a ValueError here)
     fields = {name: field for name, field in value.items() if name not in {"id", "text"}}
-    return Document(str(value.get("id", index)), str(value["text"]), fields)
+    doc_id = value.get("id")
+    return Document(str(index if doc_id is None else doc_id), str(value["text"]), fields)
 
 
 def cover_texts(documents: Sequence[Document], config: NearConfig) -> CoverResult:

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -64,11 +64,11 @@ def run_stages(
     progress.begin("passages", segments.num_documents, "doc")
     _, plan = decide_passages(segments, everyone, None, (near, run.passages), progress.advance)
     progress.end()
-    plan.write(folder.passages)
+    replace(plan, cut=np.zeros(len(plan), bool)).write(folder.passages)
     everyone.write(folder.decisions)
     progress.begin("locate", sum(shard.size for shard in shards), "B")
     no_boilerplate().write(folder.boilerplate)
-    task = partial(locate_one, folder=folder, shards=tuple(shards), config=run.input, strip=False)
+    task = partial(locate_one, folder=folder, shards=tuple(shards), config=run.input, passages=run.passages)
     run_tasks(task, shards, run.workers, progress.advance)
     progress.end()
     parts = [folder.part(shard.index, LOCATED) for shard in shards]

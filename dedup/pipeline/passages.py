@@ -22,6 +22,7 @@ from dedup.near.cover import CoverResult
 from dedup.near.decide import cover_again
 from dedup.passages.boilerplate import Boilerplate, Series, find_boilerplate, mask_tokens
 from dedup.passages.contained import Containment, find_contained, measure_shares
+from dedup.passages.edges import choose_cut
 from dedup.passages.matches import Matches, TokenBlock, compare_pairs, find_shared, join_matches
 from dedup.passages.plan import WITHIN, PassagePlan, plan_passages
 from dedup.passages.spans import Span, TokenOffsets, cut_spans, snap_to_lines, widen_cut
@@ -173,11 +174,11 @@ def hash_values(values: Sequence[bytes]) -> npt.NDArray[np.uint64]:
 
 @dataclass(frozen=True)
 class Findings:
-    """What was found in the documents, and whether boilerplate is cut."""
+    """What was found in the documents, and under which settings."""
 
     plan: PassagePlan
     boilerplate: Boilerplate
-    strip: bool
+    config: PassageConfig
 
 
 def locate_shard(shard: Shard, folder: RunFolder, segments: Segments, findings: Findings, config: InputConfig) -> None:
@@ -211,7 +212,7 @@ def collect_wanted(segments: Segments, shard: Shard, findings: Findings) -> dict
     wanted: dict[int, list[tuple[int, int]]] = {}
     for side, documents in sides:
         here = (documents >= first) & (documents < last)
-        if side == BOILERPLATE and not findings.strip:
+        if side == BOILERPLATE and not findings.config.strip_boilerplate:
             here &= findings.boilerplate.is_first
         for row in np.flatnonzero(here).tolist():
             wanted.setdefault(int(documents[row]), []).append((side, row))
@@ -230,15 +231,36 @@ def locate_document(
             span = snap_to_lines(text, offsets, offsets.span(*boilerplate.span[row].tolist()))
             if boilerplate.is_first[row]:
                 sides.append(Located(row, side, span.start, span.end, text[span.start : span.end]))
-            if findings.strip:
+            if findings.config.strip_boilerplate:
                 cuts.append(span)
             continue
-        span = offsets.span(*(plan.matches.span if side == COPY else plan.matches.held)[row].tolist())
-        sides.append(Located(row, side, span.start, span.end, text[span.start : span.end] if side == COPY else ""))
-        if side == COPY and plan.cut[row]:
-            own = offsets.span(*plan.matches.held[row].tolist()) if plan.scope[row] == WITHIN else None
-            cuts.append(widen_cut(text, span, own))
+        tokens = (plan.matches.span if side == COPY else plan.matches.held)[row].tolist()
+        span = offsets.span(*tokens)
+        if side == ORIGINAL:
+            sides.append(Located(row, side, span.start, span.end, ""))
+            continue
+        cut = plan_cut(text, offsets, findings, row) if plan.cut[row] else None
+        cut_start, cut_end = (cut.start, cut.end) if cut else (-1, -1)
+        sides.append(Located(row, side, span.start, span.end, text[span.start : span.end], cut_start, cut_end))
+        if cut:
+            cuts.append(cut)
     return sides, cuts
+
+
+def plan_cut(text: str, offsets: TokenOffsets, findings: Findings, row: int) -> Span | None:
+    """Return the characters that are cut of one passage, None where it holds too little that is whole."""
+    plan, config = findings.plan, findings.config
+    first, end = plan.matches.span[row].tolist()
+    within = plan.scope[row] == WITHIN
+    sentences_from = int(config.cut_share * len(offsets)) if within else 0
+    chosen = choose_cut(text, offsets, (first, end), config.min_tokens, sentences_from)
+    if chosen is None:
+        return None
+    original = None
+    if within and plan.matches.similarity[row] == 1.0:
+        held = int(plan.matches.held[row][0]) - first
+        original = offsets.span(chosen[0] + held, chosen[1] + held)
+    return widen_cut(text, offsets.span(*chosen), original)
 
 
 def merge_spans(spans: Sequence[Span]) -> list[Span]:

@@ -1,0 +1,73 @@
+"""Where a passage may be cut: between sentences and paragraphs, never in the middle of one."""
+
+from collections.abc import Callable
+
+from dedup.passages.spans import TokenOffsets
+
+ENDS = frozenset(".!?\u2026\u3002\uff01\uff1f\uff0e\u061f\u06d4\u0964\u0965\u104b")
+SHORT = 2  # "U.S.", "J.", "Dr.": a full stop after so few letters ends no sentence
+ABBREVIATIONS = frozenset(
+    {"mr", "mrs", "ms", "dr", "sen", "sens", "rep", "reps", "gov", "gen", "col", "lt", "sgt", "capt", "st", "prof"}
+    | {"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "hon", "rev", "jr", "sr"}
+    | {"no", "nos", "vs", "inc", "ltd", "co", "corp", "etc", "dept", "est", "fig", "vol", "pp"}
+)
+
+Edge = Callable[[str, TokenOffsets, int], bool]
+
+
+def between(text: str, offsets: TokenOffsets, index: int) -> str:
+    """Return what stands between token `index - 1` and token `index`."""
+    start = int(offsets.ends[index - 1]) if index > 0 else 0
+    end = int(offsets.starts[index]) if index < len(offsets) else len(text)
+    return text[start:end]
+
+
+def is_paragraph_edge(text: str, offsets: TokenOffsets, index: int) -> bool:
+    """Return whether a line ends before a token, or another text is glued on to a sentence there ("claims.Russian")."""
+    if index in {0, len(offsets)}:
+        return True
+    gap = between(text, offsets, index)
+    glued = not any(c.isspace() for c in gap) and gap[:1] in ENDS and text[int(offsets.starts[index])].isupper()
+    return "\n" in gap or (glued and is_sentence_edge(text, offsets, index))
+
+
+def is_sentence_edge(text: str, offsets: TokenOffsets, index: int) -> bool:
+    """Return whether a sentence ends before a token. Errs on the side of no: a cut that is not made does no harm."""
+    if index in {0, len(offsets)}:
+        return True
+    gap = between(text, offsets, index)
+    if "\n" in gap:
+        return True
+    marks = {c for c in gap if c in ENDS}
+    if not marks:
+        return False
+    before = text[int(offsets.starts[index - 1]) : int(offsets.ends[index - 1])]
+    after = text[int(offsets.starts[index])]
+    if marks == {"."} and (after.islower() or before.lower() in ABBREVIATIONS):
+        return False
+    return marks != {"."} or len(before) > SHORT or not before[:1].isupper()
+
+
+def shrink(text: str, offsets: TokenOffsets, tokens: tuple[int, int], is_edge: Edge) -> tuple[int, int]:
+    """Return the largest range of tokens inside `tokens` (first, end) that begins and ends at an edge."""
+    first, end = tokens
+    while first < end and not is_edge(text, offsets, first):
+        first += 1
+    while end > first and not is_edge(text, offsets, end):
+        end -= 1
+    return first, end
+
+
+def choose_cut(
+    text: str, offsets: TokenOffsets, tokens: tuple[int, int], min_tokens: int, sentences_from: int
+) -> tuple[int, int] | None:
+    """Return the tokens of a passage that are cut: whole paragraphs, or whole sentences where they are many.
+
+    None where too little is left. A quotation that its source repeats is less than `sentences_from` tokens, and no
+    paragraph of its own.
+    """
+    first, end = shrink(text, offsets, tokens, is_paragraph_edge)
+    if end - first >= min_tokens:
+        return first, end
+    first, end = shrink(text, offsets, tokens, is_sentence_edge)
+    return (first, end) if end - first >= max(min_tokens, sentences_from) else None

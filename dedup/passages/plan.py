@@ -73,7 +73,9 @@ def plan_passages(within: Matches, across: Matches, config: PassageConfig, *, cu
     order = np.lexsort((matches.span[:, 0], scope, matches.document))
     matches, scope = matches.select(order), scope[order]
     long = matches.span[:, 1] - matches.span[:, 0] >= config.cut_edited
-    alike = (matches.similarity == 1.0) | (long & (matches.similarity >= config.cut_similarity))
+    # Inside a document an edited copy is a restatement, however long: what a CMS prints twice is the same to the word.
+    edited = (scope == ACROSS) & long & (matches.similarity >= config.cut_similarity)
+    alike = (matches.similarity == 1.0) | edited
     cut = alike & ((scope == WITHIN) | cut_across)
     if cut_across:
         keep_originals(matches, scope, cut)

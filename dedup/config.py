@@ -87,8 +87,8 @@ class PassageConfig:
     min_tokens        tokens that a passage has at least; an edited one may lack up to a quarter of them, because its
                       edited ends cannot be told from what stands around it
     min_similarity    share of equal tokens, 2 * equal / (tokens of both sides), from which two spans are one passage
-    cut_similarity    the same, from which a copy of `cut_edited` tokens that another document holds may be cut; any other
-                      has to be exact
+    cut_similarity    the same, from which a copy of `cut_edited` tokens that another document holds may be cut; any
+                      other has to be exact
     cut_edited        tokens from which such an edited copy may be cut: a shorter one is a restatement
     cut_share         share of its document from which a repeat is cut that is no whole paragraph: less is a quotation
     contained         share of a document that passages of one kept document cover, from which it is contained in it;

@@ -292,3 +292,66 @@ def count_common(old, new):
         for index, b in enumerate(new):
             row[index + 1] = above[index] + 1 if a == b else max(above[index + 1], row[index])
     return row[-1]
+
+
+def winnow(values, window):
+    """Return the places of the anchors: the rightmost smallest value of each window, by the definition of the paper.
+
+    Fewer values than a window are one window.
+    """
+    chosen = set()
+    for start in range(max(len(values) - window + 1, 1) if values else 0):
+        places = range(start, min(start + window, len(values)))
+        smallest = min(values[place] for place in places)
+        chosen.add(max(place for place in places if values[place] == smallest))
+    return sorted(chosen)
+
+
+def link_anchors(rolled, window):
+    """Return (document, first holder, place there, place) of the anchors of documents, given their shingles in order.
+
+    A value that the document itself holds first gives no link.
+    """
+    first, links = {}, []
+    for document, values in enumerate(rolled):
+        for place in winnow(values, window):
+            holder, there = first.setdefault(values[place], (document, place))
+            if holder != document:
+                links.append((document, holder, there, place))
+    return links
+
+
+def align_ends(a, b):
+    """Return the table of the best scores of aligning the first i of a with the first j of b, and the best of all.
+
+    An equal word is 1; a changed, added or dropped one is -1.
+    """
+    table = [[-j for j in range(len(b) + 1)]]
+    for i, word in enumerate(a, 1):
+        row = [-i]
+        for j, other in enumerate(b, 1):
+            both = table[-1][j - 1] + (1 if word == other else -1)
+            row.append(max(both, table[-1][j] - 1, row[-1] - 1))
+        table.append(row)
+    return table, max(max(row) for row in table)
+
+
+def find_common_runs(a, b, least):
+    """Return (start in a, start in b, length) of the runs of `least` and more equal words that are as long as can be."""
+    runs = []
+    for i in range(len(a)):
+        for j in range(len(b)):
+            if a[i] == b[j] and (i == 0 or j == 0 or a[i - 1] != b[j - 1]):
+                length = 0
+                while i + length < len(a) and j + length < len(b) and a[i + length] == b[j + length]:
+                    length += 1
+                if length >= least:
+                    runs.append((i, j, length))
+    return runs
+
+
+def find_repeated(values):
+    """Return (first place, place) of every value that stands again."""
+    first = {}
+    pairs = [(first.setdefault(value, place), place) for place, value in enumerate(values)]
+    return [(earlier, place) for earlier, place in pairs if earlier != place]

@@ -96,7 +96,7 @@ passage_options = compose(
         show_default=True,
         metavar="SHARE|off",
         callback=parse_contained,
-        help="Remove a document if passages of one kept document cover this share of it.",
+        help="Remove a document if this share of its words stands in passages of one kept document.",
     ),
 )
 

@@ -124,6 +124,8 @@ class RecordReader:
                 return f"the line is {JSON_TYPES[type(value)]}, not an object"
             if field not in value:
                 return f'no field "{field}"'
+            if isinstance(value[field], str):
+                return f'field "{field}" stands twice, and its first value is not a text'
             return f'field "{field}" is {describe_value(value[field])}, not a text'
         if isinstance(error, (msgspec.DecodeError, RecursionError)):
             return explain_malformed(line, str(error))

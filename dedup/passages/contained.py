@@ -16,7 +16,7 @@ WORTH_COMPARING = 0.3
 
 @dataclass(frozen=True, slots=True)
 class Containment:
-    """A document, the document that contains it, and the share of its tokens that passages of that one cover."""
+    """A document, the document that contains it, and the share of its tokens that stand equal there."""
 
     inner: int
     outer: int
@@ -69,28 +69,30 @@ def choose_witnesses(
 
 
 def measure_shares(matches: Matches, num_tokens: npt.NDArray[np.int32]) -> list[Containment]:
-    """Return, for every pair and both ways, the share of tokens of one that passages of the other cover."""
+    """Return, for every pair and both ways, the share of tokens of one that stand equal in passages of the other.
+
+    Equal tokens count, not the whole of edited passages: a template filled in anew is covered by its twin from end to
+    end, and not contained in it.
+    """
     order = np.lexsort((matches.holder, matches.document))
     rows = zip(
         matches.document[order].tolist(),
         matches.holder[order].tolist(),
         matches.span[order].tolist(),
         matches.held[order].tolist(),
+        matches.equal[order].tolist(),
         strict=True,
     )
     shares = []
     for (document, holder), group in groupby(rows, key=lambda row: row[:2]):
-        spans = [(span, held) for _, _, span, held in group]
-        shares.append(
-            Containment(document, holder, count_union([s for s, _ in spans]) / max(int(num_tokens[document]), 1))
-        )
-        shares.append(
-            Containment(holder, document, count_union([h for _, h in spans]) / max(int(num_tokens[holder]), 1))
-        )
+        _, _, spans, held, equal = zip(*group, strict=True)
+        for inner, outer, ranges in ((document, holder, spans), (holder, document, held)):
+            covered = min(sum(equal), count_union(ranges))
+            shares.append(Containment(inner, outer, min(covered / max(int(num_tokens[inner]), 1), 1.0)))
     return shares
 
 
-def count_union(spans: list[list[int]]) -> int:
+def count_union(spans: Sequence[list[int]]) -> int:
     """Return how many tokens at least one of the spans [start, end) covers."""
     total = reached = 0
     for start, end in sorted(spans):

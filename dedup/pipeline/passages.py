@@ -16,6 +16,7 @@ from dedup.config import InputConfig, NearConfig, PassageConfig
 from dedup.corpus.fetch import RecordText, read_records
 from dedup.corpus.segments import Segments
 from dedup.corpus.shards import Shard
+from dedup.kernels.relation import is_template
 from dedup.kernels.shingles import count_shared_shingles
 from dedup.model.documents import Relation
 from dedup.near.cover import CoverResult
@@ -122,7 +123,10 @@ def remove_contained(
         similarity[inner] = shared / max(in_a + in_b - shared, 1)
 
     for containment in found:
-        remove(int(tokens.documents[containment.inner]), int(tokens.documents[containment.outer]), containment.share)
+        inner, outer = int(tokens.documents[containment.inner]), int(tokens.documents[containment.outer])
+        if near.keep_templates and is_template(segments.tokens_of(inner), segments.tokens_of(outer)):
+            continue
+        remove(inner, outer, containment.share)
     orphans = np.flatnonzero((witness >= 0) & (witness[witness] >= 0))
     undecided = []
     for orphan in orphans.tolist():

@@ -120,16 +120,21 @@ class RecordReader:
                 value = msgspec.json.decode(line)
             except UNREADABLE as problem:
                 return explain_malformed(line, str(problem))
-            if not isinstance(value, dict):
-                return f"the line is {JSON_TYPES[type(value)]}, not an object"
-            if field not in value:
-                return f'no field "{field}"'
-            if isinstance(value[field], str):
-                return f'field "{field}" stands twice, and its first value is not a text'
-            return f'field "{field}" is {describe_value(value[field])}, not a text'
+            return explain_invalid(value, field)
         if isinstance(error, (msgspec.DecodeError, RecursionError)):
             return explain_malformed(line, str(error))
         return explain_utf8(error) if isinstance(error, UnicodeDecodeError) else str(error)
+
+
+def explain_invalid(value: object, field: str) -> str:
+    """Return why a JSON value is no document."""
+    if not isinstance(value, dict):
+        return f"the line is {JSON_TYPES[type(value)]}, not an object"
+    if field not in value:
+        return f'no field "{field}"'
+    if isinstance(value[field], str):
+        return f'field "{field}" stands twice, and its first value is not a text'
+    return f'field "{field}" is {describe_value(value[field])}, not a text'
 
 
 def explain_malformed(line: bytes, message: str) -> str:

@@ -17,13 +17,13 @@ from dedup.pipeline.deduplicate import copy_tokens, cut, to_arrow, to_document, 
 def find_passages(
     documents: Iterable[str | Document | Mapping[str, object]], config: PassageConfig | None = None
 ) -> list[Passage]:
-    """Find what texts or documents hold more than once, within one and across several, with exact spans.
+    r"""Find what texts or documents hold more than once, within one and across several, with exact spans.
 
     `documents` as for `deduplicate`. Every passage is the later copy and points at the first place that holds it.
 
     >>> from dedup import find_passages
     >>> body = "The minister said on Monday that the talks in the capital would go on in spite of what happened there."
-    >>> [passage] = find_passages([f"A headline.\\n{body}{body}"])
+    >>> [passage] = find_passages([f"A headline.\n{body}{body}"])
     >>> passage.text == body.rstrip("."), passage.witness_start
     (True, 12)
     """

@@ -17,8 +17,8 @@ class EditWriter:
 
     def add(self, doc_index: int, record: bytes) -> None:
         """Add the record that replaces a document's."""
-        rows = [{"document": doc_index, "record": record}]
-        self._writer.write_batch(pa.RecordBatch.from_pylist(rows, schema=SCHEMA))
+        arrays = [pa.array([doc_index], pa.int64()), pa.array([record], pa.large_binary())]
+        self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=SCHEMA))
 
 
 @contextmanager

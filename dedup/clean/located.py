@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -29,8 +30,7 @@ SCOPES = ("within", "across")
 COPY, ORIGINAL, BOILERPLATE = 0, 1, 2
 
 
-@dataclass(frozen=True, slots=True)
-class Located:
+class Located(NamedTuple):
     """One side of a passage in characters: the COPY with its text, its ORIGINAL, or BOILERPLATE with its text.
 
     `cut_start` and `cut_end` are what is cut of a copy, with its punctuation; -1 where nothing is.
@@ -60,7 +60,7 @@ class LocatedWriter:
 
     def flush(self) -> None:
         """Write what was collected."""
-        columns = zip(*map(astuple, self._rows), strict=True)
+        columns = zip(*self._rows, strict=True)
         arrays = [pa.array(column, kind) for column, kind in zip(columns, SCHEMA.types, strict=True)]
         if arrays:
             self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=SCHEMA))

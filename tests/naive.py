@@ -337,7 +337,7 @@ def align_ends(a, b):
 
 
 def find_common_runs(a, b, least):
-    """Return (start in a, start in b, length) of the runs of `least` and more equal words that are as long as can be."""
+    """Return (start in a, start in b, length) of the longest runs of equal words, those of `least` words and more."""
     runs = []
     for i in range(len(a)):
         for j in range(len(b)):

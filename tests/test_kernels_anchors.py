@@ -1,0 +1,121 @@
+"""The anchors of winnowing, and who holds them first."""
+
+import naive
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dedup.kernels.anchors import AnchorTable, count_anchors, link_block, winnow
+from dedup.kernels.shingles import roll_shingles
+
+SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
+SIZES = (5, 4)
+few_values = st.lists(st.integers(1, 6), max_size=60)  # ties are frequent
+token_lists = st.lists(st.lists(st.integers(0, 12), max_size=40), min_size=1, max_size=6)
+
+
+def winnow_values(values, window):
+    positions = np.full(len(values) + 1, -1, np.int32)
+    count = winnow(np.array(values, np.uint64), len(values), window, positions)
+    return positions[:count].tolist()
+
+
+def as_tokens(numbers):
+    return (np.array(numbers, np.uint32) + np.uint32(1)) << np.uint32(2)
+
+
+def roll(numbers):
+    shingles = np.empty(len(numbers) + 1, np.uint64)
+    return shingles[: roll_shingles(as_tokens(numbers), SIZES[0], shingles)].tolist()
+
+
+def expected_links(documents):
+    """The naive links over the shingle hashes of the kernel; a text shorter than a shingle has none."""
+    rolled = [roll(numbers) if len(numbers) >= SIZES[0] else [] for numbers in documents]
+    return naive.link_anchors(rolled, SIZES[1])
+
+
+def lay_out(documents):
+    """Return the tokens of documents in one array (kept alive by the caller), their addresses and counts."""
+    parts = [as_tokens(numbers) for numbers in documents]
+    counts = np.array([len(part) for part in parts], np.int32)
+    tokens = np.concatenate([*parts, np.zeros(1, np.uint32)])
+    starts = np.cumsum([0, *counts[:-1].tolist()]).astype(np.uint64)
+    return tokens, np.uint64(tokens.ctypes.data) + starts * np.uint64(4), counts
+
+
+def make_table(size=4096):
+    return AnchorTable(np.zeros(size, np.uint32), np.full(size, -1, np.int32), np.zeros(size, np.int32))
+
+
+def link(documents, part=(0, 1), table=None, first=0):
+    tokens, address, counts = lay_out(documents)
+    links = np.empty((len(tokens), 4), np.int32)
+    found = link_block(table or make_table(), first, address, counts, SIZES, part, links)
+    return list(map(tuple, links[:found].tolist()))
+
+
+@SETTINGS
+@given(few_values, st.integers(1, 8))
+def test_the_anchors_are_the_rightmost_smallest_of_every_window(values, window):
+    assert winnow_values(values, window) == naive.winnow(values, window)
+
+
+@SETTINGS
+@given(st.lists(st.integers(0, 2**64 - 1), max_size=60), st.integers(1, 8))
+def test_values_of_all_64_bits_are_compared_as_unsigned(values, window):
+    assert winnow_values(values, window) == naive.winnow(values, window)
+
+
+@SETTINGS
+@given(few_values, few_values, few_values, few_values, st.lists(st.integers(1, 6), min_size=4, max_size=30))
+def test_a_shared_run_as_long_as_the_window_has_the_same_anchors_in_both(before_a, after_a, before_b, after_b, shared):
+    """What the paper guarantees, here for a run of shingles: at least one anchor stands at the same place of it."""
+
+    def anchors_inside(before, after):
+        positions = winnow_values(before + shared + after, 4)
+        return {p - len(before) for p in positions if 0 <= p - len(before) < len(shared)}
+
+    assert anchors_inside(before_a, after_a) & anchors_inside(before_b, after_b)
+
+
+def test_no_shingle_has_no_anchor():
+    assert winnow_values([], 4) == []
+
+
+@SETTINGS
+@given(token_lists)
+def test_links_lead_to_the_first_holder_in_order(documents):
+    assert link(documents) == expected_links(documents)
+
+
+@SETTINGS
+@given(token_lists, st.integers(2, 5))
+def test_several_passes_give_the_links_of_one(documents, parts):
+    several = [row for which in range(parts) for row in link(documents, (which, parts))]
+    assert sorted(several) == sorted(expected_links(documents))
+
+
+@SETTINGS
+@given(token_lists, st.integers(0, 6))
+def test_blocks_one_after_the_other_give_the_links_of_all_together(documents, cut):
+    table = make_table()
+    in_blocks = link(documents[:cut] or [[]], table=table)
+    in_blocks += link(documents[cut:] or [[]], table=table, first=len(documents[:cut]))
+    assert in_blocks == expected_links(documents)
+
+
+@SETTINGS
+@given(token_lists)
+def test_the_anchors_are_counted(documents):
+    tokens, address, counts = lay_out(documents)
+    expected = sum(len(naive.winnow(roll(numbers), SIZES[1])) for numbers in documents)
+    assert count_anchors(address, counts, *SIZES) == expected
+    assert len(tokens) == sum(map(len, documents)) + 1  # still there: the kernel reads it by address
+
+
+@SETTINGS
+@given(token_lists)
+def test_a_table_that_is_nearly_full_finds_the_same(documents):
+    size = len({shingle for numbers in documents for shingle in roll(numbers)}) + 1
+    assert link(documents, table=make_table(size)) == expected_links(documents)

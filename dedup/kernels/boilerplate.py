@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels.anchors import winnow
-from dedup.kernels.hashing import U32, U64, mix64
+from dedup.kernels.hashing import U64, mix64
 from dedup.kernels.jit import kernel
 from dedup.kernels.memory import tokens_at
 from dedup.kernels.shingles import roll_shingles
@@ -21,7 +21,7 @@ class FrequencyTable(NamedTuple):
     """How many documents hold each anchor, by open addressing; a free slot has count 0.
 
     ```
-    tags     uint32[size]  low half of the hash of anchor and series
+    keys     uint64[size]  hash of anchor and series
     counts   int32[size]   documents that hold it
     support  int32[size]   those of them whose text is otherwise different
     last     int32[size]   the last document that was counted
@@ -29,7 +29,7 @@ class FrequencyTable(NamedTuple):
     ```
     """
 
-    tags: npt.NDArray[np.uint32]
+    keys: npt.NDArray[np.uint64]
     counts: npt.NDArray[np.int32]
     support: npt.NDArray[np.int32]
     last: npt.NDArray[np.int32]
@@ -37,17 +37,25 @@ class FrequencyTable(NamedTuple):
 
 
 @kernel
-def find_frequency(table, shingle, series):
-    """Return the slot of an anchor of a series: the one that holds it, or the free one where it belongs."""
-    key = mix64(shingle ^ series)
-    size = table.tags.size
-    tag = U32(key & U64(0xFFFFFFFF))
+def find_frequency(table, key):
+    """Return the slot of a key: the one that holds it, or the free one where it belongs."""
+    size = table.keys.size
     slot = np.int64(((key >> U64(32)) * U64(size)) >> U64(32))
-    while table.counts[slot] != 0 and table.tags[slot] != tag:
+    while table.counts[slot] != 0 and table.keys[slot] != key:
         slot = slot + 1 if slot + 1 < size else 0
-    if table.counts[slot] == 0:
-        table.tags[slot] = tag
     return slot
+
+
+@kernel
+def copy_frequent(table, least, frequent):
+    """Enter the keys that at least so many documents hold into another, small table: it stays in the cache."""
+    for slot in range(table.keys.size):
+        if table.counts[slot] >= least:
+            place = find_frequency(frequent, table.keys[slot])
+            frequent.keys[place] = table.keys[slot]
+            frequent.counts[place] = table.counts[slot]
+            frequent.first[place] = table.first[slot]
+            frequent.last[place] = -1
 
 
 @kernel
@@ -67,8 +75,10 @@ def count_block(table, first, address, num_tokens, series, counted, sizes):
             positions = np.empty(2 * tokens.size, np.int32)
         count = winnow(shingles, roll_shingles(tokens, sizes[0], shingles), sizes[1], positions)
         for k in range(count):
-            slot = find_frequency(table, shingles[positions[k]], series[i])
+            key = mix64(shingles[positions[k]] ^ series[i])
+            slot = find_frequency(table, key)
             if table.counts[slot] == 0:
+                table.keys[slot] = key
                 table.first[slot] = first + i
                 table.last[slot] = -1
             if table.last[slot] != first + i:
@@ -96,7 +106,7 @@ def support_block(table, first, address, num_tokens, series, counted, needed, si
         covered, reached = 0, -COPY_GAP - 1
         frequent = 0
         for k in range(count):
-            if table.counts[find_frequency(table, shingles[positions[k]], series[i])] < needed[i]:
+            if table.counts[find_frequency(table, mix64(shingles[positions[k]] ^ series[i]))] < needed[i]:
                 continue
             start, end = np.int64(positions[k]), np.int64(positions[k]) + sizes[0]
             covered += end - max(start if start - reached > COPY_GAP else reached, reached)
@@ -106,7 +116,7 @@ def support_block(table, first, address, num_tokens, series, counted, needed, si
         if covered > COPY_SHARE * tokens.size:
             continue
         for k in range(frequent):
-            slot = find_frequency(table, shingles[positions[k]], series[i])
+            slot = find_frequency(table, mix64(shingles[positions[k]] ^ series[i]))
             if table.last[slot] >= 0:
                 table.last[slot] = -1
             if table.last[slot] != -2 - first - i:
@@ -134,7 +144,7 @@ def mark_block(table, first, address, num_tokens, series, needed, sizes, ranges)
         for k in range(count + 1):
             slot = -1
             if k < count:
-                slot = find_frequency(table, shingles[positions[k]], series[i])
+                slot = find_frequency(table, mix64(shingles[positions[k]] ^ series[i]))
                 if table.support[slot] < needed[i]:
                     continue
             if slot < 0 or positions[k] - end > RANGE_GAP:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from dedup.config import PassageConfig
 from dedup.kernels.anchors import count_anchors
-from dedup.kernels.boilerplate import FrequencyTable, count_block, mark_block, support_block
+from dedup.kernels.boilerplate import FrequencyTable, copy_frequent, count_block, mark_block, support_block
 from dedup.passages.matches import SLOTS_PER_ANCHOR, TokenBlock
 
 WINDOW = 8  # a sparser net than that for passages: boilerplate stands in many documents, one anchor in each is enough
@@ -116,11 +116,14 @@ def mark(
     """Return the rows of `mark_block` over all blocks, after counting them."""
     if needed.size == 0 or counted.sum() < needed.min():
         return np.empty((0, 5), np.int32)
-    table = FrequencyTable(np.zeros(size, np.uint32), *(np.zeros(size, np.int32) for _ in range(4)))
+    every = make_table(size)
     places = np.cumsum([0, *(len(block) for block in blocks)])
     slices = [slice(a, b) for a, b in zip(places[:-1].tolist(), places[1:].tolist(), strict=True)]
     for here, b in zip(slices, blocks, strict=True):
-        count_block(table, here.start, b.address, b.num_tokens, series[here], counted[here], sizes)
+        count_block(every, here.start, b.address, b.num_tokens, series[here], counted[here], sizes)
+    least = int(needed.min())
+    table = make_table(2 * int((every.counts >= least).sum()) + 16)
+    copy_frequent(every, least, table)
     for here, b in zip(slices, blocks, strict=True):
         support_block(table, here.start, b.address, b.num_tokens, series[here], counted[here], needed[here], sizes)
     rows = []
@@ -129,6 +132,11 @@ def mark(
         found = mark_block(table, here.start, b.address, b.num_tokens, series[here], needed[here], sizes, ranges)
         rows.append(ranges[:found].copy())
     return np.concatenate(rows) if rows else np.empty((0, 5), np.int32)
+
+
+def make_table(size: int) -> FrequencyTable:
+    """Return an empty table."""
+    return FrequencyTable(np.zeros(size, np.uint64), *(np.zeros(size, np.int32) for _ in range(4)))
 
 
 def merge_ranges(rows: npt.NDArray[np.int32], stride: int) -> Boilerplate:

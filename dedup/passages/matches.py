@@ -1,6 +1,7 @@
 """Matches: passages as the kernels find them, in tokens, before anyone has looked at the text."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -87,22 +88,30 @@ def find_repeats(tokens: npt.NDArray[np.uint32], num_tokens: npt.NDArray[np.int3
     return make_matches(passages[:found], np.repeat(owners[:found, None], 2, axis=1))
 
 
-def find_shared(blocks: Sequence[TokenBlock], config: PassageConfig, report: Callable[[int], None]) -> Matches:
+def find_shared(
+    blocks: Sequence[TokenBlock], config: PassageConfig, report: Callable[[int], None], threads: int = 1
+) -> Matches:
     """Find the passages that documents share with the first document that holds them; documents by place in all blocks.
 
-    The seeds of the whole corpus go through a table of at most `max_anchors`, in as many passes as that takes.
+    The seeds of the whole corpus go through a table of at most `max_anchors`, in as many passes as that takes. Blocks
+    are aligned in `threads` (the kernels run without the GIL); the result is the same for any number.
     """
     address = np.concatenate([b.address for b in blocks]) if blocks else np.empty(0, np.uint64)
     num_tokens = np.concatenate([b.num_tokens for b in blocks]) if blocks else np.empty(0, np.int32)
     anchors = count_anchors(address, num_tokens, config.shingle_size, config.window)
     parts = max(-(-anchors // config.max_anchors), 1)
     links = [link_part(blocks, anchors // parts, (part, parts), config) for part in range(parts)]
-    found = []
-    for index, block in enumerate(blocks):
+
+    def align(index: int) -> Matches:
         here = np.concatenate([part[index] for part in links])
         order = np.lexsort((here[:, 2], here[:, 1], here[:, 0]))
-        found.append(align_links(here[order], address, num_tokens, config))
-        report(len(block))
+        return align_links(here[order], address, num_tokens, config)
+
+    found = []
+    with ThreadPoolExecutor(threads) as pool:
+        for block, matches in zip(blocks, pool.map(align, range(len(blocks))), strict=True):
+            found.append(matches)
+            report(len(block))
     return join_matches(found)
 
 

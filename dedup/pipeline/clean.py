@@ -203,7 +203,7 @@ def find_passages(
     decisions, boilerplate = results
     progress.begin("passages", segments.num_documents, "doc")
     configs = (run.near, run.passages)
-    decisions, plan = decide_passages(segments, decisions, boilerplate, configs, progress.advance)
+    decisions, plan = decide_passages(segments, decisions, boilerplate, configs, progress.advance, run.workers)
     progress.end()
     findings = Findings(plan, keep_standing(boilerplate, decisions), run.passages)
     locate_findings(run, folder, segments, (decisions, findings), progress)

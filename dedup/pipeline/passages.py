@@ -64,13 +64,14 @@ def decide_passages(
     boilerplate: Boilerplate | None,
     configs: tuple[NearConfig, PassageConfig],
     report: Callable[[int], None],
+    threads: int,
 ) -> tuple[Decisions, PassagePlan]:
     """Remove contained documents, and plan what is done with the passages of the others."""
     config = configs[1]
     across = join_matches([])
     if config.across or config.contained is not None:
         tokens = gather_kept(segments, decisions.witness < 0, boilerplate)
-        shared = find_shared(tokens.blocks, config, report)
+        shared = find_shared(tokens.blocks, config, report, threads)
         if config.contained is not None:
             found = find_contained(shared, tokens.address, (tokens.num_tokens, tokens.own_tokens), config)
             decisions = remove_contained(segments, decisions, tokens, found, configs)

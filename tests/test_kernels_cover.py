@@ -104,19 +104,21 @@ def test_an_exact_copy_of_a_removed_text_has_the_witness_of_that_text():
 
 def test_a_bucket_that_is_full_takes_no_more_texts():
     """Two kept texts share every bucket; with room for one, what copies the second alone is not found."""
-    from dedup.near.cover import Cover
+    from dedup.near.cover import Cover, Offered
 
     config = NearConfig(0.5, max_bucket=1)
     tokens = [np.arange(40, dtype=np.uint32) * 4 + 1000 * i for i in (0, 1, 1)]
     tokens[2] = np.append(tokens[2], np.uint32(4))
     cover = Cover(3, 40, config)
-    cover.offer(
+    offered = Offered(
         np.ones((3, 40), np.uint64) * np.arange(1, 41, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15),
         np.arange(6, dtype=np.uint64).reshape(3, 2) * np.uint64(0x9E3779B97F4A7C15),
         np.array([t.size for t in tokens], np.int32),
         np.array([36, 36, 37], np.int32),
         np.array([t.ctypes.data for t in tokens], np.uint64),
+        np.zeros(3, np.uint64),
     )
+    cover.offer(offered)
     result = cover.result()
     assert (result.witness.tolist(), result.num_full_buckets, result.num_not_entered) == ([-1, -1, -1], 40, 80)
 

@@ -1,6 +1,7 @@
 """Feed sketches to the cover kernel in the order of the keep policy, and read its decisions back."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +43,31 @@ class CoverResult:
     num_not_entered: int
 
 
+class Offered(NamedTuple):
+    """Sketches of documents that are offered to the cover, in order.
+
+    ```
+    keys          uint64[n, bands]
+    content       uint64[n, 2]
+    num_tokens    int32[n]
+    num_shingles  int32[n]
+    address       uint64[n]  where their tokens stand in memory, mapped until the result is read
+    masked        uint64[n]  where they stand with boilerplate masked, 0 for a document without any
+    ```
+    """
+
+    keys: npt.NDArray[np.uint64]
+    content: npt.NDArray[np.uint64]
+    num_tokens: npt.NDArray[np.int32]
+    num_shingles: npt.NDArray[np.int32]
+    address: npt.NDArray[np.uint64]
+    masked: npt.NDArray[np.uint64]
+
+    def take(self, rows: np.ndarray) -> "Offered":
+        """Return some of the documents, in the order of `rows`."""
+        return Offered(*(column[rows] for column in self))
+
+
 class Cover:
     """A cover in the making: `offer` documents in order, then read the `result`.
 
@@ -72,32 +98,20 @@ class Cover:
             counters=np.zeros(NUM_COUNTERS, np.int64),
         )
 
-    def offer(
-        self,
-        keys: npt.NDArray[np.uint64],
-        content: npt.NDArray[np.uint64],
-        num_tokens: npt.NDArray[np.int32],
-        num_shingles: npt.NDArray[np.int32],
-        address: npt.NDArray[np.uint64],
-        masked: npt.NDArray[np.uint64] | None = None,
-    ) -> None:
-        """Decide the next documents; `address[i]` is where the tokens of the i-th stand, mapped until the result.
-
-        `masked[i]` is where they stand with boilerplate masked, 0 for a document without any.
-        """
-        first, self._offered = self._offered, self._offered + len(keys)
+    def offer(self, documents: Offered) -> None:
+        """Decide the next documents."""
+        first, self._offered = self._offered, self._offered + len(documents.keys)
         here = slice(first, self._offered)
-        self._state.content[here] = content
-        self._state.num_tokens[here] = num_tokens
-        self._state.num_shingles[here] = num_shingles
-        self._state.address[here] = address
-        if masked is not None:
-            self._state.masked[here] = masked
+        self._state.content[here] = documents.content
+        self._state.num_tokens[here] = documents.num_tokens
+        self._state.num_shingles[here] = documents.num_shingles
+        self._state.address[here] = documents.address
+        self._state.masked[here] = documents.masked
         config = self._config
         cover_block(
             self._state,
             first,
-            as_read_only(keys),
+            as_read_only(documents.keys),
             config.threshold,
             config.shingle_size,
             config.keep_templates,

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from dedup.config import KeepPolicy, NearConfig
 from dedup.corpus.segments import Batch
-from dedup.near.cover import Cover, CoverResult
+from dedup.near.cover import Cover, CoverResult, Offered
 
 GATHERED = 65_536  # documents whose band keys are copied together when the order is not that of the input
 
@@ -23,52 +23,41 @@ def cover_batches(
     cover = Cover(total, bands, config)
     if config.keep.rule == "first":
         for batch in batches:
-            offer_rows(cover, batch, slice(None))
+            cover.offer(view_batch(batch))
             report(len(batch))
         return cover.result()
     order = rank_documents(batches, config.keep)
-    firsts = np.array([batch.first for batch in batches])
     for begin in range(0, total, GATHERED):
         chosen = order[begin : begin + GATHERED]
-        offer_gathered(cover, batches, np.searchsorted(firsts, chosen, "right") - 1, chosen)
+        cover.offer(gather(batches, chosen))
         report(len(chosen))
     return reorder(cover.result(), order)
 
 
-def offer_rows(cover: Cover, batch: Batch, rows: slice) -> None:
-    """Offer consecutive documents of one batch as they are mapped, without copying their band keys."""
-    cover.offer(
-        batch.column("keys", np.uint64)[rows],
-        batch.column("content", np.uint64)[rows],
-        batch.column("num_tokens")[rows],
-        batch.column("num_shingles")[rows],
-        batch.token_addresses[rows],
-        batch.masked_addresses[rows],
+def view_batch(batch: Batch) -> Offered:
+    """Return the documents of one batch as they are mapped, without copying."""
+    return Offered(
+        batch.column("keys", np.uint64),
+        batch.column("content", np.uint64),
+        batch.column("num_tokens"),
+        batch.column("num_shingles"),
+        batch.token_addresses,
+        batch.masked_addresses,
     )
 
 
-def offer_gathered(
-    cover: Cover, batches: Sequence[Batch], batch_index: npt.NDArray[np.int64], chosen: npt.NDArray[np.int64]
-) -> None:
-    """Offer documents from anywhere in the corpus in the order of `chosen` (doc_index)."""
+def gather(batches: Sequence[Batch], chosen: npt.NDArray[np.int64]) -> Offered:
+    """Return documents from anywhere in the corpus in the order of `chosen` (doc_index)."""
+    batch_index = np.searchsorted([batch.first for batch in batches], chosen, "right") - 1
     by_batch = np.argsort(batch_index, kind="stable")
     present, begins = np.unique(batch_index[by_batch], return_index=True)
-    parts: list[list[np.ndarray]] = [[] for _ in range(6)]
-    for index, docs in zip(present, np.split(chosen[by_batch], begins[1:]), strict=True):
-        batch = batches[index]
-        columns = (
-            batch.column("keys", np.uint64),
-            batch.column("content", np.uint64),
-            batch.column("num_tokens"),
-            batch.column("num_shingles"),
-            batch.token_addresses,
-            batch.masked_addresses,
-        )
-        for part, column in zip(parts, columns, strict=True):
-            part.append(column[docs - batch.first])
+    parts = [
+        view_batch(batches[index]).take(docs - batches[index].first)
+        for index, docs in zip(present.tolist(), np.split(chosen[by_batch], begins[1:]), strict=True)
+    ]
     back = np.empty_like(by_batch)
     back[by_batch] = np.arange(len(by_batch))
-    cover.offer(*(np.concatenate(part)[back] for part in parts))
+    return Offered(*(np.concatenate(columns) for columns in zip(*parts, strict=True))).take(back)
 
 
 def cover_again(
@@ -81,10 +70,8 @@ def cover_again(
     bands = batches[0].column("keys", np.uint64).shape[1]
     order = np.concatenate([kept, others])
     cover = Cover(len(order), bands, config)
-    firsts = np.array([batch.first for batch in batches])
     for begin in range(0, len(order), GATHERED):
-        chosen = order[begin : begin + GATHERED]
-        offer_gathered(cover, batches, np.searchsorted(firsts, chosen, "right") - 1, chosen)
+        cover.offer(gather(batches, order[begin : begin + GATHERED]))
     result = cover.result()
     witness = np.where(result.witness >= 0, order[result.witness], -1)[len(kept) :]
     return replace(

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import PassageConfig
-from dedup.kernels.align import align_block, match_pairs, repeat_block
 from dedup.kernels.anchors import AnchorTable, count_anchors, link_block
+from dedup.kernels.repeats import align_block, match_pairs, repeat_block
 
 SLOTS_PER_ANCHOR = 1.5
 PAIRS_AT_ONCE = 500

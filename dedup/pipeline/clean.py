@@ -1,75 +1,29 @@
-"""The one place that knows the order of the stages."""
+"""Clean files: sketch, boilerplate, cover, passages, write, publish."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from functools import cache, partial
-from pathlib import Path
-from typing import Protocol
-
-import numpy as np
 
 from dedup.clean.decisions import Decisions
-from dedup.clean.edits import count_edits
 from dedup.clean.examples import choose_examples
-from dedup.clean.folder import BOILERPLATE, EDITS, LOCATED, PASSAGES, SUMMARY, RunFolder
-from dedup.clean.located import PassageTable, count_cuts, write_boilerplate, write_passages
-from dedup.clean.summary import StageTimer, count_documents, list_versions
+from dedup.clean.folder import BOILERPLATE, LOCATED, PASSAGES, SUMMARY, RunFolder
+from dedup.clean.located import PassageTable, write_boilerplate, write_passages
+from dedup.clean.summary import StageTimer
 from dedup.clean.write import Results, join_parts, plan_offsets, prepare_files, write_clusters, write_shard
-from dedup.config import InputConfig, NearConfig, PassageConfig, describe, fingerprint
-from dedup.corpus.blocks import view_texts
-from dedup.corpus.files import SourceFile
-from dedup.corpus.segments import Segments, SegmentWriter, segment_folder
-from dedup.corpus.shards import Shard, plan_shards, read_shard
-from dedup.errors import DedupError, InputError
-from dedup.kernels.jit import is_compiled
-from dedup.model.run import Example, InputFile, Limit, PassageCounts, Summary
-from dedup.near.bands import choose_bands
-from dedup.near.cover import Cover, CoverResult
+from dedup.config import InputConfig, NearConfig, PassageConfig, fingerprint
+from dedup.corpus.segments import Segments
+from dedup.corpus.shards import Shard, plan_shards
+from dedup.errors import InputError
+from dedup.model.run import Example, Summary
+from dedup.near.cover import CoverResult
 from dedup.near.decide import cover_batches
-from dedup.near.sketch import Sketcher
-from dedup.passages.boilerplate import Boilerplate, load_boilerplate_kernels
-from dedup.passages.matches import TokenBlock, find_repeats, find_shared
-from dedup.passages.plan import WITHIN, PassagePlan
-from dedup.pipeline.passages import Findings, as_decisions, decide_passages, find_corpus_boilerplate, locate_shard
+from dedup.passages.boilerplate import Boilerplate
+from dedup.passages.plan import PassagePlan
+from dedup.pipeline.boilerplate import find_corpus_boilerplate, keep_standing
+from dedup.pipeline.passages import Findings, as_decisions, decide_passages, locate_shard
+from dedup.pipeline.run import CleanRun, Progress
+from dedup.pipeline.sketch import get_sketcher, load_kernels, sketch_shards
+from dedup.pipeline.summarise import summarise
 from dedup.workers import run_tasks
-
-
-class Progress(Protocol):
-    """What a long run tells of itself: a stage begins with so much to do, and so much more of it is done."""
-
-    def begin(self, stage: str, total: int, unit: str) -> None:
-        """Begin a stage."""
-
-    def advance(self, amount: int) -> None:
-        """Tell that this much more is done."""
-
-    def end(self) -> None:
-        """End the stage."""
-
-    def note(self, message: str) -> None:
-        """Say something that explains a wait."""
-
-
-@dataclass(frozen=True)
-class CleanRun:
-    """Everything a clean run is asked to do; without `out` it is a dry run, which works in `scratch`."""
-
-    files: Sequence[SourceFile]
-    out: Path
-    near: NearConfig = field(default_factory=NearConfig)
-    passages: PassageConfig | None = field(default_factory=lambda: PassageConfig(scope="within"))
-    input: InputConfig = field(default_factory=InputConfig)
-    workers: int = 1
-    resume: bool = False
-    overwrite: bool = False
-    strict: bool = False
-    dry_run: bool = False
-
-    def __post_init__(self) -> None:
-        if self.near.keep.field == self.input.text_field:
-            raise DedupError(
-                f"--keep {self.near.keep} names the text field. Name a field that holds a date or an outlet."
-            )
 
 
 def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Example]]:
@@ -119,68 +73,6 @@ def run_stages(run: CleanRun, settings: str, folder: RunFolder, progress: Progre
         summary.write(folder.output / SUMMARY)
         folder.publish()
     return summary, examples
-
-
-def load_kernels(near: NearConfig, passages: PassageConfig | None, progress: Progress) -> None:
-    """Load the kernels before workers are forked, so that they share them; the first run ever compiles them."""
-    if not is_compiled():
-        progress.note("compiling kernels, this once (about 20 s) ...")
-    sketch = get_sketcher(near).sketch(np.frombuffer(b"a", np.uint8), np.array([0, 1]))
-    address = np.array([sketch.tokens.ctypes.data], np.uint64)
-    cover = Cover(1, get_sketcher(near).bands, near)
-    cover.offer(sketch.keys, sketch.content, sketch.num_tokens, sketch.num_shingles, address)
-    if passages:
-        load_boilerplate_kernels(address, sketch.num_tokens)
-    if passages and passages.within:
-        find_repeats(sketch.tokens, sketch.num_tokens, passages)
-    if passages and (passages.across or passages.contained is not None):
-        find_shared([TokenBlock(address, sketch.num_tokens)], passages, lambda _: None)
-
-
-def sketch_shards(run: CleanRun, folder: RunFolder, shards: Sequence[Shard], progress: Progress) -> None:
-    """Sketch the shards that have no finished segment yet."""
-    todo = [shard for shard in shards if not segment_folder(folder.segments, shard).exists()]
-    progress.begin("sketch", sum(shard.size for shard in todo), "B")
-    task = partial(sketch_shard, run=SketchRun(run.near, run.passages, run.input), root=folder.segments)
-    run_tasks(task, todo, run.workers, progress.advance)
-    progress.end()
-
-
-@dataclass(frozen=True)
-class SketchRun:
-    """The settings of the sketch stage."""
-
-    near: NearConfig
-    passages: PassageConfig | None
-    input: InputConfig
-
-
-def sketch_shard(shard: Shard, report: Callable[[int], None], *, run: SketchRun, root: Path) -> None:
-    """Read, tokenise, shingle, sign and band the documents of one shard into its segment, with their repeats."""
-    sketcher = get_sketcher(run.near)
-    roles = {"key": run.near.keep.field} if run.near.keep.field else {}
-    if run.passages and run.passages.series_field != run.input.text_field:
-        roles["series"] = run.passages.series_field
-    with SegmentWriter(segment_folder(root, shard)) as writer:
-        for block in read_shard(shard, run.input, roles, report):
-            sketch = sketcher.sketch(*view_texts(block.texts))
-            columns: dict[str, np.ndarray] = {
-                "num_tokens": sketch.num_tokens,
-                "num_shingles": sketch.num_shingles,
-                "content": sketch.content,
-                "keys": sketch.keys,
-            }
-            repeats = np.empty((0, 6), np.int32)
-            if run.passages and run.passages.within:
-                found = find_repeats(sketch.tokens, sketch.num_tokens, run.passages)
-                repeats = np.column_stack([found.document, found.span, found.held, found.equal])
-            writer.add(block, columns, sketch.tokens, repeats)
-
-
-@cache
-def get_sketcher(near: NearConfig) -> Sketcher:
-    """Return the sketcher of this process: its permutations, table and buffers are made once."""
-    return Sketcher(near)
 
 
 def cover_documents(near: NearConfig, segments: Segments, progress: Progress) -> CoverResult:
@@ -303,81 +195,3 @@ def refuse_rejections(segments: Segments) -> None:
         for rejection in segments.rejections(shard):
             path = shard.files[rejection.file].path
             raise InputError(f"{path}, line {rejection.line}: {rejection.error}. Without --strict it is set aside.")
-
-
-def count_repeated_ids(segments: Segments) -> int:
-    """Return how many documents have an id that an earlier document has (by 64-bit hash of the id)."""
-    hashes = [
-        np.fromiter((hash(raw) for raw in batch.documents.column("id").to_pylist() if raw), np.int64)
-        for batch in segments.batches
-    ]
-    every = np.concatenate(hashes) if hashes else np.empty(0, np.int64)
-    return len(every) - len(np.unique(every))
-
-
-def summarise(
-    run: CleanRun,
-    settings: str,
-    segments: Segments,
-    results: tuple[CoverResult, Decisions, Findings | None],
-    timer: StageTimer,
-) -> Summary:
-    """Return the summary of a run."""
-    result, decisions, findings = results
-    rejected = sum(1 for shard in segments.shards for _ in segments.rejections(shard))
-    bands, rows = choose_bands(run.near.threshold, run.near.num_perm, run.near.recall)
-    return Summary(
-        counts=count_documents(decisions, rejected=rejected, repeated_ids=count_repeated_ids(segments)),
-        inputs=[InputFile(f.path, f.name, f.format, f.compression, f.size) for f in run.files],
-        config={name: describe(c) if (c := getattr(run, name)) else {} for name in ("near", "passages", "input")},
-        passages=count_passages(findings, RunFolder(run.out), segments.shards) if findings else None,
-        bands=bands,
-        rows=rows,
-        candidates=result.num_candidates,
-        verified=result.num_verified,
-        limits=list_limits(run.near, result, findings),
-        fingerprint=settings,
-        versions=list_versions(),
-        stages=timer.stages,
-    )
-
-
-def list_limits(near: NearConfig, result: CoverResult, findings: Findings | None) -> list[Limit]:
-    """Return the bounds that the run hit."""
-    limits = []
-    if result.num_full_buckets:
-        effect = (
-            f"{result.num_not_entered} band keys of kept documents were not entered into full buckets: "
-            "near-copies of those documents may have been kept (text common to very many documents does this)"
-        )
-        limits.append(Limit("max_bucket", near.max_bucket, result.num_full_buckets, effect))
-    if findings and findings.boilerplate.stride > 1:
-        effect = "boilerplate was looked for in a part of the documents, evenly spread, and then marked in all"
-        limits.append(Limit("max_anchors", PassageConfig.max_anchors, findings.boilerplate.stride, effect))
-    return limits
-
-
-def keep_standing(boilerplate: Boilerplate, decisions: Decisions) -> Boilerplate:
-    """Return the ranges with those of removed documents left out, but for the first holder of each."""
-    rows = (decisions.witness[boilerplate.document] < 0) | boilerplate.is_first
-    return Boilerplate(
-        boilerplate.document[rows],
-        boilerplate.span[rows],
-        boilerplate.holders[rows],
-        boilerplate.is_first[rows],
-        boilerplate.stride,
-    )
-
-
-def count_passages(findings: Findings, folder: RunFolder, shards: Sequence[Shard]) -> PassageCounts:
-    """Return the counts of a run's passages."""
-    plan, boilerplate = findings.plan, findings.boilerplate
-    within = plan.scope == WITHIN
-    return PassageCounts(
-        within=int(within.sum()),
-        across=int((~within).sum()),
-        cut=count_cuts([folder.part(shard.index, LOCATED) for shard in shards]),
-        boilerplate=int(boilerplate.is_first.sum()),
-        boilerplate_documents=len(np.unique(boilerplate.document)),
-        edited_documents=count_edits(folder.part(shard.index, EDITS) for shard in shards),
-    )

@@ -11,7 +11,7 @@ import pyarrow as pa
 from dedup.config import NearConfig
 from dedup.corpus.blocks import BLOCK_SIZE, view_texts
 from dedup.model.documents import Cluster, Document, Member, Relation, Removal
-from dedup.near.cover import Cover, CoverResult
+from dedup.near.cover import Cover, CoverResult, Offered
 from dedup.near.decide import rank_keys, reorder
 from dedup.near.sketch import Sketch, Sketcher
 from dedup.report.clean_html import render_deduplication
@@ -67,17 +67,14 @@ def cover_texts(documents: Sequence[Document], config: NearConfig) -> CoverResul
     sketches = [copy_tokens(sketcher.sketch(*view_texts(to_arrow(part)))) for part in cut(documents)]
     if not sketches:
         return Cover(0, sketcher.bands, config).result()
-    num_tokens = np.concatenate([s.num_tokens for s in sketches])
-    addresses = np.concatenate([token_addresses(s) for s in sketches])
-    order = rank(documents, num_tokens, config)
+    parts = [
+        Offered(s.keys, s.content, s.num_tokens, s.num_shingles, token_addresses(s), np.zeros(len(s.keys), np.uint64))
+        for s in sketches
+    ]
+    offered = Offered(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+    order = rank(documents, offered.num_tokens, config)
     cover = Cover(len(documents), sketcher.bands, config)
-    cover.offer(
-        np.concatenate([s.keys for s in sketches])[order],
-        np.concatenate([s.content for s in sketches])[order],
-        num_tokens[order],
-        np.concatenate([s.num_shingles for s in sketches])[order],
-        addresses[order],
-    )
+    cover.offer(offered.take(order))
     return reorder(cover.result(), order)
 
 

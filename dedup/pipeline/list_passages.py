@@ -21,8 +21,10 @@ from dedup.model.run import PassageInContext
 from dedup.passages.boilerplate import Boilerplate, merge_ranges
 from dedup.passages.plan import PassagePlan
 from dedup.passages.spans import Span, TokenOffsets
-from dedup.pipeline.clean import CleanRun, Progress, as_table, load_kernels, locate_one, sketch_shards
+from dedup.pipeline.clean import as_table, locate_one
 from dedup.pipeline.passages import decide_passages
+from dedup.pipeline.run import CleanRun, Progress
+from dedup.pipeline.sketch import load_kernels, sketch_shards
 from dedup.workers import run_tasks
 
 CONTEXT = 60  # characters shown before and after a passage

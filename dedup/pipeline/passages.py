@@ -1,9 +1,7 @@
 """The passages of a clean run: who is contained in whom, what is cut, and where that stands in the text."""
 
-import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +19,7 @@ from dedup.kernels.shingles import count_shared_shingles
 from dedup.model.documents import Relation
 from dedup.near.cover import CoverResult
 from dedup.near.decide import cover_again
-from dedup.passages.boilerplate import Boilerplate, Series, find_boilerplate, mask_tokens
+from dedup.passages.boilerplate import Boilerplate
 from dedup.passages.contained import Containment, find_contained, measure_shares
 from dedup.passages.edges import choose_cut
 from dedup.passages.matches import Matches, TokenBlock, compare_pairs, find_shared, join_matches
@@ -153,28 +151,6 @@ def measure_pair(segments: Segments, inner: int, outer: int, config: PassageConf
     num_tokens = np.array([batch.column("num_tokens")[row] for batch, row in both], np.int32)
     matches = compare_pairs(np.array([[0, 1]], np.int32), address, num_tokens, config)
     return next((s.share for s in measure_shares(matches, num_tokens) if s.inner == 0), 0.0)
-
-
-def find_corpus_boilerplate(segments: Segments, config: PassageConfig, path: Path) -> Boilerplate:
-    """Find the boilerplate of all documents and mask it in the tokens that are compared (written to `path`)."""
-    batches = segments.batches
-    content = [batch.column("content", np.uint64)[:, 0] for batch in batches]
-    series = [hash_values(batch.documents.column("series").to_pylist()) for batch in batches]
-    _, firsts = np.unique(np.concatenate(content) if content else np.empty(0), return_index=True)
-    counted = np.zeros(segments.num_documents, bool)
-    counted[firsts] = True
-    blocks = [TokenBlock(batch.token_addresses, batch.column("num_tokens")) for batch in batches]
-    every_series = np.concatenate(series) if series else np.empty(0, np.uint64)
-    found = find_boilerplate(blocks, Series(every_series, counted), config)
-    rows = ((doc, mask_tokens(segments.tokens_of(doc), found.span[here])) for doc, here in found.rows_by_document())
-    segments.mask(path, rows)
-    return found
-
-
-def hash_values(values: Sequence[bytes]) -> npt.NDArray[np.uint64]:
-    """Return a hash of each value, 0 of an empty one."""
-    hashes = {value: zlib.crc32(value) << 32 | zlib.adler32(value) if value else 0 for value in set(values)}
-    return np.array([hashes[value] for value in values], np.uint64)
 
 
 @dataclass(frozen=True)

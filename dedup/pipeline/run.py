@@ -1,0 +1,48 @@
+"""What a run is asked to do, and what it tells of itself on the way."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from dedup.config import InputConfig, NearConfig, PassageConfig
+from dedup.corpus.files import SourceFile
+from dedup.errors import DedupError
+
+
+class Progress(Protocol):
+    """What a long run tells of itself: a stage begins with so much to do, and so much more of it is done."""
+
+    def begin(self, stage: str, total: int, unit: str) -> None:
+        """Begin a stage."""
+
+    def advance(self, amount: int) -> None:
+        """Tell that this much more is done."""
+
+    def end(self) -> None:
+        """End the stage."""
+
+    def note(self, message: str) -> None:
+        """Say something that explains a wait."""
+
+
+@dataclass(frozen=True)
+class CleanRun:
+    """Everything a clean run is asked to do; without `out` it is a dry run, which works in `scratch`."""
+
+    files: Sequence[SourceFile]
+    out: Path
+    near: NearConfig = field(default_factory=NearConfig)
+    passages: PassageConfig | None = field(default_factory=lambda: PassageConfig(scope="within"))
+    input: InputConfig = field(default_factory=InputConfig)
+    workers: int = 1
+    resume: bool = False
+    overwrite: bool = False
+    strict: bool = False
+    dry_run: bool = False
+
+    def __post_init__(self) -> None:
+        if self.near.keep.field == self.input.text_field:
+            raise DedupError(
+                f"--keep {self.near.keep} names the text field. Name a field that holds a date or an outlet."
+            )

@@ -1,0 +1,84 @@
+"""The first pass over the input: every shard becomes a segment."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+
+import numpy as np
+
+from dedup.clean.folder import RunFolder
+from dedup.config import InputConfig, NearConfig, PassageConfig
+from dedup.corpus.blocks import view_texts
+from dedup.corpus.segments import SegmentWriter, segment_folder
+from dedup.corpus.shards import Shard, read_shard
+from dedup.kernels.jit import is_compiled
+from dedup.near.cover import Cover, Offered
+from dedup.near.sketch import Sketcher
+from dedup.passages.boilerplate import load_boilerplate_kernels
+from dedup.passages.matches import TokenBlock, find_repeats, find_shared
+from dedup.pipeline.run import CleanRun, Progress
+from dedup.workers import run_tasks
+
+
+def load_kernels(near: NearConfig, passages: PassageConfig | None, progress: Progress) -> None:
+    """Load the kernels before workers are forked, so that they share them; the first run ever compiles them."""
+    if not is_compiled():
+        progress.note("compiling kernels, this once (about 20 s) ...")
+    sketch = get_sketcher(near).sketch(np.frombuffer(b"a", np.uint8), np.array([0, 1]))
+    address = np.array([sketch.tokens.ctypes.data], np.uint64)
+    cover = Cover(1, get_sketcher(near).bands, near)
+    columns = (sketch.keys, sketch.content, sketch.num_tokens, sketch.num_shingles, address)
+    cover.offer(Offered(*columns, masked=np.zeros(1, np.uint64)))
+    if passages:
+        load_boilerplate_kernels(address, sketch.num_tokens)
+    if passages and passages.within:
+        find_repeats(sketch.tokens, sketch.num_tokens, passages)
+    if passages and (passages.across or passages.contained is not None):
+        find_shared([TokenBlock(address, sketch.num_tokens)], passages, lambda _: None)
+
+
+def sketch_shards(run: CleanRun, folder: RunFolder, shards: Sequence[Shard], progress: Progress) -> None:
+    """Sketch the shards that have no finished segment yet."""
+    todo = [shard for shard in shards if not segment_folder(folder.segments, shard).exists()]
+    progress.begin("sketch", sum(shard.size for shard in todo), "B")
+    task = partial(sketch_shard, run=SketchRun(run.near, run.passages, run.input), root=folder.segments)
+    run_tasks(task, todo, run.workers, progress.advance)
+    progress.end()
+
+
+@dataclass(frozen=True)
+class SketchRun:
+    """The settings of the sketch stage."""
+
+    near: NearConfig
+    passages: PassageConfig | None
+    input: InputConfig
+
+
+def sketch_shard(shard: Shard, report: Callable[[int], None], *, run: SketchRun, root: Path) -> None:
+    """Read, tokenise, shingle, sign and band the documents of one shard into its segment, with their repeats."""
+    sketcher = get_sketcher(run.near)
+    roles = {"key": run.near.keep.field} if run.near.keep.field else {}
+    if run.passages and run.passages.series_field != run.input.text_field:
+        roles["series"] = run.passages.series_field
+    with SegmentWriter(segment_folder(root, shard)) as writer:
+        for block in read_shard(shard, run.input, roles, report):
+            sketch = sketcher.sketch(*view_texts(block.texts))
+            columns: dict[str, np.ndarray] = {
+                "num_tokens": sketch.num_tokens,
+                "num_shingles": sketch.num_shingles,
+                "content": sketch.content,
+                "keys": sketch.keys,
+            }
+            repeats = np.empty((0, 6), np.int32)
+            if run.passages and run.passages.within:
+                found = find_repeats(sketch.tokens, sketch.num_tokens, run.passages)
+                repeats = np.column_stack([found.document, found.span, found.held, found.equal])
+            writer.add(block, columns, sketch.tokens, repeats)
+
+
+@cache
+def get_sketcher(near: NearConfig) -> Sketcher:
+    """Return the sketcher of this process: its permutations, table and buffers are made once."""
+    return Sketcher(near)

@@ -1,0 +1,86 @@
+"""The summary of a clean run."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from dedup.clean.decisions import Decisions
+from dedup.clean.edits import count_edits
+from dedup.clean.folder import EDITS, LOCATED, RunFolder
+from dedup.clean.located import count_cuts
+from dedup.clean.summary import StageTimer, count_documents, list_versions
+from dedup.config import NearConfig, PassageConfig, describe
+from dedup.corpus.segments import Segments
+from dedup.corpus.shards import Shard
+from dedup.model.run import InputFile, Limit, PassageCounts, Summary
+from dedup.near.bands import choose_bands
+from dedup.near.cover import CoverResult
+from dedup.passages.plan import WITHIN
+from dedup.pipeline.passages import Findings
+from dedup.pipeline.run import CleanRun
+
+
+def count_repeated_ids(segments: Segments) -> int:
+    """Return how many documents have an id that an earlier document has (by 64-bit hash of the id)."""
+    hashes = [
+        np.fromiter((hash(raw) for raw in batch.documents.column("id").to_pylist() if raw), np.int64)
+        for batch in segments.batches
+    ]
+    every = np.concatenate(hashes) if hashes else np.empty(0, np.int64)
+    return len(every) - len(np.unique(every))
+
+
+def summarise(
+    run: CleanRun,
+    settings: str,
+    segments: Segments,
+    results: tuple[CoverResult, Decisions, Findings | None],
+    timer: StageTimer,
+) -> Summary:
+    """Return the summary of a run."""
+    result, decisions, findings = results
+    rejected = sum(1 for shard in segments.shards for _ in segments.rejections(shard))
+    bands, rows = choose_bands(run.near.threshold, run.near.num_perm, run.near.recall)
+    return Summary(
+        counts=count_documents(decisions, rejected=rejected, repeated_ids=count_repeated_ids(segments)),
+        inputs=[InputFile(f.path, f.name, f.format, f.compression, f.size) for f in run.files],
+        config={name: describe(c) if (c := getattr(run, name)) else {} for name in ("near", "passages", "input")},
+        passages=count_passages(findings, RunFolder(run.out), segments.shards) if findings else None,
+        bands=bands,
+        rows=rows,
+        candidates=result.num_candidates,
+        verified=result.num_verified,
+        limits=list_limits(run.near, result, findings),
+        fingerprint=settings,
+        versions=list_versions(),
+        stages=timer.stages,
+    )
+
+
+def list_limits(near: NearConfig, result: CoverResult, findings: Findings | None) -> list[Limit]:
+    """Return the bounds that the run hit."""
+    limits = []
+    if result.num_full_buckets:
+        effect = (
+            f"{result.num_not_entered} band keys of kept documents were not entered into full buckets: "
+            "near-copies of those documents may have been kept (text common to very many documents does this)"
+        )
+        limits.append(Limit("max_bucket", near.max_bucket, result.num_full_buckets, effect))
+    if findings and findings.boilerplate.stride > 1:
+        effect = "boilerplate was looked for in a part of the documents, evenly spread, and then marked in all"
+        limits.append(Limit("max_anchors", PassageConfig.max_anchors, findings.boilerplate.stride, effect))
+    return limits
+
+
+def count_passages(findings: Findings, folder: RunFolder, shards: Sequence[Shard]) -> PassageCounts:
+    """Return the counts of a run's passages."""
+    plan, boilerplate = findings.plan, findings.boilerplate
+    within = plan.scope == WITHIN
+    return PassageCounts(
+        within=int(within.sum()),
+        across=int((~within).sum()),
+        cut=count_cuts([folder.part(shard.index, LOCATED) for shard in shards]),
+        boilerplate=int(boilerplate.is_first.sum()),
+        boilerplate_documents=len(np.unique(boilerplate.document)),
+        edited_documents=count_edits(folder.part(shard.index, EDITS) for shard in shards),
+    )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from pan import Case, covered
+from pan import Case, covered, score
 from passage_truth import CASES, by_document
 from plant import Planted, plant
 from window_net import Net, Tokens, cast_anchors, cast_truth, cast_windows, read_tokens
@@ -46,21 +46,23 @@ def compare_nets(planted: Planted, what: str) -> None:
     truth = {(place[c.copy[0]], place[c.source[0]]) for c in planted.cases}
     nets = {name: cast(tokens) for name, cast in NETS.items()}
     nets["every true pair"] = cast_truth(tokens, np.array(sorted(truth), np.int32), CONFIG)
-    hits = {}
+    hits, marks = {}, {}
     for name, net in nets.items():
-        groups = by_document(as_cases(net, names, offsets))
+        found = as_cases(net, names, offsets)
+        marks[name] = score(planted.cases, found)
+        groups = by_document(found)
         hits[name] = {i for i, c in enumerate(planted.cases) if covered(c, groups.get(c.copy[0], [])) >= 0.5}
     anchors, windows = hits["anchors"], hits["windows"]
     print(f"  {what}, {len(planted.cases)} cases: both {len(anchors & windows)}", end=", ")
     print(f"anchors only {len(anchors - windows)}, windows only {len(windows - anchors)}", end=", ")
     print(f"neither {len(planted.cases) - len(anchors | windows)}")
     for name, net in nets.items():
-        show_net(f"{name:<16} {len(hits[name]):>5} cases", net)
+        show_net(f"{name:<15} {len(hits[name]):>5} cases, plagdet {marks[name].plagdet:.3f}", net)
 
 
 def show_net(name: str, net: Net) -> None:
     """Print what a net costs."""
-    print(f"    {name:<28} {len(net.pairs):>9,} pairs, {len(net.matches):>7,} passages", end=", ")
+    print(f"    {name:<42} {len(net.pairs):>8,} pairs, {len(net.matches):>7,} passages", end=", ")
     print(f"{net.find_s:.2f} s finding, {net.align_s:.2f} s aligning", flush=True)
 
 

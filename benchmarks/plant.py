@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pan import Case
 
 WORD = re.compile(r"\S+")
-UNSPACED = re.compile(r"\S")
+# A word where no spaces are: a character, or a run of Latin letters and digits, with the marks behind it.
+UNSPACED = re.compile(r"(?:[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]+|\w)[^\w\s]*")
 
 
 @dataclass(frozen=True)

@@ -304,6 +304,13 @@ def test_a_copy_with_words_changed_in_it_is_one_passage():
     assert compare([*range(200, 250), *a, *range(300, 350)], b) == [(50, 150, 0, 100, 100 - 8)]
 
 
+def test_a_passage_that_loses_its_end_to_a_better_one_keeps_the_rest():
+    x, y, z = (list(range(k, k + length)) for k, length in ((1000, 30), (2000, 10), (3000, 60)))
+    b = [*x, *y, *range(5000, 5060), *y, *z]
+    spans = [row[:2] for row in compare([*x, *y, *z], b)]
+    assert covered(spans, 0, 100) == 100
+
+
 def test_a_passage_belongs_to_the_first_document_that_holds_it():
     body = list(range(1000, 1050))
     documents = [[*range(10_000 * k, 10_000 * k + 30), *body] for k in range(2, 7)]

@@ -214,17 +214,29 @@ def finish_chains(a, b, chains, num_chains, same, limits, passages, num_passages
 
 
 @kernel
-def drop_overlaps(passages, start, end):
-    """Keep of the passages in rows [start, end) those that overlap no better one in a; return the new end.
+def drop_overlaps(passages, start, end, min_tokens):
+    """Keep of the passages in rows [start, end) what no better one claims in a; return the new end.
 
-    Better is the one with more equal tokens. They come in order of a; O(rows) but for long pile-ups.
+    Better is the one with more equal tokens. They come in order of a. Of a worse one that is exact the rest is kept
+    if it is long enough; where an edited one would have to be cut on the other side is not known. O(rows) but for long
+    pile-ups.
     """
     kept = start
     for row in range(start, end):
         alive = True
         while kept > start and passages[kept - 1, 1] > passages[row, 0]:
+            overlap = passages[kept - 1, 1] - passages[row, 0]
             if passages[kept - 1, 4] >= passages[row, 4]:
-                alive = False
+                alive = is_exact(passages[row]) and passages[row, 4] - overlap >= min_tokens
+                if alive:
+                    passages[row, 0] += overlap
+                    passages[row, 2] += overlap
+                    passages[row, 4] -= overlap
+                break
+            if is_exact(passages[kept - 1]) and passages[kept - 1, 4] - overlap >= min_tokens:
+                passages[kept - 1, 1] -= overlap
+                passages[kept - 1, 3] -= overlap
+                passages[kept - 1, 4] -= overlap
                 break
             kept -= 1
         if alive:
@@ -232,3 +244,9 @@ def drop_overlaps(passages, start, end):
                 passages[kept, field] = passages[row, field]
             kept += 1
     return kept
+
+
+@kernel(inline=True)
+def is_exact(passage):
+    """Return whether all tokens of a passage are equal, on both sides."""
+    return passage[4] == passage[1] - passage[0] and passage[4] == passage[3] - passage[2]

@@ -40,7 +40,7 @@ def repeat_block(tokens, num_tokens, shingle_size, limits, passages, owners):
         before = found
         num_chains = chain_seeds(a, a, seeds[:num_seeds], True, chains)
         found = finish_chains(a, a, chains, num_chains, True, limits, passages, found)
-        found = drop_overlaps(passages, before, found)
+        found = drop_overlaps(passages, before, found, limits[0])
         for row in range(before, found):
             owners[row] = doc
     return found
@@ -101,7 +101,7 @@ def align_block(links, address, num_tokens, limits, passages, pairs):
         before = found
         num_chains = chain_seeds(a, b, seeds[: end - start], False, chains)
         found = finish_chains(a, b, chains, num_chains, False, limits, passages, found)
-        found = drop_overlaps(passages, before, found)
+        found = drop_overlaps(passages, before, found, limits[0])
         for row in range(before, found):
             pairs[row, 0] = doc
             pairs[row, 1] = holder
@@ -155,7 +155,7 @@ def match_pairs(pairs, address, num_tokens, shingle_size, limits, passages, owne
         before = found
         num_chains = chain_seeds(a, b, seeds[:num_seeds], False, chains)
         found = finish_chains(a, b, chains, num_chains, False, limits, passages, found)
-        found = drop_overlaps(passages, before, found)
+        found = drop_overlaps(passages, before, found, limits[0])
         for row in range(before, found):
             owners[row, 0] = pairs[pair, 0]
             owners[row, 1] = pairs[pair, 1]

@@ -77,7 +77,7 @@ def prepare(source: Path, documents: int) -> dict[str, Corpus]:
 
 
 def clean(path: Path, *options: str, env: dict[str, str] | None = None) -> Run:
-    """Run `dedup clean` as a whole process."""
+    """Run `dedup clean` as a whole process, on whole documents as the peers do."""
     with scratch() as folder:
         return run_command(
             [
@@ -90,6 +90,8 @@ def clean(path: Path, *options: str, env: dict[str, str] | None = None) -> Run:
                 folder / "out",
                 "--threshold",
                 THRESHOLD,
+                "--passages",
+                "off",
                 "-q",
                 *options,
             ],

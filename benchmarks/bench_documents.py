@@ -76,8 +76,11 @@ def prepare(source: Path, documents: int) -> dict[str, Corpus]:
     return {name: Corpus(path, count_lines(path)) for name, path in paths.items()}
 
 
+DOCUMENTS_ONLY = ("--passages", "off")  # as the peers do
+
+
 def clean(path: Path, *options: str, env: dict[str, str] | None = None) -> Run:
-    """Run `dedup clean` as a whole process, on whole documents as the peers do."""
+    """Run `dedup clean` as a whole process."""
     with scratch() as folder:
         return run_command(
             [
@@ -90,8 +93,6 @@ def clean(path: Path, *options: str, env: dict[str, str] | None = None) -> Run:
                 folder / "out",
                 "--threshold",
                 THRESHOLD,
-                "--passages",
-                "off",
                 "-q",
                 *options,
             ],
@@ -127,8 +128,8 @@ def compare_with_datasketch(corpora: dict[str, Corpus], rounds: int) -> None:
     whole, quarter = corpora["congress"], corpora["congress quarter"]
     runs = alternate(
         {
-            "ours": lambda: clean(whole.path),
-            "ours quarter": lambda: clean(quarter.path),
+            "ours": lambda: clean(whole.path, *DOCUMENTS_ONLY),
+            "ours quarter": lambda: clean(quarter.path, *DOCUMENTS_ONLY),
             "datasketch": lambda: datasketch_loop(whole.path),
             "datasketch quarter": lambda: datasketch_loop(quarter.path),
         },
@@ -139,7 +140,9 @@ def compare_with_datasketch(corpora: dict[str, Corpus], rounds: int) -> None:
     extra = whole.megabytes - quarter.megabytes
     margin = (median_wall(runs["datasketch"]) - median_wall(runs["datasketch quarter"])) / extra
     grown, part = corpora["grown"], corpora["grown 16th"]
-    ours = alternate({"all": lambda: clean(grown.path), "part": lambda: clean(part.path)}, rounds)
+    ours = alternate(
+        {"all": lambda: clean(grown.path, *DOCUMENTS_ONLY), "part": lambda: clean(part.path, *DOCUMENTS_ONLY)}, rounds
+    )
     our_margin = (median_wall(ours["all"]) - median_wall(ours["part"])) / (grown.megabytes - part.megabytes)
     report("datasketch / ours, seconds per further MB", f"{margin / our_margin:.0f} x", ">= 20 x")
     peak = max(run.peak_mb for run in runs["ours"])
@@ -155,10 +158,10 @@ def show_scale(corpora: dict[str, Corpus], rounds: int) -> None:
     empty.write_text('{"id": 1, "text": "one"}\n')
     runs = alternate(
         {
-            "all": lambda: clean(grown.path),
+            "all": lambda: clean(grown.path, *DOCUMENTS_ONLY),
             "floor": lambda: floor(grown.path),
-            "part": lambda: clean(part.path),
-            "none": lambda: clean(empty),
+            "part": lambda: clean(part.path, *DOCUMENTS_ONLY),
+            "none": lambda: clean(empty, *DOCUMENTS_ONLY),
         },
         rounds,
     )
@@ -177,7 +180,11 @@ def show_scale(corpora: dict[str, Corpus], rounds: int) -> None:
 def show_hot_story(corpora: dict[str, Corpus], rounds: int) -> None:
     """Near-copies of one story beside as many unrelated articles."""
     runs = alternate(
-        {"hot": lambda: clean(corpora["hot"].path), "unrelated": lambda: clean(corpora["unrelated"].path)}, rounds
+        {
+            "hot": lambda: clean(corpora["hot"].path, *DOCUMENTS_ONLY),
+            "unrelated": lambda: clean(corpora["unrelated"].path, *DOCUMENTS_ONLY),
+        },
+        rounds,
     )
     ratio = median_ratio(runs["hot"], runs["unrelated"])
     report("10,000 near-copies of one story / 10,000 unrelated articles", f"{ratio:.2f} x", "< 2 x")

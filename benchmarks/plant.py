@@ -103,6 +103,7 @@ def edit(words: list[str], rate: float, vocabulary: list[str], rng: random.Rando
 
 
 PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*")
+SENTENCE_END = re.compile(r"[.!?]['\"”’)]*\s+(?=[\"“‘'(]?[A-Z])")
 REPEATS = ("body", "half", "paragraph")
 JOINS = {"break": "\n\n", "glued": ""}
 
@@ -110,7 +111,7 @@ JOINS = {"break": "\n\n", "glued": ""}
 def plant_repeat(text: str, kind: str, join: str, rng: random.Random) -> tuple[str, Case] | None:
     """Print a part of an article twice in it; None where the article has no such part of 25 words.
 
-    The body is all after the first line; a half is that of the words of the body, a paragraph any of it. The copy
+    The body is all after the first line; a half ends or begins with a sentence, a paragraph is any of the body. The copy
     comes at the end of the text, or (a paragraph) at the end of a later one; `join` stands before it.
     """
     lines = [m for m in PARAGRAPH.finditer(text) if m.start() > 0]
@@ -119,8 +120,9 @@ def plant_repeat(text: str, kind: str, join: str, rng: random.Random) -> tuple[s
         return None
     start, end, where = words[0].start(), words[-1].end(), words[-1].end()
     if kind == "half":
-        middle = len(words) // 2
-        start, end = rng.choice(((start, words[middle - 1].end()), (words[middle].start(), end)))
+        starts = [m.end() for m in SENTENCE_END.finditer(text) if m.end() > start] or [words[len(words) // 2].start()]
+        middle = min(starts, key=lambda place: abs(place - (start + end) // 2))
+        start, end = rng.choice(((start, len(text[:middle].rstrip())), (middle, end)))
     if kind == "paragraph":
         long = [m for m in lines if len(WORD.findall(m[0])) >= 25]
         if not long:

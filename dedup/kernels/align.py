@@ -141,14 +141,14 @@ def join_chain(chains, num_chains, run, a, b):
 
 @kernel
 def chain_seeds(a, b, seeds, same, chains):
-    """Chain seeds (int32[m, 2]: token of b, token of a; sorted by the latter) into `chains` (int32[m, CHAIN_FIELDS]).
+    """Chain seeds (int32[m, 2]: token of b, token of a; sorted by the latter) into `chains` (int64[m, CHAIN_FIELDS]).
 
     Returns how many chains there are. O(m) runs, each token of a run looked at once for each chain it is in.
     """
-    num_chains = 0
-    reached = 0  # with `same`: the end of all runs in a so far
+    num_chains = np.int64(0)
+    reached = np.int64(0)  # with `same`: the end of all runs in a so far
     for s in range(seeds.shape[0]):
-        j, i = seeds[s, 0], seeds[s, 1]
+        j, i = np.int64(seeds[s, 0]), np.int64(seeds[s, 1])
         known = same and i < reached
         for k in range(max(num_chains - OPEN_CHAINS, 0), num_chains):
             known = known or (chains[k, 5] == i - j and i < chains[k, 2])

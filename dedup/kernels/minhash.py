@@ -77,7 +77,7 @@ def sketch_block(data, offsets, table, shingle_size, permutations, rows, tokens,
     Tokens of all documents are appended to `tokens` (uint32, room for two a byte); `out` is a `SketchArrays`. Returns
     the number of tokens. O(bytes + shingles * num_perm).
     """
-    num_tokens = 0
+    num_tokens = np.int64(0)  # typed from the start: numba would compile `tokenise` twice
     signature = np.empty(permutations.shape[1], np.uint32)
     shingles = np.empty(4096, np.uint64)
     hashes = np.empty(4096, np.uint32)

@@ -10,28 +10,26 @@ from dedup.kernels.shingles import HIDDEN, roll_shingles, roll_unmasked, table_s
 
 
 @kernel
-def repeat_block(tokens, num_tokens, shingle_size, limits, passages, owners):
+def repeat_block(address, num_tokens, shingle_size, limits, passages, owners):
     """Find what is printed twice inside each document of a block.
 
-    `tokens` (uint32) are those of all documents, one after the other; `passages` and `owners` (int32, room for one row
-    a token) get the passages and the document of each. Every shingle links to its first occurrence, so a sentence that
+    `address` is where the tokens of each are in memory; `passages` and `owners` (int32, room for one row a token) get
+    the passages and the document of each. Every shingle links to its first occurrence, so a sentence that
     stands 50,000 times costs 50,000 links. Returns the number of passages. O(tokens).
     """
-    found = 0
-    first = 0
+    found = np.int64(0)  # typed from the start: numba would compile what it is passed to twice
     shingles = np.empty(4096, np.uint64)
     seeds = np.empty((4096, 2), np.int32)
-    chains = np.empty((4096, CHAIN_FIELDS), np.int32)
+    chains = np.empty((4096, CHAIN_FIELDS), np.int64)
     places = np.empty(8192, np.int32)
     for doc in range(num_tokens.size):
-        a = tokens[first : first + num_tokens[doc]]
-        first += num_tokens[doc]
+        a = tokens_at(address[doc], num_tokens[doc])
         if a.size < shingle_size:
             continue
         if a.size > shingles.size:
             shingles = np.empty(2 * a.size, np.uint64)
             seeds = np.empty((2 * a.size, 2), np.int32)
-            chains = np.empty((2 * a.size, CHAIN_FIELDS), np.int32)
+            chains = np.empty((2 * a.size, CHAIN_FIELDS), np.int64)
             places = np.empty(table_size(2 * a.size), np.int32)
         count = roll_shingles(a, shingle_size, shingles)
         num_seeds = find_repeated(shingles, count, places, seeds)
@@ -52,7 +50,7 @@ def find_repeated(shingles, count, places, seeds):
     size = table_size(count)
     mask = U64(size - 1)
     places[:size] = -1
-    found = 0
+    found = np.int64(0)
     for i in range(count):
         slot = shingles[i] & mask
         while places[slot] >= 0 and shingles[places[slot]] != shingles[i]:
@@ -70,11 +68,11 @@ def find_repeated(shingles, count, places, seeds):
 def align_block(links, address, num_tokens, limits, passages, pairs):
     """Align documents with the first holders that their links name.
 
-    `links` is int32[m, 4] (document, holder, token in the holder, token), sorted; `address` and `num_tokens` are those
-    of all documents. `passages` (int32[m, 5]) and `pairs` (int32[m, 2]: document, holder) get the result, in the order
-    of the links; returns the number of passages.
+    `links` is int32[m, 4] (document, holder, token in the holder, token), sorted by all but the third; `address` and
+    `num_tokens` are those of all documents. `passages` (int32[m, 5]) and `pairs` (int32[m, 2]: document, holder) get
+    the result, in the order of the links; returns the number of passages.
     """
-    found = 0
+    found = np.int64(0)
     start = 0
     most = 0
     total = links.shape[0]
@@ -84,7 +82,7 @@ def align_block(links, address, num_tokens, limits, passages, pairs):
             end += 1
         most = max(most, end - start)
         start = end
-    chains = np.empty((most, CHAIN_FIELDS), np.int32)
+    chains = np.empty((most, CHAIN_FIELDS), np.int64)
     seeds = np.empty((most, 2), np.int32)
     start = 0
     while start < total:
@@ -92,10 +90,9 @@ def align_block(links, address, num_tokens, limits, passages, pairs):
         end = start
         while end < total and links[end, 0] == doc and links[end, 1] == holder:
             end += 1
-        order = np.argsort(links[start:end, 3])
         for k in range(end - start):
-            seeds[k, 0] = links[start + order[k], 2]
-            seeds[k, 1] = links[start + order[k], 3]
+            seeds[k, 0] = links[start + k, 2]
+            seeds[k, 1] = links[start + k, 3]
         a = tokens_at(address[doc], num_tokens[doc])
         b = tokens_at(address[holder], num_tokens[holder])
         before = found
@@ -116,11 +113,11 @@ def match_pairs(pairs, address, num_tokens, shingle_size, limits, passages, owne
     `pairs` is int32[m, 2] (document, holder). `passages` and `owners` (int32[..., 5] and [..., 2]: document, holder)
     have room for one row a token of the documents. Returns the number of passages. O(tokens) a pair.
     """
-    found = 0
+    found = np.int64(0)
     shingles = np.empty(4096, np.uint64)
     theirs = np.empty(4096, np.uint64)
     seeds = np.empty((4096, 2), np.int32)
-    chains = np.empty((4096, CHAIN_FIELDS), np.int32)
+    chains = np.empty((4096, CHAIN_FIELDS), np.int64)
     places = np.empty(8192, np.int32)
     for pair in range(pairs.shape[0]):
         a = tokens_at(address[pairs[pair, 0]], num_tokens[pairs[pair, 0]])
@@ -130,7 +127,7 @@ def match_pairs(pairs, address, num_tokens, shingle_size, limits, passages, owne
             shingles = np.empty(2 * largest, np.uint64)
             theirs = np.empty(2 * largest, np.uint64)
             seeds = np.empty((2 * largest, 2), np.int32)
-            chains = np.empty((2 * largest, CHAIN_FIELDS), np.int32)
+            chains = np.empty((2 * largest, CHAIN_FIELDS), np.int64)
             places = np.empty(table_size(2 * largest), np.int32)
         count_a = roll_unmasked(a, shingle_size, shingles)
         count_b = roll_unmasked(b, shingle_size, theirs)

@@ -33,6 +33,13 @@ class Sketch:
     content: npt.NDArray[np.uint64]
     keys: npt.NDArray[np.uint64]
 
+    @property
+    def token_addresses(self) -> npt.NDArray[np.uint64]:
+        """Return the memory address of the tokens of each document; they stay there as long as `tokens` does."""
+        num_tokens = self.num_tokens.astype(np.uint64)
+        starts = np.cumsum(num_tokens) - num_tokens
+        return np.uint64(self.tokens.ctypes.data) + starts * np.uint64(self.tokens.itemsize)
+
 
 class Sketcher:
     """Sketches block after block under one config, reusing its buffer of tokens."""

@@ -79,12 +79,12 @@ def make_matches(passages: npt.NDArray[np.int32], pairs: npt.NDArray[np.int32]) 
     )
 
 
-def find_repeats(tokens: npt.NDArray[np.uint32], num_tokens: npt.NDArray[np.int32], config: PassageConfig) -> Matches:
+def find_repeats(block: TokenBlock, config: PassageConfig) -> Matches:
     """Find what is printed twice inside each document of a block; documents are named by their place in it."""
-    room = max(len(tokens), 1)
+    room = int(block.num_tokens.sum()) + 1
     passages, owners = np.empty((room, 5), np.int32), np.empty(room, np.int32)
     limits = (config.min_tokens, config.min_similarity)
-    found = repeat_block(tokens, num_tokens, config.shingle_size, limits, passages, owners)
+    found = repeat_block(block.address, block.num_tokens, config.shingle_size, limits, passages, owners)
     return make_matches(passages[:found], np.repeat(owners[:found, None], 2, axis=1))
 
 
@@ -104,7 +104,7 @@ def find_shared(
 
     def align(index: int) -> Matches:
         here = np.concatenate([part[index] for part in links])
-        order = np.lexsort((here[:, 2], here[:, 1], here[:, 0]))
+        order = np.lexsort((here[:, 3], here[:, 1], here[:, 0]))
         return align_links(here[order], address, num_tokens, config)
 
     found = []

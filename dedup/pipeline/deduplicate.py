@@ -68,7 +68,7 @@ def cover_texts(documents: Sequence[Document], config: NearConfig) -> CoverResul
     if not sketches:
         return Cover(0, sketcher.bands, config).result()
     parts = [
-        Offered(s.keys, s.content, s.num_tokens, s.num_shingles, token_addresses(s), np.zeros(len(s.keys), np.uint64))
+        Offered(s.keys, s.content, s.num_tokens, s.num_shingles, s.token_addresses, np.zeros(len(s.keys), np.uint64))
         for s in sketches
     ]
     offered = Offered(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
@@ -106,13 +106,6 @@ def to_arrow(documents: Sequence[Document]) -> pa.Array:
 def copy_tokens(sketch: Sketch) -> Sketch:
     """Return the sketch with tokens of its own: the sketcher reuses its buffer."""
     return Sketch(sketch.tokens.copy(), sketch.num_tokens, sketch.num_shingles, sketch.content, sketch.keys)
-
-
-def token_addresses(sketch: Sketch) -> npt.NDArray[np.uint64]:
-    """Return the memory address of the tokens of each document."""
-    ends = np.cumsum(sketch.num_tokens, dtype=np.uint64)
-    starts = ends - sketch.num_tokens.astype(np.uint64)
-    return np.uint64(sketch.tokens.ctypes.data) + starts * np.uint64(sketch.tokens.itemsize)
 
 
 def rank(documents: Sequence[Document], num_tokens: npt.NDArray[np.int32], config: NearConfig) -> npt.NDArray[np.int64]:

@@ -11,7 +11,7 @@ from dedup.near.sketch import Sketcher
 from dedup.passages.matches import Matches, TokenBlock, find_repeats, find_shared, join_matches
 from dedup.passages.plan import ACROSS, PassagePlan, plan_passages
 from dedup.passages.spans import TokenOffsets
-from dedup.pipeline.deduplicate import copy_tokens, cut, to_arrow, to_document, token_addresses
+from dedup.pipeline.deduplicate import copy_tokens, cut, to_arrow, to_document
 
 
 def find_passages(
@@ -34,9 +34,9 @@ def find_passages(
     for part in cut(every):
         sketch = copy_tokens(sketcher.sketch(*view_texts(to_arrow(part))))
         sketches.append(sketch)  # keeps the tokens that the blocks point at
-        blocks.append(TokenBlock(token_addresses(sketch), sketch.num_tokens))
+        blocks.append(TokenBlock(sketch.token_addresses, sketch.num_tokens))
         if config.within:
-            found = find_repeats(sketch.tokens, sketch.num_tokens, config)
+            found = find_repeats(blocks[-1], config)
             here = (found.document + first).astype(np.int32)
             repeats.append(Matches(here, here, found.span, found.held, found.equal))
         first += len(part)

@@ -33,7 +33,7 @@ def load_kernels(near: NearConfig, passages: PassageConfig | None, progress: Pro
     if passages:
         load_boilerplate_kernels(address, sketch.num_tokens)
     if passages and passages.within:
-        find_repeats(sketch.tokens, sketch.num_tokens, passages)
+        find_repeats(TokenBlock(address, sketch.num_tokens), passages)
     if passages and (passages.across or passages.contained is not None):
         find_shared([TokenBlock(address, sketch.num_tokens)], passages, lambda _: None)
 
@@ -73,7 +73,7 @@ def sketch_shard(shard: Shard, report: Callable[[int], None], *, run: SketchRun,
             }
             repeats = np.empty((0, 6), np.int32)
             if run.passages and run.passages.within:
-                found = find_repeats(sketch.tokens, sketch.num_tokens, run.passages)
+                found = find_repeats(TokenBlock(sketch.token_addresses, sketch.num_tokens), run.passages)
                 repeats = np.column_stack([found.document, found.span, found.held, found.equal])
             writer.add(block, columns, sketch.tokens, repeats)
 

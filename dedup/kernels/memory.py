@@ -27,3 +27,10 @@ def tokens_at(address, count):
     as much memory as the corpus has tokens; a numba list of arrays costs a reference count at each access.
     """
     return nb.carray(as_pointer(address), (count,), np.uint32)
+
+
+def as_read_only(values: np.ndarray) -> np.ndarray:
+    """Return a read-only, contiguous view: numba would compile a kernel once more for writable arrays."""
+    view = np.ascontiguousarray(values).view()
+    view.flags.writeable = False
+    return view

@@ -17,7 +17,7 @@ from dedup.kernels.cover import (
     CoverState,
     cover_block,
 )
-from dedup.near.sketch import as_read_only
+from dedup.kernels.memory import as_read_only
 
 # Slots of the hash table for each band key that may enter it: linear probing wants a third of them free.
 SLOTS_PER_ENTRY = 1.5

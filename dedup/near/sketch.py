@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import NearConfig
+from dedup.kernels.memory import as_read_only
 from dedup.kernels.minhash import SketchArrays, sign, sketch_block
 from dedup.kernels.shingles import keep_distinct, roll_shingles, table_size
 from dedup.kernels.tokens import tokenise
@@ -78,13 +79,6 @@ class Sketcher:
             out,
         )
         return Sketch(self._tokens[:num_tokens], *out)
-
-
-def as_read_only(values: np.ndarray) -> np.ndarray:
-    """Return a read-only, contiguous view: numba would compile a kernel once more for writable arrays."""
-    view = np.ascontiguousarray(values).view()
-    view.flags.writeable = False
-    return view
 
 
 def tokenise_text(text: str) -> npt.NDArray[np.uint32]:

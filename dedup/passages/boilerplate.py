@@ -159,9 +159,3 @@ def mask_tokens(tokens: npt.NDArray[np.uint32], spans: npt.NDArray[np.int32]) ->
     for start, end in spans.tolist():
         masked[start:end] = MASKED
     return masked
-
-
-def load_boilerplate_kernels(address: npt.NDArray[np.uint64], num_tokens: npt.NDArray[np.int32]) -> None:
-    """Run the kernels on one document, so that they are compiled or loaded before they are needed."""
-    one = np.ones(1, np.int32)
-    mark([TokenBlock(address, num_tokens)], np.zeros(1, np.uint64), one, np.ones(1, bool), 16, (5, WINDOW))

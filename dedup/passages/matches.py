@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from dedup.config import PassageConfig
 from dedup.kernels.anchors import AnchorTable, count_anchors, link_block
+from dedup.kernels.memory import as_read_only
 from dedup.kernels.repeats import align_block, match_pairs, repeat_block
 
 SLOTS_PER_ANCHOR = 1.5
@@ -21,6 +22,10 @@ class TokenBlock:
 
     address: npt.NDArray[np.uint64]
     num_tokens: npt.NDArray[np.int32]
+
+    def __post_init__(self) -> None:
+        for name in ("address", "num_tokens"):
+            object.__setattr__(self, name, as_read_only(getattr(self, name)))
 
     def __len__(self) -> int:
         return len(self.address)
@@ -98,7 +103,7 @@ def find_shared(
     """
     address = np.concatenate([b.address for b in blocks]) if blocks else np.empty(0, np.uint64)
     num_tokens = np.concatenate([b.num_tokens for b in blocks]) if blocks else np.empty(0, np.int32)
-    anchors = count_anchors(address, num_tokens, config.shingle_size, config.window)
+    anchors = sum(count_anchors(b.address, b.num_tokens, config.shingle_size, config.window) for b in blocks)
     parts = max(-(-anchors // config.max_anchors), 1)
     links = [link_part(blocks, anchors // parts, (part, parts), config) for part in range(parts)]
 

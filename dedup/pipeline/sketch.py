@@ -13,29 +13,25 @@ from dedup.corpus.blocks import view_texts
 from dedup.corpus.segments import SegmentWriter, segment_folder
 from dedup.corpus.shards import Shard, read_shard
 from dedup.kernels.jit import is_compiled
-from dedup.near.cover import Cover, Offered
 from dedup.near.sketch import Sketcher
-from dedup.passages.boilerplate import load_boilerplate_kernels
-from dedup.passages.matches import TokenBlock, find_repeats, find_shared
+from dedup.passages.matches import TokenBlock, find_repeats
+from dedup.passages.spans import TokenOffsets
 from dedup.pipeline.run import CleanRun, Progress
 from dedup.workers import run_tasks
 
 
 def load_kernels(near: NearConfig, passages: PassageConfig | None, progress: Progress) -> None:
-    """Load the kernels before workers are forked, so that they share them; the first run ever compiles them."""
+    """Load the kernels that workers use before they are forked, so that they share them.
+
+    The first run ever compiles them; those that only this process uses are compiled when they are first needed.
+    """
     if not is_compiled():
         progress.note("compiling kernels, this once (about 20 s) ...")
     sketch = get_sketcher(near).sketch(np.frombuffer(b"a", np.uint8), np.array([0, 1]))
-    address = np.array([sketch.tokens.ctypes.data], np.uint64)
-    cover = Cover(1, get_sketcher(near).bands, near)
-    columns = (sketch.keys, sketch.content, sketch.num_tokens, sketch.num_shingles, address)
-    cover.offer(Offered(*columns, masked=np.zeros(1, np.uint64)))
     if passages:
-        load_boilerplate_kernels(address, sketch.num_tokens)
+        TokenOffsets("a")
     if passages and passages.within:
-        find_repeats(TokenBlock(address, sketch.num_tokens), passages)
-    if passages and (passages.across or passages.contained is not None):
-        find_shared([TokenBlock(address, sketch.num_tokens)], passages, lambda _: None)
+        find_repeats(TokenBlock(sketch.token_addresses, sketch.num_tokens), passages)
 
 
 def sketch_shards(run: CleanRun, folder: RunFolder, shards: Sequence[Shard], progress: Progress) -> None:

@@ -73,10 +73,9 @@ def plan_passages(within: Matches, across: Matches, config: PassageConfig, *, cu
     order = np.lexsort((matches.span[:, 0], scope, matches.document))
     matches, scope = matches.select(order), scope[order]
     long = matches.span[:, 1] - matches.span[:, 0] >= config.cut_edited
-    # Inside a document an edited copy is a restatement, however long: what a CMS prints twice is the same to the word.
-    edited = (scope == ACROSS) & long & (matches.similarity >= config.cut_similarity)
-    alike = (matches.similarity == 1.0) | edited
-    cut = alike & ((scope == WITHIN) | cut_across)
+    # Inside a document the exact part goes, see `dedup.passages.repeats`: an edited copy is a restatement.
+    alike = (matches.similarity == 1.0) | (long & (matches.similarity >= config.cut_similarity))
+    cut = (scope == WITHIN) | (alike & cut_across)
     if cut_across:
         keep_originals(matches, scope, cut)
     return PassagePlan(matches, scope, cut, count_holders(matches, scope))

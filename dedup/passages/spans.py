@@ -13,7 +13,9 @@ JOINERS = "\u200c\u200d"
 VOWELS_THAT_JOIN = "\u0e33\u0eb3"  # Thai and Lao AM: letters to Unicode, part of the cluster before them to a reader
 SLACK = 8  # tokens that a sparse net of anchors may miss at the edge of boilerplate
 OPENING = "\"'(\u201c\u2018\u00ab\u300c["
+UNSPACED = (("\u0e00", "\u0eff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"))  # Thai, Lao, Myanmar, Khmer
 REGIONAL = range(0x1F1E6, 0x1F200)
+FLAG_LETTERS = range(0xE0020, 0xE0080)
 SKIN_TONES = range(0x1F3FB, 0x1F400)
 
 
@@ -53,7 +55,7 @@ def is_grapheme_boundary(text: str, index: int) -> bool:
     before, after = text[index - 1], text[index]
     if unicodedata.category(after)[0] == "M" or after in JOINERS or after in VOWELS_THAT_JOIN:
         return False
-    if before == "\u200d" or ord(after) in SKIN_TONES or (before == "\r" and after == "\n"):
+    if before == "\u200d" or ord(after) in SKIN_TONES or ord(after) in FLAG_LETTERS or before + after == "\r\n":
         return False
     if ord(before) in REGIONAL and ord(after) in REGIONAL:
         return False
@@ -103,7 +105,9 @@ def is_mark(character: str) -> bool:
 
 def cut_spans(text: str, cuts: list[Span]) -> str:
     """Return the text without the cuts (sorted, apart), each seam left with one break at most."""
-    pieces = [text[: cuts[0].start]] if cuts else [text]
+    if not cuts:
+        return text
+    pieces = [text[: cuts[0].start]]
     for cut, following in zip(cuts, [*cuts[1:], None], strict=True):
         pieces.append(text[cut.end : following.start if following else len(text)])
     result = pieces[0]
@@ -123,8 +127,17 @@ def join_seam(left: str, right: str) -> str:
     if not head:
         return before + tail
     if not tail:
-        return head + (after if "\n" in after else before if "\n" in before else "")
+        return head + (after if "\n" in after else "")
     gap = max(before, after, key=lambda space: (space.count("\n") >= 2, "\n" in space, bool(space)))
     if gap.count("\n") >= 2:
         gap = "\r\n\r\n" if "\r\n" in gap else "\n\n"
-    return head + (gap or " ") + tail
+    if not gap and not (is_unspaced(head[-1]) or is_unspaced(tail[0])):
+        gap = " "
+    return head + gap + tail
+
+
+def is_unspaced(character: str) -> bool:
+    """Return whether a character is of a script that puts no space between words."""
+    return unicodedata.east_asian_width(character) in {"W", "F"} or any(
+        first <= character <= last for first, last in UNSPACED
+    )

@@ -24,6 +24,7 @@ from dedup.passages.contained import Containment, find_contained, measure_shares
 from dedup.passages.edges import choose_cut
 from dedup.passages.matches import Matches, TokenBlock, compare_pairs, find_shared, join_matches
 from dedup.passages.plan import WITHIN, PassagePlan, plan_passages
+from dedup.passages.repeats import Run, choose_repeat
 from dedup.passages.spans import Span, TokenOffsets, cut_spans, snap_to_lines, widen_cut
 
 
@@ -174,7 +175,8 @@ def locate_shard(shard: Shard, folder: RunFolder, segments: Segments, findings: 
     ):
         for doc, raw in zip(documents, read_records(shard, places, config.text_field), strict=True):
             text = reader.get(raw)
-            sides, cuts = locate_document(text, wanted[doc], findings)
+            document = LocatedText(text, TokenOffsets(text), segments.tokens_of(doc))
+            sides, cuts = locate_document(document, wanted[doc], findings)
             for side in sides:
                 located.add(side)
             if cuts:
@@ -200,11 +202,20 @@ def collect_wanted(segments: Segments, shard: Shard, findings: Findings) -> dict
     return wanted
 
 
+@dataclass(frozen=True)
+class LocatedText:
+    """A text, where its tokens stand, and the tokens themselves."""
+
+    text: str
+    offsets: TokenOffsets
+    tokens: npt.NDArray[np.uint32]
+
+
 def locate_document(
-    text: str, wanted: Sequence[tuple[int, int]], findings: Findings
+    document: LocatedText, wanted: Sequence[tuple[int, int]], findings: Findings
 ) -> tuple[list[Located], list[Span]]:
     """Return what was found in one document, in characters, and what is to be cut out of it."""
-    offsets = TokenOffsets(text)
+    text, offsets = document.text, document.offsets
     plan, boilerplate = findings.plan, findings.boilerplate
     sides, cuts = [], []
     for side, row in wanted:
@@ -220,7 +231,7 @@ def locate_document(
         if side == ORIGINAL:
             sides.append(Located(row, side, span.start, span.end, ""))
             continue
-        cut = plan_cut(text, offsets, findings, row) if plan.cut[row] else None
+        cut = plan_cut(document, findings, row) if plan.cut[row] else None
         cut_start, cut_end = (cut.start, cut.end) if cut else (-1, -1)
         sides.append(Located(row, side, span.start, span.end, text[span.start : span.end], cut_start, cut_end))
         if cut:
@@ -228,20 +239,17 @@ def locate_document(
     return sides, cuts
 
 
-def plan_cut(text: str, offsets: TokenOffsets, findings: Findings, row: int) -> Span | None:
+def plan_cut(document: LocatedText, findings: Findings, row: int) -> Span | None:
     """Return the characters that are cut of one passage, None where it holds too little that is whole."""
     plan, config = findings.plan, findings.config
     first, end = plan.matches.span[row].tolist()
-    within = plan.scope[row] == WITHIN
-    sentences_from = int(config.cut_share * len(offsets)) if within else 0
-    chosen = choose_cut(text, offsets, (first, end), config.min_tokens, sentences_from)
-    if chosen is None:
-        return None
-    original = None
-    if within and plan.matches.similarity[row] == 1.0:
-        held = int(plan.matches.held[row][0]) - first
-        original = offsets.span(chosen[0] + held, chosen[1] + held)
-    return widen_cut(text, offsets.span(*chosen), original)
+    text, offsets = document.text, document.offsets
+    if plan.scope[row] == WITHIN:
+        held, held_end = plan.matches.held[row].tolist()
+        limits = (config.min_tokens, int(config.cut_share * len(offsets)))
+        return choose_repeat(text, offsets, document.tokens, (Run(first, end, held), held_end), limits)
+    chosen = choose_cut(text, offsets, (first, end), config.min_tokens, 0)
+    return widen_cut(text, offsets.span(*chosen), None) if chosen else None
 
 
 def merge_spans(spans: Sequence[Span]) -> list[Span]:

@@ -10,7 +10,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dedup import PassageConfig
-from dedup.kernels.align import count_common, extend_end, extend_run, find_repeated
+from dedup.kernels.align import count_common, extend_end, extend_run
+from dedup.kernels.repeats import find_repeated
 from dedup.kernels.shingles import table_size
 from dedup.passages.matches import TokenBlock, compare_pairs, find_repeats, find_shared
 

@@ -393,3 +393,47 @@ def test_news_that_were_cut_are_restored_and_keep_what_was_cut_elsewhere(dedup, 
                 slice(*row["cut"])
             ].splitlines():  # of a list printed four times one stays
                 assert f" {' '.join(naive.words(line))} " in stays
+
+
+# --------------------------------------------------------------------------------------------------------- hostile
+
+SENTENCE = "The minister said on Monday that the talks would go on in spite of what had happened over night."
+
+
+@pytest.mark.parametrize("gap", [" ", "\n\n", ""])
+def test_one_sentence_fifty_thousand_times_is_cut_to_a_few(dedup, tmp_path, gap):
+    text = gap.join([SENTENCE] * 50_000)
+    write_jsonl(tmp_path / "in.jsonl", [{"id": "a", "text": text}])
+    assert dedup("clean", "in.jsonl", "-o", "out", cwd=tmp_path).code == 0
+    assert len(read_lines(tmp_path / "out" / "passages.jsonl")) <= 100
+    (kept,) = kept_texts(tmp_path / "out").values()
+    assert 1 <= kept.count(SENTENCE) <= 4
+    assert set(naive.words(kept)) == set(naive.words(SENTENCE))
+    assert dedup("restore", "out", "-o", "back", cwd=tmp_path).code == 0
+    assert (tmp_path / "back" / "in.jsonl").read_bytes() == (tmp_path / "in.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("character", ["a", "語"])
+def test_one_character_a_million_times_is_cleaned_and_restored(dedup, tmp_path, character):
+    write_jsonl(tmp_path / "in.jsonl", [{"id": "a", "text": character * 1_000_000}])
+    assert dedup("clean", "in.jsonl", "-o", "out", "--passages", "all", cwd=tmp_path).code == 0
+    assert len(read_lines(tmp_path / "out" / "passages.jsonl")) <= 100
+    (kept,) = kept_texts(tmp_path / "out").values()
+    assert set(kept) == {character}
+    assert dedup("restore", "out", "-o", "back", cwd=tmp_path).code == 0
+    assert (tmp_path / "back" / "in.jsonl").read_bytes() == (tmp_path / "in.jsonl").read_bytes()
+
+
+def test_a_passage_in_twenty_thousand_documents_stays_in_the_first_alone_or_is_boilerplate(dedup, tmp_path):
+    source = random.Random(8)
+    passage = make_paragraph(source)
+    own = [" ".join(f"w{source.randrange(10**7)}" for _ in range(30)) for _ in range(20_000)]
+    write_jsonl(tmp_path / "in.jsonl", [{"id": i, "text": f"{text}.\n\n{passage}"} for i, text in enumerate(own)])
+    assert dedup("clean", "in.jsonl", "-o", "out", "--passages", "all", cwd=tmp_path).code == 0
+    out = tmp_path / "out"
+    assert read_summary(out)["counts"]["removed"] == 0
+    assert len(read_lines(out / "passages.jsonl")) <= 19_999
+    holding = sum(passage in text for text in kept_texts(out).values())
+    boilerplate = read_lines(out / "boilerplate.jsonl")
+    assert holding == 1 or [row["documents"] for row in boilerplate] == [20_000]
+    assert all(text.startswith(first) for text, first in zip(kept_texts(out).values(), own, strict=True))

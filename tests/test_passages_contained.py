@@ -1,0 +1,186 @@
+"""Documents that another one contains: who is removed, who stays, and on what grounds."""
+
+import random
+
+import naive
+import pytest
+from corpora import make_text, read_lines, read_summary, write_jsonl
+
+from dedup import PassageConfig
+
+
+def clean_texts(dedup, folder, texts, *options):
+    write_jsonl(folder / "in.jsonl", [{"id": name, "text": text} for name, text in texts.items()])
+    done = dedup("clean", "in.jsonl", "-o", "out", *options, cwd=folder)
+    assert (done.code, done.stderr) == (0, ""), done.stderr
+    return {row["id"]: row for row in read_lines(folder / "out" / "removed.jsonl")}
+
+
+def cover_share(inner, outer, least=20):
+    """Return the share of the words of a text that runs of `least` words and more of another one cover."""
+    a, b = naive.words(inner), naive.words(outer)
+    held = {tuple(b[i : i + least]) for i in range(len(b) - least + 1)}
+    marked = set()
+    for i in range(len(a) - least + 1):
+        if tuple(a[i : i + least]) in held:
+            marked.update(range(i, i + least))
+    return len(marked) / len(a)
+
+
+def paragraphs(name, count=6, size=40):
+    return [make_text(f"{name} {i}", size) for i in range(count)]
+
+
+@pytest.mark.parametrize("share", [2, 3, 4])
+@pytest.mark.parametrize("inner_first", [True, False])
+def test_a_text_that_was_cut_off_is_contained_wherever_it_stands(dedup, tmp_path, share, inner_first):
+    whole = paragraphs("whole", 8)
+    texts = {"cut": "\n\n".join(whole[:share]), "whole": "\n\n".join(whole)}
+    removed = clean_texts(dedup, tmp_path, texts if inner_first else dict(reversed(texts.items())))
+    (row,) = removed.values()
+    assert (row["id"], row["witness"]["id"], row["reason"], row["relation"]) == (
+        "cut",
+        "whole",
+        "contained",
+        "contained",
+    )
+    assert row["covered"] == 1.0
+    assert row["similarity"] == pytest.approx(naive.similarity(texts["cut"], texts["whole"]))
+    assert row["record"] == {"id": "cut", "text": texts["cut"]}
+
+
+def test_a_corrected_text_with_new_paragraphs_contains_the_first_version(dedup, tmp_path):
+    first = paragraphs("first", 4)
+    corrected = ["(CORRECTED)", *first[:2], *paragraphs("new", 6), *first[2:]]
+    removed = clean_texts(dedup, tmp_path, {"first": "\n\n".join(first), "corrected": "\n\n".join(corrected)})
+    assert {name: row["reason"] for name, row in removed.items()} == {"first": "contained"}
+
+
+@pytest.mark.parametrize(("own", "expected"), [(4, {"inner"}), (40, set())])
+def test_nine_tenths_decide(dedup, tmp_path, own, expected):
+    whole = paragraphs("whole", 8)
+    inner = " ".join([*whole[:3], make_text("own", own)])
+    removed = clean_texts(dedup, tmp_path, {"whole": "\n\n".join(whole), "inner": inner})
+    assert set(removed) == expected
+    if expected:
+        assert removed["inner"]["covered"] == pytest.approx(cover_share(inner, "\n\n".join(whole)))
+
+
+@pytest.mark.parametrize(("option", "expected"), [("off", set()), ("1.0", set()), ("0.7", {"inner"}), ("0.9", set())])
+def test_the_share_is_an_option(dedup, tmp_path, option, expected):
+    whole = paragraphs("whole", 8)
+    inner = " ".join([*whole[:3], make_text("own", 30)])
+    texts = {"whole": "\n\n".join(whole), "inner": inner}
+    assert set(clean_texts(dedup, tmp_path, texts, "--contained", option)) == expected
+
+
+def test_passages_of_several_documents_together_contain_nothing(dedup, tmp_path):
+    """Covered by two, each by half: no one document justifies the removal."""
+    a, b = paragraphs("a"), paragraphs("b")
+    texts = {"a": "\n\n".join(a), "b": "\n\n".join(b), "both": "\n\n".join(a[:2] + b[:2])}
+    assert clean_texts(dedup, tmp_path, texts) == {}
+
+
+def test_of_a_chain_of_contained_texts_all_name_the_one_that_stays(dedup, tmp_path):
+    whole = paragraphs("whole", 20)
+    texts = {str(size): "\n\n".join(whole[:size]) for size in (2, 4, 9, 20)}
+    removed = clean_texts(dedup, tmp_path, texts)
+    assert {name: row["witness"]["id"] for name, row in removed.items()} == {"2": "20", "4": "20", "9": "20"}
+
+
+def test_two_texts_that_contain_each_other_do_not_remove_each_other(dedup, tmp_path):
+    """The same paragraphs in another order: one of the two stays."""
+    parts = paragraphs("parts", 6)
+    texts = {"a": "\n\n".join(parts), "b": "\n\n".join(reversed(parts)), "c": "\n\n".join(parts[::2] + parts[1::2])}
+    removed = clean_texts(dedup, tmp_path, texts)
+    assert len(removed) == 2
+    assert {row["witness"]["id"] for row in removed.values()} == texts.keys() - removed.keys()
+
+
+def make_tangle(seed):
+    """Return texts that contain, nearly equal and partly hold one another, in random order."""
+    source = random.Random(seed)
+    texts = {}
+    for story in range(8):
+        whole = [make_text(f"{seed} {story} {i}", source.randint(22, 50)) for i in range(source.randint(5, 9))]
+        texts[f"{story} whole"] = "\n\n".join(whole)
+        for copy in range(source.randint(1, 5)):
+            part = whole[: source.randint(2, len(whole))] if source.random() < 0.5 else list(whole)
+            words = "\n\n".join(part).split(" ")
+            for _ in range(source.choice((0, 0, 2, 12))):
+                words[source.randrange(len(words))] = f"x{source.randrange(10**6)}"
+            extra = [make_text(f"{seed} {story} {copy} own", 30)] * source.choice((0, 0, 1))
+            texts[f"{story} copy {copy}"] = "\n\n".join([" ".join(words), *extra])
+    names = list(texts)
+    source.shuffle(names)
+    return {name: texts[name] for name in names}
+
+
+@pytest.mark.parametrize("mode", ["within", "all"])
+@pytest.mark.parametrize("seed", range(6))
+def test_every_removal_has_a_kept_witness_that_justifies_it(dedup, tmp_path, seed, mode):
+    """Near-duplicates that stood behind a contained document are decided anew: no witness is ever removed."""
+    texts = make_tangle(seed)
+    removed = clean_texts(dedup, tmp_path, texts, "--passages", mode)
+    assert {row["reason"] for row in removed.values()} >= {"contained", "near-duplicate"}
+    for name, row in removed.items():
+        witness = row["witness"]["id"]
+        assert witness not in removed
+        similarity = naive.similarity(texts[name], texts[witness])
+        assert row["similarity"] == pytest.approx(similarity)
+        if row["reason"] == "contained":
+            assert row["covered"] >= PassageConfig().contained
+        else:
+            assert similarity >= 0.5
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_no_exactly_contained_document_stays(dedup, tmp_path, seed):
+    texts = make_tangle(seed)
+    removed = clean_texts(dedup, tmp_path, texts)
+    kept = [name for name in texts if name not in removed]
+    for inner in kept:
+        for outer in kept:
+            if inner != outer:
+                assert cover_share(texts[inner], texts[outer]) < 0.95
+
+
+def test_a_near_copy_of_a_contained_document_is_decided_anew(dedup, tmp_path):
+    """`copy` fell to `inner`; when `outer` takes `inner` away, `copy` has enough of its own to stay."""
+    whole = paragraphs("whole", 10)
+    inner = "\n\n".join(whole[:3])
+    copy = "\n\n".join([*whole[:3], make_text("own", 40)])
+    texts = {"inner": inner, "copy": copy, "outer": "\n\n".join(whole)}
+    removed = clean_texts(dedup, tmp_path, texts)
+    assert removed["inner"]["witness"]["id"] in {"copy", "outer"} - removed.keys()
+    assert "copy" not in removed
+
+
+def test_exact_copies_of_a_contained_document_go_with_it(dedup, tmp_path):
+    whole = paragraphs("whole", 8)
+    inner = "\n\n".join(whole[:3])
+    texts = {"a": inner, "b": inner.upper(), "whole": "\n\n".join(whole), "c": inner}
+    removed = clean_texts(dedup, tmp_path, texts)
+    assert {name: row["witness"]["id"] for name, row in removed.items()} == dict.fromkeys("abc", "whole")
+    assert {row["reason"] for row in removed.values()} == {"contained"}
+
+
+def test_the_summary_counts_what_is_contained(dedup, tmp_path):
+    whole = paragraphs("whole", 8)
+    clean_texts(dedup, tmp_path, {"whole": "\n\n".join(whole), "inner": "\n\n".join(whole[:3])})
+    counts = read_summary(tmp_path / "out")["counts"]
+    assert counts["removed_by_reason"]["contained"] == counts["removed_by_relation"]["contained"] == 1
+
+
+@pytest.mark.shared
+def test_in_the_news_every_contained_document_is_nearly_covered_by_a_kept_one(dedup, congress, tmp_path):
+    records = congress[:5000]
+    texts = {r["id"]: r["text"] for r in records}
+    removed = clean_texts(dedup, tmp_path, texts)
+    contained = [row for row in removed.values() if row["reason"] == "contained"]
+    assert len(contained) >= 5
+    for row in contained:
+        assert row["covered"] >= 0.9
+        assert row["witness"]["id"] not in removed
+        # Edited passages count too, so the share of exact runs alone may be lower.
+        assert cover_share(row["record"]["text"], texts[row["witness"]["id"]], least=5) >= 0.6

@@ -15,12 +15,13 @@ import pytest
 import regex
 import zstandard
 from commands import Silent
-from corpora import encode_jsonl, read_lines, read_summary, read_tree, write_jsonl
+from corpora import encode_jsonl, make_text, read_lines, read_summary, read_tree, write_jsonl
 
 from dedup import PassageConfig
 from dedup.corpus.files import find_files
 from dedup.corpus.shards import plan_shards
-from dedup.pipeline.clean import CleanRun, clean
+from dedup.pipeline.clean import clean
+from dedup.pipeline.run import CleanRun
 
 PACK = {"": bytes, ".gz": gzip.compress, ".zst": zstandard.ZstdCompressor().compress}
 UNPACK = {
@@ -215,7 +216,7 @@ def test_an_edited_json_record_keeps_its_other_fields_as_they_stood(dedup, tmp_p
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", ""])
 def test_the_line_end_of_an_edited_record_stays(dedup, tmp_path, end):
-    body = "\n\n".join(make_article(1))
+    body = "\n\n".join(make_text(i, 40) for i in range(4))
     (tmp_path / "a.jsonl").write_bytes(json.dumps({"text": f"{body}\n\n{body}"}).encode() + end.encode())
     assert dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path).code == 0
     kept = (tmp_path / "out" / "kept" / "a.jsonl").read_bytes().decode()
@@ -389,10 +390,8 @@ def test_news_that_were_cut_are_restored_and_keep_what_was_cut_elsewhere(dedup, 
         assert before[row["doc_id"]][row["start"] : row["end"]] == row["text"]
         if row["relation"] == "exact":
             stays = f" {' '.join(naive.words(kept[row['witness']['doc_id']]))} "
-            for line in before[row["doc_id"]][
-                slice(*row["cut"])
-            ].splitlines():  # of a list printed four times one stays
-                assert f" {' '.join(naive.words(line))} " in stays
+            lines = before[row["doc_id"]][slice(*row["cut"])].splitlines()  # of a list printed four times one stays
+            assert all(f" {' '.join(naive.words(line))} " in stays for line in lines if naive.words(line))
 
 
 # --------------------------------------------------------------------------------------------------------- hostile
@@ -424,16 +423,16 @@ def test_one_character_a_million_times_is_cleaned_and_restored(dedup, tmp_path, 
     assert (tmp_path / "back" / "in.jsonl").read_bytes() == (tmp_path / "in.jsonl").read_bytes()
 
 
-def test_a_passage_in_twenty_thousand_documents_stays_in_the_first_alone_or_is_boilerplate(dedup, tmp_path):
+def test_a_passage_in_thousands_of_documents_stays_in_the_first_alone_or_is_boilerplate(dedup, tmp_path):
     source = random.Random(8)
     passage = make_paragraph(source)
-    own = [" ".join(f"w{source.randrange(10**7)}" for _ in range(30)) for _ in range(20_000)]
+    own = [" ".join(f"w{source.randrange(10**7)}" for _ in range(30)) for _ in range(3_000)]
     write_jsonl(tmp_path / "in.jsonl", [{"id": i, "text": f"{text}.\n\n{passage}"} for i, text in enumerate(own)])
     assert dedup("clean", "in.jsonl", "-o", "out", "--passages", "all", cwd=tmp_path).code == 0
     out = tmp_path / "out"
     assert read_summary(out)["counts"]["removed"] == 0
-    assert len(read_lines(out / "passages.jsonl")) <= 19_999
+    assert len(read_lines(out / "passages.jsonl")) <= 2_999
     holding = sum(passage in text for text in kept_texts(out).values())
     boilerplate = read_lines(out / "boilerplate.jsonl")
-    assert holding == 1 or [row["documents"] for row in boilerplate] == [20_000]
+    assert holding == 1 or [row["documents"] for row in boilerplate] == [3_000]
     assert all(text.startswith(first) for text, first in zip(kept_texts(out).values(), own, strict=True))

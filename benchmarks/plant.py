@@ -111,7 +111,7 @@ JOINS = {"break": "\n\n", "glued": ""}
 def plant_repeat(text: str, kind: str, join: str, rng: random.Random) -> tuple[str, Case] | None:
     """Print a part of an article twice in it; None where the article has no such part of 25 words.
 
-    The body is all after the first line; a half ends or begins with a sentence, a paragraph is any of the body. The copy
+    The body is all after the first line; a half ends or begins with a sentence; a paragraph is any of it. The copy
     comes at the end of the text, or (a paragraph) at the end of a later one; `join` stands before it.
     """
     lines = [m for m in PARAGRAPH.finditer(text) if m.start() > 0]

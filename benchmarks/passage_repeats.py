@@ -71,7 +71,12 @@ def show_ends(text: str, case: Case) -> str:
 
 
 def list_cuts(texts: list[str]) -> None:
-    """List the cuts in untouched articles that a reader would doubt most: the shortest, and those within sentences."""
+    """List the cuts in untouched articles that a reader would doubt most: the shortest, and those within sentences.
+
+    Read once (272 cuts in 199 of 10,000 articles): the 40 shown were all printed twice to the word. About two in three
+    of them are a statement or a letter that the article quotes and then prints in full: repeats, but a reader may miss
+    them in the letter.
+    """
     found = clean_texts({str(i): text for i, text in enumerate(texts)})
     broken = [row for row in found if not is_whole(texts[int(row["doc_id"])], *row["cut"])]
     articles = len({row["doc_id"] for row in found})

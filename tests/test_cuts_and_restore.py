@@ -366,7 +366,7 @@ def test_a_cleaned_corpus_cleans_to_itself(dedup, cleaned, mode, tmp_path):
 @pytest.mark.shared
 @pytest.mark.parametrize("mode", MODES)
 def test_a_cleaned_slice_of_the_news_cleans_to_itself(dedup, congress, tmp_path, mode):
-    first = write_jsonl(tmp_path / "in.jsonl", congress[5000:8000])
+    first = write_jsonl(tmp_path / "in.jsonl", congress[5000:6500])
     assert dedup("clean", first, "-o", "out", "--passages", mode, cwd=tmp_path).code == 0
     assert len(read_lines(tmp_path / "out" / "edited.jsonl")) > 10
     (tmp_path / "again").mkdir()
@@ -380,7 +380,7 @@ def test_a_cleaned_slice_of_the_news_cleans_to_itself(dedup, congress, tmp_path,
 @pytest.mark.shared
 @pytest.mark.parametrize("mode", MODES)
 def test_news_that_were_cut_are_restored_and_keep_what_was_cut_elsewhere(dedup, congress, tmp_path, mode):
-    records = congress[:4000]
+    records = congress[:2000]
     write_jsonl(tmp_path / "in.jsonl", records)
     assert dedup("clean", "in.jsonl", "-o", "out", "--passages", mode, "--workers", 2, cwd=tmp_path).code == 0
     assert dedup("restore", "out", "-o", "back", cwd=tmp_path).code == 0

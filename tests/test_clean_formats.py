@@ -230,7 +230,7 @@ def test_a_format_can_be_given_to_a_file_whose_name_does_not_tell(dedup, tmp_pat
 PIECES = [encode_jsonl([r])[:-1] for r in RECORDS[:6]] + [b"", b"  ", b"broken", b'{"text": 1}', b"\xff\xfe", b"\x00"]
 
 
-@settings(deadline=None, derandomize=True, max_examples=60)
+@settings(deadline=None, derandomize=True, max_examples=30)
 @given(
     st.lists(st.lists(st.sampled_from(PIECES), max_size=10), min_size=1, max_size=3),
     st.sampled_from([b"\n", b"\r\n"]),
@@ -263,7 +263,7 @@ CELLS = [
 ]
 
 
-@settings(deadline=None, derandomize=True, max_examples=40)
+@settings(deadline=None, derandomize=True, max_examples=20)
 @given(st.lists(st.sampled_from(CELLS[:-1]), max_size=10), st.booleans(), st.booleans())
 def test_whatever_records_a_csv_file_holds_restore_gives_them_back(tmp_path_factory, records, bom, cut_off):
     from commands import run_fork

@@ -209,7 +209,7 @@ def test_whatever_bytes_a_line_holds_the_lines_around_it_are_read(scratch, line)
 
 def test_the_first_value_of_a_repeated_field_that_is_no_text_is_named(tmp_path):
     _, rejections = read_bytes(tmp_path, b'{"text": 5, "text": "a"}\n')
-    assert [r[2] for r in rejections] == ['field "text" is a number (5), not a text']
+    assert [r[2] for r in rejections] == ['field "text" stands twice, and not every time as a text']
 
 
 def test_an_escaped_nul_is_text(tmp_path):

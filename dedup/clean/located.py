@@ -21,8 +21,7 @@ SCHEMA = pa.schema(
         "start": pa.int64(),
         "end": pa.int64(),
         "text": pa.large_string(),
-        "cut_start": pa.int64(),
-        "cut_end": pa.int64(),
+        "cuts": pa.list_(pa.int64()),
     }
 )
 ROWS_AT_ONCE = 1000
@@ -33,7 +32,7 @@ COPY, ORIGINAL, BOILERPLATE = 0, 1, 2
 class Located(NamedTuple):
     """One side of a passage in characters: the COPY with its text, its ORIGINAL, or BOILERPLATE with its text.
 
-    `cut_start` and `cut_end` are what is cut of a copy, with its punctuation; -1 where nothing is.
+    `cuts` are the edges of what is cut of a copy, with its punctuation: start, end, start, end, ...
     """
 
     row: int
@@ -41,8 +40,7 @@ class Located(NamedTuple):
     start: int
     end: int
     text: str
-    cut_start: int = -1
-    cut_end: int = -1
+    cuts: Sequence[int] = ()
 
 
 class LocatedWriter:
@@ -102,7 +100,7 @@ class PassageRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     similarity  2 * equal tokens / (tokens of both sides); relation is "exact" at 1
     scope       "within" its document or "across" documents
     action      "removed" (cut out of the kept text) or "reported"
-    cut         [start, end) of what was cut: the whole paragraphs or sentences of the passage, with their punctuation
+    cuts        every [start, end) that was cut: whole paragraphs or sentences of the passage, with their punctuation
     documents   how many documents hold the passage
     """
 
@@ -118,7 +116,7 @@ class PassageRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     scope: str
     action: str
     documents: int
-    cut: tuple[int, int] | None = None
+    cuts: list[tuple[int, int]] = []
 
 
 @dataclass(frozen=True)
@@ -168,15 +166,16 @@ def describe_passage(
         similarity=similarity,
         relation="exact" if similarity == 1.0 else "edited",
         scope=SCOPES[table.scope[row]],
-        action="removed" if located.cut_start >= 0 else "reported",
+        action="removed" if located.cuts else "reported",
         documents=int(table.documents[row]),
-        cut=(located.cut_start, located.cut_end) if located.cut_start >= 0 else None,
+        cuts=list(zip(located.cuts[::2], located.cuts[1::2], strict=True)),
     )
 
 
 def count_cuts(parts: Sequence[Path]) -> int:
     """Return how many passages are cut."""
-    return sum(int((batch.column("cut_start").to_numpy() >= 0).sum()) for part in parts for batch in read_located(part))
+    lists = (batch.column("cuts") for part in parts for batch in read_located(part))
+    return sum(int((np.diff(cuts.offsets.to_numpy()) > 0).sum()) for cuts in lists)
 
 
 class BoilerplateRecord(msgspec.Struct, frozen=True):

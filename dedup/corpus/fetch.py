@@ -21,6 +21,7 @@ FARTHEST = 64 << 20
 COPY_SIZE = 4 << 20
 MARK = b"\xef\xbb\xbf"
 Place = tuple[int, int, int]
+LINE_END = "\r\n"  # the csv module quotes cells that hold a character of it
 
 
 def read_records(shard: Shard, places: Sequence[Place], text_field: str) -> Iterator[bytes]:
@@ -94,8 +95,8 @@ class RecordText:
         cells[self._header.index(self._field)] = text
         end = raw[len(raw.rstrip(b"\r\n")) :]
         out = io.StringIO()
-        csv.writer(out, delimiter=DELIMITERS[self._format], lineterminator="").writerow(cells)
-        return out.getvalue().encode() + end
+        csv.writer(out, delimiter=DELIMITERS[self._format], lineterminator=LINE_END).writerow(cells)
+        return out.getvalue().removesuffix(LINE_END).encode() + end
 
 
 def fetch_text(segments: Segments, doc_index: int, config: InputConfig) -> str | None:

@@ -133,7 +133,7 @@ def explain_invalid(value: object, field: str) -> str:
     if field not in value:
         return f'no field "{field}"'
     if isinstance(value[field], str):
-        return f'field "{field}" stands twice, and its first value is not a text'
+        return f'field "{field}" stands twice, and not every time as a text'
     return f'field "{field}" is {describe_value(value[field])}, not a text'
 
 

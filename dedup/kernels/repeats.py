@@ -8,6 +8,8 @@ from dedup.kernels.jit import kernel
 from dedup.kernels.memory import tokens_at
 from dedup.kernels.shingles import HIDDEN, roll_shingles, roll_unmasked, table_size
 
+EDGE = 3  # tokens by which two passages at one place may differ
+
 
 @kernel
 def repeat_block(address, num_tokens, shingle_size, limits, passages, owners):
@@ -157,3 +159,28 @@ def match_pairs(pairs, address, num_tokens, shingle_size, limits, passages, owne
             owners[row, 0] = pairs[pair, 0]
             owners[row, 1] = pairs[pair, 1]
     return found
+
+
+@kernel
+def mark_covered(document, holder, span, equal, covered):
+    """Mark passages (sorted by document and start) that another of the document covers with as many equal tokens.
+
+    Of two alike the one with the earlier holder stays: at the edge of a passage that very many documents share, an
+    anchor can have another first holder than the passage has, and a word more in common by chance. `covered` is
+    bool[n]. O(rows of a document squared).
+    """
+    start = 0
+    while start < document.size:
+        end = start
+        while end < document.size and document[end] == document[start]:
+            end += 1
+        for row in range(start, end):
+            for other in range(start, end):
+                if span[other, 0] > span[row, 0] + EDGE:
+                    break
+                if other == row or span[other, 1] + EDGE < span[row, 1] or equal[other] + EDGE < equal[row]:
+                    continue
+                if holder[other] < holder[row] or (holder[other] == holder[row] and other < row):
+                    covered[row] = True
+                    break
+        start = end

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import PassageConfig
+from dedup.kernels.repeats import mark_covered
 from dedup.passages.matches import Matches, join_matches
 
 WITHIN, ACROSS = 0, 1
@@ -68,6 +69,7 @@ def plan_passages(within: Matches, across: Matches, config: PassageConfig, *, cu
 
     What goes in the end is decided on the text: whole sentences only, see `dedup.passages.edges`.
     """
+    across = drop_covered(across)
     matches = join_matches([within, across])
     scope = np.repeat(np.array([WITHIN, ACROSS], np.uint8), [len(within), len(across)])
     order = np.lexsort((matches.span[:, 0], scope, matches.document))
@@ -79,6 +81,14 @@ def plan_passages(within: Matches, across: Matches, config: PassageConfig, *, cu
     if cut_across:
         keep_originals(matches, scope, cut)
     return PassagePlan(matches, scope, cut, count_holders(matches, scope))
+
+
+def drop_covered(matches: Matches) -> Matches:
+    """Return the matches, sorted by document and place, without those that another one of the document says better."""
+    matches = matches.select(np.lexsort((matches.holder, matches.span[:, 0], matches.document)))
+    covered = np.zeros(len(matches), bool)
+    mark_covered(matches.document, matches.holder, matches.span, matches.equal, covered)
+    return matches.select(~covered)
 
 
 def keep_originals(matches: Matches, scope: np.ndarray, cut: np.ndarray) -> None:

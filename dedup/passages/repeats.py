@@ -5,9 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dedup.passages.edges import is_paragraph_edge, is_sentence_edge, shrink
+from dedup.passages.edges import ENDS, is_paragraph_edge, is_sentence_edge, shrink
 from dedup.passages.spans import Span, TokenOffsets, widen_cut
 
+NEAR = 9  # characters that are looked at for the mark of a sentence's end
+CLOSING = "\"')]\u201d\u2019\u00bb"
 FARTHEST = 80  # characters, and tokens, over which an edge of the original is looked for
 
 
@@ -27,17 +29,24 @@ class Run:
         return Run(self.start + by, self.end + by, self.held + by)
 
 
-def choose_repeat(
+def choose_repeats(
     text: str, offsets: TokenOffsets, tokens: npt.NDArray[np.uint32], passage: tuple[Run, int], limits: tuple[int, int]
-) -> Span | None:
-    """Return the characters that are cut of a repeat, None where it holds too little that is whole.
+) -> list[Span]:
+    """Return the characters that are cut of a repeat: of each exact run what is whole, if it is enough.
 
     `passage` is the copy, and the end of the original, in tokens; `limits` are (min_tokens, sentences_from) as in
-    `choose_cut`. An edge of the original counts for the copy too where the copy is glued on to what stands before it.
+    `choose_cut`.
     """
-    run = roll_to_edge(text, offsets, tokens, find_exact_run(tokens, *passage))
-    if len(run) < limits[0]:
-        return None
+    runs = (run for run in find_exact_runs(tokens, *passage) if len(run) >= limits[0])
+    cuts = (choose_run(text, offsets, roll_to_edge(text, offsets, tokens, run), limits) for run in runs)
+    return [cut for cut in cuts if cut is not None]
+
+
+def choose_run(text: str, offsets: TokenOffsets, run: Run, limits: tuple[int, int]) -> Span | None:
+    """Return the characters that are cut of one exact run.
+
+    An edge of the original counts for the copy too where the copy is glued on to what stands before or after it.
+    """
     original = offsets.span(run.held, run.held + len(run))
     copy = offsets.span(run.start, run.end)
     left, right = grow_left(text, copy, original), grow_right(text, copy, original)
@@ -53,24 +62,24 @@ def choose_repeat(
     return Span(cut.start if left is None else left, cut.end if right is None else max(right, cut.end))
 
 
-def find_exact_run(tokens: npt.NDArray[np.uint32], copy: Run, held_end: int) -> Run:
-    """Return the longest run of equal tokens of a passage, on the diagonal of its start or of its end.
+def find_exact_runs(tokens: npt.NDArray[np.uint32], copy: Run, held_end: int) -> list[Run]:
+    """Return the runs of equal tokens of a passage on the diagonals of its start and of its end, apart in the copy.
 
     An extension may have reached over an edited headline; what a CMS prints twice is the same to the word.
     """
     words = tokens >> np.uint32(2)
-    best = Run(copy.start, copy.start, copy.held)
-    for diagonal in {copy.start - copy.held, copy.end - held_end}:
+    found = []
+    for diagonal in sorted({copy.start - copy.held, copy.end - held_end}):
         first, end = max(copy.start, diagonal), copy.end
         equal = words[first:end] == words[first - diagonal : end - diagonal]
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], equal, [False]]).astype(np.int8)))
-        if len(edges) == 0:
-            continue
-        longest = int(np.argmax(edges[1::2] - edges[::2]))
-        start, stop = first + int(edges[2 * longest]), first + int(edges[2 * longest + 1])
-        if stop - start > len(best):
-            best = Run(start, stop, start - diagonal)
-    return best
+        edges = np.flatnonzero(np.diff(np.concatenate([[False], equal, [False]]).astype(np.int8))) + first
+        for start, stop in edges.reshape(-1, 2).tolist():
+            found.append(Run(start, stop, start - diagonal))
+    runs: list[Run] = []
+    for run in sorted(found, key=len, reverse=True):
+        if all(run.end <= other.start or run.start >= other.end for other in runs):
+            runs.append(run)
+    return sorted(runs, key=lambda run: run.start)
 
 
 def roll_to_edge(text: str, offsets: TokenOffsets, tokens: npt.NDArray[np.uint32], run: Run) -> Run:
@@ -90,13 +99,17 @@ def roll_to_edge(text: str, offsets: TokenOffsets, tokens: npt.NDArray[np.uint32
 
 
 def grow_left(text: str, copy: Span, original: Span) -> int | None:
-    """Return where a copy begins whose original begins a line, None where either does not hold.
+    """Return where a copy begins whose original begins at an edge, None where it does not or the copy is not glued.
 
     Character by character, because the first word of a glued copy is one token with the last one before it.
     """
     start, held = copy.start, original.start
     for _ in range(FARTHEST):
-        if held == 0 or text[held - 1] == "\n":
+        if (
+            held == 0
+            or text[held - 1] == "\n"
+            or (text[held - 1].isspace() and ends_sentence(text[max(held - 9, 0) : held].rstrip()))
+        ):
             return start if start == 0 or text[start - 1] == "\n" or not text[start - 1].isspace() else None
         if start <= original.end or text[start - 1] != text[held - 1]:
             return None
@@ -105,12 +118,22 @@ def grow_left(text: str, copy: Span, original: Span) -> int | None:
 
 
 def grow_right(text: str, copy: Span, original: Span) -> int | None:
-    """Return where a copy ends whose original ends a line, or ends where the copy begins; None where neither holds."""
+    """Return where a copy ends whose original ends at an edge or where the copy begins; None as in `grow_left`."""
     end, held = copy.end, original.end
     for _ in range(FARTHEST):
-        if held >= copy.start or text[held] == "\n":
+        at_edge = (
+            held >= copy.start
+            or text[held] == "\n"
+            or (text[held].isspace() and ends_sentence(text[max(held - 9, 0) : held]))
+        )
+        if at_edge:
             return end if end == len(text) or text[end] == "\n" or not text[end].isspace() else None
         if end == len(text) or text[end] != text[held]:
             return None
         end, held = end + 1, held + 1
     return None
+
+
+def ends_sentence(text: str) -> bool:
+    """Return whether a text ends with the mark of a sentence's end, in quotes or not."""
+    return text.rstrip(CLOSING)[-1:] in ENDS and bool(text)

@@ -78,7 +78,7 @@ def widen_cut(text: str, cut: Span, original: Span | None) -> Span:
         left, right = original.start, original.end
         while end < len(text) and right < len(text) and text[end] == text[right] and is_mark(text[end]):
             end, right = end + 1, right + 1
-        while start > original.end and left > 0 and text[start - 1] == text[left - 1] and is_mark(text[left - 1]):
+        while start > original.end and left > 0 and text[start - 1] == text[left - 1] and text[left - 1] in OPENING:
             start, left = start - 1, left - 1
     while not is_grapheme_boundary(text, end):
         end += 1

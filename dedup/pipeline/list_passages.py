@@ -43,7 +43,7 @@ class PassageRun:
 
 def list_passages(run: PassageRun, progress: Progress, biggest: int = 0) -> tuple[int, list[PassageInContext]]:
     """Write every passage that stands twice to a file; return how many there are, and the biggest with context."""
-    folder = RunFolder(run.out)
+    folder = RunFolder(run.out.with_name(f".{run.out.name}.work"))  # the file itself may exist: it is replaced
     folder.refuse_overlap(file.location for file in run.files)
     with folder.begin(fingerprint(run.passages, run.input, *run.files), resume=False, overwrite=True):
         try:

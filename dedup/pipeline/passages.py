@@ -24,7 +24,7 @@ from dedup.passages.contained import Containment, find_contained, measure_shares
 from dedup.passages.edges import choose_cut
 from dedup.passages.matches import Matches, TokenBlock, compare_pairs, find_shared, join_matches
 from dedup.passages.plan import WITHIN, PassagePlan, plan_passages
-from dedup.passages.repeats import Run, choose_repeat
+from dedup.passages.repeats import Run, choose_repeats
 from dedup.passages.spans import Span, TokenOffsets, cut_spans, snap_to_lines, widen_cut
 
 
@@ -217,7 +217,8 @@ def locate_document(
     """Return what was found in one document, in characters, and what is to be cut out of it."""
     text, offsets = document.text, document.offsets
     plan, boilerplate = findings.plan, findings.boilerplate
-    sides, cuts = [], []
+    sides: list[Located] = []
+    cuts: list[Span] = []
     for side, row in wanted:
         if side == BOILERPLATE:
             span = snap_to_lines(text, offsets, offsets.span(*boilerplate.span[row].tolist()))
@@ -231,25 +232,24 @@ def locate_document(
         if side == ORIGINAL:
             sides.append(Located(row, side, span.start, span.end, ""))
             continue
-        cut = plan_cut(document, findings, row) if plan.cut[row] else None
-        cut_start, cut_end = (cut.start, cut.end) if cut else (-1, -1)
-        sides.append(Located(row, side, span.start, span.end, text[span.start : span.end], cut_start, cut_end))
-        if cut:
-            cuts.append(cut)
+        own_cuts = plan_cuts(document, findings, row) if plan.cut[row] else []
+        edges = [edge for cut in own_cuts for edge in (cut.start, cut.end)]
+        sides.append(Located(row, side, span.start, span.end, text[span.start : span.end], edges))
+        cuts += own_cuts
     return sides, cuts
 
 
-def plan_cut(document: LocatedText, findings: Findings, row: int) -> Span | None:
-    """Return the characters that are cut of one passage, None where it holds too little that is whole."""
+def plan_cuts(document: LocatedText, findings: Findings, row: int) -> list[Span]:
+    """Return the characters that are cut of one passage, none where it holds too little that is whole."""
     plan, config = findings.plan, findings.config
     first, end = plan.matches.span[row].tolist()
     text, offsets = document.text, document.offsets
     if plan.scope[row] == WITHIN:
         held, held_end = plan.matches.held[row].tolist()
         limits = (config.min_tokens, int(config.cut_share * len(offsets)))
-        return choose_repeat(text, offsets, document.tokens, (Run(first, end, held), held_end), limits)
+        return choose_repeats(text, offsets, document.tokens, (Run(first, end, held), held_end), limits)
     chosen = choose_cut(text, offsets, (first, end), config.min_tokens, 0)
-    return widen_cut(text, offsets.span(*chosen), None) if chosen else None
+    return [widen_cut(text, offsets.span(*chosen), None)] if chosen else []
 
 
 def merge_spans(spans: Sequence[Span]) -> list[Span]:

@@ -21,7 +21,7 @@ def corpus(tmp_path_factory):
     records = make_records("determinism", 3000, copies=3)
     source = random.Random(5)
     lines = [*records[:6000], *[b"broken\n", b"\n", b'{"text": null}\n'] * 50]
-    lines += [{"id": f"long {i}", "text": f"l{i} " * 9000} for i in range(1000)]
+    lines += [{"id": f"long {i}", "text": f"l{i} of some words", "html": "x" * 33_000} for i in range(1000)]
     source.shuffle(lines)
     write_jsonl(folder / "a.jsonl", lines)
     assert len(plan_shards(find_files([str(folder / "a.jsonl")]))) >= 3

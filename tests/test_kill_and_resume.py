@@ -131,14 +131,16 @@ def test_resume_does_not_read_finished_shards_again(corpus, undisturbed, tmp_pat
     finished = {p.name for p in segments.iterdir() if p.suffix != ".part"}
     read = []
     import dedup.pipeline.clean as pipeline
+    import dedup.pipeline.sketch as sketch
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pipeline, "plan_shards", functools.partial(plan_shards, shard_size=SHARD_SIZE))
-        original = pipeline.read_shard
-        patch.setattr(pipeline, "read_shard", lambda shard, *rest: read.append(shard.index) or original(shard, *rest))
+        original = sketch.read_shard
+        patch.setattr(sketch, "read_shard", lambda shard, *rest: read.append(shard.index) or original(shard, *rest))
         files = find_files([str(corpus / "a.jsonl"), str(corpus / "b.jsonl")])
         clean(CleanRun(files, out, resume=True), Silent())
     assert finished
+    assert read
     assert {f"{index:06}" for index in read}.isdisjoint(finished)
     assert read_tree(out) == undisturbed[0]
 

@@ -131,7 +131,7 @@ def test_resume_does_not_read_finished_shards_again(corpus, undisturbed, tmp_pat
     finished = {p.name for p in segments.iterdir() if p.suffix != ".part"}
     read = []
     import dedup.pipeline.clean as pipeline
-    import dedup.pipeline.sketch as sketch
+    from dedup.pipeline import sketch
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pipeline, "plan_shards", functools.partial(plan_shards, shard_size=SHARD_SIZE))
@@ -245,7 +245,10 @@ def test_two_runs_into_one_folder_at_once_are_refused(dedup, tmp_path):
 @pytest.mark.parametrize("keys", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_interrupted_ends_without_a_traceback_and_leaves_no_output(corpus, tmp_path, keys):
     command = [sys.executable, "-m", "dedup", "clean", "a.jsonl", "b.jsonl", "-o", str(tmp_path / "out")]
-    run = subprocess.Popen(command, cwd=corpus, stderr=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True)
+    # A shell that runs the tests in the background has them ignore the signal, and children inherit that.
+    heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE}
+    run = subprocess.Popen(command, cwd=corpus, preexec_fn=heed, start_new_session=True, **pipes)  # noqa: PLW1509
     wait_for(tmp_path / "out.partial" / "segments")
     run.send_signal(keys)
     _, stderr = run.communicate(timeout=60)

@@ -68,20 +68,24 @@ def test_every_removed_document_has_such_a_witness_with_shorter_shingles(loosely
 
 @pytest.mark.shared
 def test_what_is_removed_by_default_is_a_copy_or_contained_in_a_kept_document(cleaned_by_default, congress):
+    """Of a contained document nine tenths of the words stand in its witness, boilerplate of its outlet left out."""
     texts = {record["id"]: record["text"] for record in congress}
+    boilerplate = [record["text"] for record in read_lines(cleaned_by_default / "boilerplate.jsonl")]
     removed = read_lines(cleaned_by_default / "removed.jsonl")
     gone = {record["id"] for record in removed}
     wrong = []
     for record in removed:
         text, witness = texts[record["id"]], texts[record["witness"]["id"]]
         if record["reason"] == "contained":
-            common = Counter(naive.words(text)) & Counter(naive.words(witness))
-            right = record["covered"] >= 0.9 and common.total() >= record["covered"] * len(naive.words(text))
-            right = right and naive.covered(text, witness) >= 0.7
+            for passage in boilerplate:
+                text = text.replace(passage, " ")
+            share = naive.covered(text, witness)
+            right = record["covered"] >= 0.9 and share >= 0.88
         else:
-            right = record.get("covered") is None and naive.similarity(text, witness) >= 0.5
+            share = naive.similarity(text, witness)
+            right = record.get("covered") is None and share >= 0.5
         if record["witness"]["id"] in gone or not right:
-            wrong.append((record["id"], record["witness"]["id"], record["reason"], naive.covered(text, witness)))
+            wrong.append((record["id"], record["witness"]["id"], record["reason"], share))
     assert {record["reason"] for record in removed} == {"exact-duplicate", "near-duplicate", "contained"}
     assert wrong == []
 

@@ -58,7 +58,7 @@ def clean_texts(documents: Mapping[str, str]) -> list[dict[str, Any]]:
 
 def is_cut(case: Case, rows: list[dict[str, Any]]) -> bool:
     """Return whether nine tenths of a planted copy, or as much of its original, are cut."""
-    cuts = [("", *row["cut"]) for row in rows]
+    cuts = [("", *cut) for row in rows for cut in row["cuts"]]
     sides = [("", *side[1:]) for side in (case.copy, case.source)]
     return any(sum(overlap(side, cut) for cut in cuts) >= 0.9 * (side[2] - side[1]) for side in sides)
 
@@ -78,6 +78,7 @@ def list_cuts(texts: list[str]) -> None:
     article quotes and prints in full as well, where a reader may miss what was cut.
     """
     found = clean_texts({str(i): text for i, text in enumerate(texts)})
+    found = [row | {"cut": cut} for row in found for cut in row["cuts"]]
     broken = [row for row in found if not is_whole(texts[int(row["doc_id"])], *row["cut"])]
     articles = len({row["doc_id"] for row in found})
     report(f"cut in {len(texts):,} untouched articles ({articles} articles)", f"{len(found)} cuts", "(to be read)")

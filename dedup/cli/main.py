@@ -72,7 +72,7 @@ def cli() -> None:
 def main() -> NoReturn:
     """Run the command line: 0 done, 2 error (one line on stderr), 130 interrupted."""
     # The default has the collector walk over hundreds of thousands of objects of the libraries again and again while
-    # they are imported, and over records that are in no cycle: about a twentieth of the time of a short run.
+    # they are imported, and over records that are in no cycle.
     gc.set_threshold(100_000, 50, 50)
     try:
         result = cli.main(standalone_mode=False)

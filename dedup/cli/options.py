@@ -2,12 +2,9 @@
 
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 import click
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-Decorator = Callable[[Command], Command]
 
 
 def compose(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:

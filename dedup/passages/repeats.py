@@ -108,7 +108,7 @@ def grow_left(text: str, copy: Span, original: Span) -> int | None:
         if (
             held == 0
             or text[held - 1] == "\n"
-            or (text[held - 1].isspace() and ends_sentence(text[max(held - 9, 0) : held].rstrip()))
+            or (text[held - 1].isspace() and ends_sentence(text[max(held - NEAR, 0) : held].rstrip()))
         ):
             return start if start == 0 or text[start - 1] == "\n" or not text[start - 1].isspace() else None
         if start <= original.end or text[start - 1] != text[held - 1]:
@@ -124,7 +124,7 @@ def grow_right(text: str, copy: Span, original: Span) -> int | None:
         at_edge = (
             held >= copy.start
             or text[held] == "\n"
-            or (text[held].isspace() and ends_sentence(text[max(held - 9, 0) : held]))
+            or (text[held].isspace() and ends_sentence(text[max(held - NEAR, 0) : held]))
         )
         if at_edge:
             return end if end == len(text) or text[end] == "\n" or not text[end].isspace() else None

@@ -207,9 +207,16 @@ def test_whatever_bytes_a_line_holds_the_lines_around_it_are_read(scratch, line)
     assert [d[1] for d in documents][:1] + [d[1] for d in documents][-1:] == ["first", "last"]
 
 
-def test_the_first_value_of_a_repeated_field_that_is_no_text_is_named(tmp_path):
-    _, rejections = read_bytes(tmp_path, b'{"text": 5, "text": "a"}\n')
-    assert [r[2] for r in rejections] == ['field "text" stands twice, and not every time as a text']
+@pytest.mark.parametrize("other", [b"", b"no JSON\n"], ids=["in a good block", "beside a bad line"])
+def test_the_last_value_of_a_repeated_field_counts(tmp_path, other):
+    documents, rejections = read_bytes(tmp_path, b'{"text": 5, "text": "a"}\n' + other)
+    assert [d[1] for d in documents] == ["a"]
+    assert len(rejections) == bool(other)
+
+
+def test_a_repeated_field_whose_last_value_is_no_text_is_rejected(tmp_path):
+    _, rejections = read_bytes(tmp_path, b'{"text": "a", "text": 5}\n')
+    assert [r[2] for r in rejections] == ['field "text" is a number (5), not a text']
 
 
 def test_an_escaped_nul_is_text(tmp_path):

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, BinaryIO
 
 import numpy as np
@@ -72,6 +73,14 @@ def copy_some(source: int, target: int, start: int, offset: int, count: int) -> 
 
 # Not the same file system, or one that cannot: then the bytes go through Python.
 CANNOT_COPY_IN_KERNEL = frozenset({1, 18, 22, 38, 95})  # EPERM, EXDEV, EINVAL, ENOSYS, EOPNOTSUPP
+
+
+def append_file(path: Path, target: int) -> None:
+    """Append a whole file to an open one."""
+    with path.open("rb") as source:
+        size = os.fstat(source.fileno()).st_size
+        end = os.lseek(target, 0, os.SEEK_END)
+        copy_range(source.fileno(), target, 0, end, size)
 
 
 def split_stream(stream: BinaryIO, drops: Ranges, kept: IO[bytes], path: str) -> Iterator[bytes]:

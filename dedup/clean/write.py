@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from dedup.clean import folder as names
+from dedup.clean import folder as parts
 from dedup.clean.decisions import Decisions
 from dedup.clean.edits import read_edits
 from dedup.clean.folder import RunFolder
@@ -26,15 +26,16 @@ from dedup.clean.records import (
     wrap_record,
 )
 from dedup.clean.rows import split_rows
-from dedup.clean.split import Ranges, copy_kept, split_stream
+from dedup.clean.split import Ranges, append_file, copy_kept, split_stream
 from dedup.corpus.blocks import Rejection
 from dedup.corpus.compression import open_reader, open_writer
 from dedup.corpus.delimited import DELIMITERS, read_header
-from dedup.corpus.segments import Segments
+from dedup.corpus.segments import DocumentName, Segments
 from dedup.corpus.shards import Shard, line_span
 from dedup.model.documents import Relation
 
 Raw = msgspec.Raw
+CLUSTERS_AT_ONCE = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def find_dropped(results: Results, shard: Shard) -> list[Dropped]:
         Dropped(r.file, r.start, r.start + max(len(r.raw), shard.files[0].format == "parquet"), -1, None, r)
         for r in segments.rejections(shard)
     ]
-    edits = read_edits(results.run.part(shard.index, names.EDITS))
+    edits = read_edits(results.run.part(shard.index, parts.EDITS))
     for batch in segments.batches_of(shard):
         here = slice(batch.first, batch.first + len(batch))
         rows = set(np.flatnonzero(results.decisions.witness[here] >= 0).tolist())
@@ -87,21 +88,36 @@ def write_shard(results: Results, shard: Shard, offset: int) -> None:
     dropped = find_dropped(results, shard)
     file, run = shard.files[0], results.run
     header = read_header(file) if dropped and file.format in DELIMITERS else []
+    names, witnesses = name_dropped(results, dropped)
     with (
-        run.part(shard.index, names.REMOVED).open("wb") as removed,
-        run.part(shard.index, names.EDITED).open("wb") as edited,
-        run.part(shard.index, names.REJECTED).open("wb") as rejected,
+        run.part(shard.index, parts.REMOVED).open("wb") as removed,
+        run.part(shard.index, parts.EDITED).open("wb") as edited,
+        run.part(shard.index, parts.REJECTED).open("wb") as rejected,
     ):
         for item, raw in zip(dropped, drop_records(results, shard, dropped, offset), strict=True):
             source_file = shard.files[item.file]
             if item.rejection is not None:
                 rejected.write(encode_rejection(item.rejection, source_file.path))
                 continue
-            whole = wrap_record(raw, source_file.format, header)
+            whole, name = wrap_record(raw, source_file.format, header), names[item.doc_index]
             if item.replacement is None:
-                removed.write(encode_line(describe_removed(results, item, whole)))
+                witness = witnesses[item.doc_index]
+                removed.write(encode_line(describe_removed(results, item, whole, (name, witness))))
             else:
-                edited.write(encode_line(describe_edited(results, item, whole, source_file.format)))
+                edited.write(encode_line(describe_edited(item, whole, name, source_file.format)))
+
+
+def name_dropped(
+    results: Results, dropped: list[Dropped]
+) -> tuple[dict[int, DocumentName], dict[int, DocumentName]]:
+    """Return the names of the dropped documents, and of the witnesses of those that are removed, by doc_index."""
+    documents = [item.doc_index for item in dropped if item.rejection is None]
+    removed = [item.doc_index for item in dropped if item.rejection is None and item.replacement is None]
+    witnesses = results.decisions.witness[np.array(removed, np.int64)].astype(np.int64)
+    return (
+        dict(zip(documents, results.segments.names(np.array(documents, np.int64)), strict=True)),
+        dict(zip(removed, results.segments.names(witnesses), strict=True)),
+    )
 
 
 def drop_records(results: Results, shard: Shard, dropped: list[Dropped], offset: int) -> Iterator[bytes]:
@@ -145,16 +161,18 @@ def copy_files(run: RunFolder, shard: Shard, dropped: list[Dropped]) -> Iterator
         yield Path(shard.files[item.file].location).read_bytes()
 
 
-def describe_removed(results: Results, item: Dropped, whole: WholeRecord) -> RemovedRecord:
-    """Return the record of one removal."""
-    decisions, name = results.decisions, results.segments.name(item.doc_index)
+def describe_removed(
+    results: Results, item: Dropped, whole: WholeRecord, names: tuple[DocumentName, DocumentName]
+) -> RemovedRecord:
+    """Return the record of one removal; `names` are its own and its witness's."""
+    decisions, (name, witness) = results.decisions, names
     relation = Relation(decisions.relation[item.doc_index])
     return RemovedRecord(
         id=Raw(name.raw_id),
         source=Source(name.path, name.line, item.start),
         reason=relation.reason,
         relation=relation.label,
-        witness=witness_of(results.segments.name(int(decisions.witness[item.doc_index]))),
+        witness=witness_of(witness),
         similarity=float(decisions.similarity[item.doc_index]),
         covered=float(decisions.covered[item.doc_index]) if relation is Relation.CONTAINED else None,
         record=whole.record,
@@ -163,9 +181,8 @@ def describe_removed(results: Results, item: Dropped, whole: WholeRecord) -> Rem
     )
 
 
-def describe_edited(results: Results, item: Dropped, whole: WholeRecord, file_format: str) -> EditedRecord:
+def describe_edited(item: Dropped, whole: WholeRecord, name: DocumentName, file_format: str) -> EditedRecord:
     """Return the record of one document whose text was cut."""
-    name = results.segments.name(item.doc_index)
     in_lines = file_format not in {"txt", "parquet"}
     return EditedRecord(
         id=Raw(name.raw_id),
@@ -191,7 +208,13 @@ def plan_offsets(results: Results) -> list[int]:
 
 def count_lost_bytes(results: Results, shard: Shard) -> int:
     """Return by how many bytes a shard of lines becomes shorter."""
-    return sum(item.end - item.start - len(item.replacement or b"") for item in find_dropped(results, shard))
+    edits = read_edits(results.run.part(shard.index, parts.EDITS))
+    lost = sum(len(rejection.raw) for rejection in results.segments.rejections(shard))
+    for batch in results.segments.batches_of(shard):
+        gone = results.decisions.witness[batch.first : batch.first + len(batch)] >= 0
+        gone[[doc - batch.first for doc in edits if 0 <= doc - batch.first < len(batch)]] = True
+        lost += int(batch.column("length")[gone].sum())
+    return lost - sum(map(len, edits.values()))
 
 
 def prepare_files(run: RunFolder, shards: list[Shard]) -> None:
@@ -205,26 +228,35 @@ def prepare_files(run: RunFolder, shards: list[Shard]) -> None:
 
 def join_parts(run: RunFolder, shards: list[Shard]) -> None:
     """Join the pieces that the shards wrote, in order."""
-    for name in (names.REMOVED, names.EDITED, names.REJECTED):
+    for name in (parts.REMOVED, parts.EDITED, parts.REJECTED):
         with (run.output / name).open("wb") as target:
             for shard in shards:
-                with run.part(shard.index, name).open("rb") as piece:
-                    shutil.copyfileobj(piece, target, 1 << 20)
+                append_file(run.part(shard.index, name), target.fileno())
 
 
 def write_clusters(run: RunFolder, segments: Segments, decisions: Decisions) -> None:
     """Write one line for each kept document that covers others, in their order."""
     removed = np.flatnonzero(decisions.witness >= 0)
     removed = removed[np.argsort(decisions.witness[removed], kind="stable")]
-    groups = groupby(removed.tolist(), key=lambda doc: int(decisions.witness[doc]))
-    with (run.output / names.CLUSTERS).open("wb") as file:
-        for number, (kept, group) in enumerate(groups, 1):
-            members = [describe_member(segments, kept, 1.0)]
-            members += [describe_member(segments, doc, float(decisions.similarity[doc])) for doc in group]
-            file.write(encode_line(ClusterRecord(number, members[0].id, members)))
+    kept = decisions.witness[removed].astype(np.int64)
+    starts = np.flatnonzero(np.diff(kept, prepend=-1))
+    encode = msgspec.json.Encoder().encode_lines
+    with (run.output / parts.CLUSTERS).open("wb") as file:
+        for first in range(0, starts.size, CLUSTERS_AT_ONCE):
+            bounds = np.append(starts, removed.size)[first : first + CLUSTERS_AT_ONCE + 1]
+            covered = slice(bounds[0], bounds[-1])
+            representatives = segments.names(kept[bounds[:-1]])
+            names, similarities = segments.names(removed[covered]), decisions.similarity[removed[covered]].tolist()
+            members = [describe_member(*pair) for pair in zip(names, similarities, strict=True)]
+            edges = (bounds - bounds[0]).tolist()
+            file.write(
+                encode(
+                    ClusterRecord(first + i + 1, Raw(name.raw_id), [describe_member(name, 1.0), *members[start:end]])
+                    for i, (name, start, end) in enumerate(zip(representatives, edges, edges[1:], strict=False))
+                )
+            )
 
 
-def describe_member(segments: Segments, doc_index: int, similarity: float) -> Member:
+def describe_member(name: DocumentName, similarity: float) -> Member:
     """Return a document as a member of a cluster."""
-    name = segments.name(doc_index)
     return Member(Raw(name.raw_id), name.path, name.line, similarity)

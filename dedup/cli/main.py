@@ -5,7 +5,8 @@ import gc
 import os
 import sys
 from importlib import import_module
-from typing import NoReturn
+from types import ModuleType
+from typing import NoReturn, cast
 
 import click
 
@@ -74,6 +75,8 @@ def main() -> NoReturn:
     # The default has the collector walk over hundreds of thousands of objects of the libraries again and again while
     # they are imported, and over records that are in no cycle.
     gc.set_threshold(100_000, 50, 50)
+    # numba imports scipy, where it is installed, to see whether it can do linear algebra: a tenth of our start, unused.
+    sys.modules.setdefault("scipy", cast("ModuleType", None))
     try:
         result = cli.main(standalone_mode=False)
     except click.ClickException as error:

@@ -65,7 +65,7 @@ class RecordText:
         self._field = config.text_field
         self._header = read_header(file) if file.format in DELIMITERS else []
         # Only the text: another field may hold what no decoder takes (a number beyond all floats).
-        self._record = msgspec.defstruct("Record", [("text", str)], rename={"text": config.text_field})
+        self._record = msgspec.defstruct("Record", [("text", msgspec.Raw)], rename={"text": config.text_field})
 
     def get(self, raw: bytes) -> str:
         """Return the text of a record."""
@@ -73,8 +73,7 @@ class RecordText:
             return raw.decode("utf-8-sig" if self._format == "txt" else "utf-8")
         if self._format in DELIMITERS:
             return parse_record(raw, self._header, self._format)[self._field]
-        text: str = msgspec.json.decode(raw, type=self._record).text  # type: ignore[attr-defined]
-        return text
+        return msgspec.json.decode(msgspec.json.decode(raw, type=self._record).text, type=str)  # type: ignore[attr-defined]
 
     def put(self, raw: bytes, text: str) -> bytes:
         """Return the record with another text: fields in order, their values as they stood."""

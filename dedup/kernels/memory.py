@@ -1,7 +1,8 @@
-"""Arrays over memory that several memory-mapped files hold: a kernel reaches any document by its address."""
+"""Memory as kernels reach it: documents by their address in memory-mapped files, bytes eight at a time."""
 
 import numba as nb
 import numpy as np
+from llvmlite import ir
 from numba.core import types
 from numba.extending import intrinsic
 
@@ -27,6 +28,45 @@ def tokens_at(address, count):
     as much memory as the corpus has tokens; a numba list of arrays costs a reference count at each access.
     """
     return nb.carray(as_pointer(address), (count,), np.uint32)
+
+
+@intrinsic
+def load_word(typingctx, data, index):  # noqa: ARG001 (numba's signature)
+    """Return eight bytes of a uint8 array from `index` on as a little-endian uint64; the caller keeps inside it."""
+
+    def generate(context, builder, signature, args):
+        pointer = byte_pointer(context, builder, signature, args)
+        return builder.load(builder.bitcast(pointer, ir.IntType(64).as_pointer()), align=1)
+
+    return types.uint64(data, index), generate
+
+
+@intrinsic
+def store_word(typingctx, data, index, word):  # noqa: ARG001 (the same)
+    """Write a uint64 as eight little-endian bytes of a uint8 array from `index` on; the caller keeps inside it."""
+
+    def generate(context, builder, signature, args):
+        pointer = byte_pointer(context, builder, signature, args)
+        builder.store(args[2], builder.bitcast(pointer, ir.IntType(64).as_pointer()), align=1)
+        return context.get_dummy_value()
+
+    return types.void(data, index, types.uint64), generate
+
+
+def byte_pointer(context, builder, signature, args):
+    """Return the LLVM pointer to element `args[1]` of the uint8 array `args[0]`."""
+    array = context.make_array(signature.args[0])(context, builder, args[0])
+    return builder.gep(array.data, [args[1]])
+
+
+@intrinsic
+def num_trailing_zeros(typingctx, word):  # noqa: ARG001 (the same)
+    """Return the number of zero bits below the lowest set bit of a uint64 that is not 0."""
+
+    def generate(context, builder, signature, args):  # noqa: ARG001 (the same)
+        return builder.cttz(args[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(types.uint64), generate
 
 
 def as_read_only(values: np.ndarray) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Clean files: sketch, boilerplate, cover, passages, write, publish."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 
 from dedup.clean.decisions import Decisions
@@ -137,8 +138,10 @@ def write_output(
     run_tasks(task, list(zip(shards, offsets, strict=True)), run.workers, progress.advance)
     progress.end()
     open_results.cache_clear()
-    join_parts(folder, shards)
-    write_clusters(folder, segments, decisions)
+    with ThreadPoolExecutor(1) as beside:  # joining is the kernel's work, and needs no interpreter
+        joined = beside.submit(join_parts, folder, shards)
+        write_clusters(folder, segments, decisions)
+        joined.result()
     if findings is not None:
         parts = [folder.part(shard.index, LOCATED) for shard in shards]
         write_passages(folder.output / PASSAGES, as_table(findings.plan), parts, segments)

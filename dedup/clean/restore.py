@@ -1,11 +1,10 @@
 """Rebuild the input of a run from its OUT folder."""
 
 import heapq
-import io
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import IO, BinaryIO, NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 
@@ -21,9 +20,7 @@ COPY_SIZE = 1 << 20
 
 def restore(out: Path, target: Path, advance: Callable[[int], None]) -> list[Path]:
     """Write every input file of a run to `target`, as it was; return their paths. `advance` gets the bytes done."""
-    if not (out / SUMMARY).is_file():
-        raise InputError(f"{out}: no {SUMMARY} here. Name the OUT folder of a finished `dedup clean` run.")
-    inputs = Summary.read(out / SUMMARY).inputs
+    inputs = read_summary(out).inputs
     if target.exists() and any(target.iterdir()):
         raise OutputError(f"{target}: is not empty. Choose an empty or new folder with -o.")
     dropped = DroppedRecords(out, {file.path: file.format for file in inputs})
@@ -37,6 +34,13 @@ def restore(out: Path, target: Path, advance: Callable[[int], None]) -> list[Pat
         written.append(path)
         advance(file.bytes)
     return written
+
+
+def read_summary(out: Path) -> Summary:
+    """Return the summary of the run that a folder holds; a folder without one is an `InputError`."""
+    if not (out / SUMMARY).is_file():
+        raise InputError(f"{out}: no {SUMMARY} here. Name the OUT folder of a finished `dedup clean` run.")
+    return Summary.read(out / SUMMARY)
 
 
 class Event(NamedTuple):
@@ -114,21 +118,28 @@ def restore_file(out: Path, file: InputFile, events: Iterator[Event], target: Pa
         target.open("wb") as opened,
         open_writer(opened, file.compression) as writer,
     ):
-        position = 0
-        for event in events:
-            copy_exactly(stream, writer, event.start - position, kept)
-            copy_exactly(stream, io.BytesIO(), event.replaced, kept)
-            writer.write(event.raw)
-            position = event.start + len(event.raw)
-        while chunk := read_chunk(stream, COPY_SIZE, str(kept)):
+        for chunk in replay(stream, events, kept):
             writer.write(chunk)
 
 
-def copy_exactly(stream: BinaryIO, target: IO[bytes], count: int, path: Path) -> None:
-    """Copy so many bytes; fewer are an `InputError`."""
+def replay(stream: BinaryIO, events: Iterable[Event], path: Path) -> Iterator[bytes]:
+    """Yield the bytes of a line-based file as it was, from what was kept of it (`path`) and what was not."""
+    position = 0
+    for event in events:
+        yield from take_exactly(stream, event.start - position, path)
+        for _ in take_exactly(stream, event.replaced, path):
+            pass
+        yield event.raw
+        position = event.start + len(event.raw)
+    while chunk := read_chunk(stream, COPY_SIZE, str(path)):
+        yield chunk
+
+
+def take_exactly(stream: BinaryIO, count: int, path: Path) -> Iterator[bytes]:
+    """Yield so many bytes; fewer are an `InputError`."""
     while count:
         chunk = read_chunk(stream, min(count, COPY_SIZE), str(path))
         if not chunk:
             raise InputError(f"{path}: is shorter than {SUMMARY} says. It was changed after the run.")
-        target.write(chunk)
+        yield chunk
         count -= len(chunk)

@@ -19,6 +19,7 @@ EXIT_ERROR = 2
 COMMANDS = {
     "clean": "dedup.cli.clean:clean",
     "passages": "dedup.cli.passages:passages",
+    "report": "dedup.cli.report:report",
     "restore": "dedup.cli.restore:restore",
     "diff": "dedup.cli.diff:diff",
     "apply": "dedup.cli.apply:apply",
@@ -28,6 +29,7 @@ COMMANDS = {
 SUMMARIES = {
     "clean": "Remove near-duplicate documents from news files, with a record of every removal.",
     "passages": "List the passages that documents hold more than once.",
+    "report": "Write the HTML report of a clean run: its numbers, and a page for every cluster.",
     "restore": "Rebuild the input of a clean run exactly, from its output folder.",
     "diff": "Show what changed between two texts, by sentence and word, with moves told apart.",
     "apply": "Make the new text from the old one and a patch, byte for byte.",
@@ -65,6 +67,7 @@ def cli() -> None:
     Examples:
       dedup clean news.jsonl.gz -o cleaned/      near-duplicate documents out, every removal on record
       dedup passages news.jsonl -o twice.jsonl   what is printed twice, with exact spans
+      dedup report cleaned/                      what was copied from where, as HTML pages
       dedup restore cleaned/ -o original/        the input back, byte for byte
       dedup diff old.txt new.txt                 what changed, by sentence and word
     """

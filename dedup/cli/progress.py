@@ -11,6 +11,8 @@ LABELS = {
     "passages": "passages",
     "locate": "locating",
     "write": "writing",
+    "survey": "counting",
+    "report": "reporting",
     "restore": "restoring",
 }
 

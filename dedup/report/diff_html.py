@@ -47,14 +47,14 @@ class PageRow:
 
 def render_html(diff: Diff, names: tuple[str, str]) -> str:
     """Return the page; `names` are those of the old and the new text."""
-    rows = [_describe_row(diff, row) for row in lay_out(diff)]
+    rows = describe_rows(diff)
     style = _read_template("diff.css")
     template = _load_environment().get_template("diff.html")
     return template.render(
         names=[make_safe(name) for name in names],
         summary=summarise(diff),
         stats=diff.stats,
-        shares=_measure_shares(diff),
+        shares=measure_shares(diff),
         limits=diff.limits,
         facts=[(fact.mark.value, make_safe(describe_fact(fact)), name_anchor(fact.block)) for fact in list_facts(diff)],
         moves=[describe_move(diff, number, is_arrival=False) for number in range(len(diff.moves))],
@@ -63,6 +63,11 @@ def render_html(diff: Diff, names: tuple[str, str]) -> str:
         style=Markup(style),  # noqa: S704 (our own file)
         style_hash=b64encode(sha256(style.encode()).digest()).decode(),
     )
+
+
+def describe_rows(diff: Diff) -> list[PageRow]:
+    """Return all rows of the comparison as a page shows them."""
+    return [_describe_row(diff, row) for row in lay_out(diff)]
 
 
 @cache
@@ -77,7 +82,7 @@ def _read_template(name: str) -> str:
     return files("dedup.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
-def _measure_shares(diff: Diff) -> list[tuple[str, int, float]]:
+def measure_shares(diff: Diff) -> list[tuple[str, int, float]]:
     """Return (name, words, percent) of the bar at the top."""
     stats = diff.stats
     counts = [

@@ -1,0 +1,139 @@
+"""Read the documents of a finished run as they were in its input, from the OUT folder alone, in one pass."""
+
+import io
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import msgspec
+
+from dedup.clean.folder import KEPT, REMOVED
+from dedup.clean.restore import DroppedRecords, Event, replay, restore_file
+from dedup.config import InputConfig
+from dedup.corpus.blocks import Block, BlockBuilder
+from dedup.corpus.compression import CountingReader, open_reader
+from dedup.corpus.delimited import DELIMITERS, TableReader
+from dedup.corpus.jsonl import RecordReader
+from dedup.corpus.parquet import read_parquet
+from dedup.errors import InputError
+from dedup.model.run import InputFile, Summary
+
+
+class RemovalWitness(msgspec.Struct, frozen=True, gc=False):
+    """Where the witness of a removal stands."""
+
+    path: str
+    line: int
+
+
+class RemovalRow(msgspec.Struct, frozen=True, gc=False):
+    """What a line of `removed.jsonl` says of a removal, without the record."""
+
+    source: RemovalWitness
+    relation: str
+    witness: RemovalWitness
+    similarity: float
+    covered: float | None = None
+
+
+def read_removals(out: Path) -> Iterator[RemovalRow]:
+    """Yield the removals of a run in input order; records are passed over, not decoded."""
+    decoder = msgspec.json.Decoder(RemovalRow)
+    with (out / REMOVED).open("rb") as lines:
+        yield from map(decoder.decode, lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Originals:
+    """The input of a finished run, which `out` holds; Parquet files are rebuilt in `scratch`, one after the other.
+
+    `roles` are the fields to decode beside id and text, as {name in the blocks: field of the records}.
+    """
+
+    out: Path
+    summary: Summary
+    roles: Mapping[str, str]
+    scratch: Path
+
+    def read(self) -> Iterator[tuple[int, Block]]:
+        """Yield (place of the file in the input, some documents of it), in input order.
+
+        Lines of a block count from the start of its file.
+        """
+        inputs = self.summary.inputs
+        dropped = DroppedRecords(self.out, {file.path: file.format for file in inputs})
+        for place, file in enumerate(inputs):
+            for block in self._read_file(file, dropped.of_file(file.path)):
+                yield place, block
+
+    def _read_file(self, file: InputFile, events: Iterator[Event]) -> Iterator[Block]:
+        kept = self.out / KEPT / file.name
+        config, roles = self._input, {name: field for name, field in self.roles.items() if field != self._text_field}
+        if file.format == "txt":
+            yield read_text(file, kept, list(events))
+        elif file.format == "parquet":
+            part = self.scratch / "rows.parquet"
+            restore_file(self.out, file, events, part)
+            yield from read_parquet(str(part), config, roles)
+            part.unlink()
+        else:
+            with open_kept(kept, file) as (kept_bytes, _), closing(replay(kept_bytes, events, kept)) as chunks:
+                stream = cast("BinaryIO", io.BufferedReader(ChunkReader(chunks)))
+                if file.format in DELIMITERS:
+                    yield from TableReader(config, roles, file.format).read(stream, file.path)
+                else:
+                    yield from RecordReader(config, roles).read(stream, 0, None, file.path)
+
+    @property
+    def _text_field(self) -> str:
+        return self._input.text_field
+
+    @property
+    def _input(self) -> InputConfig:
+        return msgspec.convert(self.summary.config["input"], InputConfig)
+
+
+class ChunkReader(io.RawIOBase):
+    """Pieces of bytes, of any length, as a stream."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        super().__init__()
+        self._chunks = chunks
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Read bytes into the buffer; 0 at the end."""
+        while not self._rest:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return 0
+            self._rest = memoryview(chunk)
+        num = min(len(buffer), len(self._rest))
+        buffer[:num] = self._rest[:num]
+        self._rest = self._rest[num:]
+        return num
+
+
+def open_kept(kept: Path, file: InputFile) -> AbstractContextManager[tuple[BinaryIO, CountingReader]]:
+    """Open what a run kept of a file; where it is gone, an `InputError`."""
+    if not kept.is_file():
+        raise InputError(f"{kept}: is gone. Name an OUT folder that is complete, as `dedup clean` left it.")
+    return open_reader(str(kept), file.compression)
+
+
+def read_text(file: InputFile, kept: Path, events: list[Event]) -> Block:
+    """Return the one document of a .txt file, or none where it is not UTF-8."""
+    raw = events[0].raw if events else kept.read_bytes()
+    builder = BlockBuilder(0)
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return builder.build(0)
+    builder.add(text, file.name, {}, (1, 0, len(raw)))
+    return builder.build(0)

@@ -1,0 +1,75 @@
+"""`dedup report`."""
+
+import click
+
+from dedup.cli.options import workers_option
+
+
+@click.command(short_help="Write the HTML report of a clean run.")
+@click.argument("out", metavar="OUT/")
+@click.option("-o", "--output", metavar="DIR", help="Folder for the report.  [default: OUT-report, beside OUT]")
+@click.option("--outlet-field", default="outlet", show_default=True, help="Field that holds who published; may be absent.")
+@click.option("--date-field", default="date", show_default=True, help="Field that holds the date; may be absent.")
+@click.option("--title-field", default="title", show_default=True, help="Field that holds the title; may be absent.")
+@click.option(
+    "--max-clusters",
+    type=click.IntRange(0),
+    default=10_000,
+    show_default=True,
+    help="Clusters that get a page: the largest. The numbers count all.",
+)
+@click.option(
+    "--near-misses/--no-near-misses",
+    default=True,
+    show_default=True,
+    help="Compare the kept documents once more, to show the pairs just below the threshold.",
+)
+@workers_option
+@click.option("--overwrite", is_flag=True, help="Replace the report that DIR holds.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+def report(
+    out: str,
+    output: str | None,
+    outlet_field: str,
+    date_field: str,
+    title_field: str,
+    max_clusters: int,
+    near_misses: bool,
+    workers: int,
+    overwrite: bool,
+    quiet: bool,
+) -> None:
+    """Write the report of the clean run in OUT/ as a folder of HTML pages.
+
+    DIR/index.html has the numbers of the run: copies by outlet and by day, who is covered by whom, similarities, the
+    pairs nearest the threshold on both sides, boilerplate, limits. Every cluster has a page with what each removed
+    document changed. The pages load nothing, and need no script.
+
+    OUT/ is only read. DIR is made beside its place and renamed when it is complete.
+
+    \b
+    Examples:
+      dedup report cleaned/                      writes cleaned-report/
+      dedup report cleaned/ -o html/ --outlet-field source --date-field published
+    """
+    from pathlib import Path
+
+    from dedup.cli.progress import TerminalProgress
+    from dedup.pipeline.report_corpus import ReportRun
+    from dedup.pipeline.report_corpus import report as report_run
+    from dedup.pipeline.report_folder import default_folder
+    from dedup.report.corpus_model import Fields
+
+    run = ReportRun(
+        out=Path(out),
+        target=Path(output) if output else default_folder(Path(out)),
+        fields=Fields(outlet_field, date_field, title_field),
+        max_clusters=max_clusters,
+        near_misses=near_misses,
+        workers=workers,
+        overwrite=overwrite,
+    )
+    written = report_run(run, TerminalProgress(quiet=quiet))
+    if not quiet:
+        of_all = "" if written.num_pages == written.num_clusters else f" of {written.num_clusters:,} (the largest)"
+        click.echo(f"{written.num_pages:,}{of_all} clusters have a page; begin with {written.index}")

@@ -1,0 +1,87 @@
+"""Pairs of kept documents just below the threshold: the documents stage once more, over what was kept.
+
+`clean` does not record what fell short: it compares a document with the candidates of its buckets only, and its bands
+are chosen for the threshold. A run over the kept documents with a lower threshold finds the pairs between the two with
+the recall that its own bands promise, and their exact similarity; nothing above the threshold can be among them but
+what `clean` kept on purpose or missed.
+"""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from dedup.clean.folder import KEPT, RunFolder
+from dedup.config import InputConfig, KeepPolicy, NearConfig
+from dedup.corpus.files import SourceFile
+from dedup.corpus.segments import Segments
+from dedup.corpus.shards import plan_shards
+from dedup.errors import DedupError
+from dedup.model.run import Summary
+from dedup.near.bands import choose_bands
+from dedup.pipeline.clean import cover_documents
+from dedup.pipeline.run import CleanRun, Progress
+from dedup.pipeline.sketch import load_kernels, sketch_shards
+
+MARGIN = 0.05
+
+
+@dataclass(frozen=True)
+class NearMisses:
+    """Pairs of kept documents by their place among the kept, most similar first.
+
+    ```
+    first, second  int64[n]    second is the later one
+    similarity     float64[n]  of the texts as they stand in kept/
+    relation       uint8[n]    a `dedup.model.documents.Relation`
+    ```
+    """
+
+    first: npt.NDArray[np.int64]
+    second: npt.NDArray[np.int64]
+    similarity: npt.NDArray[np.float64]
+    relation: npt.NDArray[np.uint8]
+
+
+def read_near_config(summary: Summary) -> NearConfig:
+    """Return the settings of the documents stage of a finished run."""
+    values = dict(summary.config["near"])
+    keep = KeepPolicy.parse(str(values.pop("keep")))
+    return replace(msgspec.convert(values, NearConfig), keep=keep)
+
+
+def lower_threshold(near: NearConfig) -> NearConfig | None:
+    """Return the settings under which near misses are looked for, None where no banding reaches down to them."""
+    threshold = max(near.threshold - MARGIN, near.threshold * 0.9)
+    lowered = replace(near, threshold=threshold, keep=KeepPolicy(), keep_templates=False)
+    try:
+        choose_bands(lowered.threshold, lowered.num_perm, lowered.recall)
+    except DedupError:
+        return None
+    return lowered
+
+
+def find_near_misses(out: Path, summary: Summary, scratch: Path, workers: int, progress: Progress) -> NearMisses | None:
+    """Return the pairs of kept documents that a somewhat lower threshold would have joined, each document once.
+
+    None where they cannot be looked for.
+    """
+    lowered = lower_threshold(read_near_config(summary))
+    if lowered is None:
+        return None
+    files = [
+        SourceFile(f.path, str(kept), f.name, f.format, f.compression, kept.stat().st_size, 0)
+        for f in summary.inputs
+        if (kept := out / KEPT / f.name).is_file()  # a .txt file that was removed is not there
+    ]
+    config = msgspec.convert(summary.config["input"], InputConfig)
+    run = CleanRun(files, scratch / "near", near=lowered, passages=None, input=config, workers=workers)
+    folder, shards = RunFolder(run.out), plan_shards(files)
+    load_kernels(lowered, None, progress)
+    sketch_shards(run, folder, shards, progress)
+    result = cover_documents(lowered, Segments(folder.segments, shards), progress)
+    second = np.flatnonzero(result.witness >= 0)
+    second = second[np.argsort(-result.similarity[second], kind="stable")]
+    return NearMisses(result.witness[second].copy(), second, result.similarity[second], result.relation[second])

@@ -1,0 +1,63 @@
+"""The list of clusters: pages of 200, the first of which can search and sort all of them where scripts may run."""
+
+from collections.abc import Iterator, Sequence
+
+import msgspec
+
+from dedup.report.corpus_model import ClusterEntry
+from dedup.report.corpus_page import clip, cluster_path, encode_data, list_path, render_page
+from dedup.report.wrapping import make_safe
+
+PER_PAGE = 200
+DATA_BYTES = 1_400_000  # of what the script searches: the first page stays below 2 MB
+TITLE_LENGTHS = (120, 80, 60, 40, 25)
+SCRIPT = "corpus_clusters.js"
+
+
+def render_lists(entries: Sequence[ClusterEntry], num_clusters: int) -> Iterator[tuple[str, str]]:
+    """Yield (path, page) of the list; `entries` are the clusters with a page, of `num_clusters` in all."""
+    pages = [entries[start : start + PER_PAGE] for start in range(0, len(entries), PER_PAGE)] or [[]]
+    data, num_searched = encode_entries(entries)
+    for number, page in enumerate(pages, start=1):
+        is_first = number == 1
+        values = {
+            "entries": page,
+            "page": number,
+            "num_pages": len(pages),
+            "first": (number - 1) * PER_PAGE + 1,
+            "num_entries": len(entries),
+            "num_clusters": num_clusters,
+            "num_searched": num_searched,
+            "data": encode_data(data) if is_first else "",
+        }
+        yield list_path(number), render_page("corpus_clusters.html", values, script=SCRIPT if is_first else "")
+
+
+def encode_entries(entries: Sequence[ClusterEntry]) -> tuple[bytes, int]:
+    """Return the list as JSON for the script, and how many clusters it holds: the largest, if not all fit.
+
+    Titles are shortened before clusters are left out. Outlets stand in a table of their own, named by number.
+    """
+    for most in TITLE_LENGTHS:
+        data = encode_table(entries, most)
+        if len(encode_data(data).encode()) <= DATA_BYTES:
+            return data, len(entries)
+    num = len(entries)
+    while len(encode_data(data).encode()) > DATA_BYTES:
+        num = num * 9 // 10
+        data = encode_table(entries[:num], TITLE_LENGTHS[-1])
+    return data, num
+
+
+def encode_table(entries: Sequence[ClusterEntry], longest: int) -> bytes:
+    """Return the clusters as JSON: `{outlets, rows}`; a row is number, path, title, id, outlet's number, date, counts."""
+    outlets: dict[str, int] = {}
+    rows = []
+    for entry in entries:
+        card = entry.representative
+        title, doc_id, outlet, date = (
+            make_safe(clip(text, longest)) for text in (card.title or card.opening, card.id, card.outlet, card.date)
+        )
+        name = (entry.number, cluster_path(entry.number), title, doc_id, outlets.setdefault(outlet, len(outlets)), date)
+        rows.append((*name, entry.num_copies, entry.num_outlets, round(entry.lowest, 3)))
+    return msgspec.json.encode({"outlets": list(outlets), "rows": rows})

@@ -1,0 +1,83 @@
+"""A comparison as one of several on a page: rows with names of their own, as many as fit."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from dedup.diff.model import Diff
+from dedup.report.corpus_page import fit, measure_text
+from dedup.report.diff_html import PageRow, Piece, describe_rows, measure_shares
+from dedup.report.diff_rows import list_facts, name_anchor
+from dedup.report.diff_text import describe_fact, summarise
+
+MOST_FACTS = 12
+MOST_BYTES = 250_000  # of the rows of a comparison; a cluster page has room for several of the largest
+MARKUP = 300  # bytes of tags around a row
+
+
+@dataclass(frozen=True, slots=True)
+class PageDiff:
+    """A comparison as a template takes it; `num_left_out` rows and `num_more_facts` facts did not fit."""
+
+    summary: str
+    shares: list[tuple[str, int, float]]
+    limits: tuple[str, ...]
+    facts: list[tuple[str, str]]
+    num_more_facts: int
+    rows: tuple[PageRow, ...]
+    num_left_out: int
+    num_bytes: int
+
+
+def describe_diff(diff: Diff, prefix: str, most_bytes: int = MOST_BYTES) -> PageDiff:
+    """Return a comparison whose anchors begin with `prefix`, cut to so many bytes."""
+    every = [name_row(row, prefix) for row in describe_rows(diff)]
+    rows = tuple(fit(every, measure_row, most_bytes))
+    anchors = set(list_anchors(rows))
+    found = list_facts(diff)
+    facts = [(describe_fact(fact), f"{prefix}{name_anchor(fact.block)}") for fact in found]
+    facts = [fact for fact in facts if fact[1] in anchors][:MOST_FACTS]
+    return PageDiff(
+        summary=summarise(diff),
+        shares=measure_shares(diff),
+        limits=tuple(diff.limits),
+        facts=facts,
+        num_more_facts=len(found) - len(facts),
+        rows=tuple(drop_dead_link(row, anchors) for row in rows),
+        num_left_out=len(every) - len(rows),
+        num_bytes=sum(map(measure_row, rows)),
+    )
+
+
+def name_row(row: PageRow, prefix: str) -> PageRow:
+    """Return a row with the prefix before its anchors and in its link."""
+    return replace(
+        row,
+        anchor=prefix + row.anchor if row.anchor else "",
+        move_anchor=prefix + row.move_anchor if row.move_anchor else "",
+        link=f"#{prefix}{row.link.removeprefix('#')}" if row.link else "",
+        rows=tuple(name_row(inner, prefix) for inner in row.rows),
+    )
+
+
+def drop_dead_link(row: PageRow, anchors: set[str]) -> PageRow:
+    """Return a row without a link to what was left out."""
+    inner = tuple(drop_dead_link(each, anchors) for each in row.rows)
+    return replace(row, link=row.link if row.link.removeprefix("#") in anchors else "", rows=inner)
+
+
+def list_anchors(rows: Iterable[PageRow]) -> Iterable[str]:
+    """Yield the names of the rows that are shown."""
+    for row in rows:
+        yield from (row.anchor, row.move_anchor)
+        yield from list_anchors(row.rows)
+
+
+def measure_row(row: PageRow) -> int:
+    """Return how many bytes a row takes in a page, about."""
+    pieces = (*row.inline, *row.old, *row.new)
+    return MARKUP + sum(map(measure_piece, pieces)) + sum(map(measure_row, row.rows))
+
+
+def measure_piece(piece: Piece) -> int:
+    """Return how many bytes a run of text takes."""
+    return measure_text(piece.text) + 40

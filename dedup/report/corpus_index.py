@@ -1,0 +1,184 @@
+"""The first page of a corpus report: the numbers of the run, and the ways to everything else."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dedup.report.corpus_charts import Caption, Chart, Column, Tick, bin_days, bin_sizes, draw_columns
+from dedup.report.corpus_model import BoilerplateNote, ClusterEntry, CorpusFindings, OutletCount, OutletPair, Pair
+from dedup.report.corpus_page import (
+    LONGEST_NAME,
+    ROW_MARKUP,
+    THRESHOLD_PAGE,
+    clip,
+    fit,
+    format_share,
+    measure_card,
+    measure_text,
+    render_page,
+)
+from dedup.report.diff_text import count_things
+
+# The page stays below 1 MB: so many bytes for each of its tables.
+OUTLETS_BYTES, BOILERPLATE_BYTES, PAIRS_BYTES, CROSSINGS_BYTES = 250_000, 120_000, 60_000, 40_000
+BOILERPLATE_CHARACTERS = 400
+FIRST_OUTLETS, MOST_OUTLETS, MOST_CROSSINGS, MOST_FILES = 20, 1000, 30, 50
+MATRIX_SIZE = 12
+HEAT_STEPS = 5
+RELATIONS = ("edited", "template", "contained")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of the matrix: a count, and how strongly it is tinted (0 to 5)."""
+
+    count: int
+    heat: int
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Outlet by outlet: `cells[i][j]` documents of outlet i were removed for kept ones of outlet j."""
+
+    names: tuple[str, ...]
+    cells: tuple[tuple[Cell, ...], ...]
+    num_outlets: int
+
+
+def render_index(findings: CorpusFindings, largest: Sequence[ClusterEntry], num_pages: int) -> str:
+    """Return the page; `largest` are the largest of the `num_pages` clusters that have a page."""
+    outlets = findings.outlets[:MOST_OUTLETS]
+    crossings = [pair for pair in findings.crossings if pair.removed != pair.kept]
+    values = {
+        "run": findings,
+        "counts": findings.summary.counts,
+        "largest": largest,
+        "num_pages": num_pages,
+        "outlets": fit(outlets, measure_outlet, OUTLETS_BYTES),
+        "first_outlets": FIRST_OUTLETS,
+        "most_removed": max((outlet.num_removed for outlet in outlets), default=0),
+        "matrix": draw_matrix(findings.crossings),
+        "crossings": fit(crossings[:MOST_CROSSINGS], measure_crossing, CROSSINGS_BYTES),
+        "num_crossings": len(crossings),
+        "days": chart_days(findings),
+        "sizes": chart_sizes(findings),
+        "similarities": chart_similarities(findings),
+        "above": fit(findings.above, measure_pair, PAIRS_BYTES),
+        "below": None if findings.below is None else fit([m.pair for m in findings.below], measure_pair, PAIRS_BYTES),
+        "threshold_page": THRESHOLD_PAGE,
+        "boilerplate": fit(findings.boilerplate, measure_boilerplate, BOILERPLATE_BYTES),
+        "boilerplate_characters": BOILERPLATE_CHARACTERS,
+        "most_files": MOST_FILES,
+        "settings": list_settings(findings),
+    }
+    return render_page("corpus_index.html", values)
+
+
+def chart_days(findings: CorpusFindings) -> Chart:
+    """Return the removed documents by day, or by the longer unit that fits."""
+    unit, bins = bin_days(findings.days)
+    columns = [Column(label, (("removed", removed),)) for label, _, removed in bins]
+    rows = [
+        (label, f"{documents:,}", f"{removed:,}", format_share(removed, documents))
+        for label, documents, removed in bins
+        if documents
+    ]
+    top = max(bins, key=lambda entry: entry[2], default=("", 0, 0))
+    description = (
+        f"Removed documents by {unit} of publication, {bins[0][0]} to {bins[-1][0]}; most in {top[0]}: {top[2]:,}."
+        if bins
+        else "No document has a date."
+    )
+    caption = Caption("days", f"Copies by {unit}", description, (unit.capitalize(), "Documents", "Removed", "Share"))
+    return draw_columns(caption, columns, rows)
+
+
+def chart_sizes(findings: CorpusFindings) -> Chart:
+    """Return how many clusters there are of each size."""
+    bins = bin_sizes(findings.sizes)
+    largest = max((size for size, _ in findings.sizes), default=0)
+    description = (
+        f"Clusters by number of documents, the kept one included: {count_things(bins[0][1], 'cluster')} of two, "
+        f"the largest of {largest:,}."
+        if bins
+        else "There are no clusters."
+    )
+    caption = Caption("sizes", "Cluster sizes", description, ("Documents", "Clusters"))
+    columns = [Column(label, (("removed", count),)) for label, count in bins]
+    return draw_columns(caption, columns, [(label, f"{count:,}") for label, count in bins])
+
+
+def chart_similarities(findings: CorpusFindings) -> Chart:
+    """Return how similar the removed documents are to their witnesses, exact copies left out."""
+    steps = findings.similarities
+    num = len(steps[RELATIONS[0]])
+    first = min((step for counts in steps.values() for step, count in enumerate(counts) if count), default=num)
+    first = max(0, min(first, int(findings.threshold * num + 1e-9)) - 1)
+    shown = range(first, num)
+    columns = [
+        Column(f"{step / num:.2f}", tuple((relation, steps[relation][step]) for relation in RELATIONS))
+        for step in shown
+    ]
+    rows = [
+        (f"{step / num:.2f} to {(step + 1) / num:.2f}", *(f"{steps[relation][step]:,}" for relation in RELATIONS))
+        for step in shown
+    ]
+    mark = Tick(100 * (findings.threshold * num - first) / (num - first), f"threshold {findings.threshold:g}")
+    total = sum(map(sum, steps.values()))
+    description = (
+        f"Exact Jaccard similarity of {count_things(total, 'removed document')} to the kept ones, from {first / num:.2f} "
+        "to 1, exact copies left out."
+    )
+    caption = Caption("similarity", "How similar the copies are", description, ("Similarity", *map(str.capitalize, RELATIONS)))
+    return draw_columns(caption, columns, rows, mark)
+
+
+def draw_matrix(crossings: Sequence[OutletPair]) -> Matrix:
+    """Return the matrix of the outlets that are removed for others, or have others removed for them, most often."""
+    weights: dict[str, list[int]] = {}
+    for pair in crossings:
+        for name in {pair.removed, pair.kept}:
+            weight = weights.setdefault(name, [0, 0])
+            weight[0] += pair.num_documents if pair.removed != pair.kept else 0
+            weight[1] += pair.num_documents
+    names = sorted(weights, key=lambda name: ([-weight for weight in weights[name]], name))[:MATRIX_SIZE]
+    counts = {(pair.removed, pair.kept): pair.num_documents for pair in crossings}
+    most = max((counts.get((a, b), 0) for a in names for b in names), default=0)
+    cells = tuple(
+        tuple(Cell(count := counts.get((a, b), 0), choose_heat(count, most), a == b) for b in names) for a in names
+    )
+    return Matrix(tuple(names), cells, len(weights))
+
+
+def choose_heat(count: int, most: int) -> int:
+    """Return the tint of a count: 0 of none, 5 of the most; by square root, so that small counts are told apart."""
+    return 0 if count == 0 else 1 + int((HEAT_STEPS - 1) * (count / most) ** 0.5)
+
+
+def list_settings(findings: CorpusFindings) -> list[tuple[str, str, str]]:
+    """Return (stage, setting, value) of the run."""
+    return [
+        (stage, name.replace("_", " "), "off" if value is None else str(value))
+        for stage, settings in findings.summary.config.items()
+        for name, value in settings.items()
+    ]
+
+
+def measure_outlet(outlet: OutletCount) -> int:
+    """Return how many bytes the row of an outlet takes, at most."""
+    return ROW_MARKUP + measure_text(clip(outlet.name, LONGEST_NAME))
+
+
+def measure_crossing(pair: OutletPair) -> int:
+    """Return how many bytes the row of two outlets takes, at most."""
+    return ROW_MARKUP + sum(measure_text(clip(name, LONGEST_NAME)) for name in (pair.removed, pair.kept))
+
+
+def measure_pair(pair: Pair) -> int:
+    """Return how many bytes the row of two documents takes, at most."""
+    return ROW_MARKUP + measure_card(pair.first) + measure_card(pair.second)
+
+
+def measure_boilerplate(note: BoilerplateNote) -> int:
+    """Return how many bytes the row of a passage takes, at most."""
+    return ROW_MARKUP + measure_text(note.text[:BOILERPLATE_CHARACTERS]) + measure_text(note.first_id[:LONGEST_NAME])

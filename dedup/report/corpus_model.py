@@ -1,0 +1,185 @@
+"""What the pages of a corpus report are drawn from: frozen, complete, nothing that is a file."""
+
+from dataclasses import dataclass
+
+from dedup.model.run import Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A document as a page names it; `outlet`, `date` and `title` are "" where the record has none.
+
+    `opening` is how its text begins, for a document without a title.
+    """
+
+    id: str
+    path: str
+    line: int
+    outlet: str
+    date: str
+    title: str
+    opening: str
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A removed document of a cluster: what kind of copy it is of the representative, and how near.
+
+    `covered` is the share of its words that passages of the representative cover, of a contained one.
+    """
+
+    card: Card
+    relation: str
+    similarity: float
+    covered: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterEntry:
+    """A cluster as the list shows it: `num_copies` removed documents, the least similar at `lowest`."""
+
+    number: int
+    representative: Card
+    num_copies: int
+    num_outlets: int
+    lowest: float
+
+
+@dataclass(frozen=True, slots=True)
+class PassageNote:
+    """A passage that a document of a cluster prints twice or shares: its characters, its text, where it stood first.
+
+    `is_cut` says whether it was cut out of the kept text.
+    """
+
+    card: Card
+    start: int
+    end: int
+    text: str
+    first_id: str
+    first_start: int
+    first_end: int
+    similarity: float
+    scope: str
+    is_cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterContent:
+    """What the page of a cluster shows beside the comparisons: all or the first copies, all or the first passages."""
+
+    entry: ClusterEntry
+    text: str
+    copies: tuple[Copy, ...]
+    passages: tuple[PassageNote, ...]
+    num_passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two documents near the threshold; `cluster` is the number of the page that compares them, None without one."""
+
+    first: Card
+    second: Card
+    relation: str
+    similarity: float
+    cluster: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class NearMiss:
+    """A pair of kept documents near the threshold, with both texts."""
+
+    pair: Pair
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutletCount:
+    """Documents of an outlet, how many of them were removed, and how many of any outlet its kept ones stand for."""
+
+    name: str
+    num_documents: int
+    num_removed: int
+    num_covered: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """Documents of a day (`datetime.date.toordinal`), and how many of them were removed."""
+
+    day: int
+    num_documents: int
+    num_removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutletPair:
+    """How many documents of one outlet were removed for a kept document of another (or of the same)."""
+
+    removed: str
+    kept: str
+    num_documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoilerplateNote:
+    """A passage of boilerplate: its text, how many documents hold it, and the first of them."""
+
+    text: str
+    num_documents: int
+    first_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RejectionNote:
+    """A record that could not be read."""
+
+    path: str
+    line: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The names of the fields that outlets, dates and titles come from."""
+
+    outlet: str
+    date: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusFindings:
+    """The numbers of a run.
+
+    outlets       most removed first; one of the name "" are the documents without an outlet
+    days          in order; `num_undated` documents have no date that can be read
+    sizes         (documents in a cluster, how many clusters), ascending
+    similarities  {relation: how many removals in each of 50 steps of 0.02 from 0 to 1}, exact copies left out
+    crossings     who was removed for whom, most first
+    above         removals nearest the threshold, nearest first
+    below         pairs of kept documents nearest the threshold, None where they were not looked for
+    boilerplate   most frequent first, the first of `num_boilerplate`
+    rejections    the first of `summary.counts.rejected`
+    """
+
+    name: str
+    summary: Summary
+    fields: Fields
+    outlets: tuple[OutletCount, ...]
+    days: tuple[DayCount, ...]
+    num_undated: int
+    sizes: tuple[tuple[int, int], ...]
+    similarities: dict[str, tuple[int, ...]]
+    crossings: tuple[OutletPair, ...]
+    above: tuple[Pair, ...]
+    below: tuple[NearMiss, ...] | None
+    boilerplate: tuple[BoilerplateNote, ...]
+    rejections: tuple[RejectionNote, ...]
+
+    @property
+    def threshold(self) -> float:
+        """Return the similarity from which two documents are copies."""
+        return float(str(self.summary.config["near"]["threshold"]))

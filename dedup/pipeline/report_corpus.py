@@ -26,7 +26,7 @@ from dedup.pipeline.report_clusters import (
     write_cluster_pages,
 )
 from dedup.pipeline.report_folder import INDEX, report_folder
-from dedup.pipeline.report_near_misses import NearMisses, find_near_misses
+from dedup.pipeline.report_near_misses import MOST_NEAREST, NearMisses, find_near_misses
 from dedup.pipeline.report_numbers import (
     count_crossings,
     count_days,
@@ -44,7 +44,6 @@ from dedup.report.corpus_model import ClusterEntry, CorpusFindings, Fields, Near
 from dedup.report.corpus_page import THRESHOLD_PAGE
 from dedup.report.corpus_threshold import render_threshold
 
-MOST_NEAREST = 25  # pairs on each side of the threshold
 LARGEST = 10  # clusters that the index names
 
 
@@ -78,7 +77,7 @@ def report(run: ReportRun, progress: Progress) -> Written:
     clusters = Clusters.group(removals, run.max_clusters)
     with report_folder(run.target, run.out, overwrite=run.overwrite) as (pages, scratch):
         misses = find_near_misses(run.out, summary, scratch, run.workers, progress) if run.near_misses else None
-        survey = survey_documents(run, (summary, removals, clusters, misses), scratch, progress)
+        survey = survey_documents(run, (summary, removals, clusters, misses or ()), scratch, progress)
         plans = list(plan_clusters(clusters, survey, run.out, places))
         entries = write_pages(run, (summary, clusters, misses), (survey, plans), pages)
         progress.begin("report", len(plans), "page")
@@ -96,13 +95,13 @@ def nearest_removals(removals: Removals) -> np.ndarray:
 
 
 def survey_documents(
-    run: ReportRun, found: tuple[Summary, Removals, Clusters, NearMisses | None], scratch: Path, progress: Progress
+    run: ReportRun, found: tuple[Summary, Removals, Clusters, tuple[NearMisses, ...]], scratch: Path, progress: Progress
 ) -> Survey:
     """Go over all documents once."""
     summary, removals, clusters, misses = found
     nearest = nearest_removals(removals)
     keys = [clusters.wanted_keys(removals), removals.removed[nearest], removals.witness[nearest]]
-    kept = [misses.first[:MOST_NEAREST], misses.second[:MOST_NEAREST]] if misses else [np.empty(0, np.int64)]
+    kept = [np.empty(0, np.int64), *(side for pairs in misses for side in (pairs.first, pairs.second))]
     wanted = Wanted(np.unique(np.concatenate(keys)), np.unique(np.concatenate(kept)))
     paths = [file.path for file in summary.inputs]
     survey = Survey(wanted, removals, Spool(scratch / "documents"), paths)
@@ -182,21 +181,22 @@ def find_passages(path: Path, places: dict[str, int], wanted: Keys) -> dict[int,
 
 def write_pages(
     run: ReportRun,
-    found: tuple[Summary, Clusters, NearMisses | None],
+    found: tuple[Summary, Clusters, tuple[NearMisses, NearMisses] | None],
     surveyed: tuple[Survey, list[ClusterPlan]],
     pages: Path,
 ) -> list[ClusterEntry]:
     """Write the index, the list of clusters and the pairs below the threshold; return the clusters with a page."""
-    summary, clusters, misses = found
+    summary, clusters, near = found
     survey, plans = surveyed
     with survey.spool.path.open("rb") as spool:
         entries = [make_entry(plan, make_card(read_spooled(spool, plan.place))) for plan in plans]
-        findings = describe_findings(run, summary, (survey, clusters, misses), spool)
+        findings = describe_findings(run, summary, (survey, clusters, near), spool)
     entries.sort(key=lambda entry: (-entry.num_copies, entry.number))
     save = partial(save_page, pages)
     save(INDEX, render_index(findings, entries[:LARGEST], len(entries)))
-    if findings.below:
-        save(THRESHOLD_PAGE, render_threshold(findings, [(m, compare_texts(m.old, m.new)) for m in findings.below]))
+    misses = [(miss, compare_texts(miss.old, miss.new)) for miss in (*(findings.below or ()), *(findings.yet_kept or ()))]
+    if misses:
+        save(THRESHOLD_PAGE, render_threshold(findings.threshold, misses))
     for name, page in render_lists(entries, len(clusters.sizes)):
         save(name, page)
     return entries
@@ -210,7 +210,7 @@ def save_page(pages: Path, name: str, page: str) -> None:
 
 
 def describe_findings(
-    run: ReportRun, summary: Summary, found: tuple[Survey, Clusters, NearMisses | None], spool: IO[bytes]
+    run: ReportRun, summary: Summary, found: tuple[Survey, Clusters, tuple[NearMisses, NearMisses] | None], spool: IO[bytes]
 ) -> CorpusFindings:
     """Return the numbers of the run."""
     survey, clusters, misses = found
@@ -227,7 +227,8 @@ def describe_findings(
         similarities=count_similarities(survey.removals),
         crossings=crossings,
         above=tuple(describe_removals(survey, clusters, spool)),
-        below=None if misses is None else tuple(describe_misses(survey, misses, spool)),
+        below=None if misses is None else tuple(describe_misses(survey, misses[0], spool)),
+        yet_kept=None if misses is None else tuple(describe_misses(survey, misses[1], spool)),
         boilerplate=read_boilerplate(run.out),
         rejections=read_rejections(run.out),
     )
@@ -248,7 +249,7 @@ def describe_removals(survey: Survey, clusters: Clusters, spool: IO[bytes]) -> I
 
 def describe_misses(survey: Survey, misses: NearMisses, spool: IO[bytes]) -> Iterator[NearMiss]:
     """Yield the pairs nearest below the threshold, with their texts."""
-    for row in range(min(MOST_NEAREST, len(misses.first))):
+    for row in range(len(misses.first)):
         kept = np.array([misses.first[row], misses.second[row]])
         places = survey.kept_places[find_keys(survey.wanted.kept, kept)].tolist()
         old, new = (read_spooled(spool, place) for place in places)

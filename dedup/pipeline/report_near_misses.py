@@ -2,8 +2,8 @@
 
 `clean` does not record what fell short: it compares a document with the candidates of its buckets only, and its bands
 are chosen for the threshold. A run over the kept documents with a lower threshold finds the pairs between the two with
-the recall that its own bands promise, and their exact similarity; nothing above the threshold can be among them but
-what `clean` kept on purpose or missed.
+the recall that its own bands promise, and their exact similarity. What reaches the threshold among them, `clean` kept
+on purpose (boilerplate, templates) or missed.
 """
 
 from dataclasses import dataclass, replace
@@ -26,11 +26,12 @@ from dedup.pipeline.run import CleanRun, Progress
 from dedup.pipeline.sketch import load_kernels, sketch_shards
 
 MARGIN = 0.05
+MOST_NEAREST = 25  # pairs
 
 
 @dataclass(frozen=True)
 class NearMisses:
-    """Pairs of kept documents by their place among the kept, most similar first.
+    """Pairs of kept documents by their place among the kept, most similar first: each document with its best.
 
     ```
     first, second  int64[n]    second is the later one
@@ -43,6 +44,15 @@ class NearMisses:
     second: npt.NDArray[np.int64]
     similarity: npt.NDArray[np.float64]
     relation: npt.NDArray[np.uint8]
+
+    def choose(self, rows: npt.NDArray[np.int64]) -> "NearMisses":
+        """Return some of the pairs."""
+        return NearMisses(self.first[rows], self.second[rows], self.similarity[rows], self.relation[rows])
+
+    def split(self, threshold: float, most: int) -> tuple["NearMisses", "NearMisses"]:
+        """Return the first pairs below the threshold, and the first of those that reach it."""
+        reaches = self.similarity >= threshold
+        return self.choose(np.flatnonzero(~reaches)[:most]), self.choose(np.flatnonzero(reaches)[:most])
 
 
 def read_near_config(summary: Summary) -> NearConfig:
@@ -63,12 +73,15 @@ def lower_threshold(near: NearConfig) -> NearConfig | None:
     return lowered
 
 
-def find_near_misses(out: Path, summary: Summary, scratch: Path, workers: int, progress: Progress) -> NearMisses | None:
-    """Return the pairs of kept documents that a somewhat lower threshold would have joined, each document once.
+def find_near_misses(
+    out: Path, summary: Summary, scratch: Path, workers: int, progress: Progress
+) -> tuple[NearMisses, NearMisses] | None:
+    """Return the pairs of kept documents nearest below the threshold, and those that reach it.
 
     None where they cannot be looked for.
     """
-    lowered = lower_threshold(read_near_config(summary))
+    near = read_near_config(summary)
+    lowered = lower_threshold(near)
     if lowered is None:
         return None
     files = [
@@ -84,4 +97,5 @@ def find_near_misses(out: Path, summary: Summary, scratch: Path, workers: int, p
     result = cover_documents(lowered, Segments(folder.segments, shards), progress)
     second = np.flatnonzero(result.witness >= 0)
     second = second[np.argsort(-result.similarity[second], kind="stable")]
-    return NearMisses(result.witness[second].copy(), second, result.similarity[second], result.relation[second])
+    every = NearMisses(result.witness[second].copy(), second, result.similarity[second], result.relation[second])
+    return every.split(near.threshold, MOST_NEAREST)

@@ -75,10 +75,24 @@ class Caption:
     heads: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """How columns are labelled: where there is no room for all, every `period`-th or a multiple, column `first` first.
+
+    On a scale a column reaches from its label to the next, else it stands over its label. `mark` is a line across.
+    """
+
+    period: int = 1
+    first: int = 0
+    is_scale: bool = False
+    mark: Tick | None = None
+
+
 def draw_columns(
-    caption: Caption, columns: Sequence[Column], rows: Sequence[tuple[str, ...]], mark: Tick | None = None
+    caption: Caption, columns: Sequence[Column], rows: Sequence[tuple[str, ...]], axis: Axis | None = None
 ) -> Chart:
     """Return a chart of stacked columns; `rows` are those of the table."""
+    axis = axis or Axis()
     most = max((column.total for column in columns), default=0)
     scale = (PLOT_HEIGHT - TOP) / (most or 1)
     step = 100 / (len(columns) or 1)
@@ -97,9 +111,9 @@ def draw_columns(
         caption.title,
         caption.description,
         tuple(bars),
-        label_columns([column.label for column in columns]),
+        label_columns([column.label for column in columns], axis),
         y_ticks,
-        mark,
+        axis.mark,
         caption.heads,
         tuple(rows),
     )
@@ -118,27 +132,27 @@ def choose_values(most: int) -> list[int]:
     return list(range(step, most + 1, step))
 
 
-def label_columns(labels: Sequence[str]) -> tuple[Tick, ...]:
-    """Return the labels that fit below the columns, evenly spread; the outer ones stay inside the chart."""
+def label_columns(labels: Sequence[str], axis: Axis) -> tuple[Tick, ...]:
+    """Return the labels that fit below the columns, at most seven; the outer ones stay inside the chart."""
     num = len(labels)
-    every = max(1, -(-num // MOST_TICKS)) if num > 12 else 1
+    every = 1
+    if num > MOST_TICKS + 6:
+        every = axis.period * -(-num // (MOST_TICKS * axis.period))
     ticks = []
-    for number in range(0, num, every):
-        anchor = "middle"
-        if num > 12:
-            anchor = "start" if number == 0 else "middle"
-        place = 0.0 if anchor == "start" else 100 * (number + 0.5) / num
-        ticks.append(Tick(round(place, 3), labels[number], "end" if place > 97 else anchor))
+    for number in range(axis.first % every if every > 1 else 0, num, every):
+        place = 100 * (number + (0 if axis.is_scale else 0.5)) / num
+        anchor = "middle" if every == 1 or 3 < place < 97 else "start" if place <= 3 else "end"
+        ticks.append(Tick(round(place, 3), labels[number], anchor))
     return tuple(ticks)
 
 
-def bin_days(days: Sequence[DayCount]) -> tuple[str, list[tuple[str, int, int]]]:
-    """Return the unit of time, and (label, documents, removed) of every unit from the first to the last.
+def bin_days(days: Sequence[DayCount]) -> tuple[str, list[tuple[str, int, int]], Axis]:
+    """Return the unit of time, (label, documents, removed) of every unit from the first to the last, and their axis.
 
     The unit is the smallest with which all fit beside each other.
     """
     if not days:
-        return "day", []
+        return "day", [], Axis()
     first, last = (date.fromordinal(days[place].day) for place in (0, -1))
     for unit, start, longest, label in UNITS:
         begins = list_units(first, last, start, longest)
@@ -149,7 +163,11 @@ def bin_days(days: Sequence[DayCount]) -> tuple[str, list[tuple[str, int, int]]]
         tally = counts[start(date.fromordinal(day.day))]
         tally[0] += day.num_documents
         tally[1] += day.num_removed
-    return unit, [(label(begin), *tally) for begin, tally in counts.items()]
+    bins = [(label(begin), *tally) for begin, tally in counts.items()]
+    if unit not in {"month", "quarter"} or len(bins) < 24:
+        return unit, bins, Axis()
+    january = next(number for number, begin in enumerate(counts) if begin.month == 1)
+    return unit, bins, Axis(12 if unit == "month" else 4, january)
 
 
 def list_units(first: date, last: date, start: Callable[[date], date], longest: int) -> list[date] | None:

@@ -1,5 +1,6 @@
 """The page of a cluster: the kept document, the removed ones, what each of them changed."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from dedup.report.corpus_page import ROW_MARKUP, clip, fit, measure_card, measur
 COMPARISON_BYTES, COPIES_BYTES, PASSAGES_BYTES = 1_000_000, 300_000, 150_000
 TEXT_CHARACTERS = 15_000  # of the kept document: 14 bytes each at worst, "<U+0000>" with its signs escaped
 PASSAGE_CHARACTERS = 1_000
+BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ def render_cluster(content: ClusterContent, compared: Iterable[ComparedCopy]) ->
     passages = fit(content.passages, measure_passage, PASSAGES_BYTES)
     values = {
         "cluster": content.entry,
-        "text": clip(content.text, TEXT_CHARACTERS),
+        "text": BLANK_LINES.sub("\n\n", clip(content.text, TEXT_CHARACTERS)),
         "num_characters": len(content.text),
         "is_text_cut": len(content.text) > TEXT_CHARACTERS,
         "copies": copies,

@@ -16,9 +16,14 @@ MARKUP = 300  # bytes of tags around a row
 
 @dataclass(frozen=True, slots=True)
 class PageDiff:
-    """A comparison as a template takes it; `num_left_out` rows and `num_more_facts` facts did not fit."""
+    """A comparison as a template takes it; `num_left_out` rows and `num_more_facts` facts did not fit.
+
+    `headline` is "" where the bar and its legend say all: the share of equal words beside the Jaccard similarity of the
+    pair would be two figures of one name.
+    """
 
     summary: str
+    headline: str
     shares: list[tuple[str, int, float]]
     limits: tuple[str, ...]
     facts: list[tuple[str, str]]
@@ -33,11 +38,12 @@ def describe_diff(diff: Diff, prefix: str, most_bytes: int = MOST_BYTES) -> Page
     every = [name_row(row, prefix) for row in describe_rows(diff)]
     rows = tuple(fit(every, measure_row, most_bytes))
     anchors = set(list_anchors(rows))
-    found = list_facts(diff)
+    found, summary = list_facts(diff), summarise(diff)
     facts = [(describe_fact(fact), f"{prefix}{name_anchor(fact.block)}") for fact in found]
     facts = [fact for fact in facts if fact[1] in anchors][:MOST_FACTS]
     return PageDiff(
-        summary=summarise(diff),
+        summary=summary,
+        headline="" if summary.startswith("Similarity") else summary,
         shares=measure_shares(diff),
         limits=tuple(diff.limits),
         facts=facts,

@@ -3,8 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dedup.report.corpus_charts import Caption, Chart, Column, Tick, bin_days, bin_sizes, draw_columns
-from dedup.report.corpus_model import BoilerplateNote, ClusterEntry, CorpusFindings, OutletCount, OutletPair, Pair
+from dedup.report.corpus_charts import Axis, Caption, Chart, Column, Tick, bin_days, bin_sizes, draw_columns
+from dedup.report.corpus_model import (
+    BoilerplateNote,
+    ClusterEntry,
+    CorpusFindings,
+    NearMiss,
+    OutletCount,
+    OutletPair,
+    Pair,
+)
 from dedup.report.corpus_page import (
     LONGEST_NAME,
     ROW_MARKUP,
@@ -19,9 +27,10 @@ from dedup.report.corpus_page import (
 from dedup.report.diff_text import count_things
 
 # The page stays below 1 MB: so many bytes for each of its tables.
-OUTLETS_BYTES, BOILERPLATE_BYTES, PAIRS_BYTES, CROSSINGS_BYTES = 250_000, 120_000, 60_000, 40_000
+OUTLETS_BYTES, BOILERPLATE_BYTES, PAIRS_BYTES, CROSSINGS_BYTES = 420_000, 120_000, 60_000, 40_000
 BOILERPLATE_CHARACTERS = 400
-FIRST_OUTLETS, MOST_OUTLETS, MOST_CROSSINGS, MOST_FILES = 20, 1000, 30, 50
+FIRST_OUTLETS, FIRST_PAIRS = 20, 10  # rows that are not folded away
+MOST_OUTLETS, MOST_CROSSINGS, MOST_FILES = 1000, 30, 50
 MATRIX_SIZE = 12
 HEAT_STEPS = 5
 RELATIONS = ("edited", "template", "contained")
@@ -56,6 +65,7 @@ def render_index(findings: CorpusFindings, largest: Sequence[ClusterEntry], num_
         "num_pages": num_pages,
         "outlets": fit(outlets, measure_outlet, OUTLETS_BYTES),
         "first_outlets": FIRST_OUTLETS,
+        "first_pairs": FIRST_PAIRS,
         "most_removed": max((outlet.num_removed for outlet in outlets), default=0),
         "matrix": draw_matrix(findings.crossings),
         "crossings": fit(crossings[:MOST_CROSSINGS], measure_crossing, CROSSINGS_BYTES),
@@ -64,7 +74,8 @@ def render_index(findings: CorpusFindings, largest: Sequence[ClusterEntry], num_
         "sizes": chart_sizes(findings),
         "similarities": chart_similarities(findings),
         "above": fit(findings.above, measure_pair, PAIRS_BYTES),
-        "below": None if findings.below is None else fit([m.pair for m in findings.below], measure_pair, PAIRS_BYTES),
+        "below": None if findings.below is None else list_misses(findings.below),
+        "yet_kept": list_misses(findings.yet_kept or ()),
         "threshold_page": THRESHOLD_PAGE,
         "boilerplate": fit(findings.boilerplate, measure_boilerplate, BOILERPLATE_BYTES),
         "boilerplate_characters": BOILERPLATE_CHARACTERS,
@@ -76,7 +87,7 @@ def render_index(findings: CorpusFindings, largest: Sequence[ClusterEntry], num_
 
 def chart_days(findings: CorpusFindings) -> Chart:
     """Return the removed documents by day, or by the longer unit that fits."""
-    unit, bins = bin_days(findings.days)
+    unit, bins, axis = bin_days(findings.days)
     columns = [Column(label, (("removed", removed),)) for label, _, removed in bins]
     rows = [
         (label, f"{documents:,}", f"{removed:,}", format_share(removed, documents))
@@ -90,7 +101,7 @@ def chart_days(findings: CorpusFindings) -> Chart:
         else "No document has a date."
     )
     caption = Caption("days", f"Copies by {unit}", description, (unit.capitalize(), "Documents", "Removed", "Share"))
-    return draw_columns(caption, columns, rows)
+    return draw_columns(caption, columns, rows, axis)
 
 
 def chart_sizes(findings: CorpusFindings) -> Chart:
@@ -116,7 +127,7 @@ def chart_similarities(findings: CorpusFindings) -> Chart:
     first = max(0, min(first, int(findings.threshold * num + 1e-9)) - 1)
     shown = range(first, num)
     columns = [
-        Column(f"{step / num:.2f}", tuple((relation, steps[relation][step]) for relation in RELATIONS))
+        Column(f"{step / num:.1f}", tuple((relation, steps[relation][step]) for relation in RELATIONS))
         for step in shown
     ]
     rows = [
@@ -130,7 +141,7 @@ def chart_similarities(findings: CorpusFindings) -> Chart:
         "to 1, exact copies left out."
     )
     caption = Caption("similarity", "How similar the copies are", description, ("Similarity", *map(str.capitalize, RELATIONS)))
-    return draw_columns(caption, columns, rows, mark)
+    return draw_columns(caption, columns, rows, Axis(num // 10, -first % (num // 10), is_scale=True, mark=mark))
 
 
 def draw_matrix(crossings: Sequence[OutletPair]) -> Matrix:
@@ -162,6 +173,11 @@ def list_settings(findings: CorpusFindings) -> list[tuple[str, str, str]]:
         for stage, settings in findings.summary.config.items()
         for name, value in settings.items()
     ]
+
+
+def list_misses(misses: Sequence[NearMiss]) -> Sequence[Pair]:
+    """Return the pairs that fit."""
+    return fit([miss.pair for miss in misses], measure_pair, PAIRS_BYTES)
 
 
 def measure_outlet(outlet: OutletCount) -> int:

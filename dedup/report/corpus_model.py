@@ -160,7 +160,9 @@ class CorpusFindings:
     similarities  {relation: how many removals in each of 50 steps of 0.02 from 0 to 1}, exact copies left out
     crossings     who was removed for whom, most first
     above         removals nearest the threshold, nearest first
-    below         pairs of kept documents nearest the threshold, None where they were not looked for
+    below         pairs of kept documents nearest below the threshold, nearest first
+    yet_kept      pairs of kept documents at or above the threshold, most similar first; None, as `below`, where they
+                  were not looked for
     boilerplate   most frequent first, the first of `num_boilerplate`
     rejections    the first of `summary.counts.rejected`
     """
@@ -176,6 +178,7 @@ class CorpusFindings:
     crossings: tuple[OutletPair, ...]
     above: tuple[Pair, ...]
     below: tuple[NearMiss, ...] | None
+    yet_kept: tuple[NearMiss, ...] | None
     boilerplate: tuple[BoilerplateNote, ...]
     rejections: tuple[RejectionNote, ...]
 

@@ -1,11 +1,11 @@
 """The page of the pairs of kept documents nearest the threshold, compared: should they have been one?"""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dedup.diff.model import Diff
 from dedup.report.corpus_diff import PageDiff, describe_diff
-from dedup.report.corpus_model import CorpusFindings, NearMiss, Pair
+from dedup.report.corpus_model import NearMiss, Pair
 from dedup.report.corpus_page import render_page
 
 PAGE_BYTES, PAIR_BYTES = 1_400_000, 120_000
@@ -20,7 +20,7 @@ class ComparedPair:
     diff: PageDiff
 
 
-def render_threshold(findings: CorpusFindings, compared: Iterable[tuple[NearMiss, Diff]]) -> str:
+def render_threshold(threshold: float, compared: Sequence[tuple[NearMiss, Diff]]) -> str:
     """Return the page; pairs are taken until it is full."""
     pairs, used = [], 0
     for number, (miss, diff) in enumerate(compared, start=1):
@@ -29,5 +29,5 @@ def render_threshold(findings: CorpusFindings, compared: Iterable[tuple[NearMiss
         if used > PAGE_BYTES:
             break
         pairs.append(ComparedPair(number, miss.pair, described))
-    values = {"threshold": findings.threshold, "pairs": pairs, "num_pairs": len(findings.below or ())}
+    values = {"threshold": threshold, "pairs": pairs, "num_pairs": len(compared)}
     return render_page("corpus_threshold.html", values)

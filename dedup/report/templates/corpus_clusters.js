@@ -43,9 +43,9 @@
     const meta = make("span", undefined, "meta");
     meta.append(make("bdi", cluster.id, "id"));
     document_.append(link, make("br"), meta);
-    const outlet = make("td");
+    const outlet = make("td", undefined, "outlet");
     outlet.append(cluster.outlet ? make("bdi", cluster.outlet) : make("i", "no outlet"));
-    const date = make("td");
+    const date = make("td", undefined, "date");
     date.append(make("bdi", cluster.date));
     row.append(document_, outlet, date);
     for (const text of [cluster.copies.toLocaleString("en"), cluster.numOutlets.toLocaleString("en"), cluster.lowest.toFixed(3)]) {

@@ -2,7 +2,6 @@
 
 import io
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -13,7 +12,7 @@ from dedup.clean.folder import KEPT, REMOVED
 from dedup.clean.restore import DroppedRecords, Event, replay, restore_file
 from dedup.config import InputConfig
 from dedup.corpus.blocks import Block, BlockBuilder
-from dedup.corpus.compression import CountingReader, open_reader
+from dedup.corpus.compression import open_reader
 from dedup.corpus.delimited import DELIMITERS, TableReader
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.parquet import read_parquet
@@ -73,14 +72,17 @@ class Originals:
         config, roles = self._input, {name: field for name, field in self.roles.items() if field != self._text_field}
         if file.format == "txt":
             yield read_text(file, kept, list(events))
-        elif file.format == "parquet":
+            return
+        if not kept.is_file():
+            raise InputError(f"{kept}: is gone. Name an OUT folder that is complete, as `dedup clean` left it.")
+        if file.format == "parquet":
             part = self.scratch / "rows.parquet"
             restore_file(self.out, file, events, part)
             yield from read_parquet(str(part), config, roles)
             part.unlink()
         else:
-            with open_kept(kept, file) as (kept_bytes, _), closing(replay(kept_bytes, events, kept)) as chunks:
-                stream = cast("BinaryIO", io.BufferedReader(ChunkReader(chunks)))
+            with open_reader(str(kept), file.compression) as (kept_bytes, _):
+                stream = cast("BinaryIO", io.BufferedReader(ChunkReader(replay(kept_bytes, events, kept))))
                 if file.format in DELIMITERS:
                     yield from TableReader(config, roles, file.format).read(stream, file.path)
                 else:
@@ -118,13 +120,6 @@ class ChunkReader(io.RawIOBase):
         buffer[:num] = self._rest[:num]
         self._rest = self._rest[num:]
         return num
-
-
-def open_kept(kept: Path, file: InputFile) -> AbstractContextManager[tuple[BinaryIO, CountingReader]]:
-    """Open what a run kept of a file; where it is gone, an `InputError`."""
-    if not kept.is_file():
-        raise InputError(f"{kept}: is gone. Name an OUT folder that is complete, as `dedup clean` left it.")
-    return open_reader(str(kept), file.compression)
 
 
 def read_text(file: InputFile, kept: Path, events: list[Event]) -> Block:

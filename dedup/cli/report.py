@@ -8,7 +8,9 @@ from dedup.cli.options import workers_option
 @click.command(short_help="Write the HTML report of a clean run.")
 @click.argument("out", metavar="OUT/")
 @click.option("-o", "--output", metavar="DIR", help="Folder for the report.  [default: OUT-report, beside OUT]")
-@click.option("--outlet-field", default="outlet", show_default=True, help="Field that holds who published; may be absent.")
+@click.option(
+    "--outlet-field", default="outlet", show_default=True, help="Field that holds who published; may be absent."
+)
 @click.option("--date-field", default="date", show_default=True, help="Field that holds the date; may be absent.")
 @click.option("--title-field", default="title", show_default=True, help="Field that holds the title; may be absent.")
 @click.option(
@@ -71,5 +73,6 @@ def report(
     )
     written = report_run(run, TerminalProgress(quiet=quiet))
     if not quiet:
-        of_all = "" if written.num_pages == written.num_clusters else f" of {written.num_clusters:,} (the largest)"
-        click.echo(f"{written.num_pages:,}{of_all} clusters have a page; begin with {written.index}")
+        cut = f" (the largest {written.num_pages:,} have a page)" if written.num_pages < written.num_clusters else ""
+        clusters = "cluster" if written.num_clusters == 1 else "clusters"
+        click.echo(f"report of {written.num_clusters:,} {clusters}{cut}: {written.index}")

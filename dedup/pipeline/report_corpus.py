@@ -81,9 +81,7 @@ def report(run: ReportRun, progress: Progress) -> Written:
         plans = list(plan_clusters(clusters, survey, run.out, places))
         entries = write_pages(run, (summary, clusters, misses), (survey, plans), pages)
         progress.begin("report", len(plans), "page")
-        write_cluster_pages(
-            plans, survey.spool.path, run.out / PASSAGES, pages, (run.workers, progress.advance)
-        )
+        write_cluster_pages(plans, survey.spool.path, run.out / PASSAGES, pages, (run.workers, progress.advance))
         progress.end()
     return Written(run.target / INDEX, len(entries), len(clusters.sizes))
 
@@ -194,7 +192,9 @@ def write_pages(
     entries.sort(key=lambda entry: (-entry.num_copies, entry.number))
     save = partial(save_page, pages)
     save(INDEX, render_index(findings, entries[:LARGEST], len(entries)))
-    misses = [(miss, compare_texts(miss.old, miss.new)) for miss in (*(findings.below or ()), *(findings.yet_kept or ()))]
+    misses = [
+        (miss, compare_texts(miss.old, miss.new)) for miss in (*(findings.below or ()), *(findings.yet_kept or ()))
+    ]
     if misses:
         save(THRESHOLD_PAGE, render_threshold(findings.threshold, misses))
     for name, page in render_lists(entries, len(clusters.sizes)):
@@ -210,7 +210,10 @@ def save_page(pages: Path, name: str, page: str) -> None:
 
 
 def describe_findings(
-    run: ReportRun, summary: Summary, found: tuple[Survey, Clusters, tuple[NearMisses, NearMisses] | None], spool: IO[bytes]
+    run: ReportRun,
+    summary: Summary,
+    found: tuple[Survey, Clusters, tuple[NearMisses, NearMisses] | None],
+    spool: IO[bytes],
 ) -> CorpusFindings:
     """Return the numbers of the run."""
     survey, clusters, misses = found

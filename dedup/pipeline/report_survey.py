@@ -176,7 +176,9 @@ class Survey:
                 places[found[row]] = self.spool.add(self._describe(block, row, self.paths[file]))
 
     def _describe(self, block: Block, row: int, path: str) -> SpooledDocument:
-        values = {role: read_value(raws[row]) for role in ("outlet", "date", "title") if (raws := block.fields.get(role))}
+        values = {
+            role: read_value(raws[row]) for role in ("outlet", "date", "title") if (raws := block.fields.get(role))
+        }
         line = int(block.lines[row])
         return SpooledDocument(
             id=read_value(block.ids[row]) or f"{path}:{line}",

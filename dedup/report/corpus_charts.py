@@ -153,47 +153,62 @@ def bin_days(days: Sequence[DayCount]) -> tuple[str, list[tuple[str, int, int]],
     """
     if not days:
         return "day", [], Axis()
-    first, last = (date.fromordinal(days[place].day) for place in (0, -1))
-    for unit, start, longest, label in UNITS:
-        begins = list_units(first, last, start, longest)
-        if begins is not None:
-            break
-    counts = {begin: [0, 0] for begin in begins or ()}
+    unit, begins = choose_unit(*(date.fromordinal(days[place].day) for place in (0, -1)))
+    documents, removed = dict.fromkeys(begins, 0), dict.fromkeys(begins, 0)
     for day in days:
-        tally = counts[start(date.fromordinal(day.day))]
-        tally[0] += day.num_documents
-        tally[1] += day.num_removed
-    bins = [(label(begin), *tally) for begin, tally in counts.items()]
-    if unit not in {"month", "quarter"} or len(bins) < 24:
-        return unit, bins, Axis()
-    january = next(number for number, begin in enumerate(counts) if begin.month == 1)
-    return unit, bins, Axis(12 if unit == "month" else 4, january)
+        begin = unit.find_begin(date.fromordinal(day.day))
+        documents[begin] += day.num_documents
+        removed[begin] += day.num_removed
+    bins = [(unit.name_begin(begin), documents[begin], removed[begin]) for begin in begins]
+    if unit.a_year == 1 or len(bins) < 24:
+        return unit.name, bins, Axis()
+    january = next(number for number, begin in enumerate(begins) if begin.month == 1)
+    return unit.name, bins, Axis(unit.a_year, january)
 
 
-def list_units(first: date, last: date, start: Callable[[date], date], longest: int) -> list[date] | None:
-    """Return the beginnings of all units between two days, None where they are too many."""
-    begins = [start(first)]
-    while begins[-1] < start(last):
-        begins.append(start(begins[-1] + timedelta(days=longest)))
-        if len(begins) > MOST_COLUMNS:
-            return None
-    return begins
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of time: where the one of a day begins, its days at most, its name, how many labels cover a year."""
+
+    name: str
+    find_begin: Callable[[date], date]
+    longest: int
+    name_begin: Callable[[date], str]
+    a_year: int = 1
+
+    def list_begins(self, first: date, last: date) -> list[date] | None:
+        """Return the beginnings of all units between two days, None where they are too many."""
+        begins = [self.find_begin(first)]
+        while begins[-1] < self.find_begin(last):
+            begins.append(self.find_begin(begins[-1] + timedelta(days=self.longest)))
+            if len(begins) > MOST_COLUMNS:
+                return None
+        return begins
 
 
-# The name of a unit of time, where the one of a day begins, how many days it has at most, what it is called.
-UNITS: tuple[tuple[str, Callable[[date], date], int, Callable[[date], str]], ...] = (
-    ("day", lambda day: day, 1, lambda day: day.isoformat()),
-    ("week", lambda day: day - timedelta(days=day.weekday()), 7, lambda day: f"week of {day.isoformat()}"),
-    ("month", lambda day: day.replace(day=1), 31, lambda day: f"{day:%Y-%m}"),
-    (
+UNITS = (
+    Unit("day", lambda day: day, 1, lambda day: day.isoformat()),
+    Unit("week", lambda day: day - timedelta(days=day.weekday()), 7, lambda day: f"week of {day.isoformat()}"),
+    Unit("month", lambda day: day.replace(day=1), 31, lambda day: f"{day:%Y-%m}", 12),
+    Unit(
         "quarter",
         lambda day: day.replace(day=1, month=3 * ((day.month - 1) // 3) + 1),
         92,
         lambda day: f"{day.year} Q{(day.month + 2) // 3}",
+        4,
     ),
-    ("year", lambda day: day.replace(day=1, month=1), 366, lambda day: str(day.year)),
-    ("decade", lambda day: day.replace(day=1, month=1, year=day.year // 10 * 10), 3653, lambda day: f"{day.year}s"),
+    Unit("year", lambda day: day.replace(day=1, month=1), 366, lambda day: str(day.year)),
+    Unit("decade", lambda day: day.replace(day=1, month=1, year=day.year // 10 * 10), 3653, lambda day: f"{day.year}s"),
 )
+
+
+def choose_unit(first: date, last: date) -> tuple[Unit, list[date]]:
+    """Return the smallest unit with which all days fit, and its beginnings."""
+    for unit in UNITS:
+        begins = unit.list_begins(first, last)
+        if begins is not None:
+            return unit, begins
+    raise AssertionError("more decades than the dates that are read can span")
 
 
 def bin_sizes(sizes: Sequence[tuple[int, int]]) -> list[tuple[str, int]]:

@@ -9,7 +9,7 @@ from dedup.report.corpus_page import clip, cluster_path, encode_data, list_path,
 from dedup.report.wrapping import make_safe
 
 PER_PAGE = 200
-DATA_BYTES = 1_400_000  # of what the script searches: the first page stays below 2 MB
+DATA_BYTES = 1_700_000  # of what the script searches: the first page stays below 2 MB
 TITLE_LENGTHS = (120, 80, 60, 40, 25)
 SCRIPT = "corpus_clusters.js"
 
@@ -17,7 +17,7 @@ SCRIPT = "corpus_clusters.js"
 def render_lists(entries: Sequence[ClusterEntry], num_clusters: int) -> Iterator[tuple[str, str]]:
     """Yield (path, page) of the list; `entries` are the clusters with a page, of `num_clusters` in all."""
     pages = [entries[start : start + PER_PAGE] for start in range(0, len(entries), PER_PAGE)] or [[]]
-    data, num_searched = encode_entries(entries)
+    data, num_searched, longest = encode_entries(entries)
     for number, page in enumerate(pages, start=1):
         is_first = number == 1
         values = {
@@ -28,29 +28,30 @@ def render_lists(entries: Sequence[ClusterEntry], num_clusters: int) -> Iterator
             "num_entries": len(entries),
             "num_clusters": num_clusters,
             "num_searched": num_searched,
+            "longest": longest if longest < TITLE_LENGTHS[0] else 0,
             "data": encode_data(data) if is_first else "",
         }
         yield list_path(number), render_page("corpus_clusters.html", values, script=SCRIPT if is_first else "")
 
 
-def encode_entries(entries: Sequence[ClusterEntry]) -> tuple[bytes, int]:
-    """Return the list as JSON for the script, and how many clusters it holds: the largest, if not all fit.
+def encode_entries(entries: Sequence[ClusterEntry]) -> tuple[bytes, int, int]:
+    """Return the list as JSON for the script, how many clusters it holds, and the longest name in it.
 
-    Titles are shortened before clusters are left out. Outlets stand in a table of their own, named by number.
+    Titles and other names are shortened before clusters are left out; the largest clusters stay.
     """
     for most in TITLE_LENGTHS:
         data = encode_table(entries, most)
         if len(encode_data(data).encode()) <= DATA_BYTES:
-            return data, len(entries)
+            return data, len(entries), most
     num = len(entries)
     while len(encode_data(data).encode()) > DATA_BYTES:
         num = num * 9 // 10
         data = encode_table(entries[:num], TITLE_LENGTHS[-1])
-    return data, num
+    return data, num, TITLE_LENGTHS[-1]
 
 
 def encode_table(entries: Sequence[ClusterEntry], longest: int) -> bytes:
-    """Return the clusters as JSON: `{outlets, rows}`; a row is number, path, title, id, outlet's number, date, counts."""
+    """Return the clusters as JSON: `{outlets, rows}`; a row has number, path, title, id, outlet, date, counts."""
     outlets: dict[str, int] = {}
     rows = []
     for entry in entries:

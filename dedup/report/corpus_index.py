@@ -133,14 +133,17 @@ def chart_similarities(findings: CorpusFindings) -> Chart:
     rows = [
         (f"{step / num:.2f} to {(step + 1) / num:.2f}", *(f"{steps[relation][step]:,}" for relation in RELATIONS))
         for step in shown
+        if any(steps[relation][step] for relation in RELATIONS)
     ]
     mark = Tick(100 * (findings.threshold * num - first) / (num - first), f"threshold {findings.threshold:g}")
     total = sum(map(sum, steps.values()))
     description = (
-        f"Exact Jaccard similarity of {count_things(total, 'removed document')} to the kept ones, from {first / num:.2f} "
-        "to 1, exact copies left out."
+        f"Exact Jaccard similarity of {count_things(total, 'removed document')} to the kept ones, "
+        f"from {first / num:.2f} to 1, exact copies left out."
     )
-    caption = Caption("similarity", "How similar the copies are", description, ("Similarity", *map(str.capitalize, RELATIONS)))
+    caption = Caption(
+        "similarity", "How similar the copies are", description, ("Similarity", *map(str.capitalize, RELATIONS))
+    )
     return draw_columns(caption, columns, rows, Axis(num // 10, -first % (num // 10), is_scale=True, mark=mark))
 
 

@@ -1,4 +1,4 @@
-"""The frame of every page of a corpus report: where pages stand, what they may do, how texts are made safe and short."""
+"""The frame of every page of a corpus report: where it stands, what it may do, how texts become safe and short."""
 
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence

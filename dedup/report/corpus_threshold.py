@@ -1,4 +1,4 @@
-"""The page of the pairs of kept documents nearest the threshold, compared: should they have been one?"""
+"""The page of the pairs of kept documents nearest the threshold, compared."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

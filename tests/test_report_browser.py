@@ -1,0 +1,210 @@
+"""The pages of a corpus report in a real browser: nothing runs, nothing loads, everything can be read.
+
+Without Chromium these tests fail; DEDUP_NO_BROWSER=1 leaves them out. `make setup` installs it on Debian.
+axe-core (MPL-2.0, Deque Systems) comes inside the package axe-playwright-python.
+"""
+
+import os
+import re
+import shutil
+from importlib.resources import files
+
+import pytest
+from commands import run_fork
+from corpora import make_records
+from report_pages import HOSTILE, hostile_records, make_report, story_records
+
+from dedup.report.wrapping import make_safe
+
+NO_BROWSER = os.environ.get("DEDUP_NO_BROWSER", "") not in {"", "0"}
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+LOOKS = {
+    "light": {"color_scheme": "light"},
+    "dark": {"color_scheme": "dark"},
+    "forced": {"forced_colors": "active"},
+    "narrow": {"viewport": {"width": 360, "height": 700}},
+}
+PAGES = ("index.html", "clusters.html", "clusters-2.html", "clusters/000/1.html", "threshold.html")
+
+pytestmark = pytest.mark.skipif(NO_BROWSER, reason="DEDUP_NO_BROWSER is set")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Return a running Chromium."""
+    from playwright.sync_api import sync_playwright
+
+    path = next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        pytest.fail("no Chromium found: `make setup` installs it on Debian; DEDUP_NO_BROWSER=1 leaves these tests out")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def reports(tmp_path_factory):
+    """Return {name: folder} of the report of a corpus of many clusters and near misses, and of a hostile one."""
+    records = story_records() + make_records("browser", 230) + make_near_misses()
+    folder = tmp_path_factory.mktemp("browser")
+    plain = make_report(run_fork, folder / "plain", records)[1]
+    hostile = make_report(run_fork, folder / "hostile", hostile_records(), name='a"<b onx=1>.jsonl')[1]
+    return {"plain": plain, "hostile": hostile}
+
+
+def make_near_misses():
+    """Return two documents with a Jaccard similarity of 0.48."""
+    words = [f"alpha{number}" for number in range(100)]
+    texts = [words, words[:66] + [f"omega{number}" for number in range(34)]]
+    return [{"id": f"miss{number}", "text": " ".join(text)} for number, text in enumerate(texts)]
+
+
+class Visit:
+    """An open page, with what it asked for and what it complained of."""
+
+    def __init__(self, browser, path, **look):
+        self.context = browser.new_context(**look)
+        self.page = self.context.new_page()
+        self.complaints, self.requests = [], []
+        self.page.on("console", lambda message: self.complaints.append(message.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+        self.page.goto(path.as_uri())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.context.close()
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("look", LOOKS)
+def test_axe_finds_no_violation(browser, reports, name, look):
+    axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    with Visit(browser, reports["plain"] / name, **LOOKS[look]) as visit:
+        visit.page.evaluate(axe)
+        found = visit.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        assert [] == [(v["id"], [node["html"][:200] for node in v["nodes"]][:3]) for v in found["violations"]]
+
+
+def test_hostile_texts_run_nothing_load_nothing_and_leave_the_console_empty(browser, reports):
+    for path in sorted(reports["hostile"].rglob("*.html")):
+        with Visit(browser, path) as visit:
+            for target in visit.page.locator("a, summary, button, input").all()[:40]:
+                target.dispatch_event("focus")
+                target.dispatch_event("mouseover")
+            assert ([], [path.as_uri()]) == (visit.complaints, visit.requests)
+            assert visit.page.evaluate("document.documentElement.dataset.canary === undefined")
+
+
+def test_hostile_titles_show_as_written_in_the_list_that_the_script_builds(browser, reports):
+    with Visit(browser, reports["hostile"] / "clusters.html") as visit:
+        titles = visit.page.locator("#list .title").all_text_contents()
+        for number, hostile in enumerate(HOSTILE):
+            expected = make_safe(f"{hostile} {number}-0"[:50])
+            assert any(title.startswith(expected) for title in titles)
+
+
+def test_a_link_of_a_hostile_list_leads_to_its_page(browser, reports):
+    with Visit(browser, reports["hostile"] / "clusters.html") as visit:
+        visit.page.locator("#list a").first.click()
+        assert re.search(r"/clusters/000/\d+\.html$", visit.page.url)
+        assert ([], True) == (visit.complaints, visit.page.evaluate("document.documentElement.dataset.canary === undefined"))
+
+
+def test_the_search_goes_over_all_clusters(browser, reports):
+    with Visit(browser, reports["plain"] / "clusters.html") as visit:
+        visit.page.fill("#search", "the STORM wire")
+        assert ["The storm"] == visit.page.locator("#list tbody .title").all_text_contents()
+        assert re.fullmatch(r"1 of 233 clusters, 1 to 1 shown\.", visit.page.text_content("#status"))
+        visit.page.fill("#search", "nothing has this")
+        assert "0 of 233 clusters." == visit.page.text_content("#status")
+
+
+def test_the_list_is_sorted_by_a_click_on_a_head_and_says_so(browser, reports):
+    with Visit(browser, reports["plain"] / "clusters.html") as visit:
+        head = visit.page.locator("#list th", has_text="Least similar")
+        for direction in ("ascending", "descending"):
+            head.locator("button").click()
+            values = [float(text) for text in visit.page.locator("#list tbody td:last-child").all_text_contents()]
+            assert (direction, sorted(values, reverse=direction == "descending")) == (head.get_attribute("aria-sort"), values)
+
+
+def test_the_script_pages_through_all_clusters(browser, reports):
+    with Visit(browser, reports["plain"] / "clusters.html") as visit:
+        assert 200 == visit.page.locator("#list tbody tr").count()
+        visit.page.get_by_role("button", name="2", exact=True).click()
+        assert 33 == visit.page.locator("#list tbody tr").count()
+
+
+def test_without_scripts_the_list_is_complete(browser, reports):
+    with Visit(browser, reports["plain"] / "clusters.html", java_script_enabled=False) as visit:
+        assert not visit.page.locator("#search").is_visible()
+        rows = visit.page.locator("#list tbody tr").count()
+        visit.page.get_by_role("link", name="2", exact=True).click()
+        assert (200, 33) == (rows, visit.page.locator("#list tbody tr").count())
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("corpus", ["plain", "hostile"])
+@pytest.mark.parametrize("width", [320, 400, 1200])
+def test_no_page_is_wider_than_its_window(browser, reports, corpus, name, width):
+    path = reports[corpus] / name
+    if not path.exists():
+        assert "hostile" == corpus
+        return
+    with Visit(browser, path, viewport={"width": width, "height": 800}) as visit:
+        assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("name", ["index.html", "clusters/000/1.html"])
+def test_print_shows_what_is_folded_away(browser, reports, name):
+    with Visit(browser, reports["plain"] / name) as visit:
+        visit.page.emulate_media(media="print")
+        heights = visit.page.evaluate(
+            "[...document.querySelectorAll('details:not([open]) > :not(summary)')].map(e => e.getBoundingClientRect().height)"
+        )
+        assert heights
+        assert all(height > 0 for height in heights)
+
+
+def test_side_by_side_shows_both_texts(browser, reports):
+    with Visit(browser, reports["plain"] / "clusters/000/1.html") as visit:
+        pair = visit.page.locator(".pair").first
+        assert not pair.is_visible()
+        visit.page.get_by_label("Side by side").check()
+        assert pair.is_visible()
+        assert not visit.page.locator(".text.inline").first.is_visible()
+
+
+@pytest.mark.parametrize("look", ["light", "dark"])
+def test_the_letters_of_charts_have_enough_contrast(browser, reports, look):
+    script = """() => [...document.querySelectorAll('.chart text')].map(text => [getComputedStyle(text).fill,
+        getComputedStyle(document.body).backgroundColor])"""
+    with Visit(browser, reports["plain"] / "index.html", **LOOKS[look]) as visit:
+        pairs = {tuple(pair) for pair in visit.page.evaluate(script)}
+        assert pairs
+        assert [] == [pair for pair in pairs if measure_contrast(*pair) < 4.5]
+
+
+def measure_contrast(a, b):
+    """Return the contrast of two colours as the browser computed them."""
+
+    def measure_light(colour):
+        parts = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    light, dark = sorted((measure_light(a), measure_light(b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)

@@ -157,6 +157,31 @@ class InputConfig:
         )
 
 
+@dataclass(frozen=True)
+class CompareConfig:
+    """How texts about one event are compared.
+
+    engine  "lexical" goes by words, "semantic" by a sentence model, "auto" takes the model where it is installed
+    base    name of the text that the others are compared with; None: the earliest, else the medoid
+    model   folder of an ONNX sentence model to use instead of the one that comes with the extra
+    cache   keep what the model makes of sentences for the next time
+    """
+
+    engine: str = "auto"
+    base: str | None = None
+    model: str | None = None
+    cache: bool = True
+
+    def __post_init__(self) -> None:
+        check(
+            self.engine in {"auto", "lexical", "semantic"},
+            f'--engine "{self.engine}" is none of auto, lexical and semantic.',
+        )
+        check(
+            self.model is None or self.engine != "lexical", "--model is for the semantic engine, not for the lexical one."
+        )
+
+
 def fingerprint(*configs: object) -> str:
     """Return a short hash of settings, stored with what was made under them.
 

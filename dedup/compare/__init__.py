@@ -1,0 +1,1 @@
+"""Comparing N texts about one event: who says what, in which words."""

@@ -8,14 +8,14 @@ turn (the least of them), and plain TF-IDF cosine over the same pairs.
 """
 
 import argparse
+import gzip
 import json
 import math
 import random
 import sys
 import tempfile
-import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,13 +28,13 @@ from dedup.compare.engine import cover_sentences, score_outlets
 from dedup.compare.engines import choose_engine
 from dedup.compare.model import Outlet, Place, Source
 from dedup.compare.models import Encoder
-from dedup.compare.rows import cluster_sentences
 from dedup.compare.scores import THRESHOLDS
 from dedup.compare.sentences import split_source
-from dedup.compare.terms import fold_words, split_terms
+from dedup.compare.terms import fold_words
 from dedup.config import CompareConfig
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 TARGETS = {
     ("lexical", "seeds"): (0.58, 0.54),
     ("semantic", "seeds"): (0.78, 0.75),
@@ -206,6 +206,95 @@ def show_rows(stories: Sequence[Story], encoders: dict[str, Encoder | None]) -> 
             print(f"  {name:9s} {story.name:11s} {precision:.3f} {recall:.3f} {f1:.3f}   biggest row {biggest} sentences")
 
 
+def make_outlets(count: int, size: int) -> list[str]:
+    """Return texts of `size` sentences about one thing: each has two thirds of them, shuffled a little and edited."""
+    chance = random.Random(7)
+    sentences: list[str] = []
+    with gzip.open(EXAMPLES / "congress.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            outlet = split_source(Source("x", json.loads(line)["text"]))
+            sentences += [outlet.cut(n) for n, s in enumerate(outlet.sentences) if 12 <= s.num_words <= 40]
+            if len(sentences) > 60 * size:
+                break
+    pool = sentences[: size + size // 2]
+    texts = []
+    for number in range(count):
+        chosen = [sentence for sentence in pool if chance.random() < 0.6][: size - 5]
+        own = sentences[len(pool) + number * 5 :][: size - len(chosen)]
+        edited = [edit(sentence, chance) for sentence in chosen + own]
+        texts.append("\n\n".join(edited))
+    return texts
+
+
+def edit(sentence: str, chance: random.Random) -> str:
+    """Return the sentence with some words dropped and some neighbours swapped."""
+    words = [word for word in sentence.split() if chance.random() > 0.1]
+    for i in range(len(words) - 1):
+        if chance.random() < 0.1:
+            words[i], words[i + 1] = words[i + 1], words[i]
+    return " ".join(words)
+
+
+def show_speed() -> None:
+    """Print how long whole processes take."""
+    print("\nWhole processes, seconds")
+    seeds = [str(path) for path in sorted((EXAMPLES / "story").glob("*.txt"))]
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for number, text in enumerate(make_outlets(50, 30)):
+            paths.append(str(Path(folder) / f"outlet{number:02d}.txt"))
+            Path(paths[-1]).write_text(text, encoding="utf-8")
+        for what, texts, engine, most in (
+            ("five seeds", seeds, "lexical", 1.5),
+            ("five seeds", seeds, "semantic", 6),
+            ("50 outlets of 30 sentences", paths, "lexical", None),
+            ("50 outlets of 30 sentences", paths, "semantic", 90),
+        ):
+            command = [sys.executable, "-m", "dedup", "compare", *texts, "--engine", engine, "--no-cache"]
+            run = run_command([*command, "--format", "json", "-o", str(Path(folder) / "out.json")])
+            limit = f"<= {most}" if most else ""
+            print(f"  {what:28s} {engine:9s} {run.wall_s:6.2f} {limit:7s} {run.peak_mb:5.0f} MB", flush=True)
+
+
+def show_external(sts: Path | None, msrp: Path | None, encoders: dict[str, Encoder | None]) -> None:
+    """Print agreement with sentence pairs that others judged: STS-B (.tsv: score in column 5), MSRP (label in 1)."""
+    for name, encoder in encoders.items():
+        if sts:
+            rows = [line.split("\t") for line in sts.read_text(encoding="utf-8").splitlines()]
+            pairs = [(row[5], row[6], float(row[4])) for row in rows if len(row) > 6 and is_number(row[4])]
+            scores = score_alone(pairs, encoder)
+            pearson = float(np.corrcoef(scores, [p[2] for p in pairs])[0, 1])
+            print(f"  {name:9s} STS    Pearson {pearson:.3f} of {len(pairs):,} pairs")
+        if msrp:
+            rows = [line.split("\t") for line in msrp.read_text(encoding="utf-8-sig").splitlines()]
+            pairs = [(row[3], row[4], float(row[0])) for row in rows if len(row) > 4 and row[0] in {"0", "1"}]
+            scores = score_alone(pairs, encoder)
+            print(f"  {name:9s} MSRP   AUC {area_under_curve(scores, [p[2] for p in pairs]):.3f} of {len(pairs):,} pairs")
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is a number."""
+    return text.replace(".", "", 1).isdigit()
+
+
+def score_alone(pairs: Sequence[tuple[str, str, float]], encoder: Encoder | None) -> Scores:
+    """Return the geometric mean of how much the sentences of each pair cover each other, a few pairs at a time."""
+    scores = []
+    for start in range(0, len(pairs), 500):
+        part = pairs[start : start + 500]
+        cover = cover_sentences([text for a, b, _ in part for text in (a, b)], encoder)
+        scores += [math.sqrt(cover[2 * i, 2 * i + 1] * cover[2 * i + 1, 2 * i]) for i in range(len(part))]
+    return np.array(scores)
+
+
+def area_under_curve(scores: Scores, labels: Sequence[float]) -> float:
+    """Return the probability that a pair labelled 1 scores above one labelled 0."""
+    order = np.argsort(np.argsort(scores)) + 1
+    positive = np.array(labels) == 1
+    count = int(positive.sum())
+    return float((order[positive].sum() - count * (count + 1) / 2) / (count * (len(scores) - count)))
+
+
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -224,6 +313,13 @@ def main() -> None:
         show_links(stories, encoders)
     if stories and args.only in {None, "rows"}:
         show_rows(stories, encoders)
+    if args.only in {None, "speed"}:
+        show_speed()
+    if args.sts or args.msrp:
+        print("\nPairs judged elsewhere")
+        show_external(args.sts, args.msrp, encoders)
+    elif args.only in {None, "external"}:
+        print("\nskipped: pairs judged elsewhere (--sts FILE, --msrp FILE)")
 
 
 if __name__ == "__main__":

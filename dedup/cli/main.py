@@ -22,6 +22,7 @@ COMMANDS = {
     "restore": "dedup.cli.restore:restore",
     "diff": "dedup.cli.diff:diff",
     "apply": "dedup.cli.apply:apply",
+    "compare": "dedup.cli.compare:compare",
 }
 
 # One line each, so that `dedup --help` imports no command.
@@ -31,6 +32,7 @@ SUMMARIES = {
     "restore": "Rebuild the input of a clean run exactly, from its output folder.",
     "diff": "Show what changed between two texts, by sentence and word, with moves told apart.",
     "apply": "Make the new text from the old one and a patch, byte for byte.",
+    "compare": "Show how several texts tell one story: who says what, in which words.",
 }
 
 
@@ -67,6 +69,7 @@ def cli() -> None:
       dedup passages news.jsonl -o twice.jsonl   what is printed twice, with exact spans
       dedup restore cleaned/ -o original/        the input back, byte for byte
       dedup diff old.txt new.txt                 what changed, by sentence and word
+      dedup compare ap.txt bbc.txt cnn.txt       who tells what, and who leaves it out
     """
 
 

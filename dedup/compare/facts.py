@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 
 from dedup.compare.model import FactKind
 from dedup.compare.speakers import VERB, VERB_CLASSES, find_speakers
@@ -116,7 +116,7 @@ def find_quotes(text: str) -> list[Found]:
 
 def find_said_by(text: str) -> list[Found]:
     """Return the names of those who are said to say something."""
-    return [(Span(*span), fold(name)) for span, name in find_speakers(text)]
+    return [(Span(*span), fold(name).removesuffix("'s")) for span, name in find_speakers(text)]
 
 
 def find_names(text: str) -> list[Found]:
@@ -153,22 +153,23 @@ FINDERS: dict[FactKind, Callable[[str], list[Found]]] = {
 }
 
 
-def disagree(kind: FactKind, a: Sequence[str], b: Sequence[str]) -> bool:
+def disagree(kind: FactKind, a: Collection[str], b: Collection[str]) -> bool:
     """Return whether two outlets have facts of one kind that do not fit: each has something that the other lacks.
 
     Having more is no disagreement, so the one with fewer facts has to have one that the other has not.
     """
     if not a or not b:
         return False
-    if kind is FactKind.ATTRIBUTION:
-        return not set(a) & set(b)
+    if kind is FactKind.ATTRIBUTION:  # a warning can be said, claimed or denied
+        a, b = (set(values) - {"warn"} for values in (a, b))
+        return bool(a and b and not a & b)
     if kind is FactKind.DATE:
         a, b = ([part for value in values for part in value.split()] for values in (a, b))
     same = {FactKind.NAME: is_same_name, FactKind.QUOTE: is_same_quote}.get(kind, str.__eq__)
     return has_other(a, b, same) and has_other(b, a, same)
 
 
-def has_other(values: Iterable[str], others: Sequence[str], same: Callable[[str, str], bool]) -> bool:
+def has_other(values: Iterable[str], others: Collection[str], same: Callable[[str, str], bool]) -> bool:
     """Return whether any value is none of the others."""
     return any(not any(same(value, other) for other in others) for value in values)
 

@@ -43,7 +43,7 @@ def compare_words(words: Sequence[str]) -> npt.NDArray[np.float32]:
     for number, word in enumerate(words):
         marked = f"^{word}$"
         for start in range(max(1, len(marked) - 2)):
-            grams[number, zlib.crc32(marked[start : start + 3].encode()) % NUM_BUCKETS] = 1
+            grams[number, zlib.crc32(marked[start : start + 3].encode("utf-8", "surrogatepass")) % NUM_BUCKETS] = 1
     grams /= np.linalg.norm(grams, axis=1, keepdims=True)
     likeness = grams @ grams.T
     likeness[likeness < MIN_LIKENESS] = 0

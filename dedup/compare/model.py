@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
+from itertools import pairwise
 
 from dedup.text.spans import Span
 from dedup.text.units import UnitKind
@@ -209,6 +210,11 @@ class Comparison:
         """Return how the cell of an outlet stands to the base's; None where either is absent."""
         return self.relations[outlet][self.base if base is None else base][row]
 
+    def reference(self, row: int) -> int:
+        """Return with whose cell the others of a row are compared: the base's, else that of its first outlet."""
+        outlets = self.rows[row].outlets
+        return self.base if self.base in outlets else outlets[0]
+
     def only_here(self, outlet: int) -> list[int]:
         """Return the rows that no other outlet has."""
         return [number for number, row in enumerate(self.rows) if row.outlets == (outlet,)]
@@ -225,9 +231,14 @@ class Comparison:
         ]
 
     def quote(self, row: int, outlet: int) -> str:
-        """Return the wording of a cell, empty where there is none."""
+        """Return the wording of a cell, empty where there is none; [...] where sentences between were left out."""
         cell = self.rows[row].find(outlet)
-        return " ".join(self.outlets[outlet].cut(s) for s in cell.sentences) if cell else ""
+        if cell is None:
+            return ""
+        parts = [self.outlets[outlet].cut(cell.sentences[0])]
+        for before, sentence in pairwise(cell.sentences):
+            parts += [*(["[...]"] if sentence > before + 1 else []), self.outlets[outlet].cut(sentence)]
+        return " ".join(parts)
 
     def __repr__(self) -> str:
         strong = sum(link.strength is Strength.STRONG for link in self.links)

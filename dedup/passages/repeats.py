@@ -5,12 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dedup.passages.edges import ENDS, is_paragraph_edge, is_sentence_edge, shrink
+from dedup.passages.edges import is_paragraph_edge, is_sentence_edge, shrink
+from dedup.passages.seams import Twin, find_glued_end, find_glued_start
 from dedup.passages.spans import Span, TokenOffsets, widen_cut
 
-NEAR = 9  # characters that are looked at for the mark of a sentence's end
-CLOSING = "\"')]\u201d\u2019\u00bb"
-FARTHEST = 80  # characters, and tokens, over which an edge of the original is looked for
+FARTHEST = 80  # tokens over which a copy directly behind its original is turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +46,23 @@ def choose_run(text: str, offsets: TokenOffsets, run: Run, limits: tuple[int, in
 
     An edge of the original counts for the copy too where the copy is glued on to what stands before or after it.
     """
-    original = offsets.span(run.held, run.held + len(run))
-    copy = offsets.span(run.start, run.end)
-    left, right = grow_left(text, copy, original), grow_right(text, copy, original)
+    by = run.start - run.held
+    twin = Twin(text, offsets, run.start, run.end, by)
     first, end = shrink(text, offsets, (run.start, run.end), is_paragraph_edge)
-    first, end = (run.start if left is not None else first), (run.end if right is not None else end)
-    if end - first < limits[0]:
+    left = find_glued_start(twin, first)
+    begin = left if left is not None else int(offsets.starts[run.start])
+    right = find_glued_end(twin, end, begin)
+    has_edge = is_paragraph_edge(text, offsets, first)  # else `first` and `end` are where the search gave up
+    whole = (has_edge or left is not None) and (has_edge or right is not None)
+    first = first if left is None else int(np.searchsorted(offsets.ends, left, "right"))
+    end = end if right is None else int(np.searchsorted(offsets.starts, right))
+    if not whole or end - first < limits[0]:
         first, end = shrink(text, offsets, (run.start, run.end), is_sentence_edge)
         left = right = None
         if end - first < max(limits):
             return None
-    held = run.held - run.start
-    cut = widen_cut(text, offsets.span(first, end), offsets.span(first + held, end + held))
+    inner = max(first, run.start), min(end, run.end)
+    cut = widen_cut(text, twin.copy_at(*inner), twin.original_at(*inner))
     return Span(cut.start if left is None else left, cut.end if right is None else max(right, cut.end))
 
 
@@ -96,44 +100,3 @@ def roll_to_edge(text: str, offsets: TokenOffsets, tokens: npt.NDArray[np.uint32
         if run.end + by >= len(words) or words[run.end + by] != words[run.start + by]:
             break
     return run
-
-
-def grow_left(text: str, copy: Span, original: Span) -> int | None:
-    """Return where a copy begins whose original begins at an edge, None where it does not or the copy is not glued.
-
-    Character by character, because the first word of a glued copy is one token with the last one before it.
-    """
-    start, held = copy.start, original.start
-    for _ in range(FARTHEST):
-        if (
-            held == 0
-            or text[held - 1] == "\n"
-            or (text[held - 1].isspace() and ends_sentence(text[max(held - NEAR, 0) : held].rstrip()))
-        ):
-            return start if start == 0 or text[start - 1] == "\n" or not text[start - 1].isspace() else None
-        if start <= original.end or text[start - 1] != text[held - 1]:
-            return None
-        start, held = start - 1, held - 1
-    return None
-
-
-def grow_right(text: str, copy: Span, original: Span) -> int | None:
-    """Return where a copy ends whose original ends at an edge or where the copy begins; None as in `grow_left`."""
-    end, held = copy.end, original.end
-    for _ in range(FARTHEST):
-        at_edge = (
-            held >= copy.start
-            or text[held] == "\n"
-            or (text[held].isspace() and ends_sentence(text[max(held - NEAR, 0) : held]))
-        )
-        if at_edge:
-            return end if end == len(text) or text[end] == "\n" or not text[end].isspace() else None
-        if end == len(text) or text[end] != text[held]:
-            return None
-        end, held = end + 1, held + 1
-    return None
-
-
-def ends_sentence(text: str) -> bool:
-    """Return whether a text ends with the mark of a sentence's end, in quotes or not."""
-    return text.rstrip(CLOSING)[-1:] in ENDS and bool(text)

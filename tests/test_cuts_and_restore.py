@@ -405,11 +405,7 @@ def test_news_that_were_cut_are_restored_and_keep_what_was_cut_elsewhere(dedup, 
 SENTENCE = "The minister said on Monday that the talks would go on in spite of what had happened over night."
 
 
-# Between spaces only what is a fifth of the document is cut, and the passages double in length.
-IN_ONE_LINE = pytest.param(" ", marks=pytest.mark.xfail(reason="a third of the copies in one line stays"))
-
-
-@pytest.mark.parametrize("gap", [IN_ONE_LINE, "\n\n", ""])
+@pytest.mark.parametrize("gap", [" ", "\n\n", ""])
 def test_one_sentence_fifty_thousand_times_is_cut_to_a_few(dedup, tmp_path, gap):
     text = gap.join([SENTENCE] * 50_000)
     write_jsonl(tmp_path / "in.jsonl", [{"id": "a", "text": text}])

@@ -1,7 +1,7 @@
 """What is cut of a passage that a document prints twice: the exact copy, from edge to edge."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -51,10 +51,11 @@ def choose_repeats(
         for run in find_exact_runs(tokens, *passage, limits[0])
     ]
     chosen: dict[Run, Span] = {}
-    for _, run in found:
+    for index, run in tuple(found):
         cut = choose_run(text, offsets, run, limits[0])
         if cut is not None:
             chosen[run] = cut
+            found += [(index, rest) for rest in rest_of(run, cut, offsets) if len(rest) >= limits[0]]
     runs = sorted({run for _, run in found}, key=lambda run: run.start)
     while True:  # what is cut makes the document shorter, and what is left of it a larger share
         kept = mark_kept(offsets, [*others, *chosen.values()])
@@ -86,6 +87,13 @@ def choose_run(text: str, offsets: TokenOffsets, run: Run, min_tokens: int) -> S
     inner = max(first, run.start), min(end, run.end)
     cut = widen_cut(text, twin.copy_at(*inner), twin.original_at(*inner))
     return Span(cut.start if left is None else left, cut.end if right is None else max(right, cut.end))
+
+
+def rest_of(run: Run, cut: Span, offsets: TokenOffsets) -> tuple[Run, Run]:
+    """Return what is left of a run before and behind a cut of it."""
+    first = max(int(np.searchsorted(offsets.ends, cut.start, "right")), run.start)
+    end = min(int(np.searchsorted(offsets.starts, cut.end)), run.end)
+    return replace(run, end=first), Run(end, run.end, run.held + end - run.start)
 
 
 def choose_sentences(

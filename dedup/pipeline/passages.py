@@ -252,7 +252,7 @@ def plan_cuts(
     for row in rows:
         if plan.cut[row] and plan.scope[row] != WITHIN:
             first, end = plan.matches.span[row].tolist()
-            chosen = choose_cut(text, offsets, (first, end), config.min_tokens, 0)
+            chosen = choose_cut(text, offsets, (first, end), config.min_tokens)
             cuts[row] = [widen_cut(text, offsets.span(*chosen), None)] if chosen else []
     within = [row for row in rows if plan.cut[row] and plan.scope[row] == WITHIN]
     passages = []

@@ -44,6 +44,8 @@ def choose_repeats(
     Of each exact run goes what is whole: paragraphs of `limits[0]` tokens and more, and sentences that are a share
     `limits[1]` of what is left of the document. Runs that nothing kept stands between count together.
     """
+    if not passages:
+        return []
     text, offsets, tokens = document
     found = [
         (index, roll_to_edge(text, offsets, tokens, run))

@@ -54,7 +54,7 @@ def find_glued_start(twin: Twin, first: int) -> int | None:
         start, held = twin.copy_at(token, twin.end).start, twin.original_at(token, twin.end).start
         while text[start - 1] == text[held - 1] and text[start - 1] in OPENING:
             start, held = start - 1, held - 1
-        if is_start(twin, start, held):
+        if not text[start - 1].isspace() and is_start(twin, start, held):
             return start
     return None
 
@@ -79,7 +79,7 @@ def find_glued_end(twin: Twin, last: int, begin: int) -> int | None:
         end, held = twin.copy_at(twin.start, token).end, twin.original_at(twin.start, token).end
         while end < len(text) and text[end] == text[held] and not (text[end].isspace() or text[end].isalnum()):
             end, held = end + 1, held + 1
-        if is_end(twin, end, held, begin):
+        if not text[end : end + 1].isspace() and is_end(twin, end, held, begin):
             return end
     return None
 
@@ -87,7 +87,8 @@ def find_glued_end(twin: Twin, last: int, begin: int) -> int | None:
 def is_start(twin: Twin, start: int, held: int) -> bool:
     """Return whether a copy begins at a character: at a line, or glued on where its original begins a sentence."""
     text, offsets = twin.text, twin.offsets
-    if text[start].isspace():
+    goes_on = held > 0 and text[held - 1] == text[start - 1] and not text[held - 1].isspace()
+    if goes_on or text[start].isspace():
         return False
     if begins(text, offsets, start, is_paragraph_edge):
         return begins(text, offsets, held, is_sentence_edge) or is_glued(text, held)
@@ -98,7 +99,8 @@ def is_start(twin: Twin, start: int, held: int) -> bool:
 def is_end(twin: Twin, end: int, held: int, begin: int) -> bool:
     """Return whether a copy ends before a character: with a line, or glued on to what follows; see `is_start`."""
     text, offsets = twin.text, twin.offsets
-    if text[end - 1].isspace():
+    goes_on = held != begin and text[held : held + 1] == text[end : end + 1].strip() != ""
+    if goes_on or text[end - 1].isspace():
         return False
     ended = held == begin or ends(text, offsets, held, is_sentence_edge)
     if ends(text, offsets, end, is_paragraph_edge):

@@ -90,7 +90,8 @@ class PassageConfig:
     cut_similarity    the same, from which a copy of `cut_edited` tokens that another document holds may be cut; any
                       other has to be exact
     cut_edited        tokens from which such an edited copy may be cut: a shorter one is a restatement
-    cut_share         share of its document from which a repeat is cut that is no whole paragraph: less is a quotation
+    cut_share         share of what is left of its document from which a repeat is cut that is no whole paragraph, with
+                      those beside it: less is a quotation
     contained         share of a document that passages of one kept document cover, from which it is contained in it;
                       None: containment is not looked for
     shingle_size      tokens of a seed

@@ -59,7 +59,7 @@ class Judged:
 
 
 def read_grades(story: Story, outlets: Sequence[Outlet]) -> dict[frozenset[Place], int]:
-    """Return the grades by place; a labelled span is the sentence that it overlaps most, a repeat its first printing."""
+    """Return the grades by place; a labelled span is the sentence that it overlaps most (its first printing)."""
     names = {outlet.name: number for number, outlet in enumerate(outlets)}
     grades: dict[frozenset[Place], int] = {}
     for sides, grade in story.grades.items():
@@ -89,7 +89,11 @@ def judge(story: Story, encoder: Encoder | None, engine: str) -> Judged:
 
 
 def collect(
-    name: str, places: list[Place], score: npt.NDArray[np.float32], clusters: list[list[int]], grades: dict[frozenset[Place], int]
+    name: str,
+    places: list[Place],
+    score: npt.NDArray[np.float32],
+    clusters: list[list[int]],
+    grades: dict[frozenset[Place], int],
 ) -> Judged:
     """Return the pairs of different outlets with their scores and whether they are true."""
     pairs, scores, truth = [], [], []
@@ -152,16 +156,16 @@ def judge_tfidf(story: Story) -> Judged:
     return collect(story.name, places, score, [], read_grades(story, outlets))
 
 
-def leave_outlets_out(story: Story, encoder: Encoder | None, engine: str, threshold: float) -> list[tuple[float, float]]:
+def leave_outlets_out(
+    story: Story, encoder: Encoder | None, engine: str, threshold: float
+) -> list[tuple[float, float]]:
     """Return (AP, F1) of the story without each of its outlets."""
     figures = []
     for left_out in story.sources:
         rest = tuple(source for source in story.sources if source is not left_out)
         grades = {pair: g for pair, g in story.grades.items() if all(name != left_out.name for name, _ in pair)}
         judged = judge(Story(story.name, rest, grades), encoder, engine)
-        figures.append(
-            (average_precision(judged.scores, judged.truth), f1_at(judged.scores, judged.truth, threshold))
-        )
+        figures.append((average_precision(judged.scores, judged.truth), f1_at(judged.scores, judged.truth, threshold)))
     return figures
 
 
@@ -176,7 +180,9 @@ def show_links(stories: Sequence[Story], encoders: dict[str, Encoder | None]) ->
     """Print average precision and F1 of the links of every story."""
     table = {"tf-idf": [judge_tfidf(story) for story in stories]}
     table |= {name: [judge(story, encoder, name) for story in stories] for name, encoder in encoders.items()}
-    print("\nLinks: average precision, F1 of strong links at the threshold of the other stories (least without an outlet)")
+    print(
+        "\nLinks: average precision, F1 of strong links at the threshold of the other stories (least without an outlet)"
+    )
     for name, judged in table.items():
         for number, (story, found) in enumerate(zip(stories, judged, strict=True)):
             others = [other for k, other in enumerate(judged) if k != number]
@@ -185,7 +191,10 @@ def show_links(stories: Sequence[Story], encoders: dict[str, Encoder | None]) ->
             targets = TARGETS.get((name, story.name)) or TARGETS.get(name, (None, None))
             line = f"  {name:9s} {story.name:11s} AP {mark(precision, targets[0])}   F1 {mark(f1, targets[1])}"
             if name in encoders:
-                least = [min(column) for column in zip(*leave_outlets_out(story, encoders[name], name, threshold), strict=True)]
+                least = [
+                    min(column)
+                    for column in zip(*leave_outlets_out(story, encoders[name], name, threshold), strict=True)
+                ]
                 shipped = f1_at(found.scores, found.truth, THRESHOLDS[name].strong)
                 line += f"   (without an outlet {least[0]:.3f} {least[1]:.3f}); F1 as shipped {shipped:.3f}"
             print(line + f"   {int(found.truth.sum())} of {found.truth.size:,} pairs", flush=True)
@@ -203,7 +212,9 @@ def show_rows(stories: Sequence[Story], encoders: dict[str, Encoder | None]) -> 
             precision, recall = hits / max(1, chosen.sum()), hits / found.truth.sum()
             f1 = 2 * hits / (chosen.sum() + found.truth.sum())
             biggest = max(map(len, found.clusters))
-            print(f"  {name:9s} {story.name:11s} {precision:.3f} {recall:.3f} {f1:.3f}   biggest row {biggest} sentences")
+            print(
+                f"  {name:9s} {story.name:11s} {precision:.3f} {recall:.3f} {f1:.3f}   biggest row {biggest} sentences"
+            )
 
 
 def make_outlets(count: int, size: int) -> list[str]:
@@ -269,7 +280,9 @@ def show_external(sts: Path | None, msrp: Path | None, encoders: dict[str, Encod
             rows = [line.split("\t") for line in msrp.read_text(encoding="utf-8-sig").splitlines()]
             pairs = [(row[3], row[4], float(row[0])) for row in rows if len(row) > 4 and row[0] in {"0", "1"}]
             scores = score_alone(pairs, encoder)
-            print(f"  {name:9s} MSRP   AUC {area_under_curve(scores, [p[2] for p in pairs]):.3f} of {len(pairs):,} pairs")
+            print(
+                f"  {name:9s} MSRP   AUC {area_under_curve(scores, [p[2] for p in pairs]):.3f} of {len(pairs):,} pairs"
+            )
 
 
 def is_number(text: str) -> bool:

@@ -179,7 +179,8 @@ class CompareConfig:
             f'--engine "{self.engine}" is none of auto, lexical and semantic.',
         )
         check(
-            self.model is None or self.engine != "lexical", "--model is for the semantic engine, not for the lexical one."
+            self.model is None or self.engine != "lexical",
+            "--model is for the semantic engine, not for the lexical one.",
         )
 
 

@@ -1,4 +1,4 @@
-"""The articles that `dedup compare` works on: from files, from a corpus, from a clean run, or from a list of stories."""
+"""The articles that `dedup compare` works on: from files, a corpus, a clean run or a list of stories."""
 
 import json
 from collections import Counter
@@ -48,7 +48,7 @@ def read_corpus(path: str, ids: Sequence[str], fields: Fields) -> "list[Source]"
     for doc_id in ids:
         if doc_id not in found:
             raise InputError(
-                f'{path}: no document has "{fields.id}": "{doc_id}". Check the id, or name the id field with --id-field.'
+                f'{path}: no document has "{fields.id}": "{doc_id}". Check the id, or name its field with --id-field.'
             )
     return name_sources([found[doc_id] for doc_id in ids])
 
@@ -73,7 +73,11 @@ def read_cluster(out: str, cluster: str, fields: Fields) -> "list[Source]":
     """Return the documents of one cluster of a clean run: the kept one and what it covers, boilerplate marked."""
     root = Path(out)
     found = next(
-        (c for c in read_lines(str(root / "clusters.jsonl")) if cluster in {str(c["cluster"]), str(c["representative"])}),
+        (
+            c
+            for c in read_lines(str(root / "clusters.jsonl"))
+            if cluster in {str(c["cluster"]), str(c["representative"])}
+        ),
         None,
     )
     if found is None:
@@ -131,7 +135,9 @@ def read_lines(path: str, *, may_lack: bool = False) -> Iterator[dict[str, Any]]
                 yield decode_line(line, f"{path}, line {number}")
     except FileNotFoundError:
         if not may_lack:
-            raise InputError(f"{path}: no such file. Name a folder that dedup clean made, or a file of dedup stories.") from None
+            raise InputError(
+                f"{path}: no such file. Name a folder that dedup clean made, or a file of dedup stories."
+            ) from None
 
 
 def decode_line(line: str, where: str) -> dict[str, Any]:

@@ -1,8 +1,6 @@
 """`dedup compare`: how several outlets tell one story."""
 
 import shutil
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -101,9 +99,7 @@ def compare(
     write_output(render(found, output_format, (color, output, width)), output)
 
 
-def check_inputs(
-    texts: tuple[str, ...], places: dict[str, str | None], cluster: str | None, story: int | None
-) -> None:
+def check_inputs(texts: tuple[str, ...], places: dict[str, str | None], cluster: str | None, story: int | None) -> None:
     """Raise a usage error unless the texts are named in exactly one way."""
     named = [flag for flag, value in places.items() if value is not None]
     if len(named) > 1:

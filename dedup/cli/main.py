@@ -5,8 +5,7 @@ import gc
 import os
 import sys
 from importlib import import_module
-from types import ModuleType
-from typing import NoReturn, cast
+from typing import Any, NoReturn, cast
 
 import click
 
@@ -79,7 +78,7 @@ def main() -> NoReturn:
     # they are imported, and over records that are in no cycle.
     gc.set_threshold(100_000, 50, 50)
     # numba imports scipy, where it is installed, to see whether it can do linear algebra: a tenth of our start, unused.
-    sys.modules.setdefault("scipy", cast("ModuleType", None))
+    sys.modules.setdefault("scipy", cast("Any", None))
     try:
         result = cli.main(standalone_mode=False)
     except click.ClickException as error:

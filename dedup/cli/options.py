@@ -82,7 +82,7 @@ def is_coloured(color: str) -> bool:
 
 
 def write_output(rendered: str, output: str | None) -> None:
-    """Write bytes, so that no platform changes a line end; to a file beside and renamed, so that none is half-written."""
+    """Write bytes, so that no platform changes a line end, beside and renamed, so that no file is half-written."""
     raw = rendered.encode("utf-8")
     if output is None:
         sys.stdout.buffer.write(raw)

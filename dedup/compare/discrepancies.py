@@ -21,7 +21,9 @@ def find_discrepancies(
         if len(row.cells) < 2:
             continue
         for kind in FactKind:
-            facts = [fact for cell in row.cells if (fact := read_fact(outlets[cell.outlet], cell, FINDERS[kind])).values]
+            facts = [
+                fact for cell in row.cells if (fact := read_fact(outlets[cell.outlet], cell, FINDERS[kind])).values
+            ]
             pairs = combinations(facts, 2)
             if any(disagree(kind, a.values, b.values) for a, b in pairs):
                 found.append(Discrepancy(number, kind, tuple(facts)))

@@ -10,7 +10,7 @@ from dedup.compare.discrepancies import find_discrepancies
 from dedup.compare.engines import choose_engine
 from dedup.compare.lexical import cover_lexically
 from dedup.compare.links import Wordings, find_links, relate_rows
-from dedup.compare.model import Comparison, Outlet, Place, Relation, Row, Shares, Source, Strength
+from dedup.compare.model import Comparison, Link, Outlet, Place, Relation, Row, Shares, Source, Strength
 from dedup.compare.models import Encoder, pool_words
 from dedup.compare.rows import build_rows, cluster_sentences
 from dedup.compare.scores import THRESHOLDS, Thresholds, score_pairs
@@ -23,6 +23,7 @@ from dedup.config import CompareConfig
 from dedup.errors import DedupError
 
 Matrix = npt.NDArray[np.float32]
+Linked = dict[tuple[int, int], set[int]]
 
 MAX_TEXTS = 50
 MAX_SENTENCES = 6000  # the matrices of all pairs take 150 MB each at that
@@ -51,9 +52,7 @@ def compare(sources: Sequence[Source], config: CompareConfig | None = None) -> C
     scored = score_outlets(outlets, encoder, THRESHOLDS[engine.name])
     wordings = Wordings(outlets, scored.places, scored.cover)
     links = find_links(scored.places, scored.score, THRESHOLDS[engine.name], wordings)
-    linked = {
-        pair for link in links if link.strength is Strength.STRONG for pair in ((link.a, link.b), (link.b, link.a))
-    }
+    linked = join_links(links)
     base = choose_base(outlets, linked, config.base)
     rows = build_rows(scored.clusters, [(place.outlet, place.sentence) for place in scored.places], base)
     relations = relate_rows(rows, len(outlets), wordings)
@@ -121,7 +120,17 @@ def cover_sentences(texts: Sequence[str], encoder: Encoder | None) -> Matrix:
     return cover_semantically(terms, vectors, weights)
 
 
-def choose_base(outlets: Sequence[Outlet], linked: set[tuple[Place, Place]], name: str | None) -> int:
+def join_links(links: Sequence[Link]) -> Linked:
+    """Return, for each two outlets, the sentences of the first that a strong link joins to the second."""
+    linked: Linked = {}
+    for link in links:
+        if link.strength is Strength.STRONG:
+            for a, b in ((link.a, link.b), (link.b, link.a)):
+                linked.setdefault((a.outlet, b.outlet), set()).add(a.sentence)
+    return linked
+
+
+def choose_base(outlets: Sequence[Outlet], linked: Linked, name: str | None) -> int:
     """Return the text that the others are compared with: the one named, else the earliest, else the medoid.
 
     The medoid is the text that says most of what the others say: the mean, over the others, of the share of their
@@ -139,7 +148,7 @@ def choose_base(outlets: Sequence[Outlet], linked: set[tuple[Place, Place]], nam
         for other, outlet in enumerate(outlets):
             if other == number or outlet.num_words == 0:
                 continue
-            said = {a.sentence for a, b in linked if a.outlet == other and b.outlet == number}
+            said = linked.get((other, number), set())
             shares.append(sum(outlet.sentences[s].num_words for s in said) / outlet.num_words)
         return sum(shares)
 
@@ -150,20 +159,17 @@ def share_all(
     wordings: Wordings,
     rows: Sequence[Row],
     relations: Sequence[Sequence[tuple[Relation | None, ...]]],
-    linked: set[tuple[Place, Place]],
+    linked: Linked,
 ) -> list[list[Shares]]:
     """Return how each outlet stands to each base."""
     outlets = wordings.outlets
-    joined: dict[tuple[int, int], set[int]] = {}
-    for a, b in linked:
-        joined.setdefault((a.outlet, b.outlet), set()).add(a.sentence)
     words = [wordings.words_of(outlet) for outlet in range(len(outlets))]
     return [
         [
             measure_shares(
                 (outlets[outlet], outlets[base]),
                 read_rows(rows, outlet, base, relations[outlet][base]),
-                (joined.get((outlet, base), set()), joined.get((base, outlet), set())),
+                (linked.get((outlet, base), set()), linked.get((base, outlet), set())),
                 (words[outlet], words[base]),
             )
             for base in range(len(outlets))

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from dedup.compare.model import Engine, Source
 from dedup.compare.cache import VectorCache, cache_path
+from dedup.compare.model import Engine, Source
 from dedup.compare.models import EXTRA, Encoder, ModelMissingError, find_model
 from dedup.config import CompareConfig
 

@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable
 
+from rapidfuzz.distance import JaroWinkler
+
 from dedup.compare.model import FactKind
 from dedup.compare.speakers import VERB, VERB_CLASSES, find_speakers
 from dedup.compare.terms import fold, fold_words
@@ -28,6 +30,8 @@ _NUMBER = re.compile(
     rf"|\b(?P<words>(?:{'|'.join(_VALUES)})(?:[\s-]+(?:{'|'.join(_VALUES)}))*)s?\b",
     re.IGNORECASE,
 )
+_MONTHS = "january february march april may june july august september october november december sept".split()
+_FILLERS = set("of the on at to and into in late early th st nd rd".split())
 _DAYTIME = re.compile(r"\s+(?:night|morning|evening|afternoon|noon|midnight)\b|\bovernight\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<![\w’'-])[A-Z][\w’'-]*[a-z][\w’'-]*(?:\s+[A-Z][\w’'-]*[a-z][\w’'-]*)*")
 _SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+|\s*[“\"‘'(\n]+\s*)$")
@@ -71,7 +75,7 @@ def read_words(words: str) -> str:
     total = current = 0
     for word in re.split(r"[\s-]+", words.casefold()):
         value = _VALUES[word]
-        if word == "hundred" or word == "dozen":
+        if word in {"hundred", "dozen"}:
             current = max(1, current) * value
         elif value >= 1000:
             total += max(1, current) * value
@@ -86,7 +90,9 @@ def find_times(text: str) -> list[Found]:
     spans = sorted({*find_dates(text), *(Span(*match.span()) for match in _DAYTIME.finditer(text))})
     joined: list[Span] = []
     for span in spans:
-        if joined and re.fullmatch(r"[\s,–-]*(?:(?:to|and|into|on|of|the|at|in)\s+)*", text[joined[-1].end : span.start]):
+        if joined and re.fullmatch(
+            r"[\s,–-]*(?:(?:to|and|into|on|of|the|at|in)\s+)*", text[joined[-1].end : span.start]
+        ):
             joined[-1] = Span(joined[-1].start, max(span.end, joined[-1].end))
         else:
             joined.append(span)
@@ -101,9 +107,8 @@ def read_time(phrase: str) -> list[str]:
     ['28', 'dec', 'sunday']
     """
     words = re.findall(r"\d+|[^\W\d_]+", phrase.casefold())
-    months = "january february march april may june july august september october november december sept".split()
-    parts = {word[:3] if word in months else word for word in words}
-    return sorted(parts - {"of", "the", "on", "at", "to", "and", "into", "in", "late", "early", "th", "st", "nd", "rd"})
+    parts = {word[:3] if word in _MONTHS else word for word in words}
+    return sorted(parts - _FILLERS)
 
 
 def find_quotes(text: str) -> list[Found]:
@@ -139,8 +144,7 @@ def find_names(text: str) -> list[Found]:
 def find_attributions(text: str) -> list[Found]:
     """Return the verbs with which something is said, as the class of the verb: said, claim, confirm, deny, warn."""
     return [
-        (Span(*match.span("verb")), VERB_CLASSES.get(match["verb"].casefold(), "said"))
-        for match in VERB.finditer(text)
+        (Span(*match.span("verb")), VERB_CLASSES.get(match["verb"].casefold(), "said")) for match in VERB.finditer(text)
     ]
 
 
@@ -185,8 +189,6 @@ def is_same_name(a: str, b: str) -> bool:
     >>> is_same_name("volodymyr zelenskyy", "zelensky"), is_same_name("lavrov", "ushakov")
     (True, False)
     """
-    from rapidfuzz.distance import JaroWinkler
-
     return any(
         x == y or (min(len(x), len(y)) >= 5 and x[:2] == y[:2] and JaroWinkler.similarity(x, y) >= 0.92)
         for x in a.split()

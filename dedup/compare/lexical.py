@@ -12,9 +12,7 @@ NUM_BUCKETS = 4096  # trigrams are hashed into so many columns: a story has some
 MIN_LIKENESS = 0.5  # words less alike than this have nothing in common
 
 
-def cover_lexically(
-    sentences: Sequence[Sequence[Term]], weights: Mapping[str, float]
-) -> npt.NDArray[np.float32]:
+def cover_lexically(sentences: Sequence[Sequence[Term]], weights: Mapping[str, float]) -> npt.NDArray[np.float32]:
     """Return float32[n, n]: the share of sentence i, by weight of its terms, that sentence j has.
 
     A term counts whole where the other sentence has it, and by the square of the cosine of its character trigrams

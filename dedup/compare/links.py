@@ -40,9 +40,7 @@ class Wordings:
         return classify(words[0], words[1], (said, saying))
 
 
-def find_links(
-    places: Sequence[Place], score: Matrix, thresholds: Thresholds, wordings: Wordings
-) -> list[Link]:
+def find_links(places: Sequence[Place], score: Matrix, thresholds: Thresholds, wordings: Wordings) -> list[Link]:
     """Return the links, by place; the relation of each is that of its later sentence to its earlier one."""
     first, second = np.nonzero(np.triu(score >= thresholds.weak, 1))
     links = []
@@ -57,9 +55,7 @@ def find_links(
     return links
 
 
-def relate_rows(
-    rows: Sequence[Row], num_outlets: int, wordings: Wordings
-) -> list[list[tuple[Relation | None, ...]]]:
+def relate_rows(rows: Sequence[Row], num_outlets: int, wordings: Wordings) -> list[list[tuple[Relation | None, ...]]]:
     """Return, for each outlet and each base, how its cell of every row stands to the base's."""
     related: list[list[list[Relation | None]]] = [
         [[None] * len(rows) for _ in range(num_outlets)] for _ in range(num_outlets)

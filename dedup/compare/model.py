@@ -225,9 +225,7 @@ class Comparison:
         if count < 3:
             return []
         return [
-            number
-            for number, row in enumerate(self.rows)
-            if len(row.cells) == count - 1 and outlet not in row.outlets
+            number for number, row in enumerate(self.rows) if len(row.cells) == count - 1 and outlet not in row.outlets
         ]
 
     def quote(self, row: int, outlet: int) -> str:

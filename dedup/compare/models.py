@@ -66,7 +66,9 @@ def find_packaged(package: str, name: str, sha256: str) -> Path:
         found = []
     path = Path(str(found[0].locate())) if found else None
     if path is None or not path.is_file():
-        raise ModelMissingError(f"the semantic engine needs its model, which is not installed. Install it with: {EXTRA}")
+        raise ModelMissingError(
+            f"the semantic engine needs its model, which is not installed. Install it with: {EXTRA}"
+        )
     actual = hash_file(path)
     if actual != sha256:
         raise DedupError(

@@ -19,19 +19,20 @@ def cover_semantically(
     BERTScore (Zhang et al. 2020) with weights: each term takes its nearest one, by the square of the cosine, which
     lets what is only vaguely near count little. O(all terms squared), a sentence at a time.
     """
-    sizes = np.array([len(terms) for terms in sentences])
-    filled = np.flatnonzero(sizes)
+    filled = [i for i, terms in enumerate(sentences) if terms]
     cover = np.zeros((len(sentences), len(sentences)), np.float32)
-    if filled.size == 0:
+    if not filled:
         return cover
     every = np.concatenate([vectors[i] for i in filled])
-    starts = np.cumsum(sizes[filled]) - sizes[filled]
+    sizes = np.array([len(sentences[i]) for i in filled])
+    starts = np.cumsum(sizes) - sizes
     keys = np.array([term.key for i in filled for term in sentences[i]])
     numbers = np.array([key[0].isdecimal() for key in keys], bool)
     weight = np.array([weights[key] for key in keys], np.float32)
-    for i, start in zip(filled.tolist(), starts.tolist(), strict=True):
-        own = slice(start, start + int(sizes[i]))
-        likeness = np.clip(every[own] @ every.T, 0, 1) ** 2
+    for i, start in zip(filled, starts.tolist(), strict=True):
+        own = slice(start, start + len(sentences[i]))
+        likeness = np.clip(every[own] @ every.T, 0, 1)
+        likeness *= likeness
         for row in np.flatnonzero(numbers[own]):
             likeness[row, numbers] = np.minimum(likeness[row, numbers], NUMBER_LIKENESS)
             likeness[row, keys == keys[start + row]] = 1

@@ -16,7 +16,7 @@ LOADED = {
     "deny": "denied denies deny rejected rejects dismissed dismisses refuted refutes disputed disputes",
     "warn": "warned warns threatened threatens vowed vows cautioned cautions pledged pledges",
 }
-VERB_CLASSES = {word: "said" for word in NEUTRAL.split()} | {
+VERB_CLASSES = dict.fromkeys(NEUTRAL.split(), "said") | {
     word: kind for kind, words in LOADED.items() for word in words.split()
 }
 _VERBS = "(?:" + "|".join(sorted(VERB_CLASSES, key=len, reverse=True)) + ")"
@@ -36,9 +36,9 @@ PRONOUN = re.compile(
 VERB = re.compile(rf"\b(?P<verb>{_VERBS}|(?i:according to))\b")
 _NO_NAMES = frozenset(
     "The A An He She It They We I In On At This That But And Monday Tuesday Wednesday Thursday Friday Saturday Sunday "
-    "January February March April May June July August September October November December However Meanwhile Officials "
-    "Police According President Minister Mr Mrs Ms Dr Sgt Foreign Prime Chief Judge General Senior Secretary Sheriff "
-    "Capt Lt".split()
+    "January February March April May June July August September October November December However Meanwhile "
+    "Officials Police According President Minister Mr Mrs Ms Dr Sgt Foreign Prime Chief Judge General Senior "
+    "Secretary Sheriff Capt Lt".split()
 )
 
 

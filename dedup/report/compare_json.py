@@ -155,9 +155,7 @@ def describe_row(found: Comparison, number: int, row: Row) -> JsonRow:
     for cell in row.cells:
         relation = found.relation(number, cell.outlet, reference)
         assert relation is not None
-        cells.append(
-            JsonCell(cell.outlet, list(cell.sentences), relation.value, found.quote(number, cell.outlet))
-        )
+        cells.append(JsonCell(cell.outlet, list(cell.sentences), relation.value, found.quote(number, cell.outlet)))
     return JsonRow(reference, cells)
 
 
@@ -177,20 +175,19 @@ def describe_discrepancy(found: Comparison, discrepancy: Discrepancy) -> JsonDis
 
 def describe_shares(outlet: int, base: int, shares: Shares) -> JsonShares:
     """Return how one text stands to another, shares rounded to 4 places."""
-    parts = [
-        round(value, 4)
-        for value in (
-            shares.verbatim,
-            shares.edited,
-            shares.reworded,
-            shares.partial,
-            shares.dropped,
-            shares.new,
-            shares.reused,
-        )
-    ]
-    tau = None if shares.tau is None else round(shares.tau, 4)
-    return JsonShares(outlet, base, *parts, tau, shares.derivation.value)
+    return JsonShares(
+        doc=outlet,
+        base=base,
+        verbatim=round(shares.verbatim, 4),
+        edited=round(shares.edited, 4),
+        reworded=round(shares.reworded, 4),
+        partial=round(shares.partial, 4),
+        dropped=round(shares.dropped, 4),
+        new=round(shares.new, 4),
+        reused=round(shares.reused, 4),
+        tau=None if shares.tau is None else round(shares.tau, 4),
+        derivation=shares.derivation.value,
+    )
 
 
 def describe_link(found: Comparison, link: Link) -> JsonLink:

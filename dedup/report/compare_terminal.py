@@ -140,7 +140,9 @@ def write_lists(found: Comparison, width: int) -> Iterator[Line]:
                 yield ()
             first = False
             count = f" ({len(rows)})"
-            yield (Piece(f"{title} {name_letter(outlet)} {make_safe(found.outlets[outlet].name)}{count}", Style.STRONG),)
+            yield (
+                Piece(f"{title} {name_letter(outlet)} {make_safe(found.outlets[outlet].name)}{count}", Style.STRONG),
+            )
             yield from write_list(found, rows, width)
 
 

@@ -131,6 +131,8 @@ def plant_repeat(text: str, kind: str, join: str, rng: random.Random) -> tuple[s
         start, end = chosen.start() + len(chosen[0]) - len(chosen[0].lstrip()), chosen.start() + len(chosen[0].rstrip())
         where = rng.choice([m.start() + len(m[0].rstrip()) for m in lines if m.start() >= chosen.start()])
     passage, gap = text[start:end], JOINS[join]
+    if len(WORD.findall(passage)) < 25:  # the half of a short article may be a dateline, or "Next Article"
+        return None
     planted = f"{text[:where]}{gap}{passage}{text[where:]}"
     first = where + len(gap)
     return planted, Case(("", first, first + len(passage)), ("", start, end))

@@ -90,7 +90,8 @@ class PassageConfig:
     cut_similarity    the same, from which a copy of `cut_edited` tokens that another document holds may be cut; any
                       other has to be exact
     cut_edited        tokens from which such an edited copy may be cut: a shorter one is a restatement
-    cut_share         share of its document from which a repeat is cut that is no whole paragraph: less is a quotation
+    cut_share         share of what is left of its document from which a repeat is cut that is no whole paragraph, with
+                      those beside it: less is a quotation
     contained         share of a document that passages of one kept document cover, from which it is contained in it;
                       None: containment is not looked for
     shingle_size      tokens of a seed
@@ -154,6 +155,32 @@ class InputConfig:
         check(
             self.text_field != self.id_field,
             f'--text-field and --id-field are both "{self.text_field}". Name two different fields.',
+        )
+
+
+@dataclass(frozen=True)
+class CompareConfig:
+    """How texts about one event are compared.
+
+    engine  "lexical" goes by words, "semantic" by a sentence model, "auto" takes the model where it is installed
+    base    name of the text that the others are compared with; None: the earliest, else the medoid
+    model   folder of an ONNX sentence model to use instead of the one that comes with the extra
+    cache   keep what the model makes of sentences for the next time
+    """
+
+    engine: str = "auto"
+    base: str | None = None
+    model: str | None = None
+    cache: bool = True
+
+    def __post_init__(self) -> None:
+        check(
+            self.engine in {"auto", "lexical", "semantic"},
+            f'--engine "{self.engine}" is none of auto, lexical and semantic.',
+        )
+        check(
+            self.model is None or self.engine != "lexical",
+            "--model is for the semantic engine, not for the lexical one.",
         )
 
 

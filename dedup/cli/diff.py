@@ -1,12 +1,11 @@
 """`dedup diff`: what changed between two texts."""
 
-import os
 import shutil
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from dedup.cli.options import color_option, is_coloured, output_option, width_option, write_output
 
 if TYPE_CHECKING:
     from dedup.diff.model import Diff
@@ -31,14 +30,8 @@ EXIT_DIFFERENT = 1
     show_default=True,
     help="For a person, a browser, a program, or `dedup apply`.",
 )
-@click.option("-o", "--output", metavar="FILE", help="Write to this file.  [default: standard output]")
-@click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="NO_COLOR is respected by auto.",
-)
+@output_option
+@color_option
 @click.option(
     "--layout",
     type=click.Choice(["auto", "inline", "side-by-side"]),
@@ -46,7 +39,7 @@ EXIT_DIFFERENT = 1
     show_default=True,
     help="For the terminal; auto looks at the width.",
 )
-@click.option("--width", type=click.IntRange(min=40), help="Columns of the terminal.  [default: found out]")
+@width_option
 def diff(
     old: str,
     new: str,
@@ -80,7 +73,7 @@ def diff(
         )
     else:
         rendered = _render(found, (old, new), output_format)
-    _write(rendered, output)
+    write_output(rendered, output)
     return EXIT_SAME if found.is_identical else EXIT_DIFFERENT
 
 
@@ -103,21 +96,4 @@ def _render_terminal(found: "Diff", names: tuple[str, str], color: str, layout: 
 
     columns = width or shutil.get_terminal_size().columns
     is_side_by_side = layout == "side-by-side" or (layout == "auto" and columns >= MIN_SIDE_BY_SIDE)
-    return render_terminal(found, names, Screen(columns, _is_coloured(color), is_side_by_side))
-
-
-def _is_coloured(color: str) -> bool:
-    """Return whether to use colour: asked for, or a terminal that does not forbid it (https://no-color.org)."""
-    if color == "auto":
-        return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-    return color == "always"
-
-
-def _write(rendered: str, output: str | None) -> None:
-    """Write bytes, so that no platform changes a line end."""
-    raw = rendered.encode("utf-8")
-    if output is None:
-        sys.stdout.buffer.write(raw)
-        sys.stdout.buffer.flush()
-    else:
-        Path(output).write_bytes(raw)
+    return render_terminal(found, names, Screen(columns, is_coloured(color), is_side_by_side))

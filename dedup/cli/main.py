@@ -5,8 +5,7 @@ import gc
 import os
 import sys
 from importlib import import_module
-from types import ModuleType
-from typing import NoReturn, cast
+from typing import Any, NoReturn, cast
 
 import click
 
@@ -23,6 +22,7 @@ COMMANDS = {
     "restore": "dedup.cli.restore:restore",
     "diff": "dedup.cli.diff:diff",
     "apply": "dedup.cli.apply:apply",
+    "compare": "dedup.cli.compare:compare",
 }
 
 # One line each, so that `dedup --help` imports no command.
@@ -33,6 +33,7 @@ SUMMARIES = {
     "restore": "Rebuild the input of a clean run exactly, from its output folder.",
     "diff": "Show what changed between two texts, by sentence and word, with moves told apart.",
     "apply": "Make the new text from the old one and a patch, byte for byte.",
+    "compare": "Show how several texts tell one story: who says what, in which words.",
 }
 
 
@@ -70,6 +71,7 @@ def cli() -> None:
       dedup report cleaned/                      what was copied from where, as HTML pages
       dedup restore cleaned/ -o original/        the input back, byte for byte
       dedup diff old.txt new.txt                 what changed, by sentence and word
+      dedup compare ap.txt bbc.txt cnn.txt       who tells what, and who leaves it out
     """
 
 
@@ -79,7 +81,7 @@ def main() -> NoReturn:
     # they are imported, and over records that are in no cycle.
     gc.set_threshold(100_000, 50, 50)
     # numba imports scipy, where it is installed, to see whether it can do linear algebra: a tenth of our start, unused.
-    sys.modules.setdefault("scipy", cast("ModuleType", None))
+    sys.modules.setdefault("scipy", cast("Any", None))
     try:
         result = cli.main(standalone_mode=False)
     except click.ClickException as error:

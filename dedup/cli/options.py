@@ -1,10 +1,14 @@
 """Options that several commands share, declared once: the same flag means the same thing everywhere."""
 
 import os
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
+
+from dedup.errors import OutputError
 
 
 def compose(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -55,6 +59,47 @@ near_options = compose(
         help="Keep documents that differ from their witness mostly in numbers, dates and names.",
     ),
 )
+
+
+output_option = click.option("-o", "--output", metavar="FILE", help="Write to this file.  [default: standard output]")
+color_option = click.option(
+    "--color",
+    type=click.Choice(["auto", "always", "never"]),
+    default="auto",
+    show_default=True,
+    help="NO_COLOR is respected by auto.",
+)
+width_option = click.option(
+    "--width", type=click.IntRange(min=40), help="Columns of the terminal.  [default: found out]"
+)
+
+
+def is_coloured(color: str) -> bool:
+    """Return whether to use colour: asked for, or a terminal that does not forbid it (https://no-color.org)."""
+    if color == "auto":
+        return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return color == "always"
+
+
+def write_output(rendered: str, output: str | None) -> None:
+    """Write bytes, so that no platform changes a line end, beside and renamed, so that no file is half-written."""
+    raw = rendered.encode("utf-8")
+    if output is None:
+        sys.stdout.buffer.write(raw)
+        sys.stdout.buffer.flush()
+        return
+    target = Path(output)
+    if target.is_dir():
+        raise OutputError(f"{output}: is a folder. Name a file with -o.")
+    if target.exists() and not target.is_file():
+        target.write_bytes(raw)  # a device or a pipe
+        return
+    beside = target.with_name(f".{target.name}.part")
+    try:
+        beside.write_bytes(raw)
+        os.replace(beside, target)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 def parse_contained(_context: click.Context, _parameter: click.Parameter, value: str) -> float | None:

@@ -48,7 +48,7 @@ class RecordReader:
                 rename[attributes[field]] = field
         self._roles = {role: attributes[field] for role, field in roles.items()}
         record = msgspec.defstruct("Record", fields, rename=rename, gc=False)
-        self._decoder = msgspec.json.Decoder(record)
+        self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(record)
 
     def read(self, stream: BinaryIO, start: int, stop: int | None, path: str) -> Iterator[Block]:
         """Yield the documents whose lines start in [start, stop) of a stream that is positioned at `start`."""
@@ -174,7 +174,7 @@ def decode_strings(values: list[msgspec.Raw]) -> pa.Array | None:
     return pa.Array.from_buffers(pa.large_string(), len(values), buffers)
 
 
-def has_plain_id(record: Any) -> bool:  # noqa: ANN401 (a msgspec struct made at run time)
+def has_plain_id(record: Any) -> bool:
     """Return whether the id of a record is a text, a number or absent."""
     return not record.id or bytes(record.id)[0] in SCALAR_STARTS
 

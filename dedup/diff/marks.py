@@ -138,9 +138,18 @@ def _touches_date(text: str, span: Span) -> bool:
         return False
     start = max(0, span.start - 20)
     return any(
-        found.start() + start < span.end and found.end() + start > span.start and not _is_modal(found.group())
-        for found in _DATE.finditer(text[start : span.end + 20])
+        found.start + start < span.end and found.end + start > span.start
+        for found in find_dates(text[start : span.end + 20])
     )
+
+
+def find_dates(text: str) -> list[Span]:
+    """Return the spans of dates, days, years and times of day.
+
+    >>> [span.cut("It may rain on Monday, May 3.") for span in find_dates("It may rain on Monday, May 3.")]
+    ['Monday', 'May 3']
+    """
+    return [Span(*found.span()) for found in _DATE.finditer(text) if not _is_modal(found.group())]
 
 
 def _is_modal(date: str) -> bool:

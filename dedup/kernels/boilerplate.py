@@ -59,6 +59,19 @@ def copy_frequent(table, least, frequent):
 
 
 @kernel
+def find_anchors(tokens, sizes, shingles, positions):
+    """Return a document's shingles, the positions of its anchors among them, and how many anchors there are.
+
+    The arrays are those given (uint64, int32), or larger ones where these have no room for every token; `sizes` is
+    (shingle_size, window).
+    """
+    if tokens.size > shingles.size:
+        shingles = np.empty(2 * tokens.size, np.uint64)
+        positions = np.empty(2 * tokens.size, np.int32)
+    return shingles, positions, winnow(shingles, roll_shingles(tokens, sizes[0], shingles), sizes[1], positions)
+
+
+@kernel
 def count_block(table, first, address, num_tokens, series, counted, sizes):
     """Count the anchors of documents `first`, `first + 1`, ...; only those with `counted` (bool[n]) are looked at.
 
@@ -70,10 +83,7 @@ def count_block(table, first, address, num_tokens, series, counted, sizes):
         if not counted[i]:
             continue
         tokens = tokens_at(address[i], num_tokens[i])
-        if tokens.size > shingles.size:
-            shingles = np.empty(2 * tokens.size, np.uint64)
-            positions = np.empty(2 * tokens.size, np.int32)
-        count = winnow(shingles, roll_shingles(tokens, sizes[0], shingles), sizes[1], positions)
+        shingles, positions, count = find_anchors(tokens, sizes, shingles, positions)
         for k in range(count):
             key = mix64(shingles[positions[k]] ^ series[i])
             slot = find_frequency(table, key)
@@ -99,10 +109,7 @@ def support_block(table, first, address, num_tokens, series, counted, needed, si
         if not counted[i]:
             continue
         tokens = tokens_at(address[i], num_tokens[i])
-        if tokens.size > shingles.size:
-            shingles = np.empty(2 * tokens.size, np.uint64)
-            positions = np.empty(2 * tokens.size, np.int32)
-        count = winnow(shingles, roll_shingles(tokens, sizes[0], shingles), sizes[1], positions)
+        shingles, positions, count = find_anchors(tokens, sizes, shingles, positions)
         covered, reached = 0, -COPY_GAP - 1
         frequent = 0
         for k in range(count):
@@ -136,10 +143,7 @@ def mark_block(table, first, address, num_tokens, series, needed, sizes, ranges)
     found = 0
     for i in range(address.size):
         tokens = tokens_at(address[i], num_tokens[i])
-        if tokens.size > shingles.size:
-            shingles = np.empty(2 * tokens.size, np.uint64)
-            positions = np.empty(2 * tokens.size, np.int32)
-        count = winnow(shingles, roll_shingles(tokens, sizes[0], shingles), sizes[1], positions)
+        shingles, positions, count = find_anchors(tokens, sizes, shingles, positions)
         start, end, holders, own, anchors = 0, -RANGE_GAP - 1, 0, 0, 0
         for k in range(count + 1):
             slot = -1

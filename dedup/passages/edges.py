@@ -58,16 +58,17 @@ def shrink(text: str, offsets: TokenOffsets, tokens: tuple[int, int], is_edge: E
     return first, end
 
 
-def choose_cut(
-    text: str, offsets: TokenOffsets, tokens: tuple[int, int], min_tokens: int, sentences_from: int
-) -> tuple[int, int] | None:
-    """Return the tokens of a passage that are cut: whole paragraphs, or whole sentences where they are many.
+def choose_cut(text: str, offsets: TokenOffsets, tokens: tuple[int, int], min_tokens: int) -> tuple[int, int] | None:
+    """Return the tokens of a passage that are cut: whole paragraphs, and whole sentences beside them if they are many.
 
-    None where too little is left. A quotation that its source repeats is less than `sentences_from` tokens, and no
-    paragraph of its own.
+    None where too little is left. What stays at either end is less than `min_tokens`: a second run finds no more in it.
     """
     first, end = shrink(text, offsets, tokens, is_paragraph_edge)
-    if end - first >= min_tokens:
-        return first, end
-    first, end = shrink(text, offsets, tokens, is_sentence_edge)
-    return (first, end) if end - first >= max(min_tokens, sentences_from) else None
+    outer_first, outer_end = shrink(text, offsets, tokens, is_sentence_edge)
+    if end - first < min_tokens:
+        first, end = outer_first, outer_end
+    if first - outer_first >= min_tokens:
+        first = outer_first
+    if outer_end - end >= min_tokens:
+        end = outer_end
+    return (first, end) if end - first >= min_tokens else None

@@ -10,6 +10,7 @@ import pyarrow as pa
 from dedup.config import PassageConfig
 from dedup.kernels.repeats import mark_covered
 from dedup.passages.matches import Matches, join_matches
+from dedup.passages.originals import settle_originals
 
 WITHIN, ACROSS = 0, 1
 COLUMNS = (
@@ -79,7 +80,8 @@ def plan_passages(within: Matches, across: Matches, config: PassageConfig, *, cu
     alike = (matches.similarity == 1.0) | (long & (matches.similarity >= config.cut_similarity))
     cut = (scope == WITHIN) | (alike & cut_across)
     if cut_across:
-        keep_originals(matches, scope, cut)
+        matches, cut, rows = settle_originals(matches, cut, scope == WITHIN, config.min_tokens)
+        scope = scope[rows]
     return PassagePlan(matches, scope, cut, count_holders(matches, scope))
 
 
@@ -89,22 +91,6 @@ def drop_covered(matches: Matches) -> Matches:
     covered = np.zeros(len(matches), bool)
     mark_covered(matches.document, matches.holder, matches.span, matches.equal, covered)
     return matches.select(~covered)
-
-
-def keep_originals(matches: Matches, scope: np.ndarray, cut: np.ndarray) -> None:
-    """Take back the cuts whose original is itself cut, so that one copy of everything stays.
-
-    A holder stands before the documents that copy from it, so its own cuts are settled when theirs are looked at.
-    """
-    gone: dict[int, list[tuple[int, int]]] = {}
-    rows = np.flatnonzero(cut)
-    for row in rows.tolist():
-        holder, (first, last) = int(matches.holder[row]), matches.held[row].tolist()
-        if scope[row] == ACROSS and any(start < last and first < end for start, end in gone.get(holder, ())):
-            cut[row] = False
-            continue
-        start, end = matches.span[row].tolist()
-        gone.setdefault(int(matches.document[row]), []).append((start, end))
 
 
 def count_holders(matches: Matches, scope: np.ndarray) -> npt.NDArray[np.int32]:

@@ -1,16 +1,19 @@
 """What is cut of a passage that a document prints twice: the exact copy, from edge to edge."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.stride_tricks import sliding_window_view
 
-from dedup.passages.edges import ENDS, is_paragraph_edge, is_sentence_edge, shrink
+from dedup.passages.edges import is_paragraph_edge, is_sentence_edge, shrink
+from dedup.passages.seams import Twin, find_glued_end, find_glued_start
 from dedup.passages.spans import Span, TokenOffsets, widen_cut
 
-NEAR = 9  # characters that are looked at for the mark of a sentence's end
-CLOSING = "\"')]\u201d\u2019\u00bb"
-FARTHEST = 80  # characters, and tokens, over which an edge of the original is looked for
+MOST_DIAGONALS = 50  # of one passage: those with most in a row
+PRIME = 0x100000001B3  # of the hash of tokens in a row; what it says alike is compared
+FARTHEST = 80  # tokens over which a copy directly behind its original is turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,56 +33,150 @@ class Run:
 
 
 def choose_repeats(
-    text: str, offsets: TokenOffsets, tokens: npt.NDArray[np.uint32], passage: tuple[Run, int], limits: tuple[int, int]
-) -> list[Span]:
-    """Return the characters that are cut of a repeat: of each exact run what is whole, if it is enough.
+    document: tuple[str, TokenOffsets, npt.NDArray[np.uint32]],
+    passages: Sequence[tuple[Run, int]],
+    others: Sequence[Span],
+    limits: tuple[int, float],
+) -> list[list[Span]]:
+    """Return for each repeat of a document (text, offsets, tokens) the characters that are cut of it.
 
-    `passage` is the copy, and the end of the original, in tokens; `limits` are (min_tokens, sentences_from) as in
-    `choose_cut`.
+    `passages` are the copies and the end of their originals, in tokens; `others` is what is cut of the document anyway.
+    Of each exact run goes what is whole: paragraphs of `limits[0]` tokens and more, and sentences that are a share
+    `limits[1]` of what is left of the document. Runs that nothing kept stands between count together.
     """
-    runs = (run for run in find_exact_runs(tokens, *passage) if len(run) >= limits[0])
-    cuts = (choose_run(text, offsets, roll_to_edge(text, offsets, tokens, run), limits) for run in runs)
-    return [cut for cut in cuts if cut is not None]
+    if not passages:
+        return []
+    text, offsets, tokens = document
+    found = [
+        (index, roll_to_edge(text, offsets, tokens, run))
+        for index, passage in enumerate(passages)
+        for run in find_exact_runs(tokens, *passage, limits[0])
+    ]
+    chosen: dict[Run, Span] = {}
+    for index, run in tuple(found):
+        cut = choose_run(text, offsets, run, limits[0])
+        if cut is not None:
+            chosen[run] = cut
+            found += [(index, rest) for rest in rest_of(run, cut, offsets) if len(rest) >= limits[0]]
+    runs = sorted({run for _, run in found}, key=lambda run: run.start)
+    while True:  # what is cut makes the document shorter, and what is left of it a larger share
+        kept = mark_kept(offsets, [*others, *chosen.values()])
+        more = choose_sentences(text, offsets, [run for run in runs if run not in chosen], kept, limits)
+        if not more:
+            break
+        chosen |= more
+    return [[chosen[run] for at, run in found if at == index and run in chosen] for index in range(len(passages))]
 
 
-def choose_run(text: str, offsets: TokenOffsets, run: Run, limits: tuple[int, int]) -> Span | None:
-    """Return the characters that are cut of one exact run.
+def choose_run(text: str, offsets: TokenOffsets, run: Run, min_tokens: int) -> Span | None:
+    """Return the characters of the whole paragraphs of one exact run, None where they are too few.
 
     An edge of the original counts for the copy too where the copy is glued on to what stands before or after it.
     """
-    original = offsets.span(run.held, run.held + len(run))
-    copy = offsets.span(run.start, run.end)
-    left, right = grow_left(text, copy, original), grow_right(text, copy, original)
+    by = run.start - run.held
+    twin = Twin(text, offsets, run.start, run.end, by)
     first, end = shrink(text, offsets, (run.start, run.end), is_paragraph_edge)
-    first, end = (run.start if left is not None else first), (run.end if right is not None else end)
-    if end - first < limits[0]:
-        first, end = shrink(text, offsets, (run.start, run.end), is_sentence_edge)
-        left = right = None
-        if end - first < max(limits):
-            return None
-    held = run.held - run.start
-    cut = widen_cut(text, offsets.span(first, end), offsets.span(first + held, end + held))
+    left = find_glued_start(twin, first)
+    begin = left if left is not None else int(offsets.starts[run.start])
+    right = find_glued_end(twin, end, begin)
+    has_edge = is_paragraph_edge(text, offsets, first)  # else `first` and `end` are where the search gave up
+    if not has_edge and (left is None or right is None):
+        return None
+    first = first if left is None else int(np.searchsorted(offsets.ends, left, "right"))
+    end = end if right is None else int(np.searchsorted(offsets.starts, right))
+    if end - first < min_tokens:
+        return None
+    inner = max(first, run.start), min(end, run.end)
+    cut = widen_cut(text, twin.copy_at(*inner), twin.original_at(*inner))
     return Span(cut.start if left is None else left, cut.end if right is None else max(right, cut.end))
 
 
-def find_exact_runs(tokens: npt.NDArray[np.uint32], copy: Run, held_end: int) -> list[Run]:
-    """Return the runs of equal tokens of a passage on the diagonals of its start and of its end, apart in the copy.
+def rest_of(run: Run, cut: Span, offsets: TokenOffsets) -> tuple[Run, Run]:
+    """Return what is left of a run before and behind a cut of it."""
+    first = max(int(np.searchsorted(offsets.ends, cut.start, "right")), run.start)
+    end = min(int(np.searchsorted(offsets.starts, cut.end)), run.end)
+    return replace(run, end=first), Run(end, run.end, run.held + end - run.start)
+
+
+def choose_sentences(
+    text: str, offsets: TokenOffsets, runs: Sequence[Run], kept: npt.NDArray[np.bool_], limits: tuple[int, float]
+) -> dict[Run, Span]:
+    """Return the characters of the whole sentences of runs (in order), where these are many; see `choose_repeats`."""
+    groups: list[list[Run]] = []
+    for run in runs:
+        if groups and not kept[groups[-1][-1].end : run.start].any():
+            groups[-1].append(run)
+        else:
+            groups.append([run])
+    enough = max(limits[0], int(limits[1] * int(kept.sum())))
+    chosen: dict[Run, Span] = {}
+    for group in groups:
+        first, end = shrink(text, offsets, (group[0].start, group[-1].end), is_sentence_edge)
+        if int(kept[first:end].sum()) < enough:
+            continue
+        for run, following in zip(group, [*group[1:], None], strict=True):
+            start, stop = max(run.start, first), min(run.end, end)
+            if start >= stop:
+                continue
+            by = run.start - run.held
+            cut = widen_cut(text, offsets.span(start, stop), offsets.span(start - by, stop - by))
+            joined = following is not None and following.start < end
+            chosen[run] = Span(cut.start, int(offsets.starts[following.start])) if following and joined else cut
+    return chosen
+
+
+def mark_kept(offsets: TokenOffsets, cuts: Sequence[Span]) -> npt.NDArray[np.bool_]:
+    """Return which tokens (bool[n]) are kept beside some cuts."""
+    kept = np.ones(len(offsets), bool)
+    for cut in cuts:
+        kept[np.searchsorted(offsets.ends, cut.start, "right") : np.searchsorted(offsets.starts, cut.end)] = False
+    return kept
+
+
+def find_exact_runs(tokens: npt.NDArray[np.uint32], copy: Run, held_end: int, least: int) -> list[Run]:
+    """Return the runs of at least so many equal tokens of a passage, apart in the copy: the longest are chosen first.
 
     An extension may have reached over an edited headline; what a CMS prints twice is the same to the word.
     """
     words = tokens >> np.uint32(2)
     found = []
-    for diagonal in sorted({copy.start - copy.held, copy.end - held_end}):
+    for diagonal in find_diagonals(words, copy, held_end, least):
         first, end = max(copy.start, diagonal), copy.end
         equal = words[first:end] == words[first - diagonal : end - diagonal]
         edges = np.flatnonzero(np.diff(np.concatenate([[False], equal, [False]]).astype(np.int8))) + first
         for start, stop in edges.reshape(-1, 2).tolist():
-            found.append(Run(start, stop, start - diagonal))
+            if stop - start >= least:
+                found.append(Run(start, stop, start - diagonal))
     runs: list[Run] = []
     for run in sorted(found, key=len, reverse=True):
-        if all(run.end <= other.start or run.start >= other.end for other in runs):
-            runs.append(run)
+        start, end = run.start, run.end
+        for other in runs:
+            if other.start <= start < other.end:
+                start = other.end
+            elif start < other.start < end:
+                end = other.start
+        if end - start >= least:
+            runs.append(Run(start, end, run.held + start - run.start))
     return sorted(runs, key=lambda run: run.start)
+
+
+def find_diagonals(words: npt.NDArray[np.uint32], copy: Run, held_end: int, least: int) -> list[int]:
+    """Return how far behind their originals the exact parts of a passage may stand.
+
+    As far as at its start or at its end; and in an edited passage as far as any `least` tokens of it in a row.
+    """
+    ends = {copy.start - copy.held, copy.end - held_end}
+    original = words[copy.held : held_end]
+    passage = words[copy.start : copy.end]
+    if np.array_equal(original, passage) or min(len(original), len(passage)) < least:
+        return sorted(ends)
+    factors = np.uint64(PRIME) ** np.arange(least, dtype=np.uint64)
+    theirs, own = (sliding_window_view(side.astype(np.uint64), least) @ factors for side in (original, passage))
+    values, places = np.unique(theirs, return_index=True)
+    at = np.minimum(np.searchsorted(values, own), len(values) - 1)
+    same = np.flatnonzero(values[at] == own)
+    by, counts = np.unique(copy.start + same - copy.held - places[at[same]], return_counts=True)
+    return sorted(ends | set(by[np.argsort(-counts, kind="stable")[:MOST_DIAGONALS]].tolist()))
 
 
 def roll_to_edge(text: str, offsets: TokenOffsets, tokens: npt.NDArray[np.uint32], run: Run) -> Run:
@@ -96,44 +193,3 @@ def roll_to_edge(text: str, offsets: TokenOffsets, tokens: npt.NDArray[np.uint32
         if run.end + by >= len(words) or words[run.end + by] != words[run.start + by]:
             break
     return run
-
-
-def grow_left(text: str, copy: Span, original: Span) -> int | None:
-    """Return where a copy begins whose original begins at an edge, None where it does not or the copy is not glued.
-
-    Character by character, because the first word of a glued copy is one token with the last one before it.
-    """
-    start, held = copy.start, original.start
-    for _ in range(FARTHEST):
-        if (
-            held == 0
-            or text[held - 1] == "\n"
-            or (text[held - 1].isspace() and ends_sentence(text[max(held - NEAR, 0) : held].rstrip()))
-        ):
-            return start if start == 0 or text[start - 1] == "\n" or not text[start - 1].isspace() else None
-        if start <= original.end or text[start - 1] != text[held - 1]:
-            return None
-        start, held = start - 1, held - 1
-    return None
-
-
-def grow_right(text: str, copy: Span, original: Span) -> int | None:
-    """Return where a copy ends whose original ends at an edge or where the copy begins; None as in `grow_left`."""
-    end, held = copy.end, original.end
-    for _ in range(FARTHEST):
-        at_edge = (
-            held >= copy.start
-            or text[held] == "\n"
-            or (text[held].isspace() and ends_sentence(text[max(held - NEAR, 0) : held]))
-        )
-        if at_edge:
-            return end if end == len(text) or text[end] == "\n" or not text[end].isspace() else None
-        if end == len(text) or text[end] != text[held]:
-            return None
-        end, held = end + 1, held + 1
-    return None
-
-
-def ends_sentence(text: str) -> bool:
-    """Return whether a text ends with the mark of a sentence's end, in quotes or not."""
-    return text.rstrip(CLOSING)[-1:] in ENDS and bool(text)

@@ -219,6 +219,7 @@ def locate_document(
     plan, boilerplate = findings.plan, findings.boilerplate
     sides: list[Located] = []
     cuts: list[Span] = []
+    copies = [row for side, row in wanted if side == COPY]
     for side, row in wanted:
         if side == BOILERPLATE:
             span = snap_to_lines(text, offsets, offsets.span(*boilerplate.span[row].tolist()))
@@ -226,30 +227,42 @@ def locate_document(
                 sides.append(Located(row, side, span.start, span.end, text[span.start : span.end]))
             if findings.config.strip_boilerplate:
                 cuts.append(span)
-            continue
-        tokens = (plan.matches.span if side == COPY else plan.matches.held)[row].tolist()
-        span = offsets.span(*tokens)
-        if side == ORIGINAL:
+        elif side == ORIGINAL:
+            span = offsets.span(*plan.matches.held[row].tolist())
             sides.append(Located(row, side, span.start, span.end, ""))
-            continue
-        own_cuts = plan_cuts(document, findings, row) if plan.cut[row] else []
-        edges = [edge for cut in own_cuts for edge in (cut.start, cut.end)]
-        sides.append(Located(row, side, span.start, span.end, text[span.start : span.end], edges))
-        cuts += own_cuts
+    own_cuts = plan_cuts(document, findings, copies, cuts)
+    for row in copies:
+        span = offsets.span(*plan.matches.span[row].tolist())
+        edges = [edge for cut in own_cuts[row] for edge in (cut.start, cut.end)]
+        sides.append(Located(row, COPY, span.start, span.end, text[span.start : span.end], edges))
+        cuts += own_cuts[row]
     return sides, cuts
 
 
-def plan_cuts(document: LocatedText, findings: Findings, row: int) -> list[Span]:
-    """Return the characters that are cut of one passage, none where it holds too little that is whole."""
+def plan_cuts(
+    document: LocatedText, findings: Findings, rows: Sequence[int], others: Sequence[Span]
+) -> dict[int, list[Span]]:
+    """Return the characters that are cut of each passage of a document, none where it holds too little that is whole.
+
+    `others` is what is cut of the document beside its passages.
+    """
     plan, config = findings.plan, findings.config
-    first, end = plan.matches.span[row].tolist()
     text, offsets = document.text, document.offsets
-    if plan.scope[row] == WITHIN:
-        held, held_end = plan.matches.held[row].tolist()
-        limits = (config.min_tokens, int(config.cut_share * len(offsets)))
-        return choose_repeats(text, offsets, document.tokens, (Run(first, end, held), held_end), limits)
-    chosen = choose_cut(text, offsets, (first, end), config.min_tokens, 0)
-    return [widen_cut(text, offsets.span(*chosen), None)] if chosen else []
+    cuts: dict[int, list[Span]] = {row: [] for row in rows}
+    for row in rows:
+        if plan.cut[row] and plan.scope[row] != WITHIN:
+            first, end = plan.matches.span[row].tolist()
+            chosen = choose_cut(text, offsets, (first, end), config.min_tokens)
+            cuts[row] = [widen_cut(text, offsets.span(*chosen), None)] if chosen else []
+    within = [row for row in rows if plan.cut[row] and plan.scope[row] == WITHIN]
+    passages = []
+    for row in within:
+        (first, end), (held, held_end) = plan.matches.span[row].tolist(), plan.matches.held[row].tolist()
+        passages.append((Run(first, end, held), held_end))
+    known = [*others, *(cut for own in cuts.values() for cut in own)]
+    limits = (config.min_tokens, config.cut_share)
+    repeats = choose_repeats((text, offsets, document.tokens), passages, known, limits)
+    return cuts | dict(zip(within, repeats, strict=True))
 
 
 def merge_spans(spans: Sequence[Span]) -> list[Span]:

@@ -1,0 +1,339 @@
+"""What `dedup compare` must show: labelled sentence pairs, rows, and time, for both engines.
+
+    python benchmarks/bench_compare.py [--shared FOLDER] [--only links|rows|speed|external] [--sts FILE] [--msrp FILE]
+
+Links are judged strictly: grade 2 against grade 0, grade 1 left out. Every F1 is taken at the threshold that is best
+on the *other* stories; the average precision needs none. Beside each stand the figures with one outlet left out in
+turn (the least of them), and plain TF-IDF cosine over the same pairs.
+"""
+
+import argparse
+import gzip
+import json
+import math
+import random
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from compare_stories import Story, load_stories
+from measure import run_command
+
+from dedup.compare.engine import cover_sentences, score_outlets
+from dedup.compare.engines import choose_engine
+from dedup.compare.model import Outlet, Place, Source
+from dedup.compare.models import Encoder
+from dedup.compare.scores import THRESHOLDS
+from dedup.compare.sentences import split_source
+from dedup.compare.terms import fold_words
+from dedup.config import CompareConfig
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
+TARGETS = {
+    ("lexical", "seeds"): (0.58, 0.54),
+    ("semantic", "seeds"): (0.78, 0.75),
+    "lexical": (None, 0.54),
+    "semantic": (None, 0.65),
+}
+Scores = npt.NDArray[np.float64]
+Truth = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """The scored pairs of a story: those of grade 2 are true, those of grade 1 are left out."""
+
+    name: str
+    pairs: list[tuple[Place, Place]]
+    scores: Scores
+    truth: Truth
+    clusters: list[list[int]]
+    places: list[Place]
+    score: npt.NDArray[np.float32]
+
+
+def read_grades(story: Story, outlets: Sequence[Outlet]) -> dict[frozenset[Place], int]:
+    """Return the grades by place; a labelled span is the sentence that it overlaps most (its first printing)."""
+    names = {outlet.name: number for number, outlet in enumerate(outlets)}
+    grades: dict[frozenset[Place], int] = {}
+    for sides, grade in story.grades.items():
+        found = frozenset(find_place(names[name], outlets[names[name]], span) for name, span in sides)
+        grades[found] = max(grade, grades.get(found, 0))
+    return grades
+
+
+def find_place(number: int, outlet: Outlet, span: tuple[int, int]) -> Place:
+    """Return the sentence that a labelled span means."""
+    best = max(
+        range(len(outlet.sentences)),
+        key=lambda s: min(span[1], outlet.sentences[s].span.end) - max(span[0], outlet.sentences[s].span.start),
+    )
+    if outlet.sentences[best].omission is not None:
+        words = fold_words(outlet.cut(best))
+        best = next(s for s in range(best + 1) if fold_words(outlet.cut(s)) == words)
+    return Place(number, best)
+
+
+def judge(story: Story, encoder: Encoder | None, engine: str) -> Judged:
+    """Score all pairs of a story."""
+    outlets = [split_source(source) for source in story.sources]
+    scored = score_outlets(outlets, encoder, THRESHOLDS[engine])
+    grades = read_grades(story, outlets)
+    return collect(story.name, scored.places, scored.score, scored.clusters, grades)
+
+
+def collect(
+    name: str,
+    places: list[Place],
+    score: npt.NDArray[np.float32],
+    clusters: list[list[int]],
+    grades: dict[frozenset[Place], int],
+) -> Judged:
+    """Return the pairs of different outlets with their scores and whether they are true."""
+    pairs, scores, truth = [], [], []
+    for i, a in enumerate(places):
+        for j in range(i + 1, len(places)):
+            grade = grades.get(frozenset({a, places[j]}), 0)
+            if a.outlet != places[j].outlet and grade != 1:
+                pairs.append((a, places[j]))
+                scores.append(float(score[i, j]))
+                truth.append(grade == 2)
+    return Judged(name, pairs, np.array(scores), np.array(truth), clusters, places, score)
+
+
+def average_precision(scores: Scores, truth: Truth) -> float:
+    """Return the mean, over the true pairs, of the precision at the rank of each."""
+    hits = truth[np.argsort(-scores, kind="stable")]
+    return float((np.cumsum(hits) / np.arange(1, hits.size + 1))[hits].mean())
+
+
+def f1_at(scores: Scores, truth: Truth, threshold: float) -> float:
+    """Return F1 of the pairs from a threshold on."""
+    chosen = scores >= threshold
+    return float(2 * (chosen & truth).sum() / max(1, chosen.sum() + truth.sum()))
+
+
+def choose_threshold(stories: Sequence[Judged]) -> float:
+    """Return the threshold whose F1 is best on the average."""
+    steps = np.quantile(np.concatenate([s.scores for s in stories]), np.linspace(0.85, 0.999, 200))
+    return float(max(steps, key=lambda t: np.mean([f1_at(s.scores, s.truth, t) for s in stories])))
+
+
+def tfidf_scores(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    """Return the cosines of character 3-5-grams weighted by TF-IDF within the story: the usual plain baseline."""
+    counters = []
+    for text in texts:
+        grams: Counter[str] = Counter()
+        for word in fold_words(text):
+            marked = f" {word} "
+            grams.update(marked[i : i + n] for n in (3, 4, 5) for i in range(max(1, len(marked) - n + 1)))
+        counters.append(grams)
+    frequency = Counter(gram for grams in counters for gram in grams)
+    column = {gram: number for number, gram in enumerate(frequency)}
+    matrix = np.zeros((len(texts), len(column)), np.float32)
+    for row, grams in enumerate(counters):
+        for gram, count in grams.items():
+            idf = math.log((1 + len(texts)) / (1 + frequency[gram])) + 1
+            matrix[row, column[gram]] = (1 + math.log(count)) * idf
+    norms = np.linalg.norm(matrix, axis=1, keepdims=True)
+    matrix /= np.where(norms == 0, 1, norms)
+    return matrix @ matrix.T
+
+
+def judge_tfidf(story: Story) -> Judged:
+    """Score all pairs of a story by plain TF-IDF."""
+    outlets = [split_source(source) for source in story.sources]
+    places = [
+        Place(o, s) for o, outlet in enumerate(outlets) for s, x in enumerate(outlet.sentences) if x.omission is None
+    ]
+    score = tfidf_scores([outlets[p.outlet].cut(p.sentence) for p in places])
+    return collect(story.name, places, score, [], read_grades(story, outlets))
+
+
+def leave_outlets_out(
+    story: Story, encoder: Encoder | None, engine: str, threshold: float
+) -> list[tuple[float, float]]:
+    """Return (AP, F1) of the story without each of its outlets."""
+    figures = []
+    for left_out in story.sources:
+        rest = tuple(source for source in story.sources if source is not left_out)
+        grades = {pair: g for pair, g in story.grades.items() if all(name != left_out.name for name, _ in pair)}
+        judged = judge(Story(story.name, rest, grades), encoder, engine)
+        figures.append((average_precision(judged.scores, judged.truth), f1_at(judged.scores, judged.truth, threshold)))
+    return figures
+
+
+def mark(value: float, target: float | None) -> str:
+    """Return a figure with its target, and whether it is reached."""
+    if target is None:
+        return f"{value:.3f}         "
+    return f"{value:.3f} {'>=' if value >= target else '< '} {target:.2f}"
+
+
+def show_links(stories: Sequence[Story], encoders: dict[str, Encoder | None]) -> None:
+    """Print average precision and F1 of the links of every story."""
+    table = {"tf-idf": [judge_tfidf(story) for story in stories]}
+    table |= {name: [judge(story, encoder, name) for story in stories] for name, encoder in encoders.items()}
+    print(
+        "\nLinks: average precision, F1 of strong links at the threshold of the other stories (least without an outlet)"
+    )
+    for name, judged in table.items():
+        for number, (story, found) in enumerate(zip(stories, judged, strict=True)):
+            others = [other for k, other in enumerate(judged) if k != number]
+            threshold = choose_threshold(others) if others else THRESHOLDS.get(name, THRESHOLDS["lexical"]).strong
+            precision, f1 = average_precision(found.scores, found.truth), f1_at(found.scores, found.truth, threshold)
+            targets = TARGETS.get((name, story.name)) or TARGETS.get(name, (None, None))
+            line = f"  {name:9s} {story.name:11s} AP {mark(precision, targets[0])}   F1 {mark(f1, targets[1])}"
+            if name in encoders:
+                least = [
+                    min(column)
+                    for column in zip(*leave_outlets_out(story, encoders[name], name, threshold), strict=True)
+                ]
+                shipped = f1_at(found.scores, found.truth, THRESHOLDS[name].strong)
+                line += f"   (without an outlet {least[0]:.3f} {least[1]:.3f}); F1 as shipped {shipped:.3f}"
+            print(line + f"   {int(found.truth.sum())} of {found.truth.size:,} pairs", flush=True)
+
+
+def show_rows(stories: Sequence[Story], encoders: dict[str, Encoder | None]) -> None:
+    """Print how well rows hold together what is labelled core: F1 of the pairs that share a row."""
+    print("\nRows: precision, recall and F1 of pairs in one row (grade 2 against grade 0)")
+    for name, encoder in encoders.items():
+        for story in stories:
+            found = judge(story, encoder, name)
+            home = {found.places[i]: number for number, cluster in enumerate(found.clusters) for i in cluster}
+            chosen = np.array([home[a] == home[b] for a, b in found.pairs])
+            hits = (chosen & found.truth).sum()
+            precision, recall = hits / max(1, chosen.sum()), hits / found.truth.sum()
+            f1 = 2 * hits / (chosen.sum() + found.truth.sum())
+            biggest = max(map(len, found.clusters))
+            print(
+                f"  {name:9s} {story.name:11s} {precision:.3f} {recall:.3f} {f1:.3f}   biggest row {biggest} sentences"
+            )
+
+
+def make_outlets(count: int, size: int) -> list[str]:
+    """Return texts of `size` sentences about one thing: each has two thirds of them, shuffled a little and edited."""
+    chance = random.Random(7)
+    sentences: list[str] = []
+    with gzip.open(EXAMPLES / "congress.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            outlet = split_source(Source("x", json.loads(line)["text"]))
+            sentences += [outlet.cut(n) for n, s in enumerate(outlet.sentences) if 12 <= s.num_words <= 40]
+            if len(sentences) > 60 * size:
+                break
+    pool = sentences[: size + size // 2]
+    texts = []
+    for number in range(count):
+        chosen = [sentence for sentence in pool if chance.random() < 0.6][: size - 5]
+        own = sentences[len(pool) + number * 5 :][: size - len(chosen)]
+        edited = [edit(sentence, chance) for sentence in chosen + own]
+        texts.append("\n\n".join(edited))
+    return texts
+
+
+def edit(sentence: str, chance: random.Random) -> str:
+    """Return the sentence with some words dropped and some neighbours swapped."""
+    words = [word for word in sentence.split() if chance.random() > 0.1]
+    for i in range(len(words) - 1):
+        if chance.random() < 0.1:
+            words[i], words[i + 1] = words[i + 1], words[i]
+    return " ".join(words)
+
+
+def show_speed() -> None:
+    """Print how long whole processes take."""
+    print("\nWhole processes, seconds")
+    seeds = [str(path) for path in sorted((EXAMPLES / "story").glob("*.txt"))]
+    with tempfile.TemporaryDirectory() as folder:
+        paths = []
+        for number, text in enumerate(make_outlets(50, 30)):
+            paths.append(str(Path(folder) / f"outlet{number:02d}.txt"))
+            Path(paths[-1]).write_text(text, encoding="utf-8")
+        for what, texts, engine, most in (
+            ("five seeds", seeds, "lexical", 1.5),
+            ("five seeds", seeds, "semantic", 6),
+            ("50 outlets of 30 sentences", paths, "lexical", None),
+            ("50 outlets of 30 sentences", paths, "semantic", 90),
+        ):
+            command = [sys.executable, "-m", "dedup", "compare", *texts, "--engine", engine, "--no-cache"]
+            run = run_command([*command, "--format", "json", "-o", str(Path(folder) / "out.json")])
+            limit = f"<= {most}" if most else ""
+            print(f"  {what:28s} {engine:9s} {run.wall_s:6.2f} {limit:7s} {run.peak_mb:5.0f} MB", flush=True)
+
+
+def show_external(sts: Path | None, msrp: Path | None, encoders: dict[str, Encoder | None]) -> None:
+    """Print agreement with sentence pairs that others judged: STS-B (.tsv: score in column 5), MSRP (label in 1)."""
+    for name, encoder in encoders.items():
+        if sts:
+            rows = [line.split("\t") for line in sts.read_text(encoding="utf-8").splitlines()]
+            pairs = [(row[5], row[6], float(row[4])) for row in rows if len(row) > 6 and is_number(row[4])]
+            scores = score_alone(pairs, encoder)
+            pearson = float(np.corrcoef(scores, [p[2] for p in pairs])[0, 1])
+            print(f"  {name:9s} STS    Pearson {pearson:.3f} of {len(pairs):,} pairs")
+        if msrp:
+            rows = [line.split("\t") for line in msrp.read_text(encoding="utf-8-sig").splitlines()]
+            pairs = [(row[3], row[4], float(row[0])) for row in rows if len(row) > 4 and row[0] in {"0", "1"}]
+            scores = score_alone(pairs, encoder)
+            print(
+                f"  {name:9s} MSRP   AUC {area_under_curve(scores, [p[2] for p in pairs]):.3f} of {len(pairs):,} pairs"
+            )
+
+
+def is_number(text: str) -> bool:
+    """Return whether a text is a number."""
+    return text.replace(".", "", 1).isdigit()
+
+
+def score_alone(pairs: Sequence[tuple[str, str, float]], encoder: Encoder | None) -> Scores:
+    """Return the geometric mean of how much the sentences of each pair cover each other, a few pairs at a time."""
+    scores = []
+    for start in range(0, len(pairs), 500):
+        part = pairs[start : start + 500]
+        cover = cover_sentences([text for a, b, _ in part for text in (a, b)], encoder)
+        scores += [math.sqrt(cover[2 * i, 2 * i + 1] * cover[2 * i + 1, 2 * i]) for i in range(len(part))]
+    return np.array(scores)
+
+
+def area_under_curve(scores: Scores, labels: Sequence[float]) -> float:
+    """Return the probability that a pair labelled 1 scores above one labelled 0."""
+    order = np.argsort(np.argsort(scores)) + 1
+    positive = np.array(labels) == 1
+    count = int(positive.sum())
+    return float((order[positive].sum() - count * (count + 1) / 2) / (count * (len(scores) - count)))
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--shared", type=Path, default=SHARED)
+    parser.add_argument("--only", choices=["links", "rows", "speed", "external"])
+    parser.add_argument("--sts", type=Path)
+    parser.add_argument("--msrp", type=Path)
+    args = parser.parse_args()
+    stories = load_stories(args.shared)
+    if not stories:
+        print(f"skipped: no texts of the labelled stories in {args.shared}")
+    encoders: dict[str, Encoder | None] = {"lexical": None}
+    sources = [Source("a", "One."), Source("b", "Two.")]
+    encoders["semantic"] = choose_engine(sources, CompareConfig(engine="semantic"))[1]
+    if stories and args.only in {None, "links"}:
+        show_links(stories, encoders)
+    if stories and args.only in {None, "rows"}:
+        show_rows(stories, encoders)
+    if args.only in {None, "speed"}:
+        show_speed()
+    if args.sts or args.msrp:
+        print("\nPairs judged elsewhere")
+        show_external(args.sts, args.msrp, encoders)
+    elif args.only in {None, "external"}:
+        print("\nskipped: pairs judged elsewhere (--sts FILE, --msrp FILE)")
+
+
+if __name__ == "__main__":
+    main()

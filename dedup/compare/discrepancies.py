@@ -1,0 +1,59 @@
+"""Discrepancies: where the wordings of one statement do not agree in a fact."""
+
+from collections.abc import Callable, Sequence
+from itertools import combinations
+
+from dedup.compare.facts import FINDERS, disagree, find_names
+from dedup.compare.model import Cell, Discrepancy, Fact, FactKind, Outlet, Relation, Row
+from dedup.text.spans import Span
+
+
+def find_discrepancies(
+    outlets: Sequence[Outlet], rows: Sequence[Row], relations: Sequence[Sequence[tuple[Relation | None, ...]]]
+) -> list[Discrepancy]:
+    """Return the discrepancies, row by row; every cell that has a fact of the kind is named in them.
+
+    Where one wording is an edit of the other, all names are compared; between free wordings, which name different
+    people and places as a matter of course, only the names of those who speak.
+    """
+    found = []
+    for number, row in enumerate(rows):
+        if len(row.cells) < 2:
+            continue
+        for kind in FactKind:
+            facts = [
+                fact for cell in row.cells if (fact := read_fact(outlets[cell.outlet], cell, FINDERS[kind])).values
+            ]
+            pairs = combinations(facts, 2)
+            if any(disagree(kind, a.values, b.values) for a, b in pairs):
+                found.append(Discrepancy(number, kind, tuple(facts)))
+            elif kind is FactKind.NAME:
+                found += find_changed_names(number, outlets, row, relations)
+    return found
+
+
+def find_changed_names(
+    number: int, outlets: Sequence[Outlet], row: Row, relations: Sequence[Sequence[tuple[Relation | None, ...]]]
+) -> list[Discrepancy]:
+    """Return the discrepancy of a row in which an edit put one name for another."""
+    names = {cell.outlet: read_fact(outlets[cell.outlet], cell, find_names) for cell in row.cells}
+    changed = {
+        outlet
+        for a, b in combinations(row.outlets, 2)
+        if relations[a][b][number] is Relation.EDITED and disagree(FactKind.NAME, names[a].values, names[b].values)
+        for outlet in (a, b)
+    }
+    facts = tuple(names[outlet] for outlet in sorted(changed))
+    return [Discrepancy(number, FactKind.NAME, facts)] if facts else []
+
+
+def read_fact(outlet: Outlet, cell: Cell, find: Callable[[str], list[tuple[Span, str]]]) -> Fact:
+    """Return what a cell has of one kind."""
+    spans: list[Span] = []
+    values: list[str] = []
+    for sentence in cell.sentences:
+        start = outlet.sentences[sentence].span.start
+        for span, value in find(outlet.cut(sentence)):
+            spans.append(Span(start + span.start, start + span.end))
+            values.append(value)
+    return Fact(cell.outlet, tuple(spans), tuple(values))

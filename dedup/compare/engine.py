@@ -1,0 +1,178 @@
+"""Comparing N texts: sentences, terms, cover, scores, links, rows, relations, shares, discrepancies."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.compare.discrepancies import find_discrepancies
+from dedup.compare.engines import choose_engine
+from dedup.compare.lexical import cover_lexically
+from dedup.compare.links import Wordings, find_links, relate_rows
+from dedup.compare.model import Comparison, Link, Outlet, Place, Relation, Row, Shares, Source, Strength
+from dedup.compare.models import Encoder, pool_words
+from dedup.compare.rows import build_rows, cluster_sentences
+from dedup.compare.scores import THRESHOLDS, Thresholds, score_pairs
+from dedup.compare.semantic import cover_semantically
+from dedup.compare.sentences import split_source
+from dedup.compare.shares import measure_shares, read_rows
+from dedup.compare.speakers import resolve_pronouns
+from dedup.compare.terms import split_terms, weigh_terms
+from dedup.config import CompareConfig
+from dedup.errors import DedupError
+
+Matrix = npt.NDArray[np.float32]
+Linked = dict[tuple[int, int], set[int]]
+
+MAX_TEXTS = 50
+MAX_SENTENCES = 6000  # the matrices of all pairs take 150 MB each at that
+
+
+@dataclass(frozen=True)
+class Scored:
+    """The sentences that are compared: where they stand, how much each says of each other, and the scores."""
+
+    places: list[Place]
+    cover: Matrix
+    score: Matrix
+    clusters: list[list[int]]
+
+
+def compare(sources: Sequence[Source], config: CompareConfig | None = None) -> Comparison:
+    """Compare 2 to 50 texts about one event.
+
+    Raises `DedupError` on fewer or more texts, on a base that is none of them, on two of one name, and where the
+    engine that was asked for cannot run.
+    """
+    config = config or CompareConfig()
+    check_sources(sources, config)
+    engine, encoder = choose_engine(sources, config)
+    outlets = tuple(split_source(source) for source in sources)
+    scored = score_outlets(outlets, encoder, THRESHOLDS[engine.name])
+    wordings = Wordings(outlets, scored.places, scored.cover)
+    links = find_links(scored.places, scored.score, THRESHOLDS[engine.name], wordings)
+    linked = join_links(links)
+    base = choose_base(outlets, linked, config.base)
+    rows = build_rows(scored.clusters, [(place.outlet, place.sentence) for place in scored.places], base)
+    relations = relate_rows(rows, len(outlets), wordings)
+    return Comparison(
+        outlets=outlets,
+        base=base,
+        links=tuple(links),
+        rows=tuple(rows),
+        discrepancies=tuple(find_discrepancies(outlets, rows, relations)),
+        relations=relations,
+        shares=share_all(wordings, rows, relations, linked),
+        engine=engine,
+    )
+
+
+def check_sources(sources: Sequence[Source], config: CompareConfig) -> None:
+    """Raise `DedupError` on what cannot be compared."""
+    if not 2 <= len(sources) <= MAX_TEXTS:
+        raise DedupError(f"{len(sources)} text{'s' * (len(sources) != 1)} to compare. Name 2 to {MAX_TEXTS}.")
+    names = [source.name for source in sources]
+    for name in names:
+        if names.count(name) > 1:
+            raise DedupError(f'two texts are called "{name}". Give each a name of its own.')
+    if config.base is not None and config.base not in names:
+        raise DedupError(f'--base "{config.base}" is none of the texts: {", ".join(names)}.')
+
+
+def score_outlets(outlets: Sequence[Outlet], encoder: Encoder | None, thresholds: Thresholds) -> Scored:
+    """Return the scores of all pairs of sentences, and their clusters.
+
+    Worked out in the order of names, so that the order of the texts changes no score, not even by rounding.
+    """
+    order = sorted(range(len(outlets)), key=lambda number: (outlets[number].name, outlets[number].source.text))
+    places: list[Place] = []
+    texts: list[str] = []
+    for number in order:
+        outlet = outlets[number]
+        compared = [s for s, sentence in enumerate(outlet.sentences) if sentence.omission is None]
+        places += [Place(number, s) for s in compared]
+        texts += resolve_pronouns([outlet.cut(s) for s in compared])
+    if len(texts) > MAX_SENTENCES:
+        raise DedupError(f"{len(texts):,} sentences in all; up to {MAX_SENTENCES:,} can be compared. Name fewer texts.")
+    numbers = np.array([order.index(place.outlet) for place in places], np.int64)
+    cover = cover_sentences(texts, encoder)
+    score = score_pairs(cover, numbers)
+    clusters = cluster_sentences(score, numbers, thresholds.row)
+    back = sorted(range(len(places)), key=places.__getitem__)
+    position = {old: new for new, old in enumerate(back)}
+    return Scored(
+        places=[places[i] for i in back],
+        cover=cover[np.ix_(back, back)],
+        score=score[np.ix_(back, back)],
+        clusters=[sorted(position[i] for i in cluster) for cluster in clusters],
+    )
+
+
+def cover_sentences(texts: Sequence[str], encoder: Encoder | None) -> Matrix:
+    """Return float32[n, n]: the share of sentence i that sentence j says, by words or, with an encoder, by sense."""
+    terms = [split_terms(text) for text in texts]
+    weights = weigh_terms(terms)
+    if encoder is None:
+        return cover_lexically(terms, weights)
+    pieces = encoder.encode(texts)
+    vectors = [pool_words(p, [term.span for term in t]) for p, t in zip(pieces, terms, strict=True)]
+    return cover_semantically(terms, vectors, weights)
+
+
+def join_links(links: Sequence[Link]) -> Linked:
+    """Return, for each two outlets, the sentences of the first that a strong link joins to the second."""
+    linked: Linked = {}
+    for link in links:
+        if link.strength is Strength.STRONG:
+            for a, b in ((link.a, link.b), (link.b, link.a)):
+                linked.setdefault((a.outlet, b.outlet), set()).add(a.sentence)
+    return linked
+
+
+def choose_base(outlets: Sequence[Outlet], linked: Linked, name: str | None) -> int:
+    """Return the text that the others are compared with: the one named, else the earliest, else the medoid.
+
+    The medoid is the text that says most of what the others say: the mean, over the others, of the share of their
+    words that stand in sentences with a strong link to it.
+    """
+    names = [outlet.name for outlet in outlets]
+    if name is not None:
+        return names.index(name)
+    dates = [outlet.source.date for outlet in outlets]
+    if all(dates) and len(set(dates)) > 1:
+        return min(range(len(outlets)), key=lambda number: (str(dates[number]), names[number]))
+
+    def centrality(number: int) -> float:
+        shares = [0.0]
+        for other, outlet in enumerate(outlets):
+            if other == number or outlet.num_words == 0:
+                continue
+            said = linked.get((other, number), set())
+            shares.append(sum(outlet.sentences[s].num_words for s in said) / outlet.num_words)
+        return sum(shares)
+
+    return min(range(len(outlets)), key=lambda number: (-round(centrality(number), 9), names[number]))
+
+
+def share_all(
+    wordings: Wordings,
+    rows: Sequence[Row],
+    relations: Sequence[Sequence[tuple[Relation | None, ...]]],
+    linked: Linked,
+) -> list[list[Shares]]:
+    """Return how each outlet stands to each base."""
+    outlets = wordings.outlets
+    words = [wordings.words_of(outlet) for outlet in range(len(outlets))]
+    return [
+        [
+            measure_shares(
+                (outlets[outlet], outlets[base]),
+                read_rows(rows, outlet, base, relations[outlet][base]),
+                (linked.get((outlet, base), set()), linked.get((base, outlet), set())),
+                (words[outlet], words[base]),
+            )
+            for base in range(len(outlets))
+        ]
+        for outlet in range(len(outlets))
+    ]

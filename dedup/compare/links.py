@@ -1,0 +1,70 @@
+"""Links: which sentences say alike, how surely, and how the one wording stands to the other."""
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.compare.model import Cell, Link, Outlet, Place, Relation, Row, Strength
+from dedup.compare.relations import classify
+from dedup.compare.scores import Thresholds
+from dedup.compare.terms import fold_words
+
+Matrix = npt.NDArray[np.float32]
+
+
+class Wordings:
+    """The words of every sentence, and how much each sentence says of each other one."""
+
+    def __init__(self, outlets: Sequence[Outlet], places: Sequence[Place], cover: Matrix) -> None:
+        self.outlets = outlets
+        self._cover = cover
+        self._positions = {place: number for number, place in enumerate(places)}
+
+    @cached_property
+    def _words(self) -> dict[Place, list[str]]:
+        return {place: fold_words(self.outlets[place.outlet].cut(place.sentence)) for place in self._positions}
+
+    def words_of(self, outlet: int) -> list[str]:
+        """Return all words of an outlet that are compared."""
+        return [word for place, words in self._words.items() if place.outlet == outlet for word in words]
+
+    def relate(self, cell: Cell, base: Cell) -> Relation:
+        """Return how the wording of one cell stands to that of another."""
+        own, others = ([Place(c.outlet, s) for s in c.sentences] for c in (cell, base))
+        words = [[word for place in places for word in self._words[place]] for places in (own, others)]
+        rows, columns = ([self._positions[place] for place in places] for places in (own, others))
+        said = float(self._cover[np.ix_(rows, columns)].max(1).mean())
+        saying = float(self._cover[np.ix_(columns, rows)].max(1).mean())
+        return classify(words[0], words[1], (said, saying))
+
+
+def find_links(places: Sequence[Place], score: Matrix, thresholds: Thresholds, wordings: Wordings) -> list[Link]:
+    """Return the links, by place; the relation of each is that of its later sentence to its earlier one."""
+    first, second = np.nonzero(np.triu(score >= thresholds.weak, 1))
+    links = []
+    for i, j in zip(first.tolist(), second.tolist(), strict=True):
+        a, b = places[i], places[j]
+        if a.outlet == b.outlet:
+            continue
+        value = float(score[i, j])
+        strength = Strength.STRONG if value >= thresholds.strong else Strength.WEAK
+        relation = wordings.relate(Cell(b.outlet, (b.sentence,)), Cell(a.outlet, (a.sentence,)))
+        links.append(Link(a, b, round(value, 4), strength, relation))
+    return links
+
+
+def relate_rows(rows: Sequence[Row], num_outlets: int, wordings: Wordings) -> list[list[tuple[Relation | None, ...]]]:
+    """Return, for each outlet and each base, how its cell of every row stands to the base's."""
+    related: list[list[list[Relation | None]]] = [
+        [[None] * len(rows) for _ in range(num_outlets)] for _ in range(num_outlets)
+    ]
+    for number, row in enumerate(rows):
+        for cell in row.cells:
+            for base in row.cells:
+                if cell.outlet == base.outlet:
+                    related[cell.outlet][base.outlet][number] = Relation.VERBATIM
+                else:
+                    related[cell.outlet][base.outlet][number] = wordings.relate(cell, base)
+    return [[tuple(of_base) for of_base in of_outlet] for of_outlet in related]

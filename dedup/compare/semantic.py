@@ -1,0 +1,41 @@
+"""The semantic engine: how much of each sentence stands in each other one, by the vectors of its words in context."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.compare.terms import Term
+
+NUMBER_LIKENESS = 0.6  # two different numbers are never more alike than this, whatever the model says
+
+
+def cover_semantically(
+    sentences: Sequence[Sequence[Term]], vectors: Sequence[npt.NDArray[np.float32]], weights: Mapping[str, float]
+) -> npt.NDArray[np.float32]:
+    """Return float32[n, n]: the share of sentence i, by weight of its terms, that sentence j says.
+
+    `vectors` are float32[terms of the sentence, dim] of length 1 (0 where the model saw nothing). The recall of
+    BERTScore (Zhang et al. 2020) with weights: each term takes its nearest one, by the square of the cosine, which
+    lets what is only vaguely near count little. O(all terms squared), a sentence at a time.
+    """
+    filled = [i for i, terms in enumerate(sentences) if terms]
+    cover = np.zeros((len(sentences), len(sentences)), np.float32)
+    if not filled:
+        return cover
+    every = np.concatenate([vectors[i] for i in filled])
+    sizes = np.array([len(sentences[i]) for i in filled])
+    starts = np.cumsum(sizes) - sizes
+    keys = np.array([term.key for i in filled for term in sentences[i]])
+    numbers = np.array([key[0].isdecimal() for key in keys], bool)
+    weight = np.array([weights[key] for key in keys], np.float32)
+    for i, start in zip(filled, starts.tolist(), strict=True):
+        own = slice(start, start + len(sentences[i]))
+        likeness = np.clip(every[own] @ every.T, 0, 1)
+        likeness *= likeness
+        for row in np.flatnonzero(numbers[own]):
+            likeness[row, numbers] = np.minimum(likeness[row, numbers], NUMBER_LIKENESS)
+            likeness[row, keys == keys[start + row]] = 1
+        best = np.maximum.reduceat(likeness, starts, axis=1)
+        cover[i, filled] = weight[own] @ best / weight[own].sum()
+    return cover

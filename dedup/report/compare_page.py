@@ -1,0 +1,353 @@
+"""A comparison as the page shows it: outlets, rows of cells, lists, tables. Everything a template needs, and no more."""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from dedup.compare.model import Comparison, Discrepancy, FactKind, Relation, Row, Shares
+from dedup.report.compare_marks import FactSpan, Piece, mark_words
+from dedup.report.compare_text import (
+    KIND_NAMES,
+    describe_derivation,
+    describe_order,
+    list_facts,
+    name_letter,
+    percent,
+)
+from dedup.text.spans import Span
+
+PARTS = ("verbatim", "edited", "reworded", "partial", "dropped")
+CODES = {Relation.VERBATIM: "v", Relation.EDITED: "e", Relation.REWORDED: "r", Relation.PARTIAL: "p"}
+MIN_FOLD = 3  # rows in a run that say the same everywhere, from which the run is folded
+MAX_COLUMNS = 6  # texts that stand beside each other; more stand below each other
+MIN_LEFT_OUT = 2  # other texts that say what one is said to leave out
+
+
+@dataclass(frozen=True, slots=True)
+class PageOutlet:
+    """One text: `bar` is (part, left end, width, label) in hundredths."""
+
+    number: int
+    letter: str
+    name: str
+    date: str
+    title: str
+    num_words: int
+    is_base: bool
+    bar: tuple[tuple[str, float, float, str], ...]
+    shares: tuple[str, ...]
+    derivation: str
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageCell:
+    """What one text says of a statement; `relations` and `moves` have a letter for every base, "-" for none."""
+
+    outlet: int
+    letter: str
+    name: str
+    relation: str
+    is_reference: bool
+    is_moved: bool
+    pieces: tuple[Piece, ...]
+    relations: str
+    moves: str
+    facts: str
+    sentences: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageRow:
+    """One statement."""
+
+    number: int
+    cells: tuple[PageCell, ...]
+    missing: tuple[str, ...]
+    kinds: tuple[str, ...]
+    is_verbatim: bool
+    is_moved: bool
+
+    @property
+    def label(self) -> str:
+        """Return what a tick of the overview says."""
+        facts = f"; {', '.join(self.kinds)} differ" if self.kinds else ""
+        return f"Statement {self.number + 1}: in {len(self.cells)} of {len(self.cells) + len(self.missing)}{facts}"
+
+
+@dataclass(frozen=True, slots=True)
+class PageFold:
+    """A run of rows; `is_folded` where all say the same everywhere."""
+
+    rows: tuple[PageRow, ...]
+    is_folded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageSentence:
+    """A sentence of an article: the white space before it, its place, its row, and why it is not compared."""
+
+    number: int
+    before: str
+    text: str
+    row: int | None
+    omission: str
+    is_heading: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageList:
+    """Statements of one text under a title: (row, wording, who says it)."""
+
+    outlet: int
+    letter: str
+    name: str
+    items: tuple[tuple[int, str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageDiscrepancy:
+    """Facts that do not agree: (letter, name, wordings) of each text."""
+
+    row: int
+    kind: str
+    facts: tuple[tuple[str, str, tuple[str, ...]], ...]
+
+
+def build_outlets(found: Comparison) -> list[PageOutlet]:
+    """Return the texts as the head of the page shows them."""
+    outlets = []
+    for number, outlet in enumerate(found.outlets):
+        shares = found.shares[number][found.base]
+        outlets.append(
+            PageOutlet(
+                number=number,
+                letter=name_letter(number),
+                name=outlet.name,
+                date=outlet.source.date or "",
+                title=outlet.source.title or "",
+                num_words=outlet.num_words,
+                is_base=number == found.base,
+                bar=build_bar(shares),
+                shares=tuple(percent(value) for value in (*list_parts(shares), shares.new)),
+                derivation=describe_derivation(shares),
+                order=describe_order(shares.tau),
+            )
+        )
+    return outlets
+
+
+def list_parts(shares: Shares) -> list[float]:
+    """Return the shares of the base, in the order of PARTS."""
+    return [float(getattr(shares, part)) for part in PARTS]
+
+
+def build_bar(shares: Shares) -> tuple[tuple[str, float, float, str], ...]:
+    """Return the parts of the bar of one text that can be seen."""
+    bar, left = [], 0.0
+    for part, share in zip(PARTS, list_parts(shares), strict=True):
+        if share > 0:
+            bar.append((part, round(100 * left, 2), round(100 * share, 2), f"{percent(share)} {part}"))
+        left += share
+    return tuple(bar)
+
+
+def build_rows(found: Comparison) -> list[PageRow]:
+    """Return all statements with their words marked."""
+    moves = find_moves(found)
+    disputed: dict[int, list[Discrepancy]] = {}
+    for discrepancy in found.discrepancies:
+        disputed.setdefault(discrepancy.row, []).append(discrepancy)
+    rows = []
+    for number, row in enumerate(found.rows):
+        here = disputed.get(number, [])
+        cells = tuple(build_cell(found, number, outlet, here, moves) for outlet in row.outlets)
+        is_shared = len(cells) > 1
+        rows.append(
+            PageRow(
+                number=number,
+                cells=cells,
+                missing=tuple(name_letter(o) for o in range(len(found.outlets)) if o not in row.outlets),
+                kinds=tuple(KIND_NAMES[discrepancy.kind] for discrepancy in here),
+                is_verbatim=is_shared and all(set(cell.relations) <= {"v", "-"} for cell in cells),
+                is_moved=any(cell.is_moved for cell in cells),
+            )
+        )
+    return rows
+
+
+def build_cell(
+    found: Comparison, number: int, outlet: int, disputed: Sequence[Discrepancy], moves: Sequence[Sequence[set[int]]]
+) -> PageCell:
+    """Return what one text says of a statement."""
+    reference = found.reference(number)
+    relation = found.relation(number, outlet, reference)
+    cell = found.rows[number].find(outlet)
+    assert cell is not None
+    assert relation is not None
+    facts = place_facts(found, number, outlet, disputed)
+    is_reference = outlet == reference
+    text = found.quote(number, outlet)
+    marked = mark_words(text, found.quote(number, reference), None if is_reference else relation, facts)
+    bases = range(len(found.outlets))
+    return PageCell(
+        outlet=outlet,
+        letter=name_letter(outlet),
+        name=found.outlets[outlet].name,
+        relation=relation.value,
+        is_reference=is_reference,
+        is_moved=number in moves[outlet][found.base],
+        pieces=marked,
+        relations="".join(CODES[r] if (r := found.relation(number, outlet, base)) else "-" for base in bases),
+        moves="".join("m" if number in moves[outlet][base] else "-" for base in bases),
+        facts=" ".join(f"{fact.span.start}-{fact.span.end}-{fact.kind.replace(' ', '_')}" for fact in facts),
+        sentences=cell.sentences,
+    )
+
+
+def place_facts(
+    found: Comparison, number: int, outlet: int, disputed: Sequence[Discrepancy]
+) -> list[FactSpan]:
+    """Return where the disputed facts of a cell stand in its wording, which may be several sentences with gaps."""
+    cell = found.rows[number].find(outlet)
+    assert cell is not None
+    starts: list[tuple[Span, int]] = []
+    offset = 0
+    for position, sentence in enumerate(cell.sentences):
+        if position:
+            offset += len(" [...] ") if sentence > cell.sentences[position - 1] + 1 else 1
+        span = found.outlets[outlet].sentences[sentence].span
+        starts.append((span, offset))
+        offset += span.end - span.start
+    facts = []
+    for discrepancy in disputed:
+        for fact in discrepancy.facts:
+            if fact.outlet != outlet:
+                continue
+            for span in fact.spans:
+                home, shift = next((home, shift) for home, shift in starts if home.covers(span))
+                moved = Span(span.start - home.start + shift, span.end - home.start + shift)
+                facts.append(FactSpan(moved, KIND_NAMES[discrepancy.kind]))
+    return sorted(facts, key=lambda fact: (fact.span, fact.kind))
+
+
+def find_moves(found: Comparison) -> list[list[set[int]]]:
+    """Return, for each text and each base, the rows whose place in the text is out of the base's order.
+
+    Those that the longest run of rows in the order of both leaves out: the fewest that can be said to have moved.
+    """
+    first = [
+        {number: cell.sentences[0] for number, row in enumerate(found.rows) if (cell := row.find(outlet))}
+        for outlet in range(len(found.outlets))
+    ]
+    return [[find_out_of_order(own, base) for base in first] for own in first]
+
+
+def find_out_of_order(own: dict[int, int], base: dict[int, int]) -> set[int]:
+    """Return the rows of both that the longest increasing subsequence leaves out (patience sorting, O(n log n))."""
+    rows = sorted(own.keys() & base.keys(), key=lambda row: (base[row], own[row]))
+    tails: list[int] = []
+    ends: list[int] = []
+    before: dict[int, int | None] = {}
+    for row in rows:
+        place = bisect_left(tails, own[row])
+        before[row] = ends[place - 1] if place else None
+        tails[place : place + 1] = [own[row]]
+        ends[place : place + 1] = [row]
+    kept: set[int] = set()
+    row_or_none: int | None = ends[-1] if ends else None
+    while row_or_none is not None:
+        kept.add(row_or_none)
+        row_or_none = before[row_or_none]
+    return set(rows) - kept
+
+
+def fold_rows(rows: Sequence[PageRow]) -> list[PageFold]:
+    """Return the rows in runs, those that say the same everywhere folded."""
+    folds: list[PageFold] = []
+    start = 0
+    while start < len(rows):
+        end = start
+        while end < len(rows) and rows[end].is_verbatim:
+            end += 1
+        if end - start >= MIN_FOLD:
+            folds.append(PageFold(tuple(rows[start:end]), is_folded=True))
+        else:
+            end = max(end, start + 1)
+            folds.append(PageFold(tuple(rows[start:end]), is_folded=False))
+        start = end
+    return folds
+
+
+def build_article(found: Comparison, outlet: int) -> list[PageSentence]:
+    """Return one text whole, sentence by sentence, with the white space between them."""
+    homes = {s: number for number, row in enumerate(found.rows) if (cell := row.find(outlet)) for s in cell.sentences}
+    text = found.outlets[outlet].source.text
+    sentences, position = [], 0
+    for number, sentence in enumerate(found.outlets[outlet].sentences):
+        sentences.append(
+            PageSentence(
+                number=number,
+                before=text[position : sentence.span.start],
+                text=sentence.span.cut(text),
+                row=homes.get(number),
+                omission=sentence.omission.value if sentence.omission else "",
+                is_heading=sentence.kind.value == "heading",
+            )
+        )
+        position = sentence.span.end
+    return sentences
+
+
+def list_only_here(found: Comparison) -> list[PageList]:
+    """Return, for each text, what no other says."""
+    return [build_list(found, outlet, found.only_here(outlet)) for outlet in range(len(found.outlets))]
+
+
+def list_left_out(found: Comparison) -> list[PageList]:
+    """Return, for each text, what at least MIN_LEFT_OUT others say and it does not: what most say first."""
+    lists = []
+    for outlet in range(len(found.outlets)):
+        rows = [
+            number
+            for number, row in enumerate(found.rows)
+            if outlet not in row.outlets and len(row.cells) >= min(MIN_LEFT_OUT, len(found.outlets) - 1)
+        ]
+        lists.append(build_list(found, outlet, sorted(rows, key=lambda number: (-len(found.rows[number].cells), number))))
+    return lists
+
+
+def build_list(found: Comparison, outlet: int, rows: Sequence[int]) -> PageList:
+    """Return statements under the name of one text."""
+    items = tuple(
+        (number, found.quote(number, found.reference(number)), describe_who(found.rows[number], len(found.outlets)))
+        for number in rows
+    )
+    return PageList(outlet, name_letter(outlet), found.outlets[outlet].name, items)
+
+
+def describe_who(row: Row, count: int) -> str:
+    """Return who makes a statement."""
+    letters = " ".join(name_letter(outlet) for outlet in row.outlets)
+    return f"all but one: {letters}" if len(row.cells) == count - 1 and count > 2 else letters
+
+
+def build_discrepancies(found: Comparison) -> list[tuple[str, list[PageDiscrepancy]]]:
+    """Return the discrepancies by kind: numbers first, attribution last."""
+    groups = []
+    for kind in FactKind:
+        items = [
+            PageDiscrepancy(
+                discrepancy.row,
+                KIND_NAMES[kind],
+                tuple(
+                    (name_letter(outlet), found.outlets[outlet].name, tuple(texts))
+                    for outlet, texts in list_facts(found, discrepancy)
+                ),
+            )
+            for discrepancy in found.discrepancies
+            if discrepancy.kind is kind
+        ]
+        if items:
+            groups.append((KIND_NAMES[kind], items))
+    return groups

@@ -67,7 +67,9 @@ def hostile_records():
             name = f"{hostile} {number}-{copy}"
             middle = edit_text(text, f"{number}-{copy}", 2 * copy)
             body = f"{hostile} {middle}. {hostile} end {copy}."
-            records.append({"id": name, "outlet": name, "title": name, "date": f"2024-01-0{copy + 1} {hostile}", "text": body})
+            records.append(
+                {"id": name, "outlet": name, "title": name, "date": f"2024-01-0{copy + 1} {hostile}", "text": body}
+            )
     return records
 
 
@@ -102,7 +104,10 @@ def make_report(dedup, folder, records, *options, name="news.jsonl"):
     folder.mkdir(parents=True, exist_ok=True)
     source = write_jsonl(folder / name, records)
     out, pages = folder / "out", folder / "pages"
-    for command in (("clean", source, "-o", out, "--workers", 1), ("report", out, "-o", pages, "--workers", 1, *options)):
+    for command in (
+        ("clean", source, "-o", out, "--workers", 1),
+        ("report", out, "-o", pages, "--workers", 1, *options),
+    ):
         done = dedup(*command)
         assert done.code == 0, done.stderr
     return out, pages

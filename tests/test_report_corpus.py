@@ -31,7 +31,11 @@ def hostile(tmp_path_factory):
 
 def clusters_with(pages, word):
     """Return the texts of the cluster pages that hold a word."""
-    return [text for name, source in read_pages(pages).items() if name.startswith("clusters/") and word in (text := Page(source).text)]
+    return [
+        text
+        for name, source in read_pages(pages).items()
+        if name.startswith("clusters/") and word in (text := Page(source).text)
+    ]
 
 
 def test_the_index_reads_as_the_golden_text(story):
@@ -66,7 +70,11 @@ def test_every_page_can_be_reached_from_the_index(story):
         name = todo.pop()
         found.add(name)
         links = Page((story[1] / name).read_text()).links
-        paths = {os.path.normpath(os.path.join(os.path.dirname(name), link.partition("#")[0])) for link in links if link[0] != "#"}
+        paths = {
+            os.path.normpath(os.path.join(os.path.dirname(name), link.partition("#")[0]))
+            for link in links
+            if link[0] != "#"
+        }
         todo += paths - found
     assert names == found
 
@@ -133,7 +141,10 @@ def test_other_files_are_never_replaced(tmp_path, dedup):
 
 def test_a_folder_without_a_run_is_one_line_of_error(tmp_path, dedup):
     done = dedup("report", tmp_path, "-o", tmp_path / "pages")
-    assert f"error: {tmp_path}: no summary.json here. Name the OUT folder of a finished `dedup clean` run.\n" == done.stderr
+    assert (
+        f"error: {tmp_path}: no summary.json here. Name the OUT folder of a finished `dedup clean` run.\n"
+        == done.stderr
+    )
 
 
 def test_a_run_that_lost_its_kept_files_is_one_line_of_error_and_leaves_nothing(tmp_path, dedup):
@@ -154,7 +165,9 @@ def test_clusters_beyond_the_bound_are_counted_and_said(tmp_path, dedup):
 
 def test_many_clusters_are_listed_on_several_pages(tmp_path, dedup):
     _, pages = make_report(dedup, tmp_path, make_records("many", 450))
-    assert ["clusters-2.html", "clusters-3.html", "clusters.html"] == sorted(p.name for p in pages.glob("clusters*.html"))
+    assert ["clusters-2.html", "clusters-3.html", "clusters.html"] == sorted(
+        p.name for p in pages.glob("clusters*.html")
+    )
     listed = [link for name in pages.glob("clusters*.html") for link in Page(name.read_text()).links if "/" in link]
     assert 450 == len(set(listed))
 
@@ -186,7 +199,9 @@ def test_huge_hostile_documents_stay_on_pages_of_bounded_size(tmp_path, dedup):
     for copy in range(8):
         words = make_text("huge", 4000).split()
         body = " ".join(f'{word}"<{chr(0)}' for word in words) + f" {copy}"
-        records.append({"id": f'"<{copy}' * 2000, "title": "<\0" * 50_000, "outlet": '"' * 9000, "date": "<" * 9000, "text": body})
+        records.append(
+            {"id": f'"<{copy}' * 2000, "title": "<\0" * 50_000, "outlet": '"' * 9000, "date": "<" * 9000, "text": body}
+        )
     _, pages = make_report(dedup, tmp_path, records)
     assert all(len(source.encode()) < MOST_BYTES for source in read_pages(pages).values())
 
@@ -197,7 +212,10 @@ def test_hostile_records_bring_no_markup_into_any_page(hostile, story):
     for source in read_pages(hostile[1]).values():
         page = Page(source)
         assert set(page.tags) <= allowed
-        assert not {name for name in page.attributes if name.startswith("on")} | {"src", "style", "action"} & page.attributes
+        assert (
+            not {name for name in page.attributes if name.startswith("on")}
+            | {"src", "style", "action"} & page.attributes
+        )
         assert all(re.fullmatch(r"[\w./#-]*", link) for link in page.links)
 
 
@@ -269,11 +287,11 @@ def test_runs_on_every_format_can_be_reported_on(tmp_path, dedup, name, write):
 def test_documents_are_shown_as_they_were_before_cuts(tmp_path, dedup):
     paragraph = f"{make_text('twice', 60).capitalize()}."
     whole = f"{make_text('first', 30)}.\n\n{paragraph}\n\n{make_text('second', 30)}.\n\n{paragraph}"
-    records = ["not json\n".encode(), {"id": "a", "text": whole}, {"id": "b", "text": whole + " More."}]
+    records = [b"not json\n", {"id": "a", "text": whole}, {"id": "b", "text": whole + " More."}]
     out, pages = make_report(dedup, tmp_path, records)
     assert ["a"] == [record["id"] for record in read_lines(out / "edited.jsonl")]
     text = Page((pages / "clusters/000/1.html").read_text()).text
-    assert text.count(paragraph.split()[0] + " " + paragraph.split()[1]) >= 2
+    assert text.count(paragraph[:40]) >= 2
     assert "Passages printed twice" in text
     assert "cut out" in text
     assert "Records that could not be read" in Page((pages / "index.html").read_text()).text
@@ -294,7 +312,10 @@ def test_pairs_on_both_sides_of_the_threshold_are_shown_with_their_exact_similar
     index = Page((pages / "index.html").read_text()).text
     assert re.search(rf"{expected['above']:.3f} above above base base \w+ cluster 1", index)
     assert re.search(rf"{expected['below']:.3f} below below base base \w+ pair 1", index)
-    assert f"Jaccard similarity {expected['below']:.3f}, below the threshold" in Page((pages / "threshold.html").read_text()).text
+    assert (
+        f"Jaccard similarity {expected['below']:.3f}, below the threshold"
+        in Page((pages / "threshold.html").read_text()).text
+    )
 
 
 def test_without_near_misses_the_page_says_so(tmp_path, dedup):

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from dedup.report.corpus_model import ClusterEntry
-from dedup.report.corpus_page import clip, cluster_path, encode_data, list_path, render_page
+from dedup.report.corpus_page import clip, cluster_path, list_path, render_page
+from dedup.report.page import encode_data
 from dedup.report.wrapping import make_safe
 
 PER_PAGE = 200

@@ -1,17 +1,15 @@
 """The frame of every page of a corpus report: where it stands, what it may do, how texts become safe and short."""
 
-from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from hashlib import sha256
-from importlib.resources import files
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from jinja2 import DictLoader, Environment, StrictUndefined
-from markupsafe import Markup, escape
+from jinja2 import Environment
+from markupsafe import escape
 
 from dedup import __version__
 from dedup.report.corpus_model import Card
+from dedup.report.page import hash_source, inline, load_environment, read_template
 from dedup.report.wrapping import make_safe
 
 Item = TypeVar("Item")
@@ -64,23 +62,12 @@ def render_page(template: str, values: Mapping[str, object], *, root: str = "", 
             root=root,
             version=__version__,
             generator=GENERATOR,
-            style=Markup(style),  # noqa: S704 (our own files)
+            style=inline(style),
             style_hash=hash_source(style),
-            script=Markup(code),  # noqa: S704 (our own file)
+            script=inline(code),
             script_hash=hash_source(code) if code else "",
         )
     )
-
-
-def hash_source(source: str) -> str:
-    """Return the hash by which a content security policy allows an inlined file."""
-    return b64encode(sha256(source.encode()).digest()).decode()
-
-
-@cache
-def read_template(name: str) -> str:
-    """Return a file of the package."""
-    return files("dedup.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 @cache
@@ -90,15 +77,8 @@ def _read_styles() -> str:
 
 @cache
 def _load_environment() -> Environment:
-    """Return Jinja with autoescape on, and every text that is shown made safe first."""
-    environment = Environment(
-        loader=DictLoader({name: read_template(name) for name in _TEMPLATES}),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=lambda value: make_safe(value) if type(value) is str else value,
-    )
+    """Return Jinja with the filters of these pages."""
+    environment = load_environment(_TEMPLATES)
     environment.filters |= {"number": "{:,}".format, "similarity": "{:.3f}".format, "clip": clip, "share": format_share}
     environment.globals |= {"cluster_path": cluster_path, "list_path": list_path}
     environment.globals |= {"longest_title": LONGEST_TITLE, "longest_name": LONGEST_NAME}
@@ -152,12 +132,3 @@ def fit(items: Sequence[Item], measure: Callable[[Item], int], budget: int) -> S
         if used > budget:
             return items[:number]
     return items
-
-
-def encode_data(raw: bytes) -> Markup:
-    """Return JSON so that it can stand in a script element of type application/json, whatever it holds."""
-    text = raw.decode().replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
-    return Markup(text)  # noqa: S704 (no character is left that could end the element)
-
-
-Values = dict[str, Any]

@@ -341,3 +341,33 @@ def test_the_congress_report_is_small(tmp_path, dedup, congress_file):
     assert 0 == dedup("report", out, "-o", pages).code
     assert (pages / "index.html").stat().st_size < 1_000_000
     assert all(len(source.encode()) < MOST_BYTES for source in read_pages(pages).values())
+
+
+def edit_json(path, change):
+    """Change the objects of a file of JSON lines."""
+    records = read_lines(path)
+    for record in records:
+        change(record)
+    write_jsonl(path, records)
+
+
+def test_a_removal_for_a_document_of_no_input_file_is_counted_and_said(tmp_path, dedup):
+    out, _ = make_report(dedup, tmp_path, story_records())
+    edit_json(out / "removed.jsonl", lambda record: record["witness"].update(path="index.duckdb"))
+    done = dedup("report", out, "-o", tmp_path / "again")
+    assert (0, "") == (done.code, done.stderr)
+    text = Page((tmp_path / "again/index.html").read_text()).text
+    assert "4 documents were removed for documents that are in none of the input files" in text
+    assert "Beacon 3 3 100 % 0" in text
+
+
+def test_limits_that_the_run_hit_are_on_the_index(tmp_path, dedup):
+    out, _ = make_report(dedup, tmp_path, story_records())
+    summary = json.loads((out / "summary.json").read_text())
+    summary["limits"] = [
+        {"limit": "max_bucket", "value": 2000, "hits": 3, "effect": "<b>copies</b> may have been kept"}
+    ]
+    (out / "summary.json").write_text(json.dumps(summary))
+    assert 0 == dedup("report", out, "-o", tmp_path / "again").code
+    text = Page((tmp_path / "again/index.html").read_text()).text
+    assert "Limit reached. max_bucket (2,000) was hit 3 times: <b>copies</b> may have been kept." in text

@@ -14,7 +14,7 @@ from dedup.clean.located import PassageRecord
 from dedup.diff.engine import compare_texts
 from dedup.model.documents import Relation
 from dedup.pipeline.report_fields import read_value
-from dedup.pipeline.report_survey import Keys, Removals, SpooledDocument, read_spooled
+from dedup.pipeline.report_survey import NO_WITNESS, Keys, Removals, SpooledDocument, read_spooled
 from dedup.report.corpus_cluster import ComparedCopy, render_cluster
 from dedup.report.corpus_model import Card, ClusterContent, ClusterEntry, Copy, PassageNote
 from dedup.report.corpus_page import cluster_path
@@ -34,7 +34,7 @@ class Clusters:
     ```
     witness  int64[n]  key of the representative
     sizes    int64[n]  removed documents
-    rows     rows of `Removals`, cluster by cluster; starts int64[n + 1] where each begins
+    rows     rows of `Removals` with a witness in the run, by cluster; starts int64[n + 1] where each begins
     shown    int64[m]  places of the clusters that get a page, ascending: the largest
     ```
     """
@@ -48,8 +48,9 @@ class Clusters:
     @classmethod
     def group(cls, removals: Removals, most: int) -> "Clusters":
         """Group the removals by witness; the `most` largest clusters are shown."""
-        witness, sizes = np.unique(removals.witness, return_counts=True)
-        rows = np.argsort(removals.witness, kind="stable")
+        known = np.flatnonzero(removals.witness != NO_WITNESS)
+        witness, sizes = np.unique(removals.witness[known], return_counts=True)
+        rows = known[np.argsort(removals.witness[known], kind="stable")]
         starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
         largest = np.argsort(-sizes, kind="stable")[:most]
         return cls(witness, sizes, rows, starts, np.sort(largest))

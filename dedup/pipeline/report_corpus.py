@@ -36,7 +36,17 @@ from dedup.pipeline.report_numbers import (
     read_boilerplate,
     read_rejections,
 )
-from dedup.pipeline.report_survey import Keys, Removals, Spool, Survey, Wanted, find_keys, make_key, read_spooled
+from dedup.pipeline.report_survey import (
+    NO_WITNESS,
+    Keys,
+    Removals,
+    Spool,
+    Survey,
+    Wanted,
+    find_keys,
+    make_key,
+    read_spooled,
+)
 from dedup.pipeline.run import Progress
 from dedup.report.corpus_clusters import render_lists
 from dedup.report.corpus_index import render_index
@@ -88,7 +98,8 @@ def report(run: ReportRun, progress: Progress) -> Written:
 
 def nearest_removals(removals: Removals) -> np.ndarray:
     """Return the rows of the near-copies that are nearest above the threshold, nearest first."""
-    near = np.flatnonzero(np.isin(removals.relation, [Relation.EDITED, Relation.TEMPLATE]))
+    is_near = np.isin(removals.relation, [Relation.EDITED, Relation.TEMPLATE])
+    near = np.flatnonzero(is_near & (removals.witness != NO_WITNESS))
     return near[np.argsort(removals.similarity[near], kind="stable")][:MOST_NEAREST]
 
 
@@ -234,6 +245,7 @@ def describe_findings(
         yet_kept=None if misses is None else tuple(describe_misses(survey, misses[1], spool)),
         boilerplate=read_boilerplate(run.out),
         rejections=read_rejections(run.out),
+        num_elsewhere=int((survey.removals.witness == NO_WITNESS).sum()),
     )
 
 

@@ -13,7 +13,7 @@ from dedup.clean.records import RejectedRecord
 from dedup.model.documents import Relation
 from dedup.pipeline.report_clusters import Clusters
 from dedup.pipeline.report_fields import read_value
-from dedup.pipeline.report_survey import UNDATED, Removals, Survey, find_keys
+from dedup.pipeline.report_survey import NO_WITNESS, UNDATED, Removals, Survey, find_keys
 from dedup.report.corpus_model import BoilerplateNote, DayCount, OutletCount, OutletPair, RejectionNote
 
 STEPS = 50  # of similarity from 0 to 1
@@ -24,8 +24,9 @@ MOST_REJECTIONS = 20
 def count_crossings(survey: Survey) -> tuple[OutletPair, ...]:
     """Return how many documents of each outlet were removed for one of each outlet, most first."""
     names = list(survey.outlets)
-    of_removed = survey.outlet_of[find_keys(survey.named, survey.removals.removed)]
-    of_witness = survey.outlet_of[find_keys(survey.named, survey.removals.witness)]
+    known = survey.removals.witness != NO_WITNESS
+    of_removed = survey.outlet_of[find_keys(survey.named, survey.removals.removed[known])]
+    of_witness = survey.outlet_of[find_keys(survey.named, survey.removals.witness[known])]
     counts = Counter(zip(of_removed.tolist(), of_witness.tolist(), strict=True))
     pairs = [OutletPair(names[removed], names[kept], number) for (removed, kept), number in counts.items()]
     return tuple(sorted(pairs, key=lambda pair: (-pair.num_documents, pair.removed, pair.kept)))

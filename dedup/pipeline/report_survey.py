@@ -17,6 +17,7 @@ from dedup.pipeline.report_fields import read_day, read_value
 
 LINE_BITS = 40
 UNDATED = -1
+NO_WITNESS = -1
 
 Keys = npt.NDArray[np.int64]
 
@@ -27,7 +28,7 @@ class Removals:
 
     ```
     removed     int64[n]    keys, ascending
-    witness     int64[n]    keys of their witnesses
+    witness     int64[n]    keys of their witnesses, NO_WITNESS where that is in no input file of the run
     similarity  float64[n]
     relation    uint8[n]    a `Relation`
     covered     float64[n]  NaN where the document is not contained
@@ -47,7 +48,7 @@ class Removals:
         table = [
             (
                 make_key(places[row.source.path], row.source.line),
-                make_key(places[row.witness.path], row.witness.line),
+                make_key(places[row.witness.path], row.witness.line) if row.witness.path in places else NO_WITNESS,
                 row.similarity,
                 relations[row.relation],
                 np.nan if row.covered is None else row.covered,

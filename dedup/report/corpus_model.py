@@ -165,6 +165,7 @@ class CorpusFindings:
                   were not looked for
     boilerplate   most frequent first, the first of `num_boilerplate`
     rejections    the first of `summary.counts.rejected`
+    num_elsewhere removed documents whose witness is in no file of the run
     """
 
     name: str
@@ -181,6 +182,7 @@ class CorpusFindings:
     yet_kept: tuple[NearMiss, ...] | None
     boilerplate: tuple[BoilerplateNote, ...]
     rejections: tuple[RejectionNote, ...]
+    num_elsewhere: int
 
     @property
     def threshold(self) -> float:

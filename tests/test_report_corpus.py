@@ -371,3 +371,11 @@ def test_limits_that_the_run_hit_are_on_the_index(tmp_path, dedup):
     assert 0 == dedup("report", out, "-o", tmp_path / "again").code
     text = Page((tmp_path / "again/index.html").read_text()).text
     assert "Limit reached. max_bucket (2,000) was hit 3 times: <b>copies</b> may have been kept." in text
+
+
+def test_a_run_without_passages_can_be_reported_on(tmp_path, dedup):
+    write_jsonl(tmp_path / "news.jsonl", story_records())
+    assert 0 == dedup("clean", tmp_path / "news.jsonl", "-o", tmp_path / "out", "--passages", "off").code
+    done = dedup("report", tmp_path / "out", "-o", tmp_path / "pages")
+    assert (0, "") == (done.code, done.stderr)
+    assert "It was not looked for (--passages off)." in Page((tmp_path / "pages/index.html").read_text()).text

@@ -1,5 +1,6 @@
 """The clusters of a report: which get a page, and the writing of the pages."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -120,7 +121,8 @@ def write_chunk(
     plans: list[ClusterPlan], report: Callable[[int], None], *, spool: Path, passages: Path, target: Path
 ) -> None:
     """Write some pages."""
-    with spool.open("rb") as documents, passages.open("rb") as notes:
+    notes_path = passages if passages.exists() else os.devnull  # there are none with --passages off
+    with spool.open("rb") as documents, open(notes_path, "rb") as notes:
         for plan in plans:
             page = render_cluster(*read_content(plan, documents, notes))
             (target / cluster_path(plan.number)).write_text(page, encoding="utf-8", newline="\n")

@@ -379,3 +379,25 @@ def test_a_run_without_passages_can_be_reported_on(tmp_path, dedup):
     done = dedup("report", tmp_path / "out", "-o", tmp_path / "pages")
     assert (0, "") == (done.code, done.stderr)
     assert "It was not looked for (--passages off)." in Page((tmp_path / "pages/index.html").read_text()).text
+
+
+@pytest.mark.parametrize("name", ["summary.json", "removed.jsonl"])
+def test_a_broken_file_of_the_run_is_one_line_of_error(tmp_path, dedup, name):
+    out, _ = make_report(dedup, tmp_path, story_records())
+    (out / name).write_text('{"counts": 1}\n')
+    done = dedup("report", out, "-o", tmp_path / "again")
+    assert (2, 1) == (done.code, done.stderr.count("\n"))
+    assert f"error: {out / name}" in done.stderr
+
+
+def test_the_pages_of_clusters_lead_from_the_largest_to_the_smallest(tmp_path, dedup):
+    records = make_records("small", 2) + [
+        record | {"id": f"big {record['id']}"} for record in make_records("big", 1, copies=4)
+    ]
+    _, pages = make_report(dedup, tmp_path, records)
+    listed = [link for link in Page((pages / "clusters.html").read_text()).links if "/" in link]
+    source, found = (pages / listed[0]).read_text(), [listed[0]]
+    while match := re.search(r'href="../../([^"]+)" rel="next"', source):
+        found.append(match.group(1))
+        source = (pages / found[-1]).read_text()
+    assert (listed, 3) == (found, len(found))

@@ -41,7 +41,12 @@ def read_removals(out: Path) -> Iterator[RemovalRow]:
     """Yield the removals of a run in input order; records are passed over, not decoded."""
     decoder = msgspec.json.Decoder(RemovalRow)
     with (out / REMOVED).open("rb") as lines:
-        yield from map(decoder.decode, lines)
+        for number, line in enumerate(lines, start=1):
+            try:
+                yield decoder.decode(line)
+            except msgspec.DecodeError as error:
+                message = f"{out / REMOVED}, line {number}: is no removal ({error}). Run `dedup clean` anew."
+                raise InputError(message) from error
 
 
 @dataclass(frozen=True, slots=True)

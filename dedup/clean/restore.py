@@ -40,7 +40,10 @@ def read_summary(out: Path) -> Summary:
     """Return the summary of the run that a folder holds; a folder without one is an `InputError`."""
     if not (out / SUMMARY).is_file():
         raise InputError(f"{out}: no {SUMMARY} here. Name the OUT folder of a finished `dedup clean` run.")
-    return Summary.read(out / SUMMARY)
+    try:
+        return Summary.read(out / SUMMARY)
+    except msgspec.DecodeError as error:
+        raise InputError(f"{out / SUMMARY}: is not the summary of a run ({error}). Run `dedup clean` anew.") from error
 
 
 class Event(NamedTuple):

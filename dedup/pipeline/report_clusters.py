@@ -1,7 +1,7 @@
 """The clusters of a report: which get a page, and the writing of the pages."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -76,7 +76,10 @@ class PlannedCopy(msgspec.Struct, frozen=True):
 
 
 class ClusterPlan(msgspec.Struct, frozen=True):
-    """All that a worker needs to write the page of a cluster: places in the spool and in `passages.jsonl`."""
+    """All that a worker needs to write the page of a cluster: places in the spool and in `passages.jsonl`.
+
+    `before` and `after` are the numbers of its neighbours in the list.
+    """
 
     number: int
     place: int
@@ -86,6 +89,18 @@ class ClusterPlan(msgspec.Struct, frozen=True):
     copies: list[PlannedCopy]
     passages: list[int]
     num_passages: int
+    before: int | None = None
+    after: int | None = None
+
+
+def order_plans(plans: Iterable[ClusterPlan]) -> list[ClusterPlan]:
+    """Return the plans in the order of the list, largest first, each with its neighbours."""
+    ordered = sorted(plans, key=lambda plan: (-plan.num_copies, plan.number))
+    numbers = [None, *(plan.number for plan in ordered), None]
+    return [
+        msgspec.structs.replace(plan, before=before, after=after)
+        for plan, before, after in zip(ordered, numbers, numbers[2:], strict=False)
+    ]
 
 
 def make_card(document: SpooledDocument) -> Card:
@@ -146,6 +161,8 @@ def read_content(
         copies,
         tuple(read_passage(notes, place, cards) for place in plan.passages),
         plan.num_passages,
+        plan.before,
+        plan.after,
     )
     return content, compare_copies(plan, representative.text, copies, documents)
 

@@ -23,6 +23,7 @@ from dedup.pipeline.report_clusters import (
     PlannedCopy,
     make_card,
     make_entry,
+    order_plans,
     write_cluster_pages,
 )
 from dedup.pipeline.report_folder import INDEX, report_folder
@@ -88,7 +89,7 @@ def report(run: ReportRun, progress: Progress) -> Written:
     with report_folder(run.target, run.out, overwrite=run.overwrite) as (pages, scratch):
         misses = find_near_misses(run.out, summary, scratch, run.workers, progress) if run.near_misses else None
         survey = survey_documents(run, (summary, removals, clusters, misses or ()), scratch, progress)
-        plans = list(plan_clusters(clusters, survey, run.out, places))
+        plans = order_plans(plan_clusters(clusters, survey, run.out, places))
         entries = write_pages(run, (summary, clusters, misses), (survey, plans), pages)
         progress.begin("report", len(plans), "page")
         write_cluster_pages(plans, survey.spool.path, run.out / PASSAGES, pages, (run.workers, progress.advance))
@@ -194,13 +195,12 @@ def write_pages(
     surveyed: tuple[Survey, list[ClusterPlan]],
     pages: Path,
 ) -> list[ClusterEntry]:
-    """Write the index, the list of clusters and the pairs below the threshold; return the clusters with a page."""
+    """Write the index, the list of clusters and the pairs near the threshold; return the clusters with a page."""
     summary, clusters, near = found
     survey, plans = surveyed
     with survey.spool.path.open("rb") as spool:
         entries = [make_entry(plan, make_card(read_spooled(spool, plan.place))) for plan in plans]
         findings = describe_findings(run, summary, (survey, clusters, near), spool)
-    entries.sort(key=lambda entry: (-entry.num_copies, entry.number))
     save = partial(save_page, pages)
     save(INDEX, render_index(findings, entries[:LARGEST], len(entries)))
     misses = [

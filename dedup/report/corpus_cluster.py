@@ -42,6 +42,8 @@ def render_cluster(content: ClusterContent, compared: Iterable[ComparedCopy]) ->
     passages = fit(content.passages, measure_passage, PASSAGES_BYTES)
     values = {
         "cluster": content.entry,
+        "before": content.before,
+        "after": content.after,
         "text": BLANK_LINES.sub("\n\n", clip(content.text, TEXT_CHARACTERS)),
         "num_characters": len(content.text),
         "is_text_cut": len(content.text) > TEXT_CHARACTERS,

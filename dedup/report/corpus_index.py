@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from dedup.report.corpus_charts import Axis, Caption, Chart, Column, Tick, bin_days, bin_sizes, draw_columns
 from dedup.report.corpus_model import (
@@ -31,7 +32,7 @@ OUTLETS_BYTES, BOILERPLATE_BYTES, PAIRS_BYTES, CROSSINGS_BYTES = 420_000, 120_00
 BOILERPLATE_CHARACTERS = 400
 FIRST_OUTLETS, FIRST_PAIRS = 20, 10  # rows that are not folded away
 MOST_OUTLETS, MOST_CROSSINGS, MOST_FILES = 1000, 30, 50
-MATRIX_SIZE = 12
+MATRIX_SIZE, MOST_DAYS = 12, 10
 HEAT_STEPS = 5
 RELATIONS = ("edited", "template", "contained")
 
@@ -71,6 +72,7 @@ def render_index(findings: CorpusFindings, largest: Sequence[ClusterEntry], num_
         "crossings": fit(crossings[:MOST_CROSSINGS], measure_crossing, CROSSINGS_BYTES),
         "num_crossings": len(crossings),
         "days": chart_days(findings),
+        "top_days": list_top_days(findings),
         "sizes": chart_sizes(findings),
         "similarities": chart_similarities(findings),
         "above": fit(findings.above, measure_pair, PAIRS_BYTES),
@@ -102,6 +104,12 @@ def chart_days(findings: CorpusFindings) -> Chart:
     )
     caption = Caption("days", f"Copies by {unit}", description, (unit.capitalize(), "Documents", "Removed", "Share"))
     return draw_columns(caption, columns, rows, axis)
+
+
+def list_top_days(findings: CorpusFindings) -> list[tuple[str, int, int]]:
+    """Return (day, documents, removed) of the days with most removed documents."""
+    top = sorted(findings.days, key=lambda day: (-day.num_removed, day.day))[:MOST_DAYS]
+    return [(date.fromordinal(d.day).isoformat(), d.num_documents, d.num_removed) for d in top if d.num_removed]
 
 
 def chart_sizes(findings: CorpusFindings) -> Chart:

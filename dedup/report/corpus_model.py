@@ -66,13 +66,18 @@ class PassageNote:
 
 @dataclass(frozen=True, slots=True)
 class ClusterContent:
-    """What the page of a cluster shows beside the comparisons: all or the first copies, all or the first passages."""
+    """What the page of a cluster shows beside the comparisons: all or the first copies, all or the first passages.
+
+    `before` and `after` are the numbers of its neighbours in the list, None at its ends.
+    """
 
     entry: ClusterEntry
     text: str
     copies: tuple[Copy, ...]
     passages: tuple[PassageNote, ...]
     num_passages: int
+    before: int | None
+    after: int | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,32 +42,36 @@ def render_html(found: Comparison) -> str:
     outlets = build_outlets(found)
     rows = build_rows(found)
     num_single = sum(len(row.cells) == 1 for row in found.rows)
-    return _load().get_template("story.html").render(
-        outlets=outlets,
-        base=outlets[found.base],
-        other=0 if found.base else 1,
-        letters={outlet.letter: outlet.number for outlet in outlets},
-        num_shared=len(found.rows) - num_single,
-        num_single=num_single,
-        engine=describe_engine(found),
-        limits=found.limits,
-        parts=PARTS,
-        folds=fold_rows(rows),
-        ticks=build_ticks(rows),
-        agreement=build_agreement(found),
-        grid=build_grid(found),
-        signs=[(sign, relation.value) for relation, sign in RELATION_SIGNS.items()],
-        lists=list(zip(list_only_here(found), list_left_out(found), strict=True)),
-        discrepancies=build_discrepancies(found),
-        articles=[build_article(found, outlet) for outlet in range(len(outlets))],
-        run=describe_run(found),
-        max_columns=MAX_COLUMNS,
-        data=encode_data(msgspec.json.encode(collect_data(found))),
-        version=__version__,
-        style=inline(style),
-        style_hash=hash_source(style),
-        script=inline(script),
-        script_hash=hash_source(script),
+    return (
+        _load()
+        .get_template("story.html")
+        .render(
+            outlets=outlets,
+            base=outlets[found.base],
+            other=0 if found.base else 1,
+            letters={outlet.letter: outlet.number for outlet in outlets},
+            num_shared=len(found.rows) - num_single,
+            num_single=num_single,
+            engine=describe_engine(found),
+            limits=found.limits,
+            parts=PARTS,
+            folds=fold_rows(rows),
+            ticks=build_ticks(rows),
+            agreement=build_agreement(found),
+            grid=build_grid(found),
+            signs=[(sign, relation.value) for relation, sign in RELATION_SIGNS.items()],
+            lists=list(zip(list_only_here(found), list_left_out(found), strict=True)),
+            discrepancies=build_discrepancies(found),
+            articles=[build_article(found, outlet) for outlet in range(len(outlets))],
+            run=describe_run(found),
+            max_columns=MAX_COLUMNS,
+            data=encode_data(msgspec.json.encode(collect_data(found))),
+            version=__version__,
+            style=inline(style),
+            style_hash=hash_source(style),
+            script=inline(script),
+            script_hash=hash_source(script),
+        )
     )
 
 
@@ -95,7 +99,9 @@ def build_agreement(found: Comparison) -> list[list[tuple[str, int]]]:
     count = range(len(found.outlets))
     return [
         [
-            ("", 0) if row == column else (percent(said := 1 - found.shares[column][row].dropped), min(4, int(5 * said)))
+            ("", 0)
+            if row == column
+            else (percent(said := 1 - found.shares[column][row].dropped), min(4, int(5 * said)))
             for column in count
         ]
         for row in count
@@ -134,7 +140,10 @@ def describe_run(found: Comparison) -> list[tuple[str, str]]:
         *([("Checksum of the model", engine.sha256)] if engine.sha256 else []),
         ("Base", f"{name_letter(found.base)} {found.outlets[found.base].name}"),
         ("Sentences", f"{sum(len(outlet.sentences) for outlet in found.outlets):,}"),
-        ("Not compared", f"{omitted.count(Omission.REPEAT)} repeats, {omitted.count(Omission.BOILERPLATE)} boilerplate"),
+        (
+            "Not compared",
+            f"{omitted.count(Omission.REPEAT)} repeats, {omitted.count(Omission.BOILERPLATE)} boilerplate",
+        ),
         ("Links", f"{strong:,} strong, {len(found.links) - strong:,} weak"),
         ("Statements", f"{len(found.rows):,}"),
         ("Limits reached", "; ".join(found.limits) or "none"),

@@ -1,4 +1,4 @@
-"""A comparison as the page shows it: outlets, rows of cells, lists, tables. Everything a template needs, and no more."""
+"""A comparison as the page shows it: outlets, rows of cells, lists, tables."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
@@ -205,9 +205,7 @@ def build_cell(
     )
 
 
-def place_facts(
-    found: Comparison, number: int, outlet: int, disputed: Sequence[Discrepancy]
-) -> list[FactSpan]:
+def place_facts(found: Comparison, number: int, outlet: int, disputed: Sequence[Discrepancy]) -> list[FactSpan]:
     """Return where the disputed facts of a cell stand in its wording, which may be several sentences with gaps."""
     cell = found.rows[number].find(outlet)
     assert cell is not None
@@ -313,7 +311,9 @@ def list_left_out(found: Comparison) -> list[PageList]:
             for number, row in enumerate(found.rows)
             if outlet not in row.outlets and len(row.cells) >= min(MIN_LEFT_OUT, len(found.outlets) - 1)
         ]
-        lists.append(build_list(found, outlet, sorted(rows, key=lambda number: (-len(found.rows[number].cells), number))))
+        lists.append(
+            build_list(found, outlet, sorted(rows, key=lambda number: (-len(found.rows[number].cells), number)))
+        )
     return lists
 
 

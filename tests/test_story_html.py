@@ -23,7 +23,8 @@ STORY = {
     "closed for two days.\n\nMayor Hansen thanked the rescue teams.",
     "herald": "A storm killed 12 people in Oslo on Monday, police said.\n\nMayor Hansen thanked the rescue teams.\n\n"
     "The harbour was closed for two days.",
-    "post": "A violent storm killed 14 people in Oslo on Monday, police claimed.\n\nSchools will open again on Friday.",
+    "post": "A violent storm killed 14 people in Oslo on Monday, police claimed.\n\nSchools will open again on Friday.\n\n"
+    "The harbour was closed for two days. Insurers expect claims of 40 million crowns.",
 }
 
 
@@ -119,7 +120,7 @@ def test_runs_that_are_verbatim_everywhere_are_folded():
 
 def test_what_two_others_say_is_listed_as_left_out():
     lists = {entry.name: [text for _, text, _ in entry.items] for entry in list_left_out(compare_story(base="wire"))}
-    assert ["The harbour was closed for two days.", "Mayor Hansen thanked the rescue teams."] == lists["post"]
+    assert ["Mayor Hansen thanked the rescue teams."] == lists["post"]
 
 
 def test_the_page_of_fifty_texts_names_them_by_letters():

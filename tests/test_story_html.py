@@ -23,7 +23,7 @@ STORY = {
     "closed for two days.\n\nMayor Hansen thanked the rescue teams.",
     "herald": "A storm killed 12 people in Oslo on Monday, police said.\n\nMayor Hansen thanked the rescue teams.\n\n"
     "The harbour was closed for two days.",
-    "post": "A violent storm killed 14 people in Oslo on Monday, police claimed.\n\nSchools will open again on Friday.\n\n"
+    "post": "A violent storm killed 14 people in Oslo on Monday, police claimed.\n\nSchools open again on Friday.\n\n"
     "The harbour was closed for two days. Insurers expect claims of 40 million crowns.",
 }
 

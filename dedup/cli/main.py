@@ -22,6 +22,7 @@ COMMANDS = {
     "diff": "dedup.cli.diff:diff",
     "apply": "dedup.cli.apply:apply",
     "compare": "dedup.cli.compare:compare",
+    "bench": "dedup.cli.bench:bench",
 }
 
 # One line each, so that `dedup --help` imports no command.
@@ -32,6 +33,7 @@ SUMMARIES = {
     "diff": "Show what changed between two texts, by sentence and word, with moves told apart.",
     "apply": "Make the new text from the old one and a patch, byte for byte.",
     "compare": "Show how several texts tell one story: who says what, in which words.",
+    "bench": "Measure speed, memory and recall on your own files, and help to choose a threshold.",
 }
 
 

@@ -107,9 +107,7 @@ def write_shard(results: Results, shard: Shard, offset: int) -> None:
                 edited.write(encode_line(describe_edited(item, whole, name, source_file.format)))
 
 
-def name_dropped(
-    results: Results, dropped: list[Dropped]
-) -> tuple[dict[int, DocumentName], dict[int, DocumentName]]:
+def name_dropped(results: Results, dropped: list[Dropped]) -> tuple[dict[int, DocumentName], dict[int, DocumentName]]:
     """Return the names of the dropped documents, and of the witnesses of those that are removed, by doc_index."""
     documents = [item.doc_index for item in dropped if item.rejection is None]
     removed = [item.doc_index for item in dropped if item.rejection is None and item.replacement is None]

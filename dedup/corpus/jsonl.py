@@ -174,7 +174,7 @@ def decode_strings(values: list[msgspec.Raw]) -> pa.Array | None:
     return pa.Array.from_buffers(pa.large_string(), len(values), buffers)
 
 
-def has_plain_id(record: Any) -> bool:  # noqa: ANN401 (a msgspec struct made at run time)
+def has_plain_id(record: Any) -> bool:
     """Return whether the id of a record is a text, a number or absent."""
     return not record.id or bytes(record.id)[0] in SCALAR_STARTS
 

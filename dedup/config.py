@@ -172,7 +172,7 @@ class StoryConfig:
     floor: float = 0.02
     key_terms: int = 64
     max_bucket: int = 500
-    max_neighbours: int = 64
+    max_neighbours: int = 256
     max_topic: int = 500
 
     def __post_init__(self) -> None:

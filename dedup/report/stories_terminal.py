@@ -3,11 +3,13 @@
 import shlex
 
 from dedup.model.stories import Story, StoryCounts, StoryResult
-from dedup.report.clean_terminal import percent, printable
+from dedup.report.clean_terminal import percent
+from dedup.report.clean_terminal import printable as without_controls
 
 BIGGEST = 10
 WIDTH = 76
 MAX_OUTLETS = 4
+JOINER = "\u200d"  # no character of its own, but Sinhala words are not written without it
 
 
 def render_stories(result: StoryResult, out: str | None) -> str:
@@ -58,3 +60,8 @@ def describe_story(story: Story) -> list[str]:
     lines = [f"{story.story:>4}. {story.size:,} documents{', ' if days else ''}{' to '.join(dict.fromkeys(days))}"]
     lines += [f"      {printable(line)[:WIDTH]}" for line in (", ".join(story.terms), outlets) if line]
     return lines
+
+
+def printable(text: str) -> str:
+    """Return a text without control characters, joiners inside words left in."""
+    return JOINER.join(map(without_controls, text.split(JOINER)))

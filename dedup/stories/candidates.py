@@ -42,10 +42,11 @@ def order_documents(days: npt.NDArray[np.int32], content: npt.NDArray[np.uint64]
     return np.lexsort((content, days))
 
 
-def within_window(a: np.ndarray, b: np.ndarray, window: int | None) -> np.ndarray:
+def within_window(a: np.ndarray, b: np.ndarray, window: int | None) -> npt.NDArray[np.bool_]:
     """Return whether two days (int32, `UNDATED` for none) are no further apart than the window."""
     apart = np.abs(a.astype(np.int64) - b)
-    return (apart <= (NO_WINDOW if window is None else window)) | (a == UNDATED) | (b == UNDATED)
+    close: npt.NDArray[np.bool_] = apart <= (NO_WINDOW if window is None else window)
+    return np.asarray(close | (a == UNDATED) | (b == UNDATED), bool)
 
 
 def find_candidates(vectors: Vectors, days: npt.NDArray[np.int32], config: StoryConfig) -> Neighbours:

@@ -10,7 +10,7 @@ from dedup.stories.vectors import Vectors, take_rows
 
 @dataclass(frozen=True)
 class Outline:
-    """A story in numbers: the similarity of each of its rows to the rest, its heaviest terms with a row that holds each."""
+    """A story in numbers: the similarity of each row to the rest, the heaviest terms with a row that holds each."""
 
     similarities: npt.NDArray[np.float64]
     terms: list[tuple[int, int]]  # (row of `Vectors.hashes`, document)

@@ -6,6 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 
+MIXER = np.uint64(0x9E3779B97F4A7C15)
+
+
 class Pairs(NamedTuple):
     """Similar pairs, each once: int32[m] and int32[m] with first < second, float64[m]. A pair left out counts as 0."""
 
@@ -51,13 +54,21 @@ def link_groups(count: int, pairs: Pairs, threshold: float, max_size: int | None
 
 
 def choose_merges(first: np.ndarray, second: np.ndarray, nearest: np.ndarray, count: int) -> npt.NDArray[np.bool_]:
-    """Return the pairs that merge: nearest to one another and, among equals, the first for both ends."""
+    """Return the pairs that merge: nearest to one another and, among equals, of the highest rank for both ends.
+
+    The rank is a mixture of the bits of the pair. Were it the place in the list, a thousand items that are all equally
+    alike would merge one a round, each being nearest to the first of them.
+    """
     places = np.flatnonzero(nearest)
-    earliest = np.full(count, len(first))
-    np.minimum.at(earliest, first[places], places)
-    np.minimum.at(earliest, second[places], places)
+    a, b = first[places], second[places]
+    rank = (a * count + b).astype(np.uint64) * MIXER
+    rank ^= rank >> np.uint64(32)
+    rank *= MIXER  # odd: no two pairs have the same rank
+    highest = np.zeros(count, np.uint64)
+    np.maximum.at(highest, a, rank)
+    np.maximum.at(highest, b, rank)
     merged = np.zeros(len(first), bool)
-    merged[places] = (earliest[first[places]] == places) & (earliest[second[places]] == places)
+    merged[places] = (highest[a] == rank) & (highest[b] == rank)
     return merged
 
 

@@ -43,24 +43,27 @@ class TermCounter:
     def __init__(self) -> None:
         self._table = load_folding_table()
         self._room = 0
-        self._buffers = self._entries = ()
+        self._make_room(16)
 
     def count(self, texts: Iterable[str]) -> Terms:
         """Return the terms of some texts."""
         encoded = [text.encode() for text in texts]
         data = np.frombuffer(b"".join(encoded), np.uint8)
         offsets = np.cumsum([0, *map(len, encoded)])
-        room = 2 * data.size + 16
-        if room > self._room:  # untouched pages cost nothing
-            self._room = room
-            self._buffers = (np.empty(room, np.uint32), np.empty(room, np.uint8), np.empty(room, np.uint32))
-            self._entries = (np.empty(room, np.uint32), np.empty(room, np.uint16), np.empty(room, np.uint8))
+        self._make_room(2 * data.size + 16)
         starts, content = np.zeros(len(encoded) + 1, np.int64), np.zeros(len(encoded), np.uint64)
         out = TermArrays(*self._entries, starts, content)
-        size = count_terms(as_read_only(data), as_read_only(offsets), self._table, TermBuffers(*self._buffers), out)
+        size = count_terms(as_read_only(data), as_read_only(offsets), self._table, self._buffers, out)
         return Terms(
             starts, out.terms[:size].copy(), out.counts[:size].copy(), out.names[:size].astype(bool), out.content
         )
+
+    def _make_room(self, room: int) -> None:
+        if room <= self._room:
+            return
+        self._room = room  # untouched pages cost nothing
+        self._buffers = TermBuffers(np.empty(room, np.uint32), np.empty(room, np.uint8), np.empty(room, np.uint32))
+        self._entries = (np.empty(room, np.uint32), np.empty(room, np.uint16), np.empty(room, np.uint8))
 
 
 def join_terms(parts: list[Terms]) -> Terms:

@@ -53,16 +53,17 @@ def weigh_terms(terms: Terms, outlets: npt.NDArray[np.int32], config: StoryConfi
     document = np.repeat(np.arange(num_documents), np.diff(terms.starts))
     weights = (1 + np.log(np.maximum(terms.counts, 1))) * np.log1p(num_documents / frequency)[term]
     weights *= np.where(terms.names, config.name_weight, 1.0)
-    weights *= discount_outlets(term, outlets[document], np.bincount(outlets[outlets >= 0], minlength=1), config)
+    sizes = np.bincount(outlets[outlets >= 0], minlength=1)
+    weights = weights * discount_outlets(term, outlets[document], sizes, config)
     squares = np.bincount(document, weights**2, num_documents)
     weights /= np.sqrt(squares)[document]
     shared = frequency[term] > 1
     rest = np.bincount(document[~shared], weights[~shared] ** 2, num_documents)
     kept = frequency > 1
     rows = np.cumsum(kept) - 1
-    sizes = np.bincount(document[shared], minlength=num_documents)
+    ends = np.cumsum(np.bincount(document[shared], minlength=num_documents))
     return Vectors(
-        np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)]),
+        np.concatenate([np.zeros(1, np.int64), ends]),
         rows[term[shared]].astype(np.int32),
         weights[shared].astype(np.float32),
         rest.astype(np.float32),
@@ -71,7 +72,7 @@ def weigh_terms(terms: Terms, outlets: npt.NDArray[np.int32], config: StoryConfi
 
 
 def discount_outlets(
-    term: npt.NDArray[np.int32], outlet: npt.NDArray[np.int32], sizes: np.ndarray, config: StoryConfig
+    term: np.ndarray, outlet: np.ndarray, sizes: np.ndarray, config: StoryConfig
 ) -> npt.NDArray[np.float64]:
     """Return for every entry the discount for what many documents of its outlet hold."""
     known = outlet >= 0

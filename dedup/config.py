@@ -152,7 +152,8 @@ class StoryConfig:
     topic_discount   what a term loses of its weight that all documents of a topic hold
     topic_prior      documents that are added to a topic when that share is taken: a small topic proves little
     outlet_prior     the same for outlets, where a term that all documents hold loses all its weight
-    copy_similarity  similarity from which a document follows an earlier one into its story
+    copy_similarity  share of the distinct words of two documents that both hold, from which the later follows the
+                     earlier into its story
     floor            smaller similarities count as 0
     key_terms        terms of a document by which similar ones are looked up: the heaviest
     max_bucket       documents that one such look-up visits: the last ones
@@ -168,7 +169,7 @@ class StoryConfig:
     topic_discount: float = 0.8
     topic_prior: float = 3.0
     outlet_prior: float = 20.0
-    copy_similarity: float = 0.85
+    copy_similarity: float = 0.75
     floor: float = 0.02
     key_terms: int = 64
     max_bucket: int = 500

@@ -15,7 +15,7 @@ class NeighbourBounds(NamedTuple):
     """What is compared with what, and the bounds that keep the work linear.
 
     window          days between two dated documents
-    copy            similarity from which a document is a copy of an earlier one
+    copy            share of distinct terms in common, of all that either holds, from which a document is a copy
     floor           least similarity of a neighbour
     key_terms       terms of a document that are looked up: the heaviest
     max_bucket      earlier documents that one look-up visits: the last ones, dated and undated apart
@@ -74,13 +74,15 @@ def visit_bucket(state, first, last, least_day, days, weight, num_touched):
 
 
 @kernel
-def find_neighbours(vectors, days, bounds, state, pairs, similarities):
+def find_neighbours(vectors, num_distinct, days, bounds, state, pairs, similarities):
     """Write the pairs (int32[m, 2], earlier first) of similar documents and their cosines; return how many.
 
     `vectors` is (starts int64[n + 1], terms int32, weights float32), of length 1 each; documents without a date come
     first, the others by `days` (int32). Each document is looked up among the earlier ones by its heaviest terms; the
-    candidates that share most with it are compared exactly. One that reaches `copy` follows the most similar of them
-    and enters no bucket, so that thousands of copies cost no more than their number. O(n * key_terms * max_bucket).
+    candidates that share most with it are compared exactly. One that reaches `copy`, by the Jaccard similarity of terms
+    (int32[n] `num_distinct`, those left out of the vectors too), follows the most similar and enters no bucket, so that
+    thousands of copies cost no more than their number. By cosine, in a corpus of copies, a word of its own would
+    outweigh all that a document shares. O(n * key_terms * max_bucket).
     """
     starts, terms, weights = vectors
     size = 0
@@ -119,7 +121,7 @@ def find_neighbours(vectors, days, bounds, state, pairs, similarities):
             if kth > bar:
                 bar = kth
                 state.counters[CUT_LISTS] += 1
-        best, best_j, list_start = np.float32(0), i, size
+        best, best_j, list_start = 0.0, i, size
         for c in range(num_touched):
             j = state.touched[c]
             common_share = state.sums[j]
@@ -128,10 +130,14 @@ def find_neighbours(vectors, days, bounds, state, pairs, similarities):
                 continue
             state.counters[CANDIDATES] += 1
             cosine = np.float32(0)
+            num_common = 0
             for k in range(starts[j], starts[j + 1]):
-                cosine += state.row[terms[k]] * weights[k]
-            if cosine > best or (cosine == best and j < best_j):
-                best, best_j = cosine, j
+                share = state.row[terms[k]]
+                num_common += share > 0
+                cosine += share * weights[k]
+            jaccard = num_common / (num_distinct[i] + num_distinct[j] - num_common)
+            if jaccard > best or (jaccard == best and j < best_j):
+                best, best_j = jaccard, j
             if cosine >= bounds.floor and size < list_start + bounds.max_neighbours:
                 pairs[size, 0], pairs[size, 1] = j, i
                 similarities[size] = cosine

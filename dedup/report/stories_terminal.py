@@ -41,6 +41,10 @@ def render_counts(counts: StoryCounts, stories: list[Story]) -> list[str]:
         f"stories              {len(stories):>11,}  {several:,} with more than one outlet",
         f"documents in stories {inside:>11,}  {percent(inside, counts.documents)}".rstrip(),
     ]
+    if counts.candidates:
+        lines.append(
+            f"pairs compared       {counts.candidates:>11,}  of {counts.documents * (counts.documents - 1) // 2:,}"
+        )
     if counts.copies:
         lines.append(f"near-copies          {counts.copies:>11,}  follow the document they are a copy of")
     if counts.undated:

@@ -76,7 +76,9 @@ def find_candidates(vectors: Vectors, days: npt.NDArray[np.int32], config: Story
         config.max_neighbours,
     )
     columns = (as_read_only(vectors.starts), as_read_only(vectors.terms), as_read_only(vectors.weights))
-    size = find_neighbours(columns, as_read_only(days), bounds, state, pairs, similarities)
+    size = find_neighbours(
+        columns, as_read_only(vectors.num_distinct), as_read_only(days), bounds, state, pairs, similarities
+    )
     first, second = np.ascontiguousarray(pairs[:size].T)
     return Neighbours(
         Pairs(first, second, similarities[:size].astype(np.float64)),

@@ -5,7 +5,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-
 MIXER = np.uint64(0x9E3779B97F4A7C15)
 
 

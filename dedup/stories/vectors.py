@@ -19,6 +19,7 @@ class Vectors:
     weights  float32[m]
     rest     float32[n]    squared length of what was left out: a word of its own is a difference too
     hashes   uint32[v]     the terms
+    num_distinct  int32[n]  distinct terms of each document, those left out as well
     ```
     """
 
@@ -27,6 +28,7 @@ class Vectors:
     weights: npt.NDArray[np.float32]
     rest: npt.NDArray[np.float32]
     hashes: npt.NDArray[np.uint32]
+    num_distinct: npt.NDArray[np.int32]
 
     def __len__(self) -> int:
         return len(self.rest)
@@ -68,6 +70,7 @@ def weigh_terms(terms: Terms, outlets: npt.NDArray[np.int32], config: StoryConfi
         weights[shared].astype(np.float32),
         rest.astype(np.float32),
         hashes[kept],
+        np.diff(terms.starts).astype(np.int32),
     )
 
 

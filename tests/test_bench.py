@@ -62,7 +62,7 @@ def test_unusual_corpora_are_measured_too(dedup, tmp_path, records):
     path = write_jsonl(tmp_path / "x.jsonl", records)
     found = run_json(dedup, path, "--suggest")
     assert len(records) == found["documents"]
-    assert dedup("bench", path, "-q").returncode == 0
+    assert dedup("bench", path, "-q").code == 0
 
 
 def test_suggestions_name_every_threshold_and_shingle_size(dedup, tmp_path):
@@ -115,4 +115,4 @@ def test_a_passage_found_whole_scores_one_and_one_found_in_halves_less():
 
 def test_a_missing_file_is_one_line(dedup, tmp_path):
     done = dedup("bench", tmp_path / "none.jsonl")
-    assert (2, 1) == (done.returncode, done.stderr.count("\n"))
+    assert (2, 1) == (done.code, done.stderr.count("\n"))

@@ -21,7 +21,8 @@ def measure_rate(hits: int, total: int) -> Rate:
     center = share + Z * Z / (2 * total)
     spread = Z * math.sqrt(share * (1 - share) / total + Z * Z / (4 * total * total))
     scale = 1 + Z * Z / total
-    return Rate(hits, total, share, max(0.0, (center - spread) / scale), min(1.0, (center + spread) / scale))
+    low, high = (center - spread) / scale, (center + spread) / scale
+    return Rate(hits, total, share, max(0.0, min(share, low)), min(1.0, max(share, high)))
 
 
 def measure_mean(values: Sequence[float]) -> tuple[float, float]:

@@ -18,6 +18,7 @@ EXIT_ERROR = 2
 COMMANDS = {
     "clean": "dedup.cli.clean:clean",
     "passages": "dedup.cli.passages:passages",
+    "stories": "dedup.cli.stories:stories",
     "restore": "dedup.cli.restore:restore",
     "diff": "dedup.cli.diff:diff",
     "apply": "dedup.cli.apply:apply",
@@ -29,6 +30,7 @@ COMMANDS = {
 SUMMARIES = {
     "clean": "Remove near-duplicate documents from news files, with a record of every removal.",
     "passages": "List the passages that documents hold more than once.",
+    "stories": "Group documents into stories: the same event, in different words.",
     "restore": "Rebuild the input of a clean run exactly, from its output folder.",
     "diff": "Show what changed between two texts, by sentence and word, with moves told apart.",
     "apply": "Make the new text from the old one and a patch, byte for byte.",
@@ -68,6 +70,7 @@ def cli() -> None:
     Examples:
       dedup clean news.jsonl.gz -o cleaned/      near-duplicate documents out, every removal on record
       dedup passages news.jsonl -o twice.jsonl   what is printed twice, with exact spans
+      dedup stories news.jsonl -o stories.jsonl  which articles tell of the same event
       dedup restore cleaned/ -o original/        the input back, byte for byte
       dedup diff old.txt new.txt                 what changed, by sentence and word
       dedup compare ap.txt bbc.txt cnn.txt       who tells what, and who leaves it out

@@ -11,6 +11,8 @@ LABELS = {
     "passages": "passages",
     "locate": "locating",
     "write": "writing",
+    "group": "grouping",
+    "name": "naming",
     "restore": "restoring",
 }
 

@@ -113,6 +113,16 @@ def test_a_passage_found_whole_scores_one_and_one_found_in_halves_less():
     )
 
 
+def test_the_page_says_what_the_json_says(dedup, tmp_path):
+    texts = make_texts(60)
+    path = write_jsonl(tmp_path / "x.jsonl", [{"id": f"<b>{n}", "text": t} for n, t in enumerate(texts + texts[:15])])
+    dedup("bench", path, "--suggest", "--format", "html", "-o", tmp_path / "bench.html", "-q")
+    source = (tmp_path / "bench.html").read_text(encoding="utf-8")
+    assert "75 documents" in source
+    assert "15 removed (20.0%)" in source
+    assert ("<b>", "<script") == tuple(part for part in ("<b>", "<script") if part not in source)
+
+
 def test_a_missing_file_is_one_line(dedup, tmp_path):
     done = dedup("bench", tmp_path / "none.jsonl")
     assert (2, 1) == (done.code, done.stderr.count("\n"))

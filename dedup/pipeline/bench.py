@@ -33,6 +33,7 @@ SAMPLE = 2_000  # documents in which copies are planted
 CONTIGUOUS = 20_000  # documents on which thresholds are tried: neighbours, because copies are sent within days
 QUARTER = 4  # every fourth document makes the smaller run, whose difference to the whole is the marginal cost
 MIN_PROJECTED = 4_000  # documents from which two runs differ by more than noise
+LEAST_MEMORY = 64e-6  # MB that every further document takes, where the difference of two small runs is lost in noise
 PASSAGE_EDITS = 0.1
 PASSAGE_CASES = 200
 MIN_CASES = 20
@@ -77,7 +78,6 @@ def bench(run: BenchRun, progress: Progress) -> Bench:
             projections = project(whole, part)
         else:
             notes.append(f"{documents:,} documents are too few to project from; {MIN_PROJECTED:,} are enough")
-    progress.note("planting copies ...")
     sample = draw(read_articles(run.files, run.input, {}), SAMPLE)
     copies = plant_copies([article.text for article in sample], run.near.shingle_size)
     if not copies:
@@ -148,7 +148,9 @@ def project(whole: Timed, part: Timed) -> list[Projection]:
     documents = whole.summary.counts.documents
     further = max(1, documents - part.summary.counts.documents)
     cost = max(0.0, whole.seconds - part.seconds) / further
-    memory = None if whole.peak_mb is None or part.peak_mb is None else max(0.0, whole.peak_mb - part.peak_mb) / further
+    memory = None
+    if whole.peak_mb is not None and part.peak_mb is not None:
+        memory = max(LEAST_MEMORY, (whole.peak_mb - part.peak_mb) / further)
     return [
         Projection(
             factor=factor,

@@ -114,10 +114,13 @@ def bench(run: BenchRun, progress: Progress) -> Bench:
 
 def warm_up(run: BenchRun, folder: Path, progress: Progress) -> None:
     """Clean a few documents, so that no kernel is compiled or loaded while the clock runs."""
-    words = " ".join(f"word{number}" for number in range(200))
-    text = f"The first line.\n{words}\n{words}"
+    shared = " ".join(f"word{number}" for number in range(80))
+    texts = []
+    for number in range(12):  # copies, bodies printed twice, and a passage in documents that are no copies
+        own = " ".join(f"own{number // 2 if number < 4 else number}x{place}" for place in range(200))
+        texts.append(f"The first line.\n{own}\n{shared}\n{own if number % 3 == 0 else ''}")
     path = folder / "warm-up.jsonl"
-    records = [{run.input.id_field: str(number), run.input.text_field: text + str(number // 2)} for number in range(8)]
+    records = [{run.input.id_field: str(n), run.input.text_field: text} for n, text in enumerate(texts)]
     path.write_bytes(b"\n".join(map(msgspec.json.encode, records)))
     time_clean(run, find_files([str(path)]), folder / "warm-up", progress)
 

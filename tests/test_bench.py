@@ -2,6 +2,8 @@
 
 import json
 import random
+import re
+from pathlib import Path
 
 import pytest
 from corpora import make_records, write_jsonl
@@ -121,6 +123,18 @@ def test_the_page_says_what_the_json_says(dedup, tmp_path):
     assert "75 documents" in source
     assert "15 removed (20.0%)" in source
     assert ("<b>", "<script") == tuple(part for part in ("<b>", "<script") if part not in source)
+
+
+def test_the_documented_fields_are_those_that_are_written(dedup, tmp_path):
+    section = (Path(__file__).parent.parent / "docs" / "json.md").read_text(encoding="utf-8").split("## bench")[1]
+    documented = {
+        name
+        for line in section.splitlines()
+        if line.startswith("| `")
+        for name in re.findall(r"`(\w+)`", line.split("|")[1])
+    }
+    path = write_jsonl(tmp_path / "x.jsonl", make_records("fields", 20))
+    assert set(run_json(dedup, path)) == documented
 
 
 def test_a_missing_file_is_one_line(dedup, tmp_path):

@@ -15,13 +15,13 @@ from pathlib import Path
 
 from made_texts import write_arabic, write_chinese
 from measure import Run, alternate, median_ratio, median_wall, run_command
-from pan import score
 from passage_nets import show_nets
 from passage_repeats import show_contained, show_repeats
 from passage_truth import CACHE, CASES, choose_quiet, detect, measure_boundaries, report, scratch, share_found
 from plant import plant
 
 from dedup import Document, find_passages
+from dedup.bench.pan import score
 from dedup.passages.spans import TokenOffsets
 
 HERE = Path(__file__).parent

@@ -1,19 +1,16 @@
 """Run commands as whole processes: wall and CPU seconds, and the peak of private memory of all their processes."""
 
 import os
-import re
 import resource
 import statistics
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-SAMPLE_S = 0.02
-PSS_ANON = re.compile(rb"Pss_Anon:\s+(\d+) kB")
+from dedup.bench.memory import MemorySampler
 
 
 @dataclass(frozen=True)
@@ -43,52 +40,6 @@ def run_command(command: Sequence[str | Path], env: dict[str, str] | None = None
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Run(wall, cpu, sampler.peak_kb / 1024, stdout)
-
-
-class MemorySampler(threading.Thread):
-    """Samples the anonymous memory of a process and all below it.
-
-    Pss_Anon of /proc/PID/smaps_rollup: private memory, shared pages of forked processes divided among them; memory-
-    mapped files (page cache) are not in it.
-    """
-
-    def __init__(self, pid: int) -> None:
-        super().__init__(daemon=True)
-        self.peak_kb = 0
-        self._pid = pid
-        self._done = threading.Event()
-
-    def run(self) -> None:
-        """Sample until stopped."""
-        while not self._done.wait(SAMPLE_S):
-            self.peak_kb = max(self.peak_kb, sum(anonymous_kb(pid) for pid in process_tree(self._pid)))
-
-    def stop(self) -> None:
-        """Stop sampling."""
-        self._done.set()
-        self.join()
-
-
-def process_tree(pid: int) -> list[int]:
-    """Return a process and all processes below it."""
-    found = [pid]
-    for parent in found:
-        try:
-            for thread in os.listdir(f"/proc/{parent}/task"):
-                children = Path(f"/proc/{parent}/task/{thread}/children").read_text()
-                found.extend(map(int, children.split()))
-        except OSError:
-            continue
-    return found
-
-
-def anonymous_kb(pid: int) -> int:
-    """Return the anonymous memory of one process, 0 of one that is gone."""
-    try:
-        match = PSS_ANON.search(Path(f"/proc/{pid}/smaps_rollup").read_bytes())
-    except OSError:
-        return 0
-    return int(match[1]) if match else 0
 
 
 def alternate(commands: dict[str, Callable[[], Run]], rounds: int) -> dict[str, list[Run]]:

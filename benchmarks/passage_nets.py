@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from pan import Case, covered, score
 from passage_truth import CASES, by_document
 from plant import Planted, plant
 from window_net import Net, Tokens, cast_anchors, cast_truth, cast_windows, read_tokens
 
 from dedup import PassageConfig
+from dedup.bench.pan import Case, covered, score
 from dedup.passages.spans import TokenOffsets
 
 CONFIG = PassageConfig(scope="across")

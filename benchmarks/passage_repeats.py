@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from measure import run_command
-from pan import Case, overlap, score
 from passage_truth import CASES, detect, report, scratch
 from plant import JOINS, REPEATS, Planted, correct, plant_repeat, truncate
 
+from dedup.bench.pan import Case, overlap, score
 from dedup.passages.spans import TokenOffsets
 
 

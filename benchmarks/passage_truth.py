@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from pan import Case, covered, overlap
 from plant import Planted
 
 from dedup import Document, Passage, PassageConfig, find_passages
+from dedup.bench.pan import Case, covered, overlap
 
 CACHE = Path(__file__).parent / ".cache"
 CASES = 1000

@@ -166,4 +166,4 @@ def build_table() -> dict[str, np.ndarray]:
 if __name__ == "__main__":
     table = build_table()
     np.savez_compressed(TABLE_PATH, **table)
-    print(Path(TABLE_PATH).stat().st_size, {name: array.shape for name, array in table.items()})  # noqa: T201 (a script)
+    print(Path(TABLE_PATH).stat().st_size, {name: array.shape for name, array in table.items()})

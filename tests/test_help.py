@@ -16,7 +16,8 @@ def run_and_list_imports(*args):
     """Run the command line in a new interpreter; return (output, heavy modules that it imported)."""
     code = (
         "import sys, atexit\n"
-        f"atexit.register(lambda: print('IMPORTED', *sorted({HEAVY} & set(sys.modules)), file=sys.stderr))\n"
+        f"def list_imports(): return sorted(name for name in {HEAVY} if sys.modules.get(name))\n"
+        "atexit.register(lambda: print('IMPORTED', *list_imports(), file=sys.stderr))\n"
         f"sys.argv = ['dedup', *{list(args)!r}]\n"
         "from dedup.cli.main import main\n"
         "main()\n"

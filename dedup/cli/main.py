@@ -19,10 +19,12 @@ COMMANDS = {
     "clean": "dedup.cli.clean:clean",
     "passages": "dedup.cli.passages:passages",
     "report": "dedup.cli.report:report",
+    "stories": "dedup.cli.stories:stories",
     "restore": "dedup.cli.restore:restore",
     "diff": "dedup.cli.diff:diff",
     "apply": "dedup.cli.apply:apply",
     "compare": "dedup.cli.compare:compare",
+    "bench": "dedup.cli.bench:bench",
 }
 
 # One line each, so that `dedup --help` imports no command.
@@ -30,10 +32,12 @@ SUMMARIES = {
     "clean": "Remove near-duplicate documents from news files, with a record of every removal.",
     "passages": "List the passages that documents hold more than once.",
     "report": "Write the HTML report of a clean run: its numbers, and a page for every cluster.",
+    "stories": "Group documents into stories: the same event, in different words.",
     "restore": "Rebuild the input of a clean run exactly, from its output folder.",
     "diff": "Show what changed between two texts, by sentence and word, with moves told apart.",
     "apply": "Make the new text from the old one and a patch, byte for byte.",
     "compare": "Show how several texts tell one story: who says what, in which words.",
+    "bench": "Measure speed, memory and recall on your own files, and help to choose a threshold.",
 }
 
 
@@ -69,6 +73,7 @@ def cli() -> None:
       dedup clean news.jsonl.gz -o cleaned/      near-duplicate documents out, every removal on record
       dedup passages news.jsonl -o twice.jsonl   what is printed twice, with exact spans
       dedup report cleaned/                      what was copied from where, as HTML pages
+      dedup stories news.jsonl -o stories.jsonl  which articles tell of the same event
       dedup restore cleaned/ -o original/        the input back, byte for byte
       dedup diff old.txt new.txt                 what changed, by sentence and word
       dedup compare ap.txt bbc.txt cnn.txt       who tells what, and who leaves it out

@@ -112,6 +112,16 @@ def parse_contained(_context: click.Context, _parameter: click.Parameter, value:
         raise click.BadParameter(f'"{value}" is neither a number nor off.') from None
 
 
+def parse_window(_context: click.Context, _parameter: click.Parameter, value: str) -> int | None:
+    """Return the days of --window, None for "off"."""
+    if value == "off":
+        return None
+    try:
+        return int(value)
+    except ValueError:
+        raise click.BadParameter(f'"{value}" is neither a number of days nor off.') from None
+
+
 min_tokens_option = click.option(
     "--min-tokens", type=int, default=20, show_default=True, help="Words (CJK, Thai: characters) of a passage."
 )

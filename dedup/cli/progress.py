@@ -13,6 +13,8 @@ LABELS = {
     "write": "writing",
     "survey": "counting",
     "report": "reporting",
+    "group": "grouping",
+    "name": "naming",
     "restore": "restoring",
 }
 

@@ -1,9 +1,9 @@
 """Discrepancies: where the wordings of one statement do not agree in a fact."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import combinations
 
-from dedup.compare.facts import FINDERS, disagree, find_names
+from dedup.compare.facts import FINDERS, disagree, find_names, is_same_name
 from dedup.compare.model import Cell, Discrepancy, Fact, FactKind, Outlet, Relation, Row
 from dedup.text.spans import Span
 
@@ -37,14 +37,25 @@ def find_changed_names(
 ) -> list[Discrepancy]:
     """Return the discrepancy of a row in which an edit put one name for another."""
     names = {cell.outlet: read_fact(outlets[cell.outlet], cell, find_names) for cell in row.cells}
-    changed = {
-        outlet
-        for a, b in combinations(row.outlets, 2)
-        if relations[a][b][number] is Relation.EDITED and disagree(FactKind.NAME, names[a].values, names[b].values)
-        for outlet in (a, b)
-    }
-    facts = tuple(names[outlet] for outlet in sorted(changed))
+    changed: dict[int, set[str]] = {}
+    for a, b in combinations(row.outlets, 2):
+        own, others = names[a].values, names[b].values
+        if relations[a][b][number] is Relation.EDITED and disagree(FactKind.NAME, own, others):
+            changed.setdefault(a, set()).update(list_others(own, others))
+            changed.setdefault(b, set()).update(list_others(others, own))
+    facts = tuple(keep_values(names[outlet], changed[outlet]) for outlet in sorted(changed))
     return [Discrepancy(number, FactKind.NAME, facts)] if facts else []
+
+
+def list_others(names: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Return the names that are none of the others."""
+    return [name for name in names if not any(is_same_name(name, other) for other in others)]
+
+
+def keep_values(fact: Fact, values: Collection[str]) -> Fact:
+    """Return a fact with some of its values only."""
+    kept = [(span, value) for span, value in zip(fact.spans, fact.values, strict=True) if value in values]
+    return Fact(fact.outlet, tuple(span for span, _ in kept), tuple(value for _, value in kept))
 
 
 def read_fact(outlet: Outlet, cell: Cell, find: Callable[[str], list[tuple[Span, str]]]) -> Fact:

@@ -7,17 +7,15 @@ from jinja2 import Environment
 
 from dedup import __version__
 from dedup.compare.model import Comparison, Omission, Strength
+from dedup.report.compare_lists import build_discrepancies, list_left_out, list_only_here
 from dedup.report.compare_page import (
     MAX_COLUMNS,
     PARTS,
     PageRow,
     build_article,
-    build_discrepancies,
     build_outlets,
     build_rows,
     fold_rows,
-    list_left_out,
-    list_only_here,
     list_parts,
 )
 from dedup.report.compare_text import (

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from rapidfuzz.distance import Indel
 
@@ -45,11 +46,11 @@ def find_differing(text: str, reference: str) -> list[Span]:
     words = [span for span in split_word_spans(text) if is_word(span.cut(text))]
     folded = [fold(span.cut(text)) for span in words]
     others = [fold(span.cut(reference)) for span in split_word_spans(reference) if is_word(span.cut(reference))]
-    spans: list[Span] = []
-    for op in Indel.opcodes(others, folded):
-        if op.tag == "insert":
-            spans.append(Span(words[op.dest_start].start, words[op.dest_end - 1].end))
-    return spans
+    return [
+        Span(words[op.dest_start].start, words[op.dest_end - 1].end)
+        for op in Indel.opcodes(others, folded)
+        if op.tag == "insert"
+    ]
 
 
 def cut_pieces(text: str, marked: Iterable[Span], name: str, facts: Sequence[FactSpan]) -> tuple[Piece, ...]:
@@ -59,7 +60,7 @@ def cut_pieces(text: str, marked: Iterable[Span], name: str, facts: Sequence[Fac
     edges.update(edge for span in [*spans, *(fact.span for fact in facts)] for edge in span)
     pieces = []
     cuts = sorted(edge for edge in edges if 0 <= edge <= len(text))
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         mark = name if any(span.start <= start and end <= span.end for span in spans) else ""
         kinds = [fact.kind for fact in facts if fact.span.start <= start and end <= fact.span.end]
         pieces.append(Piece(text[start:end], mark, ", ".join(dict.fromkeys(kinds))))

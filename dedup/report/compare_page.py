@@ -1,16 +1,15 @@
-"""A comparison as the page shows it: outlets, rows of cells, lists, tables. Everything a template needs, and no more."""
+"""A comparison as the page shows it: outlets, rows of cells, lists, tables."""
 
-from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dedup.compare.model import Comparison, Discrepancy, FactKind, Relation, Row, Shares
+from dedup.compare.model import Comparison, Discrepancy, Relation, Shares
 from dedup.report.compare_marks import FactSpan, Piece, mark_words
+from dedup.report.compare_moves import find_moves
 from dedup.report.compare_text import (
     KIND_NAMES,
     describe_derivation,
     describe_order,
-    list_facts,
     name_letter,
     percent,
 )
@@ -20,7 +19,6 @@ PARTS = ("verbatim", "edited", "reworded", "partial", "dropped")
 CODES = {Relation.VERBATIM: "v", Relation.EDITED: "e", Relation.REWORDED: "r", Relation.PARTIAL: "p"}
 MIN_FOLD = 3  # rows in a run that say the same everywhere, from which the run is folded
 MAX_COLUMNS = 6  # texts that stand beside each other; more stand below each other
-MIN_LEFT_OUT = 2  # other texts that say what one is said to leave out
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,25 +91,6 @@ class PageSentence:
     row: int | None
     omission: str
     is_heading: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PageList:
-    """Statements of one text under a title: (row, wording, who says it)."""
-
-    outlet: int
-    letter: str
-    name: str
-    items: tuple[tuple[int, str, str], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PageDiscrepancy:
-    """Facts that do not agree: (letter, name, wordings) of each text."""
-
-    row: int
-    kind: str
-    facts: tuple[tuple[str, str, tuple[str, ...]], ...]
 
 
 def build_outlets(found: Comparison) -> list[PageOutlet]:
@@ -229,37 +208,6 @@ def place_facts(found: Comparison, number: int, outlet: int, disputed: Sequence[
     return sorted(facts, key=lambda fact: (fact.span, fact.kind))
 
 
-def find_moves(found: Comparison) -> list[list[set[int]]]:
-    """Return, for each text and each base, the rows whose place in the text is out of the base's order.
-
-    Those that the longest run of rows in the order of both leaves out: the fewest that can be said to have moved.
-    """
-    first = [
-        {number: cell.sentences[0] for number, row in enumerate(found.rows) if (cell := row.find(outlet))}
-        for outlet in range(len(found.outlets))
-    ]
-    return [[find_out_of_order(own, base) for base in first] for own in first]
-
-
-def find_out_of_order(own: dict[int, int], base: dict[int, int]) -> set[int]:
-    """Return the rows of both that the longest increasing subsequence leaves out (patience sorting, O(n log n))."""
-    rows = sorted(own.keys() & base.keys(), key=lambda row: (base[row], own[row]))
-    tails: list[int] = []
-    ends: list[int] = []
-    before: dict[int, int | None] = {}
-    for row in rows:
-        place = bisect_left(tails, own[row])
-        before[row] = ends[place - 1] if place else None
-        tails[place : place + 1] = [own[row]]
-        ends[place : place + 1] = [row]
-    kept: set[int] = set()
-    row_or_none: int | None = ends[-1] if ends else None
-    while row_or_none is not None:
-        kept.add(row_or_none)
-        row_or_none = before[row_or_none]
-    return set(rows) - kept
-
-
 def fold_rows(rows: Sequence[PageRow]) -> list[PageFold]:
     """Return the rows in runs, those that say the same everywhere folded."""
     folds: list[PageFold] = []
@@ -295,59 +243,3 @@ def build_article(found: Comparison, outlet: int) -> list[PageSentence]:
         )
         position = sentence.span.end
     return sentences
-
-
-def list_only_here(found: Comparison) -> list[PageList]:
-    """Return, for each text, what no other says."""
-    return [build_list(found, outlet, found.only_here(outlet)) for outlet in range(len(found.outlets))]
-
-
-def list_left_out(found: Comparison) -> list[PageList]:
-    """Return, for each text, what at least MIN_LEFT_OUT others say and it does not: what most say first."""
-    lists = []
-    for outlet in range(len(found.outlets)):
-        rows = [
-            number
-            for number, row in enumerate(found.rows)
-            if outlet not in row.outlets and len(row.cells) >= min(MIN_LEFT_OUT, len(found.outlets) - 1)
-        ]
-        lists.append(
-            build_list(found, outlet, sorted(rows, key=lambda number: (-len(found.rows[number].cells), number)))
-        )
-    return lists
-
-
-def build_list(found: Comparison, outlet: int, rows: Sequence[int]) -> PageList:
-    """Return statements under the name of one text."""
-    items = tuple(
-        (number, found.quote(number, found.reference(number)), describe_who(found.rows[number], len(found.outlets)))
-        for number in rows
-    )
-    return PageList(outlet, name_letter(outlet), found.outlets[outlet].name, items)
-
-
-def describe_who(row: Row, count: int) -> str:
-    """Return who makes a statement."""
-    letters = " ".join(name_letter(outlet) for outlet in row.outlets)
-    return f"all but one: {letters}" if len(row.cells) == count - 1 and count > 2 else letters
-
-
-def build_discrepancies(found: Comparison) -> list[tuple[str, list[PageDiscrepancy]]]:
-    """Return the discrepancies by kind: numbers first, attribution last."""
-    groups = []
-    for kind in FactKind:
-        items = [
-            PageDiscrepancy(
-                discrepancy.row,
-                KIND_NAMES[kind],
-                tuple(
-                    (name_letter(outlet), found.outlets[outlet].name, tuple(texts))
-                    for outlet, texts in list_facts(found, discrepancy)
-                ),
-            )
-            for discrepancy in found.discrepancies
-            if discrepancy.kind is kind
-        ]
-        if items:
-            groups.append((KIND_NAMES[kind], items))
-    return groups

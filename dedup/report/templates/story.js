@@ -267,7 +267,7 @@
   window.addEventListener("hashchange", go);
   window.addEventListener("beforeprint", () => $$("details").forEach((fold) => (fold.open = true)));
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("select, input, dialog[open]")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("select, input, dialog[open]")) return;
     if (event.key === "n") step(1);
     else if (event.key === "p") step(-1);
     else if (event.key === "b") setBase((base + 1) % data.outlets.length);

@@ -1,0 +1,1 @@
+"""Measuring what dedup does to a corpus: planted copies and passages, measures, intervals."""

@@ -1,0 +1,86 @@
+"""`dedup stories`."""
+
+import click
+
+from dedup.cli.options import input_options, inputs_argument, parse_window
+
+
+@click.command(short_help="Group documents into stories: the same event, in different words.")
+@inputs_argument
+@click.option(
+    "-o", "--out", required=True, metavar="FILE", help="JSON lines, one for each story; - for standard output."
+)
+@input_options
+@click.option("--date-field", default="date", show_default=True, help="Field that holds the date; may be absent.")
+@click.option("--title-field", default="title", show_default=True, help="Field that holds the title; may be absent.")
+@click.option(
+    "--outlet-field", default="outlet", show_default=True, help="Field that says who published; may be absent."
+)
+@click.option(
+    "--window",
+    default="3",
+    show_default=True,
+    metavar="DAYS|off",
+    callback=parse_window,
+    help="Compare documents that are at most so many days apart; those without a date with all.",
+)
+@click.option(
+    "--threshold",
+    type=float,
+    default=0.1,
+    show_default=True,
+    help="Mean similarity from which documents are one story: lower for broader stories.",
+)
+@click.option("--min-size", type=int, default=2, show_default=True, help="Documents that a story has at least.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+def stories(
+    inputs: tuple[str, ...],
+    out: str,
+    text_field: str,
+    id_field: str,
+    input_format: str | None,
+    date_field: str,
+    title_field: str,
+    outlet_field: str,
+    window: int | None,
+    threshold: float,
+    min_size: int,
+    quiet: bool,
+) -> None:
+    """Group documents into stories: the same event, told by different outlets in different words.
+
+    Documents are looked up by the rare words, names and numbers they share, inside a window of days, and grouped by
+    their mean similarity. Within a topic, what all of it shares counts little: two earthquakes are two stories.
+    Needs no model and works in any language, but does not match texts across languages.
+
+    \b
+    Examples:
+      dedup stories news.jsonl.gz -o stories.jsonl
+      dedup stories day*.jsonl -o - --window 1 | head -1
+      dedup stories dump.parquet -o stories.jsonl --text-field body --date-field published --outlet-field site
+      dedup stories articles/ -o stories.jsonl --window off --min-size 3
+    """
+    from pathlib import Path
+
+    from dedup.cli.progress import TerminalProgress
+    from dedup.cli.sources import find_sources, working_folder
+    from dedup.cli.story_file import refuse_input, write_stories
+    from dedup.config import InputConfig, StoryConfig
+    from dedup.pipeline.find_stories import StoryRun, find_stories
+    from dedup.pipeline.read_articles import ArticleFields
+    from dedup.report.stories_terminal import render_stories
+
+    config = StoryConfig(threshold, window=window, min_size=min_size)
+    to_stdout = out == "-"
+    with (
+        working_folder(None if to_stdout else out, dry_run=to_stdout) as file,
+        find_sources(inputs, Path(file), input_format) as files,
+    ):
+        if not to_stdout:
+            refuse_input(out, files)
+        fields = ArticleFields(date_field, title_field, outlet_field)
+        run = StoryRun(files, config, InputConfig(text_field, id_field, input_format), fields)
+        result = find_stories(run, TerminalProgress(quiet=quiet))
+    write_stories(result.stories, out)
+    if not quiet:
+        click.echo(render_stories(result, None if to_stdout else out), nl=False, err=to_stdout)

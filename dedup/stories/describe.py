@@ -1,0 +1,36 @@
+"""What a story is about, and how much each document is like the rest of it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.stories.vectors import Vectors, take_rows
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A story in numbers: the similarity of each row to the rest, the heaviest terms with a row that holds each."""
+
+    similarities: npt.NDArray[np.float64]
+    terms: list[tuple[int, int]]  # (row of `Vectors.hashes`, document)
+
+
+def outline_story(vectors: Vectors, rows: npt.NDArray[np.int64], num_terms: int) -> Outline:
+    """Return the mean cosine of each document with the others, and the terms that most of the weight is on.
+
+    A term counts by its mean weight times the share of the documents that hold it: one article's obsession is not
+    what the story is about.
+    """
+    document, term, weight = take_rows(vectors, rows)
+    distinct, column, frequency = np.unique(term, return_inverse=True, return_counts=True)
+    sums = np.bincount(column, weight, len(distinct))
+    own = np.bincount(document, weight.astype(np.float64) ** 2, len(rows))
+    common = np.bincount(document, weight * sums[column], len(rows)) - own
+    score = sums * frequency
+    score[frequency < 2] = 0
+    best = np.lexsort((vectors.hashes[distinct], -score))[:num_terms]
+    holders = np.full(len(distinct), len(rows))
+    np.minimum.at(holders, column, document)
+    terms = [(int(distinct[i]), int(rows[holders[i]])) for i in best.tolist() if score[i] > 0]
+    return Outline(np.clip(common / max(len(rows) - 1, 1), 0, 1), terms)

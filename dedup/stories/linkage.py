@@ -1,0 +1,85 @@
+"""Average linkage over a list of pairs: the mean similarity of two groups decides, so that groups do not chain."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+MIXER = np.uint64(0x9E3779B97F4A7C15)
+
+
+class Pairs(NamedTuple):
+    """Similar pairs, each once: int32[m] and int32[m] with first < second, float64[m]. A pair left out counts as 0."""
+
+    first: npt.NDArray[np.int32]
+    second: npt.NDArray[np.int32]
+    similarity: npt.NDArray[np.float64]
+
+
+def link_groups(count: int, pairs: Pairs, threshold: float, max_size: int | None = None) -> tuple[np.ndarray, int]:
+    """Return the group of each of `count` items, named by its first item, and how many merges `max_size` forbade.
+
+    The groups are those of average linkage cut at `threshold`: two groups merge while the mean similarity over all
+    pairs between them reaches it. In each round all pairs of groups merge that are nearest to one another; average
+    linkage is reducible, so the result is the same as merging the nearest pair of all each time (Sumengen et al.
+    2021, "Scaling Hierarchical Agglomerative Clustering to Billion-sized Datasets"). O(pairs * log pairs) a round.
+    """
+    group = np.arange(count)
+    sizes = np.ones(count, np.int64)
+    first, second = pairs.first.astype(np.int64), pairs.second.astype(np.int64)
+    total = pairs.similarity.astype(np.float64)
+    num_forbidden = 0
+    while len(first):
+        mean = total / (sizes[first] * sizes[second])
+        if max_size is not None:
+            too_large = sizes[first] + sizes[second] > max_size
+            num_forbidden += int((too_large & (mean >= threshold)).sum())
+            mean[too_large] = -1  # never again: groups only grow
+        best = np.full(count, -1.0)
+        np.maximum.at(best, first, mean)
+        np.maximum.at(best, second, mean)
+        # A group whose best mean is below the threshold never merges: a mean of parts is no larger than the larger.
+        alive = (best[first] >= threshold) & (best[second] >= threshold) & (mean >= 0)
+        first, second, total, mean = first[alive], second[alive], total[alive], mean[alive]
+        merged = choose_merges(first, second, (mean == best[first]) & (mean == best[second]), count)
+        if not merged.any():
+            break
+        parent = np.arange(count)
+        parent[second[merged]] = first[merged]
+        np.add.at(sizes, first[merged], sizes[second[merged]])
+        group = parent[group]
+        first, second, total = add_up(parent[first], parent[second], total, count)
+    return group, num_forbidden
+
+
+def choose_merges(first: np.ndarray, second: np.ndarray, nearest: np.ndarray, count: int) -> npt.NDArray[np.bool_]:
+    """Return the pairs that merge: nearest to one another and, among equals, of the highest rank for both ends.
+
+    The rank is a mixture of the bits of the pair. Were it the place in the list, a thousand items that are all equally
+    alike would merge one a round, each being nearest to the first of them.
+    """
+    places = np.flatnonzero(nearest)
+    a, b = first[places], second[places]
+    rank = (a * count + b).astype(np.uint64) * MIXER
+    rank ^= rank >> np.uint64(32)
+    rank *= MIXER  # odd: no two pairs have the same rank
+    highest = np.zeros(count, np.uint64)
+    np.maximum.at(highest, a, rank)
+    np.maximum.at(highest, b, rank)
+    merged = np.zeros(len(first), bool)
+    merged[places] = (highest[a] == rank) & (highest[b] == rank)
+    return merged
+
+
+def add_up(
+    first: np.ndarray, second: np.ndarray, total: np.ndarray, count: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return each pair of groups once, sorted, with the sum over the pairs between them."""
+    key = np.minimum(first, second) * count + np.maximum(first, second)
+    between = first != second
+    key, total = key[between], total[between]
+    order = np.argsort(key, kind="stable")
+    key, total = key[order], total[order]
+    starts = np.flatnonzero(np.diff(key, prepend=-1))
+    key = key[starts]
+    return key // count, key % count, np.add.reduceat(total, starts) if len(starts) else total

@@ -1,0 +1,57 @@
+"""Similarity inside a topic, where what all of its documents share says nothing.
+
+Two actresses who enter the same clinic share "rehab", "actress" and "clinic", rare words in any corpus. Beside each
+other, their names are what tells them apart: so a term is discounted by the share of the topic that holds it.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import StoryConfig
+from dedup.stories.candidates import within_window
+from dedup.stories.linkage import Pairs
+from dedup.stories.vectors import Vectors, discount, take_rows
+
+
+def compare_inside(
+    vectors: Vectors,
+    days: npt.NDArray[np.int32],
+    topics: list[npt.NDArray[np.int64]],
+    config: StoryConfig,
+    advance: Callable[[int], None],
+) -> Pairs:
+    """Return the refined similarities of the documents of each topic (ascending rows); outside the window they are 0.
+
+    O(terms + documents^2 * shared terms) a topic, whose size `max_topic` bounds.
+    """
+    found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    for rows in topics:
+        similarity = compare_topic(vectors, rows, config)
+        a, b = np.triu_indices(len(rows), 1)
+        close = within_window(days[rows[a]], days[rows[b]], config.window) & (similarity[a, b] >= config.floor)
+        found.append((rows[a[close]], rows[b[close]], similarity[a[close], b[close]]))
+        advance(len(rows))
+    if not found:
+        return Pairs(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
+    first, second, similarity = (np.concatenate(column) for column in zip(*found, strict=True))
+    return Pairs(first.astype(np.int32), second.astype(np.int32), similarity.astype(np.float64))
+
+
+def compare_topic(vectors: Vectors, rows: npt.NDArray[np.int64], config: StoryConfig) -> npt.NDArray[np.float32]:
+    """Return the cosines (float32[k, k]) of the documents of one topic under weights discounted inside it."""
+    count = len(rows)
+    document, term, weight = take_rows(vectors, rows)
+    _, column, frequency = np.unique(term, return_inverse=True, return_counts=True)
+    scale = discount(frequency, count, config.topic_discount, config.topic_prior)
+    weight = weight * scale[column]
+    alone = float(discount(np.ones(1), count, config.topic_discount, config.topic_prior)[0])
+    squares = np.bincount(document, weight**2, count) + vectors.rest[rows] * alone**2
+    shared = frequency > 1  # the others add to lengths only
+    places = np.cumsum(shared) - 1
+    kept = shared[column]
+    table = np.zeros((count, int(shared.sum())), np.float32)
+    table[document[kept], places[column[kept]]] = weight[kept]
+    table /= np.sqrt(np.maximum(squares, 1e-30))[:, None].astype(np.float32)
+    return table @ table.T

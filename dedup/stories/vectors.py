@@ -1,0 +1,92 @@
+"""Terms to vectors: what a rare word, a name or a number says about a document, against the whole corpus."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import StoryConfig
+from dedup.stories.terms import Terms, gather
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """Documents as vectors of length 1, without the terms that no other document holds.
+
+    ```
+    starts   int64[n + 1]  document i has the entries [starts[i], starts[i + 1])
+    terms    int32[m]      rows of `hashes`
+    weights  float32[m]
+    rest     float32[n]    squared length of what was left out: a word of its own is a difference too
+    hashes   uint32[v]     the terms
+    num_distinct  int32[n]  distinct terms of each document, those left out as well
+    ```
+    """
+
+    starts: npt.NDArray[np.int64]
+    terms: npt.NDArray[np.int32]
+    weights: npt.NDArray[np.float32]
+    rest: npt.NDArray[np.float32]
+    hashes: npt.NDArray[np.uint32]
+    num_distinct: npt.NDArray[np.int32]
+
+    def __len__(self) -> int:
+        return len(self.rest)
+
+
+def discount(count: np.ndarray, among: float | np.ndarray, share: float, prior: float) -> npt.NDArray[np.float64]:
+    """Return by how much a term counts that `count` of `among` documents hold: 1 for none, about 1 - share for all.
+
+    `prior` documents without it are added, so that few documents prove little.
+    """
+    return 1 - share * (count / (among + prior))
+
+
+def weigh_terms(terms: Terms, outlets: npt.NDArray[np.int32], config: StoryConfig) -> Vectors:
+    """Return the vectors of all documents; `outlets` (int32[n]) numbers their outlets, -1 where none is known.
+
+    The weight of a term is (1 + ln count) * ln(1 + documents / documents that hold it), more for a name, less for what
+    the documents of this outlet have in common: its own name, the line under every article.
+    """
+    num_documents = len(terms)
+    hashes, term = np.unique(terms.hashes, return_inverse=True)
+    term = term.astype(np.int32)
+    frequency = np.bincount(term, minlength=len(hashes))
+    document = np.repeat(np.arange(num_documents), np.diff(terms.starts))
+    weights = (1 + np.log(np.maximum(terms.counts, 1))) * np.log1p(num_documents / frequency)[term]
+    weights *= np.where(terms.names, config.name_weight, 1.0)
+    sizes = np.bincount(outlets[outlets >= 0], minlength=1)
+    weights = weights * discount_outlets(term, outlets[document], sizes, config)
+    squares = np.bincount(document, weights**2, num_documents)
+    weights /= np.sqrt(squares)[document]
+    shared = frequency[term] > 1
+    rest = np.bincount(document[~shared], weights[~shared] ** 2, num_documents)
+    kept = frequency > 1
+    rows = np.cumsum(kept) - 1
+    ends = np.cumsum(np.bincount(document[shared], minlength=num_documents))
+    return Vectors(
+        np.concatenate([np.zeros(1, np.int64), ends]),
+        rows[term[shared]].astype(np.int32),
+        weights[shared].astype(np.float32),
+        rest.astype(np.float32),
+        hashes[kept],
+        np.diff(terms.starts).astype(np.int32),
+    )
+
+
+def discount_outlets(
+    term: np.ndarray, outlet: np.ndarray, sizes: np.ndarray, config: StoryConfig
+) -> npt.NDArray[np.float64]:
+    """Return for every entry the discount for what many documents of its outlet hold."""
+    known = outlet >= 0
+    pairs, entry = np.unique(term[known].astype(np.int64) * len(sizes) + outlet[known], return_inverse=True)
+    counts = np.bincount(entry, minlength=len(pairs))[entry]
+    factors = np.ones(len(term))
+    factors[known] = discount(counts, sizes[outlet[known]], 1.0, config.outlet_prior)
+    return factors
+
+
+def take_rows(vectors: Vectors, rows: npt.NDArray[np.int64]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the entries of some documents: (place of the document in `rows`, term, weight)."""
+    entries, starts = gather(vectors.starts, rows)
+    return np.repeat(np.arange(len(rows)), np.diff(starts)), vectors.terms[entries], vectors.weights[entries]

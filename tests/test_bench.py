@@ -1,0 +1,142 @@
+"""`dedup bench`: what it measures is there, and right."""
+
+import json
+import random
+import re
+from pathlib import Path
+
+import pytest
+from corpora import make_records, write_jsonl
+
+from dedup.bench.copies import plant_copies
+from dedup.bench.pan import Case, score
+from dedup.bench.rates import measure_mean, measure_rate
+from dedup.bench.sample import draw
+
+
+def run_json(dedup, *arguments):
+    return json.loads(dedup("bench", *arguments, "--format", "json", "-q", "--workers", "1").stdout)
+
+
+def naive_jaccard(a, b, size=5):
+    sets = [
+        {tuple(t.casefold().split()[i : i + size]) for i in range(max(1, len(t.split()) - size + 1))} for t in (a, b)
+    ]
+    return len(sets[0] & sets[1]) / len(sets[0] | sets[1])
+
+
+def make_texts(count, words=120):
+    chance = random.Random(3)
+    vocabulary = [f"word{number}" for number in range(3000)]
+    return [" ".join(chance.choices(vocabulary, k=words)) for _ in range(count)]
+
+
+def test_a_corpus_is_counted_timed_and_searched(dedup, tmp_path):
+    texts = make_texts(60)
+    path = write_jsonl(tmp_path / "x.jsonl", [{"id": str(n), "text": t} for n, t in enumerate(texts + texts[:15])])
+    found = run_json(dedup, path)
+    assert (75, 15, path.stat().st_size) == (found["documents"], found["counts"]["removed"], found["bytes"])
+    assert {"sketch", "cover", "write"} <= {stage["stage"] for stage in found["stages"]}
+    assert (1.0, 1.0) == (found["recall"]["share"], found["correct"]["share"])
+
+
+def test_the_corpus_is_only_read(dedup, tmp_path):
+    path = write_jsonl(tmp_path / "x.jsonl", make_records("bench", 20))
+    before = path.read_bytes()
+    dedup("bench", path, "-q")
+    assert (before, ["x.jsonl"]) == (path.read_bytes(), [p.name for p in tmp_path.iterdir()])
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        [],
+        [{"id": "1", "text": "One."}],
+        [
+            {"id": str(n), "text": "The same sentence stands in all of these documents, word by word."}
+            for n in range(30)
+        ],
+        [{"id": str(n), "text": text} for n, text in enumerate(make_texts(30))],
+    ],
+    ids=["empty", "one short document", "only duplicates", "no duplicate"],
+)
+def test_unusual_corpora_are_measured_too(dedup, tmp_path, records):
+    path = write_jsonl(tmp_path / "x.jsonl", records)
+    found = run_json(dedup, path, "--suggest")
+    assert len(records) == found["documents"]
+    assert dedup("bench", path, "-q").code == 0
+
+
+def test_suggestions_name_every_threshold_and_shingle_size(dedup, tmp_path):
+    path = write_jsonl(tmp_path / "x.jsonl", make_records("suggest", 40))
+    found = run_json(dedup, path, "--suggest")
+    assert {(t / 10, s) for t in range(3, 10) for s in (3, 5, 7)} == {
+        (s["threshold"], s["shingle_size"]) for s in found["suggestions"]
+    }
+    removed = [s["removed"] for s in found["suggestions"] if s["shingle_size"] == 5]
+    assert sorted(removed, reverse=True) == removed
+
+
+def test_the_similarity_of_a_planted_copy_is_what_brute_force_counts():
+    texts = make_texts(40)
+    for copy in plant_copies(texts, 5):
+        assert copy.similarity == pytest.approx(naive_jaccard(texts[copy.original], copy.text), abs=0.03)
+
+
+def test_an_interval_holds_its_share_and_narrows_with_trials():
+    for hits, total in ((0, 10), (10, 10), (5, 10), (1, 1000)):
+        rate = measure_rate(hits, total)
+        assert 0 <= rate.low <= rate.share <= rate.high <= 1
+    assert measure_rate(500, 1000).high - measure_rate(500, 1000).low < 0.07
+    assert (0.0, 1.0) == (measure_rate(0, 0).low, measure_rate(0, 0).high)
+
+
+def test_the_interval_of_a_mean_is_that_of_its_standard_error():
+    assert measure_mean([0.8, 0.9, 1.0]) == pytest.approx(
+        (0.9 - 1.959964 * 0.1 / 3**0.5, 0.9 + 1.959964 * 0.1 / 3**0.5)
+    )
+
+
+def test_every_item_has_the_same_chance_to_be_drawn():
+    counts = [0] * 20
+    for seed in range(2000):
+        for item in draw(range(20), 5, seed):
+            counts[item] += 1
+    assert all(400 < count < 600 for count in counts)
+
+
+def test_a_passage_found_whole_scores_one_and_one_found_in_halves_less():
+    case = Case(("a", 0, 100), ("b", 50, 150))
+    halves = [Case(("a", 0, 50), ("b", 50, 100)), Case(("a", 50, 100), ("b", 100, 150))]
+    assert score([case], [case]).plagdet == 1
+    assert (2.0, pytest.approx(1 / 1.584963, abs=1e-6)) == (
+        score([case], halves).granularity,
+        score([case], halves).plagdet,
+    )
+
+
+def test_the_page_says_what_the_json_says(dedup, tmp_path):
+    texts = make_texts(60)
+    path = write_jsonl(tmp_path / "x.jsonl", [{"id": f"<b>{n}", "text": t} for n, t in enumerate(texts + texts[:15])])
+    dedup("bench", path, "--suggest", "--format", "html", "-o", tmp_path / "bench.html", "-q")
+    source = (tmp_path / "bench.html").read_text(encoding="utf-8")
+    assert "75 documents" in source
+    assert "15 removed (20.0%)" in source
+    assert ("<b>", "<script") == tuple(part for part in ("<b>", "<script") if part not in source)
+
+
+def test_the_documented_fields_are_those_that_are_written(dedup, tmp_path):
+    section = (Path(__file__).parent.parent / "docs" / "json.md").read_text(encoding="utf-8").split("## bench")[1]
+    documented = {
+        name
+        for line in section.splitlines()
+        if line.startswith("| `")
+        for name in re.findall(r"`(\w+)`", line.split("|")[1])
+    }
+    path = write_jsonl(tmp_path / "x.jsonl", make_records("fields", 20))
+    assert set(run_json(dedup, path)) == documented
+
+
+def test_a_missing_file_is_one_line(dedup, tmp_path):
+    done = dedup("bench", tmp_path / "none.jsonl")
+    assert (2, 1) == (done.code, done.stderr.count("\n"))

@@ -1,5 +1,6 @@
 """The parts of a corpus report that draw and count: charts, matrix, the list for the script, bounds."""
 
+import json
 from datetime import date, timedelta
 
 import msgspec
@@ -70,7 +71,7 @@ def test_every_size_is_in_one_bin(sizes):
     "text", ["", "soon", "2024-13-01", "0000-01-01", "99999999", "2024-02-30", "x" * 10_000, "1 2 3", "\0"]
 )
 def test_what_is_no_date_is_no_day(text):
-    assert read_day(text) is None
+    assert read_day(json.dumps(text).encode()) is None
 
 
 def test_the_matrix_prefers_outlets_that_share_with_others():

@@ -34,6 +34,16 @@ input_options = compose(
     ),
 )
 
+article_options = compose(
+    click.option("--date-field", default="date", show_default=True, help="Field that holds the date; may be absent."),
+    click.option(
+        "--title-field", default="title", show_default=True, help="Field that holds the title; may be absent."
+    ),
+    click.option(
+        "--outlet-field", default="outlet", show_default=True, help="Field that says who published; may be absent."
+    ),
+)
+
 near_options = compose(
     click.option(
         "--threshold",

@@ -2,17 +2,13 @@
 
 import click
 
-from dedup.cli.options import workers_option
+from dedup.cli.options import article_options, workers_option
 
 
 @click.command(short_help="Write the HTML report of a clean run.")
 @click.argument("out", metavar="OUT/")
 @click.option("-o", "--output", metavar="DIR", help="Folder for the report.  [default: OUT-report, beside OUT]")
-@click.option(
-    "--outlet-field", default="outlet", show_default=True, help="Field that holds who published; may be absent."
-)
-@click.option("--date-field", default="date", show_default=True, help="Field that holds the date; may be absent.")
-@click.option("--title-field", default="title", show_default=True, help="Field that holds the title; may be absent.")
+@article_options
 @click.option(
     "--max-clusters",
     type=click.IntRange(0),

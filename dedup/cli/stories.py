@@ -2,7 +2,7 @@
 
 import click
 
-from dedup.cli.options import input_options, inputs_argument, parse_window
+from dedup.cli.options import article_options, input_options, inputs_argument, parse_window
 
 
 @click.command(short_help="Group documents into stories: the same event, in different words.")
@@ -11,11 +11,7 @@ from dedup.cli.options import input_options, inputs_argument, parse_window
     "-o", "--out", required=True, metavar="FILE", help="JSON lines, one for each story; - for standard output."
 )
 @input_options
-@click.option("--date-field", default="date", show_default=True, help="Field that holds the date; may be absent.")
-@click.option("--title-field", default="title", show_default=True, help="Field that holds the title; may be absent.")
-@click.option(
-    "--outlet-field", default="outlet", show_default=True, help="Field that says who published; may be absent."
-)
+@article_options
 @click.option(
     "--window",
     default="3",

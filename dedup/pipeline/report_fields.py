@@ -1,14 +1,12 @@
 """Raw JSON values of outlets, dates, titles and ids -> text and days."""
 
-import re
-from datetime import date
-from email.utils import parsedate
 from functools import lru_cache
 
 import msgspec
 
-ISO_DATE = re.compile(r"\s*(\d{4})-?(\d\d)-?(\d\d)(?!\d)")
-FIRST_YEAR, LAST_YEAR = 1500, 2199  # a year outside is a slip of the pen, and would make every chart of days a line
+from dedup.stories.dates import parse_day
+
+YEARS = range(1500, 2200)  # a year outside is a slip of the pen, and would make every chart of days a line
 
 
 def read_value(raw: bytes) -> str:
@@ -27,18 +25,11 @@ def read_value(raw: bytes) -> str:
 
 
 @lru_cache(maxsize=100_000)
-def read_day(text: str) -> int | None:
-    """Return the day that a date begins with, as an ordinal; None of what is none.
+def read_day(raw: bytes) -> int | None:
+    """Return the day that a raw JSON value names, as an ordinal; None of what names none.
 
-    ISO 8601 (`2024-01-31...`, `20240131`) and the dates of feeds (`Wed, 31 Jan 2024 10:00:00 GMT`) are read.
-
-    >>> read_day("2024-01-31T10:00:00Z") == read_day("Wed, 31 Jan 2024 10:00:00 GMT") == read_day("20240131")
+    >>> read_day(b'"2024-01-31T10:00:00Z"') == read_day(b'"Wed, 31 Jan 2024 10:00:00 GMT"') == 738916
     True
     """
-    found = ISO_DATE.match(text)
-    try:
-        parts = tuple(map(int, found.groups())) if found else (parsedate(text) or ())[:3]
-        day = date(*parts) if len(parts) == 3 else None
-    except (ValueError, OverflowError, IndexError, TypeError):
-        return None
-    return day.toordinal() if day and FIRST_YEAR <= day.year <= LAST_YEAR else None
+    day = parse_day(raw) if raw else None
+    return day.toordinal() if day and day.year in YEARS else None

@@ -163,8 +163,8 @@ class Survey:
         """Count the documents of a block and set aside those that are wanted."""
         keys = (np.int64(file) << LINE_BITS) | block.lines.astype(np.int64)
         is_removed = find_keys(self.removals.removed, keys) >= 0
-        outlets = self._count_outlets(read_fields(block, "outlet"), is_removed)
-        self._count_days(read_fields(block, "date"), is_removed)
+        outlets = self._count_outlets(raw_fields(block, "outlet"), is_removed)
+        self._count_days(raw_fields(block, "date"), is_removed)
         named = find_keys(self.named, keys)
         self.outlet_of[named[named >= 0]] = outlets[named >= 0]
         kept = np.where(is_removed, -1, self._num_kept + np.cumsum(~is_removed) - 1)
@@ -191,7 +191,8 @@ class Survey:
             text=block.texts[row].as_py(),
         )
 
-    def _count_outlets(self, names: list[str], is_removed: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
+    def _count_outlets(self, raws: list[bytes], is_removed: npt.NDArray[np.bool_]) -> npt.NDArray[np.int32]:
+        names = map(read_value, raws)
         numbers = np.array([self.outlets.setdefault(name, len(self.outlets)) for name in names], np.int32)
         self.by_outlet.extend(Tally() for _ in range(len(self.outlets) - len(self.by_outlet)))
         for number, gone in zip(numbers.tolist(), is_removed.tolist(), strict=True):
@@ -199,15 +200,14 @@ class Survey:
             self.by_outlet[number].num_removed += gone
         return numbers
 
-    def _count_days(self, dates: list[str], is_removed: npt.NDArray[np.bool_]) -> None:
-        for text, gone in zip(dates, is_removed.tolist(), strict=True):
-            day = read_day(text)
+    def _count_days(self, raws: list[bytes], is_removed: npt.NDArray[np.bool_]) -> None:
+        for raw, gone in zip(raws, is_removed.tolist(), strict=True):
+            day = read_day(raw)
             tally = self.by_day.setdefault(UNDATED if day is None else day, Tally())
             tally.num_documents += 1
             tally.num_removed += gone
 
 
-def read_fields(block: Block, role: str) -> list[str]:
-    """Return a field of all documents of a block, "" where one has none."""
-    raws = block.fields.get(role)
-    return [read_value(raw) for raw in raws] if raws else [""] * len(block.ids)
+def raw_fields(block: Block, role: str) -> list[bytes]:
+    """Return a field of all documents of a block as raw JSON, empty where one has none."""
+    return block.fields.get(role) or [b""] * len(block.ids)

@@ -1,37 +1,15 @@
-"""The pages of a corpus report in a real browser: nothing runs, nothing loads, everything can be read.
+"""The pages of a corpus report in a real browser: nothing runs, nothing loads, everything can be read."""
 
-Without Chromium these tests fail; DEDUP_NO_BROWSER=1 leaves them out. `make setup` installs it on Debian.
-axe-core (MPL-2.0, Deque Systems) comes inside the package axe-playwright-python.
-"""
-
-import os
 import re
-import shutil
-from importlib.resources import files
 
 import pytest
+from browser import LOOKS, Visit, in_browser, launch_browser
 from commands import run_fork
 from corpora import make_records
 from report_pages import HOSTILE, hostile_records, make_report, story_records
 
 from dedup.report.wrapping import make_safe
 
-NO_BROWSER = os.environ.get("DEDUP_NO_BROWSER", "") not in {"", "0"}
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
-LOOKS = {
-    "light": {"color_scheme": "light"},
-    "dark": {"color_scheme": "dark"},
-    "forced": {"forced_colors": "active"},
-    "narrow": {"viewport": {"width": 360, "height": 700}},
-}
 PAGES = ("index.html", "clusters.html", "clusters/000/1.html", "threshold.html")
 
 TOUCH = """for (const target of document.querySelectorAll("body *")) {
@@ -39,21 +17,13 @@ TOUCH = """for (const target of document.querySelectorAll("body *")) {
     target.dispatchEvent(new Event("mouseover", {bubbles: true}));
 }"""
 
-pytestmark = pytest.mark.skipif(NO_BROWSER, reason="DEDUP_NO_BROWSER is set")
+pytestmark = in_browser
 
 
 @pytest.fixture(scope="module")
 def browser():
-    """Return a running Chromium."""
-    from playwright.sync_api import sync_playwright
-
-    path = next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        pytest.fail("no Chromium found: `make setup` installs it on Debian; DEDUP_NO_BROWSER=1 leaves these tests out")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+    with launch_browser() as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
@@ -73,36 +43,13 @@ def make_near_misses():
     return [{"id": f"miss{number}", "text": " ".join(text)} for number, text in enumerate(texts)]
 
 
-class Visit:
-    """An open page, with what it asked for and what it complained of."""
-
-    def __init__(self, browser, path, **look):
-        self.context = browser.new_context(**look)
-        self.page = self.context.new_page()
-        self.complaints, self.requests = [], []
-        self.page.on("console", lambda message: self.complaints.append(message.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
-        self.page.on("request", lambda request: self.requests.append(request.url))
-        self.page.goto(path.as_uri())
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.context.close()
-
-
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("look", LOOKS)
 def test_axe_finds_no_violation(browser, reports, name, look):
-    axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
     with Visit(browser, reports["plain"] / name, **LOOKS[look]) as visit:
         if name == "clusters.html":
             visit.page.fill("#search", "s1")  # axe takes seconds for 200 rows
-        visit.page.evaluate(axe)
-        found = visit.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-        assert [] == [(v["id"], [node["html"][:200] for node in v["nodes"]][:3]) for v in found["violations"]]
+        assert [] == visit.find_violations()
 
 
 def test_hostile_texts_run_nothing_load_nothing_and_leave_the_console_empty(browser, reports):

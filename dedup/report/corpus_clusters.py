@@ -5,12 +5,12 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from dedup.report.corpus_model import ClusterEntry
-from dedup.report.corpus_page import clip, cluster_path, list_path, render_page
+from dedup.report.corpus_page import clip, cluster_path, list_path, measure_card, render_page
 from dedup.report.page import encode_data
 from dedup.report.wrapping import make_safe
 
 PER_PAGE = 200
-DATA_BYTES = 1_700_000  # of what the script searches: the first page stays below 2 MB
+FIRST_PAGE_BYTES = 1_850_000  # of its rows and of what the script searches: the page stays below 2 MB
 TITLE_LENGTHS = (120, 80, 60, 40, 25)
 SCRIPT = "corpus_clusters.js"
 
@@ -18,7 +18,8 @@ SCRIPT = "corpus_clusters.js"
 def render_lists(entries: Sequence[ClusterEntry], num_clusters: int) -> Iterator[tuple[str, str]]:
     """Yield (path, page) of the list; `entries` are the clusters with a page, of `num_clusters` in all."""
     pages = [entries[start : start + PER_PAGE] for start in range(0, len(entries), PER_PAGE)] or [[]]
-    data, num_searched, longest = encode_entries(entries)
+    used = sum(measure_card(entry.representative) for entry in pages[0])
+    data, num_searched, longest = encode_entries(entries, FIRST_PAGE_BYTES - used)
     for number, page in enumerate(pages, start=1):
         is_first = number == 1
         values = {
@@ -35,17 +36,17 @@ def render_lists(entries: Sequence[ClusterEntry], num_clusters: int) -> Iterator
         yield list_path(number), render_page("corpus_clusters.html", values, script=SCRIPT if is_first else "")
 
 
-def encode_entries(entries: Sequence[ClusterEntry]) -> tuple[bytes, int, int]:
+def encode_entries(entries: Sequence[ClusterEntry], most_bytes: int) -> tuple[bytes, int, int]:
     """Return the list as JSON for the script, how many clusters it holds, and the longest name in it.
 
     Titles and other names are shortened before clusters are left out; the largest clusters stay.
     """
     for most in TITLE_LENGTHS:
         data = encode_table(entries, most)
-        if len(encode_data(data).encode()) <= DATA_BYTES:
+        if len(encode_data(data).encode()) <= most_bytes:
             return data, len(entries), most
     num = len(entries)
-    while len(encode_data(data).encode()) > DATA_BYTES:
+    while len(encode_data(data).encode()) > most_bytes:
         num = num * 9 // 10
         data = encode_table(entries[:num], TITLE_LENGTHS[-1])
     return data, num, TITLE_LENGTHS[-1]

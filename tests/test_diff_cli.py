@@ -115,15 +115,15 @@ def test_colour_is_used_when_asked_for_and_not_in_a_pipe(pair):
 
 
 def test_no_color_is_respected(monkeypatch):
-    from dedup.cli.diff import _is_coloured
+    from dedup.cli.options import is_coloured
 
     monkeypatch.setattr(sys, "stdout", type("Terminal", (), {"isatty": lambda _: True})())
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.delenv("NO_COLOR", raising=False)
-    assert _is_coloured("auto")
+    assert is_coloured("auto")
     monkeypatch.setenv("NO_COLOR", "1")
-    assert not _is_coloured("auto")
-    assert _is_coloured("always")
+    assert not is_coloured("auto")
+    assert is_coloured("always")
 
 
 def test_the_width_decides_between_one_column_and_two(pair):

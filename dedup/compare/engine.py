@@ -18,7 +18,7 @@ from dedup.compare.semantic import cover_semantically
 from dedup.compare.sentences import split_source
 from dedup.compare.shares import measure_shares, read_rows
 from dedup.compare.speakers import resolve_pronouns
-from dedup.compare.terms import split_terms, weigh_terms
+from dedup.compare.terms import Term, split_terms, weigh_terms
 from dedup.config import CompareConfig
 from dedup.errors import DedupError
 
@@ -114,10 +114,23 @@ def cover_sentences(texts: Sequence[str], encoder: Encoder | None) -> Matrix:
     terms = [split_terms(text) for text in texts]
     weights = weigh_terms(terms)
     if encoder is None:
-        return cover_lexically(terms, weights)
-    pieces = encoder.encode(texts)
-    vectors = [pool_words(p, [term.span for term in t]) for p, t in zip(pieces, terms, strict=True)]
-    return cover_semantically(terms, vectors, weights)
+        cover = cover_lexically(terms, weights)
+    else:
+        pieces = encoder.encode(texts)
+        vectors = [pool_words(p, [term.span for term in t]) for p, t in zip(pieces, terms, strict=True)]
+        cover = cover_semantically(terms, vectors, weights)
+    return cover_equals(cover, terms)
+
+
+def cover_equals(cover: Matrix, terms: Sequence[Sequence[Term]]) -> Matrix:
+    """Return the shares with those of sentences of the same words set to 1, whatever a model made of them."""
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for number, found in enumerate(terms):
+        if found:
+            alike.setdefault(tuple(term.key for term in found), []).append(number)
+    for numbers in alike.values():
+        cover[np.ix_(numbers, numbers)] = 1
+    return cover
 
 
 def join_links(links: Sequence[Link]) -> Linked:

@@ -21,7 +21,8 @@ VERB_CLASSES = dict.fromkeys(NEUTRAL.split(), "said") | {
 }
 _VERBS = "(?:" + "|".join(sorted(VERB_CLASSES, key=len, reverse=True)) + ")"
 _INVERTED = "(?:said|says|added|adds|told|asked|wrote)"
-_NAME = r"(?:[A-Z][\w’'-]+(?:\s+(?:[A-Z][\w’'-]+|de|van|von|al|bin))*)"
+# Possessive and at most so many words: a page in capitals, all of it one run of names, must not cost its square.
+_NAME = r"(?:(?<!\w)[A-Z][\w’'-]++(?:\s+(?:[A-Z][\w’'-]++|(?:de|van|von|al|bin)\b)){0,7}+)"
 _BETWEEN = r"(?:\w+ly\s+|also\s+|has\s+|had\s+|have\s+|later\s+|further\s+)*"
 _NOT_A_PLACE = "".join(rf"(?<!\b{word} )" for word in ("in", "at", "of", "from", "to", "near"))
 SUBJECT = re.compile(rf"{_NOT_A_PLACE}(?P<name>{_NAME})(?:,[^,.]{{1,60}},)?\s+{_BETWEEN}(?P<verb>{_VERBS})\b")

@@ -70,7 +70,7 @@ def stem(word: str) -> str:
         if word.endswith(suffix) and len(word) - len(suffix) >= _MIN_STEM:
             word = word[: -len(suffix)]
             break
-    return word.rstrip("e") if len(word) > _MIN_STEM else word
+    return (word.rstrip("e") or word) if len(word) > _MIN_STEM else word
 
 
 def weigh_terms(sentences: Sequence[Sequence[Term]]) -> dict[str, float]:

@@ -26,6 +26,7 @@ def cluster_sentences(score: Matrix, outlets: npt.NDArray[np.int64], threshold: 
     mean = np.where(count > 0, total / np.maximum(count, 1), -np.inf)
     np.fill_diagonal(mean, -np.inf)
     best = mean.max(1) if linked.size else np.zeros(0)
+    is_joined = np.zeros(linked.size, bool)
     while linked.size and best.max() >= threshold:
         a = int(best.argmax())
         b = int(mean[a].argmax())
@@ -34,8 +35,9 @@ def cluster_sentences(score: Matrix, outlets: npt.NDArray[np.int64], threshold: 
             sums[a] += sums[b]
             sums[:, a] += sums[:, b]
         mean[b] = mean[:, b] = -np.inf
-        fresh = np.where((count[a] > 0) & np.isfinite(mean[a]), total[a] / np.maximum(count[a], 1), -np.inf)
-        fresh[[a, b]] = -np.inf
+        is_joined[b] = True
+        fresh = np.where((count[a] > 0) & ~is_joined, total[a] / np.maximum(count[a], 1), -np.inf)
+        fresh[a] = -np.inf
         mean[a] = mean[:, a] = fresh
         best = mean.max(1)
     alone = sorted(set(range(len(score))) - set(linked.tolist()))

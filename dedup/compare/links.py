@@ -1,5 +1,6 @@
 """Links: which sentences say alike, how surely, and how the one wording stands to the other."""
 
+import math
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -30,6 +31,11 @@ class Wordings:
         """Return all words of an outlet that are compared."""
         return [word for place, words in self._words.items() if place.outlet == outlet for word in words]
 
+    def say_alike(self, a: Place, b: Place) -> float:
+        """Return how much two sentences say of each other: the geometric mean of both shares."""
+        i, j = self._positions[a], self._positions[b]
+        return math.sqrt(self._cover[i, j] * self._cover[j, i])
+
     def relate(self, cell: Cell, base: Cell) -> Relation:
         """Return how the wording of one cell stands to that of another."""
         own, others = ([Place(c.outlet, s) for s in c.sentences] for c in (cell, base))
@@ -49,7 +55,8 @@ def find_links(places: Sequence[Place], score: Matrix, thresholds: Thresholds, w
         if a.outlet == b.outlet:
             continue
         value = float(score[i, j])
-        strength = Strength.STRONG if value >= thresholds.strong else Strength.WEAK
+        is_strong = value >= thresholds.strong and wordings.say_alike(a, b) >= thresholds.own
+        strength = Strength.STRONG if is_strong else Strength.WEAK
         relation = wordings.relate(Cell(b.outlet, (b.sentence,)), Cell(a.outlet, (a.sentence,)))
         links.append(Link(a, b, round(value, 4), strength, relation))
     return links

@@ -13,6 +13,13 @@ MAX_TERMS = 150_000  # every one is compared with every other: minutes of work
 TERMS_AT_ONCE = 256  # of a sentence: one sentence can be a whole text
 
 
+def check_terms(sentences: Sequence[Sequence[Term]]) -> None:
+    """Raise `DedupError` on more terms than can be compared."""
+    count = sum(map(len, sentences))
+    if count > MAX_TERMS:
+        raise DedupError(f"{count:,} words in all; up to {MAX_TERMS:,} can be compared. Name fewer texts, or shorter.")
+
+
 def cover_semantically(
     sentences: Sequence[Sequence[Term]], vectors: Sequence[npt.NDArray[np.float32]], weights: Mapping[str, float]
 ) -> npt.NDArray[np.float32]:
@@ -21,12 +28,7 @@ def cover_semantically(
     `vectors` are float32[terms of the sentence, dim] of length 1 (0 where the model saw nothing). The recall of
     BERTScore (Zhang et al. 2020) with weights: each term takes its nearest one, by the square of the cosine, which
     lets what is only vaguely near count little. O(all terms squared), a sentence at a time.
-
-    Raises `DedupError` beyond MAX_TERMS words.
     """
-    count = sum(map(len, sentences))
-    if count > MAX_TERMS:
-        raise DedupError(f"{count:,} words; up to {MAX_TERMS:,} can be compared. Name fewer texts, or shorter.")
     filled = [i for i, terms in enumerate(sentences) if terms]
     cover = np.zeros((len(sentences), len(sentences)), np.float32)
     if not filled:

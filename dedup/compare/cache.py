@@ -83,4 +83,6 @@ class VectorCache:
 
 def read_pieces(count: int, vectors: bytes, offsets: bytes) -> Pieces:
     """Return one row of the cache; raise `ValueError` or `TypeError` where it is none."""
-    return Pieces(np.frombuffer(vectors, np.float16).reshape(count, -1), np.frombuffer(offsets, np.int32).reshape(count, 2))
+    return Pieces(
+        np.frombuffer(vectors, np.float16).reshape(count, -1), np.frombuffer(offsets, np.int32).reshape(count, 2)
+    )

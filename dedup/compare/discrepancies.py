@@ -7,7 +7,6 @@ from dedup.compare.facts import FINDERS, disagree, find_names
 from dedup.compare.model import Cell, Discrepancy, Fact, FactKind, Outlet, Relation, Row
 from dedup.text.spans import Span
 
-
 MAX_LENGTH = 10_000  # characters; the patterns take the square of a sentence at worst
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from dedup.compare.model import Cell, Outlet, Row
+from dedup.compare.model import Cell, Row
 
 Matrix = npt.NDArray[np.float32]
 Members = list[int]
@@ -79,13 +79,3 @@ def sort_rows(rows: Sequence[Row], base: int) -> list[Row]:
         return (anchor + 0.5, cell.outlet, cell.sentences[0])
 
     return [rows[number] for number in sorted(range(len(rows)), key=key)]
-
-
-def find_places(outlets: Sequence[Outlet]) -> list[tuple[int, int]]:
-    """Return (outlet, sentence) of every sentence that is compared, in order."""
-    return [
-        (number, sentence)
-        for number, outlet in enumerate(outlets)
-        for sentence, found in enumerate(outlet.sentences)
-        if found.omission is None
-    ]

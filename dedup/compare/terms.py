@@ -24,11 +24,6 @@ class Term:
     span: Span
     key: str
 
-    @property
-    def is_number(self) -> bool:
-        """Return whether the word is written in digits."""
-        return self.key[0].isdecimal()
-
 
 def split_terms(text: str) -> tuple[Term, ...]:
     """Return the terms of a sentence; scripts without spaces between words give pairs of characters.

@@ -430,7 +430,7 @@ def correlate_ranks(pairs):
 
 
 def share_in_runs(words, others, least):
-    """Return the share of the words that lie in a run of `least` words and more of the others; 1 where all are equal."""
+    """Return the share of the words that lie in a run of `least` words and more of the others; 1 where all are."""
     if words and words == others:
         return 1.0
     covered = set()

@@ -132,15 +132,13 @@ def find_names(text: str) -> list[Found]:
     dates = find_dates(text)
     found = []
     for match in _NAME.finditer(text):
-        span = Span(*match.span())
-        if any(span.start < date.end and span.end > date.start for date in dates):
-            continue
-        words = match.group().split()
-        if _SENTENCE_START.search(text[: span.start]):
-            if len(words) == 1:
-                continue
-            span = Span(span.end - len(match.group().split(None, 1)[1]), span.end)
-        found.append((span, fold(span.cut(text)).removesuffix("'s")))
+        words = [Span(*word.span()) for word in re.compile(r"\S+").finditer(text, *match.span())]
+        if _SENTENCE_START.search(text[: match.start()]):
+            del words[0]
+        words = [word for word in words if not any(word.start < date.end and word.end > date.start for date in dates)]
+        if words:
+            span = Span(words[0].start, words[-1].end)
+            found.append((span, fold(span.cut(text)).removesuffix("'s")))
     return found
 
 

@@ -27,9 +27,9 @@ from dedup.text.spans import Span
 CONGRESS = Path(__file__).parent.parent / "examples" / "congress.jsonl.gz"
 
 
-def compare(texts, engine="lexical", base=None, dates=None, cache=False):
+def compare(texts, engine="lexical", base=None, dates=None):
     sources = [Source(name, text, (dates or {}).get(name)) for name, text in texts.items()]
-    return compare_sources(sources, CompareConfig(engine, base, cache=cache))
+    return compare_sources(sources, CompareConfig(engine, base, cache=False))
 
 
 def list_rows(found):
@@ -66,9 +66,7 @@ def list_discrepancies(found):
 
 def find_row(found, words):
     """Return the row that holds some words."""
-    return next(
-        n for n, row in enumerate(found.rows) if any(words in found.quote(n, outlet) for outlet in row.outlets)
-    )
+    return next(n for n, row in enumerate(found.rows) if any(words in found.quote(n, outlet) for outlet in row.outlets))
 
 
 # What the order of the texts may change
@@ -174,11 +172,16 @@ def test_one_sentence_against_a_thousand_finds_its_like():
     with gzip.open(CONGRESS, "rt", encoding="utf-8") as lines:
         texts = [json.loads(line)["text"] for line in itertools.islice(lines, 80)]
     whole = "\n".join(texts)
-    one = "Nine fishermen of Riga found a golden anchor under the ice."
-    found = compare({"one": one, "many": f"{whole}\nA golden anchor was found under the ice by nine fishermen of Riga."})
+    whole += "\nA golden anchor was found under the ice by nine fishermen of Riga."
+    found = compare({"one": "Nine fishermen of Riga found a golden anchor under the ice.", "many": whole})
     assert len(found.outlets[1].sentences) > 1000
     (link,) = [x for x in found.links if x.strength is Strength.STRONG]
     assert found.outlets[1].cut(link.b.sentence).startswith("A golden anchor")
+
+
+def test_an_edited_sentence_is_a_strong_link_however_short_the_texts_are():
+    found = compare({"a": "Nine people died in the fire.", "b": "Ten people died in the fire."})
+    assert [(Strength.STRONG, Relation.EDITED)] == [(link.strength, link.relation) for link in found.links]
 
 
 # Scripts
@@ -291,7 +294,9 @@ def test_spellings_of_one_name_are_no_discrepancy():
 
 # Properties
 
-words = st.sampled_from("Nine Ten people died fire Riga mayor said claimed kitchen 91 1,200 Monday „ “ ” . ! \n 火 ها".split(" "))
+words = st.sampled_from(
+    [*"Nine Ten people died fire Riga mayor said claimed 91 1,200 Monday „ “ ” . ! 火 ها".split(), "\n"]
+)
 texts = st.lists(st.lists(words, max_size=25).map(" ".join), min_size=2, max_size=5)
 
 

@@ -200,9 +200,10 @@ def test_a_word_without_a_piece_is_no_vector():
 def encode(path, texts=("One cat.", "Two dogs.")):
     """Return what comes out, and how often the model ran."""
     encoder = Encoder(find_model(), VectorCache(path, "m"))
-    runs, real = [], encoder._encode_one
-    encoder._encode_one = lambda text: runs.append(text) or real(text)
-    return [pieces.vectors.tolist() for pieces in encoder.encode(texts)], len(runs)
+    runs, real = [], Encoder._encode_one  # noqa: SLF001 (one call is one run of the model)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Encoder, "_encode_one", lambda self, text: runs.append(text) or real(self, text))
+        return [pieces.vectors.tolist() for pieces in encoder.encode(texts)], len(runs)
 
 
 def test_a_sentence_is_encoded_once(tmp_path):
@@ -237,7 +238,7 @@ def test_another_tokenizer_or_other_weights_are_another_model(tiny):
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"not a database at all" * 100, b"SQLite format 3\0" + b"\xff" * 5000], ids=["empty", "text", "torn"]
+    "content", [b"", b"no database at all" * 100, b"SQLite format 3\0" + b"\xff" * 5000], ids=["empty", "text", "torn"]
 )
 def test_a_broken_cache_file_is_no_cache(tmp_path, content):
     path = tmp_path / "c.sqlite"

@@ -34,8 +34,8 @@ def name_outlets(found, row):
 
 
 DRONES = ("A: downed 91 drones", "B: shot down 91", "C: 91 drones were used", "D: 91 long-range", "E: destroyed 91")
-DENIAL = ("A: denied information", "B: completely false", "C: fabrication, intended", "D: fabrication", "E: swiftly denied")
-TARGETS = ("A: objects for", "B: identified the targets", "C: identified the targets", "D: selected and", "E: selecting")
+DENIAL = ("A: denied information", "B: completely false", "C: fabrication, int", "D: fabrication", "E: swiftly denied")
+TARGETS = ("A: objects for", "B: identified the targets", "C: identified the targets", "D: selected", "E: selecting")
 POSITION = ("A: Moscow will review", "B: position will be reviewed", "D: would review", "E: stance would now change")
 
 

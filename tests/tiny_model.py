@@ -26,7 +26,7 @@ def describe_value(name, kind, rank):
     return field(1, name) + field(2, field(1, field(1, kind) + field(2, shape)))
 
 
-def make_onnx(num_words, pooled=False):
+def make_onnx(num_words, *, pooled=False):
     """Return an ONNX model that looks every id up in a table; `pooled` takes the mean over the pieces."""
     import numpy as np
 
@@ -66,6 +66,6 @@ def write_model(folder, text, *, pooled=False, num_words=None):
 
     folder.mkdir(exist_ok=True)
     words = sorted(set(re.findall(r"\w+", text.lower())))
-    (folder / "model.onnx").write_bytes(make_onnx(num_words or len(words) + 1, pooled))
+    (folder / "model.onnx").write_bytes(make_onnx(num_words or len(words) + 1, pooled=pooled))
     (folder / "tokenizer.json").write_text(make_tokenizer(words), encoding="utf-8")
     return folder

@@ -5,7 +5,7 @@ PYTHON ?= python3
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint format types layers gate bench bench-diff bench-passages clean
+.PHONY: help setup demo test check lint format types layers gate bench bench-diff bench-documents bench-passages bench-compare clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -49,3 +49,6 @@ bench-documents: setup ## speed and memory of `dedup clean` beside datasketch an
 
 bench-passages: setup ## planted passages, repeats, containment, scripts and cost of finding what is printed twice
 	$(BIN)/python benchmarks/bench_passages.py
+
+bench-compare: setup ## links, rows and time of `dedup compare` on labelled stories, both engines
+	$(BIN)/python benchmarks/bench_compare.py

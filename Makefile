@@ -5,7 +5,7 @@ PYTHON ?= python3
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint format types layers gate bench bench-diff bench-passages bench-stories clean
+.PHONY: help setup demo test check lint format types layers gate bench bench-diff bench-documents bench-passages bench-compare bench-stories screenshots clean
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -52,3 +52,9 @@ bench-passages: setup ## planted passages, repeats, containment, scripts and cos
 
 bench-stories: setup ## events told apart by `dedup stories`, beside TF-IDF (pip install scikit-learn), and its time
 	$(BIN)/python benchmarks/bench_stories.py
+
+bench-compare: setup ## links, rows and time of `dedup compare` on labelled stories, both engines
+	$(BIN)/python benchmarks/bench_compare.py
+
+screenshots: setup ## take the screenshots of docs/ in Chromium
+	$(BIN)/python scripts/make_screenshots.py

@@ -19,7 +19,7 @@ command -v "$python" >/dev/null || install_debian python3 python3-venv
   || { echo "error: Python 3.11 or newer is needed, $("$python" --version) found; name another with PYTHON=..." >&2; exit 2; }
 "$python" -c 'import ensurepip' 2>/dev/null || install_debian python3-venv
 [ -x "$venv/bin/python" ] || "$python" -m venv "$venv"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --editable '.[dev,semantic]'
 
 if [ "${DEDUP_NO_BROWSER:-0}" = 0 ] && ! command -v chromium chromium-browser google-chrome >/dev/null; then
   (install_debian chromium) || echo "warning: no Chromium: tests of the reports will fail; leave them out with DEDUP_NO_BROWSER=1" >&2

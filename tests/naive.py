@@ -355,3 +355,113 @@ def find_repeated(values):
     first = {}
     pairs = [(first.setdefault(value, place), place) for place, value in enumerate(values)]
     return [(earlier, place) for earlier, place in pairs if earlier != place]
+
+
+def carry(cover, outlets, hops, ways, weight):
+    """Return how well third outlets carry sentence i over to sentence j, pair by pair.
+
+    From i to the `ways` sentences of a third outlet that say most of it, and from these to j; the weaker step counts,
+    the best way of each outlet, the mean of the best `hops` outlets. With two outlets `weight` of the step itself.
+    """
+    count, names = len(cover), sorted(set(outlets))
+    if len(names) < 3:
+        return [[weight * cover[i][j] for j in range(count)] for i in range(count)]
+    heard = [[0.0] * count for _ in range(count)]
+    for i in range(count):
+        for j in range(count):
+            best = []
+            for name in names:
+                if name in {outlets[i], outlets[j]}:
+                    continue
+                members = [k for k in range(count) if outlets[k] == name]
+                near = sorted(members, key=lambda k: (-cover[i][k], k))[:ways]
+                best.append(max(min(cover[i][k], cover[k][j]) for k in near))
+            best.sort(reverse=True)
+            heard[i][j] = sum(best[:hops]) / min(hops, len(names) - 2)
+    return heard
+
+
+def measure_background(score, outlets, share, least):
+    """Return the mean, over the other outlets, of the mean of the nearest few sentences there."""
+    names = sorted(set(outlets))
+    means = []
+    for i, row in enumerate(score):
+        total = 0.0
+        for name in names:
+            if name == outlets[i]:
+                continue
+            values = sorted((row[k] for k in range(len(row)) if outlets[k] == name), reverse=True)
+            size = max(least, -int(-share * len(values) // 1))
+            near = values[:size]
+            total += sum(near) / len(near)
+        means.append(total / max(1, len(names) - 1))
+    return means
+
+
+def link_on_average(score, outlets, threshold):
+    """Return the clusters of average linkage over pairs of different outlets: the nearest two first, until none is."""
+    clusters = [[i] for i in range(len(score))]
+    while True:
+        best = None
+        for a, b in combinations(range(len(clusters)), 2):
+            pairs = [(i, j) for i in clusters[a] for j in clusters[b] if outlets[i] != outlets[j]]
+            if not pairs:
+                continue
+            mean = sum(score[i][j] for i, j in pairs) / len(pairs)
+            if mean >= threshold and (best is None or mean > best[0]):
+                best = (mean, a, b)
+        if best is None:
+            return sorted(sorted(cluster) for cluster in clusters)
+        _, a, b = best
+        clusters[a] += clusters.pop(b)
+
+
+def correlate_ranks(pairs):
+    """Return Kendall's tau-b by the formula of the textbook, None where one side is all ties."""
+
+    def sign(x):
+        return (x > 0) - (x < 0)
+
+    both = list(combinations(pairs, 2))
+    top = sum(sign(a[0] - b[0]) * sign(a[1] - b[1]) for a, b in both)
+    left = sum(a[0] != b[0] for a, b in both)
+    right = sum(a[1] != b[1] for a, b in both)
+    return top / (left * right) ** 0.5 if left * right else None
+
+
+def share_in_runs(words, others, least):
+    """Return the share of the words that lie in a run of `least` words and more of the others; 1 where all are."""
+    if words and words == others:
+        return 1.0
+    covered = set()
+    for start, _, length in find_common_runs(words, others, least):
+        covered.update(range(start, start + length))
+    return len(covered) / len(words) if words else 0.0
+
+
+def compare_spelling(a, b, least):
+    """Return 1 for equal words, 0 for numbers, else the squared cosine of the sets of trigrams from `least` on."""
+    if a == b:
+        return 1.0
+    if a[0].isdecimal() or b[0].isdecimal():
+        return 0.0
+    sets = []
+    for word in (a, b):
+        marked = f"^{word}$"
+        sets.append({marked[i : i + 3] for i in range(max(1, len(marked) - 2))})
+    cosine = len(sets[0] & sets[1]) / (len(sets[0]) * len(sets[1])) ** 0.5
+    return cosine**2 if cosine >= least else 0.0
+
+
+def cover_by_words(sentences, weights, least):
+    """Return the share of sentence i, by weight of its words, that sentence j has."""
+    return [
+        [
+            sum(weights[w] * max((compare_spelling(w, v, least) for v in other), default=0.0) for w in sentence)
+            / sum(weights[w] for w in sentence)
+            if sentence
+            else 0.0
+            for other in sentences
+        ]
+        for sentence in sentences
+    ]

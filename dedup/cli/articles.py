@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dedup.corpus.articles import Article
 
 BOM = "\ufeff"
+NOT_OURS = "The file is not as dedup wrote it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,9 @@ def read_files(paths: Sequence[str]) -> "list[Source]":
     """Return text files as sources, each called by its file name, or by its path where two names are alike."""
     from dedup.compare.model import Source
 
+    for path in paths:
+        if paths.count(path) > 1:
+            raise InputError(f"{path}: named twice. Name every file once.")
     stems = [Path(path).stem for path in paths]
     names = [stem if stems.count(stem) == 1 else path for path, stem in zip(paths, stems, strict=True)]
     return [Source(name, read_text(path).removeprefix(BOM)) for name, path in zip(names, paths, strict=True)]
@@ -44,6 +48,9 @@ def read_files(paths: Sequence[str]) -> "list[Source]":
 
 def read_corpus(path: str, ids: Sequence[str], fields: Fields) -> "list[Source]":
     """Return documents of a corpus file by id."""
+    for doc_id in ids:
+        if ids.count(doc_id) > 1:
+            raise InputError(f"{path}: document {doc_id} is named twice. Name every document once.")
     found = {article.doc_id: article for article in find_in([path], fields, ids=ids)}
     for doc_id in ids:
         if doc_id not in found:
@@ -58,7 +65,10 @@ def read_story(path: str, number: int, fields: Fields) -> "list[Source]":
     story = next((line for line in read_lines(path) if line.get("story") == number), None)
     if story is None:
         raise InputError(f"{path}: no story {number}. The first field of each line is its number.")
-    places = [(str(document["path"]), int(document["line"])) for document in story["documents"]]
+    try:
+        places = [(str(document["path"]), int(document["line"])) for document in story["documents"]]
+    except (KeyError, TypeError, ValueError):
+        raise InputError(f"{path}: story {number} does not list its documents by path and line. {NOT_OURS}") from None
     found = {
         (article.path, article.line): article
         for article in find_in(sorted({path for path, _ in places}), fields, places=places)
@@ -76,7 +86,7 @@ def read_cluster(out: str, cluster: str, fields: Fields) -> "list[Source]":
         (
             c
             for c in read_lines(str(root / "clusters.jsonl"))
-            if cluster in {str(c["cluster"]), str(c["representative"])}
+            if cluster in {str(c.get("cluster")), str(c.get("representative"))}
         ),
         None,
     )
@@ -95,7 +105,10 @@ def find_kept(root: Path, member: Mapping[str, Any], fields: Fields) -> "Article
     if not found and Path(str(member["path"])).exists():
         found = find_in([str(member["path"])], fields, places=[(str(member["path"]), int(member["line"]))])
     if not found:
-        raise InputError(f"{root}: the kept document {doc_id} is not in {root / 'kept'}. Was the folder changed?")
+        raise InputError(
+            f"{root}: the kept document {doc_id} is not in {root / 'kept'}. "
+            f"Was the folder changed, or has it another --text-field or --id-field?"
+        )
     return found[0]
 
 
@@ -110,9 +123,17 @@ def find_removed(root: Path, members: Sequence[Mapping[str, Any]], fields: Field
         place = (str(line["source"]["path"]), int(line["source"]["line"]))
         if place in wanted:
             record = line["record"]
+            if not isinstance(record.get(fields.text), str):
+                raise InputError(
+                    f'{root / "removed.jsonl"}: document {line["id"]} has no text in "{fields.text}". '
+                    f"Name the text field with --text-field."
+                )
             shown = {role: str(record.get(field) or "") for role, field in fields.roles.items()}
-            found[place] = Article(str(line["id"]), str(record[fields.text]), *place, shown)
-    return [found[place] for place in places if place in found]
+            found[place] = Article(str(line["id"]), record[fields.text], *place, shown)
+    for path, number in places:
+        if (path, number) not in found:
+            raise InputError(f"{root / 'removed.jsonl'}: nothing of {path}, line {number}. Was the folder changed?")
+    return [found[place] for place in places]
 
 
 def find_in(
@@ -130,7 +151,7 @@ def find_in(
 def read_lines(path: str, *, may_lack: bool = False) -> Iterator[dict[str, Any]]:
     """Yield the objects of a file that dedup wrote."""
     try:
-        with Path(path).open(encoding="utf-8") as lines:
+        with Path(path).open("rb") as lines:
             for number, line in enumerate(lines, 1):
                 yield decode_line(line, f"{path}, line {number}")
     except FileNotFoundError:
@@ -140,14 +161,14 @@ def read_lines(path: str, *, may_lack: bool = False) -> Iterator[dict[str, Any]]
             ) from None
 
 
-def decode_line(line: str, where: str) -> dict[str, Any]:
+def decode_line(line: bytes, where: str) -> dict[str, Any]:
     """Return one line as an object."""
     try:
         found = json.loads(line)
     except ValueError as error:
-        raise InputError(f"{where}: not JSON ({error}). The file is not as dedup wrote it.") from None
+        raise InputError(f"{where}: not JSON ({error}). {NOT_OURS}") from None
     if not isinstance(found, dict):
-        raise InputError(f"{where}: not an object. The file is not as dedup wrote it.")
+        raise InputError(f"{where}: not an object. {NOT_OURS}")
     return found
 
 

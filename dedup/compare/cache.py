@@ -4,6 +4,7 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
 from pathlib import Path
 
 import numpy as np
@@ -16,42 +17,39 @@ SCHEMA = (
 )
 
 
-def cache_path() -> Path:
-    """Return where the cache is: $XDG_CACHE_HOME/dedup or ~/.cache/dedup."""
-    root = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(root) / "dedup" / "sentences.sqlite"
+def cache_path() -> Path | None:
+    """Return where the cache is: $XDG_CACHE_HOME/dedup or ~/.cache/dedup; None for a user without a home."""
+    root = os.environ.get("XDG_CACHE_HOME")
+    try:
+        return Path(root or Path.home() / ".cache") / "dedup" / "sentences.sqlite"
+    except RuntimeError:
+        return None
 
 
 class VectorCache:
-    """What a model made of sentences. A cache that cannot be read or written is none: the run goes on without."""
+    """What a model made of sentences. A cache that cannot be read or written is none: the run goes on without.
 
-    def __init__(self, path: Path, model: str) -> None:
+    The file is open while it is read or written only, so that two runs can share it.
+    """
+
+    def __init__(self, path: Path | None, model: str) -> None:
+        self._path = path
         self._model = model.encode()
-        self._connection: sqlite3.Connection | None = None
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            if path.exists() and path.stat().st_size > MAX_BYTES:
-                path.unlink()
-            self._connection = sqlite3.connect(path, timeout=2)
-            self._connection.execute(SCHEMA)
-        except (OSError, sqlite3.Error):
-            self._connection = None
 
     def get_all(self, texts: Sequence[str]) -> dict[str, Pieces]:
         """Return what is known of these texts."""
         found: dict[str, Pieces] = {}
-        if self._connection is None:
-            return found
         try:
-            for text in dict.fromkeys(texts):
-                query = "SELECT count, vectors, offsets FROM pieces WHERE key = ?"
-                row = self._connection.execute(query, (self._key(text),)).fetchone()
-                if row:
-                    vectors = np.frombuffer(row[1], np.float16).reshape(row[0], -1)
-                    found[text] = Pieces(vectors, np.frombuffer(row[2], np.int32).reshape(row[0], 2))
-        except (sqlite3.Error, ValueError):
+            with closing(self._connect()) as connection:
+                for text in dict.fromkeys(texts):
+                    query = "SELECT count, vectors, offsets FROM pieces WHERE key = ?"
+                    row = connection.execute(query, (self._key(text),)).fetchone()
+                    if row:
+                        found[text] = read_pieces(*row)
+        except (OSError, sqlite3.Error, ValueError, TypeError):
             return {}
-        return found
+        dims = {pieces.vectors.shape[1] for pieces in found.values()}
+        return found if len(dims) == 1 else {}
 
     def put_all(self, made: Mapping[str, Pieces]) -> None:
         """Store what was made; texts without a piece are not worth a row."""
@@ -60,13 +58,31 @@ class VectorCache:
             for text, pieces in made.items()
             if len(pieces.offsets)
         ]
-        if self._connection is None or not rows:
+        if not rows:
             return
+        with suppress(OSError, sqlite3.Error), closing(self._connect()) as connection, connection:
+            connection.executemany("INSERT OR REPLACE INTO pieces VALUES (?, ?, ?, ?)", rows)
+
+    def _connect(self) -> sqlite3.Connection:
+        if self._path is None:
+            raise FileNotFoundError
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        if self._path.exists() and self._path.stat().st_size > MAX_BYTES:
+            self._path.unlink()
+        connection = sqlite3.connect(self._path, timeout=2)
         try:
-            with self._connection:
-                self._connection.executemany("INSERT OR REPLACE INTO pieces VALUES (?, ?, ?, ?)", rows)
+            connection.execute(SCHEMA)
         except sqlite3.Error:
-            self._connection = None
+            connection.close()
+            raise
+        return connection
 
     def _key(self, text: str) -> bytes:
         return hashlib.blake2b(self._model + b"\0" + text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
+def read_pieces(count: int, vectors: bytes, offsets: bytes) -> Pieces:
+    """Return one row of the cache; raise `ValueError` or `TypeError` where it is none."""
+    return Pieces(
+        np.frombuffer(vectors, np.float16).reshape(count, -1), np.frombuffer(offsets, np.int32).reshape(count, 2)
+    )

@@ -7,6 +7,18 @@ from dedup.compare.facts import FINDERS, disagree, find_names, is_same_name
 from dedup.compare.model import Cell, Discrepancy, Fact, FactKind, Outlet, Relation, Row
 from dedup.text.spans import Span
 
+MAX_LENGTH = 10_000  # characters; the patterns take the square of a sentence at worst
+
+
+def list_limits(outlets: Sequence[Outlet]) -> tuple[str, ...]:
+    """Return what is said of sentences too long to look for facts in."""
+    count = sum(
+        s.span.end - s.span.start > MAX_LENGTH for outlet in outlets for s in outlet.sentences if s.omission is None
+    )
+    if not count:
+        return ()
+    return (f"no discrepancies are looked for in {count} sentence{'s' * (count > 1)} beyond {MAX_LENGTH:,} characters",)
+
 
 def find_discrepancies(
     outlets: Sequence[Outlet], rows: Sequence[Row], relations: Sequence[Sequence[tuple[Relation | None, ...]]]
@@ -63,7 +75,9 @@ def read_fact(outlet: Outlet, cell: Cell, find: Callable[[str], list[tuple[Span,
     spans: list[Span] = []
     values: list[str] = []
     for sentence in cell.sentences:
-        start = outlet.sentences[sentence].span.start
+        start, end = outlet.sentences[sentence].span
+        if end - start > MAX_LENGTH:
+            continue
         for span, value in find(outlet.cut(sentence)):
             spans.append(Span(start + span.start, start + span.end))
             values.append(value)

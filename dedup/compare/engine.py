@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
 
-from dedup.compare.discrepancies import find_discrepancies
+from dedup.compare.discrepancies import find_discrepancies, list_limits
 from dedup.compare.engines import choose_engine
 from dedup.compare.lexical import cover_lexically
 from dedup.compare.links import Wordings, find_links, relate_rows
@@ -14,11 +15,11 @@ from dedup.compare.model import Comparison, Link, Outlet, Place, Relation, Row, 
 from dedup.compare.models import Encoder, pool_words
 from dedup.compare.rows import build_rows, cluster_sentences
 from dedup.compare.scores import THRESHOLDS, Thresholds, score_pairs
-from dedup.compare.semantic import cover_semantically
+from dedup.compare.semantic import check_terms, cover_semantically
 from dedup.compare.sentences import split_source
 from dedup.compare.shares import measure_shares, read_rows
 from dedup.compare.speakers import resolve_pronouns
-from dedup.compare.terms import split_terms, weigh_terms
+from dedup.compare.terms import Term, split_terms, weigh_terms
 from dedup.config import CompareConfig
 from dedup.errors import DedupError
 
@@ -65,6 +66,7 @@ def compare(sources: Sequence[Source], config: CompareConfig | None = None) -> C
         relations=relations,
         shares=share_all(wordings, rows, relations, linked),
         engine=engine,
+        limits=list_limits(outlets),
     )
 
 
@@ -114,10 +116,25 @@ def cover_sentences(texts: Sequence[str], encoder: Encoder | None) -> Matrix:
     terms = [split_terms(text) for text in texts]
     weights = weigh_terms(terms)
     if encoder is None:
-        return cover_lexically(terms, weights)
-    pieces = encoder.encode(texts)
-    vectors = [pool_words(p, [term.span for term in t]) for p, t in zip(pieces, terms, strict=True)]
-    return cover_semantically(terms, vectors, weights)
+        cover = cover_lexically(terms, weights)
+    else:
+        check_terms(terms)
+        pieces = encoder.encode(texts)
+        dim = max((found.vectors.shape[1] for found in pieces), default=1)
+        vectors = [pool_words(p, [term.span for term in t], dim) for p, t in zip(pieces, terms, strict=True)]
+        cover = cover_semantically(terms, vectors, weights)
+    return cover_equals(cover, terms)
+
+
+def cover_equals(cover: Matrix, terms: Sequence[Sequence[Term]]) -> Matrix:
+    """Return the shares with those of sentences of the same words set to 1, whatever a model made of them."""
+    alike: dict[tuple[str, ...], list[int]] = {}
+    for number, found in enumerate(terms):
+        if found:
+            alike.setdefault(tuple(term.key for term in found), []).append(number)
+    for numbers in alike.values():
+        cover[np.ix_(numbers, numbers)] = 1
+    return cover
 
 
 def join_links(links: Sequence[Link]) -> Linked:
@@ -139,9 +156,10 @@ def choose_base(outlets: Sequence[Outlet], linked: Linked, name: str | None) -> 
     names = [outlet.name for outlet in outlets]
     if name is not None:
         return names.index(name)
-    dates = [outlet.source.date for outlet in outlets]
-    if all(dates) and len(set(dates)) > 1:
-        return min(range(len(outlets)), key=lambda number: (str(dates[number]), names[number]))
+    dates = [read_date(outlet.source.date) for outlet in outlets]
+    known = [date for date in dates if date is not None]
+    if len(known) == len(outlets) and len(set(known)) > 1:
+        return min(range(len(outlets)), key=lambda number: (known[number], names[number]))
 
     def centrality(number: int) -> float:
         shares = [0.0]
@@ -153,6 +171,19 @@ def choose_base(outlets: Sequence[Outlet], linked: Linked, name: str | None) -> 
         return sum(shares)
 
     return min(range(len(outlets)), key=lambda number: (-round(centrality(number), 9), names[number]))
+
+
+def read_date(text: str | None) -> datetime | None:
+    """Return an ISO 8601 date, in UTC where it names no zone; None where it is no date.
+
+    >>> read_date("2025-12-29T01:00+02:00") < read_date("2025-12-29"), read_date("Monday")
+    (True, None)
+    """
+    try:
+        date = datetime.fromisoformat((text or "").strip())
+    except ValueError:
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def share_all(

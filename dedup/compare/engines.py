@@ -29,7 +29,7 @@ def choose_engine(sources: Sequence[Source], config: CompareConfig) -> tuple[Eng
         if is_asked:
             raise
         return Engine("lexical", reason=NO_MODEL), None
-    encoder = Encoder(model, VectorCache(cache_path(), model.sha256) if config.cache else None)
+    encoder = Encoder(model, VectorCache(cache_path(), model.fingerprint) if config.cache else None)
     return Engine("semantic", model.name, model.sha256), encoder
 
 

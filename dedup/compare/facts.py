@@ -27,7 +27,8 @@ _VALUES = (
 )
 _NUMBER = re.compile(
     rf"(?<![\w.,])(?P<digits>\d+(?:[.,]\d+)*)(?:\s+(?P<scale>{'|'.join(_SCALES)})s?\b)?(?!\w)"
-    rf"|\b(?P<words>(?:{'|'.join(_VALUES)})(?:[\s-]+(?:{'|'.join(_VALUES)}))*)s?\b",
+    rf"|\b(?P<words>(?:{'|'.join(_VALUES)})\b(?:(?:(?<=hundred|million|billion)\s+and|(?<=thousand)\s+and)?[\s-]+"
+    rf"(?:{'|'.join(_VALUES)})\b)*)",
     re.IGNORECASE,
 )
 _MONTHS = "january february march april may june july august september october november december sept".split()
@@ -40,6 +41,8 @@ MIN_QUOTE = 3  # words
 
 def find_numbers(text: str) -> list[Found]:
     """Return numbers in digits or words with their values, those of dates left out; "one" is mostly a pronoun.
+
+    "Dozens" and "hundreds" are no numbers: they fit many.
 
     >>> [value for _, value in find_numbers("Ninety-one drones and 1.5 million others on 3 May")]
     ['91', '1500000']
@@ -63,17 +66,17 @@ def read_digits(digits: str, scale: str | None) -> str:
         value = float(plain) * _SCALES.get((scale or "").casefold(), 1)
     except ValueError:
         return plain  # 1.2.3
-    return f"{value:.10g}"
+    return f"{value:.15g}"
 
 
 def read_words(words: str) -> str:
     """Return the value of a number in words.
 
-    >>> read_words("two hundred"), read_words("Twenty-five thousand")
-    ('200', '25000')
+    >>> read_words("two hundred and six"), read_words("Twenty-five thousand")
+    ('206', '25000')
     """
     total = current = 0
-    for word in re.split(r"[\s-]+", words.casefold()):
+    for word in re.split(r"(?:\s+and)?[\s-]+", words.casefold()):
         value = _VALUES[word]
         if word in {"hundred", "dozen"}:
             current = max(1, current) * value
@@ -129,15 +132,13 @@ def find_names(text: str) -> list[Found]:
     dates = find_dates(text)
     found = []
     for match in _NAME.finditer(text):
-        span = Span(*match.span())
-        if any(span.start < date.end and span.end > date.start for date in dates):
-            continue
-        words = match.group().split()
-        if _SENTENCE_START.search(text[: span.start]):
-            if len(words) == 1:
-                continue
-            span = Span(span.end - len(match.group().split(None, 1)[1]), span.end)
-        found.append((span, fold(span.cut(text)).removesuffix("'s")))
+        words = [Span(*word.span()) for word in re.compile(r"\S+").finditer(text, *match.span())]
+        if _SENTENCE_START.search(text[: match.start()]):
+            del words[0]
+        words = [word for word in words if not any(word.start < date.end and word.end > date.start for date in dates)]
+        if words:
+            span = Span(words[0].start, words[-1].end)
+            found.append((span, fold(span.cut(text)).removesuffix("'s")))
     return found
 
 

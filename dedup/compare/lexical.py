@@ -7,47 +7,75 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.compare.terms import Term
+from dedup.errors import DedupError
 
 NUM_BUCKETS = 4096  # trigrams are hashed into so many columns: a story has some thousand of them
 MIN_LIKENESS = 0.5  # words less alike than this have nothing in common
+MAX_WORDS = 30_000  # different ones: 500 MB of trigrams, minutes of work
+WORDS_AT_ONCE = 512
 
 
 def cover_lexically(sentences: Sequence[Sequence[Term]], weights: Mapping[str, float]) -> npt.NDArray[np.float32]:
     """Return float32[n, n]: the share of sentence i, by weight of its terms, that sentence j has.
 
     A term counts whole where the other sentence has it, and by the square of the cosine of its character trigrams
-    where that has one like it ("negotiating", "negotiations"). Numbers are equal or not.
+    where that has one like it ("negotiating", "negotiations"). Numbers are equal or not. O(words^2), some words at a
+    time: all at once would take 4 bytes for each pair of words.
+
+    Raises `DedupError` beyond MAX_WORDS different words.
     """
     vocabulary = sorted(weights)
+    if len(vocabulary) > MAX_WORDS:
+        raise DedupError(
+            f"{len(vocabulary):,} different words; up to {MAX_WORDS:,} can be compared. Name fewer texts, or shorter."
+        )
+    filled = [number for number, terms in enumerate(sentences) if terms]
+    cover = np.zeros((len(sentences), len(sentences)), np.float32)
+    if not filled:
+        return cover
     place = {key: number for number, key in enumerate(vocabulary)}
-    likeness = compare_words(vocabulary)
+    words = np.array([place[term.key] for number in filled for term in sentences[number]], np.int64)
+    sizes = np.array([len(sentences[number]) for number in filled])
+    starts, homes = np.cumsum(sizes) - sizes, np.repeat(np.arange(len(filled)), sizes)
     weight = np.array([weights[key] for key in vocabulary], np.float32)
-    rows = [np.array([place[term.key] for term in terms], np.int64) for terms in sentences]
-    best = np.zeros((len(rows), len(vocabulary)), np.float32)
-    for number, row in enumerate(rows):
-        if row.size:
-            best[number] = likeness[:, np.unique(row)].max(1)
-    cover = np.zeros((len(rows), len(rows)), np.float32)
-    for number, row in enumerate(rows):
-        total = weight[row].sum()
-        if total > 0:
-            cover[number] = best[:, row] @ weight[row] / total
+    grams, numbers = count_trigrams(vocabulary), np.array([key[0].isdecimal() for key in vocabulary], bool)
+    said = np.zeros((len(filled), len(filled)), np.float32)
+    for first in range(0, len(vocabulary), WORDS_AT_ONCE):
+        some = slice(first, min(first + WORDS_AT_ONCE, len(vocabulary)))
+        best = np.maximum.reduceat(compare_words(grams, numbers, some)[words], starts)
+        inside = (words >= some.start) & (words < some.stop)
+        counts = np.zeros((len(filled), some.stop - some.start), np.float32)
+        np.add.at(counts, (homes[inside], words[inside] - some.start), 1)
+        said += (counts * weight[some]) @ best.T
+    total = np.add.reduceat(weight[words], starts)
+    cover[np.ix_(filled, filled)] = said / total[:, None]
     return cover
 
 
-def compare_words(words: Sequence[str]) -> npt.NDArray[np.float32]:
-    """Return float32[n, n]: 1 for equal words, else the squared trigram cosine where it is MIN_LIKENESS or more."""
+def count_trigrams(words: Sequence[str]) -> npt.NDArray[np.float32]:
+    """Return float32[n, NUM_BUCKETS]: which trigrams each word has, scaled to length 1."""
     grams = np.zeros((len(words), NUM_BUCKETS), np.float32)
     for number, word in enumerate(words):
         marked = f"^{word}$"
         for start in range(max(1, len(marked) - 2)):
             grams[number, zlib.crc32(marked[start : start + 3].encode("utf-8", "surrogatepass")) % NUM_BUCKETS] = 1
     grams /= np.linalg.norm(grams, axis=1, keepdims=True)
-    likeness = grams @ grams.T
+    return grams
+
+
+def compare_words(
+    grams: npt.NDArray[np.float32], numbers: npt.NDArray[np.bool_], some: slice
+) -> npt.NDArray[np.float32]:
+    """Return float32[n, some]: 1 for equal words, else the squared trigram cosine where it is MIN_LIKENESS or more.
+
+    grams    float32[n, NUM_BUCKETS]   `count_trigrams` of n different words
+    numbers  bool[n]                   whether the word is written in digits: those are equal or not
+    """
+    likeness = grams @ grams[some].T
     likeness[likeness < MIN_LIKENESS] = 0
     likeness **= 2
-    numbers = np.array([word[0].isdecimal() for word in words], bool)
     likeness[numbers] = 0
-    likeness[:, numbers] = 0
-    np.fill_diagonal(likeness, 1)
+    likeness[:, numbers[some]] = 0
+    place = np.arange(some.start, some.stop)
+    likeness[place, place - some.start] = 1
     return likeness

@@ -1,5 +1,6 @@
 """Links: which sentences say alike, how surely, and how the one wording stands to the other."""
 
+import math
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -12,6 +13,8 @@ from dedup.compare.scores import Thresholds
 from dedup.compare.terms import fold_words
 
 Matrix = npt.NDArray[np.float32]
+
+MIN_COPY = 5  # words of a sentence that is not copied by chance
 
 
 class Wordings:
@@ -30,6 +33,15 @@ class Wordings:
         """Return all words of an outlet that are compared."""
         return [word for place, words in self._words.items() if place.outlet == outlet for word in words]
 
+    def count_words(self, place: Place) -> int:
+        """Return the number of words of a sentence."""
+        return len(self._words[place])
+
+    def say_alike(self, a: Place, b: Place) -> float:
+        """Return how much two sentences say of each other: the geometric mean of both shares."""
+        i, j = self._positions[a], self._positions[b]
+        return math.sqrt(self._cover[i, j] * self._cover[j, i])
+
     def relate(self, cell: Cell, base: Cell) -> Relation:
         """Return how the wording of one cell stands to that of another."""
         own, others = ([Place(c.outlet, s) for s in c.sentences] for c in (cell, base))
@@ -41,7 +53,10 @@ class Wordings:
 
 
 def find_links(places: Sequence[Place], score: Matrix, thresholds: Thresholds, wordings: Wordings) -> list[Link]:
-    """Return the links, by place; the relation of each is that of its later sentence to its earlier one."""
+    """Return the links, by place; the relation of each is that of its later sentence to its earlier one.
+
+    A copy of some words is a strong link whatever its score: in texts of a sentence or two no word is rare.
+    """
     first, second = np.nonzero(np.triu(score >= thresholds.weak, 1))
     links = []
     for i, j in zip(first.tolist(), second.tolist(), strict=True):
@@ -49,8 +64,10 @@ def find_links(places: Sequence[Place], score: Matrix, thresholds: Thresholds, w
         if a.outlet == b.outlet:
             continue
         value = float(score[i, j])
-        strength = Strength.STRONG if value >= thresholds.strong else Strength.WEAK
         relation = wordings.relate(Cell(b.outlet, (b.sentence,)), Cell(a.outlet, (a.sentence,)))
+        is_copy = relation in {Relation.VERBATIM, Relation.EDITED} and wordings.count_words(b) >= MIN_COPY
+        is_strong = is_copy or (value >= thresholds.strong and wordings.say_alike(a, b) >= thresholds.own)
+        strength = Strength.STRONG if is_strong else Strength.WEAK
         links.append(Link(a, b, round(value, 4), strength, relation))
     return links
 

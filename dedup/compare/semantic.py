@@ -6,8 +6,18 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.compare.terms import Term
+from dedup.errors import DedupError
 
 NUMBER_LIKENESS = 0.6  # two different numbers are never more alike than this, whatever the model says
+MAX_TERMS = 150_000  # every one is compared with every other: minutes of work
+TERMS_AT_ONCE = 256  # of a sentence: one sentence can be a whole text
+
+
+def check_terms(sentences: Sequence[Sequence[Term]]) -> None:
+    """Raise `DedupError` on more terms than can be compared."""
+    count = sum(map(len, sentences))
+    if count > MAX_TERMS:
+        raise DedupError(f"{count:,} words in all; up to {MAX_TERMS:,} can be compared. Name fewer texts, or shorter.")
 
 
 def cover_semantically(
@@ -30,12 +40,14 @@ def cover_semantically(
     numbers = np.array([key[0].isdecimal() for key in keys], bool)
     weight = np.array([weights[key] for key in keys], np.float32)
     for i, start in zip(filled, starts.tolist(), strict=True):
-        own = slice(start, start + len(sentences[i]))
-        likeness = np.clip(every[own] @ every.T, 0, 1)
-        likeness *= likeness
-        for row in np.flatnonzero(numbers[own]):
-            likeness[row, numbers] = np.minimum(likeness[row, numbers], NUMBER_LIKENESS)
-            likeness[row, keys == keys[start + row]] = 1
-        best = np.maximum.reduceat(likeness, starts, axis=1)
-        cover[i, filled] = weight[own] @ best / weight[own].sum()
+        end = start + len(sentences[i])
+        for first in range(start, end, TERMS_AT_ONCE):
+            own = slice(first, min(first + TERMS_AT_ONCE, end))
+            likeness = np.clip(every[own] @ every.T, 0, 1)
+            likeness *= likeness
+            for row in np.flatnonzero(numbers[own]):
+                likeness[row, numbers] = np.minimum(likeness[row, numbers], NUMBER_LIKENESS)
+                likeness[row, keys == keys[first + row]] = 1
+            cover[i, filled] += weight[own] @ np.maximum.reduceat(likeness, starts, axis=1)
+        cover[i, filled] /= weight[start:end].sum()
     return cover

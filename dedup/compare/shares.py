@@ -34,7 +34,8 @@ def measure_shares(
         shared += sum(outlet.sentences[s].num_words for s in own if relation or s in linked[0])
     total = max(1, sum(kept.values()))
     order = [(own[0], others[0]) for own, others, relation in rows if relation]
-    return describe(kept, total, shared / max(1, outlet.num_words), measure_reuse(*words), measure_tau(order))
+    said = shared / outlet.num_words if outlet.num_words else 1.0
+    return describe(kept, total, said, measure_reuse(*words), measure_tau(order))
 
 
 def describe(kept: Counter[str], total: int, shared: float, reused: float, tau: float | None) -> Shares:
@@ -61,11 +62,13 @@ def judge_derivation(shared: float, reused: float) -> Derivation:
 
 
 def measure_reuse(words: Sequence[str], base_words: Sequence[str]) -> float:
-    """Return the share of the words that stand in runs of RUN words and more which the base has too.
+    """Return the share of the words that stand in runs of RUN words and more of the base too, 1 for all of them.
 
     >>> measure_reuse("a b c d e f".split(), "x a b c d y".split())
     0.6666666666666666
     """
+    if words and list(words) == list(base_words):
+        return 1.0
     runs = {tuple(base_words[i : i + RUN]) for i in range(len(base_words) - RUN + 1)}
     inside = bytearray(len(words))
     for i in range(len(words) - RUN + 1):

@@ -21,13 +21,19 @@ VERB_CLASSES = dict.fromkeys(NEUTRAL.split(), "said") | {
 }
 _VERBS = "(?:" + "|".join(sorted(VERB_CLASSES, key=len, reverse=True)) + ")"
 _INVERTED = "(?:said|says|added|adds|told|asked|wrote)"
-_NAME = r"(?:[A-Z][\w’'-]+(?:\s+(?:[A-Z][\w’'-]+|de|van|von|al|bin))*)"
+# Possessive and at most so many words: a page in capitals, all of it one run of names, must not cost its square.
+_NAME = r"(?:(?<!\w)[A-Z][\w’'-]++(?:\s+(?:[A-Z][\w’'-]++|(?:de|van|von|al|bin)\b)){0,7}+)"
 _BETWEEN = r"(?:\w+ly\s+|also\s+|has\s+|had\s+|have\s+|later\s+|further\s+)*"
 _NOT_A_PLACE = "".join(rf"(?<!\b{word} )" for word in ("in", "at", "of", "from", "to", "near"))
 SUBJECT = re.compile(rf"{_NOT_A_PLACE}(?P<name>{_NAME})(?:,[^,.]{{1,60}},)?\s+{_BETWEEN}(?P<verb>{_VERBS})\b")
+# "Kremlin spokesman Dmitry Peskov": the first name is not the speaker's.
+_OFFICE = (
+    r"(?:[A-Z][\w’'-]+\s+(?=(?:\w+\s+)?(?:spokes\w+|minister|president|premier|chancellor|leader|aide|advis[eo]r|official|"
+    r"chief|head|governor|mayor|senator|ambassador|envoy|secretary|lawmaker|commander|reporter)\s+[A-Z]))?"
+)
 INVERTED = re.compile(
-    rf"[,”\"’]\s*(?P<verb>{_INVERTED})\s+(?:\w+\s+){{0,4}}?(?P<name>{_NAME})"
-    rf"|(?i:(?P<source>according\ to))\s+(?:\w+\s+){{0,4}}?(?P<other>{_NAME})"
+    rf"[,”\"’]\s*(?P<verb>{_INVERTED})\s+(?:the\s+)?{_OFFICE}(?:\w+\s+){{0,4}}?(?P<name>{_NAME})"
+    rf"|(?i:(?P<source>according\ to))\s+(?:the\s+)?{_OFFICE}(?:\w+\s+){{0,4}}?(?P<other>{_NAME})"
 )
 PRONOUN = re.compile(
     rf"^(?:[\"“‘'(]*)(?P<first>He|She)\b|\b(?P<subject>he|she)\s+{_BETWEEN}{_VERBS}\b"

@@ -24,11 +24,6 @@ class Term:
     span: Span
     key: str
 
-    @property
-    def is_number(self) -> bool:
-        """Return whether the word is written in digits."""
-        return self.key[0].isdecimal()
-
 
 def split_terms(text: str) -> tuple[Term, ...]:
     """Return the terms of a sentence; scripts without spaces between words give pairs of characters.
@@ -70,7 +65,7 @@ def stem(word: str) -> str:
         if word.endswith(suffix) and len(word) - len(suffix) >= _MIN_STEM:
             word = word[: -len(suffix)]
             break
-    return word.rstrip("e") if len(word) > _MIN_STEM else word
+    return (word.rstrip("e") or word) if len(word) > _MIN_STEM else word
 
 
 def weigh_terms(sentences: Sequence[Sequence[Term]]) -> dict[str, float]:

@@ -1,8 +1,12 @@
 """A comparison of N texts as JSON: the schema is in docs/json.md, section "compare"."""
 
+import re
+
 import msgspec
 
 from dedup.compare.model import Comparison, Discrepancy, Link, Outlet, Place, Row, Shares
+
+_SURROGATE = re.compile("[\\ud800-\\udfff]")
 
 
 class JsonSentence(msgspec.Struct, frozen=True):
@@ -121,6 +125,11 @@ def render_json(found: Comparison) -> str:
     return msgspec.json.format(msgspec.json.encode(describe_comparison(found)), indent=1).decode() + "\n"
 
 
+def make_valid(text: str) -> str:
+    """Return the text with half surrogate pairs, which no JSON in UTF-8 can hold, as U+FFFD: places stay the same."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
 def describe_comparison(found: Comparison) -> JsonComparison:
     """Return what the JSON holds."""
     outlets = range(len(found.outlets))
@@ -145,7 +154,8 @@ def describe_document(outlet: Outlet) -> JsonDocument:
         JsonSentence(s.span.start, s.span.end, s.kind.value, s.omission.value if s.omission else None)
         for s in outlet.sentences
     ]
-    return JsonDocument(outlet.name, outlet.source.date, outlet.source.title, outlet.num_words, sentences)
+    name, date, title = (make_valid(text or "") for text in (outlet.name, outlet.source.date, outlet.source.title))
+    return JsonDocument(name, date or None, title or None, outlet.num_words, sentences)
 
 
 def describe_row(found: Comparison, number: int, row: Row) -> JsonRow:
@@ -155,7 +165,9 @@ def describe_row(found: Comparison, number: int, row: Row) -> JsonRow:
     for cell in row.cells:
         relation = found.relation(number, cell.outlet, reference)
         assert relation is not None
-        cells.append(JsonCell(cell.outlet, list(cell.sentences), relation.value, found.quote(number, cell.outlet)))
+        cells.append(
+            JsonCell(cell.outlet, list(cell.sentences), relation.value, make_valid(found.quote(number, cell.outlet)))
+        )
     return JsonRow(reference, cells)
 
 
@@ -165,8 +177,8 @@ def describe_discrepancy(found: Comparison, discrepancy: Discrepancy) -> JsonDis
         JsonFact(
             fact.outlet,
             [(span.start, span.end) for span in fact.spans],
-            [span.cut(found.outlets[fact.outlet].source.text) for span in fact.spans],
-            list(fact.values),
+            [make_valid(span.cut(found.outlets[fact.outlet].source.text)) for span in fact.spans],
+            [make_valid(value) for value in fact.values],
         )
         for fact in discrepancy.facts
     ]

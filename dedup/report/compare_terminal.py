@@ -49,14 +49,14 @@ def write_head(found: Comparison, width: int) -> Iterator[Line]:
         Piece(f"{len(found.outlets)} texts, {shared} statements in two or more of them", Style.STRONG),
         Piece(f" ({strong} strong links)"),
     )
-    for text in (describe_engine(found), *(f"LIMIT: {limit}" for limit in found.limits)):
+    for text in (show_name(describe_engine(found)), *(f"LIMIT: {limit}" for limit in found.limits)):
         yield from wrap_pieces([Piece(text, Style.FAINT)], width)
 
 
 def write_shares(found: Comparison, width: int) -> Iterator[Line]:
     """Yield a table: how much of the base each text kept, and how."""
-    yield (Piece(f"What became of {make_safe(describe_base(found))}, in shares of its words", Style.STRONG),)
-    names = [make_safe(outlet.name) for outlet in found.outlets]
+    yield (Piece(f"What became of {show_name(describe_base(found))}, in shares of its words", Style.STRONG),)
+    names = [show_name(outlet.name) for outlet in found.outlets]
     room = max(8, min(max(map(measure_width, names)), width - 66))
     heads = ("words", "verbatim", "edited", "reworded", "partial", "dropped", "new")
     yield (Piece(" " * (room + 5) + "".join(f"{head:>9}" for head in heads), Style.FAINT),)
@@ -141,7 +141,7 @@ def write_lists(found: Comparison, width: int) -> Iterator[Line]:
             first = False
             count = f" ({len(rows)})"
             yield (
-                Piece(f"{title} {name_letter(outlet)} {make_safe(found.outlets[outlet].name)}{count}", Style.STRONG),
+                Piece(f"{title} {name_letter(outlet)} {show_name(found.outlets[outlet].name)}{count}", Style.STRONG),
             )
             yield from write_list(found, rows, width)
 
@@ -155,6 +155,11 @@ def write_list(found: Comparison, rows: Sequence[int], width: int) -> Iterator[L
         yield (Piece(f"      and {len(rows) - MAX_LISTED} more (--format json or html has all)", Style.FAINT),)
 
 
+def show_name(name: str) -> str:
+    """Return a name in one line."""
+    return make_safe(" ".join(name.split()))
+
+
 def hang(head: str, text: str, width: int) -> Iterator[Line]:
     """Yield a text wrapped behind a head."""
     for number, line in enumerate(wrap_pieces([Piece(text)], width - len(head))):
@@ -163,8 +168,13 @@ def hang(head: str, text: str, width: int) -> Iterator[Line]:
 
 def fit(text: str, room: int) -> str:
     """Return the text in exactly `room` columns, cut with an ellipsis or filled with spaces."""
-    if measure_width(text) > room:
-        while measure_width(text) > room - 1:
-            text = text[:-1]
-        text += "…"
-    return text + " " * (room - measure_width(text))
+    shown, used = text, 0
+    for place, character in enumerate(text):
+        used += measure_width(character)
+        if used > room:
+            shown = text[:place]
+            while measure_width(shown) > room - 1:
+                shown = shown[:-1]
+            shown += "…"
+            break
+    return shown + " " * (room - measure_width(shown))

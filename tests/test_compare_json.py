@@ -1,0 +1,127 @@
+"""The JSON of a comparison and its documentation."""
+
+import json
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+from story_texts import FIRE, SCRIPTS, SEEDS
+
+from dedup.compare.engine import compare
+from dedup.compare.model import Derivation, FactKind, Omission, Relation, Source, Strength
+from dedup.config import CompareConfig
+from dedup.report import compare_json
+from dedup.report.compare_json import JsonComparison, render_json
+
+ROOT = Path(__file__).resolve().parent.parent
+TEXTS = {"fire": FIRE, "seeds": SEEDS, "Thai": dict(zip("ab", SCRIPTS["Thai"], strict=True))}
+
+
+def make(texts):
+    return compare([Source(name, text) for name, text in texts.items()], CompareConfig("lexical"))
+
+
+@pytest.fixture(params=TEXTS)
+def pair(request):
+    """Return (texts, JSON)."""
+    texts = TEXTS[request.param]
+    return list(texts.values()), json.loads(render_json(make(texts)))
+
+
+def read_section():
+    text = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    return text.split("## compare\n")[1].split("\n## ")[0]
+
+
+def test_the_json_decodes_to_its_schema():
+    found = msgspec.json.decode(render_json(make(FIRE)), type=JsonComparison, strict=True)
+    assert ["ap", "bbc", "cnn"] == [document.name for document in found.documents]
+
+
+def test_every_field_is_documented_and_every_documented_field_exists():
+    structs = [
+        value
+        for value in vars(compare_json).values()
+        if isinstance(value, type) and issubclass(value, msgspec.Struct) and value is not msgspec.Struct
+    ]
+    fields = {field.name for struct in structs for field in msgspec.structs.fields(struct)}
+    assert fields == set(re.findall(r"^\| `(\w+)`", read_section(), re.MULTILINE))
+
+
+@pytest.mark.parametrize("kind", [Derivation, FactKind, Omission, Relation, Strength])
+def test_every_word_that_a_field_can_hold_is_documented(kind):
+    assert [] == [member for member in kind if f"`{member.value}`" not in read_section()]
+
+
+def test_the_documented_example_is_what_is_written():
+    example = re.search(r"```json\n(.*?)```", read_section(), re.DOTALL).group(1)
+    sources = [Source("a.txt", "Nine people died in the fire."), Source("b.txt", "Ten people died in the fire.")]
+    assert json.loads(example) == json.loads(render_json(compare(sources, CompareConfig("lexical"))))
+
+
+def test_the_spans_of_sentences_and_links_cut_the_texts(pair):
+    texts, found = pair
+    for link in found["links"]:
+        for place in (link["a"], link["b"]):
+            sentence = found["documents"][place["doc"]]["sentences"][place["sentence"]]
+            assert (sentence["start"], sentence["end"]) == (place["start"], place["end"])
+    for document, text in zip(found["documents"], texts, strict=True):
+        for sentence in document["sentences"]:
+            cut = text[sentence["start"] : sentence["end"]]
+            assert cut == cut.strip() != ""
+
+
+def test_the_text_of_a_cell_is_that_of_its_sentences(pair):
+    texts, found = pair
+    for row in found["rows"]:
+        for cell in row["cells"]:
+            sentences = [found["documents"][cell["doc"]]["sentences"][number] for number in cell["sentences"]]
+            expected = " ".join(texts[cell["doc"]][s["start"] : s["end"]] for s in sentences)
+            assert expected == cell["text"].replace(" [...]", "")
+
+
+def test_the_texts_of_facts_stand_where_their_spans_say(pair):
+    texts, found = pair
+    for discrepancy in found["discrepancies"]:
+        docs = [cell["doc"] for cell in found["rows"][discrepancy["row"]]["cells"]]
+        for fact in discrepancy["facts"]:
+            assert fact["doc"] in docs
+            assert fact["texts"] == [texts[fact["doc"]][start:end] for start, end in fact["spans"]]
+
+
+def test_rows_hold_every_compared_sentence_once(pair):
+    _, found = pair
+    compared = [
+        (doc, number)
+        for doc, document in enumerate(found["documents"])
+        for number, sentence in enumerate(document["sentences"])
+        if sentence["omitted"] is None
+    ]
+    assert compared == sorted((c["doc"], s) for row in found["rows"] for c in row["cells"] for s in c["sentences"])
+
+
+def test_shares_are_given_for_every_two_documents_and_add_up(pair):
+    _, found = pair
+    count = len(found["documents"])
+    assert [(a, b) for a in range(count) for b in range(count) if a != b] == [
+        (shares["doc"], shares["base"]) for shares in found["shares"]
+    ]
+    for shares in found["shares"]:
+        kept = sum(shares[name] for name in ("verbatim", "edited", "reworded", "partial", "dropped"))
+        assert pytest.approx(1, abs=0.0005) == kept
+
+
+def test_lists_of_rows_are_what_the_rows_say(pair):
+    _, found = pair
+    holders = [[cell["doc"] for cell in row["cells"]] for row in found["rows"]]
+    for doc in range(len(found["documents"])):
+        assert [n for n, docs in enumerate(holders) if docs == [doc]] == found["only_here"][doc]
+        others = [other for other in range(len(found["documents"])) if other != doc]
+        expected = [n for n, docs in enumerate(holders) if docs == others] if len(others) > 1 else []
+        assert expected == found["all_but"][doc]
+
+
+def test_a_limit_that_was_hit_is_told():
+    texts = {"a": "nine " * 3000, "b": "ten " * 3000}
+    assert 1 == len(json.loads(render_json(make(texts)))["limits"])

@@ -1,0 +1,133 @@
+"""The arithmetic of `dedup compare` against slow twins."""
+
+import naive
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dedup.compare import lexical, rows, scores, semantic, shares
+from dedup.compare.terms import Term, weigh_terms
+from dedup.text.spans import Span
+
+WORDS = ["negotiating", "negotiations", "negotiator", "drone", "drones", "91", "911", "kyiv", "a", "モス", "\ud800x"]
+
+
+def make_case(seed, most=9):
+    """Return (cover, outlets): shares between up to `most` sentences, float32, outlets ascending."""
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(2, most))
+    outlets = np.sort(rng.integers(0, int(rng.integers(1, 6)), count))
+    cover = rng.random((count, count)).astype(np.float32)
+    return np.where(outlets[:, None] == outlets[None], np.float32(0), cover), outlets.astype(np.int64)
+
+
+def make_scores(seed, most=9):
+    cover, outlets = make_case(seed, most)
+    return (cover + cover.T) / 2, outlets
+
+
+def make_terms(words):
+    return [[Term(Span(0, 1), word) for word in sentence] for sentence in words]
+
+
+seeds = st.integers(0, 10**6)
+sentences = st.lists(st.lists(st.sampled_from(WORDS), max_size=5), min_size=1, max_size=5)
+TWINS = settings(deadline=None, derandomize=True, max_examples=200)
+
+
+@TWINS
+@given(seeds)
+def test_hearsay_is_what_every_third_outlet_carries_over(seed):
+    cover, outlets = make_case(seed)
+    expected = naive.carry(cover.tolist(), outlets.tolist(), scores.HOPS, scores.WAYS, scores.HOP_FILL)
+    heard = scores.hear_of(cover, outlets)
+    same = outlets[:, None] == outlets[None]
+    assert np.where(same, 0, expected) == pytest.approx(np.where(same, 0, heard), abs=1e-6)
+
+
+def test_hearsay_in_blocks_of_rows_is_hearsay(monkeypatch):
+    cover, outlets = make_case(4, most=40)
+    whole = scores.hear_of(cover, outlets)
+    monkeypatch.setattr(scores, "ROWS_AT_ONCE", 3)
+    assert np.array_equal(whole, scores.hear_of(cover, outlets))
+
+
+@TWINS
+@given(seeds)
+def test_the_background_of_a_sentence_is_its_nearest_few_in_each_other_outlet(seed):
+    score, outlets = make_scores(seed, most=30)
+    expected = naive.measure_background(score.tolist(), outlets.tolist(), scores.BACKGROUND, scores.MIN_BACKGROUND)
+    assert expected == pytest.approx(scores.measure_background(score, outlets).tolist(), abs=1e-5)
+
+
+@TWINS
+@given(seeds)
+def test_scores_are_symmetric_and_nothing_within_an_outlet(seed):
+    cover, outlets = make_case(seed, most=20)
+    score = scores.score_pairs(cover, outlets)
+    assert np.array_equal(score, score.T)
+    assert not score[outlets[:, None] == outlets[None]].any()
+
+
+@TWINS
+@given(seeds, st.sampled_from([0.3, 0.5, 0.7]))
+def test_rows_are_average_linkage(seed, threshold):
+    score, outlets = make_scores(seed)
+    expected = naive.link_on_average(score.astype(float).tolist(), outlets.tolist(), threshold)
+    assert expected == sorted(rows.cluster_sentences(score, outlets, threshold))
+
+
+def test_two_sentences_of_an_outlet_share_a_row_through_a_third_one():
+    score = np.array([[0, 0, 0.9], [0, 0, 0.8], [0.9, 0.8, 0]], np.float32)
+    assert [[0, 1, 2]] == rows.cluster_sentences(score, np.array([0, 0, 1]), 0.5)
+    turned = np.array([[0, 0.9, 0.8], [0.9, 0, 0], [0.8, 0, 0]], np.float32)
+    assert [[0, 1, 2]] == rows.cluster_sentences(turned, np.array([0, 1, 1]), 0.5)
+
+
+@TWINS
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=12))
+def test_tau_is_that_of_the_textbook(pairs):
+    expected = naive.correlate_ranks(pairs)
+    assert expected == (None if expected is None else pytest.approx(shares.measure_tau(pairs)))
+    assert (expected is None) == (shares.measure_tau(pairs) is None)
+
+
+@TWINS
+@given(st.lists(st.sampled_from("abc"), max_size=15), st.lists(st.sampled_from("abc"), max_size=15))
+def test_reuse_is_the_share_of_words_in_common_runs(words, others):
+    assert naive.share_in_runs(words, others, shares.RUN) == pytest.approx(shares.measure_reuse(words, others))
+
+
+@TWINS
+@given(sentences)
+def test_what_a_sentence_says_of_another_by_its_words(words):
+    terms = make_terms(words)
+    weights = weigh_terms(terms)
+    expected = naive.cover_by_words(words, weights, lexical.MIN_LIKENESS)
+    assert np.array(expected) == pytest.approx(lexical.cover_lexically(terms, weights), abs=1e-5)
+
+
+def test_words_in_blocks_give_the_same_shares(monkeypatch):
+    terms = make_terms([WORDS[:6], WORDS[3:], [], WORDS[1:4] * 2])
+    weights = weigh_terms(terms)
+    whole = lexical.cover_lexically(terms, weights)
+    monkeypatch.setattr(lexical, "WORDS_AT_ONCE", 2)
+    assert whole == pytest.approx(lexical.cover_lexically(terms, weights), abs=1e-6)
+
+
+def test_terms_in_blocks_give_the_same_shares(monkeypatch):
+    rng = np.random.default_rng(1)
+    terms = make_terms([["a", "91", "b"], ["b", "c"], [], ["91", "92", "d", "e"]])
+    vectors = [rng.standard_normal((len(found), 4)).astype(np.float32) for found in terms]
+    vectors = [found / np.linalg.norm(found, axis=1, keepdims=True) for found in vectors]
+    whole = semantic.cover_semantically(terms, vectors, weigh_terms(terms))
+    monkeypatch.setattr(semantic, "TERMS_AT_ONCE", 2)
+    assert whole == pytest.approx(semantic.cover_semantically(terms, vectors, weigh_terms(terms)), abs=1e-6)
+
+
+def test_unequal_numbers_are_never_quite_alike_to_the_semantic_engine():
+    terms = make_terms([["91"], ["92"], ["91"]])
+    vectors = [np.ones((1, 1), np.float32)] * 3
+    cover = semantic.cover_semantically(terms, vectors, weigh_terms(terms))
+    assert [1, pytest.approx(semantic.NUMBER_LIKENESS), 1] == cover[0].tolist()

@@ -20,7 +20,7 @@ demo: setup ## clean 2,000 real press releases and five articles, and show what 
 	$(BIN)/dedup clean examples/congress.jsonl.gz examples/story -o demo --overwrite
 
 test: setup ## run the tests
-	$(BIN)/python -m pytest -q
+	$(BIN)/python -m pytest -q -n auto --dist loadfile
 
 format: setup ## rewrite the code in the house format
 	$(BIN)/ruff format .

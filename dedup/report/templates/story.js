@@ -62,8 +62,10 @@
       const kinds = [...new Set(facts.filter((f) => f.start <= start && end <= f.end).map((f) => f.kind))];
       const part = text.slice(start, end);
       if (kinds.length) {
-        const strong = make("strong", marked ? `fact ${marked}` : "fact", part);
-        strong.title = `${kinds.join(", ")} differ`;
+        const title = kinds.join(", ");
+        const classes = ["fact", title.includes("quoted") ? "quoted" : "", marked].filter(Boolean);
+        const strong = make("strong", classes.join(" "), part);
+        strong.title = `${title} differ`;
         target.append(strong);
       } else if (marked === "added") target.append(make("ins", "", part));
       else if (marked) target.append(make("span", marked, part));

@@ -47,6 +47,9 @@ class Wordings:
         own, others = ([Place(c.outlet, s) for s in c.sentences] for c in (cell, base))
         words = [[word for place in places for word in self._words[place]] for places in (own, others)]
         rows, columns = ([self._positions[place] for place in places] for places in (own, others))
+        if len(rows) == len(columns) == 1:  # most are, and what follows would take ten times as long
+            i, j = rows[0], columns[0]
+            return classify(words[0], words[1], (float(self._cover[i, j]), float(self._cover[j, i])))
         said = float(self._cover[np.ix_(rows, columns)].max(1).mean())
         saying = float(self._cover[np.ix_(columns, rows)].max(1).mean())
         return classify(words[0], words[1], (said, saying))

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from dedup import compare
     from dedup.config import KeepPolicy, NearConfig, PassageConfig
     from dedup.diff.engine import compare_texts as diff
     from dedup.errors import DedupError
@@ -52,6 +53,7 @@ __all__ = [
     "Signature",
     "candidate_probability",
     "choose_bands",
+    "compare",
     "deduplicate",
     "diff",
     "find_passages",
@@ -60,9 +62,9 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    """Import a public name on first use; `dedup.diff` is a package that can be called, see there."""
-    if name == "diff":
-        return import_module("dedup.diff")
+    """Import a public name on first use; `dedup.diff` and `dedup.compare` are packages that can be called."""
+    if name in {"compare", "diff"}:
+        return import_module(f"dedup.{name}")
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

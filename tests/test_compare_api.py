@@ -466,10 +466,15 @@ def test_the_package_is_the_function():
     assert "Comparison(2 texts, 1 rows, 1 strong links, 0 discrepancies, lexical)\n" == done.stdout
 
 
-@pytest.mark.xfail(reason="the public names of dedup do not list compare yet", strict=True)
 def test_dedup_compare_needs_no_import_of_its_own():
     program = "import dedup; dedup.compare({'a': 'One cat.', 'b': 'One cat.'}, engine='lexical')"
     subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+
+
+def test_two_sentences_that_are_edits_of_each_other_are_one_row_and_disagree_in_the_number():
+    texts = {"a": "The fire killed 12 people in Oslo on Monday.", "b": "Fire killed 13 people in Oslo on Monday."}
+    found = compare_sources([Source(name, text) for name, text in texts.items()], CompareConfig(engine="lexical"))
+    assert (1, [("12",), ("13",)]) == (len(found.rows), [fact.values for fact in found.discrepancies[0].facts])
 
 
 def test_the_function_takes_base_and_dates():

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
+from dedup.compare.copies import lift_copies
 from dedup.compare.discrepancies import find_discrepancies, list_limits
 from dedup.compare.engines import choose_engine
 from dedup.compare.lexical import cover_lexically
@@ -99,7 +100,7 @@ def score_outlets(outlets: Sequence[Outlet], encoder: Encoder | None, thresholds
         raise DedupError(f"{len(texts):,} sentences in all; up to {MAX_SENTENCES:,} can be compared. Name fewer texts.")
     numbers = np.array([order.index(place.outlet) for place in places], np.int64)
     cover = cover_sentences(texts, encoder)
-    score = score_pairs(cover, numbers)
+    score = lift_copies(score_pairs(cover, numbers), cover, texts, numbers, max(thresholds.strong, thresholds.row))
     clusters = cluster_sentences(score, numbers, thresholds.row)
     back = sorted(range(len(places)), key=places.__getitem__)
     position = {old: new for new, old in enumerate(back)}

@@ -7,14 +7,13 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from dedup.compare.copies import MIN_COPY
 from dedup.compare.model import Cell, Link, Outlet, Place, Relation, Row, Strength
 from dedup.compare.relations import classify
 from dedup.compare.scores import Thresholds
 from dedup.compare.terms import fold_words
 
 Matrix = npt.NDArray[np.float32]
-
-MIN_COPY = 5  # words of a sentence that is not copied by chance
 
 
 class Wordings:

@@ -96,7 +96,9 @@ def find_passages(
     decisions, boilerplate = results
     progress.begin("passages", segments.num_documents, "doc")
     configs = (run.near, run.passages)
-    decisions, plan = decide_passages(segments, decisions, boilerplate, configs, progress.advance, run.workers)
+    decisions, plan = decide_passages(
+        segments, decisions, boilerplate, configs, (progress.advance, run.workers), cuts=True
+    )
     progress.end()
     findings = Findings(plan, keep_standing(boilerplate, decisions), run.passages)
     locate_findings(run, folder, segments, (decisions, findings), progress)

@@ -64,7 +64,9 @@ def run_stages(
     segments = Segments(folder.segments, shards)
     everyone = keep_all(segments.num_documents)
     progress.begin("passages", segments.num_documents, "doc")
-    _, plan = decide_passages(segments, everyone, None, (near, run.passages), progress.advance, run.workers)
+    _, plan = decide_passages(
+        segments, everyone, None, (near, run.passages), (progress.advance, run.workers), cuts=False
+    )
     progress.end()
     replace(plan, cut=np.zeros(len(plan), bool)).write(folder.passages)
     everyone.write(folder.decisions)

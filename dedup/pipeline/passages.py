@@ -62,15 +62,19 @@ def decide_passages(
     decisions: Decisions,
     boilerplate: Boilerplate | None,
     configs: tuple[NearConfig, PassageConfig],
-    report: Callable[[int], None],
-    threads: int,
+    work: tuple[Callable[[int], None], int],
+    *,
+    cuts: bool,
 ) -> tuple[Decisions, PassagePlan]:
-    """Remove contained documents, and plan what is done with the passages of the others."""
+    """Remove contained documents, and plan what is done with the passages of the others.
+
+    `work` is what is told of progress and the number of threads, `cuts` whether any passage is cut at all.
+    """
     config = configs[1]
     across = join_matches([])
     if config.across or config.contained is not None:
         tokens = gather_kept(segments, decisions.witness < 0, boilerplate)
-        shared = find_shared(tokens.blocks, config, report, threads)
+        shared = find_shared(tokens.blocks, config, *work)
         if config.contained is not None:
             found = find_contained(shared, tokens.address, (tokens.num_tokens, tokens.own_tokens), config)
             decisions = remove_contained(segments, decisions, tokens, found, configs)
@@ -79,7 +83,7 @@ def decide_passages(
     kept = decisions.witness < 0
     within = collect_repeats(segments) if config.within else join_matches([])
     within, across = drop_removed(within, kept), drop_removed(across, kept)
-    return decisions, plan_passages(within, across, config, cut_across=config.across)
+    return decisions, plan_passages(within, across, config, cut_across=cuts and config.across)
 
 
 def name_documents(matches: Matches, documents: npt.NDArray[np.int64]) -> Matches:

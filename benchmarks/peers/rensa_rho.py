@@ -1,0 +1,26 @@
+"""Near-duplicates with rensa's rho path, which samples token positions. It says who is a duplicate, not of what."""
+
+from adapter import Job, answer, main, make_shingles, read_documents
+
+BATCH = 10_000
+BANDS, NUM_PERM, SEED = 16, 128, 42
+
+
+def run(job: Job) -> None:
+    """Keep the documents that are not flagged."""
+    with job.clock.part("import"):
+        from rensa import RMinHash, RMinHashLSH
+    with job.clock.part("work"):
+        ids, texts = read_documents(job.source)
+        lsh = RMinHashLSH(job.threshold, NUM_PERM, BANDS)
+        kept: list[str] = []
+        for start in range(0, len(ids), BATCH):
+            sets = [list(make_shingles(text, job.shingle_size)) for text in texts[start : start + BATCH]]
+            matrix = RMinHash.digest_matrix_from_token_sets_rho(sets, NUM_PERM, SEED)
+            flags = lsh.insert_matrix_and_query_duplicate_flags(matrix, start)
+            kept += [ids[start + row] for row, is_copy in enumerate(flags) if not is_copy]
+    answer(job, kept, [])
+
+
+if __name__ == "__main__":
+    main(run)

@@ -92,10 +92,10 @@ def read_documents(path: Path) -> tuple[list[str], list[str]]:
     return ids, texts
 
 
-def make_shingles(text: str, size: int) -> set[str]:
-    """Return the word n-grams of a text; the whole of a text that is shorter."""
+def make_shingles(text: str, size: int) -> list[str]:
+    """Return the distinct word n-grams of a text in order; the whole of a text that is shorter."""
     words = WORD.findall(text.lower())
-    return {" ".join(words[i : i + size]) for i in range(max(len(words) - size + 1, 1))}
+    return list(dict.fromkeys(" ".join(words[i : i + size]) for i in range(max(len(words) - size + 1, 1))))
 
 
 def find_root(parents: list[int], index: int) -> int:
@@ -113,14 +113,21 @@ def answer_parents(job: Job, ids: Sequence[str], parents: Sequence[int]) -> None
         groups: dict[int, list[str]] = defaultdict(list)
         for index, name in enumerate(ids):
             groups[parents[index]].append(name)
-    answer(job, kept, [group for group in groups.values() if len(group) > 1])
+        clusters = [group for group in groups.values() if len(group) > 1]
+    answer(job, kept, clusters)
 
 
 def answer(job: Job, kept: Sequence[str], clusters: Sequence[Sequence[str]]) -> None:
-    """Write the answer."""
+    """Write the answer, counting the time."""
     with job.clock.part("output"):
-        text = json.dumps({"kept": kept, "clusters": clusters}, ensure_ascii=False)
-    job.target.write_text(f'{text[:-1]}, "seconds": {json.dumps(job.clock.seconds)}}}\n', encoding="utf-8")
+        translate(job, kept, clusters)
+    translate(job, kept, clusters)
+
+
+def translate(job: Job, kept: Sequence[str], clusters: Sequence[Sequence[str]]) -> None:
+    """Write the answer with the seconds so far: all that `--collect` has to do."""
+    found = {"kept": kept, "clusters": clusters, "seconds": job.clock.seconds}
+    job.target.write_text(json.dumps(found, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def save_seconds(job: Job) -> None:

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from adapter import Job, answer, load_seconds, main, read_documents, save_seconds
+from adapter import Job, load_seconds, main, read_documents, save_seconds, translate
 
 BANDS, ROWS = 16, 8
 
@@ -67,7 +67,7 @@ def collect(job: Job) -> None:
         ids = read_documents(path)[0]
         for index, cluster in struct.iter_unpack("<II", found.read_bytes() if found.exists() else b""):
             groups[cluster].append(ids[index])
-    answer(job, kept, [group for group in groups.values() if len(group) > 1])
+    translate(job, kept, [group for group in groups.values() if len(group) > 1])
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 
-from adapter import Job, answer, main
+from adapter import Job, main, translate
 
 
 def run(job: Job) -> None:
@@ -23,9 +23,8 @@ def collect(job: Job) -> None:
     with (job.folder / "clusters.jsonl").open("rb") as lines:
         clusters = [[member["id"] for member in json.loads(line)["members"]] for line in lines]
     stages = {row["stage"]: row["seconds"] for row in json.loads((job.folder / "summary.json").read_text())["stages"]}
-    answer(job, kept, clusters)
     job.clock.seconds |= {"work": stages["sketch"] + stages["cover"], "output": stages["write"]}
-    answer(job, kept, clusters)
+    translate(job, kept, clusters)
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ PEERS = (
     Peer(
         "datatrove",
         "datatrove_minhash.py",
-        ("datatrove[processing]==0.10.1", "spacy", READER),
+        ("datatrove[io,processing]==0.10.1", "spacy", READER),
         "16x8, no check, union-find, 2 processes",
         "documents",
     ),

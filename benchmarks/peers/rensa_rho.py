@@ -2,7 +2,6 @@
 
 from adapter import Job, answer, main, make_shingles, read_documents
 
-BATCH = 10_000
 BANDS, NUM_PERM, SEED = 16, 128, 42
 
 
@@ -13,12 +12,10 @@ def run(job: Job) -> None:
     with job.clock.part("work"):
         ids, texts = read_documents(job.source)
         lsh = RMinHashLSH(job.threshold, NUM_PERM, BANDS)
-        kept: list[str] = []
-        for start in range(0, len(ids), BATCH):
-            sets = [list(make_shingles(text, job.shingle_size)) for text in texts[start : start + BATCH]]
-            matrix = RMinHash.digest_matrix_from_token_sets_rho(sets, NUM_PERM, SEED)
-            flags = lsh.insert_matrix_and_query_duplicate_flags(matrix, start)
-            kept += [ids[start + row] for row, is_copy in enumerate(flags) if not is_copy]
+        sets = [make_shingles(text, job.shingle_size) for text in texts]
+        matrix = RMinHash.digest_matrix_from_token_sets_rho(sets, NUM_PERM, SEED)
+        flags = lsh.query_duplicate_flags_matrix_one_shot(matrix)
+        kept = [name for name, is_copy in zip(ids, flags, strict=True) if not is_copy]
     answer(job, kept, [])
 
 

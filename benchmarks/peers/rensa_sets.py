@@ -15,7 +15,7 @@ def run(job: Job) -> None:
         dedup = RMinHashDeduplicator(job.threshold, NUM_PERM, use_lsh=True, num_bands=BANDS, seed=SEED)
         parents = list(range(len(ids)))
         for start in range(0, len(ids), BATCH):
-            sets = [list(make_shingles(text, job.shingle_size)) for text in texts[start : start + BATCH]]
+            sets = [make_shingles(text, job.shingle_size) for text in texts[start : start + BATCH]]
             signatures = RMinHash.from_token_sets(sets, NUM_PERM, SEED)
             entries = [(str(start + row), signature) for row, signature in enumerate(signatures)]
             for row, is_kept in enumerate(dedup.add_pairs(entries)):

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections import defaultdict
 
-from adapter import Job, answer, load_seconds, main, save_seconds
+from adapter import Job, load_seconds, main, read_documents, save_seconds, translate
 
 SETTINGS = """
 [input]
@@ -65,7 +65,6 @@ def run(job: Job) -> None:
 
 def collect(job: Job) -> None:
     """Read the data set and the clusters that it saved."""
-    from adapter import read_documents
     from datasets import load_from_disk
 
     load_seconds(job)
@@ -75,7 +74,7 @@ def collect(job: Job) -> None:
     with (job.folder / "result" / "clusters.pickle").open("rb") as file:
         for index, cluster in pickle.load(file).items():
             groups[cluster].append(ids[index])
-    answer(job, list(kept), [group for group in groups.values() if len(group) > 1])
+    translate(job, list(kept), [group for group in groups.values() if len(group) > 1])
 
 
 if __name__ == "__main__":

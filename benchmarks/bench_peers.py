@@ -7,7 +7,7 @@ Everything is written to benchmarks/runs/DATE/: results.json (machine, versions,
 """
 
 import argparse
-import datetime
+import datetime as dt
 import json
 import os
 import platform
@@ -54,9 +54,7 @@ class Bench:
         """Return the quality of every answer."""
         truth = read_truth(corpus.path, self.shelf.folder)
         threshold = self.settings.threshold
-        return {
-            name: asdict(judge(truth, answer.kept, answer.clusters, threshold)) for name, answer in answers.items()
-        }
+        return {name: asdict(judge(truth, answer.kept, answer.clusters, threshold)) for name, answer in answers.items()}
 
 
 def with_floor(bench: Bench) -> list[Installed]:
@@ -195,7 +193,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=find_folder())
     parser.add_argument("--envs", type=Path, default=DEFAULT_FOLDER, help="environments of the peers")
     parser.add_argument("--cache", type=Path, default=HERE / ".cache", help="corpora; a million take 3 GB")
-    parser.add_argument("--out", type=Path, default=HERE / "runs" / f"{datetime.datetime.now(datetime.UTC):%Y-%m-%d}")
+    parser.add_argument("--out", type=Path, default=HERE / "runs" / f"{dt.datetime.now(dt.UTC):%Y-%m-%d}")
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS)
     parser.add_argument("--tools", nargs="+", default=[], help="peers to compare with; all if none is named")
     parser.add_argument("--threshold", type=float, default=0.7)

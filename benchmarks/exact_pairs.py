@@ -15,7 +15,8 @@ import regex
 
 SHINGLE_SIZE = 5
 UNSPACED = (
-    r"[[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Yi}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\u3005-\u3007\u303C\u30FC]"
+    r"[[\p{Han}\p{Hiragana}\p{Katakana}\p{Bopomofo}\p{Yi}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}"
+    r"\u3005-\u3007\u303C\u30FC]"
     r"&&[\p{L}\p{Nl}\p{No}]]"
 )
 TOKEN = regex.compile(rf"(?V1){UNSPACED}\p{{M}}*|[[\p{{L}}\p{{N}}\p{{M}}]--{UNSPACED}]+")
@@ -26,7 +27,7 @@ Ints = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Pairs:
-    """Pairs of documents, first < second, with their Jaccard similarity; and the number of shingles of each document."""
+    """Pairs of documents, first < second, with their similarity; and the number of shingles of every document."""
 
     first: Ints
     second: Ints
@@ -42,7 +43,7 @@ class Pairs:
 def split_tokens(text: str) -> list[str]:
     """Return the tokens of a text.
 
-    >>> split_tokens("Don’t STOP, 東京!")
+    >>> split_tokens("Don't STOP, 東京!")
     ['don', 't', 'stop', '東', '京']
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", text).casefold())
@@ -87,7 +88,9 @@ def index_shingles(sets: Sequence[npt.NDArray[np.uint64]]) -> Postings:
     """Return the postings of the shingles that two documents or more share."""
     sizes = [one.size for one in sets]
     owners = np.repeat(np.arange(len(sets), dtype=np.int32), sizes)
-    _, number, counts = np.unique(np.concatenate([*sets, np.empty(0, np.uint64)]), return_inverse=True, return_counts=True)
+    _, number, counts = np.unique(
+        np.concatenate([*sets, np.empty(0, np.uint64)]), return_inverse=True, return_counts=True
+    )
     order = np.argsort(number, kind="stable")
     starts = np.concatenate([[0], np.cumsum(counts)])
     parts = np.split(number, np.cumsum(sizes)[:-1])

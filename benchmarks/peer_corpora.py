@@ -1,4 +1,4 @@
-"""The corpora that tools are compared on, made once in the cache: real articles, grown ones, planted copies, one hot story."""
+"""The corpora that tools are compared on, made once: real articles, grown ones, planted copies, one hot story."""
 
 import gzip
 import json

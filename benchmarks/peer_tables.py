@@ -24,12 +24,12 @@ def write_tables(result: Row, folder: Path) -> None:
 def render(result: Row, name: str) -> str:
     """Return the tables of a run."""
     machine = result["machine"]
-    parts = [
+    head = (
         f"Run of {name}: {machine['processor']}, {machine['cores']} cores, {machine['memory_gb']} GB, "
         f"Python {machine['python']}, commit {machine['commit']}, load at the start {machine['load']:.1f}. Threshold "
-        f"{result['threshold']:g}, word {result['shingle_size']}-grams. Whole processes, start-up included.\n",
-        render_tools(result["tools"]),
-    ]
+        f"{result['threshold']:g}, word {result['shingle_size']}-grams. Whole processes, start-up included.\n"
+    )
+    parts = [head, render_tools(result["tools"])]
     if "speed" in result:
         for corpus, found in result["speed"].items():
             parts.append(render_times(f"{found['documents']:,} {corpus} articles, {found['megabytes']:,.0f} MB", found))
@@ -37,7 +37,9 @@ def render(result: Row, name: str) -> str:
                 parts.append(render_quality(f"Quality on the {corpus} articles", found["quality"]))
     if "quality" in result:
         found = result["quality"]
-        parts.append(render_quality(f"Quality on {found['documents']:,} documents with planted copies", found["quality"]))
+        parts.append(
+            render_quality(f"Quality on {found['documents']:,} documents with planted copies", found["quality"])
+        )
         parts += [render_shares(found["quality"], field) for field in ("by_language", "by_kind")]
         parts.append(render_counts(found["quality"]))
     if "hot" in result:

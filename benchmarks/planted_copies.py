@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -23,7 +24,8 @@ from news import read_rows
 from plant import UNSPACED, WORD, edit
 
 ORIGINALS = 60
-CHAIN, HOT = 12, 200
+CHAINS, CHAIN, HOT = 3, 12, 200
+TOLD = CHAINS + 1  # so many of the other articles are originals of chains and of the hot story
 RATES = {"edited 1%": 0.01, "edited 2%": 0.02, "edited 3%": 0.03, "edited 4%": 0.04}
 WITHOUT_SPACES = {"ja", "zh"}
 
@@ -58,7 +60,7 @@ class Language:
         unit = WORD if self.spaced else UNSPACED
         places = list(unit.finditer(text))
         words = [text[: places[0].start()] + places[0][0]] if places else []
-        words += [text[a.end() : b.end()] for a, b in zip(places, places[1:], strict=False)]
+        words += [text[a.end() : b.end()] for a, b in pairwise(places)]
         if len(words) < 3:
             return text
         return "".join(edit_keeping_gaps(words, rate, self.vocabulary, rng, spaced=self.spaced))
@@ -87,7 +89,7 @@ def copy_layout(_: Language, text: str, rng: random.Random) -> str:
 
 def copy_corrected(language: Language, text: str, rng: random.Random) -> str:
     """Put a notice and a paragraph of another article on top, and edit a little."""
-    paragraphs = [p for p in rng.choice(language.others).splitlines() if p.strip()]
+    paragraphs = [p for p in rng.choice(language.others[TOLD:]).splitlines() if p.strip()]
     return f"(CORRECTED)\n\n{rng.choice(paragraphs)}\n\n{language.change(text, 0.005, rng)}"
 
 
@@ -154,16 +156,16 @@ def plant_language(language: Language, originals: int, rng: random.Random) -> It
         for kind in rng.sample(kinds, 4 if number < originals else 0):
             copy = COPIERS[kind](language, text, rng)
             yield document(f"{number}.{kind}", copy, kind, f"{number}", f"{number}")
-    for chain in range(3):
+    for chain in range(CHAINS):
         text = language.others[chain]
         yield document(f"chain{chain}.0", text, "original", f"chain{chain}")
         for step in range(1, CHAIN):
             text = language.change(text, 0.025, rng)
             yield document(f"chain{chain}.{step}", text, "chain", f"chain{chain}", f"chain{chain}.{step - 1}")
-    yield document("hot", language.others[3], "original")
+    yield document("hot", language.others[CHAINS], "original")
     for number in range(HOT):
-        yield document(f"hot.{number}", language.change(language.others[3], 0.01, rng), "hot", "hot", "hot")
-    for number, text in enumerate(language.others[4:]):
+        yield document(f"hot.{number}", language.change(language.others[CHAINS], 0.01, rng), "hot", "hot", "hot")
+    for number, text in enumerate(language.others[TOLD:]):
         words = (WORD if language.spaced else UNSPACED).findall(text)
         short = (" " if language.spaced else "").join(words[20 : 20 + rng.randint(3, 9)])
         yield document(f"short{number}", short, "short original")

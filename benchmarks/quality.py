@@ -1,6 +1,6 @@
 """Judge what a tool kept and grouped by exact similarities: recall, wrong removals, lost groups, ARI, pairwise F1.
 
-    python benchmarks/quality.py CORPUS.jsonl ANSWER.json [--threshold 0.7]
+python benchmarks/quality.py CORPUS.jsonl ANSWER.json [--threshold 0.7]
 """
 
 import argparse

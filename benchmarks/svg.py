@@ -1,4 +1,4 @@
-"""Line plots as SVG, readable in a light and in a dark page: axes, lines that differ in dash and mark, labels at their ends."""
+"""Line plots as SVG for light and dark pages: lines differ in colour and dash, and their names stand at their ends."""
 
 import math
 from collections.abc import Sequence
@@ -10,6 +10,8 @@ LEFT, RIGHT, TOP, BOTTOM = 64, 150, 36, 48
 # Okabe & Ito: told apart by the colour-blind, legible on white and on near-black.
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#8a6d3b", "#7f7f7f")
 DASHES = ("", "6 3", "2 3", "8 3 2 3")
+STYLE = """<style>text{font:12px sans-serif} .head{font:bold 14px sans-serif}
+.ink{fill:#222} .grid{stroke:#8884;fill:none} @media(prefers-color-scheme:dark){.ink{fill:#ddd}}</style>"""
 
 
 @dataclass(frozen=True)
@@ -70,20 +72,23 @@ def draw(title: str, lines: Sequence[Line], x: Axis, y: Axis) -> str:
     """Return a plot as an SVG document."""
     right, bottom = WIDTH - RIGHT, HEIGHT - BOTTOM
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'font-family="sans-serif" font-size="12" aria-label="{escape(title)}">',
-        "<style>.ink{fill:#222}.grid{stroke:#8884;fill:none}"
-        "@media(prefers-color-scheme:dark){.ink{fill:#ddd}}</style>",
-        f'<text class="ink" x="{LEFT}" y="20" font-size="14" font-weight="bold">{escape(title)}</text>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">',
+        f"<title>{escape(title)}</title>",
+        STYLE,
+        f'<text class="ink head" x="{LEFT}" y="20">{escape(title)}</text>',
     ]
     for tick in x.ticks():
         at = x.place(tick, LEFT, right)
         parts.append(f'<path class="grid" d="M{at:.1f} {TOP}V{bottom}"/>')
-        parts.append(f'<text class="ink" x="{at:.1f}" y="{bottom + 16}" text-anchor="middle">{format_number(tick)}</text>')
+        parts.append(
+            f'<text class="ink" x="{at:.1f}" y="{bottom + 16}" text-anchor="middle">{format_number(tick)}</text>'
+        )
     for tick in y.ticks():
         at = y.place(tick, bottom, TOP)
         parts.append(f'<path class="grid" d="M{LEFT} {at:.1f}H{right}"/>')
-        parts.append(f'<text class="ink" x="{LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{format_number(tick)}</text>')
+        parts.append(
+            f'<text class="ink" x="{LEFT - 6}" y="{at + 4:.1f}" text-anchor="end">{format_number(tick)}</text>'
+        )
     middle = (LEFT + right) / 2
     parts.append(f'<text class="ink" x="{middle}" y="{HEIGHT - 10}" text-anchor="middle">{escape(x.name)}</text>')
     parts.append(

@@ -16,8 +16,12 @@ def run(job: Job) -> None:
     """Run the four stages, each with one task for every worker."""
     with job.clock.part("import"):
         from datatrove.executor import LocalPipelineExecutor
-        from datatrove.pipeline.dedup import MinhashDedupBuckets, MinhashDedupCluster, MinhashDedupFilter
-        from datatrove.pipeline.dedup import MinhashDedupSignature
+        from datatrove.pipeline.dedup import (
+            MinhashDedupBuckets,
+            MinhashDedupCluster,
+            MinhashDedupFilter,
+            MinhashDedupSignature,
+        )
         from datatrove.pipeline.dedup.minhash import MinhashConfig
         from datatrove.pipeline.readers import JsonlReader
         from datatrove.pipeline.writers.jsonl import JsonlWriter

@@ -1,4 +1,4 @@
-"""Near-duplicates with text-dedup 0.4.1 as its documentation runs it: a TOML file and `python -m text_dedup.minhash`."""
+"""Near-duplicates with text-dedup as its documentation runs it: a TOML file and `python -m text_dedup.minhash`."""
 
 import os
 import pickle
@@ -40,9 +40,7 @@ def run(job: Job) -> None:
     """Write the settings and run the tool."""
     job.folder.mkdir(parents=True)
     (job.folder / "config.toml").write_text(
-        SETTINGS.format(
-            source=job.source, shingle_size=job.shingle_size, threshold=job.threshold, workers=job.workers
-        )
+        SETTINGS.format(source=job.source, shingle_size=job.shingle_size, threshold=job.threshold, workers=job.workers)
     )
     environment = {**os.environ, "HF_HOME": str(job.folder / "home"), "HF_HUB_OFFLINE": "1"}
     with job.clock.part("work"):

@@ -48,7 +48,14 @@ OURS = Peer("dedup", "dedup_clean.py", (), "20x4, exact check, cover", "document
 PEERS = (
     Peer("gaoya", "gaoya_index.py", ("gaoya==0.2.2", READER), "16x8, signature check, all cores", "ids"),
     Peer("rensa", "rensa_sets.py", ("rensa==0.5.0", READER), "full sets, 16 bands, signature check", "ids"),
-    Peer("rensa rho", "rensa_rho.py", ("rensa==0.5.0", READER), "samples positions, 16 bands", "ids", "rensa"),
+    Peer(
+        "rensa rho",
+        "rensa_rho.py",
+        ("rensa==0.5.0", READER),
+        "samples positions, then full sets among what it flags",
+        "ids",
+        "rensa",
+    ),
     Peer("datasketch", "datasketch_loop.py", ("datasketch==2.0.0", READER), "14x9, signature check, union-find", "ids"),
     Peer("semhash", "semhash_hashed.py", ("semhash==0.5.0", READER), "hashed shingles, cosine 2t/(1+t)", "ids"),
     Peer(

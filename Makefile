@@ -5,7 +5,8 @@ PYTHON ?= python3
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint format types layers gate bench bench-diff bench-documents bench-passages bench-compare bench-stories screenshots clean
+.PHONY: help setup demo test check lint format types layers gate peers screenshots clean
+.PHONY: bench bench-diff bench-documents bench-passages bench-compare bench-stories bench-peers
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -58,3 +59,16 @@ bench-compare: setup ## links, rows and time of `dedup compare` on labelled stor
 
 screenshots: setup ## take the screenshots of docs/ in Chromium
 	$(BIN)/python scripts/make_screenshots.py
+
+gate: setup ## hold every quality figure above its floor in benchmarks/floors.toml
+	$(BIN)/python benchmarks/gate.py
+
+peers: setup ## make an environment for every tool that dedup is compared with
+	$(BIN)/python benchmarks/peers/environments.py
+
+bench-peers: peers ## check the adapters of these tools on a toy corpus
+	$(BIN)/python -m pytest -q -m peers tests/test_bench_peers.py
+
+bench: peers ## speed, memory and quality beside other tools, up to 4,000,000 documents: hours, 40 GB; BENCH="--largest 1000000"
+	$(BIN)/python benchmarks/choosing_plots.py
+	$(BIN)/python benchmarks/bench_peers.py $(BENCH)

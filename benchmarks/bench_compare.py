@@ -27,7 +27,7 @@ from measure import run_command
 from dedup.compare.engine import cover_sentences, score_outlets
 from dedup.compare.engines import choose_engine
 from dedup.compare.model import Outlet, Place, Source
-from dedup.compare.models import Encoder
+from dedup.compare.models import Encoder, ModelMissingError
 from dedup.compare.scores import THRESHOLDS
 from dedup.compare.sentences import split_source
 from dedup.compare.terms import fold_words
@@ -321,7 +321,10 @@ def main() -> None:
         print(f"skipped: no texts of the labelled stories in {args.shared}")
     encoders: dict[str, Encoder | None] = {"lexical": None}
     sources = [Source("a", "One."), Source("b", "Two.")]
-    encoders["semantic"] = choose_engine(sources, CompareConfig(engine="semantic"))[1]
+    try:
+        encoders["semantic"] = choose_engine(sources, CompareConfig(engine="semantic"))[1]
+    except ModelMissingError as error:
+        print(f"skipped: {error}")
     if stories and args.only in {None, "links"}:
         show_links(stories, encoders)
     if stories and args.only in {None, "rows"}:

@@ -27,19 +27,25 @@ ROOT = Path(__file__).resolve().parent.parent
 SEEDS = sorted((ROOT / "examples" / "story").glob("*.txt"))
 NUM_REVISIONS = 500
 NUM_PLANTED = 300
+SECTIONS = ("start", "sizes", "growth", "revisions", "moves")
 
 
 def main() -> None:
     """Print every figure."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--long", action="store_true", help="difflib on 200 KB too (ten minutes)")
-    is_long = parser.parse_args().long
+    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS)
+    options = parser.parse_args()
     news, minutes = read_texts("congress_press_dev"), read_texts("fomc_minutes_dev")
-    measure_start()
-    measure_sizes(news, minutes, is_long=is_long)
-    measure_growth(news, minutes)
-    measure_revisions()
-    measure_moves(news)
+    sections: dict[str, Callable[[], None]] = {
+        "start": measure_start,
+        "sizes": lambda: measure_sizes(news, minutes, is_long=options.long),
+        "growth": lambda: measure_growth(news, minutes),
+        "revisions": measure_revisions,
+        "moves": lambda: measure_moves(news),
+    }
+    for name in options.only:
+        sections[name]()
 
 
 def measure_start() -> None:

@@ -102,7 +102,9 @@ def clean(path: Path, *options: str, env: dict[str, str] | None = None) -> Run:
 
 def datasketch_loop(path: Path) -> Run:
     """Run datasketch in a loop."""
-    return run_command([sys.executable, HERE / "peers" / "datasketch_loop.py", path, THRESHOLD, SHINGLE_SIZE])
+    with scratch() as folder:
+        options = ["--threshold", THRESHOLD, "--shingle-size", SHINGLE_SIZE]
+        return run_command([sys.executable, HERE / "peers" / "datasketch_loop.py", path, folder / "out.json", *options])
 
 
 def floor(path: Path) -> Run:

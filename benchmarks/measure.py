@@ -2,9 +2,11 @@
 
 import os
 import resource
+import signal
 import statistics
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -25,18 +27,42 @@ class Run:
 
 def run_command(command: Sequence[str | Path], env: dict[str, str] | None = None) -> Run:
     """Run a command to its end; a failing one is an error here."""
+    done = try_command(command, env)
+    if isinstance(done, str):
+        sys.exit(f"{' '.join(map(str, command))}: {done}")
+    return done
+
+
+def try_command(
+    command: Sequence[str | Path], env: dict[str, str] | None = None, limit_s: float | None = None
+) -> Run | str:
+    """Run a command; return what it took, or why there is no figure: a time limit, an exit code with its last line."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        [str(part) for part in command], stdout=subprocess.PIPE, text=True, env={**os.environ, **(env or {})}
-    )
-    sampler = MemorySampler(process.pid)
-    sampler.start()
-    stdout, _ = process.communicate()
-    wall = time.perf_counter() - start
-    sampler.stop()
-    if process.returncode:
-        sys.exit(f"{' '.join(map(str, command))}: exit code {process.returncode}")
+    with tempfile.TemporaryFile("w+") as errors:
+        start = time.perf_counter()
+        process = subprocess.Popen(
+            [str(part) for part in command],
+            stdout=subprocess.PIPE,
+            stderr=errors if limit_s else None,
+            text=True,
+            env={**os.environ, **(env or {})},
+            start_new_session=limit_s is not None,
+        )
+        sampler = MemorySampler(process.pid)
+        sampler.start()
+        try:
+            stdout, _ = process.communicate(timeout=limit_s)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)  # its workers too: it leads a session of its own
+            process.communicate()
+            return f"over {limit_s:,.0f} s"
+        finally:
+            wall = time.perf_counter() - start
+            sampler.stop()
+        if process.returncode:
+            errors.seek(0)
+            last = (errors.read().strip() or stdout.strip() or "no message").splitlines()[-1]
+            return f"exit code {process.returncode}: {last}"
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Run(wall, cpu, sampler.peak_kb / 1024, stdout)

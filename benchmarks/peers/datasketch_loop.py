@@ -1,50 +1,30 @@
-"""Near-duplicates with datasketch in a loop: an LSH index and union-find. Prints how many documents are kept."""
+"""Near-duplicates with datasketch in a loop, as its examples do: an LSH index, the signature's estimate, union-find."""
 
-import re
-import sys
-
-import msgspec
-from datasketch import MinHash, MinHashLSH
-
-WORD = re.compile(r"\w+")
+from adapter import Job, answer_parents, find_root, main, make_shingles, read_documents
 
 
-class Record(msgspec.Struct):
-    """The one field that is decoded."""
-
-    text: str
-
-
-def main(path: str, threshold: str, shingle_size: str) -> None:
-    """Read a JSONL file and count the groups of near-duplicates."""
-    size, limit = int(shingle_size), float(threshold)
-    lsh = MinHashLSH(threshold=limit, num_perm=128)
-    parents: list[int] = []
-    signatures = []
-    base = MinHash(num_perm=128)
-    decode = msgspec.json.Decoder(Record).decode
-    with open(path, "rb") as lines:
-        for index, line in enumerate(lines):
-            words = WORD.findall(decode(line).text.lower())
-            shingles = {" ".join(words[i : i + size]).encode() for i in range(max(len(words) - size + 1, 1))}
+def run(job: Job) -> None:
+    """Group the documents of a JSONL file."""
+    with job.clock.part("import"):
+        from datasketch import MinHash, MinHashLSH
+    with job.clock.part("work"):
+        ids, texts = read_documents(job.source)
+        lsh = MinHashLSH(threshold=job.threshold, num_perm=128)
+        base = MinHash(num_perm=128)
+        parents = list(range(len(ids)))
+        signatures = []
+        for index, text in enumerate(texts):
             signature = base.copy()
-            signature.update_batch(shingles)
-            parents.append(index)
+            signature.update_batch([shingle.encode() for shingle in make_shingles(text, job.shingle_size)])
             signatures.append(signature)
             for other in lsh.query(signature):
-                if signature.jaccard(signatures[other]) >= limit:
-                    parents[find(parents, index)] = find(parents, other)
+                if signature.jaccard(signatures[other]) >= job.threshold:
+                    first, second = sorted((find_root(parents, index), find_root(parents, other)))
+                    parents[second] = first
             lsh.insert(index, signature, check_duplication=False)
-    print(sum(find(parents, index) == index for index in range(len(parents))))
-
-
-def find(parents: list[int], index: int) -> int:
-    """Return the root of a group, shortening the way to it."""
-    while parents[index] != index:
-        parents[index] = parents[parents[index]]
-        index = parents[index]
-    return index
+        roots = [find_root(parents, index) for index in range(len(ids))]
+    answer_parents(job, ids, roots)
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(run)

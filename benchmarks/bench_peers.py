@@ -1,0 +1,242 @@
+"""`dedup clean` beside the tools people use: seconds, memory and quality on the same files at the same threshold.
+
+make bench
+python benchmarks/bench_peers.py --data ../shared/data --only speed quality --documents 60000
+
+Everything is written to benchmarks/runs/DATE/: results.json (machine, versions, every figure), plots and tables.
+"""
+
+import argparse
+import datetime as dt
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from news import find_folder
+from peer_corpora import Corpus, Shelf
+from peer_plots import draw_plots
+from peer_runs import FLOOR, Answer, Settings, Timing, find_tools, run_tool, time_tools
+from peer_tables import write_tables
+from peers.environments import DEFAULT_FOLDER, Installed
+from quality import judge, read_truth
+
+HERE = Path(__file__).parent
+SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000, 4_000_000)
+SECTIONS = ("speed", "quality", "hot", "scale")
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What is compared: tools, corpora, settings."""
+
+    tools: list[Installed]
+    shelf: Shelf
+    settings: Settings
+    rounds: int
+    documents: int
+    largest: int
+    originals: int
+    small: int | None
+
+    def real(self) -> Corpus:
+        """Return the real articles."""
+        return self.shelf.real(self.small)
+
+    def judge_answers(self, corpus: Corpus, answers: dict[str, Answer]) -> Result:
+        """Return the quality of every answer."""
+        truth = read_truth(corpus.path, self.shelf.folder)
+        threshold = self.settings.threshold
+        return {name: asdict(judge(truth, answer.kept, answer.clusters, threshold)) for name, answer in answers.items()}
+
+
+def with_floor(bench: Bench) -> list[Installed]:
+    """Return the tools and the floor program."""
+    return [*bench.tools, Installed(FLOOR, Path(sys.executable))]
+
+
+def measure_speed(bench: Bench) -> Result:
+    """Time all tools on real articles and on grown ones, and judge what they did to the real ones."""
+    tables = {}
+    for name, corpus in (("real", bench.real()), ("grown", bench.shelf.grown(bench.documents))):
+        timings, answers = time_tools(with_floor(bench), corpus, bench.settings, bench.rounds)
+        tables[name] = corpus.describe() | {"tools": describe_all(timings.values())}
+        if name == "real":
+            tables[name]["quality"] = bench.judge_answers(corpus, answers)
+    return tables
+
+
+def measure_quality(bench: Bench) -> Result:
+    """Judge all tools on planted copies."""
+    corpus = bench.shelf.planted(bench.originals)
+    timings, answers = time_tools(bench.tools, corpus, bench.settings, 1)
+    problems = {name: timing.problem for name, timing in timings.items() if timing.problem}
+    return corpus.describe() | {"problems": problems, "quality": bench.judge_answers(corpus, answers)}
+
+
+def measure_hot(bench: Bench) -> Result:
+    """Time all tools on near-copies of one story."""
+    corpus = bench.shelf.hot(bench.small or 10_000)
+    timings, _ = time_tools(bench.tools, corpus, bench.settings, 1)
+    return corpus.describe() | {"tools": describe_all(timings.values())}
+
+
+def measure_scale(bench: Bench) -> Result:
+    """Time our tool, the floor and what else comes in time on more and more documents.
+
+    A peer that fails or takes a quarter of the limit is not run on a larger corpus, and that is written down.
+    """
+    sizes = [size for size in SIZES if size <= bench.largest]
+    bench.shelf.grown(sizes[-1])  # smaller ones are its head
+    tools, rows = with_floor(bench), []
+    for size in sizes:
+        corpus = bench.shelf.grown(size)
+        rounds = bench.rounds if size <= 100_000 else 1
+        timings, _ = time_tools(tools, corpus, bench.settings, rounds)
+        rows.append({"documents": size, "megabytes": corpus.megabytes, "tools": describe_all(timings.values())})
+        slow = bench.settings.limit_s / 4
+        ours = {bench.tools[0].peer.name, FLOOR.name}
+        tools = [
+            tool
+            for tool in tools
+            if tool.peer.name in ours
+            or (not timings[tool.peer.name].problem and timings[tool.peer.name].runs[0].wall_s < slow)
+        ]
+        if size not in {sizes[-1], bench.documents}:
+            corpus.path.unlink()
+    return {"rows": rows}
+
+
+def describe_all(timings: Sequence[Timing] | Any) -> list[Result]:
+    """Return the figures of all tools."""
+    return [timing.describe() for timing in timings]
+
+
+def describe_machine() -> Result:
+    """Return what the figures depend on."""
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        models = {line.split(":")[1].strip() for line in file if line.startswith("model name")}
+    with open("/proc/meminfo", encoding="utf-8") as file:
+        memory = int(file.readline().split()[1]) / 1024**2
+    commit = subprocess.run(
+        ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=False
+    )
+    return {
+        "processor": ", ".join(sorted(models)) or platform.processor(),
+        "cores": len(os.sched_getaffinity(0)),
+        "memory_gb": round(memory, 1),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        "commit": commit.stdout.strip(),
+        "load": os.getloadavg()[0],
+    }
+
+
+def run_sections(bench: Bench, names: Sequence[str]) -> Result:
+    """Run the sections that are named, and note on what and with what."""
+    sections: dict[str, Callable[[Bench], Result]] = {
+        "speed": measure_speed,
+        "quality": measure_quality,
+        "hot": measure_hot,
+        "scale": measure_scale,
+    }
+    tools = [
+        asdict(tool.peer) | {"problem": tool.problem, "python": str(tool.python or ""), "versions": list_versions(tool)}
+        for tool in bench.tools
+    ]
+    for tool in bench.tools:
+        warm_up(tool, bench)
+    result: Result = {
+        "machine": describe_machine(),
+        "threshold": bench.settings.threshold,
+        "shingle_size": bench.settings.shingle_size,
+        "limit_s": bench.settings.limit_s,
+        "tools": tools,
+    }
+    for name in names:
+        print(name, flush=True)
+        result[name] = sections[name](bench)
+    return result
+
+
+def list_versions(tool: Installed) -> list[str]:
+    """Return what stands in the environment of a tool."""
+    if tool.python is None:
+        return []
+    done = subprocess.run(
+        [tool.python, "-m", "pip", "list", "--format", "freeze", "--disable-pip-version-check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.stdout.split()
+
+
+def warm_up(tool: Installed, bench: Bench) -> None:
+    """Run a tool on a few documents: byte code, compiled kernels and pages of libraries are there afterwards."""
+    corpus = bench.shelf.real(200)
+    run, _ = run_tool(tool, corpus, bench.settings)
+    if isinstance(run, str):
+        print(f"  {tool.peer.name}: {run}", flush=True)
+
+
+def read_options() -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=find_folder())
+    parser.add_argument("--envs", type=Path, default=DEFAULT_FOLDER, help="environments of the peers")
+    parser.add_argument("--cache", type=Path, default=HERE / ".cache", help="corpora; a million take 3 GB")
+    parser.add_argument("--out", type=Path, default=HERE / "runs" / f"{dt.datetime.now(dt.UTC):%Y-%m-%d}")
+    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS)
+    parser.add_argument("--tools", nargs="+", default=[], help="peers to compare with; all if none is named")
+    parser.add_argument("--threshold", type=float, default=0.7)
+    parser.add_argument("--documents", type=int, default=60_000, help="grown articles of the section speed")
+    parser.add_argument("--largest", type=int, default=SIZES[-1], help="most documents of the section scale")
+    parser.add_argument("--originals", type=int, default=60, help="originals a language of the section quality")
+    parser.add_argument("--small", type=int, help="so many real articles and hot copies only: a trial")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--limit", type=float, default=1800, help="seconds after which a run is stopped")
+    parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
+    options = parser.parse_args()
+    if options.data is None or not options.data.is_dir():
+        sys.exit("skipped: the shared news data is not there. Name its folder with --data.")
+    return options
+
+
+def main() -> None:
+    """Run the benchmark and write its results."""
+    options = read_options()
+    os.environ["DEDUP_SHARED_DATA"] = str(options.data.resolve())
+    options.cache.mkdir(parents=True, exist_ok=True)
+    options.out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=options.cache) as scratch:
+        settings = Settings(options.threshold, 5, options.workers, options.limit, Path(scratch))
+        bench = Bench(
+            find_tools(options.tools, options.envs),
+            Shelf(options.data, options.cache),
+            settings,
+            options.rounds,
+            options.documents,
+            options.largest,
+            options.originals,
+            options.small,
+        )
+        result = run_sections(bench, options.only)
+    target = options.out / "results.json"
+    if target.exists():  # sections may be run one at a time
+        result = json.loads(target.read_text()) | result
+    target.write_text(json.dumps(result, indent=1) + "\n")
+    draw_plots(result, options.out)
+    write_tables(result, options.out)
+    print(f"written: {target}")
+
+
+if __name__ == "__main__":
+    main()

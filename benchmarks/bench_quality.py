@@ -1,0 +1,42 @@
+"""What `dedup clean` keeps and removes of planted copies, judged by exact similarities; `make gate` holds the figures.
+
+python benchmarks/bench_quality.py --threshold 0.7
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from news import find_folder
+from peer_corpora import Shelf
+from peer_runs import Settings, run_tool
+from peers.environments import OURS, Installed
+from quality import describe, judge, read_truth
+
+HERE = Path(__file__).parent
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=find_folder())
+    parser.add_argument("--cache", type=Path, default=HERE / ".cache")
+    parser.add_argument("--threshold", type=float, default=0.7)
+    parser.add_argument("--originals", type=int, default=60)
+    options = parser.parse_args()
+    if options.data is None:
+        sys.exit("skipped: the shared news data is not there. Name its folder with --data.")
+    options.cache.mkdir(parents=True, exist_ok=True)
+    corpus = Shelf(options.data, options.cache).planted(options.originals)
+    with tempfile.TemporaryDirectory(dir=options.cache) as scratch:
+        settings = Settings(options.threshold, 5, 2, 600, Path(scratch))
+        run, answer = run_tool(Installed(OURS, Path(sys.executable)), corpus, settings)
+    if answer is None:
+        sys.exit(f"dedup clean: {run}")
+    truth = read_truth(corpus.path, options.cache)
+    print("\n".join(describe(judge(truth, answer.kept, answer.clusters, options.threshold))))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""Adapters: every tool finds the exact and slightly edited copies of a toy corpus.
+
+Peers are marked `peers` and run by `make bench-peers` alone, where their environments are.
+"""
+
+import json
+import random
+import sys
+from pathlib import Path
+
+import pytest
+from news_data import ROOT
+
+COPIES = 10
+sys.path.insert(0, str(ROOT / "benchmarks"))
+
+from peers.environments import DEFAULT_FOLDER, OURS, PEERS, Installed, install  # noqa: E402 (the path is set above)
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory):
+    """Forty articles of 300 words; ten have an exact copy, ten one with a word changed."""
+    from peer_corpora import Corpus
+
+    rng = random.Random(1)
+    words = ["".join(rng.choices("abcdefghijklmnoprstu", k=6)) for _ in range(4000)]
+    texts = {f"a{n}": " ".join(rng.choices(words, k=300)) for n in range(40)}
+    for n in range(COPIES):
+        texts[f"a{n}.exact"] = texts[f"a{n}"]
+        edited = texts[f"a{n + COPIES}"].split()
+        edited[150] = "changed"
+        texts[f"a{n + COPIES}.edited"] = " ".join(edited)
+    path = tmp_path_factory.mktemp("toy") / "toy.jsonl"
+    path.write_text("".join(json.dumps({"id": name, "text": text}) + "\n" for name, text in texts.items()))
+    return Corpus("toy", path, len(texts))
+
+
+def answer_toy(tool, toy, folder):
+    """Run a tool on the toy corpus."""
+    from peer_runs import Settings, run_tool
+
+    run, answer = run_tool(tool, toy, Settings(0.7, 5, 2, 300, folder))
+    assert answer is not None, run
+    return answer
+
+
+def find_groups(answer):
+    """Return the clusters as sets."""
+    return {frozenset(cluster) for cluster in answer.clusters}
+
+
+def list_pairs():
+    """Return the planted groups."""
+    exact = {frozenset({f"a{n}", f"a{n}.exact"}) for n in range(COPIES)}
+    return exact | {frozenset({f"a{n}", f"a{n}.edited"}) for n in range(COPIES, 2 * COPIES)}
+
+
+def test_our_adapter_tells_what_is_kept_and_grouped(toy, tmp_path):
+    answer = answer_toy(Installed(OURS, Path(sys.executable)), toy, tmp_path)
+    assert [f"a{n}" for n in range(40)] == answer.kept
+    assert list_pairs() == find_groups(answer)
+    assert {"work", "output"} <= set(answer.seconds)
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("peer", PEERS, ids=lambda peer: peer.name)
+def test_a_peer_finds_the_copies(peer, toy, tmp_path):
+    tool = install(peer, DEFAULT_FOLDER, only_existing=True)
+    if tool.python is None:
+        pytest.skip(f"{peer.name} is not installed: make peers")
+    answer = answer_toy(tool, toy, tmp_path)
+    assert 40 == len(answer.kept)
+    assert list_pairs() == find_groups(answer)
+
+
+def test_a_peer_that_cannot_be_installed_is_told_with_its_reason(tmp_path):
+    from peers.environments import Peer
+
+    peer = Peer("none", "none.py", ("--no-index", "no-such-package-1234"), "", "")
+    installed = install(peer, tmp_path)
+    assert installed.python is None
+    assert "no-such-package-1234" in installed.problem
+
+
+def test_a_tool_over_its_time_is_stopped():
+    from measure import try_command
+
+    assert "over 1 s" == try_command([sys.executable, "-c", "import time; time.sleep(60)"], limit_s=1)
+
+
+def test_a_plot_is_well_formed_and_shows_its_lines():
+    from xml.etree import ElementTree as ET
+
+    from svg import Line, draw, fit_axis
+
+    lines = [Line("one & two", [(10_000, 2.0), (1_000_000, 90.0)]), Line("three", [(10_000, 5.0)])]
+    x, y = fit_axis("documents", [10_000, 1_000_000]), fit_axis("seconds", [2.0, 90.0])
+    root = ET.fromstring(draw("Time", lines, x, y))
+    texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert {"Time", "one & two", "three", "10k", "100k", "1M", "10"} <= set(texts)

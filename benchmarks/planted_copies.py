@@ -21,7 +21,8 @@ from exact_pairs import find_pairs, split_tokens
 from grow import NUMBER
 from made_texts import write_arabic, write_chinese, write_russian
 from news import read_rows
-from plant import UNSPACED, WORD, edit
+
+from dedup.bench.plant import UNSPACED, WORD, edit
 
 ORIGINALS = 60
 CHAINS, CHAIN, HOT = 3, 12, 200

@@ -21,6 +21,7 @@ from typing import Any
 
 from news import find_folder
 from peer_corpora import Corpus, Shelf
+from peer_passages import measure_passages
 from peer_plots import draw_plots
 from peer_runs import FLOOR, Answer, Settings, Timing, find_tools, run_tool, time_tools
 from peer_tables import write_tables
@@ -29,7 +30,7 @@ from quality import judge, read_truth
 
 HERE = Path(__file__).parent
 SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000, 4_000_000)
-SECTIONS = ("speed", "quality", "hot", "scale")
+SECTIONS = ("speed", "quality", "passages", "hot", "scale")
 Result = dict[str, Any]
 
 
@@ -45,6 +46,7 @@ class Bench:
     largest: int
     originals: int
     small: int | None
+    envs: Path
 
     def real(self) -> Corpus:
         """Return the real articles."""
@@ -144,6 +146,7 @@ def run_sections(bench: Bench, names: Sequence[str]) -> Result:
     sections: dict[str, Callable[[Bench], Result]] = {
         "speed": measure_speed,
         "quality": measure_quality,
+        "passages": lambda b: measure_passages(b.shelf, b.settings, b.envs, b.originals),
         "hot": measure_hot,
         "scale": measure_scale,
     }
@@ -227,6 +230,7 @@ def main() -> None:
             options.largest,
             options.originals,
             options.small,
+            options.envs,
         )
         result = run_sections(bench, options.only)
     target = options.out / "results.json"

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from measure import Run, try_command
 from peer_corpora import Corpus
@@ -29,11 +30,12 @@ class Settings:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a tool kept and grouped."""
+    """What a tool kept and grouped, or the passages that it found."""
 
-    kept: list[str]
-    clusters: list[list[str]]
     seconds: dict[str, float]
+    kept: list[str] = field(default_factory=list)
+    clusters: list[list[str]] = field(default_factory=list)
+    passages: list[list[Any]] = field(default_factory=list)
 
 
 @dataclass

@@ -42,6 +42,8 @@ def render(result: Row, name: str) -> str:
         )
         parts += [render_shares(found["quality"], field) for field in ("by_language", "by_kind")]
         parts.append(render_counts(found["quality"]))
+    if "passages" in result:
+        parts.append(render_passages(result["passages"]))
     if "hot" in result:
         parts.append(render_times(f"{result['hot']['documents']:,} near-copies of one story", result["hot"]))
     if "scale" in result:
@@ -131,6 +133,20 @@ def render_counts(quality: dict[str, Row]) -> str:
     names = sorted({key for row in quality.values() for key in row["by_language"]})
     rows = [(tool, *(row["wrong_by_language"].get(key, 0) for key in names)) for tool, row in quality.items()]
     return table("Wrong removals, by language", ("tool", *names), rows)
+
+
+def render_passages(found: Row) -> str:
+    """Return how well planted passages are found, by the share of edited words."""
+    rows = []
+    for name, figures in found["tools"].items():
+        if "problem" in figures:
+            rows.append((name, figures["problem"]))
+            continue
+        scores = [f"{s['plagdet']:.3f} ({s['precision']:.2f}, {s['recall']:.2f})" for s in figures["scores"].values()]
+        rows.append((name, figures["settings"], *scores, f"{figures['wall_s']:.2f}", f"{figures['peak_mb']:,.0f}"))
+    edits = [f"{rate} edited" for rate in found["rates"]]
+    title = f"Passages planted in {found['documents']:,} articles: plagdet (precision, recall)"
+    return table(title, ("tool", "finds", *edits, "seconds", "peak MB"), rows)
 
 
 def render_scale(rows: Sequence[Row]) -> str:

@@ -198,7 +198,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--cache", type=Path, default=HERE / ".cache", help="corpora; a million take 3 GB")
     parser.add_argument("--out", type=Path, default=HERE / "runs" / f"{dt.datetime.now(dt.UTC):%Y-%m-%d}")
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS)
-    parser.add_argument("--tools", nargs="+", default=[], help="peers to compare with; all if none is named")
+    parser.add_argument("--tools", nargs="+", default=[], help="peers to compare with, or none; default: all")
     parser.add_argument("--threshold", type=float, default=0.7)
     parser.add_argument("--documents", type=int, default=60_000, help="grown articles of the section speed")
     parser.add_argument("--largest", type=int, default=SIZES[-1], help="most documents of the section scale")

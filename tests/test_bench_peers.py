@@ -75,7 +75,7 @@ def test_a_peer_finds_the_copies(peer, toy, tmp_path):
 
 @pytest.fixture(scope="module")
 def passage(tmp_path_factory):
-    """Two articles of 200 words; the second has 40 words of the first in it, with other spaces. And where they stand."""
+    """Two articles; the second has 40 words of the first in it, with line breaks between; and where they stand."""
     from peer_corpora import Corpus
 
     rng = random.Random(2)

@@ -88,7 +88,9 @@ PASSAGE_PEERS = (
 
 
 def find_peers(names: list[str]) -> list[Peer]:
-    """Return the peers of these names, all if none is named."""
+    """Return the peers of these names: all if there is no name, none of "none"."""
+    if names == ["none"]:
+        return []
     unknown = set(names) - {peer.name for peer in PEERS}
     if unknown:
         sys.exit(f"{', '.join(sorted(unknown))}: not among {', '.join(peer.name for peer in PEERS)}")

@@ -113,6 +113,8 @@ def measure_scale(bench: Bench) -> Result:
         ]
         if size not in {sizes[-1], bench.documents}:
             corpus.path.unlink()
+    if sizes[-1] > bench.documents:
+        bench.shelf.grown(sizes[-1]).path.unlink()
     return {"rows": rows}
 
 
@@ -125,20 +127,23 @@ def describe_machine() -> Result:
     """Return what the figures depend on."""
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         models = {line.split(":")[1].strip() for line in file if line.startswith("model name")}
-    with open("/proc/meminfo", encoding="utf-8") as file:
-        memory = int(file.readline().split()[1]) / 1024**2
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=False
     )
     return {
         "processor": ", ".join(sorted(models)) or platform.processor(),
         "cores": len(os.sched_getaffinity(0)),
-        "memory_gb": round(memory, 1),
+        "memory_gb": round(total_memory_mb() / 1024, 1),
         "system": platform.platform(),
         "python": platform.python_version(),
         "commit": commit.stdout.strip(),
         "load": os.getloadavg()[0],
     }
+
+
+def total_memory_mb() -> float:
+    """Return the memory of this machine."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**2
 
 
 def run_sections(bench: Bench, names: Sequence[str]) -> Result:
@@ -161,6 +166,7 @@ def run_sections(bench: Bench, names: Sequence[str]) -> Result:
         "threshold": bench.settings.threshold,
         "shingle_size": bench.settings.shingle_size,
         "limit_s": bench.settings.limit_s,
+        "limit_mb": round(bench.settings.limit_mb),
         "tools": tools,
     }
     for name in names:
@@ -206,6 +212,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--small", type=int, help="so many real articles and hot copies only: a trial")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--limit", type=float, default=1800, help="seconds after which a run is stopped")
+    parser.add_argument("--limit-mb", type=float, default=0.7 * total_memory_mb(), help="memory, the same")
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
     options = parser.parse_args()
     if options.data is None or not options.data.is_dir():
@@ -220,7 +227,7 @@ def main() -> None:
     options.cache.mkdir(parents=True, exist_ok=True)
     options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.cache) as scratch:
-        settings = Settings(options.threshold, 5, options.workers, options.limit, Path(scratch))
+        settings = Settings(options.threshold, 5, options.workers, options.limit, options.limit_mb, Path(scratch))
         bench = Bench(
             find_tools(options.tools, options.envs),
             Shelf(options.data, options.cache),

@@ -1,5 +1,6 @@
 """Run commands as whole processes: wall and CPU seconds, and the peak of private memory of all their processes."""
 
+import math
 import os
 import re
 import resource
@@ -37,9 +38,12 @@ def run_command(command: Sequence[str | Path], env: dict[str, str] | None = None
 
 
 def try_command(
-    command: Sequence[str | Path], env: dict[str, str] | None = None, limit_s: float | None = None
+    command: Sequence[str | Path],
+    env: dict[str, str] | None = None,
+    limit_s: float | None = None,
+    limit_mb: float = math.inf,
 ) -> Run | str:
-    """Run a command; return what it took, or why there is no figure: a time limit, an exit code with its last line."""
+    """Run a command; return what it took, or why there is no figure: a limit, or an exit code with its last line."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with tempfile.TemporaryFile("w+") as errors:
         start = time.perf_counter()
@@ -51,7 +55,7 @@ def try_command(
             env={**os.environ, **(env or {})},
             start_new_session=limit_s is not None,
         )
-        sampler = MemorySampler(process.pid)
+        sampler = MemorySampler(process.pid, limit_mb * 1024)
         sampler.start()
         try:
             stdout, _ = process.communicate(timeout=limit_s)
@@ -62,6 +66,8 @@ def try_command(
         finally:
             wall = time.perf_counter() - start
             sampler.stop()
+        if sampler.peak_kb > sampler.limit_kb:
+            return f"over {limit_mb:,.0f} MB"
         if process.returncode:
             errors.seek(0)
             last = (errors.read().strip() or stdout.strip() or "no message").splitlines()[-1]
@@ -78,16 +84,20 @@ class MemorySampler(threading.Thread):
     mapped files (page cache) are not in it.
     """
 
-    def __init__(self, pid: int) -> None:
+    def __init__(self, pid: int, limit_kb: float = math.inf) -> None:
         super().__init__(daemon=True)
         self.peak_kb = 0
+        self.limit_kb = limit_kb
         self._pid = pid
         self._done = threading.Event()
 
     def run(self) -> None:
-        """Sample until stopped."""
+        """Sample until stopped; end all the processes when they take more than the limit."""
         while not self._done.wait(SAMPLE_S):
             self.peak_kb = max(self.peak_kb, sum(anonymous_kb(pid) for pid in process_tree(self._pid)))
+            if self.peak_kb > self.limit_kb:
+                os.killpg(self._pid, signal.SIGKILL)
+                return
 
     def stop(self) -> None:
         """Stop sampling."""

@@ -25,6 +25,7 @@ class Settings:
     shingle_size: int
     workers: int
     limit_s: float
+    limit_mb: float
     scratch: Path
 
 
@@ -85,7 +86,7 @@ def run_tool(tool: Installed, corpus: Corpus, settings: Settings) -> tuple[Run |
         return tool.problem, None
     options = ("--threshold", str(settings.threshold), "--shingle-size", str(settings.shingle_size))
     command = [tool.python, tool.peer.adapter, corpus.path, target, *options, "--workers", str(settings.workers)]
-    run = try_command(command, limit_s=settings.limit_s)
+    run = try_command(command, limit_s=settings.limit_s, limit_mb=settings.limit_mb)
     if isinstance(run, str):
         return run, None
     if not target.exists():

@@ -39,7 +39,7 @@ def answer_toy(tool, toy, folder):
     """Run a tool on the toy corpus."""
     from peer_runs import Settings, run_tool
 
-    run, answer = run_tool(tool, toy, Settings(0.7, 5, 2, 300, folder))
+    run, answer = run_tool(tool, toy, Settings(0.7, 5, 2, 300, 4000, folder))
     assert answer is not None, run
     return answer
 
@@ -118,6 +118,14 @@ def test_a_tool_over_its_time_is_stopped():
     from measure import try_command
 
     assert "over 1 s" == try_command([sys.executable, "-c", "import time; time.sleep(60)"], limit_s=1)
+
+
+def test_a_tool_over_its_memory_is_stopped():
+    from measure import try_command
+
+    assert "over 100 MB" == try_command(
+        [sys.executable, "-c", "import time; a = b'x' * 300_000_000; time.sleep(60)"], limit_s=60, limit_mb=100
+    )
 
 
 def test_a_plot_is_well_formed_and_shows_its_lines():

@@ -146,8 +146,8 @@ def total_memory_mb() -> float:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**2
 
 
-def run_sections(bench: Bench, names: Sequence[str]) -> Result:
-    """Run the sections that are named, and note on what and with what."""
+def run_sections(bench: Bench, names: Sequence[str], out: Path) -> None:
+    """Run the sections that are named; after each, write what there is: a run of hours may be cut off."""
     sections: dict[str, Callable[[Bench], Result]] = {
         "speed": measure_speed,
         "quality": measure_quality,
@@ -172,7 +172,17 @@ def run_sections(bench: Bench, names: Sequence[str]) -> Result:
     for name in names:
         print(name, flush=True)
         result[name] = sections[name](bench)
-    return result
+        write_results(result, out)
+
+
+def write_results(result: Result, out: Path) -> None:
+    """Write the figures with those of sections that were run before, the plots and the tables."""
+    target = out / "results.json"
+    if target.exists():  # sections may be run one at a time
+        result = json.loads(target.read_text()) | result
+    target.write_text(json.dumps(result, indent=1) + "\n")
+    draw_plots(result, out)
+    write_tables(result, out)
 
 
 def list_versions(tool: Installed) -> list[str]:
@@ -239,14 +249,8 @@ def main() -> None:
             options.small,
             options.envs,
         )
-        result = run_sections(bench, options.only)
-    target = options.out / "results.json"
-    if target.exists():  # sections may be run one at a time
-        result = json.loads(target.read_text()) | result
-    target.write_text(json.dumps(result, indent=1) + "\n")
-    draw_plots(result, options.out)
-    write_tables(result, options.out)
-    print(f"written: {target}")
+        run_sections(bench, options.only, options.out)
+    print(f"written: {options.out}")
 
 
 if __name__ == "__main__":

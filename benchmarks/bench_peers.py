@@ -21,6 +21,7 @@ from typing import Any
 
 from news import find_folder
 from peer_corpora import Corpus, Shelf
+from peer_passages import measure_passages
 from peer_plots import draw_plots
 from peer_runs import FLOOR, Answer, Settings, Timing, find_tools, run_tool, time_tools
 from peer_tables import write_tables
@@ -29,7 +30,7 @@ from quality import judge, read_truth
 
 HERE = Path(__file__).parent
 SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000, 4_000_000)
-SECTIONS = ("speed", "quality", "hot", "scale")
+SECTIONS = ("speed", "quality", "passages", "hot", "scale")
 Result = dict[str, Any]
 
 
@@ -45,6 +46,7 @@ class Bench:
     largest: int
     originals: int
     small: int | None
+    envs: Path
 
     def real(self) -> Corpus:
         """Return the real articles."""
@@ -111,6 +113,8 @@ def measure_scale(bench: Bench) -> Result:
         ]
         if size not in {sizes[-1], bench.documents}:
             corpus.path.unlink()
+    if sizes[-1] > bench.documents:
+        bench.shelf.grown(sizes[-1]).path.unlink()
     return {"rows": rows}
 
 
@@ -123,15 +127,13 @@ def describe_machine() -> Result:
     """Return what the figures depend on."""
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         models = {line.split(":")[1].strip() for line in file if line.startswith("model name")}
-    with open("/proc/meminfo", encoding="utf-8") as file:
-        memory = int(file.readline().split()[1]) / 1024**2
     commit = subprocess.run(
         ["git", "rev-parse", "--short", "HEAD"], cwd=HERE, capture_output=True, text=True, check=False
     )
     return {
         "processor": ", ".join(sorted(models)) or platform.processor(),
         "cores": len(os.sched_getaffinity(0)),
-        "memory_gb": round(memory, 1),
+        "memory_gb": round(total_memory_mb() / 1024, 1),
         "system": platform.platform(),
         "python": platform.python_version(),
         "commit": commit.stdout.strip(),
@@ -139,11 +141,17 @@ def describe_machine() -> Result:
     }
 
 
-def run_sections(bench: Bench, names: Sequence[str]) -> Result:
-    """Run the sections that are named, and note on what and with what."""
+def total_memory_mb() -> float:
+    """Return the memory of this machine."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**2
+
+
+def run_sections(bench: Bench, names: Sequence[str], out: Path) -> None:
+    """Run the sections that are named; after each, write what there is: a run of hours may be cut off."""
     sections: dict[str, Callable[[Bench], Result]] = {
         "speed": measure_speed,
         "quality": measure_quality,
+        "passages": lambda b: measure_passages(b.shelf, b.settings, b.envs, b.originals),
         "hot": measure_hot,
         "scale": measure_scale,
     }
@@ -158,12 +166,23 @@ def run_sections(bench: Bench, names: Sequence[str]) -> Result:
         "threshold": bench.settings.threshold,
         "shingle_size": bench.settings.shingle_size,
         "limit_s": bench.settings.limit_s,
+        "limit_mb": round(bench.settings.limit_mb),
         "tools": tools,
     }
     for name in names:
         print(name, flush=True)
         result[name] = sections[name](bench)
-    return result
+        write_results(result, out)
+
+
+def write_results(result: Result, out: Path) -> None:
+    """Write the figures with those of sections that were run before, the plots and the tables."""
+    target = out / "results.json"
+    if target.exists():  # sections may be run one at a time
+        result = json.loads(target.read_text()) | result
+    target.write_text(json.dumps(result, indent=1) + "\n")
+    draw_plots(result, out)
+    write_tables(result, out)
 
 
 def list_versions(tool: Installed) -> list[str]:
@@ -195,7 +214,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--cache", type=Path, default=HERE / ".cache", help="corpora; a million take 3 GB")
     parser.add_argument("--out", type=Path, default=HERE / "runs" / f"{dt.datetime.now(dt.UTC):%Y-%m-%d}")
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS)
-    parser.add_argument("--tools", nargs="+", default=[], help="peers to compare with; all if none is named")
+    parser.add_argument("--tools", nargs="+", default=[], help="peers to compare with, or none; default: all")
     parser.add_argument("--threshold", type=float, default=0.7)
     parser.add_argument("--documents", type=int, default=60_000, help="grown articles of the section speed")
     parser.add_argument("--largest", type=int, default=SIZES[-1], help="most documents of the section scale")
@@ -203,6 +222,7 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--small", type=int, help="so many real articles and hot copies only: a trial")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--limit", type=float, default=1800, help="seconds after which a run is stopped")
+    parser.add_argument("--limit-mb", type=float, default=0.7 * total_memory_mb(), help="memory, the same")
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
     options = parser.parse_args()
     if options.data is None or not options.data.is_dir():
@@ -217,7 +237,7 @@ def main() -> None:
     options.cache.mkdir(parents=True, exist_ok=True)
     options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.cache) as scratch:
-        settings = Settings(options.threshold, 5, options.workers, options.limit, Path(scratch))
+        settings = Settings(options.threshold, 5, options.workers, options.limit, options.limit_mb, Path(scratch))
         bench = Bench(
             find_tools(options.tools, options.envs),
             Shelf(options.data, options.cache),
@@ -227,15 +247,10 @@ def main() -> None:
             options.largest,
             options.originals,
             options.small,
+            options.envs,
         )
-        result = run_sections(bench, options.only)
-    target = options.out / "results.json"
-    if target.exists():  # sections may be run one at a time
-        result = json.loads(target.read_text()) | result
-    target.write_text(json.dumps(result, indent=1) + "\n")
-    draw_plots(result, options.out)
-    write_tables(result, options.out)
-    print(f"written: {target}")
+        run_sections(bench, options.only, options.out)
+    print(f"written: {options.out}")
 
 
 if __name__ == "__main__":

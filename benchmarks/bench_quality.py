@@ -4,6 +4,7 @@ python benchmarks/bench_quality.py --threshold 0.7
 """
 
 import argparse
+import math
 import sys
 import tempfile
 from pathlib import Path
@@ -30,7 +31,7 @@ def main() -> None:
     options.cache.mkdir(parents=True, exist_ok=True)
     corpus = Shelf(options.data, options.cache).planted(options.originals)
     with tempfile.TemporaryDirectory(dir=options.cache) as scratch:
-        settings = Settings(options.threshold, 5, 2, 600, Path(scratch))
+        settings = Settings(options.threshold, 5, 2, 600, math.inf, Path(scratch))
         run, answer = run_tool(Installed(OURS, Path(sys.executable)), corpus, settings)
     if answer is None:
         sys.exit(f"dedup clean: {run}")

@@ -127,8 +127,8 @@ def list_lowered(now: dict[str, Floor], earlier: Sequence[str], changelog: str) 
                 lowered[name] = before.bound
     missing = []
     for name, before_bound in lowered.items():
-        target = f"{now[name].bound:g}" if name in now else "gone"
-        if f"floor `{name}`" not in changelog or f" to {target}" not in changelog:
+        target = f"{now[name].bound:g}" if name in now else "none"
+        if not re.search(rf"floor `{re.escape(name)}` from .* to {re.escape(target)}:", changelog):
             missing.append(f"{name}: stood at {before_bound:g}, now {target}; CHANGELOG.md does not say so")
     return missing
 
@@ -172,10 +172,11 @@ def lower(name: str, value: float, why: str) -> None:
 
 def hold(floors: Sequence[Floor], settings: dict[str, Any], data: Path, *, lift: bool) -> int:
     """Measure, compare, print; return the number of figures below their floor."""
-    text, failed = FLOORS.read_text(encoding="utf-8"), 0
+    text, failed, measured = FLOORS.read_text(encoding="utf-8"), 0, 0
     for floor, value in measure(settings, floors, data):
         is_good = value is not None and floor.holds(value)
         failed += not is_good
+        measured += 1
         sign = "<=" if floor.is_most else ">="
         shown = "none" if value is None else f"{value:g}"
         print(f"{'ok  ' if is_good else 'FAIL'}  {floor.name:<64} {shown:>8} {sign} {floor.bound:g}", flush=True)
@@ -185,6 +186,7 @@ def hold(floors: Sequence[Floor], settings: dict[str, Any], data: Path, *, lift:
                 text = set_bound(text, floor, bound)
     if lift:
         FLOORS.write_text(text, encoding="utf-8")
+    print(f"{measured} of {len(floors)} figures measured, {failed} below their floor")
     return failed
 
 
@@ -209,7 +211,6 @@ def main() -> None:
         sys.exit(bool(lowered))
     chosen = [floor for floor in floors.values() if not options.only or floor.command in options.only]
     failed = hold(chosen, settings, options.data.resolve(), lift=options.lift)
-    print(f"{len(chosen)} floors, {failed} figures below theirs, {len(lowered)} lowered without a word")
     sys.exit(bool(failed or lowered))
 
 

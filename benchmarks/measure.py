@@ -1,5 +1,6 @@
 """Run commands as whole processes: wall and CPU seconds, and the peak of private memory of all their processes."""
 
+import math
 import os
 import resource
 import signal
@@ -34,9 +35,12 @@ def run_command(command: Sequence[str | Path], env: dict[str, str] | None = None
 
 
 def try_command(
-    command: Sequence[str | Path], env: dict[str, str] | None = None, limit_s: float | None = None
+    command: Sequence[str | Path],
+    env: dict[str, str] | None = None,
+    limit_s: float | None = None,
+    limit_mb: float = math.inf,
 ) -> Run | str:
-    """Run a command; return what it took, or why there is no figure: a time limit, an exit code with its last line."""
+    """Run a command; return what it took, or why there is no figure: a limit, or an exit code with its last line."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with tempfile.TemporaryFile("w+") as errors:
         start = time.perf_counter()
@@ -48,7 +52,7 @@ def try_command(
             env={**os.environ, **(env or {})},
             start_new_session=limit_s is not None,
         )
-        sampler = MemorySampler(process.pid)
+        sampler = MemorySampler(process.pid, limit_mb * 1024)
         sampler.start()
         try:
             stdout, _ = process.communicate(timeout=limit_s)
@@ -59,6 +63,8 @@ def try_command(
         finally:
             wall = time.perf_counter() - start
             sampler.stop()
+        if sampler.peak_kb > sampler.limit_kb:
+            return f"over {limit_mb:,.0f} MB"
         if process.returncode:
             errors.seek(0)
             last = (errors.read().strip() or stdout.strip() or "no message").splitlines()[-1]
@@ -68,6 +74,59 @@ def try_command(
     return Run(wall, cpu, sampler.peak_kb / 1024, stdout)
 
 
+<<<<<<< HEAD
+=======
+class MemorySampler(threading.Thread):
+    """Samples the anonymous memory of a process and all below it.
+
+    Pss_Anon of /proc/PID/smaps_rollup: private memory, shared pages of forked processes divided among them; memory-
+    mapped files (page cache) are not in it.
+    """
+
+    def __init__(self, pid: int, limit_kb: float = math.inf) -> None:
+        super().__init__(daemon=True)
+        self.peak_kb = 0
+        self.limit_kb = limit_kb
+        self._pid = pid
+        self._done = threading.Event()
+
+    def run(self) -> None:
+        """Sample until stopped; end all the processes when they take more than the limit."""
+        while not self._done.wait(SAMPLE_S):
+            self.peak_kb = max(self.peak_kb, sum(anonymous_kb(pid) for pid in process_tree(self._pid)))
+            if self.peak_kb > self.limit_kb:
+                os.killpg(self._pid, signal.SIGKILL)
+                return
+
+    def stop(self) -> None:
+        """Stop sampling."""
+        self._done.set()
+        self.join()
+
+
+def process_tree(pid: int) -> list[int]:
+    """Return a process and all processes below it."""
+    found = [pid]
+    for parent in found:
+        try:
+            for thread in os.listdir(f"/proc/{parent}/task"):
+                children = Path(f"/proc/{parent}/task/{thread}/children").read_text()
+                found.extend(map(int, children.split()))
+        except OSError:
+            continue
+    return found
+
+
+def anonymous_kb(pid: int) -> int:
+    """Return the anonymous memory of one process, 0 of one that is gone."""
+    try:
+        match = PSS_ANON.search(Path(f"/proc/{pid}/smaps_rollup").read_bytes())
+    except OSError:
+        return 0
+    return int(match[1]) if match else 0
+
+
+>>>>>>> peers
 def alternate(commands: dict[str, Callable[[], Run]], rounds: int) -> dict[str, list[Run]]:
     """Run the commands in turn, round after round: a machine that slows down slows all of them."""
     runs: dict[str, list[Run]] = {name: [] for name in commands}

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from measure import Run, try_command
 from peer_corpora import Corpus
@@ -24,16 +25,18 @@ class Settings:
     shingle_size: int
     workers: int
     limit_s: float
+    limit_mb: float
     scratch: Path
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a tool kept and grouped."""
+    """What a tool kept and grouped, or the passages that it found."""
 
-    kept: list[str]
-    clusters: list[list[str]]
     seconds: dict[str, float]
+    kept: list[str] = field(default_factory=list)
+    clusters: list[list[str]] = field(default_factory=list)
+    passages: list[list[Any]] = field(default_factory=list)
 
 
 @dataclass
@@ -83,7 +86,7 @@ def run_tool(tool: Installed, corpus: Corpus, settings: Settings) -> tuple[Run |
         return tool.problem, None
     options = ("--threshold", str(settings.threshold), "--shingle-size", str(settings.shingle_size))
     command = [tool.python, tool.peer.adapter, corpus.path, target, *options, "--workers", str(settings.workers)]
-    run = try_command(command, limit_s=settings.limit_s)
+    run = try_command(command, limit_s=settings.limit_s, limit_mb=settings.limit_mb)
     if isinstance(run, str):
         return run, None
     if not target.exists():

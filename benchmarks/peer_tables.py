@@ -4,32 +4,35 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from peer_targets import list_targets
 from quality import Figures, Share
 
 README = Path(__file__).parent / "README.md"
 BEGIN, END = "<!-- run: written by bench_peers.py -->", "<!-- end of run -->"
+PLOTS = (("seconds against documents", "time.svg"), ("private memory against documents", "memory.svg"))
 Row = dict[str, Any]
 
 
 def write_tables(result: Row, folder: Path) -> None:
     """Write all tables."""
-    text = render(result, folder.name)
-    (folder / "tables.md").write_text(text, encoding="utf-8")
+    (folder / "tables.md").write_text(render(result, folder.name, "."), encoding="utf-8")
     if README.exists() and folder.parent.name == "runs":
         head, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
         tail = rest.partition(END)[2]
+        text = render(result, folder.name, f"runs/{folder.name}")
         README.write_text(f"{head}{BEGIN}\n{text}{END}{tail}", encoding="utf-8")
 
 
-def render(result: Row, name: str) -> str:
-    """Return the tables of a run."""
+def render(result: Row, name: str, link: str) -> str:
+    """Return the tables of a run; its plots are in the folder `link`."""
     machine = result["machine"]
     head = (
         f"Run of {name}: {machine['processor']}, {machine['cores']} cores, {machine['memory_gb']} GB, "
         f"Python {machine['python']}, commit {machine['commit']}, load at the start {machine['load']:.1f}. Threshold "
         f"{result['threshold']:g}, word {result['shingle_size']}-grams. Whole processes, start-up included.\n"
     )
-    parts = [head, render_tools(result["tools"])]
+    targets = table("Targets", ("what", "shown", "must be", ""), list_targets(result))
+    parts = [head, targets, render_tools(result["tools"])]
     if "speed" in result:
         for corpus, found in result["speed"].items():
             parts.append(render_times(f"{found['documents']:,} {corpus} articles, {found['megabytes']:,.0f} MB", found))
@@ -42,9 +45,12 @@ def render(result: Row, name: str) -> str:
         )
         parts += [render_shares(found["quality"], field) for field in ("by_language", "by_kind")]
         parts.append(render_counts(found["quality"]))
+    if "passages" in result:
+        parts.append(render_passages(result["passages"]))
     if "hot" in result:
         parts.append(render_times(f"{result['hot']['documents']:,} near-copies of one story", result["hot"]))
     if "scale" in result:
+        parts += [f"![{name}]({link}/{file})\n" for name, file in PLOTS]
         parts.append(render_scale(result["scale"]["rows"]))
     return "\n".join(parts)
 
@@ -131,6 +137,20 @@ def render_counts(quality: dict[str, Row]) -> str:
     names = sorted({key for row in quality.values() for key in row["by_language"]})
     rows = [(tool, *(row["wrong_by_language"].get(key, 0) for key in names)) for tool, row in quality.items()]
     return table("Wrong removals, by language", ("tool", *names), rows)
+
+
+def render_passages(found: Row) -> str:
+    """Return how well planted passages are found, by the share of edited words."""
+    rows = []
+    for name, figures in found["tools"].items():
+        if "problem" in figures:
+            rows.append((name, figures["problem"]))
+            continue
+        scores = [f"{s['plagdet']:.3f} ({s['precision']:.2f}, {s['recall']:.2f})" for s in figures["scores"].values()]
+        rows.append((name, figures["settings"], *scores, f"{figures['wall_s']:.2f}", f"{figures['peak_mb']:,.0f}"))
+    edits = [f"{rate} edited" for rate in found["rates"]]
+    title = f"Passages planted in {found['documents']:,} articles: plagdet (precision, recall)"
+    return table(title, ("tool", "finds", *edits, "seconds", "peak MB"), rows)
 
 
 def render_scale(rows: Sequence[Row]) -> str:

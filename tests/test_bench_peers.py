@@ -14,7 +14,7 @@ from news_data import ROOT
 COPIES = 10
 sys.path.insert(0, str(ROOT / "benchmarks"))
 
-from peers.environments import DEFAULT_FOLDER, OURS, PEERS, Installed, install  # noqa: E402 (the path is set above)
+from peers.environments import DEFAULT_FOLDER, OUR_PASSAGES, OURS, PASSAGE_PEERS, PEERS, Installed, install  # noqa: E402 (the path is set above)
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +39,7 @@ def answer_toy(tool, toy, folder):
     """Run a tool on the toy corpus."""
     from peer_runs import Settings, run_tool
 
-    run, answer = run_tool(tool, toy, Settings(0.7, 5, 2, 300, folder))
+    run, answer = run_tool(tool, toy, Settings(0.7, 5, 2, 300, 4000, folder))
     assert answer is not None, run
     return answer
 
@@ -73,6 +73,38 @@ def test_a_peer_finds_the_copies(peer, toy, tmp_path):
     assert list_pairs() == find_groups(answer)
 
 
+@pytest.fixture(scope="module")
+def passage(tmp_path_factory):
+    """Two articles; the second has 40 words of the first in it, with line breaks between; and where they stand."""
+    from peer_corpora import Corpus
+
+    rng = random.Random(2)
+    words = ["".join(rng.choices("abcdefghijklmnoprstué", k=6)) for _ in range(360)]
+    texts = {"a": " ".join(words[:200]), "b": " ".join(words[200:280] + words[50:90] + words[280:])}
+    shared = "\n".join(words[50:90])
+    texts["b"] = texts["b"].replace(" ".join(words[50:90]), shared)
+    path = tmp_path_factory.mktemp("passage") / "passage.jsonl"
+    path.write_text("".join(json.dumps({"id": name, "text": text}) + "\n" for name, text in texts.items()))
+    starts = texts["b"].index(shared), texts["a"].index(" ".join(words[50:90]))
+    expected = ["b", starts[0], starts[0] + len(shared), "a", starts[1], starts[1] + len(shared)]
+    return Corpus("passage", path, 2), expected
+
+
+def test_our_adapter_tells_passages(passage, tmp_path):
+    corpus, expected = passage
+    assert [expected] == answer_toy(Installed(OUR_PASSAGES, Path(sys.executable)), corpus, tmp_path).passages
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("peer", PASSAGE_PEERS, ids=lambda peer: peer.name)
+def test_a_peer_finds_a_passage(peer, passage, tmp_path):
+    tool = install(peer, DEFAULT_FOLDER, only_existing=True)
+    if tool.python is None:
+        pytest.skip(f"{peer.name} is not installed: make peers")
+    corpus, expected = passage
+    assert [expected] == answer_toy(tool, corpus, tmp_path).passages
+
+
 def test_a_peer_that_cannot_be_installed_is_told_with_its_reason(tmp_path):
     from peers.environments import Peer
 
@@ -86,6 +118,14 @@ def test_a_tool_over_its_time_is_stopped():
     from measure import try_command
 
     assert "over 1 s" == try_command([sys.executable, "-c", "import time; time.sleep(60)"], limit_s=1)
+
+
+def test_a_tool_over_its_memory_is_stopped():
+    from measure import try_command
+
+    assert "over 100 MB" == try_command(
+        [sys.executable, "-c", "import time; a = b'x' * 300_000_000; time.sleep(60)"], limit_s=60, limit_mb=100
+    )
 
 
 def test_a_plot_is_well_formed_and_shows_its_lines():

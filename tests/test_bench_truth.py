@@ -1,5 +1,7 @@
 """The truth that benchmarks judge by: exact pairs, planted copies, and the figures made of them."""
 
+import doctest
+import importlib
 import random
 from itertools import combinations
 
@@ -17,6 +19,11 @@ TEXTS = (
     "ภาษาไทย",
     "",
 )
+
+
+@pytest.mark.parametrize("name", ["exact_pairs", "quality", "svg"])
+def test_the_examples_of_benchmarks_run(name):
+    assert doctest.testmod(importlib.import_module(name)).failed == 0
 
 
 def brute_pairs(texts, least, size=5):

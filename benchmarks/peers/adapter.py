@@ -5,8 +5,9 @@ An adapter is a script that runs in the environment of its tool:
     python ADAPTER INPUT.jsonl OUT.json --threshold 0.7 [--shingle-size 5] [--workers 2] [--collect]
 
 It leaves {"kept": [id, ...], "clusters": [[id, ...], ...], "seconds": {"import": s, "work": s, "output": s}}; clusters
-have two members and more. A tool that writes files of its own leaves them in OUT.json.d/ and is called a second time
-with --collect, which is not timed, to translate them. Needs nothing but msgspec.
+have two members and more. One that finds passages leaves {"passages": [[id, start, end, id, start, end], ...]}. A tool
+that writes files of its own leaves them in OUT.json.d/ and is called a second time with --collect, which is not timed,
+to translate them. Needs nothing but msgspec.
 """
 
 import argparse
@@ -128,6 +129,12 @@ def translate(job: Job, kept: Sequence[str], clusters: Sequence[Sequence[str]]) 
     """Write the answer with the seconds so far: all that `--collect` has to do."""
     found = {"kept": kept, "clusters": clusters, "seconds": job.clock.seconds}
     job.target.write_text(json.dumps(found, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def translate_passages(job: Job, passages: Sequence[Sequence[str | int]]) -> None:
+    """Write passages as [id, start, end, id, start, end], the copy before its source, in characters."""
+    text = json.dumps({"passages": passages, "seconds": job.clock.seconds}, ensure_ascii=False)
+    job.target.write_text(text + "\n", encoding="utf-8")
 
 
 def save_seconds(job: Job) -> None:

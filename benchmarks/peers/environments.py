@@ -75,9 +75,22 @@ PEERS = (
     ),
 )
 
+OUR_PASSAGES = Peer("dedup passages", "dedup_passages.py", (), "winnowed 5-grams, alignment", "passages")
+PASSAGE_PEERS = (
+    Peer(
+        "suffix array",
+        "suffix_array.py",
+        ("pydivsufsort==0.0.20", READER),
+        "exact substrings of 80 bytes",
+        "passages",
+    ),
+)
+
 
 def find_peers(names: list[str]) -> list[Peer]:
-    """Return the peers of these names, all if none is named."""
+    """Return the peers of these names: all if there is no name, none of "none"."""
+    if names == ["none"]:
+        return []
     unknown = set(names) - {peer.name for peer in PEERS}
     if unknown:
         sys.exit(f"{', '.join(sorted(unknown))}: not among {', '.join(peer.name for peer in PEERS)}")
@@ -133,7 +146,7 @@ def main() -> None:
     parser.add_argument("--envs", type=Path, default=DEFAULT_FOLDER)
     options = parser.parse_args()
     options.envs.mkdir(parents=True, exist_ok=True)
-    for peer in find_peers(options.names):
+    for peer in (*find_peers(options.names), *(PASSAGE_PEERS if not options.names else ())):
         installed = install(peer, options.envs)
         print(f"{peer.name:<12} {installed.python or installed.problem}", flush=True)
 

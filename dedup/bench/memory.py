@@ -1,7 +1,9 @@
 """The peak of private memory of a process and all below it, while something runs."""
 
+import math
 import os
 import re
+import signal
 import threading
 from pathlib import Path
 
@@ -16,16 +18,20 @@ class MemorySampler(threading.Thread):
     mapped files (page cache) are not in it.
     """
 
-    def __init__(self, pid: int | None = None) -> None:
+    def __init__(self, pid: int | None = None, limit_kb: float = math.inf) -> None:
         super().__init__(daemon=True)
         self.peak_kb = 0
+        self.limit_kb = limit_kb
         self._pid = os.getpid() if pid is None else pid
         self._done = threading.Event()
 
     def run(self) -> None:
-        """Sample until stopped."""
+        """Sample until stopped; end the group of processes when they take more than the limit."""
         while not self._done.wait(SAMPLE_S):
             self.peak_kb = max(self.peak_kb, sum(anonymous_kb(pid) for pid in process_tree(self._pid)))
+            if self.peak_kb > self.limit_kb:
+                os.killpg(self._pid, signal.SIGKILL)
+                return
 
     def stop(self) -> None:
         """Stop sampling."""

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from exact_pairs import find_pairs
-from pan import Case, score
 from peer_corpora import Corpus, Shelf
 from peer_runs import Answer, Settings, run_tool
 from peers.environments import OUR_PASSAGES, PASSAGE_PEERS, Installed, install
 from plant import Planted, plant
+
+from dedup.bench.pan import Case, score
 
 RATES = (0.0, 0.02, 0.05, 0.1, 0.2)
 CASES_AN_ORIGINAL = 8

@@ -56,7 +56,11 @@ class Shelf:
         path = self.folder / f"grown_{documents}.jsonl"
         if path.exists():
             return Corpus("grown", path, documents)
-        larger = [int(other.stem.removeprefix("grown_")) for other in self.folder.glob("grown_*.jsonl")]
+        larger = [
+            int(other.stem.removeprefix("grown_"))
+            for other in self.folder.glob("grown_*[0-9].jsonl")
+            if other.stem[6:].isdigit()
+        ]
         source = min((size for size in larger if size > documents), default=None)
         if source is None:
             require_space(self.folder, documents)

@@ -1,11 +1,14 @@
 """The story report as a file: complete without its script, nothing loaded, safe with hostile text."""
 
 import json
+import os
 import re
+from pathlib import Path
 
 import pytest
 from test_diff_html import HOSTILE, Page
 
+from dedup import __version__
 from dedup.compare.engine import compare
 from dedup.compare.model import Relation, Source
 from dedup.config import CompareConfig
@@ -146,3 +149,13 @@ def test_unusual_texts_make_a_whole_page(texts):
 def test_a_text_that_prints_its_body_twice_has_the_second_printing_struck_out():
     source = render({"a": f"{STORY['herald']}\n\n{STORY['herald']}", "b": STORY["post"]})
     assert source.count('title="not compared: repeat"') == 3
+
+
+def test_the_page_reads_as_it_read_before():
+    shown = [" ".join(text.split()) for text in Page(render(base="wire")).texts]
+    page = "\n".join(text for text in shown if text)
+    page = page[: page.index("Keys\nn\n")].split("Skip to the statements\n")[1].replace(__version__, "VERSION")
+    golden = Path(__file__).parent / "golden" / "story_page.txt"
+    if os.environ.get("UPDATE_GOLDEN"):
+        golden.write_text(page, encoding="utf-8")
+    assert golden.read_text(encoding="utf-8") == page

@@ -51,7 +51,8 @@ bench-documents: setup ## speed and memory of `dedup clean` beside datasketch an
 bench-passages: setup ## planted passages, repeats, containment, scripts and cost of finding what is printed twice
 	$(BIN)/python benchmarks/bench_passages.py
 
-bench-stories: setup ## events told apart by `dedup stories`, beside TF-IDF (pip install scikit-learn), and its time
+bench-stories: setup ## events told apart by `dedup stories`, beside TF-IDF, and its time
+	$(BIN)/python -m pip install --quiet scikit-learn
 	$(BIN)/python benchmarks/bench_stories.py
 
 bench-compare: setup ## links, rows and time of `dedup compare` on labelled stories, both engines

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dedup.cli.options import color_option, is_coloured, output_option, width_option, write_output
+from dedup.cli.options import article_options, color_option, is_coloured, output_option, width_option, write_output
 
 if TYPE_CHECKING:
     from dedup.compare.model import Comparison, Source
@@ -43,9 +43,7 @@ if TYPE_CHECKING:
 @width_option
 @click.option("--text-field", default="text", show_default=True, help="Field that holds the text.")
 @click.option("--id-field", default="id", show_default=True, help="Field that holds the id.")
-@click.option("--outlet-field", default="outlet", show_default=True, help="Field that holds the outlet.")
-@click.option("--date-field", default="date", show_default=True, help="Field that holds the date.")
-@click.option("--title-field", default="title", show_default=True, help="Field that holds the title.")
+@article_options
 def compare(
     texts: tuple[str, ...],
     corpus: str | None,

@@ -85,7 +85,7 @@ def main() -> NoReturn:
     # The default has the collector walk over hundreds of thousands of objects of the libraries again and again while
     # they are imported, and over records that are in no cycle.
     gc.set_threshold(100_000, 50, 50)
-    # numba imports scipy, where it is installed, to see whether it can do linear algebra: a tenth of our start, unused.
+    # numba imports scipy, where it is installed, to see whether it can do linear algebra, which no kernel does.
     sys.modules.setdefault("scipy", cast("Any", None))
     try:
         result = cli.main(standalone_mode=False)

@@ -3,11 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-import msgspec
-
 from dedup.config import InputConfig
 from dedup.corpus.files import SourceFile
 from dedup.corpus.shards import plan_shards, read_shard
+from dedup.corpus.values import read_value
 
 WHOLE_FILE = 1 << 62  # bytes: lines are counted from the beginning of a file where it is one shard
 
@@ -55,14 +54,6 @@ def read_articles(files: Sequence[SourceFile], config: InputConfig, roles: Mappi
             texts = block.texts.to_pylist()
             for row, (file, line) in enumerate(places):
                 path = shard.files[file].path
-                fields = {role: as_text(block.fields[role][row]) for role in roles if role in block.fields}
-                doc_id = as_text(block.ids[row]) or f"{path}:{line}"
+                fields = {role: read_value(block.fields[role][row]) for role in roles if role in block.fields}
+                doc_id = read_value(block.ids[row]) or f"{path}:{line}"
                 yield Article(doc_id, texts[row], path, line, fields)
-
-
-def as_text(raw: bytes) -> str:
-    """Return a raw JSON value as text: a text as it is, null and nothing as "", anything else as JSON."""
-    if not raw or raw == b"null":
-        return ""
-    value = msgspec.json.decode(raw)
-    return value if isinstance(value, str) else raw.decode()

@@ -1,27 +1,10 @@
-"""Raw JSON values of outlets, dates, titles and ids -> text and days."""
+"""Raw JSON values of dates -> days."""
 
 from functools import lru_cache
-
-import msgspec
 
 from dedup.stories.dates import parse_day
 
 YEARS = range(1500, 2200)  # a year outside is a slip of the pen, and would make every chart of days a line
-
-
-def read_value(raw: bytes) -> str:
-    """Return a raw JSON value as text: a text as it is, nothing for null, anything else as its JSON.
-
-    >>> read_value(b'"AP"'), read_value(b"null"), read_value(b"7"), read_value(b"")
-    ('AP', '', '7', '')
-    """
-    if not raw or raw == b"null":
-        return ""
-    try:
-        value = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return raw.decode("utf-8", "replace")
-    return value if isinstance(value, str) else raw.decode("utf-8", "replace")
 
 
 @lru_cache(maxsize=100_000)

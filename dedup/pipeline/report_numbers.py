@@ -10,9 +10,9 @@ import numpy as np
 from dedup.clean.folder import BOILERPLATE, REJECTED
 from dedup.clean.located import BoilerplateRecord
 from dedup.clean.records import RejectedRecord
+from dedup.corpus.values import read_value
 from dedup.model.documents import Relation
 from dedup.pipeline.report_clusters import Clusters
-from dedup.pipeline.report_fields import read_value
 from dedup.pipeline.report_survey import NO_WITNESS, UNDATED, Removals, Survey, find_keys
 from dedup.report.corpus_model import BoilerplateNote, DayCount, OutletCount, OutletPair, RejectionNote
 

@@ -12,8 +12,9 @@ import numpy.typing as npt
 
 from dedup.clean.originals import RemovalRow
 from dedup.corpus.blocks import Block
+from dedup.corpus.values import read_value
 from dedup.model.documents import Relation
-from dedup.pipeline.report_fields import read_day, read_value
+from dedup.pipeline.report_fields import read_day
 
 LINE_BITS = 40
 UNDATED = -1

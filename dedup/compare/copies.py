@@ -11,7 +11,7 @@ from dedup.compare.terms import fold_words
 Matrix = npt.NDArray[np.float32]
 
 MIN_COPY = 5  # words of a sentence that is not copied by chance
-MIN_COVER = 0.35  # share that the two say of each other, from which their words are compared in order
+MIN_COVER = 0.2  # share that the two say of each other: what a strong link asks for at most (`Thresholds.own`)
 
 
 def lift_copies(

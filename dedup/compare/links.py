@@ -7,7 +7,6 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from dedup.compare.copies import MIN_COPY
 from dedup.compare.model import Cell, Link, Outlet, Place, Relation, Row, Strength
 from dedup.compare.relations import classify
 from dedup.compare.scores import Thresholds
@@ -32,10 +31,6 @@ class Wordings:
         """Return all words of an outlet that are compared."""
         return [word for place, words in self._words.items() if place.outlet == outlet for word in words]
 
-    def count_words(self, place: Place) -> int:
-        """Return the number of words of a sentence."""
-        return len(self._words[place])
-
     def say_alike(self, a: Place, b: Place) -> float:
         """Return how much two sentences say of each other: the geometric mean of both shares."""
         i, j = self._positions[a], self._positions[b]
@@ -55,10 +50,7 @@ class Wordings:
 
 
 def find_links(places: Sequence[Place], score: Matrix, thresholds: Thresholds, wordings: Wordings) -> list[Link]:
-    """Return the links, by place; the relation of each is that of its later sentence to its earlier one.
-
-    A copy of some words is a strong link whatever its score: in texts of a sentence or two no word is rare.
-    """
+    """Return the links, by place; the relation of each is that of its later sentence to its earlier one."""
     first, second = np.nonzero(np.triu(score >= thresholds.weak, 1))
     links = []
     for i, j in zip(first.tolist(), second.tolist(), strict=True):
@@ -67,8 +59,7 @@ def find_links(places: Sequence[Place], score: Matrix, thresholds: Thresholds, w
             continue
         value = float(score[i, j])
         relation = wordings.relate(Cell(b.outlet, (b.sentence,)), Cell(a.outlet, (a.sentence,)))
-        is_copy = relation in {Relation.VERBATIM, Relation.EDITED} and wordings.count_words(b) >= MIN_COPY
-        is_strong = is_copy or (value >= thresholds.strong and wordings.say_alike(a, b) >= thresholds.own)
+        is_strong = value >= thresholds.strong and wordings.say_alike(a, b) >= thresholds.own
         strength = Strength.STRONG if is_strong else Strength.WEAK
         links.append(Link(a, b, round(value, 4), strength, relation))
     return links

@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.kernels.anchors import AnchorTable, count_anchors, link_block, winnow
+from dedup.kernels.anchors import ANCHOR, count_anchors, link_block, winnow
 from dedup.kernels.shingles import roll_shingles
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
@@ -45,13 +45,13 @@ def lay_out(documents):
 
 
 def make_table(size=4096):
-    return AnchorTable(np.zeros(size, np.uint32), np.full(size, -1, np.int32), np.zeros(size, np.int32))
+    return np.zeros(size, ANCHOR)
 
 
 def link(documents, part=(0, 1), table=None, first=0):
     tokens, address, counts = lay_out(documents)
     links = np.empty((len(tokens), 4), np.int32)
-    found = link_block(table or make_table(), first, address, counts, SIZES, part, links)
+    found = link_block(make_table() if table is None else table, first, address, counts, SIZES, part, links)
     return list(map(tuple, links[:found].tolist()))
 
 

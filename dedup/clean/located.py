@@ -122,55 +122,76 @@ class PassageRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 
 @dataclass(frozen=True)
 class PassageTable:
-    """All passages of a run by row: documents by doc_index, scope, how many documents hold it."""
+    """All passages of a run by row.
+
+    ```
+    document    int32[n]     the later copy, by doc_index
+    holder      int32[n]     the document that holds the original
+    similarity  float64[n]
+    scope       uint8[n]     place in SCOPES
+    documents   int32[n]     how many documents hold it
+    held        int64[n, 2]  characters of the original
+    ```
+    """
 
     document: npt.NDArray[np.int32]
     holder: npt.NDArray[np.int32]
     similarity: npt.NDArray[np.float64]
     scope: npt.NDArray[np.uint8]
     documents: npt.NDArray[np.int32]
+    held: npt.NDArray[np.int64]
 
 
-def write_passages(path: Path, table: PassageTable, parts: Sequence[Path], segments: Segments) -> None:
-    """Write one line a passage, by document and place; `parts` are the located sides of the shards in order."""
-    held = np.zeros((len(table.document), 2), np.int64)
+def read_held(parts: Sequence[Path], count: int) -> npt.NDArray[np.int64]:
+    """Return where the originals of `count` passages stand, int64[count, 2], from the located sides of all shards."""
+    held = np.zeros((count, 2), np.int64)
     for part in parts:
         for batch in read_located(part):
-            side, rows = batch.column("side").to_numpy(), batch.column("row").to_numpy()
-            theirs = side == ORIGINAL
-            held[rows[theirs], 0] = batch.column("start").to_numpy()[theirs]
-            held[rows[theirs], 1] = batch.column("end").to_numpy()[theirs]
+            theirs = batch.column("side").to_numpy() == ORIGINAL
+            rows = batch.column("row").to_numpy()[theirs]
+            held[rows, 0] = batch.column("start").to_numpy()[theirs]
+            held[rows, 1] = batch.column("end").to_numpy()[theirs]
+    return held
+
+
+def write_passages(path: Path, part: Path, table: PassageTable, segments: Segments) -> None:
+    """Write one line for each passage whose copy one shard located (`part`), by document and place."""
+    encode = msgspec.json.Encoder().encode_lines
     with path.open("wb") as file:
-        for part in parts:
-            for batch in read_located(part):
-                for located in batch.to_pylist():
-                    if located["side"] == COPY:
-                        file.write(encode_line(describe_passage(table, Located(**located), held, segments)))
+        for batch in read_located(part):
+            file.write(encode(describe_passages(table, select_side(batch, COPY), segments)))
 
 
-def describe_passage(
-    table: PassageTable, located: Located, held: npt.NDArray[np.int64], segments: Segments
-) -> PassageRecord:
-    """Return the record of one passage."""
-    row = located.row
-    name, holder = segments.name(int(table.document[row])), segments.name(int(table.holder[row]))
-    start, end = held[row].tolist()
-    similarity = float(table.similarity[row])
-    return PassageRecord(
-        doc_id=msgspec.Raw(name.raw_id),
-        path=name.path,
-        line=name.line,
-        start=located.start,
-        end=located.end,
-        text=located.text,
-        witness=PassageWitness(msgspec.Raw(holder.raw_id), start, end, holder.path, holder.line),
-        similarity=similarity,
-        relation="exact" if similarity == 1.0 else "edited",
-        scope=SCOPES[table.scope[row]],
-        action="removed" if located.cuts else "reported",
-        documents=int(table.documents[row]),
-        cuts=list(zip(located.cuts[::2], located.cuts[1::2], strict=True)),
-    )
+def select_side(batch: pa.RecordBatch, side: int) -> list[Located]:
+    """Return the rows of a batch that are of one side."""
+    chosen = batch.filter(pa.array(batch.column("side").to_numpy() == side))
+    return [Located(*values) for values in zip(*(column.to_pylist() for column in chosen.columns), strict=True)]
+
+
+def describe_passages(table: PassageTable, located: Sequence[Located], segments: Segments) -> Iterator[PassageRecord]:
+    """Yield the record of each passage."""
+    rows = np.array([copy.row for copy in located], np.int64)
+    names = segments.names(np.concatenate([table.document[rows], table.holder[rows]]).astype(np.int64))
+    columns = (table.held, table.similarity, table.scope, table.documents)
+    values = zip(*(column[rows].tolist() for column in columns), strict=True)
+    for copy, name, holder, (held, similarity, scope, documents) in zip(
+        located, names[: len(rows)], names[len(rows) :], values, strict=True
+    ):
+        yield PassageRecord(
+            doc_id=msgspec.Raw(name.raw_id),
+            path=name.path,
+            line=name.line,
+            start=copy.start,
+            end=copy.end,
+            text=copy.text,
+            witness=PassageWitness(msgspec.Raw(holder.raw_id), held[0], held[1], holder.path, holder.line),
+            similarity=similarity,
+            relation="exact" if similarity == 1.0 else "edited",
+            scope=SCOPES[scope],
+            action="removed" if copy.cuts else "reported",
+            documents=documents,
+            cuts=list(zip(copy.cuts[::2], copy.cuts[1::2], strict=True)),
+        )
 
 
 def count_cuts(parts: Sequence[Path]) -> int:
@@ -199,12 +220,10 @@ def write_boilerplate(
     found = []
     for part in parts:
         for batch in read_located(part):
-            for located in batch.to_pylist():
-                if located["side"] == BOILERPLATE:
-                    row = located["row"]
-                    name = segments.name(int(document[row]))
-                    place = (msgspec.Raw(name.raw_id), name.path, name.line, located["start"], located["end"])
-                    found.append(BoilerplateRecord(located["text"], int(holders[row]), *place))
+            for located in select_side(batch, BOILERPLATE):
+                name = segments.name(int(document[located.row]))
+                place = (msgspec.Raw(name.raw_id), name.path, name.line, located.start, located.end)
+                found.append(BoilerplateRecord(located.text, int(holders[located.row]), *place))
     found.sort(key=lambda record: -record.documents)
     with path.open("wb") as file:
         file.writelines(encode_line(record) for record in found)

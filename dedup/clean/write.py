@@ -1,7 +1,7 @@
 """The write stage: go over the same shards again, copy what is kept, record what is not."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
@@ -224,9 +224,9 @@ def prepare_files(run: RunFolder, shards: list[Shard]) -> None:
             run.kept(file.name).touch()
 
 
-def join_parts(run: RunFolder, shards: list[Shard]) -> None:
-    """Join the pieces that the shards wrote, in order."""
-    for name in (parts.REMOVED, parts.EDITED, parts.REJECTED):
+def join_parts(run: RunFolder, shards: list[Shard], names: Sequence[str]) -> None:
+    """Join the pieces that the shards wrote of these files, in order."""
+    for name in names:
         with (run.output / name).open("wb") as target:
             for shard in shards:
                 append_file(run.part(shard.index, name), target.fileno())

@@ -36,8 +36,9 @@ def read_records(shard: Shard, places: Sequence[Place], text_field: str) -> Iter
         for index, _, _ in places:
             yield Path(shard.files[index].location).read_bytes()
     elif file.compression is None:
-        for _, start, length in places:
-            yield read_at(file.location, start, length)
+        with Path(file.location).open("rb", buffering=0) as stream:
+            for _, start, length in places:
+                yield os.pread(stream.fileno(), length, start)
     elif places:
         with open_reader(file.location, file.compression) as (stream, _):
             position = 0
@@ -46,15 +47,6 @@ def read_records(shard: Shard, places: Sequence[Place], text_field: str) -> Iter
                     position += len(read_chunk(stream, min(start - position, COPY_SIZE), file.path))
                 yield read_chunk(stream, length, file.path)
                 position += length
-
-
-def read_at(path: str, start: int, length: int) -> bytes:
-    """Return some bytes of a file."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        return os.pread(descriptor, length, start)
-    finally:
-        os.close(descriptor)
 
 
 class RecordText:

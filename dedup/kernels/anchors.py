@@ -5,30 +5,18 @@ consecutive shingles the smallest is an anchor, so any run of `shingle_size + wi
 share has an anchor in both.
 """
 
-from typing import NamedTuple
-
 import numpy as np
-import numpy.typing as npt
 
 from dedup.kernels.hashing import U32, U64, mix64
 from dedup.kernels.jit import kernel
 from dedup.kernels.memory import tokens_at
 from dedup.kernels.shingles import HIDDEN, roll_unmasked
 
-
-class AnchorTable(NamedTuple):
-    """First holders of anchors, by open addressing.
-
-    ```
-    tags       uint32[size]  low half of the hash
-    documents  int32[size]   first holder, -1 where the slot is free
-    positions  int32[size]   token at which the shingle starts there
-    ```
-    """
-
-    tags: npt.NDArray[np.uint32]
-    documents: npt.NDArray[np.int32]
-    positions: npt.NDArray[np.int32]
+# First holders of anchors, by open addressing. An entry is one record, and a look-up one miss of the cache:
+#   tag       low half of the hash
+#   holder    first holder + 1, 0 where the slot is free
+#   position  token at which the shingle starts there
+ANCHOR = np.dtype([("tag", np.uint32), ("holder", np.int32), ("position", np.int32)])
 
 
 @kernel
@@ -76,10 +64,10 @@ def find_anchor(table, shingle):
     """Return the slot of a shingle: the one that holds it, or the free one where it belongs."""
     # Anchors are the smallest of their neighbours: their own high bits are no longer uniform.
     shingle = mix64(shingle)
-    size = table.tags.size
+    size = table.size
     tag = U32(shingle & U64(0xFFFFFFFF))
     slot = np.int64(((shingle >> U64(32)) * U64(size)) >> U64(32))
-    while table.documents[slot] >= 0 and table.tags[slot] != tag:
+    while table[slot].holder != 0 and table[slot].tag != tag:
         slot = slot + 1 if slot + 1 < size else 0
     return slot
 
@@ -113,15 +101,15 @@ def link_block(table, first, address, num_tokens, sizes, part, links):
             if parts > 1 and np.int64(mix64(~shingle) % U64(parts)) != which:
                 continue
             slot = find_anchor(table, shingle)
-            holder = table.documents[slot]
+            holder = table[slot].holder - 1
             if holder < 0:
-                table.tags[slot] = U32(mix64(shingle) & U64(0xFFFFFFFF))
-                table.documents[slot] = first + i
-                table.positions[slot] = positions[k]
+                table[slot].tag = U32(mix64(shingle) & U64(0xFFFFFFFF))
+                table[slot].holder = first + i + 1
+                table[slot].position = positions[k]
             elif holder != first + i:
                 links[found, 0] = first + i
                 links[found, 1] = holder
-                links[found, 2] = table.positions[slot]
+                links[found, 2] = table[slot].position
                 links[found, 3] = positions[k]
                 found += 1
     return found

@@ -1,9 +1,6 @@
 """Anchors that stand in many documents of one series whose texts are otherwise different."""
 
-from typing import NamedTuple
-
 import numpy as np
-import numpy.typing as npt
 
 from dedup.kernels.anchors import winnow
 from dedup.kernels.hashing import U64, mix64
@@ -17,31 +14,23 @@ RANGE_GAP = 4  # tokens between two anchors of one range: those of one run are n
 MIN_RANGE = 12  # tokens of the shortest range
 
 
-class FrequencyTable(NamedTuple):
-    """How many documents hold each anchor, by open addressing; a free slot has count 0.
-
-    ```
-    keys     uint64[size]  hash of anchor and series
-    counts   int32[size]   documents that hold it
-    support  int32[size]   those of them whose text is otherwise different
-    last     int32[size]   the last document that was counted
-    first    int32[size]   the first one
-    ```
-    """
-
-    keys: npt.NDArray[np.uint64]
-    counts: npt.NDArray[np.int32]
-    support: npt.NDArray[np.int32]
-    last: npt.NDArray[np.int32]
-    first: npt.NDArray[np.int32]
+# How many documents hold each anchor, by open addressing. An entry is one record, and a look-up one miss of the cache:
+#   key      hash of anchor and series
+#   count    documents that hold it; a free slot has count 0
+#   support  those of them whose text is otherwise different
+#   last     the last document that was counted
+#   first    the first one
+FREQUENCY = np.dtype(
+    [("key", np.uint64), ("count", np.int32), ("support", np.int32), ("last", np.int32), ("first", np.int32)]
+)
 
 
 @kernel
 def find_frequency(table, key):
     """Return the slot of a key: the one that holds it, or the free one where it belongs."""
-    size = table.keys.size
+    size = table.size
     slot = np.int64(((key >> U64(32)) * U64(size)) >> U64(32))
-    while table.counts[slot] != 0 and table.keys[slot] != key:
+    while table[slot].count != 0 and table[slot].key != key:
         slot = slot + 1 if slot + 1 < size else 0
     return slot
 
@@ -49,13 +38,13 @@ def find_frequency(table, key):
 @kernel
 def copy_frequent(table, least, frequent):
     """Enter the keys that at least so many documents hold into another, small table: it stays in the cache."""
-    for slot in range(table.keys.size):
-        if table.counts[slot] >= least:
-            place = find_frequency(frequent, table.keys[slot])
-            frequent.keys[place] = table.keys[slot]
-            frequent.counts[place] = table.counts[slot]
-            frequent.first[place] = table.first[slot]
-            frequent.last[place] = -1
+    for slot in range(table.size):
+        if table[slot].count >= least:
+            place = find_frequency(frequent, table[slot].key)
+            frequent[place].key = table[slot].key
+            frequent[place].count = table[slot].count
+            frequent[place].first = table[slot].first
+            frequent[place].last = -1
 
 
 @kernel
@@ -72,63 +61,76 @@ def find_anchors(tokens, sizes, shingles, positions):
 
 
 @kernel
-def count_block(table, first, address, num_tokens, series, counted, sizes):
-    """Count the anchors of documents `first`, `first + 1`, ...; only those with `counted` (bool[n]) are looked at.
+def list_anchors(address, num_tokens, counted, sizes, hashes, positions, ends):
+    """List the anchors of the documents with `counted` (bool[n]), in order; return how many there are.
 
-    `series` is uint64[n], `sizes` is (shingle_size, window).
+    `hashes` (uint64) and `positions` (int32) have room for one a token; those of document i end at `ends[i]` (int64).
     """
     shingles = np.empty(4096, np.uint64)
-    positions = np.empty(4096, np.int32)
+    places = np.empty(4096, np.int32)
+    found = 0
     for i in range(address.size):
-        if not counted[i]:
-            continue
-        tokens = tokens_at(address[i], num_tokens[i])
-        shingles, positions, count = find_anchors(tokens, sizes, shingles, positions)
-        for k in range(count):
-            key = mix64(shingles[positions[k]] ^ series[i])
-            slot = find_frequency(table, key)
-            if table.counts[slot] == 0:
-                table.keys[slot] = key
-                table.first[slot] = first + i
-                table.last[slot] = -1
-            if table.last[slot] != first + i:
-                table.last[slot] = first + i
-                table.counts[slot] += 1
+        if counted[i]:
+            tokens = tokens_at(address[i], num_tokens[i])
+            shingles, places, count = find_anchors(tokens, sizes, shingles, places)
+            for k in range(count):
+                hashes[found] = shingles[places[k]]
+                positions[found] = places[k]
+                found += 1
+        ends[i] = found
+    return found
 
 
 @kernel
-def support_block(table, first, address, num_tokens, series, counted, needed, sizes):
+def count_block(table, first, hashes, ends, series):
+    """Count the anchors of documents `first`, `first + 1`, ... as `list_anchors` lists them; `series` is uint64[n]."""
+    start = 0
+    for i in range(ends.size):
+        for k in range(start, ends[i]):
+            key = mix64(hashes[k] ^ series[i])
+            slot = find_frequency(table, key)
+            if table[slot].count == 0:
+                table[slot].key = key
+                table[slot].first = first + i
+                table[slot].last = -1
+            if table[slot].last != first + i:
+                table[slot].last = first + i
+                table[slot].count += 1
+        start = ends[i]
+
+
+@kernel
+def support_block(table, first, anchors, series, num_tokens, needed, shingle_size):
     """Count for each frequent anchor the documents that are not covered by frequent text as a whole.
 
     A story that fifty outlets print is frequent too, but it covers its documents; boilerplate stands beside a text of
-    their own. `needed` (int32[n]) is from how many documents on an anchor is frequent in each document's series.
+    their own. `anchors` is (hashes, positions, ends) of `list_anchors`; `needed` (int32[n]) is from how many documents
+    on an anchor is frequent in each document's series.
     """
-    shingles = np.empty(4096, np.uint64)
-    positions = np.empty(4096, np.int32)
-    for i in range(address.size):
-        if not counted[i]:
-            continue
-        tokens = tokens_at(address[i], num_tokens[i])
-        shingles, positions, count = find_anchors(tokens, sizes, shingles, positions)
+    hashes, positions, ends = anchors
+    slots = np.empty(4096, np.int64)
+    start = 0
+    for i in range(ends.size):
+        if ends[i] - start > slots.size:
+            slots = np.empty(2 * (ends[i] - start), np.int64)
         covered, reached = 0, -COPY_GAP - 1
         frequent = 0
-        for k in range(count):
-            if table.counts[find_frequency(table, mix64(shingles[positions[k]] ^ series[i]))] < needed[i]:
+        for k in range(start, ends[i]):
+            slot = find_frequency(table, mix64(hashes[k] ^ series[i]))
+            if table[slot].count < needed[i]:
                 continue
-            start, end = np.int64(positions[k]), np.int64(positions[k]) + sizes[0]
-            covered += end - max(start if start - reached > COPY_GAP else reached, reached)
+            begin, end = np.int64(positions[k]), np.int64(positions[k]) + shingle_size
+            covered += end - max(begin if begin - reached > COPY_GAP else reached, reached)
             reached = end
-            positions[frequent] = positions[k]
+            slots[frequent] = slot
             frequent += 1
-        if covered > COPY_SHARE * tokens.size:
+        start = ends[i]
+        if covered > COPY_SHARE * num_tokens[i]:
             continue
-        for k in range(frequent):
-            slot = find_frequency(table, mix64(shingles[positions[k]] ^ series[i]))
-            if table.last[slot] >= 0:
-                table.last[slot] = -1
-            if table.last[slot] != -2 - first - i:
-                table.last[slot] = -2 - first - i
-                table.support[slot] += 1
+        for slot in slots[:frequent]:
+            if table[slot].last != -2 - first - i:
+                table[slot].last = -2 - first - i
+                table[slot].support += 1
 
 
 @kernel
@@ -149,7 +151,7 @@ def mark_block(table, first, address, num_tokens, series, needed, sizes, ranges)
             slot = -1
             if k < count:
                 slot = find_frequency(table, mix64(shingles[positions[k]] ^ series[i]))
-                if table.support[slot] < needed[i]:
+                if table[slot].support < needed[i]:
                     continue
             if slot < 0 or positions[k] - end > RANGE_GAP:
                 if end - start >= MIN_RANGE:
@@ -163,7 +165,7 @@ def mark_block(table, first, address, num_tokens, series, needed, sizes, ranges)
                     break
                 start, holders, own, anchors = positions[k], 0, 0, 0
             end = positions[k] + sizes[0]
-            holders = max(holders, table.counts[slot])
+            holders = max(holders, table[slot].count)
             anchors += 1
-            own += 1 if table.first[slot] == first + i else 0
+            own += 1 if table[slot].first == first + i else 0
     return found

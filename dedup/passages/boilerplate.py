@@ -1,20 +1,23 @@
 """Boilerplate: what many documents of one outlet, or of the corpus, hold beside a text of their own."""
 
+import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import PassageConfig
-from dedup.kernels.anchors import count_anchors
-from dedup.kernels.boilerplate import FrequencyTable, copy_frequent, count_block, mark_block, support_block
+from dedup.kernels.boilerplate import FREQUENCY, copy_frequent, count_block, list_anchors, mark_block, support_block
 from dedup.passages.matches import SLOTS_PER_ANCHOR, TokenBlock
 
 WINDOW = 8  # a sparser net than that for passages: boilerplate stands in many documents, one anchor in each is enough
+ANCHORS_PER_TOKEN = 2 / (WINDOW + 1)  # expected of winnowing
 MASKED = np.uint32(0xFFFFFFFF)
 
 # From how many documents on: of one series, and of the whole corpus (where a wire story is in many documents too).
@@ -79,19 +82,52 @@ class Series:
     counted: npt.NDArray[np.bool_]
 
 
-def find_boilerplate(blocks: Sequence[TokenBlock], documents: Series, config: PassageConfig) -> Boilerplate:
+class Anchors(NamedTuple):
+    """The anchors of the counted documents of a block.
+
+    ```
+    hashes     uint64[m]
+    positions  int32[m]  token at which each stands in its document
+    ends       int64[n]  where those of each document end
+    ```
+    """
+
+    hashes: npt.NDArray[np.uint64]
+    positions: npt.NDArray[np.int32]
+    ends: npt.NDArray[np.int64]
+
+    @classmethod
+    def find(cls, block: TokenBlock, counted: npt.NDArray[np.bool_], sizes: tuple[int, int]) -> "Anchors":
+        """Find the anchors of a block; `sizes` is (shingle_size, window)."""
+        room = int(block.num_tokens[counted].sum()) + 1
+        hashes, positions, ends = np.empty(room, np.uint64), np.empty(room, np.int32), np.empty(len(block), np.int64)
+        found = list_anchors(block.address, block.num_tokens, counted, sizes, hashes, positions, ends)
+        return cls(hashes[:found].copy(), positions[:found].copy(), ends)
+
+
+def slices_of(blocks: Sequence[TokenBlock]) -> list[slice]:
+    """Return where the documents of each block are among those of all."""
+    places = np.cumsum([0, *(len(block) for block in blocks)]).tolist()
+    return [slice(start, end) for start, end in pairwise(places)]
+
+
+def find_boilerplate(
+    blocks: Sequence[TokenBlock], documents: Series, config: PassageConfig, threads: int = 1
+) -> Boilerplate:
     """Find the boilerplate of the series (where documents have one) and of the corpus."""
-    anchors = sum(count_anchors(b.address, b.num_tokens, config.shingle_size, WINDOW) for b in blocks)
-    stride = max(-(-anchors // config.max_anchors), 1)
+    num_tokens = sum(int(b.num_tokens.sum()) for b in blocks)
+    stride = max(math.ceil(num_tokens * ANCHORS_PER_TOKEN / config.max_anchors), 1)
     counted = documents.counted & (np.arange(len(documents.counted)) % stride == 0)
-    size = int(anchors / stride * SLOTS_PER_ANCHOR * 1.1) + 1024
+    sizes = (config.shingle_size, WINDOW)
     whole = np.zeros(len(counted), np.uint64)
     jobs = [(whole, frequent_from(whole, counted, CORPUS_LEAST, CORPUS_SHARE))]
     if documents.series.any():
         jobs.append((documents.series, frequent_from(documents.series, counted, SERIES_LEAST, SERIES_SHARE)))
-    sizes = (config.shingle_size, WINDOW)
-    with ThreadPoolExecutor(len(jobs)) as pool:  # the kernels run without the GIL
-        found = list(pool.map(lambda job: mark(blocks, job[0], job[1], counted, size, sizes), jobs))
+    with ThreadPoolExecutor(threads) as pool:  # the kernels run without the GIL
+        anchors = list(
+            pool.map(lambda block, here: Anchors.find(block, counted[here], sizes), blocks, slices_of(blocks))
+        )
+        found = list(pool.map(lambda job: mark(blocks, anchors, job, sizes), jobs))
     return merge_ranges(np.concatenate(found), stride)
 
 
@@ -107,36 +143,32 @@ def frequent_from(
 
 def mark(
     blocks: Sequence[TokenBlock],
-    series: npt.NDArray[np.uint64],
-    needed: npt.NDArray[np.int32],
-    counted: npt.NDArray[np.bool_],
-    size: int,
+    anchors: Sequence[Anchors],
+    job: tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]],
     sizes: tuple[int, int],
 ) -> npt.NDArray[np.int32]:
-    """Return the rows of `mark_block` over all blocks, after counting them."""
-    if needed.size == 0 or counted.sum() < needed.min():
+    """Return the rows of `mark_block` over all blocks, after counting their anchors.
+
+    `job` is the series of each document, and from how many documents of it on a passage is boilerplate.
+    """
+    series, needed = job
+    least = int(needed.min()) if needed.size else 1
+    if sum(int((np.diff(a.ends, prepend=0) > 0).sum()) for a in anchors) < least:
         return np.empty((0, 5), np.int32)
-    every = make_table(size)
-    places = np.cumsum([0, *(len(block) for block in blocks)])
-    slices = [slice(a, b) for a, b in zip(places[:-1].tolist(), places[1:].tolist(), strict=True)]
-    for here, b in zip(slices, blocks, strict=True):
-        count_block(every, here.start, b.address, b.num_tokens, series[here], counted[here], sizes)
-    least = int(needed.min())
-    table = make_table(2 * int((every.counts >= least).sum()) + 16)
+    every = np.zeros(int(sum(len(a.hashes) for a in anchors) * SLOTS_PER_ANCHOR) + 1024, FREQUENCY)
+    work = list(zip(slices_of(blocks), blocks, anchors, strict=True))
+    for here, _, a in work:
+        count_block(every, here.start, a.hashes, a.ends, series[here])
+    table = np.zeros(2 * int((every["count"] >= least).sum()) + 16, FREQUENCY)
     copy_frequent(every, least, table)
-    for here, b in zip(slices, blocks, strict=True):
-        support_block(table, here.start, b.address, b.num_tokens, series[here], counted[here], needed[here], sizes)
-    rows = []
-    for here, b in zip(slices, blocks, strict=True):
+    for here, b, a in work:
+        support_block(table, here.start, a, series[here], b.num_tokens, needed[here], sizes[0])
+    rows = [np.empty((0, 5), np.int32)]
+    for here, b, _ in work:
         ranges = np.empty((int(b.num_tokens.sum()) // 8 + len(b) + 1, 5), np.int32)
         found = mark_block(table, here.start, b.address, b.num_tokens, series[here], needed[here], sizes, ranges)
         rows.append(ranges[:found].copy())
-    return np.concatenate(rows) if rows else np.empty((0, 5), np.int32)
-
-
-def make_table(size: int) -> FrequencyTable:
-    """Return an empty table."""
-    return FrequencyTable(np.zeros(size, np.uint64), *(np.zeros(size, np.int32) for _ in range(4)))
+    return np.concatenate(rows)
 
 
 def merge_ranges(rows: npt.NDArray[np.int32], stride: int) -> Boilerplate:

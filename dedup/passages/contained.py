@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -37,10 +36,8 @@ def find_contained(
     """
     assert config.contained is not None
     num_tokens, own_tokens = sizes
-    shares = measure_shares(matches, own_tokens)
-    candidates = sorted(
-        {(s.inner, s.outer) for s in shares if s.share >= WORTH_COMPARING and precedes(s.outer, s.inner, own_tokens)}
-    )
+    shares = measure_shares(matches, own_tokens, WORTH_COMPARING)
+    candidates = sorted({(s.inner, s.outer) for s in shares if precedes(s.outer, s.inner, own_tokens)})
     pairs = np.array(candidates, np.int32).reshape(-1, 2)
     compared = measure_shares(compare_pairs(pairs, address, num_tokens, config), own_tokens)
     wanted = set(candidates)
@@ -68,34 +65,37 @@ def choose_witnesses(
     return [gone[inner] for inner in sorted(gone)]
 
 
-def measure_shares(matches: Matches, num_tokens: npt.NDArray[np.int32]) -> list[Containment]:
+def measure_shares(matches: Matches, num_tokens: npt.NDArray[np.int32], least: float = 0.0) -> list[Containment]:
     """Return, for every pair and both ways, the share of tokens of one that stand equal in passages of the other.
 
+    Only shares from `least` on.
     Equal tokens count, not the whole of edited passages: a template filled in anew is covered by its twin from end to
     end, and not contained in it.
     """
+    if len(matches) == 0:
+        return []
     order = np.lexsort((matches.holder, matches.document))
-    rows = zip(
-        matches.document[order].tolist(),
-        matches.holder[order].tolist(),
-        matches.span[order].tolist(),
-        matches.held[order].tolist(),
-        matches.equal[order].tolist(),
-        strict=True,
-    )
+    document, holder = matches.document[order].astype(np.int64), matches.holder[order].astype(np.int64)
+    begins = np.flatnonzero(np.diff(document << 32 | holder, prepend=-1))
+    group = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(order)))
+    equal = np.bincount(group, matches.equal[order])
     shares = []
-    for (document, holder), group in groupby(rows, key=lambda row: row[:2]):
-        _, _, spans, held, equal = zip(*group, strict=True)
-        for inner, outer, ranges in ((document, holder, spans), (holder, document, held)):
-            covered = min(sum(equal), count_union(ranges))
-            shares.append(Containment(inner, outer, min(covered / max(int(num_tokens[inner]), 1), 1.0)))
+    for inner, outer, spans in (
+        (document[begins], holder[begins], matches.span[order]),
+        (holder[begins], document[begins], matches.held[order]),
+    ):
+        covered = np.minimum(equal, count_union(group, spans))
+        share = np.minimum(covered / np.maximum(num_tokens[inner], 1), 1.0)
+        rows = np.flatnonzero(share >= least)
+        columns = (inner[rows].tolist(), outer[rows].tolist(), share[rows].tolist())
+        shares += [Containment(*values) for values in zip(*columns, strict=True)]
     return shares
 
 
-def count_union(spans: Sequence[list[int]]) -> int:
-    """Return how many tokens at least one of the spans [start, end) covers."""
-    total = reached = 0
-    for start, end in sorted(spans):
-        total += max(end - max(start, reached), 0)
-        reached = max(reached, end)
-    return total
+def count_union(group: npt.NDArray[np.int64], spans: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+    """Return how many tokens at least one of the spans [start, end) of each group (ascending from 0) covers."""
+    starts, ends = (group << 32) + spans[:, 0], (group << 32) + spans[:, 1]  # groups cannot overlap
+    order = np.argsort(starts, kind="stable")
+    starts, ends = starts[order], ends[order]
+    reached = np.maximum.accumulate(np.concatenate([[0], ends[:-1]]))
+    return np.bincount(group[order], np.maximum(ends - np.maximum(starts, reached), 0)).astype(np.int64)

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from dedup.passages.spans import TokenOffsets
+import numpy as np
 
-ENDS = frozenset(".!?\u2026\u3002\uff01\uff1f\uff0e\u061f\u06d4\u0964\u0965\u104b")
+from dedup.passages.spans import ENDS, TokenOffsets
+
 SHORT = 2  # "U.S.", "J.", "Dr.": a full stop after so few letters ends no sentence
 ABBREVIATIONS = frozenset(
     {"mr", "mrs", "ms", "dr", "sen", "sens", "rep", "reps", "gov", "gen", "col", "lt", "sgt", "capt", "st", "prof"}
@@ -51,10 +52,10 @@ def is_sentence_edge(text: str, offsets: TokenOffsets, index: int) -> bool:
 def shrink(text: str, offsets: TokenOffsets, tokens: tuple[int, int], is_edge: Edge) -> tuple[int, int]:
     """Return the largest range of tokens inside `tokens` (first, end) that begins and ends at an edge."""
     first, end = tokens
-    while first < end and not is_edge(text, offsets, first):
-        first += 1
-    while end > first and not is_edge(text, offsets, end):
-        end -= 1
+    places = offsets.breaks[np.searchsorted(offsets.breaks, first) : np.searchsorted(offsets.breaks, end, "right")]
+    candidates = [0, *places.tolist(), len(offsets)]
+    first = next((at for at in candidates if first <= at < end and is_edge(text, offsets, at)), end)
+    end = next((at for at in reversed(candidates) if first < at <= end and is_edge(text, offsets, at)), first)
     return first, end
 
 

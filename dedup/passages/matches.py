@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import PassageConfig
-from dedup.kernels.anchors import AnchorTable, count_anchors, link_block
+from dedup.kernels.anchors import ANCHOR, count_anchors, link_block
 from dedup.kernels.memory import as_read_only
 from dedup.kernels.repeats import align_block, match_pairs, repeat_block
 
@@ -103,7 +103,9 @@ def find_shared(
     """
     address = np.concatenate([b.address for b in blocks]) if blocks else np.empty(0, np.uint64)
     num_tokens = np.concatenate([b.num_tokens for b in blocks]) if blocks else np.empty(0, np.int32)
-    anchors = sum(count_anchors(b.address, b.num_tokens, config.shingle_size, config.window) for b in blocks)
+    sizes = (config.shingle_size, config.window)
+    with ThreadPoolExecutor(threads) as pool:
+        anchors = sum(pool.map(lambda block: count_anchors(block.address, block.num_tokens, *sizes), blocks))
     parts = max(-(-anchors // config.max_anchors), 1)
     links = [link_part(blocks, anchors // parts, (part, parts), config) for part in range(parts)]
 
@@ -125,7 +127,7 @@ def link_part(
 ) -> list[npt.NDArray[np.int32]]:
     """Return the links of each block whose seeds belong to one part of all hashes."""
     size = int(anchors * SLOTS_PER_ANCHOR * 1.1) + 1024  # parts are not exactly equal
-    table = AnchorTable(np.zeros(size, np.uint32), np.full(size, -1, np.int32), np.zeros(size, np.int32))
+    table = np.zeros(size, ANCHOR)
     links, first = [], 0
     for block in blocks:
         room = np.empty((int(block.num_tokens.sum()) + 1, 4), np.int32)

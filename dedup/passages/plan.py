@@ -100,12 +100,9 @@ def count_holders(matches: Matches, scope: np.ndarray) -> npt.NDArray[np.int32]:
     """
     counts = np.ones(len(matches), np.int32)
     across = np.flatnonzero(scope == ACROSS)
-    order = across[np.argsort(matches.holder[across], kind="stable")]
-    bounds = np.flatnonzero(np.diff(matches.holder[order])) + 1
-    for rows in np.split(order, bounds):
-        held = matches.held[rows]
-        middles = held.sum(axis=1) // 2
-        begun = np.searchsorted(np.sort(held[:, 0]), middles, "right")
-        ended = np.searchsorted(np.sort(held[:, 1]), middles, "right")
-        counts[rows] = 1 + begun - ended
+    holder = matches.holder[across].astype(np.int64) << 32
+    held = matches.held[across]
+    middles = holder + held.sum(axis=1) // 2
+    begun, ended = (np.searchsorted(np.sort(holder + held[:, side]), middles, "right") for side in (0, 1))
+    counts[across] = 1 + begun - ended  # what stands in holders before this one has both begun and ended
     return counts

@@ -139,6 +139,8 @@ def find_exact_runs(tokens: npt.NDArray[np.uint32], copy: Run, held_end: int, le
     An extension may have reached over an edited headline; what a CMS prints twice is the same to the word.
     """
     words = tokens >> np.uint32(2)
+    if np.array_equal(words[copy.held : held_end], words[copy.start : copy.end]):
+        return [copy] if len(copy) >= least else []
     found = []
     for diagonal in find_diagonals(words, copy, held_end, least):
         first, end = max(copy.start, diagonal), copy.end
@@ -168,7 +170,7 @@ def find_diagonals(words: npt.NDArray[np.uint32], copy: Run, held_end: int, leas
     ends = {copy.start - copy.held, copy.end - held_end}
     original = words[copy.held : held_end]
     passage = words[copy.start : copy.end]
-    if np.array_equal(original, passage) or min(len(original), len(passage)) < least:
+    if min(len(original), len(passage)) < least:
         return sorted(ends)
     factors = np.uint64(PRIME) ** np.arange(least, dtype=np.uint64)
     theirs, own = (sliding_window_view(side.astype(np.uint64), least) @ factors for side in (original, passage))

@@ -5,8 +5,8 @@ from itertools import takewhile
 
 import numpy as np
 
-from dedup.passages.edges import ENDS, SHORT, Edge, between, is_paragraph_edge, is_sentence_edge
-from dedup.passages.spans import OPENING, Span, TokenOffsets, is_grapheme_boundary
+from dedup.passages.edges import SHORT, Edge, between, is_paragraph_edge, is_sentence_edge
+from dedup.passages.spans import ENDS, OPENING, Span, TokenOffsets, is_grapheme_boundary
 
 FARTHEST = 80  # characters over which a copy is followed beyond its equal tokens
 BEGINNINGS = OPENING.replace("'", "") + "#*\u2022"
@@ -50,8 +50,12 @@ def find_glued_start(twin: Twin, first: int) -> int | None:
         start, held = start - 1, held - 1
     if farthest is not None:
         return farthest
-    for token in range(twin.start + 1, first):
-        start, held = twin.copy_at(token, twin.end).start, twin.original_at(token, twin.end).start
+    starts: list[int] = twin.offsets.starts[twin.start + 1 : first].tolist()
+    for token, begin in enumerate(starts, twin.start + 1):
+        if text[begin - 1].isspace():
+            continue
+        start = begin
+        held = twin.original_at(token, twin.end).start
         while text[start - 1] == text[held - 1] and text[start - 1] in OPENING:
             start, held = start - 1, held - 1
         if not text[start - 1].isspace() and is_start(twin, start, held):
@@ -76,7 +80,10 @@ def find_glued_end(twin: Twin, last: int, begin: int) -> int | None:
     if farthest is not None:
         return farthest
     for token in range(twin.end - 1, last, -1):
-        end, held = twin.copy_at(twin.start, token).end, twin.original_at(twin.start, token).end
+        end = int(twin.offsets.ends[token - 1])
+        if text[end : end + 1].isspace():
+            continue
+        held = twin.original_at(twin.start, token).end
         while end < len(text) and text[end] == text[held] and not (text[end].isspace() or text[end].isalnum()):
             end, held = end + 1, held + 1
         if not text[end : end + 1].isspace() and is_end(twin, end, held, begin):

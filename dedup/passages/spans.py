@@ -1,7 +1,9 @@
 """From tokens to characters of the original text, and cuts that leave a clean seam."""
 
+import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +11,8 @@ import numpy.typing as npt
 from dedup.kernels.locate import locate_tokens
 from dedup.text.folding import load_folding_table
 
+ENDS = frozenset(".!?\u2026\u3002\uff01\uff1f\uff0e\u061f\u06d4\u0964\u0965\u104b")
+BREAK = re.compile(f"[\n{re.escape(''.join(sorted(ENDS)))}]")
 JOINERS = "\u200c\u200d"
 VOWELS_THAT_JOIN = "\u0e33\u0eb3"  # Thai and Lao AM: letters to Unicode, part of the cluster before them to a reader
 SLACK = 8  # tokens that a sparse net of anchors may miss at the edge of boilerplate
@@ -31,6 +35,7 @@ class TokenOffsets:
     """Where the tokens of one text stand: `span(first, last)` is the characters of tokens [first, last)."""
 
     def __init__(self, text: str) -> None:
+        self._text = text
         data = np.frombuffer(text.encode(), np.uint8)
         starts, ends = np.empty(2 * data.size + 16, np.int64), np.empty(2 * data.size + 16, np.int64)
         count = locate_tokens(data, load_folding_table(), starts, ends)
@@ -39,6 +44,15 @@ class TokenOffsets:
 
     def __len__(self) -> int:
         return len(self.starts)
+
+    @cached_property
+    def breaks(self) -> npt.NDArray[np.int64]:
+        """Return the tokens, ascending, with a line break or a mark that ends sentences somewhere before them.
+
+        Edges of sentences and paragraphs inside the text are among these.
+        """
+        places = [match.start() for match in BREAK.finditer(self._text)]
+        return np.unique(np.searchsorted(self.starts, np.array(places, np.int64), "right"))
 
     def span(self, first: int, last: int) -> Span:
         """Return the characters of the tokens [first, last)."""

@@ -14,7 +14,7 @@ from dedup.passages.boilerplate import Boilerplate, Series, find_boilerplate, ma
 from dedup.passages.matches import TokenBlock
 
 
-def find_corpus_boilerplate(segments: Segments, config: PassageConfig, path: Path) -> Boilerplate:
+def find_corpus_boilerplate(segments: Segments, config: PassageConfig, path: Path, threads: int) -> Boilerplate:
     """Find the boilerplate of all documents and mask it in the tokens that are compared (written to `path`)."""
     batches = segments.batches
     content = [batch.column("content", np.uint64)[:, 0] for batch in batches]
@@ -24,7 +24,7 @@ def find_corpus_boilerplate(segments: Segments, config: PassageConfig, path: Pat
     counted[firsts] = True
     blocks = [TokenBlock(batch.token_addresses, batch.column("num_tokens")) for batch in batches]
     every_series = np.concatenate(series) if series else np.empty(0, np.uint64)
-    found = find_boilerplate(blocks, Series(every_series, counted), config)
+    found = find_boilerplate(blocks, Series(every_series, counted), config, threads)
     rows = ((doc, mask_tokens(segments.tokens_of(doc), found.span[here])) for doc, here in found.rows_by_document())
     segments.mask(path, rows)
     return found

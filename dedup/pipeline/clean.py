@@ -6,8 +6,8 @@ from functools import cache, partial
 
 from dedup.clean.decisions import Decisions
 from dedup.clean.examples import choose_examples
-from dedup.clean.folder import BOILERPLATE, LOCATED, PASSAGES, SUMMARY, RunFolder
-from dedup.clean.located import PassageTable, write_boilerplate, write_passages
+from dedup.clean.folder import BOILERPLATE, EDITED, LOCATED, PASSAGES, REJECTED, REMOVED, SUMMARY, RunFolder
+from dedup.clean.located import PassageTable, read_held, write_boilerplate, write_passages
 from dedup.clean.summary import StageTimer
 from dedup.clean.write import Results, join_parts, plan_offsets, prepare_files, write_clusters, write_shard
 from dedup.config import InputConfig, NearConfig, PassageConfig, fingerprint
@@ -25,6 +25,8 @@ from dedup.pipeline.run import CleanRun, Progress
 from dedup.pipeline.sketch import get_sketcher, load_kernels, sketch_shards
 from dedup.pipeline.summarise import summarise
 from dedup.workers import run_tasks
+
+WRITTEN = (REMOVED, EDITED, REJECTED)  # files that the shards write in pieces
 
 
 def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Example]]:
@@ -57,7 +59,7 @@ def run_stages(run: CleanRun, settings: str, folder: RunFolder, progress: Progre
     boilerplate, findings = None, None
     if run.passages:
         with timer.measure("boilerplate"):
-            boilerplate = find_corpus_boilerplate(segments, run.passages, folder.masked)
+            boilerplate = find_corpus_boilerplate(segments, run.passages, folder.masked, run.workers)
     with timer.measure("cover"):
         result = cover_documents(run.near, segments, progress)
     decisions = as_decisions(result)
@@ -111,7 +113,7 @@ def locate_findings(
     """Go over the texts of the documents in which anything was found."""
     shards = segments.shards
     decisions, findings = results
-    open_results.cache_clear()  # an earlier run of this process may have had the same folder
+    forget_results()  # an earlier run of this process may have had the same folder
     decisions.write(folder.decisions)
     findings.plan.write(folder.passages)
     findings.boilerplate.write(folder.boilerplate)
@@ -131,30 +133,31 @@ def write_output(
     """Write everything but the summary."""
     shards = segments.shards
     decisions, findings = results
-    open_results.cache_clear()  # its decisions may be older
+    forget_results()  # its decisions may be older
     decisions.write(folder.decisions)
     prepare_files(folder, shards)
     progress.begin("write", sum(shard.size for shard in shards), "B")
-    task = partial(write_one, folder=folder, shards=tuple(shards), text_field=run.input.text_field)
+    task = partial(
+        write_one, folder=folder, shards=tuple(shards), text_field=run.input.text_field, passages=findings is not None
+    )
     offsets = plan_offsets(Results(folder, segments, decisions, run.input.text_field))
     run_tasks(task, list(zip(shards, offsets, strict=True)), run.workers, progress.advance)
     progress.end()
-    open_results.cache_clear()
+    forget_results()
     with ThreadPoolExecutor(1) as beside:  # joining is the kernel's work, and needs no interpreter
-        joined = beside.submit(join_parts, folder, shards)
+        joined = beside.submit(join_parts, folder, shards, WRITTEN if findings is None else (*WRITTEN, PASSAGES))
         write_clusters(folder, segments, decisions)
         joined.result()
     if findings is not None:
         parts = [folder.part(shard.index, LOCATED) for shard in shards]
-        write_passages(folder.output / PASSAGES, as_table(findings.plan), parts, segments)
         rows = (findings.boilerplate.document, findings.boilerplate.holders)
         write_boilerplate(folder.output / BOILERPLATE, rows, parts, segments)
 
 
-def as_table(plan: PassagePlan) -> PassageTable:
-    """Return the plan as the write stage takes it."""
-    m = plan.matches
-    return PassageTable(m.document, m.holder, m.similarity, plan.scope, plan.documents)
+def write_located(shard: Shard, folder: RunFolder, shards: tuple[Shard, ...]) -> None:
+    """Write the passages that were located in one shard."""
+    path, part = folder.part(shard.index, PASSAGES), folder.part(shard.index, LOCATED)
+    write_passages(path, part, open_passages(folder, shards), open_results(folder, shards)[0])
 
 
 def locate_one(
@@ -180,11 +183,14 @@ def write_one(
     folder: RunFolder,
     shards: tuple[Shard, ...],
     text_field: str,
+    passages: bool,
 ) -> None:
     """Write one shard's share of the output."""
     shard, offset = task
     segments, decisions = open_results(folder, shards)
     write_shard(Results(folder, segments, decisions, text_field), shard, offset)
+    if passages:
+        write_located(shard, folder, shards)
     report(shard.size)
 
 
@@ -192,6 +198,21 @@ def write_one(
 def open_results(folder: RunFolder, shards: tuple[Shard, ...]) -> tuple[Segments, Decisions]:
     """Map the segments and decisions of a run, once in each process."""
     return Segments(folder.segments, list(shards)), Decisions.read(folder.decisions)
+
+
+@cache
+def open_passages(folder: RunFolder, shards: tuple[Shard, ...]) -> PassageTable:
+    """Read the passages of a run, once in each process."""
+    plan = PassagePlan.read(folder.passages)
+    held = read_held([folder.part(shard.index, LOCATED) for shard in shards], len(plan))
+    m = plan.matches
+    return PassageTable(m.document, m.holder, m.similarity, plan.scope, plan.documents, held)
+
+
+def forget_results() -> None:
+    """Read again what this process has read of a run: it has changed since."""
+    open_results.cache_clear()
+    open_passages.cache_clear()
 
 
 def refuse_rejections(segments: Segments) -> None:

@@ -1,7 +1,7 @@
 """List the passages that files hold more than once: the stages of `clean` without removing anything."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -9,19 +9,19 @@ from pathlib import Path
 import numpy as np
 
 from dedup.clean.decisions import Decisions
-from dedup.clean.folder import LOCATED, PASSAGES, RunFolder
-from dedup.clean.located import write_passages
+from dedup.clean.folder import PASSAGES, RunFolder
+from dedup.clean.write import join_parts
 from dedup.config import InputConfig, NearConfig, PassageConfig, fingerprint
 from dedup.corpus.fetch import fetch_text
 from dedup.corpus.files import SourceFile
 from dedup.corpus.segments import Segments
-from dedup.corpus.shards import plan_shards
+from dedup.corpus.shards import Shard, plan_shards
 from dedup.errors import InputError
 from dedup.model.run import PassageInContext
 from dedup.passages.boilerplate import Boilerplate, merge_ranges
 from dedup.passages.plan import PassagePlan
 from dedup.passages.spans import Span, TokenOffsets
-from dedup.pipeline.clean import as_table, locate_one
+from dedup.pipeline.clean import forget_results, locate_one, write_located
 from dedup.pipeline.passages import decide_passages
 from dedup.pipeline.run import CleanRun, Progress
 from dedup.pipeline.sketch import load_kernels, sketch_shards
@@ -75,12 +75,21 @@ def run_stages(
     task = partial(locate_one, folder=folder, shards=tuple(shards), config=run.input, passages=run.passages)
     run_tasks(task, shards, run.workers, progress.advance)
     progress.end()
-    parts = [folder.part(shard.index, LOCATED) for shard in shards]
-    write_passages(folder.output / PASSAGES, as_table(plan), parts, segments)
+    forget_results()
+    run_tasks(partial(write_one_list, folder=folder, shards=tuple(shards)), shards, run.workers, progress.advance)
+    join_parts(folder, shards, [PASSAGES])
     examples = choose_biggest(segments, plan, run.input, biggest)
     os.replace(folder.output / PASSAGES, run.out)
     folder.discard()
     return len(plan), examples
+
+
+def write_one_list(
+    shard: Shard, report: Callable[[int], None], *, folder: RunFolder, shards: tuple[Shard, ...]
+) -> None:
+    """Write the passages of one shard."""
+    write_located(shard, folder, shards)
+    report(shard.size)
 
 
 def no_boilerplate() -> Boilerplate:

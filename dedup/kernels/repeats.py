@@ -67,6 +67,33 @@ def find_repeated(shingles, count, places, seeds):
 
 
 @kernel
+def drop_small_pairs(links, sizes, own_tokens, share):
+    """Keep the links, sorted as for `align_block`, of pairs whose anchors reach over a share of the shorter document.
+
+    A run of equal tokens reaches at most window - 1 tokens beyond its anchored shingles, if its next anchor does not
+    link to another holder: `sizes` is (shingle_size, window). `own_tokens` (int32[n]) is what counts of each document.
+    Returns how many links are left, moved to the front. O(links).
+    """
+    shingle_size, window = sizes
+    left, start = 0, 0
+    while start < links.shape[0]:
+        doc, holder = links[start, 0], links[start, 1]
+        end, covered, reached = start, 0, np.int64(-window)
+        while end < links.shape[0] and links[end, 0] == doc and links[end, 1] == holder:
+            first = max(links[end, 3] - window + 1, reached)
+            reached = max(links[end, 3] + shingle_size + window - 1, reached)
+            covered += reached - first
+            end += 1
+        if covered >= share * min(own_tokens[doc], own_tokens[holder]):
+            for k in range(start, end):
+                for field in range(4):
+                    links[left, field] = links[k, field]
+                left += 1
+        start = end
+    return left
+
+
+@kernel
 def align_block(links, address, num_tokens, limits, passages, pairs):
     """Align documents with the first holders that their links name.
 

@@ -9,8 +9,9 @@ import numpy.typing as npt
 from dedup.config import PassageConfig
 from dedup.passages.matches import Matches, compare_pairs
 
-# From this share on a pair is compared as a whole: its anchors may have had other first holders.
-WORTH_COMPARING = 0.3
+# A pair of documents is aligned where its anchors reach over this share of the shorter one, and from the second share
+# of equal tokens on it is compared as a whole: its other anchors may have had other first holders.
+WORTH_ALIGNING, WORTH_COMPARING = 0.05, 0.3
 
 
 @dataclass(frozen=True, slots=True)

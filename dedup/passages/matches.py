@@ -10,7 +10,7 @@ import numpy.typing as npt
 from dedup.config import PassageConfig
 from dedup.kernels.anchors import ANCHOR, count_anchors, link_block
 from dedup.kernels.memory import as_read_only
-from dedup.kernels.repeats import align_block, match_pairs, repeat_block
+from dedup.kernels.repeats import align_block, drop_small_pairs, match_pairs, repeat_block
 
 SLOTS_PER_ANCHOR = 1.5
 PAIRS_AT_ONCE = 500
@@ -93,29 +93,45 @@ def find_repeats(block: TokenBlock, config: PassageConfig) -> Matches:
     return make_matches(passages[:found], np.repeat(owners[:found, None], 2, axis=1))
 
 
+@dataclass(frozen=True)
+class Least:
+    """Pairs of documents that are worth aligning: those whose anchors can cover a share of the shorter one.
+
+    `own_tokens` (int32[n]) is how many tokens of each document count.
+    """
+
+    share: float
+    own_tokens: npt.NDArray[np.int32]
+
+
 def find_shared(
-    blocks: Sequence[TokenBlock], config: PassageConfig, report: Callable[[int], None], threads: int = 1
+    blocks: Sequence[TokenBlock],
+    config: PassageConfig,
+    report: Callable[[int], None],
+    threads: int = 1,
+    least: Least | None = None,
 ) -> Matches:
     """Find the passages that documents share with the first document that holds them; documents by place in all blocks.
 
-    The seeds of the whole corpus go through a table of at most `max_anchors`, in as many passes as that takes. Blocks
-    are aligned in `threads` (the kernels run without the GIL); the result is the same for any number.
+    The seeds of the whole corpus go through tables that hold at most `max_anchors` together, in as many passes as that
+    takes. Blocks are aligned in `threads` (the kernels run without the GIL); the result is the same for any number.
     """
     address = np.concatenate([b.address for b in blocks]) if blocks else np.empty(0, np.uint64)
     num_tokens = np.concatenate([b.num_tokens for b in blocks]) if blocks else np.empty(0, np.int32)
     sizes = (config.shingle_size, config.window)
-    with ThreadPoolExecutor(threads) as pool:
-        anchors = sum(pool.map(lambda block: count_anchors(block.address, block.num_tokens, *sizes), blocks))
-    parts = max(-(-anchors // config.max_anchors), 1)
-    links = [link_part(blocks, anchors // parts, (part, parts), config) for part in range(parts)]
-
-    def align(index: int) -> Matches:
-        here = np.concatenate([part[index] for part in links])
-        order = np.lexsort((here[:, 3], here[:, 1], here[:, 0]))
-        return align_links(here[order], address, num_tokens, config)
-
     found = []
     with ThreadPoolExecutor(threads) as pool:
+        anchors = sum(pool.map(lambda block: count_anchors(block.address, block.num_tokens, *sizes), blocks))
+        parts = max(-(-anchors // config.max_anchors), 1) * threads
+        links = list(pool.map(lambda part: link_part(blocks, anchors // parts, (part, parts), config), range(parts)))
+
+        def align(index: int) -> Matches:
+            here = np.concatenate([part[index] for part in links])
+            here = here[np.lexsort((here[:, 3], here[:, 1], here[:, 0]))]
+            if least is not None:
+                here = here[: drop_small_pairs(here, sizes, least.own_tokens, least.share)]
+            return align_links(here, address, num_tokens, config)
+
         for block, matches in zip(blocks, pool.map(align, range(len(blocks))), strict=True):
             found.append(matches)
             report(len(block))

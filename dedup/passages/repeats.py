@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import sliding_window_view
 
+from dedup.kernels.memory import as_read_only
+from dedup.kernels.shingles import roll_shingles
 from dedup.passages.edges import is_paragraph_edge, is_sentence_edge, shrink
 from dedup.passages.seams import Twin, find_glued_end, find_glued_start
 from dedup.passages.spans import Span, TokenOffsets, widen_cut
 
 MOST_DIAGONALS = 50  # of one passage: those with most in a row
-PRIME = 0x100000001B3  # of the hash of tokens in a row; what it says alike is compared
 FARTHEST = 80  # tokens over which a copy directly behind its original is turned
 
 
@@ -142,7 +142,7 @@ def find_exact_runs(tokens: npt.NDArray[np.uint32], copy: Run, held_end: int, le
     if np.array_equal(words[copy.held : held_end], words[copy.start : copy.end]):
         return [copy] if len(copy) >= least else []
     found = []
-    for diagonal in find_diagonals(words, copy, held_end, least):
+    for diagonal in find_diagonals(tokens, copy, held_end, least):
         first, end = max(copy.start, diagonal), copy.end
         equal = words[first:end] == words[first - diagonal : end - diagonal]
         edges = np.flatnonzero(np.diff(np.concatenate([[False], equal, [False]]).astype(np.int8))) + first
@@ -162,23 +162,26 @@ def find_exact_runs(tokens: npt.NDArray[np.uint32], copy: Run, held_end: int, le
     return sorted(runs, key=lambda run: run.start)
 
 
-def find_diagonals(words: npt.NDArray[np.uint32], copy: Run, held_end: int, least: int) -> list[int]:
+def find_diagonals(tokens: npt.NDArray[np.uint32], copy: Run, held_end: int, least: int) -> list[int]:
     """Return how far behind their originals the exact parts of a passage may stand.
 
     As far as at its start or at its end; and in an edited passage as far as any `least` tokens of it in a row.
     """
     ends = {copy.start - copy.held, copy.end - held_end}
-    original = words[copy.held : held_end]
-    passage = words[copy.start : copy.end]
-    if min(len(original), len(passage)) < least:
+    if min(held_end - copy.held, len(copy)) < least:
         return sorted(ends)
-    factors = np.uint64(PRIME) ** np.arange(least, dtype=np.uint64)
-    theirs, own = (sliding_window_view(side.astype(np.uint64), least) @ factors for side in (original, passage))
+    theirs, own = (roll(tokens[start:end], least) for start, end in ((copy.held, held_end), (copy.start, copy.end)))
     values, places = np.unique(theirs, return_index=True)
     at = np.minimum(np.searchsorted(values, own), len(values) - 1)
     same = np.flatnonzero(values[at] == own)
     by, counts = np.unique(copy.start + same - copy.held - places[at[same]], return_counts=True)
     return sorted(ends | set(by[np.argsort(-counts, kind="stable")[:MOST_DIAGONALS]].tolist()))
+
+
+def roll(tokens: npt.NDArray[np.uint32], size: int) -> npt.NDArray[np.uint64]:
+    """Return the hash of every run of so many tokens."""
+    shingles = np.empty(len(tokens), np.uint64)
+    return shingles[: roll_shingles(as_read_only(tokens), size, shingles)]
 
 
 def roll_to_edge(text: str, offsets: TokenOffsets, tokens: npt.NDArray[np.uint32], run: Run) -> Run:

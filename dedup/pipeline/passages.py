@@ -20,9 +20,9 @@ from dedup.model.documents import Relation
 from dedup.near.cover import CoverResult
 from dedup.near.decide import cover_again
 from dedup.passages.boilerplate import Boilerplate
-from dedup.passages.contained import Containment, find_contained, measure_shares
+from dedup.passages.contained import WORTH_ALIGNING, Containment, find_contained, measure_shares
 from dedup.passages.edges import choose_cut
-from dedup.passages.matches import Matches, TokenBlock, compare_pairs, find_shared, join_matches
+from dedup.passages.matches import Least, Matches, TokenBlock, compare_pairs, find_shared, join_matches
 from dedup.passages.plan import WITHIN, PassagePlan, plan_passages
 from dedup.passages.repeats import Run, choose_repeats
 from dedup.passages.spans import Span, TokenOffsets, cut_spans, snap_to_lines, widen_cut
@@ -74,7 +74,9 @@ def decide_passages(
     across = join_matches([])
     if config.across or config.contained is not None:
         tokens = gather_kept(segments, decisions.witness < 0, boilerplate)
-        shared = find_shared(tokens.blocks, config, *work)
+        # Containment alone needs no passage of documents that have little in common.
+        least = None if config.across else Least(WORTH_ALIGNING, tokens.own_tokens)
+        shared = find_shared(tokens.blocks, config, *work, least)
         if config.contained is not None:
             found = find_contained(shared, tokens.address, (tokens.num_tokens, tokens.own_tokens), config)
             decisions = remove_contained(segments, decisions, tokens, found, configs)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from dedup import PassageConfig
 from dedup.kernels.align import count_common, extend_end, extend_run
-from dedup.kernels.repeats import find_repeated
+from dedup.kernels.repeats import drop_small_pairs, find_repeated
 from dedup.kernels.shingles import table_size
 from dedup.passages.matches import TokenBlock, compare_pairs, find_repeats, find_shared
 
@@ -241,9 +241,9 @@ def compare(a, b):
     return [row[2:] for row in rows]
 
 
-def share(*documents, config=CONFIG):
+def share(*documents, config=CONFIG, threads=1):
     tokens, address, counts = lay_out(documents)
-    rows = rows_of(find_shared([TokenBlock(address, counts)], config, lambda _: None))
+    rows = rows_of(find_shared([TokenBlock(address, counts)], config, lambda _: None, threads))
     assert tokens.size
     return rows
 
@@ -334,3 +334,22 @@ def test_a_small_table_takes_several_passes_and_finds_the_same(max_anchors):
     found = share(*documents)
     assert len(found) > 20
     assert share(*documents, config=PassageConfig(max_anchors=max_anchors)) == found
+    assert share(*documents, config=PassageConfig(max_anchors=max_anchors), threads=3) == found
+
+
+@SETTINGS
+@given(
+    st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 9), st.integers(0, 60)), max_size=30),
+    st.lists(st.integers(0, 60), min_size=3, max_size=3),
+    st.sampled_from([0.0, 0.1, 0.5, 1.0]),
+)
+def test_pairs_are_dropped_whose_anchors_reach_over_too_little(rows, own_tokens, share_of_shorter):
+    """An anchor of 5 tokens reaches over these and, with a window of 4, 3 more on either side."""
+    links = np.array(sorted(rows, key=lambda row: (row[0], row[1], row[3])), np.int32).reshape(-1, 4)
+    expected = []
+    for row in links.tolist():
+        reached = {at for d, h, _, i in rows if [d, h] == row[:2] for at in range(i - 3, i + 8)}
+        if len(reached) >= share_of_shorter * min(own_tokens[row[0]], own_tokens[row[1]]):
+            expected.append(row)
+    left = drop_small_pairs(links, (5, 4), np.array(own_tokens, np.int32), share_of_shorter)
+    assert links[:left].tolist() == expected

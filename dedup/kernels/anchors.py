@@ -9,7 +9,7 @@ import numpy as np
 
 from dedup.kernels.hashing import U32, U64, mix64
 from dedup.kernels.jit import kernel
-from dedup.kernels.memory import tokens_at
+from dedup.kernels.memory import prefetch, tokens_at
 from dedup.kernels.shingles import HIDDEN, roll_unmasked
 
 # First holders of anchors, by open addressing. An entry is one record, and a look-up one miss of the cache:
@@ -59,17 +59,37 @@ def count_anchors(address, num_tokens, shingle_size, window):
     return total
 
 
-@kernel
-def find_anchor(table, shingle):
-    """Return the slot of a shingle: the one that holds it, or the free one where it belongs."""
+@kernel(inline=True)
+def first_slot(table, mixed):
+    """Return the slot at which a shingle is looked for first; `mixed` is its `mix64`."""
     # Anchors are the smallest of their neighbours: their own high bits are no longer uniform.
-    shingle = mix64(shingle)
+    return np.int64(((mixed >> U64(32)) * U64(table.size)) >> U64(32))
+
+
+@kernel
+def find_anchor(table, mixed):
+    """Return the slot of a shingle: the one that holds it, or the free one where it belongs."""
     size = table.size
-    tag = U32(shingle & U64(0xFFFFFFFF))
-    slot = np.int64(((shingle >> U64(32)) * U64(size)) >> U64(32))
+    tag = U32(mixed & U64(0xFFFFFFFF))
+    slot = first_slot(table, mixed)
     while table[slot].holder != 0 and table[slot].tag != tag:
         slot = slot + 1 if slot + 1 < size else 0
     return slot
+
+
+@kernel
+def choose_anchors(shingles, positions, count, part):
+    """Keep of `positions[:count]` the anchors that are looked at, their shingles mixed in place; return how many."""
+    which, parts = part
+    kept = 0
+    for k in range(count):
+        shingle = shingles[positions[k]]
+        if shingle == HIDDEN or (parts > 1 and np.int64(mix64(~shingle) % U64(parts)) != which):
+            continue
+        shingles[positions[k]] = mix64(shingle)
+        positions[kept] = positions[k]
+        kept += 1
+    return kept
 
 
 @kernel
@@ -82,7 +102,6 @@ def link_block(table, first, address, num_tokens, sizes, part, links):
     returns how many. An anchor of which the document itself is the first holder gives no link.
     """
     shingle_size, window = sizes
-    which, parts = part
     shingles = np.empty(4096, np.uint64)
     positions = np.empty(4096, np.int32)
     found = 0
@@ -94,16 +113,15 @@ def link_block(table, first, address, num_tokens, sizes, part, links):
             shingles = np.empty(2 * tokens.size, np.uint64)
             positions = np.empty(2 * tokens.size, np.int32)
         count = winnow(shingles, roll_unmasked(tokens, shingle_size, shingles), window, positions)
+        count = choose_anchors(shingles, positions, count, part)
         for k in range(count):
-            shingle = shingles[positions[k]]
-            if shingle == HIDDEN:
-                continue
-            if parts > 1 and np.int64(mix64(~shingle) % U64(parts)) != which:
-                continue
-            slot = find_anchor(table, shingle)
+            prefetch(table, first_slot(table, shingles[positions[k]]))
+        for k in range(count):
+            mixed = shingles[positions[k]]
+            slot = find_anchor(table, mixed)
             holder = table[slot].holder - 1
             if holder < 0:
-                table[slot].tag = U32(mix64(shingle) & U64(0xFFFFFFFF))
+                table[slot].tag = U32(mixed & U64(0xFFFFFFFF))
                 table[slot].holder = first + i + 1
                 table[slot].position = positions[k]
             elif holder != first + i:

@@ -5,7 +5,7 @@ import numpy as np
 from dedup.kernels.anchors import winnow
 from dedup.kernels.hashing import U64, mix64
 from dedup.kernels.jit import kernel
-from dedup.kernels.memory import tokens_at
+from dedup.kernels.memory import prefetch, tokens_at
 from dedup.kernels.shingles import roll_shingles
 
 COPY_GAP = 25  # tokens between two frequent runs that still count as covered: the edits of a near-copy
@@ -25,11 +25,17 @@ FREQUENCY = np.dtype(
 )
 
 
+@kernel(inline=True)
+def first_slot(table, key):
+    """Return the slot at which a key is looked for first."""
+    return np.int64(((key >> U64(32)) * U64(table.size)) >> U64(32))
+
+
 @kernel
 def find_frequency(table, key):
     """Return the slot of a key: the one that holds it, or the free one where it belongs."""
     size = table.size
-    slot = np.int64(((key >> U64(32)) * U64(size)) >> U64(32))
+    slot = first_slot(table, key)
     while table[slot].count != 0 and table[slot].key != key:
         slot = slot + 1 if slot + 1 < size else 0
     return slot
@@ -86,6 +92,8 @@ def count_block(table, first, hashes, ends, series):
     """Count the anchors of documents `first`, `first + 1`, ... as `list_anchors` lists them; `series` is uint64[n]."""
     start = 0
     for i in range(ends.size):
+        for k in range(start, ends[i]):
+            prefetch(table, first_slot(table, mix64(hashes[k] ^ series[i])))
         for k in range(start, ends[i]):
             key = mix64(hashes[k] ^ series[i])
             slot = find_frequency(table, key)

@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from dedup.kernels.hashing import U32, U64
 from dedup.kernels.jit import kernel
-from dedup.kernels.memory import tokens_at
+from dedup.kernels.memory import prefetch, tokens_at
 from dedup.kernels.relation import is_template
 from dedup.kernels.shingles import (
     count_shared,
@@ -189,6 +189,9 @@ def cover_block(state, first, keys, threshold, shingle_size, keep_templates, max
             state.similarity[rank] = 1.0 if kept else state.similarity[twin]
             state.relation[rank] = EXACT if kept else state.relation[twin]
             continue
+        if row + 1 < keys.shape[0]:
+            for band in range(bands):
+                prefetch(state.slots, np.int64(reduce_range(keys[row + 1, band], state.slots.size)))
         for band in range(bands):
             buckets[band] = find_bucket(state, keys[row, band])
         candidates, count = find_candidates(state, rank, buckets, candidates)

@@ -53,8 +53,23 @@ def store_word(typingctx, data, index, word):  # noqa: ARG001 (the same)
     return types.void(data, index, types.uint64), generate
 
 
+@intrinsic
+def prefetch(typingctx, array, index):  # noqa: ARG001 (the same)
+    """Ask for the cache line of `array[index]` before it is read: misses that are asked for together are one wait."""
+
+    def generate(context, builder, signature, args):
+        pointer = builder.bitcast(byte_pointer(context, builder, signature, args), ir.IntType(8).as_pointer())
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [pointer.type, number, number, number])
+        function = builder.module.declare_intrinsic("llvm.prefetch", [pointer.type], kind)
+        builder.call(function, [pointer, number(1), number(3), number(1)])  # to write, keep in all caches, data
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp), generate
+
+
 def byte_pointer(context, builder, signature, args):
-    """Return the LLVM pointer to element `args[1]` of the uint8 array `args[0]`."""
+    """Return the LLVM pointer to element `args[1]` of the array `args[0]`."""
     array = context.make_array(signature.args[0])(context, builder, args[0])
     return builder.gep(array.data, [args[1]])
 

@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.kernels.anchors import ANCHOR, count_anchors, link_block, winnow
+from dedup.kernels.anchors import ANCHOR, count_repeated, link_block, mark_anchors, merge_seen, winnow
 from dedup.kernels.shingles import roll_shingles
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
@@ -44,6 +44,9 @@ def lay_out(documents):
     return tokens, np.uint64(tokens.ctypes.data) + starts * np.uint64(4), counts
 
 
+EVERYTHING = np.full(64, 0b10101010, np.uint8)  # marks that say of any anchor that it stands more than once
+
+
 def make_table(size=4096):
     return np.zeros(size, ANCHOR)
 
@@ -51,7 +54,8 @@ def make_table(size=4096):
 def link(documents, part=(0, 1), table=None, first=0):
     tokens, address, counts = lay_out(documents)
     links = np.empty((len(tokens), 4), np.int32)
-    found = link_block(make_table() if table is None else table, first, address, counts, SIZES, part, links)
+    table = make_table() if table is None else table
+    found = link_block(table, EVERYTHING, first, address, counts, SIZES, part, links)
     return list(map(tuple, links[:found].tolist()))
 
 
@@ -105,13 +109,30 @@ def test_blocks_one_after_the_other_give_the_links_of_all_together(documents, cu
     assert in_blocks == expected_links(documents)
 
 
-@SETTINGS
-@given(token_lists)
-def test_the_anchors_are_counted(documents):
-    tokens, address, counts = lay_out(documents)
-    expected = sum(len(naive.winnow(roll(numbers), SIZES[1])) for numbers in documents)
-    assert count_anchors(address, counts, *SIZES) == expected
+def mark(documents, room):
+    tokens, address, counts = lay_out(documents or [[]])
+    seen = np.zeros(room, np.uint8)
+    total, met = mark_anchors(address, counts, SIZES, seen)
     assert len(tokens) == sum(map(len, documents)) + 1  # still there: the kernel reads it by address
+    return seen, total, met
+
+
+@SETTINGS
+@given(token_lists, st.sampled_from([1, 3, 1000]), st.integers(0, 6))
+def test_marks_say_what_may_stand_more_than_once(documents, room, cut):
+    """With hardly any room all is said to; links are the same; marks in two parts, merged, are those of one."""
+    seen, total, met = mark(documents, room)
+    assert total == sum(len(naive.winnow(roll(numbers), SIZES[1])) for numbers in documents)
+    links = np.empty((total + 1, 4), np.int32)
+    tokens, address, counts = lay_out(documents)
+    table = make_table(int(1.5 * (met + count_repeated(seen))) + 2)
+    found = link_block(table, seen, 0, address, counts, SIZES, (0, 1), links)
+    assert list(map(tuple, links[:found].tolist())) == expected_links(documents)
+    assert tokens.size
+    merged, _, met_first = mark(documents[:cut], room)
+    other, _, met_second = mark(documents[cut:], room)
+    assert met_first + met_second + merge_seen(merged, other) == met
+    assert merged.tolist() == seen.tolist()
 
 
 @SETTINGS

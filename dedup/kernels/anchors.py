@@ -18,6 +18,8 @@ from dedup.kernels.shingles import HIDDEN, roll_unmasked
 #   position  token at which the shingle starts there
 ANCHOR = np.dtype([("tag", np.uint32), ("holder", np.int32), ("position", np.int32)])
 
+ODD = U64(0x9E3779B97F4A7C15)
+
 
 @kernel
 def winnow(shingles, count, window, positions):
@@ -44,19 +46,65 @@ def winnow(shingles, count, window, positions):
     return found
 
 
+@kernel(inline=True)
+def seen_slot(seen, mixed):
+    """Return the slot of a shingle in `seen`, four to a byte; other bits of it say its slot in the table."""
+    return np.int64((((mixed * ODD) >> U64(32)) * U64(4 * seen.size)) >> U64(32))
+
+
+@kernel(inline=True)
+def times_seen(seen, slot):
+    """Return how often a slot was marked: 0, 1, or 2 for more than once."""
+    return (seen[slot >> 2] >> ((slot & 3) << 1)) & 3
+
+
 @kernel
-def count_anchors(address, num_tokens, shingle_size, window):
-    """Return how many anchors the documents have whose tokens stand at `address` (uint64[n])."""
-    total = 0
+def mark_anchors(address, num_tokens, sizes, seen):
+    """Mark in `seen` (uint8, 4 slots a byte) the anchors of documents whose tokens stand at `address` (uint64[n]).
+
+    `sizes` is (shingle_size, window). Returns how many anchors there are, and how many of them met a marked slot.
+    """
     shingles = np.empty(4096, np.uint64)
     positions = np.empty(4096, np.int32)
+    total, met = 0, 0
     for doc in range(address.size):
         tokens = tokens_at(address[doc], num_tokens[doc])
         if tokens.size > shingles.size:
             shingles = np.empty(2 * tokens.size, np.uint64)
             positions = np.empty(2 * tokens.size, np.int32)
-        total += winnow(shingles, roll_unmasked(tokens, shingle_size, shingles), window, positions)
-    return total
+        count = winnow(shingles, roll_unmasked(tokens, sizes[0], shingles), sizes[1], positions)
+        total += count
+        for k in range(count):
+            prefetch(seen, seen_slot(seen, mix64(shingles[positions[k]])) >> 2)
+        for k in range(count):
+            if shingles[positions[k]] == HIDDEN:
+                continue
+            slot = seen_slot(seen, mix64(shingles[positions[k]]))
+            times = times_seen(seen, slot)
+            met += times > 0
+            if times < 2:
+                seen[slot >> 2] += np.uint8(1 << ((slot & 3) << 1))
+    return total, met
+
+
+@kernel
+def merge_seen(seen, other):
+    """Add the marks of `other` to `seen`, both as large; return how many slots are marked in both."""
+    both = 0
+    for byte in range(seen.size):
+        if other[byte] == 0:
+            continue
+        for slot in range(4 * byte, 4 * byte + 4):
+            a, b = times_seen(seen, slot), times_seen(other, slot)
+            both += a > 0 and b > 0
+            seen[byte] += np.uint8((min(a + b, 2) - a) << ((slot & 3) << 1))
+    return both
+
+
+@kernel
+def count_repeated(seen):
+    """Return how many slots were marked more than once."""
+    return np.sum(((seen >> 1) & 1) + ((seen >> 3) & 1) + ((seen >> 5) & 1) + (seen >> 7))
 
 
 @kernel(inline=True)
@@ -78,24 +126,31 @@ def find_anchor(table, mixed):
 
 
 @kernel
-def choose_anchors(shingles, positions, count, part):
-    """Keep of `positions[:count]` the anchors that are looked at, their shingles mixed in place; return how many."""
+def choose_anchors(shingles, positions, count, part, seen):
+    """Keep of `positions[:count]` the anchors that are looked at, their shingles mixed in place; return how many.
+
+    These are the ones of this part that may stand more than once.
+    """
     which, parts = part
     kept = 0
     for k in range(count):
         shingle = shingles[positions[k]]
         if shingle == HIDDEN or (parts > 1 and np.int64(mix64(~shingle) % U64(parts)) != which):
             continue
-        shingles[positions[k]] = mix64(shingle)
+        mixed = mix64(shingle)
+        if times_seen(seen, seen_slot(seen, mixed)) < 2:
+            continue
+        shingles[positions[k]] = mixed
         positions[kept] = positions[k]
         kept += 1
     return kept
 
 
 @kernel
-def link_block(table, first, address, num_tokens, sizes, part, links):
+def link_block(table, seen, first, address, num_tokens, sizes, part, links):
     """Link the anchors of documents `first`, `first + 1`, ... to their first holders; the documents' own are entered.
 
+    `seen` has the marks of all documents: what stands once links to nothing and takes no room in the table.
     `sizes` is (shingle_size, window); `part` is (which, of how many): only anchors whose hash falls into that part of
     all hashes are looked at, so that the table need not hold those of the whole corpus at once. Writes rows
     (document, first holder, token in the first holder, token) to `links` (int32[..., 4], room for one a token) and
@@ -113,7 +168,7 @@ def link_block(table, first, address, num_tokens, sizes, part, links):
             shingles = np.empty(2 * tokens.size, np.uint64)
             positions = np.empty(2 * tokens.size, np.int32)
         count = winnow(shingles, roll_unmasked(tokens, shingle_size, shingles), window, positions)
-        count = choose_anchors(shingles, positions, count, part)
+        count = choose_anchors(shingles, positions, count, part, seen)
         for k in range(count):
             prefetch(table, first_slot(table, shingles[positions[k]]))
         for k in range(count):

@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import PassageConfig
-from dedup.kernels.anchors import ANCHOR, count_anchors, link_block
+from dedup.kernels.anchors import ANCHOR, count_repeated, link_block, mark_anchors, merge_seen
 from dedup.kernels.memory import as_read_only
 from dedup.kernels.repeats import align_block, drop_small_pairs, match_pairs, repeat_block
 
 SLOTS_PER_ANCHOR = 1.5
 PAIRS_AT_ONCE = 500
+MOST_MARKS = 1 << 28  # bytes for the marks of anchors
 
 
 @dataclass(frozen=True)
@@ -121,9 +122,10 @@ def find_shared(
     sizes = (config.shingle_size, config.window)
     found = []
     with ThreadPoolExecutor(threads) as pool:
-        anchors = sum(pool.map(lambda block: count_anchors(block.address, block.num_tokens, *sizes), blocks))
-        parts = max(-(-anchors // config.max_anchors), 1) * threads
-        links = list(pool.map(lambda part: link_part(blocks, anchors // parts, (part, parts), config), range(parts)))
+        seen, repeated = mark_repeated(blocks, sizes, pool, threads)
+        parts = max(-(-repeated // config.max_anchors), 1) * threads
+        size = int(repeated / parts * SLOTS_PER_ANCHOR * 1.1) + 1024  # parts are not exactly equal
+        links = list(pool.map(lambda part: link_part(blocks, seen, size, (part, parts), sizes), range(parts)))
 
         def align(index: int) -> Matches:
             here = np.concatenate([part[index] for part in links])
@@ -138,17 +140,39 @@ def find_shared(
     return join_matches(found)
 
 
+def mark_repeated(
+    blocks: Sequence[TokenBlock], sizes: tuple[int, int], pool: ThreadPoolExecutor, threads: int
+) -> tuple[npt.NDArray[np.uint8], int]:
+    """Return the marks of the anchors of all blocks, and how many different ones at most stand more than once.
+
+    Most anchors of a corpus stand once. Two bits a slot, 2 slots a token, and a byte array for each thread.
+    """
+    room = min(sum(int(block.num_tokens.sum()) for block in blocks) // 2 + 256, MOST_MARKS)
+
+    def mark(thread: int) -> tuple[npt.NDArray[np.uint8], int]:
+        seen = np.zeros(room, np.uint8)
+        return seen, sum(mark_anchors(b.address, b.num_tokens, sizes, seen)[1] for b in blocks[thread::threads])
+
+    (seen, met), *others = pool.map(mark, range(threads))
+    for other, also_met in others:
+        met += also_met + merge_seen(seen, other)
+    # Of the anchors in a slot all but the first met a mark.
+    return seen, met + int(count_repeated(seen))
+
+
 def link_part(
-    blocks: Sequence[TokenBlock], anchors: int, part: tuple[int, int], config: PassageConfig
+    blocks: Sequence[TokenBlock],
+    seen: npt.NDArray[np.uint8],
+    size: int,
+    part: tuple[int, int],
+    sizes: tuple[int, int],
 ) -> list[npt.NDArray[np.int32]]:
-    """Return the links of each block whose seeds belong to one part of all hashes."""
-    size = int(anchors * SLOTS_PER_ANCHOR * 1.1) + 1024  # parts are not exactly equal
+    """Return the links of each block whose seeds belong to one part of all hashes, by a table of so many slots."""
     table = np.zeros(size, ANCHOR)
     links, first = [], 0
     for block in blocks:
         room = np.empty((int(block.num_tokens.sum()) + 1, 4), np.int32)
-        sizes = (config.shingle_size, config.window)
-        found = link_block(table, first, block.address, block.num_tokens, sizes, part, room)
+        found = link_block(table, seen, first, block.address, block.num_tokens, sizes, part, room)
         links.append(room[:found].copy())
         first += len(block)
     return links

@@ -1,0 +1,158 @@
+"""Where the time of `dedup clean` goes, part by part, and what the machine allows at most.
+
+make bench-stages
+python benchmarks/bench_stages.py FILE.jsonl --megabytes 200
+
+Every part runs alone on one core over the same bytes in memory, in turns; the limits beside them are a copy in memory,
+the decoding of the text field by msgspec, and the kernel's copy of the file from disk to disk. Then come whole runs
+with the seconds of their stages as `summary.json` has them.
+"""
+
+import argparse
+import io
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from bench_documents import prepare
+from floor import Record
+from news import find_folder
+
+from dedup.config import InputConfig, NearConfig, PassageConfig
+from dedup.corpus.blocks import view_texts
+from dedup.corpus.jsonl import RecordReader
+from dedup.kernels.shingles import roll_shingles
+from dedup.kernels.tokens import tokenise
+from dedup.near.cover import Cover, Offered
+from dedup.near.sketch import Sketcher
+from dedup.passages.matches import TokenBlock, find_repeats, find_shared
+from dedup.text.folding import load_folding_table
+
+ROUNDS = 3
+Part = tuple[str, Callable[[], object]]
+
+
+def list_parts(data: bytes) -> Iterator[Part]:
+    """Yield what is timed, limits first."""
+    raw = np.frombuffer(data, np.uint8)
+    decode = msgspec.json.Decoder(Record).decode
+    yield "limit: copy in memory", raw.copy
+    yield "limit: msgspec decodes the text field", lambda: [decode(line) for line in io.BytesIO(data)]
+    blocks = list(RecordReader(InputConfig(), {}).read(io.BytesIO(data), 0, None, ""))
+    yield "read: lines, ids, texts (JSON)", lambda: read(data)
+    texts = [view_texts(block.texts) for block in blocks]
+    near = NearConfig()
+    sketcher = Sketcher(near)
+    tokens = np.empty(2 * max(int(offsets[-1]) for _, offsets in texts) + 16, np.uint32)
+    yield "sketch: tokens", lambda: [tokenise_block(*text, tokens) for text in texts]
+    yield "sketch: tokens, shingles, signatures, band keys", lambda: [sketcher.sketch(*text) for text in texts]
+    sketches, places = [], []
+    for text in texts:
+        sketch = sketcher.sketch(*text)
+        sketches.append(sketch.tokens.copy())
+        starts = np.uint64(sketches[-1].ctypes.data) + sketch.token_addresses - sketch.token_addresses[:1]
+        no_mask = np.zeros(len(starts), np.uint64)
+        places.append(Offered(sketch.keys, sketch.content, sketch.num_tokens, sketch.num_shingles, starts, no_mask))
+    shingles = np.empty(max(len(part) for part in sketches), np.uint64)
+    yield "  of which shingles", lambda: [roll_shingles(part, near.shingle_size, shingles) for part in sketches]
+    yield "cover", lambda: cover(places, sketcher.bands, near)
+    rows = [TokenBlock(place.address, place.num_tokens) for place in places]
+    yield "passages within documents", lambda: [find_repeats(row, PassageConfig()) for row in rows]
+    yield "passages across documents", lambda: find_shared(rows, PassageConfig(), lambda _: None)
+
+
+def read(data: bytes) -> int:
+    """Read all records; return how many."""
+    return sum(len(block.ids) for block in RecordReader(InputConfig(), {}).read(io.BytesIO(data), 0, None, ""))
+
+
+def tokenise_block(data: np.ndarray, offsets: np.ndarray, tokens: np.ndarray) -> int:
+    """Tokenise the documents of a block."""
+    table, total = load_folding_table(), 0
+    for start, end in zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True):
+        total, _, _ = tokenise(data, start, end, table, tokens, total)
+    return total
+
+
+def cover(places: list[Offered], bands: int, near: NearConfig) -> int:
+    """Decide all documents."""
+    made = Cover(sum(len(place.keys) for place in places), bands, near)
+    for place in places:
+        made.offer(place)
+    return made.result().num_verified
+
+
+def time_parts(data: bytes) -> None:
+    """Print the megabytes a second of every part: the median of some rounds."""
+    parts = list(list_parts(data))
+    seconds: dict[str, list[float]] = {name: [] for name, _ in parts}
+    for _, run in parts:
+        run()  # compiled kernels, warm pages
+    for _ in range(ROUNDS):
+        for name, run in parts:
+            start = time.perf_counter()
+            run()
+            seconds[name].append(time.perf_counter() - start)
+    print(f"one core, {len(data) / 1e6:.0f} MB in memory, median of {ROUNDS}")
+    for name, walls in seconds.items():
+        wall = statistics.median(walls)
+        print(f"  {name:50s}{len(data) / 1e6 / wall:8.0f} MB/s {1e9 * wall / len(data):7.2f} ns a byte")
+
+
+def time_copy(path: Path, folder: Path) -> None:
+    """Print how fast the file system copies the file."""
+    start = time.perf_counter()
+    shutil.copyfile(path, folder / "copy")
+    wall = time.perf_counter() - start
+    (folder / "copy").unlink()
+    print(f"  {'limit: the file copied by the kernel':50s}{path.stat().st_size / 1e6 / wall:8.0f} MB/s")
+
+
+def time_stages(path: Path, folder: Path) -> None:
+    """Print the share of every stage of whole runs."""
+    for passages in ("off", "within", "all"):
+        start = time.perf_counter()
+        command = [sys.executable, "-m", "dedup", "clean", path, "-o", folder / "out", "--overwrite", "-q"]
+        subprocess.run([*command, "--passages", passages], check=True, stdout=subprocess.DEVNULL)
+        wall = time.perf_counter() - start
+        stages = msgspec.json.decode((folder / "out" / "summary.json").read_bytes())["stages"]
+        parts = [(stage["stage"], stage["seconds"]) for stage in stages]
+        parts.append(("start, end", wall - sum(seconds for _, seconds in parts)))
+        shares = ", ".join(f"{name} {100 * seconds / wall:.0f} %" for name, seconds in parts)
+        megabytes = path.stat().st_size / 1e6
+        print(f"  --passages {passages:8s}{wall:7.1f} s {megabytes / wall:6.0f} MB/s   {shares}")
+    shutil.rmtree(folder / "out")
+
+
+def main() -> None:
+    """Print everything."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("file", type=Path, nargs="?", help="JSONL with the field text; default: 300,000 grown articles")
+    parser.add_argument("--megabytes", type=int, default=100, help="of the file that the parts are timed on")
+    options = parser.parse_args()
+    path = options.file
+    if path is None:
+        data = find_folder()
+        if data is None:
+            sys.exit("skipped: the shared news data is not there. Name a file.")
+        path = prepare(data / "congress_press_dev.jsonl.gz", 300_000)["grown"].path
+    with path.open("rb") as lines:
+        head = b"".join(islice(lines, options.megabytes * 1000))[: options.megabytes * 10**6]
+    time_parts(head[: head.rindex(b"\n") + 1])
+    with tempfile.TemporaryDirectory(dir=path.parent) as folder:
+        time_copy(path, Path(folder))
+        print(f"whole runs on {len(os.sched_getaffinity(0))} cores, {path.stat().st_size / 1e6:.0f} MB")
+        time_stages(path, Path(folder))
+
+
+if __name__ == "__main__":
+    main()

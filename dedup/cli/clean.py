@@ -2,12 +2,13 @@
 
 import click
 
-from dedup.cli.options import input_options, inputs_argument, near_options, passage_options, workers_option
+from dedup.cli.options import index_option, input_options, inputs_argument, near_options, passage_options, workers_option
 
 
 @click.command(short_help="Remove near-duplicate documents from news files.")
 @inputs_argument
 @click.option("-o", "--out", metavar="OUT/", help="Folder for the result; made beside and renamed when complete.")
+@index_option
 @near_options
 @passage_options
 @input_options
@@ -20,6 +21,7 @@ from dedup.cli.options import input_options, inputs_argument, near_options, pass
 def clean(
     inputs: tuple[str, ...],
     out: str | None,
+    index: str | None,
     threshold: float,
     shingle_size: int,
     num_perm: int,
@@ -102,6 +104,7 @@ def clean(
             overwrite=overwrite,
             strict=strict,
             dry_run=dry_run,
+            index=Path(index) if index else None,
         )
         summary, examples = clean_files(run, progress)
     if not quiet:

@@ -150,6 +150,27 @@ def enter_buckets(state, rank, buckets, keys, max_bucket):
 
 
 @kernel
+def enter_known(state, first, keys, max_bucket):
+    """Enter documents that an earlier run kept, of ranks `first` to `first + len(keys) - 1`, without deciding anew.
+
+    They are offered in part only, those that share a band key with a document that follows, so a bucket that was full
+    for all of them may have room here: deciding them anew could remove what that run kept. O(bands) each.
+    """
+    bands = np.empty(keys.shape[1], np.int64)
+    for row in range(keys.shape[0]):
+        rank = first + row
+        find_exact(state, rank)
+        enter_buckets(state, rank, bands, keys[row], max_bucket)
+
+
+@kernel
+def enter_fates(state, first, count):
+    """Enter the contents of documents that an earlier run removed: exact copies of them share their fate."""
+    for rank in range(first, first + count):
+        find_exact(state, rank)
+
+
+@kernel
 def alike_unmasked(state, a, b, threshold, shingle_size):
     """Return whether two documents reach the threshold without their boilerplate too: it makes no duplicates.
 

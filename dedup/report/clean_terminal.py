@@ -10,6 +10,7 @@ REASONS = {
     "exact-duplicate": "the same words as a kept document",
     "near-duplicate": "a near-copy of a kept document",
     "contained": "covered by passages of one kept document",
+    "seen-in-index": "a copy of a document that the index holds",
 }
 RELATIONS = {"edited": "words edited", "template": "same template, other numbers and names"}
 OUTPUTS = (

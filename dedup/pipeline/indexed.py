@@ -1,0 +1,212 @@
+"""A clean run with an index: what it finds there, what it adds, and what a run that was cut off left to do."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from dedup.clean.decisions import Decisions
+from dedup.clean.folder import SUMMARY, RunFolder
+from dedup.corpus.known import KnownDocuments
+from dedup.corpus.segments import Segments
+from dedup.errors import OutputError
+from dedup.index.commit import Addition, commit, encode_inputs
+from dedup.index.probe import NewSketches, find_known
+from dedup.index.schema import COMMITTED, PUBLISHED, RunRow, mark_published, read_runs, read_settings
+from dedup.index.settings import bands_of, refuse_other_settings, settings_of
+from dedup.index.store import IndexFile
+from dedup.model.run import IndexUse, Summary
+from dedup.pipeline.run import CleanRun, Progress
+
+
+@dataclass(frozen=True)
+class IndexSession:
+    """What a run knows of its index from its beginning: it holds the lock, so that stays true until its end.
+
+    number, run   the place and the name of this run in the index
+    next_ordinal  the first ordinal that is free
+    replaced      numbers of runs that this one takes the place of: their output is overwritten
+    """
+
+    index: IndexFile
+    number: int
+    run: str
+    next_ordinal: int
+    replaced: tuple[int, ...] = ()
+
+    def find_known(self, segments: Segments, run: CleanRun, spool: Path) -> KnownDocuments:
+        """Return what the index holds that documents of this run may be copies of."""
+        batches = segments.batches
+        content = [batch.column("content", np.uint64) for batch in batches] or [np.empty((0, 2), np.uint64)]
+        new = NewSketches(
+            [batch.column("keys", np.uint64) for batch in batches] or [np.empty((0, bands_of(run.near)), np.uint64)],
+            np.concatenate(content),
+            [batch.column("num_tokens") for batch in batches] or [np.empty(0, np.int32)],
+            [batch.column("num_shingles") for batch in batches] or [np.empty(0, np.int32)],
+        )
+        with self.index.reading() as connection:
+            return find_known(connection, new, run.near.threshold, self.replaced, spool)
+
+    def commit(self, segments: Segments, decisions: Decisions, run: CleanRun) -> None:
+        """Add the run to the index, in one transaction."""
+        kept = int((decisions.witness < 0).sum())
+        row = RunRow(
+            number=self.number,
+            run=self.run,
+            made=datetime.now(UTC).isoformat(timespec="seconds"),
+            out=None if run.dry_run else str(Path(run.out).absolute()),
+            inputs=encode_inputs([file.path for file in run.files]),
+            documents=len(decisions.witness),
+            kept=kept,
+            seen=int(decisions.is_seen.sum()),
+            next_ordinal=self.next_ordinal + kept,
+            state=PUBLISHED if run.dry_run else COMMITTED,
+        )
+        addition = Addition(segments, decisions, self.number, self.next_ordinal)
+        commit(self.index, addition, row, run.near, self.replaced)
+
+    def mark_published(self) -> None:
+        """Note that the output of this run stands in its place."""
+        with self.index.writing() as connection:
+            mark_published(connection, self.run)
+
+    def describe(self, decisions: Decisions, known: KnownDocuments | None) -> IndexUse:
+        """Return what the summary says of the index."""
+        return IndexUse(
+            path=str(self.index.path),
+            run=self.run,
+            seen=int(decisions.is_seen.sum()),
+            compared=len(known) if known is not None else 0,
+            added=int((decisions.witness < 0).sum()),
+        )
+
+
+@contextmanager
+def use_index(run: CleanRun, settings: str, folder: RunFolder, progress: Progress) -> Iterator[IndexSession | None]:
+    """Give the session of a run with its index, None without one; the index is locked until the end, but for a look."""
+    if run.index is None:
+        yield None
+        return
+    index = IndexFile(run.index)
+    if run.dry_run and not run.add:
+        yield begin_session(run, settings, [])
+        return
+    with index.lock():
+        runs = read_index(run)
+        settle(index, runs, (run, settings, folder), progress)
+        runs = read_index(run)
+        yield begin_session(run, settings, runs)
+
+
+def read_index(run: CleanRun) -> list[RunRow]:
+    """Return the runs of the index, none where it is new; refuse one of other settings."""
+    assert run.index is not None
+    index = IndexFile(run.index)
+    if not index.exists():
+        return []
+    with index.reading() as connection:
+        refuse_other_settings(index.path, read_settings(connection), settings_of(run.near))
+        return read_runs(connection)
+
+
+def begin_session(run: CleanRun, settings: str, runs: list[RunRow]) -> IndexSession:
+    """Return the session of a run that comes after those of the index."""
+    assert run.index is not None
+    runs = runs or read_index(run)
+    replaced = [] if run.dry_run else [row for row in runs if is_replaced(row, run)]
+    standing = [row for row in runs if row not in replaced]
+    number = max((row.number for row in standing), default=0) + 1
+    before = standing[-1].run if standing else ""
+    digest = hashlib.blake2b(f"{before} {settings}".encode(), digest_size=4).hexdigest()
+    return IndexSession(
+        IndexFile(run.index),
+        number,
+        f"{number:04}-{digest}",
+        max((row.next_ordinal for row in runs), default=0),
+        tuple(row.number for row in replaced),
+    )
+
+
+def is_replaced(row: RunRow, run: CleanRun) -> bool:
+    """Return whether the output of a run of the index is overwritten by this run, or never came to its place."""
+    if row.out != str(Path(run.out).absolute()):
+        return False
+    return row.state == COMMITTED or (run.overwrite and run_of(Path(run.out) / SUMMARY) == row.run)
+
+
+def run_of(summary: Path) -> str | None:
+    """Return the run of an index that a summary names, None where there is none."""
+    try:
+        index = Summary.read(summary).index
+    except (OSError, msgspec.DecodeError):
+        return None
+    return index.run if index else None
+
+
+def settle(
+    index: IndexFile, runs: list[RunRow], work: tuple[CleanRun, str, RunFolder], progress: Progress
+) -> None:
+    """Bring the runs that are in the index but not in their output folder to an end, or say who has to.
+
+    A run commits when its output is complete beside its place, and publishes it then. So of a run that was killed in
+    between the output is in one of the two places, unless somebody took it away.
+    """
+    run, settings, folder = work
+    here = str(Path(run.out).absolute())
+    for row in runs:
+        if row.out is None or (row.state == PUBLISHED and row.out != here):
+            continue
+        theirs = RunFolder(Path(row.out))
+        waiting = run_of(theirs.output / SUMMARY) == row.run
+        published = run_of(theirs.out / SUMMARY) == row.run
+        if row.out == here and run.resume and (waiting or published):
+            if Summary.read((theirs.output if waiting else theirs.out) / SUMMARY).fingerprint != settings:
+                continue  # begin() says so
+            if waiting:
+                theirs.publish()
+            folder.discard()
+        elif row.state == PUBLISHED or row.out == here:
+            if not waiting and not published and row.state == COMMITTED and not (run.resume or run.overwrite):
+                raise OutputError(lost_output(index, row))
+            if waiting or not published:
+                continue
+        elif not published:
+            raise OutputError(unfinished_output(index, row) if waiting else lost_output(index, row))
+        if row.state == COMMITTED:
+            with index.writing() as connection:
+                mark_published(connection, row.run)
+            progress.note(f"{index.path}: run {row.run} is complete now ({row.out})")
+
+
+def lost_output(index: IndexFile, row: RunRow) -> str:
+    """Return what is wrong with a run whose output is nowhere."""
+    return (
+        f"{index.path}: holds run {row.run}, whose output {row.out} is not there. "
+        f"Take the run back with `dedup index remove --index {index.path} --run {row.run}`."
+    )
+
+
+def unfinished_output(index: IndexFile, row: RunRow) -> str:
+    """Return what is wrong with a run whose output is not in its place."""
+    return (
+        f"{index.path}: run {row.run} was cut off before its output {row.out} was in place. Finish it with the same "
+        f"command and --resume, or take it back with `dedup index remove --index {index.path} --run {row.run}`."
+    )
+
+
+def with_covered(decisions: Decisions, segments: Segments) -> Decisions:
+    """Return the decisions with the covered share of documents that the index knew as contained in others."""
+    if segments.known is None or not np.any(segments.known.fates.covered):
+        return decisions
+    fates = segments.known.fates
+    share = dict(zip(map(tuple, fates.content.tolist()), fates.covered.tolist(), strict=True))
+    content = np.concatenate([batch.column("content", np.uint64) for batch in segments.batches])
+    rows = np.flatnonzero(decisions.is_seen)
+    covered = decisions.covered.copy()
+    covered[rows] = [share.get(tuple(pair), 0.0) for pair in content[rows].tolist()]
+    return replace(decisions, covered=covered)

@@ -40,7 +40,7 @@ class KnownDocuments:
 
     ```
     ordinals      int64[k]          their numbers in the index
-    keys          uint64[k, bands]  band keys
+    keys          uint64[k, bands]  band keys, 0 where no document of the run has the key
     content       uint64[k, 2]
     num_tokens    int32[k]
     num_shingles  int32[k]          distinct ones

@@ -1,6 +1,6 @@
 """Which documents of an index the documents of a run may be copies of, with all that the cover needs of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from dedup.config import NearConfig
 from dedup.corpus.known import NAME_SCHEMA, Fates, KnownDocuments
-from dedup.kernels.key_set import COMPARABLE, MISSED, KeySet, add_keys, make_key_set, match_keys
+from dedup.index.schema import PIECE
+from dedup.kernels.key_set import COMPARABLE, MISSED, KeySet, add_keys, copy_pieces, drop_other_keys, make_key_set, match_keys
 from dedup.kernels.memory import as_read_only
 
 if TYPE_CHECKING:
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE = 1 << 16
 PIECES_AT_ONCE = 1 << 13
-TOKEN_SCHEMA = pa.schema({"token": pa.uint32()})
 
 
 @dataclass(frozen=True)
@@ -38,37 +39,45 @@ class NewSketches:
 
 
 def find_known(
-    connection: "DuckDBPyConnection", new: NewSketches, threshold: float, without: Sequence[int], spool: Path
+    connection: "DuckDBPyConnection", new: NewSketches, near: NearConfig, without: Sequence[int], spool: Path
 ) -> KnownDocuments:
-    """Return the documents of the index that share a band key with a new one, and the fates of equal contents.
+    """Return the documents of the index that a new one may be a copy of, and the fates of equal contents.
 
     `without` are the numbers of runs that are passed over; tokens go to the file `spool`, which is mapped.
     """
     fates = find_fates(connection, new.content, without)
-    scanned = scan_keys(connection, new, threshold, without)
+    scanned = scan_keys(connection, new, near, without)
     ordinals = np.union1d(scanned.ordinals, fates.column("witness").to_numpy())
     names = fetch_rows(connection, ordinals)
     keys = np.zeros((len(ordinals), new.keys[0].shape[1]), np.uint64)
     keys[np.searchsorted(ordinals, scanned.ordinals)] = scanned.keys
-    wanted = scanned.ordinals[scanned.comparable]
-    tokens, masked = (fetch_tokens(connection, table, wanted, spool) for table in ("tokens", "masked"))
+    num_tokens = names.column("num_tokens").to_numpy()
+    comparable = np.searchsorted(ordinals, scanned.ordinals[scanned.comparable])
+    addresses, mapped = np.zeros((2, len(ordinals)), np.uint64), []
+    for number, table in enumerate(("tokens", "masked")):
+        wanted = ordinals[comparable], num_tokens[comparable]
+        addresses[number, comparable], room = fetch_tokens(connection, table, wanted, spool)
+        mapped.append(room)
     return KnownDocuments(
         ordinals,
         keys,
         np.column_stack([names.column("content_high").to_numpy(), names.column("content_low").to_numpy()]),
-        names.column("num_tokens").to_numpy(),
+        num_tokens,
         names.column("num_shingles").to_numpy(),
-        tokens.place(ordinals),
-        masked.place(ordinals),
+        addresses[0],
+        addresses[1],
         names.select(NAME_SCHEMA.names).cast(NAME_SCHEMA),
         read_fates(fates, ordinals),
-        (tokens, masked),
+        mapped,
     )
 
 
 @dataclass(frozen=True)
 class Scanned:
-    """Stored documents that share a key with a new one, ascending; `comparable` ones are similar in size to one."""
+    """Stored documents that share a key with a new one, ascending; `comparable` ones are similar in size to one.
+
+    Those that are not fill buckets only, and are there only where a bucket may become full.
+    """
 
     ordinals: npt.NDArray[np.int64]
     keys: npt.NDArray[np.uint64]
@@ -76,7 +85,7 @@ class Scanned:
 
 
 def scan_keys(
-    connection: "DuckDBPyConnection", new: NewSketches, threshold: float, without: Sequence[int]
+    connection: "DuckDBPyConnection", new: NewSketches, near: NearConfig, without: Sequence[int]
 ) -> Scanned:
     """Stream the band keys of the index past those of the new documents."""
     key_set: KeySet = make_key_set(sum(keys.size for keys in new.keys))
@@ -90,12 +99,16 @@ def scan_keys(
         ordinals, tokens, shingles = (batch.column(i).to_numpy() for i in range(3))
         stored = batch.column(3).flatten().to_numpy().reshape(-1, bands)
         found = np.empty(len(batch), np.uint8)
-        match_keys(key_set, stored, as_read_only(tokens), as_read_only(shingles), threshold, found)
+        match_keys(key_set, stored, as_read_only(tokens), as_read_only(shingles), near.threshold, found)
         rows = np.flatnonzero(found != MISSED)
         parts.append((ordinals[rows], stored[rows], found[rows]))
     ordinals, keys, found = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.argsort(ordinals, kind="stable")
-    return Scanned(ordinals[order], keys[order], found[order] == COMPARABLE)
+    if key_set.holders.max(initial=0) < near.max_bucket:
+        order = order[found[order] == COMPARABLE]
+    keys = keys[order]
+    drop_other_keys(key_set, keys)
+    return Scanned(ordinals[order], keys, found[order] == COMPARABLE)
 
 
 def passing(without: Sequence[int]) -> str:
@@ -146,70 +159,30 @@ def fetch_rows(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64]
     return rows
 
 
-@dataclass(frozen=True)
-class MappedTokens:
-    """Tokens of some documents (ascending ordinals) in a file that is mapped as long as this lives."""
-
-    ordinals: npt.NDArray[np.int64]
-    address: npt.NDArray[np.uint64]
-    mapped: object
-
-    def place(self, ordinals: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
-        """Return the addresses by place in `ordinals`, 0 where there are none."""
-        placed = np.zeros(len(ordinals), np.uint64)
-        placed[np.searchsorted(ordinals, self.ordinals)] = self.address
-        return placed
-
-
 def fetch_tokens(
-    connection: "DuckDBPyConnection", table: str, wanted: npt.NDArray[np.int64], spool: Path
-) -> MappedTokens:
-    """Copy the tokens of the `wanted` documents to a file beside `spool` and map it."""
-    owners, starts = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
-    path = spool.with_suffix(f".{table}.arrow")
-    with pa.ipc.new_file(str(path), TOKEN_SCHEMA) as writer:
-        for rows in read_pieces(connection, table, wanted) if wanted.size else ():
-            pieces = rows.column(2)
-            edges = np.frombuffer(pieces.buffers()[1], np.int64)[pieces.offset : pieces.offset + len(pieces) + 1]
-            data = np.frombuffer(pieces.buffers()[2], np.uint32)[edges[0] // 4 : edges[-1] // 4]
-            writer.write_batch(pa.RecordBatch.from_arrays([pa.array(data)], schema=TOKEN_SCHEMA))
-            first = rows.column(1).to_numpy() == 0  # the pieces of a document follow one another
-            owners.append(rows.column(0).to_numpy()[first])
-            starts.append((edges[:-1] - edges[0])[first])
-    mapped = pa.memory_map(str(path))
-    reader = pa.ipc.open_file(mapped)
-    bases = [reader.get_batch(i).column(0).to_numpy().ctypes.data for i in range(reader.num_record_batches)]
-    sizes = [len(part) for part in owners[1:]]
-    address = np.concatenate(starts).astype(np.uint64) + np.repeat(np.array(bases, np.uint64), sizes)
-    return MappedTokens(np.concatenate(owners), address, (mapped, reader))
+    connection: "DuckDBPyConnection", table: str, wanted: tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]], spool: Path
+) -> tuple[npt.NDArray[np.uint64], object]:
+    """Copy tokens of documents to a file beside `spool` and map it; return (uint64[k] addresses, what keeps it mapped).
 
-
-def read_pieces(
-    connection: "DuckDBPyConnection", table: str, wanted: npt.NDArray[np.int64]
-) -> Iterator[pa.RecordBatch]:
-    """Yield the pieces of some documents by ordinal and part; no document is divided between two batches."""
+    `wanted` are ordinals and numbers of tokens; the address of a document is 0 where the table has none of it.
+    """
+    ordinals, num_tokens = wanted
+    ends = np.cumsum(num_tokens, dtype=np.int64)
+    starts = ends - num_tokens
+    room = np.memmap(spool.with_suffix(f".{table}"), np.uint32, "w+", shape=max(int(ends[-1]) if ends.size else 0, 1))
+    is_there = np.zeros(len(ordinals), bool)
     connection.execute("SET arrow_large_buffer_size = true")
-    connection.register("wanted", pa.table({"ordinal": wanted}))
-    query = f"SELECT * FROM {table} WHERE ordinal IN (SELECT ordinal FROM wanted)"  # noqa: S608 (our own name)
-    held: list[pa.RecordBatch] = []
-    last = -1
-    for batch in connection.sql(query).to_arrow_reader(PIECES_AT_ONCE):
-        if len(batch) == 0:
+    connection.register("wanted", pa.table({"ordinal": ordinals}))
+    query = f"SELECT ordinal, part, piece FROM {table} WHERE ordinal IN (SELECT ordinal FROM wanted)"  # noqa: S608 (our own name)
+    for rows in connection.sql(query).to_arrow_reader(PIECES_AT_ONCE):
+        pieces = rows.column(2)
+        if len(pieces) == 0:
             continue
-        owners = batch.column(0).to_numpy()
-        assert owners[0] >= last, "pieces of tokens came out of order"
-        assert bool(np.all(owners[1:] >= owners[:-1])), "pieces of tokens came out of order"
-        last = int(owners[-1])
-        cut = int(np.searchsorted(owners, last))
-        if cut:
-            yield join_batches([*held, batch.slice(0, cut)])
-            held = []
-        held.append(batch.slice(cut))
-    if held:
-        yield join_batches(held)
+        edges = np.frombuffer(pieces.buffers()[1], np.int64)[pieces.offset : pieces.offset + len(pieces) + 1]
+        places = np.searchsorted(ordinals, rows.column(0).to_numpy())
+        is_there[places] = True
+        targets = starts[places] + rows.column(1).to_numpy().astype(np.int64) * PIECE
+        copy_pieces(np.frombuffer(pieces.buffers()[2], np.uint32), as_read_only(edges), targets, room)
     connection.unregister("wanted")
-
-
-def join_batches(batches: Sequence[pa.RecordBatch]) -> pa.RecordBatch:
-    """Return several batches as one whose columns are contiguous."""
-    return batches[0] if len(batches) == 1 else pa.concat_batches(batches)
+    address = np.uint64(room.ctypes.data) + starts.astype(np.uint64) * np.uint64(4)
+    return np.where(is_there, address, np.uint64(0)), room

@@ -136,6 +136,8 @@ def enter_buckets(state, rank, buckets, keys, max_bucket):
     state.counters[NUM_ENTRIES] = owner + 1
     state.owners[owner] = rank
     for band in range(bands):
+        if keys[band] == 0:
+            continue  # a key of a document of an index that no document looks up
         # A key of this document's own earlier band may have taken the slot that was free before.
         slot = find_bucket(state, keys[band])
         if state.sizes[slot] >= max_bucket:

@@ -22,6 +22,7 @@ class KeySet(NamedTuple):
     slots     uint64[...]  the keys, open addressing; 0 is free
     smallest  int32[...]   slot -> fewest distinct shingles of a new document with the key
     largest   int32[...]   slot -> most
+    holders   int32[...]   slot -> documents with the key, new ones and those of the index that were met
     ```
     """
 
@@ -29,6 +30,7 @@ class KeySet(NamedTuple):
     slots: npt.NDArray[np.uint64]
     smallest: npt.NDArray[np.int32]
     largest: npt.NDArray[np.int32]
+    holders: npt.NDArray[np.int32]
 
 
 def make_key_set(num_keys: int) -> KeySet:
@@ -37,9 +39,8 @@ def make_key_set(num_keys: int) -> KeySet:
     while 64 * words < BITS_PER_KEY * num_keys:
         words *= 2
     size = max(int(num_keys * SLOTS_PER_KEY), 16)
-    return KeySet(
-        np.zeros(words, np.uint64), np.zeros(size, np.uint64), np.empty(size, np.int32), np.empty(size, np.int32)
-    )
+    sizes = (np.zeros(size, np.int32) for _ in range(3))
+    return KeySet(np.zeros(words, np.uint64), np.zeros(size, np.uint64), *sizes)
 
 
 @kernel
@@ -64,6 +65,7 @@ def add_keys(key_set, keys, num_tokens, num_shingles):
             bit = key & mask
             key_set.bits[bit >> U64(6)] |= U64(1) << (bit & U64(63))
             slot = find_key(key_set.slots, key)
+            key_set.holders[slot] += 1
             if key_set.slots[slot] == 0:
                 key_set.slots[slot] = key
                 key_set.smallest[slot] = size
@@ -94,9 +96,33 @@ def match_keys(key_set, keys, num_tokens, num_shingles, threshold, found):
             slot = find_key(key_set.slots, key)
             if key_set.slots[slot] == 0:
                 continue
-            found[row] = SHARED
+            key_set.holders[slot] += 1
+            found[row] = max(found[row], SHARED)
             # Some new document of this key is between the two bounds; a little room is left for rounding.
             room = 1.0 + 1e-9
             if size * room >= threshold * key_set.smallest[slot] and key_set.largest[slot] * room >= threshold * size:
                 found[row] = COMPARABLE
-                break
+
+
+@kernel
+def drop_other_keys(key_set, keys):
+    """Put 0 in place of the keys (uint64[n, bands]) that no new document has."""
+    mask = U64(64 * key_set.bits.size - 1)
+    for row in range(keys.shape[0]):
+        for band in range(keys.shape[1]):
+            key = keys[row, band]
+            bit = key & mask
+            if (key_set.bits[bit >> U64(6)] >> (bit & U64(63))) & U64(1):
+                key = key_set.slots[find_key(key_set.slots, key)] if key != 0 else U64(0)
+                keys[row, band] = key
+            else:
+                keys[row, band] = U64(0)
+
+
+@kernel
+def copy_pieces(data, edges, targets, room):
+    """Copy `data[edges[i]:edges[i + 1]]` (edges in bytes, data uint32) to `room[targets[i]:]`, for each i."""
+    for i in range(targets.size):
+        target = targets[i] - edges[i] // 4
+        for k in range(edges[i] // 4, edges[i + 1] // 4):
+            room[target + k] = data[k]

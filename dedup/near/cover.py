@@ -83,7 +83,8 @@ class Cover:
         self._first = self._num_known + (len(known.fates) if known is not None else 0)
         entries = (num_documents + self._num_known) * bands
         assert entries < 2**32 - 1, "more band keys than the table can name"
-        n, slots = num_documents + self._first, max(int(entries * SLOTS_PER_ENTRY), 16)
+        used = num_documents * bands + (np.count_nonzero(known.keys) if known is not None else 0)
+        n, slots = num_documents + self._first, max(int(used * SLOTS_PER_ENTRY), 16)
         self._config = config
         self._offered = self._first
         self._state = CoverState(

@@ -50,7 +50,7 @@ class IndexSession:
             [batch.column("num_shingles") for batch in batches] or [np.empty(0, np.int32)],
         )
         with self.index.reading() as connection:
-            return find_known(connection, new, run.near.threshold, self.replaced, spool)
+            return find_known(connection, new, run.near, self.replaced, spool)
 
     def commit(self, segments: Segments, decisions: Decisions, run: CleanRun) -> None:
         """Add the run to the index, in one transaction."""

@@ -1,8 +1,20 @@
 """`dedup clean`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from dedup.cli.options import index_option, input_options, inputs_argument, near_options, passage_options, workers_option
+from dedup.cli.options import (
+    index_option,
+    input_options,
+    inputs_argument,
+    near_options,
+    passage_options,
+    workers_option,
+)
+
+if TYPE_CHECKING:
+    from dedup.config import NearConfig, PassageConfig
 
 
 @click.command(short_help="Remove near-duplicate documents from news files.")
@@ -69,25 +81,15 @@ def clean(
 
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
-    from dedup.config import InputConfig, KeepPolicy, NearConfig, PassageConfig
+    from dedup.config import InputConfig
     from dedup.corpus.files import STDIN
     from dedup.pipeline.clean import clean as clean_files
     from dedup.pipeline.run import CleanRun
     from dedup.report.clean_terminal import render_summary
 
-    near = NearConfig(
-        threshold=threshold,
-        shingle_size=shingle_size,
-        num_perm=num_perm,
-        keep=KeepPolicy.parse(keep),
-        keep_templates=keep_templates,
-    )
-    passage_config = PassageConfig(
-        scope="within" if passages == "off" else passages,
-        min_tokens=min_tokens,
-        contained=contained,
-        series_field=series_field,
-        strip_boilerplate=strip_boilerplate,
+    near, passage_config = make_configs(
+        (threshold, shingle_size, num_perm, keep, keep_templates),
+        (passages, min_tokens, contained, series_field, strip_boilerplate),
     )
     progress = TerminalProgress(quiet=quiet)
     if resume and STDIN in inputs:
@@ -97,7 +99,7 @@ def clean(
             files=files,
             out=folder,
             near=near,
-            passages=None if passages == "off" else passage_config,
+            passages=passage_config,
             input=InputConfig(text_field, id_field, input_format),
             workers=workers,
             resume=resume,
@@ -109,3 +111,28 @@ def clean(
         summary, examples = clean_files(run, progress)
     if not quiet:
         click.echo(render_summary(summary, examples, None if dry_run else Path(str(out))), nl=False)
+
+
+def make_configs(
+    near: tuple[float, int, int, str, bool], passages: tuple[str, int, float | None, str, bool]
+) -> tuple["NearConfig", "PassageConfig | None"]:
+    """Return the settings that `near_options` and `passage_options` stand for, in their order."""
+    from dedup.config import KeepPolicy, NearConfig, PassageConfig
+
+    threshold, shingle_size, num_perm, keep, keep_templates = near
+    mode, min_tokens, contained, series_field, strip_boilerplate = passages
+    near_config = NearConfig(
+        threshold=threshold,
+        shingle_size=shingle_size,
+        num_perm=num_perm,
+        keep=KeepPolicy.parse(keep),
+        keep_templates=keep_templates,
+    )
+    passage_config = PassageConfig(
+        scope="within" if mode == "off" else mode,
+        min_tokens=min_tokens,
+        contained=contained,
+        series_field=series_field,
+        strip_boilerplate=strip_boilerplate,
+    )
+    return near_config, None if mode == "off" else passage_config

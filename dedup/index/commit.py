@@ -50,9 +50,7 @@ class Addition:
             ordinal += rows.size
 
 
-def commit(
-    index: IndexFile, addition: Addition, row: RunRow, near: NearConfig, replaced: Sequence[int]
-) -> None:
+def commit(index: IndexFile, addition: Addition, row: RunRow, near: NearConfig, replaced: Sequence[int]) -> None:
     """Add a run to an index in one transaction, in place of those whose numbers are `replaced`."""
     bands = bands_of(near)
     is_new = not index.exists()
@@ -193,9 +191,7 @@ def look_up(known: KnownDocuments | None, places: npt.NDArray[np.int64]) -> npt.
     return np.where(places >= 0, known.ordinals[np.maximum(places, 0)], -1)
 
 
-def is_first_of_its_kind(
-    before: npt.NDArray[np.uint64], content: npt.NDArray[np.uint64]
-) -> npt.NDArray[np.bool_]:
+def is_first_of_its_kind(before: npt.NDArray[np.uint64], content: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
     """Return which rows of `content` stand neither in `before` nor earlier in `content`."""
     every = np.concatenate([before, content])
     order = np.lexsort((every[:, 1], every[:, 0]))  # stable: equal rows stay in order

@@ -12,7 +12,16 @@ import pyarrow as pa
 from dedup.config import NearConfig
 from dedup.corpus.known import NAME_SCHEMA, Fates, KnownDocuments
 from dedup.index.schema import PIECE
-from dedup.kernels.key_set import COMPARABLE, MISSED, KeySet, add_keys, copy_pieces, drop_other_keys, make_key_set, match_keys
+from dedup.kernels.key_set import (
+    COMPARABLE,
+    MISSED,
+    KeySet,
+    add_keys,
+    copy_pieces,
+    drop_other_keys,
+    make_key_set,
+    match_keys,
+)
 from dedup.kernels.memory import as_read_only
 
 if TYPE_CHECKING:
@@ -84,9 +93,7 @@ class Scanned:
     comparable: npt.NDArray[np.bool_]
 
 
-def scan_keys(
-    connection: "DuckDBPyConnection", new: NewSketches, near: NearConfig, without: Sequence[int]
-) -> Scanned:
+def scan_keys(connection: "DuckDBPyConnection", new: NewSketches, near: NearConfig, without: Sequence[int]) -> Scanned:
     """Stream the band keys of the index past those of the new documents."""
     key_set: KeySet = make_key_set(sum(keys.size for keys in new.keys))
     for keys, tokens, shingles in zip(new.keys, new.num_tokens, new.num_shingles, strict=True):
@@ -116,9 +123,7 @@ def passing(without: Sequence[int]) -> str:
     return f"run NOT IN ({', '.join(map(str, without))})" if without else "true"
 
 
-def find_fates(
-    connection: "DuckDBPyConnection", content: npt.NDArray[np.uint64], without: Sequence[int]
-) -> pa.Table:
+def find_fates(connection: "DuckDBPyConnection", content: npt.NDArray[np.uint64], without: Sequence[int]) -> pa.Table:
     """Return the rows of `fates` with the content of a new document whose witness stands."""
     asked = pa.table({"high": content[:, 0], "low": content[:, 1]})
     connection.register("asked", asked)
@@ -160,7 +165,10 @@ def fetch_rows(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64]
 
 
 def fetch_tokens(
-    connection: "DuckDBPyConnection", table: str, wanted: tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]], spool: Path
+    connection: "DuckDBPyConnection",
+    table: str,
+    wanted: tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]],
+    spool: Path,
 ) -> tuple[npt.NDArray[np.uint64], object]:
     """Copy tokens of documents to a file beside `spool` and map it; return (uint64[k] addresses, what keeps it mapped).
 

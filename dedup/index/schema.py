@@ -46,7 +46,11 @@ def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int
             covered DOUBLE NOT NULL
         );
     """)
-    values = {"format": str(FORMAT), "dedup": version, "settings": msgspec.json.encode(settings, order="sorted").decode()}
+    values = {
+        "format": str(FORMAT),
+        "dedup": version,
+        "settings": msgspec.json.encode(settings, order="sorted").decode(),
+    }
     connection.executemany("INSERT INTO meta VALUES (?, ?)", list(values.items()))
 
 

@@ -94,7 +94,9 @@ class IndexFile:
         """Refuse what is no index of this format, or not whole."""
         tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
         if "meta" not in tables:
-            raise IndexUnreadableError(f"{self.path}: is a DuckDB file, but no index of dedup. Name another with --index.")
+            raise IndexUnreadableError(
+                f"{self.path}: is a DuckDB file, but no index of dedup. Name another with --index."
+            )
         meta = dict(connection.execute("SELECT name, value FROM meta").fetchall())
         if meta.get("format") != str(FORMAT):
             raise IndexUnreadableError(
@@ -123,7 +125,9 @@ class IndexFile:
                 message = f"{self.path}: is in use by another program ({first_line}). Try again when that is done."
                 raise OutputError(message) from error
             if any(sign in lowered for sign in NO_ROOM):
-                message = f"{self.path}: the disk is full. Nothing was added. Free some space; --resume goes on from here."
+                message = (
+                    f"{self.path}: the disk is full. Nothing was added. Free some space; --resume goes on from here."
+                )
                 raise OutputError(message) from error
             if "permission denied" in lowered or "read-only file system" in lowered:
                 raise OutputError(f"{self.path}: no permission. Put the index where you can write to.") from error

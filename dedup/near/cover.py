@@ -127,8 +127,8 @@ class Cover:
         self._state.address[here] = documents.address
         self._state.masked[here] = documents.masked
 
-    def offer(self, documents: Offered) -> None:
-        """Decide the next documents."""
+    def offer(self, documents: Offered, *, enter: bool = True) -> None:
+        """Decide the next documents; those that are not entered are compared with what stands before them alone."""
         first, self._offered = self._offered, self._offered + len(documents.keys)
         self._describe(first, documents)
         config = self._config
@@ -139,7 +139,7 @@ class Cover:
             config.threshold,
             config.shingle_size,
             config.keep_templates,
-            config.max_bucket,
+            config.max_bucket if enter else 0,
         )
 
     def result(self) -> CoverResult:

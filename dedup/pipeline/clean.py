@@ -94,6 +94,8 @@ def run_stages(
         summary.write(folder.output / SUMMARY)
     if session and (run.add or not run.dry_run):
         session.commit(segments, decisions, run)
+    if run.add:
+        folder.discard()
     if not run.dry_run:
         folder.publish()
         if session:

@@ -148,9 +148,7 @@ def run_of(summary: Path) -> str | None:
     return index.run if index else None
 
 
-def settle(
-    index: IndexFile, runs: list[RunRow], work: tuple[CleanRun, str, RunFolder], progress: Progress
-) -> None:
+def settle(index: IndexFile, runs: list[RunRow], work: tuple[CleanRun, str, RunFolder], progress: Progress) -> None:
     """Bring the runs that are in the index but not in their output folder to an end, or say who has to.
 
     A run commits when its output is complete beside its place, and publishes it then. So of a run that was killed in

@@ -26,6 +26,22 @@ class Progress(Protocol):
         """Say something that explains a wait."""
 
 
+class SilentProgress:
+    """A progress that tells nothing, for the library."""
+
+    def begin(self, stage: str, total: int, unit: str) -> None:
+        """Begin a stage."""
+
+    def advance(self, amount: int) -> None:
+        """Tell that this much more is done."""
+
+    def end(self) -> None:
+        """End the stage."""
+
+    def note(self, message: str) -> None:
+        """Say nothing."""
+
+
 @dataclass(frozen=True)
 class CleanRun:
     """Everything a clean run is asked to do; without `out` it is a dry run, which works in `scratch`.

@@ -11,14 +11,14 @@ if TYPE_CHECKING:
     from dedup.config import KeepPolicy, NearConfig, PassageConfig
     from dedup.diff.engine import compare_texts as diff
     from dedup.errors import DedupError
-    from dedup.model.index import Match
-    from dedup.pipeline.text_index import Index
     from dedup.model.documents import Cluster, Document, Member, Passage, Removal
+    from dedup.model.index import Match
     from dedup.near.bands import candidate_probability, choose_bands
     from dedup.near.signature import Signature
     from dedup.near.sketch import sign_text
     from dedup.pipeline.deduplicate import Deduplication, deduplicate
     from dedup.pipeline.find_passages import find_passages
+    from dedup.pipeline.text_index import Index
 
 __version__ = "0.1.0"
 

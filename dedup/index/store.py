@@ -100,8 +100,8 @@ class IndexFile:
         meta = dict(connection.execute("SELECT name, value FROM meta").fetchall())
         if meta.get("format") != str(FORMAT):
             raise IndexUnreadableError(
-                f"{self.path}: has format {meta.get('format')} (made by dedup {meta.get('dedup')}), and this dedup reads "
-                f"format {FORMAT}. Use that version, or index the documents anew."
+                f"{self.path}: has format {meta.get('format')} (made by dedup {meta.get('dedup')}), and this dedup "
+                f"reads format {FORMAT}. Use that version, or index the documents anew."
             )
         sizes = connection.execute("SELECT block_size * total_blocks FROM pragma_database_size()").fetchall()
         whole, actual = sizes[0][0] + HEADER_BYTES, self.path.stat().st_size
@@ -148,7 +148,7 @@ def connect(path: Path, *, read_only: bool) -> Iterator["DuckDBPyConnection"]:
     import duckdb  # noqa: PLC0415 (for those who have an index)
 
     threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    config = {"threads": str(threads), "memory_limit": MEMORY_LIMIT}
+    config: dict[str, str | bool | int | float | list[str]] = {"threads": str(threads), "memory_limit": MEMORY_LIMIT}
     until = time.monotonic() + PATIENCE_S
     while True:
         try:

@@ -69,6 +69,24 @@ def run_stages(
     segments = Segments(folder.segments, shards)
     if run.strict:
         refuse_rejections(segments)
+    result, decisions, findings = decide_documents(run, session, (folder, segments), (timer, progress))
+    decisions.check()
+    if not run.dry_run:
+        with timer.measure("write"):
+            write_output(run, folder, segments, (decisions, findings), progress)
+    summary = summarise(run, settings, segments, (result, decisions, findings), timer)
+    if session:
+        summary = msgspec.structs.replace(summary, index=session.describe(decisions, segments.known))
+    examples = choose_examples(segments, decisions, run.input)
+    finish(run, session, folder, (segments, decisions), summary)
+    return summary, examples
+
+
+def decide_documents(
+    run: CleanRun, session: IndexSession | None, work: tuple[RunFolder, Segments], told: tuple[StageTimer, Progress]
+) -> tuple[CoverResult, Decisions, Findings | None]:
+    """Decide on every document, by what an index knows, by the others, and by their passages."""
+    (folder, segments), (timer, progress) = work, told
     boilerplate, findings = None, None
     if run.passages:
         with timer.measure("boilerplate"):
@@ -82,25 +100,31 @@ def run_stages(
     if run.passages and boilerplate is not None:
         with timer.measure("passages"):
             decisions, findings = find_passages(run, folder, segments, (decisions, boilerplate), progress)
-    decisions.check()
-    if not run.dry_run:
-        with timer.measure("write"):
-            write_output(run, folder, segments, (decisions, findings), progress)
-    summary = summarise(run, settings, segments, (result, decisions, findings), timer)
-    if session:
-        summary = msgspec.structs.replace(summary, index=session.describe(decisions, segments.known))
-    examples = choose_examples(segments, decisions, run.input)
+    return result, decisions, findings
+
+
+def finish(
+    run: CleanRun,
+    session: IndexSession | None,
+    folder: RunFolder,
+    decided: tuple[Segments, Decisions],
+    summary: Summary,
+) -> None:
+    """Put the output in its place and what was kept into the index: with `session`, both or neither after any kill.
+
+    The output is complete, and names its run, before the index has the run; it is put in its place after that. So a
+    run that is in the index has its output in one of the two places.
+    """
     if not run.dry_run:
         summary.write(folder.output / SUMMARY)
     if session and (run.add or not run.dry_run):
-        session.commit(segments, decisions, run)
+        session.commit(*decided, run)
     if run.add:
         folder.discard()
     if not run.dry_run:
         folder.publish()
         if session:
             session.mark_published()
-    return summary, examples
 
 
 def cover_documents(near: NearConfig, segments: Segments, progress: Progress) -> CoverResult:

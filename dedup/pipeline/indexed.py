@@ -154,31 +154,41 @@ def settle(index: IndexFile, runs: list[RunRow], work: tuple[CleanRun, str, RunF
     A run commits when its output is complete beside its place, and publishes it then. So of a run that was killed in
     between the output is in one of the two places, unless somebody took it away.
     """
-    run, settings, folder = work
-    here = str(Path(run.out).absolute())
+    here = str(Path(work[0].out).absolute())
     for row in runs:
         if row.out is None or (row.state == PUBLISHED and row.out != here):
             continue
-        theirs = RunFolder(Path(row.out))
-        waiting = run_of(theirs.output / SUMMARY) == row.run
-        published = run_of(theirs.out / SUMMARY) == row.run
-        if row.out == here and run.resume and (waiting or published):
-            if Summary.read((theirs.output if waiting else theirs.out) / SUMMARY).fingerprint != settings:
-                continue  # begin() says so
-            if waiting:
-                theirs.publish()
-            folder.discard()
-        elif row.state == PUBLISHED or row.out == here:
-            if not waiting and not published and row.state == COMMITTED and not (run.resume or run.overwrite):
-                raise OutputError(lost_output(index, row))
-            if waiting or not published:
-                continue
-        elif not published:
-            raise OutputError(unfinished_output(index, row) if waiting else lost_output(index, row))
-        if row.state == COMMITTED:
+        is_complete = settle_own(index, row, *work) if row.out == here else settle_other(index, row)
+        if is_complete and row.state == COMMITTED:
             with index.writing() as connection:
                 mark_published(connection, row.run)
             progress.note(f"{index.path}: run {row.run} is complete now ({row.out})")
+
+
+def settle_own(index: IndexFile, row: RunRow, run: CleanRun, settings: str, folder: RunFolder) -> bool:
+    """Publish a run of the same output folder if it is resumed; return whether its output stands in its place."""
+    waiting = run_of(folder.output / SUMMARY) == row.run
+    published = run_of(folder.out / SUMMARY) == row.run
+    if run.resume and (waiting or published):
+        summary = Summary.read((folder.output if waiting else folder.out) / SUMMARY)
+        if summary.fingerprint != settings:
+            return False  # the folder itself refuses to go on with other settings
+        if waiting:
+            folder.publish()
+        folder.discard()
+        return True
+    if not (waiting or published or run.resume or run.overwrite) and row.state == COMMITTED:
+        raise OutputError(lost_output(index, row))
+    return published and not waiting
+
+
+def settle_other(index: IndexFile, row: RunRow) -> bool:
+    """Return that the output of a run stands in its place; it is an `OutputError` if not."""
+    theirs = RunFolder(Path(str(row.out)))
+    if run_of(theirs.out / SUMMARY) == row.run:
+        return True
+    is_waiting = run_of(theirs.output / SUMMARY) == row.run
+    raise OutputError(unfinished_output(index, row) if is_waiting else lost_output(index, row))
 
 
 def lost_output(index: IndexFile, row: RunRow) -> str:

@@ -187,7 +187,7 @@ def measure_jaccard(a: npt.NDArray[np.uint32], b: npt.NDArray[np.uint32], shingl
 def find_spans(
     text: str, tokens: npt.NDArray[np.uint32], theirs: npt.NDArray[np.uint32]
 ) -> tuple[tuple[int, int], ...]:
-    """Return the passages of a text that another document holds too, in characters of the text, joined where they touch."""
+    """Return the passages of a text that another document holds too, in characters, joined where they touch."""
     address = np.array([tokens.ctypes.data, theirs.ctypes.data], np.uint64)
     num_tokens = np.array([tokens.size, theirs.size], np.int32)
     config = PassageConfig(min_tokens=TOKENS_OF_A_SPAN, contained=None)

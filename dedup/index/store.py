@@ -103,7 +103,7 @@ class IndexFile:
                 f"{self.path}: has format {meta.get('format')} (made by dedup {meta.get('dedup')}), and this dedup "
                 f"reads format {FORMAT}. Use that version, or index the documents anew."
             )
-        sizes = connection.execute("SELECT block_size * total_blocks FROM pragma_database_size()").fetchall()
+        sizes = connection.execute("SELECT block_size * used_blocks FROM pragma_database_size()").fetchall()
         whole, actual = sizes[0][0] + HEADER_BYTES, self.path.stat().st_size
         if actual < whole:
             raise IndexUnreadableError(

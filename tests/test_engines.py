@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dedup import NearConfig
 
-SETTINGS = settings(deadline=None, derandomize=True, max_examples=40)
+SETTINGS = settings(deadline=None, derandomize=True, max_examples=20)
 
 # Pairs at the threshold share a bucket with probability 1 - 1e-12: what the naive twin finds without bands, bands find.
 NUM_PERM, RECALL = 1024, 1 - 1e-12

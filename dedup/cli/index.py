@@ -211,6 +211,7 @@ def remove(index: str, run_name: str | None, ids: str | None) -> None:
 
     from pathlib import Path
 
+    from dedup.errors import InputError
     from dedup.index.inspect import remove_ids, remove_run
     from dedup.index.store import IndexFile
 
@@ -219,7 +220,11 @@ def remove(index: str, run_name: str | None, ids: str | None) -> None:
         count = remove_run(file, run_name)
     else:
         raw = sys.stdin.buffer.read() if ids == "-" else Path(str(ids)).read_bytes()
-        count = remove_ids(file, [line for line in raw.decode().splitlines() if line])
+        try:
+            lines = raw.decode().split("\n")
+        except UnicodeDecodeError as error:
+            raise InputError(f"{ids}: is not UTF-8 text ({error}). Give one id on each line.") from error
+        count = remove_ids(file, [line.removesuffix("\r") for line in lines if line])
     click.echo(f"removed {count:,} {'document' if count == 1 else 'documents'} from {index}")
 
 

@@ -492,7 +492,7 @@ def test_a_file_that_may_not_grow_leaves_the_index_as_it_was(days):
         resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
     command = [sys.executable, "-m", "dedup", "index", "add", "big.jsonl", "--index", "news.duckdb", *DAYS]
-    done = subprocess.run(command, cwd=days, preexec_fn=limit, capture_output=True, text=True, check=False)  # noqa: PLW1509 (no threads here)
+    done = subprocess.run(command, cwd=days, preexec_fn=limit, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
     assert rows(days / "news.duckdb", "SELECT * FROM documents ORDER BY ordinal") == before
 

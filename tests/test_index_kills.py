@@ -211,8 +211,8 @@ def test_another_run_is_told_of_one_that_was_cut_off_after_its_commit(days, dedu
     done = dedup(*args, cwd=days)
     assert (done.code, done.stdout) == (2, "")
     assert done.stderr == (
-        f"error: news.duckdb: run {run} was cut off before its output {days}/out2 was in place. Finish it with the same "
-        f"command and --resume, or take it back with `dedup index remove --index news.duckdb --run {run}`.\n"
+        f"error: news.duckdb: run {run} was cut off before its output {days}/out2 was in place. Finish it with the "
+        f"same command and --resume, or take it back with `dedup index remove --index news.duckdb --run {run}`.\n"
     )
     assert dedup("index", "remove", "--index", "news.duckdb", "--run", run, cwd=days).code == 0
     assert dedup(*args, cwd=days).code == 0
@@ -239,7 +239,7 @@ def test_a_run_that_was_published_but_not_marked_does_not_stop_the_next(days, de
 
 
 @pytest.mark.parametrize("moment", ["inside the transaction", "before the commit"])
-def test_a_first_run_killed_leaves_no_index_or_a_whole_one(tmp_path, undisturbed, moment):
+def test_a_first_run_killed_leaves_no_index_or_a_whole_one(tmp_path, moment):
     write_jsonl(tmp_path / "day2.jsonl", make_records("first", 50))
     assert finish(start(tmp_path, MOMENTS[moment])) == -signal.SIGKILL
     assert not (tmp_path / "news.duckdb").exists()

@@ -1,4 +1,4 @@
-"""kill -9 at random moments of a run with an index: is OUT/ what the index holds, and does --resume make it whole?"""
+"""kill -9 at random moments of a run with an index: is OUT/ what the index holds, and what does --resume make of it."""
 
 import json
 import os

@@ -7,6 +7,7 @@ each document: the position of the document that justifies its removal with thei
 
 import json
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 
 from commands import Silent
@@ -35,7 +36,7 @@ def decide_through_an_index(documents, config, cuts=None):
     decisions = [KEPT] * len(documents)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for day, (start, stop) in enumerate(zip(edges, edges[1:], strict=False)):
+        for day, (start, stop) in enumerate(pairwise(edges)):
             path = folder / f"day{day}.jsonl"
             write_jsonl(path, [{"id": start + i, "text": text} for i, text in enumerate(documents[start:stop])])
             out = folder / f"out{day}"

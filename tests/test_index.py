@@ -137,7 +137,7 @@ def test_a_contained_document_hands_its_fate_to_a_later_copy(dedup, tmp_path):
 
 
 def test_boilerplate_that_was_masked_on_the_first_day_is_masked_on_the_next(dedup, tmp_path):
-    """Short texts under one long footer: kept on day 1 because the footer makes no copies, and kept on being compared."""
+    """Short texts under one long footer: kept on day 1 because the footer makes no copies."""
     footer = make_text("footer", 80)
     records = [{"id": i, "outlet": "o", "text": f"{make_text(i, 25)}\n\n{footer}"} for i in range(40)]
     write_jsonl(tmp_path / "a.jsonl", records)

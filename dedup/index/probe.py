@@ -17,8 +17,6 @@ from dedup.kernels.key_set import (
     MISSED,
     KeySet,
     add_keys,
-    copy_pieces,
-    drop_other_keys,
     make_key_set,
     match_keys,
 )
@@ -105,17 +103,15 @@ def scan_keys(connection: "DuckDBPyConnection", new: NewSketches, near: NearConf
     for batch in connection.sql(query).to_arrow_reader(ROWS_AT_ONCE):
         ordinals, tokens, shingles = (batch.column(i).to_numpy() for i in range(3))
         stored = batch.column(3).flatten().to_numpy().reshape(-1, bands)
-        found = np.empty(len(batch), np.uint8)
-        match_keys(key_set, stored, as_read_only(tokens), as_read_only(shingles), near.threshold, found)
+        found, shared = np.empty(len(batch), np.uint8), np.zeros((len(batch), bands), np.uint64)
+        match_keys(key_set, stored, as_read_only(tokens), as_read_only(shingles), near.threshold, found, shared)
         rows = np.flatnonzero(found != MISSED)
-        parts.append((ordinals[rows], stored[rows], found[rows]))
+        parts.append((ordinals[rows], shared[rows], found[rows]))
     ordinals, keys, found = (np.concatenate(column) for column in zip(*parts, strict=True))
     order = np.argsort(ordinals, kind="stable")
     if key_set.holders.max(initial=0) < near.max_bucket:
         order = order[found[order] == COMPARABLE]
-    keys = keys[order]
-    drop_other_keys(key_set, keys)
-    return Scanned(ordinals[order], keys, found[order] == COMPARABLE)
+    return Scanned(ordinals[order], keys[order], found[order] == COMPARABLE)
 
 
 def passing(without: Sequence[int]) -> str:
@@ -177,7 +173,9 @@ def fetch_tokens(
     ordinals, num_tokens = wanted
     ends = np.cumsum(num_tokens, dtype=np.int64)
     starts = ends - num_tokens
-    room = np.memmap(spool.with_suffix(f".{table}"), np.uint32, "w+", shape=max(int(ends[-1]) if ends.size else 0, 1))
+    room: npt.NDArray[np.uint32] = np.memmap(
+        spool.with_suffix(f".{table}"), np.uint32, "w+", shape=max(int(ends[-1]) if ends.size else 0, 1)
+    )
     is_there = np.zeros(len(ordinals), bool)
     connection.execute("SET arrow_large_buffer_size = true")
     connection.register("wanted", pa.table({"ordinal": ordinals}))
@@ -190,7 +188,10 @@ def fetch_tokens(
         places = np.searchsorted(ordinals, rows.column(0).to_numpy())
         is_there[places] = True
         targets = starts[places] + rows.column(1).to_numpy().astype(np.int64) * PIECE
-        copy_pieces(np.frombuffer(pieces.buffers()[2], np.uint32), as_read_only(edges), targets, room)
+        data = np.frombuffer(pieces.buffers()[2], np.uint32)
+        bounds = (edges // 4).tolist()
+        for target, start, stop in zip(targets.tolist(), bounds, bounds[1:], strict=False):
+            room[target : target + stop - start] = data[start:stop]
     connection.unregister("wanted")
     address = np.uint64(room.ctypes.data) + starts.astype(np.uint64) * np.uint64(4)
     return np.where(is_there, address, np.uint64(0)), room

@@ -15,7 +15,8 @@ from dedup.index.settings import FORMAT
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MEMORY_LIMIT = "1GB"
+# Blocks are read once: a larger cache costs fresh pages, and saves nothing.
+READING_MEMORY, WRITING_MEMORY = "256MB", "1GB"
 PATIENCE_S = 60.0  # a commit of a million documents takes some ten seconds
 RETRY_S = 0.02
 HEADER_BYTES = 3 * 4096
@@ -148,7 +149,10 @@ def connect(path: Path, *, read_only: bool) -> Iterator["DuckDBPyConnection"]:
     import duckdb  # noqa: PLC0415 (for those who have an index)
 
     threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    config: dict[str, str | bool | int | float | list[str]] = {"threads": str(threads), "memory_limit": MEMORY_LIMIT}
+    config: dict[str, str | bool | int | float | list[str]] = {
+        "threads": str(threads),
+        "memory_limit": READING_MEMORY if read_only else WRITING_MEMORY,
+    }
     until = time.monotonic() + PATIENCE_S
     while True:
         try:

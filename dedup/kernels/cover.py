@@ -152,24 +152,18 @@ def enter_buckets(state, rank, buckets, keys, max_bucket):
 
 
 @kernel
-def enter_known(state, first, keys, max_bucket):
-    """Enter documents that an earlier run kept, of ranks `first` to `first + len(keys) - 1`, without deciding anew.
+def enter_known(state, keys, num_fates, max_bucket):
+    """Enter the documents that earlier runs kept (ranks 0 and on) without deciding anew, then the fates of others.
 
-    They are offered in part only, those that share a band key with a document that follows, so a bucket that was full
-    for all of them may have room here: deciding them anew could remove what that run kept. O(bands) each.
+    Documents are offered in part only, those that share a band key with a document that follows, so a bucket that was
+    full for all of them may have room here: deciding them anew could remove what its run kept. `num_fates` ranks after
+    them are documents that were removed: exact copies share their fate. O(bands) each.
     """
     bands = np.empty(keys.shape[1], np.int64)
-    for row in range(keys.shape[0]):
-        rank = first + row
+    for rank in range(keys.shape[0] + num_fates):
         find_exact(state, rank)
-        enter_buckets(state, rank, bands, keys[row], max_bucket)
-
-
-@kernel
-def enter_fates(state, first, count):
-    """Enter the contents of documents that an earlier run removed: exact copies of them share their fate."""
-    for rank in range(first, first + count):
-        find_exact(state, rank)
+        if rank < keys.shape[0]:
+            enter_buckets(state, rank, bands, keys[rank], max_bucket)
 
 
 @kernel

@@ -76,11 +76,12 @@ def add_keys(key_set, keys, num_tokens, num_shingles):
 
 
 @kernel
-def match_keys(key_set, keys, num_tokens, num_shingles, threshold, found):
+def match_keys(key_set, keys, num_tokens, num_shingles, threshold, found, shared):
     """Say of each stored document whether a new one shares a band key with it.
 
     `found` (uint8[n]) gets MISSED, SHARED, or COMPARABLE where the sizes of the two sets of shingles allow the
-    threshold: Jaccard is at most the smaller by the larger. O(bands) each, one look-up in `bits` for most keys.
+    threshold: Jaccard is at most the smaller by the larger. `shared` (uint64[n, bands], zeros) gets the keys that are
+    shared. O(bands) each, one look-up in `bits` for most keys.
     """
     mask = U64(64 * key_set.bits.size - 1)
     for row in range(keys.shape[0]):
@@ -97,32 +98,9 @@ def match_keys(key_set, keys, num_tokens, num_shingles, threshold, found):
             if key_set.slots[slot] == 0:
                 continue
             key_set.holders[slot] += 1
+            shared[row, band] = key
             found[row] = max(found[row], SHARED)
             # Some new document of this key is between the two bounds; a little room is left for rounding.
             room = 1.0 + 1e-9
             if size * room >= threshold * key_set.smallest[slot] and key_set.largest[slot] * room >= threshold * size:
                 found[row] = COMPARABLE
-
-
-@kernel
-def drop_other_keys(key_set, keys):
-    """Put 0 in place of the keys (uint64[n, bands]) that no new document has."""
-    mask = U64(64 * key_set.bits.size - 1)
-    for row in range(keys.shape[0]):
-        for band in range(keys.shape[1]):
-            key = keys[row, band]
-            bit = key & mask
-            if (key_set.bits[bit >> U64(6)] >> (bit & U64(63))) & U64(1):
-                key = key_set.slots[find_key(key_set.slots, key)] if key != 0 else U64(0)
-                keys[row, band] = key
-            else:
-                keys[row, band] = U64(0)
-
-
-@kernel
-def copy_pieces(data, edges, targets, room):
-    """Copy `data[edges[i]:edges[i + 1]]` (edges in bytes, data uint32) to `room[targets[i]:]`, for each i."""
-    for i in range(targets.size):
-        target = targets[i] - edges[i] // 4
-        for k in range(edges[i] // 4, edges[i + 1] // 4):
-            room[target + k] = data[k]

@@ -17,7 +17,6 @@ from dedup.kernels.cover import (
     VERIFIED,
     CoverState,
     cover_block,
-    enter_fates,
     enter_known,
 )
 from dedup.kernels.memory import as_read_only
@@ -111,12 +110,11 @@ class Cover:
         """Enter what stands before the first document: ranks 0 and on."""
         fates, state = known.fates, self._state
         self._describe(0, known)
-        enter_known(state, 0, as_read_only(known.keys), self._config.max_bucket)
         here = slice(self._num_known, self._first)
         state.content[here], state.num_tokens[here] = fates.content, fates.num_tokens
         state.witness[here], state.similarity[here] = fates.witness, fates.similarity
         state.relation[here] = fates.relation
-        enter_fates(state, self._num_known, len(fates))
+        enter_known(state, as_read_only(known.keys), len(fates), self._config.max_bucket)
 
     def _describe(self, first: int, documents: Offered | KnownDocuments) -> None:
         """Note what is known of documents, at the ranks from `first` on."""

@@ -98,8 +98,8 @@ def use_index(run: CleanRun, settings: str, folder: RunFolder, progress: Progres
         return
     with index.lock():
         runs = read_index(run)
-        settle(index, runs, (run, settings, folder), progress)
-        runs = read_index(run)
+        if settle(index, runs, (run, settings, folder), progress):
+            runs = read_index(run)
         yield begin_session(run, settings, runs)
 
 
@@ -148,13 +148,14 @@ def run_of(summary: Path) -> str | None:
     return index.run if index else None
 
 
-def settle(index: IndexFile, runs: list[RunRow], work: tuple[CleanRun, str, RunFolder], progress: Progress) -> None:
+def settle(index: IndexFile, runs: list[RunRow], work: tuple[CleanRun, str, RunFolder], progress: Progress) -> bool:
     """Bring the runs that are in the index but not in their output folder to an end, or say who has to.
 
-    A run commits when its output is complete beside its place, and publishes it then. So of a run that was killed in
+    Returns whether any was. A run commits when its output is complete beside its place, and publishes it then. So of a run that was killed in
     between the output is in one of the two places, unless somebody took it away.
     """
     here = str(Path(work[0].out).absolute())
+    changed = False
     for row in runs:
         if row.out is None or (row.state == PUBLISHED and row.out != here):
             continue
@@ -163,6 +164,8 @@ def settle(index: IndexFile, runs: list[RunRow], work: tuple[CleanRun, str, RunF
             with index.writing() as connection:
                 mark_published(connection, row.run)
             progress.note(f"{index.path}: run {row.run} is complete now ({row.out})")
+            changed = True
+    return changed
 
 
 def settle_own(index: IndexFile, row: RunRow, run: CleanRun, settings: str, folder: RunFolder) -> bool:

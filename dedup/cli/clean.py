@@ -65,11 +65,16 @@ def clean(
     passages.jsonl, edited.jsonl (records whose text was cut, as they were), rejected.jsonl (records that could not be
     read) and summary.json.
 
+    With --index FILE, documents are compared with those that earlier runs kept too (--keep orders the new ones; what
+    is in the index stays), and OUT/ and the index agree after a kill at any moment. Containment and passages are
+    looked for among the documents of this run alone.
+
     \b
     Examples:
       dedup clean news.jsonl.gz -o cleaned/
       dedup clean day1.jsonl day2.jsonl -o cleaned/ --keep newest:date
       dedup clean articles/ -o cleaned/ --threshold 0.7
+      dedup clean day2.jsonl -o day2/ --index news.duckdb      what the index has seen goes, what is new is added
       zcat dump.gz | dedup clean - -o cleaned/ --text-field body --dry-run
     """
     if out is None and not dry_run:

@@ -139,7 +139,7 @@ min_tokens_option = click.option(
 index_option = click.option(
     "--index",
     metavar="FILE",
-    help="Index of earlier runs: a copy of what it holds is removed, what is kept is added. Made where there is none.",
+    help="Index of earlier runs (one DuckDB file): copies of what it holds are removed, what is kept is added.",
 )
 
 passage_options = compose(

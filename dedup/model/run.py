@@ -70,6 +70,7 @@ class IndexUse(msgspec.Struct, frozen=True):
     seen      documents removed for one that the index held
     compared  documents of the index that share a bucket with one of the run
     added     documents that were added
+    new_only  what was looked for among the documents of the run alone: contained documents, boilerplate, passages
     """
 
     path: str
@@ -77,6 +78,7 @@ class IndexUse(msgspec.Struct, frozen=True):
     seen: int
     compared: int
     added: int
+    new_only: list[str]
 
 
 class Summary(msgspec.Struct, frozen=True):

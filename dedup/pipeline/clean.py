@@ -76,7 +76,7 @@ def run_stages(
             write_output(run, folder, segments, (decisions, findings), progress)
     summary = summarise(run, settings, segments, (result, decisions, findings), timer)
     if session:
-        summary = msgspec.structs.replace(summary, index=session.describe(decisions, segments.known))
+        summary = msgspec.structs.replace(summary, index=session.describe(decisions, segments.known, run))
     examples = choose_examples(segments, decisions, run.input)
     finish(run, session, folder, (segments, decisions), summary)
     return summary, examples

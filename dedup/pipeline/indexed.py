@@ -75,7 +75,7 @@ class IndexSession:
         with self.index.writing() as connection:
             mark_published(connection, self.run)
 
-    def describe(self, decisions: Decisions, known: KnownDocuments | None) -> IndexUse:
+    def describe(self, decisions: Decisions, known: KnownDocuments | None, run: CleanRun) -> IndexUse:
         """Return what the summary says of the index."""
         return IndexUse(
             path=str(self.index.path),
@@ -83,6 +83,7 @@ class IndexSession:
             seen=int(decisions.is_seen.sum()),
             compared=len(known) if known is not None else 0,
             added=int((decisions.witness < 0).sum()),
+            new_only=["contained", "boilerplate", "passages"][run.passages.contained is None :] if run.passages else [],
         )
 
 
@@ -151,8 +152,8 @@ def run_of(summary: Path) -> str | None:
 def settle(index: IndexFile, runs: list[RunRow], work: tuple[CleanRun, str, RunFolder], progress: Progress) -> bool:
     """Bring the runs that are in the index but not in their output folder to an end, or say who has to.
 
-    Returns whether any was. A run commits when its output is complete beside its place, and publishes it then. So of a run that was killed in
-    between the output is in one of the two places, unless somebody took it away.
+    Returns whether any was. A run commits when its output is complete beside its place, and publishes it then. So of a
+    run that was killed in between the output is in one of the two places, unless somebody took it away.
     """
     here = str(Path(work[0].out).absolute())
     changed = False

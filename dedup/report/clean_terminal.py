@@ -55,7 +55,8 @@ def render_counts(summary: Summary) -> str:
         rows.append(("  cut out", summary.passages.cut, f"of {summary.passages.edited_documents:,} kept documents"))
     rows.append(("clusters", counts.clusters, "kept documents that stand for others"))
     if summary.index:
-        rows.append(("new to the index", summary.index.added, f"run {summary.index.run} of {summary.index.path}"))
+        note = "; contained documents: among the new ones only" if "contained" in summary.index.new_only else ""
+        rows.append(("new to the index", summary.index.added, f"run {summary.index.run} of {summary.index.path}{note}"))
     if counts.rejected:
         rows.append(("rejected", counts.rejected, "records that could not be read: see rejected.jsonl"))
     if counts.repeated_ids:

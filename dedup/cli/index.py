@@ -224,7 +224,7 @@ def remove(index: str, run_name: str | None, ids: str | None) -> None:
             lines = raw.decode().split("\n")
         except UnicodeDecodeError as error:
             raise InputError(f"{ids}: is not UTF-8 text ({error}). Give one id on each line.") from error
-        count = remove_ids(file, [line.removesuffix("\r") for line in lines if line])
+        count = remove_ids(file, {line.removesuffix("\r") for line in lines if line})
     click.echo(f"removed {count:,} {'document' if count == 1 else 'documents'} from {index}")
 
 

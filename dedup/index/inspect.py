@@ -1,10 +1,14 @@
 """What stands in an index: counts and bytes, and the whole of it as Parquet."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dedup.corpus.values import read_value
 from dedup.errors import OutputError
 from dedup.index.commit import delete_documents, delete_runs
 from dedup.index.schema import read_runs, read_settings
@@ -14,6 +18,19 @@ from dedup.model.index import IndexInfo, RunInfo
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+ROWS_AT_ONCE = 1 << 16
+EXPORT_SCHEMA = pa.schema(
+    {
+        "id": pa.string(),
+        "path": pa.string(),
+        "line": pa.int64(),
+        "run": pa.string(),
+        "num_tokens": pa.int32(),
+        "num_shingles": pa.int32(),
+        "content": pa.string(),
+        "keys": pa.list_(pa.uint64()),
+    }
+)
 PARTS = {
     "band keys": ("documents", "keys"),
     "tokens": ("tokens", None),
@@ -75,15 +92,23 @@ def remove_run(index: IndexFile, run: str) -> int:
     return count
 
 
-def remove_ids(index: IndexFile, ids: Sequence[str]) -> int:
+def remove_ids(index: IndexFile, ids: Collection[str]) -> int:
     """Take the documents with some ids (as text) out of the index; return how many."""
-    import pyarrow as pa  # noqa: PLC0415 (for those who remove)
-
-    with index.lock(), index.writing() as connection:
-        connection.register("gone", pa.table({"id": pa.array(ids, pa.string())}))
-        count = delete_documents(connection, "SELECT ordinal FROM documents WHERE id ->> '$' IN (SELECT id FROM gone)")
-        connection.unregister("gone")
-    return count
+    with index.lock():
+        with index.reading() as connection:
+            rows = connection.sql("SELECT ordinal, id FROM documents").to_arrow_reader(ROWS_AT_ONCE)
+            gone = [
+                ordinal
+                for batch in rows
+                for ordinal, raw in zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True)
+                if read_value(raw.encode()) in ids
+            ]
+        if gone:
+            with index.writing() as connection:
+                connection.register("gone", pa.table({"ordinal": pa.array(gone, pa.int64())}))
+                delete_documents(connection, "SELECT ordinal FROM gone")
+                connection.unregister("gone")
+    return len(gone)
 
 
 def export_documents(index: IndexFile, target: Path) -> int:
@@ -92,16 +117,21 @@ def export_documents(index: IndexFile, target: Path) -> int:
     id as text, path, line, run, num_tokens, num_shingles, content (hex), keys (list of uint64).
     """
     part = target.with_name(f".{target.name}.part")
+    count = 0
     try:
-        with index.reading() as connection:
-            rows = connection.execute(f"""
-                COPY (
-                    SELECT d.id ->> '$' AS id, d.path, d.line, r.run, d.num_tokens, d.num_shingles,
-                        printf('%016x%016x', d.content_high, d.content_low) AS content, d.keys::UBIGINT[] AS keys
-                    FROM documents d JOIN runs r ON d.run = r.number ORDER BY d.ordinal
-                ) TO '{str(part).replace("'", "''")}' (FORMAT parquet, COMPRESSION zstd)
-            """).fetchall()  # noqa: S608 (a path, quoted)
+        with index.reading() as connection, pq.ParquetWriter(part, EXPORT_SCHEMA, compression="zstd") as writer:
+            rows = connection.sql("""
+                SELECT d.id, d.path, d.line, r.run, d.num_tokens, d.num_shingles,
+                    printf('%016x%016x', d.content_high, d.content_low) AS content, d.keys::UBIGINT[] AS keys
+                FROM documents d JOIN runs r ON d.run = r.number ORDER BY d.ordinal
+            """)
+            for batch in rows.to_arrow_reader(ROWS_AT_ONCE):
+                ids = pa.array([read_value(raw.encode()) for raw in batch.column(0).to_pylist()], pa.string())
+                writer.write_batch(
+                    pa.RecordBatch.from_arrays([ids, *batch.columns[1:]], EXPORT_SCHEMA.names).cast(EXPORT_SCHEMA)
+                )
+                count += len(batch)
         os.replace(part, target)
     finally:
         part.unlink(missing_ok=True)
-    return int(rows[0][0])
+    return count

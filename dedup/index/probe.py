@@ -1,5 +1,6 @@
 """Which documents of an index the documents of a run may be copies of, with all that the cover needs of them."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -173,9 +174,7 @@ def fetch_tokens(
     ordinals, num_tokens = wanted
     ends = np.cumsum(num_tokens, dtype=np.int64)
     starts = ends - num_tokens
-    room: npt.NDArray[np.uint32] = np.memmap(
-        spool.with_suffix(f".{table}"), np.uint32, "w+", shape=max(int(ends[-1]) if ends.size else 0, 1)
-    )
+    room = make_room(spool.with_suffix(f".{table}"), int(ends[-1]) if ends.size else 0)
     is_there = np.zeros(len(ordinals), bool)
     connection.execute("SET arrow_large_buffer_size = true")
     connection.register("wanted", pa.table({"ordinal": ordinals}))
@@ -195,3 +194,14 @@ def fetch_tokens(
     connection.unregister("wanted")
     address = np.uint64(room.ctypes.data) + starts.astype(np.uint64) * np.uint64(4)
     return np.where(is_there, address, np.uint64(0)), room
+
+
+def make_room(path: Path, count: int) -> npt.NDArray[np.uint32]:
+    """Return so many uint32 in a new file that is mapped; a full disk is an `OSError` here, and no signal later."""
+    size = 4 * max(count, 1)
+    with path.open("w+b") as file:
+        if hasattr(os, "posix_fallocate"):
+            os.posix_fallocate(file.fileno(), 0, size)
+        else:
+            file.truncate(size)
+    return np.memmap(path, np.uint32, "r+")

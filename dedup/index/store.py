@@ -78,18 +78,19 @@ class IndexFile:
         if is_new:
             for stale in (place, wal_of(place)):
                 stale.unlink(missing_ok=True)
-        with self._explained(), connect(place, read_only=False) as connection:
-            if not is_new:
-                self._check(connection)
-            connection.execute("BEGIN")
-            try:
-                yield connection
-            except BaseException:
-                connection.execute("ROLLBACK")
-                raise
-            connection.execute("COMMIT")
-        if is_new:
-            os.replace(place, self.path)
+        try:
+            with self._explained(), connect(place, read_only=False) as connection:
+                if not is_new:
+                    self._check(connection)
+                connection.execute("BEGIN")
+                yield connection  # what fails here ends with the connection, and with that is undone
+                connection.execute("COMMIT")
+            if is_new:
+                os.replace(place, self.path)
+        finally:
+            if is_new:
+                for left in (place, wal_of(place)):
+                    left.unlink(missing_ok=True)
 
     def _check(self, connection: "DuckDBPyConnection") -> None:
         """Refuse what is no index of this format, or not whole."""

@@ -16,6 +16,7 @@ from dedup.config import InputConfig, NearConfig, PassageConfig, fingerprint
 from dedup.corpus.segments import Segments
 from dedup.corpus.shards import Shard, plan_shards
 from dedup.errors import InputError
+from dedup.index.store import IndexFile
 from dedup.model.run import Example, Summary
 from dedup.near.cover import CoverResult
 from dedup.near.decide import cover_batches
@@ -33,7 +34,8 @@ from dedup.workers import run_tasks
 def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Example]]:
     """Remove near-duplicate documents from files: sketch, cover, write, publish. Returns what was done."""
     folder = RunFolder(run.out)
-    settings = fingerprint(*(config for config in (run.near, run.passages, run.input) if config), *run.files)
+    index = IndexFile(run.index) if run.index else None
+    settings = fingerprint(*(config for config in (run.near, run.passages, run.input, index) if config), *run.files)
     with use_index(run, settings, folder, progress) as session:
         return clean_folder(run, (settings, session), folder, progress)
 
@@ -54,6 +56,9 @@ def clean_folder(
         except InputError:
             folder.discard()  # nothing to go on with: the input has to change first
             raise
+        finally:
+            if run.add:
+                folder.discard()
 
 
 def run_stages(
@@ -92,8 +97,10 @@ def decide_documents(
         with timer.measure("boilerplate"):
             boilerplate = find_corpus_boilerplate(segments, run.passages, folder.masked)
     if session and session.index.exists():
+        progress.begin("index", segments.num_documents, "doc")
         with timer.measure("index"):
             segments.remember(session.find_known(segments, run, folder.known))
+        progress.end()
     with timer.measure("cover"):
         result = cover_documents(run.near, segments, progress)
     decisions = with_covered(as_decisions(result), segments)
@@ -119,8 +126,6 @@ def finish(
         summary.write(folder.output / SUMMARY)
     if session and (run.add or not run.dry_run):
         session.commit(*decided, run)
-    if run.add:
-        folder.discard()
     if not run.dry_run:
         folder.publish()
         if session:

@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from dedup.diff.engine import compare_texts as diff
     from dedup.errors import DedupError
     from dedup.model.documents import Cluster, Document, Member, Passage, Removal
+    from dedup.model.index import Match
     from dedup.near.bands import candidate_probability, choose_bands
     from dedup.near.signature import Signature
     from dedup.near.sketch import sign_text
     from dedup.pipeline.deduplicate import Deduplication, deduplicate
     from dedup.pipeline.find_passages import find_passages
+    from dedup.pipeline.text_index import Index
 
 __version__ = "0.1.0"
 
@@ -25,7 +27,9 @@ _HOMES = {
     "DedupError": "dedup.errors",
     "Deduplication": "dedup.pipeline.deduplicate",
     "Document": "dedup.model.documents",
+    "Index": "dedup.pipeline.text_index",
     "KeepPolicy": "dedup.config",
+    "Match": "dedup.model.index",
     "Passage": "dedup.model.documents",
     "PassageConfig": "dedup.config",
     "find_passages": "dedup.pipeline.find_passages",
@@ -44,7 +48,9 @@ __all__ = [
     "DedupError",
     "Deduplication",
     "Document",
+    "Index",
     "KeepPolicy",
+    "Match",
     "Member",
     "NearConfig",
     "Passage",

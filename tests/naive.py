@@ -465,3 +465,26 @@ def cover_by_words(sentences, weights, least):
         ]
         for sentence in sentences
     ]
+
+
+def match_keys(new, stored, threshold):
+    """Say of each stored document what it shares with new ones: nothing, keys, or keys and a size that may suffice.
+
+    Documents are (keys, number of tokens, number of shingles). Returns (0, 1 or 2; keys shared, 0 for the others) each.
+    A size may suffice where it is between those of the new documents that hold one key, each times the threshold.
+    """
+    sizes = {}
+    for keys, num_tokens, num_shingles in new:
+        for key in keys if num_tokens else ():
+            sizes.setdefault(key, []).append(num_shingles)
+    found = []
+    for keys, num_tokens, num_shingles in stored:
+        shared = [key if num_tokens and key in sizes else 0 for key in keys]
+        near = any(
+            Fraction(num_shingles, min(sizes[key])) >= threshold
+            and Fraction(max(sizes[key]), num_shingles) >= threshold
+            for key in shared
+            if key
+        )
+        found.append((2 if near else 1 if any(shared) else 0, shared))
+    return found

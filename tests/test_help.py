@@ -72,6 +72,16 @@ def test_the_help_of_clean_names(flag):
     assert flag in output
 
 
+@pytest.mark.parametrize("name", ["info", "add", "check", "remove", "export"])
+def test_every_option_of_an_index_command_is_explained(name):
+    from dedup.cli.index import index
+
+    assert [p.name for p in index.commands[name].params if p.param_type_name == "option" and not p.help] == []
+    code, output, imported = run_and_list_imports("index", name, "--help")
+    assert (code, imported) == (0, [])
+    assert "Example" in output
+
+
 def test_the_version_is_told():
     assert run_and_list_imports("--version")[:2] == (0, f"dedup, version {__version__}\n")
 

@@ -15,7 +15,8 @@ class Decisions:
     """One row for each document, by doc_index.
 
     ```
-    witness     int64[n]    -1: kept; else the doc_index of the kept document that justifies the removal
+    witness     int64[n]    -1: kept; else the doc_index of the kept document that justifies the removal;
+                            n + i is number i of the documents that stand before the first, in an index
     similarity  float64[n]  exact Jaccard with the witness
     relation    uint8[n]    a `dedup.model.Relation`
     covered     float64[n]  share that passages of the witness cover, of a contained document; else 0
@@ -27,10 +28,20 @@ class Decisions:
     relation: npt.NDArray[np.uint8]
     covered: npt.NDArray[np.float64]
 
+    @property
+    def is_seen(self) -> npt.NDArray[np.bool_]:
+        """Return which documents are removed for a document that stands in an index, bool[n]."""
+        return self.witness >= len(self.witness)
+
+    @property
+    def broken(self) -> npt.NDArray[np.int64]:
+        """Return the removed documents whose witness is removed itself."""
+        removed = np.flatnonzero((self.witness >= 0) & ~self.is_seen)
+        return removed[self.witness[self.witness[removed]] >= 0]
+
     def check(self) -> None:
         """Assert our promise: every witness is itself kept."""
-        removed = self.witness >= 0
-        assert np.all(self.witness[self.witness[removed]] < 0), "a witness was removed itself: please report this bug"
+        assert self.broken.size == 0, "a witness was removed itself: please report this bug"
 
     def write(self, path: Path) -> None:
         """Write the decisions as an Arrow IPC file."""

@@ -32,5 +32,6 @@ def choose_examples(segments: Segments, decisions: Decisions, config: InputConfi
 def describe_document(segments: Segments, doc_index: int, config: InputConfig) -> ExampleDocument:
     """Return a document for showing."""
     name = segments.name(doc_index)
+    text = fetch_text(segments, doc_index, config) if name.run is None else None
     shown = str(msgspec.json.decode(name.raw_id)) if name.raw_id.startswith(b'"') else name.raw_id.decode()
-    return ExampleDocument(shown, name.path, name.line, fetch_text(segments, doc_index, config))
+    return ExampleDocument(shown, name.path, name.line, text)

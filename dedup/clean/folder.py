@@ -63,6 +63,11 @@ class RunFolder:
         return self.partial / "masked.arrow"
 
     @property
+    def known(self) -> Path:
+        """Return the name of the files of tokens of documents that an index holds."""
+        return self.partial / "known"
+
+    @property
     def passages(self) -> Path:
         """Return the file of the passages and what is done with them."""
         return self.partial / "passages.arrow"
@@ -146,7 +151,7 @@ class RunFolder:
 
     def publish(self) -> None:
         """Put the finished output in its place and remove what the run worked with."""
-        shutil.rmtree(self.parts)
+        shutil.rmtree(self.parts, ignore_errors=True)
         if self.out.exists():
             replaced = self.partial / "replaced"
             shutil.rmtree(replaced, ignore_errors=True)

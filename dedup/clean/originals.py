@@ -21,10 +21,11 @@ from dedup.model.run import InputFile, Summary
 
 
 class RemovalWitness(msgspec.Struct, frozen=True, gc=False):
-    """Where the witness of a removal stands."""
+    """Where the witness of a removal stands, and the run that brought it where that is in an index."""
 
     path: str
     line: int
+    run: str | None = None
 
 
 class RemovalRow(msgspec.Struct, frozen=True, gc=False):

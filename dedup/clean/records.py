@@ -14,12 +14,13 @@ WHITE_SPACE = b" \t\r\n"
 LINE_END = ("", "\n")
 
 
-class Witness(msgspec.Struct, frozen=True):
-    """The kept document that justifies a removal."""
+class Witness(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The kept document that justifies a removal; `run` brought it, where it stands in an index."""
 
     id: Raw
     path: str
     line: int
+    run: str | None = None
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -76,13 +77,14 @@ class RejectedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     raw_base64: str | None = None
 
 
-class Member(msgspec.Struct, frozen=True):
-    """A document of a cluster."""
+class Member(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A document of a cluster; `run` brought it, where it stands in an index."""
 
     id: Raw
     path: str
     line: int
     similarity: float
+    run: str | None = None
 
 
 class ClusterRecord(msgspec.Struct, frozen=True):
@@ -100,7 +102,7 @@ def encode_line(record: msgspec.Struct) -> bytes:
 
 def witness_of(name: DocumentName) -> Witness:
     """Return a document's name as a witness."""
-    return Witness(Raw(name.raw_id), name.path, name.line)
+    return Witness(Raw(name.raw_id), name.path, name.line, name.run)
 
 
 def encode_rejection(rejection: Rejection, path: str) -> bytes:

@@ -10,7 +10,7 @@ from importlib.metadata import version
 import numpy as np
 
 from dedup.clean.decisions import Decisions
-from dedup.model.documents import Relation
+from dedup.model.documents import SEEN_IN_INDEX, Relation
 from dedup.model.run import Counts, Stage
 
 
@@ -34,9 +34,12 @@ def count_documents(decisions: Decisions, *, rejected: int, repeated_ids: int) -
     removed = decisions.witness >= 0
     relations = np.bincount(decisions.relation[removed], minlength=len(Relation)).tolist()
     by_relation = {relation.label: relations[relation] for relation in Relation}
+    own = np.bincount(decisions.relation[removed & ~decisions.is_seen], minlength=len(Relation)).tolist()
     by_reason: dict[str, int] = {}
     for relation in Relation:
-        by_reason[relation.reason] = by_reason.get(relation.reason, 0) + relations[relation]
+        by_reason[relation.reason] = by_reason.get(relation.reason, 0) + own[relation]
+    if decisions.is_seen.any():
+        by_reason[SEEN_IN_INDEX] = int(decisions.is_seen.sum())
     return Counts(
         documents=len(removed),
         kept=int((~removed).sum()),

@@ -32,7 +32,7 @@ from dedup.corpus.compression import open_reader, open_writer
 from dedup.corpus.delimited import DELIMITERS, read_header
 from dedup.corpus.segments import DocumentName, Segments
 from dedup.corpus.shards import Shard, line_span
-from dedup.model.documents import Relation
+from dedup.model.documents import SEEN_IN_INDEX, Relation
 
 Raw = msgspec.Raw
 CLUSTERS_AT_ONCE = 1 << 14
@@ -168,7 +168,7 @@ def describe_removed(
     return RemovedRecord(
         id=Raw(name.raw_id),
         source=Source(name.path, name.line, item.start),
-        reason=relation.reason,
+        reason=relation.reason if witness.run is None else SEEN_IN_INDEX,
         relation=relation.label,
         witness=witness_of(witness),
         similarity=float(decisions.similarity[item.doc_index]),
@@ -257,4 +257,4 @@ def write_clusters(run: RunFolder, segments: Segments, decisions: Decisions) -> 
 
 def describe_member(name: DocumentName, similarity: float) -> Member:
     """Return a document as a member of a cluster."""
-    return Member(Raw(name.raw_id), name.path, name.line, similarity)
+    return Member(Raw(name.raw_id), name.path, name.line, similarity, name.run)

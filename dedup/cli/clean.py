@@ -1,13 +1,26 @@
 """`dedup clean`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from dedup.cli.options import input_options, inputs_argument, near_options, passage_options, workers_option
+from dedup.cli.options import (
+    index_option,
+    input_options,
+    inputs_argument,
+    near_options,
+    passage_options,
+    workers_option,
+)
+
+if TYPE_CHECKING:
+    from dedup.config import NearConfig, PassageConfig
 
 
 @click.command(short_help="Remove near-duplicate documents from news files.")
 @inputs_argument
 @click.option("-o", "--out", metavar="OUT/", help="Folder for the result; made beside and renamed when complete.")
+@index_option
 @near_options
 @passage_options
 @input_options
@@ -20,6 +33,7 @@ from dedup.cli.options import input_options, inputs_argument, near_options, pass
 def clean(
     inputs: tuple[str, ...],
     out: str | None,
+    index: str | None,
     threshold: float,
     shingle_size: int,
     num_perm: int,
@@ -51,11 +65,16 @@ def clean(
     passages.jsonl, edited.jsonl (records whose text was cut, as they were), rejected.jsonl (records that could not be
     read) and summary.json.
 
+    With --index FILE, documents are compared with those that earlier runs kept too (--keep orders the new ones; what
+    is in the index stays), and OUT/ and the index agree after a kill at any moment. Containment and passages are
+    looked for among the documents of this run alone.
+
     \b
     Examples:
       dedup clean news.jsonl.gz -o cleaned/
       dedup clean day1.jsonl day2.jsonl -o cleaned/ --keep newest:date
       dedup clean articles/ -o cleaned/ --threshold 0.7
+      dedup clean day2.jsonl -o day2/ --index news.duckdb      what the index has seen goes, what is new is added
       zcat dump.gz | dedup clean - -o cleaned/ --text-field body --dry-run
     """
     if out is None and not dry_run:
@@ -67,25 +86,15 @@ def clean(
 
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
-    from dedup.config import InputConfig, KeepPolicy, NearConfig, PassageConfig
+    from dedup.config import InputConfig
     from dedup.corpus.files import STDIN
     from dedup.pipeline.clean import clean as clean_files
     from dedup.pipeline.run import CleanRun
     from dedup.report.clean_terminal import render_summary
 
-    near = NearConfig(
-        threshold=threshold,
-        shingle_size=shingle_size,
-        num_perm=num_perm,
-        keep=KeepPolicy.parse(keep),
-        keep_templates=keep_templates,
-    )
-    passage_config = PassageConfig(
-        scope="within" if passages == "off" else passages,
-        min_tokens=min_tokens,
-        contained=contained,
-        series_field=series_field,
-        strip_boilerplate=strip_boilerplate,
+    near, passage_config = make_configs(
+        (threshold, shingle_size, num_perm, keep, keep_templates),
+        (passages, min_tokens, contained, series_field, strip_boilerplate),
     )
     progress = TerminalProgress(quiet=quiet)
     if resume and STDIN in inputs:
@@ -95,14 +104,40 @@ def clean(
             files=files,
             out=folder,
             near=near,
-            passages=None if passages == "off" else passage_config,
+            passages=passage_config,
             input=InputConfig(text_field, id_field, input_format),
             workers=workers,
             resume=resume,
             overwrite=overwrite,
             strict=strict,
             dry_run=dry_run,
+            index=Path(index) if index else None,
         )
         summary, examples = clean_files(run, progress)
     if not quiet:
         click.echo(render_summary(summary, examples, None if dry_run else Path(str(out))), nl=False)
+
+
+def make_configs(
+    near: tuple[float, int, int, str, bool], passages: tuple[str, int, float | None, str, bool]
+) -> tuple["NearConfig", "PassageConfig | None"]:
+    """Return the settings that `near_options` and `passage_options` stand for, in their order."""
+    from dedup.config import KeepPolicy, NearConfig, PassageConfig
+
+    threshold, shingle_size, num_perm, keep, keep_templates = near
+    mode, min_tokens, contained, series_field, strip_boilerplate = passages
+    near_config = NearConfig(
+        threshold=threshold,
+        shingle_size=shingle_size,
+        num_perm=num_perm,
+        keep=KeepPolicy.parse(keep),
+        keep_templates=keep_templates,
+    )
+    passage_config = PassageConfig(
+        scope="within" if mode == "off" else mode,
+        min_tokens=min_tokens,
+        contained=contained,
+        series_field=series_field,
+        strip_boilerplate=strip_boilerplate,
+    )
+    return near_config, None if mode == "off" else passage_config

@@ -24,6 +24,7 @@ COMMANDS = {
     "diff": "dedup.cli.diff:diff",
     "apply": "dedup.cli.apply:apply",
     "compare": "dedup.cli.compare:compare",
+    "index": "dedup.cli.index:index",
     "bench": "dedup.cli.bench:bench",
 }
 
@@ -37,6 +38,7 @@ SUMMARIES = {
     "diff": "Show what changed between two texts, by sentence and word, with moves told apart.",
     "apply": "Make the new text from the old one and a patch, byte for byte.",
     "compare": "Show how several texts tell one story: who says what, in which words.",
+    "index": "Look into an index of earlier runs, add to it, take from it.",
     "bench": "Measure speed, memory and recall on your own files, and help to choose a threshold.",
 }
 

@@ -136,6 +136,12 @@ min_tokens_option = click.option(
     "--min-tokens", type=int, default=20, show_default=True, help="Words (CJK, Thai: characters) of a passage."
 )
 
+index_option = click.option(
+    "--index",
+    metavar="FILE",
+    help="Index of earlier runs (one DuckDB file): copies of what it holds are removed, what is kept is added.",
+)
+
 passage_options = compose(
     click.option(
         "--series-field",

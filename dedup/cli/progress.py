@@ -7,6 +7,7 @@ from tqdm import tqdm
 
 LABELS = {
     "sketch": "reading",
+    "index": "look-up",
     "cover": "comparing",
     "passages": "passages",
     "locate": "locating",

@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import Self
@@ -17,9 +18,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.corpus.blocks import Block, Rejection
+from dedup.corpus.known import NAME_SCHEMA, KnownDocuments
 from dedup.corpus.shards import Shard
 
 DOCUMENTS, TOKENS, REJECTIONS, REPEATS = "documents.arrow", "tokens.arrow", "rejections.arrow", "repeats.arrow"
+KNOWN = "known.arrow"
 REJECTION_SCHEMA = pa.schema(
     {"file": pa.int32(), "line": pa.int64(), "start": pa.int64(), "error": pa.string(), "raw": pa.large_binary()}
 )
@@ -110,11 +113,15 @@ def wrap_rows(values: np.ndarray) -> pa.Array:
 
 @dataclass(frozen=True, slots=True)
 class DocumentName:
-    """How a document is called: its id as raw JSON, the path of its file, its line or row there (from 1)."""
+    """How a document is called: its id as raw JSON, the path of its file, its line or row there (from 1).
+
+    `run` is the run that brought it, of a document that an index holds.
+    """
 
     raw_id: bytes
     path: str
     line: int
+    run: str | None = None
 
 
 NO_NAME = DocumentName(b"", "", 0)
@@ -177,6 +184,7 @@ class Segments:
         self._maps: list[pa.MemoryMappedFile] = []
         self._line_bases: list[int] = []
         self._root = root
+        self.known: KnownDocuments | None = None
         first, lines, file = 0, 0, -1
         for shard in shards:
             folder = segment_folder(root, shard)
@@ -206,6 +214,24 @@ class Segments:
         batch = self.batches[int(np.searchsorted(self._firsts, doc_index, "right")) - 1]
         return batch, doc_index - batch.first
 
+    def remember(self, known: KnownDocuments) -> None:
+        """Take in the documents that stand before the first: `num_documents + i` names number i of them.
+
+        Any process finds their names from now on; their sketches are for this one.
+        """
+        with pa.ipc.new_file(str(self._root / KNOWN), NAME_SCHEMA) as writer:
+            writer.write_table(known.names)
+        self.known = known
+
+    @cached_property
+    def _known_names(self) -> pa.Table:
+        return pa.ipc.open_file(pa.memory_map(str(self._root / KNOWN))).read_all()
+
+    def name_known(self, places: npt.NDArray[np.int64]) -> list[DocumentName]:
+        """Return the names of documents that stand before the first, by their number."""
+        rows = self._known_names.take(pa.array(places)).to_pylist()
+        return [DocumentName(row["id"].encode(), row["path"], row["line"], row["run"]) for row in rows]
+
     def name(self, doc_index: int) -> DocumentName:
         """Return how a document is called in the output; without an id of its own it is called by path and line."""
         return self.names(np.array([doc_index]))[0]
@@ -213,8 +239,15 @@ class Segments:
     def names(self, doc_indices: npt.NDArray[np.int64]) -> list[DocumentName]:
         """Return the names of many documents, in their order: a batch at a time, some 3 us each."""
         names: list[DocumentName] = [NO_NAME] * len(doc_indices)
+        before = np.flatnonzero(doc_indices >= self.num_documents)
+        if before.size:
+            for place, name in zip(
+                before.tolist(), self.name_known(doc_indices[before] - self.num_documents), strict=True
+            ):
+                names[place] = name
         numbers = np.searchsorted(self._firsts, doc_indices, "right") - 1
         order = np.argsort(numbers, kind="stable")
+        order = order[doc_indices[order] < self.num_documents]
         starts = np.flatnonzero(np.diff(numbers[order], prepend=-1))
         for places in np.split(order, starts[1:]):
             if places.size == 0:

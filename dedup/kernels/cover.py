@@ -136,6 +136,8 @@ def enter_buckets(state, rank, buckets, keys, max_bucket):
     state.counters[NUM_ENTRIES] = owner + 1
     state.owners[owner] = rank
     for band in range(bands):
+        if keys[band] == 0:
+            continue  # a key of a document of an index that no document looks up
         # A key of this document's own earlier band may have taken the slot that was free before.
         slot = find_bucket(state, keys[band])
         if state.sizes[slot] >= max_bucket:
@@ -147,6 +149,21 @@ def enter_buckets(state, rank, buckets, keys, max_bucket):
         state.sizes[slot] += 1
         if state.sizes[slot] == max_bucket:
             state.counters[FULL_BUCKETS] += 1
+
+
+@kernel
+def enter_known(state, keys, num_fates, max_bucket):
+    """Enter the documents that earlier runs kept (ranks 0 and on) without deciding anew, then the fates of others.
+
+    Documents are offered in part only, those that share a band key with a document that follows, so a bucket that was
+    full for all of them may have room here: deciding them anew could remove what its run kept. `num_fates` ranks after
+    them are documents that were removed: exact copies share their fate. O(bands) each.
+    """
+    bands = np.empty(keys.shape[1], np.int64)
+    for rank in range(keys.shape[0] + num_fates):
+        find_exact(state, rank)
+        if rank < keys.shape[0]:
+            enter_buckets(state, rank, bands, keys[rank], max_bucket)
 
 
 @kernel

@@ -23,6 +23,7 @@ class Relation(IntEnum):
         return REASONS.get(self, "near-duplicate")
 
 
+SEEN_IN_INDEX = "seen-in-index"
 REASONS = {Relation.EXACT: "exact-duplicate", Relation.CONTAINED: "contained"}
 
 

@@ -62,6 +62,25 @@ class Limit(msgspec.Struct, frozen=True):
     effect: str
 
 
+class IndexUse(msgspec.Struct, frozen=True):
+    """What a run did with its index.
+
+    path      as given
+    run       the name of the run there
+    seen      documents removed for one that the index held
+    compared  documents of the index that share a bucket with one of the run
+    added     documents that were added
+    new_only  what was looked for among the documents of the run alone: contained documents, boilerplate, passages
+    """
+
+    path: str
+    run: str
+    seen: int
+    compared: int
+    added: int
+    new_only: list[str]
+
+
 class Summary(msgspec.Struct, frozen=True):
     """The content of `summary.json`. Everything but `stages` is the same at every run on the same input."""
 
@@ -77,6 +96,7 @@ class Summary(msgspec.Struct, frozen=True):
     fingerprint: str
     versions: dict[str, str]
     stages: list[Stage]
+    index: IndexUse | None = None
 
     def write(self, path: Path) -> None:
         """Write the summary, indented for people."""

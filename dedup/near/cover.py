@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import NearConfig
+from dedup.corpus.known import KnownDocuments
 from dedup.kernels.cover import (
     CANDIDATES,
     FULL_BUCKETS,
@@ -16,6 +17,7 @@ from dedup.kernels.cover import (
     VERIFIED,
     CoverState,
     cover_block,
+    enter_known,
 )
 from dedup.kernels.memory import as_read_only
 
@@ -28,7 +30,8 @@ class CoverResult:
     """One row for each document, in the order in which they were offered.
 
     ```
-    witness     int64[n]    -1 for a kept document, else the row of the kept document that justifies its removal
+    witness     int64[n]    -1 for a kept document, else the row of the kept document that justifies its removal;
+                            n + i names document i of those known before
     similarity  float64[n]  exact Jaccard with the witness
     relation    uint8[n]    a `dedup.model.Relation`
     ```
@@ -74,12 +77,15 @@ class Cover:
     All sizes are known from the start, so memory is bounded by `memory_per_document` whatever the documents hold.
     """
 
-    def __init__(self, num_documents: int, bands: int, config: NearConfig) -> None:
-        entries = num_documents * bands
+    def __init__(self, num_documents: int, bands: int, config: NearConfig, known: KnownDocuments | None = None) -> None:
+        self._num_known = len(known) if known is not None else 0
+        self._first = self._num_known + (len(known.fates) if known is not None else 0)
+        entries = (num_documents + self._num_known) * bands
         assert entries < 2**32 - 1, "more band keys than the table can name"
-        n, slots = num_documents, max(int(entries * SLOTS_PER_ENTRY), 16)
+        used = num_documents * bands + (np.count_nonzero(known.keys) if known is not None else 0)
+        n, slots = num_documents + self._first, max(int(used * SLOTS_PER_ENTRY), 16)
         self._config = config
-        self._offered = 0
+        self._offered = self._first
         self._state = CoverState(
             content=np.empty((n, 2), np.uint64),
             address=np.empty(n, np.uint64),
@@ -97,16 +103,32 @@ class Cover:
             sizes=np.zeros(slots, np.uint16),
             counters=np.zeros(NUM_COUNTERS, np.int64),
         )
+        if known is not None:
+            self._enter(known)
 
-    def offer(self, documents: Offered) -> None:
-        """Decide the next documents."""
-        first, self._offered = self._offered, self._offered + len(documents.keys)
-        here = slice(first, self._offered)
+    def _enter(self, known: KnownDocuments) -> None:
+        """Enter what stands before the first document: ranks 0 and on."""
+        fates, state = known.fates, self._state
+        self._describe(0, known)
+        here = slice(self._num_known, self._first)
+        state.content[here], state.num_tokens[here] = fates.content, fates.num_tokens
+        state.witness[here], state.similarity[here] = fates.witness, fates.similarity
+        state.relation[here] = fates.relation
+        enter_known(state, as_read_only(known.keys), len(fates), self._config.max_bucket)
+
+    def _describe(self, first: int, documents: Offered | KnownDocuments) -> None:
+        """Note what is known of documents, at the ranks from `first` on."""
+        here = slice(first, first + len(documents.keys))
         self._state.content[here] = documents.content
         self._state.num_tokens[here] = documents.num_tokens
         self._state.num_shingles[here] = documents.num_shingles
         self._state.address[here] = documents.address
         self._state.masked[here] = documents.masked
+
+    def offer(self, documents: Offered, *, enter: bool = True) -> None:
+        """Decide the next documents; those that are not entered are compared with what stands before them alone."""
+        first, self._offered = self._offered, self._offered + len(documents.keys)
+        self._describe(first, documents)
         config = self._config
         cover_block(
             self._state,
@@ -115,16 +137,20 @@ class Cover:
             config.threshold,
             config.shingle_size,
             config.keep_templates,
-            config.max_bucket,
+            config.max_bucket if enter else 0,
         )
 
     def result(self) -> CoverResult:
         """Return the decisions on all documents offered."""
-        state, n = self._state, self._offered
+        state, here = self._state, slice(self._first, self._offered)
+        witness = state.witness[here]
+        if self._first:
+            is_known = (witness >= 0) & (witness < self._num_known)
+            witness = np.where(witness < 0, witness, np.where(is_known, len(witness) + witness, witness - self._first))
         return CoverResult(
-            state.witness[:n],
-            state.similarity[:n],
-            state.relation[:n],
+            witness,
+            state.similarity[here],
+            state.relation[here],
             int(state.counters[CANDIDATES]),
             int(state.counters[VERIFIED]),
             int(state.counters[FULL_BUCKETS]),

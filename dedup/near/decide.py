@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import KeepPolicy, NearConfig
+from dedup.corpus.known import KnownDocuments
 from dedup.corpus.segments import Batch
 from dedup.near.cover import Cover, CoverResult, Offered
 
@@ -16,11 +17,15 @@ GATHERED = 65_536  # documents whose band keys are copied together when the orde
 
 
 def cover_batches(
-    batches: Sequence[Batch], bands: int, config: NearConfig, report: Callable[[int], None]
+    batches: Sequence[Batch],
+    bands: int,
+    config: NearConfig,
+    report: Callable[[int], None],
+    known: KnownDocuments | None = None,
 ) -> CoverResult:
     """Return the decisions on all documents of the batches, rows and witnesses by doc_index."""
     total = sum(map(len, batches))
-    cover = Cover(total, bands, config)
+    cover = Cover(total, bands, config, known)
     if config.keep.rule == "first":
         for batch in batches:
             cover.offer(view_batch(batch))
@@ -61,19 +66,24 @@ def gather(batches: Sequence[Batch], chosen: npt.NDArray[np.int64]) -> Offered:
 
 
 def cover_again(
-    batches: Sequence[Batch], config: NearConfig, kept: npt.NDArray[np.int64], others: npt.NDArray[np.int64]
+    batches: Sequence[Batch],
+    config: NearConfig,
+    kept: npt.NDArray[np.int64],
+    others: npt.NDArray[np.int64],
+    known: KnownDocuments | None = None,
 ) -> CoverResult:
     """Decide some documents anew against those that are kept, and in their order against each other.
 
     Both are doc_indices. Returns the decisions on `others`, witnesses by doc_index.
     """
+    num_documents = sum(map(len, batches))
     bands = batches[0].column("keys", np.uint64).shape[1]
     order = np.concatenate([kept, others])
-    cover = Cover(len(order), bands, config)
+    cover = Cover(len(order), bands, config, known)
     for begin in range(0, len(order), GATHERED):
         cover.offer(gather(batches, order[begin : begin + GATHERED]))
     result = cover.result()
-    witness = np.where(result.witness >= 0, order[result.witness], -1)[len(kept) :]
+    witness = name_witnesses(result.witness, order, num_documents)[len(kept) :]
     return replace(
         result, witness=witness, similarity=result.similarity[len(kept) :], relation=result.relation[len(kept) :]
     )
@@ -82,10 +92,19 @@ def cover_again(
 def reorder(result: CoverResult, order: npt.NDArray[np.int64]) -> CoverResult:
     """Return the decisions by doc_index where they were made by rank: `order[rank]` is a doc_index."""
     witness = np.empty_like(result.witness)
-    witness[order] = np.where(result.witness >= 0, order[result.witness], -1)
+    witness[order] = name_witnesses(result.witness, order, len(order))
     similarity, relation = np.empty_like(result.similarity), np.empty_like(result.relation)
     similarity[order], relation[order] = result.similarity, result.relation
     return replace(result, witness=witness, similarity=similarity, relation=relation)
+
+
+def name_witnesses(
+    witness: npt.NDArray[np.int64], order: npt.NDArray[np.int64], num_documents: int
+) -> npt.NDArray[np.int64]:
+    """Return witnesses by doc_index where they are named by their place in `order`; those known before follow on."""
+    count = len(order)
+    own = order[np.minimum(witness, count - 1)] if count else witness
+    return np.where(witness < 0, -1, np.where(witness < count, own, witness - count + num_documents))
 
 
 def rank_documents(batches: Sequence[Batch], keep: KeepPolicy) -> npt.NDArray[np.int64]:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 
+import msgspec
+
 from dedup.clean.decisions import Decisions
 from dedup.clean.examples import choose_examples
 from dedup.clean.folder import BOILERPLATE, EDITED, LOCATED, PASSAGES, REJECTED, REMOVED, SUMMARY, RunFolder
@@ -14,12 +16,14 @@ from dedup.config import InputConfig, NearConfig, PassageConfig, fingerprint
 from dedup.corpus.segments import Segments
 from dedup.corpus.shards import Shard, plan_shards
 from dedup.errors import InputError
+from dedup.index.store import IndexFile
 from dedup.model.run import Example, Summary
 from dedup.near.cover import CoverResult
 from dedup.near.decide import cover_batches
 from dedup.passages.boilerplate import Boilerplate
 from dedup.passages.plan import PassagePlan
 from dedup.pipeline.boilerplate import find_corpus_boilerplate, keep_standing
+from dedup.pipeline.indexed import IndexSession, use_index, with_covered
 from dedup.pipeline.passages import Findings, as_decisions, decide_passages, locate_shard
 from dedup.pipeline.run import CleanRun, Progress
 from dedup.pipeline.sketch import get_sketcher, load_kernels, sketch_shards
@@ -32,7 +36,17 @@ WRITTEN = (REMOVED, EDITED, REJECTED)  # files that the shards write in pieces
 def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Example]]:
     """Remove near-duplicate documents from files: sketch, cover, write, publish. Returns what was done."""
     folder = RunFolder(run.out)
-    settings = fingerprint(*(config for config in (run.near, run.passages, run.input) if config), *run.files)
+    index = IndexFile(run.index) if run.index else None
+    settings = fingerprint(*(config for config in (run.near, run.passages, run.input, index) if config), *run.files)
+    with use_index(run, settings, folder, progress) as session:
+        return clean_folder(run, (settings, session), folder, progress)
+
+
+def clean_folder(
+    run: CleanRun, plan: tuple[str, IndexSession | None], folder: RunFolder, progress: Progress
+) -> tuple[Summary, list[Example]]:
+    """Do the work of `clean` unless that is done already; `plan` is the fingerprint and the index."""
+    settings = plan[0]
     if run.resume and folder.is_finished() and Summary.read(run.out / SUMMARY).fingerprint == settings:
         progress.note(f"{run.out}: this run is complete already, nothing is left to do")
         folder.discard()  # what a run leaves that is killed while it tidies up
@@ -40,14 +54,20 @@ def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Example]]:
     folder.refuse_overlap(file.location for file in run.files)
     with folder.begin(settings, resume=run.resume, overwrite=run.overwrite):
         try:
-            return run_stages(run, settings, folder, progress)
+            return run_stages(run, plan, folder, progress)
         except InputError:
             folder.discard()  # nothing to go on with: the input has to change first
             raise
+        finally:
+            if run.add:
+                folder.discard()
 
 
-def run_stages(run: CleanRun, settings: str, folder: RunFolder, progress: Progress) -> tuple[Summary, list[Example]]:
+def run_stages(
+    run: CleanRun, plan: tuple[str, IndexSession | None], folder: RunFolder, progress: Progress
+) -> tuple[Summary, list[Example]]:
     """Do the work of `clean` in its folder."""
+    settings, session = plan
     timer = StageTimer()
     load_kernels(run.near, run.passages, progress)
     shards = plan_shards(run.files)
@@ -56,32 +76,68 @@ def run_stages(run: CleanRun, settings: str, folder: RunFolder, progress: Progre
     segments = Segments(folder.segments, shards)
     if run.strict:
         refuse_rejections(segments)
-    boilerplate, findings = None, None
-    if run.passages:
-        with timer.measure("boilerplate"):
-            boilerplate = find_corpus_boilerplate(segments, run.passages, folder.masked, run.workers)
-    with timer.measure("cover"):
-        result = cover_documents(run.near, segments, progress)
-    decisions = as_decisions(result)
-    if run.passages and boilerplate is not None:
-        with timer.measure("passages"):
-            decisions, findings = find_passages(run, folder, segments, (decisions, boilerplate), progress)
+    result, decisions, findings = decide_documents(run, session, (folder, segments), (timer, progress))
     decisions.check()
     if not run.dry_run:
         with timer.measure("write"):
             write_output(run, folder, segments, (decisions, findings), progress)
     summary = summarise(run, settings, segments, (result, decisions, findings), timer)
+    if session:
+        summary = msgspec.structs.replace(summary, index=session.describe(decisions, segments.known, run))
     examples = choose_examples(segments, decisions, run.input)
+    finish(run, session, folder, (segments, decisions), summary)
+    return summary, examples
+
+
+def decide_documents(
+    run: CleanRun, session: IndexSession | None, work: tuple[RunFolder, Segments], told: tuple[StageTimer, Progress]
+) -> tuple[CoverResult, Decisions, Findings | None]:
+    """Decide on every document, by what an index knows, by the others, and by their passages."""
+    (folder, segments), (timer, progress) = work, told
+    boilerplate, findings = None, None
+    if run.passages:
+        with timer.measure("boilerplate"):
+            boilerplate = find_corpus_boilerplate(segments, run.passages, folder.masked, run.workers)
+    if session and session.index.exists():
+        progress.begin("index", segments.num_documents, "doc")
+        with timer.measure("index"):
+            segments.remember(session.find_known(segments, run, folder.known))
+        progress.end()
+    with timer.measure("cover"):
+        result = cover_documents(run.near, segments, progress)
+    decisions = with_covered(as_decisions(result), segments)
+    if run.passages and boilerplate is not None:
+        with timer.measure("passages"):
+            decisions, findings = find_passages(run, folder, segments, (decisions, boilerplate), progress)
+    return result, decisions, findings
+
+
+def finish(
+    run: CleanRun,
+    session: IndexSession | None,
+    folder: RunFolder,
+    decided: tuple[Segments, Decisions],
+    summary: Summary,
+) -> None:
+    """Put the output in its place and what was kept into the index: with `session`, both or neither after any kill.
+
+    The output is complete, and names its run, before the index has the run; it is put in its place after that. So a
+    run that is in the index has its output in one of the two places.
+    """
     if not run.dry_run:
         summary.write(folder.output / SUMMARY)
+    if session and (run.add or not run.dry_run):
+        session.commit(*decided, run)
+    if not run.dry_run:
         folder.publish()
-    return summary, examples
+        if session:
+            session.mark_published()
 
 
 def cover_documents(near: NearConfig, segments: Segments, progress: Progress) -> CoverResult:
     """Decide who is kept, over all segments."""
     progress.begin("cover", segments.num_documents, "doc")
-    result = cover_batches(segments.batches, get_sketcher(near).bands, near, progress.advance)
+    result = cover_batches(segments.batches, get_sketcher(near).bands, near, progress.advance, segments.known)
     progress.end()
     return result
 

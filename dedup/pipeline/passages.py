@@ -133,7 +133,7 @@ def remove_contained(
         if near.keep_templates and is_template(segments.tokens_of(inner), segments.tokens_of(outer)):
             continue
         remove(inner, outer, containment.share)
-    orphans = np.flatnonzero((witness >= 0) & (witness[witness] >= 0))
+    orphans = Decisions(witness, similarity, relation, covered).broken
     undecided = []
     for orphan in orphans.tolist():
         outer = int(witness[witness[orphan]])
@@ -146,7 +146,7 @@ def remove_contained(
         others = np.array(undecided)
         witness[others] = -1
         kept = np.flatnonzero(witness < 0)
-        again = cover_again(segments.batches, near, kept[~np.isin(kept, others)], others)
+        again = cover_again(segments.batches, near, kept[~np.isin(kept, others)], others, segments.known)
         witness[others], similarity[others], relation[others] = again.witness, again.similarity, again.relation
     return Decisions(witness, similarity, relation, covered)
 

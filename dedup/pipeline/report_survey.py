@@ -49,7 +49,7 @@ class Removals:
         table = [
             (
                 make_key(places[row.source.path], row.source.line),
-                make_key(places[row.witness.path], row.witness.line) if row.witness.path in places else NO_WITNESS,
+                find_witness(row, places),
                 row.similarity,
                 relations[row.relation],
                 np.nan if row.covered is None else row.covered,
@@ -65,6 +65,13 @@ class Removals:
             np.array(relation, np.uint8)[order],
             np.array(covered, np.float64)[order],
         )
+
+
+def find_witness(row: RemovalRow, places: Mapping[str, int]) -> int:
+    """Return the key of the witness of a removal; a document of an index may have stood in a file of the same name."""
+    witness = row.witness
+    is_here = witness.run is None and witness.path in places
+    return make_key(places[witness.path], witness.line) if is_here else NO_WITNESS
 
 
 def make_key(place: int, line: int) -> int:

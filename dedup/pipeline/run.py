@@ -26,9 +26,29 @@ class Progress(Protocol):
         """Say something that explains a wait."""
 
 
+class SilentProgress:
+    """A progress that tells nothing, for the library."""
+
+    def begin(self, stage: str, total: int, unit: str) -> None:
+        """Begin a stage."""
+
+    def advance(self, amount: int) -> None:
+        """Tell that this much more is done."""
+
+    def end(self) -> None:
+        """End the stage."""
+
+    def note(self, message: str) -> None:
+        """Say nothing."""
+
+
 @dataclass(frozen=True)
 class CleanRun:
-    """Everything a clean run is asked to do; without `out` it is a dry run, which works in `scratch`."""
+    """Everything a clean run is asked to do; without `out` it is a dry run, which works in `scratch`.
+
+    index  the index whose documents count as kept before, and that gets what this run keeps
+    add    with `dry_run`: add what is kept to the index, and write nothing else
+    """
 
     files: Sequence[SourceFile]
     out: Path
@@ -40,6 +60,8 @@ class CleanRun:
     overwrite: bool = False
     strict: bool = False
     dry_run: bool = False
+    index: Path | None = None
+    add: bool = False
 
     def __post_init__(self) -> None:
         if self.near.keep.field == self.input.text_field:

@@ -6,10 +6,12 @@ from pathlib import Path
 from dedup.model.run import Example, ExampleDocument, Summary
 
 SNIPPET = 76
+DRY = "Nothing was written (--dry-run).\n"
 REASONS = {
     "exact-duplicate": "the same words as a kept document",
     "near-duplicate": "a near-copy of a kept document",
     "contained": "covered by passages of one kept document",
+    "seen-in-index": "a copy of a document that the index holds",
 }
 RELATIONS = {"edited": "words edited", "template": "same template, other numbers and names"}
 OUTPUTS = (
@@ -24,10 +26,10 @@ OUTPUTS = (
 )
 
 
-def render_summary(summary: Summary, examples: Sequence[Example], out: Path | None) -> str:
-    """Return the report of a run; without `out` it was a dry run."""
+def render_summary(summary: Summary, examples: Sequence[Example], out: Path | None, instead: str = DRY) -> str:
+    """Return the report of a run; without `out` it ends with what happened `instead` of writing."""
     parts = [render_counts(summary), render_limits(summary), render_examples(examples), render_stages(summary)]
-    parts.append(render_outputs(out) if out else "Nothing was written (--dry-run).\n")
+    parts.append(render_outputs(out) if out else instead)
     return "\n".join(part for part in parts if part)
 
 
@@ -52,6 +54,9 @@ def render_counts(summary: Summary) -> str:
             rows.append(("boilerplate", summary.passages.boilerplate, what))
         rows.append(("  cut out", summary.passages.cut, f"of {summary.passages.edited_documents:,} kept documents"))
     rows.append(("clusters", counts.clusters, "kept documents that stand for others"))
+    if summary.index:
+        note = "; contained documents: among the new ones only" if "contained" in summary.index.new_only else ""
+        rows.append(("new to the index", summary.index.added, f"run {summary.index.run} of {summary.index.path}{note}"))
     if counts.rejected:
         rows.append(("rejected", counts.rejected, "records that could not be read: see rejected.jsonl"))
     if counts.repeated_ids:

@@ -1,0 +1,198 @@
+"""What an index must show: the time of a day through it beside cleaning everything anew, its size, its safety.
+
+make bench-index
+python benchmarks/bench_index.py --documents 1000000 --new 50000 --rounds 3
+python benchmarks/bench_index.py --file grown.jsonl --new 50000      # the last thing measured is a file of your own
+"""
+
+import argparse
+import hashlib
+import json
+import random
+import shutil
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import duckdb
+from grow import write_corpus
+from index_kills import kill_at_random
+from measure import Run, alternate, median_ratio, median_wall, run_command
+
+HERE = Path(__file__).parent
+CACHE = HERE / ".cache"
+KILLS = 50
+
+
+def report(what: str, value: str, target: str = "") -> None:
+    """Print one figure beside what it must reach."""
+    print(f"{what:<66} {value:>18}" + (f"   must: {target}" if target else ""), flush=True)
+
+
+def cut_days(source: Path, folder: Path, new: int) -> tuple[Path, Path, int]:
+    """Write `new` random lines of a file as day 2, the others as day 1; return both and the number of lines."""
+    with source.open("rb") as lines:
+        total = sum(1 for _ in lines)
+    chosen = set(random.Random(1).sample(range(total), new))
+    days = folder / "day1.jsonl", folder / "day2.jsonl"
+    with source.open("rb") as lines, days[0].open("wb", 1 << 20) as first, days[1].open("wb", 1 << 20) as second:
+        for number, line in enumerate(lines):
+            (second if number in chosen else first).write(line)
+    return *days, total
+
+
+def dedup(*args: str | Path) -> Run:
+    """Run `dedup ARGS` as a whole process."""
+    return run_command([sys.executable, "-m", "dedup", *args])
+
+
+def digest_file(path: Path) -> str:
+    """Return a hash of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "blake2b").hexdigest()
+
+
+class Waiting(threading.Thread):
+    """Opens an index for reading again and again; `longest` is the longest time in which that was refused."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(daemon=True)
+        self.longest = 0.0
+        self._path = path
+        self._done = threading.Event()
+
+    def run(self) -> None:
+        """Try until stopped."""
+        refused = None
+        while not self._done.wait(0.005):
+            try:
+                duckdb.connect(str(self._path), read_only=True).close()
+            except duckdb.IOException:
+                refused = refused or time.perf_counter()
+            else:
+                self.longest = max(self.longest, time.perf_counter() - refused) if refused else self.longest
+                refused = None
+
+    def stop(self) -> float:
+        """Stop, and return the longest wait in seconds."""
+        self._done.set()
+        self.join()
+        return self.longest
+
+
+def compare(days: tuple[Path, Path], folder: Path, rounds: int, options: tuple[str, ...]) -> dict[str, list[Run]]:
+    """Clean day 2 through an index of day 1, and both days anew, in turn; check that they keep the same lines."""
+    index, filled = folder / "news.duckdb", folder / "filled.duckdb"
+    filled.unlink(missing_ok=True)
+    first = dedup("clean", days[0], "-o", folder / "out1", "--index", filled, "-q", *options)
+    report("day 1 into a new index, whole process", f"{first.wall_s:.1f} s")
+
+    kept_of_day_1 = digest_file(folder / "out1" / "kept" / days[0].name)
+    shutil.rmtree(folder / "out1")
+
+    def day_through_index() -> Run:
+        shutil.copyfile(filled, index)
+        shutil.rmtree(folder / "out2", ignore_errors=True)
+        return dedup("clean", days[1], "-o", folder / "out2", "--index", index, "-q", *options)
+
+    def day_alone() -> Run:
+        shutil.rmtree(folder / "alone", ignore_errors=True)
+        return dedup("clean", days[1], "-o", folder / "alone", "-q", *options)
+
+    def everything() -> Run:
+        shutil.rmtree(folder / "all", ignore_errors=True)
+        return dedup("clean", *days, "-o", folder / "all", "-q", *options)
+
+    runs = alternate({"index": day_through_index, "alone": day_alone, "all": everything}, rounds)
+    if "off" in options:
+        for day, digest in ((days[0], kept_of_day_1), (days[1], digest_file(folder / "out2/kept" / days[1].name))):
+            same = digest == digest_file(folder / "all/kept" / day.name)
+            report(f"{day.stem}: kept bytes through the index = all at once", "yes" if same else "NO", "yes")
+    return runs
+
+
+def show_time(days: tuple[Path, Path], folder: Path, total: int, options: argparse.Namespace) -> None:
+    """Time and memory of a day through an index."""
+    passages = () if options.passages else ("--passages", "off")
+    runs = compare(days, folder, options.rounds, passages)
+    summary = json.loads((folder / "out2" / "summary.json").read_bytes())
+    report(
+        "documents of day 2 / seen in the index / added",
+        f"{options.new:,} / {summary['index']['seen']:,} / {summary['index']['added']:,}",
+    )
+    report("documents of the index that were compared", f"{summary['index']['compared']:,}")
+    report("stages of day 2", " ".join(f"{s['stage']} {s['seconds']:.2f}" for s in summary["stages"]))
+    share = 1 / median_ratio(runs["all"], runs["index"])
+    report(f"{options.new:,} new through the index / all {total:,} anew", f"{share:.1%}", "<= 10 %")
+    ratio = median_ratio(runs["index"], runs["alone"])
+    report("through the index / the same documents without one", f"{ratio:.2f} x")
+    for name, what in (("index", "day 2 through the index"), ("alone", "day 2 alone"), ("all", "all anew")):
+        peak = max(run.peak_mb for run in runs[name])
+        must = "< 3,000 MB" if name == "index" else ""
+        cpu = statistics.median(run.cpu_s for run in runs[name])
+        report(f"{what}: seconds (wall, CPU)", f"{median_wall(runs[name]):.2f}, {cpu:.2f}")
+        report(f"{what}: private memory, all processes", f"{peak:,.0f} MB", must)
+
+
+def show_wait(days: tuple[Path, Path], folder: Path) -> None:
+    """How long readers are held up by a run."""
+    shutil.copyfile(folder / "filled.duckdb", folder / "news.duckdb")
+    shutil.rmtree(folder / "out2", ignore_errors=True)
+    waiting = Waiting(folder / "news.duckdb")
+    waiting.start()
+    dedup("clean", days[1], "-o", folder / "out2", "--index", folder / "news.duckdb", "-q", "--passages", "off")
+    report("readers are held up by the commit of day 2 for", f"{waiting.stop():.2f} s")
+
+
+def show_size(folder: Path) -> None:
+    """Bytes for each document, by part, and what that makes of larger corpora."""
+    printed = run_command(
+        [sys.executable, "-m", "dedup", "index", "info", "--index", folder / "filled.duckdb", "--format", "json"]
+    )
+    info = json.loads(printed.stdout)
+    each = info["bytes"] / info["documents"]
+    report(f"bytes of the index for each of {info['documents']:,} documents kept", f"{each:,.0f}")
+    for part, size in info["bytes_by_part"].items():
+        report(f"  {part}", f"{size / info['documents']:,.0f}")
+    for documents in (10_000_000, 100_000_000):
+        report(f"  {documents:,} documents kept, as much text each", f"{each * documents / 1e9:,.0f} GB")
+        keys = info["bytes_by_part"]["band keys"] / info["documents"] * documents
+        report("    of which a run reads the band keys", f"{keys / 1e9:,.1f} GB")
+
+
+def main() -> None:
+    """Print all figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=HERE.parent.parent / "shared" / "data")
+    parser.add_argument("--documents", type=int, default=1_000_000)
+    parser.add_argument("--new", type=int, default=50_000)
+    parser.add_argument("--file", type=Path, help="take the documents of both days from here")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--kills", type=int, default=KILLS)
+    parser.add_argument(
+        "--passages", action="store_true", help="with passages and containment, as `dedup clean` has by default"
+    )
+    options = parser.parse_args()
+    source = options.data / "congress_press_dev.jsonl.gz"
+    if not source.exists():
+        sys.exit(f"skipped: {source} is not there. Name the folder of the news data with --data.")
+    CACHE.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=options.file.parent if options.file else CACHE) as scratch:
+        folder = Path(scratch)
+        grown = options.file or folder / "grown.jsonl"
+        if not options.file:
+            write_corpus(source, grown, options.documents + options.new)
+        first, second, total = cut_days(grown, folder, options.new)
+        if not options.file:
+            grown.unlink()
+        show_time((first, second), folder, total, options)
+        show_wait((first, second), folder)
+        show_size(folder)
+    kill_at_random(source, options.kills, report)
+
+
+if __name__ == "__main__":
+    main()

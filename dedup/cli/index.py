@@ -1,0 +1,247 @@
+"""`dedup index`: what an index holds, and what is put into it and taken out of it."""
+
+import sys
+
+import click
+
+from dedup.cli.options import (
+    input_options,
+    inputs_argument,
+    near_options,
+    passage_options,
+    workers_option,
+    write_output,
+)
+
+required_index_option = click.option("--index", required=True, metavar="FILE", help="The index: one DuckDB file.")
+
+
+@click.group(short_help="Look into an index of earlier runs, add to it, take from it.")
+def index() -> None:
+    """Look into an index of earlier runs, add to it, take from it.
+
+    An index remembers the documents that runs with --index kept, so that copies of them are found on later days.
+
+    \b
+    Examples:
+      dedup clean day2.jsonl -o out/ --index news.duckdb      what the index has seen goes, what is new is added
+      dedup index add archive/*.jsonl.gz --index news.duckdb  add without an output folder
+      dedup index check inbox.jsonl --index news.duckdb       which of these are known, as JSON lines
+      dedup index info --index news.duckdb
+    """
+
+
+@index.command(short_help="Say what an index holds: documents, runs, bytes, settings.")
+@required_index_option
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["terminal", "json"]),
+    default="terminal",
+    show_default=True,
+    help="For a person or a program.",
+)
+def info(index: str, output_format: str) -> None:
+    """Say what an index holds: documents, runs, bytes for each document by part, settings.
+
+    \b
+    Example:
+      dedup index info --index news.duckdb --format json
+    """
+    from pathlib import Path
+
+    import msgspec
+
+    from dedup.index.inspect import describe_index
+    from dedup.index.store import IndexFile
+    from dedup.report.index_terminal import render_index
+
+    found = describe_index(IndexFile(Path(index)))
+    if output_format == "json":
+        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
+    else:
+        click.echo(render_index(found), nl=False)
+
+
+@index.command(short_help="Add documents to an index without writing them out.")
+@inputs_argument
+@required_index_option
+@near_options
+@passage_options
+@input_options
+@workers_option
+@click.option("--strict", is_flag=True, help="Stop at the first record that cannot be read, add nothing.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+def add(
+    inputs: tuple[str, ...],
+    index: str,
+    threshold: float,
+    shingle_size: int,
+    num_perm: int,
+    keep: str,
+    keep_templates: bool,
+    passages: str,
+    min_tokens: int,
+    contained: float | None,
+    series_field: str,
+    strip_boilerplate: bool,
+    text_field: str,
+    id_field: str,
+    input_format: str | None,
+    workers: int,
+    strict: bool,
+    quiet: bool,
+) -> None:
+    """Add documents to an index without writing them out: the same decisions as `dedup clean --index`.
+
+    \b
+    Example:
+      dedup index add archive/*.jsonl.gz --index news.duckdb
+    """
+    from pathlib import Path
+
+    from dedup.cli.clean import make_configs
+    from dedup.cli.progress import TerminalProgress
+    from dedup.cli.sources import find_sources
+    from dedup.config import InputConfig
+    from dedup.pipeline.clean import clean as clean_files
+    from dedup.pipeline.run import CleanRun
+    from dedup.report.clean_terminal import render_summary
+
+    near, passage_config = make_configs(
+        (threshold, shingle_size, num_perm, keep, keep_templates),
+        (passages, min_tokens, contained, series_field, strip_boilerplate),
+    )
+    scratch = Path(index).with_name(Path(index).name + ".adding")
+    with find_sources(inputs, scratch, input_format) as files:
+        run = CleanRun(
+            files,
+            scratch,
+            near,
+            passage_config,
+            InputConfig(text_field, id_field, input_format),
+            workers,
+            overwrite=True,
+            strict=strict,
+            dry_run=True,
+            index=Path(index),
+            add=True,
+        )
+        summary, examples = clean_files(run, TerminalProgress(quiet=quiet))
+    if not quiet:
+        click.echo(render_summary(summary, examples, None, f"Added to {index}.\n"), nl=False)
+
+
+@index.command(short_help="Say which documents an index knows, without adding any.")
+@inputs_argument
+@required_index_option
+@click.option("-o", "--output", metavar="FILE", help="Write to this file.  [default: standard output]")
+@near_options
+@passage_options
+@input_options
+@workers_option
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+def check(
+    inputs: tuple[str, ...],
+    index: str,
+    output: str | None,
+    threshold: float,
+    shingle_size: int,
+    num_perm: int,
+    keep: str,
+    keep_templates: bool,
+    passages: str,
+    min_tokens: int,
+    contained: float | None,
+    series_field: str,
+    strip_boilerplate: bool,
+    text_field: str,
+    id_field: str,
+    input_format: str | None,
+    workers: int,
+    quiet: bool,
+) -> None:
+    """Say which documents an index knows: a JSON line for each, with the document of the index that it is a copy of.
+
+    Each is compared with the index alone, not with the others. Nothing is added.
+
+    \b
+    Example:
+      dedup index check inbox.jsonl --index news.duckdb -o known.jsonl
+    """
+    from pathlib import Path
+
+    from dedup.cli.clean import make_configs
+    from dedup.cli.progress import TerminalProgress
+    from dedup.cli.sources import find_sources, working_folder
+    from dedup.config import InputConfig
+    from dedup.pipeline.check_index import check_documents
+    from dedup.pipeline.run import CleanRun
+
+    near, passage_config = make_configs(
+        (threshold, shingle_size, num_perm, keep, keep_templates),
+        (passages, min_tokens, contained, series_field, strip_boilerplate),
+    )
+    with working_folder(output, dry_run=True) as folder, find_sources(inputs, folder, input_format) as files:
+        config = InputConfig(text_field, id_field, input_format)
+        run = CleanRun(files, folder, near, passage_config, config, workers, dry_run=True, index=Path(index))
+        count, lines = check_documents(run, TerminalProgress(quiet=quiet))
+        known = list(lines)
+    write_output(b"".join(known).decode(), output)
+    if not quiet:
+        click.echo(f"{len(known):,} of {count:,} documents are known", err=True)
+
+
+@index.command(short_help="Take a run, or documents by id, out of an index.")
+@required_index_option
+@click.option("--run", "run_name", metavar="R", help="A run, as `dedup index info` names it, with all that it brought.")
+@click.option("--ids", metavar="FILE", help="A file with one id on each line; - for standard input.")
+def remove(index: str, run_name: str | None, ids: str | None) -> None:
+    """Take a run, or documents by id, out of an index.
+
+    What it knew of documents that were removed as copies of them goes too: such a text counts as new from then on.
+
+    \b
+    Examples:
+      dedup index remove --index news.duckdb --run 0002-87d998d0
+      dedup index remove --index news.duckdb --ids withdrawn.txt
+    """
+    if (run_name is None) == (ids is None):
+        raise click.UsageError("Say what to remove: a run with --run R, or documents with --ids FILE.")
+
+    from pathlib import Path
+
+    from dedup.errors import InputError
+    from dedup.index.inspect import remove_ids, remove_run
+    from dedup.index.store import IndexFile
+
+    file = IndexFile(Path(index))
+    if run_name is not None:
+        count = remove_run(file, run_name)
+    else:
+        raw = sys.stdin.buffer.read() if ids == "-" else Path(str(ids)).read_bytes()
+        try:
+            lines = raw.decode().split("\n")
+        except UnicodeDecodeError as error:
+            raise InputError(f"{ids}: is not UTF-8 text ({error}). Give one id on each line.") from error
+        count = remove_ids(file, {line.removesuffix("\r") for line in lines if line})
+    click.echo(f"removed {count:,} {'document' if count == 1 else 'documents'} from {index}")
+
+
+@index.command(short_help="Write the documents of an index as Parquet.")
+@required_index_option
+@click.option("-o", "--output", required=True, metavar="FILE", help="Write to this file.")
+def export(index: str, output: str) -> None:
+    """Write one row for each document of an index as Parquet, for pandas, Polars or DuckDB.
+
+    \b
+    Example:
+      dedup index export --index news.duckdb -o documents.parquet
+    """
+    from pathlib import Path
+
+    from dedup.index.inspect import export_documents
+    from dedup.index.store import IndexFile
+
+    count = export_documents(IndexFile(Path(index)), Path(output))
+    click.echo(f"wrote {count:,} documents to {output}")

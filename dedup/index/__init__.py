@@ -1,0 +1,1 @@
+"""The index: one DuckDB file that remembers the documents of earlier runs."""

@@ -1,0 +1,225 @@
+"""What a run adds to an index, and taking runs and documents out of it."""
+
+import ctypes
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup import __version__
+from dedup.clean.decisions import Decisions
+from dedup.config import NearConfig
+from dedup.corpus.known import KnownDocuments
+from dedup.corpus.segments import Batch, Segments
+from dedup.index.schema import PIECE, RunRow, insert_run, make_tables
+from dedup.index.settings import bands_of, settings_of
+from dedup.index.store import IndexFile
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+PIECE_SCHEMA = pa.schema({"ordinal": pa.int64(), "part": pa.int32(), "piece": pa.large_binary()})
+BATCHES_AT_ONCE = 16
+
+
+@dataclass(frozen=True)
+class Addition:
+    """The documents of a run and what was decided on them; `first` is the ordinal of the first that was kept."""
+
+    segments: Segments
+    decisions: Decisions
+    run: int
+    first: int
+
+    @property
+    def is_kept(self) -> npt.NDArray[np.bool_]:
+        """Return which documents are kept."""
+        return self.decisions.witness < 0
+
+    def rows(self) -> Iterator[tuple[Batch, npt.NDArray[np.int64], int]]:
+        """Yield each batch with its kept rows and the ordinal of the first of them."""
+        ordinal = self.first
+        for batch in self.segments.batches:
+            rows = np.flatnonzero(self.is_kept[batch.first : batch.first + len(batch)])
+            if rows.size:
+                yield batch, rows, ordinal
+            ordinal += rows.size
+
+
+def commit(index: IndexFile, addition: Addition, row: RunRow, near: NearConfig, replaced: Sequence[int]) -> None:
+    """Add a run to an index in one transaction, in place of those whose numbers are `replaced`."""
+    bands = bands_of(near)
+    is_new = not index.exists()
+    with index.writing() as connection:
+        if is_new:
+            make_tables(connection, settings_of(near), bands, __version__)
+        delete_runs(connection, replaced)
+        insert(connection, "documents", document_schema(bands), describe_documents(addition))
+        insert(connection, "tokens", PIECE_SCHEMA, cut_tokens(addition))
+        insert(connection, "masked", PIECE_SCHEMA, cut_masked(addition))
+        fates = describe_fates(addition)
+        insert(connection, "fates", fates.schema, iter(fates.to_batches()))
+        insert_run(connection, row)
+
+
+def insert(connection: "DuckDBPyConnection", table: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+    """Append batches to a table as they come."""
+    connection.register("added", pa.RecordBatchReader.from_batches(schema, batches))
+    connection.execute(f"INSERT INTO {table} SELECT * FROM added")  # noqa: S608 (our own name)
+    connection.unregister("added")
+
+
+def document_schema(bands: int) -> pa.Schema:
+    """Return the columns of `documents`."""
+    return pa.schema(
+        {
+            "ordinal": pa.int64(),
+            "id": pa.large_string(),
+            "path": pa.string(),
+            "line": pa.int64(),
+            "run": pa.int32(),
+            "content_high": pa.uint64(),
+            "content_low": pa.uint64(),
+            "num_tokens": pa.int32(),
+            "num_shingles": pa.int32(),
+            "keys": pa.list_(pa.uint64(), bands),
+        }
+    )
+
+
+def describe_documents(addition: Addition) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of `documents`, a batch of the segments at a time."""
+    for batch, rows, ordinal in addition.rows():
+        content, keys = batch.column("content", np.uint64)[rows], batch.column("keys", np.uint64)[rows]
+        paths = pa.array([file.path for file in batch.shard.files], pa.string())
+        arrays = [
+            pa.array(np.arange(ordinal, ordinal + rows.size)),
+            name_rows(addition.segments, batch, rows),
+            paths.take(pa.array(batch.column("file")[rows])),
+            pa.array(batch.column("line")[rows].astype(np.int64) + addition.segments.line_base(batch.shard)),
+            pa.array(np.full(rows.size, addition.run, np.int32)),
+            pa.array(content[:, 0]),
+            pa.array(content[:, 1]),
+            pa.array(batch.column("num_tokens")[rows]),
+            pa.array(batch.column("num_shingles")[rows]),
+            pa.FixedSizeListArray.from_arrays(pa.array(keys.ravel()), keys.shape[1]),
+        ]
+        yield pa.RecordBatch.from_arrays(arrays, schema=document_schema(keys.shape[1]))
+
+
+def name_rows(segments: Segments, batch: Batch, rows: npt.NDArray[np.int64]) -> pa.Array:
+    """Return the ids of some rows of a batch as raw JSON."""
+    ids = batch.documents.column("id").take(pa.array(rows))
+    if pa.compute.min(pa.compute.binary_length(ids)).as_py() == 0:
+        ids = pa.array([name.raw_id for name in segments.names(rows + batch.first)], pa.large_binary())
+    return ids.cast(pa.large_string())
+
+
+def cut_tokens(addition: Addition) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of `tokens`: the tokens of each kept document in pieces."""
+    for batch, rows, ordinal in addition.rows():
+        num_tokens = batch.column("num_tokens").astype(np.int64)
+        ends = np.cumsum(num_tokens)
+        if rows.size == len(batch):
+            yield cut(batch.tokens, num_tokens, ordinal)
+            continue
+        chosen = np.zeros(len(batch), bool)
+        chosen[rows] = True
+        assert ends.size == 0 or ends[-1] == batch.tokens.size
+        yield cut(batch.tokens[np.repeat(chosen, num_tokens)], num_tokens[rows], ordinal)
+
+
+def cut_masked(addition: Addition) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of `masked`: the same of the kept documents that hold boilerplate."""
+    for batch, rows, ordinal in addition.rows():
+        for place in np.flatnonzero(batch.masked_addresses[rows]).tolist():
+            count = int(batch.column("num_tokens")[rows[place]])
+            address = int(batch.masked_addresses[rows[place]])
+            tokens = np.ctypeslib.as_array((ctypes.c_uint32 * count).from_address(address))
+            yield cut(tokens, np.array([count]), ordinal + place)
+
+
+def cut(tokens: npt.NDArray[np.uint32], num_tokens: npt.NDArray[np.int64], ordinal: int) -> pa.RecordBatch:
+    """Return the tokens of consecutive documents as pieces of at most PIECE, without copying them."""
+    pieces = -(-num_tokens // PIECE)
+    owner = np.repeat(np.arange(num_tokens.size), pieces)
+    part = np.arange(owner.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    starts = (np.cumsum(num_tokens) - num_tokens)[owner] + part * PIECE
+    edges = np.append(starts, tokens.size).astype(np.int64) * 4
+    data = pa.py_buffer(np.ascontiguousarray(tokens))
+    blobs = pa.Array.from_buffers(pa.large_binary(), owner.size, [None, pa.py_buffer(edges), data])
+    arrays = [pa.array(owner + ordinal), pa.array(part.astype(np.int32)), blobs]
+    return pa.RecordBatch.from_arrays(arrays, schema=PIECE_SCHEMA)
+
+
+def describe_fates(addition: Addition) -> pa.Table:
+    """Return the rows of `fates`: each removed content that neither the run nor the index knows otherwise, once."""
+    segments, decisions = addition.segments, addition.decisions
+    empty = [np.empty((0, 2), np.uint64)]
+    content = np.concatenate([batch.column("content", np.uint64) for batch in segments.batches] or empty)
+    num_tokens = np.concatenate([b.column("num_tokens") for b in segments.batches] or [np.empty(0, np.int32)])
+    removed = np.flatnonzero(~addition.is_kept)
+    known = segments.known
+    before = [content[addition.is_kept]] + ([known.content, known.fates.content] if known is not None else [])
+    removed = removed[is_first_of_its_kind(np.concatenate(before), content[removed])]
+    witness = decisions.witness[removed].astype(np.int64)
+    count = len(decisions.witness)
+    ordinals = np.cumsum(addition.is_kept) - 1 + addition.first
+    own = ordinals[np.minimum(witness, count - 1)] if count else witness
+    return pa.table(
+        {
+            "content_high": content[removed, 0],
+            "content_low": content[removed, 1],
+            "num_tokens": num_tokens[removed],
+            "run": np.full(removed.size, addition.run, np.int32),
+            "witness": np.where(witness < count, own, look_up(known, witness - count)),
+            "similarity": decisions.similarity[removed],
+            "relation": decisions.relation[removed],
+            "covered": decisions.covered[removed],
+        }
+    )
+
+
+def look_up(known: KnownDocuments | None, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the ordinals of known documents by their place; -1 for a place below 0."""
+    if known is None or len(known) == 0:
+        return np.full(len(places), -1, np.int64)
+    return np.where(places >= 0, known.ordinals[np.maximum(places, 0)], -1)
+
+
+def is_first_of_its_kind(before: npt.NDArray[np.uint64], content: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
+    """Return which rows of `content` stand neither in `before` nor earlier in `content`."""
+    every = np.concatenate([before, content])
+    order = np.lexsort((every[:, 1], every[:, 0]))  # stable: equal rows stay in order
+    differs = np.ones(len(every), bool)
+    differs[1:] = np.any(every[order[1:]] != every[order[:-1]], axis=1)
+    first = np.zeros(len(every), bool)
+    first[order[differs]] = True
+    return first[len(before) :]
+
+
+def delete_runs(connection: "DuckDBPyConnection", numbers: Sequence[int]) -> None:
+    """Take runs out of the index, with all that they brought."""
+    if not numbers:
+        return
+    some = ", ".join(map(str, numbers))
+    delete_documents(connection, f"SELECT ordinal FROM documents WHERE run IN ({some})")  # noqa: S608 (our own numbers)
+    for table, column in (("fates", "run"), ("runs", "number")):
+        connection.execute(f"DELETE FROM {table} WHERE {column} IN ({some})")  # noqa: S608 (the same)
+
+
+def delete_documents(connection: "DuckDBPyConnection", query: str) -> int:
+    """Take documents out, with the fates that name them as witness; `query` gives their ordinals. Returns how many."""
+    connection.execute(f"CREATE OR REPLACE TEMP TABLE leaving AS {query}")
+    for table, column in (("tokens", "ordinal"), ("masked", "ordinal"), ("fates", "witness"), ("documents", "ordinal")):
+        connection.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT ordinal FROM leaving)")  # noqa: S608 (ours)
+    return int(connection.execute("SELECT count(*) FROM leaving").fetchall()[0][0])
+
+
+def encode_inputs(paths: Sequence[str]) -> str:
+    """Return the input paths of a run as one value."""
+    return msgspec.json.encode(list(paths)).decode()

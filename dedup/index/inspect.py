@@ -1,0 +1,137 @@
+"""What stands in an index: counts and bytes, and the whole of it as Parquet."""
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dedup.corpus.values import read_value
+from dedup.errors import OutputError
+from dedup.index.commit import delete_documents, delete_runs
+from dedup.index.schema import read_runs, read_settings
+from dedup.index.store import IndexFile
+from dedup.model.index import IndexInfo, RunInfo
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+ROWS_AT_ONCE = 1 << 16
+EXPORT_SCHEMA = pa.schema(
+    {
+        "id": pa.string(),
+        "path": pa.string(),
+        "line": pa.int64(),
+        "run": pa.string(),
+        "num_tokens": pa.int32(),
+        "num_shingles": pa.int32(),
+        "content": pa.string(),
+        "keys": pa.list_(pa.uint64()),
+    }
+)
+PARTS = {
+    "band keys": ("documents", "keys"),
+    "tokens": ("tokens", None),
+    "tokens with boilerplate masked": ("masked", None),
+    "fates of removed documents": ("fates", None),
+}
+
+
+def describe_index(index: IndexFile) -> IndexInfo:
+    """Return the runs, the counts, the settings and the bytes of an index."""
+    with index.reading() as connection:
+        runs = read_runs(connection)
+        counts = {
+            table: int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])  # noqa: S608 (our own names)
+            for table in ("documents", "fates")
+        }
+        return IndexInfo(
+            path=str(index.path),
+            documents=counts["documents"],
+            removed_contents=counts["fates"],
+            bytes=index.path.stat().st_size,
+            bytes_by_part=measure_parts(connection),
+            settings=read_settings(connection),
+            runs=[RunInfo(r.run, r.made, r.out, r.inputs, r.documents, r.kept, r.seen, r.state) for r in runs],
+        )
+
+
+def measure_parts(connection: "DuckDBPyConnection") -> dict[str, int]:
+    """Return the bytes of the blocks of each part; what shares its blocks with others is "names and sizes"."""
+    block_size = int(connection.execute("SELECT block_size FROM pragma_database_size()").fetchall()[0][0])
+    parts, total = {}, 0
+    for table in ("documents", "tokens", "masked", "fates", "runs", "meta"):
+        query = f"SELECT column_name, block_id, additional_block_ids FROM pragma_storage_info('{table}')"  # noqa: S608 (our own names)
+        owners: dict[int, set[str]] = {}
+        for column, block, more in connection.execute(query).fetchall():
+            for number in [block, *(more or [])]:
+                if number is not None and number >= 0:
+                    owners.setdefault(number, set()).add(column)
+        total += len(owners)
+        for part, (owner, column) in PARTS.items():
+            if owner == table:
+                parts[part] = block_size * sum(
+                    1 for columns in owners.values() if column is None or columns == {column}
+                )
+    return parts | {"names, sizes and contents": block_size * total - sum(parts.values())}
+
+
+def remove_run(index: IndexFile, run: str) -> int:
+    """Take a run out of the index, with all that it brought; return how many documents. An unknown one is an error."""
+    with index.lock():
+        with index.reading() as connection:
+            numbers = [row.number for row in read_runs(connection) if row.run == run]
+            if not numbers:
+                raise OutputError(f"{index.path}: has no run {run}. `dedup index info` lists them.")
+            query = f"SELECT count(*) FROM documents WHERE run = {numbers[0]}"  # noqa: S608 (our own number)
+            count = int(connection.execute(query).fetchall()[0][0])
+        with index.writing() as connection:
+            delete_runs(connection, numbers)
+    return count
+
+
+def remove_ids(index: IndexFile, ids: Collection[str]) -> int:
+    """Take the documents with some ids (as text) out of the index; return how many."""
+    with index.lock():
+        with index.reading() as connection:
+            rows = connection.sql("SELECT ordinal, id FROM documents").to_arrow_reader(ROWS_AT_ONCE)
+            gone = [
+                ordinal
+                for batch in rows
+                for ordinal, raw in zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True)
+                if read_value(raw.encode()) in ids
+            ]
+        if gone:
+            with index.writing() as connection:
+                connection.register("gone", pa.table({"ordinal": pa.array(gone, pa.int64())}))
+                delete_documents(connection, "SELECT ordinal FROM gone")
+                connection.unregister("gone")
+    return len(gone)
+
+
+def export_documents(index: IndexFile, target: Path) -> int:
+    """Write one row for each document to a Parquet file, whole or not at all; return how many.
+
+    id as text, path, line, run, num_tokens, num_shingles, content (hex), keys (list of uint64).
+    """
+    part = target.with_name(f".{target.name}.part")
+    count = 0
+    try:
+        with index.reading() as connection, pq.ParquetWriter(part, EXPORT_SCHEMA, compression="zstd") as writer:
+            rows = connection.sql("""
+                SELECT d.id, d.path, d.line, r.run, d.num_tokens, d.num_shingles,
+                    printf('%016x%016x', d.content_high, d.content_low) AS content, d.keys::UBIGINT[] AS keys
+                FROM documents d JOIN runs r ON d.run = r.number ORDER BY d.ordinal
+            """)
+            for batch in rows.to_arrow_reader(ROWS_AT_ONCE):
+                ids = pa.array([read_value(raw.encode()) for raw in batch.column(0).to_pylist()], pa.string())
+                writer.write_batch(
+                    pa.RecordBatch.from_arrays([ids, *batch.columns[1:]], EXPORT_SCHEMA.names).cast(EXPORT_SCHEMA)
+                )
+                count += len(batch)
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)
+    return count

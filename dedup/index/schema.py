@@ -1,0 +1,95 @@
+"""The tables of an index, and the rows of `runs`."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from dedup.index.settings import FORMAT, Settings
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+PIECE = 1000  # tokens in a row of `tokens`: DuckDB gives values of 4,096 bytes and more blocks of their own
+COMMITTED, PUBLISHED = "committed", "published"
+
+
+def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int, version: str) -> None:
+    """Make the tables of a new index.
+
+    documents  what was kept, in the order of keeping; `keys` are the band keys
+    tokens     their tokens in pieces; masked the same of those that hold boilerplate, which is masked there
+    fates      distinct contents that were removed, each with the ordinal of the document that justified it
+    runs       what was added when; `state` is "committed" until the output stands in its place
+    """
+    connection.execute(f"""
+        CREATE TABLE meta (name VARCHAR NOT NULL, value VARCHAR NOT NULL);
+        CREATE TABLE runs (
+            number INTEGER NOT NULL, run VARCHAR NOT NULL, made VARCHAR NOT NULL, out VARCHAR, inputs VARCHAR NOT NULL,
+            documents BIGINT NOT NULL, kept BIGINT NOT NULL, seen BIGINT NOT NULL, next_ordinal BIGINT NOT NULL,
+            state VARCHAR NOT NULL
+        );
+        CREATE TABLE documents (
+            ordinal BIGINT NOT NULL, id VARCHAR NOT NULL, path VARCHAR NOT NULL, line BIGINT NOT NULL,
+            run INTEGER NOT NULL, content_high UBIGINT NOT NULL, content_low UBIGINT NOT NULL,
+            num_tokens INTEGER NOT NULL, num_shingles INTEGER NOT NULL, keys UBIGINT[{bands}] NOT NULL
+        );
+        CREATE TABLE tokens (
+            ordinal BIGINT NOT NULL, part INTEGER NOT NULL, piece BLOB NOT NULL USING COMPRESSION uncompressed
+        );
+        CREATE TABLE masked (
+            ordinal BIGINT NOT NULL, part INTEGER NOT NULL, piece BLOB NOT NULL USING COMPRESSION uncompressed
+        );
+        CREATE TABLE fates (
+            content_high UBIGINT NOT NULL, content_low UBIGINT NOT NULL, num_tokens INTEGER NOT NULL,
+            run INTEGER NOT NULL, witness BIGINT NOT NULL, similarity DOUBLE NOT NULL, relation UTINYINT NOT NULL,
+            covered DOUBLE NOT NULL
+        );
+    """)
+    values = {
+        "format": str(FORMAT),
+        "dedup": version,
+        "settings": msgspec.json.encode(settings, order="sorted").decode(),
+    }
+    connection.executemany("INSERT INTO meta VALUES (?, ?)", list(values.items()))
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One row of `runs`: what was added when, from what, to go with which output folder."""
+
+    number: int
+    run: str
+    made: str
+    out: str | None
+    inputs: str
+    documents: int
+    kept: int
+    seen: int
+    next_ordinal: int
+    state: str
+
+
+def read_settings(connection: "DuckDBPyConnection") -> dict[str, object]:
+    """Return the settings of an index."""
+    rows = connection.execute("SELECT value FROM meta WHERE name = 'settings'").fetchall()
+    settings: dict[str, object] = msgspec.json.decode(rows[0][0]) if rows else {}
+    return settings
+
+
+def read_runs(connection: "DuckDBPyConnection") -> list[RunRow]:
+    """Return the runs of an index in their order."""
+    columns = ", ".join(RunRow.__slots__)
+    rows = connection.execute(f"SELECT {columns} FROM runs ORDER BY number").fetchall()  # noqa: S608 (our own names)
+    return [RunRow(*row) for row in rows]
+
+
+def insert_run(connection: "DuckDBPyConnection", row: RunRow) -> None:
+    """Add a row to `runs`."""
+    values = [getattr(row, name) for name in RunRow.__slots__]
+    connection.execute(f"INSERT INTO runs VALUES ({', '.join('?' * len(values))})", values)  # noqa: S608 (our own marks)
+
+
+def mark_published(connection: "DuckDBPyConnection", run: str) -> None:
+    """Note that the output of a run stands in its place."""
+    connection.execute("UPDATE runs SET state = ? WHERE run = ?", [PUBLISHED, run])

@@ -1,0 +1,82 @@
+"""Which documents of some files an index knows: compared with what it holds, each by itself, and nothing is added."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import numpy as np
+
+from dedup.clean.decisions import Decisions
+from dedup.clean.folder import RunFolder
+from dedup.clean.records import Witness, encode_line, witness_of
+from dedup.corpus.segments import Segments
+from dedup.corpus.shards import plan_shards
+from dedup.index.schema import read_settings
+from dedup.index.settings import refuse_other_settings, settings_of
+from dedup.index.store import IndexFile
+from dedup.model.documents import Relation
+from dedup.near.cover import Cover
+from dedup.near.decide import view_batch
+from dedup.pipeline.boilerplate import find_corpus_boilerplate
+from dedup.pipeline.indexed import IndexSession, with_covered
+from dedup.pipeline.passages import as_decisions
+from dedup.pipeline.run import CleanRun, Progress
+from dedup.pipeline.sketch import get_sketcher, load_kernels, sketch_shards
+
+
+class KnownRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of `dedup index check`: a document that the index knows, and the document there that it is a copy of."""
+
+    id: msgspec.Raw
+    path: str
+    line: int
+    relation: str
+    witness: Witness
+    similarity: float
+    covered: float | None = None
+
+
+def check_documents(run: CleanRun, progress: Progress) -> tuple[int, Iterator[bytes]]:
+    """Return how many documents there are, and a JSON line for each that the index knows; `run.out` is for scratch."""
+    assert run.index is not None
+    index = IndexFile(run.index)
+    with index.reading() as connection:
+        refuse_other_settings(index.path, read_settings(connection), settings_of(run.near))
+    folder = RunFolder(run.out)
+    folder.segments.mkdir(parents=True)
+    load_kernels(run.near, run.passages, progress)
+    shards = plan_shards(run.files)
+    sketch_shards(run, folder, shards, progress)
+    segments = Segments(folder.segments, shards)
+    if run.passages:
+        find_corpus_boilerplate(segments, run.passages, folder.masked, run.workers)
+    decisions = compare_with_index(IndexSession(index, 0, "", 0), segments, run, folder.known)
+    return segments.num_documents, describe_known(segments, decisions)
+
+
+def compare_with_index(session: IndexSession, segments: Segments, run: CleanRun, spool: Path) -> Decisions:
+    """Return what the index says of each document, as if it were the only one."""
+    segments.remember(session.find_known(segments, run, spool))
+    cover = Cover(segments.num_documents, get_sketcher(run.near).bands, run.near, segments.known)
+    for batch in segments.batches:
+        cover.offer(view_batch(batch), enter=False)
+    return with_covered(as_decisions(cover.result()), segments)
+
+
+def describe_known(segments: Segments, decisions: Decisions) -> Iterator[bytes]:
+    """Yield a line for each document that the index knows, in input order."""
+    rows = np.flatnonzero(decisions.is_seen)
+    names, witnesses = segments.names(rows), segments.names(decisions.witness[rows])
+    for row, name, witness in zip(rows.tolist(), names, witnesses, strict=True):
+        relation = Relation(decisions.relation[row])
+        yield encode_line(
+            KnownRecord(
+                msgspec.Raw(name.raw_id),
+                name.path,
+                name.line,
+                relation.label,
+                witness_of(witness),
+                float(decisions.similarity[row]),
+                float(decisions.covered[row]) if relation is Relation.CONTAINED else None,
+            )
+        )

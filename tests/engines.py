@@ -1,0 +1,51 @@
+"""The ways in which documents are decided on, as functions of one shape: all of them must give the same decisions.
+
+An engine is `engine(documents: list[str], config: NearConfig) -> list[(witness, similarity, relation)]`, one triple for
+each document: the position of the document that justifies its removal with their similarity and its relation, or
+(None, None, None) for a kept one. Add another one to ENGINES.
+"""
+
+import json
+import tempfile
+from itertools import pairwise
+from pathlib import Path
+
+from commands import Silent
+from corpora import read_lines, write_jsonl
+
+from dedup import deduplicate
+
+KEPT = (None, None, None)
+
+
+def decide_locally(documents, config):
+    """Decide in memory, all at once."""
+    decisions = [KEPT] * len(documents)
+    for removal in deduplicate(documents, config).removed:
+        decisions[int(removal.document.id)] = (int(removal.witness.id), removal.similarity, removal.relation)
+    return decisions
+
+
+def decide_through_an_index(documents, config, cuts=None):
+    """Decide in several runs, one after the other, through an index; `cuts` are where the days begin."""
+    from dedup.corpus.files import find_files
+    from dedup.pipeline.clean import clean
+    from dedup.pipeline.run import CleanRun
+
+    edges = [0, *(cuts if cuts is not None else [len(documents) // 3, 2 * len(documents) // 3]), len(documents)]
+    decisions = [KEPT] * len(documents)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for day, (start, stop) in enumerate(pairwise(edges)):
+            path = folder / f"day{day}.jsonl"
+            write_jsonl(path, [{"id": start + i, "text": text} for i, text in enumerate(documents[start:stop])])
+            out = folder / f"out{day}"
+            clean(CleanRun(find_files([str(path)]), out, config, None, index=folder / "index.duckdb"), Silent())
+            for record in read_lines(out / "removed.jsonl"):
+                earlier = record["witness"]["id"] < start
+                assert (record["reason"] == "seen-in-index") == earlier, json.dumps(record)
+                decisions[record["id"]] = (record["witness"]["id"], record["similarity"], record["relation"])
+    return decisions
+
+
+ENGINES = {"local": decide_locally, "index": decide_through_an_index}

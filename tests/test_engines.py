@@ -23,7 +23,8 @@ SCRIPTS = {
     "Japanese": "ロシアの外相は交渉から離脱する意図はないと述べたがウクライナの行動を踏まえて立場を見直すとした",
     "Arabic": "قال وزير الخارجية الروسي إن موسكو لا تنوي الانسحاب من عملية التفاوض",
     "Sinhala": "සාකච්ඡා ක්‍රියාවලියෙන් ඉවත් වීමට රුසියාව අදහස් නොකරන බව විදේශ අමාත්‍යවරයා පැවසීය",
-    "emoji and marks": "ae\u0301 👩‍👧 cafe\u0301 🇫🇷 nai\u0308ve 👍🏽 re\u0301sume\u0301 🎉 fac\u0327ade the end",
+    "emoji and marks": "ae\u0301 👩‍👧 cafe\u0301 🇫🇷 nai\u0308ve 👍🏽 re\u0301sume\u0301 🎉 fac\u0327ade 🌊 "
+    "by the sea in a small town where all of us were",
 }
 
 

@@ -17,6 +17,7 @@ from dedup.kernels.cover import (
     CoverState,
     cover_block,
 )
+from dedup.kernels.enter import enter_block
 from dedup.kernels.memory import as_read_only
 
 # Slots of the hash table for each band key that may enter it: linear probing wants a third of them free.
@@ -98,15 +99,15 @@ class Cover:
             counters=np.zeros(NUM_COUNTERS, np.int64),
         )
 
+    def enter(self, documents: Offered) -> None:
+        """Enter the next documents as kept: they are known to be, and only stand for what follows."""
+        first = self._describe(documents)
+        enter_block(self._state, first, as_read_only(documents.keys), self._config.max_bucket)
+        self._state.counters[FULL_BUCKETS] = self._state.counters[NOT_ENTERED] = 0
+
     def offer(self, documents: Offered) -> None:
         """Decide the next documents."""
-        first, self._offered = self._offered, self._offered + len(documents.keys)
-        here = slice(first, self._offered)
-        self._state.content[here] = documents.content
-        self._state.num_tokens[here] = documents.num_tokens
-        self._state.num_shingles[here] = documents.num_shingles
-        self._state.address[here] = documents.address
-        self._state.masked[here] = documents.masked
+        first = self._describe(documents)
         config = self._config
         cover_block(
             self._state,
@@ -117,6 +118,17 @@ class Cover:
             config.keep_templates,
             config.max_bucket,
         )
+
+    def _describe(self, documents: Offered) -> int:
+        """Note what is known of the next documents, return the rank of the first of them."""
+        first, self._offered = self._offered, self._offered + len(documents.keys)
+        here = slice(first, self._offered)
+        self._state.content[here] = documents.content
+        self._state.num_tokens[here] = documents.num_tokens
+        self._state.num_shingles[here] = documents.num_shingles
+        self._state.address[here] = documents.address
+        self._state.masked[here] = documents.masked
+        return first
 
     def result(self) -> CoverResult:
         """Return the decisions on all documents offered."""

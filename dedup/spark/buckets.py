@@ -15,7 +15,7 @@ from dedup.spark.types import as_struct
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-ROUTE_SCHEMA = pa.schema({"rank": pa.int64(), "range": pa.int32()})
+ROUTE_SCHEMA = pa.schema({"rank": pa.int64(), "range": pa.int32(), "large": pa.int8()})
 SMALL_BUCKET = 64  # members up to which a bucket's pairs are looked at one by one
 ROUTES_AT_ONCE = 1 << 20
 
@@ -23,16 +23,16 @@ ROUTES_AT_ONCE = 1 << 20
 def route_documents(
     documents: "DataFrame", range_size: int, parts: int, limits: tuple[float, int]
 ) -> "DataFrame":
-    """Return (rank, range): which documents each range has to see. `documents` has `rank`, `num_shingles`, `keys`.
+    """Return (rank, range, large): which documents each range has to see; `large` is 1 where only large buckets ask for it.
 
-    `limits` is (threshold, max_bucket).
+    `documents` has `rank`, `num_shingles`, `keys`; `limits` is (threshold, max_bucket).
     """
     packed = documents.select("rank", "num_shingles", "keys").mapInArrow(
         partial(pack_keys, parts=parts), as_struct(PACKED_SCHEMA)
     )
     dealt = packed.repartitionById(parts, F.col("part"))
     routes = dealt.mapInArrow(partial(find_range_routes, range_size=range_size, limits=limits), as_struct(ROUTE_SCHEMA))
-    return routes.distinct()
+    return routes.groupBy("rank", "range").agg(F.min("large").alias("large"))
 
 
 def find_range_routes(
@@ -44,5 +44,6 @@ def find_range_routes(
     routes = np.unique(find_routes(*unpack_keys(batches), range_size, threshold, min(SMALL_BUCKET, max_bucket)))
     for first in range(0, len(routes), ROUTES_AT_ONCE):
         some = routes[first : first + ROUTES_AT_ONCE]
-        ranges = (some & ((1 << RANGE_BITS) - 1)).astype(np.int32)
-        yield pa.RecordBatch.from_arrays([pa.array(some >> RANGE_BITS), pa.array(ranges)], schema=ROUTE_SCHEMA)
+        ranges = ((some >> 1) & ((1 << RANGE_BITS) - 1)).astype(np.int32)
+        columns = some >> (RANGE_BITS + 1), ranges, (some & 1).astype(np.int8)
+        yield pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=ROUTE_SCHEMA)

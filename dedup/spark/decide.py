@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from dedup.spark.checkpoint import Checkpoints
 
-RANGE_DOCUMENTS = 131_072  # most documents that one task decides: about 400 MB of tokens and keys of news
+RANGE_DOCUMENTS = 65_536  # most documents that one task decides: about 200 MB of tokens and keys of news
 KEYS_AT_ONCE = 8_000_000  # band keys that one task sorts: about 400 MB
 
 

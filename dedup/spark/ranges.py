@@ -1,19 +1,20 @@
 """Decide the documents of one range of ranks, given who is kept in the ranges before it.
 
 The cover is the one assignment in which every document is decided by the kept documents before it. Each range is
-decided in order by the local kernel, with the kept documents of earlier ranges entered first; where those change, it is
-decided again. Range 0 is final after one round, range r after r + 1 at the latest, and as soon as nothing changes all
-are: the assignment is the local one, document by document.
+decided in order by the local kernel, under an assumption on the documents of earlier ranges; where those turn out to be
+decided otherwise, it is decided again. Range 0 is final after one round, range r after r + 1 at the latest, and as soon
+as all ranges assumed what was decided, all are: the assignment is the local one, document by document.
 """
 
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import NearConfig
-from dedup.near.cover import Cover, Offered
+from dedup.near.cover import Cover, CoverResult, Offered
 from dedup.passages.boilerplate import mask_tokens
 from dedup.spark.packing import byte_addresses, view_bytes
 
@@ -21,6 +22,7 @@ MEMBER_COLUMNS = ("range", "rank", "own", "num_tokens", "num_shingles", "keys", 
 DECIDED_SCHEMA = pa.schema(
     {
         "range": pa.int32(),
+        "own": pa.bool_(),
         "rank": pa.int64(),
         "witness": pa.int64(),
         "similarity": pa.float64(),
@@ -33,8 +35,20 @@ DECIDED_SCHEMA = pa.schema(
 )
 
 
-def decide_ranges(batches: Iterator[pa.RecordBatch], *, config: NearConfig, bands: int) -> Iterator[pa.RecordBatch]:
-    """Yield the removed documents of each range, after a row with rank -1 that holds what was counted in it."""
+class Rows(NamedTuple):
+    """The documents of a range in order of rank: int64[n], bool[n]."""
+
+    ranks: npt.NDArray[np.int64]
+    is_own: npt.NDArray[np.bool_]
+
+
+def decide_ranges(
+    batches: Iterator[pa.RecordBatch], *, config: NearConfig, bands: int, first_round: bool
+) -> Iterator[pa.RecordBatch]:
+    """Yield the removed documents of each range, after a row with rank -1 that holds what was counted in it.
+
+    Those with `own` false are of other ranges: what this range assumed in the first round.
+    """
     held = [batch for batch in batches if len(batch)]
     if not held:
         return
@@ -43,9 +57,10 @@ def decide_ranges(batches: Iterator[pa.RecordBatch], *, config: NearConfig, band
     ranks = np.concatenate([batch.column("rank").to_numpy() for batch in held])
     is_own = np.concatenate([batch.column("own").to_numpy(zero_copy_only=False) for batch in held])
     for number in np.unique(ranges).tolist():
-        rows = np.flatnonzero(ranges == number)
-        rows = rows[np.argsort(ranks[rows])]
-        yield decide_range(number, members.offered.take(rows), ranks[rows], is_own[rows], config)
+        here = np.flatnonzero(ranges == number)
+        here = here[np.argsort(ranks[here])]
+        rows = Rows(ranks[here], is_own[here])
+        yield decide_range(number, members.offered.take(here), rows, config, first_round=first_round)
 
 
 class Members:
@@ -89,28 +104,37 @@ def number_contents(count: int) -> npt.NDArray[np.uint64]:
 
 
 def decide_range(
-    number: int,
-    members: Offered,
-    ranks: npt.NDArray[np.int64],
-    is_own: npt.NDArray[np.bool_],
-    config: NearConfig,
+    number: int, members: Offered, rows: Rows, config: NearConfig, *, first_round: bool
 ) -> pa.RecordBatch:
-    """Return the decisions on the own documents of a range; the others, all before them, are known to be kept."""
-    known = int((~is_own).sum())
-    cover = Cover(len(ranks), members.keys.shape[1], config)
-    cover.enter(members.take(np.arange(known)))
-    cover.offer(members.take(np.arange(known, len(ranks))))
+    """Return the decisions on the own documents of a range; the others, all before them, are known to be kept.
+
+    In the first round nothing is known of them: they are decided here too, as well as this range can tell.
+    """
+    others = int((~rows.is_own).sum())
+    cover = Cover(len(rows.ranks), members.keys.shape[1], config)
+    if first_round:
+        cover.offer(members.take(np.arange(others)))
+    else:
+        cover.enter(members.take(np.arange(others)))
+    before = count_work(cover.result())
+    cover.offer(members.take(np.arange(others, len(rows.ranks))))
     result = cover.result()
     removed = np.flatnonzero(result.witness >= 0)
-    rows = len(removed) + 1
-    counted = (result.num_candidates, result.num_verified, result.num_full_buckets, result.num_not_entered)
-    no_counts = np.zeros(rows - 1, np.int64)
+    own = removed >= others
+    counted = count_work(result) - before
+    no_counts = np.zeros(len(removed), np.int64)
     arrays = [
-        pa.array(np.full(rows, number, np.int32)),
-        pa.array(np.concatenate([[-1], ranks[removed]])),
-        pa.array(np.concatenate([[-1], ranks[result.witness[removed]]])),
+        pa.array(np.full(len(removed) + 1, number, np.int32)),
+        pa.array(np.concatenate([[False], own])),
+        pa.array(np.concatenate([[-1], rows.ranks[removed]])),
+        pa.array(np.concatenate([[-1], rows.ranks[result.witness[removed]]])),
         pa.array(np.concatenate([[0.0], result.similarity[removed]])),
         pa.array(np.concatenate([[0], result.relation[removed]]).astype(np.int8)),
         *(pa.array(np.concatenate([[count], no_counts])) for count in counted),
     ]
     return pa.RecordBatch.from_arrays(arrays, schema=DECIDED_SCHEMA)
+
+
+def count_work(result: CoverResult) -> npt.NDArray[np.int64]:
+    """Return the last columns of DECIDED_SCHEMA."""
+    return np.array([result.num_candidates, result.num_verified, result.num_full_buckets, result.num_not_entered])

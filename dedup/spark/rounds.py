@@ -53,44 +53,60 @@ def cover_documents(
     routes = checkpoints.save("routes", route_documents(documents, plan.range_size, plan.parts, limits))
     routes = routes.withColumn("own", F.col("range") == F.floor(F.col("rank") / plan.range_size))
     is_small = routes.count() <= BROADCAST_ROWS
-    decide = partial(
-        decide_ranges, config=config, bands=choose_bands(config.threshold, config.num_perm, config.recall).bands
-    )
+    bands = choose_bands(config.threshold, config.num_perm, config.recall).bands
     active = list(range(plan.num_ranges))
-    removed: DataFrame | None = None
+    decided: DataFrame | None = None
     number = 0
     while active:
         number += 1
         report(f"round {number}: {len(active)} of {plan.num_ranges} ranges")
-        members = choose_members(routes, active, removed)
+        members = choose_members(routes, active, decided)
         joined = documents.join(F.broadcast(members) if is_small else members, "rank").select(*MEMBER_COLUMNS)
-        decided = joined.repartitionById(plan.num_ranges, F.col("range")).mapInArrow(decide, as_struct(DECIDED_SCHEMA))
-        latest = decided if removed is None else decided.unionByName(removed.filter(~F.col("range").isin(active)))
-        before, removed = removed, checkpoints.save(f"round-{number}", latest)
-        active = find_active(routes, before, removed)
-    assert removed is not None
-    counted = removed.filter("rank < 0").agg(*(F.sum(name).alias(name) for name in COUNTED)).first()
+        task = partial(decide_ranges, config=config, bands=bands, first_round=decided is None)
+        latest = joined.repartitionById(plan.num_ranges, F.col("range")).mapInArrow(task, as_struct(DECIDED_SCHEMA))
+        if decided is None:
+            unseen = routes.filter("not own and large = 1")
+        else:
+            unseen = select_assumed(routes, decided).filter(F.col("range").isin(active))
+            latest = latest.unionByName(decided.filter(~F.col("range").isin(active)))
+        # What a range was not given it took for removed.
+        latest = latest.unionByName(unseen.select("range", "own", "rank"), allowMissingColumns=True)
+        decided = checkpoints.save(f"round-{number}", latest)
+        active = find_active(routes, decided)
+    assert decided is not None
+    counted = decided.filter("rank < 0").agg(*(F.sum(name).alias(name) for name in COUNTED)).first()
     counts = {name: int((counted[name] if counted else 0) or 0) for name in COUNTED}
-    return SparkCover(removed.filter("rank >= 0").select("rank", "witness", "similarity", "relation"), number, counts)
+    return SparkCover(select_removed(decided), number, counts)
 
 
-def choose_members(routes: "DataFrame", active: list[int], removed: "DataFrame | None") -> "DataFrame":
-    """Return what the active ranges are decided by: their own documents, and the kept ones of earlier ranges."""
-    own = routes.filter(F.col("own") & F.col("range").isin(active))
-    if removed is None:
-        return own
-    others = routes.filter(~F.col("own") & F.col("range").isin(active))
-    return own.unionByName(others.join(removed.select("rank"), "rank", "left_anti"))
+def choose_members(routes: "DataFrame", active: list[int], decided: "DataFrame | None") -> "DataFrame":
+    """Return what the active ranges are decided by: their own documents, and the kept ones of earlier ranges.
+
+    In the first round, when nobody knows who is kept, the members of large buckets are left out: that there are many
+    near-copies of one story must not bring each of them to every range.
+    """
+    members = routes.filter(F.col("range").isin(active))
+    if decided is None:
+        return members.filter("own or large = 0")
+    removed = select_removed(decided).select("rank")
+    others = members.filter("not own").join(removed, "rank", "left_anti")
+    return members.filter("own").unionByName(others)
 
 
-def find_active(routes: "DataFrame", before: "DataFrame | None", after: "DataFrame") -> list[int]:
-    """Return the ranges that see a document of another range whose decision has changed."""
-    others = routes.filter(~F.col("own"))
-    after = after.filter("rank >= 0").select("rank")
-    if before is None:
-        # Nothing was entered from other ranges yet: now every range meets those that are kept.
-        changed = others.join(after, "rank", "left_anti")
-    else:
-        old = before.filter("rank >= 0").select("rank")
-        changed = others.join(old.exceptAll(after).unionByName(after.exceptAll(old)), "rank")
+def select_removed(decided: "DataFrame") -> "DataFrame":
+    """Return the documents that their own range removed."""
+    return decided.filter("own").select("rank", "witness", "similarity", "relation")
+
+
+def select_assumed(routes: "DataFrame", decided: "DataFrame") -> "DataFrame":
+    """Return (range, rank, own=false) of the documents of other ranges that are removed, as a range would be told."""
+    others = routes.filter("not own").select("range", "rank", "own")
+    return others.join(select_removed(decided).select("rank"), "rank", "left_semi").select("range", "own", "rank")
+
+
+def find_active(routes: "DataFrame", decided: "DataFrame") -> list[int]:
+    """Return the ranges that assumed of a document of another range what was not decided."""
+    actual = select_assumed(routes, decided).select("range", "rank")
+    assumed = decided.filter("not own and rank >= 0").select("range", "rank")
+    changed = actual.unionByName(assumed).groupBy("range", "rank").count().filter("count = 1")
     return sorted(row["range"] for row in changed.select("range").distinct().collect())

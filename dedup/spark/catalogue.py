@@ -1,6 +1,6 @@
 """All documents of a run: their sketches, their places in the input, their ranks in the order of the keep policy."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,7 +24,7 @@ SKETCH_COLUMNS = ("num_tokens", "num_shingles", "content_0", "content_1", "serie
 class Split:
     """One split of the input: how many documents and lines it has, and how many stand before it.
 
-    `line_base` counts in its file, `doc_base` in the whole input.
+    `line_base` counts the lines of its file, `doc_base` and `at_base` the documents and lines of the whole input.
     """
 
     file: str
@@ -33,6 +33,7 @@ class Split:
     lines: int
     doc_base: int
     line_base: int
+    at_base: int
 
 
 @dataclass(frozen=True)
@@ -49,32 +50,41 @@ class Catalogue:
         return sum(split.documents for split in self.splits)
 
     def documents(self) -> "DataFrame":
-        """Return the documents: their sketches with `doc` (place in the input from 0), `file`, `line` (from 1)."""
-        return self._place(self.rows.filter(F.col("kind") == DOCUMENT)).drop("error", "raw", "num_anchors", "kind")
+        """Return the documents: their sketches with `doc` and `at` (document and line of the input, from 0).
+
+        `file` and `line` (from 1 in the file) are for people.
+        """
+        return self.place(self.rows.filter(F.col("kind") == DOCUMENT)).drop("error", "raw", "num_anchors", "kind")
 
     def rejections(self) -> "DataFrame":
-        """Return what was set aside: `file`, `line`, `error`, `raw`."""
-        return self._place(self.rows.filter(F.col("kind") == REJECTED)).select("file", "line", "error", "raw")
+        """Return what was set aside: `at`, `file`, `line`, `error`, `raw`."""
+        return self.place(self.rows.filter(F.col("kind") == REJECTED)).select("at", "file", "line", "error", "raw")
 
-    def _place(self, rows: "DataFrame") -> "DataFrame":
-        spark = rows.sparkSession
-        bases = [(split.file, split.block, split.doc_base, split.line_base) for split in self.splits]
-        table = spark.createDataFrame(bases, "file string, block bigint, doc_base bigint, line_base bigint")
-        placed = rows.join(F.broadcast(table), ["file", "block"])
-        line = F.col("line") + F.col("line_base") + 1
-        return placed.withColumn("doc", F.col("row") + F.col("doc_base")).withColumn("line", line)
+    def place(self, rows: "DataFrame") -> "DataFrame":
+        """Return rows that know their split, and `row` and `line` in it, with `doc`, `at` and `line` in the input."""
+        bases = [(s.file, s.block, s.doc_base, s.line_base, s.at_base) for s in self.splits]
+        kinds = "file string, block bigint, doc_base bigint, line_base bigint, at_base bigint"
+        placed = rows.join(F.broadcast(rows.sparkSession.createDataFrame(bases, kinds)), ["file", "block"])
+        places = {
+            "doc": F.col("row") + F.col("doc_base"),
+            "at": F.col("line") + F.col("at_base"),
+            "line": F.col("line") + F.col("line_base") + 1,
+        }
+        return placed.withColumns(places).drop("row", "block", "doc_base", "line_base", "at_base")
 
 
-def read_catalogue(rows: "DataFrame", file_order: Mapping[str, int]) -> Catalogue:
-    """Return the catalogue of sketch rows; files follow one another by `file_order`."""
+def read_catalogue(rows: "DataFrame", place_of: Callable[[str], int]) -> Catalogue:
+    """Return the catalogue of sketch rows; `place_of` says where a file stands in the input."""
     found = rows.filter(F.col("kind") == SPLIT).select("file", "block", "row", "line", "num_anchors").collect()
-    found.sort(key=lambda split: (file_order.get(split["file"], 0), split["file"], split["block"]))
+    found.sort(key=lambda split: (place_of(split["file"]), split["file"], split["block"]))
     splits: list[Split] = []
     for split in found:
         last = splits[-1] if splits else None
         doc_base = last.doc_base + last.documents if last else 0
         line_base = last.line_base + last.lines if last and last.file == split["file"] else 0
-        splits.append(Split(split["file"], split["block"], split["row"], split["line"], doc_base, line_base))
+        at_base = last.at_base + last.lines if last else 0
+        place = (doc_base, line_base, at_base)
+        splits.append(Split(split["file"], split["block"], split["row"], split["line"], *place))
     return Catalogue(rows, splits, sum(split["num_anchors"] or 0 for split in found))
 
 
@@ -82,9 +92,8 @@ def rank_documents(
     documents: "DataFrame", order: "Sequence[Column]", checkpoints: "Checkpoints"
 ) -> "DataFrame":
     """Return (doc, rank): the places of documents in an order, from 0; ties by `doc`."""
-    rows = documents.select("doc", *(column.alias(f"o{place}") for place, column in enumerate(order)))
-    ascending = [F.col(f"o{place}") for place in range(len(order))]
-    numbered = rows.orderBy(*ascending, "doc").select("doc").mapInArrow(number_rows, as_struct(NUMBERED_SCHEMA))
+    rows = documents.orderBy(*order, F.col("doc")).select("doc")
+    numbered = rows.mapInArrow(number_rows, as_struct(NUMBERED_SCHEMA))
     numbered = checkpoints.save("order", numbered)
     counts = numbered.groupBy("part").agg(F.count("*").alias("count")).collect()
     bases, base = [], 0

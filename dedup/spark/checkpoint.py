@@ -21,9 +21,3 @@ class Checkpoints:
         """Write a table, and return it as it was written."""
         table.write.mode("overwrite").option("compression", "lz4").parquet(f"{self.folder}/{name}")
         return self.spark.read.schema(table.schema).parquet(f"{self.folder}/{name}")
-
-    def delete(self) -> None:
-        """Remove the folder."""
-        jvm = self.spark._jvm  # noqa: SLF001 (PySpark has no other way to Hadoop's file systems)
-        path = jvm.org.apache.hadoop.fs.Path(self.folder)
-        path.getFileSystem(self.spark._jsparkSession.sessionState().newHadoopConf()).delete(path, True)  # noqa: SLF001

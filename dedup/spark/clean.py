@@ -1,0 +1,126 @@
+"""Clean files on Spark: sketch, boilerplate, cover, passages, write."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as F
+
+from dedup.clean.summary import StageTimer
+from dedup.config import InputConfig, NearConfig, PassageConfig
+from dedup.errors import DedupError, InputError
+from dedup.model.run import Summary
+from dedup.pipeline.run import Progress
+from dedup.pipeline.sketch import load_kernels
+from dedup.spark.catalogue import Catalogue, rank_documents, read_catalogue
+from dedup.spark.checkpoint import Checkpoints
+from dedup.spark.decide import SparkDecisions, bands_of, decide, plan_cover
+from dedup.spark.order import order_documents
+from dedup.spark.read import SparkInput, open_input
+from dedup.spark.sketches import SketchTask
+from dedup.spark.storage import CHECKPOINTS, SUMMARY, Storage
+from dedup.spark.summary import summarise
+from dedup.spark.write import Output, name_files, write_clusters, write_rejected, write_removed
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+
+@dataclass(frozen=True)
+class SparkRun:
+    """Everything a clean run on Spark is asked to do; `settings` are Spark's own."""
+
+    inputs: Sequence[str]
+    out: str
+    near: NearConfig = field(default_factory=NearConfig)
+    passages: PassageConfig | None = field(default_factory=lambda: PassageConfig(scope="within", contained=None))
+    input: InputConfig = field(default_factory=InputConfig)
+    overwrite: bool = False
+    strict: bool = False
+    ranges: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.near.keep.field == self.input.text_field:
+            raise DedupError(
+                f"--keep {self.near.keep} names the text field. Name a field that holds a date or an outlet."
+            )
+
+
+def clean_on_spark(spark: "SparkSession", run: SparkRun, progress: Progress) -> Summary:
+    """Remove near-duplicate documents from files; what was done is in `summary.json`, written last."""
+    source = open_input(spark, run.inputs, run.input.input_format)
+    storage = Storage(spark, run.out)
+    storage.refuse_overlap(source.names)
+    storage.begin(overwrite=run.overwrite)
+    try:
+        return run_stages(run, source, storage, progress)
+    except InputError:
+        storage.delete("")  # nothing to go on with: the input has to change first
+        raise
+
+
+def run_stages(run: SparkRun, source: SparkInput, storage: Storage, progress: Progress) -> Summary:
+    """Do the work of `clean_on_spark` in its folder."""
+    timer = StageTimer()
+    checkpoints = Checkpoints(source.spark, f"{storage.place}/{CHECKPOINTS}")
+    load_kernels(run.near, run.passages, progress)
+    with timer.measure("sketch"):
+        progress.note("spark: sketch")
+        rows = checkpoints.save("sketches", source.sketch(SketchTask(run.near, run.passages, run.input)))
+        catalogue = read_catalogue(rows, source.place_of)
+    if run.strict:
+        refuse_rejections(source, catalogue)
+    documents = rank(run, catalogue, checkpoints).withColumn("masked", F.lit(None).cast("binary"))
+    with timer.measure("cover"):
+        parallelism = source.spark.sparkContext.defaultParallelism
+        plan = plan_cover(catalogue.num_documents, bands_of(run.near), parallelism, run.ranges)
+        decisions = decide(documents, plan, run.near, checkpoints, lambda message: progress.note(f"spark: {message}"))
+    with timer.measure("write"):
+        progress.note("spark: write")
+        write_output(run, source, (catalogue, documents, decisions), Output(storage, source.format))
+    summary = summarise(run, source, (catalogue, documents, decisions), timer)
+    storage.delete(CHECKPOINTS)
+    storage.write(SUMMARY, summary.to_json())
+    return summary
+
+
+def rank(run: SparkRun, catalogue: Catalogue, checkpoints: Checkpoints) -> "DataFrame":
+    """Return all documents with `rank`: their place in the order of the keep policy."""
+    documents = catalogue.documents()
+    if run.near.keep.rule == "first":
+        return documents.withColumn("rank", F.col("doc"))
+    ordered, columns = order_documents(documents, run.near.keep)
+    return documents.join(rank_documents(ordered, columns, checkpoints), "doc")
+
+
+def refuse_rejections(source: SparkInput, catalogue: Catalogue) -> None:
+    """Raise `InputError` on the first record that was set aside."""
+    first = catalogue.rejections().orderBy("at").first()
+    if first is not None:
+        path = source.name(first["file"])
+        raise InputError(f"{path}, line {first['line']}: {first['error']}. Without --strict it is set aside.")
+
+
+def write_output(
+    run: SparkRun, source: SparkInput, results: "tuple[Catalogue, DataFrame, SparkDecisions]", output: Output
+) -> None:
+    """Write everything but the summary."""
+    catalogue, documents, decisions = results
+    paths = name_paths(source, catalogue)
+    names = name_files(documents.select("rank", "doc", "at", "id", "line", "file"), paths)
+    rejections = name_files(catalogue.rejections(), paths)
+    records = source.records(catalogue)
+    dropped = names.join(decisions.removed.select("rank"), "rank", "left_semi").select("at")
+    dropped = dropped.unionByName(rejections.select("at"))
+    kept = records.join(dropped, "at", "left_anti")
+    if source.format == "jsonl":
+        kept = kept.filter(F.length(F.trim(F.col("value").cast("string"))) > 0)
+    output.write_kept(kept)
+    write_removed(output, records, names, decisions.removed)
+    write_clusters(output, names, decisions.removed)
+    write_rejected(output, rejections)
+
+
+def name_paths(source: SparkInput, catalogue: Catalogue) -> Mapping[str, str]:
+    """Return what the output calls each file, by what Spark calls it."""
+    return {split.file: source.name(split.file) for split in catalogue.splits}

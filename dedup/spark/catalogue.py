@@ -42,7 +42,7 @@ class Catalogue:
 
     rows: "DataFrame"
     splits: Sequence[Split]
-    num_anchors: int
+    num_tokens: int
 
     @property
     def num_documents(self) -> int:
@@ -54,7 +54,7 @@ class Catalogue:
 
         `file` and `line` (from 1 in the file) are for people.
         """
-        return self.place(self.rows.filter(F.col("kind") == DOCUMENT)).drop("error", "raw", "num_anchors", "kind")
+        return self.place(self.rows.filter(F.col("kind") == DOCUMENT)).drop("error", "raw", "all_tokens", "kind")
 
     def rejections(self) -> "DataFrame":
         """Return what was set aside: `at`, `file`, `line`, `error`, `raw`."""
@@ -75,7 +75,7 @@ class Catalogue:
 
 def read_catalogue(rows: "DataFrame", place_of: Callable[[str], int]) -> Catalogue:
     """Return the catalogue of sketch rows; `place_of` says where a file stands in the input."""
-    found = rows.filter(F.col("kind") == SPLIT).select("file", "block", "row", "line", "num_anchors").collect()
+    found = rows.filter(F.col("kind") == SPLIT).select("file", "block", "row", "line", "all_tokens").collect()
     found.sort(key=lambda split: (place_of(split["file"]), split["file"], split["block"]))
     splits: list[Split] = []
     for split in found:
@@ -85,7 +85,7 @@ def read_catalogue(rows: "DataFrame", place_of: Callable[[str], int]) -> Catalog
         at_base = last.at_base + last.lines if last else 0
         place = (doc_base, line_base, at_base)
         splits.append(Split(split["file"], split["block"], split["row"], split["line"], *place))
-    return Catalogue(rows, splits, sum(split["num_anchors"] or 0 for split in found))
+    return Catalogue(rows, splits, sum(split["all_tokens"] or 0 for split in found))
 
 
 def rank_documents(

@@ -15,9 +15,7 @@ from dedup.config import InputConfig, NearConfig, PassageConfig
 from dedup.corpus.blocks import Block, view_texts
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.parquet import read_batch
-from dedup.kernels.anchors import count_anchors
 from dedup.near.sketch import Sketch
-from dedup.passages.boilerplate import WINDOW
 from dedup.passages.matches import TokenBlock, find_repeats
 from dedup.pipeline.boilerplate import hash_values
 from dedup.pipeline.sketch import get_sketcher
@@ -40,7 +38,7 @@ SKETCH_SCHEMA = pa.schema(
         "content_1": pa.int64(),
         "num_tokens": pa.int32(),
         "num_shingles": pa.int32(),
-        "num_anchors": pa.int64(),  # of a split
+        "all_tokens": pa.int64(),  # of a split
         "keys": pa.binary(),
         "tokens": pa.binary(),
         "repeats": pa.binary(),
@@ -71,7 +69,7 @@ class SplitCounts:
 
     documents: int = 0
     lines: int = 0
-    anchors: int = 0
+    tokens: int = 0
 
 
 @dataclass
@@ -111,11 +109,10 @@ class SplitReader:
         tokens = TokenBlock(sketch.token_addresses, sketch.num_tokens)
         repeats: npt.NDArray[np.int32] = np.empty((0, 6), np.int32)
         config = self.task.passages
-        if config is not None:
-            counts.anchors += count_anchors(tokens.address, tokens.num_tokens, config.shingle_size, WINDOW)
-            if config.within:
-                found = find_repeats(tokens, config)
-                repeats = np.column_stack([found.document, found.span, found.held, found.equal])
+        counts.tokens += int(sketch.num_tokens.sum())
+        if config is not None and config.within:
+            found = find_repeats(tokens, config)
+            repeats = np.column_stack([found.document, found.span, found.held, found.equal])
         rows = np.arange(counts.documents, counts.documents + len(block.ids))
         counts.documents += len(block.ids)
         return wrap_documents(block, split, (rows, counts.lines + block.lines - 1), (sketch, repeats))
@@ -131,7 +128,7 @@ class SplitReader:
                 "kind": [SPLIT] * len(splits),
                 "row": [counts.documents for _, counts in splits],
                 "line": [counts.lines for _, counts in splits],
-                "num_anchors": [counts.anchors for _, counts in splits],
+                "all_tokens": [counts.tokens for _, counts in splits],
             },
         )
 

@@ -12,15 +12,17 @@ from dedup.errors import DedupError, InputError
 from dedup.model.run import Summary
 from dedup.pipeline.run import Progress
 from dedup.pipeline.sketch import load_kernels
+from dedup.spark.boilerplate import find_boilerplate
 from dedup.spark.catalogue import Catalogue, rank_documents, read_catalogue
 from dedup.spark.checkpoint import Checkpoints
 from dedup.spark.decide import SparkDecisions, bands_of, decide, plan_cover
 from dedup.spark.order import order_documents
+from dedup.spark.passages import LocateTask, locate_passages
 from dedup.spark.read import SparkInput, open_input
 from dedup.spark.sketches import SketchTask
 from dedup.spark.storage import CHECKPOINTS, SUMMARY, Storage
-from dedup.spark.summary import summarise
-from dedup.spark.write import Output, name_files, write_clusters, write_rejected, write_removed
+from dedup.spark.summary import count_passages, summarise
+from dedup.spark.write import Output, name_files, write_clusters, write_located, write_rejected, write_removed
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -70,15 +72,19 @@ def run_stages(run: SparkRun, source: SparkInput, storage: Storage, progress: Pr
         catalogue = read_catalogue(rows, source.place_of)
     if run.strict:
         refuse_rejections(source, catalogue)
-    documents = rank(run, catalogue, checkpoints).withColumn("masked", F.lit(None).cast("binary"))
+    documents = rank(run, catalogue, checkpoints)
+    with timer.measure("boilerplate"):
+        progress.note("spark: boilerplate")
+        documents, num_marked = mark_boilerplate(run, catalogue, documents, checkpoints)
     with timer.measure("cover"):
         parallelism = source.spark.sparkContext.defaultParallelism
         plan = plan_cover(catalogue.num_documents, bands_of(run.near), parallelism, run.ranges)
         decisions = decide(documents, plan, run.near, checkpoints, lambda message: progress.note(f"spark: {message}"))
     with timer.measure("write"):
         progress.note("spark: write")
-        write_output(run, source, (catalogue, documents, decisions), Output(storage, source.format))
-    summary = summarise(run, source, (catalogue, documents, decisions), timer)
+        located = write_output(run, source, (catalogue, documents, decisions), Output(storage, source.format))
+    passages = count_passages(located, num_marked) if located is not None else None
+    summary = summarise(run, source, (catalogue, documents, decisions), passages, timer)
     storage.delete(CHECKPOINTS)
     storage.write(SUMMARY, summary.to_json())
     return summary
@@ -93,6 +99,17 @@ def rank(run: SparkRun, catalogue: Catalogue, checkpoints: Checkpoints) -> "Data
     return documents.join(rank_documents(ordered, columns, checkpoints), "doc")
 
 
+def mark_boilerplate(
+    run: SparkRun, catalogue: Catalogue, documents: "DataFrame", checkpoints: Checkpoints
+) -> "tuple[DataFrame, int]":
+    """Return the documents with `masked`, their boilerplate (null: none), and how many have any."""
+    found = find_boilerplate(documents, catalogue, run.passages) if run.passages else None
+    if found is None:
+        return documents.withColumn("masked", F.lit(None).cast("binary")), 0
+    marks = checkpoints.save("boilerplate", found)
+    return documents.join(marks, "doc", "left"), marks.count()
+
+
 def refuse_rejections(source: SparkInput, catalogue: Catalogue) -> None:
     """Raise `InputError` on the first record that was set aside."""
     first = catalogue.rejections().orderBy("at").first()
@@ -103,22 +120,28 @@ def refuse_rejections(source: SparkInput, catalogue: Catalogue) -> None:
 
 def write_output(
     run: SparkRun, source: SparkInput, results: "tuple[Catalogue, DataFrame, SparkDecisions]", output: Output
-) -> None:
-    """Write everything but the summary."""
+) -> "DataFrame | None":
+    """Write everything but the summary; return the located passages if they were looked for."""
     catalogue, documents, decisions = results
     paths = name_paths(source, catalogue)
     names = name_files(documents.select("rank", "doc", "at", "id", "line", "file"), paths)
     rejections = name_files(catalogue.rejections(), paths)
     records = source.records(catalogue)
+    located = None
+    if run.passages:
+        task = LocateTask(run.passages, run.input, source.format)
+        held = name_files(documents.select("rank", "at", "id", "line", "file", "repeats", "masked"), paths)
+        texts = source.as_texts(records, run.input.text_field)
+        found = locate_passages(held, texts, decisions.removed, task)
+        located = Checkpoints(source.spark, f"{output.storage.place}/{CHECKPOINTS}").save("located", found)
+        write_located(output, located)
     dropped = names.join(decisions.removed.select("rank"), "rank", "left_semi").select("at")
-    dropped = dropped.unionByName(rejections.select("at"))
-    kept = records.join(dropped, "at", "left_anti")
-    if source.format == "jsonl":
-        kept = kept.filter(F.length(F.trim(F.col("value").cast("string"))) > 0)
-    output.write_kept(kept)
+    kept = records.join(dropped.unionByName(rejections.select("at")), "at", "left_anti")
+    output.write_kept(kept, located, run.input.text_field)
     write_removed(output, records, names, decisions.removed)
     write_clusters(output, names, decisions.removed)
     write_rejected(output, rejections)
+    return located
 
 
 def name_paths(source: SparkInput, catalogue: Catalogue) -> Mapping[str, str]:

@@ -62,6 +62,12 @@ class SparkInput:
         bases = self.spark.createDataFrame(list(starts.items()), "file string, base bigint")
         return rows.join(F.broadcast(bases), "file").select((F.col("line") + F.col("base")).alias("at"), "record")
 
+    def as_texts(self, records: "DataFrame", text_field: str) -> "DataFrame":
+        """Return records as `dedup.spark.passages` takes them: `at`, `value`."""
+        if self.format == "jsonl":
+            return records
+        return records.select("at", F.col("record").getField(text_field).cast("binary").alias("value"))
+
     def _lines(self) -> "DataFrame":
         lines = self.spark.read.option("lineSep", "\n").text(list(self.locations))
         return lines.select(F.col("value").cast("binary").alias("value"), *where())

@@ -8,8 +8,9 @@ from dedup.clean.summary import StageTimer, list_versions
 from dedup.config import describe, fingerprint
 from dedup.corpus.files import split_format
 from dedup.model.documents import Relation
-from dedup.model.run import Counts, InputFile, Limit, Summary
+from dedup.model.run import Counts, InputFile, Limit, PassageCounts, Summary
 from dedup.near.bands import choose_bands
+from dedup.spark.passages import BOILER, EDITED, PASSAGE
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -24,6 +25,7 @@ def summarise(
     run: "SparkRun",
     source: "SparkInput",
     results: "tuple[Catalogue, DataFrame, SparkDecisions]",
+    passages: PassageCounts | None,
     timer: StageTimer,
 ) -> Summary:
     """Return the summary of a run."""
@@ -35,7 +37,7 @@ def summarise(
         counts=count_documents(catalogue, documents, decisions),
         inputs=list_inputs(source),
         config={**configs, "spark": spark},
-        passages=None,
+        passages=passages,
         bands=bands,
         rows=rows,
         candidates=decisions.counts["candidates"],
@@ -67,6 +69,19 @@ def count_documents(catalogue: "Catalogue", documents: "DataFrame", decisions: "
         rejected=catalogue.rejections().count(),
         repeated_ids=counted["all"] - counted["distinct"],
         clusters=decisions.removed.select("witness").distinct().count(),
+    )
+
+
+def count_passages(located: "DataFrame", num_marked: int) -> PassageCounts:
+    """Return the counts of passages; `num_marked` documents hold boilerplate."""
+    counts = {row["kind"]: row["count"] for row in located.groupBy("kind").count().collect()}
+    return PassageCounts(
+        within=counts.get(PASSAGE, 0),
+        across=0,
+        cut=located.filter("cut").count(),
+        boilerplate=counts.get(BOILER, 0),
+        boilerplate_documents=num_marked,
+        edited_documents=counts.get(EDITED, 0),
     )
 
 

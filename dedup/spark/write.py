@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from pyspark.sql import functions as F
 
 from dedup.spark.lines import TEXT_SCHEMA, encode_cluster, encode_rejection, encode_removal, encode_rows
+from dedup.spark.passages import BOILER, EDITED, ORIGINAL_RECORD, PASSAGE
 from dedup.spark.types import as_struct
 
 if TYPE_CHECKING:
@@ -23,18 +24,30 @@ class Output:
     storage: "Storage"
     format: str
 
-    def write_kept(self, kept: "DataFrame") -> None:
-        """Write the kept records."""
+    def write_kept(self, kept: "DataFrame", located: "DataFrame | None", text_field: str) -> None:
+        """Write the kept records, some of them with another text."""
         place = f"{self.storage.place}/kept"
+        if located is not None:
+            edits = located.filter(F.col("kind") == EDITED).select("at", F.col("value").alias("edited"))
+            kept = kept.join(edits, "at", "left")
         if self.format == "parquet":
+            if located is not None:
+                text = F.coalesce(F.col("edited").cast("string"), F.col("record").getField(text_field))
+                kept = kept.withColumn("record", F.col("record").withField("`" + text_field + "`", text))
             kept.select("record.*").write.parquet(place)
             return
-        kept.select(F.col("value").cast("string")).write.text(place)
+        value = F.coalesce("edited", "value") if located is not None else F.col("value")
+        lines = kept.select(value.cast("string").alias("value"))
+        lines.filter(F.length(F.trim("value")) > 0).write.text(place)
         self.storage.rename_endings("kept", ".txt", ".jsonl")
 
     def write_lines(self, name: str, rows: "DataFrame", encode: Callable[[dict[str, Any]], dict[str, object]]) -> None:
         """Write one line of JSON for each row."""
         lines = rows.mapInArrow(partial(encode_rows, encode=encode), as_struct(TEXT_SCHEMA))
+        self.write_text(name, lines)
+
+    def write_text(self, name: str, lines: "DataFrame") -> None:
+        """Write lines of JSON."""
         lines.write.text(f"{self.storage.place}/{name}")
         self.storage.rename_endings(name, ".txt", ".jsonl")
 
@@ -69,3 +82,11 @@ def write_clusters(output: Output, names: "DataFrame", removed: "DataFrame") -> 
 def write_rejected(output: Output, rejections: "DataFrame") -> None:
     """Write what could not be read."""
     output.write_lines("rejected", rejections, encode_rejection)
+
+
+def write_located(output: Output, located: "DataFrame") -> None:
+    """Write passages and edited records in the order of the input, boilerplate with the most frequent first."""
+    for name, kind in (("passages", PASSAGE), ("edited", ORIGINAL_RECORD), ("boilerplate", BOILER)):
+        rows = located.filter(F.col("kind") == kind)
+        rows = rows.orderBy(F.col("holders").desc(), "at") if kind == BOILER else rows.orderBy("at")
+        output.write_text(name, rows.select(F.col("value").cast("string")))

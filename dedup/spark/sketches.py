@@ -89,7 +89,7 @@ class SplitReader:
                 if block.rejections:
                     yield wrap_rejections(block, split, counts)
                 if block.ids:
-                    yield self._sketch(block, split, counts)
+                    yield self.sketch(block, split)
             counts.lines += len(part)
 
     def _parse_lines(self, part: pa.RecordBatch, counts: SplitCounts) -> Iterator[Block]:
@@ -104,7 +104,9 @@ class SplitReader:
     def _parse_rows(self, part: pa.RecordBatch, counts: SplitCounts) -> Iterator[Block]:
         yield read_batch(part, 0, self.task.input, self.task.roles)
 
-    def _sketch(self, block: Block, split: tuple[str, int], counts: SplitCounts) -> pa.RecordBatch:
+    def sketch(self, block: Block, split: tuple[str, int]) -> pa.RecordBatch:
+        """Return the sketch rows of the documents of a block."""
+        counts = self.counts.setdefault(split, SplitCounts())
         sketch = get_sketcher(self.task.near).sketch(*view_texts(block.texts))
         tokens = TokenBlock(sketch.token_addresses, sketch.num_tokens)
         repeats: npt.NDArray[np.int32] = np.empty((0, 6), np.int32)

@@ -64,24 +64,29 @@ def clean_on_spark(spark: "SparkSession", run: SparkRun, progress: Progress) -> 
 def run_stages(run: SparkRun, source: SparkInput, storage: Storage, progress: Progress) -> Summary:
     """Do the work of `clean_on_spark` in its folder."""
     timer = StageTimer()
+
+    def tell(stage: str) -> None:
+        source.spark.sparkContext.setJobDescription(stage)  # what Spark's own pages and event log call it
+        progress.note(f"spark: {stage}")
+
     checkpoints = Checkpoints(source.spark, f"{storage.place}/{CHECKPOINTS}")
     load_kernels(run.near, run.passages, progress)
     with timer.measure("sketch"):
-        progress.note("spark: sketch")
+        tell("sketch")
         rows = checkpoints.save("sketches", source.sketch(SketchTask(run.near, run.passages, run.input)))
         catalogue = read_catalogue(rows, source.place_of)
     if run.strict:
         refuse_rejections(source, catalogue)
     documents = rank(run, catalogue, checkpoints)
     with timer.measure("boilerplate"):
-        progress.note("spark: boilerplate")
+        tell("boilerplate")
         documents, num_marked = mark_boilerplate(run, catalogue, documents, checkpoints)
     with timer.measure("cover"):
         parallelism = source.spark.sparkContext.defaultParallelism
         plan = plan_cover(catalogue.num_documents, bands_of(run.near), parallelism, run.ranges)
-        decisions = decide(documents, plan, run.near, checkpoints, lambda message: progress.note(f"spark: {message}"))
+        decisions = decide(documents, plan, run.near, checkpoints, tell)
     with timer.measure("write"):
-        progress.note("spark: write")
+        tell("write")
         located = write_output(run, source, (catalogue, documents, decisions), Output(storage, source.format))
     passages = count_passages(located, num_marked) if located is not None else None
     summary = summarise(run, source, (catalogue, documents, decisions), passages, timer)

@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint format types layers gate peers screenshots clean
-.PHONY: bench bench-diff bench-documents bench-passages bench-compare bench-stories bench-peers
+.PHONY: bench bench-spark bench-diff bench-documents bench-passages bench-compare bench-stories bench-peers
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -50,6 +50,9 @@ bench-documents: setup ## speed and memory of `dedup clean` beside datasketch an
 
 bench-passages: setup ## planted passages, repeats, containment, scripts and cost of finding what is printed twice
 	$(BIN)/python benchmarks/bench_passages.py
+
+bench-spark: setup peers ## decisions, time and shuffle volume of the Spark engine beside the local one and datatrove
+	$(BIN)/python benchmarks/bench_spark.py
 
 bench-stories: setup ## events told apart by `dedup stories`, beside TF-IDF, and its time
 	$(BIN)/python -m pip install --quiet scikit-learn

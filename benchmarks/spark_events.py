@@ -55,7 +55,9 @@ def add_task(volume: Volume, event: dict) -> None:
 
 def print_volumes(volumes: dict[str, Volume], documents: int) -> None:
     """Print bytes a document."""
-    print(f"{'stage':32} {'shuffled':>9} {'read':>9} {'written':>9}  B/doc {'task ms/doc':>12} {'tasks':>6} {'failed':>6}")
+    print(
+        f"{'stage':32} {'shuffled':>9} {'read':>9} {'written':>9}  B/doc {'task ms/doc':>12} {'tasks':>6} {'failed':>6}"
+    )
     for name, v in volumes.items():
         sizes = " ".join(f"{size / documents:9.1f}" for size in (v.shuffled, v.read, v.written))
         print(f"{name:32} {sizes}        {1000 * v.task_s / documents:10.3f} {v.tasks:6} {v.failed:6}")

@@ -32,7 +32,17 @@ def run_and_kill(arguments: list[str], at: str, settings: dict[str, str]) -> tup
 
     Returns the exit code, what was printed on stderr, and how many processes were killed.
     """
-    command = [sys.executable, "-m", "dedup", "clean", *arguments, "--engine", "spark", "--master", "local-cluster[2,1,1024]"]
+    command = [
+        sys.executable,
+        "-m",
+        "dedup",
+        "clean",
+        *arguments,
+        "--engine",
+        "spark",
+        "--master",
+        "local-cluster[2,1,1024]",
+    ]
     for name, value in settings.items():
         command += ["--spark-conf", f"{name}={value}"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)

@@ -28,7 +28,9 @@ def decide_on_spark(documents, config, *, partitions=3, ranges=None, order=None)
     found = {}
     for row in deduplicate(frame, "place", "text", ["place"], config, ranges=ranges).collect():
         kept = row["decision"] == "keep"
-        found[row["place"]] = (None, 0.0, 0) if kept else (row["witness"], row["similarity"], RELATIONS[row["relation"]])
+        found[row["place"]] = (
+            (None, 0.0, 0) if kept else (row["witness"], row["similarity"], RELATIONS[row["relation"]])
+        )
     return [found[place] for place in range(len(documents))]
 
 
@@ -39,7 +41,9 @@ def decide_locally(documents, config):
 
     result = cover_texts([Document(str(place), text) for place, text in enumerate(documents)], config)
     rows = zip(result.witness.tolist(), result.similarity.tolist(), result.relation.tolist(), strict=True)
-    return [(None, 0.0, 0) if witness < 0 else (witness, similarity, relation) for witness, similarity, relation in rows]
+    return [
+        (None, 0.0, 0) if witness < 0 else (witness, similarity, relation) for witness, similarity, relation in rows
+    ]
 
 
 def make_worlds(seed, num_worlds, size=8):

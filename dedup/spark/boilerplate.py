@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -115,9 +116,7 @@ def count_sample(batches: Iterator[pa.RecordBatch], *, task: CountTask) -> Itera
         yield wrap_needed(names, needed, by_series=by_series)
 
 
-def wrap_frequent(
-    table: np.ndarray, doc: npt.NDArray[np.int64], *, by_series: bool, least: int
-) -> pa.RecordBatch:
+def wrap_frequent(table: np.ndarray, doc: npt.NDArray[np.int64], *, by_series: bool, least: int) -> pa.RecordBatch:
     """Return the anchors that enough documents of different text hold."""
     rows = np.flatnonzero((table["count"] > 0) & (table["support"] >= least))
     arrays = [
@@ -175,10 +174,7 @@ def mark_documents(
         for job, by_series in zip(jobs, (False, True), strict=True):
             names = series if by_series else np.zeros(len(batch), np.int64)
             if job.table.size:
-                rows += [
-                    mark_run(job, block, names, doc, slice(start, end), sizes)
-                    for start, end in zip(edges[:-1], edges[1:], strict=True)
-                ]
+                rows += [mark_run(job, block, names, doc, slice(start, end), sizes) for start, end in pairwise(edges)]
         found = merge_ranges(np.concatenate(rows), 1)
         marked = [(int(doc[place]), here) for place, here in found.rows_by_document()]
         spans = np.column_stack([found.span, found.holders, found.is_first]).astype(np.int32)

@@ -20,10 +20,8 @@ SMALL_BUCKET = 64  # members up to which a bucket's pairs are looked at one by o
 ROUTES_AT_ONCE = 1 << 20
 
 
-def route_documents(
-    documents: "DataFrame", range_size: int, parts: int, limits: tuple[float, int]
-) -> "DataFrame":
-    """Return (rank, range, large): which documents each range has to see; `large` is 1 where only large buckets ask for it.
+def route_documents(documents: "DataFrame", range_size: int, parts: int, limits: tuple[float, int]) -> "DataFrame":
+    """Return (rank, range, large): which documents each range has to see; `large` is 1 if only large buckets ask.
 
     `documents` has `rank`, `num_shingles`, `keys`; `limits` is (threshold, max_bucket).
     """

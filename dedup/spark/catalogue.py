@@ -88,9 +88,7 @@ def read_catalogue(rows: "DataFrame", place_of: Callable[[str], int]) -> Catalog
     return Catalogue(rows, splits, sum(split["all_tokens"] or 0 for split in found))
 
 
-def rank_documents(
-    documents: "DataFrame", order: "Sequence[Column]", checkpoints: "Checkpoints"
-) -> "DataFrame":
+def rank_documents(documents: "DataFrame", order: "Sequence[Column]", checkpoints: "Checkpoints") -> "DataFrame":
     """Return (doc, rank): the places of documents in an order, from 0; ties by `doc`."""
     rows = documents.orderBy(*order, F.col("doc")).select("doc")
     numbered = rows.mapInArrow(number_rows, as_struct(NUMBERED_SCHEMA))
@@ -109,7 +107,7 @@ NUMBERED_SCHEMA = pa.schema({"doc": pa.int64(), "part": pa.int32(), "row": pa.in
 
 
 def number_rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Number the rows of a partition."""
+    """Give the rows of a partition their numbers."""
     context = TaskContext.get()
     part = context.partitionId() if context else 0
     first = 0

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pyspark.sql import functions as F
-
 from dedup.config import NearConfig
 from dedup.near.bands import choose_bands
 from dedup.spark.exact import find_twins, follow_twins

@@ -32,7 +32,7 @@ TEXT, ID = "text", "doc_id"
 TASK_INPUT = InputConfig(text_field=TEXT, id_field="no id")  # ids are Spark's own values, not JSON
 
 
-def deduplicate(
+def deduplicate(  # noqa: PLR0913 (the last two are seldom given)
     frame: DataFrame,
     id_column: str,
     text_column: str,

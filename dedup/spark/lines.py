@@ -60,5 +60,3 @@ def encode_rejection(row: dict[str, Any]) -> dict[str, object]:
         return line | {"raw": row["raw"].decode()}
     except UnicodeDecodeError:
         return line | {"raw": "", "raw_base64": base64.b64encode(row["raw"]).decode()}
-
-

@@ -40,6 +40,7 @@ class KeyTask:
         self._places = {value: place for place, value in enumerate(keep.values)}
 
     def __call__(self, batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
+        """Turn `doc`, `key` into KEY_SCHEMA."""
         for batch in batches:
             keys = [decode_key(raw) for raw in batch.column("key").to_pylist()]
             values = [sort_value(key) for key in keys]
@@ -52,5 +53,3 @@ class KeyTask:
                 pa.array(places, pa.int64()),
             ]
             yield pa.RecordBatch.from_arrays(arrays, schema=KEY_SCHEMA)
-
-

@@ -114,7 +114,13 @@ def locate_row(row: dict[str, Any], task: LocateTask) -> Iterator[tuple[object, 
         record = raw if task.format == "jsonl" else msgspec.json.encode({task.input.text_field: text})
         whole = wrap_record(record, "jsonl", []).record
         source = {"path": row["path"], "line": row["line"]}
-        yield at, ORIGINAL_RECORD, None, None, msgspec.json.encode({"id": raw_id(row), "source": source, "record": whole})
+        yield (
+            at,
+            ORIGINAL_RECORD,
+            None,
+            None,
+            msgspec.json.encode({"id": raw_id(row), "source": source, "record": whole}),
+        )
     held = {side.row: side for side in sides if side.side == ORIGINAL}
     for side in sides:
         if side.side == COPY:

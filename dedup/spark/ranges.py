@@ -103,9 +103,7 @@ def number_contents(count: int) -> npt.NDArray[np.uint64]:
     return np.stack([numbers * np.uint64(0x9E3779B97F4A7C15), numbers], axis=1)
 
 
-def decide_range(
-    number: int, members: Offered, rows: Rows, config: NearConfig, *, first_round: bool
-) -> pa.RecordBatch:
+def decide_range(number: int, members: Offered, rows: Rows, config: NearConfig, *, first_round: bool) -> pa.RecordBatch:
     """Return the decisions on the own documents of a range; the others, all before them, are known to be kept.
 
     In the first round nothing is known of them: they are decided here too, as well as this range can tell.

@@ -109,7 +109,8 @@ def open_input(spark: "SparkSession", inputs: Sequence[str], input_format: str |
             formats.add(file.format)
     if len(formats) > 1 or not formats <= {"jsonl", "parquet"}:
         raise InputError(
-            f"--engine spark reads JSON lines or Parquet, all files in one of the two; given: {', '.join(sorted(formats))}."
+            "--engine spark reads JSON lines or Parquet, all files in one of the two; "
+            f"given: {', '.join(sorted(formats))}."
             " Other formats are read by --engine local."
         )
     file_format = formats.pop()
@@ -141,7 +142,7 @@ def quote(column: str) -> Any:
 
 
 def number_lines(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Number the lines of each split."""
+    """Give the lines of each split their numbers."""
     counts: dict[tuple[str, int], int] = {}
     for batch in batches:
         lines = np.empty(len(batch), np.int64)

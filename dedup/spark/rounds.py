@@ -25,7 +25,7 @@ BROADCAST_ROWS = 4_000_000  # routes that are sent to every worker; more are joi
 
 @dataclass(frozen=True)
 class CoverPlan:
-    """How the cover is cut up: range r holds the ranks of which `rank // range_size` is r; keys are dealt to `parts`."""
+    """How the cover is cut up: range r holds the ranks with `rank // range_size` = r; keys are dealt to `parts`."""
 
     num_ranges: int
     range_size: int

@@ -73,12 +73,13 @@ def refuse_unreachable(master: str) -> None:
     """Raise `DedupError` where no master listens at a spark:// address: Spark itself would try for a minute."""
     if not master.startswith("spark://"):
         return
-    first = urlsplit(master.split(",")[0])
+    first = urlsplit(master.split(",", maxsplit=1)[0])
     try:
         socket.create_connection((first.hostname or "", first.port or 7077), PATIENCE_S).close()
     except (OSError, ValueError) as error:
         raise DedupError(
-            f"--master {master}: nothing answers there ({error}). Start the master, or run here with --master 'local[*]'."
+            f"--master {master}: nothing answers there ({error}). "
+            "Start the master, or run here with --master 'local[*]'."
         ) from None
 
 

@@ -6,6 +6,7 @@ A *split* is a run of rows that one task reads in order: a part of a file, or a 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -84,7 +85,7 @@ class SplitReader:
         for split, rows in runs_of(batch):
             counts = self.counts.setdefault(split, SplitCounts())
             part = batch.slice(rows.start, rows.stop - rows.start)
-            blocks = self._parse_lines(part, counts) if is_text else self._parse_rows(part, counts)
+            blocks = self._parse_lines(part, counts) if is_text else self._parse_rows(part)
             for block in blocks:
                 if block.rejections:
                     yield wrap_rejections(block, split, counts)
@@ -97,11 +98,11 @@ class SplitReader:
         values = part.column("value")
         offsets = np.frombuffer(values.buffers()[1], np.int32)[values.offset : values.offset + len(values) + 1]
         view = memoryview(values.buffers()[2]) if values.buffers()[2] is not None else memoryview(b"")
-        data = b"".join(piece for a, b in zip(offsets[:-1], offsets[1:], strict=True) for piece in (view[a:b], b"\n"))
+        data = b"".join(piece for a, b in pairwise(offsets) for piece in (view[a:b], b"\n"))
         at_start = counts.lines == 0 and part.column("block")[0].as_py() == 0
         return reader.read(BytesIO(data), 0 if at_start else 1, None, part.column("file")[0].as_py())
 
-    def _parse_rows(self, part: pa.RecordBatch, counts: SplitCounts) -> Iterator[Block]:
+    def _parse_rows(self, part: pa.RecordBatch) -> Iterator[Block]:
         yield read_batch(part, 0, self.task.input, self.task.roles)
 
     def sketch(self, block: Block, split: tuple[str, int]) -> pa.RecordBatch:

@@ -1,4 +1,4 @@
-"""The output of a run, by Spark's own writers: `kept/` in the format of the input, what was decided as lines of JSON."""
+"""The output of a run, by Spark's own writers: `kept/` in the format of the input, all else as lines of JSON."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What the Spark engine must show: decisions equal to the local engine's, its time beside it, bytes shuffled a document.
+"""What the Spark engine must show: the decisions of the local engine, its time beside it, bytes shuffled a document.
 
 make bench-spark
 python benchmarks/bench_spark.py --corpus grown.jsonl --rounds 1 --parts decisions,time,volume,kill
@@ -15,12 +15,13 @@ from pathlib import Path
 
 from grow import write_corpus, write_hot_story
 from measure import Run, alternate, median_ratio, median_wall, run_command
-from spark_events import LOG_SETTINGS, print_volumes, read_volumes
+from spark_events import LOG_SETTINGS, print_billion, print_volumes, read_volumes
 from spark_kill import run_and_kill
 
 HERE = Path(__file__).parent
 CACHE = HERE / ".cache"
 MASTER = "local[2]"
+BILLION, PER_CORE_HOUR = 1_000_000_000, 0.05  # dollars: an assumption, about what clouds ask for a core and 4 GB
 UNTOLD = {"offset", "around", "length", "cluster", "source"}
 
 
@@ -77,7 +78,7 @@ def measure_time(corpora: list[Path], rounds: int, scratch: Path) -> None:
         }
         python = Path.home() / ".cache" / "dedup-bench" / "datatrove" / "bin" / "python"
         if python.exists():
-            commands["datatrove"] = lambda corpus=corpus: run_datatrove(python, corpus, scratch)
+            commands["datatrove"] = lambda corpus=corpus, python=python: run_datatrove(python, corpus, scratch)
         runs = alternate(commands, rounds)
         with corpus.open("rb") as lines:
             count = sum(1 for _ in lines)
@@ -102,7 +103,9 @@ def measure_volume(corpus: Path, scratch: Path) -> None:
     run_command(dedup(corpus, scratch / "spark", *on_spark(LOG_SETTINGS | {"spark.eventLog.dir": f"file://{log}"})))
     summary = json.loads((scratch / "spark" / "summary.json").read_bytes())
     print(f"{corpus.name}: what Spark's event log says")
-    print_volumes(read_volumes(log), summary["counts"]["documents"])
+    volumes, documents = read_volumes(log), summary["counts"]["documents"]
+    print_volumes(volumes, documents)
+    print_billion(volumes, documents, BILLION, PER_CORE_HOUR)
 
 
 def kill_worker(corpus: Path, scratch: Path) -> None:
@@ -148,6 +151,7 @@ def main() -> None:
     parser.add_argument("--documents", type=int, default=300_000)
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--parts", default="decisions,time,volume,kill")
+    parser.add_argument("--volume", default="grown", help="corpus of the part volume: congress, fifth, grown or hot")
     parser.add_argument("--scratch", type=Path)
     options = parser.parse_args()
     source = options.data / "congress_press_dev.jsonl.gz"
@@ -163,7 +167,7 @@ def main() -> None:
         if "time" in parts:
             measure_time([files["fifth"], files["grown"]], options.rounds, scratch)
         if "volume" in parts:
-            measure_volume(files["grown"], scratch)
+            measure_volume(files[options.volume], scratch)
         if "kill" in parts:
             kill_worker(HERE.parent / "examples" / "congress.jsonl.gz", scratch)
 

@@ -61,3 +61,15 @@ def print_volumes(volumes: dict[str, Volume], documents: int) -> None:
     for name, v in volumes.items():
         sizes = " ".join(f"{size / documents:9.1f}" for size in (v.shuffled, v.read, v.written))
         print(f"{name:32} {sizes}        {1000 * v.task_s / documents:10.3f} {v.tasks:6} {v.failed:6}")
+
+
+def print_billion(volumes: dict[str, Volume], documents: int, billion: int, per_core_hour: float) -> None:
+    """Print what so many documents would take if every byte and second grew with their number."""
+    factor = billion / documents
+    shuffled = sum(v.shuffled for v in volumes.values()) * factor / 1e12
+    written = sum(v.written for v in volumes.values()) * factor / 1e12
+    core_hours = sum(v.task_s for v in volumes.values()) * factor / 3600
+    print(
+        f"{billion:,} documents, in proportion: {shuffled:.1f} TB shuffled, {written:.1f} TB written, "
+        f"{core_hours:,.0f} core hours, {core_hours * per_core_hour:,.0f} dollars at {per_core_hour} a core hour"
+    )

@@ -56,7 +56,9 @@ def encode_cluster(row: dict[str, Any]) -> dict[str, object]:
 def encode_rejection(row: dict[str, Any]) -> dict[str, object]:
     """Return one line of `rejected/`."""
     line: dict[str, object] = {"path": row["path"], "line": row["line"], "error": row["error"]}
+    if not row["raw"]:  # a row of Parquet has no bytes of its own
+        return line
     try:
         return line | {"raw": row["raw"].decode()}
     except UnicodeDecodeError:
-        return line | {"raw": "", "raw_base64": base64.b64encode(row["raw"]).decode()}
+        return line | {"raw_base64": base64.b64encode(row["raw"]).decode()}

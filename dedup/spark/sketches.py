@@ -204,7 +204,7 @@ def wrap_rejections(block: Block, split: tuple[str, int], counts: SplitCounts) -
             **name_split(split, REJECTED, len(bad)),
             "line": [counts.lines + r.line - 1 for r in bad],
             "error": [r.error for r in bad],
-            "raw": [r.raw.removesuffix(b"\n") for r in bad],
+            "raw": [r.raw for r in bad],
         },
     )
 

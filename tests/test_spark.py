@@ -33,7 +33,7 @@ def test_sixty_four_partitions_and_ranges_with_room_for_two_in_a_bucket():
     documents = [f"{common} {' '.join(rng.choices([f'own{n}' for n in range(400)], k=12))}" for _ in range(60)]
     documents += [text.rsplit(" ", 4)[0] for text in documents]
     rng.shuffle(documents)
-    config = NearConfig(threshold=0.8, shingle_size=2, recall=0.5, max_bucket=2)
+    config = NearConfig(threshold=0.8, shingle_size=2, num_perm=2, recall=0.4, max_bucket=2)
     expected = decide_locally(documents, config)
     assert expected != decide_locally(documents, replace(config, max_bucket=2000))  # the bound did something
     assert expected == decide_on_spark(documents, config, partitions=64, ranges=64)
@@ -184,7 +184,10 @@ def assert_same(local, spark):
 
 def make_outlet(rng, count):
     """Return records of one outlet: all with one newsletter line, some with a body that is printed twice."""
-    line = "Sign up here to get our daily newsletter with all the stories that matter to you every morning"
+    line = (
+        "Sign up here to get our daily newsletter with all the stories that matter to you every morning "
+        "before seven and leave at any time by the link below each letter that we send you from our newsroom"
+    )
     for number in range(count):
         body = " ".join(rng.choices([f"word{n}" for n in range(3000)], k=80)) + "."
         twice = f"{body}\n\n{body}" if number % 5 == 0 else body

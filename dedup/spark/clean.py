@@ -80,7 +80,7 @@ def run_stages(run: SparkRun, source: SparkInput, storage: Storage, progress: Pr
     documents = rank(run, catalogue, checkpoints)
     with timer.measure("boilerplate"):
         tell("boilerplate")
-        documents, num_marked = mark_boilerplate(run, catalogue, documents, checkpoints)
+        documents = mark_boilerplate(run, catalogue, documents, checkpoints)
     with timer.measure("cover"):
         parallelism = source.spark.sparkContext.defaultParallelism
         plan = plan_cover(catalogue.num_documents, bands_of(run.near), parallelism, run.ranges)
@@ -88,7 +88,7 @@ def run_stages(run: SparkRun, source: SparkInput, storage: Storage, progress: Pr
     with timer.measure("write"):
         tell("write")
         located = write_output(run, source, (catalogue, documents, decisions), Output(storage, source.format))
-    passages = count_passages(located, num_marked) if located is not None else None
+    passages = count_passages(located, documents, decisions) if located is not None else None
     summary = summarise(run, source, (catalogue, documents, decisions), passages, timer)
     storage.delete(CHECKPOINTS)
     storage.write(SUMMARY, summary.to_json())
@@ -106,13 +106,12 @@ def rank(run: SparkRun, catalogue: Catalogue, checkpoints: Checkpoints) -> "Data
 
 def mark_boilerplate(
     run: SparkRun, catalogue: Catalogue, documents: "DataFrame", checkpoints: Checkpoints
-) -> "tuple[DataFrame, int]":
-    """Return the documents with `masked`, their boilerplate (null: none), and how many have any."""
+) -> "DataFrame":
+    """Return the documents with `masked`, their boilerplate (null: none)."""
     found = find_boilerplate(documents, catalogue, run.passages) if run.passages else None
     if found is None:
-        return documents.withColumn("masked", F.lit(None).cast("binary")), 0
-    marks = checkpoints.save("boilerplate", found)
-    return documents.join(marks, "doc", "left"), marks.count()
+        return documents.withColumn("masked", F.lit(None).cast("binary"))
+    return documents.join(checkpoints.save("boilerplate", found), "doc", "left")
 
 
 def refuse_rejections(source: SparkInput, catalogue: Catalogue) -> None:

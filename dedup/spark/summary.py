@@ -72,15 +72,18 @@ def count_documents(catalogue: "Catalogue", documents: "DataFrame", decisions: "
     )
 
 
-def count_passages(located: "DataFrame", num_marked: int) -> PassageCounts:
-    """Return the counts of passages; `num_marked` documents hold boilerplate."""
+def count_passages(located: "DataFrame", documents: "DataFrame", decisions: "SparkDecisions") -> PassageCounts:
+    """Return the counts of passages; boilerplate counts in documents that are kept or the first to hold it."""
+    marked = documents.filter(F.col("masked").isNotNull())
+    holders = marked.join(decisions.removed.select("rank"), "rank", "left_anti").select("at")
+    holders = holders.unionByName(located.filter(F.col("kind") == BOILER).select("at")).distinct()
     counts = {row["kind"]: row["count"] for row in located.groupBy("kind").count().collect()}
     return PassageCounts(
         within=counts.get(PASSAGE, 0),
         across=0,
         cut=located.filter("cut").count(),
         boilerplate=counts.get(BOILER, 0),
-        boilerplate_documents=num_marked,
+        boilerplate_documents=holders.count(),
         edited_documents=counts.get(EDITED, 0),
     )
 

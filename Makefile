@@ -6,7 +6,8 @@ SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint format types layers gate peers screenshots clean
-.PHONY: bench bench-diff bench-documents bench-index bench-passages bench-compare bench-stories bench-peers
+.PHONY: bench bench-diff bench-documents bench-index bench-spark bench-stages bench-passages
+.PHONY: bench-compare bench-stories bench-peers
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -51,8 +52,14 @@ bench-documents: setup ## speed and memory of `dedup clean` beside datasketch an
 bench-index: setup ## 50,000 documents through an index of 1,000,000: time, memory, size, 50 kills; minutes, 13 GB of disk
 	$(BIN)/python benchmarks/bench_index.py
 
+bench-stages: setup ## where the time of `dedup clean` goes, beside what the machine allows
+	$(BIN)/python benchmarks/bench_stages.py
+
 bench-passages: setup ## planted passages, repeats, containment, scripts and cost of finding what is printed twice
 	$(BIN)/python benchmarks/bench_passages.py
+
+bench-spark: setup peers ## decisions, time and shuffle volume of the Spark engine beside the local one and datatrove
+	$(BIN)/python benchmarks/bench_spark.py
 
 bench-stories: setup ## events told apart by `dedup stories`, beside TF-IDF, and its time
 	$(BIN)/python -m pip install --quiet scikit-learn

@@ -10,6 +10,7 @@ from dedup.cli.options import (
     inputs_argument,
     near_options,
     passage_options,
+    spark_options,
     workers_option,
 )
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 @click.option("--overwrite", is_flag=True, help="Replace the run that OUT/ holds.")
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, write nothing.")
 @click.option("--strict", is_flag=True, help="Stop at the first record that cannot be read, write nothing.")
+@spark_options
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 def clean(
     inputs: tuple[str, ...],
@@ -52,6 +54,9 @@ def clean(
     overwrite: bool,
     dry_run: bool,
     strict: bool,
+    engine: str,
+    master: str,
+    spark_conf: tuple[str, ...],
     quiet: bool,
 ) -> None:
     """Remove near-duplicate documents from news files, with a record of every removal.
@@ -76,7 +81,14 @@ def clean(
       dedup clean articles/ -o cleaned/ --threshold 0.7
       dedup clean day2.jsonl -o day2/ --index news.duckdb      what the index has seen goes, what is new is added
       zcat dump.gz | dedup clean - -o cleaned/ --text-field body --dry-run
+      dedup clean hdfs://host/news/*.jsonl -o hdfs://host/cleaned --engine spark --master spark://host:7077
+
+    On Spark, OUT/ holds folders of Spark's writers (kept/, removed/, clusters/, passages/, boilerplate/, rejected/) and
+    summary.json; decisions are those of the local engine with --contained off: containment is not looked for there.
     """
+    from dedup.cli.spark import refuse_other_engine
+
+    refuse_other_engine(click.get_current_context())
     if out is None and not dry_run:
         raise click.UsageError("Name a folder for the result with -o OUT/ (or look first with --dry-run).")
     if resume and overwrite:
@@ -97,6 +109,13 @@ def clean(
         (passages, min_tokens, contained, series_field, strip_boilerplate),
     )
     progress = TerminalProgress(quiet=quiet)
+    if engine == "spark":
+        from dedup.cli.spark import clean_files_on_spark
+
+        configs = (near, None if passages == "off" else passage_config, InputConfig(text_field, id_field, input_format))
+        session = (master, spark_conf)
+        clean_files_on_spark((inputs, str(out)), configs, session, (overwrite, strict, quiet))
+        return
     if resume and STDIN in inputs:
         raise click.UsageError("--resume cannot go on with standard input. Save it to a file first.")
     with working_folder(out, dry_run=dry_run) as folder, find_sources(inputs, folder, input_format) as files:

@@ -175,3 +175,19 @@ workers_option = click.option(
     show_default="all cores",
     help="Worker processes. The result is the same for any number.",
 )
+
+spark_options = compose(
+    click.option(
+        "--engine",
+        type=click.Choice(["local", "spark"]),
+        default="local",
+        show_default=True,
+        help="Where documents are compared: here, or on a Spark cluster (needs dedup[spark] and Java).",
+    ),
+    click.option(
+        "--master", metavar="URL", default="local[*]", show_default=True, help="Spark's master, with --engine spark."
+    ),
+    click.option(
+        "--spark-conf", metavar="KEY=VALUE", multiple=True, help="A setting of Spark, as spark.driver.memory=8g."
+    ),
+)

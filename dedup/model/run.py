@@ -100,7 +100,11 @@ class Summary(msgspec.Struct, frozen=True):
 
     def write(self, path: Path) -> None:
         """Write the summary, indented for people."""
-        path.write_bytes(msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n")
+        path.write_bytes(self.to_json())
+
+    def to_json(self) -> bytes:
+        """Return the summary as JSON, indented for people."""
+        return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"
 
     @classmethod
     def read(cls, path: Path) -> "Summary":

@@ -125,6 +125,14 @@ class Cover:
         self._state.address[here] = documents.address
         self._state.masked[here] = documents.masked
 
+    def enter(self, documents: Offered) -> None:
+        """Enter the first documents as kept: they are known to be, and only stand for what follows."""
+        first, self._offered = self._offered, self._offered + len(documents.keys)
+        assert first == 0, "documents are entered before any is offered"
+        self._describe(first, documents)
+        enter_known(self._state, as_read_only(documents.keys), 0, self._config.max_bucket)
+        self._state.counters[FULL_BUCKETS] = self._state.counters[NOT_ENTERED] = 0
+
     def offer(self, documents: Offered, *, enter: bool = True) -> None:
         """Decide the next documents; those that are not entered are compared with what stands before them alone."""
         first, self._offered = self._offered, self._offered + len(documents.keys)

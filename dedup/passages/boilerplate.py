@@ -152,9 +152,28 @@ def mark(
     `job` is the series of each document, and from how many documents of it on a passage is boilerplate.
     """
     series, needed = job
+    table = count_frequent(blocks, anchors, job, sizes)
+    rows = [np.empty((0, 5), np.int32)]
+    for here, b in zip(slices_of(blocks), blocks, strict=True):
+        if table.size == 0:
+            break
+        ranges = np.empty((int(b.num_tokens.sum()) // 8 + len(b) + 1, 5), np.int32)
+        found = mark_block(table, here.start, b.address, b.num_tokens, series[here], needed[here], sizes, ranges)
+        rows.append(ranges[:found].copy())
+    return np.concatenate(rows)
+
+
+def count_frequent(
+    blocks: Sequence[TokenBlock],
+    anchors: Sequence[Anchors],
+    job: tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]],
+    sizes: tuple[int, int],
+) -> np.ndarray:
+    """Return the table (FREQUENCY) of the anchors that many documents hold, without a slot where there can be none."""
+    series, needed = job
     least = int(needed.min()) if needed.size else 1
     if sum(int((np.diff(a.ends, prepend=0) > 0).sum()) for a in anchors) < least:
-        return np.empty((0, 5), np.int32)
+        return np.zeros(0, FREQUENCY)
     every = np.zeros(int(sum(len(a.hashes) for a in anchors) * SLOTS_PER_ANCHOR) + 1024, FREQUENCY)
     work = list(zip(slices_of(blocks), blocks, anchors, strict=True))
     for here, _, a in work:
@@ -163,12 +182,7 @@ def mark(
     copy_frequent(every, least, table)
     for here, b, a in work:
         support_block(table, here.start, a, series[here], b.num_tokens, needed[here], sizes[0])
-    rows = [np.empty((0, 5), np.int32)]
-    for here, b, _ in work:
-        ranges = np.empty((int(b.num_tokens.sum()) // 8 + len(b) + 1, 5), np.int32)
-        found = mark_block(table, here.start, b.address, b.num_tokens, series[here], needed[here], sizes, ranges)
-        rows.append(ranges[:found].copy())
-    return np.concatenate(rows)
+    return table
 
 
 def merge_ranges(rows: npt.NDArray[np.int32], stride: int) -> Boilerplate:

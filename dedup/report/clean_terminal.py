@@ -113,6 +113,8 @@ def render_stages(summary: Summary) -> str:
 
 
 def render_outputs(out: Path) -> str:
-    """Return where the results are."""
-    width = max(len(str(out / name)) for name, _ in OUTPUTS) + 2
-    return "".join(f"{out / name!s:<{width}}{what}\n" for name, what in OUTPUTS)
+    """Return where the results are: what is listed as a file is a folder of files where Spark wrote it."""
+    names = [(out / name, out / name.removesuffix(".jsonl"), what) for name, what in OUTPUTS]
+    places = [(str(folder if folder.is_dir() else file), what) for file, folder, what in names]
+    width = max(len(place) for place, _ in places) + 2
+    return "".join(f"{place:<{width}}{what}\n" for place, what in places)

@@ -1,0 +1,176 @@
+"""What the Spark engine must show: the decisions of the local engine, its time beside it, bytes shuffled a document.
+
+make bench-spark
+python benchmarks/bench_spark.py --corpus grown.jsonl --rounds 1 --parts decisions,time,volume,kill
+"""
+
+import argparse
+import gzip
+import json
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from pathlib import Path
+
+from grow import write_corpus, write_hot_story
+from measure import Run, alternate, median_ratio, median_wall, run_command
+from spark_events import LOG_SETTINGS, print_billion, print_volumes, read_volumes
+from spark_kill import run_and_kill
+
+HERE = Path(__file__).parent
+CACHE = HERE / ".cache"
+MASTER = "local[2]"
+BILLION, PER_CORE_HOUR = 1_000_000_000, 0.05  # dollars: an assumption, about what clouds ask for a core and 4 GB
+UNTOLD = {"offset", "around", "length", "cluster", "source"}
+
+
+def dedup(source: Path, out: Path, *options: str) -> list[str | Path]:
+    """Return a command that cleans a file, containment aside."""
+    return [sys.executable, "-m", "dedup", "clean", source, "-o", out, "--overwrite", "--quiet", *options]
+
+
+def on_spark(settings: dict[str, str] | None = None) -> list[str]:
+    """Return the options for Spark."""
+    pairs = [f"{name}={value}" for name, value in (settings or {}).items()]
+    return ["--engine", "spark", "--master", MASTER, *(word for pair in pairs for word in ("--spark-conf", pair))]
+
+
+def read_decisions(out: Path) -> Counter[str]:
+    """Return the removals of a run, with witness, similarity and relation, and what stands in the other lists."""
+    facts: Counter[str] = Counter()
+    for name in ("removed", "clusters", "passages", "boilerplate", "edited"):
+        folder = out / name
+        paths = sorted(folder.glob("part-*")) if folder.is_dir() else [out / f"{name}.jsonl"]
+        for path in paths:
+            if path.exists():
+                for line in path.open(encoding="utf-8"):
+                    fields = {k: v for k, v in json.loads(line).items() if k not in UNTOLD}
+                    facts[name + json.dumps(fields, sort_keys=True)] += 1
+    return facts
+
+
+def compare(name: str, source: Path, scratch: Path) -> None:
+    """Print whether both engines decide alike on a file."""
+    run_command(dedup(source, scratch / "local", "--contained", "off"))
+    run_command(dedup(source, scratch / "spark", *on_spark()))
+    print_comparison(name, scratch / "local", scratch / "spark")
+
+
+def print_comparison(name: str, local: Path, spark: Path) -> None:
+    """Print in how many facts two runs differ."""
+    counts = [json.loads((out / "summary.json").read_bytes())["counts"] for out in (local, spark)]
+    here, there = read_decisions(local), read_decisions(spark)
+    differing = (here - there).total() + (there - here).total()
+    rounds = json.loads((spark / "summary.json").read_bytes())["config"]["spark"]["rounds"]
+    same = "equal" if counts[0] == counts[1] and not differing else f"DIFFERENT in {differing}"
+    print(f"{name}: {counts[0]['documents']:,} documents, {here.total():,} facts, {rounds} rounds: {same}")
+
+
+def measure_time(corpora: list[Path], rounds: int, scratch: Path) -> None:
+    """Print the seconds of both engines, and of datatrove where it is installed, on corpora of two sizes."""
+    for corpus in corpora:
+        commands = {
+            "local": lambda corpus=corpus: run_command(
+                dedup(corpus, scratch / "local", "--contained", "off", "--workers", "2")
+            ),
+            "spark": lambda corpus=corpus: run_command(dedup(corpus, scratch / "spark", *on_spark())),
+        }
+        python = Path.home() / ".cache" / "dedup-bench" / "datatrove" / "bin" / "python"
+        if python.exists():
+            commands["datatrove"] = lambda corpus=corpus, python=python: run_datatrove(python, corpus, scratch)
+        runs = alternate(commands, rounds)
+        with corpus.open("rb") as lines:
+            count = sum(1 for _ in lines)
+        print(f"{corpus.name}: {count:,} documents, 2 workers")
+        for name, measured in runs.items():
+            ratio = median_ratio(measured, runs["local"])
+            print(f"  {name:10} {median_wall(measured):8.1f} s  {ratio:5.1f} x local")
+
+
+def run_datatrove(python: Path, corpus: Path, scratch: Path) -> Run:
+    """Run datatrove's four local stages."""
+    target = scratch / "datatrove.json"
+    shutil.rmtree(scratch / "datatrove.json.d", ignore_errors=True)
+    adapter = HERE / "peers" / "datatrove_minhash.py"
+    return run_command([python, adapter, corpus, target, "--threshold", "0.5", "--workers", "2"])
+
+
+def measure_volume(corpus: Path, scratch: Path) -> None:
+    """Print bytes a document that each stage shuffles, reads and writes."""
+    log = scratch / "events"
+    log.mkdir()
+    run_command(dedup(corpus, scratch / "spark", *on_spark(LOG_SETTINGS | {"spark.eventLog.dir": f"file://{log}"})))
+    summary = json.loads((scratch / "spark" / "summary.json").read_bytes())
+    print(f"{corpus.name}: what Spark's event log says")
+    volumes, documents = read_volumes(log), summary["counts"]["documents"]
+    print_volumes(volumes, documents)
+    print_billion(volumes, documents, BILLION, PER_CORE_HOUR)
+
+
+def kill_worker(corpus: Path, scratch: Path) -> None:
+    """Print whether a run whose worker process was killed decides as the local engine."""
+    run_command(dedup(corpus, scratch / "local", "--contained", "off"))
+    log = scratch / "killed-events"
+    log.mkdir()
+    settings = LOG_SETTINGS | {"spark.eventLog.dir": f"file://{log}"}
+    arguments = [str(corpus), "-o", str(scratch / "killed"), "--overwrite"]
+    code, errors, killed = run_and_kill(arguments, "exact copies", settings)
+    failed = sum(volume.failed for volume in read_volumes(log).values())
+    print(f"{killed} worker process killed in mid-run, {failed} tasks lost, exit code {code}")
+    if code:
+        sys.exit(errors)
+    print_comparison("killed", scratch / "local", scratch / "killed")
+
+
+def prepare(source: Path, documents: int) -> dict[str, Path]:
+    """Make, once, the files that are measured."""
+    CACHE.mkdir(exist_ok=True)
+    paths = {name: CACHE / f"{name}.jsonl" for name in ("congress", f"grown_{documents}", f"grown_{documents // 5}")}
+    real, grown, fifth = paths.values()
+    if not real.exists():
+        with gzip.open(source, "rb") as packed, real.open("wb") as plain:
+            shutil.copyfileobj(packed, plain)
+    for path, count in ((grown, documents), (fifth, documents // 5)):
+        if not path.exists():
+            write_corpus(source, path, count)
+    hot = CACHE / f"grown_{documents}_hot.jsonl"
+    if not hot.exists():
+        write_hot_story(source, CACHE / "story.jsonl", 10_000)
+        with hot.open("wb") as joined:
+            for part in (grown, CACHE / "story.jsonl"):
+                with part.open("rb") as lines:
+                    shutil.copyfileobj(lines, joined)
+    return {"congress": real, "grown": grown, "fifth": fifth, "hot": hot}
+
+
+def main() -> None:
+    """Measure."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, default=HERE.parent.parent / "shared" / "data")
+    parser.add_argument("--documents", type=int, default=300_000)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--parts", default="decisions,time,volume,kill")
+    parser.add_argument("--volume", default="grown", help="corpus of the part volume: congress, fifth, grown or hot")
+    parser.add_argument("--scratch", type=Path)
+    options = parser.parse_args()
+    source = options.data / "congress_press_dev.jsonl.gz"
+    if not source.exists():
+        sys.exit(f"{source}: no such file. Name the folder of the news data with --data.")
+    files = prepare(source, options.documents)
+    parts = options.parts.split(",")
+    with tempfile.TemporaryDirectory(prefix="dedup-spark-", dir=options.scratch) as folder:
+        scratch = Path(folder)
+        if "decisions" in parts:
+            for name in ("congress", "hot"):
+                compare(name, files[name], scratch)
+        if "time" in parts:
+            measure_time([files["fifth"], files["grown"]], options.rounds, scratch)
+        if "volume" in parts:
+            measure_volume(files[options.volume], scratch)
+        if "kill" in parts:
+            kill_worker(HERE.parent / "examples" / "congress.jsonl.gz", scratch)
+
+
+if __name__ == "__main__":
+    main()

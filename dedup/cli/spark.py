@@ -1,0 +1,84 @@
+"""`dedup clean --engine spark`."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from dedup.config import InputConfig, NearConfig, PassageConfig
+from dedup.errors import DedupError
+
+# What the Spark engine does not do, by parameter: the values that ask for it, and the way out.
+LOCAL_ONLY = {
+    "contained": "containment is not looked for on Spark. Leave --contained out, or use --engine local.",
+    "resume": "a run on Spark cannot be resumed. Start anew with --overwrite, or use --engine local.",
+    "dry_run": "a run on Spark has no dry run. Use --engine local.",
+    "index": "an index is not used on Spark. Use --engine local.",
+}
+
+
+def refuse_other_engine(context: click.Context) -> None:
+    """Refuse options of one engine that were given with the other."""
+    given = {
+        name
+        for name in context.params
+        if context.get_parameter_source(name) not in {click.core.ParameterSource.DEFAULT, None}
+    }
+    if context.params["engine"] == "local":
+        for name in ("master", "spark_conf"):
+            if name in given:
+                raise click.UsageError(f"--{name.replace('_', '-')} is for --engine spark.")
+        return
+    for name, reason in LOCAL_ONLY.items():
+        if name in given and context.params[name] is not None:
+            raise click.UsageError(f"--{name.replace('_', '-')} with --engine spark: {reason}")
+    if context.params["passages"] == "all":
+        raise click.UsageError(
+            "--passages all with --engine spark: only passages within a document are looked for there. "
+            "Leave it out, or use --engine local."
+        )
+    if "-" in context.params["inputs"]:
+        raise click.UsageError("- (standard input) with --engine spark: Spark reads files. Save it to a file first.")
+
+
+def parse_settings(values: Sequence[str]) -> dict[str, str]:
+    """Return the settings of --spark-conf."""
+    for value in values:
+        if "=" not in value:
+            raise click.BadParameter(f'"{value}" is not KEY=VALUE.', param_hint="--spark-conf")
+    return dict(value.split("=", 1) for value in values)
+
+
+def clean_files_on_spark(
+    places: tuple[tuple[str, ...], str],
+    configs: tuple[NearConfig, PassageConfig | None, InputConfig],
+    session: tuple[str, Sequence[str]],
+    flags: tuple[bool, bool, bool],
+) -> None:
+    """Run and print the summary; `places` are inputs and OUT, `flags` are overwrite, strict and quiet."""
+    from dedup.cli.progress import TerminalProgress
+    from dedup.report.clean_terminal import render_summary
+    from dedup.spark.session import first_line, refuse_missing, start_session
+
+    overwrite, strict, quiet = flags
+    near, passages, input_config = configs
+    refuse_missing()
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    from dedup.spark.clean import SparkRun, clean_on_spark
+
+    spark = start_session(session[0], parse_settings(session[1]))
+    inputs, out = places
+    passages = replace(passages, contained=None) if passages else None
+    run = SparkRun(inputs, out, near, passages, input_config, overwrite=overwrite, strict=strict)
+    try:
+        summary = clean_on_spark(spark, run, TerminalProgress(quiet=quiet))
+    except (PySparkException, Py4JError) as error:
+        raise DedupError(f"Spark failed: {first_line(error)}") from error
+    finally:
+        spark.stop()
+    if not quiet:
+        click.echo(render_summary(summary, (), Path(out)), nl=False)
+        click.echo("Containment is not looked for on Spark: --engine local finds it.")

@@ -1,0 +1,119 @@
+"""All documents of a run: their sketches, their places in the input, their ranks in the order of the keep policy."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+from pyspark import TaskContext
+from pyspark.sql import functions as F
+
+from dedup.spark.sketches import DOCUMENT, REJECTED, SPLIT
+from dedup.spark.types import as_struct
+
+if TYPE_CHECKING:
+    from pyspark.sql import Column, DataFrame
+
+    from dedup.spark.checkpoint import Checkpoints
+
+SKETCH_COLUMNS = ("num_tokens", "num_shingles", "content_0", "content_1", "series", "keys", "tokens", "repeats")
+
+
+@dataclass(frozen=True)
+class Split:
+    """One split of the input: how many documents and lines it has, and how many stand before it.
+
+    `line_base` counts the lines of its file, `doc_base` and `at_base` the documents and lines of the whole input.
+    """
+
+    file: str
+    block: int
+    documents: int
+    lines: int
+    doc_base: int
+    line_base: int
+    at_base: int
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The sketch rows as they were written, and the splits in the order of the input."""
+
+    rows: "DataFrame"
+    splits: Sequence[Split]
+    num_tokens: int
+
+    @property
+    def num_documents(self) -> int:
+        """Return the number of documents."""
+        return sum(split.documents for split in self.splits)
+
+    def documents(self) -> "DataFrame":
+        """Return the documents: their sketches with `doc` and `at` (document and line of the input, from 0).
+
+        `file` and `line` (from 1 in the file) are for people.
+        """
+        return self.place(self.rows.filter(F.col("kind") == DOCUMENT)).drop("error", "raw", "all_tokens", "kind")
+
+    def rejections(self) -> "DataFrame":
+        """Return what was set aside: `at`, `file`, `line`, `error`, `raw`."""
+        return self.place(self.rows.filter(F.col("kind") == REJECTED)).select("at", "file", "line", "error", "raw")
+
+    def place(self, rows: "DataFrame") -> "DataFrame":
+        """Return rows that know their split, and `row` and `line` in it, with `doc`, `at` and `line` in the input."""
+        bases = [(s.file, s.block, s.doc_base, s.line_base, s.at_base) for s in self.splits]
+        kinds = "file string, block bigint, doc_base bigint, line_base bigint, at_base bigint"
+        placed = rows.join(F.broadcast(rows.sparkSession.createDataFrame(bases, kinds)), ["file", "block"])
+        places = {
+            "doc": F.col("row") + F.col("doc_base"),
+            "at": F.col("line") + F.col("at_base"),
+            "line": F.col("line") + F.col("line_base") + 1,
+        }
+        return placed.withColumns(places).drop("row", "block", "doc_base", "line_base", "at_base")
+
+
+def read_catalogue(rows: "DataFrame", place_of: Callable[[str], int]) -> Catalogue:
+    """Return the catalogue of sketch rows; `place_of` says where a file stands in the input."""
+    found = rows.filter(F.col("kind") == SPLIT).select("file", "block", "row", "line", "all_tokens").collect()
+    found.sort(key=lambda split: (place_of(split["file"]), split["file"], split["block"]))
+    splits: list[Split] = []
+    for split in found:
+        last = splits[-1] if splits else None
+        doc_base = last.doc_base + last.documents if last else 0
+        line_base = last.line_base + last.lines if last and last.file == split["file"] else 0
+        at_base = last.at_base + last.lines if last else 0
+        place = (doc_base, line_base, at_base)
+        splits.append(Split(split["file"], split["block"], split["row"], split["line"], *place))
+    return Catalogue(rows, splits, sum(split["all_tokens"] or 0 for split in found))
+
+
+def rank_documents(documents: "DataFrame", order: "Sequence[Column]", checkpoints: "Checkpoints") -> "DataFrame":
+    """Return (doc, rank): the places of documents in an order, from 0; ties by `doc`."""
+    rows = documents.orderBy(*order, F.col("doc")).select("doc")
+    numbered = rows.mapInArrow(number_rows, as_struct(NUMBERED_SCHEMA))
+    numbered = checkpoints.save("order", numbered)
+    counts = numbered.groupBy("part").agg(F.count("*").alias("count")).collect()
+    bases, base = [], 0
+    for row in sorted(counts, key=lambda row: row["part"]):
+        bases.append((row["part"], base))
+        base += row["count"]
+    table = numbered.sparkSession.createDataFrame(bases, "part int, base bigint")
+    ranked = numbered.join(F.broadcast(table), "part")
+    return ranked.select("doc", (F.col("base") + F.col("row")).alias("rank"))
+
+
+NUMBERED_SCHEMA = pa.schema({"doc": pa.int64(), "part": pa.int32(), "row": pa.int64()})
+
+
+def number_rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Give the rows of a partition their numbers."""
+    context = TaskContext.get()
+    part = context.partitionId() if context else 0
+    first = 0
+    for batch in batches:
+        count = len(batch)
+        rows = np.arange(first, first + count)
+        arrays = [batch.column("doc"), pa.array(np.full(count, part, np.int32)), pa.array(rows)]
+        yield pa.RecordBatch.from_arrays(arrays, schema=NUMBERED_SCHEMA)
+        first += count

@@ -1,0 +1,153 @@
+"""Clean files on Spark: sketch, boilerplate, cover, passages, write."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from pyspark.sql import functions as F
+
+from dedup.clean.summary import StageTimer
+from dedup.config import InputConfig, NearConfig, PassageConfig
+from dedup.errors import DedupError, InputError
+from dedup.model.run import Summary
+from dedup.pipeline.run import Progress
+from dedup.pipeline.sketch import load_kernels
+from dedup.spark.boilerplate import find_boilerplate
+from dedup.spark.catalogue import Catalogue, rank_documents, read_catalogue
+from dedup.spark.checkpoint import Checkpoints
+from dedup.spark.decide import SparkDecisions, bands_of, decide, plan_cover
+from dedup.spark.order import order_documents
+from dedup.spark.passages import LocateTask, locate_passages
+from dedup.spark.read import SparkInput, open_input
+from dedup.spark.sketches import SketchTask
+from dedup.spark.storage import CHECKPOINTS, SUMMARY, Storage
+from dedup.spark.summary import count_passages, summarise
+from dedup.spark.write import Output, name_files, write_clusters, write_located, write_rejected, write_removed
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+
+@dataclass(frozen=True)
+class SparkRun:
+    """Everything a clean run on Spark is asked to do; `settings` are Spark's own."""
+
+    inputs: Sequence[str]
+    out: str
+    near: NearConfig = field(default_factory=NearConfig)
+    passages: PassageConfig | None = field(default_factory=lambda: PassageConfig(scope="within", contained=None))
+    input: InputConfig = field(default_factory=InputConfig)
+    overwrite: bool = False
+    strict: bool = False
+    ranges: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.near.keep.field == self.input.text_field:
+            raise DedupError(
+                f"--keep {self.near.keep} names the text field. Name a field that holds a date or an outlet."
+            )
+
+
+def clean_on_spark(spark: "SparkSession", run: SparkRun, progress: Progress) -> Summary:
+    """Remove near-duplicate documents from files; what was done is in `summary.json`, written last."""
+    source = open_input(spark, run.inputs, run.input.input_format)
+    storage = Storage(spark, run.out)
+    storage.refuse_overlap(source.names)
+    storage.begin(overwrite=run.overwrite)
+    try:
+        return run_stages(run, source, storage, progress)
+    except InputError:
+        storage.delete("")  # nothing to go on with: the input has to change first
+        raise
+
+
+def run_stages(run: SparkRun, source: SparkInput, storage: Storage, progress: Progress) -> Summary:
+    """Do the work of `clean_on_spark` in its folder."""
+    timer = StageTimer()
+
+    def tell(stage: str) -> None:
+        source.spark.sparkContext.setJobDescription(stage)  # what Spark's own pages and event log call it
+        progress.note(f"spark: {stage}")
+
+    checkpoints = Checkpoints(source.spark, f"{storage.place}/{CHECKPOINTS}")
+    load_kernels(run.near, run.passages, progress)
+    with timer.measure("sketch"):
+        tell("sketch")
+        rows = checkpoints.save("sketches", source.sketch(SketchTask(run.near, run.passages, run.input)))
+        catalogue = read_catalogue(rows, source.place_of)
+    if run.strict:
+        refuse_rejections(source, catalogue)
+    documents = rank(run, catalogue, checkpoints)
+    with timer.measure("boilerplate"):
+        tell("boilerplate")
+        documents = mark_boilerplate(run, catalogue, documents, checkpoints)
+    with timer.measure("cover"):
+        parallelism = source.spark.sparkContext.defaultParallelism
+        plan = plan_cover(catalogue.num_documents, bands_of(run.near), parallelism, run.ranges)
+        decisions = decide(documents, plan, run.near, checkpoints, tell)
+    with timer.measure("write"):
+        tell("write")
+        located = write_output(run, source, (catalogue, documents, decisions), Output(storage, source.format))
+    passages = count_passages(located, documents, decisions) if located is not None else None
+    summary = summarise(run, source, (catalogue, documents, decisions), passages, timer)
+    storage.delete(CHECKPOINTS)
+    storage.write(SUMMARY, summary.to_json())
+    return summary
+
+
+def rank(run: SparkRun, catalogue: Catalogue, checkpoints: Checkpoints) -> "DataFrame":
+    """Return all documents with `rank`: their place in the order of the keep policy."""
+    documents = catalogue.documents()
+    if run.near.keep.rule == "first":
+        return documents.withColumn("rank", F.col("doc"))
+    ordered, columns = order_documents(documents, run.near.keep)
+    return documents.join(rank_documents(ordered, columns, checkpoints), "doc")
+
+
+def mark_boilerplate(
+    run: SparkRun, catalogue: Catalogue, documents: "DataFrame", checkpoints: Checkpoints
+) -> "DataFrame":
+    """Return the documents with `masked`, their boilerplate (null: none)."""
+    found = find_boilerplate(documents, catalogue, run.passages) if run.passages else None
+    if found is None:
+        return documents.withColumn("masked", F.lit(None).cast("binary"))
+    return documents.join(checkpoints.save("boilerplate", found), "doc", "left")
+
+
+def refuse_rejections(source: SparkInput, catalogue: Catalogue) -> None:
+    """Raise `InputError` on the first record that was set aside."""
+    first = catalogue.rejections().orderBy("at").first()
+    if first is not None:
+        path = source.name(first["file"])
+        raise InputError(f"{path}, line {first['line']}: {first['error']}. Without --strict it is set aside.")
+
+
+def write_output(
+    run: SparkRun, source: SparkInput, results: "tuple[Catalogue, DataFrame, SparkDecisions]", output: Output
+) -> "DataFrame | None":
+    """Write everything but the summary; return the located passages if they were looked for."""
+    catalogue, documents, decisions = results
+    paths = name_paths(source, catalogue)
+    names = name_files(documents.select("rank", "doc", "at", "id", "line", "file"), paths)
+    rejections = name_files(catalogue.rejections(), paths)
+    records = source.records(catalogue)
+    located = None
+    if run.passages:
+        task = LocateTask(run.passages, run.input, source.format)
+        held = name_files(documents.select("rank", "at", "id", "line", "file", "repeats", "masked"), paths)
+        texts = source.as_texts(records, run.input.text_field)
+        found = locate_passages(held, texts, decisions.removed, task)
+        located = Checkpoints(source.spark, f"{output.storage.place}/{CHECKPOINTS}").save("located", found)
+        write_located(output, located)
+    dropped = names.join(decisions.removed.select("rank"), "rank", "left_semi").select("at")
+    kept = records.join(dropped.unionByName(rejections.select("at")), "at", "left_anti")
+    output.write_kept(kept, located, run.input.text_field)
+    write_removed(output, records, names, decisions.removed)
+    write_clusters(output, names, decisions.removed)
+    write_rejected(output, rejections)
+    return located
+
+
+def name_paths(source: SparkInput, catalogue: Catalogue) -> Mapping[str, str]:
+    """Return what the output calls each file, by what Spark calls it."""
+    return {split.file: source.name(split.file) for split in catalogue.splits}

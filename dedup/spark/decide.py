@@ -1,0 +1,60 @@
+"""From sketches to decisions: exact copies, buckets, rounds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from dedup.config import NearConfig
+from dedup.near.bands import choose_bands
+from dedup.spark.exact import find_twins, follow_twins
+from dedup.spark.rounds import CoverPlan, cover_documents
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from dedup.spark.checkpoint import Checkpoints
+
+RANGE_DOCUMENTS = 65_536  # most documents that one task decides: about 200 MB of tokens and keys of news
+KEYS_AT_ONCE = 8_000_000  # band keys that one task sorts: about 400 MB
+
+
+@dataclass(frozen=True)
+class SparkDecisions:
+    """The removed documents (rank, witness, similarity, relation), and how the cover went."""
+
+    removed: "DataFrame"
+    rounds: int
+    counts: dict[str, int]
+
+
+def plan_cover(num_documents: int, bands: int, parallelism: int, ranges: int | None = None) -> CoverPlan:
+    """Return how the cover of so many documents is cut up, into `ranges` if that is given."""
+    if ranges is None:
+        ranges = max(-(-num_documents // RANGE_DOCUMENTS), 1)
+        if num_documents > RANGE_DOCUMENTS // 8:  # so that no worker is idle
+            ranges = -(-ranges // parallelism) * parallelism
+    range_size = max(-(-num_documents // ranges), 1)
+    parts = max(-(-num_documents * bands // KEYS_AT_ONCE), min(parallelism, ranges))
+    return CoverPlan(ranges, range_size, parts)
+
+
+def decide(
+    documents: "DataFrame",
+    plan: CoverPlan,
+    config: NearConfig,
+    checkpoints: "Checkpoints",
+    report: Callable[[str], None],
+) -> SparkDecisions:
+    """Decide on all documents: sketches with `rank` (from 0, without gaps) and `masked` (null: no boilerplate)."""
+    report("exact copies")
+    twins = checkpoints.save("twins", find_twins(documents))
+    heads = documents.filter("num_tokens > 0").join(twins.select("rank"), "rank", "left_anti")
+    report("buckets")
+    cover = cover_documents(heads, plan, config, checkpoints, report)
+    removed = checkpoints.save("removed", follow_twins(twins, cover.removed))
+    return SparkDecisions(removed, cover.rounds, cover.counts)
+
+
+def bands_of(config: NearConfig) -> int:
+    """Return the number of bands."""
+    return choose_bands(config.threshold, config.num_perm, config.recall).bands

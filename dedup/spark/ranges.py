@@ -1,0 +1,138 @@
+"""Decide the documents of one range of ranks, given who is kept in the ranges before it.
+
+The cover is the one assignment in which every document is decided by the kept documents before it. Each range is
+decided in order by the local kernel, under an assumption on the documents of earlier ranges; where those turn out to be
+decided otherwise, it is decided again. Range 0 is final after one round, range r after r + 1 at the latest, and as soon
+as all ranges assumed what was decided, all are: the assignment is the local one, document by document.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.config import NearConfig
+from dedup.near.cover import Cover, CoverResult, Offered
+from dedup.passages.boilerplate import mask_tokens
+from dedup.spark.packing import byte_addresses, view_bytes
+
+MEMBER_COLUMNS = ("range", "rank", "own", "num_tokens", "num_shingles", "keys", "tokens", "masked")
+DECIDED_SCHEMA = pa.schema(
+    {
+        "range": pa.int32(),
+        "own": pa.bool_(),
+        "rank": pa.int64(),
+        "witness": pa.int64(),
+        "similarity": pa.float64(),
+        "relation": pa.int8(),
+        "candidates": pa.int64(),
+        "verified": pa.int64(),
+        "full_buckets": pa.int64(),
+        "not_entered": pa.int64(),
+    }
+)
+
+
+class Rows(NamedTuple):
+    """The documents of a range in order of rank: int64[n], bool[n]."""
+
+    ranks: npt.NDArray[np.int64]
+    is_own: npt.NDArray[np.bool_]
+
+
+def decide_ranges(
+    batches: Iterator[pa.RecordBatch], *, config: NearConfig, bands: int, first_round: bool
+) -> Iterator[pa.RecordBatch]:
+    """Yield the removed documents of each range, after a row with rank -1 that holds what was counted in it.
+
+    Those with `own` false are of other ranges: what this range assumed in the first round.
+    """
+    held = [batch for batch in batches if len(batch)]
+    if not held:
+        return
+    ranges = np.concatenate([batch.column("range").to_numpy() for batch in held])
+    members = gather_members(held, bands)
+    ranks = np.concatenate([batch.column("rank").to_numpy() for batch in held])
+    is_own = np.concatenate([batch.column("own").to_numpy(zero_copy_only=False) for batch in held])
+    for number in np.unique(ranges).tolist():
+        here = np.flatnonzero(ranges == number)
+        here = here[np.argsort(ranks[here])]
+        rows = Rows(ranks[here], is_own[here])
+        yield decide_range(number, members.offered.take(here), rows, config, first_round=first_round)
+
+
+class Members:
+    """Documents of some batches as the cover takes them; holds what their addresses point to."""
+
+    def __init__(self, offered: Offered, holds: list[object]) -> None:
+        self.offered = offered
+        self._holds = holds
+
+
+def gather_members(batches: list[pa.RecordBatch], bands: int) -> Members:
+    """Return the documents of the batches, boilerplate masked where there is any."""
+    count = sum(map(len, batches))
+    masked = np.zeros(count, np.uint64)
+    holds: list[object] = [batches]
+    first = 0
+    for batch in batches:
+        spans = batch.column("masked")
+        for row in np.flatnonzero(spans.is_valid().to_numpy(zero_copy_only=False)).tolist():
+            tokens = np.frombuffer(batch.column("tokens")[row].as_buffer(), np.uint32)
+            hidden = mask_tokens(tokens, np.frombuffer(spans[row].as_buffer(), np.int32).reshape(-1, 4)[:, :2])
+            holds.append(hidden)
+            masked[first + row] = hidden.ctypes.data
+        first += len(batch)
+    keys = np.concatenate([view_bytes(b.column("keys"), np.uint64) for b in batches]).reshape(-1, bands)
+    offered = Offered(
+        keys=keys,
+        content=number_contents(count),
+        num_tokens=np.concatenate([b.column("num_tokens").to_numpy() for b in batches]),
+        num_shingles=np.concatenate([b.column("num_shingles").to_numpy() for b in batches]),
+        address=np.concatenate([byte_addresses(b.column("tokens")) for b in batches]),
+        masked=masked,
+    )
+    return Members(offered, holds)
+
+
+def number_contents(count: int) -> npt.NDArray[np.uint64]:
+    """Return contents that are all different (uint64[n, 2]), spread over the table of the kernel: copies are gone."""
+    numbers = np.arange(1, count + 1, dtype=np.uint64)
+    return np.stack([numbers * np.uint64(0x9E3779B97F4A7C15), numbers], axis=1)
+
+
+def decide_range(number: int, members: Offered, rows: Rows, config: NearConfig, *, first_round: bool) -> pa.RecordBatch:
+    """Return the decisions on the own documents of a range; the others, all before them, are known to be kept.
+
+    In the first round nothing is known of them: they are decided here too, as well as this range can tell.
+    """
+    others = int((~rows.is_own).sum())
+    cover = Cover(len(rows.ranks), members.keys.shape[1], config)
+    if first_round:
+        cover.offer(members.take(np.arange(others)))
+    else:
+        cover.enter(members.take(np.arange(others)))
+    before = count_work(cover.result())
+    cover.offer(members.take(np.arange(others, len(rows.ranks))))
+    result = cover.result()
+    removed = np.flatnonzero(result.witness >= 0)
+    own = removed >= others
+    counted = count_work(result) - before
+    no_counts = np.zeros(len(removed), np.int64)
+    arrays = [
+        pa.array(np.full(len(removed) + 1, number, np.int32)),
+        pa.array(np.concatenate([[False], own])),
+        pa.array(np.concatenate([[-1], rows.ranks[removed]])),
+        pa.array(np.concatenate([[-1], rows.ranks[result.witness[removed]]])),
+        pa.array(np.concatenate([[0.0], result.similarity[removed]])),
+        pa.array(np.concatenate([[0], result.relation[removed]]).astype(np.int8)),
+        *(pa.array(np.concatenate([[count], no_counts])) for count in counted),
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=DECIDED_SCHEMA)
+
+
+def count_work(result: CoverResult) -> npt.NDArray[np.int64]:
+    """Return the last columns of DECIDED_SCHEMA."""
+    return np.array([result.num_candidates, result.num_verified, result.num_full_buckets, result.num_not_entered])

@@ -1,0 +1,154 @@
+"""Input files by Spark's own readers: JSON lines and Parquet, on any file system it knows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import functions as F
+
+from dedup.config import InputConfig
+from dedup.corpus.files import find_files, split_format
+from dedup.errors import InputError
+from dedup.spark.sketches import SKETCH_SCHEMA, SketchTask, runs_of, sketch_lines, sketch_rows
+from dedup.spark.types import as_struct
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+    from dedup.spark.catalogue import Catalogue
+
+LINE_SCHEMA = pa.schema({"file": pa.string(), "block": pa.int64(), "line": pa.int64(), "value": pa.binary()})
+
+
+@dataclass(frozen=True)
+class SparkInput:
+    """The files of a run, all of one format, in order: where Spark finds them, and what the output calls them."""
+
+    spark: "SparkSession"
+    locations: tuple[str, ...]
+    names: dict[str, str]
+    format: str
+
+    def place_of(self, file: str) -> int:
+        """Return the place of a file in the input."""
+        return list(self.names).index(plain(file))
+
+    def name(self, file: str) -> str:
+        """Return what the output calls a file."""
+        return self.names.get(plain(file), plain(file))
+
+    def sketch(self, task: SketchTask) -> "DataFrame":
+        """Return the sketch rows of all documents."""
+        if self.format == "jsonl":
+            return self._lines().mapInArrow(partial(sketch_lines, task=task), as_struct(SKETCH_SCHEMA))
+        columns = self._columns(task.input, task.roles)
+        table = self._table().select(*(quote(column) for column in columns), *where())
+        return table.mapInArrow(partial(sketch_rows, task=task), as_struct(SKETCH_SCHEMA))
+
+    def records(self, catalogue: "Catalogue") -> "DataFrame":
+        """Return all records with `at`: `value` is a line of JSON, `record` a row of Parquet."""
+        if self.format == "jsonl":
+            lines = self._lines().mapInArrow(number_lines, as_struct(LINE_SCHEMA))
+            return catalogue.place(lines.withColumn("row", F.lit(0).cast("bigint"))).select("at", "value")
+        table = self._table()
+        record = F.struct(*(quote(column) for column in table.columns)).alias("record")
+        first = F.lit(0).cast("bigint")
+        rows = table.select(record, *where(), F.col("_metadata.row_index").alias("line"), first.alias("row"))
+        starts = {split.file: split.at_base for split in reversed(catalogue.splits)}
+        bases = self.spark.createDataFrame(list(starts.items()), "file string, base bigint")
+        return rows.join(F.broadcast(bases), "file").select((F.col("line") + F.col("base")).alias("at"), "record")
+
+    def as_texts(self, records: "DataFrame", text_field: str) -> "DataFrame":
+        """Return records as `dedup.spark.passages` takes them: `at`, `value`."""
+        if self.format == "jsonl":
+            return records
+        return records.select("at", F.col("record").getField(text_field).cast("binary").alias("value"))
+
+    def _lines(self) -> "DataFrame":
+        lines = self.spark.read.option("lineSep", "\n").text(list(self.locations))
+        return lines.select(F.col("value").cast("binary").alias("value"), *where())
+
+    def _table(self) -> "DataFrame":
+        return self.spark.read.parquet(*self.locations)
+
+    def _columns(self, config: InputConfig, roles: dict[str, str]) -> list[str]:
+        types = dict(self._table().dtypes)
+        named = ", ".join(types)
+        if config.text_field not in types:
+            raise InputError(
+                f'{self.locations[0]}: no column "{config.text_field}". Columns: {named}. Name it with --text-field.'
+            )
+        if types[config.text_field] != "string":
+            raise InputError(
+                f'{self.locations[0]}: column "{config.text_field}" is {types[config.text_field]}, not text. '
+                "Name the text column with --text-field."
+            )
+        if "key" in roles and roles["key"] not in types:
+            raise InputError(f'{self.locations[0]}: no column "{roles["key"]}". Columns: {named}. Name it with --keep.')
+        wanted = dict.fromkeys((config.text_field, config.id_field, *roles.values()))
+        return [column for column in wanted if column in types]
+
+
+def open_input(spark: "SparkSession", inputs: Sequence[str], input_format: str | None) -> SparkInput:
+    """Return the files that the inputs name; local ones are found as the local engine finds them."""
+    locations: list[str] = []
+    paths: dict[str, str] = {}
+    formats: set[str] = set()
+    for given in inputs:
+        if "://" in given:
+            locations.append(given)
+            formats.add(input_format or split_format(given)[0] or "jsonl")
+            continue
+        for file in find_files([given], input_format):
+            locations.append(f"file://{spark._jvm.java.io.File(file.location).getAbsolutePath()}")  # noqa: SLF001
+            paths[locations[-1]] = file.path
+            formats.add(file.format)
+    if len(formats) > 1 or not formats <= {"jsonl", "parquet"}:
+        raise InputError(
+            "--engine spark reads JSON lines or Parquet, all files in one of the two; "
+            f"given: {', '.join(sorted(formats))}."
+            " Other formats are read by --engine local."
+        )
+    file_format = formats.pop()
+    table = spark.read.parquet(*locations) if file_format == "parquet" else spark.read.text(locations)
+    found = sorted(plain(uri) for uri in table.inputFiles())
+    names: dict[str, str] = {}
+    for location in locations:  # a file or a folder
+        for uri in found:
+            if uri == plain(location) or uri.startswith(plain(location) + "/"):
+                names.setdefault(uri, paths.get(location, uri))
+    for uri in found:  # of a pattern
+        names.setdefault(uri, uri)
+    return SparkInput(spark, tuple(locations), names, file_format)
+
+
+def plain(uri: str) -> str:
+    """Return a file's address as it is compared: Spark writes the same one in two ways."""
+    return unquote(uri).replace("file:///", "file:/")
+
+
+def where() -> tuple[Any, Any]:
+    """Return the columns that say where a row stands: file and first byte of its split."""
+    return F.col("_metadata.file_path").alias("file"), F.col("_metadata.file_block_start").alias("block")
+
+
+def quote(column: str) -> Any:
+    """Return a column by its name, whatever characters that has."""
+    return F.col("`" + column.replace("`", "``") + "`")
+
+
+def number_lines(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Give the lines of each split their numbers."""
+    counts: dict[tuple[str, int], int] = {}
+    for batch in batches:
+        lines = np.empty(len(batch), np.int64)
+        for split, rows in runs_of(batch):
+            first = counts.get(split, 0)
+            lines[rows.start : rows.stop] = np.arange(first, first + len(rows))
+            counts[split] = first + len(rows)
+        columns = [batch.column("file"), batch.column("block"), pa.array(lines), batch.column("value")]
+        yield pa.RecordBatch.from_arrays(columns, schema=LINE_SCHEMA)

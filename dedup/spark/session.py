@@ -1,0 +1,90 @@
+"""A Spark session of our own, for the command line. The library takes the caller's, and sets nothing in it."""
+
+import os
+import shutil
+import socket
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from dedup.errors import DedupError
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+PATIENCE_S = 5.0
+LOG_SETTINGS = Path(__file__).with_name("log4j2.properties")
+DEFAULTS = {
+    "spark.driver.memory": "2g",
+    "spark.sql.shuffle.partitions": "200",  # adaptive execution joins those that are small
+    "spark.sql.adaptive.enabled": "true",
+    "spark.sql.autoBroadcastJoinThreshold": str(64 << 20),
+    "spark.sql.execution.arrow.maxRecordsPerBatch": "10000",
+    "spark.sql.files.maxPartitionBytes": str(128 << 20),
+    "spark.ui.showConsoleProgress": "false",
+}
+LOCAL_DEFAULTS = {"spark.sql.shuffle.partitions": "8", "spark.ui.enabled": "false"}
+
+
+def start_session(master: str, settings: Mapping[str, str] | None = None) -> "SparkSession":
+    """Return a new Spark session; whatever keeps it from starting is a `DedupError` that says what to do."""
+    refuse_missing()
+    refuse_unreachable(master)
+    from pyspark.errors import PySparkException  # noqa: PLC0415 (an extra, and a second of import)
+    from pyspark.sql import SparkSession  # noqa: PLC0415 (the same)
+
+    is_local = master.startswith("local")
+    if is_local:
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    chosen = DEFAULTS | (LOCAL_DEFAULTS if is_local else {}) | dict(settings or {})
+    chosen["spark.driver.extraJavaOptions"] = (
+        f"-Dlog4j2.configurationFile=file:{LOG_SETTINGS} {chosen.get('spark.driver.extraJavaOptions', '')}".strip()
+    )
+    builder = SparkSession.builder.master(master).appName("dedup clean").config(map=dict(chosen))
+    try:
+        return builder.getOrCreate()
+    except (PySparkException, OSError, RuntimeError) as error:
+        raise DedupError(f"--master {master}: Spark did not start ({first_line(error)}).") from error
+    except Exception as error:
+        if type(error).__module__.startswith("py4j"):
+            raise DedupError(f"--master {master}: Spark did not start ({first_line(error)}).") from error
+        raise
+
+
+def refuse_missing() -> None:
+    """Raise `DedupError` where PySpark or Java is not installed."""
+    try:
+        import pandas  # noqa: ICN001, F401, PLC0415 (pyspark asks for it)
+        import pyspark  # noqa: F401, PLC0415 (an extra)
+    except ImportError:
+        raise DedupError("--engine spark needs PySpark. Install it with: pip install 'dedup[spark]'") from None
+    home = os.environ.get("JAVA_HOME")
+    java = Path(home, "bin", "java") if home else None
+    if not (java and java.exists()) and shutil.which("java") is None:
+        raise DedupError(
+            "--engine spark needs Java 17 or newer. Install it (Debian: apt-get install default-jre-headless), "
+            "or name its folder in JAVA_HOME."
+        )
+
+
+def refuse_unreachable(master: str) -> None:
+    """Raise `DedupError` where no master listens at a spark:// address: Spark itself would try for a minute."""
+    if not master.startswith("spark://"):
+        return
+    first = urlsplit(master.split(",", maxsplit=1)[0])
+    try:
+        socket.create_connection((first.hostname or "", first.port or 7077), PATIENCE_S).close()
+    except (OSError, ValueError) as error:
+        raise DedupError(
+            f"--master {master}: nothing answers there ({error}). "
+            "Start the master, or run here with --master 'local[*]'."
+        ) from None
+
+
+def first_line(error: Exception) -> str:
+    """Return what an error of Spark says, without the stack of Java."""
+    java = getattr(error, "java_exception", None)
+    text = str(java.getMessage() if java is not None else error) or type(error).__name__
+    return text.strip().splitlines()[0].removesuffix(".")

@@ -1,0 +1,236 @@
+"""Sketch documents in `mapInArrow`: one row for each, and one for each split of the input with what was counted in it.
+
+A *split* is a run of rows that one task reads in order: a part of a file, or a partition of a frame.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from io import BytesIO
+from itertools import pairwise
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.config import InputConfig, NearConfig, PassageConfig
+from dedup.corpus.blocks import Block, view_texts
+from dedup.corpus.jsonl import RecordReader
+from dedup.corpus.parquet import read_batch
+from dedup.near.sketch import Sketch
+from dedup.passages.matches import TokenBlock, find_repeats
+from dedup.pipeline.boilerplate import hash_values
+from dedup.pipeline.sketch import get_sketcher
+
+DOCUMENT, REJECTED, SPLIT = 0, 1, 2
+
+SKETCH_SCHEMA = pa.schema(
+    {
+        "file": pa.string(),
+        "block": pa.int64(),
+        "kind": pa.int8(),
+        "row": pa.int64(),  # of a document: its place among those of the split; of a split: how many it has
+        "line": pa.int64(),  # the same for lines or rows of the input
+        "id": pa.binary(),
+        "key": pa.binary(),
+        "series": pa.int64(),
+        "error": pa.string(),
+        "raw": pa.binary(),
+        "content_0": pa.int64(),
+        "content_1": pa.int64(),
+        "num_tokens": pa.int32(),
+        "num_shingles": pa.int32(),
+        "all_tokens": pa.int64(),  # of a split
+        "keys": pa.binary(),
+        "tokens": pa.binary(),
+        "repeats": pa.binary(),
+    }
+)
+
+
+@dataclass(frozen=True)
+class SketchTask:
+    """The settings of the sketch stage."""
+
+    near: NearConfig
+    passages: PassageConfig | None
+    input: InputConfig
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """Return the fields that are wanted beside text and id, by what they are wanted for."""
+        roles = {"key": self.near.keep.field} if self.near.keep.field else {}
+        if self.passages and self.passages.series_field != self.input.text_field:
+            roles["series"] = self.passages.series_field
+        return roles
+
+
+@dataclass
+class SplitCounts:
+    """What was read of a split so far."""
+
+    documents: int = 0
+    lines: int = 0
+    tokens: int = 0
+
+
+@dataclass
+class SplitReader:
+    """Turns the batches of one task into sketch rows; counts the rows of each split as it goes."""
+
+    task: SketchTask
+    counts: dict[tuple[str, int], SplitCounts] = field(default_factory=dict)
+
+    def read(self, batch: pa.RecordBatch, *, is_text: bool) -> Iterator[pa.RecordBatch]:
+        """Yield the sketch rows of one batch: lines of text, or columns."""
+        for split, rows in runs_of(batch):
+            counts = self.counts.setdefault(split, SplitCounts())
+            part = batch.slice(rows.start, rows.stop - rows.start)
+            blocks = self._parse_lines(part, counts) if is_text else self._parse_rows(part)
+            for block in blocks:
+                if block.rejections:
+                    yield wrap_rejections(block, split, counts)
+                if block.ids:
+                    yield self.sketch(block, split)
+            counts.lines += len(part)
+
+    def _parse_lines(self, part: pa.RecordBatch, counts: SplitCounts) -> Iterator[Block]:
+        reader = RecordReader(self.task.input, self.task.roles)
+        values = part.column("value")
+        offsets = np.frombuffer(values.buffers()[1], np.int32)[values.offset : values.offset + len(values) + 1]
+        view = memoryview(values.buffers()[2]) if values.buffers()[2] is not None else memoryview(b"")
+        data = b"".join(piece for a, b in pairwise(offsets) for piece in (view[a:b], b"\n"))
+        at_start = counts.lines == 0 and part.column("block")[0].as_py() == 0
+        return reader.read(BytesIO(data), 0 if at_start else 1, None, part.column("file")[0].as_py())
+
+    def _parse_rows(self, part: pa.RecordBatch) -> Iterator[Block]:
+        yield read_batch(part, 0, self.task.input, self.task.roles)
+
+    def sketch(self, block: Block, split: tuple[str, int]) -> pa.RecordBatch:
+        """Return the sketch rows of the documents of a block."""
+        counts = self.counts.setdefault(split, SplitCounts())
+        sketch = get_sketcher(self.task.near).sketch(*view_texts(block.texts))
+        tokens = TokenBlock(sketch.token_addresses, sketch.num_tokens)
+        repeats: npt.NDArray[np.int32] = np.empty((0, 6), np.int32)
+        config = self.task.passages
+        counts.tokens += int(sketch.num_tokens.sum())
+        if config is not None and config.within:
+            found = find_repeats(tokens, config)
+            repeats = np.column_stack([found.document, found.span, found.held, found.equal])
+        rows = np.arange(counts.documents, counts.documents + len(block.ids))
+        counts.documents += len(block.ids)
+        return wrap_documents(block, split, (rows, counts.lines + block.lines - 1), (sketch, repeats))
+
+    def finish(self) -> pa.RecordBatch:
+        """Return one row for each split that was read."""
+        splits = list(self.counts.items())
+        return fill_columns(
+            len(splits),
+            {
+                "file": [split[0] for split, _ in splits],
+                "block": [split[1] for split, _ in splits],
+                "kind": [SPLIT] * len(splits),
+                "row": [counts.documents for _, counts in splits],
+                "line": [counts.lines for _, counts in splits],
+                "all_tokens": [counts.tokens for _, counts in splits],
+            },
+        )
+
+
+def sketch_lines(batches: Iterator[pa.RecordBatch], *, task: SketchTask) -> Iterator[pa.RecordBatch]:
+    """Sketch lines of JSON: columns `value` (binary), `file`, `block`."""
+    reader = SplitReader(task)
+    for batch in batches:
+        yield from reader.read(batch, is_text=True)
+    yield reader.finish()
+
+
+def sketch_rows(batches: Iterator[pa.RecordBatch], *, task: SketchTask) -> Iterator[pa.RecordBatch]:
+    """Sketch the rows of a table: the columns of the text, the id and the roles, and `file`, `block`."""
+    reader = SplitReader(task)
+    for batch in batches:
+        yield from reader.read(batch, is_text=False)
+    yield reader.finish()
+
+
+def runs_of(batch: pa.RecordBatch) -> Iterator[tuple[tuple[str, int], range]]:
+    """Yield the splits of a batch with their rows; a split's rows follow one another."""
+    if len(batch) == 0:
+        return
+    names = batch.column("file").dictionary_encode()
+    file, block = names.indices.to_numpy(), batch.column("block").to_numpy()
+    edges = np.flatnonzero((np.diff(file) != 0) | (np.diff(block) != 0)) + 1
+    for start, end in zip([0, *edges.tolist()], [*edges.tolist(), len(batch)], strict=True):
+        yield (names.dictionary[file[start]].as_py(), int(block[start])), range(start, end)
+
+
+def wrap_documents(
+    block: Block,
+    split: tuple[str, int],
+    places: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
+    results: tuple[Sketch, npt.NDArray[np.int32]],
+) -> pa.RecordBatch:
+    """Return the sketch rows of the documents of a block; `places` are their rows and lines in the split."""
+    sketch, repeats = results
+    count = len(block.ids)
+    nothing = [b""] * count
+    series = hash_values(block.fields.get("series", nothing)).view(np.int64)
+    per_document = np.bincount(repeats[:, 0], minlength=count) if len(repeats) else np.zeros(count, np.int64)
+    return fill_columns(
+        count,
+        {
+            **name_split(split, DOCUMENT, count),
+            "row": places[0],
+            "line": places[1],
+            "id": pa.array(block.ids, pa.binary()),
+            "key": pa.array(block.fields.get("key", nothing), pa.binary()),
+            "series": series,
+            "content_0": np.ascontiguousarray(sketch.content[:, 0]).view(np.int64),
+            "content_1": np.ascontiguousarray(sketch.content[:, 1]).view(np.int64),
+            "num_tokens": sketch.num_tokens,
+            "num_shingles": sketch.num_shingles,
+            "keys": cut_bytes(sketch.keys, np.full(count, sketch.keys.shape[1])),
+            "tokens": cut_bytes(sketch.tokens, sketch.num_tokens),
+            "repeats": cut_bytes(np.ascontiguousarray(repeats[:, 1:]), 5 * per_document),
+        },
+    )
+
+
+def wrap_rejections(block: Block, split: tuple[str, int], counts: SplitCounts) -> pa.RecordBatch:
+    """Return the rows of what was set aside in a block."""
+    bad = block.rejections
+    return fill_columns(
+        len(bad),
+        {
+            **name_split(split, REJECTED, len(bad)),
+            "line": [counts.lines + r.line - 1 for r in bad],
+            "error": [r.error for r in bad],
+            "raw": [r.raw for r in bad],
+        },
+    )
+
+
+def name_split(split: tuple[str, int], kind: int, count: int) -> dict[str, object]:
+    """Return the columns that say where rows come from."""
+    return {"file": [split[0]] * count, "block": np.full(count, split[1]), "kind": np.full(count, kind, np.int8)}
+
+
+def fill_columns(count: int, columns: Mapping[str, object]) -> pa.RecordBatch:
+    """Return a batch of SKETCH_SCHEMA, null where a column is not given."""
+    arrays = [
+        pa.nulls(count, kind) if columns.get(name) is None else as_array(columns[name], kind)
+        for name, kind in zip(SKETCH_SCHEMA.names, SKETCH_SCHEMA.types, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=SKETCH_SCHEMA)
+
+
+def as_array(values: object, kind: pa.DataType) -> pa.Array:
+    """Return values as an Arrow array of a type."""
+    return values if isinstance(values, pa.Array) else pa.array(values, kind)
+
+
+def cut_bytes(values: np.ndarray, counts: np.ndarray) -> pa.Array:
+    """Return a binary array whose value i holds the next `counts[i]` numbers of `values`."""
+    offsets = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts * values.itemsize, out=offsets[1:])
+    buffers = [None, pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(np.ascontiguousarray(values).tobytes())]
+    return pa.Array.from_buffers(pa.binary(), len(counts), buffers)

@@ -1,0 +1,66 @@
+"""The Spark engine as a function of texts, and corpora that are hard on it."""
+
+import random
+from functools import cache
+
+RELATIONS = {"exact": 0, "edited": 1, "template": 2}
+
+
+@cache
+def session():
+    """Return the one Spark session of the tests: its start costs seconds."""
+    from dedup.spark.session import start_session
+
+    settings = {"spark.driver.memory": "1g", "spark.sql.shuffle.partitions": "2", "spark.python.worker.reuse": "true"}
+    return start_session("local[2]", settings)
+
+
+def decide_on_spark(documents, config, *, partitions=3, ranges=None, order=None):
+    """Return (witness position or None, similarity, relation) of each document, in their order.
+
+    The rows stand in the frame as `order` says, cut into so many partitions.
+    """
+    from dedup.spark import deduplicate
+
+    rows = [(place, documents[place]) for place in (order or range(len(documents)))]
+    spark = session()
+    frame = spark.createDataFrame(spark.sparkContext.parallelize(rows, partitions), "place bigint, text string")
+    found = {}
+    for row in deduplicate(frame, "place", "text", ["place"], config, ranges=ranges).collect():
+        kept = row["decision"] == "keep"
+        found[row["place"]] = (
+            (None, 0.0, 0) if kept else (row["witness"], row["similarity"], RELATIONS[row["relation"]])
+        )
+    return [found[place] for place in range(len(documents))]
+
+
+def decide_locally(documents, config):
+    """Return the same of the local engine."""
+    from dedup.model.documents import Document
+    from dedup.pipeline.deduplicate import cover_texts
+
+    result = cover_texts([Document(str(place), text) for place, text in enumerate(documents)], config)
+    rows = zip(result.witness.tolist(), result.similarity.tolist(), result.relation.tolist(), strict=True)
+    return [
+        (None, 0.0, 0) if witness < 0 else (witness, similarity, relation) for witness, similarity, relation in rows
+    ]
+
+
+def make_worlds(seed, num_worlds, size=8):
+    """Return texts of many small graphs at once: worlds share no word, their documents are mixed.
+
+    In a world every document is an edited copy of an earlier one, so similarities lie on both sides of any threshold.
+    """
+    rng = random.Random(seed)
+    texts = []
+    for world in range(num_worlds):
+        words = [f"w{world}x{number}" for number in range(60)]
+        made = [rng.choices(words, k=rng.choice((4, 20, 40)))]
+        for _ in range(size - 1):
+            copy = list(rng.choice(made))
+            for _ in range(rng.choice((0, 1, 1, 2, 3, 5))):
+                copy[rng.randrange(len(copy))] = rng.choice([*words, str(rng.randrange(99))])
+            made.append(copy)
+        texts += [" ".join(words) for words in made]
+    rng.shuffle(texts)
+    return texts

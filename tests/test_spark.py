@@ -1,0 +1,311 @@
+"""Spark decides as the local engine does: however rows are dealt to partitions and the cover is cut into ranges."""
+
+import json
+import random
+import re
+from dataclasses import replace
+
+import pytest
+from corpora import write_jsonl
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from spark_engine import decide_locally, decide_on_spark, make_worlds, session
+
+from dedup.config import KeepPolicy, NearConfig, PassageConfig
+from dedup.errors import DedupError
+
+FEW = settings(max_examples=3, deadline=None, derandomize=True, phases=[Phase.generate])  # each is many graphs at once
+
+
+@FEW
+@given(seed=st.integers(0, 2**32), ranges=st.integers(1, 64), partitions=st.integers(1, 9))
+def test_many_random_graphs_in_any_partitions_and_ranges(seed, ranges, partitions):
+    documents = make_worlds(seed, 40)
+    config = NearConfig(shingle_size=2)
+    order = random.Random(seed).sample(range(len(documents)), len(documents))
+    expected = decide_locally(documents, config)
+    assert expected == decide_on_spark(documents, config, partitions=partitions, ranges=ranges, order=order)
+
+
+def test_sixty_four_partitions_and_ranges_with_room_for_two_in_a_bucket():
+    rng = random.Random(1)
+    common = " ".join(f"common{n}" for n in range(30))
+    documents = [f"{common} {' '.join(rng.choices([f'own{n}' for n in range(400)], k=12))}" for _ in range(60)]
+    documents += [text.rsplit(" ", 4)[0] for text in documents]
+    rng.shuffle(documents)
+    config = NearConfig(threshold=0.8, shingle_size=2, num_perm=2, recall=0.4, max_bucket=2)
+    expected = decide_locally(documents, config)
+    assert expected != decide_locally(documents, replace(config, max_bucket=2000))  # the bound did something
+    assert expected == decide_on_spark(documents, config, partitions=64, ranges=64)
+
+
+def test_templates_are_kept_where_that_is_asked_for():
+    words = "the committee will meet on {} to vote on item {} of the budget for the coming year in room {} again"
+    documents = [words.format(a, a + 7, a * 3) for a in range(11, 51)] + [words.format("monday", 18, 33)]
+    for keep in (False, True):
+        config = NearConfig(threshold=0.3, shingle_size=3, keep_templates=keep)
+        assert decide_locally(documents, config) == decide_on_spark(documents, config, ranges=5)
+
+
+def test_a_hot_story_in_a_large_bucket():
+    rng = random.Random(3)
+    story = [f"word{n}" for n in range(200)]
+    documents = make_worlds(5, 10)
+    for _ in range(300):
+        copy = list(story)
+        copy[rng.randrange(200)] = f"edit{rng.randrange(10_000)}"
+        documents.insert(rng.randrange(len(documents)), " ".join(copy))
+    config = NearConfig()
+    assert decide_locally(documents, config) == decide_on_spark(documents, config, ranges=7)
+
+
+TEXTS = [
+    "新华社北京电中国国家主席周三在北京会见来访的外国客人双方就共同关心的问题深入交换了意见",
+    "新华社北京电中国国家主席周三在北京会见来访的外国客人双方就共同关心的问题深入交换了看法",
+    "東京株式市場で日経平均株価は三日ぶりに反発し終値は前日より百円高い三万円台を回復した",
+    "東京株式市場で日経平均株価は三日ぶりに反発し終値は前日より百円高い三万円台を回復した。",
+    "قال وزير الخارجية في مؤتمر صحفي عقد اليوم إن المحادثات بين الجانبين كانت بناءة ومثمرة للغاية",
+    "ශ්‍රී ලංකා ජනාධිපතිවරයා අද පාර්ලිමේන්තුවේ විශේෂ ප්‍රකාශයක් සිදු කළේය යනුවෙන් මාධ්‍ය වාර්තා කරයි",
+    "🎉🎉 👩‍👩‍👧‍👦 🏳️‍🌈",
+    "e\u0301te\u0301 a\u0300 la campagne avec nos amis de toujours et leurs enfants",
+    "été à la campagne avec nos amis de toujours et leurs enfants",
+    "",
+    "   \n\t ",
+    "one",
+    "ONE",
+    "",
+]
+
+
+def test_texts_of_many_scripts_empty_ones_and_single_words():
+    config = NearConfig()
+    expected = decide_locally(TEXTS, config)
+    assert sum(witness is not None for witness, _, _ in expected) >= 3
+    assert expected == decide_on_spark(TEXTS, config, partitions=5, ranges=4)
+
+
+def test_a_frame_keeps_its_ids_and_rejects_null_texts():
+    from dedup.spark import deduplicate
+
+    rows = [("b", "same words here", 1), ("b", "same words here", 0), ("c", None, 0), (None, "other words", 5)]
+    frame = session().createDataFrame(rows, "name string, body string, day int")
+    decisions = {tuple(row) for row in deduplicate(frame, "name", "body", ["day"]).collect()}
+    assert {
+        ("b", "keep", None, None, None),
+        ("b", "remove", "b", 1.0, "exact"),
+        ("c", "reject", None, None, None),
+        (None, "keep", None, None, None),
+    } == decisions
+
+
+def test_order_by_says_which_row_is_kept():
+    from pyspark.sql import functions as F
+
+    from dedup.spark import deduplicate
+
+    frame = session().createDataFrame([(1, "same words"), (2, "Same words!"), (3, "SAME words")], "id int, text string")
+    kept = deduplicate(frame, "id", "text", [-F.col("id")]).filter("decision = 'keep'")
+    assert [3] == [row["id"] for row in kept.collect()]
+
+
+@pytest.mark.parametrize(
+    ("columns", "config", "message"),
+    [
+        (("no", "text"), NearConfig(), 'no column "no"'),
+        (("id", "id"), NearConfig(), 'column "id" is int, not string'),
+        (("id", "text"), NearConfig(keep=KeepPolicy.parse("longest")), "order_by"),
+    ],
+)
+def test_wrong_arguments_are_value_errors(columns, config, message):
+    from dedup.spark import deduplicate
+
+    frame = session().createDataFrame([(1, "a")], "id int, text string")
+    with pytest.raises(ValueError, match=message):
+        deduplicate(frame, *columns, [], config)
+
+
+def clean_both(tmp_path, files, **settings):
+    """Clean files with both engines, return the folders."""
+    from dedup.corpus.files import find_files
+    from dedup.pipeline.clean import clean
+    from dedup.pipeline.run import CleanRun
+    from dedup.spark.clean import SparkRun, clean_on_spark
+
+    passages = PassageConfig(scope="within", contained=None, strip_boilerplate=True)
+    configs = {"passages": passages, **settings}
+    clean(CleanRun(find_files(files), tmp_path / "local", **configs), Quiet())
+    clean_on_spark(session(), SparkRun(files, str(tmp_path / "spark"), **configs), Quiet())
+    return tmp_path / "local", tmp_path / "spark"
+
+
+class Quiet:
+    """No progress."""
+
+    def begin(self, stage, total, unit):
+        pass
+
+    def advance(self, amount):
+        pass
+
+    def end(self):
+        pass
+
+    def note(self, message):
+        pass
+
+
+def lines_of(path):
+    """Return the lines of a file, or of the files of a folder, sorted."""
+    paths = sorted(path.glob("part-*")) if path.is_dir() else [path]
+    return sorted(line for part in paths for line in part.read_bytes().splitlines() if line.strip())
+
+
+def facts_of(path):
+    """Return the lines of JSON without what Spark's readers do not tell."""
+    return sorted(json.dumps(strip(json.loads(line)), sort_keys=True) for line in lines_of(path))
+
+
+def strip(value):
+    if isinstance(value, dict):
+        return {k: strip(v) for k, v in value.items() if k not in {"offset", "around", "length", "cluster"}}
+    return [strip(v) for v in value] if isinstance(value, list) else value
+
+
+def assert_same(local, spark):
+    assert lines_of(local / "kept" / "news.jsonl") == lines_of(spark / "kept")
+    for name in ("removed", "clusters", "rejected"):
+        assert facts_of(local / f"{name}.jsonl") == facts_of(spark / name), name
+    for name in ("passages", "boilerplate", "edited"):
+        if not (spark / name).exists():
+            assert not (local / f"{name}.jsonl").exists() or not lines_of(local / f"{name}.jsonl")
+        else:
+            assert facts_of(local / f"{name}.jsonl") == facts_of(spark / name), name
+
+
+def make_outlet(rng, count):
+    """Return records of one outlet: all with one newsletter line, some with a body that is printed twice."""
+    line = (
+        "Sign up here to get our daily newsletter with all the stories that matter to you every morning "
+        "before seven and leave at any time by the link below each letter that we send you from our newsroom"
+    )
+    for number in range(count):
+        body = " ".join(rng.choices([f"word{n}" for n in range(3000)], k=80)) + "."
+        twice = f"{body}\n\n{body}" if number % 5 == 0 else body
+        yield {"id": f"{number}", "outlet": "paper", "text": f"{twice}\n{line}\n"}
+
+
+def test_files_are_cleaned_as_by_the_local_engine(tmp_path):
+    rng = random.Random(11)
+    records = list(make_outlet(rng, 60))
+    records += [record | {"id": 1000 + place} for place, record in enumerate(records[:9])]
+    records += [{"id": "", "text": text} for text in TEXTS]
+    news = tmp_path / "news.jsonl"
+    write_jsonl(news, records)
+    bad = [
+        b"{broken",
+        b'{"text": 12}',
+        b'{"id": "x"}',
+        b"",
+        b'{"text": "\\ud800"}',
+        b'{"text": "\xff"}',
+        b"[1]",
+        b"null",
+    ]
+    with news.open("ab") as file:
+        file.write(b"\r\n".join(bad) + b"\n" + b'{"text": "the last line has no end", "id": 7}')
+    local, spark = clean_both(tmp_path, [str(news)])
+    assert_same(local, spark)
+    assert 7 == len(lines_of(spark / "rejected"))
+    assert lines_of(spark / "passages")
+    assert lines_of(spark / "boilerplate")
+    counts = [json.loads((folder / "summary.json").read_bytes()) for folder in (local, spark)]
+    assert counts[0]["counts"] == counts[1]["counts"]
+    assert counts[0]["passages"] == counts[1]["passages"]
+
+
+@pytest.mark.parametrize("policy", ["longest", "newest:date", "prefer:outlet=b,a"])
+def test_keep_policies(tmp_path, policy):
+    texts = make_worlds(13, 10)
+    dates = ["2024-01-02", "2023", 12, None, "1999-05-05"]
+    write_jsonl(
+        tmp_path / "news.jsonl",
+        [{"id": n, "text": text, "date": dates[n % 5], "outlet": "abc"[n % 3]} for n, text in enumerate(texts)],
+    )
+    near = NearConfig(shingle_size=2, keep=KeepPolicy.parse(policy))
+    assert_same(*clean_both(tmp_path, [str(tmp_path / "news.jsonl")], near=near, passages=None))
+
+
+def test_parquet_in_and_out(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    texts = [*make_worlds(17, 5), None, "the last one"]
+    table = pa.table({"id": list(range(len(texts))), "text": texts, "n": [[n] for n in range(len(texts))]})
+    pq.write_table(table, tmp_path / "news.parquet", row_group_size=7)
+    local, spark = clean_both(tmp_path, [str(tmp_path / "news.parquet")], near=NearConfig(shingle_size=2))
+    kept = [pq.read_table(folder).sort_by("id").to_pydict() for folder in (local / "kept", spark / "kept")]
+    assert kept[0] == kept[1]
+    assert facts_of(local / "removed.jsonl") == facts_of(spark / "removed")
+    assert 1 == len(lines_of(spark / "rejected"))
+
+
+def test_an_existing_folder_is_refused(tmp_path):
+    from dedup.spark.storage import Storage
+
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "file").write_text("mine")
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "summary.json").write_text("{}")
+    with pytest.raises(DedupError, match="not a dedup run"):
+        Storage(session(), str(tmp_path / "other")).begin(overwrite=True)
+    with pytest.raises(DedupError, match="--overwrite"):
+        Storage(session(), str(tmp_path / "run")).begin(overwrite=False)
+    Storage(session(), str(tmp_path / "run")).begin(overwrite=True)
+    assert ["_checkpoints"] == [path.name for path in (tmp_path / "run").iterdir()]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--contained", "0.8"], "containment is not looked for on Spark"),
+        (["--passages", "all"], "only passages within a document"),
+        (["--resume"], "cannot be resumed"),
+        (["--dry-run"], "no dry run"),
+        (["--spark-conf", "nothing"], "not KEY=VALUE"),
+        (["--master", "spark://127.0.0.1:9"], "nothing answers there"),
+    ],
+)
+def test_what_spark_does_not_do_is_one_clear_line(dedup, tmp_path, options, message):
+    write_jsonl(tmp_path / "news.jsonl", [{"text": "a"}])
+    done = dedup("clean", tmp_path / "news.jsonl", "-o", tmp_path / "out", "--engine", "spark", *options)
+    assert 2 == done.code
+    assert message in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_master_without_spark_is_refused(dedup, tmp_path):
+    write_jsonl(tmp_path / "news.jsonl", [{"text": "a"}])
+    done = dedup("clean", tmp_path / "news.jsonl", "-o", tmp_path / "out", "--master", "local")
+    assert 2 == done.code
+    assert "--master is for --engine spark" in done.stderr
+
+
+def test_missing_java_and_pyspark_are_named(monkeypatch):
+    from dedup.spark.session import refuse_missing
+
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(DedupError, match="default-jre-headless"):
+        refuse_missing()
+    monkeypatch.setitem(__import__("sys").modules, "pyspark", None)
+    with pytest.raises(DedupError, match=re.escape("pip install 'dedup[spark]'")):
+        refuse_missing()
+
+
+def test_help_and_the_local_engine_import_no_pyspark(dedup, tmp_path):
+    script = "import sys; from dedup.cli.clean import clean; import dedup.spark; assert 'pyspark' not in sys.modules"
+    import subprocess
+    import sys
+
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path)
+    assert "--engine [local|spark]" in dedup("clean", "--help").stdout

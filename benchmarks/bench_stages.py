@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 
@@ -117,9 +117,9 @@ def time_copy(path: Path, folder: Path) -> None:
     print(f"  {'limit: the file copied by the kernel':50s}{path.stat().st_size / 1e6 / wall:8.0f} MB/s")
 
 
-def time_stages(path: Path, folder: Path) -> None:
-    """Print the share of every stage of whole runs."""
-    for passages in ("off", "within", "all"):
+def time_stages(path: Path, folder: Path, modes: Sequence[str]) -> None:
+    """Print the share of every stage of whole runs, by what is done with passages."""
+    for passages in modes:
         start = time.perf_counter()
         command = [sys.executable, "-m", "dedup", "clean", path, "-o", folder / "out", "--overwrite", "-q"]
         subprocess.run([*command, "--passages", passages], check=True, stdout=subprocess.DEVNULL)
@@ -138,6 +138,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path, nargs="?", help="JSONL with the field text; default: 300,000 grown articles")
     parser.add_argument("--megabytes", type=int, default=100, help="of the file that the parts are timed on")
+    parser.add_argument("--passages", nargs="+", default=["off", "within"], help="runs: off, within, all")
     options = parser.parse_args()
     path = options.file
     if path is None:
@@ -151,7 +152,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(dir=path.parent) as folder:
         time_copy(path, Path(folder))
         print(f"whole runs on {len(os.sched_getaffinity(0))} cores, {path.stat().st_size / 1e6:.0f} MB")
-        time_stages(path, Path(folder))
+        time_stages(path, Path(folder), options.passages)
 
 
 if __name__ == "__main__":

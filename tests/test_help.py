@@ -9,7 +9,7 @@ import pytest
 from dedup import __version__
 from dedup.cli.main import COMMANDS, SUMMARIES
 
-HEAVY = "{'numpy', 'numba', 'pyarrow', 'datasketch', 'tqdm', 'duckdb', 'scipy', 'llvmlite'}"
+HEAVY = "{'numpy', 'numba', 'pyarrow', 'datasketch', 'tqdm', 'duckdb', 'scipy', 'llvmlite', 'pandas', 'pyspark'}"
 
 
 def run_and_list_imports(*args):
@@ -31,6 +31,14 @@ def test_help_is_shown_without_importing_anything_heavy(args):
     code, output, imported = run_and_list_imports(*args)
     assert (code, imported) == (0, [])
     assert output.startswith("Usage: ")
+
+
+def test_a_run_does_not_import_what_is_installed_beside_it(tmp_path):
+    """Half a second each: numba looks for scipy, pyarrow for pandas."""
+    (tmp_path / "a.txt").write_text("One text.")
+    code, _, imported = run_and_list_imports("clean", str(tmp_path / "a.txt"), "-o", str(tmp_path / "out"), "-q")
+    assert code == 0
+    assert not {"scipy", "pandas", "pyspark", "duckdb"} & set(imported)
 
 
 def test_help_lists_every_command_with_what_it_does():

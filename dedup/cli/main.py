@@ -5,11 +5,12 @@ import gc
 import os
 import sys
 from importlib import import_module
-from typing import Any, NoReturn, cast
+from typing import NoReturn
 
 import click
 
 from dedup import __version__
+from dedup.cli.imports import withhold
 from dedup.errors import DedupError
 
 EXIT_ERROR = 2
@@ -87,8 +88,7 @@ def main() -> NoReturn:
     # The default has the collector walk over hundreds of thousands of objects of the libraries again and again while
     # they are imported, and over records that are in no cycle.
     gc.set_threshold(100_000, 50, 50)
-    # numba imports scipy, where it is installed, to see whether it can do linear algebra, which no kernel does.
-    sys.modules.setdefault("scipy", cast("Any", None))
+    withhold()
     try:
         result = cli.main(standalone_mode=False)
     except click.ClickException as error:

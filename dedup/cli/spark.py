@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from dedup.cli.imports import release
 from dedup.config import InputConfig, NearConfig, PassageConfig
 from dedup.errors import DedupError
 
@@ -57,6 +58,7 @@ def clean_files_on_spark(
     flags: tuple[bool, bool, bool],
 ) -> None:
     """Run and print the summary; `places` are inputs and OUT, `flags` are overwrite, strict and quiet."""
+    release()  # Spark uses pandas
     from dedup.cli.progress import TerminalProgress
     from dedup.report.clean_terminal import render_summary
     from dedup.spark.session import first_line, refuse_missing, start_session

@@ -122,7 +122,7 @@ class Index:
     def query(self, text: str) -> list[Match]:
         """Return the documents of the index that the text is a near-copy of, the most similar first.
 
-        Reads all band keys once: a third of a second at a million documents. For many texts, ask `dedup index check`.
+        Reads all band keys of the index once. For many texts, ask `dedup index check`.
         """
         if not self._file.exists():
             return []

@@ -70,10 +70,13 @@ def test_texts_without_a_word_are_no_copies_of_one_another(engine):
     assert engine(["", "...", "", " \n", "a", "a"], NearConfig()) == [*[KEPT] * 5, (4, 1.0, "exact")]
 
 
+@pytest.mark.parametrize("name", QUICK)  # on Spark, see test_spark: all scripts at once
 @pytest.mark.parametrize("script", SCRIPTS)
-def test_copies_are_found_in_every_script(engine, script):
+def test_copies_are_found_in_every_script(name, script):
     text = SCRIPTS[script]
-    decisions = engine([text, "unrelated words in the middle", text + "。", text[: len(text) * 9 // 10]], NearConfig())
+    decisions = QUICK[name](
+        [text, "unrelated words in the middle", text + "。", text[: len(text) * 9 // 10]], NearConfig()
+    )
     assert [d[0] for d in decisions] == [None, None, 0, 0]
     assert decisions[2][1:] == (1.0, "exact")
 

@@ -34,7 +34,7 @@ def test_help_is_shown_without_importing_anything_heavy(args):
 
 
 def test_a_run_does_not_import_what_is_installed_beside_it(tmp_path):
-    """Half a second each: numba looks for scipy, pyarrow for pandas."""
+    """Numba looks for scipy, pyarrow for pandas, and both would be imported at every start."""
     (tmp_path / "a.txt").write_text("One text.")
     code, _, imported = run_and_list_imports("clean", str(tmp_path / "a.txt"), "-o", str(tmp_path / "out"), "-q")
     assert code == 0

@@ -7,7 +7,7 @@ import msgspec
 
 from dedup.corpus.blocks import Rejection
 from dedup.corpus.delimited import DELIMITERS, parse_record
-from dedup.corpus.segments import DocumentName
+from dedup.corpus.names import DocumentName
 
 Raw = msgspec.Raw
 WHITE_SPACE = b" \t\r\n"

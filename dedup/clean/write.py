@@ -30,7 +30,8 @@ from dedup.clean.split import Ranges, append_file, copy_kept, split_stream
 from dedup.corpus.blocks import Rejection
 from dedup.corpus.compression import open_reader, open_writer
 from dedup.corpus.delimited import DELIMITERS, read_header
-from dedup.corpus.segments import DocumentName, Segments
+from dedup.corpus.names import DocumentName
+from dedup.corpus.segments import Segments
 from dedup.corpus.shards import Shard, line_span
 from dedup.model.documents import SEEN_IN_INDEX, Relation
 

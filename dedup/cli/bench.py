@@ -17,6 +17,7 @@ from dedup.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from dedup.config import NearConfig, PassageConfig
     from dedup.model.bench import Bench
 
 
@@ -43,16 +44,8 @@ def bench(
     suggest: bool,
     output_format: str,
     output: str | None,
-    threshold: float,
-    shingle_size: int,
-    num_perm: int,
-    keep: str,
-    keep_templates: bool,
-    passages: str,
-    min_tokens: int,
-    contained: float | None,
-    series_field: str,
-    strip_boilerplate: bool,
+    near: "NearConfig",
+    passages: "PassageConfig | None",
     text_field: str,
     id_field: str,
     input_format: str | None,
@@ -73,29 +66,15 @@ def bench(
     """
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
-    from dedup.config import InputConfig, KeepPolicy, NearConfig, PassageConfig
+    from dedup.config import InputConfig
     from dedup.pipeline.bench import BenchRun
     from dedup.pipeline.bench import bench as measure
 
-    near = NearConfig(
-        threshold=threshold,
-        shingle_size=shingle_size,
-        num_perm=num_perm,
-        keep=KeepPolicy.parse(keep),
-        keep_templates=keep_templates,
-    )
-    config = PassageConfig(
-        scope="within" if passages == "off" else passages,
-        min_tokens=min_tokens,
-        contained=contained,
-        series_field=series_field,
-        strip_boilerplate=strip_boilerplate,
-    )
     with working_folder(None, dry_run=True) as folder, find_sources(inputs, folder, input_format) as files:
         run = BenchRun(
             files=files,
             near=near,
-            passages=None if passages == "off" else config,
+            passages=passages,
             input=InputConfig(text_field, id_field, input_format),
             workers=workers,
             suggest=suggest,

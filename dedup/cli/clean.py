@@ -36,16 +36,8 @@ def clean(
     inputs: tuple[str, ...],
     out: str | None,
     index: str | None,
-    threshold: float,
-    shingle_size: int,
-    num_perm: int,
-    keep: str,
-    keep_templates: bool,
-    passages: str,
-    min_tokens: int,
-    contained: float | None,
-    series_field: str,
-    strip_boilerplate: bool,
+    near: "NearConfig",
+    passages: "PassageConfig | None",
     text_field: str,
     id_field: str,
     input_format: str | None,
@@ -104,15 +96,11 @@ def clean(
     from dedup.pipeline.run import CleanRun
     from dedup.report.clean_terminal import render_summary
 
-    near, passage_config = make_configs(
-        (threshold, shingle_size, num_perm, keep, keep_templates),
-        (passages, min_tokens, contained, series_field, strip_boilerplate),
-    )
     progress = TerminalProgress(quiet=quiet)
     if engine == "spark":
         from dedup.cli.spark import clean_files_on_spark
 
-        configs = (near, None if passages == "off" else passage_config, InputConfig(text_field, id_field, input_format))
+        configs = (near, passages, InputConfig(text_field, id_field, input_format))
         session = (master, spark_conf)
         clean_files_on_spark((inputs, str(out)), configs, session, (overwrite, strict, quiet))
         return
@@ -123,7 +111,7 @@ def clean(
             files=files,
             out=folder,
             near=near,
-            passages=passage_config,
+            passages=passages,
             input=InputConfig(text_field, id_field, input_format),
             workers=workers,
             resume=resume,
@@ -135,28 +123,3 @@ def clean(
         summary, examples = clean_files(run, progress)
     if not quiet:
         click.echo(render_summary(summary, examples, None if dry_run else Path(str(out))), nl=False)
-
-
-def make_configs(
-    near: tuple[float, int, int, str, bool], passages: tuple[str, int, float | None, str, bool]
-) -> tuple["NearConfig", "PassageConfig | None"]:
-    """Return the settings that `near_options` and `passage_options` stand for, in their order."""
-    from dedup.config import KeepPolicy, NearConfig, PassageConfig
-
-    threshold, shingle_size, num_perm, keep, keep_templates = near
-    mode, min_tokens, contained, series_field, strip_boilerplate = passages
-    near_config = NearConfig(
-        threshold=threshold,
-        shingle_size=shingle_size,
-        num_perm=num_perm,
-        keep=KeepPolicy.parse(keep),
-        keep_templates=keep_templates,
-    )
-    passage_config = PassageConfig(
-        scope="within" if mode == "off" else mode,
-        min_tokens=min_tokens,
-        contained=contained,
-        series_field=series_field,
-        strip_boilerplate=strip_boilerplate,
-    )
-    return near_config, None if mode == "off" else passage_config

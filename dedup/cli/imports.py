@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 # numba imports scipy to see whether it can do linear algebra, which no kernel does, and pyarrow imports pandas to see
-# whether a list of texts is a table of it: half a second each.
+# whether a list of texts is a table of it.
 WITHHELD = frozenset({"scipy", "pandas"})
 
 

@@ -1,6 +1,7 @@
 """`dedup index`: what an index holds, and what is put into it and taken out of it."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,9 @@ from dedup.cli.options import (
 )
 
 required_index_option = click.option("--index", required=True, metavar="FILE", help="The index: one DuckDB file.")
+
+if TYPE_CHECKING:
+    from dedup.config import NearConfig, PassageConfig
 
 
 @click.group(short_help="Look into an index of earlier runs, add to it, take from it.")
@@ -75,16 +79,8 @@ def info(index: str, output_format: str) -> None:
 def add(
     inputs: tuple[str, ...],
     index: str,
-    threshold: float,
-    shingle_size: int,
-    num_perm: int,
-    keep: str,
-    keep_templates: bool,
-    passages: str,
-    min_tokens: int,
-    contained: float | None,
-    series_field: str,
-    strip_boilerplate: bool,
+    near: "NearConfig",
+    passages: "PassageConfig | None",
     text_field: str,
     id_field: str,
     input_format: str | None,
@@ -100,7 +96,6 @@ def add(
     """
     from pathlib import Path
 
-    from dedup.cli.clean import make_configs
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources
     from dedup.config import InputConfig
@@ -108,17 +103,13 @@ def add(
     from dedup.pipeline.run import CleanRun
     from dedup.report.clean_terminal import render_summary
 
-    near, passage_config = make_configs(
-        (threshold, shingle_size, num_perm, keep, keep_templates),
-        (passages, min_tokens, contained, series_field, strip_boilerplate),
-    )
     scratch = Path(index).with_name(Path(index).name + ".adding")
     with find_sources(inputs, scratch, input_format) as files:
         run = CleanRun(
             files,
             scratch,
             near,
-            passage_config,
+            passages,
             InputConfig(text_field, id_field, input_format),
             workers,
             overwrite=True,
@@ -145,16 +136,8 @@ def check(
     inputs: tuple[str, ...],
     index: str,
     output: str | None,
-    threshold: float,
-    shingle_size: int,
-    num_perm: int,
-    keep: str,
-    keep_templates: bool,
-    passages: str,
-    min_tokens: int,
-    contained: float | None,
-    series_field: str,
-    strip_boilerplate: bool,
+    near: "NearConfig",
+    passages: "PassageConfig | None",
     text_field: str,
     id_field: str,
     input_format: str | None,
@@ -171,20 +154,15 @@ def check(
     """
     from pathlib import Path
 
-    from dedup.cli.clean import make_configs
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
     from dedup.config import InputConfig
     from dedup.pipeline.check_index import check_documents
     from dedup.pipeline.run import CleanRun
 
-    near, passage_config = make_configs(
-        (threshold, shingle_size, num_perm, keep, keep_templates),
-        (passages, min_tokens, contained, series_field, strip_boilerplate),
-    )
     with working_folder(output, dry_run=True) as folder, find_sources(inputs, folder, input_format) as files:
         config = InputConfig(text_field, id_field, input_format)
-        run = CleanRun(files, folder, near, passage_config, config, workers, dry_run=True, index=Path(index))
+        run = CleanRun(files, folder, near, passages, config, workers, dry_run=True, index=Path(index))
         count, lines = check_documents(run, TerminalProgress(quiet=quiet))
         known = list(lines)
     write_output(b"".join(known).decode(), output)

@@ -2,13 +2,17 @@
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from dedup.errors import OutputError
+
+if TYPE_CHECKING:
+    from dedup.config import NearConfig, PassageConfig
 
 
 def compose(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -20,6 +24,35 @@ def compose(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
         return command
 
     return apply
+
+
+def hand_over(name: str, options: Sequence[str], make: Callable[..., object]) -> Callable[[Any], Any]:
+    """Return a decorator that hands some options over as one argument: what `make` makes of them, by name."""
+
+    def apply(command: Any) -> Any:
+        @wraps(command)
+        def run(**values: object) -> object:
+            made = make(**{option: values.pop(option) for option in options})
+            return command(**values, **{name: made})
+
+        return run
+
+    return apply
+
+
+def make_near(keep: str, **settings: Any) -> "NearConfig":
+    """Return the settings that `near_options` stand for."""
+    from dedup.config import KeepPolicy, NearConfig
+
+    return NearConfig(keep=KeepPolicy.parse(keep), **settings)
+
+
+def make_passages(passages: str, **settings: Any) -> "PassageConfig | None":
+    """Return the settings that `passage_options` stand for, None for off; wrong ones are an error then too."""
+    from dedup.config import PassageConfig
+
+    config = PassageConfig(scope="within" if passages == "off" else passages, **settings)
+    return None if passages == "off" else config
 
 
 inputs_argument = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
@@ -68,6 +101,7 @@ near_options = compose(
         is_flag=True,
         help="Keep documents that differ from their witness mostly in numbers, dates and names.",
     ),
+    hand_over("near", ("threshold", "shingle_size", "num_perm", "keep", "keep_templates"), make_near),
 )
 
 
@@ -166,6 +200,7 @@ passage_options = compose(
         callback=parse_contained,
         help="Remove a document if this share of its words stands in passages of one kept document.",
     ),
+    hand_over("passages", ("passages", "min_tokens", "contained", "series_field", "strip_boilerplate"), make_passages),
 )
 
 workers_option = click.option(

@@ -6,7 +6,6 @@ A finished segment is a folder that was renamed into place; one that is being wr
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
@@ -19,6 +18,7 @@ import pyarrow as pa
 
 from dedup.corpus.blocks import Block, Rejection
 from dedup.corpus.known import NAME_SCHEMA, KnownDocuments
+from dedup.corpus.names import NO_NAME, DocumentName
 from dedup.corpus.shards import Shard
 
 DOCUMENTS, TOKENS, REJECTIONS, REPEATS = "documents.arrow", "tokens.arrow", "rejections.arrow", "repeats.arrow"
@@ -109,22 +109,6 @@ def wrap_rows(values: np.ndarray) -> pa.Array:
         return pa.array(values)
     kind = pa.binary(values.shape[1] * values.itemsize)
     return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentName:
-    """How a document is called: its id as raw JSON, the path of its file, its line or row there (from 1).
-
-    `run` is the run that brought it, of a document that an index holds.
-    """
-
-    raw_id: bytes
-    path: str
-    line: int
-    run: str | None = None
-
-
-NO_NAME = DocumentName(b"", "", 0)
 
 
 class Batch:

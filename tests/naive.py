@@ -1,6 +1,7 @@
 """Slow twins of the kernels and stages in plain Python, written from the specification. Imports nothing of `dedup`."""
 
 import itertools
+import math
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
@@ -233,13 +234,29 @@ def candidate_probability(similarity, bands, rows):
 def choose_bands(threshold, num_perm, recall):
     """Return (bands, rows): the most rows, then the fewest bands, that reach the recall within num_perm; or None.
 
-    `threshold` and `recall` are decimal texts or fractions, so that nothing is rounded.
+    Short signatures may miss two of a hundred pairs that may be missed at all. `threshold` and `recall` are decimal
+    texts or fractions, so that nothing is rounded.
     """
+    wanted = 1 - (1 - Fraction(recall)) * Fraction(98, 100)
     for rows in range(num_perm, 0, -1):
         for bands in range(1, num_perm // rows + 1):
-            if candidate_probability(threshold, bands, rows) >= Fraction(recall):
+            if candidate_probability(threshold, bands, rows) >= wanted:
                 return bands, rows
     return None
+
+
+def choose_agreement(threshold, num_hashes, recall):
+    """Return the most bytes of 64 that may be asked to agree: pairs at the threshold fail that as seldom as is said."""
+    size, share = min(num_hashes, 64), Fraction(threshold)
+    allowed = (1 - Fraction(recall)) * Fraction(2, 100)
+    chances = [math.comb(size, k) * share**k * (1 - share) ** (size - k) for k in range(size + 1)]
+    return 64 - size + max(asked for asked in range(size + 1) if sum(chances[:asked]) <= allowed)
+
+
+def shorten(signature):
+    """Return 64 bytes, one of each of the first min-hashes, then zeros."""
+    mixed = [value * 0x9E3779B9 % 2**32 // 2**24 for value in signature[:64]]
+    return bytes(mixed).ljust(64, b"\0")
 
 
 def mix32(value):

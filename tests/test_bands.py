@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from dedup import DedupError, NearConfig, candidate_probability, choose_bands
+from dedup.kernels.cover import count_agreeing
+from dedup.near.bands import choose_agreement
 from dedup.near.sketch import Sketcher
 
 THRESHOLDS = [
@@ -38,6 +40,14 @@ def test_bands_are_those_of_the_naive_twin(threshold, num_perm):
 @pytest.mark.parametrize("recall", ["0.5", "0.9", "0.99", "0.999"])
 def test_bands_are_those_of_the_naive_twin_at_other_recalls(recall):
     assert choose_bands(0.7, 100, float(recall)) == naive.choose_bands("0.7", 100, recall)
+
+
+@pytest.mark.parametrize("threshold", THRESHOLDS)
+@pytest.mark.parametrize("num_hashes", [1, 40, 64, 120])
+@pytest.mark.parametrize("recall", ["0.9", "0.995"])
+def test_as_many_bytes_must_agree_as_the_naive_twin_says(threshold, num_hashes, recall):
+    expected = naive.choose_agreement(threshold, num_hashes, recall)
+    assert choose_agreement(float(threshold), num_hashes, float(recall)) == expected
 
 
 @pytest.mark.parametrize("percent", range(5, 101))
@@ -79,7 +89,7 @@ def test_a_threshold_next_to_zero_is_an_error_and_no_endless_search():
 
 @pytest.mark.parametrize(("shared", "union"), [(1, 2), (7, 10), (9, 10)])
 def test_pairs_exactly_at_the_threshold_become_candidates_as_often_as_promised(shared, union):
-    """3,000 made-up pairs of Jaccard shared / union, 100 shingles between them, through tokens, signature and bands.
+    """3,000 made-up pairs of Jaccard shared / union, 100 shingles between them, through tokens, signatures and bands.
 
     At a recall of 0.995 fewer than 2,965 of 3,000 come up once in a million times.
     """
@@ -87,12 +97,32 @@ def test_pairs_exactly_at_the_threshold_become_candidates_as_often_as_promised(s
     scale = 100 // union
     found = 0
     sketcher = Sketcher(NearConfig(shared / union, 1))
+    agreement = choose_agreement(shared / union, sketcher.bands * sketcher.rows)
     for _ in range(3000):
         words = [f"w{source.randrange(10**12)}" for _ in range(100)]
         both, only_a = words[: shared * scale], words[shared * scale :]
         half = len(only_a) // 2
         texts = [" ".join(both + only_a[:half]).encode(), " ".join(both + only_a[half:]).encode()]
         data = np.frombuffer(b"".join(texts), np.uint8)
-        keys = sketcher.sketch(data, np.array([0, len(texts[0]), data.size])).keys
-        found += bool((keys[0] == keys[1]).any())
+        sketch = sketcher.sketch(data, np.array([0, len(texts[0]), data.size]))
+        share_bucket = bool((sketch.keys[0] == sketch.keys[1]).any())
+        found += share_bucket and count_agreeing(*sketch.signature) >= agreement
     assert found >= 2965
+
+
+@pytest.mark.parametrize(("shared", "union"), [(1, 2), (7, 10)])
+def test_pairs_far_below_the_threshold_are_told_by_their_signatures(shared, union):
+    """Of 1,000 pairs that share a fifth of what the threshold asks for, at most ten are looked at."""
+    source = random.Random(shared)
+    threshold = shared / union
+    sketcher = Sketcher(NearConfig(threshold, 1))
+    agreement = choose_agreement(threshold, sketcher.bands * sketcher.rows)
+    looked_at = 0
+    for _ in range(1000):
+        words = [f"w{source.randrange(10**12)}" for _ in range(100)]
+        half = 20 * shared // union
+        texts = [" ".join(words[: 50 + half // 2]).encode(), " ".join(words[50 - half // 2 :]).encode()]
+        data = np.frombuffer(b"".join(texts), np.uint8)
+        sketch = sketcher.sketch(data, np.array([0, len(texts[0]), data.size]))
+        looked_at += count_agreeing(*sketch.signature) >= agreement
+    assert looked_at <= 10

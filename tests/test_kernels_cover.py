@@ -112,6 +112,7 @@ def test_a_bucket_that_is_full_takes_no_more_texts():
     cover = Cover(3, 40, config)
     offered = Offered(
         np.ones((3, 40), np.uint64) * np.arange(1, 41, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15),
+        np.zeros((3, 8), np.uint64),
         np.arange(6, dtype=np.uint64).reshape(3, 2) * np.uint64(0x9E3779B97F4A7C15),
         np.array([t.size for t in tokens], np.int32),
         np.array([36, 36, 37], np.int32),

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.config import NearConfig
+from dedup.kernels.cover import count_agreeing
 from dedup.kernels.minhash import band_keys, sign
 from dedup.near.signature import draw_permutations
 from dedup.near.sketch import Sketcher, shingle_text, sign_text, tokenise_text
@@ -81,6 +82,26 @@ def test_a_block_has_the_band_keys_of_the_signatures_of_its_texts():
     for row, text in enumerate(texts):
         band_keys(sign_text(text, config).hashvalues, 4, expected[row])
     assert sketch.keys.tolist() == expected.tolist()
+
+
+@pytest.mark.parametrize("threshold", [0.4, 0.5, 0.7])  # 62, 120 and 80 min-hashes
+def test_a_block_has_a_byte_of_each_of_the_first_min_hashes_of_its_texts(threshold):
+    texts = ["", "one", "a b c d e f g h", "x " * 5000 + "y", "漢字かな交じり文を書く"]
+    data = [text.encode() for text in texts]
+    config = NearConfig(threshold)
+    sketcher = Sketcher(config)
+    sketch = sketcher.sketch(np.frombuffer(b"".join(data), np.uint8), np.cumsum([0, *map(len, data)]))
+    used = sketcher.bands * sketcher.rows
+    expected = [naive.shorten(sign_text(text, config).hashvalues[:used].tolist()) for text in texts]
+    assert [row.tobytes() for row in sketch.signature] == expected
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.binary(min_size=64, max_size=64), st.binary(min_size=64, max_size=64), st.binary(min_size=64, max_size=64))
+def test_bytes_that_agree_are_counted(a, b, choice):
+    mixed = bytes(x if pick % 2 else y for x, y, pick in zip(a, b, choice, strict=True))
+    first, second = np.frombuffer(a, np.uint64), np.frombuffer(mixed, np.uint64)
+    assert count_agreeing(first, second) == sum(x == y for x, y in zip(a, mixed, strict=True))
 
 
 def test_a_block_has_the_tokens_and_distinct_shingle_counts_of_its_texts():

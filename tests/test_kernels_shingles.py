@@ -6,7 +6,14 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dedup.kernels.shingles import count_shared, count_shared_shingles, keep_distinct, roll_shingles, table_size
+from dedup.kernels.shingles import (
+    count_shared,
+    count_shared_rolling,
+    count_shared_shingles,
+    keep_distinct,
+    roll_shingles,
+    table_size,
+)
 from dedup.kernels.tokens import HAS_NUMBER, IS_NAME, TOKEN_SHIFT
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=300)
@@ -90,6 +97,18 @@ def test_shared_values_are_counted_once_and_given_up_only_when_out_of_reach(a, b
     shared = len(a & set(b))
     actual = count_shared(table, size, np.zeros(size, np.uint32), 1, np.array([*b, 0], np.uint64), len(b), needed)
     assert actual == (shared if shared >= needed else -1)
+
+
+@SETTINGS
+@given(tokens.filter(len), tokens.filter(len), sizes, st.integers(0, 40))
+def test_shared_shingles_are_counted_as_they_are_rolled(words_a, words_b, shingle_size, needed):
+    a = np.array([*roll(words_a, shingle_size), 0], np.uint64)
+    size = table_size(len(a) - 1)
+    table = np.empty(size, np.uint64)
+    keep_distinct(a, len(a) - 1, table)
+    rolled = count_shared_rolling(table, size, np.zeros(size, np.uint32), 1, to_array(words_b, 3), shingle_size, needed)
+    shared = len(set(roll(words_a, shingle_size)) & set(roll(words_b, shingle_size)))
+    assert rolled == (shared if shared >= needed else -1)
 
 
 def test_stamps_of_an_earlier_comparison_do_not_count():

@@ -4,9 +4,9 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-# numba imports scipy to see whether it can do linear algebra, which no kernel does, and pyarrow imports pandas to see
-# whether a list of texts is a table of it.
-WITHHELD = frozenset({"scipy", "pandas"})
+# numba imports scipy to see whether it can do linear algebra, which no kernel does, and yaml for a file of settings;
+# pyarrow imports pandas to see whether a list of texts is a table of it.
+WITHHELD = frozenset({"scipy", "yaml", "pandas"})
 
 
 class Withhold:

@@ -1,5 +1,6 @@
 """The `dedup` command: finds the subcommand, turns errors into one line and an exit code."""
 
+import atexit
 import errno
 import gc
 import os
@@ -86,8 +87,9 @@ def cli() -> None:
 def main() -> NoReturn:
     """Run the command line: 0 done, 2 error (one line on stderr), 130 interrupted."""
     # The default has the collector walk over hundreds of thousands of objects of the libraries again and again while
-    # they are imported, and over records that are in no cycle.
-    gc.set_threshold(100_000, 50, 50)
+    # they are imported, and over records that are in no cycle; and once more over all of them at the end.
+    gc.set_threshold(400_000, 50, 50)
+    atexit.register(gc.freeze)
     withhold()
     try:
         result = cli.main(standalone_mode=False)

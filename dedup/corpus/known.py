@@ -41,11 +41,12 @@ class KnownDocuments:
     ```
     ordinals      int64[k]          their numbers in the index
     keys          uint64[k, bands]  band keys, 0 where no document of the run has the key
+    signature     uint64[k, 8]      short signatures
     content       uint64[k, 2]
     num_tokens    int32[k]
     num_shingles  int32[k]          distinct ones
-    address       uint64[k]         where their tokens stand in memory as long as `tokens` lives; 0 where no document of
-                                    the run is similar in size
+    address       uint64[k]         where their tokens stand in memory as long as `tokens` lives; 0 where it is
+                                    compared with no document of the run
     masked        uint64[k]         where they stand with boilerplate masked, 0 for a document without any
     names         NAME_SCHEMA[k]    id as raw JSON, path and line, and the run that brought it
     tokens                          what keeps the tokens mapped
@@ -54,6 +55,7 @@ class KnownDocuments:
 
     ordinals: npt.NDArray[np.int64]
     keys: npt.NDArray[np.uint64]
+    signature: npt.NDArray[np.uint64]
     content: npt.NDArray[np.uint64]
     num_tokens: npt.NDArray[np.int32]
     num_shingles: npt.NDArray[np.int32]

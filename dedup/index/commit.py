@@ -18,6 +18,7 @@ from dedup.corpus.segments import Batch, Segments
 from dedup.index.schema import PIECE, RunRow, insert_run, make_tables
 from dedup.index.settings import bands_of, settings_of
 from dedup.index.store import IndexFile
+from dedup.kernels.minhash import SIGNATURE_WORDS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -87,6 +88,7 @@ def document_schema(bands: int) -> pa.Schema:
             "num_tokens": pa.int32(),
             "num_shingles": pa.int32(),
             "keys": pa.list_(pa.uint64(), bands),
+            "signature": pa.list_(pa.uint64(), SIGNATURE_WORDS),
         }
     )
 
@@ -94,7 +96,7 @@ def document_schema(bands: int) -> pa.Schema:
 def describe_documents(addition: Addition) -> Iterator[pa.RecordBatch]:
     """Yield the rows of `documents`, a batch of the segments at a time."""
     for batch, rows, ordinal in addition.rows():
-        content, keys = batch.column("content", np.uint64)[rows], batch.column("keys", np.uint64)[rows]
+        content, keys, signature = (batch.column(name, np.uint64)[rows] for name in ("content", "keys", "signature"))
         paths = pa.array([file.path for file in batch.shard.files], pa.string())
         arrays = [
             pa.array(np.arange(ordinal, ordinal + rows.size)),
@@ -106,7 +108,7 @@ def describe_documents(addition: Addition) -> Iterator[pa.RecordBatch]:
             pa.array(content[:, 1]),
             pa.array(batch.column("num_tokens")[rows]),
             pa.array(batch.column("num_shingles")[rows]),
-            pa.FixedSizeListArray.from_arrays(pa.array(keys.ravel()), keys.shape[1]),
+            *(pa.FixedSizeListArray.from_arrays(pa.array(v.ravel()), v.shape[1]) for v in (keys, signature)),
         ]
         yield pa.RecordBatch.from_arrays(arrays, schema=document_schema(keys.shape[1]))
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ import pyarrow as pa
 from dedup.config import NearConfig
 from dedup.corpus.known import NAME_SCHEMA, Fates, KnownDocuments
 from dedup.index.schema import PIECE
+from dedup.index.settings import bands_of
 from dedup.kernels.key_set import (
     COMPARABLE,
     MISSED,
@@ -22,6 +23,8 @@ from dedup.kernels.key_set import (
     match_keys,
 )
 from dedup.kernels.memory import as_read_only
+from dedup.kernels.minhash import SIGNATURE_WORDS
+from dedup.near.cover import Comparable, Cover, Offered, number_contents
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -35,15 +38,13 @@ class NewSketches:
     """What the index is asked about: the sketches of the new documents, part by part.
 
     ```
-    keys          uint64[n, bands]      content       uint64[n, 2]
-    num_tokens    int32[n]              num_shingles  int32[n]
+    content  uint64[n, 2]
+    parts    what tells which of them are compared
     ```
     """
 
-    keys: Sequence[npt.NDArray[np.uint64]]
     content: npt.NDArray[np.uint64]
-    num_tokens: Sequence[npt.NDArray[np.int32]]
-    num_shingles: Sequence[npt.NDArray[np.int32]]
+    parts: Sequence[Comparable]
 
 
 def find_known(
@@ -57,32 +58,38 @@ def find_known(
     scanned = scan_keys(connection, new, near, without)
     ordinals = np.union1d(scanned.ordinals, fates.column("witness").to_numpy())
     names = fetch_rows(connection, ordinals)
-    keys = np.zeros((len(ordinals), new.keys[0].shape[1]), np.uint64)
+    keys = np.zeros((len(ordinals), bands_of(near)), np.uint64)
     keys[np.searchsorted(ordinals, scanned.ordinals)] = scanned.keys
-    num_tokens = names.column("num_tokens").to_numpy()
-    comparable = np.searchsorted(ordinals, scanned.ordinals[scanned.comparable])
-    addresses, mapped = np.zeros((2, len(ordinals)), np.uint64), []
-    for number, table in enumerate(("tokens", "masked")):
-        wanted = ordinals[comparable], num_tokens[comparable]
-        addresses[number, comparable], room = fetch_tokens(connection, table, wanted, spool)
-        mapped.append(room)
-    return KnownDocuments(
+    addresses = np.zeros((2, len(ordinals)), np.uint64)
+    known = KnownDocuments(
         ordinals,
         keys,
+        read_lists(names.column("signature").combine_chunks()),
         np.column_stack([names.column("content_high").to_numpy(), names.column("content_low").to_numpy()]),
-        num_tokens,
+        names.column("num_tokens").to_numpy(),
         names.column("num_shingles").to_numpy(),
         addresses[0],
         addresses[1],
         names.select(NAME_SCHEMA.names).cast(NAME_SCHEMA),
         read_fates(fates, ordinals),
-        mapped,
     )
+    comparable = np.searchsorted(ordinals, scanned.ordinals[scanned.comparable])
+    mapped = []
+    for number, table in enumerate(("tokens", "masked")):
+        wanted = ordinals[comparable], known.num_tokens[comparable]
+        addresses[number, comparable], room = fetch_tokens(connection, table, wanted, spool)
+        mapped.append(room)
+    return replace(known, tokens=mapped)
+
+
+def read_lists(column: pa.Array) -> npt.NDArray[np.uint64]:
+    """Return a column of lists of one length as rows."""
+    return np.asarray(column.flatten().to_numpy().reshape(-1, column.type.list_size))
 
 
 @dataclass(frozen=True)
 class Scanned:
-    """Stored documents that share a key with a new one, ascending; `comparable` ones are similar in size to one.
+    """Stored documents that share a key with a new one, ascending; `comparable` ones are compared with one by tokens.
 
     Those that are not fill buckets only, and are there only where a bucket may become full.
     """
@@ -94,25 +101,47 @@ class Scanned:
 
 def scan_keys(connection: "DuckDBPyConnection", new: NewSketches, near: NearConfig, without: Sequence[int]) -> Scanned:
     """Stream the band keys of the index past those of the new documents."""
-    key_set: KeySet = make_key_set(sum(keys.size for keys in new.keys))
-    for keys, tokens, shingles in zip(new.keys, new.num_tokens, new.num_shingles, strict=True):
-        add_keys(key_set, as_read_only(keys), as_read_only(tokens), as_read_only(shingles))
-    bands = new.keys[0].shape[1]
-    parts = [(np.empty(0, np.int64), np.empty((0, bands), np.uint64), np.empty(0, np.uint8))]
-    columns = "ordinal, num_tokens, num_shingles, keys"
+    key_set: KeySet = make_key_set(sum(part.keys.size for part in new.parts))
+    for part in new.parts:
+        add_keys(key_set, as_read_only(part.keys), as_read_only(part.num_tokens), as_read_only(part.num_shingles))
+    bands = bands_of(near)
+    columns = "ordinal, num_tokens, num_shingles, keys, signature"
     query = f"SELECT {columns} FROM documents WHERE {passing(without)}"  # noqa: S608 (our own numbers)
+    parts = [(np.empty(0, np.int64), *no_sketches(bands), np.empty(0, np.uint8))]
     for batch in connection.sql(query).to_arrow_reader(ROWS_AT_ONCE):
-        ordinals, tokens, shingles = (batch.column(i).to_numpy() for i in range(3))
-        stored = batch.column(3).flatten().to_numpy().reshape(-1, bands)
+        ordinals, tokens, shingles = (as_read_only(batch.column(i).to_numpy()) for i in range(3))
+        stored, signatures = (read_lists(batch.column(i)) for i in (3, 4))
         found, shared = np.empty(len(batch), np.uint8), np.zeros((len(batch), bands), np.uint64)
-        match_keys(key_set, stored, as_read_only(tokens), as_read_only(shingles), near.threshold, found, shared)
+        match_keys(key_set, stored, tokens, shingles, near.threshold, found, shared)
         rows = np.flatnonzero(found != MISSED)
-        parts.append((ordinals[rows], shared[rows], found[rows]))
-    ordinals, keys, found = (np.concatenate(column) for column in zip(*parts, strict=True))
+        parts.append((ordinals[rows], shared[rows], signatures[rows], tokens[rows], shingles[rows], found[rows]))
+    ordinals, keys, signature, num_tokens, num_shingles, found = map(np.concatenate, zip(*parts, strict=True))
     order = np.argsort(ordinals, kind="stable")
-    if key_set.holders.max(initial=0) < near.max_bucket:
+    may_fill = key_set.holders.max(initial=0) >= near.max_bucket
+    if not may_fill:
         order = order[found[order] == COMPARABLE]
-    return Scanned(ordinals[order], keys[order], found[order] == COMPARABLE)
+    sketches = Comparable(keys[order], signature[order], num_tokens[order], num_shingles[order])
+    is_compared = find_comparable(sketches, new, near)
+    chosen = np.arange(len(order)) if may_fill else np.flatnonzero(is_compared)
+    return Scanned(ordinals[order[chosen]], sketches.keys[chosen], is_compared[chosen])
+
+
+def no_sketches(bands: int) -> Comparable:
+    """Return the columns of no document."""
+    keys, signature = (np.empty((0, width), np.uint64) for width in (bands, SIGNATURE_WORDS))
+    return Comparable(keys, signature, np.empty(0, np.int32), np.empty(0, np.int32))
+
+
+def find_comparable(stored: Comparable, new: NewSketches, near: NearConfig) -> npt.NDArray[np.bool_]:
+    """Return which of some stored documents are compared with a new one by their tokens."""
+    count = len(stored.keys)
+    nowhere = np.zeros(count, np.uint64)
+    cover = Cover(count, bands_of(near), near)
+    cover.enter(Offered(*stored[:2], number_contents(count), *stored[2:], nowhere, nowhere))
+    marked = np.zeros(count, bool)
+    for part in new.parts:
+        marked |= cover.find_comparable(part)
+    return marked
 
 
 def passing(without: Sequence[int]) -> str:
@@ -151,7 +180,8 @@ def fetch_rows(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64]
     """Return names, contents and sizes of some documents, in their order."""
     connection.register("wanted", pa.table({"ordinal": ordinals}))
     rows = connection.sql("""
-        SELECT d.ordinal, d.id, d.path, d.line, r.run, d.content_high, d.content_low, d.num_tokens, d.num_shingles
+        SELECT d.ordinal, d.id, d.path, d.line, r.run, d.content_high, d.content_low, d.num_tokens,
+            d.num_shingles, d.signature
         FROM documents d JOIN runs r ON d.run = r.number
         WHERE d.ordinal IN (SELECT ordinal FROM wanted)
         ORDER BY d.ordinal

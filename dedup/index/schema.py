@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from dedup.index.settings import FORMAT, Settings
+from dedup.kernels.minhash import SIGNATURE_WORDS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -17,7 +18,7 @@ COMMITTED, PUBLISHED = "committed", "published"
 def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int, version: str) -> None:
     """Make the tables of a new index.
 
-    documents  what was kept, in the order of keeping; `keys` are the band keys
+    documents  what was kept, in the order of keeping; `keys` are the band keys, `signature` is the short one
     tokens     their tokens in pieces; masked the same of those that hold boilerplate, which is masked there
     fates      distinct contents that were removed, each with the ordinal of the document that justified it
     runs       what was added when; `state` is "committed" until the output stands in its place
@@ -32,7 +33,8 @@ def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int
         CREATE TABLE documents (
             ordinal BIGINT NOT NULL, id VARCHAR NOT NULL, path VARCHAR NOT NULL, line BIGINT NOT NULL,
             run INTEGER NOT NULL, content_high UBIGINT NOT NULL, content_low UBIGINT NOT NULL,
-            num_tokens INTEGER NOT NULL, num_shingles INTEGER NOT NULL, keys UBIGINT[{bands}] NOT NULL
+            num_tokens INTEGER NOT NULL, num_shingles INTEGER NOT NULL, keys UBIGINT[{bands}] NOT NULL,
+            signature UBIGINT[{SIGNATURE_WORDS}] NOT NULL
         );
         CREATE TABLE tokens (
             ordinal BIGINT NOT NULL, part INTEGER NOT NULL, piece BLOB NOT NULL USING COMPRESSION uncompressed

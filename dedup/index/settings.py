@@ -7,7 +7,7 @@ from dedup.config import NearConfig, describe
 from dedup.errors import DedupError
 from dedup.near.sketch import Sketcher, tokenise_text
 
-FORMAT = 1
+FORMAT = 2
 FLAGS = {
     "threshold": "--threshold",
     "shingle_size": "--shingle-size",

@@ -13,9 +13,10 @@ import numpy.typing as npt
 from dedup.kernels.hashing import U32, U64
 from dedup.kernels.jit import kernel
 from dedup.kernels.memory import prefetch, tokens_at
+from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.kernels.relation import is_template
 from dedup.kernels.shingles import (
-    count_shared,
+    count_shared_rolling,
     count_shared_shingles,
     drop_masked,
     keep_distinct,
@@ -30,6 +31,13 @@ EXACT, EDITED, TEMPLATE = 0, 1, 2
 CANDIDATES, VERIFIED, NUM_ENTRIES, FULL_BUCKETS, NOT_ENTERED, NUM_COUNTERS = range(6)
 
 
+class Limits(NamedTuple):
+    """From which Jaccard similarity documents are alike, and how many bytes of their signatures then agree."""
+
+    threshold: float
+    agreement: int
+
+
 class CoverState(NamedTuple):
     """Everything the cover knows; documents are named by the rank at which they were offered.
 
@@ -38,11 +46,13 @@ class CoverState(NamedTuple):
     masked      uint64[n]     where its tokens are with boilerplate masked; 0: it has none
     num_tokens  int32[n]                                num_shingles  int32[n]  distinct ones
     witness     int64[n]      KEPT or a kept rank       similarity    float64[n] exact Jaccard with the witness
-    relation    uint8[n]      EXACT, EDITED, TEMPLATE   last_seen     int64[n]  the last rank that met it as candidate
+    relation    uint8[n]      EXACT, EDITED, TEMPLATE
     exact_slots int64[...]    content hash -> rank + 1 of its first document
     slots       uint64[...]   band key -> tag (high half) and first entry + 1 (low half)
     chain       uint32[...]   entry -> next entry + 1 of the same bucket; entry = owner * bands + band
-    owners      int64[...]    entry // bands -> rank
+    owners      int64[...]    owner -> rank; owners are numbered as they are entered
+    last_seen   int64[...]    owner -> the last rank that met it as candidate
+    signatures  uint64[..., 8] owner -> short signature
     sizes       uint32[...]   slot -> documents in the bucket
     counters    int64[6]
     ```
@@ -56,11 +66,12 @@ class CoverState(NamedTuple):
     witness: npt.NDArray[np.int64]
     similarity: npt.NDArray[np.float64]
     relation: npt.NDArray[np.uint8]
-    last_seen: npt.NDArray[np.int64]
     exact_slots: npt.NDArray[np.int64]
     slots: npt.NDArray[np.uint64]
     chain: npt.NDArray[np.uint32]
     owners: npt.NDArray[np.int64]
+    last_seen: npt.NDArray[np.int64]
+    signatures: npt.NDArray[np.uint64]
     sizes: npt.NDArray[np.uint16]
     counters: npt.NDArray[np.int64]
 
@@ -111,30 +122,45 @@ def double(values):
 
 @kernel
 def find_candidates(state, rank, buckets, candidates):
-    """Collect the kept documents that share a bucket with this one, each once; return the array and their number."""
+    """Collect the owners that share a bucket with this document, each once; return the array and their number."""
     bands = buckets.size
     count = 0
     for band in range(bands):
         entry = np.int64(state.slots[buckets[band]] & U64(0xFFFFFFFF))
         while entry != 0:
-            other = state.owners[(entry - 1) // bands]
-            if state.last_seen[other] != rank:
-                state.last_seen[other] = rank
+            owner = (entry - 1) // bands
+            if state.last_seen[owner] != rank:
+                state.last_seen[owner] = rank
+                prefetch(state.signatures, SIGNATURE_WORDS * owner)
                 if count == candidates.size:
                     candidates = double(candidates)
-                candidates[count] = other
+                candidates[count] = owner
                 count += 1
             entry = np.int64(state.chain[entry - 1])
     return candidates, count
 
 
 @kernel
-def enter_buckets(state, rank, buckets, keys, max_bucket):
+def count_agreeing(a, b):
+    """Return how many bytes two short signatures (uint64[8]) have in common: zero bytes of a ^ b, eight at a time."""
+    low = U64(0x7F7F7F7F7F7F7F7F)
+    count = U64(0)
+    for word in range(SIGNATURE_WORDS):
+        differs = a[word] ^ b[word]
+        zeros = ~(((differs & low) + low) | differs | low) >> U64(7)  # 1 in each byte that is zero
+        count += (zeros * U64(0x0101010101010101)) >> U64(56)
+    return np.int64(count)
+
+
+@kernel
+def enter_buckets(state, rank, buckets, keys, signature, max_bucket):
     """Put a kept document into its buckets; one that holds `max_bucket` documents already takes no more."""
     bands = buckets.size
     owner = state.counters[NUM_ENTRIES]
     state.counters[NUM_ENTRIES] = owner + 1
     state.owners[owner] = rank
+    for word in range(SIGNATURE_WORDS):
+        state.signatures[owner, word] = signature[word]
     for band in range(bands):
         if keys[band] == 0:
             continue  # a key of a document of an index that no document looks up
@@ -152,7 +178,7 @@ def enter_buckets(state, rank, buckets, keys, max_bucket):
 
 
 @kernel
-def enter_known(state, keys, num_fates, max_bucket):
+def enter_known(state, keys, signatures, num_fates, max_bucket):
     """Enter the documents that earlier runs kept (ranks 0 and on) without deciding anew, then the fates of others.
 
     Documents are offered in part only, those that share a band key with a document that follows, so a bucket that was
@@ -163,7 +189,32 @@ def enter_known(state, keys, num_fates, max_bucket):
     for rank in range(keys.shape[0] + num_fates):
         find_exact(state, rank)
         if rank < keys.shape[0]:
-            enter_buckets(state, rank, bands, keys[rank], max_bucket)
+            enter_buckets(state, rank, bands, keys[rank], signatures[rank], max_bucket)
+
+
+@kernel
+def mark_comparable(state, first, keys, signatures, num_tokens, num_shingles, limits, marked):
+    """Mark (bool, a rank each) the documents entered so far that any of these is compared with, token by token.
+
+    These are not entered; they take the ranks from `first` on, which no document has.
+    """
+    bands = keys.shape[1]
+    buckets = np.empty(bands, np.int64)
+    candidates = np.empty(1024, np.int64)
+    for row in range(keys.shape[0]):
+        if num_tokens[row] == 0:
+            continue
+        for band in range(bands):
+            buckets[band] = find_bucket(state, keys[row, band])
+        candidates, count = find_candidates(state, first + row, buckets, candidates)
+        size_a = np.int64(num_shingles[row])
+        for c in range(count):
+            other = state.owners[candidates[c]]
+            size_b = np.int64(state.num_shingles[other])
+            if min(size_a, size_b) / max(size_a, size_b) < limits.threshold:
+                continue
+            if count_agreeing(signatures[row], state.signatures[candidates[c]]) >= limits.agreement:
+                marked[other] = True
 
 
 @kernel
@@ -181,16 +232,16 @@ def alike_unmasked(state, a, b, threshold, shingle_size):
 
 
 @kernel
-def cover_block(state, first, keys, threshold, shingle_size, keep_templates, max_bucket):
+def cover_block(state, first, keys, signatures, limits, shingle_size, keep_templates, max_bucket):
     """Decide the documents of ranks `first` to `first + len(keys) - 1`; `keys` is uint64[block, bands].
 
-    O(bands) table look-ups a document, O(tokens) for each candidate that the size bound does not rule out.
+    O(bands) table look-ups a document, O(tokens) for each candidate that neither sizes nor signatures rule out.
     """
+    threshold = limits.threshold
     bands = keys.shape[1]
     buckets = np.empty(bands, np.int64)
     candidates = np.empty(1024, np.int64)
     shingles = np.empty(4096, np.uint64)
-    theirs = np.empty(4096, np.uint64)
     table = np.empty(8192, np.uint64)
     stamps = np.zeros(8192, np.uint32)
     stamp = U32(0)
@@ -218,8 +269,10 @@ def cover_block(state, first, keys, threshold, shingle_size, keep_templates, max
         size_a = np.int64(state.num_shingles[rank])
         loaded = 0
         for c in range(count):
-            other = candidates[c]
+            other = state.owners[candidates[c]]
             state.counters[CANDIDATES] += 1
+            if count_agreeing(signatures[row], state.signatures[candidates[c]]) < limits.agreement:
+                continue
             size_b = np.int64(state.num_shingles[other])
             bound = min(size_a, size_b) / max(size_a, size_b)
             if bound < threshold or bound < best_similarity:
@@ -237,10 +290,6 @@ def cover_block(state, first, keys, threshold, shingle_size, keep_templates, max
                     stamps = np.zeros(loaded, np.uint32)
                     stamp = U32(0)
                 keep_distinct(shingles, num, table)
-            tokens = tokens_at(state.address[other], state.num_tokens[other])
-            if tokens.size > theirs.size:
-                theirs = np.empty(2 * tokens.size, np.uint64)
-            num = roll_shingles(tokens, shingle_size, theirs)
             if stamp == U32(0xFFFFFFFF):
                 stamps[:] = 0
                 stamp = U32(0)
@@ -248,7 +297,8 @@ def cover_block(state, first, keys, threshold, shingle_size, keep_templates, max
             # Jaccard j needs j * (a + b) / (1 + j) shared shingles; one less leaves room for rounding.
             floor = max(threshold, best_similarity)
             needed = np.int64(floor * (size_a + size_b) / (1.0 + floor)) - 1
-            shared = count_shared(table, loaded, stamps, stamp, theirs, num, needed)
+            theirs = tokens_at(state.address[other], state.num_tokens[other])
+            shared = count_shared_rolling(table, loaded, stamps, stamp, theirs, shingle_size, needed)
             if shared < 0:
                 continue
             similarity = shared / (size_a + size_b - shared)
@@ -274,4 +324,4 @@ def cover_block(state, first, keys, threshold, shingle_size, keep_templates, max
             state.similarity[rank] = best_similarity
             state.relation[rank] = TEMPLATE if best_is_template else EDITED
         else:
-            enter_buckets(state, rank, buckets, keys[row], max_bucket)
+            enter_buckets(state, rank, buckets, keys[row], signatures[row], max_bucket)

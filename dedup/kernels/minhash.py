@@ -11,7 +11,9 @@ from dedup.kernels.shingles import keep_distinct, roll_shingles, table_size
 from dedup.kernels.tokens import tokenise
 
 BAND_FACTOR = U64(0x9E3779B97F4A7C15)
+BYTE_FACTOR = U32(0x9E3779B9)
 LARGEST = U32(0xFFFFFFFF)
+SIGNATURE_WORDS = 8  # of a short signature, eight min-hashes each
 
 
 class SketchArrays(NamedTuple):
@@ -22,6 +24,7 @@ class SketchArrays(NamedTuple):
     num_shingles  int32[n]         distinct ones
     content       uint64[n, 2]     128-bit hash of the folded token stream
     keys          uint64[n, bands] band keys
+    signature     uint64[n, 8]     short signatures, see `shorten`
     ```
     """
 
@@ -29,6 +32,7 @@ class SketchArrays(NamedTuple):
     num_shingles: npt.NDArray[np.int32]
     content: npt.NDArray[np.uint64]
     keys: npt.NDArray[np.uint64]
+    signature: npt.NDArray[np.uint64]
 
 
 @kernel
@@ -71,6 +75,20 @@ def band_keys(signature, rows, keys):
 
 
 @kernel
+def shorten(signature, short):
+    """Write a byte of each of the first 64 min-hashes to `short` (uint64[8]), 0 where there are fewer.
+
+    b-bit minwise hashing (Li & Koenig, WWW 2010), b = 8: bytes of different min-hashes agree once in 256 times.
+    """
+    for word in range(SIGNATURE_WORDS):
+        packed = U64(0)
+        for byte in range(min(8, signature.size - 8 * word)):
+            mixed = U32(signature[8 * word + byte] * BYTE_FACTOR) >> U32(24)
+            packed |= U64(mixed) << U64(8 * byte)
+        short[word] = packed
+
+
+@kernel
 def sketch_block(data, offsets, table, shingle_size, permutations, rows, tokens, out):
     """Tokenise, shingle, sign and band every document `data[offsets[i]:offsets[i + 1]]` of a block.
 
@@ -97,6 +115,7 @@ def sketch_block(data, offsets, table, shingle_size, permutations, rows, tokens,
             hashes[i] = U32(shingles[i] >> U64(32))
         sign(hashes[:distinct], permutations, signature)
         band_keys(signature, rows, out.keys[doc])
+        shorten(signature, out.signature[doc])
         out.num_tokens[doc] = size
         out.num_shingles[doc] = distinct
         out.content[doc, 0] = content_1

@@ -116,6 +116,41 @@ def count_shared(table, size, stamps, stamp, shingles, count, needed):
 
 
 @kernel
+def count_shared_rolling(table, size, stamps, stamp, tokens, shingle_size, needed):
+    """As `count_shared`, of the shingles of tokens (uint32) as they are rolled: what is unlike is left half-way."""
+    n = tokens.size
+    length = min(n, shingle_size)
+    dropped = U64(1)
+    for _ in range(length):
+        dropped *= ROLL
+    mask = U64(size - 1)
+    spare = n - length + 1 - needed  # shingles that may be missing
+    if spare < 0:
+        return -1
+    h = U64(0)
+    shared = 0
+    for i in range(n):
+        h = h * ROLL + mix64(U64(tokens[i] >> U32(TOKEN_SHIFT)) + U64(1))
+        if i >= length:
+            h -= dropped * mix64(U64(tokens[i - length] >> U32(TOKEN_SHIFT)) + U64(1))
+        if i < length - 1:
+            continue
+        value = mix64(h)
+        value = value if value != 0 else U64(1)
+        slot = value & mask
+        while table[slot] != 0 and table[slot] != value:
+            slot = (slot + U64(1)) & mask
+        if table[slot] == value and stamps[slot] != stamp:
+            stamps[slot] = stamp
+            shared += 1
+        else:
+            spare -= 1
+            if spare < 0:
+                return -1
+    return shared
+
+
+@kernel
 def count_shared_shingles(tokens_a, tokens_b, shingle_size):
     """Return (shared, distinct in a, distinct in b) of the shingle sets of two token arrays (uint32)."""
     a = np.empty(max(tokens_a.size, 1), np.uint64)

@@ -1,12 +1,20 @@
 """How many bands of how many rows a threshold needs, and what they promise.
 
 The theory is chapter 3.4 of Leskovec, Rajaraman & Ullman, "Mining of Massive Datasets".
+
+A candidate is looked at only if its short signature agrees with the other one: the low bytes of SIGNATURE_SIZE of its
+min-hashes (b-bit minwise hashing; Li & Koenig, "b-Bit Minwise Hashing", WWW 2010). Two texts that share a sentence meet
+in some band now and then, and the more documents there are, the more of them; 64 bytes tell nearly all of them apart
+without a look at their tokens.
 """
 
 import math
 from typing import NamedTuple
 
 from dedup.errors import DedupError
+
+SIGNATURE_SIZE = 64  # bytes: one cache line
+MISSED_SHARE = 0.02  # of the pairs at the threshold that may be missed: those whose short signatures look unlike
 
 
 class Bands(NamedTuple):
@@ -29,19 +37,39 @@ def choose_bands(threshold: float, num_perm: int, recall: float = 0.995) -> Band
     """Return the most rows, then the fewest bands, that find a pair exactly at the threshold with this probability.
 
     `bands * rows <= num_perm`: num_perm is a budget. More rows mean fewer chance candidates; the exact check of every
-    candidate makes fewer permutations cost nothing in precision.
+    candidate makes fewer permutations cost nothing in precision. What short signatures miss is made up for.
 
     >>> choose_bands(0.7, 128)
     Bands(bands=20, rows=4)
     """
+    wanted = 1.0 - (1.0 - recall) * (1.0 - MISSED_SHARE)
     for rows in range(num_perm, 0, -1):
         most = num_perm // rows
-        if candidate_probability(threshold, most, rows) < recall:
+        if candidate_probability(threshold, most, rows) < wanted:
             continue
-        bands = next(b for b in range(1, most + 1) if candidate_probability(threshold, b, rows) >= recall)
+        bands = next(b for b in range(1, most + 1) if candidate_probability(threshold, b, rows) >= wanted)
         return Bands(bands, rows)
     needed = math.ceil(math.log1p(-recall) / math.log1p(-threshold))
     raise DedupError(
         f"--threshold {threshold:g} needs {needed:,} permutations to find pairs with probability {recall:g}, "
         f"and --num-perm allows {num_perm}. Raise one of the two."
     )
+
+
+def choose_agreement(threshold: float, num_hashes: int, recall: float = 0.995) -> int:
+    """Return how many bytes of two short signatures must agree for the exact check to be worth its while.
+
+    Each agrees with probability s at least, so their number is binomial; fewer agree in MISSED_SHARE of the pairs at
+    the threshold that `recall` allows to be missed. Bytes beyond the number of hashes agree always.
+
+    >>> choose_agreement(0.5, 120), choose_agreement(0.7, 80)
+    (17, 31)
+    """
+    size = min(num_hashes, SIGNATURE_SIZE)
+    missed, fewer = 0.0, 0
+    while fewer <= size:
+        missed += math.comb(size, fewer) * threshold**fewer * (1.0 - threshold) ** (size - fewer)
+        if missed > MISSED_SHARE * (1.0 - recall):
+            break
+        fewer += 1
+    return fewer + SIGNATURE_SIZE - size

@@ -1,5 +1,6 @@
 """Feed sketches to the cover kernel in the order of the keep policy, and read its decisions back."""
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -16,10 +17,14 @@ from dedup.kernels.cover import (
     NUM_COUNTERS,
     VERIFIED,
     CoverState,
+    Limits,
     cover_block,
     enter_known,
+    mark_comparable,
 )
 from dedup.kernels.memory import as_read_only
+from dedup.kernels.minhash import SIGNATURE_WORDS
+from dedup.near.bands import choose_agreement, choose_bands
 
 # Slots of the hash table for each band key that may enter it: linear probing wants a third of them free.
 SLOTS_PER_ENTRY = 1.5
@@ -51,6 +56,7 @@ class Offered(NamedTuple):
 
     ```
     keys          uint64[n, bands]
+    signature     uint64[n, 8]
     content       uint64[n, 2]
     num_tokens    int32[n]
     num_shingles  int32[n]
@@ -60,6 +66,7 @@ class Offered(NamedTuple):
     """
 
     keys: npt.NDArray[np.uint64]
+    signature: npt.NDArray[np.uint64]
     content: npt.NDArray[np.uint64]
     num_tokens: npt.NDArray[np.int32]
     num_shingles: npt.NDArray[np.int32]
@@ -69,6 +76,27 @@ class Offered(NamedTuple):
     def take(self, rows: np.ndarray) -> "Offered":
         """Return some of the documents, in the order of `rows`."""
         return Offered(*(column[rows] for column in self))
+
+
+class Comparable(NamedTuple):
+    """What tells whether documents are compared token by token.
+
+    ```
+    keys          uint64[n, bands]   signature     uint64[n, 8]
+    num_tokens    int32[n]           num_shingles  int32[n]
+    ```
+    """
+
+    keys: npt.NDArray[np.uint64]
+    signature: npt.NDArray[np.uint64]
+    num_tokens: npt.NDArray[np.int32]
+    num_shingles: npt.NDArray[np.int32]
+
+
+def number_contents(count: int) -> npt.NDArray[np.uint64]:
+    """Return contents that are all different (uint64[n, 2]), spread over the table of the kernel: no copies."""
+    numbers = np.arange(1, count + 1, dtype=np.uint64)
+    return np.stack([numbers * np.uint64(0x9E3779B97F4A7C15), numbers], axis=1)
 
 
 class Cover:
@@ -85,6 +113,8 @@ class Cover:
         used = num_documents * bands + (np.count_nonzero(known.keys) if known is not None else 0)
         n, slots = num_documents + self._first, max(int(used * SLOTS_PER_ENTRY), 16)
         self._config = config
+        num_hashes = math.prod(choose_bands(config.threshold, config.num_perm, config.recall))
+        self._agreement = choose_agreement(config.threshold, num_hashes, config.recall)
         self._offered = self._first
         self._state = CoverState(
             content=np.empty((n, 2), np.uint64),
@@ -96,6 +126,7 @@ class Cover:
             similarity=np.zeros(n, np.float64),
             relation=np.zeros(n, np.uint8),
             last_seen=np.full(n, -1, np.int64),
+            signatures=np.empty((n, SIGNATURE_WORDS), np.uint64),
             exact_slots=np.zeros(max(int(n * SLOTS_PER_ENTRY), 16), np.int64),
             slots=np.zeros(slots, np.uint64),
             chain=np.zeros(entries, np.uint32),
@@ -114,7 +145,7 @@ class Cover:
         state.content[here], state.num_tokens[here] = fates.content, fates.num_tokens
         state.witness[here], state.similarity[here] = fates.witness, fates.similarity
         state.relation[here] = fates.relation
-        enter_known(state, as_read_only(known.keys), len(fates), self._config.max_bucket)
+        enter_known(state, as_read_only(known.keys), as_read_only(known.signature), len(fates), self._config.max_bucket)
 
     def _describe(self, first: int, documents: Offered | KnownDocuments) -> None:
         """Note what is known of documents, at the ranks from `first` on."""
@@ -130,7 +161,8 @@ class Cover:
         first, self._offered = self._offered, self._offered + len(documents.keys)
         assert first == 0, "documents are entered before any is offered"
         self._describe(first, documents)
-        enter_known(self._state, as_read_only(documents.keys), 0, self._config.max_bucket)
+        keys, signatures = as_read_only(documents.keys), as_read_only(documents.signature)
+        enter_known(self._state, keys, signatures, 0, self._config.max_bucket)
         self._state.counters[FULL_BUCKETS] = self._state.counters[NOT_ENTERED] = 0
 
     def offer(self, documents: Offered, *, enter: bool = True) -> None:
@@ -142,11 +174,20 @@ class Cover:
             self._state,
             first,
             as_read_only(documents.keys),
-            config.threshold,
+            as_read_only(documents.signature),
+            Limits(config.threshold, self._agreement),
             config.shingle_size,
             config.keep_templates,
             config.max_bucket if enter else 0,
         )
+
+    def find_comparable(self, documents: Comparable) -> npt.NDArray[np.bool_]:
+        """Return which of the documents that were entered are compared with any of these, token by token."""
+        first, self._offered = self._offered, self._offered + len(documents.keys)
+        marked = np.zeros(len(self._state.owners), bool)
+        limits = Limits(self._config.threshold, self._agreement)
+        mark_comparable(self._state, first, *(as_read_only(column) for column in documents), limits, marked)
+        return marked
 
     def result(self) -> CoverResult:
         """Return the decisions on all documents offered."""

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from dedup.config import KeepPolicy, NearConfig
 from dedup.corpus.known import KnownDocuments
 from dedup.corpus.segments import Batch
-from dedup.near.cover import Cover, CoverResult, Offered
+from dedup.near.cover import Comparable, Cover, CoverResult, Offered
 
 GATHERED = 65_536  # documents whose band keys are copied together when the order is not that of the input
 
@@ -43,12 +43,19 @@ def view_batch(batch: Batch) -> Offered:
     """Return the documents of one batch as they are mapped, without copying."""
     return Offered(
         batch.column("keys", np.uint64),
+        batch.column("signature", np.uint64),
         batch.column("content", np.uint64),
         batch.column("num_tokens"),
         batch.column("num_shingles"),
         batch.token_addresses,
         batch.masked_addresses,
     )
+
+
+def view_comparable(batch: Batch) -> Comparable:
+    """Return what tells which documents these are compared with."""
+    offered = view_batch(batch)
+    return Comparable(offered.keys, offered.signature, offered.num_tokens, offered.num_shingles)
 
 
 def gather(batches: Sequence[Batch], chosen: npt.NDArray[np.int64]) -> Offered:

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from dedup.config import NearConfig
 from dedup.kernels.memory import as_read_only
-from dedup.kernels.minhash import SketchArrays, sign, sketch_block
+from dedup.kernels.minhash import SIGNATURE_WORDS, SketchArrays, sign, sketch_block
 from dedup.kernels.shingles import keep_distinct, roll_shingles, table_size
 from dedup.kernels.tokens import tokenise
 from dedup.near.bands import choose_bands
@@ -25,6 +25,7 @@ class Sketch:
     num_shingles  int32[n]          distinct ones
     content       uint64[n, 2]      hash of the folded token stream
     keys          uint64[n, bands]  band keys
+    signature     uint64[n, 8]      short signatures: see `dedup.near.bands`
     ```
     """
 
@@ -33,6 +34,7 @@ class Sketch:
     num_shingles: npt.NDArray[np.int32]
     content: npt.NDArray[np.uint64]
     keys: npt.NDArray[np.uint64]
+    signature: npt.NDArray[np.uint64]
 
     @property
     def token_addresses(self) -> npt.NDArray[np.uint64]:
@@ -67,6 +69,7 @@ class Sketcher:
             num_shingles=np.empty(count, np.int32),
             content=np.empty((count, 2), np.uint64),
             keys=np.empty((count, self.bands), np.uint64),
+            signature=np.empty((count, SIGNATURE_WORDS), np.uint64),
         )
         num_tokens = sketch_block(
             as_read_only(data),

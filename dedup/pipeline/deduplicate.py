@@ -1,7 +1,7 @@
 """Near-duplicates among texts in memory: the stages of `clean` without files, with the same result."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 import numpy as np
@@ -68,8 +68,9 @@ def cover_texts(documents: Sequence[Document], config: NearConfig) -> CoverResul
     if not sketches:
         return Cover(0, sketcher.bands, config).result()
     parts = [
-        Offered(s.keys, s.content, s.num_tokens, s.num_shingles, s.token_addresses, np.zeros(len(s.keys), np.uint64))
+        Offered(s.keys, s.signature, s.content, s.num_tokens, s.num_shingles, s.token_addresses, no_mask)
         for s in sketches
+        for no_mask in [np.zeros(len(s.keys), np.uint64)]
     ]
     offered = Offered(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
     order = rank(documents, offered.num_tokens, config)
@@ -105,7 +106,7 @@ def to_arrow(documents: Sequence[Document]) -> pa.Array:
 
 def copy_tokens(sketch: Sketch) -> Sketch:
     """Return the sketch with tokens of its own: the sketcher reuses its buffer."""
-    return Sketch(sketch.tokens.copy(), sketch.num_tokens, sketch.num_shingles, sketch.content, sketch.keys)
+    return replace(sketch, tokens=sketch.tokens.copy())
 
 
 def rank(documents: Sequence[Document], num_tokens: npt.NDArray[np.int32], config: NearConfig) -> npt.NDArray[np.int64]:

@@ -18,9 +18,10 @@ from dedup.errors import OutputError
 from dedup.index.commit import Addition, commit, encode_inputs
 from dedup.index.probe import NewSketches, find_known
 from dedup.index.schema import COMMITTED, PUBLISHED, RunRow, mark_published, read_runs, read_settings
-from dedup.index.settings import bands_of, refuse_other_settings, settings_of
+from dedup.index.settings import refuse_other_settings, settings_of
 from dedup.index.store import IndexFile
 from dedup.model.run import IndexUse, Summary
+from dedup.near.decide import view_comparable
 from dedup.pipeline.run import CleanRun, Progress
 
 
@@ -43,12 +44,7 @@ class IndexSession:
         """Return what the index holds that documents of this run may be copies of."""
         batches = segments.batches
         content = [batch.column("content", np.uint64) for batch in batches] or [np.empty((0, 2), np.uint64)]
-        new = NewSketches(
-            [batch.column("keys", np.uint64) for batch in batches] or [np.empty((0, bands_of(run.near)), np.uint64)],
-            np.concatenate(content),
-            [batch.column("num_tokens") for batch in batches] or [np.empty(0, np.int32)],
-            [batch.column("num_shingles") for batch in batches] or [np.empty(0, np.int32)],
-        )
+        new = NewSketches(np.concatenate(content), [view_comparable(batch) for batch in batches])
         with self.index.reading() as connection:
             return find_known(connection, new, run.near, self.replaced, spool)
 

@@ -66,6 +66,7 @@ def sketch_shard(shard: Shard, report: Callable[[int], None], *, run: SketchRun,
                 "num_shingles": sketch.num_shingles,
                 "content": sketch.content,
                 "keys": sketch.keys,
+                "signature": sketch.signature,
             }
             repeats = np.empty((0, 6), np.int32)
             if run.passages and run.passages.within:

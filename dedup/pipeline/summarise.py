@@ -8,7 +8,7 @@ from dedup.clean.decisions import Decisions
 from dedup.clean.edits import count_edits
 from dedup.clean.folder import EDITS, LOCATED, RunFolder
 from dedup.clean.located import count_cuts
-from dedup.clean.summary import StageTimer, count_documents, list_versions
+from dedup.clean.summary import StageTimer, count_distinct, count_documents, list_versions
 from dedup.config import NearConfig, PassageConfig, describe
 from dedup.corpus.segments import Segments
 from dedup.corpus.shards import Shard
@@ -27,7 +27,7 @@ def count_repeated_ids(segments: Segments) -> int:
         for batch in segments.batches
     ]
     every = np.concatenate(hashes) if hashes else np.empty(0, np.int64)
-    return len(every) - len(np.unique(every))
+    return len(every) - count_distinct(every)
 
 
 def summarise(
@@ -81,6 +81,6 @@ def count_passages(findings: Findings, folder: RunFolder, shards: Sequence[Shard
         across=int((~within).sum()),
         cut=count_cuts([folder.part(shard.index, LOCATED) for shard in shards]),
         boilerplate=int(boilerplate.is_first.sum()),
-        boilerplate_documents=len(np.unique(boilerplate.document)),
+        boilerplate_documents=count_distinct(boilerplate.document),
         edited_documents=count_edits(folder.part(shard.index, EDITS) for shard in shards),
     )

@@ -26,6 +26,7 @@ from dedup.kernels.relation import is_template
 from dedup.kernels.shingles import count_shared_shingles, drop_masked
 from dedup.model.documents import Document, Relation
 from dedup.model.index import Match
+from dedup.near.cover import Comparable
 from dedup.near.sketch import Sketch, Sketcher
 from dedup.passages.matches import compare_pairs
 from dedup.passages.spans import TokenOffsets
@@ -127,7 +128,8 @@ class Index:
         if not self._file.exists():
             return []
         sketch = self._sketcher.sketch(*view_texts(pa.array([text], pa.large_string())))
-        new = NewSketches([sketch.keys], sketch.content, [sketch.num_tokens], [sketch.num_shingles])
+        part = Comparable(sketch.keys, sketch.signature, sketch.num_tokens, sketch.num_shingles)
+        new = NewSketches(sketch.content, [part])
         with tempfile.TemporaryDirectory(prefix="dedup-query-") as scratch:
             with self._file.reading() as connection:
                 known = find_known(connection, new, self.config, (), Path(scratch) / "known")

@@ -39,7 +39,9 @@ def find_range_routes(
     """Yield the routes of the buckets of one part, each once."""
     threshold, max_bucket = limits
     # Where a bucket may be full, every kept document in it counts, also one too short or too long to be compared.
-    routes = np.unique(find_routes(*unpack_keys(batches), range_size, threshold, min(SMALL_BUCKET, max_bucket)))
+    routes = find_routes(*unpack_keys(batches), range_size, threshold, min(SMALL_BUCKET, max_bucket))
+    routes.sort()
+    routes = routes[np.diff(routes, prepend=-1) != 0]
     for first in range(0, len(routes), ROUTES_AT_ONCE):
         some = routes[first : first + ROUTES_AT_ONCE]
         ranges = ((some >> 1) & ((1 << RANGE_BITS) - 1)).astype(np.int32)

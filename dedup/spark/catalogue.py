@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from dedup.spark.checkpoint import Checkpoints
 
-SKETCH_COLUMNS = ("num_tokens", "num_shingles", "content_0", "content_1", "series", "keys", "tokens", "repeats")
-
 
 @dataclass(frozen=True)
 class Split:

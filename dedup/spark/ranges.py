@@ -14,11 +14,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import NearConfig
-from dedup.near.cover import Cover, CoverResult, Offered
+from dedup.near.cover import Cover, CoverResult, Offered, number_contents
 from dedup.passages.boilerplate import mask_tokens
 from dedup.spark.packing import byte_addresses, view_bytes
 
-MEMBER_COLUMNS = ("range", "rank", "own", "num_tokens", "num_shingles", "keys", "tokens", "masked")
+MEMBER_COLUMNS = ("range", "rank", "own", "num_tokens", "num_shingles", "keys", "signature", "tokens", "masked")
 DECIDED_SCHEMA = pa.schema(
     {
         "range": pa.int32(),
@@ -43,7 +43,7 @@ class Rows(NamedTuple):
 
 
 def decide_ranges(
-    batches: Iterator[pa.RecordBatch], *, config: NearConfig, bands: int, first_round: bool
+    batches: Iterator[pa.RecordBatch], *, config: NearConfig, first_round: bool
 ) -> Iterator[pa.RecordBatch]:
     """Yield the removed documents of each range, after a row with rank -1 that holds what was counted in it.
 
@@ -53,7 +53,7 @@ def decide_ranges(
     if not held:
         return
     ranges = np.concatenate([batch.column("range").to_numpy() for batch in held])
-    members = gather_members(held, bands)
+    members = gather_members(held)
     ranks = np.concatenate([batch.column("rank").to_numpy() for batch in held])
     is_own = np.concatenate([batch.column("own").to_numpy(zero_copy_only=False) for batch in held])
     for number in np.unique(ranges).tolist():
@@ -71,7 +71,7 @@ class Members:
         self._holds = holds
 
 
-def gather_members(batches: list[pa.RecordBatch], bands: int) -> Members:
+def gather_members(batches: list[pa.RecordBatch]) -> Members:
     """Return the documents of the batches, boilerplate masked where there is any."""
     count = sum(map(len, batches))
     masked = np.zeros(count, np.uint64)
@@ -85,9 +85,13 @@ def gather_members(batches: list[pa.RecordBatch], bands: int) -> Members:
             holds.append(hidden)
             masked[first + row] = hidden.ctypes.data
         first += len(batch)
-    keys = np.concatenate([view_bytes(b.column("keys"), np.uint64) for b in batches]).reshape(-1, bands)
+    keys, signatures = (
+        np.concatenate([view_bytes(b.column(name), np.uint64) for b in batches]).reshape(count, -1)
+        for name in ("keys", "signature")
+    )
     offered = Offered(
         keys=keys,
+        signature=signatures,
         content=number_contents(count),
         num_tokens=np.concatenate([b.column("num_tokens").to_numpy() for b in batches]),
         num_shingles=np.concatenate([b.column("num_shingles").to_numpy() for b in batches]),
@@ -95,12 +99,6 @@ def gather_members(batches: list[pa.RecordBatch], bands: int) -> Members:
         masked=masked,
     )
     return Members(offered, holds)
-
-
-def number_contents(count: int) -> npt.NDArray[np.uint64]:
-    """Return contents that are all different (uint64[n, 2]), spread over the table of the kernel: copies are gone."""
-    numbers = np.arange(1, count + 1, dtype=np.uint64)
-    return np.stack([numbers * np.uint64(0x9E3779B97F4A7C15), numbers], axis=1)
 
 
 def decide_range(number: int, members: Offered, rows: Rows, config: NearConfig, *, first_round: bool) -> pa.RecordBatch:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F
 
 from dedup.config import NearConfig
-from dedup.near.bands import choose_bands
 from dedup.spark.buckets import route_documents
 from dedup.spark.ranges import DECIDED_SCHEMA, MEMBER_COLUMNS, decide_ranges
 from dedup.spark.types import as_struct
@@ -48,12 +47,11 @@ def cover_documents(
     checkpoints: "Checkpoints",
     report: "Callable[[str], None]",
 ) -> SparkCover:
-    """Decide documents: `rank`, `num_tokens`, `num_shingles`, `keys`, `tokens`, `masked`; no two of one content."""
+    """Decide documents, given the columns of MEMBER_COLUMNS but `range` and `own`; no two of one content."""
     limits = (config.threshold, config.max_bucket)
     routes = checkpoints.save("routes", route_documents(documents, plan.range_size, plan.parts, limits))
     routes = routes.withColumn("own", F.col("range") == F.floor(F.col("rank") / plan.range_size))
     is_small = routes.count() <= BROADCAST_ROWS
-    bands = choose_bands(config.threshold, config.num_perm, config.recall).bands
     active = list(range(plan.num_ranges))
     decided: DataFrame | None = None
     number = 0
@@ -62,7 +60,7 @@ def cover_documents(
         report(f"round {number}: {len(active)} of {plan.num_ranges} ranges")
         members = choose_members(routes, active, decided)
         joined = documents.join(F.broadcast(members) if is_small else members, "rank").select(*MEMBER_COLUMNS)
-        task = partial(decide_ranges, config=config, bands=bands, first_round=decided is None)
+        task = partial(decide_ranges, config=config, first_round=decided is None)
         latest = joined.repartitionById(plan.num_ranges, F.col("range")).mapInArrow(task, as_struct(DECIDED_SCHEMA))
         if decided is None:
             unseen = routes.filter("not own and large = 1")

@@ -41,6 +41,7 @@ SKETCH_SCHEMA = pa.schema(
         "num_shingles": pa.int32(),
         "all_tokens": pa.int64(),  # of a split
         "keys": pa.binary(),
+        "signature": pa.binary(),
         "tokens": pa.binary(),
         "repeats": pa.binary(),
     }
@@ -189,6 +190,7 @@ def wrap_documents(
             "num_tokens": sketch.num_tokens,
             "num_shingles": sketch.num_shingles,
             "keys": cut_bytes(sketch.keys, np.full(count, sketch.keys.shape[1])),
+            "signature": cut_bytes(sketch.signature, np.full(count, sketch.signature.shape[1])),
             "tokens": cut_bytes(sketch.tokens, sketch.num_tokens),
             "repeats": cut_bytes(np.ascontiguousarray(repeats[:, 1:]), 5 * per_document),
         },

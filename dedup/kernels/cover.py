@@ -53,7 +53,7 @@ class CoverState(NamedTuple):
     owners      int64[...]    owner -> rank; owners are numbered as they are entered
     last_seen   int64[...]    owner -> the last rank that met it as candidate
     signatures  uint64[..., 8] owner -> short signature
-    sizes       uint32[...]   slot -> documents in the bucket
+    sizes       uint16[...]   entry -> documents in its bucket when it was entered
     counters    int64[6]
     ```
     """
@@ -166,14 +166,16 @@ def enter_buckets(state, rank, buckets, keys, signature, max_bucket):
             continue  # a key of a document of an index that no document looks up
         # A key of this document's own earlier band may have taken the slot that was free before.
         slot = find_bucket(state, keys[band])
-        if state.sizes[slot] >= max_bucket:
+        before = np.int64(state.slots[slot] & U64(0xFFFFFFFF))
+        size = np.int64(state.sizes[before - 1]) if before != 0 else 0
+        if size >= max_bucket:
             state.counters[NOT_ENTERED] += 1
             continue
         entry = owner * bands + band
-        state.chain[entry] = U32(state.slots[slot] & U64(0xFFFFFFFF))
+        state.chain[entry] = before
+        state.sizes[entry] = size + 1
         state.slots[slot] = ((keys[band] & U64(0xFFFFFFFF)) << U64(32)) | U64(entry + 1)
-        state.sizes[slot] += 1
-        if state.sizes[slot] == max_bucket:
+        if size + 1 == max_bucket:
             state.counters[FULL_BUCKETS] += 1
 
 
@@ -269,10 +271,10 @@ def cover_block(state, first, keys, signatures, limits, shingle_size, keep_templ
         size_a = np.int64(state.num_shingles[rank])
         loaded = 0
         for c in range(count):
-            other = state.owners[candidates[c]]
             state.counters[CANDIDATES] += 1
             if count_agreeing(signatures[row], state.signatures[candidates[c]]) < limits.agreement:
                 continue
+            other = state.owners[candidates[c]]
             size_b = np.int64(state.num_shingles[other])
             bound = min(size_a, size_b) / max(size_a, size_b)
             if bound < threshold or bound < best_similarity:

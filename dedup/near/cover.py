@@ -131,7 +131,7 @@ class Cover:
             slots=np.zeros(slots, np.uint64),
             chain=np.zeros(entries, np.uint32),
             owners=np.zeros(n, np.int64),
-            sizes=np.zeros(slots, np.uint16),
+            sizes=np.empty(entries, np.uint16),
             counters=np.zeros(NUM_COUNTERS, np.int64),
         )
         if known is not None:

@@ -16,6 +16,7 @@ from dedup.spark.boilerplate import find_boilerplate
 from dedup.spark.catalogue import Catalogue, rank_documents, read_catalogue
 from dedup.spark.checkpoint import Checkpoints
 from dedup.spark.decide import SparkDecisions, bands_of, decide, plan_cover
+from dedup.spark.joins import NUMBERS, small
 from dedup.spark.order import order_documents
 from dedup.spark.passages import LocateTask, locate_passages
 from dedup.spark.read import SparkInput, open_input
@@ -139,11 +140,13 @@ def write_output(
         found = locate_passages(held, texts, decisions.removed, task)
         located = Checkpoints(source.spark, f"{output.storage.place}/{CHECKPOINTS}").save("located", found)
         write_located(output, located)
-    dropped = names.join(decisions.removed.select("rank"), "rank", "left_semi").select("at")
-    kept = records.join(dropped.unionByName(rejections.select("at")), "at", "left_anti")
+    removed, count = decisions.removed, decisions.removed.count()
+    dropped = names.join(small(removed.select("rank"), count, NUMBERS), "rank", "left_semi").select("at")
+    dropped = dropped.unionByName(rejections.select("at"))
+    kept = records.join(small(dropped, dropped.count(), NUMBERS), "at", "left_anti")
     output.write_kept(kept, located, run.input.text_field)
-    write_removed(output, records, names, decisions.removed)
-    write_clusters(output, names, decisions.removed)
+    write_removed(output, records, names, removed, count)
+    write_clusters(output, names, removed, count)
     write_rejected(output, rejections)
     return located
 

@@ -8,6 +8,7 @@ from pyspark.sql import functions as F
 
 from dedup.config import NearConfig
 from dedup.spark.buckets import route_documents
+from dedup.spark.joins import NUMBERS, small
 from dedup.spark.ranges import DECIDED_SCHEMA, MEMBER_COLUMNS, decide_ranges
 from dedup.spark.types import as_struct
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from dedup.spark.checkpoint import Checkpoints
 
 COUNTED = ("candidates", "verified", "full_buckets", "not_entered")
-BROADCAST_ROWS = 4_000_000  # routes that are sent to every worker; more are joined by a shuffle
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ def cover_documents(
     limits = (config.threshold, config.max_bucket)
     routes = checkpoints.save("routes", route_documents(documents, plan.range_size, plan.parts, limits))
     routes = routes.withColumn("own", F.col("range") == F.floor(F.col("rank") / plan.range_size))
-    is_small = routes.count() <= BROADCAST_ROWS
+    num_routes = routes.count()
     active = list(range(plan.num_ranges))
     decided: DataFrame | None = None
     number = 0
@@ -59,7 +59,7 @@ def cover_documents(
         number += 1
         report(f"round {number}: {len(active)} of {plan.num_ranges} ranges")
         members = choose_members(routes, active, decided)
-        joined = documents.join(F.broadcast(members) if is_small else members, "rank").select(*MEMBER_COLUMNS)
+        joined = documents.join(small(members, num_routes, NUMBERS), "rank").select(*MEMBER_COLUMNS)
         task = partial(decide_ranges, config=config, first_round=decided is None)
         latest = joined.repartitionById(plan.num_ranges, F.col("range")).mapInArrow(task, as_struct(DECIDED_SCHEMA))
         if decided is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F
 
+from dedup.spark.joins import NAMED, NUMBERS, small
 from dedup.spark.lines import TEXT_SCHEMA, encode_cluster, encode_rejection, encode_removal, encode_rows
 from dedup.spark.passages import BOILER, EDITED, ORIGINAL_RECORD, PASSAGE
 from dedup.spark.types import as_struct
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from dedup.spark.storage import Storage
+
+EDITED_ROWS = 25_000  # edited records that are sent to every worker: some 100 MB
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Output:
         place = f"{self.storage.place}/kept"
         if located is not None:
             edits = located.filter(F.col("kind") == EDITED).select("at", F.col("value").alias("edited"))
-            kept = kept.join(edits, "at", "left")
+            kept = kept.join(small(edits, edits.count(), EDITED_ROWS), "at", "left")
         if self.format == "parquet":
             if located is not None:
                 text = F.coalesce(F.col("edited").cast("string"), F.col("record").getField(text_field))
@@ -58,25 +61,32 @@ def name_files(documents: "DataFrame", paths: Mapping[str, str]) -> "DataFrame":
     return documents.join(F.broadcast(table), "file").drop("file")
 
 
-def write_removed(output: Output, records: "DataFrame", names: "DataFrame", removed: "DataFrame") -> None:
-    """Write every removed record whole, with the kept document that justifies its removal."""
+def write_removed(output: Output, records: "DataFrame", names: "DataFrame", removed: "DataFrame", count: int) -> None:
+    """Write every removed record whole, with the kept document that justifies its removal; they are `count`."""
     witnesses = names.select(
         F.col("rank").alias("witness"),
         F.col("id").alias("w_id"),
         F.col("path").alias("w_path"),
         F.col("line").alias("w_line"),
     )
-    rows = removed.join(names, "rank").join(witnesses, "witness")
+    rows = names.join(small(removed, count, NUMBERS), "rank")
+    rows = small(witnesses.join(small(rows, count, NAMED), "witness"), count, NAMED)
     if output.format == "parquet":
         records = records.select("at", F.to_json("record", {"ignoreNullFields": "false"}).cast("binary").alias("value"))
     output.write_lines("removed", records.join(rows, "at"), encode_removal)
 
 
-def write_clusters(output: Output, names: "DataFrame", removed: "DataFrame") -> None:
-    """Write who stands for whom."""
+def write_clusters(output: Output, names: "DataFrame", removed: "DataFrame", count: int) -> None:
+    """Write who stands for whom; `count` documents are removed."""
     member = F.struct("doc", "id", "path", "line", "similarity")
-    members = removed.join(names, "rank").groupBy("witness").agg(F.collect_list(member).alias("members"))
-    output.write_lines("clusters", members.join(names, members["witness"] == names["rank"]), encode_cluster)
+    members = (
+        names.join(small(removed, count, NUMBERS), "rank")
+        .groupBy("witness")
+        .agg(F.collect_list(member).alias("members"))
+    )
+    output.write_lines(
+        "clusters", names.join(small(members, count, NAMED), members["witness"] == names["rank"]), encode_cluster
+    )
 
 
 def write_rejected(output: Output, rejections: "DataFrame") -> None:

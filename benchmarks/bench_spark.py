@@ -67,8 +67,9 @@ def print_comparison(name: str, local: Path, spark: Path) -> None:
     print(f"{name}: {counts[0]['documents']:,} documents, {here.total():,} facts, {rounds} rounds: {same}")
 
 
-def measure_time(corpora: list[Path], rounds: int, scratch: Path) -> None:
-    """Print the seconds of both engines, and of datatrove where it is installed, on corpora of two sizes."""
+def measure_time(corpora: list[Path], rounds: int, largest: int, scratch: Path) -> None:
+    """Print the seconds of both engines on corpora of two sizes, and of datatrove on one of at most `largest` lines."""
+    walls: dict[str, list[tuple[int, float]]] = {}
     for corpus in corpora:
         commands = {
             "local": lambda corpus=corpus: run_command(
@@ -76,16 +77,20 @@ def measure_time(corpora: list[Path], rounds: int, scratch: Path) -> None:
             ),
             "spark": lambda corpus=corpus: run_command(dedup(corpus, scratch / "spark", *on_spark())),
         }
-        python = Path.home() / ".cache" / "dedup-bench" / "datatrove" / "bin" / "python"
-        if python.exists():
-            commands["datatrove"] = lambda corpus=corpus, python=python: run_datatrove(python, corpus, scratch)
-        runs = alternate(commands, rounds)
         with corpus.open("rb") as lines:
             count = sum(1 for _ in lines)
+        python = Path.home() / ".cache" / "dedup-bench" / "datatrove" / "bin" / "python"
+        if python.exists() and count <= largest:
+            commands["datatrove"] = lambda corpus=corpus, python=python: run_datatrove(python, corpus, scratch)
+        runs = alternate(commands, rounds)
         print(f"{corpus.name}: {count:,} documents, 2 workers")
         for name, measured in runs.items():
             ratio = median_ratio(measured, runs["local"])
-            print(f"  {name:10} {median_wall(measured):8.1f} s  {ratio:5.1f} x local")
+            print(f"  {name:10} {median_wall(measured):8.1f} s  {ratio:5.1f} x local", flush=True)
+            walls.setdefault(name, []).append((count, median_wall(measured)))
+    for name, ((few, short), *rest) in walls.items():
+        for many, long in rest:
+            print(f"{name:10} {1e3 * (long - short) / (many - few):8.3f} ms for each further document")
 
 
 def run_datatrove(python: Path, corpus: Path, scratch: Path) -> Run:
@@ -150,6 +155,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=HERE.parent.parent / "shared" / "data")
     parser.add_argument("--documents", type=int, default=300_000)
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--datatrove", type=int, default=100_000, help="most documents that datatrove is run on")
     parser.add_argument("--parts", default="decisions,time,volume,kill")
     parser.add_argument("--volume", default="grown", help="corpus of the part volume: congress, fifth, grown or hot")
     parser.add_argument("--scratch", type=Path)
@@ -165,7 +171,7 @@ def main() -> None:
             for name in ("congress", "hot"):
                 compare(name, files[name], scratch)
         if "time" in parts:
-            measure_time([files["fifth"], files["grown"]], options.rounds, scratch)
+            measure_time([files["fifth"], files["grown"]], options.rounds, options.datatrove, scratch)
         if "volume" in parts:
             measure_volume(files[options.volume], scratch)
         if "kill" in parts:

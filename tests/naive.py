@@ -505,3 +505,20 @@ def match_keys(new, stored, threshold):
         )
         found.append((2 if near else 1 if any(shared) else 0, shared))
     return found
+
+
+def find_routes(members, range_size, threshold, small):
+    """Return the set of (rank, range, large): which documents a range has to see, for `members` (key, rank, size)."""
+    routes = set()
+    for key in {key for key, _, _ in members}:
+        bucket = sorted((rank, size) for other, rank, size in members if other == key)
+        for later, size in bucket:
+            seen_by = later // range_size
+            if len(bucket) > small:
+                seen = [rank for rank, _ in bucket if rank // range_size <= seen_by]
+                routes |= {(rank, seen_by, 1) for rank in seen if len(seen) > 1}
+                continue
+            for earlier, other in bucket:
+                if earlier < later and Fraction(min(size, other), max(size, other)) >= threshold:
+                    routes |= {(earlier, seen_by, 0), (later, seen_by, 0)}
+    return routes

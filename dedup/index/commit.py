@@ -1,7 +1,7 @@
 """What a run adds to an index, and taking runs and documents out of it."""
 
 import ctypes
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -29,12 +29,16 @@ BATCHES_AT_ONCE = 16
 
 @dataclass(frozen=True)
 class Addition:
-    """The documents of a run and what was decided on them; `first` is the ordinal of the first that was kept."""
+    """The documents of a run and what was decided on them; `first` is the ordinal of the first that was kept.
+
+    `report` gets the number of documents of which all has been written since its last call.
+    """
 
     segments: Segments
     decisions: Decisions
     run: int
     first: int
+    report: Callable[[int], None]
 
     @property
     def is_kept(self) -> npt.NDArray[np.bool_]:
@@ -126,6 +130,7 @@ def cut_tokens(addition: Addition) -> Iterator[pa.RecordBatch]:
     for batch, rows, ordinal in addition.rows():
         num_tokens = batch.column("num_tokens").astype(np.int64)
         ends = np.cumsum(num_tokens)
+        addition.report(rows.size)
         if rows.size == len(batch):
             yield cut(batch.tokens, num_tokens, ordinal)
             continue

@@ -85,7 +85,7 @@ def run_stages(
     if session:
         summary = msgspec.structs.replace(summary, index=session.describe(decisions, segments.known, run))
     examples = choose_examples(segments, decisions, run.input)
-    finish(run, session, folder, (segments, decisions), summary)
+    finish(run, session, folder, (segments, decisions), (summary, progress))
     return summary, examples
 
 
@@ -117,17 +117,18 @@ def finish(
     session: IndexSession | None,
     folder: RunFolder,
     decided: tuple[Segments, Decisions],
-    summary: Summary,
+    told: tuple[Summary, Progress],
 ) -> None:
     """Put the output in its place and what was kept into the index: with `session`, both or neither after any kill.
 
     The output is complete, and names its run, before the index has the run; it is put in its place after that. So a
     run that is in the index has its output in one of the two places.
     """
+    summary, progress = told
     if not run.dry_run:
         summary.write(folder.output / SUMMARY)
     if session and (run.add or not run.dry_run):
-        session.commit(*decided, run)
+        session.commit(*decided, run, progress)
     if not run.dry_run:
         folder.publish()
         if session:

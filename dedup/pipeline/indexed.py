@@ -48,7 +48,7 @@ class IndexSession:
         with self.index.reading() as connection:
             return find_known(connection, new, run.near, self.replaced, spool)
 
-    def commit(self, segments: Segments, decisions: Decisions, run: CleanRun) -> None:
+    def commit(self, segments: Segments, decisions: Decisions, run: CleanRun, progress: Progress) -> None:
         """Add the run to the index, in one transaction."""
         kept = int((decisions.witness < 0).sum())
         row = RunRow(
@@ -63,8 +63,10 @@ class IndexSession:
             next_ordinal=self.next_ordinal + kept,
             state=PUBLISHED if run.dry_run else COMMITTED,
         )
-        addition = Addition(segments, decisions, self.number, self.next_ordinal)
+        progress.begin("commit", kept, "doc")
+        addition = Addition(segments, decisions, self.number, self.next_ordinal, progress.advance)
         commit(self.index, addition, row, run.near, self.replaced)
+        progress.end()
 
     def mark_published(self) -> None:
         """Note that the output of this run stands in its place."""

@@ -61,7 +61,8 @@ def list_parts(data: bytes) -> Iterator[Part]:
         sketches.append(sketch.tokens.copy())
         starts = np.uint64(sketches[-1].ctypes.data) + sketch.token_addresses - sketch.token_addresses[:1]
         no_mask = np.zeros(len(starts), np.uint64)
-        places.append(Offered(sketch.keys, sketch.content, sketch.num_tokens, sketch.num_shingles, starts, no_mask))
+        sizes = sketch.num_tokens, sketch.num_shingles
+        places.append(Offered(sketch.keys, sketch.signature, sketch.content, *sizes, starts, no_mask))
     shingles = np.empty(max(len(part) for part in sketches), np.uint64)
     yield "  of which shingles", lambda: [roll_shingles(part, near.shingle_size, shingles) for part in sketches]
     yield "cover", lambda: cover(places, sketcher.bands, near)

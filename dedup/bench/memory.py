@@ -5,9 +5,11 @@ import os
 import re
 import signal
 import threading
+import time
 from pathlib import Path
 
 SAMPLE_S = 0.02
+SHARE = 20  # a sample is followed by a pause of so many times its own duration: it walks over all pages
 PSS_ANON = re.compile(rb"Pss_Anon:\s+(\d+) kB")
 
 
@@ -27,11 +29,14 @@ class MemorySampler(threading.Thread):
 
     def run(self) -> None:
         """Sample until stopped; end the group of processes when they take more than the limit."""
-        while not self._done.wait(SAMPLE_S):
+        pause = SAMPLE_S
+        while not self._done.wait(pause):
+            start = time.perf_counter()
             self.peak_kb = max(self.peak_kb, sum(anonymous_kb(pid) for pid in process_tree(self._pid)))
             if self.peak_kb > self.limit_kb:
                 os.killpg(self._pid, signal.SIGKILL)
                 return
+            pause = max(SAMPLE_S, SHARE * (time.perf_counter() - start))
 
     def stop(self) -> None:
         """Stop sampling."""

@@ -524,3 +524,10 @@ def test_an_index_that_is_not_there_is_an_error_for_those_who_read(days, dedup):
         assert (done.code, done.stdout) == (2, "")
         assert done.stderr.startswith("error: none.duckdb: no such index. ")
         assert not (days / "none.duckdb").exists()
+
+
+def test_a_quiet_process_says_nothing(days):
+    """Not even at its end, when libraries are taken apart."""
+    command = [sys.executable, "-m", "dedup", "clean", "day2.jsonl", "-o", "out2", "--index", "news.duckdb", "--quiet"]
+    done = subprocess.run([*command, *DAYS], cwd=days, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -20,8 +20,9 @@ def test_a_small_file_is_one_shard():
     assert plan(describe("jsonl", 100)) == [(0, 1, 0, None)]
 
 
-def test_a_large_jsonl_file_is_cut_evenly():
-    assert plan(describe("jsonl", 250)) == [(0, 1, 0, 83), (0, 1, 83, 166), (0, 1, 166, 250)]
+def test_a_large_jsonl_file_is_cut_evenly_and_into_an_even_number():
+    assert plan(describe("jsonl", 150)) == [(0, 1, 0, 75), (0, 1, 75, 150)]
+    assert plan(describe("jsonl", 250)) == [(0, 1, 0, 62), (0, 1, 62, 125), (0, 1, 125, 187), (0, 1, 187, 250)]
 
 
 def test_other_files_are_never_cut():
@@ -44,7 +45,7 @@ def test_texts_beside_other_files_keep_their_order():
 
 def test_shards_are_numbered_through_and_share_out_the_size():
     shards = plan_shards([describe("jsonl", 250), describe("csv", 7)], 100)
-    assert [shard.index for shard in shards] == [0, 1, 2, 3]
+    assert [shard.index for shard in shards] == [0, 1, 2, 3, 4]
     assert sum(shard.size for shard in shards) == 257
 
 

@@ -1,9 +1,12 @@
 """Progress on stderr, and only on a terminal."""
 
 import sys
+from typing import TYPE_CHECKING
 
 import click
-from tqdm import tqdm
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 LABELS = {
     "sketch": "reading",
@@ -12,6 +15,7 @@ LABELS = {
     "passages": "passages",
     "locate": "locating",
     "write": "writing",
+    "commit": "adding",
     "survey": "counting",
     "report": "reporting",
     "group": "grouping",
@@ -26,11 +30,13 @@ class TerminalProgress:
     def __init__(self, *, quiet: bool) -> None:
         self._show = not quiet and sys.stderr.isatty()
         self._bar: tqdm[None] | None = None
-        tqdm.monitor_interval = 0  # its thread must not be there when workers are forked
 
     def begin(self, stage: str, total: int, unit: str) -> None:
         """Show a new bar."""
         if self._show:
+            from tqdm import tqdm
+
+            tqdm.monitor_interval = 0  # its thread must not be there when workers are forked
             self._bar = tqdm(
                 total=total,
                 unit=unit,

@@ -140,6 +140,14 @@ class Batch:
             self._views[name] = view
         return view
 
+    def raw_ids(self, rows: npt.NDArray[np.int64]) -> list[bytes]:
+        """Return the ids of some rows as they were read, empty where there is none."""
+        _, edges, data = self.documents.column("id").buffers()
+        if data is None:
+            return [b""] * len(rows)
+        bounds, view = np.frombuffer(edges, np.int64), memoryview(data)
+        return [bytes(view[a:b]) for a, b in zip(bounds[rows].tolist(), bounds[rows + 1].tolist(), strict=True)]
+
     @property
     def token_addresses(self) -> npt.NDArray[np.uint64]:
         """Return the memory address of the tokens of each document."""
@@ -238,7 +246,7 @@ class Segments:
                 continue
             batch = self.batches[numbers[places[0]]]
             rows = doc_indices[places] - batch.first
-            ids = batch.documents.column("id").take(pa.array(rows)).to_pylist()
+            ids = batch.raw_ids(rows)
             lines = (batch.column("line")[rows] + self.line_base(batch.shard)).tolist()
             paths = [file.path for file in batch.shard.files]
             files = batch.column("file")[rows].tolist()

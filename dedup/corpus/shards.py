@@ -48,6 +48,7 @@ def plan_shards(files: Sequence[SourceFile], shard_size: int = SHARD_SIZE) -> li
             continue
         if file.format == "jsonl" and file.compression is None and file.size > shard_size:
             pieces = -(-file.size // shard_size)
+            pieces += pieces % 2  # so that two workers get as much to do
             cuts = [file.size * piece // pieces for piece in range(pieces + 1)]
             for start, stop in pairwise(cuts):
                 shards.append(Shard(len(shards), first, (file,), start, stop, stop - start))

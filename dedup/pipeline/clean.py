@@ -1,7 +1,6 @@
 """Clean files: sketch, boilerplate, cover, passages, write, publish."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 
 import msgspec
@@ -201,10 +200,7 @@ def write_output(
     run_tasks(task, list(zip(shards, offsets, strict=True)), run.workers, progress.advance)
     progress.end()
     forget_results()
-    with ThreadPoolExecutor(1) as beside:  # joining is the kernel's work, and needs no interpreter
-        joined = beside.submit(join_parts, folder, shards, WRITTEN if findings is None else (*WRITTEN, PASSAGES))
-        write_clusters(folder, segments, decisions)
-        joined.result()
+    join_parts(folder, shards, WRITTEN if findings is None else (*WRITTEN, PASSAGES))
     if findings is not None:
         parts = [folder.part(shard.index, LOCATED) for shard in shards]
         rows = (findings.boilerplate.document, findings.boilerplate.holders)
@@ -242,9 +238,11 @@ def write_one(
     text_field: str,
     passages: bool,
 ) -> None:
-    """Write one shard's share of the output."""
+    """Write one shard's share of the output; with the first go the clusters."""
     shard, offset = task
     segments, decisions = open_results(folder, shards)
+    if shard.index == 0:
+        write_clusters(folder, segments, decisions)
     write_shard(Results(folder, segments, decisions, text_field), shard, offset)
     if passages:
         write_located(shard, folder, shards)

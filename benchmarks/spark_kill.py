@@ -45,13 +45,13 @@ def run_and_kill(arguments: list[str], at: str, settings: dict[str, str]) -> tup
     ]
     for name, value in settings.items():
         command += ["--spark-conf", f"{name}={value}"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     killed, lines = 0, []
-    assert process.stderr is not None
-    for line in process.stderr:
-        lines.append(line)
-        if line.startswith(f"spark: {at}") and not killed:
-            for worker in find_workers(process.pid)[:1]:
-                os.kill(worker, signal.SIGKILL)
-                killed += 1
-    return process.wait(), "".join(lines), killed
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            lines.append(line)
+            if line.startswith(f"spark: {at}") and not killed:
+                for worker in find_workers(process.pid)[:1]:
+                    os.kill(worker, signal.SIGKILL)
+                    killed += 1
+    return process.returncode, "".join(lines), killed

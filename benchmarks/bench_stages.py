@@ -65,7 +65,7 @@ def list_parts(data: bytes) -> Iterator[Part]:
         places.append(Offered(sketch.keys, sketch.signature, sketch.content, *sizes, starts, no_mask))
     shingles = np.empty(max(len(part) for part in sketches), np.uint64)
     yield "  of which shingles", lambda: [roll_shingles(part, near.shingle_size, shingles) for part in sketches]
-    yield "cover", lambda: cover(places, sketcher.bands, near)
+    yield "cover", lambda: cover(places, near)
     rows = [TokenBlock(place.address, place.num_tokens) for place in places]
     yield "passages within documents", lambda: [find_repeats(row, PassageConfig()) for row in rows]
     yield "passages across documents", lambda: find_shared(rows, PassageConfig(), lambda _: None)
@@ -84,9 +84,9 @@ def tokenise_block(data: np.ndarray, offsets: np.ndarray, tokens: np.ndarray) ->
     return total
 
 
-def cover(places: list[Offered], bands: int, near: NearConfig) -> int:
+def cover(places: list[Offered], near: NearConfig) -> int:
     """Decide all documents."""
-    made = Cover(sum(len(place.keys) for place in places), bands, near)
+    made = Cover(sum(len(place.keys) for place in places), near)
     for place in places:
         made.offer(place)
     return made.result().num_verified

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from dedup import DedupError, NearConfig, candidate_probability, choose_bands
-from dedup.kernels.cover import count_agreeing
+from dedup.kernels.minhash import count_agreeing
 from dedup.near.bands import choose_agreement
 from dedup.near.sketch import Sketcher
 

@@ -109,7 +109,7 @@ def test_a_bucket_that_is_full_takes_no_more_texts():
     config = NearConfig(0.5, max_bucket=1)
     tokens = [np.arange(40, dtype=np.uint32) * 4 + 1000 * i for i in (0, 1, 1)]
     tokens[2] = np.append(tokens[2], np.uint32(4))
-    cover = Cover(3, 40, config)
+    cover = Cover(3, config)
     offered = Offered(
         np.ones((3, 40), np.uint64) * np.arange(1, 41, dtype=np.uint64) * np.uint64(0x9E3779B97F4A7C15),
         np.zeros((3, 8), np.uint64),

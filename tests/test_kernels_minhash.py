@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.config import NearConfig
-from dedup.kernels.cover import count_agreeing
-from dedup.kernels.minhash import band_keys, sign
+from dedup.kernels.minhash import band_keys, count_agreeing, sign
 from dedup.near.signature import draw_permutations
 from dedup.near.sketch import Sketcher, shingle_text, sign_text, tokenise_text
 

@@ -16,9 +16,10 @@ from dedup.config import NearConfig
 from dedup.corpus.known import KnownDocuments
 from dedup.corpus.segments import Batch, Segments
 from dedup.index.schema import PIECE, RunRow, insert_run, make_tables
-from dedup.index.settings import bands_of, settings_of
+from dedup.index.settings import settings_of
 from dedup.index.store import IndexFile
 from dedup.kernels.minhash import SIGNATURE_WORDS
+from dedup.near.bands import bands_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -57,7 +58,7 @@ class Addition:
 
 def commit(index: IndexFile, addition: Addition, row: RunRow, near: NearConfig, replaced: Sequence[int]) -> None:
     """Add a run to an index in one transaction, in place of those whose numbers are `replaced`."""
-    bands = bands_of(near)
+    bands = bands_of(near).bands
     is_new = not index.exists()
     with index.writing() as connection:
         if is_new:

@@ -13,7 +13,6 @@ import pyarrow as pa
 from dedup.config import NearConfig
 from dedup.corpus.known import NAME_SCHEMA, Fates, KnownDocuments
 from dedup.index.schema import PIECE
-from dedup.index.settings import bands_of
 from dedup.kernels.key_set import (
     COMPARABLE,
     MISSED,
@@ -24,6 +23,7 @@ from dedup.kernels.key_set import (
 )
 from dedup.kernels.memory import as_read_only
 from dedup.kernels.minhash import SIGNATURE_WORDS
+from dedup.near.bands import bands_of
 from dedup.near.cover import Comparable, Cover, Offered, number_contents
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def find_known(
     scanned = scan_keys(connection, new, near, without)
     ordinals = np.union1d(scanned.ordinals, fates.column("witness").to_numpy())
     names = fetch_rows(connection, ordinals)
-    keys = np.zeros((len(ordinals), bands_of(near)), np.uint64)
+    keys = np.zeros((len(ordinals), scanned.keys.shape[1]), np.uint64)
     keys[np.searchsorted(ordinals, scanned.ordinals)] = scanned.keys
     addresses = np.zeros((2, len(ordinals)), np.uint64)
     known = KnownDocuments(
@@ -104,7 +104,7 @@ def scan_keys(connection: "DuckDBPyConnection", new: NewSketches, near: NearConf
     key_set: KeySet = make_key_set(sum(part.keys.size for part in new.parts))
     for part in new.parts:
         add_keys(key_set, as_read_only(part.keys), as_read_only(part.num_tokens), as_read_only(part.num_shingles))
-    bands = bands_of(near)
+    bands = bands_of(near).bands
     columns = "ordinal, num_tokens, num_shingles, keys, signature"
     query = f"SELECT {columns} FROM documents WHERE {passing(without)}"  # noqa: S608 (our own numbers)
     parts = [(np.empty(0, np.int64), *no_sketches(bands), np.empty(0, np.uint8))]
@@ -136,7 +136,7 @@ def find_comparable(stored: Comparable, new: NewSketches, near: NearConfig) -> n
     """Return which of some stored documents are compared with a new one by their tokens."""
     count = len(stored.keys)
     nowhere = np.zeros(count, np.uint64)
-    cover = Cover(count, bands_of(near), near)
+    cover = Cover(count, near)
     cover.enter(Offered(*stored[:2], number_contents(count), *stored[2:], nowhere, nowhere))
     marked = np.zeros(count, bool)
     for part in new.parts:

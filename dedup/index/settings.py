@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from dedup.config import NearConfig, describe
 from dedup.errors import DedupError
-from dedup.near.sketch import Sketcher, tokenise_text
+from dedup.near.sketch import tokenise_text
 
 FORMAT = 2
 FLAGS = {
@@ -50,8 +50,3 @@ def refuse_other_settings(path: object, theirs: Settings, ours: Settings) -> Non
         )
     said = ", ".join(f"{FLAGS.get(n, n)} {theirs.get(n)} in the index, {ours.get(n)} here" for n in sorted(differing))
     raise DedupError(f"{path}: was made with other settings: {said}. Give those of the index, or name another index.")
-
-
-def bands_of(near: NearConfig) -> int:
-    """Return the number of band keys of a document."""
-    return Sketcher(near).bands

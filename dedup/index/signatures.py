@@ -10,7 +10,7 @@ from dedup.config import NearConfig
 from dedup.corpus.values import read_value
 from dedup.kernels.minhash import sign
 from dedup.kernels.shingles import keep_distinct, roll_shingles, table_size
-from dedup.near.bands import choose_bands
+from dedup.near.bands import bands_of
 from dedup.near.signature import Signature, draw_permutations
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def insert_signatures(
     """Return a `MinHashLSH` of datasketch that holds a signature of each document, made anew from its tokens."""
     from datasketch import MinHashLSH  # noqa: PLC0415 (a second of import, for those who ask for it)
 
-    params = tuple(choose_bands(near.threshold, near.num_perm, near.recall))
+    params = tuple(bands_of(near))
     storage = dict(storage_config) if storage_config else None
     lsh = MinHashLSH(threshold=near.threshold, num_perm=near.num_perm, params=params, storage_config=storage)
     seen: set[str] = set()

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels.cover import reduce_range
+from dedup.kernels.buckets import reduce_range
 from dedup.kernels.hashing import U64
 from dedup.kernels.jit import kernel
 

@@ -89,6 +89,18 @@ def shorten(signature, short):
 
 
 @kernel
+def count_agreeing(a, b):
+    """Return how many bytes two short signatures (uint64[8]) have in common: zero bytes of a ^ b, eight at a time."""
+    low = U64(0x7F7F7F7F7F7F7F7F)
+    count = U64(0)
+    for word in range(SIGNATURE_WORDS):
+        differs = a[word] ^ b[word]
+        zeros = ~(((differs & low) + low) | differs | low) >> U64(7)  # 1 in each byte that is zero
+        count += (zeros * U64(0x0101010101010101)) >> U64(56)
+    return np.int64(count)
+
+
+@kernel
 def sketch_block(data, offsets, table, shingle_size, permutations, rows, tokens, out):
     """Tokenise, shingle, sign and band every document `data[offsets[i]:offsets[i + 1]]` of a block.
 

@@ -11,6 +11,31 @@ ROLL = U64(0x9E3779B97F4A7C15 | 1)
 
 
 @kernel
+def power(count):
+    """Return ROLL to the power of `count`: the weight of the token that leaves a shingle of so many tokens."""
+    result = U64(1)
+    for _ in range(count):
+        result *= ROLL
+    return result
+
+
+@kernel(inline=True)
+def roll_on(h, leaving, tokens, i, size):
+    """Return the polynomial of the `size` tokens up to number i, from that of those before; `leaving`: power(size)."""
+    h = h * ROLL + mix64(U64(tokens[i] >> U32(TOKEN_SHIFT)) + U64(1))
+    if i >= size:
+        h -= leaving * mix64(U64(tokens[i - size] >> U32(TOKEN_SHIFT)) + U64(1))
+    return h
+
+
+@kernel(inline=True)
+def finish_shingle(h):
+    """Return the hash of a shingle, of its polynomial: never 0."""
+    shingle = mix64(h)
+    return shingle if shingle != 0 else U64(1)
+
+
+@kernel
 def roll_shingles(tokens, shingle_size, shingles):
     """Write the 64-bit hash of every run of `shingle_size` tokens (uint32) to `shingles` (uint64), return how many.
 
@@ -21,18 +46,13 @@ def roll_shingles(tokens, shingle_size, shingles):
     if n == 0:
         return 0
     size = min(n, shingle_size)
-    dropped = U64(1)
-    for _ in range(size):
-        dropped *= ROLL
+    leaving = power(size)
     h = U64(0)
     count = 0
     for i in range(n):
-        h = h * ROLL + mix64(U64(tokens[i] >> U32(TOKEN_SHIFT)) + U64(1))
-        if i >= size:
-            h -= dropped * mix64(U64(tokens[i - size] >> U32(TOKEN_SHIFT)) + U64(1))
+        h = roll_on(h, leaving, tokens, i, size)
         if i >= size - 1:
-            shingle = mix64(h)
-            shingles[count] = shingle if shingle != 0 else U64(1)
+            shingles[count] = finish_shingle(h)
             count += 1
     return count
 
@@ -120,9 +140,7 @@ def count_shared_rolling(table, size, stamps, stamp, tokens, shingle_size, neede
     """As `count_shared`, of the shingles of tokens (uint32) as they are rolled: what is unlike is left half-way."""
     n = tokens.size
     length = min(n, shingle_size)
-    dropped = U64(1)
-    for _ in range(length):
-        dropped *= ROLL
+    leaving = power(length)
     mask = U64(size - 1)
     spare = n - length + 1 - needed  # shingles that may be missing
     if spare < 0:
@@ -130,13 +148,10 @@ def count_shared_rolling(table, size, stamps, stamp, tokens, shingle_size, neede
     h = U64(0)
     shared = 0
     for i in range(n):
-        h = h * ROLL + mix64(U64(tokens[i] >> U32(TOKEN_SHIFT)) + U64(1))
-        if i >= length:
-            h -= dropped * mix64(U64(tokens[i - length] >> U32(TOKEN_SHIFT)) + U64(1))
+        h = roll_on(h, leaving, tokens, i, length)
         if i < length - 1:
             continue
-        value = mix64(h)
-        value = value if value != 0 else U64(1)
+        value = finish_shingle(h)
         slot = value & mask
         while table[slot] != 0 and table[slot] != value:
             slot = (slot + U64(1)) & mask

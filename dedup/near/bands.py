@@ -2,7 +2,7 @@
 
 The theory is chapter 3.4 of Leskovec, Rajaraman & Ullman, "Mining of Massive Datasets".
 
-A candidate is looked at only if its short signature agrees with the other one: the low bytes of SIGNATURE_SIZE of its
+A candidate is looked at only if its short signature agrees with the other one: a byte of each of SIGNATURE_SIZE
 min-hashes (b-bit minwise hashing; Li & Koenig, "b-Bit Minwise Hashing", WWW 2010). Two texts that share a sentence meet
 in some band now and then, and the more documents there are, the more of them; 64 bytes tell nearly all of them apart
 without a look at their tokens.
@@ -11,9 +11,11 @@ without a look at their tokens.
 import math
 from typing import NamedTuple
 
+from dedup.config import NearConfig
 from dedup.errors import DedupError
+from dedup.kernels.minhash import SIGNATURE_WORDS
 
-SIGNATURE_SIZE = 64  # bytes: one cache line
+SIGNATURE_SIZE = 8 * SIGNATURE_WORDS  # bytes: one cache line
 MISSED_SHARE = 0.02  # of the pairs at the threshold that may be missed: those whose short signatures look unlike
 
 
@@ -54,6 +56,11 @@ def choose_bands(threshold: float, num_perm: int, recall: float = 0.995) -> Band
         f"--threshold {threshold:g} needs {needed:,} permutations to find pairs with probability {recall:g}, "
         f"and --num-perm allows {num_perm}. Raise one of the two."
     )
+
+
+def bands_of(config: NearConfig) -> Bands:
+    """Return the bands that documents are found by under these settings."""
+    return choose_bands(config.threshold, config.num_perm, config.recall)
 
 
 def choose_agreement(threshold: float, num_hashes: int, recall: float = 0.995) -> int:

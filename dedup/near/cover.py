@@ -1,6 +1,5 @@
 """Feed sketches to the cover kernel in the order of the keep policy, and read its decisions back."""
 
-import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,22 +8,21 @@ import numpy.typing as npt
 
 from dedup.config import NearConfig
 from dedup.corpus.known import KnownDocuments
-from dedup.kernels.cover import (
+from dedup.kernels.buckets import (
     CANDIDATES,
     FULL_BUCKETS,
-    KEPT,
     NOT_ENTERED,
     NUM_COUNTERS,
     VERIFIED,
     CoverState,
     Limits,
-    cover_block,
     enter_known,
     mark_comparable,
 )
+from dedup.kernels.cover import KEPT, cover_block
 from dedup.kernels.memory import as_read_only
 from dedup.kernels.minhash import SIGNATURE_WORDS
-from dedup.near.bands import choose_agreement, choose_bands
+from dedup.near.bands import bands_of, choose_agreement
 
 # Slots of the hash table for each band key that may enter it: linear probing wants a third of them free.
 SLOTS_PER_ENTRY = 1.5
@@ -105,7 +103,8 @@ class Cover:
     All sizes are known from the start, so memory is bounded by `memory_per_document` whatever the documents hold.
     """
 
-    def __init__(self, num_documents: int, bands: int, config: NearConfig, known: KnownDocuments | None = None) -> None:
+    def __init__(self, num_documents: int, config: NearConfig, known: KnownDocuments | None = None) -> None:
+        bands, rows = bands_of(config)
         self._num_known = len(known) if known is not None else 0
         self._first = self._num_known + (len(known.fates) if known is not None else 0)
         entries = (num_documents + self._num_known) * bands
@@ -113,8 +112,7 @@ class Cover:
         used = num_documents * bands + (np.count_nonzero(known.keys) if known is not None else 0)
         n, slots = num_documents + self._first, max(int(used * SLOTS_PER_ENTRY), 16)
         self._config = config
-        num_hashes = math.prod(choose_bands(config.threshold, config.num_perm, config.recall))
-        self._agreement = choose_agreement(config.threshold, num_hashes, config.recall)
+        self._limits = Limits(config.threshold, choose_agreement(config.threshold, bands * rows, config.recall))
         self._offered = self._first
         self._state = CoverState(
             content=np.empty((n, 2), np.uint64),
@@ -175,7 +173,7 @@ class Cover:
             first,
             as_read_only(documents.keys),
             as_read_only(documents.signature),
-            Limits(config.threshold, self._agreement),
+            self._limits,
             config.shingle_size,
             config.keep_templates,
             config.max_bucket if enter else 0,
@@ -185,8 +183,7 @@ class Cover:
         """Return which of the documents that were entered are compared with any of these, token by token."""
         first, self._offered = self._offered, self._offered + len(documents.keys)
         marked = np.zeros(len(self._state.owners), bool)
-        limits = Limits(self._config.threshold, self._agreement)
-        mark_comparable(self._state, first, *(as_read_only(column) for column in documents), limits, marked)
+        mark_comparable(self._state, first, *(as_read_only(column) for column in documents), self._limits, marked)
         return marked
 
     def result(self) -> CoverResult:

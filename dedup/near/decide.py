@@ -18,14 +18,13 @@ GATHERED = 65_536  # documents whose band keys are copied together when the orde
 
 def cover_batches(
     batches: Sequence[Batch],
-    bands: int,
     config: NearConfig,
     report: Callable[[int], None],
     known: KnownDocuments | None = None,
 ) -> CoverResult:
     """Return the decisions on all documents of the batches, rows and witnesses by doc_index."""
     total = sum(map(len, batches))
-    cover = Cover(total, bands, config, known)
+    cover = Cover(total, config, known)
     if config.keep.rule == "first":
         for batch in batches:
             cover.offer(view_batch(batch))
@@ -84,9 +83,8 @@ def cover_again(
     Both are doc_indices. Returns the decisions on `others`, witnesses by doc_index.
     """
     num_documents = sum(map(len, batches))
-    bands = batches[0].column("keys", np.uint64).shape[1]
     order = np.concatenate([kept, others])
-    cover = Cover(len(order), bands, config, known)
+    cover = Cover(len(order), config, known)
     for begin in range(0, len(order), GATHERED):
         cover.offer(gather(batches, order[begin : begin + GATHERED]))
     result = cover.result()

@@ -10,7 +10,7 @@ from dedup.kernels.memory import as_read_only
 from dedup.kernels.minhash import SIGNATURE_WORDS, SketchArrays, sign, sketch_block
 from dedup.kernels.shingles import keep_distinct, roll_shingles, table_size
 from dedup.kernels.tokens import tokenise
-from dedup.near.bands import choose_bands
+from dedup.near.bands import bands_of
 from dedup.near.signature import Signature, draw_permutations
 from dedup.text.folding import load_folding_table
 
@@ -48,7 +48,7 @@ class Sketcher:
     """Sketches block after block under one config, reusing its buffer of tokens."""
 
     def __init__(self, config: NearConfig) -> None:
-        self.bands, self.rows = choose_bands(config.threshold, config.num_perm, config.recall)
+        self.bands, self.rows = bands_of(config)
         self._shingle_size = config.shingle_size
         permutations = draw_permutations(config.num_perm, config.seed)
         self._permutations = np.ascontiguousarray(permutations[:, : self.bands * self.rows])

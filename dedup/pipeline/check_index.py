@@ -21,7 +21,7 @@ from dedup.pipeline.boilerplate import find_corpus_boilerplate
 from dedup.pipeline.indexed import IndexSession, with_covered
 from dedup.pipeline.passages import as_decisions
 from dedup.pipeline.run import CleanRun, Progress
-from dedup.pipeline.sketch import get_sketcher, load_kernels, sketch_shards
+from dedup.pipeline.sketch import load_kernels, sketch_shards
 
 
 class KnownRecord(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -57,7 +57,7 @@ def check_documents(run: CleanRun, progress: Progress) -> tuple[int, Iterator[by
 def compare_with_index(session: IndexSession, segments: Segments, run: CleanRun, spool: Path) -> Decisions:
     """Return what the index says of each document, as if it were the only one."""
     segments.remember(session.find_known(segments, run, spool))
-    cover = Cover(segments.num_documents, get_sketcher(run.near).bands, run.near, segments.known)
+    cover = Cover(segments.num_documents, run.near, segments.known)
     for batch in segments.batches:
         cover.offer(view_batch(batch), enter=False)
     return with_covered(as_decisions(cover.result()), segments)

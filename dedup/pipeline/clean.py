@@ -25,7 +25,7 @@ from dedup.pipeline.boilerplate import find_corpus_boilerplate, keep_standing
 from dedup.pipeline.indexed import IndexSession, use_index, with_covered
 from dedup.pipeline.passages import Findings, as_decisions, decide_passages, locate_shard
 from dedup.pipeline.run import CleanRun, Progress
-from dedup.pipeline.sketch import get_sketcher, load_kernels, sketch_shards
+from dedup.pipeline.sketch import load_kernels, sketch_shards
 from dedup.pipeline.summarise import summarise
 from dedup.workers import run_tasks
 
@@ -137,7 +137,7 @@ def finish(
 def cover_documents(near: NearConfig, segments: Segments, progress: Progress) -> CoverResult:
     """Decide who is kept, over all segments."""
     progress.begin("cover", segments.num_documents, "doc")
-    result = cover_batches(segments.batches, get_sketcher(near).bands, near, progress.advance, segments.known)
+    result = cover_batches(segments.batches, near, progress.advance, segments.known)
     progress.end()
     return result
 

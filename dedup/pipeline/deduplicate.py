@@ -66,7 +66,7 @@ def cover_texts(documents: Sequence[Document], config: NearConfig) -> CoverResul
     sketcher = Sketcher(config)
     sketches = [copy_tokens(sketcher.sketch(*view_texts(to_arrow(part)))) for part in cut(documents)]
     if not sketches:
-        return Cover(0, sketcher.bands, config).result()
+        return Cover(0, config).result()
     parts = [
         Offered(s.keys, s.signature, s.content, s.num_tokens, s.num_shingles, s.token_addresses, no_mask)
         for s in sketches
@@ -74,7 +74,7 @@ def cover_texts(documents: Sequence[Document], config: NearConfig) -> CoverResul
     ]
     offered = Offered(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
     order = rank(documents, offered.num_tokens, config)
-    cover = Cover(len(documents), sketcher.bands, config)
+    cover = Cover(len(documents), config)
     cover.offer(offered.take(order))
     return reorder(cover.result(), order)
 

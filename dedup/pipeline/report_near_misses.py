@@ -20,7 +20,7 @@ from dedup.corpus.segments import Segments
 from dedup.corpus.shards import plan_shards
 from dedup.errors import DedupError
 from dedup.model.run import Summary
-from dedup.near.bands import choose_bands
+from dedup.near.bands import bands_of
 from dedup.pipeline.clean import cover_documents
 from dedup.pipeline.run import CleanRun, Progress
 from dedup.pipeline.sketch import load_kernels, sketch_shards
@@ -67,7 +67,7 @@ def lower_threshold(near: NearConfig) -> NearConfig | None:
     threshold = max(near.threshold - MARGIN, near.threshold * 0.9)
     lowered = replace(near, threshold=threshold, keep=KeepPolicy(), keep_templates=False)
     try:
-        choose_bands(lowered.threshold, lowered.num_perm, lowered.recall)
+        bands_of(lowered)
     except DedupError:
         return None
     return lowered

@@ -13,7 +13,7 @@ from dedup.config import NearConfig, PassageConfig, describe
 from dedup.corpus.segments import Segments
 from dedup.corpus.shards import Shard
 from dedup.model.run import InputFile, Limit, PassageCounts, Summary
-from dedup.near.bands import choose_bands
+from dedup.near.bands import bands_of
 from dedup.near.cover import CoverResult
 from dedup.passages.plan import WITHIN
 from dedup.pipeline.passages import Findings
@@ -40,7 +40,7 @@ def summarise(
     """Return the summary of a run."""
     result, decisions, findings = results
     rejected = sum(1 for shard in segments.shards for _ in segments.rejections(shard))
-    bands, rows = choose_bands(run.near.threshold, run.near.num_perm, run.near.recall)
+    bands, rows = bands_of(run.near)
     return Summary(
         counts=count_documents(decisions, rejected=rejected, repeated_ids=count_repeated_ids(segments)),
         inputs=[InputFile(f.path, f.name, f.format, f.compression, f.size) for f in run.files],

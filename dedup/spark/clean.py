@@ -10,12 +10,13 @@ from dedup.clean.summary import StageTimer
 from dedup.config import InputConfig, NearConfig, PassageConfig
 from dedup.errors import DedupError, InputError
 from dedup.model.run import Summary
+from dedup.near.bands import bands_of
 from dedup.pipeline.run import Progress
 from dedup.pipeline.sketch import load_kernels
 from dedup.spark.boilerplate import find_boilerplate
 from dedup.spark.catalogue import Catalogue, rank_documents, read_catalogue
 from dedup.spark.checkpoint import Checkpoints
-from dedup.spark.decide import SparkDecisions, bands_of, decide, plan_cover
+from dedup.spark.decide import SparkDecisions, decide, plan_cover
 from dedup.spark.joins import NUMBERS, small
 from dedup.spark.order import order_documents
 from dedup.spark.passages import LocateTask, locate_passages
@@ -84,7 +85,7 @@ def run_stages(run: SparkRun, source: SparkInput, storage: Storage, progress: Pr
         documents = mark_boilerplate(run, catalogue, documents, checkpoints)
     with timer.measure("cover"):
         parallelism = source.spark.sparkContext.defaultParallelism
-        plan = plan_cover(catalogue.num_documents, bands_of(run.near), parallelism, run.ranges)
+        plan = plan_cover(catalogue.num_documents, bands_of(run.near).bands, parallelism, run.ranges)
         decisions = decide(documents, plan, run.near, checkpoints, tell)
     with timer.measure("write"):
         tell("write")
@@ -132,18 +133,18 @@ def write_output(
     names = name_files(documents.select("rank", "doc", "at", "id", "line", "file"), paths)
     rejections = name_files(catalogue.rejections(), paths)
     records = source.records(catalogue)
+    removed, count = decisions.removed, decisions.removed.count()
+    gone = small(removed.select("rank"), count, NUMBERS)
     located = None
     if run.passages:
         task = LocateTask(run.passages, run.input, source.format)
         held = name_files(documents.select("rank", "at", "id", "line", "file", "repeats", "masked"), paths)
         texts = source.as_texts(records, run.input.text_field)
-        found = locate_passages(held, texts, decisions.removed, task)
+        found = locate_passages(held, texts, gone, task)
         located = Checkpoints(source.spark, f"{output.storage.place}/{CHECKPOINTS}").save("located", found)
         write_located(output, located)
-    removed, count = decisions.removed, decisions.removed.count()
-    dropped = names.join(small(removed.select("rank"), count, NUMBERS), "rank", "left_semi").select("at")
-    dropped = dropped.unionByName(rejections.select("at"))
-    kept = records.join(small(dropped, dropped.count(), NUMBERS), "at", "left_anti")
+    dropped = names.join(gone, "rank", "left_semi").select("at").unionByName(rejections.select("at"))
+    kept = records.join(small(dropped, count + rejections.count(), NUMBERS), "at", "left_anti")
     output.write_kept(kept, located, run.input.text_field)
     write_removed(output, records, names, removed, count)
     write_clusters(output, names, removed, count)

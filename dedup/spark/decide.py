@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from dedup.config import NearConfig
-from dedup.near.bands import choose_bands
 from dedup.spark.exact import find_twins, follow_twins
 from dedup.spark.rounds import CoverPlan, cover_documents
 
@@ -53,8 +52,3 @@ def decide(
     cover = cover_documents(heads, plan, config, checkpoints, report)
     removed = checkpoints.save("removed", follow_twins(twins, cover.removed))
     return SparkDecisions(removed, cover.rounds, cover.counts)
-
-
-def bands_of(config: NearConfig) -> int:
-    """Return the number of bands."""
-    return choose_bands(config.threshold, config.num_perm, config.recall).bands

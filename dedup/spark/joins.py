@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 NUMBERS = 4_000_000  # rows of a few numbers: some 100 MB
 NAMED = 250_000  # rows with an id and a path: the same
+RECORDS = 25_000  # whole records: the same
 
 
 def small(rows: "DataFrame", count: int, limit: int) -> "DataFrame":

@@ -30,7 +30,7 @@ from dedup.passages.matches import Matches, join_matches
 from dedup.passages.plan import plan_passages
 from dedup.passages.spans import TokenOffsets, cut_spans
 from dedup.pipeline.passages import Findings, LocatedText, locate_document, merge_spans
-from dedup.spark.joins import NAMED, NUMBERS, small
+from dedup.spark.joins import NAMED, small
 from dedup.spark.lines import raw_id
 from dedup.spark.types import as_struct
 
@@ -72,7 +72,7 @@ def locate_passages(
     `documents` has `rank`, `at`, `id`, `path`, `line`, `repeats`, `masked`; `records` has `at` and `value` (in Parquet
     the text).
     """
-    gone = small(removed.select("rank", F.lit(False).alias("kept")), removed.count(), NUMBERS)
+    gone = removed.select("rank", F.lit(False).alias("kept"))
     held = documents.filter((F.length("repeats") > 0) | F.col("masked").isNotNull()).join(gone, "rank", "left")
     held = held.withColumn("kept", F.coalesce("kept", F.lit(True))).filter("kept or masked is not null")
     held = held.select("at", "id", "path", "line", "repeats", "masked", "kept")

@@ -107,7 +107,7 @@ def decide_range(number: int, members: Offered, rows: Rows, config: NearConfig, 
     In the first round nothing is known of them: they are decided here too, as well as this range can tell.
     """
     others = int((~rows.is_own).sum())
-    cover = Cover(len(rows.ranks), members.keys.shape[1], config)
+    cover = Cover(len(rows.ranks), config)
     if first_round:
         cover.offer(members.take(np.arange(others)))
     else:

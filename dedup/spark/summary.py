@@ -9,7 +9,7 @@ from dedup.config import describe, fingerprint
 from dedup.corpus.files import split_format
 from dedup.model.documents import Relation
 from dedup.model.run import Counts, InputFile, Limit, PassageCounts, Summary
-from dedup.near.bands import choose_bands
+from dedup.near.bands import bands_of
 from dedup.spark.passages import BOILER, EDITED, PASSAGE
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def summarise(
 ) -> Summary:
     """Return the summary of a run."""
     catalogue, documents, decisions = results
-    bands, rows = choose_bands(run.near.threshold, run.near.num_perm, run.near.recall)
+    bands, rows = bands_of(run.near)
     configs = {name: describe(c) if (c := getattr(run, name)) else {} for name in ("near", "passages", "input")}
     spark = {"master": source.spark.sparkContext.master, "rounds": decisions.rounds, "contained": "not looked for"}
     return Summary(

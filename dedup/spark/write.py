@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F
 
-from dedup.spark.joins import NAMED, NUMBERS, small
+from dedup.spark.joins import NAMED, NUMBERS, RECORDS, small
 from dedup.spark.lines import TEXT_SCHEMA, encode_cluster, encode_rejection, encode_removal, encode_rows
 from dedup.spark.passages import BOILER, EDITED, ORIGINAL_RECORD, PASSAGE
 from dedup.spark.types import as_struct
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from dedup.spark.storage import Storage
-
-EDITED_ROWS = 25_000  # edited records that are sent to every worker: some 100 MB
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class Output:
         place = f"{self.storage.place}/kept"
         if located is not None:
             edits = located.filter(F.col("kind") == EDITED).select("at", F.col("value").alias("edited"))
-            kept = kept.join(small(edits, edits.count(), EDITED_ROWS), "at", "left")
+            kept = kept.join(small(edits, edits.count(), RECORDS), "at", "left")
         if self.format == "parquet":
             if located is not None:
                 text = F.coalesce(F.col("edited").cast("string"), F.col("record").getField(text_field))

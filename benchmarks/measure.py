@@ -15,6 +15,10 @@ from pathlib import Path
 
 from dedup.bench.memory import MemorySampler
 
+# What an installer compiled is compiled for all tools: this variable would have those that run from their sources
+# compile them in every run.
+AS_INSTALLED = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
 
 @dataclass(frozen=True)
 class Run:
@@ -49,7 +53,7 @@ def try_command(
             stdout=subprocess.PIPE,
             stderr=errors if limit_s else None,
             text=True,
-            env={**os.environ, **(env or {})},
+            env={**AS_INSTALLED, **(env or {})},
             start_new_session=limit_s is not None,
         )
         sampler = MemorySampler(process.pid, limit_mb * 1024)

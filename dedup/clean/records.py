@@ -144,9 +144,9 @@ def wrap_record(raw: bytes, file_format: str, header: list[str]) -> WholeRecord:
 
 def split_json_line(line: bytes) -> tuple[bytes, tuple[str, str]]:
     """Return the JSON of a line and the white space before and after it."""
-    record = line.strip(WHITE_SPACE)
-    start = line.find(record)
-    around = (line[:start].decode(), line[start + len(record) :].decode())
+    rest = line.lstrip(WHITE_SPACE)
+    record = rest.rstrip(WHITE_SPACE)
+    around = (line[: len(line) - len(rest)].decode(), rest[len(record) :].decode())
     return record, LINE_END if around == LINE_END else around  # the default itself is what is left out
 
 

@@ -3,18 +3,21 @@
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from dedup.corpus.parquet import open_parquet
+
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
 
 ROW_GROUP = 65_536
 
 
-def codecs_of(file: pq.ParquetFile) -> dict[str, str]:
+def codecs_of(file: "pq.ParquetFile") -> dict[str, str]:
     """Return the compression of each column, as the first row group has it."""
     if file.metadata.num_row_groups == 0:
         return {}
@@ -23,8 +26,10 @@ def codecs_of(file: pq.ParquetFile) -> dict[str, str]:
     return {c.path_in_schema: "NONE" if c.compression == "UNCOMPRESSED" else c.compression for c in columns}
 
 
-def open_writer(path: Path, like: pq.ParquetFile) -> pq.ParquetWriter:
+def open_writer(path: Path, like: "pq.ParquetFile") -> "pq.ParquetWriter":
     """Open a Parquet file with the schema, metadata and compression of another."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 (for those who have such files)
+
     path.parent.mkdir(parents=True, exist_ok=True)
     codecs = codecs_of(like)
     return pq.ParquetWriter(str(path), like.schema_arrow, compression=codecs or "snappy")
@@ -92,7 +97,7 @@ def merge_rows(kept: Path, set_aside: Path, dropped: Sequence[int], edited: Abst
 class RowFeeder:
     """Gives the rows of a Parquet file in pieces of any length."""
 
-    def __init__(self, file: pq.ParquetFile) -> None:
+    def __init__(self, file: "pq.ParquetFile") -> None:
         self._batches = file.iter_batches()
         self._rest: pa.Table | None = None
 

@@ -1,6 +1,7 @@
 """Split the bytes of a file into what is kept, copied as it stands, and what was dropped, handed out."""
 
 import os
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,8 @@ from dedup.corpus.compression import read_chunk
 from dedup.errors import InputError
 
 COPY_SIZE = 4 << 20
+WINDOW = 1 << 20  # stays in the cache of a core between reading and writing
+PIECES_AT_ONCE = 1024  # as many as Linux takes
 
 
 @dataclass(frozen=True)
@@ -27,26 +30,78 @@ class Ranges:
 def copy_kept(path: str, target: int, span: tuple[int, int], drops: Ranges, offset: int) -> Iterator[bytes]:
     """Copy the bytes of a span of a file, less the drops, to `offset` of an open one; yield what was dropped in order.
 
-    The kernel copies from page cache to page cache where it can (`copy_file_range`), without passing through Python.
+    A window of the file with many drops is read at once, and what is kept of it is written at once. Where nothing is
+    dropped for longer than a window, the kernel copies from page cache to page cache (`copy_file_range`).
     """
-    start, stop = span
+    position, stop = span
+    starts, ends = drops.starts.tolist(), drops.ends.tolist()
+    buffer = memoryview(bytearray(WINDOW))
     source = os.open(path, os.O_RDONLY)
+    row = 0
     try:
-        begins = [start, *drops.ends.tolist()]
-        ends = [*drops.starts.tolist(), stop]
-        for position, end, replacement in zip(begins, ends, (*drops.replacements, b""), strict=True):
-            copied = copy_range(source, target, position, offset, end - position)
-            if copied < end - position:
-                raise InputError(
-                    f"{path}: the file became shorter while it was being read. Run again on a file at rest."
-                )
-            offset += copied
-            if replacement:
-                offset += os.pwrite(target, replacement, offset)
-        for begin, end in zip(drops.starts.tolist(), drops.ends.tolist(), strict=True):
-            yield os.pread(source, end - begin, begin)
+        while position < stop or row < len(starts):
+            undropped = (starts[row] if row < len(starts) else stop) - position
+            if undropped >= WINDOW:
+                offset += refuse_short(copy_range(source, target, position, offset, undropped), undropped, path)
+                position += undropped
+                continue
+            last = max(bisect_right(ends, position + WINDOW, row), min(row + 1, len(ends)))
+            end = ends[last - 1] if last > row else stop
+            window = read_window(source, position, end - position, buffer)
+            refuse_short(len(window), end - position, path)
+            kept, dropped = part_window(window, position, (starts[row:last], ends[row:last]))
+            offset += write_pieces(target, weave(kept, drops.replacements[row:last]), offset)
+            yield from map(bytes, dropped)
+            position, row = end, last
     finally:
         os.close(source)
+
+
+def refuse_short(count: int, wanted: int, path: str) -> int:
+    """Return the number of bytes that were read; fewer than wanted are an `InputError`."""
+    if count < wanted:
+        raise InputError(f"{path}: the file became shorter while it was being read. Run again on a file at rest.")
+    return count
+
+
+def read_window(source: int, position: int, count: int, buffer: memoryview) -> memoryview:
+    """Return so many bytes of a file, in the buffer if they fit; fewer where the file ends."""
+    window = buffer[:count] if count <= len(buffer) else memoryview(bytearray(count))
+    done = 0
+    while done < count and (num := os.preadv(source, [window[done:]], position + done)):
+        done += num
+    return window[:done]
+
+
+def part_window(
+    window: memoryview, position: int, drops: tuple[list[int], list[int]]
+) -> tuple[list[memoryview], list[memoryview]]:
+    """Return what stands between the drops (before the first, after the last too) and the drops themselves."""
+    starts, ends = ([place - position for place in places] for places in drops)
+    between = zip([0, *ends], [*starts, len(window)], strict=True)
+    return [window[a:b] for a, b in between], [window[a:b] for a, b in zip(starts, ends, strict=True)]
+
+
+def weave(kept: list[memoryview], replacements: Sequence[bytes]) -> list[memoryview | bytes]:
+    """Return what is kept with the replacements in their places, without the empty pieces."""
+    if not any(replacements):
+        return [piece for piece in kept if piece]
+    pairs = zip(kept, (*replacements, b""), strict=True)
+    return [piece for pair in pairs for piece in pair if piece]
+
+
+def write_pieces(target: int, pieces: list[memoryview | bytes], offset: int) -> int:
+    """Write pieces one after the other to `offset` of an open file, return their length."""
+    done = 0
+    for first in range(0, len(pieces), PIECES_AT_ONCE):
+        some = pieces[first : first + PIECES_AT_ONCE]
+        count = sum(map(len, some))
+        written = os.pwritev(target, some, offset + done)
+        rest = b"".join(some)[written:] if written < count else b""
+        while rest:  # on a full disk the next call says so
+            rest = rest[os.pwrite(target, rest, offset + done + count - len(rest)) :]
+        done += count
+    return done
 
 
 def copy_range(source: int, target: int, start: int, offset: int, count: int) -> int:

@@ -3,8 +3,10 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -37,10 +39,10 @@ from dedup.model.documents import SEEN_IN_INDEX, Relation
 
 Raw = msgspec.Raw
 CLUSTERS_AT_ONCE = 1 << 14
+PART_BUFFER = 1 << 18
 
 
-@dataclass(frozen=True, slots=True)
-class Dropped:
+class Dropped(NamedTuple):
     """One record that does not stay as it is: a removed document, an edited one, or a rejection (doc_index -1).
 
     `replacement` is what stands in its place, None where nothing does.
@@ -91,8 +93,8 @@ def write_shard(results: Results, shard: Shard, offset: int) -> None:
     header = read_header(file) if dropped and file.format in DELIMITERS else []
     names, witnesses = name_dropped(results, dropped)
     with (
-        run.part(shard.index, parts.REMOVED).open("wb") as removed,
-        run.part(shard.index, parts.EDITED).open("wb") as edited,
+        run.part(shard.index, parts.REMOVED).open("wb", PART_BUFFER) as removed,
+        run.part(shard.index, parts.EDITED).open("wb", PART_BUFFER) as edited,
         run.part(shard.index, parts.REJECTED).open("wb") as rejected,
     ):
         for item, raw in zip(dropped, drop_records(results, shard, dropped, offset), strict=True):
@@ -165,19 +167,26 @@ def describe_removed(
 ) -> RemovedRecord:
     """Return the record of one removal; `names` are its own and its witness's."""
     decisions, (name, witness) = results.decisions, names
-    relation = Relation(decisions.relation[item.doc_index])
+    relation = int(decisions.relation[item.doc_index])
+    label, reason = describe_relation(relation)
     return RemovedRecord(
         id=Raw(name.raw_id),
         source=Source(name.path, name.line, item.start),
-        reason=relation.reason if witness.run is None else SEEN_IN_INDEX,
-        relation=relation.label,
+        reason=reason if witness.run is None else SEEN_IN_INDEX,
+        relation=label,
         witness=witness_of(witness),
         similarity=float(decisions.similarity[item.doc_index]),
-        covered=float(decisions.covered[item.doc_index]) if relation is Relation.CONTAINED else None,
+        covered=float(decisions.covered[item.doc_index]) if relation == Relation.CONTAINED else None,
         record=whole.record,
         around=whole.around,
         raw=whole.raw,
     )
+
+
+@cache
+def describe_relation(relation: int) -> tuple[str, str]:
+    """Return the label and the reason of a relation."""
+    return Relation(relation).label, Relation(relation).reason
 
 
 def describe_edited(item: Dropped, whole: WholeRecord, name: DocumentName, file_format: str) -> EditedRecord:

@@ -5,6 +5,8 @@ import errno
 import gc
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import NoReturn
 
@@ -15,6 +17,7 @@ from dedup.cli.imports import withhold
 from dedup.errors import DedupError
 
 EXIT_ERROR = 2
+ROOM = 1 << 14  # words on the stack of frames: more than the deepest import of a library takes
 
 # name -> "module:attribute"; the module is imported only when its command is asked for.
 COMMANDS = {
@@ -90,9 +93,11 @@ def main() -> NoReturn:
     # they are imported, and over records that are in no cycle; and once more over all of them at the end.
     gc.set_threshold(400_000, 50, 50)
     atexit.register(freeze)
+    # No command multiplies matrices that are worth a thread, and idle threads of BLAS turn in circles for a while.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     withhold()
     try:
-        result = cli.main(standalone_mode=False)
+        result = with_room(partial(cli.main, standalone_mode=False))
     except click.ClickException as error:
         error.show()
         sys.exit(EXIT_ERROR)
@@ -108,6 +113,17 @@ def main() -> NoReturn:
     except OSError as error:
         fail(explain_os_error(error))
     sys.exit(result if isinstance(result, int) else 0)
+
+
+def with_room(function: Callable[[], object]) -> object:
+    """Call a function."""
+    return function()
+
+
+# CPython keeps frames in pieces of 16 KB, and asks the system for a new one, and gives it back, at every call that
+# crosses the end of one: thousands of times while the libraries are imported. This frame is said to need many words, so
+# the piece that is made for it holds all frames above it too.
+with_room.__code__ = with_room.__code__.replace(co_stacksize=ROOM)
 
 
 def freeze() -> None:

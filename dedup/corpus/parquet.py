@@ -1,22 +1,26 @@
 """Parquet files: a row is a document; kept and removed rows are written with the schema of the input."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from dedup.config import InputConfig
 from dedup.corpus.blocks import Block, Rejection, missing_column
 from dedup.errors import InputError
 
+if TYPE_CHECKING:
+    import pyarrow.parquet as pq
+
 BATCH_ROWS = 2048
 
 
-def open_parquet(path: str) -> pq.ParquetFile:
+def open_parquet(path: str) -> "pq.ParquetFile":
     """Open a Parquet file; what is none is an `InputError`."""
+    import pyarrow.parquet as pq  # noqa: PLC0415 (for those who have such files)
+
     try:
         return pq.ParquetFile(path)
     except (pa.ArrowInvalid, OSError) as error:

@@ -65,7 +65,7 @@ def reduce_range(key, size):
     return ((key >> U64(32)) * U64(size)) >> U64(32)
 
 
-@kernel
+@kernel(inline=True)
 def find_exact(state, rank):
     """Return the rank of the first document with the same content, or -1 after noting this one as the first."""
     size = state.exact_slots.size
@@ -103,7 +103,7 @@ def double(values):
     return grown
 
 
-@kernel
+@kernel(inline=True)
 def find_candidates(state, rank, buckets, candidates):
     """Collect the owners that share a bucket with this document, each once; return the array and their number."""
     bands = buckets.size
@@ -123,7 +123,7 @@ def find_candidates(state, rank, buckets, candidates):
     return candidates, count
 
 
-@kernel
+@kernel(inline=True)
 def enter_buckets(state, rank, buckets, keys, signature, max_bucket):
     """Put a kept document into its buckets; one that holds `max_bucket` documents already takes no more."""
     bands = buckets.size

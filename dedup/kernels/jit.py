@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import numba as nb
+from numba.core.caching import FunctionCache
+from numba.core.runtime import rtsys
 
 PREFIX = "dedup-kernels-"
 
@@ -52,9 +54,24 @@ def kernel(function: Callable[..., Any] | None = None, *, inline: bool = False) 
     """Compile a function with numba on its first call, without the GIL, cached on disk."""
     if function is None:
         return lambda f: kernel(f, inline=inline)
+    compiled = nb.njit(nogil=True, inline="always" if inline else "never")(function)
     before = nb.config.CACHE_DIR
     nb.config.CACHE_DIR = str(cache_folder())
     try:
-        return nb.njit(nogil=True, cache=True, inline="always" if inline else "never")(function)
+        compiled._cache = CodeCache(function)  # noqa: SLF001 (what njit(cache=True) does, with the class of numba)
     finally:
         nb.config.CACHE_DIR = before
+    return compiled
+
+
+class CodeCache(FunctionCache):  # type: ignore[misc]
+    """The cache of one kernel: code is loaded without the rules of typing, which are for those that are compiled.
+
+    To load them all takes longer than the rest of it.
+    """
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return what was compiled for a signature, None where nothing was."""
+        rtsys.initialize(target_context)
+        with self._guard_against_spurious_io_errors():
+            return self._load_overload(sig, target_context)

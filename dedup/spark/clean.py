@@ -1,15 +1,18 @@
 """Clean files on Spark: sketch, boilerplate, cover, passages, write."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from pyspark import inheritable_thread_target
 from pyspark.sql import functions as F
 
 from dedup.clean.summary import StageTimer
 from dedup.config import InputConfig, NearConfig, PassageConfig
 from dedup.errors import DedupError, InputError
-from dedup.model.run import Summary
+from dedup.model.run import Counts, PassageCounts, Summary
 from dedup.near.bands import bands_of
 from dedup.pipeline.run import Progress
 from dedup.pipeline.sketch import load_kernels
@@ -23,7 +26,7 @@ from dedup.spark.passages import LocateTask, locate_passages
 from dedup.spark.read import SparkInput, open_input
 from dedup.spark.sketches import SketchTask
 from dedup.spark.storage import CHECKPOINTS, SUMMARY, Storage
-from dedup.spark.summary import count_passages, summarise
+from dedup.spark.summary import count_documents, count_passages, summarise
 from dedup.spark.write import Output, name_files, write_clusters, write_located, write_rejected, write_removed
 
 if TYPE_CHECKING:
@@ -89,9 +92,9 @@ def run_stages(run: SparkRun, source: SparkInput, storage: Storage, progress: Pr
         decisions = decide(documents, plan, run.near, checkpoints, tell)
     with timer.measure("write"):
         tell("write")
-        located = write_output(run, source, (catalogue, documents, decisions), Output(storage, source.format))
-    passages = count_passages(located, documents, decisions) if located is not None else None
-    summary = summarise(run, source, (catalogue, documents, decisions), passages, timer)
+        results = catalogue, documents, decisions
+        counts, passages = write_output(run, source, results, Output(storage, source.format))
+    summary = summarise(run, source, decisions, (counts, passages), timer)
     storage.delete(CHECKPOINTS)
     storage.write(SUMMARY, summary.to_json())
     return summary
@@ -126,8 +129,8 @@ def refuse_rejections(source: SparkInput, catalogue: Catalogue) -> None:
 
 def write_output(
     run: SparkRun, source: SparkInput, results: "tuple[Catalogue, DataFrame, SparkDecisions]", output: Output
-) -> "DataFrame | None":
-    """Write everything but the summary; return the located passages if they were looked for."""
+) -> tuple[Counts, PassageCounts | None]:
+    """Write everything but the summary, and count what that says: all at once, each leaves some of the cores idle."""
     catalogue, documents, decisions = results
     paths = name_paths(source, catalogue)
     names = name_files(documents.select("rank", "doc", "at", "id", "line", "file"), paths)
@@ -135,21 +138,38 @@ def write_output(
     records = source.records(catalogue)
     removed, count = decisions.removed, decisions.removed.count()
     gone = small(removed.select("rank"), count, NUMBERS)
+    counting = partial(count_documents, catalogue, documents, decisions)
+    writing = [
+        partial(write_removed, output, records, names, removed, count),
+        partial(write_clusters, output, names, removed, count),
+        partial(write_rejected, output, rejections),
+    ]
     located = None
+    count_located: Callable[[], PassageCounts | None] = no_passages
     if run.passages:
         task = LocateTask(run.passages, run.input, source.format)
         held = name_files(documents.select("rank", "at", "id", "line", "file", "repeats", "masked"), paths)
         texts = source.as_texts(records, run.input.text_field)
         found = locate_passages(held, texts, gone, task)
         located = Checkpoints(source.spark, f"{output.storage.place}/{CHECKPOINTS}").save("located", found)
-        write_located(output, located)
+        writing.append(partial(write_located, output, located))
+        count_located = partial(count_passages, located, documents, decisions)
     dropped = names.join(gone, "rank", "left_semi").select("at").unionByName(rejections.select("at"))
     kept = records.join(small(dropped, count + rejections.count(), NUMBERS), "at", "left_anti")
-    output.write_kept(kept, located, run.input.text_field)
-    write_removed(output, records, names, removed, count)
-    write_clusters(output, names, removed, count)
-    write_rejected(output, rejections)
-    return located
+    writing.append(partial(output.write_kept, kept, located, run.input.text_field))
+    counts, passages, *_ = run_together(source.spark, [counting, count_located, *writing])
+    return counts, passages
+
+
+def no_passages() -> None:
+    """Return what is counted of passages where they were not looked for."""
+
+
+def run_together(spark: "SparkSession", functions: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Call functions in threads, as jobs of the same description; return their results, or raise the first error."""
+    with ThreadPoolExecutor(len(functions)) as threads:
+        futures = [threads.submit(inheritable_thread_target(spark)(function)) for function in functions]
+        return [future.result() for future in futures]
 
 
 def name_paths(source: SparkInput, catalogue: Catalogue) -> Mapping[str, str]:

@@ -24,20 +24,19 @@ if TYPE_CHECKING:
 def summarise(
     run: "SparkRun",
     source: "SparkInput",
-    results: "tuple[Catalogue, DataFrame, SparkDecisions]",
-    passages: PassageCounts | None,
+    decisions: "SparkDecisions",
+    counted: tuple[Counts, PassageCounts | None],
     timer: StageTimer,
 ) -> Summary:
     """Return the summary of a run."""
-    catalogue, documents, decisions = results
     bands, rows = bands_of(run.near)
     configs = {name: describe(c) if (c := getattr(run, name)) else {} for name in ("near", "passages", "input")}
     spark = {"master": source.spark.sparkContext.master, "rounds": decisions.rounds, "contained": "not looked for"}
     return Summary(
-        counts=count_documents(catalogue, documents, decisions),
+        counts=counted[0],
         inputs=list_inputs(source),
         config={**configs, "spark": spark},
-        passages=passages,
+        passages=counted[1],
         bands=bands,
         rows=rows,
         candidates=decisions.counts["candidates"],

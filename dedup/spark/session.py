@@ -25,7 +25,13 @@ DEFAULTS = {
     "spark.sql.files.maxPartitionBytes": str(128 << 20),
     "spark.ui.showConsoleProgress": "false",
 }
-LOCAL_DEFAULTS = {"spark.sql.shuffle.partitions": "8", "spark.ui.enabled": "false"}
+JAVA_OPTIONS = "spark.driver.extraJavaOptions"
+# On one machine the JVM of the driver is all there is, and lives for a minute: it has no time to compile code twice.
+LOCAL_DEFAULTS = {
+    "spark.sql.shuffle.partitions": "8",
+    "spark.ui.enabled": "false",
+    JAVA_OPTIONS: "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+}
 
 
 def start_session(master: str, settings: Mapping[str, str] | None = None) -> "SparkSession":
@@ -39,9 +45,7 @@ def start_session(master: str, settings: Mapping[str, str] | None = None) -> "Sp
     if is_local:
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     chosen = DEFAULTS | (LOCAL_DEFAULTS if is_local else {}) | dict(settings or {})
-    chosen["spark.driver.extraJavaOptions"] = (
-        f"-Dlog4j2.configurationFile=file:{LOG_SETTINGS} {chosen.get('spark.driver.extraJavaOptions', '')}".strip()
-    )
+    chosen[JAVA_OPTIONS] = f"-Dlog4j2.configurationFile=file:{LOG_SETTINGS} {chosen.get(JAVA_OPTIONS, '')}".strip()
     builder = SparkSession.builder.master(master).appName("dedup clean").config(map=dict(chosen))
     try:
         return builder.getOrCreate()

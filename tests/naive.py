@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 from itertools import combinations, pairwise
+from operator import eq
 from typing import NamedTuple
 
 # Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties.txt.
@@ -484,26 +485,29 @@ def cover_by_words(sentences, weights, least):
     ]
 
 
-def match_keys(new, stored, threshold):
-    """Say of each stored document what it shares with new ones: nothing, keys, or keys and a size that may suffice.
+def match_keys(new, stored, limits, max_bucket):
+    """Return (row, keys shared, 0 for the others, whether it is compared) of each stored document that shares a key.
 
-    Documents are (keys, number of tokens, number of shingles). Returns (0, 1 or 2; keys shared, 0 for the others) each.
-    A size may suffice where it is between those of the new documents that hold one key, each times the threshold.
+    Documents are (keys, number of tokens, number of shingles, signature as bytes). Compared are those that share a key,
+    as one of the first `max_bucket` stored ones that have it, with a new one alike in size and signature.
     """
-    sizes = {}
-    for keys, num_tokens, num_shingles in new:
-        for key in keys if num_tokens else ():
-            sizes.setdefault(key, []).append(num_shingles)
-    found = []
-    for keys, num_tokens, num_shingles in stored:
-        shared = [key if num_tokens and key in sizes else 0 for key in keys]
-        near = any(
-            Fraction(num_shingles, min(sizes[key])) >= threshold
-            and Fraction(max(sizes[key]), num_shingles) >= threshold
-            for key in shared
-            if key
-        )
-        found.append((2 if near else 1 if any(shared) else 0, shared))
+    threshold, agreement = limits
+    holders, stored_with, found = {}, {}, []
+    for document in new:
+        for key in document[0] if document[1] else ():
+            holders.setdefault(key, []).append(document)
+    for row, (keys, num_tokens, size, signature) in enumerate(stored):
+        shared = [key if num_tokens and key in holders else 0 for key in keys]
+        is_compared = False
+        for key in filter(None, shared):
+            stored_with[key] = stored_with.get(key, 0) + 1
+            is_compared |= stored_with[key] <= max_bucket and any(
+                Fraction(min(size, other), max(size, other)) >= threshold
+                and sum(map(eq, signature, theirs)) >= agreement
+                for _, _, other, theirs in holders[key]
+            )
+        if any(shared):
+            found.append((row, shared, is_compared))
     return found
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 PIECE_SCHEMA = pa.schema({"ordinal": pa.int64(), "part": pa.int32(), "piece": pa.large_binary()})
-BATCHES_AT_ONCE = 16
+ROW_GROUP = 122_880  # documents that one thread of DuckDB encodes: where there are no more, others are in its way
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,8 @@ def commit(index: IndexFile, addition: Addition, row: RunRow, near: NearConfig, 
         if is_new:
             make_tables(connection, settings_of(near), bands, __version__)
         delete_runs(connection, replaced)
+        if row.kept < ROW_GROUP:
+            connection.execute("SET threads = 1")
         insert(connection, "documents", document_schema(bands), describe_documents(addition))
         insert(connection, "tokens", PIECE_SCHEMA, cut_tokens(addition))
         insert(connection, "masked", PIECE_SCHEMA, cut_masked(addition))

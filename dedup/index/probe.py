@@ -1,10 +1,10 @@
 """Which documents of an index the documents of a run may be copies of, with all that the cover needs of them."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -13,24 +13,17 @@ import pyarrow as pa
 from dedup.config import NearConfig
 from dedup.corpus.known import NAME_SCHEMA, Fates, KnownDocuments
 from dedup.index.schema import PIECE
-from dedup.kernels.key_set import (
-    COMPARABLE,
-    MISSED,
-    KeySet,
-    add_keys,
-    make_key_set,
-    match_keys,
-)
+from dedup.index.store import streaming
+from dedup.kernels.key_set import MOST_HOLDERS, KeySet, add_keys, make_key_set, make_matches, match_keys
 from dedup.kernels.memory import as_read_only
-from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of
-from dedup.near.cover import Comparable, Cover, Offered, number_contents
+from dedup.near.cover import Comparable, limits_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-ROWS_AT_ONCE = 1 << 16
-PIECES_AT_ONCE = 1 << 13
+ROWS_AT_ONCE = 1 << 13
+PIECES_AT_ONCE = 1 << 11
 
 
 @dataclass(frozen=True)
@@ -55,7 +48,8 @@ def find_known(
     `without` are the numbers of runs that are passed over; tokens go to the file `spool`, which is mapped.
     """
     fates = find_fates(connection, new.content, without)
-    scanned = scan_keys(connection, new, near, without)
+    with streaming(connection):
+        scanned = scan_keys(connection, new, near, without)
     ordinals = np.union1d(scanned.ordinals, fates.column("witness").to_numpy())
     names = fetch_rows(connection, ordinals)
     keys = np.zeros((len(ordinals), scanned.keys.shape[1]), np.uint64)
@@ -77,7 +71,8 @@ def find_known(
     mapped = []
     for number, table in enumerate(("tokens", "masked")):
         wanted = ordinals[comparable], known.num_tokens[comparable]
-        addresses[number, comparable], room = fetch_tokens(connection, table, wanted, spool)
+        with streaming(connection):
+            addresses[number, comparable], room = fetch_tokens(connection, table, wanted, spool)
         mapped.append(room)
     return replace(known, tokens=mapped)
 
@@ -87,8 +82,7 @@ def read_lists(column: pa.Array) -> npt.NDArray[np.uint64]:
     return np.asarray(column.flatten().to_numpy().reshape(-1, column.type.list_size))
 
 
-@dataclass(frozen=True)
-class Scanned:
+class Scanned(NamedTuple):
     """Stored documents that share a key with a new one, ascending; `comparable` ones are compared with one by tokens.
 
     Those that are not fill buckets only, and are there only where a bucket may become full.
@@ -100,48 +94,32 @@ class Scanned:
 
 
 def scan_keys(connection: "DuckDBPyConnection", new: NewSketches, near: NearConfig, without: Sequence[int]) -> Scanned:
-    """Stream the band keys of the index past those of the new documents."""
-    key_set: KeySet = make_key_set(sum(part.keys.size for part in new.parts))
-    for part in new.parts:
-        add_keys(key_set, as_read_only(part.keys), as_read_only(part.num_tokens), as_read_only(part.num_shingles))
+    """Stream the sketches of the index past those of the new documents, in the order of their keeping."""
     bands = bands_of(near).bands
+    key_set, matches, limits = gather_keys(new, bands), make_matches(ROWS_AT_ONCE, bands), limits_of(near)
     columns = "ordinal, num_tokens, num_shingles, keys, signature"
     query = f"SELECT {columns} FROM documents WHERE {passing(without)}"  # noqa: S608 (our own numbers)
-    parts = [(np.empty(0, np.int64), *no_sketches(bands), np.empty(0, np.uint8))]
+    parts = [Scanned(np.empty(0, np.int64), np.empty((0, bands), np.uint64), np.empty(0, np.bool_))]
     for batch in connection.sql(query).to_arrow_reader(ROWS_AT_ONCE):
         ordinals, tokens, shingles = (as_read_only(batch.column(i).to_numpy()) for i in range(3))
-        stored, signatures = (read_lists(batch.column(i)) for i in (3, 4))
-        found, shared = np.empty(len(batch), np.uint8), np.zeros((len(batch), bands), np.uint64)
-        match_keys(key_set, stored, tokens, shingles, near.threshold, found, shared)
-        rows = np.flatnonzero(found != MISSED)
-        parts.append((ordinals[rows], shared[rows], signatures[rows], tokens[rows], shingles[rows], found[rows]))
-    ordinals, keys, signature, num_tokens, num_shingles, found = map(np.concatenate, zip(*parts, strict=True))
-    order = np.argsort(ordinals, kind="stable")
-    may_fill = key_set.holders.max(initial=0) >= near.max_bucket
-    if not may_fill:
-        order = order[found[order] == COMPARABLE]
-    sketches = Comparable(keys[order], signature[order], num_tokens[order], num_shingles[order])
-    is_compared = find_comparable(sketches, new, near)
-    chosen = np.arange(len(order)) if may_fill else np.flatnonzero(is_compared)
-    return Scanned(ordinals[order[chosen]], sketches.keys[chosen], is_compared[chosen])
+        keys, signatures = (as_read_only(read_lists(batch.column(i))) for i in (3, 4))
+        found = match_keys(key_set, keys, signatures, tokens, shingles, limits, near.max_bucket, matches)
+        rows = ordinals[matches.rows[:found]]
+        parts.append(Scanned(rows, matches.keys[:found].copy(), matches.is_compared[:found].copy()))
+    ordinals, shared, comparable = (np.concatenate([part[i] for part in parts]) for i in range(3))
+    assert np.all(np.diff(ordinals) > 0), "documents of an index come in the order of their keeping"
+    chosen = np.arange(len(ordinals))
+    if key_set.counters[MOST_HOLDERS] < near.max_bucket:
+        chosen = np.flatnonzero(comparable)
+    return Scanned(ordinals[chosen], shared[chosen], comparable[chosen])
 
 
-def no_sketches(bands: int) -> Comparable:
-    """Return the columns of no document."""
-    keys, signature = (np.empty((0, width), np.uint64) for width in (bands, SIGNATURE_WORDS))
-    return Comparable(keys, signature, np.empty(0, np.int32), np.empty(0, np.int32))
-
-
-def find_comparable(stored: Comparable, new: NewSketches, near: NearConfig) -> npt.NDArray[np.bool_]:
-    """Return which of some stored documents are compared with a new one by their tokens."""
-    count = len(stored.keys)
-    nowhere = np.zeros(count, np.uint64)
-    cover = Cover(count, near)
-    cover.enter(Offered(*stored[:2], number_contents(count), *stored[2:], nowhere, nowhere))
-    marked = np.zeros(count, bool)
+def gather_keys(new: NewSketches, bands: int) -> KeySet:
+    """Return the new documents by their band keys."""
+    key_set = make_key_set(sum(len(part.keys) for part in new.parts), bands)
     for part in new.parts:
-        marked |= cover.find_comparable(part)
-    return marked
+        add_keys(key_set, *(as_read_only(column) for column in part))
+    return key_set
 
 
 def passing(without: Sequence[int]) -> str:
@@ -204,34 +182,36 @@ def fetch_tokens(
     ordinals, num_tokens = wanted
     ends = np.cumsum(num_tokens, dtype=np.int64)
     starts = ends - num_tokens
-    room = make_room(spool.with_suffix(f".{table}"), int(ends[-1]) if ends.size else 0)
     is_there = np.zeros(len(ordinals), bool)
     connection.execute("SET arrow_large_buffer_size = true")
     connection.register("wanted", pa.table({"ordinal": ordinals}))
     query = f"SELECT ordinal, part, piece FROM {table} WHERE ordinal IN (SELECT ordinal FROM wanted)"  # noqa: S608 (our own name)
-    for rows in connection.sql(query).to_arrow_reader(PIECES_AT_ONCE):
-        pieces = rows.column(2)
-        if len(pieces) == 0:
-            continue
-        edges = np.frombuffer(pieces.buffers()[1], np.int64)[pieces.offset : pieces.offset + len(pieces) + 1]
-        places = np.searchsorted(ordinals, rows.column(0).to_numpy())
-        is_there[places] = True
-        targets = starts[places] + rows.column(1).to_numpy().astype(np.int64) * PIECE
-        data = np.frombuffer(pieces.buffers()[2], np.uint32)
-        bounds = (edges // 4).tolist()
-        for target, start, stop in zip(targets.tolist(), bounds, bounds[1:], strict=False):
-            room[target : target + stop - start] = data[start:stop]
+    path = spool.with_suffix(f".{table}")
+    with path.open("wb") as file:
+        for rows in connection.sql(query).to_arrow_reader(PIECES_AT_ONCE):
+            places = np.searchsorted(ordinals, rows.column(0).to_numpy())
+            is_there[places] = True
+            write_pieces(file, rows.column(2), starts[places] + rows.column(1).to_numpy().astype(np.int64) * PIECE)
+        file.truncate(4 * max(int(ends[-1]) if ends.size else 0, 1))
     connection.unregister("wanted")
+    room = np.memmap(path, np.uint32, "r")
     address = np.uint64(room.ctypes.data) + starts.astype(np.uint64) * np.uint64(4)
     return np.where(is_there, address, np.uint64(0)), room
 
 
-def make_room(path: Path, count: int) -> npt.NDArray[np.uint32]:
-    """Return so many uint32 in a new file that is mapped; a full disk is an `OSError` here, and no signal later."""
-    size = 4 * max(count, 1)
-    with path.open("w+b") as file:
-        if hasattr(os, "posix_fallocate"):
-            os.posix_fallocate(file.fileno(), 0, size)
-        else:
-            file.truncate(size)
-    return np.memmap(path, np.uint32, "r+")
+def write_pieces(file: BinaryIO, pieces: pa.LargeBinaryArray, targets: npt.NDArray[np.int64]) -> None:
+    """Write pieces of tokens to their places in a file, as tokens from its beginning.
+
+    Pieces that follow one another in both are written together: all of them, where they come in the order of `wanted`.
+    A full disk is an `OSError` here; were the file mapped and written so, it would be a signal.
+    """
+    if len(pieces) == 0:
+        return
+    _, offsets, data = pieces.buffers()
+    edges = np.frombuffer(offsets, np.int64)[pieces.offset : pieces.offset + len(pieces) + 1]
+    lengths = np.diff(edges) // 4
+    breaks = np.flatnonzero(targets[1:] != targets[:-1] + lengths[:-1]) + 1
+    view = memoryview(data)
+    for first, end in pairwise([0, *breaks.tolist(), len(pieces)]):
+        file.seek(4 * int(targets[first]))
+        file.write(view[edges[first] : edges[end]])

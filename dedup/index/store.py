@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 # Blocks are read once: a larger cache costs fresh pages, and saves nothing.
-READING_MEMORY, WRITING_MEMORY = "256MB", "1GB"
+READING_MEMORY, STREAMING_MEMORY, WRITING_MEMORY = "256MB", "64MB", "1GB"
+# More than this goes into the file when it is committed, and not into a log first, to be moved when the file is closed.
+LOGGED = "1KB"
 PATIENCE_S = 60.0  # a commit of a million documents takes some ten seconds
 RETRY_S = 0.02
 HEADER_BYTES = 3 * 4096
@@ -94,12 +96,14 @@ class IndexFile:
 
     def _check(self, connection: "DuckDBPyConnection") -> None:
         """Refuse what is no index of this format, or not whole."""
-        tables = {name for (name,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
-        if "meta" not in tables:
+        import duckdb  # noqa: PLC0415 (for those who have an index)
+
+        try:
+            meta = dict(connection.execute("SELECT name, value FROM meta").fetchall())
+        except (duckdb.CatalogException, duckdb.BinderException) as error:
             raise IndexUnreadableError(
                 f"{self.path}: is a DuckDB file, but no index of dedup. Name another with --index."
-            )
-        meta = dict(connection.execute("SELECT name, value FROM meta").fetchall())
+            ) from error
         if meta.get("format") != str(FORMAT):
             raise IndexUnreadableError(
                 f"{self.path}: has format {meta.get('format')} (made by dedup {meta.get('dedup')}), and this dedup "
@@ -139,6 +143,14 @@ class IndexFile:
             ) from error
 
 
+@contextmanager
+def streaming(connection: "DuckDBPyConnection") -> Iterator[None]:
+    """Read most of a table: blocks that were read make room for others early, and are still in the caches then."""
+    connection.execute(f"SET memory_limit = '{STREAMING_MEMORY}'")
+    yield
+    connection.execute(f"SET memory_limit = '{READING_MEMORY}'")
+
+
 def wal_of(path: Path) -> Path:
     """Return where DuckDB keeps what it has not yet merged into a file."""
     return path.with_name(path.name + ".wal")
@@ -153,6 +165,7 @@ def connect(path: Path, *, read_only: bool) -> Iterator["DuckDBPyConnection"]:
     config: dict[str, str | bool | int | float | list[str]] = {
         "threads": str(threads),
         "memory_limit": READING_MEMORY if read_only else WRITING_MEMORY,
+        "checkpoint_threshold": LOGGED,
     }
     until = time.monotonic() + PATIENCE_S
     while True:

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from dedup.kernels.hashing import U64
 from dedup.kernels.jit import kernel
 from dedup.kernels.memory import prefetch
-from dedup.kernels.minhash import SIGNATURE_WORDS, count_agreeing
+from dedup.kernels.minhash import SIGNATURE_WORDS
 
 # Positions in `CoverState.counters`.
 CANDIDATES, VERIFIED, NUM_ENTRIES, FULL_BUCKETS, NOT_ENTERED, NUM_COUNTERS = range(6)
@@ -163,28 +163,3 @@ def enter_known(state, keys, signatures, num_fates, max_bucket):
         find_exact(state, rank)
         if rank < keys.shape[0]:
             enter_buckets(state, rank, bands, keys[rank], signatures[rank], max_bucket)
-
-
-@kernel
-def mark_comparable(state, first, keys, signatures, num_tokens, num_shingles, limits, marked):
-    """Mark (bool, a rank each) the documents entered so far that any of these is compared with, token by token.
-
-    These are not entered; they take the ranks from `first` on, which no document has.
-    """
-    bands = keys.shape[1]
-    buckets = np.empty(bands, np.int64)
-    candidates = np.empty(1024, np.int64)
-    for row in range(keys.shape[0]):
-        if num_tokens[row] == 0:
-            continue
-        for band in range(bands):
-            buckets[band] = find_bucket(state, keys[row, band])
-        candidates, count = find_candidates(state, first + row, buckets, candidates)
-        size_a = np.int64(num_shingles[row])
-        for c in range(count):
-            other = state.owners[candidates[c]]
-            size_b = np.int64(state.num_shingles[other])
-            if min(size_a, size_b) / max(size_a, size_b) < limits.threshold:
-                continue
-            if count_agreeing(signatures[row], state.signatures[candidates[c]]) >= limits.agreement:
-                marked[other] = True

@@ -1,4 +1,4 @@
-"""Stream the band keys of an index past the band keys of new documents: which of the stored are looked up at all."""
+"""Stream the sketches of an index past those of new documents: which of the stored are compared with a new one."""
 
 from typing import NamedTuple
 
@@ -8,99 +8,206 @@ import numpy.typing as npt
 from dedup.kernels.buckets import reduce_range
 from dedup.kernels.hashing import U64
 from dedup.kernels.jit import kernel
+from dedup.kernels.memory import prefetch
+from dedup.kernels.minhash import SIGNATURE_WORDS, count_agreeing
 
-MISSED, SHARED, COMPARABLE = 0, 1, 2
+# Positions in `KeySet.counters`.
+ADDED, MET, MOST_HOLDERS, NUM_COUNTERS = range(4)
 SLOTS_PER_KEY = 1.5
 BITS_PER_KEY = 16
+AHEAD = 16  # keys before a slot is needed it is asked for: each is a miss
+ROWS_AT_ONCE = 64  # stored documents of which the look-ups are under way together
+LOW = U64(0xFFFFFFFF)
 
 
 class KeySet(NamedTuple):
-    """The band keys of the new documents.
+    """The new documents, numbered as they are added, by their band keys; entry = document * bands + band.
 
     ```
-    bits      uint64[...]  one bit for each key, by its low bits: most stored keys end here
-    slots     uint64[...]  the keys, open addressing; 0 is free
-    smallest  int32[...]   slot -> fewest distinct shingles of a new document with the key
-    largest   int32[...]   slot -> most
-    holders   int32[...]   slot -> documents with the key, new ones and those of the index that were met
+    bits          uint64[...]     two bits for each key, in one word: most stored keys end here
+    slots         uint64[..., 2]  a key (open addressing, 0 is free); how many documents have it, new ones and stored
+                                  ones that were met (high half), and its latest entry + 1 (low half)
+    entries       uint32[..., 2]  entry -> the one before of the same key + 1; new documents with the key up to this one
+    signatures    uint64[n, 8]    document -> short signature
+    num_shingles  int32[n]        document -> distinct shingles
+    last_seen     int64[n]        document -> the last stored one that it was compared with
+    counters      int64[3]        documents added, stored ones met, documents of both kinds with the most frequent key
     ```
     """
 
     bits: npt.NDArray[np.uint64]
     slots: npt.NDArray[np.uint64]
-    smallest: npt.NDArray[np.int32]
-    largest: npt.NDArray[np.int32]
-    holders: npt.NDArray[np.int32]
+    entries: npt.NDArray[np.uint32]
+    signatures: npt.NDArray[np.uint64]
+    num_shingles: npt.NDArray[np.int32]
+    last_seen: npt.NDArray[np.int64]
+    counters: npt.NDArray[np.int64]
 
 
-def make_key_set(num_keys: int) -> KeySet:
-    """Return an empty set with room for so many keys."""
+def make_key_set(num_documents: int, bands: int) -> KeySet:
+    """Return an empty set with room for so many documents."""
+    num_keys = num_documents * bands
+    assert num_keys < 2**32 - 1, "more band keys than the table can name"
     words = 1
     while 64 * words < BITS_PER_KEY * num_keys:
         words *= 2
-    size = max(int(num_keys * SLOTS_PER_KEY), 16)
-    sizes = (np.zeros(size, np.int32) for _ in range(3))
-    return KeySet(np.zeros(words, np.uint64), np.zeros(size, np.uint64), *sizes)
+    return KeySet(
+        np.zeros(words, np.uint64),
+        np.zeros((max(int(num_keys * SLOTS_PER_KEY), 16), 2), np.uint64),
+        np.zeros((num_keys, 2), np.uint32),
+        np.zeros((num_documents, SIGNATURE_WORDS), np.uint64),
+        np.zeros(num_documents, np.int32),
+        np.full(num_documents, -1, np.int64),
+        np.zeros(NUM_COUNTERS, np.int64),
+    )
+
+
+class Matches(NamedTuple):
+    """What `match_keys` writes of the stored documents of one batch that share a key with a new one, in their order.
+
+    ```
+    rows         int64[n]          where they stand in the batch
+    keys         uint64[n, bands]  the keys that they share, else 0
+    is_compared  bool[n]           whether they are compared token by token
+    ```
+    """
+
+    rows: npt.NDArray[np.int64]
+    keys: npt.NDArray[np.uint64]
+    is_compared: npt.NDArray[np.bool_]
+
+
+def make_matches(num_rows: int, bands: int) -> Matches:
+    """Return room for all documents of a batch."""
+    return Matches(np.empty(num_rows, np.int64), np.empty((num_rows, bands), np.uint64), np.empty(num_rows, np.bool_))
+
+
+@kernel(inline=True)
+def free_of_zero(key):
+    """Return the key as it stands in the table, where 0 is a free slot."""
+    return key if key != 0 else U64(1)
+
+
+@kernel(inline=True)
+def word_of(bits, key):
+    """Return which word of `bits` has the bits of a key: those that its lowest twice six bits name."""
+    return (key >> U64(12)) & U64(bits.size - 1)
 
 
 @kernel
 def find_key(slots, key):
     """Return the slot of a key: the one that holds it, or the free one where it belongs."""
-    slot = np.int64(reduce_range(key, slots.size))
-    while slots[slot] != 0 and slots[slot] != key:
-        slot = slot + 1 if slot + 1 < slots.size else 0
+    slot = np.int64(reduce_range(key, slots.shape[0]))
+    while slots[slot, 0] != 0 and slots[slot, 0] != key:
+        slot = slot + 1 if slot + 1 < slots.shape[0] else 0
     return slot
 
 
 @kernel
-def add_keys(key_set, keys, num_tokens, num_shingles):
-    """Add the keys (uint64[n, bands]) of documents; those of documents without a token are never looked up."""
-    mask = U64(64 * key_set.bits.size - 1)
+def add_keys(key_set, keys, signatures, num_tokens, num_shingles):
+    """Add documents (keys uint64[n, bands]); those without a token are never looked up. O(bands) each."""
+    slots, bands = key_set.slots, keys.shape[1]
+    flat = keys.reshape(-1)
     for row in range(keys.shape[0]):
+        document = key_set.counters[ADDED]
+        key_set.counters[ADDED] += 1
+        key_set.num_shingles[document] = num_shingles[row]
+        for word in range(SIGNATURE_WORDS):
+            key_set.signatures[document, word] = signatures[row, word]
         if num_tokens[row] == 0:
             continue
-        size = num_shingles[row]
-        for band in range(keys.shape[1]):
-            key = keys[row, band] if keys[row, band] != 0 else U64(1)
-            bit = key & mask
-            key_set.bits[bit >> U64(6)] |= U64(1) << (bit & U64(63))
-            slot = find_key(key_set.slots, key)
-            key_set.holders[slot] += 1
-            if key_set.slots[slot] == 0:
-                key_set.slots[slot] = key
-                key_set.smallest[slot] = size
-                key_set.largest[slot] = size
-            else:
-                key_set.smallest[slot] = min(key_set.smallest[slot], size)
-                key_set.largest[slot] = max(key_set.largest[slot], size)
+        most = key_set.counters[MOST_HOLDERS]
+        for band in range(bands):
+            place = row * bands + band
+            if place + AHEAD < flat.size:
+                prefetch(slots, 2 * reduce_range(free_of_zero(flat[place + AHEAD]), slots.shape[0]))
+            key, entry = free_of_zero(flat[place]), document * bands + band
+            most = max(most, add_key(key_set.bits, slots, key_set.entries, key, entry))
+        key_set.counters[MOST_HOLDERS] = most
 
 
 @kernel
-def match_keys(key_set, keys, num_tokens, num_shingles, threshold, found, shared):
-    """Say of each stored document whether a new one shares a band key with it.
+def add_key(bits, slots, entries, key, entry):
+    """Add a key as an entry; return how many documents have it now."""
+    bits[word_of(bits, key)] |= (U64(1) << (key & U64(63))) | (U64(1) << ((key >> U64(6)) & U64(63)))
+    slot = find_key(slots, key)
+    holders = np.int64(slots[slot, 1] >> U64(32)) + 1
+    entries[entry, 0] = slots[slot, 1] & LOW
+    entries[entry, 1] = holders
+    slots[slot, 0] = key
+    slots[slot, 1] = (U64(holders) << U64(32)) | U64(entry + 1)
+    return holders
 
-    `found` (uint8[n]) gets MISSED, SHARED, or COMPARABLE where the sizes of the two sets of shingles allow the
-    threshold: Jaccard is at most the smaller by the larger. `shared` (uint64[n, bands], zeros) gets the keys that are
-    shared. O(bands) each, one look-up in `bits` for most keys.
+
+@kernel
+def match_keys(key_set, keys, signatures, num_tokens, num_shingles, limits, max_bucket, matches):
+    """Find the stored documents of a batch that share a band key with a new one; return how many.
+
+    They come in the order of their keeping. The first `max_bucket` with a key take part in what the key says: such a
+    document is compared with a new one of the same key if the sizes of the two sets of shingles and the short
+    signatures allow the threshold (Jaccard is at most the smaller by the larger).
+
+    O(bands) each, one look-up in `bits` for most keys. Slots are asked for well before they are read: each is a miss.
     """
-    mask = U64(64 * key_set.bits.size - 1)
-    for row in range(keys.shape[0]):
-        found[row] = MISSED
-        if num_tokens[row] == 0:
-            continue
-        size = num_shingles[row]
-        for band in range(keys.shape[1]):
-            key = keys[row, band] if keys[row, band] != 0 else U64(1)
-            bit = key & mask
-            if (key_set.bits[bit >> U64(6)] >> (bit & U64(63))) & U64(1) == 0:
+    bands, slots, entries, counters = keys.shape[1], key_set.slots, key_set.entries, key_set.counters
+    rows, shared, is_compared = matches
+    flat = keys.reshape(-1)
+    picked = np.empty(ROWS_AT_ONCE * bands, np.int64)
+    found, before = 0, -1
+    for first in range(0, flat.size, picked.size):
+        for i in range(pick_keys(key_set.bits, slots, flat, first, min(first + picked.size, flat.size), picked)):
+            row = picked[i] // bands
+            key = free_of_zero(flat[picked[i]])
+            slot = find_key(slots, key)
+            if slots[slot, 0] == 0 or num_tokens[row] == 0:
                 continue
-            slot = find_key(key_set.slots, key)
-            if key_set.slots[slot] == 0:
-                continue
-            key_set.holders[slot] += 1
-            shared[row, band] = key
-            found[row] = max(found[row], SHARED)
-            # Some new document of this key is between the two bounds; a little room is left for rounding.
-            room = 1.0 + 1e-9
-            if size * room >= threshold * key_set.smallest[slot] and key_set.largest[slot] * room >= threshold * size:
-                found[row] = COMPARABLE
+            if row != before:
+                before = row
+                rows[found], is_compared[found] = row, False
+                for band in range(bands):
+                    shared[found, band] = 0
+                found += 1
+                counters[MET] += 1
+            shared[found - 1, picked[i] - row * bands] = key
+            slots[slot, 1] += U64(1) << U64(32)
+            holders, entry = np.int64(slots[slot, 1] >> U64(32)), np.int64(slots[slot, 1] & LOW)
+            counters[MOST_HOLDERS] = max(counters[MOST_HOLDERS], holders)
+            if not is_compared[found - 1] and holders - np.int64(entries[entry - 1, 1]) <= max_bucket:
+                size = np.int64(num_shingles[row])
+                is_compared[found - 1] = is_comparable(key_set, entry, bands, signatures[row], size, limits)
+    return found
+
+
+@kernel
+def pick_keys(bits, slots, keys, first, end, picked):
+    """Write the places of those of some keys that may be in the set, and ask for their slots; return how many."""
+    count = 0
+    for place in range(first, end):
+        key = free_of_zero(keys[place])
+        word = bits[word_of(bits, key)]
+        if (word >> (key & U64(63))) & (word >> ((key >> U64(6)) & U64(63))) & U64(1):
+            prefetch(slots, 2 * reduce_range(key, slots.shape[0]))
+            picked[count] = place
+            count += 1
+    return count
+
+
+@kernel
+def is_comparable(key_set, entry, bands, signature, size, limits):
+    """Return whether a stored document is compared with a new one of a key; `entry` - 1 is the latest of the key.
+
+    New documents that were met at another key of the same stored document are passed over.
+    """
+    stored = key_set.counters[MET]
+    while entry != 0:
+        document = (entry - 1) // bands
+        if key_set.last_seen[document] != stored:
+            key_set.last_seen[document] = stored
+            other = np.int64(key_set.num_shingles[document])
+            if (
+                min(size, other) / max(size, other) >= limits.threshold
+                and count_agreeing(signature, key_set.signatures[document]) >= limits.agreement
+            ):
+                return True
+        entry = np.int64(key_set.entries[entry - 1, 0])
+    return False

@@ -17,7 +17,6 @@ from dedup.kernels.buckets import (
     CoverState,
     Limits,
     enter_known,
-    mark_comparable,
 )
 from dedup.kernels.cover import KEPT, cover_block
 from dedup.kernels.memory import as_read_only
@@ -97,6 +96,12 @@ def number_contents(count: int) -> npt.NDArray[np.uint64]:
     return np.stack([numbers * np.uint64(0x9E3779B97F4A7C15), numbers], axis=1)
 
 
+def limits_of(config: NearConfig) -> Limits:
+    """Return from where on documents are alike."""
+    bands, rows = bands_of(config)
+    return Limits(config.threshold, choose_agreement(config.threshold, bands * rows, config.recall))
+
+
 class Cover:
     """A cover in the making: `offer` documents in order, then read the `result`.
 
@@ -104,7 +109,7 @@ class Cover:
     """
 
     def __init__(self, num_documents: int, config: NearConfig, known: KnownDocuments | None = None) -> None:
-        bands, rows = bands_of(config)
+        bands = bands_of(config).bands
         self._num_known = len(known) if known is not None else 0
         self._first = self._num_known + (len(known.fates) if known is not None else 0)
         entries = (num_documents + self._num_known) * bands
@@ -112,7 +117,7 @@ class Cover:
         used = num_documents * bands + (np.count_nonzero(known.keys) if known is not None else 0)
         n, slots = num_documents + self._first, max(int(used * SLOTS_PER_ENTRY), 16)
         self._config = config
-        self._limits = Limits(config.threshold, choose_agreement(config.threshold, bands * rows, config.recall))
+        self._limits = limits_of(config)
         self._offered = self._first
         self._state = CoverState(
             content=np.empty((n, 2), np.uint64),
@@ -178,13 +183,6 @@ class Cover:
             config.keep_templates,
             config.max_bucket if enter else 0,
         )
-
-    def find_comparable(self, documents: Comparable) -> npt.NDArray[np.bool_]:
-        """Return which of the documents that were entered are compared with any of these, token by token."""
-        first, self._offered = self._offered, self._offered + len(documents.keys)
-        marked = np.zeros(len(self._state.owners), bool)
-        mark_comparable(self._state, first, *(as_read_only(column) for column in documents), self._limits, marked)
-        return marked
 
     def result(self) -> CoverResult:
         """Return the decisions on all documents offered."""

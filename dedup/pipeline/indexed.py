@@ -108,8 +108,9 @@ def read_index(run: CleanRun) -> list[RunRow]:
     index = IndexFile(run.index)
     if not index.exists():
         return []
+    settings = settings_of(run.near)  # loads kernels, which duckdb has to come after: see dedup.cli.imports
     with index.reading() as connection:
-        refuse_other_settings(index.path, read_settings(connection), settings_of(run.near))
+        refuse_other_settings(index.path, read_settings(connection), settings)
         return read_runs(connection)
 
 

@@ -8,6 +8,7 @@ python benchmarks/bench_index.py --file grown.jsonl --new 50000      # the last 
 import argparse
 import hashlib
 import json
+import os
 import random
 import shutil
 import statistics
@@ -55,6 +56,13 @@ def digest_file(path: Path) -> str:
         return hashlib.file_digest(file, "blake2b").hexdigest()
 
 
+def copy_index(source: Path, target: Path) -> None:
+    """Copy an index to the disk: were it in memory only, the run's commit would wait until all of it is written."""
+    shutil.copyfile(source, target)
+    with target.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
 class Waiting(threading.Thread):
     """Opens an index for reading again and again; `longest` is the longest time in which that was refused."""
 
@@ -94,7 +102,7 @@ def compare(days: tuple[Path, Path], folder: Path, rounds: int, options: tuple[s
     shutil.rmtree(folder / "out1")
 
     def day_through_index() -> Run:
-        shutil.copyfile(filled, index)
+        copy_index(filled, index)
         shutil.rmtree(folder / "out2", ignore_errors=True)
         return dedup("clean", days[1], "-o", folder / "out2", "--index", index, "-q", *options)
 
@@ -139,7 +147,7 @@ def show_time(days: tuple[Path, Path], folder: Path, total: int, options: argpar
 
 def show_wait(days: tuple[Path, Path], folder: Path) -> None:
     """How long readers are held up by a run."""
-    shutil.copyfile(folder / "filled.duckdb", folder / "news.duckdb")
+    copy_index(folder / "filled.duckdb", folder / "news.duckdb")
     shutil.rmtree(folder / "out2", ignore_errors=True)
     waiting = Waiting(folder / "news.duckdb")
     waiting.start()

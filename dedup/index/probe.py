@@ -71,7 +71,7 @@ def find_known(
     mapped = []
     for number, table in enumerate(("tokens", "masked")):
         wanted = ordinals[comparable], known.num_tokens[comparable]
-        with streaming(connection):
+        with streaming(connection, len(comparable)):
             addresses[number, comparable], room = fetch_tokens(connection, table, wanted, spool)
         mapped.append(room)
     return replace(known, tokens=mapped)

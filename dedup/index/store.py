@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 # Blocks are read once: a larger cache costs fresh pages, and saves nothing.
-READING_MEMORY, STREAMING_MEMORY, WRITING_MEMORY = "256MB", "64MB", "1GB"
+READING_MEMORY, WRITING_MEMORY = "256MB", "1GB"
+STREAMING_MB, LOOKED_UP_AT_MB = 64, 10_000  # rows that are looked up while a table streams take a megabyte for so many
 # More than this goes into the file when it is committed, and not into a log first, to be moved when the file is closed.
 LOGGED = "1KB"
 PATIENCE_S = 60.0  # a commit of a million documents takes some ten seconds
@@ -144,9 +145,9 @@ class IndexFile:
 
 
 @contextmanager
-def streaming(connection: "DuckDBPyConnection") -> Iterator[None]:
+def streaming(connection: "DuckDBPyConnection", num_looked_up: int = 0) -> Iterator[None]:
     """Read most of a table: blocks that were read make room for others early, and are still in the caches then."""
-    connection.execute(f"SET memory_limit = '{STREAMING_MEMORY}'")
+    connection.execute(f"SET memory_limit = '{STREAMING_MB + num_looked_up // LOOKED_UP_AT_MB}MB'")
     yield
     connection.execute(f"SET memory_limit = '{READING_MEMORY}'")
 

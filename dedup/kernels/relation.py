@@ -14,21 +14,25 @@ def count_differing(tokens_a, tokens_b):
 
     Returns int64[2, 3]: for a, then for b, how many of its words the other has not, how many of those are numbers, and
     how many are names without a number. O(tokens). An alignment would tell the same words: what stands in both but
-    elsewhere is no difference of content.
+    elsewhere is no difference of content. Of a word that stands in both the last ones are those that the other has not,
+    so what both begin with is passed over.
     """
-    size = table_size(tokens_a.size + tokens_b.size)
+    begin, shorter = 0, min(tokens_a.size, tokens_b.size)
+    while begin < shorter and tokens_a[begin] >> U32(TOKEN_SHIFT) == tokens_b[begin] >> U32(TOKEN_SHIFT):
+        begin += 1
+    size = table_size(tokens_a.size + tokens_b.size - 2 * begin)
     mask = U64(size - 1)
     values = np.zeros(size, np.uint32)
     balance = np.zeros(size, np.int32)
     differing = np.zeros((2, 3), np.int64)
-    for i in range(tokens_b.size):
+    for i in range(begin, tokens_b.size):
         balance[find_slot(values, mask, tokens_b[i])] += 1
-    for i in range(tokens_a.size):
+    for i in range(begin, tokens_a.size):
         slot = find_slot(values, mask, tokens_a[i])
         balance[slot] -= 1
         if balance[slot] < 0:
             count_word(differing[0], tokens_a[i])
-    for i in range(tokens_b.size - 1, -1, -1):
+    for i in range(tokens_b.size - 1, begin - 1, -1):
         slot = find_slot(values, mask, tokens_b[i])
         if balance[slot] > 0:
             balance[slot] -= 1

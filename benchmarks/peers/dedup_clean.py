@@ -1,17 +1,18 @@
 """`dedup clean` behind the interface of the peers. It writes documents where they write ids; that is in its time."""
 
 import json
-import os
 import sys
 
 from adapter import Job, main, translate
 
 
 def run(job: Job) -> None:
-    """Become `dedup clean`."""
+    """Be `dedup clean` from here on, in the process that was started, as the peers are."""
+    from dedup.cli.main import main as clean
+
     options = ["--threshold", str(job.threshold), "--shingle-size", str(job.shingle_size), "--passages", "off", "-q"]
-    command = [sys.executable, "-m", "dedup", "clean", job.source, "-o", job.folder, "--overwrite", *options]
-    os.execv(sys.executable, [str(part) for part in command])
+    sys.argv = ["dedup", "clean", str(job.source), "-o", str(job.folder), "--overwrite", *options]
+    clean()
 
 
 def collect(job: Job) -> None:

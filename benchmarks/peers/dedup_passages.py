@@ -1,17 +1,18 @@
 """`dedup passages` behind the interface of the peers."""
 
 import json
-import os
 import sys
 
 from adapter import Job, main, translate_passages
 
 
 def run(job: Job) -> None:
-    """Become `dedup passages`."""
+    """Be `dedup passages` from here on, in the process that was started, as the peers are."""
+    from dedup.cli.main import main as list_passages
+
     job.folder.mkdir(parents=True)
-    command = [sys.executable, "-m", "dedup", "passages", job.source, "-o", job.folder / "found.jsonl", "--scope"]
-    os.execv(sys.executable, [*map(str, command), "across"])
+    sys.argv = ["dedup", "passages", str(job.source), "-o", str(job.folder / "found.jsonl"), "--scope", "across"]
+    list_passages()
 
 
 def collect(job: Job) -> None:

@@ -8,7 +8,6 @@ python benchmarks/bench_index.py --file grown.jsonl --new 50000      # the last 
 import argparse
 import hashlib
 import json
-import os
 import random
 import shutil
 import statistics
@@ -56,13 +55,6 @@ def digest_file(path: Path) -> str:
         return hashlib.file_digest(file, "blake2b").hexdigest()
 
 
-def copy_index(source: Path, target: Path) -> None:
-    """Copy an index to the disk: were it in memory only, the run's commit would wait until all of it is written."""
-    shutil.copyfile(source, target)
-    with target.open("rb+") as file:
-        os.fsync(file.fileno())
-
-
 class Waiting(threading.Thread):
     """Opens an index for reading again and again; `longest` is the longest time in which that was refused."""
 
@@ -102,7 +94,7 @@ def compare(days: tuple[Path, Path], folder: Path, rounds: int, options: tuple[s
     shutil.rmtree(folder / "out1")
 
     def day_through_index() -> Run:
-        copy_index(filled, index)
+        shutil.copyfile(filled, index)
         shutil.rmtree(folder / "out2", ignore_errors=True)
         return dedup("clean", days[1], "-o", folder / "out2", "--index", index, "-q", *options)
 
@@ -147,7 +139,7 @@ def show_time(days: tuple[Path, Path], folder: Path, total: int, options: argpar
 
 def show_wait(days: tuple[Path, Path], folder: Path) -> None:
     """How long readers are held up by a run."""
-    copy_index(folder / "filled.duckdb", folder / "news.duckdb")
+    shutil.copyfile(folder / "filled.duckdb", folder / "news.duckdb")
     shutil.rmtree(folder / "out2", ignore_errors=True)
     waiting = Waiting(folder / "news.duckdb")
     waiting.start()

@@ -44,7 +44,11 @@ def try_command(
     limit_s: float | None = None,
     limit_mb: float = math.inf,
 ) -> Run | str:
-    """Run a command; return what it took, or why there is no figure: a limit, or an exit code with its last line."""
+    """Run a command; return what it took, or why there is no figure: a limit, or an exit code with its last line.
+
+    What earlier commands left to be written is on the disk before it starts: none waits for the output of another.
+    """
+    os.sync()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     with tempfile.TemporaryFile("w+") as errors:
         start = time.perf_counter()

@@ -83,7 +83,7 @@ def find_exact(state, rank):
     return -1
 
 
-@kernel
+@kernel(inline=True)
 def find_bucket(state, key):
     """Return the slot of a band key: the one that holds it, or the free one where it belongs."""
     size = state.slots.size

@@ -94,7 +94,7 @@ def word_of(bits, key):
     return (key >> U64(12)) & U64(bits.size - 1)
 
 
-@kernel
+@kernel(inline=True)
 def find_key(slots, key):
     """Return the slot of a key: the one that holds it, or the free one where it belongs."""
     slot = np.int64(reduce_range(key, slots.shape[0]))
@@ -126,7 +126,7 @@ def add_keys(key_set, keys, signatures, num_tokens, num_shingles):
         key_set.counters[MOST_HOLDERS] = most
 
 
-@kernel
+@kernel(inline=True)
 def add_key(bits, slots, entries, key, entry):
     """Add a key as an entry; return how many documents have it now."""
     bits[word_of(bits, key)] |= (U64(1) << (key & U64(63))) | (U64(1) << ((key >> U64(6)) & U64(63)))
@@ -178,7 +178,7 @@ def match_keys(key_set, keys, signatures, num_tokens, num_shingles, limits, max_
     return found
 
 
-@kernel
+@kernel(inline=True)
 def pick_keys(bits, slots, keys, first, end, picked):
     """Write the places of those of some keys that may be in the set, and ask for their slots; return how many."""
     count = 0
@@ -192,7 +192,7 @@ def pick_keys(bits, slots, keys, first, end, picked):
     return count
 
 
-@kernel
+@kernel(inline=True)
 def is_comparable(key_set, entry, bands, signature, size, limits):
     """Return whether a stored document is compared with a new one of a key; `entry` - 1 is the latest of the key.
 

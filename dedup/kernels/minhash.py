@@ -88,7 +88,7 @@ def shorten(signature, short):
         short[word] = packed
 
 
-@kernel
+@kernel(inline=True)
 def count_agreeing(a, b):
     """Return how many bytes two short signatures (uint64[8]) have in common: zero bytes of a ^ b, eight at a time."""
     low = U64(0x7F7F7F7F7F7F7F7F)

@@ -27,8 +27,10 @@ DEFAULTS = {
 }
 JAVA_OPTIONS = "spark.driver.extraJavaOptions"
 # On one machine the JVM of the driver is all there is, and lives for a minute: it has no time to compile code twice.
+# Adaptive execution makes a job of every stage, which takes longer than it saves.
 LOCAL_DEFAULTS = {
     "spark.sql.shuffle.partitions": "8",
+    "spark.sql.adaptive.enabled": "false",
     "spark.ui.enabled": "false",
     JAVA_OPTIONS: "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
 }

@@ -144,10 +144,7 @@ def split_stream(stream: BinaryIO, drops: Ranges, kept: IO[bytes], path: str) ->
     for start, end, replacement in zip(drops.starts.tolist(), drops.ends.tolist(), drops.replacements, strict=True):
         while position < start:
             chunk = read_chunk(stream, min(start - position, COPY_SIZE), path)
-            if not chunk:
-                raise InputError(
-                    f"{path}: the file became shorter while it was being read. Run again on a file at rest."
-                )
+            refuse_short(len(chunk), 1, path)
             kept.write(chunk)
             position += len(chunk)
         kept.write(replacement)

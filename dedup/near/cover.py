@@ -105,7 +105,7 @@ def limits_of(config: NearConfig) -> Limits:
 class Cover:
     """A cover in the making: `offer` documents in order, then read the `result`.
 
-    All sizes are known from the start, so memory is bounded by `memory_per_document` whatever the documents hold.
+    All sizes are known from the start, so memory is bounded by the number of documents, whatever they hold.
     """
 
     def __init__(self, num_documents: int, config: NearConfig, known: KnownDocuments | None = None) -> None:

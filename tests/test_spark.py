@@ -5,6 +5,7 @@ import random
 import re
 from dataclasses import replace
 
+import news_data  # noqa: F401 (puts the benchmarks on the path)
 import pytest
 from corpora import write_jsonl
 from hypothesis import Phase, given, settings
@@ -309,3 +310,20 @@ def test_help_and_the_local_engine_import_no_pyspark(dedup, tmp_path):
 
     subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path)
     assert "--engine [local|spark]" in dedup("clean", "--help").stdout
+
+
+def test_a_worker_process_that_is_killed_changes_nothing(tmp_path):
+    """Two worker processes, one of them killed with SIGKILL when the second stage begins."""
+    from spark_kill import run_and_kill
+
+    from dedup.corpus.files import find_files
+    from dedup.pipeline.clean import clean
+    from dedup.pipeline.run import CleanRun
+
+    news = tmp_path / "news.jsonl"
+    write_jsonl(news, [{"id": place, "text": text} for place, text in enumerate(make_worlds(17, 30))])
+    passages = PassageConfig(scope="within", contained=None)
+    clean(CleanRun(find_files([str(news)]), tmp_path / "local", passages=passages), Quiet())
+    code, errors, killed = run_and_kill([str(news), "-o", str(tmp_path / "spark")], "exact copies", {})
+    assert (code, killed) == (0, 1), errors
+    assert_same(tmp_path / "local", tmp_path / "spark")

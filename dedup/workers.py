@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_EXCEPTION, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait as wait_for_sentinel
 from typing import TYPE_CHECKING, TypeVar
@@ -27,22 +27,34 @@ START_METHOD = "fork" if sys.platform == "linux" else "spawn"
 _done: "Synchronized[int] | None" = None  # in a worker: how much of the stage all workers have done
 
 
-def run_tasks(task: Task[Item], items: Sequence[Item], workers: int, advance: Callable[[int], None]) -> None:
+def no_more() -> None:
+    """Do nothing between two tasks."""
+
+
+def run_tasks(
+    task: Task[Item],
+    items: Sequence[Item],
+    workers: int,
+    advance: Callable[[int], None],
+    meanwhile: Callable[[], None] = no_more,
+) -> None:
     """Call `task(item, report)` for every item; what tasks `report` as done goes to `advance` in this process.
 
     In order and in this process with one worker or one item, else in up to `workers` processes. `task` and the items
-    can be pickled. The first error stops the rest and is raised.
+    can be pickled. The first error stops the rest and is raised. `meanwhile` is called in this process whenever
+    another item is done, in the end too; the workers go on while it works.
     """
     if workers == 1 or len(items) <= 1:
         for item in items:
             task(item, advance)
+            meanwhile()
         return
     context = multiprocessing.get_context(START_METHOD)
     done = context.Value("q", 0)
     with ProcessPoolExecutor(min(workers, len(items)), context, start_worker, (done,)) as pool:
         futures = [pool.submit(run_task, task, item) for item in items]
         try:
-            follow(futures, done, advance)
+            follow(futures, done, advance, meanwhile)
         except BrokenProcessPool as error:
             raise DedupError(
                 "a worker process was killed (out of memory?). Try fewer with --workers; --resume goes on from here."
@@ -51,16 +63,23 @@ def run_tasks(task: Task[Item], items: Sequence[Item], workers: int, advance: Ca
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def follow(futures: "list[Future[None]]", done: "Synchronized[int]", advance: Callable[[int], None]) -> None:
+def follow(
+    futures: "list[Future[None]]",
+    done: "Synchronized[int]",
+    advance: Callable[[int], None],
+    meanwhile: Callable[[], None],
+) -> None:
     """Wait for all futures, pass on what they did, raise the first error."""
     told = 0
     pending = set(futures)
     while pending:
-        finished, pending = wait(pending, POLL_S, FIRST_EXCEPTION)
+        finished, pending = wait(pending, POLL_S, FIRST_COMPLETED)
         advance(done.value - told)
         told = done.value
         for future in finished:
             future.result()
+        if finished:
+            meanwhile()
     advance(done.value - told)
 
 

@@ -32,24 +32,26 @@ def corpus(tmp_path_factory):
     return folder
 
 
-@pytest.fixture(scope="module")
-def with_one_worker(dedup, corpus, tmp_path_factory):
-    """The output of one worker."""
+@pytest.fixture(scope="module", params=["within", "off"])
+def with_one_worker(request, dedup, corpus, tmp_path_factory):
+    """What is done about passages, and the output of one worker."""
     out = tmp_path_factory.mktemp("one") / "out"
-    assert dedup("clean", ".", "-o", out, "--workers", "1", cwd=corpus).code == 0
-    return read_tree(out)
+    assert dedup("clean", ".", "-o", out, "--workers", "1", "--passages", request.param, cwd=corpus).code == 0
+    return request.param, read_tree(out)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
 def test_any_number_of_workers_writes_the_same_bytes(dedup, corpus, with_one_worker, tmp_path, workers):
-    done = dedup("clean", ".", "-o", tmp_path / "out", "--workers", workers, cwd=corpus)
+    passages, expected = with_one_worker
+    done = dedup("clean", ".", "-o", tmp_path / "out", "--workers", workers, "--passages", passages, cwd=corpus)
     assert done.code == 0, done.stderr
-    assert read_tree(tmp_path / "out") == with_one_worker
+    assert read_tree(tmp_path / "out") == expected
 
 
 def test_the_output_of_a_corpus_of_many_shards_holds_what_it_should(with_one_worker):
-    assert with_one_worker["removed.jsonl"].count(b"\n") == 6000
-    assert with_one_worker["rejected.jsonl"].count(b"\n") == 100
+    _, files = with_one_worker
+    assert files["removed.jsonl"].count(b"\n") == 6000
+    assert files["rejected.jsonl"].count(b"\n") == 100
 
 
 def decide(files, folder, name):

@@ -13,11 +13,13 @@ import pytest
 from commands import Silent, load_kernels
 from corpora import make_records, read_tree, write_jsonl
 
+from dedup.config import PassageConfig
 from dedup.corpus.files import find_files
 from dedup.corpus.shards import plan_shards
 from dedup.pipeline.clean import CleanRun, clean
 
 NUM_KILLS = 30
+WITHIN = PassageConfig(scope="within")
 SHARD_SIZE = 1 << 20
 
 
@@ -30,7 +32,7 @@ def corpus(tmp_path_factory):
     return folder
 
 
-def start(corpus, out, *, workers=2, resume=False):
+def start(corpus, out, *, workers=2, resume=False, passages=WITHIN):
     """Begin a run in a fork of this process, in a process group of its own; return its process id."""
     load_kernels()
     pid = os.fork()
@@ -43,7 +45,7 @@ def start(corpus, out, *, workers=2, resume=False):
 
         pipeline.plan_shards = functools.partial(plan_shards, shard_size=SHARD_SIZE)
         files = find_files([str(corpus / "a.jsonl"), str(corpus / "b.jsonl")])
-        clean(CleanRun(files, out, workers=workers, resume=resume), Silent())
+        clean(CleanRun(files, out, passages=passages, workers=workers, resume=resume), Silent())
         code = 0
     except BaseException:  # noqa: BLE001 (a fork must not run on into the tests)
         import traceback
@@ -61,9 +63,19 @@ def finish(pid):
 @pytest.fixture(scope="module")
 def undisturbed(corpus, tmp_path_factory):
     """The output of a run that nobody killed, and how long it took."""
-    out = tmp_path_factory.mktemp("undisturbed") / "out"
+    return run_undisturbed(corpus, tmp_path_factory.mktemp("undisturbed") / "out")
+
+
+@pytest.fixture(scope="module")
+def documents_only(corpus, tmp_path_factory):
+    """The same without passages: documents are decided while later ones are sketched."""
+    return run_undisturbed(corpus, tmp_path_factory.mktemp("documents") / "out", passages=None)
+
+
+def run_undisturbed(corpus, out, **options):
+    """Return the output of a run and how many seconds it took."""
     begin = time.monotonic()
-    assert finish(start(corpus, out)) == 0
+    assert finish(start(corpus, out, **options)) == 0
     return read_tree(out), time.monotonic() - begin
 
 
@@ -93,16 +105,28 @@ def test_a_corpus_of_many_shards_is_what_is_killed(corpus):
 
 @pytest.mark.parametrize("kill", range(NUM_KILLS))
 def test_a_run_killed_at_any_moment_is_resumed_to_the_undisturbed_output(corpus, undisturbed, tmp_path, kill):
+    # One moment in each thirtieth of the run, so that every stage is hit.
+    share = (kill + random.Random(kill).random()) / NUM_KILLS
+    kill_and_resume(corpus, undisturbed, tmp_path, share, workers=1 + kill % 2)
+
+
+@pytest.mark.parametrize("kill", range(NUM_KILLS // 3))
+def test_a_run_that_decides_while_it_sketches_is_resumed_too(corpus, documents_only, tmp_path, kill):
+    share = (kill + random.Random(kill).random()) / (NUM_KILLS // 3)
+    kill_and_resume(corpus, documents_only, tmp_path, share, workers=1 + kill % 2, passages=None)
+
+
+def kill_and_resume(corpus, undisturbed, tmp_path, share, *, workers, passages=WITHIN):
+    """Kill a run after this share of its time and resume it: both outputs must be the undisturbed one."""
     expected, seconds = undisturbed
     out = tmp_path / "out"
-    pid = start(corpus, out, workers=1 + kill % 2)
-    # One moment in each thirtieth of the run, so that every stage is hit.
-    time.sleep(seconds * (kill + random.Random(kill).random()) / NUM_KILLS)
+    pid = start(corpus, out, workers=workers, passages=passages)
+    time.sleep(seconds * share)
     os.kill(pid, signal.SIGKILL)  # the process alone: its workers must go by themselves
     finish(pid)
     if out.exists():
         assert read_tree(out) == expected
-    assert finish(start(corpus, out, resume=True)) == 0
+    assert finish(start(corpus, out, resume=True, passages=passages)) == 0
     assert read_tree(out) == expected
     assert [p.name for p in tmp_path.iterdir()] == ["out"]
     shutil.rmtree(tmp_path)

@@ -168,33 +168,54 @@ class Batch:
 
 
 class Segments:
-    """All segments of a run, memory-mapped: documents are found by `doc_index`, their place in the whole input."""
+    """The finished segments of a run, memory-mapped; documents are found by `doc_index`, their place in the input.
+
+    Those that are finished later are taken in by `extend`, in the order of their shards.
+    """
 
     def __init__(self, root: Path, shards: list[Shard]) -> None:
         self.shards = shards
         self.batches: list[Batch] = []
+        self.num_documents = 0
+        self.num_mapped = 0
+        self.known: KnownDocuments | None = None
         self._maps: list[pa.MemoryMappedFile] = []
         self._line_bases: list[int] = []
         self._root = root
-        self.known: KnownDocuments | None = None
-        first, lines, file = 0, 0, -1
-        for shard in shards:
-            folder = segment_folder(root, shard)
-            if shard.first_file != file:
-                lines, file = 0, shard.first_file
-            self._line_bases.append(lines)
-            lines += int((folder / "lines").read_text())
-            if not (folder / DOCUMENTS).exists():
-                continue
-            readers = [self._open(folder / name) for name in (DOCUMENTS, TOKENS, REPEATS)]
-            for i in range(readers[0].num_record_batches):
-                self.batches.append(Batch(first, shard, *(reader.get_batch(i) for reader in readers)))
-                first += len(self.batches[-1])
-        self.num_documents = first
-        self._firsts = np.array([batch.first for batch in self.batches], np.int64)
+        self._num_lines, self._file = 0, -1
+        self._firsts = np.empty(0, np.int64)
         self._by_shard: dict[int, list[Batch]] = {}
-        for batch in self.batches:
-            self._by_shard.setdefault(batch.shard.index, []).append(batch)
+        self.extend()
+
+    def extend(self) -> None:
+        """Map the segments that follow those mapped, up to the first that is not finished."""
+        for shard in self.shards[self.num_mapped :]:
+            folder = segment_folder(self._root, shard)
+            if not folder.exists():
+                break
+            self._map(shard, folder)
+            self.num_mapped += 1
+        self._firsts = np.array([batch.first for batch in self.batches], np.int64)
+
+    @property
+    def share_mapped(self) -> float:
+        """Return how much of the input the mapped segments hold, by its size on disk."""
+        whole = sum(shard.size for shard in self.shards)
+        return sum(shard.size for shard in self.shards[: self.num_mapped]) / whole if whole else 1.0
+
+    def _map(self, shard: Shard, folder: Path) -> None:
+        if shard.first_file != self._file:
+            self._num_lines, self._file = 0, shard.first_file
+        self._line_bases.append(self._num_lines)
+        self._num_lines += int((folder / "lines").read_text())
+        if not (folder / DOCUMENTS).exists():
+            return
+        readers = [self._open(folder / name) for name in (DOCUMENTS, TOKENS, REPEATS)]
+        for i in range(readers[0].num_record_batches):
+            batch = Batch(self.num_documents, shard, *(reader.get_batch(i) for reader in readers))
+            self.batches.append(batch)
+            self._by_shard.setdefault(shard.index, []).append(batch)
+            self.num_documents += len(batch)
 
     def _open(self, path: Path) -> pa.RecordBatchFileReader:
         mapped = pa.memory_map(str(path))

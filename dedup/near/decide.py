@@ -13,6 +13,7 @@ from dedup.corpus.known import KnownDocuments
 from dedup.corpus.segments import Batch
 from dedup.near.cover import Comparable, Cover, CoverResult, Offered
 
+MARGIN = 1.1  # by how much documents may become shorter than the first ones are, before the cover needs more room
 GATHERED = 65_536  # documents whose band keys are copied together when the order is not that of the input
 
 
@@ -36,6 +37,37 @@ def cover_batches(
         cover.offer(gather(batches, chosen))
         report(len(chosen))
     return reorder(cover.result(), order)
+
+
+class CoverAhead:
+    """A cover that decides documents in the order of the input while those that follow are still being sketched.
+
+    How many there will be is not known yet. Where there are more than expected it begins anew with more room, so what
+    is done twice is less than what is done.
+    """
+
+    def __init__(self, config: NearConfig) -> None:
+        self._config = config
+        self._num_decided = self._num_documents = self._room = 0
+        self._cover = Cover(0, config)
+
+    def offer(self, batches: Sequence[Batch], share: float) -> None:
+        """Decide what follows in `batches`, those of the first documents of the input, which are this share of it."""
+        follow = batches[self._num_decided :]
+        self._num_decided = len(batches)
+        self._num_documents += sum(map(len, follow))
+        if self._num_documents > self._room:
+            expected = self._num_documents if share >= 1 else int(MARGIN * self._num_documents / share)
+            self._room = max(expected, 2 * self._room)
+            self._cover = Cover(self._room, self._config)
+            follow = batches
+        for batch in follow:
+            self._cover.offer(view_batch(batch))
+
+    def finish(self, batches: Sequence[Batch]) -> CoverResult:
+        """Decide what is left of all batches, and return the decisions as `cover_batches` does."""
+        self.offer(batches, 1.0)
+        return self._cover.result()
 
 
 def view_batch(batch: Batch) -> Offered:

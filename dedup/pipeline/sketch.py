@@ -17,7 +17,7 @@ from dedup.near.sketch import Sketcher
 from dedup.passages.matches import TokenBlock, find_repeats
 from dedup.passages.spans import TokenOffsets
 from dedup.pipeline.run import CleanRun, Progress
-from dedup.workers import run_tasks
+from dedup.workers import no_more, run_tasks
 
 
 def load_kernels(near: NearConfig, passages: PassageConfig | None, progress: Progress) -> None:
@@ -34,12 +34,18 @@ def load_kernels(near: NearConfig, passages: PassageConfig | None, progress: Pro
         find_repeats(TokenBlock(sketch.token_addresses, sketch.num_tokens), passages)
 
 
-def sketch_shards(run: CleanRun, folder: RunFolder, shards: Sequence[Shard], progress: Progress) -> None:
-    """Sketch the shards that have no finished segment yet."""
+def sketch_shards(
+    run: CleanRun,
+    folder: RunFolder,
+    shards: Sequence[Shard],
+    progress: Progress,
+    meanwhile: Callable[[], None] = no_more,
+) -> None:
+    """Sketch the shards that have no finished segment yet; `meanwhile` is called whenever another one is finished."""
     todo = [shard for shard in shards if not segment_folder(folder.segments, shard).exists()]
     progress.begin("sketch", sum(shard.size for shard in todo), "B")
     task = partial(sketch_shard, run=SketchRun(run.near, run.passages, run.input), root=folder.segments)
-    run_tasks(task, todo, run.workers, progress.advance)
+    run_tasks(task, todo, run.workers, progress.advance, meanwhile)
     progress.end()
 
 

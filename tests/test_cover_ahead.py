@@ -1,0 +1,138 @@
+"""Documents decided while later ones are still being sketched are decided as they are in the end."""
+
+import random
+from dataclasses import fields
+
+import numpy as np
+import pytest
+from commands import Silent
+from corpora import make_records, make_text, read_tree, write_jsonl
+
+from dedup.clean.folder import RunFolder
+from dedup.config import KeepPolicy, NearConfig, PassageConfig
+from dedup.corpus.files import find_files
+from dedup.corpus.segments import Segments, segment_folder
+from dedup.corpus.shards import plan_shards
+from dedup.near.decide import CoverAhead, cover_batches
+from dedup.pipeline import clean as pipeline
+from dedup.pipeline.clean import CleanRun, can_cover_ahead
+from dedup.pipeline.sketch import sketch_shards
+from dedup.workers import run_tasks
+
+
+@pytest.fixture(scope="module")
+def sketched(tmp_path_factory):
+    """A file in some thirty shards, long documents first: the first shards tell little of how many there will be."""
+    folder = tmp_path_factory.mktemp("ahead")
+    records = make_records("ahead", 200, copies=3)
+    long = [{"id": f"long {i}", "text": make_text(i, count=4000)} for i in range(6)]
+    path = write_jsonl(folder / "news.jsonl", [*long, *long, *records])
+    files = find_files([str(path)])
+    shards = plan_shards(files, shard_size=30_000)
+    assert len(shards) > 15
+    run = CleanRun(files, folder / "out")
+    work = RunFolder(run.out)
+    work.segments.mkdir(parents=True)
+    sketch_shards(run, work, shards, Silent())
+    return work.segments, shards
+
+
+def assert_equal(one, other):
+    """Compare two results column by column."""
+    for field in fields(one):
+        assert np.array_equal(getattr(one, field.name), getattr(other, field.name)), field.name
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_batches_offered_as_they_come_are_decided_as_all_at_once(sketched, seed):
+    segments = Segments(*sketched)
+    config = NearConfig()
+    expected = cover_batches(segments.batches, config, lambda _: None)
+    assert np.count_nonzero(expected.witness >= 0) > 300
+    source = random.Random(seed)
+    ahead, seen = CoverAhead(config), 0
+    while seen < len(segments.batches) - 1:
+        seen = source.randint(seen, len(segments.batches) - 1)
+        if seen:
+            # What the first batches tell may be far off: a tenth of the rooms that are needed, or ten times as much.
+            share = seen / len(segments.batches) * source.choice([0.1, 1, 10])
+            ahead.offer(segments.batches[:seen], min(share, 1.0))
+    assert_equal(ahead.finish(segments.batches), expected)
+
+
+def test_a_cover_that_was_offered_nothing_decides_everything_in_the_end(sketched):
+    segments = Segments(*sketched)
+    expected = cover_batches(segments.batches, NearConfig(), lambda _: None)
+    assert_equal(CoverAhead(NearConfig()).finish(segments.batches), expected)
+
+
+def test_no_documents_are_no_decisions():
+    assert len(CoverAhead(NearConfig()).finish([]).witness) == 0
+
+
+def test_a_segment_is_mapped_when_all_before_it_are_finished(sketched, tmp_path):
+    root, shards = sketched
+    (tmp_path / "segments").mkdir()
+    segments = Segments(tmp_path / "segments", shards)
+    whole = Segments(root, shards)
+    assert (segments.num_documents, segments.share_mapped) == (0, 0.0)
+    for place in (1, 2, 0, 4):
+        segment_folder(tmp_path / "segments", shards[place]).symlink_to(segment_folder(root, shards[place]))
+        segments.extend()
+        assert segments.num_mapped == (0 if place else 3) or place == 4
+    assert segments.num_mapped == 3
+    assert segments.share_mapped == pytest.approx(3 / len(shards), rel=0.1)
+    assert [b.first for b in segments.batches] == [b.first for b in whole.batches if b.shard.index < 3]
+    last = segments.num_documents - 1
+    assert segments.name(last) == whole.name(last)
+
+
+@pytest.mark.parametrize("workers", [1, 3])
+def test_every_document_is_decided_before_the_last_shard_is_waited_for(tmp_path, monkeypatch, workers):
+    """The cover follows the workers: what it was offered when the sketch ended, and what it is left with."""
+    path = write_jsonl(tmp_path / "news.jsonl", make_records("follow", 300, copies=3))
+    offered = []
+    offer = CoverAhead.offer
+    monkeypatch.setattr(CoverAhead, "offer", lambda self, *told: (offered.append(len(told[0])), offer(self, *told)))
+    monkeypatch.setattr(pipeline, "plan_shards", lambda files: plan_shards(files, shard_size=30_000))
+    pipeline.clean(CleanRun(find_files([str(path)]), tmp_path / "out", passages=None, workers=workers), Silent())
+    assert offered[-1] == offered[-2] > 10, "nothing was left when the last shard was sketched"
+    if workers == 1:
+        assert len(offered) == offered[-1] + 1
+
+
+def test_output_is_the_same_as_that_of_a_cover_in_the_end(tmp_path, monkeypatch):
+    path = write_jsonl(tmp_path / "news.jsonl", make_records("same", 300, copies=3))
+    monkeypatch.setattr(pipeline, "plan_shards", lambda files: plan_shards(files, shard_size=30_000))
+    files = find_files([str(path)])
+    pipeline.clean(CleanRun(files, tmp_path / "ahead", passages=None, workers=2), Silent())
+    monkeypatch.setattr(pipeline, "can_cover_ahead", lambda *_: False)
+    pipeline.clean(CleanRun(files, tmp_path / "end", passages=None, workers=2), Silent())
+    assert read_tree(tmp_path / "ahead") == read_tree(tmp_path / "end")
+
+
+def test_orders_and_passages_that_need_the_whole_corpus_wait_for_it(tmp_path):
+    longest = NearConfig(keep=KeepPolicy("longest"))
+    assert can_cover_ahead(CleanRun([], tmp_path, passages=None), None)
+    assert not can_cover_ahead(CleanRun([], tmp_path, longest, passages=None), None)
+    assert not can_cover_ahead(CleanRun([], tmp_path, passages=PassageConfig()), None)
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_meanwhile_is_called_after_every_item_and_stops_the_rest_with_its_error(tmp_path, workers):
+    calls = []
+    run_tasks(touch, [tmp_path / str(i) for i in range(5)], workers, lambda _: None, lambda: calls.append(1))
+    assert 1 <= len(calls) <= 5
+    assert len(list(tmp_path.iterdir())) == 5
+
+    def fail():
+        raise ValueError("meanwhile")
+
+    with pytest.raises(ValueError, match="meanwhile"):
+        run_tasks(touch, [tmp_path / str(i) for i in range(5)], workers, lambda _: None, fail)
+
+
+def touch(path, report):
+    """Leave a file, and report it."""
+    path.touch()
+    report(1)

@@ -9,6 +9,7 @@ import pyarrow as pa
 from pyspark import TaskContext
 from pyspark.sql import functions as F
 
+from dedup.spark.joins import make_table
 from dedup.spark.sketches import DOCUMENT, REJECTED, SPLIT
 from dedup.spark.types import as_struct
 
@@ -23,6 +24,7 @@ class Split:
     """One split of the input: how many documents and lines it has, and how many stand before it.
 
     `line_base` counts the lines of its file, `doc_base` and `at_base` the documents and lines of the whole input.
+    `number` is what `monotonically_increasing_id` says of its first line when the files are read once more.
     """
 
     file: str
@@ -32,6 +34,7 @@ class Split:
     doc_base: int
     line_base: int
     at_base: int
+    number: int
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,7 @@ class Catalogue:
     rows: "DataFrame"
     splits: Sequence[Split]
     num_tokens: int
+    num_rejected: int
 
     @property
     def num_documents(self) -> int:
@@ -52,7 +56,9 @@ class Catalogue:
 
         `file` and `line` (from 1 in the file) are for people.
         """
-        return self.place(self.rows.filter(F.col("kind") == DOCUMENT)).drop("error", "raw", "all_tokens", "kind")
+        return self.place(self.rows.filter(F.col("kind") == DOCUMENT)).drop(
+            "error", "raw", "all_tokens", "rejected", "number", "kind"
+        )
 
     def rejections(self) -> "DataFrame":
         """Return what was set aside: `at`, `file`, `line`, `error`, `raw`."""
@@ -61,8 +67,8 @@ class Catalogue:
     def place(self, rows: "DataFrame") -> "DataFrame":
         """Return rows that know their split, and `row` and `line` in it, with `doc`, `at` and `line` in the input."""
         bases = [(s.file, s.block, s.doc_base, s.line_base, s.at_base) for s in self.splits]
-        kinds = "file string, block bigint, doc_base bigint, line_base bigint, at_base bigint"
-        placed = rows.join(F.broadcast(rows.sparkSession.createDataFrame(bases, kinds)), ["file", "block"])
+        kinds = dict.fromkeys(("block", "doc_base", "line_base", "at_base"), "bigint")
+        placed = rows.join(make_table(rows.sparkSession, bases, {"file": "string", **kinds}), ["file", "block"])
         places = {
             "doc": F.col("row") + F.col("doc_base"),
             "at": F.col("line") + F.col("at_base"),
@@ -70,10 +76,25 @@ class Catalogue:
         }
         return placed.withColumns(places).drop("row", "block", "doc_base", "line_base", "at_base")
 
+    def place_lines(self, lines: "DataFrame") -> "DataFrame":
+        """Return lines (`file`, `block`, `number`, `value`) with `at`, their line in the whole input.
+
+        They were numbered by Spark as it read them: no worker has to count them in Python. Where files were cut up
+        otherwise than for the sketches, numbers mean nothing; the job fails then.
+        """
+        bases = [(s.file, s.block, s.at_base, s.number, s.lines) for s in self.splits]
+        kinds = dict.fromkeys(("block", "at_base", "first", "lines"), "bigint")
+        table = make_table(lines.sparkSession, bases, {"file": "string", **kinds})
+        place = F.col("number") - F.col("first")
+        moved = F.raise_error(F.lit("The input was cut up otherwise than before: did it change in mid-run?"))
+        at = F.when((place >= 0) & (place < F.col("lines")), place + F.col("at_base")).otherwise(moved.cast("bigint"))
+        return lines.join(table, ["file", "block"], "left").select(at.alias("at"), "value")
+
 
 def read_catalogue(rows: "DataFrame", place_of: Callable[[str], int]) -> Catalogue:
     """Return the catalogue of sketch rows; `place_of` says where a file stands in the input."""
-    found = rows.filter(F.col("kind") == SPLIT).select("file", "block", "row", "line", "all_tokens").collect()
+    columns = ("file", "block", "row", "line", "all_tokens", "rejected", "number")
+    found = rows.filter(F.col("kind") == SPLIT).select(*columns).collect()
     found.sort(key=lambda split: (place_of(split["file"]), split["file"], split["block"]))
     splits: list[Split] = []
     for split in found:
@@ -82,8 +103,9 @@ def read_catalogue(rows: "DataFrame", place_of: Callable[[str], int]) -> Catalog
         line_base = last.line_base + last.lines if last and last.file == split["file"] else 0
         at_base = last.at_base + last.lines if last else 0
         place = (doc_base, line_base, at_base)
-        splits.append(Split(split["file"], split["block"], split["row"], split["line"], *place))
-    return Catalogue(rows, splits, sum(split["all_tokens"] or 0 for split in found))
+        splits.append(Split(split["file"], split["block"], split["row"], split["line"], *place, split["number"]))
+    totals = [sum(split[name] or 0 for split in found) for name in ("all_tokens", "rejected")]
+    return Catalogue(rows, splits, *totals)
 
 
 def rank_documents(documents: "DataFrame", order: "Sequence[Column]", checkpoints: "Checkpoints") -> "DataFrame":
@@ -96,8 +118,8 @@ def rank_documents(documents: "DataFrame", order: "Sequence[Column]", checkpoint
     for row in sorted(counts, key=lambda row: row["part"]):
         bases.append((row["part"], base))
         base += row["count"]
-    table = numbered.sparkSession.createDataFrame(bases, "part int, base bigint")
-    ranked = numbered.join(F.broadcast(table), "part")
+    table = make_table(numbered.sparkSession, bases, {"part": "int", "base": "bigint"})
+    ranked = numbered.join(table, "part")
     return ranked.select("doc", (F.col("base") + F.col("row")).alias("rank"))
 
 

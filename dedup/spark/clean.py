@@ -19,14 +19,14 @@ from dedup.pipeline.sketch import load_kernels
 from dedup.spark.boilerplate import find_boilerplate
 from dedup.spark.catalogue import Catalogue, rank_documents, read_catalogue
 from dedup.spark.checkpoint import Checkpoints
-from dedup.spark.decide import SparkDecisions, decide, plan_cover
+from dedup.spark.decide import SparkDecisions, decide, find_candidates, plan_cover
 from dedup.spark.joins import NUMBERS, small
 from dedup.spark.order import order_documents
-from dedup.spark.passages import LocateTask, locate_passages
+from dedup.spark.passages import EDITED, LocateTask, count_kinds, locate_passages
 from dedup.spark.read import SparkInput, open_input
 from dedup.spark.sketches import SketchTask
 from dedup.spark.storage import CHECKPOINTS, SUMMARY, Storage
-from dedup.spark.summary import count_documents, count_passages, summarise
+from dedup.spark.summary import count_documents, count_passages, count_relations, summarise
 from dedup.spark.write import Output, name_files, write_clusters, write_located, write_rejected, write_removed
 
 if TYPE_CHECKING:
@@ -83,13 +83,18 @@ def run_stages(run: SparkRun, source: SparkInput, storage: Storage, progress: Pr
     if run.strict:
         refuse_rejections(source, catalogue)
     documents = rank(run, catalogue, checkpoints)
-    with timer.measure("boilerplate"):
-        tell("boilerplate")
-        documents = mark_boilerplate(run, catalogue, documents, checkpoints)
+    parallelism = source.spark.sparkContext.defaultParallelism
+    plan = plan_cover(catalogue.num_documents, bands_of(run.near).bands, parallelism, run.ranges)
+    with timer.measure("boilerplate, buckets"):  # neither needs the other, and boilerplate is counted in one task
+        documents, candidates = run_together(
+            source.spark,
+            [
+                partial(mark_boilerplate, run, catalogue, documents, checkpoints, tell),
+                partial(find_candidates, documents, plan, run.near, checkpoints, tell),
+            ],
+        )
     with timer.measure("cover"):
-        parallelism = source.spark.sparkContext.defaultParallelism
-        plan = plan_cover(catalogue.num_documents, bands_of(run.near).bands, parallelism, run.ranges)
-        decisions = decide(documents, plan, run.near, checkpoints, tell)
+        decisions = decide(documents, candidates, run.near, checkpoints, tell)
     with timer.measure("write"):
         tell("write")
         results = catalogue, documents, decisions
@@ -110,9 +115,14 @@ def rank(run: SparkRun, catalogue: Catalogue, checkpoints: Checkpoints) -> "Data
 
 
 def mark_boilerplate(
-    run: SparkRun, catalogue: Catalogue, documents: "DataFrame", checkpoints: Checkpoints
+    run: SparkRun,
+    catalogue: Catalogue,
+    documents: "DataFrame",
+    checkpoints: Checkpoints,
+    report: Callable[[str], None],
 ) -> "DataFrame":
     """Return the documents with `masked`, their boilerplate (null: none)."""
+    report("boilerplate")
     found = find_boilerplate(documents, catalogue, run.passages) if run.passages else None
     if found is None:
         return documents.withColumn("masked", F.lit(None).cast("binary"))
@@ -121,7 +131,7 @@ def mark_boilerplate(
 
 def refuse_rejections(source: SparkInput, catalogue: Catalogue) -> None:
     """Raise `InputError` on the first record that was set aside."""
-    first = catalogue.rejections().orderBy("at").first()
+    first = catalogue.rejections().orderBy("at").first() if catalogue.num_rejected else None
     if first is not None:
         path = source.name(first["file"])
         raise InputError(f"{path}, line {first['line']}: {first['error']}. Without --strict it is set aside.")
@@ -136,15 +146,16 @@ def write_output(
     names = name_files(documents.select("rank", "doc", "at", "id", "line", "file"), paths)
     rejections = name_files(catalogue.rejections(), paths)
     records = source.records(catalogue)
-    removed, count = decisions.removed, decisions.removed.count()
+    removed, relations = decisions.removed, count_relations(decisions)
+    count = sum(relations.values())
     gone = small(removed.select("rank"), count, NUMBERS)
-    counting = partial(count_documents, catalogue, documents, decisions)
+    counting = partial(count_documents, catalogue, documents, decisions, relations)
     writing = [
         partial(write_removed, output, records, names, removed, count),
         partial(write_clusters, output, names, removed, count),
         partial(write_rejected, output, rejections),
     ]
-    located = None
+    located, edited = None, 0
     count_located: Callable[[], PassageCounts | None] = no_passages
     if run.passages:
         task = LocateTask(run.passages, run.input, source.format)
@@ -152,11 +163,13 @@ def write_output(
         texts = source.as_texts(records, run.input.text_field)
         found = locate_passages(held, texts, gone, task)
         located = Checkpoints(source.spark, f"{output.storage.place}/{CHECKPOINTS}").save("located", found)
-        writing.append(partial(write_located, output, located))
-        count_located = partial(count_passages, located, documents, decisions)
+        kinds = count_kinds(located)
+        edited = kinds[EDITED]
+        writing.append(partial(write_located, output, located, kinds))
+        count_located = partial(count_passages, located, kinds, documents, decisions)
     dropped = names.join(gone, "rank", "left_semi").select("at").unionByName(rejections.select("at"))
-    kept = records.join(small(dropped, count + rejections.count(), NUMBERS), "at", "left_anti")
-    writing.append(partial(output.write_kept, kept, located, run.input.text_field))
+    kept = records.join(small(dropped, count + catalogue.num_rejected, NUMBERS), "at", "left_anti")
+    writing.append(partial(output.write_kept, kept, (located, edited), run.input.text_field))
     counts, passages, *_ = run_together(source.spark, [counting, count_located, *writing])
     return counts, passages
 

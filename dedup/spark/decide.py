@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dedup.config import NearConfig
 from dedup.spark.exact import find_twins, follow_twins
-from dedup.spark.rounds import CoverPlan, cover_documents
+from dedup.spark.rounds import CoverPlan, Routes, cover_documents, find_routes
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -37,18 +37,42 @@ def plan_cover(num_documents: int, bands: int, parallelism: int, ranges: int | N
     return CoverPlan(ranges, range_size, parts)
 
 
-def decide(
+@dataclass(frozen=True)
+class Candidates:
+    """The exact copies (rank, first), and which range has to see which of the others."""
+
+    twins: "DataFrame"
+    routes: Routes
+
+
+def find_candidates(
     documents: "DataFrame",
     plan: CoverPlan,
     config: NearConfig,
     checkpoints: "Checkpoints",
     report: Callable[[str], None],
-) -> SparkDecisions:
-    """Decide on all documents: sketches with `rank` (from 0, without gaps) and `masked` (null: no boilerplate)."""
+) -> Candidates:
+    """Find who may be alike: sketches with `rank` (from 0, without gaps)."""
     report("exact copies")
     twins = checkpoints.save("twins", find_twins(documents))
-    heads = documents.filter("num_tokens > 0").join(twins.select("rank"), "rank", "left_anti")
     report("buckets")
-    cover = cover_documents(heads, plan, config, checkpoints, report)
+    return Candidates(twins, find_routes(choose_heads(documents, twins), plan, config, checkpoints))
+
+
+def choose_heads(documents: "DataFrame", twins: "DataFrame") -> "DataFrame":
+    """Return the first document of each content that has a word."""
+    return documents.filter("num_tokens > 0").join(twins.select("rank"), "rank", "left_anti")
+
+
+def decide(
+    documents: "DataFrame",
+    candidates: Candidates,
+    config: NearConfig,
+    checkpoints: "Checkpoints",
+    report: Callable[[str], None],
+) -> SparkDecisions:
+    """Decide on all documents: sketches with `rank` and `masked` (null: no boilerplate)."""
+    twins = candidates.twins
+    cover = cover_documents(choose_heads(documents, twins), candidates.routes, config, checkpoints, report)
     removed = checkpoints.save("removed", follow_twins(twins, cover.removed))
     return SparkDecisions(removed, cover.rounds, cover.counts)

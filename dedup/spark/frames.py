@@ -21,7 +21,7 @@ from dedup.model.documents import Relation
 from dedup.near.bands import bands_of
 from dedup.spark.catalogue import rank_documents, read_catalogue
 from dedup.spark.checkpoint import Checkpoints
-from dedup.spark.decide import SparkDecisions, decide, plan_cover
+from dedup.spark.decide import SparkDecisions, decide, find_candidates, plan_cover
 from dedup.spark.read import quote
 from dedup.spark.sketches import DOCUMENT, REJECTED, SKETCH_SCHEMA, SketchTask, SplitReader, fill_columns, name_split
 from dedup.spark.types import as_struct
@@ -80,7 +80,8 @@ def deduplicate(  # noqa: PLR0913 (the last two are seldom given)
     ranked = table.save("ranks", rank_documents(documents, by, table))
     documents = documents.join(ranked, "doc").withColumn("masked", F.lit(None).cast("binary"))
     plan = plan_cover(catalogue.num_documents, bands_of(config).bands, spark.sparkContext.defaultParallelism, ranges)
-    decisions = decide(documents, plan, config, table, lambda _: None)
+    candidates = find_candidates(documents, plan, config, table, lambda _: None)
+    decisions = decide(documents, candidates, config, table, lambda _: None)
     rejected = sketches.filter(F.col("kind") == REJECTED)
     return describe_decisions(documents.select("rank", ID), decisions, rejected).withColumnRenamed(ID, id_column)
 

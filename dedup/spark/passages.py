@@ -1,5 +1,6 @@
 """Passages and boilerplate in characters, and records whose text is cut: document by document, as the local engine."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -37,7 +38,7 @@ from dedup.spark.types import as_struct
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-EDITED, PASSAGE, BOILER, ORIGINAL_RECORD = range(4)
+EDITED, PASSAGE, BOILER, ORIGINAL_RECORD, CUT = range(5)
 LOCATED_SCHEMA = pa.schema(
     {
         "at": pa.int64(),
@@ -78,6 +79,16 @@ def locate_passages(
     held = held.select("at", "id", "path", "line", "repeats", "masked", "kept")
     wanted = records.join(small(held, held.count(), NAMED), "at")
     return wanted.mapInArrow(partial(locate_rows, task=task), as_struct(LOCATED_SCHEMA))
+
+
+def count_kinds(located: "DataFrame") -> "Counter[int]":
+    """Return how many rows of each kind there are, and as `CUT` how many passages are cut."""
+    counts = Counter({CUT: 0})
+    for row in located.groupBy("kind", "cut").count().collect():
+        counts[row["kind"]] += row["count"]
+        if row["cut"]:
+            counts[CUT] += row["count"]
+    return counts
 
 
 def locate_rows(batches: Iterator[pa.RecordBatch], *, task: LocateTask) -> Iterator[pa.RecordBatch]:

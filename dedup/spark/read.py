@@ -1,27 +1,24 @@
 """Input files by Spark's own readers: JSON lines and Parquet, on any file system it knows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-import numpy as np
-import pyarrow as pa
 from pyspark.sql import functions as F
 
 from dedup.config import InputConfig
 from dedup.corpus.files import find_files, split_format
 from dedup.errors import InputError
-from dedup.spark.sketches import SKETCH_SCHEMA, SketchTask, runs_of, sketch_lines, sketch_rows
+from dedup.spark.joins import make_table
+from dedup.spark.sketches import SKETCH_SCHEMA, SketchTask, sketch_lines, sketch_rows
 from dedup.spark.types import as_struct
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
     from dedup.spark.catalogue import Catalogue
-
-LINE_SCHEMA = pa.schema({"file": pa.string(), "block": pa.int64(), "line": pa.int64(), "value": pa.binary()})
 
 
 @dataclass(frozen=True)
@@ -52,15 +49,13 @@ class SparkInput:
     def records(self, catalogue: "Catalogue") -> "DataFrame":
         """Return all records with `at`: `value` is a line of JSON, `record` a row of Parquet."""
         if self.format == "jsonl":
-            lines = self._lines().mapInArrow(number_lines, as_struct(LINE_SCHEMA))
-            return catalogue.place(lines.withColumn("row", F.lit(0).cast("bigint"))).select("at", "value")
+            return catalogue.place_lines(self._lines().withColumn("number", F.monotonically_increasing_id()))
         table = self._table()
         record = F.struct(*(quote(column) for column in table.columns)).alias("record")
-        first = F.lit(0).cast("bigint")
-        rows = table.select(record, *where(), F.col("_metadata.row_index").alias("line"), first.alias("row"))
+        rows = table.select(record, *where(), F.col("_metadata.row_index").alias("line"))
         starts = {split.file: split.at_base for split in reversed(catalogue.splits)}
-        bases = self.spark.createDataFrame(list(starts.items()), "file string, base bigint")
-        return rows.join(F.broadcast(bases), "file").select((F.col("line") + F.col("base")).alias("at"), "record")
+        bases = make_table(self.spark, list(starts.items()), {"file": "string", "base": "bigint"})
+        return rows.join(bases, "file").select((F.col("line") + F.col("base")).alias("at"), "record")
 
     def as_texts(self, records: "DataFrame", text_field: str) -> "DataFrame":
         """Return records as `dedup.spark.passages` takes them: `at`, `value`."""
@@ -139,16 +134,3 @@ def where() -> tuple[Any, Any]:
 def quote(column: str) -> Any:
     """Return a column by its name, whatever characters that has."""
     return F.col("`" + column.replace("`", "``") + "`")
-
-
-def number_lines(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Give the lines of each split their numbers."""
-    counts: dict[tuple[str, int], int] = {}
-    for batch in batches:
-        lines = np.empty(len(batch), np.int64)
-        for split, rows in runs_of(batch):
-            first = counts.get(split, 0)
-            lines[rows.start : rows.stop] = np.arange(first, first + len(rows))
-            counts[split] = first + len(rows)
-        columns = [batch.column("file"), batch.column("block"), pa.array(lines), batch.column("value")]
-        yield pa.RecordBatch.from_arrays(columns, schema=LINE_SCHEMA)

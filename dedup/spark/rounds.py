@@ -32,6 +32,15 @@ class CoverPlan:
 
 
 @dataclass(frozen=True)
+class Routes:
+    """Which documents each range has to see: (rank, range, large, own)."""
+
+    table: "DataFrame"
+    count: int
+    plan: CoverPlan
+
+
+@dataclass(frozen=True)
 class SparkCover:
     """The removed documents (rank, witness, similarity, relation; exact copies not among them), and how it went."""
 
@@ -40,18 +49,23 @@ class SparkCover:
     counts: dict[str, int]
 
 
+def find_routes(documents: "DataFrame", plan: CoverPlan, config: NearConfig, checkpoints: "Checkpoints") -> Routes:
+    """Return which documents each range has to see; `documents` have `rank`, `num_shingles`, `keys`."""
+    limits = (config.threshold, config.max_bucket)
+    routes = checkpoints.save("routes", route_documents(documents, plan.range_size, plan.parts, limits))
+    own = F.col("range") == F.floor(F.col("rank") / plan.range_size)
+    return Routes(routes.withColumn("own", own), routes.count(), plan)
+
+
 def cover_documents(
     documents: "DataFrame",
-    plan: CoverPlan,
+    found: Routes,
     config: NearConfig,
     checkpoints: "Checkpoints",
     report: "Callable[[str], None]",
 ) -> SparkCover:
     """Decide documents, given the columns of MEMBER_COLUMNS but `range` and `own`; no two of one content."""
-    limits = (config.threshold, config.max_bucket)
-    routes = checkpoints.save("routes", route_documents(documents, plan.range_size, plan.parts, limits))
-    routes = routes.withColumn("own", F.col("range") == F.floor(F.col("rank") / plan.range_size))
-    num_routes = routes.count()
+    routes, plan = found.table, found.plan
     active = list(range(plan.num_ranges))
     decided: DataFrame | None = None
     number = 0
@@ -59,7 +73,7 @@ def cover_documents(
         number += 1
         report(f"round {number}: {len(active)} of {plan.num_ranges} ranges")
         members = choose_members(routes, active, decided)
-        joined = documents.join(small(members, num_routes, NUMBERS), "rank").select(*MEMBER_COLUMNS)
+        joined = documents.join(small(members, found.count, NUMBERS), "rank").select(*MEMBER_COLUMNS)
         task = partial(decide_ranges, config=config, first_round=decided is None)
         latest = joined.repartitionById(plan.num_ranges, F.col("range")).mapInArrow(task, as_struct(DECIDED_SCHEMA))
         if decided is None:

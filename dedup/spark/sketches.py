@@ -6,11 +6,12 @@ A *split* is a run of rows that one task reads in order: a part of a file, or a 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from pyspark import TaskContext
 
 from dedup.config import InputConfig, NearConfig, PassageConfig
 from dedup.corpus.blocks import Block, view_texts
@@ -22,6 +23,7 @@ from dedup.pipeline.boilerplate import hash_values
 from dedup.pipeline.sketch import get_sketcher
 
 DOCUMENT, REJECTED, SPLIT = 0, 1, 2
+ROW_BITS = 33  # of `monotonically_increasing_id`, which has the partition above them
 
 SKETCH_SCHEMA = pa.schema(
     {
@@ -40,6 +42,8 @@ SKETCH_SCHEMA = pa.schema(
         "num_tokens": pa.int32(),
         "num_shingles": pa.int32(),
         "all_tokens": pa.int64(),  # of a split
+        "rejected": pa.int64(),  # the same
+        "number": pa.int64(),  # the same: what `monotonically_increasing_id` says of its first row
         "keys": pa.binary(),
         "signature": pa.binary(),
         "tokens": pa.binary(),
@@ -72,6 +76,7 @@ class SplitCounts:
     documents: int = 0
     lines: int = 0
     tokens: int = 0
+    rejected: int = 0
 
 
 @dataclass
@@ -89,6 +94,7 @@ class SplitReader:
             blocks = self._parse_lines(part, counts) if is_text else self._parse_rows(part)
             for block in blocks:
                 if block.rejections:
+                    counts.rejected += len(block.rejections)
                     yield wrap_rejections(block, split, counts)
                 if block.ids:
                     yield self.sketch(block, split)
@@ -122,8 +128,11 @@ class SplitReader:
         return wrap_documents(block, split, (rows, counts.lines + block.lines - 1), (sketch, repeats))
 
     def finish(self) -> pa.RecordBatch:
-        """Return one row for each split that was read."""
+        """Return one row for each split that was read, in the order in which they were."""
         splits = list(self.counts.items())
+        context = TaskContext.get()
+        first = (context.partitionId() if context else 0) << ROW_BITS
+        lines = [counts.lines for _, counts in splits]
         return fill_columns(
             len(splits),
             {
@@ -131,8 +140,10 @@ class SplitReader:
                 "block": [split[1] for split, _ in splits],
                 "kind": [SPLIT] * len(splits),
                 "row": [counts.documents for _, counts in splits],
-                "line": [counts.lines for _, counts in splits],
+                "line": lines,
                 "all_tokens": [counts.tokens for _, counts in splits],
+                "rejected": [counts.rejected for _, counts in splits],
+                "number": [first + before for before in accumulate(lines, initial=0)][: len(lines)],
             },
         )
 

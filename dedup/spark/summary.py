@@ -10,9 +10,11 @@ from dedup.corpus.files import split_format
 from dedup.model.documents import Relation
 from dedup.model.run import Counts, InputFile, Limit, PassageCounts, Summary
 from dedup.near.bands import bands_of
-from dedup.spark.passages import BOILER, EDITED, PASSAGE
+from dedup.spark.passages import BOILER, CUT, EDITED, PASSAGE
 
 if TYPE_CHECKING:
+    from collections import Counter
+
     from pyspark.sql import DataFrame
 
     from dedup.spark.catalogue import Catalogue
@@ -48,9 +50,15 @@ def summarise(
     )
 
 
-def count_documents(catalogue: "Catalogue", documents: "DataFrame", decisions: "SparkDecisions") -> Counts:
-    """Return the counts of a run."""
-    found = {row["relation"]: row["count"] for row in decisions.removed.groupBy("relation").count().collect()}
+def count_relations(decisions: "SparkDecisions") -> dict[int, int]:
+    """Return how many documents were removed, by their relation."""
+    return {row["relation"]: row["count"] for row in decisions.removed.groupBy("relation").count().collect()}
+
+
+def count_documents(
+    catalogue: "Catalogue", documents: "DataFrame", decisions: "SparkDecisions", found: dict[int, int]
+) -> Counts:
+    """Return the counts of a run; `found` are the removed documents by their relation."""
     by_relation = {relation.label: found.get(int(relation), 0) for relation in Relation}
     by_reason: dict[str, int] = {}
     for relation in Relation:
@@ -65,25 +73,29 @@ def count_documents(catalogue: "Catalogue", documents: "DataFrame", decisions: "
         removed=removed,
         removed_by_reason=by_reason,
         removed_by_relation=by_relation,
-        rejected=catalogue.rejections().count(),
+        rejected=catalogue.num_rejected,
         repeated_ids=counted["all"] - counted["distinct"],
         clusters=decisions.removed.select("witness").distinct().count(),
     )
 
 
-def count_passages(located: "DataFrame", documents: "DataFrame", decisions: "SparkDecisions") -> PassageCounts:
-    """Return the counts of passages; boilerplate counts in documents that are kept or the first to hold it."""
+def count_passages(
+    located: "DataFrame", counts: "Counter[int]", documents: "DataFrame", decisions: "SparkDecisions"
+) -> PassageCounts:
+    """Return the counts of passages, given those of `count_kinds`.
+
+    Boilerplate counts in documents that are kept or the first to hold it.
+    """
     marked = documents.filter(F.col("masked").isNotNull())
     holders = marked.join(decisions.removed.select("rank"), "rank", "left_anti").select("at")
     holders = holders.unionByName(located.filter(F.col("kind") == BOILER).select("at")).distinct()
-    counts = {row["kind"]: row["count"] for row in located.groupBy("kind").count().collect()}
     return PassageCounts(
-        within=counts.get(PASSAGE, 0),
+        within=counts[PASSAGE],
         across=0,
-        cut=located.filter("cut").count(),
-        boilerplate=counts.get(BOILER, 0),
+        cut=counts[CUT],
+        boilerplate=counts[BOILER],
         boilerplate_documents=holders.count(),
-        edited_documents=counts.get(EDITED, 0),
+        edited_documents=counts[EDITED],
     )
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from pyspark.sql import functions as F
 
-from dedup.spark.joins import NAMED, NUMBERS, RECORDS, small
+from dedup.spark.joins import NAMED, NUMBERS, RECORDS, make_table, small
 from dedup.spark.lines import TEXT_SCHEMA, encode_cluster, encode_rejection, encode_removal, encode_rows
 from dedup.spark.passages import BOILER, EDITED, ORIGINAL_RECORD, PASSAGE
 from dedup.spark.types import as_struct
@@ -25,19 +25,20 @@ class Output:
     storage: "Storage"
     format: str
 
-    def write_kept(self, kept: "DataFrame", located: "DataFrame | None", text_field: str) -> None:
-        """Write the kept records, some of them with another text."""
+    def write_kept(self, kept: "DataFrame", edits: "tuple[DataFrame | None, int]", text_field: str) -> None:
+        """Write the kept records, some with another text: `edits` are what was located, and how many it edits."""
         place = f"{self.storage.place}/kept"
-        if located is not None:
-            edits = located.filter(F.col("kind") == EDITED).select("at", F.col("value").alias("edited"))
-            kept = kept.join(small(edits, edits.count(), RECORDS), "at", "left")
+        located, count = edits
+        if located is not None and count:
+            texts = located.filter(F.col("kind") == EDITED).select("at", F.col("value").alias("edited"))
+            kept = kept.join(small(texts, count, RECORDS), "at", "left")
         if self.format == "parquet":
-            if located is not None:
+            if count:
                 text = F.coalesce(F.col("edited").cast("string"), F.col("record").getField(text_field))
                 kept = kept.withColumn("record", F.col("record").withField("`" + text_field + "`", text))
             kept.select("record.*").write.parquet(place)
             return
-        value = F.coalesce("edited", "value") if located is not None else F.col("value")
+        value = F.coalesce("edited", "value") if count else F.col("value")
         lines = kept.select(value.cast("string").alias("value"))
         lines.filter(F.length(F.trim("value")) > 0).write.text(place)
         self.storage.rename_endings("kept", ".txt", ".jsonl")
@@ -55,8 +56,8 @@ class Output:
 
 def name_files(documents: "DataFrame", paths: Mapping[str, str]) -> "DataFrame":
     """Return rows with the `path` by which the output calls their `file`."""
-    table = documents.sparkSession.createDataFrame(list(paths.items()), "file string, path string")
-    return documents.join(F.broadcast(table), "file").drop("file")
+    table = make_table(documents.sparkSession, list(paths.items()), {"file": "string", "path": "string"})
+    return documents.join(table, "file").drop("file")
 
 
 def write_removed(output: Output, records: "DataFrame", names: "DataFrame", removed: "DataFrame", count: int) -> None:
@@ -92,9 +93,12 @@ def write_rejected(output: Output, rejections: "DataFrame") -> None:
     output.write_lines("rejected", rejections, encode_rejection)
 
 
-def write_located(output: Output, located: "DataFrame") -> None:
+def write_located(output: Output, located: "DataFrame", counts: Mapping[int, int]) -> None:
     """Write passages and edited records in the order of the input, boilerplate with the most frequent first."""
     for name, kind in (("passages", PASSAGE), ("edited", ORIGINAL_RECORD), ("boilerplate", BOILER)):
         rows = located.filter(F.col("kind") == kind)
-        rows = rows.orderBy(F.col("holders").desc(), "at") if kind == BOILER else rows.orderBy("at")
+        order = [F.col("holders").desc(), F.col("at")] if kind == BOILER else [F.col("at")]
+        # Few rows are sorted in one task: to find ranges for several is a job of its own.
+        few = counts[kind] <= RECORDS
+        rows = rows.coalesce(1).sortWithinPartitions(*order) if few else rows.orderBy(*order)
         output.write_text(name, rows.select(F.col("value").cast("string")))

@@ -3,6 +3,7 @@
 import json
 import random
 import re
+from contextlib import contextmanager
 from dataclasses import replace
 
 import news_data  # noqa: F401 (puts the benchmarks on the path)
@@ -12,7 +13,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from spark_engine import decide_locally, decide_on_spark, make_worlds, session
 
-from dedup.config import KeepPolicy, NearConfig, PassageConfig
+from dedup.config import InputConfig, KeepPolicy, NearConfig, PassageConfig
 from dedup.errors import DedupError
 
 FEW = settings(max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])  # each is many graphs at once
@@ -172,8 +173,13 @@ def strip(value):
     return [strip(v) for v in value] if isinstance(value, list) else value
 
 
+def read_kept(out):
+    """Return the kept lines of a run, sorted; those without a character aside."""
+    return sorted(line for path in (out / "kept").glob("*.jsonl") for line in path.read_bytes().split(b"\n") if line)
+
+
 def assert_same(local, spark):
-    assert lines_of(local / "kept" / "news.jsonl") == lines_of(spark / "kept")
+    assert read_kept(local) == read_kept(spark)
     for name in ("removed", "clusters", "rejected"):
         assert facts_of(local / f"{name}.jsonl") == facts_of(spark / name), name
     for name in ("passages", "boilerplate", "edited"):
@@ -222,6 +228,74 @@ def test_files_are_cleaned_as_by_the_local_engine(tmp_path):
     counts = [json.loads((folder / "summary.json").read_bytes()) for folder in (local, spark)]
     assert counts[0]["counts"] == counts[1]["counts"]
     assert counts[0]["passages"] == counts[1]["passages"]
+
+
+@contextmanager
+def splits_of(num_bytes):
+    """Cut files into splits of so many bytes, and put several into one partition."""
+    sizes = {"spark.sql.files.maxPartitionBytes": num_bytes, "spark.sql.files.openCostInBytes": 0}
+    before = {name: session().conf.get(name) for name in sizes}
+    try:
+        for name, value in sizes.items():
+            session().conf.set(name, str(value))
+        yield
+    finally:
+        for name, value in before.items():
+            session().conf.set(name, value)
+
+
+@pytest.mark.parametrize("num_bytes", [2_000, 20_000])
+def test_files_in_many_splits_several_to_a_partition(tmp_path, num_bytes):
+    """Lines are numbered by Spark as it reads them, so it counts how many stand before them, and in which partition."""
+    source = random.Random(3)
+    records = [*make_outlet(source, 40), *({"id": n, "text": text} for n, text in enumerate(make_worlds(19, 20)))]
+    source.shuffle(records)
+    files = []
+    for place, size in enumerate((1, 70, 3, 100, 20, len(records))):
+        part, records = records[:size], records[size:]
+        files.append(tmp_path / f"{'dbcaef'[place]}.jsonl")
+        write_jsonl(files[-1], part)
+        if place % 2:
+            with files[-1].open("ab") as file:
+                file.write(b"\n{broken\n")
+    with splits_of(num_bytes):
+        frame = session().read.text([str(path) for path in files])
+        assert 1 < frame.rdd.getNumPartitions() < sum(-(-path.stat().st_size // num_bytes) for path in files)
+        local, spark = clean_both(tmp_path, [str(path) for path in files])
+    assert_same(local, spark)
+    assert 3 == len(lines_of(spark / "rejected"))
+
+
+def test_files_that_are_cut_up_otherwise_in_mid_run_are_an_error(tmp_path):
+    """Numbers of lines mean nothing then: no record may be taken for another one."""
+    from dedup.spark.catalogue import read_catalogue
+    from dedup.spark.read import open_input
+    from dedup.spark.sketches import SketchTask
+
+    news = tmp_path / "news.jsonl"
+    write_jsonl(news, [{"text": f"words of number {n}"} for n in range(400)])
+    source = open_input(session(), [str(news)], None)
+    task = SketchTask(NearConfig(), None, InputConfig())
+    with splits_of(2_000):
+        rows = source.sketch(task)
+        catalogue = read_catalogue(rows, source.place_of)
+        placed = source.records(catalogue).select("at").collect()
+    assert list(range(400)) == sorted(row["at"] for row in placed)
+    with splits_of(3_000), pytest.raises(Exception, match="cut up otherwise"):
+        source.records(catalogue).collect()
+    moved = [replace(split, number=split.number + 1) for split in catalogue.splits]
+    with splits_of(2_000), pytest.raises(Exception, match="cut up otherwise"):
+        source.records(replace(catalogue, splits=moved)).collect()
+
+
+@pytest.mark.parametrize(
+    "rows", [[], [("a", 1)], [('it\'s "b" \\ \n \u4e2d\U0001f600 ${x}', -(2**63)), ("", 2**63 - 1)]]
+)
+def test_a_small_table_holds_any_text_and_number(rows):
+    from dedup.spark.joins import make_table
+
+    made = make_table(session(), rows, {"name": "string", "number": "bigint"})
+    assert rows == [(row["name"], row["number"]) for row in made.collect()]
 
 
 @pytest.mark.parametrize("policy", ["longest", "newest:date", "prefer:outlet=b,a"])

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import fields
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from dedup.config import KeepPolicy, NearConfig, PassageConfig
 from dedup.corpus.files import find_files
 from dedup.corpus.segments import Segments, segment_folder
 from dedup.corpus.shards import plan_shards
+from dedup.near import decide
 from dedup.near.decide import CoverAhead, cover_batches
 from dedup.pipeline import clean as pipeline
 from dedup.pipeline.clean import CleanRun, can_cover_ahead
@@ -64,6 +66,54 @@ def test_a_cover_that_was_offered_nothing_decides_everything_in_the_end(sketched
     segments = Segments(*sketched)
     expected = cover_batches(segments.batches, NearConfig(), lambda _: None)
     assert_equal(CoverAhead(NearConfig()).finish(segments.batches), expected)
+
+
+class Counted:
+    """A batch of so many documents that are never looked at."""
+
+    def __init__(self, count):
+        self.count = count
+
+    def __len__(self):
+        return self.count
+
+
+class NoCover:
+    """Notes for how many documents room was made."""
+
+    rooms: ClassVar[list[int]] = []
+
+    def __init__(self, room, _):
+        self.rooms.append(room)
+
+    def offer(self, documents):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("counts", "shares", "rooms"),
+    [
+        ([5_000] * 4, [0.25, 0.5, 0.75, 1], [22_000]),  # as expected
+        ([5_000] * 6, [0.01, 0.02, 0.1, 0.13, 0.5, 1], [550_000]),  # fewer come than were expected: that is enough
+        ([16_000, 900_000], [1 / 64, 0.9], [1_000_000, 1_119_555]),  # not much is bet on a small share
+        ([40_000, 200_000, 260_000], [0.01, 0.06, 0.125], [1_000_000, 4_400_000]),  # an eighth is believed, once
+        ([40_000, 200_000, 210_000, 9_000_000], [0.01, 0.06, 0.125, 0.5], [1_000_000, 3_960_000, 20_790_000]),
+        ([12_000_000], [0.002], [48_000_000]),  # tiny documents first: not six billion
+        ([60_000_000], [0.2], [107_374_182]),  # no more than the table can name, 40 bands each
+        ([0, 10, 30], [0.0, 0.0, 1], [1_000_000]),  # a share that rounds to nothing
+        ([0], [1], []),
+    ],
+)
+def test_room_is_made_for_what_is_expected_within_reason(monkeypatch, counts, shares, rooms):
+    NoCover.rooms.clear()
+    monkeypatch.setattr(decide, "Cover", NoCover)
+    monkeypatch.setattr(decide, "view_batch", lambda batch: batch)
+    ahead = CoverAhead(NearConfig())
+    batches = []
+    for count, share in zip(counts, shares, strict=True):
+        batches.append(Counted(count))
+        ahead.offer(batches, share)
+    assert NoCover.rooms[1:] == rooms
 
 
 def test_no_documents_are_no_decisions():

@@ -2,11 +2,13 @@
 
 import naive
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.kernels.anchors import ANCHOR, count_repeated, link_block, mark_anchors, merge_seen, winnow
 from dedup.kernels.shingles import roll_shingles
+from dedup.passages.matches import order_links
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
 SIZES = (5, 4)
@@ -140,3 +142,15 @@ def test_marks_say_what_may_stand_more_than_once(documents, room, cut):
 def test_a_table_that_is_nearly_full_finds_the_same(documents):
     size = len({shingle for numbers in documents for shingle in roll(numbers)}) + 1
     assert link(documents, table=make_table(size)) == expected_links(documents)
+
+
+@pytest.mark.parametrize("documents", [1, 50, 100_000])
+@pytest.mark.parametrize("count", [0, 1, 2_000])
+def test_links_are_ordered_by_document_holder_and_token(documents, count):
+    source = np.random.default_rng(7)
+    links = source.integers(0, 2**31, (count, 4)).astype(np.int32)
+    links[:, 0] = 1_000_000 + source.integers(0, documents, count)
+    links[::2, 1] = 5
+    links[::3, 3] = 7
+    found = links[order_links(links)]
+    assert np.array_equal(found[:, [0, 1, 3]], links[np.lexsort((links[:, 3], links[:, 1], links[:, 0]))][:, [0, 1, 3]])

@@ -25,6 +25,7 @@ from dedup.near.bands import bands_of, choose_agreement
 
 # Slots of the hash table for each band key that may enter it: linear probing wants a third of them free.
 SLOTS_PER_ENTRY = 1.5
+MOST_ENTRIES = 2**32 - 2  # band keys of all documents that the table can name
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class Cover:
         self._num_known = len(known) if known is not None else 0
         self._first = self._num_known + (len(known.fates) if known is not None else 0)
         entries = (num_documents + self._num_known) * bands
-        assert entries < 2**32 - 1, "more band keys than the table can name"
+        assert entries <= MOST_ENTRIES, "more band keys than the table can name"
         used = num_documents * bands + (np.count_nonzero(known.keys) if known is not None else 0)
         n, slots = num_documents + self._first, max(int(used * SLOTS_PER_ENTRY), 16)
         self._config = config

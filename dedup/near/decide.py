@@ -11,9 +11,13 @@ import numpy.typing as npt
 from dedup.config import KeepPolicy, NearConfig
 from dedup.corpus.known import KnownDocuments
 from dedup.corpus.segments import Batch
-from dedup.near.cover import Comparable, Cover, CoverResult, Offered
+from dedup.near.bands import bands_of
+from dedup.near.cover import MOST_ENTRIES, Comparable, Cover, CoverResult, Offered
 
-MARGIN = 1.1  # by how much documents may become shorter than the first ones are, before the cover needs more room
+# How many documents will come is told by the share of the input that was read. Below TRUSTED_SHARE it may tell little:
+# room is made for UNTRUSTED_ROOM documents at most, or for so many times as many as there are.
+MARGIN, TRUSTED_SHARE, LEAST_SHARE = 1.1, 1 / 8, 1e-6
+UNTRUSTED_ROOM, MOST_GROWTH = 1_000_000, 4
 GATHERED = 65_536  # documents whose band keys are copied together when the order is not that of the input
 
 
@@ -42,13 +46,15 @@ def cover_batches(
 class CoverAhead:
     """A cover that decides documents in the order of the input while those that follow are still being sketched.
 
-    How many there will be is not known yet. Where there are more than expected it begins anew with more room, so what
-    is done twice is less than what is done.
+    How many there will be is reckoned from the first ones. A cover that is too small begins anew with more room: once
+    at an eighth of the input where that is known to be needed, after that only if documents become shorter, with twice
+    the room at least. So little is done twice, and never much more memory is taken than documents need.
     """
 
     def __init__(self, config: NearConfig) -> None:
         self._config = config
         self._num_decided = self._num_documents = self._room = 0
+        self._is_trusted = False
         self._cover = Cover(0, config)
 
     def offer(self, batches: Sequence[Batch], share: float) -> None:
@@ -56,13 +62,25 @@ class CoverAhead:
         follow = batches[self._num_decided :]
         self._num_decided = len(batches)
         self._num_documents += sum(map(len, follow))
-        if self._num_documents > self._room:
-            expected = self._num_documents if share >= 1 else int(MARGIN * self._num_documents / share)
-            self._room = max(expected, 2 * self._room)
+        if self._is_too_small(share):
             self._cover = Cover(self._room, self._config)
             follow = batches
         for batch in follow:
             self._cover.offer(view_batch(batch))
+
+    def _is_too_small(self, share: float) -> bool:
+        """Return whether the cover must begin anew, with `_room` documents then."""
+        count, room = self._num_documents, self._room
+        expected = count if share >= 1 else int(MARGIN * count / max(share, LEAST_SHARE))
+        newly_trusted = share >= TRUSTED_SHARE and not self._is_trusted
+        self._is_trusted |= newly_trusted
+        if count <= room and not (newly_trusted and expected > room):
+            return False
+        if not self._is_trusted:
+            expected = min(expected, max(MOST_GROWTH * count, UNTRUSTED_ROOM))
+        most = MOST_ENTRIES // bands_of(self._config).bands
+        self._room = max(min(expected if newly_trusted else max(expected, 2 * room), most), count)
+        return True
 
     def finish(self, batches: Sequence[Batch]) -> CoverResult:
         """Decide what is left of all batches, and return the decisions as `cover_batches` does."""

@@ -129,7 +129,7 @@ def find_shared(
 
         def align(index: int) -> Matches:
             here = np.concatenate([part[index] for part in links])
-            here = here[np.lexsort((here[:, 3], here[:, 1], here[:, 0]))]
+            here = here[order_links(here)]
             if least is not None:
                 here = here[: drop_small_pairs(here, sizes, least.own_tokens, least.share)]
             return align_links(here, address, num_tokens, config)
@@ -176,6 +176,15 @@ def link_part(
         links.append(room[:found].copy())
         first += len(block)
     return links
+
+
+def order_links(links: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
+    """Return the order of links by document, holder and token: one sort of 64-bit numbers, one of small ones."""
+    order = np.argsort((links[:, 1].astype(np.int64) << 32) | links[:, 3])
+    document = links[order, 0] - (links[:, 0].min() if len(links) else 0)
+    if len(links) and document.max() < 1 << 16:
+        document = document.astype(np.uint16)  # numpy sorts these by radix
+    return order[np.argsort(document, kind="stable")]
 
 
 def align_links(

@@ -25,6 +25,7 @@ DEFAULTS = {
     "spark.sql.files.maxPartitionBytes": str(128 << 20),
     "spark.ui.showConsoleProgress": "false",
 }
+SPLIT_SETTING = "spark.sql.files.minPartitionNum"
 JAVA_OPTIONS = "spark.driver.extraJavaOptions"
 # On one machine the JVM of the driver is all there is, and lives for a minute: it has no time to compile code twice.
 # Adaptive execution makes a job of every stage, which takes longer than it saves.
@@ -50,13 +51,20 @@ def start_session(master: str, settings: Mapping[str, str] | None = None) -> "Sp
     chosen[JAVA_OPTIONS] = f"-Dlog4j2.configurationFile=file:{LOG_SETTINGS} {chosen.get(JAVA_OPTIONS, '')}".strip()
     builder = SparkSession.builder.master(master).appName("dedup clean").config(map=dict(chosen))
     try:
-        return builder.getOrCreate()
+        return fix_splits(builder.getOrCreate())
     except (PySparkException, OSError, RuntimeError) as error:
         raise DedupError(f"--master {master}: Spark did not start ({first_line(error)}).") from error
     except Exception as error:
         if type(error).__module__.startswith("py4j"):
             raise DedupError(f"--master {master}: Spark did not start ({first_line(error)}).") from error
         raise
+
+
+def fix_splits(session: "SparkSession") -> "SparkSession":
+    """Have files cut up alike in the whole run, also where a cluster gains or loses workers meanwhile."""
+    if session.conf.get(SPLIT_SETTING, None) is None:
+        session.conf.set(SPLIT_SETTING, str(session.sparkContext.defaultParallelism))
+    return session
 
 
 def refuse_missing() -> None:

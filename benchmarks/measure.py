@@ -1,5 +1,6 @@
 """Run commands as whole processes: wall and CPU seconds, and the peak of private memory of all their processes."""
 
+import contextlib
 import math
 import os
 import resource
@@ -65,9 +66,11 @@ def try_command(
         try:
             stdout, _ = process.communicate(timeout=limit_s)
         except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)  # its workers too: it leads a session of its own
-            process.communicate()
+            end_session(process)
             return f"over {limit_s:,.0f} s"
+        except BaseException:  # Ctrl-C, or a signal that was made an exit: see `exit_on_signals`
+            end_session(process)
+            raise
         finally:
             wall = time.perf_counter() - start
             sampler.stop()
@@ -80,6 +83,21 @@ def try_command(
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     return Run(wall, cpu, sampler.peak_kb / 1024, stdout)
+
+
+def end_session(process: "subprocess.Popen[str]") -> None:
+    """Kill a command and all that it started, if it leads a session of its own."""
+    with contextlib.suppress(ProcessLookupError):
+        if os.getsid(process.pid) == process.pid:
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.communicate()
+
+
+def exit_on_signals() -> None:
+    """Let a signal that ends this process end the command that it measures too."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda received, _: sys.exit(128 + received))
 
 
 def alternate(commands: dict[str, Callable[[], Run]], rounds: int) -> dict[str, list[Run]]:

@@ -27,8 +27,8 @@ START_METHOD = "fork" if sys.platform == "linux" else "spawn"
 _done: "Synchronized[int] | None" = None  # in a worker: how much of the stage all workers have done
 
 
-def no_more() -> None:
-    """Do nothing between two tasks."""
+def do_nothing() -> None:
+    """Do nothing."""
 
 
 def run_tasks(
@@ -36,7 +36,7 @@ def run_tasks(
     items: Sequence[Item],
     workers: int,
     advance: Callable[[int], None],
-    meanwhile: Callable[[], None] = no_more,
+    meanwhile: Callable[[], None] = do_nothing,
 ) -> None:
     """Call `task(item, report)` for every item; what tasks `report` as done goes to `advance` in this process.
 

@@ -175,7 +175,7 @@ def strip(value):
 
 def read_kept(out):
     """Return the kept lines of a run, sorted; those without a character aside."""
-    return sorted(line for path in (out / "kept").glob("*.jsonl") for line in path.read_bytes().split(b"\n") if line)
+    return sorted(line for path in (out / "kept").glob("*.jsonl") for line in lines_of(path))
 
 
 def assert_same(local, spark):

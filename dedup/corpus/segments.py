@@ -1,114 +1,22 @@
-"""What the sketch stage leaves of each shard on disk, as Arrow IPC files that are memory-mapped afterwards.
+"""The finished segments of a run, memory-mapped: all documents, by their place in the input."""
 
-A finished segment is a folder that was renamed into place; one that is being written ends in `.part`.
-"""
-
-import os
-import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
-from typing import Self
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.corpus.blocks import Block, Rejection
+from dedup.corpus.blocks import Rejection
 from dedup.corpus.known import NAME_SCHEMA, KnownDocuments
 from dedup.corpus.names import NO_NAME, DocumentName
+from dedup.corpus.segment_writer import DOCUMENTS, REJECTIONS, REPEATS, TOKEN_SCHEMA, TOKENS, segment_folder
 from dedup.corpus.shards import Shard
 
-DOCUMENTS, TOKENS, REJECTIONS, REPEATS = "documents.arrow", "tokens.arrow", "rejections.arrow", "repeats.arrow"
 KNOWN = "known.arrow"
-REJECTION_SCHEMA = pa.schema(
-    {"file": pa.int32(), "line": pa.int64(), "start": pa.int64(), "error": pa.string(), "raw": pa.large_binary()}
-)
-TOKEN_SCHEMA = pa.schema({"token": pa.uint32()})
-REPEAT_FIELDS = ("document", "start", "end", "held_start", "held_end", "equal")
-REPEAT_SCHEMA = pa.schema({name: pa.int32() for name in REPEAT_FIELDS})
-
-
-def segment_folder(root: Path, shard: Shard) -> Path:
-    """Return the folder of a shard's segment."""
-    return root / f"{shard.index:06d}"
-
-
-class SegmentWriter:
-    """Writes one segment, block by block; use as a context manager: it is renamed into place when all went well."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._part = folder.with_suffix(".part")
-        shutil.rmtree(self._part, ignore_errors=True)
-        self._part.mkdir(parents=True)
-        self._documents: pa.RecordBatchFileWriter | None = None
-        self._tokens = pa.ipc.new_file(str(self._part / TOKENS), TOKEN_SCHEMA)
-        self._rejections = pa.ipc.new_file(str(self._part / REJECTIONS), REJECTION_SCHEMA)
-        self._repeats = pa.ipc.new_file(str(self._part / REPEATS), REPEAT_SCHEMA)
-        self._num_lines = 0
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        for writer in (self._documents, self._tokens, self._rejections, self._repeats):
-            if writer is not None:
-                writer.close()
-        if kind is None:
-            (self._part / "lines").write_text(str(self._num_lines))
-            os.replace(self._part, self._folder)
-
-    def add(
-        self,
-        block: Block,
-        columns: Mapping[str, np.ndarray],
-        tokens: npt.NDArray[np.uint32],
-        repeats: npt.NDArray[np.int32],
-    ) -> None:
-        """Write one block: its catalogue, the columns that a stage computed for it, its tokens, its repeats.
-
-        `repeats` is int32[m, 6], a column for each of REPEAT_FIELDS; documents by their place in the block.
-        """
-        self._num_lines += block.num_lines
-        if block.rejections:
-            rows = [row_of(r) for r in block.rejections]
-            self._rejections.write_batch(pa.RecordBatch.from_pylist(rows, schema=REJECTION_SCHEMA))
-        if not block.ids:
-            return
-        no_field = [b""] * len(block.ids)
-        arrays: dict[str, pa.Array] = {
-            "id": pa.array(block.ids, pa.large_binary()),
-            "key": pa.array(block.fields.get("key", no_field), pa.large_binary()),
-            "series": pa.array(block.fields.get("series", no_field), pa.large_binary()),
-            "file": pa.array(block.files),
-            "line": pa.array(block.lines),
-            "start": pa.array(block.starts),
-            "length": pa.array(block.lengths),
-        }
-        arrays |= {name: wrap_rows(values) for name, values in columns.items()}
-        batch = pa.RecordBatch.from_pydict(arrays)
-        if self._documents is None:
-            self._documents = pa.ipc.new_file(str(self._part / DOCUMENTS), batch.schema)
-        self._documents.write_batch(batch)
-        self._tokens.write_batch(pa.RecordBatch.from_arrays([pa.array(tokens)], schema=TOKEN_SCHEMA))
-        rows = [pa.array(column) for column in np.ascontiguousarray(repeats.T)]
-        self._repeats.write_batch(pa.RecordBatch.from_arrays(rows, schema=REPEAT_SCHEMA))
-
-
-def row_of(rejection: Rejection) -> dict[str, object]:
-    """Return a rejection as a row of REJECTION_SCHEMA."""
-    return {name: getattr(rejection, name) for name in REJECTION_SCHEMA.names}
-
-
-def wrap_rows(values: np.ndarray) -> pa.Array:
-    """Return a one- or two-dimensional array as an Arrow column without copying; rows of the latter become bytes."""
-    if values.ndim == 1:
-        return pa.array(values)
-    kind = pa.binary(values.shape[1] * values.itemsize)
-    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(np.ascontiguousarray(values))])
 
 
 class Batch:

@@ -18,6 +18,7 @@ BITS_PER_KEY = 16
 AHEAD = 16  # keys before a slot is needed it is asked for: each is a miss
 ROWS_AT_ONCE = 64  # stored documents of which the look-ups are under way together
 LOW = U64(0xFFFFFFFF)
+MOST_KEYS = 2**32 - 2  # band keys of all new documents that the table can name
 
 
 class KeySet(NamedTuple):
@@ -47,7 +48,7 @@ class KeySet(NamedTuple):
 def make_key_set(num_documents: int, bands: int) -> KeySet:
     """Return an empty set with room for so many documents."""
     num_keys = num_documents * bands
-    assert num_keys < 2**32 - 1, "more band keys than the table can name"
+    assert num_keys <= MOST_KEYS, "more band keys than the table can name"
     words = 1
     while 64 * words < BITS_PER_KEY * num_keys:
         words *= 2
@@ -120,7 +121,9 @@ def add_keys(key_set, keys, signatures, num_tokens, num_shingles):
         for band in range(bands):
             place = row * bands + band
             if place + AHEAD < flat.size:
-                prefetch(slots, 2 * reduce_range(free_of_zero(flat[place + AHEAD]), slots.shape[0]))
+                next_key = free_of_zero(flat[place + AHEAD])
+                prefetch(slots, 2 * reduce_range(next_key, slots.shape[0]))
+                prefetch(key_set.bits, word_of(key_set.bits, next_key))
             key, entry = free_of_zero(flat[place]), document * bands + band
             most = max(most, add_key(key_set.bits, slots, key_set.entries, key, entry))
         key_set.counters[MOST_HOLDERS] = most

@@ -1,5 +1,6 @@
 """From the sketches of all documents to the decision on each: the cover, in the order of the keep policy."""
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,7 +17,7 @@ from dedup.near.cover import MOST_ENTRIES, Comparable, Cover, CoverResult, Offer
 
 # How many documents will come is told by the share of the input that was read. Below TRUSTED_SHARE it may tell little:
 # room is made for UNTRUSTED_ROOM documents at most, or for so many times as many as there are.
-MARGIN, TRUSTED_SHARE, LEAST_SHARE = 1.1, 1 / 8, 1e-6
+MARGIN, TRUSTED_SHARE = 1.1, 1 / 8
 UNTRUSTED_ROOM, MOST_GROWTH = 1_000_000, 4
 GATHERED = 65_536  # documents whose band keys are copied together when the order is not that of the input
 
@@ -62,25 +63,28 @@ class CoverAhead:
         follow = batches[self._num_decided :]
         self._num_decided = len(batches)
         self._num_documents += sum(map(len, follow))
-        if self._is_too_small(share):
-            self._cover = Cover(self._room, self._config)
+        is_first_trusted = share >= TRUSTED_SHARE and not self._is_trusted
+        self._is_trusted |= is_first_trusted
+        room = self._choose_room(share, is_first_trusted=is_first_trusted)
+        if room > self._room:
+            self._room, self._cover = room, Cover(room, self._config)
             follow = batches
         for batch in follow:
             self._cover.offer(view_batch(batch))
 
-    def _is_too_small(self, share: float) -> bool:
-        """Return whether the cover must begin anew, with `_room` documents then."""
+    def _choose_room(self, share: float, *, is_first_trusted: bool) -> int:
+        """Return for how many documents there should be room: what there is, if that is enough."""
         count, room = self._num_documents, self._room
-        expected = count if share >= 1 else int(MARGIN * count / max(share, LEAST_SHARE))
-        newly_trusted = share >= TRUSTED_SHARE and not self._is_trusted
-        self._is_trusted |= newly_trusted
-        if count <= room and not (newly_trusted and expected > room):
-            return False
+        expected = float(count)
+        if share < 1:
+            expected = MARGIN * count / share if share > 0 else math.inf
+        if count <= room and not (is_first_trusted and expected > room):
+            return room
         if not self._is_trusted:
             expected = min(expected, max(MOST_GROWTH * count, UNTRUSTED_ROOM))
-        most = MOST_ENTRIES // bands_of(self._config).bands
-        self._room = max(min(expected if newly_trusted else max(expected, 2 * room), most), count)
-        return True
+        if not is_first_trusted:
+            expected = max(expected, 2 * room)
+        return max(int(min(expected, MOST_ENTRIES // bands_of(self._config).bands)), count)
 
     def finish(self, batches: Sequence[Batch]) -> CoverResult:
         """Decide what is left of all batches, and return the decisions as `cover_batches` does."""

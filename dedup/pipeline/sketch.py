@@ -10,14 +10,14 @@ import numpy as np
 from dedup.clean.folder import RunFolder
 from dedup.config import InputConfig, NearConfig, PassageConfig
 from dedup.corpus.blocks import view_texts
-from dedup.corpus.segments import SegmentWriter, segment_folder
+from dedup.corpus.segment_writer import SegmentWriter, segment_folder
 from dedup.corpus.shards import Shard, read_shard
 from dedup.kernels.jit import is_compiled
 from dedup.near.sketch import Sketcher
 from dedup.passages.matches import TokenBlock, find_repeats
 from dedup.passages.spans import TokenOffsets
 from dedup.pipeline.run import CleanRun, Progress
-from dedup.workers import no_more, run_tasks
+from dedup.workers import do_nothing, run_tasks
 
 
 def load_kernels(near: NearConfig, passages: PassageConfig | None, progress: Progress) -> None:
@@ -39,7 +39,7 @@ def sketch_shards(
     folder: RunFolder,
     shards: Sequence[Shard],
     progress: Progress,
-    meanwhile: Callable[[], None] = no_more,
+    meanwhile: Callable[[], None] = do_nothing,
 ) -> None:
     """Sketch the shards that have no finished segment yet; `meanwhile` is called whenever another one is finished."""
     todo = [shard for shard in shards if not segment_folder(folder.segments, shard).exists()]

@@ -38,7 +38,8 @@ from dedup.spark.types import as_struct
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
-EDITED, PASSAGE, BOILER, ORIGINAL_RECORD, CUT = range(5)
+EDITED, PASSAGE, BOILER, ORIGINAL_RECORD = range(4)
+CUT = -1  # no kind of row: what cut passages are counted as
 LOCATED_SCHEMA = pa.schema(
     {
         "at": pa.int64(),

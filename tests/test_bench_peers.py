@@ -3,9 +3,13 @@
 Peers are marked `peers` and run by `make bench-peers` alone, where their environments are.
 """
 
+import fcntl
 import json
 import random
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -126,6 +130,48 @@ def test_a_tool_over_its_memory_is_stopped():
     assert "over 100 MB" == try_command(
         [sys.executable, "-c", "import time; a = b'x' * 300_000_000; time.sleep(60)"], limit_s=60, limit_mb=100
     )
+
+
+STOPPED = """
+import sys
+from measure import exit_on_signals, try_command
+exit_on_signals()
+hold = "import fcntl, sys, time; f = open(sys.argv[1]); fcntl.flock(f, fcntl.LOCK_SH); print(flush=True); time.sleep(60)"
+tool = (
+    "import subprocess, sys; w = subprocess.Popen([sys.executable, *sys.argv[2:]], stdout=subprocess.PIPE);"
+    "w.stdout.readline(); open(sys.argv[1], 'w').close(); w.wait()"
+)
+try_command([sys.executable, "-c", tool, sys.argv[1], "-c", hold, sys.argv[2]], limit_s=60)
+"""
+
+
+def test_a_benchmark_that_is_stopped_ends_the_tool_and_its_workers(tmp_path):
+    """The worker of the tool holds a lock as long as it lives."""
+    ready, held = tmp_path / "ready", tmp_path / "held"
+    held.touch()
+    with subprocess.Popen([sys.executable, "-c", STOPPED, ready, held], cwd=ROOT / "benchmarks") as bench:
+        wait_until(ready.exists)
+        with held.open() as file, pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        bench.terminate()
+        assert bench.wait(30) == 128 + signal.SIGTERM
+    with held.open() as file:
+        wait_until(lambda: can_lock(file))
+
+
+def can_lock(file):
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def wait_until(is_true):
+    end = time.monotonic() + 30
+    while not is_true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
 
 
 def test_a_plot_is_well_formed_and_shows_its_lines():

@@ -136,7 +136,10 @@ STOPPED = """
 import sys
 from measure import exit_on_signals, try_command
 exit_on_signals()
-hold = "import fcntl, sys, time; f = open(sys.argv[1]); fcntl.flock(f, fcntl.LOCK_SH); print(flush=True); time.sleep(60)"
+hold = (
+    "import fcntl, sys, time; f = open(sys.argv[1]); fcntl.flock(f, fcntl.LOCK_SH);"
+    "print(flush=True); time.sleep(60)"
+)
 tool = (
     "import subprocess, sys; w = subprocess.Popen([sys.executable, *sys.argv[2:]], stdout=subprocess.PIPE);"
     "w.stdout.readline(); open(sys.argv[1], 'w').close(); w.wait()"

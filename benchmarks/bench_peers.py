@@ -19,7 +19,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from measure import exit_on_signals
 from news import find_folder
 from peer_corpora import Corpus, Shelf
 from peer_passages import measure_passages
@@ -234,7 +233,6 @@ def read_options() -> argparse.Namespace:
 def main() -> None:
     """Run the benchmark and write its results."""
     options = read_options()
-    exit_on_signals()
     os.environ["DEDUP_SHARED_DATA"] = str(options.data.resolve())
     options.cache.mkdir(parents=True, exist_ok=True)
     options.out.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +51,7 @@ def try_command(
     """
     os.sync()
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    with tempfile.TemporaryFile("w+") as errors:
+    with tempfile.TemporaryFile("w+") as errors, signals_as_exits():
         start = time.perf_counter()
         process = subprocess.Popen(
             [str(part) for part in command],
@@ -59,7 +59,7 @@ def try_command(
             stderr=errors if limit_s else None,
             text=True,
             env={**AS_INSTALLED, **(env or {})},
-            start_new_session=limit_s is not None,
+            start_new_session=True,
         )
         sampler = MemorySampler(process.pid, limit_mb * 1024)
         sampler.start()
@@ -68,7 +68,7 @@ def try_command(
         except subprocess.TimeoutExpired:
             end_session(process)
             return f"over {limit_s:,.0f} s"
-        except BaseException:  # Ctrl-C, or a signal that was made an exit: see `exit_on_signals`
+        except BaseException:  # Ctrl-C, or a signal that became an exit
             end_session(process)
             raise
         finally:
@@ -86,18 +86,22 @@ def try_command(
 
 
 def end_session(process: "subprocess.Popen[str]") -> None:
-    """Kill a command and all that it started, if it leads a session of its own."""
+    """Kill a command that leads a session, and all that it started."""
     with contextlib.suppress(ProcessLookupError):
-        if os.getsid(process.pid) == process.pid:
-            os.killpg(process.pid, signal.SIGKILL)
-    process.kill()
+        os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
 
 
-def exit_on_signals() -> None:
-    """Let a signal that ends this process end the command that it measures too."""
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda received, _: sys.exit(128 + received))
+@contextlib.contextmanager
+def signals_as_exits() -> Iterator[None]:
+    """Have a signal that would end this process at once raise `SystemExit`, so that what it measures is ended too."""
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, lambda received, _: sys.exit(128 + received)) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 def alternate(commands: dict[str, Callable[[], Run]], rounds: int) -> dict[str, list[Run]]:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 import traceback
 from dataclasses import dataclass
 from functools import cache
@@ -85,3 +86,23 @@ class Silent:
 
     def note(self, message):
         """Say something."""
+
+
+def wait_for(path, patience_s=60.0):
+    """Wait until a path is there."""
+    until = time.monotonic() + patience_s
+    while not path.exists():
+        assert time.monotonic() < until, f"{path} never came to be"
+        time.sleep(0.002)
+
+
+def group_is_gone(group, patience_s=5.0):
+    """Return whether no process of a group is left, or none within some seconds."""
+    until = time.monotonic() + patience_s
+    while time.monotonic() < until:
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return True
+        time.sleep(0.01)
+    return False

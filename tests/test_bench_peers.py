@@ -3,16 +3,15 @@
 Peers are marked `peers` and run by `make bench-peers` alone, where their environments are.
 """
 
-import fcntl
 import json
 import random
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
+from commands import group_is_gone, wait_for
 from news_data import ROOT
 
 COPIES = 10
@@ -134,47 +133,27 @@ def test_a_tool_over_its_memory_is_stopped():
 
 STOPPED = """
 import sys
-from measure import exit_on_signals, try_command
-exit_on_signals()
-hold = (
-    "import fcntl, sys, time; f = open(sys.argv[1]); fcntl.flock(f, fcntl.LOCK_SH);"
-    "print(flush=True); time.sleep(60)"
-)
+from measure import try_command
 tool = (
-    "import subprocess, sys; w = subprocess.Popen([sys.executable, *sys.argv[2:]], stdout=subprocess.PIPE);"
-    "w.stdout.readline(); open(sys.argv[1], 'w').close(); w.wait()"
+    "import os, subprocess, sys; worker = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']);"
+    "open(sys.argv[1] + '.part', 'w').write(str(os.getpid())); os.rename(sys.argv[1] + '.part', sys.argv[1]);"
+    "worker.wait()"
 )
-try_command([sys.executable, "-c", tool, sys.argv[1], "-c", hold, sys.argv[2]], limit_s=60)
+try_command([sys.executable, "-c", tool, sys.argv[1]])
 """
 
 
-def test_a_benchmark_that_is_stopped_ends_the_tool_and_its_workers(tmp_path):
-    """The worker of the tool holds a lock as long as it lives."""
-    ready, held = tmp_path / "ready", tmp_path / "held"
-    held.touch()
-    with subprocess.Popen([sys.executable, "-c", STOPPED, ready, held], cwd=ROOT / "benchmarks") as bench:
-        wait_until(ready.exists)
-        with held.open() as file, pytest.raises(BlockingIOError):
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        bench.terminate()
-        assert bench.wait(30) == 128 + signal.SIGTERM
-    with held.open() as file:
-        wait_until(lambda: can_lock(file))
-
-
-def can_lock(file):
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def wait_until(is_true):
-    end = time.monotonic() + 30
-    while not is_true():
-        assert time.monotonic() < end
-        time.sleep(0.02)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_benchmark_that_is_stopped_ends_the_tool_and_its_workers(tmp_path, number):
+    ready = tmp_path / "ready"
+    command = [sys.executable, "-c", STOPPED, ready]
+    with subprocess.Popen(command, cwd=ROOT / "benchmarks", stderr=subprocess.DEVNULL) as bench:
+        wait_for(ready)
+        group = int(ready.read_text())
+        assert not group_is_gone(group, patience_s=0.2)
+        bench.send_signal(number)
+        assert bench.wait(30) in (128 + number, -number)
+    assert group_is_gone(group)
 
 
 def test_a_plot_is_well_formed_and_shows_its_lines():

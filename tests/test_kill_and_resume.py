@@ -10,7 +10,7 @@ import sys
 import time
 
 import pytest
-from commands import Silent, load_kernels
+from commands import Silent, group_is_gone, load_kernels, wait_for
 from corpora import make_records, read_tree, write_jsonl
 
 from dedup.config import PassageConfig
@@ -77,26 +77,6 @@ def run_undisturbed(corpus, out, **options):
     begin = time.monotonic()
     assert finish(start(corpus, out, **options)) == 0
     return read_tree(out), time.monotonic() - begin
-
-
-def wait_for(path, patience_s=60.0):
-    """Wait until a path is there."""
-    until = time.monotonic() + patience_s
-    while not path.exists():
-        assert time.monotonic() < until, f"{path} never came to be"
-        time.sleep(0.002)
-
-
-def group_is_gone(group, patience_s=5.0):
-    """Return whether no process of a group is left, or none within some seconds."""
-    until = time.monotonic() + patience_s
-    while time.monotonic() < until:
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.01)
-    return False
 
 
 def test_a_corpus_of_many_shards_is_what_is_killed(corpus):

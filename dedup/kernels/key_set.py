@@ -18,7 +18,6 @@ BITS_PER_KEY = 16
 AHEAD = 16  # keys before a slot is needed it is asked for: each is a miss
 ROWS_AT_ONCE = 64  # stored documents of which the look-ups are under way together
 LOW = U64(0xFFFFFFFF)
-MOST_KEYS = 2**32 - 2  # band keys of all new documents that the table can name
 
 
 class KeySet(NamedTuple):
@@ -48,7 +47,7 @@ class KeySet(NamedTuple):
 def make_key_set(num_documents: int, bands: int) -> KeySet:
     """Return an empty set with room for so many documents."""
     num_keys = num_documents * bands
-    assert num_keys <= MOST_KEYS, "more band keys than the table can name"
+    assert num_keys < 2**32 - 1, "more band keys than the table can name"
     words = 1
     while 64 * words < BITS_PER_KEY * num_keys:
         words *= 2

@@ -34,7 +34,8 @@ from dedup.kernels.shingles import roll_shingles
 from dedup.kernels.tokens import tokenise
 from dedup.near.cover import Cover, Offered
 from dedup.near.sketch import Sketcher
-from dedup.passages.matches import TokenBlock, find_repeats, find_shared
+from dedup.passages.blocks import TokenBlock
+from dedup.passages.matches import find_repeats, find_shared
 from dedup.text.folding import load_folding_table
 
 ROUNDS = 3

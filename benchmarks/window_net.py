@@ -17,7 +17,8 @@ from dedup.kernels.minhash import band_keys, sign
 from dedup.kernels.shingles import roll_shingles
 from dedup.near.signature import draw_permutations
 from dedup.near.sketch import tokenise_text
-from dedup.passages.matches import Matches, TokenBlock, compare_pairs, find_shared
+from dedup.passages.blocks import TokenBlock
+from dedup.passages.matches import Matches, compare_pairs, find_shared
 from dedup.passages.spans import TokenOffsets
 
 WINDOW, SHINGLE, ROWS, BANDS = 30, 3, 2, 20

@@ -1,6 +1,7 @@
 """Seeds, runs, chains and their extension, against naive twins over small token lists."""
 
 import random
+from dataclasses import replace
 from itertools import pairwise
 
 import naive
@@ -13,7 +14,10 @@ from dedup import PassageConfig
 from dedup.kernels.align import count_common, extend_end, extend_run
 from dedup.kernels.repeats import drop_small_pairs, find_repeated
 from dedup.kernels.shingles import table_size
-from dedup.passages.matches import TokenBlock, compare_pairs, find_repeats, find_shared
+from dedup.passages import matches
+from dedup.passages.blocks import TokenBlock
+from dedup.passages.links import mark_repeated
+from dedup.passages.matches import compare_pairs, find_repeats, find_shared
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
 CONFIG = PassageConfig()
@@ -335,6 +339,21 @@ def test_a_small_table_takes_several_passes_and_finds_the_same(max_anchors):
     assert len(found) > 20
     assert share(*documents, config=PassageConfig(max_anchors=max_anchors)) == found
     assert share(*documents, config=PassageConfig(max_anchors=max_anchors), threads=3) == found
+
+
+def test_more_anchors_than_expected_take_a_larger_table(monkeypatch):
+    source = random.Random(3)
+    body = [source.randrange(10**6) for _ in range(20_000)]
+    documents = [body, [*range(30), *body], body[:9_000]]
+    found = share(*documents)
+    assert len(found) == 2
+
+    def expect_hardly_any(*arguments):
+        return replace(mark_repeated(*arguments), expected=1)
+
+    monkeypatch.setattr(matches, "mark_repeated", expect_hardly_any)
+    assert share(*documents) == found
+    assert share(*documents, threads=3) == found
 
 
 @SETTINGS

@@ -1,14 +1,17 @@
 """The anchors of winnowing, and who holds them first."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import naive
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.kernels.anchors import ANCHOR, count_repeated, link_block, mark_anchors, merge_seen, winnow
+from dedup.kernels.anchors import ANCHOR, count_marks, link_block, list_repeated, mark_anchors, merge_seen, winnow
 from dedup.kernels.shingles import roll_shingles
-from dedup.passages.matches import order_links
+from dedup.passages.blocks import Anchors, TokenBlock, ahead
+from dedup.passages.links import join_links, mark_repeated, order_links
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
 SIZES = (5, 4)
@@ -53,12 +56,16 @@ def make_table(size=4096):
     return np.zeros(size, ANCHOR)
 
 
-def link(documents, part=(0, 1), table=None, first=0):
+def link(documents, part=(0, 1), table=None, first=0, seen=EVERYTHING, most_steps=10_000):
+    """Return the links of documents as rows, None if the table is too small."""
     tokens, address, counts = lay_out(documents)
-    links = np.empty((len(tokens), 4), np.int32)
     table = make_table() if table is None else table
-    found = link_block(table, EVERYTHING, first, address, counts, SIZES, part, links)
-    return list(map(tuple, links[:found].tolist()))
+    listed = Anchors.list(
+        len(tokens), len(documents), lambda *arrays: list_repeated(address, counts, SIZES, seen, part, *arrays)
+    )
+    links = np.empty((len(tokens), 4), np.int32)
+    found = link_block(table, most_steps, first, *listed, links)
+    return list(map(tuple, links[:found].tolist())) if found >= 0 else None
 
 
 @SETTINGS
@@ -125,12 +132,9 @@ def test_marks_say_what_may_stand_more_than_once(documents, room, cut):
     """With hardly any room all is said to; links are the same; marks in two parts, merged, are those of one."""
     seen, total, met = mark(documents, room)
     assert total == sum(len(naive.winnow(roll(numbers), SIZES[1])) for numbers in documents)
-    links = np.empty((total + 1, 4), np.int32)
-    tokens, address, counts = lay_out(documents)
-    table = make_table(int(1.5 * (met + count_repeated(seen))) + 2)
-    found = link_block(table, seen, 0, address, counts, SIZES, (0, 1), links)
-    assert list(map(tuple, links[:found].tolist())) == expected_links(documents)
-    assert tokens.size
+    once, more = count_marks(seen)
+    assert total - met == once + more  # the first of each slot met no mark
+    assert link(documents, table=make_table(int(1.5 * (met + more)) + 2), seen=seen) == expected_links(documents)
     merged, _, met_first = mark(documents[:cut], room)
     other, _, met_second = mark(documents[cut:], room)
     assert met_first + met_second + merge_seen(merged, other) == met
@@ -144,13 +148,73 @@ def test_a_table_that_is_nearly_full_finds_the_same(documents):
     assert link(documents, table=make_table(size)) == expected_links(documents)
 
 
+def count_anchors(documents):
+    rolled = [roll(numbers) for numbers in documents if len(numbers) >= SIZES[0]]
+    return len({shingles[place] for shingles in rolled for place in naive.winnow(shingles, SIZES[1])})
+
+
+@SETTINGS
+@given(token_lists)
+def test_a_table_that_is_too_small_is_told(documents):
+    size = max(count_anchors(documents) - 1, 1)
+    found = link(documents, table=make_table(size), most_steps=size)
+    assert found == (None if count_anchors(documents) > size else expected_links(documents))
+
+
+def mark_documents(documents, threads=2):
+    tokens, address, counts = lay_out(documents)
+    middle = len(documents) // 2
+    blocks = [TokenBlock(address[:middle], counts[:middle]), TokenBlock(address[middle:], counts[middle:])]
+    with ThreadPoolExecutor(threads) as pool:
+        marks = mark_repeated(blocks, SIZES, pool, threads)
+    assert tokens.size
+    return marks
+
+
+@pytest.mark.parametrize("copies", [1, 2, 5])
+@pytest.mark.parametrize("threads", [1, 2])
+def test_how_many_anchors_are_repeated_is_known_before_they_are_counted(copies, threads):
+    """A fifth of the tokens stands `copies` times, the rest once; slots that two anchors share by chance count too."""
+    source = np.random.default_rng(copies)
+    shared = source.integers(0, 2**28, (20, 400)).tolist()
+    own = source.integers(0, 2**28, (20 * copies, 1600)).tolist()
+    documents = [[*shared[i % 20], *numbers] for i, numbers in enumerate(own)]
+    marks = mark_documents(documents, threads)
+    listed = [mixed for numbers in documents for mixed in list_mixed(numbers, marks.seen)]
+    assert len(set(listed)) == pytest.approx(marks.expected, rel=0.05, abs=20)
+    assert marks.expected <= marks.at_most
+
+
+def list_mixed(numbers, seen):
+    tokens, address, counts = lay_out([numbers])
+    listed = Anchors.list(len(tokens), 1, lambda *arrays: list_repeated(address, counts, SIZES, seen, (0, 1), *arrays))
+    return listed.hashes.tolist()
+
+
+def test_items_are_worked_on_ahead_in_order_and_not_all_at_once():
+    taken = []
+
+    def items():
+        for number in range(20):
+            taken.append(number)
+            yield number
+
+    with ThreadPoolExecutor(2) as pool:
+        for number, result in enumerate(ahead(pool, str, items(), 4)):
+            assert result == str(number)
+            assert len(taken) <= number + 4
+
+
 @pytest.mark.parametrize("documents", [1, 50, 100_000])
-@pytest.mark.parametrize("count", [0, 1, 2_000])
+@pytest.mark.parametrize("count", [0, 1, 2_000, 20_000])
 def test_links_are_ordered_by_document_holder_and_token(documents, count):
     source = np.random.default_rng(7)
-    links = source.integers(0, 2**31, (count, 4)).astype(np.int32)
+    links = source.integers(0, 2**31 - 1, (count, 4)).astype(np.int32)
     links[:, 0] = 1_000_000 + source.integers(0, documents, count)
     links[::2, 1] = 5
-    links[::3, 3] = 7
-    found = links[order_links(links)]
-    assert np.array_equal(found[:, [0, 1, 3]], links[np.lexsort((links[:, 3], links[:, 1], links[:, 0]))][:, [0, 1, 3]])
+    links[:, 3] = source.permutation(count)
+    ascending = links[np.lexsort((links[:, 3], links[:, 0]))]
+    wanted = links[np.lexsort((links[:, 3], links[:, 1], links[:, 0]))]
+    assert np.array_equal(order_links(ascending), wanted)
+    which = source.integers(0, 3, count)  # as if they had been found in three passes
+    assert np.array_equal(join_links([ascending[which == i] for i in range(3)]), ascending)

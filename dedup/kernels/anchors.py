@@ -10,7 +10,7 @@ import numpy as np
 from dedup.kernels.hashing import U32, U64, mix64
 from dedup.kernels.jit import kernel
 from dedup.kernels.memory import prefetch, tokens_at
-from dedup.kernels.shingles import HIDDEN, roll_unmasked
+from dedup.kernels.shingles import HIDDEN, roll_unmasked, table_size
 
 # First holders of anchors, by open addressing. An entry is one record, and a look-up one miss of the cache:
 #   tag       low half of the hash
@@ -102,9 +102,11 @@ def merge_seen(seen, other):
 
 
 @kernel
-def count_repeated(seen):
-    """Return how many slots were marked more than once."""
-    return np.sum(((seen >> 1) & 1) + ((seen >> 3) & 1) + ((seen >> 5) & 1) + (seen >> 7))
+def count_marks(seen):
+    """Return how many slots were marked once, and how many more than once."""
+    once = np.sum((seen & 1) + ((seen >> 2) & 1) + ((seen >> 4) & 1) + ((seen >> 6) & 1))
+    more = np.sum(((seen >> 1) & 1) + ((seen >> 3) & 1) + ((seen >> 5) & 1) + (seen >> 7))
+    return once, more
 
 
 @kernel(inline=True)
@@ -114,69 +116,83 @@ def first_slot(table, mixed):
     return np.int64(((mixed >> U64(32)) * U64(table.size)) >> U64(32))
 
 
-@kernel
-def find_anchor(table, mixed):
-    """Return the slot of a shingle: the one that holds it, or the free one where it belongs."""
-    size = table.size
-    tag = U32(mixed & U64(0xFFFFFFFF))
-    slot = first_slot(table, mixed)
-    while table[slot].holder != 0 and table[slot].tag != tag:
-        slot = slot + 1 if slot + 1 < size else 0
-    return slot
-
-
-@kernel
-def choose_anchors(shingles, positions, count, part, seen):
-    """Keep of `positions[:count]` the anchors that are looked at, their shingles mixed in place; return how many.
-
-    These are the ones of this part that may stand more than once.
-    """
+@kernel(inline=True)
+def is_part(shingle, part):
+    """Return whether a shingle is of this part of all: `part` is (which, of how many)."""
     which, parts = part
-    kept = 0
-    for k in range(count):
-        shingle = shingles[positions[k]]
-        if shingle == HIDDEN or (parts > 1 and np.int64(mix64(~shingle) % U64(parts)) != which):
-            continue
-        mixed = mix64(shingle)
-        if times_seen(seen, seen_slot(seen, mixed)) < 2:
-            continue
-        shingles[positions[k]] = mixed
-        positions[kept] = positions[k]
-        kept += 1
-    return kept
+    return parts == 1 or np.int64(((mix64(~shingle) >> U64(32)) * U64(parts)) >> U64(32)) == which
 
 
 @kernel
-def link_block(table, seen, first, address, num_tokens, sizes, part, links):
-    """Link the anchors of documents `first`, `first + 1`, ... to their first holders; the documents' own are entered.
+def list_repeated(address, num_tokens, sizes, seen, part, mixed, positions, ends):
+    """List the anchors that may stand more than once, document by document; return how many there are.
 
-    `seen` has the marks of all documents: what stands once links to nothing and takes no room in the table.
-    `sizes` is (shingle_size, window); `part` is (which, of how many): only anchors whose hash falls into that part of
-    all hashes are looked at, so that the table need not hold those of the whole corpus at once. Writes rows
-    (document, first holder, token in the first holder, token) to `links` (int32[..., 4], room for one a token) and
-    returns how many. An anchor of which the document itself is the first holder gives no link.
+    `seen` has the marks of all documents: what stands once links to nothing. `sizes` is (shingle_size, window); `part`
+    is (which, of how many): only anchors whose hash falls into that part of all hashes are listed. `mixed` (uint64,
+    `mix64` of the shingle) and `positions` (int32) have room for one a token; those of document i end at `ends[i]`.
+    A text shorter than a shingle has none.
     """
     shingle_size, window = sizes
     shingles = np.empty(4096, np.uint64)
-    positions = np.empty(4096, np.int32)
+    places = np.empty(4096, np.int32)
     found = 0
     for i in range(address.size):
+        ends[i] = found
         tokens = tokens_at(address[i], num_tokens[i])
         if tokens.size < shingle_size:
             continue
         if tokens.size > shingles.size:
             shingles = np.empty(2 * tokens.size, np.uint64)
-            positions = np.empty(2 * tokens.size, np.int32)
-        count = winnow(shingles, roll_unmasked(tokens, shingle_size, shingles), window, positions)
-        count = choose_anchors(shingles, positions, count, part, seen)
+            places = np.empty(2 * tokens.size, np.int32)
+        count = winnow(shingles, roll_unmasked(tokens, shingle_size, shingles), window, places)
         for k in range(count):
-            prefetch(table, first_slot(table, shingles[positions[k]]))
-        for k in range(count):
-            mixed = shingles[positions[k]]
-            slot = find_anchor(table, mixed)
+            shingle = shingles[places[k]]
+            if shingle == HIDDEN or not is_part(shingle, part):
+                continue
+            value = mix64(shingle)
+            if times_seen(seen, seen_slot(seen, value)) >= 2:
+                mixed[found] = value
+                positions[found] = places[k]
+                found += 1
+        ends[i] = found
+    return found
+
+
+@kernel
+def find_anchor(table, mixed, most_steps):
+    """Return the slot of a shingle: the one that holds it, or the free one where it belongs; -1 if that is too far."""
+    size = table.size
+    tag = U32(mixed & U64(0xFFFFFFFF))
+    slot = first_slot(table, mixed)
+    steps = 0
+    while table[slot].holder != 0 and table[slot].tag != tag:
+        slot = slot + 1 if slot + 1 < size else 0
+        steps += 1
+        if steps == most_steps:
+            return -1
+    return slot
+
+
+@kernel
+def link_block(table, most_steps, first, mixed, positions, ends, links):
+    """Link the anchors of documents `first`, `first + 1`, ... to their first holders; the documents' own are entered.
+
+    `mixed`, `positions` and `ends` are those of `list_repeated`. Writes rows (document, first holder, token in the
+    first holder, token), ascending by the first and the last, to `links` (int32[..., 4], room for one an anchor) and
+    returns how many; -1 if an anchor is more than `most_steps` slots from its place: the table is too small. An anchor
+    of which the document itself is the first holder gives no link.
+    """
+    found, start = 0, 0
+    for i in range(ends.size):
+        for k in range(start, ends[i]):
+            prefetch(table, first_slot(table, mixed[k]))
+        for k in range(start, ends[i]):
+            slot = find_anchor(table, mixed[k], most_steps)
+            if slot < 0:
+                return -1
             holder = table[slot].holder - 1
             if holder < 0:
-                table[slot].tag = U32(mixed & U64(0xFFFFFFFF))
+                table[slot].tag = U32(mixed[k] & U64(0xFFFFFFFF))
                 table[slot].holder = first + i + 1
                 table[slot].position = positions[k]
             elif holder != first + i:
@@ -185,4 +201,64 @@ def link_block(table, seen, first, address, num_tokens, sizes, part, links):
                 links[found, 2] = table[slot].position
                 links[found, 3] = positions[k]
                 found += 1
+        start = ends[i]
+    return found
+
+
+@kernel
+def group_links(links, grouped):
+    """Write links, ascending by document and token, to `grouped` (as large) by document, holder and token.
+
+    By counting, not by comparing: O(links) but for the holders of each document, which are sorted.
+    """
+    slots = np.full(256, -1, np.int32)  # by holder: its number among those of the document
+    slot_of = np.empty(128, np.int32)  # number -> its slot
+    holders = np.empty(128, np.int64)
+    ends = np.empty(129, np.int64)
+    numbers = np.empty(128, np.int32)  # link -> number of its holder
+    start = 0
+    while start < links.shape[0]:
+        end = start + 1
+        while end < links.shape[0] and links[end, 0] == links[start, 0]:
+            end += 1
+        count = end - start
+        if count > numbers.size:
+            slots = np.full(table_size(2 * count), -1, np.int32)
+            slot_of, holders = np.empty(2 * count, np.int32), np.empty(2 * count, np.int64)
+            ends, numbers = np.empty(2 * count + 1, np.int64), np.empty(2 * count, np.int32)
+        found = number_holders(links[start:end], slots, slot_of, holders, ends, numbers)
+        place = start
+        for number in np.argsort(holders[:found]):
+            place, ends[number] = place + ends[number], place
+        for k in range(count):
+            row = ends[numbers[k]]
+            ends[numbers[k]] += 1
+            for field in range(4):
+                grouped[row, field] = links[start + k, field]
+        for number in range(found):
+            slots[slot_of[number]] = -1
+        start = end
+
+
+@kernel
+def number_holders(links, slots, slot_of, holders, counts, numbers):
+    """Write the number of each link's holder, counted as they come, to `numbers`; return how many there are.
+
+    The other arrays are those of `group_links`.
+    """
+    mask = slots.size - 1
+    found = 0
+    for k in range(links.shape[0]):
+        holder = np.int64(links[k, 1])
+        slot = np.int64(mix64(U64(holder)) & U64(mask))
+        while slots[slot] >= 0 and holders[slots[slot]] != holder:
+            slot = (slot + 1) & mask
+        if slots[slot] < 0:
+            slots[slot] = found
+            slot_of[found] = slot
+            holders[found] = holder
+            counts[found] = 0
+            found += 1
+        numbers[k] = slots[slot]
+        counts[slots[slot]] += 1
     return found

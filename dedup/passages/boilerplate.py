@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -14,7 +13,7 @@ import pyarrow as pa
 
 from dedup.config import PassageConfig
 from dedup.kernels.boilerplate import FREQUENCY, copy_frequent, count_block, list_anchors, mark_block, support_block
-from dedup.passages.matches import SLOTS_PER_ANCHOR, TokenBlock
+from dedup.passages.blocks import SLOTS_PER_ANCHOR, Anchors, TokenBlock
 
 WINDOW = 8  # a sparser net than that for passages: boilerplate stands in many documents, one anchor in each is enough
 ANCHORS_PER_TOKEN = 2 / (WINDOW + 1)  # expected of winnowing
@@ -82,27 +81,14 @@ class Series:
     counted: npt.NDArray[np.bool_]
 
 
-class Anchors(NamedTuple):
-    """The anchors of the counted documents of a block.
-
-    ```
-    hashes     uint64[m]
-    positions  int32[m]  token at which each stands in its document
-    ends       int64[n]  where those of each document end
-    ```
-    """
-
-    hashes: npt.NDArray[np.uint64]
-    positions: npt.NDArray[np.int32]
-    ends: npt.NDArray[np.int64]
-
-    @classmethod
-    def find(cls, block: TokenBlock, counted: npt.NDArray[np.bool_], sizes: tuple[int, int]) -> "Anchors":
-        """Find the anchors of a block; `sizes` is (shingle_size, window)."""
-        room = int(block.num_tokens[counted].sum()) + 1
-        hashes, positions, ends = np.empty(room, np.uint64), np.empty(room, np.int32), np.empty(len(block), np.int64)
-        found = list_anchors(block.address, block.num_tokens, counted, sizes, hashes, positions, ends)
-        return cls(hashes[:found].copy(), positions[:found].copy(), ends)
+def list_counted(block: TokenBlock, counted: npt.NDArray[np.bool_], sizes: tuple[int, int]) -> Anchors:
+    """Return the anchors of the counted documents of a block; `sizes` is (shingle_size, window)."""
+    num_tokens = int(block.num_tokens[counted].sum())
+    return Anchors.list(
+        num_tokens,
+        len(block),
+        lambda *arrays: list_anchors(block.address, block.num_tokens, counted, sizes, *arrays),
+    )
 
 
 def slices_of(blocks: Sequence[TokenBlock]) -> list[slice]:
@@ -125,7 +111,7 @@ def find_boilerplate(
         jobs.append((documents.series, frequent_from(documents.series, counted, SERIES_LEAST, SERIES_SHARE)))
     with ThreadPoolExecutor(threads) as pool:  # the kernels run without the GIL
         anchors = list(
-            pool.map(lambda block, here: Anchors.find(block, counted[here], sizes), blocks, slices_of(blocks))
+            pool.map(lambda block, here: list_counted(block, counted[here], sizes), blocks, slices_of(blocks))
         )
         found = list(pool.map(lambda job: mark(blocks, anchors, job, sizes), jobs))
     return merge_ranges(np.concatenate(found), stride)

@@ -8,28 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import PassageConfig
-from dedup.kernels.anchors import ANCHOR, count_repeated, link_block, mark_anchors, merge_seen
-from dedup.kernels.memory import as_read_only
 from dedup.kernels.repeats import align_block, drop_small_pairs, match_pairs, repeat_block
+from dedup.passages.blocks import TokenBlock, ahead
+from dedup.passages.links import TableFullError, find_links, mark_repeated, order_links
 
-SLOTS_PER_ANCHOR = 1.5
 PAIRS_AT_ONCE = 500
-MOST_MARKS = 1 << 28  # bytes for the marks of anchors
-
-
-@dataclass(frozen=True)
-class TokenBlock:
-    """The tokens of some consecutive documents: where they are in memory and how many (uint64[n], int32[n])."""
-
-    address: npt.NDArray[np.uint64]
-    num_tokens: npt.NDArray[np.int32]
-
-    def __post_init__(self) -> None:
-        for name in ("address", "num_tokens"):
-            object.__setattr__(self, name, as_read_only(getattr(self, name)))
-
-    def __len__(self) -> int:
-        return len(self.address)
 
 
 @dataclass(frozen=True)
@@ -114,86 +97,43 @@ def find_shared(
 ) -> Matches:
     """Find the passages that documents share with the first document that holds them; documents by place in all blocks.
 
-    The seeds of the whole corpus go through tables that hold at most `max_anchors` together, in as many passes as that
-    takes. Blocks are aligned in `threads` (the kernels run without the GIL); the result is the same for any number.
+    The seeds of the whole corpus go through a table that holds at most `max_anchors`, in as many passes as that takes.
+    Blocks are listed and aligned in `threads` (the kernels run without the GIL); the result is the same for any number.
     """
+    sizes = (config.shingle_size, config.window)
     address = np.concatenate([b.address for b in blocks]) if blocks else np.empty(0, np.uint64)
     num_tokens = np.concatenate([b.num_tokens for b in blocks]) if blocks else np.empty(0, np.int32)
-    sizes = (config.shingle_size, config.window)
-    found = []
     with ThreadPoolExecutor(threads) as pool:
-        seen, repeated = mark_repeated(blocks, sizes, pool, threads)
-        parts = max(-(-repeated // config.max_anchors), 1) * threads
-        size = int(repeated / parts * SLOTS_PER_ANCHOR * 1.1) + 1024  # parts are not exactly equal
-        links = list(pool.map(lambda part: link_part(blocks, seen, size, (part, parts), sizes), range(parts)))
+        marks = mark_repeated(blocks, sizes, pool, threads)
 
-        def align(index: int) -> Matches:
-            here = np.concatenate([part[index] for part in links])
-            here = here[order_links(here)]
-            if least is not None:
-                here = here[: drop_small_pairs(here, sizes, least.own_tokens, least.share)]
-            return align_links(here, address, num_tokens, config)
+        def align(links: npt.NDArray[np.int32]) -> Matches:
+            return align_links(order_links(links), (address, num_tokens), config, least)
 
-        for block, matches in zip(blocks, pool.map(align, range(len(blocks))), strict=True):
-            found.append(matches)
-            report(len(block))
-    return join_matches(found)
+        def find(anchors: int, most: int) -> Matches:
+            links = find_links(blocks, marks, (anchors, most), sizes, (pool, threads))
+            found = []
+            for block, matches in zip(blocks, ahead(pool, align, links, 2 * threads), strict=True):
+                found.append(matches)
+                report(len(block))
+            return join_matches(found)
 
-
-def mark_repeated(
-    blocks: Sequence[TokenBlock], sizes: tuple[int, int], pool: ThreadPoolExecutor, threads: int
-) -> tuple[npt.NDArray[np.uint8], int]:
-    """Return the marks of the anchors of all blocks, and how many different ones at most stand more than once.
-
-    Most anchors of a corpus stand once. Two bits a slot, 2 slots a token, and a byte array for each thread.
-    """
-    room = min(sum(int(block.num_tokens.sum()) for block in blocks) // 2 + 256, MOST_MARKS)
-
-    def mark(thread: int) -> tuple[npt.NDArray[np.uint8], int]:
-        seen = np.zeros(room, np.uint8)
-        return seen, sum(mark_anchors(b.address, b.num_tokens, sizes, seen)[1] for b in blocks[thread::threads])
-
-    (seen, met), *others = pool.map(mark, range(threads))
-    for other, also_met in others:
-        met += also_met + merge_seen(seen, other)
-    # Of the anchors in a slot all but the first met a mark.
-    return seen, met + int(count_repeated(seen))
-
-
-def link_part(
-    blocks: Sequence[TokenBlock],
-    seen: npt.NDArray[np.uint8],
-    size: int,
-    part: tuple[int, int],
-    sizes: tuple[int, int],
-) -> list[npt.NDArray[np.int32]]:
-    """Return the links of each block whose seeds belong to one part of all hashes, by a table of so many slots."""
-    table = np.zeros(size, ANCHOR)
-    links, first = [], 0
-    for block in blocks:
-        room = np.empty((int(block.num_tokens.sum()) + 1, 4), np.int32)
-        found = link_block(table, seen, first, block.address, block.num_tokens, sizes, part, room)
-        links.append(room[:found].copy())
-        first += len(block)
-    return links
-
-
-def order_links(links: npt.NDArray[np.int32]) -> npt.NDArray[np.intp]:
-    """Return the order of links by document, holder and token: one sort of 64-bit numbers, one of small ones."""
-    order = np.argsort((links[:, 1].astype(np.int64) << 32) | links[:, 3])
-    document = links[order, 0] - (links[:, 0].min() if len(links) else 0)
-    if len(links) and document.max() < 1 << 16:
-        document = document.astype(np.uint16)  # numpy sorts these by radix
-    return order[np.argsort(document, kind="stable")]
+        try:
+            return find(marks.expected, config.max_anchors)
+        except TableFullError:  # by chance, or in a corpus made for it: one table has room for all there can be
+            return find(marks.at_most, marks.at_most)
 
 
 def align_links(
     links: npt.NDArray[np.int32],
-    address: npt.NDArray[np.uint64],
-    num_tokens: npt.NDArray[np.int32],
+    documents: tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]],
     config: PassageConfig,
+    least: Least | None,
 ) -> Matches:
-    """Return the passages that the links of one block lead to."""
+    """Return the passages that the links of one block lead to; `documents` are address and number of tokens of all."""
+    address, num_tokens = documents
+    if least is not None:
+        sizes = (config.shingle_size, config.window)
+        links = links[: drop_small_pairs(links, sizes, least.own_tokens, least.share)]
     passages, pairs = np.empty((len(links), 5), np.int32), np.empty((len(links), 2), np.int32)
     limits = (config.min_tokens, config.min_similarity)
     found = align_block(links, address, num_tokens, limits, passages, pairs)

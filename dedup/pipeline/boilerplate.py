@@ -10,8 +10,8 @@ import numpy.typing as npt
 from dedup.clean.decisions import Decisions
 from dedup.config import PassageConfig
 from dedup.corpus.segments import Segments
+from dedup.passages.blocks import TokenBlock
 from dedup.passages.boilerplate import Boilerplate, Series, find_boilerplate, mask_tokens
-from dedup.passages.matches import TokenBlock
 
 
 def find_corpus_boilerplate(segments: Segments, config: PassageConfig, path: Path, threads: int) -> Boilerplate:

@@ -8,7 +8,8 @@ from dedup.config import NearConfig, PassageConfig
 from dedup.corpus.blocks import view_texts
 from dedup.model.documents import Document, Passage
 from dedup.near.sketch import Sketcher
-from dedup.passages.matches import Matches, TokenBlock, find_repeats, find_shared, join_matches
+from dedup.passages.blocks import TokenBlock
+from dedup.passages.matches import Matches, find_repeats, find_shared, join_matches
 from dedup.passages.plan import ACROSS, PassagePlan, plan_passages
 from dedup.passages.spans import TokenOffsets
 from dedup.pipeline.deduplicate import copy_tokens, cut, to_arrow, to_document

@@ -19,10 +19,11 @@ from dedup.kernels.shingles import count_shared_shingles
 from dedup.model.documents import Relation
 from dedup.near.cover import CoverResult
 from dedup.near.decide import cover_again
+from dedup.passages.blocks import TokenBlock
 from dedup.passages.boilerplate import Boilerplate
 from dedup.passages.contained import WORTH_ALIGNING, Containment, find_contained, measure_shares
 from dedup.passages.edges import choose_cut
-from dedup.passages.matches import Least, Matches, TokenBlock, compare_pairs, find_shared, join_matches
+from dedup.passages.matches import Least, Matches, compare_pairs, find_shared, join_matches
 from dedup.passages.plan import WITHIN, PassagePlan, plan_passages
 from dedup.passages.repeats import Run, choose_repeats
 from dedup.passages.spans import Span, TokenOffsets, cut_spans, snap_to_lines, widen_cut

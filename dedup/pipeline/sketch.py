@@ -14,7 +14,8 @@ from dedup.corpus.segment_writer import SegmentWriter, segment_folder
 from dedup.corpus.shards import Shard, read_shard
 from dedup.kernels.jit import is_compiled
 from dedup.near.sketch import Sketcher
-from dedup.passages.matches import TokenBlock, find_repeats
+from dedup.passages.blocks import TokenBlock
+from dedup.passages.matches import find_repeats
 from dedup.passages.spans import TokenOffsets
 from dedup.pipeline.run import CleanRun, Progress
 from dedup.workers import do_nothing, run_tasks

@@ -19,6 +19,7 @@ from pyspark.sql import functions as F
 from dedup.config import PassageConfig
 from dedup.kernels.boilerplate import FREQUENCY, find_frequency, mark_block
 from dedup.kernels.memory import as_read_only
+from dedup.passages.blocks import TokenBlock
 from dedup.passages.boilerplate import (
     ANCHORS_PER_TOKEN,
     CORPUS_LEAST,
@@ -26,12 +27,11 @@ from dedup.passages.boilerplate import (
     SERIES_LEAST,
     SERIES_SHARE,
     WINDOW,
-    Anchors,
     count_frequent,
     frequent_from,
+    list_counted,
     merge_ranges,
 )
-from dedup.passages.matches import TokenBlock
 from dedup.spark.packing import byte_addresses
 from dedup.spark.types import as_struct
 
@@ -108,7 +108,7 @@ def count_sample(batches: Iterator[pa.RecordBatch], *, task: CountTask) -> Itera
         limits.append((True, series, SERIES_LEAST, SERIES_SHARE))
     sizes = (task.config.shingle_size, WINDOW)
     every = np.ones(len(doc), bool)
-    anchors = [Anchors.find(block[0], every, sizes)]
+    anchors = [list_counted(block[0], every, sizes)]
     for by_series, names, least, share in limits:
         needed = frequent_from(names, every, least, share)
         table = count_frequent(block, anchors, (names, needed), sizes)

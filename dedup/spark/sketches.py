@@ -18,7 +18,8 @@ from dedup.corpus.blocks import Block, view_texts
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.parquet import read_batch
 from dedup.near.sketch import Sketch
-from dedup.passages.matches import TokenBlock, find_repeats
+from dedup.passages.blocks import TokenBlock
+from dedup.passages.matches import find_repeats
 from dedup.pipeline.boilerplate import hash_values
 from dedup.pipeline.sketch import get_sketcher
 

@@ -104,8 +104,11 @@ def merge_seen(seen, other):
 @kernel
 def count_marks(seen):
     """Return how many slots were marked once, and how many more than once."""
-    once = np.sum((seen & 1) + ((seen >> 2) & 1) + ((seen >> 4) & 1) + ((seen >> 6) & 1))
-    more = np.sum(((seen >> 1) & 1) + ((seen >> 3) & 1) + ((seen >> 5) & 1) + (seen >> 7))
+    once, more = 0, 0
+    for byte in seen:
+        ones, twos = byte & 0b01010101, (byte >> 1) & 0b01010101
+        once += (ones & 1) + ((ones >> 2) & 1) + ((ones >> 4) & 1) + (ones >> 6)
+        more += (twos & 1) + ((twos >> 2) & 1) + ((twos >> 4) & 1) + (twos >> 6)
     return once, more
 
 

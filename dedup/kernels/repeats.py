@@ -94,13 +94,15 @@ def drop_small_pairs(links, sizes, own_tokens, share):
 
 
 @kernel
-def align_block(links, address, num_tokens, limits, passages, pairs):
+def align_block(links, address, num_tokens, limits, worth, passages, pairs):
     """Align documents with the first holders that their links name.
 
     `links` is int32[m, 4] (document, holder, token in the holder, token), sorted by all but the third; `address` and
-    `num_tokens` are those of all documents. `passages` (int32[m, 5]) and `pairs` (int32[m, 2]: document, holder) get
-    the result, in the order of the links; returns the number of passages.
+    `num_tokens` are those of all documents. `worth` is (own_tokens int32[n], share): a pair is left where the equal
+    runs of its chains are less than that share of what counts of the shorter document. `passages` (int32[m, 5]) and
+    `pairs` (int32[m, 2]: document, holder) get the result, in the order of the links; returns the number of passages.
     """
+    own_tokens, share = worth
     found = np.int64(0)
     start = 0
     most = 0
@@ -126,6 +128,8 @@ def align_block(links, address, num_tokens, limits, passages, pairs):
         b = tokens_at(address[holder], num_tokens[holder])
         before = found
         num_chains = chain_seeds(a, b, seeds[: end - start], False, chains)
+        if share > 0 and np.sum(chains[:num_chains, 4]) < share * min(own_tokens[doc], own_tokens[holder]):
+            num_chains = 0
         found = finish_chains(a, b, chains, num_chains, False, limits, passages, found)
         found = drop_overlaps(passages, before, found, limits[0])
         for row in range(before, found):

@@ -19,6 +19,7 @@ from dedup.near.cover import MOST_ENTRIES, Comparable, Cover, CoverResult, Offer
 # room is made for UNTRUSTED_ROOM documents at most, or for so many times as many as there are.
 MARGIN, TRUSTED_SHARE = 1.1, 1 / 8
 UNTRUSTED_ROOM, MOST_GROWTH = 1_000_000, 4
+KEY_MARKS = 1 << 22  # in which band keys are looked up by their lowest bits
 GATHERED = 65_536  # documents whose band keys are copied together when the order is not that of the input
 
 
@@ -137,6 +138,7 @@ def cover_again(
     Both are doc_indices. Returns the decisions on `others`, witnesses by doc_index.
     """
     num_documents = sum(map(len, batches))
+    kept = kept[may_share_key(batches, others)[kept]]
     order = np.concatenate([kept, others])
     cover = Cover(len(order), config, known)
     for begin in range(0, len(order), GATHERED):
@@ -145,6 +147,15 @@ def cover_again(
     witness = name_witnesses(result.witness, order, num_documents)[len(kept) :]
     return replace(
         result, witness=witness, similarity=result.similarity[len(kept) :], relation=result.relation[len(kept) :]
+    )
+
+
+def may_share_key(batches: Sequence[Batch], others: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Return which documents may have a band key of one of the others: all that do, and a few more."""
+    marks = np.zeros(KEY_MARKS, bool)
+    marks[gather(batches, others).keys % np.uint64(KEY_MARKS)] = True
+    return np.concatenate(
+        [marks[batch.column("keys", np.uint64) % np.uint64(KEY_MARKS)].any(axis=1) for batch in batches]
     )
 
 

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
@@ -113,7 +114,11 @@ def find_boilerplate(
         anchors = list(
             pool.map(lambda block, here: list_counted(block, counted[here], sizes), blocks, slices_of(blocks))
         )
-        found = list(pool.map(lambda job: mark(blocks, anchors, job, sizes), jobs))
+        tables = pool.map(lambda job: count_frequent(blocks, anchors, job, sizes), jobs)
+        found = [np.empty((0, 5), np.int32)]
+        for job, table in zip(jobs, list(tables), strict=True):
+            if table.size:
+                found += pool.map(partial(mark, table, job, sizes), blocks, slices_of(blocks))
     return merge_ranges(np.concatenate(found), stride)
 
 
@@ -128,25 +133,17 @@ def frequent_from(
 
 
 def mark(
-    blocks: Sequence[TokenBlock],
-    anchors: Sequence[Anchors],
+    table: np.ndarray,
     job: tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]],
     sizes: tuple[int, int],
+    block: TokenBlock,
+    here: slice,
 ) -> npt.NDArray[np.int32]:
-    """Return the rows of `mark_block` over all blocks, after counting their anchors.
-
-    `job` is the series of each document, and from how many documents of it on a passage is boilerplate.
-    """
-    series, needed = job
-    table = count_frequent(blocks, anchors, job, sizes)
-    rows = [np.empty((0, 5), np.int32)]
-    for here, b in zip(slices_of(blocks), blocks, strict=True):
-        if table.size == 0:
-            break
-        ranges = np.empty((int(b.num_tokens.sum()) // 8 + len(b) + 1, 5), np.int32)
-        found = mark_block(table, here.start, b.address, b.num_tokens, series[here], needed[here], sizes, ranges)
-        rows.append(ranges[:found].copy())
-    return np.concatenate(rows)
+    """Return the rows of `mark_block` of a block, whose documents stand `here` among all."""
+    series, needed = (column[here] for column in job)
+    ranges = np.empty((int(block.num_tokens.sum()) // 8 + len(block) + 1, 5), np.int32)
+    found = mark_block(table, here.start, block.address, block.num_tokens, series, needed, sizes, ranges)
+    return ranges[:found].copy()
 
 
 def count_frequent(
@@ -155,7 +152,10 @@ def count_frequent(
     job: tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]],
     sizes: tuple[int, int],
 ) -> np.ndarray:
-    """Return the table (FREQUENCY) of the anchors that many documents hold, without a slot where there can be none."""
+    """Return the table (FREQUENCY) of the anchors that many documents hold, without a slot where there can be none.
+
+    `job` is the series of each document, and from how many documents of it on a passage is boilerplate.
+    """
     series, needed = job
     least = int(needed.min()) if needed.size else 1
     if sum(int((np.diff(a.ends, prepend=0) > 0).sum()) for a in anchors) < least:

@@ -28,6 +28,7 @@ def find_contained(
     address: npt.NDArray[np.uint64],
     sizes: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]],
     config: PassageConfig,
+    threads: int = 1,
 ) -> list[Containment]:
     """Return the documents that are contained in another one that is itself not contained in any.
 
@@ -40,7 +41,7 @@ def find_contained(
     shares = measure_shares(matches, own_tokens, WORTH_COMPARING)
     candidates = sorted({(s.inner, s.outer) for s in shares if precedes(s.outer, s.inner, own_tokens)})
     pairs = np.array(candidates, np.int32).reshape(-1, 2)
-    compared = measure_shares(compare_pairs(pairs, address, num_tokens, config), own_tokens)
+    compared = measure_shares(compare_pairs(pairs, address, num_tokens, config, threads), own_tokens)
     wanted = set(candidates)
     return choose_witnesses([s for s in compared if (s.inner, s.outer) in wanted], own_tokens, config.contained)
 

@@ -8,11 +8,14 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import PassageConfig
+from dedup.kernels.memory import as_read_only
 from dedup.kernels.repeats import align_block, drop_small_pairs, match_pairs, repeat_block
 from dedup.passages.blocks import TokenBlock, ahead
 from dedup.passages.links import TableFullError, find_links, mark_repeated, order_links
 
 PAIRS_AT_ONCE = 500
+# Where the equal runs of a pair are less than this share of the shorter document, no ends are looked for: with `Least`.
+WORTH_EXTENDING = 0.1
 
 
 @dataclass(frozen=True)
@@ -131,12 +134,14 @@ def align_links(
 ) -> Matches:
     """Return the passages that the links of one block lead to; `documents` are address and number of tokens of all."""
     address, num_tokens = documents
+    worth = (num_tokens, 0.0)
     if least is not None:
         sizes = (config.shingle_size, config.window)
         links = links[: drop_small_pairs(links, sizes, least.own_tokens, least.share)]
+        worth = (as_read_only(least.own_tokens), WORTH_EXTENDING)
     passages, pairs = np.empty((len(links), 5), np.int32), np.empty((len(links), 2), np.int32)
     limits = (config.min_tokens, config.min_similarity)
-    found = align_block(links, address, num_tokens, limits, passages, pairs)
+    found = align_block(links, address, num_tokens, limits, worth, passages, pairs)
     return make_matches(passages[:found], pairs[:found])
 
 
@@ -145,14 +150,17 @@ def compare_pairs(
     address: npt.NDArray[np.uint64],
     num_tokens: npt.NDArray[np.int32],
     config: PassageConfig,
+    threads: int = 1,
 ) -> Matches:
     """Return all passages that each pair (document, holder) shares, whoever was their first holder."""
-    parts = []
-    for first in range(0, len(pairs), PAIRS_AT_ONCE):
+    limits = (config.min_tokens, config.min_similarity)
+
+    def compare(first: int) -> Matches:
         some = np.ascontiguousarray(pairs[first : first + PAIRS_AT_ONCE])
         room = int(num_tokens[some[:, 0]].sum()) + 1
         passages, owners = np.empty((room, 5), np.int32), np.empty((room, 2), np.int32)
-        limits = (config.min_tokens, config.min_similarity)
         found = match_pairs(some, address, num_tokens, config.shingle_size, limits, passages, owners)
-        parts.append(make_matches(passages[:found], owners[:found]))
-    return join_matches(parts)
+        return make_matches(passages[:found], owners[:found])
+
+    with ThreadPoolExecutor(threads) as pool:
+        return join_matches(list(ahead(pool, compare, range(0, len(pairs), PAIRS_AT_ONCE), 2 * threads)))

@@ -79,7 +79,8 @@ def decide_passages(
         least = None if config.across else Least(WORTH_ALIGNING, tokens.own_tokens)
         shared = find_shared(tokens.blocks, config, *work, least)
         if config.contained is not None:
-            found = find_contained(shared, tokens.address, (tokens.num_tokens, tokens.own_tokens), config)
+            sizes = (tokens.num_tokens, tokens.own_tokens)
+            found = find_contained(shared, tokens.address, sizes, config, work[1])
             decisions = remove_contained(segments, decisions, tokens, found, configs)
         if config.across:
             across = name_documents(shared, tokens.documents)

@@ -16,7 +16,7 @@ from dedup.corpus.segment_writer import segment_folder
 from dedup.corpus.segments import Segments
 from dedup.corpus.shards import plan_shards
 from dedup.near import decide
-from dedup.near.decide import CoverAhead, cover_batches
+from dedup.near.decide import CoverAhead, cover_again, cover_batches, may_share_key
 from dedup.pipeline import clean as pipeline
 from dedup.pipeline.clean import CleanRun, can_cover_ahead
 from dedup.pipeline.sketch import sketch_shards
@@ -67,6 +67,38 @@ def test_a_cover_that_was_offered_nothing_decides_everything_in_the_end(sketched
     segments = Segments(*sketched)
     expected = cover_batches(segments.batches, NearConfig(), lambda _: None)
     assert_equal(CoverAhead(NearConfig()).finish(segments.batches), expected)
+
+
+def choose_others(segments, seed):
+    """Return what is kept, and some removed documents that are decided anew (doc_indices)."""
+    witness = cover_batches(segments.batches, NearConfig(), lambda _: None).witness
+    others = np.sort(np.random.default_rng(seed).choice(np.flatnonzero(witness >= 0), 40, replace=False))
+    return np.flatnonzero(witness < 0), others
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_all_that_share_a_band_key_are_marked_and_few_others(sketched, seed):
+    segments = Segments(*sketched)
+    kept, others = choose_others(segments, seed)
+    keys = np.concatenate([batch.column("keys", np.uint64) for batch in segments.batches])
+    shares = np.isin(keys, keys[others]).any(axis=1)
+    marked = may_share_key(segments.batches, others)
+    assert marked[shares].all()
+    assert np.count_nonzero(marked & ~shares) < 0.05 * np.count_nonzero(~shares)
+    assert 0 < np.count_nonzero(shares[kept]) < len(kept) / 2, "some are left out, and some are not"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_documents_decided_anew_do_not_miss_those_that_were_left_out(sketched, seed, monkeypatch):
+    segments = Segments(*sketched)
+    kept, others = choose_others(segments, seed)
+    found = cover_again(segments.batches, NearConfig(), kept, others)
+    assert np.isin(found.witness[found.witness >= 0], np.concatenate([kept, others])).all()
+    assert np.count_nonzero(found.witness >= 0) > 20
+    monkeypatch.setattr(decide, "may_share_key", lambda batches, _: np.ones(sum(map(len, batches)), bool))
+    everything = cover_again(segments.batches, NearConfig(), kept, others)
+    for field in ("witness", "similarity", "relation"):
+        assert np.array_equal(getattr(found, field), getattr(everything, field)), field
 
 
 class Counted:

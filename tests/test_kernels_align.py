@@ -16,8 +16,9 @@ from dedup.kernels.repeats import drop_small_pairs, find_repeated
 from dedup.kernels.shingles import table_size
 from dedup.passages import matches
 from dedup.passages.blocks import TokenBlock
+from dedup.passages.contained import WORTH_ALIGNING, find_contained
 from dedup.passages.links import mark_repeated
-from dedup.passages.matches import compare_pairs, find_repeats, find_shared
+from dedup.passages.matches import WORTH_EXTENDING, Least, compare_pairs, find_repeats, find_shared
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
 CONFIG = PassageConfig()
@@ -245,9 +246,10 @@ def compare(a, b):
     return [row[2:] for row in rows]
 
 
-def share(*documents, config=CONFIG, threads=1):
+def share(*documents, config=CONFIG, threads=1, least=None):
     tokens, address, counts = lay_out(documents)
-    rows = rows_of(find_shared([TokenBlock(address, counts)], config, lambda _: None, threads))
+    block = TokenBlock(address, counts)
+    rows = rows_of(find_shared([block], config, lambda _: None, threads, least and Least(least, counts)))
     assert tokens.size
     return rows
 
@@ -372,3 +374,59 @@ def test_pairs_are_dropped_whose_anchors_reach_over_too_little(rows, own_tokens,
             expected.append(row)
     left = drop_small_pairs(links, (5, 4), np.array(own_tokens, np.int32), share_of_shorter)
     assert links[:left].tolist() == expected
+
+
+LONGEST_STOCK = 40
+
+
+def make_copies(seed, max_edits):
+    """Return documents and edited parts of them inside others; many share a stock passage, and nothing else."""
+    source = random.Random(seed)
+
+    def make(count):
+        return [source.randrange(10**7) for _ in range(count)]
+
+    stock = [make(size) for size in (20, 30, LONGEST_STOCK)]
+    documents = []
+    for _ in range(12):
+        whole = make(source.randint(60, 700))
+        documents.append([*whole, *source.choice([[], *stock])])
+        for _ in range(source.randint(1, 3)):
+            size = source.randint(20, len(whole))
+            start = source.randint(0, len(whole) - size)
+            part = whole[start : start + size]
+            for _ in range(source.randint(0, max_edits) * size // 100):
+                part[source.randrange(size)] = source.randrange(10**7)
+            own = [*make(source.choice((0, 0, 4, 60, 900))), *source.choice([[], [], *stock])]
+            documents.append([*own, *part] if source.random() < 0.5 else [*part, *own])
+    return documents
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_of_pairs_worth_aligning_only_passages_of_little_in_common_are_left_out(seed):
+    """Of exact copies: any anchor in a run of equal tokens tells of all of it. A stock passage has another first holder."""
+    documents = make_copies(seed, max_edits=0)
+    everything, found = share(*documents), share(*documents, least=WORTH_ALIGNING)
+    assert share(*documents, least=WORTH_ALIGNING, threads=3) == found
+    assert set(found) < set(everything)
+    for document, holder, *_ in set(everything) - set(found):
+        equal = sum(row[-1] for row in everything if row[:2] == (document, holder))
+        assert equal <= WORTH_EXTENDING * min(len(documents[document]), len(documents[holder])) + LONGEST_STOCK
+
+
+@pytest.mark.parametrize(("contained", "least_found"), [(0.9, 1.0), (0.7, 0.98), (0.5, 0.98)])
+def test_what_is_not_aligned_is_hardly_ever_contained(contained, least_found):
+    """Of edited copies of parts of several documents, whose anchors lead to other first holders, a few are missed."""
+    config = PassageConfig(contained=contained)
+    expected, found = set(), set()
+    for seed in range(8):
+        documents = make_copies(seed, max_edits=20)
+        tokens, address, counts = lay_out(documents)
+        blocks = [TokenBlock(address, counts)]
+        for least, removed in ((None, expected), (Least(WORTH_ALIGNING, counts), found)):
+            shared = find_shared(blocks, config, lambda _: None, 2, least)
+            removed |= {(seed, one.inner) for one in find_contained(shared, address, (counts, counts), config, 2)}
+        assert tokens.size
+    assert len(expected) > 30
+    assert found <= expected
+    assert len(found) >= least_found * len(expected)

@@ -402,16 +402,19 @@ def make_copies(seed, max_edits):
     return documents
 
 
-@pytest.mark.parametrize("seed", range(8))
-def test_of_pairs_worth_aligning_only_passages_of_little_in_common_are_left_out(seed):
-    """Of exact copies: any anchor in a run of equal tokens tells of all of it. A stock passage has another first holder."""
-    documents = make_copies(seed, max_edits=0)
-    everything, found = share(*documents), share(*documents, least=WORTH_ALIGNING)
-    assert share(*documents, least=WORTH_ALIGNING, threads=3) == found
-    assert set(found) < set(everything)
-    for document, holder, *_ in set(everything) - set(found):
-        equal = sum(row[-1] for row in everything if row[:2] == (document, holder))
-        assert equal <= WORTH_EXTENDING * min(len(documents[document]), len(documents[holder])) + LONGEST_STOCK
+def test_of_pairs_worth_aligning_only_passages_of_little_in_common_are_left_out():
+    """Of exact copies any anchor in an equal run tells of all of it; a stock passage has other first holders."""
+    left_out = 0
+    for seed in range(8):
+        documents = make_copies(seed, max_edits=0)
+        everything, found = share(*documents), share(*documents, least=WORTH_ALIGNING)
+        assert share(*documents, least=WORTH_ALIGNING, threads=3) == found
+        assert set(found) <= set(everything)
+        left_out += len(everything) - len(found)
+        for document, holder, *_ in set(everything) - set(found):
+            equal = sum(row[-1] for row in everything if row[:2] == (document, holder))
+            assert equal <= WORTH_EXTENDING * min(len(documents[document]), len(documents[holder])) + LONGEST_STOCK
+    assert left_out > 10
 
 
 @pytest.mark.parametrize(("contained", "least_found"), [(0.9, 1.0), (0.7, 0.98), (0.5, 0.98)])

@@ -13,6 +13,7 @@ import pytest
 from commands import Silent, group_is_gone, load_kernels, wait_for
 from corpora import make_records, read_tree, write_jsonl
 
+from dedup import __version__
 from dedup.config import PassageConfig
 from dedup.corpus.files import find_files
 from dedup.corpus.shards import plan_shards
@@ -193,6 +194,18 @@ def test_a_run_that_was_cut_off_does_not_go_on_under_other_settings(cut_off, ded
     )
 
 
+def test_a_run_that_was_cut_off_does_not_go_on_with_another_dedup(cut_off, dedup):
+    marker = cut_off / "out.partial" / "fingerprint"
+    marker.write_text(marker.read_text().replace(__version__, "0.0.9"))
+    done = dedup("clean", "a.jsonl", "-o", "out", "--resume", cwd=cut_off)
+    assert (done.code, done.stdout) == (2, "")
+    assert done.stderr.endswith(
+        f"out.partial: the run that was cut off was one of dedup 0.0.9, and this is {__version__}. "
+        "Go on with that one, or start anew with --overwrite.\n"
+    )
+    assert dedup("clean", "a.jsonl", "-o", "out", "--overwrite", cwd=cut_off).code == 0
+
+
 def test_a_run_that_was_cut_off_does_not_go_on_with_a_changed_input(cut_off, dedup):
     write_jsonl(cut_off / "a.jsonl", make_records("changed", 20))
     done = dedup("clean", "a.jsonl", "-o", "out", "--resume", cwd=cut_off)
@@ -222,7 +235,7 @@ def test_a_run_killed_while_it_removed_its_working_folder_is_complete_for_resume
     write_jsonl(tmp_path / "a.jsonl", make_records("removed", 20))
     dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path)
     before = read_tree(tmp_path / "out")
-    fingerprint = before["summary.json"].split(b'"fingerprint": "')[1].split(b'"')[0].decode()
+    fingerprint = before["summary.json"].split(b'"fingerprint": "')[1].split(b'"')[0].decode() + f" {__version__}"
     for name in left:
         path = tmp_path / "out.partial" / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from dedup import __version__
 from dedup.errors import OutputError
 
 LOCK_PATIENCE_S = 2.0
@@ -119,11 +120,9 @@ class RunFolder:
             raise OutputError(
                 f"{self.partial}: a run that was cut off. Go on with --resume, or start anew with --overwrite."
             )
-        if resume and cut_off and marker.read_text() != fingerprint:
-            raise OutputError(
-                f"{self.partial}: the run that was cut off had other input files or settings. "
-                "Give the same ones, or start anew with --overwrite."
-            )
+        if resume and cut_off:
+            begun_with, _, version = marker.read_text().partition(" ")
+            self._refuse_other(version, has_same_settings=begun_with == fingerprint)
         self.partial.mkdir(parents=True, exist_ok=True)
         lock = take_lock(self.partial / "lock")
         if lock is None:
@@ -134,8 +133,21 @@ class RunFolder:
             shutil.rmtree(folder, ignore_errors=True)
         for folder in (self.segments, self.output / KEPT, self.parts):
             folder.mkdir(parents=True, exist_ok=True)
-        marker.write_text(fingerprint)
+        marker.write_text(f"{fingerprint} {__version__}")
         return lock
+
+    def _refuse_other(self, version: str, *, has_same_settings: bool) -> None:
+        """Refuse to go on with what was begun with other settings, or by another dedup."""
+        if not has_same_settings:
+            raise OutputError(
+                f"{self.partial}: the run that was cut off had other input files or settings. "
+                "Give the same ones, or start anew with --overwrite."
+            )
+        if version != __version__:
+            raise OutputError(
+                f"{self.partial}: the run that was cut off was one of dedup {version or '?'}, and this is "
+                f"{__version__}. Go on with that one, or start anew with --overwrite."
+            )
 
     def _refuse_or_accept(self, *, overwrite: bool) -> None:
         if not self.out.is_dir():

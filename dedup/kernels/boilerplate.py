@@ -5,13 +5,14 @@ import numpy as np
 from dedup.kernels.anchors import winnow
 from dedup.kernels.hashing import U64, mix64
 from dedup.kernels.jit import kernel
-from dedup.kernels.memory import prefetch, tokens_at
+from dedup.kernels.memory import tokens_at
 from dedup.kernels.shingles import roll_shingles
 
 COPY_GAP = 25  # tokens between two frequent runs that still count as covered: the edits of a near-copy
 COPY_SHARE = 0.8  # a document covered to more than this by frequent text is a copy, and proves no boilerplate
 RANGE_GAP = 4  # tokens between two anchors of one range: those of one run are never farther apart
 MIN_RANGE = 12  # tokens of the shortest range
+MOST = 255  # that a tally counts
 
 
 # How many documents hold each anchor, by open addressing. An entry is one record, and a look-up one miss of the cache:
@@ -88,14 +89,38 @@ def list_anchors(address, num_tokens, counted, sizes, hashes, positions, ends):
 
 
 @kernel
-def count_block(table, first, hashes, ends, series):
-    """Count the anchors of documents `first`, `first + 1`, ... as `list_anchors` lists them; `series` is uint64[n]."""
+def tally_block(tally, hashes, ends, series):
+    """Count the anchors of documents, as `list_anchors` lists them, by the lowest bits of their keys; at most MOST.
+
+    A key stands at most as often as `tally` (uint8, a power of two of them) says. `series` is uint64[n].
+    """
+    mask = U64(tally.size - 1)
     start = 0
     for i in range(ends.size):
         for k in range(start, ends[i]):
-            prefetch(table, first_slot(table, mix64(hashes[k] ^ series[i])))
+            slot = mix64(hashes[k] ^ series[i]) & mask
+            tally[slot] = min(tally[slot] + 1, MOST)
+        start = ends[i]
+
+
+@kernel
+def count_block(table, tally, least, first, hashes, ends, series):
+    """Count the documents that hold each anchor, where so many may: documents `first`, `first + 1`, ...
+
+    See `tally_block`, which has seen all of them. Returns how many anchors may stand so often; without a slot in the
+    table that is all that is done.
+    """
+    mask = U64(tally.size - 1)
+    enough = min(least, MOST)
+    start, met = 0, 0
+    for i in range(ends.size):
         for k in range(start, ends[i]):
             key = mix64(hashes[k] ^ series[i])
+            if tally[key & mask] < enough:
+                continue
+            met += 1
+            if table.size == 0:
+                continue
             slot = find_frequency(table, key)
             if table[slot].count == 0:
                 table[slot].key = key
@@ -105,6 +130,7 @@ def count_block(table, first, hashes, ends, series):
                 table[slot].last = first + i
                 table[slot].count += 1
         start = ends[i]
+    return met
 
 
 @kernel

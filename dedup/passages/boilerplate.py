@@ -13,11 +13,20 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import PassageConfig
-from dedup.kernels.boilerplate import FREQUENCY, copy_frequent, count_block, list_anchors, mark_block, support_block
+from dedup.kernels.boilerplate import (
+    FREQUENCY,
+    copy_frequent,
+    count_block,
+    list_anchors,
+    mark_block,
+    support_block,
+    tally_block,
+)
 from dedup.passages.blocks import SLOTS_PER_ANCHOR, Anchors, TokenBlock
 
 WINDOW = 8  # a sparser net than that for passages: boilerplate stands in many documents, one anchor in each is enough
 ANCHORS_PER_TOKEN = 2 / (WINDOW + 1)  # expected of winnowing
+MOST_TALLIES = 1 << 26  # bytes: most anchors stand in few documents, and are told by these before they take a slot
 MASKED = np.uint32(0xFFFFFFFF)
 
 # From how many documents on: of one series, and of the whole corpus (where a wire story is in many documents too).
@@ -160,10 +169,16 @@ def count_frequent(
     least = int(needed.min()) if needed.size else 1
     if sum(int((np.diff(a.ends, prepend=0) > 0).sum()) for a in anchors) < least:
         return np.zeros(0, FREQUENCY)
-    every = np.zeros(int(sum(len(a.hashes) for a in anchors) * SLOTS_PER_ANCHOR) + 1024, FREQUENCY)
     work = list(zip(slices_of(blocks), blocks, anchors, strict=True))
+    tally = np.zeros(min(1 << (2 * sum(len(a.hashes) for a in anchors)).bit_length(), MOST_TALLIES), np.uint8)
     for here, _, a in work:
-        count_block(every, here.start, a.hashes, a.ends, series[here])
+        tally_block(tally, a.hashes, a.ends, series[here])
+
+    def count(table: np.ndarray) -> int:
+        return sum(count_block(table, tally, least, here.start, a.hashes, a.ends, series[here]) for here, _, a in work)
+
+    every = np.zeros(int(count(np.zeros(0, FREQUENCY)) * SLOTS_PER_ANCHOR) + 1024, FREQUENCY)
+    count(every)
     table = np.zeros(2 * int((every["count"] >= least).sum()) + 16, FREQUENCY)
     copy_frequent(every, least, table)
     for here, b, a in work:

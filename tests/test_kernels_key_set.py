@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.kernels.buckets import Limits
-from dedup.kernels.key_set import MOST_HOLDERS, add_keys, make_key_set, make_matches, match_keys
+from dedup.kernels.key_set import MOST_HOLDERS, add_keys, find_hits, make_hits, make_key_set, match_hits
 from dedup.kernels.memory import as_read_only
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=300)
@@ -43,10 +43,16 @@ def find(new, stored, threshold, batches=1):
         add_keys(key_set, *as_arrays(part))
     found, first = [], 0
     for part in cut(stored, batches):
-        matches = make_matches(len(part), BANDS)
-        count = match_keys(key_set, *as_arrays(part), Limits(float(threshold), AGREEMENT), MAX_BUCKET, matches)
-        rows, shared, is_compared = (column[:count].tolist() for column in matches)
-        found += zip([row + first for row in rows], shared, is_compared, strict=True)
+        keys, signatures, num_tokens, num_shingles = as_arrays(part)
+        hits = make_hits(len(part), BANDS)
+        num_rows, num_hits = find_hits(key_set.bits, key_set.slots, keys, num_tokens, hits)
+        rows, (owner, band, slot) = hits.rows[:num_rows], (column[:num_hits] for column in hits[1:])
+        is_compared = np.ones(num_rows, np.bool_)
+        columns = map(as_read_only, (owner, slot, signatures[rows], num_shingles[rows]))
+        match_hits(key_set, *columns, Limits(float(threshold), AGREEMENT), MAX_BUCKET, is_compared)
+        shared = np.zeros((num_rows, BANDS), np.uint64)
+        shared[owner, band] = key_set.slots[slot, 0]
+        found += zip((rows + first).tolist(), shared.tolist(), is_compared.tolist(), strict=True)
         first += len(part)
     return found, key_set
 

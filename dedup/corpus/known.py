@@ -6,7 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-NAME_SCHEMA = pa.schema({"id": pa.large_string(), "path": pa.string(), "line": pa.int64(), "run": pa.string()})
+NAME_SCHEMA = pa.schema(
+    {"id": pa.large_string(), "path": pa.large_string(), "line": pa.int64(), "run": pa.large_string()}
+)
 
 
 @dataclass(frozen=True)

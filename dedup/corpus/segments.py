@@ -50,11 +50,7 @@ class Batch:
 
     def raw_ids(self, rows: npt.NDArray[np.int64]) -> list[bytes]:
         """Return the ids of some rows as they were read, empty where there is none."""
-        _, edges, data = self.documents.column("id").buffers()
-        if data is None:
-            return [b""] * len(rows)
-        bounds, view = np.frombuffer(edges, np.int64), memoryview(data)
-        return [bytes(view[a:b]) for a, b in zip(bounds[rows].tolist(), bounds[rows + 1].tolist(), strict=True)]
+        return pick_bytes(self.documents.column("id"), rows)
 
     @property
     def token_addresses(self) -> npt.NDArray[np.uint64]:
@@ -73,6 +69,15 @@ class Batch:
     def compared_addresses(self) -> npt.NDArray[np.uint64]:
         """Return the memory address of the tokens of each document, boilerplate masked."""
         return np.where(self.masked_addresses != 0, self.masked_addresses, self.token_addresses)
+
+
+def pick_bytes(column: pa.Array, rows: npt.NDArray[np.int64]) -> list[bytes]:
+    """Return some rows of a column of large strings or bytes; pyarrow's own way loads all functions that it has."""
+    _, edges, data = column.buffers()
+    if data is None:
+        return [b""] * len(rows)
+    bounds, view = np.frombuffer(edges, np.int64)[column.offset :], memoryview(data)
+    return [bytes(view[a:b]) for a, b in zip(bounds[rows].tolist(), bounds[rows + 1].tolist(), strict=True)]
 
 
 class Segments:
@@ -141,17 +146,20 @@ class Segments:
         Any process finds their names from now on; their sketches are for this one.
         """
         with pa.ipc.new_file(str(self._root / KNOWN), NAME_SCHEMA) as writer:
-            writer.write_table(known.names)
+            writer.write_table(known.names.combine_chunks())
         self.known = known
 
     @cached_property
-    def _known_names(self) -> pa.Table:
-        return pa.ipc.open_file(pa.memory_map(str(self._root / KNOWN))).read_all()
+    def _known_names(self) -> pa.RecordBatch:
+        return pa.ipc.open_file(pa.memory_map(str(self._root / KNOWN))).get_batch(0)
 
     def name_known(self, places: npt.NDArray[np.int64]) -> list[DocumentName]:
         """Return the names of documents that stand before the first, by their number."""
-        rows = self._known_names.take(pa.array(places)).to_pylist()
-        return [DocumentName(row["id"].encode(), row["path"], row["line"], row["run"]) for row in rows]
+        names = self._known_names
+        ids = pick_bytes(names.column("id"), places)
+        paths, runs = ([raw.decode() for raw in pick_bytes(names.column(i), places)] for i in ("path", "run"))
+        lines = names.column("line").to_numpy()[places].tolist()
+        return [DocumentName(*values) for values in zip(ids, paths, lines, runs, strict=True)]
 
     def name(self, doc_index: int) -> DocumentName:
         """Return how a document is called in the output; without an id of its own it is called by path and line."""

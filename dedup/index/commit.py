@@ -104,11 +104,11 @@ def describe_documents(addition: Addition) -> Iterator[pa.RecordBatch]:
     """Yield the rows of `documents`, a batch of the segments at a time."""
     for batch, rows, ordinal in addition.rows():
         content, keys, signature = (batch.column(name, np.uint64)[rows] for name in ("content", "keys", "signature"))
-        paths = pa.array([file.path for file in batch.shard.files], pa.string())
+        paths = [file.path for file in batch.shard.files]
         arrays = [
             pa.array(np.arange(ordinal, ordinal + rows.size)),
             name_rows(addition.segments, batch, rows),
-            paths.take(pa.array(batch.column("file")[rows])),
+            pa.array([paths[file] for file in batch.column("file")[rows].tolist()], pa.string()),
             pa.array(batch.column("line")[rows].astype(np.int64) + addition.segments.line_base(batch.shard)),
             pa.array(np.full(rows.size, addition.run, np.int32)),
             pa.array(content[:, 0]),
@@ -122,10 +122,12 @@ def describe_documents(addition: Addition) -> Iterator[pa.RecordBatch]:
 
 def name_rows(segments: Segments, batch: Batch, rows: npt.NDArray[np.int64]) -> pa.Array:
     """Return the ids of some rows of a batch as raw JSON."""
-    ids = batch.documents.column("id").take(pa.array(rows))
-    if pa.compute.min(pa.compute.binary_length(ids)).as_py() == 0:
-        ids = pa.array([name.raw_id for name in segments.names(rows + batch.first)], pa.large_binary())
-    return ids.cast(pa.large_string())
+    ids = batch.raw_ids(rows)
+    if not all(ids):
+        ids = [name.raw_id for name in segments.names(rows + batch.first)]
+    edges = np.cumsum([0, *map(len, ids)], dtype=np.int64)
+    buffers = [None, pa.py_buffer(edges), pa.py_buffer(b"".join(ids))]
+    return pa.Array.from_buffers(pa.large_string(), len(ids), buffers)
 
 
 def cut_tokens(addition: Addition) -> Iterator[pa.RecordBatch]:

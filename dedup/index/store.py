@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 # Blocks are read once: a larger cache costs fresh pages, and saves nothing.
 READING_MEMORY, WRITING_MEMORY = "256MB", "1GB"
-STREAMING_MB, LOOKED_UP_AT_MB = 64, 10_000  # rows that are looked up while a table streams take a megabyte for so many
+STREAMING_MEMORY = "64MB"
 # More than this goes into the file when it is committed, and not into a log first, to be moved when the file is closed.
 LOGGED = "1KB"
 PATIENCE_S = 60.0  # a commit of a million documents takes some ten seconds
@@ -145,10 +145,15 @@ class IndexFile:
 
 
 @contextmanager
-def streaming(connection: "DuckDBPyConnection", num_looked_up: int = 0) -> Iterator[None]:
-    """Read most of a table: blocks that were read make room for others early, and are still in the caches then."""
-    connection.execute(f"SET memory_limit = '{STREAMING_MB + num_looked_up // LOOKED_UP_AT_MB}MB'")
+def streaming(connection: "DuckDBPyConnection") -> Iterator[None]:
+    """Read most of a table: blocks that were read make room for others early, and are still in the caches then.
+
+    In the thread that asks: another of DuckDB's makes a stream of rows three times as long.
+    """
+    connection.execute(f"SET memory_limit = '{STREAMING_MEMORY}'")
+    connection.execute("SET threads = 1")
     yield
+    connection.execute(f"SET threads = {count_threads()}")
     connection.execute(f"SET memory_limit = '{READING_MEMORY}'")
 
 
@@ -157,14 +162,18 @@ def wal_of(path: Path) -> Path:
     return path.with_name(path.name + ".wal")
 
 
+def count_threads() -> int:
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @contextmanager
 def connect(path: Path, *, read_only: bool) -> Iterator["DuckDBPyConnection"]:
     """Open a DuckDB file, again and again while others hold it."""
     import duckdb  # noqa: PLC0415 (for those who have an index)
 
-    threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     config: dict[str, str | bool | int | float | list[str]] = {
-        "threads": str(threads),
+        "threads": str(count_threads()),
         "memory_limit": READING_MEMORY if read_only else WRITING_MEMORY,
         "checkpoint_threshold": LOGGED,
     }

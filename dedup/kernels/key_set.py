@@ -32,6 +32,7 @@ class KeySet(NamedTuple):
     num_shingles  int32[n]        document -> distinct shingles
     last_seen     int64[n]        document -> the last stored one that it was compared with
     counters      int64[3]        documents added, stored ones met, documents of both kinds with the most frequent key
+    bands         keys of a document
     ```
     """
 
@@ -42,6 +43,7 @@ class KeySet(NamedTuple):
     num_shingles: npt.NDArray[np.int32]
     last_seen: npt.NDArray[np.int64]
     counters: npt.NDArray[np.int64]
+    bands: int
 
 
 def make_key_set(num_documents: int, bands: int) -> KeySet:
@@ -59,27 +61,33 @@ def make_key_set(num_documents: int, bands: int) -> KeySet:
         np.zeros(num_documents, np.int32),
         np.full(num_documents, -1, np.int64),
         np.zeros(NUM_COUNTERS, np.int64),
+        bands,
     )
 
 
-class Matches(NamedTuple):
-    """What `match_keys` writes of the stored documents of one batch that share a key with a new one, in their order.
+class Hits(NamedTuple):
+    """What `find_hits` writes of the stored documents of one batch that share a key with a new one, in their order.
 
     ```
-    rows         int64[n]          where they stand in the batch
-    keys         uint64[n, bands]  the keys that they share, else 0
-    is_compared  bool[n]           whether they are compared token by token
+    rows   int64[n]  where they stand in the batch
+    owner  int32[m]  for each key that they share: which of them it is of
+    band   int32[m]  which of its keys it is
+    slot   int64[m]  where it stands in `KeySet.slots`
     ```
     """
 
     rows: npt.NDArray[np.int64]
-    keys: npt.NDArray[np.uint64]
-    is_compared: npt.NDArray[np.bool_]
+    owner: npt.NDArray[np.int32]
+    band: npt.NDArray[np.int32]
+    slot: npt.NDArray[np.int64]
 
 
-def make_matches(num_rows: int, bands: int) -> Matches:
-    """Return room for all documents of a batch."""
-    return Matches(np.empty(num_rows, np.int64), np.empty((num_rows, bands), np.uint64), np.empty(num_rows, np.bool_))
+def make_hits(num_rows: int, bands: int) -> Hits:
+    """Return room for all keys of a batch."""
+    most = num_rows * bands
+    return Hits(
+        np.empty(num_rows, np.int64), np.empty(most, np.int32), np.empty(most, np.int32), np.empty(most, np.int64)
+    )
 
 
 @kernel(inline=True)
@@ -106,7 +114,7 @@ def find_key(slots, key):
 @kernel
 def add_keys(key_set, keys, signatures, num_tokens, num_shingles):
     """Add documents (keys uint64[n, bands]); those without a token are never looked up. O(bands) each."""
-    slots, bands = key_set.slots, keys.shape[1]
+    slots, bands = key_set.slots, key_set.bands
     flat = keys.reshape(-1)
     for row in range(keys.shape[0]):
         document = key_set.counters[ADDED]
@@ -142,42 +150,57 @@ def add_key(bits, slots, entries, key, entry):
 
 
 @kernel
-def match_keys(key_set, keys, signatures, num_tokens, num_shingles, limits, max_bucket, matches):
-    """Find the stored documents of a batch that share a band key with a new one; return how many.
+def find_hits(bits, slots, keys, num_tokens, hits):
+    """Find the keys of the stored documents of a batch that new ones have; return how many documents, and keys.
 
-    They come in the order of their keeping. The first `max_bucket` with a key take part in what the key says: such a
-    document is compared with a new one of the same key if the sizes of the two sets of shingles and the short
-    signatures allow the threshold (Jaccard is at most the smaller by the larger).
-
+    `bits` and `slots` are those of a `KeySet`, and only read: batches may be taken in any order, in several threads.
     O(bands) each, one look-up in `bits` for most keys. Slots are asked for well before they are read: each is a miss.
     """
-    bands, slots, entries, counters = keys.shape[1], key_set.slots, key_set.entries, key_set.counters
-    rows, shared, is_compared = matches
+    bands = keys.shape[1]
+    rows, owner, bands_hit, slots_hit = hits
     flat = keys.reshape(-1)
     picked = np.empty(ROWS_AT_ONCE * bands, np.int64)
-    found, before = 0, -1
+    found, count, before = 0, 0, -1
     for first in range(0, flat.size, picked.size):
-        for i in range(pick_keys(key_set.bits, slots, flat, first, min(first + picked.size, flat.size), picked)):
+        for i in range(pick_keys(bits, slots, flat, first, min(first + picked.size, flat.size), picked)):
             row = picked[i] // bands
-            key = free_of_zero(flat[picked[i]])
-            slot = find_key(slots, key)
+            slot = find_key(slots, free_of_zero(flat[picked[i]]))
             if slots[slot, 0] == 0 or num_tokens[row] == 0:
                 continue
             if row != before:
                 before = row
-                rows[found], is_compared[found] = row, False
-                for band in range(bands):
-                    shared[found, band] = 0
+                rows[found] = row
                 found += 1
-                counters[MET] += 1
-            shared[found - 1, picked[i] - row * bands] = key
-            slots[slot, 1] += U64(1) << U64(32)
-            holders, entry = np.int64(slots[slot, 1] >> U64(32)), np.int64(slots[slot, 1] & LOW)
-            counters[MOST_HOLDERS] = max(counters[MOST_HOLDERS], holders)
-            if not is_compared[found - 1] and holders - np.int64(entries[entry - 1, 1]) <= max_bucket:
-                size = np.int64(num_shingles[row])
-                is_compared[found - 1] = is_comparable(key_set, entry, bands, signatures[row], size, limits)
-    return found
+            owner[count], bands_hit[count], slots_hit[count] = found - 1, picked[i] - row * bands, slot
+            count += 1
+    return found, count
+
+
+@kernel
+def match_hits(key_set, owner, slot, signatures, num_shingles, limits, max_bucket, is_compared):
+    """Say of stored documents that share keys with new ones whether they are compared (bool[n]) token by token.
+
+    `owner` and `slot` are those of `Hits`, the other columns are of their documents, all in the order of their keeping.
+    The first `max_bucket` with a key take part in what the key says: such a document is compared with a new one of the
+    same key if the sizes of the two sets of shingles and the short signatures allow the threshold (Jaccard is at most
+    the smaller by the larger). O(new documents of the key) a hit.
+    """
+    slots, counters = key_set.slots, key_set.counters
+    for i in range(is_compared.size):
+        is_compared[i] = False
+    before = -1
+    for i in range(owner.size):
+        if i + AHEAD < owner.size:
+            prefetch(slots, 2 * slot[i + AHEAD])
+        document = owner[i]
+        counters[MET] += document != before
+        before = document
+        slots[slot[i], 1] += U64(1) << U64(32)
+        holders, entry = np.int64(slots[slot[i], 1] >> U64(32)), np.int64(slots[slot[i], 1] & LOW)
+        counters[MOST_HOLDERS] = max(counters[MOST_HOLDERS], holders)
+        if not is_compared[document] and holders - np.int64(key_set.entries[entry - 1, 1]) <= max_bucket:
+            size = np.int64(num_shingles[document])
+            is_compared[document] = is_comparable(key_set, entry, signatures[document], size, limits)
 
 
 @kernel(inline=True)
@@ -195,14 +218,14 @@ def pick_keys(bits, slots, keys, first, end, picked):
 
 
 @kernel(inline=True)
-def is_comparable(key_set, entry, bands, signature, size, limits):
+def is_comparable(key_set, entry, signature, size, limits):
     """Return whether a stored document is compared with a new one of a key; `entry` - 1 is the latest of the key.
 
     New documents that were met at another key of the same stored document are passed over.
     """
     stored = key_set.counters[MET]
     while entry != 0:
-        document = (entry - 1) // bands
+        document = (entry - 1) // key_set.bands
         if key_set.last_seen[document] != stored:
             key_set.last_seen[document] = stored
             other = np.int64(key_set.num_shingles[document])

@@ -16,7 +16,8 @@ from dedup.corpus.known import KnownDocuments
 from dedup.corpus.segments import Segments
 from dedup.errors import OutputError
 from dedup.index.commit import Addition, commit, encode_inputs
-from dedup.index.probe import NewSketches, find_known
+from dedup.index.probe import find_known
+from dedup.index.scan import NewSketches
 from dedup.index.schema import COMMITTED, PUBLISHED, RunRow, mark_published, read_runs, read_settings
 from dedup.index.settings import refuse_other_settings, settings_of
 from dedup.index.store import IndexFile

@@ -16,7 +16,8 @@ from dedup.corpus.blocks import view_texts
 from dedup.corpus.files import SourceFile
 from dedup.corpus.known import KnownDocuments
 from dedup.corpus.values import read_value
-from dedup.index.probe import NewSketches, find_known
+from dedup.index.probe import find_known
+from dedup.index.scan import NewSketches
 from dedup.index.schema import read_settings
 from dedup.index.settings import config_of, refuse_other_settings, settings_of
 from dedup.index.signatures import insert_signatures

@@ -1,0 +1,96 @@
+"""The tokens of stored documents, copied out of an index into files that are mapped."""
+
+from collections.abc import Callable
+from concurrent.futures import Executor
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.index.schema import PIECE
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+PIECES_AT_ONCE = 1 << 11
+Copied = tuple[npt.NDArray[np.uint64], object]
+
+
+def fetch_tokens(
+    connection: "DuckDBPyConnection",
+    table: str,
+    wanted: tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]],
+    spool: Path,
+    work: tuple[Executor, int],
+) -> Callable[[], Copied]:
+    """Copy tokens of documents to a file beside `spool`, and map it, in several threads: `work` is a pool and how many.
+
+    `wanted` are ordinals, ascending, and numbers of tokens. What is returned waits until all is there; it gives
+    (uint64[n] addresses, what keeps it mapped), the address of a document being 0 where the table has none of it.
+    """
+    path = spool.with_suffix(f".{table}")
+    ordinals, num_tokens = wanted
+    ends = np.cumsum(num_tokens, dtype=np.int64)
+    starts = ends - num_tokens
+    with path.open("wb") as file:
+        file.truncate(4 * max(int(ends[-1]) if ends.size else 0, 1))
+    pool, threads = work
+    parts = [part for part in np.array_split(np.arange(len(ordinals)), threads) if part.size]
+    copied = [
+        pool.submit(copy_tokens, connection.cursor(), table, (ordinals[part], starts[part]), path) for part in parts
+    ]
+
+    def finish() -> Copied:
+        is_there = np.concatenate([part.result() for part in copied] or [np.empty(0, np.bool_)])
+        room = np.memmap(path, np.uint32, "r")
+        address = np.uint64(room.ctypes.data) + starts.astype(np.uint64) * np.uint64(4)
+        return np.where(is_there, address, np.uint64(0)), room
+
+    return finish
+
+
+def copy_tokens(
+    connection: "DuckDBPyConnection",
+    table: str,
+    wanted: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
+    path: Path,
+) -> npt.NDArray[np.bool_]:
+    """Write the tokens of documents to their places in a file, and return of which there are any.
+
+    `wanted` are ordinals, ascending, and where each begins there.
+    """
+    ordinals, starts = wanted
+    is_there = np.zeros(len(ordinals), np.bool_)
+    connection.execute("SET arrow_large_buffer_size = true")
+    connection.register("wanted", pa.table({"ordinal": ordinals}))
+    query = f"""
+        SELECT ordinal, part, piece FROM {table}
+        WHERE ordinal BETWEEN {ordinals[0]} AND {ordinals[-1]} AND ordinal IN (SELECT ordinal FROM wanted)
+    """  # noqa: S608 (our own names and numbers)
+    with path.open("r+b") as file:
+        for rows in connection.sql(query).to_arrow_reader(PIECES_AT_ONCE):
+            places = np.searchsorted(ordinals, rows.column(0).to_numpy())
+            is_there[places] = True
+            write_pieces(file, rows.column(2), starts[places] + rows.column(1).to_numpy().astype(np.int64) * PIECE)
+    return is_there
+
+
+def write_pieces(file: BinaryIO, pieces: pa.LargeBinaryArray, targets: npt.NDArray[np.int64]) -> None:
+    """Write pieces of tokens to their places in a file, as tokens from its beginning.
+
+    Pieces that follow one another in both are written together: all of them, where they come in the order of `wanted`.
+    A full disk is an `OSError` here; were the file mapped and written so, it would be a signal.
+    """
+    if len(pieces) == 0:
+        return
+    _, offsets, data = pieces.buffers()
+    edges = np.frombuffer(offsets, np.int64)[pieces.offset : pieces.offset + len(pieces) + 1]
+    lengths = np.diff(edges) // 4
+    breaks = np.flatnonzero(targets[1:] != targets[:-1] + lengths[:-1]) + 1
+    view = memoryview(data)
+    for first, end in pairwise([0, *breaks.tolist(), len(pieces)]):
+        file.seek(4 * int(targets[first]))
+        file.write(view[edges[first] : edges[end]])

@@ -1,0 +1,139 @@
+"""Which documents of an index share a band key with a document of a run."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.config import NearConfig
+from dedup.kernels.key_set import MOST_HOLDERS, KeySet, add_keys, find_hits, make_hits, make_key_set, match_hits
+from dedup.kernels.memory import as_read_only
+from dedup.kernels.minhash import SIGNATURE_WORDS
+from dedup.near.bands import bands_of
+from dedup.near.cover import Comparable, limits_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+ROWS_AT_ONCE, DOCUMENTS_AT_ONCE = 1 << 13, 1 << 16
+
+
+@dataclass(frozen=True)
+class NewSketches:
+    """What the index is asked about: the sketches of the new documents, part by part.
+
+    ```
+    content  uint64[n, 2]
+    parts    what tells which of them are compared
+    ```
+    """
+
+    content: npt.NDArray[np.uint64]
+    parts: Sequence[Comparable]
+
+
+class Scanned(NamedTuple):
+    """Stored documents that share a key with a new one, ascending; `comparable` ones are compared with one by tokens.
+
+    Those that are not fill buckets only, and are there only where a bucket may become full. `keys` are those that they
+    share, else 0.
+    """
+
+    ordinals: npt.NDArray[np.int64]
+    num_tokens: npt.NDArray[np.int32]
+    keys: npt.NDArray[np.uint64]
+    comparable: npt.NDArray[np.bool_]
+
+
+def scan_keys(
+    connection: "DuckDBPyConnection", new: NewSketches, near: NearConfig, without: Sequence[int], pool: Executor
+) -> Scanned:
+    """Look the keys of all stored documents up among those of the new ones, several parts of the index at a time."""
+    bands = bands_of(near).bands
+    key_set = gather_keys(new, bands)
+    last = connection.execute("SELECT max(ordinal) FROM documents").fetchall()[0][0]
+    firsts = range(0, 0 if last is None else last + 1, DOCUMENTS_AT_ONCE)
+    parts = [pool.submit(find_sharing, connection.cursor(), key_set, first, without) for first in firsts]
+    found = join_sharing([part.result() for part in parts])
+    comparable = np.empty(len(found.ordinals), np.bool_)
+    columns = (as_read_only(c) for c in (found.owner, found.slot, found.signatures, found.num_shingles))
+    match_hits(key_set, *columns, limits_of(near), near.max_bucket, comparable)
+    chosen = comparable if key_set.counters[MOST_HOLDERS] < near.max_bucket else np.ones_like(comparable)
+    place, hit = np.cumsum(chosen) - 1, chosen[found.owner]
+    keys = np.zeros((np.count_nonzero(chosen), bands), np.uint64)
+    keys[place[found.owner[hit]], found.band[hit]] = key_set.slots[found.slot[hit], 0]
+    return Scanned(found.ordinals[chosen], found.num_tokens[chosen], keys, comparable[chosen])
+
+
+class Sharing(NamedTuple):
+    """Stored documents that share a key with a new one, ascending, and the keys that they share.
+
+    ```
+    ordinals    int64[n]      num_tokens    int32[n]
+    signatures  uint64[n, 8]  num_shingles  int32[n]
+    owner, band, slot  [m]    see `dedup.kernels.key_set.Hits`
+    ```
+    """
+
+    ordinals: npt.NDArray[np.int64]
+    num_tokens: npt.NDArray[np.int32]
+    num_shingles: npt.NDArray[np.int32]
+    signatures: npt.NDArray[np.uint64]
+    owner: npt.NDArray[np.int32]
+    band: npt.NDArray[np.int32]
+    slot: npt.NDArray[np.int64]
+
+
+def find_sharing(connection: "DuckDBPyConnection", key_set: KeySet, first: int, without: Sequence[int]) -> Sharing:
+    """Return which of the stored documents from ordinal `first` on share a key, DOCUMENTS_AT_ONCE ordinals."""
+    columns = "ordinal, num_tokens, num_shingles, keys, signature"
+    here = f"ordinal BETWEEN {first} AND {first + DOCUMENTS_AT_ONCE - 1} AND {passing(without)}"
+    rows = connection.sql(f"SELECT {columns} FROM documents WHERE {here}")  # noqa: S608 (our own numbers)
+    hits, parts = make_hits(ROWS_AT_ONCE, key_set.bands), []
+    for batch in rows.to_arrow_reader(ROWS_AT_ONCE):
+        described = [batch.column(i).to_numpy() for i in range(3)]
+        keys, signatures = (read_lists(batch.column(i)) for i in (3, 4))
+        num_tokens = as_read_only(described[1])
+        found, count = find_hits(key_set.bits, key_set.slots, as_read_only(keys), num_tokens, hits)
+        chosen = hits.rows[:found]
+        shared = (column[:count].copy() for column in hits[1:])
+        parts.append(Sharing(*(column[chosen] for column in (*described, signatures)), *shared))
+    return join_sharing(parts)
+
+
+def join_sharing(parts: Sequence[Sharing]) -> Sharing:
+    """Return parts as one."""
+    if not parts:
+        none, signatures = make_hits(0, 0), np.empty((0, SIGNATURE_WORDS), np.uint64)
+        return Sharing(none.rows, none.owner, none.owner, signatures, none.owner, none.band, none.slot)
+    first, moved = 0, []
+    for part in parts:
+        moved.append(part._replace(owner=part.owner + np.int32(first)))
+        first += len(part.ordinals)
+    joined = Sharing(*(np.concatenate(columns) for columns in zip(*moved, strict=True)))
+    assert np.all(np.diff(joined.ordinals) > 0), "documents of an index come in the order of their keeping"
+    return joined
+
+
+def gather_keys(new: NewSketches, bands: int) -> KeySet:
+    """Return the new documents by their band keys."""
+    key_set = make_key_set(sum(len(part.keys) for part in new.parts), bands)
+    for part in new.parts:
+        add_keys(key_set, *(as_read_only(column) for column in part))
+    return key_set
+
+
+def passing(without: Sequence[int]) -> str:
+    """Return the condition that passes over the rows of some runs."""
+    return f"run NOT IN ({', '.join(map(str, without))})" if without else "true"
+
+
+def read_lists(column: pa.Array) -> npt.NDArray[np.uint64]:
+    """Return a column of lists of one length as rows; `flatten` would load all functions that pyarrow has."""
+    size = column.type.list_size
+    values = column.values.slice(column.offset * size, len(column) * size)
+    return np.asarray(values.to_numpy().reshape(-1, size))

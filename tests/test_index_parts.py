@@ -1,0 +1,45 @@
+"""What an index is asked in parts: any number of them, in any number of threads, gives the same answer."""
+
+import pytest
+from corpora import make_records, write_jsonl
+
+from dedup.index import fetch, probe, scan
+from dedup.index.store import IndexFile
+
+DAYS = ("--passages", "off", "-q")
+
+
+@pytest.fixture
+def two_days(dedup, tmp_path):
+    """A folder with two days of news, an index of the first, and the output of the second through a copy of it."""
+    records = make_records("parts", 150, copies=3)
+    write_jsonl(tmp_path / "day1.jsonl", records[:250])
+    write_jsonl(tmp_path / "day2.jsonl", records[250:])
+    assert dedup("clean", "day1.jsonl", "-o", "out1", "--index", "news.duckdb", *DAYS, cwd=tmp_path).code == 0
+    (tmp_path / "copy.duckdb").write_bytes((tmp_path / "news.duckdb").read_bytes())
+    assert dedup("clean", "day2.jsonl", "-o", "whole", "--index", "copy.duckdb", *DAYS, cwd=tmp_path).code == 0
+    return tmp_path
+
+
+@pytest.mark.parametrize("documents", [1, 7, 64])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_parts_of_any_size_in_any_number_of_threads_give_one_output(two_days, dedup, monkeypatch, documents, threads):
+    monkeypatch.setattr(scan, "DOCUMENTS_AT_ONCE", documents)
+    monkeypatch.setattr(scan, "ROWS_AT_ONCE", 5)
+    monkeypatch.setattr(fetch, "PIECES_AT_ONCE", 3)
+    monkeypatch.setattr(probe, "count_threads", lambda: threads)
+    assert dedup("clean", "day2.jsonl", "-o", "parts", "--index", "news.duckdb", *DAYS, cwd=two_days).code == 0
+    for name in ("removed.jsonl", "clusters.jsonl", "kept/day2.jsonl"):
+        assert (two_days / "whole" / name).read_bytes() == (two_days / "parts" / name).read_bytes()
+    assert b"seen-in-index" in (two_days / "parts/removed.jsonl").read_bytes()
+
+
+def test_a_gap_in_the_ordinals_wider_than_a_part_is_passed_over(two_days, dedup, monkeypatch):
+    """`dedup index remove` leaves such gaps."""
+    monkeypatch.setattr(scan, "DOCUMENTS_AT_ONCE", 4)
+    with IndexFile(two_days / "news.duckdb").writing() as connection:
+        for table in ("documents", "tokens"):
+            connection.execute(f"DELETE FROM {table} WHERE ordinal BETWEEN 8 AND 40")
+        connection.execute("DELETE FROM fates WHERE witness BETWEEN 8 AND 40")
+    assert dedup("clean", "day2.jsonl", "-o", "parts", "--index", "news.duckdb", *DAYS, cwd=two_days).code == 0
+    assert b"seen-in-index" in (two_days / "parts/removed.jsonl").read_bytes()

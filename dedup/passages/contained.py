@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,29 @@ class Containment:
     share: float
 
 
+class Shares(NamedTuple):
+    """How much of one document stands equal in another, for many pairs.
+
+    ```
+    inner, outer  int64[n]
+    share         float64[n]  of the tokens of `inner`
+    ```
+    """
+
+    inner: npt.NDArray[np.int64]
+    outer: npt.NDArray[np.int64]
+    share: npt.NDArray[np.float64]
+
+    def select(self, rows: npt.NDArray[np.bool_]) -> "Shares":
+        """Return some of the pairs."""
+        return Shares(self.inner[rows], self.outer[rows], self.share[rows])
+
+    def list(self, least: float) -> "list[Containment]":
+        """Return the pairs of which the share is no less, one by one."""
+        columns = (column.tolist() for column in self.select(self.share >= least))
+        return [Containment(*values) for values in zip(*columns, strict=True)]
+
+
 def find_contained(
     matches: Matches,
     address: npt.NDArray[np.uint64],
@@ -38,17 +62,20 @@ def find_contained(
     """
     assert config.contained is not None
     num_tokens, own_tokens = sizes
-    shares = measure_shares(matches, own_tokens, WORTH_COMPARING)
-    candidates = sorted({(s.inner, s.outer) for s in shares if precedes(s.outer, s.inner, own_tokens)})
-    pairs = np.array(candidates, np.int32).reshape(-1, 2)
-    compared = measure_shares(compare_pairs(pairs, address, num_tokens, config, threads), own_tokens)
-    wanted = set(candidates)
-    return choose_witnesses([s for s in compared if (s.inner, s.outer) in wanted], own_tokens, config.contained)
+    shares = share_both_ways(matches, own_tokens)
+    candidates = shares.select((shares.share >= WORTH_COMPARING) & precedes(shares.outer, shares.inner, own_tokens))
+    pairs = np.stack([candidates.inner, candidates.outer], axis=1).astype(np.int32)
+    pairs = np.ascontiguousarray(pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))])
+    compared, _ = share_pairs(compare_pairs(pairs, address, num_tokens, config, threads), own_tokens)
+    return choose_witnesses(compared.list(config.contained), own_tokens, config.contained)
 
 
-def precedes(a: int, b: int, num_tokens: npt.NDArray[np.int32]) -> bool:
-    """Return whether a is longer than b, or as long and earlier."""
-    return (int(num_tokens[a]), -a) > (int(num_tokens[b]), -b)
+def precedes(
+    a: npt.NDArray[np.int64], b: npt.NDArray[np.int64], num_tokens: npt.NDArray[np.int32]
+) -> npt.NDArray[np.bool_]:
+    """Return of pairs of documents whether a is longer than b, or as long and earlier."""
+    size_a, size_b = num_tokens[a], num_tokens[b]
+    return np.asarray((size_a > size_b) | ((size_a == size_b) & (a < b)))
 
 
 def choose_witnesses(
@@ -71,33 +98,41 @@ def measure_shares(matches: Matches, num_tokens: npt.NDArray[np.int32], least: f
     """Return, for every pair and both ways, the share of tokens of one that stand equal in passages of the other.
 
     Only shares from `least` on.
+    """
+    return share_both_ways(matches, num_tokens).list(least)
+
+
+def share_both_ways(matches: Matches, num_tokens: npt.NDArray[np.int32]) -> Shares:
+    """Return the shares of all pairs, both ways: see `share_pairs`."""
+    there, back = share_pairs(matches, num_tokens)
+    return Shares(*(np.concatenate(columns) for columns in zip(there, back, strict=True)))
+
+
+def share_pairs(matches: Matches, num_tokens: npt.NDArray[np.int32]) -> tuple[Shares, Shares]:
+    """Return the share of tokens of each document that stand equal in passages of the holder, and the other way round.
+
     Equal tokens count, not the whole of edited passages: a template filled in anew is covered by its twin from end to
     end, and not contained in it.
     """
-    if len(matches) == 0:
-        return []
-    order = np.lexsort((matches.holder, matches.document))
-    document, holder = matches.document[order].astype(np.int64), matches.holder[order].astype(np.int64)
-    begins = np.flatnonzero(np.diff(document << 32 | holder, prepend=-1))
+    pair = matches.document.astype(np.int64) << 32 | matches.holder
+    order = np.arange(len(pair)) if np.all(pair[1:] >= pair[:-1]) else np.argsort(pair, kind="stable")
+    begins = np.flatnonzero(np.diff(pair[order], prepend=-1))
     group = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(order)))
-    equal = np.bincount(group, matches.equal[order])
-    shares = []
-    for inner, outer, spans in (
-        (document[begins], holder[begins], matches.span[order]),
-        (holder[begins], document[begins], matches.held[order]),
-    ):
-        covered = np.minimum(equal, count_union(group, spans))
-        share = np.minimum(covered / np.maximum(num_tokens[inner], 1), 1.0)
-        rows = np.flatnonzero(share >= least)
-        columns = (inner[rows].tolist(), outer[rows].tolist(), share[rows].tolist())
-        shares += [Containment(*values) for values in zip(*columns, strict=True)]
-    return shares
+    equal = np.bincount(group, matches.equal[order], minlength=len(begins))
+    document, holder = (side[order[begins]].astype(np.int64) for side in (matches.document, matches.holder))
+
+    def share(inner: npt.NDArray[np.int64], outer: npt.NDArray[np.int64], spans: npt.NDArray[np.int32]) -> Shares:
+        covered = np.minimum(equal, count_union(group, spans[order], len(begins)))
+        return Shares(inner, outer, np.minimum(covered / np.maximum(num_tokens[inner], 1), 1.0))
+
+    return share(document, holder, matches.span), share(holder, document, matches.held)
 
 
-def count_union(group: npt.NDArray[np.int64], spans: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
+def count_union(group: npt.NDArray[np.int64], spans: npt.NDArray[np.int32], num_groups: int) -> npt.NDArray[np.int64]:
     """Return how many tokens at least one of the spans [start, end) of each group (ascending from 0) covers."""
     starts, ends = (group << 32) + spans[:, 0], (group << 32) + spans[:, 1]  # groups cannot overlap
     order = np.argsort(starts, kind="stable")
     starts, ends = starts[order], ends[order]
     reached = np.maximum.accumulate(np.concatenate([[0], ends[:-1]]))
-    return np.bincount(group[order], np.maximum(ends - np.maximum(starts, reached), 0)).astype(np.int64)
+    covered = np.maximum(ends - np.maximum(starts, reached), 0)
+    return np.bincount(group[order], covered, minlength=num_groups).astype(np.int64)

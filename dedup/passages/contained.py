@@ -23,8 +23,15 @@ class Containment:
     share: float
 
 
+def choose_pairs(matches: Matches, own_tokens: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Return the pairs (contained, container; int32[m, 2]) that are worth comparing as a whole."""
+    shares = measure_shares(matches, own_tokens, WORTH_COMPARING)
+    pairs = sorted({(s.inner, s.outer) for s in shares if precedes(s.outer, s.inner, own_tokens)})
+    return np.array(pairs, np.int32).reshape(-1, 2)
+
+
 def find_contained(
-    matches: Matches,
+    pairs: npt.NDArray[np.int32],
     address: npt.NDArray[np.uint64],
     sizes: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]],
     config: PassageConfig,
@@ -32,17 +39,14 @@ def find_contained(
 ) -> list[Containment]:
     """Return the documents that are contained in another one that is itself not contained in any.
 
-    `matches` name documents by their place in `address`; `sizes` are the tokens of each, and those of them that are no
-    boilerplate, which alone count here. Longer documents are looked at first, so a
+    `pairs` (contained, container) name documents by their place in `address`; `sizes` are the tokens of each, and those
+    of them that are no boilerplate, which alone count here. Longer documents are looked at first, so a
     witness is decided on before what it contains; of several witnesses the one that covers most is taken.
     """
     assert config.contained is not None
     num_tokens, own_tokens = sizes
-    shares = measure_shares(matches, own_tokens, WORTH_COMPARING)
-    candidates = sorted({(s.inner, s.outer) for s in shares if precedes(s.outer, s.inner, own_tokens)})
-    pairs = np.array(candidates, np.int32).reshape(-1, 2)
     compared = measure_shares(compare_pairs(pairs, address, num_tokens, config, threads), own_tokens)
-    wanted = set(candidates)
+    wanted = set(map(tuple, pairs.tolist()))
     return choose_witnesses([s for s in compared if (s.inner, s.outer) in wanted], own_tokens, config.contained)
 
 

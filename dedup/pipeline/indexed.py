@@ -1,7 +1,7 @@
 """A clean run with an index: what it finds there, what it adds, and what a run that was cut off left to do."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,10 +12,12 @@ import numpy as np
 
 from dedup.clean.decisions import Decisions
 from dedup.clean.folder import SUMMARY, RunFolder
+from dedup.config import PassageConfig
 from dedup.corpus.known import KnownDocuments
 from dedup.corpus.segments import Segments
 from dedup.errors import OutputError
 from dedup.index.commit import Addition, commit, encode_inputs
+from dedup.index.holders import Pairs, fetch_holders, find_holders
 from dedup.index.probe import find_known
 from dedup.index.scan import NewSketches
 from dedup.index.schema import COMMITTED, PUBLISHED, RunRow, mark_published, read_runs, read_settings
@@ -23,6 +25,8 @@ from dedup.index.settings import refuse_other_settings, settings_of
 from dedup.index.store import IndexFile
 from dedup.model.run import IndexUse, Summary
 from dedup.near.decide import view_comparable
+from dedup.passages.blocks import TokenBlock
+from dedup.pipeline.contained import KeptTokens
 from dedup.pipeline.run import CleanRun, Progress
 
 
@@ -48,6 +52,22 @@ class IndexSession:
         new = NewSketches(np.concatenate(content), [view_comparable(batch) for batch in batches])
         with self.index.reading() as connection:
             return find_known(connection, new, run.near, self.replaced, spool)
+
+    def find_holders(
+        self, segments: Segments, tokens: KeptTokens, config: PassageConfig, work: tuple[Path, Callable[[int], None]]
+    ) -> Pairs:
+        """Return which documents of the index hold parts of those given, both by place; the segments know of them then.
+
+        `work` is where their tokens are put, and what is told how many documents of the index were passed.
+        """
+        assert segments.known is not None
+        spool, report = work
+        new = TokenBlock(tokens.address, tokens.num_tokens)
+        with self.index.reading() as connection:
+            pairs = find_holders(connection, new, config, self.replaced, report)
+            pairs, known = fetch_holders(connection, pairs, tokens.own_tokens, segments.known, spool)
+        segments.remember(known)
+        return pairs
 
     def commit(self, segments: Segments, decisions: Decisions, run: CleanRun, progress: Progress) -> None:
         """Add the run to the index, in one transaction."""
@@ -82,7 +102,7 @@ class IndexSession:
             seen=int(decisions.is_seen.sum()),
             compared=len(known) if known is not None else 0,
             added=int((decisions.witness < 0).sum()),
-            new_only=["contained", "boilerplate", "passages"][run.passages.contained is None :] if run.passages else [],
+            new_only=["boilerplate", "passages"] if run.passages else [],
         )
 
 

@@ -340,7 +340,7 @@ def link_anchors(rolled, window):
 
 
 def hash_shingles(tokens, factors):
-    """Return the sum of words times factors of every run of as many tokens, modulo 2^64; two bits of a token are flags."""
+    """Return the sum of words (tokens without flags) times factors of every run of as many, modulo 2^64."""
     runs = (tokens[i : i + len(factors)] for i in range(len(tokens) - len(factors) + 1))
     return [sum((token >> 2) * factor for token, factor in zip(run, factors, strict=True)) % 2**64 for run in runs]
 

@@ -5,8 +5,16 @@ from itertools import pairwise
 
 import duckdb
 import naive
+import numpy as np
+import pyarrow as pa
 import pytest
 from corpora import make_text, read_lines, read_summary, write_jsonl
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dedup.index import holders
+from dedup.index.holders import cut_documents, read_documents
+from dedup.kernels.memory import tokens_at
 
 
 def paragraphs(name, count=8, size=40):
@@ -186,6 +194,54 @@ def test_check_and_add_find_what_is_contained(clean, dedup, tmp_path):
     assert record["witness"]["id"] == "whole"
     assert dedup("index", "add", "in.jsonl", "--index", "news.duckdb", "-q", cwd=tmp_path).code == 0
     assert rows(tmp_path / "news.duckdb", "SELECT id FROM documents ORDER BY ordinal") == [('"whole"',), ('"own"',)]
+
+
+class StoredPieces:
+    """A connection to pieces of documents [(ordinal, part, tokens)] that come in batches of given sizes."""
+
+    def __init__(self, pieces, sizes):
+        self.batches = []
+        for size in [*sizes, len(pieces)]:
+            some, pieces = pieces[:size], pieces[size:]
+            columns = [pa.array([piece[i] for piece in some], kind) for i, kind in ((0, pa.int64()), (1, pa.int32()))]
+            blobs = pa.array([np.array(piece[2], np.uint32).tobytes() for piece in some], pa.large_binary())
+            self.batches.append(pa.RecordBatch.from_arrays([*columns, blobs], names=["ordinal", "part", "piece"]))
+
+    def execute(self, _):
+        """Take a setting."""
+
+    def sql(self, _):
+        """Take a query."""
+        return self
+
+    def to_arrow_reader(self, _):
+        """Return the batches."""
+        return iter(self.batches)
+
+
+@settings(deadline=None, derandomize=True, max_examples=200)
+@given(
+    st.lists(st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=3), min_size=1, max_size=5), max_size=8),
+    st.lists(st.integers(0, 6), max_size=8),
+)
+def test_documents_are_whole_wherever_batches_end(documents, sizes):
+    pieces = [(3 * i, part, piece) for i, parts in enumerate(documents) for part, piece in enumerate(parts)]
+    found = []
+    for ordinals, block in read_documents(StoredPieces(pieces, sizes), "tokens", "true"):
+        for ordinal, address, count in zip(ordinals.tolist(), block.address, block.num_tokens, strict=True):
+            found.append((ordinal, tokens_at(address, count).tolist()))
+    assert found == [(3 * i, [token for piece in parts for token in piece]) for i, parts in enumerate(documents)]
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 1000])
+def test_any_part_of_the_index_at_a_time_gives_the_same(clean, monkeypatch, at_once):
+    """Of two stored texts that hold the same, the earlier one is the witness, whichever is looked at first."""
+    texts = {str(i): join(paragraphs(i // 2, 6 + i % 2)) for i in range(14)}
+    clean("a", texts, "--contained", "off", "--threshold", "0.95")
+    monkeypatch.setattr(holders, "DOCUMENTS_AT_ONCE", at_once)
+    monkeypatch.setattr(holders, "cut_documents", lambda sizes, _: cut_documents(sizes, 64))  # two at a time
+    removed = clean("b", {f"cut {i}": join(paragraphs(i, 3)) for i in range(7)}, "--threshold", "0.95")
+    assert {name: row["witness"]["id"] for name, row in removed.items()} == {f"cut {i}": str(2 * i) for i in range(7)}
 
 
 def make_days(seed):

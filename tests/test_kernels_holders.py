@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dedup.index.containers import NewTokens, measure_pairs
 from dedup.index.holders import WORTH_FETCHING, Pairs, ask, count_pairs, cut_documents
 from dedup.kernels.holders import MOST_SHINGLES, NOBODY, drop_hidden, hash_shingles, make_shingle_set, note_holders
 from dedup.kernels.memory import as_read_only
@@ -31,15 +32,15 @@ def find(new, stored, parts=1):
     """Return the first holder of each shingle that is looked for, by document; stored ones by 10 times their place."""
     tokens, block = lay_out(new)
     asked = ask(block, SIZE)
-    holders = [np.full(asked.shingles.tags.size, NOBODY, np.uint32) for _ in range(parts)]
+    sets = [asked.shingles._replace(table=asked.shingles.table.copy()) for _ in range(parts)]
     theirs, stored_block = lay_out(stored)
     for part in reversed(range(parts)):
         rows = slice(part, None, parts)
         ordinals = as_read_only(10 * np.arange(len(stored))[rows])
         some = TokenBlock(stored_block.address[rows], stored_block.num_tokens[rows])
-        note_holders(asked.shingles, some.address, some.num_tokens, ordinals, holders[part])
+        note_holders(sets[part], some.address, some.num_tokens, ordinals)
     assert tokens.size, theirs.size
-    found = np.minimum.reduce(holders)
+    found = (np.minimum.reduce([part.table for part in sets]) & np.uint64(NOBODY)).astype(np.uint32)
     return (
         asked,
         found,
@@ -91,6 +92,23 @@ def test_documents_that_hold_a_share_first_are_paired(new, stored):
     pairs = count_pairs(asked, found)
     assert list(zip(pairs.document.tolist(), pairs.holder.tolist(), strict=True)) == expected
     assert isinstance(pairs, Pairs)
+
+
+@SETTINGS
+@given(documents, documents, st.randoms())
+def test_shares_are_those_of_all_that_a_document_holds(new, stored, source):
+    every = [(document, holder) for document in range(len(new)) for holder in range(len(stored))]
+    source.shuffle(every)
+    tokens, block = lay_out(new)
+    theirs, stored_block = lay_out(stored)
+    asked = NewTokens(block, block.num_tokens, SIZE)
+    shares = measure_pairs(np.array(every, np.int64).reshape(-1, 2), asked, stored_block)
+    assert tokens.size, theirs.size
+    expected = []
+    for document, holder in every:
+        (holders,) = naive.first_holders([new[document]], [stored[holder]], SIZE, MOST_SHINGLES)
+        expected.append(sum(found == 0 for found in holders) / max(len(holders), 1))
+    assert shares.tolist() == expected
 
 
 @pytest.mark.parametrize("most", [1, 32, 40, 100, 10_000])

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
-from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,9 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import PassageConfig
-from dedup.corpus.known import KnownDocuments
-from dedup.index.fetch import PIECES_AT_ONCE, fetch_tokens
-from dedup.index.probe import TOKEN_TABLES, fetch_rows, make_known
+from dedup.index.fetch import PIECES_AT_ONCE
 from dedup.index.scan import DOCUMENTS_AT_ONCE
 from dedup.index.store import count_threads, streaming
 from dedup.kernels.holders import MOST_SHINGLES, NOBODY, ShingleSet, add_shingles, make_shingle_set, note_holders
@@ -23,9 +20,8 @@ from dedup.passages.blocks import TokenBlock, ahead
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# A stored document is fetched where it is the first to hold this share of the shingles that are looked for. Of what it
-# contains, others may hold a part first, and an edited word breaks five shingles.
-WORTH_FETCHING = 0.2
+# A stored document is fetched where it is the first to hold this share of the shingles that are looked for.
+WORTH_FETCHING = 0.05
 
 
 class Pairs(NamedTuple):
@@ -44,15 +40,15 @@ def find_holders(
 ) -> Pairs:
     """Return which stored documents, by ordinal, are the first to hold a share of the shingles of a new one.
 
-    `without` are the numbers of runs that are passed over; `report` is told how many ordinals were passed. At most
-    `max_anchors` shingles are looked for at once: for more, the index is streamed several times.
+    `without` are the numbers of runs that are passed over; `report` is told how many ordinals were passed. The tables
+    of all threads hold `max_anchors` shingles at most: for more, the index is streamed several times.
     """
     last = connection.execute("SELECT max(ordinal) FROM documents").fetchall()[0][0]
     if last is None or len(new) == 0:
         return Pairs(np.empty(0, np.int64), np.empty(0, np.int64))
     assert last < NOBODY, "more ordinals than the table can name"
-    parts = cut_documents(new.num_tokens, config.max_anchors)
     threads, found = count_threads(), []
+    parts = cut_documents(new.num_tokens, config.max_anchors // threads)
     with streaming(connection), ThreadPoolExecutor(threads) as pool:
         for part in parts:
             asked = ask(TokenBlock(new.address[part], new.num_tokens[part]), config.shingle_size)
@@ -108,27 +104,27 @@ class Scan(NamedTuple):
 
 def scan_tokens(scan: Scan, last: int, pool: Executor, threads: int) -> npt.NDArray[np.uint32]:
     """Return the smallest ordinal that holds each shingle, by its slot; NOBODY where none does."""
-    free: SimpleQueue[npt.NDArray[np.uint32]] = SimpleQueue()  # one for each part that is under way
-    every = [np.full(scan.shingles.tags.size, NOBODY, np.uint32) for _ in range(threads)]
-    for holders in every:
-        free.put(holders)
+    free: SimpleQueue[ShingleSet] = SimpleQueue()  # one for each part of the index that is under way
+    every = [scan.shingles._replace(table=scan.shingles.table.copy()) for _ in range(threads)]
+    for shingles in every:
+        free.put(shingles)
 
     def look(first: int) -> int:
-        cursor, holders = scan.connection.cursor(), free.get()
+        cursor, shingles = scan.connection.cursor(), free.get()
         here = f"ordinal BETWEEN {first} AND {first + DOCUMENTS_AT_ONCE - 1}"
-        passed = find_passed(cursor, here, scan.without)
-        for table, left_out in (("tokens", np.union1d(*passed)), ("masked", passed[0])):
+        gone, masked = find_passed(cursor, here, scan.without)
+        for table, left_out in (("tokens", np.union1d(gone, masked)), ("masked", gone)):
             for ordinals, block in read_documents(cursor, table, here):
                 chosen = ~np.isin(ordinals, left_out, kind="sort") if left_out.size else slice(None)
                 stored = TokenBlock(block.address[chosen], block.num_tokens[chosen])
-                numbers = as_read_only(ordinals[chosen])
-                note_holders(scan.shingles, stored.address, stored.num_tokens, numbers, holders)
-        free.put(holders)
+                note_holders(shingles, stored.address, stored.num_tokens, as_read_only(ordinals[chosen]))
+        free.put(shingles)
         return min(last + 1 - first, DOCUMENTS_AT_ONCE)
 
     for count in ahead(pool, look, range(0, last + 1, DOCUMENTS_AT_ONCE), 2 * threads):
         scan.report(count)
-    return np.asarray(np.minimum.reduce(every))
+    table = np.asarray(np.minimum.reduce([shingles.table for shingles in every]))  # halves of hashes are those of each
+    return (table & np.uint64(NOBODY)).astype(np.uint32)
 
 
 def find_passed(
@@ -211,47 +207,3 @@ def count_pairs(asked: Asked, holders: npt.NDArray[np.uint32]) -> Pairs:
     document, ordinal = pairs[begins] >> 32, pairs[begins] & 0xFFFFFFFF
     is_enough = held >= WORTH_FETCHING * counts[document]
     return Pairs(document[is_enough], ordinal[is_enough])
-
-
-def fetch_holders(
-    connection: "DuckDBPyConnection",
-    pairs: Pairs,
-    own_tokens: npt.NDArray[np.int32],
-    known: KnownDocuments,
-    spool: Path,
-) -> tuple[Pairs, KnownDocuments]:
-    """Return the pairs whose stored document may contain the new one, stored ones by their place in what follows: what
-    the run knows of the index, with all of these and their tokens.
-
-    A document that is shorter than what counts of another (int32[n], by new document) does not contain it.
-    """
-    ordinals = np.unique(pairs.holder)
-    num_tokens = fetch_sizes(connection, ordinals)
-    places = np.searchsorted(ordinals, pairs.holder)
-    is_long = num_tokens[places] >= own_tokens[pairs.document]
-    chosen = np.unique(places[is_long])
-    ordinals, num_tokens = ordinals[chosen], num_tokens[chosen]
-    threads = count_threads()
-    with streaming(connection), ThreadPoolExecutor(threads) as pool:
-        fetched = [
-            fetch_tokens(connection, name, (ordinals, num_tokens), spool, (pool, threads)) for name in TOKEN_TABLES
-        ]
-        rows = fetch_rows(connection, np.setdiff1d(ordinals, known.ordinals))
-        copies = [finish() for finish in fetched]
-    known = known.append(make_known(rows, known.keys.shape[1]))
-    by_ordinal = np.argsort(known.ordinals)
-    where = by_ordinal[np.searchsorted(known.ordinals, ordinals, sorter=by_ordinal)]
-    address, masked = (found for found, _ in copies)
-    known = known.with_tokens(where, address, masked, [room for _, room in copies])
-    return Pairs(pairs.document[is_long], where[np.searchsorted(chosen, places[is_long])]), known
-
-
-def fetch_sizes(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
-    """Return the number of tokens of documents, in the order of their ordinals."""
-    connection.register("wanted", pa.table({"ordinal": ordinals}))
-    found = connection.sql("""
-        SELECT num_tokens FROM documents WHERE ordinal IN (SELECT ordinal FROM wanted) ORDER BY ordinal
-    """).fetchnumpy()["num_tokens"]
-    connection.unregister("wanted")
-    assert len(found) == len(ordinals), "tokens of a document that is not in the index"
-    return np.asarray(found, np.int32)

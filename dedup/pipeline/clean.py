@@ -112,7 +112,7 @@ def decide_documents(
 ) -> tuple[CoverResult, Decisions, Findings | None]:
     """Decide on every document, by what an index knows, by the others, and by their passages."""
     (session, ahead), (folder, segments), (timer, progress) = known, work, told
-    boilerplate, findings = None, None
+    boilerplate, holders, findings = None, None, None
     if run.passages:
         with timer.measure("boilerplate"):
             boilerplate = find_corpus_boilerplate(segments, run.passages, folder.masked, run.workers)
@@ -125,13 +125,10 @@ def decide_documents(
         result = ahead.finish(segments.batches) if ahead else cover_documents(run.near, segments, progress)
     decisions = with_covered(as_decisions(result), segments)
     if run.passages and boilerplate is not None:
-        holders = None
         if session and segments.known is not None and run.passages.contained is not None:
             with timer.measure("contained"):
-                progress.begin("contained", session.next_ordinal, "doc")
                 kept = gather_kept(segments, decisions.witness < 0, boilerplate)
-                holders = session.find_holders(segments, kept, run.passages, (folder.holders, progress.advance))
-                progress.end()
+                holders = session.find_holders(segments, kept, run.passages, folder.holders, progress)
         with timer.measure("passages"):
             decisions, findings = find_passages(run, folder, segments, (decisions, boilerplate, holders), progress)
     return result, decisions, findings

@@ -1,7 +1,7 @@
 """A clean run with an index: what it finds there, what it adds, and what a run that was cut off left to do."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,7 +17,8 @@ from dedup.corpus.known import KnownDocuments
 from dedup.corpus.segments import Segments
 from dedup.errors import OutputError
 from dedup.index.commit import Addition, commit, encode_inputs
-from dedup.index.holders import Pairs, fetch_holders, find_holders
+from dedup.index.containers import NewTokens, fetch_containers
+from dedup.index.holders import Pairs, find_holders
 from dedup.index.probe import find_known
 from dedup.index.scan import NewSketches
 from dedup.index.schema import COMMITTED, PUBLISHED, RunRow, mark_published, read_runs, read_settings
@@ -54,18 +55,16 @@ class IndexSession:
             return find_known(connection, new, run.near, self.replaced, spool)
 
     def find_holders(
-        self, segments: Segments, tokens: KeptTokens, config: PassageConfig, work: tuple[Path, Callable[[int], None]]
+        self, segments: Segments, tokens: KeptTokens, config: PassageConfig, spool: Path, progress: Progress
     ) -> Pairs:
-        """Return which documents of the index hold parts of those given, both by place; the segments know of them then.
-
-        `work` is where their tokens are put, and what is told how many documents of the index were passed.
-        """
+        """Return which documents of the index may contain one of those given, by place; the segments know them then."""
         assert segments.known is not None
-        spool, report = work
-        new = TokenBlock(tokens.address, tokens.num_tokens)
+        new = NewTokens(TokenBlock(tokens.address, tokens.num_tokens), tokens.own_tokens, config.shingle_size)
+        progress.begin("contained", self.next_ordinal, "doc")
         with self.index.reading() as connection:
-            pairs = find_holders(connection, new, config, self.replaced, report)
-            pairs, known = fetch_holders(connection, pairs, tokens.own_tokens, segments.known, spool)
+            pairs = find_holders(connection, new.block, config, self.replaced, progress.advance)
+            pairs, known = fetch_containers(connection, pairs, new, segments.known, spool)
+        progress.end()
         segments.remember(known)
         return pairs
 

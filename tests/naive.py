@@ -339,6 +339,34 @@ def link_anchors(rolled, window):
     return links
 
 
+def hash_shingles(tokens, factors):
+    """Return the sum of words (tokens without flags) times factors of every run of as many, modulo 2^64."""
+    runs = (tokens[i : i + len(factors)] for i in range(len(tokens) - len(factors) + 1))
+    return [sum((token >> 2) * factor for token, factor in zip(run, factors, strict=True)) % 2**64 for run in runs]
+
+
+def first_holders(new, stored, size, most, masked=0xFFFFFFFF):
+    """Return for each new document the first stored one that holds each of its chosen runs of `size` words, or None.
+
+    At most so many runs are chosen, evenly spread over those without a masked token.
+    """
+
+    def runs(tokens):
+        every = (tokens[i : i + size] for i in range(len(tokens) - size + 1))
+        return [tuple(token >> 2 for token in run) for run in every if masked not in run]
+
+    first = {}
+    for number, tokens in enumerate(stored):
+        for run in runs(tokens):
+            first.setdefault(run, number)
+    found = []
+    for tokens in new:
+        own = runs(tokens)
+        chosen = min(len(own), most)
+        found.append([first.get(own[k * len(own) // chosen]) for k in range(chosen)])
+    return found
+
+
 def align_ends(a, b):
     """Return the table of the best scores of aligning the first i of a with the first j of b, and the best of all.
 

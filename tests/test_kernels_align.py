@@ -16,7 +16,7 @@ from dedup.kernels.repeats import drop_small_pairs, find_repeated
 from dedup.kernels.shingles import table_size
 from dedup.passages import matches
 from dedup.passages.blocks import TokenBlock
-from dedup.passages.contained import WORTH_ALIGNING, find_contained
+from dedup.passages.contained import WORTH_ALIGNING, choose_pairs, find_contained
 from dedup.passages.links import mark_repeated
 from dedup.passages.matches import WORTH_EXTENDING, Least, compare_pairs, find_repeats, find_shared
 
@@ -428,7 +428,8 @@ def test_what_is_not_aligned_is_hardly_ever_contained(contained, least_found):
         blocks = [TokenBlock(address, counts)]
         for least, removed in ((None, expected), (Least(WORTH_ALIGNING, counts), found)):
             shared = find_shared(blocks, config, lambda _: None, 2, least)
-            removed |= {(seed, one.inner) for one in find_contained(shared, address, (counts, counts), config, 2)}
+            pairs = choose_pairs(shared, counts)
+            removed |= {(seed, one.inner) for one in find_contained(pairs, address, (counts, counts), config, 2)}
         assert tokens.size
     assert len(expected) > 30
     assert found <= expected

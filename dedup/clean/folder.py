@@ -69,6 +69,11 @@ class RunFolder:
         return self.partial / "known"
 
     @property
+    def holders(self) -> Path:
+        """Return the same of documents that an index holds and that may contain new ones."""
+        return self.partial / "holders"
+
+    @property
     def passages(self) -> Path:
         """Return the file of the passages and what is done with them."""
         return self.partial / "passages.arrow"

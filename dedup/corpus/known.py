@@ -1,6 +1,7 @@
 """Documents that stand before the first one of a run: what an index holds of earlier runs."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -36,9 +37,20 @@ class Fates:
         return len(self.witness)
 
 
+NO_FATES = Fates(
+    np.empty((0, 2), np.uint64),
+    np.empty(0, np.int32),
+    np.empty(0, np.int64),
+    np.empty(0, np.float64),
+    np.empty(0, np.uint8),
+    np.empty(0, np.float64),
+)
+
+
 @dataclass(frozen=True)
 class KnownDocuments:
     """Documents that earlier runs kept and that a document of this run may be a copy of, in the order of their keeping.
+    Those follow, in the same order, that share no key with any, but may contain one.
 
     ```
     ordinals      int64[k]          their numbers in the index
@@ -65,7 +77,40 @@ class KnownDocuments:
     masked: npt.NDArray[np.uint64]
     names: pa.Table
     fates: Fates
-    tokens: object = None
+    tokens: Sequence[object] = ()
 
     def __len__(self) -> int:
         return len(self.ordinals)
+
+    @property
+    def compared_addresses(self) -> npt.NDArray[np.uint64]:
+        """Return where the tokens of each document stand, boilerplate masked."""
+        return np.where(self.masked != 0, self.masked, self.address)
+
+    def append(self, others: "KnownDocuments") -> "KnownDocuments":
+        """Return these documents and after them others, whose fates are nobody's."""
+        return KnownDocuments(
+            np.concatenate([self.ordinals, others.ordinals]),
+            np.concatenate([self.keys, others.keys]),
+            np.concatenate([self.signature, others.signature]),
+            np.concatenate([self.content, others.content]),
+            np.concatenate([self.num_tokens, others.num_tokens]),
+            np.concatenate([self.num_shingles, others.num_shingles]),
+            np.concatenate([self.address, others.address]),
+            np.concatenate([self.masked, others.masked]),
+            pa.concat_tables([self.names, others.names]),
+            self.fates,
+            [*self.tokens, *others.tokens],
+        )
+
+    def with_tokens(
+        self,
+        places: npt.NDArray[np.int64],
+        address: npt.NDArray[np.uint64],
+        masked: npt.NDArray[np.uint64],
+        tokens: Sequence[object],
+    ) -> "KnownDocuments":
+        """Return the documents with tokens for some of them, which stand in memory as long as `tokens` lives."""
+        every = self.address.copy(), self.masked.copy()
+        every[0][places], every[1][places] = address, masked
+        return replace(self, address=every[0], masked=every[1], tokens=[*self.tokens, *tokens])

@@ -15,6 +15,7 @@ from dedup.corpus.known import NAME_SCHEMA, KnownDocuments
 from dedup.corpus.names import NO_NAME, DocumentName
 from dedup.corpus.segment_writer import DOCUMENTS, REJECTIONS, REPEATS, TOKEN_SCHEMA, TOKENS, segment_folder
 from dedup.corpus.shards import Shard
+from dedup.kernels.memory import tokens_at
 
 KNOWN = "known.arrow"
 
@@ -148,6 +149,7 @@ class Segments:
         with pa.ipc.new_file(str(self._root / KNOWN), NAME_SCHEMA) as writer:
             writer.write_table(known.names.combine_chunks())
         self.known = known
+        self.__dict__.pop("_known_names", None)  # it may have been read before
 
     @cached_property
     def _known_names(self) -> pa.RecordBatch:
@@ -211,10 +213,23 @@ class Segments:
             batch.masked_addresses[rows] = np.uint64(start) + (np.cumsum(sizes) - sizes) * np.uint64(4)
 
     def tokens_of(self, doc_index: int) -> npt.NDArray[np.uint32]:
-        """Return the tokens of a document."""
+        """Return the tokens of a document, or of one that stands before the first."""
+        if doc_index >= self.num_documents:
+            assert self.known is not None
+            place = doc_index - self.num_documents
+            return np.asarray(tokens_at(self.known.address[place], self.known.num_tokens[place]))
         batch, row = self.find(doc_index)
         end = int(batch.column("num_tokens")[: row + 1].sum())
         return batch.tokens[end - int(batch.column("num_tokens")[row]) : end]
+
+    def locate_compared(self, doc_index: int) -> tuple[int, int]:
+        """Return where the tokens of a document stand in memory, boilerplate masked, and how many they are."""
+        if doc_index >= self.num_documents:
+            assert self.known is not None
+            place = doc_index - self.num_documents
+            return int(self.known.compared_addresses[place]), int(self.known.num_tokens[place])
+        batch, row = self.find(doc_index)
+        return int(batch.compared_addresses[row]), int(batch.column("num_tokens")[row])
 
     def line_base(self, shard: Shard) -> int:
         """Return the number of lines of the same file that stand before a shard."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import NearConfig
-from dedup.corpus.known import NAME_SCHEMA, Fates, KnownDocuments
+from dedup.corpus.known import NAME_SCHEMA, NO_FATES, Fates, KnownDocuments
 from dedup.index.fetch import fetch_tokens
 from dedup.index.scan import NewSketches, passing, read_lists, scan_keys
 from dedup.index.store import count_threads, streaming
@@ -39,21 +40,24 @@ def find_known(
         copies = [finish() for finish in fetched]
     keys = np.zeros((len(ordinals), scanned.keys.shape[1]), np.uint64)
     keys[np.searchsorted(ordinals, scanned.ordinals)] = scanned.keys
-    addresses = np.zeros((len(copies), len(ordinals)), np.uint64)
-    addresses[:, np.searchsorted(ordinals, wanted[0])] = [address for address, _ in copies]
-    address, masked = addresses
+    known = replace(make_known(names, scanned.keys.shape[1]), keys=keys, fates=read_fates(fates, ordinals))
+    places, (address, masked) = np.searchsorted(ordinals, wanted[0]), (where for where, _ in copies)
+    return known.with_tokens(places, address, masked, [room for _, room in copies])
+
+
+def make_known(rows: pa.Table, bands: int) -> KnownDocuments:
+    """Return documents, from their rows of `fetch_rows`, without keys, tokens and fates."""
     return KnownDocuments(
-        ordinals,
-        keys,
-        read_lists(names.column("signature").combine_chunks()),
-        np.column_stack([names.column("content_high").to_numpy(), names.column("content_low").to_numpy()]),
-        names.column("num_tokens").to_numpy(),
-        names.column("num_shingles").to_numpy(),
-        address,
-        masked,
-        names.select(NAME_SCHEMA.names),
-        read_fates(fates, ordinals),
-        [room for _, room in copies],
+        rows.column("ordinal").to_numpy(),
+        np.zeros((len(rows), bands), np.uint64),
+        read_lists(rows.column("signature").combine_chunks()),
+        np.column_stack([rows.column("content_high").to_numpy(), rows.column("content_low").to_numpy()]),
+        rows.column("num_tokens").to_numpy(),
+        rows.column("num_shingles").to_numpy(),
+        np.zeros(len(rows), np.uint64),
+        np.zeros(len(rows), np.uint64),
+        rows.select(NAME_SCHEMA.names),
+        NO_FATES,
     )
 
 

@@ -68,9 +68,9 @@ class IndexUse(msgspec.Struct, frozen=True):
     path      as given
     run       the name of the run there
     seen      documents removed for one that the index held
-    compared  documents of the index that share a bucket with one of the run
+    compared  documents of the index that share a bucket with one of the run or hold a part of it
     added     documents that were added
-    new_only  what was looked for among the documents of the run alone: contained documents, boilerplate, passages
+    new_only  what was looked for among the documents of the run alone: boilerplate, passages
     """
 
     path: str

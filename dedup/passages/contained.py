@@ -47,8 +47,16 @@ class Shares(NamedTuple):
         return [Containment(*values) for values in zip(*columns, strict=True)]
 
 
+def choose_pairs(matches: Matches, own_tokens: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """Return the pairs (contained, container; int32[m, 2]), ascending, that are worth comparing as a whole."""
+    shares = share_both_ways(matches, own_tokens)
+    chosen = shares.select((shares.share >= WORTH_COMPARING) & precedes(shares.outer, shares.inner, own_tokens))
+    pairs = np.stack([chosen.inner, chosen.outer], axis=1).astype(np.int32)
+    return np.ascontiguousarray(pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))])
+
+
 def find_contained(
-    matches: Matches,
+    pairs: npt.NDArray[np.int32],
     address: npt.NDArray[np.uint64],
     sizes: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]],
     config: PassageConfig,
@@ -56,16 +64,12 @@ def find_contained(
 ) -> list[Containment]:
     """Return the documents that are contained in another one that is itself not contained in any.
 
-    `matches` name documents by their place in `address`; `sizes` are the tokens of each, and those of them that are no
-    boilerplate, which alone count here. Longer documents are looked at first, so a
+    `pairs` (contained, container) name documents by their place in `address`; `sizes` are the tokens of each, and those
+    of them that are no boilerplate, which alone count here. Longer documents are looked at first, so a
     witness is decided on before what it contains; of several witnesses the one that covers most is taken.
     """
     assert config.contained is not None
     num_tokens, own_tokens = sizes
-    shares = share_both_ways(matches, own_tokens)
-    candidates = shares.select((shares.share >= WORTH_COMPARING) & precedes(shares.outer, shares.inner, own_tokens))
-    pairs = np.stack([candidates.inner, candidates.outer], axis=1).astype(np.int32)
-    pairs = np.ascontiguousarray(pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))])
     compared, _ = share_pairs(compare_pairs(pairs, address, num_tokens, config, threads), own_tokens)
     return choose_witnesses(compared.list(config.contained), own_tokens, config.contained)
 
@@ -92,14 +96,6 @@ def choose_witnesses(
         if standing:
             gone[inner] = max(standing, key=lambda s: (s.share, -s.outer))
     return [gone[inner] for inner in sorted(gone)]
-
-
-def measure_shares(matches: Matches, num_tokens: npt.NDArray[np.int32], least: float = 0.0) -> list[Containment]:
-    """Return, for every pair and both ways, the share of tokens of one that stand equal in passages of the other.
-
-    Only shares from `least` on.
-    """
-    return share_both_ways(matches, num_tokens).list(least)
 
 
 def share_both_ways(matches: Matches, num_tokens: npt.NDArray[np.int32]) -> Shares:

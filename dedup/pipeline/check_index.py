@@ -11,13 +11,15 @@ from dedup.clean.folder import RunFolder
 from dedup.clean.records import Witness, encode_line, witness_of
 from dedup.corpus.segments import Segments
 from dedup.corpus.shards import plan_shards
-from dedup.index.schema import read_settings
+from dedup.index.schema import read_runs, read_settings
 from dedup.index.settings import refuse_other_settings, settings_of
 from dedup.index.store import IndexFile
 from dedup.model.documents import Relation
 from dedup.near.cover import Cover
 from dedup.near.decide import view_batch
+from dedup.passages.matches import join_matches
 from dedup.pipeline.boilerplate import find_corpus_boilerplate
+from dedup.pipeline.contained import gather_kept, remove_contained
 from dedup.pipeline.indexed import IndexSession, with_covered
 from dedup.pipeline.passages import as_decisions
 from dedup.pipeline.run import CleanRun, Progress
@@ -42,15 +44,23 @@ def check_documents(run: CleanRun, progress: Progress) -> tuple[int, Iterator[by
     index = IndexFile(run.index)
     with index.reading() as connection:
         refuse_other_settings(index.path, read_settings(connection), settings_of(run.near))
+        next_ordinal = max((row.next_ordinal for row in read_runs(connection)), default=0)
     folder = RunFolder(run.out)
     folder.segments.mkdir(parents=True)
     load_kernels(run.near, run.passages, progress)
     shards = plan_shards(run.files)
     sketch_shards(run, folder, shards, progress)
     segments = Segments(folder.segments, shards)
+    boilerplate = None
     if run.passages:
-        find_corpus_boilerplate(segments, run.passages, folder.masked, run.workers)
-    decisions = compare_with_index(IndexSession(index, 0, "", 0), segments, run, folder.known)
+        boilerplate = find_corpus_boilerplate(segments, run.passages, folder.masked, run.workers)
+    session = IndexSession(index, 0, "", next_ordinal)
+    decisions = compare_with_index(session, segments, run, folder.known)
+    if run.passages and run.passages.contained is not None:
+        kept = gather_kept(segments, ~decisions.is_seen, boilerplate)
+        holders = session.find_holders(segments, kept, run.passages, folder.holders, progress)
+        configs = (run.near, run.passages)
+        decisions = remove_contained(segments, decisions, kept, (join_matches([]), holders), configs, run.workers)
     return segments.num_documents, describe_known(segments, decisions)
 
 

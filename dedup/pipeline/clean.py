@@ -15,6 +15,7 @@ from dedup.config import InputConfig, NearConfig, PassageConfig, fingerprint
 from dedup.corpus.segments import Segments
 from dedup.corpus.shards import Shard, plan_shards
 from dedup.errors import InputError
+from dedup.index.holders import Pairs
 from dedup.index.store import IndexFile
 from dedup.model.run import Example, Summary
 from dedup.near.cover import CoverResult
@@ -22,6 +23,7 @@ from dedup.near.decide import CoverAhead, cover_batches
 from dedup.passages.boilerplate import Boilerplate
 from dedup.passages.plan import PassagePlan
 from dedup.pipeline.boilerplate import find_corpus_boilerplate, keep_standing
+from dedup.pipeline.contained import gather_kept
 from dedup.pipeline.indexed import IndexSession, use_index, with_covered
 from dedup.pipeline.passages import Findings, as_decisions, decide_passages, locate_shard
 from dedup.pipeline.run import CleanRun, Progress
@@ -110,7 +112,7 @@ def decide_documents(
 ) -> tuple[CoverResult, Decisions, Findings | None]:
     """Decide on every document, by what an index knows, by the others, and by their passages."""
     (session, ahead), (folder, segments), (timer, progress) = known, work, told
-    boilerplate, findings = None, None
+    boilerplate, holders, findings = None, None, None
     if run.passages:
         with timer.measure("boilerplate"):
             boilerplate = find_corpus_boilerplate(segments, run.passages, folder.masked, run.workers)
@@ -123,8 +125,12 @@ def decide_documents(
         result = ahead.finish(segments.batches) if ahead else cover_documents(run.near, segments, progress)
     decisions = with_covered(as_decisions(result), segments)
     if run.passages and boilerplate is not None:
+        if session and segments.known is not None and run.passages.contained is not None:
+            with timer.measure("contained"):
+                kept = gather_kept(segments, decisions.witness < 0, boilerplate)
+                holders = session.find_holders(segments, kept, run.passages, folder.holders, progress)
         with timer.measure("passages"):
-            decisions, findings = find_passages(run, folder, segments, (decisions, boilerplate), progress)
+            decisions, findings = find_passages(run, folder, segments, (decisions, boilerplate, holders), progress)
     return result, decisions, findings
 
 
@@ -163,17 +169,16 @@ def find_passages(
     run: CleanRun,
     folder: RunFolder,
     segments: Segments,
-    results: tuple[Decisions, Boilerplate],
+    results: tuple[Decisions, Boilerplate, Pairs | None],
     progress: Progress,
 ) -> tuple[Decisions, Findings]:
     """Decide on contained documents and on passages."""
     assert run.passages is not None
-    decisions, boilerplate = results
+    decisions, boilerplate, holders = results
     progress.begin("passages", segments.num_documents, "doc")
     configs = (run.near, run.passages)
-    decisions, plan = decide_passages(
-        segments, decisions, boilerplate, configs, (progress.advance, run.workers), cuts=True
-    )
+    work = (progress.advance, run.workers)
+    decisions, plan = decide_passages(segments, decisions, (boilerplate, holders), configs, work, cuts=True)
     progress.end()
     findings = Findings(plan, keep_standing(boilerplate, decisions), run.passages)
     locate_findings(run, folder, segments, (decisions, findings), progress)

@@ -12,10 +12,13 @@ import numpy as np
 
 from dedup.clean.decisions import Decisions
 from dedup.clean.folder import SUMMARY, RunFolder
+from dedup.config import PassageConfig
 from dedup.corpus.known import KnownDocuments
 from dedup.corpus.segments import Segments
 from dedup.errors import OutputError
 from dedup.index.commit import Addition, commit, encode_inputs
+from dedup.index.containers import NewTokens, fetch_containers
+from dedup.index.holders import Pairs, find_holders
 from dedup.index.probe import find_known
 from dedup.index.scan import NewSketches
 from dedup.index.schema import COMMITTED, PUBLISHED, RunRow, mark_published, read_runs, read_settings
@@ -23,6 +26,8 @@ from dedup.index.settings import refuse_other_settings, settings_of
 from dedup.index.store import IndexFile
 from dedup.model.run import IndexUse, Summary
 from dedup.near.decide import view_comparable
+from dedup.passages.blocks import TokenBlock
+from dedup.pipeline.contained import KeptTokens
 from dedup.pipeline.run import CleanRun, Progress
 
 
@@ -48,6 +53,20 @@ class IndexSession:
         new = NewSketches(np.concatenate(content), [view_comparable(batch) for batch in batches])
         with self.index.reading() as connection:
             return find_known(connection, new, run.near, self.replaced, spool)
+
+    def find_holders(
+        self, segments: Segments, tokens: KeptTokens, config: PassageConfig, spool: Path, progress: Progress
+    ) -> Pairs:
+        """Return which documents of the index may contain one of those given, by place; the segments know them then."""
+        assert segments.known is not None
+        new = NewTokens(TokenBlock(tokens.address, tokens.num_tokens), tokens.own_tokens, config.shingle_size)
+        progress.begin("contained", self.next_ordinal, "doc")
+        with self.index.reading() as connection:
+            pairs = find_holders(connection, new.block, config, self.replaced, progress.advance)
+            pairs, known = fetch_containers(connection, pairs, new, segments.known, spool)
+        progress.end()
+        segments.remember(known)
+        return pairs
 
     def commit(self, segments: Segments, decisions: Decisions, run: CleanRun, progress: Progress) -> None:
         """Add the run to the index, in one transaction."""
@@ -82,7 +101,7 @@ class IndexSession:
             seen=int(decisions.is_seen.sum()),
             compared=len(known) if known is not None else 0,
             added=int((decisions.witness < 0).sum()),
-            new_only=["contained", "boilerplate", "passages"][run.passages.contained is None :] if run.passages else [],
+            new_only=["boilerplate", "passages"] if run.passages else [],
         )
 
 

@@ -65,7 +65,7 @@ def run_stages(
     everyone = keep_all(segments.num_documents)
     progress.begin("passages", segments.num_documents, "doc")
     _, plan = decide_passages(
-        segments, everyone, None, (near, run.passages), (progress.advance, run.workers), cuts=False
+        segments, everyone, (None, None), (near, run.passages), (progress.advance, run.workers), cuts=False
     )
     progress.end()
     replace(plan, cut=np.zeros(len(plan), bool)).write(folder.passages)

@@ -14,54 +14,22 @@ from dedup.config import InputConfig, NearConfig, PassageConfig
 from dedup.corpus.fetch import RecordText, read_records
 from dedup.corpus.segments import Segments
 from dedup.corpus.shards import Shard
-from dedup.kernels.relation import is_template
-from dedup.kernels.shingles import count_shared_shingles
-from dedup.model.documents import Relation
+from dedup.index.holders import Pairs
 from dedup.near.cover import CoverResult
-from dedup.near.decide import cover_again
-from dedup.passages.blocks import TokenBlock
 from dedup.passages.boilerplate import Boilerplate
-from dedup.passages.contained import WORTH_ALIGNING, Containment, find_contained, measure_shares
+from dedup.passages.contained import WORTH_ALIGNING
 from dedup.passages.edges import choose_cut
-from dedup.passages.matches import Least, Matches, compare_pairs, find_shared, join_matches
+from dedup.passages.matches import Least, Matches, find_shared, join_matches
 from dedup.passages.plan import WITHIN, PassagePlan, plan_passages
 from dedup.passages.repeats import Run, choose_repeats
 from dedup.passages.spans import Span, TokenOffsets, cut_spans, snap_to_lines, widen_cut
-
-
-@dataclass(frozen=True)
-class KeptTokens:
-    """The tokens of the kept documents: doc_index (ascending), address, number of tokens, own ones."""
-
-    documents: npt.NDArray[np.int64]
-    address: npt.NDArray[np.uint64]
-    num_tokens: npt.NDArray[np.int32]
-    own_tokens: npt.NDArray[np.int32]
-    blocks: Sequence[TokenBlock]
-
-
-def gather_kept(segments: Segments, kept: npt.NDArray[np.bool_], boilerplate: Boilerplate | None) -> KeptTokens:
-    """Return where the tokens of the kept documents are, boilerplate masked, and how many are their own."""
-    blocks = []
-    for batch in segments.batches:
-        rows = kept[batch.first : batch.first + len(batch)]
-        blocks.append(TokenBlock(batch.compared_addresses[rows], batch.column("num_tokens")[rows]))
-    masked = boilerplate.count_tokens(len(kept)) if boilerplate is not None else np.zeros(len(kept), np.int32)
-    empty = [TokenBlock(np.empty(0, np.uint64), np.empty(0, np.int32))]
-    num_tokens = np.concatenate([b.num_tokens for b in blocks or empty])
-    return KeptTokens(
-        np.flatnonzero(kept),
-        np.concatenate([b.address for b in blocks or empty]),
-        num_tokens,
-        num_tokens - masked[kept],
-        blocks,
-    )
+from dedup.pipeline.contained import gather_kept, remove_contained
 
 
 def decide_passages(
     segments: Segments,
     decisions: Decisions,
-    boilerplate: Boilerplate | None,
+    found: tuple[Boilerplate | None, Pairs | None],
     configs: tuple[NearConfig, PassageConfig],
     work: tuple[Callable[[int], None], int],
     *,
@@ -69,9 +37,10 @@ def decide_passages(
 ) -> tuple[Decisions, PassagePlan]:
     """Remove contained documents, and plan what is done with the passages of the others.
 
-    `work` is what is told of progress and the number of threads, `cuts` whether any passage is cut at all.
+    `found` is boilerplate, and which documents of an index hold parts of the kept ones. `work` is what is told of
+    progress and the number of threads, `cuts` whether any passage is cut at all.
     """
-    config = configs[1]
+    config, (boilerplate, holders) = configs[1], found
     across = join_matches([])
     if config.across or config.contained is not None:
         tokens = gather_kept(segments, decisions.witness < 0, boilerplate)
@@ -79,9 +48,7 @@ def decide_passages(
         least = None if config.across else Least(WORTH_ALIGNING, tokens.own_tokens)
         shared = find_shared(tokens.blocks, config, *work, least)
         if config.contained is not None:
-            sizes = (tokens.num_tokens, tokens.own_tokens)
-            found = find_contained(shared, tokens.address, sizes, config, work[1])
-            decisions = remove_contained(segments, decisions, tokens, found, configs)
+            decisions = remove_contained(segments, decisions, tokens, (shared, holders), configs, work[1])
         if config.across:
             across = name_documents(shared, tokens.documents)
     kept = decisions.witness < 0
@@ -109,57 +76,6 @@ def collect_repeats(segments: Segments) -> Matches:
         documents = (rows[:, 0] + batch.first).astype(np.int32)
         parts.append(Matches(documents, documents, rows[:, 1:3], rows[:, 3:5], rows[:, 5]))
     return join_matches(parts)
-
-
-def remove_contained(
-    segments: Segments,
-    decisions: Decisions,
-    tokens: KeptTokens,
-    found: Sequence[Containment],
-    configs: tuple[NearConfig, PassageConfig],
-) -> Decisions:
-    """Return the decisions with contained documents removed; documents that they stood for are decided anew."""
-    near, config = configs
-    witness, similarity = decisions.witness.copy(), decisions.similarity.copy()
-    relation, covered = decisions.relation.copy(), decisions.covered.copy()
-
-    def remove(inner: int, outer: int, share: float) -> None:
-        shared, in_a, in_b = count_shared_shingles(
-            segments.tokens_of(inner), segments.tokens_of(outer), near.shingle_size
-        )
-        witness[inner], covered[inner], relation[inner] = outer, share, Relation.CONTAINED
-        similarity[inner] = shared / max(in_a + in_b - shared, 1)
-
-    for containment in found:
-        inner, outer = int(tokens.documents[containment.inner]), int(tokens.documents[containment.outer])
-        if near.keep_templates and is_template(segments.tokens_of(inner), segments.tokens_of(outer)):
-            continue
-        remove(inner, outer, containment.share)
-    orphans = Decisions(witness, similarity, relation, covered).broken
-    undecided = []
-    for orphan in orphans.tolist():
-        outer = int(witness[witness[orphan]])
-        share = measure_pair(segments, orphan, outer, config)
-        if config.contained is not None and share >= config.contained:
-            remove(orphan, outer, share)
-        else:
-            undecided.append(orphan)
-    if undecided:
-        others = np.array(undecided)
-        witness[others] = -1
-        kept = np.flatnonzero(witness < 0)
-        again = cover_again(segments.batches, near, kept[~np.isin(kept, others)], others, segments.known)
-        witness[others], similarity[others], relation[others] = again.witness, again.similarity, again.relation
-    return Decisions(witness, similarity, relation, covered)
-
-
-def measure_pair(segments: Segments, inner: int, outer: int, config: PassageConfig) -> float:
-    """Return the share of one document that passages of another cover."""
-    both = [segments.find(inner), segments.find(outer)]
-    address = np.array([batch.compared_addresses[row] for batch, row in both], np.uint64)
-    num_tokens = np.array([batch.column("num_tokens")[row] for batch, row in both], np.int32)
-    matches = compare_pairs(np.array([[0, 1]], np.int32), address, num_tokens, config)
-    return next((s.share for s in measure_shares(matches, num_tokens) if s.inner == 0), 0.0)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ REASONS = {
     "exact-duplicate": "the same words as a kept document",
     "near-duplicate": "a near-copy of a kept document",
     "contained": "covered by passages of one kept document",
-    "seen-in-index": "a copy of a document that the index holds",
+    "seen-in-index": "a copy or a part of a document that the index holds",
 }
 RELATIONS = {"edited": "words edited", "template": "same template, other numbers and names"}
 OUTPUTS = (
@@ -55,8 +55,7 @@ def render_counts(summary: Summary) -> str:
         rows.append(("  cut out", summary.passages.cut, f"of {summary.passages.edited_documents:,} kept documents"))
     rows.append(("clusters", counts.clusters, "kept documents that stand for others"))
     if summary.index:
-        note = "; contained documents: among the new ones only" if "contained" in summary.index.new_only else ""
-        rows.append(("new to the index", summary.index.added, f"run {summary.index.run} of {summary.index.path}{note}"))
+        rows.append(("new to the index", summary.index.added, f"run {summary.index.run} of {summary.index.path}"))
     if counts.rejected:
         rows.append(("rejected", counts.rejected, "records that could not be read: see rejected.jsonl"))
     if counts.repeated_ids:

@@ -1,0 +1,223 @@
+"""Which stored documents hold shingles of new ones: of each new document a few, of the stored ones all, as they pass.
+
+An anchor has to be chosen on both sides. Here all shingles of one side are looked up, so any of the other will do, and
+winnowing, which takes longer than the look-ups, is not needed.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.kernels.hashing import U32, U64, mix64
+from dedup.kernels.jit import kernel
+from dedup.kernels.key_set import word_of
+from dedup.kernels.memory import prefetch, tokens_at
+from dedup.kernels.tokens import MASKED, TOKEN_SHIFT
+
+MOST_SHINGLES = 32  # that are looked for of a document
+MOST_SLOTS = 32 * MOST_SHINGLES  # of a table for them: most other shingles find a free slot
+SLOTS_PER_SHINGLE = 2.5
+BITS_PER_SHINGLE = 16
+NOBODY = 0xFFFFFFFF
+LOW = U64(NOBODY)
+MIDDLE = U64(20)  # the lowest bits of a sum of products know the lowest of each word alone, the highest are uneven
+
+
+class ShingleSet(NamedTuple):
+    """Shingles of new documents, and who holds them.
+
+    ```
+    bits     uint64[...]  two bits for each, in one word: most stored shingles end here
+    table    uint64[...]  half of a hash (high half; open addressing, 0 is free), and the smallest ordinal that holds it
+    factors  uint32[k]    weights of the k words of a shingle: see `hash_shingles`
+    ```
+    """
+
+    bits: npt.NDArray[np.uint64]
+    table: npt.NDArray[np.uint64]
+    factors: npt.NDArray[np.uint32]
+
+
+def make_shingle_set(count: int, shingle_size: int) -> ShingleSet:
+    """Return an empty set with room for so many shingles of so many words."""
+    words = 1
+    while 64 * words < BITS_PER_SHINGLE * count:
+        words *= 2
+    slots = max(int(count * SLOTS_PER_SHINGLE), 16)
+    return ShingleSet(np.zeros(words, np.uint64), np.zeros(slots, np.uint64), make_factors(shingle_size))
+
+
+def make_factors(shingle_size: int) -> npt.NDArray[np.uint32]:
+    """Return the weights of the words of a shingle: odd, and always the same."""
+    return np.random.default_rng(shingle_size).integers(0, 2**32, shingle_size, np.uint32) | np.uint32(1)
+
+
+@kernel
+def hash_shingles(tokens, factors, hashes):
+    """Write the hash of every run of as many tokens (uint32) as there are factors to `hashes`; return how many.
+
+    The sum of words times factors modulo 2^64 (multilinear hashing; Lemire & Kaser 2014), one factor at a time, so that
+    several shingles are one instruction: to roll them, each of which waits for the one before, takes several times as
+    long.
+    """
+    count = max(tokens.size - factors.size + 1, 0)
+    for i in range(count):
+        hashes[i] = U64(0)
+    for k in range(factors.size):
+        factor = U64(factors[k])
+        for i in range(count):
+            hashes[i] += U64(tokens[i + k] >> U32(TOKEN_SHIFT)) * factor
+    return count
+
+
+@kernel
+def drop_hidden(tokens, shingle_size, hashes, count):
+    """Move the hashes of shingles without a masked token to the front; return how many these are."""
+    left, clear_from = 0, 0
+    for i in range(shingle_size - 1):
+        if i < tokens.size and tokens[i] == MASKED:
+            clear_from = i + 1
+    for i in range(count):
+        if tokens[i + shingle_size - 1] == MASKED:
+            clear_from = i + shingle_size
+        if i >= clear_from:
+            hashes[left] = hashes[i]
+            left += 1
+    return left
+
+
+@kernel(inline=True)
+def first_slot(table, mixed):
+    """Return the slot at which a shingle is looked for first; `mixed` is the `mix64` of its hash."""
+    return np.int64(((mixed >> U64(32)) * U64(table.size)) >> U64(32))
+
+
+@kernel(inline=True)
+def find_shingle(table, mixed):
+    """Return the slot of a shingle: the one that holds it, or the free one where it belongs."""
+    tag = tag_of(mixed)
+    slot = first_slot(table, mixed)
+    while table[slot] != 0 and table[slot] >> U64(32) != tag:
+        slot = slot + 1 if slot + 1 < table.size else 0
+    return slot
+
+
+@kernel(inline=True)
+def tag_of(mixed):
+    """Return what stands for a shingle in the table, where 0 is a free slot."""
+    tag = mixed & LOW
+    return tag if tag != 0 else U64(1)
+
+
+@kernel(inline=True)
+def choose_shingles(tokens, factors, hashes):
+    """Move the hashes of the shingles that are looked for to the front, and return how many.
+
+    At most MOST_SHINGLES, evenly spread. What holds a masked token is left out; a text shorter than a shingle has none.
+    """
+    count = drop_hidden(tokens, factors.size, hashes, hash_shingles(tokens, factors, hashes))
+    chosen = min(count, MOST_SHINGLES)
+    for k in range(chosen):
+        hashes[k] = hashes[k * count // chosen]
+    return chosen
+
+
+@kernel
+def add_shingles(shingle_set, address, num_tokens, slots, ends):
+    """Enter the chosen shingles of documents whose tokens stand at `address` (uint64[n]).
+
+    Writes their slots to `slots` (int64, room for all); those of document i end at `ends[i]`.
+    """
+    bits, table, factors = shingle_set
+    hashes = np.empty(4096, np.uint64)
+    found = 0
+    for doc in range(address.size):
+        tokens = tokens_at(address[doc], num_tokens[doc])
+        if tokens.size > hashes.size:
+            hashes = np.empty(2 * tokens.size, np.uint64)
+        for k in range(choose_shingles(tokens, factors, hashes)):
+            middle, mixed = hashes[k] >> MIDDLE, mix64(hashes[k])
+            bits[word_of(bits, middle)] |= (U64(1) << (middle & U64(63))) | (U64(1) << ((middle >> U64(6)) & U64(63)))
+            slot = find_shingle(table, mixed)
+            table[slot] = (tag_of(mixed) << U64(32)) | LOW
+            slots[found] = slot
+            found += 1
+        ends[doc] = found
+
+
+@kernel
+def note_holders(shingle_set, address, num_tokens, ordinals):
+    """Look all shingles of stored documents up, and note in the table the smallest ordinal that holds each.
+
+    Threads share `bits`, and each has a table of its own. A shingle with a masked token is none of the set. O(tokens),
+    one look-up in `bits` for most.
+    """
+    bits, table, factors = shingle_set
+    hashes = np.empty(4096, np.uint64)
+    for doc in range(address.size):
+        tokens = tokens_at(address[doc], num_tokens[doc])
+        if tokens.size > hashes.size:
+            hashes = np.empty(2 * tokens.size, np.uint64)
+        found = 0
+        for i in range(hash_shingles(tokens, factors, hashes)):
+            value, middle = hashes[i], hashes[i] >> MIDDLE
+            word = bits[word_of(bits, middle)]
+            hashes[found] = value  # the next one takes its place unless it is in the set: no branch to foretell
+            found += np.int64((word >> (middle & U64(63))) & (word >> ((middle >> U64(6)) & U64(63))) & U64(1))
+        for k in range(found):
+            hashes[k] = mix64(hashes[k])
+            prefetch(table, first_slot(table, hashes[k]))
+        ordinal = U64(ordinals[doc])
+        for k in range(found):
+            slot = find_shingle(table, hashes[k])
+            if table[slot] != 0 and ordinal < table[slot] & LOW:
+                table[slot] = (tag_of(hashes[k]) << U64(32)) | ordinal
+
+
+@kernel
+def measure_held(pairs, documents, holders, factors, shares):
+    """Write for each pair (document, holder; int32[m, 2]) the share of the chosen shingles that the holder has.
+
+    `documents` and `holders` are (address uint64[n], num_tokens int32[n]) each. Shares are float64[m]; those of a
+    document without shingles are 0. Pairs of one document that follow one another cost the tokens of its holders.
+    """
+    hashes, chosen = np.empty(4096, np.uint64), np.empty(MOST_SHINGLES, np.uint64)
+    table, count, before = np.zeros(MOST_SLOTS, np.int8), 0, -1
+    for row in range(pairs.shape[0]):
+        document, holder = pairs[row, 0], pairs[row, 1]
+        a = tokens_at(documents[0][document], documents[1][document])
+        b = tokens_at(holders[0][holder], holders[1][holder])
+        if max(a.size, b.size) > hashes.size:
+            hashes = np.empty(2 * max(a.size, b.size), np.uint64)
+        if document != before:
+            before, count = document, choose_shingles(a, factors, hashes)
+            for k in range(count):
+                chosen[k] = hashes[k]
+            enter_chosen(chosen, count, table)
+        shares[row] = count_met(chosen, table, hashes, hash_shingles(b, factors, hashes)) / max(count, 1)
+
+
+@kernel
+def enter_chosen(chosen, count, table):
+    """Make of `table` (int8[MOST_SLOTS]) the places of some hashes + 1, by open addressing."""
+    for slot in range(table.size):
+        table[slot] = 0
+    for k in range(count):
+        slot = np.int64((chosen[k] >> MIDDLE) & U64(MOST_SLOTS - 1))
+        while table[slot] != 0:
+            slot = (slot + 1) & (MOST_SLOTS - 1)
+        table[slot] = k + 1
+
+
+@kernel
+def count_met(chosen, table, hashes, count):
+    """Return how many of those entered are among `hashes[:count]`; equal ones are met together."""
+    met = np.zeros(MOST_SHINGLES, np.bool_)
+    for i in range(count):
+        slot = np.int64((hashes[i] >> MIDDLE) & U64(MOST_SLOTS - 1))
+        while table[slot] != 0:
+            if chosen[table[slot] - 1] == hashes[i]:
+                met[table[slot] - 1] = True
+            slot = (slot + 1) & (MOST_SLOTS - 1)
+    return met.sum()

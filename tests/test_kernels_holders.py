@@ -1,0 +1,131 @@
+"""Who of the stored documents holds shingles of new ones first, against the naive twin."""
+
+import naive
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from dedup.index.containers import NewTokens, measure_pairs
+from dedup.index.holders import WORTH_FETCHING, Pairs, ask, count_pairs, cut_documents
+from dedup.kernels.holders import MOST_SHINGLES, NOBODY, drop_hidden, hash_shingles, make_shingle_set, note_holders
+from dedup.kernels.memory import as_read_only
+from dedup.passages.blocks import TokenBlock
+
+SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
+SIZE = 3
+MASKED = 0xFFFFFFFF
+words = st.one_of(st.integers(0, 5).map(lambda word: word << 2 | word & 3), st.just(MASKED))
+documents = st.lists(st.lists(words, max_size=100), max_size=6)
+
+
+def lay_out(texts):
+    """Return the tokens of documents as one array, which the caller keeps, and as a block."""
+    parts = [np.array(text, np.uint32) for text in texts]
+    tokens = np.concatenate([*parts, np.zeros(1, np.uint32)])
+    sizes = np.array([part.size for part in parts], np.int32)
+    starts = (np.cumsum(sizes) - sizes).astype(np.uint64)
+    return tokens, TokenBlock(np.uint64(tokens.ctypes.data) + starts * np.uint64(4), sizes)
+
+
+def find(new, stored, parts=1):
+    """Return the first holder of each shingle that is looked for, by document; stored ones by 10 times their place."""
+    tokens, block = lay_out(new)
+    asked = ask(block, SIZE)
+    sets = [asked.shingles._replace(table=asked.shingles.table.copy()) for _ in range(parts)]
+    theirs, stored_block = lay_out(stored)
+    for part in reversed(range(parts)):
+        rows = slice(part, None, parts)
+        ordinals = as_read_only(10 * np.arange(len(stored))[rows])
+        some = TokenBlock(stored_block.address[rows], stored_block.num_tokens[rows])
+        note_holders(sets[part], some.address, some.num_tokens, ordinals)
+    assert tokens.size, theirs.size
+    found = (np.minimum.reduce([part.table for part in sets]) & np.uint64(NOBODY)).astype(np.uint32)
+    return (
+        asked,
+        found,
+        [
+            [None if holder == NOBODY else int(holder) for holder in found[slots]]
+            for slots in np.split(asked.slots, asked.ends[:-1])
+        ],
+    )
+
+
+@SETTINGS
+@given(st.lists(st.lists(words, max_size=100), min_size=1, max_size=6), documents, st.integers(1, 3))
+def test_first_holders_are_those_of_the_naive_twin(new, stored, parts):
+    """In whatever order parts of the index are looked at."""
+    *_, found = find(new, stored, parts)
+    first = naive.first_holders(new, stored, SIZE, MOST_SHINGLES)
+    assert found == [[None if holder is None else 10 * holder for holder in holders] for holders in first]
+
+
+@SETTINGS
+@given(st.lists(st.integers(0, 2**32 - 1), max_size=40), st.integers(1, 7))
+def test_hashes_are_sums_of_words_times_factors(tokens, size):
+    factors = make_shingle_set(1, size).factors
+    hashes = np.zeros(len(tokens) + 1, np.uint64)
+    count = hash_shingles(as_read_only(np.array(tokens, np.uint32)), factors, hashes)
+    assert hashes[:count].tolist() == naive.hash_shingles(tokens, factors.tolist())
+
+
+@SETTINGS
+@given(st.lists(words, max_size=60), st.integers(1, 7))
+def test_what_holds_a_masked_token_is_left_out(tokens, size):
+    hashes = np.arange(max(len(tokens) - size + 1, 0), dtype=np.uint64)
+    left = drop_hidden(as_read_only(np.array(tokens, np.uint32)), size, hashes, hashes.size)
+    assert hashes[:left].tolist() == [
+        start for start in range(len(tokens) - size + 1) if MASKED not in tokens[start : start + size]
+    ]
+
+
+@SETTINGS
+@given(st.lists(st.lists(words, max_size=100), min_size=1, max_size=6), documents)
+def test_documents_that_hold_a_share_first_are_paired(new, stored):
+    asked, found, by_document = find(new, stored)
+    expected = [
+        (document, holder)
+        for document, holders in enumerate(by_document)
+        for holder in sorted({holder for holder in holders if holder is not None})
+        if holders.count(holder) >= WORTH_FETCHING * len(holders)
+    ]
+    pairs = count_pairs(asked, found)
+    assert list(zip(pairs.document.tolist(), pairs.holder.tolist(), strict=True)) == expected
+    assert isinstance(pairs, Pairs)
+
+
+@SETTINGS
+@given(documents, documents, st.randoms())
+def test_shares_are_those_of_all_that_a_document_holds(new, stored, source):
+    every = [(document, holder) for document in range(len(new)) for holder in range(len(stored))]
+    source.shuffle(every)
+    tokens, block = lay_out(new)
+    theirs, stored_block = lay_out(stored)
+    asked = NewTokens(block, block.num_tokens, SIZE)
+    shares = measure_pairs(np.array(every, np.int64).reshape(-1, 2), asked, stored_block)
+    assert tokens.size, theirs.size
+    expected = []
+    for document, holder in every:
+        (holders,) = naive.first_holders([new[document]], [stored[holder]], SIZE, MOST_SHINGLES)
+        expected.append(sum(found == 0 for found in holders) / max(len(holders), 1))
+    assert shares.tolist() == expected
+
+
+@pytest.mark.parametrize("most", [1, 32, 40, 100, 10_000])
+def test_documents_are_cut_into_runs_of_so_many_shingles(most):
+    sizes = np.array([5, 0, 40, 31, 32, 1, 0, 900], np.int32)
+    parts = cut_documents(sizes, most)
+    assert [place for part in parts for place in range(part.start, part.stop)] == list(range(len(sizes)))
+    counts = np.minimum(sizes, MOST_SHINGLES)
+    for part in parts:
+        assert counts[part].sum() <= most or part.stop - part.start == 1
+
+
+def test_many_shingles_are_told_apart():
+    """More than one cache line of bits, and a table in which look-ups run into one another."""
+    source = np.random.default_rng(5)
+    new = [source.integers(0, 2**32 - 1, 30).tolist() for _ in range(2000)]
+    stored = [new[place][:15] + new[place - 1][15:] for place in source.permutation(2000).tolist()]
+    *_, found = find(new, stored)
+    first = naive.first_holders(new, stored, SIZE, MOST_SHINGLES)
+    assert found == [[None if holder is None else 10 * holder for holder in holders] for holders in first]

@@ -122,6 +122,10 @@ def compare(days: tuple[Path, Path], folder: Path, rounds: int, options: tuple[s
         for day, digest in ((days[0], kept_of_day_1), (days[1], digest_file(folder / "out2/kept" / days[1].name))):
             same = digest == digest_file(folder / "all/kept" / day.name)
             report(f"{day.stem}: kept bytes through the index = all at once", "yes" if same else "NO", "yes")
+    else:
+        day, anew = (set((folder / out / "kept" / days[1].name).read_bytes().splitlines()) for out in ("out2", "all"))
+        counts = f"{len(day):,} / {len(anew):,} / {len(day & anew):,}"
+        report("kept of day 2: through the index / all at once / in both", counts)
     return runs
 
 
@@ -134,6 +138,9 @@ def show_time(days: tuple[Path, Path], folder: Path, total: int, options: argpar
         "documents of day 2 / seen in the index / added",
         f"{options.new:,} / {summary['index']['seen']:,} / {summary['index']['added']:,}",
     )
+    if options.passages:
+        contained = summary["counts"]["removed_by_relation"]["contained"]
+        report("documents of day 2 that another one contains", f"{contained:,}")
     report("documents of the index that were compared", f"{summary['index']['compared']:,}")
     report("stages of day 2", " ".join(f"{s['stage']} {s['seconds']:.2f}" for s in summary["stages"]))
     share = 1 / median_ratio(runs["all"], runs["index"])

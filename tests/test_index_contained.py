@@ -244,6 +244,19 @@ def test_any_part_of_the_index_at_a_time_gives_the_same(clean, monkeypatch, at_o
     assert {name: row["witness"]["id"] for name, row in removed.items()} == {f"cut {i}": str(2 * i) for i in range(7)}
 
 
+def test_a_look_that_fails_ends_the_run(clean, monkeypatch):
+    """In every thread, with more parts of the index to come."""
+
+    def fail(*_):
+        raise ArithmeticError
+
+    clean("a", {str(i): make_text(i) for i in range(20)})
+    monkeypatch.setattr(holders, "DOCUMENTS_AT_ONCE", 1)
+    monkeypatch.setattr(holders, "note_holders", fail)
+    with pytest.raises(AssertionError, match="ArithmeticError"):
+        clean("b", {"new": make_text("new")})
+
+
 def make_days(seed):
     """Return texts in which what is contained, copied or corrected comes after what it stands in, in random order."""
     source = random.Random(seed)

@@ -144,7 +144,7 @@ def check(
     workers: int,
     quiet: bool,
 ) -> None:
-    """Say which documents an index knows: a JSON line for each, with the document of the index that it is a copy of.
+    """Say which documents an index knows: a JSON line for each, with the one there that it is a copy or a part of.
 
     Each is compared with the index alone, not with the others. Nothing is added.
 

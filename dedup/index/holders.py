@@ -110,21 +110,28 @@ def scan_tokens(scan: Scan, last: int, pool: Executor, threads: int) -> npt.NDAr
         free.put(shingles)
 
     def look(first: int) -> int:
-        cursor, shingles = scan.connection.cursor(), free.get()
-        here = f"ordinal BETWEEN {first} AND {first + DOCUMENTS_AT_ONCE - 1}"
-        gone, masked = find_passed(cursor, here, scan.without)
-        for table, left_out in (("tokens", np.union1d(gone, masked)), ("masked", gone)):
-            for ordinals, block in read_documents(cursor, table, here):
-                chosen = ~np.isin(ordinals, left_out, kind="sort") if left_out.size else slice(None)
-                stored = TokenBlock(block.address[chosen], block.num_tokens[chosen])
-                note_holders(shingles, stored.address, stored.num_tokens, as_read_only(ordinals[chosen]))
-        free.put(shingles)
+        shingles = free.get()
+        try:
+            scan_part(scan.connection.cursor(), shingles, first, scan.without)
+        finally:  # whatever happened: others may wait for it
+            free.put(shingles)
         return min(last + 1 - first, DOCUMENTS_AT_ONCE)
 
     for count in ahead(pool, look, range(0, last + 1, DOCUMENTS_AT_ONCE), 2 * threads):
         scan.report(count)
     table = np.asarray(np.minimum.reduce([shingles.table for shingles in every]))  # halves of hashes are those of each
     return (table & np.uint64(NOBODY)).astype(np.uint32)
+
+
+def scan_part(connection: "DuckDBPyConnection", shingles: ShingleSet, first: int, without: Sequence[int]) -> None:
+    """Note who holds the shingles of the stored documents from ordinal `first` on, DOCUMENTS_AT_ONCE ordinals."""
+    here = f"ordinal BETWEEN {first} AND {first + DOCUMENTS_AT_ONCE - 1}"
+    gone, masked = find_passed(connection, here, without)
+    for table, left_out in (("tokens", np.union1d(gone, masked)), ("masked", gone)):
+        for ordinals, block in read_documents(connection, table, here):
+            chosen = ~np.isin(ordinals, left_out, kind="sort") if left_out.size else slice(None)
+            stored = TokenBlock(block.address[chosen], block.num_tokens[chosen])
+            note_holders(shingles, stored.address, stored.num_tokens, as_read_only(ordinals[chosen]))
 
 
 def find_passed(

@@ -85,12 +85,12 @@ class Waiting(threading.Thread):
 
 
 def compile_kernels(day: Path, folder: Path, options: tuple[str, ...]) -> None:
-    """Clean a few lines into an index, and once more through it: kernels are compiled when they are used first."""
-    few = folder / "few.jsonl"
+    """Clean a few lines into an index, and others through it: kernels are compiled when they are used first."""
     with day.open("rb") as lines:
-        few.write_bytes(b"".join(islice(lines, 200)))
-    for turn in ("first", "second"):
-        dedup("clean", few, "-o", folder / turn, "--index", folder / "few.duckdb", "-q", *options)
+        for turn in ("first", "second"):
+            few = folder / f"{turn}.jsonl"
+            few.write_bytes(b"".join(islice(lines, 1000)))
+            dedup("clean", few, "-o", folder / turn, "--index", folder / "few.duckdb", "-q", *options)
 
 
 def compare(days: tuple[Path, Path], folder: Path, rounds: int, options: tuple[str, ...]) -> dict[str, list[Run]]:

@@ -178,8 +178,10 @@ def run_sections(bench: Bench, names: Sequence[str], out: Path) -> None:
 def write_results(result: Result, out: Path) -> None:
     """Write the figures with those of sections that were run before, the plots and the tables."""
     target = out / "results.json"
-    if target.exists():  # sections may be run one at a time
-        result = json.loads(target.read_text()) | result
+    if target.exists():  # sections may be run one at a time, each with some of the tools
+        before = json.loads(target.read_text())
+        tools = {tool["name"]: tool for tool in (*before["tools"], *result["tools"])}
+        result = before | result | {"tools": list(tools.values())}
     target.write_text(json.dumps(result, indent=1) + "\n")
     draw_plots(result, out)
     write_tables(result, out)

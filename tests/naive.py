@@ -345,23 +345,40 @@ def hash_shingles(tokens, factors):
     return [sum((token >> 2) * factor for token, factor in zip(run, factors, strict=True)) % 2**64 for run in runs]
 
 
-def first_holders(new, stored, size, most, masked=0xFFFFFFFF):
-    """Return for each new document the first stored one that holds each of its chosen runs of `size` words, or None.
+def fmix64(value):
+    """Return MurmurHash3's finaliser of a 64-bit number."""
+    for factor in (0xFF51AFD7ED558CCD, 0xC4CEB9FE1A85EC53):
+        value = ((value ^ value >> 33) * factor) % 2**64
+    return value ^ value >> 33
 
-    At most so many runs are chosen, evenly spread over those without a masked token.
+
+def sample_runs(tokens, factors, masked=0xFFFFFFFF):
+    """Return (hash, words) of the runs of as many words as there are factors whose hash ends in two zero bits.
+
+    A run with a masked token is none of them.
     """
+    size = len(factors)
+    hashes = map(fmix64, hash_shingles(tokens, factors))
+    runs = (tokens[i : i + size] for i in range(len(tokens) - size + 1))
+    return [
+        (value, tuple(token >> 2 for token in run))
+        for value, run in zip(hashes, runs, strict=True)
+        if value % 4 == 0 and masked not in run
+    ]
 
-    def runs(tokens):
-        every = (tokens[i : i + size] for i in range(len(tokens) - size + 1))
-        return [tuple(token >> 2 for token in run) for run in every if masked not in run]
 
+def first_holders(new, stored, factors, most):
+    """Return for each new document the first stored one that holds each of its chosen runs of words, or None.
+
+    At most so many of those sampled are chosen, evenly spread.
+    """
     first = {}
     for number, tokens in enumerate(stored):
-        for run in runs(tokens):
+        for _, run in sample_runs(tokens, factors):
             first.setdefault(run, number)
     found = []
     for tokens in new:
-        own = runs(tokens)
+        own = [run for _, run in sample_runs(tokens, factors)]
         chosen = min(len(own), most)
         found.append([first.get(own[k * len(own) // chosen]) for k in range(chosen)])
     return found

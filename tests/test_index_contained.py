@@ -5,16 +5,11 @@ from itertools import pairwise
 
 import duckdb
 import naive
-import numpy as np
-import pyarrow as pa
 import pytest
 from corpora import make_text, read_lines, read_summary, write_jsonl
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from dedup.index import holders
-from dedup.index.holders import cut_documents, read_documents
-from dedup.kernels.memory import tokens_at
+from dedup.index.holders import cut_documents
 
 
 def paragraphs(name, count=8, size=40):
@@ -194,43 +189,6 @@ def test_check_and_add_find_what_is_contained(clean, dedup, tmp_path):
     assert record["witness"]["id"] == "whole"
     assert dedup("index", "add", "in.jsonl", "--index", "news.duckdb", "-q", cwd=tmp_path).code == 0
     assert rows(tmp_path / "news.duckdb", "SELECT id FROM documents ORDER BY ordinal") == [('"whole"',), ('"own"',)]
-
-
-class StoredPieces:
-    """A connection to pieces of documents [(ordinal, part, tokens)] that come in batches of given sizes."""
-
-    def __init__(self, pieces, sizes):
-        self.batches = []
-        for size in [*sizes, len(pieces)]:
-            some, pieces = pieces[:size], pieces[size:]
-            columns = [pa.array([piece[i] for piece in some], kind) for i, kind in ((0, pa.int64()), (1, pa.int32()))]
-            blobs = pa.array([np.array(piece[2], np.uint32).tobytes() for piece in some], pa.large_binary())
-            self.batches.append(pa.RecordBatch.from_arrays([*columns, blobs], names=["ordinal", "part", "piece"]))
-
-    def execute(self, _):
-        """Take a setting."""
-
-    def sql(self, _):
-        """Take a query."""
-        return self
-
-    def to_arrow_reader(self, _):
-        """Return the batches."""
-        return iter(self.batches)
-
-
-@settings(deadline=None, derandomize=True, max_examples=200)
-@given(
-    st.lists(st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=3), min_size=1, max_size=5), max_size=8),
-    st.lists(st.integers(0, 6), max_size=8),
-)
-def test_documents_are_whole_wherever_batches_end(documents, sizes):
-    pieces = [(3 * i, part, piece) for i, parts in enumerate(documents) for part, piece in enumerate(parts)]
-    found = []
-    for ordinals, block in read_documents(StoredPieces(pieces, sizes), "tokens", "true"):
-        for ordinal, address, count in zip(ordinals.tolist(), block.address, block.num_tokens, strict=True):
-            found.append((ordinal, tokens_at(address, count).tolist()))
-    assert found == [(3 * i, [token for piece in parts for token in piece]) for i, parts in enumerate(documents)]
 
 
 @pytest.mark.parametrize("at_once", [1, 3, 1000])

@@ -8,12 +8,21 @@ from hypothesis import strategies as st
 
 from dedup.index.containers import NewTokens, measure_pairs
 from dedup.index.holders import WORTH_FETCHING, Pairs, ask, count_pairs, cut_documents
-from dedup.kernels.holders import MOST_SHINGLES, NOBODY, drop_hidden, hash_shingles, make_shingle_set, note_holders
+from dedup.kernels.holders import (
+    MOST_SHINGLES,
+    NOBODY,
+    drop_hidden,
+    hash_shingles,
+    list_samples,
+    make_factors,
+    note_holders,
+)
 from dedup.kernels.memory import as_read_only
 from dedup.passages.blocks import TokenBlock
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
 SIZE = 3
+FACTORS = make_factors(SIZE).tolist()
 MASKED = 0xFFFFFFFF
 words = st.one_of(st.integers(0, 5).map(lambda word: word << 2 | word & 3), st.just(MASKED))
 documents = st.lists(st.lists(words, max_size=100), max_size=6)
@@ -28,6 +37,13 @@ def lay_out(texts):
     return tokens, TokenBlock(np.uint64(tokens.ctypes.data) + starts * np.uint64(4), sizes)
 
 
+def sample(block):
+    """Return the names of the sampled shingles of documents, and where those of each end."""
+    names, ends = np.empty(int(block.num_tokens.sum()), np.uint32), np.empty(len(block), np.int64)
+    found = list_samples(block.address, block.num_tokens, make_factors(SIZE), names, ends)
+    return names[:found], ends
+
+
 def find(new, stored, parts=1):
     """Return the first holder of each shingle that is looked for, by document; stored ones by 10 times their place."""
     tokens, block = lay_out(new)
@@ -37,8 +53,8 @@ def find(new, stored, parts=1):
     for part in reversed(range(parts)):
         rows = slice(part, None, parts)
         ordinals = as_read_only(10 * np.arange(len(stored))[rows])
-        some = TokenBlock(stored_block.address[rows], stored_block.num_tokens[rows])
-        note_holders(sets[part], some.address, some.num_tokens, ordinals)
+        names, ends = sample(TokenBlock(stored_block.address[rows], stored_block.num_tokens[rows]))
+        note_holders(sets[part], as_read_only(names), as_read_only(ends), ordinals)
     assert tokens.size, theirs.size
     found = (np.minimum.reduce([part.table for part in sets]) & np.uint64(NOBODY)).astype(np.uint32)
     return (
@@ -56,17 +72,33 @@ def find(new, stored, parts=1):
 def test_first_holders_are_those_of_the_naive_twin(new, stored, parts):
     """In whatever order parts of the index are looked at."""
     *_, found = find(new, stored, parts)
-    first = naive.first_holders(new, stored, SIZE, MOST_SHINGLES)
+    first = naive.first_holders(new, stored, FACTORS, MOST_SHINGLES)
     assert found == [[None if holder is None else 10 * holder for holder in holders] for holders in first]
 
 
 @SETTINGS
 @given(st.lists(st.integers(0, 2**32 - 1), max_size=40), st.integers(1, 7))
 def test_hashes_are_sums_of_words_times_factors(tokens, size):
-    factors = make_shingle_set(1, size).factors
+    factors = make_factors(size)
     hashes = np.zeros(len(tokens) + 1, np.uint64)
     count = hash_shingles(as_read_only(np.array(tokens, np.uint32)), factors, hashes)
     assert hashes[:count].tolist() == naive.hash_shingles(tokens, factors.tolist())
+
+
+@SETTINGS
+@given(documents)
+def test_samples_are_those_of_the_naive_twin(texts):
+    tokens, block = lay_out(texts)
+    names, ends = sample(block)
+    assert tokens.size
+    expected = [[max(value >> 32, 1) for value, _ in naive.sample_runs(text, FACTORS)] for text in texts]
+    assert [part.tolist() for part in np.split(names, ends)[:-1]] == expected
+
+
+def test_a_quarter_of_all_shingles_is_sampled():
+    tokens, block = lay_out([np.random.default_rng(3).integers(0, 2**32 - 1, 40_000).tolist()])
+    assert len(sample(block)[0]) == pytest.approx(10_000, rel=0.03)
+    assert tokens.size
 
 
 @SETTINGS
@@ -106,7 +138,7 @@ def test_shares_are_those_of_all_that_a_document_holds(new, stored, source):
     assert tokens.size, theirs.size
     expected = []
     for document, holder in every:
-        (holders,) = naive.first_holders([new[document]], [stored[holder]], SIZE, MOST_SHINGLES)
+        (holders,) = naive.first_holders([new[document]], [stored[holder]], FACTORS, MOST_SHINGLES)
         expected.append(sum(found == 0 for found in holders) / max(len(holders), 1))
     assert shares.tolist() == expected
 
@@ -127,5 +159,5 @@ def test_many_shingles_are_told_apart():
     new = [source.integers(0, 2**32 - 1, 30).tolist() for _ in range(2000)]
     stored = [new[place][:15] + new[place - 1][15:] for place in source.permutation(2000).tolist()]
     *_, found = find(new, stored)
-    first = naive.first_holders(new, stored, SIZE, MOST_SHINGLES)
+    first = naive.first_holders(new, stored, FACTORS, MOST_SHINGLES)
     assert found == [[None if holder is None else 10 * holder for holder in holders] for holders in first]

@@ -12,12 +12,13 @@ import pyarrow as pa
 
 from dedup import __version__
 from dedup.clean.decisions import Decisions
-from dedup.config import NearConfig
+from dedup.config import NearConfig, PassageConfig
 from dedup.corpus.known import KnownDocuments
 from dedup.corpus.segments import Batch, Segments
 from dedup.index.schema import PIECE, RunRow, insert_run, make_tables
 from dedup.index.settings import settings_of
 from dedup.index.store import IndexFile
+from dedup.kernels.holders import list_samples, make_factors
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of
 
@@ -96,6 +97,7 @@ def document_schema(bands: int) -> pa.Schema:
             "num_shingles": pa.int32(),
             "keys": pa.list_(pa.uint64(), bands),
             "signature": pa.list_(pa.uint64(), SIGNATURE_WORDS),
+            "shingles": pa.list_(pa.uint32()),
         }
     )
 
@@ -116,8 +118,20 @@ def describe_documents(addition: Addition) -> Iterator[pa.RecordBatch]:
             pa.array(batch.column("num_tokens")[rows]),
             pa.array(batch.column("num_shingles")[rows]),
             *(pa.FixedSizeListArray.from_arrays(pa.array(v.ravel()), v.shape[1]) for v in (keys, signature)),
+            sample_rows(batch, rows),
         ]
         yield pa.RecordBatch.from_arrays(arrays, schema=document_schema(keys.shape[1]))
+
+
+def sample_rows(batch: Batch, rows: npt.NDArray[np.int64]) -> pa.Array:
+    """Return the sampled shingles of some rows of a batch, boilerplate left out."""
+    num_tokens = batch.column("num_tokens")[rows]
+    names, ends = np.empty(int(num_tokens.sum()), np.uint32), np.empty(rows.size, np.int64)
+    found = list_samples(
+        batch.compared_addresses[rows], num_tokens, make_factors(PassageConfig.shingle_size), names, ends
+    )
+    edges = np.append(0, ends).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(edges), pa.array(names[:found]))
 
 
 def name_rows(segments: Segments, batch: Batch, rows: npt.NDArray[np.int64]) -> pa.Array:

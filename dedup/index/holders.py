@@ -1,17 +1,15 @@
-"""Which documents of an index hold passages of new ones: all stored tokens, streamed once past shingles of the new."""
+"""Which documents of an index hold parts of new ones: samples of stored shingles, streamed past some of the new."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from dedup.config import PassageConfig
-from dedup.index.fetch import PIECES_AT_ONCE
-from dedup.index.scan import DOCUMENTS_AT_ONCE
+from dedup.index.scan import DOCUMENTS_AT_ONCE, ROWS_AT_ONCE, passing
 from dedup.index.store import count_threads, streaming
 from dedup.kernels.holders import MOST_SHINGLES, NOBODY, ShingleSet, add_shingles, make_shingle_set, note_holders
 from dedup.kernels.memory import as_read_only
@@ -47,13 +45,14 @@ def find_holders(
     if last is None or len(new) == 0:
         return Pairs(np.empty(0, np.int64), np.empty(0, np.int64))
     assert last < NOBODY, "more ordinals than the table can name"
+    assert config.shingle_size == PassageConfig.shingle_size, "shingles are stored in one size"
     threads, found = count_threads(), []
     parts = cut_documents(new.num_tokens, config.max_anchors // threads)
     with streaming(connection), ThreadPoolExecutor(threads) as pool:
         for part in parts:
             asked = ask(TokenBlock(new.address[part], new.num_tokens[part]), config.shingle_size)
             scan = Scan(connection, asked.shingles, without, lambda count: report(count // len(parts)))
-            pairs = count_pairs(asked, scan_tokens(scan, last, pool, threads))
+            pairs = count_pairs(asked, scan_samples(scan, last, pool, threads))
             found.append(pairs._replace(document=pairs.document + part.start))
     return Pairs(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
 
@@ -94,7 +93,7 @@ def ask(new: TokenBlock, shingle_size: int) -> Asked:
 
 
 class Scan(NamedTuple):
-    """One pass over the tokens of an index."""
+    """One pass over the sampled shingles of an index."""
 
     connection: "DuckDBPyConnection"
     shingles: ShingleSet
@@ -102,7 +101,7 @@ class Scan(NamedTuple):
     report: Callable[[int], None]
 
 
-def scan_tokens(scan: Scan, last: int, pool: Executor, threads: int) -> npt.NDArray[np.uint32]:
+def scan_samples(scan: Scan, last: int, pool: Executor, threads: int) -> npt.NDArray[np.uint32]:
     """Return the smallest ordinal that holds each shingle, by its slot; NOBODY where none does."""
     free: SimpleQueue[ShingleSet] = SimpleQueue()  # one for each part of the index that is under way
     every = [scan.shingles._replace(table=scan.shingles.table.copy()) for _ in range(threads)]
@@ -125,82 +124,13 @@ def scan_tokens(scan: Scan, last: int, pool: Executor, threads: int) -> npt.NDAr
 
 def scan_part(connection: "DuckDBPyConnection", shingles: ShingleSet, first: int, without: Sequence[int]) -> None:
     """Note who holds the shingles of the stored documents from ordinal `first` on, DOCUMENTS_AT_ONCE ordinals."""
-    here = f"ordinal BETWEEN {first} AND {first + DOCUMENTS_AT_ONCE - 1}"
-    gone, masked = find_passed(connection, here, without)
-    for table, left_out in (("tokens", np.union1d(gone, masked)), ("masked", gone)):
-        for ordinals, block in read_documents(connection, table, here):
-            chosen = ~np.isin(ordinals, left_out, kind="sort") if left_out.size else slice(None)
-            stored = TokenBlock(block.address[chosen], block.num_tokens[chosen])
-            note_holders(shingles, stored.address, stored.num_tokens, as_read_only(ordinals[chosen]))
-
-
-def find_passed(
-    connection: "DuckDBPyConnection", here: str, without: Sequence[int]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return which documents are passed over, and which have tokens with boilerplate masked, that stand for theirs."""
-    runs = ", ".join(map(str, without)) or "NULL"
-    queries = (
-        f"SELECT ordinal FROM documents WHERE {here} AND run IN ({runs})",  # noqa: S608 (our own numbers)
-        f"SELECT DISTINCT ordinal FROM masked WHERE {here}",  # noqa: S608 (the same)
-    )
-    gone, masked = (connection.sql(query).fetchnumpy()["ordinal"].astype(np.int64) for query in queries)
-    return gone, masked
-
-
-def read_documents(
-    connection: "DuckDBPyConnection", table: str, here: str
-) -> Iterator[tuple[npt.NDArray[np.int64], TokenBlock]]:
-    """Yield the tokens of stored documents, each whole, with their ordinals; a block stands until the next one.
-
-    Pieces of one batch stand side by side in memory, so those of a document are its tokens. The last document of a
-    batch may go on in the next: it is copied.
-    """
-    connection.execute("SET arrow_large_buffer_size = true")
-    reader = connection.sql(f"SELECT ordinal, part, piece FROM {table} WHERE {here}").to_arrow_reader(PIECES_AT_ONCE)  # noqa: S608 (our own names)
-    held, last, before = b"", -1, (-1, 0)
-    for rows in reader:
-        if len(rows) == 0:
-            continue
-        ordinals, edges, data = view_pieces(rows, before)
-        before = int(ordinals[-1]), int(rows.column(1)[-1].as_py())
-        begins = np.flatnonzero(np.diff(ordinals, prepend=-1))
-        starts, owners = np.append(edges[begins], edges[-1]), ordinals[begins]
-        view = memoryview(data)
-        if owners[0] == last:
-            held += bytes(view[starts[0] : starts[1]])
-            starts, owners = starts[1:], owners[1:]
-        if owners.size == 0:
-            continue
-        if held:
-            yield hold(last, held)
-        address = np.uint64(data.address) + starts[:-2].astype(np.uint64)
-        yield owners[:-1], TokenBlock(address, (np.diff(starts[:-1]) // 4).astype(np.int32))
-        held, last = bytes(view[starts[-2] : starts[-1]]), int(owners[-1])
-    if held:
-        yield hold(last, held)
-
-
-def view_pieces(
-    rows: pa.RecordBatch, before: tuple[int, int]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], pa.Buffer]:
-    """Return the ordinals of pieces, where each begins and the last ends in bytes, and the bytes.
-
-    `before` are ordinal and part of the piece before the first.
-    """
-    ordinals, parts = rows.column(0).to_numpy(), rows.column(1).to_numpy()
-    follows = np.diff(ordinals, prepend=before[0]) == 0
-    assert np.all(np.diff(ordinals, prepend=before[0]) >= 0), "documents of an index come in the order of their keeping"
-    assert np.all(parts == np.where(follows, np.append(before[1], parts[:-1]) + 1, 0)), "pieces of a document in order"
-    _, offsets, data = rows.column(2).buffers()
-    edges = np.frombuffer(offsets, np.int64)[rows.column(2).offset : rows.column(2).offset + len(rows) + 1]
-    return ordinals, edges, data
-
-
-def hold(ordinal: int, tokens: bytes) -> tuple[npt.NDArray[np.int64], TokenBlock]:
-    """Return one document, for as long as its tokens are kept."""
-    values = np.frombuffer(tokens, np.uint32)
-    block = TokenBlock(np.array([values.ctypes.data], np.uint64), np.array([values.size], np.int32))
-    return np.array([ordinal], np.int64), block
+    here = f"ordinal BETWEEN {first} AND {first + DOCUMENTS_AT_ONCE - 1} AND {passing(without)}"
+    rows = connection.sql(f"SELECT ordinal, shingles FROM documents WHERE {here}")  # noqa: S608 (our own numbers)
+    for batch in rows.to_arrow_reader(ROWS_AT_ONCE):
+        ordinals, lists = batch.column(0).to_numpy(), batch.column(1)
+        edges = lists.offsets.to_numpy().astype(np.int64)
+        names = lists.values.to_numpy()[edges[0] : edges[-1]]
+        note_holders(shingles, as_read_only(names), as_read_only(edges[1:] - edges[0]), as_read_only(ordinals))
 
 
 def count_pairs(asked: Asked, holders: npt.NDArray[np.uint32]) -> Pairs:

@@ -34,6 +34,7 @@ EXPORT_SCHEMA = pa.schema(
 PARTS = {
     "band keys": ("documents", "keys"),
     "short signatures": ("documents", "signature"),
+    "sampled shingles": ("documents", "shingles"),
     "tokens": ("tokens", None),
     "tokens with boilerplate masked": ("masked", None),
     "fates of removed documents": ("fates", None),

@@ -18,7 +18,8 @@ COMMITTED, PUBLISHED = "committed", "published"
 def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int, version: str) -> None:
     """Make the tables of a new index.
 
-    documents  what was kept, in the order of keeping; `keys` are the band keys, `signature` is the short one
+    documents  what was kept, in the order of keeping; `keys` are the band keys, `signature` is the short one,
+               `shingles` are a sample that tells what a document contains, boilerplate left out
     tokens     their tokens in pieces; masked the same of those that hold boilerplate, which is masked there
     fates      distinct contents that were removed, each with the ordinal of the document that justified it
     runs       what was added when; `state` is "committed" until the output stands in its place
@@ -34,7 +35,7 @@ def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int
             ordinal BIGINT NOT NULL, id VARCHAR NOT NULL, path VARCHAR NOT NULL, line BIGINT NOT NULL,
             run INTEGER NOT NULL, content_high UBIGINT NOT NULL, content_low UBIGINT NOT NULL,
             num_tokens INTEGER NOT NULL, num_shingles INTEGER NOT NULL, keys UBIGINT[{bands}] NOT NULL,
-            signature UBIGINT[{SIGNATURE_WORDS}] NOT NULL
+            signature UBIGINT[{SIGNATURE_WORDS}] NOT NULL, shingles UINTEGER[] NOT NULL
         );
         CREATE TABLE tokens (
             ordinal BIGINT NOT NULL, part INTEGER NOT NULL, piece BLOB NOT NULL USING COMPRESSION uncompressed

@@ -7,7 +7,7 @@ from dedup.config import NearConfig, describe
 from dedup.errors import DedupError
 from dedup.near.sketch import tokenise_text
 
-FORMAT = 2
+FORMAT = 3
 FLAGS = {
     "threshold": "--threshold",
     "shingle_size": "--shingle-size",

@@ -1,7 +1,7 @@
-"""Which stored documents hold shingles of new ones: of each new document a few, of the stored ones all, as they pass.
+"""Which stored documents hold shingles of new ones: a sample of each document, by the hash of the shingle alone.
 
-An anchor has to be chosen on both sides. Here all shingles of one side are looked up, so any of the other will do, and
-winnowing, which takes longer than the look-ups, is not needed.
+Whether a shingle is sampled depends on nothing but its own words, so two documents that share it both have it or both
+do not; an anchor of winnowing depends on its neighbours, and takes longer to find (Broder 1997, "mod p" sketches).
 """
 
 from typing import NamedTuple
@@ -15,13 +15,14 @@ from dedup.kernels.key_set import word_of
 from dedup.kernels.memory import prefetch, tokens_at
 from dedup.kernels.tokens import MASKED, TOKEN_SHIFT
 
-MOST_SHINGLES = 32  # that are looked for of a document
+SAMPLED_EVERY = 4  # shingles
+MOST_SHINGLES = 32  # of those sampled that are looked for of a document
 MOST_SLOTS = 32 * MOST_SHINGLES  # of a table for them: most other shingles find a free slot
 SLOTS_PER_SHINGLE = 2.5
 BITS_PER_SHINGLE = 16
 NOBODY = 0xFFFFFFFF
 LOW = U64(NOBODY)
-MIDDLE = U64(20)  # the lowest bits of a sum of products know the lowest of each word alone, the highest are uneven
+PLACE = U64(20)  # bits of a sampled hash from here on say its place
 
 
 class ShingleSet(NamedTuple):
@@ -29,7 +30,7 @@ class ShingleSet(NamedTuple):
 
     ```
     bits     uint64[...]  two bits for each, in one word: most stored shingles end here
-    table    uint64[...]  half of a hash (high half; open addressing, 0 is free), and the smallest ordinal that holds it
+    table    uint64[...]  shingle (high half; open addressing, 0 is free), and the smallest ordinal that holds it
     factors  uint32[k]    weights of the k words of a shingle: see `hash_shingles`
     ```
     """
@@ -87,36 +88,66 @@ def drop_hidden(tokens, shingle_size, hashes, count):
     return left
 
 
-@kernel(inline=True)
-def first_slot(table, mixed):
-    """Return the slot at which a shingle is looked for first; `mixed` is the `mix64` of its hash."""
-    return np.int64(((mixed >> U64(32)) * U64(table.size)) >> U64(32))
+@kernel
+def sample_shingles(tokens, factors, hashes):
+    """Write the hashes (uint64) of the sampled shingles to `hashes`, and return how many; none has a masked token."""
+    count = drop_hidden(tokens, factors.size, hashes, hash_shingles(tokens, factors, hashes))
+    found = 0
+    for i in range(count):
+        mixed = mix64(hashes[i])
+        hashes[found] = mixed  # the next one takes its place unless it is sampled: no branch to foretell
+        found += np.int64(mixed & U64(SAMPLED_EVERY - 1) == 0)
+    return found
 
 
 @kernel(inline=True)
-def find_shingle(table, mixed):
+def name_shingle(mixed):
+    """Return what a sampled shingle is stored as: half of its hash, where 0 is a free slot."""
+    name = mixed >> U64(32)
+    return name if name != 0 else U64(1)
+
+
+@kernel
+def list_samples(address, num_tokens, factors, names, ends):
+    """Write the names (uint32) of the sampled shingles of documents whose tokens stand at `address` (uint64[n]).
+
+    `names` has room for one a token; those of document i end at `ends[i]`. Returns how many there are.
+    """
+    hashes = np.empty(4096, np.uint64)
+    found = 0
+    for doc in range(address.size):
+        tokens = tokens_at(address[doc], num_tokens[doc])
+        if tokens.size > hashes.size:
+            hashes = np.empty(2 * tokens.size, np.uint64)
+        for k in range(sample_shingles(tokens, factors, hashes)):
+            names[found] = U32(name_shingle(hashes[k]))
+            found += 1
+        ends[doc] = found
+    return found
+
+
+@kernel(inline=True)
+def first_slot(table, name):
+    """Return the slot at which a shingle is looked for first."""
+    return np.int64((name * U64(table.size)) >> U64(32))
+
+
+@kernel(inline=True)
+def find_shingle(table, name):
     """Return the slot of a shingle: the one that holds it, or the free one where it belongs."""
-    tag = tag_of(mixed)
-    slot = first_slot(table, mixed)
-    while table[slot] != 0 and table[slot] >> U64(32) != tag:
+    slot = first_slot(table, name)
+    while table[slot] != 0 and table[slot] >> U64(32) != name:
         slot = slot + 1 if slot + 1 < table.size else 0
     return slot
-
-
-@kernel(inline=True)
-def tag_of(mixed):
-    """Return what stands for a shingle in the table, where 0 is a free slot."""
-    tag = mixed & LOW
-    return tag if tag != 0 else U64(1)
 
 
 @kernel(inline=True)
 def choose_shingles(tokens, factors, hashes):
     """Move the hashes of the shingles that are looked for to the front, and return how many.
 
-    At most MOST_SHINGLES, evenly spread. What holds a masked token is left out; a text shorter than a shingle has none.
+    At most MOST_SHINGLES of the sampled ones, evenly spread; a text of few words may have none.
     """
-    count = drop_hidden(tokens, factors.size, hashes, hash_shingles(tokens, factors, hashes))
+    count = sample_shingles(tokens, factors, hashes)
     chosen = min(count, MOST_SHINGLES)
     for k in range(chosen):
         hashes[k] = hashes[k * count // chosen]
@@ -137,42 +168,42 @@ def add_shingles(shingle_set, address, num_tokens, slots, ends):
         if tokens.size > hashes.size:
             hashes = np.empty(2 * tokens.size, np.uint64)
         for k in range(choose_shingles(tokens, factors, hashes)):
-            middle, mixed = hashes[k] >> MIDDLE, mix64(hashes[k])
-            bits[word_of(bits, middle)] |= (U64(1) << (middle & U64(63))) | (U64(1) << ((middle >> U64(6)) & U64(63)))
-            slot = find_shingle(table, mixed)
-            table[slot] = (tag_of(mixed) << U64(32)) | LOW
+            name = name_shingle(hashes[k])
+            bits[word_of(bits, name)] |= (U64(1) << (name & U64(63))) | (U64(1) << ((name >> U64(6)) & U64(63)))
+            slot = find_shingle(table, name)
+            table[slot] = (name << U64(32)) | LOW
             slots[found] = slot
             found += 1
         ends[doc] = found
 
 
 @kernel
-def note_holders(shingle_set, address, num_tokens, ordinals):
-    """Look all shingles of stored documents up, and note in the table the smallest ordinal that holds each.
+def note_holders(shingle_set, names, ends, ordinals):
+    """Look the sampled shingles of stored documents up, and note in the table the smallest ordinal that holds each.
 
-    Threads share `bits`, and each has a table of its own. A shingle with a masked token is none of the set. O(tokens),
-    one look-up in `bits` for most.
+    Those of document i are the part of `names` (uint32) that ends at `ends[i]`. Threads share `bits`, and each has a
+    table of its own. O(names), one look-up in `bits` for most.
     """
-    bits, table, factors = shingle_set
-    hashes = np.empty(4096, np.uint64)
-    for doc in range(address.size):
-        tokens = tokens_at(address[doc], num_tokens[doc])
-        if tokens.size > hashes.size:
-            hashes = np.empty(2 * tokens.size, np.uint64)
+    bits, table, _ = shingle_set
+    met = np.empty(4096, np.uint64)
+    start = 0
+    for doc in range(ends.size):
+        if ends[doc] - start > met.size:
+            met = np.empty(2 * (ends[doc] - start), np.uint64)
         found = 0
-        for i in range(hash_shingles(tokens, factors, hashes)):
-            value, middle = hashes[i], hashes[i] >> MIDDLE
-            word = bits[word_of(bits, middle)]
-            hashes[found] = value  # the next one takes its place unless it is in the set: no branch to foretell
-            found += np.int64((word >> (middle & U64(63))) & (word >> ((middle >> U64(6)) & U64(63))) & U64(1))
+        for i in range(start, ends[doc]):
+            name = U64(names[i])
+            word = bits[word_of(bits, name)]
+            met[found] = name  # the next one takes its place unless it is in the set
+            found += np.int64((word >> (name & U64(63))) & (word >> ((name >> U64(6)) & U64(63))) & U64(1))
+        start = ends[doc]
         for k in range(found):
-            hashes[k] = mix64(hashes[k])
-            prefetch(table, first_slot(table, hashes[k]))
+            prefetch(table, first_slot(table, met[k]))
         ordinal = U64(ordinals[doc])
         for k in range(found):
-            slot = find_shingle(table, hashes[k])
+            slot = find_shingle(table, met[k])
             if table[slot] != 0 and ordinal < table[slot] & LOW:
-                table[slot] = (tag_of(hashes[k]) << U64(32)) | ordinal
+                table[slot] = (met[k] << U64(32)) | ordinal
 
 
 @kernel
@@ -195,7 +226,7 @@ def measure_held(pairs, documents, holders, factors, shares):
             for k in range(count):
                 chosen[k] = hashes[k]
             enter_chosen(chosen, count, table)
-        shares[row] = count_met(chosen, table, hashes, hash_shingles(b, factors, hashes)) / max(count, 1)
+        shares[row] = count_met(chosen, table, hashes, sample_shingles(b, factors, hashes)) / max(count, 1)
 
 
 @kernel
@@ -204,7 +235,7 @@ def enter_chosen(chosen, count, table):
     for slot in range(table.size):
         table[slot] = 0
     for k in range(count):
-        slot = np.int64((chosen[k] >> MIDDLE) & U64(MOST_SLOTS - 1))
+        slot = np.int64((chosen[k] >> PLACE) & U64(MOST_SLOTS - 1))
         while table[slot] != 0:
             slot = (slot + 1) & (MOST_SLOTS - 1)
         table[slot] = k + 1
@@ -215,7 +246,7 @@ def count_met(chosen, table, hashes, count):
     """Return how many of those entered are among `hashes[:count]`; equal ones are met together."""
     met = np.zeros(MOST_SHINGLES, np.bool_)
     for i in range(count):
-        slot = np.int64((hashes[i] >> MIDDLE) & U64(MOST_SLOTS - 1))
+        slot = np.int64((hashes[i] >> PLACE) & U64(MOST_SLOTS - 1))
         while table[slot] != 0:
             if chosen[table[slot] - 1] == hashes[i]:
                 met[table[slot] - 1] = True

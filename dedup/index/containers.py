@@ -13,7 +13,7 @@ from dedup.index.fetch import fetch_tokens
 from dedup.index.holders import Pairs
 from dedup.index.probe import TOKEN_TABLES, fetch_rows, make_known
 from dedup.index.store import count_threads, streaming
-from dedup.kernels.holders import make_factors, measure_held
+from dedup.kernels.holders import list_samples, make_factors, measure_held
 from dedup.kernels.memory import as_read_only
 from dedup.passages.blocks import TokenBlock
 
@@ -77,13 +77,9 @@ def fetch_sizes(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64
 
 def measure_pairs(pairs: npt.NDArray[np.int64], new: NewTokens, stored: TokenBlock) -> npt.NDArray[np.float64]:
     """Return for each pair (new, stored; by place) the share of the shingles looked for that the second has."""
-    factors, threads = make_factors(new.shingle_size), count_threads()
-    sides = (new.block.address, new.block.num_tokens), (stored.address, stored.num_tokens)
-
-    def measure(some: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-        shares = np.empty(len(some), np.float64)
-        measure_held(as_read_only(some.astype(np.int32)), *sides, factors, shares)
-        return shares
-
-    with ThreadPoolExecutor(threads) as pool:
-        return np.concatenate(list(pool.map(measure, np.array_split(pairs, threads))))
+    factors = make_factors(new.shingle_size)
+    names, ends = np.empty(int(stored.num_tokens.sum()), np.uint32), np.empty(len(stored), np.int64)
+    list_samples(stored.address, stored.num_tokens, factors, names, ends)
+    held, shares = (as_read_only(names), as_read_only(ends)), np.empty(len(pairs), np.float64)
+    measure_held(as_read_only(pairs.astype(np.int32)), new.block.address, new.block.num_tokens, factors, held, shares)
+    return shares

@@ -22,7 +22,6 @@ SLOTS_PER_SHINGLE = 2.5
 BITS_PER_SHINGLE = 16
 NOBODY = 0xFFFFFFFF
 LOW = U64(NOBODY)
-PLACE = U64(20)  # bits of a sampled hash from here on say its place
 
 
 class ShingleSet(NamedTuple):
@@ -207,48 +206,50 @@ def note_holders(shingle_set, names, ends, ordinals):
 
 
 @kernel
-def measure_held(pairs, documents, holders, factors, shares):
+def measure_held(pairs, address, num_tokens, factors, held, shares):
     """Write for each pair (document, holder; int32[m, 2]) the share of the chosen shingles that the holder has.
 
-    `documents` and `holders` are (address uint64[n], num_tokens int32[n]) each. Shares are float64[m]; those of a
-    document without shingles are 0. Pairs of one document that follow one another cost the tokens of its holders.
+    Tokens of documents stand at `address` (uint64[n]); `held` is (names uint32, ends int64) of the holders: see
+    `list_samples`. Shares are float64[m]; those of a document without shingles are 0. O(names of the holder) a pair.
     """
+    names, ends = held
     hashes, chosen = np.empty(4096, np.uint64), np.empty(MOST_SHINGLES, np.uint64)
     table, count, before = np.zeros(MOST_SLOTS, np.int8), 0, -1
     for row in range(pairs.shape[0]):
         document, holder = pairs[row, 0], pairs[row, 1]
-        a = tokens_at(documents[0][document], documents[1][document])
-        b = tokens_at(holders[0][holder], holders[1][holder])
-        if max(a.size, b.size) > hashes.size:
-            hashes = np.empty(2 * max(a.size, b.size), np.uint64)
         if document != before:
-            before, count = document, choose_shingles(a, factors, hashes)
+            before = document
+            tokens = tokens_at(address[document], num_tokens[document])
+            if tokens.size > hashes.size:
+                hashes = np.empty(2 * tokens.size, np.uint64)
+            count = choose_shingles(tokens, factors, hashes)
             for k in range(count):
-                chosen[k] = hashes[k]
+                chosen[k] = name_shingle(hashes[k])
             enter_chosen(chosen, count, table)
-        shares[row] = count_met(chosen, table, hashes, sample_shingles(b, factors, hashes)) / max(count, 1)
+        start = ends[holder - 1] if holder > 0 else 0
+        shares[row] = count_met(chosen, table, names[start : ends[holder]]) / max(count, 1)
 
 
 @kernel
 def enter_chosen(chosen, count, table):
-    """Make of `table` (int8[MOST_SLOTS]) the places of some hashes + 1, by open addressing."""
+    """Make of `table` (int8[MOST_SLOTS]) the places of some names + 1, by open addressing."""
     for slot in range(table.size):
         table[slot] = 0
     for k in range(count):
-        slot = np.int64((chosen[k] >> PLACE) & U64(MOST_SLOTS - 1))
+        slot = np.int64(chosen[k] & U64(MOST_SLOTS - 1))
         while table[slot] != 0:
             slot = (slot + 1) & (MOST_SLOTS - 1)
         table[slot] = k + 1
 
 
 @kernel
-def count_met(chosen, table, hashes, count):
-    """Return how many of those entered are among `hashes[:count]`; equal ones are met together."""
+def count_met(chosen, table, names):
+    """Return how many of those entered are among some names; equal ones are met together."""
     met = np.zeros(MOST_SHINGLES, np.bool_)
-    for i in range(count):
-        slot = np.int64((hashes[i] >> PLACE) & U64(MOST_SLOTS - 1))
+    for i in range(names.size):
+        slot = np.int64(names[i] & U32(MOST_SLOTS - 1))
         while table[slot] != 0:
-            if chosen[table[slot] - 1] == hashes[i]:
+            if chosen[table[slot] - 1] == names[i]:
                 met[table[slot] - 1] = True
             slot = (slot + 1) & (MOST_SLOTS - 1)
     return met.sum()

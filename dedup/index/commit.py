@@ -70,6 +70,7 @@ def commit(index: IndexFile, addition: Addition, row: RunRow, near: NearConfig, 
         insert(connection, "documents", document_schema(bands), describe_documents(addition))
         insert(connection, "tokens", PIECE_SCHEMA, cut_tokens(addition))
         insert(connection, "masked", PIECE_SCHEMA, cut_masked(addition))
+        insert(connection, "shingles", PIECE_SCHEMA, cut_shingles(addition))
         fates = describe_fates(addition)
         insert(connection, "fates", fates.schema, iter(fates.to_batches()))
         insert_run(connection, row)
@@ -97,7 +98,6 @@ def document_schema(bands: int) -> pa.Schema:
             "num_shingles": pa.int32(),
             "keys": pa.list_(pa.uint64(), bands),
             "signature": pa.list_(pa.uint64(), SIGNATURE_WORDS),
-            "shingles": pa.list_(pa.uint32()),
         }
     )
 
@@ -118,20 +118,8 @@ def describe_documents(addition: Addition) -> Iterator[pa.RecordBatch]:
             pa.array(batch.column("num_tokens")[rows]),
             pa.array(batch.column("num_shingles")[rows]),
             *(pa.FixedSizeListArray.from_arrays(pa.array(v.ravel()), v.shape[1]) for v in (keys, signature)),
-            sample_rows(batch, rows),
         ]
         yield pa.RecordBatch.from_arrays(arrays, schema=document_schema(keys.shape[1]))
-
-
-def sample_rows(batch: Batch, rows: npt.NDArray[np.int64]) -> pa.Array:
-    """Return the sampled shingles of some rows of a batch, boilerplate left out."""
-    num_tokens = batch.column("num_tokens")[rows]
-    names, ends = np.empty(int(num_tokens.sum()), np.uint32), np.empty(rows.size, np.int64)
-    found = list_samples(
-        batch.compared_addresses[rows], num_tokens, make_factors(PassageConfig.shingle_size), names, ends
-    )
-    edges = np.append(0, ends).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(edges), pa.array(names[:found]))
 
 
 def name_rows(segments: Segments, batch: Batch, rows: npt.NDArray[np.int64]) -> pa.Array:
@@ -167,6 +155,16 @@ def cut_masked(addition: Addition) -> Iterator[pa.RecordBatch]:
             address = int(batch.masked_addresses[rows[place]])
             tokens = np.ctypeslib.as_array((ctypes.c_uint32 * count).from_address(address))
             yield cut(tokens, np.array([count]), ordinal + place)
+
+
+def cut_shingles(addition: Addition) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of `shingles`: the sampled ones of each kept document, boilerplate left out."""
+    factors = make_factors(PassageConfig.shingle_size)
+    for batch, rows, ordinal in addition.rows():
+        num_tokens = batch.column("num_tokens")[rows]
+        names, ends = np.empty(int(num_tokens.sum()), np.uint32), np.empty(rows.size, np.int64)
+        found = list_samples(batch.compared_addresses[rows], num_tokens, factors, names, ends)
+        yield cut(names[:found], np.diff(ends, prepend=0), ordinal)
 
 
 def cut(tokens: npt.NDArray[np.uint32], num_tokens: npt.NDArray[np.int64], ordinal: int) -> pa.RecordBatch:
@@ -241,7 +239,8 @@ def delete_runs(connection: "DuckDBPyConnection", numbers: Sequence[int]) -> Non
 def delete_documents(connection: "DuckDBPyConnection", query: str) -> int:
     """Take documents out, with the fates that name them as witness; `query` gives their ordinals. Returns how many."""
     connection.execute(f"CREATE OR REPLACE TEMP TABLE leaving AS {query}")
-    for table, column in (("tokens", "ordinal"), ("masked", "ordinal"), ("fates", "witness"), ("documents", "ordinal")):
+    pieces = (("tokens", "ordinal"), ("masked", "ordinal"), ("shingles", "ordinal"))
+    for table, column in (*pieces, ("fates", "witness"), ("documents", "ordinal")):
         connection.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT ordinal FROM leaving)")  # noqa: S608 (ours)
     return int(connection.execute("SELECT count(*) FROM leaving").fetchall()[0][0])
 

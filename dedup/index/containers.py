@@ -1,5 +1,6 @@
 """Which of the stored documents that hold parts of new ones are compared with them, with all that is needed of them."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 # Documents are compared where the stored one holds this share of the shingles that are looked for: a changed word
 # breaks five, on either side.
 WORTH_COMPARING = 0.2
+
+Samples = tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]  # see `list_samples`
 
 
 class NewTokens(NamedTuple):
@@ -77,9 +80,31 @@ def fetch_sizes(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64
 
 def measure_pairs(pairs: npt.NDArray[np.int64], new: NewTokens, stored: TokenBlock) -> npt.NDArray[np.float64]:
     """Return for each pair (new, stored; by place) the share of the shingles looked for that the second has."""
-    factors = make_factors(new.shingle_size)
-    names, ends = np.empty(int(stored.num_tokens.sum()), np.uint32), np.empty(len(stored), np.int64)
-    list_samples(stored.address, stored.num_tokens, factors, names, ends)
-    held, shares = (as_read_only(names), as_read_only(ends)), np.empty(len(pairs), np.float64)
-    measure_held(as_read_only(pairs.astype(np.int32)), new.block.address, new.block.num_tokens, factors, held, shares)
-    return shares
+    factors, threads = make_factors(new.shingle_size), count_threads()
+    with ThreadPoolExecutor(threads) as pool:
+        parts = np.array_split(np.arange(len(stored)), threads)
+        held = join_samples(list(pool.map(lambda part: sample(stored, part, factors), parts)))
+
+        def measure(some: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+            shares = np.empty(len(some), np.float64)
+            rows = as_read_only(some.astype(np.int32))
+            measure_held(rows, new.block.address, new.block.num_tokens, factors, held, shares)
+            return shares
+
+        return np.concatenate(list(pool.map(measure, np.array_split(pairs, threads))))
+
+
+def sample(stored: TokenBlock, part: npt.NDArray[np.int64], factors: npt.NDArray[np.uint32]) -> Samples:
+    """Return the sampled shingles of some documents."""
+    sizes = stored.num_tokens[part]
+    names, ends = np.empty(int(sizes.sum()), np.uint32), np.empty(part.size, np.int64)
+    found = list_samples(stored.address[part], sizes, factors, names, ends)
+    return names[:found], ends
+
+
+def join_samples(parts: Sequence[Samples]) -> Samples:
+    """Return the samples of several parts as those of one."""
+    names, ends = zip(*parts, strict=True)
+    before = np.cumsum([0, *map(len, names)])
+    moved = [part + start for part, start in zip(ends, before[:-1].tolist(), strict=True)]
+    return as_read_only(np.concatenate(names)), as_read_only(np.concatenate(moved))

@@ -9,7 +9,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import PassageConfig
-from dedup.index.scan import DOCUMENTS_AT_ONCE, ROWS_AT_ONCE, passing
+from dedup.index.fetch import PIECES_AT_ONCE
+from dedup.index.scan import DOCUMENTS_AT_ONCE, passing
 from dedup.index.store import count_threads, streaming
 from dedup.kernels.holders import MOST_SHINGLES, NOBODY, ShingleSet, add_shingles, make_shingle_set, note_holders
 from dedup.kernels.memory import as_read_only
@@ -124,13 +125,19 @@ def scan_samples(scan: Scan, last: int, pool: Executor, threads: int) -> npt.NDA
 
 def scan_part(connection: "DuckDBPyConnection", shingles: ShingleSet, first: int, without: Sequence[int]) -> None:
     """Note who holds the shingles of the stored documents from ordinal `first` on, DOCUMENTS_AT_ONCE ordinals."""
-    here = f"ordinal BETWEEN {first} AND {first + DOCUMENTS_AT_ONCE - 1} AND {passing(without)}"
-    rows = connection.sql(f"SELECT ordinal, shingles FROM documents WHERE {here}")  # noqa: S608 (our own numbers)
-    for batch in rows.to_arrow_reader(ROWS_AT_ONCE):
-        ordinals, lists = batch.column(0).to_numpy(), batch.column(1)
-        edges = lists.offsets.to_numpy().astype(np.int64)
-        names = lists.values.to_numpy()[edges[0] : edges[-1]]
-        note_holders(shingles, as_read_only(names), as_read_only(edges[1:] - edges[0]), as_read_only(ordinals))
+    here = f"ordinal BETWEEN {first} AND {first + DOCUMENTS_AT_ONCE - 1}"
+    if without:
+        here += f" AND ordinal IN (SELECT ordinal FROM documents WHERE {passing(without)})"  # noqa: S608 (our numbers)
+    connection.execute("SET arrow_large_buffer_size = true")
+    rows = connection.sql(f"SELECT ordinal, piece FROM shingles WHERE {here}")  # noqa: S608 (the same)
+    for batch in rows.to_arrow_reader(PIECES_AT_ONCE):
+        if len(batch) == 0:
+            continue
+        pieces = batch.column(1)
+        _, offsets, data = pieces.buffers()
+        edges = np.frombuffer(offsets, np.int64)[pieces.offset : pieces.offset + len(pieces) + 1] // 4
+        names, ends = np.frombuffer(data, np.uint32)[edges[0] : edges[-1]], edges[1:] - edges[0]
+        note_holders(shingles, names, as_read_only(ends), as_read_only(batch.column(0).to_numpy()))
 
 
 def count_pairs(asked: Asked, holders: npt.NDArray[np.uint32]) -> Pairs:

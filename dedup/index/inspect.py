@@ -34,7 +34,7 @@ EXPORT_SCHEMA = pa.schema(
 PARTS = {
     "band keys": ("documents", "keys"),
     "short signatures": ("documents", "signature"),
-    "sampled shingles": ("documents", "shingles"),
+    "sampled shingles": ("shingles", None),
     "tokens": ("tokens", None),
     "tokens with boilerplate masked": ("masked", None),
     "fates of removed documents": ("fates", None),
@@ -64,7 +64,7 @@ def measure_parts(connection: "DuckDBPyConnection") -> dict[str, int]:
     """Return the bytes of the blocks of each part; what shares its blocks with others is "names and sizes"."""
     block_size = int(connection.execute("SELECT block_size FROM pragma_database_size()").fetchall()[0][0])
     parts, total = {}, 0
-    for table in ("documents", "tokens", "masked", "fates", "runs", "meta"):
+    for table in ("documents", "tokens", "masked", "shingles", "fates", "runs", "meta"):
         query = f"SELECT column_name, block_id, additional_block_ids FROM pragma_storage_info('{table}')"  # noqa: S608 (our own names)
         owners: dict[int, set[str]] = {}
         for column, block, more in connection.execute(query).fetchall():

@@ -18,9 +18,9 @@ COMMITTED, PUBLISHED = "committed", "published"
 def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int, version: str) -> None:
     """Make the tables of a new index.
 
-    documents  what was kept, in the order of keeping; `keys` are the band keys, `signature` is the short one,
-               `shingles` are a sample that tells what a document contains, boilerplate left out
+    documents  what was kept, in the order of keeping; `keys` are the band keys, `signature` is the short one
     tokens     their tokens in pieces; masked the same of those that hold boilerplate, which is masked there
+    shingles   a sample of their shingles in pieces, boilerplate left out: it tells what a document contains
     fates      distinct contents that were removed, each with the ordinal of the document that justified it
     runs       what was added when; `state` is "committed" until the output stands in its place
     """
@@ -35,12 +35,15 @@ def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int
             ordinal BIGINT NOT NULL, id VARCHAR NOT NULL, path VARCHAR NOT NULL, line BIGINT NOT NULL,
             run INTEGER NOT NULL, content_high UBIGINT NOT NULL, content_low UBIGINT NOT NULL,
             num_tokens INTEGER NOT NULL, num_shingles INTEGER NOT NULL, keys UBIGINT[{bands}] NOT NULL,
-            signature UBIGINT[{SIGNATURE_WORDS}] NOT NULL, shingles UINTEGER[] NOT NULL
+            signature UBIGINT[{SIGNATURE_WORDS}] NOT NULL
         );
         CREATE TABLE tokens (
             ordinal BIGINT NOT NULL, part INTEGER NOT NULL, piece BLOB NOT NULL USING COMPRESSION uncompressed
         );
         CREATE TABLE masked (
+            ordinal BIGINT NOT NULL, part INTEGER NOT NULL, piece BLOB NOT NULL USING COMPRESSION uncompressed
+        );
+        CREATE TABLE shingles (
             ordinal BIGINT NOT NULL, part INTEGER NOT NULL, piece BLOB NOT NULL USING COMPRESSION uncompressed
         );
         CREATE TABLE fates (

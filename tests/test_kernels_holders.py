@@ -13,9 +13,9 @@ from dedup.kernels.holders import (
     NOBODY,
     drop_hidden,
     hash_shingles,
-    list_samples,
     make_factors,
     note_holders,
+    sample_documents,
 )
 from dedup.kernels.memory import as_read_only
 from dedup.passages.blocks import TokenBlock
@@ -39,9 +39,7 @@ def lay_out(texts):
 
 def sample(block):
     """Return the names of the sampled shingles of documents, and where those of each end."""
-    names, ends = np.empty(int(block.num_tokens.sum()), np.uint32), np.empty(len(block), np.int64)
-    found = list_samples(block.address, block.num_tokens, make_factors(SIZE), names, ends)
-    return names[:found], ends
+    return sample_documents(block.address, block.num_tokens, make_factors(SIZE))
 
 
 def find(new, stored, parts=1):

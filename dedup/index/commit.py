@@ -18,7 +18,7 @@ from dedup.corpus.segments import Batch, Segments
 from dedup.index.schema import PIECE, RunRow, insert_run, make_tables
 from dedup.index.settings import settings_of
 from dedup.index.store import IndexFile
-from dedup.kernels.holders import list_samples, make_factors
+from dedup.kernels.holders import make_factors, sample_documents
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of
 
@@ -162,9 +162,8 @@ def cut_shingles(addition: Addition) -> Iterator[pa.RecordBatch]:
     factors = make_factors(PassageConfig.shingle_size)
     for batch, rows, ordinal in addition.rows():
         num_tokens = batch.column("num_tokens")[rows]
-        names, ends = np.empty(int(num_tokens.sum()), np.uint32), np.empty(rows.size, np.int64)
-        found = list_samples(batch.compared_addresses[rows], num_tokens, factors, names, ends)
-        yield cut(names[:found], np.diff(ends, prepend=0), ordinal)
+        names, ends = sample_documents(batch.compared_addresses[rows], num_tokens, factors)
+        yield cut(names, np.diff(ends, prepend=0), ordinal)
 
 
 def cut(tokens: npt.NDArray[np.uint32], num_tokens: npt.NDArray[np.int64], ordinal: int) -> pa.RecordBatch:

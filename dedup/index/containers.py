@@ -14,7 +14,7 @@ from dedup.index.fetch import fetch_tokens
 from dedup.index.holders import Pairs
 from dedup.index.probe import TOKEN_TABLES, fetch_rows, make_known
 from dedup.index.store import count_threads, streaming
-from dedup.kernels.holders import list_samples, make_factors, measure_held
+from dedup.kernels.holders import make_factors, measure_held, sample_documents
 from dedup.kernels.memory import as_read_only
 from dedup.passages.blocks import TokenBlock
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # breaks five, on either side.
 WORTH_COMPARING = 0.2
 
-Samples = tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]  # see `list_samples`
+Samples = tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]  # see `sample_documents`
 
 
 class NewTokens(NamedTuple):
@@ -83,7 +83,8 @@ def measure_pairs(pairs: npt.NDArray[np.int64], new: NewTokens, stored: TokenBlo
     factors, threads = make_factors(new.shingle_size), count_threads()
     with ThreadPoolExecutor(threads) as pool:
         parts = np.array_split(np.arange(len(stored)), threads)
-        held = join_samples(list(pool.map(lambda part: sample(stored, part, factors), parts)))
+        blocks = [(stored.address[part], stored.num_tokens[part]) for part in parts]
+        held = join_samples(list(pool.map(lambda block: sample_documents(*block, factors), blocks)))
 
         def measure(some: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
             shares = np.empty(len(some), np.float64)
@@ -92,14 +93,6 @@ def measure_pairs(pairs: npt.NDArray[np.int64], new: NewTokens, stored: TokenBlo
             return shares
 
         return np.concatenate(list(pool.map(measure, np.array_split(pairs, threads))))
-
-
-def sample(stored: TokenBlock, part: npt.NDArray[np.int64], factors: npt.NDArray[np.uint32]) -> Samples:
-    """Return the sampled shingles of some documents."""
-    sizes = stored.num_tokens[part]
-    names, ends = np.empty(int(sizes.sum()), np.uint32), np.empty(part.size, np.int64)
-    found = list_samples(stored.address[part], sizes, factors, names, ends)
-    return names[:found], ends
 
 
 def join_samples(parts: Sequence[Samples]) -> Samples:

@@ -78,6 +78,12 @@ def copy_tokens(
     return is_there
 
 
+def view_pieces(pieces: pa.LargeBinaryArray) -> tuple[npt.NDArray[np.int64], pa.Buffer]:
+    """Return where each of one or more pieces begins and the last ends, in bytes, and the bytes."""
+    _, offsets, data = pieces.buffers()
+    return np.frombuffer(offsets, np.int64)[pieces.offset : pieces.offset + len(pieces) + 1], data
+
+
 def write_pieces(file: BinaryIO, pieces: pa.LargeBinaryArray, targets: npt.NDArray[np.int64]) -> None:
     """Write pieces of tokens to their places in a file, as tokens from its beginning.
 
@@ -86,8 +92,7 @@ def write_pieces(file: BinaryIO, pieces: pa.LargeBinaryArray, targets: npt.NDArr
     """
     if len(pieces) == 0:
         return
-    _, offsets, data = pieces.buffers()
-    edges = np.frombuffer(offsets, np.int64)[pieces.offset : pieces.offset + len(pieces) + 1]
+    edges, data = view_pieces(pieces)
     lengths = np.diff(edges) // 4
     breaks = np.flatnonzero(targets[1:] != targets[:-1] + lengths[:-1]) + 1
     view = memoryview(data)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import PassageConfig
-from dedup.index.fetch import PIECES_AT_ONCE
+from dedup.index.fetch import PIECES_AT_ONCE, view_pieces
 from dedup.index.scan import DOCUMENTS_AT_ONCE, passing
 from dedup.index.store import count_threads, streaming
 from dedup.kernels.holders import MOST_SHINGLES, NOBODY, ShingleSet, add_shingles, make_shingle_set, note_holders
@@ -119,7 +119,7 @@ def scan_samples(scan: Scan, last: int, pool: Executor, threads: int) -> npt.NDA
 
     for count in ahead(pool, look, range(0, last + 1, DOCUMENTS_AT_ONCE), 2 * threads):
         scan.report(count)
-    table = np.asarray(np.minimum.reduce([shingles.table for shingles in every]))  # halves of hashes are those of each
+    table = np.asarray(np.minimum.reduce([shingles.table for shingles in every]))  # of the same names
     return (table & np.uint64(NOBODY)).astype(np.uint32)
 
 
@@ -133,10 +133,9 @@ def scan_part(connection: "DuckDBPyConnection", shingles: ShingleSet, first: int
     for batch in rows.to_arrow_reader(PIECES_AT_ONCE):
         if len(batch) == 0:
             continue
-        pieces = batch.column(1)
-        _, offsets, data = pieces.buffers()
-        edges = np.frombuffer(offsets, np.int64)[pieces.offset : pieces.offset + len(pieces) + 1] // 4
-        names, ends = np.frombuffer(data, np.uint32)[edges[0] : edges[-1]], edges[1:] - edges[0]
+        edges, data = view_pieces(batch.column(1))
+        places = edges // 4
+        names, ends = np.frombuffer(data, np.uint32)[places[0] : places[-1]], places[1:] - places[0]
         note_holders(shingles, names, as_read_only(ends), as_read_only(batch.column(0).to_numpy()))
 
 

@@ -48,6 +48,15 @@ def make_shingle_set(count: int, shingle_size: int) -> ShingleSet:
     return ShingleSet(np.zeros(words, np.uint64), np.zeros(slots, np.uint64), make_factors(shingle_size))
 
 
+def sample_documents(
+    address: npt.NDArray[np.uint64], num_tokens: npt.NDArray[np.int32], factors: npt.NDArray[np.uint32]
+) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
+    """Return the names of the sampled shingles of documents, and where those of each end: see `list_samples`."""
+    names, ends = np.empty(int(num_tokens.sum()), np.uint32), np.empty(len(num_tokens), np.int64)
+    found = list_samples(address, num_tokens, factors, names, ends)
+    return names[:found], ends
+
+
 def make_factors(shingle_size: int) -> npt.NDArray[np.uint32]:
     """Return the weights of the words of a shingle: odd, and always the same."""
     return np.random.default_rng(shingle_size).integers(0, 2**32, shingle_size, np.uint32) | np.uint32(1)

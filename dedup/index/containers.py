@@ -83,8 +83,11 @@ def measure_pairs(pairs: npt.NDArray[np.int64], new: NewTokens, stored: TokenBlo
     factors, threads = make_factors(new.shingle_size), count_threads()
     with ThreadPoolExecutor(threads) as pool:
         parts = np.array_split(np.arange(len(stored)), threads)
-        blocks = [(stored.address[part], stored.num_tokens[part]) for part in parts]
-        held = join_samples(list(pool.map(lambda block: sample_documents(*block, factors), blocks)))
+
+        def sample(part: npt.NDArray[np.int64]) -> Samples:
+            return sample_documents(stored.address[part], stored.num_tokens[part], factors)
+
+        held = join_samples(list(pool.map(sample, parts)))
 
         def measure(some: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
             shares = np.empty(len(some), np.float64)

@@ -197,7 +197,7 @@ def test_any_part_of_the_index_at_a_time_gives_the_same(clean, monkeypatch, at_o
     texts = {str(i): join(paragraphs(i // 2, 6 + i % 2)) for i in range(14)}
     clean("a", texts, "--contained", "off", "--threshold", "0.95")
     monkeypatch.setattr(holders, "DOCUMENTS_AT_ONCE", at_once)
-    monkeypatch.setattr(holders, "cut_documents", lambda sizes, _: cut_documents(sizes, 64))  # two at a time
+    monkeypatch.setattr(holders, "cut_documents", lambda ends, _: cut_documents(ends, 64))  # two at a time
     removed = clean("b", {f"cut {i}": join(paragraphs(i, 3)) for i in range(7)}, "--threshold", "0.95")
     assert {name: row["witness"]["id"] for name, row in removed.items()} == {f"cut {i}": str(2 * i) for i in range(7)}
 

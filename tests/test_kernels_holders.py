@@ -1,21 +1,25 @@
 """Who of the stored documents holds shingles of new ones first, against the naive twin."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import naive
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.index.containers import NewTokens, measure_pairs
-from dedup.index.holders import WORTH_FETCHING, Pairs, ask, count_pairs, cut_documents
+from dedup.index.containers import measure_pairs
+from dedup.index.holders import WORTH_FETCHING, Pairs, copy_set, count_pairs, cut_documents, enter
+from dedup.index.samples import take_samples
 from dedup.kernels.holders import (
+    EVERY,
     MOST_SHINGLES,
     NOBODY,
     drop_hidden,
+    forget_noted,
     hash_shingles,
     make_factors,
     note_holders,
-    sample_documents,
 )
 from dedup.kernels.memory import as_read_only
 from dedup.passages.blocks import TokenBlock
@@ -24,6 +28,7 @@ SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
 SIZE = 3
 FACTORS = make_factors(SIZE).tolist()
 MASKED = 0xFFFFFFFF
+LOW = np.uint64(NOBODY)
 words = st.one_of(st.integers(0, 5).map(lambda word: word << 2 | word & 3), st.just(MASKED))
 documents = st.lists(st.lists(words, max_size=100), max_size=6)
 
@@ -37,38 +42,41 @@ def lay_out(texts):
     return tokens, TokenBlock(np.uint64(tokens.ctypes.data) + starts * np.uint64(4), sizes)
 
 
-def sample(block):
+def sample(block, most=EVERY, threads=1):
     """Return the names of the sampled shingles of documents, and where those of each end."""
-    return sample_documents(block.address, block.num_tokens, make_factors(SIZE))
+    with ThreadPoolExecutor(threads) as pool:
+        return take_samples(block, SIZE, (pool, threads), most)
 
 
 def find(new, stored, parts=1):
     """Return the first holder of each shingle that is looked for, by document; stored ones by 10 times their place."""
     tokens, block = lay_out(new)
-    asked = ask(block, SIZE)
-    sets = [asked.shingles._replace(table=asked.shingles.table.copy()) for _ in range(parts)]
+    asked = sample(block, MOST_SHINGLES)
+    shingles, slots = enter(asked.names)
+    sets = [copy_set(shingles) for _ in range(parts)]
     theirs, stored_block = lay_out(stored)
+    every, noted = np.arange(len(stored)), [0] * parts
     for part in reversed(range(parts)):
-        rows = slice(part, None, parts)
-        ordinals = as_read_only(10 * np.arange(len(stored))[rows])
-        names, ends = sample(TokenBlock(stored_block.address[rows], stored_block.num_tokens[rows]))
-        note_holders(sets[part], as_read_only(names), as_read_only(ends), ordinals)
+        for rows in np.array_split(every[part::parts], 2):
+            names, ends = sample(TokenBlock(stored_block.address[rows], stored_block.num_tokens[rows]))
+            noted[part] += note_holders(sets[part], *map(as_read_only, (names, ends, 10 * rows)))
+            forget_noted(sets[part])
+    for part, shingles in enumerate(sets):
+        assert noted[part] == np.count_nonzero((shingles.table != 0) & (shingles.table & LOW != LOW))
+        assert bool(shingles.bits.any()) == bool(np.any((shingles.table != 0) & (shingles.table & LOW == LOW)))
     assert tokens.size, theirs.size
     found = (np.minimum.reduce([part.table for part in sets]) & np.uint64(NOBODY)).astype(np.uint32)
+    by_document = np.split(found[slots], asked.ends[:-1])
     return (
-        asked,
-        found,
-        [
-            [None if holder == NOBODY else int(holder) for holder in found[slots]]
-            for slots in np.split(asked.slots, asked.ends[:-1])
-        ],
+        (slots, asked.ends, found),
+        [[None if holder == NOBODY else int(holder) for holder in some] for some in by_document],
     )
 
 
 @SETTINGS
 @given(st.lists(st.lists(words, max_size=100), min_size=1, max_size=6), documents, st.integers(1, 3))
 def test_first_holders_are_those_of_the_naive_twin(new, stored, parts):
-    """In whatever order parts of the index are looked at."""
+    """In whatever order sets are used; each forgets half-way of which shingles it has found a holder."""
     *_, found = find(new, stored, parts)
     first = naive.first_holders(new, stored, FACTORS, MOST_SHINGLES)
     assert found == [[None if holder is None else 10 * holder for holder in holders] for holders in first]
@@ -112,27 +120,28 @@ def test_what_holds_a_masked_token_is_left_out(tokens, size):
 @SETTINGS
 @given(st.lists(st.lists(words, max_size=100), min_size=1, max_size=6), documents)
 def test_documents_that_hold_a_share_first_are_paired(new, stored):
-    asked, found, by_document = find(new, stored)
+    asked, by_document = find(new, stored)
     expected = [
         (document, holder)
         for document, holders in enumerate(by_document)
         for holder in sorted({holder for holder in holders if holder is not None})
         if holders.count(holder) >= WORTH_FETCHING * len(holders)
     ]
-    pairs = count_pairs(asked, found)
+    pairs = count_pairs(*asked)
     assert list(zip(pairs.document.tolist(), pairs.holder.tolist(), strict=True)) == expected
     assert isinstance(pairs, Pairs)
 
 
 @SETTINGS
-@given(documents, documents, st.randoms())
-def test_shares_are_those_of_all_that_a_document_holds(new, stored, source):
+@given(documents, documents, st.randoms(), st.integers(1, 3))
+def test_shares_are_those_of_all_that_a_document_holds(new, stored, source, threads):
     every = [(document, holder) for document in range(len(new)) for holder in range(len(stored))]
     source.shuffle(every)
     tokens, block = lay_out(new)
     theirs, stored_block = lay_out(stored)
-    asked = NewTokens(block, block.num_tokens, SIZE)
-    shares = measure_pairs(np.array(every, np.int64).reshape(-1, 2), asked, stored_block)
+    with ThreadPoolExecutor(threads) as pool:
+        asked, held = sample(block, MOST_SHINGLES, threads), sample(stored_block, EVERY, threads)
+        shares = measure_pairs(np.array(every, np.int64).reshape(-1, 2), asked, held, (pool, threads))
     assert tokens.size, theirs.size
     expected = []
     for document, holder in every:
@@ -143,10 +152,9 @@ def test_shares_are_those_of_all_that_a_document_holds(new, stored, source):
 
 @pytest.mark.parametrize("most", [1, 32, 40, 100, 10_000])
 def test_documents_are_cut_into_runs_of_so_many_shingles(most):
-    sizes = np.array([5, 0, 40, 31, 32, 1, 0, 900], np.int32)
-    parts = cut_documents(sizes, most)
-    assert [place for part in parts for place in range(part.start, part.stop)] == list(range(len(sizes)))
-    counts = np.minimum(sizes, MOST_SHINGLES)
+    counts = np.array([5, 0, 32, 31, 32, 1, 0, 30])
+    parts = cut_documents(np.cumsum(counts), most)
+    assert [place for part in parts for place in range(part.start, part.stop)] == list(range(len(counts)))
     for part in parts:
         assert counts[part].sum() <= most or part.stop - part.start == 1
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.clean.records import encode_line
-from dedup.corpus.segments import Segments
+from dedup.corpus.segments import Segments, pick_bytes
 
 SCHEMA = pa.schema(
     {
@@ -164,8 +164,12 @@ def write_passages(path: Path, part: Path, table: PassageTable, segments: Segmen
 
 def select_side(batch: pa.RecordBatch, side: int) -> list[Located]:
     """Return the rows of a batch that are of one side."""
-    chosen = batch.filter(pa.array(batch.column("side").to_numpy() == side))
-    return [Located(*values) for values in zip(*(column.to_pylist() for column in chosen.columns), strict=True)]
+    rows = np.flatnonzero(batch.column("side").to_numpy() == side)
+    numbers = (batch.column(name).to_numpy()[rows].tolist() for name in ("row", "side", "start", "end"))
+    texts = (raw.decode() for raw in pick_bytes(batch.column("text"), rows))
+    edges, offsets = batch.column("cuts").values.to_numpy().tolist(), batch.column("cuts").offsets.to_numpy()
+    cuts = (edges[a:b] for a, b in zip(offsets[rows].tolist(), offsets[rows + 1].tolist(), strict=True))
+    return [Located(*values) for values in zip(*numbers, texts, cuts, strict=True)]
 
 
 def describe_passages(table: PassageTable, located: Sequence[Located], segments: Segments) -> Iterator[PassageRecord]:

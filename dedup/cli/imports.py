@@ -1,6 +1,5 @@
-"""Keep libraries from importing what happens to be installed beside them, and the collector from what is there."""
+"""Keep libraries from importing what happens to be installed beside them."""
 
-import gc
 import sys
 from collections.abc import Sequence
 from types import ModuleType
@@ -19,22 +18,9 @@ class Withhold:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
-class FreezeBefore:
-    """A finder that keeps what is loaded before duckdb from the collector.
-
-    duckdb has to be collected at the end, or it reports leaks; to walk over all objects of the other libraries then
-    takes longer than most commands need for the rest of their end.
-    """
-
-    def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> None:  # noqa: ARG002 (the protocol's)
-        """Leave all modules to other finders."""
-        if name == "duckdb":
-            gc.freeze()
-
-
 def withhold() -> None:
-    """Withhold from now on, and freeze when it is time."""
-    sys.meta_path[:0] = [Withhold(), FreezeBefore()]
+    """Withhold from now on."""
+    sys.meta_path.insert(0, Withhold())
 
 
 def release() -> None:

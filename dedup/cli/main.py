@@ -6,6 +6,8 @@ import gc
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from typing import NoReturn
@@ -16,7 +18,7 @@ from dedup import __version__
 from dedup.cli.imports import withhold
 from dedup.errors import DedupError
 
-EXIT_ERROR = 2
+EXIT_ERROR, EXIT_INTERRUPTED = 2, 130
 ROOM = 1 << 14  # words on the stack of frames: more than the deepest import of a library takes
 
 # name -> "module:attribute"; the module is imported only when its command is asked for.
@@ -90,29 +92,55 @@ def cli() -> None:
 def main() -> NoReturn:
     """Run the command line: 0 done, 2 error (one line on stderr), 130 interrupted."""
     # The default has the collector walk over hundreds of thousands of objects of the libraries again and again while
-    # they are imported, and over records that are in no cycle; and once more over all of them at the end.
+    # they are imported, and over records that are in no cycle.
     gc.set_threshold(400_000, 50, 50)
-    atexit.register(freeze)
+    ending = Ending()
+    atexit.register(ending.leave)  # the first that is registered is called last
     # No command multiplies matrices that are worth a thread, and idle threads of BLAS turn in circles for a while.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     withhold()
+    ending.code = run()
+    sys.exit(ending.code)
+
+
+def run() -> int:
+    """Run the command line, and return its exit code."""
     try:
         result = with_room(partial(cli.main, standalone_mode=False))
+        sys.stdout.flush()
     except click.ClickException as error:
         error.show()
-        sys.exit(EXIT_ERROR)
+        return EXIT_ERROR
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
-        sys.exit(130)
+        return EXIT_INTERRUPTED
     except DedupError as error:
-        fail(str(error))
+        return fail(str(error))
     except BrokenPipeError:
         # The reader of our output went away (`dedup ... | head`): not an error worth a message.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        return 0
     except OSError as error:
-        fail(explain_os_error(error))
-    sys.exit(result if isinstance(result, int) else 0)
+        return fail(explain_os_error(error))
+    return result if isinstance(result, int) else 0
+
+
+@dataclass
+class Ending:
+    """The end of the process; `code` is 1 until the command line came to its own end, as for an exception.
+
+    To take the libraries apart, object by object, takes longer than many commands do, and leaves nothing that the
+    system would not free at once.
+    """
+
+    code: int = 1
+
+    def leave(self) -> NoReturn:
+        """End the process now."""
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError):
+                stream.flush()
+        os._exit(self.code)
 
 
 def with_room(function: Callable[[], object]) -> object:
@@ -126,16 +154,10 @@ def with_room(function: Callable[[], object]) -> object:
 with_room.__code__ = with_room.__code__.replace(co_stacksize=ROOM)
 
 
-def freeze() -> None:
-    """Keep the collector from all objects at the end; duckdb would report those that it has left as leaks."""
-    if "duckdb" not in sys.modules:
-        gc.freeze()
-
-
-def fail(message: str) -> NoReturn:
-    """Print one line on stderr and exit with 2."""
+def fail(message: str) -> int:
+    """Print one line on stderr, and return the exit code of an error."""
     click.echo(f"error: {' '.join(message.split())}", err=True)
-    sys.exit(EXIT_ERROR)
+    return EXIT_ERROR
 
 
 def explain_os_error(error: OSError) -> str:

@@ -2,6 +2,7 @@
 
 import ctypes
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,13 @@ from dedup.clean.decisions import Decisions
 from dedup.config import NearConfig, PassageConfig
 from dedup.corpus.known import KnownDocuments
 from dedup.corpus.segments import Batch, Segments
+from dedup.index.samples import take_samples
 from dedup.index.schema import PIECE, RunRow, insert_run, make_tables
 from dedup.index.settings import settings_of
-from dedup.index.store import IndexFile
-from dedup.kernels.holders import make_factors, sample_documents
+from dedup.index.store import IndexFile, count_threads
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of
+from dedup.passages.blocks import TokenBlock
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -159,11 +161,12 @@ def cut_masked(addition: Addition) -> Iterator[pa.RecordBatch]:
 
 def cut_shingles(addition: Addition) -> Iterator[pa.RecordBatch]:
     """Yield the rows of `shingles`: the sampled ones of each kept document, boilerplate left out."""
-    factors = make_factors(PassageConfig.shingle_size)
-    for batch, rows, ordinal in addition.rows():
-        num_tokens = batch.column("num_tokens")[rows]
-        names, ends = sample_documents(batch.compared_addresses[rows], num_tokens, factors)
-        yield cut(names, np.diff(ends, prepend=0), ordinal)
+    threads = count_threads()
+    with ThreadPoolExecutor(threads) as pool:
+        for batch, rows, ordinal in addition.rows():
+            block = TokenBlock(batch.compared_addresses[rows], batch.column("num_tokens")[rows])
+            names, ends = take_samples(block, PassageConfig.shingle_size, (pool, threads))
+            yield cut(names, np.diff(ends, prepend=0), ordinal)
 
 
 def cut(tokens: npt.NDArray[np.uint32], num_tokens: npt.NDArray[np.int64], ordinal: int) -> pa.RecordBatch:

@@ -1,9 +1,8 @@
 """Which of the stored documents that hold parts of new ones are compared with them, with all that is needed of them."""
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -13,10 +12,10 @@ from dedup.corpus.known import KnownDocuments
 from dedup.index.fetch import fetch_tokens
 from dedup.index.holders import Pairs
 from dedup.index.probe import TOKEN_TABLES, fetch_rows, make_known
+from dedup.index.samples import Samples, fetch_samples
 from dedup.index.store import count_threads, streaming
-from dedup.kernels.holders import make_factors, measure_held, sample_documents
+from dedup.kernels.holders import measure_held
 from dedup.kernels.memory import as_read_only
-from dedup.passages.blocks import TokenBlock
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -25,46 +24,52 @@ if TYPE_CHECKING:
 # breaks five, on either side.
 WORTH_COMPARING = 0.2
 
-Samples = tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]  # see `sample_documents`
-
-
-class NewTokens(NamedTuple):
-    """The tokens of new documents, boilerplate masked, how many of each are its own (int32[n]), and of a shingle."""
-
-    block: TokenBlock
-    own_tokens: npt.NDArray[np.int32]
-    shingle_size: int
-
 
 def fetch_containers(
-    connection: "DuckDBPyConnection", pairs: Pairs, new: NewTokens, known: KnownDocuments, spool: Path
+    connection: "DuckDBPyConnection",
+    pairs: Pairs,
+    new: tuple[Samples, npt.NDArray[np.int32]],
+    known: KnownDocuments,
+    spool: Path,
 ) -> tuple[Pairs, KnownDocuments]:
     """Return the pairs whose stored document may contain the new one, by its place in what is returned with them: what
     the run knows of the index, and these documents with their tokens.
 
-    A document that is shorter than what counts of another does not contain it.
+    `new` is what is looked for of the new documents, and how many tokens of each are its own (int32[n]): a document
+    that is shorter than that does not contain it.
     """
+    asked, own_tokens = new
     ordinals = np.unique(pairs.holder)
     num_tokens = fetch_sizes(connection, ordinals)
     places = np.searchsorted(ordinals, pairs.holder)
-    is_long = num_tokens[places] >= new.own_tokens[pairs.document]
-    chosen = np.unique(places[is_long])
-    document, place = pairs.document[is_long], np.searchsorted(chosen, places[is_long])
-    ordinals, num_tokens = ordinals[chosen], num_tokens[chosen]
+    is_long = num_tokens[places] >= own_tokens[pairs.document]
+    document, place, ordinals, num_tokens = keep_pairs(pairs.document, places, is_long, ordinals, num_tokens)
     threads = count_threads()
     with streaming(connection), ThreadPoolExecutor(threads) as pool:
+        work = (pool, threads)
+        held = fetch_samples(connection, ordinals, work)
+        is_worth = measure_pairs(np.column_stack([document, place]), asked, held, work) >= WORTH_COMPARING
+        document, place, ordinals, num_tokens = keep_pairs(document, place, is_worth, ordinals, num_tokens)
         wanted = ordinals, num_tokens
-        fetched = [fetch_tokens(connection, table, wanted, spool, (pool, threads)) for table in TOKEN_TABLES]
+        fetched = [fetch_tokens(connection, table, wanted, spool, work) for table in TOKEN_TABLES]
         (address, tokens), (masked, others) = (finish() for finish in fetched)
-    stored = TokenBlock(np.where(masked != 0, masked, address), num_tokens)
-    is_worth = measure_pairs(np.column_stack([document, place]), new, stored) >= WORTH_COMPARING
-    left, place = np.unique(place[is_worth], return_inverse=True)
-    rows = fetch_rows(connection, np.setdiff1d(ordinals[left], known.ordinals))
+    rows = fetch_rows(connection, np.setdiff1d(ordinals, known.ordinals))
     known = known.append(make_known(rows, known.keys.shape[1]))
     by_ordinal = np.argsort(known.ordinals)
-    where = by_ordinal[np.searchsorted(known.ordinals, ordinals[left], sorter=by_ordinal)]
-    known = known.with_tokens(where, address[left], masked[left], [tokens, others])
-    return Pairs(document[is_worth], where[place]), known
+    where = by_ordinal[np.searchsorted(known.ordinals, ordinals, sorter=by_ordinal)]
+    return Pairs(document, where[place]), known.with_tokens(where, address, masked, [tokens, others])
+
+
+def keep_pairs(
+    document: npt.NDArray[np.int64],
+    place: npt.NDArray[np.int64],
+    chosen: npt.NDArray[np.bool_],
+    ordinals: npt.NDArray[np.int64],
+    num_tokens: npt.NDArray[np.int32],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """Return some of the pairs (new document, place of the stored one), and the stored ones that these name."""
+    left, again = np.unique(place[chosen], return_inverse=True)
+    return document[chosen], again, ordinals[left], num_tokens[left]
 
 
 def fetch_sizes(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
@@ -78,29 +83,15 @@ def fetch_sizes(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64
     return np.asarray(found, np.int32)
 
 
-def measure_pairs(pairs: npt.NDArray[np.int64], new: NewTokens, stored: TokenBlock) -> npt.NDArray[np.float64]:
+def measure_pairs(
+    pairs: npt.NDArray[np.int64], asked: Samples, held: Samples, work: tuple[Executor, int]
+) -> npt.NDArray[np.float64]:
     """Return for each pair (new, stored; by place) the share of the shingles looked for that the second has."""
-    factors, threads = make_factors(new.shingle_size), count_threads()
-    with ThreadPoolExecutor(threads) as pool:
-        parts = np.array_split(np.arange(len(stored)), threads)
+    pool, threads = work
 
-        def sample(part: npt.NDArray[np.int64]) -> Samples:
-            return sample_documents(stored.address[part], stored.num_tokens[part], factors)
+    def measure(some: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        shares = np.empty(len(some), np.float64)
+        measure_held(as_read_only(some.astype(np.int32)), asked, held, shares)
+        return shares
 
-        held = join_samples(list(pool.map(sample, parts)))
-
-        def measure(some: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-            shares = np.empty(len(some), np.float64)
-            rows = as_read_only(some.astype(np.int32))
-            measure_held(rows, new.block.address, new.block.num_tokens, factors, held, shares)
-            return shares
-
-        return np.concatenate(list(pool.map(measure, np.array_split(pairs, threads))))
-
-
-def join_samples(parts: Sequence[Samples]) -> Samples:
-    """Return the samples of several parts as those of one."""
-    names, ends = zip(*parts, strict=True)
-    before = np.cumsum([0, *map(len, names)])
-    moved = [part + start for part, start in zip(ends, before[:-1].tolist(), strict=True)]
-    return as_read_only(np.concatenate(names)), as_read_only(np.concatenate(moved))
+    return np.concatenate(list(pool.map(measure, np.array_split(pairs, threads))))

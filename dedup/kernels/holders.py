@@ -17,6 +17,7 @@ from dedup.kernels.tokens import MASKED, TOKEN_SHIFT
 
 SAMPLED_EVERY = 4  # shingles
 MOST_SHINGLES = 32  # of those sampled that are looked for of a document
+EVERY = 1 << 62
 MOST_SLOTS = 32 * MOST_SHINGLES  # of a table for them: most other shingles find a free slot
 SLOTS_PER_SHINGLE = 2.5
 BITS_PER_SHINGLE = 16
@@ -28,33 +29,22 @@ class ShingleSet(NamedTuple):
     """Shingles of new documents, and who holds them.
 
     ```
-    bits     uint64[...]  two bits for each, in one word: most stored shingles end here
-    table    uint64[...]  shingle (high half; open addressing, 0 is free), and the smallest ordinal that holds it
-    factors  uint32[k]    weights of the k words of a shingle: see `hash_shingles`
+    bits   uint64[...]  two bits for each, in one word: most stored shingles end here; see also `forget_noted`
+    table  uint64[...]  shingle (high half; open addressing, 0 is free), and the smallest ordinal that holds it
     ```
     """
 
     bits: npt.NDArray[np.uint64]
     table: npt.NDArray[np.uint64]
-    factors: npt.NDArray[np.uint32]
 
 
-def make_shingle_set(count: int, shingle_size: int) -> ShingleSet:
-    """Return an empty set with room for so many shingles of so many words."""
+def make_shingle_set(count: int) -> ShingleSet:
+    """Return an empty set with room for so many shingles."""
     words = 1
     while 64 * words < BITS_PER_SHINGLE * count:
         words *= 2
     slots = max(int(count * SLOTS_PER_SHINGLE), 16)
-    return ShingleSet(np.zeros(words, np.uint64), np.zeros(slots, np.uint64), make_factors(shingle_size))
-
-
-def sample_documents(
-    address: npt.NDArray[np.uint64], num_tokens: npt.NDArray[np.int32], factors: npt.NDArray[np.uint32]
-) -> tuple[npt.NDArray[np.uint32], npt.NDArray[np.int64]]:
-    """Return the names of the sampled shingles of documents, and where those of each end: see `list_samples`."""
-    names, ends = np.empty(int(num_tokens.sum()), np.uint32), np.empty(len(num_tokens), np.int64)
-    found = list_samples(address, num_tokens, factors, names, ends)
-    return names[:found], ends
+    return ShingleSet(np.zeros(words, np.uint64), np.zeros(slots, np.uint64))
 
 
 def make_factors(shingle_size: int) -> npt.NDArray[np.uint32]:
@@ -116,10 +106,11 @@ def name_shingle(mixed):
 
 
 @kernel
-def list_samples(address, num_tokens, factors, names, ends):
+def list_samples(address, num_tokens, factors, most, names, ends):
     """Write the names (uint32) of the sampled shingles of documents whose tokens stand at `address` (uint64[n]).
 
-    `names` has room for one a token; those of document i end at `ends[i]`. Returns how many there are.
+    Of each document `most` at most, evenly spread; a text of few words may have none. `names` has room for one a token;
+    those of document i end at `ends[i]`. Returns how many there are.
     """
     hashes = np.empty(4096, np.uint64)
     found = 0
@@ -127,11 +118,19 @@ def list_samples(address, num_tokens, factors, names, ends):
         tokens = tokens_at(address[doc], num_tokens[doc])
         if tokens.size > hashes.size:
             hashes = np.empty(2 * tokens.size, np.uint64)
-        for k in range(sample_shingles(tokens, factors, hashes)):
-            names[found] = U32(name_shingle(hashes[k]))
+        count = sample_shingles(tokens, factors, hashes)
+        listed = min(count, most)
+        for k in range(listed):
+            names[found] = U32(name_shingle(hashes[k if listed == count else k * count // listed]))
             found += 1
         ends[doc] = found
     return found
+
+
+@kernel(inline=True)
+def mark_of(name):
+    """Return the two bits of a shingle in its word."""
+    return (U64(1) << (name & U64(63))) | (U64(1) << ((name >> U64(6)) & U64(63)))
 
 
 @kernel(inline=True)
@@ -149,61 +148,35 @@ def find_shingle(table, name):
     return slot
 
 
-@kernel(inline=True)
-def choose_shingles(tokens, factors, hashes):
-    """Move the hashes of the shingles that are looked for to the front, and return how many.
-
-    At most MOST_SHINGLES of the sampled ones, evenly spread; a text of few words may have none.
-    """
-    count = sample_shingles(tokens, factors, hashes)
-    chosen = min(count, MOST_SHINGLES)
-    for k in range(chosen):
-        hashes[k] = hashes[k * count // chosen]
-    return chosen
-
-
 @kernel
-def add_shingles(shingle_set, address, num_tokens, slots, ends):
-    """Enter the chosen shingles of documents whose tokens stand at `address` (uint64[n]).
-
-    Writes their slots to `slots` (int64, room for all); those of document i end at `ends[i]`.
-    """
-    bits, table, factors = shingle_set
-    hashes = np.empty(4096, np.uint64)
-    found = 0
-    for doc in range(address.size):
-        tokens = tokens_at(address[doc], num_tokens[doc])
-        if tokens.size > hashes.size:
-            hashes = np.empty(2 * tokens.size, np.uint64)
-        for k in range(choose_shingles(tokens, factors, hashes)):
-            name = name_shingle(hashes[k])
-            bits[word_of(bits, name)] |= (U64(1) << (name & U64(63))) | (U64(1) << ((name >> U64(6)) & U64(63)))
-            slot = find_shingle(table, name)
-            table[slot] = (name << U64(32)) | LOW
-            slots[found] = slot
-            found += 1
-        ends[doc] = found
+def enter_names(shingle_set, names, slots):
+    """Enter shingles by their names (uint32[m]), and write their places in the table to `slots` (int64[m])."""
+    bits, table = shingle_set
+    for i in range(names.size):
+        name = U64(names[i])
+        bits[word_of(bits, name)] |= mark_of(name)
+        slots[i] = find_shingle(table, name)
+        table[slots[i]] = (name << U64(32)) | LOW
 
 
 @kernel
 def note_holders(shingle_set, names, ends, ordinals):
     """Look the sampled shingles of stored documents up, and note in the table the smallest ordinal that holds each.
 
-    Those of document i are the part of `names` (uint32) that ends at `ends[i]`. Threads share `bits`, and each has a
-    table of its own. O(names), one look-up in `bits` for most.
+    Those of document i are the part of `names` (uint32) that ends at `ends[i]`. O(names), one look-up in `bits` for
+    most. Returns of how many shingles a holder is noted that had none. Threads have a set each.
     """
-    bits, table, _ = shingle_set
+    bits, table = shingle_set
     met = np.empty(4096, np.uint64)
-    start = 0
+    start, noted = 0, 0
     for doc in range(ends.size):
         if ends[doc] - start > met.size:
             met = np.empty(2 * (ends[doc] - start), np.uint64)
         found = 0
         for i in range(start, ends[doc]):
             name = U64(names[i])
-            word = bits[word_of(bits, name)]
             met[found] = name  # the next one takes its place unless it is in the set
-            found += np.int64((word >> (name & U64(63))) & (word >> ((name >> U64(6)) & U64(63))) & U64(1))
+            found += np.int64(bits[word_of(bits, name)] & mark_of(name) == mark_of(name))
         start = ends[doc]
         for k in range(found):
             prefetch(table, first_slot(table, met[k]))
@@ -211,41 +184,54 @@ def note_holders(shingle_set, names, ends, ordinals):
         for k in range(found):
             slot = find_shingle(table, met[k])
             if table[slot] != 0 and ordinal < table[slot] & LOW:
+                noted += np.int64(table[slot] & LOW == LOW)
                 table[slot] = (met[k] << U64(32)) | ordinal
+    return noted
 
 
 @kernel
-def measure_held(pairs, address, num_tokens, factors, held, shares):
-    """Write for each pair (document, holder; int32[m, 2]) the share of the chosen shingles that the holder has.
+def forget_noted(shingle_set):
+    """Take the shingles of which a holder is noted out of `bits`: in the order of ordinals, none that follows counts.
 
-    Tokens of documents stand at `address` (uint64[n]); `held` is (names uint32, ends int64) of the holders: see
-    `list_samples`. Shares are float64[m]; those of a document without shingles are 0. O(names of the holder) a pair.
+    Where many documents hold the same, most look-ups end in `bits` then. O(slots).
+    """
+    bits, table = shingle_set
+    for word in range(bits.size):
+        bits[word] = U64(0)
+    for slot in range(table.size):
+        if table[slot] != 0 and table[slot] & LOW == LOW:
+            name = table[slot] >> U64(32)
+            bits[word_of(bits, name)] |= mark_of(name)
+
+
+@kernel
+def measure_held(pairs, asked, held, shares):
+    """Write for each pair (document, holder; int32[m, 2]) the share of the shingles looked for that the holder has.
+
+    `asked` and `held` are (names uint32, ends int64) of the documents, MOST_SHINGLES of each at most, and of the
+    holders: see `list_samples`. Shares are float64[m]; those of a document without shingles are 0. O(names of the
+    holder) a pair.
     """
     names, ends = held
-    hashes, chosen = np.empty(4096, np.uint64), np.empty(MOST_SHINGLES, np.uint64)
-    table, count, before = np.zeros(MOST_SLOTS, np.int8), 0, -1
+    table, before = np.zeros(MOST_SLOTS, np.int8), -1
+    chosen = asked[0][:0]
     for row in range(pairs.shape[0]):
         document, holder = pairs[row, 0], pairs[row, 1]
         if document != before:
             before = document
-            tokens = tokens_at(address[document], num_tokens[document])
-            if tokens.size > hashes.size:
-                hashes = np.empty(2 * tokens.size, np.uint64)
-            count = choose_shingles(tokens, factors, hashes)
-            for k in range(count):
-                chosen[k] = name_shingle(hashes[k])
-            enter_chosen(chosen, count, table)
+            chosen = asked[0][asked[1][document - 1] if document > 0 else 0 : asked[1][document]]
+            enter_chosen(chosen, table)
         start = ends[holder - 1] if holder > 0 else 0
-        shares[row] = count_met(chosen, table, names[start : ends[holder]]) / max(count, 1)
+        shares[row] = count_met(chosen, table, names[start : ends[holder]]) / max(chosen.size, 1)
 
 
 @kernel
-def enter_chosen(chosen, count, table):
+def enter_chosen(chosen, table):
     """Make of `table` (int8[MOST_SLOTS]) the places of some names + 1, by open addressing."""
     for slot in range(table.size):
         table[slot] = 0
-    for k in range(count):
-        slot = np.int64(chosen[k] & U64(MOST_SLOTS - 1))
+    for k in range(chosen.size):
+        slot = np.int64(chosen[k] & U32(MOST_SLOTS - 1))
         while table[slot] != 0:
             slot = (slot + 1) & (MOST_SLOTS - 1)
         table[slot] = k + 1

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -17,13 +18,15 @@ from dedup.corpus.known import KnownDocuments
 from dedup.corpus.segments import Segments
 from dedup.errors import OutputError
 from dedup.index.commit import Addition, commit, encode_inputs
-from dedup.index.containers import NewTokens, fetch_containers
+from dedup.index.containers import fetch_containers
 from dedup.index.holders import Pairs, find_holders
 from dedup.index.probe import find_known
+from dedup.index.samples import take_samples
 from dedup.index.scan import NewSketches
 from dedup.index.schema import COMMITTED, PUBLISHED, RunRow, mark_published, read_runs, read_settings
 from dedup.index.settings import refuse_other_settings, settings_of
-from dedup.index.store import IndexFile
+from dedup.index.store import IndexFile, count_threads
+from dedup.kernels.holders import MOST_SHINGLES
 from dedup.model.run import IndexUse, Summary
 from dedup.near.decide import view_comparable
 from dedup.passages.blocks import TokenBlock
@@ -59,10 +62,14 @@ class IndexSession:
     ) -> Pairs:
         """Return which documents of the index may contain one of those given, by place; the segments know them then."""
         assert segments.known is not None
-        new = NewTokens(TokenBlock(tokens.address, tokens.num_tokens), tokens.own_tokens, config.shingle_size)
+        threads = count_threads()
+        with ThreadPoolExecutor(threads) as pool:
+            block = TokenBlock(tokens.address, tokens.num_tokens)
+            asked = take_samples(block, config.shingle_size, (pool, threads), MOST_SHINGLES)
         progress.begin("contained", self.next_ordinal, "doc")
         with self.index.reading() as connection:
-            pairs = find_holders(connection, new.block, config, self.replaced, progress.advance)
+            pairs = find_holders(connection, asked, config, self.replaced, progress.advance)
+            new = asked, tokens.own_tokens
             pairs, known = fetch_containers(connection, pairs, new, segments.known, spool)
         progress.end()
         segments.remember(known)
@@ -128,7 +135,7 @@ def read_index(run: CleanRun) -> list[RunRow]:
     index = IndexFile(run.index)
     if not index.exists():
         return []
-    settings = settings_of(run.near)  # loads kernels, which duckdb has to come after: see dedup.cli.imports
+    settings = settings_of(run.near)
     with index.reading() as connection:
         refuse_other_settings(index.path, read_settings(connection), settings)
         return read_runs(connection)

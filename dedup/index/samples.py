@@ -1,0 +1,92 @@
+"""Samples of the shingles of documents: taken from their tokens, and read from an index, which stores them."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.index.fetch import PIECES_AT_ONCE, view_pieces
+from dedup.kernels.holders import EVERY, list_samples, make_factors
+from dedup.kernels.memory import as_read_only
+from dedup.passages.blocks import TokenBlock
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+class Samples(NamedTuple):
+    """Sampled shingles of documents by name, those of one after those of another: see `dedup.kernels.holders`.
+
+    ```
+    names  uint32[m]
+    ends   int64[n]   where those of each document end
+    ```
+    """
+
+    names: npt.NDArray[np.uint32]
+    ends: npt.NDArray[np.int64]
+
+
+def take_samples(block: TokenBlock, shingle_size: int, work: tuple[Executor, int], most: int = EVERY) -> Samples:
+    """Return the samples of documents, at most so many of each, evenly spread; `work` is a pool and its threads."""
+    pool, threads = work
+    factors = make_factors(shingle_size)
+
+    def take(rows: npt.NDArray[np.int64]) -> Samples:
+        num_tokens = block.num_tokens[rows]
+        names, ends = np.empty(int(num_tokens.sum()), np.uint32), np.empty(len(rows), np.int64)
+        found = list_samples(block.address[rows], num_tokens, factors, most, names, ends)
+        return Samples(names[:found], ends)
+
+    return join_samples(list(pool.map(take, np.array_split(np.arange(len(block)), threads))))
+
+
+def join_samples(parts: Sequence[Samples]) -> Samples:
+    """Return the samples of several parts as those of one."""
+    names, ends = zip(*parts, strict=True)
+    before = np.cumsum([0, *map(len, names)])
+    moved = [part + start for part, start in zip(ends, before[:-1].tolist(), strict=True)]
+    return Samples(as_read_only(np.concatenate(names)), as_read_only(np.concatenate(moved)))
+
+
+def fetch_samples(
+    connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64], work: tuple[Executor, int]
+) -> Samples:
+    """Return the stored samples of documents (ordinals, ascending), in several threads."""
+    pool, threads = work
+    parts = [part for part in np.array_split(ordinals, threads) if part.size]
+    return join_samples(list(pool.map(lambda part: fetch_some(connection.cursor(), part), parts)) or [NO_SAMPLES])
+
+
+NO_SAMPLES = Samples(np.empty(0, np.uint32), np.empty(0, np.int64))
+
+
+def fetch_some(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64]) -> Samples:
+    """Return the stored samples of documents, none of those that the index does not have."""
+    connection.execute("SET arrow_large_buffer_size = true")
+    connection.register("wanted", pa.table({"ordinal": ordinals}))
+    rows = connection.sql(f"""
+        SELECT ordinal, piece FROM shingles
+        WHERE ordinal BETWEEN {ordinals[0]} AND {ordinals[-1]} AND ordinal IN (SELECT ordinal FROM wanted)
+    """)  # noqa: S608 (our own numbers)
+    names, counts, before = [np.empty(0, np.uint32)], np.zeros(len(ordinals), np.int64), 0
+    for batch in rows.to_arrow_reader(PIECES_AT_ONCE):
+        some, ends = read_samples(batch.column(1))
+        places = np.searchsorted(ordinals, batch.column(0).to_numpy())
+        assert np.all(np.diff(places, prepend=before) >= 0), "pieces of an index come in the order of its documents"
+        before = int(places[-1]) if places.size else before
+        np.add.at(counts, places, np.diff(ends, prepend=0))
+        names.append(some.copy())
+    return Samples(np.concatenate(names), np.cumsum(counts))
+
+
+def read_samples(pieces: pa.LargeBinaryArray) -> Samples:
+    """Return the samples in each of some pieces, without copying them."""
+    if len(pieces) == 0:
+        return NO_SAMPLES
+    edges, data = view_pieces(pieces)
+    places = edges // 4
+    return Samples(np.frombuffer(data, np.uint32)[places[0] : places[-1]], as_read_only(places[1:] - places[0]))

@@ -1,5 +1,6 @@
 """Run the command line: as a new process, and in a fork of this one."""
 
+import atexit
 import os
 import subprocess
 import sys
@@ -51,6 +52,7 @@ def become_command(args, streams, cwd):
         if cwd is not None:
             os.chdir(cwd)
         sys.argv = ["dedup", *args]
+        atexit._clear()  # noqa: SLF001 - what this process does at its end is not for the fork
         from dedup.cli.main import main
 
         main()

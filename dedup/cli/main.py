@@ -7,7 +7,6 @@ import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 from typing import NoReturn
@@ -94,13 +93,10 @@ def main() -> NoReturn:
     # The default has the collector walk over hundreds of thousands of objects of the libraries again and again while
     # they are imported, and over records that are in no cycle.
     gc.set_threshold(400_000, 50, 50)
-    ending = Ending()
-    atexit.register(ending.leave)  # the first that is registered is called last
     # No command multiplies matrices that are worth a thread, and idle threads of BLAS turn in circles for a while.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     withhold()
-    ending.code = run()
-    sys.exit(ending.code)
+    leave(run())
 
 
 def run() -> int:
@@ -125,22 +121,17 @@ def run() -> int:
     return result if isinstance(result, int) else 0
 
 
-@dataclass
-class Ending:
-    """The end of the process; `code` is 1 until the command line came to its own end, as for an exception.
+def leave(code: int) -> NoReturn:
+    """End the process now.
 
-    To take the libraries apart, object by object, takes longer than many commands do, and leaves nothing that the
-    system would not free at once.
+    To take the libraries apart, object by object, as `sys.exit` does, takes longer than many commands, and leaves
+    nothing that the system would not free at once.
     """
-
-    code: int = 1
-
-    def leave(self) -> NoReturn:
-        """End the process now."""
-        for stream in (sys.stdout, sys.stderr):
-            with suppress(OSError):
-                stream.flush()
-        os._exit(self.code)
+    atexit._run_exitfuncs()  # noqa: SLF001 (there is no other way to be the last)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(code)
 
 
 def with_room(function: Callable[[], object]) -> object:

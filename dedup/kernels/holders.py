@@ -240,11 +240,13 @@ def enter_chosen(chosen, table):
 @kernel
 def count_met(chosen, table, names):
     """Return how many of those entered are among some names; equal ones are met together."""
-    met = np.zeros(MOST_SHINGLES, np.bool_)
+    met, count = np.zeros(MOST_SHINGLES, np.int8), 0
     for i in range(names.size):
         slot = np.int64(names[i] & U32(MOST_SLOTS - 1))
         while table[slot] != 0:
-            if chosen[table[slot] - 1] == names[i]:
-                met[table[slot] - 1] = True
+            place = table[slot] - 1
+            if chosen[place] == names[i]:
+                count += 1 - met[place]
+                met[place] = 1
             slot = (slot + 1) & (MOST_SLOTS - 1)
-    return met.sum()
+    return count

@@ -49,7 +49,7 @@ clean: ## remove what the other commands made
 bench-documents: setup ## speed and memory of `dedup clean` beside datasketch and a floor program
 	$(BIN)/python benchmarks/bench_documents.py
 
-bench-index: setup ## 50,000 documents through an index of 1,000,000: time, memory, size, 50 kills; minutes, 13 GB of disk
+bench-index: setup ## 50,000 documents through an index of 1,000,000: time, memory, size, 50 kills; a quarter of an hour, 13 GB of disk
 	$(BIN)/python benchmarks/bench_index.py
 
 bench-stages: setup ## where the time of `dedup clean` goes, beside what the machine allows

@@ -2,7 +2,8 @@
 
 make bench-index
 python benchmarks/bench_index.py --documents 1000000 --new 50000 --rounds 3
-python benchmarks/bench_index.py --file grown.jsonl --new 50000      # the last thing measured is a file of your own
+python benchmarks/bench_index.py --file grown.jsonl --new 50000      # the documents of a file of your own
+python benchmarks/bench_index.py --settings default --kills 0        # not what `--passages off` takes, no kills
 """
 
 import argparse
@@ -26,6 +27,8 @@ from measure import Run, alternate, median_ratio, median_wall, run_command
 HERE = Path(__file__).parent
 CACHE = HERE / ".cache"
 KILLS = 50
+# What is measured: `dedup clean` as it is, and without passages and containment.
+SETTINGS = {"default": (), "off": ("--passages", "off")}
 
 
 def report(what: str, value: str, target: str = "") -> None:
@@ -86,11 +89,11 @@ class Waiting(threading.Thread):
 
 def compile_kernels(day: Path, folder: Path, options: tuple[str, ...]) -> None:
     """Clean a few lines into an index, and others through it: kernels are compiled when they are used first."""
-    with day.open("rb") as lines:
+    with day.open("rb") as lines, tempfile.TemporaryDirectory(dir=folder) as scratch:
         for turn in ("first", "second"):
-            few = folder / f"{turn}.jsonl"
+            few = Path(scratch, f"{turn}.jsonl")
             few.write_bytes(b"".join(islice(lines, 1000)))
-            dedup("clean", few, "-o", folder / turn, "--index", folder / "few.duckdb", "-q", *options)
+            dedup("clean", few, "-o", few.with_suffix(""), "--index", Path(scratch, "few.duckdb"), "-q", *options)
 
 
 def compare(days: tuple[Path, Path], folder: Path, rounds: int, options: tuple[str, ...]) -> dict[str, list[Run]]:
@@ -129,22 +132,23 @@ def compare(days: tuple[Path, Path], folder: Path, rounds: int, options: tuple[s
     return runs
 
 
-def show_time(days: tuple[Path, Path], folder: Path, total: int, options: argparse.Namespace) -> None:
-    """Time and memory of a day through an index."""
-    passages = () if options.passages else ("--passages", "off")
-    runs = compare(days, folder, options.rounds, passages)
+def show_time(days: tuple[Path, Path], folder: Path, counts: tuple[int, int, int], settings: str) -> None:
+    """Time and memory of a day through an index; `counts` are all documents, those of day 2, and rounds."""
+    total, new, rounds = counts
+    print(f"\n{' '.join(('dedup clean', *SETTINGS[settings]))}", flush=True)
+    runs = compare(days, folder, rounds, SETTINGS[settings])
     summary = json.loads((folder / "out2" / "summary.json").read_bytes())
     report(
         "documents of day 2 / seen in the index / added",
-        f"{options.new:,} / {summary['index']['seen']:,} / {summary['index']['added']:,}",
+        f"{new:,} / {summary['index']['seen']:,} / {summary['index']['added']:,}",
     )
-    if options.passages:
+    if settings == "default":
         contained = summary["counts"]["removed_by_relation"]["contained"]
         report("documents of day 2 that another one contains", f"{contained:,}")
     report("documents of the index that were compared", f"{summary['index']['compared']:,}")
     report("stages of day 2", " ".join(f"{s['stage']} {s['seconds']:.2f}" for s in summary["stages"]))
     share = 1 / median_ratio(runs["all"], runs["index"])
-    report(f"{options.new:,} new through the index / all {total:,} anew", f"{share:.1%}", "<= 10 %")
+    report(f"{new:,} new through the index / all {total:,} anew", f"{share:.1%}", "<= 10 %")
     ratio = median_ratio(runs["index"], runs["alone"])
     report("through the index / the same documents without one", f"{ratio:.2f} x")
     for name, what in (("index", "day 2 through the index"), ("alone", "day 2 alone"), ("all", "all anew")):
@@ -155,13 +159,13 @@ def show_time(days: tuple[Path, Path], folder: Path, total: int, options: argpar
         report(f"{what}: private memory, all processes", f"{peak:,.0f} MB", must)
 
 
-def show_wait(days: tuple[Path, Path], folder: Path) -> None:
+def show_wait(days: tuple[Path, Path], folder: Path, settings: str) -> None:
     """How long readers are held up by a run."""
     shutil.copyfile(folder / "filled.duckdb", folder / "news.duckdb")
     shutil.rmtree(folder / "out2", ignore_errors=True)
     waiting = Waiting(folder / "news.duckdb")
     waiting.start()
-    dedup("clean", days[1], "-o", folder / "out2", "--index", folder / "news.duckdb", "-q", "--passages", "off")
+    dedup("clean", days[1], "-o", folder / "out2", "--index", folder / "news.duckdb", "-q", *SETTINGS[settings])
     report("readers are held up by the commit of day 2 for", f"{waiting.stop():.2f} s")
 
 
@@ -190,9 +194,7 @@ def main() -> None:
     parser.add_argument("--file", type=Path, help="take the documents of both days from here")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--kills", type=int, default=KILLS)
-    parser.add_argument(
-        "--passages", action="store_true", help="with passages and containment, as `dedup clean` has by default"
-    )
+    parser.add_argument("--settings", nargs="+", choices=list(SETTINGS), default=list(SETTINGS))
     options = parser.parse_args()
     source = options.data / "congress_press_dev.jsonl.gz"
     if not source.exists():
@@ -206,9 +208,10 @@ def main() -> None:
         first, second, total = cut_days(grown, folder, options.new)
         if not options.file:
             grown.unlink()
-        show_time((first, second), folder, total, options)
-        show_wait((first, second), folder)
-        show_size(folder)
+        for settings in options.settings:
+            show_time((first, second), folder, (total, options.new, options.rounds), settings)
+            show_wait((first, second), folder, settings)
+            show_size(folder)
     kill_at_random(source, options.kills, report)
 
 

@@ -133,12 +133,12 @@ def test_the_width_decides_between_one_column_and_two(pair):
 
 
 HEAVY = """
+import atexit
 import sys
 from dedup.cli.main import main
-try:
-    main()
-finally:
-    print(sorted({"numba", "pyarrow", "numpy", "datasketch"} & set(sys.modules)), file=sys.stderr)
+heavy = {"numba", "pyarrow", "numpy", "datasketch"}
+atexit.register(lambda: print(sorted(heavy & set(sys.modules)), file=sys.stderr))
+main()
 """
 
 

@@ -72,15 +72,17 @@ def fetch_some(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64]
         SELECT ordinal, piece FROM shingles
         WHERE ordinal BETWEEN {ordinals[0]} AND {ordinals[-1]} AND ordinal IN (SELECT ordinal FROM wanted)
     """)  # noqa: S608 (our own numbers)
-    names, counts, before = [np.empty(0, np.uint32)], np.zeros(len(ordinals), np.int64), 0
+    found = [(np.empty(0, np.int64), NO_SAMPLES)]
     for batch in rows.to_arrow_reader(PIECES_AT_ONCE):
         some, ends = read_samples(batch.column(1))
-        places = np.searchsorted(ordinals, batch.column(0).to_numpy())
-        assert np.all(np.diff(places, prepend=before) >= 0), "pieces of an index come in the order of its documents"
-        before = int(places[-1]) if places.size else before
-        np.add.at(counts, places, np.diff(ends, prepend=0))
-        names.append(some.copy())
-    return Samples(np.concatenate(names), np.cumsum(counts))
+        found.append((np.searchsorted(ordinals, batch.column(0).to_numpy()), Samples(some.copy(), ends)))
+    places = np.concatenate([place for place, _ in found])
+    names, ends = join_samples([some for _, some in found])
+    sizes = np.diff(ends, prepend=0)
+    if np.any(places[1:] < places[:-1]):  # DuckDB promises no order
+        pieces = np.split(names, ends[:-1])
+        names = np.concatenate([pieces[row] for row in np.argsort(places, kind="stable").tolist()])
+    return Samples(names, np.cumsum(np.bincount(places, sizes, minlength=len(ordinals)).astype(np.int64)))
 
 
 def read_samples(pieces: pa.LargeBinaryArray) -> Samples:

@@ -9,6 +9,7 @@ python benchmarks/bench_index.py --settings default --kills 0        # not what 
 import argparse
 import hashlib
 import json
+import os
 import random
 import shutil
 import statistics
@@ -49,7 +50,8 @@ def cut_days(source: Path, folder: Path, new: int) -> tuple[Path, Path, int]:
 
 
 def dedup(*args: str | Path) -> Run:
-    """Run `dedup ARGS` as a whole process."""
+    """Run `dedup ARGS` as a whole process, when what was copied or written before it is on the disk."""
+    os.sync()
     return run_command([sys.executable, "-m", "dedup", *args])
 
 

@@ -4,6 +4,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 SHALLOW_AND_DEEP = """
 import sys
 from dedup.cli.main import with_room
@@ -51,3 +53,23 @@ def test_a_kernel_is_compiled_after_others_were_loaded(tmp_path):
     """Code is loaded without the rules of typing; what is compiled later finds them. Twice: compiled, then loaded."""
     for _ in range(2):
         assert run(LOADED_THEN_COMPILED, tmp_path) == ["6.0", "3.0"]
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_streams_may_be_closed(tmp_path, closed):
+    """Nothing is shown then, and no file of the run takes the place of one."""
+    (tmp_path / "old.txt").write_text("One text.")
+    (tmp_path / "new.txt").write_text("Another text.")
+    for command, code in (("diff old.txt new.txt", 1), ("clean old.txt -o out", 0), ("clean none.txt -o out2", 2)):
+        line = f"{sys.executable} -m dedup {command} {closed}"
+        done = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
+    assert (tmp_path / "out/kept/old.txt").read_text() == "One text."
+
+
+def test_a_full_device_is_an_error_of_one_line(tmp_path):
+    (tmp_path / "old.txt").write_text("One text.")
+    line = f"{sys.executable} -m dedup diff old.txt old.txt > /dev/full"
+    done = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "the disk is full" in done.stderr

@@ -96,7 +96,15 @@ def main() -> NoReturn:
     # No command multiplies matrices that are worth a thread, and idle threads of BLAS turn in circles for a while.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     withhold()
+    open_streams()
     leave(run())
+
+
+def open_streams() -> None:
+    """Open streams that the caller closed (`>&-`) on nothing, before a file of ours takes their numbers."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 (open to the end)
 
 
 def run() -> int:

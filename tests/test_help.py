@@ -5,18 +5,20 @@ import subprocess
 import sys
 
 import pytest
+from corpora import make_text, write_jsonl
 
 from dedup import __version__
 from dedup.cli.main import COMMANDS, SUMMARIES
 
 HEAVY = "{'numpy', 'numba', 'pyarrow', 'datasketch', 'tqdm', 'duckdb', 'scipy', 'llvmlite', 'pandas', 'pyspark'}"
+SLOW = "{'numba.np.linalg', 'numba.np.arraymath', 'pyarrow.compute'}"  # parts of them
 
 
 def run_and_list_imports(*args):
     """Run the command line in a new interpreter; return (output, heavy modules that it imported)."""
     code = (
         "import sys, atexit\n"
-        f"def list_imports(): return sorted(name for name in {HEAVY} if sys.modules.get(name))\n"
+        f"def list_imports(): return sorted(name for name in {HEAVY} | {SLOW} if sys.modules.get(name))\n"
         "atexit.register(lambda: print('IMPORTED', *list_imports(), file=sys.stderr))\n"
         f"sys.argv = ['dedup', *{list(args)!r}]\n"
         "from dedup.cli.main import main\n"
@@ -39,6 +41,25 @@ def test_a_run_does_not_import_what_is_installed_beside_it(tmp_path):
     code, _, imported = run_and_list_imports("clean", str(tmp_path / "a.txt"), "-o", str(tmp_path / "out"), "-q")
     assert code == 0
     assert not {"scipy", "pandas", "pyspark", "duckdb"} & set(imported)
+
+
+def test_a_run_through_an_index_loads_no_functions_that_take_longer_than_what_they_do(tmp_path):
+    """A kernel that sums with numpy's words loads linear algebra; pyarrow's filter loads all functions that it has."""
+    parts = [make_text(f"part {n}", 60) for n in range(6)]
+    write_jsonl(tmp_path / "first.jsonl", [{"id": "whole", "text": "\n\n".join(parts)}])
+    texts = ["\n\n".join(parts[:3]), "\n\n".join([parts[4], make_text("own", 200), make_text("own", 200)])]
+    texts.append("\n\n".join([make_text("own", 200), make_text("other", 300)]))
+    write_jsonl(tmp_path / "second.jsonl", [{"id": n, "text": text} for n, text in enumerate(texts)])
+    options = ("--index", str(tmp_path / "news.duckdb"), "--passages", "all", "-q", "--overwrite")
+    for _ in range(2):  # compiled, where that has not been done before, then loaded
+        (tmp_path / "news.duckdb").unlink(missing_ok=True)
+        for day in ("first", "second"):
+            out = str(tmp_path / f"{day}.out")
+            code, _, imported = run_and_list_imports("clean", str(tmp_path / f"{day}.jsonl"), "-o", out, *options)
+            assert code == 0
+    assert imported == ["duckdb", "llvmlite", "numba", "numpy", "pyarrow"]
+    assert (tmp_path / "second.out/passages.jsonl").read_bytes()
+    assert b"contained" in (tmp_path / "second.out/removed.jsonl").read_bytes()
 
 
 def test_help_lists_every_command_with_what_it_does():

@@ -244,7 +244,7 @@ def splits_of(num_bytes):
             session().conf.set(name, value)
 
 
-@pytest.mark.parametrize("num_bytes", [6_000, 30_000])
+@pytest.mark.parametrize("num_bytes", [2_000, 20_000])
 def test_files_in_many_splits_several_to_a_partition(tmp_path, num_bytes):
     """Lines are numbered by Spark as it reads them, so it counts how many stand before them, and in which partition."""
     source = random.Random(3)

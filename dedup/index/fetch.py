@@ -1,6 +1,6 @@
 """The tokens of stored documents, copied out of an index into files that are mapped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from itertools import pairwise
 from pathlib import Path
@@ -64,18 +64,24 @@ def copy_tokens(
     """
     ordinals, starts = wanted
     is_there = np.zeros(len(ordinals), np.bool_)
-    connection.execute("SET arrow_large_buffer_size = true")
-    connection.register("wanted", pa.table({"ordinal": ordinals}))
-    query = f"""
-        SELECT ordinal, part, piece FROM {table}
-        WHERE ordinal BETWEEN {ordinals[0]} AND {ordinals[-1]} AND ordinal IN (SELECT ordinal FROM wanted)
-    """  # noqa: S608 (our own names and numbers)
     with path.open("r+b") as file:
-        for rows in connection.sql(query).to_arrow_reader(PIECES_AT_ONCE):
+        for rows in read_pieces(connection, table, ordinals):
             places = np.searchsorted(ordinals, rows.column(0).to_numpy())
             is_there[places] = True
             write_pieces(file, rows.column(2), starts[places] + rows.column(1).to_numpy().astype(np.int64) * PIECE)
     return is_there
+
+
+def read_pieces(
+    connection: "DuckDBPyConnection", table: str, ordinals: npt.NDArray[np.int64]
+) -> Iterator[pa.RecordBatch]:
+    """Yield the rows (ordinal, part, piece) of documents (ordinals, ascending), in any order."""
+    connection.execute("SET arrow_large_buffer_size = true")
+    connection.register("wanted", pa.table({"ordinal": ordinals}))
+    yield from connection.sql(f"""
+        SELECT ordinal, part, piece FROM {table}
+        WHERE ordinal BETWEEN {ordinals[0]} AND {ordinals[-1]} AND ordinal IN (SELECT ordinal FROM wanted)
+    """).to_arrow_reader(PIECES_AT_ONCE)  # noqa: S608 (our own names and numbers)
 
 
 def view_pieces(pieces: pa.LargeBinaryArray) -> tuple[npt.NDArray[np.int64], pa.Buffer]:

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.index.fetch import PIECES_AT_ONCE, view_pieces
+from dedup.index.fetch import read_pieces, view_pieces
 from dedup.kernels.holders import EVERY, list_samples, make_factors
 from dedup.kernels.memory import as_read_only
 from dedup.passages.blocks import TokenBlock
@@ -28,6 +28,9 @@ class Samples(NamedTuple):
 
     names: npt.NDArray[np.uint32]
     ends: npt.NDArray[np.int64]
+
+
+NO_SAMPLES = Samples(np.empty(0, np.uint32), np.empty(0, np.int64))
 
 
 def take_samples(block: TokenBlock, shingle_size: int, work: tuple[Executor, int], most: int = EVERY) -> Samples:
@@ -61,20 +64,11 @@ def fetch_samples(
     return join_samples(list(pool.map(lambda part: fetch_some(connection.cursor(), part), parts)) or [NO_SAMPLES])
 
 
-NO_SAMPLES = Samples(np.empty(0, np.uint32), np.empty(0, np.int64))
-
-
 def fetch_some(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64]) -> Samples:
     """Return the stored samples of documents, none of those that the index does not have."""
-    connection.execute("SET arrow_large_buffer_size = true")
-    connection.register("wanted", pa.table({"ordinal": ordinals}))
-    rows = connection.sql(f"""
-        SELECT ordinal, piece FROM shingles
-        WHERE ordinal BETWEEN {ordinals[0]} AND {ordinals[-1]} AND ordinal IN (SELECT ordinal FROM wanted)
-    """)  # noqa: S608 (our own numbers)
     found = [(np.empty(0, np.int64), NO_SAMPLES)]
-    for batch in rows.to_arrow_reader(PIECES_AT_ONCE):
-        some, ends = read_samples(batch.column(1))
+    for batch in read_pieces(connection, "shingles", ordinals):
+        some, ends = read_samples(batch.column(2))
         found.append((np.searchsorted(ordinals, batch.column(0).to_numpy()), Samples(some.copy(), ends)))
     places = np.concatenate([place for place, _ in found])
     names, ends = join_samples([some for _, some in found])

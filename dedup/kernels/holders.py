@@ -17,7 +17,7 @@ from dedup.kernels.tokens import MASKED, TOKEN_SHIFT
 
 SAMPLED_EVERY = 4  # shingles
 MOST_SHINGLES = 32  # of those sampled that are looked for of a document
-EVERY = 1 << 62
+EVERY = 1 << 62  # more than any document has
 MOST_SLOTS = 32 * MOST_SHINGLES  # of a table for them: most other shingles find a free slot
 SLOTS_PER_SHINGLE = 2.5
 BITS_PER_SHINGLE = 16

@@ -95,7 +95,7 @@ def drop_small_pairs(links, sizes, own_tokens, share):
 
 @kernel(inline=True)
 def count_equal(chains, num_chains):
-    """Return how many tokens the equal runs of chains have; `np.sum` takes a tenth of a second to load."""
+    """Return how many tokens the equal runs of chains have; `np.sum` would load numba's linear algebra."""
     equal = np.int64(0)
     for k in range(num_chains):
         equal += chains[k, 4]

@@ -24,12 +24,12 @@ import numpy.typing as npt
 from compare_stories import Story, load_stories
 from measure import run_command
 
+from dedup.compare.choose_engine import choose_engine
+from dedup.compare.encoder import Encoder, ModelMissingError
 from dedup.compare.engine import cover_sentences, score_outlets
-from dedup.compare.engines import choose_engine
 from dedup.compare.model import Outlet, Place, Source
-from dedup.compare.models import Encoder, ModelMissingError
+from dedup.compare.read_units import split_source
 from dedup.compare.scores import THRESHOLDS
-from dedup.compare.sentences import split_source
 from dedup.compare.terms import fold_words
 from dedup.config import CompareConfig
 

@@ -22,7 +22,7 @@ from plant import plant
 
 from dedup import Document, find_passages
 from dedup.bench.pan import score
-from dedup.passages.spans import TokenOffsets
+from dedup.text.token_spans import TokenOffsets
 
 HERE = Path(__file__).parent
 SEED_003 = (225, 1938, 1939, 3652)

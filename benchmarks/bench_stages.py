@@ -32,10 +32,10 @@ from dedup.corpus.blocks import view_texts
 from dedup.corpus.jsonl import RecordReader
 from dedup.kernels.shingles import roll_shingles
 from dedup.kernels.tokens import tokenise
-from dedup.near.cover import Cover, Offered
-from dedup.near.sketch import Sketcher
-from dedup.passages.blocks import TokenBlock
+from dedup.near.leaders import Cover, Offered
+from dedup.near.sketcher import Sketcher
 from dedup.passages.matches import find_repeats, find_shared
+from dedup.passages.token_blocks import TokenBlock
 from dedup.text.folding import load_folding_table
 
 ROUNDS = 3

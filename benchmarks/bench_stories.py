@@ -21,7 +21,7 @@ from news import find_folder, read_rows
 from dedup.config import StoryConfig
 from dedup.kernels.neighbours import UNDATED
 from dedup.pipeline.find_stories import group_documents
-from dedup.stories.terms import TermCounter, Terms
+from dedup.stories.read_terms import TermCounter, Terms
 
 GRID = [
     StoryConfig(threshold, topic, name_weight=name_weight, topic_discount=discount)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from dedup.bench.memory import MemorySampler
+from dedup.bench.peak_memory import MemorySampler
 
 # What an installer compiled is compiled for all tools: this variable would have those that run from their sources
 # compile them in every run.

@@ -10,7 +10,7 @@ from window_net import Net, Tokens, cast_anchors, cast_truth, cast_windows, read
 
 from dedup import PassageConfig
 from dedup.bench.pan import Case, covered, score
-from dedup.passages.spans import TokenOffsets
+from dedup.text.token_spans import TokenOffsets
 
 CONFIG = PassageConfig(scope="across")
 NETS: dict[str, Callable[[Tokens], Net]] = {

@@ -11,7 +11,7 @@ from passage_truth import CASES, detect, report, scratch
 from plant import JOINS, REPEATS, Planted, correct, plant_repeat, truncate
 
 from dedup.bench.pan import Case, overlap, score
-from dedup.passages.spans import TokenOffsets
+from dedup.text.token_spans import TokenOffsets
 
 
 def show_repeats(quiet: list[str], untouched: list[str]) -> None:

@@ -16,10 +16,10 @@ from dedup.config import PassageConfig
 from dedup.kernels.minhash import band_keys, sign
 from dedup.kernels.shingles import roll_shingles
 from dedup.near.signature import draw_permutations
-from dedup.near.sketch import tokenise_text
-from dedup.passages.blocks import TokenBlock
+from dedup.near.sketcher import tokenise_text
 from dedup.passages.matches import Matches, compare_pairs, find_shared
-from dedup.passages.spans import TokenOffsets
+from dedup.passages.token_blocks import TokenBlock
+from dedup.text.token_spans import TokenOffsets
 
 WINDOW, SHINGLE, ROWS, BANDS = 30, 3, 2, 20
 SENTENCE_START = re.compile(r"(?:[.!?…。！？]+[\"'”’)]*\s*|\n\s*)")

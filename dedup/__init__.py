@@ -12,10 +12,10 @@ if TYPE_CHECKING:
     from dedup.diff.engine import compare_texts as diff
     from dedup.errors import DedupError
     from dedup.model.documents import Cluster, Document, Member, Passage, Removal
-    from dedup.model.index import Match
+    from dedup.model.index_results import Match
     from dedup.near.bands import candidate_probability, choose_bands
     from dedup.near.signature import Signature
-    from dedup.near.sketch import sign_text
+    from dedup.near.sketcher import sign_text
     from dedup.pipeline.deduplicate import Deduplication, deduplicate
     from dedup.pipeline.find_passages import find_passages
     from dedup.pipeline.text_index import Index
@@ -29,7 +29,7 @@ _HOMES = {
     "Document": "dedup.model.documents",
     "Index": "dedup.pipeline.text_index",
     "KeepPolicy": "dedup.config",
-    "Match": "dedup.model.index",
+    "Match": "dedup.model.index_results",
     "Passage": "dedup.model.documents",
     "PassageConfig": "dedup.config",
     "find_passages": "dedup.pipeline.find_passages",
@@ -40,7 +40,7 @@ _HOMES = {
     "candidate_probability": "dedup.near.bands",
     "choose_bands": "dedup.near.bands",
     "deduplicate": "dedup.pipeline.deduplicate",
-    "sign_text": "dedup.near.sketch",
+    "sign_text": "dedup.near.sketcher",
 }
 
 __all__ = [

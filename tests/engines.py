@@ -29,8 +29,8 @@ def decide_locally(documents, config):
 def decide_through_an_index(documents, config, cuts=None):
     """Decide in several runs, one after the other, through an index; `cuts` are where the days begin."""
     from dedup.corpus.files import find_files
-    from dedup.pipeline.clean import clean
-    from dedup.pipeline.run import CleanRun
+    from dedup.pipeline.clean_files import clean
+    from dedup.pipeline.job import CleanRun
 
     edges = [0, *(cuts if cuts is not None else [len(documents) // 3, 2 * len(documents) // 3]), len(documents)]
     decisions = [KEPT] * len(documents)

@@ -10,7 +10,7 @@ import pytest
 from dedup import DedupError, NearConfig, candidate_probability, choose_bands
 from dedup.kernels.minhash import count_agreeing
 from dedup.near.bands import choose_agreement
-from dedup.near.sketch import Sketcher
+from dedup.near.sketcher import Sketcher
 
 THRESHOLDS = [
     "0.2",

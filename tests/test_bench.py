@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from corpora import make_records, write_jsonl
 
-from dedup.bench.copies import plant_copies
 from dedup.bench.pan import Case, score
+from dedup.bench.plant_copies import plant_copies
 from dedup.bench.rates import measure_mean, measure_rate
 from dedup.bench.sample import draw
 

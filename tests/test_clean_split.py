@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.clean import split
-from dedup.clean.records import split_json_line
-from dedup.clean.split import Ranges, copy_kept, write_pieces
 from dedup.errors import InputError
+from dedup.output import byte_copy as split
+from dedup.output.byte_copy import Ranges, copy_kept, write_pieces
+from dedup.output.records import split_json_line
 
 
 @st.composite

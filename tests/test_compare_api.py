@@ -426,7 +426,7 @@ def test_too_many_different_words_are_a_clear_error(monkeypatch):
 @semantic
 def test_too_many_words_for_the_model_are_a_clear_error_before_it_runs(monkeypatch):
     monkeypatch.setattr(semantic_module, "MAX_TERMS", 5)
-    monkeypatch.setattr("dedup.compare.models.Encoder.encode", lambda *_: pytest.fail("ran"))
+    monkeypatch.setattr("dedup.compare.encoder.Encoder.encode", lambda *_: pytest.fail("ran"))
     with pytest.raises(DedupError, match="words in all; up to 5 can be compared"):
         compare(FIRE, "semantic")
 

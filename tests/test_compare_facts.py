@@ -14,7 +14,7 @@ from dedup.compare.facts import (
     find_times,
 )
 from dedup.compare.model import Cell, FactKind, Row, Source
-from dedup.compare.sentences import split_source
+from dedup.compare.read_units import split_source
 from dedup.compare.speakers import resolve_pronouns
 
 

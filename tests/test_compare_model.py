@@ -12,11 +12,11 @@ from story_texts import FIRE, semantic
 from tiny_model import write_model
 
 from dedup.compare import cache as cache_module
-from dedup.compare import models
+from dedup.compare import encoder as models
 from dedup.compare.cache import VectorCache, cache_path
+from dedup.compare.encoder import Encoder, Pieces, find_model, hash_file, pool_words
 from dedup.compare.engine import compare
 from dedup.compare.model import Source
-from dedup.compare.models import Encoder, Pieces, find_model, hash_file, pool_words
 from dedup.config import CompareConfig
 from dedup.errors import DedupError
 

@@ -9,17 +9,17 @@ import pytest
 from commands import Silent
 from corpora import make_records, make_text, read_tree, write_jsonl
 
-from dedup.clean.folder import RunFolder
 from dedup.config import KeepPolicy, NearConfig, PassageConfig
 from dedup.corpus.files import find_files
-from dedup.corpus.segment_writer import segment_folder
-from dedup.corpus.segments import Segments
 from dedup.corpus.shards import plan_shards
-from dedup.near import decide
-from dedup.near.decide import CoverAhead, cover_again, cover_batches, may_share_key
-from dedup.pipeline import clean as pipeline
-from dedup.pipeline.clean import CleanRun, can_cover_ahead
-from dedup.pipeline.sketch import sketch_shards
+from dedup.near import keep_policy as decide
+from dedup.near.keep_policy import CoverAhead, cover_again, cover_batches, may_share_key
+from dedup.near.segment_files import segment_folder
+from dedup.near.segments import Segments
+from dedup.output.run_folder import RunFolder
+from dedup.pipeline import clean_files as pipeline
+from dedup.pipeline.clean_files import CleanRun, can_cover_ahead
+from dedup.pipeline.sketch_shards import sketch_shards
 from dedup.workers import run_tasks
 
 

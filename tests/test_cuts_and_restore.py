@@ -20,8 +20,8 @@ from corpora import encode_jsonl, make_text, read_lines, read_summary, read_tree
 from dedup import PassageConfig
 from dedup.corpus.files import find_files
 from dedup.corpus.shards import plan_shards
-from dedup.pipeline.clean import clean
-from dedup.pipeline.run import CleanRun
+from dedup.pipeline.clean_files import clean
+from dedup.pipeline.job import CleanRun
 
 PACK = {"": bytes, ".gz": gzip.compress, ".zst": zstandard.ZstdCompressor().compress}
 UNPACK = {
@@ -247,7 +247,7 @@ def run_clean(folder, name, out, workers=1, scope="all"):
 def test_shards_of_any_size_write_the_same_bytes_and_restore(dedup, tmp_path, monkeypatch, shard_size, scope):
     write_jsonl(tmp_path / "in.jsonl", RECORDS)
     whole = run_clean(tmp_path, "in.jsonl", "whole", scope=scope)
-    monkeypatch.setattr("dedup.pipeline.clean.plan_shards", functools.partial(plan_shards, shard_size=shard_size))
+    monkeypatch.setattr("dedup.pipeline.clean_files.plan_shards", functools.partial(plan_shards, shard_size=shard_size))
     assert run_clean(tmp_path, "in.jsonl", "cut", scope=scope) == whole
     assert dedup("restore", "cut", "-o", "back", cwd=tmp_path).code == 0
     assert (tmp_path / "back" / "in.jsonl").read_bytes() == encode_jsonl(RECORDS)
@@ -258,7 +258,7 @@ def with_one_worker(tmp_path_factory):
     folder = tmp_path_factory.mktemp("workers")
     write_jsonl(folder / "in.jsonl", make_corpus("workers", 400))
     patch = pytest.MonkeyPatch()
-    patch.setattr("dedup.pipeline.clean.plan_shards", functools.partial(plan_shards, shard_size=30_000))
+    patch.setattr("dedup.pipeline.clean_files.plan_shards", functools.partial(plan_shards, shard_size=30_000))
     yield folder, run_clean(folder, "in.jsonl", "one")
     patch.undo()
 

@@ -11,7 +11,7 @@ from corpora import encode_jsonl, make_records, read_lines, read_tree, write_jso
 from dedup import KeepPolicy, NearConfig
 from dedup.corpus.files import find_files
 from dedup.corpus.shards import plan_shards
-from dedup.pipeline.clean import CleanRun, clean
+from dedup.pipeline.clean_files import CleanRun, clean
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +84,7 @@ def test_shards_of_any_size_write_the_same_bytes(tmp_path, monkeypatch, shard_si
     (tmp_path / "a.jsonl").write_bytes(content)
     files = find_files([str(tmp_path / "a.jsonl")])
     clean(CleanRun(files, tmp_path / "whole"), Silent())
-    monkeypatch.setattr("dedup.pipeline.clean.plan_shards", functools.partial(plan_shards, shard_size=shard_size))
+    monkeypatch.setattr("dedup.pipeline.clean_files.plan_shards", functools.partial(plan_shards, shard_size=shard_size))
     clean(CleanRun(files, tmp_path / "cut"), Silent())
     assert len(read_lines(tmp_path / "whole" / "removed.jsonl")) == 121
     assert read_tree(tmp_path / "cut") == read_tree(tmp_path / "whole")
@@ -95,7 +95,7 @@ def test_shards_of_any_size_write_the_same_bytes_under_other_policies(tmp_path, 
     files = find_files([str(write_jsonl(tmp_path / "a.jsonl", make_records("policies", 60, copies=3)))])
     near = NearConfig(keep=KeepPolicy.parse(keep))
     clean(CleanRun(files, tmp_path / "whole", near), Silent())
-    monkeypatch.setattr("dedup.pipeline.clean.plan_shards", functools.partial(plan_shards, shard_size=5000))
+    monkeypatch.setattr("dedup.pipeline.clean_files.plan_shards", functools.partial(plan_shards, shard_size=5000))
     clean(CleanRun(files, tmp_path / "cut", near), Silent())
     assert read_tree(tmp_path / "cut") == read_tree(tmp_path / "whole")
 

@@ -1,7 +1,7 @@
 import pytest
 
 from dedup.diff.engine import compare_texts
-from dedup.diff.marks import find_quotations
+from dedup.diff.fact_kinds import find_quotations
 from dedup.text.spans import Span
 
 

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from naive import count_common, find_heaviest_increasing_sum
 
 from dedup.diff.adapter import find_runs
-from dedup.diff.anchors import find_anchors, find_heaviest_increasing
-from dedup.diff.words import compare_words
+from dedup.diff.compare_words import compare_words
+from dedup.diff.patience import find_anchors, find_heaviest_increasing
 
 settings.register_profile("dedup", deadline=None, derandomize=True)
 settings.load_profile("dedup")

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.corpus.files import find_files
-from dedup.passages.repeats import Run, find_exact_runs
-from dedup.pipeline.clean import clean
-from dedup.pipeline.run import CleanRun
+from dedup.passages.repeated_runs import Run, find_exact_runs
+from dedup.pipeline.clean_files import clean
+from dedup.pipeline.job import CleanRun
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
 PARAGRAPHS = [f"{make_text(i, 40)}." for i in range(6)]

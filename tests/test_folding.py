@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dedup.kernels import tokens as kernel
-from dedup.near.sketch import tokenise_text
+from dedup.near.sketcher import tokenise_text
 from dedup.text import folding
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=300)

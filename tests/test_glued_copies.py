@@ -6,8 +6,8 @@ from commands import Silent
 from corpora import make_text, read_lines, write_jsonl
 
 from dedup.corpus.files import find_files
-from dedup.pipeline.clean import clean
-from dedup.pipeline.run import CleanRun
+from dedup.pipeline.clean_files import clean
+from dedup.pipeline.job import CleanRun
 
 
 def make_body(seed, first="The", last="Article"):

@@ -14,8 +14,8 @@ from corpora import make_records, read_tree, write_jsonl
 
 from dedup.corpus.files import find_files
 from dedup.index.store import IndexFile
-from dedup.pipeline.clean import clean
-from dedup.pipeline.run import CleanRun
+from dedup.pipeline.clean_files import clean
+from dedup.pipeline.job import CleanRun
 
 NUM_KILLS = 8
 
@@ -174,11 +174,11 @@ def die_before(module, name, call=1):
 
 
 MOMENTS = {
-    "before the commit": die_before("dedup.pipeline.indexed", "commit"),
+    "before the commit": die_before("dedup.pipeline.index_session", "commit"),
     "inside the transaction": die_before("dedup.index.commit", "insert_run"),
-    "before the output is published": die_before("dedup.pipeline.clean", "RunFolder.publish"),
-    "between commit and rename": die_before("dedup.clean.folder", "os.replace", 2),
-    "before the run is marked": die_before("dedup.pipeline.indexed", "IndexSession.mark_published"),
+    "before the output is published": die_before("dedup.pipeline.clean_files", "RunFolder.publish"),
+    "between commit and rename": die_before("dedup.output.run_folder", "os.replace", 2),
+    "before the run is marked": die_before("dedup.pipeline.index_session", "IndexSession.mark_published"),
 }
 
 

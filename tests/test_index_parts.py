@@ -3,7 +3,8 @@
 import pytest
 from corpora import make_records, write_jsonl
 
-from dedup.index import fetch, probe, scan
+from dedup.index import probe, scan
+from dedup.index import stored_tokens as fetch
 from dedup.index.store import IndexFile
 
 DAYS = ("--passages", "off", "-q")

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from dedup import PassageConfig
 from dedup.kernels.align import count_common, extend_end, extend_run
-from dedup.kernels.repeats import drop_small_pairs, find_repeated
+from dedup.kernels.repeats_within import drop_small_pairs, find_repeated
 from dedup.kernels.shingles import table_size
 from dedup.passages import matches
-from dedup.passages.blocks import TokenBlock
-from dedup.passages.contained import WORTH_ALIGNING, choose_pairs, find_contained
-from dedup.passages.links import mark_repeated
+from dedup.passages.containment import WORTH_ALIGNING, choose_pairs, find_contained
+from dedup.passages.fingerprint_links import mark_repeated
 from dedup.passages.matches import WORTH_EXTENDING, Least, compare_pairs, find_repeats, find_shared
+from dedup.passages.token_blocks import TokenBlock
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
 CONFIG = PassageConfig()

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.kernels.anchors import ANCHOR, count_marks, link_block, list_repeated, mark_anchors, merge_seen, winnow
+from dedup.kernels.fingerprints import ANCHOR, count_marks, link_block, list_repeated, mark_anchors, merge_seen, winnow
 from dedup.kernels.shingles import roll_shingles
-from dedup.passages.blocks import Anchors, TokenBlock, ahead
-from dedup.passages.links import join_links, mark_repeated, order_links
+from dedup.passages.fingerprint_links import join_links, mark_repeated, order_links
+from dedup.passages.token_blocks import Anchors, TokenBlock, ahead
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
 SIZES = (5, 4)

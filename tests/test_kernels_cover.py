@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dedup import NearConfig, deduplicate
 from dedup.kernels.relation import count_differing, is_template
-from dedup.near.sketch import tokenise_text
+from dedup.near.sketcher import tokenise_text
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=400)
 
@@ -104,7 +104,7 @@ def test_an_exact_copy_of_a_removed_text_has_the_witness_of_that_text():
 
 def test_a_bucket_that_is_full_takes_no_more_texts():
     """Two kept texts share every bucket; with room for one, what copies the second alone is not found."""
-    from dedup.near.cover import Cover, Offered
+    from dedup.near.leaders import Cover, Offered
 
     config = NearConfig(0.5, max_bucket=1)
     tokens = [np.arange(40, dtype=np.uint32) * 4 + 1000 * i for i in (0, 1, 1)]

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.index.containers import measure_pairs
-from dedup.index.holders import WORTH_FETCHING, Pairs, copy_set, count_pairs, cut_documents, enter
+from dedup.index.find_containers import WORTH_FETCHING, Pairs, copy_set, count_pairs, cut_documents, enter
 from dedup.index.samples import take_samples
-from dedup.kernels.holders import (
+from dedup.kernels.buffers import as_read_only
+from dedup.kernels.first_sources import (
     EVERY,
     MOST_SHINGLES,
     NOBODY,
@@ -21,8 +22,7 @@ from dedup.kernels.holders import (
     make_factors,
     note_holders,
 )
-from dedup.kernels.memory import as_read_only
-from dedup.passages.blocks import TokenBlock
+from dedup.passages.token_blocks import TokenBlock
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
 SIZE = 3

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.kernels.buckets import Limits
+from dedup.kernels.buffers import as_read_only
 from dedup.kernels.key_set import MOST_HOLDERS, add_keys, find_hits, make_hits, make_key_set, match_hits
-from dedup.kernels.memory import as_read_only
+from dedup.kernels.leader_table import Limits
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=300)
 BANDS, AGREEMENT, MAX_BUCKET = 3, 62, 3

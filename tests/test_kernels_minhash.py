@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dedup.config import NearConfig
 from dedup.kernels.minhash import band_keys, count_agreeing, sign
 from dedup.near.signature import draw_permutations
-from dedup.near.sketch import Sketcher, shingle_text, sign_text, tokenise_text
+from dedup.near.sketcher import Sketcher, shingle_text, sign_text, tokenise_text
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=150)
 seeds = st.integers(0, 2**32 - 1)

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dedup.kernels.tokens import HAS_NUMBER, IS_NAME, TOKEN_SHIFT, tokenise
-from dedup.near.sketch import tokenise_text
+from dedup.near.sketcher import tokenise_text
 from dedup.text.folding import load_folding_table
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=400)

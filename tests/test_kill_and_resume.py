@@ -17,7 +17,7 @@ from dedup import __version__
 from dedup.config import PassageConfig
 from dedup.corpus.files import find_files
 from dedup.corpus.shards import plan_shards
-from dedup.pipeline.clean import CleanRun, clean
+from dedup.pipeline.clean_files import CleanRun, clean
 
 NUM_KILLS = 30
 WITHIN = PassageConfig(scope="within")
@@ -42,7 +42,7 @@ def start(corpus, out, *, workers=2, resume=False, passages=WITHIN):
     code = 1
     try:
         os.setpgid(0, 0)
-        import dedup.pipeline.clean as pipeline
+        import dedup.pipeline.clean_files as pipeline
 
         pipeline.plan_shards = functools.partial(plan_shards, shard_size=SHARD_SIZE)
         files = find_files([str(corpus / "a.jsonl"), str(corpus / "b.jsonl")])
@@ -135,8 +135,8 @@ def test_resume_does_not_read_finished_shards_again(corpus, undisturbed, tmp_pat
     finish(pid)
     finished = {p.name for p in segments.iterdir() if p.suffix != ".part"}
     read = []
-    import dedup.pipeline.clean as pipeline
-    from dedup.pipeline import sketch
+    import dedup.pipeline.clean_files as pipeline
+    from dedup.pipeline import sketch_shards as sketch
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pipeline, "plan_shards", functools.partial(plan_shards, shard_size=SHARD_SIZE))
@@ -159,7 +159,7 @@ def cut_off(tmp_path):
     write_jsonl(tmp_path / "a.jsonl", make_records("cut off", 20))
     pid = os.fork()
     if pid == 0:
-        import dedup.pipeline.clean as pipeline
+        import dedup.pipeline.clean_files as pipeline
 
         os.chdir(tmp_path)
         pipeline.summarise = lambda *_: os.kill(os.getpid(), signal.SIGKILL)

@@ -10,7 +10,7 @@ from datasketch import LeanMinHash, MinHash, MinHashLSH
 
 import dedup
 from dedup import Document, KeepPolicy, NearConfig, Signature, deduplicate, sign_text
-from dedup.near.sketch import shingle_text
+from dedup.near.sketcher import shingle_text
 
 RECORDS = make_records("library", 100, copies=3)
 

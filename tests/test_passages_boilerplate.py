@@ -7,8 +7,8 @@ import pytest
 
 from dedup import PassageConfig
 from dedup.passages import boilerplate
-from dedup.passages.blocks import TokenBlock
 from dedup.passages.boilerplate import CORPUS_LEAST, CORPUS_SHARE, SERIES_LEAST, Series, find_boilerplate
+from dedup.passages.token_blocks import TokenBlock
 
 CONFIG = PassageConfig()
 

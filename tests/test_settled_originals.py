@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.passages.matches import Matches
-from dedup.passages.originals import settle_originals
+from dedup.passages.resolve_sources import settle_originals
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=300)
 LEAST = 2

@@ -8,8 +8,8 @@ import regex
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from dedup.near.sketch import tokenise_text
-from dedup.passages.spans import Span, TokenOffsets, cut_spans, is_grapheme_boundary, widen_cut
+from dedup.near.sketcher import tokenise_text
+from dedup.text.token_spans import Span, TokenOffsets, cut_spans, is_grapheme_boundary, widen_cut
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=300)
 

@@ -129,9 +129,9 @@ def test_wrong_arguments_are_value_errors(columns, config, message):
 def clean_both(tmp_path, files, **settings):
     """Clean files with both engines, return the folders."""
     from dedup.corpus.files import find_files
-    from dedup.pipeline.clean import clean
-    from dedup.pipeline.run import CleanRun
-    from dedup.spark.clean import SparkRun, clean_on_spark
+    from dedup.pipeline.clean_files import clean
+    from dedup.pipeline.job import CleanRun
+    from dedup.spark.engine import SparkRun, clean_on_spark
 
     passages = PassageConfig(scope="within", contained=None, strip_boilerplate=True)
     configs = {"passages": passages, **settings}
@@ -391,8 +391,8 @@ def test_a_worker_process_that_is_killed_changes_nothing(tmp_path):
     from spark_kill import run_and_kill
 
     from dedup.corpus.files import find_files
-    from dedup.pipeline.clean import clean
-    from dedup.pipeline.run import CleanRun
+    from dedup.pipeline.clean_files import clean
+    from dedup.pipeline.job import CleanRun
 
     news = tmp_path / "news.jsonl"
     write_jsonl(news, [{"id": place, "text": text} for place, text in enumerate(make_worlds(17, 30))])

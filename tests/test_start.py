@@ -21,7 +21,7 @@ except ZeroDivisionError as error:
 LOADED_THEN_COMPILED = """
 import numba
 import numpy as np
-from dedup.near.sketch import tokenise_text
+from dedup.near.sketcher import tokenise_text
 assert tokenise_text("a b c").size == 3  # loaded, where it was compiled before
 @numba.njit
 def total(values):

@@ -17,8 +17,8 @@ from dedup.stories.candidates import find_candidates, order_documents, within_wi
 from dedup.stories.dates import parse_day
 from dedup.stories.describe import outline_story
 from dedup.stories.linkage import Pairs, link_groups
+from dedup.stories.read_terms import TermCounter, find_words, join_terms, order_terms
 from dedup.stories.refine import compare_topic
-from dedup.stories.terms import TermCounter, find_words, join_terms, order_terms
 from dedup.stories.vectors import weigh_terms
 
 NO_OUTLET = np.full(10_000, -1, np.int32)

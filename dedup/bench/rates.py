@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from dedup.model.bench import Rate
+from dedup.model.bench_results import Rate
 
 Z = 1.959964  # 95 %
 

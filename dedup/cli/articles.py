@@ -12,7 +12,7 @@ from dedup.errors import InputError
 
 if TYPE_CHECKING:
     from dedup.compare.model import Source
-    from dedup.corpus.articles import Article
+    from dedup.corpus.document_reader import Article
 
 BOM = "\ufeff"
 NOT_OURS = "The file is not as dedup wrote it."
@@ -114,7 +114,7 @@ def find_kept(root: Path, member: Mapping[str, Any], fields: Fields) -> "Article
 
 def find_removed(root: Path, members: Sequence[Mapping[str, Any]], fields: Fields) -> "list[Article]":
     """Return removed documents from removed.jsonl, in the order of the members."""
-    from dedup.corpus.articles import Article
+    from dedup.corpus.document_reader import Article
 
     places = [(str(member["path"]), int(member["line"])) for member in members]
     wanted = set(places)
@@ -141,7 +141,7 @@ def find_in(
 ) -> "list[Article]":
     """Return articles of some files or folders by id or place."""
     from dedup.config import InputConfig
-    from dedup.corpus.articles import find_articles
+    from dedup.corpus.document_reader import find_articles
     from dedup.corpus.files import find_files
 
     files = find_files(list(paths))

@@ -18,7 +18,7 @@ from dedup.cli.options import (
 
 if TYPE_CHECKING:
     from dedup.config import NearConfig, PassageConfig
-    from dedup.model.bench import Bench
+    from dedup.model.bench_results import Bench
 
 
 @click.command(short_help="Measure speed, memory and recall on your own files.")
@@ -67,8 +67,8 @@ def bench(
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
     from dedup.config import InputConfig
-    from dedup.pipeline.bench import BenchRun
-    from dedup.pipeline.bench import bench as measure
+    from dedup.pipeline.run_bench import BenchRun
+    from dedup.pipeline.run_bench import bench as measure
 
     with working_folder(None, dry_run=True) as folder, find_sources(inputs, folder, input_format) as files:
         run = BenchRun(

@@ -92,8 +92,8 @@ def clean(
     from dedup.cli.sources import find_sources, working_folder
     from dedup.config import InputConfig
     from dedup.corpus.files import STDIN
-    from dedup.pipeline.clean import clean as clean_files
-    from dedup.pipeline.run import CleanRun
+    from dedup.pipeline.clean_files import clean as clean_files
+    from dedup.pipeline.job import CleanRun
     from dedup.report.clean_terminal import render_summary
 
     progress = TerminalProgress(quiet=quiet)

@@ -99,8 +99,8 @@ def add(
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources
     from dedup.config import InputConfig
-    from dedup.pipeline.clean import clean as clean_files
-    from dedup.pipeline.run import CleanRun
+    from dedup.pipeline.clean_files import clean as clean_files
+    from dedup.pipeline.job import CleanRun
     from dedup.report.clean_terminal import render_summary
 
     scratch = Path(index).with_name(Path(index).name + ".adding")
@@ -158,7 +158,7 @@ def check(
     from dedup.cli.sources import find_sources, working_folder
     from dedup.config import InputConfig
     from dedup.pipeline.check_index import check_documents
-    from dedup.pipeline.run import CleanRun
+    from dedup.pipeline.job import CleanRun
 
     with working_folder(output, dry_run=True) as folder, find_sources(inputs, folder, input_format) as files:
         config = InputConfig(text_field, id_field, input_format)

@@ -19,8 +19,8 @@ def restore(out: str, output: str, quiet: bool) -> None:
     """
     from pathlib import Path
 
-    from dedup.clean.restore import restore as restore_files
     from dedup.cli.progress import TerminalProgress
+    from dedup.output.restore_input import restore as restore_files
 
     progress = TerminalProgress(quiet=quiet)
     written = restore_files(Path(out), Path(output), progress.advance)

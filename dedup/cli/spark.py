@@ -69,7 +69,7 @@ def clean_files_on_spark(
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
-    from dedup.spark.clean import SparkRun, clean_on_spark
+    from dedup.spark.engine import SparkRun, clean_on_spark
 
     spark = start_session(session[0], parse_settings(session[1]))
     inputs, out = places

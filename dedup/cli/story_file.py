@@ -9,7 +9,7 @@ import msgspec
 
 from dedup.corpus.files import SourceFile
 from dedup.errors import OutputError
-from dedup.model.stories import Story
+from dedup.model.story import Story
 
 
 def refuse_input(out: str, files: Sequence[SourceFile]) -> None:

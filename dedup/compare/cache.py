@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dedup.compare.models import Pieces
+from dedup.compare.encoder import Pieces
 
 MAX_BYTES = 256 << 20  # a cache beyond this is thrown away and begun anew
 SCHEMA = (

@@ -7,17 +7,17 @@ from datetime import UTC, datetime
 import numpy as np
 import numpy.typing as npt
 
+from dedup.compare.choose_engine import choose_engine
 from dedup.compare.copies import lift_copies
 from dedup.compare.discrepancies import find_discrepancies, list_limits
-from dedup.compare.engines import choose_engine
+from dedup.compare.encoder import Encoder, pool_words
 from dedup.compare.lexical import cover_lexically
 from dedup.compare.links import Wordings, find_links, relate_rows
 from dedup.compare.model import Comparison, Link, Outlet, Place, Relation, Row, Shares, Source, Strength
-from dedup.compare.models import Encoder, pool_words
+from dedup.compare.read_units import split_source
 from dedup.compare.rows import build_rows, cluster_sentences
 from dedup.compare.scores import THRESHOLDS, Thresholds, score_pairs
 from dedup.compare.semantic import check_terms, cover_semantically
-from dedup.compare.sentences import split_source
 from dedup.compare.shares import measure_shares, read_rows
 from dedup.compare.speakers import resolve_pronouns
 from dedup.compare.terms import Term, split_terms, weigh_terms

@@ -9,7 +9,7 @@ from rapidfuzz.distance import JaroWinkler
 from dedup.compare.model import FactKind
 from dedup.compare.speakers import VERB, VERB_CLASSES, find_speakers
 from dedup.compare.terms import fold, fold_words
-from dedup.diff.marks import find_dates, find_quotations
+from dedup.diff.fact_kinds import find_dates, find_quotations
 from dedup.text.spans import Span
 
 Found = tuple[Span, str]

@@ -10,9 +10,9 @@ from dedup.corpus.blocks import Block
 from dedup.corpus.compression import open_reader
 from dedup.corpus.delimited import DELIMITERS, TableReader
 from dedup.corpus.files import SourceFile
-from dedup.corpus.folder import read_text_files
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.parquet import read_parquet
+from dedup.corpus.text_folder import read_text_files
 
 # Small enough that two workers share a 50 MB file evenly, large enough that a shard costs nothing by itself.
 SHARD_SIZE = 16 << 20

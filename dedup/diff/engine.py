@@ -5,16 +5,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from itertools import accumulate
 
-from dedup.diff.blocks import Side, build_blocks
-from dedup.diff.cuts import CutText, cut_alike, cut_text
-from dedup.diff.groups import group_units
-from dedup.diff.joints import join_parts
-from dedup.diff.marks import find_quotations
+from dedup.diff.build_blocks import Side, build_blocks
+from dedup.diff.fact_kinds import find_quotations
+from dedup.diff.find_moves import order_groups
+from dedup.diff.join_units import join_parts
+from dedup.diff.match_units import group_units
 from dedup.diff.model import Block, Diff, Move, Relation, sort_blocks
-from dedup.diff.order import order_groups
-from dedup.diff.pairs import pair_units
+from dedup.diff.pair_units import pair_units
 from dedup.diff.sequences import MAX_CELLS
 from dedup.diff.similarity import Weights, count_unit
+from dedup.diff.split_units import CutText, cut_alike, cut_text
 from dedup.diff.stats import count_stats
 from dedup.text.spans import Span
 

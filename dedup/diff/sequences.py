@@ -5,7 +5,7 @@ from itertools import takewhile
 from typing import NamedTuple
 
 from dedup.diff.adapter import Run, find_runs
-from dedup.diff.anchors import find_anchors
+from dedup.diff.patience import find_anchors
 
 MAX_CELLS = 250_000_000  # items on one side times items on the other: 60 ms and 31 MB
 ANCHOR_WIDTH = 6  # items; a run this long that occurs once on both sides is hardly ever chance

@@ -12,17 +12,17 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup import __version__
-from dedup.clean.decisions import Decisions
 from dedup.config import NearConfig, PassageConfig
-from dedup.corpus.known import KnownDocuments
-from dedup.corpus.segments import Batch, Segments
 from dedup.index.samples import take_samples
 from dedup.index.schema import PIECE, RunRow, insert_run, make_tables
 from dedup.index.settings import settings_of
 from dedup.index.store import IndexFile, count_threads
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of
-from dedup.passages.blocks import TokenBlock
+from dedup.near.decisions import Decisions
+from dedup.near.segments import Batch, Segments
+from dedup.near.stored import KnownDocuments
+from dedup.passages.token_blocks import TokenBlock
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

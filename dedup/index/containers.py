@@ -8,14 +8,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.corpus.known import KnownDocuments
-from dedup.index.fetch import fetch_tokens
-from dedup.index.holders import Pairs
+from dedup.index.find_containers import Pairs
 from dedup.index.probe import TOKEN_TABLES, fetch_rows, make_known
 from dedup.index.samples import Samples, fetch_samples
 from dedup.index.store import count_threads, streaming
-from dedup.kernels.holders import measure_held
-from dedup.kernels.memory import as_read_only
+from dedup.index.stored_tokens import fetch_tokens
+from dedup.kernels.buffers import as_read_only
+from dedup.kernels.first_sources import measure_held
+from dedup.near.stored import KnownDocuments
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -13,7 +13,7 @@ from dedup.errors import OutputError
 from dedup.index.commit import delete_documents, delete_runs
 from dedup.index.schema import read_runs, read_settings
 from dedup.index.store import IndexFile
-from dedup.model.index import IndexInfo, RunInfo
+from dedup.model.index_results import IndexInfo, RunInfo
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

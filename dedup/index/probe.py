@@ -11,10 +11,10 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import NearConfig
-from dedup.corpus.known import NAME_SCHEMA, NO_FATES, Fates, KnownDocuments
-from dedup.index.fetch import fetch_tokens
 from dedup.index.scan import NewSketches, passing, read_lists, scan_keys
 from dedup.index.store import count_threads, streaming
+from dedup.index.stored_tokens import fetch_tokens
+from dedup.near.stored import NAME_SCHEMA, NO_FATES, Fates, KnownDocuments
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

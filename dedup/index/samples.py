@@ -8,17 +8,17 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.index.fetch import read_pieces, view_pieces
-from dedup.kernels.holders import EVERY, list_samples, make_factors
-from dedup.kernels.memory import as_read_only
-from dedup.passages.blocks import TokenBlock
+from dedup.index.stored_tokens import read_pieces, view_pieces
+from dedup.kernels.buffers import as_read_only
+from dedup.kernels.first_sources import EVERY, list_samples, make_factors
+from dedup.passages.token_blocks import TokenBlock
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
 class Samples(NamedTuple):
-    """Sampled shingles of documents by name, those of one after those of another: see `dedup.kernels.holders`.
+    """Sampled shingles of documents by name, those of one after those of another: see `dedup.kernels.first_sources`.
 
     ```
     names  uint32[m]

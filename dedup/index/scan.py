@@ -10,11 +10,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import NearConfig
+from dedup.kernels.buffers import as_read_only
 from dedup.kernels.key_set import MOST_HOLDERS, KeySet, add_keys, find_hits, make_hits, make_key_set, match_hits
-from dedup.kernels.memory import as_read_only
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of
-from dedup.near.cover import Comparable, limits_of
+from dedup.near.leaders import Comparable, limits_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from dedup.config import NearConfig, describe
 from dedup.errors import DedupError
-from dedup.near.sketch import tokenise_text
+from dedup.near.sketcher import tokenise_text
 
 FORMAT = 3
 FLAGS = {

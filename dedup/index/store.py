@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from dedup.clean.folder import take_lock
 from dedup.errors import InputError, OutputError
 from dedup.index.settings import FORMAT
+from dedup.output.run_folder import take_lock
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -5,10 +5,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels.buckets import reduce_range
+from dedup.kernels.buffers import prefetch
 from dedup.kernels.hashing import U64
 from dedup.kernels.jit import kernel
-from dedup.kernels.memory import prefetch
+from dedup.kernels.leader_table import reduce_range
 from dedup.kernels.minhash import SIGNATURE_WORDS, count_agreeing
 
 # Positions in `KeySet.counters`.

@@ -2,9 +2,9 @@
 
 import numpy as np
 
+from dedup.kernels.buffers import load_word, num_trailing_zeros, store_word
 from dedup.kernels.hashing import U64
 from dedup.kernels.jit import kernel
-from dedup.kernels.memory import load_word, num_trailing_zeros, store_word
 
 PADDING = 8  # bytes after the last one that the kernel may read and write
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import PassageConfig
-from dedup.kernels.boilerplate import (
+from dedup.kernels.frequencies import (
     FREQUENCY,
     copy_frequent,
     count_block,
@@ -22,7 +22,7 @@ from dedup.kernels.boilerplate import (
     support_block,
     tally_block,
 )
-from dedup.passages.blocks import SLOTS_PER_ANCHOR, Anchors, TokenBlock
+from dedup.passages.token_blocks import SLOTS_PER_ANCHOR, Anchors, TokenBlock
 
 WINDOW = 8  # a sparser net than that for passages: boilerplate stands in many documents, one anchor in each is enough
 ANCHORS_PER_TOKEN = 2 / (WINDOW + 1)  # expected of winnowing

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import PassageConfig
-from dedup.kernels.memory import as_read_only
-from dedup.kernels.repeats import align_block, drop_small_pairs, match_pairs, repeat_block
-from dedup.passages.blocks import TokenBlock, ahead
-from dedup.passages.links import TableFullError, find_links, mark_repeated, order_links
+from dedup.kernels.buffers import as_read_only
+from dedup.kernels.repeats_within import align_block, drop_small_pairs, match_pairs, repeat_block
+from dedup.passages.fingerprint_links import TableFullError, find_links, mark_repeated, order_links
+from dedup.passages.token_blocks import TokenBlock, ahead
 
 PAIRS_AT_ONCE = 500
 # Where the equal runs of a pair are less than this share of the shorter document, no ends are looked for: with `Least`.

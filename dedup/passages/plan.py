@@ -8,9 +8,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import PassageConfig
-from dedup.kernels.repeats import mark_covered
+from dedup.kernels.repeats_within import mark_covered
 from dedup.passages.matches import Matches, join_matches
-from dedup.passages.originals import settle_originals
+from dedup.passages.resolve_sources import settle_originals
 
 WITHIN, ACROSS = 0, 1
 COLUMNS = (
@@ -68,7 +68,7 @@ class PassagePlan:
 def plan_passages(within: Matches, across: Matches, config: PassageConfig, *, cut_across: bool) -> PassagePlan:
     """Return what is done with the passages: later copies that are alike enough may go, if their original stays.
 
-    What goes in the end is decided on the text: whole sentences only, see `dedup.passages.edges`.
+    What goes in the end is decided on the text: whole sentences only, see `dedup.text.boundaries`.
     """
     across = drop_covered(across)
     matches = join_matches([within, across])
@@ -76,7 +76,7 @@ def plan_passages(within: Matches, across: Matches, config: PassageConfig, *, cu
     order = np.lexsort((matches.span[:, 0], scope, matches.document))
     matches, scope = matches.select(order), scope[order]
     long = matches.span[:, 1] - matches.span[:, 0] >= config.cut_edited
-    # Inside a document the exact part goes, see `dedup.passages.repeats`: an edited copy is a restatement.
+    # Inside a document the exact part goes, see `dedup.passages.repeated_runs`: an edited copy is a restatement.
     alike = (matches.similarity == 1.0) | (long & (matches.similarity >= config.cut_similarity))
     cut = (scope == WITHIN) | (alike & cut_across)
     if cut_across:

@@ -6,24 +6,24 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from dedup.clean.decisions import Decisions
-from dedup.clean.folder import RunFolder
-from dedup.clean.records import Witness, encode_line, witness_of
-from dedup.corpus.segments import Segments
 from dedup.corpus.shards import plan_shards
 from dedup.index.schema import read_runs, read_settings
 from dedup.index.settings import refuse_other_settings, settings_of
 from dedup.index.store import IndexFile
 from dedup.model.documents import Relation
-from dedup.near.cover import Cover
-from dedup.near.decide import view_batch
+from dedup.near.decisions import Decisions
+from dedup.near.keep_policy import view_batch
+from dedup.near.leaders import Cover
+from dedup.near.segments import Segments
+from dedup.output.records import Witness, encode_line, witness_of
+from dedup.output.run_folder import RunFolder
 from dedup.passages.matches import join_matches
-from dedup.pipeline.boilerplate import find_corpus_boilerplate
-from dedup.pipeline.contained import gather_kept, remove_contained
-from dedup.pipeline.indexed import IndexSession, with_covered
-from dedup.pipeline.passages import as_decisions
-from dedup.pipeline.run import CleanRun, Progress
-from dedup.pipeline.sketch import load_kernels, sketch_shards
+from dedup.pipeline.cut_passages import as_decisions
+from dedup.pipeline.find_boilerplate import find_corpus_boilerplate
+from dedup.pipeline.index_session import IndexSession, with_covered
+from dedup.pipeline.job import CleanRun, Progress
+from dedup.pipeline.remove_contained import gather_kept, remove_contained
+from dedup.pipeline.sketch_shards import load_kernels, sketch_shards
 
 
 class KnownRecord(msgspec.Struct, frozen=True, omit_defaults=True):

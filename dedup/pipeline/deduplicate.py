@@ -11,9 +11,9 @@ import pyarrow as pa
 from dedup.config import NearConfig
 from dedup.corpus.blocks import BLOCK_SIZE, view_texts
 from dedup.model.documents import Cluster, Document, Member, Relation, Removal
-from dedup.near.cover import Cover, CoverResult, Offered
-from dedup.near.decide import rank_keys, reorder
-from dedup.near.sketch import Sketch, Sketcher
+from dedup.near.keep_policy import rank_keys, reorder
+from dedup.near.leaders import Cover, CoverResult, Offered
+from dedup.near.sketcher import Sketch, Sketcher
 from dedup.report.clean_html import render_deduplication
 
 

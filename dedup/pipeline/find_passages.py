@@ -7,12 +7,12 @@ import numpy as np
 from dedup.config import NearConfig, PassageConfig
 from dedup.corpus.blocks import view_texts
 from dedup.model.documents import Document, Passage
-from dedup.near.sketch import Sketcher
-from dedup.passages.blocks import TokenBlock
+from dedup.near.sketcher import Sketcher
 from dedup.passages.matches import Matches, find_repeats, find_shared, join_matches
 from dedup.passages.plan import ACROSS, PassagePlan, plan_passages
-from dedup.passages.spans import TokenOffsets
+from dedup.passages.token_blocks import TokenBlock
 from dedup.pipeline.deduplicate import copy_tokens, cut, to_arrow, to_document
+from dedup.text.token_spans import TokenOffsets
 
 
 def find_passages(

@@ -12,14 +12,14 @@ from dedup.corpus.files import SourceFile
 from dedup.kernels.jit import is_compiled
 from dedup.kernels.neighbours import UNDATED
 from dedup.model.run import Limit
-from dedup.model.stories import Story, StoryCounts, StoryDocument, StoryResult
+from dedup.model.story import Story, StoryCounts, StoryDocument, StoryResult
+from dedup.pipeline.job import Progress
 from dedup.pipeline.read_articles import ArticleFields, Catalogue, enter_block, read_articles
-from dedup.pipeline.run import Progress
 from dedup.stories.candidates import Neighbours, find_candidates, order_documents
 from dedup.stories.describe import Outline, outline_story
 from dedup.stories.linkage import link_groups
+from dedup.stories.read_terms import TermCounter, Terms, find_words, join_terms, order_terms
 from dedup.stories.refine import compare_inside
-from dedup.stories.terms import TermCounter, Terms, find_words, join_terms, order_terms
 from dedup.stories.vectors import Vectors, weigh_terms
 
 NUM_TERMS = 8

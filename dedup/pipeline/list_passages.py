@@ -8,23 +8,23 @@ from pathlib import Path
 
 import numpy as np
 
-from dedup.clean.decisions import Decisions
-from dedup.clean.folder import PASSAGES, RunFolder
-from dedup.clean.write import join_parts
 from dedup.config import InputConfig, NearConfig, PassageConfig, fingerprint
-from dedup.corpus.fetch import fetch_text
 from dedup.corpus.files import SourceFile
-from dedup.corpus.segments import Segments
 from dedup.corpus.shards import Shard, plan_shards
 from dedup.errors import InputError
 from dedup.model.run import PassageInContext
+from dedup.near.decisions import Decisions
+from dedup.near.fetch_texts import fetch_text
+from dedup.near.segments import Segments
+from dedup.output.run_folder import PASSAGES, RunFolder
+from dedup.output.write_shards import join_parts
 from dedup.passages.boilerplate import Boilerplate, merge_ranges
 from dedup.passages.plan import PassagePlan
-from dedup.passages.spans import Span, TokenOffsets
-from dedup.pipeline.clean import forget_results, locate_one, write_located
-from dedup.pipeline.passages import decide_passages
-from dedup.pipeline.run import CleanRun, Progress
-from dedup.pipeline.sketch import load_kernels, sketch_shards
+from dedup.pipeline.clean_files import forget_results, locate_one, write_located
+from dedup.pipeline.cut_passages import decide_passages
+from dedup.pipeline.job import CleanRun, Progress
+from dedup.pipeline.sketch_shards import load_kernels, sketch_shards
+from dedup.text.token_spans import Span, TokenOffsets
 from dedup.workers import run_tasks
 
 CONTEXT = 60  # characters shown before and after a passage

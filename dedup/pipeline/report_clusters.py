@@ -11,10 +11,10 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from dedup.clean.located import PassageRecord
 from dedup.corpus.values import read_value
 from dedup.diff.engine import compare_texts
 from dedup.model.documents import Relation
+from dedup.output.passage_records import PassageRecord
 from dedup.pipeline.report_survey import NO_WITNESS, Keys, Removals, SpooledDocument, read_spooled
 from dedup.report.corpus_cluster import ComparedCopy, render_cluster
 from dedup.report.corpus_model import Card, ClusterContent, ClusterEntry, Copy, PassageNote

@@ -9,12 +9,13 @@ from typing import IO
 import msgspec
 import numpy as np
 
-from dedup.clean.folder import PASSAGES
-from dedup.clean.originals import Originals, read_removals
-from dedup.clean.restore import read_summary
 from dedup.diff.engine import compare_texts
 from dedup.model.documents import Relation
 from dedup.model.run import Summary
+from dedup.output.replay import Originals, read_removals
+from dedup.output.restore_input import read_summary
+from dedup.output.run_folder import PASSAGES
+from dedup.pipeline.job import Progress
 from dedup.pipeline.report_clusters import (
     MOST_COPIES,
     MOST_PASSAGES,
@@ -48,7 +49,6 @@ from dedup.pipeline.report_survey import (
     make_key,
     read_spooled,
 )
-from dedup.pipeline.run import Progress
 from dedup.report.corpus_clusters import render_lists
 from dedup.report.corpus_index import render_index
 from dedup.report.corpus_model import ClusterEntry, CorpusFindings, Fields, NearMiss, Pair

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from dedup.clean.folder import SUMMARY, take_lock
 from dedup.errors import OutputError
+from dedup.output.run_folder import SUMMARY, take_lock
 from dedup.report.corpus_page import GENERATOR
 
 INDEX = "index.html"

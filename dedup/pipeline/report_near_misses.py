@@ -13,17 +13,17 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from dedup.clean.folder import KEPT, RunFolder
 from dedup.config import InputConfig, KeepPolicy, NearConfig
 from dedup.corpus.files import SourceFile
-from dedup.corpus.segments import Segments
 from dedup.corpus.shards import plan_shards
 from dedup.errors import DedupError
 from dedup.model.run import Summary
 from dedup.near.bands import bands_of
-from dedup.pipeline.clean import cover_documents
-from dedup.pipeline.run import CleanRun, Progress
-from dedup.pipeline.sketch import load_kernels, sketch_shards
+from dedup.near.segments import Segments
+from dedup.output.run_folder import KEPT, RunFolder
+from dedup.pipeline.clean_files import cover_documents
+from dedup.pipeline.job import CleanRun, Progress
+from dedup.pipeline.sketch_shards import load_kernels, sketch_shards
 
 MARGIN = 0.05
 MOST_NEAREST = 25  # pairs

@@ -7,11 +7,11 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from dedup.clean.folder import BOILERPLATE, REJECTED
-from dedup.clean.located import BoilerplateRecord
-from dedup.clean.records import RejectedRecord
 from dedup.corpus.values import read_value
 from dedup.model.documents import Relation
+from dedup.output.passage_records import BoilerplateRecord
+from dedup.output.records import RejectedRecord
+from dedup.output.run_folder import BOILERPLATE, REJECTED
 from dedup.pipeline.report_clusters import Clusters
 from dedup.pipeline.report_survey import NO_WITNESS, UNDATED, Removals, Survey, find_keys
 from dedup.report.corpus_model import BoilerplateNote, DayCount, OutletCount, OutletPair, RejectionNote

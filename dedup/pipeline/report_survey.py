@@ -10,10 +10,10 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from dedup.clean.originals import RemovalRow
 from dedup.corpus.blocks import Block
 from dedup.corpus.values import read_value
 from dedup.model.documents import Relation
+from dedup.output.replay import RemovalRow
 from dedup.pipeline.report_fields import read_day
 
 LINE_BITS = 40

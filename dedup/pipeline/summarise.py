@@ -4,20 +4,20 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dedup.clean.decisions import Decisions
-from dedup.clean.edits import count_edits
-from dedup.clean.folder import EDITS, LOCATED, RunFolder
-from dedup.clean.located import count_cuts
-from dedup.clean.summary import StageTimer, count_distinct, count_documents, list_versions
 from dedup.config import NearConfig, PassageConfig, describe
-from dedup.corpus.segments import Segments
 from dedup.corpus.shards import Shard
 from dedup.model.run import InputFile, Limit, PassageCounts, Summary
 from dedup.near.bands import bands_of
-from dedup.near.cover import CoverResult
+from dedup.near.decisions import Decisions
+from dedup.near.leaders import CoverResult
+from dedup.near.segments import Segments
+from dedup.output.edits import count_edits
+from dedup.output.passage_records import count_cuts
+from dedup.output.run_folder import EDITS, LOCATED, RunFolder
+from dedup.output.run_summary import StageTimer, count_distinct, count_documents, list_versions
 from dedup.passages.plan import WITHIN
-from dedup.pipeline.passages import Findings
-from dedup.pipeline.run import CleanRun
+from dedup.pipeline.cut_passages import Findings
+from dedup.pipeline.job import CleanRun
 
 
 def count_repeated_ids(segments: Segments) -> int:

@@ -14,7 +14,6 @@ import pyarrow as pa
 from dedup.config import InputConfig, NearConfig, PassageConfig
 from dedup.corpus.blocks import view_texts
 from dedup.corpus.files import SourceFile
-from dedup.corpus.known import KnownDocuments
 from dedup.corpus.values import read_value
 from dedup.index.probe import find_known
 from dedup.index.scan import NewSketches
@@ -22,18 +21,19 @@ from dedup.index.schema import read_settings
 from dedup.index.settings import config_of, refuse_other_settings, settings_of
 from dedup.index.signatures import insert_signatures
 from dedup.index.store import IndexFile
-from dedup.kernels.memory import tokens_at
+from dedup.kernels.buffers import tokens_at
 from dedup.kernels.relation import is_template
 from dedup.kernels.shingles import count_shared_shingles, drop_masked
 from dedup.model.documents import Document, Relation
-from dedup.model.index import Match
-from dedup.near.cover import Comparable
-from dedup.near.sketch import Sketch, Sketcher
+from dedup.model.index_results import Match
+from dedup.near.leaders import Comparable
+from dedup.near.sketcher import Sketch, Sketcher
+from dedup.near.stored import KnownDocuments
 from dedup.passages.matches import compare_pairs
-from dedup.passages.spans import TokenOffsets
-from dedup.pipeline.clean import clean
+from dedup.pipeline.clean_files import clean
 from dedup.pipeline.deduplicate import to_document
-from dedup.pipeline.run import CleanRun, SilentProgress
+from dedup.pipeline.job import CleanRun, SilentProgress
+from dedup.text.token_spans import TokenOffsets
 
 if TYPE_CHECKING:
     from datasketch import MinHashLSH

@@ -6,7 +6,7 @@ from functools import cache
 from jinja2 import Environment
 
 from dedup import __version__
-from dedup.model.bench import Bench, Rate
+from dedup.model.bench_results import Bench, Rate
 from dedup.report.bench_terminal import format_seconds
 from dedup.report.page import hash_source, inline, load_environment, read_template
 

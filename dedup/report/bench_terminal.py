@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from dedup.model.bench import Bench, Rate
+from dedup.model.bench_results import Bench, Rate
 from dedup.report.wrapping import Piece, make_safe, wrap_pieces
 
 BAR = 30  # columns

@@ -1,6 +1,6 @@
 """What an index holds, for a person at a terminal."""
 
-from dedup.model.index import IndexInfo
+from dedup.model.index_results import IndexInfo
 
 
 def render_index(info: IndexInfo) -> str:

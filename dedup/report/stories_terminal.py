@@ -2,7 +2,7 @@
 
 import shlex
 
-from dedup.model.stories import Story, StoryCounts, StoryResult
+from dedup.model.story import Story, StoryCounts, StoryResult
 from dedup.report.clean_terminal import percent
 from dedup.report.clean_terminal import printable as without_controls
 

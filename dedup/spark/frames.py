@@ -21,7 +21,7 @@ from dedup.model.documents import Relation
 from dedup.near.bands import bands_of
 from dedup.spark.catalogue import rank_documents, read_catalogue
 from dedup.spark.checkpoint import Checkpoints
-from dedup.spark.decide import SparkDecisions, decide, find_candidates, plan_cover
+from dedup.spark.decide_ranges import SparkDecisions, decide, find_candidates, plan_cover
 from dedup.spark.read import quote
 from dedup.spark.sketches import DOCUMENT, REJECTED, SKETCH_SCHEMA, SketchTask, SplitReader, fill_columns, name_split
 from dedup.spark.types import as_struct

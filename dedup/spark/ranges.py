@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import NearConfig
-from dedup.near.cover import Cover, CoverResult, Offered, number_contents
+from dedup.near.leaders import Cover, CoverResult, Offered, number_contents
 from dedup.passages.boilerplate import mask_tokens
 from dedup.spark.packing import byte_addresses, view_bytes
 

@@ -58,7 +58,7 @@ class SparkInput:
         return rows.join(bases, "file").select((F.col("line") + F.col("base")).alias("at"), "record")
 
     def as_texts(self, records: "DataFrame", text_field: str) -> "DataFrame":
-        """Return records as `dedup.spark.passages` takes them: `at`, `value`."""
+        """Return records as `dedup.spark.describe_passages` takes them: `at`, `value`."""
         if self.format == "jsonl":
             return records
         return records.select("at", F.col("record").getField(text_field).cast("binary").alias("value"))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F
 
 from dedup.config import NearConfig
-from dedup.spark.buckets import route_documents
 from dedup.spark.joins import NUMBERS, small
 from dedup.spark.ranges import DECIDED_SCHEMA, MEMBER_COLUMNS, decide_ranges
+from dedup.spark.route_documents import route_documents
 from dedup.spark.types import as_struct
 
 if TYPE_CHECKING:

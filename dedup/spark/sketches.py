@@ -17,11 +17,11 @@ from dedup.config import InputConfig, NearConfig, PassageConfig
 from dedup.corpus.blocks import Block, view_texts
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.parquet import read_batch
-from dedup.near.sketch import Sketch
-from dedup.passages.blocks import TokenBlock
+from dedup.near.sketcher import Sketch
 from dedup.passages.matches import find_repeats
-from dedup.pipeline.boilerplate import hash_values
-from dedup.pipeline.sketch import get_sketcher
+from dedup.passages.token_blocks import TokenBlock
+from dedup.pipeline.find_boilerplate import hash_values
+from dedup.pipeline.sketch_shards import get_sketcher
 
 DOCUMENT, REJECTED, SPLIT = 0, 1, 2
 ROW_BITS = 33  # of `monotonically_increasing_id`, which has the partition above them

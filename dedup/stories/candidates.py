@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import StoryConfig
-from dedup.kernels.memory import as_read_only
+from dedup.kernels.buffers import as_read_only
 from dedup.kernels.neighbours import (
     CANDIDATES,
     CUT_LISTS,

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import StoryConfig
-from dedup.stories.terms import Terms, gather
+from dedup.stories.read_terms import Terms, gather
 
 
 @dataclass(frozen=True)

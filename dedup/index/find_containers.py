@@ -1,0 +1,147 @@
+"""Which documents of an index hold parts of new ones: samples of stored shingles, streamed past some of the new."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from queue import SimpleQueue
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import PassageConfig
+from dedup.index.samples import Samples, read_samples
+from dedup.index.scan import DOCUMENTS_AT_ONCE, passing
+from dedup.index.store import count_threads, streaming
+from dedup.index.stored_tokens import PIECES_AT_ONCE
+from dedup.kernels.buffers import as_read_only
+from dedup.kernels.first_sources import NOBODY, ShingleSet, enter_names, forget_noted, make_shingle_set, note_holders
+from dedup.passages.token_blocks import ahead
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# A stored document is fetched where it is the first to hold this share of the shingles that are looked for.
+WORTH_FETCHING = 0.05
+# Shingles are forgotten once a part of the index was the first to hold this share of the table: that is a pass over it.
+WORTH_FORGETTING = 0.01
+
+
+class Pairs(NamedTuple):
+    """New documents, by their place, and stored ones that hold a part of them (int64[m] each)."""
+
+    document: npt.NDArray[np.int64]
+    holder: npt.NDArray[np.int64]
+
+
+def find_holders(
+    connection: "DuckDBPyConnection",
+    asked: Samples,
+    config: PassageConfig,
+    without: Sequence[int],
+    report: Callable[[int], None],
+) -> Pairs:
+    """Return which stored documents, by ordinal, are the first to hold a share of the shingles of a new one.
+
+    `asked` are the shingles of new documents that are looked for. `without` are the numbers of runs that are passed
+    over; `report` is told how many ordinals were passed. The tables of all threads hold `max_anchors` shingles at most:
+    for more, the index is streamed several times.
+    """
+    last = connection.execute("SELECT max(ordinal) FROM documents").fetchall()[0][0]
+    if last is None or len(asked.ends) == 0:
+        return Pairs(np.empty(0, np.int64), np.empty(0, np.int64))
+    assert last < NOBODY, "more ordinals than the table can name"
+    assert config.shingle_size == PassageConfig.shingle_size, "shingles are stored in one size"
+    threads, found = count_threads(), []
+    parts = cut_documents(asked.ends, config.max_anchors // threads)
+    with streaming(connection), ThreadPoolExecutor(threads) as pool:
+        for part in parts:
+            start = int(asked.ends[part.start - 1]) if part.start else 0
+            ends = asked.ends[part] - start
+            shingles, slots = enter(asked.names[start : start + ends[-1]])
+            scan = Scan(connection, shingles, without, lambda count: report(count // len(parts)))
+            pairs = count_pairs(slots, ends, scan_samples(scan, last, pool, threads))
+            found.append(pairs._replace(document=pairs.document + part.start))
+    return Pairs(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+
+
+def cut_documents(ends: npt.NDArray[np.int64], most: int) -> list[slice]:
+    """Return runs of documents, at least one each, that have at most so many shingles; they end at `ends`."""
+    parts, first = [], 0
+    while first < len(ends):
+        before = int(ends[first - 1]) if first else 0
+        end = max(int(np.searchsorted(ends, before + most, "right")), first + 1)
+        parts.append(slice(first, end))
+        first = end
+    return parts
+
+
+def enter(names: npt.NDArray[np.uint32]) -> tuple[ShingleSet, npt.NDArray[np.int64]]:
+    """Return shingles as a set, and the place of each there."""
+    shingles, slots = make_shingle_set(len(names)), np.empty(len(names), np.int64)
+    enter_names(shingles, names, slots)
+    return shingles, slots
+
+
+class Scan(NamedTuple):
+    """One pass over the sampled shingles of an index."""
+
+    connection: "DuckDBPyConnection"
+    shingles: ShingleSet
+    without: Sequence[int]
+    report: Callable[[int], None]
+
+
+def scan_samples(scan: Scan, last: int, pool: Executor, threads: int) -> npt.NDArray[np.uint32]:
+    """Return the smallest ordinal that holds each shingle, by its slot; NOBODY where none does."""
+    free: SimpleQueue[ShingleSet] = SimpleQueue()  # one for each part of the index that is under way
+    every = [scan.shingles, *(copy_set(scan.shingles) for _ in range(threads - 1))]
+    for shingles in every:
+        free.put(shingles)
+
+    def look(first: int) -> int:
+        shingles = free.get()  # each goes over parts in the order of their ordinals
+        try:
+            noted = scan_part(scan.connection.cursor(), shingles, first, scan.without)
+            if noted >= WORTH_FORGETTING * len(shingles.table):
+                forget_noted(shingles)
+        finally:  # whatever happened: others may wait for it
+            free.put(shingles)
+        return min(last + 1 - first, DOCUMENTS_AT_ONCE)
+
+    for count in ahead(pool, look, range(0, last + 1, DOCUMENTS_AT_ONCE), 2 * threads):
+        scan.report(count)
+    table = np.asarray(np.minimum.reduce([shingles.table for shingles in every]))  # of the same names
+    return (table & np.uint64(NOBODY)).astype(np.uint32)
+
+
+def copy_set(shingles: ShingleSet) -> ShingleSet:
+    """Return a set for another thread."""
+    return shingles._replace(bits=shingles.bits.copy(), table=shingles.table.copy())
+
+
+def scan_part(connection: "DuckDBPyConnection", shingles: ShingleSet, first: int, without: Sequence[int]) -> int:
+    """Note who holds the shingles of the stored documents from ordinal `first` on, DOCUMENTS_AT_ONCE ordinals.
+
+    Returns of how many shingles this is the first holder.
+    """
+    here = f"ordinal BETWEEN {first} AND {first + DOCUMENTS_AT_ONCE - 1}"
+    if without:
+        here += f" AND ordinal IN (SELECT ordinal FROM documents WHERE {passing(without)})"  # noqa: S608 (our numbers)
+    connection.execute("SET arrow_large_buffer_size = true")
+    rows, noted = connection.sql(f"SELECT ordinal, piece FROM shingles WHERE {here}"), 0  # noqa: S608 (the same)
+    for batch in rows.to_arrow_reader(PIECES_AT_ONCE):
+        noted += note_holders(shingles, *read_samples(batch.column(1)), as_read_only(batch.column(0).to_numpy()))
+    return noted
+
+
+def count_pairs(slots: npt.NDArray[np.int64], ends: npt.NDArray[np.int64], holders: npt.NDArray[np.uint32]) -> Pairs:
+    """Return which documents hold enough of the shingles of each that are looked for; they stand at `slots`."""
+    counts = np.diff(ends, prepend=0)
+    document, holder = np.repeat(np.arange(len(counts)), counts), holders[slots]
+    is_held = holder != NOBODY
+    pairs = np.sort(document[is_held] << 32 | holder[is_held].astype(np.int64))
+    begins = np.flatnonzero(np.diff(pairs, prepend=-1))
+    held = np.diff(begins, append=len(pairs))
+    document, ordinal = pairs[begins] >> 32, pairs[begins] & 0xFFFFFFFF
+    is_enough = held >= WORTH_FETCHING * counts[document]
+    return Pairs(document[is_enough], ordinal[is_enough])

@@ -1,0 +1,267 @@
+"""Winnowing: which shingles of a document stand for it when passages are looked for.
+
+Schleimer, Wilkerson & Aiken, "Winnowing: Local Algorithms for Document Fingerprinting", SIGMOD 2003: of every `window`
+consecutive shingles the smallest is an anchor, so any run of `shingle_size + window - 1` tokens that two documents
+share has an anchor in both.
+"""
+
+import numpy as np
+
+from dedup.kernels.buffers import prefetch, tokens_at
+from dedup.kernels.hashing import U32, U64, mix64
+from dedup.kernels.jit import kernel
+from dedup.kernels.shingles import HIDDEN, roll_unmasked, table_size
+
+# First holders of anchors, by open addressing. An entry is one record, and a look-up one miss of the cache:
+#   tag       low half of the hash
+#   holder    first holder + 1, 0 where the slot is free
+#   position  token at which the shingle starts there
+ANCHOR = np.dtype([("tag", np.uint32), ("holder", np.int32), ("position", np.int32)])
+
+ODD = U64(0x9E3779B97F4A7C15)
+
+
+@kernel
+def winnow(shingles, count, window, positions):
+    """Write the positions of the anchors of `shingles[:count]` (uint64) to `positions` (int32), return how many.
+
+    The rightmost smallest of each window, each position once. O(count) on average.
+    """
+    if count == 0:
+        return 0
+    found = 0
+    best = -1
+    for end in range(min(window, count) - 1, count):
+        start = max(end - window + 1, 0)
+        if best < start:
+            best = start
+            for i in range(start + 1, end + 1):
+                if shingles[i] <= shingles[best]:
+                    best = i
+        elif shingles[end] <= shingles[best]:
+            best = end
+        if found == 0 or positions[found - 1] != best:
+            positions[found] = best
+            found += 1
+    return found
+
+
+@kernel(inline=True)
+def seen_slot(seen, mixed):
+    """Return the slot of a shingle in `seen`, four to a byte; other bits of it say its slot in the table."""
+    return np.int64((((mixed * ODD) >> U64(32)) * U64(4 * seen.size)) >> U64(32))
+
+
+@kernel(inline=True)
+def times_seen(seen, slot):
+    """Return how often a slot was marked: 0, 1, or 2 for more than once."""
+    return (seen[slot >> 2] >> ((slot & 3) << 1)) & 3
+
+
+@kernel
+def mark_anchors(address, num_tokens, sizes, seen):
+    """Mark in `seen` (uint8, 4 slots a byte) the anchors of documents whose tokens stand at `address` (uint64[n]).
+
+    `sizes` is (shingle_size, window). Returns how many anchors there are, and how many of them met a marked slot.
+    """
+    shingles = np.empty(4096, np.uint64)
+    positions = np.empty(4096, np.int32)
+    total, met = 0, 0
+    for doc in range(address.size):
+        tokens = tokens_at(address[doc], num_tokens[doc])
+        if tokens.size > shingles.size:
+            shingles = np.empty(2 * tokens.size, np.uint64)
+            positions = np.empty(2 * tokens.size, np.int32)
+        count = winnow(shingles, roll_unmasked(tokens, sizes[0], shingles), sizes[1], positions)
+        total += count
+        for k in range(count):
+            prefetch(seen, seen_slot(seen, mix64(shingles[positions[k]])) >> 2)
+        for k in range(count):
+            if shingles[positions[k]] == HIDDEN:
+                continue
+            slot = seen_slot(seen, mix64(shingles[positions[k]]))
+            times = times_seen(seen, slot)
+            met += times > 0
+            if times < 2:
+                seen[slot >> 2] += np.uint8(1 << ((slot & 3) << 1))
+    return total, met
+
+
+@kernel
+def merge_seen(seen, other):
+    """Add the marks of `other` to `seen`, both as large; return how many slots are marked in both."""
+    both = 0
+    for byte in range(seen.size):
+        if other[byte] == 0:
+            continue
+        for slot in range(4 * byte, 4 * byte + 4):
+            a, b = times_seen(seen, slot), times_seen(other, slot)
+            both += a > 0 and b > 0
+            seen[byte] += np.uint8((min(a + b, 2) - a) << ((slot & 3) << 1))
+    return both
+
+
+@kernel
+def count_marks(seen):
+    """Return how many slots were marked once, and how many more than once."""
+    once, more = 0, 0
+    for byte in seen:
+        ones, twos = byte & 0b01010101, (byte >> 1) & 0b01010101
+        once += (ones & 1) + ((ones >> 2) & 1) + ((ones >> 4) & 1) + (ones >> 6)
+        more += (twos & 1) + ((twos >> 2) & 1) + ((twos >> 4) & 1) + (twos >> 6)
+    return once, more
+
+
+@kernel(inline=True)
+def first_slot(table, mixed):
+    """Return the slot at which a shingle is looked for first; `mixed` is its `mix64`."""
+    # Anchors are the smallest of their neighbours: their own high bits are no longer uniform.
+    return np.int64(((mixed >> U64(32)) * U64(table.size)) >> U64(32))
+
+
+@kernel(inline=True)
+def is_part(shingle, part):
+    """Return whether a shingle is of this part of all: `part` is (which, of how many)."""
+    which, parts = part
+    return parts == 1 or np.int64(((mix64(~shingle) >> U64(32)) * U64(parts)) >> U64(32)) == which
+
+
+@kernel
+def list_repeated(address, num_tokens, sizes, seen, part, mixed, positions, ends):
+    """List the anchors that may stand more than once, document by document; return how many there are.
+
+    `seen` has the marks of all documents: what stands once links to nothing. `sizes` is (shingle_size, window); `part`
+    is (which, of how many): only anchors whose hash falls into that part of all hashes are listed. `mixed` (uint64,
+    `mix64` of the shingle) and `positions` (int32) have room for one a token; those of document i end at `ends[i]`.
+    A text shorter than a shingle has none.
+    """
+    shingle_size, window = sizes
+    shingles = np.empty(4096, np.uint64)
+    places = np.empty(4096, np.int32)
+    found = 0
+    for i in range(address.size):
+        ends[i] = found
+        tokens = tokens_at(address[i], num_tokens[i])
+        if tokens.size < shingle_size:
+            continue
+        if tokens.size > shingles.size:
+            shingles = np.empty(2 * tokens.size, np.uint64)
+            places = np.empty(2 * tokens.size, np.int32)
+        count = winnow(shingles, roll_unmasked(tokens, shingle_size, shingles), window, places)
+        for k in range(count):
+            shingle = shingles[places[k]]
+            if shingle == HIDDEN or not is_part(shingle, part):
+                continue
+            value = mix64(shingle)
+            if times_seen(seen, seen_slot(seen, value)) >= 2:
+                mixed[found] = value
+                positions[found] = places[k]
+                found += 1
+        ends[i] = found
+    return found
+
+
+@kernel
+def find_anchor(table, mixed, most_steps):
+    """Return the slot of a shingle: the one that holds it, or the free one where it belongs; -1 if that is too far."""
+    size = table.size
+    tag = U32(mixed & U64(0xFFFFFFFF))
+    slot = first_slot(table, mixed)
+    steps = 0
+    while table[slot].holder != 0 and table[slot].tag != tag:
+        slot = slot + 1 if slot + 1 < size else 0
+        steps += 1
+        if steps == most_steps:
+            return -1
+    return slot
+
+
+@kernel
+def link_block(table, most_steps, first, mixed, positions, ends, links):
+    """Link the anchors of documents `first`, `first + 1`, ... to their first holders; the documents' own are entered.
+
+    `mixed`, `positions` and `ends` are those of `list_repeated`. Writes rows (document, first holder, token in the
+    first holder, token), ascending by the first and the last, to `links` (int32[..., 4], room for one an anchor) and
+    returns how many; -1 if an anchor is more than `most_steps` slots from its place: the table is too small. An anchor
+    of which the document itself is the first holder gives no link.
+    """
+    found, start = 0, 0
+    for i in range(ends.size):
+        for k in range(start, ends[i]):
+            prefetch(table, first_slot(table, mixed[k]))
+        for k in range(start, ends[i]):
+            slot = find_anchor(table, mixed[k], most_steps)
+            if slot < 0:
+                return -1
+            holder = table[slot].holder - 1
+            if holder < 0:
+                table[slot].tag = U32(mixed[k] & U64(0xFFFFFFFF))
+                table[slot].holder = first + i + 1
+                table[slot].position = positions[k]
+            elif holder != first + i:
+                links[found, 0] = first + i
+                links[found, 1] = holder
+                links[found, 2] = table[slot].position
+                links[found, 3] = positions[k]
+                found += 1
+        start = ends[i]
+    return found
+
+
+@kernel
+def group_links(links, grouped):
+    """Write links, ascending by document and token, to `grouped` (as large) by document, holder and token.
+
+    By counting, not by comparing: O(links) but for the holders of each document, which are sorted.
+    """
+    slots = np.full(256, -1, np.int32)  # by holder: its number among those of the document
+    slot_of = np.empty(128, np.int32)  # number -> its slot
+    holders = np.empty(128, np.int64)
+    ends = np.empty(129, np.int64)
+    numbers = np.empty(128, np.int32)  # link -> number of its holder
+    start = 0
+    while start < links.shape[0]:
+        end = start + 1
+        while end < links.shape[0] and links[end, 0] == links[start, 0]:
+            end += 1
+        count = end - start
+        if count > numbers.size:
+            slots = np.full(table_size(2 * count), -1, np.int32)
+            slot_of, holders = np.empty(2 * count, np.int32), np.empty(2 * count, np.int64)
+            ends, numbers = np.empty(2 * count + 1, np.int64), np.empty(2 * count, np.int32)
+        found = number_holders(links[start:end], slots, slot_of, holders, ends, numbers)
+        place = start
+        for number in np.argsort(holders[:found]):
+            place, ends[number] = place + ends[number], place
+        for k in range(count):
+            row = ends[numbers[k]]
+            ends[numbers[k]] += 1
+            for field in range(4):
+                grouped[row, field] = links[start + k, field]
+        for number in range(found):
+            slots[slot_of[number]] = -1
+        start = end
+
+
+@kernel
+def number_holders(links, slots, slot_of, holders, counts, numbers):
+    """Write the number of each link's holder, counted as they come, to `numbers`; return how many there are.
+
+    The other arrays are those of `group_links`.
+    """
+    mask = slots.size - 1
+    found = 0
+    for k in range(links.shape[0]):
+        holder = np.int64(links[k, 1])
+        slot = np.int64(mix64(U64(holder)) & U64(mask))
+        while slots[slot] >= 0 and holders[slots[slot]] != holder:
+            slot = (slot + 1) & mask
+        if slots[slot] < 0:
+            slots[slot] = found
+            slot_of[found] = slot
+            holders[found] = holder
+            counts[found] = 0
+            found += 1
+        numbers[k] = slots[slot]
+        counts[slots[slot]] += 1
+    return found

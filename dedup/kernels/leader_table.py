@@ -1,0 +1,165 @@
+"""The hash table of kept documents by their band keys, and who shares a bucket with whom."""
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.kernels.buffers import prefetch
+from dedup.kernels.hashing import U64
+from dedup.kernels.jit import kernel
+from dedup.kernels.minhash import SIGNATURE_WORDS
+
+# Positions in `CoverState.counters`.
+CANDIDATES, VERIFIED, NUM_ENTRIES, FULL_BUCKETS, NOT_ENTERED, NUM_COUNTERS = range(6)
+
+
+class Limits(NamedTuple):
+    """From which Jaccard similarity documents are alike, and how many bytes of their signatures then agree."""
+
+    threshold: float
+    agreement: int
+
+
+class CoverState(NamedTuple):
+    """Everything the cover knows; documents are named by the rank at which they were offered.
+
+    ```
+    content     uint64[n, 2]  content hashes            address       uint64[n] where its tokens are in memory
+    masked      uint64[n]     where its tokens are with boilerplate masked; 0: it has none
+    num_tokens  int32[n]                                num_shingles  int32[n]  distinct ones
+    witness     int64[n]      KEPT or a kept rank       similarity    float64[n] exact Jaccard with the witness
+    relation    uint8[n]      EXACT, EDITED, TEMPLATE
+    exact_slots int64[...]    content hash -> rank + 1 of its first document
+    slots       uint64[...]   band key -> tag (high half) and first entry + 1 (low half)
+    chain       uint32[...]   entry -> next entry + 1 of the same bucket; entry = owner * bands + band
+    owners      int64[...]    owner -> rank; owners are numbered as they are entered
+    last_seen   int64[...]    owner -> the last rank that met it as candidate
+    signatures  uint64[..., 8] owner -> short signature
+    sizes       uint16[...]   entry -> documents in its bucket when it was entered
+    counters    int64[6]
+    ```
+    """
+
+    content: npt.NDArray[np.uint64]
+    address: npt.NDArray[np.uint64]
+    masked: npt.NDArray[np.uint64]
+    num_tokens: npt.NDArray[np.int32]
+    num_shingles: npt.NDArray[np.int32]
+    witness: npt.NDArray[np.int64]
+    similarity: npt.NDArray[np.float64]
+    relation: npt.NDArray[np.uint8]
+    exact_slots: npt.NDArray[np.int64]
+    slots: npt.NDArray[np.uint64]
+    chain: npt.NDArray[np.uint32]
+    owners: npt.NDArray[np.int64]
+    last_seen: npt.NDArray[np.int64]
+    signatures: npt.NDArray[np.uint64]
+    sizes: npt.NDArray[np.uint16]
+    counters: npt.NDArray[np.int64]
+
+
+@kernel(inline=True)
+def reduce_range(key, size):
+    """Return a slot in [0, size) from the high half of a uniform 64-bit key (Lemire's multiplication, no modulo)."""
+    return ((key >> U64(32)) * U64(size)) >> U64(32)
+
+
+@kernel(inline=True)
+def find_exact(state, rank):
+    """Return the rank of the first document with the same content, or -1 after noting this one as the first."""
+    size = state.exact_slots.size
+    slot = np.int64(reduce_range(state.content[rank, 0], size))
+    while state.exact_slots[slot] != 0:
+        first = state.exact_slots[slot] - 1
+        if (
+            state.content[first, 0] == state.content[rank, 0]
+            and state.content[first, 1] == state.content[rank, 1]
+            and state.num_tokens[first] == state.num_tokens[rank]
+        ):
+            return first
+        slot = slot + 1 if slot + 1 < size else 0
+    state.exact_slots[slot] = rank + 1
+    return -1
+
+
+@kernel(inline=True)
+def find_bucket(state, key):
+    """Return the slot of a band key: the one that holds it, or the free one where it belongs."""
+    size = state.slots.size
+    tag = key & U64(0xFFFFFFFF)
+    slot = np.int64(reduce_range(key, size))
+    while state.slots[slot] != 0 and state.slots[slot] >> U64(32) != tag:
+        slot = slot + 1 if slot + 1 < size else 0
+    return slot
+
+
+@kernel
+def double(values):
+    """Return the int64 array with as much room again (slice assignment would add two seconds of compilation)."""
+    grown = np.empty(2 * values.size, np.int64)
+    for i in range(values.size):
+        grown[i] = values[i]
+    return grown
+
+
+@kernel(inline=True)
+def find_candidates(state, rank, buckets, candidates):
+    """Collect the owners that share a bucket with this document, each once; return the array and their number."""
+    bands = buckets.size
+    count = 0
+    for band in range(bands):
+        entry = np.int64(state.slots[buckets[band]] & U64(0xFFFFFFFF))
+        while entry != 0:
+            owner = (entry - 1) // bands
+            if state.last_seen[owner] != rank:
+                state.last_seen[owner] = rank
+                prefetch(state.signatures, SIGNATURE_WORDS * owner)
+                if count == candidates.size:
+                    candidates = double(candidates)
+                candidates[count] = owner
+                count += 1
+            entry = np.int64(state.chain[entry - 1])
+    return candidates, count
+
+
+@kernel(inline=True)
+def enter_buckets(state, rank, buckets, keys, signature, max_bucket):
+    """Put a kept document into its buckets; one that holds `max_bucket` documents already takes no more."""
+    bands = buckets.size
+    owner = state.counters[NUM_ENTRIES]
+    state.counters[NUM_ENTRIES] = owner + 1
+    state.owners[owner] = rank
+    for word in range(SIGNATURE_WORDS):
+        state.signatures[owner, word] = signature[word]
+    for band in range(bands):
+        if keys[band] == 0:
+            continue  # a key of a document of an index that no document looks up
+        # A key of this document's own earlier band may have taken the slot that was free before.
+        slot = find_bucket(state, keys[band])
+        before = np.int64(state.slots[slot] & U64(0xFFFFFFFF))
+        size = np.int64(state.sizes[before - 1]) if before != 0 else 0
+        if size >= max_bucket:
+            state.counters[NOT_ENTERED] += 1
+            continue
+        entry = owner * bands + band
+        state.chain[entry] = before
+        state.sizes[entry] = size + 1
+        state.slots[slot] = ((keys[band] & U64(0xFFFFFFFF)) << U64(32)) | U64(entry + 1)
+        if size + 1 == max_bucket:
+            state.counters[FULL_BUCKETS] += 1
+
+
+@kernel
+def enter_known(state, keys, signatures, num_fates, max_bucket):
+    """Enter the documents that earlier runs kept (ranks 0 and on) without deciding anew, then the fates of others.
+
+    Documents are offered in part only, those that share a band key with a document that follows, so a bucket that was
+    full for all of them may have room here: deciding them anew could remove what its run kept. `num_fates` ranks after
+    them are documents that were removed: exact copies share their fate. O(bands) each.
+    """
+    bands = np.empty(keys.shape[1], np.int64)
+    for rank in range(keys.shape[0] + num_fates):
+        find_exact(state, rank)
+        if rank < keys.shape[0]:
+            enter_buckets(state, rank, bands, keys[rank], signatures[rank], max_bucket)

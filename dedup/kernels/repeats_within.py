@@ -1,0 +1,226 @@
+"""Where passages come from: shingles that occur again in a document, anchors that documents share, pairs to compare."""
+
+import numpy as np
+
+from dedup.kernels.align import CHAIN_FIELDS, chain_seeds, drop_overlaps, finish_chains
+from dedup.kernels.buffers import tokens_at
+from dedup.kernels.hashing import U64
+from dedup.kernels.jit import kernel
+from dedup.kernels.shingles import HIDDEN, roll_shingles, roll_unmasked, table_size
+
+EDGE = 3  # tokens by which two passages at one place may differ
+
+
+@kernel
+def repeat_block(address, num_tokens, shingle_size, limits, passages, owners):
+    """Find what is printed twice inside each document of a block.
+
+    `address` is where the tokens of each are in memory; `passages` and `owners` (int32, room for one row a token) get
+    the passages and the document of each. Every shingle links to its first occurrence, so a sentence that
+    stands 50,000 times costs 50,000 links. Returns the number of passages. O(tokens).
+    """
+    found = np.int64(0)  # typed from the start: numba would compile what it is passed to twice
+    shingles = np.empty(4096, np.uint64)
+    seeds = np.empty((4096, 2), np.int32)
+    chains = np.empty((4096, CHAIN_FIELDS), np.int64)
+    places = np.empty(8192, np.int32)
+    for doc in range(num_tokens.size):
+        a = tokens_at(address[doc], num_tokens[doc])
+        if a.size < shingle_size:
+            continue
+        if a.size > shingles.size:
+            shingles = np.empty(2 * a.size, np.uint64)
+            seeds = np.empty((2 * a.size, 2), np.int32)
+            chains = np.empty((2 * a.size, CHAIN_FIELDS), np.int64)
+            places = np.empty(table_size(2 * a.size), np.int32)
+        count = roll_shingles(a, shingle_size, shingles)
+        num_seeds = find_repeated(shingles, count, places, seeds)
+        if num_seeds == 0:
+            continue
+        before = found
+        num_chains = chain_seeds(a, a, seeds[:num_seeds], True, chains)
+        found = finish_chains(a, a, chains, num_chains, True, limits, passages, found)
+        found = drop_overlaps(passages, before, found, limits[0])
+        for row in range(before, found):
+            owners[row] = doc
+    return found
+
+
+@kernel
+def find_repeated(shingles, count, places, seeds):
+    """Write (first occurrence, occurrence) of every shingle that occurs again to `seeds`; return how many."""
+    size = table_size(count)
+    mask = U64(size - 1)
+    places[:size] = -1
+    found = np.int64(0)
+    for i in range(count):
+        slot = shingles[i] & mask
+        while places[slot] >= 0 and shingles[places[slot]] != shingles[i]:
+            slot = (slot + U64(1)) & mask
+        if places[slot] < 0:
+            places[slot] = i
+        else:
+            seeds[found, 0] = places[slot]
+            seeds[found, 1] = i
+            found += 1
+    return found
+
+
+@kernel
+def drop_small_pairs(links, sizes, own_tokens, share):
+    """Keep the links, sorted as for `align_block`, of pairs whose anchors reach over a share of the shorter document.
+
+    A run of equal tokens reaches at most window - 1 tokens beyond its anchored shingles, if its next anchor does not
+    link to another holder: `sizes` is (shingle_size, window). `own_tokens` (int32[n]) is what counts of each document.
+    Returns how many links are left, moved to the front. O(links).
+    """
+    shingle_size, window = sizes
+    left, start = 0, 0
+    while start < links.shape[0]:
+        doc, holder = links[start, 0], links[start, 1]
+        end, covered, reached = start, 0, np.int64(-window)
+        while end < links.shape[0] and links[end, 0] == doc and links[end, 1] == holder:
+            first = max(links[end, 3] - window + 1, reached)
+            reached = max(links[end, 3] + shingle_size + window - 1, reached)
+            covered += reached - first
+            end += 1
+        if covered >= share * min(own_tokens[doc], own_tokens[holder]):
+            for k in range(start, end):
+                for field in range(4):
+                    links[left, field] = links[k, field]
+                left += 1
+        start = end
+    return left
+
+
+@kernel(inline=True)
+def count_equal(chains, num_chains):
+    """Return how many tokens the equal runs of chains have; `np.sum` would load numba's linear algebra."""
+    equal = np.int64(0)
+    for k in range(num_chains):
+        equal += chains[k, 4]
+    return equal
+
+
+@kernel
+def align_block(links, address, num_tokens, limits, worth, passages, pairs):
+    """Align documents with the first holders that their links name.
+
+    `links` is int32[m, 4] (document, holder, token in the holder, token), sorted by all but the third; `address` and
+    `num_tokens` are those of all documents. `worth` is (own_tokens int32[n], share): a pair is left where the equal
+    runs of its chains are less than that share of what counts of the shorter document. `passages` (int32[m, 5]) and
+    `pairs` (int32[m, 2]: document, holder) get the result, in the order of the links; returns the number of passages.
+    """
+    own_tokens, share = worth
+    found = np.int64(0)
+    start = 0
+    most = 0
+    total = links.shape[0]
+    while start < total:
+        end = start
+        while end < total and links[end, 0] == links[start, 0] and links[end, 1] == links[start, 1]:
+            end += 1
+        most = max(most, end - start)
+        start = end
+    chains = np.empty((most, CHAIN_FIELDS), np.int64)
+    seeds = np.empty((most, 2), np.int32)
+    start = 0
+    while start < total:
+        doc, holder = links[start, 0], links[start, 1]
+        end = start
+        while end < total and links[end, 0] == doc and links[end, 1] == holder:
+            end += 1
+        for k in range(end - start):
+            seeds[k, 0] = links[start + k, 2]
+            seeds[k, 1] = links[start + k, 3]
+        a = tokens_at(address[doc], num_tokens[doc])
+        b = tokens_at(address[holder], num_tokens[holder])
+        before = found
+        num_chains = chain_seeds(a, b, seeds[: end - start], False, chains)
+        if share > 0 and count_equal(chains, num_chains) < share * min(own_tokens[doc], own_tokens[holder]):
+            num_chains = 0
+        found = finish_chains(a, b, chains, num_chains, False, limits, passages, found)
+        found = drop_overlaps(passages, before, found, limits[0])
+        for row in range(before, found):
+            pairs[row, 0] = doc
+            pairs[row, 1] = holder
+        start = end
+    return found
+
+
+@kernel
+def match_pairs(pairs, address, num_tokens, shingle_size, limits, passages, owners):
+    """Align pairs of documents on all the shingles they share, not only on anchors.
+
+    `pairs` is int32[m, 2] (document, holder). `passages` and `owners` (int32[..., 5] and [..., 2]: document, holder)
+    have room for one row a token of the documents. Returns the number of passages. O(tokens) a pair.
+    """
+    found = np.int64(0)
+    shingles = np.empty(4096, np.uint64)
+    theirs = np.empty(4096, np.uint64)
+    seeds = np.empty((4096, 2), np.int32)
+    chains = np.empty((4096, CHAIN_FIELDS), np.int64)
+    places = np.empty(8192, np.int32)
+    for pair in range(pairs.shape[0]):
+        a = tokens_at(address[pairs[pair, 0]], num_tokens[pairs[pair, 0]])
+        b = tokens_at(address[pairs[pair, 1]], num_tokens[pairs[pair, 1]])
+        largest = max(a.size, b.size)
+        if largest > shingles.size:
+            shingles = np.empty(2 * largest, np.uint64)
+            theirs = np.empty(2 * largest, np.uint64)
+            seeds = np.empty((2 * largest, 2), np.int32)
+            chains = np.empty((2 * largest, CHAIN_FIELDS), np.int64)
+            places = np.empty(table_size(2 * largest), np.int32)
+        count_a = roll_unmasked(a, shingle_size, shingles)
+        count_b = roll_unmasked(b, shingle_size, theirs)
+        size = table_size(count_b)
+        mask = U64(size - 1)
+        places[:size] = -1
+        for j in range(count_b):
+            slot = theirs[j] & mask
+            while places[slot] >= 0 and theirs[places[slot]] != theirs[j]:
+                slot = (slot + U64(1)) & mask
+            if places[slot] < 0:
+                places[slot] = j
+        num_seeds = 0
+        for i in range(count_a):
+            slot = shingles[i] & mask
+            while places[slot] >= 0 and theirs[places[slot]] != shingles[i]:
+                slot = (slot + U64(1)) & mask
+            if places[slot] >= 0 and shingles[i] != HIDDEN:
+                seeds[num_seeds, 0] = places[slot]
+                seeds[num_seeds, 1] = i
+                num_seeds += 1
+        before = found
+        num_chains = chain_seeds(a, b, seeds[:num_seeds], False, chains)
+        found = finish_chains(a, b, chains, num_chains, False, limits, passages, found)
+        found = drop_overlaps(passages, before, found, limits[0])
+        for row in range(before, found):
+            owners[row, 0] = pairs[pair, 0]
+            owners[row, 1] = pairs[pair, 1]
+    return found
+
+
+@kernel
+def mark_covered(document, holder, span, equal, covered):
+    """Mark passages (sorted by document and start) that another of the document covers with as many equal tokens.
+
+    Of two alike the one with the earlier holder stays: at the edge of a passage that very many documents share, an
+    anchor can have another first holder than the passage has, and a word more in common by chance. `covered` is
+    bool[n]. O(rows of a document squared).
+    """
+    start = 0
+    while start < document.size:
+        end = start
+        while end < document.size and document[end] == document[start]:
+            end += 1
+        for row in range(start, end):
+            for other in range(start, end):
+                if span[other, 0] > span[row, 0] + EDGE:
+                    break
+                if other == row or span[other, 1] + EDGE < span[row, 1] or equal[other] + EDGE < equal[row]:
+                    continue
+                if holder[other] < holder[row] or (holder[other] == holder[row] and other < row):
+                    covered[row] = True
+                    break
+        start = end

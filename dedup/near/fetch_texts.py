@@ -1,0 +1,102 @@
+"""Fetch single records from where they stand in their files, and put another text into one."""
+
+import csv
+import io
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+from dedup.config import InputConfig
+from dedup.corpus.compression import open_reader, read_chunk
+from dedup.corpus.delimited import DELIMITERS, parse_cells, parse_record, read_header
+from dedup.corpus.files import SourceFile
+from dedup.corpus.parquet import fetch_rows
+from dedup.corpus.shards import Shard
+from dedup.near.segments import Segments
+
+# Compressed files are read from their start: a document further in than this is not worth the wait.
+FARTHEST = 64 << 20
+COPY_SIZE = 4 << 20
+MARK = b"\xef\xbb\xbf"
+Place = tuple[int, int, int]
+LINE_END = "\r\n"  # the csv module quotes cells that hold a character of it
+
+
+def read_records(shard: Shard, places: Sequence[Place], text_field: str) -> Iterator[bytes]:
+    """Yield the bytes of some records of a shard; `places` are (file, first byte, length), sorted.
+
+    Of a Parquet file, whose rows have no bytes of their own, the text of the row is given.
+    """
+    file = shard.files[0]
+    if file.format == "parquet":
+        yield from (text.encode() for text in fetch_rows(file.location, [start for _, start, _ in places], text_field))
+    elif file.format == "txt":
+        for index, _, _ in places:
+            yield Path(shard.files[index].location).read_bytes()
+    elif file.compression is None:
+        with Path(file.location).open("rb", buffering=0) as stream:
+            for _, start, length in places:
+                yield os.pread(stream.fileno(), length, start)
+    elif places:
+        with open_reader(file.location, file.compression) as (stream, _):
+            position = 0
+            for _, start, length in places:
+                while position < start:
+                    position += len(read_chunk(stream, min(start - position, COPY_SIZE), file.path))
+                yield read_chunk(stream, length, file.path)
+                position += length
+
+
+class RecordText:
+    """Gets the text out of the bytes of a record, and another text into them."""
+
+    def __init__(self, file: SourceFile, config: InputConfig) -> None:
+        self._format = file.format
+        self._field = config.text_field
+        self._header = read_header(file) if file.format in DELIMITERS else []
+        # Only the text: another field may hold what no decoder takes (a number beyond all floats).
+        self._record = msgspec.defstruct("Record", [("text", msgspec.Raw)], rename={"text": config.text_field})
+
+    def get(self, raw: bytes) -> str:
+        """Return the text of a record."""
+        if self._format in {"txt", "parquet"}:
+            return raw.decode("utf-8-sig" if self._format == "txt" else "utf-8")
+        if self._format in DELIMITERS:
+            return parse_record(raw, self._header, self._format)[self._field]
+        return msgspec.json.decode(msgspec.json.decode(raw, type=self._record).text, type=str)  # type: ignore[attr-defined]
+
+    def put(self, raw: bytes, text: str) -> bytes:
+        """Return the record with another text: fields in order, their values as they stood."""
+        if self._format == "parquet":
+            return text.encode()
+        if self._format == "txt":
+            return MARK * raw.startswith(MARK) + text.encode()
+        if self._format in DELIMITERS:
+            return self._put_cell(raw, text)
+        values = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+        values[self._field] = msgspec.Raw(msgspec.json.encode(text))
+        fields = (msgspec.json.encode(name) + b": " + bytes(value).strip() for name, value in values.items())
+        end = raw[len(raw.rstrip()) :]
+        return b"{" + b", ".join(fields) + b"}" + end
+
+    def _put_cell(self, raw: bytes, text: str) -> bytes:
+        cells = parse_cells(raw, self._format)
+        cells[self._header.index(self._field)] = text
+        end = raw[len(raw.rstrip(b"\r\n")) :]
+        out = io.StringIO()
+        csv.writer(out, delimiter=DELIMITERS[self._format], lineterminator=LINE_END).writerow(cells)
+        return out.getvalue().removesuffix(LINE_END).encode() + end
+
+
+def fetch_text(segments: Segments, doc_index: int, config: InputConfig) -> str | None:
+    """Return the text of a document, None where it stands too far into a compressed file."""
+    batch, row = segments.find(doc_index)
+    file_index = int(batch.column("file")[row])
+    file = batch.shard.files[file_index]
+    start, length = int(batch.column("start")[row]), int(batch.column("length")[row])
+    if file.compression is not None and start + length > FARTHEST:
+        return None
+    raw = next(read_records(batch.shard, [(file_index, start, length)], config.text_field))
+    return RecordText(file, config).get(raw)

@@ -1,0 +1,203 @@
+"""Feed sketches to the cover kernel in the order of the keep policy, and read its decisions back."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import NearConfig
+from dedup.kernels.buffers import as_read_only
+from dedup.kernels.leader_clustering import KEPT, cover_block
+from dedup.kernels.leader_table import (
+    CANDIDATES,
+    FULL_BUCKETS,
+    NOT_ENTERED,
+    NUM_COUNTERS,
+    VERIFIED,
+    CoverState,
+    Limits,
+    enter_known,
+)
+from dedup.kernels.minhash import SIGNATURE_WORDS
+from dedup.near.bands import bands_of, choose_agreement
+from dedup.near.stored import KnownDocuments
+
+# Slots of the hash table for each band key that may enter it: linear probing wants a third of them free.
+SLOTS_PER_ENTRY = 1.5
+MOST_ENTRIES = 2**32 - 2  # band keys of all documents that the table can name
+
+
+@dataclass(frozen=True)
+class CoverResult:
+    """One row for each document, in the order in which they were offered.
+
+    ```
+    witness     int64[n]    -1 for a kept document, else the row of the kept document that justifies its removal;
+                            n + i names document i of those known before
+    similarity  float64[n]  exact Jaccard with the witness
+    relation    uint8[n]    a `dedup.model.Relation`
+    ```
+    """
+
+    witness: npt.NDArray[np.int64]
+    similarity: npt.NDArray[np.float64]
+    relation: npt.NDArray[np.uint8]
+    num_candidates: int
+    num_verified: int
+    num_full_buckets: int
+    num_not_entered: int
+
+
+class Offered(NamedTuple):
+    """Sketches of documents that are offered to the cover, in order.
+
+    ```
+    keys          uint64[n, bands]
+    signature     uint64[n, 8]
+    content       uint64[n, 2]
+    num_tokens    int32[n]
+    num_shingles  int32[n]
+    address       uint64[n]  where their tokens stand in memory, mapped until the result is read
+    masked        uint64[n]  where they stand with boilerplate masked, 0 for a document without any
+    ```
+    """
+
+    keys: npt.NDArray[np.uint64]
+    signature: npt.NDArray[np.uint64]
+    content: npt.NDArray[np.uint64]
+    num_tokens: npt.NDArray[np.int32]
+    num_shingles: npt.NDArray[np.int32]
+    address: npt.NDArray[np.uint64]
+    masked: npt.NDArray[np.uint64]
+
+    def take(self, rows: np.ndarray) -> "Offered":
+        """Return some of the documents, in the order of `rows`."""
+        return Offered(*(column[rows] for column in self))
+
+
+class Comparable(NamedTuple):
+    """What tells whether documents are compared token by token.
+
+    ```
+    keys          uint64[n, bands]   signature     uint64[n, 8]
+    num_tokens    int32[n]           num_shingles  int32[n]
+    ```
+    """
+
+    keys: npt.NDArray[np.uint64]
+    signature: npt.NDArray[np.uint64]
+    num_tokens: npt.NDArray[np.int32]
+    num_shingles: npt.NDArray[np.int32]
+
+
+def number_contents(count: int) -> npt.NDArray[np.uint64]:
+    """Return contents that are all different (uint64[n, 2]), spread over the table of the kernel: no copies."""
+    numbers = np.arange(1, count + 1, dtype=np.uint64)
+    return np.stack([numbers * np.uint64(0x9E3779B97F4A7C15), numbers], axis=1)
+
+
+def limits_of(config: NearConfig) -> Limits:
+    """Return from where on documents are alike."""
+    bands, rows = bands_of(config)
+    return Limits(config.threshold, choose_agreement(config.threshold, bands * rows, config.recall))
+
+
+class Cover:
+    """A cover in the making: `offer` documents in order, then read the `result`.
+
+    All sizes are known from the start, so memory is bounded by the number of documents, whatever they hold.
+    """
+
+    def __init__(self, num_documents: int, config: NearConfig, known: KnownDocuments | None = None) -> None:
+        bands = bands_of(config).bands
+        self._num_known = len(known) if known is not None else 0
+        self._first = self._num_known + (len(known.fates) if known is not None else 0)
+        entries = (num_documents + self._num_known) * bands
+        assert entries <= MOST_ENTRIES, "more band keys than the table can name"
+        used = num_documents * bands + (np.count_nonzero(known.keys) if known is not None else 0)
+        n, slots = num_documents + self._first, max(int(used * SLOTS_PER_ENTRY), 16)
+        self._config = config
+        self._limits = limits_of(config)
+        self._offered = self._first
+        self._state = CoverState(
+            content=np.empty((n, 2), np.uint64),
+            address=np.empty(n, np.uint64),
+            masked=np.zeros(n, np.uint64),
+            num_tokens=np.empty(n, np.int32),
+            num_shingles=np.empty(n, np.int32),
+            witness=np.full(n, KEPT, np.int64),
+            similarity=np.zeros(n, np.float64),
+            relation=np.zeros(n, np.uint8),
+            last_seen=np.full(n, -1, np.int64),
+            signatures=np.empty((n, SIGNATURE_WORDS), np.uint64),
+            exact_slots=np.zeros(max(int(n * SLOTS_PER_ENTRY), 16), np.int64),
+            slots=np.zeros(slots, np.uint64),
+            chain=np.zeros(entries, np.uint32),
+            owners=np.zeros(n, np.int64),
+            sizes=np.empty(entries, np.uint16),
+            counters=np.zeros(NUM_COUNTERS, np.int64),
+        )
+        if known is not None:
+            self._enter(known)
+
+    def _enter(self, known: KnownDocuments) -> None:
+        """Enter what stands before the first document: ranks 0 and on."""
+        fates, state = known.fates, self._state
+        self._describe(0, known)
+        here = slice(self._num_known, self._first)
+        state.content[here], state.num_tokens[here] = fates.content, fates.num_tokens
+        state.witness[here], state.similarity[here] = fates.witness, fates.similarity
+        state.relation[here] = fates.relation
+        enter_known(state, as_read_only(known.keys), as_read_only(known.signature), len(fates), self._config.max_bucket)
+
+    def _describe(self, first: int, documents: Offered | KnownDocuments) -> None:
+        """Note what is known of documents, at the ranks from `first` on."""
+        here = slice(first, first + len(documents.keys))
+        self._state.content[here] = documents.content
+        self._state.num_tokens[here] = documents.num_tokens
+        self._state.num_shingles[here] = documents.num_shingles
+        self._state.address[here] = documents.address
+        self._state.masked[here] = documents.masked
+
+    def enter(self, documents: Offered) -> None:
+        """Enter the first documents as kept: they are known to be, and only stand for what follows."""
+        first, self._offered = self._offered, self._offered + len(documents.keys)
+        assert first == 0, "documents are entered before any is offered"
+        self._describe(first, documents)
+        keys, signatures = as_read_only(documents.keys), as_read_only(documents.signature)
+        enter_known(self._state, keys, signatures, 0, self._config.max_bucket)
+        self._state.counters[FULL_BUCKETS] = self._state.counters[NOT_ENTERED] = 0
+
+    def offer(self, documents: Offered, *, enter: bool = True) -> None:
+        """Decide the next documents; those that are not entered are compared with what stands before them alone."""
+        first, self._offered = self._offered, self._offered + len(documents.keys)
+        self._describe(first, documents)
+        config = self._config
+        cover_block(
+            self._state,
+            first,
+            as_read_only(documents.keys),
+            as_read_only(documents.signature),
+            self._limits,
+            config.shingle_size,
+            config.keep_templates,
+            config.max_bucket if enter else 0,
+        )
+
+    def result(self) -> CoverResult:
+        """Return the decisions on all documents offered."""
+        state, here = self._state, slice(self._first, self._offered)
+        witness = state.witness[here]
+        if self._first:
+            is_known = (witness >= 0) & (witness < self._num_known)
+            witness = np.where(witness < 0, witness, np.where(is_known, len(witness) + witness, witness - self._first))
+        return CoverResult(
+            witness,
+            state.similarity[here],
+            state.relation[here],
+            int(state.counters[CANDIDATES]),
+            int(state.counters[VERIFIED]),
+            int(state.counters[FULL_BUCKETS]),
+            int(state.counters[NOT_ENTERED]),
+        )

@@ -1,0 +1,109 @@
+"""Texts to sketches: tokens, distinct shingle counts, content hashes and band keys, a block at a time."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import NearConfig
+from dedup.kernels.buffers import as_read_only
+from dedup.kernels.minhash import SIGNATURE_WORDS, SketchArrays, sign, sketch_block
+from dedup.kernels.shingles import keep_distinct, roll_shingles, table_size
+from dedup.kernels.tokens import tokenise
+from dedup.near.bands import bands_of
+from dedup.near.signature import Signature, draw_permutations
+from dedup.text.folding import load_folding_table
+
+
+@dataclass(frozen=True)
+class Sketch:
+    """The sketches of the documents of one block.
+
+    ```
+    tokens        uint32[...]       the tokens of all documents, one after the other
+    num_tokens    int32[n]
+    num_shingles  int32[n]          distinct ones
+    content       uint64[n, 2]      hash of the folded token stream
+    keys          uint64[n, bands]  band keys
+    signature     uint64[n, 8]      short signatures: see `dedup.near.bands`
+    ```
+    """
+
+    tokens: npt.NDArray[np.uint32]
+    num_tokens: npt.NDArray[np.int32]
+    num_shingles: npt.NDArray[np.int32]
+    content: npt.NDArray[np.uint64]
+    keys: npt.NDArray[np.uint64]
+    signature: npt.NDArray[np.uint64]
+
+    @property
+    def token_addresses(self) -> npt.NDArray[np.uint64]:
+        """Return the memory address of the tokens of each document; they stay there as long as `tokens` does."""
+        num_tokens = self.num_tokens.astype(np.uint64)
+        starts = np.cumsum(num_tokens) - num_tokens
+        return np.uint64(self.tokens.ctypes.data) + starts * np.uint64(self.tokens.itemsize)
+
+
+class Sketcher:
+    """Sketches block after block under one config, reusing its buffer of tokens."""
+
+    def __init__(self, config: NearConfig) -> None:
+        self.bands, self.rows = bands_of(config)
+        self._shingle_size = config.shingle_size
+        permutations = draw_permutations(config.num_perm, config.seed)
+        self._permutations = np.ascontiguousarray(permutations[:, : self.bands * self.rows])
+        self._table = load_folding_table()
+        self._tokens = np.empty(0, np.uint32)
+
+    def sketch(self, data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> Sketch:
+        """Sketch the documents `data[offsets[i]:offsets[i + 1]]` of valid UTF-8.
+
+        `tokens` of the result is a view of a buffer that the next call overwrites.
+        """
+        count = offsets.size - 1
+        room = 2 * int(offsets[-1] - offsets[0]) + 16
+        if self._tokens.size < room:
+            self._tokens = np.empty(room, np.uint32)  # untouched pages cost nothing
+        out = SketchArrays(
+            num_tokens=np.empty(count, np.int32),
+            num_shingles=np.empty(count, np.int32),
+            content=np.empty((count, 2), np.uint64),
+            keys=np.empty((count, self.bands), np.uint64),
+            signature=np.empty((count, SIGNATURE_WORDS), np.uint64),
+        )
+        num_tokens = sketch_block(
+            as_read_only(data),
+            as_read_only(offsets),
+            self._table,
+            self._shingle_size,
+            self._permutations,
+            self.rows,
+            self._tokens,
+            out,
+        )
+        return Sketch(self._tokens[:num_tokens], *out)
+
+
+def tokenise_text(text: str) -> npt.NDArray[np.uint32]:
+    """Return the tokens of one text (uint32: 30 bits of hash, two flags); lone surrogates are a `ValueError`."""
+    data = np.frombuffer(text.encode(), np.uint8)
+    tokens = np.empty(2 * data.size + 16, np.uint32)
+    num_tokens, _, _ = tokenise(data, 0, data.size, load_folding_table(), tokens, 0)
+    return tokens[:num_tokens].copy()
+
+
+def shingle_text(text: str, shingle_size: int) -> npt.NDArray[np.uint64]:
+    """Return the distinct 64-bit shingle hashes of one text, in order of first occurrence."""
+    tokens = tokenise_text(text)
+    shingles = np.empty(max(tokens.size, 1), np.uint64)
+    count = roll_shingles(tokens, shingle_size, shingles)
+    return shingles[: keep_distinct(shingles, count, np.empty(table_size(count), np.uint64))]
+
+
+def sign_text(text: str, config: NearConfig | None = None) -> Signature:
+    """Return the signature of one text with all `num_perm` permutations of the config."""
+    config = config or NearConfig()
+    hashes = (shingle_text(text, config.shingle_size) >> np.uint64(32)).astype(np.uint32)
+    values = np.empty(config.num_perm, np.uint32)
+    sign(hashes, draw_permutations(config.num_perm, config.seed), values)
+    return Signature(values, config.seed)

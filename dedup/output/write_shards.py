@@ -1,0 +1,270 @@
+"""The write stage: go over the same shards again, copy what is kept, record what is not."""
+
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+
+from dedup.corpus.blocks import Rejection
+from dedup.corpus.compression import open_reader, open_writer
+from dedup.corpus.delimited import DELIMITERS, read_header
+from dedup.corpus.names import DocumentName
+from dedup.corpus.shards import Shard, line_span
+from dedup.model.documents import SEEN_IN_INDEX, Relation
+from dedup.near.decisions import Decisions
+from dedup.near.segments import Segments
+from dedup.output import run_folder as parts
+from dedup.output.byte_copy import Ranges, append_file, copy_kept, split_stream
+from dedup.output.edits import read_edits
+from dedup.output.parquet_rows import split_rows
+from dedup.output.records import (
+    ClusterRecord,
+    EditedRecord,
+    Member,
+    RemovedRecord,
+    Source,
+    WholeRecord,
+    encode_line,
+    encode_rejection,
+    witness_of,
+    wrap_record,
+)
+from dedup.output.run_folder import RunFolder
+
+Raw = msgspec.Raw
+CLUSTERS_AT_ONCE = 1 << 14
+PART_BUFFER = 1 << 18
+
+
+class Dropped(NamedTuple):
+    """One record that does not stay as it is: a removed document, an edited one, or a rejection (doc_index -1).
+
+    `replacement` is what stands in its place, None where nothing does.
+    """
+
+    file: int
+    start: int
+    end: int
+    doc_index: int
+    replacement: bytes | None
+    rejection: Rejection | None
+
+
+@dataclass(frozen=True)
+class Results:
+    """What the write stage works from."""
+
+    run: RunFolder
+    segments: Segments
+    decisions: Decisions
+    text_field: str
+
+
+def find_dropped(results: Results, shard: Shard) -> list[Dropped]:
+    """Return what does not stay as it is in a shard, by file and position."""
+    segments = results.segments
+    dropped = [
+        Dropped(r.file, r.start, r.start + max(len(r.raw), shard.files[0].format == "parquet"), -1, None, r)
+        for r in segments.rejections(shard)
+    ]
+    edits = read_edits(results.run.part(shard.index, parts.EDITS))
+    for batch in segments.batches_of(shard):
+        here = slice(batch.first, batch.first + len(batch))
+        rows = set(np.flatnonzero(results.decisions.witness[here] >= 0).tolist())
+        rows.update(doc - batch.first for doc in edits if here.start <= doc < here.stop)
+        starts, lengths, files = batch.column("start"), batch.column("length"), batch.column("file")
+        for row in rows:
+            start, doc_index = int(starts[row]), batch.first + row
+            end = start + int(lengths[row])
+            dropped.append(Dropped(int(files[row]), start, end, doc_index, edits.get(doc_index), None))
+    return sorted(dropped, key=lambda d: (d.file, d.start))
+
+
+def write_shard(results: Results, shard: Shard, offset: int) -> None:
+    """Write the kept records of a shard in their place (`offset` in the output file) and its pieces of the records."""
+    dropped = find_dropped(results, shard)
+    file, run = shard.files[0], results.run
+    header = read_header(file) if dropped and file.format in DELIMITERS else []
+    names, witnesses = name_dropped(results, dropped)
+    with (
+        run.part(shard.index, parts.REMOVED).open("wb", PART_BUFFER) as removed,
+        run.part(shard.index, parts.EDITED).open("wb", PART_BUFFER) as edited,
+        run.part(shard.index, parts.REJECTED).open("wb") as rejected,
+    ):
+        for item, raw in zip(dropped, drop_records(results, shard, dropped, offset), strict=True):
+            source_file = shard.files[item.file]
+            if item.rejection is not None:
+                rejected.write(encode_rejection(item.rejection, source_file.path))
+                continue
+            whole, name = wrap_record(raw, source_file.format, header), names[item.doc_index]
+            if item.replacement is None:
+                witness = witnesses[item.doc_index]
+                removed.write(encode_line(describe_removed(results, item, whole, (name, witness))))
+            else:
+                edited.write(encode_line(describe_edited(item, whole, name, source_file.format)))
+
+
+def name_dropped(results: Results, dropped: list[Dropped]) -> tuple[dict[int, DocumentName], dict[int, DocumentName]]:
+    """Return the names of the dropped documents, and of the witnesses of those that are removed, by doc_index."""
+    documents = [item.doc_index for item in dropped if item.rejection is None]
+    removed = [item.doc_index for item in dropped if item.rejection is None and item.replacement is None]
+    witnesses = results.decisions.witness[np.array(removed, np.int64)].astype(np.int64)
+    return (
+        dict(zip(documents, results.segments.names(np.array(documents, np.int64)), strict=True)),
+        dict(zip(removed, results.segments.names(witnesses), strict=True)),
+    )
+
+
+def drop_records(results: Results, shard: Shard, dropped: list[Dropped], offset: int) -> Iterator[bytes]:
+    """Copy what is kept of a shard, put replacements in, and yield the bytes of what was dropped, in order."""
+    file, run = shard.files[0], results.run
+    if file.format == "txt":
+        yield from copy_files(run, shard, dropped)
+        return
+    starts = [d.start for d in dropped]
+    if file.format == "parquet":
+        texts = {d.start: d.replacement.decode() for d in dropped if d.replacement is not None}
+        targets = (run.kept(file.name), run.set_aside(file.name))
+        yield from split_rows(file.location, starts, texts, results.text_field, targets)
+        return
+    ends = np.array([d.end for d in dropped], np.int64)
+    drops = Ranges(np.array(starts, np.int64), ends, [d.replacement or b"" for d in dropped])
+    if file.compression is None:
+        with run.kept(file.name).open("r+b") as shared:
+            yield from copy_kept(file.location, shared.fileno(), line_span(shard), drops, offset)
+        return
+    with (
+        open_reader(file.location, file.compression) as (stream, _),
+        run.kept(file.name).open("wb") as target,
+        open_writer(target, file.compression) as writer,
+    ):
+        yield from split_stream(stream, drops, writer, file.path)
+
+
+def copy_files(run: RunFolder, shard: Shard, dropped: list[Dropped]) -> Iterator[bytes]:
+    """Copy the kept .txt files, write the edited ones, and yield the bytes of those that do not stay as they are."""
+    changed = {d.file: d.replacement for d in dropped}
+    for index, file in enumerate(shard.files):
+        target = run.kept(file.name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        replacement = changed.get(index)
+        if replacement is not None:
+            target.write_bytes(replacement)
+        elif index not in changed:
+            shutil.copyfile(file.location, target)
+    for item in dropped:
+        yield Path(shard.files[item.file].location).read_bytes()
+
+
+def describe_removed(
+    results: Results, item: Dropped, whole: WholeRecord, names: tuple[DocumentName, DocumentName]
+) -> RemovedRecord:
+    """Return the record of one removal; `names` are its own and its witness's."""
+    decisions, (name, witness) = results.decisions, names
+    relation = int(decisions.relation[item.doc_index])
+    label, reason = describe_relation(relation)
+    return RemovedRecord(
+        id=Raw(name.raw_id),
+        source=Source(name.path, name.line, item.start),
+        reason=reason if witness.run is None else SEEN_IN_INDEX,
+        relation=label,
+        witness=witness_of(witness),
+        similarity=float(decisions.similarity[item.doc_index]),
+        covered=float(decisions.covered[item.doc_index]) if relation == Relation.CONTAINED else None,
+        record=whole.record,
+        around=whole.around,
+        raw=whole.raw,
+    )
+
+
+@cache
+def describe_relation(relation: int) -> tuple[str, str]:
+    """Return the label and the reason of a relation."""
+    return Relation(relation).label, Relation(relation).reason
+
+
+def describe_edited(item: Dropped, whole: WholeRecord, name: DocumentName, file_format: str) -> EditedRecord:
+    """Return the record of one document whose text was cut."""
+    in_lines = file_format not in {"txt", "parquet"}
+    return EditedRecord(
+        id=Raw(name.raw_id),
+        source=Source(name.path, name.line, item.start),
+        length=len(item.replacement or b"") if in_lines else 0,
+        record=whole.record,
+        around=whole.around,
+        raw=whole.raw,
+    )
+
+
+def plan_offsets(results: Results) -> list[int]:
+    """Return where in its output file the kept records of each shard begin (0 where a shard is a whole file)."""
+    offsets = []
+    for _, group in groupby(results.segments.shards, key=lambda shard: shard.first_file):
+        gone = 0
+        for shard in group:
+            cut_up = shard.stop is not None
+            offsets.append(line_span(shard)[0] - gone if cut_up else 0)
+            gone += count_lost_bytes(results, shard) if cut_up else 0
+    return offsets
+
+
+def count_lost_bytes(results: Results, shard: Shard) -> int:
+    """Return by how many bytes a shard of lines becomes shorter."""
+    edits = read_edits(results.run.part(shard.index, parts.EDITS))
+    lost = sum(len(rejection.raw) for rejection in results.segments.rejections(shard))
+    for batch in results.segments.batches_of(shard):
+        gone = results.decisions.witness[batch.first : batch.first + len(batch)] >= 0
+        gone[[doc - batch.first for doc in edits if 0 <= doc - batch.first < len(batch)]] = True
+        lost += int(batch.column("length")[gone].sum())
+    return lost - sum(map(len, edits.values()))
+
+
+def prepare_files(run: RunFolder, shards: list[Shard]) -> None:
+    """Make the empty output files that several shards write into."""
+    for shard in shards:
+        file = shard.files[0]
+        if file.format in {"jsonl", *DELIMITERS} and file.compression is None:
+            run.kept(file.name).parent.mkdir(parents=True, exist_ok=True)
+            run.kept(file.name).touch()
+
+
+def join_parts(run: RunFolder, shards: list[Shard], names: Sequence[str]) -> None:
+    """Join the pieces that the shards wrote of these files, in order."""
+    for name in names:
+        with (run.output / name).open("wb") as target:
+            for shard in shards:
+                append_file(run.part(shard.index, name), target.fileno())
+
+
+def write_clusters(run: RunFolder, segments: Segments, decisions: Decisions) -> None:
+    """Write one line for each kept document that covers others, in their order."""
+    removed = np.flatnonzero(decisions.witness >= 0)
+    removed = removed[np.argsort(decisions.witness[removed], kind="stable")]
+    kept = decisions.witness[removed].astype(np.int64)
+    starts = np.flatnonzero(np.diff(kept, prepend=-1))
+    encode = msgspec.json.Encoder().encode_lines
+    with (run.output / parts.CLUSTERS).open("wb") as file:
+        for first in range(0, starts.size, CLUSTERS_AT_ONCE):
+            bounds = np.append(starts, removed.size)[first : first + CLUSTERS_AT_ONCE + 1]
+            covered = slice(bounds[0], bounds[-1])
+            representatives = segments.names(kept[bounds[:-1]])
+            names, similarities = segments.names(removed[covered]), decisions.similarity[removed[covered]].tolist()
+            members = [describe_member(*pair) for pair in zip(names, similarities, strict=True)]
+            edges = (bounds - bounds[0]).tolist()
+            file.write(
+                encode(
+                    ClusterRecord(first + i + 1, Raw(name.raw_id), [describe_member(name, 1.0), *members[start:end]])
+                    for i, (name, start, end) in enumerate(zip(representatives, edges, edges[1:], strict=False))
+                )
+            )
+
+
+def describe_member(name: DocumentName, similarity: float) -> Member:
+    """Return a document as a member of a cluster."""
+    return Member(Raw(name.raw_id), name.path, name.line, similarity, name.run)

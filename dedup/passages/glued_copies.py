@@ -1,0 +1,195 @@
+"""Where a glued copy begins and ends, to the character: its first word may be one token with the last before it."""
+
+from dataclasses import dataclass
+from itertools import takewhile
+
+import numpy as np
+
+from dedup.text.boundaries import SHORT, Edge, between, is_paragraph_edge, is_sentence_edge
+from dedup.text.token_spans import ENDS, OPENING, Span, TokenOffsets, is_grapheme_boundary
+
+FARTHEST = 80  # characters over which a copy is followed beyond its equal tokens
+BEGINNINGS = OPENING.replace("'", "") + "#*\u2022"
+INSIDE_WORDS = "-'\u2019/\\@_&+.:,\u2010\u2011"  # marks that stand between the parts of a word
+
+
+@dataclass(frozen=True, slots=True)
+class Twin:
+    """Equal tokens that stand twice in a text: the copy is tokens [start, end), `by` tokens behind its original."""
+
+    text: str
+    offsets: TokenOffsets
+    start: int
+    end: int
+    by: int
+
+    def copy_at(self, first: int, end: int) -> Span:
+        """Return the characters of some tokens of the copy."""
+        return self.offsets.span(first, end)
+
+    def original_at(self, first: int, end: int) -> Span:
+        """Return the characters of the same tokens of the original."""
+        return self.offsets.span(first - self.by, end - self.by)
+
+
+def find_glued_start(twin: Twin, first: int) -> int | None:
+    """Return where a glued copy begins, None where it is not glued or its original begins nowhere.
+
+    Looked for outwards, where the copy has equal characters before its first token, and then up to the token `first`,
+    where the copy has an edge of its own.
+    """
+    text = twin.text
+    copy, original = twin.copy_at(twin.start, twin.end), twin.original_at(twin.start, twin.end)
+    farthest = None
+    start, held = copy.start, original.start
+    for _ in range(FARTHEST):
+        if is_start(twin, start, held):
+            farthest = start
+        if held == 0 or start <= original.end or text[start - 1] != text[held - 1]:
+            break
+        start, held = start - 1, held - 1
+    if farthest is not None:
+        return farthest
+    starts: list[int] = twin.offsets.starts[twin.start + 1 : first].tolist()
+    for token, begin in enumerate(starts, twin.start + 1):
+        if text[begin - 1].isspace():
+            continue
+        start = begin
+        held = twin.original_at(token, twin.end).start
+        while text[start - 1] == text[held - 1] and text[start - 1] in OPENING:
+            start, held = start - 1, held - 1
+        if not text[start - 1].isspace() and is_start(twin, start, held):
+            return start
+    return None
+
+
+def find_glued_end(twin: Twin, last: int, begin: int) -> int | None:
+    """Return where a glued copy ends, or one whose original is glued to the copy, which begins at `begin`.
+
+    None as in `find_glued_start`; `last` is the token behind which the copy has an edge of its own.
+    """
+    text = twin.text
+    end, held = twin.copy_at(twin.start, twin.end).end, twin.original_at(twin.start, twin.end).end
+    farthest = None
+    for _ in range(FARTHEST):
+        if is_end(twin, end, held, begin):
+            farthest = end
+        if end == len(text) or held >= begin or text[end] != text[held]:
+            break
+        end, held = end + 1, held + 1
+    if farthest is not None:
+        return farthest
+    for token in range(twin.end - 1, last, -1):
+        end = int(twin.offsets.ends[token - 1])
+        if text[end : end + 1].isspace():
+            continue
+        held = twin.original_at(twin.start, token).end
+        while end < len(text) and text[end] == text[held] and not (text[end].isspace() or text[end].isalnum()):
+            end, held = end + 1, held + 1
+        if not text[end : end + 1].isspace() and is_end(twin, end, held, begin):
+            return end
+    return None
+
+
+def is_start(twin: Twin, start: int, held: int) -> bool:
+    """Return whether a copy begins at a character: at a line, or glued on where its original begins a sentence."""
+    text, offsets = twin.text, twin.offsets
+    goes_on = held > 0 and text[held - 1] == text[start - 1] and not text[held - 1].isspace()
+    if goes_on or text[start].isspace():
+        return False
+    if begins(text, offsets, start, is_paragraph_edge):
+        return begins(text, offsets, held, is_sentence_edge) or is_glued(text, held)
+    glued = is_glued(text, start) or follows_original(twin, start)
+    return glued and begins(text, offsets, held, follows_stop)
+
+
+def is_end(twin: Twin, end: int, held: int, begin: int) -> bool:
+    """Return whether a copy ends before a character: with a line, or glued on to what follows; see `is_start`."""
+    text, offsets = twin.text, twin.offsets
+    goes_on = held != begin and text[held : held + 1] == text[end : end + 1].strip() != ""
+    if goes_on or text[end - 1].isspace():
+        return False
+    ended = held == begin or ends(text, offsets, held, is_sentence_edge)
+    if ends(text, offsets, end, is_paragraph_edge):
+        return ended or is_glued(text, held)
+    return ended and is_glued(text, end)
+
+
+def begins(text: str, offsets: TokenOffsets, at: int, is_edge: Edge) -> bool:
+    """Return whether there is an edge before a character that follows white space or begins the text."""
+    if at > 0 and not text[at - 1].isspace():
+        return False
+    index = int(np.searchsorted(offsets.starts, at))
+    gap = between(text, offsets, index)
+    before = gap[: len(gap) - (token_at(text, offsets, index) - at)]
+    return "\n" in before or at == 0 if "\n" in gap else is_edge(text, offsets, index)
+
+
+def ends(text: str, offsets: TokenOffsets, at: int, is_edge: Edge) -> bool:
+    """Return whether there is an edge before a place that white space follows or the end of the text."""
+    if at < len(text) and not text[at].isspace():
+        return False
+    index = int(np.searchsorted(offsets.starts, at))
+    after = text[at : token_at(text, offsets, index)]
+    gap = between(text, offsets, index)
+    return "\n" in after or at == len(text) if "\n" in gap else is_edge(text, offsets, index)
+
+
+def token_at(text: str, offsets: TokenOffsets, index: int) -> int:
+    """Return where a token starts, or the end of the text."""
+    return int(offsets.starts[index]) if index < len(offsets) else len(text)
+
+
+def follows_original(twin: Twin, start: int) -> bool:
+    """Return whether a copy stands directly behind its original: up to where it begins, both end alike.
+
+    Then it begins there whatever the letters are: "1995" and "2024" in "19952024 ... 1995".
+    """
+    text = twin.text
+    end, held = twin.copy_at(twin.start, twin.end).end, twin.original_at(twin.start, twin.end).end
+    more = start - held
+    if not 0 <= more <= FARTHEST or text[held:start] != text[end : end + more] or text[start - 1].isspace():
+        return False
+    return is_grapheme_boundary(text, start) and not text[end + more : end + more + 1].isalnum()
+
+
+def is_glued(text: str, at: int) -> bool:
+    """Return whether a text seems to be glued on to another one at a character.
+
+    Behind a mark that ends something, and inside a word where a capital or a digit follows what it does not follow in
+    words ("MovementThe", "2665Today"). Not inside "Obama-Biden", "U.S.Senate", "$1,000" or "unlike".
+    """
+    if at <= 0 or at >= len(text) or text[at].isspace() or not is_grapheme_boundary(text, at):
+        return False
+    before, after = text[at - 1], text[at]
+    if before.isalnum():
+        return is_word_seam(before, after, text[at + 1 : at + 2]) if after.isalnum() else after in BEGINNINGS
+    earlier = text[at - 2 : at - 1]
+    if before.isspace() or (before in OPENING and (before not in "\"'" or not earlier.strip())):
+        return False
+    if before not in INSIDE_WORDS or not earlier.isalnum():
+        return True
+    word = word_before(text, at - 1)
+    opened = at - 2 - len(word)
+    if text[opened : opened + 1] == before and not text[opened - 1 : opened].isalnum():
+        return True  # "-30-"
+    initial = before == "." and len(word) <= SHORT and word[0].isupper()
+    return before in ".,:" and not (initial or after.islower() or (earlier + after).isdigit())
+
+
+def is_word_seam(before: str, after: str, following: str) -> bool:
+    """Return whether two words seem to meet between two letters or digits."""
+    if after.isupper():
+        return before.islower() or (following.isalpha() if before.isdigit() else following.islower())
+    return after.isdigit() and before.islower()
+
+
+def word_before(text: str, at: int) -> str:
+    """Return the letters and digits before a place."""
+    return "".join(takewhile(str.isalnum, reversed(text[max(at - FARTHEST, 0) : at])))[::-1]
+
+
+def follows_stop(text: str, offsets: TokenOffsets, index: int) -> bool:
+    """Return whether a line ends before a token, or anything that may be a sentence: "Rep. Lee" will do."""
+    gap = between(text, offsets, index)
+    return index == 0 or "\n" in gap or not ENDS.isdisjoint(gap)

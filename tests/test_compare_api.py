@@ -20,8 +20,8 @@ from dedup.compare.engine import compare as compare_sources
 from dedup.compare.model import Comparison, Derivation, Omission, Relation, Source, Strength
 from dedup.config import CompareConfig
 from dedup.errors import DedupError
-from dedup.report.compare_json import render_json
-from dedup.report.compare_terminal import render_terminal
+from dedup.report.compare.compare_json import render_json
+from dedup.report.compare.compare_terminal import render_terminal
 from dedup.text.spans import Span
 
 CONGRESS = Path(__file__).parent.parent / "examples" / "congress.jsonl.gz"

@@ -11,8 +11,8 @@ from story_texts import FIRE, SCRIPTS, SEEDS
 from dedup.compare.engine import compare
 from dedup.compare.model import Derivation, FactKind, Omission, Relation, Source, Strength
 from dedup.config import CompareConfig
-from dedup.report import compare_json
-from dedup.report.compare_json import JsonComparison, render_json
+from dedup.report.compare import compare_json
+from dedup.report.compare.compare_json import JsonComparison, render_json
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXTS = {"fire": FIRE, "seeds": SEEDS, "Thai": dict(zip("ab", SCRIPTS["Thai"], strict=True))}

@@ -8,7 +8,7 @@ from test_diff_terminal import NEW, OLD
 
 from dedup.diff import sequences
 from dedup.diff.engine import compare_texts
-from dedup.report.diff_html import render_html
+from dedup.report.diff.diff_html import render_html
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -5,8 +5,8 @@ from pathlib import Path
 import msgspec
 
 from dedup.diff.engine import compare_texts
-from dedup.report import diff_json
-from dedup.report.diff_json import JsonDiff, render_json
+from dedup.report.diff import diff_json
+from dedup.report.diff.diff_json import JsonDiff, render_json
 
 ROOT = Path(__file__).resolve().parent.parent
 FIRST = "He left in 2013. She stayed at home with the two children."

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from dedup.diff.engine import compare_texts
-from dedup.report.diff_terminal import Screen, render_terminal
+from dedup.report.diff.diff_terminal import Screen, render_terminal
 from dedup.report.wrapping import Piece, Style, make_safe, measure_width, wrap_pieces
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -11,7 +11,7 @@ from corpora import encode_jsonl, read_lines, read_summary, removed_ids, write_j
 from dedup import NearConfig, deduplicate
 from dedup.corpus.files import find_files
 from dedup.pipeline.clean_files import CleanRun, clean
-from dedup.report.clean_terminal import render_summary
+from dedup.report.terminal.clean_terminal import render_summary
 
 
 def clean_corpus(dedup, path, out, *options):

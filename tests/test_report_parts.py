@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from dedup.diff.engine import compare_texts
 from dedup.pipeline.report_fields import read_day
-from dedup.report.corpus_charts import MOST_COLUMNS, Caption, Column, bin_days, bin_sizes, choose_values, draw_columns
-from dedup.report.corpus_clusters import encode_entries, render_lists
-from dedup.report.corpus_diff import describe_diff
-from dedup.report.corpus_index import draw_matrix
-from dedup.report.corpus_model import Card, ClusterEntry, DayCount, OutletPair
+from dedup.report.charts import MOST_COLUMNS, Caption, Column, bin_days, bin_sizes, choose_values, draw_columns
+from dedup.report.corpus.corpus_clusters import encode_entries, render_lists
+from dedup.report.corpus.corpus_diff import describe_diff
+from dedup.report.corpus.corpus_index import draw_matrix
+from dedup.report.corpus.corpus_model import Card, ClusterEntry, DayCount, OutletPair
 from dedup.report.page import encode_data
 
 DAYS = st.integers(date(1500, 1, 1).toordinal(), date(2199, 12, 31).toordinal())

@@ -8,8 +8,8 @@ from test_story_html import compare_story
 from dedup.compare.engine import compare
 from dedup.compare.model import Source
 from dedup.config import CompareConfig
-from dedup.report.compare_html import render_html
-from dedup.report.compare_text import percent
+from dedup.report.compare.compare_html import render_html
+from dedup.report.compare.compare_text import percent
 from dedup.report.wrapping import make_safe
 
 VIEWS = ("rows", "pair", "inline", "matrix", "only", "discrepancies", "articles", "run")

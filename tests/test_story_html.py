@@ -12,12 +12,12 @@ from dedup import __version__
 from dedup.compare.engine import compare
 from dedup.compare.model import Relation, Source
 from dedup.config import CompareConfig
-from dedup.report.compare_html import render_html
-from dedup.report.compare_lists import list_left_out
-from dedup.report.compare_marks import FactSpan, find_differing, mark_words
-from dedup.report.compare_moves import find_out_of_order
-from dedup.report.compare_page import build_rows, fold_rows
-from dedup.report.compare_text import name_letter
+from dedup.report.compare.compare_html import render_html
+from dedup.report.compare.compare_lists import list_left_out
+from dedup.report.compare.compare_marks import FactSpan, find_differing, mark_words
+from dedup.report.compare.compare_moves import find_out_of_order
+from dedup.report.compare.compare_page import build_rows, fold_rows
+from dedup.report.compare.compare_text import name_letter
 from dedup.text.spans import Span
 
 LEXICAL = CompareConfig(engine="lexical")

@@ -7,7 +7,7 @@ from dedup.compare.model import Source, Strength
 from dedup.config import CompareConfig
 from dedup.diff.engine import compare_texts
 from dedup.diff.model import Mark, Relation
-from dedup.report.diff_text import summarise
+from dedup.report.diff.diff_text import summarise
 
 A = "The ministry said the bridge would open in June after two years of repairs."
 B = "Residents of the northern district had waited for a decision since the flood."

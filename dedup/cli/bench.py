@@ -85,7 +85,7 @@ def bench(
 
 def render(found: "Bench", output_format: str, width: int | None) -> str:
     """Return the result in one of the formats."""
-    from dedup.report.bench_terminal import render_json, render_terminal
+    from dedup.report.terminal.bench_terminal import render_json, render_terminal
 
     if output_format == "json":
         return render_json(found)

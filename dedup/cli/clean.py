@@ -94,7 +94,7 @@ def clean(
     from dedup.corpus.files import STDIN
     from dedup.pipeline.clean_files import clean as clean_files
     from dedup.pipeline.job import CleanRun
-    from dedup.report.clean_terminal import render_summary
+    from dedup.report.terminal.clean_terminal import render_summary
 
     progress = TerminalProgress(quiet=quiet)
     if engine == "spark":

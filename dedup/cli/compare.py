@@ -123,14 +123,14 @@ def name_base(base: str | None, texts: tuple[str, ...], sources: "list[Source]")
 def render(found: "Comparison", output_format: str, screen: tuple[str, str | None, int | None]) -> str:
     """Return the comparison in one of the formats."""
     if output_format == "json":
-        from dedup.report.compare_json import render_json
+        from dedup.report.compare.compare_json import render_json
 
         return render_json(found)
     if output_format == "html":
-        from dedup.report.compare_html import render_html
+        from dedup.report.compare.compare_html import render_html
 
         return render_html(found)
-    from dedup.report.compare_terminal import render_terminal
+    from dedup.report.compare.compare_terminal import render_terminal
 
     color, output, width = screen
     is_shown = is_coloured(color if output is None or color == "always" else "never")

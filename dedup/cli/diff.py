@@ -79,20 +79,20 @@ def diff(
 
 def _render(found: "Diff", names: tuple[str, str], output_format: str) -> str:
     if output_format == "json":
-        from dedup.report.diff_json import render_json
+        from dedup.report.diff.diff_json import render_json
 
         return render_json(found, names)
     if output_format == "patch":
         from dedup.diff.patch import format_patch
 
         return format_patch(found)
-    from dedup.report.diff_html import render_html
+    from dedup.report.diff.diff_html import render_html
 
     return render_html(found, names)
 
 
 def _render_terminal(found: "Diff", names: tuple[str, str], color: str, layout: str, width: int | None) -> str:
-    from dedup.report.diff_terminal import MIN_SIDE_BY_SIDE, Screen, render_terminal
+    from dedup.report.diff.diff_terminal import MIN_SIDE_BY_SIDE, Screen, render_terminal
 
     columns = width or shutil.get_terminal_size().columns
     is_side_by_side = layout == "side-by-side" or (layout == "auto" and columns >= MIN_SIDE_BY_SIDE)

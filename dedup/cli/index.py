@@ -58,7 +58,7 @@ def info(index: str, output_format: str) -> None:
 
     from dedup.index.inspect import describe_index
     from dedup.index.store import IndexFile
-    from dedup.report.index_terminal import render_index
+    from dedup.report.terminal.index_terminal import render_index
 
     found = describe_index(IndexFile(Path(index)))
     if output_format == "json":
@@ -101,7 +101,7 @@ def add(
     from dedup.config import InputConfig
     from dedup.pipeline.clean_files import clean as clean_files
     from dedup.pipeline.job import CleanRun
-    from dedup.report.clean_terminal import render_summary
+    from dedup.report.terminal.clean_terminal import render_summary
 
     scratch = Path(index).with_name(Path(index).name + ".adding")
     with find_sources(inputs, scratch, input_format) as files:

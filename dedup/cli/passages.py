@@ -60,7 +60,7 @@ def passages(
     from dedup.cli.sources import find_sources, working_folder
     from dedup.config import InputConfig, PassageConfig
     from dedup.pipeline.list_passages import PassageRun, list_passages
-    from dedup.report.passages_terminal import render_passages
+    from dedup.report.terminal.passages_terminal import render_passages
 
     config = PassageConfig(scope, min_tokens, contained=None)
     with working_folder(out, dry_run=out is None) as file, find_sources(inputs, file, input_format) as files:

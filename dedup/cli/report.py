@@ -56,7 +56,7 @@ def report(
     from dedup.pipeline.report_corpus import ReportRun
     from dedup.pipeline.report_corpus import report as report_run
     from dedup.pipeline.report_folder import default_folder
-    from dedup.report.corpus_model import Fields
+    from dedup.report.corpus.corpus_model import Fields
 
     run = ReportRun(
         out=Path(out),

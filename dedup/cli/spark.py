@@ -60,7 +60,7 @@ def clean_files_on_spark(
     """Run and print the summary; `places` are inputs and OUT, `flags` are overwrite, strict and quiet."""
     release()  # Spark uses pandas
     from dedup.cli.progress import TerminalProgress
-    from dedup.report.clean_terminal import render_summary
+    from dedup.report.terminal.clean_terminal import render_summary
     from dedup.spark.session import first_line, refuse_missing, start_session
 
     overwrite, strict, quiet = flags

@@ -64,7 +64,7 @@ def stories(
     from dedup.config import InputConfig, StoryConfig
     from dedup.pipeline.find_stories import StoryRun, find_stories
     from dedup.pipeline.read_articles import ArticleFields
-    from dedup.report.stories_terminal import render_stories
+    from dedup.report.terminal.stories_terminal import render_stories
 
     config = StoryConfig(threshold, window=window, min_size=min_size)
     to_stdout = out == "-"

@@ -16,9 +16,9 @@ from dedup.diff.engine import compare_texts
 from dedup.model.documents import Relation
 from dedup.output.passage_records import PassageRecord
 from dedup.pipeline.report_survey import NO_WITNESS, Keys, Removals, SpooledDocument, read_spooled
-from dedup.report.corpus_cluster import ComparedCopy, render_cluster
-from dedup.report.corpus_model import Card, ClusterContent, ClusterEntry, Copy, PassageNote
-from dedup.report.corpus_page import cluster_path
+from dedup.report.corpus.corpus_cluster import ComparedCopy, render_cluster
+from dedup.report.corpus.corpus_model import Card, ClusterContent, ClusterEntry, Copy, PassageNote
+from dedup.report.corpus.corpus_page import cluster_path
 from dedup.workers import run_tasks
 
 MOST_COPIES = 1000  # of a cluster on its page; clusters.jsonl has all

@@ -49,11 +49,11 @@ from dedup.pipeline.report_survey import (
     make_key,
     read_spooled,
 )
-from dedup.report.corpus_clusters import render_lists
-from dedup.report.corpus_index import render_index
-from dedup.report.corpus_model import ClusterEntry, CorpusFindings, Fields, NearMiss, Pair
-from dedup.report.corpus_page import THRESHOLD_PAGE
-from dedup.report.corpus_threshold import render_threshold
+from dedup.report.corpus.corpus_clusters import render_lists
+from dedup.report.corpus.corpus_index import render_index
+from dedup.report.corpus.corpus_model import ClusterEntry, CorpusFindings, Fields, NearMiss, Pair
+from dedup.report.corpus.corpus_page import THRESHOLD_PAGE
+from dedup.report.corpus.corpus_threshold import render_threshold
 
 LARGEST = 10  # clusters that the index names
 

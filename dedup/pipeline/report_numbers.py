@@ -14,7 +14,7 @@ from dedup.output.records import RejectedRecord
 from dedup.output.run_folder import BOILERPLATE, REJECTED
 from dedup.pipeline.report_clusters import Clusters
 from dedup.pipeline.report_survey import NO_WITNESS, UNDATED, Removals, Survey, find_keys
-from dedup.report.corpus_model import BoilerplateNote, DayCount, OutletCount, OutletPair, RejectionNote
+from dedup.report.corpus.corpus_model import BoilerplateNote, DayCount, OutletCount, OutletPair, RejectionNote
 
 STEPS = 50  # of similarity from 0 to 1
 MOST_BOILERPLATE = 100

@@ -3,8 +3,8 @@
 import shlex
 
 from dedup.model.story import Story, StoryCounts, StoryResult
-from dedup.report.clean_terminal import percent
-from dedup.report.clean_terminal import printable as without_controls
+from dedup.report.terminal.clean_terminal import percent
+from dedup.report.terminal.clean_terminal import printable as without_controls
 
 BIGGEST = 10
 WIDTH = 76

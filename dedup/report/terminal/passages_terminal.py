@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dedup.model.run import PassageInContext
-from dedup.report.clean_terminal import printable
+from dedup.report.terminal.clean_terminal import printable
 
 WIDTH = 76
 EDGE = 34  # characters of the passage shown at either end

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dedup.compare.model import Comparison, FactKind, Row
-from dedup.report.compare_text import KIND_NAMES, list_facts, name_letter
+from dedup.report.compare.compare_text import KIND_NAMES, list_facts, name_letter
 
 MIN_LEFT_OUT = 2  # other texts that say what one is said to leave out
 

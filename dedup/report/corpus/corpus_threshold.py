@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dedup.diff.model import Diff
-from dedup.report.corpus_diff import PageDiff, describe_diff
-from dedup.report.corpus_model import NearMiss, Pair
-from dedup.report.corpus_page import render_page
+from dedup.report.corpus.corpus_diff import PageDiff, describe_diff
+from dedup.report.corpus.corpus_model import NearMiss, Pair
+from dedup.report.corpus.corpus_page import render_page
 
 PAGE_BYTES, PAIR_BYTES = 1_400_000, 120_000
 

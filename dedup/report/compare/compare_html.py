@@ -7,8 +7,8 @@ from jinja2 import Environment
 
 from dedup import __version__
 from dedup.compare.model import Comparison, Omission, Strength
-from dedup.report.compare_lists import build_discrepancies, list_left_out, list_only_here
-from dedup.report.compare_page import (
+from dedup.report.compare.compare_lists import build_discrepancies, list_left_out, list_only_here
+from dedup.report.compare.compare_page import (
     MAX_COLUMNS,
     PARTS,
     PageRow,
@@ -18,7 +18,7 @@ from dedup.report.compare_page import (
     fold_rows,
     list_parts,
 )
-from dedup.report.compare_text import (
+from dedup.report.compare.compare_text import (
     RELATION_SIGNS,
     describe_derivation,
     describe_engine,

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from dedup.diff.model import Diff
-from dedup.report.corpus_diff import PageDiff, describe_diff
-from dedup.report.corpus_model import ClusterContent, Copy, PassageNote
-from dedup.report.corpus_page import ROW_MARKUP, clip, fit, measure_card, measure_text, render_page
+from dedup.report.corpus.corpus_diff import PageDiff, describe_diff
+from dedup.report.corpus.corpus_model import ClusterContent, Copy, PassageNote
+from dedup.report.corpus.corpus_page import ROW_MARKUP, clip, fit, measure_card, measure_text, render_page
 
 # A page stays below 2 MB: so many bytes for each of its parts.
 COMPARISON_BYTES, COPIES_BYTES, PASSAGES_BYTES = 1_000_000, 300_000, 150_000

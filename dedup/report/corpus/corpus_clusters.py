@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from dedup.report.corpus_model import ClusterEntry
-from dedup.report.corpus_page import clip, cluster_path, list_path, measure_card, render_page
+from dedup.report.corpus.corpus_model import ClusterEntry
+from dedup.report.corpus.corpus_page import clip, cluster_path, list_path, measure_card, render_page
 from dedup.report.page import encode_data
 from dedup.report.wrapping import make_safe
 

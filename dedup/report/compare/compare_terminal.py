@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from dedup.compare.model import Comparison, Relation, Strength
-from dedup.report.compare_text import (
+from dedup.report.compare.compare_text import (
     KIND_NAMES,
     RELATION_SIGNS,
     describe_base,

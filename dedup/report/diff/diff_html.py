@@ -11,8 +11,17 @@ from markupsafe import Markup
 
 from dedup import __version__
 from dedup.diff.model import Block, Change, ChangeKind, Diff, Relation
-from dedup.report.diff_rows import Departure, Fold, Row, is_white_space, lay_out, list_facts, name_anchor, starts_move
-from dedup.report.diff_text import describe_fact, describe_fold, describe_move, describe_relation, summarise
+from dedup.report.diff.diff_rows import (
+    Departure,
+    Fold,
+    Row,
+    is_white_space,
+    lay_out,
+    list_facts,
+    name_anchor,
+    starts_move,
+)
+from dedup.report.diff.diff_text import describe_fact, describe_fold, describe_move, describe_relation, summarise
 from dedup.report.wrapping import make_safe, show_white_space
 
 _SIGNS = {Relation.ADDED: "+", Relation.DROPPED: "−", Relation.EDITED: "~", Relation.SPLIT: "~", Relation.MERGED: "~"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import floor, log10
 
-from dedup.report.corpus_model import DayCount
+from dedup.report.corpus.corpus_model import DayCount
 
 PLOT_HEIGHT, TOP = 150.0, 18.0
 MOST_COLUMNS = 110

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from dedup.diff.model import Diff
-from dedup.report.corpus_page import fit, measure_text
-from dedup.report.diff_html import PageRow, Piece, describe_rows, measure_shares
-from dedup.report.diff_rows import list_facts, name_anchor
-from dedup.report.diff_text import describe_fact, summarise
+from dedup.report.corpus.corpus_page import fit, measure_text
+from dedup.report.diff.diff_html import PageRow, Piece, describe_rows, measure_shares
+from dedup.report.diff.diff_rows import list_facts, name_anchor
+from dedup.report.diff.diff_text import describe_fact, summarise
 
 MOST_FACTS = 12
 MOST_BYTES = 250_000  # of the rows of a comparison; a cluster page has room for several of the largest

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dedup.compare.model import Comparison, Discrepancy, Relation, Shares
-from dedup.report.compare_marks import FactSpan, Piece, mark_words
-from dedup.report.compare_moves import find_moves
-from dedup.report.compare_text import (
+from dedup.report.compare.compare_marks import FactSpan, Piece, mark_words
+from dedup.report.compare.compare_moves import find_moves
+from dedup.report.compare.compare_text import (
     KIND_NAMES,
     describe_derivation,
     describe_order,

@@ -1,7 +1,7 @@
 """The sentences that every rendering of a diff uses."""
 
 from dedup.diff.model import Diff, Relation
-from dedup.report.diff_rows import Fact, Fold, differs_in_line_ends_only, is_white_space
+from dedup.report.diff.diff_rows import Fact, Fold, differs_in_line_ends_only, is_white_space
 from dedup.text.words import count_words
 
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dedup.report.corpus_charts import Axis, Caption, Chart, Column, Tick, bin_days, bin_sizes, draw_columns
-from dedup.report.corpus_model import (
+from dedup.report.charts import Axis, Caption, Chart, Column, Tick, bin_days, bin_sizes, draw_columns
+from dedup.report.corpus.corpus_model import (
     BoilerplateNote,
     ClusterEntry,
     CorpusFindings,
@@ -14,7 +14,7 @@ from dedup.report.corpus_model import (
     OutletPair,
     Pair,
 )
-from dedup.report.corpus_page import (
+from dedup.report.corpus.corpus_page import (
     LONGEST_NAME,
     ROW_MARKUP,
     THRESHOLD_PAGE,
@@ -25,7 +25,7 @@ from dedup.report.corpus_page import (
     measure_text,
     render_page,
 )
-from dedup.report.diff_text import count_things
+from dedup.report.diff.diff_text import count_things
 
 # The page stays below 1 MB: so many bytes for each of its tables.
 OUTLETS_BYTES, BOILERPLATE_BYTES, PAIRS_BYTES, CROSSINGS_BYTES = 420_000, 120_000, 60_000, 40_000

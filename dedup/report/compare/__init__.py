@@ -1,0 +1,1 @@
+"""N texts compared, as a page, as JSON and for a terminal."""

@@ -1,0 +1,1 @@
+"""Two texts compared, as a page, as JSON and for a terminal."""

@@ -1,0 +1,1 @@
+"""What a command did, for a person at a terminal."""

@@ -5,7 +5,7 @@ PYTHON ?= python3
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check lint format types layers gate peers screenshots clean
+.PHONY: help setup demo test test-all check lint format types layers gate peers screenshots clean
 .PHONY: bench bench-diff bench-documents bench-index bench-spark bench-stages bench-passages
 .PHONY: bench-compare bench-stories bench-peers
 
@@ -21,8 +21,11 @@ $(VENV)/.ready: pyproject.toml scripts/setup.sh
 demo: setup ## clean 2,000 real press releases and five articles, and show what happened
 	$(BIN)/dedup clean examples/congress.jsonl.gz examples/story -o demo --overwrite
 
-test: setup ## run the tests
-	$(BIN)/python -m pytest -q -n auto --dist loadfile
+test: setup ## run the tests: every promise, a few minutes
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m 'not nightly and not peers'
+
+test-all: setup ## run all tests: exhaustive forms, the shared news data, kills at random moments, every look in the browser
+	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 format: setup ## rewrite the code in the house format
 	$(BIN)/ruff format .
@@ -38,7 +41,7 @@ types: setup
 layers: setup
 	$(BIN)/lint-imports
 
-check: lint types layers test ## format, lint, types, layers, tests: what CI runs
+check: lint types layers test-all ## lint, types, layers, all tests: what CI runs
 
 bench-diff: setup ## time, readability and moves of `dedup diff`, beside other tools
 	$(BIN)/python benchmarks/bench_diff.py

@@ -1,7 +1,6 @@
 """What `clean` cuts out of texts: what is left, that its original stays, and that restore gives the input back."""
 
 import csv
-import functools
 import gzip
 import io
 import json
@@ -19,7 +18,7 @@ from corpora import encode_jsonl, make_text, read_lines, read_summary, read_tree
 
 from dedup import PassageConfig
 from dedup.corpus.files import find_files
-from dedup.corpus.shards import plan_shards
+from dedup.corpus.shards import SHARD_SIZE, plan_shards
 from dedup.pipeline.clean_files import clean
 from dedup.pipeline.job import CleanRun
 
@@ -236,19 +235,20 @@ def test_with_passages_off_no_text_is_touched(dedup, tmp_path):
 # ------------------------------------------------------------------------------------- shards, workers, determinism
 
 
-def run_clean(folder, name, out, workers=1, scope="all"):
+def run_clean(folder, name, out, workers=1, scope="all", shard_size=SHARD_SIZE):
     files = find_files([str(folder / name)])
-    clean(CleanRun(files, folder / out, passages=PassageConfig(scope), workers=workers), Silent())
+    clean(
+        CleanRun(files, folder / out, passages=PassageConfig(scope), workers=workers, shard_size=shard_size), Silent()
+    )
     return read_tree(folder / out)
 
 
 @pytest.mark.parametrize("scope", MODES)
 @pytest.mark.parametrize("shard_size", [2_000, 20_000])
-def test_shards_of_any_size_write_the_same_bytes_and_restore(dedup, tmp_path, monkeypatch, shard_size, scope):
+def test_shards_of_any_size_write_the_same_bytes_and_restore(dedup, tmp_path, shard_size, scope):
     write_jsonl(tmp_path / "in.jsonl", RECORDS)
     whole = run_clean(tmp_path, "in.jsonl", "whole", scope=scope)
-    monkeypatch.setattr("dedup.pipeline.clean_files.plan_shards", functools.partial(plan_shards, shard_size=shard_size))
-    assert run_clean(tmp_path, "in.jsonl", "cut", scope=scope) == whole
+    assert run_clean(tmp_path, "in.jsonl", "cut", scope=scope, shard_size=shard_size) == whole
     assert dedup("restore", "cut", "-o", "back", cwd=tmp_path).code == 0
     assert (tmp_path / "back" / "in.jsonl").read_bytes() == encode_jsonl(RECORDS)
 
@@ -257,10 +257,7 @@ def test_shards_of_any_size_write_the_same_bytes_and_restore(dedup, tmp_path, mo
 def with_one_worker(tmp_path_factory):
     folder = tmp_path_factory.mktemp("workers")
     write_jsonl(folder / "in.jsonl", make_corpus("workers", 400))
-    patch = pytest.MonkeyPatch()
-    patch.setattr("dedup.pipeline.clean_files.plan_shards", functools.partial(plan_shards, shard_size=30_000))
-    yield folder, run_clean(folder, "in.jsonl", "one")
-    patch.undo()
+    return folder, run_clean(folder, "in.jsonl", "one", shard_size=30_000)
 
 
 @pytest.mark.parametrize("workers", [1, 2, 4])
@@ -268,7 +265,7 @@ def test_any_number_of_workers_writes_the_same_bytes(with_one_worker, workers):
     folder, expected = with_one_worker
     assert len(plan_shards(find_files([str(folder / "in.jsonl")]), 30_000)) >= 4
     assert expected["edited.jsonl"].count(b"\n") >= 80
-    assert run_clean(folder, "in.jsonl", f"out{workers}", workers) == expected
+    assert run_clean(folder, "in.jsonl", f"out{workers}", workers, shard_size=30_000) == expected
 
 
 # ---------------------------------------------------------------------------------------------------- what is left

@@ -1,6 +1,5 @@
 """Same input, same bytes out: whatever the workers, the shards, and the files that the lines stand in."""
 
-import functools
 import itertools
 import random
 
@@ -77,26 +76,24 @@ def test_the_same_lines_in_one_file_or_cut_into_seven_give_the_same_decisions(tm
 
 
 @pytest.mark.parametrize("shard_size", [300, 999, 10_000, 50_000])
-def test_shards_of_any_size_write_the_same_bytes(tmp_path, monkeypatch, shard_size):
+def test_shards_of_any_size_write_the_same_bytes(tmp_path, shard_size):
     lines = [*make_records("sizes", 60, copies=3), b"\n", b"broken\r\n", {"text": "no id"}, {"text": "No id!"}]
     random.Random(6).shuffle(lines)
     content = b"\xef\xbb\xbf" + encode_jsonl(lines)[:-1]
     (tmp_path / "a.jsonl").write_bytes(content)
     files = find_files([str(tmp_path / "a.jsonl")])
     clean(CleanRun(files, tmp_path / "whole"), Silent())
-    monkeypatch.setattr("dedup.pipeline.clean_files.plan_shards", functools.partial(plan_shards, shard_size=shard_size))
-    clean(CleanRun(files, tmp_path / "cut"), Silent())
+    clean(CleanRun(files, tmp_path / "cut", shard_size=shard_size), Silent())
     assert len(read_lines(tmp_path / "whole" / "removed.jsonl")) == 121
     assert read_tree(tmp_path / "cut") == read_tree(tmp_path / "whole")
 
 
 @pytest.mark.parametrize("keep", ["longest", "newest:date", "prefer:id=s1-1,s2-2"])
-def test_shards_of_any_size_write_the_same_bytes_under_other_policies(tmp_path, monkeypatch, keep):
+def test_shards_of_any_size_write_the_same_bytes_under_other_policies(tmp_path, keep):
     files = find_files([str(write_jsonl(tmp_path / "a.jsonl", make_records("policies", 60, copies=3)))])
     near = NearConfig(keep=KeepPolicy.parse(keep))
     clean(CleanRun(files, tmp_path / "whole", near), Silent())
-    monkeypatch.setattr("dedup.pipeline.clean_files.plan_shards", functools.partial(plan_shards, shard_size=5000))
-    clean(CleanRun(files, tmp_path / "cut", near), Silent())
+    clean(CleanRun(files, tmp_path / "cut", near, shard_size=5000), Silent())
     assert read_tree(tmp_path / "cut") == read_tree(tmp_path / "whole")
 
 

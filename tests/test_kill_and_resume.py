@@ -15,6 +15,7 @@ from corpora import make_records, read_tree, write_jsonl
 
 from dedup import __version__
 from dedup.config import PassageConfig
+from dedup.corpus import shards
 from dedup.corpus.files import find_files
 from dedup.corpus.shards import plan_shards
 from dedup.pipeline.clean_files import CleanRun, clean
@@ -42,11 +43,9 @@ def start(corpus, out, *, workers=2, resume=False, passages=WITHIN):
     code = 1
     try:
         os.setpgid(0, 0)
-        import dedup.pipeline.clean_files as pipeline
-
-        pipeline.plan_shards = functools.partial(plan_shards, shard_size=SHARD_SIZE)
         files = find_files([str(corpus / "a.jsonl"), str(corpus / "b.jsonl")])
-        clean(CleanRun(files, out, passages=passages, workers=workers, resume=resume), Silent())
+        run = CleanRun(files, out, passages=passages, workers=workers, resume=resume, shard_size=SHARD_SIZE)
+        clean(run, Silent())
         code = 0
     except BaseException:  # noqa: BLE001 (a fork must not run on into the tests)
         import traceback
@@ -135,15 +134,13 @@ def test_resume_does_not_read_finished_shards_again(corpus, undisturbed, tmp_pat
     finish(pid)
     finished = {p.name for p in segments.iterdir() if p.suffix != ".part"}
     read = []
-    import dedup.pipeline.clean_files as pipeline
     from dedup.pipeline import sketch_shards as sketch
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(pipeline, "plan_shards", functools.partial(plan_shards, shard_size=SHARD_SIZE))
         original = sketch.read_shard
         patch.setattr(sketch, "read_shard", lambda shard, *rest: read.append(shard.index) or original(shard, *rest))
         files = find_files([str(corpus / "a.jsonl"), str(corpus / "b.jsonl")])
-        clean(CleanRun(files, out, resume=True), Silent())
+        clean(CleanRun(files, out, resume=True, shard_size=SHARD_SIZE), Silent())
     assert finished
     assert read
     assert {f"{index:06}" for index in read}.isdisjoint(finished)
@@ -184,7 +181,10 @@ def test_a_run_that_was_cut_off_goes_on_or_begins_anew_on_request(cut_off, dedup
     assert sorted(p.name for p in cut_off.iterdir()) == ["a.jsonl", "out"]
 
 
-@pytest.mark.parametrize("options", [["--threshold", "0.6"], ["--keep", "longest"], ["--id-field", "date"]], ids=str)
+OTHER_SETTINGS = [["--threshold", "0.6"], ["--keep", "longest"], ["--id-field", "date"], ["--shard-size", "999"]]
+
+
+@pytest.mark.parametrize("options", OTHER_SETTINGS, ids=str)
 def test_a_run_that_was_cut_off_does_not_go_on_under_other_settings(cut_off, dedup, options):
     done = dedup("clean", "a.jsonl", "-o", "out", "--resume", *options, cwd=cut_off)
     assert (done.code, done.stdout) == (2, "")
@@ -235,7 +235,10 @@ def test_a_run_killed_while_it_removed_its_working_folder_is_complete_for_resume
     write_jsonl(tmp_path / "a.jsonl", make_records("removed", 20))
     dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path)
     before = read_tree(tmp_path / "out")
-    fingerprint = before["summary.json"].split(b'"fingerprint": "')[1].split(b'"')[0].decode() + f" {__version__}"
+    fingerprint = (
+        before["summary.json"].split(b'"fingerprint": "')[1].split(b'"')[0].decode()
+        + f".{shards.SHARD_SIZE} {__version__}"
+    )
     for name in left:
         path = tmp_path / "out.partial" / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ from dedup.cli.options import (
     inputs_argument,
     near_options,
     passage_options,
+    shard_size_option,
     spark_options,
     workers_option,
 )
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 @passage_options
 @input_options
 @workers_option
+@shard_size_option
 @click.option("--resume", is_flag=True, help="Go on with a run that was cut off.")
 @click.option("--overwrite", is_flag=True, help="Replace the run that OUT/ holds.")
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, write nothing.")
@@ -42,6 +44,7 @@ def clean(
     id_field: str,
     input_format: str | None,
     workers: int,
+    shard_size: int | None,
     resume: bool,
     overwrite: bool,
     dry_run: bool,
@@ -92,6 +95,7 @@ def clean(
     from dedup.cli.sources import find_sources, working_folder
     from dedup.config import InputConfig
     from dedup.corpus.files import STDIN
+    from dedup.corpus.shards import SHARD_SIZE
     from dedup.pipeline.clean_files import clean as clean_files
     from dedup.pipeline.job import CleanRun
     from dedup.report.terminal.clean_terminal import render_summary
@@ -119,6 +123,7 @@ def clean(
             strict=strict,
             dry_run=dry_run,
             index=Path(index) if index else None,
+            shard_size=shard_size or SHARD_SIZE,
         )
         summary, examples = clean_files(run, progress)
     if not quiet:

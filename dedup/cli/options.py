@@ -211,6 +211,13 @@ workers_option = click.option(
     help="Worker processes. The result is the same for any number.",
 )
 
+shard_size_option = click.option(
+    "--shard-size",
+    type=click.IntRange(min=1),
+    hidden=True,
+    help="Bytes of a file that one worker takes at a time. The result is the same for any. [default: 16 MB]",
+)
+
 spark_options = compose(
     click.option(
         "--engine",

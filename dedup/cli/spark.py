@@ -15,6 +15,7 @@ LOCAL_ONLY = {
     "contained": "containment is not looked for on Spark. Leave --contained out, or use --engine local.",
     "resume": "a run on Spark cannot be resumed. Start anew with --overwrite, or use --engine local.",
     "dry_run": "a run on Spark has no dry run. Use --engine local.",
+    "shard_size": "Spark cuts its input itself. Leave --shard-size out, or use --engine local.",
     "index": "an index is not used on Spark. Use --engine local.",
 }
 

@@ -48,7 +48,7 @@ def check_documents(run: CleanRun, progress: Progress) -> tuple[int, Iterator[by
     folder = RunFolder(run.out)
     folder.segments.mkdir(parents=True)
     load_kernels(run.near, run.passages, progress)
-    shards = plan_shards(run.files)
+    shards = plan_shards(run.files, run.shard_size)
     sketch_shards(run, folder, shards, progress)
     segments = Segments(folder.segments, shards)
     boilerplate = None

@@ -53,7 +53,7 @@ def clean_folder(
         folder.discard()  # what a run leaves that is killed while it tidies up
         return Summary.read(run.out / SUMMARY), []
     folder.refuse_overlap(file.location for file in run.files)
-    with folder.begin(settings, resume=run.resume, overwrite=run.overwrite):
+    with folder.begin(f"{settings}.{run.shard_size}", resume=run.resume, overwrite=run.overwrite):
         try:
             return run_stages(run, plan, folder, progress)
         except InputError:
@@ -71,7 +71,7 @@ def run_stages(
     settings, session = plan
     timer = StageTimer()
     load_kernels(run.near, run.passages, progress)
-    shards = plan_shards(run.files)
+    shards = plan_shards(run.files, run.shard_size)
     segments = Segments(folder.segments, shards)
     ahead = CoverAhead(run.near) if can_cover_ahead(run, session) else None
     with timer.measure("sketch"):

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from dedup.config import InputConfig, NearConfig, PassageConfig
 from dedup.corpus.files import SourceFile
+from dedup.corpus.shards import SHARD_SIZE
 from dedup.errors import DedupError
 
 
@@ -48,6 +49,7 @@ class CleanRun:
 
     index  the index whose documents count as kept before, and that gets what this run keeps
     add    with `dry_run`: add what is kept to the index, and write nothing else
+    shard_size  bytes of a file that one worker takes at a time: output is the same for any, `resume` needs the same
     """
 
     files: Sequence[SourceFile]
@@ -62,6 +64,7 @@ class CleanRun:
     dry_run: bool = False
     index: Path | None = None
     add: bool = False
+    shard_size: int = SHARD_SIZE
 
     def __post_init__(self) -> None:
         if self.near.keep.field == self.input.text_field:

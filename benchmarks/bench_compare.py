@@ -27,7 +27,7 @@ from measure import run_command
 from dedup.compare.choose_engine import choose_engine
 from dedup.compare.encoder import Encoder, ModelMissingError
 from dedup.compare.engine import cover_sentences, score_outlets
-from dedup.compare.model import Outlet, Place, Source
+from dedup.compare.model import Article, Outlet, Place
 from dedup.compare.read_units import split_source
 from dedup.compare.scores import THRESHOLDS
 from dedup.compare.terms import fold_words
@@ -223,7 +223,7 @@ def make_outlets(count: int, size: int) -> list[str]:
     sentences: list[str] = []
     with gzip.open(EXAMPLES / "congress.jsonl.gz", "rt", encoding="utf-8") as lines:
         for line in lines:
-            outlet = split_source(Source("x", json.loads(line)["text"]))
+            outlet = split_source(Article("x", json.loads(line)["text"]))
             sentences += [outlet.cut(n) for n, s in enumerate(outlet.sentences) if 12 <= s.num_words <= 40]
             if len(sentences) > 60 * size:
                 break
@@ -320,7 +320,7 @@ def main() -> None:
     if not stories:
         print(f"skipped: no texts of the labelled stories in {args.shared}")
     encoders: dict[str, Encoder | None] = {"lexical": None}
-    sources = [Source("a", "One."), Source("b", "Two.")]
+    sources = [Article("a", "One."), Article("b", "Two.")]
     try:
         encoders["semantic"] = choose_engine(sources, CompareConfig(engine="semantic"))[1]
     except ModelMissingError as error:

@@ -20,7 +20,7 @@ from news import read_revisions, read_texts
 from planted_moves import PlantedText, plant_moves
 
 from dedup.diff.engine import compare_texts
-from dedup.diff.model import Diff, Relation
+from dedup.diff.model import Diff, UnitChange
 from dedup.text.words import is_word, split_words
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -150,7 +150,7 @@ def score_moves(text: PlantedText, diff: Diff) -> tuple[int, int, int, int, int]
         for old, new in places
     )
     right = sum(any(move.old.start < old[1] and old[0] < move.old.end for old, _ in places) for move in diff.moves)
-    dropped = [block.old for block in diff.blocks if block.relation is Relation.DROPPED and block.move is None]
+    dropped = [block.old for block in diff.blocks if block.relation is UnitChange.DROPPED and block.move is None]
     deleted = sum(any(span.start < old[1] and old[0] < span.end for span in dropped) for old, _ in places)
     return len(places), hit, len(diff.moves), right, deleted
 

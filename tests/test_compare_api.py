@@ -17,7 +17,7 @@ from dedup.compare import engine as module
 from dedup.compare import lexical
 from dedup.compare import semantic as semantic_module
 from dedup.compare.engine import compare as compare_sources
-from dedup.compare.model import Comparison, Derivation, Omission, Relation, Source, Strength
+from dedup.compare.model import Article, Comparison, Derivation, Omission, Strength, Wording
 from dedup.config import CompareConfig
 from dedup.errors import DedupError
 from dedup.report.compare.compare_json import render_json
@@ -28,7 +28,7 @@ CONGRESS = Path(__file__).parent.parent / "examples" / "congress.jsonl.gz"
 
 
 def compare(texts, engine="lexical", base=None, dates=None):
-    sources = [Source(name, text, (dates or {}).get(name)) for name, text in texts.items()]
+    sources = [Article(name, text, (dates or {}).get(name)) for name, text in texts.items()]
     return compare_sources(sources, CompareConfig(engine, base, cache=False))
 
 
@@ -102,7 +102,7 @@ def test_a_duplicated_outlet_is_verbatim_everywhere(engine, name):
     found = compare({**SEEDS, "copy": SEEDS[name]}, engine, base=name)
     copy, base = 5, list(SEEDS).index(name)
     relations = [found.relation(number, copy) for number, row in enumerate(found.rows) if base in row.outlets]
-    assert {Relation.VERBATIM} == set(relations)
+    assert {Wording.VERBATIM} == set(relations)
     assert [] == [row for row in found.rows if copy in row.outlets and base not in row.outlets]
     shares = found.shares[copy][base]
     assert (1, 0, 0, 1, Derivation.WHOLLY) == (
@@ -181,7 +181,7 @@ def test_one_sentence_against_a_thousand_finds_its_like():
 
 def test_an_edited_sentence_is_a_strong_link_however_short_the_texts_are():
     found = compare({"a": "Nine people died in the fire.", "b": "Ten people died in the fire."})
-    assert [(Strength.STRONG, Relation.EDITED)] == [(link.strength, link.relation) for link in found.links]
+    assert [(Strength.STRONG, Wording.EDITED)] == [(link.strength, link.relation) for link in found.links]
 
 
 # Scripts
@@ -213,7 +213,7 @@ def test_what_a_text_prints_twice_is_compared_once():
 def test_boilerplate_is_left_out():
     text = FIRE["ap"] + "\n\nSubscribe to our newsletter for more stories."
     start = text.index("Subscribe")
-    sources = [Source("a", text, boilerplate=(Span(start, len(text)),)), Source("b", FIRE["bbc"])]
+    sources = [Article("a", text, boilerplate=(Span(start, len(text)),)), Article("b", FIRE["bbc"])]
     found = compare_sources(sources, CompareConfig("lexical"))
     assert Omission.BOILERPLATE is found.outlets[0].sentences[-1].omission
     assert all("Subscribe" not in found.quote(number, 0) for number in range(len(found.rows)))
@@ -318,7 +318,7 @@ def check_all(found):
             if a == b and found.outlets[a].num_words:
                 assert (1, 0) == (pytest.approx(shares.verbatim), pytest.approx(shares.new))
     for number, row in enumerate(found.rows):
-        assert {Relation.VERBATIM} == {found.relation(number, o, o) for o in row.outlets}
+        assert {Wording.VERBATIM} == {found.relation(number, o, o) for o in row.outlets}
         assert list(row.outlets) == sorted(set(row.outlets))
     for link in found.links:
         assert link.a < link.b
@@ -399,7 +399,7 @@ def test_half_a_surrogate_pair_is_replaced_in_json():
 def test_a_sentence_of_a_megabyte_without_a_space_is_compared(engine, letter):
     texts = {"a": letter * 1_000_000, "b": letter * 1_000_000, "c": FIRE["ap"]}
     found = compare(texts, engine)
-    assert [Relation.VERBATIM] == [found.relation(n, 1, 0) for n, row in enumerate(found.rows) if 0 in row.outlets]
+    assert [Wording.VERBATIM] == [found.relation(n, 1, 0) for n, row in enumerate(found.rows) if 0 in row.outlets]
     assert len(render_terminal(found, 80)) < 5_000_000
 
 
@@ -449,7 +449,7 @@ def test_what_cannot_be_compared_is_a_clear_error(texts, settings, said):
 
 def test_two_texts_of_one_name_are_a_clear_error():
     with pytest.raises(DedupError, match='two texts are called "a"'):
-        compare_sources([Source("a", "x"), Source("a", "y")], CompareConfig("lexical"))
+        compare_sources([Article("a", "x"), Article("a", "y")], CompareConfig("lexical"))
 
 
 def test_fifty_texts_are_compared():
@@ -473,7 +473,7 @@ def test_dedup_compare_needs_no_import_of_its_own():
 
 def test_two_sentences_that_are_edits_of_each_other_are_one_row_and_disagree_in_the_number():
     texts = {"a": "The fire killed 12 people in Oslo on Monday.", "b": "Fire killed 13 people in Oslo on Monday."}
-    found = compare_sources([Source(name, text) for name, text in texts.items()], CompareConfig(engine="lexical"))
+    found = compare_sources([Article(name, text) for name, text in texts.items()], CompareConfig(engine="lexical"))
     assert (1, [("12",), ("13",)]) == (len(found.rows), [fact.values for fact in found.discrepancies[0].facts])
 
 

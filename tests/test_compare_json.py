@@ -9,7 +9,7 @@ import pytest
 from story_texts import FIRE, SCRIPTS, SEEDS
 
 from dedup.compare.engine import compare
-from dedup.compare.model import Derivation, FactKind, Omission, Relation, Source, Strength
+from dedup.compare.model import Article, Derivation, FactKind, Omission, Strength, Wording
 from dedup.config import CompareConfig
 from dedup.report.compare import compare_json
 from dedup.report.compare.compare_json import JsonComparison, render_json
@@ -19,7 +19,7 @@ TEXTS = {"fire": FIRE, "seeds": SEEDS, "Thai": dict(zip("ab", SCRIPTS["Thai"], s
 
 
 def make(texts):
-    return compare([Source(name, text) for name, text in texts.items()], CompareConfig("lexical"))
+    return compare([Article(name, text) for name, text in texts.items()], CompareConfig("lexical"))
 
 
 @pytest.fixture(params=TEXTS)
@@ -49,14 +49,14 @@ def test_every_field_is_documented_and_every_documented_field_exists():
     assert fields == set(re.findall(r"^\| `(\w+)`", read_section(), re.MULTILINE))
 
 
-@pytest.mark.parametrize("kind", [Derivation, FactKind, Omission, Relation, Strength])
+@pytest.mark.parametrize("kind", [Derivation, FactKind, Omission, Wording, Strength])
 def test_every_word_that_a_field_can_hold_is_documented(kind):
     assert [] == [member for member in kind if f"`{member.value}`" not in read_section()]
 
 
 def test_the_documented_example_is_what_is_written():
     example = re.search(r"```json\n(.*?)```", read_section(), re.DOTALL).group(1)
-    sources = [Source("a.txt", "Nine people died in the fire."), Source("b.txt", "Ten people died in the fire.")]
+    sources = [Article("a.txt", "Nine people died in the fire."), Article("b.txt", "Ten people died in the fire.")]
     assert json.loads(example) == json.loads(render_json(compare(sources, CompareConfig("lexical"))))
 
 

@@ -16,12 +16,12 @@ from dedup.compare import encoder as models
 from dedup.compare.cache import VectorCache, cache_path
 from dedup.compare.encoder import Encoder, Pieces, find_model, hash_file, pool_words
 from dedup.compare.engine import compare
-from dedup.compare.model import Source
+from dedup.compare.model import Article
 from dedup.config import CompareConfig
 from dedup.errors import DedupError
 
 pytestmark = semantic
-SOURCES = [Source(name, text) for name, text in FIRE.items()]
+SOURCES = [Article(name, text) for name, text in FIRE.items()]
 ALL = " ".join(FIRE.values())
 
 

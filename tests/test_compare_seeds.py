@@ -7,7 +7,7 @@ import pytest
 from story_texts import SEEDS, semantic
 
 from dedup.compare.engine import compare
-from dedup.compare.model import Relation, Source, Strength
+from dedup.compare.model import Article, Strength, Wording
 from dedup.config import CompareConfig
 
 pytestmark = semantic
@@ -15,7 +15,7 @@ pytestmark = semantic
 
 @pytest.fixture(scope="module")
 def found():
-    sources = [Source(letter, text) for letter, text in zip("ABCDE", SEEDS.values(), strict=True)]
+    sources = [Article(letter, text) for letter, text in zip("ABCDE", SEEDS.values(), strict=True)]
     return compare(sources, CompareConfig("semantic", base="A", cache=False))
 
 
@@ -99,7 +99,7 @@ def test_nobody_copied(found):
     relations = {
         found.relation(number, outlet) for number, row in enumerate(found.rows) for outlet in row.outlets if outlet
     }
-    assert relations <= {Relation.REWORDED, Relation.PARTIAL, None}
+    assert relations <= {Wording.REWORDED, Wording.PARTIAL, None}
     assert {"independent"} == {found.shares[outlet][0].derivation for outlet in range(1, 5)}
 
 

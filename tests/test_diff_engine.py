@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from dedup.diff import sequences
 from dedup.diff.engine import compare_texts
-from dedup.diff.model import ChangeKind, Relation
+from dedup.diff.model import ChangeKind, UnitChange
 
 settings.register_profile("dedup", deadline=None, derandomize=True)
 settings.load_profile("dedup")
@@ -152,7 +152,7 @@ def test_a_sentence_that_changed_place_is_a_move_and_nothing_is_deleted():
     diff = compare_texts(" ".join(STORY), " ".join([STORY[3], *STORY[:3], STORY[4]]))
     assert [STORY[3]] == [move.old.cut(diff.old).strip() for move in diff.moves]
     assert [0] == [move.new.start for move in diff.moves]
-    assert {Relation.EQUAL} == {block.relation for block in diff.blocks}
+    assert {UnitChange.EQUAL} == {block.relation for block in diff.blocks}
 
 
 def test_words_edited_inside_a_move_are_shown_in_the_move():
@@ -177,8 +177,8 @@ def test_inverted_moves_go_back():
 def test_a_split_sentence_is_recognised():
     old = "Engineers found that the central pillar stood on soft ground and it had to be replaced at great cost."
     new = "Engineers found that the central pillar stood on soft ground. It had to be replaced at great cost."
-    assert [Relation.SPLIT] == [block.relation for block in compare_texts(old, new).blocks]
-    assert [Relation.MERGED] == [block.relation for block in compare_texts(new, old).blocks]
+    assert [UnitChange.SPLIT] == [block.relation for block in compare_texts(old, new).blocks]
+    assert [UnitChange.MERGED] == [block.relation for block in compare_texts(new, old).blocks]
 
 
 def test_a_repeated_line_that_was_dropped_is_no_move():
@@ -189,7 +189,7 @@ def test_a_repeated_line_that_was_dropped_is_no_move():
 
 def test_unrelated_texts_share_nothing():
     diff = compare_texts("\n".join(STORY[:2]), "Shares of the bank fell on Monday.\nAnalysts expect worse.")
-    assert {Relation.ADDED, Relation.DROPPED} == {block.relation for block in diff.blocks}
+    assert {UnitChange.ADDED, UnitChange.DROPPED} == {block.relation for block in diff.blocks}
 
 
 def test_a_passage_too_large_to_look_into_is_named(monkeypatch):

@@ -16,7 +16,7 @@ from dedup.kernels.neighbours import UNDATED
 from dedup.stories.candidates import find_candidates, order_documents, within_window
 from dedup.stories.dates import parse_day
 from dedup.stories.describe import outline_story
-from dedup.stories.linkage import Pairs, link_groups
+from dedup.stories.linkage import SimilarPairs, link_groups
 from dedup.stories.read_terms import TermCounter, find_words, join_terms, order_terms
 from dedup.stories.refine import compare_topic
 from dedup.stories.vectors import weigh_terms
@@ -80,19 +80,19 @@ def test_groups_are_those_of_naive_average_linkage(count, seed, threshold):
     similarity = np.random.default_rng(seed).random((count, count))
     similarity = (similarity + similarity.T) / 2
     first, second = np.triu_indices(count, 1)
-    pairs = Pairs(first.astype(np.int32), second.astype(np.int32), similarity[first, second])
+    pairs = SimilarPairs(first.astype(np.int32), second.astype(np.int32), similarity[first, second])
     group, _ = link_groups(count, pairs, threshold)
     assert link_naively(count, similarity, threshold) == as_sets(group)
 
 
 def test_a_pair_that_is_left_out_counts_as_nothing_alike():
-    chain = Pairs(np.array([0, 1], np.int32), np.array([1, 2], np.int32), np.array([0.9, 0.8]))
+    chain = SimilarPairs(np.array([0, 1], np.int32), np.array([1, 2], np.int32), np.array([0.9, 0.8]))
     assert {frozenset({0, 1}), frozenset({2})} == as_sets(link_groups(3, chain, 0.5)[0])
 
 
 def test_no_group_grows_over_the_bound_and_the_forbidden_merges_are_counted():
     first, second = np.triu_indices(6, 1)
-    pairs = Pairs(first.astype(np.int32), second.astype(np.int32), np.full(15, 0.9))
+    pairs = SimilarPairs(first.astype(np.int32), second.astype(np.int32), np.full(15, 0.9))
     group, forbidden = link_groups(6, pairs, 0.5, max_size=3)
     assert max(map(len, as_sets(group))) <= 3
     assert forbidden > 0
@@ -100,7 +100,7 @@ def test_no_group_grows_over_the_bound_and_the_forbidden_merges_are_counted():
 
 def test_equal_similarities_are_merged_in_the_order_of_the_items():
     first, second = np.triu_indices(5, 1)
-    pairs = Pairs(first.astype(np.int32), second.astype(np.int32), np.full(10, 0.7))
+    pairs = SimilarPairs(first.astype(np.int32), second.astype(np.int32), np.full(10, 0.7))
     assert {frozenset(range(5))} == as_sets(link_groups(5, pairs, 0.5)[0])
 
 

@@ -10,7 +10,7 @@ from test_diff_html import HOSTILE, Page
 
 from dedup import __version__
 from dedup.compare.engine import compare
-from dedup.compare.model import Relation, Source
+from dedup.compare.model import Article, Wording
 from dedup.config import CompareConfig
 from dedup.report.compare.compare_html import render_html
 from dedup.report.compare.compare_lists import list_left_out
@@ -32,7 +32,7 @@ STORY = {
 
 
 def compare_story(texts=STORY, **settings):
-    return compare([Source(name, text) for name, text in texts.items()], CompareConfig(engine="lexical", **settings))
+    return compare([Article(name, text) for name, text in texts.items()], CompareConfig(engine="lexical", **settings))
 
 
 def render(texts=STORY, **settings):
@@ -62,7 +62,7 @@ def test_the_page_loads_nothing():
 def test_hostile_text_stays_text(hostile):
     texts = {f"a{hostile}": f"{hostile} said so.", "b": f"He said: {hostile}.", "c": hostile}
     sources = [
-        Source(name, text, f"2024-01-0{n + 1}{hostile}", hostile) for n, (name, text) in enumerate(texts.items())
+        Article(name, text, f"2024-01-0{n + 1}{hostile}", hostile) for n, (name, text) in enumerate(texts.items())
     ]
     source = render_html(compare(sources, LEXICAL))
     page = Page(source)
@@ -103,7 +103,7 @@ def test_words_that_the_reference_lacks_are_marked():
 def test_pieces_are_the_wording_again():
     text = "A violent storm killed 14."
     facts = [FactSpan(Span(23, 25), "numbers")]
-    for relation in (None, *Relation):
+    for relation in (None, *Wording):
         assert text == "".join(piece.text for piece in mark_words(text, "A storm killed 12.", relation, facts))
 
 

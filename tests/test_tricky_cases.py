@@ -3,10 +3,10 @@
 import pytest
 
 from dedup.compare.engine import compare
-from dedup.compare.model import Source, Strength
+from dedup.compare.model import Article, Strength
 from dedup.config import CompareConfig
 from dedup.diff.engine import compare_texts
-from dedup.diff.model import Mark, Relation
+from dedup.diff.model import Mark, UnitChange
 from dedup.report.diff.diff_text import summarise
 
 A = "The ministry said the bridge would open in June after two years of repairs."
@@ -38,7 +38,7 @@ def test_first_word():
 
 def test_sentence_end_edited_away():
     diff = compare_texts("He left early. She stayed until late.", "He left early and she stayed until late.")
-    assert [Relation.MERGED] == [block.relation for block in diff.blocks]
+    assert [UnitChange.MERGED] == [block.relation for block in diff.blocks]
 
 
 def test_swapped_neighbours():
@@ -51,8 +51,8 @@ def test_moved_paragraph_with_a_new_sentence():
     new = old.replace(f"{A} {B} {C}\n\n", "") + f"\n\n{A} Nobody asked about tunnels. {C}"
     diff = compare_texts(old, new)
     in_moves = {block.relation for block in diff.blocks if block.move is not None}
-    assert {Relation.DROPPED, Relation.ADDED} & in_moves
-    assert not {Relation.DROPPED, Relation.ADDED} & {block.relation for block in diff.blocks if block.move is None}
+    assert {UnitChange.DROPPED, UnitChange.ADDED} & in_moves
+    assert not {UnitChange.DROPPED, UnitChange.ADDED} & {block.relation for block in diff.blocks if block.move is None}
 
 
 def test_line_that_is_a_number():
@@ -61,9 +61,9 @@ def test_line_that_is_a_number():
 
 def test_repeated_line_dropped():
     diff = compare_texts(f"Read more\n{A}\nRead more\n{B}", f"Read more\n{A}\n{B}")
-    assert ((), [Relation.DROPPED]) == (
+    assert ((), [UnitChange.DROPPED]) == (
         diff.moves,
-        [b.relation for b in diff.blocks if b.relation is not Relation.EQUAL],
+        [b.relation for b in diff.blocks if b.relation is not UnitChange.EQUAL],
     )
 
 
@@ -98,14 +98,14 @@ def test_phrase_moved_from_the_middle_to_the_middle():
 def test_sentence_that_lost_its_full_stop_and_moved():
     glued = D.replace("a scandal.", "a scandal")
     diff = compare_texts(f"{A} {B} {C} {D}", f"{glued} {A} {B} {C}")
-    assert not {Relation.ADDED, Relation.DROPPED} & {block.relation for block in diff.blocks}
+    assert not {UnitChange.ADDED, UnitChange.DROPPED} & {block.relation for block in diff.blocks}
     assert [D] == [move.old.cut(diff.old).strip() for move in diff.moves]
 
 
 @not_yet("a copy has no relation of its own")
 def test_sentence_printed_twice():
     relations = {block.relation for block in compare_texts(f"{A} {B}", f"{A} {B} {A}").blocks}
-    assert Relation.ADDED not in relations
+    assert UnitChange.ADDED not in relations
 
 
 @not_yet("below half of its words nothing tells a moved sentence from another one")
@@ -143,7 +143,7 @@ def test_number_words_in_another_language():
 @not_yet("a repeated line of fewer than four words is never called moved")
 def test_short_line_that_occurs_several_times_and_moved():
     diff = compare_texts(f"Sport\n\nSport\n\n{A}\n\n{B}", f"{A}\n\n{B}\n\nSport\n\nSport")
-    assert {Relation.EQUAL} == {block.relation for block in diff.blocks}
+    assert {UnitChange.EQUAL} == {block.relation for block in diff.blocks}
 
 
 # Several texts
@@ -156,7 +156,7 @@ SHIPS = "Forty ships lay waiting outside the port of Rotterdam."
 
 def compare_all(*texts):
     """Compare some texts by their words, the first being the base."""
-    return compare([Source(str(n), text) for n, text in enumerate(texts)], CompareConfig("lexical", base="0"))
+    return compare([Article(str(n), text) for n, text in enumerate(texts)], CompareConfig("lexical", base="0"))
 
 
 def list_rows(found):

@@ -11,8 +11,8 @@ from dedup.cli.texts import read_text
 from dedup.errors import InputError
 
 if TYPE_CHECKING:
-    from dedup.compare.model import Source
-    from dedup.corpus.document_reader import Article
+    from dedup.compare.model import Article
+    from dedup.corpus.document_reader import CorpusDocument
 
 BOM = "\ufeff"
 NOT_OURS = "The file is not as dedup wrote it."
@@ -34,19 +34,19 @@ class Fields:
         return {"outlet": self.outlet, "date": self.date, "title": self.title}
 
 
-def read_files(paths: Sequence[str]) -> "list[Source]":
+def read_files(paths: Sequence[str]) -> "list[Article]":
     """Return text files as sources, each called by its file name, or by its path where two names are alike."""
-    from dedup.compare.model import Source
+    from dedup.compare.model import Article
 
     for path in paths:
         if paths.count(path) > 1:
             raise InputError(f"{path}: named twice. Name every file once.")
     stems = [Path(path).stem for path in paths]
     names = [stem if stems.count(stem) == 1 else path for path, stem in zip(paths, stems, strict=True)]
-    return [Source(name, read_text(path).removeprefix(BOM)) for name, path in zip(names, paths, strict=True)]
+    return [Article(name, read_text(path).removeprefix(BOM)) for name, path in zip(names, paths, strict=True)]
 
 
-def read_corpus(path: str, ids: Sequence[str], fields: Fields) -> "list[Source]":
+def read_corpus(path: str, ids: Sequence[str], fields: Fields) -> "list[Article]":
     """Return documents of a corpus file by id."""
     for doc_id in ids:
         if ids.count(doc_id) > 1:
@@ -60,7 +60,7 @@ def read_corpus(path: str, ids: Sequence[str], fields: Fields) -> "list[Source]"
     return name_sources([found[doc_id] for doc_id in ids])
 
 
-def read_story(path: str, number: int, fields: Fields) -> "list[Source]":
+def read_story(path: str, number: int, fields: Fields) -> "list[Article]":
     """Return the documents of one story of the output of `dedup stories`."""
     story = next((line for line in read_lines(path) if line.get("story") == number), None)
     if story is None:
@@ -79,7 +79,7 @@ def read_story(path: str, number: int, fields: Fields) -> "list[Source]":
     return name_sources([found[place] for place in places])
 
 
-def read_cluster(out: str, cluster: str, fields: Fields) -> "list[Source]":
+def read_cluster(out: str, cluster: str, fields: Fields) -> "list[Article]":
     """Return the documents of one cluster of a clean run: the kept one and what it covers, boilerplate marked."""
     root = Path(out)
     found = next(
@@ -98,7 +98,7 @@ def read_cluster(out: str, cluster: str, fields: Fields) -> "list[Source]":
     return [mark_boilerplate(source, boilerplate) for source in name_sources(articles)]
 
 
-def find_kept(root: Path, member: Mapping[str, Any], fields: Fields) -> "Article":
+def find_kept(root: Path, member: Mapping[str, Any], fields: Fields) -> "CorpusDocument":
     """Return the kept document of a cluster, from OUT/kept; one without an id is taken from where it came from."""
     doc_id = str(member["id"])
     found = find_in([str(root / "kept")], fields, ids=[doc_id])
@@ -112,9 +112,9 @@ def find_kept(root: Path, member: Mapping[str, Any], fields: Fields) -> "Article
     return found[0]
 
 
-def find_removed(root: Path, members: Sequence[Mapping[str, Any]], fields: Fields) -> "list[Article]":
+def find_removed(root: Path, members: Sequence[Mapping[str, Any]], fields: Fields) -> "list[CorpusDocument]":
     """Return removed documents from removed.jsonl, in the order of the members."""
-    from dedup.corpus.document_reader import Article
+    from dedup.corpus.document_reader import CorpusDocument
 
     places = [(str(member["path"]), int(member["line"])) for member in members]
     wanted = set(places)
@@ -129,7 +129,7 @@ def find_removed(root: Path, members: Sequence[Mapping[str, Any]], fields: Field
                     f"Name the text field with --text-field."
                 )
             shown = {role: str(record.get(field) or "") for role, field in fields.roles.items()}
-            found[place] = Article(str(line["id"]), record[fields.text], *place, shown)
+            found[place] = CorpusDocument(str(line["id"]), record[fields.text], *place, shown)
     for path, number in places:
         if (path, number) not in found:
             raise InputError(f"{root / 'removed.jsonl'}: nothing of {path}, line {number}. Was the folder changed?")
@@ -138,7 +138,7 @@ def find_removed(root: Path, members: Sequence[Mapping[str, Any]], fields: Field
 
 def find_in(
     paths: Sequence[str], fields: Fields, *, ids: Sequence[str] = (), places: Iterable[tuple[str, int]] = ()
-) -> "list[Article]":
+) -> "list[CorpusDocument]":
     """Return articles of some files or folders by id or place."""
     from dedup.config import InputConfig
     from dedup.corpus.document_reader import find_articles
@@ -172,29 +172,29 @@ def decode_line(line: bytes, where: str) -> dict[str, Any]:
     return found
 
 
-def name_sources(articles: "Sequence[Article]") -> "list[Source]":
+def name_sources(articles: "Sequence[CorpusDocument]") -> "list[Article]":
     """Return the articles as sources: called by their outlet where that tells them apart, else by their id."""
-    from dedup.compare.model import Source
+    from dedup.compare.model import Article
 
     outlets = [article.fields.get("outlet", "") for article in articles]
     counts = Counter(outlets)
     ids = Counter(article.doc_id for article in articles)
 
-    def name(article: "Article", outlet: str) -> str:
+    def name(article: "CorpusDocument", outlet: str) -> str:
         unique = article.doc_id if ids[article.doc_id] == 1 else f"{article.path}:{article.line}"
         if not outlet:
             return unique
         return outlet if counts[outlet] == 1 else f"{outlet} ({unique})"
 
     return [
-        Source(
+        Article(
             name(article, outlet), article.text, article.fields.get("date") or None, article.fields.get("title") or None
         )
         for article, outlet in zip(articles, outlets, strict=True)
     ]
 
 
-def mark_boilerplate(source: "Source", texts: Sequence[str]) -> "Source":
+def mark_boilerplate(source: "Article", texts: Sequence[str]) -> "Article":
     """Return the source with every place where one of the texts stands in it."""
     from dedup.text.spans import Span
 

@@ -8,7 +8,7 @@ import click
 from dedup.cli.options import article_options, color_option, is_coloured, output_option, width_option, write_output
 
 if TYPE_CHECKING:
-    from dedup.compare.model import Comparison, Source
+    from dedup.compare.model import Article, Comparison
 
 
 @click.command()
@@ -112,7 +112,7 @@ def check_inputs(texts: tuple[str, ...], places: dict[str, str | None], cluster:
         raise click.UsageError("Name 2 to 50 text files, or see --help for documents of a corpus.")
 
 
-def name_base(base: str | None, texts: tuple[str, ...], sources: "list[Source]") -> str | None:
+def name_base(base: str | None, texts: tuple[str, ...], sources: "list[Article]") -> str | None:
     """Return the name of the base: a file is named by its path too."""
     names = [source.name for source in sources]
     if base in texts and len(texts) == len(sources):

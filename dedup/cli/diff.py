@@ -8,7 +8,7 @@ import click
 from dedup.cli.options import color_option, is_coloured, output_option, width_option, write_output
 
 if TYPE_CHECKING:
-    from dedup.diff.model import Diff
+    from dedup.diff.model import Diff, TextNames
 
 EXIT_SAME = 0
 EXIT_DIFFERENT = 1
@@ -64,20 +64,22 @@ def diff(
     """
     from dedup.cli.texts import read_documents, read_text
     from dedup.diff.engine import compare_texts
+    from dedup.diff.model import TextNames
 
     texts = read_documents(corpus, [old, new], id_field, text_field) if corpus else [read_text(old), read_text(new)]
     found = compare_texts(*texts)
+    names = TextNames(old, new)
     if output_format == "terminal":
         rendered = _render_terminal(
-            found, (old, new), color if output is None or color == "always" else "never", layout, width
+            found, names, color if output is None or color == "always" else "never", layout, width
         )
     else:
-        rendered = _render(found, (old, new), output_format)
+        rendered = _render(found, names, output_format)
     write_output(rendered, output)
     return EXIT_SAME if found.is_identical else EXIT_DIFFERENT
 
 
-def _render(found: "Diff", names: tuple[str, str], output_format: str) -> str:
+def _render(found: "Diff", names: "TextNames", output_format: str) -> str:
     if output_format == "json":
         from dedup.report.diff.diff_json import render_json
 
@@ -91,7 +93,7 @@ def _render(found: "Diff", names: tuple[str, str], output_format: str) -> str:
     return render_html(found, names)
 
 
-def _render_terminal(found: "Diff", names: tuple[str, str], color: str, layout: str, width: int | None) -> str:
+def _render_terminal(found: "Diff", names: "TextNames", color: str, layout: str, width: int | None) -> str:
     from dedup.report.diff.diff_terminal import MIN_SIDE_BY_SIDE, Screen, render_terminal
 
     columns = width or shutil.get_terminal_size().columns

@@ -34,10 +34,10 @@ class _CallablePackage(ModuleType):
         Raises `DedupError` on what cannot be compared, or where the engine that was asked for cannot run.
         """
         from dedup.compare.engine import compare  # noqa: PLC0415 (importing the package must not load nupunkt)
-        from dedup.compare.model import Source  # noqa: PLC0415 (the same)
+        from dedup.compare.model import Article  # noqa: PLC0415 (the same)
         from dedup.config import CompareConfig  # noqa: PLC0415 (the same)
 
-        sources = [Source(name, text, (dates or {}).get(name)) for name, text in texts.items()]
+        sources = [Article(name, text, (dates or {}).get(name)) for name, text in texts.items()]
         return compare(sources, CompareConfig(engine=engine, base=base, model=model))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dedup.compare.cache import VectorCache, cache_path
 from dedup.compare.encoder import EXTRA, Encoder, ModelMissingError, find_model
-from dedup.compare.model import Engine, Source
+from dedup.compare.model import Article, Engine
 from dedup.config import CompareConfig
 
 LATIN = 0.7  # share of letters from which the default model, which reads English, has something to read
@@ -12,7 +12,7 @@ NO_MODEL = f"no sentence model is installed; rewordings are found better with on
 OTHER_SCRIPT = "the model that comes with dedup reads English, and these texts are in another script"
 
 
-def choose_engine(sources: Sequence[Source], config: CompareConfig) -> tuple[Engine, Encoder | None]:
+def choose_engine(sources: Sequence[Article], config: CompareConfig) -> tuple[Engine, Encoder | None]:
     """Return the engine, and the encoder that the semantic one needs.
 
     `auto` takes the semantic engine where its model is installed and can read the texts, and says why where not; a
@@ -33,7 +33,7 @@ def choose_engine(sources: Sequence[Source], config: CompareConfig) -> tuple[Eng
     return Engine("semantic", model.name, model.sha256), encoder
 
 
-def measure_latin(sources: Sequence[Source]) -> float:
+def measure_latin(sources: Sequence[Article]) -> float:
     """Return the share of Latin letters among all letters."""
     letters = [character for source in sources for character in source.text if character.isalpha()]
     return sum(character < "\u0250" for character in letters) / len(letters) if letters else 1.0

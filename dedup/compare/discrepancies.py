@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 from itertools import combinations
 
 from dedup.compare.facts import FINDERS, disagree, find_names, is_same_name
-from dedup.compare.model import Cell, Discrepancy, Fact, FactKind, Outlet, Relation, Row
+from dedup.compare.model import Cell, Discrepancy, Fact, FactKind, Outlet, Row, Wording
 from dedup.text.spans import Span
 
 MAX_LENGTH = 10_000  # characters; the patterns take the square of a sentence at worst
@@ -21,7 +21,7 @@ def list_limits(outlets: Sequence[Outlet]) -> tuple[str, ...]:
 
 
 def find_discrepancies(
-    outlets: Sequence[Outlet], rows: Sequence[Row], relations: Sequence[Sequence[tuple[Relation | None, ...]]]
+    outlets: Sequence[Outlet], rows: Sequence[Row], relations: Sequence[Sequence[tuple[Wording | None, ...]]]
 ) -> list[Discrepancy]:
     """Return the discrepancies, row by row; every cell that has a fact of the kind is named in them.
 
@@ -45,14 +45,14 @@ def find_discrepancies(
 
 
 def find_changed_names(
-    number: int, outlets: Sequence[Outlet], row: Row, relations: Sequence[Sequence[tuple[Relation | None, ...]]]
+    number: int, outlets: Sequence[Outlet], row: Row, relations: Sequence[Sequence[tuple[Wording | None, ...]]]
 ) -> list[Discrepancy]:
     """Return the discrepancy of a row in which an edit put one name for another."""
     names = {cell.outlet: read_fact(outlets[cell.outlet], cell, find_names) for cell in row.cells}
     changed: dict[int, set[str]] = {}
     for a, b in combinations(row.outlets, 2):
         own, others = names[a].values, names[b].values
-        if relations[a][b][number] is Relation.EDITED and disagree(FactKind.NAME, own, others):
+        if relations[a][b][number] is Wording.EDITED and disagree(FactKind.NAME, own, others):
             changed.setdefault(a, set()).update(list_others(own, others))
             changed.setdefault(b, set()).update(list_others(others, own))
     facts = tuple(keep_values(names[outlet], changed[outlet]) for outlet in sorted(changed))

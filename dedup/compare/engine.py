@@ -13,7 +13,7 @@ from dedup.compare.discrepancies import find_discrepancies, list_limits
 from dedup.compare.encoder import Encoder, pool_words
 from dedup.compare.lexical import cover_lexically
 from dedup.compare.links import Wordings, find_links, relate_rows
-from dedup.compare.model import Comparison, Link, Outlet, Place, Relation, Row, Shares, Source, Strength
+from dedup.compare.model import Article, Comparison, Link, Outlet, OutletShares, Place, Row, Strength, Wording
 from dedup.compare.read_units import split_source
 from dedup.compare.rows import build_rows, cluster_sentences
 from dedup.compare.scores import THRESHOLDS, Thresholds, score_pairs
@@ -41,7 +41,7 @@ class Scored:
     clusters: list[list[int]]
 
 
-def compare(sources: Sequence[Source], config: CompareConfig | None = None) -> Comparison:
+def compare(sources: Sequence[Article], config: CompareConfig | None = None) -> Comparison:
     """Compare 2 to 50 texts about one event.
 
     Raises `DedupError` on fewer or more texts, on a base that is none of them, on two of one name, and where the
@@ -71,7 +71,7 @@ def compare(sources: Sequence[Source], config: CompareConfig | None = None) -> C
     )
 
 
-def check_sources(sources: Sequence[Source], config: CompareConfig) -> None:
+def check_sources(sources: Sequence[Article], config: CompareConfig) -> None:
     """Raise `DedupError` on what cannot be compared."""
     if not 2 <= len(sources) <= MAX_TEXTS:
         raise DedupError(f"{len(sources)} text{'s' * (len(sources) != 1)} to compare. Name 2 to {MAX_TEXTS}.")
@@ -190,9 +190,9 @@ def read_date(text: str | None) -> datetime | None:
 def share_all(
     wordings: Wordings,
     rows: Sequence[Row],
-    relations: Sequence[Sequence[tuple[Relation | None, ...]]],
+    relations: Sequence[Sequence[tuple[Wording | None, ...]]],
     linked: Linked,
-) -> list[list[Shares]]:
+) -> list[list[OutletShares]]:
     """Return how each outlet stands to each base."""
     outlets = wordings.outlets
     words = [wordings.words_of(outlet) for outlet in range(len(outlets))]

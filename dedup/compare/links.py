@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from dedup.compare.model import Cell, Link, Outlet, Place, Relation, Row, Strength
+from dedup.compare.model import Cell, Link, Outlet, Place, Row, Strength, Wording
 from dedup.compare.relations import classify
 from dedup.compare.scores import Thresholds
 from dedup.compare.terms import fold_words
@@ -36,7 +36,7 @@ class Wordings:
         i, j = self._positions[a], self._positions[b]
         return math.sqrt(self._cover[i, j] * self._cover[j, i])
 
-    def relate(self, cell: Cell, base: Cell) -> Relation:
+    def relate(self, cell: Cell, base: Cell) -> Wording:
         """Return how the wording of one cell stands to that of another."""
         own, others = ([Place(c.outlet, s) for s in c.sentences] for c in (cell, base))
         words = [[word for place in places for word in self._words[place]] for places in (own, others)]
@@ -65,16 +65,16 @@ def find_links(places: Sequence[Place], score: Matrix, thresholds: Thresholds, w
     return links
 
 
-def relate_rows(rows: Sequence[Row], num_outlets: int, wordings: Wordings) -> list[list[tuple[Relation | None, ...]]]:
+def relate_rows(rows: Sequence[Row], num_outlets: int, wordings: Wordings) -> list[list[tuple[Wording | None, ...]]]:
     """Return, for each outlet and each base, how its cell of every row stands to the base's."""
-    related: list[list[list[Relation | None]]] = [
+    related: list[list[list[Wording | None]]] = [
         [[None] * len(rows) for _ in range(num_outlets)] for _ in range(num_outlets)
     ]
     for number, row in enumerate(rows):
         for cell in row.cells:
             for base in row.cells:
                 if cell.outlet == base.outlet:
-                    related[cell.outlet][base.outlet][number] = Relation.VERBATIM
+                    related[cell.outlet][base.outlet][number] = Wording.VERBATIM
                 else:
                     related[cell.outlet][base.outlet][number] = wordings.relate(cell, base)
     return [[tuple(of_base) for of_base in of_outlet] for of_outlet in related]

@@ -17,7 +17,7 @@ class Strength(StrEnum):
     WEAK = "weak"
 
 
-class Relation(StrEnum):
+class Wording(StrEnum):
     """How one wording stands to another: the words of the METER corpus, and `partial`, which says a part of it only."""
 
     VERBATIM = "verbatim"
@@ -52,7 +52,7 @@ class FactKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class Article:
     """One text to compare: its name (the outlet), and its date (ISO 8601) and title where they are known."""
 
     name: str
@@ -77,7 +77,7 @@ class Sentence:
 class Outlet:
     """One text as it is compared."""
 
-    source: Source
+    source: Article
     sentences: tuple[Sentence, ...]
 
     @property
@@ -111,7 +111,7 @@ class Link:
     b: Place
     score: float
     strength: Strength
-    relation: Relation
+    relation: Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ class Discrepancy:
 
 
 @dataclass(frozen=True, slots=True)
-class Shares:
+class OutletShares:
     """How one outlet stands to a base; shares of words, 0 to 1.
 
     verbatim, edited, reworded, partial, dropped   of the base: how it stands in the outlet (they add up to 1)
@@ -201,12 +201,12 @@ class Comparison:
     links: tuple[Link, ...]
     rows: tuple[Row, ...]
     discrepancies: tuple[Discrepancy, ...]
-    relations: Sequence[Sequence[tuple[Relation | None, ...]]]
-    shares: Sequence[Sequence[Shares]]
+    relations: Sequence[Sequence[tuple[Wording | None, ...]]]
+    shares: Sequence[Sequence[OutletShares]]
     engine: Engine
     limits: tuple[str, ...] = ()
 
-    def relation(self, row: int, outlet: int, base: int | None = None) -> Relation | None:
+    def relation(self, row: int, outlet: int, base: int | None = None) -> Wording | None:
         """Return how the cell of an outlet stands to the base's; None where either is absent."""
         return self.relations[outlet][self.base if base is None else base][row]
 

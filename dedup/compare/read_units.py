@@ -1,6 +1,6 @@
 """The sentences of a text that are compared: boilerplate and what the text prints a second time are left out."""
 
-from dedup.compare.model import Omission, Outlet, Sentence, Source
+from dedup.compare.model import Article, Omission, Outlet, Sentence
 from dedup.compare.terms import fold_words
 from dedup.text.spans import Span
 from dedup.text.units import Unit, split_units
@@ -9,7 +9,7 @@ from dedup.text.words import count_words
 MIN_REPEAT = 4  # words: "He said." may stand twice
 
 
-def split_source(source: Source) -> Outlet:
+def split_source(source: Article) -> Outlet:
     """Return a text as sentences.
 
     A CMS prints whole bodies twice, so a repeat is a sentence of which every word stands in an earlier sentence, in

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from dedup.compare.model import Derivation, Outlet, Relation, Row, Shares
+from dedup.compare.model import Derivation, Outlet, OutletShares, Row, Wording
 
 RUN = 4  # words in a row that are not shared by chance
 WHOLLY = 0.8  # share of an outlet that stands in the base, from which it is wholly derived ...
@@ -13,10 +13,10 @@ TOUCHED = 0.05  # share in the words of the base from which it is partly derived
 
 def measure_shares(
     pair: tuple[Outlet, Outlet],
-    rows: Sequence[tuple[tuple[int, ...], tuple[int, ...], Relation | None]],
+    rows: Sequence[tuple[tuple[int, ...], tuple[int, ...], Wording | None]],
     linked: tuple[set[int], set[int]],
     words: tuple[Sequence[str], Sequence[str]],
-) -> Shares:
+) -> OutletShares:
     """Return how an outlet stands to a base.
 
     pair    the outlet and the base
@@ -29,7 +29,7 @@ def measure_shares(
     shared = 0
     for own, others, relation in rows:
         for sentence in others:
-            name = relation or (Relation.PARTIAL if sentence in linked[1] else "dropped")
+            name = relation or (Wording.PARTIAL if sentence in linked[1] else "dropped")
             kept[name] += base.sentences[sentence].num_words
         shared += sum(outlet.sentences[s].num_words for s in own if relation or s in linked[0])
     total = max(1, sum(kept.values()))
@@ -38,10 +38,10 @@ def measure_shares(
     return describe(kept, total, said, measure_reuse(*words), measure_tau(order))
 
 
-def describe(kept: Counter[str], total: int, shared: float, reused: float, tau: float | None) -> Shares:
+def describe(kept: Counter[str], total: int, shared: float, reused: float, tau: float | None) -> OutletShares:
     """Return the shares with what they amount to."""
-    parts = {relation.value: kept[relation] / total for relation in Relation}
-    return Shares(
+    parts = {relation.value: kept[relation] / total for relation in Wording}
+    return OutletShares(
         **parts,
         dropped=kept["dropped"] / total,
         new=1 - shared,
@@ -96,8 +96,8 @@ def measure_tau(pairs: Sequence[tuple[int, int]]) -> float | None:
 
 
 def read_rows(
-    rows: Sequence[Row], outlet: int, base: int, relations: Sequence[Relation | None]
-) -> list[tuple[tuple[int, ...], tuple[int, ...], Relation | None]]:
+    rows: Sequence[Row], outlet: int, base: int, relations: Sequence[Wording | None]
+) -> list[tuple[tuple[int, ...], tuple[int, ...], Wording | None]]:
     """Return the rows as `measure_shares` takes them."""
     found = []
     for row, relation in zip(rows, relations, strict=True):

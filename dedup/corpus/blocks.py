@@ -28,7 +28,7 @@ class Rejection:
 
 
 @dataclass(frozen=True)
-class Block:
+class DocumentBlock:
     """Some consecutive documents of one shard.
 
     ```
@@ -79,11 +79,11 @@ class BlockBuilder:
         self._files.append(file)
         self.size += where[2]
 
-    def build(self, lines_read: int) -> Block:
+    def build(self, lines_read: int) -> DocumentBlock:
         """Return the block of what was added; `lines_read` is the number of lines read up to its end."""
         where = np.array(self._where, np.int64).reshape(-1, 3)
         lines, starts, lengths = np.ascontiguousarray(where.T)
-        return Block(
+        return DocumentBlock(
             texts=pa.array(self._texts, pa.large_string()),
             ids=self._ids,
             fields=self._fields,

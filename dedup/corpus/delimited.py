@@ -8,8 +8,8 @@ from typing import BinaryIO
 from dedup.config import InputConfig
 from dedup.corpus.blocks import (
     BLOCK_SIZE,
-    Block,
     BlockBuilder,
+    DocumentBlock,
     Rejection,
     explain_utf8,
     missing_column,
@@ -71,7 +71,7 @@ class TableReader:
         self._roles = roles
         self._delimiter = DELIMITERS[file_format]
 
-    def read(self, stream: BinaryIO, path: str) -> Iterator[Block]:
+    def read(self, stream: BinaryIO, path: str) -> Iterator[DocumentBlock]:
         """Yield the documents of a whole file."""
         lines = Lines(stream, path)
         reader = csv.reader(lines, delimiter=self._delimiter, strict=True)

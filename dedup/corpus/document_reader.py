@@ -12,7 +12,7 @@ WHOLE_FILE = 1 << 62  # bytes: lines are counted from the beginning of a file wh
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
+class CorpusDocument:
     """A document: its id (`path:line` where it has none), its text, where it stands, and some of its fields."""
 
     doc_id: str
@@ -28,7 +28,7 @@ def find_articles(
     roles: Mapping[str, str],
     ids: Collection[str] = (),
     places: Collection[tuple[str, int]] = (),
-) -> list[Article]:
+) -> list[CorpusDocument]:
     """Return the first article of each id, and those at (path, line), in the order of the files.
 
     `roles` are the fields that are wanted, by the name that they get. Stops reading when all are found.
@@ -46,7 +46,9 @@ def find_articles(
     return found
 
 
-def read_articles(files: Sequence[SourceFile], config: InputConfig, roles: Mapping[str, str]) -> Iterator[Article]:
+def read_articles(
+    files: Sequence[SourceFile], config: InputConfig, roles: Mapping[str, str]
+) -> Iterator[CorpusDocument]:
     """Yield all articles; records that cannot be read are passed over."""
     for shard in plan_shards(files, WHOLE_FILE):
         for block in read_shard(shard, config, roles, lambda _: None):
@@ -56,4 +58,4 @@ def read_articles(files: Sequence[SourceFile], config: InputConfig, roles: Mappi
                 path = shard.files[file].path
                 fields = {role: read_value(block.fields[role][row]) for role in roles if role in block.fields}
                 doc_id = read_value(block.ids[row]) or f"{path}:{line}"
-                yield Article(doc_id, texts[row], path, line, fields)
+                yield CorpusDocument(doc_id, texts[row], path, line, fields)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import InputConfig
-from dedup.corpus.blocks import Block, Rejection, explain_utf8, is_valid_utf8, read_whole_lines
+from dedup.corpus.blocks import DocumentBlock, Rejection, explain_utf8, is_valid_utf8, read_whole_lines
 from dedup.kernels.unescape import PADDING, unescape
 
 BOM = b"\xef\xbb\xbf"
@@ -50,7 +50,7 @@ class RecordReader:
         record = msgspec.defstruct("Record", fields, rename=rename, gc=False)
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(record)
 
-    def read(self, stream: BinaryIO, start: int, stop: int | None, path: str) -> Iterator[Block]:
+    def read(self, stream: BinaryIO, start: int, stop: int | None, path: str) -> Iterator[DocumentBlock]:
         """Yield the documents whose lines start in [start, stop) of a stream that is positioned at `start`."""
         num_lines = 0
         for position, data in read_whole_lines(stream, start, stop, path):
@@ -58,7 +58,7 @@ class RecordReader:
             num_lines += block.num_lines
             yield block
 
-    def _parse(self, start: int, data: bytes, lines_before: int) -> Block:
+    def _parse(self, start: int, data: bytes, lines_before: int) -> DocumentBlock:
         if start == 0 and data.startswith(BOM):
             # The mark belongs to the file, not to its first record.
             data = data[len(BOM) :]
@@ -77,7 +77,7 @@ class RecordReader:
             ]
             starts, ends, numbers = starts[good], ends[good], numbers[good]
         records, texts = parsed
-        return Block(
+        return DocumentBlock(
             texts=texts,
             ids=[b"" if i == b"null" else i for i in (bytes(record.id) for record in records)],
             fields={role: [bytes(getattr(r, attribute)) for r in records] for role, attribute in self._roles.items()},

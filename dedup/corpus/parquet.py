@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.config import InputConfig
-from dedup.corpus.blocks import Block, Rejection, missing_column
+from dedup.corpus.blocks import DocumentBlock, Rejection, missing_column
 from dedup.errors import InputError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
-def read_parquet(path: str, config: InputConfig, roles: Mapping[str, str]) -> Iterator[Block]:
+def read_parquet(path: str, config: InputConfig, roles: Mapping[str, str]) -> Iterator[DocumentBlock]:
     """Yield the documents of a Parquet file; rows without a text are set aside."""
     file = open_parquet(path)
     names = file.schema_arrow.names
@@ -54,7 +54,7 @@ def read_parquet(path: str, config: InputConfig, roles: Mapping[str, str]) -> It
         row += len(batch)
 
 
-def read_batch(batch: pa.RecordBatch, row: int, config: InputConfig, roles: Mapping[str, str]) -> Block:
+def read_batch(batch: pa.RecordBatch, row: int, config: InputConfig, roles: Mapping[str, str]) -> DocumentBlock:
     """Return the documents of one batch whose first row is number `row` (from 0)."""
     texts = batch.column(config.text_field).cast(pa.large_string())
     valid = texts.is_valid().to_numpy(zero_copy_only=False)
@@ -69,7 +69,7 @@ def read_batch(batch: pa.RecordBatch, row: int, config: InputConfig, roles: Mapp
             return []
         return [encode_scalar(value) for value in batch.column(column).take(pa.array(good)).to_pylist()]
 
-    return Block(
+    return DocumentBlock(
         texts=texts.drop_null(),
         ids=values(config.id_field) or [b""] * len(good),
         fields={role: values(field) or [b""] * len(good) for role, field in roles.items()},

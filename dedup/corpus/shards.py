@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import BinaryIO
 
 from dedup.config import InputConfig
-from dedup.corpus.blocks import Block
+from dedup.corpus.blocks import DocumentBlock
 from dedup.corpus.compression import open_reader
 from dedup.corpus.delimited import DELIMITERS, TableReader
 from dedup.corpus.files import SourceFile
@@ -69,7 +69,7 @@ def end_of_group(files: Sequence[SourceFile], first: int, shard_size: int) -> in
 
 def read_shard(
     shard: Shard, config: InputConfig, roles: Mapping[str, str], report: Callable[[int], None]
-) -> Iterator[Block]:
+) -> Iterator[DocumentBlock]:
     """Yield the blocks of a shard; `report` gets the bytes on disk that were read since its last call.
 
     `roles` names the fields that are wanted beside text and id, by what they are wanted for: "key", "series".

@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from dedup.corpus.blocks import BLOCK_SIZE, Block, BlockBuilder, Rejection, explain_utf8
+from dedup.corpus.blocks import BLOCK_SIZE, BlockBuilder, DocumentBlock, Rejection, explain_utf8
 from dedup.corpus.files import SourceFile
 
 
-def read_text_files(files: Sequence[SourceFile]) -> Iterator[Block]:
+def read_text_files(files: Sequence[SourceFile]) -> Iterator[DocumentBlock]:
     """Yield the documents of some .txt files; the id of each is its name, a byte order mark is no part of the text."""
     builder = BlockBuilder(0)
     for index, file in enumerate(files):

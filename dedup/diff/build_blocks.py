@@ -8,7 +8,7 @@ from dedup.diff.compare_words import compare_words
 from dedup.diff.fact_kinds import Quotations, find_marks
 from dedup.diff.find_moves import Order
 from dedup.diff.match_units import Group
-from dedup.diff.model import Block, Change, ChangeKind, Relation
+from dedup.diff.model import Block, Change, ChangeKind, UnitChange
 from dedup.diff.similarity import UnitWords
 from dedup.text.spans import Span
 
@@ -47,7 +47,7 @@ def _build_aligned(old: Side, new: Side, group: Group, move: int | None) -> tupl
     old_span, new_span = old.join(group.old_start, group.old_end), new.join(group.new_start, group.new_end)
     if old_span.cut(old.text) == new_span.cut(new.text):
         change = Change(ChangeKind.EQUAL, old_span, new_span, move)
-        return Block(Relation.EQUAL, old_span, new_span, (change,), move), False
+        return Block(UnitChange.EQUAL, old_span, new_span, (change,), move), False
     old_tokens = list(chain.from_iterable(unit.tokens for unit in old.units[group.old_start : group.old_end]))
     new_tokens = list(chain.from_iterable(unit.tokens for unit in new.units[group.new_start : group.new_end]))
     found = compare_words(old_tokens, new_tokens)
@@ -80,10 +80,10 @@ def _count_units(units: Sequence[UnitWords]) -> int:
     return 1 + sum(not unit.is_continuation for unit in units[1:])
 
 
-def _name_relation(num_old: int, num_new: int) -> Relation:
+def _name_relation(num_old: int, num_new: int) -> UnitChange:
     if num_old == num_new:
-        return Relation.EDITED
-    return Relation.SPLIT if num_old < num_new else Relation.MERGED
+        return UnitChange.EDITED
+    return UnitChange.SPLIT if num_old < num_new else UnitChange.MERGED
 
 
 def _build_dropped(old: Side, new: Side, order: Order) -> Iterator[Block]:
@@ -113,7 +113,7 @@ def _build_dropped(old: Side, new: Side, order: Order) -> Iterator[Block]:
             empty = Span(*[new.join(at, at).start] * 2)
             move = neighbour.move if neighbour else None
             change = Change(ChangeKind.DELETE, old.join(index, stop), empty, move)
-            yield Block(Relation.DROPPED, change.old, empty, (change,), move)
+            yield Block(UnitChange.DROPPED, change.old, empty, (change,), move)
 
 
 def _list_whole(units: Sequence[UnitWords], start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -2,18 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 
-from dedup.diff.adapter import Run
-from dedup.diff.sequences import Comparison, compare_sequences
+from dedup.diff.adapter import TokenRun
+from dedup.diff.sequences import RunList, compare_sequences
 
 
-def compare_words(old: Sequence[str], new: Sequence[str]) -> Comparison:
+def compare_words(old: Sequence[str], new: Sequence[str]) -> RunList:
     """Return the runs of tokens that are equal and those that changed.
 
     Words and punctuation are matched first and white space follows what stands beside it: with white space as tokens
     of their own, half of every longest common subsequence is spaces, and unrelated phrases hang together by them.
     """
     if old == new:
-        return Comparison([Run(True, 0, len(old), 0, len(new))] if old else [], False)
+        return RunList([TokenRun(True, 0, len(old), 0, len(new))] if old else [], False)
     old_places = [index for index, token in enumerate(old) if not token.isspace()]
     new_places = [index for index, token in enumerate(new) if not token.isspace()]
     found = compare_sequences(
@@ -26,7 +26,7 @@ def compare_words(old: Sequence[str], new: Sequence[str]) -> Comparison:
         for shift in range(run.old_end - run.old_start)
     ]
     matched = _add_white_space(old, new, pairs)
-    return Comparison(list(_tile(matched, len(old), len(new))), found.is_limited)
+    return RunList(list(_tile(matched, len(old), len(new))), found.is_limited)
 
 
 def _add_white_space(old: Sequence[str], new: Sequence[str], pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -48,7 +48,7 @@ def _is_same_space(old: Sequence[str], new: Sequence[str], place: tuple[int, int
     return token == new[place[1]] and token.isspace()
 
 
-def _tile(pairs: Sequence[tuple[int, int]], num_old: int, num_new: int) -> Iterator[Run]:
+def _tile(pairs: Sequence[tuple[int, int]], num_old: int, num_new: int) -> Iterator[TokenRun]:
     """Yield equal runs for pairs that follow each other, and changed runs for what lies between them."""
     start = position = (0, 0)
     for pair in (*pairs, (num_old, num_new)):
@@ -56,7 +56,7 @@ def _tile(pairs: Sequence[tuple[int, int]], num_old: int, num_new: int) -> Itera
             position = (pair[0] + 1, pair[1] + 1)
             continue
         if position > start:
-            yield Run(True, start[0], position[0], start[1], position[1])
+            yield TokenRun(True, start[0], position[0], start[1], position[1])
         if pair != position:
-            yield Run(False, position[0], pair[0], position[1], pair[1])
+            yield TokenRun(False, position[0], pair[0], position[1], pair[1])
         start, position = pair, (pair[0] + 1, pair[1] + 1)

@@ -10,7 +10,7 @@ from dedup.diff.fact_kinds import find_quotations
 from dedup.diff.find_moves import order_groups
 from dedup.diff.join_units import join_parts
 from dedup.diff.match_units import group_units
-from dedup.diff.model import Block, Diff, Move, Relation, sort_blocks
+from dedup.diff.model import Block, Diff, Move, UnitChange, sort_blocks
 from dedup.diff.pair_units import pair_units
 from dedup.diff.sequences import MAX_CELLS
 from dedup.diff.similarity import Weights, count_unit
@@ -83,4 +83,4 @@ def _describe_move(parts: Sequence[Block], new: Side) -> Move:
     new_span = Span(min(span.start for span in new_spans), max(span.end for span in new_spans))
     first, last = bisect_left(new.slots, (new_span.start, 0)), bisect_left(new.slots, (new_span.end, 0))
     num_words = sum(unit.num_words for unit in new.units[first:last])
-    return Move(old_span, new_span, num_words, any(block.relation is not Relation.EQUAL for block in parts))
+    return Move(old_span, new_span, num_words, any(block.relation is not UnitChange.EQUAL for block in parts))

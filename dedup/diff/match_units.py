@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from dedup.diff.pair_units import Pair
+from dedup.diff.pair_units import UnitPair
 from dedup.diff.similarity import UnitWords, Weights
 
 MIN_PART = 0.5  # share of a unit's words that must come from the neighbour's partner to call it a part of that
@@ -26,7 +26,7 @@ class Group:
 
 
 def group_units(
-    old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: Sequence[Pair], weights: Weights
+    old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: Sequence[UnitPair], weights: Weights
 ) -> list[Group]:
     """Return one group for each pair, the free units taken in that are parts of a neighbour's partner, in old order.
 

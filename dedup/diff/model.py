@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from dedup.text.spans import Span
 
@@ -25,7 +26,7 @@ class Mark(StrEnum):
     QUOTE = "quote"
 
 
-class Relation(StrEnum):
+class UnitChange(StrEnum):
     """What happened to a unit, or to the units of one block."""
 
     EQUAL = "equal"
@@ -38,11 +39,18 @@ class Relation(StrEnum):
 
 _INVERSE_KIND = {ChangeKind.INSERT: ChangeKind.DELETE, ChangeKind.DELETE: ChangeKind.INSERT}
 _INVERSE_RELATION = {
-    Relation.SPLIT: Relation.MERGED,
-    Relation.MERGED: Relation.SPLIT,
-    Relation.ADDED: Relation.DROPPED,
-    Relation.DROPPED: Relation.ADDED,
+    UnitChange.SPLIT: UnitChange.MERGED,
+    UnitChange.MERGED: UnitChange.SPLIT,
+    UnitChange.ADDED: UnitChange.DROPPED,
+    UnitChange.DROPPED: UnitChange.ADDED,
 }
+
+
+class TextNames(NamedTuple):
+    """What the two texts of a comparison are called."""
+
+    old: str
+    new: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,7 @@ class Change:
 class Block:
     """Aligned units, the white space after them included: what a reader sees as one step of the comparison."""
 
-    relation: Relation
+    relation: UnitChange
     old: Span
     new: Span
     changes: tuple[Change, ...]

@@ -22,7 +22,7 @@ NUM_CANDIDATES = 6  # of each unit, to be compared in full
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Pair:
+class UnitPair:
     """One old and one new unit that are the same, or alike."""
 
     old_index: int
@@ -34,7 +34,7 @@ class Pair:
 class Pairing:
     """The pairs in old order; `is_limited` when there were too many equal lines to look into."""
 
-    pairs: tuple[Pair, ...]
+    pairs: tuple[UnitPair, ...]
     is_limited: bool
 
 
@@ -44,7 +44,7 @@ def pair_units(old: Sequence[UnitWords], new: Sequence[UnitWords], weights: Weig
     Cost: O(n log n) for n units. Same text is found by hashing; likeness is measured for at most `MAX_GAP_PAIRS` pairs
     a gap and `NUM_CANDIDATES` pairs a unit, found by their rarest words.
     """
-    pairs = _extend(old, new, [Pair(*found) for found in find_unique_pairs(_keys(old), _keys(new))])
+    pairs = _extend(old, new, [UnitPair(*found) for found in find_unique_pairs(_keys(old), _keys(new))])
     repeated, is_limited = _pair_repeated(old, new, pairs)
     pairs += repeated
     pairs += _pair_alike(old, new, weights, pairs)
@@ -54,7 +54,7 @@ def pair_units(old: Sequence[UnitWords], new: Sequence[UnitWords], weights: Weig
     return Pairing(tuple(sorted(kept)), is_limited)
 
 
-def choose_in_place(pairs: Sequence[Pair], old: Sequence[UnitWords]) -> list[Pair]:
+def choose_in_place(pairs: Sequence[UnitPair], old: Sequence[UnitWords]) -> list[UnitPair]:
     """Return the pairs that keep their order and hold the most words; the others have moved."""
     ordered = sorted(pairs)
     weights = [(old[pair.old_index].num_words + 0.5) * pair.similarity for pair in ordered]
@@ -65,7 +65,7 @@ def _keys(units: Sequence[UnitWords]) -> list[str]:
     return [unit.key for unit in units]
 
 
-def _extend(old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: list[Pair]) -> list[Pair]:
+def _extend(old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: list[UnitPair]) -> list[UnitPair]:
     """Pair the neighbours of pairs that have the same text: so lines that occur often find the right partner."""
     old_taken = {pair.old_index for pair in pairs}
     new_taken = {pair.new_index for pair in pairs}
@@ -80,7 +80,7 @@ def _extend(old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: list[Pair
                 and j not in new_taken
                 and old[i].key == new[j].key
             ):
-                found.append(Pair(i, j))
+                found.append(UnitPair(i, j))
                 old_taken.add(i)
                 new_taken.add(j)
                 i, j = i + step, j + step
@@ -88,8 +88,8 @@ def _extend(old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: list[Pair
 
 
 def _pair_repeated(
-    old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: Sequence[Pair]
-) -> tuple[list[Pair], bool]:
+    old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: Sequence[UnitPair]
+) -> tuple[list[UnitPair], bool]:
     """Pair units of the same text that occur several times: in order in each gap, then long ones anywhere."""
     gaps = _Gaps(old, new, pairs)
     found = []
@@ -106,13 +106,13 @@ def _pair_repeated(
             waiting[new[index].key].append(index)
     for index, unit in enumerate(old):
         if index not in old_taken and waiting.get(unit.key):
-            found.append(Pair(index, waiting[unit.key].pop()))
+            found.append(UnitPair(index, waiting[unit.key].pop()))
     return found, is_limited
 
 
 def _pair_in_gap(
     old: Sequence[UnitWords], new: Sequence[UnitWords], old_side: Sequence[int], new_side: Sequence[int]
-) -> tuple[list[Pair], bool]:
+) -> tuple[list[UnitPair], bool]:
     shared = {old[index].key for index in old_side} & {new[index].key for index in new_side}
     if not shared:
         return [], False
@@ -123,13 +123,13 @@ def _pair_in_gap(
     )
     places = ((run, shift) for run in found.runs if run.is_equal for shift in range(run.old_end - run.old_start))
     return [
-        Pair(old_side[run.old_start + shift], new_side[run.new_start + shift]) for run, shift in places
+        UnitPair(old_side[run.old_start + shift], new_side[run.new_start + shift]) for run, shift in places
     ], found.is_limited
 
 
 def _pair_alike(
-    old: Sequence[UnitWords], new: Sequence[UnitWords], weights: Weights, pairs: Sequence[Pair]
-) -> list[Pair]:
+    old: Sequence[UnitWords], new: Sequence[UnitWords], weights: Weights, pairs: Sequence[UnitPair]
+) -> list[UnitPair]:
     """Pair what is left by similarity, the most alike first; between the same neighbours less likeness is asked for."""
     gaps = _Gaps(old, new, pairs)
     old_weights = {index: weights.weigh(old[index].counts) for index in gaps.old_free}
@@ -148,18 +148,18 @@ def _pair_alike(
     found = []
     for _, _, old_index, new_index, similarity in sorted(ranked):
         if old_index not in old_taken and new_index not in new_taken:
-            found.append(Pair(old_index, new_index, similarity))
+            found.append(UnitPair(old_index, new_index, similarity))
             old_taken.add(old_index)
             new_taken.add(new_index)
     return found
 
 
-def _pair_short(old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: Sequence[Pair]) -> list[Pair]:
+def _pair_short(old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: Sequence[UnitPair]) -> list[UnitPair]:
     """Pair two short lines that stand alone between the same neighbours, however unlike: "2013" became "2023"."""
     gaps = _Gaps(old, new, pairs)
     alone = ((old_side[0], new_side[0]) for old_side, new_side in gaps.iterate() if len(old_side) == len(new_side) == 1)
     return [
-        Pair(old_index, new_index, MIN_IN_PLACE)
+        UnitPair(old_index, new_index, MIN_IN_PLACE)
         for old_index, new_index in alone
         if max(old[old_index].num_words, new[new_index].num_words) <= MAX_SHORT
     ]
@@ -197,7 +197,7 @@ def _find_candidates(
 class _Gaps:
     """The free units between the pairs that are in place: units of the same gap have the same neighbours."""
 
-    def __init__(self, old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: Sequence[Pair]) -> None:
+    def __init__(self, old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: Sequence[UnitPair]) -> None:
         chain = choose_in_place(pairs, old)
         old_taken = {pair.old_index for pair in pairs}
         new_taken = {pair.new_index for pair in pairs}

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
-from dedup.diff.adapter import Run, find_runs
+from dedup.diff.adapter import TokenRun, find_runs
 from dedup.diff.patience import find_anchors
 
 MAX_CELLS = 250_000_000  # items on one side times items on the other: 60 ms and 31 MB
@@ -12,14 +12,14 @@ ANCHOR_WIDTH = 6  # items; a run this long that occurs once on both sides is har
 MIN_PIECE = 2_000  # items between two anchors that are used
 
 
-class Comparison(NamedTuple):
+class RunList(NamedTuple):
     """Runs that tile both sequences; `is_limited` when a part was too large to be looked into and counts as changed."""
 
-    runs: list[Run]
+    runs: list[TokenRun]
     is_limited: bool
 
 
-def compare_sequences(old: Sequence[str], new: Sequence[str], *, is_cleaned: bool) -> Comparison:
+def compare_sequences(old: Sequence[str], new: Sequence[str], *, is_cleaned: bool) -> RunList:
     """Return the runs that are equal and those that changed; see `find_runs` for `is_cleaned`.
 
     Above `MAX_CELLS` the sequences, their common ends set aside, are cut at anchors; a piece without anchors that is
@@ -27,20 +27,20 @@ def compare_sequences(old: Sequence[str], new: Sequence[str], *, is_cleaned: boo
     whatever the input.
     """
     if len(old) * len(new) <= MAX_CELLS:
-        return Comparison(find_runs(old, new, is_cleaned=is_cleaned), False)
-    runs: list[Run] = []
+        return RunList(find_runs(old, new, is_cleaned=is_cleaned), False)
+    runs: list[TokenRun] = []
     is_limited = False
     for bounds in _cut(old, new):
         old_start, old_end, new_start, new_end = bounds
         if old[old_start:old_end] == new[new_start:new_end]:
-            runs.append(Run(True, *bounds))
+            runs.append(TokenRun(True, *bounds))
         elif (old_end - old_start) * (new_end - new_start) > MAX_CELLS:
-            runs.append(Run(False, *bounds))
+            runs.append(TokenRun(False, *bounds))
             is_limited = True
         else:
             piece = find_runs(old[old_start:old_end], new[new_start:new_end], is_cleaned=is_cleaned)
             runs.extend(_shift(run, old_start, new_start) for run in piece)
-    return Comparison(runs, is_limited)
+    return RunList(runs, is_limited)
 
 
 def _cut(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
@@ -71,5 +71,5 @@ def _count_same(old: Sequence[str], new: Sequence[str], indices: range) -> int:
     return sum(1 for _ in takewhile(lambda index: old[index] == new[index], indices))
 
 
-def _shift(run: Run, old: int, new: int) -> Run:
-    return Run(run.is_equal, run.old_start + old, run.old_end + old, run.new_start + new, run.new_end + new)
+def _shift(run: TokenRun, old: int, new: int) -> TokenRun:
+    return TokenRun(run.is_equal, run.old_start + old, run.old_end + old, run.new_start + new, run.new_end + new)

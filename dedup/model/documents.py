@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 
 
-class Relation(IntEnum):
+class CopyRelation(IntEnum):
     """What kind of copy a removed document is of its witness; the numbers are those of the cover kernel."""
 
     EXACT = 0
@@ -24,7 +24,7 @@ class Relation(IntEnum):
 
 
 SEEN_IN_INDEX = "seen-in-index"
-REASONS = {Relation.EXACT: "exact-duplicate", Relation.CONTAINED: "contained"}
+REASONS = {CopyRelation.EXACT: "exact-duplicate", CopyRelation.CONTAINED: "contained"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from dedup.model.documents import Relation
+from dedup.model.documents import CopyRelation
 
 
 class InputFile(msgspec.Struct, frozen=True):
@@ -139,5 +139,5 @@ class Example:
 
     removed: ExampleDocument
     witness: ExampleDocument
-    relation: Relation
+    relation: CopyRelation
     similarity: float

@@ -18,7 +18,7 @@ class Decisions:
     witness     int64[n]    -1: kept; else the doc_index of the kept document that justifies the removal;
                             n + i is number i of the documents that stand before the first, in an index
     similarity  float64[n]  exact Jaccard with the witness
-    relation    uint8[n]    a `dedup.model.Relation`
+    relation    uint8[n]    a `CopyRelation`
     covered     float64[n]  share that passages of the witness cover, of a contained document; else 0
     ```
     """

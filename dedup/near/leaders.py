@@ -36,7 +36,7 @@ class CoverResult:
     witness     int64[n]    -1 for a kept document, else the row of the kept document that justifies its removal;
                             n + i names document i of those known before
     similarity  float64[n]  exact Jaccard with the witness
-    relation    uint8[n]    a `dedup.model.Relation`
+    relation    uint8[n]    a `CopyRelation`
     ```
     """
 

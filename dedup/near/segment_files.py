@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.corpus.blocks import Block, Rejection
+from dedup.corpus.blocks import DocumentBlock, Rejection
 from dedup.corpus.shards import Shard
 
 DOCUMENTS, TOKENS, REJECTIONS, REPEATS = "documents.arrow", "tokens.arrow", "rejections.arrow", "repeats.arrow"
@@ -57,7 +57,7 @@ class SegmentWriter:
 
     def add(
         self,
-        block: Block,
+        block: DocumentBlock,
         columns: Mapping[str, np.ndarray],
         tokens: npt.NDArray[np.uint32],
         repeats: npt.NDArray[np.int32],

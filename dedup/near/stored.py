@@ -21,7 +21,7 @@ class Fates:
     num_tokens  int32[m]
     witness     int64[m]    place of the kept document that justified the removal among those known
     similarity  float64[m]
-    relation    uint8[m]    a `dedup.model.Relation`
+    relation    uint8[m]    a `CopyRelation`
     covered     float64[m]  share that passages of the witness cover, of a contained document; else 0
     ```
     """

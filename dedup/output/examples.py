@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 
 from dedup.config import InputConfig
-from dedup.model.documents import Relation
+from dedup.model.documents import CopyRelation
 from dedup.model.run import Example, ExampleDocument
 from dedup.near.decisions import Decisions
 from dedup.near.fetch_texts import fetch_text
@@ -15,14 +15,14 @@ def choose_examples(segments: Segments, decisions: Decisions, config: InputConfi
     """Return the first removal of each relation, then further ones in input order, up to `count`."""
     removed = np.flatnonzero(decisions.witness >= 0)
     relations = decisions.relation[removed]
-    firsts = [int(removed[relations == relation][0]) for relation in Relation if (relations == relation).any()]
+    firsts = [int(removed[relations == relation][0]) for relation in CopyRelation if (relations == relation).any()]
     others = [int(doc) for doc in removed[: count + len(firsts)] if doc not in firsts]
     chosen = sorted((firsts + others)[:count])
     return [
         Example(
             describe_document(segments, doc, config),
             describe_document(segments, int(decisions.witness[doc]), config),
-            Relation(decisions.relation[doc]),
+            CopyRelation(decisions.relation[doc]),
             float(decisions.similarity[doc]),
         )
         for doc in chosen

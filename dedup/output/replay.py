@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 import msgspec
 
 from dedup.config import InputConfig
-from dedup.corpus.blocks import Block, BlockBuilder
+from dedup.corpus.blocks import BlockBuilder, DocumentBlock
 from dedup.corpus.compression import open_reader
 from dedup.corpus.delimited import DELIMITERS, TableReader
 from dedup.corpus.jsonl import RecordReader
@@ -62,7 +62,7 @@ class Originals:
     roles: Mapping[str, str]
     scratch: Path
 
-    def read(self) -> Iterator[tuple[int, Block]]:
+    def read(self) -> Iterator[tuple[int, DocumentBlock]]:
         """Yield (place of the file in the input, some documents of it), in input order.
 
         Lines of a block count from the start of its file.
@@ -73,7 +73,7 @@ class Originals:
             for block in self._read_file(file, dropped.of_file(file.path)):
                 yield place, block
 
-    def _read_file(self, file: InputFile, events: Iterator[Event]) -> Iterator[Block]:
+    def _read_file(self, file: InputFile, events: Iterator[Event]) -> Iterator[DocumentBlock]:
         kept = self.out / KEPT / file.name
         config, roles = self._input, {name: field for name, field in self.roles.items() if field != self._text_field}
         if file.format == "txt":
@@ -128,7 +128,7 @@ class ChunkReader(io.RawIOBase):
         return num
 
 
-def read_text(file: InputFile, kept: Path, events: list[Event]) -> Block:
+def read_text(file: InputFile, kept: Path, events: list[Event]) -> DocumentBlock:
     """Return the one document of a .txt file, or none where it is not UTF-8."""
     raw = events[0].raw if events else kept.read_bytes()
     builder = BlockBuilder(0)

@@ -10,7 +10,7 @@ from importlib.metadata import version
 import numpy as np
 import numpy.typing as npt
 
-from dedup.model.documents import SEEN_IN_INDEX, Relation
+from dedup.model.documents import SEEN_IN_INDEX, CopyRelation
 from dedup.model.run import Counts, Stage
 from dedup.near.decisions import Decisions
 
@@ -39,11 +39,11 @@ def count_distinct(values: npt.NDArray[np.integer]) -> int:
 def count_documents(decisions: Decisions, *, rejected: int, repeated_ids: int) -> Counts:
     """Return the counts of a run."""
     removed = decisions.witness >= 0
-    relations = np.bincount(decisions.relation[removed], minlength=len(Relation)).tolist()
-    by_relation = {relation.label: relations[relation] for relation in Relation}
-    own = np.bincount(decisions.relation[removed & ~decisions.is_seen], minlength=len(Relation)).tolist()
+    relations = np.bincount(decisions.relation[removed], minlength=len(CopyRelation)).tolist()
+    by_relation = {relation.label: relations[relation] for relation in CopyRelation}
+    own = np.bincount(decisions.relation[removed & ~decisions.is_seen], minlength=len(CopyRelation)).tolist()
     by_reason: dict[str, int] = {}
-    for relation in Relation:
+    for relation in CopyRelation:
         by_reason[relation.reason] = by_reason.get(relation.reason, 0) + own[relation]
     if decisions.is_seen.any():
         by_reason[SEEN_IN_INDEX] = int(decisions.is_seen.sum())

@@ -16,7 +16,7 @@ from dedup.corpus.compression import open_reader, open_writer
 from dedup.corpus.delimited import DELIMITERS, read_header
 from dedup.corpus.names import DocumentName
 from dedup.corpus.shards import Shard, line_span
-from dedup.model.documents import SEEN_IN_INDEX, Relation
+from dedup.model.documents import SEEN_IN_INDEX, CopyRelation
 from dedup.near.decisions import Decisions
 from dedup.near.segments import Segments
 from dedup.output import run_folder as parts
@@ -176,7 +176,7 @@ def describe_removed(
         relation=label,
         witness=witness_of(witness),
         similarity=float(decisions.similarity[item.doc_index]),
-        covered=float(decisions.covered[item.doc_index]) if relation == Relation.CONTAINED else None,
+        covered=float(decisions.covered[item.doc_index]) if relation == CopyRelation.CONTAINED else None,
         record=whole.record,
         around=whole.around,
         raw=whole.raw,
@@ -186,7 +186,7 @@ def describe_removed(
 @cache
 def describe_relation(relation: int) -> tuple[str, str]:
     """Return the label and the reason of a relation."""
-    return Relation(relation).label, Relation(relation).reason
+    return CopyRelation(relation).label, CopyRelation(relation).reason
 
 
 def describe_edited(item: Dropped, whole: WholeRecord, name: DocumentName, file_format: str) -> EditedRecord:

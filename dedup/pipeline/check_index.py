@@ -10,7 +10,7 @@ from dedup.corpus.shards import plan_shards
 from dedup.index.schema import read_runs, read_settings
 from dedup.index.settings import refuse_other_settings, settings_of
 from dedup.index.store import IndexFile
-from dedup.model.documents import Relation
+from dedup.model.documents import CopyRelation
 from dedup.near.decisions import Decisions
 from dedup.near.keep_policy import view_batch
 from dedup.near.leaders import Cover
@@ -78,7 +78,7 @@ def describe_known(segments: Segments, decisions: Decisions) -> Iterator[bytes]:
     rows = np.flatnonzero(decisions.is_seen)
     names, witnesses = segments.names(rows), segments.names(decisions.witness[rows])
     for row, name, witness in zip(rows.tolist(), names, witnesses, strict=True):
-        relation = Relation(decisions.relation[row])
+        relation = CopyRelation(decisions.relation[row])
         yield encode_line(
             KnownRecord(
                 msgspec.Raw(name.raw_id),
@@ -87,6 +87,6 @@ def describe_known(segments: Segments, decisions: Decisions) -> Iterator[bytes]:
                 relation.label,
                 witness_of(witness),
                 float(decisions.similarity[row]),
-                float(decisions.covered[row]) if relation is Relation.CONTAINED else None,
+                float(decisions.covered[row]) if relation is CopyRelation.CONTAINED else None,
             )
         )

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from dedup.config import NearConfig
 from dedup.corpus.blocks import BLOCK_SIZE, view_texts
-from dedup.model.documents import Cluster, Document, Member, Relation, Removal
+from dedup.model.documents import Cluster, CopyRelation, Document, Member, Removal
 from dedup.near.keep_policy import rank_keys, reorder
 from dedup.near.leaders import Cover, CoverResult, Offered
 from dedup.near.sketcher import Sketch, Sketcher
@@ -124,7 +124,7 @@ def explain(documents: Sequence[Document], result: CoverResult) -> Deduplication
     removed = np.flatnonzero(result.witness >= 0).tolist()
     removals = []
     for index in removed:
-        relation = Relation(result.relation[index])
+        relation = CopyRelation(result.relation[index])
         witness = documents[result.witness[index]]
         similarity = float(result.similarity[index])
         removals.append(Removal(documents[index], relation.reason, relation.label, witness, similarity))

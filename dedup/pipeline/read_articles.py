@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import InputConfig, check
-from dedup.corpus.blocks import Block
+from dedup.corpus.blocks import DocumentBlock
 from dedup.corpus.files import SourceFile
 from dedup.corpus.shards import Shard, plan_shards, read_shard
 from dedup.kernels.neighbours import UNDATED
@@ -74,7 +74,7 @@ class ArticleBlock:
     """A block of documents with the lines that stand before it in its file, and the texts that are compared."""
 
     shard: Shard
-    block: Block
+    block: DocumentBlock
     lines_before: int
     titles: list[str | None]
     texts: list[str]

@@ -11,7 +11,7 @@ from dedup.index.find_containers import Pairs
 from dedup.kernels.buffers import tokens_at
 from dedup.kernels.relation import is_template
 from dedup.kernels.shingles import count_shared_shingles, drop_masked
-from dedup.model.documents import Relation
+from dedup.model.documents import CopyRelation
 from dedup.near.decisions import Decisions
 from dedup.near.keep_policy import cover_again
 from dedup.near.segments import Segments
@@ -120,7 +120,7 @@ def take_out(
         shared, in_a, in_b = count_shared_shingles(
             segments.tokens_of(inner), segments.tokens_of(outer), near.shingle_size
         )
-        witness[inner], covered[inner], relation[inner] = outer, share, Relation.CONTAINED
+        witness[inner], covered[inner], relation[inner] = outer, share, CopyRelation.CONTAINED
         similarity[inner] = shared / max(in_a + in_b - shared, 1)
 
     for containment in found:

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from dedup.corpus.values import read_value
 from dedup.diff.engine import compare_texts
-from dedup.model.documents import Relation
+from dedup.model.documents import CopyRelation
 from dedup.output.passage_records import PassageRecord
 from dedup.pipeline.report_survey import NO_WITNESS, Keys, Removals, SpooledDocument, read_spooled
 from dedup.report.corpus.corpus_cluster import ComparedCopy, render_cluster
@@ -150,7 +150,7 @@ def read_content(
     """Return what a page shows; texts are read and compared as they are asked for."""
     representative = read_spooled(documents, plan.place)
     copies = tuple(
-        Copy(make_card(read_spooled(documents, c.place)), Relation(c.relation).label, c.similarity, c.covered)
+        Copy(make_card(read_spooled(documents, c.place)), CopyRelation(c.relation).label, c.similarity, c.covered)
         for c in plan.copies
     )
     card = make_card(representative)

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from dedup.diff.engine import compare_texts
-from dedup.model.documents import Relation
+from dedup.model.documents import CopyRelation
 from dedup.model.run import Summary
 from dedup.output.replay import Originals, read_removals
 from dedup.output.restore_input import read_summary
@@ -99,7 +99,7 @@ def report(run: ReportRun, progress: Progress) -> Written:
 
 def nearest_removals(removals: Removals) -> np.ndarray:
     """Return the rows of the near-copies that are nearest above the threshold, nearest first."""
-    is_near = np.isin(removals.relation, [Relation.EDITED, Relation.TEMPLATE])
+    is_near = np.isin(removals.relation, [CopyRelation.EDITED, CopyRelation.TEMPLATE])
     near = np.flatnonzero(is_near & (removals.witness != NO_WITNESS))
     return near[np.argsort(removals.similarity[near], kind="stable")][:MOST_NEAREST]
 
@@ -257,7 +257,7 @@ def describe_removals(survey: Survey, clusters: Clusters, spool: IO[bytes]) -> I
         keys = int(removals.witness[row]), int(removals.removed[row])
         cluster = int(np.searchsorted(clusters.witness, keys[0]))
         first, second = (make_card(read_spooled(spool, find_place(survey, key))) for key in keys)
-        relation = Relation(removals.relation[row]).label
+        relation = CopyRelation(removals.relation[row]).label
         number = cluster + 1 if cluster in shown else None
         yield Pair(first, second, relation, float(removals.similarity[row]), number)
 
@@ -268,6 +268,6 @@ def describe_misses(survey: Survey, misses: NearMisses, spool: IO[bytes]) -> Ite
         kept = np.array([misses.first[row], misses.second[row]])
         places = survey.kept_places[find_keys(survey.wanted.kept, kept)].tolist()
         old, new = (read_spooled(spool, place) for place in places)
-        relation = Relation(misses.relation[row]).label
+        relation = CopyRelation(misses.relation[row]).label
         pair = Pair(make_card(old), make_card(new), relation, float(misses.similarity[row]), None)
         yield NearMiss(pair, old.text, new.text)

@@ -36,7 +36,7 @@ class NearMisses:
     ```
     first, second  int64[n]    second is the later one
     similarity     float64[n]  of the texts as they stand in kept/
-    relation       uint8[n]    a `dedup.model.documents.Relation`
+    relation       uint8[n]    a `CopyRelation`
     ```
     """
 

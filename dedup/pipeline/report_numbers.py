@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 
 from dedup.corpus.values import read_value
-from dedup.model.documents import Relation
+from dedup.model.documents import CopyRelation
 from dedup.output.passage_records import BoilerplateRecord
 from dedup.output.records import RejectedRecord
 from dedup.output.run_folder import BOILERPLATE, REJECTED
@@ -66,8 +66,8 @@ def count_similarities(removals: Removals) -> dict[str, tuple[int, ...]]:
     steps = np.minimum((removals.similarity * STEPS + 1e-9).astype(np.int64), STEPS - 1)
     return {
         relation.label: tuple(np.bincount(steps[removals.relation == relation], minlength=STEPS).tolist())
-        for relation in Relation
-        if relation is not Relation.EXACT
+        for relation in CopyRelation
+        if relation is not CopyRelation.EXACT
     }
 
 

@@ -10,9 +10,9 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from dedup.corpus.blocks import Block
+from dedup.corpus.blocks import DocumentBlock
 from dedup.corpus.values import read_value
-from dedup.model.documents import Relation
+from dedup.model.documents import CopyRelation
 from dedup.output.replay import RemovalRow
 from dedup.pipeline.report_fields import read_day
 
@@ -31,7 +31,7 @@ class Removals:
     removed     int64[n]    keys, ascending
     witness     int64[n]    keys of their witnesses, NO_WITNESS where that is in no input file of the run
     similarity  float64[n]
-    relation    uint8[n]    a `Relation`
+    relation    uint8[n]    a `CopyRelation`
     covered     float64[n]  NaN where the document is not contained
     ```
     """
@@ -45,7 +45,7 @@ class Removals:
     @classmethod
     def collect(cls, rows: Iterable[RemovalRow], places: Mapping[str, int]) -> "Removals":
         """Take the removals from their records; `places` are those of the input files by path."""
-        relations = {relation.label: relation.value for relation in Relation}
+        relations = {relation.label: relation.value for relation in CopyRelation}
         table = [
             (
                 make_key(places[row.source.path], row.source.line),
@@ -167,7 +167,7 @@ class Survey:
         self.kept_places = np.full(self.wanted.kept.size, -1, np.int64)
         self._num_kept = 0
 
-    def add(self, file: int, block: Block) -> None:
+    def add(self, file: int, block: DocumentBlock) -> None:
         """Count the documents of a block and set aside those that are wanted."""
         keys = (np.int64(file) << LINE_BITS) | block.lines.astype(np.int64)
         is_removed = find_keys(self.removals.removed, keys) >= 0
@@ -184,7 +184,7 @@ class Survey:
             for row in np.flatnonzero(found >= 0).tolist():
                 places[found[row]] = self.spool.add(self._describe(block, row, self.paths[file]))
 
-    def _describe(self, block: Block, row: int, path: str) -> SpooledDocument:
+    def _describe(self, block: DocumentBlock, row: int, path: str) -> SpooledDocument:
         values = {
             role: read_value(raws[row]) for role in ("outlet", "date", "title") if (raws := block.fields.get(role))
         }
@@ -216,6 +216,6 @@ class Survey:
             tally.num_removed += gone
 
 
-def raw_fields(block: Block, role: str) -> list[bytes]:
+def raw_fields(block: DocumentBlock, role: str) -> list[bytes]:
     """Return a field of all documents of a block as raw JSON, empty where one has none."""
     return block.fields.get(role) or [b""] * len(block.ids)

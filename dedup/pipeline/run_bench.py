@@ -16,7 +16,7 @@ from dedup.bench.plant_passages import plant
 from dedup.bench.rates import measure_mean, measure_rate
 from dedup.bench.sample import draw
 from dedup.config import InputConfig, KeepPolicy, NearConfig, PassageConfig
-from dedup.corpus.document_reader import Article, read_articles
+from dedup.corpus.document_reader import CorpusDocument, read_articles
 from dedup.corpus.files import SourceFile, find_files
 from dedup.kernels.shingles import count_shared_shingles
 from dedup.model.bench_results import Bench, NearPair, PassageScore, Projection, Rate, Suggestion
@@ -165,7 +165,9 @@ def project(whole: Timed, part: Timed) -> list[Projection]:
     ]
 
 
-def find_copies(sample: Sequence[Article], copies: Sequence[Copy], near: NearConfig) -> tuple[list[bool], Rate | None]:
+def find_copies(
+    sample: Sequence[CorpusDocument], copies: Sequence[Copy], near: NearConfig
+) -> tuple[list[bool], Rate | None]:
     """Return which copies were found (the copy or its original was removed), and how many removals are right.
 
     A removal is right if its witness is kept and their similarity, counted anew, is at the threshold.

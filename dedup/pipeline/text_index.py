@@ -24,7 +24,7 @@ from dedup.index.store import IndexFile
 from dedup.kernels.buffers import tokens_at
 from dedup.kernels.relation import is_template
 from dedup.kernels.shingles import count_shared_shingles, drop_masked
-from dedup.model.documents import Document, Relation
+from dedup.model.documents import CopyRelation, Document
 from dedup.model.index_results import Match
 from dedup.near.leaders import Comparable
 from dedup.near.sketcher import Sketch, Sketcher
@@ -149,8 +149,8 @@ class Index:
             if left.size and measure_jaccard(tokens, left, self.config.shingle_size) < self.config.threshold:
                 return None
         is_exact = np.array_equal(sketch.content[0], known.content[place])
-        relation = Relation.TEMPLATE if is_template(tokens, theirs) else Relation.EDITED
-        if relation is Relation.TEMPLATE and self.config.keep_templates and not is_exact:
+        relation = CopyRelation.TEMPLATE if is_template(tokens, theirs) else CopyRelation.EDITED
+        if relation is CopyRelation.TEMPLATE and self.config.keep_templates and not is_exact:
             return None
         row = known.names.slice(place, 1).to_pylist()[0]
         return Match(
@@ -159,7 +159,7 @@ class Index:
             line=row["line"],
             run=row["run"],
             similarity=1.0 if is_exact else similarity,
-            relation=(Relation.EXACT if is_exact else relation).label,
+            relation=(CopyRelation.EXACT if is_exact else relation).label,
             spans=find_spans(text, tokens, theirs),
         )
 

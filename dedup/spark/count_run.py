@@ -6,7 +6,7 @@ from pyspark.sql import functions as F
 
 from dedup.config import describe, fingerprint
 from dedup.corpus.files import split_format
-from dedup.model.documents import Relation
+from dedup.model.documents import CopyRelation
 from dedup.model.run import Counts, InputFile, Limit, PassageCounts, Summary
 from dedup.near.bands import bands_of
 from dedup.output.run_summary import StageTimer, list_versions
@@ -59,9 +59,9 @@ def count_documents(
     catalogue: "Catalogue", documents: "DataFrame", decisions: "SparkDecisions", found: dict[int, int]
 ) -> Counts:
     """Return the counts of a run; `found` are the removed documents by their relation."""
-    by_relation = {relation.label: found.get(int(relation), 0) for relation in Relation}
+    by_relation = {relation.label: found.get(int(relation), 0) for relation in CopyRelation}
     by_reason: dict[str, int] = {}
-    for relation in Relation:
+    for relation in CopyRelation:
         by_reason[relation.reason] = by_reason.get(relation.reason, 0) + by_relation[relation.label]
     removed = sum(found.values())
     ids = documents.filter(F.length("id") > 0).agg(F.count("id").alias("all"), F.countDistinct("id").alias("distinct"))

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F
 
-from dedup.model.documents import Relation
+from dedup.model.documents import CopyRelation
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -32,6 +32,6 @@ def follow_twins(twins: "DataFrame", removed: "DataFrame") -> "DataFrame":
         "rank",
         F.coalesce("witness", "first").alias("witness"),
         F.coalesce("similarity", F.lit(1.0)).alias("similarity"),
-        F.coalesce("relation", F.lit(int(Relation.EXACT)).cast("tinyint")).alias("relation"),
+        F.coalesce("relation", F.lit(int(CopyRelation.EXACT)).cast("tinyint")).alias("relation"),
     )
     return removed.unionByName(followed)

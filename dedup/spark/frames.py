@@ -17,7 +17,7 @@ from pyspark.sql.types import StructType
 
 from dedup.config import InputConfig, NearConfig
 from dedup.corpus.parquet import read_batch
-from dedup.model.documents import Relation
+from dedup.model.documents import CopyRelation
 from dedup.near.bands import bands_of
 from dedup.spark.catalogue import rank_documents, read_catalogue
 from dedup.spark.checkpoint import Checkpoints
@@ -145,7 +145,7 @@ def describe_decisions(documents: DataFrame, decisions: SparkDecisions, rejected
     """Return one row for each document (`rank`, id) and each rejected row (id)."""
     witnesses = documents.select(F.col("rank").alias("witness"), F.col(ID).alias("witness_id"))
     removed = decisions.removed.join(witnesses, "witness").drop("witness")
-    labels = F.create_map(*(F.lit(value) for relation in Relation for value in (int(relation), relation.label)))
+    labels = F.create_map(*(F.lit(value) for relation in CopyRelation for value in (int(relation), relation.label)))
     rows = documents.join(removed, "rank", "left")
     decided = rows.select(
         ID,

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 import pyarrow as pa
 
-from dedup.model.documents import Relation
+from dedup.model.documents import CopyRelation
 
 TEXT_SCHEMA = pa.schema({"value": pa.string()})
 Raw = msgspec.Raw
@@ -33,7 +33,7 @@ def raw_id(row: dict[str, Any], prefix: str = "") -> Raw:
 
 def encode_removal(row: dict[str, Any]) -> dict[str, object]:
     """Return one line of `removed/`."""
-    relation = Relation(row["relation"])
+    relation = CopyRelation(row["relation"])
     return {
         "id": raw_id(row),
         "source": {"path": row["path"], "line": row["line"]},

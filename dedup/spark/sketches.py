@@ -14,7 +14,7 @@ import pyarrow as pa
 from pyspark import TaskContext
 
 from dedup.config import InputConfig, NearConfig, PassageConfig
-from dedup.corpus.blocks import Block, view_texts
+from dedup.corpus.blocks import DocumentBlock, view_texts
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.parquet import read_batch
 from dedup.near.sketcher import Sketch
@@ -101,7 +101,7 @@ class SplitReader:
                     yield self.sketch(block, split)
             counts.lines += len(part)
 
-    def _parse_lines(self, part: pa.RecordBatch, counts: SplitCounts) -> Iterator[Block]:
+    def _parse_lines(self, part: pa.RecordBatch, counts: SplitCounts) -> Iterator[DocumentBlock]:
         reader = RecordReader(self.task.input, self.task.roles)
         values = part.column("value")
         offsets = np.frombuffer(values.buffers()[1], np.int32)[values.offset : values.offset + len(values) + 1]
@@ -110,10 +110,10 @@ class SplitReader:
         at_start = counts.lines == 0 and part.column("block")[0].as_py() == 0
         return reader.read(BytesIO(data), 0 if at_start else 1, None, part.column("file")[0].as_py())
 
-    def _parse_rows(self, part: pa.RecordBatch) -> Iterator[Block]:
+    def _parse_rows(self, part: pa.RecordBatch) -> Iterator[DocumentBlock]:
         yield read_batch(part, 0, self.task.input, self.task.roles)
 
-    def sketch(self, block: Block, split: tuple[str, int]) -> pa.RecordBatch:
+    def sketch(self, block: DocumentBlock, split: tuple[str, int]) -> pa.RecordBatch:
         """Return the sketch rows of the documents of a block."""
         counts = self.counts.setdefault(split, SplitCounts())
         sketch = get_sketcher(self.task.near).sketch(*view_texts(block.texts))
@@ -177,7 +177,7 @@ def runs_of(batch: pa.RecordBatch) -> Iterator[tuple[tuple[str, int], range]]:
 
 
 def wrap_documents(
-    block: Block,
+    block: DocumentBlock,
     split: tuple[str, int],
     places: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
     results: tuple[Sketch, npt.NDArray[np.int32]],
@@ -209,7 +209,7 @@ def wrap_documents(
     )
 
 
-def wrap_rejections(block: Block, split: tuple[str, int], counts: SplitCounts) -> pa.RecordBatch:
+def wrap_rejections(block: DocumentBlock, split: tuple[str, int], counts: SplitCounts) -> pa.RecordBatch:
     """Return the rows of what was set aside in a block."""
     bad = block.rejections
     return fill_columns(

@@ -17,7 +17,7 @@ from dedup.kernels.neighbours import (
     NeighbourState,
     find_neighbours,
 )
-from dedup.stories.linkage import Pairs
+from dedup.stories.linkage import SimilarPairs
 from dedup.stories.vectors import Vectors
 
 NO_WINDOW = 2**30
@@ -27,7 +27,7 @@ NO_WINDOW = 2**30
 class Neighbours:
     """Similar pairs of documents that are no copies; for every document the one it is a copy of, else itself."""
 
-    pairs: Pairs
+    pairs: SimilarPairs
     leader: npt.NDArray[np.int32]
     num_candidates: int
     num_full_buckets: int
@@ -81,7 +81,7 @@ def find_candidates(vectors: Vectors, days: npt.NDArray[np.int32], config: Story
     )
     first, second = np.ascontiguousarray(pairs[:size].T)
     return Neighbours(
-        Pairs(first, second, similarities[:size].astype(np.float64)),
+        SimilarPairs(first, second, similarities[:size].astype(np.float64)),
         state.leader,
         int(state.counters[CANDIDATES]),
         int(state.counters[FULL_BUCKETS]),

@@ -8,7 +8,7 @@ import numpy.typing as npt
 MIXER = np.uint64(0x9E3779B97F4A7C15)
 
 
-class Pairs(NamedTuple):
+class SimilarPairs(NamedTuple):
     """Similar pairs, each once: int32[m] and int32[m] with first < second, float64[m]. A pair left out counts as 0."""
 
     first: npt.NDArray[np.int32]
@@ -16,7 +16,9 @@ class Pairs(NamedTuple):
     similarity: npt.NDArray[np.float64]
 
 
-def link_groups(count: int, pairs: Pairs, threshold: float, max_size: int | None = None) -> tuple[np.ndarray, int]:
+def link_groups(
+    count: int, pairs: SimilarPairs, threshold: float, max_size: int | None = None
+) -> tuple[np.ndarray, int]:
     """Return the group of each of `count` items, named by its first item, and how many merges `max_size` forbade.
 
     The groups are those of average linkage cut at `threshold`: two groups merge while the mean similarity over all

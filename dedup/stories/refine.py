@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from dedup.config import StoryConfig
 from dedup.stories.candidates import within_window
-from dedup.stories.linkage import Pairs
+from dedup.stories.linkage import SimilarPairs
 from dedup.stories.vectors import Vectors, discount, take_rows
 
 
@@ -21,7 +21,7 @@ def compare_inside(
     topics: list[npt.NDArray[np.int64]],
     config: StoryConfig,
     advance: Callable[[int], None],
-) -> Pairs:
+) -> SimilarPairs:
     """Return the refined similarities of the documents of each topic (ascending rows); outside the window they are 0.
 
     O(terms + documents^2 * shared terms) a topic, whose size `max_topic` bounds.
@@ -34,9 +34,9 @@ def compare_inside(
         found.append((rows[a[close]], rows[b[close]], similarity[a[close], b[close]]))
         advance(len(rows))
     if not found:
-        return Pairs(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
+        return SimilarPairs(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
     first, second, similarity = (np.concatenate(column) for column in zip(*found, strict=True))
-    return Pairs(first.astype(np.int32), second.astype(np.int32), similarity.astype(np.float64))
+    return SimilarPairs(first.astype(np.int32), second.astype(np.int32), similarity.astype(np.float64))
 
 
 def compare_topic(vectors: Vectors, rows: npt.NDArray[np.int64], config: StoryConfig) -> npt.NDArray[np.float32]:

@@ -4,7 +4,7 @@ import re
 
 import msgspec
 
-from dedup.compare.model import Comparison, Discrepancy, Link, Outlet, Place, Row, Shares
+from dedup.compare.model import Comparison, Discrepancy, Link, Outlet, OutletShares, Place, Row
 
 _SURROGATE = re.compile("[\\ud800-\\udfff]")
 
@@ -185,7 +185,7 @@ def describe_discrepancy(found: Comparison, discrepancy: Discrepancy) -> JsonDis
     return JsonDiscrepancy(discrepancy.row, discrepancy.kind.value, facts)
 
 
-def describe_shares(outlet: int, base: int, shares: Shares) -> JsonShares:
+def describe_shares(outlet: int, base: int, shares: OutletShares) -> JsonShares:
     """Return how one text stands to another, shares rounded to 4 places."""
     return JsonShares(
         doc=outlet,

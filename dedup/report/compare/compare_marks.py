@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from rapidfuzz.distance import Indel
 
-from dedup.compare.model import Relation
+from dedup.compare.model import Wording
 from dedup.compare.terms import fold
 from dedup.text.spans import Span
 from dedup.text.words import is_word, split_word_spans
@@ -29,13 +29,13 @@ class FactSpan:
     kind: str
 
 
-def mark_words(text: str, reference: str, relation: Relation | None, facts: Sequence[FactSpan]) -> tuple[Piece, ...]:
+def mark_words(text: str, reference: str, relation: Wording | None, facts: Sequence[FactSpan]) -> tuple[Piece, ...]:
     """Return a wording as pieces: words that the reference lacks are "added" in an edit, "reworded" in another text.
 
     `relation` is None for the reference itself, whose words have no mark.
     """
-    name = {Relation.EDITED: "added", Relation.REWORDED: "reworded", Relation.PARTIAL: "reworded"}.get(
-        relation or Relation.VERBATIM, ""
+    name = {Wording.EDITED: "added", Wording.REWORDED: "reworded", Wording.PARTIAL: "reworded"}.get(
+        relation or Wording.VERBATIM, ""
     )
     differing = find_differing(text, reference) if name else []
     return cut_pieces(text, differing, name, facts)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dedup.compare.model import Comparison, Discrepancy, Relation, Shares
+from dedup.compare.model import Comparison, Discrepancy, OutletShares, Wording
 from dedup.report.compare.compare_marks import FactSpan, Piece, mark_words
 from dedup.report.compare.compare_moves import find_moves
 from dedup.report.compare.compare_text import (
@@ -16,7 +16,7 @@ from dedup.report.compare.compare_text import (
 from dedup.text.spans import Span
 
 PARTS = ("verbatim", "edited", "reworded", "partial", "dropped")
-CODES = {Relation.VERBATIM: "v", Relation.EDITED: "e", Relation.REWORDED: "r", Relation.PARTIAL: "p"}
+CODES = {Wording.VERBATIM: "v", Wording.EDITED: "e", Wording.REWORDED: "r", Wording.PARTIAL: "p"}
 MIN_FOLD = 3  # rows in a run that say the same everywhere, from which the run is folded
 MAX_COLUMNS = 6  # texts that stand beside each other; more stand below each other
 
@@ -116,12 +116,12 @@ def build_outlets(found: Comparison) -> list[PageOutlet]:
     return outlets
 
 
-def list_parts(shares: Shares) -> list[float]:
+def list_parts(shares: OutletShares) -> list[float]:
     """Return the shares of the base, in the order of PARTS."""
     return [float(getattr(shares, part)) for part in PARTS]
 
 
-def build_bar(shares: Shares) -> tuple[tuple[str, float, float, str], ...]:
+def build_bar(shares: OutletShares) -> tuple[tuple[str, float, float, str], ...]:
     """Return the parts of the bar of one text that can be seen."""
     bar, left = [], 0.0
     for part, share in zip(PARTS, list_parts(shares), strict=True):

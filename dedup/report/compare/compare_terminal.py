@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from dedup.compare.model import Comparison, Relation, Strength
+from dedup.compare.model import Comparison, Strength, Wording
 from dedup.report.compare.compare_text import (
     KIND_NAMES,
     RELATION_SIGNS,
@@ -110,7 +110,7 @@ def write_row(found: Comparison, number: int, width: int) -> Iterator[Line]:
     yield (Piece(f"{number + 1:>4}.", Style.STRONG), Piece(note, Style.FAINT))
     for outlet in sorted(row.outlets, key=lambda o: (o != reference, o)):
         relation = found.relation(number, outlet, reference)
-        sign = " " if outlet == reference else RELATION_SIGNS[relation or Relation.REWORDED]
+        sign = " " if outlet == reference else RELATION_SIGNS[relation or Wording.REWORDED]
         text = make_safe(" ".join(found.quote(number, outlet).split()))
         yield from hang(f"  {sign} {name_letter(outlet):<3}", text, width)
 

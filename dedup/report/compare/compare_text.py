@@ -1,6 +1,6 @@
 """Words for a comparison, as every format says them."""
 
-from dedup.compare.model import Comparison, Discrepancy, FactKind, Relation, Shares
+from dedup.compare.model import Comparison, Discrepancy, FactKind, OutletShares, Wording
 
 KIND_NAMES = {
     FactKind.NUMBER: "numbers",
@@ -10,10 +10,10 @@ KIND_NAMES = {
     FactKind.ATTRIBUTION: "attribution",
 }
 RELATION_SIGNS = {
-    Relation.VERBATIM: "=",
-    Relation.EDITED: "~",
-    Relation.REWORDED: "≈",
-    Relation.PARTIAL: "◐",
+    Wording.VERBATIM: "=",
+    Wording.EDITED: "~",
+    Wording.REWORDED: "≈",
+    Wording.PARTIAL: "◐",
 }
 
 
@@ -50,7 +50,7 @@ def percent(share: float) -> str:
     return "<1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
 
 
-def describe_derivation(shares: Shares) -> str:
+def describe_derivation(shares: OutletShares) -> str:
     """Return how a text stands to the base, with the two numbers behind it."""
     names = {"wholly": "wholly derived", "partially": "partly derived", "independent": "independent wording"}
     return f"{names[shares.derivation.value]} ({percent(shares.reused)} of it in the base's words)"

@@ -10,7 +10,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from dedup import __version__
-from dedup.diff.model import Block, Change, ChangeKind, Diff, Relation
+from dedup.diff.model import Block, Change, ChangeKind, Diff, UnitChange
 from dedup.report.diff.diff_rows import (
     Departure,
     Fold,
@@ -24,7 +24,13 @@ from dedup.report.diff.diff_rows import (
 from dedup.report.diff.diff_text import describe_fact, describe_fold, describe_move, describe_relation, summarise
 from dedup.report.wrapping import make_safe, show_white_space
 
-_SIGNS = {Relation.ADDED: "+", Relation.DROPPED: "−", Relation.EDITED: "~", Relation.SPLIT: "~", Relation.MERGED: "~"}
+_SIGNS = {
+    UnitChange.ADDED: "+",
+    UnitChange.DROPPED: "−",
+    UnitChange.EDITED: "~",
+    UnitChange.SPLIT: "~",
+    UnitChange.MERGED: "~",
+}
 _TEMPLATES = ("diff.html", "diff_parts.html", "diff.css")
 
 
@@ -124,7 +130,7 @@ def _describe_row(diff: Diff, row: Row) -> PageRow:
 
 def _describe_block(diff: Diff, block: Block) -> PageRow:
     label = link = move_anchor = ""
-    if block.relation in {Relation.SPLIT, Relation.MERGED}:
+    if block.relation in {UnitChange.SPLIT, UnitChange.MERGED}:
         label = describe_relation(block.relation)
     if block.move is not None and starts_move(diff, block):
         label = "; ".join(filter(None, (describe_move(diff, block.move, is_arrival=True), label)))

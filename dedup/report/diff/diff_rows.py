@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from dedup.diff.model import Block, Change, ChangeKind, Diff, Mark, Relation
+from dedup.diff.model import Block, Change, ChangeKind, Diff, Mark, UnitChange
 
 CONTEXT = 1  # unchanged units shown on each side of a change
 
@@ -50,7 +50,7 @@ def lay_out(diff: Diff) -> tuple[Row, ...]:
 
 def is_unchanged(row: Row) -> bool:
     """Return whether the row is a unit that kept its text and its place."""
-    return isinstance(row, Block) and row.relation is Relation.EQUAL and row.move is None
+    return isinstance(row, Block) and row.relation is UnitChange.EQUAL and row.move is None
 
 
 def differs_in_line_ends_only(diff: Diff) -> bool:
@@ -105,7 +105,7 @@ def _leave_out_space(diff: Diff) -> list[Block]:
         if is_explained and last.kind is not ChangeKind.EQUAL and len(block.changes) > 1 and is_white_space(diff, last):
             kept = block.changes[:-1]
             is_same = all(change.kind is ChangeKind.EQUAL for change in kept)
-            blocks.append(replace(block, changes=kept, relation=Relation.EQUAL if is_same else block.relation))
+            blocks.append(replace(block, changes=kept, relation=UnitChange.EQUAL if is_same else block.relation))
         else:
             blocks.append(block)
     return blocks

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from dedup.diff.model import Block, Change, ChangeKind, Diff, Relation
+from dedup.diff.model import Block, Change, ChangeKind, Diff, UnitChange
 from dedup.report.diff.diff_rows import Departure, Fold, is_white_space, lay_out, list_facts, starts_move
 from dedup.report.diff.diff_text import describe_fact, describe_fold, describe_move, describe_relation, summarise
 from dedup.report.wrapping import Line, Piece, Style, add_signs, make_safe, pad, paint, show_white_space, wrap_pieces
@@ -12,12 +12,12 @@ GUTTER = 4  # columns
 MIN_SIDE_BY_SIDE = 110  # columns; below, two columns hold fewer than seven words a line
 MAX_LINE = 100  # columns of running text: longer lines are hard to read
 _SIGNS = {
-    Relation.EQUAL: " ",
-    Relation.EDITED: "~",
-    Relation.SPLIT: "~",
-    Relation.MERGED: "~",
-    Relation.ADDED: "+",
-    Relation.DROPPED: "-",
+    UnitChange.EQUAL: " ",
+    UnitChange.EDITED: "~",
+    UnitChange.SPLIT: "~",
+    UnitChange.MERGED: "~",
+    UnitChange.ADDED: "+",
+    UnitChange.DROPPED: "-",
 }
 
 
@@ -81,7 +81,7 @@ def _write_block(diff: Diff, block: Block, screen: Screen) -> Iterator[Line]:
     pieces = _cut_pieces(diff, block, is_old=True, is_new=True)
     shown = (
         pieces
-        if screen.is_coloured or block.relation in {Relation.ADDED, Relation.DROPPED}
+        if screen.is_coloured or block.relation in {UnitChange.ADDED, UnitChange.DROPPED}
         else list(add_signs(pieces))
     )
     if not screen.is_coloured:
@@ -97,7 +97,7 @@ def _write_pair(diff: Diff, block: Block, screen: Screen) -> Iterator[Line]:
     for is_old in (True, False):
         pieces = _cut_pieces(diff, block, is_old=is_old, is_new=not is_old)
         if not screen.is_coloured:
-            is_whole = block.relation in {Relation.ADDED, Relation.DROPPED}
+            is_whole = block.relation in {UnitChange.ADDED, UnitChange.DROPPED}
             pieces = [Piece(piece.text) for piece in (pieces if is_whole else add_signs(pieces))]
         columns.append(wrap_pieces(pieces, width))
     height = max(map(len, columns))
@@ -112,7 +112,7 @@ def _write_note(diff: Diff, block: Block, screen: Screen) -> Iterator[Line]:
     notes = []
     if block.move is not None and starts_move(diff, block):
         notes.append(describe_move(diff, block.move, is_arrival=True))
-    if block.relation in {Relation.SPLIT, Relation.MERGED}:
+    if block.relation in {UnitChange.SPLIT, UnitChange.MERGED}:
         notes.append(describe_relation(block.relation))
     for note in notes:
         yield from _hang(" ", wrap_pieces([Piece(f"({note})", Style.MOVED)], _measure_text(screen)))

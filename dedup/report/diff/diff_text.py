@@ -1,6 +1,6 @@
 """The sentences that every rendering of a diff uses."""
 
-from dedup.diff.model import Diff, Relation
+from dedup.diff.model import Diff, UnitChange
 from dedup.report.diff.diff_rows import Fact, Fold, differs_in_line_ends_only, is_white_space
 from dedup.text.words import count_words
 
@@ -66,15 +66,15 @@ def describe_fold(diff: Diff, fold: Fold) -> str:
     return f"{count_things(len(fold.blocks), 'unchanged sentence')}, {count_things(words, 'word')}"
 
 
-def describe_relation(relation: Relation) -> str:
+def describe_relation(relation: UnitChange) -> str:
     """Return what happened to the sentences of a block."""
     return {
-        Relation.EQUAL: "unchanged",
-        Relation.EDITED: "edited",
-        Relation.SPLIT: "one sentence became several",
-        Relation.MERGED: "several sentences became one",
-        Relation.ADDED: "added",
-        Relation.DROPPED: "dropped",
+        UnitChange.EQUAL: "unchanged",
+        UnitChange.EDITED: "edited",
+        UnitChange.SPLIT: "one sentence became several",
+        UnitChange.MERGED: "several sentences became one",
+        UnitChange.ADDED: "added",
+        UnitChange.DROPPED: "dropped",
     }[relation]
 
 

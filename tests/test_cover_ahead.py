@@ -12,8 +12,8 @@ from corpora import make_records, make_text, read_tree, write_jsonl
 from dedup.config import KeepPolicy, NearConfig, PassageConfig
 from dedup.corpus.files import find_files
 from dedup.corpus.shards import plan_shards
-from dedup.near import keep_policy as decide
-from dedup.near.keep_policy import CoverAhead, cover_again, cover_batches, may_share_key
+from dedup.near import decide_documents as decide
+from dedup.near.decide_documents import CoverAhead, cover_again, cover_batches, may_share_key
 from dedup.near.segment_files import segment_folder
 from dedup.near.segments import Segments
 from dedup.output.run_folder import RunFolder

@@ -1,222 +1,72 @@
-"""From the sketches of all documents to the decision on each: the cover, in the order of the keep policy."""
+"""The order in which a keep policy looks at documents: the one order of the local engine, the library and Spark."""
 
-import math
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from dedup.config import KeepPolicy, NearConfig
-from dedup.near.bands import bands_of
-from dedup.near.leaders import MOST_ENTRIES, Comparable, Cover, CoverResult, Offered
-from dedup.near.segments import Batch
-from dedup.near.stored import KnownDocuments
-
-# How many documents will come is told by the share of the input that was read. Below TRUSTED_SHARE it may tell little:
-# room is made for UNTRUSTED_ROOM documents at most, or for so many times as many as there are.
-MARGIN, TRUSTED_SHARE = 1.1, 1 / 8
-UNTRUSTED_ROOM, MOST_GROWTH = 1_000_000, 4
-KEY_MARKS = 1 << 22  # in which band keys are looked up by their lowest bits
-GATHERED = 65_536  # documents whose band keys are copied together when the order is not that of the input
-
-
-def cover_batches(
-    batches: Sequence[Batch],
-    config: NearConfig,
-    report: Callable[[int], None],
-    known: KnownDocuments | None = None,
-) -> CoverResult:
-    """Return the decisions on all documents of the batches, rows and witnesses by doc_index."""
-    total = sum(map(len, batches))
-    cover = Cover(total, config, known)
-    if config.keep.rule == "first":
-        for batch in batches:
-            cover.offer(view_batch(batch))
-            report(len(batch))
-        return cover.result()
-    order = rank_documents(batches, config.keep)
-    for begin in range(0, total, GATHERED):
-        chosen = order[begin : begin + GATHERED]
-        cover.offer(gather(batches, chosen))
-        report(len(chosen))
-    return reorder(cover.result(), order)
-
-
-class CoverAhead:
-    """A cover that decides documents in the order of the input while those that follow are still being sketched.
-
-    How many there will be is reckoned from the first ones. A cover that is too small begins anew with more room: once
-    at an eighth of the input where that is known to be needed, after that only if documents become shorter, with twice
-    the room at least. So little is done twice, and never much more memory is taken than documents need.
-    """
-
-    def __init__(self, config: NearConfig) -> None:
-        self._config = config
-        self._num_decided = self._num_documents = self._room = 0
-        self._is_trusted = False
-        self._cover = Cover(0, config)
-
-    def offer(self, batches: Sequence[Batch], share: float) -> None:
-        """Decide what follows in `batches`, those of the first documents of the input, which are this share of it."""
-        follow = batches[self._num_decided :]
-        self._num_decided = len(batches)
-        self._num_documents += sum(map(len, follow))
-        is_first_trusted = share >= TRUSTED_SHARE and not self._is_trusted
-        self._is_trusted |= is_first_trusted
-        room = self._choose_room(share, is_first_trusted=is_first_trusted)
-        if room > self._room:
-            self._room, self._cover = room, Cover(room, self._config)
-            follow = batches
-        for batch in follow:
-            self._cover.offer(view_batch(batch))
-
-    def _choose_room(self, share: float, *, is_first_trusted: bool) -> int:
-        """Return for how many documents there should be room: what there is, if that is enough."""
-        count, room = self._num_documents, self._room
-        expected = float(count)
-        if share < 1:
-            expected = MARGIN * count / share if share > 0 else math.inf
-        if count <= room and not (is_first_trusted and expected > room):
-            return room
-        if not self._is_trusted:
-            expected = min(expected, max(MOST_GROWTH * count, UNTRUSTED_ROOM))
-        if not is_first_trusted:
-            expected = max(expected, 2 * room)
-        return max(int(min(expected, MOST_ENTRIES // bands_of(self._config).bands)), count)
-
-    def finish(self, batches: Sequence[Batch]) -> CoverResult:
-        """Decide what is left of all batches, and return the decisions as `cover_batches` does."""
-        self.offer(batches, 1.0)
-        return self._cover.result()
-
-
-def view_batch(batch: Batch) -> Offered:
-    """Return the documents of one batch as they are mapped, without copying."""
-    return Offered(
-        batch.column("keys", np.uint64),
-        batch.column("signature", np.uint64),
-        batch.column("content", np.uint64),
-        batch.column("num_tokens"),
-        batch.column("num_shingles"),
-        batch.token_addresses,
-        batch.masked_addresses,
-    )
-
-
-def view_comparable(batch: Batch) -> Comparable:
-    """Return what tells which documents these are compared with."""
-    offered = view_batch(batch)
-    return Comparable(offered.keys, offered.signature, offered.num_tokens, offered.num_shingles)
-
-
-def gather(batches: Sequence[Batch], chosen: npt.NDArray[np.int64]) -> Offered:
-    """Return documents from anywhere in the corpus in the order of `chosen` (doc_index)."""
-    batch_index = np.searchsorted([batch.first for batch in batches], chosen, "right") - 1
-    by_batch = np.argsort(batch_index, kind="stable")
-    present, begins = np.unique(batch_index[by_batch], return_index=True)
-    parts = [
-        view_batch(batches[index]).take(docs - batches[index].first)
-        for index, docs in zip(present.tolist(), np.split(chosen[by_batch], begins[1:]), strict=True)
-    ]
-    back = np.empty_like(by_batch)
-    back[by_batch] = np.arange(len(by_batch))
-    return Offered(*(np.concatenate(columns) for columns in zip(*parts, strict=True))).take(back)
-
-
-def cover_again(
-    batches: Sequence[Batch],
-    config: NearConfig,
-    kept: npt.NDArray[np.int64],
-    others: npt.NDArray[np.int64],
-    known: KnownDocuments | None = None,
-) -> CoverResult:
-    """Decide some documents anew against those that are kept, and in their order against each other.
-
-    Both are doc_indices. Returns the decisions on `others`, witnesses by doc_index.
-    """
-    num_documents = sum(map(len, batches))
-    kept = kept[may_share_key(batches, others)[kept]]
-    order = np.concatenate([kept, others])
-    cover = Cover(len(order), config, known)
-    for begin in range(0, len(order), GATHERED):
-        cover.offer(gather(batches, order[begin : begin + GATHERED]))
-    result = cover.result()
-    witness = name_witnesses(result.witness, order, num_documents)[len(kept) :]
-    return replace(
-        result, witness=witness, similarity=result.similarity[len(kept) :], relation=result.relation[len(kept) :]
-    )
-
-
-def may_share_key(batches: Sequence[Batch], others: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Return which documents may have a band key of one of the others: all that do, and a few more."""
-    marks = np.zeros(KEY_MARKS, bool)
-    marks[gather(batches, others).keys % np.uint64(KEY_MARKS)] = True
-    return np.concatenate(
-        [marks[batch.column("keys", np.uint64) % np.uint64(KEY_MARKS)].any(axis=1) for batch in batches]
-    )
-
-
-def reorder(result: CoverResult, order: npt.NDArray[np.int64]) -> CoverResult:
-    """Return the decisions by doc_index where they were made by rank: `order[rank]` is a doc_index."""
-    witness = np.empty_like(result.witness)
-    witness[order] = name_witnesses(result.witness, order, len(order))
-    similarity, relation = np.empty_like(result.similarity), np.empty_like(result.relation)
-    similarity[order], relation[order] = result.similarity, result.relation
-    return replace(result, witness=witness, similarity=similarity, relation=relation)
-
-
-def name_witnesses(
-    witness: npt.NDArray[np.int64], order: npt.NDArray[np.int64], num_documents: int
-) -> npt.NDArray[np.int64]:
-    """Return witnesses by doc_index where they are named by their place in `order`; those known before follow on."""
-    count = len(order)
-    own = order[np.minimum(witness, count - 1)] if count else witness
-    return np.where(witness < 0, -1, np.where(witness < count, own, witness - count + num_documents))
-
-
-def rank_documents(batches: Sequence[Batch], keep: KeepPolicy) -> npt.NDArray[np.int64]:
-    """Return all doc_indices in the order in which the policy would keep them; ties by position."""
-    if not batches:
-        return np.empty(0, np.int64)
-    if keep.rule == "longest":
-        return np.argsort(-np.concatenate([b.column("num_tokens").astype(np.int64) for b in batches]), kind="stable")
-    keys = [decode_key(raw) for batch in batches for raw in batch.documents.column("key").to_pylist()]
-    return rank_keys(keys, keep)
-
-
-def decode_key(raw: bytes | None) -> object:
-    """Return the value of the field that the policy asks for, None where there is none."""
-    return msgspec.json.decode(raw) if raw else None
-
-
-def rank_keys(keys: Sequence[object], keep: KeepPolicy) -> npt.NDArray[np.int64]:
-    """Order documents by the value of a field; those without one come last.
-
-    `newest` and `oldest` compare numbers as numbers and texts as texts (ISO dates sort by time), numbers before texts.
-    """
-    if keep.rule == "prefer":
-        preferred = {value: place for place, value in enumerate(keep.values)}
-        places = [preferred.get(key if isinstance(key, str) else str(key), len(preferred)) for key in keys]
-        return np.argsort(np.array(places, np.int64), kind="stable")
-    comparable = sorted({sort_value(key) for key in keys})
-    place_of = {value: place for place, value in enumerate(comparable)}
-    places_array = np.array([place_of[sort_value(key)] for key in keys], np.int64)
-    absent = np.array([sort_value(key)[0] == ABSENT for key in keys], bool)
-    ordered = -places_array if keep.rule == "newest" else places_array
-    return np.lexsort((ordered, absent))
-
+from dedup.config import KeepPolicy
 
 NUMBER, TEXT, ABSENT = range(3)
 PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
-def sort_value(key: object) -> tuple[int, float, str]:
-    """Return a value that sorts numbers (those of a CSV file are texts) before texts before everything else."""
-    if isinstance(key, (int, float)) and not isinstance(key, bool):
-        return NUMBER, float(key), ""
-    if isinstance(key, str) and PLAIN_NUMBER.fullmatch(key):
-        return NUMBER, float(key), ""
-    return (TEXT, 0.0, key) if isinstance(key, str) and key else (ABSENT, 0.0, "")
+class KeepKey(NamedTuple):
+    """The sort key of a document: group, then number, then text (backwards for `newest`). Ties: by position."""
+
+    group: int
+    number: float
+    text: str
+
+
+def rank_documents(
+    values: Sequence[object], num_tokens: npt.NDArray[np.int32], keep: KeepPolicy
+) -> npt.NDArray[np.int64]:
+    """Return the places of documents in the order of the policy, int64[n].
+
+    `values` are the values of the field that the policy names, None where a document has none; empty without a field.
+    """
+    if keep.rule == "first":
+        return np.arange(len(num_tokens))
+    if keep.rule == "longest":
+        return np.argsort(-num_tokens.astype(np.int64), kind="stable")
+    keys = [make_key(value, keep) for value in values]
+    distinct = sorted(set(keys), key=lambda key: key.text, reverse=keep.rule == "newest")
+    distinct.sort(key=lambda key: (key.group, key.number))
+    rank = {key: place for place, key in enumerate(distinct)}
+    return np.argsort(np.array([rank[key] for key in keys], np.int64), kind="stable")
+
+
+def make_key(value: object, keep: KeepPolicy) -> KeepKey:
+    """Return the sort key of a document with this value of the field that the policy names.
+
+    `newest` and `oldest` compare numbers as numbers and texts as texts (ISO dates sort by time). Numbers are older than
+    texts. Documents without a value come last.
+
+    >>> make_key("2024-01-02", KeepPolicy("oldest", "date"))
+    KeepKey(group=1, number=0.0, text='2024-01-02')
+    """
+    if keep.rule == "prefer":
+        text = value if isinstance(value, str) else str(value)
+        return KeepKey(keep.values.index(text) if text in keep.values else len(keep.values), 0.0, "")
+    kind, number, text = read_kind(value)
+    if keep.rule == "newest" and kind != ABSENT:
+        return KeepKey(TEXT - kind, -number, text)
+    return KeepKey(kind, number, text)
+
+
+def read_kind(value: object) -> KeepKey:
+    """Return the kind of a value (NUMBER, TEXT or ABSENT), its number and its text; a cell of a CSV can be a number."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return KeepKey(NUMBER, float(value), "")
+    if isinstance(value, str) and PLAIN_NUMBER.fullmatch(value):
+        return KeepKey(NUMBER, float(value), "")
+    return KeepKey(TEXT, 0.0, value) if isinstance(value, str) and value else KeepKey(ABSENT, 0.0, "")
+
+
+def decode_value(raw: bytes | None) -> object:
+    """Return the value of a field from its JSON, None where there is none."""
+    return msgspec.json.decode(raw) if raw else None

@@ -11,8 +11,8 @@ from dedup.index.schema import read_runs, read_settings
 from dedup.index.settings import refuse_other_settings, settings_of
 from dedup.index.store import IndexFile
 from dedup.model.documents import CopyRelation
+from dedup.near.decide_documents import view_batch
 from dedup.near.decisions import Decisions
-from dedup.near.keep_policy import view_batch
 from dedup.near.leaders import Cover
 from dedup.near.segments import Segments
 from dedup.output.records import Witness, encode_line, witness_of

@@ -11,8 +11,8 @@ from dedup.errors import InputError
 from dedup.index.find_containers import Pairs
 from dedup.index.store import IndexFile
 from dedup.model.run import Example, Summary
+from dedup.near.decide_documents import CoverAhead, cover_batches
 from dedup.near.decisions import Decisions
-from dedup.near.keep_policy import CoverAhead, cover_batches
 from dedup.near.leaders import CoverResult
 from dedup.near.segments import Segments
 from dedup.output.examples import choose_examples

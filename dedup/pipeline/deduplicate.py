@@ -11,7 +11,8 @@ import pyarrow as pa
 from dedup.config import NearConfig
 from dedup.corpus.blocks import BLOCK_SIZE, view_texts
 from dedup.model.documents import Cluster, CopyRelation, Document, Member, Removal
-from dedup.near.keep_policy import rank_keys, reorder
+from dedup.near.decide_documents import reorder
+from dedup.near.keep_policy import rank_documents
 from dedup.near.leaders import Cover, CoverResult, Offered
 from dedup.near.sketcher import Sketch, Sketcher
 from dedup.report.clean_html import render_deduplication
@@ -111,12 +112,9 @@ def copy_tokens(sketch: Sketch) -> Sketch:
 
 def rank(documents: Sequence[Document], num_tokens: npt.NDArray[np.int32], config: NearConfig) -> npt.NDArray[np.int64]:
     """Return the documents' places in the order of the keep policy."""
-    if config.keep.rule == "first":
-        return np.arange(len(documents))
-    if config.keep.rule == "longest":
-        return np.argsort(-num_tokens.astype(np.int64), kind="stable")
-    field = str(config.keep.field)
-    return rank_keys([d.id if field == "id" else d.fields.get(field) for d in documents], config.keep)
+    field = config.keep.field
+    values = [d.id if field == "id" else d.fields.get(field) for d in documents] if field else []
+    return rank_documents(values, num_tokens, config.keep)
 
 
 def explain(documents: Sequence[Document], result: CoverResult) -> Deduplication:

@@ -24,8 +24,8 @@ from dedup.index.settings import refuse_other_settings, settings_of
 from dedup.index.store import IndexFile, count_threads
 from dedup.kernels.first_sources import MOST_SHINGLES
 from dedup.model.run import IndexUse, Summary
+from dedup.near.decide_documents import view_comparable
 from dedup.near.decisions import Decisions
-from dedup.near.keep_policy import view_comparable
 from dedup.near.segments import Segments
 from dedup.near.stored import KnownDocuments
 from dedup.output.run_folder import SUMMARY, RunFolder

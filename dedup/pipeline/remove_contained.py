@@ -12,8 +12,8 @@ from dedup.kernels.buffers import tokens_at
 from dedup.kernels.relation import is_template
 from dedup.kernels.shingles import count_shared_shingles, drop_masked
 from dedup.model.documents import CopyRelation
+from dedup.near.decide_documents import cover_again
 from dedup.near.decisions import Decisions
-from dedup.near.keep_policy import cover_again
 from dedup.near.segments import Segments
 from dedup.passages.boilerplate import Boilerplate
 from dedup.passages.containment import Containment, choose_pairs, find_contained, share_pairs

@@ -6,7 +6,7 @@ import pyarrow as pa
 from pyspark.sql import functions as F
 
 from dedup.config import KeepPolicy
-from dedup.near.keep_policy import ABSENT, decode_key, sort_value
+from dedup.near.keep_policy import decode_value, make_key
 from dedup.spark.types import as_struct
 
 if TYPE_CHECKING:
@@ -14,9 +14,7 @@ if TYPE_CHECKING:
 
     from pyspark.sql import Column, DataFrame
 
-KEY_SCHEMA = pa.schema(
-    {"doc": pa.int64(), "kind": pa.int32(), "number": pa.float64(), "text": pa.string(), "place": pa.int64()}
-)
+KEY_SCHEMA = pa.schema({"doc": pa.int64(), "group": pa.int32(), "number": pa.float64(), "text": pa.string()})
 
 
 def order_documents(documents: "DataFrame", keep: KeepPolicy) -> "tuple[DataFrame, list[Column]]":
@@ -25,31 +23,24 @@ def order_documents(documents: "DataFrame", keep: KeepPolicy) -> "tuple[DataFram
         return documents.select("doc", "num_tokens"), [-F.col("num_tokens").cast("bigint")]
     task = KeyTask(keep)
     keyed = documents.select("doc", "key").mapInArrow(task, as_struct(KEY_SCHEMA))
-    if keep.rule == "prefer":
-        return keyed, [F.col("place")]
-    absent = F.col("kind") == ABSENT
-    if keep.rule == "oldest":
-        return keyed, [absent, F.col("kind"), F.col("number"), F.col("text")]
-    return keyed, [absent, -F.col("kind"), -F.col("number"), F.col("text").desc()]
+    text = F.col("text").desc() if keep.rule == "newest" else F.col("text")
+    return keyed, [F.col("group"), F.col("number"), text]
 
 
 class KeyTask:
     """Decodes the field that the policy asks for."""
 
     def __init__(self, keep: KeepPolicy) -> None:
-        self._places = {value: place for place, value in enumerate(keep.values)}
+        self._keep = keep
 
     def __call__(self, batches: "Iterator[pa.RecordBatch]") -> "Iterator[pa.RecordBatch]":
         """Turn `doc`, `key` into KEY_SCHEMA."""
         for batch in batches:
-            keys = [decode_key(raw) for raw in batch.column("key").to_pylist()]
-            values = [sort_value(key) for key in keys]
-            places = [self._places.get(k if isinstance(k, str) else str(k), len(self._places)) for k in keys]
+            keys = [make_key(decode_value(raw), self._keep) for raw in batch.column("key").to_pylist()]
             arrays = [
                 batch.column("doc"),
-                pa.array([kind for kind, _, _ in values], pa.int32()),
-                pa.array([number for _, number, _ in values], pa.float64()),
-                pa.array([text for _, _, text in values], pa.string()),
-                pa.array(places, pa.int64()),
+                pa.array([key.group for key in keys], pa.int32()),
+                pa.array([key.number for key in keys], pa.float64()),
+                pa.array([key.text for key in keys], pa.string()),
             ]
             yield pa.RecordBatch.from_arrays(arrays, schema=KEY_SCHEMA)

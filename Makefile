@@ -52,7 +52,7 @@ clean: ## remove what the other commands made
 bench-documents: setup ## speed and memory of `dedup clean` beside datasketch and a floor program
 	$(BIN)/python benchmarks/bench_documents.py
 
-bench-index: setup ## 50,000 documents through an index of 1,000,000: time, memory, size, 50 kills; a quarter of an hour, 13 GB of disk
+bench-index: setup ## 50,000 documents through an index of 1,000,000: time, memory, size; a quarter of an hour, 13 GB of disk
 	$(BIN)/python benchmarks/bench_index.py
 
 bench-stages: setup ## where the time of `dedup clean` goes, beside what the machine allows
@@ -61,7 +61,7 @@ bench-stages: setup ## where the time of `dedup clean` goes, beside what the mac
 bench-passages: setup ## planted passages, repeats, containment, scripts and cost of finding what is printed twice
 	$(BIN)/python benchmarks/bench_passages.py
 
-bench-spark: setup peers ## decisions, time and shuffle volume of the Spark engine beside the local one and datatrove
+bench-spark: setup ## decisions, time and shuffle volume of the Spark engine beside the local one
 	$(BIN)/python benchmarks/bench_spark.py
 
 bench-stories: setup ## events told apart by `dedup stories`, beside TF-IDF, and its time
@@ -84,5 +84,6 @@ bench-peers: peers ## check the adapters of these tools on a toy corpus
 	$(BIN)/python -m pytest -q -m peers tests/test_bench_peers.py
 
 bench: peers ## speed, memory and quality beside other tools, up to 4,000,000 documents: hours, 40 GB; BENCH="--largest 1000000"
+	$(BIN)/python -m pip install --quiet matplotlib
 	$(BIN)/python benchmarks/choosing_plots.py
 	$(BIN)/python benchmarks/bench_peers.py $(BENCH)

@@ -1,6 +1,6 @@
 """What `dedup compare` must show: labelled sentence pairs, rows, and time, for both engines.
 
-    python benchmarks/bench_compare.py [--shared FOLDER] [--only links|rows|speed|external] [--sts FILE] [--msrp FILE]
+    python benchmarks/bench_compare.py [--shared FOLDER] [--only links|rows|speed]
 
 Links are judged strictly: grade 2 against grade 0, grade 1 left out. Every F1 is taken at the threshold that is best
 on the *other* stories; the average precision needs none. Beside each stand the figures with one outlet left out in
@@ -26,7 +26,7 @@ from measure import run_command
 
 from dedup.compare.choose_engine import choose_engine
 from dedup.compare.encoder import Encoder, ModelMissingError
-from dedup.compare.engine import cover_sentences, score_outlets
+from dedup.compare.engine import score_outlets
 from dedup.compare.model import Article, Outlet, Place
 from dedup.compare.read_units import split_source
 from dedup.compare.scores import THRESHOLDS
@@ -267,54 +267,11 @@ def show_speed() -> None:
             print(f"  {what:28s} {engine:9s} {run.wall_s:6.2f} {limit:7s} {run.peak_mb:5.0f} MB", flush=True)
 
 
-def show_external(sts: Path | None, msrp: Path | None, encoders: dict[str, Encoder | None]) -> None:
-    """Print agreement with sentence pairs that others judged: STS-B (.tsv: score in column 5), MSRP (label in 1)."""
-    for name, encoder in encoders.items():
-        if sts:
-            rows = [line.split("\t") for line in sts.read_text(encoding="utf-8").splitlines()]
-            pairs = [(row[5], row[6], float(row[4])) for row in rows if len(row) > 6 and is_number(row[4])]
-            scores = score_alone(pairs, encoder)
-            pearson = float(np.corrcoef(scores, [p[2] for p in pairs])[0, 1])
-            print(f"  {name:9s} STS    Pearson {pearson:.3f} of {len(pairs):,} pairs")
-        if msrp:
-            rows = [line.split("\t") for line in msrp.read_text(encoding="utf-8-sig").splitlines()]
-            pairs = [(row[3], row[4], float(row[0])) for row in rows if len(row) > 4 and row[0] in {"0", "1"}]
-            scores = score_alone(pairs, encoder)
-            print(
-                f"  {name:9s} MSRP   AUC {area_under_curve(scores, [p[2] for p in pairs]):.3f} of {len(pairs):,} pairs"
-            )
-
-
-def is_number(text: str) -> bool:
-    """Return whether a text is a number."""
-    return text.replace(".", "", 1).isdigit()
-
-
-def score_alone(pairs: Sequence[tuple[str, str, float]], encoder: Encoder | None) -> Scores:
-    """Return the geometric mean of how much the sentences of each pair cover each other, a few pairs at a time."""
-    scores = []
-    for start in range(0, len(pairs), 500):
-        part = pairs[start : start + 500]
-        cover = cover_sentences([text for a, b, _ in part for text in (a, b)], encoder)
-        scores += [math.sqrt(cover[2 * i, 2 * i + 1] * cover[2 * i + 1, 2 * i]) for i in range(len(part))]
-    return np.array(scores)
-
-
-def area_under_curve(scores: Scores, labels: Sequence[float]) -> float:
-    """Return the probability that a pair labelled 1 scores above one labelled 0."""
-    order = np.argsort(np.argsort(scores)) + 1
-    positive = np.array(labels) == 1
-    count = int(positive.sum())
-    return float((order[positive].sum() - count * (count + 1) / 2) / (count * (len(scores) - count)))
-
-
 def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=SHARED)
-    parser.add_argument("--only", choices=["links", "rows", "speed", "external"])
-    parser.add_argument("--sts", type=Path)
-    parser.add_argument("--msrp", type=Path)
+    parser.add_argument("--only", choices=["links", "rows", "speed"])
     args = parser.parse_args()
     stories = load_stories(args.shared)
     if not stories:
@@ -331,11 +288,6 @@ def main() -> None:
         show_rows(stories, encoders)
     if args.only in {None, "speed"}:
         show_speed()
-    if args.sts or args.msrp:
-        print("\nPairs judged elsewhere")
-        show_external(args.sts, args.msrp, encoders)
-    elif args.only in {None, "external"}:
-        print("\nskipped: pairs judged elsewhere (--sts FILE, --msrp FILE)")
 
 
 if __name__ == "__main__":

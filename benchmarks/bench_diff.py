@@ -9,8 +9,6 @@ import argparse
 import difflib
 import random
 import re
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -27,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SEEDS = sorted((ROOT / "examples" / "story").glob("*.txt"))
 NUM_REVISIONS = 500
 NUM_PLANTED = 300
-SECTIONS = ("start", "sizes", "growth", "revisions", "moves")
+SECTIONS = ("sizes", "growth", "revisions", "moves")
 
 
 def main() -> None:
@@ -38,7 +36,6 @@ def main() -> None:
     options = parser.parse_args()
     news, minutes = read_texts("congress_press_dev"), read_texts("fomc_minutes_dev")
     sections: dict[str, Callable[[], None]] = {
-        "start": measure_start,
         "sizes": lambda: measure_sizes(news, minutes, is_long=options.long),
         "growth": lambda: measure_growth(news, minutes),
         "revisions": measure_revisions,
@@ -46,20 +43,6 @@ def main() -> None:
     }
     for name in options.only:
         sections[name]()
-
-
-def measure_start() -> None:
-    """Print the time of the whole command on the two shortest seeds and what it imports."""
-    old, new = sorted(SEEDS, key=lambda path: path.stat().st_size)[:2]
-    command = [sys.executable, "-m", "dedup", "diff", str(old), str(new)]
-    seconds = min(_time(lambda: subprocess.run(command, capture_output=True, check=False)) for _ in range(5))
-    imports = subprocess.run(
-        [sys.executable, "-X", "importtime", *command[1:]], capture_output=True, text=True, check=False
-    )
-    loaded = {
-        name for name in ("numba", "pyarrow", "numpy") if re.search(rf"\| +{name}$", imports.stderr, re.MULTILINE)
-    }
-    print(f"command, two shortest seeds: {seconds:.2f} s (limit 0.6); heavy imports: {sorted(loaded) or 'none'}\n")
 
 
 def measure_sizes(news: list[str], minutes: list[str], *, is_long: bool) -> None:

@@ -5,75 +5,30 @@ python benchmarks/bench_documents.py --data ../shared/data --documents 300000
 """
 
 import argparse
-import gzip
-import shutil
 import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
-from grow import write_corpus, write_hot_story
-from measure import Run, alternate, median_ratio, median_wall, run_command
+from measure import Run, alternate, median_ratio, median_wall, report, run_command, scratch
+from news import require_folder
+from shelf import CACHE, Corpus, Shelf
 
 HERE = Path(__file__).parent
-CACHE = HERE / ".cache"
 THRESHOLD, SHINGLE_SIZE = "0.7", "5"
 ROUNDS = 3
 
 
-@dataclass(frozen=True)
-class Corpus:
-    """A file with its size."""
-
-    path: Path
-    documents: int
-
-    @property
-    def megabytes(self) -> float:
-        """Return the size of the file."""
-        return self.path.stat().st_size / 1e6
-
-
-def count_lines(path: Path) -> int:
-    """Return the number of lines of a file."""
-    with path.open("rb") as lines:
-        return sum(1 for _ in lines)
-
-
-def prepare(source: Path, documents: int) -> dict[str, Corpus]:
+def prepare(shelf: Shelf, documents: int) -> dict[str, Corpus]:
     """Make, once, the files that are measured."""
-    CACHE.mkdir(exist_ok=True)
-    real = CACHE / "congress.jsonl"
-    if not real.exists():
-        with gzip.open(source, "rb") as packed, real.open("wb") as plain:
-            shutil.copyfileobj(packed, plain)
-    quarter = CACHE / "congress_quarter.jsonl"
-    if not quarter.exists():
-        with real.open("rb") as lines, quarter.open("wb") as part:
-            part.writelines(islice(lines, count_lines(real) // 4))
-    grown = CACHE / f"grown_{documents}.jsonl"
-    if not grown.exists():
-        write_corpus(source, grown, documents)
-    sixteenth = CACHE / f"grown_{documents}_16th.jsonl"
-    if not sixteenth.exists():
-        with grown.open("rb") as lines, sixteenth.open("wb") as part:
-            part.writelines(islice(lines, documents // 16))
-    unrelated, hot = CACHE / "unrelated_10000.jsonl", CACHE / "hot_10000.jsonl"
-    if not hot.exists():
-        write_corpus(source, unrelated, 10_000, seed=2, copy_share=0.0)
-        write_hot_story(source, hot, 10_000)
-    paths = {
-        "congress": real,
-        "congress quarter": quarter,
+    congress, grown = shelf.congress(), shelf.grown(documents)
+    return {
+        "congress": congress,
+        "congress quarter": shelf.head(congress, congress.documents // 4, "congress_quarter"),
         "grown": grown,
-        "grown 16th": sixteenth,
-        "unrelated": unrelated,
-        "hot": hot,
+        "grown 16th": shelf.head(grown, documents // 16, f"{grown.path.stem}_16th"),
+        "unrelated": shelf.unrelated(10_000),
+        "hot": shelf.hot(10_000),
     }
-    return {name: Corpus(path, count_lines(path)) for name, path in paths.items()}
 
 
 DOCUMENTS_ONLY = ("--passages", "off")  # as the peers do
@@ -91,9 +46,9 @@ def clean(path: Path, *options: str, env: dict[str, str] | None = None) -> Run:
                 path,
                 "-o",
                 folder / "out",
+                "-q",
                 "--threshold",
                 THRESHOLD,
-                "-q",
                 *options,
             ],
             env=env,
@@ -111,18 +66,6 @@ def floor(path: Path) -> Run:
     """Run the floor program."""
     with scratch() as folder:
         return run_command([sys.executable, HERE / "floor.py", path, folder / "copy.jsonl"])
-
-
-@contextmanager
-def scratch() -> Iterator[Path]:
-    """Give a folder on the disk of the corpora that is gone afterwards."""
-    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
-        yield Path(folder)
-
-
-def report(what: str, value: str, target: str) -> None:
-    """Print one figure beside what it must reach."""
-    print(f"{what:<66} {value:>16}   must: {target}", flush=True)
 
 
 def compare_with_datasketch(corpora: dict[str, Corpus], rounds: int) -> None:
@@ -207,14 +150,11 @@ def show_start(rounds: int) -> None:
 def main() -> None:
     """Print all figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=HERE.parent.parent / "shared" / "data")
+    parser.add_argument("--data", type=Path)
     parser.add_argument("--documents", type=int, default=300_000)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     options = parser.parse_args()
-    source = options.data / "congress_press_dev.jsonl.gz"
-    if not source.exists():
-        sys.exit(f"skipped: {source} is not there. Name the folder of the news data with --data.")
-    corpora = prepare(source, options.documents)
+    corpora = prepare(Shelf(require_folder(options.data)), options.documents)
     for name, corpus in corpora.items():
         print(f"{name:<18} {corpus.documents:>9,} documents {corpus.megabytes:>8.1f} MB")
     show_start(options.rounds)

@@ -1,13 +1,12 @@
-"""What an index must show: the time of a day through it beside cleaning everything anew, its size, its safety.
+"""What an index must show: the time of a day through it beside cleaning everything anew, and its size.
 
 make bench-index
 python benchmarks/bench_index.py --documents 1000000 --new 50000 --rounds 3
 python benchmarks/bench_index.py --file grown.jsonl --new 50000      # the documents of a file of your own
-python benchmarks/bench_index.py --settings default --kills 0        # neither `--passages off` nor kills
+python benchmarks/bench_index.py --settings default                  # without `--passages off`
 """
 
 import argparse
-import hashlib
 import json
 import os
 import random
@@ -15,26 +14,17 @@ import shutil
 import statistics
 import sys
 import tempfile
-import threading
-import time
 from itertools import islice
 from pathlib import Path
 
-import duckdb
 from grow import write_corpus
-from index_kills import kill_at_random
-from measure import Run, alternate, median_ratio, median_wall, run_command
+from measure import Run, alternate, median_ratio, median_wall, report, run_command
+from news import require_folder
+from quality import hash_file
+from shelf import CACHE
 
-HERE = Path(__file__).parent
-CACHE = HERE / ".cache"
-KILLS = 50
 # What is measured: `dedup clean` as it is, and without passages and containment.
 SETTINGS = {"default": (), "off": ("--passages", "off")}
-
-
-def report(what: str, value: str, target: str = "") -> None:
-    """Print one figure beside what it must reach."""
-    print(f"{what:<66} {value:>18}" + (f"   must: {target}" if target else ""), flush=True)
 
 
 def cut_days(source: Path, folder: Path, new: int) -> tuple[Path, Path, int]:
@@ -55,40 +45,6 @@ def dedup(*args: str | Path) -> Run:
     return run_command([sys.executable, "-m", "dedup", *args])
 
 
-def digest_file(path: Path) -> str:
-    """Return a hash of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "blake2b").hexdigest()
-
-
-class Waiting(threading.Thread):
-    """Opens an index for reading again and again; `longest` is the longest time in which that was refused."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__(daemon=True)
-        self.longest = 0.0
-        self._path = path
-        self._done = threading.Event()
-
-    def run(self) -> None:
-        """Try until stopped."""
-        refused = None
-        while not self._done.wait(0.005):
-            try:
-                duckdb.connect(str(self._path), read_only=True).close()
-            except duckdb.IOException:
-                refused = refused or time.perf_counter()
-            else:
-                self.longest = max(self.longest, time.perf_counter() - refused) if refused else self.longest
-                refused = None
-
-    def stop(self) -> float:
-        """Stop, and return the longest wait in seconds."""
-        self._done.set()
-        self.join()
-        return self.longest
-
-
 def compile_kernels(day: Path, folder: Path, options: tuple[str, ...]) -> None:
     """Clean a few lines into an index, and others through it: kernels are compiled when they are used first."""
     with day.open("rb") as lines, tempfile.TemporaryDirectory(dir=folder) as scratch:
@@ -106,7 +62,7 @@ def compare(days: tuple[Path, Path], folder: Path, rounds: int, options: tuple[s
     first = dedup("clean", days[0], "-o", folder / "out1", "--index", filled, "-q", *options)
     report("day 1 into a new index, whole process", f"{first.wall_s:.1f} s")
 
-    kept_of_day_1 = digest_file(folder / "out1" / "kept" / days[0].name)
+    kept_of_day_1 = hash_file(folder / "out1" / "kept" / days[0].name)
     shutil.rmtree(folder / "out1")
 
     def day_through_index() -> Run:
@@ -124,8 +80,8 @@ def compare(days: tuple[Path, Path], folder: Path, rounds: int, options: tuple[s
 
     runs = alternate({"index": day_through_index, "alone": day_alone, "all": everything}, rounds)
     if "off" in options:
-        for day, digest in ((days[0], kept_of_day_1), (days[1], digest_file(folder / "out2/kept" / days[1].name))):
-            same = digest == digest_file(folder / "all/kept" / day.name)
+        for day, digest in ((days[0], kept_of_day_1), (days[1], hash_file(folder / "out2/kept" / days[1].name))):
+            same = digest == hash_file(folder / "all/kept" / day.name)
             report(f"{day.stem}: kept bytes through the index = all at once", "yes" if same else "NO", "yes")
     else:
         day, anew = (set((folder / out / "kept" / days[1].name).read_bytes().splitlines()) for out in ("out2", "all"))
@@ -161,16 +117,6 @@ def show_time(days: tuple[Path, Path], folder: Path, counts: tuple[int, int, int
         report(f"{what}: private memory, all processes", f"{peak:,.0f} MB", must)
 
 
-def show_wait(days: tuple[Path, Path], folder: Path, settings: str) -> None:
-    """How long readers are held up by a run."""
-    shutil.copyfile(folder / "filled.duckdb", folder / "news.duckdb")
-    shutil.rmtree(folder / "out2", ignore_errors=True)
-    waiting = Waiting(folder / "news.duckdb")
-    waiting.start()
-    dedup("clean", days[1], "-o", folder / "out2", "--index", folder / "news.duckdb", "-q", *SETTINGS[settings])
-    report("readers are held up by the commit of day 2 for", f"{waiting.stop():.2f} s")
-
-
 def show_size(folder: Path) -> None:
     """Bytes for each document, by part, and what that makes of larger corpora."""
     printed = run_command(
@@ -190,17 +136,14 @@ def show_size(folder: Path) -> None:
 def main() -> None:
     """Print all figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=HERE.parent.parent / "shared" / "data")
+    parser.add_argument("--data", type=Path)
     parser.add_argument("--documents", type=int, default=1_000_000)
     parser.add_argument("--new", type=int, default=50_000)
     parser.add_argument("--file", type=Path, help="take the documents of both days from here")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--kills", type=int, default=KILLS)
     parser.add_argument("--settings", nargs="+", choices=list(SETTINGS), default=list(SETTINGS))
     options = parser.parse_args()
-    source = options.data / "congress_press_dev.jsonl.gz"
-    if not source.exists():
-        sys.exit(f"skipped: {source} is not there. Name the folder of the news data with --data.")
+    source = require_folder(options.data) / "congress_press_dev.jsonl.gz"
     CACHE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.file.parent if options.file else CACHE) as scratch:
         folder = Path(scratch)
@@ -212,9 +155,7 @@ def main() -> None:
             grown.unlink()
         for settings in options.settings:
             show_time((first, second), folder, (total, options.new, options.rounds), settings)
-            show_wait((first, second), folder, settings)
             show_size(folder)
-    kill_at_random(source, options.kills, report)
 
 
 if __name__ == "__main__":

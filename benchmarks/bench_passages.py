@@ -1,7 +1,7 @@
-"""What finding passages must show: planted truth, repeats, containment, scripts, cost, and what a second net would add.
+"""What finding passages must show: planted truth, repeats, containment, scripts, cost.
 
 make bench-passages
-python benchmarks/bench_passages.py --data ../shared/data --only nets
+python benchmarks/bench_passages.py --data ../shared/data --only cost
 """
 
 import argparse
@@ -14,20 +14,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from made_texts import write_arabic, write_chinese
-from measure import Run, alternate, median_ratio, median_wall, run_command
-from passage_nets import show_nets
+from measure import Run, alternate, median_ratio, median_wall, report, run_command, scratch
+from news import require_folder
 from passage_repeats import show_contained, show_repeats
-from passage_truth import CACHE, CASES, choose_quiet, detect, measure_boundaries, report, scratch, share_found
+from passage_truth import CASES, choose_quiet, detect, measure_boundaries, share_found
 from plant import plant
+from shelf import Shelf
 
 from dedup import Document, find_passages
 from dedup.bench.pan import score
 from dedup.text.token_spans import TokenOffsets
 
-HERE = Path(__file__).parent
 SEED_003 = (225, 1938, 1939, 3652)
 RATES = ((0.0, 0.95), (0.05, 0.95), (0.1, 0.95), (0.2, 0.94), (0.35, 0.82))
-SECTIONS = ("seeds", "planted", "repeats", "contained", "scripts", "nets", "cost")
+SECTIONS = ("seeds", "planted", "repeats", "contained", "scripts", "cost")
 
 
 @dataclass(frozen=True)
@@ -83,13 +83,9 @@ def show_planted(quiet: list[str]) -> None:
     report("passages of 20 words found at 10% edits", f"{share_found(short.cases, detect(short)):.3f}", ">= 0.85")
 
 
-def show_cost(source: Path, rounds: int) -> None:
+def show_cost(data: Path, rounds: int) -> None:
     """Time `--passages all` beside `--passages off`."""
-    CACHE.mkdir(exist_ok=True)
-    plain = CACHE / "congress.jsonl"
-    if not plain.exists():
-        with gzip.open(source, "rb") as packed:
-            plain.write_bytes(packed.read())
+    plain = Shelf(data).congress().path
 
     def clean(*options: str) -> Callable[[], Run]:
         def run() -> Run:
@@ -141,24 +137,22 @@ def show_scripts(folder: Path, english: list[str]) -> None:
 def main() -> None:
     """Print all figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=HERE.parent.parent / "shared" / "data")
+    parser.add_argument("--data", type=Path)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS)
     options = parser.parse_args()
-    source = options.data / "congress_press_dev.jsonl.gz"
-    if not source.exists():
-        sys.exit(f"skipped: {source} is not there. Name the folder of the news data with --data.")
+    data = require_folder(options.data)
+    source = data / "congress_press_dev.jsonl.gz"
     texts = [record.text for record in read_records(source)]
     quiet = choose_quiet(texts)
     print(f"{len(texts):,} articles, {len(quiet):,} of them share no passage with others and repeat none")
     sections: dict[str, Callable[[], None]] = {
-        "seeds": lambda: show_seeds(options.data.parent / "seeds"),
+        "seeds": lambda: show_seeds(data.parent / "seeds"),
         "planted": lambda: show_planted(quiet),
-        "repeats": lambda: show_repeats(quiet, texts[:10_000]),
+        "repeats": lambda: show_repeats(quiet),
         "contained": lambda: show_contained(quiet, texts),
-        "cost": lambda: show_cost(source, options.rounds),
-        "scripts": lambda: show_scripts(options.data, quiet),
-        "nets": lambda: show_nets(quiet, texts),
+        "cost": lambda: show_cost(data, options.rounds),
+        "scripts": lambda: show_scripts(data, quiet),
     }
     for name in options.only:
         sections[name]()

@@ -3,7 +3,7 @@
 make bench
 python benchmarks/bench_peers.py --data ../shared/data --only speed quality --documents 60000
 
-Everything is written to benchmarks/runs/DATE/: results.json (machine, versions, every figure), plots and tables.
+Everything is written to benchmarks/runs/DATE/: results.json (machine, versions, every figure) and tables.
 """
 
 import argparse
@@ -19,14 +19,13 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from news import find_folder
-from peer_corpora import Corpus, Shelf
+from news import require_folder
 from peer_passages import measure_passages
-from peer_plots import draw_plots
 from peer_runs import FLOOR, Answer, Settings, Timing, find_tools, run_tool, time_tools
 from peer_tables import write_tables
 from peers.environments import DEFAULT_FOLDER, Installed
 from quality import judge, read_truth
+from shelf import Corpus, Shelf
 
 HERE = Path(__file__).parent
 SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000, 4_000_000)
@@ -176,14 +175,13 @@ def run_sections(bench: Bench, names: Sequence[str], out: Path) -> None:
 
 
 def write_results(result: Result, out: Path) -> None:
-    """Write the figures with those of sections that were run before, the plots and the tables."""
+    """Write the figures with those of sections that were run before, and the tables."""
     target = out / "results.json"
     if target.exists():  # sections may be run one at a time, each with some of the tools
         before = json.loads(target.read_text())
         tools = {tool["name"]: tool for tool in (*before["tools"], *result["tools"])}
         result = before | result | {"tools": list(tools.values())}
     target.write_text(json.dumps(result, indent=1) + "\n")
-    draw_plots(result, out)
     write_tables(result, out)
 
 
@@ -211,7 +209,7 @@ def warm_up(tool: Installed, bench: Bench) -> None:
 def read_options() -> argparse.Namespace:
     """Read the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=find_folder())
+    parser.add_argument("--data", type=Path)
     parser.add_argument("--envs", type=Path, default=DEFAULT_FOLDER, help="environments of the peers")
     parser.add_argument("--cache", type=Path, default=HERE / ".cache", help="corpora; a million take 3 GB")
     parser.add_argument("--out", type=Path, default=HERE / "runs" / f"{dt.datetime.now(dt.UTC):%Y-%m-%d}")
@@ -227,15 +225,14 @@ def read_options() -> argparse.Namespace:
     parser.add_argument("--limit-mb", type=float, default=0.7 * total_memory_mb(), help="memory, the same")
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
     options = parser.parse_args()
-    if options.data is None or not options.data.is_dir():
-        sys.exit("skipped: the shared news data is not there. Name its folder with --data.")
+    options.data = require_folder(options.data)
     return options
 
 
 def main() -> None:
     """Run the benchmark and write its results."""
     options = read_options()
-    os.environ["DEDUP_SHARED_DATA"] = str(options.data.resolve())
+    os.environ["DEDUP_SHARED_DATA"] = str(options.data)
     options.cache.mkdir(parents=True, exist_ok=True)
     options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.cache) as scratch:

@@ -9,11 +9,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from news import find_folder
-from peer_corpora import Shelf
+from news import require_folder
 from peer_runs import Settings, run_tool
 from peers.environments import OURS, Installed
 from quality import describe, judge, read_truth
+from shelf import Shelf
 
 HERE = Path(__file__).parent
 
@@ -21,15 +21,13 @@ HERE = Path(__file__).parent
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=find_folder())
+    parser.add_argument("--data", type=Path)
     parser.add_argument("--cache", type=Path, default=HERE / ".cache")
     parser.add_argument("--threshold", type=float, default=0.7)
     parser.add_argument("--originals", type=int, default=60)
     options = parser.parse_args()
-    if options.data is None:
-        sys.exit("skipped: the shared news data is not there. Name its folder with --data.")
     options.cache.mkdir(parents=True, exist_ok=True)
-    corpus = Shelf(options.data, options.cache).planted(options.originals)
+    corpus = Shelf(require_folder(options.data), options.cache).planted(options.originals)
     with tempfile.TemporaryDirectory(dir=options.cache) as scratch:
         settings = Settings(options.threshold, 5, 2, 600, math.inf, Path(scratch))
         run, answer = run_tool(Installed(OURS, Path(sys.executable)), corpus, settings)

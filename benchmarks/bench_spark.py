@@ -1,25 +1,22 @@
 """What the Spark engine must show: the decisions of the local engine, its time beside it, bytes shuffled a document.
 
 make bench-spark
-python benchmarks/bench_spark.py --corpus grown.jsonl --rounds 1 --parts decisions,time,volume,kill
+python benchmarks/bench_spark.py --corpus grown.jsonl --rounds 1 --parts decisions,time,volume
 """
 
 import argparse
-import gzip
 import json
-import shutil
 import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
 
-from grow import write_corpus, write_hot_story
-from measure import Run, alternate, median_ratio, median_wall, run_command
+from measure import alternate, median_ratio, median_wall, run_command
+from news import require_folder
+from shelf import Shelf
 from spark_events import LOG_SETTINGS, print_billion, print_volumes, read_volumes
-from spark_kill import run_and_kill
 
 HERE = Path(__file__).parent
-CACHE = HERE / ".cache"
 MASTER = "local[2]"
 BILLION, PER_CORE_HOUR = 1_000_000_000, 0.05  # dollars: an assumption, about what clouds ask for a core and 4 GB
 UNTOLD = {"offset", "around", "length", "cluster", "source"}
@@ -67,8 +64,8 @@ def print_comparison(name: str, local: Path, spark: Path) -> None:
     print(f"{name}: {counts[0]['documents']:,} documents, {here.total():,} facts, {rounds} rounds: {same}")
 
 
-def measure_time(corpora: list[Path], rounds: int, largest: int, scratch: Path) -> None:
-    """Print the seconds of both engines on corpora of two sizes, and of datatrove on one of at most `largest` lines."""
+def measure_time(corpora: list[Path], rounds: int, scratch: Path) -> None:
+    """Print the seconds of both engines on corpora of two sizes."""
     walls: dict[str, list[tuple[int, float]]] = {}
     for corpus in corpora:
         commands = {
@@ -79,9 +76,6 @@ def measure_time(corpora: list[Path], rounds: int, largest: int, scratch: Path) 
         }
         with corpus.open("rb") as lines:
             count = sum(1 for _ in lines)
-        python = Path.home() / ".cache" / "dedup-bench" / "datatrove" / "bin" / "python"
-        if python.exists() and count <= largest:
-            commands["datatrove"] = lambda corpus=corpus, python=python: run_datatrove(python, corpus, scratch)
         runs = alternate(commands, rounds)
         print(f"{corpus.name}: {count:,} documents, 2 workers")
         for name, measured in runs.items():
@@ -91,14 +85,6 @@ def measure_time(corpora: list[Path], rounds: int, largest: int, scratch: Path) 
     for name, ((few, short), *rest) in walls.items():
         for many, long in rest:
             print(f"{name:10} {1e3 * (long - short) / (many - few):8.3f} ms for each further document")
-
-
-def run_datatrove(python: Path, corpus: Path, scratch: Path) -> Run:
-    """Run datatrove's four local stages."""
-    target = scratch / "datatrove.json"
-    shutil.rmtree(scratch / "datatrove.json.d", ignore_errors=True)
-    adapter = HERE / "peers" / "datatrove_minhash.py"
-    return run_command([python, adapter, corpus, target, "--threshold", "0.5", "--workers", "2"])
 
 
 def measure_volume(corpus: Path, scratch: Path) -> None:
@@ -113,57 +99,24 @@ def measure_volume(corpus: Path, scratch: Path) -> None:
     print_billion(volumes, documents, BILLION, PER_CORE_HOUR)
 
 
-def kill_worker(corpus: Path, scratch: Path) -> None:
-    """Print whether a run whose worker process was killed decides as the local engine."""
-    run_command(dedup(corpus, scratch / "local", "--contained", "off"))
-    log = scratch / "killed-events"
-    log.mkdir()
-    settings = LOG_SETTINGS | {"spark.eventLog.dir": f"file://{log}"}
-    arguments = [str(corpus), "-o", str(scratch / "killed"), "--overwrite"]
-    code, errors, killed = run_and_kill(arguments, "exact copies", settings)
-    failed = sum(volume.failed for volume in read_volumes(log).values())
-    print(f"{killed} worker process killed in mid-run, {failed} tasks lost, exit code {code}")
-    if code:
-        sys.exit(errors)
-    print_comparison("killed", scratch / "local", scratch / "killed")
-
-
-def prepare(source: Path, documents: int) -> dict[str, Path]:
+def prepare(shelf: Shelf, documents: int) -> dict[str, Path]:
     """Make, once, the files that are measured."""
-    CACHE.mkdir(exist_ok=True)
-    paths = {name: CACHE / f"{name}.jsonl" for name in ("congress", f"grown_{documents}", f"grown_{documents // 5}")}
-    real, grown, fifth = paths.values()
-    if not real.exists():
-        with gzip.open(source, "rb") as packed, real.open("wb") as plain:
-            shutil.copyfileobj(packed, plain)
-    for path, count in ((grown, documents), (fifth, documents // 5)):
-        if not path.exists():
-            write_corpus(source, path, count)
-    hot = CACHE / f"grown_{documents}_hot.jsonl"
-    if not hot.exists():
-        write_hot_story(source, CACHE / "story.jsonl", 10_000)
-        with hot.open("wb") as joined:
-            for part in (grown, CACHE / "story.jsonl"):
-                with part.open("rb") as lines:
-                    shutil.copyfileobj(lines, joined)
-    return {"congress": real, "grown": grown, "fifth": fifth, "hot": hot}
+    grown, fifth = shelf.grown(documents), shelf.grown(documents // 5)
+    hot = shelf.joined(f"grown_{documents}_hot", grown, shelf.hot(10_000))
+    return {"congress": shelf.congress().path, "grown": grown.path, "fifth": fifth.path, "hot": hot.path}
 
 
 def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path, default=HERE.parent.parent / "shared" / "data")
+    parser.add_argument("--data", type=Path)
     parser.add_argument("--documents", type=int, default=300_000)
     parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--datatrove", type=int, default=100_000, help="most documents that datatrove is run on")
-    parser.add_argument("--parts", default="decisions,time,volume,kill")
+    parser.add_argument("--parts", default="decisions,time,volume")
     parser.add_argument("--volume", default="grown", help="corpus of the part volume: congress, fifth, grown or hot")
     parser.add_argument("--scratch", type=Path)
     options = parser.parse_args()
-    source = options.data / "congress_press_dev.jsonl.gz"
-    if not source.exists():
-        sys.exit(f"{source}: no such file. Name the folder of the news data with --data.")
-    files = prepare(source, options.documents)
+    files = prepare(Shelf(require_folder(options.data)), options.documents)
     parts = options.parts.split(",")
     with tempfile.TemporaryDirectory(prefix="dedup-spark-", dir=options.scratch) as folder:
         scratch = Path(folder)
@@ -171,11 +124,9 @@ def main() -> None:
             for name in ("congress", "hot"):
                 compare(name, files[name], scratch)
         if "time" in parts:
-            measure_time([files["fifth"], files["grown"]], options.rounds, options.datatrove, scratch)
+            measure_time([files["fifth"], files["grown"]], options.rounds, scratch)
         if "volume" in parts:
             measure_volume(files[options.volume], scratch)
-        if "kill" in parts:
-            kill_worker(HERE.parent / "examples" / "congress.jsonl.gz", scratch)
 
 
 if __name__ == "__main__":

@@ -23,9 +23,9 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from bench_documents import prepare
 from floor import Record
-from news import find_folder
+from news import require_folder
+from shelf import Shelf
 
 from dedup.config import InputConfig, NearConfig, PassageConfig
 from dedup.corpus.blocks import view_texts
@@ -146,10 +146,7 @@ def main() -> None:
     options = parser.parse_args()
     path = options.file
     if path is None:
-        data = find_folder()
-        if data is None:
-            sys.exit("skipped: the shared news data is not there. Name a file.")
-        path = prepare(data / "congress_press_dev.jsonl.gz", 300_000)["grown"].path
+        path = Shelf(require_folder()).grown(300_000).path
     with path.open("rb") as lines:
         head = b"".join(islice(lines, options.megabytes * 1000))[: options.megabytes * 10**6]
     time_parts(head[: head.rindex(b"\n") + 1])

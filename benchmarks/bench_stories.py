@@ -21,6 +21,7 @@ from news import find_folder, read_rows
 from dedup.config import StoryConfig
 from dedup.kernels.neighbours import UNDATED
 from dedup.pipeline.find_stories import group_documents
+from dedup.pipeline.job import SilentProgress
 from dedup.stories.read_terms import TermCounter, Terms
 
 GRID = [
@@ -76,27 +77,11 @@ def measure_events(texts: list[str], groups: np.ndarray, is_first: np.ndarray) -
             show(f"{name}, best of topics {part}: {best_cut:.2f}", groups, cut(best_cut), mask)
 
 
-class Silent:
-    """A progress that shows nothing."""
-
-    def begin(self, stage: str, total: int, unit: str) -> None:
-        """Begin a stage."""
-
-    def advance(self, amount: int) -> None:
-        """Tell that more is done."""
-
-    def end(self) -> None:
-        """End a stage."""
-
-    def note(self, message: str) -> None:
-        """Say something."""
-
-
 def group_with(terms: Terms, config: StoryConfig) -> np.ndarray:
     """Return the story of every document; ECB+ has neither dates nor outlets."""
     count = len(terms)
     days, outlets = np.full(count, UNDATED, np.int32), np.full(count, -1, np.int32)
-    return group_documents(terms, days, outlets, config, Silent()).group
+    return group_documents(terms, days, outlets, config, SilentProgress()).group
 
 
 def list_peers(texts: list[str]) -> Iterator[tuple[str, Callable[[float], np.ndarray]]]:

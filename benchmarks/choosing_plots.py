@@ -4,34 +4,43 @@ python benchmarks/choosing_plots.py
 """
 
 import argparse
-import sys
 from collections import defaultdict
+from itertools import cycle
 from pathlib import Path
 
+import matplotlib.pyplot as plt
 import numpy as np
 from exact_pairs import Hasher
-from news import find_folder
+from news import require_folder
 from planted_copies import Planted, plant_corpus
-from svg import Axis, Line, draw
 
 from dedup.near.bands import candidate_probability, choose_bands
 
 DOCS = Path(__file__).parent.parent / "docs"
 PEERS = {"datasketch 14 x 9": (14, 9), "gaoya, rensa 16 x 8": (16, 8), "datatrove 14 x 8": (14, 8)}
 KINDS = ("edited 1%", "edited 2%", "edited 3%", "edited 4%", "corrected", "truncated", "template")
+SIMILARITY = "Jaccard similarity"
 LENGTHS = (1, 2, 3, 5, 8, 12)
-SHARE = Axis("share of the copies", 0, 1)
-SIMILARITY = Axis("Jaccard similarity", 0, 1)
+Lines = dict[str, list[tuple[float, float]]]
 
 
-def draw_bands() -> str:
-    """Return P(candidate) against similarity, for our choice and those of the peers."""
+def draw(path: Path, title: str, labels: tuple[str, str], lines: Lines) -> None:
+    """Write named lines as an SVG."""
+    plot, axes = plt.subplots(figsize=(8, 4.4))
+    for (name, points), dash in zip(lines.items(), cycle(("-", "--", ":", "-.")), strict=False):
+        axes.plot(*zip(*points, strict=True), dash, label=name)
+    axes.set(title=title, xlabel=labels[0], ylabel=labels[1])
+    axes.grid(alpha=0.3)
+    axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False)
+    plot.savefig(path, bbox_inches="tight", metadata={"Date": None})
+
+
+def draw_bands(path: Path) -> None:
+    """Draw P(candidate) against similarity, for our choice and those of the peers."""
     ours = {f"dedup at {t:g}: {b} x {r}": (b, r) for t in (0.5, 0.7) for b, r in [choose_bands(t, 128)]}
-    lines = [
-        Line(name, [(s / 100, candidate_probability(s / 100, *bands)) for s in range(0, 101, 2)])
-        for name, bands in (ours | PEERS).items()
-    ]
-    return draw("A pair becomes a candidate", lines, SIMILARITY, Axis("probability", 0, 1))
+    steps = [s / 100 for s in range(0, 101, 2)]
+    lines = {name: [(s, candidate_probability(s, *bands)) for s in steps] for name, bands in (ours | PEERS).items()}
+    draw(path, "A pair becomes a candidate", (SIMILARITY, "probability"), lines)
 
 
 def measure_similarities(documents: list[Planted], size: int) -> dict[str, list[float]]:
@@ -47,20 +56,17 @@ def measure_similarities(documents: list[Planted], size: int) -> dict[str, list[
     return found
 
 
-def draw_kinds(found: dict[str, list[float]]) -> str:
-    """Return, for every kind, the share of copies at or above each similarity."""
-    lines = []
-    for kind in KINDS:
-        values = np.array(found[kind])
-        lines.append(Line(kind, [(s / 50, float((values >= s / 50).mean())) for s in range(10, 51)]))
-    x = Axis("Jaccard similarity of word 5-grams, at least", 0.2, 1)
-    return draw("How similar copies are", lines, x, SHARE)
+def draw_kinds(path: Path, found: dict[str, list[float]]) -> None:
+    """Draw, for every kind, the share of copies at or above each similarity."""
+    steps = [s / 50 for s in range(10, 51)]
+    lines = {kind: [(s, float((np.array(found[kind]) >= s).mean())) for s in steps] for kind in KINDS}
+    draw(path, "How similar copies are", (f"{SIMILARITY} of word 5-grams, at least", "share of the copies"), lines)
 
 
-def draw_sizes(by_size: dict[int, dict[str, list[float]]]) -> str:
-    """Return the median similarity of every kind against the shingle size."""
-    lines = [Line(kind, [(size, float(np.median(found[kind]))) for size, found in by_size.items()]) for kind in KINDS]
-    return draw("Median similarity by shingle size", lines, Axis("words in a shingle", 1, 12), SIMILARITY)
+def draw_sizes(path: Path, by_size: dict[int, dict[str, list[float]]]) -> None:
+    """Draw the median similarity of every kind against the shingle size."""
+    lines = {kind: [(n, float(np.median(found[kind]))) for n, found in by_size.items()] for kind in KINDS}
+    draw(path, "Median similarity by shingle size", ("words in a shingle", SIMILARITY), lines)
 
 
 def show(found: dict[str, list[float]]) -> None:
@@ -79,13 +85,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=DOCS)
     options = parser.parse_args()
-    if find_folder() is None:
-        sys.exit("skipped: the shared news data is not there. Name its folder in DEDUP_SHARED_DATA.")
+    require_folder()
     documents = plant_corpus()
     by_size = {size: measure_similarities(documents, size) for size in LENGTHS}
-    plots = {"bands": draw_bands(), "kinds": draw_kinds(by_size[5]), "sizes": draw_sizes(by_size)}
-    for name, plot in plots.items():
-        (options.out / f"choosing-{name}.svg").write_text(plot, encoding="utf-8")
+    draw_bands(options.out / "choosing-bands.svg")
+    draw_kinds(options.out / "choosing-kinds.svg", by_size[5])
+    draw_sizes(options.out / "choosing-sizes.svg", by_size)
     show(by_size[5])
 
 

@@ -113,6 +113,20 @@ def alternate(commands: dict[str, Callable[[], Run]], rounds: int) -> dict[str, 
     return runs
 
 
+@contextlib.contextmanager
+def scratch() -> Iterator[Path]:
+    """Give a folder on the disk of the corpora that is gone afterwards."""
+    cache = Path(__file__).parent / ".cache"
+    cache.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache) as folder:
+        yield Path(folder)
+
+
+def report(what: str, value: str, target: str = "") -> None:
+    """Print one figure, and what it must reach."""
+    print(f"{what:<66} {value:>18}" + (f"   must: {target}" if target else ""), flush=True)
+
+
 def median_wall(runs: Sequence[Run]) -> float:
     """Return the median of the wall seconds."""
     return statistics.median(run.wall_s for run in runs)

@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import sys
 from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
@@ -14,6 +15,14 @@ def find_folder() -> Path | None:
     """Return the folder of shared data, DEDUP_SHARED_DATA or ../shared/data; None where it is absent."""
     folder = Path(os.environ.get("DEDUP_SHARED_DATA", _ROOT.parent / "shared" / "data"))
     return folder if folder.is_dir() else None
+
+
+def require_folder(named: Path | None = None) -> Path:
+    """Return the folder of shared data; end the benchmark where it is absent."""
+    folder = named or find_folder()
+    if folder is None or not folder.is_dir():
+        sys.exit("skipped: the shared news data is not there. Name its folder with --data or DEDUP_SHARED_DATA.")
+    return folder.resolve()
 
 
 def read_rows(name: str) -> list[dict[str, str]]:

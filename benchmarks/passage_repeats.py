@@ -1,4 +1,4 @@
-"""Articles that print a part of themselves twice, articles that others contain, and what is cut where nothing is."""
+"""Articles that print a part of themselves twice, and articles that others contain."""
 
 import json
 import random
@@ -6,16 +6,15 @@ import sys
 from collections.abc import Mapping
 from typing import Any
 
-from measure import run_command
-from passage_truth import CASES, detect, report, scratch
+from measure import report, run_command, scratch
+from passage_truth import CASES, detect
 from plant import JOINS, REPEATS, Planted, correct, plant_repeat, truncate
 
 from dedup.bench.pan import Case, overlap, score
-from dedup.text.token_spans import TokenOffsets
 
 
-def show_repeats(quiet: list[str], untouched: list[str]) -> None:
-    """Articles that print a part of themselves twice, and articles as they are."""
+def show_repeats(quiet: list[str]) -> None:
+    """Articles that print a part of themselves twice."""
     rng = random.Random(3)
     missed: list[str] = []
     total = 0
@@ -42,7 +41,6 @@ def show_repeats(quiet: list[str], untouched: list[str]) -> None:
     report(f"within: repeats that clean cuts, of {total:,}", f"{1 - len(missed) / total:.4f}", ">= 0.99")
     for line in missed[:: len(missed) // 10 + 1]:
         print(f"    not cut: {line}")
-    list_cuts(untouched)
 
 
 def clean_texts(documents: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -68,49 +66,6 @@ def show_ends(text: str, case: Case) -> str:
     _, start, end = case.copy
     parts = (text[max(start - 40, 0) : start], text[start : start + 40], text[end - 40 : end], text[end : end + 40])
     return "{} [[{} ... {}]] {}".format(*(" ".join(part.split()) for part in parts))
-
-
-def list_cuts(texts: list[str]) -> None:
-    """List the cuts in untouched articles that a reader would doubt most: the shortest, and those within sentences.
-
-    Judged once, on 284 cuts in 187 of 10,000 articles: the words of each stand before it in their article too, none
-    ends within a word. All are repeats; about two in three are a statement or a letter that the article quotes and
-    prints in full as well, where a reader may miss what was cut.
-    """
-    found = clean_texts({str(i): text for i, text in enumerate(texts)})
-    found = [row | {"cut": cut} for row in found for cut in row["cuts"]]
-    broken = [row for row in found if not is_whole(texts[int(row["doc_id"])], *row["cut"])]
-    articles = len({row["doc_id"] for row in found})
-    report(f"cut in {len(texts):,} untouched articles ({articles} articles)", f"{len(found)} cuts", "(to be read)")
-    report("  not exact", str(sum(row["similarity"] < 1 for row in found)), "(to be read)")
-    report("  begin or end within a sentence or line", str(len(broken)), "0, or glued there")
-    found.sort(key=lambda row: (len(TokenOffsets(texts[int(row["doc_id"])][slice(*row["cut"])])), row["doc_id"]))
-    print("    the 20 shortest:")
-    for row in found[:20]:
-        show_cut(texts[int(row["doc_id"])], row)
-    print("    20 of all lengths:")
-    for row in found[:: len(found) // 20 + 1]:
-        show_cut(texts[int(row["doc_id"])], row)
-    print("    that begin or end within a sentence or line:")
-    for row in broken[:: len(broken) // 20 + 1]:
-        show_cut(texts[int(row["doc_id"])], row)
-
-
-def is_whole(text: str, start: int, end: int) -> bool:
-    """Return whether a span begins where a sentence or a line does, and ends where one does."""
-    before = text[:start].rstrip(" \t\xa0\"'“‘«([*•·-–—")
-    after = text[end : end + 8].lstrip("\"'”’»)] \t\xa0")
-    return (not before or before[-1] in ".!?…:;\n\r") and (not after or after[0] in ".!?…:;\n\r")
-
-
-def show_cut(text: str, row: dict[str, Any]) -> None:
-    """Print a cut with what stands around it, and how far behind its original it is."""
-    start, end = row["cut"]
-    before, after = " ".join(text[max(start - 40, 0) : start].split()), " ".join(text[end : end + 40].split())
-    shown = " ".join(text[start:end].split())
-    shown = shown if len(shown) <= 240 else f"{shown[:140]} ... {shown[-90:]}"
-    words, apart = len(TokenOffsets(text[start:end])), row["start"] - row["witness"]["end"]
-    print(f"      {row['doc_id']} ({words} words, {apart} characters on): {before} [[{shown}]] {after}")
 
 
 def show_contained(quiet: list[str], texts: list[str]) -> None:

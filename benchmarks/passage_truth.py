@@ -1,22 +1,13 @@
 """What the passage benchmarks share: articles without passages of their own, detections, and how good they are."""
 
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Sequence
 
 from plant import Planted
 
 from dedup import Document, Passage, PassageConfig, find_passages
 from dedup.bench.pan import Case, covered, overlap
 
-CACHE = Path(__file__).parent / ".cache"
 CASES = 1000
-
-
-def report(what: str, value: str, target: str) -> None:
-    """Print one figure beside what it must reach."""
-    print(f"{what:<66} {value:>16}   must: {target}", flush=True)
 
 
 def choose_quiet(texts: Sequence[str], min_tokens: int = 12) -> list[str]:
@@ -75,11 +66,3 @@ def share_found(cases: Sequence[Case], found: Sequence[Case], least: float = 0.5
     groups = by_document(found)
     hits = sum(covered(case, groups.get(case.copy[0], [])) >= least for case in cases)
     return hits / len(cases)
-
-
-@contextmanager
-def scratch() -> Iterator[Path]:
-    """Give a folder on the disk of the corpora that is gone afterwards."""
-    CACHE.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=CACHE) as folder:
-        yield Path(folder)

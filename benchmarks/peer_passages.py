@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from exact_pairs import find_pairs
-from peer_corpora import Corpus, Shelf
 from peer_runs import Answer, Settings, run_tool
 from peers.environments import OUR_PASSAGES, PASSAGE_PEERS, Installed, install
 from plant import Planted, plant
+from shelf import Corpus, Shelf
 
 from dedup.bench.pan import Case, score
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from measure import Run, try_command
-from peer_corpora import Corpus
 from peers.environments import OURS, Installed, Peer, find_peers, install
+from shelf import Corpus
 
 HERE = Path(__file__).parent
 FLOOR = Peer("floor", "../floor.py", (), "reads, decodes, writes", "documents")

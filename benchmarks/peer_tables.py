@@ -4,35 +4,32 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-from peer_targets import list_targets
 from quality import Figures, Share
 
 README = Path(__file__).parent / "README.md"
 BEGIN, END = "<!-- run: written by bench_peers.py -->", "<!-- end of run -->"
-PLOTS = (("seconds against documents", "time.svg"), ("private memory against documents", "memory.svg"))
 Row = dict[str, Any]
 
 
 def write_tables(result: Row, folder: Path) -> None:
     """Write all tables."""
-    (folder / "tables.md").write_text(render(result, folder.name, "."), encoding="utf-8")
+    (folder / "tables.md").write_text(render(result, folder.name), encoding="utf-8")
     if README.exists() and folder.parent.name == "runs":
         head, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
         tail = rest.partition(END)[2]
-        text = render(result, folder.name, f"runs/{folder.name}")
+        text = render(result, folder.name)
         README.write_text(f"{head}{BEGIN}\n{text}{END}{tail}", encoding="utf-8")
 
 
-def render(result: Row, name: str, link: str) -> str:
-    """Return the tables of a run; its plots are in the folder `link`."""
+def render(result: Row, name: str) -> str:
+    """Return the tables of a run."""
     machine = result["machine"]
     head = (
         f"Run of {name}: {machine['processor']}, {machine['cores']} cores, {machine['memory_gb']} GB, "
         f"Python {machine['python']}, commit {machine['commit']}, load at the start {machine['load']:.1f}. Threshold "
         f"{result['threshold']:g}, word {result['shingle_size']}-grams. Whole processes, start-up included.\n"
     )
-    targets = table("Targets", ("what", "shown", "must be", ""), list_targets(result))
-    parts = [head, targets, render_tools(result["tools"])]
+    parts = [head, render_tools(result["tools"])]
     if "speed" in result:
         for corpus, found in result["speed"].items():
             parts.append(render_times(f"{found['documents']:,} {corpus} articles, {found['megabytes']:,.0f} MB", found))
@@ -50,7 +47,6 @@ def render(result: Row, name: str, link: str) -> str:
     if "hot" in result:
         parts.append(render_times(f"{result['hot']['documents']:,} near-copies of one story", result["hot"]))
     if "scale" in result:
-        parts += [f"![{name}]({link}/{file})\n" for name, file in PLOTS]
         parts.append(render_scale(result["scale"]["rows"]))
     return "\n".join(parts)
 

@@ -1,9 +1,5 @@
-"""Judge what a tool kept and grouped by exact similarities: recall, wrong removals, lost groups, ARI, pairwise F1.
+"""Judge what a tool kept and grouped by exact similarities: recall, wrong removals, lost groups, ARI, pairwise F1."""
 
-python benchmarks/quality.py CORPUS.jsonl ANSWER.json [--threshold 0.7]
-"""
-
-import argparse
 import hashlib
 import json
 from collections import Counter
@@ -219,19 +215,3 @@ def describe(figures: Figures) -> list[str]:
     for what, shares in (("kind", figures.by_kind), ("language", figures.by_language)):
         lines += [f"recall by {what}, {name}: {s.value:.4f} of {s.total}" for name, s in shares.items()]
     return lines
-
-
-def main() -> None:
-    """Print the figures of one answer."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("corpus", type=Path)
-    parser.add_argument("answer", type=Path)
-    parser.add_argument("--threshold", type=float, default=0.7)
-    options = parser.parse_args()
-    answer = json.loads(options.answer.read_text(encoding="utf-8"))
-    found = judge(read_truth(options.corpus), answer["kept"], answer["clusters"], options.threshold)
-    print("\n".join(describe(found)))
-
-
-if __name__ == "__main__":
-    main()

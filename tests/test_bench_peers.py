@@ -23,7 +23,7 @@ from peers.environments import DEFAULT_FOLDER, OUR_PASSAGES, OURS, PASSAGE_PEERS
 @pytest.fixture(scope="module")
 def toy(tmp_path_factory):
     """Forty articles of 300 words; ten have an exact copy, ten one with a word changed."""
-    from peer_corpora import Corpus
+    from shelf import Corpus
 
     rng = random.Random(1)
     words = ["".join(rng.choices("abcdefghijklmnoprstu", k=6)) for _ in range(4000)]
@@ -79,7 +79,7 @@ def test_a_peer_finds_the_copies(peer, toy, tmp_path):
 @pytest.fixture(scope="module")
 def passage(tmp_path_factory):
     """Two articles; the second has 40 words of the first in it, with line breaks between; and where they stand."""
-    from peer_corpora import Corpus
+    from shelf import Corpus
 
     rng = random.Random(2)
     words = ["".join(rng.choices("abcdefghijklmnoprstué", k=6)) for _ in range(360)]
@@ -154,15 +154,3 @@ def test_a_benchmark_that_is_stopped_ends_the_tool_and_its_workers(tmp_path, num
         bench.send_signal(number)
         assert bench.wait(30) in (128 + number, -number)
     assert group_is_gone(group)
-
-
-def test_a_plot_is_well_formed_and_shows_its_lines():
-    from xml.etree import ElementTree as ET
-
-    from svg import Line, draw, fit_axis
-
-    lines = [Line("one & two", [(10_000, 2.0), (1_000_000, 90.0)]), Line("three", [(10_000, 5.0)])]
-    x, y = fit_axis("documents", [10_000, 1_000_000]), fit_axis("seconds", [2.0, 90.0])
-    root = ET.fromstring(draw("Time", lines, x, y))
-    texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
-    assert {"Time", "one & two", "three", "10k", "100k", "1M", "10"} <= set(texts)

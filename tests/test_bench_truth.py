@@ -21,7 +21,7 @@ TEXTS = (
 )
 
 
-@pytest.mark.parametrize("name", ["exact_pairs", "quality", "svg"])
+@pytest.mark.parametrize("name", ["exact_pairs", "quality"])
 def test_the_examples_of_benchmarks_run(name):
     assert doctest.testmod(importlib.import_module(name)).failed == 0
 

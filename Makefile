@@ -5,26 +5,31 @@ PYTHON ?= python3
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all check lint format types layers gate peers screenshots clean
+.PHONY: help setup warm-up demo test test-all check lint format types layers gate peers screenshots clean
 .PHONY: bench bench-diff bench-documents bench-index bench-spark bench-stages bench-passages
 .PHONY: bench-compare bench-stories bench-peers
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
 
-setup: $(VENV)/.ready
+$(VENV)/.product $(VENV)/.tests: pyproject.toml scripts/setup.sh
+	@PYTHON=$(PYTHON) VENV=$(VENV) bash scripts/setup.sh $(@:$(VENV)/.%=%)
+	@touch $@
 
-$(VENV)/.ready: pyproject.toml scripts/setup.sh
-	PYTHON=$(PYTHON) VENV=$(VENV) bash scripts/setup.sh
-	touch $@
+$(VENV)/.tests: $(VENV)/.product
 
-demo: setup ## clean 2,000 real press releases and five articles, and show what happened
-	$(BIN)/dedup clean examples/congress.jsonl.gz examples/story -o demo --overwrite
+setup: $(VENV)/.tests ## install everything that tests and checks need
 
-test: setup ## run the tests: every promise, a few minutes
+demo: $(VENV)/.product ## clean 2,000 real press releases and five articles, and show what happened
+	@$(BIN)/dedup clean examples/congress.jsonl.gz examples/story -o demo --overwrite
+
+warm-up: setup # compiles all kernels once, before the workers of the tests start
+	@! $(BIN)/dedup warm-up --help >/dev/null 2>&1 || $(BIN)/dedup warm-up
+
+test: warm-up ## run the tests: every promise, a few minutes
 	$(BIN)/python -m pytest -q -n auto --dist worksteal -m 'not nightly and not peers'
 
-test-all: setup ## run all tests: exhaustive forms, the shared news data, kills at random moments, every look in the browser
+test-all: warm-up ## run all tests: exhaustive forms, the shared news data, kills at random moments, every look in the browser
 	$(BIN)/python -m pytest -q -n auto --dist worksteal
 
 format: setup ## rewrite the code in the house format

@@ -17,7 +17,7 @@ from statistics import mean, median
 from news import read_revisions, read_texts
 from planted_moves import PlantedText, plant_moves
 
-from dedup.diff.engine import compare_texts
+from dedup.diff.engine import diff_texts
 from dedup.diff.model import Diff, UnitChange
 from dedup.text.words import is_word, split_words
 
@@ -68,14 +68,14 @@ def measure_growth(news: list[str], minutes: list[str]) -> None:
     print("growth on unrelated texts (stated bound: n log n in units and words)")
     for size in (100_000, 200_000, 400_000, 800_000, 1_600_000, 3_200_000):
         old, new = _take(news, size), _take(minutes, size)
-        seconds = _time(lambda old=old, new=new: compare_texts(old, new))
+        seconds = _time(lambda old=old, new=new: diff_texts(old, new))
         print(f"  {size / 1000:>6,.0f} KB {seconds:>7.2f} s  {1e6 * seconds / size:>6.2f} s per MB")
     line = re.sub(r"[^\w\s]", "", " ".join(_take(news, 5_500_000).split()))[:5_000_000]
     other = re.sub(r"[^\w\s]", "", " ".join(_take(news[8000:], 5_500_000).split()))[:5_000_000]
     rng = random.Random(4)
     for name, new in (("5 % edited", edit_words(line, 0.05, rng)), ("unrelated", other)):
         start = time.perf_counter()
-        diff = compare_texts(line, new)
+        diff = diff_texts(line, new)
         seconds = time.perf_counter() - start
         print(f"  5 MB in one line without marks, {name}: {seconds:.1f} s, {len(diff.limits)} limit named")
     print()
@@ -89,7 +89,7 @@ def measure_revisions() -> None:
         ("wp_current_events, 500 pairs", rng.sample(current, NUM_REVISIONS)),
         ("wiki_versions, all consecutive pairs", read_revisions("wiki_versions_dev")),
     ):
-        diffs = [compare_texts(old, new) for old, new in pairs]
+        diffs = [diff_texts(old, new) for old, new in pairs]
         failed = sum(diff.apply(diff.old) != diff.new or diff.invert().invert() != diff for diff in diffs)
         counts = [(diff.stats.num_added + diff.stats.num_dropped, count_minimal(diff), diff) for diff in diffs]
         changed = [(shown, minimal) for shown, minimal, _ in counts if minimal]
@@ -116,7 +116,7 @@ def measure_moves(news: list[str]) -> None:
             found = plant_moves(rng.choice(texts), rng, by_paragraph=rng.random() < 0.5, is_far=is_far)
             if found and found.moved:
                 planted.append(found)
-        scores = [score_moves(text, compare_texts(text.old, text.new)) for text in planted]
+        scores = [score_moves(text, diff_texts(text.old, text.new)) for text in planted]
         moved, hit, reported, right, deleted = (sum(column) for column in zip(*scores, strict=True))
         print(f"{NUM_PLANTED} texts, {moved} pieces moved {name}, 0-20 % of their words replaced:")
         print(f"  recall {hit / moved:.3f}, precision {right / reported:.3f}, moved pieces shown as deleted: {deleted}")
@@ -169,7 +169,7 @@ def edit_words(text: str, share: float, rng: random.Random) -> str:
 
 
 def _list_tools(size: int, *, is_long: bool) -> Iterable[tuple[str, Callable[[str, str], int]]]:
-    yield "dedup.diff (verified both ways)", lambda old, new: len(compare_texts(old, new).edits)
+    yield "dedup.diff_texts (verified both ways)", lambda old, new: len(diff_texts(old, new).edits)
     yield "rapidfuzz Indel.opcodes, words", _run_rapidfuzz
     yield "diff-match-patch, characters, default time-out", lambda old, new: _run_dmp(old, new, 1.0)
     if size < 10_000:

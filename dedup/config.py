@@ -207,13 +207,11 @@ class CompareConfig:
     engine  "lexical" goes by words, "semantic" by a sentence model, "auto" takes the model where it is installed
     base    name of the text that the others are compared with; None: the earliest, else the medoid
     model   folder of an ONNX sentence model to use instead of the one that comes with the extra
-    cache   keep what the model makes of sentences for the next time
     """
 
     engine: str = "auto"
     base: str | None = None
     model: str | None = None
-    cache: bool = True
 
     def __post_init__(self) -> None:
         check(

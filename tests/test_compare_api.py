@@ -16,7 +16,7 @@ from story_texts import ENGINES, FIRE, SCRIPTS, SEEDS, semantic
 from dedup.compare import engine as module
 from dedup.compare import lexical
 from dedup.compare import semantic as semantic_module
-from dedup.compare.engine import compare as compare_sources
+from dedup.compare.engine import compare_articles
 from dedup.compare.model import Article, Comparison, Derivation, Omission, Strength, Wording
 from dedup.config import CompareConfig
 from dedup.errors import DedupError
@@ -29,7 +29,7 @@ CONGRESS = Path(__file__).parent.parent / "examples" / "congress.jsonl.gz"
 
 def compare(texts, engine="lexical", base=None, dates=None):
     sources = [Article(name, text, (dates or {}).get(name)) for name, text in texts.items()]
-    return compare_sources(sources, CompareConfig(engine, base, cache=False))
+    return compare_articles(sources, CompareConfig(engine, base))
 
 
 def list_rows(found):
@@ -214,7 +214,7 @@ def test_boilerplate_is_left_out():
     text = FIRE["ap"] + "\n\nSubscribe to our newsletter for more stories."
     start = text.index("Subscribe")
     sources = [Article("a", text, boilerplate=(Span(start, len(text)),)), Article("b", FIRE["bbc"])]
-    found = compare_sources(sources, CompareConfig("lexical"))
+    found = compare_articles(sources, CompareConfig("lexical"))
     assert Omission.BOILERPLATE is found.outlets[0].sentences[-1].omission
     assert all("Subscribe" not in found.quote(number, 0) for number in range(len(found.rows)))
 
@@ -449,7 +449,7 @@ def test_what_cannot_be_compared_is_a_clear_error(texts, settings, said):
 
 def test_two_texts_of_one_name_are_a_clear_error():
     with pytest.raises(DedupError, match='two texts are called "a"'):
-        compare_sources([Article("a", "x"), Article("a", "y")], CompareConfig("lexical"))
+        compare_articles([Article("a", "x"), Article("a", "y")], CompareConfig("lexical"))
 
 
 def test_fifty_texts_are_compared():
@@ -460,25 +460,20 @@ def test_fifty_texts_are_compared():
 # The function
 
 
-def test_the_package_is_the_function():
-    program = "from dedup import compare; print(compare({'a': 'One cat.', 'b': 'One cat.'}, engine='lexical'))"
+def test_compare_texts_is_loaded_on_first_use():
+    program = "import dedup; print(dedup.compare_texts({'a': 'One cat.', 'b': 'One cat.'}, engine='lexical'))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "Comparison(2 texts, 1 rows, 1 strong links, 0 discrepancies, lexical)\n" == done.stdout
 
 
-def test_dedup_compare_needs_no_import_of_its_own():
-    program = "import dedup; dedup.compare({'a': 'One cat.', 'b': 'One cat.'}, engine='lexical')"
-    subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-
-
 def test_two_sentences_that_are_edits_of_each_other_are_one_row_and_disagree_in_the_number():
     texts = {"a": "The fire killed 12 people in Oslo on Monday.", "b": "Fire killed 13 people in Oslo on Monday."}
-    found = compare_sources([Article(name, text) for name, text in texts.items()], CompareConfig(engine="lexical"))
+    found = compare_articles([Article(name, text) for name, text in texts.items()], CompareConfig(engine="lexical"))
     assert (1, [("12",), ("13",)]) == (len(found.rows), [fact.values for fact in found.discrepancies[0].facts])
 
 
 def test_the_function_takes_base_and_dates():
-    from dedup import compare as call
+    from dedup import compare_texts as call
 
     found = call(FIRE, engine="lexical", dates={"ap": "2025-01-02", "bbc": "2025-01-03", "cnn": "2025-01-01"})
     assert isinstance(found, Comparison)

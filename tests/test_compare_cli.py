@@ -119,7 +119,7 @@ def test_what_ran_is_in_every_format(files):
 @semantic
 def test_the_model_is_told_in_every_format(files):
     for output_format in ("terminal", "json"):
-        _, out, _ = run("ap.txt", "bbc.txt", "--no-cache", "--format", output_format, cwd=files)
+        _, out, _ = run("ap.txt", "bbc.txt", "--format", output_format, cwd=files)
         assert "all-MiniLM-L6-v2 (int8)" in out
 
 

@@ -6,7 +6,7 @@ A: 000, B: 001, C: 002, D: 003, E: 004. What was expected was read out of the ar
 import pytest
 from story_texts import SEEDS, semantic
 
-from dedup.compare.engine import compare
+from dedup.compare.engine import compare_articles
 from dedup.compare.model import Article, Strength, Wording
 from dedup.config import CompareConfig
 
@@ -16,7 +16,7 @@ pytestmark = semantic
 @pytest.fixture(scope="module")
 def found():
     sources = [Article(letter, text) for letter, text in zip("ABCDE", SEEDS.values(), strict=True)]
-    return compare(sources, CompareConfig("semantic", base="A", cache=False))
+    return compare_articles(sources, CompareConfig("semantic", base="A"))
 
 
 def find_rows(found, *needles):

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dedup.diff import sequences
-from dedup.diff.engine import compare_texts
+from dedup.diff.engine import diff_texts
 from dedup.diff.model import ChangeKind, UnitChange
 
 settings.register_profile("dedup", deadline=None, derandomize=True)
@@ -52,7 +52,7 @@ def assert_tiles(diff):
 
 
 def assert_sound(old, new):
-    diff = compare_texts(old, new)
+    diff = diff_texts(old, new)
     assert new == diff.apply(old)
     assert old == diff.invert().apply(new)
     assert diff == diff.invert().invert()
@@ -91,13 +91,13 @@ def test_white_space_gives_a_sound_diff(old, new):
 
 @given(TEXTS)
 def test_a_text_compared_with_itself_has_no_edit(text):
-    diff = compare_texts(text, text)
+    diff = diff_texts(text, text)
     assert ((), (), True) == (diff.edits, diff.moves, diff.is_identical)
 
 
 @given(TEXTS, TEXTS)
 def test_the_counts_of_words_add_up(old, new):
-    stats = compare_texts(old, new).stats
+    stats = diff_texts(old, new).stats
     assert stats.num_old_words == stats.num_kept + stats.num_moved + stats.num_dropped
     assert stats.num_new_words == stats.num_kept + stats.num_moved + stats.num_added
     assert 0.0 <= stats.similarity <= 1.0
@@ -105,7 +105,7 @@ def test_the_counts_of_words_add_up(old, new):
 
 def show(old, new):
     """Return the edits as (kind, old text, new text)."""
-    diff = compare_texts(old, new)
+    diff = diff_texts(old, new)
     return [(change.kind.value, change.old.cut(old), change.new.cut(new)) for change in diff.edits]
 
 
@@ -127,7 +127,7 @@ def test_a_phrase_that_shares_only_a_small_word_is_one_change():
 def test_line_ends_alone_are_changes_of_white_space():
     old, new = "One two.\nThree four.\n", "One two.\r\nThree four.\r\n"
     assert [("replace", "\n", "\r\n")] * 2 == show(old, new)
-    assert 4 == compare_texts(old, new).stats.num_kept
+    assert 4 == diff_texts(old, new).stats.num_kept
 
 
 def test_from_nothing_everything_is_added():
@@ -149,7 +149,7 @@ STORY = [
 
 
 def test_a_sentence_that_changed_place_is_a_move_and_nothing_is_deleted():
-    diff = compare_texts(" ".join(STORY), " ".join([STORY[3], *STORY[:3], STORY[4]]))
+    diff = diff_texts(" ".join(STORY), " ".join([STORY[3], *STORY[:3], STORY[4]]))
     assert [STORY[3]] == [move.old.cut(diff.old).strip() for move in diff.moves]
     assert [0] == [move.new.start for move in diff.moves]
     assert {UnitChange.EQUAL} == {block.relation for block in diff.blocks}
@@ -157,38 +157,38 @@ def test_a_sentence_that_changed_place_is_a_move_and_nothing_is_deleted():
 
 def test_words_edited_inside_a_move_are_shown_in_the_move():
     edited = STORY[3].replace("forty", "fifty").replace("scandal", "disgrace")
-    diff = compare_texts("\n".join(STORY), "\n".join([edited, *STORY[:3], STORY[4]]))
+    diff = diff_texts("\n".join(STORY), "\n".join([edited, *STORY[:3], STORY[4]]))
     found = [(change.old.cut(diff.old), change.new.cut(diff.new), change.move) for change in diff.edits]
     assert [("forty", "fifty", 0), ("scandal", "disgrace", 0)] == found
     assert diff.moves[0].is_edited
 
 
 def test_sentences_that_move_together_are_one_move():
-    diff = compare_texts("\n".join(STORY), "\n".join([*STORY[3:], *STORY[:3]]))
+    diff = diff_texts("\n".join(STORY), "\n".join([*STORY[3:], *STORY[:3]]))
     assert 1 == len(diff.moves)
     assert "\n".join(STORY[3:]) == diff.moves[0].old.cut(diff.old).strip()
 
 
 def test_inverted_moves_go_back():
-    diff = compare_texts("\n".join(STORY), "\n".join([STORY[3], *STORY[:3], STORY[4]]))
+    diff = diff_texts("\n".join(STORY), "\n".join([STORY[3], *STORY[:3], STORY[4]]))
     assert [(move.new, move.old) for move in diff.moves] == [(move.old, move.new) for move in diff.invert().moves]
 
 
 def test_a_split_sentence_is_recognised():
     old = "Engineers found that the central pillar stood on soft ground and it had to be replaced at great cost."
     new = "Engineers found that the central pillar stood on soft ground. It had to be replaced at great cost."
-    assert [UnitChange.SPLIT] == [block.relation for block in compare_texts(old, new).blocks]
-    assert [UnitChange.MERGED] == [block.relation for block in compare_texts(new, old).blocks]
+    assert [UnitChange.SPLIT] == [block.relation for block in diff_texts(old, new).blocks]
+    assert [UnitChange.MERGED] == [block.relation for block in diff_texts(new, old).blocks]
 
 
 def test_a_repeated_line_that_was_dropped_is_no_move():
     old = "Read more\n" + "\nRead more\n".join(STORY)
-    diff = compare_texts(old, "\n".join(STORY))
+    diff = diff_texts(old, "\n".join(STORY))
     assert ((), 0) == (diff.moves, diff.stats.num_added)
 
 
 def test_unrelated_texts_share_nothing():
-    diff = compare_texts("\n".join(STORY[:2]), "Shares of the bank fell on Monday.\nAnalysts expect worse.")
+    diff = diff_texts("\n".join(STORY[:2]), "Shares of the bank fell on Monday.\nAnalysts expect worse.")
     assert {UnitChange.ADDED, UnitChange.DROPPED} == {block.relation for block in diff.blocks}
 
 
@@ -196,7 +196,7 @@ def test_a_passage_too_large_to_look_into_is_named(monkeypatch):
     monkeypatch.setattr(sequences, "MAX_CELLS", 100)
     rng = random.Random(3)
     words = [" ".join(rng.choices(["red", "blue", "green", "black"], k=40)) for _ in range(2)]
-    diff = compare_texts(*words)
+    diff = diff_texts(*words)
     assert 1 == len(diff.limits)
     assert words[1] == diff.apply(words[0])
 
@@ -205,19 +205,19 @@ def test_a_large_pair_is_cut_at_anchors_and_gives_the_same_changes(monkeypatch):
     rng = random.Random(3)
     words = [f"w{rng.randrange(5000)}" for _ in range(3000)]
     edited = [word if rng.random() > 0.02 else "edited" for word in words]
-    whole = compare_texts(" ".join(words), " ".join(edited))
+    whole = diff_texts(" ".join(words), " ".join(edited))
     monkeypatch.setattr(sequences, "MAX_CELLS", 100_000)
     monkeypatch.setattr(sequences, "MIN_PIECE", 100)
-    cut = compare_texts(" ".join(words), " ".join(edited))
+    cut = diff_texts(" ".join(words), " ".join(edited))
     assert (whole.stats, ()) == (cut.stats, cut.limits)
 
 
 @pytest.mark.parametrize("size", [1_000_000])
 def test_one_huge_word_takes_no_time(size):
-    diff = compare_texts("a" * size, "b" * size)
+    diff = diff_texts("a" * size, "b" * size)
     assert [ChangeKind.REPLACE] == [change.kind for change in diff.edits]
 
 
 def test_a_diff_refuses_another_text():
     with pytest.raises(ValueError, match="another text"):
-        compare_texts("a", "b").apply("c")
+        diff_texts("a", "b").apply("c")

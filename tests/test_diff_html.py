@@ -7,7 +7,7 @@ import pytest
 from test_diff_terminal import NEW, OLD
 
 from dedup.diff import sequences
-from dedup.diff.engine import compare_texts
+from dedup.diff.engine import diff_texts
 from dedup.report.diff.diff_html import render_html
 
 HOSTILE = [
@@ -42,7 +42,7 @@ class Page(HTMLParser):
 
 
 def render(old, new, names=("old.txt", "new.txt")):
-    return render_html(compare_texts(old, new), names)
+    return render_html(diff_texts(old, new), names)
 
 
 def test_every_link_has_its_target_and_every_id_is_given_once():

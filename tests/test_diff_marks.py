@@ -1,12 +1,12 @@
 import pytest
 
-from dedup.diff.engine import compare_texts
+from dedup.diff.engine import diff_texts
 from dedup.diff.fact_kinds import find_quotations
 from dedup.text.spans import Span
 
 
 def list_marks(old, new):
-    return [[mark.value for mark in change.marks] for change in compare_texts(old, new).edits]
+    return [[mark.value for mark in change.marks] for change in diff_texts(old, new).edits]
 
 
 @pytest.mark.parametrize(

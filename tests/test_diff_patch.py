@@ -3,7 +3,7 @@ from diff_match_patch import diff_match_patch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.diff.engine import compare_texts
+from dedup.diff.engine import diff_texts
 from dedup.diff.patch import apply_patch, format_patch
 from dedup.errors import InputError
 
@@ -20,18 +20,18 @@ SENTENCES = st.lists(
 
 @given(TEXTS, TEXTS)
 def test_a_patch_makes_the_new_text(old, new):
-    assert new == apply_patch(format_patch(compare_texts(old, new)), old)
+    assert new == apply_patch(format_patch(diff_texts(old, new)), old)
 
 
 @given(SENTENCES.map("\n".join), SENTENCES.map("\n".join))
 def test_a_patch_of_moved_and_odd_lines_makes_the_new_text(old, new):
-    assert new == apply_patch(format_patch(compare_texts(old, new)), old)
+    assert new == apply_patch(format_patch(diff_texts(old, new)), old)
 
 
 @given(SENTENCES.map(" ".join), SENTENCES.map(" ".join))
 def test_diff_match_patch_itself_applies_our_patches(old, new):
     engine = diff_match_patch()
-    patches = engine.patch_fromText(format_patch(compare_texts(old, new)))
+    patches = engine.patch_fromText(format_patch(diff_texts(old, new)))
     patched, are_applied = engine.patch_apply(patches, old)
     assert (new, True) == (patched, all(are_applied))
 
@@ -56,20 +56,20 @@ def test_patches_of_diff_match_patch_are_applied(old, new):
     ],
 )
 def test_a_patch_is_exact_to_the_byte(old, new):
-    assert new.encode() == apply_patch(format_patch(compare_texts(old, new)), old).encode()
+    assert new.encode() == apply_patch(format_patch(diff_texts(old, new)), old).encode()
 
 
 def test_the_patch_of_identical_texts_is_empty_and_changes_nothing():
-    assert ("", "same") == (format_patch(compare_texts("same", "same")), apply_patch("", "same"))
+    assert ("", "same") == (format_patch(diff_texts("same", "same")), apply_patch("", "same"))
 
 
 def test_a_patch_reads_as_diff_match_patch_text():
     expected = "@@ -1,15 +1,15 @@\n The \n-cat\n+dog\n  is here\n"
-    assert expected == format_patch(compare_texts("The cat is here", "The dog is here"))
+    assert expected == format_patch(diff_texts("The cat is here", "The dog is here"))
 
 
 def test_a_patch_for_another_text_is_refused():
-    patch = format_patch(compare_texts("The cat is here.", "The dog is here."))
+    patch = format_patch(diff_texts("The cat is here.", "The dog is here."))
     with pytest.raises(InputError, match=r"does not fit: hunk 1"):
         apply_patch(patch, "The cow is here.")
 
@@ -82,4 +82,4 @@ def test_a_damaged_patch_is_refused(damage):
 
 def test_half_a_surrogate_pair_is_named():
     with pytest.raises(InputError, match=r"U\+D800"):
-        format_patch(compare_texts("a", "a \ud800"))
+        format_patch(diff_texts("a", "a \ud800"))

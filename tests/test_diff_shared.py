@@ -6,7 +6,7 @@ import pytest
 from news_data import require_shared_data
 from test_diff_engine import assert_tiles
 
-from dedup.diff.engine import compare_texts
+from dedup.diff.engine import diff_texts
 from dedup.diff.patch import apply_patch, format_patch
 
 pytestmark = pytest.mark.shared
@@ -26,7 +26,7 @@ def test_real_revisions_are_sound_readable_and_whole(name, count):
     pairs = pairs if count is None else random.Random(1).sample(pairs, count)
     shown = minimal = 0
     for old, new in pairs:
-        diff = compare_texts(old, new)
+        diff = diff_texts(old, new)
         assert new == diff.apply(old)
         assert diff == diff.invert().invert()
         assert 0 == count_torn(diff)
@@ -48,7 +48,7 @@ def test_moved_sentences_and_paragraphs_are_moves():
     while len(scores) < 300:
         planted = plant_moves(rng.choice(texts), rng, by_paragraph=rng.random() < 0.5)
         if planted and planted.moved:
-            scores.append(score_moves(planted, compare_texts(planted.old, planted.new)))
+            scores.append(score_moves(planted, diff_texts(planted.old, planted.new)))
     moved, hit, reported, right, deleted = (sum(column) for column in zip(*scores, strict=True))
     assert hit >= 0.95 * moved
     assert right >= 0.95 * reported
@@ -63,6 +63,6 @@ def test_other_scripts_are_sound(name):
     rng = random.Random(1)
     for old in rng.sample(texts, 60):
         new = old.replace("。", "、", 1)[: rng.randrange(len(old))] + rng.choice(texts)[:400]
-        diff = compare_texts(old, new)
+        diff = diff_texts(old, new)
         assert new == diff.apply(old)
         assert_tiles(diff)

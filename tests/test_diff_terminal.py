@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from dedup.diff.engine import compare_texts
+from dedup.diff.engine import diff_texts
 from dedup.report.diff.diff_terminal import Screen, render_terminal
 from dedup.report.wrapping import Piece, Style, make_safe, measure_width, wrap_pieces
 
@@ -31,7 +31,7 @@ The harbour itself was closed to ships in the year of the flood.
 
 
 def render(old, new, **screen):
-    return render_terminal(compare_texts(old, new), ("old.txt", "new.txt"), Screen(**screen))
+    return render_terminal(diff_texts(old, new), ("old.txt", "new.txt"), Screen(**screen))
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def render(old, new, **screen):
 )
 def test_the_terminal_shows_what_the_golden_file_shows(name, screen):
     expected = (GOLDEN / f"diff_{name}.txt").read_text(encoding="utf-8")
-    shown = render_terminal(compare_texts(OLD, NEW), ("old.txt", "new.txt"), screen)
+    shown = render_terminal(diff_texts(OLD, NEW), ("old.txt", "new.txt"), screen)
     assert expected == shown.replace("\x1b", "␛")
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.diff.engine import compare_texts
+from dedup.diff.engine import diff_texts
 from dedup.pipeline.report_fields import read_day
 from dedup.report.charts import MOST_COLUMNS, Caption, Column, bin_days, bin_sizes, choose_values, draw_columns
 from dedup.report.corpus.corpus_clusters import encode_entries, render_lists
@@ -103,7 +103,7 @@ def test_a_search_that_cannot_hold_all_clusters_says_how_many_it_holds():
 def test_a_comparison_that_does_not_fit_is_cut_and_links_nowhere_else():
     old = " ".join(f"Sentence {number} stands here." for number in range(300))
     new = " ".join(f"Sentence {number} was here." for number in range(300))
-    described = describe_diff(compare_texts(old, new), "copy-1-", 20_000)
+    described = describe_diff(diff_texts(old, new), "copy-1-", 20_000)
     anchors = {row.anchor for row in described.rows}
     assert 0 < described.num_left_out < 300
     assert described.num_bytes <= 20_000

@@ -5,7 +5,7 @@ from browser import LOOKS, Visit, in_browser, launch_browser
 from test_diff_html import HOSTILE
 from test_story_html import compare_story
 
-from dedup.compare.engine import compare
+from dedup.compare.engine import compare_articles
 from dedup.compare.model import Article
 from dedup.config import CompareConfig
 from dedup.report.compare.compare_html import render_html
@@ -57,7 +57,7 @@ def story(tmp_path_factory):
 
 def write_page(tmp_path, sources):
     path = tmp_path / "page.html"
-    path.write_text(render_html(compare(sources, CompareConfig(engine="lexical"))), encoding="utf-8")
+    path.write_text(render_html(compare_articles(sources, CompareConfig(engine="lexical"))), encoding="utf-8")
     return path
 
 

@@ -9,7 +9,7 @@ import pytest
 from test_diff_html import HOSTILE, Page
 
 from dedup import __version__
-from dedup.compare.engine import compare
+from dedup.compare.engine import compare_articles
 from dedup.compare.model import Article, Wording
 from dedup.config import CompareConfig
 from dedup.report.compare.compare_html import render_html
@@ -32,7 +32,9 @@ STORY = {
 
 
 def compare_story(texts=STORY, **settings):
-    return compare([Article(name, text) for name, text in texts.items()], CompareConfig(engine="lexical", **settings))
+    return compare_articles(
+        [Article(name, text) for name, text in texts.items()], CompareConfig(engine="lexical", **settings)
+    )
 
 
 def render(texts=STORY, **settings):
@@ -64,7 +66,7 @@ def test_hostile_text_stays_text(hostile):
     sources = [
         Article(name, text, f"2024-01-0{n + 1}{hostile}", hostile) for n, (name, text) in enumerate(texts.items())
     ]
-    source = render_html(compare(sources, LEXICAL))
+    source = render_html(compare_articles(sources, LEXICAL))
     page = Page(source)
     assert page.tags.count("script") == 2
     assert not {name for name in page.attributes if name.startswith("on")}

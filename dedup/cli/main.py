@@ -13,9 +13,9 @@ from typing import NoReturn
 
 import click
 
-from dedup import __version__
 from dedup.cli.imports import withhold
 from dedup.errors import DedupError
+from dedup.version import __version__
 
 EXIT_ERROR, EXIT_INTERRUPTED = 2, 130
 ROOM = 1 << 14  # words on the stack of frames: more than the deepest import of a library takes

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from dedup.compare.cache import VectorCache, cache_path
 from dedup.compare.encoder import EXTRA, Encoder, ModelMissingError, find_model
 from dedup.compare.model import Article, Engine
 from dedup.config import CompareConfig
@@ -29,8 +28,7 @@ def choose_engine(sources: Sequence[Article], config: CompareConfig) -> tuple[En
         if is_asked:
             raise
         return Engine("lexical", reason=NO_MODEL), None
-    encoder = Encoder(model, VectorCache(cache_path(), model.fingerprint) if config.cache else None)
-    return Engine("semantic", model.name, model.sha256), encoder
+    return Engine("semantic", model.name, model.sha256), Encoder(model)
 
 
 def measure_latin(sources: Sequence[Article]) -> float:

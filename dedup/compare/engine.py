@@ -1,6 +1,6 @@
 """Comparing N texts: sentences, terms, cover, scores, links, rows, relations, shares, discrepancies."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -41,13 +41,36 @@ class Scored:
     clusters: list[list[int]]
 
 
-def compare(sources: Sequence[Article], config: CompareConfig | None = None) -> Comparison:
-    """Compare 2 to 50 texts about one event.
+def compare_texts(
+    texts: Mapping[str, str],
+    *,
+    base: str | None = None,
+    engine: str = "auto",
+    model: str | None = None,
+    dates: Mapping[str, str] | None = None,
+) -> Comparison:
+    """Compare 2 to 50 texts about one event, by name of the outlet.
 
-    Raises `DedupError` on fewer or more texts, on a base that is none of them, on two of one name, and where the
+    base    name of the text that the others are compared with; None: the earliest by `dates` (ISO 8601, by name),
+            else the one that says most of what the others say
+    engine  "lexical", "semantic" (needs the extra `dedup[semantic]`) or "auto"; `result.engine` says what ran
+    model   folder of an ONNX sentence model
+
+    Raises `DedupError` on what cannot be compared, or where the engine that was asked for cannot run.
+
+    >>> compare_texts({"ap": "One cat sat.", "bbc": "One cat sat."}, engine="lexical")
+    Comparison(2 texts, 1 rows, 1 strong links, 0 discrepancies, lexical)
+    """
+    articles = [Article(name, text, (dates or {}).get(name)) for name, text in texts.items()]
+    return compare_articles(articles, CompareConfig(engine=engine, base=base, model=model))
+
+
+def compare_articles(sources: Sequence[Article], config: CompareConfig) -> Comparison:
+    """Compare 2 to 50 articles about one event.
+
+    Raises `DedupError` on fewer or more articles, on a base that is none of them, on two of one name, and where the
     engine that was asked for cannot run.
     """
-    config = config or CompareConfig()
     check_sources(sources, config)
     engine, encoder = choose_engine(sources, config)
     outlets = tuple(split_source(source) for source in sources)

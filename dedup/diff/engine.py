@@ -25,7 +25,7 @@ LIMIT_WORDS = (
 )
 
 
-def compare_texts(old: str, new: str) -> Diff:
+def diff_texts(old: str, new: str) -> Diff:
     """Compare two texts: units first, then the words of aligned units.
 
     Time grows as n log n in the number of units and of words; a part that cannot be compared within the bounds is

@@ -128,8 +128,8 @@ class Diff:
     The spans of `changes` tile both texts; a deletion stands after what it followed in the old text. `limits` says in
     words which bound was hit and what that does to the result; it is empty for all but huge inputs.
 
-    >>> from dedup.diff.engine import compare_texts
-    >>> diff = compare_texts("He left in 2013.", "He left in 2023.")
+    >>> from dedup.diff.engine import diff_texts
+    >>> diff = diff_texts("He left in 2013.", "He left in 2023.")
     >>> [(change.old.cut(diff.old), change.new.cut(diff.new), change.marks) for change in diff.edits]
     [('2013', '2023', (<Mark.NUMBER: 'number'>, <Mark.DATE: 'date'>))]
     >>> diff.apply("He left in 2013.")

@@ -23,8 +23,8 @@ def format_patch(diff: Diff) -> str:
 def apply_patch(patch: str, old: str) -> str:
     r"""Return the new text. Raises `InputError` when the patch is damaged or was made for another text.
 
-    >>> from dedup.diff.engine import compare_texts
-    >>> apply_patch(format_patch(compare_texts("a cat\r\n", "a dog\r\n")), "a cat\r\n")
+    >>> from dedup.diff.engine import diff_texts
+    >>> apply_patch(format_patch(diff_texts("a cat\r\n", "a dog\r\n")), "a cat\r\n")
     'a dog\r\n'
     """
     return apply_patch_text(patch, old)

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup import __version__
 from dedup.config import NearConfig, PassageConfig
 from dedup.index.samples import take_samples
 from dedup.index.schema import PIECE, RunRow, insert_run, make_tables
@@ -23,6 +22,7 @@ from dedup.near.decisions import Decisions
 from dedup.near.segments import Batch, Segments
 from dedup.near.stored import KnownDocuments
 from dedup.passages.token_blocks import TokenBlock
+from dedup.version import __version__
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from dedup import __version__
 from dedup.errors import OutputError
+from dedup.version import __version__
 
 LOCK_PATIENCE_S = 2.0
 KEPT, SET_ASIDE = "kept", "set_aside"

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.corpus.values import read_value
-from dedup.diff.engine import compare_texts
+from dedup.diff.engine import diff_texts
 from dedup.model.documents import CopyRelation
 from dedup.output.passage_records import PassageRecord
 from dedup.pipeline.report_survey import NO_WITNESS, Keys, Removals, SpooledDocument, read_spooled
@@ -175,7 +175,7 @@ def compare_copies(
     for number, (planned, copy) in enumerate(zip(plan.copies[:MOST_COMPARED], copies, strict=False), start=1):
         new = read_spooled(documents, planned.place).text
         same_as = seen.setdefault(new, number)
-        yield ComparedCopy(copy, compare_texts(old, new) if same_as == number else None, same_as)
+        yield ComparedCopy(copy, diff_texts(old, new) if same_as == number else None, same_as)
 
 
 def read_passage(notes: IO[bytes], place: int, cards: dict[tuple[str, int], Card]) -> PassageNote:

@@ -9,7 +9,7 @@ from typing import IO
 import msgspec
 import numpy as np
 
-from dedup.diff.engine import compare_texts
+from dedup.diff.engine import diff_texts
 from dedup.model.documents import CopyRelation
 from dedup.model.run import Summary
 from dedup.output.replay import Originals, read_removals
@@ -203,9 +203,7 @@ def write_pages(
         findings = describe_findings(run, summary, (survey, clusters, near), spool)
     save = partial(save_page, pages)
     save(INDEX, render_index(findings, entries[:LARGEST], len(entries)))
-    misses = [
-        (miss, compare_texts(miss.old, miss.new)) for miss in (*(findings.below or ()), *(findings.yet_kept or ()))
-    ]
+    misses = [(miss, diff_texts(miss.old, miss.new)) for miss in (*(findings.below or ()), *(findings.yet_kept or ()))]
     if misses:
         save(THRESHOLD_PAGE, render_threshold(findings.threshold, misses))
     for name, page in render_lists(entries, len(clusters.sizes)):

@@ -5,10 +5,10 @@ from functools import cache
 
 from jinja2 import Environment
 
-from dedup import __version__
 from dedup.model.bench_results import Bench, Rate
 from dedup.report.page import hash_source, inline, load_environment, read_template
 from dedup.report.terminal.bench_terminal import format_seconds
+from dedup.version import __version__
 
 WIDTH, HEIGHT, LEFT, BOTTOM = 640.0, 260.0, 56.0, 34.0
 MARKS = ("circle", "square", "diamond")  # lines are told apart by the shape of their points too

@@ -5,7 +5,6 @@ from functools import cache
 import msgspec
 from jinja2 import Environment
 
-from dedup import __version__
 from dedup.compare.model import Comparison, Omission, Strength
 from dedup.report.compare.compare_lists import build_discrepancies, list_left_out, list_only_here
 from dedup.report.compare.compare_page import (
@@ -27,6 +26,7 @@ from dedup.report.compare.compare_text import (
     percent,
 )
 from dedup.report.page import encode_data, hash_source, inline, load_environment, read_template
+from dedup.version import __version__
 
 MAX_TICKS = 400  # statements in the overview strip: more cannot be told apart
 MAX_GRID = 400  # statements in the table of who says what

@@ -7,10 +7,10 @@ from typing import TypeVar
 from jinja2 import Environment
 from markupsafe import escape
 
-from dedup import __version__
 from dedup.report.corpus.corpus_model import Card
 from dedup.report.page import hash_source, inline, load_environment, read_template
 from dedup.report.wrapping import make_safe
+from dedup.version import __version__
 
 Item = TypeVar("Item")
 

@@ -9,7 +9,6 @@ from importlib.resources import files
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
-from dedup import __version__
 from dedup.diff.model import Block, Change, ChangeKind, Diff, UnitChange
 from dedup.report.diff.diff_rows import (
     Departure,
@@ -23,6 +22,7 @@ from dedup.report.diff.diff_rows import (
 )
 from dedup.report.diff.diff_text import describe_fact, describe_fold, describe_move, describe_relation, summarise
 from dedup.report.wrapping import make_safe, show_white_space
+from dedup.version import __version__
 
 _SIGNS = {
     UnitChange.ADDED: "+",

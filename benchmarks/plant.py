@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 
 from dedup.bench.pan import Case
-from dedup.bench.plant_passages import WORD, Planted, edit, plant
+from dedup.bench.planting import WORD, Planted, edit, plant
 
 __all__ = ["Planted", "correct", "edit", "plant", "plant_repeat", "truncate"]
 

@@ -22,7 +22,7 @@ from grow import NUMBER
 from made_texts import write_arabic, write_chinese, write_russian
 from news import read_rows
 
-from dedup.bench.plant_passages import UNSPACED, WORD, edit
+from dedup.bench.planting import UNSPACED, WORD, edit
 
 ORIGINALS = 60
 CHAINS, CHAIN, HOT = 3, 12, 200

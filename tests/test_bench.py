@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from corpora import make_records, write_jsonl
 
-from dedup.bench.pan import Case, score
-from dedup.bench.plant_copies import plant_copies
+from dedup.bench.pan import Case, DocumentSpan, score
+from dedup.bench.planting import plant_copies
 from dedup.bench.rates import measure_mean, measure_rate
 from dedup.bench.sample import draw
 
@@ -106,23 +106,16 @@ def test_every_item_has_the_same_chance_to_be_drawn():
 
 
 def test_a_passage_found_whole_scores_one_and_one_found_in_halves_less():
-    case = Case(("a", 0, 100), ("b", 50, 150))
-    halves = [Case(("a", 0, 50), ("b", 50, 100)), Case(("a", 50, 100), ("b", 100, 150))]
+    case = Case(DocumentSpan("a", 0, 100), DocumentSpan("b", 50, 150))
+    halves = [
+        Case(DocumentSpan("a", 0, 50), DocumentSpan("b", 50, 100)),
+        Case(DocumentSpan("a", 50, 100), DocumentSpan("b", 100, 150)),
+    ]
     assert score([case], [case]).plagdet == 1
     assert (2.0, pytest.approx(1 / 1.584963, abs=1e-6)) == (
         score([case], halves).granularity,
         score([case], halves).plagdet,
     )
-
-
-def test_the_page_says_what_the_json_says(dedup, tmp_path):
-    texts = make_texts(60)
-    path = write_jsonl(tmp_path / "x.jsonl", [{"id": f"<b>{n}", "text": t} for n, t in enumerate(texts + texts[:15])])
-    dedup("bench", path, "--suggest", "--format", "html", "-o", tmp_path / "bench.html", "-q")
-    source = (tmp_path / "bench.html").read_text(encoding="utf-8")
-    assert "75 documents" in source
-    assert "15 removed (20.0%)" in source
-    assert ("<b>", "<script") == tuple(part for part in ("<b>", "<script") if part not in source)
 
 
 def test_the_documented_fields_are_those_that_are_written(dedup, tmp_path):

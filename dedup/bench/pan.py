@@ -7,14 +7,23 @@ precision and recall, granularity, and plagdet = F1 / log2(1 + granularity).
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
+
+
+class DocumentSpan(NamedTuple):
+    """Characters `[start, end)` of a document."""
+
+    document: str
+    start: int
+    end: int
 
 
 @dataclass(frozen=True)
 class Case:
-    """A passage on two sides: (document, start, end) of the copy and of its source, in characters."""
+    """A passage on two sides: the copy and its source."""
 
-    copy: tuple[str, int, int]
-    source: tuple[str, int, int]
+    copy: DocumentSpan
+    source: DocumentSpan
 
 
 @dataclass(frozen=True)
@@ -27,9 +36,10 @@ class Scores:
     plagdet: float
 
 
-def overlap(a: tuple[str, int, int], b: tuple[str, int, int]) -> int:
+def overlap(a: DocumentSpan, b: DocumentSpan) -> int:
     """Return how many characters two spans share."""
-    return max(0, min(a[2], b[2]) - max(a[1], b[1])) if a[0] == b[0] else 0
+    (name, start, end), (other, first, last) = a, b
+    return max(0, min(end, last) - max(start, first)) if name == other else 0
 
 
 def detects(case: Case, found: Case) -> bool:

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "output_format",
-    type=click.Choice(["terminal", "json", "html"]),
+    type=click.Choice(["terminal", "json"]),
     default="terminal",
     show_default=True,
-    help="For a person, a program or a browser.",
+    help="For a person or a program.",
 )
 @output_option
 @near_options
@@ -62,7 +62,7 @@ def bench(
     Examples:
       dedup bench news.jsonl.gz
       dedup bench news.jsonl.gz --suggest
-      dedup bench dump/*.jsonl --threshold 0.7 --format html -o bench.html
+      dedup bench dump/*.jsonl --threshold 0.7 --format json -o bench.json
     """
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
@@ -89,8 +89,4 @@ def render(found: "Bench", output_format: str, width: int | None) -> str:
 
     if output_format == "json":
         return render_json(found)
-    if output_format == "html":
-        from dedup.report.bench_html import render_html
-
-        return render_html(found)
     return render_terminal(found, width or shutil.get_terminal_size().columns)

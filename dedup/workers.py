@@ -27,34 +27,27 @@ START_METHOD = "fork" if sys.platform == "linux" else "spawn"
 _done: "Synchronized[int] | None" = None  # in a worker: how much of the stage all workers have done
 
 
-def do_nothing() -> None:
-    """Do nothing."""
-
-
 def run_tasks(
     task: Task[Item],
     items: Sequence[Item],
     workers: int,
     advance: Callable[[int], None],
-    meanwhile: Callable[[], None] = do_nothing,
 ) -> None:
     """Call `task(item, report)` for every item; what tasks `report` as done goes to `advance` in this process.
 
     In order and in this process with one worker or one item, else in up to `workers` processes. `task` and the items
-    can be pickled. The first error stops the rest and is raised. `meanwhile` is called in this process whenever
-    another item is done, in the end too; the workers go on while it works.
+    can be pickled. The first error stops the rest and is raised.
     """
     if workers == 1 or len(items) <= 1:
         for item in items:
             task(item, advance)
-            meanwhile()
         return
     context = multiprocessing.get_context(START_METHOD)
     done = context.Value("q", 0)
     with ProcessPoolExecutor(min(workers, len(items)), context, start_worker, (done,)) as pool:
         futures = [pool.submit(run_task, task, item) for item in items]
         try:
-            follow(futures, done, advance, meanwhile)
+            follow(futures, done, advance)
         except BrokenProcessPool as error:
             raise DedupError(
                 "a worker process was killed (out of memory?). Try fewer with --workers; --resume goes on from here."
@@ -63,12 +56,7 @@ def run_tasks(
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def follow(
-    futures: "list[Future[None]]",
-    done: "Synchronized[int]",
-    advance: Callable[[int], None],
-    meanwhile: Callable[[], None],
-) -> None:
+def follow(futures: "list[Future[None]]", done: "Synchronized[int]", advance: Callable[[int], None]) -> None:
     """Wait for all futures, pass on what they did, raise the first error."""
     told = 0
     pending = set(futures)
@@ -78,8 +66,6 @@ def follow(
         told = done.value
         for future in finished:
             future.result()
-        if finished:
-            meanwhile()
     advance(done.value - told)
 
 

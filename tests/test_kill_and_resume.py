@@ -68,7 +68,7 @@ def undisturbed(corpus, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def documents_only(corpus, tmp_path_factory):
-    """The same without passages: documents are decided while later ones are sketched."""
+    """The same without passages."""
     return run_undisturbed(corpus, tmp_path_factory.mktemp("documents") / "out", passages=None)
 
 
@@ -91,7 +91,7 @@ def test_a_run_killed_at_any_moment_is_resumed_to_the_undisturbed_output(corpus,
 
 
 @pytest.mark.parametrize("kill", range(NUM_KILLS // 3))
-def test_a_run_that_decides_while_it_sketches_is_resumed_too(corpus, documents_only, tmp_path, kill):
+def test_a_run_without_passages_is_resumed_too(corpus, documents_only, tmp_path, kill):
     share = (kill + random.Random(kill).random()) / (NUM_KILLS // 3)
     kill_and_resume(corpus, documents_only, tmp_path, share, workers=1 + kill % 2, passages=None)
 

@@ -1,6 +1,5 @@
 """Decide on all documents from their sketches, in the order of the keep policy."""
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -8,16 +7,11 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import KeepPolicy, NearConfig
-from dedup.near.bands import bands_of
 from dedup.near.keep_policy import decode_value, rank_documents
-from dedup.near.leaders import MOST_ENTRIES, Comparable, Cover, CoverResult, Offered
+from dedup.near.leaders import Comparable, Cover, CoverResult, Offered
 from dedup.near.segments import Batch
 from dedup.near.stored import KnownDocuments
 
-# How many documents will come is told by the share of the input that was read. Below TRUSTED_SHARE it may tell little:
-# room is made for UNTRUSTED_ROOM documents at most, or for so many times as many as there are.
-MARGIN, TRUSTED_SHARE = 1.1, 1 / 8
-UNTRUSTED_ROOM, MOST_GROWTH = 1_000_000, 4
 KEY_MARKS = 1 << 22  # in which band keys are looked up by their lowest bits
 GATHERED = 65_536  # documents whose band keys are copied together when the order is not that of the input
 
@@ -42,54 +36,6 @@ def cover_batches(
         cover.offer(gather(batches, chosen))
         report(len(chosen))
     return reorder(cover.result(), order)
-
-
-class CoverAhead:
-    """A cover that decides documents in the order of the input while those that follow are still being sketched.
-
-    How many there will be is reckoned from the first ones. A cover that is too small begins anew with more room: once
-    at an eighth of the input where that is known to be needed, after that only if documents become shorter, with twice
-    the room at least. So little is done twice, and never much more memory is taken than documents need.
-    """
-
-    def __init__(self, config: NearConfig) -> None:
-        self._config = config
-        self._num_decided = self._num_documents = self._room = 0
-        self._is_trusted = False
-        self._cover = Cover(0, config)
-
-    def offer(self, batches: Sequence[Batch], share: float) -> None:
-        """Decide what follows in `batches`, those of the first documents of the input, which are this share of it."""
-        follow = batches[self._num_decided :]
-        self._num_decided = len(batches)
-        self._num_documents += sum(map(len, follow))
-        is_first_trusted = share >= TRUSTED_SHARE and not self._is_trusted
-        self._is_trusted |= is_first_trusted
-        room = self._choose_room(share, is_first_trusted=is_first_trusted)
-        if room > self._room:
-            self._room, self._cover = room, Cover(room, self._config)
-            follow = batches
-        for batch in follow:
-            self._cover.offer(view_batch(batch))
-
-    def _choose_room(self, share: float, *, is_first_trusted: bool) -> int:
-        """Return for how many documents there should be room: what there is, if that is enough."""
-        count, room = self._num_documents, self._room
-        expected = float(count)
-        if share < 1:
-            expected = MARGIN * count / share if share > 0 else math.inf
-        if count <= room and not (is_first_trusted and expected > room):
-            return room
-        if not self._is_trusted:
-            expected = min(expected, max(MOST_GROWTH * count, UNTRUSTED_ROOM))
-        if not is_first_trusted:
-            expected = max(expected, 2 * room)
-        return max(int(min(expected, MOST_ENTRIES // bands_of(self._config).bands)), count)
-
-    def finish(self, batches: Sequence[Batch]) -> CoverResult:
-        """Decide what is left of all batches, and return the decisions as `cover_batches` does."""
-        self.offer(batches, 1.0)
-        return self._cover.result()
 
 
 def view_batch(batch: Batch) -> Offered:

@@ -82,40 +82,21 @@ def pick_bytes(column: pa.Array, rows: npt.NDArray[np.int64]) -> list[bytes]:
 
 
 class Segments:
-    """The finished segments of a run, memory-mapped; documents are found by `doc_index`, their place in the input.
-
-    Those that are finished later are taken in by `extend`, in the order of their shards.
-    """
+    """The finished segments of a run, memory-mapped; documents are found by `doc_index`, their place in the input."""
 
     def __init__(self, root: Path, shards: list[Shard]) -> None:
         self.shards = shards
         self.batches: list[Batch] = []
         self.num_documents = 0
-        self.num_mapped = 0
         self.known: KnownDocuments | None = None
         self._maps: list[pa.MemoryMappedFile] = []
         self._line_bases: list[int] = []
         self._root = root
         self._num_lines, self._file = 0, -1
-        self._firsts = np.empty(0, np.int64)
         self._by_shard: dict[int, list[Batch]] = {}
-        self.extend()
-
-    def extend(self) -> None:
-        """Map the segments that follow those mapped, up to the first that is not finished."""
-        for shard in self.shards[self.num_mapped :]:
-            folder = segment_folder(self._root, shard)
-            if not folder.exists():
-                break
-            self._map(shard, folder)
-            self.num_mapped += 1
+        for shard in shards:
+            self._map(shard, segment_folder(root, shard))
         self._firsts = np.array([batch.first for batch in self.batches], np.int64)
-
-    @property
-    def share_mapped(self) -> float:
-        """Return how much of the input the mapped segments hold, by its size on disk."""
-        whole = sum(shard.size for shard in self.shards)
-        return sum(shard.size for shard in self.shards[: self.num_mapped]) / whole if whole else 1.0
 
     def _map(self, shard: Shard, folder: Path) -> None:
         if shard.first_file != self._file:

@@ -11,7 +11,7 @@ from dedup.errors import InputError
 from dedup.index.find_containers import Pairs
 from dedup.index.store import IndexFile
 from dedup.model.run import Example, Summary
-from dedup.near.decide_documents import CoverAhead, cover_batches
+from dedup.near.decide_documents import cover_batches
 from dedup.near.decisions import Decisions
 from dedup.near.leaders import CoverResult
 from dedup.near.segments import Segments
@@ -72,14 +72,12 @@ def run_stages(
     timer = StageTimer()
     load_kernels(run.near, run.passages, progress)
     shards = plan_shards(run.files, run.shard_size)
-    segments = Segments(folder.segments, shards)
-    ahead = CoverAhead(run.near) if can_cover_ahead(run, session) else None
     with timer.measure("sketch"):
-        sketch_shards(run, folder, shards, progress, partial(follow_segments, segments, ahead))
-        segments.extend()
+        sketch_shards(run, folder, shards, progress)
+        segments = Segments(folder.segments, shards)
     if run.strict:
         refuse_rejections(segments)
-    result, decisions, findings = decide_documents(run, (session, ahead), (folder, segments), (timer, progress))
+    result, decisions, findings = decide_documents(run, session, (folder, segments), (timer, progress))
     decisions.check()
     if not run.dry_run:
         with timer.measure("write"):
@@ -92,26 +90,14 @@ def run_stages(
     return summary, examples
 
 
-def can_cover_ahead(run: CleanRun, session: IndexSession | None) -> bool:
-    """Return whether a document can be decided before the last one is sketched: where all that counts stands before."""
-    return run.near.keep.rule == "first" and not run.passages and not (session and session.index.exists())
-
-
-def follow_segments(segments: Segments, ahead: CoverAhead | None) -> None:
-    """Take in the segments that were finished, and decide their documents."""
-    segments.extend()
-    if ahead:
-        ahead.offer(segments.batches, segments.share_mapped)
-
-
 def decide_documents(
     run: CleanRun,
-    known: tuple[IndexSession | None, CoverAhead | None],
+    session: IndexSession | None,
     work: tuple[RunFolder, Segments],
     told: tuple[StageTimer, Progress],
 ) -> tuple[CoverResult, Decisions, Findings | None]:
     """Decide on every document, by what an index knows, by the others, and by their passages."""
-    (session, ahead), (folder, segments), (timer, progress) = known, work, told
+    (folder, segments), (timer, progress) = work, told
     boilerplate, holders, findings = None, None, None
     if run.passages:
         with timer.measure("boilerplate"):
@@ -122,7 +108,7 @@ def decide_documents(
             segments.remember(session.find_known(segments, run, folder.known))
         progress.end()
     with timer.measure("cover"):
-        result = ahead.finish(segments.batches) if ahead else cover_documents(run.near, segments, progress)
+        result = cover_documents(run.near, segments, progress)
     decisions = with_covered(as_decisions(result), segments)
     if run.passages and boilerplate is not None:
         if session and segments.known is not None and run.passages.contained is not None:

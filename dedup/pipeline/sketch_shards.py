@@ -18,7 +18,7 @@ from dedup.passages.matches import find_repeats
 from dedup.passages.token_blocks import TokenBlock
 from dedup.pipeline.job import CleanRun, Progress
 from dedup.text.token_spans import TokenOffsets
-from dedup.workers import do_nothing, run_tasks
+from dedup.workers import run_tasks
 
 
 def load_kernels(near: NearConfig, passages: PassageConfig | None, progress: Progress) -> None:
@@ -35,18 +35,12 @@ def load_kernels(near: NearConfig, passages: PassageConfig | None, progress: Pro
         find_repeats(TokenBlock(sketch.token_addresses, sketch.num_tokens), passages)
 
 
-def sketch_shards(
-    run: CleanRun,
-    folder: RunFolder,
-    shards: Sequence[Shard],
-    progress: Progress,
-    meanwhile: Callable[[], None] = do_nothing,
-) -> None:
-    """Sketch the shards that have no finished segment yet; `meanwhile` is called whenever another one is finished."""
+def sketch_shards(run: CleanRun, folder: RunFolder, shards: Sequence[Shard], progress: Progress) -> None:
+    """Sketch the shards that have no finished segment yet."""
     todo = [shard for shard in shards if not segment_folder(folder.segments, shard).exists()]
     progress.begin("sketch", sum(shard.size for shard in todo), "B")
     task = partial(sketch_shard, run=SketchRun(run.near, run.passages, run.input), root=folder.segments)
-    run_tasks(task, todo, run.workers, progress.advance, meanwhile)
+    run_tasks(task, todo, run.workers, progress.advance)
     progress.end()
 
 

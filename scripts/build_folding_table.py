@@ -6,10 +6,12 @@ Run with `python scripts/build_folding_table.py`; `tests/test_folding.py` holds 
 """
 
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
+from dedup.text.characters import UNSPACED
 from dedup.text.folding import (
     EXPANDS,
     EXTEND,
@@ -28,29 +30,7 @@ from dedup.text.folding import (
 LAST = 0x110000
 BLOCK = 256
 
-# Scripts written without spaces between words: one token per letter.
-UNSPACED = [
-    (0x0E00, 0x0EFF),  # Thai, Lao
-    (0x1000, 0x109F),  # Myanmar
-    (0x1780, 0x17FF),  # Khmer
-    (0x1950, 0x19DF),  # Tai Le, New Tai Lue
-    (0x1A20, 0x1AAF),  # Tai Tham
-    (0x2E80, 0x2FDF),  # CJK radicals
-    (0x3005, 0x3007),
-    (0x3021, 0x3029),
-    (0x3031, 0x30FF),  # kana
-    (0x3100, 0x312F),  # Bopomofo
-    (0x31A0, 0x31BF),
-    (0x31F0, 0x31FF),
-    (0x3400, 0x4DBF),
-    (0x4E00, 0x9FFF),
-    (0xA000, 0xA4CF),  # Yi
-    (0xA9E0, 0xA9FF),
-    (0xAA60, 0xAADF),
-    (0xF900, 0xFAFF),
-    (0x1AFF0, 0x1B16F),
-    (0x20000, 0x3FFFF),
-]
+IDEOGRAPHIC = 0x2E80  # from here on numbers of unspaced scripts are signs: "one" is a word like any other
 
 # Default_Ignorable_Code_Point of Unicode's DerivedCoreProperties, which `unicodedata` does not know.
 IGNORABLE = [
@@ -79,7 +59,7 @@ IOTA_SUBSCRIPT = "\u0345"
 ENDS = set(".!?\n\r\v\f\u0085\u2028\u2029…‼⁇⁈⁉。．！？؟۔።।॥၊။។")
 
 
-def covers(ranges: list[tuple[int, int]], code_point: int) -> bool:
+def covers(ranges: Sequence[tuple[int, int]], code_point: int) -> bool:
     """Return whether one of the closed ranges holds the code point."""
     return any(first <= code_point <= last for first, last in ranges)
 
@@ -117,7 +97,7 @@ def flags_of(code_point: int) -> int:
     flags = 0
     if category in {"Lu", "Lt"}:
         flags |= UPPER
-    if category[0] == "N" and not covers(UNSPACED[5:], code_point):
+    if category[0] == "N" and (code_point < IDEOGRAPHIC or not covers(UNSPACED, code_point)):
         flags |= NUMBER
     if character in ENDS:
         flags |= SENTENCE_END

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.diff.engine import diff_texts
-from dedup.pipeline.report_fields import read_day
 from dedup.report.charts import MOST_COLUMNS, Caption, Column, bin_days, bin_sizes, choose_values, draw_columns
 from dedup.report.corpus.corpus_clusters import encode_entries, render_lists
 from dedup.report.corpus.corpus_diff import describe_diff
 from dedup.report.corpus.corpus_index import draw_matrix
 from dedup.report.corpus.corpus_model import Card, ClusterEntry, DayCount, OutletPair
 from dedup.report.page import encode_data
+from dedup.text.dates import number_day
 
 DAYS = st.integers(date(1500, 1, 1).toordinal(), date(2199, 12, 31).toordinal())
 
@@ -71,7 +71,7 @@ def test_every_size_is_in_one_bin(sizes):
     "text", ["", "soon", "2024-13-01", "0000-01-01", "99999999", "2024-02-30", "x" * 10_000, "1 2 3", "\0"]
 )
 def test_what_is_no_date_is_no_day(text):
-    assert read_day(json.dumps(text).encode()) is None
+    assert number_day(json.dumps(text).encode()) is None
 
 
 def test_the_matrix_prefers_outlets_that_share_with_others():

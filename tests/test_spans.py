@@ -9,7 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dedup.near.sketcher import tokenise_text
-from dedup.text.token_spans import Span, TokenOffsets, cut_spans, is_grapheme_boundary, widen_cut
+from dedup.text.characters import is_grapheme_boundary
+from dedup.text.spans import Span
+from dedup.text.token_spans import TokenOffsets, cut_spans, widen_cut
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=300)
 

@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from dedup.config import StoryConfig
 from dedup.kernels.neighbours import UNDATED
 from dedup.stories.candidates import find_candidates, order_documents, within_window
-from dedup.stories.dates import parse_day
 from dedup.stories.describe import outline_story
 from dedup.stories.linkage import SimilarPairs, link_groups
 from dedup.stories.read_terms import TermCounter, find_words, join_terms, order_terms
 from dedup.stories.refine import compare_topic
 from dedup.stories.vectors import weigh_terms
+from dedup.text.dates import parse_day
 
 NO_OUTLET = np.full(10_000, -1, np.int32)
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +22,7 @@ from dedup.compare.speakers import resolve_pronouns
 from dedup.compare.terms import Term, split_terms, weigh_terms
 from dedup.config import CompareConfig
 from dedup.errors import DedupError
+from dedup.text.dates import parse_moment
 
 Matrix = npt.NDArray[np.float32]
 Linked = dict[tuple[int, int], set[int]]
@@ -180,7 +180,7 @@ def choose_base(outlets: Sequence[Outlet], linked: Linked, name: str | None) -> 
     names = [outlet.name for outlet in outlets]
     if name is not None:
         return names.index(name)
-    dates = [read_date(outlet.source.date) for outlet in outlets]
+    dates = [parse_moment(outlet.source.date or "") for outlet in outlets]
     known = [date for date in dates if date is not None]
     if len(known) == len(outlets) and len(set(known)) > 1:
         return min(range(len(outlets)), key=lambda number: (known[number], names[number]))
@@ -195,19 +195,6 @@ def choose_base(outlets: Sequence[Outlet], linked: Linked, name: str | None) -> 
         return sum(shares)
 
     return min(range(len(outlets)), key=lambda number: (-round(centrality(number), 9), names[number]))
-
-
-def read_date(text: str | None) -> datetime | None:
-    """Return an ISO 8601 date, in UTC where it names no zone; None where it is no date.
-
-    >>> read_date("2025-12-29T01:00+02:00") < read_date("2025-12-29"), read_date("Monday")
-    (True, None)
-    """
-    try:
-        date = datetime.fromisoformat((text or "").strip())
-    except ValueError:
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def share_all(

@@ -10,28 +10,18 @@ from dedup.compare.model import FactKind
 from dedup.compare.speakers import VERB, VERB_CLASSES, find_speakers
 from dedup.compare.terms import fold, fold_words
 from dedup.diff.fact_kinds import find_dates, find_quotations
+from dedup.text.lexicon import MONTHS, NUMBER_SCALES, NUMBER_VALUES
 from dedup.text.spans import Span
 
 Found = tuple[Span, str]
 
-_UNITS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-).split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-_SCALES = {"hundred": 100, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12, "dozen": 12}
-_VALUES = (
-    {word: value for value, word in enumerate(_UNITS)}
-    | {word: 10 * (number + 2) for number, word in enumerate(_TENS)}
-    | _SCALES
-)
 _NUMBER = re.compile(
-    rf"(?<![\w.,])(?P<digits>\d+(?:[.,]\d+)*)(?:\s+(?P<scale>{'|'.join(_SCALES)})s?\b)?(?!\w)"
-    rf"|\b(?P<words>(?:{'|'.join(_VALUES)})\b(?:(?:(?<=hundred|million|billion)\s+and|(?<=thousand)\s+and)?[\s-]+"
-    rf"(?:{'|'.join(_VALUES)})\b)*)",
+    rf"(?<![\w.,])(?P<digits>\d+(?:[.,]\d+)*)(?:\s+(?P<scale>{'|'.join(NUMBER_SCALES)})s?\b)?(?!\w)"
+    rf"|\b(?P<words>(?:{'|'.join(NUMBER_VALUES)})\b(?:(?:(?<=hundred|million|billion)\s+and|(?<=thousand)\s+and)?[\s-]+"
+    rf"(?:{'|'.join(NUMBER_VALUES)})\b)*)",
     re.IGNORECASE,
 )
-_MONTHS = "january february march april may june july august september october november december sept".split()
+_MONTH_NAMES = {*MONTHS, "sept"}
 _FILLERS = set("of the on at to and into in late early th st nd rd".split())
 _DAYTIME = re.compile(r"\s+(?:night|morning|evening|afternoon|noon|midnight)\b|\bovernight\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<![\w’'-])[A-Z][\w’'-]*[a-z][\w’'-]*(?:\s+[A-Z][\w’'-]*[a-z][\w’'-]*)*")
@@ -63,7 +53,7 @@ def read_digits(digits: str, scale: str | None) -> str:
     """Return the value of a number in digits of any script."""
     plain = "".join(str(unicodedata.decimal(sign, sign)) for sign in digits if sign != ",")
     try:
-        value = float(plain) * _SCALES.get((scale or "").casefold(), 1)
+        value = float(plain) * NUMBER_SCALES.get((scale or "").casefold(), 1)
     except ValueError:
         return plain  # 1.2.3
     return f"{value:.15g}"
@@ -77,7 +67,7 @@ def read_words(words: str) -> str:
     """
     total = current = 0
     for word in re.split(r"(?:\s+and)?[\s-]+", words.casefold()):
-        value = _VALUES[word]
+        value = NUMBER_VALUES[word]
         if word in {"hundred", "dozen"}:
             current = max(1, current) * value
         elif value >= 1000:
@@ -110,7 +100,7 @@ def read_time(phrase: str) -> list[str]:
     ['28', 'dec', 'sunday']
     """
     words = re.findall(r"\d+|[^\W\d_]+", phrase.casefold())
-    parts = {word[:3] if word in _MONTHS else word for word in words}
+    parts = {word[:3] if word in _MONTH_NAMES else word for word in words}
     return sorted(parts - _FILLERS)
 
 

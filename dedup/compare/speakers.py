@@ -3,6 +3,8 @@
 import re
 from collections.abc import Sequence
 
+from dedup.text.lexicon import DAYS, MONTHS
+
 NEUTRAL = (
     "said says say told tells added adds stated states noted notes explained explains wrote writes reported reports "
     "described describes announced announces declared declares called calls asked asks pointed recalled emphasized "
@@ -40,11 +42,9 @@ PRONOUN = re.compile(
     rf"|{_INVERTED}\s+(?P<inverted>he|she)\b"
 )
 VERB = re.compile(rf"\b(?P<verb>{_VERBS}|(?i:according to))\b")
-_NO_NAMES = frozenset(
-    "The A An He She It They We I In On At This That But And Monday Tuesday Wednesday Thursday Friday Saturday Sunday "
-    "January February March April May June July August September October November December However Meanwhile "
-    "Officials Police According President Minister Mr Mrs Ms Dr Sgt Foreign Prime Chief Judge General Senior "
-    "Secretary Sheriff Capt Lt".split()
+_NO_NAMES = {name.title() for name in (*DAYS, *MONTHS)}.union(
+    "The A An He She It They We I In On At This That But And However Meanwhile Officials Police According President "
+    "Minister Mr Mrs Ms Dr Sgt Foreign Prime Chief Judge General Senior Secretary Sheriff Capt Lt".split()
 )
 
 

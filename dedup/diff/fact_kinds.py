@@ -8,52 +8,13 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dedup.diff.model import Mark
+from dedup.text.lexicon import DAYS, MONTH_ABBREVIATIONS, MONTHS, NUMBER_VALUES
 from dedup.text.spans import Span
 
-_NUMBER_WORDS = frozenset(
-    [
-        "zero",
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-        "twenty",
-        "thirty",
-        "forty",
-        "fifty",
-        "sixty",
-        "seventy",
-        "eighty",
-        "ninety",
-        "hundred",
-        "thousand",
-        "million",
-        "billion",
-        "trillion",
-        "dozen",
-        "half",
-    ]  # without "one", which is mostly a pronoun
-)
+_NUMBER_WORDS = (NUMBER_VALUES.keys() - {"one"}) | {"half"}  # "one" is mostly a pronoun
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+")
-_MONTHS = (
-    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|"
-    "aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
-)
-_DAYS = "(?:mon|tues|wednes|thurs|fri|satur|sun)day"
+_MONTHS = "|".join((*MONTHS, *MONTH_ABBREVIATIONS))
+_DAYS = "|".join(DAYS)
 _DATE = re.compile(
     rf"""\b(?:{_DAYS}|yesterday|today|tonight|tomorrow)s?\b
        | \b(?:{_MONTHS})\b\.?(?:\s+\d{{1,2}}(?:st|nd|rd|th)?(?:\s*[–-]\s*\d{{1,2}})?)?(?:,?\s+\d{{4}})?
@@ -64,7 +25,7 @@ _DATE = re.compile(
        | \d+\s*[年月日時时点號号]""",
     re.IGNORECASE | re.VERBOSE,
 )
-_BARE_MONTH = re.compile(r"(?:may|mar|march|sept?|dec|jan|oct|nov|aug|apr|feb|june?|july?)", re.IGNORECASE)
+_MODAL_MONTHS = {*MONTH_ABBREVIATIONS, "march", "june", "july"}  # as words: "may", "march", "dec"
 _QUOTATION = re.compile(
     r"""“[^“”\r\n]+”? | „[^“”„\r\n]+[“”] | «[^«»\r\n]+» | 「[^「」\r\n]+」 | 『[^『』\r\n]+』
       | "[^"\r\n]+" | ‘[^‘\r\n]+?’(?!\w) | (?<!\w)'[^\s'](?:[^'\r\n]|(?<=\w)'(?=\w))*'(?!\w)""",
@@ -154,4 +115,4 @@ def find_dates(text: str) -> list[Span]:
 
 def _is_modal(date: str) -> bool:
     """Return whether what looks like a month is a lower-case word: "may", "march"."""
-    return date.islower() and _BARE_MONTH.fullmatch(date) is not None
+    return date in _MODAL_MONTHS

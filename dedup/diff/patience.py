@@ -57,7 +57,7 @@ def find_unique_pairs(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[
 def find_anchors(old: Sequence[Hashable], new: Sequence[Hashable], width: int) -> list[tuple[int, int]]:
     """Return places, increasing on both sides, at which the same `width` values occur once: patience anchors."""
     pairs = find_unique_pairs(_hash_grams(old, width), _hash_grams(new, width))
-    return [pairs[index] for index in _find_longest_increasing([new_index for _, new_index in pairs])]
+    return [pairs[index] for index in find_longest_increasing([new_index for _, new_index in pairs])]
 
 
 def _hash_grams(values: Sequence[Hashable], width: int) -> list[int]:
@@ -65,8 +65,12 @@ def _hash_grams(values: Sequence[Hashable], width: int) -> list[int]:
     return [hash(gram) for gram in zip(*(values[shift:] for shift in range(width)), strict=False)]
 
 
-def _find_longest_increasing(values: Sequence[int]) -> list[int]:
-    """Return the positions of a longest increasing subsequence: patience sorting, O(n log n)."""
+def find_longest_increasing(values: Sequence[int]) -> list[int]:
+    """Return the positions of a longest increasing subsequence of distinct values: patience sorting, O(n log n).
+
+    >>> find_longest_increasing([3, 0, 1, 2])
+    [1, 2, 3]
+    """
     tails: list[int] = []
     tops: list[int] = []
     previous = [-1] * len(values)

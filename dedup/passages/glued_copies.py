@@ -6,7 +6,10 @@ from itertools import takewhile
 import numpy as np
 
 from dedup.text.boundaries import SHORT, Edge, between, is_paragraph_edge, is_sentence_edge
-from dedup.text.token_spans import ENDS, OPENING, Span, TokenOffsets, is_grapheme_boundary
+from dedup.text.characters import is_grapheme_boundary
+from dedup.text.lexicon import SENTENCE_ENDS
+from dedup.text.spans import Span
+from dedup.text.token_spans import OPENING, TokenOffsets
 
 FARTHEST = 80  # characters over which a copy is followed beyond its equal tokens
 BEGINNINGS = OPENING.replace("'", "") + "#*\u2022"
@@ -192,4 +195,4 @@ def word_before(text: str, at: int) -> str:
 def follows_stop(text: str, offsets: TokenOffsets, index: int) -> bool:
     """Return whether a line ends before a token, or anything that may be a sentence: "Rep. Lee" will do."""
     gap = between(text, offsets, index)
-    return index == 0 or "\n" in gap or not ENDS.isdisjoint(gap)
+    return index == 0 or "\n" in gap or not SENTENCE_ENDS.isdisjoint(gap)

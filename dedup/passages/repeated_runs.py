@@ -10,7 +10,8 @@ from dedup.kernels.buffers import as_read_only
 from dedup.kernels.shingles import roll_shingles
 from dedup.passages.glued_copies import Twin, find_glued_end, find_glued_start
 from dedup.text.boundaries import is_paragraph_edge, is_sentence_edge, shrink
-from dedup.text.token_spans import Span, TokenOffsets, widen_cut
+from dedup.text.spans import Span
+from dedup.text.token_spans import TokenOffsets, widen_cut
 
 MOST_DIAGONALS = 50  # of one passage: those with most in a row
 FARTHEST = 80  # tokens over which a copy directly behind its original is turned

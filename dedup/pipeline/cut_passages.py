@@ -23,7 +23,8 @@ from dedup.passages.plan import WITHIN, PassagePlan, plan_passages
 from dedup.passages.repeated_runs import Run, choose_repeats
 from dedup.pipeline.remove_contained import gather_kept, remove_contained
 from dedup.text.boundaries import choose_cut
-from dedup.text.token_spans import Span, TokenOffsets, cut_spans, snap_to_lines, widen_cut
+from dedup.text.spans import Span
+from dedup.text.token_spans import TokenOffsets, cut_spans, snap_to_lines, widen_cut
 
 
 def decide_passages(

@@ -24,7 +24,8 @@ from dedup.pipeline.clean_files import forget_results, locate_one, write_located
 from dedup.pipeline.cut_passages import decide_passages
 from dedup.pipeline.job import CleanRun, Progress
 from dedup.pipeline.sketch_shards import load_kernels, sketch_shards
-from dedup.text.token_spans import Span, TokenOffsets
+from dedup.text.spans import Span
+from dedup.text.token_spans import TokenOffsets
 from dedup.workers import run_tasks
 
 CONTEXT = 60  # characters shown before and after a passage

@@ -14,7 +14,7 @@ from dedup.corpus.blocks import DocumentBlock
 from dedup.corpus.files import SourceFile
 from dedup.corpus.shards import Shard, plan_shards, read_shard
 from dedup.kernels.neighbours import UNDATED
-from dedup.stories.dates import parse_day
+from dedup.text.dates import parse_day
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from dedup.corpus.blocks import DocumentBlock
 from dedup.corpus.values import read_value
 from dedup.model.documents import CopyRelation
 from dedup.output.replay import RemovalRow
-from dedup.pipeline.report_fields import read_day
+from dedup.text.dates import number_day
 
 LINE_BITS = 40
 UNDATED = -1
@@ -210,7 +210,7 @@ class Survey:
 
     def _count_days(self, raws: list[bytes], is_removed: npt.NDArray[np.bool_]) -> None:
         for raw, gone in zip(raws, is_removed.tolist(), strict=True):
-            day = read_day(raw)
+            day = number_day(raw)
             tally = self.by_day.setdefault(UNDATED if day is None else day, Tally())
             tally.num_documents += 1
             tally.num_removed += gone

@@ -4,14 +4,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dedup.text.token_spans import ENDS, TokenOffsets
+from dedup.text.lexicon import ABBREVIATIONS, SENTENCE_ENDS
+from dedup.text.token_spans import TokenOffsets
 
 SHORT = 2  # "U.S.", "J.", "Dr.": a full stop after so few letters ends no sentence
-ABBREVIATIONS = frozenset(
-    {"mr", "mrs", "ms", "dr", "sen", "sens", "rep", "reps", "gov", "gen", "col", "lt", "sgt", "capt", "st", "prof"}
-    | {"jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec", "hon", "rev", "jr", "sr"}
-    | {"no", "nos", "vs", "inc", "ltd", "co", "corp", "etc", "dept", "est", "fig", "vol", "pp"}
-)
 
 Edge = Callable[[str, TokenOffsets, int], bool]
 
@@ -28,7 +24,9 @@ def is_paragraph_edge(text: str, offsets: TokenOffsets, index: int) -> bool:
     if index in {0, len(offsets)}:
         return True
     gap = between(text, offsets, index)
-    glued = not any(c.isspace() for c in gap) and gap[:1] in ENDS and text[int(offsets.starts[index])].isupper()
+    glued = (
+        not any(c.isspace() for c in gap) and gap[:1] in SENTENCE_ENDS and text[int(offsets.starts[index])].isupper()
+    )
     return "\n" in gap or (glued and is_sentence_edge(text, offsets, index))
 
 
@@ -39,7 +37,7 @@ def is_sentence_edge(text: str, offsets: TokenOffsets, index: int) -> bool:
     gap = between(text, offsets, index)
     if "\n" in gap:
         return True
-    marks = {c for c in gap if c in ENDS}
+    marks = {c for c in gap if c in SENTENCE_ENDS}
     if not marks:
         return False
     before = text[int(offsets.starts[index - 1]) : int(offsets.ends[index - 1])]

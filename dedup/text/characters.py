@@ -6,7 +6,7 @@
 |---|---|
 | `w` | letters of scripts that put spaces between words |
 | `d` | digits |
-| `c` | letters written without spaces: Han, kana, Thai, Lao, Khmer, Myanmar, Tibetan |
+| `c` | letters written without spaces: Han, kana, Bopomofo, Yi, Thai, Lao, Khmer, Myanmar, Tai |
 | `m` | what belongs to the character before it: combining marks, variation selectors, emoji modifiers |
 | `j` | joiners: they glue the character after them as well |
 | `r` | regional indicators: two make a flag |
@@ -23,20 +23,28 @@ import unicodedata
 _KEPT = frozenset("'.,:/-")
 _LINE_ENDS = frozenset("\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
 _JOINERS = frozenset("\u200c\u200d")
-_UNSPACED = (
+# Scripts that write words without spaces, with their marks. Tibetan is none: it divides syllables by a mark. Korean is
+# none: it writes spaces.
+UNSPACED = (
     (0x0E00, 0x0EFF),  # Thai, Lao
-    (0x0F00, 0x0FFF),  # Tibetan
     (0x1000, 0x109F),  # Myanmar
     (0x1780, 0x17FF),  # Khmer
-    (0x2E80, 0x303B),  # radicals, ideographic marks
-    (0x3040, 0x30FF),  # kana
+    (0x1950, 0x19DF),  # Tai Le, New Tai Lue
+    (0x1A20, 0x1AAF),  # Tai Tham
+    (0x2E80, 0x30FF),  # radicals, ideographic marks, kana
+    (0x3100, 0x312F),  # Bopomofo
+    (0x31A0, 0x31BF),
     (0x31F0, 0x31FF),
     (0x3400, 0x9FFF),  # Han
+    (0xA000, 0xA4CF),  # Yi
     (0xA9E0, 0xA9FF),
-    (0xAA60, 0xAA7F),
+    (0xAA60, 0xAADF),
     (0xF900, 0xFAFF),
-    (0xFF66, 0xFF9F),  # half-width kana
-    (0x1B000, 0x1B16F),
+    (0xFF01, 0xFF0F),  # full-width marks
+    (0xFF1A, 0xFF20),
+    (0xFF3B, 0xFF40),
+    (0xFF5B, 0xFF9F),  # the same, and half-width kana
+    (0x1AFF0, 0x1B16F),
     (0x20000, 0x3FFFF),  # Han, further planes
 )
 _CLUSTER_ENDS = frozenset(
@@ -66,7 +74,21 @@ def classify(text: str) -> str:
 
 def is_unspaced(character: str) -> bool:
     """Return whether the character belongs to a script that writes words without spaces."""
-    return _lies_in(ord(character), _UNSPACED)
+    return _lies_in(ord(character), UNSPACED)
+
+
+def is_grapheme_boundary(text: str, index: int) -> bool:
+    """Return whether a text can be cut before a character without cutting what a reader takes for one.
+
+    The rules of Unicode Standard Annex 29 that matter for cuts at the edges of words.
+    """
+    if index <= 0 or index >= len(text):
+        return True
+    before, after = text[index - 1], text[index]
+    pair = classify(before + after)
+    if before == "\u200d" or pair[1] in "mj" or pair == "rr" or before + after == "\r\n":
+        return False
+    return not 0x1160 <= ord(after) <= 0x11FF  # vowels and finals of a decomposed Korean syllable
 
 
 def _classify_character(character: str) -> str:
@@ -80,7 +102,7 @@ def _classify_character(character: str) -> str:
         (_lies_in(code_point, _REGIONAL), "r"),
         (character in _LINE_ENDS, "n"),
         (character.isspace() or character == "\u200b", "s"),
-        ((category[0] == "L" or character == "_") and _lies_in(code_point, _UNSPACED), "c"),
+        ((category[0] == "L" or character == "_") and _lies_in(code_point, UNSPACED), "c"),
         (category[0] == "L" or character == "_", "w"),
         (category[0] == "N", "d"),
     )

@@ -17,37 +17,17 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from dedup.text.characters import is_unspaced
+from dedup.text.lexicon import ABBREVIATIONS, FOREIGN_SENTENCE_ENDS
 from dedup.text.spans import Span
 
 MAX_ADDRESS = 200  # characters looked at on each side of a glued sentence
 _CLOSERS = "\"'”’»」』）)］]】》〉›"
 _GLUED = re.compile(rf"(?<=[^\W\d_]{{2}}[.!?])[{re.escape(_CLOSERS)}]*(?=[^\W\d_][^\W\d_])")
 _MISSED = re.compile(rf"(?<![^\W_])([^\W\d_]{{3,}})\.[{re.escape(_CLOSERS)}]*\s+(?=[“\"‘(\[]?[^\W\d_])")
-_ABBREVIATIONS = frozenset(
-    (
-        "apt",
-        "approx",
-        "asst",
-        "cont",
-        "dept",
-        "est",
-        "etc",
-        "fig",
-        "govt",
-        "incl",
-        "max",
-        "min",
-        "pct",
-        "ret",
-        "viz",
-        "vol",
-    )
-)
 _ADDRESS = re.compile(r"//|@|\bwww\.", re.IGNORECASE)
-# Sentence ends nupunkt does not know: CJK, Arabic and Urdu, Devanagari, Sinhala, Ethiopic, Myanmar, Khmer, Armenian,
-# Tibetan.
-_FOREIGN_END = re.compile(rf"[。！？｡؟۔।॥෴።፧፨၊။។៕։།]+[{re.escape(_CLOSERS)}]*")
-_FOREIGN_MARKS = frozenset("。！？｡؟۔।॥෴።፧፨။។៕։།")
+# nupunkt knows none of these.
+_FOREIGN_END = re.compile(rf"[{FOREIGN_SENTENCE_ENDS}]+[{re.escape(_CLOSERS)}]*")
+_FOREIGN_MARKS = frozenset(FOREIGN_SENTENCE_ENDS)
 _THAI_SPACE = re.compile(r"(?<=[\u0e01-\u0e5b])[ \u00a0]+(?=[\u0e01-\u0e5b])")
 _HAS_WORD = re.compile(r"[^\W_]")
 _NEXT = re.compile(r"\s*(\S)")
@@ -155,7 +135,7 @@ def _find_missed(line: str) -> Iterator[int]:
     """Yield the places after a full stop that ends a word in lower case, when a capital follows."""
     for found in _MISSED.finditer(line):
         word, after = found.group(1), _HAS_WORD.search(line, found.end())
-        if word.islower() and word not in _ABBREVIATIONS and after is not None and after.group().isupper():
+        if word.islower() and word not in ABBREVIATIONS and after is not None and after.group().isupper():
             yield found.end()
 
 

@@ -1,34 +1,20 @@
 """From tokens to characters of the original text, and cuts that leave a clean seam."""
 
 import re
-import unicodedata
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels.locate import locate_tokens
+from dedup.text.characters import is_grapheme_boundary, is_unspaced
 from dedup.text.folding import load_folding_table
+from dedup.text.lexicon import SENTENCE_ENDS
+from dedup.text.spans import Span
 
-ENDS = frozenset(".!?\u2026\u3002\uff01\uff1f\uff0e\u061f\u06d4\u0964\u0965\u104b")
-BREAK = re.compile(f"[\n{re.escape(''.join(sorted(ENDS)))}]")
-JOINERS = "\u200c\u200d"
-VOWELS_THAT_JOIN = "\u0e33\u0eb3"  # Thai and Lao AM: letters to Unicode, part of the cluster before them to a reader
+BREAK = re.compile(f"[\n{re.escape(''.join(sorted(SENTENCE_ENDS)))}]")
 SLACK = 8  # tokens that a sparse net of anchors may miss at the edge of boilerplate
 OPENING = "\"'(\u201c\u2018\u00ab\u300c["
-UNSPACED = (("\u0e00", "\u0eff"), ("\u1000", "\u109f"), ("\u1780", "\u17ff"))  # Thai, Lao, Myanmar, Khmer
-REGIONAL = range(0x1F1E6, 0x1F200)
-FLAG_LETTERS = range(0xE0020, 0xE0080)
-SKIN_TONES = range(0x1F3FB, 0x1F400)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Half-open character offsets in the original text."""
-
-    start: int
-    end: int
 
 
 class TokenOffsets:
@@ -57,23 +43,6 @@ class TokenOffsets:
     def span(self, first: int, last: int) -> Span:
         """Return the characters of the tokens [first, last)."""
         return Span(int(self.starts[first]), int(self.ends[last - 1]))
-
-
-def is_grapheme_boundary(text: str, index: int) -> bool:
-    """Return whether a text can be cut before a character without cutting what a reader takes for one.
-
-    The rules of Unicode Standard Annex 29 that matter for cuts at the edges of words, by `unicodedata`.
-    """
-    if index <= 0 or index >= len(text):
-        return True
-    before, after = text[index - 1], text[index]
-    if unicodedata.category(after)[0] == "M" or after in JOINERS or after in VOWELS_THAT_JOIN:
-        return False
-    if before == "\u200d" or ord(after) in SKIN_TONES or ord(after) in FLAG_LETTERS or before + after == "\r\n":
-        return False
-    if ord(before) in REGIONAL and ord(after) in REGIONAL:
-        return False
-    return not 0x1160 <= ord(after) <= 0x11FF  # vowels and finals of a decomposed Korean syllable
 
 
 def widen_cut(text: str, cut: Span, original: Span | None) -> Span:
@@ -148,10 +117,3 @@ def join_seam(left: str, right: str) -> str:
     if not gap and not (is_unspaced(head[-1]) or is_unspaced(tail[0])):
         gap = " "
     return head + gap + tail
-
-
-def is_unspaced(character: str) -> bool:
-    """Return whether a character is of a script that puts no space between words."""
-    return unicodedata.east_asian_width(character) in {"W", "F"} or any(
-        first <= character <= last for first, last in UNSPACED
-    )

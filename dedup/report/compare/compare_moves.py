@@ -1,8 +1,7 @@
 """Moves: statements whose place in a text is not their place in the base."""
 
-from bisect import bisect_left
-
 from dedup.compare.model import Comparison
+from dedup.diff.patience import find_longest_increasing
 
 
 def find_moves(found: Comparison) -> list[list[set[int]]]:
@@ -18,19 +17,7 @@ def find_moves(found: Comparison) -> list[list[set[int]]]:
 
 
 def find_out_of_order(own: dict[int, int], base: dict[int, int]) -> set[int]:
-    """Return the rows of both that the longest increasing subsequence leaves out (patience sorting, O(n log n))."""
+    """Return the rows of both that the longest increasing subsequence leaves out."""
     rows = sorted(own.keys() & base.keys(), key=lambda row: (base[row], own[row]))
-    tails: list[int] = []
-    ends: list[int] = []
-    before: dict[int, int | None] = {}
-    for row in rows:
-        place = bisect_left(tails, own[row])
-        before[row] = ends[place - 1] if place else None
-        tails[place : place + 1] = [own[row]]
-        ends[place : place + 1] = [row]
-    kept: set[int] = set()
-    row_or_none: int | None = ends[-1] if ends else None
-    while row_or_none is not None:
-        kept.add(row_or_none)
-        row_or_none = before[row_or_none]
-    return set(rows) - kept
+    kept = find_longest_increasing([own[row] for row in rows])
+    return set(rows) - {rows[place] for place in kept}

@@ -1,0 +1,121 @@
+"""What the code knows of English words: months, days, number words, abbreviations; and the marks that end sentences."""
+
+MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+MONTH_ABBREVIATIONS = (*(month[:3] for month in MONTHS), "sept")
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+_UNITS = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+]
+_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+NUMBER_SCALES = {
+    "hundred": 100,
+    "thousand": 10**3,
+    "million": 10**6,
+    "billion": 10**9,
+    "trillion": 10**12,
+    "dozen": 12,
+}
+NUMBER_VALUES = (
+    {word: value for value, word in enumerate(_UNITS)}
+    | {word: 10 * (number + 2) for number, word in enumerate(_TENS)}
+    | NUMBER_SCALES
+)
+
+# Words whose full stop ends no sentence, in lower case.
+ABBREVIATIONS = frozenset(
+    [
+        "mr",
+        "mrs",
+        "ms",
+        "dr",
+        "sen",
+        "sens",
+        "rep",
+        "reps",
+        "gov",
+        "govt",
+        "gen",
+        "col",
+        "lt",
+        "sgt",
+        "capt",
+        "st",
+        "prof",
+        "hon",
+        "rev",
+        "jr",
+        "sr",
+        "asst",
+        "ret",
+        "jan",
+        "feb",
+        "mar",
+        "apr",
+        "jun",
+        "jul",
+        "aug",
+        "sep",
+        "sept",
+        "oct",
+        "nov",
+        "dec",
+        "no",
+        "nos",
+        "vs",
+        "inc",
+        "incl",
+        "ltd",
+        "co",
+        "corp",
+        "etc",
+        "dept",
+        "est",
+        "fig",
+        "vol",
+        "pp",
+        "apt",
+        "approx",
+        "cont",
+        "max",
+        "min",
+        "pct",
+        "viz",
+    ]
+)
+
+# CJK, Arabic and Urdu, Devanagari, Sinhala, Ethiopic, Myanmar, Khmer, Armenian and Tibetan.
+FOREIGN_SENTENCE_ENDS = "。！？｡؟۔।॥෴።፧፨။៕។։།"
+SENTENCE_ENDS = frozenset(".!?…．" + FOREIGN_SENTENCE_ENDS)

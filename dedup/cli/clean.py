@@ -89,6 +89,7 @@ def clean(
     if resume and overwrite:
         raise click.UsageError("--resume goes on with a run, --overwrite starts anew. Give one of the two.")
 
+    from dataclasses import replace
     from pathlib import Path
 
     from dedup.cli.progress import TerminalProgress
@@ -102,11 +103,13 @@ def clean(
 
     progress = TerminalProgress(quiet=quiet)
     if engine == "spark":
-        from dedup.cli.spark import clean_files_on_spark
+        from dedup.cli.spark import clean_files_on_spark, parse_settings
+        from dedup.spark.session import SparkRun, SparkSessionOptions
 
-        configs = (near, passages, InputConfig(text_field, id_field, input_format))
-        session = (master, spark_conf)
-        clean_files_on_spark((inputs, str(out)), configs, session, (overwrite, strict, quiet))
+        config = InputConfig(text_field, id_field, input_format)
+        within = replace(passages, contained=None) if passages else None
+        run_on_spark = SparkRun(inputs, str(out), near, within, config, overwrite=overwrite, strict=strict)
+        clean_files_on_spark(run_on_spark, SparkSessionOptions(master, parse_settings(spark_conf)), quiet=quiet)
         return
     if resume and STDIN in inputs:
         raise click.UsageError("--resume cannot go on with standard input. Save it to a file first.")

@@ -1,14 +1,16 @@
 """`dedup clean --engine spark`."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from dedup.cli.imports import release
-from dedup.config import InputConfig, NearConfig, PassageConfig
 from dedup.errors import DedupError
+
+if TYPE_CHECKING:
+    from dedup.spark.session import SparkRun, SparkSessionOptions
 
 # What the Spark engine does not do, by parameter: the values that ask for it, and the way out.
 LOCAL_ONLY = {
@@ -52,30 +54,20 @@ def parse_settings(values: Sequence[str]) -> dict[str, str]:
     return dict(value.split("=", 1) for value in values)
 
 
-def clean_files_on_spark(
-    places: tuple[tuple[str, ...], str],
-    configs: tuple[NearConfig, PassageConfig | None, InputConfig],
-    session: tuple[str, Sequence[str]],
-    flags: tuple[bool, bool, bool],
-) -> None:
-    """Run and print the summary; `places` are inputs and OUT, `flags` are overwrite, strict and quiet."""
+def clean_files_on_spark(run: "SparkRun", options: "SparkSessionOptions", *, quiet: bool) -> None:
+    """Run and print the summary."""
     release()  # Spark uses pandas
     from dedup.cli.progress import TerminalProgress
     from dedup.report.terminal.clean_terminal import render_summary
     from dedup.spark.session import first_line, refuse_missing, start_session
 
-    overwrite, strict, quiet = flags
-    near, passages, input_config = configs
     refuse_missing()
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
-    from dedup.spark.engine import SparkRun, clean_on_spark
+    from dedup.spark.clean_on_spark import clean_on_spark
 
-    spark = start_session(session[0], parse_settings(session[1]))
-    inputs, out = places
-    passages = replace(passages, contained=None) if passages else None
-    run = SparkRun(inputs, out, near, passages, input_config, overwrite=overwrite, strict=strict)
+    spark = start_session(options)
     try:
         summary = clean_on_spark(spark, run, TerminalProgress(quiet=quiet))
     except (PySparkException, Py4JError) as error:
@@ -83,5 +75,5 @@ def clean_files_on_spark(
     finally:
         spark.stop()
     if not quiet:
-        click.echo(render_summary(summary, (), Path(out)), nl=False)
+        click.echo(render_summary(summary, (), Path(run.out)), nl=False)
         click.echo("Containment is not looked for on Spark: --engine local finds it.")

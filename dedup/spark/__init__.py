@@ -1,10 +1,10 @@
-"""The same decisions on a cluster: sketches, buckets and the cover as Spark stages (extra `dedup[spark]`)."""
+"""Near-duplicates on a cluster: sketches, buckets and the cover as Spark stages (extra `dedup[spark]`)."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from dedup.spark.frames import deduplicate
+    from dedup.spark.deduplicate_frame import deduplicate
 
 __all__ = ["deduplicate"]
 
@@ -12,5 +12,5 @@ __all__ = ["deduplicate"]
 def __getattr__(name: str) -> object:
     """Import the public name on first use: `import dedup.spark` does not import pyspark."""
     if name in __all__:
-        return getattr(import_module("dedup.spark.frames"), name)
+        return getattr(import_module("dedup.spark.deduplicate_frame"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,78 +1,145 @@
-"""From sketches to decisions: exact copies, buckets, rounds."""
+"""Decide the documents of one range of ranks, given who is kept in the ranges before it.
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+The cover is the one assignment in which every document is decided by the kept documents before it. Each range is
+decided in order by the local kernel, under an assumption on the documents of earlier ranges. A range whose assumption
+turns out wrong is decided again. Range 0 is final after one round, range r after r + 1 at the latest. All ranges are
+final once every assumption is right: the assignment is the local one then, document by document.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
 from dedup.config import NearConfig
-from dedup.spark.exact import find_twins, follow_twins
-from dedup.spark.rounds import CoverPlan, Routes, cover_documents, find_routes
+from dedup.near.leaders import Cover, CoverResult, Offered, number_contents
+from dedup.passages.boilerplate import mask_tokens
+from dedup.spark.spark_tables import byte_addresses, view_bytes
 
-if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
-
-    from dedup.spark.checkpoint import Checkpoints
-
-RANGE_DOCUMENTS = 65_536  # most documents that one task decides: about 200 MB of tokens and keys of news
-KEYS_AT_ONCE = 8_000_000  # band keys that one task sorts: about 400 MB
-
-
-@dataclass(frozen=True)
-class SparkDecisions:
-    """The removed documents (rank, witness, similarity, relation), and how the cover went."""
-
-    removed: "DataFrame"
-    rounds: int
-    counts: dict[str, int]
-
-
-def plan_cover(num_documents: int, bands: int, parallelism: int, ranges: int | None = None) -> CoverPlan:
-    """Return how the cover of so many documents is cut up, into `ranges` if that is given."""
-    if ranges is None:
-        ranges = max(-(-num_documents // RANGE_DOCUMENTS), 1)
-        if num_documents > RANGE_DOCUMENTS // 8:  # so that no worker is idle
-            ranges = -(-ranges // parallelism) * parallelism
-    range_size = max(-(-num_documents // ranges), 1)
-    parts = max(-(-num_documents * bands // KEYS_AT_ONCE), min(parallelism, ranges))
-    return CoverPlan(ranges, range_size, parts)
+MEMBER_COLUMNS = ("range", "rank", "own", "num_tokens", "num_shingles", "keys", "signature", "tokens", "masked")
+DECIDED_SCHEMA = pa.schema(
+    {
+        "range": pa.int32(),
+        "own": pa.bool_(),
+        "rank": pa.int64(),
+        "witness": pa.int64(),
+        "similarity": pa.float64(),
+        "relation": pa.int8(),
+        "candidates": pa.int64(),
+        "verified": pa.int64(),
+        "full_buckets": pa.int64(),
+        "not_entered": pa.int64(),
+    }
+)
 
 
-@dataclass(frozen=True)
-class Candidates:
-    """The exact copies (rank, first), and which range has to see which of the others."""
+class CoverWork(NamedTuple):
+    """What a cover counted: the last columns of DECIDED_SCHEMA."""
 
-    twins: "DataFrame"
-    routes: Routes
-
-
-def find_candidates(
-    documents: "DataFrame",
-    plan: CoverPlan,
-    config: NearConfig,
-    checkpoints: "Checkpoints",
-    report: Callable[[str], None],
-) -> Candidates:
-    """Find who may be alike: sketches with `rank` (from 0, without gaps)."""
-    report("exact copies")
-    twins = checkpoints.save("twins", find_twins(documents))
-    report("buckets")
-    return Candidates(twins, find_routes(choose_heads(documents, twins), plan, config, checkpoints))
+    candidates: int
+    verified: int
+    full_buckets: int
+    not_entered: int
 
 
-def choose_heads(documents: "DataFrame", twins: "DataFrame") -> "DataFrame":
-    """Return the first document of each content that has a word."""
-    return documents.filter("num_tokens > 0").join(twins.select("rank"), "rank", "left_anti")
+class RangeRows(NamedTuple):
+    """The documents of a range in order of rank: int64[n], bool[n]."""
+
+    ranks: npt.NDArray[np.int64]
+    is_own: npt.NDArray[np.bool_]
 
 
-def decide(
-    documents: "DataFrame",
-    candidates: Candidates,
-    config: NearConfig,
-    checkpoints: "Checkpoints",
-    report: Callable[[str], None],
-) -> SparkDecisions:
-    """Decide on all documents: sketches with `rank` and `masked` (null: no boilerplate)."""
-    twins = candidates.twins
-    cover = cover_documents(choose_heads(documents, twins), candidates.routes, config, checkpoints, report)
-    removed = checkpoints.save("removed", follow_twins(twins, cover.removed))
-    return SparkDecisions(removed, cover.rounds, cover.counts)
+def decide_ranges(
+    batches: Iterator[pa.RecordBatch], *, config: NearConfig, is_first_round: bool
+) -> Iterator[pa.RecordBatch]:
+    """Yield the removed documents of each range, after a row with rank -1 that holds what was counted in it.
+
+    Those with `own` false are of other ranges: this range assumed in the first round that they are removed.
+    """
+    given = [batch for batch in batches if len(batch)]
+    if not given:
+        return
+    ranges = np.concatenate([batch.column("range").to_numpy() for batch in given])
+    members = gather_members(given)
+    ranks = np.concatenate([batch.column("rank").to_numpy() for batch in given])
+    is_own = np.concatenate([batch.column("own").to_numpy(zero_copy_only=False) for batch in given])
+    for number in np.unique(ranges).tolist():
+        here = np.flatnonzero(ranges == number)
+        here = here[np.argsort(ranks[here])]
+        rows = RangeRows(ranks[here], is_own[here])
+        yield decide_range(number, members.offered.take(here), rows, config, is_first_round=is_first_round)
+
+
+class Members:
+    """Documents of some batches as the cover takes them; holds what their addresses point to."""
+
+    def __init__(self, offered: Offered, holds: list[object]) -> None:
+        self.offered = offered
+        self._holds = holds
+
+
+def gather_members(batches: list[pa.RecordBatch]) -> Members:
+    """Return the documents of the batches, boilerplate masked where there is any."""
+    count = sum(map(len, batches))
+    masked = np.zeros(count, np.uint64)
+    holds: list[object] = [batches]
+    first = 0
+    for batch in batches:
+        spans = batch.column("masked")
+        for row in np.flatnonzero(spans.is_valid().to_numpy(zero_copy_only=False)).tolist():
+            tokens = np.frombuffer(batch.column("tokens")[row].as_buffer(), np.uint32)
+            hidden = mask_tokens(tokens, np.frombuffer(spans[row].as_buffer(), np.int32).reshape(-1, 4)[:, :2])
+            holds.append(hidden)
+            masked[first + row] = hidden.ctypes.data
+        first += len(batch)
+    keys, signatures = (
+        np.concatenate([view_bytes(b.column(name), np.uint64) for b in batches]).reshape(count, -1)
+        for name in ("keys", "signature")
+    )
+    offered = Offered(
+        keys=keys,
+        signature=signatures,
+        content=number_contents(count),
+        num_tokens=np.concatenate([b.column("num_tokens").to_numpy() for b in batches]),
+        num_shingles=np.concatenate([b.column("num_shingles").to_numpy() for b in batches]),
+        address=np.concatenate([byte_addresses(b.column("tokens")) for b in batches]),
+        masked=masked,
+    )
+    return Members(offered, holds)
+
+
+def decide_range(number: int, members: Offered, rows: RangeRows, config: NearConfig, *, is_first_round: bool) -> pa.RecordBatch:
+    """Return the decisions on the own documents of a range; the others, all before them, are known to be kept.
+
+    In the first round nothing is known of the others: they are decided here too, as well as this range can.
+    """
+    others = int((~rows.is_own).sum())
+    cover = Cover(len(rows.ranks), config)
+    if is_first_round:
+        cover.offer(members.take(np.arange(others)))
+    else:
+        cover.enter(members.take(np.arange(others)))
+    before = count_work(cover.result())
+    cover.offer(members.take(np.arange(others, len(rows.ranks))))
+    result = cover.result()
+    removed = np.flatnonzero(result.witness >= 0)
+    own = removed >= others
+    counted = count_work(result) - before
+    no_counts = np.zeros(len(removed), np.int64)
+    arrays = [
+        pa.array(np.full(len(removed) + 1, number, np.int32)),
+        pa.array(np.concatenate([[False], own])),
+        pa.array(np.concatenate([[-1], rows.ranks[removed]])),
+        pa.array(np.concatenate([[-1], rows.ranks[result.witness[removed]]])),
+        pa.array(np.concatenate([[0.0], result.similarity[removed]])),
+        pa.array(np.concatenate([[0], result.relation[removed]]).astype(np.int8)),
+        *(pa.array(np.concatenate([[count], no_counts])) for count in counted),
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=DECIDED_SCHEMA)
+
+
+def count_work(result: CoverResult) -> npt.NDArray[np.int64]:
+    """Return the fields of `CoverWork`."""
+    return np.array([result.num_candidates, result.num_verified, result.num_full_buckets, result.num_not_entered])

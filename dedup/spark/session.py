@@ -1,14 +1,19 @@
-"""A Spark session of our own, for the command line. The library takes the caller's, and sets nothing in it."""
+"""What a run on Spark is asked to do, and the session that the command line starts for it.
+
+The library takes the caller's session, and sets nothing in it. Importing this module does not import pyspark.
+"""
 
 import os
 import shutil
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from dedup.config import InputConfig, NearConfig, PassageConfig
 from dedup.errors import DedupError
 
 if TYPE_CHECKING:
@@ -27,7 +32,7 @@ DEFAULTS = {
 }
 SPLIT_SETTING = "spark.sql.files.minPartitionNum"
 JAVA_OPTIONS = "spark.driver.extraJavaOptions"
-# On one machine the JVM of the driver is all there is, and lives for a minute: it has no time to compile code twice.
+# On one machine there is only the JVM of the driver. It lives for a minute: it has no time to compile code twice.
 # Adaptive execution makes a job of every stage, which takes longer than it saves.
 LOCAL_DEFAULTS = {
     "spark.sql.shuffle.partitions": "8",
@@ -37,8 +42,37 @@ LOCAL_DEFAULTS = {
 }
 
 
-def start_session(master: str, settings: Mapping[str, str] | None = None) -> "SparkSession":
+@dataclass(frozen=True)
+class SparkRun:
+    """Everything a clean run on Spark is asked to do; it looks for no containment."""
+
+    inputs: Sequence[str]
+    out: str
+    near: NearConfig = field(default_factory=NearConfig)
+    passages: PassageConfig | None = field(default_factory=lambda: PassageConfig(scope="within", contained=None))
+    input: InputConfig = field(default_factory=InputConfig)
+    overwrite: bool = False
+    strict: bool = False
+    ranges: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.near.keep.field == self.input.text_field:
+            raise DedupError(
+                f"--keep {self.near.keep} names the text field. Name a field that holds a date or an outlet."
+            )
+
+
+@dataclass(frozen=True)
+class SparkSessionOptions:
+    """Where Spark runs, and its own settings."""
+
+    master: str = "local[*]"
+    settings: Mapping[str, str] = field(default_factory=dict)
+
+
+def start_session(options: SparkSessionOptions) -> "SparkSession":
     """Return a new Spark session; whatever keeps it from starting is a `DedupError` that says what to do."""
+    master = options.master
     refuse_missing()
     refuse_unreachable(master)
     from pyspark.errors import PySparkException  # noqa: PLC0415 (an extra, and a second of import)
@@ -47,7 +81,7 @@ def start_session(master: str, settings: Mapping[str, str] | None = None) -> "Sp
     is_local = master.startswith("local")
     if is_local:
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    chosen = DEFAULTS | (LOCAL_DEFAULTS if is_local else {}) | dict(settings or {})
+    chosen = DEFAULTS | (LOCAL_DEFAULTS if is_local else {}) | dict(options.settings)
     chosen[JAVA_OPTIONS] = f"-Dlog4j2.configurationFile=file:{LOG_SETTINGS} {chosen.get(JAVA_OPTIONS, '')}".strip()
     builder = SparkSession.builder.master(master).appName("dedup clean").config(map=dict(chosen))
     try:

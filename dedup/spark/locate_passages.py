@@ -1,7 +1,7 @@
 """Passages and boilerplate in characters, and records whose text is cut: document by document, as the local engine."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any
@@ -30,13 +30,14 @@ from dedup.passages.boilerplate import Boilerplate
 from dedup.passages.matches import Matches, join_matches
 from dedup.passages.plan import plan_passages
 from dedup.pipeline.cut_passages import Findings, LocatedText, locate_document, merge_spans
-from dedup.spark.joins import NAMED, small
-from dedup.spark.lines import raw_id
-from dedup.spark.types import as_struct
+from dedup.spark.spark_tables import MAX_NAME_ROWS, MAX_NUMBER_ROWS, MAX_RECORD_ROWS, as_struct, mark_small
+from dedup.spark.write_folders import SparkOutcome, SparkOutput, name_of
 from dedup.text.token_spans import TokenOffsets, cut_spans
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
+
+    from dedup.spark.spark_tables import Checkpoints
 
 EDITED, PASSAGE, BOILER, ORIGINAL_RECORD = range(4)
 CUT = -1  # no kind of row: what cut passages are counted as
@@ -66,30 +67,38 @@ class LocateTask:
         return RecordText(SourceFile("", "", "", self.format, None, 0, 0), self.input)
 
 
+@dataclass(frozen=True)
+class LocatedRows:
+    """Rows of LOCATED_SCHEMA, how many there are of each kind, and as `CUT` how many passages are cut."""
+
+    rows: "DataFrame"
+    counts: Mapping[int, int]
+
+    def select_edits(self) -> "DataFrame | None":
+        """Return (at, edited): the records whose text was cut, as they are now; None where there is none."""
+        if not self.counts[EDITED]:
+            return None
+        edits = self.rows.filter(F.col("kind") == EDITED).select("at", F.col("value").alias("edited"))
+        return mark_small(edits, self.counts[EDITED], MAX_RECORD_ROWS)
+
+
 def locate_passages(
-    documents: "DataFrame", records: "DataFrame", removed: "DataFrame", task: LocateTask
-) -> "DataFrame":
-    """Return rows of LOCATED_SCHEMA: edited records, passages, boilerplate.
-
-    `documents` has `rank`, `at`, `id`, `path`, `line`, `repeats`, `masked`; `records` has `at` and `value` (in Parquet
-    the text).
-    """
-    gone = removed.select("rank", F.lit(False).alias("kept"))
-    held = documents.filter((F.length("repeats") > 0) | F.col("masked").isNotNull()).join(gone, "rank", "left")
-    held = held.withColumn("kept", F.coalesce("kept", F.lit(True))).filter("kept or masked is not null")
-    held = held.select("at", "id", "path", "line", "repeats", "masked", "kept")
-    wanted = records.join(small(held, held.count(), NAMED), "at")
-    return wanted.mapInArrow(partial(locate_rows, task=task), as_struct(LOCATED_SCHEMA))
-
-
-def count_kinds(located: "DataFrame") -> "Counter[int]":
-    """Return how many rows of each kind there are, and as `CUT` how many passages are cut."""
+    outcome: SparkOutcome, texts: "DataFrame", task: LocateTask, checkpoints: "Checkpoints"
+) -> LocatedRows:
+    """Locate passages and boilerplate, and cut them out; `texts` has `at` and `value` (in Parquet the text)."""
+    documents = outcome.documents.select("rank", "at", "id", "path", "line", "repeats", "masked")
+    removed = outcome.removed.select("rank", F.lit(False).alias("kept"))
+    found = documents.filter((F.length("repeats") > 0) | F.col("masked").isNotNull())
+    found = found.join(mark_small(removed, outcome.num_removed, MAX_NUMBER_ROWS), "rank", "left")
+    found = found.withColumn("kept", F.coalesce("kept", F.lit(True))).filter("kept or masked is not null").drop("rank")
+    wanted = texts.join(mark_small(found, found.count(), MAX_NAME_ROWS), "at")
+    rows = checkpoints.save("located", wanted.mapInArrow(partial(locate_rows, task=task), as_struct(LOCATED_SCHEMA)))
     counts = Counter({CUT: 0})
-    for row in located.groupBy("kind", "cut").count().collect():
+    for row in rows.groupBy("kind", "cut").count().collect():
         counts[row["kind"]] += row["count"]
         if row["cut"]:
             counts[CUT] += row["count"]
-    return counts
+    return LocatedRows(rows, counts)
 
 
 def locate_rows(batches: Iterator[pa.RecordBatch], *, task: LocateTask) -> Iterator[pa.RecordBatch]:
@@ -133,16 +142,16 @@ def locate_row(row: dict[str, Any], task: LocateTask) -> Iterator[tuple[object, 
             ORIGINAL_RECORD,
             None,
             None,
-            msgspec.json.encode({"id": raw_id(row), "source": source, "record": whole}),
+            msgspec.json.encode({"id": msgspec.Raw(name_of(row).raw_id), "source": source, "record": whole}),
         )
     held = {side.row: side for side in sides if side.side == ORIGINAL}
     for side in sides:
         if side.side == COPY:
-            record_of = describe_passage(row, findings, (side, held[side.row]))
-            yield at, PASSAGE, bool(side.cuts), None, encode_line(record_of).rstrip()
+            record = describe_passage(row, findings, side, held[side.row])
+            yield at, PASSAGE, bool(side.cuts), None, encode_line(record).rstrip()
         elif side.side == BOILERPLATE:
             holders = int(findings.boilerplate.holders[side.row])
-            place = (raw_id(row), row["path"], row["line"], side.start, side.end)
+            place = (msgspec.Raw(name_of(row).raw_id), row["path"], row["line"], side.start, side.end)
             yield at, BOILER, None, holders, encode_line(BoilerplateRecord(side.text, holders, *place)).rstrip()
 
 
@@ -170,11 +179,10 @@ def list_wanted(findings: Findings) -> list[tuple[int, int]]:
     return wanted + [(BOILERPLATE, row) for row in range(len(boilerplate)) if strip or boilerplate.is_first[row]]
 
 
-def describe_passage(row: dict[str, Any], findings: Findings, sides: tuple[Located, Located]) -> PassageRecord:
+def describe_passage(row: dict[str, Any], findings: Findings, copy: Located, original: Located) -> PassageRecord:
     """Return the record of one passage."""
-    copy, original = sides
     similarity = float(findings.plan.matches.similarity[copy.row])
-    doc_id = raw_id(row)
+    doc_id = msgspec.Raw(name_of(row).raw_id)
     return PassageRecord(
         doc_id=doc_id,
         path=row["path"],
@@ -190,3 +198,14 @@ def describe_passage(row: dict[str, Any], findings: Findings, sides: tuple[Locat
         documents=int(findings.plan.documents[copy.row]),
         cuts=list(zip(copy.cuts[::2], copy.cuts[1::2], strict=True)),
     )
+
+
+def write_located(output: SparkOutput, located: LocatedRows) -> None:
+    """Write passages and edited records in the order of the input, boilerplate with the most frequent first."""
+    for name, kind in (("passages", PASSAGE), ("edited", ORIGINAL_RECORD), ("boilerplate", BOILER)):
+        rows = located.rows.filter(F.col("kind") == kind)
+        order = [F.col("holders").desc(), F.col("at")] if kind == BOILER else [F.col("at")]
+        # Few rows are sorted in one task: to find ranges for several is a job of its own.
+        is_few = located.counts[kind] <= MAX_RECORD_ROWS
+        rows = rows.coalesce(1).sortWithinPartitions(*order) if is_few else rows.orderBy(*order)
+        output.write_text(name, rows.select(F.col("value").cast("string")))

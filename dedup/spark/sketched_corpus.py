@@ -1,7 +1,8 @@
-"""All documents of a run: their sketches, their places in the input, their ranks in the order of the keep policy."""
+"""The sketches of all documents of a run, their places in the input, their ranks in the order of the keep policy."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,22 +10,26 @@ import pyarrow as pa
 from pyspark import TaskContext
 from pyspark.sql import functions as F
 
-from dedup.spark.joins import make_table
-from dedup.spark.sketches import DOCUMENT, REJECTED, SPLIT
-from dedup.spark.types import as_struct
+from dedup.config import KeepPolicy
+from dedup.near.keep_policy import decode_value, make_key
+from dedup.spark.sketch_splits import DOCUMENT, REJECTED, SPLIT
+from dedup.spark.spark_tables import as_struct, make_table
 
 if TYPE_CHECKING:
     from pyspark.sql import Column, DataFrame
 
-    from dedup.spark.checkpoint import Checkpoints
+    from dedup.spark.spark_tables import Checkpoints
+
+KEY_SCHEMA = pa.schema({"doc": pa.int64(), "group": pa.int32(), "number": pa.float64(), "text": pa.string()})
+NUMBERED_SCHEMA = pa.schema({"doc": pa.int64(), "part": pa.int32(), "row": pa.int64()})
 
 
 @dataclass(frozen=True)
-class Split:
-    """One split of the input: how many documents and lines it has, and how many stand before it.
+class InputSplit:
+    """One split of the input: how many documents and lines it has, and how many are before it.
 
     `line_base` counts the lines of its file, `doc_base` and `at_base` the documents and lines of the whole input.
-    `number` is what `monotonically_increasing_id` says of its first line when the files are read once more.
+    `number` is the `monotonically_increasing_id` of its first line when the files are read once more.
     """
 
     file: str
@@ -38,11 +43,11 @@ class Split:
 
 
 @dataclass(frozen=True)
-class Catalogue:
+class SketchedCorpus:
     """The sketch rows as they were written, and the splits in the order of the input."""
 
     rows: "DataFrame"
-    splits: Sequence[Split]
+    splits: Sequence[InputSplit]
     num_tokens: int
     num_rejected: int
 
@@ -61,7 +66,7 @@ class Catalogue:
         )
 
     def rejections(self) -> "DataFrame":
-        """Return what was set aside: `at`, `file`, `line`, `error`, `raw`."""
+        """Return the rejected records: `at`, `file`, `line`, `error`, `raw`."""
         return self.place(self.rows.filter(F.col("kind") == REJECTED)).select("at", "file", "line", "error", "raw")
 
     def place(self, rows: "DataFrame") -> "DataFrame":
@@ -79,8 +84,8 @@ class Catalogue:
     def place_lines(self, lines: "DataFrame") -> "DataFrame":
         """Return lines (`file`, `block`, `number`, `value`) with `at`, their line in the whole input.
 
-        They were numbered by Spark as it read them: no worker has to count them in Python. Where files were cut up
-        otherwise than for the sketches, numbers mean nothing; the job fails then.
+        Spark numbered them as it read them: no worker has to count them in Python. Where files were cut up
+        otherwise than for the sketches, the numbers mean nothing; the job fails then.
         """
         bases = [(s.file, s.block, s.at_base, s.number, s.lines) for s in self.splits]
         kinds = dict.fromkeys(("block", "at_base", "first", "lines"), "bigint")
@@ -91,21 +96,21 @@ class Catalogue:
         return lines.join(table, ["file", "block"], "left").select(at.alias("at"), "value")
 
 
-def read_catalogue(rows: "DataFrame", place_of: Callable[[str], int]) -> Catalogue:
-    """Return the catalogue of sketch rows; `place_of` says where a file stands in the input."""
+def read_corpus(rows: "DataFrame", place_of: Callable[[str], int]) -> SketchedCorpus:
+    """Return the corpus of sketch rows; `place_of` returns the place of a file in the input."""
     columns = ("file", "block", "row", "line", "all_tokens", "rejected", "number")
     found = rows.filter(F.col("kind") == SPLIT).select(*columns).collect()
     found.sort(key=lambda split: (place_of(split["file"]), split["file"], split["block"]))
-    splits: list[Split] = []
+    splits: list[InputSplit] = []
     for split in found:
         last = splits[-1] if splits else None
         doc_base = last.doc_base + last.documents if last else 0
         line_base = last.line_base + last.lines if last and last.file == split["file"] else 0
         at_base = last.at_base + last.lines if last else 0
         place = (doc_base, line_base, at_base)
-        splits.append(Split(split["file"], split["block"], split["row"], split["line"], *place, split["number"]))
+        splits.append(InputSplit(split["file"], split["block"], split["row"], split["line"], *place, split["number"]))
     totals = [sum(split[name] or 0 for split in found) for name in ("all_tokens", "rejected")]
-    return Catalogue(rows, splits, *totals)
+    return SketchedCorpus(rows, splits, *totals)
 
 
 def rank_documents(documents: "DataFrame", order: "Sequence[Column]", checkpoints: "Checkpoints") -> "DataFrame":
@@ -123,9 +128,6 @@ def rank_documents(documents: "DataFrame", order: "Sequence[Column]", checkpoint
     return ranked.select("doc", (F.col("base") + F.col("row")).alias("rank"))
 
 
-NUMBERED_SCHEMA = pa.schema({"doc": pa.int64(), "part": pa.int32(), "row": pa.int64()})
-
-
 def number_rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Give the rows of a partition their numbers."""
     context = TaskContext.get()
@@ -137,3 +139,21 @@ def number_rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         arrays = [batch.column("doc"), pa.array(np.full(count, part, np.int32)), pa.array(rows)]
         yield pa.RecordBatch.from_arrays(arrays, schema=NUMBERED_SCHEMA)
         first += count
+
+
+def order_documents(documents: "DataFrame", keep: KeepPolicy) -> "tuple[DataFrame, list[Column]]":
+    """Return documents with columns to sort by, and these columns: ties by `doc`."""
+    if keep.rule == "longest":
+        return documents.select("doc", "num_tokens"), [-F.col("num_tokens").cast("bigint")]
+    keyed = documents.select("doc", "key").mapInArrow(partial(make_keys, keep=keep), as_struct(KEY_SCHEMA))
+    text = F.col("text").desc() if keep.rule == "newest" else F.col("text")
+    return keyed, [F.col("group"), F.col("number"), text]
+
+
+def make_keys(batches: Iterator[pa.RecordBatch], *, keep: KeepPolicy) -> Iterator[pa.RecordBatch]:
+    """Turn `doc`, `key` into KEY_SCHEMA."""
+    for batch in batches:
+        keys = [make_key(decode_value(raw), keep) for raw in batch.column("key").to_pylist()]
+        columns = zip(*keys, strict=True) if keys else ((), (), ())
+        arrays = [pa.array(column, kind) for column, kind in zip(columns, KEY_SCHEMA.types[1:], strict=True)]
+        yield pa.RecordBatch.from_arrays([batch.column("doc"), *arrays], schema=KEY_SCHEMA)

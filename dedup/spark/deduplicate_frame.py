@@ -19,12 +19,20 @@ from dedup.config import InputConfig, NearConfig
 from dedup.corpus.parquet import read_batch
 from dedup.model.documents import CopyRelation
 from dedup.near.bands import bands_of
-from dedup.spark.catalogue import rank_documents, read_catalogue
-from dedup.spark.checkpoint import Checkpoints
-from dedup.spark.decide_ranges import SparkDecisions, decide, find_candidates, plan_cover
-from dedup.spark.read import quote
-from dedup.spark.sketches import DOCUMENT, REJECTED, SKETCH_SCHEMA, SketchTask, SplitReader, fill_columns, name_split
-from dedup.spark.types import as_struct
+from dedup.spark.candidates import find_candidates, plan_cover
+from dedup.spark.rounds import SparkDecisions, decide
+from dedup.spark.sketch_splits import (
+    DOCUMENT,
+    REJECTED,
+    SKETCH_SCHEMA,
+    SketchTask,
+    SplitName,
+    SplitReader,
+    fill_columns,
+    name_split,
+)
+from dedup.spark.sketched_corpus import rank_documents, read_corpus
+from dedup.spark.spark_tables import Checkpoints, as_struct, quote
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -56,10 +64,10 @@ def deduplicate(  # noqa: PLR0913 (the last two are seldom given)
     relation     "exact", "edited" or "template", null for a kept one
     ```
 
-    What the stages leave for one another is written to the folder `checkpoints`, which all workers reach, and the
-    result is read from there: delete it when the result is saved. Without it a temporary folder is used, on a local
-    master only. `ranges` is into how many ranges the cover is cut; the result is the same for any number. No setting
-    of the session is changed.
+    The stages write their tables to the folder `checkpoints`, which all workers reach. The result is read from there:
+    delete the folder when the result is saved. Without it a temporary folder is used, on a local master only.
+    `ranges` is the number of ranges into which the cover is cut; the result is the same for any number. No setting of
+    the session is changed.
     """
     config = config or NearConfig()
     refuse_wrong_arguments(frame, id_column, text_column, config)
@@ -74,12 +82,12 @@ def deduplicate(  # noqa: PLR0913 (the last two are seldom given)
     sketches = table.save(
         "sketches", rows.mapInArrow(partial(sketch_frame, task=task, extras=tuple(extras.names)), schema)
     )
-    catalogue = read_catalogue(sketches, lambda _: 0)
-    documents = catalogue.documents()
+    corpus = read_corpus(sketches, lambda _: 0)
+    documents = corpus.documents()
     by = [*(F.col(f"order_{place}") for place in range(len(order))), F.col(ID), F.col("content_0"), F.col("content_1")]
     ranked = table.save("ranks", rank_documents(documents, by, table))
     documents = documents.join(ranked, "doc").withColumn("masked", F.lit(None).cast("binary"))
-    plan = plan_cover(catalogue.num_documents, bands_of(config).bands, spark.sparkContext.defaultParallelism, ranges)
+    plan = plan_cover(corpus.num_documents, bands_of(config).bands, spark.sparkContext.defaultParallelism, ranges)
     candidates = find_candidates(documents, plan, config, table, lambda _: None)
     decisions = decide(documents, candidates, config, table, lambda _: None)
     rejected = sketches.filter(F.col("kind") == REJECTED)
@@ -115,7 +123,7 @@ def sketch_frame(
 ) -> Iterator[pa.RecordBatch]:
     """Sketch the rows of a frame's partition; the columns `extras` are handed on."""
     context = TaskContext.get()
-    split = ("", context.partitionId() if context else 0)
+    split = SplitName("", context.partitionId() if context else 0)
     reader = SplitReader(task)
     empty: list[pa.Array] = []
     for batch in batches:

@@ -11,19 +11,23 @@ from pyspark.sql import functions as F
 from dedup.config import InputConfig
 from dedup.corpus.files import find_files, split_format
 from dedup.errors import InputError
-from dedup.spark.joins import make_table
-from dedup.spark.sketches import SKETCH_SCHEMA, SketchTask, sketch_lines, sketch_rows
-from dedup.spark.types import as_struct
+from dedup.model.run import InputFile
+from dedup.spark.sketch_splits import SKETCH_SCHEMA, SketchTask, sketch_lines, sketch_rows
+from dedup.spark.spark_tables import as_struct, make_table, quote
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
-    from dedup.spark.catalogue import Catalogue
+    from dedup.spark.sketched_corpus import SketchedCorpus
 
 
 @dataclass(frozen=True)
 class SparkInput:
-    """The files of a run, all of one format, in order: where Spark finds them, and what the output calls them."""
+    """The files of a run, all of one format, in order.
+
+    locations  what Spark reads: files, folders, patterns
+    names      the name of each file in the output, by its address in Spark
+    """
 
     spark: "SparkSession"
     locations: tuple[str, ...]
@@ -35,7 +39,7 @@ class SparkInput:
         return list(self.names).index(plain(file))
 
     def name(self, file: str) -> str:
-        """Return what the output calls a file."""
+        """Return the name of a file in the output."""
         return self.names.get(plain(file), plain(file))
 
     def sketch(self, task: SketchTask) -> "DataFrame":
@@ -46,22 +50,33 @@ class SparkInput:
         table = self._table().select(*(quote(column) for column in columns), *where())
         return table.mapInArrow(partial(sketch_rows, task=task), as_struct(SKETCH_SCHEMA))
 
-    def records(self, catalogue: "Catalogue") -> "DataFrame":
+    def records(self, corpus: "SketchedCorpus") -> "DataFrame":
         """Return all records with `at`: `value` is a line of JSON, `record` a row of Parquet."""
         if self.format == "jsonl":
-            return catalogue.place_lines(self._lines().withColumn("number", F.monotonically_increasing_id()))
+            return corpus.place_lines(self._lines().withColumn("number", F.monotonically_increasing_id()))
         table = self._table()
         record = F.struct(*(quote(column) for column in table.columns)).alias("record")
         rows = table.select(record, *where(), F.col("_metadata.row_index").alias("line"))
-        starts = {split.file: split.at_base for split in reversed(catalogue.splits)}
+        starts = {split.file: split.at_base for split in reversed(corpus.splits)}
         bases = make_table(self.spark, list(starts.items()), {"file": "string", "base": "bigint"})
         return rows.join(bases, "file").select((F.col("line") + F.col("base")).alias("at"), "record")
 
     def as_texts(self, records: "DataFrame", text_field: str) -> "DataFrame":
-        """Return records as `dedup.spark.describe_passages` takes them: `at`, `value`."""
+        """Return records as `dedup.spark.locate_passages` takes them: `at`, `value`."""
         if self.format == "jsonl":
             return records
         return records.select("at", F.col("record").getField(text_field).cast("binary").alias("value"))
+
+    def describe(self) -> list[InputFile]:
+        """Return the files with their sizes."""
+        java = self.spark._jvm  # noqa: SLF001 (PySpark has no other way to Hadoop's file systems)
+        settings = self.spark._jsparkSession.sessionState().newHadoopConf()  # noqa: SLF001
+        files = []
+        for uri, name in self.names.items():
+            path = java.org.apache.hadoop.fs.Path(uri)
+            size = int(path.getFileSystem(settings).getFileStatus(path).getLen())
+            files.append(InputFile(name, path.getName(), self.format, split_format(name)[1], size))
+        return files
 
     def _lines(self) -> "DataFrame":
         lines = self.spark.read.option("lineSep", "\n").text(list(self.locations))
@@ -127,10 +142,5 @@ def plain(uri: str) -> str:
 
 
 def where() -> tuple[Any, Any]:
-    """Return the columns that say where a row stands: file and first byte of its split."""
+    """Return the columns that place a row: the file and the first byte of its split."""
     return F.col("_metadata.file_path").alias("file"), F.col("_metadata.file_block_start").alias("block")
-
-
-def quote(column: str) -> Any:
-    """Return a column by its name, whatever characters that has."""
-    return F.col("`" + column.replace("`", "``") + "`")

@@ -1,4 +1,4 @@
-"""Sketch documents in `mapInArrow`: one row for each, and one for each split of the input with what was counted in it.
+"""Sketch documents in `mapInArrow`: one row for each, and one for each split of the input with its counts.
 
 A *split* is a run of rows that one task reads in order: a part of a file, or a partition of a frame.
 """
@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,8 +23,9 @@ from dedup.passages.matches import find_repeats
 from dedup.passages.token_blocks import TokenBlock
 from dedup.pipeline.find_boilerplate import hash_values
 from dedup.pipeline.sketch_shards import get_sketcher
+from dedup.spark.spark_tables import cut_bytes
 
-DOCUMENT, REJECTED, SPLIT = 0, 1, 2
+DOCUMENT, REJECTED, SPLIT = 0, 1, 2  # kinds of rows
 ROW_BITS = 33  # of `monotonically_increasing_id`, which has the partition above them
 
 SKETCH_SCHEMA = pa.schema(
@@ -44,13 +46,20 @@ SKETCH_SCHEMA = pa.schema(
         "num_shingles": pa.int32(),
         "all_tokens": pa.int64(),  # of a split
         "rejected": pa.int64(),  # the same
-        "number": pa.int64(),  # the same: what `monotonically_increasing_id` says of its first row
+        "number": pa.int64(),  # the same: the `monotonically_increasing_id` of its first row
         "keys": pa.binary(),
         "signature": pa.binary(),
         "tokens": pa.binary(),
         "repeats": pa.binary(),
     }
 )
+
+
+class SplitName(NamedTuple):
+    """Which split of the input: its file, and its first byte in the file (of a frame: "", and the partition)."""
+
+    file: str
+    block: int
 
 
 @dataclass(frozen=True)
@@ -63,7 +72,7 @@ class SketchTask:
 
     @property
     def roles(self) -> dict[str, str]:
-        """Return the fields that are wanted beside text and id, by what they are wanted for."""
+        """Return the fields to read beside text and id, by their purpose."""
         roles = {"key": self.near.keep.field} if self.near.keep.field else {}
         if self.passages and self.passages.series_field != self.input.text_field:
             roles["series"] = self.passages.series_field
@@ -85,7 +94,7 @@ class SplitReader:
     """Turns the batches of one task into sketch rows; counts the rows of each split as it goes."""
 
     task: SketchTask
-    counts: dict[tuple[str, int], SplitCounts] = field(default_factory=dict)
+    counts: dict[SplitName, SplitCounts] = field(default_factory=dict)
 
     def read(self, batch: pa.RecordBatch, *, is_text: bool) -> Iterator[pa.RecordBatch]:
         """Yield the sketch rows of one batch: lines of text, or columns."""
@@ -113,7 +122,7 @@ class SplitReader:
     def _parse_rows(self, part: pa.RecordBatch) -> Iterator[DocumentBlock]:
         yield read_batch(part, 0, self.task.input, self.task.roles)
 
-    def sketch(self, block: DocumentBlock, split: tuple[str, int]) -> pa.RecordBatch:
+    def sketch(self, block: DocumentBlock, split: SplitName) -> pa.RecordBatch:
         """Return the sketch rows of the documents of a block."""
         counts = self.counts.setdefault(split, SplitCounts())
         sketch = get_sketcher(self.task.near).sketch(*view_texts(block.texts))
@@ -124,9 +133,9 @@ class SplitReader:
         if config is not None and config.within:
             found = find_repeats(tokens, config)
             repeats = np.column_stack([found.document, found.span, found.held, found.equal])
-        rows = np.arange(counts.documents, counts.documents + len(block.ids))
+        places = RowPlaces(counts.documents, counts.lines + block.lines - 1)
         counts.documents += len(block.ids)
-        return wrap_documents(block, split, (rows, counts.lines + block.lines - 1), (sketch, repeats))
+        return wrap_documents(block, split, places, sketch, repeats)
 
     def finish(self) -> pa.RecordBatch:
         """Return one row for each split that was read, in the order in which they were."""
@@ -137,8 +146,8 @@ class SplitReader:
         return fill_columns(
             len(splits),
             {
-                "file": [split[0] for split, _ in splits],
-                "block": [split[1] for split, _ in splits],
+                "file": [split.file for split, _ in splits],
+                "block": [split.block for split, _ in splits],
                 "kind": [SPLIT] * len(splits),
                 "row": [counts.documents for _, counts in splits],
                 "line": lines,
@@ -165,7 +174,7 @@ def sketch_rows(batches: Iterator[pa.RecordBatch], *, task: SketchTask) -> Itera
     yield reader.finish()
 
 
-def runs_of(batch: pa.RecordBatch) -> Iterator[tuple[tuple[str, int], range]]:
+def runs_of(batch: pa.RecordBatch) -> Iterator[tuple[SplitName, range]]:
     """Yield the splits of a batch with their rows; a split's rows follow one another."""
     if len(batch) == 0:
         return
@@ -173,17 +182,20 @@ def runs_of(batch: pa.RecordBatch) -> Iterator[tuple[tuple[str, int], range]]:
     file, block = names.indices.to_numpy(), batch.column("block").to_numpy()
     edges = np.flatnonzero((np.diff(file) != 0) | (np.diff(block) != 0)) + 1
     for start, end in zip([0, *edges.tolist()], [*edges.tolist(), len(batch)], strict=True):
-        yield (names.dictionary[file[start]].as_py(), int(block[start])), range(start, end)
+        yield SplitName(names.dictionary[file[start]].as_py(), int(block[start])), range(start, end)
+
+
+class RowPlaces(NamedTuple):
+    """Where the documents of a block are in their split: the place of the first one, the line of each (int64[n])."""
+
+    first: int
+    lines: npt.NDArray[np.int64]
 
 
 def wrap_documents(
-    block: DocumentBlock,
-    split: tuple[str, int],
-    places: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
-    results: tuple[Sketch, npt.NDArray[np.int32]],
+    block: DocumentBlock, split: SplitName, places: RowPlaces, sketch: Sketch, repeats: npt.NDArray[np.int32]
 ) -> pa.RecordBatch:
-    """Return the sketch rows of the documents of a block; `places` are their rows and lines in the split."""
-    sketch, repeats = results
+    """Return the sketch rows of the documents of a block; `repeats` is int32[k, 6], the document first."""
     count = len(block.ids)
     nothing = [b""] * count
     series = hash_values(block.fields.get("series", nothing)).view(np.int64)
@@ -192,8 +204,8 @@ def wrap_documents(
         count,
         {
             **name_split(split, DOCUMENT, count),
-            "row": places[0],
-            "line": places[1],
+            "row": np.arange(places.first, places.first + count),
+            "line": places.lines,
             "id": pa.array(block.ids, pa.binary()),
             "key": pa.array(block.fields.get("key", nothing), pa.binary()),
             "series": series,
@@ -209,8 +221,8 @@ def wrap_documents(
     )
 
 
-def wrap_rejections(block: DocumentBlock, split: tuple[str, int], counts: SplitCounts) -> pa.RecordBatch:
-    """Return the rows of what was set aside in a block."""
+def wrap_rejections(block: DocumentBlock, split: SplitName, counts: SplitCounts) -> pa.RecordBatch:
+    """Return the rows of the rejected records of a block."""
     bad = block.rejections
     return fill_columns(
         len(bad),
@@ -223,9 +235,9 @@ def wrap_rejections(block: DocumentBlock, split: tuple[str, int], counts: SplitC
     )
 
 
-def name_split(split: tuple[str, int], kind: int, count: int) -> dict[str, object]:
+def name_split(split: SplitName, kind: int, count: int) -> dict[str, object]:
     """Return the columns that say where rows come from."""
-    return {"file": [split[0]] * count, "block": np.full(count, split[1]), "kind": np.full(count, kind, np.int8)}
+    return {"file": [split.file] * count, "block": np.full(count, split.block), "kind": np.full(count, kind, np.int8)}
 
 
 def fill_columns(count: int, columns: Mapping[str, object]) -> pa.RecordBatch:
@@ -240,11 +252,3 @@ def fill_columns(count: int, columns: Mapping[str, object]) -> pa.RecordBatch:
 def as_array(values: object, kind: pa.DataType) -> pa.Array:
     """Return values as an Arrow array of a type."""
     return values if isinstance(values, pa.Array) else pa.array(values, kind)
-
-
-def cut_bytes(values: np.ndarray, counts: np.ndarray) -> pa.Array:
-    """Return a binary array whose value i holds the next `counts[i]` numbers of `values`."""
-    offsets = np.zeros(len(counts) + 1, np.int64)
-    np.cumsum(counts * values.itemsize, out=offsets[1:])
-    buffers = [None, pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(np.ascontiguousarray(values).tobytes())]
-    return pa.Array.from_buffers(pa.binary(), len(counts), buffers)

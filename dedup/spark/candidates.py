@@ -1,0 +1,205 @@
+"""Candidates by shuffle: exact copies, and which range of ranks has to see which documents.
+
+A *range* is a run of consecutive ranks that one task decides. A *route* brings a document to a range.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from pyspark.sql import functions as F
+
+from dedup.config import NearConfig
+from dedup.kernels.routes import RANGE_BITS, find_routes
+from dedup.model.documents import CopyRelation
+from dedup.spark.spark_tables import as_struct, view_bytes
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame
+
+    from dedup.spark.spark_tables import Checkpoints
+
+CONTENT = ("content_0", "content_1", "num_tokens")
+PACKED_SCHEMA = pa.schema({"part": pa.int32(), "keys": pa.binary(), "ranks": pa.binary(), "sizes": pa.binary()})
+ROUTE_SCHEMA = pa.schema({"rank": pa.int64(), "range": pa.int32(), "large": pa.int8()})
+MAX_RANGE_DOCUMENTS = 65_536  # that one task decides: about 200 MB of tokens and keys of news
+MAX_PART_KEYS = 8_000_000  # band keys that one task sorts: about 400 MB
+PACKED_AT_ONCE = 4_000_000  # band keys that a task collects before it hands them on
+ROUTES_AT_ONCE = 1 << 20
+MAX_SMALL_BUCKET = 64  # members of a bucket whose pairs are looked at one by one
+
+
+@dataclass(frozen=True)
+class CoverPlan:
+    """How the cover is cut up: range r holds the ranks with `rank // range_size` = r; keys are dealt to `parts`."""
+
+    num_ranges: int
+    range_size: int
+    parts: int
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Who may be alike.
+
+    ```
+    twins       (rank, first): a document, and the first document of the same content
+    routes      (rank, range, large, own): which range has to see which of the others
+    num_routes  rows of `routes`
+    ```
+    """
+
+    twins: "DataFrame"
+    routes: "DataFrame"
+    num_routes: int
+    plan: CoverPlan
+
+
+def plan_cover(num_documents: int, bands: int, parallelism: int, ranges: int | None = None) -> CoverPlan:
+    """Return how the cover of so many documents is cut up, into `ranges` if that is given."""
+    if ranges is None:
+        ranges = max(-(-num_documents // MAX_RANGE_DOCUMENTS), 1)
+        if num_documents > MAX_RANGE_DOCUMENTS // 8:  # so that no worker is idle
+            ranges = -(-ranges // parallelism) * parallelism
+    range_size = max(-(-num_documents // ranges), 1)
+    parts = max(-(-num_documents * bands // MAX_PART_KEYS), min(parallelism, ranges))
+    return CoverPlan(ranges, range_size, parts)
+
+
+def find_candidates(
+    documents: "DataFrame",
+    plan: CoverPlan,
+    config: NearConfig,
+    checkpoints: "Checkpoints",
+    report: Callable[[str], None],
+) -> Candidates:
+    """Find who may be alike; `documents` are sketches with `rank` (from 0, without gaps)."""
+    report("exact copies")
+    twins = checkpoints.save("twins", find_twins(documents))
+    report("buckets")
+    routes = checkpoints.save("routes", route_documents(choose_firsts(documents, twins), plan, config))
+    own = F.col("range") == F.floor(F.col("rank") / plan.range_size)
+    return Candidates(twins, routes.withColumn("own", own), routes.count(), plan)
+
+
+def find_twins(documents: "DataFrame") -> "DataFrame":
+    """Return (rank, first) of the documents whose content an earlier one has; one without a word has no twin."""
+    groups = (
+        documents.filter("num_tokens > 0")
+        .groupBy(*CONTENT)
+        .agg(F.min("rank").alias("first"), F.count("*").alias("members"))
+        .filter("members > 1")
+        .drop("members")
+    )
+    pairs = documents.select("rank", *CONTENT).join(groups, list(CONTENT)).filter("rank != first")
+    return pairs.select("rank", "first")
+
+
+def choose_firsts(documents: "DataFrame", twins: "DataFrame") -> "DataFrame":
+    """Return the first document of each content that has a word."""
+    return documents.filter("num_tokens > 0").join(twins.select("rank"), "rank", "left_anti")
+
+
+def follow_twins(twins: "DataFrame", removed: "DataFrame") -> "DataFrame":
+    """Add exact copies to the removed documents: each shares the fate of the first document of its content."""
+    fate = removed.withColumnRenamed("rank", "first")
+    followed = twins.join(fate, "first", "left").select(
+        "rank",
+        F.coalesce("witness", "first").alias("witness"),
+        F.coalesce("similarity", F.lit(1.0)).alias("similarity"),
+        F.coalesce("relation", F.lit(int(CopyRelation.EXACT)).cast("tinyint")).alias("relation"),
+    )
+    return removed.unionByName(followed)
+
+
+def route_documents(documents: "DataFrame", plan: CoverPlan, config: NearConfig) -> "DataFrame":
+    """Return (rank, range, large): which documents each range has to see; `large` is 1 if only large buckets ask.
+
+    `documents` has `rank`, `num_shingles`, `keys`.
+    """
+    pack = partial(pack_keys, parts=plan.parts)
+    packed = documents.select("rank", "num_shingles", "keys").mapInArrow(pack, as_struct(PACKED_SCHEMA))
+    find = partial(find_range_routes, range_size=plan.range_size, config=config)
+    routes = packed.repartitionById(plan.parts, F.col("part")).mapInArrow(find, as_struct(ROUTE_SCHEMA))
+    return routes.groupBy("rank", "range").agg(F.min("large").alias("large"))
+
+
+def pack_keys(batches: Iterator[pa.RecordBatch], *, parts: int) -> Iterator[pa.RecordBatch]:
+    """Deal band keys to parts by their high half; input columns `rank`, `num_shingles`, `keys`.
+
+    The keys are shuffled as bytes in few large rows: a row for each key would be many times as large.
+    """
+    waiting: list[pa.RecordBatch] = []
+    count = 0
+    for batch in batches:
+        if len(batch) == 0:
+            continue
+        waiting.append(batch)
+        count += view_bytes(batch.column("keys"), np.uint64).size
+        if count >= PACKED_AT_ONCE:
+            yield pack_some(waiting, parts)
+            waiting, count = [], 0
+    if waiting:
+        yield pack_some(waiting, parts)
+
+
+def pack_some(batches: list[pa.RecordBatch], parts: int) -> pa.RecordBatch:
+    """Return one row for each part that any key of the batches belongs to."""
+    keys = np.concatenate([view_bytes(b.column("keys"), np.uint64) for b in batches])
+    ranks = np.concatenate([b.column("rank").to_numpy() for b in batches])
+    sizes = np.concatenate([b.column("num_shingles").to_numpy() for b in batches])
+    bands = keys.size // max(ranks.size, 1)
+    part = (((keys >> np.uint64(32)) * np.uint64(parts)) >> np.uint64(32)).astype(np.int32)
+    order = np.argsort(part, kind="stable")
+    present, begins = np.unique(part[order], return_index=True)
+    columns = keys[order], np.repeat(ranks, bands)[order], np.repeat(sizes, bands)[order]
+    pieces = [[piece.tobytes() for piece in np.split(column, begins[1:])] for column in columns]
+    arrays = [pa.array(present, pa.int32()), *(pa.array(p, pa.binary()) for p in pieces)]
+    return pa.RecordBatch.from_arrays(arrays, schema=PACKED_SCHEMA)
+
+
+class SharedKeys(NamedTuple):
+    """Band keys that more than one document holds, sorted by key and rank: uint64[n], int64[n], int32[n]."""
+
+    keys: npt.NDArray[np.uint64]
+    ranks: npt.NDArray[np.int64]
+    num_shingles: npt.NDArray[np.int32]
+
+
+def unpack_keys(batches: Iterator[pa.RecordBatch]) -> SharedKeys:
+    """Return the shared keys of one part."""
+    rows = [batch for batch in batches if len(batch)]
+    if not rows:
+        return SharedKeys(np.empty(0, np.uint64), np.empty(0, np.int64), np.empty(0, np.int32))
+    keys = np.concatenate([view_bytes(b.column("keys"), np.uint64) for b in rows])
+    order = np.argsort(keys)
+    same = keys[order][1:] == keys[order][:-1]
+    is_shared = np.zeros(keys.size, bool)
+    is_shared[:-1] |= same
+    is_shared[1:] |= same
+    order = order[is_shared]
+    ranks = np.concatenate([view_bytes(b.column("ranks"), np.int64) for b in rows])[order]
+    sizes = np.concatenate([view_bytes(b.column("sizes"), np.int32) for b in rows])[order]
+    keys = keys[order]
+    within = np.lexsort((ranks, keys))
+    return SharedKeys(keys[within], ranks[within], sizes[within])
+
+
+def find_range_routes(
+    batches: Iterator[pa.RecordBatch], *, range_size: int, config: NearConfig
+) -> Iterator[pa.RecordBatch]:
+    """Yield the routes of the buckets of one part, each once."""
+    # Where a bucket may be full, every kept document in it counts, also one too short or too long to be compared.
+    max_small = min(MAX_SMALL_BUCKET, config.max_bucket)
+    routes = find_routes(*unpack_keys(batches), range_size, config.threshold, max_small)
+    routes.sort()
+    routes = routes[np.diff(routes, prepend=-1) != 0]
+    for first in range(0, len(routes), ROUTES_AT_ONCE):
+        some = routes[first : first + ROUTES_AT_ONCE]
+        ranges = ((some >> 1) & ((1 << RANGE_BITS) - 1)).astype(np.int32)
+        columns = some >> (RANGE_BITS + 1), ranges, (some & 1).astype(np.int8)
+        yield pa.RecordBatch.from_arrays([pa.array(column) for column in columns], schema=ROUTE_SCHEMA)

@@ -1,0 +1,175 @@
+"""Clean files on Spark: sketch, boilerplate, cover, passages, write."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from pyspark import inheritable_thread_target
+from pyspark.sql import functions as F
+
+from dedup.errors import InputError
+from dedup.model.run import Counts, PassageCounts, Summary
+from dedup.near.bands import bands_of
+from dedup.output.run_summary import StageTimer
+from dedup.pipeline.job import Progress
+from dedup.pipeline.sketch_shards import load_kernels
+from dedup.spark.candidates import find_candidates, plan_cover
+from dedup.spark.input_files import SparkInput, open_input
+from dedup.spark.locate_passages import LocateTask, locate_passages, write_located
+from dedup.spark.mark_boilerplate import find_boilerplate
+from dedup.spark.rounds import SparkDecisions, decide
+from dedup.spark.session import SparkRun
+from dedup.spark.sketch_splits import SketchTask
+from dedup.spark.sketched_corpus import SketchedCorpus, order_documents, rank_documents, read_corpus
+from dedup.spark.spark_summary import count_documents, count_passages, summarise_run
+from dedup.spark.spark_tables import Checkpoints
+from dedup.spark.write_folders import (
+    CHECKPOINTS,
+    SUMMARY,
+    SparkFolder,
+    SparkOutcome,
+    SparkOutput,
+    name_files,
+    write_clusters,
+    write_kept,
+    write_rejected,
+    write_removed,
+)
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+
+def clean_on_spark(spark: "SparkSession", run: SparkRun, progress: Progress) -> Summary:
+    """Remove near-duplicate documents from files; `summary.json`, which describes the run, is written last."""
+    source = open_input(spark, run.inputs, run.input.input_format)
+    folder = SparkFolder(spark, run.out)
+    folder.refuse_overlap(source.names)
+    folder.begin(overwrite=run.overwrite)
+    try:
+        return run_stages(run, source, folder, progress)
+    except InputError:
+        folder.delete("")  # nothing to go on with: the input has to change first
+        raise
+
+
+def run_stages(run: SparkRun, source: SparkInput, folder: SparkFolder, progress: Progress) -> Summary:
+    """Do the work of `clean_on_spark` in its folder."""
+    timer = StageTimer()
+
+    def report(stage: str) -> None:
+        source.spark.sparkContext.setJobDescription(stage)  # its name in Spark's own pages and event log
+        progress.note(f"spark: {stage}")
+
+    checkpoints = Checkpoints(source.spark, f"{folder.place}/{CHECKPOINTS}")
+    load_kernels(run.near, run.passages, progress)
+    with timer.measure("sketch"):
+        report("sketch")
+        rows = checkpoints.save("sketches", source.sketch(SketchTask(run.near, run.passages, run.input)))
+        corpus = read_corpus(rows, source.place_of)
+    if run.strict:
+        refuse_rejections(source, corpus)
+    documents = rank(run, corpus, checkpoints)
+    parallelism = source.spark.sparkContext.defaultParallelism
+    plan = plan_cover(corpus.num_documents, bands_of(run.near).bands, parallelism, run.ranges)
+    with timer.measure("boilerplate, buckets"):  # neither needs the other, and boilerplate is counted in one task
+        documents, candidates = run_together(
+            source.spark,
+            [
+                partial(mark_boilerplate, run, corpus, documents, checkpoints, report),
+                partial(find_candidates, documents, plan, run.near, checkpoints, report),
+            ],
+        )
+    with timer.measure("cover"):
+        decisions = decide(documents, candidates, run.near, checkpoints, report)
+    with timer.measure("write"):
+        report("write")
+        output = SparkOutput(folder, source.format)
+        counts, passages = write_output(run, source, gather_outcome(source, corpus, documents, decisions), output)
+    summary = summarise_run(run, source, decisions, counts, passages, timer)
+    folder.delete(CHECKPOINTS)
+    folder.write(SUMMARY, summary.to_json())
+    return summary
+
+
+def rank(run: SparkRun, corpus: SketchedCorpus, checkpoints: Checkpoints) -> "DataFrame":
+    """Return all documents with `rank`: their place in the order of the keep policy."""
+    documents = corpus.documents()
+    if run.near.keep.rule == "first":
+        return documents.withColumn("rank", F.col("doc"))
+    ordered, columns = order_documents(documents, run.near.keep)
+    return documents.join(rank_documents(ordered, columns, checkpoints), "doc")
+
+
+def mark_boilerplate(
+    run: SparkRun,
+    corpus: SketchedCorpus,
+    documents: "DataFrame",
+    checkpoints: Checkpoints,
+    report: Callable[[str], None],
+) -> "DataFrame":
+    """Return the documents with `masked`, their boilerplate (null: none)."""
+    report("boilerplate")
+    found = find_boilerplate(documents, corpus, run.passages) if run.passages else None
+    if found is None:
+        return documents.withColumn("masked", F.lit(None).cast("binary"))
+    return documents.join(checkpoints.save("boilerplate", found), "doc", "left")
+
+
+def refuse_rejections(source: SparkInput, corpus: SketchedCorpus) -> None:
+    """Raise `InputError` on the first rejected record."""
+    first = corpus.rejections().orderBy("at").first() if corpus.num_rejected else None
+    if first is not None:
+        path = source.name(first["file"])
+        raise InputError(f"{path}, line {first['line']}: {first['error']}. Without --strict it is set aside.")
+
+
+def gather_outcome(
+    source: SparkInput, corpus: SketchedCorpus, documents: "DataFrame", decisions: SparkDecisions
+) -> SparkOutcome:
+    """Return what the writers work from; it counts the removed documents."""
+    counts = {row["relation"]: row["count"] for row in decisions.removed.groupBy("relation").count().collect()}
+    paths = {split.file: source.name(split.file) for split in corpus.splits}
+    return SparkOutcome(
+        documents=name_files(documents, paths),
+        num_documents=corpus.num_documents,
+        records=source.records(corpus),
+        removed=decisions.removed,
+        num_by_relation=counts,
+        rejections=name_files(corpus.rejections(), paths),
+        num_rejected=corpus.num_rejected,
+    )
+
+
+def write_output(
+    run: SparkRun, source: SparkInput, outcome: SparkOutcome, output: SparkOutput
+) -> tuple[Counts, PassageCounts | None]:
+    """Write everything but the summary, and count documents and passages.
+
+    All is done at once: each part alone would leave some of the cores idle.
+    """
+    located = None
+    if run.passages:
+        texts = source.as_texts(outcome.records, run.input.text_field)
+        checkpoints = Checkpoints(source.spark, f"{output.folder.place}/{CHECKPOINTS}")
+        located = locate_passages(outcome, texts, LocateTask(run.passages, run.input, source.format), checkpoints)
+    edits = located.select_edits() if located else None
+    writing = [
+        partial(write_removed, output, outcome),
+        partial(write_clusters, output, outcome),
+        partial(write_rejected, output, outcome),
+        partial(write_kept, output, outcome, edits, run.input.text_field),
+    ]
+    if located:
+        writing.append(partial(write_located, output, located))
+    counting = [partial(count_documents, outcome), partial(count_passages, outcome, located)]
+    counts, passages, *_ = run_together(source.spark, [*counting, *writing])
+    return counts, passages
+
+
+def run_together(spark: "SparkSession", functions: Sequence[Callable[[], Any]]) -> list[Any]:
+    """Call functions in threads, as jobs of the same description; return their results, or raise the first error."""
+    with ThreadPoolExecutor(len(functions)) as threads:
+        futures = [threads.submit(inheritable_thread_target(spark)(function)) for function in functions]
+        return [future.result() for future in futures]

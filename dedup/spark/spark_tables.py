@@ -1,0 +1,88 @@
+"""Tables of Spark: types, small tables to join with, tables that stages save, numbers in binary columns."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from pyspark.sql import Column, DataFrame, SparkSession
+from pyspark.sql import functions as F
+from pyspark.sql.pandas.types import from_arrow_schema
+from pyspark.sql.types import StructType
+
+# A table of at most so many rows is sent to every worker for a join: each is some 100 MB.
+MAX_NUMBER_ROWS = 4_000_000  # rows of a few numbers
+MAX_NAME_ROWS = 250_000  # rows with an id and a path
+MAX_RECORD_ROWS = 25_000  # whole records
+
+
+@dataclass(frozen=True)
+class Checkpoints:
+    """Writes tables to a folder on any file system that Spark knows, and reads them back.
+
+    A table that was read back has no history: a lost worker repeats a task of one stage, never the stages before it.
+    """
+
+    spark: SparkSession
+    folder: str
+
+    def save(self, name: str, table: DataFrame) -> DataFrame:
+        """Write a table, and return it as it was written."""
+        table.write.mode("overwrite").option("compression", "lz4").parquet(f"{self.folder}/{name}")
+        return self.spark.read.schema(table.schema).parquet(f"{self.folder}/{name}")
+
+
+def as_struct(schema: pa.Schema) -> StructType:
+    """Return the Spark type of rows of an Arrow schema."""
+    return from_arrow_schema(schema)
+
+
+def quote(column: str) -> Column:
+    """Return a column by its name, which may have any characters."""
+    return F.col("`" + column.replace("`", "``") + "`")
+
+
+def make_table(spark: SparkSession, rows: Sequence[tuple[object, ...]], columns: Mapping[str, str]) -> DataFrame:
+    """Return a few rows as a table to join with; `columns` are names and types as Spark writes them.
+
+    The rows are part of the query; `createDataFrame` would run Python tasks.
+    """
+    kind = ", ".join(f"{name}: {of}" for name, of in columns.items())
+    text = json.dumps([dict(zip(columns, row, strict=True)) for row in rows])
+    made = spark.range(0, 1, 1, 1).select(F.inline(F.from_json(F.lit(text), f"array<struct<{kind}>>")))
+    return F.broadcast(made)
+
+
+def mark_small(rows: DataFrame, count: int, limit: int) -> DataFrame:
+    """Return the rows for a join, to be sent to every worker if their `count` is at most `limit`.
+
+    Spark does not shuffle the large side of such a join.
+    """
+    return F.broadcast(rows) if count <= limit else rows
+
+
+def view_bytes(column: pa.Array, dtype: type[np.generic]) -> npt.NDArray[np.generic]:
+    """Return the values of a binary column as one array of numbers, one value after the other, without copying."""
+    if len(column) == 0 or column.buffers()[2] is None:
+        return np.empty(0, dtype)
+    offsets = np.frombuffer(column.buffers()[1], np.int32)[column.offset : column.offset + len(column) + 1]
+    data = np.frombuffer(column.buffers()[2], np.uint8)[offsets[0] : offsets[-1]]
+    return data.view(dtype)
+
+
+def byte_addresses(column: pa.Array) -> npt.NDArray[np.uint64]:
+    """Return the address in memory of each value of a binary column; they hold as long as the column does."""
+    if len(column) == 0 or column.buffers()[2] is None:
+        return np.zeros(len(column), np.uint64)
+    offsets = np.frombuffer(column.buffers()[1], np.int32)[column.offset : column.offset + len(column)]
+    return np.uint64(column.buffers()[2].address) + offsets.astype(np.uint64)
+
+
+def cut_bytes(values: np.ndarray, counts: np.ndarray) -> pa.Array:
+    """Return a binary array whose value i holds the next `counts[i]` numbers of `values`."""
+    offsets = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts * values.itemsize, out=offsets[1:])
+    buffers = [None, pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(np.ascontiguousarray(values).tobytes())]
+    return pa.Array.from_buffers(pa.binary(), len(counts), buffers)

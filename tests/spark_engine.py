@@ -9,10 +9,10 @@ RELATIONS = {"exact": 0, "edited": 1, "template": 2}
 @cache
 def session():
     """Return the one Spark session of the tests: its start costs seconds."""
-    from dedup.spark.session import start_session
+    from dedup.spark.session import SparkSessionOptions, start_session
 
     settings = {"spark.driver.memory": "1g", "spark.sql.shuffle.partitions": "2", "spark.python.worker.reuse": "true"}
-    return start_session("local[2]", settings)
+    return start_session(SparkSessionOptions("local[2]", settings))
 
 
 def decide_on_spark(documents, config, *, partitions=3, ranges=None, order=None):

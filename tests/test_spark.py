@@ -131,7 +131,8 @@ def clean_both(tmp_path, files, **settings):
     from dedup.corpus.files import find_files
     from dedup.pipeline.clean_files import clean
     from dedup.pipeline.job import CleanRun
-    from dedup.spark.engine import SparkRun, clean_on_spark
+    from dedup.spark.clean_on_spark import clean_on_spark
+    from dedup.spark.session import SparkRun
 
     passages = PassageConfig(scope="within", contained=None, strip_boilerplate=True)
     configs = {"passages": passages, **settings}
@@ -268,9 +269,9 @@ def test_files_in_many_splits_several_to_a_partition(tmp_path, num_bytes):
 
 def test_files_that_are_cut_up_otherwise_in_mid_run_are_an_error(tmp_path):
     """Numbers of lines mean nothing then: no record may be taken for another one."""
-    from dedup.spark.catalogue import read_catalogue
-    from dedup.spark.read import open_input
-    from dedup.spark.sketches import SketchTask
+    from dedup.spark.input_files import open_input
+    from dedup.spark.sketch_splits import SketchTask
+    from dedup.spark.sketched_corpus import read_corpus
 
     news = tmp_path / "news.jsonl"
     write_jsonl(news, [{"text": f"words of number {n}"} for n in range(400)])
@@ -278,21 +279,21 @@ def test_files_that_are_cut_up_otherwise_in_mid_run_are_an_error(tmp_path):
     task = SketchTask(NearConfig(), None, InputConfig())
     with splits_of(2_000):
         rows = source.sketch(task)
-        catalogue = read_catalogue(rows, source.place_of)
-        placed = source.records(catalogue).select("at").collect()
+        corpus = read_corpus(rows, source.place_of)
+        placed = source.records(corpus).select("at").collect()
     assert list(range(400)) == sorted(row["at"] for row in placed)
     with splits_of(3_000), pytest.raises(Exception, match="cut up otherwise"):
-        source.records(catalogue).collect()
-    moved = [replace(split, number=split.number + 1) for split in catalogue.splits]
+        source.records(corpus).collect()
+    moved = [replace(split, number=split.number + 1) for split in corpus.splits]
     with splits_of(2_000), pytest.raises(Exception, match="cut up otherwise"):
-        source.records(replace(catalogue, splits=moved)).collect()
+        source.records(replace(corpus, splits=moved)).collect()
 
 
 @pytest.mark.parametrize(
     "rows", [[], [("a", 1)], [('it\'s "b" \\ \n \u4e2d\U0001f600 ${x}', -(2**63)), ("", 2**63 - 1)]]
 )
 def test_a_small_table_holds_any_text_and_number(rows):
-    from dedup.spark.joins import make_table
+    from dedup.spark.spark_tables import make_table
 
     made = make_table(session(), rows, {"name": "string", "number": "bigint"})
     assert rows == [(row["name"], row["number"]) for row in made.collect()]
@@ -325,17 +326,17 @@ def test_parquet_in_and_out(tmp_path):
 
 
 def test_an_existing_folder_is_refused(tmp_path):
-    from dedup.spark.storage import Storage
+    from dedup.spark.write_folders import SparkFolder
 
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "file").write_text("mine")
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "summary.json").write_text("{}")
     with pytest.raises(DedupError, match="not a dedup run"):
-        Storage(session(), str(tmp_path / "other")).begin(overwrite=True)
+        SparkFolder(session(), str(tmp_path / "other")).begin(overwrite=True)
     with pytest.raises(DedupError, match="--overwrite"):
-        Storage(session(), str(tmp_path / "run")).begin(overwrite=False)
-    Storage(session(), str(tmp_path / "run")).begin(overwrite=True)
+        SparkFolder(session(), str(tmp_path / "run")).begin(overwrite=False)
+    SparkFolder(session(), str(tmp_path / "run")).begin(overwrite=True)
     assert ["_checkpoints"] == [path.name for path in (tmp_path / "run").iterdir()]
 
 

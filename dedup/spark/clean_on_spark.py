@@ -155,7 +155,7 @@ def write_output(
         checkpoints = Checkpoints(source.spark, f"{output.folder.place}/{CHECKPOINTS}")
         located = locate_passages(outcome, texts, LocateTask(run.passages, run.input, source.format), checkpoints)
     edits = located.select_edits() if located else None
-    writing = [
+    writing: list[Callable[[], object]] = [
         partial(write_removed, output, outcome),
         partial(write_clusters, output, outcome),
         partial(write_rejected, output, outcome),
@@ -163,12 +163,15 @@ def write_output(
     ]
     if located:
         writing.append(partial(write_located, output, located))
-    counting = [partial(count_documents, outcome), partial(count_passages, outcome, located)]
-    counts, passages, *_ = run_together(source.spark, [*counting, *writing])
+    counting: list[Callable[[], object]] = [
+        partial(count_documents, outcome),
+        partial(count_passages, outcome, located),
+    ]
+    counts, passages, *_ = run_together(source.spark, counting + writing)
     return counts, passages
 
 
-def run_together(spark: "SparkSession", functions: Sequence[Callable[[], Any]]) -> list[Any]:
+def run_together(spark: "SparkSession", functions: Sequence[Callable[[], object]]) -> list[Any]:
     """Call functions in threads, as jobs of the same description; return their results, or raise the first error."""
     with ThreadPoolExecutor(len(functions)) as threads:
         futures = [threads.submit(inheritable_thread_target(spark)(function)) for function in functions]

@@ -110,7 +110,9 @@ def gather_members(batches: list[pa.RecordBatch]) -> Members:
     return Members(offered, holds)
 
 
-def decide_range(number: int, members: Offered, rows: RangeRows, config: NearConfig, *, is_first_round: bool) -> pa.RecordBatch:
+def decide_range(
+    number: int, members: Offered, rows: RangeRows, config: NearConfig, *, is_first_round: bool
+) -> pa.RecordBatch:
     """Return the decisions on the own documents of a range; the others, all before them, are known to be kept.
 
     In the first round nothing is known of the others: they are decided here too, as well as this range can.

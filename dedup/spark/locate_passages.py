@@ -144,11 +144,11 @@ def locate_row(row: dict[str, Any], task: LocateTask) -> Iterator[tuple[object, 
             None,
             msgspec.json.encode({"id": msgspec.Raw(name_of(row).raw_id), "source": source, "record": whole}),
         )
-    held = {side.row: side for side in sides if side.side == ORIGINAL}
+    originals = {side.row: side for side in sides if side.side == ORIGINAL}
     for side in sides:
         if side.side == COPY:
-            record = describe_passage(row, findings, side, held[side.row])
-            yield at, PASSAGE, bool(side.cuts), None, encode_line(record).rstrip()
+            passage = describe_passage(row, findings, side, originals[side.row])
+            yield at, PASSAGE, bool(side.cuts), None, encode_line(passage).rstrip()
         elif side.side == BOILERPLATE:
             holders = int(findings.boilerplate.holders[side.row])
             place = (msgspec.Raw(name_of(row).raw_id), row["path"], row["line"], side.start, side.end)

@@ -234,7 +234,10 @@ def encode_cluster(row: dict[str, Any]) -> dict[str, object]:
     """Return one line of `clusters/`: the representative first, the others in the order of the input."""
     first = {"id": Raw(name_of(row).raw_id), "path": row["path"], "line": row["line"], "similarity": 1.0}
     members = sorted(row["members"], key=lambda member: member["doc"])
-    others = [{"id": Raw(name_of(m).raw_id), "path": m["path"], "line": m["line"], "similarity": m["similarity"]} for m in members]
+    others = [
+        {"id": Raw(name_of(m).raw_id), "path": m["path"], "line": m["line"], "similarity": m["similarity"]}
+        for m in members
+    ]
     return {"cluster": row["doc"], "representative": Raw(name_of(row).raw_id), "members": [first, *others]}
 
 

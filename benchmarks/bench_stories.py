@@ -20,8 +20,7 @@ from news import find_folder, read_rows
 
 from dedup.config import StoryConfig
 from dedup.kernels.neighbours import UNDATED
-from dedup.pipeline.find_stories import group_documents
-from dedup.pipeline.job import SilentProgress
+from dedup.stories.group_documents import group_documents
 from dedup.stories.read_terms import TermCounter, Terms
 
 GRID = [
@@ -81,7 +80,7 @@ def group_with(terms: Terms, config: StoryConfig) -> np.ndarray:
     """Return the story of every document; ECB+ has neither dates nor outlets."""
     count = len(terms)
     days, outlets = np.full(count, UNDATED, np.int32), np.full(count, -1, np.int32)
-    return group_documents(terms, days, outlets, config, SilentProgress()).group
+    return group_documents(terms, days, outlets, config, lambda _: None).group
 
 
 def list_peers(texts: list[str]) -> Iterator[tuple[str, Callable[[float], np.ndarray]]]:

@@ -11,6 +11,7 @@ from dedup.model.documents import Document as Document
 from dedup.model.documents import Member as Member
 from dedup.model.documents import Passage as Passage
 from dedup.model.documents import Removal as Removal
+from dedup.model.documents import Story as Story
 from dedup.model.index_results import Match as Match
 from dedup.near.bands import candidate_probability as candidate_probability
 from dedup.near.bands import choose_bands as choose_bands
@@ -19,6 +20,7 @@ from dedup.near.sketcher import sign_text as sign_text
 from dedup.pipeline.deduplicate import Deduplication as Deduplication
 from dedup.pipeline.deduplicate import deduplicate as deduplicate
 from dedup.pipeline.find_passages import find_passages as find_passages
+from dedup.pipeline.find_stories import find_stories as find_stories
 from dedup.pipeline.text_index import Index as Index
 
 __version__: str

@@ -201,6 +201,28 @@ class InputConfig:
 
 
 @dataclass(frozen=True)
+class FieldNames:
+    """The names of the fields that hold the date, the title and the outlet of a document; any may be absent."""
+
+    date: str = "date"
+    title: str = "title"
+    outlet: str = "outlet"
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """Return the name of each field, by what it holds."""
+        return asdict(self)
+
+    def check(self, config: InputConfig) -> None:
+        """Raise a `DedupError` where a field is the text itself."""
+        for role, name in self.roles.items():
+            check(
+                name != config.text_field,
+                f'--{role}-field and --text-field are both "{name}". Name two different fields.',
+            )
+
+
+@dataclass(frozen=True)
 class CompareConfig:
     """How texts about one event are compared.
 

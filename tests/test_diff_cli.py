@@ -6,6 +6,8 @@ import sys
 import time
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import zstandard
 from news_data import SEEDS
@@ -80,12 +82,31 @@ def test_a_file_that_is_no_text_is_a_clear_error(tmp_path, raw, said):
     assert 1 == message.count("\n")
 
 
-@pytest.mark.parametrize("suffix", ["jsonl", "jsonl.gz", "jsonl.zst"])
+def write_parquet(raw):
+    rows = [json.loads(line) for line in raw.splitlines()]
+    sink = pa.BufferOutputStream()
+    pq.write_table(pa.table({"id": [str(row["id"]) for row in rows], "text": [row["text"] for row in rows]}), sink)
+    return sink.getvalue().to_pybytes()
+
+
+def write_csv(raw):
+    return b"id,text\n" + b"".join(
+        b"%s,%s\n" % (str(r["id"]).encode(), r["text"].encode()) for r in map(json.loads, raw.splitlines())
+    )
+
+
+@pytest.mark.parametrize("suffix", ["jsonl", "jsonl.gz", "jsonl.zst", "csv", "parquet"])
 def test_documents_of_a_corpus_are_compared_by_id(tmp_path, suffix):
     rows = [{"id": 7, "text": "The cat sat."}, {"id": "b", "text": "The dog sat.", "x": [1]}]
     raw = "".join(f"{json.dumps(row)}\n" for row in rows).encode()
-    pack = {"jsonl": bytes, "jsonl.gz": gzip.compress, "jsonl.zst": zstandard.compress}[suffix]
-    (tmp_path / f"corpus.{suffix}").write_bytes(pack(raw))
+    pack = {
+        "jsonl": bytes,
+        "jsonl.gz": gzip.compress,
+        "jsonl.zst": zstandard.compress,
+        "csv": write_csv,
+        "parquet": write_parquet,
+    }
+    (tmp_path / f"corpus.{suffix}").write_bytes(pack[suffix](raw))
     done = run("diff", "--from", tmp_path / f"corpus.{suffix}", "7", "b", "--format", "json")
     found = json.loads(done.stdout)
     assert ["cat", "dog"] == [
@@ -97,8 +118,8 @@ def test_documents_of_a_corpus_are_compared_by_id(tmp_path, suffix):
     ("line", "ids", "said"),
     [
         ('{"id": "a", "text": "x"}', ("a", "z"), 'no document has "id": "z"'),
-        ('{"id": "a", "text": 12}', ("a", "a"), '"text" of document a is not a text'),
-        ("not json", ("a", "b"), "line 1: not a JSON object"),
+        ('{"id": "a", "text": 12}', ("a", "a"), 'line 1 was not read: field "text" is a number (12), not a text'),
+        ("not json", ("a", "b"), "line 1 was not read: malformed JSON"),
     ],
 )
 def test_a_corpus_that_does_not_hold_the_document_is_a_clear_error(tmp_path, line, ids, said):

@@ -6,6 +6,8 @@ import random
 import pytest
 from corpora import make_text, read_lines, write_jsonl
 
+from dedup import find_stories
+
 TOPICS = {
     "quake": "earthquake Qeshm magnitude epicentre rubble rescuers Richter tremor Hormozgan aftershock villages",
     "trial": "courtroom Nichols verdict jury parole prosecutor Bodiford sentencing appeal deputy testimony",
@@ -48,6 +50,16 @@ EXPECTED = {frozenset(f"{topic}{i}" for i in range(4)) for topic in TOPICS}
 
 def test_articles_on_one_event_are_one_story(dedup, tmp_path):
     assert groups(run(dedup, tmp_path, make_corpus())[0]) == EXPECTED
+
+
+def test_the_library_finds_the_same_stories(dedup, tmp_path):
+    records = make_corpus()
+    written = run(dedup, tmp_path, records)[0]
+    found = find_stories(records)
+    assert [[document["id"] for document in story["documents"]] for story in written] == [
+        [member.document.id for member in story.members] for story in found
+    ]
+    assert [story["terms"] for story in written] == [list(story.terms) for story in found]
 
 
 def test_a_story_has_the_documented_fields(dedup, tmp_path):

@@ -17,8 +17,8 @@ def apply(patch: str, old: str, output: str) -> None:
       dedup diff old.txt new.txt --format patch -o changes.patch
       dedup apply changes.patch old.txt -o new.txt
     """
-    from dedup.cli.texts import read_text
+    from dedup.corpus.text_file import read_text_file
     from dedup.diff.patch import apply_patch
 
-    new = apply_patch(read_text(patch), read_text(old))
+    new = apply_patch(read_text_file(patch), read_text_file(old))
     Path(output).write_bytes(new.encode("utf-8"))

@@ -76,23 +76,26 @@ def compare(
       dedup compare --run cleaned/ --cluster 12
       dedup compare --stories stories.jsonl --story 1 --format json
     """
-    from dedup.cli.articles import Fields, read_cluster, read_corpus, read_files, read_story
     from dedup.compare.engine import compare_articles
-    from dedup.config import CompareConfig
+    from dedup.config import CompareConfig, FieldNames, InputConfig
+    from dedup.pipeline.collect_articles import ArticleCollector, read_files
 
     check_inputs(texts, {"--from": corpus, "--run": run, "--stories": stories}, cluster, story)
-    fields = Fields(text_field, id_field, outlet_field, date_field, title_field)
+    collector = ArticleCollector(InputConfig(text_field, id_field), FieldNames(date_field, title_field, outlet_field))
     if corpus is not None:
-        sources = read_corpus(corpus, texts, fields)
+        articles = collector.read_corpus(corpus, texts)
     elif run is not None:
-        sources = read_cluster(run, str(cluster), fields)
+        articles = collector.read_cluster(run, str(cluster))
     elif stories is not None:
-        sources = read_story(stories, int(story or 0), fields)
+        articles = collector.read_story(stories, int(story or 0))
     else:
-        sources = read_files(texts)
-    config = CompareConfig(engine, name_base(base, texts, sources), model)
-    found = compare_articles(sources, config)
-    write_output(render(found, output_format, (color, output, width)), output)
+        articles = read_files(texts)
+    config = CompareConfig(engine, name_base(base, texts, articles), model)
+    found = compare_articles(articles, config)
+    is_shown = is_coloured(color if output is None or color == "always" else "never")
+    write_output(
+        render(found, output_format, width or shutil.get_terminal_size().columns, is_coloured=is_shown), output
+    )
 
 
 def check_inputs(texts: tuple[str, ...], places: dict[str, str | None], cluster: str | None, story: int | None) -> None:
@@ -110,15 +113,15 @@ def check_inputs(texts: tuple[str, ...], places: dict[str, str | None], cluster:
         raise click.UsageError("Name 2 to 50 text files, or see --help for documents of a corpus.")
 
 
-def name_base(base: str | None, texts: tuple[str, ...], sources: "list[Article]") -> str | None:
+def name_base(base: str | None, texts: tuple[str, ...], articles: "list[Article]") -> str | None:
     """Return the name of the base: a file is named by its path too."""
-    names = [source.name for source in sources]
-    if base in texts and len(texts) == len(sources):
+    names = [article.name for article in articles]
+    if base in texts and len(texts) == len(articles):
         return names[texts.index(base)]
     return base
 
 
-def render(found: "Comparison", output_format: str, screen: tuple[str, str | None, int | None]) -> str:
+def render(found: "Comparison", output_format: str, width: int, *, is_coloured: bool) -> str:
     """Return the comparison in one of the formats."""
     if output_format == "json":
         from dedup.report.compare.compare_json import render_json
@@ -130,6 +133,4 @@ def render(found: "Comparison", output_format: str, screen: tuple[str, str | Non
         return render_html(found)
     from dedup.report.compare.compare_terminal import render_terminal
 
-    color, output, width = screen
-    is_shown = is_coloured(color if output is None or color == "always" else "never")
-    return render_terminal(found, width or shutil.get_terminal_size().columns, is_coloured=is_shown)
+    return render_terminal(found, width, is_coloured=is_coloured)

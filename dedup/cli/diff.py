@@ -8,6 +8,7 @@ import click
 from dedup.cli.options import color_option, is_coloured, output_option, width_option, write_output
 
 if TYPE_CHECKING:
+    from dedup.config import InputConfig
     from dedup.diff.model import Diff, TextNames
 
 EXIT_SAME = 0
@@ -17,9 +18,7 @@ EXIT_DIFFERENT = 1
 @click.command()
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
-@click.option(
-    "--from", "corpus", metavar="FILE", help="OLD and NEW are ids of documents in this .jsonl[.gz|.zst] file."
-)
+@click.option("--from", "corpus", metavar="FILE", help="OLD and NEW are ids of documents in this corpus file.")
 @click.option("--id-field", default="id", show_default=True, help="Field that holds the id, with --from.")
 @click.option("--text-field", default="text", show_default=True, help="Field that holds the text, with --from.")
 @click.option(
@@ -62,13 +61,14 @@ def diff(
       dedup diff old.txt new.txt --format html -o changes.html
       dedup diff --from news.jsonl.gz a17 b42
     """
-    from dedup.cli.texts import read_documents, read_text
+    from dedup.config import InputConfig
+    from dedup.corpus.text_file import read_text_file
     from dedup.diff.engine import diff_texts
     from dedup.diff.model import TextNames
 
-    texts = read_documents(corpus, [old, new], id_field, text_field) if corpus else [read_text(old), read_text(new)]
-    found = diff_texts(*texts)
     names = TextNames(old, new)
+    texts = _read_corpus(corpus, names, InputConfig(text_field, id_field)) if corpus else map(read_text_file, names)
+    found = diff_texts(*texts)
     if output_format == "terminal":
         rendered = _render_terminal(
             found, names, color if output is None or color == "always" else "never", layout, width
@@ -77,6 +77,13 @@ def diff(
         rendered = _render(found, names, output_format)
     write_output(rendered, output)
     return EXIT_SAME if found.is_identical else EXIT_DIFFERENT
+
+
+def _read_corpus(corpus: str, ids: "TextNames", config: "InputConfig") -> list[str]:
+    from dedup.corpus.document_reader import DocumentReader
+    from dedup.corpus.files import find_files
+
+    return [document.text for document in DocumentReader(find_files([corpus]), config).require_ids(ids)]
 
 
 def _render(found: "Diff", names: "TextNames", output_format: str) -> str:

@@ -53,15 +53,15 @@ def report(
     from pathlib import Path
 
     from dedup.cli.progress import TerminalProgress
+    from dedup.config import FieldNames
     from dedup.pipeline.report_corpus import ReportRun
     from dedup.pipeline.report_corpus import report as report_run
     from dedup.pipeline.report_folder import default_folder
-    from dedup.report.corpus.corpus_model import Fields
 
     run = ReportRun(
         out=Path(out),
         target=Path(output) if output else default_folder(Path(out)),
-        fields=Fields(outlet_field, date_field, title_field),
+        fields=FieldNames(date_field, title_field, outlet_field),
         max_clusters=max_clusters,
         near_misses=near_misses,
         workers=workers,

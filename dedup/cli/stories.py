@@ -61,9 +61,8 @@ def stories(
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
     from dedup.cli.story_file import refuse_input, write_stories
-    from dedup.config import InputConfig, StoryConfig
-    from dedup.pipeline.find_stories import StoryRun, find_stories
-    from dedup.pipeline.read_articles import ArticleFields
+    from dedup.config import FieldNames, InputConfig, StoryConfig
+    from dedup.pipeline.list_stories import StoryRun, list_stories
     from dedup.report.terminal.stories_terminal import render_stories
 
     config = StoryConfig(threshold, window=window, min_size=min_size)
@@ -74,9 +73,9 @@ def stories(
     ):
         if not to_stdout:
             refuse_input(out, files)
-        fields = ArticleFields(date_field, title_field, outlet_field)
+        fields = FieldNames(date_field, title_field, outlet_field)
         run = StoryRun(files, config, InputConfig(text_field, id_field, input_format), fields)
-        result = find_stories(run, TerminalProgress(quiet=quiet))
+        result = list_stories(run, TerminalProgress(quiet=quiet))
     write_stories(result.stories, out)
     if not quiet:
         click.echo(render_stories(result, None if to_stdout else out), nl=False, err=to_stdout)

@@ -9,7 +9,7 @@ import msgspec
 
 from dedup.corpus.files import SourceFile
 from dedup.errors import OutputError
-from dedup.model.story import Story
+from dedup.model.story import StoryRecord
 
 
 def refuse_input(out: str, files: Sequence[SourceFile]) -> None:
@@ -22,7 +22,7 @@ def refuse_input(out: str, files: Sequence[SourceFile]) -> None:
         raise OutputError(f"{out}: is an input. Name another file with -o.")
 
 
-def write_stories(stories: Iterable[Story], out: str) -> None:
+def write_stories(stories: Iterable[StoryRecord], out: str) -> None:
     """Write one JSON line for each story to a file, which is replaced when it is whole, or to standard output (-)."""
     encoder = msgspec.json.Encoder()
     lines = (encoder.encode(story) + b"\n" for story in stories)

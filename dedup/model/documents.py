@@ -55,7 +55,7 @@ class Removal:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A document of a cluster and its similarity to the representative."""
+    """A document with its similarity: to the representative of its cluster, or on average to the rest of its story."""
 
     document: Document
     similarity: float
@@ -67,6 +67,14 @@ class Cluster:
 
     representative: Document
     members: tuple[Member, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Documents on one event, by day, and the words that most of their likeness comes from, the weightiest first."""
+
+    members: tuple[Member, ...]
+    terms: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

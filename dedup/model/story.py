@@ -19,7 +19,7 @@ class StoryDocument(msgspec.Struct, frozen=True):
     similarity: float
 
 
-class Story(msgspec.Struct, frozen=True):
+class StoryRecord(msgspec.Struct, frozen=True):
     """One line of `stories.jsonl`: a story, its documents by day."""
 
     story: int
@@ -56,5 +56,5 @@ class StoryResult:
     """The stories of a corpus, biggest first, and the bounds that were hit on the way."""
 
     counts: StoryCounts
-    stories: list[Story]
+    stories: list[StoryRecord]
     limits: list[Limit]

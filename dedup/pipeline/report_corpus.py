@@ -9,6 +9,7 @@ from typing import IO
 import msgspec
 import numpy as np
 
+from dedup.config import FieldNames
 from dedup.diff.engine import diff_texts
 from dedup.model.documents import CopyRelation
 from dedup.model.run import Summary
@@ -51,7 +52,7 @@ from dedup.pipeline.report_survey import (
 )
 from dedup.report.corpus.corpus_clusters import render_lists
 from dedup.report.corpus.corpus_index import render_index
-from dedup.report.corpus.corpus_model import ClusterEntry, CorpusFindings, Fields, NearMiss, Pair
+from dedup.report.corpus.corpus_model import ClusterEntry, CorpusFindings, NearMiss, Pair
 from dedup.report.corpus.corpus_page import THRESHOLD_PAGE
 from dedup.report.corpus.corpus_threshold import render_threshold
 
@@ -64,7 +65,7 @@ class ReportRun:
 
     out: Path
     target: Path
-    fields: Fields
+    fields: FieldNames
     max_clusters: int
     near_misses: bool = True
     workers: int = 1
@@ -115,7 +116,7 @@ def survey_documents(
     wanted = Wanted(np.unique(np.concatenate(keys)), np.unique(np.concatenate(kept)))
     paths = [file.path for file in summary.inputs]
     survey = Survey(wanted, removals, Spool(scratch / "documents"), paths)
-    roles = {"outlet": run.fields.outlet, "date": run.fields.date, "title": run.fields.title}
+    roles = run.fields.roles
     progress.begin("survey", summary.counts.documents, "doc")
     for place, block in Originals(run.out, summary, roles, scratch).read():
         survey.add(place, block)

@@ -16,7 +16,7 @@ from dedup.bench.planting import PlantedCopy, plant, plant_copies
 from dedup.bench.rates import measure_rate
 from dedup.bench.sample import draw
 from dedup.config import InputConfig, KeepPolicy, NearConfig, PassageConfig
-from dedup.corpus.document_reader import read_articles
+from dedup.corpus.document_reader import DocumentReader
 from dedup.corpus.files import SourceFile, find_files
 from dedup.model.bench_results import Bench, PassageScore, Projection, Rate, Suggestion
 from dedup.model.documents import Document, Removal
@@ -74,7 +74,7 @@ def bench(run: BenchRun, progress: Progress) -> Bench:
             projections = project(whole, part)
         else:
             notes.append(f"{whole.documents:,} documents are too few to project from; {MIN_PROJECTED:,} are enough")
-    texts = [article.text for article in draw(read_articles(run.files, run.input, {}), SAMPLE)]
+    texts = [article.text for article in draw(DocumentReader(run.files, run.input).read_all(), SAMPLE)]
     copies = plant_copies(texts, run.near.shingle_size)
     if not copies:
         notes.append("no document is long enough to plant a copy of")
@@ -135,7 +135,7 @@ def time_clean(run: BenchRun, files: Sequence[SourceFile], out: Path, progress: 
 def write_part(run: BenchRun, path: Path) -> Sequence[SourceFile]:
     """Write every fourth document to a file, and return it as input."""
     with path.open("wb") as target:
-        for article in islice(read_articles(run.files, run.input, {}), 0, None, QUARTER):
+        for article in islice(DocumentReader(run.files, run.input).read_all(), 0, None, QUARTER):
             record = {run.input.id_field: article.doc_id, run.input.text_field: article.text}
             target.write(msgspec.json.encode(record) + b"\n")
     return find_files([str(path)])
@@ -176,7 +176,9 @@ class TriedThresholds:
 
 def try_thresholds(run: BenchRun) -> TriedThresholds:
     """Deduplicate the first documents with each threshold and shingle size."""
-    documents = [Document(a.doc_id, a.text) for a in islice(read_articles(run.files, run.input, {}), CONTIGUOUS)]
+    documents = [
+        Document(a.doc_id, a.text) for a in islice(DocumentReader(run.files, run.input).read_all(), CONTIGUOUS)
+    ]
     near = replace(run.near, keep=KeepPolicy())
     suggestions = []
     lowest: Sequence[Removal] = ()

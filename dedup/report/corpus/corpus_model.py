@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from dedup.config import FieldNames
 from dedup.model.run import Summary
 
 
@@ -147,15 +148,6 @@ class RejectionNote:
 
 
 @dataclass(frozen=True, slots=True)
-class Fields:
-    """The names of the fields that outlets, dates and titles come from."""
-
-    outlet: str
-    date: str
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
 class CorpusFindings:
     """The numbers of a run.
 
@@ -175,7 +167,7 @@ class CorpusFindings:
 
     name: str
     summary: Summary
-    fields: Fields
+    fields: FieldNames
     outlets: tuple[OutletCount, ...]
     days: tuple[DayCount, ...]
     num_undated: int

@@ -2,7 +2,7 @@
 
 import shlex
 
-from dedup.model.story import Story, StoryCounts, StoryResult
+from dedup.model.story import StoryCounts, StoryRecord, StoryResult
 from dedup.report.terminal.clean_terminal import percent
 from dedup.report.terminal.clean_terminal import printable as without_controls
 
@@ -32,7 +32,7 @@ def render_stories(result: StoryResult, out: str | None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def render_counts(counts: StoryCounts, stories: list[Story]) -> list[str]:
+def render_counts(counts: StoryCounts, stories: list[StoryRecord]) -> list[str]:
     """Return the counts, a line each; those of what could not be read only where there is any."""
     inside = sum(story.size for story in stories)
     several = sum(len(story.outlets) > 1 for story in stories)
@@ -55,7 +55,7 @@ def render_counts(counts: StoryCounts, stories: list[Story]) -> list[str]:
     return lines
 
 
-def describe_story(story: Story) -> list[str]:
+def describe_story(story: StoryRecord) -> list[str]:
     """Return a story in three lines: size and days, the words that make it, its outlets."""
     days = [day for day in (story.first_date, story.last_date) if day is not None]
     shown = ", ".join(story.outlets[:MAX_OUTLETS])

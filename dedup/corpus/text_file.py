@@ -1,0 +1,46 @@
+"""One text file as one text: what `dedup diff`, `apply` and `compare` work on."""
+
+from pathlib import Path
+
+from dedup.errors import InputError
+
+_OTHER_ENCODINGS = (
+    (b"\xff\xfe", "UTF-16"),
+    (b"\xfe\xff", "UTF-16"),
+    (b"\x1f\x8b", "gzip"),
+    (b"\x28\xb5\x2f\xfd", "zstd"),
+    (b"PK\x03\x04", "zip"),
+    (b"%PDF", "PDF"),
+)
+
+
+def read_text_file(path: str) -> str:
+    """Return the text of a UTF-8 file as it is: line ends, a byte order mark and all."""
+    try:
+        raw = Path(path).read_bytes()
+    except FileNotFoundError:
+        raise InputError(
+            f"{path}: no such file. To compare documents of a corpus, use --from corpus.jsonl ID1 ID2."
+        ) from None
+    except IsADirectoryError:
+        raise InputError(f"{path}: is a folder. Name one text file.") from None
+    return decode_text(raw, path)
+
+
+def decode_text(raw: bytes, name: str) -> str:
+    """Return UTF-8 bytes as text, or say what is wrong with them and where."""
+    for magic, kind in _OTHER_ENCODINGS:
+        if raw.startswith(magic):
+            raise InputError(f"{name}: looks like {kind}, not like UTF-8 text. Convert it to a UTF-8 text file first.")
+    if b"\0" in raw:
+        raise InputError(
+            f"{name}, byte {raw.index(0)}: a NUL byte, so this is not a text file. Name a UTF-8 text file."
+        )
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise InputError(
+            f"{name}, line {line}: byte {raw[error.start]:#04x} is not UTF-8. Convert the file first, for example: "
+            f"iconv -f WINDOWS-1252 -t UTF-8."
+        ) from None

@@ -1,0 +1,170 @@
+"""The articles that `dedup compare` works on: from text files, a corpus, a clean run or a list of stories."""
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from dedup.compare.model import Article
+from dedup.config import FieldNames, InputConfig
+from dedup.corpus.document_reader import CorpusDocument, DocumentPlace, DocumentReader
+from dedup.corpus.files import find_files
+from dedup.corpus.text_file import read_text_file
+from dedup.errors import InputError
+from dedup.output.run_folder import BOILERPLATE, CLUSTERS, KEPT, REMOVED
+from dedup.text.spans import Span
+
+BOM = "\ufeff"
+NOT_OURS = "The file is not as dedup wrote it."
+
+
+@dataclass(frozen=True)
+class ArticleCollector:
+    """Collects articles by the names of their fields."""
+
+    input: InputConfig
+    fields: FieldNames
+
+    def read_corpus(self, path: str, ids: Sequence[str]) -> list[Article]:
+        """Return documents of a corpus by id."""
+        for doc_id in ids:
+            if ids.count(doc_id) > 1:
+                raise InputError(f"{path}: document {doc_id} is named twice. Name every document once.")
+        return name_articles(self._open([path]).require_ids(ids))
+
+    def read_story(self, path: str, number: int) -> list[Article]:
+        """Return the documents of one story of the output of `dedup stories`."""
+        story = next((line for line in read_lines(path) if line.get("story") == number), None)
+        if story is None:
+            raise InputError(f"{path}: no story {number}. The first field of each line is its number.")
+        try:
+            places = [read_place(document) for document in story["documents"]]
+        except (KeyError, TypeError, ValueError):
+            message = f"{path}: story {number} does not list its documents by path and line. {NOT_OURS}"
+            raise InputError(message) from None
+        found = self._open(sorted({place.path for place in places})).find_places(places)
+        for place in places:
+            if place not in found:
+                raise InputError(f"{place.path}, line {place.line}: no document there now. Make {path} anew.")
+        return name_articles([found[place] for place in places])
+
+    def read_cluster(self, out: str, cluster: str) -> list[Article]:
+        """Return the documents of one cluster of a clean run: the kept one and what it covers, boilerplate marked."""
+        root = Path(out)
+        for line in read_lines(str(root / CLUSTERS)):
+            if cluster in {str(line.get("cluster")), str(line.get("representative"))}:
+                kept, *removed = line["members"]
+                break
+        else:
+            raise InputError(f'{out}: no cluster "{cluster}". {CLUSTERS} lists them, by number and representative.')
+        documents = [self._find_kept(root, kept), *self._find_removed(root, [read_place(m) for m in removed])]
+        boilerplate = [str(line["text"]) for line in read_lines(str(root / BOILERPLATE), may_lack=True)]
+        return [mark_boilerplate(article, boilerplate) for article in name_articles(documents)]
+
+    def _open(self, paths: Sequence[str]) -> DocumentReader:
+        return DocumentReader(find_files(paths), self.input, self.fields)
+
+    def _find_kept(self, root: Path, member: Mapping[str, Any]) -> CorpusDocument:
+        """Return the kept document of a cluster, from OUT/kept; one without an id is taken from where it came from."""
+        doc_id, place = str(member["id"]), read_place(member)
+        found = self._open([str(root / KEPT)]).find_ids([doc_id]).get(doc_id)
+        if found is None and Path(place.path).exists():
+            found = self._open([place.path]).find_places([place]).get(place)
+        if found is None:
+            raise InputError(
+                f"{root}: the kept document {doc_id} is not in {root / KEPT}. "
+                f"Was the folder changed, or has it another --text-field or --id-field?"
+            )
+        return found
+
+    def _find_removed(self, root: Path, places: Collection[DocumentPlace]) -> list[CorpusDocument]:
+        """Return removed documents from removed.jsonl, in the order of the places."""
+        path = root / REMOVED
+        found = {}
+        for line in read_lines(str(path)):
+            place = read_place(line["source"])
+            if place not in places:
+                continue
+            record, doc_id = line["record"], str(line["id"])
+            text = record.get(self.input.text_field)
+            if not isinstance(text, str):
+                raise InputError(
+                    f'{path}: document {doc_id} has no text in "{self.input.text_field}". '
+                    f"Name the text field with --text-field."
+                )
+            fields = {role: str(record.get(name) or "") for role, name in self.fields.roles.items()}
+            found[place] = CorpusDocument(doc_id, text, place, fields)
+        for place in places:
+            if place not in found:
+                raise InputError(f"{path}: nothing of {place.path}, line {place.line}. Was the folder changed?")
+        return [found[place] for place in places]
+
+
+def read_files(paths: Sequence[str]) -> list[Article]:
+    """Return text files as articles, each called by its file name, or by its path where two names are alike."""
+    for path in paths:
+        if paths.count(path) > 1:
+            raise InputError(f"{path}: named twice. Name every file once.")
+    stems = [Path(path).stem for path in paths]
+    names = [stem if stems.count(stem) == 1 else path for path, stem in zip(paths, stems, strict=True)]
+    return [Article(name, read_text_file(path).removeprefix(BOM)) for name, path in zip(names, paths, strict=True)]
+
+
+def name_articles(documents: Sequence[CorpusDocument]) -> list[Article]:
+    """Return the documents as articles: called by their outlet where that tells them apart, else by their id."""
+    num_of_outlet = Counter(document.fields.get("outlet", "") for document in documents)
+    num_of_id = Counter(document.doc_id for document in documents)
+
+    def name(document: CorpusDocument) -> str:
+        outlet, place = document.fields.get("outlet", ""), document.place
+        unique = document.doc_id if num_of_id[document.doc_id] == 1 else f"{place.path}:{place.line}"
+        if not outlet:
+            return unique
+        return outlet if num_of_outlet[outlet] == 1 else f"{outlet} ({unique})"
+
+    return [
+        Article(name(found), found.text, found.fields.get("date") or None, found.fields.get("title") or None)
+        for found in documents
+    ]
+
+
+def mark_boilerplate(article: Article, texts: Sequence[str]) -> Article:
+    """Return the article with every place where one of the texts occurs in it."""
+    spans = []
+    for text in filter(None, texts):
+        start = article.text.find(text)
+        while start >= 0:
+            spans.append(Span(start, start + len(text)))
+            start = article.text.find(text, start + len(text))
+    return replace(article, boilerplate=tuple(sorted(spans)))
+
+
+def read_place(record: Mapping[str, Any]) -> DocumentPlace:
+    """Return where a document of a record is."""
+    return DocumentPlace(str(record["path"]), int(record["line"]))
+
+
+def read_lines(path: str, *, may_lack: bool = False) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a file that dedup wrote."""
+    try:
+        with Path(path).open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                yield decode_line(line, f"{path}, line {number}")
+    except FileNotFoundError:
+        if not may_lack:
+            raise InputError(
+                f"{path}: no such file. Name a folder that dedup clean made, or a file of dedup stories."
+            ) from None
+
+
+def decode_line(line: bytes, where: str) -> dict[str, Any]:
+    """Return one line as an object."""
+    try:
+        found = json.loads(line)
+    except ValueError as error:
+        raise InputError(f"{where}: not JSON ({error}). {NOT_OURS}") from None
+    if not isinstance(found, dict):
+        raise InputError(f"{where}: not an object. {NOT_OURS}")
+    return found

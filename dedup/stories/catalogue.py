@@ -1,0 +1,127 @@
+"""The documents of a corpus as stories look at them: day, outlet, title and text, block by block."""
+
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import FieldNames, InputConfig
+from dedup.corpus.blocks import DocumentBlock
+from dedup.corpus.files import SourceFile
+from dedup.corpus.shards import Shard, plan_shards, read_shard
+from dedup.corpus.values import read_value
+from dedup.kernels.neighbours import UNDATED
+from dedup.text.dates import parse_day
+
+
+@dataclass(frozen=True)
+class TitledBlock:
+    """A block of documents, the lines before it in its file, the titles, and the texts with their titles."""
+
+    shard: Shard
+    block: DocumentBlock
+    lines_before: int
+    titles: list[str | None]
+    texts: list[str]
+
+
+class StoryCatalogue:
+    """Everything but the texts, by the position of a document; grows block by block."""
+
+    def __init__(self) -> None:
+        self.num_rejected = 0
+        self.first_rejection: str | None = None
+        self.first_unreadable: str | None = None
+        self.titles: list[str | None] = []
+        self.outlets: list[str | None] = []
+        self.dates: list[bytes] = []
+        self._paths: list[str] = []
+        self._files = array("i")
+        self._lines = array("q")
+        self._days = array("i")
+        self._ids: list[bytes] = []
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @property
+    def days(self) -> npt.NDArray[np.int32]:
+        """Return the day of each document as an ordinal, `UNDATED` where it has none."""
+        return np.array(self._days, np.int32)
+
+    def add(self, titled: TitledBlock) -> None:
+        """Add the documents of a block."""
+        block, shard = titled.block, titled.shard
+        no_field = [b""] * len(block.ids)
+        last_file = shard.first_file + len(shard.files)
+        if last_file > len(self._paths):
+            self._paths += [file.path for file in shard.files[len(self._paths) - last_file :]]
+        for rejection in block.rejections:
+            self.num_rejected += 1
+            place = f"{shard.files[rejection.file].path}, line {titled.lines_before + rejection.line:,}"
+            self.first_rejection = self.first_rejection or f"{place}: {rejection.error}"
+        self._files.extend(shard.first_file + file for file in block.files.tolist())
+        self._lines.extend(titled.lines_before + line for line in block.lines.tolist())
+        self._ids += block.ids
+        self.titles += titled.titles
+        self.outlets += [read_value(raw) or None for raw in block.fields.get("outlet", no_field)]
+        for raw in block.fields.get("date", no_field):
+            self._add_date(raw)
+
+    def _add_date(self, raw: bytes) -> None:
+        day = parse_day(raw) if raw else None
+        self._days.append(UNDATED if day is None else day.toordinal())
+        self.dates.append(raw)
+        if raw not in {b"", b"null", b'""'} and day is None and self.first_unreadable is None:
+            position = len(self.dates) - 1
+            value = raw.decode(errors="replace")
+            self.first_unreadable = f"{self.path(position)}, line {self.line(position):,}: {value[:60]}"
+
+    def path(self, position: int) -> str:
+        """Return the path of a document's file."""
+        return self._paths[self._files[position]]
+
+    def line(self, position: int) -> int:
+        """Return the line of a document in its file."""
+        return self._lines[position]
+
+    def raw_id(self, position: int) -> bytes:
+        """Return the id of a document as JSON: its own, else PATH:LINE."""
+        return self._ids[position] or msgspec.json.encode(f"{self.path(position)}:{self.line(position)}")
+
+    def day(self, position: int) -> date | None:
+        """Return the day of a document."""
+        number = self._days[position]
+        return None if number == UNDATED else date.fromordinal(number)
+
+
+def number_outlets(outlets: Sequence[str | None]) -> npt.NDArray[np.int32]:
+    """Return a number for the outlet of each document, -1 where it has none."""
+    numbers: dict[str, int] = {}
+    return np.array([-1 if o is None else numbers.setdefault(o, len(numbers)) for o in outlets], np.int32)
+
+
+def read_titled_blocks(
+    files: Sequence[SourceFile], config: InputConfig, fields: FieldNames, report: Callable[[int], None]
+) -> Iterator[TitledBlock]:
+    """Yield all documents, block by block, each text with its title before it unless it begins with that."""
+    file, lines_before = -1, 0
+    for shard in plan_shards(files):
+        if shard.first_file != file:
+            file, lines_before = shard.first_file, 0
+        num_lines = 0
+        for block in read_shard(shard, config, fields.roles, report):
+            num_lines += block.num_lines
+            titles = [read_value(raw) or None for raw in block.fields.get("title", [b""] * len(block.ids))]
+            texts = [join_title(title, text) for title, text in zip(titles, block.texts.to_pylist(), strict=True)]
+            yield TitledBlock(shard, block, lines_before, titles, texts)
+        lines_before += num_lines
+
+
+def join_title(title: str | None, text: str) -> str:
+    """Return the text with its title before it, unless it begins with that."""
+    return text if not title or text.startswith(title) else f"{title}\n{text}"

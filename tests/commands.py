@@ -5,10 +5,10 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 import traceback
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -68,43 +68,24 @@ def become_command(args, streams, cwd):
 
 @cache
 def load_kernels():
-    """Compile or load the kernels in this process, once."""
+    """Compile or load the kernels in this process, once, so that forks have them: those of documents and passages."""
+    from corpora import make_text, write_jsonl
+
+    import dedup.cli.main  # noqa: F401 (forks have the modules of the command line, too)
     from dedup import deduplicate
 
     deduplicate(["a"])
+    copied = "\n\n".join([make_text("first", 60), make_text("second", 60)])
+    texts = [copied + "\n\n" + copied, copied, make_text("third"), make_text("third") + " " + copied]
+    with tempfile.TemporaryDirectory() as folder:
+        path = write_jsonl(Path(folder) / "a.jsonl", [{"text": text} for text in texts])
+        clean_quietly([path], Path(folder) / "out")
 
 
-class Silent:
-    """A progress that shows nothing."""
+def clean_quietly(paths, out, **settings):
+    """Clean files in this process; `settings` are those of a `CleanRun`. Returns what `clean` returns."""
+    from dedup.corpus.files import find_files
+    from dedup.pipeline.clean_files import clean
+    from dedup.pipeline.job import CleanRun, SilentProgress
 
-    def begin(self, stage, total, unit):
-        """Begin a stage."""
-
-    def advance(self, amount):
-        """Tell that more is done."""
-
-    def end(self):
-        """End a stage."""
-
-    def note(self, message):
-        """Say something."""
-
-
-def wait_for(path, patience_s=60.0):
-    """Wait until a path is there."""
-    until = time.monotonic() + patience_s
-    while not path.exists():
-        assert time.monotonic() < until, f"{path} never came to be"
-        time.sleep(0.002)
-
-
-def group_is_gone(group, patience_s=5.0):
-    """Return whether no process of a group is left, or none within some seconds."""
-    until = time.monotonic() + patience_s
-    while time.monotonic() < until:
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return True
-        time.sleep(0.01)
-    return False
+    return clean(CleanRun(find_files([*map(str, paths)]), Path(out), **settings), SilentProgress())

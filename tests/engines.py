@@ -10,7 +10,7 @@ import tempfile
 from itertools import pairwise
 from pathlib import Path
 
-from commands import Silent
+from commands import clean_quietly
 from corpora import read_lines, write_jsonl
 
 from dedup import deduplicate
@@ -28,10 +28,6 @@ def decide_locally(documents, config):
 
 def decide_through_an_index(documents, config, cuts=None):
     """Decide in several runs, one after the other, through an index; `cuts` are where the days begin."""
-    from dedup.corpus.files import find_files
-    from dedup.pipeline.clean_files import clean
-    from dedup.pipeline.job import CleanRun
-
     edges = [0, *(cuts if cuts is not None else [len(documents) // 3, 2 * len(documents) // 3]), len(documents)]
     decisions = [KEPT] * len(documents)
     with tempfile.TemporaryDirectory() as name:
@@ -40,7 +36,7 @@ def decide_through_an_index(documents, config, cuts=None):
             path = folder / f"day{day}.jsonl"
             write_jsonl(path, [{"id": start + i, "text": text} for i, text in enumerate(documents[start:stop])])
             out = folder / f"out{day}"
-            clean(CleanRun(find_files([str(path)]), out, config, None, index=folder / "index.duckdb"), Silent())
+            clean_quietly([path], out, near=config, passages=None, index=folder / "index.duckdb")
             for record in read_lines(out / "removed.jsonl"):
                 earlier = record["witness"]["id"] < start
                 assert (record["reason"] == "seen-in-index") == earlier, json.dumps(record)

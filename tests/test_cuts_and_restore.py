@@ -13,14 +13,12 @@ import pyarrow.parquet as pq
 import pytest
 import regex
 import zstandard
-from commands import Silent
+from commands import clean_quietly
 from corpora import encode_jsonl, make_text, read_lines, read_summary, read_tree, write_jsonl
 
 from dedup import PassageConfig
 from dedup.corpus.files import find_files
 from dedup.corpus.shards import SHARD_SIZE, plan_shards
-from dedup.pipeline.clean_files import clean
-from dedup.pipeline.job import CleanRun
 
 PACK = {"": bytes, ".gz": gzip.compress, ".zst": zstandard.ZstdCompressor().compress}
 UNPACK = {
@@ -236,10 +234,8 @@ def test_with_passages_off_no_text_is_touched(dedup, tmp_path):
 
 
 def run_clean(folder, name, out, workers=1, scope="all", shard_size=SHARD_SIZE):
-    files = find_files([str(folder / name)])
-    clean(
-        CleanRun(files, folder / out, passages=PassageConfig(scope), workers=workers, shard_size=shard_size), Silent()
-    )
+    passages = PassageConfig(scope)
+    clean_quietly([folder / name], folder / out, passages=passages, workers=workers, shard_size=shard_size)
     return read_tree(folder / out)
 
 
@@ -256,7 +252,7 @@ def test_shards_of_any_size_write_the_same_bytes_and_restore(dedup, tmp_path, sh
 @pytest.fixture(scope="module")
 def with_one_worker(tmp_path_factory):
     folder = tmp_path_factory.mktemp("workers")
-    write_jsonl(folder / "in.jsonl", make_corpus("workers", 400))
+    write_jsonl(folder / "in.jsonl", make_corpus("workers", 100))
     return folder, run_clean(folder, "in.jsonl", "one", shard_size=30_000)
 
 
@@ -264,7 +260,7 @@ def with_one_worker(tmp_path_factory):
 def test_any_number_of_workers_writes_the_same_bytes(with_one_worker, workers):
     folder, expected = with_one_worker
     assert len(plan_shards(find_files([str(folder / "in.jsonl")]), 30_000)) >= 4
-    assert expected["edited.jsonl"].count(b"\n") >= 80
+    assert expected["edited.jsonl"].count(b"\n") >= 20
     assert run_clean(folder, "in.jsonl", f"out{workers}", workers, shard_size=30_000) == expected
 
 

@@ -2,15 +2,12 @@
 
 import numpy as np
 import pytest
-from commands import Silent
+from commands import clean_quietly
 from corpora import make_text, read_lines, write_jsonl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.corpus.files import find_files
 from dedup.passages.repeated_runs import Run, find_exact_runs
-from dedup.pipeline.clean_files import clean
-from dedup.pipeline.job import CleanRun
 
 SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
 PARAGRAPHS = [f"{make_text(i, 40)}." for i in range(6)]
@@ -18,7 +15,7 @@ PARAGRAPHS = [f"{make_text(i, 40)}." for i in range(6)]
 
 def clean_one(folder, text):
     path = write_jsonl(folder / "in.jsonl", [{"id": "a", "text": text}])
-    clean(CleanRun(find_files([str(path)]), folder / "out", workers=1), Silent())
+    clean_quietly([path], folder / "out")
     (record,) = read_lines(folder / "out" / "kept" / "in.jsonl")
     return record["text"]
 

@@ -2,12 +2,8 @@
 
 import pytest
 import regex
-from commands import Silent
+from commands import clean_quietly
 from corpora import make_text, read_lines, write_jsonl
-
-from dedup.corpus.files import find_files
-from dedup.pipeline.clean_files import clean
-from dedup.pipeline.job import CleanRun
 
 
 def make_body(seed, first="The", last="Article"):
@@ -78,7 +74,7 @@ def cleaned(tmp_path_factory):
     records += [{"id": name, "text": text} for name, (text, _) in BEHIND.items()]
     for record in records:  # each with a beginning of its own, so that none is a copy of another
         record["text"] = f"{make_text(record['id'], 400)}\n\n{record['text']}"
-    clean(CleanRun(find_files([str(write_jsonl(folder / "in.jsonl", records))]), folder / "out", workers=1), Silent())
+    clean_quietly([write_jsonl(folder / "in.jsonl", records)], folder / "out")
     kept = {r["id"]: r["text"] for r in read_lines(folder / "out" / "kept" / "in.jsonl")}
     return {name: text.removeprefix(f"{make_text(name, 400)}\n\n") for name, text in kept.items()}
 
@@ -131,6 +127,6 @@ def test_no_grapheme_is_cut_where_a_copy_is_glued(tmp_path, mark):
 
 def clean_one(folder, text):
     path = str(write_jsonl(folder / "in.jsonl", [{"id": "a", "text": text}]))
-    clean(CleanRun(find_files([path]), folder / "out", workers=1), Silent())
+    clean_quietly([path], folder / "out")
     (record,) = read_lines(folder / "out" / "kept" / "in.jsonl")
     return record["text"]

@@ -9,47 +9,30 @@ import time
 from pathlib import Path
 
 import pytest
-from commands import Silent, load_kernels
+from commands import clean_quietly
 from corpora import make_records, read_tree, write_jsonl
+from kills import die_before, finish, start_fork
 
-from dedup.corpus.files import find_files
 from dedup.index.store import IndexFile
-from dedup.pipeline.clean_files import clean
-from dedup.pipeline.job import CleanRun
 
-NUM_KILLS = 8
+NUM_KILLS = 30
 
 
 def start(folder, change=None, **options):
     """Clean day2.jsonl of a folder with its index in a fork; `change` is done first. Returns the process id."""
-    load_kernels()
-    pid = os.fork()
-    if pid:
-        return pid
-    code = 1
-    try:
-        os.setpgid(0, 0)
+
+    def work():
         os.chdir(folder)
         if change is not None:
             change()
         run_day("day2.jsonl", "out2", **options)
-        code = 0
-    except BaseException:  # noqa: BLE001 (a fork must not run on into the tests)
-        import traceback
 
-        traceback.print_exc()
-    finally:
-        os._exit(code)
+    return start_fork(work)
 
 
 def run_day(source, out, **options):
     """Clean one file of the current folder with its index."""
-    clean(CleanRun(find_files([source]), Path(out), passages=None, index=Path("news.duckdb"), **options), Silent())
-
-
-def finish(pid):
-    """Wait for a run to end; return its exit code, negative for a signal."""
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    clean_quietly([source], out, passages=None, index=Path("news.duckdb"), **options)
 
 
 def read_index(folder):
@@ -99,9 +82,9 @@ def read_kept(out):
 def first_day(tmp_path_factory):
     """A folder with an index of day 1 and the file of day 2."""
     folder = tmp_path_factory.mktemp("days")
-    records = make_records("index", 900, copies=3)
-    write_jsonl(folder / "day1.jsonl", records[:1500])
-    write_jsonl(folder / "day2.jsonl", records[1500:])
+    records = make_records("index", 120, copies=3)
+    write_jsonl(folder / "day1.jsonl", records[:200])
+    write_jsonl(folder / "day2.jsonl", records[200:])
     before = os.getcwd()
     os.chdir(folder)
     run_day("day1.jsonl", "out1")
@@ -137,6 +120,7 @@ def assert_resumes(days, undisturbed):
     assert not (days / "out2.partial").exists()
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("kill", range(NUM_KILLS))
 def test_a_run_killed_at_any_moment_is_resumed_to_the_undisturbed_output_and_index(days, undisturbed, kill):
     pid = start(days)
@@ -145,32 +129,6 @@ def test_a_run_killed_at_any_moment_is_resumed_to_the_undisturbed_output_and_ind
     finish(pid)
     check_agreement(days)
     assert_resumes(days, undisturbed)
-
-
-def die(*_args, **_options):
-    """End this process as kill -9 does."""
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def die_before(module, name, call=1):
-    """Return a change that kills the process before the n-th call of a function."""
-
-    def change():
-        import importlib
-
-        owner = importlib.import_module(module)
-        *path, last = name.split(".")
-        for part in path:
-            owner = getattr(owner, part)
-        original, calls = getattr(owner, last), []
-
-        def wrapped(*args, **options):
-            calls.append(1)
-            return die() if len(calls) == call else original(*args, **options)
-
-        setattr(owner, last, wrapped)
-
-    return change
 
 
 MOMENTS = {

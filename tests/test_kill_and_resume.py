@@ -8,143 +8,164 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
-from commands import Silent, group_is_gone, load_kernels, wait_for
+from commands import clean_quietly
 from corpora import make_records, read_tree, write_jsonl
+from kills import (
+    choose_moments,
+    die_at,
+    die_at_change,
+    finish,
+    group_is_gone,
+    list_changes,
+    run_in_fork,
+    start_fork,
+)
 
 from dedup import __version__
 from dedup.config import PassageConfig
-from dedup.corpus import shards
 from dedup.corpus.files import find_files
+from dedup.corpus.shards import SHARD_SIZE as DEFAULT_SIZE
 from dedup.corpus.shards import plan_shards
-from dedup.pipeline.clean_files import CleanRun, clean
 
-NUM_KILLS = 30
 WITHIN = PassageConfig(scope="within")
-SHARD_SIZE = 1 << 20
+MODES = {"passages": WITHIN, "documents only": None}
+SHARD_SIZE = 40_000  # four shards of each file
+NUM_PARTS = 4  # tests over which the moments are dealt out
+NUM_KILLS = 30
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
-    """Two files of some twenty shards together, whose output is as large as they are."""
-    folder = tmp_path_factory.mktemp("kill")
+    """Two files of eight shards together, whose output is as large as they are."""
+    return make_corpus(tmp_path_factory.mktemp("kill"), num_stories=60)
+
+
+def make_corpus(folder, num_stories, **fields):
+    """Write two files of so many stories each, three versions of each, and return their folder."""
     for name in ("a.jsonl", "b.jsonl"):
-        write_jsonl(folder / name, [r | {"html": "x" * 500} for r in make_records(name, 3500, copies=3)])
+        write_jsonl(folder / name, [r | fields for r in make_records(name, num_stories, copies=3)])
+    assert len(plan_shards(find_files([str(folder)]), SHARD_SIZE)) >= 8
     return folder
 
 
-def start(corpus, out, *, workers=2, resume=False, passages=WITHIN):
-    """Begin a run in a fork of this process, in a process group of its own; return its process id."""
-    load_kernels()
-    pid = os.fork()
-    if pid:
-        return pid
-    code = 1
-    try:
-        os.setpgid(0, 0)
-        files = find_files([str(corpus / "a.jsonl"), str(corpus / "b.jsonl")])
-        run = CleanRun(files, out, passages=passages, workers=workers, resume=resume, shard_size=SHARD_SIZE)
-        clean(run, Silent())
-        code = 0
-    except BaseException:  # noqa: BLE001 (a fork must not run on into the tests)
-        import traceback
+def run(corpus, out, prepare=None, shard_size=SHARD_SIZE, **settings):
+    """Return what a fork does: clean the corpus; `prepare` is called first."""
 
-        traceback.print_exc()
-    finally:
-        os._exit(code)
+    def work():
+        if prepare is not None:
+            prepare()
+        clean_quietly([corpus / "a.jsonl", corpus / "b.jsonl"], out, shard_size=shard_size, **settings)
+
+    return work
 
 
-def finish(pid):
-    """Wait for a run to end; return its exit code, negative for a signal."""
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+@pytest.fixture(scope="module", params=MODES)
+def undisturbed(request, corpus, tmp_path_factory):
+    """The settings of a run, the output where nobody kills it, and the state changes that it makes."""
+    folder, passages = tmp_path_factory.mktemp("undisturbed"), MODES[request.param]
+    changes = list_changes(folder, run(corpus, folder / "out", passages=passages))
+    return passages, read_tree(folder / "out"), changes
+
+
+def check_kills(corpus, undisturbed, tmp_path, moments, workers):
+    """Kill a run just before each of these state changes, and resume it: both outputs must be the undisturbed one."""
+    passages, expected, _ = undisturbed
+    for moment in moments:
+        out = tmp_path / str(moment) / "out"
+        out.parent.mkdir()
+        prepare = functools.partial(die_at_change, out.parent, moment)
+        killed = run(corpus, out, prepare, workers=workers, passages=passages)
+        assert run_in_fork(killed) == -signal.SIGKILL, moment
+        check_resume(corpus, passages, out, expected, moment)
+
+
+def check_resume(corpus, passages, out, expected, moment, **settings):
+    """Assert that a killed run left nothing or a complete output, and that it can be resumed."""
+    if out.exists():
+        assert read_tree(out) == expected, moment
+    assert run_in_fork(run(corpus, out, resume=True, passages=passages, **settings)) == 0, moment
+    assert read_tree(out) == expected, moment
+    assert [path.name for path in out.parent.iterdir()] == ["out"], moment
+    shutil.rmtree(out.parent)
+
+
+@pytest.mark.parametrize("undisturbed", ["passages"], indirect=True)
+@pytest.mark.parametrize("part", range(NUM_PARTS))
+def test_a_run_killed_at_any_kind_of_state_change_is_resumed_to_the_undisturbed_output(
+    corpus, undisturbed, tmp_path, part
+):
+    moments = choose_moments(undisturbed[2])
+    assert len(moments) > 20
+    check_kills(corpus, undisturbed, tmp_path, moments[part::NUM_PARTS], workers=1)
+
+
+def test_a_run_of_two_workers_killed_at_some_state_changes_is_resumed(corpus, undisturbed, tmp_path):
+    check_kills(corpus, undisturbed, tmp_path, choose_moments(undisturbed[2])[::5], workers=2)
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("part", range(NUM_PARTS))
+def test_a_run_killed_at_every_state_change_is_resumed(corpus, undisturbed, tmp_path, part, workers):
+    moments = range(1 + part, len(undisturbed[2]) + 1, NUM_PARTS)
+    check_kills(corpus, undisturbed, tmp_path, moments, workers)
 
 
 @pytest.fixture(scope="module")
-def undisturbed(corpus, tmp_path_factory):
-    """The output of a run that nobody killed, and how long it took."""
-    return run_undisturbed(corpus, tmp_path_factory.mktemp("undisturbed") / "out")
+def large_corpus(tmp_path_factory):
+    """Two files of some twenty shards of a megabyte together."""
+    return make_corpus(tmp_path_factory.mktemp("large"), num_stories=3500, html="x" * 500)
 
 
-@pytest.fixture(scope="module")
-def documents_only(corpus, tmp_path_factory):
-    """The same without passages."""
-    return run_undisturbed(corpus, tmp_path_factory.mktemp("documents") / "out", passages=None)
-
-
-def run_undisturbed(corpus, out, **options):
-    """Return the output of a run and how many seconds it took."""
+@pytest.fixture(scope="module", params=MODES)
+def undisturbed_and_timed(request, large_corpus, tmp_path_factory):
+    """The settings of a run of the large corpus, its output, and how many seconds it took."""
+    out, passages = tmp_path_factory.mktemp("timed") / "out", MODES[request.param]
     begin = time.monotonic()
-    assert finish(start(corpus, out, **options)) == 0
-    return read_tree(out), time.monotonic() - begin
+    assert run_in_fork(run(large_corpus, out, shard_size=1 << 20, workers=2, passages=passages)) == 0
+    return passages, read_tree(out), time.monotonic() - begin
 
 
-def test_a_corpus_of_many_shards_is_what_is_killed(corpus):
-    assert len(plan_shards(find_files([str(corpus)]), SHARD_SIZE)) >= 15
-
-
+@pytest.mark.nightly
 @pytest.mark.parametrize("kill", range(NUM_KILLS))
-def test_a_run_killed_at_any_moment_is_resumed_to_the_undisturbed_output(corpus, undisturbed, tmp_path, kill):
-    # One moment in each thirtieth of the run, so that every stage is hit.
-    share = (kill + random.Random(kill).random()) / NUM_KILLS
-    kill_and_resume(corpus, undisturbed, tmp_path, share, workers=1 + kill % 2)
-
-
-@pytest.mark.parametrize("kill", range(NUM_KILLS // 3))
-def test_a_run_without_passages_is_resumed_too(corpus, documents_only, tmp_path, kill):
-    share = (kill + random.Random(kill).random()) / (NUM_KILLS // 3)
-    kill_and_resume(corpus, documents_only, tmp_path, share, workers=1 + kill % 2, passages=None)
-
-
-def kill_and_resume(corpus, undisturbed, tmp_path, share, *, workers, passages=WITHIN):
-    """Kill a run after this share of its time and resume it: both outputs must be the undisturbed one."""
-    expected, seconds = undisturbed
-    out = tmp_path / "out"
-    pid = start(corpus, out, workers=workers, passages=passages)
-    time.sleep(seconds * share)
+def test_a_run_killed_at_a_random_moment_is_resumed(large_corpus, undisturbed_and_timed, tmp_path, kill):
+    """One moment in each thirtieth of the run, so that every stage is hit, also inside the writing of a file."""
+    passages, expected, seconds = undisturbed_and_timed
+    out = tmp_path / "run" / "out"
+    out.parent.mkdir()
+    pid = start_fork(run(large_corpus, out, shard_size=1 << 20, workers=1 + kill % 2, passages=passages))
+    time.sleep(seconds * (kill + random.Random(kill).random()) / NUM_KILLS)
     os.kill(pid, signal.SIGKILL)  # the process alone: its workers must go by themselves
     finish(pid)
-    if out.exists():
-        assert read_tree(out) == expected
-    assert finish(start(corpus, out, resume=True, passages=passages)) == 0
-    assert read_tree(out) == expected
-    assert [p.name for p in tmp_path.iterdir()] == ["out"]
-    shutil.rmtree(tmp_path)
+    check_resume(large_corpus, passages, out, expected, kill, shard_size=1 << 20)
 
 
+@pytest.mark.parametrize("undisturbed", ["passages"], indirect=True)
 @pytest.mark.parametrize("share", [0.2, 0.4, 0.8])
 def test_workers_of_a_killed_run_end_by_themselves(corpus, undisturbed, tmp_path, share):
-    pid = start(corpus, tmp_path / "out")
-    time.sleep(undisturbed[1] * share)
-    os.kill(pid, signal.SIGKILL)
-    finish(pid)
+    passages, _, changes = undisturbed
+    prepare = functools.partial(die_at_change, tmp_path, int(len(changes) * share))
+    pid = start_fork(run(corpus, tmp_path / "out", prepare, workers=2, passages=passages))
+    assert finish(pid) == -signal.SIGKILL
     gone = group_is_gone(pid)
     if not gone:
         os.killpg(pid, signal.SIGKILL)
     assert gone
 
 
-def test_resume_does_not_read_finished_shards_again(corpus, undisturbed, tmp_path):
-    """Killed once some segments are finished, those are the very files that the resumed run uses."""
+@pytest.mark.parametrize("undisturbed", ["passages"], indirect=True)
+def test_resume_does_not_sketch_finished_shards_again(corpus, undisturbed, tmp_path):
     out = tmp_path / "out"
-    pid = start(corpus, out, workers=1)
-    segments = tmp_path / "out.partial" / "segments"
-    wait_for(segments / "000003")
-    os.kill(pid, signal.SIGKILL)
-    finish(pid)
-    finished = {p.name for p in segments.iterdir() if p.suffix != ".part"}
-    read = []
-    from dedup.pipeline import sketch_shards as sketch
-
-    with pytest.MonkeyPatch.context() as patch:
-        original = sketch.read_shard
-        patch.setattr(sketch, "read_shard", lambda shard, *rest: read.append(shard.index) or original(shard, *rest))
-        files = find_files([str(corpus / "a.jsonl"), str(corpus / "b.jsonl")])
-        clean(CleanRun(files, out, resume=True, shard_size=SHARD_SIZE), Silent())
-    assert finished
-    assert read
-    assert {f"{index:06}" for index in read}.isdisjoint(finished)
-    assert read_tree(out) == undisturbed[0]
+    passages, expected, _ = undisturbed
+    prepare = functools.partial(die_at, tmp_path, "os.mkdir", "out.partial/segments/000004.part")
+    assert run_in_fork(run(corpus, out, prepare, passages=passages)) == -signal.SIGKILL
+    changes = list_changes(tmp_path, run(corpus, out, resume=True, passages=passages))
+    sketched = [Path(path).stem for event, path in changes if event == "os.mkdir" and path.endswith(".part")]
+    assert sketched == [f"{number:06}" for number in range(4, 8)]
+    assert read_tree(out) == expected
 
 
 # ------------------------------------------------------------------------------------- by hand, on the command line
@@ -154,14 +175,13 @@ def test_resume_does_not_read_finished_shards_again(corpus, undisturbed, tmp_pat
 def cut_off(tmp_path):
     """A folder with `a.jsonl` and an `out.partial` as a run leaves it that was killed before it published."""
     write_jsonl(tmp_path / "a.jsonl", make_records("cut off", 20))
-    pid = os.fork()
-    if pid == 0:
-        import dedup.pipeline.clean_files as pipeline
 
+    def work():
         os.chdir(tmp_path)
-        pipeline.summarise = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
-        clean(CleanRun(find_files(["a.jsonl"]), tmp_path / "out"), Silent())
-    assert finish(pid) == -signal.SIGKILL
+        die_at(tmp_path, "open", "out.partial/out/summary.json")
+        clean_quietly(["a.jsonl"], tmp_path / "out")
+
+    assert run_in_fork(work) == -signal.SIGKILL
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.jsonl", "out.partial"]
     return tmp_path
 
@@ -236,8 +256,7 @@ def test_a_run_killed_while_it_removed_its_working_folder_is_complete_for_resume
     dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path)
     before = read_tree(tmp_path / "out")
     fingerprint = (
-        before["summary.json"].split(b'"fingerprint": "')[1].split(b'"')[0].decode()
-        + f".{shards.SHARD_SIZE} {__version__}"
+        before["summary.json"].split(b'"fingerprint": "')[1].split(b'"')[0].decode() + f".{DEFAULT_SIZE} {__version__}"
     )
     for name in left:
         path = tmp_path / "out.partial" / name
@@ -262,15 +281,26 @@ def test_two_runs_into_one_folder_at_once_are_refused(dedup, tmp_path):
     assert done.stderr.endswith("out: another run is writing here. Wait for it or choose another folder.\n")
 
 
+INTERRUPTED = """
+import os, sys
+sys.path.insert(0, sys.argv.pop(1))
+from kills import watch_changes
+main, number = os.getpid(), int(sys.argv.pop(1))
+at = ("os.rename", "out.partial/segments/000003.part")
+watch_changes(".", lambda *change: os.kill(main, number) if change == at else None)
+from dedup.cli.main import main as command
+command()
+"""
+
+
 @pytest.mark.parametrize("keys", [signal.SIGINT, signal.SIGTERM])
 def test_a_run_that_is_interrupted_ends_without_a_traceback_and_leaves_no_output(corpus, tmp_path, keys):
-    command = [sys.executable, "-m", "dedup", "clean", "a.jsonl", "b.jsonl", "-o", str(tmp_path / "out")]
+    args = [corpus / "a.jsonl", corpus / "b.jsonl", "-o", "out", "--shard-size", SHARD_SIZE, "--workers", 2]
+    command = [sys.executable, "-c", INTERRUPTED, Path(__file__).parent, keys.value, "clean", *args]
     # A shell that runs the tests in the background has them ignore the signal, and children inherit that.
     heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE}
-    run = subprocess.Popen(command, cwd=corpus, preexec_fn=heed, start_new_session=True, **pipes)  # noqa: PLW1509
-    wait_for(tmp_path / "out.partial" / "segments")
-    run.send_signal(keys)
+    options = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE, "preexec_fn": heed, "cwd": tmp_path}
+    run = subprocess.Popen([*map(str, command)], start_new_session=True, **options)
     _, stderr = run.communicate(timeout=60)
     assert b"Traceback" not in stderr
     assert run.returncode == (130 if keys == signal.SIGINT else -signal.SIGTERM)

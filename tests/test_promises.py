@@ -5,12 +5,10 @@ from collections import Counter
 
 import naive
 import pytest
-from commands import Silent
+from commands import clean_quietly
 from corpora import encode_jsonl, read_lines, read_summary, removed_ids, write_jsonl
 
 from dedup import NearConfig, deduplicate
-from dedup.corpus.files import find_files
-from dedup.pipeline.clean_files import CleanRun, clean
 from dedup.report.terminal.clean_terminal import render_summary
 
 
@@ -233,8 +231,7 @@ def test_a_full_bucket_is_told_in_the_summary_and_on_the_terminal(tmp_path):
     texts = [" ".join([*common, *(f"u{source.random()}" for _ in range(25))]) for _ in range(300)]
     write_jsonl(tmp_path / "a.jsonl", [{"text": text} for text in texts])
     near = NearConfig(0.8, max_bucket=20)
-    run = CleanRun(find_files([str(tmp_path / "a.jsonl")]), tmp_path / "out", near)
-    summary, examples = clean(run, Silent())
+    summary, examples = clean_quietly([tmp_path / "a.jsonl"], tmp_path / "out", near=near)
     (limit,) = read_summary(tmp_path / "out")["limits"]
     assert (limit["limit"], limit["value"]) == ("max_bucket", 20)
     assert limit["hits"] > 0

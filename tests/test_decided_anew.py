@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-from commands import Silent
 from corpora import make_records, make_text, write_jsonl
 
 from dedup.config import NearConfig
@@ -12,7 +11,7 @@ from dedup.near import decide_documents as decide
 from dedup.near.decide_documents import cover_again, cover_batches, may_share_key
 from dedup.near.segments import Segments
 from dedup.output.run_folder import RunFolder
-from dedup.pipeline.clean_files import CleanRun
+from dedup.pipeline.job import CleanRun, SilentProgress
 from dedup.pipeline.sketch_shards import sketch_shards
 
 
@@ -29,7 +28,7 @@ def sketched(tmp_path_factory):
     run = CleanRun(files, folder / "out")
     work = RunFolder(run.out)
     work.segments.mkdir(parents=True)
-    sketch_shards(run, work, shards, Silent())
+    sketch_shards(run, work, shards, SilentProgress())
     return work.segments, shards
 
 

@@ -276,7 +276,7 @@ def test_other_numbers_in_one_row_are_shown():
     found = compare({name: FIRE[name] for name in ("ap", "bbc")})
     (discrepancy,) = [d for d in found.discrepancies if d.kind == "number"]
     assert [("Nine", "9"), ("Ten", "10")] == [
-        (fact.spans[0].cut(found.outlets[fact.outlet].source.text), fact.values[0]) for fact in discrepancy.facts
+        (fact.spans[0].cut(found.outlets[fact.outlet].article.text), fact.values[0]) for fact in discrepancy.facts
     ]
 
 
@@ -325,7 +325,7 @@ def check_all(found):
         assert link.a.outlet != link.b.outlet
     for discrepancy in found.discrepancies:
         for fact in discrepancy.facts:
-            assert all(span.cut(found.outlets[fact.outlet].source.text) for span in fact.spans)
+            assert all(span.cut(found.outlets[fact.outlet].article.text) for span in fact.spans)
             assert len(fact.spans) == len(fact.values)
     render_terminal(found, 80)
     render_json(found)

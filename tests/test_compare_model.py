@@ -15,6 +15,7 @@ from dedup.compare.engine import compare_articles
 from dedup.compare.model import Article
 from dedup.config import CompareConfig
 from dedup.errors import DedupError
+from dedup.text.spans import Span
 
 pytestmark = semantic
 SOURCES = [Article(name, text) for name, text in FIRE.items()]
@@ -181,7 +182,7 @@ def test_the_pieces_stand_where_their_offsets_say():
 
 def test_a_word_without_a_piece_is_no_vector():
     pieces = Pieces(np.ones((1, 4), np.float16), np.array([[0, 3]], np.int32))
-    assert [0.5] * 4 + [0] * 4 == pool_words(pieces, [(0, 3), (4, 7)], 4).ravel().tolist()
+    assert [0.5] * 4 + [0] * 4 == pool_words(pieces, [Span(0, 3), Span(4, 7)], 4).ravel().tolist()
 
 
 # What stays on the machine

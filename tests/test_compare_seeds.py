@@ -81,7 +81,7 @@ def test_lines_of_the_page_stand_alone(found):
 def test_when_the_drones_flew_is_a_discrepancy(found):
     (row,) = set(find_rows(found, *DRONES))
     (dates,) = [d for d in found.discrepancies if d.row == row and d.kind == "date"]
-    texts = [span.cut(found.outlets[fact.outlet].source.text) for fact in dates.facts for span in fact.spans]
+    texts = [span.cut(found.outlets[fact.outlet].article.text) for fact in dates.facts for span in fact.spans]
     assert {"overnight into Monday", "December 28–29", "Sunday night"} <= set(texts)
 
 

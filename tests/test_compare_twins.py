@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dedup.compare import lexical, rows, scores, semantic, shares
+from dedup.compare import coverage_lexical, coverage_semantic, rows, scores, shares
 from dedup.compare.terms import Term, weigh_terms
 from dedup.text.spans import Span
 
@@ -41,16 +41,16 @@ TWINS = settings(deadline=None, derandomize=True, max_examples=200)
 def test_hearsay_is_what_every_third_outlet_carries_over(seed):
     cover, outlets = make_case(seed)
     expected = naive.carry(cover.tolist(), outlets.tolist(), scores.HOPS, scores.WAYS, scores.HOP_FILL)
-    heard = scores.hear_of(cover, outlets)
+    heard = scores.support_transitively(cover, outlets)
     same = outlets[:, None] == outlets[None]
     assert np.where(same, 0, expected) == pytest.approx(np.where(same, 0, heard), abs=1e-6)
 
 
 def test_hearsay_in_blocks_of_rows_is_hearsay(monkeypatch):
     cover, outlets = make_case(4, most=40)
-    whole = scores.hear_of(cover, outlets)
+    whole = scores.support_transitively(cover, outlets)
     monkeypatch.setattr(scores, "ROWS_AT_ONCE", 3)
-    assert np.array_equal(whole, scores.hear_of(cover, outlets))
+    assert np.array_equal(whole, scores.support_transitively(cover, outlets))
 
 
 @TWINS
@@ -96,7 +96,7 @@ def test_tau_is_that_of_the_textbook(pairs):
 @TWINS
 @given(st.lists(st.sampled_from("abc"), max_size=15), st.lists(st.sampled_from("abc"), max_size=15))
 def test_reuse_is_the_share_of_words_in_common_runs(words, others):
-    assert naive.share_in_runs(words, others, shares.RUN) == pytest.approx(shares.measure_reuse(words, others))
+    assert naive.share_in_runs(words, others, shares.MIN_RUN) == pytest.approx(shares.measure_reuse(words, others))
 
 
 @TWINS
@@ -104,16 +104,16 @@ def test_reuse_is_the_share_of_words_in_common_runs(words, others):
 def test_what_a_sentence_says_of_another_by_its_words(words):
     terms = make_terms(words)
     weights = weigh_terms(terms)
-    expected = naive.cover_by_words(words, weights, lexical.MIN_LIKENESS)
-    assert np.array(expected) == pytest.approx(lexical.cover_lexically(terms, weights), abs=1e-5)
+    expected = naive.cover_by_words(words, weights, coverage_lexical.MIN_LIKENESS)
+    assert np.array(expected) == pytest.approx(coverage_lexical.measure_lexical_coverage(terms, weights), abs=1e-5)
 
 
 def test_words_in_blocks_give_the_same_shares(monkeypatch):
     terms = make_terms([WORDS[:6], WORDS[3:], [], WORDS[1:4] * 2])
     weights = weigh_terms(terms)
-    whole = lexical.cover_lexically(terms, weights)
-    monkeypatch.setattr(lexical, "WORDS_AT_ONCE", 2)
-    assert whole == pytest.approx(lexical.cover_lexically(terms, weights), abs=1e-6)
+    whole = coverage_lexical.measure_lexical_coverage(terms, weights)
+    monkeypatch.setattr(coverage_lexical, "WORDS_AT_ONCE", 2)
+    assert whole == pytest.approx(coverage_lexical.measure_lexical_coverage(terms, weights), abs=1e-6)
 
 
 def test_terms_in_blocks_give_the_same_shares(monkeypatch):
@@ -121,13 +121,15 @@ def test_terms_in_blocks_give_the_same_shares(monkeypatch):
     terms = make_terms([["a", "91", "b"], ["b", "c"], [], ["91", "92", "d", "e"]])
     vectors = [rng.standard_normal((len(found), 4)).astype(np.float32) for found in terms]
     vectors = [found / np.linalg.norm(found, axis=1, keepdims=True) for found in vectors]
-    whole = semantic.cover_semantically(terms, vectors, weigh_terms(terms))
-    monkeypatch.setattr(semantic, "TERMS_AT_ONCE", 2)
-    assert whole == pytest.approx(semantic.cover_semantically(terms, vectors, weigh_terms(terms)), abs=1e-6)
+    whole = coverage_semantic.measure_semantic_coverage(terms, vectors, weigh_terms(terms))
+    monkeypatch.setattr(coverage_semantic, "TERMS_AT_ONCE", 2)
+    assert whole == pytest.approx(
+        coverage_semantic.measure_semantic_coverage(terms, vectors, weigh_terms(terms)), abs=1e-6
+    )
 
 
 def test_unequal_numbers_are_never_quite_alike_to_the_semantic_engine():
     terms = make_terms([["91"], ["92"], ["91"]])
     vectors = [np.ones((1, 1), np.float32)] * 3
-    cover = semantic.cover_semantically(terms, vectors, weigh_terms(terms))
-    assert [1, pytest.approx(semantic.NUMBER_LIKENESS), 1] == cover[0].tolist()
+    cover = coverage_semantic.measure_semantic_coverage(terms, vectors, weigh_terms(terms))
+    assert [1, pytest.approx(coverage_semantic.NUMBER_LIKENESS), 1] == cover[0].tolist()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from itertools import combinations
 
-from dedup.compare.facts import FINDERS, disagree, find_names, is_same_name
+from dedup.compare.facts import FINDERS, FoundFact, disagree, find_names, is_same_name
 from dedup.compare.model import Cell, Discrepancy, Fact, FactKind, Outlet, Row, Wording
 from dedup.text.spans import Span
 
@@ -70,7 +70,7 @@ def keep_values(fact: Fact, values: Collection[str]) -> Fact:
     return Fact(fact.outlet, tuple(span for span, _ in kept), tuple(value for _, value in kept))
 
 
-def read_fact(outlet: Outlet, cell: Cell, find: Callable[[str], list[tuple[Span, str]]]) -> Fact:
+def read_fact(outlet: Outlet, cell: Cell, find: Callable[[str], list[FoundFact]]) -> Fact:
     """Return what a cell has of one kind."""
     spans: list[Span] = []
     values: list[str] = []

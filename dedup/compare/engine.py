@@ -1,4 +1,4 @@
-"""Comparing N texts: sentences, terms, cover, scores, links, rows, relations, shares, discrepancies."""
+"""Comparing N texts: sentences, terms, coverage, scores, links, rows, relations, shares, discrepancies."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,19 +7,19 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.compare.choose_engine import choose_engine
-from dedup.compare.copies import lift_copies
+from dedup.compare.coverage_lexical import measure_lexical_coverage
+from dedup.compare.coverage_semantic import check_terms, measure_semantic_coverage
 from dedup.compare.discrepancies import find_discrepancies, list_limits
 from dedup.compare.encoder import Encoder, pool_words
-from dedup.compare.lexical import cover_lexically
 from dedup.compare.links import Wordings, find_links, relate_rows
 from dedup.compare.model import Article, Comparison, Link, Outlet, OutletShares, Place, Row, Strength, Wording
-from dedup.compare.read_units import split_source
+from dedup.compare.read_units import split_article
 from dedup.compare.rows import build_rows, cluster_sentences
 from dedup.compare.scores import THRESHOLDS, Thresholds, score_pairs
-from dedup.compare.semantic import check_terms, cover_semantically
-from dedup.compare.shares import measure_shares, read_rows
+from dedup.compare.shares import LinkedOutlet, measure_shares, pair_rows
 from dedup.compare.speakers import resolve_pronouns
 from dedup.compare.terms import Term, split_terms, weigh_terms
+from dedup.compare.wording import lift_copies
 from dedup.config import CompareConfig
 from dedup.errors import DedupError
 from dedup.text.dates import parse_moment
@@ -36,7 +36,7 @@ class Scored:
     """The sentences that are compared: where they stand, how much each says of each other, and the scores."""
 
     places: list[Place]
-    cover: Matrix
+    coverage: Matrix
     score: Matrix
     clusters: list[list[int]]
 
@@ -65,21 +65,21 @@ def compare_texts(
     return compare_articles(articles, CompareConfig(engine=engine, base=base, model=model))
 
 
-def compare_articles(sources: Sequence[Article], config: CompareConfig) -> Comparison:
+def compare_articles(articles: Sequence[Article], config: CompareConfig) -> Comparison:
     """Compare 2 to 50 articles about one event.
 
     Raises `DedupError` on fewer or more articles, on a base that is none of them, on two of one name, and where the
     engine that was asked for cannot run.
     """
-    check_sources(sources, config)
-    engine, encoder = choose_engine(sources, config)
-    outlets = tuple(split_source(source) for source in sources)
+    check_articles(articles, config)
+    engine, encoder = choose_engine(articles, config)
+    outlets = tuple(split_article(article) for article in articles)
     scored = score_outlets(outlets, encoder, THRESHOLDS[engine.name])
-    wordings = Wordings(outlets, scored.places, scored.cover)
+    wordings = Wordings(outlets, scored.places, scored.coverage)
     links = find_links(scored.places, scored.score, THRESHOLDS[engine.name], wordings)
     linked = join_links(links)
     base = choose_base(outlets, linked, config.base)
-    rows = build_rows(scored.clusters, [(place.outlet, place.sentence) for place in scored.places], base)
+    rows = build_rows(scored.clusters, scored.places, base)
     relations = relate_rows(rows, len(outlets), wordings)
     return Comparison(
         outlets=outlets,
@@ -94,11 +94,11 @@ def compare_articles(sources: Sequence[Article], config: CompareConfig) -> Compa
     )
 
 
-def check_sources(sources: Sequence[Article], config: CompareConfig) -> None:
+def check_articles(articles: Sequence[Article], config: CompareConfig) -> None:
     """Raise `DedupError` on what cannot be compared."""
-    if not 2 <= len(sources) <= MAX_TEXTS:
-        raise DedupError(f"{len(sources)} text{'s' * (len(sources) != 1)} to compare. Name 2 to {MAX_TEXTS}.")
-    names = [source.name for source in sources]
+    if not 2 <= len(articles) <= MAX_TEXTS:
+        raise DedupError(f"{len(articles)} text{'s' * (len(articles) != 1)} to compare. Name 2 to {MAX_TEXTS}.")
+    names = [article.name for article in articles]
     for name in names:
         if names.count(name) > 1:
             raise DedupError(f'two texts are called "{name}". Give each a name of its own.')
@@ -111,7 +111,7 @@ def score_outlets(outlets: Sequence[Outlet], encoder: Encoder | None, thresholds
 
     Worked out in the order of names, so that the order of the texts changes no score, not even by rounding.
     """
-    order = sorted(range(len(outlets)), key=lambda number: (outlets[number].name, outlets[number].source.text))
+    order = sorted(range(len(outlets)), key=lambda number: (outlets[number].name, outlets[number].article.text))
     places: list[Place] = []
     texts: list[str] = []
     for number in order:
@@ -122,43 +122,45 @@ def score_outlets(outlets: Sequence[Outlet], encoder: Encoder | None, thresholds
     if len(texts) > MAX_SENTENCES:
         raise DedupError(f"{len(texts):,} sentences in all; up to {MAX_SENTENCES:,} can be compared. Name fewer texts.")
     numbers = np.array([order.index(place.outlet) for place in places], np.int64)
-    cover = cover_sentences(texts, encoder)
-    score = lift_copies(score_pairs(cover, numbers), cover, texts, numbers, max(thresholds.strong, thresholds.row))
+    coverage = measure_coverage(texts, encoder)
+    score = lift_copies(
+        score_pairs(coverage, numbers), coverage, texts, numbers, max(thresholds.strong, thresholds.row)
+    )
     clusters = cluster_sentences(score, numbers, thresholds.row)
     back = sorted(range(len(places)), key=places.__getitem__)
     position = {old: new for new, old in enumerate(back)}
     return Scored(
         places=[places[i] for i in back],
-        cover=cover[np.ix_(back, back)],
+        coverage=coverage[np.ix_(back, back)],
         score=score[np.ix_(back, back)],
         clusters=[sorted(position[i] for i in cluster) for cluster in clusters],
     )
 
 
-def cover_sentences(texts: Sequence[str], encoder: Encoder | None) -> Matrix:
+def measure_coverage(texts: Sequence[str], encoder: Encoder | None) -> Matrix:
     """Return float32[n, n]: the share of sentence i that sentence j says, by words or, with an encoder, by sense."""
     terms = [split_terms(text) for text in texts]
     weights = weigh_terms(terms)
     if encoder is None:
-        cover = cover_lexically(terms, weights)
+        coverage = measure_lexical_coverage(terms, weights)
     else:
         check_terms(terms)
         pieces = encoder.encode(texts)
         dim = max((found.vectors.shape[1] for found in pieces), default=1)
         vectors = [pool_words(p, [term.span for term in t], dim) for p, t in zip(pieces, terms, strict=True)]
-        cover = cover_semantically(terms, vectors, weights)
-    return cover_equals(cover, terms)
+        coverage = measure_semantic_coverage(terms, vectors, weights)
+    return cover_equal_sentences(coverage, terms)
 
 
-def cover_equals(cover: Matrix, terms: Sequence[Sequence[Term]]) -> Matrix:
+def cover_equal_sentences(coverage: Matrix, terms: Sequence[Sequence[Term]]) -> Matrix:
     """Return the shares with those of sentences of the same words set to 1, whatever a model made of them."""
     alike: dict[tuple[str, ...], list[int]] = {}
     for number, found in enumerate(terms):
         if found:
             alike.setdefault(tuple(term.key for term in found), []).append(number)
     for numbers in alike.values():
-        cover[np.ix_(numbers, numbers)] = 1
-    return cover
+        coverage[np.ix_(numbers, numbers)] = 1
+    return coverage
 
 
 def join_links(links: Sequence[Link]) -> Linked:
@@ -180,7 +182,7 @@ def choose_base(outlets: Sequence[Outlet], linked: Linked, name: str | None) -> 
     names = [outlet.name for outlet in outlets]
     if name is not None:
         return names.index(name)
-    dates = [parse_moment(outlet.source.date or "") for outlet in outlets]
+    dates = [parse_moment(outlet.article.date or "") for outlet in outlets]
     known = [date for date in dates if date is not None]
     if len(known) == len(outlets) and len(set(known)) > 1:
         return min(range(len(outlets)), key=lambda number: (known[number], names[number]))
@@ -203,18 +205,14 @@ def share_all(
     relations: Sequence[Sequence[tuple[Wording | None, ...]]],
     linked: Linked,
 ) -> list[list[OutletShares]]:
-    """Return how each outlet stands to each base."""
+    """Return how each outlet relates to each base."""
     outlets = wordings.outlets
-    words = [wordings.words_of(outlet) for outlet in range(len(outlets))]
-    return [
-        [
-            measure_shares(
-                (outlets[outlet], outlets[base]),
-                read_rows(rows, outlet, base, relations[outlet][base]),
-                (linked.get((outlet, base), set()), linked.get((base, outlet), set())),
-                (words[outlet], words[base]),
-            )
-            for base in range(len(outlets))
-        ]
-        for outlet in range(len(outlets))
-    ]
+    numbers = range(len(outlets))
+    words = [wordings.words_of(number) for number in numbers]
+
+    def share(number: int, base: int) -> OutletShares:
+        side = LinkedOutlet(outlets[number], linked.get((number, base), set()), words[number])
+        base_side = LinkedOutlet(outlets[base], linked.get((base, number), set()), words[base])
+        return measure_shares(side, base_side, pair_rows(rows, number, base, relations[number][base]))
+
+    return [[share(number, base) for base in numbers] for number in numbers]

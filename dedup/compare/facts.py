@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterable
+from typing import NamedTuple
 
 from rapidfuzz.distance import JaroWinkler
 
@@ -13,7 +14,13 @@ from dedup.diff.fact_kinds import find_dates, find_quotations
 from dedup.text.lexicon import MONTHS, NUMBER_SCALES, NUMBER_VALUES
 from dedup.text.spans import Span
 
-Found = tuple[Span, str]
+
+class FoundFact(NamedTuple):
+    """Where a fact is in a text, and its value in a form that can be compared."""
+
+    span: Span
+    value: str
+
 
 _NUMBER = re.compile(
     rf"(?<![\w.,])(?P<digits>\d+(?:[.,]\d+)*)(?:\s+(?P<scale>{'|'.join(NUMBER_SCALES)})s?\b)?(?!\w)"
@@ -29,7 +36,7 @@ _SENTENCE_START = re.compile(r"(?:^|[.!?:]\s+|\s*[“\"‘'(\n]+\s*)$")
 MIN_QUOTE = 3  # words
 
 
-def find_numbers(text: str) -> list[Found]:
+def find_numbers(text: str) -> list[FoundFact]:
     """Return numbers in digits or words with their values, those of dates left out; "one" is mostly a pronoun.
 
     "Dozens" and "hundreds" are no numbers: they fit many.
@@ -45,7 +52,7 @@ def find_numbers(text: str) -> list[Found]:
             continue
         value = read_digits(match["digits"], match["scale"]) if match["digits"] else read_words(match["words"])
         if value != "1" or match["digits"]:
-            found.append((span, value))
+            found.append(FoundFact(span, value))
     return found
 
 
@@ -78,7 +85,7 @@ def read_words(words: str) -> str:
     return str(total + current)
 
 
-def find_times(text: str) -> list[Found]:
+def find_times(text: str) -> list[FoundFact]:
     """Return dates and times of day, neighbours together: "Sunday night", "December 28-29"."""
     spans = sorted({*find_dates(text), *(Span(*match.span()) for match in _DAYTIME.finditer(text))})
     joined: list[Span] = []
@@ -90,7 +97,7 @@ def find_times(text: str) -> list[Found]:
         else:
             joined.append(span)
     trimmed = [Span(span.end - len(span.cut(text).lstrip()), span.end) for span in joined]
-    return [(span, " ".join(read_time(span.cut(text)))) for span in trimmed]
+    return [FoundFact(span, " ".join(read_time(span.cut(text)))) for span in trimmed]
 
 
 def read_time(phrase: str) -> list[str]:
@@ -104,20 +111,20 @@ def read_time(phrase: str) -> list[str]:
     return sorted(parts - _FILLERS)
 
 
-def find_quotes(text: str) -> list[Found]:
+def find_quotes(text: str) -> list[FoundFact]:
     """Return what stands in quotation marks, from MIN_QUOTE words on."""
     quotations = find_quotations(text)
     spans = [Span(start, end) for start, end in zip(quotations.starts, quotations.ends, strict=True)]
     folded = [(span, fold_words(span.cut(text))) for span in spans]
-    return [(span, " ".join(words)) for span, words in folded if len(words) >= MIN_QUOTE]
+    return [FoundFact(span, " ".join(words)) for span, words in folded if len(words) >= MIN_QUOTE]
 
 
-def find_said_by(text: str) -> list[Found]:
+def find_said_by(text: str) -> list[FoundFact]:
     """Return the names of those who are said to say something."""
-    return [(Span(*span), fold(name).removesuffix("'s")) for span, name in find_speakers(text)]
+    return [FoundFact(speaker.span, fold(speaker.name).removesuffix("'s")) for speaker in find_speakers(text)]
 
 
-def find_names(text: str) -> list[Found]:
+def find_names(text: str) -> list[FoundFact]:
     """Return capitalised words that do not begin a sentence, neighbours together; dates are no names."""
     dates = find_dates(text)
     found = []
@@ -128,18 +135,19 @@ def find_names(text: str) -> list[Found]:
         words = [word for word in words if not any(word.start < date.end and word.end > date.start for date in dates)]
         if words:
             span = Span(words[0].start, words[-1].end)
-            found.append((span, fold(span.cut(text)).removesuffix("'s")))
+            found.append(FoundFact(span, fold(span.cut(text)).removesuffix("'s")))
     return found
 
 
-def find_attributions(text: str) -> list[Found]:
+def find_attributions(text: str) -> list[FoundFact]:
     """Return the verbs with which something is said, as the class of the verb: said, claim, confirm, deny, warn."""
     return [
-        (Span(*match.span("verb")), VERB_CLASSES.get(match["verb"].casefold(), "said")) for match in VERB.finditer(text)
+        FoundFact(Span(*match.span("verb")), VERB_CLASSES.get(match["verb"].casefold(), "said"))
+        for match in VERB.finditer(text)
     ]
 
 
-FINDERS: dict[FactKind, Callable[[str], list[Found]]] = {
+FINDERS: dict[FactKind, Callable[[str], list[FoundFact]]] = {
     FactKind.NUMBER: find_numbers,
     FactKind.DATE: find_times,
     FactKind.QUOTE: find_quotes,

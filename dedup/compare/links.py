@@ -1,6 +1,5 @@
 """Links: which sentences say alike, how surely, and how the one wording stands to the other."""
 
-import math
 from collections.abc import Sequence
 from functools import cached_property
 
@@ -8,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.compare.model import Cell, Link, Outlet, Place, Row, Strength, Wording
-from dedup.compare.relations import classify
 from dedup.compare.scores import Thresholds
 from dedup.compare.terms import fold_words
+from dedup.compare.wording import MutualCoverage, classify_wording
 
 Matrix = npt.NDArray[np.float32]
 
@@ -18,9 +17,9 @@ Matrix = npt.NDArray[np.float32]
 class Wordings:
     """The words of every sentence, and how much each sentence says of each other one."""
 
-    def __init__(self, outlets: Sequence[Outlet], places: Sequence[Place], cover: Matrix) -> None:
+    def __init__(self, outlets: Sequence[Outlet], places: Sequence[Place], coverage: Matrix) -> None:
         self.outlets = outlets
-        self._cover = cover
+        self._coverage = coverage
         self._positions = {place: number for number, place in enumerate(places)}
 
     @cached_property
@@ -31,10 +30,10 @@ class Wordings:
         """Return all words of an outlet that are compared."""
         return [word for place, words in self._words.items() if place.outlet == outlet for word in words]
 
-    def say_alike(self, a: Place, b: Place) -> float:
-        """Return how much two sentences say of each other: the geometric mean of both shares."""
+    def measure_coverage(self, a: Place, b: Place) -> MutualCoverage:
+        """Return how much two sentences say of each other."""
         i, j = self._positions[a], self._positions[b]
-        return math.sqrt(self._cover[i, j] * self._cover[j, i])
+        return MutualCoverage(float(self._coverage[i, j]), float(self._coverage[j, i]))
 
     def relate(self, cell: Cell, base: Cell) -> Wording:
         """Return how the wording of one cell stands to that of another."""
@@ -42,11 +41,10 @@ class Wordings:
         words = [[word for place in places for word in self._words[place]] for places in (own, others)]
         rows, columns = ([self._positions[place] for place in places] for places in (own, others))
         if len(rows) == len(columns) == 1:  # most are, and what follows would take ten times as long
-            i, j = rows[0], columns[0]
-            return classify(words[0], words[1], (float(self._cover[i, j]), float(self._cover[j, i])))
-        said = float(self._cover[np.ix_(rows, columns)].max(1).mean())
-        saying = float(self._cover[np.ix_(columns, rows)].max(1).mean())
-        return classify(words[0], words[1], (said, saying))
+            return classify_wording(words[0], words[1], self.measure_coverage(own[0], others[0]))
+        there = float(self._coverage[np.ix_(rows, columns)].max(1).mean())
+        back = float(self._coverage[np.ix_(columns, rows)].max(1).mean())
+        return classify_wording(words[0], words[1], MutualCoverage(there, back))
 
 
 def find_links(places: Sequence[Place], score: Matrix, thresholds: Thresholds, wordings: Wordings) -> list[Link]:
@@ -59,7 +57,7 @@ def find_links(places: Sequence[Place], score: Matrix, thresholds: Thresholds, w
             continue
         value = float(score[i, j])
         relation = wordings.relate(Cell(b.outlet, (b.sentence,)), Cell(a.outlet, (a.sentence,)))
-        is_strong = value >= thresholds.strong and wordings.say_alike(a, b) >= thresholds.own
+        is_strong = value >= thresholds.strong and wordings.measure_coverage(a, b).mean >= thresholds.own
         strength = Strength.STRONG if is_strong else Strength.WEAK
         links.append(Link(a, b, round(value, 4), strength, relation))
     return links

@@ -77,17 +77,17 @@ class Sentence:
 class Outlet:
     """One text as it is compared."""
 
-    source: Article
+    article: Article
     sentences: tuple[Sentence, ...]
 
     @property
     def name(self) -> str:
         """Return what the text is called."""
-        return self.source.name
+        return self.article.name
 
     def cut(self, sentence: int) -> str:
         """Return the wording of one sentence."""
-        return self.sentences[sentence].span.cut(self.source.text)
+        return self.sentences[sentence].span.cut(self.article.text)
 
     @cached_property
     def num_words(self) -> int:

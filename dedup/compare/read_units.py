@@ -9,7 +9,7 @@ from dedup.text.words import count_words
 MIN_REPEAT = 4  # words: "He said." may stand twice
 
 
-def split_source(source: Article) -> Outlet:
+def split_article(article: Article) -> Outlet:
     """Return a text as sentences.
 
     A CMS prints whole bodies twice, so a repeat is a sentence of which every word stands in an earlier sentence, in
@@ -17,17 +17,17 @@ def split_source(source: Article) -> Outlet:
     """
     seen: set[tuple[str, ...]] = set()
     sentences = []
-    for unit in split_units(source.text):
-        words = tuple(fold_words(unit.span.cut(source.text)))
+    for unit in split_units(article.text):
+        words = tuple(fold_words(unit.span.cut(article.text)))
         omission = None
-        if is_covered(unit, source.boilerplate):
+        if is_covered(unit, article.boilerplate):
             omission = Omission.BOILERPLATE
         elif len(words) >= MIN_REPEAT and words in seen:
             omission = Omission.REPEAT
         seen.add(words)
-        num_words = count_words(unit.span.cut(source.text))
+        num_words = count_words(unit.span.cut(article.text))
         sentences.append(Sentence(unit.span, unit.kind, unit.paragraph, num_words, omission))
-    return Outlet(source, tuple(sentences))
+    return Outlet(article, tuple(sentences))
 
 
 def is_covered(unit: Unit, spans: tuple[Span, ...]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from dedup.compare.model import Cell, Row
+from dedup.compare.model import Cell, Place, Row
 
 Matrix = npt.NDArray[np.float32]
 Members = list[int]
@@ -44,18 +44,17 @@ def cluster_sentences(score: Matrix, outlets: npt.NDArray[np.int64], threshold: 
     return [sorted(found) for found in members.values()] + [[i] for i in alone]
 
 
-def build_rows(clusters: Sequence[Members], places: Sequence[tuple[int, int]], base: int) -> list[Row]:
+def build_rows(clusters: Sequence[Members], places: Sequence[Place], base: int) -> list[Row]:
     """Return the clusters as rows, in the order of the base.
 
-    `places` are (outlet, sentence) of each position. What the base lacks stands where its first outlet tells it:
-    after the row that this outlet tells before it.
+    `places` are those of each position. A statement that the base lacks follows the row that its first outlet has
+    before it.
     """
     rows = []
     for cluster in clusters:
         cells: dict[int, list[int]] = {}
         for i in cluster:
-            outlet, sentence = places[i]
-            cells.setdefault(outlet, []).append(sentence)
+            cells.setdefault(places[i].outlet, []).append(places[i].sentence)
         rows.append(Row(tuple(Cell(outlet, tuple(sorted(cells[outlet]))) for outlet in sorted(cells))))
     return sort_rows(rows, base)
 

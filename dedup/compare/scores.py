@@ -1,4 +1,7 @@
-"""From how much sentences cover each other to a score that means the same in every story."""
+"""From the coverage matrix to a score that means the same in every story.
+
+Coverage is directed, like the recall of BERTScore: `coverage[i, j]` is the share of sentence i that sentence j says.
+"""
 
 from dataclasses import dataclass
 
@@ -26,7 +29,7 @@ class Thresholds:
 THRESHOLDS = {"lexical": Thresholds(0.17, 0.10, 0.14, 0.14), "semantic": Thresholds(0.20, 0.13, 0.18, 0.20)}
 
 HOP_WEIGHT = 2.0  # what a third outlet that says the same adds
-HOPS = 3  # outlets that are heard as third ones: those that say it best
+HOPS = 3  # third outlets that count: those that say it best
 HOP_FILL = 0.7  # with two outlets there is no third one: what one would have said, as a share of what the two do
 ROWS_AT_ONCE = 256
 WAYS = 4  # sentences of a third outlet through which two others may meet
@@ -35,58 +38,58 @@ MIN_BACKGROUND = 2
 HUB_WEIGHT = 0.8
 
 
-def score_pairs(cover: Matrix, outlets: npt.NDArray[np.int64]) -> Matrix:
+def score_pairs(coverage: Matrix, outlets: npt.NDArray[np.int64]) -> Matrix:
     """Return float32[n, n], symmetric: how alike two sentences of different outlets speak; 0 within an outlet.
 
-    cover    float32[n, n]   share of sentence i that sentence j has, 0 to 1
-    outlets  int64[n]        outlet of each sentence, ascending
+    coverage  float32[n, n]   share of sentence i that sentence j says, 0 to 1
+    outlets   int64[n]        outlet of each sentence, ascending
 
-    Three steps, each of which held on every labelled story. (1) Hearsay: where i is covered by a sentence of a third
-    outlet and that one by j, i is covered by j: the smaller of the two shares counts. Taken in one direction: a lead
-    that sums up the story covers much and is covered by little, so it joins nothing. (2) The geometric mean of both
+    Three steps; each helped on every labelled story. (1) Transitive support: if a sentence of a third outlet covers i,
+    and j covers that sentence, then j covers i, by the smaller of the two shares. It follows the direction of coverage:
+    a lead that sums up the story covers much and little covers it, so it joins nothing. (2) The geometric mean of both
     directions. (3) Hubness (after CSLS, Lample et al. 2018): minus how near the sentence is to everything, the mean
     of its nearest few in each other outlet.
     """
-    cover = np.where(outlets[:, None] == outlets[None], 0, cover).astype(np.float32)
-    heard = cover + HOP_WEIGHT * hear_of(cover, outlets)
-    mean = np.sqrt(heard * heard.T)
+    coverage = np.where(outlets[:, None] == outlets[None], 0, coverage).astype(np.float32)
+    supported = coverage + HOP_WEIGHT * support_transitively(coverage, outlets)
+    mean = np.sqrt(supported * supported.T)
     background = measure_background(mean, outlets)
     score = mean - HUB_WEIGHT * (background[:, None] + background[None]) / 2
     return np.where(outlets[:, None] == outlets[None], np.float32(0), score.astype(np.float32))
 
 
-def hear_of(cover: Matrix, outlets: npt.NDArray[np.int64]) -> Matrix:
+def support_transitively(coverage: Matrix, outlets: npt.NDArray[np.int64]) -> Matrix:
     """Return float32[n, n]: how well third outlets carry sentence i over to sentence j.
 
     The mean over the HOPS outlets that carry it best. O(n^2 * outlets * WAYS) time, some rows at a time.
     """
     groups = [np.flatnonzero(outlets == outlet) for outlet in np.unique(outlets)]
     if len(groups) < 3:
-        return (HOP_FILL * cover).astype(np.float32)
-    heard = np.zeros(cover.shape, np.float32)
-    for first in range(0, len(cover), ROWS_AT_ONCE):
+        return (HOP_FILL * coverage).astype(np.float32)
+    support = np.zeros(coverage.shape, np.float32)
+    for first in range(0, len(coverage), ROWS_AT_ONCE):
         rows = slice(first, first + ROWS_AT_ONCE)
-        best = np.zeros((HOPS, *cover[rows].shape), np.float32)
+        best = np.zeros((HOPS, *coverage[rows].shape), np.float32)
         for group in groups:
-            carried = carry_over(cover, rows, group)
+            carried = carry_over(coverage, rows, group)
             carried[outlets[rows] == outlets[group[0]]] = 0  # not a third outlet
             for place in range(HOPS):
                 better = np.maximum(best[place], carried)
                 carried = np.minimum(best[place], carried)
                 best[place] = better
-        heard[rows] = best.sum(0)
-    heard /= np.float32(min(HOPS, len(groups) - 2))
-    return heard
+        support[rows] = best.sum(0)
+    support /= np.float32(min(HOPS, len(groups) - 2))
+    return support
 
 
-def carry_over(cover: Matrix, rows: slice, group: npt.NDArray[np.int64]) -> Matrix:
+def carry_over(coverage: Matrix, rows: slice, group: npt.NDArray[np.int64]) -> Matrix:
     """Return float32[rows, n]: how well the sentences of one outlet carry some sentences over to all others."""
-    own = cover[rows, group]
+    own = coverage[rows, group]
     near = np.argsort(-own, axis=1, kind="stable")[:, :WAYS]
-    carried = np.zeros(cover[rows].shape, np.float32)
+    carried = np.zeros(coverage[rows].shape, np.float32)
     for way in near.T:
         weight = np.take_along_axis(own, way[:, None], axis=1)
-        np.maximum(carried, np.minimum(weight, cover[group[way]]), out=carried)
+        np.maximum(carried, np.minimum(weight, coverage[group[way]]), out=carried)
     carried[:, group] = 0
     return carried
 

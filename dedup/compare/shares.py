@@ -2,40 +2,55 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 from dedup.compare.model import Derivation, Outlet, OutletShares, Row, Wording
 
-RUN = 4  # words in a row that are not shared by chance
-WHOLLY = 0.8  # share of an outlet that stands in the base, from which it is wholly derived ...
-REUSED = 0.2  # ... where so much of it is in the words of the base
-TOUCHED = 0.05  # share in the words of the base from which it is partly derived
+MIN_RUN = 4  # words in a row that are not shared by chance
+MIN_WHOLLY = 0.8  # share of an outlet that the base says, from which it is wholly derived ...
+MIN_REUSED = 0.2  # ... where so large a share of it is in the words of the base
+MIN_PARTLY = 0.05  # share in the words of the base from which it is partly derived
 
 
-def measure_shares(
-    pair: tuple[Outlet, Outlet],
-    rows: Sequence[tuple[tuple[int, ...], tuple[int, ...], Wording | None]],
-    linked: tuple[set[int], set[int]],
-    words: tuple[Sequence[str], Sequence[str]],
-) -> OutletShares:
-    """Return how an outlet stands to a base.
+@dataclass(frozen=True)
+class LinkedOutlet:
+    """An outlet beside another one.
 
-    pair    the outlet and the base
-    rows    for each row: its sentences of the outlet, of the base, and how the one stands to the other
-    linked  sentences of the outlet, and of the base, that a strong link joins to the other text in any row
-    words   all words of the outlet, and of the base, folded
+    linked  its sentences with a strong link to the other, in any row
+    words   all its words, folded
     """
-    outlet, base = pair
+
+    outlet: Outlet
+    linked: set[int]
+    words: Sequence[str]
+
+    def count_words(self, sentence: int) -> int:
+        """Return the number of words of a sentence."""
+        return self.outlet.sentences[sentence].num_words
+
+
+class RowPair(NamedTuple):
+    """A row of an outlet and a base: the sentences of each, and how the outlet's wording relates to the base's."""
+
+    sentences: tuple[int, ...]
+    base_sentences: tuple[int, ...]
+    wording: Wording | None
+
+
+def measure_shares(side: LinkedOutlet, base: LinkedOutlet, rows: Sequence[RowPair]) -> OutletShares:
+    """Return how an outlet relates to a base; `rows` are those that either has."""
     kept: Counter[str] = Counter()
     shared = 0
-    for own, others, relation in rows:
-        for sentence in others:
-            name = relation or (Wording.PARTIAL if sentence in linked[1] else "dropped")
-            kept[name] += base.sentences[sentence].num_words
-        shared += sum(outlet.sentences[s].num_words for s in own if relation or s in linked[0])
+    for row in rows:
+        for sentence in row.base_sentences:
+            name = row.wording or (Wording.PARTIAL if sentence in base.linked else "dropped")
+            kept[name] += base.count_words(sentence)
+        shared += sum(side.count_words(s) for s in row.sentences if row.wording or s in side.linked)
     total = max(1, sum(kept.values()))
-    order = [(own[0], others[0]) for own, others, relation in rows if relation]
-    said = shared / outlet.num_words if outlet.num_words else 1.0
-    return describe(kept, total, said, measure_reuse(*words), measure_tau(order))
+    order = [(row.sentences[0], row.base_sentences[0]) for row in rows if row.wording]
+    said = shared / side.outlet.num_words if side.outlet.num_words else 1.0
+    return describe(kept, total, said, measure_reuse(side.words, base.words), measure_tau(order))
 
 
 def describe(kept: Counter[str], total: int, shared: float, reused: float, tau: float | None) -> OutletShares:
@@ -56,24 +71,24 @@ def judge_derivation(shared: float, reused: float) -> Derivation:
 
     Saying the same is not deriving: two reporters at one press conference say the same in their own words.
     """
-    if shared >= WHOLLY and reused >= REUSED:
+    if shared >= MIN_WHOLLY and reused >= MIN_REUSED:
         return Derivation.WHOLLY
-    return Derivation.PARTIALLY if reused >= TOUCHED and shared > 0 else Derivation.INDEPENDENT
+    return Derivation.PARTIALLY if reused >= MIN_PARTLY and shared > 0 else Derivation.INDEPENDENT
 
 
 def measure_reuse(words: Sequence[str], base_words: Sequence[str]) -> float:
-    """Return the share of the words that stand in runs of RUN words and more of the base too, 1 for all of them.
+    """Return the share of the words that are in runs of MIN_RUN words and more of the base too, 0 to 1.
 
     >>> measure_reuse("a b c d e f".split(), "x a b c d y".split())
     0.6666666666666666
     """
     if words and list(words) == list(base_words):
         return 1.0
-    runs = {tuple(base_words[i : i + RUN]) for i in range(len(base_words) - RUN + 1)}
+    runs = {tuple(base_words[i : i + MIN_RUN]) for i in range(len(base_words) - MIN_RUN + 1)}
     inside = bytearray(len(words))
-    for i in range(len(words) - RUN + 1):
-        if tuple(words[i : i + RUN]) in runs:
-            inside[i : i + RUN] = b"\x01" * RUN
+    for i in range(len(words) - MIN_RUN + 1):
+        if tuple(words[i : i + MIN_RUN]) in runs:
+            inside[i : i + MIN_RUN] = b"\x01" * MIN_RUN
     return sum(inside) / len(words) if words else 0.0
 
 
@@ -95,13 +110,12 @@ def measure_tau(pairs: Sequence[tuple[int, int]]) -> float | None:
     return float((agree - disagree) / untied**0.5) if untied else None
 
 
-def read_rows(
-    rows: Sequence[Row], outlet: int, base: int, relations: Sequence[Wording | None]
-) -> list[tuple[tuple[int, ...], tuple[int, ...], Wording | None]]:
-    """Return the rows as `measure_shares` takes them."""
+def pair_rows(rows: Sequence[Row], outlet: int, base: int, relations: Sequence[Wording | None]) -> list[RowPair]:
+    """Return the rows that an outlet or a base has."""
     found = []
     for row, relation in zip(rows, relations, strict=True):
-        own, others = row.find(outlet), row.find(base)
-        if own or others:
-            found.append((own.sentences if own else (), others.sentences if others else (), relation))
+        cell, base_cell = row.find(outlet), row.find(base)
+        if cell or base_cell:
+            sentences = cell.sentences if cell else ()
+            found.append(RowPair(sentences, base_cell.sentences if base_cell else (), relation))
     return found

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from dedup.text.lexicon import DAYS, MONTHS
+from dedup.text.spans import Span
 
 NEUTRAL = (
     "said says say told tells added adds stated states noted notes explained explains wrote writes reported reports "
@@ -63,12 +65,19 @@ def resolve_pronouns(sentences: Sequence[str]) -> list[str]:
             resolved.append(sentence[:start] + speaker + sentence[end:])
         else:
             resolved.append(sentence)
-        speaker = next((name for _, name in find_speakers(sentence)), speaker)
+        speaker = next((named.name for named in find_speakers(sentence)), speaker)
     return resolved
 
 
-def find_speakers(sentence: str) -> list[tuple[tuple[int, int], str]]:
-    """Return (span, last name) of those who are said to say something, in order."""
+class Speaker(NamedTuple):
+    """Where somebody who says something is named, and the last name."""
+
+    span: Span
+    name: str
+
+
+def find_speakers(sentence: str) -> list[Speaker]:
+    """Return those who are said to say something, in order."""
     found = []
     for pattern in (SUBJECT, INVERTED):
         for match in pattern.finditer(sentence):
@@ -76,7 +85,7 @@ def find_speakers(sentence: str) -> list[tuple[tuple[int, int], str]]:
             name = last_name(match[group])
             if name:
                 start = match.start(group) + match[group].rindex(name)
-                found.append(((start, start + len(name)), name))
+                found.append(Speaker(Span(start, start + len(name)), name))
     return sorted(found)
 
 

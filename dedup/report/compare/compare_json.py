@@ -154,7 +154,7 @@ def describe_document(outlet: Outlet) -> JsonDocument:
         JsonSentence(s.span.start, s.span.end, s.kind.value, s.omission.value if s.omission else None)
         for s in outlet.sentences
     ]
-    name, date, title = (make_valid(text or "") for text in (outlet.name, outlet.source.date, outlet.source.title))
+    name, date, title = (make_valid(text or "") for text in (outlet.name, outlet.article.date, outlet.article.title))
     return JsonDocument(name, date or None, title or None, outlet.num_words, sentences)
 
 
@@ -177,7 +177,7 @@ def describe_discrepancy(found: Comparison, discrepancy: Discrepancy) -> JsonDis
         JsonFact(
             fact.outlet,
             [(span.start, span.end) for span in fact.spans],
-            [make_valid(span.cut(found.outlets[fact.outlet].source.text)) for span in fact.spans],
+            [make_valid(span.cut(found.outlets[fact.outlet].article.text)) for span in fact.spans],
             [make_valid(value) for value in fact.values],
         )
         for fact in discrepancy.facts

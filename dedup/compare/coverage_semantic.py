@@ -20,7 +20,7 @@ def check_terms(sentences: Sequence[Sequence[Term]]) -> None:
         raise DedupError(f"{count:,} words in all; up to {MAX_TERMS:,} can be compared. Name fewer texts, or shorter.")
 
 
-def cover_semantically(
+def measure_semantic_coverage(
     sentences: Sequence[Sequence[Term]], vectors: Sequence[npt.NDArray[np.float32]], weights: Mapping[str, float]
 ) -> npt.NDArray[np.float32]:
     """Return float32[n, n]: the share of sentence i, by weight of its terms, that sentence j says.
@@ -30,9 +30,9 @@ def cover_semantically(
     lets what is only vaguely near count little. O(all terms squared), a sentence at a time.
     """
     filled = [i for i, terms in enumerate(sentences) if terms]
-    cover = np.zeros((len(sentences), len(sentences)), np.float32)
+    coverage = np.zeros((len(sentences), len(sentences)), np.float32)
     if not filled:
-        return cover
+        return coverage
     every = np.concatenate([vectors[i] for i in filled])
     sizes = np.array([len(sentences[i]) for i in filled])
     starts = np.cumsum(sizes) - sizes
@@ -48,6 +48,6 @@ def cover_semantically(
             for row in np.flatnonzero(numbers[own]):
                 likeness[row, numbers] = np.minimum(likeness[row, numbers], NUMBER_LIKENESS)
                 likeness[row, keys == keys[first + row]] = 1
-            cover[i, filled] += weight[own] @ np.maximum.reduceat(likeness, starts, axis=1)
-        cover[i, filled] /= weight[start:end].sum()
-    return cover
+            coverage[i, filled] += weight[own] @ np.maximum.reduceat(likeness, starts, axis=1)
+        coverage[i, filled] /= weight[start:end].sum()
+    return coverage

@@ -15,7 +15,9 @@ MAX_WORDS = 30_000  # different ones: 500 MB of trigrams, minutes of work
 WORDS_AT_ONCE = 512
 
 
-def cover_lexically(sentences: Sequence[Sequence[Term]], weights: Mapping[str, float]) -> npt.NDArray[np.float32]:
+def measure_lexical_coverage(
+    sentences: Sequence[Sequence[Term]], weights: Mapping[str, float]
+) -> npt.NDArray[np.float32]:
     """Return float32[n, n]: the share of sentence i, by weight of its terms, that sentence j has.
 
     A term counts whole where the other sentence has it, and by the square of the cosine of its character trigrams
@@ -30,9 +32,9 @@ def cover_lexically(sentences: Sequence[Sequence[Term]], weights: Mapping[str, f
             f"{len(vocabulary):,} different words; up to {MAX_WORDS:,} can be compared. Name fewer texts, or shorter."
         )
     filled = [number for number, terms in enumerate(sentences) if terms]
-    cover = np.zeros((len(sentences), len(sentences)), np.float32)
+    coverage = np.zeros((len(sentences), len(sentences)), np.float32)
     if not filled:
-        return cover
+        return coverage
     place = {key: number for number, key in enumerate(vocabulary)}
     words = np.array([place[term.key] for number in filled for term in sentences[number]], np.int64)
     sizes = np.array([len(sentences[number]) for number in filled])
@@ -48,8 +50,8 @@ def cover_lexically(sentences: Sequence[Sequence[Term]], weights: Mapping[str, f
         np.add.at(counts, (homes[inside], words[inside] - some.start), 1)
         said += (counts * weight[some]) @ best.T
     total = np.add.reduceat(weight[words], starts)
-    cover[np.ix_(filled, filled)] = said / total[:, None]
-    return cover
+    coverage[np.ix_(filled, filled)] = said / total[:, None]
+    return coverage
 
 
 def count_trigrams(words: Sequence[str]) -> npt.NDArray[np.float32]:

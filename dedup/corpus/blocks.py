@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import msgspec
 import numpy as np
@@ -54,6 +54,14 @@ class DocumentBlock:
     rejections: list[Rejection] = field(default_factory=list)
 
 
+class RecordPlace(NamedTuple):
+    """Where a record is in its file: its line or row, its first byte and its number of bytes."""
+
+    line: int
+    start: int
+    length: int
+
+
 class BlockBuilder:
     """Collects documents until there are enough for a block."""
 
@@ -64,25 +72,22 @@ class BlockBuilder:
         self._texts: list[str] = []
         self._ids: list[bytes] = []
         self._fields: dict[str, list[bytes]] = {}
-        self._where: list[tuple[int, int, int]] = []
+        self._places: list[RecordPlace] = []
         self._files: list[int] = []
 
-    def add(
-        self, text: str, doc_id: str, fields: Mapping[str, str], where: tuple[int, int, int], file: int = 0
-    ) -> None:
-        """Add one document; `where` is its (line, first byte, number of bytes)."""
+    def add(self, text: str, doc_id: str, fields: Mapping[str, str], place: RecordPlace, file: int = 0) -> None:
+        """Add one document."""
         self._texts.append(text)
         self._ids.append(msgspec.json.encode(doc_id) if doc_id else b"")
         for role, value in fields.items():
             self._fields.setdefault(role, []).append(msgspec.json.encode(value) if value else b"")
-        self._where.append(where)
+        self._places.append(place)
         self._files.append(file)
-        self.size += where[2]
+        self.size += place.length
 
     def build(self, lines_read: int) -> DocumentBlock:
         """Return the block of what was added; `lines_read` is the number of lines read up to its end."""
-        where = np.array(self._where, np.int64).reshape(-1, 3)
-        lines, starts, lengths = np.ascontiguousarray(where.T)
+        lines, starts, lengths = np.ascontiguousarray(np.array(self._places, np.int64).reshape(-1, 3).T)
         return DocumentBlock(
             texts=pa.array(self._texts, pa.large_string()),
             ids=self._ids,

@@ -10,6 +10,7 @@ from dedup.corpus.blocks import (
     BLOCK_SIZE,
     BlockBuilder,
     DocumentBlock,
+    RecordPlace,
     Rejection,
     explain_utf8,
     missing_column,
@@ -102,7 +103,7 @@ class TableReader:
                 continue
             fields = {role: row[column] if column < len(row) else "" for role, column in columns.items()}
             doc_id = row[id_column] if id_column < len(row) else ""
-            builder.add(row[text_column], doc_id, fields, (line, start, len(raw)))
+            builder.add(row[text_column], doc_id, fields, RecordPlace(line, start, len(raw)))
             if builder.size >= BLOCK_SIZE:
                 yield builder.build(lines.number)
                 builder = BlockBuilder(lines.number)

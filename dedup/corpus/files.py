@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from dedup.errors import InputError
 
@@ -37,6 +37,13 @@ class SourceFile:
     compression: str | None
     size: int
     modified_ns: int
+
+
+class NamedPath(NamedTuple):
+    """A path as it is opened, and its name below `kept/` unless that collides."""
+
+    path: str
+    name: str
 
 
 def split_format(name: str) -> tuple[str | None, str | None]:
@@ -69,23 +76,23 @@ def find_files(inputs: Sequence[str], input_format: str | None = None) -> list[S
     return [describe_file(path, name, input_format) for (path, _), name in zip(found, names, strict=True)]
 
 
-def expand_input(given: str) -> Iterator[tuple[str, str]]:
-    """Yield (path, name) of the files that one argument stands for."""
+def expand_input(given: str) -> Iterator[NamedPath]:
+    """Yield the files that one argument stands for."""
     path = Path(given)
     if path.is_dir():
         below = sorted(p for p in path.rglob("*") if split_format(p.name)[0] and p.is_file())
         if not below:
             raise InputError(f"{given}: no file of a known format in this folder ({known_endings()}).")
-        yield from ((str(p), p.relative_to(path).as_posix()) for p in below)
+        yield from (NamedPath(str(p), p.relative_to(path).as_posix()) for p in below)
     elif path.exists():
-        yield given, path.name
+        yield NamedPath(given, path.name)
     elif glob.has_magic(given):
         matches = sorted(glob.glob(given, recursive=True))
         if not matches:
             raise InputError(f"{given}: no file matches this pattern.")
         for match in matches:
             if not Path(match).is_dir():
-                yield match, Path(match).name
+                yield NamedPath(match, Path(match).name)
     else:
         raise InputError(f"{given}: no such file or folder.")
 
@@ -95,7 +102,7 @@ def known_endings() -> str:
     return f"{', '.join(FORMATS)}; also with {' or '.join(COMPRESSIONS)}"
 
 
-def choose_names(found: list[tuple[str, str]]) -> list[str]:
+def choose_names(found: Sequence[NamedPath]) -> list[str]:
     """Return an output name for each file: its own, or its path below the common folder where names collide."""
     names = [name for _, name in found]
     if max(Counter(names).values()) == 1:

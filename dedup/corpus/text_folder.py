@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from dedup.corpus.blocks import BLOCK_SIZE, BlockBuilder, DocumentBlock, Rejection, explain_utf8
+from dedup.corpus.blocks import BLOCK_SIZE, BlockBuilder, DocumentBlock, RecordPlace, Rejection, explain_utf8
 from dedup.corpus.files import SourceFile
 
 
@@ -17,7 +17,7 @@ def read_text_files(files: Sequence[SourceFile]) -> Iterator[DocumentBlock]:
         except UnicodeDecodeError as error:
             builder.rejections.append(Rejection(index, 1, 0, explain_utf8(error), raw))
             continue
-        builder.add(text, file.name, {}, (1, 0, len(raw)), file=index)
+        builder.add(text, file.name, {}, RecordPlace(1, 0, len(raw)), file=index)
         if builder.size >= BLOCK_SIZE:
             yield builder.build(0)
             builder = BlockBuilder(0)

@@ -22,6 +22,11 @@ class Side:
     units: tuple[UnitWords, ...]
     quotations: Quotations
 
+    @property
+    def num_words(self) -> int:
+        """Return the number of words of the text."""
+        return sum(unit.num_words for unit in self.units)
+
     def join(self, start: int, end: int) -> Span:
         """Return the span of the slots `[start, end)`; of no slot, the place before slot `start`."""
         first = self.slots[start].start if start < len(self.slots) else len(self.text)

@@ -1,9 +1,17 @@
 """The word diff: which tokens two blocks have in common."""
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from dedup.diff.adapter import TokenRun
 from dedup.diff.sequences import RunList, compare_sequences
+
+
+class TokenPair(NamedTuple):
+    """A token of the old text and the equal one of the new text, by position."""
+
+    old: int
+    new: int
 
 
 def compare_words(old: Sequence[str], new: Sequence[str]) -> RunList:
@@ -20,7 +28,7 @@ def compare_words(old: Sequence[str], new: Sequence[str]) -> RunList:
         [old[index] for index in old_places], [new[index] for index in new_places], is_cleaned=True
     )
     pairs = [
-        (old_places[run.old_start + shift], new_places[run.new_start + shift])
+        TokenPair(old_places[run.old_start + shift], new_places[run.new_start + shift])
         for run in found.runs
         if run.is_equal
         for shift in range(run.old_end - run.old_start)
@@ -29,34 +37,36 @@ def compare_words(old: Sequence[str], new: Sequence[str]) -> RunList:
     return RunList(list(_tile(matched, len(old), len(new))), found.is_limited)
 
 
-def _add_white_space(old: Sequence[str], new: Sequence[str], pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Return the pairs with the white space matched that stands beside matched tokens, or at both ends."""
-    matched = [(-1, -1)]
-    for old_index, new_index in (*pairs, (len(old), len(new))):
-        after = (matched[-1][0] + 1, matched[-1][1] + 1)
-        before = (old_index - 1, new_index - 1)
-        if after[0] < old_index and after[1] < new_index and _is_same_space(old, new, after):
+def _add_white_space(old: Sequence[str], new: Sequence[str], pairs: Sequence[TokenPair]) -> list[TokenPair]:
+    """Return the pairs with the white space matched that is beside matched tokens, or at both ends."""
+    matched = [TokenPair(-1, -1)]
+    for pair in (*pairs, TokenPair(len(old), len(new))):
+        after = TokenPair(matched[-1].old + 1, matched[-1].new + 1)
+        before = TokenPair(pair.old - 1, pair.new - 1)
+        if after.old < pair.old and after.new < pair.new and _is_same_space(old, new, after):
             matched.append(after)
-        if before[0] > matched[-1][0] and before[1] > matched[-1][1] and _is_same_space(old, new, before):
+        if before.old > matched[-1].old and before.new > matched[-1].new and _is_same_space(old, new, before):
             matched.append(before)
-        matched.append((old_index, new_index))
+        matched.append(pair)
     return matched[1:-1]
 
 
-def _is_same_space(old: Sequence[str], new: Sequence[str], place: tuple[int, int]) -> bool:
-    token = old[place[0]]
-    return token == new[place[1]] and token.isspace()
+def _is_same_space(old: Sequence[str], new: Sequence[str], pair: TokenPair) -> bool:
+    token = old[pair.old]
+    return token == new[pair.new] and token.isspace()
 
 
-def _tile(pairs: Sequence[tuple[int, int]], num_old: int, num_new: int) -> Iterator[TokenRun]:
+def _tile(pairs: Sequence[TokenPair], num_old: int, num_new: int) -> Iterator[TokenRun]:
     """Yield equal runs for pairs that follow each other, and changed runs for what lies between them."""
-    start = position = (0, 0)
-    for pair in (*pairs, (num_old, num_new)):
-        if pair == position and pair != (num_old, num_new):
-            position = (pair[0] + 1, pair[1] + 1)
+    start = position = TokenPair(0, 0)
+    end = TokenPair(num_old, num_new)
+    for pair in (*pairs, end):
+        following = TokenPair(pair.old + 1, pair.new + 1)
+        if pair == position and pair != end:
+            position = following
             continue
         if position > start:
-            yield TokenRun(True, start[0], position[0], start[1], position[1])
+            yield TokenRun(True, start.old, position.old, start.new, position.new)
         if pair != position:
-            yield TokenRun(False, position[0], pair[0], position[1], pair[1])
-        start, position = pair, (pair[0] + 1, pair[1] + 1)
+            yield TokenRun(False, position.old, pair.old, position.new, pair.new)
+        start, position = pair, following

@@ -2,21 +2,20 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from dedup.diff.build_blocks import Side, build_blocks
 from dedup.diff.fact_kinds import find_quotations
 from dedup.diff.find_moves import order_groups
-from dedup.diff.join_units import join_parts
 from dedup.diff.match_units import group_units
-from dedup.diff.model import Block, Diff, Move, UnitChange, sort_blocks
+from dedup.diff.model import Block, ChangeKind, Diff, Move, Stats, UnitChange, sort_blocks
 from dedup.diff.pair_units import pair_units
 from dedup.diff.sequences import MAX_CELLS
 from dedup.diff.similarity import Weights, count_unit
-from dedup.diff.split_units import CutText, cut_alike, cut_text
-from dedup.diff.stats import count_stats
+from dedup.diff.split_units import CutText, cut_alike, cut_text, rejoin_units
 from dedup.text.spans import Span
+from dedup.text.words import count_words
 
 LIMIT_WORDS = (
     f"A passage was too large to be compared word by word (more than {MAX_CELLS:,} pairs of words or lines without "
@@ -37,10 +36,9 @@ def diff_texts(old: str, new: str) -> Diff:
     weights = Weights((*old_side.units, *new_side.units))
     pairing = pair_units(old_side.units, new_side.units, weights)
     groups = group_units(old_side.units, new_side.units, pairing.pairs, weights)
-    order = join_parts(order_groups(groups, old_side.units), old_side.units, new_side.units)
+    order = rejoin_units(order_groups(groups, old_side.units), old_side.units, new_side.units)
     blocks, is_limited = build_blocks(old_side, new_side, order)
-    num_words = (sum(unit.num_words for unit in old_side.units), sum(unit.num_words for unit in new_side.units))
-    stats = count_stats(old, new, num_words, blocks)
+    stats = count_words_kept(old_side, new_side, blocks)
     moves = _describe_moves(blocks, new_side)
     return check(
         Diff(old, new, sort_blocks(blocks), moves, stats, (LIMIT_WORDS,) if is_limited or pairing.is_limited else ())
@@ -84,3 +82,18 @@ def _describe_move(parts: Sequence[Block], new: Side) -> Move:
     first, last = bisect_left(new.slots, (new_span.start, 0)), bisect_left(new.slots, (new_span.end, 0))
     num_words = sum(unit.num_words for unit in new.units[first:last])
     return Move(old_span, new_span, num_words, any(block.relation is not UnitChange.EQUAL for block in parts))
+
+
+def count_words_kept(old: Side, new: Side, blocks: Iterable[Block]) -> Stats:
+    """Return the counts: kept + moved + dropped words are the old text, kept + moved + added words the new."""
+    added = dropped = moved = 0
+    for block in blocks:
+        for change in block.changes:
+            if change.kind is not ChangeKind.EQUAL:
+                dropped += count_words(change.old.cut(old.text))
+                added += count_words(change.new.cut(new.text))
+            elif change.move is not None:
+                moved += count_words(change.new.cut(new.text))
+    kept = new.num_words - added - moved
+    assert kept == old.num_words - dropped - moved, "words are counted differently on the two sides"
+    return Stats(old.num_words, new.num_words, kept, moved, added, dropped)

@@ -3,6 +3,17 @@
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Hashable, Sequence
+from typing import NamedTuple
+
+
+class _Chain(NamedTuple):
+    """An increasing subsequence: its sum of weights, and the position of its last value."""
+
+    total: float
+    last: int
+
+
+_NO_CHAIN = _Chain(0.0, -1)
 
 
 def find_heaviest_increasing(values: Sequence[int], weights: Sequence[float]) -> list[int]:
@@ -14,31 +25,31 @@ def find_heaviest_increasing(values: Sequence[int], weights: Sequence[float]) ->
     [1, 2, 3]
     """
     ranks = {value: rank for rank, value in enumerate(sorted(values), start=1)}
-    best: list[tuple[float, int]] = [(0.0, -1)] * (len(values) + 1)
+    best = [_NO_CHAIN] * (len(values) + 1)
     previous = [-1] * len(values)
     for position, value in enumerate(values):
         total, previous[position] = _find_best(best, ranks[value] - 1)
-        _raise_best(best, ranks[value], (total + weights[position], position))
+        _raise_best(best, ranks[value], _Chain(total + weights[position], position))
     chain = []
-    position = _find_best(best, len(values))[1]
+    position = _find_best(best, len(values)).last
     while position >= 0:
         chain.append(position)
         position = previous[position]
     return chain[::-1]
 
 
-def _find_best(best: Sequence[tuple[float, int]], rank: int) -> tuple[float, int]:
-    found = (0.0, -1)
+def _find_best(best: Sequence[_Chain], rank: int) -> _Chain:
+    found = _NO_CHAIN
     while rank:
-        if best[rank][0] > found[0]:
+        if best[rank].total > found.total:
             found = best[rank]
         rank &= rank - 1
     return found
 
 
-def _raise_best(best: list[tuple[float, int]], rank: int, candidate: tuple[float, int]) -> None:
+def _raise_best(best: list[_Chain], rank: int, candidate: _Chain) -> None:
     while rank < len(best):
-        if candidate[0] > best[rank][0]:
+        if candidate.total > best[rank].total:
             best[rank] = candidate
         rank += rank & -rank
 

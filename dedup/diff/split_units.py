@@ -1,16 +1,19 @@
-"""Where the two texts are cut into units: at sentences, and where the other text has the end of one.
+"""Units: cut at sentences and where the other text ends a sentence; joined again where that separated nothing.
 
 "He left early. She stayed." and "He left early, She stayed." are two units and one. A sentence that lost its full stop,
 or a heading glued to what follows, would hide inside a longer unit, and when it moved it would be shown as deleted. So
 every unit end of one text is looked for in the other, by the words beside it, and the unit there is cut in the same
-place. Parts that turn out to stay together are joined again (`joints`).
+place. Parts that stay together in the end are joined again (`rejoin_units`).
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 
+from dedup.diff.find_moves import Order
+from dedup.diff.match_units import Group
+from dedup.diff.similarity import UnitWords
 from dedup.text.units import split_units
 from dedup.text.words import is_word, split_words
 
@@ -101,3 +104,42 @@ def _step_on(tokens: Sequence[str], index: int) -> int:
             return 0
         end += 1
     return end + 1 if end + 1 < len(tokens) else 0
+
+
+def rejoin_units(order: Order, old: Sequence[UnitWords], new: Sequence[UnitWords]) -> Order:
+    """Return the order with parts of one unit joined, and free parts taken in by the group beside them."""
+    old_free, new_free = set(range(len(old))), set(range(len(new)))
+    for group in (*order.in_place, *(group for move in order.moves for group in move)):
+        old_free.difference_update(range(group.old_start, group.old_end))
+        new_free.difference_update(range(group.new_start, group.new_end))
+
+    def join(groups: Iterable[Group]) -> tuple[Group, ...]:
+        grown = [_grow(_grow(group, old, old_free).swap(), new, new_free).swap() for group in groups]
+        return tuple(_join(sorted(grown), old, new))
+
+    return Order(join(order.in_place), tuple(map(join, order.moves)))
+
+
+def _grow(group: Group, units: Sequence[UnitWords], free: set[int]) -> Group:
+    """Take in the free parts of the units at both ends of the old side."""
+    start, end = group.old_start, group.old_end
+    while end in free and units[end].is_continuation:
+        free.remove(end)
+        end += 1
+    while start - 1 in free and units[start].is_continuation:
+        start -= 1
+        free.remove(start)
+    return replace(group, old_start=start, old_end=end)
+
+
+def _join(groups: Iterable[Group], old: Sequence[UnitWords], new: Sequence[UnitWords]) -> list[Group]:
+    joined: list[Group] = []
+    for group in groups:
+        last = joined[-1] if joined else None
+        is_adjacent = last and (last.old_end, last.new_end) == (group.old_start, group.new_start)
+        if last and is_adjacent and (old[group.old_start].is_continuation or new[group.new_start].is_continuation):
+            similarity = min(last.similarity, group.similarity)
+            joined[-1] = Group(last.old_start, group.old_end, last.new_start, group.new_end, similarity)
+        else:
+            joined.append(group)
+    return joined

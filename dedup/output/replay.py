@@ -9,7 +9,7 @@ from typing import BinaryIO, cast
 import msgspec
 
 from dedup.config import InputConfig
-from dedup.corpus.blocks import BlockBuilder, DocumentBlock
+from dedup.corpus.blocks import BlockBuilder, DocumentBlock, RecordPlace
 from dedup.corpus.compression import open_reader
 from dedup.corpus.delimited import DELIMITERS, TableReader
 from dedup.corpus.jsonl import RecordReader
@@ -136,5 +136,5 @@ def read_text(file: InputFile, kept: Path, events: list[Event]) -> DocumentBlock
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
         return builder.build(0)
-    builder.add(text, file.name, {}, (1, 0, len(raw)))
+    builder.add(text, file.name, {}, RecordPlace(1, 0, len(raw)))
     return builder.build(0)

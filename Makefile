@@ -5,7 +5,7 @@ PYTHON ?= python3
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help setup warm-up demo test test-all check lint format types layers gate peers screenshots clean
+.PHONY: help setup warm-up demo test test-all check lint format types layers same gate peers screenshots clean
 .PHONY: bench bench-diff bench-documents bench-index bench-spark bench-stages bench-passages
 .PHONY: bench-compare bench-stories bench-peers
 
@@ -47,6 +47,9 @@ layers: setup
 	$(BIN)/lint-imports
 
 check: lint types layers test-all ## lint, types, layers, all tests: what CI runs
+
+same: setup ## compare all that the commands write with another commit: BASE=3fc97d7 (default: HEAD), SAME=--quick
+	$(BIN)/python scripts/same_output.py $(SAME) $(BASE)
 
 bench-diff: setup ## time, readability and moves of `dedup diff`, beside other tools
 	$(BIN)/python benchmarks/bench_diff.py

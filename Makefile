@@ -27,10 +27,10 @@ warm-up: setup # compiles all kernels once, before the workers of the tests star
 	@! $(BIN)/dedup warm-up --help >/dev/null 2>&1 || $(BIN)/dedup warm-up
 
 test: warm-up ## run the tests: every promise, a few minutes
-	$(BIN)/python -m pytest -q -n auto --dist worksteal -m 'not nightly and not peers'
+	$(BIN)/python -m pytest -q -n auto --dist worksteal -m 'not nightly and not shared and not peers'
 
 test-all: warm-up ## run all tests: exhaustive forms, the shared news data, kills at random moments, every look in the browser
-	$(BIN)/python -m pytest -q -n auto --dist worksteal
+	$(BIN)/python -m pytest -q -n auto --dist worksteal --hypothesis-profile nightly
 
 format: setup ## rewrite the code in the house format
 	$(BIN)/ruff format .

@@ -6,12 +6,16 @@ import os
 import subprocess
 from pathlib import Path
 
+import amounts  # noqa: F401 (registers the profiles of hypothesis)
 import pytest
 from commands import run_fork, run_process
 from corpora import write_jsonl
+from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
 SHARED = Path(os.environ.get("DEDUP_SHARED_DATA") or ROOT.parent / "shared" / "data")
+
+settings.load_profile("quick")  # another one with --hypothesis-profile
 
 
 @pytest.fixture(scope="session")

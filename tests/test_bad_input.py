@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 import zstandard
+from amounts import nightly_after
 from corpora import encode_jsonl, make_records, make_text, read_lines, read_summary, read_tree, write_jsonl
 
 GOOD = b'{"id": "g1", "text": "a good record"}\n'
@@ -434,11 +435,12 @@ def test_a_full_disk_while_restoring_is_an_error(dedup, tmp_path, small_disk):
 # ---------------------------------------------------------------------------------------------------------- sizes
 
 
-def test_one_document_of_200_mb_is_cleaned_and_restored(process, tmp_path):
-    """22 million words on one line, among small documents of which one is a copy."""
+@pytest.mark.parametrize("megabytes", nightly_after(1, [18, 190]))
+def test_one_large_document_is_cleaned_and_restored(process, tmp_path, megabytes):
+    """Two or 22 million words on one line, among small documents of which one is a copy."""
     words = b" ".join(b"w%07d" % (i * 7919 % 10_000_019) for i in range(1 << 20))
-    big = b'{"id": "big", "text": "' + b" ".join([words] * 21) + b'"}\n'
-    assert len(big) > 190_000_000
+    big = b'{"id": "big", "text": "' + b" ".join([words] * (megabytes // 9)) + b'"}\n'
+    assert len(big) > megabytes * 1_000_000
     path = tmp_path / "a.jsonl"
     path.write_bytes(GOOD + big + LAST + GOOD.replace(b"a good", b"A GOOD"))
     done = process("clean", "a.jsonl", "-o", "out", "--passages", "off", cwd=tmp_path)
@@ -451,15 +453,16 @@ def test_one_document_of_200_mb_is_cleaned_and_restored(process, tmp_path):
     shutil.rmtree(tmp_path)
 
 
-def test_a_million_documents_of_one_word_are_cleaned(process, tmp_path):
+@pytest.mark.parametrize("half", nightly_after(1, [25_000, 500_000]))
+def test_a_million_documents_of_one_word_are_cleaned(process, tmp_path, half):
     """Half of them are copies of the other half; memory grows by no more than 1,200 bytes a document."""
-    content = b"".join(b'{"text":"w%d"}\n' % (i % 500_000) for i in range(1_000_000))
+    content = b"".join(b'{"text":"w%d"}\n' % (i % half) for i in range(2 * half))
     (tmp_path / "a.jsonl").write_bytes(content)
     done = process("clean", "a.jsonl", "-o", "out", cwd=tmp_path)
     assert done.code == 0, done.stderr
     summary = read_summary(tmp_path / "out")
-    assert (summary["counts"]["kept"], summary["counts"]["removed_by_reason"]["exact-duplicate"]) == (500_000, 500_000)
+    assert (summary["counts"]["kept"], summary["counts"]["removed_by_reason"]["exact-duplicate"]) == (half, half)
     assert summary["candidates"] < 100_000
     assert (tmp_path / "out" / "kept" / "a.jsonl").read_bytes() == content[: len(content) // 2]
-    assert max(stage["peak_mb"] for stage in summary["stages"]) < 300 + 1200
+    assert max(stage["peak_mb"] for stage in summary["stages"]) < 300 + 1200 * 2 * half / 1_000_000
     shutil.rmtree(tmp_path)

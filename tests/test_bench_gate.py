@@ -5,6 +5,8 @@ import tomllib
 import pytest
 from news_data import ROOT
 
+pytestmark = pytest.mark.nightly
+
 FLOORS = tomllib.loads("""
 [[floors]]
 name = "recall"

@@ -11,9 +11,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from commands import group_is_gone, wait_for
+from kills import group_is_gone, wait_for
 from news_data import ROOT
 
+pytestmark = pytest.mark.nightly
 COPIES = 10
 sys.path.insert(0, str(ROOT / "benchmarks"))
 

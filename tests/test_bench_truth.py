@@ -7,6 +7,7 @@ from itertools import combinations
 
 import naive
 import pytest
+from amounts import nightly_after
 from news_data import require_shared_data
 
 LANGUAGES = ("ar", "en", "ja", "ru", "si", "ta", "zh")
@@ -21,6 +22,7 @@ TEXTS = (
 )
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", ["exact_pairs", "quality"])
 def test_the_examples_of_benchmarks_run(name):
     assert doctest.testmod(importlib.import_module(name)).failed == 0
@@ -56,6 +58,7 @@ def make_texts(count, seed):
     return texts
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("text", TEXTS)
 def test_tokens_of_the_truth_are_those_of_the_specification(text):
     import unicodedata
@@ -66,7 +69,7 @@ def test_tokens_of_the_truth_are_those_of_the_specification(text):
     assert expected == [unicodedata.normalize("NFC", token) for token in split_tokens(text)]
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", nightly_after(1, range(5)))
 def test_exact_pairs_are_those_of_comparing_all_with_all(seed):
     from exact_pairs import find_pairs
 
@@ -76,6 +79,7 @@ def test_exact_pairs_are_those_of_comparing_all_with_all(seed):
     assert brute_pairs(texts, 0.3) == {(first, second): similarity for first, second, similarity in found}
 
 
+@pytest.mark.nightly
 def test_grown_copies_are_what_they_say():
     from grow import grow, take_apart
 
@@ -106,6 +110,7 @@ def planted():
     return plant_corpus(originals=5)
 
 
+@pytest.mark.nightly
 @pytest.mark.shared
 def test_planted_copies_come_after_what_they_were_made_of_and_in_its_group(planted):
     places = {document.id: index for index, document in enumerate(planted)}
@@ -116,6 +121,7 @@ def test_planted_copies_come_after_what_they_were_made_of_and_in_its_group(plant
             assert document.group == planted[places[document.of]].group
 
 
+@pytest.mark.nightly
 @pytest.mark.shared
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_planted_copies_have_the_similarity_of_their_kind(planted, language):
@@ -130,6 +136,7 @@ def test_planted_copies_have_the_similarity_of_their_kind(planted, language):
                 assert 0.5 < similarity < 1.0, document.id
 
 
+@pytest.mark.nightly
 @pytest.mark.shared
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_planted_documents_of_two_groups_are_unlike(planted, language):
@@ -151,26 +158,31 @@ def judge_texts(texts, kept, clusters, threshold=0.5):
 CHAIN = ["a b c d e f g h i j", "a b c d e f g h x y", "z w c d e f g h x y"]  # 0 ~ 1 ~ 2 at 0.5, 0 and 2 are not
 
 
+@pytest.mark.nightly
 def test_a_removal_through_a_chain_is_wrong():
     figures = judge_texts(CHAIN, ["0"], [["0", "1", "2"]])
     assert (1, 0) == (figures.wrong, figures.lost_groups)
 
 
+@pytest.mark.nightly
 def test_the_end_of_a_chain_may_stay():
     figures = judge_texts(CHAIN, ["0", "2"], [["0", "1"]])
     assert (0, 0, 1.0) == (figures.wrong, figures.lost_groups, figures.recall.value)
 
 
+@pytest.mark.nightly
 def test_a_pair_that_is_kept_whole_is_not_found():
     figures = judge_texts(CHAIN, ["0", "1", "2"], [])
     assert (0, 0.0, 2) == (figures.recall.hits, figures.recall.value, figures.recall.total)
 
 
+@pytest.mark.nightly
 def test_a_group_of_which_nothing_is_kept_is_lost():
     figures = judge_texts([*CHAIN, "k l m n o p"], ["3"], [])
     assert (3, 1) == (figures.wrong, figures.lost_groups)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("seed", range(5))
 def test_pairwise_f1_counts_pairs(seed):
     from quality import compare_partitions
@@ -185,6 +197,7 @@ def test_pairwise_f1_counts_pairs(seed):
     assert 2 * both / (true + told) == compare_partitions(truth, found)[1]
 
 
+@pytest.mark.nightly
 def test_adjusted_rand_index_of_the_textbook():
     from quality import compare_partitions
 

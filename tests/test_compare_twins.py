@@ -3,7 +3,7 @@
 import naive
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.compare import coverage_lexical, coverage_semantic, rows, scores, shares
@@ -33,10 +33,8 @@ def make_terms(words):
 
 seeds = st.integers(0, 10**6)
 sentences = st.lists(st.lists(st.sampled_from(WORDS), max_size=5), min_size=1, max_size=5)
-TWINS = settings(deadline=None, derandomize=True, max_examples=200)
 
 
-@TWINS
 @given(seeds)
 def test_hearsay_is_what_every_third_outlet_carries_over(seed):
     cover, outlets = make_case(seed)
@@ -53,7 +51,6 @@ def test_hearsay_in_blocks_of_rows_is_hearsay(monkeypatch):
     assert np.array_equal(whole, scores.support_transitively(cover, outlets))
 
 
-@TWINS
 @given(seeds)
 def test_the_background_of_a_sentence_is_its_nearest_few_in_each_other_outlet(seed):
     score, outlets = make_scores(seed, most=30)
@@ -61,7 +58,6 @@ def test_the_background_of_a_sentence_is_its_nearest_few_in_each_other_outlet(se
     assert expected == pytest.approx(scores.measure_background(score, outlets).tolist(), abs=1e-5)
 
 
-@TWINS
 @given(seeds)
 def test_scores_are_symmetric_and_nothing_within_an_outlet(seed):
     cover, outlets = make_case(seed, most=20)
@@ -70,7 +66,6 @@ def test_scores_are_symmetric_and_nothing_within_an_outlet(seed):
     assert not score[outlets[:, None] == outlets[None]].any()
 
 
-@TWINS
 @given(seeds, st.sampled_from([0.3, 0.5, 0.7]))
 def test_rows_are_average_linkage(seed, threshold):
     score, outlets = make_scores(seed)
@@ -85,7 +80,6 @@ def test_two_sentences_of_an_outlet_share_a_row_through_a_third_one():
     assert [[0, 1, 2]] == rows.cluster_sentences(turned, np.array([0, 1, 1]), 0.5)
 
 
-@TWINS
 @given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=12))
 def test_tau_is_that_of_the_textbook(pairs):
     expected = naive.correlate_ranks(pairs)
@@ -93,13 +87,11 @@ def test_tau_is_that_of_the_textbook(pairs):
     assert (expected is None) == (shares.measure_tau(pairs) is None)
 
 
-@TWINS
 @given(st.lists(st.sampled_from("abc"), max_size=15), st.lists(st.sampled_from("abc"), max_size=15))
 def test_reuse_is_the_share_of_words_in_common_runs(words, others):
     assert naive.share_in_runs(words, others, shares.MIN_RUN) == pytest.approx(shares.measure_reuse(words, others))
 
 
-@TWINS
 @given(sentences)
 def test_what_a_sentence_says_of_another_by_its_words(words):
     terms = make_terms(words)

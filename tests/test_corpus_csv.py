@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import DedupError
@@ -122,7 +122,6 @@ def test_a_file_without_the_column_of_the_keep_policy_is_an_error(tmp_path):
 cells = st.lists(st.sampled_from(["a", "b", " ", ",", '"', "\n", "\r\n", "\t", "é", "漢"]), max_size=6).map("".join)
 
 
-@settings(deadline=None, derandomize=True, max_examples=300)
 @given(st.lists(st.tuples(cells, cells), max_size=6), st.sampled_from(["\n", "\r\n"]), st.booleans())
 def test_records_are_those_of_the_csv_module(tmp_path_factory, rows, end, quote_all):
     file = io.StringIO()

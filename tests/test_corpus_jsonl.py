@@ -5,14 +5,13 @@ import random
 
 import pytest
 from corpora import encode_jsonl
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup.config import InputConfig
 from dedup.corpus.files import find_files
 from dedup.corpus.shards import line_span, plan_shards, read_shard
 
-SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
 BOM = b"\xef\xbb\xbf"
 
 
@@ -59,7 +58,6 @@ def scratch(tmp_path_factory):
     return tmp_path_factory.mktemp("jsonl")
 
 
-@SETTINGS
 @given(
     st.lists(st.sampled_from(LINES), max_size=12),
     st.sampled_from([b"\n", b"\r\n"]),
@@ -75,7 +73,6 @@ def test_shards_of_any_size_give_the_documents_of_the_whole_file(scratch, lines,
     assert cut == whole
 
 
-@SETTINGS
 @given(st.lists(st.sampled_from(LINES), max_size=12), st.booleans(), st.integers(1, 400))
 def test_the_line_spans_of_shards_tile_the_file(scratch, lines, final_end, shard_size):
     path = scratch / "tile.jsonl"
@@ -86,7 +83,6 @@ def test_the_line_spans_of_shards_tile_the_file(scratch, lines, final_end, shard
     assert ends[-1] == path.stat().st_size
 
 
-@SETTINGS
 @given(st.lists(st.sampled_from(LINES), max_size=12), st.booleans(), st.sampled_from([b"\n", b"\r\n"]))
 def test_each_document_knows_its_bytes(scratch, lines, final_end, end):
     data = end.join(line.encode() for line in lines) + end * final_end
@@ -95,7 +91,6 @@ def test_each_document_knows_its_bytes(scratch, lines, final_end, end):
     assert [data[start : start + len(raw)] for _, start, _, raw in rejections] == [r[3] for r in rejections]
 
 
-@SETTINGS
 @given(st.lists(st.sampled_from(LINES), max_size=12), st.booleans())
 def test_every_line_is_a_document_or_a_rejection_or_blank(scratch, lines, final_end):
     documents, rejections = read_bytes(scratch, "\n".join(lines).encode() + b"\n" * final_end)
@@ -200,7 +195,6 @@ def test_no_line_however_broken_stops_the_run(tmp_path, line):
     assert rejections[0][2]
 
 
-@settings(SETTINGS, max_examples=400)
 @given(st.binary(max_size=30) | st.text(st.sampled_from('{}[]":, \\ud8a1eE-.ntrfl\n'), max_size=30).map(str.encode))
 def test_whatever_bytes_a_line_holds_the_lines_around_it_are_read(scratch, line):
     documents, _ = read_bytes(scratch, b'{"text": "first"}\n' + line + b'\n{"text": "last"}\n')

@@ -1,15 +1,12 @@
 import random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.diff import sequences
 from dedup.diff.engine import diff_texts
 from dedup.diff.model import ChangeKind, UnitChange
-
-settings.register_profile("dedup", deadline=None, derandomize=True)
-settings.load_profile("dedup")
 
 WORDS = st.sampled_from(
     [

@@ -1,16 +1,13 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from naive import count_common, find_heaviest_increasing_sum
 
 from dedup.diff.adapter import find_runs
 from dedup.diff.compare_words import compare_words
 from dedup.diff.patience import find_anchors, find_heaviest_increasing
-
-settings.register_profile("dedup", deadline=None, derandomize=True)
-settings.load_profile("dedup")
 
 TOKENS = st.lists(st.sampled_from(["the", "cat", "of", ",", "dog", "2013"]), max_size=14)
 SPACED = st.lists(st.sampled_from(["the", "cat", "of", ",", " ", "\n"]), max_size=14)

@@ -1,14 +1,11 @@
 import pytest
 from diff_match_patch import diff_match_patch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.diff.engine import diff_texts
 from dedup.diff.patch import apply_patch, format_patch
 from dedup.errors import InputError
-
-settings.register_profile("dedup", deadline=None, derandomize=True)
-settings.load_profile("dedup")
 
 TEXTS = st.text(
     st.one_of(st.characters(codec="utf-8"), st.sampled_from("ab .%+@-~\r\n\t👩\u200d🚀é日&#\ufeff")), max_size=80

@@ -4,12 +4,11 @@ import numpy as np
 import pytest
 from commands import clean_quietly
 from corpora import make_text, read_lines, write_jsonl
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.passages.repeated_runs import Run, find_exact_runs
 
-SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
 PARAGRAPHS = [f"{make_text(i, 40)}." for i in range(6)]
 
 
@@ -50,7 +49,6 @@ def test_the_share_of_a_repeat_is_that_of_what_is_left(tmp_path):
     assert clean_one(tmp_path, f"{first}\n\n{body}\n\nHe said. {quoted} So.") == f"{first}\n\nHe said. So."
 
 
-@SETTINGS
 @given(st.lists(st.integers(0, 3), min_size=8, max_size=60), st.data())
 def test_exact_runs_are_equal_lie_apart_and_are_long_enough(letters, data):
     tokens = np.array(letters, np.uint32) << np.uint32(2)

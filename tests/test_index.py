@@ -10,9 +10,10 @@ import threading
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from amounts import one_in
 from corpora import edit_text, make_records, make_text, read_lines, read_summary, removed_ids, write_jsonl
 from engines import KEPT, decide_locally, decide_through_an_index
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import dedup as library
@@ -21,7 +22,6 @@ from dedup.errors import DedupError
 from dedup.index.settings import FORMAT
 from dedup.index.store import IndexFile
 
-SETTINGS = settings(deadline=None, derandomize=True, max_examples=25)
 DAYS = ("--passages", "off", "-q")
 
 
@@ -45,7 +45,7 @@ def rows(path, query):
 # ---------------------------------------------------------------------------------------------- days through an index
 
 
-@SETTINGS
+@one_in(8)
 @given(st.data(), st.sampled_from([0.4, 0.5, 0.7]), st.booleans())
 def test_any_cut_into_days_gives_the_decisions_of_all_at_once(data, threshold, keep_templates):
     """Chains of rewrites with copies in capitals: what decides on one may stand many days before."""

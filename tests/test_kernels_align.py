@@ -7,7 +7,7 @@ from itertools import pairwise
 import naive
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup import PassageConfig
@@ -20,7 +20,6 @@ from dedup.passages.fingerprint_links import mark_repeated
 from dedup.passages.matches import WORTH_EXTENDING, Least, compare_pairs, find_repeats, find_shared
 from dedup.passages.token_blocks import TokenBlock
 
-SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
 CONFIG = PassageConfig()
 words = st.lists(st.integers(0, 3), max_size=30)
 
@@ -45,7 +44,6 @@ def rows_of(matches):
 # ------------------------------------------------------------------------------------------------------------ seeds
 
 
-@SETTINGS
 @given(st.lists(st.integers(1, 9), max_size=60))
 def test_seeds_are_the_first_place_and_every_later_one_of_a_shingle(values):
     seeds = np.empty((len(values) + 1, 2), np.int32)
@@ -54,7 +52,6 @@ def test_seeds_are_the_first_place_and_every_later_one_of_a_shingle(values):
     assert list(map(tuple, seeds[:count].tolist())) == naive.find_repeated(values)
 
 
-@SETTINGS
 @given(words, words)
 def test_a_run_is_the_longest_of_equal_tokens_around_its_seed(a, b):
     runs = naive.find_common_runs(a, b, 1)
@@ -64,7 +61,6 @@ def test_a_run_is_the_longest_of_equal_tokens_around_its_seed(a, b):
             assert found == (start_a, start_b, length)
 
 
-@SETTINGS
 @given(words)
 def test_a_run_inside_one_document_never_reaches_into_its_own_copy(a):
     for start_a, start_b, length in naive.find_common_runs(a, a, 1):
@@ -77,7 +73,6 @@ def test_a_run_inside_one_document_never_reaches_into_its_own_copy(a):
                 assert first <= start_a + step <= first + run
 
 
-@SETTINGS
 @given(words, words)
 def test_what_two_slices_have_in_common_is_their_longest_common_subsequence(a, b):
     assert count_common(as_tokens(a), 0, len(a), as_tokens(b), 0, len(b)) == naive.count_common(a, b)
@@ -92,7 +87,6 @@ def extend(a, b, step=1):
     return extend_end(as_tokens(a), as_tokens(b), start, other, step, (len(a), len(b)))
 
 
-@SETTINGS
 @given(st.lists(st.integers(0, 2), max_size=6), st.lists(st.integers(0, 2), max_size=6))
 @example([], [1])
 @example([0, 1], [1])
@@ -103,7 +97,6 @@ def test_the_end_of_short_texts_is_the_best_of_the_full_table(a, b):
     assert table[taken_a][taken_b] == best
 
 
-@SETTINGS
 @given(words, words)
 def test_an_end_is_never_better_than_the_best_and_never_worse_than_none(a, b):
     taken_a, taken_b, equal = extend(a, b)
@@ -113,7 +106,6 @@ def test_an_end_is_never_better_than_the_best_and_never_worse_than_none(a, b):
     assert table[taken_a][taken_b] <= equal
 
 
-@SETTINGS
 @given(words, words)
 def test_an_end_stands_after_an_equal_token_or_nowhere(a, b):
     taken_a, taken_b, equal = extend(a, b)
@@ -123,13 +115,11 @@ def test_an_end_stands_after_an_equal_token_or_nowhere(a, b):
         assert (taken_a, taken_b) == (0, 0)
 
 
-@SETTINGS
 @given(words, words)
 def test_backwards_is_forwards_in_the_mirror(a, b):
     assert extend(a, b, -1) == extend(a[::-1], b[::-1], 1)
 
 
-@SETTINGS
 @given(st.integers(0, 2**32 - 1), st.integers(0, 10), st.integers(10, 80))
 def test_a_lightly_edited_copy_is_extended_as_far_as_the_full_table_says(seed, changes, length):
     source = random.Random(seed)
@@ -176,7 +166,6 @@ def covered(spans, start, end):
     return sum(any(a <= i < b for a, b in spans) for i in range(start, end))
 
 
-@SETTINGS
 @given(layouts())
 def test_every_block_of_twenty_tokens_that_is_printed_again_is_covered(layout):
     numbers, rows = layout
@@ -188,7 +177,6 @@ def test_every_block_of_twenty_tokens_that_is_printed_again_is_covered(layout):
         seen.add(block)
 
 
-@SETTINGS
 @given(layouts())
 def test_passages_inside_a_document_are_sorted_apart_and_behind_what_they_copy(layout):
     numbers, _ = layout
@@ -202,7 +190,6 @@ def test_passages_inside_a_document_are_sorted_apart_and_behind_what_they_copy(l
         reached = end
 
 
-@SETTINGS
 @given(layouts())
 def test_a_document_whose_tokens_are_all_different_repeats_nothing(layout):
     numbers, _ = layout
@@ -270,7 +257,6 @@ def pairs_of_layouts(draw):
     return a, rows_a, [n + 50_000 if n >= 100_000 else n for n in b], rows_b
 
 
-@SETTINGS
 @given(pairs_of_layouts())
 def test_every_block_of_twenty_tokens_that_two_documents_share_is_covered_in_the_later_one(pair):
     a, rows_a, b, rows_b = pair
@@ -279,7 +265,6 @@ def test_every_block_of_twenty_tokens_that_two_documents_share_is_covered_in_the
         assert covered(spans, start, end) == end - start
 
 
-@SETTINGS
 @given(pairs_of_layouts())
 def test_anchors_lead_to_the_same_cover_as_all_shingles(pair):
     """Of two documents: each run of 20 tokens has an anchor in both, so what winnowing leaves out loses nothing."""
@@ -289,7 +274,6 @@ def test_anchors_lead_to_the_same_cover_as_all_shingles(pair):
         assert covered(spans, start, end) == end - start
 
 
-@SETTINGS
 @given(pairs_of_layouts())
 def test_passages_of_two_documents_are_apart_in_the_later_one_and_alike(pair):
     a, _, b, _ = pair
@@ -358,7 +342,6 @@ def test_more_anchors_than_expected_take_a_larger_table(monkeypatch):
     assert share(*documents, threads=3) == found
 
 
-@SETTINGS
 @given(
     st.lists(st.tuples(st.integers(0, 2), st.integers(0, 2), st.integers(0, 9), st.integers(0, 60)), max_size=30),
     st.lists(st.integers(0, 60), min_size=3, max_size=3),

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import naive
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.kernels.fingerprints import ANCHOR, count_marks, link_block, list_repeated, mark_anchors, merge_seen, winnow
@@ -13,7 +13,6 @@ from dedup.kernels.shingles import roll_shingles
 from dedup.passages.fingerprint_links import join_links, mark_repeated, order_links
 from dedup.passages.token_blocks import Anchors, TokenBlock, ahead
 
-SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
 SIZES = (5, 4)
 few_values = st.lists(st.integers(1, 6), max_size=60)  # ties are frequent
 token_lists = st.lists(st.lists(st.integers(0, 12), max_size=40), min_size=1, max_size=6)
@@ -68,19 +67,16 @@ def link(documents, part=(0, 1), table=None, first=0, seen=EVERYTHING, most_step
     return list(map(tuple, links[:found].tolist())) if found >= 0 else None
 
 
-@SETTINGS
 @given(few_values, st.integers(1, 8))
 def test_the_anchors_are_the_rightmost_smallest_of_every_window(values, window):
     assert winnow_values(values, window) == naive.winnow(values, window)
 
 
-@SETTINGS
 @given(st.lists(st.integers(0, 2**64 - 1), max_size=60), st.integers(1, 8))
 def test_values_of_all_64_bits_are_compared_as_unsigned(values, window):
     assert winnow_values(values, window) == naive.winnow(values, window)
 
 
-@SETTINGS
 @given(few_values, few_values, few_values, few_values, st.lists(st.integers(1, 6), min_size=4, max_size=30))
 def test_a_shared_run_as_long_as_the_window_has_the_same_anchors_in_both(before_a, after_a, before_b, after_b, shared):
     """What the paper guarantees, here for a run of shingles: at least one anchor stands at the same place of it."""
@@ -96,20 +92,17 @@ def test_no_shingle_has_no_anchor():
     assert winnow_values([], 4) == []
 
 
-@SETTINGS
 @given(token_lists)
 def test_links_lead_to_the_first_holder_in_order(documents):
     assert link(documents) == expected_links(documents)
 
 
-@SETTINGS
 @given(token_lists, st.integers(2, 5))
 def test_several_passes_give_the_links_of_one(documents, parts):
     several = [row for which in range(parts) for row in link(documents, (which, parts))]
     assert sorted(several) == sorted(expected_links(documents))
 
 
-@SETTINGS
 @given(token_lists, st.integers(0, 6))
 def test_blocks_one_after_the_other_give_the_links_of_all_together(documents, cut):
     table = make_table()
@@ -126,7 +119,6 @@ def mark(documents, room):
     return seen, total, met
 
 
-@SETTINGS
 @given(token_lists, st.sampled_from([1, 3, 1000]), st.integers(0, 6))
 def test_marks_say_what_may_stand_more_than_once(documents, room, cut):
     """With hardly any room all is said to; links are the same; marks in two parts, merged, are those of one."""
@@ -141,7 +133,6 @@ def test_marks_say_what_may_stand_more_than_once(documents, room, cut):
     assert merged.tolist() == seen.tolist()
 
 
-@SETTINGS
 @given(token_lists)
 def test_a_table_that_is_nearly_full_finds_the_same(documents):
     size = len({shingle for numbers in documents for shingle in roll(numbers)}) + 1
@@ -153,7 +144,6 @@ def count_anchors(documents):
     return len({shingles[place] for shingles in rolled for place in naive.winnow(shingles, SIZES[1])})
 
 
-@SETTINGS
 @given(token_lists)
 def test_a_table_that_is_too_small_is_told(documents):
     size = max(count_anchors(documents) - 1, 1)

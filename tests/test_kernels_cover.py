@@ -3,14 +3,12 @@
 import naive
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup import NearConfig, deduplicate
 from dedup.kernels.relation import count_differing, is_template
 from dedup.near.sketcher import tokenise_text
-
-SETTINGS = settings(deadline=None, derandomize=True, max_examples=400)
 
 # Pairs at the threshold share a bucket with probability 1 - 1e-12: what the naive twin finds without bands, bands find.
 NUM_PERM, RECALL = 1024, 1 - 1e-12
@@ -29,7 +27,6 @@ def find_decisions(corpus, config):
     }
 
 
-@SETTINGS
 @given(corpora, thresholds, st.integers(1, 4), st.booleans())
 @example(["a b c a b", "a b c a", "a b c a b"], 0.5, 2, False)
 @example(["", "", "."], 0.5, 5, False)
@@ -41,7 +38,6 @@ def test_decisions_are_those_of_the_naive_twin(corpus, threshold, shingle_size, 
     assert find_decisions(corpus, config) == expected
 
 
-@SETTINGS
 @given(st.data(), thresholds)
 def test_decisions_on_drifting_rewrites_are_those_of_the_naive_twin(data, threshold):
     """Each text is the one before it with a word replaced: chains, which a random corpus hardly has."""
@@ -55,7 +51,6 @@ def test_decisions_on_drifting_rewrites_are_those_of_the_naive_twin(data, thresh
     assert find_decisions(rewrites, config) == naive.cover(rewrites, threshold, 2)
 
 
-@SETTINGS
 @given(corpora, st.integers(1, 3))
 def test_longest_offers_texts_by_number_of_tokens_then_by_place(corpus, shingle_size):
     from dedup import KeepPolicy
@@ -127,14 +122,12 @@ def test_a_bucket_that_is_full_takes_no_more_texts():
 differing_texts = st.lists(st.sampled_from([*WORDS, "In 1999", "of Paris", "d e"]), max_size=25).map(" ".join)
 
 
-@SETTINGS
 @given(differing_texts, differing_texts)
 def test_differing_words_are_counted_as_the_naive_twin_counts_them(text_a, text_b):
     expected = naive.count_differing(naive.tokenise(text_a), naive.tokenise(text_b))
     assert count_differing(tokenise_text(text_a), tokenise_text(text_b)).tolist() == expected
 
 
-@SETTINGS
 @given(differing_texts, differing_texts)
 @example("on May 5 the fee is 7 in Rome", "on May 6 the fee is 8 in Oslo")
 @example("the fee is 7", "the fee is 8 and the tax and the rest")

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import naive
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.index.containers import measure_pairs
@@ -24,7 +24,6 @@ from dedup.kernels.first_sources import (
 )
 from dedup.passages.token_blocks import TokenBlock
 
-SETTINGS = settings(deadline=None, derandomize=True, max_examples=200)
 SIZE = 3
 FACTORS = make_factors(SIZE).tolist()
 MASKED = 0xFFFFFFFF
@@ -73,7 +72,6 @@ def find(new, stored, parts=1):
     )
 
 
-@SETTINGS
 @given(st.lists(st.lists(words, max_size=100), min_size=1, max_size=6), documents, st.integers(1, 3))
 def test_first_holders_are_those_of_the_naive_twin(new, stored, parts):
     """In whatever order sets are used; each forgets half-way of which shingles it has found a holder."""
@@ -82,7 +80,6 @@ def test_first_holders_are_those_of_the_naive_twin(new, stored, parts):
     assert found == [[None if holder is None else 10 * holder for holder in holders] for holders in first]
 
 
-@SETTINGS
 @given(st.lists(st.integers(0, 2**32 - 1), max_size=40), st.integers(1, 7))
 def test_hashes_are_sums_of_words_times_factors(tokens, size):
     factors = make_factors(size)
@@ -91,7 +88,6 @@ def test_hashes_are_sums_of_words_times_factors(tokens, size):
     assert hashes[:count].tolist() == naive.hash_shingles(tokens, factors.tolist())
 
 
-@SETTINGS
 @given(documents)
 def test_samples_are_those_of_the_naive_twin(texts):
     tokens, block = lay_out(texts)
@@ -107,7 +103,6 @@ def test_a_quarter_of_all_shingles_is_sampled():
     assert tokens.size
 
 
-@SETTINGS
 @given(st.lists(words, max_size=60), st.integers(1, 7))
 def test_what_holds_a_masked_token_is_left_out(tokens, size):
     hashes = np.arange(max(len(tokens) - size + 1, 0), dtype=np.uint64)
@@ -117,7 +112,6 @@ def test_what_holds_a_masked_token_is_left_out(tokens, size):
     ]
 
 
-@SETTINGS
 @given(st.lists(st.lists(words, max_size=100), min_size=1, max_size=6), documents)
 def test_documents_that_hold_a_share_first_are_paired(new, stored):
     asked, by_document = find(new, stored)
@@ -132,7 +126,6 @@ def test_documents_that_hold_a_share_first_are_paired(new, stored):
     assert isinstance(pairs, Pairs)
 
 
-@SETTINGS
 @given(documents, documents, st.randoms(), st.integers(1, 3))
 def test_shares_are_those_of_all_that_a_document_holds(new, stored, source, threads):
     every = [(document, holder) for document in range(len(new)) for holder in range(len(stored))]

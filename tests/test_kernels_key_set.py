@@ -5,14 +5,13 @@ from fractions import Fraction
 import naive
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.kernels.buffers import as_read_only
 from dedup.kernels.key_set import MOST_HOLDERS, add_keys, find_hits, make_hits, make_key_set, match_hits
 from dedup.kernels.leader_table import Limits
 
-SETTINGS = settings(deadline=None, derandomize=True, max_examples=300)
 BANDS, AGREEMENT, MAX_BUCKET = 3, 62, 3
 
 # Keys that share their low bits (by which the bitmap goes), their high bits (by which the slots go), or neither.
@@ -62,7 +61,6 @@ def cut(rows, count):
     return [rows[len(rows) * i // count : len(rows) * (i + 1) // count] for i in range(count)]
 
 
-@SETTINGS
 @given(documents, documents, st.sampled_from([Fraction(1, 4), Fraction(1, 2), Fraction(3, 4), Fraction(1)]))
 @pytest.mark.parametrize("batches", [1, 3])
 def test_stored_documents_are_found_as_the_naive_twin_finds_them(batches, new, stored, threshold):
@@ -78,7 +76,6 @@ def test_many_stored_documents_are_found_in_their_order():
     assert find(new, stored, 0.5)[0] == naive.match_keys(new, stored, (0.5, AGREEMENT), MAX_BUCKET)
 
 
-@SETTINGS
 @given(documents, documents)
 def test_holders_of_a_key_are_counted_on_both_sides(new, stored):
     _, key_set = find(new, stored, 0.5)

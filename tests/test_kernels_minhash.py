@@ -6,7 +6,7 @@ import naive
 import numpy as np
 import pytest
 from datasketch import LeanMinHash, MinHash
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.config import NearConfig
@@ -14,7 +14,6 @@ from dedup.kernels.minhash import band_keys, count_agreeing, sign
 from dedup.near.signature import draw_permutations
 from dedup.near.sketcher import Sketcher, shingle_text, sign_text, tokenise_text
 
-SETTINGS = settings(deadline=None, derandomize=True, max_examples=150)
 seeds = st.integers(0, 2**32 - 1)
 
 
@@ -32,7 +31,6 @@ def sign_with_datasketch(hashes, num_perm, seed=1):
     return minhash
 
 
-@SETTINGS
 @given(st.integers(0, 2000), st.integers(1, 256), seeds, st.randoms(use_true_random=False))
 def test_the_kernel_equals_datasketch_bit_for_bit(num_hashes, num_perm, seed, source):
     hashes = {source.randrange(2**32) for _ in range(num_hashes)}
@@ -48,7 +46,6 @@ def test_the_kernel_equals_datasketch_at_the_edges_of_its_unrolled_loop(num_hash
     assert sign_with_kernel(hashes, num_perm).tolist() == expected.tolist()
 
 
-@SETTINGS
 @given(st.sets(st.integers(0, 2**32 - 1), max_size=40), st.integers(1, 40))
 def test_the_kernel_equals_the_naive_twin(hashes, num_perm):
     factors, summands = draw_permutations(num_perm, 1).tolist()
@@ -56,7 +53,6 @@ def test_the_kernel_equals_the_naive_twin(hashes, num_perm):
     assert sign_with_kernel(list(hashes), num_perm).tolist() == expected
 
 
-@SETTINGS
 @given(st.integers(1, 1024), seeds)
 def test_permutations_are_those_of_datasketch(num_perm, seed):
     expected = np.array(MinHash(num_perm, seed, scheme="affine32").permutations)
@@ -95,7 +91,6 @@ def test_a_block_has_a_byte_of_each_of_the_first_min_hashes_of_its_texts(thresho
     assert [row.tobytes() for row in sketch.signature] == expected
 
 
-@settings(deadline=None, derandomize=True)
 @given(st.binary(min_size=64, max_size=64), st.binary(min_size=64, max_size=64), st.binary(min_size=64, max_size=64))
 def test_bytes_that_agree_are_counted(a, b, choice):
     mixed = bytes(x if pick % 2 else y for x, y, pick in zip(a, b, choice, strict=True))

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import naive
 import numpy as np
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup.kernels.routes import RANGE_BITS, find_routes
@@ -16,7 +16,6 @@ members = st.sets(st.tuples(st.integers(1, 4), st.integers(0, 40)), max_size=40)
 )
 
 
-@settings(deadline=None, derandomize=True, max_examples=400)
 @given(members, st.integers(1, 50), st.sampled_from([Fraction(1, 4), Fraction(1, 2), Fraction(1)]), st.integers(1, 12))
 @example(([(1, rank) for rank in range(40)], [5] * 40), 7, Fraction(1, 2), 64)  # more routes than the first array holds
 @example(([(1, rank) for rank in range(40)], [5] * 40), 7, Fraction(1, 2), 2)

@@ -3,7 +3,7 @@
 import naive
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup.kernels.shingles import (
@@ -15,8 +15,6 @@ from dedup.kernels.shingles import (
     table_size,
 )
 from dedup.kernels.tokens import HAS_NUMBER, IS_NAME, TOKEN_SHIFT
-
-SETTINGS = settings(deadline=None, derandomize=True, max_examples=300)
 
 # Few words, so that shingles repeat; all flags, which are no part of a token's identity.
 tokens = st.lists(st.integers(0, 3), max_size=40)
@@ -34,7 +32,6 @@ def roll(words, shingle_size, flags=0):
     return shingles[: roll_shingles(to_array(words, flags), shingle_size, shingles)].tolist()
 
 
-@SETTINGS
 @given(tokens, sizes)
 @example([], 5)
 @example([0], 5)
@@ -47,7 +44,6 @@ def test_distinct_shingles_are_those_of_the_naive_twin(words, shingle_size):
     assert shingles[:distinct].tolist() == list(dict.fromkeys(roll(words, shingle_size)))
 
 
-@SETTINGS
 @given(tokens, tokens, sizes)
 @example([], [], 5)
 @example([1, 2], [1, 2], 5)
@@ -58,13 +54,11 @@ def test_the_overlap_of_two_texts_is_that_of_the_naive_twin(words_a, words_b, sh
     assert tuple(actual) == (len(a & b), len(a), len(b))
 
 
-@SETTINGS
 @given(tokens, sizes, st.integers(0, HAS_NUMBER | IS_NAME))
 def test_how_a_token_stood_in_the_text_is_no_part_of_a_shingle(words, shingle_size, flags):
     assert roll(words, shingle_size, flags) == roll(words, shingle_size)
 
 
-@SETTINGS
 @given(st.lists(st.integers(0, 3), min_size=5, max_size=5), tokens, tokens)
 def test_a_rolled_shingle_depends_on_its_own_tokens_alone(window, before, after):
     rolled = roll(before + window + after, 5)
@@ -83,7 +77,6 @@ def test_a_table_is_a_power_of_two_at_most_half_full(count):
     assert size == 16 or size < 4 * count
 
 
-@SETTINGS
 @given(
     st.sets(st.integers(1, 50), max_size=30),
     st.lists(st.integers(1, 50), max_size=40),
@@ -99,7 +92,6 @@ def test_shared_values_are_counted_once_and_given_up_only_when_out_of_reach(a, b
     assert actual == (shared if shared >= needed else -1)
 
 
-@SETTINGS
 @given(tokens.filter(len), tokens.filter(len), sizes, st.integers(0, 40))
 def test_shared_shingles_are_counted_as_they_are_rolled(words_a, words_b, shingle_size, needed):
     a = np.array([*roll(words_a, shingle_size), 0], np.uint64)

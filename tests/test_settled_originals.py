@@ -1,13 +1,12 @@
 """What stays of a passage that stands in many documents: every cut names a place that is not cut itself."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.passages.matches import Matches
 from dedup.passages.resolve_sources import settle_originals
 
-SETTINGS = settings(deadline=None, derandomize=True, max_examples=300)
 LEAST = 2
 
 
@@ -81,7 +80,6 @@ def list_matches(texts):
     return rows, within
 
 
-@SETTINGS
 @given(st.lists(st.lists(st.integers(0, 5), min_size=3, max_size=14), min_size=2, max_size=5))
 def test_what_is_cut_stands_where_it_says_and_is_not_cut_there(texts):
     rows, within = list_matches(texts)

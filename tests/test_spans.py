@@ -5,15 +5,13 @@ import unicodedata
 import naive
 import pytest
 import regex
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup.near.sketcher import tokenise_text
 from dedup.text.characters import is_grapheme_boundary
 from dedup.text.spans import Span
 from dedup.text.token_spans import TokenOffsets, cut_spans, widen_cut
-
-SETTINGS = settings(deadline=None, derandomize=True, max_examples=300)
 
 # What is hard to cut: marks, joined emoji, flags, Thai and Lao clusters, Hangul as jamo, CRLF, ligatures, ignorables.
 PIECES = (
@@ -68,7 +66,6 @@ def draw_span(data, offsets):
 # ----------------------------------------------------------------------------------------------------------- places
 
 
-@SETTINGS
 @given(texts)
 @example("ﷺ")
 @example("")
@@ -76,7 +73,6 @@ def test_there_is_a_place_for_every_token(text):
     assert len(TokenOffsets(text)) == len(tokenise_text(text)) == len(naive.tokenise(text))
 
 
-@SETTINGS
 @given(texts)
 def test_the_places_are_in_order_and_inside_the_text(text):
     offsets = TokenOffsets(text)
@@ -85,7 +81,6 @@ def test_the_places_are_in_order_and_inside_the_text(text):
     assert sorted(offsets.ends.tolist()) == offsets.ends.tolist()
 
 
-@SETTINGS
 @given(texts, st.data())
 def test_the_characters_of_some_tokens_hold_these_tokens_and_no_other(text, data):
     offsets = TokenOffsets(text)
@@ -97,7 +92,6 @@ def test_the_characters_of_some_tokens_hold_these_tokens_and_no_other(text, data
     assert naive.words(text[span.start : span.end]) == naive.words(text)[first:last]
 
 
-@SETTINGS
 @given(texts)
 def test_composed_and_decomposed_texts_have_the_same_tokens_at_their_own_places(text):
     composed, decomposed = unicodedata.normalize("NFC", text), unicodedata.normalize("NFD", text)
@@ -128,7 +122,6 @@ def test_tokens_stand_where_a_reader_sees_them(text, expected):
 # -------------------------------------------------------------------------------------------------------- graphemes
 
 
-@SETTINGS
 @given(texts, st.data())
 def test_a_cut_begins_and_ends_between_graphemes(text, data):
     offsets = TokenOffsets(text)
@@ -163,7 +156,6 @@ def test_no_place_inside_a_grapheme_is_a_boundary(piece):
         assert allowed <= boundaries(text)
 
 
-@SETTINGS
 @given(texts, texts, texts, st.data())
 def test_a_cut_whose_original_ends_alike_goes_with_the_marks_that_both_have(before, body, after, data):
     """Original and copy in one text, each followed by what hypothesis likes."""
@@ -185,7 +177,6 @@ def test_a_cut_whose_original_ends_alike_goes_with_the_marks_that_both_have(befo
 # ------------------------------------------------------------------------------------------------------------ seams
 
 
-@SETTINGS
 @given(texts, st.data())
 def test_what_is_left_has_all_words_but_those_that_were_cut(text, data):
     """Words are never glued, nor torn, and nothing else is lost."""
@@ -200,7 +191,6 @@ def test_what_is_left_has_all_words_but_those_that_were_cut(text, data):
     assert naive.words(left) == expected
 
 
-@SETTINGS
 @given(texts)
 def test_without_cuts_a_text_stays_as_it_is(text):
     assert cut_spans(text, []) == text

@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.config import StoryConfig
@@ -74,7 +74,6 @@ def as_sets(group):
     return {frozenset(np.flatnonzero(group == label).tolist()) for label in np.unique(group)}
 
 
-@settings(deadline=None, derandomize=True)
 @given(st.integers(2, 12), st.integers(0, 10_000), st.floats(0.05, 0.9))
 def test_groups_are_those_of_naive_average_linkage(count, seed, threshold):
     similarity = np.random.default_rng(seed).random((count, count))
@@ -104,7 +103,6 @@ def test_equal_similarities_are_merged_in_the_order_of_the_items():
     assert {frozenset(range(5))} == as_sets(link_groups(5, pairs, 0.5)[0])
 
 
-@settings(deadline=None, derandomize=True)
 @given(st.integers(0, 10_000))
 def test_vectors_are_the_naive_ones(seed):
     texts = make_texts(seed, 8)
@@ -114,7 +112,6 @@ def test_vectors_are_the_naive_ones(seed):
         assert sorted(expected.values()) == pytest.approx(sorted(vectors.weights[here].tolist()), abs=1e-6)
 
 
-@settings(deadline=None, derandomize=True)
 @given(st.integers(0, 10_000))
 def test_neighbours_are_all_pairs_at_the_floor_where_no_bound_is_hit(seed):
     texts = make_texts(seed, 20)
@@ -131,7 +128,6 @@ def test_neighbours_are_all_pairs_at_the_floor_where_no_bound_is_hit(seed):
     assert {pair: expected[pair] for pair in pairs} == pytest.approx(pairs, abs=1e-5)
 
 
-@settings(deadline=None, derandomize=True)
 @given(st.integers(0, 10_000), st.integers(0, 4))
 def test_neighbours_are_never_further_apart_than_the_window(seed, window):
     texts = make_texts(seed, 20, vocabulary=20)

@@ -1,12 +1,9 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from news_data import SEEDS
 
 from dedup.text.units import UnitKind, split_paragraphs, split_units
-
-settings.register_profile("dedup", deadline=None, derandomize=True)
-settings.load_profile("dedup")
 
 TEXTS = st.text(st.sampled_from("abcAB .!?\"'“”。？！\r\n\t…1日กข 「」()"), max_size=120)
 

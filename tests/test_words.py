@@ -1,11 +1,8 @@
 import regex
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.text.words import count_words, is_word, split_word_spans, split_words
-
-settings.register_profile("dedup", deadline=None, derandomize=True)
-settings.load_profile("dedup")
 
 MIXED = st.text(
     st.one_of(

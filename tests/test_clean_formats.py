@@ -284,9 +284,9 @@ def test_a_large_file_cut_into_shards_is_restored(dedup, tmp_path):
     lines = records + filler + [b"\n", b"broken\n", b'{"text": 5}\r\n'] * 20
     source.shuffle(lines)
     content = b"\xef\xbb\xbf" + encode_jsonl(lines)
-    assert len(content) > 5 * 100_000
+    assert len(content) > 7 * 50_000
     (tmp_path / "a.jsonl").write_bytes(content)
-    clean_and_restore(dedup, tmp_path, "a.jsonl", "--passages", "off", "--shard-size", "100000", workers=2)
+    clean_and_restore(dedup, tmp_path, "a.jsonl", "--passages", "off", "--shard-size", "50000", workers=2)
     assert read_summary(tmp_path / "out")["counts"]["removed"] == 120
     assert (tmp_path / "back" / "a.jsonl").read_bytes() == content
     gone = removed_ids(tmp_path / "out")

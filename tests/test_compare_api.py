@@ -14,9 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from story_texts import ENGINES, FIRE, SCRIPTS, SEEDS, semantic
 
+from dedup.compare import coverage_lexical as lexical
+from dedup.compare import coverage_semantic as semantic_module
 from dedup.compare import engine as module
-from dedup.compare import lexical
-from dedup.compare import semantic as semantic_module
 from dedup.compare.engine import compare_articles
 from dedup.compare.model import Article, Comparison, Derivation, Omission, Strength, Wording
 from dedup.config import CompareConfig

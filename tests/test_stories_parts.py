@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.config import StoryConfig
+from dedup.kernels.linkage import SimilarPairs, link_groups
 from dedup.kernels.neighbours import UNDATED
 from dedup.stories.candidates import find_candidates, order_documents, within_window
 from dedup.stories.describe import outline_story
-from dedup.stories.linkage import SimilarPairs, link_groups
 from dedup.stories.read_terms import TermCounter, find_words, join_terms, order_terms
 from dedup.stories.refine import compare_topic
 from dedup.stories.vectors import weigh_terms

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.compare.model import Cell, Place, Row
+from dedup.kernels.linkage import SimilarPairs, link_groups
 
 Matrix = npt.NDArray[np.float32]
 Members = list[int]
@@ -14,34 +15,20 @@ Members = list[int]
 def cluster_sentences(score: Matrix, outlets: npt.NDArray[np.int64], threshold: float) -> list[Members]:
     """Return the sentences in clusters, each a list of their positions; most are alone.
 
-    Average linkage over the pairs of different outlets (Sokal & Michener 1958): two clusters are joined while their
-    mean score is `threshold` or more, the nearest first. Connected components, the alternative, put 32 sentences of
-    the seeds into one row. O(m^2) for each of at most m joins, m being the sentences that anything links to.
+    Average linkage over the pairs of different outlets: two clusters are joined while their mean score is `threshold`
+    or more. Connected components, the alternative, put 32 sentences of the seeds into one row.
     """
     crosses = outlets[:, None] != outlets[None]
     linked = np.flatnonzero((np.where(crosses, score, 0) >= threshold).any(1))
-    members: dict[int, Members] = {place: [int(i)] for place, i in enumerate(linked)}
-    total = np.where(crosses, score, 0)[np.ix_(linked, linked)].astype(np.float64)
-    count = crosses[np.ix_(linked, linked)].astype(np.float64)
-    mean = np.where(count > 0, total / np.maximum(count, 1), -np.inf)
-    np.fill_diagonal(mean, -np.inf)
-    best = mean.max(1) if linked.size else np.zeros(0)
-    is_joined = np.zeros(linked.size, bool)
-    while linked.size and best.max() >= threshold:
-        a = int(best.argmax())
-        b = int(mean[a].argmax())
-        members[a] += members.pop(b)
-        for sums in (total, count):
-            sums[a] += sums[b]
-            sums[:, a] += sums[:, b]
-        mean[b] = mean[:, b] = -np.inf
-        is_joined[b] = True
-        fresh = np.where((count[a] > 0) & ~is_joined, total[a] / np.maximum(count[a], 1), -np.inf)
-        fresh[a] = -np.inf
-        mean[a] = mean[:, a] = fresh
-        best = mean.max(1)
-    alone = sorted(set(range(len(score))) - set(linked.tolist()))
-    return [sorted(found) for found in members.values()] + [[i] for i in alone]
+    first, second = np.nonzero(np.triu(crosses[np.ix_(linked, linked)], 1))
+    similarity = score[linked[first], linked[second]].astype(np.float64)
+    pairs = SimilarPairs(first.astype(np.int32), second.astype(np.int32), similarity)
+    group = np.arange(len(score))
+    group[linked] = linked[link_groups(len(linked), pairs, threshold, is_sparse=False)[0]]
+    members: dict[int, Members] = {}
+    for position, leader in enumerate(group.tolist()):
+        members.setdefault(leader, []).append(position)
+    return list(members.values())
 
 
 def build_rows(clusters: Sequence[Members], places: Sequence[Place], base: int) -> list[Row]:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from dedup.config import StoryConfig
 from dedup.kernels.buffers import as_read_only
+from dedup.kernels.linkage import SimilarPairs
 from dedup.kernels.neighbours import (
     CANDIDATES,
     CUT_LISTS,
@@ -17,7 +18,6 @@ from dedup.kernels.neighbours import (
     NeighbourState,
     find_neighbours,
 )
-from dedup.stories.linkage import SimilarPairs
 from dedup.stories.vectors import Vectors
 
 NO_WINDOW = 2**30

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import StoryConfig
+from dedup.kernels.linkage import link_groups
 from dedup.kernels.neighbours import UNDATED
 from dedup.stories.candidates import Neighbours, find_candidates, order_documents
 from dedup.stories.describe import Outline, outline_story
-from dedup.stories.linkage import link_groups
 from dedup.stories.read_terms import Terms, order_terms
 from dedup.stories.refine import compare_inside
 from dedup.stories.vectors import Vectors, weigh_terms

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import StoryConfig
+from dedup.kernels.linkage import SimilarPairs
 from dedup.stories.candidates import within_window
-from dedup.stories.linkage import SimilarPairs
 from dedup.stories.vectors import Vectors, discount, take_rows
 
 

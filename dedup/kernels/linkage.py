@@ -1,4 +1,7 @@
-"""Average linkage over a list of pairs: the mean similarity of two groups decides, so that groups do not chain."""
+"""Average linkage over a list of pairs: the mean similarity of two groups decides, so that groups do not chain.
+
+Plain NumPy: a round sorts the pairs, and there are few rounds.
+"""
 
 from typing import NamedTuple
 
@@ -9,7 +12,7 @@ MIXER = np.uint64(0x9E3779B97F4A7C15)
 
 
 class SimilarPairs(NamedTuple):
-    """Similar pairs, each once: int32[m] and int32[m] with first < second, float64[m]. A pair left out counts as 0."""
+    """Pairs of items with their similarity, each once: int32[m] and int32[m] with first < second, float64[m]."""
 
     first: npt.NDArray[np.int32]
     second: npt.NDArray[np.int32]
@@ -17,32 +20,34 @@ class SimilarPairs(NamedTuple):
 
 
 def link_groups(
-    count: int, pairs: SimilarPairs, threshold: float, max_size: int | None = None
+    count: int, pairs: SimilarPairs, threshold: float, max_size: int | None = None, *, is_sparse: bool = True
 ) -> tuple[np.ndarray, int]:
     """Return the group of each of `count` items, named by its first item, and how many merges `max_size` forbade.
 
-    The groups are those of average linkage cut at `threshold`: two groups merge while the mean similarity over all
-    pairs between them reaches it. In each round all pairs of groups merge that are nearest to one another; average
-    linkage is reducible, so the result is the same as merging the nearest pair of all each time (Sumengen et al.
-    2021, "Scaling Hierarchical Agglomerative Clustering to Billion-sized Datasets"). O(pairs * log pairs) a round.
+    The groups are those of average linkage (Sokal & Michener 1958) cut at `threshold`: two groups merge while their
+    mean similarity reaches it. The mean is over all pairs between them, a pair that is not listed counting as 0; where
+    the list is not sparse, over the listed pairs alone. In each round all pairs of groups merge that are nearest to one
+    another; average linkage is reducible, so the result is the same as merging the nearest pair of all each time
+    (Sumengen et al. 2021, "Scaling Hierarchical Agglomerative Clustering to Billion-sized Datasets"). O(pairs * log
+    pairs) a round.
     """
     group = np.arange(count)
     sizes = np.ones(count, np.int64)
     first, second = pairs.first.astype(np.int64), pairs.second.astype(np.int64)
-    total = pairs.similarity.astype(np.float64)
+    total, listed = pairs.similarity.astype(np.float64), np.ones(len(first))
     num_forbidden = 0
     while len(first):
-        mean = total / (sizes[first] * sizes[second])
+        mean = total / (sizes[first] * sizes[second] if is_sparse else listed)
         if max_size is not None:
             too_large = sizes[first] + sizes[second] > max_size
             num_forbidden += int((too_large & (mean >= threshold)).sum())
-            mean[too_large] = -1  # never again: groups only grow
-        best = np.full(count, -1.0)
+            mean[too_large] = -np.inf  # never again: groups only grow
+        best = np.full(count, -np.inf)
         np.maximum.at(best, first, mean)
         np.maximum.at(best, second, mean)
         # A group whose best mean is below the threshold never merges: a mean of parts is no larger than the larger.
-        alive = (best[first] >= threshold) & (best[second] >= threshold) & (mean >= 0)
-        first, second, total, mean = first[alive], second[alive], total[alive], mean[alive]
+        alive = (best[first] >= threshold) & (best[second] >= threshold) & (mean > -np.inf)
+        first, second, total, listed, mean = first[alive], second[alive], total[alive], listed[alive], mean[alive]
         merged = choose_merges(first, second, (mean == best[first]) & (mean == best[second]), count)
         if not merged.any():
             break
@@ -50,7 +55,7 @@ def link_groups(
         parent[second[merged]] = first[merged]
         np.add.at(sizes, first[merged], sizes[second[merged]])
         group = parent[group]
-        first, second, total = add_up(parent[first], parent[second], total, count)
+        first, second, total, listed = add_up(parent[first], parent[second], total, listed, count)
     return group, num_forbidden
 
 
@@ -74,14 +79,16 @@ def choose_merges(first: np.ndarray, second: np.ndarray, nearest: np.ndarray, co
 
 
 def add_up(
-    first: np.ndarray, second: np.ndarray, total: np.ndarray, count: int
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return each pair of groups once, sorted, with the sum over the pairs between them."""
+    first: np.ndarray, second: np.ndarray, total: np.ndarray, listed: np.ndarray, count: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Return each pair of groups once, sorted, with the sums over the pairs between them."""
     key = np.minimum(first, second) * count + np.maximum(first, second)
     between = first != second
-    key, total = key[between], total[between]
+    key, total, listed = key[between], total[between], listed[between]
     order = np.argsort(key, kind="stable")
-    key, total = key[order], total[order]
+    key = key[order]
     starts = np.flatnonzero(np.diff(key, prepend=-1))
     key = key[starts]
-    return key // count, key % count, np.add.reduceat(total, starts) if len(starts) else total
+    if len(starts):
+        total, listed = np.add.reduceat(total[order], starts), np.add.reduceat(listed[order], starts)
+    return key // count, key % count, total, listed

@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import amounts  # noqa: F401 (registers the profiles of hypothesis)
@@ -13,6 +14,7 @@ from corpora import write_jsonl
 from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
+sys.path.insert(0, str(ROOT / "benchmarks"))
 SHARED = Path(os.environ.get("DEDUP_SHARED_DATA") or ROOT.parent / "shared" / "data")
 
 settings.load_profile("quick")  # another one with --hypothesis-profile
@@ -42,21 +44,39 @@ def open_shared(name):
         if os.environ.get("CI", "").lower() in {"1", "true"} and (ROOT.parent / "shared").exists():
             pytest.fail(message)
         pytest.skip(message)
-    opener = gzip.open if path.suffix == ".gz" else open
-    with opener(path, "rb") as file:
+    return read_packed(path)
+
+
+def read_packed(path):
+    """Return the records of a compressed JSONL file."""
+    with gzip.open(path, "rb") as file:
         return [json.loads(line) for line in file]
 
 
+@pytest.fixture(scope="session", params=["examples", pytest.param("shared", marks=pytest.mark.shared)])
+def corpus_name(request):
+    """Return which press releases a test is on: those in examples/, and the larger corpus where shared data is."""
+    return request.param
+
+
 @pytest.fixture(scope="session")
-def congress():
-    """Return the records of the congress press releases."""
+def congress(corpus_name):
+    """Return the records of press releases of the congress: 2,001 of them, or 16,147."""
+    if corpus_name == "examples":
+        return read_packed(ROOT / "examples" / "congress.jsonl.gz")
     return open_shared("congress_press_dev.jsonl.gz")
 
 
 @pytest.fixture(scope="session")
-def congress_pairs():
-    """Return the silver pairs of the congress press releases."""
-    return open_shared("congress_press_dev.silver_pairs.jsonl.gz")
+def congress_pairs(corpus_name, congress):
+    """Return the pairs of ids whose word 3-shingles have a Jaccard similarity of 0.5: by brute force, or as given."""
+    if corpus_name == "examples":
+        from exact_pairs import find_pairs
+
+        pairs = find_pairs([record["text"] for record in congress], 0.5, 3)
+        return [(congress[a]["id"], congress[b]["id"]) for a, b in zip(pairs.first, pairs.second, strict=True)]
+    silver = open_shared("congress_press_dev.silver_pairs.jsonl.gz")
+    return [(pair["id1"], pair["id2"]) for pair in silver if pair["jaccard3w"] >= 0.5]
 
 
 @pytest.fixture(scope="session")

@@ -60,6 +60,15 @@ def edit_text(text, seed, changes=2):
     return " ".join(words)
 
 
+def make_excerpts(records, count=8):
+    """Return excerpts of 3,000 characters of the longest texts, which contain them."""
+    longest = sorted(records, key=lambda record: len(record["text"]))[-count:]
+    return [
+        record | {"id": f"excerpt {record['id']}", "text": record["text"][len(record["text"]) // 4 :][:3000]}
+        for record in longest
+    ]
+
+
 def make_records(seed, num_stories, copies=2):
     """Return records of stories in mixed order, each with `copies` versions: near-copies and copies in capitals."""
     records = []

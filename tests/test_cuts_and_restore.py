@@ -362,10 +362,11 @@ def test_a_cleaned_corpus_cleans_to_itself(dedup, cleaned, mode, tmp_path):
 CUTS_MAKE_PASSAGES = pytest.param("all", marks=pytest.mark.xfail(reason="one further cut in the second run"))
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("mode", ["within", CUTS_MAKE_PASSAGES])
-def test_a_cleaned_slice_of_the_news_cleans_to_itself(dedup, congress, tmp_path, mode):
-    first = write_jsonl(tmp_path / "in.jsonl", congress[5000:6500])
+def test_a_cleaned_slice_of_the_news_cleans_to_itself(dedup, corpus_name, congress, tmp_path, mode):
+    """Where no boilerplate becomes so rare that it is none: it is counted anew."""
+    part = congress[:1500] if corpus_name == "examples" else congress[5000:6500]
+    first = write_jsonl(tmp_path / "in.jsonl", part)
     assert dedup("clean", first, "-o", "out", "--passages", mode, cwd=tmp_path).code == 0
     assert len(read_lines(tmp_path / "out" / "edited.jsonl")) > 10
     (tmp_path / "again").mkdir()
@@ -376,10 +377,19 @@ def test_a_cleaned_slice_of_the_news_cleans_to_itself(dedup, congress, tmp_path,
     assert summary["passages"]["cut"] == 0
 
 
-@pytest.mark.shared
 @pytest.mark.parametrize("mode", MODES)
-def test_news_that_were_cut_are_restored_and_keep_what_was_cut_elsewhere(dedup, congress, tmp_path, mode):
-    records = congress[:2000]
+def test_news_that_were_cut_are_restored_and_keep_what_was_cut_elsewhere(dedup, corpus_name, congress, tmp_path, mode):
+    check_cuts(dedup, congress[: 1450 if corpus_name == "examples" else 2000], tmp_path, mode)
+
+
+@pytest.mark.xfail(reason="the source of an exact copy is cut where it is an edited copy of another document")
+@pytest.mark.parametrize("corpus_name", ["examples"], indirect=True)
+def test_all_examples_keep_what_was_cut_elsewhere(dedup, congress, tmp_path):
+    check_cuts(dedup, congress, tmp_path, "all")
+
+
+def check_cuts(dedup, records, tmp_path, mode):
+    """Clean and restore records; assert that a line of an exact copy that was cut stays in its witness."""
     write_jsonl(tmp_path / "in.jsonl", records)
     assert dedup("clean", "in.jsonl", "-o", "out", "--passages", mode, "--workers", 2, cwd=tmp_path).code == 0
     assert dedup("restore", "out", "-o", "back", cwd=tmp_path).code == 0

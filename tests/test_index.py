@@ -68,7 +68,6 @@ def test_every_document_its_own_day_gives_the_decisions_of_all_at_once():
     assert sum(decision == KEPT for decision in expected) == 4
 
 
-@pytest.mark.shared
 def test_days_of_real_press_releases_give_the_output_of_all_at_once(congress_file, dedup, tmp_path):
     lines = congress_file.read_bytes().splitlines(keepends=True)[:3000]
     for day, part in enumerate((lines[:1000], lines[1000:1400], lines[1400:])):

@@ -5,8 +5,9 @@ from collections import Counter
 
 import naive
 import pytest
+from amounts import nightly_after
 from commands import clean_quietly
-from corpora import encode_jsonl, read_lines, read_summary, removed_ids, write_jsonl
+from corpora import encode_jsonl, make_excerpts, read_lines, read_summary, removed_ids, write_jsonl
 
 from dedup import NearConfig, deduplicate
 from dedup.report.terminal.clean_terminal import render_summary
@@ -33,9 +34,16 @@ def loosely_cleaned(dedup, congress_file, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def cleaned_by_default(dedup, congress_file, tmp_path_factory):
-    """The congress corpus cleaned with the defaults, contained documents among the removed."""
-    return clean_corpus(dedup, congress_file, tmp_path_factory.mktemp("default") / "out")
+def with_excerpts(congress):
+    """The congress corpus, and some excerpts of it."""
+    return [*congress, *make_excerpts(congress)]
+
+
+@pytest.fixture(scope="module")
+def cleaned_by_default(dedup, with_excerpts, tmp_path_factory):
+    """That cleaned with the defaults, contained documents among the removed."""
+    folder = tmp_path_factory.mktemp("default")
+    return clean_corpus(dedup, write_jsonl(folder / "congress.jsonl", with_excerpts), folder / "out")
 
 
 def check_witnesses(records, out, shingle_size):
@@ -52,22 +60,19 @@ def check_witnesses(records, out, shingle_size):
     return wrong
 
 
-@pytest.mark.shared
 def test_every_removed_document_of_a_real_corpus_has_a_kept_witness_at_the_threshold(cleaned, congress):
-    assert len(removed_ids(cleaned)) > 800
+    assert len(removed_ids(cleaned)) > 0.05 * len(congress)
     assert check_witnesses(congress, cleaned, 5) == []
 
 
-@pytest.mark.shared
 def test_every_removed_document_has_such_a_witness_with_shorter_shingles(loosely_cleaned, congress):
-    assert len(removed_ids(loosely_cleaned)) > 800
+    assert len(removed_ids(loosely_cleaned)) > 0.05 * len(congress)
     assert check_witnesses(congress, loosely_cleaned, 3) == []
 
 
-@pytest.mark.shared
-def test_what_is_removed_by_default_is_a_copy_or_contained_in_a_kept_document(cleaned_by_default, congress):
+def test_what_is_removed_by_default_is_a_copy_or_contained_in_a_kept_document(cleaned_by_default, with_excerpts):
     """Of a contained document nine tenths of the words stand in its witness, boilerplate of its outlet left out."""
-    texts = {record["id"]: record["text"] for record in congress}
+    texts = {record["id"]: record["text"] for record in with_excerpts}
     boilerplate = [record["text"] for record in read_lines(cleaned_by_default / "boilerplate.jsonl")]
     removed = read_lines(cleaned_by_default / "removed.jsonl")
     gone = {record["id"] for record in removed}
@@ -88,20 +93,17 @@ def test_what_is_removed_by_default_is_a_copy_or_contained_in_a_kept_document(cl
     assert wrong == []
 
 
-@pytest.mark.shared
-def test_restore_gives_a_real_corpus_back(dedup, cleaned_by_default, congress_file, tmp_path):
+def test_restore_gives_a_real_corpus_back(dedup, cleaned_by_default, with_excerpts, tmp_path):
     assert dedup("restore", cleaned_by_default, "-o", tmp_path / "back").code == 0
-    assert (tmp_path / "back" / "congress.jsonl").read_bytes() == congress_file.read_bytes()
+    assert (tmp_path / "back" / "congress.jsonl").read_bytes() == encode_jsonl(with_excerpts)
 
 
-@pytest.mark.shared
 def test_no_copy_that_differs_in_capitals_and_white_space_is_left_in_a_real_corpus(cleaned, congress):
     gone = removed_ids(cleaned)
     contents = Counter(" ".join(record["text"].casefold().split()) for record in congress if record["id"] not in gone)
     assert [content for content, count in contents.items() if count > 1 and naive.words(content)] == []
 
 
-@pytest.mark.shared
 def test_relations_of_a_real_corpus_are_those_of_the_naive_twin(cleaned, congress):
     texts = {record["id"]: record["text"] for record in congress}
     wrong = []
@@ -116,16 +118,13 @@ def test_relations_of_a_real_corpus_are_those_of_the_naive_twin(cleaned, congres
     assert wrong == []
 
 
-@pytest.mark.shared
-def test_of_all_silver_pairs_at_the_threshold_one_is_removed(loosely_cleaned, congress_pairs):
+def test_of_all_pairs_at_the_threshold_one_is_removed(loosely_cleaned, congress_pairs):
     gone = removed_ids(loosely_cleaned)
-    pairs = [pair for pair in congress_pairs if pair["jaccard3w"] >= 0.5]
-    found = sum(pair["id1"] in gone or pair["id2"] in gone for pair in pairs)
-    assert len(pairs) > 1000
-    assert found >= 0.995 * len(pairs)
+    found = sum(a in gone or b in gone for a, b in congress_pairs)
+    assert len(congress_pairs) > 1000
+    assert found >= 0.995 * len(congress_pairs)
 
 
-@pytest.mark.shared
 def test_kept_and_removed_records_of_a_real_corpus_are_its_lines(cleaned, congress):
     gone = removed_ids(cleaned)
     expected = encode_jsonl([record for record in congress if record["id"] not in gone])
@@ -134,7 +133,6 @@ def test_kept_and_removed_records_of_a_real_corpus_are_its_lines(cleaned, congre
     assert all(record["record"] == by_id[record["id"]] for record in read_lines(cleaned / "removed.jsonl"))
 
 
-@pytest.mark.shared
 def test_counts_of_a_real_corpus_add_up(cleaned, congress):
     counts = read_summary(cleaned)["counts"]
     removed, clusters = read_lines(cleaned / "removed.jsonl"), read_lines(cleaned / "clusters.jsonl")
@@ -144,7 +142,6 @@ def test_counts_of_a_real_corpus_add_up(cleaned, congress):
     assert counts["clusters"] == len(clusters) == len({record["witness"]["id"] for record in removed})
 
 
-@pytest.mark.shared
 def test_clusters_of_a_real_corpus_are_the_witnesses_and_what_they_justify(cleaned):
     members = {}
     for record in read_lines(cleaned / "removed.jsonl"):
@@ -177,7 +174,7 @@ def drift(seed, num_stories=10, num_rewrites=12, num_words=300, changes=6):
     return texts
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", nightly_after(2, range(5)))
 def test_drifting_rewrites_are_removed_only_with_a_kept_witness_at_the_threshold(seed):
     texts = drift(seed)
     result = deduplicate(texts, NearConfig(0.7))
@@ -189,7 +186,7 @@ def test_drifting_rewrites_are_removed_only_with_a_kept_witness_at_the_threshold
     assert len(result.removed) > 30
 
 
-@pytest.mark.parametrize("seed", range(5))
+@pytest.mark.parametrize("seed", nightly_after(2, range(5)))
 def test_drifting_rewrites_that_are_kept_have_no_kept_copy(seed):
     """Recall is 0.995 at the threshold and nearly 1 above it: none of some hundred pairs is missed."""
     texts = drift(seed)

@@ -34,8 +34,8 @@ from dedup.kernels.shingles import roll_shingles
 from dedup.kernels.tokens import tokenise
 from dedup.near.leaders import Cover, Offered
 from dedup.near.sketcher import Sketcher
+from dedup.passages.document_tokens import DocumentTokens, join_tokens
 from dedup.passages.matches import find_repeats, find_shared
-from dedup.passages.token_blocks import TokenBlock
 from dedup.text.folding import load_folding_table
 
 ROUNDS = 3
@@ -69,9 +69,9 @@ def list_parts(data: bytes) -> Iterator[Part]:
     shingles = np.empty(max(len(part) for part in sketches), np.uint64)
     yield "  of which shingles", lambda: [roll_shingles(part, near.shingle_size, shingles) for part in sketches]
     yield "cover", lambda: cover(places, near)
-    rows = [TokenBlock(place.address, place.num_tokens) for place in places]
+    rows = [DocumentTokens.unmasked(place.address, place.num_tokens) for place in places]
     yield "passages within documents", lambda: [find_repeats(row, PassageConfig()) for row in rows]
-    yield "passages across documents", lambda: find_shared(rows, PassageConfig(), lambda _: None)
+    yield "passages across documents", lambda: find_shared(join_tokens(rows), PassageConfig(), lambda _: None)
 
 
 def read(data: bytes) -> int:

@@ -210,7 +210,7 @@ def test_a_look_that_fails_ends_the_run(clean, monkeypatch):
 
     clean("a", {str(i): make_text(i) for i in range(20)})
     monkeypatch.setattr(holders, "DOCUMENTS_AT_ONCE", 1)
-    monkeypatch.setattr(holders, "note_holders", fail)
+    monkeypatch.setattr(holders, "note_sources", fail)
     with pytest.raises(AssertionError, match="ArithmeticError"):
         clean("b", {"new": make_text("new")})
 

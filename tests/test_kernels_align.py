@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from dedup import PassageConfig
 from dedup.kernels.align import count_common, extend_end, extend_run
-from dedup.kernels.repeats_within import drop_small_pairs, find_repeated
+from dedup.kernels.fingerprints import Winnowing
+from dedup.kernels.repeats_within import MinShare, drop_small_pairs, find_repeated
 from dedup.kernels.shingles import table_size
 from dedup.passages import matches
 from dedup.passages.containment import WORTH_ALIGNING, choose_pairs, find_contained
-from dedup.passages.fingerprint_links import mark_repeated
-from dedup.passages.matches import WORTH_EXTENDING, Least, compare_pairs, find_repeats, find_shared
-from dedup.passages.token_blocks import TokenBlock
+from dedup.passages.document_tokens import DocumentTokens
+from dedup.passages.fingerprint_links import filter_repeated
+from dedup.passages.matches import WORTH_EXTENDING, compare_pairs, find_repeats, find_shared
 
 CONFIG = PassageConfig()
 words = st.lists(st.integers(0, 3), max_size=30)
@@ -37,7 +38,7 @@ def lay_out(documents):
 
 
 def rows_of(matches):
-    columns = (matches.document, matches.holder, matches.span, matches.held, matches.equal)
+    columns = (matches.document, matches.source, matches.span, matches.source_span, matches.equal)
     return [(d, h, *s, *t, e) for d, h, s, t, e in zip(*(c.tolist() for c in columns), strict=True)]
 
 
@@ -84,7 +85,7 @@ def test_what_two_slices_have_in_common_is_their_longest_common_subsequence(a, b
 def extend(a, b, step=1):
     start = 0 if step == 1 else (len(a) - 1)
     other = 0 if step == 1 else (len(b) - 1)
-    return extend_end(as_tokens(a), as_tokens(b), start, other, step, (len(a), len(b)))
+    return extend_end(as_tokens(a), as_tokens(b), start, other, step, len(a), len(b))
 
 
 @given(st.lists(st.integers(0, 2), max_size=6), st.lists(st.integers(0, 2), max_size=6))
@@ -157,9 +158,12 @@ def layouts(draw, *, unique=False):
 
 def find_within(numbers, config=CONFIG):
     tokens, address, counts = lay_out([numbers])
-    found = find_repeats(TokenBlock(address, counts), config)
+    found = find_repeats(DocumentTokens.unmasked(address, counts), config)
     assert tokens.size == len(numbers) + 1  # still there: the kernel reads it by address
-    return [(*s, *h, e) for s, h, e in zip(found.span.tolist(), found.held.tolist(), found.equal.tolist(), strict=True)]
+    return [
+        (*s, *h, e)
+        for s, h, e in zip(found.span.tolist(), found.source_span.tolist(), found.equal.tolist(), strict=True)
+    ]
 
 
 def covered(spans, start, end):
@@ -228,15 +232,14 @@ def test_one_token_over_and_over_is_covered_by_passages_that_do_not_overlap():
 
 def compare(a, b):
     tokens, address, counts = lay_out([b, a])
-    rows = rows_of(compare_pairs(np.array([[1, 0]], np.int32), address, counts, CONFIG))
+    rows = rows_of(compare_pairs(np.array([[1, 0]], np.int32), DocumentTokens.unmasked(address, counts), CONFIG))
     assert tokens.size
     return [row[2:] for row in rows]
 
 
-def share(*documents, config=CONFIG, threads=1, least=None):
+def share(*documents, config=CONFIG, threads=1, min_share=0.0):
     tokens, address, counts = lay_out(documents)
-    block = TokenBlock(address, counts)
-    rows = rows_of(find_shared([block], config, lambda _: None, threads, least and Least(least, counts)))
+    rows = rows_of(find_shared(DocumentTokens.unmasked(address, counts), config, lambda _: None, threads, min_share))
     assert tokens.size
     return rows
 
@@ -266,8 +269,8 @@ def test_every_block_of_twenty_tokens_that_two_documents_share_is_covered_in_the
 
 
 @given(pairs_of_layouts())
-def test_anchors_lead_to_the_same_cover_as_all_shingles(pair):
-    """Of two documents: each run of 20 tokens has an anchor in both, so what winnowing leaves out loses nothing."""
+def test_fingerprints_lead_to_the_same_cover_as_all_shingles(pair):
+    """Of two documents: each run of 20 tokens has a fingerprint in both, so what winnowing leaves out loses nothing."""
     a, rows_a, b, rows_b = pair
     spans = [row[2:4] for row in share(b, a)]
     for start, end in shared_blocks(rows_a, rows_b):
@@ -327,7 +330,7 @@ def test_a_small_table_takes_several_passes_and_finds_the_same(max_anchors):
     assert share(*documents, config=PassageConfig(max_anchors=max_anchors), threads=3) == found
 
 
-def test_more_anchors_than_expected_take_a_larger_table(monkeypatch):
+def test_more_fingerprints_than_expected_take_a_larger_table(monkeypatch):
     source = random.Random(3)
     body = [source.randrange(10**6) for _ in range(20_000)]
     documents = [body, [*range(30), *body], body[:9_000]]
@@ -335,9 +338,9 @@ def test_more_anchors_than_expected_take_a_larger_table(monkeypatch):
     assert len(found) == 2
 
     def expect_hardly_any(*arguments):
-        return replace(mark_repeated(*arguments), expected=1)
+        return replace(filter_repeated(*arguments), expected=1)
 
-    monkeypatch.setattr(matches, "mark_repeated", expect_hardly_any)
+    monkeypatch.setattr(matches, "filter_repeated", expect_hardly_any)
     assert share(*documents) == found
     assert share(*documents, threads=3) == found
 
@@ -347,7 +350,7 @@ def test_more_anchors_than_expected_take_a_larger_table(monkeypatch):
     st.lists(st.integers(0, 60), min_size=3, max_size=3),
     st.sampled_from([0.0, 0.1, 0.5, 1.0]),
 )
-def test_pairs_are_dropped_whose_anchors_reach_over_too_little(rows, own_tokens, share_of_shorter):
+def test_pairs_are_dropped_whose_fingerprints_reach_over_too_little(rows, own_tokens, share_of_shorter):
     """An anchor of 5 tokens reaches over these and, with a window of 4, 3 more on either side."""
     links = np.array(sorted(rows, key=lambda row: (row[0], row[1], row[3])), np.int32).reshape(-1, 4)
     expected = []
@@ -355,7 +358,7 @@ def test_pairs_are_dropped_whose_anchors_reach_over_too_little(rows, own_tokens,
         reached = {at for d, h, _, i in rows if [d, h] == row[:2] for at in range(i - 3, i + 8)}
         if len(reached) >= share_of_shorter * min(own_tokens[row[0]], own_tokens[row[1]]):
             expected.append(row)
-    left = drop_small_pairs(links, (5, 4), np.array(own_tokens, np.int32), share_of_shorter)
+    left = drop_small_pairs(links, Winnowing(5, 4), MinShare(share_of_shorter, np.array(own_tokens, np.int32)))
     assert links[:left].tolist() == expected
 
 
@@ -386,12 +389,12 @@ def make_copies(seed, max_edits):
 
 
 def test_of_pairs_worth_aligning_only_passages_of_little_in_common_are_left_out():
-    """Of exact copies any anchor in an equal run tells of all of it; a stock passage has other first holders."""
+    """Of exact copies any fingerprint in an equal run tells of all of it; a stock passage has other first holders."""
     left_out = 0
     for seed in range(8):
         documents = make_copies(seed, max_edits=0)
-        everything, found = share(*documents), share(*documents, least=WORTH_ALIGNING)
-        assert share(*documents, least=WORTH_ALIGNING, threads=3) == found
+        everything, found = share(*documents), share(*documents, min_share=WORTH_ALIGNING)
+        assert share(*documents, min_share=WORTH_ALIGNING, threads=3) == found
         assert set(found) <= set(everything)
         left_out += len(everything) - len(found)
         for document, holder, *_ in set(everything) - set(found):
@@ -402,17 +405,17 @@ def test_of_pairs_worth_aligning_only_passages_of_little_in_common_are_left_out(
 
 @pytest.mark.parametrize(("contained", "least_found"), [(0.9, 1.0), (0.7, 0.98), (0.5, 0.98)])
 def test_what_is_not_aligned_is_hardly_ever_contained(contained, least_found):
-    """Of edited copies of parts of several documents, whose anchors lead to other first holders, a few are missed."""
+    """Of edited copies of parts of several documents, whose fingerprints lead to other sources, a few are missed."""
     config = PassageConfig(contained=contained)
     expected, found = set(), set()
     for seed in range(8):
         documents = make_copies(seed, max_edits=20)
         tokens, address, counts = lay_out(documents)
-        blocks = [TokenBlock(address, counts)]
-        for least, removed in ((None, expected), (Least(WORTH_ALIGNING, counts), found)):
-            shared = find_shared(blocks, config, lambda _: None, 2, least)
+        all_tokens = DocumentTokens.unmasked(address, counts)
+        for min_share, removed in ((0.0, expected), (WORTH_ALIGNING, found)):
+            shared = find_shared(all_tokens, config, lambda _: None, 2, min_share)
             pairs = choose_pairs(shared, counts)
-            removed |= {(seed, one.inner) for one in find_contained(pairs, address, (counts, counts), config, 2)}
+            removed |= {(seed, one.contained) for one in find_contained(pairs, all_tokens, config, 2)}
         assert tokens.size
     assert len(expected) > 30
     assert found <= expected

@@ -1,6 +1,4 @@
-"""The anchors of winnowing, and who holds them first."""
-
-from concurrent.futures import ThreadPoolExecutor
+"""The fingerprints of winnowing, and who holds them first."""
 
 import naive
 import numpy as np
@@ -8,12 +6,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.kernels.fingerprints import ANCHOR, count_marks, link_block, list_repeated, mark_anchors, merge_seen, winnow
+from dedup.kernels.fingerprints import (
+    FIRST_SOURCE,
+    Fingerprints,
+    Part,
+    Winnowing,
+    count_marks,
+    link_block,
+    list_repeated,
+    mark_fingerprints,
+    merge_seen,
+    winnow,
+)
 from dedup.kernels.shingles import roll_shingles
-from dedup.passages.fingerprint_links import join_links, mark_repeated, order_links
-from dedup.passages.token_blocks import Anchors, TokenBlock, ahead
+from dedup.passages import document_tokens
+from dedup.passages.document_tokens import DocumentTokens
+from dedup.passages.fingerprint_links import filter_repeated, join_links, order_links
+from dedup.threads import start_threads
 
-SIZES = (5, 4)
+WINNOWING = Winnowing(shingle_size=5, window=4)
+WHOLE = Part(0, 1)
 few_values = st.lists(st.integers(1, 6), max_size=60)  # ties are frequent
 token_lists = st.lists(st.lists(st.integers(0, 12), max_size=40), min_size=1, max_size=6)
 
@@ -30,13 +42,13 @@ def as_tokens(numbers):
 
 def roll(numbers):
     shingles = np.empty(len(numbers) + 1, np.uint64)
-    return shingles[: roll_shingles(as_tokens(numbers), SIZES[0], shingles)].tolist()
+    return shingles[: roll_shingles(as_tokens(numbers), WINNOWING.shingle_size, shingles)].tolist()
 
 
 def expected_links(documents):
     """The naive links over the shingle hashes of the kernel; a text shorter than a shingle has none."""
-    rolled = [roll(numbers) if len(numbers) >= SIZES[0] else [] for numbers in documents]
-    return naive.link_anchors(rolled, SIZES[1])
+    rolled = [roll(numbers) if len(numbers) >= WINNOWING.shingle_size else [] for numbers in documents]
+    return naive.link_anchors(rolled, WINNOWING.window)
 
 
 def lay_out(documents):
@@ -48,19 +60,19 @@ def lay_out(documents):
     return tokens, np.uint64(tokens.ctypes.data) + starts * np.uint64(4), counts
 
 
-EVERYTHING = np.full(64, 0b10101010, np.uint8)  # marks that say of any anchor that it stands more than once
+EVERYTHING = np.full(64, 0b10101010, np.uint8)  # marks that say of any fingerprint that it stands more than once
 
 
 def make_table(size=4096):
-    return np.zeros(size, ANCHOR)
+    return np.zeros(size, FIRST_SOURCE)
 
 
-def link(documents, part=(0, 1), table=None, first=0, seen=EVERYTHING, most_steps=10_000):
+def link(documents, part=WHOLE, table=None, first=0, seen=EVERYTHING, most_steps=10_000):
     """Return the links of documents as rows, None if the table is too small."""
     tokens, address, counts = lay_out(documents)
     table = make_table() if table is None else table
-    listed = Anchors.list(
-        len(tokens), len(documents), lambda *arrays: list_repeated(address, counts, SIZES, seen, part, *arrays)
+    listed = Fingerprints.list(
+        len(tokens), len(documents), lambda *arrays: list_repeated(address, counts, WINNOWING, seen, part, *arrays)
     )
     links = np.empty((len(tokens), 4), np.int32)
     found = link_block(table, most_steps, first, *listed, links)
@@ -68,7 +80,7 @@ def link(documents, part=(0, 1), table=None, first=0, seen=EVERYTHING, most_step
 
 
 @given(few_values, st.integers(1, 8))
-def test_the_anchors_are_the_rightmost_smallest_of_every_window(values, window):
+def test_the_fingerprints_are_the_rightmost_smallest_of_every_window(values, window):
     assert winnow_values(values, window) == naive.winnow(values, window)
 
 
@@ -78,17 +90,19 @@ def test_values_of_all_64_bits_are_compared_as_unsigned(values, window):
 
 
 @given(few_values, few_values, few_values, few_values, st.lists(st.integers(1, 6), min_size=4, max_size=30))
-def test_a_shared_run_as_long_as_the_window_has_the_same_anchors_in_both(before_a, after_a, before_b, after_b, shared):
+def test_a_shared_run_as_long_as_the_window_has_the_same_fingerprints_in_both(
+    before_a, after_a, before_b, after_b, shared
+):
     """What the paper guarantees, here for a run of shingles: at least one anchor stands at the same place of it."""
 
-    def anchors_inside(before, after):
+    def fingerprints_inside(before, after):
         positions = winnow_values(before + shared + after, 4)
         return {p - len(before) for p in positions if 0 <= p - len(before) < len(shared)}
 
-    assert anchors_inside(before_a, after_a) & anchors_inside(before_b, after_b)
+    assert fingerprints_inside(before_a, after_a) & fingerprints_inside(before_b, after_b)
 
 
-def test_no_shingle_has_no_anchor():
+def test_no_shingle_has_no_fingerprint():
     assert winnow_values([], 4) == []
 
 
@@ -99,7 +113,7 @@ def test_links_lead_to_the_first_holder_in_order(documents):
 
 @given(token_lists, st.integers(2, 5))
 def test_several_passes_give_the_links_of_one(documents, parts):
-    several = [row for which in range(parts) for row in link(documents, (which, parts))]
+    several = [row for which in range(parts) for row in link(documents, Part(which, parts))]
     assert sorted(several) == sorted(expected_links(documents))
 
 
@@ -114,7 +128,7 @@ def test_blocks_one_after_the_other_give_the_links_of_all_together(documents, cu
 def mark(documents, room):
     tokens, address, counts = lay_out(documents or [[]])
     seen = np.zeros(room, np.uint8)
-    total, met = mark_anchors(address, counts, SIZES, seen)
+    total, met = mark_fingerprints(address, counts, WINNOWING, seen)
     assert len(tokens) == sum(map(len, documents)) + 1  # still there: the kernel reads it by address
     return seen, total, met
 
@@ -123,7 +137,7 @@ def mark(documents, room):
 def test_marks_say_what_may_stand_more_than_once(documents, room, cut):
     """With hardly any room all is said to; links are the same; marks in two parts, merged, are those of one."""
     seen, total, met = mark(documents, room)
-    assert total == sum(len(naive.winnow(roll(numbers), SIZES[1])) for numbers in documents)
+    assert total == sum(len(naive.winnow(roll(numbers), WINNOWING.window)) for numbers in documents)
     once, more = count_marks(seen)
     assert total - met == once + more  # the first of each slot met no mark
     assert link(documents, table=make_table(int(1.5 * (met + more)) + 2), seen=seen) == expected_links(documents)
@@ -139,32 +153,31 @@ def test_a_table_that_is_nearly_full_finds_the_same(documents):
     assert link(documents, table=make_table(size)) == expected_links(documents)
 
 
-def count_anchors(documents):
-    rolled = [roll(numbers) for numbers in documents if len(numbers) >= SIZES[0]]
-    return len({shingles[place] for shingles in rolled for place in naive.winnow(shingles, SIZES[1])})
+def count_fingerprints(documents):
+    rolled = [roll(numbers) for numbers in documents if len(numbers) >= WINNOWING.shingle_size]
+    return len({shingles[place] for shingles in rolled for place in naive.winnow(shingles, WINNOWING.window)})
 
 
 @given(token_lists)
 def test_a_table_that_is_too_small_is_told(documents):
-    size = max(count_anchors(documents) - 1, 1)
+    size = max(count_fingerprints(documents) - 1, 1)
     found = link(documents, table=make_table(size), most_steps=size)
-    assert found == (None if count_anchors(documents) > size else expected_links(documents))
+    assert found == (None if count_fingerprints(documents) > size else expected_links(documents))
 
 
 def mark_documents(documents, threads=2):
     tokens, address, counts = lay_out(documents)
-    middle = len(documents) // 2
-    blocks = [TokenBlock(address[:middle], counts[:middle]), TokenBlock(address[middle:], counts[middle:])]
-    with ThreadPoolExecutor(threads) as pool:
-        marks = mark_repeated(blocks, SIZES, pool, threads)
+    with start_threads(threads) as pool:
+        marks = filter_repeated(DocumentTokens.unmasked(address, counts), WINNOWING, pool)
     assert tokens.size
     return marks
 
 
 @pytest.mark.parametrize("copies", [1, 2, 5])
 @pytest.mark.parametrize("threads", [1, 2])
-def test_how_many_anchors_are_repeated_is_known_before_they_are_counted(copies, threads):
-    """A fifth of the tokens stands `copies` times, the rest once; slots that two anchors share by chance count too."""
+def test_how_many_fingerprints_are_repeated_is_known_before_they_are_counted(copies, threads, monkeypatch):
+    """A fifth of the tokens stands `copies` times, the rest once; slots that two share by chance count too."""
+    monkeypatch.setattr(document_tokens, "TOKENS_AT_ONCE", 20_000)
     source = np.random.default_rng(copies)
     shared = source.integers(0, 2**28, (20, 400)).tolist()
     own = source.integers(0, 2**28, (20 * copies, 1600)).tolist()
@@ -177,7 +190,9 @@ def test_how_many_anchors_are_repeated_is_known_before_they_are_counted(copies, 
 
 def list_mixed(numbers, seen):
     tokens, address, counts = lay_out([numbers])
-    listed = Anchors.list(len(tokens), 1, lambda *arrays: list_repeated(address, counts, SIZES, seen, (0, 1), *arrays))
+    listed = Fingerprints.list(
+        len(tokens), 1, lambda *arrays: list_repeated(address, counts, WINNOWING, seen, WHOLE, *arrays)
+    )
     return listed.hashes.tolist()
 
 
@@ -189,8 +204,8 @@ def test_items_are_worked_on_ahead_in_order_and_not_all_at_once():
             taken.append(number)
             yield number
 
-    with ThreadPoolExecutor(2) as pool:
-        for number, result in enumerate(ahead(pool, str, items(), 4)):
+    with start_threads(2) as pool:
+        for number, result in enumerate(pool.ahead(str, items())):
             assert result == str(number)
             assert len(taken) <= number + 4
 

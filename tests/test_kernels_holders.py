@@ -1,7 +1,5 @@
 """Who of the stored documents holds shingles of new ones first, against the naive twin."""
 
-from concurrent.futures import ThreadPoolExecutor
-
 import naive
 import numpy as np
 import pytest
@@ -14,15 +12,16 @@ from dedup.index.samples import take_samples
 from dedup.kernels.buffers import as_read_only
 from dedup.kernels.first_sources import (
     EVERY,
-    MOST_SHINGLES,
+    MAX_SHINGLES,
     NOBODY,
     drop_hidden,
     forget_noted,
     hash_shingles,
     make_factors,
-    note_holders,
+    note_sources,
 )
-from dedup.passages.token_blocks import TokenBlock
+from dedup.passages.document_tokens import DocumentTokens
+from dedup.threads import start_threads
 
 SIZE = 3
 FACTORS = make_factors(SIZE).tolist()
@@ -38,27 +37,27 @@ def lay_out(texts):
     tokens = np.concatenate([*parts, np.zeros(1, np.uint32)])
     sizes = np.array([part.size for part in parts], np.int32)
     starts = (np.cumsum(sizes) - sizes).astype(np.uint64)
-    return tokens, TokenBlock(np.uint64(tokens.ctypes.data) + starts * np.uint64(4), sizes)
+    return tokens, DocumentTokens.unmasked(np.uint64(tokens.ctypes.data) + starts * np.uint64(4), sizes)
 
 
 def sample(block, most=EVERY, threads=1):
     """Return the names of the sampled shingles of documents, and where those of each end."""
-    with ThreadPoolExecutor(threads) as pool:
-        return take_samples(block, SIZE, (pool, threads), most)
+    with start_threads(threads) as pool:
+        return take_samples(block, SIZE, pool, most)
 
 
 def find(new, stored, parts=1):
     """Return the first holder of each shingle that is looked for, by document; stored ones by 10 times their place."""
     tokens, block = lay_out(new)
-    asked = sample(block, MOST_SHINGLES)
+    asked = sample(block, MAX_SHINGLES)
     shingles, slots = enter(asked.names)
     sets = [copy_set(shingles) for _ in range(parts)]
     theirs, stored_block = lay_out(stored)
     every, noted = np.arange(len(stored)), [0] * parts
     for part in reversed(range(parts)):
         for rows in np.array_split(every[part::parts], 2):
-            names, ends = sample(TokenBlock(stored_block.address[rows], stored_block.num_tokens[rows]))
-            noted[part] += note_holders(sets[part], *map(as_read_only, (names, ends, 10 * rows)))
+            names, ends = sample(stored_block[rows])
+            noted[part] += note_sources(sets[part], *map(as_read_only, (names, ends, 10 * rows)))
             forget_noted(sets[part])
     for part, shingles in enumerate(sets):
         assert noted[part] == np.count_nonzero((shingles.table != 0) & (shingles.table & LOW != LOW))
@@ -76,7 +75,7 @@ def find(new, stored, parts=1):
 def test_first_holders_are_those_of_the_naive_twin(new, stored, parts):
     """In whatever order sets are used; each forgets half-way of which shingles it has found a holder."""
     *_, found = find(new, stored, parts)
-    first = naive.first_holders(new, stored, FACTORS, MOST_SHINGLES)
+    first = naive.first_holders(new, stored, FACTORS, MAX_SHINGLES)
     assert found == [[None if holder is None else 10 * holder for holder in holders] for holders in first]
 
 
@@ -132,13 +131,13 @@ def test_shares_are_those_of_all_that_a_document_holds(new, stored, source, thre
     source.shuffle(every)
     tokens, block = lay_out(new)
     theirs, stored_block = lay_out(stored)
-    with ThreadPoolExecutor(threads) as pool:
-        asked, held = sample(block, MOST_SHINGLES, threads), sample(stored_block, EVERY, threads)
-        shares = measure_pairs(np.array(every, np.int64).reshape(-1, 2), asked, held, (pool, threads))
+    with start_threads(threads) as pool:
+        asked, held = sample(block, MAX_SHINGLES, threads), sample(stored_block, EVERY, threads)
+        shares = measure_pairs(np.array(every, np.int64).reshape(-1, 2), asked, held, pool)
     assert tokens.size, theirs.size
     expected = []
     for document, holder in every:
-        (holders,) = naive.first_holders([new[document]], [stored[holder]], FACTORS, MOST_SHINGLES)
+        (holders,) = naive.first_holders([new[document]], [stored[holder]], FACTORS, MAX_SHINGLES)
         expected.append(sum(found == 0 for found in holders) / max(len(holders), 1))
     assert shares.tolist() == expected
 
@@ -158,5 +157,5 @@ def test_many_shingles_are_told_apart():
     new = [source.integers(0, 2**32 - 1, 30).tolist() for _ in range(2000)]
     stored = [new[place][:15] + new[place - 1][15:] for place in source.permutation(2000).tolist()]
     *_, found = find(new, stored)
-    first = naive.first_holders(new, stored, FACTORS, MOST_SHINGLES)
+    first = naive.first_holders(new, stored, FACTORS, MAX_SHINGLES)
     assert found == [[None if holder is None else 10 * holder for holder in holders] for holders in first]

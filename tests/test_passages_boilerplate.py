@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from dedup import PassageConfig
-from dedup.passages import boilerplate
-from dedup.passages.boilerplate import CORPUS_LEAST, CORPUS_SHARE, SERIES_LEAST, Series, find_boilerplate
-from dedup.passages.token_blocks import TokenBlock
+from dedup.passages import boilerplate, document_tokens
+from dedup.passages.boilerplate import CORPUS_MIN, CORPUS_SHARE, SERIES_MIN, Series, find_boilerplate
+from dedup.passages.document_tokens import DocumentTokens
 
 CONFIG = PassageConfig()
 
@@ -17,20 +17,17 @@ def make(source, count):
     return [source.randrange(10**7) for _ in range(count)]
 
 
-def find(documents, series=None, counted=None, threads=2, num_blocks=3):
+def find(documents, series=None, counted=None, threads=2):
     """Return the rows (document, start, end, holders, is_first) of the boilerplate of documents, lists of numbers."""
     counts = np.array([len(numbers) for numbers in documents], np.int32)
     tokens = (np.array([n for numbers in documents for n in numbers], np.uint32) + np.uint32(1)) << np.uint32(2)
     address = np.uint64(tokens.ctypes.data) + (np.cumsum(counts) - counts).astype(np.uint64) * np.uint64(4)
-    blocks = [
-        TokenBlock(*pair) for pair in zip(*(np.array_split(c, num_blocks) for c in (address, counts)), strict=True)
-    ]
     told = Series(
         np.array(series or [0] * len(documents), np.uint64),
         np.array(counted if counted is not None else [True] * len(documents), bool),
     )
-    found = find_boilerplate(blocks, told, CONFIG, threads)
-    columns = (found.document, found.span[:, 0], found.span[:, 1], found.holders, found.is_first)
+    found = find_boilerplate(DocumentTokens.unmasked(address, counts), told, CONFIG, threads)
+    columns = (found.document, found.span[:, 0], found.span[:, 1], found.num_documents, found.is_first)
     return list(zip(*(column.tolist() for column in columns), strict=True))
 
 
@@ -43,25 +40,25 @@ def with_footers(source, footers, count, size=100):
 def test_what_enough_documents_hold_is_boilerplate_in_all_of_them(length):
     source = random.Random(length)
     footer = make(source, length)
-    holders = sorted(source.sample(range(200), CORPUS_LEAST))
+    holders = sorted(source.sample(range(200), CORPUS_MIN))
     found = find(with_footers(source, dict.fromkeys(holders, footer), 200))
     assert [row[0] for row in found] == holders
     for document, start, end, number, is_first in found:
         assert 100 <= start < end <= 100 + length
         assert end - start >= length - 2 * boilerplate.WINDOW
-        assert number == CORPUS_LEAST
+        assert number == CORPUS_MIN
         assert is_first == (document == holders[0])
 
 
 def test_one_document_too_few_holds_none():
     source = random.Random(1)
     footer = make(source, 30)
-    assert find(with_footers(source, dict.fromkeys(range(CORPUS_LEAST - 1), footer), 200)) == []
+    assert find(with_footers(source, dict.fromkeys(range(CORPUS_MIN - 1), footer), 200)) == []
 
 
 def test_of_a_large_corpus_a_share_has_to_hold_it():
     source = random.Random(2)
-    count = 4 * int(CORPUS_LEAST / CORPUS_SHARE)
+    count = 4 * int(CORPUS_MIN / CORPUS_SHARE)
     needed = int(count * CORPUS_SHARE)
     rare, frequent = make(source, 30), make(source, 30)
     footers = dict.fromkeys(range(needed - 1), rare) | dict.fromkeys(range(needed, 2 * needed), frequent)
@@ -74,16 +71,16 @@ def test_the_documents_of_one_outlet_are_counted_alone():
     source = random.Random(3)
     own, shared = make(source, 30), make(source, 30)
     series = [1 + i % 2 for i in range(200)]
-    footers = {2 * i: own for i in range(SERIES_LEAST)} | {100 + i: shared for i in range(SERIES_LEAST)}
+    footers = {2 * i: own for i in range(SERIES_MIN)} | {100 + i: shared for i in range(SERIES_MIN)}
     found = find(with_footers(source, footers, 200), series)
-    assert [row[0] for row in found] == [2 * i for i in range(SERIES_LEAST)]
-    assert {row[3] for row in found} == {SERIES_LEAST}
+    assert [row[0] for row in found] == [2 * i for i in range(SERIES_MIN)]
+    assert {row[3] for row in found} == {SERIES_MIN}
 
 
 def test_a_story_that_many_print_as_a_whole_is_no_boilerplate():
     source = random.Random(4)
     story = make(source, 200)
-    documents = [[*make(source, 10), *story] for _ in range(3 * CORPUS_LEAST)] + with_footers(source, {}, 100)
+    documents = [[*make(source, 10), *story] for _ in range(3 * CORPUS_MIN)] + with_footers(source, {}, 100)
     assert find(documents) == []
 
 
@@ -104,7 +101,8 @@ def test_tallies_that_collide_and_threads_change_nothing(monkeypatch, tallies, t
     chosen = {i: source.choice(footers) for i in range(500) if source.random() < 0.8}
     documents = with_footers(source, chosen, 600)
     series = [source.choice([1, 2, 3]) for _ in documents]
-    expected = find(documents, series, threads=1, num_blocks=1)
+    expected = find(documents, series, threads=1)
     assert len(expected) > 300
-    monkeypatch.setattr(boilerplate, "MOST_TALLIES", tallies)
-    assert find(documents, series, threads=threads, num_blocks=7) == expected
+    monkeypatch.setattr(boilerplate, "MAX_TALLIES", tallies)
+    monkeypatch.setattr(document_tokens, "TOKENS_AT_ONCE", 3000)
+    assert find(documents, series, threads=threads) == expected

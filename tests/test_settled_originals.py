@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.passages.matches import Matches
-from dedup.passages.resolve_sources import settle_originals
+from dedup.passages.resolve_sources import resolve_sources
 
 LEAST = 2
 
@@ -20,10 +20,10 @@ def as_matches(rows):
 
 def settle(rows, within=()):
     matches = as_matches(rows)
-    made, cut, source = settle_originals(
-        matches, np.ones(len(rows), bool), np.isin(np.arange(len(rows)), within), LEAST
+    made, cut, source = resolve_sources(matches, np.ones(len(rows), bool), np.isin(np.arange(len(rows)), within), LEAST)
+    found = zip(
+        made.document.tolist(), made.span.tolist(), made.source.tolist(), made.source_span.tolist(), strict=True
     )
-    found = zip(made.document.tolist(), made.span.tolist(), made.holder.tolist(), made.held.tolist(), strict=True)
     parts = [(d, *span, h, held[0]) for d, span, h, held in found]
     return [part for part, goes in zip(parts, cut.tolist(), strict=True) if goes], parts, source.tolist()
 
@@ -50,7 +50,7 @@ def test_a_passage_whose_original_is_printed_twice_names_the_first_print():
 def test_an_edited_passage_whose_original_is_cut_stays():
     rows = as_matches([(1, 0, 30, 0, 5), (2, 10, 40, 1, 0)])
     rows.equal[1] = 29
-    made, cut, _ = settle_originals(rows, np.ones(2, bool), np.zeros(2, bool), LEAST)
+    made, cut, _ = resolve_sources(rows, np.ones(2, bool), np.zeros(2, bool), LEAST)
     assert cut.tolist() == [True, False]
     assert made.span.tolist() == rows.span.tolist()
 

@@ -2,7 +2,6 @@
 
 import ctypes
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,7 +20,8 @@ from dedup.near.bands import bands_of
 from dedup.near.decisions import Decisions
 from dedup.near.segments import Batch, Segments
 from dedup.near.stored import KnownDocuments
-from dedup.passages.token_blocks import TokenBlock
+from dedup.passages.document_tokens import DocumentTokens
+from dedup.threads import start_threads
 from dedup.version import __version__
 
 if TYPE_CHECKING:
@@ -161,11 +161,10 @@ def cut_masked(addition: Addition) -> Iterator[pa.RecordBatch]:
 
 def cut_shingles(addition: Addition) -> Iterator[pa.RecordBatch]:
     """Yield the rows of `shingles`: the sampled ones of each kept document, boilerplate left out."""
-    threads = count_threads()
-    with ThreadPoolExecutor(threads) as pool:
+    with start_threads(count_threads()) as threads:
         for batch, rows, ordinal in addition.rows():
-            block = TokenBlock(batch.compared_addresses[rows], batch.column("num_tokens")[rows])
-            names, ends = take_samples(block, PassageConfig.shingle_size, (pool, threads))
+            tokens = DocumentTokens.unmasked(batch.compared_addresses[rows], batch.column("num_tokens")[rows])
+            names, ends = take_samples(tokens, PassageConfig.shingle_size, threads)
             yield cut(names, np.diff(ends, prepend=0), ordinal)
 
 

@@ -1,6 +1,5 @@
 """Which of the stored documents that hold parts of new ones are compared with them, with all that is needed of them."""
 
-from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,8 +13,9 @@ from dedup.index.samples import Samples, fetch_samples
 from dedup.index.store import count_threads, streaming
 from dedup.index.stored_tokens import fetch_tokens
 from dedup.kernels.buffers import as_read_only
-from dedup.kernels.first_sources import measure_held
+from dedup.kernels.first_sources import measure_shared
 from dedup.near.stored import KnownDocuments
+from dedup.threads import Threads, start_threads
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -44,14 +44,12 @@ def fetch_containers(
     places = np.searchsorted(ordinals, pairs.holder)
     is_long = num_tokens[places] >= own_tokens[pairs.document]
     document, place, ordinals, num_tokens = keep_pairs(pairs.document, places, is_long, ordinals, num_tokens)
-    threads = count_threads()
-    with streaming(connection), ThreadPoolExecutor(threads) as pool:
-        work = (pool, threads)
-        held = fetch_samples(connection, ordinals, work)
-        is_worth = measure_pairs(np.column_stack([document, place]), asked, held, work) >= WORTH_COMPARING
+    with streaming(connection), start_threads(count_threads()) as threads:
+        held = fetch_samples(connection, ordinals, threads)
+        is_worth = measure_pairs(np.column_stack([document, place]), asked, held, threads) >= WORTH_COMPARING
         document, place, ordinals, num_tokens = keep_pairs(document, place, is_worth, ordinals, num_tokens)
         wanted = ordinals, num_tokens
-        fetched = [fetch_tokens(connection, table, wanted, spool, work) for table in TOKEN_TABLES]
+        fetched = [fetch_tokens(connection, table, wanted, spool, threads) for table in TOKEN_TABLES]
         (address, tokens), (masked, others) = (finish() for finish in fetched)
     rows = fetch_rows(connection, np.setdiff1d(ordinals, known.ordinals))
     known = known.append(make_known(rows, known.keys.shape[1]))
@@ -84,14 +82,13 @@ def fetch_sizes(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64
 
 
 def measure_pairs(
-    pairs: npt.NDArray[np.int64], asked: Samples, held: Samples, work: tuple[Executor, int]
+    pairs: npt.NDArray[np.int64], asked: Samples, stored: Samples, threads: Threads
 ) -> npt.NDArray[np.float64]:
     """Return for each pair (new, stored; by place) the share of the shingles looked for that the second has."""
-    pool, threads = work
 
     def measure(some: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
         shares = np.empty(len(some), np.float64)
-        measure_held(as_read_only(some.astype(np.int32)), asked, held, shares)
+        measure_shared(as_read_only(some.astype(np.int32)), asked, stored, shares)
         return shares
 
-    return np.concatenate(list(pool.map(measure, np.array_split(pairs, threads))))
+    return np.concatenate(threads.map(measure, np.array_split(pairs, threads.count)))

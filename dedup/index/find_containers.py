@@ -1,7 +1,6 @@
 """Which documents of an index hold parts of new ones: samples of stored shingles, streamed past some of the new."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,8 +13,8 @@ from dedup.index.scan import DOCUMENTS_AT_ONCE, passing
 from dedup.index.store import count_threads, streaming
 from dedup.index.stored_tokens import PIECES_AT_ONCE
 from dedup.kernels.buffers import as_read_only
-from dedup.kernels.first_sources import NOBODY, ShingleSet, enter_names, forget_noted, make_shingle_set, note_holders
-from dedup.passages.token_blocks import ahead
+from dedup.kernels.first_sources import NOBODY, ShingleSet, enter_names, forget_noted, make_shingle_set, note_sources
+from dedup.threads import Threads, start_threads
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -51,15 +50,14 @@ def find_holders(
         return Pairs(np.empty(0, np.int64), np.empty(0, np.int64))
     assert last < NOBODY, "more ordinals than the table can name"
     assert config.shingle_size == PassageConfig.shingle_size, "shingles are stored in one size"
-    threads, found = count_threads(), []
-    parts = cut_documents(asked.ends, config.max_anchors // threads)
-    with streaming(connection), ThreadPoolExecutor(threads) as pool:
+    parts, found = cut_documents(asked.ends, config.max_anchors // count_threads()), []
+    with streaming(connection), start_threads(count_threads()) as threads:
         for part in parts:
             start = int(asked.ends[part.start - 1]) if part.start else 0
             ends = asked.ends[part] - start
             shingles, slots = enter(asked.names[start : start + ends[-1]])
             scan = Scan(connection, shingles, without, lambda count: report(count // len(parts)))
-            pairs = count_pairs(slots, ends, scan_samples(scan, last, pool, threads))
+            pairs = count_pairs(slots, ends, scan_samples(scan, last, threads))
             found.append(pairs._replace(document=pairs.document + part.start))
     return Pairs(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
 
@@ -91,10 +89,10 @@ class Scan(NamedTuple):
     report: Callable[[int], None]
 
 
-def scan_samples(scan: Scan, last: int, pool: Executor, threads: int) -> npt.NDArray[np.uint32]:
+def scan_samples(scan: Scan, last: int, threads: Threads) -> npt.NDArray[np.uint32]:
     """Return the smallest ordinal that holds each shingle, by its slot; NOBODY where none does."""
     free: SimpleQueue[ShingleSet] = SimpleQueue()  # one for each part of the index that is under way
-    every = [scan.shingles, *(copy_set(scan.shingles) for _ in range(threads - 1))]
+    every = [scan.shingles, *(copy_set(scan.shingles) for _ in range(threads.count - 1))]
     for shingles in every:
         free.put(shingles)
 
@@ -108,7 +106,7 @@ def scan_samples(scan: Scan, last: int, pool: Executor, threads: int) -> npt.NDA
             free.put(shingles)
         return min(last + 1 - first, DOCUMENTS_AT_ONCE)
 
-    for count in ahead(pool, look, range(0, last + 1, DOCUMENTS_AT_ONCE), 2 * threads):
+    for count in threads.ahead(look, range(0, last + 1, DOCUMENTS_AT_ONCE)):
         scan.report(count)
     table = np.asarray(np.minimum.reduce([shingles.table for shingles in every]))  # of the same names
     return (table & np.uint64(NOBODY)).astype(np.uint32)
@@ -130,7 +128,7 @@ def scan_part(connection: "DuckDBPyConnection", shingles: ShingleSet, first: int
     connection.execute("SET arrow_large_buffer_size = true")
     rows, noted = connection.sql(f"SELECT ordinal, piece FROM shingles WHERE {here}"), 0  # noqa: S608 (the same)
     for batch in rows.to_arrow_reader(PIECES_AT_ONCE):
-        noted += note_holders(shingles, *read_samples(batch.column(1)), as_read_only(batch.column(0).to_numpy()))
+        noted += note_sources(shingles, *read_samples(batch.column(1)), as_read_only(batch.column(0).to_numpy()))
     return noted
 
 

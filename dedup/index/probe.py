@@ -1,7 +1,6 @@
 """Which documents of an index the documents of a run may be copies of, with all that the cover needs of them."""
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from dedup.index.scan import NewSketches, passing, read_lists, scan_keys
 from dedup.index.store import count_threads, streaming
 from dedup.index.stored_tokens import fetch_tokens
 from dedup.near.stored import NAME_SCHEMA, NO_FATES, Fates, KnownDocuments
+from dedup.threads import start_threads
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -30,11 +30,10 @@ def find_known(
     `without` are the numbers of runs that are passed over; tokens go to files beside `spool`, which are mapped.
     """
     fates = find_fates(connection, new.content, without)
-    threads = count_threads()
-    with streaming(connection), ThreadPoolExecutor(threads) as pool:
-        scanned = scan_keys(connection, new, near, without, pool)
+    with streaming(connection), start_threads(count_threads()) as threads:
+        scanned = scan_keys(connection, new, near, without, threads)
         wanted = scanned.ordinals[scanned.comparable], scanned.num_tokens[scanned.comparable]
-        fetched = [fetch_tokens(connection, table, wanted, spool, (pool, threads)) for table in TOKEN_TABLES]
+        fetched = [fetch_tokens(connection, table, wanted, spool, threads) for table in TOKEN_TABLES]
         ordinals = np.union1d(scanned.ordinals, fates.column("witness").to_numpy())
         names = fetch_rows(connection, ordinals)
         copies = [finish() for finish in fetched]

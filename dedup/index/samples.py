@@ -1,7 +1,6 @@
 """Samples of the shingles of documents: taken from their tokens, and read from an index, which stores them."""
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -11,7 +10,8 @@ import pyarrow as pa
 from dedup.index.stored_tokens import read_pieces, view_pieces
 from dedup.kernels.buffers import as_read_only
 from dedup.kernels.first_sources import EVERY, list_samples, make_factors
-from dedup.passages.token_blocks import TokenBlock
+from dedup.passages.document_tokens import DocumentTokens
+from dedup.threads import Threads
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -33,18 +33,17 @@ class Samples(NamedTuple):
 NO_SAMPLES = Samples(np.empty(0, np.uint32), np.empty(0, np.int64))
 
 
-def take_samples(block: TokenBlock, shingle_size: int, work: tuple[Executor, int], most: int = EVERY) -> Samples:
-    """Return the samples of documents, at most so many of each, evenly spread; `work` is a pool and its threads."""
-    pool, threads = work
+def take_samples(tokens: DocumentTokens, shingle_size: int, threads: Threads, most: int = EVERY) -> Samples:
+    """Return the samples of documents, at most so many of each, evenly spread."""
     factors = make_factors(shingle_size)
 
     def take(rows: npt.NDArray[np.int64]) -> Samples:
-        num_tokens = block.num_tokens[rows]
+        num_tokens = tokens.num_tokens[rows]
         names, ends = np.empty(int(num_tokens.sum()), np.uint32), np.empty(len(rows), np.int64)
-        found = list_samples(block.address[rows], num_tokens, factors, most, names, ends)
+        found = list_samples(tokens.address[rows], num_tokens, factors, most, names, ends)
         return Samples(names[:found], ends)
 
-    return join_samples(list(pool.map(take, np.array_split(np.arange(len(block)), threads))))
+    return join_samples(threads.map(take, np.array_split(np.arange(len(tokens)), threads.count)))
 
 
 def join_samples(parts: Sequence[Samples]) -> Samples:
@@ -55,13 +54,10 @@ def join_samples(parts: Sequence[Samples]) -> Samples:
     return Samples(as_read_only(np.concatenate(names)), as_read_only(np.concatenate(moved)))
 
 
-def fetch_samples(
-    connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64], work: tuple[Executor, int]
-) -> Samples:
+def fetch_samples(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64], threads: Threads) -> Samples:
     """Return the stored samples of documents (ordinals, ascending), in several threads."""
-    pool, threads = work
-    parts = [part for part in np.array_split(ordinals, threads) if part.size]
-    return join_samples(list(pool.map(lambda part: fetch_some(connection.cursor(), part), parts)) or [NO_SAMPLES])
+    parts = [part for part in np.array_split(ordinals, threads.count) if part.size]
+    return join_samples(threads.map(lambda part: fetch_some(connection.cursor(), part), parts) or [NO_SAMPLES])
 
 
 def fetch_some(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64]) -> Samples:

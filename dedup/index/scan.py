@@ -1,7 +1,6 @@
 """Which documents of an index share a band key with a document of a run."""
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +14,7 @@ from dedup.kernels.key_set import MOST_HOLDERS, KeySet, add_keys, find_hits, mak
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of
 from dedup.near.leaders import Comparable, limits_of
+from dedup.threads import Threads
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -50,14 +50,14 @@ class Scanned(NamedTuple):
 
 
 def scan_keys(
-    connection: "DuckDBPyConnection", new: NewSketches, near: NearConfig, without: Sequence[int], pool: Executor
+    connection: "DuckDBPyConnection", new: NewSketches, near: NearConfig, without: Sequence[int], threads: Threads
 ) -> Scanned:
     """Look the keys of all stored documents up among those of the new ones, several parts of the index at a time."""
     bands = bands_of(near).bands
     key_set = gather_keys(new, bands)
     last = connection.execute("SELECT max(ordinal) FROM documents").fetchall()[0][0]
     firsts = range(0, 0 if last is None else last + 1, DOCUMENTS_AT_ONCE)
-    parts = [pool.submit(find_sharing, connection.cursor(), key_set, first, without) for first in firsts]
+    parts = [threads.submit(find_sharing, connection.cursor(), key_set, first, without) for first in firsts]
     found = join_sharing([part.result() for part in parts])
     comparable = np.empty(len(found.ordinals), np.bool_)
     columns = (as_read_only(c) for c in (found.owner, found.slot, found.signatures, found.num_shingles))

@@ -1,7 +1,6 @@
 """The tokens of stored documents, copied out of an index into files that are mapped."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -11,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.index.schema import PIECE
+from dedup.threads import Threads
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -24,9 +24,9 @@ def fetch_tokens(
     table: str,
     wanted: tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]],
     spool: Path,
-    work: tuple[Executor, int],
+    threads: Threads,
 ) -> Callable[[], Copied]:
-    """Copy tokens of documents to a file beside `spool`, and map it, in several threads: `work` is a pool and how many.
+    """Copy tokens of documents to a file beside `spool`, and map it, in several threads.
 
     `wanted` are ordinals, ascending, and numbers of tokens. What is returned waits until all is there; it gives
     (uint64[n] addresses, what keeps it mapped), the address of a document being 0 where the table has none of it.
@@ -37,10 +37,9 @@ def fetch_tokens(
     starts = ends - num_tokens
     with path.open("wb") as file:
         file.truncate(4 * max(int(ends[-1]) if ends.size else 0, 1))
-    pool, threads = work
-    parts = [part for part in np.array_split(np.arange(len(ordinals)), threads) if part.size]
+    parts = [part for part in np.array_split(np.arange(len(ordinals)), threads.count) if part.size]
     copied = [
-        pool.submit(copy_tokens, connection.cursor(), table, (ordinals[part], starts[part]), path) for part in parts
+        threads.submit(copy_tokens, connection.cursor(), table, (ordinals[part], starts[part]), path) for part in parts
     ]
 
     def finish() -> Copied:

@@ -1,8 +1,10 @@
 """Seeds to passages: runs of equal tokens, chained along a diagonal, extended token by token to their true ends.
 
-Sides are called a (the later copy) and b (the earlier holder). Scores are 1 for an equal token and -1 for a changed,
+Sides are called a (the later copy) and b (the earlier source). Scores are 1 for an equal token and -1 for a changed,
 added or dropped one.
 """
+
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,6 +23,21 @@ CHAIN_FIELDS = 6  # a_start, b_start, a_end, b_end, matched, diagonal of the las
 SHIFT = U32(TOKEN_SHIFT)
 
 
+class PassageLimits(NamedTuple):
+    """What a passage has at least: tokens on its longer side, and the share of them that are equal."""
+
+    min_tokens: int
+    min_similarity: float
+
+
+class TokenRun(NamedTuple):
+    """Equal tokens that follow one another on both sides: `length` from `start_a` and from `start_b` on."""
+
+    start_a: int
+    start_b: int
+    length: int
+
+
 @kernel
 def is_equal(a, i, b, j):
     """Return whether two tokens are the same word; a masked one is equal to none."""
@@ -29,7 +46,7 @@ def is_equal(a, i, b, j):
 
 @kernel
 def extend_run(a, b, i, j, same):
-    """Return (start in a, start in b, length) of the run of equal tokens around a seed.
+    """Return the `TokenRun` around a seed.
 
     With `same` both sides are one document and j < i: the run in b ends before that in a starts.
     """
@@ -45,7 +62,7 @@ def extend_run(a, b, i, j, same):
     while end_a < a.size and end_b < limit_b and is_equal(a, end_a, b, end_b):
         end_a += 1
         end_b += 1
-    return start_a, start_b, end_a - start_a
+    return TokenRun(start_a, start_b, end_a - start_a)
 
 
 @kernel
@@ -66,13 +83,12 @@ def count_common(a, a_start, a_end, b, b_start, b_end):
 
 
 @kernel
-def extend_end(a, b, i, j, step, limits):
+def extend_end(a, b, i, j, step, max_a, max_b):
     """Extend an alignment past (i, j) in direction `step` (1 or -1); return (tokens of a, tokens of b, equal ones).
 
     Gapped X-drop extension (Zhang, Schwartz, Wagner & Miller 2000) in a band of MAX_DRIFT diagonals on either side.
-    `limits` is how many tokens each side may give. The best end is always at an equal token.
+    Sides give at most `max_a` and `max_b` tokens. The best end is always at an equal token.
     """
-    most_a, most_b = limits
     width = 2 * MAX_DRIFT + 1
     score = np.full(width + 2, LOWEST, np.int32)
     equal = np.zeros(width + 2, np.int32)
@@ -80,16 +96,16 @@ def extend_end(a, b, i, j, step, limits):
     next_equal = np.zeros(width + 2, np.int32)
     # Cell d + 1 of a row r is the alignment of r tokens of a with r + d - MAX_DRIFT tokens of b.
     for d in range(MAX_DRIFT, width):
-        if d - MAX_DRIFT <= most_b:
+        if d - MAX_DRIFT <= max_b:
             score[d + 1] = MAX_DRIFT - d
     best = 0
     best_a, best_b, best_equal = 0, 0, 0
-    for r in range(1, most_a + 1):
+    for r in range(1, max_a + 1):
         highest = LOWEST
         for d in range(width):
             taken = r + d - MAX_DRIFT
             value, count = LOWEST, 0
-            if 0 <= taken <= most_b:
+            if 0 <= taken <= max_b:
                 value, count = score[d + 2] - 1, equal[d + 2]  # a token of a alone
                 if next_score[d] - 1 > value:  # a token of b alone
                     value, count = next_score[d] - 1, next_equal[d]
@@ -115,7 +131,7 @@ def extend_end(a, b, i, j, step, limits):
 
 @kernel
 def join_chain(chains, num_chains, run, a, b):
-    """Add a run (start in a, start in b, length) to the nearest chain it continues; return whether there was one."""
+    """Add a `TokenRun` to the nearest chain that it continues; return whether there was one."""
     start_a, start_b, length = run
     chosen = -1
     nearest = MAX_GAP + MAX_DRIFT + 1
@@ -155,19 +171,19 @@ def chain_seeds(a, b, seeds, same, chains):
         if known:
             continue
         run = extend_run(a, b, i, j, same)
-        if run[2] == 0:
+        if run.length == 0:
             continue
-        reached = max(reached, run[0] + run[2])
+        reached = max(reached, run.start_a + run.length)
         if same or not join_chain(chains, num_chains, run, a, b):
             # Inside one document runs are joined only where that cannot make the two sides overlap: see join_within.
             if same and join_within(chains, num_chains, run, a, b):
                 continue
-            chains[num_chains, 0] = run[0]
-            chains[num_chains, 1] = run[1]
-            chains[num_chains, 2] = run[0] + run[2]
-            chains[num_chains, 3] = run[1] + run[2]
-            chains[num_chains, 4] = run[2]
-            chains[num_chains, 5] = run[0] - run[1]
+            chains[num_chains, 0] = run.start_a
+            chains[num_chains, 1] = run.start_b
+            chains[num_chains, 2] = run.start_a + run.length
+            chains[num_chains, 3] = run.start_b + run.length
+            chains[num_chains, 4] = run.length
+            chains[num_chains, 5] = run.start_a - run.start_b
             num_chains += 1
     return num_chains
 
@@ -175,7 +191,7 @@ def chain_seeds(a, b, seeds, same, chains):
 @kernel
 def join_within(chains, num_chains, run, a, b):
     """Add a run to the last chain inside one document if the earlier side still ends before the later one starts."""
-    if num_chains == 0 or run[1] + run[2] > chains[num_chains - 1, 0]:
+    if num_chains == 0 or run.start_b + run.length > chains[num_chains - 1, 0]:
         return False
     return join_chain(chains[num_chains - 1 : num_chains], 1, run, a, b)
 
@@ -184,25 +200,23 @@ def join_within(chains, num_chains, run, a, b):
 def finish_chains(a, b, chains, num_chains, same, limits, passages, num_passages):
     """Extend the chains to their ends and write those long and alike enough to `passages`; return the new number.
 
-    `limits` is (min_tokens, min_similarity); a row of `passages` (int32[..., 5]) is a_start, a_end, b_start, b_end and
-    the number of equal tokens.
+    A row of `passages` (int32[..., 5]) is a_start, a_end, b_start, b_end and the number of equal tokens.
     """
-    min_tokens, min_similarity = limits
     for k in range(num_chains):
         if chains[k, 4] < MIN_MATCHED:
             continue
         a_start, b_start, a_end, b_end, matched = chains[k, 0], chains[k, 1], chains[k, 2], chains[k, 3], chains[k, 4]
-        most_b = (a_start if same else b.size) - b_end
-        more_a, more_b, more = extend_end(a, b, a_end, b_end, 1, (a.size - a_end, most_b))
+        max_b = (a_start if same else b.size) - b_end
+        more_a, more_b, more = extend_end(a, b, a_end, b_end, 1, a.size - a_end, max_b)
         a_end, b_end, matched = a_end + more_a, b_end + more_b, matched + more
-        most_a = a_start - (b_end if same else 0)
-        more_a, more_b, more = extend_end(a, b, a_start - 1, b_start - 1, -1, (most_a, b_start))
+        max_a = a_start - (b_end if same else 0)
+        more_a, more_b, more = extend_end(a, b, a_start - 1, b_start - 1, -1, max_a, b_start)
         a_start, b_start, matched = a_start - more_a, b_start - more_b, matched + more
         length_a, length_b = a_end - a_start, b_end - b_start
         similarity = 2.0 * matched / (length_a + length_b)
         # The edited ends of a near-copy cannot be told from what stands around it: allow for what is lost there.
         lost = min(2.0 * (1.0 - similarity), END_LOSS)
-        if similarity < min_similarity or max(length_a, length_b) < min_tokens * (1.0 - lost):
+        if similarity < limits.min_similarity or max(length_a, length_b) < limits.min_tokens * (1.0 - lost):
             continue
         passages[num_passages, 0] = a_start
         passages[num_passages, 1] = a_end

@@ -1,29 +1,70 @@
-"""Winnowing: which shingles of a document stand for it when passages are looked for.
+"""Winnowing: the shingles that represent a document in the search for passages.
 
-Schleimer, Wilkerson & Aiken, "Winnowing: Local Algorithms for Document Fingerprinting", SIGMOD 2003: of every `window`
-consecutive shingles the smallest is an anchor, so any run of `shingle_size + window - 1` tokens that two documents
-share has an anchor in both.
+Schleimer, Wilkerson & Aiken, "Winnowing: Local Algorithms for Document Fingerprinting", SIGMOD 2003. The smallest hash
+of every `window` consecutive shingles is a fingerprint. So a run of `shingle_size + window - 1` tokens that two
+documents share has a fingerprint in both.
 """
 
+from collections.abc import Callable
+from typing import NamedTuple
+
 import numpy as np
+import numpy.typing as npt
 
 from dedup.kernels.buffers import prefetch, tokens_at
 from dedup.kernels.hashing import U32, U64, mix64
 from dedup.kernels.jit import kernel
 from dedup.kernels.shingles import HIDDEN, roll_unmasked, table_size
 
-# First holders of anchors, by open addressing. An entry is one record, and a look-up one miss of the cache:
+# The source of each fingerprint, by open addressing. An entry is one record, so a look-up is one miss of the cache:
 #   tag       low half of the hash
-#   holder    first holder + 1, 0 where the slot is free
+#   source    the first document that has the fingerprint, + 1; 0 where the slot is free
 #   position  token at which the shingle starts there
-ANCHOR = np.dtype([("tag", np.uint32), ("holder", np.int32), ("position", np.int32)])
+FIRST_SOURCE = np.dtype([("tag", np.uint32), ("source", np.int32), ("position", np.int32)])
 
 ODD = U64(0x9E3779B97F4A7C15)
 
 
+class Winnowing(NamedTuple):
+    """How dense fingerprints are: one of every `window` consecutive shingles of `shingle_size` tokens."""
+
+    shingle_size: int
+    window: int
+
+
+class Part(NamedTuple):
+    """One of `of` equal parts of all hashes."""
+
+    which: int
+    of: int
+
+
+class Fingerprints(NamedTuple):
+    """The fingerprints of some documents.
+
+    ```
+    hashes     uint64[m]
+    positions  int32[m]  token at which each begins in its document
+    ends       int64[n]  where those of each document end
+    ```
+    """
+
+    hashes: npt.NDArray[np.uint64]
+    positions: npt.NDArray[np.int32]
+    ends: npt.NDArray[np.int64]
+
+    @classmethod
+    def list(cls, num_tokens: int, num_documents: int, write: Callable[..., int]) -> "Fingerprints":
+        """Return what a kernel writes into the three arrays, with room for a fingerprint a token."""
+        hashes, positions = np.empty(num_tokens + 1, np.uint64), np.empty(num_tokens + 1, np.int32)
+        ends = np.empty(num_documents, np.int64)
+        found = write(hashes, positions, ends)
+        return cls(hashes[:found].copy(), positions[:found].copy(), ends)
+
+
 @kernel
 def winnow(shingles, count, window, positions):
-    """Write the positions of the anchors of `shingles[:count]` (uint64) to `positions` (int32), return how many.
+    """Write the positions of the fingerprints of `shingles[:count]` (uint64) to `positions` (int32), return how many.
 
     The rightmost smallest of each window, each position once. O(count) on average.
     """
@@ -59,10 +100,10 @@ def times_seen(seen, slot):
 
 
 @kernel
-def mark_anchors(address, num_tokens, sizes, seen):
-    """Mark in `seen` (uint8, 4 slots a byte) the anchors of documents whose tokens stand at `address` (uint64[n]).
+def mark_fingerprints(address, num_tokens, winnowing, seen):
+    """Mark the fingerprints of documents in `seen` (uint8, 4 slots a byte); `address` (uint64[n]) has their tokens.
 
-    `sizes` is (shingle_size, window). Returns how many anchors there are, and how many of them met a marked slot.
+    Returns the number of fingerprints, and how many of them met a marked slot.
     """
     shingles = np.empty(4096, np.uint64)
     positions = np.empty(4096, np.int32)
@@ -72,7 +113,7 @@ def mark_anchors(address, num_tokens, sizes, seen):
         if tokens.size > shingles.size:
             shingles = np.empty(2 * tokens.size, np.uint64)
             positions = np.empty(2 * tokens.size, np.int32)
-        count = winnow(shingles, roll_unmasked(tokens, sizes[0], shingles), sizes[1], positions)
+        count = winnow(shingles, roll_unmasked(tokens, winnowing.shingle_size, shingles), winnowing.window, positions)
         total += count
         for k in range(count):
             prefetch(seen, seen_slot(seen, mix64(shingles[positions[k]])) >> 2)
@@ -115,27 +156,25 @@ def count_marks(seen):
 @kernel(inline=True)
 def first_slot(table, mixed):
     """Return the slot at which a shingle is looked for first; `mixed` is its `mix64`."""
-    # Anchors are the smallest of their neighbours: their own high bits are no longer uniform.
+    # Fingerprints are the smallest of their neighbours: their own high bits are no longer uniform.
     return np.int64(((mixed >> U64(32)) * U64(table.size)) >> U64(32))
 
 
 @kernel(inline=True)
 def is_part(shingle, part):
-    """Return whether a shingle is of this part of all: `part` is (which, of how many)."""
-    which, parts = part
-    return parts == 1 or np.int64(((mix64(~shingle) >> U64(32)) * U64(parts)) >> U64(32)) == which
+    """Return whether a shingle falls into a `Part` of all."""
+    return part.of == 1 or np.int64(((mix64(~shingle) >> U64(32)) * U64(part.of)) >> U64(32)) == part.which
 
 
 @kernel
-def list_repeated(address, num_tokens, sizes, seen, part, mixed, positions, ends):
-    """List the anchors that may stand more than once, document by document; return how many there are.
+def list_repeated(address, num_tokens, winnowing, seen, part, mixed, positions, ends):
+    """List the fingerprints that may occur more than once, document by document; return how many there are.
 
-    `seen` has the marks of all documents: what stands once links to nothing. `sizes` is (shingle_size, window); `part`
-    is (which, of how many): only anchors whose hash falls into that part of all hashes are listed. `mixed` (uint64,
-    `mix64` of the shingle) and `positions` (int32) have room for one a token; those of document i end at `ends[i]`.
-    A text shorter than a shingle has none.
+    `seen` has the marks of all documents: a fingerprint that occurs once links to nothing. Only those of one `Part` are
+    listed. `mixed` (uint64, `mix64` of the shingle) and `positions` (int32) have room for one a token; those of
+    document i end at `ends[i]`. A text shorter than a shingle has none.
     """
-    shingle_size, window = sizes
+    shingle_size, window = winnowing
     shingles = np.empty(4096, np.uint64)
     places = np.empty(4096, np.int32)
     found = 0
@@ -162,13 +201,13 @@ def list_repeated(address, num_tokens, sizes, seen, part, mixed, positions, ends
 
 
 @kernel
-def find_anchor(table, mixed, most_steps):
+def find_fingerprint(table, mixed, most_steps):
     """Return the slot of a shingle: the one that holds it, or the free one where it belongs; -1 if that is too far."""
     size = table.size
     tag = U32(mixed & U64(0xFFFFFFFF))
     slot = first_slot(table, mixed)
     steps = 0
-    while table[slot].holder != 0 and table[slot].tag != tag:
+    while table[slot].source != 0 and table[slot].tag != tag:
         slot = slot + 1 if slot + 1 < size else 0
         steps += 1
         if steps == most_steps:
@@ -178,29 +217,29 @@ def find_anchor(table, mixed, most_steps):
 
 @kernel
 def link_block(table, most_steps, first, mixed, positions, ends, links):
-    """Link the anchors of documents `first`, `first + 1`, ... to their first holders; the documents' own are entered.
+    """Link the fingerprints of documents `first`, `first + 1`, ... to their sources, and enter new ones.
 
-    `mixed`, `positions` and `ends` are those of `list_repeated`. Writes rows (document, first holder, token in the
-    first holder, token), ascending by the first and the last, to `links` (int32[..., 4], room for one an anchor) and
-    returns how many; -1 if an anchor is more than `most_steps` slots from its place: the table is too small. An anchor
-    of which the document itself is the first holder gives no link.
+    `mixed`, `positions` and `ends` are those of `list_repeated`. Writes rows (document, source, token in the source,
+    token), ascending by the first and the last, to `links` (int32[..., 4], room for one a fingerprint) and returns how
+    many. Returns -1 if a fingerprint is more than `most_steps` slots from its place: the table is too small. A document
+    that is the source of its own fingerprint gets no link.
     """
     found, start = 0, 0
     for i in range(ends.size):
         for k in range(start, ends[i]):
             prefetch(table, first_slot(table, mixed[k]))
         for k in range(start, ends[i]):
-            slot = find_anchor(table, mixed[k], most_steps)
+            slot = find_fingerprint(table, mixed[k], most_steps)
             if slot < 0:
                 return -1
-            holder = table[slot].holder - 1
-            if holder < 0:
+            source = table[slot].source - 1
+            if source < 0:
                 table[slot].tag = U32(mixed[k] & U64(0xFFFFFFFF))
-                table[slot].holder = first + i + 1
+                table[slot].source = first + i + 1
                 table[slot].position = positions[k]
-            elif holder != first + i:
+            elif source != first + i:
                 links[found, 0] = first + i
-                links[found, 1] = holder
+                links[found, 1] = source
                 links[found, 2] = table[slot].position
                 links[found, 3] = positions[k]
                 found += 1
@@ -210,15 +249,15 @@ def link_block(table, most_steps, first, mixed, positions, ends, links):
 
 @kernel
 def group_links(links, grouped):
-    """Write links, ascending by document and token, to `grouped` (as large) by document, holder and token.
+    """Write links, ascending by document and token, to `grouped` (as large) by document, source and token.
 
-    By counting, not by comparing: O(links) but for the holders of each document, which are sorted.
+    By counting, not by comparing: O(links) but for the sources of each document, which are sorted.
     """
-    slots = np.full(256, -1, np.int32)  # by holder: its number among those of the document
+    slots = np.full(256, -1, np.int32)  # by source: its number among those of the document
     slot_of = np.empty(128, np.int32)  # number -> its slot
-    holders = np.empty(128, np.int64)
+    sources = np.empty(128, np.int64)
     ends = np.empty(129, np.int64)
-    numbers = np.empty(128, np.int32)  # link -> number of its holder
+    numbers = np.empty(128, np.int32)  # link -> number of its source
     start = 0
     while start < links.shape[0]:
         end = start + 1
@@ -227,11 +266,11 @@ def group_links(links, grouped):
         count = end - start
         if count > numbers.size:
             slots = np.full(table_size(2 * count), -1, np.int32)
-            slot_of, holders = np.empty(2 * count, np.int32), np.empty(2 * count, np.int64)
+            slot_of, sources = np.empty(2 * count, np.int32), np.empty(2 * count, np.int64)
             ends, numbers = np.empty(2 * count + 1, np.int64), np.empty(2 * count, np.int32)
-        found = number_holders(links[start:end], slots, slot_of, holders, ends, numbers)
+        found = number_sources(links[start:end], slots, slot_of, sources, ends, numbers)
         place = start
-        for number in np.argsort(holders[:found]):
+        for number in np.argsort(sources[:found]):
             place, ends[number] = place + ends[number], place
         for k in range(count):
             row = ends[numbers[k]]
@@ -244,22 +283,22 @@ def group_links(links, grouped):
 
 
 @kernel
-def number_holders(links, slots, slot_of, holders, counts, numbers):
-    """Write the number of each link's holder, counted as they come, to `numbers`; return how many there are.
+def number_sources(links, slots, slot_of, sources, counts, numbers):
+    """Write the number of each link's source, counted as they come, to `numbers`; return how many there are.
 
     The other arrays are those of `group_links`.
     """
     mask = slots.size - 1
     found = 0
     for k in range(links.shape[0]):
-        holder = np.int64(links[k, 1])
-        slot = np.int64(mix64(U64(holder)) & U64(mask))
-        while slots[slot] >= 0 and holders[slots[slot]] != holder:
+        source = np.int64(links[k, 1])
+        slot = np.int64(mix64(U64(source)) & U64(mask))
+        while slots[slot] >= 0 and sources[slots[slot]] != source:
             slot = (slot + 1) & mask
         if slots[slot] < 0:
             slots[slot] = found
             slot_of[found] = slot
-            holders[found] = holder
+            sources[found] = source
             counts[found] = 0
             found += 1
         numbers[k] = slots[slot]

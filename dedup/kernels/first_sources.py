@@ -1,7 +1,7 @@
 """Which stored documents hold shingles of new ones: a sample of each document, by the hash of the shingle alone.
 
 Whether a shingle is sampled depends on nothing but its own words, so two documents that share it both have it or both
-do not; an anchor of winnowing depends on its neighbours, and takes longer to find (Broder 1997, "mod p" sketches).
+do not; a fingerprint of winnowing depends on its neighbours, and takes longer to find (Broder 1997, "mod p" sketches).
 """
 
 from typing import NamedTuple
@@ -16,9 +16,9 @@ from dedup.kernels.key_set import word_of
 from dedup.kernels.tokens import MASKED, TOKEN_SHIFT
 
 SAMPLED_EVERY = 4  # shingles
-MOST_SHINGLES = 32  # of those sampled that are looked for of a document
+MAX_SHINGLES = 32  # of those sampled that are looked for of a document
 EVERY = 1 << 62  # more than any document has
-MOST_SLOTS = 32 * MOST_SHINGLES  # of a table for them: most other shingles find a free slot
+MAX_SLOTS = 32 * MAX_SHINGLES  # of a table for them: most other shingles find a free slot
 SLOTS_PER_SHINGLE = 2.5
 BITS_PER_SHINGLE = 16
 NOBODY = 0xFFFFFFFF
@@ -160,11 +160,11 @@ def enter_names(shingle_set, names, slots):
 
 
 @kernel
-def note_holders(shingle_set, names, ends, ordinals):
+def note_sources(shingle_set, names, ends, ordinals):
     """Look the sampled shingles of stored documents up, and note in the table the smallest ordinal that holds each.
 
     Those of document i are the part of `names` (uint32) that ends at `ends[i]`. O(names), one look-up in `bits` for
-    most. Returns of how many shingles a holder is noted that had none. Threads have a set each.
+    most. Returns of how many shingles a source is noted that had none. Threads have a set each.
     """
     bits, table = shingle_set
     met = np.empty(4096, np.uint64)
@@ -191,7 +191,7 @@ def note_holders(shingle_set, names, ends, ordinals):
 
 @kernel
 def forget_noted(shingle_set):
-    """Take the shingles of which a holder is noted out of `bits`: in the order of ordinals, none that follows counts.
+    """Take the shingles of which a source is noted out of `bits`: in the order of ordinals, none that follows counts.
 
     Where many documents hold the same, most look-ups end in `bits` then. O(slots).
     """
@@ -205,48 +205,48 @@ def forget_noted(shingle_set):
 
 
 @kernel
-def measure_held(pairs, asked, held, shares):
-    """Write for each pair (document, holder; int32[m, 2]) the share of the shingles looked for that the holder has.
+def measure_shared(pairs, asked, stored, shares):
+    """Write for each pair (document, source; int32[m, 2]) the share of the shingles looked for that the source has.
 
-    `asked` and `held` are (names uint32, ends int64) of the documents, MOST_SHINGLES of each at most, and of the
-    holders: see `list_samples`. Shares are float64[m]; those of a document without shingles are 0. O(names of the
-    holder) a pair.
+    `asked` are the samples of the documents, MAX_SHINGLES of each at most; `stored` those of the sources. Both have
+    `names` and `ends`: see `list_samples`. Shares are float64[m]; those of a document without shingles are 0.
+    O(names of the source) a pair.
     """
-    names, ends = held
-    table, before = np.zeros(MOST_SLOTS, np.int8), -1
-    chosen = asked[0][:0]
+    names, ends = stored.names, stored.ends
+    table, before = np.zeros(MAX_SLOTS, np.int8), -1
+    chosen = asked.names[:0]
     for row in range(pairs.shape[0]):
-        document, holder = pairs[row, 0], pairs[row, 1]
+        document, source = pairs[row, 0], pairs[row, 1]
         if document != before:
             before = document
-            chosen = asked[0][asked[1][document - 1] if document > 0 else 0 : asked[1][document]]
+            chosen = asked.names[asked.ends[document - 1] if document > 0 else 0 : asked.ends[document]]
             enter_chosen(chosen, table)
-        start = ends[holder - 1] if holder > 0 else 0
-        shares[row] = count_met(chosen, table, names[start : ends[holder]]) / max(chosen.size, 1)
+        start = ends[source - 1] if source > 0 else 0
+        shares[row] = count_met(chosen, table, names[start : ends[source]]) / max(chosen.size, 1)
 
 
 @kernel
 def enter_chosen(chosen, table):
-    """Make of `table` (int8[MOST_SLOTS]) the places of some names + 1, by open addressing."""
+    """Make of `table` (int8[MAX_SLOTS]) the places of some names + 1, by open addressing."""
     for slot in range(table.size):
         table[slot] = 0
     for k in range(chosen.size):
-        slot = np.int64(chosen[k] & U32(MOST_SLOTS - 1))
+        slot = np.int64(chosen[k] & U32(MAX_SLOTS - 1))
         while table[slot] != 0:
-            slot = (slot + 1) & (MOST_SLOTS - 1)
+            slot = (slot + 1) & (MAX_SLOTS - 1)
         table[slot] = k + 1
 
 
 @kernel
 def count_met(chosen, table, names):
     """Return how many of those entered are among some names; equal ones are met together."""
-    met, count = np.zeros(MOST_SHINGLES, np.int8), 0
+    met, count = np.zeros(MAX_SHINGLES, np.int8), 0
     for i in range(names.size):
-        slot = np.int64(names[i] & U32(MOST_SLOTS - 1))
+        slot = np.int64(names[i] & U32(MAX_SLOTS - 1))
         while table[slot] != 0:
             place = table[slot] - 1
             if chosen[place] == names[i]:
                 count += 1 - met[place]
                 met[place] = 1
-            slot = (slot + 1) & (MOST_SLOTS - 1)
+            slot = (slot + 1) & (MAX_SLOTS - 1)
     return count

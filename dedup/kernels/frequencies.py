@@ -1,4 +1,4 @@
-"""Anchors that stand in many documents of one series whose texts are otherwise different."""
+"""Fingerprints in many documents of one series whose texts are otherwise different."""
 
 import numpy as np
 
@@ -10,13 +10,13 @@ from dedup.kernels.shingles import roll_shingles
 
 COPY_GAP = 25  # tokens between two frequent runs that still count as covered: the edits of a near-copy
 COPY_SHARE = 0.8  # a document covered to more than this by frequent text is a copy, and proves no boilerplate
-RANGE_GAP = 4  # tokens between two anchors of one range: those of one run are never farther apart
+RANGE_GAP = 4  # tokens between two fingerprints of one range: those of one run are never farther apart
 MIN_RANGE = 12  # tokens of the shortest range
-MOST = 255  # that a tally counts
+MAX_TALLY = 255  # what a byte counts
 
 
-# How many documents hold each anchor, by open addressing. An entry is one record, and a look-up one miss of the cache:
-#   key      hash of anchor and series
+# How many documents have each fingerprint, by open addressing. An entry is one record, so a look-up is one miss:
+#   key      hash of fingerprint and series
 #   count    documents that hold it; a free slot has count 0
 #   support  those of them whose text is otherwise different
 #   last     the last document that was counted
@@ -55,21 +55,21 @@ def copy_frequent(table, least, frequent):
 
 
 @kernel
-def find_anchors(tokens, sizes, shingles, positions):
-    """Return a document's shingles, the positions of its anchors among them, and how many anchors there are.
+def winnow_document(tokens, winnowing, shingles, positions):
+    """Return a document's shingles, the positions of its fingerprints among them, and how many fingerprints there are.
 
-    The arrays are those given (uint64, int32), or larger ones where these have no room for every token; `sizes` is
-    (shingle_size, window).
+    The arrays are those given (uint64, int32), or larger ones where these have no room for every token.
     """
     if tokens.size > shingles.size:
         shingles = np.empty(2 * tokens.size, np.uint64)
         positions = np.empty(2 * tokens.size, np.int32)
-    return shingles, positions, winnow(shingles, roll_shingles(tokens, sizes[0], shingles), sizes[1], positions)
+    count = roll_shingles(tokens, winnowing.shingle_size, shingles)
+    return shingles, positions, winnow(shingles, count, winnowing.window, positions)
 
 
 @kernel
-def list_anchors(address, num_tokens, counted, sizes, hashes, positions, ends):
-    """List the anchors of the documents with `counted` (bool[n]), in order; return how many there are.
+def list_fingerprints(address, num_tokens, counted, winnowing, hashes, positions, ends):
+    """List the fingerprints of the documents with `counted` (bool[n]), in order; return how many there are.
 
     `hashes` (uint64) and `positions` (int32) have room for one a token; those of document i end at `ends[i]` (int64).
     """
@@ -79,7 +79,7 @@ def list_anchors(address, num_tokens, counted, sizes, hashes, positions, ends):
     for i in range(address.size):
         if counted[i]:
             tokens = tokens_at(address[i], num_tokens[i])
-            shingles, places, count = find_anchors(tokens, sizes, shingles, places)
+            shingles, places, count = winnow_document(tokens, winnowing, shingles, places)
             for k in range(count):
                 hashes[found] = shingles[places[k]]
                 positions[found] = places[k]
@@ -90,7 +90,7 @@ def list_anchors(address, num_tokens, counted, sizes, hashes, positions, ends):
 
 @kernel
 def tally_block(tally, hashes, ends, series):
-    """Count the anchors of documents, as `list_anchors` lists them, by the lowest bits of their keys; at most MOST.
+    """Count the fingerprints of documents (see `list_fingerprints`) by the lowest bits of their keys, up to MAX_TALLY.
 
     A key stands at most as often as `tally` (uint8, a power of two of them) says. `series` is uint64[n].
     """
@@ -99,19 +99,19 @@ def tally_block(tally, hashes, ends, series):
     for i in range(ends.size):
         for k in range(start, ends[i]):
             slot = mix64(hashes[k] ^ series[i]) & mask
-            tally[slot] = min(tally[slot] + 1, MOST)
+            tally[slot] = min(tally[slot] + 1, MAX_TALLY)
         start = ends[i]
 
 
 @kernel
 def count_block(table, tally, least, first, hashes, ends, series):
-    """Count the documents that hold each anchor, where so many may: documents `first`, `first + 1`, ...
+    """Count the documents that hold each fingerprint, where so many may: documents `first`, `first + 1`, ...
 
-    See `tally_block`, which has seen all of them. Returns how many anchors may stand so often; without a slot in the
-    table that is all that is done.
+    See `tally_block`, which has seen all of them. Returns how many fingerprints may occur so often;
+    without a slot in the table that is all that is done.
     """
     mask = U64(tally.size - 1)
-    enough = min(least, MOST)
+    enough = min(least, MAX_TALLY)
     start, met = 0, 0
     for i in range(ends.size):
         for k in range(start, ends[i]):
@@ -134,14 +134,14 @@ def count_block(table, tally, least, first, hashes, ends, series):
 
 
 @kernel
-def support_block(table, first, anchors, series, num_tokens, needed, shingle_size):
-    """Count for each frequent anchor the documents that are not covered by frequent text as a whole.
+def support_block(table, first, fingerprints, series, num_tokens, needed, shingle_size):
+    """Count for each frequent fingerprint the documents that are not covered by frequent text as a whole.
 
     A story that fifty outlets print is frequent too, but it covers its documents; boilerplate stands beside a text of
-    their own. `anchors` is (hashes, positions, ends) of `list_anchors`; `needed` (int32[n]) is from how many documents
-    on an anchor is frequent in each document's series.
+    their own. `fingerprints` has the arrays that `list_fingerprints` fills. `needed` (int32[n])
+    is from how many documents on a fingerprint is frequent in each document's series.
     """
-    hashes, positions, ends = anchors
+    hashes, positions, ends = fingerprints.hashes, fingerprints.positions, fingerprints.ends
     slots = np.empty(4096, np.int64)
     start = 0
     for i in range(ends.size):
@@ -168,19 +168,19 @@ def support_block(table, first, anchors, series, num_tokens, needed, shingle_siz
 
 
 @kernel
-def mark_block(table, first, address, num_tokens, series, needed, sizes, ranges):
+def mark_block(table, first, address, num_tokens, series, needed, winnowing, ranges):
     """Write the boilerplate of documents `first`, `first + 1`, ... to `ranges`, return how many rows there are.
 
     A row of `ranges` (int32[..., 5]) is document, first token, end, documents that hold it, and 1 where this document
-    is the first holder of most of it.
+    is the first with most of it.
     """
     shingles = np.empty(4096, np.uint64)
     positions = np.empty(4096, np.int32)
     found = 0
     for i in range(address.size):
         tokens = tokens_at(address[i], num_tokens[i])
-        shingles, positions, count = find_anchors(tokens, sizes, shingles, positions)
-        start, end, holders, own, anchors = 0, -RANGE_GAP - 1, 0, 0, 0
+        shingles, positions, count = winnow_document(tokens, winnowing, shingles, positions)
+        start, end, num_documents, own, total = 0, -RANGE_GAP - 1, 0, 0, 0
         for k in range(count + 1):
             slot = -1
             if k < count:
@@ -192,14 +192,14 @@ def mark_block(table, first, address, num_tokens, series, needed, sizes, ranges)
                     ranges[found, 0] = first + i
                     ranges[found, 1] = start
                     ranges[found, 2] = end
-                    ranges[found, 3] = holders
-                    ranges[found, 4] = 1 if 2 * own > anchors else 0
+                    ranges[found, 3] = num_documents
+                    ranges[found, 4] = 1 if 2 * own > total else 0
                     found += 1
                 if slot < 0:
                     break
-                start, holders, own, anchors = positions[k], 0, 0, 0
-            end = positions[k] + sizes[0]
-            holders = max(holders, table[slot].count)
-            anchors += 1
+                start, num_documents, own, total = positions[k], 0, 0, 0
+            end = positions[k] + winnowing.shingle_size
+            num_documents = max(num_documents, table[slot].count)
+            total += 1
             own += 1 if table[slot].first == first + i else 0
     return found

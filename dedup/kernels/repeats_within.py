@@ -1,6 +1,9 @@
-"""Where passages come from: shingles that occur again in a document, anchors that documents share, pairs to compare."""
+"""Seeds of passages: repeated shingles of a document, fingerprints that documents share, pairs to compare."""
+
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from dedup.kernels.align import CHAIN_FIELDS, chain_seeds, drop_overlaps, finish_chains
 from dedup.kernels.buffers import tokens_at
@@ -9,6 +12,16 @@ from dedup.kernels.jit import kernel
 from dedup.kernels.shingles import HIDDEN, roll_shingles, roll_unmasked, table_size
 
 EDGE = 3  # tokens by which two passages at one place may differ
+
+
+class MinShare(NamedTuple):
+    """The share of the shorter document of a pair that equal tokens must reach.
+
+    own_tokens  int32[n], how many tokens of each document count
+    """
+
+    share: float
+    own_tokens: npt.NDArray[np.int32]
 
 
 @kernel
@@ -40,7 +53,7 @@ def repeat_block(address, num_tokens, shingle_size, limits, passages, owners):
         before = found
         num_chains = chain_seeds(a, a, seeds[:num_seeds], True, chains)
         found = finish_chains(a, a, chains, num_chains, True, limits, passages, found)
-        found = drop_overlaps(passages, before, found, limits[0])
+        found = drop_overlaps(passages, before, found, limits.min_tokens)
         for row in range(before, found):
             owners[row] = doc
     return found
@@ -67,24 +80,23 @@ def find_repeated(shingles, count, places, seeds):
 
 
 @kernel
-def drop_small_pairs(links, sizes, own_tokens, share):
-    """Keep the links, sorted as for `align_block`, of pairs whose anchors reach over a share of the shorter document.
+def drop_small_pairs(links, winnowing, min_share):
+    """Keep the links, sorted as for `align_block`, of pairs whose fingerprints reach over a `MinShare`.
 
-    A run of equal tokens reaches at most window - 1 tokens beyond its anchored shingles, if its next anchor does not
-    link to another holder: `sizes` is (shingle_size, window). `own_tokens` (int32[n]) is what counts of each document.
-    Returns how many links are left, moved to the front. O(links).
+    A run of equal tokens reaches at most window - 1 tokens beyond its fingerprints, unless its next fingerprint links
+    to another source. Returns how many links are left, moved to the front. O(links).
     """
-    shingle_size, window = sizes
+    shingle_size, window = winnowing
     left, start = 0, 0
     while start < links.shape[0]:
-        doc, holder = links[start, 0], links[start, 1]
+        doc, source = links[start, 0], links[start, 1]
         end, covered, reached = start, 0, np.int64(-window)
-        while end < links.shape[0] and links[end, 0] == doc and links[end, 1] == holder:
+        while end < links.shape[0] and links[end, 0] == doc and links[end, 1] == source:
             first = max(links[end, 3] - window + 1, reached)
             reached = max(links[end, 3] + shingle_size + window - 1, reached)
             covered += reached - first
             end += 1
-        if covered >= share * min(own_tokens[doc], own_tokens[holder]):
+        if covered >= min_share.share * min(min_share.own_tokens[doc], min_share.own_tokens[source]):
             for k in range(start, end):
                 for field in range(4):
                     links[left, field] = links[k, field]
@@ -103,15 +115,14 @@ def count_equal(chains, num_chains):
 
 
 @kernel
-def align_block(links, address, num_tokens, limits, worth, passages, pairs):
-    """Align documents with the first holders that their links name.
+def align_block(links, address, num_tokens, limits, min_share, passages, pairs):
+    """Align documents with the sources that their links name.
 
-    `links` is int32[m, 4] (document, holder, token in the holder, token), sorted by all but the third; `address` and
-    `num_tokens` are those of all documents. `worth` is (own_tokens int32[n], share): a pair is left where the equal
-    runs of its chains are less than that share of what counts of the shorter document. `passages` (int32[m, 5]) and
-    `pairs` (int32[m, 2]: document, holder) get the result, in the order of the links; returns the number of passages.
+    `links` is int32[m, 4] (document, source, token in the source, token), sorted by all but the third; `address` and
+    `num_tokens` are those of all documents. Pairs are left out whose equal runs are less than
+    `min_share`. `passages` (int32[m, 5]) and `pairs` (int32[m, 2]: document, source) get the result, in the order of
+    the links; returns the number of passages.
     """
-    own_tokens, share = worth
     found = np.int64(0)
     start = 0
     most = 0
@@ -126,33 +137,34 @@ def align_block(links, address, num_tokens, limits, worth, passages, pairs):
     seeds = np.empty((most, 2), np.int32)
     start = 0
     while start < total:
-        doc, holder = links[start, 0], links[start, 1]
+        doc, source = links[start, 0], links[start, 1]
         end = start
-        while end < total and links[end, 0] == doc and links[end, 1] == holder:
+        while end < total and links[end, 0] == doc and links[end, 1] == source:
             end += 1
         for k in range(end - start):
             seeds[k, 0] = links[start + k, 2]
             seeds[k, 1] = links[start + k, 3]
         a = tokens_at(address[doc], num_tokens[doc])
-        b = tokens_at(address[holder], num_tokens[holder])
+        b = tokens_at(address[source], num_tokens[source])
         before = found
         num_chains = chain_seeds(a, b, seeds[: end - start], False, chains)
-        if share > 0 and count_equal(chains, num_chains) < share * min(own_tokens[doc], own_tokens[holder]):
+        least = min_share.share * min(min_share.own_tokens[doc], min_share.own_tokens[source])
+        if min_share.share > 0 and count_equal(chains, num_chains) < least:
             num_chains = 0
         found = finish_chains(a, b, chains, num_chains, False, limits, passages, found)
-        found = drop_overlaps(passages, before, found, limits[0])
+        found = drop_overlaps(passages, before, found, limits.min_tokens)
         for row in range(before, found):
             pairs[row, 0] = doc
-            pairs[row, 1] = holder
+            pairs[row, 1] = source
         start = end
     return found
 
 
 @kernel
 def match_pairs(pairs, address, num_tokens, shingle_size, limits, passages, owners):
-    """Align pairs of documents on all the shingles they share, not only on anchors.
+    """Align pairs of documents on all the shingles they share, not only on fingerprints.
 
-    `pairs` is int32[m, 2] (document, holder). `passages` and `owners` (int32[..., 5] and [..., 2]: document, holder)
+    `pairs` is int32[m, 2] (document, source). `passages` and `owners` (int32[..., 5] and [..., 2]: document, source)
     have room for one row a token of the documents. Returns the number of passages. O(tokens) a pair.
     """
     found = np.int64(0)
@@ -194,7 +206,7 @@ def match_pairs(pairs, address, num_tokens, shingle_size, limits, passages, owne
         before = found
         num_chains = chain_seeds(a, b, seeds[:num_seeds], False, chains)
         found = finish_chains(a, b, chains, num_chains, False, limits, passages, found)
-        found = drop_overlaps(passages, before, found, limits[0])
+        found = drop_overlaps(passages, before, found, limits.min_tokens)
         for row in range(before, found):
             owners[row, 0] = pairs[pair, 0]
             owners[row, 1] = pairs[pair, 1]
@@ -202,11 +214,11 @@ def match_pairs(pairs, address, num_tokens, shingle_size, limits, passages, owne
 
 
 @kernel
-def mark_covered(document, holder, span, equal, covered):
+def mark_covered(document, source, span, equal, covered):
     """Mark passages (sorted by document and start) that another of the document covers with as many equal tokens.
 
-    Of two alike the one with the earlier holder stays: at the edge of a passage that very many documents share, an
-    anchor can have another first holder than the passage has, and a word more in common by chance. `covered` is
+    Of two alike the one with the earlier source stays: at the edge of a passage that very many documents share, a
+    fingerprint can have another source than the passage has, and a word more in common by chance. `covered` is
     bool[n]. O(rows of a document squared).
     """
     start = 0
@@ -220,7 +232,7 @@ def mark_covered(document, holder, span, equal, covered):
                     break
                 if other == row or span[other, 1] + EDGE < span[row, 1] or equal[other] + EDGE < equal[row]:
                     continue
-                if holder[other] < holder[row] or (holder[other] == holder[row] and other < row):
+                if source[other] < source[row] or (source[other] == source[row] and other < row):
                     covered[row] = True
                     break
         start = end

@@ -1,11 +1,9 @@
-"""Boilerplate: what many documents of one outlet, or of the corpus, hold beside a text of their own."""
+"""Boilerplate: passages of many documents of one outlet, or of the corpus, beside a text of their own."""
 
 import math
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -13,25 +11,28 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import PassageConfig
+from dedup.kernels.fingerprints import Fingerprints, Winnowing
 from dedup.kernels.frequencies import (
     FREQUENCY,
     copy_frequent,
     count_block,
-    list_anchors,
+    list_fingerprints,
     mark_block,
     support_block,
     tally_block,
 )
-from dedup.passages.token_blocks import SLOTS_PER_ANCHOR, Anchors, TokenBlock
+from dedup.passages.document_tokens import DocumentTokens
+from dedup.passages.fingerprint_links import SLOTS_PER_FINGERPRINT
+from dedup.threads import start_threads
 
-WINDOW = 8  # a sparser net than that for passages: boilerplate stands in many documents, one anchor in each is enough
-ANCHORS_PER_TOKEN = 2 / (WINDOW + 1)  # expected of winnowing
-MOST_TALLIES = 1 << 26  # bytes: most anchors stand in few documents, and are told by these before they take a slot
+WINDOW = 8  # sparser than for passages: one fingerprint in each of many documents is enough
+FINGERPRINTS_PER_TOKEN = 2 / (WINDOW + 1)  # expected of winnowing
+MAX_TALLIES = 1 << 26  # bytes: most fingerprints are in few documents, which a tally shows before they take a slot
 MASKED = np.uint32(0xFFFFFFFF)
 
 # From how many documents on: of one series, and of the whole corpus (where a wire story is in many documents too).
-SERIES_LEAST, SERIES_SHARE = 10, 0.01
-CORPUS_LEAST, CORPUS_SHARE = 50, 0.02
+SERIES_MIN, SERIES_SHARE = 10, 0.01
+CORPUS_MIN, CORPUS_SHARE = 50, 0.02
 
 
 @dataclass(frozen=True)
@@ -39,17 +40,17 @@ class Boilerplate:
     """Ranges of tokens that are boilerplate, sorted by document and place, apart.
 
     ```
-    document  int32[n]     by place in the blocks
-    span      int32[n, 2]  [start, end) in tokens
-    holders   int32[n]     documents that hold it
-    is_first  bool[n]      whether this document is the first to hold it
+    document       int32[n]     by place among all documents
+    span           int32[n, 2]  [start, end) in tokens
+    num_documents  int32[n]     documents that have it
+    is_first       bool[n]      whether this document is the first of them
     ```
     stride: boilerplate was looked for in every stride-th document (1: in all)
     """
 
     document: npt.NDArray[np.int32]
     span: npt.NDArray[np.int32]
-    holders: npt.NDArray[np.int32]
+    num_documents: npt.NDArray[np.int32]
     is_first: npt.NDArray[np.bool_]
     stride: int
 
@@ -69,9 +70,9 @@ class Boilerplate:
 
     def write(self, path: Path) -> None:
         """Write the ranges as an Arrow IPC file."""
-        columns = (self.document, *self.span.T, self.holders, self.is_first)
+        columns = (self.document, *self.span.T, self.num_documents, self.is_first)
         arrays = [pa.array(np.ascontiguousarray(column)) for column in columns]
-        batch = pa.RecordBatch.from_arrays(arrays, names=["document", "start", "end", "holders", "is_first"])
+        batch = pa.RecordBatch.from_arrays(arrays, names=["document", "start", "end", "num_documents", "is_first"])
         with pa.ipc.new_file(str(path), batch.schema) as writer:
             writer.write_batch(batch)
 
@@ -91,111 +92,113 @@ class Series:
     counted: npt.NDArray[np.bool_]
 
 
-def list_counted(block: TokenBlock, counted: npt.NDArray[np.bool_], sizes: tuple[int, int]) -> Anchors:
-    """Return the anchors of the counted documents of a block; `sizes` is (shingle_size, window)."""
-    num_tokens = int(block.num_tokens[counted].sum())
-    return Anchors.list(
-        num_tokens,
-        len(block),
-        lambda *arrays: list_anchors(block.address, block.num_tokens, counted, sizes, *arrays),
-    )
+@dataclass(frozen=True)
+class FrequencyRule:
+    """From how many documents of its series on a passage is boilerplate.
+
+    ```
+    series  uint64[n]  of each document; 0 for all documents where the corpus is the series
+    needed  int32[n]   number of documents, in the series of each document
+    ```
+    """
+
+    series: npt.NDArray[np.uint64]
+    needed: npt.NDArray[np.int32]
+
+    @classmethod
+    def of(
+        cls, series: npt.NDArray[np.uint64], counted: npt.NDArray[np.bool_], least: int, share: float
+    ) -> "FrequencyRule":
+        """Return the rule that asks for a share of the counted documents of a series, and for `least` of them."""
+        names, where = np.unique(series, return_inverse=True)
+        sizes = np.bincount(where[counted], minlength=len(names))
+        needed: npt.NDArray[np.int32] = np.maximum(least, np.ceil(share * sizes)).astype(np.int32)
+        return cls(series, needed[where])
+
+    def __getitem__(self, here: slice) -> "FrequencyRule":
+        """Return the rule for some of the documents."""
+        return FrequencyRule(self.series[here], self.needed[here])
 
 
-def slices_of(blocks: Sequence[TokenBlock]) -> list[slice]:
-    """Return where the documents of each block are among those of all."""
-    places = np.cumsum([0, *(len(block) for block in blocks)]).tolist()
-    return [slice(start, end) for start, end in pairwise(places)]
-
-
-def find_boilerplate(
-    blocks: Sequence[TokenBlock], documents: Series, config: PassageConfig, threads: int = 1
-) -> Boilerplate:
+def find_boilerplate(tokens: DocumentTokens, documents: Series, config: PassageConfig, threads: int = 1) -> Boilerplate:
     """Find the boilerplate of the series (where documents have one) and of the corpus."""
-    num_tokens = sum(int(b.num_tokens.sum()) for b in blocks)
-    stride = max(math.ceil(num_tokens * ANCHORS_PER_TOKEN / config.max_anchors), 1)
+    stride = max(math.ceil(int(tokens.num_tokens.sum()) * FINGERPRINTS_PER_TOKEN / config.max_anchors), 1)
     counted = documents.counted & (np.arange(len(documents.counted)) % stride == 0)
-    sizes = (config.shingle_size, WINDOW)
-    whole = np.zeros(len(counted), np.uint64)
-    jobs = [(whole, frequent_from(whole, counted, CORPUS_LEAST, CORPUS_SHARE))]
+    winnowing = Winnowing(config.shingle_size, WINDOW)
+    rules = [FrequencyRule.of(np.zeros(len(counted), np.uint64), counted, CORPUS_MIN, CORPUS_SHARE)]
     if documents.series.any():
-        jobs.append((documents.series, frequent_from(documents.series, counted, SERIES_LEAST, SERIES_SHARE)))
-    with ThreadPoolExecutor(threads) as pool:  # the kernels run without the GIL
-        anchors = list(
-            pool.map(lambda block, here: list_counted(block, counted[here], sizes), blocks, slices_of(blocks))
-        )
-        tables = pool.map(lambda job: count_frequent(blocks, anchors, job, sizes), jobs)
+        rules.append(FrequencyRule.of(documents.series, counted, SERIES_MIN, SERIES_SHARE))
+    blocks = tokens.slices()
+    with start_threads(threads) as pool:
+        listed = pool.map(lambda here: list_counted(tokens[here], counted[here], winnowing), blocks)
+        tables = pool.map(lambda rule: count_frequent(tokens, listed, rule, winnowing.shingle_size), rules)
         found = [np.empty((0, 5), np.int32)]
-        for job, table in zip(jobs, list(tables), strict=True):
+        for rule, table in zip(rules, tables, strict=True):
             if table.size:
-                found += pool.map(partial(mark, table, job, sizes), blocks, slices_of(blocks))
+                firsts = [here.start for here in blocks]
+                parts = [tokens[here] for here in blocks], [rule[here] for here in blocks]
+                found += pool.map(partial(mark_frequent, table, winnowing), firsts, *parts)
     return merge_ranges(np.concatenate(found), stride)
 
 
-def frequent_from(
-    series: npt.NDArray[np.uint64], counted: npt.NDArray[np.bool_], least: int, share: float
-) -> npt.NDArray[np.int32]:
-    """Return for each document from how many documents of its series on a passage is boilerplate."""
-    names, where = np.unique(series, return_inverse=True)
-    sizes = np.bincount(where[counted], minlength=len(names))
-    needed: npt.NDArray[np.int32] = np.maximum(least, np.ceil(share * sizes)).astype(np.int32)
-    return needed[where]
-
-
-def mark(
-    table: np.ndarray,
-    job: tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]],
-    sizes: tuple[int, int],
-    block: TokenBlock,
-    here: slice,
-) -> npt.NDArray[np.int32]:
-    """Return the rows of `mark_block` of a block, whose documents stand `here` among all."""
-    series, needed = (column[here] for column in job)
-    ranges = np.empty((int(block.num_tokens.sum()) // 8 + len(block) + 1, 5), np.int32)
-    found = mark_block(table, here.start, block.address, block.num_tokens, series, needed, sizes, ranges)
-    return ranges[:found].copy()
+def list_counted(tokens: DocumentTokens, counted: npt.NDArray[np.bool_], winnowing: Winnowing) -> Fingerprints:
+    """Return the fingerprints of the counted documents; the others have none."""
+    return Fingerprints.list(
+        int(tokens.num_tokens[counted].sum()),
+        len(tokens),
+        lambda *arrays: list_fingerprints(tokens.address, tokens.num_tokens, counted, winnowing, *arrays),
+    )
 
 
 def count_frequent(
-    blocks: Sequence[TokenBlock],
-    anchors: Sequence[Anchors],
-    job: tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]],
-    sizes: tuple[int, int],
+    tokens: DocumentTokens, listed: Sequence[Fingerprints], rule: FrequencyRule, shingle_size: int
 ) -> np.ndarray:
-    """Return the table (FREQUENCY) of the anchors that many documents hold, without a slot where there can be none.
+    """Return the table (FREQUENCY) of the fingerprints of many documents, without a slot where there can be none.
 
-    `job` is the series of each document, and from how many documents of it on a passage is boilerplate.
+    `listed` are the fingerprints of each slice of the documents.
     """
-    series, needed = job
-    least = int(needed.min()) if needed.size else 1
-    if sum(int((np.diff(a.ends, prepend=0) > 0).sum()) for a in anchors) < least:
+    least = int(rule.needed.min()) if rule.needed.size else 1
+    if sum(int((np.diff(f.ends, prepend=0) > 0).sum()) for f in listed) < least:
         return np.zeros(0, FREQUENCY)
-    work = list(zip(slices_of(blocks), blocks, anchors, strict=True))
-    tally = np.zeros(min(1 << (2 * sum(len(a.hashes) for a in anchors)).bit_length(), MOST_TALLIES), np.uint8)
-    for here, _, a in work:
-        tally_block(tally, a.hashes, a.ends, series[here])
+    work = list(zip(tokens.slices(), listed, strict=True))
+    tally = np.zeros(min(1 << (2 * sum(len(f.hashes) for f in listed)).bit_length(), MAX_TALLIES), np.uint8)
+    for here, f in work:
+        tally_block(tally, f.hashes, f.ends, rule.series[here])
 
     def count(table: np.ndarray) -> int:
-        return sum(count_block(table, tally, least, here.start, a.hashes, a.ends, series[here]) for here, _, a in work)
+        return sum(
+            count_block(table, tally, least, here.start, f.hashes, f.ends, rule.series[here]) for here, f in work
+        )
 
-    every = np.zeros(int(count(np.zeros(0, FREQUENCY)) * SLOTS_PER_ANCHOR) + 1024, FREQUENCY)
+    every = np.zeros(int(count(np.zeros(0, FREQUENCY)) * SLOTS_PER_FINGERPRINT) + 1024, FREQUENCY)
     count(every)
     table = np.zeros(2 * int((every["count"] >= least).sum()) + 16, FREQUENCY)
     copy_frequent(every, least, table)
-    for here, b, a in work:
-        support_block(table, here.start, a, series[here], b.num_tokens, needed[here], sizes[0])
+    for here, f in work:
+        num_tokens, needed = tokens.num_tokens[here], rule.needed[here]
+        support_block(table, here.start, f, rule.series[here], num_tokens, needed, shingle_size)
     return table
+
+
+def mark_frequent(
+    table: np.ndarray, winnowing: Winnowing, first: int, tokens: DocumentTokens, rule: FrequencyRule
+) -> npt.NDArray[np.int32]:
+    """Return the rows of `mark_block` for documents `first`, `first + 1`, ... of all."""
+    ranges = np.empty((int(tokens.num_tokens.sum()) // 8 + len(tokens) + 1, 5), np.int32)
+    found = mark_block(table, first, tokens.address, tokens.num_tokens, rule.series, rule.needed, winnowing, ranges)
+    return ranges[:found].copy()
 
 
 def merge_ranges(rows: npt.NDArray[np.int32], stride: int) -> Boilerplate:
     """Return the rows as boilerplate, overlapping ranges of one document joined."""
     rows = rows[np.lexsort((rows[:, 1], rows[:, 0]))]
     merged: list[list[int]] = []
-    for document, start, end, holders, first in rows.tolist():
+    for document, start, end, count, first in rows.tolist():
         if merged and merged[-1][0] == document and start <= merged[-1][2]:
             last = merged[-1]
-            last[2], last[3], last[4] = max(last[2], end), max(last[3], holders), last[4] | first
+            last[2], last[3], last[4] = max(last[2], end), max(last[3], count), last[4] | first
         else:
-            merged.append([document, start, end, holders, first])
+            merged.append([document, start, end, count, first])
     table = np.array(merged, np.int32).reshape(-1, 5)
     return Boilerplate(table[:, 0], table[:, 1:3], table[:, 3], table[:, 4].astype(bool), stride)
 

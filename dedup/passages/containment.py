@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import PassageConfig
+from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.matches import Matches, compare_pairs
 
-# A pair of documents is aligned where its anchors reach over this share of the shorter one, and from the second share
-# of equal tokens on it is compared as a whole: its other anchors may have had other first holders.
+# A pair of documents is aligned where its fingerprints reach over this share of the shorter one. From the second share
+# of equal tokens on it is compared as a whole: its other fingerprints may have had other sources.
 WORTH_ALIGNING, WORTH_COMPARING = 0.05, 0.3
 
 
@@ -19,8 +20,8 @@ WORTH_ALIGNING, WORTH_COMPARING = 0.05, 0.3
 class Containment:
     """A document, the document that contains it, and the share of its tokens that stand equal there."""
 
-    inner: int
-    outer: int
+    contained: int
+    container: int
     share: float
 
 
@@ -28,18 +29,18 @@ class Shares(NamedTuple):
     """How much of one document stands equal in another, for many pairs.
 
     ```
-    inner, outer  int64[n]
-    share         float64[n]  of the tokens of `inner`
+    contained, container  int64[n]
+    share         float64[n]  of the tokens of `contained`
     ```
     """
 
-    inner: npt.NDArray[np.int64]
-    outer: npt.NDArray[np.int64]
+    contained: npt.NDArray[np.int64]
+    container: npt.NDArray[np.int64]
     share: npt.NDArray[np.float64]
 
     def select(self, rows: npt.NDArray[np.bool_]) -> "Shares":
         """Return some of the pairs."""
-        return Shares(self.inner[rows], self.outer[rows], self.share[rows])
+        return Shares(self.contained[rows], self.container[rows], self.share[rows])
 
     def list(self, least: float) -> "list[Containment]":
         """Return the pairs of which the share is no less, one by one."""
@@ -50,28 +51,25 @@ class Shares(NamedTuple):
 def choose_pairs(matches: Matches, own_tokens: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
     """Return the pairs (contained, container; int32[m, 2]), ascending, that are worth comparing as a whole."""
     shares = share_both_ways(matches, own_tokens)
-    chosen = shares.select((shares.share >= WORTH_COMPARING) & precedes(shares.outer, shares.inner, own_tokens))
-    pairs = np.stack([chosen.inner, chosen.outer], axis=1).astype(np.int32)
+    chosen = shares.select((shares.share >= WORTH_COMPARING) & precedes(shares.container, shares.contained, own_tokens))
+    pairs = np.stack([chosen.contained, chosen.container], axis=1).astype(np.int32)
     return np.ascontiguousarray(pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))])
 
 
 def find_contained(
     pairs: npt.NDArray[np.int32],
-    address: npt.NDArray[np.uint64],
-    sizes: tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]],
+    tokens: DocumentTokens,
     config: PassageConfig,
     threads: int = 1,
 ) -> list[Containment]:
     """Return the documents that are contained in another one that is itself not contained in any.
 
-    `pairs` (contained, container) name documents by their place in `address`; `sizes` are the tokens of each, and those
-    of them that are no boilerplate, which alone count here. Longer documents are looked at first, so a
-    witness is decided on before what it contains; of several witnesses the one that covers most is taken.
+    `pairs` (contained, container) name documents by their place among `tokens`. Longer documents are looked at first,
+    so a witness is decided on before what it contains; of several witnesses the one that covers most is taken.
     """
     assert config.contained is not None
-    num_tokens, own_tokens = sizes
-    compared, _ = share_pairs(compare_pairs(pairs, address, num_tokens, config, threads), own_tokens)
-    return choose_witnesses(compared.list(config.contained), own_tokens, config.contained)
+    compared, _ = share_pairs(compare_pairs(pairs, tokens, config, threads), tokens.own_tokens)
+    return choose_witnesses(compared.list(config.contained), tokens.own_tokens, config.contained)
 
 
 def precedes(
@@ -86,16 +84,16 @@ def choose_witnesses(
     shares: Sequence[Containment], num_tokens: npt.NDArray[np.int32], threshold: float
 ) -> list[Containment]:
     """Return for each document that reaches the threshold its best witness that is not contained itself."""
-    by_inner: dict[int, list[Containment]] = {}
+    by_contained: dict[int, list[Containment]] = {}
     for share in shares:
         if share.share >= threshold:
-            by_inner.setdefault(share.inner, []).append(share)
+            by_contained.setdefault(share.contained, []).append(share)
     gone: dict[int, Containment] = {}
-    for inner in sorted(by_inner, key=lambda doc: (-int(num_tokens[doc]), doc)):
-        standing = [s for s in by_inner[inner] if s.outer not in gone]
+    for contained in sorted(by_contained, key=lambda doc: (-int(num_tokens[doc]), doc)):
+        standing = [s for s in by_contained[contained] if s.container not in gone]
         if standing:
-            gone[inner] = max(standing, key=lambda s: (s.share, -s.outer))
-    return [gone[inner] for inner in sorted(gone)]
+            gone[contained] = max(standing, key=lambda s: (s.share, -s.container))
+    return [gone[contained] for contained in sorted(gone)]
 
 
 def share_both_ways(matches: Matches, num_tokens: npt.NDArray[np.int32]) -> Shares:
@@ -105,23 +103,25 @@ def share_both_ways(matches: Matches, num_tokens: npt.NDArray[np.int32]) -> Shar
 
 
 def share_pairs(matches: Matches, num_tokens: npt.NDArray[np.int32]) -> tuple[Shares, Shares]:
-    """Return the share of tokens of each document that stand equal in passages of the holder, and the other way round.
+    """Return the share of tokens of each document that stand equal in passages of the source, and the other way round.
 
     Equal tokens count, not the whole of edited passages: a template filled in anew is covered by its twin from end to
     end, and not contained in it.
     """
-    pair = matches.document.astype(np.int64) << 32 | matches.holder
+    pair = matches.document.astype(np.int64) << 32 | matches.source
     order = np.arange(len(pair)) if np.all(pair[1:] >= pair[:-1]) else np.argsort(pair, kind="stable")
     begins = np.flatnonzero(np.diff(pair[order], prepend=-1))
     group = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(order)))
     equal = np.bincount(group, matches.equal[order], minlength=len(begins))
-    document, holder = (side[order[begins]].astype(np.int64) for side in (matches.document, matches.holder))
+    document, source = (side[order[begins]].astype(np.int64) for side in (matches.document, matches.source))
 
-    def share(inner: npt.NDArray[np.int64], outer: npt.NDArray[np.int64], spans: npt.NDArray[np.int32]) -> Shares:
+    def share(
+        contained: npt.NDArray[np.int64], container: npt.NDArray[np.int64], spans: npt.NDArray[np.int32]
+    ) -> Shares:
         covered = np.minimum(equal, count_union(group, spans[order], len(begins)))
-        return Shares(inner, outer, np.minimum(covered / np.maximum(num_tokens[inner], 1), 1.0))
+        return Shares(contained, container, np.minimum(covered / np.maximum(num_tokens[contained], 1), 1.0))
 
-    return share(document, holder, matches.span), share(holder, document, matches.held)
+    return share(document, source, matches.span), share(source, document, matches.source_span)
 
 
 def count_union(group: npt.NDArray[np.int64], spans: npt.NDArray[np.int32], num_groups: int) -> npt.NDArray[np.int64]:

@@ -1,39 +1,44 @@
-"""Links: which anchors of a document an earlier one holds, and where."""
+"""Links: which fingerprints of a document have an earlier source, and where."""
 
 import math
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels.fingerprints import (
-    ANCHOR,
+    FIRST_SOURCE,
+    Fingerprints,
+    Part,
+    Winnowing,
     count_marks,
     group_links,
     link_block,
     list_repeated,
-    mark_anchors,
+    mark_fingerprints,
     merge_seen,
 )
-from dedup.passages.token_blocks import SLOTS_PER_ANCHOR, Anchors, TokenBlock, ahead
+from dedup.passages.document_tokens import DocumentTokens
+from dedup.threads import Threads
 
-MOST_MARKS = 1 << 28  # bytes for the marks of anchors
-MOST_STEPS = 4096  # slots that a look-up passes: there are never so many in a row in a table that has room
+SLOTS_PER_FINGERPRINT = 1.5
+MAX_SEEN = 1 << 28  # bytes of the filter of fingerprints
+MAX_STEPS = 4096  # slots that a look-up passes: there are never so many in a row in a table that has room
 
 
 class TableFullError(Exception):
-    """There are more anchors than a table was made for."""
+    """There are more fingerprints than a table was made for."""
 
 
 @dataclass(frozen=True)
-class Marks:
-    """Which anchors may stand more than once, two bits a slot, and how many different ones these are.
+class SeenFilter:
+    """Which fingerprints may occur more than once, two bits a slot, and how many different ones these are.
 
     ```
-    seen      uint8[...]  4 slots a byte; see `mark_anchors`
-    expected  how many there are in all likelihood: all different anchors without those that are alone in their slot
+    seen      uint8[...]  4 slots a byte; see `mark_fingerprints`
+    expected  how many there are in all likelihood: all different ones less those that are alone in their slot
     at_most   how many there can be
     ```
     """
@@ -43,66 +48,78 @@ class Marks:
     at_most: int
 
 
-def mark_repeated(blocks: Sequence[TokenBlock], sizes: tuple[int, int], pool: Executor, threads: int) -> Marks:
-    """Mark the anchors of all blocks; `sizes` is (shingle_size, window).
+def filter_repeated(tokens: DocumentTokens, winnowing: Winnowing, threads: Threads) -> SeenFilter:
+    """Return a filter of the fingerprints of all documents, most of which occur once.
 
-    Most anchors of a corpus stand once. 2 slots a token, and a byte array for each thread. How many different ones
-    there are follows from the share of slots without any (linear counting; Whang, Vander-Zanden & Taylor 1990).
+    2 slots a token, and a byte array for each thread. How many different fingerprints there are follows from the share
+    of empty slots (linear counting; Whang, Vander-Zanden & Taylor 1990).
     """
-    room = min(sum(int(block.num_tokens.sum()) for block in blocks) // 2 + 256, MOST_MARKS)
+    room = min(int(tokens.num_tokens.sum()) // 2 + 256, MAX_SEEN)
+    blocks = tokens.slices()
 
     def mark(thread: int) -> tuple[npt.NDArray[np.uint8], int]:
-        seen = np.zeros(room, np.uint8)
-        return seen, sum(mark_anchors(b.address, b.num_tokens, sizes, seen)[1] for b in blocks[thread::threads])
+        seen, met = np.zeros(room, np.uint8), 0
+        for here in blocks[thread :: threads.count]:
+            met += mark_fingerprints(tokens.address[here], tokens.num_tokens[here], winnowing, seen)[1]
+        return seen, met
 
-    (seen, met), *others = pool.map(mark, range(threads))
+    (seen, met), *others = threads.map(mark, range(threads.count))
     for other, also_met in others:
         met += also_met + merge_seen(seen, other)
     once, more = count_marks(seen)
-    at_most = met + int(more)  # of the anchors in a slot all but the first met a mark
+    at_most = met + int(more)  # of the fingerprints in a slot all but the first met a mark
     slots = 4 * room
     free = slots - int(once) - int(more)
     different = slots * math.log(slots / free) if free else math.inf
-    return Marks(seen, int(min(max(different - int(once), 0), at_most)), at_most)
+    return SeenFilter(seen, int(min(max(different - int(once), 0), at_most)), at_most)
+
+
+class TableRoom(NamedTuple):
+    """How many different fingerprints there are, and how many of them a table holds at once."""
+
+    fingerprints: int
+    at_once: int
+
+    @property
+    def passes(self) -> int:
+        """Return over how many parts of the fingerprints the search goes."""
+        return max(-(-self.fingerprints // self.at_once), 1)
+
+    @property
+    def slots(self) -> int:
+        """Return the size of a table; parts are not exactly equal."""
+        return int(self.fingerprints / self.passes * SLOTS_PER_FINGERPRINT * 1.1) + 1024
 
 
 def find_links(
-    blocks: Sequence[TokenBlock],
-    marks: Marks,
-    room: tuple[int, int],
-    sizes: tuple[int, int],
-    pool: tuple[Executor, int],
+    tokens: DocumentTokens, winnowing: Winnowing, repeated: SeenFilter, room: TableRoom, threads: Threads
 ) -> Iterator[npt.NDArray[np.int32]]:
-    """Yield the links of each block: rows of (document, first holder, token in the holder, token), without the third
-    in ascending order; documents by their place in all blocks.
+    """Yield the links of each slice of the documents.
 
-    `room` is how many different anchors there are, and how many of them a table holds at most: where there are more,
-    they are taken in several passes. `sizes` is (shingle_size, window), `pool` what lists anchors ahead, with its
-    number of threads. Raises `TableFullError` if there are more anchors.
+    A link is a row (document, source, token in the source, token); rows ascend by all but the third. Where there are
+    more fingerprints than a table may hold, they are taken in several passes. Raises `TableFullError` if there are more
+    than the room says.
     """
-    anchors, most = room
-    passes = max(-(-anchors // most), 1)
-    size = int(anchors / passes * SLOTS_PER_ANCHOR * 1.1) + 1024  # parts are not exactly equal
+    blocks = tokens.slices()
     parts: list[list[npt.NDArray[np.int32]]] = [[] for _ in blocks]
-    for which in range(passes):
-        table = np.zeros(size, ANCHOR)
+    for which in range(room.passes):
+        table = np.zeros(room.slots, FIRST_SOURCE)
 
-        def list_block(block: TokenBlock, part: tuple[int, int] = (which, passes)) -> Anchors:
-            return Anchors.list(
-                int(block.num_tokens.sum()),
-                len(block),
-                lambda *arrays: list_repeated(block.address, block.num_tokens, sizes, marks.seen, part, *arrays),
+        def list_block(here: slice, part: Part = Part(which, room.passes)) -> Fingerprints:  # noqa: B008 (fixed here)
+            address, num_tokens = tokens.address[here], tokens.num_tokens[here]
+            return Fingerprints.list(
+                int(num_tokens.sum()),
+                len(address),
+                lambda *arrays: list_repeated(address, num_tokens, winnowing, repeated.seen, part, *arrays),
             )
 
-        first = 0
-        for index, listed in enumerate(ahead(pool[0], list_block, blocks, 2 * pool[1])):
+        for index, listed in enumerate(threads.ahead(list_block, blocks)):
             links = np.empty((len(listed.hashes), 4), np.int32)
-            found = link_block(table, min(MOST_STEPS, size), first, *listed, links)
+            found = link_block(table, min(MAX_STEPS, room.slots), blocks[index].start, *listed, links)
             if found < 0:
                 raise TableFullError
             parts[index].append(links[:found].copy())
-            first += len(listed.ends)
-            if which == passes - 1:
+            if which == room.passes - 1:
                 yield join_links(parts[index])
                 parts[index] = []
 
@@ -116,7 +133,7 @@ def join_links(parts: Sequence[npt.NDArray[np.int32]]) -> npt.NDArray[np.int32]:
 
 
 def order_links(links: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
-    """Return links that ascend by document and token by document, holder and token."""
+    """Return links that ascend by document and token by document, source and token."""
     grouped = np.empty_like(links)
     group_links(links, grouped)
     return grouped

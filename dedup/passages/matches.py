@@ -1,20 +1,21 @@
 """Matches: passages as the kernels find them, in tokens, before anyone has looked at the text."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.config import PassageConfig
-from dedup.kernels.buffers import as_read_only
-from dedup.kernels.repeats_within import align_block, drop_small_pairs, match_pairs, repeat_block
-from dedup.passages.fingerprint_links import TableFullError, find_links, mark_repeated, order_links
-from dedup.passages.token_blocks import TokenBlock, ahead
+from dedup.kernels.align import PassageLimits
+from dedup.kernels.fingerprints import Winnowing
+from dedup.kernels.repeats_within import MinShare, align_block, drop_small_pairs, match_pairs, repeat_block
+from dedup.passages.document_tokens import DocumentTokens
+from dedup.passages.fingerprint_links import TableFullError, TableRoom, filter_repeated, find_links, order_links
+from dedup.threads import start_threads
 
 PAIRS_AT_ONCE = 500
-# Where the equal runs of a pair are less than this share of the shorter document, no ends are looked for: with `Least`.
+# With a `min_share`, pairs whose equal runs are less than this share of the shorter document are not extended.
 WORTH_EXTENDING = 0.1
 
 
@@ -23,17 +24,18 @@ class Matches:
     """Passages found, one row each, sorted by document and place.
 
     ```
-    document, holder  int32[n]  the later copy and the earlier holder
-    span              int32[n, 2]  [start, end) in tokens of the document
-    held              int32[n, 2]  [start, end) in tokens of the holder
-    equal             int32[n]     tokens that are the same on both sides
+    document     int32[n]     the later copy
+    source       int32[n]     the document in which the passage occurs first
+    span         int32[n, 2]  [start, end) in tokens of the document
+    source_span  int32[n, 2]  [start, end) in tokens of the source
+    equal        int32[n]     tokens that are the same on both sides
     ```
     """
 
     document: npt.NDArray[np.int32]
-    holder: npt.NDArray[np.int32]
+    source: npt.NDArray[np.int32]
     span: npt.NDArray[np.int32]
-    held: npt.NDArray[np.int32]
+    source_span: npt.NDArray[np.int32]
     equal: npt.NDArray[np.int32]
 
     def __len__(self) -> int:
@@ -42,24 +44,24 @@ class Matches:
     @property
     def similarity(self) -> npt.NDArray[np.float64]:
         """Return the share of equal tokens, 2 * equal / (tokens of both sides), float64[n]."""
-        lengths = (self.span[:, 1] - self.span[:, 0]) + (self.held[:, 1] - self.held[:, 0])
+        lengths = (self.span[:, 1] - self.span[:, 0]) + (self.source_span[:, 1] - self.source_span[:, 0])
         return 2.0 * self.equal / np.maximum(lengths, 1)
 
     def select(self, rows: np.ndarray) -> "Matches":
         """Return some of the rows, by index or mask."""
-        return Matches(self.document[rows], self.holder[rows], self.span[rows], self.held[rows], self.equal[rows])
+        return Matches(
+            self.document[rows], self.source[rows], self.span[rows], self.source_span[rows], self.equal[rows]
+        )
 
 
 def join_matches(parts: Sequence[Matches]) -> Matches:
     """Return the rows of several as one."""
-    if not parts:
-        empty = np.empty((0, 5), np.int32)
-        return make_matches(empty, np.empty((0, 2), np.int32))
+    parts = [make_matches(np.empty((0, 5), np.int32), np.empty((0, 2), np.int32)), *parts]
     return Matches(
         np.concatenate([p.document for p in parts]),
-        np.concatenate([p.holder for p in parts]),
+        np.concatenate([p.source for p in parts]),
         np.concatenate([p.span for p in parts]),
-        np.concatenate([p.held for p in parts]),
+        np.concatenate([p.source_span for p in parts]),
         np.concatenate([p.equal for p in parts]),
     )
 
@@ -71,96 +73,80 @@ def make_matches(passages: npt.NDArray[np.int32], pairs: npt.NDArray[np.int32]) 
     )
 
 
-def find_repeats(block: TokenBlock, config: PassageConfig) -> Matches:
-    """Find what is printed twice inside each document of a block; documents are named by their place in it."""
-    room = int(block.num_tokens.sum()) + 1
+def limits_of(config: PassageConfig) -> PassageLimits:
+    """Return the limits of a passage that are set."""
+    return PassageLimits(config.min_tokens, config.min_similarity)
+
+
+def find_repeats(tokens: DocumentTokens, config: PassageConfig) -> Matches:
+    """Find what is printed twice inside each document."""
+    room = int(tokens.num_tokens.sum()) + 1
     passages, owners = np.empty((room, 5), np.int32), np.empty(room, np.int32)
-    limits = (config.min_tokens, config.min_similarity)
-    found = repeat_block(block.address, block.num_tokens, config.shingle_size, limits, passages, owners)
+    found = repeat_block(tokens.address, tokens.num_tokens, config.shingle_size, limits_of(config), passages, owners)
     return make_matches(passages[:found], np.repeat(owners[:found, None], 2, axis=1))
 
 
-@dataclass(frozen=True)
-class Least:
-    """Pairs of documents that are worth aligning: those whose anchors can cover a share of the shorter one.
-
-    `own_tokens` (int32[n]) is how many tokens of each document count.
-    """
-
-    share: float
-    own_tokens: npt.NDArray[np.int32]
-
-
 def find_shared(
-    blocks: Sequence[TokenBlock],
+    tokens: DocumentTokens,
     config: PassageConfig,
-    report: Callable[[int], None],
+    advance: Callable[[int], None],
     threads: int = 1,
-    least: Least | None = None,
+    min_share: float = 0.0,
 ) -> Matches:
-    """Find the passages that documents share with the first document that holds them; documents by place in all blocks.
+    """Find the passages that documents share with the first document that has them, their source.
 
-    The seeds of the whole corpus go through a table that holds at most `max_anchors`, in as many passes as that takes.
-    Blocks are listed and aligned in `threads` (the kernels run without the GIL); the result is the same for any number.
+    The fingerprints of the whole corpus go through a table that holds at most `max_anchors`, in as many passes as that
+    takes. The result is the same for any number of threads. Where pairs have less than `min_share` of the shorter
+    document in common, they may be left out.
     """
-    sizes = (config.shingle_size, config.window)
-    address = np.concatenate([b.address for b in blocks]) if blocks else np.empty(0, np.uint64)
-    num_tokens = np.concatenate([b.num_tokens for b in blocks]) if blocks else np.empty(0, np.int32)
-    with ThreadPoolExecutor(threads) as pool:
-        marks = mark_repeated(blocks, sizes, pool, threads)
+    winnowing = Winnowing(config.shingle_size, config.window)
+    with start_threads(threads) as pool:
+        repeated = filter_repeated(tokens, winnowing, pool)
 
         def align(links: npt.NDArray[np.int32]) -> Matches:
-            return align_links(order_links(links), (address, num_tokens), config, least)
+            return align_links(order_links(links), tokens, config, min_share)
 
-        def find(anchors: int, most: int) -> Matches:
-            links = find_links(blocks, marks, (anchors, most), sizes, (pool, threads))
+        def find(room: TableRoom) -> Matches:
+            links = find_links(tokens, winnowing, repeated, room, pool)
             found = []
-            for block, matches in zip(blocks, ahead(pool, align, links, 2 * threads), strict=True):
+            for here, matches in zip(tokens.slices(), pool.ahead(align, links), strict=True):
                 found.append(matches)
-                report(len(block))
+                advance(here.stop - here.start)
             return join_matches(found)
 
         try:
-            return find(marks.expected, config.max_anchors)
+            return find(TableRoom(repeated.expected, config.max_anchors))
         except TableFullError:  # by chance, or in a corpus made for it: one table has room for all there can be
-            return find(marks.at_most, marks.at_most)
+            return find(TableRoom(repeated.at_most, repeated.at_most))
 
 
 def align_links(
-    links: npt.NDArray[np.int32],
-    documents: tuple[npt.NDArray[np.uint64], npt.NDArray[np.int32]],
-    config: PassageConfig,
-    least: Least | None,
+    links: npt.NDArray[np.int32], tokens: DocumentTokens, config: PassageConfig, min_share: float
 ) -> Matches:
-    """Return the passages that the links of one block lead to; `documents` are address and number of tokens of all."""
-    address, num_tokens = documents
-    worth = (num_tokens, 0.0)
-    if least is not None:
-        sizes = (config.shingle_size, config.window)
-        links = links[: drop_small_pairs(links, sizes, least.own_tokens, least.share)]
-        worth = (as_read_only(least.own_tokens), WORTH_EXTENDING)
+    """Return the passages to which the links of one block lead."""
+    worth = MinShare(0.0, tokens.num_tokens)
+    if min_share:
+        winnowing = Winnowing(config.shingle_size, config.window)
+        links = links[: drop_small_pairs(links, winnowing, MinShare(min_share, tokens.own_tokens))]
+        worth = MinShare(WORTH_EXTENDING, tokens.own_tokens)
     passages, pairs = np.empty((len(links), 5), np.int32), np.empty((len(links), 2), np.int32)
-    limits = (config.min_tokens, config.min_similarity)
-    found = align_block(links, address, num_tokens, limits, worth, passages, pairs)
+    found = align_block(links, tokens.address, tokens.num_tokens, limits_of(config), worth, passages, pairs)
     return make_matches(passages[:found], pairs[:found])
 
 
 def compare_pairs(
-    pairs: npt.NDArray[np.int32],
-    address: npt.NDArray[np.uint64],
-    num_tokens: npt.NDArray[np.int32],
-    config: PassageConfig,
-    threads: int = 1,
+    pairs: npt.NDArray[np.int32], tokens: DocumentTokens, config: PassageConfig, threads: int = 1
 ) -> Matches:
-    """Return all passages that each pair (document, holder) shares, whoever was their first holder."""
-    limits = (config.min_tokens, config.min_similarity)
+    """Return all passages that each pair (document, source) shares, whatever their first source is."""
 
     def compare(first: int) -> Matches:
         some = np.ascontiguousarray(pairs[first : first + PAIRS_AT_ONCE])
-        room = int(num_tokens[some[:, 0]].sum()) + 1
+        room = int(tokens.num_tokens[some[:, 0]].sum()) + 1
         passages, owners = np.empty((room, 5), np.int32), np.empty((room, 2), np.int32)
-        found = match_pairs(some, address, num_tokens, config.shingle_size, limits, passages, owners)
+        found = match_pairs(
+            some, tokens.address, tokens.num_tokens, config.shingle_size, limits_of(config), passages, owners
+        )
         return make_matches(passages[:found], owners[:found])
 
-    with ThreadPoolExecutor(threads) as pool:
-        return join_matches(list(ahead(pool, compare, range(0, len(pairs), PAIRS_AT_ONCE), 2 * threads)))
+    with start_threads(threads) as pool:
+        return join_matches(list(pool.ahead(compare, range(0, len(pairs), PAIRS_AT_ONCE))))

@@ -10,20 +10,20 @@ import pyarrow as pa
 from dedup.config import PassageConfig
 from dedup.kernels.repeats_within import mark_covered
 from dedup.passages.matches import Matches, join_matches
-from dedup.passages.resolve_sources import settle_originals
+from dedup.passages.resolve_sources import resolve_sources
 
 WITHIN, ACROSS = 0, 1
 COLUMNS = (
     "document",
-    "holder",
+    "source",
     "start",
     "end",
-    "held_start",
-    "held_end",
+    "source_start",
+    "source_end",
     "equal",
     "scope",
     "cut",
-    "documents",
+    "num_documents",
 )
 
 
@@ -42,7 +42,7 @@ class PassagePlan:
     matches: Matches
     scope: npt.NDArray[np.uint8]
     cut: npt.NDArray[np.bool_]
-    documents: npt.NDArray[np.int32]
+    num_documents: npt.NDArray[np.int32]
 
     def __len__(self) -> int:
         return len(self.matches)
@@ -50,7 +50,7 @@ class PassagePlan:
     def write(self, path: Path) -> None:
         """Write the plan as an Arrow IPC file."""
         m = self.matches
-        columns = (m.document, m.holder, *m.span.T, *m.held.T, m.equal, self.scope, self.cut, self.documents)
+        columns = (m.document, m.source, *m.span.T, *m.source_span.T, m.equal, self.scope, self.cut, self.num_documents)
         arrays = [pa.array(np.ascontiguousarray(column)) for column in columns]
         batch = pa.RecordBatch.from_arrays(arrays, names=list(COLUMNS))
         with pa.ipc.new_file(str(path), batch.schema) as writer:
@@ -80,29 +80,29 @@ def plan_passages(within: Matches, across: Matches, config: PassageConfig, *, cu
     alike = (matches.similarity == 1.0) | (long & (matches.similarity >= config.cut_similarity))
     cut = (scope == WITHIN) | (alike & cut_across)
     if cut_across:
-        matches, cut, rows = settle_originals(matches, cut, scope == WITHIN, config.min_tokens)
+        matches, cut, rows = resolve_sources(matches, cut, scope == WITHIN, config.min_tokens)
         scope = scope[rows]
-    return PassagePlan(matches, scope, cut, count_holders(matches, scope))
+    return PassagePlan(matches, scope, cut, count_documents(matches, scope))
 
 
 def drop_covered(matches: Matches) -> Matches:
     """Return the matches, sorted by document and place, without those that another one of the document says better."""
-    matches = matches.select(np.lexsort((matches.holder, matches.span[:, 0], matches.document)))
+    matches = matches.select(np.lexsort((matches.source, matches.span[:, 0], matches.document)))
     covered = np.zeros(len(matches), bool)
-    mark_covered(matches.document, matches.holder, matches.span, matches.equal, covered)
+    mark_covered(matches.document, matches.source, matches.span, matches.equal, covered)
     return matches.select(~covered)
 
 
-def count_holders(matches: Matches, scope: np.ndarray) -> npt.NDArray[np.int32]:
-    """Return for each passage how many documents hold it: its own, its holder, and others with the same original.
+def count_documents(matches: Matches, scope: np.ndarray) -> npt.NDArray[np.int32]:
+    """Return for each passage how many documents have it: its own, its source, and others with the same source span.
 
     Counted at the middle of the original: the passages of other documents that cover it.
     """
     counts = np.ones(len(matches), np.int32)
     across = np.flatnonzero(scope == ACROSS)
-    holder = matches.holder[across].astype(np.int64) << 32
-    held = matches.held[across]
-    middles = holder + held.sum(axis=1) // 2
-    begun, ended = (np.searchsorted(np.sort(holder + held[:, side]), middles, "right") for side in (0, 1))
-    counts[across] = 1 + begun - ended  # what stands in holders before this one has both begun and ended
+    source = matches.source[across].astype(np.int64) << 32
+    spans = matches.source_span[across]
+    middles = source + spans.sum(axis=1) // 2
+    begun, ended = (np.searchsorted(np.sort(source + spans[:, side]), middles, "right") for side in (0, 1))
+    counts[across] = 1 + begun - ended  # passages of earlier sources have both begun and ended
     return counts

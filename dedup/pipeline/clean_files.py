@@ -211,7 +211,7 @@ def write_output(
     join_parts(folder, shards, WRITTEN if findings is None else (*WRITTEN, PASSAGES))
     if findings is not None:
         parts = [folder.part(shard.index, LOCATED) for shard in shards]
-        rows = (findings.boilerplate.document, findings.boilerplate.holders)
+        rows = (findings.boilerplate.document, findings.boilerplate.num_documents)
         write_boilerplate(folder.output / BOILERPLATE, rows, parts, segments)
 
 
@@ -269,7 +269,7 @@ def open_passages(folder: RunFolder, shards: tuple[Shard, ...]) -> PassageTable:
     plan = PassagePlan.read(folder.passages)
     held = read_held([folder.part(shard.index, LOCATED) for shard in shards], len(plan))
     m = plan.matches
-    return PassageTable(m.document, m.holder, m.similarity, plan.scope, plan.documents, held)
+    return PassageTable(m.document, m.source, m.similarity, plan.scope, plan.num_documents, held)
 
 
 def forget_results() -> None:

@@ -18,7 +18,7 @@ from dedup.output.passage_records import BOILERPLATE, COPY, ORIGINAL, Located, w
 from dedup.output.run_folder import EDITS, LOCATED, RunFolder
 from dedup.passages.boilerplate import Boilerplate
 from dedup.passages.containment import WORTH_ALIGNING
-from dedup.passages.matches import Least, Matches, find_shared, join_matches
+from dedup.passages.matches import Matches, find_shared, join_matches
 from dedup.passages.plan import WITHIN, PassagePlan, plan_passages
 from dedup.passages.repeated_runs import Run, choose_repeats
 from dedup.pipeline.remove_contained import gather_kept, remove_contained
@@ -44,14 +44,14 @@ def decide_passages(
     config, (boilerplate, holders) = configs[1], found
     across = join_matches([])
     if config.across or config.contained is not None:
-        tokens = gather_kept(segments, decisions.witness < 0, boilerplate)
+        standing = gather_kept(segments, decisions.witness < 0, boilerplate)
         # Containment alone needs no passage of documents that have little in common.
-        least = None if config.across else Least(WORTH_ALIGNING, tokens.own_tokens)
-        shared = find_shared(tokens.blocks, config, *work, least)
+        min_share = 0.0 if config.across else WORTH_ALIGNING
+        shared = find_shared(standing.tokens, config, *work, min_share)
         if config.contained is not None:
-            decisions = remove_contained(segments, decisions, tokens, (shared, holders), configs, work[1])
+            decisions = remove_contained(segments, decisions, standing, (shared, holders), configs, work[1])
         if config.across:
-            across = name_documents(shared, tokens.documents)
+            across = name_documents(shared, standing.documents)
     kept = decisions.witness < 0
     within = collect_repeats(segments) if config.within else join_matches([])
     within, across = drop_removed(within, kept), drop_removed(across, kept)
@@ -61,12 +61,12 @@ def decide_passages(
 def name_documents(matches: Matches, documents: npt.NDArray[np.int64]) -> Matches:
     """Return the matches with doc_indices instead of places among the kept documents."""
     names = documents.astype(np.int32)
-    return replace(matches, document=names[matches.document], holder=names[matches.holder])
+    return replace(matches, document=names[matches.document], source=names[matches.source])
 
 
 def drop_removed(matches: Matches, kept: npt.NDArray[np.bool_]) -> Matches:
     """Return the matches both of whose documents are kept."""
-    return matches.select(kept[matches.document] & kept[matches.holder])
+    return matches.select(kept[matches.document] & kept[matches.source])
 
 
 def collect_repeats(segments: Segments) -> Matches:
@@ -114,7 +114,7 @@ def collect_wanted(segments: Segments, shard: Shard, findings: Findings) -> dict
     first, last = (batches[0].first, batches[-1].first + len(batches[-1])) if batches else (0, 0)
     sides = (
         (COPY, findings.plan.matches.document),
-        (ORIGINAL, findings.plan.matches.holder),
+        (ORIGINAL, findings.plan.matches.source),
         (BOILERPLATE, findings.boilerplate.document),
     )
     wanted: dict[int, list[tuple[int, int]]] = {}
@@ -153,7 +153,7 @@ def locate_document(
             if findings.config.strip_boilerplate:
                 cuts.append(span)
         elif side == ORIGINAL:
-            span = offsets.span(*plan.matches.held[row].tolist())
+            span = offsets.span(*plan.matches.source_span[row].tolist())
             sides.append(Located(row, side, span.start, span.end, ""))
     own_cuts = plan_cuts(document, findings, copies, cuts)
     for row in copies:
@@ -182,7 +182,7 @@ def plan_cuts(
     within = [row for row in rows if plan.cut[row] and plan.scope[row] == WITHIN]
     passages = []
     for row in within:
-        (first, end), (held, held_end) = plan.matches.span[row].tolist(), plan.matches.held[row].tolist()
+        (first, end), (held, held_end) = plan.matches.span[row].tolist(), plan.matches.source_span[row].tolist()
         passages.append((Run(first, end, held), held_end))
     known = [*others, *(cut for own in cuts.values() for cut in own)]
     limits = (config.min_tokens, config.cut_share)

@@ -11,7 +11,7 @@ from dedup.config import PassageConfig
 from dedup.near.decisions import Decisions
 from dedup.near.segments import Segments
 from dedup.passages.boilerplate import Boilerplate, Series, find_boilerplate, mask_tokens
-from dedup.passages.token_blocks import TokenBlock
+from dedup.passages.document_tokens import DocumentTokens, join_tokens
 
 
 def find_corpus_boilerplate(segments: Segments, config: PassageConfig, path: Path, threads: int) -> Boilerplate:
@@ -22,9 +22,9 @@ def find_corpus_boilerplate(segments: Segments, config: PassageConfig, path: Pat
     _, firsts = np.unique(np.concatenate(content) if content else np.empty(0), return_index=True)
     counted = np.zeros(segments.num_documents, bool)
     counted[firsts] = True
-    blocks = [TokenBlock(batch.token_addresses, batch.column("num_tokens")) for batch in batches]
+    tokens = join_tokens([DocumentTokens.unmasked(b.token_addresses, b.column("num_tokens")) for b in batches])
     every_series = np.concatenate(series) if series else np.empty(0, np.uint64)
-    found = find_boilerplate(blocks, Series(every_series, counted), config, threads)
+    found = find_boilerplate(tokens, Series(every_series, counted), config, threads)
     rows = ((doc, mask_tokens(segments.tokens_of(doc), found.span[here])) for doc, here in found.rows_by_document())
     segments.mask(path, rows)
     return found
@@ -36,7 +36,7 @@ def keep_standing(boilerplate: Boilerplate, decisions: Decisions) -> Boilerplate
     return Boilerplate(
         boilerplate.document[rows],
         boilerplate.span[rows],
-        boilerplate.holders[rows],
+        boilerplate.num_documents[rows],
         boilerplate.is_first[rows],
         boilerplate.stride,
     )

@@ -8,9 +8,9 @@ from dedup.config import NearConfig, PassageConfig
 from dedup.corpus.blocks import view_texts
 from dedup.model.documents import Document, Passage
 from dedup.near.sketcher import Sketcher
+from dedup.passages.document_tokens import DocumentTokens, join_tokens
 from dedup.passages.matches import Matches, find_repeats, find_shared, join_matches
 from dedup.passages.plan import ACROSS, PassagePlan, plan_passages
-from dedup.passages.token_blocks import TokenBlock
 from dedup.pipeline.deduplicate import copy_tokens, cut, to_arrow, to_document
 from dedup.text.token_spans import TokenOffsets
 
@@ -31,17 +31,17 @@ def find_passages(
     config = config or PassageConfig()
     every = [to_document(index, document) for index, document in enumerate(documents)]
     sketcher = Sketcher(NearConfig())
-    blocks, repeats, first, sketches = [], [], 0, []
+    tokens, repeats, first, sketches = [], [], 0, []
     for part in cut(every):
         sketch = copy_tokens(sketcher.sketch(*view_texts(to_arrow(part))))
-        sketches.append(sketch)  # keeps the tokens that the blocks point at
-        blocks.append(TokenBlock(sketch.token_addresses, sketch.num_tokens))
+        sketches.append(sketch)  # keeps the memory of the tokens
+        tokens.append(DocumentTokens.unmasked(sketch.token_addresses, sketch.num_tokens))
         if config.within:
-            found = find_repeats(blocks[-1], config)
+            found = find_repeats(tokens[-1], config)
             here = (found.document + first).astype(np.int32)
-            repeats.append(Matches(here, here, found.span, found.held, found.equal))
+            repeats.append(Matches(here, here, found.span, found.source_span, found.equal))
         first += len(part)
-    shared = find_shared(blocks, config, lambda _: None) if config.across else join_matches([])
+    shared = find_shared(join_tokens(tokens), config, lambda _: None) if config.across else join_matches([])
     return explain(every, plan_passages(join_matches(repeats), shared, config, cut_across=False))
 
 
@@ -56,9 +56,9 @@ def explain(documents: list[Document], plan: PassagePlan) -> list[Passage]:
 
     passages = []
     for row in range(len(plan)):
-        document, holder = int(plan.matches.document[row]), int(plan.matches.holder[row])
+        document, holder = int(plan.matches.document[row]), int(plan.matches.source[row])
         span = locate(document).span(*plan.matches.span[row].tolist())
-        held = locate(holder).span(*plan.matches.held[row].tolist())
+        held = locate(holder).span(*plan.matches.source_span[row].tolist())
         passages.append(
             Passage(
                 document=documents[document],
@@ -69,7 +69,7 @@ def explain(documents: list[Document], plan: PassagePlan) -> list[Passage]:
                 witness_end=held.end,
                 similarity=float(plan.matches.similarity[row]),
                 scope="across" if plan.scope[row] == ACROSS else "within",
-                num_documents=int(plan.documents[row]),
+                num_documents=int(plan.num_documents[row]),
             )
         )
     return passages

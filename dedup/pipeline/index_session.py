@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,16 +21,16 @@ from dedup.index.scan import NewSketches
 from dedup.index.schema import COMMITTED, PUBLISHED, RunRow, mark_published, read_runs, read_settings
 from dedup.index.settings import refuse_other_settings, settings_of
 from dedup.index.store import IndexFile, count_threads
-from dedup.kernels.first_sources import MOST_SHINGLES
+from dedup.kernels.first_sources import MAX_SHINGLES
 from dedup.model.run import IndexUse, Summary
 from dedup.near.decide_documents import view_comparable
 from dedup.near.decisions import Decisions
 from dedup.near.segments import Segments
 from dedup.near.stored import KnownDocuments
 from dedup.output.run_folder import SUMMARY, RunFolder
-from dedup.passages.token_blocks import TokenBlock
 from dedup.pipeline.job import CleanRun, Progress
-from dedup.pipeline.remove_contained import KeptTokens
+from dedup.pipeline.remove_contained import KeptDocuments
+from dedup.threads import start_threads
 
 
 @dataclass(frozen=True)
@@ -58,18 +57,16 @@ class IndexSession:
             return find_known(connection, new, run.near, self.replaced, spool)
 
     def find_holders(
-        self, segments: Segments, tokens: KeptTokens, config: PassageConfig, spool: Path, progress: Progress
+        self, segments: Segments, kept: KeptDocuments, config: PassageConfig, spool: Path, progress: Progress
     ) -> Pairs:
         """Return which documents of the index may contain one of those given, by place; the segments know them then."""
         assert segments.known is not None
-        threads = count_threads()
-        with ThreadPoolExecutor(threads) as pool:
-            block = TokenBlock(tokens.address, tokens.num_tokens)
-            asked = take_samples(block, config.shingle_size, (pool, threads), MOST_SHINGLES)
+        with start_threads(count_threads()) as threads:
+            asked = take_samples(kept.tokens, config.shingle_size, threads, MAX_SHINGLES)
         progress.begin("contained", self.next_ordinal, "doc")
         with self.index.reading() as connection:
             pairs = find_holders(connection, asked, config, self.replaced, progress.advance)
-            new = asked, tokens.own_tokens
+            new = asked, kept.tokens.own_tokens
             pairs, known = fetch_containers(connection, pairs, new, segments.known, spool)
         progress.end()
         segments.remember(known)

@@ -112,7 +112,7 @@ def choose_biggest(segments: Segments, plan: PassagePlan, config: InputConfig, c
         sides = []
         for document, tokens in (
             (int(plan.matches.document[row]), plan.matches.span[row].tolist()),
-            (int(plan.matches.holder[row]), plan.matches.held[row].tolist()),
+            (int(plan.matches.source[row]), plan.matches.source_span[row].tolist()),
         ):
             text = fetch_text(segments, document, config)
             if text is None:
@@ -122,7 +122,9 @@ def choose_biggest(segments: Segments, plan: PassagePlan, config: InputConfig, c
             sides.append((name.raw_id.decode(), span.start, span.end, around(text, span)))
         if len(sides) == 2:
             similarity = float(plan.matches.similarity[row])
-            found.append(PassageInContext(sides[0], sides[1], int(lengths[row]), similarity, int(plan.documents[row])))
+            found.append(
+                PassageInContext(sides[0], sides[1], int(lengths[row]), similarity, int(plan.num_documents[row]))
+            )
     return found
 
 

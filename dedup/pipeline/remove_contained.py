@@ -17,46 +17,32 @@ from dedup.near.decisions import Decisions
 from dedup.near.segments import Segments
 from dedup.passages.boilerplate import Boilerplate
 from dedup.passages.containment import Containment, choose_pairs, find_contained, share_pairs
+from dedup.passages.document_tokens import DocumentTokens, join_tokens
 from dedup.passages.matches import Matches, compare_pairs
-from dedup.passages.token_blocks import TokenBlock
 
 
 @dataclass(frozen=True)
-class KeptTokens:
-    """The tokens of the kept documents: doc_index, address, number of tokens, own ones; and by the block of the input.
-
-    Ascending by doc_index; documents of an index stand before them.
-    """
+class KeptDocuments:
+    """The kept documents by doc_index (int64[n], ascending), after those of an index, and their tokens."""
 
     documents: npt.NDArray[np.int64]
-    address: npt.NDArray[np.uint64]
-    num_tokens: npt.NDArray[np.int32]
-    own_tokens: npt.NDArray[np.int32]
-    blocks: Sequence[TokenBlock]
+    tokens: DocumentTokens
 
 
-def gather_kept(segments: Segments, kept: npt.NDArray[np.bool_], boilerplate: Boilerplate | None) -> KeptTokens:
+def gather_kept(segments: Segments, kept: npt.NDArray[np.bool_], boilerplate: Boilerplate | None) -> KeptDocuments:
     """Return where the tokens of the kept documents are, boilerplate masked, and how many are their own."""
-    blocks = []
-    for batch in segments.batches:
-        rows = kept[batch.first : batch.first + len(batch)]
-        blocks.append(TokenBlock(batch.compared_addresses[rows], batch.column("num_tokens")[rows]))
     masked = boilerplate.count_tokens(len(kept)) if boilerplate is not None else np.zeros(len(kept), np.int32)
-    empty = [TokenBlock(np.empty(0, np.uint64), np.empty(0, np.int32))]
-    num_tokens = np.concatenate([b.num_tokens for b in blocks or empty])
-    return KeptTokens(
-        np.flatnonzero(kept),
-        np.concatenate([b.address for b in blocks or empty]),
-        num_tokens,
-        num_tokens - masked[kept],
-        blocks,
-    )
+    parts = []
+    for batch in segments.batches:
+        rows, num_tokens = slice(batch.first, batch.first + len(batch)), batch.column("num_tokens")
+        parts.append(DocumentTokens(batch.compared_addresses, num_tokens, num_tokens - masked[rows])[kept[rows]])
+    return KeptDocuments(np.flatnonzero(kept), join_tokens(parts))
 
 
 def remove_contained(
     segments: Segments,
     decisions: Decisions,
-    tokens: KeptTokens,
+    kept: KeptDocuments,
     shared: tuple[Matches, Pairs | None],
     configs: tuple[NearConfig, PassageConfig],
     threads: int,
@@ -67,18 +53,17 @@ def remove_contained(
     the kept and the known ones. Both are weighed together, as in one run over all of them.
     """
     matches, holders = shared
-    pairs = choose_pairs(matches, tokens.own_tokens)
+    pairs = choose_pairs(matches, kept.tokens.own_tokens)
     if holders is not None and len(holders.document):
-        tokens, pairs = with_stored(segments, tokens, pairs, holders)
-    sizes = (tokens.num_tokens, tokens.own_tokens)
-    found = find_contained(pairs, tokens.address, sizes, configs[1], threads)
-    return take_out(segments, decisions, tokens.documents, found, configs)
+        kept, pairs = with_stored(segments, kept, pairs, holders)
+    found = find_contained(pairs, kept.tokens, configs[1], threads)
+    return take_out(segments, decisions, kept.documents, found, configs)
 
 
 def with_stored(
-    segments: Segments, tokens: KeptTokens, pairs: npt.NDArray[np.int32], holders: Pairs
-) -> tuple[KeptTokens, npt.NDArray[np.int32]]:
-    """Return the tokens with those of the stored holders before them, and all pairs (contained, container) by place."""
+    segments: Segments, kept: KeptDocuments, pairs: npt.NDArray[np.int32], holders: Pairs
+) -> tuple[KeptDocuments, npt.NDArray[np.int32]]:
+    """Return the documents with the stored holders before them, and all pairs (contained, container) by place."""
     known = segments.known
     assert known is not None
     stored = np.unique(holders.holder)
@@ -88,16 +73,14 @@ def with_stored(
     masked, own_tokens = known.masked[stored], known.num_tokens[stored].copy()
     for place in np.flatnonzero(masked).tolist():
         own_tokens[place] = drop_masked(tokens_at(masked[place], own_tokens[place])).size
-    joined = KeptTokens(
-        np.concatenate([segments.num_documents + stored, tokens.documents]),
-        np.concatenate([known.compared_addresses[stored], tokens.address]),
-        np.concatenate([known.num_tokens[stored], tokens.num_tokens]),
-        np.concatenate([own_tokens, tokens.own_tokens]),
-        (),
+    tokens = DocumentTokens(known.compared_addresses[stored], known.num_tokens[stored], own_tokens)
+    joined = KeptDocuments(
+        np.concatenate([segments.num_documents + stored, kept.documents]), join_tokens([tokens, kept.tokens])
     )
-    inner, outer = holders.document.astype(np.int32) + np.int32(len(stored)), number[holders.holder]
-    is_longer = joined.own_tokens[outer] >= joined.own_tokens[inner]  # what is as long and earlier may contain it too
-    theirs = np.column_stack([inner, outer])[is_longer]
+    contained, container = holders.document.astype(np.int32) + np.int32(len(stored)), number[holders.holder]
+    sizes = joined.tokens.own_tokens
+    is_longer = sizes[container] >= sizes[contained]  # what is as long and earlier may contain it too
+    theirs = np.column_stack([contained, container])[is_longer]
     return joined, np.concatenate([pairs + np.int32(len(stored)), theirs])
 
 
@@ -124,7 +107,7 @@ def take_out(
         similarity[inner] = shared / max(in_a + in_b - shared, 1)
 
     for containment in found:
-        inner, outer = int(documents[containment.inner]), int(documents[containment.outer])
+        inner, outer = int(documents[containment.contained]), int(documents[containment.container])
         if near.keep_templates and is_template(segments.tokens_of(inner), segments.tokens_of(outer)):
             continue
         remove(inner, outer, containment.share)
@@ -152,10 +135,11 @@ def measure_pairs(
 ) -> npt.NDArray[np.float64]:
     """Return the share of each document that passages of another cover; documents by doc_index."""
     both = [segments.locate_compared(doc) for doc in (*inner.tolist(), *outer.tolist())]
-    address = np.array([address for address, _ in both], np.uint64)
-    num_tokens = np.array([count for _, count in both], np.int32)
+    tokens = DocumentTokens.unmasked(
+        np.array([address for address, _ in both], np.uint64), np.array([count for _, count in both], np.int32)
+    )
     pairs = np.arange(2 * len(inner), dtype=np.int32).reshape(2, -1).T
-    found, _ = share_pairs(compare_pairs(pairs, address, num_tokens, config), num_tokens)
+    found, _ = share_pairs(compare_pairs(pairs, tokens, config), tokens.num_tokens)
     shares = np.zeros(len(inner))
-    shares[found.inner] = found.share
+    shares[found.contained] = found.share
     return shares

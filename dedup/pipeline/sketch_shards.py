@@ -14,8 +14,8 @@ from dedup.kernels.jit import is_compiled
 from dedup.near.segment_files import SegmentWriter, segment_folder
 from dedup.near.sketcher import Sketcher
 from dedup.output.run_folder import RunFolder
+from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.matches import find_repeats
-from dedup.passages.token_blocks import TokenBlock
 from dedup.pipeline.job import CleanRun, Progress
 from dedup.text.token_spans import TokenOffsets
 from dedup.workers import run_tasks
@@ -32,7 +32,7 @@ def load_kernels(near: NearConfig, passages: PassageConfig | None, progress: Pro
     if passages:
         TokenOffsets("a")
     if passages and passages.within:
-        find_repeats(TokenBlock(sketch.token_addresses, sketch.num_tokens), passages)
+        find_repeats(DocumentTokens.unmasked(sketch.token_addresses, sketch.num_tokens), passages)
 
 
 def sketch_shards(run: CleanRun, folder: RunFolder, shards: Sequence[Shard], progress: Progress) -> None:
@@ -71,8 +71,8 @@ def sketch_shard(shard: Shard, report: Callable[[int], None], *, run: SketchRun,
             }
             repeats = np.empty((0, 6), np.int32)
             if run.passages and run.passages.within:
-                found = find_repeats(TokenBlock(sketch.token_addresses, sketch.num_tokens), run.passages)
-                repeats = np.column_stack([found.document, found.span, found.held, found.equal])
+                found = find_repeats(DocumentTokens.unmasked(sketch.token_addresses, sketch.num_tokens), run.passages)
+                repeats = np.column_stack([found.document, found.span, found.source_span, found.equal])
             writer.add(block, columns, sketch.tokens, repeats)
 
 

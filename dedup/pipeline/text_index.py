@@ -29,6 +29,7 @@ from dedup.model.index_results import Match
 from dedup.near.leaders import Comparable
 from dedup.near.sketcher import Sketch, Sketcher
 from dedup.near.stored import KnownDocuments
+from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.matches import compare_pairs
 from dedup.pipeline.clean_files import clean
 from dedup.pipeline.deduplicate import to_document
@@ -194,7 +195,7 @@ def find_spans(
     address = np.array([tokens.ctypes.data, theirs.ctypes.data], np.uint64)
     num_tokens = np.array([tokens.size, theirs.size], np.int32)
     config = PassageConfig(min_tokens=TOKENS_OF_A_SPAN, contained=None)
-    matches = compare_pairs(np.array([[0, 1]], np.int32), address, num_tokens, config)
+    matches = compare_pairs(np.array([[0, 1]], np.int32), DocumentTokens.unmasked(address, num_tokens), config)
     offsets = TokenOffsets(text)
     spans: list[tuple[int, int]] = []
     for first, last in sorted(matches.span.tolist()):

@@ -150,7 +150,7 @@ def locate_row(row: dict[str, Any], task: LocateTask) -> Iterator[tuple[object, 
             passage = describe_passage(row, findings, side, originals[side.row])
             yield at, PASSAGE, bool(side.cuts), None, encode_line(passage).rstrip()
         elif side.side == BOILERPLATE:
-            holders = int(findings.boilerplate.holders[side.row])
+            holders = int(findings.boilerplate.num_documents[side.row])
             place = (msgspec.Raw(name_of(row).raw_id), row["path"], row["line"], side.start, side.end)
             yield at, BOILER, None, holders, encode_line(BoilerplateRecord(side.text, holders, *place)).rstrip()
 
@@ -195,7 +195,7 @@ def describe_passage(row: dict[str, Any], findings: Findings, copy: Located, ori
         relation="exact" if similarity == 1.0 else "edited",
         scope="within",
         action="removed" if copy.cuts else "reported",
-        documents=int(findings.plan.documents[copy.row]),
+        documents=int(findings.plan.num_documents[copy.row]),
         cuts=list(zip(copy.cuts[::2], copy.cuts[1::2], strict=True)),
     )
 

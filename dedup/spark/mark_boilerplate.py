@@ -18,20 +18,22 @@ from pyspark.sql import functions as F
 
 from dedup.config import PassageConfig
 from dedup.kernels.buffers import as_read_only
-from dedup.kernels.frequencies import FREQUENCY, find_frequency, mark_block
+from dedup.kernels.fingerprints import Winnowing
+from dedup.kernels.frequencies import FREQUENCY, find_frequency
 from dedup.passages.boilerplate import (
-    ANCHORS_PER_TOKEN,
-    CORPUS_LEAST,
+    CORPUS_MIN,
     CORPUS_SHARE,
-    SERIES_LEAST,
+    FINGERPRINTS_PER_TOKEN,
+    SERIES_MIN,
     SERIES_SHARE,
     WINDOW,
+    FrequencyRule,
     count_frequent,
-    frequent_from,
     list_counted,
+    mark_frequent,
     merge_ranges,
 )
-from dedup.passages.token_blocks import TokenBlock
+from dedup.passages.document_tokens import DocumentTokens
 from dedup.spark.spark_tables import as_struct, byte_addresses
 
 if TYPE_CHECKING:
@@ -82,7 +84,7 @@ def find_boilerplate(documents: "DataFrame", corpus: "SketchedCorpus", config: P
 
     `masked` is int32[n, 4]: first token, end, documents that hold it, whether this one is the first of them.
     """
-    stride = max(math.ceil(corpus.num_tokens * ANCHORS_PER_TOKEN / config.max_anchors), 1)
+    stride = max(math.ceil(corpus.num_tokens * FINGERPRINTS_PER_TOKEN / config.max_anchors), 1)
     flags = documents.agg(F.max((F.col("series") != 0).cast("int")).alias("any")).first()
     task = CountTask(config, bool(flags and flags["any"]))
     firsts = documents.groupBy("content_0").agg(F.min("doc").alias("doc")).filter(F.col("doc") % stride == 0)
@@ -107,20 +109,20 @@ def count_sample(batches: Iterator[pa.RecordBatch], *, task: CountTask) -> Itera
     address = np.concatenate([byte_addresses(batch.column("tokens")) for batch in given])[order]
     num_tokens = np.concatenate([batch.column("num_tokens").to_numpy() for batch in given])[order]
     series = np.concatenate([batch.column("series").to_numpy() for batch in given])[order].view(np.uint64)
-    block = [TokenBlock(address, num_tokens)]
-    limits = [(False, np.zeros(len(doc), np.uint64), CORPUS_LEAST, CORPUS_SHARE)]
+    tokens = DocumentTokens.unmasked(address, num_tokens)
+    limits = [(False, np.zeros(len(doc), np.uint64), CORPUS_MIN, CORPUS_SHARE)]
     if task.by_series:
-        limits.append((True, series, SERIES_LEAST, SERIES_SHARE))
-    sizes = (task.config.shingle_size, WINDOW)
+        limits.append((True, series, SERIES_MIN, SERIES_SHARE))
+    winnowing = Winnowing(task.config.shingle_size, WINDOW)
     every = np.ones(len(doc), bool)
-    anchors = [list_counted(block[0], every, sizes)]
+    listed = [list_counted(tokens[here], every[here], winnowing) for here in tokens.slices()]
     for by_series, names, least, share in limits:
-        needed = frequent_from(names, every, least, share)
-        table = count_frequent(block, anchors, (names, needed), sizes)
+        rule = FrequencyRule.of(names, every, least, share)
+        table = count_frequent(tokens, listed, rule, winnowing.shingle_size)
         table = table[(table["count"] > 0) & (table["support"] >= least)]
         table["first"] = doc[order][table["first"]]
         distinct, where = np.unique(names, return_index=True)
-        values = [by_series, least, *(column.tobytes() for column in (table, distinct, needed[where]))]
+        values = [by_series, least, *(column.tobytes() for column in (table, distinct, rule.needed[where]))]
         yield pa.RecordBatch.from_arrays([pa.array([value]) for value in values], schema=FREQUENT_SCHEMA)
 
 
@@ -149,7 +151,7 @@ def mark_documents(
             rows += [mark_run(counts, run, start, config) for run, start in zip(runs, edges, strict=False)]
         found = merge_ranges(np.concatenate(rows), 1)
         marked = [(int(doc[place]), here) for place, here in found.rows_by_document()]
-        spans = np.column_stack([found.span, found.holders, found.is_first]).astype(np.int32)
+        spans = np.column_stack([found.span, found.num_documents, found.is_first]).astype(np.int32)
         arrays = [
             pa.array([number for number, _ in marked], pa.int64()),
             pa.array([spans[here].tobytes() for _, here in marked], pa.binary()),
@@ -159,13 +161,11 @@ def mark_documents(
 
 def mark_run(frequent: Frequent, run: pa.RecordBatch, start: int, config: PassageConfig) -> Rows:
     """Return the rows of `mark_block` for consecutive documents of a batch, named by their place in it from `start`."""
-    first, num_tokens = run.column("doc")[0].as_py(), run.column("num_tokens").to_numpy()
+    first = run.column("doc")[0].as_py()
     series = run.column("series").to_numpy() if frequent.by_series else np.zeros(len(run), np.int64)
     needed = np.array([frequent.needed.get(name, frequent.least) for name in series.tolist()], np.int32)
-    ranges = np.empty((int(num_tokens.sum()) // 8 + len(run) + 1, 5), np.int32)
-    names, sizes = as_read_only(series.view(np.uint64)), (config.shingle_size, WINDOW)
-    address = byte_addresses(run.column("tokens"))
-    found = mark_block(frequent.table, first, address, num_tokens, names, needed, sizes, ranges)
-    rows = ranges[:found].copy()
+    rule = FrequencyRule(as_read_only(series.view(np.uint64)), needed)
+    tokens = DocumentTokens.unmasked(byte_addresses(run.column("tokens")), run.column("num_tokens").to_numpy())
+    rows = mark_frequent(frequent.table, Winnowing(config.shingle_size, WINDOW), first, tokens, rule)
     rows[:, 0] += start - first
     return rows

@@ -19,8 +19,8 @@ from dedup.corpus.blocks import DocumentBlock, view_texts
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.parquet import read_batch
 from dedup.near.sketcher import Sketch
+from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.matches import find_repeats
-from dedup.passages.token_blocks import TokenBlock
 from dedup.pipeline.find_boilerplate import hash_values
 from dedup.pipeline.sketch_shards import get_sketcher
 from dedup.spark.spark_tables import cut_bytes
@@ -126,13 +126,13 @@ class SplitReader:
         """Return the sketch rows of the documents of a block."""
         counts = self.counts.setdefault(split, SplitCounts())
         sketch = get_sketcher(self.task.near).sketch(*view_texts(block.texts))
-        tokens = TokenBlock(sketch.token_addresses, sketch.num_tokens)
+        tokens = DocumentTokens.unmasked(sketch.token_addresses, sketch.num_tokens)
         repeats: npt.NDArray[np.int32] = np.empty((0, 6), np.int32)
         config = self.task.passages
         counts.tokens += int(sketch.num_tokens.sum())
         if config is not None and config.within:
             found = find_repeats(tokens, config)
-            repeats = np.column_stack([found.document, found.span, found.held, found.equal])
+            repeats = np.column_stack([found.document, found.span, found.source_span, found.equal])
         places = RowPlaces(counts.documents, counts.lines + block.lines - 1)
         counts.documents += len(block.ids)
         return wrap_documents(block, split, places, sketch, repeats)

@@ -27,11 +27,12 @@ from measure import run_command
 from dedup.compare.choose_engine import choose_engine
 from dedup.compare.encoder import Encoder, ModelMissingError
 from dedup.compare.engine import score_outlets
-from dedup.compare.model import Article, Outlet, Place
-from dedup.compare.read_units import split_article
+from dedup.compare.model import Outlet, Place
+from dedup.compare.read_units import split_document
 from dedup.compare.scores import THRESHOLDS
 from dedup.compare.terms import fold_words
 from dedup.config import CompareConfig
+from dedup.model.documents import Document
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
@@ -82,7 +83,7 @@ def find_place(number: int, outlet: Outlet, span: tuple[int, int]) -> Place:
 
 def judge(story: Story, encoder: Encoder | None, engine: str) -> Judged:
     """Score all pairs of a story."""
-    outlets = [split_article(source) for source in story.sources]
+    outlets = [split_document(source) for source in story.sources]
     scored = score_outlets(outlets, encoder, THRESHOLDS[engine])
     grades = read_grades(story, outlets)
     return collect(story.name, scored.places, scored.score, scored.clusters, grades)
@@ -148,7 +149,7 @@ def tfidf_scores(texts: Sequence[str]) -> npt.NDArray[np.float32]:
 
 def judge_tfidf(story: Story) -> Judged:
     """Score all pairs of a story by plain TF-IDF."""
-    outlets = [split_article(source) for source in story.sources]
+    outlets = [split_document(source) for source in story.sources]
     places = [
         Place(o, s) for o, outlet in enumerate(outlets) for s, x in enumerate(outlet.sentences) if x.omission is None
     ]
@@ -223,7 +224,7 @@ def make_outlets(count: int, size: int) -> list[str]:
     sentences: list[str] = []
     with gzip.open(EXAMPLES / "congress.jsonl.gz", "rt", encoding="utf-8") as lines:
         for line in lines:
-            outlet = split_article(Article("x", json.loads(line)["text"]))
+            outlet = split_document(Document("x", json.loads(line)["text"]))
             sentences += [outlet.cut(n) for n, s in enumerate(outlet.sentences) if 12 <= s.num_words <= 40]
             if len(sentences) > 60 * size:
                 break
@@ -277,7 +278,7 @@ def main() -> None:
     if not stories:
         print(f"skipped: no texts of the labelled stories in {args.shared}")
     encoders: dict[str, Encoder | None] = {"lexical": None}
-    sources = [Article("a", "One."), Article("b", "Two.")]
+    sources = [Document("a", "One."), Document("b", "Two.")]
     try:
         encoders["semantic"] = choose_engine(sources, CompareConfig(engine="semantic"))[1]
     except ModelMissingError as error:

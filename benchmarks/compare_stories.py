@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from dedup.compare.model import Article
+from dedup.model.documents import Document
 
 LABELS = Path(__file__).with_name("stories")
 NAMES = ("seeds", "few_actors", "mixed", "handout", "agency")
@@ -22,7 +22,7 @@ class Story:
     """A labelled story: `grades[(a, b)]` is 2 (core) or 1 (weak) for two (outlet, first character) of sentences."""
 
     name: str
-    sources: tuple[Article, ...]
+    sources: tuple[Document, ...]
     grades: dict[frozenset[tuple[str, tuple[int, int]]], int]
 
 
@@ -45,7 +45,7 @@ def load_story(shared: Path, name: str) -> Story | None:
         frozenset({(pair["a"], tuple(pair["span_a"])), (pair["b"], tuple(pair["span_b"]))}): pair["grade"]
         for pair in pairs
     }
-    return Story(name, tuple(Article(doc, texts[doc]) for doc in head["documents"]), grades)
+    return Story(name, tuple(Document(doc, texts[doc]) for doc in head["documents"]), grades)
 
 
 def load_seeds(shared: Path) -> Story | None:
@@ -58,7 +58,7 @@ def load_seeds(shared: Path) -> Story | None:
         pair = json.loads(line)
         sides = ((pair["file_a"], tuple(pair["span_a"])), (pair["file_b"], tuple(pair["span_b"])))
         grades[frozenset(sides)] = pair["grade"]
-    return Story("seeds", tuple(Article(p.name, p.read_text(encoding="utf-8")) for p in paths), grades)
+    return Story("seeds", tuple(Document(p.name, p.read_text(encoding="utf-8")) for p in paths), grades)
 
 
 def read_texts(path: Path, ids: set[str]) -> Iterator[tuple[str, str]]:

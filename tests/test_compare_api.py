@@ -17,20 +17,20 @@ from story_texts import ENGINES, FIRE, SCRIPTS, SEEDS, semantic
 from dedup.compare import coverage_lexical as lexical
 from dedup.compare import coverage_semantic as semantic_module
 from dedup.compare import engine as module
-from dedup.compare.engine import compare_articles
-from dedup.compare.model import Article, Comparison, Derivation, Omission, Strength, Wording
+from dedup.compare.engine import compare_documents
+from dedup.compare.model import Comparison, Derivation, Omission, Strength, Wording
 from dedup.config import CompareConfig
 from dedup.errors import DedupError
+from dedup.model.documents import Document
 from dedup.report.compare.compare_json import render_json
 from dedup.report.compare.compare_terminal import render_terminal
-from dedup.text.spans import Span
 
 CONGRESS = Path(__file__).parent.parent / "examples" / "congress.jsonl.gz"
 
 
 def compare(texts, engine="lexical", base=None, dates=None):
-    sources = [Article(name, text, (dates or {}).get(name)) for name, text in texts.items()]
-    return compare_articles(sources, CompareConfig(engine, base))
+    sources = [Document(name, text, {"date": (dates or {}).get(name)}) for name, text in texts.items()]
+    return compare_documents(sources, CompareConfig(engine, base))
 
 
 def list_rows(found):
@@ -212,10 +212,9 @@ def test_what_a_text_prints_twice_is_compared_once():
 
 
 def test_boilerplate_is_left_out():
-    text = FIRE["ap"] + "\n\nSubscribe to our newsletter for more stories."
-    start = text.index("Subscribe")
-    sources = [Article("a", text, boilerplate=(Span(start, len(text)),)), Article("b", FIRE["bbc"])]
-    found = compare_articles(sources, CompareConfig("lexical"))
+    line = "Subscribe to our newsletter for more stories."
+    sources = [Document("a", f"{FIRE['ap']}\n\n{line}"), Document("b", FIRE["bbc"])]
+    found = compare_documents(sources, CompareConfig("lexical"), [line])
     assert Omission.BOILERPLATE is found.outlets[0].sentences[-1].omission
     assert all("Subscribe" not in found.quote(number, 0) for number in range(len(found.rows)))
 
@@ -277,7 +276,7 @@ def test_other_numbers_in_one_row_are_shown():
     found = compare({name: FIRE[name] for name in ("ap", "bbc")})
     (discrepancy,) = [d for d in found.discrepancies if d.kind == "number"]
     assert [("Nine", "9"), ("Ten", "10")] == [
-        (fact.spans[0].cut(found.outlets[fact.outlet].article.text), fact.values[0]) for fact in discrepancy.facts
+        (fact.spans[0].cut(found.outlets[fact.outlet].text), fact.values[0]) for fact in discrepancy.facts
     ]
 
 
@@ -326,7 +325,7 @@ def check_all(found):
         assert link.a.outlet != link.b.outlet
     for discrepancy in found.discrepancies:
         for fact in discrepancy.facts:
-            assert all(span.cut(found.outlets[fact.outlet].article.text) for span in fact.spans)
+            assert all(span.cut(found.outlets[fact.outlet].text) for span in fact.spans)
             assert len(fact.spans) == len(fact.values)
     render_terminal(found, 80)
     render_json(found)
@@ -447,7 +446,7 @@ def test_what_cannot_be_compared_is_a_clear_error(texts, settings, said):
 
 def test_two_texts_of_one_name_are_a_clear_error():
     with pytest.raises(DedupError, match='two texts are called "a"'):
-        compare_articles([Article("a", "x"), Article("a", "y")], CompareConfig("lexical"))
+        compare_documents([Document("a", "x"), Document("a", "y")], CompareConfig("lexical"))
 
 
 def test_fifty_texts_are_compared():
@@ -466,7 +465,7 @@ def test_compare_texts_is_loaded_on_first_use():
 
 def test_two_sentences_that_are_edits_of_each_other_are_one_row_and_disagree_in_the_number():
     texts = {"a": "The fire killed 12 people in Oslo on Monday.", "b": "Fire killed 13 people in Oslo on Monday."}
-    found = compare_articles([Article(name, text) for name, text in texts.items()], CompareConfig(engine="lexical"))
+    found = compare_documents([Document(name, text) for name, text in texts.items()], CompareConfig(engine="lexical"))
     assert (1, [("12",), ("13",)]) == (len(found.rows), [fact.values for fact in found.discrepancies[0].facts])
 
 

@@ -13,9 +13,10 @@ from dedup.compare.facts import (
     find_said_by,
     find_times,
 )
-from dedup.compare.model import Article, Cell, FactKind, Row
-from dedup.compare.read_units import split_article
+from dedup.compare.model import Cell, FactKind, Row
+from dedup.compare.read_units import split_document
 from dedup.compare.speakers import resolve_pronouns
+from dedup.model.documents import Document
 
 
 def values(found):
@@ -184,7 +185,7 @@ def test_he_without_a_speaker_stays():
 
 def test_a_sentence_beyond_the_limit_is_not_looked_into_and_that_is_said():
     texts = [f"There were {count} drones " + "and more " * MAX_LENGTH for count in (91, 92)]
-    outlets = [split_article(Article(name, text)) for name, text in zip("ab", texts, strict=True)]
+    outlets = [split_document(Document(name, text)) for name, text in zip("ab", texts, strict=True)]
     row = Row((Cell(0, (0,)), Cell(1, (0,))))
     assert [] == find_discrepancies(outlets, [row], [[(None,)] * 2] * 2)
     assert ("no discrepancies are looked for in 2 sentences beyond 10,000 characters",) == list_limits(outlets)

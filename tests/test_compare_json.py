@@ -9,9 +9,10 @@ import pytest
 from json_schemas import JsonComparison, list_fields
 from story_texts import FIRE, SCRIPTS, SEEDS
 
-from dedup.compare.engine import compare_articles
-from dedup.compare.model import Article, Derivation, FactKind, Omission, Strength, Wording
+from dedup.compare.engine import compare_documents
+from dedup.compare.model import Derivation, FactKind, Omission, Strength, Wording
 from dedup.config import CompareConfig
+from dedup.model.documents import Document
 from dedup.report.compare.compare_json import render_json
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -19,7 +20,7 @@ TEXTS = {"fire": FIRE, "seeds": SEEDS, "Thai": dict(zip("ab", SCRIPTS["Thai"], s
 
 
 def make(texts):
-    return compare_articles([Article(name, text) for name, text in texts.items()], CompareConfig("lexical"))
+    return compare_documents([Document(name, text) for name, text in texts.items()], CompareConfig("lexical"))
 
 
 @pytest.fixture(params=TEXTS)
@@ -51,8 +52,8 @@ def test_every_word_that_a_field_can_hold_is_documented(kind):
 
 def test_the_documented_example_is_what_is_written():
     example = re.search(r"```json\n(.*?)```", read_section(), re.DOTALL).group(1)
-    sources = [Article("a.txt", "Nine people died in the fire."), Article("b.txt", "Ten people died in the fire.")]
-    assert json.loads(example) == json.loads(render_json(compare_articles(sources, CompareConfig("lexical"))))
+    sources = [Document("a.txt", "Nine people died in the fire."), Document("b.txt", "Ten people died in the fire.")]
+    assert json.loads(example) == json.loads(render_json(compare_documents(sources, CompareConfig("lexical"))))
 
 
 def test_the_spans_of_sentences_and_links_cut_the_texts(pair):

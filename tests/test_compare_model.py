@@ -11,19 +11,19 @@ from tiny_model import write_model
 
 from dedup.compare import encoder as models
 from dedup.compare.encoder import Encoder, Pieces, find_model, hash_file, pool_words
-from dedup.compare.engine import compare_articles
-from dedup.compare.model import Article
+from dedup.compare.engine import compare_documents
 from dedup.config import CompareConfig
 from dedup.errors import DedupError
+from dedup.model.documents import Document
 from dedup.text.spans import Span
 
 pytestmark = semantic
-SOURCES = [Article(name, text) for name, text in FIRE.items()]
+SOURCES = [Document(name, text) for name, text in FIRE.items()]
 ALL = " ".join(FIRE.values())
 
 
 def run(engine="semantic", model=None):
-    return compare_articles(SOURCES, CompareConfig(engine, model=model))
+    return compare_documents(SOURCES, CompareConfig(engine, model=model))
 
 
 @pytest.fixture

@@ -6,17 +6,18 @@ A: 000, B: 001, C: 002, D: 003, E: 004. What was expected was read out of the ar
 import pytest
 from story_texts import SEEDS, semantic
 
-from dedup.compare.engine import compare_articles
-from dedup.compare.model import Article, Strength, Wording
+from dedup.compare.engine import compare_documents
+from dedup.compare.model import Strength, Wording
 from dedup.config import CompareConfig
+from dedup.model.documents import Document
 
 pytestmark = semantic
 
 
 @pytest.fixture(scope="module")
 def found():
-    sources = [Article(letter, text) for letter, text in zip("ABCDE", SEEDS.values(), strict=True)]
-    return compare_articles(sources, CompareConfig("semantic", base="A"))
+    sources = [Document(letter, text) for letter, text in zip("ABCDE", SEEDS.values(), strict=True)]
+    return compare_documents(sources, CompareConfig("semantic", base="A"))
 
 
 def find_rows(found, *needles):
@@ -81,7 +82,7 @@ def test_lines_of_the_page_stand_alone(found):
 def test_when_the_drones_flew_is_a_discrepancy(found):
     (row,) = set(find_rows(found, *DRONES))
     (dates,) = [d for d in found.discrepancies if d.row == row and d.kind == "date"]
-    texts = [span.cut(found.outlets[fact.outlet].article.text) for fact in dates.facts for span in fact.spans]
+    texts = [span.cut(found.outlets[fact.outlet].text) for fact in dates.facts for span in fact.spans]
     assert {"overnight into Monday", "December 28–29", "Sunday night"} <= set(texts)
 
 

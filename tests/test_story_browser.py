@@ -5,9 +5,9 @@ from browser import LOOKS, Visit, in_browser, launch_browser
 from test_diff_html import HOSTILE
 from test_story_html import compare_story
 
-from dedup.compare.engine import compare_articles
-from dedup.compare.model import Article
+from dedup.compare.engine import compare_documents
 from dedup.config import CompareConfig
+from dedup.model.documents import Document
 from dedup.report.compare.compare_html import render_html
 from dedup.report.compare.compare_text import percent
 from dedup.report.wrapping import make_safe
@@ -57,7 +57,7 @@ def story(tmp_path_factory):
 
 def write_page(tmp_path, sources):
     path = tmp_path / "page.html"
-    path.write_text(render_html(compare_articles(sources, CompareConfig(engine="lexical"))), encoding="utf-8")
+    path.write_text(render_html(compare_documents(sources, CompareConfig(engine="lexical"))), encoding="utf-8")
     return path
 
 
@@ -268,10 +268,14 @@ def test_five_hundred_hostile_texts_run_nothing_load_nothing_and_show_as_written
     for start in range(0, len(hostile), 49):
         part = hostile[start : start + 49]
         sources = [
-            Article(f"{n}{attack}", f"{attack} said on Monday that 12 people died.\n\n{attack}", attack, attack)
+            Document(
+                f"{n}{attack}",
+                f"{attack} said on Monday that 12 people died.\n\n{attack}",
+                {"date": attack, "title": attack},
+            )
             for n, attack in enumerate(part)
         ]
-        path = write_page(tmp_path, [*sources, Article("plain", "The minister said on Monday that 14 people died.")])
+        path = write_page(tmp_path, [*sources, Document("plain", "The minister said on Monday that 14 people died.")])
         with Visit(browser, path) as visit:
             for key in "12345678bb":
                 visit.page.keyboard.press(key)
@@ -286,7 +290,7 @@ def test_five_hundred_hostile_texts_run_nothing_load_nothing_and_show_as_written
 
 def test_right_to_left_texts_are_laid_out_right_to_left(browser, tmp_path):
     arabic = "قالت الشرطة إن العاصفة قتلت 12 شخصا في أوسلو يوم الاثنين."
-    path = write_page(tmp_path, [Article("a", arabic), Article("b", arabic.replace("12", "14"))])
+    path = write_page(tmp_path, [Document("a", arabic), Document("b", arabic.replace("12", "14"))])
     with Visit(browser, path) as visit:
         direction = visit.page.locator("#rows .text").first.evaluate("p => getComputedStyle(p).direction")
         assert direction == "rtl"

@@ -9,9 +9,10 @@ import pytest
 from test_diff_html import HOSTILE, Page
 
 from dedup import __version__
-from dedup.compare.engine import compare_articles
-from dedup.compare.model import Article, Wording
+from dedup.compare.engine import compare_documents
+from dedup.compare.model import Wording
 from dedup.config import CompareConfig
+from dedup.model.documents import Document
 from dedup.report.compare.compare_html import render_html
 from dedup.report.compare.compare_lists import list_left_out
 from dedup.report.compare.compare_marks import FactSpan, find_differing, mark_words
@@ -32,8 +33,8 @@ STORY = {
 
 
 def compare_story(texts=STORY, **settings):
-    return compare_articles(
-        [Article(name, text) for name, text in texts.items()], CompareConfig(engine="lexical", **settings)
+    return compare_documents(
+        [Document(name, text) for name, text in texts.items()], CompareConfig(engine="lexical", **settings)
     )
 
 
@@ -64,9 +65,10 @@ def test_the_page_loads_nothing():
 def test_hostile_text_stays_text(hostile):
     texts = {f"a{hostile}": f"{hostile} said so.", "b": f"He said: {hostile}.", "c": hostile}
     sources = [
-        Article(name, text, f"2024-01-0{n + 1}{hostile}", hostile) for n, (name, text) in enumerate(texts.items())
+        Document(name, text, {"date": f"2024-01-0{n + 1}{hostile}", "title": hostile})
+        for n, (name, text) in enumerate(texts.items())
     ]
-    source = render_html(compare_articles(sources, LEXICAL))
+    source = render_html(compare_documents(sources, LEXICAL))
     page = Page(source)
     assert page.tags.count("script") == 2
     assert not {name for name in page.attributes if name.startswith("on")}

@@ -2,11 +2,12 @@
 
 import pytest
 
-from dedup.compare.engine import compare_articles
-from dedup.compare.model import Article, Strength
+from dedup.compare.engine import compare_documents
+from dedup.compare.model import Strength
 from dedup.config import CompareConfig
 from dedup.diff.engine import diff_texts
 from dedup.diff.model import Mark, UnitChange
+from dedup.model.documents import Document
 from dedup.report.diff.diff_text import summarise
 
 A = "The ministry said the bridge would open in June after two years of repairs."
@@ -154,7 +155,9 @@ SHIPS = "Forty ships lay waiting outside the port of Rotterdam."
 
 def compare_all(*texts):
     """Compare some texts by their words, the first being the base."""
-    return compare_articles([Article(str(n), text) for n, text in enumerate(texts)], CompareConfig("lexical", base="0"))
+    return compare_documents(
+        [Document(str(n), text) for n, text in enumerate(texts)], CompareConfig("lexical", base="0")
+    )
 
 
 def list_rows(found):

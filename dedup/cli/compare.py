@@ -8,7 +8,8 @@ import click
 from dedup.cli.options import article_options, color_option, is_coloured, output_option, width_option, write_output
 
 if TYPE_CHECKING:
-    from dedup.compare.model import Article, Comparison
+    from dedup.compare.model import Comparison
+    from dedup.model.documents import Document
 
 
 @click.command()
@@ -76,22 +77,22 @@ def compare(
       dedup compare --run cleaned/ --cluster 12
       dedup compare --stories stories.jsonl --story 1 --format json
     """
-    from dedup.compare.engine import compare_articles
+    from dedup.compare.engine import compare_documents
     from dedup.config import CompareConfig, FieldNames, InputConfig
-    from dedup.pipeline.collect_articles import ArticleCollector, read_files
+    from dedup.pipeline.collect_documents import DocumentCollector, read_boilerplate, read_files
 
     check_inputs(texts, {"--from": corpus, "--run": run, "--stories": stories}, cluster, story)
-    collector = ArticleCollector(InputConfig(text_field, id_field), FieldNames(date_field, title_field, outlet_field))
+    collector = DocumentCollector(InputConfig(text_field, id_field), FieldNames(date_field, title_field, outlet_field))
     if corpus is not None:
-        articles = collector.read_corpus(corpus, texts)
+        documents = collector.read_corpus(corpus, texts)
     elif run is not None:
-        articles = collector.read_cluster(run, str(cluster))
+        documents = collector.read_cluster(run, str(cluster))
     elif stories is not None:
-        articles = collector.read_story(stories, int(story or 0))
+        documents = collector.read_story(stories, int(story or 0))
     else:
-        articles = read_files(texts)
-    config = CompareConfig(engine, name_base(base, texts, articles), model)
-    found = compare_articles(articles, config)
+        documents = read_files(texts)
+    config = CompareConfig(engine, name_base(base, texts, documents), model)
+    found = compare_documents(documents, config, read_boilerplate(run) if run else ())
     is_shown = is_coloured(color if output is None or color == "always" else "never")
     write_output(
         render(found, output_format, width or shutil.get_terminal_size().columns, is_coloured=is_shown), output
@@ -113,10 +114,10 @@ def check_inputs(texts: tuple[str, ...], places: dict[str, str | None], cluster:
         raise click.UsageError("Name 2 to 50 text files, or see --help for documents of a corpus.")
 
 
-def name_base(base: str | None, texts: tuple[str, ...], articles: "list[Article]") -> str | None:
+def name_base(base: str | None, texts: tuple[str, ...], documents: "list[Document]") -> str | None:
     """Return the name of the base: a file is named by its path too."""
-    names = [article.name for article in articles]
-    if base in texts and len(texts) == len(articles):
+    names = [document.id for document in documents]
+    if base in texts and len(texts) == len(documents):
         return names[texts.index(base)]
     return base
 

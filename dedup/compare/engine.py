@@ -12,8 +12,8 @@ from dedup.compare.coverage_semantic import check_terms, measure_semantic_covera
 from dedup.compare.discrepancies import find_discrepancies, list_limits
 from dedup.compare.encoder import Encoder, pool_words
 from dedup.compare.links import Wordings, find_links, relate_rows
-from dedup.compare.model import Article, Comparison, Link, Outlet, OutletShares, Place, Row, Strength, Wording
-from dedup.compare.read_units import split_article
+from dedup.compare.model import Comparison, Link, Outlet, OutletShares, Place, Row, Strength, Wording
+from dedup.compare.read_units import split_document
 from dedup.compare.rows import build_rows, cluster_sentences
 from dedup.compare.scores import THRESHOLDS, Thresholds, score_pairs
 from dedup.compare.shares import LinkedOutlet, measure_shares, pair_rows
@@ -22,6 +22,7 @@ from dedup.compare.terms import Term, split_terms, weigh_terms
 from dedup.compare.wording import lift_copies
 from dedup.config import CompareConfig
 from dedup.errors import DedupError
+from dedup.model.documents import Document
 from dedup.text.dates import parse_moment
 
 Matrix = npt.NDArray[np.float32]
@@ -61,19 +62,24 @@ def compare_texts(
     >>> compare_texts({"ap": "One cat sat.", "bbc": "One cat sat."}, engine="lexical")
     Comparison(2 texts, 1 rows, 1 strong links, 0 discrepancies, lexical)
     """
-    articles = [Article(name, text, (dates or {}).get(name)) for name, text in texts.items()]
-    return compare_articles(articles, CompareConfig(engine=engine, base=base, model=model))
+    documents = [Document(name, text, {"date": (dates or {}).get(name)}) for name, text in texts.items()]
+    return compare_documents(documents, CompareConfig(engine=engine, base=base, model=model))
 
 
-def compare_articles(articles: Sequence[Article], config: CompareConfig) -> Comparison:
-    """Compare 2 to 50 articles about one event.
+def compare_documents(
+    documents: Sequence[Document], config: CompareConfig, boilerplate: Sequence[str] = ()
+) -> Comparison:
+    """Compare 2 to 50 documents about one event; their ids are the names of the outlets.
 
-    Raises `DedupError` on fewer or more articles, on a base that is none of them, on two of one name, and where the
+    `boilerplate` are texts that are not compared. The fields `date` (ISO 8601) and `title` are used where they are
+    known.
+
+    Raises `DedupError` on fewer or more documents, on a base that is none of them, on two of one name, and where the
     engine that was asked for cannot run.
     """
-    check_articles(articles, config)
-    engine, encoder = choose_engine(articles, config)
-    outlets = tuple(split_article(article) for article in articles)
+    check_documents(documents, config)
+    engine, encoder = choose_engine(documents, config)
+    outlets = tuple(split_document(document, boilerplate) for document in documents)
     scored = score_outlets(outlets, encoder, THRESHOLDS[engine.name])
     wordings = Wordings(outlets, scored.places, scored.coverage)
     links = find_links(scored.places, scored.score, THRESHOLDS[engine.name], wordings)
@@ -94,11 +100,11 @@ def compare_articles(articles: Sequence[Article], config: CompareConfig) -> Comp
     )
 
 
-def check_articles(articles: Sequence[Article], config: CompareConfig) -> None:
+def check_documents(documents: Sequence[Document], config: CompareConfig) -> None:
     """Raise `DedupError` on what cannot be compared."""
-    if not 2 <= len(articles) <= MAX_TEXTS:
-        raise DedupError(f"{len(articles)} text{'s' * (len(articles) != 1)} to compare. Name 2 to {MAX_TEXTS}.")
-    names = [article.name for article in articles]
+    if not 2 <= len(documents) <= MAX_TEXTS:
+        raise DedupError(f"{len(documents)} text{'s' * (len(documents) != 1)} to compare. Name 2 to {MAX_TEXTS}.")
+    names = [document.id for document in documents]
     for name in names:
         if names.count(name) > 1:
             raise DedupError(f'two texts are called "{name}". Give each a name of its own.')
@@ -111,7 +117,7 @@ def score_outlets(outlets: Sequence[Outlet], encoder: Encoder | None, thresholds
 
     Worked out in the order of names, so that the order of the texts changes no score, not even by rounding.
     """
-    order = sorted(range(len(outlets)), key=lambda number: (outlets[number].name, outlets[number].article.text))
+    order = sorted(range(len(outlets)), key=lambda number: (outlets[number].name, outlets[number].text))
     places: list[Place] = []
     texts: list[str] = []
     for number in order:
@@ -182,7 +188,7 @@ def choose_base(outlets: Sequence[Outlet], linked: Linked, name: str | None) -> 
     names = [outlet.name for outlet in outlets]
     if name is not None:
         return names.index(name)
-    dates = [parse_moment(outlet.article.date or "") for outlet in outlets]
+    dates = [parse_moment(outlet.date) for outlet in outlets]
     known = [date for date in dates if date is not None]
     if len(known) == len(outlets) and len(set(known)) > 1:
         return min(range(len(outlets)), key=lambda number: (known[number], names[number]))

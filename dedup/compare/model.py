@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 
+from dedup.model.documents import Document
 from dedup.text.spans import Span
 from dedup.text.units import UnitKind
 
@@ -52,17 +53,6 @@ class FactKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Article:
-    """One text to compare: its name (the outlet), and its date (ISO 8601) and title where they are known."""
-
-    name: str
-    text: str
-    date: str | None = None
-    title: str | None = None
-    boilerplate: tuple[Span, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Sentence:
     """A unit of one text: a sentence or a heading. Of what is omitted nothing is compared."""
 
@@ -75,19 +65,34 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Outlet:
-    """One text as it is compared."""
+    """A document as it is compared: its id is the name of the outlet, the fields `date` and `title` are shown."""
 
-    article: Article
+    document: Document
     sentences: tuple[Sentence, ...]
 
     @property
     def name(self) -> str:
         """Return what the text is called."""
-        return self.article.name
+        return self.document.id
+
+    @property
+    def text(self) -> str:
+        """Return the whole text."""
+        return self.document.text
+
+    @property
+    def date(self) -> str:
+        """Return the date as it was given, "" where there is none."""
+        return str(self.document.fields.get("date") or "")
+
+    @property
+    def title(self) -> str:
+        """Return the title, "" where there is none."""
+        return str(self.document.fields.get("title") or "")
 
     def cut(self, sentence: int) -> str:
         """Return the wording of one sentence."""
-        return self.sentences[sentence].span.cut(self.article.text)
+        return self.sentences[sentence].span.cut(self.text)
 
     @cached_property
     def num_words(self) -> int:

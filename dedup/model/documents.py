@@ -1,7 +1,9 @@
 """The nouns that pass between the stages. All frozen, all complete when made."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class CopyRelation(IntEnum):
@@ -27,13 +29,24 @@ SEEN_IN_INDEX = "seen-in-index"
 REASONS = {CopyRelation.EXACT: "exact-duplicate", CopyRelation.CONTAINED: "contained"}
 
 
+class DocumentPlace(NamedTuple):
+    """Where a document is: the path of its file and its line or row there, from 1."""
+
+    path: str
+    line: int
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One input text of the library: its id as given, the text, and fields that a keep policy may ask for."""
+    """One input text: its id as given, the text, and other fields of its record, such as date, title and outlet.
+
+    `place` is where it was read, None for a text that is no part of a file.
+    """
 
     id: str
     text: str
-    fields: dict[str, object] = field(default_factory=dict)
+    fields: Mapping[str, object] = field(default_factory=dict)
+    place: DocumentPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)

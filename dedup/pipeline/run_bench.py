@@ -136,7 +136,7 @@ def write_part(run: BenchRun, path: Path) -> Sequence[SourceFile]:
     """Write every fourth document to a file, and return it as input."""
     with path.open("wb") as target:
         for article in islice(DocumentReader(run.files, run.input).read_all(), 0, None, QUARTER):
-            record = {run.input.id_field: article.doc_id, run.input.text_field: article.text}
+            record = {run.input.id_field: article.id, run.input.text_field: article.text}
             target.write(msgspec.json.encode(record) + b"\n")
     return find_files([str(path)])
 
@@ -176,9 +176,7 @@ class TriedThresholds:
 
 def try_thresholds(run: BenchRun) -> TriedThresholds:
     """Deduplicate the first documents with each threshold and shingle size."""
-    documents = [
-        Document(a.doc_id, a.text) for a in islice(DocumentReader(run.files, run.input).read_all(), CONTIGUOUS)
-    ]
+    documents = [Document(a.id, a.text) for a in islice(DocumentReader(run.files, run.input).read_all(), CONTIGUOUS)]
     near = replace(run.near, keep=KeepPolicy())
     suggestions = []
     lowest: Sequence[Removal] = ()

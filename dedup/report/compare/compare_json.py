@@ -37,8 +37,8 @@ def describe_document(outlet: Outlet) -> dict[str, object]:
     """Return one of the texts."""
     return {
         "name": make_valid(outlet.name),
-        "date": make_valid(outlet.article.date or "") or None,
-        "title": make_valid(outlet.article.title or "") or None,
+        "date": make_valid(outlet.date) or None,
+        "title": make_valid(outlet.title) or None,
         "num_words": outlet.num_words,
         "sentences": [{**s.span._asdict(), "kind": s.kind, "omitted": s.omission} for s in outlet.sentences],
     }
@@ -65,7 +65,7 @@ def describe_discrepancy(found: Comparison, discrepancy: Discrepancy) -> dict[st
         {
             "doc": fact.outlet,
             "spans": fact.spans,
-            "texts": [make_valid(span.cut(found.outlets[fact.outlet].article.text)) for span in fact.spans],
+            "texts": [make_valid(span.cut(found.outlets[fact.outlet].text)) for span in fact.spans],
             "values": [make_valid(value) for value in fact.values],
         }
         for fact in discrepancy.facts

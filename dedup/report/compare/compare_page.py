@@ -103,8 +103,8 @@ def build_outlets(found: Comparison) -> list[PageOutlet]:
                 number=number,
                 letter=name_letter(number),
                 name=outlet.name,
-                date=outlet.article.date or "",
-                title=outlet.article.title or "",
+                date=outlet.date,
+                title=outlet.title,
                 num_words=outlet.num_words,
                 is_base=number == found.base,
                 bar=build_bar(shares),
@@ -228,7 +228,7 @@ def fold_rows(rows: Sequence[PageRow]) -> list[PageFold]:
 def build_article(found: Comparison, outlet: int) -> list[PageSentence]:
     """Return one text whole, sentence by sentence, with the white space between them."""
     homes = {s: number for number, row in enumerate(found.rows) if (cell := row.find(outlet)) for s in cell.sentences}
-    text = found.outlets[outlet].article.text
+    text = found.outlets[outlet].text
     sentences, position = [], 0
     for number, sentence in enumerate(found.outlets[outlet].sentences):
         sentences.append(

@@ -70,7 +70,7 @@ def list_facts(found: Comparison, discrepancy: Discrepancy) -> list[tuple[int, l
     return [
         (
             fact.outlet,
-            list(dict.fromkeys(span.cut(found.outlets[fact.outlet].article.text).strip(" ,.;") for span in fact.spans)),
+            list(dict.fromkeys(span.cut(found.outlets[fact.outlet].text).strip(" ,.;") for span in fact.spans)),
         )
         for fact in discrepancy.facts
     ]

@@ -1,4 +1,4 @@
-"""The articles that `dedup compare` works on: from text files, a corpus, a clean run or a list of stories."""
+"""The documents that `dedup compare` works on: from text files, a corpus, a clean run or a list of stories."""
 
 import json
 from collections import Counter
@@ -7,34 +7,33 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from dedup.compare.model import Article
 from dedup.config import FieldNames, InputConfig
-from dedup.corpus.document_reader import CorpusDocument, DocumentPlace, DocumentReader
+from dedup.corpus.document_reader import DocumentReader
 from dedup.corpus.files import find_files
 from dedup.corpus.text_file import read_text_file
 from dedup.errors import InputError
+from dedup.model.documents import Document, DocumentPlace
 from dedup.output.run_folder import BOILERPLATE, CLUSTERS, KEPT, REMOVED
-from dedup.text.spans import Span
 
 BOM = "\ufeff"
 NOT_OURS = "The file is not as dedup wrote it."
 
 
 @dataclass(frozen=True)
-class ArticleCollector:
-    """Collects articles by the names of their fields."""
+class DocumentCollector:
+    """Collects documents by the names of their fields; each is called by its outlet."""
 
     input: InputConfig
     fields: FieldNames
 
-    def read_corpus(self, path: str, ids: Sequence[str]) -> list[Article]:
+    def read_corpus(self, path: str, ids: Sequence[str]) -> list[Document]:
         """Return documents of a corpus by id."""
         for doc_id in ids:
             if ids.count(doc_id) > 1:
                 raise InputError(f"{path}: document {doc_id} is named twice. Name every document once.")
-        return name_articles(self._open([path]).require_ids(ids))
+        return name_documents(self._open([path]).require_ids(ids))
 
-    def read_story(self, path: str, number: int) -> list[Article]:
+    def read_story(self, path: str, number: int) -> list[Document]:
         """Return the documents of one story of the output of `dedup stories`."""
         story = next((line for line in read_lines(path) if line.get("story") == number), None)
         if story is None:
@@ -48,10 +47,10 @@ class ArticleCollector:
         for place in places:
             if place not in found:
                 raise InputError(f"{place.path}, line {place.line}: no document there now. Make {path} anew.")
-        return name_articles([found[place] for place in places])
+        return name_documents([found[place] for place in places])
 
-    def read_cluster(self, out: str, cluster: str) -> list[Article]:
-        """Return the documents of one cluster of a clean run: the kept one and what it covers, boilerplate marked."""
+    def read_cluster(self, out: str, cluster: str) -> list[Document]:
+        """Return the documents of one cluster of a clean run: the kept one and what it covers."""
         root = Path(out)
         for line in read_lines(str(root / CLUSTERS)):
             if cluster in {str(line.get("cluster")), str(line.get("representative"))}:
@@ -59,14 +58,12 @@ class ArticleCollector:
                 break
         else:
             raise InputError(f'{out}: no cluster "{cluster}". {CLUSTERS} lists them, by number and representative.')
-        documents = [self._find_kept(root, kept), *self._find_removed(root, [read_place(m) for m in removed])]
-        boilerplate = [str(line["text"]) for line in read_lines(str(root / BOILERPLATE), may_lack=True)]
-        return [mark_boilerplate(article, boilerplate) for article in name_articles(documents)]
+        return name_documents([self._find_kept(root, kept), *self._find_removed(root, list(map(read_place, removed)))])
 
     def _open(self, paths: Sequence[str]) -> DocumentReader:
         return DocumentReader(find_files(paths), self.input, self.fields)
 
-    def _find_kept(self, root: Path, member: Mapping[str, Any]) -> CorpusDocument:
+    def _find_kept(self, root: Path, member: Mapping[str, Any]) -> Document:
         """Return the kept document of a cluster, from OUT/kept; one without an id is taken from where it came from."""
         doc_id, place = str(member["id"]), read_place(member)
         found = self._open([str(root / KEPT)]).find_ids([doc_id]).get(doc_id)
@@ -79,7 +76,7 @@ class ArticleCollector:
             )
         return found
 
-    def _find_removed(self, root: Path, places: Collection[DocumentPlace]) -> list[CorpusDocument]:
+    def _find_removed(self, root: Path, places: Collection[DocumentPlace]) -> list[Document]:
         """Return removed documents from removed.jsonl, in the order of the places."""
         path = root / REMOVED
         found = {}
@@ -95,50 +92,42 @@ class ArticleCollector:
                     f"Name the text field with --text-field."
                 )
             fields = {role: str(record.get(name) or "") for role, name in self.fields.roles.items()}
-            found[place] = CorpusDocument(doc_id, text, place, fields)
+            found[place] = Document(doc_id, text, fields, place)
         for place in places:
             if place not in found:
                 raise InputError(f"{path}: nothing of {place.path}, line {place.line}. Was the folder changed?")
         return [found[place] for place in places]
 
 
-def read_files(paths: Sequence[str]) -> list[Article]:
-    """Return text files as articles, each called by its file name, or by its path where two names are alike."""
+def read_files(paths: Sequence[str]) -> list[Document]:
+    """Return text files as documents, each called by its file name, or by its path where two names are alike."""
     for path in paths:
         if paths.count(path) > 1:
             raise InputError(f"{path}: named twice. Name every file once.")
     stems = [Path(path).stem for path in paths]
     names = [stem if stems.count(stem) == 1 else path for path, stem in zip(paths, stems, strict=True)]
-    return [Article(name, read_text_file(path).removeprefix(BOM)) for name, path in zip(names, paths, strict=True)]
+    return [Document(name, read_text_file(path).removeprefix(BOM)) for name, path in zip(names, paths, strict=True)]
 
 
-def name_articles(documents: Sequence[CorpusDocument]) -> list[Article]:
-    """Return the documents as articles: called by their outlet where that tells them apart, else by their id."""
-    num_of_outlet = Counter(document.fields.get("outlet", "") for document in documents)
-    num_of_id = Counter(document.doc_id for document in documents)
+def read_boilerplate(out: str) -> list[str]:
+    """Return the boilerplate that a clean run found."""
+    return [str(line["text"]) for line in read_lines(str(Path(out) / BOILERPLATE), may_lack=True)]
 
-    def name(document: CorpusDocument) -> str:
-        outlet, place = document.fields.get("outlet", ""), document.place
-        unique = document.doc_id if num_of_id[document.doc_id] == 1 else f"{place.path}:{place.line}"
+
+def name_documents(documents: Sequence[Document]) -> list[Document]:
+    """Return the documents called by their outlet where that tells them apart, else by their id."""
+    num_of_outlet = Counter(document.fields.get("outlet") for document in documents)
+    num_of_id = Counter(document.id for document in documents)
+
+    def name(document: Document) -> str:
+        outlet, doc_id = document.fields.get("outlet"), document.id
+        if num_of_id[doc_id] > 1 and document.place:
+            doc_id = f"{document.place.path}:{document.place.line}"
         if not outlet:
-            return unique
-        return outlet if num_of_outlet[outlet] == 1 else f"{outlet} ({unique})"
+            return doc_id
+        return str(outlet) if num_of_outlet[outlet] == 1 else f"{outlet} ({doc_id})"
 
-    return [
-        Article(name(found), found.text, found.fields.get("date") or None, found.fields.get("title") or None)
-        for found in documents
-    ]
-
-
-def mark_boilerplate(article: Article, texts: Sequence[str]) -> Article:
-    """Return the article with every place where one of the texts occurs in it."""
-    spans = []
-    for text in filter(None, texts):
-        start = article.text.find(text)
-        while start >= 0:
-            spans.append(Span(start, start + len(text)))
-            start = article.text.find(text, start + len(text))
-    return replace(article, boilerplate=tuple(sorted(spans)))
+    return [replace(document, id=name(document)) for document in documents]
 
 
 def read_place(record: Mapping[str, Any]) -> DocumentPlace:

@@ -17,7 +17,7 @@ from dedup.model.documents import CopyRelation
 from dedup.output.passage_records import PassageRecord
 from dedup.pipeline.report_survey import NO_WITNESS, Keys, Removals, SpooledDocument, read_spooled
 from dedup.report.corpus.corpus_cluster import ComparedCopy, render_cluster
-from dedup.report.corpus.corpus_model import Card, ClusterContent, ClusterEntry, Copy, PassageNote
+from dedup.report.corpus.corpus_model import Card, ClusterContent, ClusterCopy, ClusterEntry, PassageNote
 from dedup.report.corpus.corpus_page import cluster_path
 from dedup.workers import run_tasks
 
@@ -150,7 +150,9 @@ def read_content(
     """Return what a page shows; texts are read and compared as they are asked for."""
     representative = read_spooled(documents, plan.place)
     copies = tuple(
-        Copy(make_card(read_spooled(documents, c.place)), CopyRelation(c.relation).label, c.similarity, c.covered)
+        ClusterCopy(
+            make_card(read_spooled(documents, c.place)), CopyRelation(c.relation).label, c.similarity, c.covered
+        )
         for c in plan.copies
     )
     card = make_card(representative)
@@ -168,7 +170,7 @@ def read_content(
 
 
 def compare_copies(
-    plan: ClusterPlan, old: str, copies: tuple[Copy, ...], documents: IO[bytes]
+    plan: ClusterPlan, old: str, copies: tuple[ClusterCopy, ...], documents: IO[bytes]
 ) -> Iterator[ComparedCopy]:
     """Yield the first copies, each compared with the representative unless an earlier one has the same text."""
     seen: dict[str, int] = {}

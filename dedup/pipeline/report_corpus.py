@@ -52,7 +52,7 @@ from dedup.pipeline.report_survey import (
 )
 from dedup.report.corpus.corpus_clusters import render_lists
 from dedup.report.corpus.corpus_index import render_index
-from dedup.report.corpus.corpus_model import ClusterEntry, CorpusFindings, NearMiss, Pair
+from dedup.report.corpus.corpus_model import ClusterEntry, CorpusFindings, DocumentPair, NearMiss
 from dedup.report.corpus.corpus_page import THRESHOLD_PAGE
 from dedup.report.corpus.corpus_threshold import render_threshold
 
@@ -248,7 +248,7 @@ def describe_findings(
     )
 
 
-def describe_removals(survey: Survey, clusters: Clusters, spool: IO[bytes]) -> Iterator[Pair]:
+def describe_removals(survey: Survey, clusters: Clusters, spool: IO[bytes]) -> Iterator[DocumentPair]:
     """Yield the removals nearest above the threshold."""
     removals = survey.removals
     shown = set(clusters.shown.tolist())
@@ -258,7 +258,7 @@ def describe_removals(survey: Survey, clusters: Clusters, spool: IO[bytes]) -> I
         first, second = (make_card(read_spooled(spool, find_place(survey, key))) for key in keys)
         relation = CopyRelation(removals.relation[row]).label
         number = cluster + 1 if cluster in shown else None
-        yield Pair(first, second, relation, float(removals.similarity[row]), number)
+        yield DocumentPair(first, second, relation, float(removals.similarity[row]), number)
 
 
 def describe_misses(survey: Survey, misses: NearMisses, spool: IO[bytes]) -> Iterator[NearMiss]:
@@ -268,5 +268,5 @@ def describe_misses(survey: Survey, misses: NearMisses, spool: IO[bytes]) -> Ite
         places = survey.kept_places[find_keys(survey.wanted.kept, kept)].tolist()
         old, new = (read_spooled(spool, place) for place in places)
         relation = CopyRelation(misses.relation[row]).label
-        pair = Pair(make_card(old), make_card(new), relation, float(misses.similarity[row]), None)
+        pair = DocumentPair(make_card(old), make_card(new), relation, float(misses.similarity[row]), None)
         yield NearMiss(pair, old.text, new.text)

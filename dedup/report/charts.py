@@ -167,7 +167,7 @@ def bin_days(days: Sequence[DayCount]) -> tuple[str, list[tuple[str, int, int]],
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class TimeUnit:
     """A unit of time: where the one of a day begins, its days at most, its name, how many labels cover a year."""
 
     name: str
@@ -187,22 +187,24 @@ class Unit:
 
 
 UNITS = (
-    Unit("day", lambda day: day, 1, lambda day: day.isoformat()),
-    Unit("week", lambda day: day - timedelta(days=day.weekday()), 7, lambda day: f"week of {day.isoformat()}"),
-    Unit("month", lambda day: day.replace(day=1), 31, lambda day: f"{day:%Y-%m}", 12),
-    Unit(
+    TimeUnit("day", lambda day: day, 1, lambda day: day.isoformat()),
+    TimeUnit("week", lambda day: day - timedelta(days=day.weekday()), 7, lambda day: f"week of {day.isoformat()}"),
+    TimeUnit("month", lambda day: day.replace(day=1), 31, lambda day: f"{day:%Y-%m}", 12),
+    TimeUnit(
         "quarter",
         lambda day: day.replace(day=1, month=3 * ((day.month - 1) // 3) + 1),
         92,
         lambda day: f"{day.year} Q{(day.month + 2) // 3}",
         4,
     ),
-    Unit("year", lambda day: day.replace(day=1, month=1), 366, lambda day: str(day.year)),
-    Unit("decade", lambda day: day.replace(day=1, month=1, year=day.year // 10 * 10), 3653, lambda day: f"{day.year}s"),
+    TimeUnit("year", lambda day: day.replace(day=1, month=1), 366, lambda day: str(day.year)),
+    TimeUnit(
+        "decade", lambda day: day.replace(day=1, month=1, year=day.year // 10 * 10), 3653, lambda day: f"{day.year}s"
+    ),
 )
 
 
-def choose_unit(first: date, last: date) -> tuple[Unit, list[date]]:
+def choose_unit(first: date, last: date) -> tuple[TimeUnit, list[date]]:
     """Return the smallest unit with which all days fit, and its beginnings."""
     for unit in UNITS:
         begins = unit.list_begins(first, last)

@@ -1,15 +1,17 @@
-"""What every page that runs a script has in common: files inlined, hashes that allow them, texts made safe."""
+"""What every page has in common: files inlined, hashes that allow them, texts made safe."""
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
 
-from jinja2 import DictLoader, Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from dedup.report.wording import format_share
 from dedup.report.wrapping import make_safe
+from dedup.version import __version__
 
 
 @cache
@@ -23,16 +25,46 @@ def hash_source(source: str) -> str:
     return b64encode(sha256(source.encode()).digest()).decode()
 
 
-def load_environment(templates: Sequence[str]) -> Environment:
+@cache
+def load_environment() -> Environment:
     """Return Jinja with autoescape on, and every text that is shown made safe first."""
-    return Environment(
-        loader=DictLoader({name: read_template(name) for name in templates}),
+    environment = Environment(
+        loader=FunctionLoader(read_template),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=lambda value: make_safe(value) if type(value) is str else value,
     )
+    environment.filters |= {"number": "{:,}".format, "similarity": "{:.3f}".format, "clip": clip, "share": format_share}
+    return environment
+
+
+def render_page(template: str, values: Mapping[str, object], styles: tuple[str, ...], script: str = "") -> str:
+    """Return a page; `styles` and `script` are the files that are inlined, and the only ones that it may use."""
+    style = "".join(map(read_template, styles))
+    code = read_template(script) if script else ""
+    return (
+        load_environment()
+        .get_template(template)
+        .render(
+            values,
+            version=__version__,
+            style=inline(style),
+            style_hash=hash_source(style),
+            script=inline(code),
+            script_hash=hash_source(code) if code else "",
+        )
+    )
+
+
+def clip(text: str, most: int) -> str:
+    """Return at most so many characters of a text; what was cut shows as an ellipsis.
+
+    >>> clip("abcdef", 4)
+    'abc…'
+    """
+    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def inline(source: str) -> Markup:

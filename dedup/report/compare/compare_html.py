@@ -1,9 +1,6 @@
 """A comparison of N texts as one HTML page: complete without its script, nothing loaded, safe with hostile text."""
 
-from functools import cache
-
 import msgspec
-from jinja2 import Environment
 
 from dedup.compare.model import Comparison, Omission, Strength
 from dedup.report.compare.compare_lists import build_discrepancies, list_left_out, list_only_here
@@ -25,7 +22,7 @@ from dedup.report.compare.compare_text import (
     name_letter,
     percent,
 )
-from dedup.report.page import encode_data, hash_source, inline, load_environment, read_template
+from dedup.report.page import encode_data, render_page
 from dedup.version import __version__
 
 MAX_TICKS = 400  # statements in the overview strip: more cannot be told apart
@@ -35,47 +32,32 @@ NUM_HEIGHTS = 4
 
 def render_html(found: Comparison) -> str:
     """Return the page."""
-    style = read_template("diff.css") + read_template("story.css")
-    script = read_template("story.js")
     outlets = build_outlets(found)
     rows = build_rows(found)
     num_single = sum(len(row.cells) == 1 for row in found.rows)
-    return (
-        _load()
-        .get_template("story.html")
-        .render(
-            outlets=outlets,
-            base=outlets[found.base],
-            other=0 if found.base else 1,
-            letters={outlet.letter: outlet.number for outlet in outlets},
-            num_shared=len(found.rows) - num_single,
-            num_single=num_single,
-            engine=describe_engine(found),
-            limits=found.limits,
-            parts=PARTS,
-            folds=fold_rows(rows),
-            ticks=build_ticks(rows),
-            agreement=build_agreement(found),
-            grid=build_grid(found),
-            signs=[(sign, relation.value) for relation, sign in RELATION_SIGNS.items()],
-            lists=list(zip(list_only_here(found), list_left_out(found), strict=True)),
-            discrepancies=build_discrepancies(found),
-            articles=[build_article(found, outlet) for outlet in range(len(outlets))],
-            run=describe_run(found),
-            max_columns=MAX_COLUMNS,
-            data=encode_data(msgspec.json.encode(collect_data(found))),
-            version=__version__,
-            style=inline(style),
-            style_hash=hash_source(style),
-            script=inline(script),
-            script_hash=hash_source(script),
-        )
-    )
-
-
-@cache
-def _load() -> Environment:
-    return load_environment(("story.html", "story_parts.html"))
+    values = {
+        "outlets": outlets,
+        "base": outlets[found.base],
+        "other": 0 if found.base else 1,
+        "letters": {outlet.letter: outlet.number for outlet in outlets},
+        "num_shared": len(found.rows) - num_single,
+        "num_single": num_single,
+        "engine": describe_engine(found),
+        "limits": found.limits,
+        "parts": PARTS,
+        "folds": fold_rows(rows),
+        "ticks": build_ticks(rows),
+        "agreement": build_agreement(found),
+        "grid": build_grid(found),
+        "signs": [(sign, relation.value) for relation, sign in RELATION_SIGNS.items()],
+        "lists": list(zip(list_only_here(found), list_left_out(found), strict=True)),
+        "discrepancies": build_discrepancies(found),
+        "articles": [build_article(found, outlet) for outlet in range(len(outlets))],
+        "run": describe_run(found),
+        "max_columns": MAX_COLUMNS,
+        "data": encode_data(msgspec.json.encode(collect_data(found))),
+    }
+    return render_page("story.html", values, ("diff.css", "story.css"), "story.js")
 
 
 def build_ticks(rows: list[PageRow]) -> list[dict[str, object]]:

@@ -13,7 +13,7 @@ from dedup.text.words import is_word, split_word_spans
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class MarkedText:
     """A run of text as the page shows it: `mark` is "", "added" or "reworded"; `fact` names what is disputed."""
 
     text: str
@@ -29,7 +29,9 @@ class FactSpan:
     kind: str
 
 
-def mark_words(text: str, reference: str, relation: Wording | None, facts: Sequence[FactSpan]) -> tuple[Piece, ...]:
+def mark_words(
+    text: str, reference: str, relation: Wording | None, facts: Sequence[FactSpan]
+) -> tuple[MarkedText, ...]:
     """Return a wording as pieces: words that the reference lacks are "added" in an edit, "reworded" in another text.
 
     `relation` is None for the reference itself, whose words have no mark.
@@ -53,7 +55,7 @@ def find_differing(text: str, reference: str) -> list[Span]:
     ]
 
 
-def cut_pieces(text: str, marked: Iterable[Span], name: str, facts: Sequence[FactSpan]) -> tuple[Piece, ...]:
+def cut_pieces(text: str, marked: Iterable[Span], name: str, facts: Sequence[FactSpan]) -> tuple[MarkedText, ...]:
     """Return the text cut wherever a mark or a fact begins or ends."""
     spans = list(marked)
     edges = {0, len(text)}
@@ -63,5 +65,5 @@ def cut_pieces(text: str, marked: Iterable[Span], name: str, facts: Sequence[Fac
     for start, end in pairwise(cuts):
         mark = name if any(span.start <= start and end <= span.end for span in spans) else ""
         kinds = [fact.kind for fact in facts if fact.span.start <= start and end <= fact.span.end]
-        pieces.append(Piece(text[start:end], mark, ", ".join(dict.fromkeys(kinds))))
+        pieces.append(MarkedText(text[start:end], mark, ", ".join(dict.fromkeys(kinds))))
     return tuple(pieces)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from dedup.compare.model import Comparison, Discrepancy, OutletShares, Wording
-from dedup.report.compare.compare_marks import FactSpan, Piece, mark_words
+from dedup.report.compare.compare_marks import FactSpan, MarkedText, mark_words
 from dedup.report.compare.compare_moves import find_moves
 from dedup.report.compare.compare_text import (
     KIND_NAMES,
@@ -48,7 +48,7 @@ class PageCell:
     relation: str
     is_reference: bool
     is_moved: bool
-    pieces: tuple[Piece, ...]
+    pieces: tuple[MarkedText, ...]
     relations: str
     moves: str
     facts: str

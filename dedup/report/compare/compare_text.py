@@ -1,6 +1,7 @@
 """Words for a comparison, as every format says them."""
 
 from dedup.compare.model import Comparison, Discrepancy, FactKind, OutletShares, Wording
+from dedup.report.wording import format_share
 
 KIND_NAMES = {
     FactKind.NUMBER: "numbers",
@@ -42,12 +43,8 @@ def describe_base(found: Comparison) -> str:
 
 
 def percent(share: float) -> str:
-    """Return a share as a whole percentage; what is there at all is never 0 %.
-
-    >>> percent(0.426), percent(0.001), percent(0)
-    ('43 %', '<1 %', '0 %')
-    """
-    return "<1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
+    """Return a share as a whole percentage."""
+    return format_share(share, digits=0)
 
 
 def describe_derivation(shares: OutletShares) -> str:

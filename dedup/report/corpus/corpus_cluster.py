@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from dedup.diff.model import Diff
 from dedup.report.corpus.corpus_diff import PageDiff, describe_diff
-from dedup.report.corpus.corpus_model import ClusterContent, Copy, PassageNote
-from dedup.report.corpus.corpus_page import ROW_MARKUP, clip, fit, measure_card, measure_text, render_page
+from dedup.report.corpus.corpus_model import ClusterContent, ClusterCopy
+from dedup.report.corpus.corpus_page import fit, measure_card, measure_row, render_corpus_page
+from dedup.report.page import clip
 
 # A page stays below 2 MB: so many bytes for each of its parts.
 COMPARISON_BYTES, COPIES_BYTES, PASSAGES_BYTES = 1_000_000, 300_000, 150_000
@@ -20,7 +21,7 @@ BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
 class ComparedCopy:
     """A removed document with its comparison; None where the copy number `same_as` has the very same text."""
 
-    copy: Copy
+    copy: ClusterCopy
     diff: Diff | None
     same_as: int
 
@@ -30,7 +31,7 @@ class Section:
     """A removed document with its comparison as the template takes it."""
 
     number: int
-    copy: Copy
+    copy: ClusterCopy
     same_as: int
     diff: PageDiff | None
 
@@ -39,7 +40,11 @@ def render_cluster(content: ClusterContent, compared: Iterable[ComparedCopy]) ->
     """Return the page; comparisons are taken until it is full."""
     sections = list(describe_sections(compared))
     copies = fit(content.copies, lambda copy: measure_card(copy.card), COPIES_BYTES)
-    passages = fit(content.passages, measure_passage, PASSAGES_BYTES)
+    passages = fit(
+        content.passages,
+        lambda note: measure_row(note.text[:PASSAGE_CHARACTERS]) + measure_card(note.card),
+        PASSAGES_BYTES,
+    )
     values = {
         "cluster": content.entry,
         "before": content.before,
@@ -53,7 +58,7 @@ def render_cluster(content: ClusterContent, compared: Iterable[ComparedCopy]) ->
         "num_passages": content.num_passages,
         "passage_characters": PASSAGE_CHARACTERS,
     }
-    return render_page("corpus_cluster.html", values, root="../../")
+    return render_corpus_page("corpus_cluster.html", values, root="../../")
 
 
 def describe_sections(compared: Iterable[ComparedCopy]) -> Iterator[Section]:
@@ -68,8 +73,3 @@ def describe_sections(compared: Iterable[ComparedCopy]) -> Iterator[Section]:
         if used > COMPARISON_BYTES:
             return
         yield Section(number, item.copy, number, described)
-
-
-def measure_passage(passage: PassageNote) -> int:
-    """Return how many bytes a passage takes in the page, at most."""
-    return ROW_MARKUP + measure_text(passage.text[:PASSAGE_CHARACTERS]) + measure_card(passage.card)

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from dedup.report.corpus.corpus_model import ClusterEntry
-from dedup.report.corpus.corpus_page import clip, cluster_path, list_path, measure_card, render_page
-from dedup.report.page import encode_data
+from dedup.report.corpus.corpus_page import cluster_path, list_path, measure_card, render_corpus_page
+from dedup.report.page import clip, encode_data
 from dedup.report.wrapping import make_safe
 
 PER_PAGE = 200
@@ -33,7 +33,7 @@ def render_lists(entries: Sequence[ClusterEntry], num_clusters: int) -> Iterator
             "longest": longest if longest < TITLE_LENGTHS[0] else 0,
             "data": encode_data(data) if is_first else "",
         }
-        yield list_path(number), render_page("corpus_clusters.html", values, script=SCRIPT if is_first else "")
+        yield list_path(number), render_corpus_page("corpus_clusters.html", values, script=SCRIPT if is_first else "")
 
 
 def encode_entries(entries: Sequence[ClusterEntry], most_bytes: int) -> tuple[bytes, int, int]:

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from dedup.diff.model import Diff
 from dedup.report.corpus.corpus_page import fit, measure_text
-from dedup.report.diff.diff_html import PageRow, Piece, describe_rows, measure_shares
+from dedup.report.diff.diff_html import DiffRow, describe_rows, measure_shares
 from dedup.report.diff.diff_rows import list_facts, name_anchor
 from dedup.report.diff.diff_text import describe_fact, summarise
 
 MOST_FACTS = 12
 MOST_BYTES = 250_000  # of the rows of a comparison; a cluster page has room for several of the largest
-MARKUP = 300  # bytes of tags around a row
+MARKUP, PIECE_MARKUP = 300, 40  # bytes of tags around a row, and around a run of text
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class PageDiff:
     limits: tuple[str, ...]
     facts: list[tuple[str, str]]
     num_more_facts: int
-    rows: tuple[PageRow, ...]
+    rows: tuple[DiffRow, ...]
     num_left_out: int
     num_bytes: int
 
@@ -54,7 +54,7 @@ def describe_diff(diff: Diff, prefix: str, most_bytes: int = MOST_BYTES) -> Page
     )
 
 
-def name_row(row: PageRow, prefix: str) -> PageRow:
+def name_row(row: DiffRow, prefix: str) -> DiffRow:
     """Return a row with the prefix before its anchors and in its link."""
     return replace(
         row,
@@ -65,25 +65,20 @@ def name_row(row: PageRow, prefix: str) -> PageRow:
     )
 
 
-def drop_dead_link(row: PageRow, anchors: set[str]) -> PageRow:
+def drop_dead_link(row: DiffRow, anchors: set[str]) -> DiffRow:
     """Return a row without a link to what was left out."""
     inner = tuple(drop_dead_link(each, anchors) for each in row.rows)
     return replace(row, link=row.link if row.link.removeprefix("#") in anchors else "", rows=inner)
 
 
-def list_anchors(rows: Iterable[PageRow]) -> Iterable[str]:
+def list_anchors(rows: Iterable[DiffRow]) -> Iterable[str]:
     """Yield the names of the rows that are shown."""
     for row in rows:
         yield from (row.anchor, row.move_anchor)
         yield from list_anchors(row.rows)
 
 
-def measure_row(row: PageRow) -> int:
+def measure_row(row: DiffRow) -> int:
     """Return how many bytes a row takes in a page, about."""
-    pieces = (*row.inline, *row.old, *row.new)
-    return MARKUP + sum(map(measure_piece, pieces)) + sum(map(measure_row, row.rows))
-
-
-def measure_piece(piece: Piece) -> int:
-    """Return how many bytes a run of text takes."""
-    return measure_text(piece.text) + 40
+    texts = (piece.text for piece in (*row.inline, *row.old, *row.new))
+    return MARKUP + sum(measure_text(text) + PIECE_MARKUP for text in texts) + sum(map(measure_row, row.rows))

@@ -5,30 +5,21 @@ from dataclasses import dataclass
 from datetime import date
 
 from dedup.report.charts import Axis, Caption, Chart, Column, Tick, bin_days, bin_sizes, draw_columns
-from dedup.report.corpus.corpus_model import (
-    BoilerplateNote,
-    ClusterEntry,
-    CorpusFindings,
-    NearMiss,
-    OutletCount,
-    OutletPair,
-    Pair,
-)
+from dedup.report.corpus.corpus_model import ClusterEntry, CorpusFindings, DocumentPair, OutletPair
 from dedup.report.corpus.corpus_page import (
     LONGEST_NAME,
     ROW_MARKUP,
     THRESHOLD_PAGE,
-    clip,
     fit,
-    format_share,
     measure_card,
-    measure_text,
-    render_page,
+    measure_row,
+    render_corpus_page,
 )
-from dedup.report.diff.diff_text import count_things
+from dedup.report.page import clip
+from dedup.report.wording import count_things, format_share
 
-# The page stays below 1 MB: so many bytes for each of its tables.
-OUTLETS_BYTES, BOILERPLATE_BYTES, PAIRS_BYTES, CROSSINGS_BYTES = 420_000, 120_000, 60_000, 40_000
+# The page stays below 1 MB: so many bytes for each of its longest tables.
+OUTLETS_BYTES, BOILERPLATE_BYTES, PAIRS_BYTES = 420_000, 120_000, 60_000
 BOILERPLATE_CHARACTERS = 400
 FIRST_OUTLETS, FIRST_PAIRS = 20, 10  # rows that are not folded away
 MOST_OUTLETS, MOST_CROSSINGS, MOST_FILES = 1000, 30, 50
@@ -38,7 +29,7 @@ RELATIONS = ("edited", "template", "contained")
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class MatrixCell:
     """A cell of the matrix: a count, and how strongly it is tinted (0 to 5)."""
 
     count: int
@@ -51,7 +42,7 @@ class Matrix:
     """Outlet by outlet: `cells[i][j]` documents of outlet i were removed for kept ones of outlet j."""
 
     names: tuple[str, ...]
-    cells: tuple[tuple[Cell, ...], ...]
+    cells: tuple[tuple[MatrixCell, ...], ...]
     num_outlets: int
 
 
@@ -64,27 +55,31 @@ def render_index(findings: CorpusFindings, largest: Sequence[ClusterEntry], num_
         "counts": findings.summary.counts,
         "largest": largest,
         "num_pages": num_pages,
-        "outlets": fit(outlets, measure_outlet, OUTLETS_BYTES),
+        "outlets": fit(outlets, lambda outlet: measure_row(clip(outlet.name, LONGEST_NAME)), OUTLETS_BYTES),
         "first_outlets": FIRST_OUTLETS,
         "first_pairs": FIRST_PAIRS,
         "most_removed": max((outlet.num_removed for outlet in outlets), default=0),
         "matrix": draw_matrix(findings.crossings),
-        "crossings": fit(crossings[:MOST_CROSSINGS], measure_crossing, CROSSINGS_BYTES),
+        "crossings": crossings[:MOST_CROSSINGS],
         "num_crossings": len(crossings),
         "days": chart_days(findings),
         "top_days": list_top_days(findings),
         "sizes": chart_sizes(findings),
         "similarities": chart_similarities(findings),
-        "above": fit(findings.above, measure_pair, PAIRS_BYTES),
-        "below": None if findings.below is None else list_misses(findings.below),
-        "yet_kept": list_misses(findings.yet_kept or ()),
+        "above": fit_pairs(findings.above),
+        "below": None if findings.below is None else fit_pairs([miss.pair for miss in findings.below]),
+        "yet_kept": fit_pairs([miss.pair for miss in findings.yet_kept or ()]),
         "threshold_page": THRESHOLD_PAGE,
-        "boilerplate": fit(findings.boilerplate, measure_boilerplate, BOILERPLATE_BYTES),
+        "boilerplate": fit(
+            findings.boilerplate,
+            lambda note: measure_row(note.text[:BOILERPLATE_CHARACTERS], note.first_id[:LONGEST_NAME]),
+            BOILERPLATE_BYTES,
+        ),
         "boilerplate_characters": BOILERPLATE_CHARACTERS,
         "most_files": MOST_FILES,
         "settings": list_settings(findings),
     }
-    return render_page("corpus_index.html", values)
+    return render_corpus_page("corpus_index.html", values)
 
 
 def chart_days(findings: CorpusFindings) -> Chart:
@@ -167,7 +162,8 @@ def draw_matrix(crossings: Sequence[OutletPair]) -> Matrix:
     counts = {(pair.removed, pair.kept): pair.num_documents for pair in crossings}
     most = max((counts.get((a, b), 0) for a in names for b in names), default=0)
     cells = tuple(
-        tuple(Cell(count := counts.get((a, b), 0), choose_heat(count, most), a == b) for b in names) for a in names
+        tuple(MatrixCell(count := counts.get((a, b), 0), choose_heat(count, most), a == b) for b in names)
+        for a in names
     )
     return Matrix(tuple(names), cells, len(weights))
 
@@ -186,26 +182,6 @@ def list_settings(findings: CorpusFindings) -> list[tuple[str, str, str]]:
     ]
 
 
-def list_misses(misses: Sequence[NearMiss]) -> Sequence[Pair]:
-    """Return the pairs that fit."""
-    return fit([miss.pair for miss in misses], measure_pair, PAIRS_BYTES)
-
-
-def measure_outlet(outlet: OutletCount) -> int:
-    """Return how many bytes the row of an outlet takes, at most."""
-    return ROW_MARKUP + measure_text(clip(outlet.name, LONGEST_NAME))
-
-
-def measure_crossing(pair: OutletPair) -> int:
-    """Return how many bytes the row of two outlets takes, at most."""
-    return ROW_MARKUP + sum(measure_text(clip(name, LONGEST_NAME)) for name in (pair.removed, pair.kept))
-
-
-def measure_pair(pair: Pair) -> int:
-    """Return how many bytes the row of two documents takes, at most."""
-    return ROW_MARKUP + measure_card(pair.first) + measure_card(pair.second)
-
-
-def measure_boilerplate(note: BoilerplateNote) -> int:
-    """Return how many bytes the row of a passage takes, at most."""
-    return ROW_MARKUP + measure_text(note.text[:BOILERPLATE_CHARACTERS]) + measure_text(note.first_id[:LONGEST_NAME])
+def fit_pairs(pairs: Sequence[DocumentPair]) -> Sequence[DocumentPair]:
+    """Return the first pairs that fit."""
+    return fit(pairs, lambda pair: ROW_MARKUP + measure_card(pair.first) + measure_card(pair.second), PAIRS_BYTES)

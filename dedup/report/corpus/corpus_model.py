@@ -23,7 +23,7 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class Copy:
+class ClusterCopy:
     """A removed document of a cluster: what kind of copy it is of the representative, and how near.
 
     `covered` is the share of its words that passages of the representative cover, of a contained one.
@@ -74,7 +74,7 @@ class ClusterContent:
 
     entry: ClusterEntry
     text: str
-    copies: tuple[Copy, ...]
+    copies: tuple[ClusterCopy, ...]
     passages: tuple[PassageNote, ...]
     num_passages: int
     before: int | None
@@ -82,7 +82,7 @@ class ClusterContent:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class DocumentPair:
     """Two documents near the threshold; `cluster` is the number of the page that compares them, None without one."""
 
     first: Card
@@ -96,7 +96,7 @@ class Pair:
 class NearMiss:
     """A pair of kept documents near the threshold, with both texts."""
 
-    pair: Pair
+    pair: DocumentPair
     old: str
     new: str
 
@@ -174,7 +174,7 @@ class CorpusFindings:
     sizes: tuple[tuple[int, int], ...]
     similarities: dict[str, tuple[int, ...]]
     crossings: tuple[OutletPair, ...]
-    above: tuple[Pair, ...]
+    above: tuple[DocumentPair, ...]
     below: tuple[NearMiss, ...] | None
     yet_kept: tuple[NearMiss, ...] | None
     boilerplate: tuple[BoilerplateNote, ...]

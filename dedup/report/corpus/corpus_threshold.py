@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from dedup.diff.model import Diff
 from dedup.report.corpus.corpus_diff import PageDiff, describe_diff
-from dedup.report.corpus.corpus_model import NearMiss, Pair
-from dedup.report.corpus.corpus_page import render_page
+from dedup.report.corpus.corpus_model import DocumentPair, NearMiss
+from dedup.report.corpus.corpus_page import render_corpus_page
 
 PAGE_BYTES, PAIR_BYTES = 1_400_000, 120_000
 
@@ -16,7 +16,7 @@ class ComparedPair:
     """A pair with its comparison."""
 
     number: int
-    pair: Pair
+    pair: DocumentPair
     diff: PageDiff
 
 
@@ -30,4 +30,4 @@ def render_threshold(threshold: float, compared: Sequence[tuple[NearMiss, Diff]]
             break
         pairs.append(ComparedPair(number, miss.pair, described))
     values = {"threshold": threshold, "pairs": pairs, "num_pairs": len(compared)}
-    return render_page("corpus_threshold.html", values)
+    return render_corpus_page("corpus_threshold.html", values)

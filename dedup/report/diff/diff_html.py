@@ -1,19 +1,12 @@
 """A diff as one HTML page: no script, nothing loaded, safe with hostile text."""
 
-from base64 import b64encode
 from dataclasses import dataclass
-from functools import cache
-from hashlib import sha256
-from importlib.resources import files
-
-from jinja2 import DictLoader, Environment, StrictUndefined
-from markupsafe import Markup
 
 from dedup.diff.model import Block, Change, ChangeKind, Diff, UnitChange
 from dedup.report.diff.diff_rows import (
     Departure,
     Fold,
-    Row,
+    ShownRow,
     is_white_space,
     lay_out,
     list_facts,
@@ -21,8 +14,8 @@ from dedup.report.diff.diff_rows import (
     starts_move,
 )
 from dedup.report.diff.diff_text import describe_fact, describe_fold, describe_move, describe_relation, summarise
-from dedup.report.wrapping import make_safe, show_white_space
-from dedup.version import __version__
+from dedup.report.page import render_page
+from dedup.report.wrapping import show_white_space
 
 _SIGNS = {
     UnitChange.ADDED: "+",
@@ -31,11 +24,10 @@ _SIGNS = {
     UnitChange.SPLIT: "~",
     UnitChange.MERGED: "~",
 }
-_TEMPLATES = ("diff.html", "diff_parts.html", "diff.css")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TaggedText:
     """A run of text as the page shows it: `tag` is "", "ins" or "del"."""
 
     tag: str
@@ -44,7 +36,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class PageRow:
+class DiffRow:
     """One row of the page; which fields are filled depends on `kind`: unit, departure or fold."""
 
     kind: str
@@ -54,47 +46,29 @@ class PageRow:
     label: str = ""
     link: str = ""
     css: str = ""
-    inline: tuple[Piece, ...] = ()
-    old: tuple[Piece, ...] = ()
-    new: tuple[Piece, ...] = ()
-    rows: tuple["PageRow", ...] = ()
+    inline: tuple[TaggedText, ...] = ()
+    old: tuple[TaggedText, ...] = ()
+    new: tuple[TaggedText, ...] = ()
+    rows: tuple["DiffRow", ...] = ()
 
 
-def render_html(diff: Diff, names: tuple[str, str]) -> str:
+def render_html(diff: Diff, names: TextNames) -> str:
     """Return the page; `names` are those of the old and the new text."""
-    rows = describe_rows(diff)
-    style = _read_template("diff.css")
-    template = _load_environment().get_template("diff.html")
-    return template.render(
-        names=[make_safe(name) for name in names],
-        summary=summarise(diff),
-        stats=diff.stats,
-        shares=measure_shares(diff),
-        limits=diff.limits,
-        facts=[(fact.mark.value, make_safe(describe_fact(fact)), name_anchor(fact.block)) for fact in list_facts(diff)],
-        moves=[describe_move(diff, number, is_arrival=False) for number in range(len(diff.moves))],
-        rows=rows,
-        version=__version__,
-        style=Markup(style),  # noqa: S704 (our own file)
-        style_hash=b64encode(sha256(style.encode()).digest()).decode(),
-    )
+    values = {
+        "names": names,
+        "summary": summarise(diff),
+        "stats": diff.stats,
+        "shares": measure_shares(diff),
+        "limits": diff.limits,
+        "facts": [(describe_fact(fact), name_anchor(fact.block)) for fact in list_facts(diff)],
+        "rows": describe_rows(diff),
+    }
+    return render_page("diff.html", values, ("diff.css",))
 
 
-def describe_rows(diff: Diff) -> list[PageRow]:
+def describe_rows(diff: Diff) -> list[DiffRow]:
     """Return all rows of the comparison as a page shows them."""
     return [_describe_row(diff, row) for row in lay_out(diff)]
-
-
-@cache
-def _load_environment() -> Environment:
-    """Return Jinja with autoescape on for everything."""
-    loader = DictLoader({name: _read_template(name) for name in _TEMPLATES})
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-
-
-@cache
-def _read_template(name: str) -> str:
-    return files("dedup.report").joinpath("templates", name).read_text(encoding="utf-8")
 
 
 def measure_shares(diff: Diff) -> list[tuple[str, int, float]]:
@@ -110,25 +84,25 @@ def measure_shares(diff: Diff) -> list[tuple[str, int, float]]:
     return [(name, count, round(100 * count / total, 2)) for name, count in counts]
 
 
-def _describe_row(diff: Diff, row: Row) -> PageRow:
+def _describe_row(diff: Diff, row: ShownRow) -> DiffRow:
     if isinstance(row, Fold):
         inner = tuple(_describe_row(diff, block) for block in row.blocks)
-        return PageRow("fold", label=describe_fold(diff, row), rows=inner)
+        return DiffRow("fold", label=describe_fold(diff, row), rows=inner)
     if isinstance(row, Departure):
         words = " ".join(diff.moves[row.move].old.cut(diff.old).split()[:12])
         label = describe_move(diff, row.move, is_arrival=False)
-        return PageRow(
+        return DiffRow(
             "departure",
             anchor=f"from-{row.move + 1}",
             sign="↷",
             label=label,
             link=f"#move-{row.move + 1}",
-            inline=(Piece("", f"{make_safe(words)} …"),),
+            inline=(TaggedText("", f"{words} …"),),
         )
     return _describe_block(diff, row)
 
 
-def _describe_block(diff: Diff, block: Block) -> PageRow:
+def _describe_block(diff: Diff, block: Block) -> DiffRow:
     label = link = move_anchor = ""
     if block.relation in {UnitChange.SPLIT, UnitChange.MERGED}:
         label = describe_relation(block.relation)
@@ -137,7 +111,7 @@ def _describe_block(diff: Diff, block: Block) -> PageRow:
         link, move_anchor = f"#from-{block.move + 1}", f"move-{block.move + 1}"
     sign = _SIGNS.get(block.relation, "")
     css = block.relation.value if block.move is None else f"{block.relation.value} moved"
-    return PageRow(
+    return DiffRow(
         "unit",
         anchor=name_anchor(block),
         move_anchor=move_anchor,
@@ -151,20 +125,20 @@ def _describe_block(diff: Diff, block: Block) -> PageRow:
     )
 
 
-def _cut_pieces(diff: Diff, block: Block, *, is_old: bool, is_new: bool) -> tuple[Piece, ...]:
-    pieces: list[Piece] = []
+def _cut_pieces(diff: Diff, block: Block, *, is_old: bool, is_new: bool) -> tuple[TaggedText, ...]:
+    pieces: list[TaggedText] = []
     for change in block.changes:
         if change.kind is ChangeKind.EQUAL:
-            pieces.append(Piece("", make_safe(change.new.cut(diff.new))))
+            pieces.append(TaggedText("", change.new.cut(diff.new)))
             continue
         title = ", ".join(f"{mark.value} changed" for mark in change.marks)
         if is_old and not change.old.is_empty:
-            pieces.append(Piece("del", _show(diff, change, change.old.cut(diff.old)), title))
+            pieces.append(TaggedText("del", _show(diff, change, change.old.cut(diff.old)), title))
         if is_new and not change.new.is_empty:
-            pieces.append(Piece("ins", _show(diff, change, change.new.cut(diff.new)), title))
+            pieces.append(TaggedText("ins", _show(diff, change, change.new.cut(diff.new)), title))
     return tuple(pieces)
 
 
 def _show(diff: Diff, change: Change, text: str) -> str:
-    """Return the text safe to show; white space that is all that changed is made visible."""
-    return show_white_space(text) if is_white_space(diff, change) else make_safe(text)
+    """Return the text; white space that is all that changed is made visible."""
+    return show_white_space(text) if is_white_space(diff, change) else text

@@ -24,11 +24,11 @@ class Fold:
     blocks: tuple[Block, ...]
 
 
-Row = Block | Departure | Fold
+ShownRow = Block | Departure | Fold
 
 
 @dataclass(frozen=True, slots=True)
-class Fact:
+class ChangedFact:
     """A change of a number, a date or quoted words, in words."""
 
     mark: Mark
@@ -37,7 +37,7 @@ class Fact:
     block: Block
 
 
-def lay_out(diff: Diff) -> tuple[Row, ...]:
+def lay_out(diff: Diff) -> tuple[ShownRow, ...]:
     """Return all rows of the comparison, unchanged runs folded; none when every line is the same but for its end.
 
     A blank at the end of a unit that changed because of what now follows it is left out of its block: the reader sees
@@ -48,7 +48,7 @@ def lay_out(diff: Diff) -> tuple[Row, ...]:
     return tuple(_fold(_insert_departures(diff, _leave_out_space(diff))))
 
 
-def is_unchanged(row: Row) -> bool:
+def is_unchanged(row: ShownRow) -> bool:
     """Return whether the row is a unit that kept its text and its place."""
     return isinstance(row, Block) and row.relation is UnitChange.EQUAL and row.move is None
 
@@ -73,10 +73,10 @@ def name_anchor(block: Block) -> str:
     return f"unit-{block.old.start}-{block.new.start}"
 
 
-def list_facts(diff: Diff) -> tuple[Fact, ...]:
+def list_facts(diff: Diff) -> tuple[ChangedFact, ...]:
     """Return the changed numbers, dates and quoted words in reading order, one for each change under its first mark."""
     return tuple(
-        Fact(change.marks[0], _cut_line(change.old.cut(diff.old)), _cut_line(change.new.cut(diff.new)), block)
+        ChangedFact(change.marks[0], _cut_line(change.old.cut(diff.old)), _cut_line(change.new.cut(diff.new)), block)
         for block in diff.blocks
         for change in block.changes
         if change.marks
@@ -111,7 +111,7 @@ def _leave_out_space(diff: Diff) -> list[Block]:
     return blocks
 
 
-def _insert_departures(diff: Diff, blocks: Sequence[Block]) -> list[Row]:
+def _insert_departures(diff: Diff, blocks: Sequence[Block]) -> list[ShownRow]:
     """Return the blocks with a departure before the first block that stood after the move in the old text."""
     stays = [index for index, block in enumerate(blocks) if block.move is None and not block.old.is_empty]
     starts = [blocks[index].old.start for index in stays]
@@ -120,7 +120,7 @@ def _insert_departures(diff: Diff, blocks: Sequence[Block]) -> list[Row]:
         found = bisect_left(starts, diff.moves[number].old.start)
         place = stays[found] if found < len(stays) else len(blocks)
         leaving.setdefault(place, []).append(number)
-    rows: list[Row] = []
+    rows: list[ShownRow] = []
     for index, block in enumerate((*blocks, None)):
         rows.extend(Departure(number) for number in leaving.get(index, ()))
         if block is not None:
@@ -128,7 +128,7 @@ def _insert_departures(diff: Diff, blocks: Sequence[Block]) -> list[Row]:
     return rows
 
 
-def _fold(rows: Sequence[Row]) -> Iterator[Row]:
+def _fold(rows: Sequence[ShownRow]) -> Iterator[ShownRow]:
     position = 0
     for is_plain, found in groupby(rows, key=is_unchanged):
         run = list(found)

@@ -30,13 +30,13 @@ class Screen:
     is_side_by_side: bool = False
 
 
-def render_terminal(diff: Diff, names: tuple[str, str], screen: Screen) -> str:
+def render_terminal(diff: Diff, names: TextNames, screen: Screen) -> str:
     """Return the diff as lines of text; `names` are those of the old and the new text."""
     lines = [*_write_head(diff, names, screen.width), *_write_body(diff, screen)]
     return "".join(f"{paint(line, is_coloured=screen.is_coloured).rstrip()}\n" for line in lines)
 
 
-def _write_head(diff: Diff, names: tuple[str, str], width: int) -> Iterator[Line]:
+def _write_head(diff: Diff, names: TextNames, width: int) -> Iterator[Line]:
     stats = diff.stats
     heads = [
         Piece(f"old: {make_safe(names[0])} ({stats.num_old_words:,} words)", Style.STRONG),

@@ -1,7 +1,8 @@
 """The sentences that every rendering of a diff uses."""
 
 from dedup.diff.model import Diff, UnitChange
-from dedup.report.diff.diff_rows import Fact, Fold, differs_in_line_ends_only, is_white_space
+from dedup.report.diff.diff_rows import ChangedFact, Fold, differs_in_line_ends_only, is_white_space
+from dedup.report.wording import count_things, format_share
 from dedup.text.words import count_words
 
 
@@ -22,8 +23,7 @@ def summarise(diff: Diff) -> str:
             return f"Only white space differs: {counts}."
         return f"Only punctuation differs: {counts}."
     moves = f"; {count_things(len(diff.moves), 'passage')} moved" if diff.moves else ""
-    # Never "100%" of two texts that differ.
-    similarity = ">99%" if stats.similarity > 0.995 else f"{stats.similarity:.0%}"
+    similarity = format_share(stats.similarity, digits=0).replace(" ", "")
     return f"Similarity {similarity}: {counts}{moves}."
 
 
@@ -38,7 +38,7 @@ def name_line_ends(text: str) -> str:
     return " and ".join(name for name, count in counts.items() if count) or "none"
 
 
-def describe_fact(fact: Fact) -> str:
+def describe_fact(fact: ChangedFact) -> str:
     """Return a changed number, date or quotation in words."""
     if not fact.new:
         return f"{fact.mark.value} dropped: {fact.old}"
@@ -76,12 +76,3 @@ def describe_relation(relation: UnitChange) -> str:
         UnitChange.ADDED: "added",
         UnitChange.DROPPED: "dropped",
     }[relation]
-
-
-def count_things(number: int, name: str) -> str:
-    """Return a number with its noun.
-
-    >>> count_things(1, "word"), count_things(2, "word")
-    ('1 word', '2 words')
-    """
-    return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"

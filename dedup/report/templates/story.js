@@ -18,7 +18,8 @@
     if (text !== undefined) element.textContent = text;
     return element;
   };
-  const percent = (share) => (share > 0 && share < 0.005 ? "<1 %" : `${Math.round(100 * share)} %`);
+  const percent = (share) =>
+    share > 0 && share < 0.005 ? "<1 %" : share >= 0.995 && share < 1 ? ">99 %" : `${Math.round(100 * share)} %`;
   const cellIn = (row, outlet) => cellsOf.get(row).find((cell) => Number(cell.dataset.o) === outlet);
 
   // Words, and those of one text that stand in no common order with another's: the library's rule, for a new base.

@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-import msgspec
-
 from dedup.model.bench_results import Bench, Rate
+from dedup.report.encode import encode_json
 from dedup.report.wrapping import Piece, make_safe, wrap_pieces
 
 BAR = 30  # columns
@@ -12,7 +11,7 @@ BAR = 30  # columns
 
 def render_json(found: Bench) -> str:
     """Return the result as one JSON object, indented, with a line end; the schema is in docs/json.md."""
-    return msgspec.json.format(msgspec.json.encode(found), indent=1).decode() + "\n"
+    return encode_json(found)
 
 
 def render_terminal(found: Bench, width: int) -> str:

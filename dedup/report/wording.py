@@ -1,0 +1,26 @@
+"""Numbers in words, the same in every format."""
+
+
+def format_share(part: float, whole: float = 1.0, digits: int = 1) -> str:
+    """Return a part of a whole in per cent; never 0 or 100 of what is not none or all.
+
+    >>> format_share(884, 16147), format_share(1, 10**6), format_share(0, 0), format_share(0.426, digits=0)
+    ('5.5 %', '<0.1 %', '0 %', '43 %')
+    """
+    percent = round(100 * part / whole, 6) if part else 0.0
+    if percent in {0.0, 100.0}:
+        return f"{percent:.0f} %"
+    least = 10.0**-digits
+    shown = f"{percent:.{digits}f}"
+    if float(shown) == 0:
+        return f"<{least:.{digits}f} %"
+    return f">{100 - least:.{digits}f} %" if float(shown) == 100 else f"{shown} %"
+
+
+def count_things(number: int, name: str) -> str:
+    """Return a number with its noun.
+
+    >>> count_things(1, "word"), count_things(2, "word")
+    ('1 word', '2 words')
+    """
+    return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dedup.diff.model import Block, Change, ChangeKind, Diff, UnitChange
+from dedup.diff.model import Block, Change, ChangeKind, Diff, TextNames, UnitChange
 from dedup.report.diff.diff_rows import (
     Departure,
     Fold,

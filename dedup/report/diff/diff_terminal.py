@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from dedup.diff.model import Block, Change, ChangeKind, Diff, UnitChange
+from dedup.diff.model import Block, Change, ChangeKind, Diff, TextNames, UnitChange
 from dedup.report.diff.diff_rows import Departure, Fold, is_white_space, lay_out, list_facts, starts_move
 from dedup.report.diff.diff_text import describe_fact, describe_fold, describe_move, describe_relation, summarise
 from dedup.report.wrapping import Line, Piece, Style, add_signs, make_safe, pad, paint, show_white_space, wrap_pieces

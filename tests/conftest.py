@@ -1,21 +1,13 @@
 """Fixtures: the command line, the shared news data, a small disk."""
 
-import gzip
-import json
-import os
 import subprocess
-import sys
-from pathlib import Path
 
 import amounts  # noqa: F401 (registers the profiles of hypothesis)
 import pytest
 from commands import run_fork, run_process
 from corpora import write_jsonl
 from hypothesis import settings
-
-ROOT = Path(__file__).parent.parent
-sys.path.insert(0, str(ROOT / "benchmarks"))
-SHARED = Path(os.environ.get("DEDUP_SHARED_DATA") or ROOT.parent / "shared" / "data")
+from news_data import read_examples, read_shared
 
 settings.load_profile("quick")  # another one with --hypothesis-profile
 
@@ -32,27 +24,6 @@ def dedup():
     return run_fork
 
 
-def open_shared(name):
-    """Return the records of a file of the shared news data.
-
-    Skips the test where there is no such file. In CI it fails instead if there is a folder of shared data at all: a
-    moved file must not switch tests off.
-    """
-    path = SHARED / name
-    if not path.exists():
-        message = f"no shared news data at {path}: set DEDUP_SHARED_DATA to its folder"
-        if os.environ.get("CI", "").lower() in {"1", "true"} and (ROOT.parent / "shared").exists():
-            pytest.fail(message)
-        pytest.skip(message)
-    return read_packed(path)
-
-
-def read_packed(path):
-    """Return the records of a compressed JSONL file."""
-    with gzip.open(path, "rb") as file:
-        return [json.loads(line) for line in file]
-
-
 @pytest.fixture(scope="session", params=["examples", pytest.param("shared", marks=pytest.mark.shared)])
 def corpus_name(request):
     """Return which press releases a test is on: those in examples/, and the larger corpus where shared data is."""
@@ -63,8 +34,8 @@ def corpus_name(request):
 def congress(corpus_name):
     """Return the records of press releases of the congress: 2,001 of them, or 16,147."""
     if corpus_name == "examples":
-        return read_packed(ROOT / "examples" / "congress.jsonl.gz")
-    return open_shared("congress_press_dev.jsonl.gz")
+        return read_examples()
+    return read_shared("congress_press_dev.jsonl.gz")
 
 
 @pytest.fixture(scope="session")
@@ -75,7 +46,7 @@ def congress_pairs(corpus_name, congress):
 
         pairs = find_pairs([record["text"] for record in congress], 0.5, 3)
         return [(congress[a]["id"], congress[b]["id"]) for a, b in zip(pairs.first, pairs.second, strict=True)]
-    silver = open_shared("congress_press_dev.silver_pairs.jsonl.gz")
+    silver = read_shared("congress_press_dev.silver_pairs.jsonl.gz")
     return [(pair["id1"], pair["id2"]) for pair in silver if pair["jaccard3w"] >= 0.5]
 
 

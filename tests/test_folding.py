@@ -6,9 +6,9 @@ import unicodedata
 import naive
 import pytest
 from amounts import list_characters, nightly_after
-from conftest import ROOT
 from hypothesis import example, given
 from hypothesis import strategies as st
+from news_data import ROOT
 
 from dedup.kernels import tokens as kernel
 from dedup.near.sketcher import tokenise_text

@@ -3,26 +3,46 @@
 import random
 
 import pytest
-from news_data import require_shared_data
+from amounts import nightly_after
+from news_data import read_examples, require_shared_data
 from test_diff_engine import assert_tiles
 
 from dedup.diff.engine import diff_texts
 from dedup.diff.patch import apply_patch, format_patch
 
-pytestmark = pytest.mark.shared
+
+def read_near_copies():
+    """Return pairs of press releases in examples/ of which one was made of the other."""
+    from exact_pairs import find_pairs
+
+    texts = [record["text"] for record in read_examples()]
+    pairs = find_pairs(texts, 0.5)
+    return [(texts[a], texts[b]) for a, b in zip(pairs.first, pairs.second, strict=True) if texts[a] != texts[b]]
 
 
-@pytest.fixture(autouse=True)
-def _shared_data():
-    require_shared_data()
-
-
-@pytest.mark.parametrize(("name", "count"), [("wp_current_events_revs_dev", 500), ("wiki_versions_dev", None)])
-def test_real_revisions_are_sound_readable_and_whole(name, count):
-    from bench_diff import count_minimal, count_torn
+def read_revisions(name):
+    """Return the consecutive versions of a shared data set."""
     from news import read_revisions
 
-    pairs = read_revisions(name)
+    require_shared_data()
+    return read_revisions(name)
+
+
+REVISIONS = {
+    "near copies": (read_near_copies, 60),
+    "current events": (lambda: read_revisions("wp_current_events_revs_dev"), 500),
+    "wiki": (lambda: read_revisions("wiki_versions_dev"), None),
+}
+
+
+@pytest.mark.parametrize(
+    "name", ["near copies", *(pytest.param(n, marks=pytest.mark.shared) for n in ("current events", "wiki"))]
+)
+def test_real_revisions_are_sound_readable_and_whole(name):
+    from bench_diff import count_minimal, count_torn
+
+    read, count = REVISIONS[name]
+    pairs = read()
     pairs = pairs if count is None else random.Random(1).sample(pairs, count)
     shown = minimal = 0
     for old, new in pairs:
@@ -37,15 +57,15 @@ def test_real_revisions_are_sound_readable_and_whole(name, count):
     assert shown <= 1.15 * minimal
 
 
-def test_moved_sentences_and_paragraphs_are_moves():
+@pytest.mark.parametrize("count", nightly_after(1, [80, 300]))
+def test_moved_sentences_and_paragraphs_are_moves(congress, count):
     from bench_diff import score_moves
-    from news import read_texts
     from planted_moves import plant_moves
 
     rng = random.Random(1)
-    texts = [text for text in read_texts("congress_press_dev") if 2_000 < len(text) < 8_000]
+    texts = [record["text"] for record in congress if 2_000 < len(record["text"]) < 8_000]
     scores = []
-    while len(scores) < 300:
+    while len(scores) < count:
         planted = plant_moves(rng.choice(texts), rng, by_paragraph=rng.random() < 0.5)
         if planted and planted.moved:
             scores.append(score_moves(planted, diff_texts(planted.old, planted.new)))
@@ -55,10 +75,12 @@ def test_moved_sentences_and_paragraphs_are_moves():
     assert 0 == deleted
 
 
+@pytest.mark.shared
 @pytest.mark.parametrize("name", ["ja_wikinews", "lk_news_2024_01_02"])
 def test_other_scripts_are_sound(name):
     from news import read_texts
 
+    require_shared_data()
     texts = [text for text in read_texts(name) if len(text) < 6_000]
     rng = random.Random(1)
     for old in rng.sample(texts, 60):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dedup.compare.discrepancies import MAX_LENGTH, find_discrepancies, list_limits
+from dedup.compare.discrepancies import MAX_LENGTH, explain_long_sentences, find_discrepancies
 from dedup.compare.facts import (
     FINDERS,
     disagree,
@@ -188,4 +188,6 @@ def test_a_sentence_beyond_the_limit_is_not_looked_into_and_that_is_said():
     outlets = [split_document(Document(name, text)) for name, text in zip("ab", texts, strict=True)]
     row = Row((Cell(0, (0,)), Cell(1, (0,))))
     assert [] == find_discrepancies(outlets, [row], [[(None,)] * 2] * 2)
-    assert ("no discrepancies are looked for in 2 sentences beyond 10,000 characters",) == list_limits(outlets)
+    assert ("no discrepancies are looked for in 2 sentences beyond 10,000 characters",) == explain_long_sentences(
+        outlets
+    )

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from dedup.config import StoryConfig
 from dedup.kernels.linkage import SimilarPairs, link_groups
 from dedup.kernels.neighbours import UNDATED
-from dedup.stories.candidates import find_candidates, order_documents, within_window
 from dedup.stories.describe import outline_story
+from dedup.stories.neighbour_pairs import order_by_day, pair_neighbours, within_window
 from dedup.stories.read_terms import TermCounter, find_words, join_terms, order_terms
 from dedup.stories.refine import compare_topic
-from dedup.stories.vectors import weigh_terms
+from dedup.stories.vectors import make_vectors
 from dedup.text.dates import parse_day
 
 NO_OUTLET = np.full(10_000, -1, np.int32)
@@ -31,7 +31,7 @@ def make_texts(seed, count, vocabulary=60, length=12):
 
 def weigh(texts, config=None, outlets=None):
     outlets = NO_OUTLET[: len(texts)] if outlets is None else np.array(outlets, np.int32)
-    return weigh_terms(TermCounter().count(texts), outlets, config or StoryConfig())
+    return make_vectors(TermCounter().count(texts), outlets, config or StoryConfig())
 
 
 def weigh_naively(texts, name_weight=2.0):
@@ -116,7 +116,7 @@ def test_vectors_are_the_naive_ones(seed):
 def test_neighbours_are_all_pairs_at_the_floor_where_no_bound_is_hit(seed):
     texts = make_texts(seed, 20)
     config = StoryConfig(copy_similarity=2.0, floor=0.1)
-    found = find_candidates(weigh(texts), np.full(20, UNDATED, np.int32), config)
+    found = pair_neighbours(weigh(texts), np.full(20, UNDATED, np.int32), config)
     naive = weigh_naively(texts)
     expected = {(i, j): cosine(naive[i], naive[j]) for i, j in itertools.combinations(range(20), 2)}
     close = {pair for pair, value in expected.items() if value >= 0.1001}
@@ -133,9 +133,9 @@ def test_neighbours_are_never_further_apart_than_the_window(seed, window):
     texts = make_texts(seed, 20, vocabulary=20)
     days = np.array(sorted(random.Random(seed).choices([UNDATED, *range(100, 112)], k=20)), np.int32)
     config = StoryConfig(copy_similarity=2.0, floor=0.01, window=window)
-    found = find_candidates(weigh(texts), days, config).pairs
+    found = pair_neighbours(weigh(texts), days, config).pairs
     assert within_window(days[found.first], days[found.second], window).all()
-    everywhere = find_candidates(weigh(texts), days, StoryConfig(copy_similarity=2.0, floor=0.01, window=None)).pairs
+    everywhere = pair_neighbours(weigh(texts), days, StoryConfig(copy_similarity=2.0, floor=0.01, window=None)).pairs
     inside = within_window(days[everywhere.first], days[everywhere.second], window)
     assert set(zip(everywhere.first[inside].tolist(), everywhere.second[inside].tolist(), strict=True)) == set(
         zip(found.first.tolist(), found.second.tolist(), strict=True)
@@ -145,7 +145,7 @@ def test_neighbours_are_never_further_apart_than_the_window(seed, window):
 def test_full_buckets_are_counted_and_the_nearest_documents_are_still_found():
     texts = [f"common word{i // 2} other{i // 2}" for i in range(40)]
     days = np.full(40, UNDATED, np.int32)
-    found = find_candidates(weigh(texts), days, StoryConfig(max_bucket=4, copy_similarity=2.0))
+    found = pair_neighbours(weigh(texts), days, StoryConfig(max_bucket=4, copy_similarity=2.0))
     assert found.num_full_buckets > 0
     assert {(2 * i, 2 * i + 1) for i in range(20)} <= set(
         zip(found.pairs.first.tolist(), found.pairs.second.tolist(), strict=True)
@@ -153,7 +153,7 @@ def test_full_buckets_are_counted_and_the_nearest_documents_are_still_found():
 
 
 def test_copies_follow_the_first_and_are_looked_up_no_more():
-    found = find_candidates(weigh(["a b c d e"] * 50), np.full(50, 7, np.int32), StoryConfig())
+    found = pair_neighbours(weigh(["a b c d e"] * 50), np.full(50, 7, np.int32), StoryConfig())
     assert [0] * 50 == found.leader.tolist()
     assert found.num_candidates == 49
 
@@ -233,7 +233,7 @@ def test_terms_of_blocks_are_joined_and_reordered():
 
 def test_documents_are_ordered_by_day_and_content_whatever_their_place():
     days, content = np.array([5, UNDATED, 5, 4], np.int32), np.array([9, 1, 3, 7], np.uint64)
-    assert [1, 3, 2, 0] == order_documents(days, content).tolist()
+    assert [1, 3, 2, 0] == order_by_day(days, content).tolist()
 
 
 @pytest.mark.parametrize(

@@ -51,7 +51,7 @@ def diff(
     layout: str,
     width: int | None,
 ) -> int:
-    """Show what changed from OLD to NEW: by sentence and word, with moved passages told apart from dropped ones.
+    """Show what changed from OLD to NEW, by sentence and word. Moved passages are shown as moved, not as dropped.
 
     Exit code: 0 the texts are the same, 1 they differ, 2 error.
 

@@ -1,4 +1,4 @@
-"""From what stands on the command line to the files to read and the folder to work in."""
+"""From the command line to the files to read and the folder to work in."""
 
 import sys
 import tempfile

@@ -18,7 +18,7 @@ from dedup.cli.options import article_options, input_options, inputs_argument, p
     show_default=True,
     metavar="DAYS|off",
     callback=parse_window,
-    help="Compare documents that are at most so many days apart; those without a date with all.",
+    help="Most days between two documents that are compared; one without a date is compared with all.",
 )
 @click.option(
     "--threshold",

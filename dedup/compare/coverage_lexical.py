@@ -1,4 +1,4 @@
-"""The lexical engine: how much of each sentence stands in each other one, by its words."""
+"""The lexical engine: the coverage matrix of sentences by their words."""
 
 import zlib
 from collections.abc import Mapping, Sequence
@@ -9,7 +9,7 @@ import numpy.typing as npt
 from dedup.compare.terms import Term
 from dedup.errors import DedupError
 
-NUM_BUCKETS = 4096  # trigrams are hashed into so many columns: a story has some thousand of them
+NUM_BUCKETS = 4096  # columns that trigrams are hashed into: a story has some thousand trigrams
 MIN_LIKENESS = 0.5  # words less alike than this have nothing in common
 MAX_WORDS = 30_000  # different ones: 500 MB of trigrams, minutes of work
 WORDS_AT_ONCE = 512
@@ -44,7 +44,7 @@ def measure_lexical_coverage(
     said = np.zeros((len(filled), len(filled)), np.float32)
     for first in range(0, len(vocabulary), WORDS_AT_ONCE):
         some = slice(first, min(first + WORDS_AT_ONCE, len(vocabulary)))
-        best = np.maximum.reduceat(compare_words(grams, numbers, some)[words], starts)
+        best = np.maximum.reduceat(measure_likeness(grams, numbers, some)[words], starts)
         inside = (words >= some.start) & (words < some.stop)
         counts = np.zeros((len(filled), some.stop - some.start), np.float32)
         np.add.at(counts, (homes[inside], words[inside] - some.start), 1)
@@ -65,7 +65,7 @@ def count_trigrams(words: Sequence[str]) -> npt.NDArray[np.float32]:
     return grams
 
 
-def compare_words(
+def measure_likeness(
     grams: npt.NDArray[np.float32], numbers: npt.NDArray[np.bool_], some: slice
 ) -> npt.NDArray[np.float32]:
     """Return float32[n, some]: 1 for equal words, else the squared trigram cosine where it is MIN_LIKENESS or more.

@@ -1,4 +1,4 @@
-"""The semantic engine: how much of each sentence stands in each other one, by the vectors of its words in context."""
+"""The semantic engine: the coverage matrix of sentences by the vectors of their words in context."""
 
 from collections.abc import Mapping, Sequence
 

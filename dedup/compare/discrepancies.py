@@ -10,7 +10,7 @@ from dedup.text.spans import Span
 MAX_LENGTH = 10_000  # characters; the patterns take the square of a sentence at worst
 
 
-def list_limits(outlets: Sequence[Outlet]) -> tuple[str, ...]:
+def explain_long_sentences(outlets: Sequence[Outlet]) -> tuple[str, ...]:
     """Return what is said of sentences too long to look for facts in."""
     count = sum(
         s.span.end - s.span.start > MAX_LENGTH for outlet in outlets for s in outlet.sentences if s.omission is None

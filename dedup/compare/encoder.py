@@ -24,7 +24,7 @@ DEFAULT_FILES = (
 )
 MODEL_NAMES = ("model.onnx", "onnx/model.onnx", "model_quantized.onnx", "onnx/model_quantized.onnx")
 _SURROGATE = re.compile("[\ud800-\udfff]")  # half of a pair: no character, and no tokenizer takes it
-MAX_PIECES = 254  # pieces of words that are read at once, without the two that stand for beginning and end
+MAX_PIECES = 254  # pieces of words that are read at once, besides the two that mark beginning and end
 
 
 class ModelMissingError(DedupError):
@@ -86,7 +86,7 @@ def hash_file(path: Path) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Pieces:
-    """What a model makes of a text: a vector for each piece, and where the piece stands in the text.
+    """What a model makes of a text: a vector for each piece, and the characters of the piece.
 
     vectors  float16[pieces, dim]    offsets  int32[pieces, 2], characters
     """

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from dedup.compare.choose_engine import choose_engine
 from dedup.compare.coverage_lexical import measure_lexical_coverage
 from dedup.compare.coverage_semantic import check_terms, measure_semantic_coverage
-from dedup.compare.discrepancies import find_discrepancies, list_limits
+from dedup.compare.discrepancies import explain_long_sentences, find_discrepancies
 from dedup.compare.encoder import Encoder, pool_words
 from dedup.compare.links import Wordings, find_links, relate_rows
 from dedup.compare.model import Comparison, Link, Outlet, OutletShares, Place, Row, Strength, Wording
@@ -34,7 +34,7 @@ MAX_SENTENCES = 6000  # the matrices of all pairs take 150 MB each at that
 
 @dataclass(frozen=True)
 class Scored:
-    """The sentences that are compared: where they stand, how much each says of each other, and the scores."""
+    """The sentences that are compared: their places, the coverage matrix, the scores and the clusters."""
 
     places: list[Place]
     coverage: Matrix
@@ -77,13 +77,13 @@ def compare_documents(
     Raises `DedupError` on fewer or more documents, on a base that is none of them, on two of one name, and where the
     engine that was asked for cannot run.
     """
-    check_documents(documents, config)
+    check_texts(documents, config)
     engine, encoder = choose_engine(documents, config)
     outlets = tuple(split_document(document, boilerplate) for document in documents)
     scored = score_outlets(outlets, encoder, THRESHOLDS[engine.name])
     wordings = Wordings(outlets, scored.places, scored.coverage)
     links = find_links(scored.places, scored.score, THRESHOLDS[engine.name], wordings)
-    linked = join_links(links)
+    linked = collect_linked(links)
     base = choose_base(outlets, linked, config.base)
     rows = build_rows(scored.clusters, scored.places, base)
     relations = relate_rows(rows, len(outlets), wordings)
@@ -96,11 +96,11 @@ def compare_documents(
         relations=relations,
         shares=share_all(wordings, rows, relations, linked),
         engine=engine,
-        limits=list_limits(outlets),
+        limits=explain_long_sentences(outlets),
     )
 
 
-def check_documents(documents: Sequence[Document], config: CompareConfig) -> None:
+def check_texts(documents: Sequence[Document], config: CompareConfig) -> None:
     """Raise `DedupError` on what cannot be compared."""
     if not 2 <= len(documents) <= MAX_TEXTS:
         raise DedupError(f"{len(documents)} text{'s' * (len(documents) != 1)} to compare. Name 2 to {MAX_TEXTS}.")
@@ -169,7 +169,7 @@ def cover_equal_sentences(coverage: Matrix, terms: Sequence[Sequence[Term]]) -> 
     return coverage
 
 
-def join_links(links: Sequence[Link]) -> Linked:
+def collect_linked(links: Sequence[Link]) -> Linked:
     """Return, for each two outlets, the sentences of the first that a strong link joins to the second."""
     linked: Linked = {}
     for link in links:
@@ -183,7 +183,7 @@ def choose_base(outlets: Sequence[Outlet], linked: Linked, name: str | None) -> 
     """Return the text that the others are compared with: the one named, else the earliest, else the medoid.
 
     The medoid is the text that says most of what the others say: the mean, over the others, of the share of their
-    words that stand in sentences with a strong link to it.
+    words in sentences with a strong link to it.
     """
     names = [outlet.name for outlet in outlets]
     if name is not None:

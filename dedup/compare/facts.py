@@ -101,7 +101,7 @@ def find_times(text: str) -> list[FoundFact]:
 
 
 def read_time(phrase: str) -> list[str]:
-    """Return the parts of a date that tell it from another, months by three letters.
+    """Return the parts of a date that differ from date to date, months by three letters.
 
     >>> read_time("late on Sunday, Dec. 28")
     ['28', 'dec', 'sunday']
@@ -112,7 +112,7 @@ def read_time(phrase: str) -> list[str]:
 
 
 def find_quotes(text: str) -> list[FoundFact]:
-    """Return what stands in quotation marks, from MIN_QUOTE words on."""
+    """Return quotations of MIN_QUOTE words and more."""
     quotations = find_quotations(text)
     spans = [Span(start, end) for start, end in zip(quotations.starts, quotations.ends, strict=True)]
     folded = [(span, fold_words(span.cut(text))) for span in spans]
@@ -178,7 +178,7 @@ def has_other(values: Iterable[str], others: Collection[str], same: Callable[[st
 
 
 def is_same_quote(a: str, b: str) -> bool:
-    """Return whether one quotation stands in the other."""
+    """Return whether one quotation is a part of the other."""
     return f" {a} " in f" {b} " or f" {b} " in f" {a} "
 
 

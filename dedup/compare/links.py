@@ -1,4 +1,4 @@
-"""Links: which sentences say alike, how surely, and how the one wording stands to the other."""
+"""Links: which sentences say the same, how surely, and how the two wordings relate."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -36,7 +36,7 @@ class Wordings:
         return MutualCoverage(float(self._coverage[i, j]), float(self._coverage[j, i]))
 
     def relate(self, cell: Cell, base: Cell) -> Wording:
-        """Return how the wording of one cell stands to that of another."""
+        """Return how the wording of one cell relates to the wording of another."""
         own, others = ([Place(c.outlet, s) for s in c.sentences] for c in (cell, base))
         words = [[word for place in places for word in self._words[place]] for places in (own, others)]
         rows, columns = ([self._positions[place] for place in places] for places in (own, others))
@@ -48,7 +48,7 @@ class Wordings:
 
 
 def find_links(places: Sequence[Place], score: Matrix, thresholds: Thresholds, wordings: Wordings) -> list[Link]:
-    """Return the links, by place; the relation of each is that of its later sentence to its earlier one."""
+    """Return the links, by place; the relation of a link is how its later sentence relates to its earlier one."""
     first, second = np.nonzero(np.triu(score >= thresholds.weak, 1))
     links = []
     for i, j in zip(first.tolist(), second.tolist(), strict=True):
@@ -64,7 +64,7 @@ def find_links(places: Sequence[Place], score: Matrix, thresholds: Thresholds, w
 
 
 def relate_rows(rows: Sequence[Row], num_outlets: int, wordings: Wordings) -> list[list[tuple[Wording | None, ...]]]:
-    """Return, for each outlet and each base, how its cell of every row stands to the base's."""
+    """Return, for each outlet and each base, how its cell of every row relates to the base's."""
     related: list[list[list[Wording | None]]] = [
         [[None] * len(rows) for _ in range(num_outlets)] for _ in range(num_outlets)
     ]

@@ -19,7 +19,7 @@ class Strength(StrEnum):
 
 
 class Wording(StrEnum):
-    """How one wording stands to another: the words of the METER corpus, and `partial`, which says a part of it only."""
+    """How one wording relates to another, in the terms of the METER corpus; `partial` says only a part of it."""
 
     VERBATIM = "verbatim"
     EDITED = "edited"
@@ -28,7 +28,7 @@ class Wording(StrEnum):
 
 
 class Derivation(StrEnum):
-    """How a text stands to the base (Gaizauskas et al. 2001, the METER corpus)."""
+    """How a text relates to the base (Gaizauskas et al. 2001, the METER corpus)."""
 
     WHOLLY = "wholly"
     PARTIALLY = "partially"
@@ -110,7 +110,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Two sentences of different outlets that say alike; `score` is about 0 for chance, and compares within a run."""
+    """Two sentences of different outlets that say the same; scores of one run compare, and chance gives about 0."""
 
     a: Place
     b: Place
@@ -163,9 +163,9 @@ class Discrepancy:
 
 @dataclass(frozen=True, slots=True)
 class OutletShares:
-    """How one outlet stands to a base; shares of words, 0 to 1.
+    """How one outlet relates to a base; shares of words, 0 to 1.
 
-    verbatim, edited, reworded, partial, dropped   of the base: how it stands in the outlet (they add up to 1)
+    verbatim, edited, reworded, partial, dropped   of the base: how the outlet says it (they add up to 1)
     new         of the outlet: in sentences that say nothing of the base
     reused      of the outlet: in runs of four and more words that the base has too
     tau         Kendall's tau-b of the order of what both have: 1 the same, -1 reversed, None below two statements
@@ -197,8 +197,8 @@ class Engine:
 class Comparison:
     """N texts, sentence by sentence.
 
-    `relations[outlet][base]` holds, for each row, how the cell of the outlet stands to the base's (None where either
-    is absent). `shares[outlet][base]` is how the outlet stands to the base.
+    `relations[outlet][base]` holds, for each row, how the cell of the outlet relates to the base's (None where either
+    is absent). `shares[outlet][base]` is how the outlet relates to the base.
     """
 
     outlets: tuple[Outlet, ...]
@@ -212,7 +212,7 @@ class Comparison:
     limits: tuple[str, ...] = ()
 
     def relation(self, row: int, outlet: int, base: int | None = None) -> Wording | None:
-        """Return how the cell of an outlet stands to the base's; None where either is absent."""
+        """Return how the cell of an outlet relates to the base's; None where either is absent."""
         return self.relations[outlet][self.base if base is None else base][row]
 
     def reference(self, row: int) -> int:

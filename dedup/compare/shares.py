@@ -50,10 +50,10 @@ def measure_shares(side: LinkedOutlet, base: LinkedOutlet, rows: Sequence[RowPai
     total = max(1, sum(kept.values()))
     order = [(row.sentences[0], row.base_sentences[0]) for row in rows if row.wording]
     said = shared / side.outlet.num_words if side.outlet.num_words else 1.0
-    return describe(kept, total, said, measure_reuse(side.words, base.words), measure_tau(order))
+    return sum_up(kept, total, said, measure_reuse(side.words, base.words), measure_tau(order))
 
 
-def describe(kept: Counter[str], total: int, shared: float, reused: float, tau: float | None) -> OutletShares:
+def sum_up(kept: Counter[str], total: int, shared: float, reused: float, tau: float | None) -> OutletShares:
     """Return the shares with what they amount to."""
     parts = {relation.value: kept[relation] / total for relation in Wording}
     return OutletShares(

@@ -1,4 +1,4 @@
-"""Speakers: who says what is said, so that "he warned" can be read with the name it stands for. English only."""
+"""Speakers: who says something, so that "he warned" can be read with a name. English only."""
 
 import re
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ VERB_CLASSES = dict.fromkeys(NEUTRAL.split(), "said") | {
 }
 _VERBS = "(?:" + "|".join(sorted(VERB_CLASSES, key=len, reverse=True)) + ")"
 _INVERTED = "(?:said|says|added|adds|told|asked|wrote)"
-# Possessive and at most so many words: a page in capitals, all of it one run of names, must not cost its square.
+# Possessive and of bounded length: a page in capitals, all of it one run of names, must not cost its square.
 _NAME = r"(?:(?<!\w)[A-Z][\w’'-]++(?:\s+(?:[A-Z][\w’'-]++|(?:de|van|von|al|bin)\b)){0,7}+)"
 _BETWEEN = r"(?:\w+ly\s+|also\s+|has\s+|had\s+|have\s+|later\s+|further\s+)*"
 _NOT_A_PLACE = "".join(rf"(?<!\b{word} )" for word in ("in", "at", "of", "from", "to", "near"))

@@ -69,7 +69,7 @@ def stem(word: str) -> str:
 
 
 def weigh_terms(sentences: Sequence[Sequence[Term]]) -> dict[str, float]:
-    """Return how much each term tells: its inverse document frequency among the sentences of this story.
+    """Return the weight of each term: its inverse document frequency among the sentences of this story.
 
     A frequency of the language at large, the alternative, calls rare what every sentence here is about.
     """

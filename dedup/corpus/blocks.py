@@ -18,7 +18,7 @@ BLOCK_SIZE = 4 << 20  # fresh pages are dear on virtual machines: blocks are sma
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A record that could not be read: where it starts, why, and its bytes as they stand in the file."""
+    """A record that could not be read: where it starts, why, and its bytes."""
 
     file: int
     line: int

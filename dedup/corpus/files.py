@@ -1,4 +1,4 @@
-"""What the user named on the command line -> the files to read, in order, each with the name it has in the output."""
+"""Names on the command line to the files to read, in order, each with its name in the output."""
 
 import glob
 import os
@@ -27,7 +27,7 @@ class SourceFile:
     format       jsonl, csv, tsv, parquet or txt
     compression  gzip, zstd or None
     size         bytes on disk
-    modified_ns  of the file, so that a resumed run can tell that its input changed
+    modified_ns  of the file, so that a resumed run notices that its input changed
     """
 
     path: str
@@ -77,7 +77,7 @@ def find_files(inputs: Sequence[str], input_format: str | None = None) -> list[S
 
 
 def expand_input(given: str) -> Iterator[NamedPath]:
-    """Yield the files that one argument stands for."""
+    """Yield the files that one argument names."""
     path = Path(given)
     if path.is_dir():
         below = sorted(p for p in path.rglob("*") if split_format(p.name)[0] and p.is_file())

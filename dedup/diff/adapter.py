@@ -25,7 +25,7 @@ _FIRST_SURROGATE, _LAST_SURROGATE = 0xD800, 0xDFFF
 _NUM_CODES = 0x10FFFF - _FIRST_LETTER - (_LAST_SURROGATE - _FIRST_SURROGATE)
 
 
-class TokenRun(NamedTuple):
+class DiffRun(NamedTuple):
     """Tokens `[old_start, old_end)` and `[new_start, new_end)`, equal or changed."""
 
     is_equal: bool
@@ -35,7 +35,7 @@ class TokenRun(NamedTuple):
     new_end: int
 
 
-def find_runs(old: Sequence[str], new: Sequence[str], *, is_cleaned: bool = True) -> list[TokenRun]:
+def find_runs(old: Sequence[str], new: Sequence[str], *, is_cleaned: bool = True) -> list[DiffRun]:
     """Return the equal and the changed runs of two token sequences; together they tile both.
 
     A longest common subsequence in O(len(old) * len(new) / 64) time and that many bits of memory; then, when
@@ -192,23 +192,23 @@ def _find_operations(old: str, new: str) -> list[tuple[int, str]]:
     return operations
 
 
-def _fold_operations(operations: Iterable[tuple[int, str]]) -> Iterator[TokenRun]:
+def _fold_operations(operations: Iterable[tuple[int, str]]) -> Iterator[DiffRun]:
     """Yield runs; deletions and insertions that touch are one changed run."""
     old_start = new_start = old_end = new_end = 0
     for operation, text in operations:
         if operation == diff_match_patch.DIFF_EQUAL:
             if old_end > old_start or new_end > new_start:
-                yield TokenRun(False, old_start, old_end, new_start, new_end)
+                yield DiffRun(False, old_start, old_end, new_start, new_end)
             old_start, new_start = old_end + len(text), new_end + len(text)
             if text:
-                yield TokenRun(True, old_end, old_start, new_end, new_start)
+                yield DiffRun(True, old_end, old_start, new_end, new_start)
             old_end, new_end = old_start, new_start
         elif operation == diff_match_patch.DIFF_DELETE:
             old_end += len(text)
         else:
             new_end += len(text)
     if old_end > old_start or new_end > new_start:
-        yield TokenRun(False, old_start, old_end, new_start, new_end)
+        yield DiffRun(False, old_start, old_end, new_start, new_end)
 
 
 @cache

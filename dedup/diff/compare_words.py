@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from dedup.diff.adapter import TokenRun
+from dedup.diff.adapter import DiffRun
 from dedup.diff.sequences import RunList, compare_sequences
 
 
@@ -17,11 +17,11 @@ class TokenPair(NamedTuple):
 def compare_words(old: Sequence[str], new: Sequence[str]) -> RunList:
     """Return the runs of tokens that are equal and those that changed.
 
-    Words and punctuation are matched first and white space follows what stands beside it: with white space as tokens
-    of their own, half of every longest common subsequence is spaces, and unrelated phrases hang together by them.
+    Words and punctuation are matched first; white space follows its neighbours. With white space as tokens of their
+    own, half of every longest common subsequence is spaces, and unrelated phrases hang together by them.
     """
     if old == new:
-        return RunList([TokenRun(True, 0, len(old), 0, len(new))] if old else [], False)
+        return RunList([DiffRun(True, 0, len(old), 0, len(new))] if old else [], False)
     old_places = [index for index, token in enumerate(old) if not token.isspace()]
     new_places = [index for index, token in enumerate(new) if not token.isspace()]
     found = compare_sequences(
@@ -56,7 +56,7 @@ def _is_same_space(old: Sequence[str], new: Sequence[str], pair: TokenPair) -> b
     return token == new[pair.new] and token.isspace()
 
 
-def _tile(pairs: Sequence[TokenPair], num_old: int, num_new: int) -> Iterator[TokenRun]:
+def _tile(pairs: Sequence[TokenPair], num_old: int, num_new: int) -> Iterator[DiffRun]:
     """Yield equal runs for pairs that follow each other, and changed runs for what lies between them."""
     start = position = TokenPair(0, 0)
     end = TokenPair(num_old, num_new)
@@ -66,7 +66,7 @@ def _tile(pairs: Sequence[TokenPair], num_old: int, num_new: int) -> Iterator[To
             position = following
             continue
         if position > start:
-            yield TokenRun(True, start.old, position.old, start.new, position.new)
+            yield DiffRun(True, start.old, position.old, start.new, position.new)
         if pair != position:
-            yield TokenRun(False, position.old, pair.old, position.new, pair.new)
+            yield DiffRun(False, position.old, pair.old, position.new, pair.new)
         start, position = pair, following

@@ -40,12 +40,12 @@ def diff_texts(old: str, new: str) -> Diff:
     blocks, is_limited = build_blocks(old_side, new_side, order)
     stats = count_words_kept(old_side, new_side, blocks)
     moves = _describe_moves(blocks, new_side)
-    return check(
+    return verify(
         Diff(old, new, sort_blocks(blocks), moves, stats, (LIMIT_WORDS,) if is_limited or pairing.is_limited else ())
     )
 
 
-def check(diff: Diff) -> Diff:
+def verify(diff: Diff) -> Diff:
     """Return the diff if applying it and undoing it both give what they must."""
     if diff.apply(diff.old) != diff.new or diff.invert().apply(diff.new) != diff.old:
         raise AssertionError(

@@ -35,7 +35,7 @@ _QUOTATION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Quotations:
-    """The spans of a text that stand in quotation marks, the marks left out."""
+    """The spans of a text inside quotation marks, without the marks."""
 
     starts: tuple[int, ...]
     ends: tuple[int, ...]

@@ -7,7 +7,7 @@ from dedup.diff.match_units import Group
 from dedup.diff.patience import find_heaviest_increasing
 from dedup.diff.similarity import UnitWords
 
-MAX_BETWEEN = 1  # free units that may stand between two groups of one move
+MAX_BETWEEN = 1  # free units between two groups of one move
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Units that changed place: where they stood, where they stand, and how many words they have there."""
+    """Units that changed place: their old place, their new place, and their number of words there."""
 
     old: Span
     new: Span
@@ -125,8 +125,8 @@ class Stats:
 class Diff:
     """The difference of two texts. `blocks` are in the reading order of the new text.
 
-    The spans of `changes` tile both texts; a deletion stands after what it followed in the old text. `limits` says in
-    words which bound was hit and what that does to the result; it is empty for all but huge inputs.
+    The spans of `changes` tile both texts. A deletion follows what it followed in the old text. `limits` says in words
+    which bound was hit and what that does to the result; it is empty for all but huge inputs.
 
     >>> from dedup.diff.engine import diff_texts
     >>> diff = diff_texts("He left in 2013.", "He left in 2023.")
@@ -188,7 +188,7 @@ class Diff:
 
 
 def sort_blocks(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    """Return the blocks in the reading order of the new text; dropped ones before what stands at their place."""
+    """Return the blocks in the reading order of the new text; dropped ones come before what is at their place."""
     return tuple(sorted(blocks, key=lambda block: (block.new.start, block.new.end, block.old)))
 
 

@@ -155,7 +155,7 @@ def _pair_alike(
 
 
 def _pair_short(old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: Sequence[UnitPair]) -> list[UnitPair]:
-    """Pair two short lines that stand alone between the same neighbours, however unlike: "2013" became "2023"."""
+    """Pair two short lines that are alone between the same neighbours, however unlike: "2013" became "2023"."""
     gaps = _Gaps(old, new, pairs)
     alone = ((old_side[0], new_side[0]) for old_side, new_side in gaps.iterate() if len(old_side) == len(new_side) == 1)
     return [

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import NamedTuple
 
-from dedup.diff.adapter import TokenRun, find_runs
+from dedup.diff.adapter import DiffRun, find_runs
 from dedup.diff.patience import find_anchors
 
 MAX_CELLS = 250_000_000  # items on one side times items on the other: 60 ms and 31 MB
@@ -15,7 +15,7 @@ MIN_PIECE = 2_000  # items between two anchors that are used
 class RunList(NamedTuple):
     """Runs that tile both sequences; `is_limited` when a part was too large to be looked into and counts as changed."""
 
-    runs: list[TokenRun]
+    runs: list[DiffRun]
     is_limited: bool
 
 
@@ -28,14 +28,14 @@ def compare_sequences(old: Sequence[str], new: Sequence[str], *, is_cleaned: boo
     """
     if len(old) * len(new) <= MAX_CELLS:
         return RunList(find_runs(old, new, is_cleaned=is_cleaned), False)
-    runs: list[TokenRun] = []
+    runs: list[DiffRun] = []
     is_limited = False
     for bounds in _cut(old, new):
         old_start, old_end, new_start, new_end = bounds
         if old[old_start:old_end] == new[new_start:new_end]:
-            runs.append(TokenRun(True, *bounds))
+            runs.append(DiffRun(True, *bounds))
         elif (old_end - old_start) * (new_end - new_start) > MAX_CELLS:
-            runs.append(TokenRun(False, *bounds))
+            runs.append(DiffRun(False, *bounds))
             is_limited = True
         else:
             piece = find_runs(old[old_start:old_end], new[new_start:new_end], is_cleaned=is_cleaned)
@@ -71,5 +71,5 @@ def _count_same(old: Sequence[str], new: Sequence[str], indices: range) -> int:
     return sum(1 for _ in takewhile(lambda index: old[index] == new[index], indices))
 
 
-def _shift(run: TokenRun, old: int, new: int) -> TokenRun:
-    return TokenRun(run.is_equal, run.old_start + old, run.old_end + old, run.new_start + new, run.new_end + new)
+def _shift(run: DiffRun, old: int, new: int) -> DiffRun:
+    return DiffRun(run.is_equal, run.old_start + old, run.old_end + old, run.new_start + new, run.new_end + new)

@@ -50,7 +50,7 @@ def cut_text(text: str) -> CutText:
 
 
 def cut_alike(text: CutText, other: CutText) -> CutText:
-    """Return `text` with its units also cut where the words stand that begin or end a unit of `other`: O(n)."""
+    """Return `text` with its units also cut at the words that begin or end a unit of `other`: O(n)."""
     found = sorted(set(_find_places(text, other)) - set(text.starts))
     units = dict(zip(text.starts, text.paragraphs, strict=True))
     starts = sorted((*text.starts, *found))

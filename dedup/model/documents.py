@@ -16,7 +16,7 @@ class CopyRelation(IntEnum):
 
     @property
     def label(self) -> str:
-        """Return the word that stands in the output."""
+        """Return the word in the output."""
         return self.name.lower()
 
     @property
@@ -92,7 +92,7 @@ class Story:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A passage that stands more than once: the later copy, and the first place that holds it.
+    """A passage that occurs more than once: the later copy, and its first occurrence.
 
     start, end      characters of the copy: `document.text[start:end]`
     witness_start,  characters of the original, in `witness` (the same document with scope "within")

@@ -1,4 +1,4 @@
-"""What an index tells of itself and of a text."""
+"""What an index says of itself and of a text."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class RunInfo(msgspec.Struct, frozen=True):
 
 
 class IndexInfo(msgspec.Struct, frozen=True):
-    """What stands in an index."""
+    """What an index holds."""
 
     path: str
     documents: int
@@ -37,10 +37,10 @@ class IndexInfo(msgspec.Struct, frozen=True):
 class Match:
     """A document of an index that a text is a near-copy of.
 
-    id, path, line, run  how it is called, where it stood, and which run brought it
+    id, path, line, run  its name, its place, and the run that brought it
     similarity           exact Jaccard of the two sets of shingles
     relation             "exact", "edited" or "template"
-    spans                characters of the text that stand in the document too: passages, in order
+    spans                characters of the text that the document has too: passages, in order
     """
 
     id: str

@@ -8,7 +8,7 @@ from dedup.model.run import Limit
 
 
 class StoryDocument(msgspec.Struct, frozen=True):
-    """A document of a story: where it stands, its fields as given, its mean similarity to the others."""
+    """A document of a story: its place, its fields as given, its mean similarity to the others."""
 
     id: msgspec.Raw
     path: str

@@ -115,7 +115,7 @@ def read_boilerplate(out: str) -> list[str]:
 
 
 def name_documents(documents: Sequence[Document]) -> list[Document]:
-    """Return the documents called by their outlet where that tells them apart, else by their id."""
+    """Return the documents called by their outlet where only one is of that outlet, else by their id."""
     num_of_outlet = Counter(document.fields.get("outlet") for document in documents)
     num_of_id = Counter(document.id for document in documents)
 

@@ -35,7 +35,7 @@ def find_stories(
     titles = [read_field(document, names.title) for document in found]
     texts = [join_title(title, document.text) for title, document in zip(titles, found, strict=True)]
     outlets = number_outlets([read_field(document, names.outlet) for document in found])
-    days = np.array([number_day(document, names.date) for document in found], np.int32)
+    days = np.array([find_day(document, names.date) for document in found], np.int32)
     grouping = group_documents(TermCounter().count(texts), days, outlets, config, lambda _: None)
     words: dict[int, str] = {}
     for position, wanted in grouping.locate_terms().items():
@@ -54,7 +54,7 @@ def read_field(document: Document, name: str) -> str | None:
     return None if value is None or value == "" else str(value)
 
 
-def number_day(document: Document, name: str) -> int:
+def find_day(document: Document, name: str) -> int:
     """Return the day of a document as an ordinal, `UNDATED` where it has none."""
     day = parse_day(msgspec.json.encode(document.fields.get(name), enc_hook=str))
     return UNDATED if day is None else day.toordinal()

@@ -9,11 +9,11 @@ import numpy.typing as npt
 from dedup.config import StoryConfig
 from dedup.kernels.linkage import link_groups
 from dedup.kernels.neighbours import UNDATED
-from dedup.stories.candidates import Neighbours, find_candidates, order_documents
 from dedup.stories.describe import Outline, outline_story
+from dedup.stories.neighbour_pairs import Neighbours, order_by_day, pair_neighbours
 from dedup.stories.read_terms import Terms, order_terms
 from dedup.stories.refine import compare_inside
-from dedup.stories.vectors import Vectors, weigh_terms
+from dedup.stories.vectors import Vectors, make_vectors
 
 NUM_TERMS = 8
 
@@ -64,10 +64,10 @@ def group_documents(
     days     int32[n]  ordinals, `UNDATED` for none
     outlets  int32[n]  -1 for none
     """
-    order = order_documents(days, terms.content)
+    order = order_by_day(days, terms.content)
     ordered_days = days[order]
-    vectors = weigh_terms(order_terms(terms, order), outlets[order], config)
-    neighbours = find_candidates(vectors, ordered_days, config)
+    vectors = make_vectors(order_terms(terms, order), outlets[order], config)
+    neighbours = pair_neighbours(vectors, ordered_days, config)
     topic, num_forbidden = link_groups(len(vectors), neighbours.pairs, config.topic_threshold, config.max_topic)
     leaders = np.flatnonzero(neighbours.leader == np.arange(len(vectors)))
     topics = [rows for rows in split_groups(topic[leaders], leaders) if len(rows) > 1]

@@ -1,4 +1,4 @@
-"""Blocks of texts to terms, and a term back to the word it stands for."""
+"""Texts to terms, and a term back to its word."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -21,8 +21,8 @@ class Terms:
     ```
     starts   int64[n + 1]  document i has the entries [starts[i], starts[i + 1])
     hashes   uint32[m]     30 bits each, ascending within a document
-    counts   uint16[m]     how often it stands there
-    names    bool[m]       whether it stands there as a name: with a capital, not at the start of a sentence
+    counts   uint16[m]     how often it occurs there
+    names    bool[m]       whether it occurs there as a name: with a capital, not at the start of a sentence
     content  uint64[n]     hash of the folded token stream: equal for exact copies
     ```
     """
@@ -80,11 +80,11 @@ def join_terms(parts: list[Terms]) -> Terms:
 
 def order_terms(terms: Terms, order: npt.NDArray[np.int64]) -> Terms:
     """Return the same for the documents in another order."""
-    entries, starts = gather(terms.starts, order)
+    entries, starts = gather_entries(terms.starts, order)
     return Terms(starts, terms.hashes[entries], terms.counts[entries], terms.names[entries], terms.content[order])
 
 
-def gather(
+def gather_entries(
     starts: npt.NDArray[np.int64], rows: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return the entries of some rows of a compressed table, one row after the other, and where each row starts."""
@@ -95,7 +95,7 @@ def gather(
 
 
 def find_words(text: str, wanted: set[int]) -> dict[int, str]:
-    """Return how the wanted terms (hashes) stand in a text: in their most frequent form, the first of equals."""
+    """Return the form of the wanted terms (hashes) in a text: the most frequent one, the first of equals."""
     data, table = np.frombuffer(text.encode(), np.uint8), load_folding_table()
     room = 2 * data.size + 16
     tokens, terms, singles = np.empty(room, np.uint32), np.empty(room, np.uint32), np.zeros(room, np.uint8)

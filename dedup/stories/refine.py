@@ -1,7 +1,7 @@
-"""Similarity inside a topic, where what all of its documents share says nothing.
+"""Similarity inside a topic, where a word that all documents share says nothing.
 
 Two actresses who enter the same clinic share "rehab", "actress" and "clinic", rare words in any corpus. Beside each
-other, their names are what tells them apart: so a term is discounted by the share of the topic that holds it.
+other, only their names differ. So a term is discounted by the share of the topic that holds it.
 """
 
 from collections.abc import Callable
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from dedup.config import StoryConfig
 from dedup.kernels.linkage import SimilarPairs
-from dedup.stories.candidates import within_window
+from dedup.stories.neighbour_pairs import within_window
 from dedup.stories.vectors import Vectors, discount, take_rows
 
 

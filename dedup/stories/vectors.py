@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import StoryConfig
-from dedup.stories.read_terms import Terms, gather
+from dedup.stories.read_terms import Terms, gather_entries
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def discount(count: np.ndarray, among: float | np.ndarray, share: float, prior: 
     return 1 - share * (count / (among + prior))
 
 
-def weigh_terms(terms: Terms, outlets: npt.NDArray[np.int32], config: StoryConfig) -> Vectors:
+def make_vectors(terms: Terms, outlets: npt.NDArray[np.int32], config: StoryConfig) -> Vectors:
     """Return the vectors of all documents; `outlets` (int32[n]) numbers their outlets, -1 where none is known.
 
     The weight of a term is (1 + ln count) * ln(1 + documents / documents that hold it), more for a name, less for what
@@ -88,5 +88,5 @@ def discount_outlets(
 
 def take_rows(vectors: Vectors, rows: npt.NDArray[np.int64]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return the entries of some documents: (place of the document in `rows`, term, weight)."""
-    entries, starts = gather(vectors.starts, rows)
+    entries, starts = gather_entries(vectors.starts, rows)
     return np.repeat(np.arange(len(rows)), np.diff(starts)), vectors.terms[entries], vectors.weights[entries]

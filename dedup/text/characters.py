@@ -1,4 +1,4 @@
-"""One letter per character class, so that scripts are told apart by ordinary regular expressions.
+"""One letter per character class, so that ordinary regular expressions can distinguish scripts.
 
 `classify` maps a text to a string of the same length in which each character is replaced by its class:
 

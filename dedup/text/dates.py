@@ -37,7 +37,7 @@ def parse_moment(text: str) -> datetime | None:
 
 
 def parse_day(raw: bytes) -> date | None:
-    """Return the day that a raw JSON value names, None where it names none that can be told without guessing.
+    """Return the day that a raw JSON value names, None where it names none, or where that could only be guessed.
 
     Read are the texts of `parse_moment`, `20240131` and Unix times in seconds or milliseconds (UTC).
 

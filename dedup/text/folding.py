@@ -17,7 +17,7 @@ import numpy.typing as npt
 TABLE_PATH = Path(__file__).with_name("folding.npz")
 
 # An entry is int32: class in bits 0-2, flags in bits 3-6, a signed value above. The value is what to add to the code
-# point to fold it or, with EXPANDS, where its expansion stands: expansions[value] code points follow that position.
+# point to fold it or, with EXPANDS, where its expansion is: expansions[value] code points follow that position.
 CLASS_MASK = 7
 SEPARATOR, WORD, SINGLE, MARK, IGNORED, EXTEND = range(6)
 EXPANDS, UPPER, NUMBER, SENTENCE_END = 8, 16, 32, 64

@@ -83,7 +83,7 @@ def _find_full_stops(line: str) -> Iterator[int]:
 
 
 def _find_foreign_ends(line: str) -> Iterator[int]:
-    """Yield the places after sentence marks that stand outside an open quotation."""
+    """Yield the places after sentence marks outside an open quotation."""
     if not _FOREIGN_MARKS.intersection(line):
         return
     position = 0

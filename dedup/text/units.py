@@ -1,4 +1,4 @@
-"""Units: the headings and sentences of a text, and the paragraphs they stand in."""
+"""Units: the headings and sentences of a text, and their paragraphs."""
 
 import re
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Unit:
 
 
 def split_units(text: str) -> tuple[Unit, ...]:
-    r"""Return the units of `text` in order; between and around them stands white space only.
+    r"""Return the units of `text` in order; between and around them is only white space.
 
     A line is a paragraph, unless it goes on in the next line in lower case (hard-wrapped text). A line that is short
     and does not end like a sentence is a heading.

@@ -23,7 +23,7 @@ def split_words(text: str) -> list[str]:
     """Return the tokens of `text`; joined, they are `text` again.
 
     A token is never cut inside a word or a grapheme cluster. Scripts without spaces between words give one token
-    for each character (with its marks), because a word there cannot be told without a dictionary.
+    for each character (with its marks): words there cannot be found without a dictionary.
 
     >>> split_words("U.S. paid $3.5m, didn't it?")
     ['U.S.', ' ', 'paid', ' ', '$', '3.5m', ',', ' ', "didn't", ' ', 'it', '?']

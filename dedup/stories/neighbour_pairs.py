@@ -34,7 +34,7 @@ class Neighbours:
     num_cut_lists: int
 
 
-def order_documents(days: npt.NDArray[np.int32], content: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+def order_by_day(days: npt.NDArray[np.int32], content: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
     """Return the order in which documents are compared: undated ones, then by day, then by what they say.
 
     It does not depend on the order of the input, save for exact copies of one day, which are interchangeable.
@@ -49,8 +49,8 @@ def within_window(a: np.ndarray, b: np.ndarray, window: int | None) -> npt.NDArr
     return np.asarray(close | (a == UNDATED) | (b == UNDATED), bool)
 
 
-def find_candidates(vectors: Vectors, days: npt.NDArray[np.int32], config: StoryConfig) -> Neighbours:
-    """Return the similar pairs among documents that stand in the order of `order_documents`."""
+def pair_neighbours(vectors: Vectors, days: npt.NDArray[np.int32], config: StoryConfig) -> Neighbours:
+    """Return the similar pairs among documents in the order of `order_by_day`."""
     count, num_terms = len(vectors), len(vectors.hashes)
     frequency = np.bincount(vectors.terms, minlength=num_terms)
     room = count * config.max_neighbours  # untouched pages cost nothing

@@ -231,6 +231,7 @@ def test_the_base_is_the_one_named():
     [
         ({"ap": "2025-01-02", "bbc": "2025-01-01", "cnn": "2025-01-03"}, "bbc"),
         ({"ap": "2025-01-01T02:00:00+05:00", "bbc": "2025-01-01T00:00:00Z", "cnn": "2025-01-01"}, "ap"),
+        ({"ap": "Thu, 02 Jan 2025 10:00:00 GMT", "bbc": "2025-01-03", "cnn": "Thu, 02 Jan 2025 10:00:00 +0200"}, "cnn"),
     ],
 )
 def test_else_it_is_the_earliest(dates, base):

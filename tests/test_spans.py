@@ -210,6 +210,8 @@ SEAMS = [
     ("One.\n\n\n\nTWO.\n\n\n\nThree.", "TWO.", "One.\n\nThree."),
     ("One.TWO.\n", "TWO.", "One.\n"),
     ("一。二二。三。", "二二。", "一。三。"),
+    ("一！二二。Three", "二二。", "一！Three"),
+    ("하나TWO둘", "TWO", "하나 둘"),
     ("One “TWO” three", "“TWO”", "One three"),
 ]
 

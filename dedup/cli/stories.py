@@ -60,8 +60,8 @@ def stories(
 
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
-    from dedup.cli.story_file import refuse_input, write_stories
     from dedup.config import FieldNames, InputConfig, StoryConfig
+    from dedup.output.story_file import refuse_input, write_stories
     from dedup.pipeline.list_stories import StoryRun, list_stories
     from dedup.report.terminal.stories_terminal import render_stories
 

@@ -1,8 +1,7 @@
 """The documents that `dedup compare` works on: from text files, a corpus, a clean run or a list of stories."""
 
-import json
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,11 @@ from dedup.corpus.files import find_files
 from dedup.corpus.text_file import read_text_file
 from dedup.errors import InputError
 from dedup.model.documents import Document, DocumentPlace
+from dedup.output.line_objects import read_lines, read_place
 from dedup.output.run_folder import BOILERPLATE, CLUSTERS, KEPT, REMOVED
+from dedup.output.story_file import read_story_places
 
 BOM = "\ufeff"
-NOT_OURS = "The file is not as dedup wrote it."
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,7 @@ class DocumentCollector:
 
     def read_story(self, path: str, number: int) -> list[Document]:
         """Return the documents of one story of the output of `dedup stories`."""
-        story = next((line for line in read_lines(path) if line.get("story") == number), None)
-        if story is None:
-            raise InputError(f"{path}: no story {number}. The first field of each line is its number.")
-        try:
-            places = [read_place(document) for document in story["documents"]]
-        except (KeyError, TypeError, ValueError):
-            message = f"{path}: story {number} does not list its documents by path and line. {NOT_OURS}"
-            raise InputError(message) from None
+        places = read_story_places(path, number)
         found = self._open(sorted({place.path for place in places})).find_places(places)
         for place in places:
             if place not in found:
@@ -128,32 +121,3 @@ def name_documents(documents: Sequence[Document]) -> list[Document]:
         return str(outlet) if num_of_outlet[outlet] == 1 else f"{outlet} ({doc_id})"
 
     return [replace(document, id=name(document)) for document in documents]
-
-
-def read_place(record: Mapping[str, Any]) -> DocumentPlace:
-    """Return where a document of a record is."""
-    return DocumentPlace(str(record["path"]), int(record["line"]))
-
-
-def read_lines(path: str, *, may_lack: bool = False) -> Iterator[dict[str, Any]]:
-    """Yield the objects of a file that dedup wrote."""
-    try:
-        with Path(path).open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                yield decode_line(line, f"{path}, line {number}")
-    except FileNotFoundError:
-        if not may_lack:
-            raise InputError(
-                f"{path}: no such file. Name a folder that dedup clean made, or a file of dedup stories."
-            ) from None
-
-
-def decode_line(line: bytes, where: str) -> dict[str, Any]:
-    """Return one line as an object."""
-    try:
-        found = json.loads(line)
-    except ValueError as error:
-        raise InputError(f"{where}: not JSON ({error}). {NOT_OURS}") from None
-    if not isinstance(found, dict):
-        raise InputError(f"{where}: not an object. {NOT_OURS}")
-    return found

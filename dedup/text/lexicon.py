@@ -1,18 +1,8 @@
 """What the code knows of English words: months, days, number words, abbreviations; and the marks that end sentences."""
 
 MONTHS = (
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
 )
 MONTH_ABBREVIATIONS = (*(month[:3] for month in MONTHS), "sept")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")

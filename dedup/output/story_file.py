@@ -1,4 +1,4 @@
-"""Write stories as JSON lines: a whole file or none, or standard output."""
+"""`stories.jsonl`: written whole or not at all, or to standard output; read for the documents of one story."""
 
 import os
 import sys
@@ -8,8 +8,10 @@ from pathlib import Path
 import msgspec
 
 from dedup.corpus.files import SourceFile
-from dedup.errors import OutputError
+from dedup.errors import InputError, OutputError
+from dedup.model.documents import DocumentPlace
 from dedup.model.story import StoryRecord
+from dedup.output.line_objects import NOT_OURS, read_lines, read_place
 
 
 def refuse_input(out: str, files: Sequence[SourceFile]) -> None:
@@ -37,3 +39,15 @@ def write_stories(stories: Iterable[StoryRecord], out: str) -> None:
         os.replace(part, out)
     finally:
         part.unlink(missing_ok=True)
+
+
+def read_story_places(path: str, number: int) -> list[DocumentPlace]:
+    """Return the places of the documents of a story."""
+    story = next((line for line in read_lines(path) if line.get("story") == number), None)
+    if story is None:
+        raise InputError(f"{path}: no story {number}. The first field of each line is its number.")
+    try:
+        return [read_place(document) for document in story["documents"]]
+    except (KeyError, TypeError, ValueError):
+        message = f"{path}: story {number} does not list its documents by path and line. {NOT_OURS}"
+        raise InputError(message) from None

@@ -97,6 +97,7 @@ def clean(
     from dedup.config import InputConfig
     from dedup.corpus.files import STDIN
     from dedup.corpus.shards import SHARD_SIZE
+    from dedup.output.examples import read_example_cut
     from dedup.pipeline.clean_files import clean as clean_files
     from dedup.pipeline.job import CleanRun
     from dedup.report.terminal.clean_terminal import render_summary
@@ -130,4 +131,6 @@ def clean(
         )
         summary, examples = clean_files(run, progress)
     if not quiet:
-        click.echo(render_summary(summary, examples, None if dry_run else Path(str(out))), nl=False)
+        place = None if dry_run else Path(str(out))
+        cut = read_example_cut(place) if place else None
+        click.echo(render_summary(summary, examples, place, cut=cut), nl=False)

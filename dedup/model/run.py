@@ -134,6 +134,21 @@ class PassageInContext:
 
 
 @dataclass(frozen=True, slots=True)
+class ExampleCut:
+    """A passage that was cut because its document has it before: its place and text, and where the first one is."""
+
+    doc_id: str
+    path: str
+    line: int
+    start: int
+    end: int
+    text: str
+    num_words: int
+    first_start: int
+    first_end: int
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """One removal with its witness."""
 

@@ -1,23 +1,36 @@
 """A few removals to show to a person at the end of a run."""
 
+from itertools import islice
+from pathlib import Path
+
 import msgspec
 import numpy as np
 
 from dedup.config import InputConfig
+from dedup.corpus.values import read_value
 from dedup.model.documents import CopyRelation
-from dedup.model.run import Example, ExampleDocument
+from dedup.model.run import Example, ExampleCut, ExampleDocument
 from dedup.near.decisions import Decisions
 from dedup.near.fetch_texts import fetch_text
 from dedup.near.segments import Segments
+from dedup.near.sketcher import tokenise_text
+from dedup.output.passage_records import PassageRecord
+from dedup.output.run_folder import PASSAGES
+
+NO_ID = "(no id)"
+MAX_EXAMPLES = 2
+MAX_READ = 20_000  # passages
+RELATIONS = (CopyRelation.EDITED, CopyRelation.CONTAINED, CopyRelation.TEMPLATE, CopyRelation.EXACT)
 
 
-def choose_examples(segments: Segments, decisions: Decisions, config: InputConfig, count: int = 3) -> list[Example]:
-    """Return the first removal of each relation, then further ones in input order, up to `count`."""
+def choose_examples(segments: Segments, decisions: Decisions, config: InputConfig) -> list[Example]:
+    """Return a removal of each of the first two relations that there are, nearer than three quarters of its kind."""
     removed = np.flatnonzero(decisions.witness >= 0)
-    relations = decisions.relation[removed]
-    firsts = [int(removed[relations == relation][0]) for relation in CopyRelation if (relations == relation).any()]
-    others = [int(doc) for doc in removed[: count + len(firsts)] if doc not in firsts]
-    chosen = sorted((firsts + others)[:count])
+    chosen: list[int] = []
+    for relation in RELATIONS:
+        rows = removed[decisions.relation[removed] == relation]
+        if rows.size and len(chosen) < MAX_EXAMPLES:
+            chosen.append(int(rows[np.argsort(decisions.similarity[rows], kind="stable")[rows.size * 3 // 4]]))
     return [
         Example(
             describe_document(segments, doc, config),
@@ -33,5 +46,28 @@ def describe_document(segments: Segments, doc_index: int, config: InputConfig) -
     """Return a document for showing."""
     name = segments.name(doc_index)
     text = fetch_text(segments, doc_index, config) if name.run is None else None
-    shown = str(msgspec.json.decode(name.raw_id)) if name.raw_id.startswith(b'"') else name.raw_id.decode()
-    return ExampleDocument(shown, name.path, name.line, text)
+    return ExampleDocument(read_value(name.raw_id) or NO_ID, name.path, name.line, text)
+
+
+def read_example_cut(out: Path) -> ExampleCut | None:
+    """Return the longest exact passage that a run cut out of a document, among the first that it lists."""
+    if not (out / PASSAGES).is_file():
+        return None
+    decoder = msgspec.json.Decoder(PassageRecord)
+    with (out / PASSAGES).open("rb") as lines:
+        records = map(decoder.decode, islice(lines, MAX_READ))
+        cuts = (r for r in records if (r.scope, r.action, r.relation) == ("within", "removed", "exact"))
+        longest = max(cuts, key=lambda record: len(record.text), default=None)
+    if longest is None:
+        return None
+    return ExampleCut(
+        read_value(bytes(longest.doc_id)) or NO_ID,
+        longest.path,
+        longest.line,
+        longest.start,
+        longest.end,
+        longest.text,
+        tokenise_text(longest.text).size,
+        longest.witness.start,
+        longest.witness.end,
+    )

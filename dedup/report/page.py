@@ -9,7 +9,7 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from dedup.report.wording import format_share
+from dedup.report.wording import clip, format_share
 from dedup.report.wrapping import make_safe
 from dedup.version import __version__
 
@@ -56,15 +56,6 @@ def render_page(template: str, values: Mapping[str, object], styles: tuple[str, 
             script_hash=hash_source(code) if code else "",
         )
     )
-
-
-def clip(text: str, most: int) -> str:
-    """Return at most so many characters of a text; what was cut shows as an ellipsis.
-
-    >>> clip("abcdef", 4)
-    'abc…'
-    """
-    return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
 def inline(source: str) -> Markup:

@@ -24,3 +24,12 @@ def count_things(number: int, name: str) -> str:
     ('1 word', '2 words')
     """
     return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"
+
+
+def clip(text: str, most: int) -> str:
+    """Return at most so many characters of a text; what was cut shows as an ellipsis.
+
+    >>> clip("abcdef", 4)
+    'abc…'
+    """
+    return text if len(text) <= most else f"{text[: most - 1]}…"

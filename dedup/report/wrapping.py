@@ -52,6 +52,15 @@ def make_safe(text: str) -> str:
     return _UNSAFE.sub(lambda found: f"<U+{ord(found.group()):04X}>", text)
 
 
+def show_line(text: str) -> str:
+    r"""Return the text safe, in one line.
+
+    >>> show_line("a\n\x1b[2Jb")
+    'a <U+001B>[2Jb'
+    """
+    return make_safe(" ".join(text.split()))
+
+
 def show_white_space(text: str) -> str:
     r"""Return white space made visible.
 

@@ -14,7 +14,7 @@ from dedup.report.compare.compare_text import (
     name_letter,
     percent,
 )
-from dedup.report.wrapping import Line, Piece, Style, make_safe, measure_width, paint, wrap_pieces
+from dedup.report.wrapping import Line, Piece, Style, make_safe, measure_width, paint, show_line, wrap_pieces
 
 MAX_LINE = 100
 MAX_ROWS = 8  # rows shown whole, those that most texts tell
@@ -49,14 +49,14 @@ def write_head(found: Comparison, width: int) -> Iterator[Line]:
         Piece(f"{len(found.outlets)} texts, {shared} statements in two or more of them", Style.STRONG),
         Piece(f" ({strong} strong links)"),
     )
-    for text in (show_name(describe_engine(found)), *(f"LIMIT: {limit}" for limit in found.limits)):
+    for text in (show_line(describe_engine(found)), *(f"LIMIT: {limit}" for limit in found.limits)):
         yield from wrap_pieces([Piece(text, Style.FAINT)], width)
 
 
 def write_shares(found: Comparison, width: int) -> Iterator[Line]:
     """Yield a table: how much of the base each text kept, and how."""
-    yield (Piece(f"What became of {show_name(describe_base(found))}, in shares of its words", Style.STRONG),)
-    names = [show_name(outlet.name) for outlet in found.outlets]
+    yield (Piece(f"What became of {show_line(describe_base(found))}, in shares of its words", Style.STRONG),)
+    names = [show_line(outlet.name) for outlet in found.outlets]
     room = max(8, min(max(map(measure_width, names)), width - 66))
     heads = ("words", "verbatim", "edited", "reworded", "partial", "dropped", "new")
     yield (Piece(" " * (room + 5) + "".join(f"{head:>9}" for head in heads), Style.FAINT),)
@@ -111,7 +111,7 @@ def write_row(found: Comparison, number: int, width: int) -> Iterator[Line]:
     for outlet in sorted(row.outlets, key=lambda o: (o != reference, o)):
         relation = found.relation(number, outlet, reference)
         sign = " " if outlet == reference else RELATION_SIGNS[relation or Wording.REWORDED]
-        text = make_safe(" ".join(found.quote(number, outlet).split()))
+        text = show_line(found.quote(number, outlet))
         yield from hang(f"  {sign} {name_letter(outlet):<3}", text, width)
 
 
@@ -141,7 +141,7 @@ def write_lists(found: Comparison, width: int) -> Iterator[Line]:
             first = False
             count = f" ({len(rows)})"
             yield (
-                Piece(f"{title} {name_letter(outlet)} {show_name(found.outlets[outlet].name)}{count}", Style.STRONG),
+                Piece(f"{title} {name_letter(outlet)} {show_line(found.outlets[outlet].name)}{count}", Style.STRONG),
             )
             yield from write_list(found, rows, width)
 
@@ -153,11 +153,6 @@ def write_list(found: Comparison, rows: Sequence[int], width: int) -> Iterator[L
         yield (Piece(f"{number + 1:>4}. {fit(make_safe(text), width - 6).rstrip()}"),)
     if len(rows) > MAX_LISTED:
         yield (Piece(f"      and {len(rows) - MAX_LISTED} more (--format json or html has all)", Style.FAINT),)
-
-
-def show_name(name: str) -> str:
-    """Return a name in one line."""
-    return make_safe(" ".join(name.split()))
 
 
 def hang(head: str, text: str, width: int) -> Iterator[Line]:

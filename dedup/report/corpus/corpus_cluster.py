@@ -8,7 +8,7 @@ from dedup.diff.model import Diff
 from dedup.report.corpus.corpus_diff import PageDiff, describe_diff
 from dedup.report.corpus.corpus_model import ClusterContent, ClusterCopy
 from dedup.report.corpus.corpus_page import fit, measure_card, measure_row, render_corpus_page
-from dedup.report.page import clip
+from dedup.report.wording import clip
 
 # A page stays below 2 MB: so many bytes for each of its parts.
 COMPARISON_BYTES, COPIES_BYTES, PASSAGES_BYTES = 1_000_000, 300_000, 150_000

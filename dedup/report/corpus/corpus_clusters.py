@@ -6,7 +6,8 @@ import msgspec
 
 from dedup.report.corpus.corpus_model import ClusterEntry
 from dedup.report.corpus.corpus_page import cluster_path, list_path, measure_card, render_corpus_page
-from dedup.report.page import clip, encode_data
+from dedup.report.page import encode_data
+from dedup.report.wording import clip
 from dedup.report.wrapping import make_safe
 
 PER_PAGE = 200

@@ -15,8 +15,7 @@ from dedup.report.corpus.corpus_page import (
     measure_row,
     render_corpus_page,
 )
-from dedup.report.page import clip
-from dedup.report.wording import count_things, format_share
+from dedup.report.wording import clip, count_things, format_share
 
 # The page stays below 1 MB: so many bytes for each of its longest tables.
 OUTLETS_BYTES, BOILERPLATE_BYTES, PAIRS_BYTES = 420_000, 120_000, 60_000

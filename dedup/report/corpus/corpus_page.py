@@ -6,7 +6,8 @@ from typing import TypeVar
 from markupsafe import escape
 
 from dedup.report.corpus.corpus_model import Card
-from dedup.report.page import clip, load_environment, render_page
+from dedup.report.page import load_environment, render_page
+from dedup.report.wording import clip
 from dedup.report.wrapping import make_safe
 
 Item = TypeVar("Item")

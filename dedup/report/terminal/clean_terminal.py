@@ -1,11 +1,19 @@
 """What a clean run did, for a person at a terminal."""
 
+import os
+import shlex
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 
-from dedup.model.run import Example, ExampleDocument, Summary
+from dedup.model.run import Example, ExampleCut, ExampleDocument, Summary
+from dedup.report.wording import clip, count_things, format_share
+from dedup.report.wrapping import show_line
 
-SNIPPET = 76
+SNIPPET = 76  # characters of a line of text
+READ = 20_000  # characters of a document that are looked at
+MAX_OPENING = 8  # words that two documents begin with; after more, what is shown starts where they differ
+CONTEXT = 4  # words before that
 DRY = "Nothing was written (--dry-run).\n"
 REASONS = {
     "exact-duplicate": "the same words as a kept document",
@@ -16,29 +24,54 @@ REASONS = {
 RELATIONS = {"edited": "words edited", "template": "same template, other numbers and names"}
 OUTPUTS = (
     ("kept/", "the files without the duplicates"),
-    ("passages.jsonl", "what is printed twice, with both places"),
-    ("boilerplate.jsonl", "what many documents carry beside their own text"),
-    ("edited.jsonl", "records whose text was cut, as they were"),
     ("removed.jsonl", "every removed record whole, with its witness"),
+    ("passages.jsonl", "what is printed twice, with both places"),
+    ("edited.jsonl", "records whose text was cut, as they were"),
+    ("boilerplate.jsonl", "what many documents carry beside their own text"),
     ("clusters.jsonl", "which documents are copies of which"),
     ("rejected.jsonl", "records that could not be read"),
     ("summary.json", "these numbers, and the settings"),
 )
 
 
-def render_summary(summary: Summary, examples: Sequence[Example], out: Path | None, instead: str = DRY) -> str:
+def render_summary(
+    summary: Summary, examples: Sequence[Example], out: Path | None, instead: str = DRY, cut: ExampleCut | None = None
+) -> str:
     """Return the report of a run; without `out` it ends with what happened `instead` of writing."""
-    parts = [render_counts(summary), render_limits(summary), render_examples(examples), render_stages(summary)]
-    parts.append(render_outputs(out) if out else instead)
+    parts = [
+        render_headline(summary),
+        render_counts(summary),
+        render_limits(summary),
+        render_examples(examples),
+        render_cut(cut) if cut else "",
+        render_outputs(out) if out else instead,
+        render_stages(summary),
+    ]
     return "\n".join(part for part in parts if part)
+
+
+def render_headline(summary: Summary) -> str:
+    """Return what was found, in a sentence."""
+    counts, passages = summary.counts, summary.passages
+    if not counts.documents:
+        return "No document was read.\n"
+    found = f"{count_things(counts.documents, 'document')}, "
+    if counts.removed:
+        found += f"{counts.removed:,} removed ({format_share(counts.removed, counts.documents)}) as copies of kept ones"
+    else:
+        found += "no copy among them"
+    if passages and passages.cut:
+        places = count_things(passages.edited_documents, "kept document")
+        found += f"; {count_things(passages.cut, 'repeated passage')} cut out of {places}"
+    return f"{found}.\n"
 
 
 def render_counts(summary: Summary) -> str:
     """Return the documents in, kept and removed by reason."""
     counts = summary.counts
     rows = [("documents in", counts.documents, "")]
-    rows.append(("kept", counts.kept, percent(counts.kept, counts.documents)))
-    rows.append(("removed", counts.removed, percent(counts.removed, counts.documents)))
+    rows.append(("kept", counts.kept, format_share(counts.kept, counts.documents)))
+    rows.append(("removed", counts.removed, format_share(counts.removed, counts.documents)))
     for reason, count in counts.removed_by_reason.items():
         if count:
             rows.append((f"  {reason}", count, REASONS.get(reason, "")))
@@ -49,10 +82,10 @@ def render_counts(summary: Summary) -> str:
     ]
     if summary.passages:
         rows.append(("passages", summary.passages.within + summary.passages.across, "printed twice"))
+        rows.append(("  cut out", summary.passages.cut, f"of {summary.passages.edited_documents:,} kept documents"))
         if summary.passages.boilerplate:
             what = f"passages of boilerplate, in {summary.passages.boilerplate_documents:,} documents: not compared"
             rows.append(("boilerplate", summary.passages.boilerplate, what))
-        rows.append(("  cut out", summary.passages.cut, f"of {summary.passages.edited_documents:,} kept documents"))
     rows.append(("clusters", counts.clusters, "kept documents that stand for others"))
     if summary.index:
         rows.append(("new to the index", summary.index.added, f"run {summary.index.run} of {summary.index.path}"))
@@ -61,11 +94,6 @@ def render_counts(summary: Summary) -> str:
     if counts.repeated_ids:
         rows.append(("repeated ids", counts.repeated_ids, "tell such documents apart by path and line"))
     return "".join(f"{label:<20}{count:>12,}  {note}".rstrip() + "\n" for label, count, note in rows)
-
-
-def percent(part: int, whole: int) -> str:
-    """Return a share as a percentage; nothing of nothing."""
-    return f"{100 * part / whole:.1f} %" if whole else ""
 
 
 def render_limits(summary: Summary) -> str:
@@ -80,26 +108,39 @@ def render_examples(examples: Sequence[Example]) -> str:
     """Return a few removals with their witnesses."""
     if not examples:
         return ""
-    lines = ["Some removals:"]
+    lines = ["For example, removed because of a document that is kept:"]
     for example in examples:
         lines.append(f"  similarity {example.similarity:.3f}, {example.relation.label}")
-        lines += describe("removed", example.removed)
-        lines += describe("kept", example.witness)
+        lines += describe("removed", example.removed, example.witness)
+        lines += describe("kept", example.witness, example.removed)
     return "\n".join(lines) + "\n"
 
 
-def describe(label: str, document: ExampleDocument) -> list[str]:
-    """Return a document in one line of where it stands and one of how it begins."""
-    lines = [f"    {label:<8}{printable(document.id)}  ({printable(document.path)}, line {document.line:,})"]
+def describe(label: str, document: ExampleDocument, other: ExampleDocument) -> list[str]:
+    """Return a document in one line of where it is and one of how it begins, or of where it begins to differ."""
+    lines = [f"    {label:<8}{show_line(document.id)}  ({show_line(document.path)}, line {document.line:,})"]
     if document.text is not None:
-        words = printable(" ".join(document.text[: 4 * SNIPPET].split()))
-        lines.append(f"            {words[:SNIPPET]}{'…' if len(words) > SNIPPET else ''}")
+        words, others = document.text[:READ].split(), (other.text or "")[:READ].split()
+        same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(words, others, strict=False)))
+        skipped = same - CONTEXT if MAX_OPENING < same < len(words) else 0
+        opening = show_line(" ".join(words[skipped:]))
+        shown = f"… {opening}" if skipped else opening
+        lines.append(f"            {clip(shown, SNIPPET + 1)}")
     return lines
 
 
-def printable(text: str) -> str:
-    """Return a text without control characters, which could drive the terminal."""
-    return "".join(c if c.isprintable() else "�" for c in text)
+def render_cut(cut: ExampleCut) -> str:
+    """Return a passage that was cut out of its document: where, and what it says."""
+    flat = show_line(cut.text)
+    half = SNIPPET // 2
+    shown = flat if len(flat) <= SNIPPET else f"{flat[:half].rsplit(' ', 1)[0]} … {flat[-half:].split(' ', 1)[-1]}"
+    return (
+        f"For example, cut because the document prints it twice: {count_things(cut.num_words, 'word')}\n"
+        f"    in      {show_line(cut.doc_id)}  ({show_line(cut.path)}, line {cut.line:,})\n"
+        f"    kept    characters {cut.first_start:,} to {cut.first_end:,}\n"
+        f"    cut     characters {cut.start:,} to {cut.end:,}\n"
+        f"            {shown}\n"
+    )
 
 
 def render_stages(summary: Summary) -> str:
@@ -112,8 +153,15 @@ def render_stages(summary: Summary) -> str:
 
 
 def render_outputs(out: Path) -> str:
-    """Return where the results are: what is listed as a file is a folder of files where Spark wrote it."""
-    names = [(out / name, out / name.removesuffix(".jsonl"), what) for name, what in OUTPUTS]
-    places = [(str(folder if folder.is_dir() else file), what) for file, folder, what in names]
+    """Return where to look next: what is listed as a file is a folder of files where Spark wrote it."""
+    folders = [(out / name.removesuffix(".jsonl"), out / name, what) for name, what in OUTPUTS]
+    places = [(str(folder if folder.is_dir() else file), what) for folder, file, what in folders]
+    if not (out / "removed").is_dir():
+        name, pages = shlex.quote(str(out)), f"{os.path.normpath(out)}-report/"
+        places = [
+            (f"dedup report {name}", f"makes {pages}: these numbers and every cluster, as HTML pages"),
+            (f"dedup restore {name} -o DIR", "makes the input again, byte for byte"),
+            *places,
+        ]
     width = max(len(place) for place, _ in places) + 2
-    return "".join(f"{place:<{width}}{what}\n" for place, what in places)
+    return "Where to look next:\n" + "".join(f"  {place:<{width}}{what}\n" for place, what in places)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dedup.model.run import PassageInContext
-from dedup.report.terminal.clean_terminal import printable
+from dedup.report.wrapping import show_line
 
 WIDTH = 76
 EDGE = 34  # characters of the passage shown at either end
@@ -29,6 +29,6 @@ def describe_side(label: str, side: tuple[str, int, int, tuple[str, str, str]]) 
     shown = flat if len(flat) <= 2 * EDGE else f"{flat[:EDGE]} … {flat[-EDGE:]}"
     left, right = " ".join(before.split())[-16:], " ".join(after.split())[:16]
     return [
-        f"   {label:<6}{printable(name)} [{start:,}:{end:,})",
-        f"         …{printable(left)}⟦{printable(shown)}⟧{printable(right)}…",
+        f"   {label:<6}{show_line(name)} [{start:,}:{end:,})",
+        f"         …{show_line(left)}⟦{show_line(shown)}⟧{show_line(right)}…",
     ]

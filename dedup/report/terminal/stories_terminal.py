@@ -3,13 +3,12 @@
 import shlex
 
 from dedup.model.story import StoryCounts, StoryRecord, StoryResult
-from dedup.report.terminal.clean_terminal import percent
-from dedup.report.terminal.clean_terminal import printable as without_controls
+from dedup.report.wording import format_share
+from dedup.report.wrapping import show_line
 
 BIGGEST = 10
 WIDTH = 76
 MAX_OUTLETS = 4
-JOINER = "\u200d"  # no character of its own, but Sinhala words are not written without it
 
 
 def render_stories(result: StoryResult, out: str | None) -> str:
@@ -24,9 +23,9 @@ def render_stories(result: StoryResult, out: str | None) -> str:
         lines.append("")
     lines += [f"limit hit: {x.limit} = {x.value:,}, {x.hits:,} times. {x.effect}." for x in result.limits]
     if out is not None:
-        lines += ["", f"all of them: {printable(out)}"]
+        lines += ["", f"all of them: {show_line(out)}"]
     if stories:
-        file = "FILE" if out is None else printable(shlex.quote(out))
+        file = "FILE" if out is None else show_line(shlex.quote(out))
         note = "   (FILE: what was written to standard output)" if out is None else ""
         lines.append(f"next: dedup compare --stories {file} --story 1{note}")
     return "\n".join(lines) + "\n"
@@ -39,7 +38,7 @@ def render_counts(counts: StoryCounts, stories: list[StoryRecord]) -> list[str]:
     lines = [
         f"documents            {counts.documents:>11,}",
         f"stories              {len(stories):>11,}  {several:,} with more than one outlet",
-        f"documents in stories {inside:>11,}  {percent(inside, counts.documents)}".rstrip(),
+        f"documents in stories {inside:>11,}  {format_share(inside, counts.documents)}".rstrip(),
     ]
     if counts.candidates:
         lines.append(
@@ -48,10 +47,10 @@ def render_counts(counts: StoryCounts, stories: list[StoryRecord]) -> list[str]:
     if counts.copies:
         lines.append(f"near-copies          {counts.copies:>11,}  follow the document they are a copy of")
     if counts.undated:
-        what = f", such as {printable(counts.first_unreadable)}" if counts.first_unreadable else ""
+        what = f", such as {show_line(counts.first_unreadable)}" if counts.first_unreadable else ""
         lines.append(f"without a date       {counts.undated:>11,}  compared with all others{what}")
     if counts.rejected:
-        lines.append(f"could not be read    {counts.rejected:>11,}  {printable(counts.first_rejection or '')}")
+        lines.append(f"could not be read    {counts.rejected:>11,}  {show_line(counts.first_rejection or '')}")
     return lines
 
 
@@ -62,10 +61,5 @@ def describe_story(story: StoryRecord) -> list[str]:
     more = len(story.outlets) - MAX_OUTLETS
     outlets = f"{shown} and {more:,} more" if more > 0 else shown
     lines = [f"{story.story:>4}. {story.size:,} documents{', ' if days else ''}{' to '.join(dict.fromkeys(days))}"]
-    lines += [f"      {printable(line)[:WIDTH]}" for line in (", ".join(story.terms), outlets) if line]
+    lines += [f"      {show_line(line)[:WIDTH]}" for line in (", ".join(story.terms), outlets) if line]
     return lines
-
-
-def printable(text: str) -> str:
-    """Return a text without control characters, joiners inside words left in."""
-    return JOINER.join(map(without_controls, text.split(JOINER)))

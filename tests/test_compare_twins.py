@@ -44,11 +44,10 @@ def test_hearsay_is_what_every_third_outlet_carries_over(seed):
     assert np.where(same, 0, expected) == pytest.approx(np.where(same, 0, heard), abs=1e-6)
 
 
-def test_hearsay_in_blocks_of_rows_is_hearsay(monkeypatch):
+def test_hearsay_in_blocks_of_rows_is_hearsay():
     cover, outlets = make_case(4, most=40)
     whole = scores.support_transitively(cover, outlets)
-    monkeypatch.setattr(scores, "ROWS_AT_ONCE", 3)
-    assert np.array_equal(whole, scores.support_transitively(cover, outlets))
+    assert np.array_equal(whole, scores.support_transitively(cover, outlets, rows_at_once=3))
 
 
 @given(seeds)
@@ -100,24 +99,22 @@ def test_what_a_sentence_says_of_another_by_its_words(words):
     assert np.array(expected) == pytest.approx(coverage_lexical.measure_lexical_coverage(terms, weights), abs=1e-5)
 
 
-def test_words_in_blocks_give_the_same_shares(monkeypatch):
+def test_words_in_blocks_give_the_same_shares():
     terms = make_terms([WORDS[:6], WORDS[3:], [], WORDS[1:4] * 2])
     weights = weigh_terms(terms)
     whole = coverage_lexical.measure_lexical_coverage(terms, weights)
-    monkeypatch.setattr(coverage_lexical, "WORDS_AT_ONCE", 2)
-    assert whole == pytest.approx(coverage_lexical.measure_lexical_coverage(terms, weights), abs=1e-6)
+    cut = coverage_lexical.measure_lexical_coverage(terms, weights, words_at_once=2)
+    assert whole == pytest.approx(cut, abs=1e-6)
 
 
-def test_terms_in_blocks_give_the_same_shares(monkeypatch):
+def test_terms_in_blocks_give_the_same_shares():
     rng = np.random.default_rng(1)
     terms = make_terms([["a", "91", "b"], ["b", "c"], [], ["91", "92", "d", "e"]])
     vectors = [rng.standard_normal((len(found), 4)).astype(np.float32) for found in terms]
     vectors = [found / np.linalg.norm(found, axis=1, keepdims=True) for found in vectors]
     whole = coverage_semantic.measure_semantic_coverage(terms, vectors, weigh_terms(terms))
-    monkeypatch.setattr(coverage_semantic, "TERMS_AT_ONCE", 2)
-    assert whole == pytest.approx(
-        coverage_semantic.measure_semantic_coverage(terms, vectors, weigh_terms(terms)), abs=1e-6
-    )
+    cut = coverage_semantic.measure_semantic_coverage(terms, vectors, weigh_terms(terms), terms_at_once=2)
+    assert whole == pytest.approx(cut, abs=1e-6)
 
 
 def test_unequal_numbers_are_never_quite_alike_to_the_semantic_engine():

@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup.config import InputConfig
+from dedup.corpus.blocks import BLOCK_SIZE
 from dedup.corpus.files import find_files
 from dedup.corpus.shards import line_span, plan_shards, read_shard
 
@@ -99,21 +100,25 @@ def test_every_line_is_a_document_or_a_rejection_or_blank(scratch, lines, final_
     assert [r[0] for r in rejections] == [n for n, line in enumerate(lines, 1) if line == "broken" or "5}" in line]
 
 
-def test_lines_longer_than_a_block_are_read(tmp_path, monkeypatch):
-    monkeypatch.setattr("dedup.corpus.blocks.BLOCK_SIZE", 64)
-    source = random.Random(1)
-    records = [{"id": str(i), "text": "x" * source.choice([1, 30, 63, 64, 65, 200, 1000])} for i in range(200)]
+def make_long_records(sizes):
+    """Return records of texts of these sizes, in mixed order."""
+    sizes = random.Random(1).sample(sizes, len(sizes))
+    return [{"id": str(number), "text": "x" * size} for number, size in enumerate(sizes)]
+
+
+def test_lines_longer_than_a_block_are_read(tmp_path):
+    head = len('{"id": "0", "text": ""}')
+    near = [BLOCK_SIZE - head + shift for shift in (-2, -1, 0, 1)]
+    records = make_long_records([1, 30, *near, 1, BLOCK_SIZE, 5 * BLOCK_SIZE // 2, 200])
     documents, rejections = read_bytes(tmp_path, encode_jsonl(records))
     assert ([d[1] for d in documents], rejections) == ([r["text"] for r in records], [])
 
 
-@pytest.mark.parametrize("shard_size", [50, 64, 100, 1000])
-def test_shards_and_blocks_of_any_size_give_every_line_once(tmp_path, monkeypatch, shard_size):
-    monkeypatch.setattr("dedup.corpus.blocks.BLOCK_SIZE", 64)
-    source = random.Random(2)
-    records = [{"id": str(i), "text": "x" * source.choice([1, 30, 64, 200, 1000])} for i in range(100)]
+@pytest.mark.parametrize("shard_size", [BLOCK_SIZE // 2, BLOCK_SIZE, 2 * BLOCK_SIZE - 1, 8 * BLOCK_SIZE])
+def test_shards_and_blocks_of_any_size_give_every_line_once(tmp_path, shard_size):
+    records = make_long_records([1, 30, 200, 1, BLOCK_SIZE // 2, BLOCK_SIZE // 3, BLOCK_SIZE, 2 * BLOCK_SIZE] * 2)
     documents, _ = read_bytes(tmp_path, encode_jsonl(records), shard_size=shard_size)
-    assert [d[0] for d in documents] == [f'"{i}"' for i in range(100)]
+    assert [d[0] for d in documents] == [f'"{i}"' for i in range(16)]
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_record(tmp_path):

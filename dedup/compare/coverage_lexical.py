@@ -16,7 +16,7 @@ WORDS_AT_ONCE = 512
 
 
 def measure_lexical_coverage(
-    sentences: Sequence[Sequence[Term]], weights: Mapping[str, float]
+    sentences: Sequence[Sequence[Term]], weights: Mapping[str, float], words_at_once: int = WORDS_AT_ONCE
 ) -> npt.NDArray[np.float32]:
     """Return float32[n, n]: the share of sentence i, by weight of its terms, that sentence j has.
 
@@ -42,8 +42,8 @@ def measure_lexical_coverage(
     weight = np.array([weights[key] for key in vocabulary], np.float32)
     grams, numbers = count_trigrams(vocabulary), np.array([key[0].isdecimal() for key in vocabulary], bool)
     said = np.zeros((len(filled), len(filled)), np.float32)
-    for first in range(0, len(vocabulary), WORDS_AT_ONCE):
-        some = slice(first, min(first + WORDS_AT_ONCE, len(vocabulary)))
+    for first in range(0, len(vocabulary), words_at_once):
+        some = slice(first, min(first + words_at_once, len(vocabulary)))
         best = np.maximum.reduceat(measure_likeness(grams, numbers, some)[words], starts)
         inside = (words >= some.start) & (words < some.stop)
         counts = np.zeros((len(filled), some.stop - some.start), np.float32)

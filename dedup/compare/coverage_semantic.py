@@ -21,7 +21,10 @@ def check_terms(sentences: Sequence[Sequence[Term]]) -> None:
 
 
 def measure_semantic_coverage(
-    sentences: Sequence[Sequence[Term]], vectors: Sequence[npt.NDArray[np.float32]], weights: Mapping[str, float]
+    sentences: Sequence[Sequence[Term]],
+    vectors: Sequence[npt.NDArray[np.float32]],
+    weights: Mapping[str, float],
+    terms_at_once: int = TERMS_AT_ONCE,
 ) -> npt.NDArray[np.float32]:
     """Return float32[n, n]: the share of sentence i, by weight of its terms, that sentence j says.
 
@@ -41,8 +44,8 @@ def measure_semantic_coverage(
     weight = np.array([weights[key] for key in keys], np.float32)
     for i, start in zip(filled, starts.tolist(), strict=True):
         end = start + len(sentences[i])
-        for first in range(start, end, TERMS_AT_ONCE):
-            own = slice(first, min(first + TERMS_AT_ONCE, end))
+        for first in range(start, end, terms_at_once):
+            own = slice(first, min(first + terms_at_once, end))
             likeness = np.clip(every[own] @ every.T, 0, 1)
             likeness *= likeness
             for row in np.flatnonzero(numbers[own]):

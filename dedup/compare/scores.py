@@ -58,7 +58,7 @@ def score_pairs(coverage: Matrix, outlets: npt.NDArray[np.int64]) -> Matrix:
     return np.where(outlets[:, None] == outlets[None], np.float32(0), score.astype(np.float32))
 
 
-def support_transitively(coverage: Matrix, outlets: npt.NDArray[np.int64]) -> Matrix:
+def support_transitively(coverage: Matrix, outlets: npt.NDArray[np.int64], rows_at_once: int = ROWS_AT_ONCE) -> Matrix:
     """Return float32[n, n]: how well third outlets carry sentence i over to sentence j.
 
     The mean over the HOPS outlets that carry it best. O(n^2 * outlets * WAYS) time, some rows at a time.
@@ -67,8 +67,8 @@ def support_transitively(coverage: Matrix, outlets: npt.NDArray[np.int64]) -> Ma
     if len(groups) < 3:
         return (HOP_FILL * coverage).astype(np.float32)
     support = np.zeros(coverage.shape, np.float32)
-    for first in range(0, len(coverage), ROWS_AT_ONCE):
-        rows = slice(first, first + ROWS_AT_ONCE)
+    for first in range(0, len(coverage), rows_at_once):
+        rows = slice(first, first + rows_at_once)
         best = np.zeros((HOPS, *coverage[rows].shape), np.float32)
         for group in groups:
             carried = carry_over(coverage, rows, group)

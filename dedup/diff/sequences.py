@@ -19,22 +19,29 @@ class RunList(NamedTuple):
     is_limited: bool
 
 
-def compare_sequences(old: Sequence[str], new: Sequence[str], *, is_cleaned: bool) -> RunList:
+def compare_sequences(
+    old: Sequence[str],
+    new: Sequence[str],
+    *,
+    is_cleaned: bool,
+    max_cells: int = MAX_CELLS,
+    min_piece: int = MIN_PIECE,
+) -> RunList:
     """Return the runs that are equal and those that changed; see `find_runs` for `is_cleaned`.
 
-    Above `MAX_CELLS` the sequences, their common ends set aside, are cut at anchors; a piece without anchors that is
+    Above `max_cells` the sequences, their common ends set aside, are cut at anchors; a piece without anchors that is
     still too large is one changed run. So the time is O(n log n) for the anchors and O(n) pieces of bounded cost,
     whatever the input.
     """
-    if len(old) * len(new) <= MAX_CELLS:
+    if len(old) * len(new) <= max_cells:
         return RunList(find_runs(old, new, is_cleaned=is_cleaned), False)
     runs: list[DiffRun] = []
     is_limited = False
-    for bounds in _cut(old, new):
+    for bounds in _cut(old, new, min_piece):
         old_start, old_end, new_start, new_end = bounds
         if old[old_start:old_end] == new[new_start:new_end]:
             runs.append(DiffRun(True, *bounds))
-        elif (old_end - old_start) * (new_end - new_start) > MAX_CELLS:
+        elif (old_end - old_start) * (new_end - new_start) > max_cells:
             runs.append(DiffRun(False, *bounds))
             is_limited = True
         else:
@@ -43,28 +50,27 @@ def compare_sequences(old: Sequence[str], new: Sequence[str], *, is_cleaned: boo
     return RunList(runs, is_limited)
 
 
-def _cut(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
+def _cut(old: Sequence[str], new: Sequence[str], min_piece: int) -> Iterator[tuple[int, int, int, int]]:
     """Yield bounds of pieces that tile both sequences: the common start, the parts between anchors, the common end."""
     shortest = min(len(old), len(new))
     start = _count_same(old, new, range(shortest))
     end = _count_same(old, new, range(-1, -1 - (shortest - start), -1))
     if start:
         yield 0, start, 0, start
-    yield from _cut_at_anchors(old, new, start, end)
+    middle = old[start : len(old) - end], new[start : len(new) - end]
+    for old_start, old_end, new_start, new_end in _cut_at_anchors(*middle, min_piece):
+        yield old_start + start, old_end + start, new_start + start, new_end + start
     if end:
         yield len(old) - end, len(old), len(new) - end, len(new)
 
 
-def _cut_at_anchors(
-    old: Sequence[str], new: Sequence[str], start: int, end: int
-) -> Iterator[tuple[int, int, int, int]]:
-    old_start = new_start = start
-    for old_place, new_place in find_anchors(old[start : len(old) - end], new[start : len(new) - end], ANCHOR_WIDTH):
-        old_index, new_index = old_place + start, new_place + start
-        if min(old_index - old_start, new_index - new_start) >= MIN_PIECE:
+def _cut_at_anchors(old: Sequence[str], new: Sequence[str], min_piece: int) -> Iterator[tuple[int, int, int, int]]:
+    old_start = new_start = 0
+    for old_index, new_index in find_anchors(old, new, ANCHOR_WIDTH):
+        if min(old_index - old_start, new_index - new_start) >= min_piece:
             yield old_start, old_index, new_start, new_index
             old_start, new_start = old_index, new_index
-    yield old_start, len(old) - end, new_start, len(new) - end
+    yield old_start, len(old), new_start, len(new)
 
 
 def _count_same(old: Sequence[str], new: Sequence[str], indices: range) -> int:

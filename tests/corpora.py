@@ -27,14 +27,14 @@ def read_summary(out):
 
 
 def read_tree(folder):
-    """Return {relative path: bytes} of a folder; of summary.json without its `stages`, which differ at every run."""
+    """Return {relative path: bytes} of a folder; of summary.json without its `stages` and `compile_s`, which differ at every run."""
     tree = {}
     for path in sorted(Path(folder).rglob("*")):
         if path.is_file():
             content = path.read_bytes()
             if path.name == "summary.json":
                 summary = json.loads(content)
-                del summary["stages"]
+                del summary["stages"], summary["compile_s"]
                 content = json.dumps(summary).encode()
             tree[path.relative_to(folder).as_posix()] = content
     return tree

@@ -32,6 +32,7 @@ COMMANDS = {
     "compare": "dedup.cli.compare:compare",
     "index": "dedup.cli.index:index",
     "bench": "dedup.cli.bench:bench",
+    "warm-up": "dedup.cli.warm_up:warm_up",
 }
 
 # One line each, so that `dedup --help` imports no command.
@@ -46,6 +47,7 @@ SUMMARIES = {
     "compare": "Show how several texts tell one story: who says what, in which words.",
     "index": "Look into an index of earlier runs, add to it, take from it.",
     "bench": "Measure speed, memory and recall on your own files, and help to choose a threshold.",
+    "warm-up": "Compile ahead what the first run on a machine would compile: for images and CI.",
 }
 
 

@@ -76,7 +76,7 @@ def cut_documents(ends: npt.NDArray[np.int64], most: int) -> list[slice]:
 def enter(names: npt.NDArray[np.uint32]) -> tuple[ShingleSet, npt.NDArray[np.int64]]:
     """Return shingles as a set, and the place of each there."""
     shingles, slots = make_shingle_set(len(names)), np.empty(len(names), np.int64)
-    enter_names(shingles, names, slots)
+    enter_names(shingles, as_read_only(names), slots)
     return shingles, slots
 
 

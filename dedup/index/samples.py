@@ -30,17 +30,17 @@ class Samples(NamedTuple):
     ends: npt.NDArray[np.int64]
 
 
-NO_SAMPLES = Samples(np.empty(0, np.uint32), np.empty(0, np.int64))
+NO_SAMPLES = Samples(as_read_only(np.empty(0, np.uint32)), as_read_only(np.empty(0, np.int64)))
 
 
 def take_samples(tokens: DocumentTokens, shingle_size: int, threads: Threads, most: int = EVERY) -> Samples:
     """Return the samples of documents, at most so many of each, evenly spread."""
-    factors = make_factors(shingle_size)
+    factors = as_read_only(make_factors(shingle_size))
 
     def take(rows: npt.NDArray[np.int64]) -> Samples:
-        num_tokens = tokens.num_tokens[rows]
-        names, ends = np.empty(int(num_tokens.sum()), np.uint32), np.empty(len(rows), np.int64)
-        found = list_samples(tokens.address[rows], num_tokens, factors, most, names, ends)
+        some = tokens[rows]
+        names, ends = np.empty(int(some.num_tokens.sum()), np.uint32), np.empty(len(rows), np.int64)
+        found = list_samples(some.address, some.num_tokens, factors, most, names, ends)
         return Samples(names[:found], ends)
 
     return join_samples(threads.map(take, np.array_split(np.arange(len(tokens)), threads.count)))

@@ -7,7 +7,9 @@ version of whatever that function inlines. So the cache folder carries a digest 
 import hashlib
 import os
 import shutil
+import sys
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -45,9 +47,26 @@ def is_writable(folder: Path) -> bool:
     return os.access(folder, os.W_OK)
 
 
-def is_compiled() -> bool:
-    """Return whether the kernels were compiled before on this machine."""
-    return any(cache_folder().rglob("*.nbc"))
+def is_cached(group: str) -> bool:
+    """Return whether `note_cached` was called for a group of kernels, on a processor and with a numba like these."""
+    return note_path(group).exists()
+
+
+def note_cached(group: str) -> None:
+    """Note that all kernels of a group are on disk; a cache that cannot be written to has no notes."""
+    with suppress(OSError):
+        note_path(group).parent.mkdir(parents=True, exist_ok=True)
+        note_path(group).touch()
+
+
+@cache
+def note_path(group: str) -> Path:
+    """Return where a note about a group stands: it names what numba's own index looks at, beside the sources."""
+    import llvmlite.binding as llvm
+
+    made_for = (sys.version, nb.__version__, llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
+    digest = hashlib.blake2b(repr(made_for).encode(), digest_size=8).hexdigest()
+    return cache_folder() / f"{group}-{digest}.compiled"
 
 
 def kernel(function: Callable[..., Any] | None = None, *, inline: bool = False) -> Any:

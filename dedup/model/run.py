@@ -82,7 +82,10 @@ class IndexUse(msgspec.Struct, frozen=True):
 
 
 class Summary(msgspec.Struct, frozen=True):
-    """The content of `summary.json`. Everything but `stages` is the same at every run on the same input."""
+    """The content of `summary.json`. All but `stages` and `compile_s` is the same at every run on the same input.
+
+    compile_s  seconds that compiling kernels took before the first stage: 0 but at the first run on a machine
+    """
 
     counts: Counts
     passages: PassageCounts | None
@@ -96,6 +99,7 @@ class Summary(msgspec.Struct, frozen=True):
     fingerprint: str
     versions: dict[str, str]
     stages: list[Stage]
+    compile_s: float = 0.0
     index: IndexUse | None = None
 
     def write(self, path: Path) -> None:

@@ -13,7 +13,7 @@ import pyarrow as pa
 from dedup.corpus.blocks import Rejection
 from dedup.corpus.names import NO_NAME, DocumentName
 from dedup.corpus.shards import Shard
-from dedup.kernels.buffers import tokens_at
+from dedup.kernels.buffers import as_read_only, tokens_at
 from dedup.near.segment_files import DOCUMENTS, REJECTIONS, REPEATS, TOKEN_SCHEMA, TOKENS, segment_folder
 from dedup.near.stored import NAME_SCHEMA, KnownDocuments
 
@@ -198,10 +198,10 @@ class Segments:
         if doc_index >= self.num_documents:
             assert self.known is not None
             place = doc_index - self.num_documents
-            return np.asarray(tokens_at(self.known.address[place], self.known.num_tokens[place]))
+            return as_read_only(tokens_at(self.known.address[place], self.known.num_tokens[place]))
         batch, row = self.find(doc_index)
         end = int(batch.column("num_tokens")[: row + 1].sum())
-        return batch.tokens[end - int(batch.column("num_tokens")[row]) : end]
+        return as_read_only(batch.tokens[end - int(batch.column("num_tokens")[row]) : end])
 
     def locate_compared(self, doc_index: int) -> tuple[int, int]:
         """Return where the tokens of a document stand in memory, boilerplate masked, and how many they are."""

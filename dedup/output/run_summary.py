@@ -16,9 +16,10 @@ from dedup.near.decisions import Decisions
 
 
 class StageTimer:
-    """Measures the stages of a run one after the other."""
+    """Measures the stages of a run one after the other; `compile_s` seconds went into kernels before the first."""
 
-    def __init__(self) -> None:
+    def __init__(self, compile_s: float = 0.0) -> None:
+        self.compile_s = round(compile_s, 3)
         self.stages: list[Stage] = []
 
     @contextmanager

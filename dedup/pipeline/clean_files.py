@@ -69,8 +69,7 @@ def run_stages(
 ) -> tuple[Summary, list[Example]]:
     """Do the work of `clean` in its folder."""
     settings, session = plan
-    timer = StageTimer()
-    load_kernels(run.near, run.passages, progress)
+    timer = StageTimer(load_kernels(run.near, run.passages, progress))
     shards = plan_shards(run.files, run.shard_size)
     with timer.measure("sketch"):
         sketch_shards(run, folder, shards, progress)

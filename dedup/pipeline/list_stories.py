@@ -8,10 +8,10 @@ import numpy as np
 
 from dedup.config import FieldNames, InputConfig, StoryConfig
 from dedup.corpus.files import SourceFile
-from dedup.kernels.jit import is_compiled
 from dedup.kernels.neighbours import UNDATED
 from dedup.model.run import Limit
 from dedup.model.story import StoryCounts, StoryDocument, StoryRecord, StoryResult
+from dedup.pipeline.compile_ahead import STORIES, compile_ahead
 from dedup.pipeline.job import Progress
 from dedup.stories.catalogue import StoryCatalogue, number_outlets, read_titled_blocks
 from dedup.stories.group_documents import Grouping, group_documents
@@ -31,8 +31,7 @@ class StoryRun:
 def list_stories(run: StoryRun, progress: Progress) -> StoryResult:
     """Return the stories of a corpus, biggest first."""
     run.fields.check(run.input)
-    if not is_compiled():
-        progress.note("compiling kernels, this once (about 10 s) ...")
+    compile_ahead(STORIES, progress)
     catalogue, terms = read_corpus(run, progress)
     progress.begin("group", len(catalogue), "doc")
     outlets = number_outlets(catalogue.outlets)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from dedup.config import NearConfig, PassageConfig
 from dedup.index.find_containers import Pairs
-from dedup.kernels.buffers import tokens_at
+from dedup.kernels.buffers import as_read_only, tokens_at
 from dedup.kernels.relation import is_template
 from dedup.kernels.shingles import count_shared_shingles, drop_masked
 from dedup.model.documents import CopyRelation
@@ -72,7 +72,7 @@ def with_stored(
     number[stored] = np.arange(len(stored))
     masked, own_tokens = known.masked[stored], known.num_tokens[stored].copy()
     for place in np.flatnonzero(masked).tolist():
-        own_tokens[place] = drop_masked(tokens_at(masked[place], own_tokens[place])).size
+        own_tokens[place] = drop_masked(as_read_only(tokens_at(masked[place], own_tokens[place]))).size
     tokens = DocumentTokens(known.compared_addresses[stored], known.num_tokens[stored], own_tokens)
     joined = KeptDocuments(
         np.concatenate([segments.num_documents + stored, kept.documents]), join_tokens([tokens, kept.tokens])

@@ -10,29 +10,29 @@ import numpy as np
 from dedup.config import InputConfig, NearConfig, PassageConfig
 from dedup.corpus.blocks import view_texts
 from dedup.corpus.shards import Shard, read_shard
-from dedup.kernels.jit import is_compiled
 from dedup.near.segment_files import SegmentWriter, segment_folder
 from dedup.near.sketcher import Sketcher
 from dedup.output.run_folder import RunFolder
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.matches import find_repeats
+from dedup.pipeline.compile_ahead import CLEAN, compile_ahead
 from dedup.pipeline.job import CleanRun, Progress
 from dedup.text.token_spans import TokenOffsets
 from dedup.workers import run_tasks
 
 
-def load_kernels(near: NearConfig, passages: PassageConfig | None, progress: Progress) -> None:
+def load_kernels(near: NearConfig, passages: PassageConfig | None, progress: Progress) -> float:
     """Load the kernels that workers use before they are forked, so that they share them.
 
-    The first run ever compiles them; those that only this process uses are compiled when they are first needed.
+    The first run on a machine compiles all that any run can need. Returns the seconds of that, 0 at other runs.
     """
-    if not is_compiled():
-        progress.note("compiling kernels, this once (about 20 s) ...")
+    compile_s = compile_ahead(CLEAN, progress)
     sketch = get_sketcher(near).sketch(np.frombuffer(b"a", np.uint8), np.array([0, 1]))
     if passages:
         TokenOffsets("a")
     if passages and passages.within:
         find_repeats(DocumentTokens.unmasked(sketch.token_addresses, sketch.num_tokens), passages)
+    return compile_s
 
 
 def sketch_shards(run: CleanRun, folder: RunFolder, shards: Sequence[Shard], progress: Progress) -> None:

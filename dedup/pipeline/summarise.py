@@ -54,6 +54,7 @@ def summarise(
         fingerprint=settings,
         versions=list_versions(),
         stages=timer.stages,
+        compile_s=timer.compile_s,
     )
 
 

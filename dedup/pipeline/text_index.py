@@ -21,7 +21,7 @@ from dedup.index.schema import read_settings
 from dedup.index.settings import config_of, refuse_other_settings, settings_of
 from dedup.index.signatures import insert_signatures
 from dedup.index.store import IndexFile
-from dedup.kernels.buffers import tokens_at
+from dedup.kernels.buffers import as_read_only, tokens_at
 from dedup.kernels.relation import is_template
 from dedup.kernels.shingles import count_shared_shingles, drop_masked
 from dedup.model.documents import CopyRelation, Document
@@ -146,11 +146,13 @@ class Index:
         if similarity < self.config.threshold:
             return None
         if known.masked[place]:
-            left = drop_masked(tokens_at(known.masked[place], known.num_tokens[place]))
+            left = drop_masked(as_read_only(tokens_at(known.masked[place], known.num_tokens[place])))
             if left.size and measure_jaccard(tokens, left, self.config.shingle_size) < self.config.threshold:
                 return None
         is_exact = np.array_equal(sketch.content[0], known.content[place])
-        relation = CopyRelation.TEMPLATE if is_template(tokens, theirs) else CopyRelation.EDITED
+        relation = (
+            CopyRelation.TEMPLATE if is_template(as_read_only(tokens), as_read_only(theirs)) else CopyRelation.EDITED
+        )
         if relation is CopyRelation.TEMPLATE and self.config.keep_templates and not is_exact:
             return None
         row = known.names.slice(place, 1).to_pylist()[0]
@@ -184,7 +186,7 @@ def encode_document(document: Document) -> bytes:
 
 def measure_jaccard(a: npt.NDArray[np.uint32], b: npt.NDArray[np.uint32], shingle_size: int) -> float:
     """Return the exact Jaccard similarity of two token arrays."""
-    shared, in_a, in_b = count_shared_shingles(a, b, shingle_size)
+    shared, in_a, in_b = count_shared_shingles(as_read_only(a), as_read_only(b), shingle_size)
     return float(shared / max(in_a + in_b - shared, 1))
 
 

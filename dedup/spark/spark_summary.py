@@ -44,6 +44,7 @@ def summarise_run(
         fingerprint=fingerprint(*(config for config in (run.near, run.passages, run.input) if config)),
         versions=list_versions() | {"pyspark": source.spark.version},
         stages=timer.stages,
+        compile_s=timer.compile_s,
     )
 
 

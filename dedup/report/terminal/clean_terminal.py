@@ -149,7 +149,8 @@ def render_stages(summary: Summary) -> str:
     stages = ", ".join(f"{stage.stage} {stage.seconds:.1f} s" for stage in summary.stages)
     size = sum(file.bytes for file in summary.inputs)
     peak = max((stage.peak_mb for stage in summary.stages), default=0.0)
-    return f"{size / 1e6:,.1f} MB in {total:.1f} s ({stages}); peak memory {peak:,.0f} MB a process\n"
+    compiled = f"kernels compiled in {summary.compile_s:.1f} s, once on this machine\n" if summary.compile_s else ""
+    return f"{compiled}{size / 1e6:,.1f} MB in {total:.1f} s ({stages}); peak memory {peak:,.0f} MB a process\n"
 
 
 def render_outputs(out: Path) -> str:

@@ -1,0 +1,30 @@
+"""`dedup warm-up`."""
+
+import click
+
+
+@click.command(short_help="Compile ahead what the first run on a machine would compile: for images and CI.")
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+def warm_up(quiet: bool) -> None:
+    """Compile the kernels of all commands, so that no run has to.
+
+    Without this, the first run of `clean` and the first of `stories` compile what they need. The machine code is kept
+    beside the sources of dedup or, where these cannot be written to, in the folder that XDG_CACHE_HOME names. It is
+    of this processor, this Python and this numba: with another one it is compiled again.
+
+    \b
+    Examples:
+      dedup warm-up                                    once, on all cores
+      RUN pip install dedup && dedup warm-up           in the Dockerfile of an image
+      NUMBA_CACHE_DIR=/cache dedup warm-up             in CI, with a folder that is kept between jobs
+    """
+    from dedup.cli.progress import TerminalProgress
+    from dedup.kernels.jit import cache_folder
+    from dedup.pipeline.compile_ahead import EVERYTHING, compile_ahead, count_kernels
+
+    seconds = compile_ahead(EVERYTHING, TerminalProgress(quiet=quiet))
+    if quiet:
+        return
+    kernels = sum(count_kernels(group) for group in EVERYTHING)
+    done = f"compiled in {seconds:.1f} s" if seconds else "compiled before: nothing to do"
+    click.echo(f"{kernels} kernels {done}\nkept in {cache_folder()}")

@@ -27,7 +27,7 @@ def read_summary(out):
 
 
 def read_tree(folder):
-    """Return {relative path: bytes} of a folder; of summary.json without its `stages` and `compile_s`, which differ at every run."""
+    """Return {relative path: bytes} of a folder; of summary.json without the seconds of its run."""
     tree = {}
     for path in sorted(Path(folder).rglob("*")):
         if path.is_file():

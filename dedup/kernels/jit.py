@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import llvmlite.binding as llvm
 import numba as nb
 from numba.core.caching import FunctionCache
 from numba.core.runtime import rtsys
@@ -62,8 +63,6 @@ def note_cached(group: str) -> None:
 @cache
 def note_path(group: str) -> Path:
     """Return where a note about a group stands: it names what numba's own index looks at, beside the sources."""
-    import llvmlite.binding as llvm
-
     made_for = (sys.version, nb.__version__, llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
     digest = hashlib.blake2b(repr(made_for).encode(), digest_size=8).hexdigest()
     return cache_folder() / f"{group}-{digest}.compiled"

@@ -1,246 +1,18 @@
-"""Compile kernels before they are needed: all that a command can call, in one step, on all cores.
-
-Each kernel stands here with the arguments that commands call it with. numba compiles a kernel once for every
-combination of argument types, so a call with other types would compile it again; a test holds commands against this
-table. Kernels that call each other are compiled in one process: each is compiled there once.
-"""
+"""Compile kernels before they are needed: all that a command can call, in one step, on all cores."""
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache
-from typing import Any, NamedTuple
-
-import numpy as np
-import numpy.typing as npt
+from collections.abc import Callable, Sequence
 
 from dedup.kernels.jit import is_cached, note_cached
 from dedup.pipeline.job import Progress
 from dedup.workers import run_tasks
 
-
-class Call(NamedTuple):
-    """A kernel, and arguments of the types that it is compiled for."""
-
-    kernel: Any
-    arguments: tuple[Any, ...]
-
-    def compile(self) -> None:
-        """Compile the kernel, or find it in the cache of this machine."""
-        import numba as nb
-
-        self.kernel.compile(tuple(nb.typeof(argument) for argument in self.arguments))
-
-
-def given(kind: npt.DTypeLike, dimensions: int = 1) -> npt.NDArray[Any]:
-    """Return an array that a kernel only reads: kernels get all of these read-only."""
-    array = new(kind, dimensions)
-    array.flags.writeable = False
-    return array
-
-
-def new(kind: npt.DTypeLike, dimensions: int = 1) -> npt.NDArray[Any]:
-    """Return an array that a kernel may write to."""
-    return np.empty((1,) * dimensions, kind)
-
-
-def list_sketch_kernels() -> Iterator[Call]:
-    """Yield what reads and sketches documents, and what finds the places of tokens in a text."""
-    from dedup.kernels.locate import locate_tokens
-    from dedup.kernels.minhash import SketchArrays, sketch_block
-    from dedup.kernels.unescape import unescape
-    from dedup.text.folding import load_folding_table
-
-    table = load_folding_table()
-    out = SketchArrays(new("i4"), new("i4"), new("u8", 2), new("u8", 2), new("u8", 2))
-    yield Call(sketch_block, (given("u1"), given("i8"), table, 1, new("u4", 2), 1, new("u4"), out))
-    yield Call(unescape, (given("u1"), new("u1"), new("i8")))
-    yield Call(locate_tokens, (given("u1"), table, new("i8"), new("i8")))
-
-
-def list_cover_kernels() -> Iterator[Call]:
-    """Yield what decides who is kept, alone and with an index, and what compares two documents."""
-    from dedup.kernels.leader_clustering import cover_block
-    from dedup.kernels.leader_table import CoverState, Limits, enter_known
-    from dedup.kernels.relation import is_template
-    from dedup.kernels.shingles import count_shared_shingles, drop_masked
-
-    state = CoverState(
-        content=new("u8", 2),
-        address=new("u8"),
-        masked=new("u8"),
-        num_tokens=new("i4"),
-        num_shingles=new("i4"),
-        witness=new("i8"),
-        similarity=new("f8"),
-        relation=new("u1"),
-        exact_slots=new("i8"),
-        slots=new("u8"),
-        chain=new("u4"),
-        owners=new("i8"),
-        last_seen=new("i8"),
-        signatures=new("u8", 2),
-        sizes=new("u2"),
-        counters=new("i8"),
-    )
-    keys, signatures, tokens = given("u8", 2), given("u8", 2), given("u4")
-    yield Call(cover_block, (state, 0, keys, signatures, Limits(0.8, 1), 1, True, 1))
-    yield Call(enter_known, (state, keys, signatures, 0, 1))
-    yield Call(count_shared_shingles, (tokens, tokens, 1))
-    yield Call(is_template, (tokens, tokens))
-    yield Call(drop_masked, (tokens,))
-
-
-def list_passage_kernels() -> Iterator[Call]:
-    """Yield what aligns documents with themselves and with each other."""
-    from dedup.kernels.align import PassageLimits
-    from dedup.kernels.fingerprints import Winnowing
-    from dedup.kernels.repeats_within import (
-        MinShare,
-        align_block,
-        drop_small_pairs,
-        mark_covered,
-        match_pairs,
-        repeat_block,
-    )
-    from dedup.kernels.shingles import roll_shingles
-
-    limits, passages, owners = PassageLimits(1, 0.8), new("i4", 2), new("i4", 2)
-    address, num_tokens = given("u8"), given("i4")
-    yield Call(repeat_block, (address, num_tokens, 1, limits, passages, new("i4")))
-    links, min_share = new("i4", 2), MinShare(0.5, num_tokens)
-    yield Call(drop_small_pairs, (links, Winnowing(1, 1), min_share))
-    yield Call(align_block, (links, address, num_tokens, limits, min_share, passages, owners))
-    yield Call(match_pairs, (new("i4", 2), address, num_tokens, 1, limits, passages, owners))
-    yield Call(mark_covered, (new("i4"), new("i4"), new("i4", 2), new("i4"), new("?")))
-    yield Call(roll_shingles, (given("u4"), 1, new("u8")))
-
-
-def list_fingerprint_kernels() -> Iterator[Call]:
-    """Yield what links documents by their fingerprints."""
-    from dedup.kernels.fingerprints import (
-        FINGERPRINT,
-        Part,
-        Winnowing,
-        count_marks,
-        group_links,
-        link_block,
-        list_repeated,
-        mark_fingerprints,
-        merge_seen,
-    )
-
-    address, num_tokens, seen = given("u8"), given("i4"), new("u1")
-    mixed, positions, ends = new("u8"), new("i4"), new("i8")
-    yield Call(mark_fingerprints, (address, num_tokens, Winnowing(1, 1), seen))
-    yield Call(merge_seen, (seen, seen))
-    yield Call(count_marks, (seen,))
-    yield Call(list_repeated, (address, num_tokens, Winnowing(1, 1), seen, Part(0, 1), mixed, positions, ends))
-    yield Call(link_block, (new(FINGERPRINT), 1, 0, mixed, positions, ends, new("i4", 2)))
-    yield Call(group_links, (new("i4", 2), new("i4", 2)))
-
-
-def list_boilerplate_kernels() -> Iterator[Call]:
-    """Yield what finds the passages that very many documents of one outlet hold."""
-    from dedup.kernels.fingerprints import Fingerprints, Winnowing
-    from dedup.kernels.frequencies import (
-        FREQUENCY,
-        copy_frequent,
-        count_block,
-        list_fingerprints,
-        mark_block,
-        support_block,
-        tally_block,
-    )
-
-    table, address, num_tokens = new(FREQUENCY), given("u8"), given("i4")
-    hashes, positions, ends, series = new("u8"), new("i4"), new("i8"), new("u8")
-    fingerprints = Fingerprints(hashes, positions, ends)
-    yield Call(list_fingerprints, (address, num_tokens, new("?"), Winnowing(1, 1), hashes, positions, ends))
-    yield Call(tally_block, (new("u1"), hashes, ends, series))
-    yield Call(count_block, (table, new("u1"), 1, 0, hashes, ends, series))
-    yield Call(copy_frequent, (table, 1, table))
-    yield Call(support_block, (table, 0, fingerprints, series, num_tokens, new("i4"), 1))
-    yield Call(mark_block, (table, 0, address, num_tokens, series, new("i4"), Winnowing(1, 1), new("i4", 2)))
-
-
-def list_index_kernels() -> Iterator[Call]:
-    """Yield what looks new documents up in an index: near-copies, and documents that contain them."""
-    from dedup.index.samples import Samples
-    from dedup.kernels.first_sources import (
-        enter_names,
-        forget_noted,
-        list_samples,
-        make_shingle_set,
-        measure_shared,
-        note_sources,
-    )
-    from dedup.kernels.key_set import add_keys, find_hits, make_hits, make_key_set, match_hits
-    from dedup.kernels.leader_table import Limits
-
-    keys, signatures, num_tokens = given("u8", 2), given("u8", 2), given("i4")
-    key_set, hits, shingle_set = make_key_set(1, 1), make_hits(1, 1), make_shingle_set(1)
-    samples = Samples(given("u4"), given("i8"))
-    yield Call(add_keys, (key_set, keys, signatures, num_tokens, num_tokens))
-    yield Call(find_hits, (key_set.bits, key_set.slots, keys, num_tokens, hits))
-    yield Call(match_hits, (key_set, given("i4"), given("i8"), signatures, num_tokens, Limits(0.8, 1), 1, new("?")))
-    yield Call(list_samples, (given("u8"), num_tokens, given("u4"), 1, new("u4"), new("i8")))
-    yield Call(measure_shared, (given("i4", 2), samples, samples, new("f8")))
-    yield Call(enter_names, (shingle_set, given("u4"), new("i8")))
-    yield Call(note_sources, (shingle_set, given("u4"), given("i8"), given("i8")))
-    yield Call(forget_noted, (shingle_set,))
-
-
-def list_term_kernels() -> Iterator[Call]:
-    """Yield what counts the terms of documents."""
-    from dedup.kernels.story_terms import TermArrays, TermBuffers, count_terms, make_terms, mark_singles
-    from dedup.kernels.tokens import tokenise
-    from dedup.text.folding import load_folding_table
-
-    table, data = load_folding_table(), given("u1")
-    buffers = TermBuffers(new("u4"), new("u1"), new("u4"))
-    out = TermArrays(new("u4"), new("u2"), new("u1"), new("i8"), new("u8"))
-    yield Call(count_terms, (data, given("i8"), table, buffers, out))
-    yield Call(tokenise, (data, 0, 1, table, new("u4"), 0))
-    yield Call(mark_singles, (data, 0, 1, table, new("u1")))
-    yield Call(make_terms, (new("u4"), new("u1"), 1, new("u4")))
-
-
-def list_neighbour_kernels() -> Iterator[Call]:
-    """Yield what compares the documents of days that are near each other."""
-    from dedup.kernels.neighbours import NeighbourBounds, NeighbourState, find_neighbours
-
-    bounds = NeighbourBounds(1, 0.5, 0.5, 1, 1, 1)
-    state = NeighbourState(
-        bucket_starts=new("i8"),
-        filled=new("i4"),
-        undated=new("i4"),
-        members=new("i4"),
-        shares=new("f4"),
-        row=new("f4"),
-        sums=new("f4"),
-        touched=new("i4"),
-        leader=new("i4"),
-        counters=new("i8"),
-    )
-    vectors = (given("i8"), given("i4"), given("f4"))
-    yield Call(find_neighbours, (vectors, given("i4"), given("i4"), bounds, state, new("i4", 2), new("f4")))
-
-
-# The longest first: cores that are done early take the next.
-GROUPS: dict[str, Callable[[], Iterator[Call]]] = {
-    "passages": list_passage_kernels,
-    "cover": list_cover_kernels,
-    "sketch": list_sketch_kernels,
-    "index": list_index_kernels,
-    "fingerprints": list_fingerprint_kernels,
-    "boilerplate": list_boilerplate_kernels,
-    "terms": list_term_kernels,
-    "neighbours": list_neighbour_kernels,
-}
+# Groups of `kernel_calls`, the longest first: cores that are done early take the next.
 CLEAN = ("passages", "cover", "sketch", "index", "fingerprints", "boilerplate")
 STORIES = ("terms", "neighbours")
-EVERYTHING = tuple(GROUPS)
+SPARK = ("routes",)
+EVERYTHING = CLEAN + STORIES + SPARK
 
 
 def compile_ahead(groups: Sequence[str], progress: Progress) -> float:
@@ -258,15 +30,18 @@ def compile_ahead(groups: Sequence[str], progress: Progress) -> float:
 
 def compile_group(name: str, report: Callable[[int], None]) -> None:
     """Compile the kernels of one group into the cache."""
+    from dedup.pipeline.kernel_calls import GROUPS  # noqa: PLC0415 (needed where something is missing only)
+
     for call in GROUPS[name]():
         call.compile()
         report(1)
     note_cached(name)
 
 
-@cache
 def count_kernels(name: str) -> int:
     """Return how many kernels a group has."""
+    from dedup.pipeline.kernel_calls import GROUPS  # noqa: PLC0415 (the same)
+
     return sum(1 for _ in GROUPS[name]())
 
 

@@ -1,0 +1,79 @@
+"""Kernels are compiled once on a machine: after `dedup warm-up` no command compiles anything."""
+
+import subprocess
+import sys
+
+import pytest
+from commands import run_process
+from corpora import make_text, write_jsonl
+
+from dedup.pipeline.compile_ahead import EVERYTHING, compile_ahead, count_kernels
+from dedup.pipeline.job import SilentProgress
+
+# Appends the kernel and the types of its arguments to a file whenever numba compiles, in worker processes too.
+RECORD = """
+import sys
+from numba.core import event
+log = sys.argv.pop(1)
+class Recorder(event.Listener):
+    def on_start(self, compiled):
+        with open(log, "a") as file:
+            print(compiled.data["dispatcher"].py_func.__qualname__, compiled.data["args"], file=file)
+    def on_end(self, compiled):
+        pass
+event.register("numba:compile", Recorder())
+from dedup.cli.main import main
+main()
+"""
+
+
+@pytest.fixture(scope="module")
+def corpus(tmp_path_factory):
+    """Two days of news: copies, edited copies, containment, repeats, boilerplate of an outlet; a folder of them."""
+    folder = tmp_path_factory.mktemp("news")
+    footer = make_text("footer", 40)
+    for day in (1, 2):
+        records = []
+        for number in range(60):
+            text = make_text(f"{day} {number}", 120)
+            whole = "\n\n".join([text, make_text(f"{day} more {number}", 120)])
+            texts = [text, whole, text.replace("a", "e", 3), make_text("same on both days"), text + " " + text]
+            for place, one in enumerate(texts):
+                record = {"id": f"{day}-{number}-{place}", "text": f"{one}\n\n{footer}", "source": f"outlet {place}"}
+                records.append({**record, "date": f"2024-01-0{day}", "title": f"title {number}"})
+        write_jsonl(folder / f"day{day}.jsonl", records)
+    return folder
+
+
+def list_compiled(folder, *args):
+    """Return what a command compiles."""
+    log = folder / "compiled.txt"
+    log.unlink(missing_ok=True)
+    done = subprocess.run([sys.executable, "-c", RECORD, log, *args], cwd=folder, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    return log.read_text().splitlines() if log.exists() else []
+
+
+COMMANDS = [
+    "clean day1.jsonl -o cleaned --overwrite --workers 2",
+    "clean day1.jsonl day2.jsonl -o all --overwrite --passages all --series-field source",
+    "clean day1.jsonl -o first --overwrite --index news.dedup",
+    "clean day2.jsonl -o second --overwrite --index news.dedup",
+    "index check day2.jsonl --index news.dedup",
+    "passages day1.jsonl day2.jsonl -o passages.jsonl",
+    "stories day1.jsonl day2.jsonl -o stories.jsonl",
+    "report cleaned -o report --overwrite",
+]
+
+
+def test_no_command_compiles_after_warm_up(corpus):
+    compile_ahead(EVERYTHING, SilentProgress())
+    assert {command: [] for command in COMMANDS} == {c: list_compiled(corpus, *c.split()) for c in COMMANDS}
+
+
+def test_warm_up_says_what_it_did_and_does_it_once():
+    compile_ahead(EVERYTHING, SilentProgress())
+    done = run_process("warm-up")
+    assert done.code == 0, done.stderr
+    kernels = sum(count_kernels(group) for group in EVERYTHING)
+    assert done.stdout.startswith(f"{kernels} kernels compiled before: nothing to do\nkept in ")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from commands import clean_quietly
 from corpora import read_lines, write_jsonl
+from spark_engine import decide_on_spark
 
 from dedup import deduplicate
 
@@ -44,16 +45,5 @@ def decide_through_an_index(documents, config, cuts=None):
     return decisions
 
 
-def decide_on_a_cluster(documents, config):
-    """Decide on Spark; its session is started once for all tests of a process, and costs seconds."""
-    from spark_engine import decide_on_spark
-
-    if not documents:
-        return []
-    found = decide_on_spark(documents, config)
-    return [KEPT if witness is None else (witness, value, LABELS[relation]) for witness, value, relation in found]
-
-
-LABELS = ("exact", "edited", "template")
 QUICK = {"local": decide_locally, "index": decide_through_an_index}
-ENGINES = {**QUICK, "spark": decide_on_a_cluster}
+ENGINES = {**QUICK, "spark": decide_on_spark}

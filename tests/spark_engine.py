@@ -3,8 +3,6 @@
 import random
 from functools import cache
 
-RELATIONS = {"exact": 0, "edited": 1, "template": 2}
-
 
 @cache
 def session():
@@ -16,34 +14,20 @@ def session():
 
 
 def decide_on_spark(documents, config, *, partitions=3, ranges=None, order=None):
-    """Return (witness position or None, similarity, relation) of each document, in their order.
+    """Return the decisions on documents in the shape of `engines`.
 
-    The rows stand in the frame as `order` says, cut into so many partitions.
+    The rows of the frame are in the order that `order` names, cut into so many partitions.
     """
     from dedup.spark import deduplicate
 
+    if not documents:
+        return []
     rows = [(place, documents[place]) for place in (order or range(len(documents)))]
     spark = session()
     frame = spark.createDataFrame(spark.sparkContext.parallelize(rows, partitions), "place bigint, text string")
-    found = {}
-    for row in deduplicate(frame, "place", "text", ["place"], config, ranges=ranges).collect():
-        kept = row["decision"] == "keep"
-        found[row["place"]] = (
-            (None, 0.0, 0) if kept else (row["witness"], row["similarity"], RELATIONS[row["relation"]])
-        )
+    decisions = deduplicate(frame, "place", "text", ["place"], config, ranges=ranges).collect()
+    found = {row["place"]: (row["witness"], row["similarity"], row["relation"]) for row in decisions}
     return [found[place] for place in range(len(documents))]
-
-
-def decide_locally(documents, config):
-    """Return the same of the local engine."""
-    from dedup.model.documents import Document
-    from dedup.pipeline.deduplicate import cover_texts
-
-    result = cover_texts([Document(str(place), text) for place, text in enumerate(documents)], config)
-    rows = zip(result.witness.tolist(), result.similarity.tolist(), result.relation.tolist(), strict=True)
-    return [
-        (None, 0.0, 0) if witness < 0 else (witness, similarity, relation) for witness, similarity, relation in rows
-    ]
 
 
 def make_worlds(seed, num_worlds, size=8):

@@ -2,6 +2,7 @@
 
 import naive
 import pytest
+from amounts import nightly_but
 from corpora import edit_text, make_records, make_text
 from engines import ENGINES, KEPT, QUICK, decide_locally
 from hypothesis import example, given, settings
@@ -28,7 +29,7 @@ SCRIPTS = {
 }
 
 
-@pytest.fixture(params=ENGINES, ids=str)
+@pytest.fixture(params=nightly_but(QUICK, ENGINES), ids=str)  # in make test, test_spark has all of it in one run
 def engine(request):
     return ENGINES[request.param]
 

@@ -1,17 +1,24 @@
-"""Spark decides as the local engine does: however rows are dealt to partitions and the cover is cut into ranges."""
+"""Spark decides as the local engine does: however rows are dealt to partitions and the cover is cut into ranges.
+
+`make test` does so in few runs, as each takes seconds: a bounded cover, a frame, files in many splits, Parquet. Each
+hard corpus and setting has a run of its own in `make test-all`.
+"""
 
 import json
 import random
 import re
+import subprocess
+import sys
 from contextlib import contextmanager
 from dataclasses import replace
 
-import news_data  # noqa: F401 (puts the benchmarks on the path)
 import pytest
+from commands import clean_quietly
 from corpora import write_jsonl
+from engines import decide_locally
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
-from spark_engine import decide_locally, decide_on_spark, make_worlds, session
+from spark_engine import decide_on_spark, make_worlds, session
 
 from dedup.config import InputConfig, KeepPolicy, NearConfig, PassageConfig
 from dedup.errors import DedupError
@@ -19,6 +26,7 @@ from dedup.errors import DedupError
 FEW = settings(max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])  # each is many graphs at once
 
 
+@pytest.mark.nightly
 @FEW
 @given(seed=st.integers(0, 2**32), ranges=st.integers(5, 64), partitions=st.integers(2, 9))
 def test_many_random_graphs_in_any_partitions_and_ranges(seed, ranges, partitions):
@@ -29,26 +37,50 @@ def test_many_random_graphs_in_any_partitions_and_ranges(seed, ranges, partition
     assert expected == decide_on_spark(documents, config, partitions=partitions, ranges=ranges, order=order)
 
 
-def test_sixty_four_partitions_with_room_for_two_in_a_bucket():
+def make_crowd(count):
+    """Return documents that share half of their words, each with a near-copy, mixed."""
     rng = random.Random(1)
     common = " ".join(f"common{n}" for n in range(30))
-    documents = [f"{common} {' '.join(rng.choices([f'own{n}' for n in range(400)], k=12))}" for _ in range(60)]
+    documents = [f"{common} {' '.join(rng.choices([f'own{n}' for n in range(400)], k=12))}" for _ in range(count)]
     documents += [text.rsplit(" ", 4)[0] for text in documents]
     rng.shuffle(documents)
+    return documents
+
+
+def make_meetings():
+    """Return one text of 41 days and rooms."""
+    words = "the committee will meet on {} to vote on item {} of the budget for the coming year in room {} again"
+    return [words.format(a, a + 7, a * 3) for a in range(11, 51)] + [words.format("monday", 18, 33)]
+
+
+def test_a_cover_with_full_buckets_in_many_ranges():
+    """Edited copies, texts of many scripts, templates that are kept, more documents than a bucket has room for."""
+    documents = [*make_crowd(20), *make_worlds(7, 20), *TEXTS, *make_meetings()]
+    order = random.Random(2).sample(range(len(documents)), len(documents))
+    config = NearConfig(0.8, shingle_size=2, num_perm=2, recall=0.4, max_bucket=2, keep_templates=True)
+    expected = decide_locally(documents, config)
+    for other in (replace(config, max_bucket=2000), replace(config, keep_templates=False)):
+        assert expected != decide_locally(documents, other)  # the settings did something
+    assert expected == decide_on_spark(documents, config, partitions=4, ranges=6, order=order)
+
+
+@pytest.mark.nightly
+def test_sixty_four_partitions_with_room_for_two_in_a_bucket():
+    documents = make_crowd(60)
     config = NearConfig(threshold=0.8, shingle_size=2, num_perm=2, recall=0.4, max_bucket=2)
     expected = decide_locally(documents, config)
     assert expected != decide_locally(documents, replace(config, max_bucket=2000))  # the bound did something
     assert expected == decide_on_spark(documents, config, partitions=64, ranges=16)
 
 
+@pytest.mark.nightly
 def test_templates_are_kept_where_that_is_asked_for():
-    words = "the committee will meet on {} to vote on item {} of the budget for the coming year in room {} again"
-    documents = [words.format(a, a + 7, a * 3) for a in range(11, 51)] + [words.format("monday", 18, 33)]
     for keep in (False, True):
         config = NearConfig(threshold=0.3, shingle_size=3, keep_templates=keep)
-        assert decide_locally(documents, config) == decide_on_spark(documents, config, ranges=5)
+        assert decide_locally(make_meetings(), config) == decide_on_spark(make_meetings(), config, ranges=5)
 
 
+@pytest.mark.nightly
 def test_a_hot_story_in_a_large_bucket():
     rng = random.Random(3)
     story = [f"word{n}" for n in range(200)]
@@ -79,27 +111,33 @@ TEXTS = [
 ]
 
 
+@pytest.mark.nightly
 def test_texts_of_many_scripts_empty_ones_and_single_words():
-    config = NearConfig()
-    expected = decide_locally(TEXTS, config)
+    expected = decide_locally(TEXTS, NearConfig())
     assert sum(witness is not None for witness, _, _ in expected) >= 3
-    assert expected == decide_on_spark(TEXTS, config, partitions=5, ranges=4)
+    assert expected == decide_on_spark(TEXTS, NearConfig(), partitions=5, ranges=4)
 
 
-def test_a_frame_keeps_its_ids_and_rejects_null_texts():
+def test_a_frame_keeps_its_ids_and_the_row_that_order_by_names_and_rejects_null_texts():
+    from pyspark.sql import functions as F
+
     from dedup.spark import deduplicate
 
-    rows = [("b", "same words here", 1), ("b", "same words here", 0), ("c", None, 0), (None, "other words", 5)]
-    frame = session().createDataFrame(rows, "name string, body string, day int")
-    decisions = {tuple(row) for row in deduplicate(frame, "name", "body", ["day"]).collect()}
-    assert {
+    rows = [("b", "same words here", 1), ("b", "Same words here!", 3), ("a", "SAME words, here", 2)]
+    frame = session().createDataFrame(
+        [*rows, ("c", None, 0), (None, "other words", 5)], "name string, body string, d int"
+    )
+    decisions = [tuple(row) for row in deduplicate(frame, "name", "body", [-F.col("d")]).collect()]
+    assert sorted(decisions, key=str) == [
+        ("a", "remove", "b", 1.0, "exact"),
         ("b", "keep", None, None, None),
         ("b", "remove", "b", 1.0, "exact"),
         ("c", "reject", None, None, None),
         (None, "keep", None, None, None),
-    } == decisions
+    ]
 
 
+@pytest.mark.nightly
 def test_order_by_says_which_row_is_kept():
     from pyspark.sql import functions as F
 
@@ -128,33 +166,15 @@ def test_wrong_arguments_are_value_errors(columns, config, message):
 
 def clean_both(tmp_path, files, **settings):
     """Clean files with both engines, return the folders."""
-    from dedup.corpus.files import find_files
-    from dedup.pipeline.clean_files import clean
-    from dedup.pipeline.job import CleanRun
+    from dedup.pipeline.job import SilentProgress
     from dedup.spark.clean_on_spark import clean_on_spark
     from dedup.spark.session import SparkRun
 
     passages = PassageConfig(scope="within", contained=None, strip_boilerplate=True)
     configs = {"passages": passages, **settings}
-    clean(CleanRun(find_files(files), tmp_path / "local", **configs), Quiet())
-    clean_on_spark(session(), SparkRun(files, str(tmp_path / "spark"), **configs), Quiet())
+    clean_quietly(files, tmp_path / "local", **configs)
+    clean_on_spark(session(), SparkRun([*map(str, files)], str(tmp_path / "spark"), **configs), SilentProgress())
     return tmp_path / "local", tmp_path / "spark"
-
-
-class Quiet:
-    """No progress."""
-
-    def begin(self, stage, total, unit):
-        pass
-
-    def advance(self, amount):
-        pass
-
-    def end(self):
-        pass
-
-    def note(self, message):
-        pass
 
 
 def lines_of(path):
@@ -202,33 +222,43 @@ def make_outlet(rng, count):
         yield {"id": f"{number}", "outlet": "paper", "text": f"{twice}\n{line}\n"}
 
 
-def test_files_are_cleaned_as_by_the_local_engine(tmp_path):
-    rng = random.Random(11)
-    records = list(make_outlet(rng, 60))
+BAD_LINES = (
+    b"{broken",
+    b'{"text": 12}',
+    b'{"id": "x"}',
+    b"",
+    b'{"text": "\\ud800"}',
+    b'{"text": "\xff"}',
+    b"[1]",
+    b"null",
+)
+
+
+def write_news(path):
+    """Write an outlet with copies, texts of many scripts and lines that cannot be read; the last line has no end."""
+    records = list(make_outlet(random.Random(11), 60))
     records += [record | {"id": 1000 + place} for place, record in enumerate(records[:9])]
     records += [{"id": "", "text": text} for text in TEXTS]
-    news = tmp_path / "news.jsonl"
-    write_jsonl(news, records)
-    bad = [
-        b"{broken",
-        b'{"text": 12}',
-        b'{"id": "x"}',
-        b"",
-        b'{"text": "\\ud800"}',
-        b'{"text": "\xff"}',
-        b"[1]",
-        b"null",
-    ]
-    with news.open("ab") as file:
-        file.write(b"\r\n".join(bad) + b"\n" + b'{"text": "the last line has no end", "id": 7}')
-    local, spark = clean_both(tmp_path, [str(news)])
+    write_jsonl(path, records)
+    with path.open("ab") as file:
+        file.write(b"\r\n".join(BAD_LINES) + b"\n" + b'{"text": "the last line has no end", "id": 7}')
+
+
+def assert_all_found(local, spark):
     assert_same(local, spark)
-    assert 7 == len(lines_of(spark / "rejected"))
     assert lines_of(spark / "passages")
     assert lines_of(spark / "boilerplate")
     counts = [json.loads((folder / "summary.json").read_bytes()) for folder in (local, spark)]
-    assert counts[0]["counts"] == counts[1]["counts"]
-    assert counts[0]["passages"] == counts[1]["passages"]
+    for name in ("counts", "passages", "inputs", "limits", "bands", "rows"):
+        assert counts[0][name] == counts[1][name], name
+
+
+@pytest.mark.nightly
+def test_files_are_cleaned_as_by_the_local_engine(tmp_path):
+    write_news(tmp_path / "news.jsonl")
+    local, spark = clean_both(tmp_path, [tmp_path / "news.jsonl"])
+    assert_all_found(local, spark)
+    assert 7 == len(lines_of(spark / "rejected"))
 
 
 @contextmanager
@@ -245,6 +275,20 @@ def splits_of(num_bytes):
             session().conf.set(name, value)
 
 
+def test_files_in_splits_are_cleaned_as_by_the_local_engine(tmp_path):
+    """Of two files in splits of a few documents, the newest copies are kept."""
+    write_news(tmp_path / "b.jsonl")
+    dates = ["2024-01-02", "2023", 12, None, "1999-05-05"]
+    worlds = [{"id": n, "text": text, "date": dates[n % 5]} for n, text in enumerate(make_worlds(13, 8))]
+    write_jsonl(tmp_path / "a.jsonl", worlds)
+    near = NearConfig(shingle_size=2, keep=KeepPolicy.parse("newest:date"))
+    with splits_of(12_000):
+        local, spark = clean_both(tmp_path, [tmp_path / "b.jsonl", tmp_path / "a.jsonl"], near=near)
+    assert_all_found(local, spark)
+    assert 7 == len(lines_of(spark / "rejected"))
+
+
+@pytest.mark.nightly
 @pytest.mark.parametrize("num_bytes", [2_000, 20_000])
 def test_files_in_many_splits_several_to_a_partition(tmp_path, num_bytes):
     """Lines are numbered by Spark as it reads them, so it counts how many stand before them, and in which partition."""
@@ -262,7 +306,7 @@ def test_files_in_many_splits_several_to_a_partition(tmp_path, num_bytes):
     with splits_of(num_bytes):
         frame = session().read.text([str(path) for path in files])
         assert 1 < frame.rdd.getNumPartitions() < sum(-(-path.stat().st_size // num_bytes) for path in files)
-        local, spark = clean_both(tmp_path, [str(path) for path in files])
+        local, spark = clean_both(tmp_path, files)
     assert_same(local, spark)
     assert 3 == len(lines_of(spark / "rejected"))
 
@@ -289,9 +333,7 @@ def test_files_that_are_cut_up_otherwise_in_mid_run_are_an_error(tmp_path):
         source.records(replace(corpus, splits=moved)).collect()
 
 
-@pytest.mark.parametrize(
-    "rows", [[], [("a", 1)], [('it\'s "b" \\ \n \u4e2d\U0001f600 ${x}', -(2**63)), ("", 2**63 - 1)]]
-)
+@pytest.mark.parametrize("rows", [[], [('it\'s "b" \\ \n \u4e2d\U0001f600 ${x}', -(2**63)), ("", 2**63 - 1)]])
 def test_a_small_table_holds_any_text_and_number(rows):
     from dedup.spark.spark_tables import make_table
 
@@ -299,6 +341,7 @@ def test_a_small_table_holds_any_text_and_number(rows):
     assert rows == [(row["name"], row["number"]) for row in made.collect()]
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("policy", ["longest", "newest:date", "prefer:outlet=b,a"])
 def test_keep_policies(tmp_path, policy):
     texts = make_worlds(13, 10)
@@ -308,7 +351,7 @@ def test_keep_policies(tmp_path, policy):
         [{"id": n, "text": text, "date": dates[n % 5], "outlet": "abc"[n % 3]} for n, text in enumerate(texts)],
     )
     near = NearConfig(shingle_size=2, keep=KeepPolicy.parse(policy))
-    assert_same(*clean_both(tmp_path, [str(tmp_path / "news.jsonl")], near=near, passages=None))
+    assert_same(*clean_both(tmp_path, [tmp_path / "news.jsonl"], near=near, passages=None))
 
 
 def test_parquet_in_and_out(tmp_path):
@@ -318,7 +361,7 @@ def test_parquet_in_and_out(tmp_path):
     texts = [*make_worlds(17, 5), None, "the last one"]
     table = pa.table({"id": list(range(len(texts))), "text": texts, "n": [[n] for n in range(len(texts))]})
     pq.write_table(table, tmp_path / "news.parquet", row_group_size=7)
-    local, spark = clean_both(tmp_path, [str(tmp_path / "news.parquet")], near=NearConfig(shingle_size=2))
+    local, spark = clean_both(tmp_path, [tmp_path / "news.parquet"], near=NearConfig(shingle_size=2))
     kept = [pq.read_table(folder).sort_by("id").to_pydict() for folder in (local / "kept", spark / "kept")]
     assert kept[0] == kept[1]
     assert facts_of(local / "removed.jsonl") == facts_of(spark / "removed")
@@ -380,25 +423,19 @@ def test_missing_java_and_pyspark_are_named(monkeypatch):
 
 def test_help_and_the_local_engine_import_no_pyspark(dedup, tmp_path):
     script = "import sys; from dedup.cli.clean import clean; import dedup.spark; assert 'pyspark' not in sys.modules"
-    import subprocess
-    import sys
-
     subprocess.run([sys.executable, "-c", script], check=True, cwd=tmp_path)
     assert "--engine [local|spark]" in dedup("clean", "--help").stdout
 
 
+@pytest.mark.nightly  # the one run of the command itself: it starts three JVMs
 def test_a_worker_process_that_is_killed_changes_nothing(tmp_path):
     """Two worker processes, one of them killed with SIGKILL when the second stage begins."""
     from spark_kill import run_and_kill
 
-    from dedup.corpus.files import find_files
-    from dedup.pipeline.clean_files import clean
-    from dedup.pipeline.job import CleanRun
-
     news = tmp_path / "news.jsonl"
     write_jsonl(news, [{"id": place, "text": text} for place, text in enumerate(make_worlds(17, 30))])
     passages = PassageConfig(scope="within", contained=None)
-    clean(CleanRun(find_files([str(news)]), tmp_path / "local", passages=passages), Quiet())
+    clean_quietly([news], tmp_path / "local", passages=passages)
     code, errors, killed = run_and_kill([str(news), "-o", str(tmp_path / "spark")], "exact copies", {})
     assert (code, killed) == (0, 1), errors
     assert_same(tmp_path / "local", tmp_path / "spark")

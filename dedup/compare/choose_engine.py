@@ -15,8 +15,8 @@ OTHER_SCRIPT = "the model that comes with dedup reads English, and these texts a
 def choose_engine(documents: Sequence[Document], config: CompareConfig) -> tuple[Engine, Encoder | None]:
     """Return the engine, and the encoder that the semantic one needs.
 
-    `auto` takes the semantic engine where its model is installed and can read the texts, and says why where not; a
-    model that is broken is an error under `auto` too.
+    `auto` takes the semantic engine if its model is installed and reads the script of the texts; otherwise the engine
+    names the reason. A broken model is an error under `auto` too.
     """
     if config.engine == "lexical":
         return Engine("lexical"), None

@@ -18,11 +18,11 @@ WORDS_AT_ONCE = 512
 def measure_lexical_coverage(
     sentences: Sequence[Sequence[Term]], weights: Mapping[str, float], words_at_once: int = WORDS_AT_ONCE
 ) -> npt.NDArray[np.float32]:
-    """Return float32[n, n]: the share of sentence i, by weight of its terms, that sentence j has.
+    """Return float32[n, n]: the share of sentence i, by weight of its terms, that sentence j says.
 
-    A term counts whole where the other sentence has it, and by the square of the cosine of its character trigrams
-    where that has one like it ("negotiating", "negotiations"). Numbers are equal or not. O(words^2), some words at a
-    time: all at once would take 4 bytes for each pair of words.
+    A term that the other sentence has counts whole. Else it counts by the likest term there ("negotiating",
+    "negotiations"): by the square of the cosine of their character trigrams. Numbers are equal or not. O(words^2), a
+    block of words at a time: all at once would take 4 bytes for each pair of words.
 
     Raises `DedupError` beyond MAX_WORDS different words.
     """

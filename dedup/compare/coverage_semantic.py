@@ -28,9 +28,9 @@ def measure_semantic_coverage(
 ) -> npt.NDArray[np.float32]:
     """Return float32[n, n]: the share of sentence i, by weight of its terms, that sentence j says.
 
-    `vectors` are float32[terms of the sentence, dim] of length 1 (0 where the model saw nothing). The recall of
-    BERTScore (Zhang et al. 2020) with weights: each term takes its nearest one, by the square of the cosine, which
-    lets what is only vaguely near count little. O(all terms squared), a sentence at a time.
+    `vectors` are float32[terms of the sentence, dim] of length 1 (0 where the model saw nothing). This is the recall of
+    BERTScore (Zhang et al. 2020) with weights: each term counts by its nearest term in the other sentence. The cosine
+    is squared, so that vague likeness counts little. O(all terms squared), a sentence at a time.
     """
     filled = [i for i, terms in enumerate(sentences) if terms]
     coverage = np.zeros((len(sentences), len(sentences)), np.float32)

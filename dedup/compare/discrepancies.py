@@ -11,7 +11,7 @@ MAX_LENGTH = 10_000  # characters; the patterns take the square of a sentence at
 
 
 def explain_long_sentences(outlets: Sequence[Outlet]) -> tuple[str, ...]:
-    """Return what is said of sentences too long to look for facts in."""
+    """Return the limit of sentences that are too long to look for facts in, if there are any."""
     count = sum(
         s.span.end - s.span.start > MAX_LENGTH for outlet in outlets for s in outlet.sentences if s.omission is None
     )
@@ -23,10 +23,10 @@ def explain_long_sentences(outlets: Sequence[Outlet]) -> tuple[str, ...]:
 def find_discrepancies(
     outlets: Sequence[Outlet], rows: Sequence[Row], relations: Sequence[Sequence[tuple[Wording | None, ...]]]
 ) -> list[Discrepancy]:
-    """Return the discrepancies, row by row; every cell that has a fact of the kind is named in them.
+    """Return the discrepancies, row by row; each names every cell that has a fact of its kind.
 
-    Where one wording is an edit of the other, all names are compared; between free wordings, which name different
-    people and places as a matter of course, only the names of those who speak.
+    If one wording is an edit of the other, all names are compared. Free wordings name different people and places as a
+    matter of course, so between them only the names of speakers are compared.
     """
     found = []
     for number, row in enumerate(rows):

@@ -182,8 +182,8 @@ def collect_linked(links: Sequence[Link]) -> Linked:
 def choose_base(outlets: Sequence[Outlet], linked: Linked, name: str | None) -> int:
     """Return the text that the others are compared with: the one named, else the earliest, else the medoid.
 
-    The medoid is the text that says most of what the others say: the mean, over the others, of the share of their
-    words in sentences with a strong link to it.
+    The medoid is the text that says most of the others. Of each other text it says the share of the words in sentences
+    with a strong link to it.
     """
     names = [outlet.name for outlet in outlets]
     if name is not None:

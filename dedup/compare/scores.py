@@ -44,11 +44,14 @@ def score_pairs(coverage: Matrix, outlets: npt.NDArray[np.int64]) -> Matrix:
     coverage  float32[n, n]   share of sentence i that sentence j says, 0 to 1
     outlets   int64[n]        outlet of each sentence, ascending
 
-    Three steps; each helped on every labelled story. (1) Transitive support: if a sentence of a third outlet covers i,
-    and j covers that sentence, then j covers i, by the smaller of the two shares. It follows the direction of coverage:
-    a lead that sums up the story covers much and little covers it, so it joins nothing. (2) The geometric mean of both
-    directions. (3) Hubness (after CSLS, Lample et al. 2018): minus how near the sentence is to everything, the mean
-    of its nearest few in each other outlet.
+    Three steps; each helped on every labelled story.
+
+    1. Transitive support. If k, a sentence of a third outlet, covers i, and j covers k, then j covers i by the smaller
+       of the two shares. Support has a direction: a lead that sums up the story covers much, and little covers it, so
+       it joins nothing.
+    2. The geometric mean of both directions.
+    3. Hubness correction (after CSLS, Lample et al. 2018): minus the nearness of each sentence to everything, which is
+       the mean of its nearest few in each other outlet.
     """
     coverage = np.where(outlets[:, None] == outlets[None], 0, coverage).astype(np.float32)
     supported = coverage + HOP_WEIGHT * support_transitively(coverage, outlets)

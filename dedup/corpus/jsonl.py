@@ -30,8 +30,8 @@ SCALAR_STARTS = frozenset(b'"-0123456789n')  # text, number or null: what an id 
 class RecordReader:
     """Reads blocks of JSON lines into documents; bad lines are set aside, each with its reason.
 
-    A block without a bad line goes the fast way: one call cuts all its lines into fields, one kernel turns the texts
-    into UTF-8. Any other block is read line by line. Where a line names a field twice, its last value counts.
+    A block without a bad line is read fast: one call cuts all lines into fields, one kernel turns the texts into UTF-8.
+    Any other block is read line by line. If a line names a field twice, its last value counts.
     """
 
     def __init__(self, config: InputConfig, roles: Mapping[str, str]) -> None:
@@ -151,8 +151,8 @@ def find_line_ends(data: bytes) -> npt.NDArray[np.int64]:
 def holds_objects_only(data: bytes, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> bool:
     """Return whether every line begins with { and ends with }.
 
-    Where it does and all is valid JSON, no object goes over a line's end (a { that follows a } inside of one would need
-    a comma between them), so as many objects as lines means one in each.
+    If so, and if all is valid JSON, no object crosses a line end: inside an object a { after a } needs a comma between
+    them. As many objects as lines then means one in each.
     """
     if not data:
         return False

@@ -94,8 +94,8 @@ def _name_relation(num_old: int, num_new: int) -> UnitChange:
 def _build_dropped(old: Side, new: Side, order: Order) -> Iterator[Block]:
     """Yield one block for each old unit without a partner.
 
-    It is part of a move when its neighbours say so; else its place in the new text is after the last unit in place
-    before it.
+    It is part of a move if its neighbours are. Else its place in the new text is after the last unit in place before
+    it.
     """
     placed = [_Placed(group, None) for group in order.in_place]
     placed += [_Placed(group, number) for number, move in enumerate(order.moves) for group in move]

@@ -27,9 +27,9 @@ LIMIT_WORDS = (
 def diff_texts(old: str, new: str) -> Diff:
     """Compare two texts: units first, then the words of aligned units.
 
-    Time grows as n log n in the number of units and of words; a part that cannot be compared within the bounds is
-    replaced as a whole and named in `Diff.limits`. The result is checked before it is returned: applied to `old` it
-    gives `new`, inverted the reverse.
+    Time grows as n log n in the number of units and of words. A part that cannot be compared within the bounds is
+    shown as replaced and named in `Diff.limits`. The result is checked before it is returned: applied to `old` it
+    gives `new`, and inverted the reverse.
     """
     old_cut, new_cut = cut_text(old), cut_text(new)
     old_side, new_side = _make_side(old, cut_alike(old_cut, new_cut)), _make_side(new, cut_alike(new_cut, old_cut))

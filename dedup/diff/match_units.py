@@ -28,10 +28,10 @@ class Group:
 def group_units(
     old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: Sequence[UnitPair], weights: Weights
 ) -> list[Group]:
-    """Return one group for each pair, the free units taken in that are parts of a neighbour's partner, in old order.
+    """Return one group for each pair, in old order; a group takes in the free units that are parts of it.
 
-    "He left and she stayed." -> "He left. She stayed.": the first two sentences are a pair, and the words of the third
-    come from what the first has left over, so the three are one group.
+    "He left and she stayed." -> "He left. She stayed.": the first two sentences are a pair. The words of the third are
+    the rest of the first, so the three are one group.
     """
     groups = [
         Group(pair.old_index, pair.old_index + 1, pair.new_index, pair.new_index + 1, pair.similarity)

@@ -57,7 +57,7 @@ class TextNames(NamedTuple):
 class Change:
     """A run of tokens and what happened to it.
 
-    The old span of an inserted run, and the new span of a deleted one, is empty: the place where it went in, or out.
+    The old span of an inserted run is empty: the place where it went in. So is the new span of a deleted one.
     `move` is the position in `Diff.moves` of the move that the run is part of.
     """
 

@@ -41,8 +41,8 @@ class Pairing:
 def pair_units(old: Sequence[UnitWords], new: Sequence[UnitWords], weights: Weights) -> Pairing:
     """Return the pairs; every unit is in one pair at most.
 
-    Cost: O(n log n) for n units. Same text is found by hashing; likeness is measured for at most `MAX_GAP_PAIRS` pairs
-    a gap and `NUM_CANDIDATES` pairs a unit, found by their rarest words.
+    O(n log n) for n units. Equal units are found by hashing. Likeness is measured for at most `MAX_GAP_PAIRS` pairs a
+    gap and `NUM_CANDIDATES` pairs a unit; candidates share their rarest words.
     """
     pairs = _extend(old, new, [UnitPair(*found) for found in find_unique_pairs(_keys(old), _keys(new))])
     repeated, is_limited = _pair_repeated(old, new, pairs)

@@ -29,9 +29,8 @@ def compare_sequences(
 ) -> RunList:
     """Return the runs that are equal and those that changed; see `find_runs` for `is_cleaned`.
 
-    Above `max_cells` the sequences, their common ends set aside, are cut at anchors; a piece without anchors that is
-    still too large is one changed run. So the time is O(n log n) for the anchors and O(n) pieces of bounded cost,
-    whatever the input.
+    Above `max_cells` the common ends are set aside and the rest is cut at anchors. A piece that is still too large is
+    one changed run. The anchors take O(n log n), and there are O(n) pieces of bounded cost, whatever the input.
     """
     if len(old) * len(new) <= max_cells:
         return RunList(find_runs(old, new, is_cleaned=is_cleaned), False)

@@ -1,9 +1,9 @@
 """Units: cut at sentences and where the other text ends a sentence; joined again where that separated nothing.
 
-"He left early. She stayed." and "He left early, She stayed." are two units and one. A sentence that lost its full stop,
-or a heading glued to what follows, would hide inside a longer unit, and when it moved it would be shown as deleted. So
-every unit end of one text is looked for in the other, by the words beside it, and the unit there is cut in the same
-place. Parts that stay together in the end are joined again (`rejoin_units`).
+"He left early. She stayed." has two units, "He left early, She stayed." one. A sentence that lost its full stop would
+hide inside a longer unit, and if it moved it would be shown as deleted. The same goes for a heading that is glued to
+its text. So the other text is also cut at each end of a unit: the words beside the end are looked up there. Parts that
+stay together in the end are joined again (`rejoin_units`).
 """
 
 from bisect import bisect_left

@@ -25,11 +25,11 @@ def link_groups(
     """Return the group of each of `count` items, named by its first item, and how many merges `max_size` forbade.
 
     The groups are those of average linkage (Sokal & Michener 1958) cut at `threshold`: two groups merge while their
-    mean similarity reaches it. The mean is over all pairs between them, a pair that is not listed counting as 0; where
-    the list is not sparse, over the listed pairs alone. In each round all pairs of groups merge that are nearest to one
-    another; average linkage is reducible, so the result is the same as merging the nearest pair of all each time
-    (Sumengen et al. 2021, "Scaling Hierarchical Agglomerative Clustering to Billion-sized Datasets"). O(pairs * log
-    pairs) a round.
+    mean similarity reaches it. In a sparse list a missing pair counts as 0; else the mean is over the listed pairs.
+
+    In each round all pairs of groups merge that are nearest to one another. Average linkage is reducible, so the result
+    is that of merging the one nearest pair each time (Sumengen et al. 2021, "Scaling Hierarchical Agglomerative
+    Clustering to Billion-sized Datasets"). O(pairs * log pairs) a round.
     """
     group = np.arange(count)
     sizes = np.ones(count, np.int64)
@@ -62,8 +62,8 @@ def link_groups(
 def choose_merges(first: np.ndarray, second: np.ndarray, nearest: np.ndarray, count: int) -> npt.NDArray[np.bool_]:
     """Return the pairs that merge: nearest to one another and, among equals, of the highest rank for both ends.
 
-    The rank is a mixture of the bits of the pair. Were it the place in the list, a thousand items that are all equally
-    alike would merge one a round, each being nearest to the first of them.
+    The rank is a mixture of the bits of the pair. With the place in the list as the rank, a thousand items that are all
+    equally alike would merge one a round, because each is nearest to the first of them.
     """
     places = np.flatnonzero(nearest)
     a, b = first[places], second[places]

@@ -1,4 +1,4 @@
-"""What a story is about, and how much each document is like the rest of it."""
+"""The terms that describe a story, and the likeness of each document to the rest of it."""
 
 from dataclasses import dataclass
 
@@ -17,10 +17,10 @@ class Outline:
 
 
 def outline_story(vectors: Vectors, rows: npt.NDArray[np.int64], num_terms: int) -> Outline:
-    """Return the mean cosine of each document with the others, and the terms that most of the weight is on.
+    """Return the mean cosine of each document with the others, and the terms of the greatest weight.
 
-    A term counts by its mean weight times the share of the documents that hold it: one article's obsession is not
-    what the story is about.
+    A term counts by its mean weight times the share of the documents that hold it, so that the obsession of one
+    article does not describe the story.
     """
     document, term, weight = take_rows(vectors, rows)
     distinct, column, frequency = np.unique(term, return_inverse=True, return_counts=True)

@@ -45,8 +45,8 @@ def discount(count: np.ndarray, among: float | np.ndarray, share: float, prior: 
 def make_vectors(terms: Terms, outlets: npt.NDArray[np.int32], config: StoryConfig) -> Vectors:
     """Return the vectors of all documents; `outlets` (int32[n]) numbers their outlets, -1 where none is known.
 
-    The weight of a term is (1 + ln count) * ln(1 + documents / documents that hold it), more for a name, less for what
-    the documents of this outlet have in common: its own name, the line under every article.
+    The weight of a term is (1 + ln count) * ln(1 + documents / documents that hold it). A name weighs more. A term that
+    the documents of an outlet have in common weighs less: the outlet's name, the line under every article.
     """
     num_documents = len(terms)
     hashes, term = np.unique(terms.hashes, return_inverse=True)

@@ -1,10 +1,9 @@
 """The folding table: what every code point becomes in a token, and whether it is in a token at all.
 
-`fold(c) = NFKD(casefold(NFKD(c)))` without default-ignorable characters, code point by code point. Combining marks
-that canonical ordering could permute are hashed as a multiset by the kernel, so canonically equivalent texts (NFC,
-NFD, and anything between) give equal tokens without being normalised first and offsets stay those of the raw text.
-Normalising texts that are not NFC before tokenising, the alternative, costs a second copy of such texts and a map
-from normalised to raw offsets.
+`fold(c) = NFKD(casefold(NFKD(c)))` without default-ignorable characters, code point by code point. The kernel hashes
+combining marks that canonical ordering could permute as a multiset. So canonically equivalent texts (NFC, NFD, and
+anything between) give equal tokens without normalisation, and offsets stay those of the raw text. The alternative,
+normalising texts that are not NFC, costs a second copy of them and a map from normalised to raw offsets.
 """
 
 from functools import cache

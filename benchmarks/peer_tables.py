@@ -1,4 +1,4 @@
-"""The tables of a run as Markdown, into its folder and into benchmarks/README.md between two marks."""
+"""The tables of a run as Markdown, into its folder and into docs/performance.md between two marks."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -6,7 +6,7 @@ from typing import Any
 
 from quality import Figures, Share
 
-README = Path(__file__).parent / "README.md"
+PERFORMANCE = Path(__file__).parent.parent / "docs" / "performance.md"
 BEGIN, END = "<!-- run: written by bench_peers.py -->", "<!-- end of run -->"
 Row = dict[str, Any]
 
@@ -14,11 +14,11 @@ Row = dict[str, Any]
 def write_tables(result: Row, folder: Path) -> None:
     """Write all tables."""
     (folder / "tables.md").write_text(render(result, folder.name), encoding="utf-8")
-    if README.exists() and folder.parent.name == "runs":
-        head, _, rest = README.read_text(encoding="utf-8").partition(BEGIN)
+    if PERFORMANCE.exists() and folder.parent.name == "runs":
+        head, _, rest = PERFORMANCE.read_text(encoding="utf-8").partition(BEGIN)
         tail = rest.partition(END)[2]
         text = render(result, folder.name)
-        README.write_text(f"{head}{BEGIN}\n{text}{END}{tail}", encoding="utf-8")
+        PERFORMANCE.write_text(f"{head}{BEGIN}\n{text}{END}{tail}", encoding="utf-8")
 
 
 def render(result: Row, name: str) -> str:

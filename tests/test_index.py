@@ -462,13 +462,13 @@ def test_a_reader_waits_for_the_moment_of_a_commit(days, process):
     assert results[0].code == 0
 
 
-def test_a_program_that_keeps_the_index_open_is_named_in_the_end(days, monkeypatch):
-    monkeypatch.setattr("dedup.index.store.PATIENCE_S", 0.2)
+def test_a_program_that_keeps_the_index_open_is_named_in_the_end(days):
     code = "import duckdb, sys; c = duckdb.connect('news.duckdb', read_only=True); print('held', flush=True); input()"
     holding = subprocess.Popen([sys.executable, "-c", code], cwd=days, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     holding.stdout.readline()
     try:
-        with pytest.raises(DedupError, match="is in use by another program"), IndexFile(days / "news.duckdb").writing():
+        writing = IndexFile(days / "news.duckdb").writing(patience_s=0.2)
+        with pytest.raises(DedupError, match="is in use by another program"), writing:
             pass
     finally:
         holding.communicate(b"\n")

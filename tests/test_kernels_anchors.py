@@ -19,7 +19,6 @@ from dedup.kernels.fingerprints import (
     winnow,
 )
 from dedup.kernels.shingles import roll_shingles
-from dedup.passages import document_tokens
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.fingerprint_links import filter_repeated, join_links, order_links
 from dedup.threads import start_threads
@@ -165,24 +164,23 @@ def test_a_table_that_is_too_small_is_told(documents):
     assert found == (None if count_fingerprints(documents) > size else expected_links(documents))
 
 
-def mark_documents(documents, threads=2):
+def mark_documents(documents, threads=2, **settings):
     tokens, address, counts = lay_out(documents)
     with start_threads(threads) as pool:
-        marks = filter_repeated(DocumentTokens.unmasked(address, counts), WINNOWING, pool)
+        marks = filter_repeated(DocumentTokens.unmasked(address, counts, **settings), WINNOWING, pool)
     assert tokens.size
     return marks
 
 
 @pytest.mark.parametrize("copies", [1, 2, 5])
 @pytest.mark.parametrize("threads", [1, 2])
-def test_how_many_fingerprints_are_repeated_is_known_before_they_are_counted(copies, threads, monkeypatch):
+def test_how_many_fingerprints_are_repeated_is_known_before_they_are_counted(copies, threads):
     """A fifth of the tokens stands `copies` times, the rest once; slots that two share by chance count too."""
-    monkeypatch.setattr(document_tokens, "TOKENS_AT_ONCE", 20_000)
     source = np.random.default_rng(copies)
     shared = source.integers(0, 2**28, (20, 400)).tolist()
     own = source.integers(0, 2**28, (20 * copies, 1600)).tolist()
     documents = [[*shared[i % 20], *numbers] for i, numbers in enumerate(own)]
-    marks = mark_documents(documents, threads)
+    marks = mark_documents(documents, threads, tokens_at_once=20_000)
     listed = [mixed for numbers in documents for mixed in list_mixed(numbers, marks.seen)]
     assert len(set(listed)) == pytest.approx(marks.expected, rel=0.05, abs=20)
     assert marks.expected <= marks.at_most

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 from dedup import PassageConfig
-from dedup.passages import boilerplate, document_tokens
-from dedup.passages.boilerplate import CORPUS_MIN, CORPUS_SHARE, SERIES_MIN, Series, find_boilerplate
-from dedup.passages.document_tokens import DocumentTokens
+from dedup.passages.boilerplate import CORPUS_MIN, CORPUS_SHARE, SERIES_MIN, WINDOW, Series, find_boilerplate
+from dedup.passages.document_tokens import TOKENS_AT_ONCE, DocumentTokens
 
 CONFIG = PassageConfig()
 
@@ -17,7 +16,7 @@ def make(source, count):
     return [source.randrange(10**7) for _ in range(count)]
 
 
-def find(documents, series=None, counted=None, threads=2):
+def find(documents, series=None, counted=None, threads=2, tokens_at_once=TOKENS_AT_ONCE, **settings):
     """Return the rows (document, start, end, holders, is_first) of the boilerplate of documents, lists of numbers."""
     counts = np.array([len(numbers) for numbers in documents], np.int32)
     tokens = (np.array([n for numbers in documents for n in numbers], np.uint32) + np.uint32(1)) << np.uint32(2)
@@ -26,7 +25,9 @@ def find(documents, series=None, counted=None, threads=2):
         np.array(series or [0] * len(documents), np.uint64),
         np.array(counted if counted is not None else [True] * len(documents), bool),
     )
-    found = find_boilerplate(DocumentTokens.unmasked(address, counts), told, CONFIG, threads)
+    found = find_boilerplate(
+        DocumentTokens.unmasked(address, counts, tokens_at_once), told, CONFIG, threads, **settings
+    )
     columns = (found.document, found.span[:, 0], found.span[:, 1], found.num_documents, found.is_first)
     return list(zip(*(column.tolist() for column in columns), strict=True))
 
@@ -45,7 +46,7 @@ def test_what_enough_documents_hold_is_boilerplate_in_all_of_them(length):
     assert [row[0] for row in found] == holders
     for document, start, end, number, is_first in found:
         assert 100 <= start < end <= 100 + length
-        assert end - start >= length - 2 * boilerplate.WINDOW
+        assert end - start >= length - 2 * WINDOW
         assert number == CORPUS_MIN
         assert is_first == (document == holders[0])
 
@@ -95,7 +96,7 @@ def test_documents_that_do_not_count_are_marked_and_prove_nothing():
 
 @pytest.mark.parametrize("tallies", [1, 16, 1 << 10])
 @pytest.mark.parametrize("threads", [1, 3])
-def test_tallies_that_collide_and_threads_change_nothing(monkeypatch, tallies, threads):
+def test_tallies_that_collide_and_threads_change_nothing(tallies, threads):
     source = random.Random(6)
     footers = [make(source, source.randint(14, 50)) for _ in range(6)]
     chosen = {i: source.choice(footers) for i in range(500) if source.random() < 0.8}
@@ -103,6 +104,4 @@ def test_tallies_that_collide_and_threads_change_nothing(monkeypatch, tallies, t
     series = [source.choice([1, 2, 3]) for _ in documents]
     expected = find(documents, series, threads=1)
     assert len(expected) > 300
-    monkeypatch.setattr(boilerplate, "MAX_TALLIES", tallies)
-    monkeypatch.setattr(document_tokens, "TOKENS_AT_ONCE", 3000)
-    assert find(documents, series, threads=threads) == expected
+    assert find(documents, series, threads=threads, tokens_at_once=3000, max_tallies=tallies) == expected

@@ -62,16 +62,16 @@ class IndexFile:
         return lock
 
     @contextmanager
-    def reading(self) -> Iterator["DuckDBPyConnection"]:
+    def reading(self, patience_s: float = PATIENCE_S) -> Iterator["DuckDBPyConnection"]:
         """Open the index for reading, waiting for the moment in which a run commits."""
         if not self.path.exists():
             raise InputError(f"{self.path}: no such index. Make one with `dedup clean --index` or `dedup index add`.")
-        with self._explained(), connect(self.path, read_only=True) as connection:
+        with self._explained(), connect(self.path, patience_s, read_only=True) as connection:
             self._check(connection)
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator["DuckDBPyConnection"]:
+    def writing(self, patience_s: float = PATIENCE_S) -> Iterator["DuckDBPyConnection"]:
         """Open the index for one transaction: all of what is done inside is in the file afterwards, or nothing.
 
         A new index is made beside its place and renamed.
@@ -82,7 +82,7 @@ class IndexFile:
             for stale in (place, wal_of(place)):
                 stale.unlink(missing_ok=True)
         try:
-            with self._explained(), connect(place, read_only=False) as connection:
+            with self._explained(), connect(place, patience_s, read_only=False) as connection:
                 if not is_new:
                     self._check(connection)
                 connection.execute("BEGIN")
@@ -168,7 +168,7 @@ def count_threads() -> int:
 
 
 @contextmanager
-def connect(path: Path, *, read_only: bool) -> Iterator["DuckDBPyConnection"]:
+def connect(path: Path, patience_s: float, *, read_only: bool) -> Iterator["DuckDBPyConnection"]:
     """Open a DuckDB file, again and again while others hold it."""
     import duckdb  # noqa: PLC0415 (for those who have an index)
 
@@ -177,7 +177,7 @@ def connect(path: Path, *, read_only: bool) -> Iterator["DuckDBPyConnection"]:
         "memory_limit": READING_MEMORY if read_only else WRITING_MEMORY,
         "checkpoint_threshold": LOGGED,
     }
-    until = time.monotonic() + PATIENCE_S
+    until = time.monotonic() + patience_s
     while True:
         try:
             connection = duckdb.connect(str(path), read_only=read_only, config=config)

@@ -120,7 +120,13 @@ class FrequencyRule:
         return FrequencyRule(self.series[here], self.needed[here])
 
 
-def find_boilerplate(tokens: DocumentTokens, documents: Series, config: PassageConfig, threads: int = 1) -> Boilerplate:
+def find_boilerplate(
+    tokens: DocumentTokens,
+    documents: Series,
+    config: PassageConfig,
+    threads: int = 1,
+    max_tallies: int = MAX_TALLIES,
+) -> Boilerplate:
     """Find the boilerplate of the series (where documents have one) and of the corpus."""
     stride = max(math.ceil(int(tokens.num_tokens.sum()) * FINGERPRINTS_PER_TOKEN / config.max_anchors), 1)
     counted = documents.counted & (np.arange(len(documents.counted)) % stride == 0)
@@ -131,7 +137,7 @@ def find_boilerplate(tokens: DocumentTokens, documents: Series, config: PassageC
     blocks = tokens.slices()
     with start_threads(threads) as pool:
         listed = pool.map(lambda here: list_counted(tokens[here], counted[here], winnowing), blocks)
-        tables = pool.map(lambda rule: count_frequent(tokens, listed, rule, winnowing.shingle_size), rules)
+        tables = pool.map(lambda rule: count_frequent(tokens, listed, rule, winnowing.shingle_size, max_tallies), rules)
         found = [np.empty((0, 5), np.int32)]
         for rule, table in zip(rules, tables, strict=True):
             if table.size:
@@ -151,7 +157,11 @@ def list_counted(tokens: DocumentTokens, counted: npt.NDArray[np.bool_], winnowi
 
 
 def count_frequent(
-    tokens: DocumentTokens, listed: Sequence[Fingerprints], rule: FrequencyRule, shingle_size: int
+    tokens: DocumentTokens,
+    listed: Sequence[Fingerprints],
+    rule: FrequencyRule,
+    shingle_size: int,
+    max_tallies: int = MAX_TALLIES,
 ) -> np.ndarray:
     """Return the table (FREQUENCY) of the fingerprints of many documents, without a slot where there can be none.
 
@@ -161,7 +171,7 @@ def count_frequent(
     if sum(int((np.diff(f.ends, prepend=0) > 0).sum()) for f in listed) < least:
         return np.zeros(0, FREQUENCY)
     work = list(zip(tokens.slices(), listed, strict=True))
-    tally = np.zeros(min(1 << (2 * sum(len(f.hashes) for f in listed)).bit_length(), MAX_TALLIES), np.uint8)
+    tally = np.zeros(min(1 << (2 * sum(len(f.hashes) for f in listed)).bit_length(), max_tallies), np.uint8)
     for here, f in work:
         tally_block(tally, f.hashes, f.ends, rule.series[here])
 

@@ -21,32 +21,36 @@ class DocumentTokens:
     num_tokens  int32[n]
     own_tokens  int32[n]   those that are no boilerplate: only they count where documents are compared
     ```
+    `tokens_at_once` is about how many tokens a thread takes at a time: results are the same for any.
     """
 
     address: npt.NDArray[np.uint64]
     num_tokens: npt.NDArray[np.int32]
     own_tokens: npt.NDArray[np.int32]
+    tokens_at_once: int = TOKENS_AT_ONCE
 
     def __post_init__(self) -> None:
         for name in ("address", "num_tokens", "own_tokens"):
             object.__setattr__(self, name, as_read_only(getattr(self, name)))
 
     @classmethod
-    def unmasked(cls, address: npt.NDArray[np.uint64], num_tokens: npt.NDArray[np.int32]) -> "DocumentTokens":
+    def unmasked(
+        cls, address: npt.NDArray[np.uint64], num_tokens: npt.NDArray[np.int32], tokens_at_once: int = TOKENS_AT_ONCE
+    ) -> "DocumentTokens":
         """Return documents without boilerplate."""
-        return cls(address, num_tokens, num_tokens)
+        return cls(address, num_tokens, num_tokens, tokens_at_once)
 
     def __len__(self) -> int:
         return len(self.address)
 
     def __getitem__(self, rows: slice | np.ndarray) -> "DocumentTokens":
         """Return some of the documents."""
-        return DocumentTokens(self.address[rows], self.num_tokens[rows], self.own_tokens[rows])
+        return DocumentTokens(self.address[rows], self.num_tokens[rows], self.own_tokens[rows], self.tokens_at_once)
 
     def slices(self) -> list[slice]:
-        """Return consecutive documents of about TOKENS_AT_ONCE tokens, in order."""
+        """Return consecutive documents of about `tokens_at_once` tokens, in order."""
         ends = np.cumsum(self.num_tokens, dtype=np.int64)
-        marks = np.arange(TOKENS_AT_ONCE, int(self.num_tokens.sum()), TOKENS_AT_ONCE)
+        marks = np.arange(self.tokens_at_once, int(self.num_tokens.sum()), self.tokens_at_once)
         edges = sorted({0, len(self), *np.searchsorted(ends, marks).tolist()})
         return [slice(start, end) for start, end in pairwise(edges)]
 

@@ -54,9 +54,8 @@ def report(
 
     from dedup.cli.progress import TerminalProgress
     from dedup.config import FieldNames
-    from dedup.pipeline.report_corpus import ReportRun
-    from dedup.pipeline.report_corpus import report as report_run
-    from dedup.pipeline.report_folder import default_folder
+    from dedup.pipeline.write_report import ReportRun, write_report
+    from dedup.report.corpus.report_folder import default_folder
 
     run = ReportRun(
         out=Path(out),
@@ -67,7 +66,7 @@ def report(
         workers=workers,
         overwrite=overwrite,
     )
-    written = report_run(run, TerminalProgress(quiet=quiet))
+    written = write_report(run, TerminalProgress(quiet=quiet))
     if not quiet:
         cut = f" (the largest {written.num_pages:,} have a page)" if written.num_pages < written.num_clusters else ""
         clusters = "cluster" if written.num_clusters == 1 else "clusters"

@@ -16,31 +16,14 @@ from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.parquet import read_parquet
 from dedup.errors import InputError
 from dedup.model.run import InputFile, Summary
+from dedup.output.records import RemovedRecord
 from dedup.output.restore_input import DroppedRecords, Event, replay, restore_file
 from dedup.output.run_folder import KEPT, REMOVED
 
 
-class RemovalWitness(msgspec.Struct, frozen=True, gc=False):
-    """Where the witness of a removal stands, and the run that brought it where that is in an index."""
-
-    path: str
-    line: int
-    run: str | None = None
-
-
-class RemovalRow(msgspec.Struct, frozen=True, gc=False):
-    """What a line of `removed.jsonl` says of a removal, without the record."""
-
-    source: RemovalWitness
-    relation: str
-    witness: RemovalWitness
-    similarity: float
-    covered: float | None = None
-
-
-def read_removals(out: Path) -> Iterator[RemovalRow]:
-    """Yield the removals of a run in input order; records are passed over, not decoded."""
-    decoder = msgspec.json.Decoder(RemovalRow)
+def read_removals(out: Path) -> Iterator[RemovedRecord]:
+    """Yield the removals of a run in input order; the documents in them are passed over, not decoded."""
+    decoder = msgspec.json.Decoder(RemovedRecord)
     with (out / REMOVED).open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             try:

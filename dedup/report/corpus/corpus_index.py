@@ -22,6 +22,7 @@ OUTLETS_BYTES, BOILERPLATE_BYTES, PAIRS_BYTES = 420_000, 120_000, 60_000
 BOILERPLATE_CHARACTERS = 400
 FIRST_OUTLETS, FIRST_PAIRS = 20, 10  # rows that are not folded away
 MOST_OUTLETS, MOST_CROSSINGS, MOST_FILES = 1000, 30, 50
+LARGEST = 10  # clusters that the index names
 MATRIX_SIZE, MOST_DAYS = 12, 10
 HEAT_STEPS = 5
 RELATIONS = ("edited", "template", "contained")
@@ -45,15 +46,15 @@ class Matrix:
     num_outlets: int
 
 
-def render_index(findings: CorpusFindings, largest: Sequence[ClusterEntry], num_pages: int) -> str:
-    """Return the page; `largest` are the largest of the `num_pages` clusters that have a page."""
+def render_index(findings: CorpusFindings, entries: Sequence[ClusterEntry]) -> str:
+    """Return the page; `entries` are the clusters that have a page, largest first."""
     outlets = findings.outlets[:MOST_OUTLETS]
     crossings = [pair for pair in findings.crossings if pair.removed != pair.kept]
     values = {
         "run": findings,
         "counts": findings.summary.counts,
-        "largest": largest,
-        "num_pages": num_pages,
+        "largest": entries[:LARGEST],
+        "num_pages": len(entries),
         "outlets": fit(outlets, lambda outlet: measure_row(clip(outlet.name, LONGEST_NAME)), OUTLETS_BYTES),
         "first_outlets": FIRST_OUTLETS,
         "first_pairs": FIRST_PAIRS,

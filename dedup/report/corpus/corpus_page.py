@@ -13,6 +13,7 @@ from dedup.report.wrapping import make_safe
 Item = TypeVar("Item")
 
 GENERATOR = "dedup corpus report"
+INDEX = "index.html"
 THRESHOLD_PAGE = "threshold.html"
 CLUSTERS_PER_FOLDER = 500
 LONGEST_TITLE, LONGEST_NAME = 160, 80

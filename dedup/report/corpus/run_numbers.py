@@ -12,22 +12,21 @@ from dedup.model.documents import CopyRelation
 from dedup.output.passage_records import BoilerplateRecord
 from dedup.output.records import RejectedRecord
 from dedup.output.run_folder import BOILERPLATE, REJECTED
-from dedup.pipeline.report_clusters import Clusters
-from dedup.pipeline.report_survey import NO_WITNESS, UNDATED, Removals, Survey, find_keys
 from dedup.report.corpus.corpus_model import BoilerplateNote, DayCount, OutletCount, OutletPair, RejectionNote
+from dedup.report.corpus.removal_table import NO_WITNESS, Clusters, RemovalTable
+from dedup.report.corpus.survey import UNDATED, Survey
 
 STEPS = 50  # of similarity from 0 to 1
-MOST_BOILERPLATE = 100
-MOST_REJECTIONS = 20
+MAX_BOILERPLATE = 100
+MAX_REJECTIONS = 20
 
 
-def count_crossings(survey: Survey) -> tuple[OutletPair, ...]:
+def count_crossings(survey: Survey, removals: RemovalTable) -> tuple[OutletPair, ...]:
     """Return how many documents of each outlet were removed for one of each outlet, most first."""
-    names = list(survey.outlets)
-    known = survey.removals.witness != NO_WITNESS
-    of_removed = survey.outlet_of[find_keys(survey.named, survey.removals.removed[known])]
-    of_witness = survey.outlet_of[find_keys(survey.named, survey.removals.witness[known])]
-    counts = Counter(zip(of_removed.tolist(), of_witness.tolist(), strict=True))
+    names = survey.outlets
+    known = removals.witness != NO_WITNESS
+    sides = (survey.find_outlets(keys[known]).tolist() for keys in (removals.removed, removals.witness))
+    counts = Counter(zip(*sides, strict=True))
     pairs = [OutletPair(names[removed], names[kept], number) for (removed, kept), number in counts.items()]
     return tuple(sorted(pairs, key=lambda pair: (-pair.num_documents, pair.removed, pair.kept)))
 
@@ -37,22 +36,20 @@ def count_outlets(survey: Survey, crossings: tuple[OutletPair, ...]) -> tuple[Ou
     covered: Counter[str] = Counter()
     for pair in crossings:
         covered[pair.kept] += pair.num_documents
+    tally = survey.by_outlet
     counts = [
-        OutletCount(name, tally.num_documents, tally.num_removed, covered[name])
-        for name, tally in zip(survey.outlets, survey.by_outlet, strict=True)
+        OutletCount(name, tally.documents[number], tally.removed[number], covered[name])
+        for number, name in enumerate(survey.outlets)
     ]
     return tuple(sorted(counts, key=lambda count: (-count.num_removed, -count.num_documents, count.name)))
 
 
-def count_days(survey: Survey) -> tuple[tuple[DayCount, ...], int]:
-    """Return the days in order, and how many documents have none."""
-    days = [
-        DayCount(day, tally.num_documents, tally.num_removed)
-        for day, tally in sorted(survey.by_day.items())
-        if day != UNDATED
-    ]
-    undated = survey.by_day.get(UNDATED)
-    return tuple(days), undated.num_documents if undated else 0
+def count_days(survey: Survey) -> tuple[DayCount, ...]:
+    """Return the days in order."""
+    tally = survey.by_day
+    return tuple(
+        DayCount(day, tally.documents[day], tally.removed[day]) for day in sorted(tally.documents) if day != UNDATED
+    )
 
 
 def count_sizes(clusters: Clusters) -> tuple[tuple[int, int], ...]:
@@ -61,7 +58,7 @@ def count_sizes(clusters: Clusters) -> tuple[tuple[int, int], ...]:
     return tuple(zip(sizes.tolist(), counts.tolist(), strict=True))
 
 
-def count_similarities(removals: Removals) -> dict[str, tuple[int, ...]]:
+def count_similarities(removals: RemovalTable) -> dict[str, tuple[int, ...]]:
     """Return the histogram of similarities for each relation but exact copies."""
     steps = np.minimum((removals.similarity * STEPS + 1e-9).astype(np.int64), STEPS - 1)
     return {
@@ -72,13 +69,13 @@ def count_similarities(removals: Removals) -> dict[str, tuple[int, ...]]:
 
 
 def read_boilerplate(out: Path) -> tuple[BoilerplateNote, ...]:
-    """Return the boilerplate of a run, most frequent first, at most MOST_BOILERPLATE of it."""
+    """Return the boilerplate of a run, most frequent first, at most MAX_BOILERPLATE of it."""
     path = out / BOILERPLATE
     if not path.exists():
         return ()
     decoder = msgspec.json.Decoder(BoilerplateRecord)
     with path.open("rb") as lines:
-        records = [decoder.decode(line) for line in islice(lines, MOST_BOILERPLATE)]
+        records = [decoder.decode(line) for line in islice(lines, MAX_BOILERPLATE)]
     return tuple(BoilerplateNote(r.text, r.documents, read_value(bytes(r.doc_id))) for r in records)
 
 
@@ -86,5 +83,5 @@ def read_rejections(out: Path) -> tuple[RejectionNote, ...]:
     """Return the first records that a run set aside."""
     decoder = msgspec.json.Decoder(RejectedRecord)
     with (out / REJECTED).open("rb") as lines:
-        records = [decoder.decode(line) for line in islice(lines, MOST_REJECTIONS)]
+        records = [decoder.decode(line) for line in islice(lines, MAX_REJECTIONS)]
     return tuple(RejectionNote(r.path, r.line, r.error) for r in records)

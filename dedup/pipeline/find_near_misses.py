@@ -6,12 +6,11 @@ the recall that its own bands promise, and their exact similarity. What reaches 
 on purpose (boilerplate, templates) or missed.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 
 from dedup.config import InputConfig, KeepPolicy, NearConfig
 from dedup.corpus.files import SourceFile
@@ -24,35 +23,10 @@ from dedup.output.run_folder import KEPT, RunFolder
 from dedup.pipeline.clean_files import cover_documents
 from dedup.pipeline.job import CleanRun, Progress
 from dedup.pipeline.sketch_shards import load_kernels, sketch_shards
+from dedup.report.corpus.kept_pairs import KeptPairs, NearMisses
+from dedup.report.corpus.run_tables import MAX_NEAREST, RunTables
 
 MARGIN = 0.05
-MOST_NEAREST = 25  # pairs
-
-
-@dataclass(frozen=True)
-class NearMisses:
-    """Pairs of kept documents by their place among the kept, most similar first: each document with its best.
-
-    ```
-    first, second  int64[n]    second is the later one
-    similarity     float64[n]  of the texts as they stand in kept/
-    relation       uint8[n]    a `CopyRelation`
-    ```
-    """
-
-    first: npt.NDArray[np.int64]
-    second: npt.NDArray[np.int64]
-    similarity: npt.NDArray[np.float64]
-    relation: npt.NDArray[np.uint8]
-
-    def choose(self, rows: npt.NDArray[np.int64]) -> "NearMisses":
-        """Return some of the pairs."""
-        return NearMisses(self.first[rows], self.second[rows], self.similarity[rows], self.relation[rows])
-
-    def split(self, threshold: float, most: int) -> tuple["NearMisses", "NearMisses"]:
-        """Return the first pairs below the threshold, and the first of those that reach it."""
-        reaches = self.similarity >= threshold
-        return self.choose(np.flatnonzero(~reaches)[:most]), self.choose(np.flatnonzero(reaches)[:most])
 
 
 def read_near_config(summary: Summary) -> NearConfig:
@@ -73,13 +47,12 @@ def lower_threshold(near: NearConfig) -> NearConfig | None:
     return lowered
 
 
-def find_near_misses(
-    out: Path, summary: Summary, scratch: Path, workers: int, progress: Progress
-) -> tuple[NearMisses, NearMisses] | None:
+def find_near_misses(out: RunTables, scratch: Path, workers: int, progress: Progress) -> NearMisses | None:
     """Return the pairs of kept documents nearest below the threshold, and those that reach it.
 
     None where they cannot be looked for.
     """
+    summary = out.summary
     near = read_near_config(summary)
     lowered = lower_threshold(near)
     if lowered is None:
@@ -87,7 +60,7 @@ def find_near_misses(
     files = [
         SourceFile(f.path, str(kept), f.name, f.format, f.compression, kept.stat().st_size, 0)
         for f in summary.inputs
-        if (kept := out / KEPT / f.name).is_file()  # a .txt file that was removed is not there
+        if (kept := out.out / KEPT / f.name).is_file()  # a .txt file that was removed is not there
     ]
     config = msgspec.convert(summary.config["input"], InputConfig)
     run = CleanRun(files, scratch / "near", near=lowered, passages=None, input=config, workers=workers)
@@ -97,5 +70,5 @@ def find_near_misses(
     result = cover_documents(lowered, Segments(folder.segments, shards), progress)
     second = np.flatnonzero(result.witness >= 0)
     second = second[np.argsort(-result.similarity[second], kind="stable")]
-    every = NearMisses(result.witness[second].copy(), second, result.similarity[second], result.relation[second])
-    return every.split(near.threshold, MOST_NEAREST)
+    pairs = KeptPairs(result.witness[second].copy(), second, result.similarity[second], result.relation[second])
+    return NearMisses.split(pairs, near.threshold, MAX_NEAREST)

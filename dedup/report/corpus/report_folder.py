@@ -8,9 +8,7 @@ from pathlib import Path
 
 from dedup.errors import OutputError
 from dedup.output.run_folder import SUMMARY, take_lock
-from dedup.report.corpus.corpus_page import GENERATOR
-
-INDEX = "index.html"
+from dedup.report.corpus.corpus_page import GENERATOR, INDEX
 
 
 def default_folder(out: Path) -> Path:

@@ -1,0 +1,97 @@
+"""Report on a finished clean run: read OUT, count, set aside what is shown, write the pages."""
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from dedup.config import FieldNames
+from dedup.diff.engine import diff_texts
+from dedup.output.replay import Originals
+from dedup.output.run_folder import PASSAGES
+from dedup.pipeline.find_near_misses import find_near_misses
+from dedup.pipeline.job import Progress
+from dedup.report.corpus.cluster_pages import PageFiles, list_chunks, write_pages
+from dedup.report.corpus.cluster_plans import plan_clusters
+from dedup.report.corpus.corpus_clusters import render_lists
+from dedup.report.corpus.corpus_index import render_index
+from dedup.report.corpus.corpus_model import ClusterEntry, CorpusFindings
+from dedup.report.corpus.corpus_page import INDEX, THRESHOLD_PAGE
+from dedup.report.corpus.corpus_threshold import render_threshold
+from dedup.report.corpus.kept_pairs import NearMisses
+from dedup.report.corpus.report_folder import report_folder
+from dedup.report.corpus.run_findings import describe_findings
+from dedup.report.corpus.run_tables import RunTables
+from dedup.report.corpus.shown_documents import read_shown
+from dedup.report.corpus.survey import Survey, Surveyor
+from dedup.workers import run_tasks
+
+
+@dataclass(frozen=True)
+class ReportRun:
+    """Everything a report is asked for; without `near_misses` no pairs below the threshold are looked for."""
+
+    out: Path
+    target: Path
+    fields: FieldNames
+    max_clusters: int
+    near_misses: bool = True
+    workers: int = 1
+    overwrite: bool = False
+
+
+@dataclass(frozen=True)
+class WrittenReport:
+    """A finished report: its first page, and how many of how many clusters have a page."""
+
+    index: Path
+    num_pages: int
+    num_clusters: int
+
+
+def write_report(task: ReportRun, progress: Progress) -> WrittenReport:
+    """Write the report of a finished run."""
+    run = RunTables.read(task.out, task.max_clusters)
+    with report_folder(task.target, task.out, overwrite=task.overwrite) as (pages, scratch):
+        misses = find_near_misses(run, scratch, task.workers, progress) if task.near_misses else None
+        files = PageFiles(scratch / "documents", run.out / PASSAGES, pages)
+        survey = survey_documents(run, task.fields, misses, files.documents, progress)
+        plans = plan_clusters(run, survey)
+        with files.documents.open("rb") as documents:
+            findings = describe_findings(run, task.fields, survey, misses, documents)
+            entries = [plan.name(read_shown(documents, plan.offset).card) for plan in plans]
+        write_overview(findings, entries, len(run.clusters.sizes), pages)
+        progress.begin("report", len(plans), "page")
+        run_tasks(partial(write_pages, files=files), list_chunks(plans), task.workers, progress.advance)
+        progress.end()
+    return WrittenReport(task.target / INDEX, len(plans), len(run.clusters.sizes))
+
+
+def survey_documents(
+    run: RunTables, fields: FieldNames, misses: NearMisses | None, target: Path, progress: Progress
+) -> Survey:
+    """Go over all documents once; `target` gets those that pages show."""
+    progress.begin("survey", run.summary.counts.documents, "doc")
+    with target.open("wb") as file:
+        paths = [each.path for each in run.summary.inputs]
+        surveyor = Surveyor(run.removals, run.list_wanted(misses), paths, file)
+        for place, block in Originals(run.out, run.summary, fields.roles, target.parent).read():
+            surveyor.add(place, block)
+            progress.advance(len(block.ids))
+    progress.end()
+    return surveyor.finish()
+
+
+def write_overview(findings: CorpusFindings, entries: list[ClusterEntry], num_clusters: int, pages: Path) -> None:
+    """Write the index, the list of clusters and the pairs near the threshold."""
+    save_page(pages / INDEX, render_index(findings, entries))
+    misses = [*(findings.below or ()), *(findings.yet_kept or ())]
+    if misses:
+        compared = [(miss, diff_texts(miss.old, miss.new)) for miss in misses]
+        save_page(pages / THRESHOLD_PAGE, render_threshold(findings.threshold, compared))
+    for name, page in render_lists(entries, num_clusters):
+        save_page(pages / name, page)
+
+
+def save_page(path: Path, page: str) -> None:
+    """Write one page."""
+    path.write_text(page, encoding="utf-8", newline="\n")

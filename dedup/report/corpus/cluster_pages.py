@@ -1,0 +1,109 @@
+"""The pages of clusters, written in workers: each from its plan."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import msgspec
+import numpy as np
+
+from dedup.corpus.values import read_value
+from dedup.diff.engine import diff_texts
+from dedup.model.documents import CopyRelation
+from dedup.output.passage_records import PassageRecord
+from dedup.report.corpus.cluster_plans import ClusterPlan
+from dedup.report.corpus.corpus_cluster import ComparedCopy, render_cluster
+from dedup.report.corpus.corpus_model import Card, ClusterContent, ClusterCopy, PassageNote
+from dedup.report.corpus.corpus_page import cluster_path
+from dedup.report.corpus.shown_documents import read_shown
+
+MAX_COMPARED = 50  # copies of a cluster that are compared with the representative word by word
+CLUSTERS_AT_ONCE = 25
+
+
+@dataclass(frozen=True)
+class PageFiles:
+    """The file of shown documents, `passages.jsonl`, and the folder of the pages."""
+
+    documents: Path
+    passages: Path
+    pages: Path
+
+
+def list_chunks(plans: list[ClusterPlan]) -> list[list[ClusterPlan]]:
+    """Return the plans in parts, one for each task of a worker."""
+    return [plans[start : start + CLUSTERS_AT_ONCE] for start in range(0, len(plans), CLUSTERS_AT_ONCE)]
+
+
+def write_pages(plans: list[ClusterPlan], report: Callable[[int], None], files: PageFiles) -> None:
+    """Write the pages of some clusters."""
+    passages = files.passages if files.passages.exists() else os.devnull  # there are none with --passages off
+    with files.documents.open("rb") as documents, open(passages, "rb") as notes:
+        for plan in plans:
+            path = files.pages / cluster_path(plan.number)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            content = read_content(plan, documents, notes)
+            page = render_cluster(content, compare_copies(plan, content, documents))
+            path.write_text(page, encoding="utf-8", newline="\n")
+            report(1)
+
+
+def read_content(plan: ClusterPlan, documents: IO[bytes], notes: IO[bytes]) -> ClusterContent:
+    """Return what a page shows beside the comparisons."""
+    representative = read_shown(documents, plan.offset)
+    copies = tuple(read_copies(plan, documents))
+    cards = {(card.path, card.line): card for card in (representative.card, *(copy.card for copy in copies))}
+    return ClusterContent(
+        plan.name(representative.card),
+        representative.text,
+        copies,
+        tuple(read_passage(notes, offset, cards) for offset in plan.passages),
+        plan.num_passages,
+        plan.before,
+        plan.after,
+    )
+
+
+def read_copies(plan: ClusterPlan, documents: IO[bytes]) -> Iterator[ClusterCopy]:
+    """Yield the copies that the page names."""
+    table = plan.copies
+    for row, offset in enumerate(plan.offsets.tolist()):
+        yield ClusterCopy(
+            read_shown(documents, offset).card,
+            CopyRelation(table.relation[row]).label,
+            float(table.similarity[row]),
+            None if np.isnan(table.covered[row]) else float(table.covered[row]),
+        )
+
+
+def compare_copies(plan: ClusterPlan, content: ClusterContent, documents: IO[bytes]) -> Iterator[ComparedCopy]:
+    """Yield the first copies, each compared with the representative unless an earlier one has the same text.
+
+    Texts are read and compared as they are asked for.
+    """
+    seen: dict[str, int] = {}
+    offsets = plan.offsets[:MAX_COMPARED].tolist()
+    for number, (offset, copy) in enumerate(zip(offsets, content.copies, strict=False), start=1):
+        new = read_shown(documents, offset).text
+        same_as = seen.setdefault(new, number)
+        yield ComparedCopy(copy, diff_texts(content.text, new) if same_as == number else None, same_as)
+
+
+def read_passage(notes: IO[bytes], offset: int, cards: dict[tuple[str, int], Card]) -> PassageNote:
+    """Return the passage at an offset of `passages.jsonl`."""
+    notes.seek(offset)
+    record = msgspec.json.decode(notes.readline(), type=PassageRecord)
+    return PassageNote(
+        cards[record.path, record.line],
+        record.start,
+        record.end,
+        record.text,
+        read_value(bytes(record.witness.doc_id)),
+        record.witness.start,
+        record.witness.end,
+        record.similarity,
+        record.scope,
+        record.action == "removed",
+    )

@@ -1,0 +1,103 @@
+"""What the page of each cluster is made of: documents and passages by where they are on disk."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from dedup.output.run_folder import PASSAGES
+from dedup.report.corpus.corpus_model import Card, ClusterEntry
+from dedup.report.corpus.removal_table import Keys, RemovalTable, make_key
+from dedup.report.corpus.run_tables import MAX_COPIES, RunTables, number_files
+from dedup.report.corpus.survey import Survey
+
+MAX_PASSAGES = 200
+
+
+@dataclass(frozen=True)
+class ClusterPlan:
+    """All that a worker needs to write the page of a cluster.
+
+    offset            of the representative in the file of shown documents
+    copies, offsets   the first removed documents, and where that file has them
+    passages          where `passages.jsonl` has the first passages of these documents
+    before, after     numbers of the neighbours in the list
+    """
+
+    number: int
+    offset: int
+    num_copies: int
+    num_outlets: int
+    lowest: float
+    copies: RemovalTable
+    offsets: npt.NDArray[np.int64]
+    passages: list[int]
+    num_passages: int
+    before: int | None = None
+    after: int | None = None
+
+    def name(self, representative: Card) -> ClusterEntry:
+        """Return the cluster as lists show it."""
+        return ClusterEntry(self.number, representative, self.num_copies, self.num_outlets, self.lowest)
+
+
+def plan_clusters(run: RunTables, survey: Survey) -> list[ClusterPlan]:
+    """Return the plans of the shown clusters in the order of the list, largest first, each with its neighbours."""
+    plans = sorted(make_plans(run, survey), key=lambda plan: (-plan.num_copies, plan.number))
+    numbers = [None, *(plan.number for plan in plans), None]
+    return [
+        replace(plan, before=before, after=after)
+        for plan, before, after in zip(plans, numbers, numbers[2:], strict=False)
+    ]
+
+
+def make_plans(run: RunTables, survey: Survey) -> Iterator[ClusterPlan]:
+    """Yield the plan of each shown cluster."""
+    passages = find_passages(run, survey.shown.wanted.keys)
+    for place in run.clusters.shown.tolist():
+        witness = run.clusters.witness[place : place + 1]
+        copies = run.clusters.copies(place)
+        shown = copies.take(np.arange(min(len(copies), MAX_COPIES)))
+        found = list_offsets(passages, np.concatenate([witness, shown.removed]))
+        yield ClusterPlan(
+            number=place + 1,
+            offset=int(survey.shown.find(witness)[0]),
+            num_copies=len(copies),
+            num_outlets=len(np.unique(survey.find_outlets(np.append(copies.removed, witness)))),
+            lowest=float(copies.similarity.min()),
+            copies=shown,
+            offsets=survey.shown.find(shown.removed),
+            passages=found[:MAX_PASSAGES],
+            num_passages=len(found),
+        )
+
+
+def list_offsets(passages: dict[int, list[int]], keys: Keys) -> list[int]:
+    """Return where the passages of some documents are."""
+    return [offset for key in keys.tolist() for offset in passages.get(key, ())]
+
+
+class PassagePlace(msgspec.Struct, gc=False):
+    """The document of a passage."""
+
+    path: str
+    line: int
+
+
+def find_passages(run: RunTables, wanted: Keys) -> dict[int, list[int]]:
+    """Return where `passages.jsonl` has the passages of the wanted documents, by key."""
+    path, places = run.out / PASSAGES, number_files(run.summary)
+    found: dict[int, list[int]] = {}
+    if not path.exists():
+        return found
+    keys, decoder, offset = set(wanted.tolist()), msgspec.json.Decoder(PassagePlace), 0
+    with path.open("rb") as lines:
+        for line in lines:
+            passage = decoder.decode(line)
+            key = make_key(places[passage.path], passage.line)
+            if key in keys:
+                found.setdefault(key, []).append(offset)
+            offset += len(line)
+    return found

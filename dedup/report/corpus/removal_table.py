@@ -1,0 +1,124 @@
+"""The removals of a run as columns, and its clusters; documents go by key: place of the file, then line."""
+
+from array import array
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.model.documents import CopyRelation
+from dedup.output.records import RemovedRecord, Witness
+
+LINE_BITS = 40
+NO_WITNESS = -1
+NEAR = [CopyRelation.EDITED, CopyRelation.TEMPLATE]
+
+Keys = npt.NDArray[np.int64]
+
+
+def make_key(place: int, line: int) -> int:
+    """Return the key of a document: keys sort in input order."""
+    return place << LINE_BITS | line
+
+
+def find_keys(sorted_keys: Keys, keys: Keys) -> npt.NDArray[np.int64]:
+    """Return the place of each key among ascending ones, -1 where it is not among them."""
+    if sorted_keys.size == 0:
+        return np.full(len(keys), -1, np.int64)
+    found = np.minimum(np.searchsorted(sorted_keys, keys), sorted_keys.size - 1)
+    return np.where(sorted_keys[found] == keys, found, -1)
+
+
+@dataclass(frozen=True)
+class RemovalTable:
+    """Removals of a run.
+
+    ```
+    removed     int64[n]    keys; ascending in the table of all removals
+    witness     int64[n]    keys of their witnesses, NO_WITNESS where that is in no input file of the run
+    similarity  float64[n]
+    relation    uint8[n]    a `CopyRelation`
+    covered     float64[n]  NaN where the document is not contained
+    ```
+    """
+
+    removed: Keys
+    witness: Keys
+    similarity: npt.NDArray[np.float64]
+    relation: npt.NDArray[np.uint8]
+    covered: npt.NDArray[np.float64]
+
+    @classmethod
+    def collect(cls, records: Iterable[RemovedRecord], places: Mapping[str, int]) -> "RemovalTable":
+        """Return all removals, from their records; `places` are those of the input files by path."""
+        relations = {relation.label: relation.value for relation in CopyRelation}
+        removed, witness, relation = array("q"), array("q"), array("B")
+        similarity, covered = array("d"), array("d")
+        for record in records:
+            removed.append(make_key(places[record.source.path], record.source.line))
+            witness.append(find_witness(record.witness, places))
+            similarity.append(record.similarity)
+            relation.append(relations[record.relation])
+            covered.append(np.nan if record.covered is None else record.covered)
+        columns = [np.asarray(column) for column in (removed, witness, similarity, relation, covered)]
+        return cls(*columns).take(np.argsort(columns[0], kind="stable"))
+
+    def __len__(self) -> int:
+        return len(self.removed)
+
+    def take(self, rows: npt.NDArray[np.int64]) -> "RemovalTable":
+        """Return some of the removals."""
+        return RemovalTable(
+            self.removed[rows], self.witness[rows], self.similarity[rows], self.relation[rows], self.covered[rows]
+        )
+
+    def nearest(self, most: int) -> "RemovalTable":
+        """Return the near-copies that are nearest above the threshold, nearest first."""
+        near = np.flatnonzero(np.isin(self.relation, NEAR) & (self.witness != NO_WITNESS))
+        return self.take(near[np.argsort(self.similarity[near], kind="stable")][:most])
+
+
+def find_witness(witness: Witness, places: Mapping[str, int]) -> int:
+    """Return the key of a witness; a document of an index may have been in a file of the same name."""
+    is_here = witness.run is None and witness.path in places
+    return make_key(places[witness.path], witness.line) if is_here else NO_WITNESS
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """All clusters of a run, in the order and with the numbers (place + 1) of `clusters.jsonl`.
+
+    ```
+    witness  int64[n]  key of the representative
+    sizes    int64[n]  removed documents
+    rows     rows of `removals` with a witness in the run, by cluster; starts int64[n + 1] where each begins
+    shown    int64[m]  places of the clusters that get a page, ascending: the largest
+    ```
+    """
+
+    removals: RemovalTable
+    witness: Keys
+    sizes: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    shown: npt.NDArray[np.int64]
+
+    @classmethod
+    def group(cls, removals: RemovalTable, most: int) -> "Clusters":
+        """Group the removals by witness; the `most` largest clusters are shown."""
+        known = np.flatnonzero(removals.witness != NO_WITNESS)
+        witness, sizes = np.unique(removals.witness[known], return_counts=True)
+        rows = known[np.argsort(removals.witness[known], kind="stable")]
+        starts = np.concatenate([np.zeros(1, np.int64), np.cumsum(sizes)])
+        largest = np.argsort(-sizes, kind="stable")[:most]
+        return cls(removals, witness, sizes, rows, starts, np.sort(largest))
+
+    def copies(self, place: int) -> RemovalTable:
+        """Return the removals of a cluster, in input order."""
+        return self.removals.take(self.rows[self.starts[place] : self.starts[place + 1]])
+
+    def find_page(self, witness: int) -> int | None:
+        """Return the number of the cluster of a representative, None where it has no page."""
+        place = int(np.searchsorted(self.witness, witness))
+        return place + 1 if (self.shown == place).any() else None

@@ -1,0 +1,51 @@
+"""The documents that pages show, set aside on disk: memory does not grow with their texts."""
+
+from dataclasses import dataclass
+from typing import IO
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from dedup.report.corpus.corpus_model import Card
+from dedup.report.corpus.removal_table import Keys, find_keys
+
+
+class ShownDocument(msgspec.Struct, frozen=True):
+    """A document with its text as it was in the input."""
+
+    card: Card
+    text: str
+
+
+def read_shown(file: IO[bytes], offset: int) -> ShownDocument:
+    """Return the document at an offset of the file of shown documents, which has a JSON line for each."""
+    file.seek(offset)
+    return msgspec.json.decode(file.readline(), type=ShownDocument)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which documents pages show: by key, and kept ones by their place among the kept; both ascending."""
+
+    keys: Keys
+    kept: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class ShownDocuments:
+    """Where the file of shown documents has each of those wanted: int64 offsets in the same order."""
+
+    wanted: Wanted
+    offsets: npt.NDArray[np.int64]
+    kept_offsets: npt.NDArray[np.int64]
+
+    def find(self, keys: Keys) -> npt.NDArray[np.int64]:
+        """Return the offsets of some documents."""
+        offsets = self.offsets[find_keys(self.wanted.keys, keys)]
+        assert (offsets >= 0).all(), "a document that OUT names is not in it"
+        return offsets
+
+    def find_kept(self, place: int) -> int:
+        """Return the offset of a kept document."""
+        return int(self.kept_offsets[np.searchsorted(self.wanted.kept, place)])

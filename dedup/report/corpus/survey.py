@@ -1,0 +1,114 @@
+"""One pass over all documents of a finished run: count them by outlet and day, set the ones to be shown aside."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from itertools import compress
+from typing import IO
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from dedup.corpus.blocks import DocumentBlock
+from dedup.corpus.values import read_value
+from dedup.report.corpus.corpus_model import Card
+from dedup.report.corpus.removal_table import Keys, RemovalTable, find_keys, make_key
+from dedup.report.corpus.shown_documents import ShownDocument, ShownDocuments, Wanted
+from dedup.text.dates import number_day
+
+UNDATED = -1
+OPENING = 120  # characters in place of a title
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many documents there are under each number (of an outlet, of a day), and how many of them were removed."""
+
+    documents: Counter[int] = field(default_factory=Counter)
+    removed: Counter[int] = field(default_factory=Counter)
+
+    def add(self, numbers: Sequence[int], is_removed: Sequence[bool]) -> None:
+        """Count some documents."""
+        self.documents.update(numbers)
+        self.removed.update(compress(numbers, is_removed))
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What the pass found.
+
+    outlets    names of the outlets, in the order of their first documents; they are counted by their places here
+    named      keys of all removed documents and their witnesses, ascending; `outlet_of` the places of their outlets
+    """
+
+    outlets: tuple[str, ...]
+    by_outlet: Tally
+    by_day: Tally
+    named: Keys
+    outlet_of: npt.NDArray[np.int32]
+    shown: ShownDocuments
+
+    def find_outlets(self, keys: Keys) -> npt.NDArray[np.int32]:
+        """Return the outlets of some removed documents or witnesses."""
+        return self.outlet_of[find_keys(self.named, keys)]
+
+
+class Surveyor:
+    """Takes the documents of a run block by block, in input order; `file` gets those that are wanted."""
+
+    def __init__(self, removals: RemovalTable, wanted: Wanted, paths: Sequence[str], file: IO[bytes]) -> None:
+        self._removed, self._wanted, self._paths, self._file = removals.removed, wanted, paths, file
+        self._outlets: dict[str, int] = {}
+        self._by_outlet, self._by_day = Tally(), Tally()
+        self._named = np.unique(np.concatenate([removals.removed, removals.witness]))
+        self._outlet_of = np.full(self._named.size, -1, np.int32)
+        self._offsets, self._kept_offsets = (np.full(w.size, -1, np.int64) for w in (wanted.keys, wanted.kept))
+        self._num_kept = 0
+
+    def add(self, place: int, block: DocumentBlock) -> None:
+        """Count the documents of a block of a file, and set aside those that are wanted."""
+        keys = np.int64(make_key(place, 0)) | block.lines.astype(np.int64)
+        is_removed = find_keys(self._removed, keys) >= 0
+        names = map(read_value, read_field(block, "outlet"))
+        outlets = [self._outlets.setdefault(name, len(self._outlets)) for name in names]
+        days = (number_day(raw) for raw in read_field(block, "date"))
+        self._by_outlet.add(outlets, is_removed.tolist())
+        self._by_day.add([UNDATED if day is None else day for day in days], is_removed.tolist())
+        named = find_keys(self._named, keys)
+        self._outlet_of[named[named >= 0]] = np.array(outlets, np.int32)[named >= 0]
+        kept = np.where(is_removed, -1, self._num_kept + np.cumsum(~is_removed) - 1)
+        self._num_kept += int((~is_removed).sum())
+        for found, offsets in (
+            (find_keys(self._wanted.keys, keys), self._offsets),
+            (find_keys(self._wanted.kept, kept), self._kept_offsets),
+        ):
+            for row in np.flatnonzero(found >= 0).tolist():
+                offsets[found[row]] = self._file.tell()
+                self._file.write(msgspec.json.encode(describe_document(block, row, self._paths[place])) + b"\n")
+
+    def finish(self) -> Survey:
+        """Return what was found."""
+        shown = ShownDocuments(self._wanted, self._offsets, self._kept_offsets)
+        return Survey(tuple(self._outlets), self._by_outlet, self._by_day, self._named, self._outlet_of, shown)
+
+
+def describe_document(block: DocumentBlock, row: int, path: str) -> ShownDocument:
+    """Return a document as pages name it, with its text."""
+    line, text = int(block.lines[row]), block.texts[row].as_py()
+    values = {role: read_value(raws[row]) for role, raws in block.fields.items() if raws}
+    card = Card(
+        id=read_value(block.ids[row]) or f"{path}:{line}",
+        path=path,
+        line=line,
+        outlet=values.get("outlet", ""),
+        date=values.get("date", ""),
+        title=values.get("title", ""),
+        opening=" ".join(text[: 4 * OPENING].split())[:OPENING],
+    )
+    return ShownDocument(card, text)
+
+
+def read_field(block: DocumentBlock, role: str) -> list[bytes]:
+    """Return a field of all documents of a block as raw JSON, empty where one has none."""
+    return block.fields.get(role) or [b""] * len(block.ids)

@@ -14,12 +14,12 @@ from dedup.compare.encoder import Encoder, pool_words
 from dedup.compare.links import Wordings, find_links, relate_rows
 from dedup.compare.model import Comparison, Link, Outlet, OutletShares, Place, Row, Strength, Wording
 from dedup.compare.read_units import split_document
+from dedup.compare.relate_wordings import lift_copies
 from dedup.compare.rows import build_rows, cluster_sentences
 from dedup.compare.scores import THRESHOLDS, Thresholds, score_pairs
 from dedup.compare.shares import LinkedOutlet, measure_shares, pair_rows
 from dedup.compare.speakers import resolve_pronouns
 from dedup.compare.terms import Term, split_terms, weigh_terms
-from dedup.compare.wording import lift_copies
 from dedup.config import CompareConfig
 from dedup.errors import DedupError
 from dedup.model.documents import Document

@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.compare.model import Cell, Link, Outlet, Place, Row, Strength, Wording
+from dedup.compare.relate_wordings import MutualCoverage, classify_wording
 from dedup.compare.scores import Thresholds
 from dedup.compare.terms import fold_words
-from dedup.compare.wording import MutualCoverage, classify_wording
 
 Matrix = npt.NDArray[np.float32]
 

@@ -77,7 +77,7 @@ class RejectedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     raw_base64: str | None = None
 
 
-class Member(msgspec.Struct, frozen=True, omit_defaults=True):
+class ClusterMember(msgspec.Struct, frozen=True, omit_defaults=True):
     """A document of a cluster; `run` brought it, where it stands in an index."""
 
     id: Raw
@@ -92,7 +92,7 @@ class ClusterRecord(msgspec.Struct, frozen=True):
 
     cluster: int
     representative: Raw
-    members: list[Member]
+    members: list[ClusterMember]
 
 
 def encode_line(record: msgspec.Struct) -> bytes:

@@ -24,9 +24,9 @@ from dedup.output.byte_copy import Ranges, append_file, copy_kept, split_stream
 from dedup.output.edits import read_edits
 from dedup.output.parquet_rows import split_rows
 from dedup.output.records import (
+    ClusterMember,
     ClusterRecord,
     EditedRecord,
-    Member,
     RemovedRecord,
     Source,
     WholeRecord,
@@ -265,6 +265,6 @@ def write_clusters(run: RunFolder, segments: Segments, decisions: Decisions) -> 
             )
 
 
-def describe_member(name: DocumentName, similarity: float) -> Member:
+def describe_member(name: DocumentName, similarity: float) -> ClusterMember:
     """Return a document as a member of a cluster."""
-    return Member(Raw(name.raw_id), name.path, name.line, similarity, name.run)
+    return ClusterMember(Raw(name.raw_id), name.path, name.line, similarity, name.run)

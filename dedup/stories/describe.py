@@ -30,7 +30,7 @@ def outline_story(vectors: Vectors, rows: npt.NDArray[np.int64], num_terms: int)
     score = sums * frequency
     score[frequency < 2] = 0
     best = np.lexsort((vectors.hashes[distinct], -score))[:num_terms]
-    holders = np.full(len(distinct), len(rows))
-    np.minimum.at(holders, column, document)
-    terms = [(int(distinct[i]), int(rows[holders[i]])) for i in best.tolist() if score[i] > 0]
+    holding_rows = np.full(len(distinct), len(rows))
+    np.minimum.at(holding_rows, column, document)
+    terms = [(int(distinct[i]), int(rows[holding_rows[i]])) for i in best.tolist() if score[i] > 0]
     return Outline(np.clip(common / max(len(rows) - 1, 1), 0, 1), terms)

@@ -27,7 +27,7 @@ def run_process(*args, stdin=b"", cwd=None, timeout=300):
     return Finished(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 
-def run_fork(*args, stdin=b"", cwd=None):
+def run_fork(*args, stdin=b"", cwd=None, **environment):
     """Run `dedup ARGS` in a fork of this process, which has the kernels loaded: a second less than a new process."""
     load_kernels()
     with tempfile.TemporaryFile() as source, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
@@ -35,6 +35,7 @@ def run_fork(*args, stdin=b"", cwd=None):
         source.seek(0)
         pid = os.fork()
         if pid == 0:
+            os.environ.update(environment)
             become_command([*map(str, args)], (source, out, err), cwd)
         _, status = os.waitpid(pid, 0)
         out.seek(0)

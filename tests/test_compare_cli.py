@@ -3,10 +3,7 @@
 import csv
 import io
 import json
-import os
 import re
-import subprocess
-import sys
 
 import pytest
 from commands import run_fork
@@ -20,12 +17,9 @@ COPIES = {
 
 
 def run(*arguments, cwd=None, **environment):
-    """Run `dedup compare` as a user would."""
-    command = [sys.executable, "-m", "dedup", "compare", *map(str, arguments)]
-    done = subprocess.run(
-        command, capture_output=True, text=True, cwd=cwd, env={**os.environ, **environment}, check=False, timeout=120
-    )
-    return done.returncode, done.stdout, done.stderr
+    """Run `dedup compare`; return its exit code and what it printed."""
+    done = run_fork("compare", *arguments, cwd=cwd, **environment)
+    return done.code, done.stdout, done.stderr
 
 
 def read(*arguments, cwd=None):

@@ -1,6 +1,7 @@
 """The documents name what exists: files, links, targets of make; and the two first pages stay short."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,9 @@ def test_every_decision_is_in_the_list():
     folder = TOP / "docs" / "decisions"
     listed = re.findall(r"\((\d{4}-[^)]+\.md)\)", (folder / "README.md").read_text(encoding="utf-8"))
     assert sorted(listed) == sorted(path.name for path in folder.glob("0*.md"))
+
+
+def test_the_picture_of_the_layers_is_the_contract():
+    contract = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"][0]["layers"]
+    picture = re.search(r"```\n(cli .*?)```", read("ARCHITECTURE.md"), re.DOTALL)[1].splitlines()
+    assert [re.split(r"\s{2,}", line)[0] for line in picture] == [layer.replace("dedup.", "") for layer in contract]

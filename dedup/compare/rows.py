@@ -19,16 +19,27 @@ def cluster_sentences(score: Matrix, outlets: npt.NDArray[np.int64], threshold: 
     or more. Connected components, the alternative, put 32 sentences of the seeds into one row.
     """
     crosses = outlets[:, None] != outlets[None]
-    linked = np.flatnonzero((np.where(crosses, score, 0) >= threshold).any(1))
-    first, second = np.nonzero(np.triu(crosses[np.ix_(linked, linked)], 1))
-    similarity = score[linked[first], linked[second]].astype(np.float64)
-    pairs = SimilarPairs(first.astype(np.int32), second.astype(np.int32), similarity)
-    group = np.arange(len(score))
-    group[linked] = linked[link_groups(len(linked), pairs, threshold, is_sparse=False)[0]]
+    component = label_components(crosses & (score >= threshold))  # clusters of a higher mean do not cross components
+    inside = np.triu(crosses & (component[:, None] == component[None]), 1)
+    first, second = (ends.astype(np.int32) for ends in np.nonzero(inside))
+    pairs = SimilarPairs(first, second, score[inside].astype(np.float64))
+    group, _ = link_groups(len(score), pairs, threshold, is_sparse=False)
     members: dict[int, Members] = {}
     for position, leader in enumerate(group.tolist()):
         members.setdefault(leader, []).append(position)
     return list(members.values())
+
+
+def label_components(linked: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+    """Return int64[n]: the first item that each item is joined to by links, itself where it has none."""
+    first, second = np.nonzero(linked)
+    label = np.arange(len(linked))
+    while True:
+        spread = label.copy()
+        np.minimum.at(spread, first, label[second])
+        if np.array_equal(spread, label):
+            return label
+        label = spread
 
 
 def build_rows(clusters: Sequence[Members], places: Sequence[Place], base: int) -> list[Row]:

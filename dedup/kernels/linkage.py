@@ -31,10 +31,10 @@ def link_groups(
     is that of merging the one nearest pair each time (Sumengen et al. 2021, "Scaling Hierarchical Agglomerative
     Clustering to Billion-sized Datasets"). O(pairs * log pairs) a round.
     """
-    group = np.arange(count)
+    group: npt.NDArray[np.int32] = np.arange(count, dtype=np.int32)
     sizes = np.ones(count, np.int64)
-    first, second = pairs.first.astype(np.int64), pairs.second.astype(np.int64)
-    total, listed = pairs.similarity.astype(np.float64), np.ones(len(first))
+    first, second, total = pairs
+    listed = np.ones(len(first), np.int32)
     num_forbidden = 0
     while len(first):
         mean = total / (sizes[first] * sizes[second] if is_sparse else listed)
@@ -51,7 +51,7 @@ def link_groups(
         merged = choose_merges(first, second, (mean == best[first]) & (mean == best[second]), count)
         if not merged.any():
             break
-        parent = np.arange(count)
+        parent = np.arange(count, dtype=np.int32)
         parent[second[merged]] = first[merged]
         np.add.at(sizes, first[merged], sizes[second[merged]])
         group = parent[group]
@@ -67,7 +67,7 @@ def choose_merges(first: np.ndarray, second: np.ndarray, nearest: np.ndarray, co
     """
     places = np.flatnonzero(nearest)
     a, b = first[places], second[places]
-    rank = (a * count + b).astype(np.uint64) * MIXER
+    rank = (a.astype(np.int64) * count + b).astype(np.uint64) * MIXER
     rank ^= rank >> np.uint64(32)
     rank *= MIXER  # odd: no two pairs have the same rank
     highest = np.zeros(count, np.uint64)
@@ -82,7 +82,7 @@ def add_up(
     first: np.ndarray, second: np.ndarray, total: np.ndarray, listed: np.ndarray, count: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Return each pair of groups once, sorted, with the sums over the pairs between them."""
-    key = np.minimum(first, second) * count + np.maximum(first, second)
+    key = np.minimum(first, second).astype(np.int64) * count + np.maximum(first, second)
     between = first != second
     key, total, listed = key[between], total[between], listed[between]
     order = np.argsort(key, kind="stable")
@@ -91,4 +91,4 @@ def add_up(
     key = key[starts]
     if len(starts):
         total, listed = np.add.reduceat(total[order], starts), np.add.reduceat(listed[order], starts)
-    return key // count, key % count, total, listed
+    return (key // count).astype(np.int32), (key % count).astype(np.int32), total, listed

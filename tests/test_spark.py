@@ -190,7 +190,7 @@ def facts_of(path):
 
 def strip(value):
     if isinstance(value, dict):
-        return {k: strip(v) for k, v in value.items() if k not in {"offset", "around", "length", "cluster"}}
+        return {k: strip(v) for k, v in value.items() if k not in {"offset", "around", "length"}}
     return [strip(v) for v in value] if isinstance(value, list) else value
 
 

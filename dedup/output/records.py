@@ -2,16 +2,20 @@
 
 import base64
 from dataclasses import dataclass
+from functools import cache
+from typing import NoReturn
 
 import msgspec
 
-from dedup.corpus.blocks import Rejection
 from dedup.corpus.delimited import DELIMITERS, parse_record
 from dedup.corpus.names import DocumentName
+from dedup.errors import InputError
+from dedup.model.documents import SEEN_IN_INDEX, CopyRelation
 
 Raw = msgspec.Raw
 WHITE_SPACE = b" \t\r\n"
 LINE_END = ("", "\n")
+UNKNOWN = -1  # offset, which is left out then: Spark's readers do not give it
 
 
 class Witness(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -23,12 +27,12 @@ class Witness(msgspec.Struct, frozen=True, omit_defaults=True):
     run: str | None = None
 
 
-class Source(msgspec.Struct, frozen=True):
-    """Where a record stood: line or row from 1, and its first byte in the decompressed file (row from 0 in Parquet)."""
+class Source(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a record was: line or row from 1, and its first byte in the decompressed file (row from 0 in Parquet)."""
 
     path: str
     line: int
-    offset: int
+    offset: int = UNKNOWN
 
 
 class RemovedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -66,12 +70,12 @@ class EditedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     raw: str | None = None
 
 
-class RejectedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line of `rejected.jsonl`: `raw` is the record as it stood, `raw_base64` where it is not UTF-8."""
+class RejectedRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One line of `rejected.jsonl`: `raw` is the record as it was, `raw_base64` where it is not UTF-8."""
 
     path: str
     line: int
-    offset: int
+    offset: int = UNKNOWN
     error: str
     raw: str = ""
     raw_base64: str | None = None
@@ -105,17 +109,61 @@ def witness_of(name: DocumentName) -> Witness:
     return Witness(Raw(name.raw_id), name.path, name.line, name.run)
 
 
-def encode_rejection(rejection: Rejection, path: str) -> bytes:
-    """Return a rejection as one JSON line."""
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The decision to remove one document: its witness, `CopyRelation`, similarity, and the share that is covered."""
+
+    witness: DocumentName
+    relation: int
+    similarity: float
+    covered: float = 0.0
+
+
+def describe_removal(name: DocumentName, offset: int, decision: Decision, whole: "WholeRecord") -> RemovedRecord:
+    """Return the record of one removal."""
+    label, reason = describe_relation(decision.relation)
+    witness = decision.witness
+    return RemovedRecord(
+        id=Raw(name.raw_id),
+        source=Source(name.path, name.line, offset),
+        reason=reason if witness.run is None else SEEN_IN_INDEX,
+        relation=label,
+        witness=witness_of(witness),
+        similarity=decision.similarity,
+        covered=decision.covered if decision.relation == CopyRelation.CONTAINED else None,
+        record=whole.record,
+        around=whole.around,
+        raw=whole.raw,
+    )
+
+
+@cache
+def describe_relation(relation: int) -> tuple[str, str]:
+    """Return the label and the reason of a relation."""
+    return CopyRelation(relation).label, CopyRelation(relation).reason
+
+
+def describe_member(name: DocumentName, similarity: float) -> ClusterMember:
+    """Return a document as a member of a cluster."""
+    return ClusterMember(Raw(name.raw_id), name.path, name.line, similarity, name.run)
+
+
+def describe_rejection(path: str, line: int, offset: int, error: str, raw: bytes) -> RejectedRecord:
+    """Return the record of one rejection."""
     try:
-        raw, encoded = rejection.raw.decode(), None
+        text, encoded = raw.decode(), None
     except UnicodeDecodeError:
-        raw, encoded = "", base64.b64encode(rejection.raw).decode()
-    return encode_line(RejectedRecord(path, rejection.line, rejection.start, rejection.error, raw, encoded))
+        text, encoded = "", base64.b64encode(raw).decode()
+    return RejectedRecord(path=path, line=line, offset=offset, error=error, raw=text, raw_base64=encoded)
+
+
+def refuse_rejection(path: str, line: int, error: str) -> NoReturn:
+    """Raise `InputError` on a record that cannot be read, for `--strict`."""
+    raise InputError(f"{path}, line {line}: {error}. Without --strict it is set aside.")
 
 
 def rejected_bytes(record: RejectedRecord) -> bytes:
-    """Return the bytes that `encode_rejection` stored."""
+    """Return the bytes that `describe_rejection` stored."""
     return record.raw.encode() if record.raw_base64 is None else base64.b64decode(record.raw_base64)
 
 

@@ -3,15 +3,16 @@
 import platform
 import resource
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 
 import numpy as np
 import numpy.typing as npt
 
+from dedup.config import NearConfig, PassageConfig
 from dedup.model.documents import SEEN_IN_INDEX, CopyRelation
-from dedup.model.run import Counts, Stage
+from dedup.model.run import Counts, Limit, Stage
 from dedup.near.decisions import Decisions
 
 
@@ -37,26 +38,59 @@ def count_distinct(values: npt.NDArray[np.integer]) -> int:
     return len(ordered) and 1 + int(np.count_nonzero(ordered[1:] != ordered[:-1]))
 
 
+def list_limits(near: NearConfig, num_full_buckets: int, num_not_entered: int, stride: int) -> list[Limit]:
+    """Return the bounds that a run hit; boilerplate was looked for in every `stride`-th document."""
+    limits = []
+    if num_full_buckets:
+        effect = (
+            f"{num_not_entered} band keys of kept documents were not entered into full buckets: "
+            "near-copies of those documents may have been kept (text common to very many documents does this)"
+        )
+        limits.append(Limit("max_bucket", near.max_bucket, num_full_buckets, effect))
+    if stride > 1:
+        effect = "boilerplate was looked for in a part of the documents, evenly spread, and then marked in all"
+        limits.append(Limit("max_anchors", PassageConfig.max_anchors, stride, effect))
+    return limits
+
+
 def count_documents(decisions: Decisions, *, rejected: int, repeated_ids: int) -> Counts:
     """Return the counts of a run."""
     removed = decisions.witness >= 0
-    relations = np.bincount(decisions.relation[removed], minlength=len(CopyRelation)).tolist()
-    by_relation = {relation.label: relations[relation] for relation in CopyRelation}
-    own = np.bincount(decisions.relation[removed & ~decisions.is_seen], minlength=len(CopyRelation)).tolist()
-    by_reason: dict[str, int] = {}
+    num_removed, num_seen = (
+        np.bincount(decisions.relation[rows], minlength=len(CopyRelation)).tolist()
+        for rows in (removed, removed & decisions.is_seen)
+    )
+    clusters = count_distinct(decisions.witness[removed])
+    return sum_counts(
+        len(removed), num_removed, num_seen, rejected=rejected, repeated_ids=repeated_ids, clusters=clusters
+    )
+
+
+def sum_counts(
+    documents: int,
+    num_removed: Sequence[int],
+    num_seen: Sequence[int],
+    *,
+    rejected: int,
+    repeated_ids: int,
+    clusters: int,
+) -> Counts:
+    """Return the counts of a run: removed documents by `CopyRelation`, and those of them that an index had seen."""
+    by_reason = dict.fromkeys((relation.reason for relation in CopyRelation), 0)
     for relation in CopyRelation:
-        by_reason[relation.reason] = by_reason.get(relation.reason, 0) + own[relation]
-    if decisions.is_seen.any():
-        by_reason[SEEN_IN_INDEX] = int(decisions.is_seen.sum())
+        by_reason[relation.reason] += num_removed[relation] - num_seen[relation]
+    if sum(num_seen):
+        by_reason[SEEN_IN_INDEX] = sum(num_seen)
+    removed = sum(num_removed)
     return Counts(
-        documents=len(removed),
-        kept=int((~removed).sum()),
-        removed=int(removed.sum()),
+        documents=documents,
+        kept=documents - removed,
+        removed=removed,
         removed_by_reason=by_reason,
-        removed_by_relation=by_relation,
+        removed_by_relation={relation.label: num_removed[relation] for relation in CopyRelation},
         rejected=rejected,
         repeated_ids=repeated_ids,
-        clusters=count_distinct(decisions.witness[removed]),
+        clusters=clusters,
     )
 
 

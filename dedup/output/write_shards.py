@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -16,7 +15,6 @@ from dedup.corpus.compression import open_reader, open_writer
 from dedup.corpus.delimited import DELIMITERS, read_header
 from dedup.corpus.names import DocumentName
 from dedup.corpus.shards import Shard, line_span
-from dedup.model.documents import SEEN_IN_INDEX, CopyRelation
 from dedup.near.decisions import Decisions
 from dedup.near.segments import Segments
 from dedup.output import run_folder as parts
@@ -24,15 +22,15 @@ from dedup.output.byte_copy import Ranges, append_file, copy_kept, split_stream
 from dedup.output.edits import read_edits
 from dedup.output.parquet_rows import split_rows
 from dedup.output.records import (
-    ClusterMember,
     ClusterRecord,
+    Decision,
     EditedRecord,
-    RemovedRecord,
     Source,
     WholeRecord,
+    describe_member,
+    describe_rejection,
+    describe_removal,
     encode_line,
-    encode_rejection,
-    witness_of,
     wrap_record,
 )
 from dedup.output.run_folder import RunFolder
@@ -91,7 +89,7 @@ def write_shard(results: Results, shard: Shard, offset: int) -> None:
     dropped = find_dropped(results, shard)
     file, run = shard.files[0], results.run
     header = read_header(file) if dropped and file.format in DELIMITERS else []
-    names, witnesses = name_dropped(results, dropped)
+    names, decided = name_dropped(results, dropped), find_decisions(results, dropped)
     with (
         run.part(shard.index, parts.REMOVED).open("wb", PART_BUFFER) as removed,
         run.part(shard.index, parts.EDITED).open("wb", PART_BUFFER) as edited,
@@ -100,25 +98,31 @@ def write_shard(results: Results, shard: Shard, offset: int) -> None:
         for item, raw in zip(dropped, drop_records(results, shard, dropped, offset), strict=True):
             source_file = shard.files[item.file]
             if item.rejection is not None:
-                rejected.write(encode_rejection(item.rejection, source_file.path))
+                bad = item.rejection
+                record = describe_rejection(source_file.path, bad.line, bad.start, bad.error, bad.raw)
+                rejected.write(encode_line(record))
                 continue
             whole, name = wrap_record(raw, source_file.format, header), names[item.doc_index]
             if item.replacement is None:
-                witness = witnesses[item.doc_index]
-                removed.write(encode_line(describe_removed(results, item, whole, (name, witness))))
+                removed.write(encode_line(describe_removal(name, item.start, decided[item.doc_index], whole)))
             else:
                 edited.write(encode_line(describe_edited(item, whole, name, source_file.format)))
 
 
-def name_dropped(results: Results, dropped: list[Dropped]) -> tuple[dict[int, DocumentName], dict[int, DocumentName]]:
-    """Return the names of the dropped documents, and of the witnesses of those that are removed, by doc_index."""
+def name_dropped(results: Results, dropped: list[Dropped]) -> dict[int, DocumentName]:
+    """Return the names of the dropped documents by doc_index."""
     documents = [item.doc_index for item in dropped if item.rejection is None]
-    removed = [item.doc_index for item in dropped if item.rejection is None and item.replacement is None]
-    witnesses = results.decisions.witness[np.array(removed, np.int64)].astype(np.int64)
-    return (
-        dict(zip(documents, results.segments.names(np.array(documents, np.int64)), strict=True)),
-        dict(zip(removed, results.segments.names(witnesses), strict=True)),
-    )
+    return dict(zip(documents, results.segments.names(np.array(documents, np.int64)), strict=True))
+
+
+def find_decisions(results: Results, dropped: list[Dropped]) -> dict[int, Decision]:
+    """Return the decisions on the removed documents by doc_index."""
+    removed = np.array([d.doc_index for d in dropped if d.rejection is None and d.replacement is None], np.int64)
+    decisions = results.decisions
+    witnesses = results.segments.names(decisions.witness[removed].astype(np.int64))
+    columns = (decisions.relation, decisions.similarity, decisions.covered)
+    decided = map(Decision, witnesses, *(column[removed].tolist() for column in columns))
+    return dict(zip(removed.tolist(), decided, strict=True))
 
 
 def drop_records(results: Results, shard: Shard, dropped: list[Dropped], offset: int) -> Iterator[bytes]:
@@ -160,33 +164,6 @@ def copy_files(run: RunFolder, shard: Shard, dropped: list[Dropped]) -> Iterator
             shutil.copyfile(file.location, target)
     for item in dropped:
         yield Path(shard.files[item.file].location).read_bytes()
-
-
-def describe_removed(
-    results: Results, item: Dropped, whole: WholeRecord, names: tuple[DocumentName, DocumentName]
-) -> RemovedRecord:
-    """Return the record of one removal; `names` are its own and its witness's."""
-    decisions, (name, witness) = results.decisions, names
-    relation = int(decisions.relation[item.doc_index])
-    label, reason = describe_relation(relation)
-    return RemovedRecord(
-        id=Raw(name.raw_id),
-        source=Source(name.path, name.line, item.start),
-        reason=reason if witness.run is None else SEEN_IN_INDEX,
-        relation=label,
-        witness=witness_of(witness),
-        similarity=float(decisions.similarity[item.doc_index]),
-        covered=float(decisions.covered[item.doc_index]) if relation == CopyRelation.CONTAINED else None,
-        record=whole.record,
-        around=whole.around,
-        raw=whole.raw,
-    )
-
-
-@cache
-def describe_relation(relation: int) -> tuple[str, str]:
-    """Return the label and the reason of a relation."""
-    return CopyRelation(relation).label, CopyRelation(relation).reason
 
 
 def describe_edited(item: Dropped, whole: WholeRecord, name: DocumentName, file_format: str) -> EditedRecord:
@@ -263,8 +240,3 @@ def write_clusters(run: RunFolder, segments: Segments, decisions: Decisions) -> 
                     for i, (name, start, end) in enumerate(zip(representatives, edges, edges[1:], strict=False))
                 )
             )
-
-
-def describe_member(name: DocumentName, similarity: float) -> ClusterMember:
-    """Return a document as a member of a cluster."""
-    return ClusterMember(Raw(name.raw_id), name.path, name.line, similarity, name.run)

@@ -120,6 +120,11 @@ class FrequencyRule:
         return FrequencyRule(self.series[here], self.needed[here])
 
 
+def choose_stride(num_tokens: int, config: PassageConfig) -> int:
+    """Return n where the fingerprints of every n-th document are counted, so that they fit into `max_anchors`."""
+    return max(math.ceil(num_tokens * FINGERPRINTS_PER_TOKEN / config.max_anchors), 1)
+
+
 def find_boilerplate(
     tokens: DocumentTokens,
     documents: Series,
@@ -128,7 +133,7 @@ def find_boilerplate(
     max_tallies: int = MAX_TALLIES,
 ) -> Boilerplate:
     """Find the boilerplate of the series (where documents have one) and of the corpus."""
-    stride = max(math.ceil(int(tokens.num_tokens.sum()) * FINGERPRINTS_PER_TOKEN / config.max_anchors), 1)
+    stride = choose_stride(int(tokens.num_tokens.sum()), config)
     counted = documents.counted & (np.arange(len(documents.counted)) % stride == 0)
     winnowing = Winnowing(config.shingle_size, WINDOW)
     rules = [FrequencyRule.of(np.zeros(len(counted), np.uint64), counted, CORPUS_MIN, CORPUS_SHARE)]

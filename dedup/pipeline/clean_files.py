@@ -17,6 +17,7 @@ from dedup.near.leaders import CoverResult
 from dedup.near.segments import Segments
 from dedup.output.examples import choose_examples
 from dedup.output.passage_records import PassageTable, read_held, write_boilerplate, write_passages
+from dedup.output.records import refuse_rejection
 from dedup.output.run_folder import BOILERPLATE, EDITED, LOCATED, PASSAGES, REJECTED, REMOVED, SUMMARY, RunFolder
 from dedup.output.run_summary import StageTimer
 from dedup.output.write_shards import Results, join_parts, plan_offsets, prepare_files, write_clusters, write_shard
@@ -281,5 +282,4 @@ def refuse_rejections(segments: Segments) -> None:
     """Raise `InputError` on the first record that was set aside."""
     for shard in segments.shards:
         for rejection in segments.rejections(shard):
-            path = shard.files[rejection.file].path
-            raise InputError(f"{path}, line {rejection.line}: {rejection.error}. Without --strict it is set aside.")
+            refuse_rejection(shard.files[rejection.file].path, rejection.line, rejection.error)

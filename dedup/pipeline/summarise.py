@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from dedup.config import NearConfig, PassageConfig, describe
+from dedup.config import describe
 from dedup.corpus.shards import Shard
-from dedup.model.run import InputFile, Limit, PassageCounts, Summary
+from dedup.model.run import InputFile, PassageCounts, Summary
 from dedup.near.bands import bands_of
 from dedup.near.decisions import Decisions
 from dedup.near.leaders import CoverResult
@@ -14,7 +14,7 @@ from dedup.near.segments import Segments
 from dedup.output.edits import count_edits
 from dedup.output.passage_records import count_cuts
 from dedup.output.run_folder import EDITS, LOCATED, RunFolder
-from dedup.output.run_summary import StageTimer, count_distinct, count_documents, list_versions
+from dedup.output.run_summary import StageTimer, count_distinct, count_documents, list_limits, list_versions
 from dedup.passages.plan import WITHIN
 from dedup.pipeline.cut_passages import Findings
 from dedup.pipeline.job import CleanRun
@@ -41,6 +41,7 @@ def summarise(
     result, decisions, findings = results
     rejected = sum(1 for shard in segments.shards for _ in segments.rejections(shard))
     bands, rows = bands_of(run.near)
+    stride = findings.boilerplate.stride if findings else 1
     return Summary(
         counts=count_documents(decisions, rejected=rejected, repeated_ids=count_repeated_ids(segments)),
         inputs=[InputFile(f.path, f.name, f.format, f.compression, f.size) for f in run.files],
@@ -50,27 +51,12 @@ def summarise(
         rows=rows,
         candidates=result.num_candidates,
         verified=result.num_verified,
-        limits=list_limits(run.near, result, findings),
+        limits=list_limits(run.near, result.num_full_buckets, result.num_not_entered, stride),
         fingerprint=settings,
         versions=list_versions(),
         stages=timer.stages,
         compile_s=timer.compile_s,
     )
-
-
-def list_limits(near: NearConfig, result: CoverResult, findings: Findings | None) -> list[Limit]:
-    """Return the bounds that the run hit."""
-    limits = []
-    if result.num_full_buckets:
-        effect = (
-            f"{result.num_not_entered} band keys of kept documents were not entered into full buckets: "
-            "near-copies of those documents may have been kept (text common to very many documents does this)"
-        )
-        limits.append(Limit("max_bucket", near.max_bucket, result.num_full_buckets, effect))
-    if findings and findings.boilerplate.stride > 1:
-        effect = "boilerplate was looked for in a part of the documents, evenly spread, and then marked in all"
-        limits.append(Limit("max_anchors", PassageConfig.max_anchors, findings.boilerplate.stride, effect))
-    return limits
 
 
 def count_passages(findings: Findings, folder: RunFolder, shards: Sequence[Shard]) -> PassageCounts:

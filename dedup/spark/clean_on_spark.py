@@ -11,6 +11,7 @@ from pyspark.sql import functions as F
 from dedup.errors import InputError
 from dedup.model.run import Counts, PassageCounts, Summary
 from dedup.near.bands import bands_of
+from dedup.output.records import refuse_rejection
 from dedup.output.run_summary import StageTimer
 from dedup.pipeline.job import Progress
 from dedup.pipeline.sketch_shards import load_kernels
@@ -56,14 +57,13 @@ def clean_on_spark(spark: "SparkSession", run: SparkRun, progress: Progress) -> 
 
 def run_stages(run: SparkRun, source: SparkInput, folder: SparkFolder, progress: Progress) -> Summary:
     """Do the work of `clean_on_spark` in its folder."""
-    timer = StageTimer()
 
     def report(stage: str) -> None:
         source.spark.sparkContext.setJobDescription(stage)  # its name in Spark's own pages and event log
         progress.note(f"spark: {stage}")
 
     checkpoints = Checkpoints(source.spark, f"{folder.place}/{CHECKPOINTS}")
-    load_kernels(run.near, run.passages, progress)
+    timer = StageTimer(load_kernels(run.near, run.passages, progress))
     with timer.measure("sketch"):
         report("sketch")
         rows = checkpoints.save("sketches", source.sketch(SketchTask(run.near, run.passages, run.input)))
@@ -86,8 +86,9 @@ def run_stages(run: SparkRun, source: SparkInput, folder: SparkFolder, progress:
     with timer.measure("write"):
         report("write")
         output = SparkOutput(folder, source.format)
-        counts, passages = write_output(run, source, gather_outcome(source, corpus, documents, decisions), output)
-    summary = summarise_run(run, source, decisions, counts, passages, timer)
+        outcome = gather_outcome(source, corpus, documents, decisions)
+        counts, passages = write_output(run, source, outcome, output)
+    summary = summarise_run(run, source, outcome, counts, passages, timer)
     folder.delete(CHECKPOINTS)
     folder.write(SUMMARY, summary.to_json())
     return summary
@@ -121,8 +122,7 @@ def refuse_rejections(source: SparkInput, corpus: SketchedCorpus) -> None:
     """Raise `InputError` on the first rejected record."""
     first = corpus.rejections().orderBy("at").first() if corpus.num_rejected else None
     if first is not None:
-        path = source.name(first["file"])
-        raise InputError(f"{path}, line {first['line']}: {first['error']}. Without --strict it is set aside.")
+        refuse_rejection(source.name(first["file"]), first["line"], first["error"])
 
 
 def gather_outcome(
@@ -135,7 +135,8 @@ def gather_outcome(
         documents=name_files(documents, paths),
         num_documents=corpus.num_documents,
         records=source.records(corpus),
-        removed=decisions.removed,
+        num_tokens=corpus.num_tokens,
+        decisions=decisions,
         num_by_relation=counts,
         rejections=name_files(corpus.rejections(), paths),
         num_rejected=corpus.num_rejected,

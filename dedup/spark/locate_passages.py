@@ -87,7 +87,7 @@ def locate_passages(
 ) -> LocatedRows:
     """Locate passages and boilerplate, and cut them out; `texts` has `at` and `value` (in Parquet the text)."""
     documents = outcome.documents.select("rank", "at", "id", "path", "line", "repeats", "masked")
-    removed = outcome.removed.select("rank", F.lit(False).alias("kept"))
+    removed = outcome.decisions.removed.select("rank", F.lit(False).alias("kept"))
     found = documents.filter((F.length("repeats") > 0) | F.col("masked").isNotNull())
     found = found.join(mark_small(removed, outcome.num_removed, MAX_NUMBER_ROWS), "rank", "left")
     found = found.withColumn("kept", F.coalesce("kept", F.lit(True))).filter("kept or masked is not null").drop("rank")

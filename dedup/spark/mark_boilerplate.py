@@ -4,7 +4,6 @@ The local engine counts the fingerprints of every stride-th document, so that no
 The same documents are counted here, by the same kernels, in one task: at most some 300 MB of tokens.
 """
 
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -23,11 +22,11 @@ from dedup.kernels.frequencies import FREQUENCY, find_frequency
 from dedup.passages.boilerplate import (
     CORPUS_MIN,
     CORPUS_SHARE,
-    FINGERPRINTS_PER_TOKEN,
     SERIES_MIN,
     SERIES_SHARE,
     WINDOW,
     FrequencyRule,
+    choose_stride,
     count_frequent,
     list_counted,
     mark_frequent,
@@ -84,7 +83,7 @@ def find_boilerplate(documents: "DataFrame", corpus: "SketchedCorpus", config: P
 
     `masked` is int32[n, 4]: first token, end, documents that hold it, whether this one is the first of them.
     """
-    stride = max(math.ceil(corpus.num_tokens * FINGERPRINTS_PER_TOKEN / config.max_anchors), 1)
+    stride = choose_stride(corpus.num_tokens, config)
     flags = documents.agg(F.max((F.col("series") != 0).cast("int")).alias("any")).first()
     task = CountTask(config, bool(flags and flags["any"]))
     firsts = documents.groupBy("content_0").agg(F.min("doc").alias("doc")).filter(F.col("doc") % stride == 0)

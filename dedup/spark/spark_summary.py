@@ -6,15 +6,15 @@ from pyspark.sql import functions as F
 
 from dedup.config import describe, fingerprint
 from dedup.model.documents import CopyRelation
-from dedup.model.run import Counts, Limit, PassageCounts, Summary
+from dedup.model.run import Counts, PassageCounts, Summary
 from dedup.near.bands import bands_of
-from dedup.output.run_summary import StageTimer, list_versions
+from dedup.output.run_summary import StageTimer, list_limits, list_versions, sum_counts
+from dedup.passages.boilerplate import choose_stride
 from dedup.spark.locate_passages import BOILER, CUT, EDITED, PASSAGE
 
 if TYPE_CHECKING:
     from dedup.spark.input_files import SparkInput
     from dedup.spark.locate_passages import LocatedRows
-    from dedup.spark.rounds import SparkDecisions
     from dedup.spark.session import SparkRun
     from dedup.spark.write_folders import SparkOutcome
 
@@ -22,15 +22,20 @@ if TYPE_CHECKING:
 def summarise_run(
     run: "SparkRun",
     source: "SparkInput",
-    decisions: "SparkDecisions",
+    outcome: "SparkOutcome",
     counts: Counts,
     passages: PassageCounts | None,
     timer: StageTimer,
 ) -> Summary:
     """Return the summary of a run."""
     bands, rows = bands_of(run.near)
+    work, stride = outcome.decisions.work, choose_stride(outcome.num_tokens, run.passages) if run.passages else 1
     configs = {name: describe(c) if (c := getattr(run, name)) else {} for name in ("near", "passages", "input")}
-    spark = {"master": source.spark.sparkContext.master, "rounds": decisions.num_rounds, "contained": "not looked for"}
+    spark = {
+        "master": source.spark.sparkContext.master,
+        "rounds": outcome.decisions.num_rounds,
+        "contained": "not looked for",
+    }
     return Summary(
         counts=counts,
         inputs=source.describe(),
@@ -38,9 +43,9 @@ def summarise_run(
         passages=passages,
         bands=bands,
         rows=rows,
-        candidates=decisions.work.candidates,
-        verified=decisions.work.verified,
-        limits=list_limits(run, decisions),
+        candidates=work.candidates,
+        verified=work.verified,
+        limits=list_limits(run.near, work.full_buckets, work.not_entered, stride),
         fingerprint=fingerprint(*(config for config in (run.near, run.passages, run.input) if config)),
         versions=list_versions() | {"pyspark": source.spark.version},
         stages=timer.stages,
@@ -50,22 +55,16 @@ def summarise_run(
 
 def count_documents(outcome: "SparkOutcome") -> Counts:
     """Return the counts of a run."""
-    by_relation = {relation.label: outcome.num_by_relation.get(int(relation), 0) for relation in CopyRelation}
-    by_reason: dict[str, int] = {}
-    for relation in CopyRelation:
-        by_reason[relation.reason] = by_reason.get(relation.reason, 0) + by_relation[relation.label]
     ids = outcome.documents.filter(F.length("id") > 0)
     counted = ids.agg(F.count("id").alias("all"), F.countDistinct("id").alias("distinct")).first()
     assert counted is not None
-    return Counts(
-        documents=outcome.num_documents,
-        kept=outcome.num_documents - outcome.num_removed,
-        removed=outcome.num_removed,
-        removed_by_reason=by_reason,
-        removed_by_relation=by_relation,
+    return sum_counts(
+        outcome.num_documents,
+        [outcome.num_by_relation.get(int(relation), 0) for relation in CopyRelation],
+        [0] * len(CopyRelation),
         rejected=outcome.num_rejected,
         repeated_ids=counted["all"] - counted["distinct"],
-        clusters=outcome.removed.select("witness").distinct().count(),
+        clusters=outcome.decisions.removed.select("witness").distinct().count(),
     )
 
 
@@ -74,7 +73,7 @@ def count_passages(outcome: "SparkOutcome", located: "LocatedRows | None") -> Pa
     if located is None:
         return None
     marked = outcome.documents.filter(F.col("masked").isNotNull())
-    holders = marked.join(outcome.removed.select("rank"), "rank", "left_anti").select("at")
+    holders = marked.join(outcome.decisions.removed.select("rank"), "rank", "left_anti").select("at")
     holders = holders.unionByName(located.rows.filter(F.col("kind") == BOILER).select("at")).distinct()
     counts = located.counts
     return PassageCounts(
@@ -85,15 +84,3 @@ def count_passages(outcome: "SparkOutcome", located: "LocatedRows | None") -> Pa
         boilerplate_documents=holders.count(),
         edited_documents=counts[EDITED],
     )
-
-
-def list_limits(run: "SparkRun", decisions: "SparkDecisions") -> list[Limit]:
-    """Return the bounds that the run hit."""
-    work = decisions.work
-    if not work.not_entered:
-        return []
-    effect = (
-        f"{work.not_entered} band keys of kept documents were not entered into full buckets: "
-        "near-copies of those documents may have been kept (text common to very many documents does this)"
-    )
-    return [Limit("max_bucket", run.near.max_bucket, work.full_buckets, effect)]

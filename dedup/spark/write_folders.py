@@ -4,7 +4,6 @@ The lines have the fields of the local engine's files, but for the first byte of
 it.
 """
 
-import base64
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -12,11 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pyarrow as pa
+from pyspark.sql import Window
 from pyspark.sql import functions as F
 
 from dedup.corpus.names import DocumentName
 from dedup.errors import OutputError
-from dedup.model.documents import CopyRelation
+from dedup.output.records import (
+    LINE_END,
+    UNKNOWN,
+    ClusterRecord,
+    Decision,
+    RejectedRecord,
+    RemovedRecord,
+    WholeRecord,
+    describe_member,
+    describe_rejection,
+    describe_removal,
+)
+from dedup.spark.rounds import SparkDecisions
 from dedup.spark.spark_tables import MAX_NAME_ROWS, MAX_NUMBER_ROWS, as_struct, make_table, mark_small
 
 if TYPE_CHECKING:
@@ -24,7 +36,6 @@ if TYPE_CHECKING:
 
 SUMMARY, CHECKPOINTS = "summary.json", "_checkpoints"
 TEXT_SCHEMA = pa.schema({"value": pa.string()})
-Raw = msgspec.Raw
 
 
 class SparkFolder:
@@ -101,7 +112,6 @@ class SparkOutcome:
     ```
     documents   sketches with `rank`, `masked` (boilerplate, or null) and `path`
     records     all records: `at`, and `value` (a line of JSON) or `record` (a row of Parquet)
-    removed     (rank, witness, similarity, relation)
     rejections  `at`, `path`, `line`, `error`, `raw`
     ```
     """
@@ -109,7 +119,8 @@ class SparkOutcome:
     documents: "DataFrame"
     num_documents: int
     records: "DataFrame"
-    removed: "DataFrame"
+    num_tokens: int
+    decisions: SparkDecisions
     num_by_relation: Mapping[int, int]
     rejections: "DataFrame"
     num_rejected: int
@@ -126,7 +137,7 @@ class SparkOutcome:
 
     def join_removed(self, rows: "DataFrame", how: str = "inner") -> "DataFrame":
         """Return rows with `rank`, joined with the removed documents."""
-        return rows.join(mark_small(self.removed, self.num_removed, MAX_NUMBER_ROWS), "rank", how)
+        return rows.join(mark_small(self.decisions.removed, self.num_removed, MAX_NUMBER_ROWS), "rank", how)
 
     def select_kept(self) -> "DataFrame":
         """Return the records that are neither removed nor rejected."""
@@ -143,9 +154,11 @@ class SparkOutput:
     folder: SparkFolder
     format: str
 
-    def write_lines(self, name: str, rows: "DataFrame", encode: Callable[[dict[str, Any]], dict[str, object]]) -> None:
+    def write_lines(
+        self, name: str, rows: "DataFrame", describe: Callable[[Mapping[str, Any]], msgspec.Struct]
+    ) -> None:
         """Write one line of JSON for each row."""
-        self.write_text(name, rows.mapInArrow(partial(encode_rows, encode=encode), as_struct(TEXT_SCHEMA)))
+        self.write_text(name, rows.mapInArrow(partial(encode_rows, describe=describe), as_struct(TEXT_SCHEMA)))
 
     def write_text(self, name: str, lines: "DataFrame") -> None:
         """Write lines of JSON; Spark's text writer gives the files the ending .txt only."""
@@ -184,29 +197,33 @@ def write_removed(output: SparkOutput, outcome: SparkOutcome) -> None:
     records = outcome.records
     if output.format == "parquet":
         records = records.select("at", F.to_json("record", {"ignoreNullFields": "false"}).cast("binary").alias("value"))
-    output.write_lines("removed", records.join(mark_small(rows, count, MAX_NAME_ROWS), "at"), encode_removal)
+    output.write_lines("removed", records.join(mark_small(rows, count, MAX_NAME_ROWS), "at"), describe_removed_row)
 
 
 def write_clusters(output: SparkOutput, outcome: SparkOutcome) -> None:
-    """Write the clusters."""
+    """Write the clusters, numbered from 1 in the order of their representatives in the input."""
     member = F.struct("doc", "id", "path", "line", "similarity")
     removed = outcome.join_removed(outcome.names)
     members = removed.groupBy("witness").agg(F.collect_list(member).alias("members"))
     members = mark_small(members.withColumnRenamed("witness", "rank"), outcome.num_removed, MAX_NAME_ROWS)
-    output.write_lines("clusters", outcome.names.join(members, "rank"), encode_cluster)
+    clusters = outcome.names.join(members, "rank")
+    # One task sorts and numbers the clusters; other columns than `doc` are joined to the numbers.
+    number = F.row_number().over(Window.orderBy("doc")).alias("cluster")
+    numbers = mark_small(clusters.select("doc").select("doc", number), outcome.num_removed, MAX_NUMBER_ROWS)
+    output.write_lines("clusters", clusters.join(numbers, "doc"), describe_cluster_row)
 
 
 def write_rejected(output: SparkOutput, outcome: SparkOutcome) -> None:
     """Write the rejected records."""
-    output.write_lines("rejected", outcome.rejections, encode_rejection)
+    output.write_lines("rejected", outcome.rejections, describe_rejected_row)
 
 
 def encode_rows(
-    batches: Iterator[pa.RecordBatch], *, encode: Callable[[dict[str, Any]], dict[str, object]]
+    batches: Iterator[pa.RecordBatch], *, describe: Callable[[Mapping[str, Any]], msgspec.Struct]
 ) -> Iterator[pa.RecordBatch]:
     """Turn each row into a line of JSON."""
     for batch in batches:
-        lines = [msgspec.json.encode(encode(row)).decode() for row in batch.to_pylist()]
+        lines = [msgspec.json.encode(describe(row)).decode() for row in batch.to_pylist()]
         yield pa.RecordBatch.from_arrays([pa.array(lines, pa.string())], schema=TEXT_SCHEMA)
 
 
@@ -216,37 +233,20 @@ def name_of(row: Mapping[str, Any], prefix: str = "") -> DocumentName:
     return DocumentName(doc_id or msgspec.json.encode(f"{path}:{line}"), path, line)
 
 
-def encode_removal(row: dict[str, Any]) -> dict[str, object]:
+def describe_removed_row(row: Mapping[str, Any]) -> RemovedRecord:
     """Return one line of `removed/`."""
-    relation = CopyRelation(row["relation"])
-    return {
-        "id": Raw(name_of(row).raw_id),
-        "source": {"path": row["path"], "line": row["line"]},
-        "reason": relation.reason,
-        "relation": relation.label,
-        "witness": {"id": Raw(name_of(row, "w_").raw_id), "path": row["w_path"], "line": row["w_line"]},
-        "similarity": row["similarity"],
-        "record": Raw(row["value"].strip()),
-    }
+    decision = Decision(name_of(row, "w_"), row["relation"], row["similarity"])
+    whole = WholeRecord(msgspec.Raw(row["value"].strip()), LINE_END, None)
+    return describe_removal(name_of(row), UNKNOWN, decision, whole)
 
 
-def encode_cluster(row: dict[str, Any]) -> dict[str, object]:
+def describe_cluster_row(row: Mapping[str, Any]) -> ClusterRecord:
     """Return one line of `clusters/`: the representative first, the others in the order of the input."""
-    first = {"id": Raw(name_of(row).raw_id), "path": row["path"], "line": row["line"], "similarity": 1.0}
-    members = sorted(row["members"], key=lambda member: member["doc"])
-    others = [
-        {"id": Raw(name_of(m).raw_id), "path": m["path"], "line": m["line"], "similarity": m["similarity"]}
-        for m in members
-    ]
-    return {"cluster": row["doc"], "representative": Raw(name_of(row).raw_id), "members": [first, *others]}
+    name, members = name_of(row), sorted(row["members"], key=lambda member: member["doc"])
+    others = [describe_member(name_of(member), member["similarity"]) for member in members]
+    return ClusterRecord(row["cluster"], msgspec.Raw(name.raw_id), [describe_member(name, 1.0), *others])
 
 
-def encode_rejection(row: dict[str, Any]) -> dict[str, object]:
-    """Return one line of `rejected/`."""
-    line: dict[str, object] = {"path": row["path"], "line": row["line"], "error": row["error"]}
-    if not row["raw"]:  # a row of Parquet has no bytes of its own
-        return line
-    try:
-        return line | {"raw": row["raw"].decode()}
-    except UnicodeDecodeError:
-        return line | {"raw_base64": base64.b64encode(row["raw"]).decode()}
+def describe_rejected_row(row: Mapping[str, Any]) -> RejectedRecord:
+    """Return one line of `rejected/`; a row of Parquet has no bytes of its own."""
+    return describe_rejection(row["path"], row["line"], UNKNOWN, row["error"], row["raw"] or b"")

@@ -22,7 +22,7 @@ def as_pointer(typingctx, address):  # noqa: ARG001 (numba's signature)
 
 @kernel
 def tokens_at(address, count):
-    """Return the `count` tokens (uint32) that stand at a memory address, without copying them.
+    """Return the `count` tokens (uint32) at a memory address, without copying them.
 
     The caller keeps the memory mapped. Gathering the spools of all segments into one array, the alternative, costs
     as much memory as the corpus has tokens; a numba list of arrays costs a reference count at each access.

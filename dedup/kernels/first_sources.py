@@ -1,7 +1,8 @@
-"""Which stored documents hold shingles of new ones: a sample of each document, by the hash of the shingle alone.
+"""Which stored documents contain shingles of new ones: a sample of each document, by the hash of the shingle alone.
 
-Whether a shingle is sampled depends on nothing but its own words, so two documents that share it both have it or both
-do not; a fingerprint of winnowing depends on its neighbours, and takes longer to find (Broder 1997, "mod p" sketches).
+The words of a shingle alone decide whether it is sampled (Broder 1997, "mod p" sketches). So two documents that share
+it have it both in their sample, or neither has. A fingerprint of winnowing depends on its neighbours, and takes longer
+to find.
 """
 
 from typing import NamedTuple
@@ -39,7 +40,7 @@ class ShingleSet(NamedTuple):
 
 
 def make_shingle_set(count: int) -> ShingleSet:
-    """Return an empty set with room for so many shingles."""
+    """Return an empty set with room for `count` shingles."""
     words = 1
     while 64 * words < BITS_PER_SHINGLE * count:
         words *= 2

@@ -44,7 +44,7 @@ def find_frequency(table, key):
 
 @kernel
 def copy_frequent(table, least, frequent):
-    """Enter the keys that at least so many documents hold into another, small table: it stays in the cache."""
+    """Enter the keys of at least `least` documents into another, small table, which stays in the cache."""
     for slot in range(table.size):
         if table[slot].count >= least:
             place = find_frequency(frequent, table[slot].key)

@@ -62,7 +62,7 @@ def note_cached(group: str) -> None:
 
 @cache
 def note_path(group: str) -> Path:
-    """Return where a note about a group stands: it names what numba's own index looks at, beside the sources."""
+    """Return the path of the note about a group: it names what numba's own index looks at, beside the sources."""
     made_for = (sys.version, nb.__version__, llvm.get_host_cpu_name(), llvm.get_host_cpu_features().flatten())
     digest = hashlib.blake2b(repr(made_for).encode(), digest_size=8).hexdigest()
     return cache_folder() / f"{group}-{digest}.compiled"

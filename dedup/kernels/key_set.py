@@ -66,13 +66,13 @@ def make_key_set(num_documents: int, bands: int) -> KeySet:
 
 
 class Hits(NamedTuple):
-    """What `find_hits` writes of the stored documents of one batch that share a key with a new one, in their order.
+    """The stored documents of one batch that share a key with a new one, in their order, and the keys they share.
 
     ```
-    rows   int64[n]  where they stand in the batch
-    owner  int32[m]  for each key that they share: which of them it is of
-    band   int32[m]  which of its keys it is
-    slot   int64[m]  where it stands in `KeySet.slots`
+    rows   int64[n]  row of each document in the batch
+    owner  int32[m]  for each shared key: index of its document in `rows`
+    band   int32[m]  band of the key
+    slot   int64[m]  index of the key in `KeySet.slots`
     ```
     """
 
@@ -92,7 +92,7 @@ def make_hits(num_rows: int, bands: int) -> Hits:
 
 @kernel(inline=True)
 def free_of_zero(key):
-    """Return the key as it stands in the table, where 0 is a free slot."""
+    """Return the key as the table holds it, where 0 is a free slot."""
     return key if key != 0 else U64(1)
 
 
@@ -178,12 +178,12 @@ def find_hits(bits, slots, keys, num_tokens, hits):
 
 @kernel
 def match_hits(key_set, owner, slot, signatures, num_shingles, limits, max_bucket, is_compared):
-    """Say of stored documents that share keys with new ones whether they are compared (bool[n]) token by token.
+    """Write which stored documents that share keys with new ones are compared token by token (bool[n]).
 
-    `owner` and `slot` are those of `Hits`, the other columns are of their documents, all in the order of their keeping.
-    The first `max_bucket` with a key take part in what the key says: such a document is compared with a new one of the
-    same key if the sizes of the two sets of shingles and the short signatures allow the threshold (Jaccard is at most
-    the smaller by the larger). O(new documents of the key) a hit.
+    `owner` and `slot` are those of `Hits`. The other columns belong to their documents, all in the order of keeping. Of
+    each key only the first `max_bucket` documents count. Such a document is compared with a new one of the same key if
+    two bounds allow the threshold: the sizes of the two shingle sets (Jaccard is at most the smaller divided by the
+    larger), and the b-bit signatures. O(new documents of the key) a hit.
     """
     slots, counters = key_set.slots, key_set.counters
     for i in range(is_compared.size):

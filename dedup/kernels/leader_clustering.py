@@ -1,8 +1,9 @@
 """Who is kept: the lexicographically first maximal independent set of the near-duplicate graph, found as it is built.
 
-In the order in which documents are offered, a document is kept unless it is an exact copy of an earlier one or a kept
-document that shares a bucket with it has Jaccard >= threshold. Only kept documents enter the hash table, so 10,000
-copies of one story cost 10,000 comparisons and not 50 million, and the answer does not depend on threads or shards.
+This is leader clustering. Documents are decided in the order in which they are offered. A document is removed if it is
+an exact copy of an earlier one, or if a kept document of one of its buckets has Jaccard >= threshold with it. Only kept
+documents enter the hash table, so 10,000 copies of one story cost 10,000 comparisons and not 50 million. The answer does
+not depend on threads or shards.
 """
 
 import numpy as np

@@ -152,11 +152,11 @@ def enter_buckets(state, rank, buckets, keys, signature, max_bucket):
 
 @kernel
 def enter_known(state, keys, signatures, num_fates, max_bucket):
-    """Enter the documents that earlier runs kept (ranks 0 and on) without deciding anew, then the fates of others.
+    """Enter the documents that earlier runs kept (ranks 0 and on) without a new decision, then removed contents.
 
-    Documents are offered in part only, those that share a band key with a document that follows, so a bucket that was
-    full for all of them may have room here: deciding them anew could remove what its run kept. `num_fates` ranks after
-    them are documents that were removed: exact copies share their fate. O(bands) each.
+    Only stored documents that share a band key with a new one are loaded, so a bucket that was full in the original run
+    may have room here. A new decision could therefore remove a document that its run kept. The next `num_fates` ranks are
+    removed documents: exact copies share their decision. O(bands) each.
     """
     bands = np.empty(keys.shape[1], np.int64)
     for rank in range(keys.shape[0] + num_fates):

@@ -1,4 +1,4 @@
-"""Where tokens stand: the character offsets of the tokens that `tokenise` counted, in the original text."""
+"""The character offsets of the tokens that `tokenise` counted, in the original text."""
 
 import numpy as np
 

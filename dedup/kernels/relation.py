@@ -12,10 +12,10 @@ from dedup.kernels.tokens import HAS_NUMBER, IS_NAME, TOKEN_SHIFT
 def count_differing(tokens_a, tokens_b):
     """Compare two token arrays (uint32) as multisets of words.
 
-    Returns int64[2, 3]: for a, then for b, how many of its words the other has not, how many of those are numbers, and
-    how many are names without a number. O(tokens). An alignment would tell the same words: what stands in both but
-    elsewhere is no difference of content. Of a word that stands in both the last ones are those that the other has not,
-    so what both begin with is passed over.
+    Returns int64[2, 3]: for a, then for b, the number of words that the other lacks, the numbers among them, and the
+    names without a number among them. O(tokens). An alignment would give the same words: a word at another place is no
+    difference of content. If a word occurs more often in one text, its last occurrences count as the extra ones. A common
+    prefix can therefore be skipped.
     """
     begin, shorter = 0, min(tokens_a.size, tokens_b.size)
     while begin < shorter and tokens_a[begin] >> U32(TOKEN_SHIFT) == tokens_b[begin] >> U32(TOKEN_SHIFT):
@@ -65,11 +65,10 @@ def find_slot(values, mask, token):
 def is_template(tokens_a, tokens_b):
     """Return whether two near-copies are one template filled in twice.
 
-    At least six tenths of the differing words are numbers or names, numbers differ on both sides (names alone differ
-    between the senders of one joint release), and each side fills its own slots in: the smaller side has at least a
-    quarter as many differing words as the larger (a copy that only adds a list of names has nothing to answer it).
-    Read off 874 near-duplicate pairs of congress press releases: office hours, grants and staff visits on one side,
-    joint releases on the other.
+    Three conditions hold. At least six tenths of the differing words are numbers or names. Numbers differ on both sides:
+    in joint releases of two senders only names differ. The smaller side has at least a quarter as many differing words as
+    the larger: a copy that only adds a list of names is no template. The conditions come from 874 near-duplicate pairs
+    of congress press releases: office hours, grants and staff visits against joint releases.
     """
     differing = count_differing(tokens_a, tokens_b)
     total = differing[0, 0] + differing[1, 0]

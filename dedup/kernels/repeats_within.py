@@ -30,7 +30,7 @@ def repeat_block(address, num_tokens, shingle_size, limits, passages, owners):
 
     `address` is where the tokens of each are in memory; `passages` and `owners` (int32, room for one row a token) get
     the passages and the document of each. Every shingle links to its first occurrence, so a sentence that
-    stands 50,000 times costs 50,000 links. Returns the number of passages. O(tokens).
+    occurs 50,000 times costs 50,000 links. Returns the number of passages. O(tokens).
     """
     found = np.int64(0)  # typed from the start: numba would compile what it is passed to twice
     shingles = np.empty(4096, np.uint64)

@@ -24,7 +24,7 @@ def find_routes(keys, ranks, sizes, range_size, threshold, small):
     """Return int64[...] routes: a document and a range that has to see it; some of them more than once.
 
     `keys` (uint64), `ranks` (int64) and `sizes` (int32, distinct shingles) are sorted by key, then by rank: a run of
-    equal keys is a bucket. Range r holds the ranks of which `rank // range_size` is r. A range sees both documents of
+    equal keys is a bucket. Range r holds the ranks with `rank // range_size == r`. A range sees both documents of
     each pair in a bucket whose later one is its own. In a bucket of at most `small` members only pairs count whose
     sizes allow for the threshold: O(small) a member; in any other all do: O(ranges) a member.
     """

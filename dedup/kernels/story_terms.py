@@ -50,8 +50,8 @@ class TermArrays(NamedTuple):
 
     ```
     terms    uint32[m]     30 bits of hash
-    counts   uint16[m]     how often each stands in its document
-    names    uint8[m]      1 where it stands as a name there at least once
+    counts   uint16[m]     how often each occurs in its document
+    names    uint8[m]      1 if it is a name there at least once
     starts   int64[n + 1]  document i has the entries [starts[i], starts[i + 1])
     content  uint64[n]     hash of the folded token stream
     ```
@@ -96,7 +96,7 @@ def mark_singles(data, start, end, table, singles):
 
 @kernel
 def make_terms(tokens, singles, num_tokens, terms):
-    """Write the term that begins at each token: its hash and, in the lowest bit, whether it stands as a name.
+    """Write the term that begins at each token: its hash and, in the lowest bit, whether it is written as a name.
 
     A character of a script without spaces makes a term with the one after it; the last of a run makes none, unless it
     stands alone (`NO_TERM`).

@@ -9,10 +9,10 @@ import numpy as np
 from dedup.kernels.hashing import U32, U64, mix64
 from dedup.kernels.jit import kernel
 
-HAS_NUMBER = 1  # a digit or another number stands in it
+HAS_NUMBER = 1  # it has a digit or another number
 IS_NAME = 2  # begins with a capital, and not at the start of a sentence
 TOKEN_SHIFT = 2
-MASKED = U32(0xFFFFFFFF)  # stands for a token that is equal to no other: boilerplate
+MASKED = U32(0xFFFFFFFF)  # a token that equals no other: boilerplate
 
 # The layout of an entry of the folding table (dedup/text/folding.py holds the same, a test compares them).
 CLASS_MASK = 7

@@ -2,8 +2,8 @@
 
 This is leader clustering. Documents are decided in the order in which they are offered. A document is removed if it is
 an exact copy of an earlier one, or if a kept document of one of its buckets has Jaccard >= threshold with it. Only kept
-documents enter the hash table, so 10,000 copies of one story cost 10,000 comparisons and not 50 million. The answer does
-not depend on threads or shards.
+documents enter the hash table, so 10,000 copies of one story cost 10,000 comparisons and not 50 million. The answer
+does not depend on threads or shards.
 """
 
 import numpy as np

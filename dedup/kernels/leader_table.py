@@ -155,8 +155,8 @@ def enter_known(state, keys, signatures, num_fates, max_bucket):
     """Enter the documents that earlier runs kept (ranks 0 and on) without a new decision, then removed contents.
 
     Only stored documents that share a band key with a new one are loaded, so a bucket that was full in the original run
-    may have room here. A new decision could therefore remove a document that its run kept. The next `num_fates` ranks are
-    removed documents: exact copies share their decision. O(bands) each.
+    may have room here. A new decision could therefore remove a document that its run kept. The next `num_fates` ranks
+    are removed documents: exact copies share their decision. O(bands) each.
     """
     bands = np.empty(keys.shape[1], np.int64)
     for rank in range(keys.shape[0] + num_fates):

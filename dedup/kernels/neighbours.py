@@ -79,10 +79,10 @@ def find_neighbours(vectors, num_distinct, days, bounds, state, pairs, similarit
 
     `vectors` is (starts int64[n + 1], terms int32, weights float32), of length 1 each; documents without a date come
     first, the others by `days` (int32). Each document is looked up among the earlier ones by its heaviest terms; the
-    candidates that share most with it are compared exactly. A document that reaches `copy` follows its most similar one and
-    enters no bucket, so thousands of copies cost no more than their number. `copy` is a Jaccard similarity of terms
-    (int32[n] `num_distinct` counts them, those outside the vectors too). By cosine, in a corpus of copies, one word of its
-    own would outweigh everything that a document shares. O(n * key_terms * max_bucket).
+    candidates that share most with it are compared exactly. A document that reaches `copy` follows its most similar one
+    and enters no bucket, so thousands of copies cost no more than their number. `copy` is a Jaccard similarity of terms
+    (int32[n] `num_distinct` counts them, those outside the vectors too). By cosine, in a corpus of copies, one word of
+    its own would outweigh everything that a document shares. O(n * key_terms * max_bucket).
     """
     starts, terms, weights = vectors
     size = 0

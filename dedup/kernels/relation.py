@@ -14,8 +14,8 @@ def count_differing(tokens_a, tokens_b):
 
     Returns int64[2, 3]: for a, then for b, the number of words that the other lacks, the numbers among them, and the
     names without a number among them. O(tokens). An alignment would give the same words: a word at another place is no
-    difference of content. If a word occurs more often in one text, its last occurrences count as the extra ones. A common
-    prefix can therefore be skipped.
+    difference of content. If a word occurs more often in one text, its last occurrences count as the extra ones. A
+    common prefix can therefore be skipped.
     """
     begin, shorter = 0, min(tokens_a.size, tokens_b.size)
     while begin < shorter and tokens_a[begin] >> U32(TOKEN_SHIFT) == tokens_b[begin] >> U32(TOKEN_SHIFT):
@@ -65,10 +65,10 @@ def find_slot(values, mask, token):
 def is_template(tokens_a, tokens_b):
     """Return whether two near-copies are one template filled in twice.
 
-    Three conditions hold. At least six tenths of the differing words are numbers or names. Numbers differ on both sides:
-    in joint releases of two senders only names differ. The smaller side has at least a quarter as many differing words as
-    the larger: a copy that only adds a list of names is no template. The conditions come from 874 near-duplicate pairs
-    of congress press releases: office hours, grants and staff visits against joint releases.
+    Three conditions hold. At least six tenths of the differing words are numbers or names. Numbers differ on both
+    sides: in joint releases of two senders only names differ. The smaller side has at least a quarter as many differing
+    words as the larger: a copy that only adds a list of names is no template. The conditions come from 874
+    near-duplicate pairs of congress press releases: office hours, grants and staff visits against joint releases.
     """
     differing = count_differing(tokens_a, tokens_b)
     total = differing[0, 0] + differing[1, 0]

@@ -24,7 +24,7 @@ demo: $(VENV)/.product ## clean 2,000 real press releases and five articles, and
 	@$(BIN)/dedup clean examples/congress.jsonl.gz examples/story -o demo --overwrite
 
 warm-up: setup # compiles all kernels once, before the workers of the tests start
-	@! $(BIN)/dedup warm-up --help >/dev/null 2>&1 || $(BIN)/dedup warm-up
+	@$(BIN)/dedup warm-up
 
 test: warm-up ## run the tests: every promise, a few minutes
 	$(BIN)/python -m pytest -q -n auto --dist worksteal -m 'not nightly and not shared and not peers'

@@ -22,6 +22,7 @@ setup: $(VENV)/.tests ## install everything that tests and checks need
 
 demo: $(VENV)/.product ## clean 2,000 real press releases and five articles, and show what happened
 	@$(BIN)/dedup clean examples/congress.jsonl.gz examples/story -o demo --overwrite
+	@echo; echo "Here \`dedup\` is $(BIN)/dedup, and \`make test\` runs the tests."
 
 warm-up: setup # compiles all kernels once, before the workers of the tests start
 	@$(BIN)/dedup warm-up

@@ -1,13 +1,12 @@
 """The words of docs/glossary.md: public names, JSON fields and options use no word that the glossary rules out."""
 
-import importlib
 import re
 from pathlib import Path
 
 import pytest
 
 import dedup
-from dedup.cli.main import COMMANDS
+from dedup.cli.main import COMMANDS, load_command
 
 TOP = Path(__file__).parent.parent
 ROW = re.compile(r"^\| (?P<term>[^|]+) \| [^|]+ \| (?P<others>[^|]+) \|$", re.MULTILINE)
@@ -38,9 +37,7 @@ def list_json_fields():
 
 def list_options():
     commands = []
-    for target in COMMANDS.values():
-        module, attribute = target.split(":")
-        command = getattr(importlib.import_module(module), attribute)
+    for command in map(load_command, COMMANDS):
         commands += [command, *getattr(command, "commands", {}).values()]
     return {option for command in commands for param in command.params for option in param.opts}
 

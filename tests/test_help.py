@@ -8,7 +8,7 @@ import pytest
 from corpora import make_text, write_jsonl
 
 from dedup import __version__
-from dedup.cli.main import COMMANDS, SUMMARIES
+from dedup.cli.main import COMMANDS, load_command
 
 HEAVY = "{'numpy', 'numba', 'pyarrow', 'datasketch', 'tqdm', 'duckdb', 'scipy', 'llvmlite', 'pandas', 'pyspark'}"
 SLOW = "{'numba.np.linalg', 'numba.np.arraymath', 'pyarrow.compute'}"  # parts of them
@@ -65,15 +65,12 @@ def test_a_run_through_an_index_loads_no_functions_that_take_longer_than_what_th
 def test_help_lists_every_command_with_what_it_does():
     _, output, _ = run_and_list_imports("--help")
     flat = re.sub(r"\s+", " ", output)
-    assert [name for name in COMMANDS if f"{name} {SUMMARIES[name]}" not in flat] == []
+    assert [name for name, summary in COMMANDS.items() if f"{name} {summary}" not in flat] == []
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_of_a_command_is_explained(name):
-    import importlib
-
-    module, attribute = COMMANDS[name].split(":")
-    command = getattr(importlib.import_module(module), attribute)
+    command = load_command(name)
     assert [p.name for p in command.params if p.param_type_name == "option" and not p.help] == []
 
 

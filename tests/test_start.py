@@ -6,18 +6,6 @@ import sys
 
 import pytest
 
-SHALLOW_AND_DEEP = """
-import sys
-from dedup.cli.main import with_room
-def go_down(depth):
-    return depth if depth == 0 else go_down(depth - 1)
-assert with_room(lambda: go_down(900)) == 0
-try:
-    with_room(lambda: 1 / 0)
-except ZeroDivisionError as error:
-    print(type(error).__name__)
-"""
-
 LOADED_THEN_COMPILED = """
 import numba
 import numpy as np
@@ -42,11 +30,6 @@ def run(code, tmp_path):
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.split()
-
-
-def test_frames_of_any_depth_have_room(tmp_path):
-    """Recursion and errors pass through the frame that holds room for the others."""
-    assert run(SHALLOW_AND_DEEP, tmp_path) == ["ZeroDivisionError"]
 
 
 def test_a_kernel_is_compiled_after_others_were_loaded(tmp_path):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dedup.model.bench_results import Bench
 
 
-@click.command(short_help="Measure speed, memory and recall on your own files.")
+@click.command()
 @inputs_argument
 @click.option("--suggest", is_flag=True, help="Try thresholds and shingle sizes, show pairs around each threshold.")
 @click.option(

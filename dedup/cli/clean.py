@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dedup.config import NearConfig, PassageConfig
 
 
-@click.command(short_help="Remove near-duplicate documents from news files.")
+@click.command()
 @inputs_argument
 @click.option("-o", "--out", metavar="OUT/", help="Folder for the result; made beside and renamed when complete.")
 @index_option

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dedup.config import NearConfig, PassageConfig
 
 
-@click.group(short_help="Look into an index of earlier runs, add to it, take from it.")
+@click.group()
 def index() -> None:
     """Look into an index of earlier runs, add to it, take from it.
 

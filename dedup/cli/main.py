@@ -1,42 +1,22 @@
 """The `dedup` command: finds the subcommand, turns errors into one line and an exit code."""
 
-import atexit
 import errno
-import gc
 import os
 import sys
-from collections.abc import Callable
-from contextlib import suppress
-from functools import partial
 from importlib import import_module
 from typing import NoReturn
 
 import click
 
-from dedup.cli.imports import withhold
+from dedup.cli.startup import leave, withhold
 from dedup.errors import DedupError
 from dedup.version import __version__
 
 EXIT_ERROR, EXIT_INTERRUPTED = 2, 130
-ROOM = 1 << 14  # words on the stack of frames: more than the deepest import of a library takes
 
-# name -> "module:attribute"; the module is imported only when its command is asked for.
+
+# What each command does, in the order in which people need them; `dedup --help` imports no command.
 COMMANDS = {
-    "clean": "dedup.cli.clean:clean",
-    "passages": "dedup.cli.passages:passages",
-    "report": "dedup.cli.report:report",
-    "stories": "dedup.cli.stories:stories",
-    "restore": "dedup.cli.restore:restore",
-    "diff": "dedup.cli.diff:diff",
-    "apply": "dedup.cli.apply:apply",
-    "compare": "dedup.cli.compare:compare",
-    "index": "dedup.cli.index:index",
-    "bench": "dedup.cli.bench:bench",
-    "warm-up": "dedup.cli.warm_up:warm_up",
-}
-
-# One line each, so that `dedup --help` imports no command.
-SUMMARIES = {
     "clean": "Remove near-duplicate documents from news files, with a record of every removal.",
     "passages": "List the passages that documents hold more than once.",
     "report": "Write the HTML report of a clean run: its numbers, and a page for every cluster.",
@@ -51,26 +31,28 @@ SUMMARIES = {
 }
 
 
+def load_command(name: str) -> click.Command:
+    """Import and return a command: the module and the function are named as it is."""
+    name = name.replace("-", "_")
+    command: click.Command = getattr(import_module(f"dedup.cli.{name}"), name)
+    return command
+
+
 class LazyGroup(click.Group):
     """A click group that imports a command's module on first use: `dedup --help` answers in 0.3 s."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's signature)
-        """Return the commands in the order in which people need them."""
+        """Return the commands in the order of COMMANDS."""
         return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 (the same)
         """Import and return one command, or None where there is none of that name."""
-        target = COMMANDS.get(cmd_name)
-        if target is None:
-            return None
-        module, attribute = target.split(":")
-        command: click.Command = getattr(import_module(module), attribute)
-        return command
+        return load_command(cmd_name) if cmd_name in COMMANDS else None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 (the same)
         """Write the list of commands without importing them."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(SUMMARIES.items()))
+            formatter.write_dl(list(COMMANDS.items()))
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -92,11 +74,6 @@ def cli() -> None:
 
 def main() -> NoReturn:
     """Run the command line: 0 done, 2 error (one line on stderr), 130 interrupted."""
-    # The default has the collector walk over hundreds of thousands of objects of the libraries again and again while
-    # they are imported, and over records that are in no cycle.
-    gc.set_threshold(400_000, 50, 50)
-    # No command multiplies matrices that are worth a thread, and idle threads of BLAS turn in circles for a while.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     withhold()
     open_streams()
     leave(run())
@@ -112,7 +89,7 @@ def open_streams() -> None:
 def run() -> int:
     """Run the command line, and return its exit code."""
     try:
-        result = with_room(partial(cli.main, standalone_mode=False))
+        result = cli.main(standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as error:
         error.show()
@@ -129,30 +106,6 @@ def run() -> int:
     except OSError as error:
         return fail(explain_os_error(error))
     return result if isinstance(result, int) else 0
-
-
-def leave(code: int) -> NoReturn:
-    """End the process now.
-
-    To take the libraries apart, object by object, as `sys.exit` does, takes longer than many commands, and leaves
-    nothing that the system would not free at once.
-    """
-    atexit._run_exitfuncs()  # noqa: SLF001 (there is no other way to be the last)
-    for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError):
-            stream.flush()
-    os._exit(code)
-
-
-def with_room(function: Callable[[], object]) -> object:
-    """Call a function."""
-    return function()
-
-
-# CPython keeps frames in pieces of 16 KB, and asks the system for a new one, and gives it back, at every call that
-# crosses the end of one: thousands of times while the libraries are imported. This frame is said to need many words, so
-# the piece that is made for it holds all frames above it too.
-with_room.__code__ = with_room.__code__.replace(co_stacksize=ROOM)
 
 
 def fail(message: str) -> int:

@@ -7,7 +7,7 @@ from dedup.cli.options import input_options, inputs_argument, min_tokens_option,
 BIGGEST = 10
 
 
-@click.command(short_help="List the passages that documents hold more than once.")
+@click.command()
 @inputs_argument
 @click.option("-o", "--out", metavar="FILE", help="JSON lines, one for each passage; needed with --format json.")
 @min_tokens_option

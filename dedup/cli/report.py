@@ -5,7 +5,7 @@ import click
 from dedup.cli.options import article_options, workers_option
 
 
-@click.command(short_help="Write the HTML report of a clean run.")
+@click.command()
 @click.argument("out", metavar="OUT/")
 @click.option("-o", "--output", metavar="DIR", help="Folder for the report.  [default: OUT-report, beside OUT]")
 @article_options

@@ -3,7 +3,7 @@
 import click
 
 
-@click.command(short_help="Rebuild the input of a clean run exactly.")
+@click.command()
 @click.argument("out", metavar="OUT/")
 @click.option("-o", "--output", required=True, metavar="DIR", help="Empty or new folder for the rebuilt files.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")

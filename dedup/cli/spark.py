@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dedup.cli.imports import release
+from dedup.cli.startup import release
 from dedup.errors import DedupError
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ import click
 from dedup.cli.options import article_options, input_options, inputs_argument, parse_window
 
 
-@click.command(short_help="Group documents into stories: the same event, in different words.")
+@click.command()
 @inputs_argument
 @click.option(
     "-o", "--out", required=True, metavar="FILE", help="JSON lines, one for each story; - for standard output."

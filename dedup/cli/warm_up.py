@@ -3,7 +3,7 @@
 import click
 
 
-@click.command(short_help="Compile ahead what the first run on a machine would compile: for images and CI.")
+@click.command()
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 def warm_up(quiet: bool) -> None:
     """Compile the kernels of all commands, so that no run has to.

@@ -1,0 +1,44 @@
+"""What makes a command start and end faster. Each trick says what it saves of `dedup clean` on five articles.
+
+Processor seconds of the whole process, 2026-11-28, median of 10 alternating runs: 0.75 with both, 1.3 with neither.
+"""
+
+import atexit
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from types import ModuleType
+from typing import NoReturn
+
+# Saves 0.25 s. numba imports scipy to see whether it can do linear algebra, which no kernel does, and yaml for a file
+# of settings; pyarrow imports pandas to see whether a list of texts is a table of it.
+WITHHELD = frozenset({"scipy", "yaml", "pandas"})
+
+
+class Withhold:
+    """A finder that says of WITHHELD that they are not installed."""
+
+    def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> None:  # noqa: ARG002 (the protocol's)
+        """Raise `ModuleNotFoundError` for what is withheld, leave the rest to other finders."""
+        if name in WITHHELD:
+            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+def withhold() -> None:
+    """Withhold from now on."""
+    sys.meta_path.insert(0, Withhold())
+
+
+def release() -> None:
+    """Withhold no longer."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, Withhold)]
+
+
+def leave(code: int) -> NoReturn:
+    """End the process now: saves 0.28 s, in which Python would take the libraries apart, object by object."""
+    atexit._run_exitfuncs()  # noqa: SLF001 (there is no other way to be the last)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    os._exit(code)

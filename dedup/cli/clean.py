@@ -56,18 +56,26 @@ def clean(
 ) -> None:
     """Remove near-duplicate documents from news files, with a record of every removal.
 
-    A passage that a document prints twice is cut out of it, and a document that another one contains is removed;
+    A document that another one contains is removed too. A passage that a document prints twice is cut out of it.
     --passages off compares whole documents only and touches no text.
 
     INPUT is any mix of .jsonl, .csv, .tsv (each also .gz or .zst), .parquet and .txt files, folders and patterns of
-    them, or - for standard input. OUT/ gets kept/ (the same files without the duplicates, byte for byte),
-    removed.jsonl (each removed record whole, with the kept document that justifies it), clusters.jsonl,
-    passages.jsonl, edited.jsonl (records whose text was cut, as they were), rejected.jsonl (records that could not be
-    read) and summary.json.
+    them, or - for standard input.
 
-    With --index FILE, documents are compared with those that earlier runs kept too (--keep orders the new ones; what
-    is in the index stays), and OUT/ and the index agree after a kill at any moment. Containment and passages are
-    looked for among the documents of this run alone.
+    \b
+    OUT/ gets these files:
+      kept/              the input files without the duplicates, byte for byte
+      removed.jsonl      each removed record, whole, with the kept document that justifies it
+      clusters.jsonl     kept documents with their copies
+      passages.jsonl     what is printed twice, and whether it was cut
+      boilerplate.jsonl  what many documents of one outlet carry
+      edited.jsonl       records whose text was cut, as they were
+      rejected.jsonl     records that could not be read
+      summary.json       counts, settings, limits that were hit
+
+    With --index FILE, documents are also compared with those that earlier runs kept, and new documents that a stored
+    one contains are removed. Passages and boilerplate are searched in this run alone. --keep orders the new documents;
+    stored ones stay. OUT/ and the index agree after a kill at any moment.
 
     \b
     Examples:
@@ -78,8 +86,8 @@ def clean(
       zcat dump.gz | dedup clean - -o cleaned/ --text-field body --dry-run
       dedup clean hdfs://host/news/*.jsonl -o hdfs://host/cleaned --engine spark --master spark://host:7077
 
-    On Spark, OUT/ holds folders of Spark's writers (kept/, removed/, clusters/, passages/, boilerplate/, rejected/) and
-    summary.json; decisions are those of the local engine with --contained off: containment is not looked for there.
+    On Spark, OUT/ has folders of Spark's writers (kept/, removed/, clusters/, passages/, boilerplate/, rejected/) and
+    summary.json. Decisions are those of the local engine with --contained off.
     """
     from dedup.cli.spark import refuse_other_engine
 

@@ -18,7 +18,7 @@ EXIT_ERROR, EXIT_INTERRUPTED = 2, 130
 # What each command does, in the order in which people need them; `dedup --help` imports no command.
 COMMANDS = {
     "clean": "Remove near-duplicate documents from news files, with a record of every removal.",
-    "passages": "List the passages that documents hold more than once.",
+    "passages": "List the passages that occur more than once.",
     "report": "Write the HTML report of a clean run: its numbers, and a page for every cluster.",
     "stories": "Group documents into stories: the same event, in different words.",
     "restore": "Rebuild the input of a clean run exactly, from its output folder.",
@@ -65,10 +65,10 @@ def cli() -> None:
       dedup clean news.jsonl.gz -o cleaned/      near-duplicate documents out, every removal on record
       dedup passages news.jsonl -o twice.jsonl   what is printed twice, with exact spans
       dedup report cleaned/                      what was copied from where, as HTML pages
-      dedup stories news.jsonl -o stories.jsonl  which articles tell of the same event
+      dedup stories news.jsonl -o stories.jsonl  which articles report the same event
       dedup restore cleaned/ -o original/        the input back, byte for byte
       dedup diff old.txt new.txt                 what changed, by sentence and word
-      dedup compare ap.txt bbc.txt cnn.txt       who tells what, and who leaves it out
+      dedup compare ap.txt bbc.txt cnn.txt       who says what, and who leaves it out
     """
 
 

@@ -63,7 +63,7 @@ input_options = compose(
     click.option(
         "--input-format",
         type=click.Choice(["jsonl", "csv", "tsv", "parquet", "txt"]),
-        help="Format of the input, where the file name does not tell it. [default for -: jsonl]",
+        help="Format of the input, if the file name does not show it. [default for -: jsonl]",
     ),
 )
 
@@ -83,7 +83,7 @@ near_options = compose(
         type=float,
         default=0.5,
         show_default=True,
-        help="Jaccard similarity of shingle sets from which two documents are near-duplicates.",
+        help="Near-duplicates have at least this Jaccard similarity of their shingle sets.",
     ),
     click.option(
         "--shingle-size", type=int, default=5, show_default=True, help="Words (CJK, Thai: characters) in a shingle."
@@ -114,7 +114,7 @@ color_option = click.option(
     help="NO_COLOR is respected by auto.",
 )
 width_option = click.option(
-    "--width", type=click.IntRange(min=40), help="Columns of the terminal.  [default: found out]"
+    "--width", type=click.IntRange(min=40), help="Columns of the terminal.  [default: its width]"
 )
 
 
@@ -173,7 +173,7 @@ min_tokens_option = click.option(
 index_option = click.option(
     "--index",
     metavar="FILE",
-    help="Index of earlier runs (one DuckDB file): copies of what it holds are removed, what is kept is added.",
+    help="Index of earlier runs (one DuckDB file). Copies of its documents are removed, kept documents are added.",
 )
 
 passage_options = compose(
@@ -198,7 +198,7 @@ passage_options = compose(
         show_default=True,
         metavar="SHARE|off",
         callback=parse_contained,
-        help="Remove a document if this share of its words stands in passages of one kept document.",
+        help="Remove a document if passages of one kept document have this share of its words.",
     ),
     hand_over("passages", ("passages", "min_tokens", "contained", "series_field", "strip_boilerplate"), make_passages),
 )

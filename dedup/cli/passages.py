@@ -39,10 +39,10 @@ def passages(
     workers: int,
     quiet: bool,
 ) -> None:
-    """List the passages that documents hold more than once, with both places in characters of the original text.
+    """List the passages that occur more than once, with both places in characters of the original text.
 
-    Each passage is the later copy and points at the first document that holds it, so one that stands in a thousand
-    documents is listed 999 times and not half a million times. Nothing is removed.
+    Each line is a later copy, with its source: the first document that contains it. So a passage in a thousand
+    documents has 999 lines, not half a million. Nothing is removed.
 
     \b
     Examples:

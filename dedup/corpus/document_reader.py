@@ -6,12 +6,10 @@ from dataclasses import dataclass, field
 from dedup.config import FieldNames, InputConfig
 from dedup.corpus.blocks import DocumentBlock
 from dedup.corpus.files import SourceFile
-from dedup.corpus.shards import Shard, plan_shards, read_shard
+from dedup.corpus.shards import WHOLE_FILE, Shard, plan_shards, read_shard
 from dedup.corpus.values import read_value
 from dedup.errors import InputError
 from dedup.model.documents import Document, DocumentPlace
-
-WHOLE_FILE = 1 << 62  # bytes: lines are counted from the beginning of a file where it is one shard
 
 
 @dataclass(frozen=True)

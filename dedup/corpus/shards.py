@@ -17,6 +17,7 @@ from dedup.corpus.text_folder import read_text_files
 # Small enough that two workers share a 50 MB file evenly, large enough that a shard costs nothing by itself.
 SHARD_SIZE = 16 << 20
 SHARD_FILES = 2000
+WHOLE_FILE = 1 << 62  # bytes: where a file is one shard, lines are counted from its beginning
 
 
 @dataclass(frozen=True, slots=True)

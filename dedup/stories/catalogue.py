@@ -12,7 +12,7 @@ import numpy.typing as npt
 from dedup.config import FieldNames, InputConfig
 from dedup.corpus.blocks import DocumentBlock
 from dedup.corpus.files import SourceFile
-from dedup.corpus.shards import Shard, plan_shards, read_shard
+from dedup.corpus.shards import WHOLE_FILE, Shard, plan_shards, read_shard
 from dedup.corpus.values import read_value
 from dedup.kernels.neighbours import UNDATED
 from dedup.text.dates import parse_day
@@ -20,11 +20,10 @@ from dedup.text.dates import parse_day
 
 @dataclass(frozen=True)
 class TitledBlock:
-    """A block of documents, the lines before it in its file, the titles, and the texts with their titles."""
+    """A block of documents with their titles, and the texts with their titles before them."""
 
     shard: Shard
     block: DocumentBlock
-    lines_before: int
     titles: list[str | None]
     texts: list[str]
 
@@ -62,10 +61,10 @@ class StoryCatalogue:
             self._paths += [file.path for file in shard.files[len(self._paths) - last_file :]]
         for rejection in block.rejections:
             self.num_rejected += 1
-            place = f"{shard.files[rejection.file].path}, line {titled.lines_before + rejection.line:,}"
+            place = f"{shard.files[rejection.file].path}, line {rejection.line:,}"
             self.first_rejection = self.first_rejection or f"{place}: {rejection.error}"
         self._files.extend(shard.first_file + file for file in block.files.tolist())
-        self._lines.extend(titled.lines_before + line for line in block.lines.tolist())
+        self._lines.extend(block.lines.tolist())
         self._ids += block.ids
         self.titles += titled.titles
         self.outlets += [read_value(raw) or None for raw in block.fields.get("outlet", no_field)]
@@ -109,17 +108,11 @@ def read_titled_blocks(
     files: Sequence[SourceFile], config: InputConfig, fields: FieldNames, report: Callable[[int], None]
 ) -> Iterator[TitledBlock]:
     """Yield all documents, block by block, each text with its title before it unless it begins with that."""
-    file, lines_before = -1, 0
-    for shard in plan_shards(files):
-        if shard.first_file != file:
-            file, lines_before = shard.first_file, 0
-        num_lines = 0
+    for shard in plan_shards(files, WHOLE_FILE):
         for block in read_shard(shard, config, fields.roles, report):
-            num_lines += block.num_lines
             titles = [read_value(raw) or None for raw in block.fields.get("title", [b""] * len(block.ids))]
             texts = [join_title(title, text) for title, text in zip(titles, block.texts.to_pylist(), strict=True)]
-            yield TitledBlock(shard, block, lines_before, titles, texts)
-        lines_before += num_lines
+            yield TitledBlock(shard, block, titles, texts)
 
 
 def join_title(title: str | None, text: str) -> str:

@@ -35,7 +35,7 @@ from dedup.kernels.tokens import tokenise
 from dedup.near.leaders import Cover, Offered
 from dedup.near.sketcher import Sketcher
 from dedup.passages.document_tokens import DocumentTokens, join_tokens
-from dedup.passages.matches import find_repeats, find_shared
+from dedup.passages.search import find_repeats, find_shared
 from dedup.text.folding import load_folding_table
 
 ROUNDS = 3

@@ -7,7 +7,8 @@ from corpora import make_text, read_lines, write_jsonl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.passages.repeated_runs import Run, find_exact_runs
+from dedup.passages.copied_span import CopiedSpan
+from dedup.passages.repeated_runs import find_exact_runs
 
 PARAGRAPHS = [f"{make_text(i, 40)}." for i in range(6)]
 
@@ -58,16 +59,16 @@ def test_exact_runs_are_equal_lie_apart_and_are_long_enough(letters, data):
     held_end = data.draw(st.integers(held + 1, start))
     least = data.draw(st.integers(1, 5))
     reached = 0
-    for run in find_exact_runs(tokens, Run(start, end, held), held_end, least):
+    for run in find_exact_runs(tokens, CopiedSpan(start, end, 0, held, held_end, 0), least):
         assert run.start >= reached
         assert run.end - run.start >= least
-        assert letters[run.start : run.end] == letters[run.held : run.held + len(run)]
-        assert 0 <= run.held < run.start
+        assert letters[run.start : run.end] == letters[run.source_start : run.source_end]
+        assert 0 <= run.source_start < run.start
         reached = run.end
 
 
 @pytest.mark.parametrize("period", [1, 2, 7])
 def test_a_periodic_text_has_few_exact_runs(period):
     tokens = np.tile(np.arange(period, dtype=np.uint32) << np.uint32(2), 20_000 // period)
-    runs = find_exact_runs(tokens, Run(10_000, 19_000, 100), 9_000, 20)
+    runs = find_exact_runs(tokens, CopiedSpan(10_000, 19_000, 0, 100, 9_000, 0), 20)
     assert 1 <= len(runs) <= 3

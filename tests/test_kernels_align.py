@@ -15,11 +15,11 @@ from dedup.kernels.align import count_common, extend_end, extend_run
 from dedup.kernels.fingerprints import Winnowing
 from dedup.kernels.repeats_within import MinShare, drop_small_pairs, find_repeated
 from dedup.kernels.shingles import table_size
-from dedup.passages import matches
+from dedup.passages import search
 from dedup.passages.containment import WORTH_ALIGNING, choose_pairs, find_contained
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.fingerprint_links import filter_repeated
-from dedup.passages.matches import WORTH_EXTENDING, compare_pairs, find_repeats, find_shared
+from dedup.passages.search import WORTH_EXTENDING, compare_pairs, find_repeats, find_shared
 
 CONFIG = PassageConfig()
 words = st.lists(st.integers(0, 3), max_size=30)
@@ -37,8 +37,8 @@ def lay_out(documents):
     return tokens, np.uint64(tokens.ctypes.data) + starts * np.uint64(4), counts
 
 
-def rows_of(matches):
-    columns = (matches.document, matches.source, matches.span, matches.source_span, matches.equal)
+def rows_of(passages):
+    columns = (passages.document, passages.source, passages.span, passages.source_span, passages.equal)
     return [(d, h, *s, *t, e) for d, h, s, t, e in zip(*(c.tolist() for c in columns), strict=True)]
 
 
@@ -340,7 +340,7 @@ def test_more_fingerprints_than_expected_take_a_larger_table(monkeypatch):
     def expect_hardly_any(*arguments):
         return replace(filter_repeated(*arguments), expected=1)
 
-    monkeypatch.setattr(matches, "filter_repeated", expect_hardly_any)
+    monkeypatch.setattr(search, "filter_repeated", expect_hardly_any)
     assert share(*documents) == found
     assert share(*documents, threads=3) == found
 

@@ -1,31 +1,37 @@
 """What stays of a passage that stands in many documents: every cut names a place that is not cut itself."""
 
+from dataclasses import replace
+
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.passages.matches import Matches
+from dedup.passages.passage_table import ACROSS, WITHIN, Passages
 from dedup.passages.resolve_sources import resolve_sources
 
 LEAST = 2
 
 
-def as_matches(rows):
-    """Return exact matches from rows (document, start, end, holder, held)."""
+def as_passages(rows, within=()):
+    """Return exact passages from rows (document, start, end, source, source_start); each may be cut."""
     table = np.array(rows, np.int32).reshape(-1, 5)
-    document, start, end, holder, held = table.T
-    span = np.stack([start, end], axis=1)
-    return Matches(document, holder, span, np.stack([held, held + end - start], axis=1), end - start)
+    document, start, end, source, source_start = table.T
+    columns = np.stack([start, end, source_start, source_start + end - start, end - start], axis=1)
+    passages = Passages.found(np.stack([document, source], axis=1), columns, ACROSS)
+    numbers = np.arange(len(rows))
+    scope = np.where(np.isin(numbers, within), WITHIN, ACROSS).astype(np.uint8)
+    return replace(passages, scope=scope, may_cut=np.ones(len(rows), bool), num_documents=numbers.astype(np.int32))
 
 
 def settle(rows, within=()):
-    matches = as_matches(rows)
-    made, cut, source = resolve_sources(matches, np.ones(len(rows), bool), np.isin(np.arange(len(rows)), within), LEAST)
+    """Return the passages that are cut, all passages, and the rows that these come from."""
+    made = resolve_sources(as_passages(rows, within), LEAST)
     found = zip(
         made.document.tolist(), made.span.tolist(), made.source.tolist(), made.source_span.tolist(), strict=True
     )
-    parts = [(d, *span, h, held[0]) for d, span, h, held in found]
-    return [part for part, goes in zip(parts, cut.tolist(), strict=True) if goes], parts, source.tolist()
+    parts = [(d, *span, s, source_span[0]) for d, span, s, source_span in found]
+    cut = [part for part, goes in zip(parts, made.may_cut.tolist(), strict=True) if goes]
+    return cut, parts, made.num_documents.tolist()
 
 
 def test_a_passage_whose_original_stays_is_as_it_was():
@@ -48,14 +54,14 @@ def test_a_passage_whose_original_is_printed_twice_names_the_first_print():
 
 
 def test_an_edited_passage_whose_original_is_cut_stays():
-    rows = as_matches([(1, 0, 30, 0, 5), (2, 10, 40, 1, 0)])
+    rows = as_passages([(1, 0, 30, 0, 5), (2, 10, 40, 1, 0)])
     rows.equal[1] = 29
-    made, cut, _ = resolve_sources(rows, np.ones(2, bool), np.zeros(2, bool), LEAST)
-    assert cut.tolist() == [True, False]
+    made = resolve_sources(rows, LEAST)
+    assert made.may_cut.tolist() == [True, False]
     assert made.span.tolist() == rows.span.tolist()
 
 
-def list_matches(texts):
+def list_copies(texts):
     """Return the longest common runs of each text with each earlier one, and within it, apart in the text."""
     rows, within = [], []
     for document, text in enumerate(texts):
@@ -82,7 +88,7 @@ def list_matches(texts):
 
 @given(st.lists(st.lists(st.integers(0, 5), min_size=3, max_size=14), min_size=2, max_size=5))
 def test_what_is_cut_stands_where_it_says_and_is_not_cut_there(texts):
-    rows, within = list_matches(texts)
+    rows, within = list_copies(texts)
     cut, _, source = settle(rows, within)
     gone = {(document, place) for document, start, end, _, _ in cut for place in range(start, end)}
     for document, start, end, holder, held in cut:

@@ -54,11 +54,6 @@ class RunFolder:
         return self.partial / "decisions.arrow"
 
     @property
-    def boilerplate(self) -> Path:
-        """Return the file of ranges of boilerplate."""
-        return self.partial / "boilerplate.arrow"
-
-    @property
     def masked(self) -> Path:
         """Return the file of tokens with boilerplate masked."""
         return self.partial / "masked.arrow"
@@ -72,11 +67,6 @@ class RunFolder:
     def holders(self) -> Path:
         """Return the same of documents that an index holds and that may contain new ones."""
         return self.partial / "holders"
-
-    @property
-    def passages(self) -> Path:
-        """Return the file of the passages and what is done with them."""
-        return self.partial / "passages.arrow"
 
     def kept(self, name: str) -> Path:
         """Return the place of the kept records of an input file."""

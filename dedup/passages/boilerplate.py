@@ -4,11 +4,9 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from dedup.config import PassageConfig
 from dedup.kernels.fingerprints import Fingerprints, Winnowing
@@ -68,20 +66,11 @@ class Boilerplate:
         lengths = self.span[:, 1] - self.span[:, 0]
         return np.bincount(self.document, lengths, minlength=num_documents).astype(np.int32)
 
-    def write(self, path: Path) -> None:
-        """Write the ranges as an Arrow IPC file."""
-        columns = (self.document, *self.span.T, self.num_documents, self.is_first)
-        arrays = [pa.array(np.ascontiguousarray(column)) for column in columns]
-        batch = pa.RecordBatch.from_arrays(arrays, names=["document", "start", "end", "num_documents", "is_first"])
-        with pa.ipc.new_file(str(path), batch.schema) as writer:
-            writer.write_batch(batch)
-
-    @classmethod
-    def read(cls, path: Path) -> "Boilerplate":
-        """Map the ranges that `write` left."""
-        batch = pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
-        c = [np.asarray(column.to_numpy(zero_copy_only=False)) for column in batch.columns]
-        return cls(c[0], np.stack(c[1:3], axis=1), c[3], c[4], 1)
+    def select(self, rows: np.ndarray) -> "Boilerplate":
+        """Return some of the ranges, by index or mask."""
+        return Boilerplate(
+            self.document[rows], self.span[rows], self.num_documents[rows], self.is_first[rows], self.stride
+        )
 
 
 @dataclass(frozen=True)

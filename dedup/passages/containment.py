@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from dedup.config import PassageConfig
 from dedup.passages.document_tokens import DocumentTokens
-from dedup.passages.matches import Matches, compare_pairs
+from dedup.passages.passage_table import Passages
+from dedup.passages.search import compare_pairs
 
 # A pair of documents is aligned where its fingerprints reach over this share of the shorter one. From the second share
 # of equal tokens on it is compared as a whole: its other fingerprints may have had other sources.
@@ -48,9 +49,9 @@ class Shares(NamedTuple):
         return [Containment(*values) for values in zip(*columns, strict=True)]
 
 
-def choose_pairs(matches: Matches, own_tokens: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+def choose_pairs(passages: Passages, own_tokens: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
     """Return the pairs (contained, container; int32[m, 2]), ascending, that are worth comparing as a whole."""
-    shares = share_both_ways(matches, own_tokens)
+    shares = share_both_ways(passages, own_tokens)
     chosen = shares.select((shares.share >= WORTH_COMPARING) & precedes(shares.container, shares.contained, own_tokens))
     pairs = np.stack([chosen.contained, chosen.container], axis=1).astype(np.int32)
     return np.ascontiguousarray(pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))])
@@ -96,24 +97,24 @@ def choose_witnesses(
     return [gone[contained] for contained in sorted(gone)]
 
 
-def share_both_ways(matches: Matches, num_tokens: npt.NDArray[np.int32]) -> Shares:
+def share_both_ways(passages: Passages, num_tokens: npt.NDArray[np.int32]) -> Shares:
     """Return the shares of all pairs, both ways: see `share_pairs`."""
-    there, back = share_pairs(matches, num_tokens)
+    there, back = share_pairs(passages, num_tokens)
     return Shares(*(np.concatenate(columns) for columns in zip(there, back, strict=True)))
 
 
-def share_pairs(matches: Matches, num_tokens: npt.NDArray[np.int32]) -> tuple[Shares, Shares]:
+def share_pairs(passages: Passages, num_tokens: npt.NDArray[np.int32]) -> tuple[Shares, Shares]:
     """Return the share of tokens of each document that stand equal in passages of the source, and the other way round.
 
     Equal tokens count, not the whole of edited passages: a template filled in anew is covered by its twin from end to
     end, and not contained in it.
     """
-    pair = matches.document.astype(np.int64) << 32 | matches.source
+    pair = passages.document.astype(np.int64) << 32 | passages.source
     order = np.arange(len(pair)) if np.all(pair[1:] >= pair[:-1]) else np.argsort(pair, kind="stable")
     begins = np.flatnonzero(np.diff(pair[order], prepend=-1))
     group = np.repeat(np.arange(len(begins)), np.diff(begins, append=len(order)))
-    equal = np.bincount(group, matches.equal[order], minlength=len(begins))
-    document, source = (side[order[begins]].astype(np.int64) for side in (matches.document, matches.source))
+    equal = np.bincount(group, passages.equal[order], minlength=len(begins))
+    document, source = (side[order[begins]].astype(np.int64) for side in (passages.document, passages.source))
 
     def share(
         contained: npt.NDArray[np.int64], container: npt.NDArray[np.int64], spans: npt.NDArray[np.int32]
@@ -121,7 +122,7 @@ def share_pairs(matches: Matches, num_tokens: npt.NDArray[np.int32]) -> tuple[Sh
         covered = np.minimum(equal, count_union(group, spans[order], len(begins)))
         return Shares(contained, container, np.minimum(covered / np.maximum(num_tokens[contained], 1), 1.0))
 
-    return share(document, source, matches.span), share(source, document, matches.source_span)
+    return share(document, source, passages.span), share(source, document, passages.source_span)
 
 
 def count_union(group: npt.NDArray[np.int64], spans: npt.NDArray[np.int32], num_groups: int) -> npt.NDArray[np.int64]:

@@ -1,10 +1,13 @@
-"""Where a glued copy begins and ends, to the character: its first word may be one token with the last before it."""
+"""Where a glued copy begins and ends, to the character: its first word may be one token with the last before it.
 
-from dataclasses import dataclass
+A place of the copy is compared with its `mirror`, the same place of the source.
+"""
+
 from itertools import takewhile
 
 import numpy as np
 
+from dedup.passages.copied_span import CopiedSpan
 from dedup.text.boundaries import SHORT, Edge, between, is_paragraph_edge, is_sentence_edge
 from dedup.text.characters import is_grapheme_boundary
 from dedup.text.lexicon import SENTENCE_ENDS
@@ -16,142 +19,130 @@ BEGINNINGS = OPENING.replace("'", "") + "#*\u2022"
 INSIDE_WORDS = "-'\u2019/\\@_&+.:,\u2010\u2011"  # marks that stand between the parts of a word
 
 
-@dataclass(frozen=True, slots=True)
-class Twin:
-    """Equal tokens that stand twice in a text: the copy is tokens [start, end), `by` tokens behind its original."""
-
-    text: str
-    offsets: TokenOffsets
-    start: int
-    end: int
-    by: int
-
-    def copy_at(self, first: int, end: int) -> Span:
-        """Return the characters of some tokens of the copy."""
-        return self.offsets.span(first, end)
-
-    def original_at(self, first: int, end: int) -> Span:
-        """Return the characters of the same tokens of the original."""
-        return self.offsets.span(first - self.by, end - self.by)
+def source_at(offsets: TokenOffsets, copy: CopiedSpan, first: int, end: int) -> Span:
+    """Return the characters of the source of tokens [first, end) of an exact copy."""
+    return offsets.span(first - copy.distance, end - copy.distance)
 
 
-def find_glued_start(twin: Twin, first: int) -> int | None:
-    """Return where a glued copy begins, None where it is not glued or its original begins nowhere.
+def find_glued_start(offsets: TokenOffsets, copy: CopiedSpan, first: int) -> int | None:
+    """Return where a glued copy begins, None where it is not glued or its source begins nowhere.
 
     Looked for outwards, where the copy has equal characters before its first token, and then up to the token `first`,
     where the copy has an edge of its own.
     """
-    text = twin.text
-    copy, original = twin.copy_at(twin.start, twin.end), twin.original_at(twin.start, twin.end)
+    text = offsets.text
+    source = source_at(offsets, copy, copy.start, copy.end)
     farthest = None
-    start, held = copy.start, original.start
+    start, mirror = offsets.span(copy.start, copy.end).start, source.start
     for _ in range(FARTHEST):
-        if is_start(twin, start, held):
+        if is_start(offsets, copy, start, mirror):
             farthest = start
-        if held == 0 or start <= original.end or text[start - 1] != text[held - 1]:
+        if mirror == 0 or start <= source.end or text[start - 1] != text[mirror - 1]:
             break
-        start, held = start - 1, held - 1
+        start, mirror = start - 1, mirror - 1
     if farthest is not None:
         return farthest
-    starts: list[int] = twin.offsets.starts[twin.start + 1 : first].tolist()
-    for token, begin in enumerate(starts, twin.start + 1):
+    starts: list[int] = offsets.starts[copy.start + 1 : first].tolist()
+    for token, begin in enumerate(starts, copy.start + 1):
         if text[begin - 1].isspace():
             continue
         start = begin
-        held = twin.original_at(token, twin.end).start
-        while text[start - 1] == text[held - 1] and text[start - 1] in OPENING:
-            start, held = start - 1, held - 1
-        if not text[start - 1].isspace() and is_start(twin, start, held):
+        mirror = source_at(offsets, copy, token, copy.end).start
+        while text[start - 1] == text[mirror - 1] and text[start - 1] in OPENING:
+            start, mirror = start - 1, mirror - 1
+        if not text[start - 1].isspace() and is_start(offsets, copy, start, mirror):
             return start
     return None
 
 
-def find_glued_end(twin: Twin, last: int, begin: int) -> int | None:
-    """Return where a glued copy ends, or one whose original is glued to the copy, which begins at `begin`.
+def find_glued_end(offsets: TokenOffsets, copy: CopiedSpan, last: int, begin: int) -> int | None:
+    """Return where a glued copy ends, or one whose source is glued to the copy, which begins at `begin`.
 
     None as in `find_glued_start`; `last` is the token behind which the copy has an edge of its own.
     """
-    text = twin.text
-    end, held = twin.copy_at(twin.start, twin.end).end, twin.original_at(twin.start, twin.end).end
+    text = offsets.text
+    end, mirror = offsets.span(copy.start, copy.end).end, source_at(offsets, copy, copy.start, copy.end).end
     farthest = None
     for _ in range(FARTHEST):
-        if is_end(twin, end, held, begin):
+        if is_end(offsets, end, mirror, begin):
             farthest = end
-        if end == len(text) or held >= begin or text[end] != text[held]:
+        if end == len(text) or mirror >= begin or text[end] != text[mirror]:
             break
-        end, held = end + 1, held + 1
+        end, mirror = end + 1, mirror + 1
     if farthest is not None:
         return farthest
-    for token in range(twin.end - 1, last, -1):
-        end = int(twin.offsets.ends[token - 1])
+    for token in range(copy.end - 1, last, -1):
+        end = int(offsets.ends[token - 1])
         if text[end : end + 1].isspace():
             continue
-        held = twin.original_at(twin.start, token).end
-        while end < len(text) and text[end] == text[held] and not (text[end].isspace() or text[end].isalnum()):
-            end, held = end + 1, held + 1
-        if not text[end : end + 1].isspace() and is_end(twin, end, held, begin):
+        mirror = source_at(offsets, copy, copy.start, token).end
+        while end < len(text) and text[end] == text[mirror] and not (text[end].isspace() or text[end].isalnum()):
+            end, mirror = end + 1, mirror + 1
+        if not text[end : end + 1].isspace() and is_end(offsets, end, mirror, begin):
             return end
     return None
 
 
-def is_start(twin: Twin, start: int, held: int) -> bool:
-    """Return whether a copy begins at a character: at a line, or glued on where its original begins a sentence."""
-    text, offsets = twin.text, twin.offsets
-    goes_on = held > 0 and text[held - 1] == text[start - 1] and not text[held - 1].isspace()
+def is_start(offsets: TokenOffsets, copy: CopiedSpan, start: int, mirror: int) -> bool:
+    """Return whether a copy begins at a character: at a line, or glued on where its source begins a sentence."""
+    text = offsets.text
+    goes_on = mirror > 0 and text[mirror - 1] == text[start - 1] and not text[mirror - 1].isspace()
     if goes_on or text[start].isspace():
         return False
-    if begins(text, offsets, start, is_paragraph_edge):
-        return begins(text, offsets, held, is_sentence_edge) or is_glued(text, held)
-    glued = is_glued(text, start) or follows_original(twin, start)
-    return glued and begins(text, offsets, held, follows_stop)
+    if begins(offsets, start, is_paragraph_edge):
+        return begins(offsets, mirror, is_sentence_edge) or is_glued(text, mirror)
+    glued = is_glued(text, start) or follows_source(offsets, copy, start)
+    return glued and begins(offsets, mirror, follows_stop)
 
 
-def is_end(twin: Twin, end: int, held: int, begin: int) -> bool:
+def is_end(offsets: TokenOffsets, end: int, mirror: int, begin: int) -> bool:
     """Return whether a copy ends before a character: with a line, or glued on to what follows; see `is_start`."""
-    text, offsets = twin.text, twin.offsets
-    goes_on = held != begin and text[held : held + 1] == text[end : end + 1].strip() != ""
+    text = offsets.text
+    goes_on = mirror != begin and text[mirror : mirror + 1] == text[end : end + 1].strip() != ""
     if goes_on or text[end - 1].isspace():
         return False
-    ended = held == begin or ends(text, offsets, held, is_sentence_edge)
-    if ends(text, offsets, end, is_paragraph_edge):
-        return ended or is_glued(text, held)
+    ended = mirror == begin or ends(offsets, mirror, is_sentence_edge)
+    if ends(offsets, end, is_paragraph_edge):
+        return ended or is_glued(text, mirror)
     return ended and is_glued(text, end)
 
 
-def begins(text: str, offsets: TokenOffsets, at: int, is_edge: Edge) -> bool:
+def begins(offsets: TokenOffsets, at: int, is_edge: Edge) -> bool:
     """Return whether there is an edge before a character that follows white space or begins the text."""
+    text = offsets.text
     if at > 0 and not text[at - 1].isspace():
         return False
     index = int(np.searchsorted(offsets.starts, at))
-    gap = between(text, offsets, index)
-    before = gap[: len(gap) - (token_at(text, offsets, index) - at)]
-    return "\n" in before or at == 0 if "\n" in gap else is_edge(text, offsets, index)
+    gap = between(offsets, index)
+    before = gap[: len(gap) - (token_at(offsets, index) - at)]
+    return "\n" in before or at == 0 if "\n" in gap else is_edge(offsets, index)
 
 
-def ends(text: str, offsets: TokenOffsets, at: int, is_edge: Edge) -> bool:
+def ends(offsets: TokenOffsets, at: int, is_edge: Edge) -> bool:
     """Return whether there is an edge before a place that white space follows or the end of the text."""
+    text = offsets.text
     if at < len(text) and not text[at].isspace():
         return False
     index = int(np.searchsorted(offsets.starts, at))
-    after = text[at : token_at(text, offsets, index)]
-    gap = between(text, offsets, index)
-    return "\n" in after or at == len(text) if "\n" in gap else is_edge(text, offsets, index)
+    after = text[at : token_at(offsets, index)]
+    gap = between(offsets, index)
+    return "\n" in after or at == len(text) if "\n" in gap else is_edge(offsets, index)
 
 
-def token_at(text: str, offsets: TokenOffsets, index: int) -> int:
+def token_at(offsets: TokenOffsets, index: int) -> int:
     """Return where a token starts, or the end of the text."""
-    return int(offsets.starts[index]) if index < len(offsets) else len(text)
+    return int(offsets.starts[index]) if index < len(offsets) else len(offsets.text)
 
 
-def follows_original(twin: Twin, start: int) -> bool:
-    """Return whether a copy stands directly behind its original: up to where it begins, both end alike.
+def follows_source(offsets: TokenOffsets, copy: CopiedSpan, start: int) -> bool:
+    """Return whether a copy stands directly behind its source: up to where it begins, both end alike.
 
     Then it begins there whatever the letters are: "1995" and "2024" in "19952024 ... 1995".
     """
-    text = twin.text
-    end, held = twin.copy_at(twin.start, twin.end).end, twin.original_at(twin.start, twin.end).end
-    more = start - held
-    if not 0 <= more <= FARTHEST or text[held:start] != text[end : end + more] or text[start - 1].isspace():
+    text = offsets.text
+    end, mirror = offsets.span(copy.start, copy.end).end, source_at(offsets, copy, copy.start, copy.end).end
+    more = start - mirror
+    if not 0 <= more <= FARTHEST or text[mirror:start] != text[end : end + more] or text[start - 1].isspace():
         return False
     return is_grapheme_boundary(text, start) and not text[end + more : end + more + 1].isalnum()
 
@@ -192,7 +183,7 @@ def word_before(text: str, at: int) -> str:
     return "".join(takewhile(str.isalnum, reversed(text[max(at - FARTHEST, 0) : at])))[::-1]
 
 
-def follows_stop(text: str, offsets: TokenOffsets, index: int) -> bool:
+def follows_stop(offsets: TokenOffsets, index: int) -> bool:
     """Return whether a line ends before a token, or anything that may be a sentence: "Rep. Lee" will do."""
-    gap = between(text, offsets, index)
+    gap = between(offsets, index)
     return index == 0 or "\n" in gap or not SENTENCE_ENDS.isdisjoint(gap)

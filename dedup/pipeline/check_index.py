@@ -17,7 +17,7 @@ from dedup.near.leaders import Cover
 from dedup.near.segments import Segments
 from dedup.output.records import Witness, encode_line, witness_of
 from dedup.output.run_folder import RunFolder
-from dedup.passages.matches import join_matches
+from dedup.passages.passage_table import join_passages
 from dedup.pipeline.cut_passages import as_decisions
 from dedup.pipeline.find_boilerplate import find_corpus_boilerplate
 from dedup.pipeline.index_session import IndexSession, with_covered
@@ -60,7 +60,7 @@ def check_documents(run: CleanRun, progress: Progress) -> tuple[int, Iterator[by
         kept = gather_kept(segments, ~decisions.is_seen, boilerplate)
         holders = session.find_holders(segments, kept, run.passages, folder.holders, progress)
         configs = (run.near, run.passages)
-        decisions = remove_contained(segments, decisions, kept, (join_matches([]), holders), configs, run.workers)
+        decisions = remove_contained(segments, decisions, kept, (join_passages([]), holders), configs, run.workers)
     return segments.num_documents, describe_known(segments, decisions)
 
 

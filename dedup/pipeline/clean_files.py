@@ -5,7 +5,7 @@ from functools import cache, partial
 
 import msgspec
 
-from dedup.config import InputConfig, NearConfig, PassageConfig, fingerprint
+from dedup.config import InputConfig, NearConfig, fingerprint
 from dedup.corpus.shards import Shard, plan_shards
 from dedup.errors import InputError
 from dedup.index.find_containers import Pairs
@@ -16,14 +16,15 @@ from dedup.near.decisions import Decisions
 from dedup.near.leaders import CoverResult
 from dedup.near.segments import Segments
 from dedup.output.examples import choose_examples
-from dedup.output.passage_records import PassageTable, read_held, write_boilerplate, write_passages
+from dedup.output.locate_shard import ShardFindings, locate_shard, split_findings
+from dedup.output.passage_records import write_boilerplate, write_passages
 from dedup.output.records import refuse_rejection
 from dedup.output.run_folder import BOILERPLATE, EDITED, LOCATED, PASSAGES, REJECTED, REMOVED, SUMMARY, RunFolder
 from dedup.output.run_summary import StageTimer
 from dedup.output.write_shards import Results, join_parts, plan_offsets, prepare_files, write_clusters, write_shard
 from dedup.passages.boilerplate import Boilerplate
-from dedup.passages.plan import PassagePlan
-from dedup.pipeline.cut_passages import Findings, as_decisions, decide_passages, locate_shard
+from dedup.passages.cut_documents import Findings
+from dedup.pipeline.cut_passages import as_decisions, decide_passages
 from dedup.pipeline.find_boilerplate import find_corpus_boilerplate, keep_standing
 from dedup.pipeline.index_session import IndexSession, use_index, with_covered
 from dedup.pipeline.job import CleanRun, Progress
@@ -164,26 +165,22 @@ def find_passages(
     progress.begin("passages", segments.num_documents, "doc")
     configs = (run.near, run.passages)
     work = (progress.advance, run.workers)
-    decisions, plan = decide_passages(segments, decisions, (boilerplate, holders), configs, work, cuts=True)
+    decisions, passages = decide_passages(segments, decisions, (boilerplate, holders), configs, work, cuts=True)
     progress.end()
-    findings = Findings(plan, keep_standing(boilerplate, decisions), run.passages)
-    locate_findings(run, folder, segments, (decisions, findings), progress)
+    findings = Findings(passages, keep_standing(boilerplate, decisions), run.passages)
+    locate_findings(run, folder, segments, findings, progress)
     return decisions, findings
 
 
 def locate_findings(
-    run: CleanRun, folder: RunFolder, segments: Segments, results: tuple[Decisions, Findings], progress: Progress
+    run: CleanRun, folder: RunFolder, segments: Segments, findings: Findings, progress: Progress
 ) -> None:
     """Go over the texts of the documents in which anything was found."""
     shards = segments.shards
-    decisions, findings = results
     forget_results()  # an earlier run of this process may have had the same folder
-    decisions.write(folder.decisions)
-    findings.plan.write(folder.passages)
-    findings.boilerplate.write(folder.boilerplate)
     progress.begin("locate", sum(shard.size for shard in shards), "B")
-    task = partial(locate_one, folder=folder, shards=tuple(shards), config=run.input, passages=findings.config)
-    run_tasks(task, shards, run.workers, progress.advance)
+    task = partial(locate_one, folder=folder, shards=tuple(shards), config=run.input)
+    run_tasks(task, split_findings(findings, segments), run.workers, progress.advance)
     progress.end()
 
 
@@ -201,40 +198,29 @@ def write_output(
     decisions.write(folder.decisions)
     prepare_files(folder, shards)
     progress.begin("write", sum(shard.size for shard in shards), "B")
-    task = partial(
-        write_one, folder=folder, shards=tuple(shards), text_field=run.input.text_field, passages=findings is not None
-    )
+    task = partial(write_one, folder=folder, shards=tuple(shards), text_field=run.input.text_field)
     offsets = plan_offsets(Results(folder, segments, decisions, run.input.text_field))
     run_tasks(task, list(zip(shards, offsets, strict=True)), run.workers, progress.advance)
     progress.end()
     forget_results()
-    join_parts(folder, shards, WRITTEN if findings is None else (*WRITTEN, PASSAGES))
+    join_parts(folder, shards, WRITTEN)
     if findings is not None:
         parts = [folder.part(shard.index, LOCATED) for shard in shards]
-        rows = (findings.boilerplate.document, findings.boilerplate.num_documents)
-        write_boilerplate(folder.output / BOILERPLATE, rows, parts, segments)
-
-
-def write_located(shard: Shard, folder: RunFolder, shards: tuple[Shard, ...]) -> None:
-    """Write the passages that were located in one shard."""
-    path, part = folder.part(shard.index, PASSAGES), folder.part(shard.index, LOCATED)
-    write_passages(path, part, open_passages(folder, shards), open_results(folder, shards)[0])
+        write_passages(folder.output / PASSAGES, parts, findings.passages, segments)
+        write_boilerplate(folder.output / BOILERPLATE, parts, findings.boilerplate, segments)
 
 
 def locate_one(
-    shard: Shard,
+    found: ShardFindings,
     report: Callable[[int], None],
     *,
     folder: RunFolder,
     shards: tuple[Shard, ...],
     config: InputConfig,
-    passages: PassageConfig,
 ) -> None:
     """Find the passages and the boilerplate of one shard in its texts."""
-    segments, _ = open_results(folder, shards)
-    findings = Findings(PassagePlan.read(folder.passages), Boilerplate.read(folder.boilerplate), passages)
-    locate_shard(shard, folder, segments, findings, config)
-    report(shard.size)
+    locate_shard(found, folder, open_segments(folder, shards), config)
+    report(found.shard.size)
 
 
 def write_one(
@@ -244,38 +230,32 @@ def write_one(
     folder: RunFolder,
     shards: tuple[Shard, ...],
     text_field: str,
-    passages: bool,
 ) -> None:
     """Write one shard's share of the output; with the first go the clusters."""
     shard, offset = task
-    segments, decisions = open_results(folder, shards)
+    segments, decisions = open_segments(folder, shards), open_decisions(folder)
     if shard.index == 0:
         write_clusters(folder, segments, decisions)
     write_shard(Results(folder, segments, decisions, text_field), shard, offset)
-    if passages:
-        write_located(shard, folder, shards)
     report(shard.size)
 
 
 @cache
-def open_results(folder: RunFolder, shards: tuple[Shard, ...]) -> tuple[Segments, Decisions]:
-    """Map the segments and decisions of a run, once in each process."""
-    return Segments(folder.segments, list(shards)), Decisions.read(folder.decisions)
+def open_segments(folder: RunFolder, shards: tuple[Shard, ...]) -> Segments:
+    """Map the segments of a run, once in each process."""
+    return Segments(folder.segments, list(shards))
 
 
 @cache
-def open_passages(folder: RunFolder, shards: tuple[Shard, ...]) -> PassageTable:
-    """Read the passages of a run, once in each process."""
-    plan = PassagePlan.read(folder.passages)
-    held = read_held([folder.part(shard.index, LOCATED) for shard in shards], len(plan))
-    m = plan.matches
-    return PassageTable(m.document, m.source, m.similarity, plan.scope, plan.num_documents, held)
+def open_decisions(folder: RunFolder) -> Decisions:
+    """Map the decisions of a run, once in each process."""
+    return Decisions.read(folder.decisions)
 
 
 def forget_results() -> None:
     """Read again what this process has read of a run: it has changed since."""
-    open_results.cache_clear()
-    open_passages.cache_clear()
+    open_segments.cache_clear()
+    open_decisions.cache_clear()
 
 
 def refuse_rejections(segments: Segments) -> None:

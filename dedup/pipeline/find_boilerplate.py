@@ -33,13 +33,7 @@ def find_corpus_boilerplate(segments: Segments, config: PassageConfig, path: Pat
 def keep_standing(boilerplate: Boilerplate, decisions: Decisions) -> Boilerplate:
     """Return the ranges with those of removed documents left out, but for the first holder of each."""
     rows = (decisions.witness[boilerplate.document] < 0) | boilerplate.is_first
-    return Boilerplate(
-        boilerplate.document[rows],
-        boilerplate.span[rows],
-        boilerplate.num_documents[rows],
-        boilerplate.is_first[rows],
-        boilerplate.stride,
-    )
+    return boilerplate.select(rows)
 
 
 def hash_values(values: Sequence[bytes]) -> npt.NDArray[np.uint64]:

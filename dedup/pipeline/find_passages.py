@@ -1,6 +1,7 @@
 """Passages among texts in memory: the stages of `dedup passages` without files, with the same result."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -9,8 +10,9 @@ from dedup.corpus.blocks import view_texts
 from dedup.model.documents import Document, Passage
 from dedup.near.sketcher import Sketcher
 from dedup.passages.document_tokens import DocumentTokens, join_tokens
-from dedup.passages.matches import Matches, find_repeats, find_shared, join_matches
-from dedup.passages.plan import ACROSS, PassagePlan, plan_passages
+from dedup.passages.passage_table import ACROSS, Passages, join_passages
+from dedup.passages.plan import plan_passages
+from dedup.passages.search import find_repeats, find_shared
 from dedup.pipeline.deduplicate import copy_tokens, cut, to_arrow, to_document
 from dedup.text.token_spans import TokenOffsets
 
@@ -39,13 +41,13 @@ def find_passages(
         if config.within:
             found = find_repeats(tokens[-1], config)
             here = (found.document + first).astype(np.int32)
-            repeats.append(Matches(here, here, found.span, found.source_span, found.equal))
+            repeats.append(replace(found, document=here, source=here))
         first += len(part)
-    shared = find_shared(join_tokens(tokens), config, lambda _: None) if config.across else join_matches([])
-    return explain(every, plan_passages(join_matches(repeats), shared, config, cut_across=False))
+    shared = find_shared(join_tokens(tokens), config, lambda _: None) if config.across else join_passages([])
+    return explain(every, plan_passages(join_passages(repeats), shared, config, cut_across=False))
 
 
-def explain(documents: list[Document], plan: PassagePlan) -> list[Passage]:
+def explain(documents: list[Document], found: Passages) -> list[Passage]:
     """Return the passages in characters."""
     offsets: dict[int, TokenOffsets] = {}
 
@@ -55,10 +57,10 @@ def explain(documents: list[Document], plan: PassagePlan) -> list[Passage]:
         return offsets[index]
 
     passages = []
-    for row in range(len(plan)):
-        document, holder = int(plan.matches.document[row]), int(plan.matches.source[row])
-        span = locate(document).span(*plan.matches.span[row].tolist())
-        held = locate(holder).span(*plan.matches.source_span[row].tolist())
+    for row in range(len(found)):
+        document, holder = int(found.document[row]), int(found.source[row])
+        span = locate(document).span(*found.span[row].tolist())
+        held = locate(holder).span(*found.source_span[row].tolist())
         passages.append(
             Passage(
                 document=documents[document],
@@ -67,9 +69,9 @@ def explain(documents: list[Document], plan: PassagePlan) -> list[Passage]:
                 witness=documents[holder],
                 witness_start=held.start,
                 witness_end=held.end,
-                similarity=float(plan.matches.similarity[row]),
-                scope="across" if plan.scope[row] == ACROSS else "within",
-                num_documents=int(plan.num_documents[row]),
+                similarity=float(found.similarity[row]),
+                scope="across" if found.scope[row] == ACROSS else "within",
+                num_documents=int(found.num_documents[row]),
             )
         )
     return passages

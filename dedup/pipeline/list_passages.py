@@ -1,7 +1,7 @@
 """List the passages that files hold more than once: the stages of `clean` without removing anything."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -10,17 +10,19 @@ import numpy as np
 
 from dedup.config import InputConfig, NearConfig, PassageConfig, fingerprint
 from dedup.corpus.files import SourceFile
-from dedup.corpus.shards import Shard, plan_shards
+from dedup.corpus.shards import plan_shards
 from dedup.errors import InputError
 from dedup.model.run import PassageInContext
 from dedup.near.decisions import Decisions
 from dedup.near.fetch_texts import fetch_text
 from dedup.near.segments import Segments
-from dedup.output.run_folder import PASSAGES, RunFolder
-from dedup.output.write_shards import join_parts
+from dedup.output.locate_shard import split_findings
+from dedup.output.passage_records import write_passages
+from dedup.output.run_folder import LOCATED, PASSAGES, RunFolder
 from dedup.passages.boilerplate import Boilerplate, merge_ranges
-from dedup.passages.plan import PassagePlan
-from dedup.pipeline.clean_files import forget_results, locate_one, write_located
+from dedup.passages.cut_documents import Findings
+from dedup.passages.passage_table import Passages
+from dedup.pipeline.clean_files import forget_results, locate_one
 from dedup.pipeline.cut_passages import decide_passages
 from dedup.pipeline.job import CleanRun, Progress
 from dedup.pipeline.sketch_shards import load_kernels, sketch_shards
@@ -65,32 +67,22 @@ def run_stages(
     segments = Segments(folder.segments, shards)
     everyone = keep_all(segments.num_documents)
     progress.begin("passages", segments.num_documents, "doc")
-    _, plan = decide_passages(
+    _, passages = decide_passages(
         segments, everyone, (None, None), (near, run.passages), (progress.advance, run.workers), cuts=False
     )
     progress.end()
-    replace(plan, cut=np.zeros(len(plan), bool)).write(folder.passages)
-    everyone.write(folder.decisions)
+    passages = replace(passages, may_cut=np.zeros(len(passages), bool))
     progress.begin("locate", sum(shard.size for shard in shards), "B")
-    no_boilerplate().write(folder.boilerplate)
-    task = partial(locate_one, folder=folder, shards=tuple(shards), config=run.input, passages=run.passages)
-    run_tasks(task, shards, run.workers, progress.advance)
+    findings = split_findings(Findings(passages, no_boilerplate(), run.passages), segments)
+    task = partial(locate_one, folder=folder, shards=tuple(shards), config=run.input)
+    run_tasks(task, findings, run.workers, progress.advance)
     progress.end()
     forget_results()
-    run_tasks(partial(write_one_list, folder=folder, shards=tuple(shards)), shards, run.workers, progress.advance)
-    join_parts(folder, shards, [PASSAGES])
-    examples = choose_biggest(segments, plan, run.input, biggest)
+    write_passages(folder.output / PASSAGES, [folder.part(s.index, LOCATED) for s in shards], passages, segments)
+    examples = choose_biggest(segments, passages, run.input, biggest)
     os.replace(folder.output / PASSAGES, run.out)
     folder.discard()
-    return len(plan), examples
-
-
-def write_one_list(
-    shard: Shard, report: Callable[[int], None], *, folder: RunFolder, shards: tuple[Shard, ...]
-) -> None:
-    """Write the passages of one shard."""
-    write_located(shard, folder, shards)
-    report(shard.size)
+    return len(passages), examples
 
 
 def no_boilerplate() -> Boilerplate:
@@ -103,16 +95,16 @@ def keep_all(count: int) -> Decisions:
     return Decisions(np.full(count, -1, np.int64), np.zeros(count), np.zeros(count, np.uint8), np.zeros(count))
 
 
-def choose_biggest(segments: Segments, plan: PassagePlan, config: InputConfig, count: int) -> list[PassageInContext]:
+def choose_biggest(segments: Segments, passages: Passages, config: InputConfig, count: int) -> list[PassageInContext]:
     """Return the longest passages with what stands around both places."""
-    lengths = plan.matches.span[:, 1] - plan.matches.span[:, 0]
+    lengths = passages.span[:, 1] - passages.span[:, 0]
     rows = np.argsort(-lengths, kind="stable")[:count].tolist()
     found = []
     for row in rows:
         sides = []
         for document, tokens in (
-            (int(plan.matches.document[row]), plan.matches.span[row].tolist()),
-            (int(plan.matches.source[row]), plan.matches.source_span[row].tolist()),
+            (int(passages.document[row]), passages.span[row].tolist()),
+            (int(passages.source[row]), passages.source_span[row].tolist()),
         ):
             text = fetch_text(segments, document, config)
             if text is None:
@@ -121,9 +113,9 @@ def choose_biggest(segments: Segments, plan: PassagePlan, config: InputConfig, c
             span = TokenOffsets(text).span(*tokens)
             sides.append((name.raw_id.decode(), span.start, span.end, around(text, span)))
         if len(sides) == 2:
-            similarity = float(plan.matches.similarity[row])
+            similarity = float(passages.similarity[row])
             found.append(
-                PassageInContext(sides[0], sides[1], int(lengths[row]), similarity, int(plan.num_documents[row]))
+                PassageInContext(sides[0], sides[1], int(lengths[row]), similarity, int(passages.num_documents[row]))
             )
     return found
 

@@ -18,7 +18,8 @@ from dedup.near.segments import Segments
 from dedup.passages.boilerplate import Boilerplate
 from dedup.passages.containment import Containment, choose_pairs, find_contained, share_pairs
 from dedup.passages.document_tokens import DocumentTokens, join_tokens
-from dedup.passages.matches import Matches, compare_pairs
+from dedup.passages.passage_table import Passages
+from dedup.passages.search import compare_pairs
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def remove_contained(
     segments: Segments,
     decisions: Decisions,
     kept: KeptDocuments,
-    shared: tuple[Matches, Pairs | None],
+    shared: tuple[Passages, Pairs | None],
     configs: tuple[NearConfig, PassageConfig],
     threads: int,
 ) -> Decisions:
@@ -52,8 +53,8 @@ def remove_contained(
     `shared` are the passages that documents of the run share, and who of the index holds parts of them, by place among
     the kept and the known ones. Both are weighed together, as in one run over all of them.
     """
-    matches, holders = shared
-    pairs = choose_pairs(matches, kept.tokens.own_tokens)
+    passages, holders = shared
+    pairs = choose_pairs(passages, kept.tokens.own_tokens)
     if holders is not None and len(holders.document):
         kept, pairs = with_stored(segments, kept, pairs, holders)
     found = find_contained(pairs, kept.tokens, configs[1], threads)

@@ -14,7 +14,7 @@ from dedup.near.segment_files import SegmentWriter, segment_folder
 from dedup.near.sketcher import Sketcher
 from dedup.output.run_folder import RunFolder
 from dedup.passages.document_tokens import DocumentTokens
-from dedup.passages.matches import find_repeats
+from dedup.passages.search import find_repeats
 from dedup.pipeline.compile_ahead import CLEAN, compile_ahead
 from dedup.pipeline.job import CleanRun, Progress
 from dedup.text.token_spans import TokenOffsets

@@ -12,11 +12,11 @@ from dedup.near.decisions import Decisions
 from dedup.near.leaders import CoverResult
 from dedup.near.segments import Segments
 from dedup.output.edits import count_edits
-from dedup.output.passage_records import count_cuts
+from dedup.output.located_spans import count_cuts
 from dedup.output.run_folder import EDITS, LOCATED, RunFolder
 from dedup.output.run_summary import StageTimer, count_distinct, count_documents, list_limits, list_versions
-from dedup.passages.plan import WITHIN
-from dedup.pipeline.cut_passages import Findings
+from dedup.passages.cut_documents import Findings
+from dedup.passages.passage_table import WITHIN
 from dedup.pipeline.job import CleanRun
 
 
@@ -61,8 +61,8 @@ def summarise(
 
 def count_passages(findings: Findings, folder: RunFolder, shards: Sequence[Shard]) -> PassageCounts:
     """Return the counts of a run's passages."""
-    plan, boilerplate = findings.plan, findings.boilerplate
-    within = plan.scope == WITHIN
+    passages, boilerplate = findings.passages, findings.boilerplate
+    within = passages.scope == WITHIN
     return PassageCounts(
         within=int(within.sum()),
         across=int((~within).sum()),

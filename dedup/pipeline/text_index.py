@@ -30,7 +30,7 @@ from dedup.near.leaders import Comparable
 from dedup.near.sketcher import Sketch, Sketcher
 from dedup.near.stored import KnownDocuments
 from dedup.passages.document_tokens import DocumentTokens
-from dedup.passages.matches import compare_pairs
+from dedup.passages.search import compare_pairs
 from dedup.pipeline.clean_files import clean
 from dedup.pipeline.deduplicate import to_document
 from dedup.pipeline.job import CleanRun, SilentProgress
@@ -197,10 +197,10 @@ def find_spans(
     address = np.array([tokens.ctypes.data, theirs.ctypes.data], np.uint64)
     num_tokens = np.array([tokens.size, theirs.size], np.int32)
     config = PassageConfig(min_tokens=TOKENS_OF_A_SPAN, contained=None)
-    matches = compare_pairs(np.array([[0, 1]], np.int32), DocumentTokens.unmasked(address, num_tokens), config)
+    passages = compare_pairs(np.array([[0, 1]], np.int32), DocumentTokens.unmasked(address, num_tokens), config)
     offsets = TokenOffsets(text)
     spans: list[tuple[int, int]] = []
-    for first, last in sorted(matches.span.tolist()):
+    for first, last in sorted(passages.span.tolist()):
         span = offsets.span(first, last)
         if spans and span.start <= spans[-1][1]:
             spans[-1] = (spans[-1][0], max(spans[-1][1], span.end))

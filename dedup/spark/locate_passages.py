@@ -16,20 +16,12 @@ from dedup.config import InputConfig, PassageConfig
 from dedup.corpus.files import SourceFile
 from dedup.near.fetch_texts import RecordText
 from dedup.near.sketcher import tokenise_text
-from dedup.output.passage_records import (
-    BOILERPLATE,
-    COPY,
-    ORIGINAL,
-    BoilerplateRecord,
-    Located,
-    PassageRecord,
-    PassageWitness,
-)
+from dedup.output.passage_records import describe_boilerplate, describe_passage, describe_witness
 from dedup.output.records import encode_line, wrap_record
 from dedup.passages.boilerplate import Boilerplate
-from dedup.passages.matches import Matches, join_matches
+from dedup.passages.cut_documents import BOILERPLATE, COPY, SOURCE, Findings, cut_document
+from dedup.passages.passage_table import WITHIN, Passages, join_passages
 from dedup.passages.plan import plan_passages
-from dedup.pipeline.cut_passages import Findings, LocatedText, locate_document, merge_spans
 from dedup.spark.spark_tables import MAX_NAME_ROWS, MAX_NUMBER_ROWS, MAX_RECORD_ROWS, as_struct, mark_small
 from dedup.spark.write_folders import SparkOutcome, SparkOutput, name_of
 from dedup.text.token_spans import TokenOffsets, cut_spans
@@ -125,15 +117,14 @@ def locate_row(row: dict[str, Any], task: LocateTask) -> Iterator[tuple[object, 
     """Yield what is found in one document, as rows of LOCATED_SCHEMA."""
     raw = bytes(row["value"])
     text = task.records.get(raw)
-    findings = read_findings(row, task.passages)
-    wanted = list_wanted(findings)
-    if not wanted:
+    findings, name = read_findings(row, task.passages), name_of(row)
+    sides = findings.list_sides(range(1)).get(0)
+    if sides is None:
         return
-    document = LocatedText(text, TokenOffsets(text), tokenise_text(text))
-    sides, cuts = locate_document(document, wanted, findings)
+    cut = cut_document(TokenOffsets(text), tokenise_text(text), sides, findings)
     at = row["at"]
-    if cuts and row["kept"]:
-        yield at, EDITED, None, None, task.records.put(raw, cut_spans(text, merge_spans(cuts)))
+    if cut.cuts and row["kept"]:
+        yield at, EDITED, None, None, task.records.put(raw, cut_spans(text, cut.cuts))
         record = raw if task.format == "jsonl" else msgspec.json.encode({task.input.text_field: text})
         whole = wrap_record(record, "jsonl", []).record
         source = {"path": row["path"], "line": row["line"]}
@@ -142,62 +133,32 @@ def locate_row(row: dict[str, Any], task: LocateTask) -> Iterator[tuple[object, 
             ORIGINAL_RECORD,
             None,
             None,
-            msgspec.json.encode({"id": msgspec.Raw(name_of(row).raw_id), "source": source, "record": whole}),
+            msgspec.json.encode({"id": msgspec.Raw(name.raw_id), "source": source, "record": whole}),
         )
-    originals = {side.row: side for side in sides if side.side == ORIGINAL}
-    for side in sides:
-        if side.side == COPY:
-            passage = describe_passage(row, findings, side, originals[side.row])
-            yield at, PASSAGE, bool(side.cuts), None, encode_line(passage).rstrip()
-        elif side.side == BOILERPLATE:
-            holders = int(findings.boilerplate.num_documents[side.row])
-            place = (msgspec.Raw(name_of(row).raw_id), row["path"], row["line"], side.start, side.end)
-            yield at, BOILER, None, holders, encode_line(BoilerplateRecord(side.text, holders, *place)).rstrip()
+    passages, boilerplate = findings.passages, findings.boilerplate
+    witnesses = {s.row: describe_witness(name, s.start, s.end) for s in cut.located if s.side == SOURCE}
+    for span in cut.located:
+        if span.side == COPY:
+            similarity, num_documents = float(passages.similarity[span.row]), int(passages.num_documents[span.row])
+            passage = describe_passage(span, name, witnesses[span.row], similarity, WITHIN, num_documents)
+            yield at, PASSAGE, bool(span.cuts), None, encode_line(passage).rstrip()
+        elif span.side == BOILERPLATE:
+            num_documents = int(boilerplate.num_documents[span.row])
+            line = encode_line(describe_boilerplate(span, name, num_documents))
+            yield at, BOILER, None, num_documents, line.rstrip()
 
 
 def read_findings(row: dict[str, Any], config: PassageConfig) -> Findings:
-    """Return what the stages before found in a document, as the plan of a corpus of one."""
-    within = join_matches([])
+    """Return what the stages before found in a document, as in a corpus of one."""
+    within = join_passages([])
     if row["kept"]:
         rows = np.frombuffer(row["repeats"] or b"", np.int32).reshape(-1, 5)
-        places = np.zeros(len(rows), np.int32)
-        within = Matches(places, places, rows[:, 0:2], rows[:, 2:4], rows[:, 4])
+        within = Passages.found(np.zeros((len(rows), 2), np.int32), rows, WITHIN)
     spans: npt.NDArray[np.int32] = np.frombuffer(row["masked"] or b"", np.int32).reshape(-1, 4)
     is_first = spans[:, 3].astype(bool)
-    standing = is_first | row["kept"]
-    document = np.zeros(int(standing.sum()), np.int32)
-    boilerplate = Boilerplate(document, spans[standing, :2], spans[standing, 2], is_first[standing], 1)
-    return Findings(plan_passages(within, join_matches([]), config, cut_across=False), boilerplate, config)
-
-
-def list_wanted(findings: Findings) -> list[tuple[int, int]]:
-    """Return what is to be located in the document: both sides of its repeats, and boilerplate."""
-    rows = range(len(findings.plan))
-    wanted = [(COPY, row) for row in rows] + [(ORIGINAL, row) for row in rows]
-    boilerplate = findings.boilerplate
-    strip = findings.config.strip_boilerplate
-    return wanted + [(BOILERPLATE, row) for row in range(len(boilerplate)) if strip or boilerplate.is_first[row]]
-
-
-def describe_passage(row: dict[str, Any], findings: Findings, copy: Located, original: Located) -> PassageRecord:
-    """Return the record of one passage."""
-    similarity = float(findings.plan.matches.similarity[copy.row])
-    doc_id = msgspec.Raw(name_of(row).raw_id)
-    return PassageRecord(
-        doc_id=doc_id,
-        path=row["path"],
-        line=row["line"],
-        start=copy.start,
-        end=copy.end,
-        text=copy.text,
-        witness=PassageWitness(doc_id, original.start, original.end, row["path"], row["line"]),
-        similarity=similarity,
-        relation="exact" if similarity == 1.0 else "edited",
-        scope="within",
-        action="removed" if copy.cuts else "reported",
-        documents=int(findings.plan.num_documents[copy.row]),
-        cuts=list(zip(copy.cuts[::2], copy.cuts[1::2], strict=True)),
-    )
+    boilerplate = Boilerplate(np.zeros(len(spans), np.int32), spans[:, :2], spans[:, 2], is_first, 1)
+    passages = plan_passages(within, join_passages([]), config, cut_across=False)
+    return Findings(passages, boilerplate.select(is_first | row["kept"]), config)
 
 
 def write_located(output: SparkOutput, located: LocatedRows) -> None:

@@ -13,15 +13,15 @@ from dedup.text.lexicon import SENTENCE_ENDS
 from dedup.text.spans import Span
 
 BREAK = re.compile(f"[\n{re.escape(''.join(sorted(SENTENCE_ENDS)))}]")
-SLACK = 8  # tokens that a sparse net of anchors may miss at the edge of boilerplate
+SLACK = 8  # tokens that a sparse net of fingerprints may miss at the edge of boilerplate
 OPENING = "\"'(\u201c\u2018\u00ab\u300c["
 
 
 class TokenOffsets:
-    """Where the tokens of one text stand: `span(first, last)` is the characters of tokens [first, last)."""
+    """A text and the places of its tokens: `span(first, last)` is the characters of tokens [first, last)."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
+        self.text = text
         data = np.frombuffer(text.encode(), np.uint8)
         starts, ends = np.empty(2 * data.size + 16, np.int64), np.empty(2 * data.size + 16, np.int64)
         count = locate_tokens(data, load_folding_table(), starts, ends)
@@ -37,7 +37,7 @@ class TokenOffsets:
 
         Edges of sentences and paragraphs inside the text are among these.
         """
-        places = [match.start() for match in BREAK.finditer(self._text)]
+        places = [match.start() for match in BREAK.finditer(self.text)]
         return np.unique(np.searchsorted(self.starts, np.array(places, np.int64), "right"))
 
     def span(self, first: int, last: int) -> Span:
@@ -70,8 +70,9 @@ def widen_cut(text: str, cut: Span, original: Span | None) -> Span:
     return Span(start, max(start, end))
 
 
-def snap_to_lines(text: str, offsets: TokenOffsets, span: Span) -> Span:
+def snap_to_lines(offsets: TokenOffsets, span: Span) -> Span:
     """Return a span widened to whole lines where no more than SLACK tokens stand between its ends and theirs."""
+    text = offsets.text
     line_start = text.rfind("\n", 0, span.start) + 1
     line_end = text.find("\n", span.end)
     line_end = len(text) if line_end < 0 else line_end

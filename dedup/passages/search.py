@@ -1,7 +1,6 @@
-"""Matches: passages as the kernels find them, in tokens, before anyone has looked at the text."""
+"""The search for passages: inside documents, across documents, between given pairs; in tokens."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +11,7 @@ from dedup.kernels.fingerprints import Winnowing
 from dedup.kernels.repeats_within import MinShare, align_block, drop_small_pairs, match_pairs, repeat_block
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.fingerprint_links import TableFullError, TableRoom, filter_repeated, find_links, order_links
+from dedup.passages.passage_table import ACROSS, WITHIN, Passages, join_passages
 from dedup.threads import start_threads
 
 PAIRS_AT_ONCE = 500
@@ -19,71 +19,17 @@ PAIRS_AT_ONCE = 500
 WORTH_EXTENDING = 0.1
 
 
-@dataclass(frozen=True)
-class Matches:
-    """Passages found, one row each, sorted by document and place.
-
-    ```
-    document     int32[n]     the later copy
-    source       int32[n]     the document in which the passage occurs first
-    span         int32[n, 2]  [start, end) in tokens of the document
-    source_span  int32[n, 2]  [start, end) in tokens of the source
-    equal        int32[n]     tokens that are the same on both sides
-    ```
-    """
-
-    document: npt.NDArray[np.int32]
-    source: npt.NDArray[np.int32]
-    span: npt.NDArray[np.int32]
-    source_span: npt.NDArray[np.int32]
-    equal: npt.NDArray[np.int32]
-
-    def __len__(self) -> int:
-        return len(self.document)
-
-    @property
-    def similarity(self) -> npt.NDArray[np.float64]:
-        """Return the share of equal tokens, 2 * equal / (tokens of both sides), float64[n]."""
-        lengths = (self.span[:, 1] - self.span[:, 0]) + (self.source_span[:, 1] - self.source_span[:, 0])
-        return 2.0 * self.equal / np.maximum(lengths, 1)
-
-    def select(self, rows: np.ndarray) -> "Matches":
-        """Return some of the rows, by index or mask."""
-        return Matches(
-            self.document[rows], self.source[rows], self.span[rows], self.source_span[rows], self.equal[rows]
-        )
-
-
-def join_matches(parts: Sequence[Matches]) -> Matches:
-    """Return the rows of several as one."""
-    parts = [make_matches(np.empty((0, 5), np.int32), np.empty((0, 2), np.int32)), *parts]
-    return Matches(
-        np.concatenate([p.document for p in parts]),
-        np.concatenate([p.source for p in parts]),
-        np.concatenate([p.span for p in parts]),
-        np.concatenate([p.source_span for p in parts]),
-        np.concatenate([p.equal for p in parts]),
-    )
-
-
-def make_matches(passages: npt.NDArray[np.int32], pairs: npt.NDArray[np.int32]) -> Matches:
-    """Return the kernels' rows as matches."""
-    return Matches(
-        pairs[:, 0].copy(), pairs[:, 1].copy(), passages[:, 0:2].copy(), passages[:, 2:4].copy(), passages[:, 4].copy()
-    )
-
-
 def limits_of(config: PassageConfig) -> PassageLimits:
     """Return the limits of a passage that are set."""
     return PassageLimits(config.min_tokens, config.min_similarity)
 
 
-def find_repeats(tokens: DocumentTokens, config: PassageConfig) -> Matches:
+def find_repeats(tokens: DocumentTokens, config: PassageConfig) -> Passages:
     """Find what is printed twice inside each document."""
     room = int(tokens.num_tokens.sum()) + 1
     passages, owners = np.empty((room, 5), np.int32), np.empty(room, np.int32)
     found = repeat_block(tokens.address, tokens.num_tokens, config.shingle_size, limits_of(config), passages, owners)
-    return make_matches(passages[:found], np.repeat(owners[:found, None], 2, axis=1))
+    return Passages.found(np.repeat(owners[:found, None], 2, axis=1), passages[:found], WITHIN)
 
 
 def find_shared(
@@ -92,7 +38,7 @@ def find_shared(
     advance: Callable[[int], None],
     threads: int = 1,
     min_share: float = 0.0,
-) -> Matches:
+) -> Passages:
     """Find the passages that documents share with the first document that has them, their source.
 
     The fingerprints of the whole corpus go through a table that holds at most `max_anchors`, in as many passes as that
@@ -103,16 +49,16 @@ def find_shared(
     with start_threads(threads) as pool:
         repeated = filter_repeated(tokens, winnowing, pool)
 
-        def align(links: npt.NDArray[np.int32]) -> Matches:
+        def align(links: npt.NDArray[np.int32]) -> Passages:
             return align_links(order_links(links), tokens, config, min_share)
 
-        def find(room: TableRoom) -> Matches:
+        def find(room: TableRoom) -> Passages:
             links = find_links(tokens, winnowing, repeated, room, pool)
             found = []
-            for here, matches in zip(tokens.slices(), pool.ahead(align, links), strict=True):
-                found.append(matches)
+            for here, passages in zip(tokens.slices(), pool.ahead(align, links), strict=True):
+                found.append(passages)
                 advance(here.stop - here.start)
-            return join_matches(found)
+            return join_passages(found)
 
         try:
             return find(TableRoom(repeated.expected, config.max_anchors))
@@ -122,7 +68,7 @@ def find_shared(
 
 def align_links(
     links: npt.NDArray[np.int32], tokens: DocumentTokens, config: PassageConfig, min_share: float
-) -> Matches:
+) -> Passages:
     """Return the passages to which the links of one block lead."""
     worth = MinShare(0.0, tokens.num_tokens)
     if min_share:
@@ -131,22 +77,22 @@ def align_links(
         worth = MinShare(WORTH_EXTENDING, tokens.own_tokens)
     passages, pairs = np.empty((len(links), 5), np.int32), np.empty((len(links), 2), np.int32)
     found = align_block(links, tokens.address, tokens.num_tokens, limits_of(config), worth, passages, pairs)
-    return make_matches(passages[:found], pairs[:found])
+    return Passages.found(pairs[:found], passages[:found], ACROSS)
 
 
 def compare_pairs(
     pairs: npt.NDArray[np.int32], tokens: DocumentTokens, config: PassageConfig, threads: int = 1
-) -> Matches:
+) -> Passages:
     """Return all passages that each pair (document, source) shares, whatever their first source is."""
 
-    def compare(first: int) -> Matches:
+    def compare(first: int) -> Passages:
         some = np.ascontiguousarray(pairs[first : first + PAIRS_AT_ONCE])
         room = int(tokens.num_tokens[some[:, 0]].sum()) + 1
         passages, owners = np.empty((room, 5), np.int32), np.empty((room, 2), np.int32)
         found = match_pairs(
             some, tokens.address, tokens.num_tokens, config.shingle_size, limits_of(config), passages, owners
         )
-        return make_matches(passages[:found], owners[:found])
+        return Passages.found(owners[:found], passages[:found], ACROSS)
 
     with start_threads(threads) as pool:
-        return join_matches(list(pool.ahead(compare, range(0, len(pairs), PAIRS_AT_ONCE))))
+        return join_passages(list(pool.ahead(compare, range(0, len(pairs), PAIRS_AT_ONCE))))

@@ -1,0 +1,87 @@
+"""The second pass over the texts: where passages are in them, and the records out of which they are cut."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import InputConfig
+from dedup.corpus.shards import Shard
+from dedup.near.fetch_texts import RecordText, read_records
+from dedup.near.segments import Segments
+from dedup.output.edits import write_edits
+from dedup.output.located_spans import write_located
+from dedup.output.run_folder import EDITS, LOCATED, RunFolder
+from dedup.passages.cut_documents import BOILERPLATE, Findings, cut_document
+from dedup.text.token_spans import TokenOffsets, cut_spans
+
+
+@dataclass(frozen=True)
+class ShardFindings:
+    """What was found in the documents of one shard, as it is sent to a worker.
+
+    ```
+    passages, boilerplate  int64[...]  rows of the findings among those of all shards
+    ```
+    """
+
+    shard: Shard
+    findings: Findings
+    passages: npt.NDArray[np.int64]
+    boilerplate: npt.NDArray[np.int64]
+
+    @property
+    def size(self) -> int:
+        """Return the size of the shard on disk."""
+        return self.shard.size
+
+
+def split_findings(findings: Findings, segments: Segments) -> list[ShardFindings]:
+    """Return the findings of each shard."""
+    return [select_findings(findings, segments, shard) for shard in segments.shards]
+
+
+def select_findings(findings: Findings, segments: Segments, shard: Shard) -> ShardFindings:
+    """Return the passages that have either side in a shard, and its boilerplate."""
+    documents = documents_of(segments, shard)
+
+    def is_inside(column: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        return (column >= documents.start) & (column < documents.stop)
+
+    passages = np.flatnonzero(is_inside(findings.passages.document) | is_inside(findings.passages.source))
+    boilerplate = np.flatnonzero(is_inside(findings.boilerplate.document))
+    selected = Findings(findings.passages.select(passages), findings.boilerplate.select(boilerplate), findings.config)
+    return ShardFindings(shard, selected, passages, boilerplate)
+
+
+def documents_of(segments: Segments, shard: Shard) -> range:
+    """Return the doc_indices of a shard."""
+    batches = segments.batches_of(shard)
+    return range(batches[0].first, batches[-1].first + len(batches[-1])) if batches else range(0)
+
+
+def locate_shard(found: ShardFindings, folder: RunFolder, segments: Segments, config: InputConfig) -> None:
+    """Find the characters of what was found in a shard's documents, and make the records whose text is cut."""
+    shard = found.shard
+    sides = found.findings.list_sides(documents_of(segments, shard))
+    documents = sorted(sides)
+    places = [place_of(segments, doc) for doc in documents]
+    reader = RecordText(shard.files[0], config)
+    with (
+        write_located(folder.part(shard.index, LOCATED)) as located,
+        write_edits(folder.part(shard.index, EDITS)) as edits,
+    ):
+        for doc, raw in zip(documents, read_records(shard, places, config.text_field), strict=True):
+            text = reader.get(raw)
+            cut = cut_document(TokenOffsets(text), segments.tokens_of(doc), sides[doc], found.findings)
+            for span in cut.located:
+                rows = found.boilerplate if span.side == BOILERPLATE else found.passages
+                located.add(span._replace(row=int(rows[span.row])))
+            if cut.cuts:
+                edits.add(doc, reader.put(raw, cut_spans(text, cut.cuts)))
+
+
+def place_of(segments: Segments, doc_index: int) -> tuple[int, int, int]:
+    """Return (file in its shard, first byte, length) of a document's record."""
+    batch, row = segments.find(doc_index)
+    return int(batch.column("file")[row]), int(batch.column("start")[row]), int(batch.column("length")[row])

@@ -43,12 +43,12 @@ def measure_lexical_coverage(
     grams, numbers = count_trigrams(vocabulary), np.array([key[0].isdecimal() for key in vocabulary], bool)
     said = np.zeros((len(filled), len(filled)), np.float32)
     for first in range(0, len(vocabulary), words_at_once):
-        some = slice(first, min(first + words_at_once, len(vocabulary)))
-        best = np.maximum.reduceat(measure_likeness(grams, numbers, some)[words], starts)
-        inside = (words >= some.start) & (words < some.stop)
-        counts = np.zeros((len(filled), some.stop - some.start), np.float32)
-        np.add.at(counts, (homes[inside], words[inside] - some.start), 1)
-        said += (counts * weight[some]) @ best.T
+        block = slice(first, min(first + words_at_once, len(vocabulary)))
+        best = np.maximum.reduceat(measure_likeness(grams, numbers, block)[words], starts)
+        inside = (words >= block.start) & (words < block.stop)
+        counts = np.zeros((len(filled), block.stop - block.start), np.float32)
+        np.add.at(counts, (homes[inside], words[inside] - block.start), 1)
+        said += (counts * weight[block]) @ best.T
     total = np.add.reduceat(weight[words], starts)
     coverage[np.ix_(filled, filled)] = said / total[:, None]
     return coverage
@@ -66,18 +66,18 @@ def count_trigrams(words: Sequence[str]) -> npt.NDArray[np.float32]:
 
 
 def measure_likeness(
-    grams: npt.NDArray[np.float32], numbers: npt.NDArray[np.bool_], some: slice
+    grams: npt.NDArray[np.float32], numbers: npt.NDArray[np.bool_], block: slice
 ) -> npt.NDArray[np.float32]:
-    """Return float32[n, some]: 1 for equal words, else the squared trigram cosine where it is MIN_LIKENESS or more.
+    """Return float32[n, block]: 1 for equal words, else the squared trigram cosine where it is MIN_LIKENESS or more.
 
     grams    float32[n, NUM_BUCKETS]   `count_trigrams` of n different words
     numbers  bool[n]                   whether the word is written in digits: those are equal or not
     """
-    likeness = grams @ grams[some].T
+    likeness = grams @ grams[block].T
     likeness[likeness < MIN_LIKENESS] = 0
     likeness **= 2
     likeness[numbers] = 0
-    likeness[:, numbers[some]] = 0
-    place = np.arange(some.start, some.stop)
-    likeness[place, place - some.start] = 1
+    likeness[:, numbers[block]] = 0
+    place = np.arange(block.start, block.stop)
+    likeness[place, place - block.start] = 1
     return likeness

@@ -9,7 +9,7 @@ from dedup.compare.terms import Term
 from dedup.errors import DedupError
 
 NUMBER_LIKENESS = 0.6  # two different numbers are never more alike than this, whatever the model says
-MAX_TERMS = 150_000  # every one is compared with every other: minutes of work
+MAX_TERMS = 150_000  # all are compared with all: minutes of work
 TERMS_AT_ONCE = 256  # of a sentence: one sentence can be a whole text
 
 
@@ -36,7 +36,7 @@ def measure_semantic_coverage(
     coverage = np.zeros((len(sentences), len(sentences)), np.float32)
     if not filled:
         return coverage
-    every = np.concatenate([vectors[i] for i in filled])
+    all_vectors = np.concatenate([vectors[i] for i in filled])
     sizes = np.array([len(sentences[i]) for i in filled])
     starts = np.cumsum(sizes) - sizes
     keys = np.array([term.key for i in filled for term in sentences[i]])
@@ -45,12 +45,12 @@ def measure_semantic_coverage(
     for i, start in zip(filled, starts.tolist(), strict=True):
         end = start + len(sentences[i])
         for first in range(start, end, terms_at_once):
-            own = slice(first, min(first + terms_at_once, end))
-            likeness = np.clip(every[own] @ every.T, 0, 1)
+            block = slice(first, min(first + terms_at_once, end))
+            likeness = np.clip(all_vectors[block] @ all_vectors.T, 0, 1)
             likeness *= likeness
-            for row in np.flatnonzero(numbers[own]):
+            for row in np.flatnonzero(numbers[block]):
                 likeness[row, numbers] = np.minimum(likeness[row, numbers], NUMBER_LIKENESS)
                 likeness[row, keys == keys[first + row]] = 1
-            coverage[i, filled] += weight[own] @ np.maximum.reduceat(likeness, starts, axis=1)
+            coverage[i, filled] += weight[block] @ np.maximum.reduceat(likeness, starts, axis=1)
         coverage[i, filled] /= weight[start:end].sum()
     return coverage

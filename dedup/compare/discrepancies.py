@@ -51,10 +51,10 @@ def find_changed_names(
     names = {cell.outlet: read_fact(outlets[cell.outlet], cell, find_names) for cell in row.cells}
     changed: dict[int, set[str]] = {}
     for a, b in combinations(row.outlets, 2):
-        own, others = names[a].values, names[b].values
-        if relations[a][b][number] is Wording.EDITED and disagree(FactKind.NAME, own, others):
-            changed.setdefault(a, set()).update(list_others(own, others))
-            changed.setdefault(b, set()).update(list_others(others, own))
+        a_names, b_names = names[a].values, names[b].values
+        if relations[a][b][number] is Wording.EDITED and disagree(FactKind.NAME, a_names, b_names):
+            changed.setdefault(a, set()).update(list_others(a_names, b_names))
+            changed.setdefault(b, set()).update(list_others(b_names, a_names))
     facts = tuple(keep_values(names[outlet], changed[outlet]) for outlet in sorted(changed))
     return [Discrepancy(number, FactKind.NAME, facts)] if facts else []
 

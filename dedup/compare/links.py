@@ -37,11 +37,11 @@ class Wordings:
 
     def relate(self, cell: Cell, base: Cell) -> Wording:
         """Return how the wording of one cell relates to the wording of another."""
-        own, others = ([Place(c.outlet, s) for s in c.sentences] for c in (cell, base))
-        words = [[word for place in places for word in self._words[place]] for places in (own, others)]
-        rows, columns = ([self._positions[place] for place in places] for places in (own, others))
+        sides = [[Place(side.outlet, sentence) for sentence in side.sentences] for side in (cell, base)]
+        words = [[word for place in places for word in self._words[place]] for places in sides]
+        rows, columns = ([self._positions[place] for place in places] for places in sides)
         if len(rows) == len(columns) == 1:  # most are, and what follows would take ten times as long
-            return classify_wording(words[0], words[1], self.measure_coverage(own[0], others[0]))
+            return classify_wording(words[0], words[1], self.measure_coverage(sides[0][0], sides[1][0]))
         there = float(self._coverage[np.ix_(rows, columns)].max(1).mean())
         back = float(self._coverage[np.ix_(columns, rows)].max(1).mean())
         return classify_wording(words[0], words[1], MutualCoverage(there, back))

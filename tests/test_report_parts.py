@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.diff.engine import diff_texts
-from dedup.report.charts import MOST_COLUMNS, Caption, Column, bin_days, bin_sizes, choose_values, draw_columns
+from dedup.report.charts import Caption, Column, choose_values, draw_columns
+from dedup.report.corpus.chart_bins import MAX_BINS, bin_days, bin_sizes
 from dedup.report.corpus.corpus_clusters import encode_entries, render_lists
 from dedup.report.corpus.corpus_diff import describe_diff
 from dedup.report.corpus.corpus_index import draw_matrix
@@ -24,7 +25,7 @@ DAYS = st.integers(date(1500, 1, 1).toordinal(), date(2199, 12, 31).toordinal())
 def test_every_day_is_in_one_bin_and_the_bins_fit_the_chart(days):
     counts = [DayCount(day, number + 1, number) for day, number in sorted(days.items())]
     _, bins, _ = bin_days(counts)
-    assert len(bins) <= MOST_COLUMNS
+    assert len(bins) <= MAX_BINS
     assert len({label for label, _, _ in bins}) == len(bins)
     assert (sum(c.num_documents for c in counts), sum(c.num_removed for c in counts)) == (
         sum(documents for _, documents, _ in bins),

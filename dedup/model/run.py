@@ -127,11 +127,23 @@ class ExampleDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class PassageInContext:
-    """A passage for showing: each side is (id, start, end, (text before, text of it, text after))."""
+class Excerpt:
+    """Characters `[start, end)` of a document, with what is before and after them."""
 
-    copy: tuple[str, int, int, tuple[str, str, str]]
-    first: tuple[str, int, int, tuple[str, str, str]]
+    doc_id: str
+    start: int
+    end: int
+    before: str
+    text: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassageInContext:
+    """A passage for showing, on both sides."""
+
+    copy: Excerpt
+    first: Excerpt
     num_tokens: int
     similarity: float
     num_documents: int

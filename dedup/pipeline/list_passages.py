@@ -12,7 +12,7 @@ from dedup.config import InputConfig, NearConfig, PassageConfig, fingerprint
 from dedup.corpus.files import SourceFile
 from dedup.corpus.shards import plan_shards
 from dedup.errors import InputError
-from dedup.model.run import PassageInContext
+from dedup.model.run import Excerpt, PassageInContext
 from dedup.near.decisions import Decisions
 from dedup.near.fetch_texts import fetch_text
 from dedup.near.segments import Segments
@@ -111,7 +111,7 @@ def choose_biggest(segments: Segments, passages: Passages, config: InputConfig, 
                 break
             name = segments.name(document)
             span = TokenOffsets(text).span(*tokens)
-            sides.append((name.raw_id.decode(), span.start, span.end, around(text, span)))
+            sides.append(cut_excerpt(name.raw_id.decode(), text, span))
         if len(sides) == 2:
             similarity = float(passages.similarity[row])
             found.append(
@@ -120,7 +120,7 @@ def choose_biggest(segments: Segments, passages: Passages, config: InputConfig, 
     return found
 
 
-def around(text: str, span: Span) -> tuple[str, str, str]:
-    """Return what stands before a span, in it and after it."""
-    before = text[max(span.start - CONTEXT, 0) : span.start]
-    return before, text[span.start : span.end], text[span.end : span.end + CONTEXT]
+def cut_excerpt(doc_id: str, text: str, span: Span) -> Excerpt:
+    """Return a span of a text with what is before and after it."""
+    before, after = text[max(span.start - CONTEXT, 0) : span.start], text[span.end : span.end + CONTEXT]
+    return Excerpt(doc_id, span.start, span.end, before, span.cut(text), after)

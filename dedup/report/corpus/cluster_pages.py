@@ -9,12 +9,12 @@ from typing import IO
 import msgspec
 import numpy as np
 
-from dedup.corpus.values import read_value
 from dedup.diff.engine import diff_texts
 from dedup.model.documents import CopyRelation
 from dedup.output.passage_records import PassageRecord
 from dedup.report.corpus.cluster_plans import ClusterPlan
 from dedup.report.corpus.corpus_cluster import ComparedCopy, render_cluster
+from dedup.report.corpus.corpus_diff import describe_diff
 from dedup.report.corpus.corpus_model import Card, ClusterContent, ClusterCopy, PassageNote
 from dedup.report.corpus.corpus_page import cluster_path
 from dedup.report.corpus.shown_documents import read_shown
@@ -88,22 +88,12 @@ def compare_copies(plan: ClusterPlan, content: ClusterContent, documents: IO[byt
     for number, (offset, copy) in enumerate(zip(offsets, content.copies, strict=False), start=1):
         new = read_shown(documents, offset).text
         same_as = seen.setdefault(new, number)
-        yield ComparedCopy(copy, diff_texts(content.text, new) if same_as == number else None, same_as)
+        diff = describe_diff(diff_texts(content.text, new), f"copy-{number}-") if same_as == number else None
+        yield ComparedCopy(number, copy, same_as, diff)
 
 
 def read_passage(notes: IO[bytes], offset: int, cards: dict[tuple[str, int], Card]) -> PassageNote:
     """Return the passage at an offset of `passages.jsonl`."""
     notes.seek(offset)
     record = msgspec.json.decode(notes.readline(), type=PassageRecord)
-    return PassageNote(
-        cards[record.path, record.line],
-        record.start,
-        record.end,
-        record.text,
-        read_value(bytes(record.witness.doc_id)),
-        record.witness.start,
-        record.witness.end,
-        record.similarity,
-        record.scope,
-        record.action == "removed",
-    )
+    return PassageNote(cards[record.path, record.line], record)

@@ -4,8 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from dedup.diff.model import Diff
-from dedup.report.corpus.corpus_diff import PageDiff, describe_diff
+from dedup.report.corpus.corpus_diff import PageDiff
 from dedup.report.corpus.corpus_model import ClusterContent, ClusterCopy
 from dedup.report.corpus.corpus_page import fit, measure_card, measure_row, render_corpus_page
 from dedup.report.wording import clip
@@ -21,15 +20,6 @@ BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
 class ComparedCopy:
     """A removed document with its comparison; None where the copy number `same_as` has the very same text."""
 
-    copy: ClusterCopy
-    diff: Diff | None
-    same_as: int
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """A removed document with its comparison as the template takes it."""
-
     number: int
     copy: ClusterCopy
     same_as: int
@@ -38,11 +28,10 @@ class Section:
 
 def render_cluster(content: ClusterContent, compared: Iterable[ComparedCopy]) -> str:
     """Return the page; comparisons are taken until it is full."""
-    sections = list(describe_sections(compared))
     copies = fit(content.copies, lambda copy: measure_card(copy.card), COPIES_BYTES)
     passages = fit(
         content.passages,
-        lambda note: measure_row(note.text[:PASSAGE_CHARACTERS]) + measure_card(note.card),
+        lambda note: measure_row(note.record.text[:PASSAGE_CHARACTERS]) + measure_card(note.card),
         PASSAGES_BYTES,
     )
     values = {
@@ -53,7 +42,7 @@ def render_cluster(content: ClusterContent, compared: Iterable[ComparedCopy]) ->
         "num_characters": len(content.text),
         "is_text_cut": len(content.text) > TEXT_CHARACTERS,
         "copies": copies,
-        "sections": sections,
+        "sections": list(take_fitting(compared)),
         "passages": passages,
         "num_passages": content.num_passages,
         "passage_characters": PASSAGE_CHARACTERS,
@@ -61,15 +50,11 @@ def render_cluster(content: ClusterContent, compared: Iterable[ComparedCopy]) ->
     return render_corpus_page("corpus_cluster.html", values, root="../../")
 
 
-def describe_sections(compared: Iterable[ComparedCopy]) -> Iterator[Section]:
-    """Yield the comparisons that fit into the page, at least one."""
+def take_fitting(compared: Iterable[ComparedCopy]) -> Iterator[ComparedCopy]:
+    """Yield the comparisons that fit into the page."""
     used = 0
-    for number, item in enumerate(compared, start=1):
-        if item.diff is None:
-            yield Section(number, item.copy, item.same_as, None)
-            continue
-        described = describe_diff(item.diff, f"copy-{number}-")
-        used += described.num_bytes
+    for item in compared:
+        used += item.diff.num_bytes if item.diff else 0
         if used > COMPARISON_BYTES:
             return
-        yield Section(number, item.copy, number, described)
+        yield item

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from dedup.report.charts import Axis, Caption, Chart, Column, Tick, bin_days, bin_sizes, draw_columns
+from dedup.report.charts import Axis, Caption, Chart, Column, Tick, draw_columns
+from dedup.report.corpus.chart_bins import bin_days, bin_sizes
 from dedup.report.corpus.corpus_model import ClusterEntry, CorpusFindings, DocumentPair, OutletPair
 from dedup.report.corpus.corpus_page import (
     LONGEST_NAME,

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 
 from dedup.config import FieldNames
+from dedup.corpus.values import read_value
 from dedup.model.run import Summary
+from dedup.output.passage_records import PassageRecord
+from dedup.output.records import RejectedRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +51,15 @@ class ClusterEntry:
 
 @dataclass(frozen=True, slots=True)
 class PassageNote:
-    """A passage that a document of a cluster prints twice or shares: its characters, its text, where it stood first.
-
-    `is_cut` says whether it was cut out of the kept text.
-    """
+    """A passage that a document of a cluster prints twice or shares, as `passages.jsonl` has it."""
 
     card: Card
-    start: int
-    end: int
-    text: str
-    first_id: str
-    first_start: int
-    first_end: int
-    similarity: float
-    scope: str
-    is_cut: bool
+    record: PassageRecord
+
+    @property
+    def first_id(self) -> str:
+        """Return the id of the document in which it stands first."""
+        return read_value(bytes(self.record.witness.doc_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +136,6 @@ class BoilerplateNote:
 
 
 @dataclass(frozen=True, slots=True)
-class RejectionNote:
-    """A record that could not be read."""
-
-    path: str
-    line: int
-    error: str
-
-
-@dataclass(frozen=True, slots=True)
 class CorpusFindings:
     """The numbers of a run.
 
@@ -178,7 +166,7 @@ class CorpusFindings:
     below: tuple[NearMiss, ...] | None
     yet_kept: tuple[NearMiss, ...] | None
     boilerplate: tuple[BoilerplateNote, ...]
-    rejections: tuple[RejectionNote, ...]
+    rejections: tuple[RejectedRecord, ...]
     num_elsewhere: int
 
     @property

@@ -12,7 +12,7 @@ from dedup.model.documents import CopyRelation
 from dedup.output.passage_records import BoilerplateRecord
 from dedup.output.records import RejectedRecord
 from dedup.output.run_folder import BOILERPLATE, REJECTED
-from dedup.report.corpus.corpus_model import BoilerplateNote, DayCount, OutletCount, OutletPair, RejectionNote
+from dedup.report.corpus.corpus_model import BoilerplateNote, DayCount, OutletCount, OutletPair
 from dedup.report.corpus.removal_table import NO_WITNESS, Clusters, RemovalTable
 from dedup.report.corpus.survey import UNDATED, Survey
 
@@ -79,9 +79,8 @@ def read_boilerplate(out: Path) -> tuple[BoilerplateNote, ...]:
     return tuple(BoilerplateNote(r.text, r.documents, read_value(bytes(r.doc_id))) for r in records)
 
 
-def read_rejections(out: Path) -> tuple[RejectionNote, ...]:
+def read_rejections(out: Path) -> tuple[RejectedRecord, ...]:
     """Return the first records that a run set aside."""
     decoder = msgspec.json.Decoder(RejectedRecord)
     with (out / REJECTED).open("rb") as lines:
-        records = [decoder.decode(line) for line in islice(lines, MAX_REJECTIONS)]
-    return tuple(RejectionNote(r.path, r.line, r.error) for r in records)
+        return tuple(decoder.decode(line) for line in islice(lines, MAX_REJECTIONS))

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dedup.model.run import PassageInContext
+from dedup.model.run import Excerpt, PassageInContext
 from dedup.report.wrapping import show_line
 
 WIDTH = 76
@@ -22,13 +22,12 @@ def render_passages(count: int, biggest: Sequence[PassageInContext], out: str | 
     return "\n".join(lines) + "\n"
 
 
-def describe_side(label: str, side: tuple[str, int, int, tuple[str, str, str]]) -> list[str]:
+def describe_side(label: str, side: Excerpt) -> list[str]:
     """Return one place of a passage: where it is, and how it begins and ends there, bracketed."""
-    name, start, end, (before, text, after) = side
-    flat = " ".join(text.split())
+    flat = " ".join(side.text.split())
     shown = flat if len(flat) <= 2 * EDGE else f"{flat[:EDGE]} … {flat[-EDGE:]}"
-    left, right = " ".join(before.split())[-16:], " ".join(after.split())[:16]
+    left, right = " ".join(side.before.split())[-16:], " ".join(side.after.split())[:16]
     return [
-        f"   {label:<6}{show_line(name)} [{start:,}:{end:,})",
+        f"   {label:<6}{show_line(side.doc_id)} [{side.start:,}:{side.end:,})",
         f"         …{show_line(left)}⟦{show_line(shown)}⟧{show_line(right)}…",
     ]

@@ -40,12 +40,13 @@ COMMANDS = Path(__file__).with_suffix(".toml")
 # what it holds is equal.
 VARIES = [
     (r'"(seconds|peak_mb)": ?[\d.e+-]+', r'"\1": #'),
+    (r'\s*"compile_s": ?[\d.]+,?', ""),  # seconds, and no field of older runs
     (r'"versions": ?\{[^}]*\}', '"versions": #'),
     (r"(MB in )[\d.]+ s .*", r"\1#"),  # the last line of a summary: seconds of each stage and peak memory
     (r'(<tr><td>[a-z, ]+</td>)(<td class="count">[\d.]+</td>){2}(?=</tr>)', r"\1#"),  # the same in a report
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+.\d:Z]*(?=[\"  ])", "TIME"),  # when a run of an index was made
     (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID"),  # files of Spark's writers
-    (r"(?m)^(compiling kernels|WARNING: |Setting default log level|To adjust logging level).*\n", ""),
+    (r"(?m)^(compiling kernels|kernels compiled in|WARNING: |Setting default log level|To adjust logging level).*\n", ""),
 ]
 KEPT = 8  # packages of which outputs are kept
 SHOWN = 4  # differences of one group that are printed

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dedup.kernels.hashing import U32
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import inlined, inner, kernel
 from dedup.kernels.tokens import MASKED, TOKEN_SHIFT
 
 MAX_GAP = 25  # tokens between two runs of one chain
@@ -38,7 +38,7 @@ class TokenRun(NamedTuple):
     length: int
 
 
-@kernel
+@inner
 def is_equal(a, i, b, j):
     """Return whether two tokens are the same word; a masked one is equal to none."""
     return (a[i] >> SHIFT) == (b[j] >> SHIFT) and a[i] != MASKED
@@ -129,7 +129,7 @@ def extend_end(a, b, i, j, step, max_a, max_b):
     return best_a, best_b, best_equal
 
 
-@kernel
+@inner
 def join_chain(chains, num_chains, run, a, b):
     """Add a `TokenRun` to the nearest chain that it continues; return whether there was one."""
     start_a, start_b, length = run
@@ -155,7 +155,7 @@ def join_chain(chains, num_chains, run, a, b):
     return True
 
 
-@kernel
+@inner
 def chain_seeds(a, b, seeds, same, chains):
     """Chain seeds (int32[m, 2]: token of b, token of a; sorted by the latter) into `chains` (int64[m, CHAIN_FIELDS]).
 
@@ -188,15 +188,15 @@ def chain_seeds(a, b, seeds, same, chains):
     return num_chains
 
 
-@kernel
+@inner
 def join_within(chains, num_chains, run, a, b):
     """Add a run to the last chain inside one document if the earlier side still ends before the later one starts."""
     if num_chains == 0 or run.start_b + run.length > chains[num_chains - 1, 0]:
         return False
-    return join_chain(chains[num_chains - 1 : num_chains], 1, run, a, b)
+    return join_chain(chains[num_chains - 1 : num_chains], np.int64(1), run, a, b)
 
 
-@kernel
+@inner
 def finish_chains(a, b, chains, num_chains, same, limits, passages, num_passages):
     """Extend the chains to their ends and write those long and alike enough to `passages`; return the new number.
 
@@ -207,10 +207,10 @@ def finish_chains(a, b, chains, num_chains, same, limits, passages, num_passages
             continue
         a_start, b_start, a_end, b_end, matched = chains[k, 0], chains[k, 1], chains[k, 2], chains[k, 3], chains[k, 4]
         max_b = (a_start if same else b.size) - b_end
-        more_a, more_b, more = extend_end(a, b, a_end, b_end, 1, a.size - a_end, max_b)
+        more_a, more_b, more = extend_end(a, b, a_end, b_end, np.int64(1), a.size - a_end, max_b)
         a_end, b_end, matched = a_end + more_a, b_end + more_b, matched + more
         max_a = a_start - (b_end if same else 0)
-        more_a, more_b, more = extend_end(a, b, a_start - 1, b_start - 1, -1, max_a, b_start)
+        more_a, more_b, more = extend_end(a, b, a_start - 1, b_start - 1, np.int64(-1), max_a, b_start)
         a_start, b_start, matched = a_start - more_a, b_start - more_b, matched + more
         length_a, length_b = a_end - a_start, b_end - b_start
         similarity = 2.0 * matched / (length_a + length_b)
@@ -227,7 +227,7 @@ def finish_chains(a, b, chains, num_chains, same, limits, passages, num_passages
     return num_passages
 
 
-@kernel
+@inner
 def drop_overlaps(passages, start, end, min_tokens):
     """Keep of the passages in rows [start, end) what no better one claims in a; return the new end.
 
@@ -260,7 +260,7 @@ def drop_overlaps(passages, start, end, min_tokens):
     return kept
 
 
-@kernel(inline=True)
+@inlined
 def is_exact(passage):
     """Return whether all tokens of a passage are equal, on both sides."""
     return passage[4] == passage[1] - passage[0] and passage[4] == passage[3] - passage[2]

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from dedup.kernels.buffers import prefetch, tokens_at
 from dedup.kernels.hashing import U32, U64, mix64
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import inlined, inner, kernel
 from dedup.kernels.shingles import HIDDEN, roll_unmasked, table_size
 
 # The source of each fingerprint, by open addressing. An entry is one record, so a look-up is one miss of the cache:
@@ -87,13 +87,13 @@ def winnow(shingles, count, window, positions):
     return found
 
 
-@kernel(inline=True)
+@inlined
 def seen_slot(seen, mixed):
     """Return the slot of a shingle in `seen`, four to a byte; other bits of it say its slot in the table."""
     return np.int64((((mixed * ODD) >> U64(32)) * U64(4 * seen.size)) >> U64(32))
 
 
-@kernel(inline=True)
+@inlined
 def times_seen(seen, slot):
     """Return how often a slot was marked: 0, 1, or 2 for more than once."""
     return (seen[slot >> 2] >> ((slot & 3) << 1)) & 3
@@ -153,14 +153,14 @@ def count_marks(seen):
     return once, more
 
 
-@kernel(inline=True)
+@inlined
 def first_slot(table, mixed):
     """Return the slot at which a shingle is looked for first; `mixed` is its `mix64`."""
     # Fingerprints are the smallest of their neighbours: their own high bits are no longer uniform.
     return np.int64(((mixed >> U64(32)) * U64(table.size)) >> U64(32))
 
 
-@kernel(inline=True)
+@inlined
 def is_part(shingle, part):
     """Return whether a shingle falls into a `Part` of all."""
     return part.of == 1 or np.int64(((mix64(~shingle) >> U64(32)) * U64(part.of)) >> U64(32)) == part.which
@@ -200,7 +200,7 @@ def list_repeated(address, num_tokens, winnowing, seen, part, mixed, positions, 
     return found
 
 
-@kernel
+@inner
 def find_fingerprint(table, mixed, most_steps):
     """Return the slot of a shingle: the one that holds it, or the free one where it belongs; -1 if that is too far."""
     size = table.size
@@ -257,6 +257,7 @@ def group_links(links, grouped):
     slot_of = np.empty(128, np.int32)  # number -> its slot
     sources = np.empty(128, np.int64)
     ends = np.empty(129, np.int64)
+    order = np.empty(128, np.int64)  # numbers, ascending by source
     numbers = np.empty(128, np.int32)  # link -> number of its source
     start = 0
     while start < links.shape[0]:
@@ -267,10 +268,12 @@ def group_links(links, grouped):
         if count > numbers.size:
             slots = np.full(table_size(2 * count), -1, np.int32)
             slot_of, sources = np.empty(2 * count, np.int32), np.empty(2 * count, np.int64)
+            order = np.empty(2 * count, np.int64)
             ends, numbers = np.empty(2 * count + 1, np.int64), np.empty(2 * count, np.int32)
         found = number_sources(links[start:end], slots, slot_of, sources, ends, numbers)
         place = start
-        for number in np.argsort(sources[:found]):
+        sort_numbers(sources, found, order)
+        for number in order[:found]:
             place, ends[number] = place + ends[number], place
         for k in range(count):
             row = ends[numbers[k]]
@@ -282,7 +285,7 @@ def group_links(links, grouped):
         start = end
 
 
-@kernel
+@inner
 def number_sources(links, slots, slot_of, sources, counts, numbers):
     """Write the number of each link's source, counted as they come, to `numbers`; return how many there are.
 
@@ -304,3 +307,23 @@ def number_sources(links, slots, slot_of, sources, counts, numbers):
         numbers[k] = slots[slot]
         counts[slots[slot]] += 1
     return found
+
+
+@inner
+def sort_numbers(keys, count, order):
+    """Write 0 to `count` - 1 to `order` (int64), ascending by `keys` (int64): Shell's sort.
+
+    `np.argsort` takes a second to compile.
+    """
+    for i in range(count):
+        order[i] = i
+    gap = count // 2
+    while gap > 0:
+        for i in range(gap, count):
+            number = order[i]
+            place = i
+            while place >= gap and keys[order[place - gap]] > keys[number]:
+                order[place] = order[place - gap]
+                place -= gap
+            order[place] = number
+        gap = gap // 2 if gap == 2 else gap * 5 // 11

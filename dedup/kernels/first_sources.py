@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from dedup.kernels.buffers import prefetch, tokens_at
 from dedup.kernels.hashing import U32, U64, mix64
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import inlined, inner, kernel
 from dedup.kernels.key_set import word_of
 from dedup.kernels.tokens import MASKED, TOKEN_SHIFT
 
@@ -87,7 +87,7 @@ def drop_hidden(tokens, shingle_size, hashes, count):
     return left
 
 
-@kernel
+@inner
 def sample_shingles(tokens, factors, hashes):
     """Write the hashes (uint64) of the sampled shingles to `hashes`, and return how many; none has a masked token."""
     count = drop_hidden(tokens, factors.size, hashes, hash_shingles(tokens, factors, hashes))
@@ -99,7 +99,7 @@ def sample_shingles(tokens, factors, hashes):
     return found
 
 
-@kernel(inline=True)
+@inlined
 def name_shingle(mixed):
     """Return what a sampled shingle is stored as: half of its hash, where 0 is a free slot."""
     name = mixed >> U64(32)
@@ -128,19 +128,19 @@ def list_samples(address, num_tokens, factors, most, names, ends):
     return found
 
 
-@kernel(inline=True)
+@inlined
 def mark_of(name):
     """Return the two bits of a shingle in its word."""
     return (U64(1) << (name & U64(63))) | (U64(1) << ((name >> U64(6)) & U64(63)))
 
 
-@kernel(inline=True)
+@inlined
 def first_slot(table, name):
     """Return the slot at which a shingle is looked for first."""
     return np.int64((name * U64(table.size)) >> U64(32))
 
 
-@kernel(inline=True)
+@inlined
 def find_shingle(table, name):
     """Return the slot of a shingle: the one that holds it, or the free one where it belongs."""
     slot = first_slot(table, name)
@@ -226,7 +226,7 @@ def measure_shared(pairs, asked, stored, shares):
         shares[row] = count_met(chosen, table, names[start : ends[source]]) / max(chosen.size, 1)
 
 
-@kernel
+@inner
 def enter_chosen(chosen, table):
     """Make of `table` (int8[MAX_SLOTS]) the places of some names + 1, by open addressing."""
     for slot in range(table.size):
@@ -238,7 +238,7 @@ def enter_chosen(chosen, table):
         table[slot] = k + 1
 
 
-@kernel
+@inner
 def count_met(chosen, table, names):
     """Return how many of those entered are among some names; equal ones are met together."""
     met, count = np.zeros(MAX_SHINGLES, np.int8), 0

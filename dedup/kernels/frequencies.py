@@ -5,7 +5,7 @@ import numpy as np
 from dedup.kernels.buffers import tokens_at
 from dedup.kernels.fingerprints import winnow
 from dedup.kernels.hashing import U64, mix64
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import inlined, inner, kernel
 from dedup.kernels.shingles import roll_shingles
 
 COPY_GAP = 25  # tokens between two frequent runs that still count as covered: the edits of a near-copy
@@ -26,7 +26,7 @@ FREQUENCY = np.dtype(
 )
 
 
-@kernel(inline=True)
+@inlined
 def first_slot(table, key):
     """Return the slot at which a key is looked for first."""
     return np.int64(((key >> U64(32)) * U64(table.size)) >> U64(32))
@@ -54,7 +54,7 @@ def copy_frequent(table, least, frequent):
             frequent[place].last = -1
 
 
-@kernel
+@inner
 def winnow_document(tokens, winnowing, shingles, positions):
     """Return a document's shingles, the positions of its fingerprints among them, and how many fingerprints there are.
 

@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import inlined
 
 U32 = np.uint32
 U64 = np.uint64
 
 
-@kernel(inline=True)
+@inlined
 def mix32(x):
     """Return MurmurHash3's fmix32 of a uint32."""
     x = U32(x)
@@ -19,7 +19,7 @@ def mix32(x):
     return U32(x ^ (x >> U32(16)))
 
 
-@kernel(inline=True)
+@inlined
 def mix64(x):
     """Return MurmurHash3's fmix64 of a uint64."""
     x = U64(x)

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from dedup.kernels.buffers import prefetch
 from dedup.kernels.hashing import U64
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import inlined, kernel
 from dedup.kernels.leader_table import reduce_range
 from dedup.kernels.minhash import SIGNATURE_WORDS, count_agreeing
 
@@ -90,19 +90,19 @@ def make_hits(num_rows: int, bands: int) -> Hits:
     )
 
 
-@kernel(inline=True)
+@inlined
 def free_of_zero(key):
     """Return the key as the table holds it, where 0 is a free slot."""
     return key if key != 0 else U64(1)
 
 
-@kernel(inline=True)
+@inlined
 def word_of(bits, key):
     """Return which word of `bits` has the bits of a key: those that its lowest twice six bits name."""
     return (key >> U64(12)) & U64(bits.size - 1)
 
 
-@kernel(inline=True)
+@inlined
 def find_key(slots, key):
     """Return the slot of a key: the one that holds it, or the free one where it belongs."""
     slot = np.int64(reduce_range(key, slots.shape[0]))
@@ -136,7 +136,7 @@ def add_keys(key_set, keys, signatures, num_tokens, num_shingles):
         key_set.counters[MOST_HOLDERS] = most
 
 
-@kernel(inline=True)
+@inlined
 def add_key(bits, slots, entries, key, entry):
     """Add a key as an entry; return how many documents have it now."""
     bits[word_of(bits, key)] |= (U64(1) << (key & U64(63))) | (U64(1) << ((key >> U64(6)) & U64(63)))
@@ -203,7 +203,7 @@ def match_hits(key_set, owner, slot, signatures, num_shingles, limits, max_bucke
             is_compared[document] = is_comparable(key_set, entry, signatures[document], size, limits)
 
 
-@kernel(inline=True)
+@inlined
 def pick_keys(bits, slots, keys, first, end, picked):
     """Write the places of those of some keys that may be in the set, and ask for their slots; return how many."""
     count = 0
@@ -217,7 +217,7 @@ def pick_keys(bits, slots, keys, first, end, picked):
     return count
 
 
-@kernel(inline=True)
+@inlined
 def is_comparable(key_set, entry, signature, size, limits):
     """Return whether a stored document is compared with a new one of a key; `entry` - 1 is the latest of the key.
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from dedup.kernels.buffers import prefetch, tokens_at
 from dedup.kernels.hashing import U32
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import inner, kernel
 from dedup.kernels.leader_table import (
     CANDIDATES,
     VERIFIED,
@@ -35,7 +35,7 @@ KEPT = -1
 EXACT, EDITED, TEMPLATE = 0, 1, 2
 
 
-@kernel
+@inner
 def alike_unmasked(state, a, b, threshold, shingle_size):
     """Return whether two documents reach the threshold without their boilerplate too: it makes no duplicates.
 

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from dedup.kernels.buffers import prefetch
 from dedup.kernels.hashing import U64
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import inlined, inner, kernel
 from dedup.kernels.minhash import SIGNATURE_WORDS
 
 # Positions in `CoverState.counters`.
@@ -59,13 +59,13 @@ class CoverState(NamedTuple):
     counters: npt.NDArray[np.int64]
 
 
-@kernel(inline=True)
+@inlined
 def reduce_range(key, size):
     """Return a slot in [0, size) from the high half of a uniform 64-bit key (Lemire's multiplication, no modulo)."""
     return ((key >> U64(32)) * U64(size)) >> U64(32)
 
 
-@kernel(inline=True)
+@inlined
 def find_exact(state, rank):
     """Return the rank of the first document with the same content, or -1 after noting this one as the first."""
     size = state.exact_slots.size
@@ -83,7 +83,7 @@ def find_exact(state, rank):
     return -1
 
 
-@kernel(inline=True)
+@inlined
 def find_bucket(state, key):
     """Return the slot of a band key: the one that holds it, or the free one where it belongs."""
     size = state.slots.size
@@ -94,7 +94,7 @@ def find_bucket(state, key):
     return slot
 
 
-@kernel
+@inner
 def double(values):
     """Return the int64 array with as much room again (slice assignment would add two seconds of compilation)."""
     grown = np.empty(2 * values.size, np.int64)
@@ -103,7 +103,7 @@ def double(values):
     return grown
 
 
-@kernel(inline=True)
+@inlined
 def find_candidates(state, rank, buckets, candidates):
     """Collect the owners that share a bucket with this document, each once; return the array and their number."""
     bands = buckets.size
@@ -123,7 +123,7 @@ def find_candidates(state, rank, buckets, candidates):
     return candidates, count
 
 
-@kernel(inline=True)
+@inlined
 def enter_buckets(state, rank, buckets, keys, signature, max_bucket):
     """Put a kept document into its buckets; one that holds `max_bucket` documents already takes no more."""
     bands = buckets.size

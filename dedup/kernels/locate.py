@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import inner, kernel
 from dedup.kernels.tokens import (
     CLASS_MASK,
     EXPANDS,
@@ -20,7 +20,7 @@ from dedup.kernels.tokens import (
 )
 
 
-@kernel
+@inner
 def class_of(table, code_point):
     """Return the entry of a code point in the folding table."""
     return table.stage2[(np.int64(table.stage1[code_point >> 8]) << 8) | (code_point & 255)]

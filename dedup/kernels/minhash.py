@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels.hashing import U32, U64, mix32, mix64
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import inner, kernel
 from dedup.kernels.shingles import keep_distinct, roll_shingles, table_size
 from dedup.kernels.tokens import tokenise
 
@@ -74,7 +74,7 @@ def band_keys(signature, rows, keys):
         keys[band] = mix64(h)
 
 
-@kernel
+@inner
 def shorten(signature, short):
     """Write a byte of each of the first 64 min-hashes to `short` (uint64[8]), 0 where there are fewer.
 
@@ -88,7 +88,7 @@ def shorten(signature, short):
         short[word] = packed
 
 
-@kernel(inline=True)
+@kernel
 def count_agreeing(a, b):
     """Return how many bytes two short signatures (uint64[8]) have in common: zero bytes of a ^ b, eight at a time."""
     low = U64(0x7F7F7F7F7F7F7F7F)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from dedup.kernels.hashing import U32, U64, mix64
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import inlined, kernel
 from dedup.kernels.shingles import table_size
 from dedup.kernels.tokens import HAS_NUMBER, IS_NAME, TOKEN_SHIFT
 
@@ -40,7 +40,7 @@ def count_differing(tokens_a, tokens_b):
     return differing
 
 
-@kernel(inline=True)
+@inlined
 def count_word(counts, token):
     """Add one differing word to the three counts of its side."""
     counts[0] += 1
@@ -50,7 +50,7 @@ def count_word(counts, token):
         counts[2] += 1
 
 
-@kernel(inline=True)
+@inlined
 def find_slot(values, mask, token):
     """Return the slot of a token in the table, taking a free one at its first occurrence."""
     value = U32(token >> U32(TOKEN_SHIFT)) + U32(1)

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from dedup.kernels.align import CHAIN_FIELDS, chain_seeds, drop_overlaps, finish_chains
 from dedup.kernels.buffers import tokens_at
 from dedup.kernels.hashing import U64
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import inlined, kernel
 from dedup.kernels.shingles import HIDDEN, roll_shingles, roll_unmasked, table_size
 
 EDGE = 3  # tokens by which two passages at one place may differ
@@ -51,8 +51,8 @@ def repeat_block(address, num_tokens, shingle_size, limits, passages, owners):
         if num_seeds == 0:
             continue
         before = found
-        num_chains = chain_seeds(a, a, seeds[:num_seeds], True, chains)
-        found = finish_chains(a, a, chains, num_chains, True, limits, passages, found)
+        num_chains = chain_seeds(a, a, seeds[:num_seeds], np.bool_(True), chains)
+        found = finish_chains(a, a, chains, num_chains, np.bool_(True), limits, passages, found)
         found = drop_overlaps(passages, before, found, limits.min_tokens)
         for row in range(before, found):
             owners[row] = doc
@@ -105,7 +105,7 @@ def drop_small_pairs(links, winnowing, min_share):
     return left
 
 
-@kernel(inline=True)
+@inlined
 def count_equal(chains, num_chains):
     """Return how many tokens the equal runs of chains have; `np.sum` would load numba's linear algebra."""
     equal = np.int64(0)
@@ -147,11 +147,11 @@ def align_block(links, address, num_tokens, limits, min_share, passages, pairs):
         a = tokens_at(address[doc], num_tokens[doc])
         b = tokens_at(address[source], num_tokens[source])
         before = found
-        num_chains = chain_seeds(a, b, seeds[: end - start], False, chains)
+        num_chains = chain_seeds(a, b, seeds[: end - start], np.bool_(False), chains)
         least = min_share.share * min(min_share.own_tokens[doc], min_share.own_tokens[source])
         if min_share.share > 0 and count_equal(chains, num_chains) < least:
             num_chains = 0
-        found = finish_chains(a, b, chains, num_chains, False, limits, passages, found)
+        found = finish_chains(a, b, chains, num_chains, np.bool_(False), limits, passages, found)
         found = drop_overlaps(passages, before, found, limits.min_tokens)
         for row in range(before, found):
             pairs[row, 0] = doc
@@ -204,8 +204,8 @@ def match_pairs(pairs, address, num_tokens, shingle_size, limits, passages, owne
                 seeds[num_seeds, 1] = i
                 num_seeds += 1
         before = found
-        num_chains = chain_seeds(a, b, seeds[:num_seeds], False, chains)
-        found = finish_chains(a, b, chains, num_chains, False, limits, passages, found)
+        num_chains = chain_seeds(a, b, seeds[:num_seeds], np.bool_(False), chains)
+        found = finish_chains(a, b, chains, num_chains, np.bool_(False), limits, passages, found)
         found = drop_overlaps(passages, before, found, limits.min_tokens)
         for row in range(before, found):
             owners[row, 0] = pairs[pair, 0]

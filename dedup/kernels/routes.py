@@ -2,12 +2,12 @@
 
 import numpy as np
 
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import inner, kernel
 
 RANGE_BITS = 20  # a route is rank << RANGE_BITS + 1 | range << 1 | whether its bucket is large
 
 
-@kernel
+@inner
 def add_route(routes, found, rank, seen_by, is_large):
     """Write a route behind the `found` ones of an int64 array, return the array: a larger one if it was full."""
     if found == routes.size:
@@ -41,10 +41,10 @@ def find_routes(keys, ranks, sizes, range_size, threshold, small):
                 before = found
                 for earlier in range(start, later):
                     if min(sizes[earlier], sizes[later]) / max(sizes[earlier], sizes[later]) >= threshold:
-                        routes = add_route(routes, found, ranks[earlier], seen_by, 0)
+                        routes = add_route(routes, found, ranks[earlier], seen_by, np.int64(0))
                         found += 1
                 if found > before:
-                    routes = add_route(routes, found, ranks[later], seen_by, 0)
+                    routes = add_route(routes, found, ranks[later], seen_by, np.int64(0))
                     found += 1
         else:
             first = start
@@ -55,7 +55,7 @@ def find_routes(keys, ranks, sizes, range_size, threshold, small):
                     past += 1
                 if past - start > 1:
                     for member in range(start, past):
-                        routes = add_route(routes, found, ranks[member], seen_by, 1)
+                        routes = add_route(routes, found, ranks[member], seen_by, np.int64(1))
                         found += 1
                 first = past
         start = end

@@ -3,14 +3,14 @@
 import numpy as np
 
 from dedup.kernels.hashing import U32, U64, mix64
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import inlined, inner, kernel
 from dedup.kernels.tokens import MASKED, TOKEN_SHIFT
 
 HIDDEN = U64(0xFFFFFFFFFFFFFFFF)
 ROLL = U64(0x9E3779B97F4A7C15 | 1)
 
 
-@kernel
+@inner
 def power(count):
     """Return ROLL to the power of `count`: the weight of the token that leaves a shingle of so many tokens."""
     result = U64(1)
@@ -19,7 +19,7 @@ def power(count):
     return result
 
 
-@kernel(inline=True)
+@inlined
 def roll_on(h, leaving, tokens, i, size):
     """Return the polynomial of the `size` tokens up to number i, from that of those before; `leaving`: power(size)."""
     h = h * ROLL + mix64(U64(tokens[i] >> U32(TOKEN_SHIFT)) + U64(1))
@@ -28,7 +28,7 @@ def roll_on(h, leaving, tokens, i, size):
     return h
 
 
-@kernel(inline=True)
+@inlined
 def finish_shingle(h):
     """Return the hash of a shingle, of its polynomial: never 0."""
     shingle = mix64(h)
@@ -57,7 +57,7 @@ def roll_shingles(tokens, shingle_size, shingles):
     return count
 
 
-@kernel
+@inner
 def roll_unmasked(tokens, shingle_size, shingles):
     """As `roll_shingles`, but a shingle that holds a masked token is HIDDEN, which sorts after all others."""
     count = roll_shingles(tokens, shingle_size, shingles)

@@ -124,7 +124,7 @@ def count_terms(data, offsets, table, buffers, out):
     out.starts[0] = 0
     for document in range(offsets.size - 1):
         start, end = offsets[document], offsets[document + 1]
-        num_tokens, content, _ = tokenise(data, start, end, table, buffers.tokens, 0)
+        num_tokens, content, _ = tokenise(data, start, end, table, buffers.tokens, np.int64(0))
         out.content[document] = content
         is_wide = False
         for i in range(start, end):

@@ -7,7 +7,7 @@ part of its identity: compare tokens after `>> TOKEN_SHIFT`.
 import numpy as np
 
 from dedup.kernels.hashing import U32, U64, mix64
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import inlined, kernel
 
 HAS_NUMBER = 1  # it has a digit or another number
 IS_NAME = 2  # begins with a capital, and not at the start of a sentence
@@ -29,7 +29,7 @@ CONTENT_FACTOR_2 = U64(0xD6E8FEB86659FD93)
 NO_TOKEN, IN_WORD, IN_SINGLE = 0, 1, 2
 
 
-@kernel(inline=True)
+@inlined
 def decode_utf8(data, i):
     """Return the code point that starts at byte `i` of valid UTF-8 and the index of the next one."""
     c = np.int64(data[i])
@@ -47,7 +47,7 @@ def decode_utf8(data, i):
     ), i + 4
 
 
-@kernel(inline=True)
+@inlined
 def close_token(h, marks, number, name):
     """Return the finished 64-bit hash of a token and the uint32 that is stored of it."""
     if marks != 0:
@@ -56,7 +56,7 @@ def close_token(h, marks, number, name):
     return h, U32((h >> U64(34)) << U64(TOKEN_SHIFT)) | U32(number | name)
 
 
-@kernel(inline=True)
+@inlined
 def add_content(content_1, content_2, h):
     """Return the two halves of the running content hash with one more token hash."""
     content_2 = (content_2 ^ h) * CONTENT_FACTOR_2

@@ -4,7 +4,7 @@ import numpy as np
 
 from dedup.kernels.buffers import load_word, num_trailing_zeros, store_word
 from dedup.kernels.hashing import U64
-from dedup.kernels.jit import kernel
+from dedup.kernels.jit import inlined, kernel
 
 PADDING = 8  # bytes after the last one that the kernel may read and write
 
@@ -16,13 +16,13 @@ for _letter, _character in zip('"\\/bfnrt', '"\\/\b\f\n\r\t', strict=True):
     SIMPLE_ESCAPES[ord(_letter)] = ord(_character)
 
 
-@kernel(inline=True)
+@inlined
 def zero_bytes(word):
     """Return a word whose lowest set bit is in the lowest zero byte of `word` (0 without one); Mycroft's test."""
     return (word - ONES) & ~word & HIGH_BITS
 
 
-@kernel(inline=True)
+@inlined
 def read_hex(data, i):
     """Return the number that four hexadecimal digits spell."""
     value = 0
@@ -32,7 +32,7 @@ def read_hex(data, i):
     return value
 
 
-@kernel(inline=True)
+@inlined
 def encode_utf8(code_point, out, j):
     """Write a code point as UTF-8 and return the index after it."""
     if code_point < 0x80:

@@ -46,7 +46,10 @@ VARIES = [
     (r'(<tr><td>[a-z, ]+</td>)(<td class="count">[\d.]+</td>){2}(?=</tr>)', r"\1#"),  # the same in a report
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+.\d:Z]*(?=[\"  ])", "TIME"),  # when a run of an index was made
     (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID"),  # files of Spark's writers
-    (r"(?m)^(compiling kernels|kernels compiled in|WARNING: |Setting default log level|To adjust logging level).*\n", ""),
+    (
+        r"(?m)^(compiling kernels|kernels compiled in|WARNING: |Setting default log level|To adjust logging level).*\n",
+        "",
+    ),
 ]
 KEPT = 8  # packages of which outputs are kept
 SHOWN = 4  # differences of one group that are printed

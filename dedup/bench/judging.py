@@ -19,7 +19,7 @@ OPENING = 160  # characters
 
 @dataclass(frozen=True)
 class TimedRun:
-    """A clean run with what it took; `peak_mb` is None where the system does not tell."""
+    """A clean run with what it took; `peak_mb` is None if the system does not say."""
 
     summary: Summary
     seconds: float

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 SAMPLE_S = 0.02
-SHARE = 20  # a sample is followed by a pause of so many times its own duration: it walks over all pages
+SHARE = 20  # a sample walks over all pages, so a pause of this many times its duration follows
 PSS_ANON = re.compile(rb"Pss_Anon:\s+(\d+) kB")
 
 

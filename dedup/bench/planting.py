@@ -14,7 +14,7 @@ WORD = re.compile(r"\S+")
 # A word where no spaces are: a character, or a run of Latin letters and digits, with the marks behind it.
 UNSPACED = re.compile(r"(?:[0-9A-Za-z０-９Ａ-Ｚａ-ｚ]+|\w)[^\w\s]*")
 EDITS = (0.0, 0.02, 0.05, 0.1, 0.15, 0.2)
-MIN_WORDS = 20  # of a document of which a copy is planted
+MIN_WORDS = 20  # of a document that gets a planted copy
 MIN_HALVED = 60  # words of a passage whose halves may change places
 
 

@@ -16,7 +16,7 @@ class Rate(msgspec.Struct, frozen=True):
 
 
 class Projection(msgspec.Struct, frozen=True):
-    """What the same corpus would take at so many times its size."""
+    """What the same corpus would take at `factor` times its size."""
 
     factor: int
     documents: int

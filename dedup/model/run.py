@@ -34,7 +34,7 @@ class Counts(msgspec.Struct, frozen=True):
 class PassageCounts(msgspec.Struct, frozen=True):
     """Passages found within and across documents, how many were cut out, boilerplate and the documents that hold it.
 
-    `edited_documents` are the kept documents out of which anything was cut.
+    `edited_documents` counts the kept documents with a cut.
     """
 
     within: int
@@ -118,7 +118,7 @@ class Summary(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class ExampleDocument:
-    """A document as a person meets it: its id, where it stands, how it begins (None where that is too far to fetch)."""
+    """A document for a person: its id, its place, its beginning (None if that is too far to fetch)."""
 
     id: str
     path: str

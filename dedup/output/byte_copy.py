@@ -1,4 +1,4 @@
-"""Split the bytes of a file into what is kept, copied as it stands, and what was dropped, handed out."""
+"""Copy the kept bytes of a file unchanged, and hand out the dropped ones."""
 
 import os
 from bisect import bisect_right
@@ -65,7 +65,7 @@ def refuse_short(count: int, wanted: int, path: str) -> int:
 
 
 def read_window(source: int, position: int, count: int, buffer: memoryview) -> memoryview:
-    """Return so many bytes of a file, in the buffer if they fit; fewer where the file ends."""
+    """Return `count` bytes of a file, in the buffer if they fit; fewer where the file ends."""
     window = buffer[:count] if count <= len(buffer) else memoryview(bytearray(count))
     done = 0
     while done < count and (num := os.preadv(source, [window[done:]], position + done)):
@@ -76,7 +76,7 @@ def read_window(source: int, position: int, count: int, buffer: memoryview) -> m
 def part_window(
     window: memoryview, position: int, drops: tuple[list[int], list[int]]
 ) -> tuple[list[memoryview], list[memoryview]]:
-    """Return what stands between the drops (before the first, after the last too) and the drops themselves."""
+    """Return the bytes around the drops (before the first and after the last too) and the drops themselves."""
     starts, ends = ([place - position for place in places] for places in drops)
     between = zip([0, *ends], [*starts, len(window)], strict=True)
     return [window[a:b] for a, b in between], [window[a:b] for a, b in zip(starts, ends, strict=True)]

@@ -1,4 +1,4 @@
-"""Records whose text was cut: what stands in `kept/` instead of them, and how they were."""
+"""Records whose text was cut: their replacement in `kept/`, and their original bytes."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The second pass over the texts: where passages are in them, and the records out of which they are cut."""
+"""The second pass over the texts: find the characters of passages, and cut records."""
 
 from dataclasses import dataclass
 

@@ -19,7 +19,7 @@ UNKNOWN = -1  # offset, which is left out then: Spark's readers do not give it
 
 
 class Witness(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The kept document that justifies a removal; `run` brought it, where it stands in an index."""
+    """The kept document that justifies a removal; `run` added it, if it is in an index."""
 
     id: Raw
     path: str
@@ -39,9 +39,9 @@ class RemovedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of `removed.jsonl`.
 
     covered share of the document that passages of the witness cover, of a contained one
-    record  the record whole: the JSON of a JSONL line as it stood, else its fields as an object
-    around  what stood before and after that JSON on its line, where it is not the usual ("", newline)
-    raw     the bytes of a CSV record as they stood
+    record  the whole record: the JSON of a JSONL line unchanged, else its fields as an object
+    around  white space before and after that JSON on its line, if it is not the usual ("", newline)
+    raw     the unchanged bytes of a CSV record
     """
 
     id: Raw
@@ -59,7 +59,7 @@ class RemovedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 class EditedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of `edited.jsonl`: a kept record whose text was cut, as it was; fields as in `RemovedRecord`.
 
-    length  bytes of the record that stands in `kept/` instead (0 in a Parquet or text file)
+    length  bytes of its replacement in `kept/` (0 in a Parquet or text file)
     """
 
     id: Raw
@@ -82,7 +82,7 @@ class RejectedRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tr
 
 
 class ClusterMember(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A document of a cluster; `run` brought it, where it stands in an index."""
+    """A document of a cluster; `run` added it, if it is in an index."""
 
     id: Raw
     path: str
@@ -199,7 +199,7 @@ def split_json_line(line: bytes) -> tuple[bytes, tuple[str, str]]:
 
 
 def original_bytes(record: RemovedRecord | EditedRecord, file_format: str) -> bytes:
-    """Return the bytes of a removed or edited record as they stood in its (decompressed) file."""
+    """Return the bytes of a removed or edited record in its (decompressed) file."""
     if record.raw is not None:
         return record.raw.encode()
     in_json = file_format != "txt"

@@ -49,7 +49,7 @@ def read_summary(out: Path) -> Summary:
 class Event(NamedTuple):
     """A record that did not stay as it was: its file's place in the input, its first byte or row, its bytes.
 
-    `replaced` is the number of bytes that stand in `kept/` instead, `edited` whether anything does.
+    `replaced` is the number of bytes of its replacement in `kept/`; `edited` is whether it has one.
     """
 
     file: int
@@ -139,7 +139,7 @@ def replay(stream: BinaryIO, events: Iterable[Event], path: Path) -> Iterator[by
 
 
 def take_exactly(stream: BinaryIO, count: int, path: Path) -> Iterator[bytes]:
-    """Yield so many bytes; fewer are an `InputError`."""
+    """Yield `count` bytes; fewer are an `InputError`."""
     while count:
         chunk = read_chunk(stream, min(count, COPY_SIZE), str(path))
         if not chunk:

@@ -86,7 +86,7 @@ class RunFolder:
 
     @property
     def _marker(self) -> Path:
-        """Return the file that says that a run is under way, and of which input and settings."""
+        """Return the file that marks a run in progress, with a fingerprint of its input and settings."""
         return self.partial / "fingerprint"
 
     def refuse_overlap(self, locations: Iterable[str]) -> None:

@@ -43,7 +43,7 @@ PART_BUFFER = 1 << 18
 class Dropped(NamedTuple):
     """One record that does not stay as it is: a removed document, an edited one, or a rejection (doc_index -1).
 
-    `replacement` is what stands in its place, None where nothing does.
+    `replacement` takes its place in `kept/`; None: nothing does.
     """
 
     file: int

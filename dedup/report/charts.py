@@ -71,7 +71,7 @@ class Chart:
 class Axis:
     """How columns are labelled: where there is no room for all, every `period`-th or a multiple, column `first` first.
 
-    On a scale a column reaches from its label to the next, else it stands over its label. `mark` is a line across.
+    On a scale a column reaches from its label to the next, else it is above its label. `mark` is a line across.
     """
 
     period: int = 1

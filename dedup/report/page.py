@@ -59,11 +59,11 @@ def render_page(template: str, values: Mapping[str, object], styles: tuple[str, 
 
 
 def inline(source: str) -> Markup:
-    """Return one of our own files as it stands, for a style or script element."""
+    """Return one of our own files unchanged, for a style or script element."""
     return Markup(source)  # noqa: S704 (our own file)
 
 
 def encode_data(raw: bytes) -> Markup:
-    """Return JSON so that it can stand in a script element of type application/json, whatever it holds."""
+    """Return JSON that is safe in a script element of type application/json, for any content."""
     text = raw.decode().replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
     return Markup(text)  # noqa: S704 (no character is left that could end the element)

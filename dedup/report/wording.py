@@ -27,7 +27,7 @@ def count_things(number: int, name: str) -> str:
 
 
 def clip(text: str, most: int) -> str:
-    """Return at most so many characters of a text; what was cut shows as an ellipsis.
+    """Return at most `most` characters of a text; what was cut shows as an ellipsis.
 
     >>> clip("abcdef", 4)
     'abc…'

@@ -30,7 +30,7 @@ class Piece:
 
 Line = tuple[Piece, ...]
 
-# Blue and yellow are told apart with every common colour blindness; underline and strike-through without any colour.
+# Every common colour blindness distinguishes blue and yellow. Underline and strike-through need no colour.
 _CODES = {
     Style.INSERTED: "\x1b[34;1;4m",
     Style.DELETED: "\x1b[33;9m",

@@ -60,7 +60,7 @@ class Candidates:
 
 
 def plan_cover(num_documents: int, bands: int, parallelism: int, ranges: int | None = None) -> CoverPlan:
-    """Return how the cover of so many documents is cut up, into `ranges` if that is given."""
+    """Return the ranges of the cover of `num_documents` documents; `ranges` sets their number."""
     if ranges is None:
         ranges = max(-(-num_documents // MAX_RANGE_DOCUMENTS), 1)
         if num_documents > MAX_RANGE_DOCUMENTS // 8:  # so that no worker is idle

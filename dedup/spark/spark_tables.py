@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 from pyspark.sql.pandas.types import from_arrow_schema
 from pyspark.sql.types import StructType
 
-# A table of at most so many rows is sent to every worker for a join: each is some 100 MB.
+# A table of at most this many rows is sent to every worker for a join: some 100 MB each.
 MAX_NUMBER_ROWS = 4_000_000  # rows of a few numbers
 MAX_NAME_ROWS = 250_000  # rows with an id and a path
 MAX_RECORD_ROWS = 25_000  # whole records

@@ -14,7 +14,7 @@ Edge = Callable[[TokenOffsets, int], bool]
 
 
 def between(offsets: TokenOffsets, index: int) -> str:
-    """Return what stands between token `index - 1` and token `index`."""
+    """Return the text between token `index - 1` and token `index`."""
     start = int(offsets.ends[index - 1]) if index > 0 else 0
     end = int(offsets.starts[index]) if index < len(offsets) else len(offsets.text)
     return offsets.text[start:end]

@@ -71,7 +71,7 @@ def widen_cut(text: str, cut: Span, original: Span | None) -> Span:
 
 
 def snap_to_lines(offsets: TokenOffsets, span: Span) -> Span:
-    """Return a span widened to whole lines where no more than SLACK tokens stand between its ends and theirs."""
+    """Return a span widened to whole lines if at most SLACK tokens are between its ends and theirs."""
     text = offsets.text
     line_start = text.rfind("\n", 0, span.start) + 1
     line_end = text.find("\n", span.end)
@@ -101,7 +101,7 @@ def cut_spans(text: str, cuts: list[Span]) -> str:
 
 
 def join_seam(left: str, right: str) -> str:
-    """Join what stood before a cut and what stood after it with the stronger of the breaks on either side.
+    """Join the text before a cut and the text after it with the stronger of the two breaks.
 
     A paragraph break is stronger than a line break, and that is stronger than a space; nothing at either end of the
     text. Two words are never glued.

@@ -25,7 +25,7 @@ from dedup.report.compare.compare_text import (
 from dedup.report.page import encode_data, render_page
 from dedup.version import __version__
 
-MAX_TICKS = 400  # statements in the overview strip: more cannot be told apart
+MAX_TICKS = 400  # statements in the overview strip: more look alike
 MAX_GRID = 400  # statements in the table of who says what
 NUM_HEIGHTS = 4
 

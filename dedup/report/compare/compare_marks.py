@@ -23,7 +23,7 @@ class MarkedText:
 
 @dataclass(frozen=True, slots=True)
 class FactSpan:
-    """Where a disputed fact stands in a wording, and of which kind it is."""
+    """The place of a disputed fact in a wording, and its kind."""
 
     span: Span
     kind: str
@@ -44,7 +44,7 @@ def mark_words(
 
 
 def find_differing(text: str, reference: str) -> list[Span]:
-    """Return the spans of the words of a text that stand in no common order with the reference's; neighbours joined."""
+    """Return the spans of words outside the longest common order with the reference; neighbours are joined."""
     words = [span for span in split_word_spans(text) if is_word(span.cut(text))]
     folded = [fold(span.cut(text)) for span in words]
     others = [fold(span.cut(reference)) for span in split_word_spans(reference) if is_word(span.cut(reference))]

@@ -18,7 +18,7 @@ from dedup.text.spans import Span
 PARTS = ("verbatim", "edited", "reworded", "partial", "dropped")
 CODES = {Wording.VERBATIM: "v", Wording.EDITED: "e", Wording.REWORDED: "r", Wording.PARTIAL: "p"}
 MIN_FOLD = 3  # rows in a run that say the same everywhere, from which the run is folded
-MAX_COLUMNS = 6  # texts that stand beside each other; more stand below each other
+MAX_COLUMNS = 6  # texts beside each other; more are below each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +185,7 @@ def build_cell(
 
 
 def place_facts(found: Comparison, number: int, outlet: int, disputed: Sequence[Discrepancy]) -> list[FactSpan]:
-    """Return where the disputed facts of a cell stand in its wording, which may be several sentences with gaps."""
+    """Return the places of disputed facts in the wording of a cell, which may be several sentences with gaps."""
     cell = found.rows[number].find(outlet)
     assert cell is not None
     starts: list[tuple[Span, int]] = []

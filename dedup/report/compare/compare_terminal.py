@@ -17,9 +17,9 @@ from dedup.report.compare.compare_text import (
 from dedup.report.wrapping import Line, Piece, Style, make_safe, measure_width, paint, show_line, wrap_pieces
 
 MAX_LINE = 100
-MAX_ROWS = 8  # rows shown whole, those that most texts tell
+MAX_ROWS = 8  # rows shown whole: those of the most texts
 MAX_LISTED = 5  # sentences of each list
-MAX_MATRIX = 12  # texts of which the matrix of all pairs is readable
+MAX_MATRIX = 12  # texts whose matrix of all pairs is readable
 
 
 def render_terminal(found: Comparison, width: int, *, is_coloured: bool = False) -> str:
@@ -103,7 +103,7 @@ def write_rows(found: Comparison, width: int) -> Iterator[Line]:
 
 
 def write_row(found: Comparison, number: int, width: int) -> Iterator[Line]:
-    """Yield one statement: the reference first, then the others with how they stand to it."""
+    """Yield one statement: the reference first, then the others with their relation to it."""
     row, reference = found.rows[number], found.reference(number)
     missing = [name_letter(o) for o in range(len(found.outlets)) if o not in row.outlets]
     note = f"   not in {' '.join(missing)}" if missing else "   in all"

@@ -19,7 +19,7 @@ RELATION_SIGNS = {
 
 
 def name_letter(number: int) -> str:
-    """Return the letter that stands for a text.
+    """Return the letter of a text.
 
     >>> name_letter(0), name_letter(25), name_letter(26)
     ('A', 'Z', 'AA')
@@ -48,7 +48,7 @@ def percent(share: float) -> str:
 
 
 def describe_derivation(shares: OutletShares) -> str:
-    """Return how a text stands to the base, with the two numbers behind it."""
+    """Return how a text derives from the base, with the two numbers behind it."""
     names = {"wholly": "wholly derived", "partially": "partly derived", "independent": "independent wording"}
     return f"{names[shares.derivation.value]} ({percent(shares.reused)} of it in the base's words)"
 

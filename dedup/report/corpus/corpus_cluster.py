@@ -9,7 +9,7 @@ from dedup.report.corpus.corpus_model import ClusterContent, ClusterCopy
 from dedup.report.corpus.corpus_page import fit, measure_card, measure_row, render_corpus_page
 from dedup.report.wording import clip
 
-# A page stays below 2 MB: so many bytes for each of its parts.
+# A page stays below 2 MB: this many bytes for each of its parts.
 COMPARISON_BYTES, COPIES_BYTES, PASSAGES_BYTES = 1_000_000, 300_000, 150_000
 TEXT_CHARACTERS = 15_000  # of the kept document: 14 bytes each at worst, "<U+0000>" with its signs escaped
 PASSAGE_CHARACTERS = 1_000

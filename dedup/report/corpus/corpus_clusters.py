@@ -1,4 +1,4 @@
-"""The list of clusters: pages of 200, the first of which can search and sort all of them where scripts may run."""
+"""The list of clusters in pages of 200. With scripts the first page searches and sorts all of them."""
 
 from collections.abc import Iterator, Sequence
 

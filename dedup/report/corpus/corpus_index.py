@@ -18,7 +18,7 @@ from dedup.report.corpus.corpus_page import (
 )
 from dedup.report.wording import clip, count_things, format_share
 
-# The page stays below 1 MB: so many bytes for each of its longest tables.
+# The page stays below 1 MB: this many bytes for each of its longest tables.
 OUTLETS_BYTES, BOILERPLATE_BYTES, PAIRS_BYTES = 420_000, 120_000, 60_000
 BOILERPLATE_CHARACTERS = 400
 FIRST_OUTLETS, FIRST_PAIRS = 20, 10  # rows that are not folded away
@@ -170,7 +170,7 @@ def draw_matrix(crossings: Sequence[OutletPair]) -> Matrix:
 
 
 def choose_heat(count: int, most: int) -> int:
-    """Return the tint of a count: 0 of none, 5 of the most; by square root, so that small counts are told apart."""
+    """Return the tint of a count: 0 of none, 5 of the most; by square root, so that small counts look different."""
     return 0 if count == 0 else 1 + int((HEAT_STEPS - 1) * (count / most) ** 0.5)
 
 

@@ -100,7 +100,7 @@ class NearMiss:
 
 @dataclass(frozen=True, slots=True)
 class OutletCount:
-    """Documents of an outlet, how many of them were removed, and how many of any outlet its kept ones stand for."""
+    """Documents of an outlet, the removed ones, and removed ones of any outlet whose witness it published."""
 
     name: str
     num_documents: int

@@ -1,4 +1,4 @@
-"""The frame of every page of a corpus report: where it stands, what it may do, how texts become safe and short."""
+"""The frame of every page of a corpus report: its head, its permissions, and texts made safe and short."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar

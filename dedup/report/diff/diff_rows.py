@@ -19,7 +19,7 @@ class Departure:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    """Unchanged units in place that no change stands beside."""
+    """Unchanged units in place, with no change beside them."""
 
     blocks: tuple[Block, ...]
 
@@ -112,7 +112,7 @@ def _leave_out_space(diff: Diff) -> list[Block]:
 
 
 def _insert_departures(diff: Diff, blocks: Sequence[Block]) -> list[ShownRow]:
-    """Return the blocks with a departure before the first block that stood after the move in the old text."""
+    """Return the blocks with a departure before the first block that came after the move in the old text."""
     stays = [index for index, block in enumerate(blocks) if block.move is None and not block.old.is_empty]
     starts = [blocks[index].old.start for index in stays]
     leaving: dict[int, list[int]] = {}

@@ -10,7 +10,7 @@ EDGE = 34  # characters of the passage shown at either end
 
 
 def render_passages(count: int, biggest: Sequence[PassageInContext], out: str | None) -> str:
-    """Return how many passages there are, the biggest with what stands around them, and where all of them are."""
+    """Return the number of passages, the biggest ones with their context, and the file of all of them."""
     lines = [f"{count:,} passages stand more than once"]
     for number, passage in enumerate(biggest, 1):
         held = f", in {passage.num_documents:,} documents" if passage.num_documents > 1 else ""

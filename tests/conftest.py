@@ -1,9 +1,10 @@
-"""Fixtures: the command line, the shared news data, a small disk."""
+"""Fixtures: the command line, the news data, a browser, a small disk."""
 
 import subprocess
 
 import amounts  # noqa: F401 (registers the profiles of hypothesis)
 import pytest
+from browser import launch_browser
 from commands import run_fork, run_process
 from corpora import write_jsonl
 from hypothesis import settings
@@ -54,6 +55,13 @@ def congress_pairs(corpus_name, congress):
 def congress_file(congress, tmp_path_factory):
     """Return the path of the congress press releases as one uncompressed JSONL file."""
     return write_jsonl(tmp_path_factory.mktemp("congress") / "congress.jsonl", congress)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Return a running Chromium."""
+    with launch_browser() as running:
+        yield running
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from token_layouts import as_tokens, lay_out_numbers
 
 from dedup import PassageConfig
 from dedup.kernels.align import count_common, extend_end, extend_run
@@ -23,18 +24,6 @@ from dedup.passages.search import WORTH_EXTENDING, compare_pairs, find_repeats, 
 
 CONFIG = PassageConfig()
 words = st.lists(st.integers(0, 3), max_size=30)
-
-
-def as_tokens(numbers):
-    return (np.array(numbers, np.uint32) + np.uint32(1)) << np.uint32(2)
-
-
-def lay_out(documents):
-    parts = [as_tokens(numbers) for numbers in documents]
-    counts = np.array([len(part) for part in parts], np.int32)
-    tokens = np.concatenate([*parts, np.zeros(1, np.uint32)])
-    starts = np.cumsum([0, *counts[:-1].tolist()]).astype(np.uint64)
-    return tokens, np.uint64(tokens.ctypes.data) + starts * np.uint64(4), counts
 
 
 def rows_of(passages):
@@ -157,7 +146,7 @@ def layouts(draw, *, unique=False):
 
 
 def find_within(numbers, config=CONFIG):
-    tokens, address, counts = lay_out([numbers])
+    tokens, address, counts = lay_out_numbers([numbers])
     found = find_repeats(DocumentTokens.unmasked(address, counts), config)
     assert tokens.size == len(numbers) + 1  # still there: the kernel reads it by address
     return [
@@ -231,14 +220,14 @@ def test_one_token_over_and_over_is_covered_by_passages_that_do_not_overlap():
 
 
 def compare(a, b):
-    tokens, address, counts = lay_out([b, a])
+    tokens, address, counts = lay_out_numbers([b, a])
     rows = rows_of(compare_pairs(np.array([[1, 0]], np.int32), DocumentTokens.unmasked(address, counts), CONFIG))
     assert tokens.size
     return [row[2:] for row in rows]
 
 
 def share(*documents, config=CONFIG, threads=1, min_share=0.0):
-    tokens, address, counts = lay_out(documents)
+    tokens, address, counts = lay_out_numbers(documents)
     rows = rows_of(find_shared(DocumentTokens.unmasked(address, counts), config, lambda _: None, threads, min_share))
     assert tokens.size
     return rows
@@ -410,7 +399,7 @@ def test_what_is_not_aligned_is_hardly_ever_contained(contained, least_found):
     expected, found = set(), set()
     for seed in range(8):
         documents = make_copies(seed, max_edits=20)
-        tokens, address, counts = lay_out(documents)
+        tokens, address, counts = lay_out_numbers(documents)
         all_tokens = DocumentTokens.unmasked(address, counts)
         for min_share, removed in ((0.0, expected), (WORTH_ALIGNING, found)):
             shared = find_shared(all_tokens, config, lambda _: None, 2, min_share)

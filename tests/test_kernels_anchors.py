@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from token_layouts import as_tokens, lay_out_numbers
 
 from dedup.kernels.fingerprints import (
     FIRST_SOURCE,
@@ -35,10 +36,6 @@ def winnow_values(values, window):
     return positions[:count].tolist()
 
 
-def as_tokens(numbers):
-    return (np.array(numbers, np.uint32) + np.uint32(1)) << np.uint32(2)
-
-
 def roll(numbers):
     shingles = np.empty(len(numbers) + 1, np.uint64)
     return shingles[: roll_shingles(as_tokens(numbers), WINNOWING.shingle_size, shingles)].tolist()
@@ -50,15 +47,6 @@ def expected_links(documents):
     return naive.link_anchors(rolled, WINNOWING.window)
 
 
-def lay_out(documents):
-    """Return the tokens of documents in one array (kept alive by the caller), their addresses and counts."""
-    parts = [as_tokens(numbers) for numbers in documents]
-    counts = np.array([len(part) for part in parts], np.int32)
-    tokens = np.concatenate([*parts, np.zeros(1, np.uint32)])
-    starts = np.cumsum([0, *counts[:-1].tolist()]).astype(np.uint64)
-    return tokens, np.uint64(tokens.ctypes.data) + starts * np.uint64(4), counts
-
-
 EVERYTHING = np.full(64, 0b10101010, np.uint8)  # marks that say of any fingerprint that it stands more than once
 
 
@@ -68,7 +56,7 @@ def make_table(size=4096):
 
 def link(documents, part=WHOLE, table=None, first=0, seen=EVERYTHING, most_steps=10_000):
     """Return the links of documents as rows, None if the table is too small."""
-    tokens, address, counts = lay_out(documents)
+    tokens, address, counts = lay_out_numbers(documents)
     table = make_table() if table is None else table
     listed = Fingerprints.list(
         len(tokens), len(documents), lambda *arrays: list_repeated(address, counts, WINNOWING, seen, part, *arrays)
@@ -125,7 +113,7 @@ def test_blocks_one_after_the_other_give_the_links_of_all_together(documents, cu
 
 
 def mark(documents, room):
-    tokens, address, counts = lay_out(documents or [[]])
+    tokens, address, counts = lay_out_numbers(documents or [[]])
     seen = np.zeros(room, np.uint8)
     total, met = mark_fingerprints(address, counts, WINNOWING, seen)
     assert len(tokens) == sum(map(len, documents)) + 1  # still there: the kernel reads it by address
@@ -165,7 +153,7 @@ def test_a_table_that_is_too_small_is_told(documents):
 
 
 def mark_documents(documents, threads=2, **settings):
-    tokens, address, counts = lay_out(documents)
+    tokens, address, counts = lay_out_numbers(documents)
     with start_threads(threads) as pool:
         marks = filter_repeated(DocumentTokens.unmasked(address, counts, **settings), WINNOWING, pool)
     assert tokens.size
@@ -187,7 +175,7 @@ def test_how_many_fingerprints_are_repeated_is_known_before_they_are_counted(cop
 
 
 def list_mixed(numbers, seen):
-    tokens, address, counts = lay_out([numbers])
+    tokens, address, counts = lay_out_numbers([numbers])
     listed = Fingerprints.list(
         len(tokens), 1, lambda *arrays: list_repeated(address, counts, WINNOWING, seen, WHOLE, *arrays)
     )

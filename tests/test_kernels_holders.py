@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from token_layouts import lay_out
 
 from dedup.index.containers import measure_pairs
 from dedup.index.find_containers import WORTH_FETCHING, Pairs, copy_set, count_pairs, cut_documents, enter
@@ -31,13 +32,10 @@ words = st.one_of(st.integers(0, 5).map(lambda word: word << 2 | word & 3), st.j
 documents = st.lists(st.lists(words, max_size=100), max_size=6)
 
 
-def lay_out(texts):
+def lay_out_texts(texts):
     """Return the tokens of documents as one array, which the caller keeps, and as a block."""
-    parts = [np.array(text, np.uint32) for text in texts]
-    tokens = np.concatenate([*parts, np.zeros(1, np.uint32)])
-    sizes = np.array([part.size for part in parts], np.int32)
-    starts = (np.cumsum(sizes) - sizes).astype(np.uint64)
-    return tokens, DocumentTokens.unmasked(np.uint64(tokens.ctypes.data) + starts * np.uint64(4), sizes)
+    tokens, address, counts = lay_out(texts)
+    return tokens, DocumentTokens.unmasked(address, counts)
 
 
 def sample(block, most=EVERY, threads=1):
@@ -48,11 +46,11 @@ def sample(block, most=EVERY, threads=1):
 
 def find(new, stored, parts=1):
     """Return the first holder of each shingle that is looked for, by document; stored ones by 10 times their place."""
-    tokens, block = lay_out(new)
+    tokens, block = lay_out_texts(new)
     asked = sample(block, MAX_SHINGLES)
     shingles, slots = enter(asked.names)
     sets = [copy_set(shingles) for _ in range(parts)]
-    theirs, stored_block = lay_out(stored)
+    theirs, stored_block = lay_out_texts(stored)
     every, noted = np.arange(len(stored)), [0] * parts
     for part in reversed(range(parts)):
         for rows in np.array_split(every[part::parts], 2):
@@ -89,7 +87,7 @@ def test_hashes_are_sums_of_words_times_factors(tokens, size):
 
 @given(documents)
 def test_samples_are_those_of_the_naive_twin(texts):
-    tokens, block = lay_out(texts)
+    tokens, block = lay_out_texts(texts)
     names, ends = sample(block)
     assert tokens.size
     expected = [[max(value >> 32, 1) for value, _ in naive.sample_runs(text, FACTORS)] for text in texts]
@@ -97,7 +95,7 @@ def test_samples_are_those_of_the_naive_twin(texts):
 
 
 def test_a_quarter_of_all_shingles_is_sampled():
-    tokens, block = lay_out([np.random.default_rng(3).integers(0, 2**32 - 1, 40_000).tolist()])
+    tokens, block = lay_out_texts([np.random.default_rng(3).integers(0, 2**32 - 1, 40_000).tolist()])
     assert len(sample(block)[0]) == pytest.approx(10_000, rel=0.03)
     assert tokens.size
 
@@ -129,8 +127,8 @@ def test_documents_that_hold_a_share_first_are_paired(new, stored):
 def test_shares_are_those_of_all_that_a_document_holds(new, stored, source, threads):
     every = [(document, holder) for document in range(len(new)) for holder in range(len(stored))]
     source.shuffle(every)
-    tokens, block = lay_out(new)
-    theirs, stored_block = lay_out(stored)
+    tokens, block = lay_out_texts(new)
+    theirs, stored_block = lay_out_texts(stored)
     with start_threads(threads) as pool:
         asked, held = sample(block, MAX_SHINGLES, threads), sample(stored_block, EVERY, threads)
         shares = measure_pairs(np.array(every, np.int64).reshape(-1, 2), asked, held, pool)

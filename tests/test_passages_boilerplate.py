@@ -4,6 +4,7 @@ import random
 
 import numpy as np
 import pytest
+from token_layouts import lay_out_numbers
 
 from dedup import PassageConfig
 from dedup.passages.boilerplate import CORPUS_MIN, CORPUS_SHARE, SERIES_MIN, WINDOW, Series, find_boilerplate
@@ -18,9 +19,7 @@ def make(source, count):
 
 def find(documents, series=None, counted=None, threads=2, tokens_at_once=TOKENS_AT_ONCE, **settings):
     """Return the rows (document, start, end, holders, is_first) of the boilerplate of documents, lists of numbers."""
-    counts = np.array([len(numbers) for numbers in documents], np.int32)
-    tokens = (np.array([n for numbers in documents for n in numbers], np.uint32) + np.uint32(1)) << np.uint32(2)
-    address = np.uint64(tokens.ctypes.data) + (np.cumsum(counts) - counts).astype(np.uint64) * np.uint64(4)
+    tokens, address, counts = lay_out_numbers(documents)
     told = Series(
         np.array(series or [0] * len(documents), np.uint64),
         np.array(counted if counted is not None else [True] * len(documents), bool),
@@ -28,6 +27,7 @@ def find(documents, series=None, counted=None, threads=2, tokens_at_once=TOKENS_
     found = find_boilerplate(
         DocumentTokens.unmasked(address, counts, tokens_at_once), told, CONFIG, threads, **settings
     )
+    assert tokens.size, "they are in memory until here"
     columns = (found.document, found.span[:, 0], found.span[:, 1], found.num_documents, found.is_first)
     return list(zip(*(column.tolist() for column in columns), strict=True))
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from amounts import nightly_after, nightly_but
-from browser import LOOKS, Visit, in_browser, launch_browser
+from browser import LOOKS, Visit, in_browser
 from commands import run_fork
 from corpora import make_records
 from report_pages import HOSTILE, hostile_records, make_report, story_records
@@ -19,12 +19,6 @@ TOUCH = """for (const target of document.querySelectorAll("body *")) {
 }"""
 
 pytestmark = in_browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launch_browser() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import pytest
 from amounts import nightly_after
-from browser import LOOKS, Visit, in_browser, launch_browser
+from browser import LOOKS, Visit, in_browser
 from test_diff_html import HOSTILE
 from test_story_html import compare_story
 
@@ -39,12 +39,6 @@ ATTACKS = [
 ]
 
 pytestmark = in_browser
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with launch_browser() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

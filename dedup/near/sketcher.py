@@ -51,7 +51,8 @@ class Sketcher:
         self.bands, self.rows = bands_of(config)
         self._shingle_size = config.shingle_size
         permutations = draw_permutations(config.num_perm, config.seed)
-        self._permutations = np.ascontiguousarray(permutations[:, : self.bands * self.rows])
+        # A copy, even of all of them: for read-only permutations the kernel would be compiled once more.
+        self._permutations = permutations[:, : self.bands * self.rows].copy()
         self._table = load_folding_table()
         self._tokens = np.empty(0, np.uint32)
 

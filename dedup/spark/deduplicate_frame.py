@@ -85,8 +85,9 @@ def deduplicate(  # noqa: PLR0913 (the last two are seldom given)
     corpus = read_corpus(sketches, lambda _: 0)
     documents = corpus.documents()
     by = [*(F.col(f"order_{place}") for place in range(len(order))), F.col(ID), F.col("content_0"), F.col("content_1")]
-    ranked = table.save("ranks", rank_documents(documents, by, table))
-    documents = documents.join(ranked, "doc").withColumn("masked", F.lit(None).cast("binary"))
+    documents = documents.join(rank_documents(documents, by, table), "doc").withColumn(
+        "masked", F.lit(None).cast("binary")
+    )
     plan = plan_cover(corpus.num_documents, bands_of(config).bands, spark.sparkContext.defaultParallelism, ranges)
     candidates = find_candidates(documents, plan, config, table, lambda _: None)
     decisions = decide(documents, candidates, config, table, lambda _: None)

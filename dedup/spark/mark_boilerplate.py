@@ -163,8 +163,10 @@ def mark_run(frequent: Frequent, run: pa.RecordBatch, start: int, config: Passag
     first = run.column("doc")[0].as_py()
     series = run.column("series").to_numpy() if frequent.by_series else np.zeros(len(run), np.int64)
     needed = np.array([frequent.needed.get(name, frequent.least) for name in series.tolist()], np.int32)
-    rule = FrequencyRule(as_read_only(series.view(np.uint64)), needed)
-    tokens = DocumentTokens.unmasked(byte_addresses(run.column("tokens")), run.column("num_tokens").to_numpy())
+    # Read-only or not as in the local engine: the kernel would be compiled once more.
+    rule = FrequencyRule(series.view(np.uint64).copy(), needed)
+    address = as_read_only(byte_addresses(run.column("tokens")))
+    tokens = DocumentTokens.unmasked(address, run.column("num_tokens").to_numpy())
     rows = mark_frequent(frequent.table, Winnowing(config.shingle_size, WINDOW), first, tokens, rule)
     rows[:, 0] += start - first
     return rows

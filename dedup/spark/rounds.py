@@ -56,7 +56,7 @@ def decide(
         # A range took the documents that it was not given for removed.
         latest = latest.unionByName(unseen.select("range", "own", "rank"), allowMissingColumns=True)
         decided = checkpoints.save(f"round-{num_rounds}", latest)
-        active = find_active(routes, decided)
+        active = find_active(routes, decided) if plan.num_ranges > 1 else []
     assert decided is not None
     removed = checkpoints.save("removed", follow_twins(candidates.twins, select_removed(decided)))
     return SparkDecisions(removed, num_rounds, sum_work(decided))

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.kernels.buffers import as_read_only
-from dedup.kernels.key_set import MOST_HOLDERS, add_keys, find_hits, make_hits, make_key_set, match_hits
+from dedup.kernels.key_set import MAX_HOLDERS, add_keys, find_hits, make_hits, make_key_set, match_hits
 from dedup.kernels.leader_table import Limits
 
 BANDS, AGREEMENT, MAX_BUCKET = 3, 62, 3
@@ -87,7 +87,7 @@ def test_holders_of_a_key_are_counted_on_both_sides(new, stored):
                     expected[key] = expected.get(key, 0) + 1
     used = key_set.slots[key_set.slots[:, 0] != 0]
     assert dict(zip(used[:, 0].tolist(), (used[:, 1] >> 32).tolist(), strict=True)) == expected
-    assert key_set.counters[MOST_HOLDERS] == max(expected.values(), default=0)
+    assert key_set.counters[MAX_HOLDERS] == max(expected.values(), default=0)
 
 
 @pytest.mark.parametrize("threshold", [0.1, 0.3, 0.7, 0.9, 1 / 3])

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from dedup.config import NearConfig
 from dedup.kernels.buffers import as_read_only
-from dedup.kernels.key_set import MOST_HOLDERS, KeySet, add_keys, find_hits, make_hits, make_key_set, match_hits
+from dedup.kernels.key_set import MAX_HOLDERS, KeySet, add_keys, find_hits, make_hits, make_key_set, match_hits
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of
 from dedup.near.leaders import Comparable, limits_of
@@ -62,7 +62,7 @@ def scan_keys(
     comparable = np.empty(len(found.ordinals), np.bool_)
     columns = (as_read_only(c) for c in (found.owner, found.slot, found.signatures, found.num_shingles))
     match_hits(key_set, *columns, limits_of(near), near.max_bucket, comparable)
-    chosen = comparable if key_set.counters[MOST_HOLDERS] < near.max_bucket else np.ones_like(comparable)
+    chosen = comparable if key_set.counters[MAX_HOLDERS] < near.max_bucket else np.ones_like(comparable)
     place, hit = np.cumsum(chosen) - 1, chosen[found.owner]
     keys = np.zeros((np.count_nonzero(chosen), bands), np.uint64)
     keys[place[found.owner[hit]], found.band[hit]] = key_set.slots[found.slot[hit], 0]

@@ -101,7 +101,8 @@ def compile_later(function: Callable[..., Any], **options: bool) -> Any:
 class CodeCache(FunctionCache):  # type: ignore[misc]
     """The cache of one kernel: code is loaded without the rules of typing, which are for those that are compiled.
 
-    To load them all takes longer than the rest of it.
+    numba loads all rules first: 0.24 s of 0.9 s CPU of `clean` on five articles. Its class is no public interface, so
+    pyproject.toml bounds the version of numba; without this class, `cache=True` does the same in more time.
     """
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:

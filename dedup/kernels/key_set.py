@@ -12,7 +12,7 @@ from dedup.kernels.leader_table import reduce_range
 from dedup.kernels.minhash import SIGNATURE_WORDS, count_agreeing
 
 # Positions in `KeySet.counters`.
-ADDED, MET, MOST_HOLDERS, NUM_COUNTERS = range(4)
+ADDED, MET, MAX_HOLDERS, NUM_COUNTERS = range(4)
 SLOTS_PER_KEY = 1.5
 BITS_PER_KEY = 16
 AHEAD = 16  # keys before a slot is needed it is asked for: each is a miss
@@ -124,7 +124,7 @@ def add_keys(key_set, keys, signatures, num_tokens, num_shingles):
             key_set.signatures[document, word] = signatures[row, word]
         if num_tokens[row] == 0:
             continue
-        most = key_set.counters[MOST_HOLDERS]
+        most = key_set.counters[MAX_HOLDERS]
         for band in range(bands):
             place = row * bands + band
             if place + AHEAD < flat.size:
@@ -133,7 +133,7 @@ def add_keys(key_set, keys, signatures, num_tokens, num_shingles):
                 prefetch(key_set.bits, word_of(key_set.bits, next_key))
             key, entry = free_of_zero(flat[place]), document * bands + band
             most = max(most, add_key(key_set.bits, slots, key_set.entries, key, entry))
-        key_set.counters[MOST_HOLDERS] = most
+        key_set.counters[MAX_HOLDERS] = most
 
 
 @inlined
@@ -197,7 +197,7 @@ def match_hits(key_set, owner, slot, signatures, num_shingles, limits, max_bucke
         before = document
         slots[slot[i], 1] += U64(1) << U64(32)
         holders, entry = np.int64(slots[slot[i], 1] >> U64(32)), np.int64(slots[slot[i], 1] & LOW)
-        counters[MOST_HOLDERS] = max(counters[MOST_HOLDERS], holders)
+        counters[MAX_HOLDERS] = max(counters[MAX_HOLDERS], holders)
         if not is_compared[document] and holders - np.int64(key_set.entries[entry - 1, 1]) <= max_bucket:
             size = np.int64(num_shingles[document])
             is_compared[document] = is_comparable(key_set, entry, signatures[document], size, limits)

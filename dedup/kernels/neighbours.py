@@ -11,6 +11,21 @@ NUM_COUNTERS = 3
 CANDIDATES, FULL_BUCKETS, CUT_LISTS = range(NUM_COUNTERS)
 
 
+class SparseRows(NamedTuple):
+    """Documents as sparse vectors of length 1.
+
+    ```
+    starts   int64[n + 1]  document i has the entries [starts[i], starts[i + 1])
+    terms    int32[m]
+    weights  float32[m]
+    ```
+    """
+
+    starts: np.ndarray
+    terms: np.ndarray
+    weights: np.ndarray
+
+
 class NeighbourBounds(NamedTuple):
     """What is compared with what, and the bounds that keep the work linear.
 
@@ -102,17 +117,17 @@ def kth_largest(values, k):
 
 
 @kernel
-def find_neighbours(vectors, num_distinct, days, bounds, state, pairs, similarities):
+def find_neighbours(rows, num_distinct, days, bounds, state, pairs, similarities):
     """Write the pairs (int32[m, 2], earlier first) of similar documents and their cosines; return how many.
 
-    `vectors` is (starts int64[n + 1], terms int32, weights float32), of length 1 each; documents without a date come
-    first, the others by `days` (int32). Each document is looked up among the earlier ones by its heaviest terms; the
-    candidates that share most with it are compared exactly. A document that reaches `copy` follows its most similar one
-    and enters no bucket, so thousands of copies cost no more than their number. `copy` is a Jaccard similarity of terms
-    (int32[n] `num_distinct` counts them, those outside the vectors too). By cosine, in a corpus of copies, one word of
-    its own would outweigh everything that a document shares. O(n * key_terms * max_bucket).
+    `rows` is a `SparseRows`. Documents without a date come first, the others by `days` (int32). Each document is looked
+    up among the earlier ones by its heaviest terms; the candidates that share most with it are compared exactly. A
+    document that reaches `copy` follows its most similar one and enters no bucket, so thousands of copies cost no more
+    than their number. `copy` is a Jaccard similarity of terms (int32[n] `num_distinct` counts them, those outside the
+    vectors too). By cosine, in a corpus of copies, one word of its own would outweigh everything that a document
+    shares. O(n * key_terms * max_bucket).
     """
-    starts, terms, weights = vectors
+    starts, terms, weights = rows
     size = 0
     for i in range(days.size):
         begin, end = starts[i], starts[i + 1]

@@ -49,7 +49,7 @@ from dedup.kernels.leader_clustering import cover_block
 from dedup.kernels.leader_table import CoverState, Limits, enter_known
 from dedup.kernels.locate import locate_tokens
 from dedup.kernels.minhash import SketchArrays, sketch_block
-from dedup.kernels.neighbours import NeighbourBounds, NeighbourState, find_neighbours
+from dedup.kernels.neighbours import NeighbourBounds, NeighbourState, SparseRows, find_neighbours
 from dedup.kernels.relation import is_template
 from dedup.kernels.repeats_within import (
     MinShare,
@@ -206,8 +206,8 @@ def list_neighbour_kernels() -> Iterator[Call]:
         leader=new("i4"),
         counters=new("i8"),
     )
-    vectors = (given("i8"), given("i4"), given("f4"))
-    yield Call(find_neighbours, (vectors, given("i4"), given("i4"), bounds, state, new("i4", 2), new("f4")))
+    rows = SparseRows(given("i8"), given("i4"), given("f4"))
+    yield Call(find_neighbours, (rows, given("i4"), given("i4"), bounds, state, new("i4", 2), new("f4")))
 
 
 def list_route_kernels() -> Iterator[Call]:

@@ -16,6 +16,7 @@ from dedup.kernels.neighbours import (
     UNDATED,
     NeighbourBounds,
     NeighbourState,
+    SparseRows,
     find_neighbours,
 )
 from dedup.stories.vectors import Vectors
@@ -75,9 +76,9 @@ def pair_neighbours(vectors: Vectors, days: npt.NDArray[np.int32], config: Story
         config.max_bucket,
         config.max_neighbours,
     )
-    columns = (as_read_only(vectors.starts), as_read_only(vectors.terms), as_read_only(vectors.weights))
+    rows = SparseRows(as_read_only(vectors.starts), as_read_only(vectors.terms), as_read_only(vectors.weights))
     size = find_neighbours(
-        columns, as_read_only(vectors.num_distinct), as_read_only(days), bounds, state, pairs, similarities
+        rows, as_read_only(vectors.num_distinct), as_read_only(days), bounds, state, pairs, similarities
     )
     first, second = np.ascontiguousarray(pairs[:size].T)
     return Neighbours(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import floor, log10
 
 PLOT_HEIGHT, TOP = 150.0, 18.0
-MOST_TICKS = 6
+MAX_TICKS = 6
 GAP = 0.15  # of a column's width, between columns
 
 
@@ -125,8 +125,8 @@ def label_columns(labels: Sequence[str], axis: Axis) -> tuple[Tick, ...]:
     """Return the labels that fit below the columns, at most seven; the outer ones stay inside the chart."""
     num = len(labels)
     every = 1
-    if num > MOST_TICKS + 6:
-        every = axis.period * -(-num // (MOST_TICKS * axis.period))
+    if num > MAX_TICKS + 6:
+        every = axis.period * -(-num // (MAX_TICKS * axis.period))
     ticks = []
     for number in range(axis.first % every if every > 1 else 0, num, every):
         place = 100 * (number + (0 if axis.is_scale else 0.5)) / num

@@ -9,8 +9,8 @@ from dedup.report.diff.diff_html import DiffRow, describe_rows, measure_shares
 from dedup.report.diff.diff_rows import list_facts, name_anchor
 from dedup.report.diff.diff_text import describe_fact, summarise
 
-MOST_FACTS = 12
-MOST_BYTES = 250_000  # of the rows of a comparison; a cluster page has room for several of the largest
+MAX_FACTS = 12
+MAX_BYTES = 250_000  # of the rows of a comparison; a cluster page has room for several of the largest
 MARKUP, PIECE_MARKUP = 300, 40  # bytes of tags around a row, and around a run of text
 
 
@@ -33,14 +33,14 @@ class PageDiff:
     num_bytes: int
 
 
-def describe_diff(diff: Diff, prefix: str, most_bytes: int = MOST_BYTES) -> PageDiff:
+def describe_diff(diff: Diff, prefix: str, most_bytes: int = MAX_BYTES) -> PageDiff:
     """Return a comparison whose anchors begin with `prefix`, cut to so many bytes."""
     every = [name_row(row, prefix) for row in describe_rows(diff)]
     rows = tuple(fit(every, measure_row, most_bytes))
     anchors = set(list_anchors(rows))
     found, summary = list_facts(diff), summarise(diff)
     facts = [(describe_fact(fact), f"{prefix}{name_anchor(fact.block)}") for fact in found]
-    facts = [fact for fact in facts if fact[1] in anchors][:MOST_FACTS]
+    facts = [fact for fact in facts if fact[1] in anchors][:MAX_FACTS]
     return PageDiff(
         summary=summary,
         headline="" if summary.startswith("Similarity") else summary,

@@ -8,7 +8,7 @@ from dedup.report.charts import Axis, Caption, Chart, Column, Tick, draw_columns
 from dedup.report.corpus.chart_bins import bin_days, bin_sizes
 from dedup.report.corpus.corpus_model import ClusterEntry, CorpusFindings, DocumentPair, OutletPair
 from dedup.report.corpus.corpus_page import (
-    LONGEST_NAME,
+    MAX_NAME,
     ROW_MARKUP,
     THRESHOLD_PAGE,
     fit,
@@ -22,9 +22,9 @@ from dedup.report.wording import clip, count_things, format_share
 OUTLETS_BYTES, BOILERPLATE_BYTES, PAIRS_BYTES = 420_000, 120_000, 60_000
 BOILERPLATE_CHARACTERS = 400
 FIRST_OUTLETS, FIRST_PAIRS = 20, 10  # rows that are not folded away
-MOST_OUTLETS, MOST_CROSSINGS, MOST_FILES = 1000, 30, 50
+MAX_OUTLETS, MAX_CROSSINGS, MAX_FILES = 1000, 30, 50
 LARGEST = 10  # clusters that the index names
-MATRIX_SIZE, MOST_DAYS = 12, 10
+MATRIX_SIZE, MAX_DAYS = 12, 10
 HEAT_STEPS = 5
 RELATIONS = ("edited", "template", "contained")
 
@@ -49,19 +49,19 @@ class Matrix:
 
 def render_index(findings: CorpusFindings, entries: Sequence[ClusterEntry]) -> str:
     """Return the page; `entries` are the clusters that have a page, largest first."""
-    outlets = findings.outlets[:MOST_OUTLETS]
+    outlets = findings.outlets[:MAX_OUTLETS]
     crossings = [pair for pair in findings.crossings if pair.removed != pair.kept]
     values = {
         "run": findings,
         "counts": findings.summary.counts,
         "largest": entries[:LARGEST],
         "num_pages": len(entries),
-        "outlets": fit(outlets, lambda outlet: measure_row(clip(outlet.name, LONGEST_NAME)), OUTLETS_BYTES),
+        "outlets": fit(outlets, lambda outlet: measure_row(clip(outlet.name, MAX_NAME)), OUTLETS_BYTES),
         "first_outlets": FIRST_OUTLETS,
         "first_pairs": FIRST_PAIRS,
         "most_removed": max((outlet.num_removed for outlet in outlets), default=0),
         "matrix": draw_matrix(findings.crossings),
-        "crossings": crossings[:MOST_CROSSINGS],
+        "crossings": crossings[:MAX_CROSSINGS],
         "num_crossings": len(crossings),
         "days": chart_days(findings),
         "top_days": list_top_days(findings),
@@ -73,11 +73,11 @@ def render_index(findings: CorpusFindings, entries: Sequence[ClusterEntry]) -> s
         "threshold_page": THRESHOLD_PAGE,
         "boilerplate": fit(
             findings.boilerplate,
-            lambda note: measure_row(note.text[:BOILERPLATE_CHARACTERS], note.first_id[:LONGEST_NAME]),
+            lambda note: measure_row(note.text[:BOILERPLATE_CHARACTERS], note.first_id[:MAX_NAME]),
             BOILERPLATE_BYTES,
         ),
         "boilerplate_characters": BOILERPLATE_CHARACTERS,
-        "most_files": MOST_FILES,
+        "most_files": MAX_FILES,
         "settings": list_settings(findings),
     }
     return render_corpus_page("corpus_index.html", values)
@@ -104,7 +104,7 @@ def chart_days(findings: CorpusFindings) -> Chart:
 
 def list_top_days(findings: CorpusFindings) -> list[tuple[str, int, int]]:
     """Return (day, documents, removed) of the days with most removed documents."""
-    top = sorted(findings.days, key=lambda day: (-day.num_removed, day.day))[:MOST_DAYS]
+    top = sorted(findings.days, key=lambda day: (-day.num_removed, day.day))[:MAX_DAYS]
     return [(date.fromordinal(d.day).isoformat(), d.num_documents, d.num_removed) for d in top if d.num_removed]
 
 

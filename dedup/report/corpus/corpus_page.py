@@ -16,7 +16,7 @@ GENERATOR = "dedup corpus report"
 INDEX = "index.html"
 THRESHOLD_PAGE = "threshold.html"
 CLUSTERS_PER_FOLDER = 500
-LONGEST_TITLE, LONGEST_NAME = 160, 80
+MAX_TITLE, MAX_NAME = 160, 80
 ROW_MARKUP = 400  # bytes of tags around a row of a table, at most
 
 _STYLES = ("diff.css", "corpus.css")
@@ -45,8 +45,8 @@ def render_corpus_page(template: str, values: Mapping[str, object], *, root: str
     load_environment().globals |= {
         "cluster_path": cluster_path,
         "list_path": list_path,
-        "longest_title": LONGEST_TITLE,
-        "longest_name": LONGEST_NAME,
+        "longest_title": MAX_TITLE,
+        "longest_name": MAX_NAME,
     }
     return render_page(template, {**values, "root": root, "generator": GENERATOR}, _STYLES, script)
 
@@ -58,8 +58,8 @@ def measure_row(*texts: str) -> int:
 
 def measure_card(card: Card) -> int:
     """Return how many bytes a document takes in a page, at most."""
-    names = (clip(name, LONGEST_NAME) for name in (card.id, card.path, card.outlet, card.date))
-    return measure_row(clip(card.title or card.opening, LONGEST_TITLE), *names)
+    names = (clip(name, MAX_NAME) for name in (card.id, card.path, card.outlet, card.date))
+    return measure_row(clip(card.title or card.opening, MAX_TITLE), *names)
 
 
 def measure_text(text: str) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dedup.model.run import Excerpt, PassageInContext
-from dedup.report.wrapping import show_line
+from dedup.report.wrapping import make_safe, show_line
 
 WIDTH = 76
 EDGE = 34  # characters of the passage shown at either end
@@ -29,5 +29,5 @@ def describe_side(label: str, side: Excerpt) -> list[str]:
     left, right = " ".join(side.before.split())[-16:], " ".join(side.after.split())[:16]
     return [
         f"   {label:<6}{show_line(side.doc_id)} [{side.start:,}:{side.end:,})",
-        f"         …{show_line(left)}⟦{show_line(shown)}⟧{show_line(right)}…",
+        f"         …{make_safe(left)}⟦{make_safe(shown)}⟧{make_safe(right)}…",
     ]

@@ -164,7 +164,7 @@ def leave_outlets_out(
     figures = []
     for left_out in story.sources:
         rest = tuple(source for source in story.sources if source is not left_out)
-        grades = {pair: g for pair, g in story.grades.items() if all(name != left_out.name for name, _ in pair)}
+        grades = {pair: g for pair, g in story.grades.items() if all(name != left_out.id for name, _ in pair)}
         judged = judge(Story(story.name, rest, grades), encoder, engine)
         figures.append((average_precision(judged.scores, judged.truth), f1_at(judged.scores, judged.truth, threshold)))
     return figures
@@ -262,7 +262,7 @@ def show_speed() -> None:
             ("50 outlets of 30 sentences", paths, "lexical", None),
             ("50 outlets of 30 sentences", paths, "semantic", 90),
         ):
-            command = [sys.executable, "-m", "dedup", "compare", *texts, "--engine", engine, "--no-cache"]
+            command = [sys.executable, "-m", "dedup", "compare", *texts, "--engine", engine]
             run = run_command([*command, "--format", "json", "-o", str(Path(folder) / "out.json")])
             limit = f"<= {most}" if most else ""
             print(f"  {what:28s} {engine:9s} {run.wall_s:6.2f} {limit:7s} {run.peak_mb:5.0f} MB", flush=True)

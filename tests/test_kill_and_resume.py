@@ -34,7 +34,7 @@ WITHIN = PassageConfig(scope="within")
 MODES = {"passages": WITHIN, "documents only": None}
 SHARD_SIZE = 40_000  # four shards of each file
 NUM_PARTS = 4  # tests over which the moments are dealt out
-NUM_KILLS = 30
+NUM_KILLS = 15  # of each mode
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +107,7 @@ def test_a_run_of_two_workers_killed_at_some_state_changes_is_resumed(corpus, un
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize(("undisturbed", "workers"), [("passages", 1), ("documents only", 2)], indirect=["undisturbed"])
 @pytest.mark.parametrize("part", range(NUM_PARTS))
 def test_a_run_killed_at_every_state_change_is_resumed(corpus, undisturbed, tmp_path, part, workers):
     moments = range(1 + part, len(undisturbed[2]) + 1, NUM_PARTS)
@@ -132,7 +132,7 @@ def undisturbed_and_timed(request, large_corpus, tmp_path_factory):
 @pytest.mark.nightly
 @pytest.mark.parametrize("kill", range(NUM_KILLS))
 def test_a_run_killed_at_a_random_moment_is_resumed(large_corpus, undisturbed_and_timed, tmp_path, kill):
-    """One moment in each thirtieth of the run, so that every stage is hit, also inside the writing of a file."""
+    """One moment in each fifteenth of the run, so that every stage is hit, also inside the writing of a file."""
     passages, expected, seconds = undisturbed_and_timed
     out = tmp_path / "run" / "out"
     out.parent.mkdir()

@@ -19,7 +19,7 @@ WORTH_ALIGNING, WORTH_COMPARING = 0.05, 0.3
 
 @dataclass(frozen=True, slots=True)
 class Containment:
-    """A document, the document that contains it, and the share of its tokens that stand equal there."""
+    """A document, the document that contains it, and the share of its tokens that are equal there."""
 
     contained: int
     container: int
@@ -27,7 +27,7 @@ class Containment:
 
 
 class Shares(NamedTuple):
-    """How much of one document stands equal in another, for many pairs.
+    """The share of one document that is equal in another, for many pairs.
 
     ```
     contained, container  int64[n]
@@ -44,7 +44,7 @@ class Shares(NamedTuple):
         return Shares(self.contained[rows], self.container[rows], self.share[rows])
 
     def list(self, least: float) -> "list[Containment]":
-        """Return the pairs of which the share is no less, one by one."""
+        """Return the pairs with at least this share, one by one."""
         columns = (column.tolist() for column in self.select(self.share >= least))
         return [Containment(*values) for values in zip(*columns, strict=True)]
 
@@ -104,7 +104,7 @@ def share_both_ways(passages: Passages, num_tokens: npt.NDArray[np.int32]) -> Sh
 
 
 def share_pairs(passages: Passages, num_tokens: npt.NDArray[np.int32]) -> tuple[Shares, Shares]:
-    """Return the share of tokens of each document that stand equal in passages of the source, and the other way round.
+    """Return the share of tokens of each document that passages of the source have equal, and the reverse.
 
     Equal tokens count, not the whole of edited passages: a template filled in anew is covered by its twin from end to
     end, and not contained in it.

@@ -101,7 +101,7 @@ def plan_cuts(
     rows: Sequence[int],
     others: Sequence[Span],
 ) -> dict[int, list[Span]]:
-    """Return the characters that are cut of each passage of a document, none where it holds too little that is whole.
+    """Return the characters to cut for each passage of a document; none if too little of it is whole.
 
     `rows` are its passages, `others` what is cut of the document beside them.
     """

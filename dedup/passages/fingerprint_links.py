@@ -25,7 +25,7 @@ from dedup.threads import Threads
 
 SLOTS_PER_FINGERPRINT = 1.5
 MAX_SEEN = 1 << 28  # bytes of the filter of fingerprints
-MAX_STEPS = 4096  # slots that a look-up passes: there are never so many in a row in a table that has room
+MAX_STEPS = 4096  # slots that a look-up passes: a table with room never has more in a row
 
 
 class TableFullError(Exception):

@@ -16,7 +16,7 @@ from dedup.text.token_spans import OPENING, TokenOffsets
 
 FARTHEST = 80  # characters over which a copy is followed beyond its equal tokens
 BEGINNINGS = OPENING.replace("'", "") + "#*\u2022"
-INSIDE_WORDS = "-'\u2019/\\@_&+.:,\u2010\u2011"  # marks that stand between the parts of a word
+INSIDE_WORDS = "-'\u2019/\\@_&+.:,\u2010\u2011"  # marks between the parts of a word
 
 
 def source_at(offsets: TokenOffsets, copy: CopiedSpan, first: int, end: int) -> Span:
@@ -25,10 +25,10 @@ def source_at(offsets: TokenOffsets, copy: CopiedSpan, first: int, end: int) -> 
 
 
 def find_glued_start(offsets: TokenOffsets, copy: CopiedSpan, first: int) -> int | None:
-    """Return where a glued copy begins, None where it is not glued or its source begins nowhere.
+    """Return where a glued copy begins, None if it is not glued or if its source begins nowhere.
 
-    Looked for outwards, where the copy has equal characters before its first token, and then up to the token `first`,
-    where the copy has an edge of its own.
+    The search first goes outwards, as long as the characters before copy and source are equal. Then it goes inwards,
+    up to the token `first`, where the copy has an edge of its own.
     """
     text = offsets.text
     source = source_at(offsets, copy, copy.start, copy.end)
@@ -135,9 +135,9 @@ def token_at(offsets: TokenOffsets, index: int) -> int:
 
 
 def follows_source(offsets: TokenOffsets, copy: CopiedSpan, start: int) -> bool:
-    """Return whether a copy stands directly behind its source: up to where it begins, both end alike.
+    """Return whether a copy follows its source directly: up to the beginning of the copy, both end alike.
 
-    Then it begins there whatever the letters are: "1995" and "2024" in "19952024 ... 1995".
+    Then the copy begins there, whatever the letters are: "1995" and "2024" in "19952024 ... 1995".
     """
     text = offsets.text
     end, mirror = offsets.span(copy.start, copy.end).end, source_at(offsets, copy, copy.start, copy.end).end
@@ -150,8 +150,8 @@ def follows_source(offsets: TokenOffsets, copy: CopiedSpan, start: int) -> bool:
 def is_glued(text: str, at: int) -> bool:
     """Return whether a text seems to be glued on to another one at a character.
 
-    Behind a mark that ends something, and inside a word where a capital or a digit follows what it does not follow in
-    words ("MovementThe", "2665Today"). Not inside "Obama-Biden", "U.S.Senate", "$1,000" or "unlike".
+    This is so after a mark that ends something. It is so inside a word too, at a capital or a digit that no word has
+    there ("MovementThe", "2665Today"). It is not so inside "Obama-Biden", "U.S.Senate", "$1,000" or "unlike".
     """
     if at <= 0 or at >= len(text) or text[at].isspace() or not is_grapheme_boundary(text, at):
         return False

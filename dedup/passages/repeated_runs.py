@@ -19,7 +19,7 @@ FARTHEST = 80  # tokens over which a copy directly behind its source is turned
 
 
 class CutRule(NamedTuple):
-    """The rule for cutting a repeat: a paragraph has at least `min_tokens`, sentences are at least `share` of what stays."""
+    """The rule for cutting: a paragraph has at least `min_tokens`, sentences are at least `share` of what stays."""
 
     min_tokens: int
     share: float
@@ -121,7 +121,7 @@ def mark_kept(offsets: TokenOffsets, cuts: Sequence[Span]) -> npt.NDArray[np.boo
 
 
 def find_exact_runs(tokens: npt.NDArray[np.uint32], copy: CopiedSpan, min_tokens: int) -> list[CopiedSpan]:
-    """Return the runs of at least `min_tokens` equal tokens of a passage, apart in the copy; the longest are chosen first.
+    """Return the runs of at least `min_tokens` equal tokens of a passage, apart in the copy, the longest first chosen.
 
     An extension may have reached over an edited headline; what a CMS prints twice is the same to the word.
     """

@@ -1,6 +1,5 @@
 """Bytes of a file that is split into what is kept and what is dropped, beside slices of the whole."""
 
-import os
 from itertools import pairwise
 
 import numpy as np
@@ -9,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.errors import InputError
-from dedup.output import byte_copy as split
-from dedup.output.byte_copy import Ranges, copy_kept, write_pieces
+from dedup.output.byte_copy import COPY_SIZE, Ranges, split_file
 from dedup.output.records import split_json_line
 
 
@@ -28,20 +26,17 @@ def copy(path, target, span, drops, replacements, offset):
     """Return what is kept (the bytes of `target`) and what is dropped."""
     starts, ends = (np.array([pair[i] for pair in drops], np.int64) for i in (0, 1))
     with target.open("w+b") as file:
-        dropped = list(copy_kept(str(path), file.fileno(), span, Ranges(starts, ends, replacements), offset))
+        file.seek(offset)
+        dropped = list(split_file(str(path), range(*span), Ranges(starts, ends, replacements), file))
     return target.read_bytes(), dropped
 
 
-@given(splits(), st.sampled_from([1, 7, 64, 1 << 20]), st.sampled_from([1, 2, 1024]), st.integers(0, 5))
-def test_kept_and_dropped_are_slices_of_the_file(tmp_path_factory, case, window, at_once, offset):
-    """Whatever the sizes of the window and of the pieces that are written together."""
+@given(splits(), st.integers(0, 5))
+def test_kept_and_dropped_are_slices_of_the_file(tmp_path_factory, case, offset):
     data, (start, stop), drops, replacements = case
     folder = tmp_path_factory.getbasetemp()
     (folder / "source").write_bytes(data)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(split, "WINDOW", window)
-        patch.setattr(split, "PIECES_AT_ONCE", at_once)
-        kept, dropped = copy(folder / "source", folder / "kept", (start, stop), drops, replacements, offset)
+    kept, dropped = copy(folder / "source", folder / "kept", (start, stop), drops, replacements, offset)
     expected, position = b"", start
     for (begin, end), replacement in zip(drops, replacements, strict=True):
         expected += data[position:begin] + replacement
@@ -51,8 +46,15 @@ def test_kept_and_dropped_are_slices_of_the_file(tmp_path_factory, case, window,
     assert dropped == [data[begin:end] for begin, end in drops]
 
 
+def test_a_long_file_is_copied_piece_by_piece(tmp_path):
+    data = np.random.default_rng(1).bytes(2 * COPY_SIZE + 100)
+    (tmp_path / "source").write_bytes(data)
+    kept, dropped = copy(tmp_path / "source", tmp_path / "kept", (0, len(data)), [(5, 8)], [b""], 0)
+    assert kept == data[:5] + data[8:]
+    assert dropped == [data[5:8]]
+
+
 def test_a_file_that_became_shorter_is_an_error(tmp_path):
-    """Both where many records are dropped and where none is for longer than a window."""
     path = tmp_path / "source"
     path.write_bytes(b"x" * 100)
     for drops in ([(90, 110)], [(10, 20), (120, 130)], []):
@@ -60,15 +62,6 @@ def test_a_file_that_became_shorter_is_an_error(tmp_path):
             copy(path, tmp_path / "kept", (0, 200), drops, [b""] * len(drops), 0)
     with pytest.raises(InputError, match="became shorter"):
         copy(path, tmp_path / "kept", (0, 3 << 20), [], [], 0)
-
-
-def test_what_the_system_left_is_written_too(tmp_path, monkeypatch):
-    """A call may write less than it was given."""
-    write = os.pwritev
-    monkeypatch.setattr(os, "pwritev", lambda file, pieces, offset: write(file, [pieces[0][:2]], offset))
-    with (tmp_path / "file").open("w+b") as file:
-        assert write_pieces(file.fileno(), [memoryview(b"abc"), b"defg"], 1) == 7
-    assert (tmp_path / "file").read_bytes() == b"\0abcdefg"
 
 
 @given(st.text(" \t\r\n", max_size=4), st.sampled_from(["{}", '{"a": " b "}', ""]), st.text(" \t\r\n", max_size=4))

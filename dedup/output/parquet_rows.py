@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,23 +36,32 @@ def open_writer(path: Path, like: "pq.ParquetFile") -> "pq.ParquetWriter":
     return pq.ParquetWriter(str(path), like.schema_arrow, compression=codecs or "snappy")
 
 
-def split_rows(
-    path: str, dropped: Sequence[int], texts: Mapping[int, str], text_field: str, targets: tuple[Path, Path]
-) -> Iterator[bytes]:
-    """Write the rows of a file to two others: kept ones and, as they were, those in `dropped` (sorted, from 0).
+@dataclass(frozen=True)
+class RowSplit:
+    """The rows of a file that do not stay as they are (sorted, from 0), and the new texts of some of them."""
 
-    A row that `texts` has another text for is written to both. Yields the rows in `dropped` as JSON.
+    dropped: Sequence[int]
+    texts: Mapping[int, str]
+    text_field: str
+
+
+def split_rows(path: str, split: RowSplit, kept_path: Path, aside_path: Path) -> Iterator[bytes]:
+    """Write the rows of a file to two others: kept ones and, as they were, the dropped ones.
+
+    A row with a new text is written to both. Yields the dropped rows as JSON.
     """
-    file = open_parquet(path)
-    taken_out = np.array(dropped, np.int64)
-    with open_writer(targets[0], file) as kept, open_writer(targets[1], file) as set_aside:
+    file, texts = open_parquet(path), split.texts
+    taken_out = np.array(split.dropped, np.int64)
+    with open_writer(kept_path, file) as kept, open_writer(aside_path, file) as set_aside:
         row = 0
         for index in range(file.metadata.num_row_groups):
             table = file.read_row_group(index)
             here = taken_out[np.searchsorted(taken_out, row) : np.searchsorted(taken_out, row + len(table))] - row
             mask = np.ones(len(table), bool)
             mask[[i for i in here.tolist() if row + i not in texts]] = False
-            edited = replace_texts(table, {i: texts[row + i] for i in here.tolist() if row + i in texts}, text_field)
+            edited = replace_texts(
+                table, {i: texts[row + i] for i in here.tolist() if row + i in texts}, split.text_field
+            )
             kept.write_table(edited.filter(pa.array(mask)))
             aside = table.take(pa.array(here))
             if len(aside):

@@ -18,9 +18,9 @@ from dedup.corpus.shards import Shard, line_span
 from dedup.near.decisions import Decisions
 from dedup.near.segments import Segments
 from dedup.output import run_folder as parts
-from dedup.output.byte_copy import Ranges, append_file, copy_kept, split_stream
+from dedup.output.byte_copy import COPY_SIZE, Ranges, append_file, split_file, split_stream
 from dedup.output.edits import read_edits
-from dedup.output.parquet_rows import split_rows
+from dedup.output.parquet_rows import RowSplit, split_rows
 from dedup.output.records import (
     ClusterRecord,
     Decision,
@@ -134,14 +134,15 @@ def drop_records(results: Results, shard: Shard, dropped: list[Dropped], offset:
     starts = [d.start for d in dropped]
     if file.format == "parquet":
         texts = {d.start: d.replacement.decode() for d in dropped if d.replacement is not None}
-        targets = (run.kept(file.name), run.set_aside(file.name))
-        yield from split_rows(file.location, starts, texts, results.text_field, targets)
+        split = RowSplit(starts, texts, results.text_field)
+        yield from split_rows(file.location, split, run.kept(file.name), run.set_aside(file.name))
         return
     ends = np.array([d.end for d in dropped], np.int64)
     drops = Ranges(np.array(starts, np.int64), ends, [d.replacement or b"" for d in dropped])
     if file.compression is None:
-        with run.kept(file.name).open("r+b") as shared:
-            yield from copy_kept(file.location, shared.fileno(), line_span(shard), drops, offset)
+        with run.kept(file.name).open("r+b", COPY_SIZE) as shared:
+            shared.seek(offset)
+            yield from split_file(file.location, range(*line_span(shard)), drops, shared)
         return
     with (
         open_reader(file.location, file.compression) as (stream, _),
@@ -216,7 +217,7 @@ def join_parts(run: RunFolder, shards: list[Shard], names: Sequence[str]) -> Non
     for name in names:
         with (run.output / name).open("wb") as target:
             for shard in shards:
-                append_file(run.part(shard.index, name), target.fileno())
+                append_file(run.part(shard.index, name), target)
 
 
 def write_clusters(run: RunFolder, segments: Segments, decisions: Decisions) -> None:

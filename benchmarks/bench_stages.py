@@ -92,7 +92,7 @@ def cover(places: list[Offered], near: NearConfig) -> int:
     made = Cover(sum(len(place.keys) for place in places), near)
     for place in places:
         made.offer(place)
-    return made.result().num_verified
+    return made.result().counts.num_verified
 
 
 def time_parts(data: bytes) -> None:

@@ -83,7 +83,7 @@ class NearConfig:
 class PassageConfig:
     """How repeated passages are found and what is done with them.
 
-    scope             "within" documents, "across" documents, or "all"
+    scope             "within" documents, "across" documents, "all", or "off": passages are not looked for at all
     min_tokens        tokens that a passage has at least; an edited one may lack up to a quarter of them, because its
                       edited ends cannot be told from what stands around it
     min_similarity    share of equal tokens, 2 * equal / (tokens of both sides), from which two spans are one passage
@@ -117,7 +117,8 @@ class PassageConfig:
 
     def __post_init__(self) -> None:
         check(
-            self.scope in {"within", "across", "all"}, f'scope "{self.scope}" is none of "within", "across" and "all".'
+            self.scope in {"off", "within", "across", "all"},
+            f'scope "{self.scope}" is none of "off", "within", "across" and "all".',
         )
         check(
             self.min_tokens >= self.shingle_size,
@@ -129,6 +130,16 @@ class PassageConfig:
             self.contained is None or 0.5 <= self.contained <= 1,
             f"--contained {self.contained} is neither off nor between 0.5 and 1.",
         )
+
+    @property
+    def is_on(self) -> bool:
+        """Return whether passages, containment or boilerplate are looked for."""
+        return self.scope != "off"
+
+    @property
+    def finds_contained(self) -> bool:
+        """Return whether contained documents are looked for."""
+        return self.is_on and self.contained is not None
 
     @property
     def within(self) -> bool:
@@ -260,3 +271,36 @@ def describe(config: object) -> dict[str, object]:
     """Return the settings as plain values for a summary."""
     values = {f.name: getattr(config, f.name) for f in fields(config)}  # type: ignore[arg-type]
     return {name: str(value) if isinstance(value, KeepPolicy) else value for name, value in values.items()}
+
+
+@dataclass(frozen=True)
+class CleanSettings:
+    """The settings of a clean run: its output depends on them and on its input alone."""
+
+    near: NearConfig = field(default_factory=NearConfig)
+    passages: PassageConfig = field(default_factory=lambda: PassageConfig(scope="within"))
+    input: InputConfig = field(default_factory=InputConfig)
+
+    def __post_init__(self) -> None:
+        check(
+            self.near.keep.field != self.input.text_field,
+            f"--keep {self.near.keep} names the text field. Name a field that holds a date or an outlet.",
+        )
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """Return the fields that are read beside text and id, by their use: "key" orders, "series" is the outlet."""
+        roles = {"key": self.near.keep.field} if self.near.keep.field else {}
+        if self.passages.is_on and self.passages.series_field != self.input.text_field:
+            roles["series"] = self.passages.series_field
+        return roles
+
+    def fingerprint(self, *inputs: object) -> str:
+        """Return a short hash of the settings and of what the run works on."""
+        passages = [self.passages] if self.passages.is_on else []
+        return fingerprint(self.near, *passages, self.input, *inputs)
+
+    def describe(self) -> dict[str, dict[str, object]]:
+        """Return the settings by stage as plain values; no values of passages that are off."""
+        passages = describe(self.passages) if self.passages.is_on else {}
+        return {"near": describe(self.near), "passages": passages, "input": describe(self.input)}

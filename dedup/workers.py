@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait as wait_for_sentinel
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from dedup.errors import DedupError
 
@@ -25,6 +25,7 @@ POLL_S = 0.1
 START_METHOD = "fork" if sys.platform == "linux" else "spawn"
 
 _done: "Synchronized[int] | None" = None  # in a worker: how much of the stage all workers have done
+_task: "Task[Any] | None" = None  # in a worker: what it does for every item
 
 
 def run_tasks(
@@ -35,8 +36,9 @@ def run_tasks(
 ) -> None:
     """Call `task(item, report)` for every item; what tasks `report` as done goes to `advance` in this process.
 
-    In order and in this process with one worker or one item, else in up to `workers` processes. `task` and the items
-    can be pickled. The first error stops the rest and is raised.
+    In order and in this process with one worker or one item, else in up to `workers` processes. Each worker gets the
+    task once, with all that it holds: by forking, or pickled where processes cannot be forked. Items are pickled.
+    The first error stops the rest and is raised.
     """
     if workers == 1 or len(items) <= 1:
         for item in items:
@@ -44,8 +46,8 @@ def run_tasks(
         return
     context = multiprocessing.get_context(START_METHOD)
     done = context.Value("q", 0)
-    with ProcessPoolExecutor(min(workers, len(items)), context, start_worker, (done,)) as pool:
-        futures = [pool.submit(run_task, task, item) for item in items]
+    with ProcessPoolExecutor(min(workers, len(items)), context, start_worker, (done, task)) as pool:
+        futures = [pool.submit(run_task, item) for item in items]
         try:
             follow(futures, done, advance)
         except BrokenProcessPool as error:
@@ -69,10 +71,10 @@ def follow(futures: "list[Future[None]]", done: "Synchronized[int]", advance: Ca
     advance(done.value - told)
 
 
-def start_worker(done: "Synchronized[int]") -> None:
+def start_worker(done: "Synchronized[int]", task: Task[Any]) -> None:
     """Prepare a worker: the parent handles Ctrl-C, and no worker outlives its parent."""
-    global _done  # noqa: PLW0603 (a process has one counter; it cannot be sent with a task)
-    _done = done
+    global _done, _task
+    _done, _task = done, task
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=exit_with_parent, daemon=True).start()
 
@@ -85,9 +87,10 @@ def exit_with_parent() -> None:
         os._exit(1)
 
 
-def run_task(task: Task[Item], item: Item) -> None:
-    """Run one task in a worker."""
-    task(item, report_done)
+def run_task(item: object) -> None:
+    """Do the task of this worker for one item."""
+    assert _task is not None
+    _task(item, report_done)
 
 
 def report_done(amount: int) -> None:

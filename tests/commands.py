@@ -84,9 +84,11 @@ def load_kernels():
 
 
 def clean_quietly(paths, out, **settings):
-    """Clean files in this process; `settings` are those of a `CleanRun`. Returns what `clean` returns."""
+    """Clean files in this process, with settings of `CleanRun` and `CleanSettings`. Returns what `clean` does."""
+    from dedup.config import CleanSettings
     from dedup.corpus.files import find_files
     from dedup.pipeline.clean_files import clean
     from dedup.pipeline.job import CleanRun, SilentProgress
 
-    return clean(CleanRun(find_files([*map(str, paths)]), Path(out), **settings), SilentProgress())
+    stages = CleanSettings(**{name: settings.pop(name) for name in ("near", "passages", "input") if name in settings})
+    return clean(CleanRun(find_files([*map(str, paths)]), Path(out), stages, **settings), SilentProgress())

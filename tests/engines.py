@@ -15,6 +15,7 @@ from corpora import read_lines, write_jsonl
 from spark_engine import decide_on_spark
 
 from dedup import deduplicate
+from dedup.config import PassageConfig
 
 KEPT = (None, None, None)
 
@@ -37,7 +38,7 @@ def decide_through_an_index(documents, config, cuts=None):
             path = folder / f"day{day}.jsonl"
             write_jsonl(path, [{"id": start + i, "text": text} for i, text in enumerate(documents[start:stop])])
             out = folder / f"out{day}"
-            clean_quietly([path], out, near=config, passages=None, index=folder / "index.duckdb")
+            clean_quietly([path], out, near=config, passages=PassageConfig("off"), index=folder / "index.duckdb")
             for record in read_lines(out / "removed.jsonl"):
                 earlier = record["witness"]["id"] < start
                 assert (record["reason"] == "seen-in-index") == earlier, json.dumps(record)

@@ -6,13 +6,11 @@ from corpora import make_records, make_text, write_jsonl
 
 from dedup.config import NearConfig
 from dedup.corpus.files import find_files
-from dedup.corpus.shards import plan_shards
 from dedup.near import decide_documents as decide
-from dedup.near.decide_documents import cover_again, cover_batches, may_share_key
-from dedup.near.segments import Segments
-from dedup.output.run_folder import RunFolder
-from dedup.pipeline.job import CleanRun, SilentProgress
-from dedup.pipeline.sketch_shards import sketch_shards
+from dedup.near.decide_documents import decide_again, decide_documents, may_share_key
+from dedup.pipeline.index_session import NO_INDEX
+from dedup.pipeline.job import CleanRun, SilentProgress, make_job
+from dedup.pipeline.sketch_shards import sketch
 
 
 @pytest.fixture(scope="module")
@@ -23,29 +21,24 @@ def sketched(tmp_path_factory):
     long = [{"id": f"long {i}", "text": make_text(i, count=4000)} for i in range(6)]
     path = write_jsonl(folder / "news.jsonl", [*long, *long, *records])
     files = find_files([str(path)])
-    shards = plan_shards(files, shard_size=30_000)
-    assert len(shards) > 15
-    run = CleanRun(files, folder / "out")
-    work = RunFolder(run.out)
-    work.segments.mkdir(parents=True)
-    sketch_shards(run, work, shards, SilentProgress())
-    return work.segments, shards
+    job = make_job(CleanRun(files, folder / "out", shard_size=30_000), SilentProgress(), NO_INDEX)
+    assert len(job.shards) > 15
+    return sketch(job)
 
 
-def choose_others(segments, seed):
+def choose_others(sketched, seed):
     """Return what is kept, and some removed documents that are decided anew (doc_indices)."""
-    witness = cover_batches(segments.batches, NearConfig(), lambda _: None).witness
+    witness = decide_documents(sketched, NearConfig(), lambda _: None).witness
     others = np.sort(np.random.default_rng(seed).choice(np.flatnonzero(witness >= 0), 40, replace=False))
     return np.flatnonzero(witness < 0), others
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_all_that_share_a_band_key_are_marked_and_few_others(sketched, seed):
-    segments = Segments(*sketched)
-    kept, others = choose_others(segments, seed)
-    keys = np.concatenate([batch.column("keys", np.uint64) for batch in segments.batches])
+    kept, others = choose_others(sketched, seed)
+    keys = sketched.join("keys", np.uint64)
     shares = np.isin(keys, keys[others]).any(axis=1)
-    marked = may_share_key(segments.batches, others)
+    marked = may_share_key(sketched, others)
     assert marked[shares].all()
     assert np.count_nonzero(marked & ~shares) < 0.05 * np.count_nonzero(~shares)
     assert 0 < np.count_nonzero(shares[kept]) < len(kept) / 2, "some are left out, and some are not"
@@ -53,12 +46,11 @@ def test_all_that_share_a_band_key_are_marked_and_few_others(sketched, seed):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_documents_decided_anew_do_not_miss_those_that_were_left_out(sketched, seed, monkeypatch):
-    segments = Segments(*sketched)
-    kept, others = choose_others(segments, seed)
-    found = cover_again(segments.batches, NearConfig(), kept, others)
+    kept, others = choose_others(sketched, seed)
+    found = decide_again(sketched, NearConfig(), kept, others)
     assert np.isin(found.witness[found.witness >= 0], np.concatenate([kept, others])).all()
     assert np.count_nonzero(found.witness >= 0) > 20
-    monkeypatch.setattr(decide, "may_share_key", lambda batches, _: np.ones(sum(map(len, batches)), bool))
-    everything = cover_again(segments.batches, NearConfig(), kept, others)
+    monkeypatch.setattr(decide, "may_share_key", lambda sketches, _: np.ones(len(sketches), bool))
+    everything = decide_again(sketched, NearConfig(), kept, others)
     for field in ("witness", "similarity", "relation"):
         assert np.array_equal(getattr(found, field), getattr(everything, field)), field

@@ -13,6 +13,7 @@ from commands import clean_quietly
 from corpora import make_records, read_tree, write_jsonl
 from kills import die_before, finish, start_fork
 
+from dedup.config import PassageConfig
 from dedup.index.store import IndexFile
 
 NUM_KILLS = 30
@@ -32,7 +33,7 @@ def start(folder, change=None, **options):
 
 def run_day(source, out, **options):
     """Clean one file of the current folder with its index."""
-    clean_quietly([source], out, passages=None, index=Path("news.duckdb"), **options)
+    clean_quietly([source], out, passages=PassageConfig("off"), index=Path("news.duckdb"), **options)
 
 
 def read_index(folder):
@@ -134,7 +135,7 @@ def test_a_run_killed_at_any_moment_is_resumed_to_the_undisturbed_output_and_ind
 MOMENTS = {
     "before the commit": die_before("dedup.pipeline.index_session", "commit"),
     "inside the transaction": die_before("dedup.index.commit", "insert_run"),
-    "before the output is published": die_before("dedup.pipeline.clean_files", "RunFolder.publish"),
+    "before the output is published": die_before("dedup.output.run_folder", "RunFolder.publish"),
     "between commit and rename": die_before("dedup.output.run_folder", "os.replace", 2),
     "before the run is marked": die_before("dedup.pipeline.index_session", "IndexSession.mark_published"),
 }

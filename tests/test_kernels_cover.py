@@ -116,7 +116,11 @@ def test_a_bucket_that_is_full_takes_no_more_texts():
     )
     cover.offer(offered)
     result = cover.result()
-    assert (result.witness.tolist(), result.num_full_buckets, result.num_not_entered) == ([-1, -1, -1], 40, 80)
+    assert (result.witness.tolist(), result.counts.num_full_buckets, result.counts.num_not_entered) == (
+        [-1, -1, -1],
+        40,
+        80,
+    )
 
 
 differing_texts = st.lists(st.sampled_from([*WORDS, "In 1999", "of Paris", "d e"]), max_size=25).map(" ".join)

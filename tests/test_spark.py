@@ -20,7 +20,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from spark_engine import decide_on_spark, make_worlds, session
 
-from dedup.config import InputConfig, KeepPolicy, NearConfig, PassageConfig
+from dedup.config import CleanSettings, InputConfig, KeepPolicy, NearConfig, PassageConfig
 from dedup.errors import DedupError
 
 FEW = settings(max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])  # each is many graphs at once
@@ -173,7 +173,8 @@ def clean_both(tmp_path, files, **settings):
     passages = PassageConfig(scope="within", contained=None, strip_boilerplate=True)
     configs = {"passages": passages, **settings}
     clean_quietly(files, tmp_path / "local", **configs)
-    clean_on_spark(session(), SparkRun([*map(str, files)], str(tmp_path / "spark"), **configs), SilentProgress())
+    run = SparkRun([*map(str, files)], str(tmp_path / "spark"), CleanSettings(**configs))
+    clean_on_spark(session(), run, SilentProgress())
     return tmp_path / "local", tmp_path / "spark"
 
 
@@ -351,7 +352,8 @@ def test_keep_policies(tmp_path, policy):
         [{"id": n, "text": text, "date": dates[n % 5], "outlet": "abc"[n % 3]} for n, text in enumerate(texts)],
     )
     near = NearConfig(shingle_size=2, keep=KeepPolicy.parse(policy))
-    assert_same(*clean_both(tmp_path, [tmp_path / "news.jsonl"], near=near, passages=None))
+    off = PassageConfig("off")
+    assert_same(*clean_both(tmp_path, [tmp_path / "news.jsonl"], near=near, passages=off))
 
 
 def test_parquet_in_and_out(tmp_path):

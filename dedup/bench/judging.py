@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dedup.bench.pan import Case, score
-from dedup.bench.planting import PlantedCopy, measure_jaccard
+from dedup.bench.planting import PlantedCopy
 from dedup.bench.rates import measure_mean, measure_rate
 from dedup.model.bench_results import Band, Kind, NearPair, PassageScore, Projection
 from dedup.model.documents import Removal
 from dedup.model.run import Summary
+from dedup.near.sketcher import measure_similarity
 
 BAND_EDGES = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0)
 MIN_MEMORY = 64e-6  # MB that every further document takes, where the difference of two small runs is lost in noise
@@ -74,7 +75,7 @@ def is_right(removal: Removal, kept: set[str], threshold: float, shingle_size: i
     """Return whether a removal has a kept witness, and their similarity, counted anew, is at the threshold."""
     if removal.relation == "exact" or removal.witness.id not in kept:
         return removal.witness.id in kept
-    similarity = measure_jaccard(removal.document.text, removal.witness.text, shingle_size)
+    similarity = measure_similarity(removal.document.text, removal.witness.text, shingle_size)
     return similarity >= threshold - 1e-9
 
 

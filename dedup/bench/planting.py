@@ -6,8 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from dedup.bench.pan import Case, DocumentSpan
-from dedup.kernels.shingles import count_shared_shingles
-from dedup.near.sketcher import tokenise_text
+from dedup.near.sketcher import measure_similarity
 from dedup.text.characters import is_unspaced
 
 WORD = re.compile(r"\S+")
@@ -45,14 +44,8 @@ def plant_copies(texts: Sequence[str], shingle_size: int, seed: int = 1) -> list
     for number, text in enumerate(texts):
         if len(find_words(text)) >= MIN_WORDS:
             kind, copy = KINDS[len(copies) % len(KINDS)](text, vocabulary, chance)
-            copies.append(PlantedCopy(number, kind, copy, measure_jaccard(text, copy, shingle_size)))
+            copies.append(PlantedCopy(number, kind, copy, measure_similarity(text, copy, shingle_size)))
     return copies
-
-
-def measure_jaccard(a: str, b: str, shingle_size: int) -> float:
-    """Return the exact similarity of the shingle sets of two texts."""
-    shared, num_a, num_b = count_shared_shingles(tokenise_text(a), tokenise_text(b), shingle_size)
-    return float(shared / max(1, num_a + num_b - shared))
 
 
 def find_words(text: str) -> list[str]:

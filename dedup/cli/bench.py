@@ -45,7 +45,7 @@ def bench(
     output_format: str,
     output: str | None,
     near: "NearConfig",
-    passages: "PassageConfig | None",
+    passages: "PassageConfig",
     text_field: str,
     id_field: str,
     input_format: str | None,

@@ -39,7 +39,7 @@ def clean(
     out: str | None,
     index: str | None,
     near: "NearConfig",
-    passages: "PassageConfig | None",
+    passages: "PassageConfig",
     text_field: str,
     id_field: str,
     input_format: str | None,
@@ -102,7 +102,7 @@ def clean(
 
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
-    from dedup.config import InputConfig
+    from dedup.config import CleanSettings, InputConfig
     from dedup.corpus.files import STDIN
     from dedup.corpus.shards import SHARD_SIZE
     from dedup.output.examples import read_example_cut
@@ -115,9 +115,10 @@ def clean(
         from dedup.cli.spark import clean_files_on_spark, parse_settings
         from dedup.spark.session import SparkRun, SparkSessionOptions
 
-        config = InputConfig(text_field, id_field, input_format)
-        within = replace(passages, contained=None) if passages else None
-        run_on_spark = SparkRun(inputs, str(out), near, within, config, overwrite=overwrite, strict=strict)
+        settings = CleanSettings(
+            near, replace(passages, contained=None), InputConfig(text_field, id_field, input_format)
+        )
+        run_on_spark = SparkRun(inputs, str(out), settings, overwrite=overwrite, strict=strict)
         clean_files_on_spark(run_on_spark, SparkSessionOptions(master, parse_settings(spark_conf)), quiet=quiet)
         return
     if resume and STDIN in inputs:
@@ -126,9 +127,7 @@ def clean(
         run = CleanRun(
             files=files,
             out=folder,
-            near=near,
-            passages=passages,
-            input=InputConfig(text_field, id_field, input_format),
+            settings=CleanSettings(near, passages, InputConfig(text_field, id_field, input_format)),
             workers=workers,
             resume=resume,
             overwrite=overwrite,

@@ -80,7 +80,7 @@ def add(
     inputs: tuple[str, ...],
     index: str,
     near: "NearConfig",
-    passages: "PassageConfig | None",
+    passages: "PassageConfig",
     text_field: str,
     id_field: str,
     input_format: str | None,
@@ -98,7 +98,7 @@ def add(
 
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources
-    from dedup.config import InputConfig
+    from dedup.config import CleanSettings, InputConfig
     from dedup.pipeline.clean_files import clean as clean_files
     from dedup.pipeline.job import CleanRun
     from dedup.report.terminal.clean_terminal import render_summary
@@ -108,9 +108,7 @@ def add(
         run = CleanRun(
             files,
             scratch,
-            near,
-            passages,
-            InputConfig(text_field, id_field, input_format),
+            CleanSettings(near, passages, InputConfig(text_field, id_field, input_format)),
             workers,
             overwrite=True,
             strict=strict,
@@ -137,7 +135,7 @@ def check(
     index: str,
     output: str | None,
     near: "NearConfig",
-    passages: "PassageConfig | None",
+    passages: "PassageConfig",
     text_field: str,
     id_field: str,
     input_format: str | None,
@@ -156,13 +154,13 @@ def check(
 
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
-    from dedup.config import InputConfig
+    from dedup.config import CleanSettings, InputConfig
     from dedup.pipeline.check_index import check_documents
     from dedup.pipeline.job import CleanRun
 
     with working_folder(output, dry_run=True) as folder, find_sources(inputs, folder, input_format) as files:
-        config = InputConfig(text_field, id_field, input_format)
-        run = CleanRun(files, folder, near, passages, config, workers, dry_run=True, index=Path(index))
+        settings = CleanSettings(near, passages, InputConfig(text_field, id_field, input_format))
+        run = CleanRun(files, folder, settings, workers, dry_run=True, index=Path(index))
         count, lines = check_documents(run, TerminalProgress(quiet=quiet))
         known = list(lines)
     write_output(b"".join(known).decode(), output)

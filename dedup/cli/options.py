@@ -47,12 +47,11 @@ def make_near(keep: str, **settings: Any) -> "NearConfig":
     return NearConfig(keep=KeepPolicy.parse(keep), **settings)
 
 
-def make_passages(passages: str, **settings: Any) -> "PassageConfig | None":
-    """Return the settings that `passage_options` stand for, None for off; wrong ones are an error then too."""
+def make_passages(passages: str, **settings: Any) -> "PassageConfig":
+    """Return the settings that `passage_options` stand for."""
     from dedup.config import PassageConfig
 
-    config = PassageConfig(scope="within" if passages == "off" else passages, **settings)
-    return None if passages == "off" else config
+    return PassageConfig(scope=passages, **settings)
 
 
 inputs_argument = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")

@@ -58,13 +58,15 @@ def passages(
 
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
-    from dedup.config import InputConfig, PassageConfig
-    from dedup.pipeline.list_passages import PassageRun, list_passages
+    from dedup.config import CleanSettings, InputConfig, PassageConfig
+    from dedup.pipeline.job import CleanRun
+    from dedup.pipeline.list_passages import list_passages
     from dedup.report.terminal.passages_terminal import render_passages
 
     config = PassageConfig(scope, min_tokens, contained=None)
     with working_folder(out, dry_run=out is None) as file, find_sources(inputs, file, input_format) as files:
-        run = PassageRun(files, Path(file), config, InputConfig(text_field, id_field, input_format), workers)
+        settings = CleanSettings(passages=config, input=InputConfig(text_field, id_field, input_format))
+        run = CleanRun(files, Path(file), settings, workers)
         count, biggest = list_passages(run, TerminalProgress(quiet=quiet), BIGGEST if chosen == "terminal" else 0)
     if not quiet:
         click.echo(render_passages(count, biggest, out), nl=False)

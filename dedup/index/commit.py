@@ -19,7 +19,7 @@ from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of
 from dedup.near.decisions import Decisions
 from dedup.near.segments import Batch, Segments
-from dedup.near.stored import KnownDocuments
+from dedup.near.sketches import Sketches
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.threads import start_threads
 from dedup.version import __version__
@@ -38,7 +38,7 @@ class Addition:
     `report` gets the number of documents of which all has been written since its last call.
     """
 
-    segments: Segments
+    sketches: Sketches
     decisions: Decisions
     run: int
     first: int
@@ -47,12 +47,12 @@ class Addition:
     @property
     def is_kept(self) -> npt.NDArray[np.bool_]:
         """Return which documents are kept."""
-        return self.decisions.witness < 0
+        return self.decisions.kept
 
     def rows(self) -> Iterator[tuple[Batch, npt.NDArray[np.int64], int]]:
         """Yield each batch with its kept rows and the ordinal of the first of them."""
         ordinal = self.first
-        for batch in self.segments.batches:
+        for batch in self.sketches.segments.batches:
             rows = np.flatnonzero(self.is_kept[batch.first : batch.first + len(batch)])
             if rows.size:
                 yield batch, rows, ordinal
@@ -111,9 +111,9 @@ def describe_documents(addition: Addition) -> Iterator[pa.RecordBatch]:
         paths = [file.path for file in batch.shard.files]
         arrays = [
             pa.array(np.arange(ordinal, ordinal + rows.size)),
-            name_rows(addition.segments, batch, rows),
+            name_rows(addition.sketches.segments, batch, rows),
             pa.array([paths[file] for file in batch.column("file")[rows].tolist()], pa.string()),
-            pa.array(batch.column("line")[rows].astype(np.int64) + addition.segments.line_base(batch.shard)),
+            pa.array(batch.column("line")[rows].astype(np.int64) + addition.sketches.segments.line_base(batch.shard)),
             pa.array(np.full(rows.size, addition.run, np.int32)),
             pa.array(content[:, 0]),
             pa.array(content[:, 1]),
@@ -152,9 +152,10 @@ def cut_tokens(addition: Addition) -> Iterator[pa.RecordBatch]:
 def cut_masked(addition: Addition) -> Iterator[pa.RecordBatch]:
     """Yield the rows of `masked`: the same of the kept documents that hold boilerplate."""
     for batch, rows, ordinal in addition.rows():
-        for place in np.flatnonzero(batch.masked_addresses[rows]).tolist():
+        masked = addition.sketches.masked_of(batch)[rows]
+        for place in np.flatnonzero(masked).tolist():
             count = int(batch.column("num_tokens")[rows[place]])
-            address = int(batch.masked_addresses[rows[place]])
+            address = int(masked[place])
             tokens = np.ctypeslib.as_array((ctypes.c_uint32 * count).from_address(address))
             yield cut(tokens, np.array([count]), ordinal + place)
 
@@ -163,7 +164,9 @@ def cut_shingles(addition: Addition) -> Iterator[pa.RecordBatch]:
     """Yield the rows of `shingles`: the sampled ones of each kept document, boilerplate left out."""
     with start_threads(count_threads()) as threads:
         for batch, rows, ordinal in addition.rows():
-            tokens = DocumentTokens.unmasked(batch.compared_addresses[rows], batch.column("num_tokens")[rows])
+            tokens = DocumentTokens.unmasked(
+                addition.sketches.compared_addresses(batch)[rows], batch.column("num_tokens")[rows]
+            )
             names, ends = take_samples(tokens, PassageConfig.shingle_size, threads)
             yield cut(names, np.diff(ends, prepend=0), ordinal)
 
@@ -183,37 +186,24 @@ def cut(tokens: npt.NDArray[np.uint32], num_tokens: npt.NDArray[np.int64], ordin
 
 def describe_fates(addition: Addition) -> pa.Table:
     """Return the rows of `fates`: each removed content that neither the run nor the index knows otherwise, once."""
-    segments, decisions = addition.segments, addition.decisions
-    empty = [np.empty((0, 2), np.uint64)]
-    content = np.concatenate([batch.column("content", np.uint64) for batch in segments.batches] or empty)
-    num_tokens = np.concatenate([b.column("num_tokens") for b in segments.batches] or [np.empty(0, np.int32)])
+    sketches, decisions = addition.sketches, addition.decisions
+    content, stored = sketches.join("content", np.uint64), sketches.stored
     removed = np.flatnonzero(~addition.is_kept)
-    known = segments.known
-    before = [content[addition.is_kept]] + ([known.content, known.fates.content] if known is not None else [])
+    before = [content[addition.is_kept], stored.content, stored.removed.content]
     removed = removed[is_first_of_its_kind(np.concatenate(before), content[removed])]
-    witness = decisions.witness[removed].astype(np.int64)
-    count = len(decisions.witness)
-    ordinals = np.cumsum(addition.is_kept) - 1 + addition.first
-    own = ordinals[np.minimum(witness, count - 1)] if count else witness
+    ordinals = np.concatenate([np.cumsum(addition.is_kept) - 1 + addition.first, stored.ordinals])
     return pa.table(
         {
             "content_high": content[removed, 0],
             "content_low": content[removed, 1],
-            "num_tokens": num_tokens[removed],
+            "num_tokens": sketches.join("num_tokens")[removed],
             "run": np.full(removed.size, addition.run, np.int32),
-            "witness": np.where(witness < count, own, look_up(known, witness - count)),
+            "witness": ordinals[decisions.witness[removed]],
             "similarity": decisions.similarity[removed],
             "relation": decisions.relation[removed],
             "covered": decisions.covered[removed],
         }
     )
-
-
-def look_up(known: KnownDocuments | None, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Return the ordinals of known documents by their place; -1 for a place below 0."""
-    if known is None or len(known) == 0:
-        return np.full(len(places), -1, np.int64)
-    return np.where(places >= 0, known.ordinals[np.maximum(places, 0)], -1)
 
 
 def is_first_of_its_kind(before: npt.NDArray[np.uint64], content: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:

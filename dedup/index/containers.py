@@ -7,14 +7,13 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.index.find_containers import Pairs
-from dedup.index.probe import TOKEN_TABLES, fetch_rows, make_known
+from dedup.index.probe import TOKEN_TABLES, fetch_rows, make_stored
 from dedup.index.samples import Samples, fetch_samples
 from dedup.index.store import count_threads, streaming
 from dedup.index.stored_tokens import fetch_tokens
 from dedup.kernels.buffers import as_read_only
 from dedup.kernels.first_sources import measure_shared
-from dedup.near.stored import KnownDocuments
+from dedup.near.stored import Containers, StoredDocuments, StoredPairs
 from dedup.threads import Threads, start_threads
 
 if TYPE_CHECKING:
@@ -27,21 +26,21 @@ WORTH_COMPARING = 0.2
 
 def fetch_containers(
     connection: "DuckDBPyConnection",
-    pairs: Pairs,
+    pairs: StoredPairs,
     new: tuple[Samples, npt.NDArray[np.int32]],
-    known: KnownDocuments,
+    stored: StoredDocuments,
     spool: Path,
-) -> tuple[Pairs, KnownDocuments]:
-    """Return the pairs whose stored document may contain the new one, by its place in what is returned with them: what
-    the run knows of the index, and these documents with their tokens.
+) -> Containers:
+    """Return the pairs whose stored document may contain the new one, by its place in the stored documents that
+    are returned with them: those given, and these with their tokens.
 
     `new` is what is looked for of the new documents, and how many tokens of each are its own (int32[n]): a document
     that is shorter than that does not contain it.
     """
     asked, own_tokens = new
-    ordinals = np.unique(pairs.holder)
+    ordinals = np.unique(pairs.source)
     num_tokens = fetch_sizes(connection, ordinals)
-    places = np.searchsorted(ordinals, pairs.holder)
+    places = np.searchsorted(ordinals, pairs.source)
     is_long = num_tokens[places] >= own_tokens[pairs.document]
     document, place, ordinals, num_tokens = keep_pairs(pairs.document, places, is_long, ordinals, num_tokens)
     with streaming(connection), start_threads(count_threads()) as threads:
@@ -51,11 +50,12 @@ def fetch_containers(
         wanted = ordinals, num_tokens
         fetched = [fetch_tokens(connection, table, wanted, spool, threads) for table in TOKEN_TABLES]
         (address, tokens), (masked, others) = (finish() for finish in fetched)
-    rows = fetch_rows(connection, np.setdiff1d(ordinals, known.ordinals))
-    known = known.append(make_known(rows, known.keys.shape[1]))
-    by_ordinal = np.argsort(known.ordinals)
-    where = by_ordinal[np.searchsorted(known.ordinals, ordinals, sorter=by_ordinal)]
-    return Pairs(document, where[place]), known.with_tokens(where, address, masked, [tokens, others])
+    rows = fetch_rows(connection, np.setdiff1d(ordinals, stored.ordinals))
+    stored = stored.append(make_stored(rows, stored.keys.shape[1]))
+    by_ordinal = np.argsort(stored.ordinals)
+    where = by_ordinal[np.searchsorted(stored.ordinals, ordinals, sorter=by_ordinal)]
+    stored = stored.with_tokens(where, address, masked, [tokens, others])
+    return Containers(StoredPairs(document, where[place]), stored)
 
 
 def keep_pairs(

@@ -1,6 +1,7 @@
 """Which documents of an index hold parts of new ones: samples of stored shingles, streamed past some of the new."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -14,6 +15,7 @@ from dedup.index.store import count_threads, streaming
 from dedup.index.stored_tokens import PIECES_AT_ONCE
 from dedup.kernels.buffers import as_read_only
 from dedup.kernels.first_sources import NOBODY, ShingleSet, enter_names, forget_noted, make_shingle_set, note_sources
+from dedup.near.stored import NO_PAIRS, StoredPairs
 from dedup.threads import Threads, start_threads
 
 if TYPE_CHECKING:
@@ -25,20 +27,13 @@ WORTH_FETCHING = 0.05
 WORTH_FORGETTING = 0.01
 
 
-class Pairs(NamedTuple):
-    """New documents, by their place, and stored ones that hold a part of them (int64[m] each)."""
-
-    document: npt.NDArray[np.int64]
-    holder: npt.NDArray[np.int64]
-
-
 def find_holders(
     connection: "DuckDBPyConnection",
     asked: Samples,
     config: PassageConfig,
     without: Sequence[int],
     report: Callable[[int], None],
-) -> Pairs:
+) -> StoredPairs:
     """Return which stored documents, by ordinal, are the first to hold a share of the shingles of a new one.
 
     `asked` are the shingles of new documents that are looked for. `without` are the numbers of runs that are passed
@@ -47,7 +42,7 @@ def find_holders(
     """
     last = connection.execute("SELECT max(ordinal) FROM documents").fetchall()[0][0]
     if last is None or len(asked.ends) == 0:
-        return Pairs(np.empty(0, np.int64), np.empty(0, np.int64))
+        return NO_PAIRS
     assert last < NOBODY, "more ordinals than the table can name"
     assert config.shingle_size == PassageConfig.shingle_size, "shingles are stored in one size"
     parts, found = cut_documents(asked.ends, config.max_anchors // count_threads()), []
@@ -58,8 +53,8 @@ def find_holders(
             shingles, slots = enter(asked.names[start : start + ends[-1]])
             scan = Scan(connection, shingles, without, lambda count: report(count // len(parts)))
             pairs = count_pairs(slots, ends, scan_samples(scan, last, threads))
-            found.append(pairs._replace(document=pairs.document + part.start))
-    return Pairs(*(np.concatenate(columns) for columns in zip(*found, strict=True)))
+            found.append(replace(pairs, document=pairs.document + part.start))
+    return StoredPairs(np.concatenate([p.document for p in found]), np.concatenate([p.source for p in found]))
 
 
 def cut_documents(ends: npt.NDArray[np.int64], most: int) -> list[slice]:
@@ -132,7 +127,9 @@ def scan_part(connection: "DuckDBPyConnection", shingles: ShingleSet, first: int
     return noted
 
 
-def count_pairs(slots: npt.NDArray[np.int64], ends: npt.NDArray[np.int64], holders: npt.NDArray[np.uint32]) -> Pairs:
+def count_pairs(
+    slots: npt.NDArray[np.int64], ends: npt.NDArray[np.int64], holders: npt.NDArray[np.uint32]
+) -> StoredPairs:
     """Return which documents hold enough of the shingles of each that are looked for; they stand at `slots`."""
     counts = np.diff(ends, prepend=0)
     document, holder = np.repeat(np.arange(len(counts)), counts), holders[slots]
@@ -142,4 +139,4 @@ def count_pairs(slots: npt.NDArray[np.int64], ends: npt.NDArray[np.int64], holde
     held = np.diff(begins, append=len(pairs))
     document, ordinal = pairs[begins] >> 32, pairs[begins] & 0xFFFFFFFF
     is_enough = held >= WORTH_FETCHING * counts[document]
-    return Pairs(document[is_enough], ordinal[is_enough])
+    return StoredPairs(document[is_enough], ordinal[is_enough])

@@ -10,10 +10,11 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import NearConfig
-from dedup.index.scan import NewSketches, passing, read_lists, scan_keys
+from dedup.index.scan import passing, read_lists, scan_keys
 from dedup.index.store import count_threads, streaming
 from dedup.index.stored_tokens import fetch_tokens
-from dedup.near.stored import NAME_SCHEMA, NO_FATES, Fates, KnownDocuments
+from dedup.near.leaders import Offered
+from dedup.near.stored import NAME_SCHEMA, NOTHING_REMOVED, RemovedContents, StoredDocuments
 from dedup.threads import start_threads
 
 if TYPE_CHECKING:
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
 TOKEN_TABLES = ("tokens", "masked")
 
 
-def find_known(
-    connection: "DuckDBPyConnection", new: NewSketches, near: NearConfig, without: Sequence[int], spool: Path
-) -> KnownDocuments:
+def find_stored(
+    connection: "DuckDBPyConnection", new: Sequence[Offered], near: NearConfig, without: Sequence[int], spool: Path
+) -> StoredDocuments:
     """Return the documents of the index that a new one may be a copy of, and the fates of equal contents.
 
     `without` are the numbers of runs that are passed over; tokens go to files beside `spool`, which are mapped.
     """
-    fates = find_fates(connection, new.content, without)
+    fates = find_fates(connection, [part.content for part in new], without)
     with streaming(connection), start_threads(count_threads()) as threads:
         scanned = scan_keys(connection, new, near, without, threads)
         wanted = scanned.ordinals[scanned.comparable], scanned.num_tokens[scanned.comparable]
@@ -39,14 +40,14 @@ def find_known(
         copies = [finish() for finish in fetched]
     keys = np.zeros((len(ordinals), scanned.keys.shape[1]), np.uint64)
     keys[np.searchsorted(ordinals, scanned.ordinals)] = scanned.keys
-    known = replace(make_known(names, scanned.keys.shape[1]), keys=keys, fates=read_fates(fates, ordinals))
+    stored = replace(make_stored(names, scanned.keys.shape[1]), keys=keys, removed=read_removed(fates, ordinals))
     places, (address, masked) = np.searchsorted(ordinals, wanted[0]), (where for where, _ in copies)
-    return known.with_tokens(places, address, masked, [room for _, room in copies])
+    return stored.with_tokens(places, address, masked, [room for _, room in copies])
 
 
-def make_known(rows: pa.Table, bands: int) -> KnownDocuments:
+def make_stored(rows: pa.Table, bands: int) -> StoredDocuments:
     """Return documents, from their rows of `fetch_rows`, without keys, tokens and fates."""
-    return KnownDocuments(
+    return StoredDocuments(
         rows.column("ordinal").to_numpy(),
         np.zeros((len(rows), bands), np.uint64),
         read_lists(rows.column("signature").combine_chunks()),
@@ -56,13 +57,16 @@ def make_known(rows: pa.Table, bands: int) -> KnownDocuments:
         np.zeros(len(rows), np.uint64),
         np.zeros(len(rows), np.uint64),
         rows.select(NAME_SCHEMA.names),
-        NO_FATES,
+        NOTHING_REMOVED,
     )
 
 
-def find_fates(connection: "DuckDBPyConnection", content: npt.NDArray[np.uint64], without: Sequence[int]) -> pa.Table:
+def find_fates(
+    connection: "DuckDBPyConnection", content: Sequence[npt.NDArray[np.uint64]], without: Sequence[int]
+) -> pa.Table:
     """Return the rows of `fates` with the content of a new document whose witness stands."""
-    asked = pa.table({"high": content[:, 0], "low": content[:, 1]})
+    every = np.concatenate([np.empty((0, 2), np.uint64), *content])
+    asked = pa.table({"high": every[:, 0], "low": every[:, 1]})
     connection.register("asked", asked)
     query = f"""
         SELECT fates.* FROM fates
@@ -75,9 +79,9 @@ def find_fates(connection: "DuckDBPyConnection", content: npt.NDArray[np.uint64]
     return found
 
 
-def read_fates(rows: pa.Table, ordinals: npt.NDArray[np.int64]) -> Fates:
+def read_removed(rows: pa.Table, ordinals: npt.NDArray[np.int64]) -> RemovedContents:
     """Return rows of `fates` as arrays, witnesses by their place in `ordinals`."""
-    return Fates(
+    return RemovedContents(
         np.column_stack([rows.column("content_high").to_numpy(), rows.column("content_low").to_numpy()]),
         rows.column("num_tokens").to_numpy(),
         np.searchsorted(ordinals, rows.column("witness").to_numpy()),

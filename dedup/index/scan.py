@@ -1,7 +1,6 @@
 """Which documents of an index share a band key with a document of a run."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -13,27 +12,13 @@ from dedup.kernels.buffers import as_read_only
 from dedup.kernels.key_set import MAX_HOLDERS, KeySet, add_keys, find_hits, make_hits, make_key_set, match_hits
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of
-from dedup.near.leaders import Comparable, limits_of
+from dedup.near.leaders import Offered, limits_of
 from dedup.threads import Threads
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 ROWS_AT_ONCE, DOCUMENTS_AT_ONCE = 1 << 13, 1 << 16
-
-
-@dataclass(frozen=True)
-class NewSketches:
-    """What the index is asked about: the sketches of the new documents, part by part.
-
-    ```
-    content  uint64[n, 2]
-    parts    what tells which of them are compared
-    ```
-    """
-
-    content: npt.NDArray[np.uint64]
-    parts: Sequence[Comparable]
 
 
 class Scanned(NamedTuple):
@@ -50,7 +35,7 @@ class Scanned(NamedTuple):
 
 
 def scan_keys(
-    connection: "DuckDBPyConnection", new: NewSketches, near: NearConfig, without: Sequence[int], threads: Threads
+    connection: "DuckDBPyConnection", new: Sequence[Offered], near: NearConfig, without: Sequence[int], threads: Threads
 ) -> Scanned:
     """Look the keys of all stored documents up among those of the new ones, several parts of the index at a time."""
     bands = bands_of(near).bands
@@ -119,11 +104,12 @@ def join_sharing(parts: Sequence[Sharing]) -> Sharing:
     return joined
 
 
-def gather_keys(new: NewSketches, bands: int) -> KeySet:
+def gather_keys(new: Sequence[Offered], bands: int) -> KeySet:
     """Return the new documents by their band keys."""
-    key_set = make_key_set(sum(len(part.keys) for part in new.parts), bands)
-    for part in new.parts:
-        add_keys(key_set, *(as_read_only(column) for column in part))
+    key_set = make_key_set(sum(len(part.keys) for part in new), bands)
+    for part in new:
+        columns = (part.keys, part.signature, part.num_tokens, part.num_shingles)
+        add_keys(key_set, *(as_read_only(column) for column in columns))
     return key_set
 
 

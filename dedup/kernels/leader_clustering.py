@@ -10,7 +10,7 @@ import numpy as np
 
 from dedup.kernels.buffers import prefetch, tokens_at
 from dedup.kernels.hashing import U32
-from dedup.kernels.jit import inner, kernel
+from dedup.kernels.jit import inlined, kernel
 from dedup.kernels.leader_table import (
     CANDIDATES,
     VERIFIED,
@@ -24,9 +24,9 @@ from dedup.kernels.minhash import count_agreeing
 from dedup.kernels.relation import is_template
 from dedup.kernels.shingles import (
     count_shared_rolling,
-    count_shared_shingles,
     drop_masked,
     keep_distinct,
+    measure_jaccard,
     roll_shingles,
     table_size,
 )
@@ -35,18 +35,21 @@ KEPT = -1
 EXACT, EDITED, TEMPLATE = 0, 1, 2
 
 
-@inner
-def alike_unmasked(state, a, b, threshold, shingle_size):
+@kernel
+def alike_unmasked(left_a, left_b, threshold, shingle_size):
     """Return whether two documents reach the threshold without their boilerplate too: it makes no duplicates.
 
-    A document of which nothing else is left is compared as it is.
+    Given are their tokens with boilerplate masked. A document of which nothing else is left is compared as it is.
     """
-    left_a = tokens_at(state.masked[a] if state.masked[a] != 0 else state.address[a], state.num_tokens[a])
-    left_b = tokens_at(state.masked[b] if state.masked[b] != 0 else state.address[b], state.num_tokens[b])
-    shared, size_a, size_b = count_shared_shingles(drop_masked(left_a), drop_masked(left_b), shingle_size)
-    if size_a == 0 or size_b == 0:
-        return True
-    return shared / (size_a + size_b - shared) >= threshold
+    own_a, own_b = drop_masked(left_a), drop_masked(left_b)
+    return own_a.size == 0 or own_b.size == 0 or measure_jaccard(own_a, own_b, shingle_size) >= threshold
+
+
+@inlined
+def compared_tokens(state, rank):
+    """Return the tokens of a document, boilerplate masked."""
+    address = state.masked[rank] if state.masked[rank] != 0 else state.address[rank]
+    return tokens_at(address, state.num_tokens[rank])
 
 
 @kernel
@@ -123,7 +126,7 @@ def cover_block(state, first, keys, signatures, limits, shingle_size, keep_templ
             if similarity < threshold:
                 continue
             if state.masked[rank] + state.masked[other] != 0 and not alike_unmasked(
-                state, rank, other, threshold, shingle_size
+                compared_tokens(state, rank), compared_tokens(state, other), threshold, shingle_size
             ):
                 continue
             state.counters[VERIFIED] += 1

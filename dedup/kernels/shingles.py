@@ -178,3 +178,10 @@ def count_shared_shingles(tokens_a, tokens_b, shingle_size):
     distinct_a = keep_distinct(a, count_a, table)
     stamps = np.zeros(table.size, np.uint32)
     return count_shared(table, table.size, stamps, 1, b, distinct_b, 0), distinct_a, distinct_b
+
+
+@kernel
+def measure_jaccard(tokens_a, tokens_b, shingle_size):
+    """Return the exact Jaccard similarity of the shingle sets of two token arrays, 0 where both are empty."""
+    shared, size_a, size_b = count_shared_shingles(tokens_a, tokens_b, shingle_size)
+    return shared / max(size_a + size_b - shared, 1)

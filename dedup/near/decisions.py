@@ -1,13 +1,27 @@
-"""What was decided on every document, as arrays that any worker can map."""
+"""What was decided on every document."""
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
-SCHEMA = pa.schema({"witness": pa.int64(), "similarity": pa.float64(), "relation": pa.uint8(), "covered": pa.float64()})
+from dedup.kernels.leader_clustering import KEPT
+
+
+@dataclass(frozen=True)
+class WorkCounts:
+    """What comparing documents took, and how often a bucket was full.
+
+    num_candidates    pairs that share a bucket
+    num_verified      pairs whose exact similarity reached the threshold
+    num_full_buckets  buckets that took no more documents
+    num_not_entered   band keys of kept documents that were not entered into one of those
+    """
+
+    num_candidates: int = 0
+    num_verified: int = 0
+    num_full_buckets: int = 0
+    num_not_entered: int = 0
 
 
 @dataclass(frozen=True)
@@ -15,11 +29,12 @@ class Decisions:
     """One row for each document, by doc_index.
 
     ```
-    witness     int64[n]    -1: kept; else the doc_index of the kept document that justifies the removal;
-                            n + i is number i of the documents that stand before the first, in an index
+    witness     int64[n]    KEPT, else the doc_index of the kept document that justifies the removal;
+                            n + i is stored document i, of an index
     similarity  float64[n]  exact Jaccard with the witness
-    relation    uint8[n]    a `CopyRelation`
+    relation    uint8[n]    a `dedup.model.documents.CopyRelation`
     covered     float64[n]  share that passages of the witness cover, of a contained document; else 0
+    counts      of the work that it took
     ```
     """
 
@@ -27,31 +42,64 @@ class Decisions:
     similarity: npt.NDArray[np.float64]
     relation: npt.NDArray[np.uint8]
     covered: npt.NDArray[np.float64]
+    counts: WorkCounts = WorkCounts()
+
+    @classmethod
+    def keep_all(cls, num_documents: int) -> "Decisions":
+        """Return decisions that keep every document."""
+        return cls(
+            np.full(num_documents, KEPT, np.int64),
+            np.zeros(num_documents),
+            np.zeros(num_documents, np.uint8),
+            np.zeros(num_documents),
+        )
+
+    def __len__(self) -> int:
+        return len(self.witness)
+
+    @property
+    def kept(self) -> npt.NDArray[np.bool_]:
+        """Return which documents are kept, bool[n]."""
+        return np.asarray(self.witness == KEPT)
 
     @property
     def is_seen(self) -> npt.NDArray[np.bool_]:
-        """Return which documents are removed for a document that stands in an index, bool[n]."""
-        return self.witness >= len(self.witness)
+        """Return which documents are removed for a stored document, bool[n]."""
+        return self.witness >= len(self)
 
     @property
     def broken(self) -> npt.NDArray[np.int64]:
         """Return the removed documents whose witness is removed itself."""
-        removed = np.flatnonzero((self.witness >= 0) & ~self.is_seen)
-        return removed[self.witness[self.witness[removed]] >= 0]
+        removed = np.flatnonzero(~self.kept & ~self.is_seen)
+        return removed[~self.kept[self.witness[removed]]]
 
     def check(self) -> None:
         """Assert our promise: every witness is itself kept."""
         assert self.broken.size == 0, "a witness was removed itself: please report this bug"
 
-    def write(self, path: Path) -> None:
-        """Write the decisions as an Arrow IPC file."""
-        arrays = [pa.array(getattr(self, name)) for name in SCHEMA.names]
-        batch = pa.RecordBatch.from_arrays(arrays, schema=SCHEMA)
-        with pa.ipc.new_file(str(path), SCHEMA) as writer:
-            writer.write_batch(batch)
+    def by_document(self, order: npt.NDArray[np.int64], num_documents: int) -> "Decisions":
+        """Return the same rows with witnesses by doc_index; here they are named by their place in `order`.
 
-    @classmethod
-    def read(cls, path: Path) -> "Decisions":
-        """Map the decisions that `write` left."""
-        batch = pa.ipc.open_file(pa.memory_map(str(path))).get_batch(0)
-        return cls(*(batch.column(name).to_numpy(zero_copy_only=True) for name in SCHEMA.names))
+        `order` are doc_indices. Stored documents come after the `num_documents` of the run.
+        """
+        own = order[np.minimum(self.witness, len(order) - 1)] if len(order) else self.witness
+        stored = self.witness - len(order) + num_documents
+        return replace(self, witness=np.where(self.kept, KEPT, np.where(self.is_seen, stored, own)))
+
+    def take(self, rows: np.ndarray | slice) -> "Decisions":
+        """Return the decisions on some documents, in the order of `rows`; witnesses are named as before."""
+        return Decisions(
+            witness=self.witness[rows],
+            similarity=self.similarity[rows],
+            relation=self.relation[rows],
+            covered=self.covered[rows],
+            counts=self.counts,
+        )
+
+    def revise(self, documents: npt.NDArray[np.int64], decided: "Decisions") -> "Decisions":
+        """Return the decisions with other ones on some documents (doc_indices); the counts stay those of the whole."""
+        made = {}
+        for name in ("witness", "similarity", "relation", "covered"):
+            made[name] = getattr(self, name).copy()
+            made[name][documents] = getattr(decided, name)
+        return replace(self, **made)

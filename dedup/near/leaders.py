@@ -1,6 +1,6 @@
 """Feed sketches to the cover kernel in the order of the keep policy, and read its decisions back."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -21,32 +21,12 @@ from dedup.kernels.leader_table import (
 )
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of, choose_agreement
-from dedup.near.stored import KnownDocuments
+from dedup.near.decisions import Decisions, WorkCounts
+from dedup.near.stored import NO_STORED, StoredDocuments
 
 # Slots of the hash table for each band key that may enter it: linear probing wants a third of them free.
 SLOTS_PER_ENTRY = 1.5
-MOST_ENTRIES = 2**32 - 2  # band keys of all documents that the table can name
-
-
-@dataclass(frozen=True)
-class CoverResult:
-    """One row for each document, in the order in which they were offered.
-
-    ```
-    witness     int64[n]    -1 for a kept document, else the row of the kept document that justifies its removal;
-                            n + i names document i of those known before
-    similarity  float64[n]  exact Jaccard with the witness
-    relation    uint8[n]    a `CopyRelation`
-    ```
-    """
-
-    witness: npt.NDArray[np.int64]
-    similarity: npt.NDArray[np.float64]
-    relation: npt.NDArray[np.uint8]
-    num_candidates: int
-    num_verified: int
-    num_full_buckets: int
-    num_not_entered: int
+MAX_ENTRIES = 2**32 - 2  # band keys of all documents that the table can name
 
 
 class Offered(NamedTuple):
@@ -76,19 +56,9 @@ class Offered(NamedTuple):
         return Offered(*(column[rows] for column in self))
 
 
-class Comparable(NamedTuple):
-    """What tells whether documents are compared token by token.
-
-    ```
-    keys          uint64[n, bands]   signature     uint64[n, 8]
-    num_tokens    int32[n]           num_shingles  int32[n]
-    ```
-    """
-
-    keys: npt.NDArray[np.uint64]
-    signature: npt.NDArray[np.uint64]
-    num_tokens: npt.NDArray[np.int32]
-    num_shingles: npt.NDArray[np.int32]
+def join_offered(parts: Sequence[Offered]) -> Offered:
+    """Return the documents of several parts, in order."""
+    return Offered(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
 def number_contents(count: int) -> npt.NDArray[np.uint64]:
@@ -109,13 +79,13 @@ class Cover:
     All sizes are known from the start, so memory is bounded by the number of documents, whatever they hold.
     """
 
-    def __init__(self, num_documents: int, config: NearConfig, known: KnownDocuments | None = None) -> None:
+    def __init__(self, num_documents: int, config: NearConfig, stored: StoredDocuments = NO_STORED) -> None:
         bands = bands_of(config).bands
-        self._num_known = len(known) if known is not None else 0
-        self._first = self._num_known + (len(known.fates) if known is not None else 0)
-        entries = (num_documents + self._num_known) * bands
-        assert entries <= MOST_ENTRIES, "more band keys than the table can name"
-        used = num_documents * bands + (np.count_nonzero(known.keys) if known is not None else 0)
+        self._num_stored = len(stored)
+        self._first = len(stored) + len(stored.removed)
+        entries = (num_documents + len(stored)) * bands
+        assert entries <= MAX_ENTRIES, "more band keys than the table can name"
+        used = num_documents * bands + np.count_nonzero(stored.keys)
         n, slots = num_documents + self._first, max(int(used * SLOTS_PER_ENTRY), 16)
         self._config = config
         self._limits = limits_of(config)
@@ -138,20 +108,21 @@ class Cover:
             sizes=np.empty(entries, np.uint16),
             counters=np.zeros(NUM_COUNTERS, np.int64),
         )
-        if known is not None:
-            self._enter(known)
+        if self._first:
+            self._enter(stored)
 
-    def _enter(self, known: KnownDocuments) -> None:
-        """Enter what stands before the first document: ranks 0 and on."""
-        fates, state = known.fates, self._state
-        self._describe(0, known)
-        here = slice(self._num_known, self._first)
-        state.content[here], state.num_tokens[here] = fates.content, fates.num_tokens
-        state.witness[here], state.similarity[here] = fates.witness, fates.similarity
-        state.relation[here] = fates.relation
-        enter_known(state, as_read_only(known.keys), as_read_only(known.signature), len(fates), self._config.max_bucket)
+    def _enter(self, stored: StoredDocuments) -> None:
+        """Enter the stored documents, ranks 0 and on, and after them the removed contents."""
+        removed, state = stored.removed, self._state
+        self._describe(0, stored)
+        here = slice(self._num_stored, self._first)
+        state.content[here], state.num_tokens[here] = removed.content, removed.num_tokens
+        state.witness[here], state.similarity[here] = removed.witness, removed.similarity
+        state.relation[here] = removed.relation
+        keys, signatures = as_read_only(stored.keys), as_read_only(stored.signature)
+        enter_known(state, keys, signatures, len(removed), self._config.max_bucket)
 
-    def _describe(self, first: int, documents: Offered | KnownDocuments) -> None:
+    def _describe(self, first: int, documents: Offered | StoredDocuments) -> None:
         """Note what is known of documents, at the ranks from `first` on."""
         here = slice(first, first + len(documents.keys))
         self._state.content[here] = documents.content
@@ -185,19 +156,12 @@ class Cover:
             config.max_bucket if enter else 0,
         )
 
-    def result(self) -> CoverResult:
-        """Return the decisions on all documents offered."""
+    def result(self) -> Decisions:
+        """Return the decisions on all documents offered, by their place in that order: the kernel names ranks."""
         state, here = self._state, slice(self._first, self._offered)
-        witness = state.witness[here]
-        if self._first:
-            is_known = (witness >= 0) & (witness < self._num_known)
-            witness = np.where(witness < 0, witness, np.where(is_known, len(witness) + witness, witness - self._first))
-        return CoverResult(
-            witness,
-            state.similarity[here],
-            state.relation[here],
-            int(state.counters[CANDIDATES]),
-            int(state.counters[VERIFIED]),
-            int(state.counters[FULL_BUCKETS]),
-            int(state.counters[NOT_ENTERED]),
-        )
+        rank, count = state.witness[here], self._offered - self._first
+        is_stored = (rank != KEPT) & (rank < self._num_stored)
+        witness = np.where(rank == KEPT, KEPT, np.where(is_stored, count + rank, rank - self._first))
+        counters = state.counters
+        counts = WorkCounts(*(int(counters[i]) for i in (CANDIDATES, VERIFIED, FULL_BUCKETS, NOT_ENTERED)))
+        return Decisions(witness, state.similarity[here], state.relation[here], np.zeros(count), counts)

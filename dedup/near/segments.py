@@ -1,8 +1,6 @@
 """The finished segments of a run, memory-mapped: all documents, by their place in the input."""
 
-from collections.abc import Iterable, Iterator
-from functools import cached_property
-from itertools import groupby
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -13,11 +11,11 @@ import pyarrow as pa
 from dedup.corpus.blocks import Rejection
 from dedup.corpus.names import NO_NAME, DocumentName
 from dedup.corpus.shards import Shard
-from dedup.kernels.buffers import as_read_only, tokens_at
-from dedup.near.segment_files import DOCUMENTS, REJECTIONS, REPEATS, TOKEN_SCHEMA, TOKENS, segment_folder
-from dedup.near.stored import NAME_SCHEMA, KnownDocuments
+from dedup.kernels.buffers import as_read_only
+from dedup.near.segment_files import DOCUMENTS, REJECTIONS, REPEATS, TOKENS, segment_folder
+from dedup.near.stored import NAME_SCHEMA
 
-KNOWN = "known.arrow"
+NO_NAMES = NAME_SCHEMA.empty_table()
 
 
 class Batch:
@@ -31,7 +29,6 @@ class Batch:
         self.documents = documents
         self.tokens: npt.NDArray[np.uint32] = tokens.column(0).to_numpy(zero_copy_only=True)
         self._repeats = repeats
-        self.masked_addresses = np.zeros(len(documents), np.uint64)  # see Segments.mask
         self._views: dict[str, np.ndarray] = {}
 
     def __len__(self) -> int:
@@ -66,10 +63,10 @@ class Batch:
         columns = [column.to_numpy(zero_copy_only=True) for column in self._repeats.columns]
         return np.stack(columns, axis=1)
 
-    @property
-    def compared_addresses(self) -> npt.NDArray[np.uint64]:
-        """Return the memory address of the tokens of each document, boilerplate masked."""
-        return np.where(self.masked_addresses != 0, self.masked_addresses, self.token_addresses)
+
+def whole(column: pa.ChunkedArray) -> pa.Array:
+    """Return a column of a table of one chunk at most as an array."""
+    return column.chunk(0) if column.num_chunks else column.combine_chunks()
 
 
 def pick_bytes(column: pa.Array, rows: npt.NDArray[np.int64]) -> list[bytes]:
@@ -82,21 +79,34 @@ def pick_bytes(column: pa.Array, rows: npt.NDArray[np.int64]) -> list[bytes]:
 
 
 class Segments:
-    """The finished segments of a run, memory-mapped; documents are found by `doc_index`, their place in the input."""
+    """The finished segments of a run, memory-mapped; documents are found by `doc_index`, their place in the input.
 
-    def __init__(self, root: Path, shards: list[Shard]) -> None:
-        self.shards = shards
+    Stored documents, of an index, are numbered after them: they have a name here, and nothing else. Sent to another
+    process, segments are mapped anew there.
+    """
+
+    def __init__(self, root: Path, shards: Sequence[Shard], stored_names: pa.Table = NO_NAMES) -> None:
+        self.shards = tuple(shards)
         self.batches: list[Batch] = []
         self.num_documents = 0
-        self.known: KnownDocuments | None = None
+        self._root = root
+        self._stored_names = stored_names.combine_chunks()
         self._maps: list[pa.MemoryMappedFile] = []
         self._line_bases: list[int] = []
-        self._root = root
         self._num_lines, self._file = 0, -1
         self._by_shard: dict[int, list[Batch]] = {}
         for shard in shards:
             self._map(shard, segment_folder(root, shard))
         self._firsts = np.array([batch.first for batch in self.batches], np.int64)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return Segments, (self._root, self.shards, self._stored_names)
+
+    def with_stored_names(self, stored_names: pa.Table) -> "Segments":
+        """Return the same segments with the names (NAME_SCHEMA) of the stored documents."""
+        named = object.__new__(Segments)
+        named.__dict__.update(self.__dict__, _stored_names=stored_names.combine_chunks())
+        return named
 
     def _map(self, shard: Shard, folder: Path) -> None:
         if shard.first_file != self._file:
@@ -122,26 +132,11 @@ class Segments:
         batch = self.batches[int(np.searchsorted(self._firsts, doc_index, "right")) - 1]
         return batch, doc_index - batch.first
 
-    def remember(self, known: KnownDocuments) -> None:
-        """Take in the documents that stand before the first: `num_documents + i` names number i of them.
-
-        Any process finds their names from now on; their sketches are for this one.
-        """
-        with pa.ipc.new_file(str(self._root / KNOWN), NAME_SCHEMA) as writer:
-            writer.write_table(known.names.combine_chunks())
-        self.known = known
-        self.__dict__.pop("_known_names", None)  # it may have been read before
-
-    @cached_property
-    def _known_names(self) -> pa.RecordBatch:
-        return pa.ipc.open_file(pa.memory_map(str(self._root / KNOWN))).get_batch(0)
-
-    def name_known(self, places: npt.NDArray[np.int64]) -> list[DocumentName]:
-        """Return the names of documents that stand before the first, by their number."""
-        names = self._known_names
-        ids = pick_bytes(names.column("id"), places)
-        paths, runs = ([raw.decode() for raw in pick_bytes(names.column(i), places)] for i in ("path", "run"))
-        lines = names.column("line").to_numpy()[places].tolist()
+    def _name_stored(self, numbers: npt.NDArray[np.int64]) -> list[DocumentName]:
+        names = self._stored_names
+        ids = pick_bytes(whole(names.column("id")), numbers)
+        paths, runs = ([raw.decode() for raw in pick_bytes(whole(names.column(i)), numbers)] for i in ("path", "run"))
+        lines = names.column("line").to_numpy()[numbers].tolist()
         return [DocumentName(*values) for values in zip(ids, paths, lines, runs, strict=True)]
 
     def name(self, doc_index: int) -> DocumentName:
@@ -151,11 +146,10 @@ class Segments:
     def names(self, doc_indices: npt.NDArray[np.int64]) -> list[DocumentName]:
         """Return the names of many documents, in their order: a batch at a time, some 3 us each."""
         names: list[DocumentName] = [NO_NAME] * len(doc_indices)
-        before = np.flatnonzero(doc_indices >= self.num_documents)
-        if before.size:
-            for place, name in zip(
-                before.tolist(), self.name_known(doc_indices[before] - self.num_documents), strict=True
-            ):
+        stored = np.flatnonzero(doc_indices >= self.num_documents)
+        if stored.size:
+            stored_names = self._name_stored(doc_indices[stored] - self.num_documents)
+            for place, name in zip(stored.tolist(), stored_names, strict=True):
                 names[place] = name
         numbers = np.searchsorted(self._firsts, doc_indices, "right") - 1
         order = np.argsort(numbers, kind="stable")
@@ -175,42 +169,11 @@ class Segments:
                 names[place] = DocumentName(raw_id or msgspec.json.encode(f"{path}:{line}"), path, line)
         return names
 
-    def mask(self, path: Path, masked: Iterable[tuple[int, npt.NDArray[np.uint32]]]) -> None:
-        """Write other tokens for some documents (by doc_index, ascending) to a file, and map them.
-
-        A document's masked tokens are as many as its tokens. Batches know where they are: `masked_addresses`.
-        """
-        groups: list[tuple[Batch, list[int]]] = []
-        with pa.ipc.new_file(str(path), TOKEN_SCHEMA) as writer:
-            for batch, group in groupby(masked, key=lambda item: self.find(item[0])[0]):
-                members = list(group)
-                groups.append((batch, [doc - batch.first for doc, _ in members]))
-                whole = pa.array(np.concatenate([tokens for _, tokens in members]))
-                writer.write_batch(pa.RecordBatch.from_arrays([whole], schema=TOKEN_SCHEMA))
-        reader = self._open(path)
-        for number, (batch, rows) in enumerate(groups):
-            start = reader.get_batch(number).column(0).to_numpy(zero_copy_only=True).ctypes.data
-            sizes = batch.column("num_tokens")[rows].astype(np.uint64)
-            batch.masked_addresses[rows] = np.uint64(start) + (np.cumsum(sizes) - sizes) * np.uint64(4)
-
     def tokens_of(self, doc_index: int) -> npt.NDArray[np.uint32]:
-        """Return the tokens of a document, or of one that stands before the first."""
-        if doc_index >= self.num_documents:
-            assert self.known is not None
-            place = doc_index - self.num_documents
-            return as_read_only(tokens_at(self.known.address[place], self.known.num_tokens[place]))
+        """Return the tokens of a document."""
         batch, row = self.find(doc_index)
         end = int(batch.column("num_tokens")[: row + 1].sum())
         return as_read_only(batch.tokens[end - int(batch.column("num_tokens")[row]) : end])
-
-    def locate_compared(self, doc_index: int) -> tuple[int, int]:
-        """Return where the tokens of a document stand in memory, boilerplate masked, and how many they are."""
-        if doc_index >= self.num_documents:
-            assert self.known is not None
-            place = doc_index - self.num_documents
-            return int(self.known.compared_addresses[place]), int(self.known.num_tokens[place])
-        batch, row = self.find(doc_index)
-        return int(batch.compared_addresses[row]), int(batch.column("num_tokens")[row])
 
     def line_base(self, shard: Shard) -> int:
         """Return the number of lines of the same file that stand before a shard."""

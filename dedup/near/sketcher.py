@@ -8,9 +8,10 @@ import numpy.typing as npt
 from dedup.config import NearConfig
 from dedup.kernels.buffers import as_read_only
 from dedup.kernels.minhash import SIGNATURE_WORDS, SketchArrays, sign, sketch_block
-from dedup.kernels.shingles import keep_distinct, roll_shingles, table_size
+from dedup.kernels.shingles import keep_distinct, measure_jaccard, roll_shingles, table_size
 from dedup.kernels.tokens import tokenise
 from dedup.near.bands import bands_of
+from dedup.near.leaders import Offered
 from dedup.near.signature import Signature, draw_permutations
 from dedup.text.folding import load_folding_table
 
@@ -42,6 +43,12 @@ class Sketch:
         num_tokens = self.num_tokens.astype(np.uint64)
         starts = np.cumsum(num_tokens) - num_tokens
         return np.uint64(self.tokens.ctypes.data) + starts * np.uint64(self.tokens.itemsize)
+
+    def offered(self) -> Offered:
+        """Return the documents as a cover takes them, without boilerplate; their tokens are those of this sketch."""
+        no_mask = np.zeros(len(self.keys), np.uint64)
+        sizes = (self.num_tokens, self.num_shingles)
+        return Offered(self.keys, self.signature, self.content, *sizes, self.token_addresses, no_mask)
 
 
 class Sketcher:
@@ -99,6 +106,11 @@ def shingle_text(text: str, shingle_size: int) -> npt.NDArray[np.uint64]:
     shingles = np.empty(max(tokens.size, 1), np.uint64)
     count = roll_shingles(tokens, shingle_size, shingles)
     return shingles[: keep_distinct(shingles, count, np.empty(table_size(count), np.uint64))]
+
+
+def measure_similarity(a: str, b: str, shingle_size: int) -> float:
+    """Return the exact Jaccard similarity of the shingle sets of two texts."""
+    return float(measure_jaccard(as_read_only(tokenise_text(a)), as_read_only(tokenise_text(b)), shingle_size))
 
 
 def sign_text(text: str, config: NearConfig | None = None) -> Signature:

@@ -1,4 +1,4 @@
-"""Documents that stand before the first one of a run: what an index holds of earlier runs."""
+"""Stored documents: what an index holds of earlier runs, as a run compares its documents with it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -13,15 +13,15 @@ NAME_SCHEMA = pa.schema(
 
 
 @dataclass(frozen=True)
-class Fates:
-    """What became of documents that an earlier run removed, one row for each distinct content.
+class RemovedContents:
+    """Contents that an earlier run removed, one row each.
 
     ```
     content     uint64[m, 2]
     num_tokens  int32[m]
-    witness     int64[m]    place of the kept document that justified the removal among those known
+    witness     int64[m]    number of the stored document that justified the removal
     similarity  float64[m]
-    relation    uint8[m]    a `CopyRelation`
+    relation    uint8[m]    a `dedup.model.documents.CopyRelation`
     covered     float64[m]  share that passages of the witness cover, of a contained document; else 0
     ```
     """
@@ -36,8 +36,13 @@ class Fates:
     def __len__(self) -> int:
         return len(self.witness)
 
+    def find_covered(self, content: npt.NDArray[np.uint64]) -> npt.NDArray[np.float64]:
+        """Return the covered share of documents by their content (uint64[n, 2]), 0 where there is none."""
+        share = dict(zip(map(tuple, self.content.tolist()), self.covered.tolist(), strict=True))
+        return np.array([share.get(tuple(pair), 0.0) for pair in content.tolist()], np.float64)
 
-NO_FATES = Fates(
+
+NOTHING_REMOVED = RemovedContents(
     np.empty((0, 2), np.uint64),
     np.empty(0, np.int32),
     np.empty(0, np.int64),
@@ -48,9 +53,10 @@ NO_FATES = Fates(
 
 
 @dataclass(frozen=True)
-class KnownDocuments:
-    """Documents that earlier runs kept and that a document of this run may be a copy of, in the order of their keeping.
-    Those follow, in the same order, that share no key with any, but may contain one.
+class StoredDocuments:
+    """Documents that earlier runs kept and that are compared with those of this run, by ordinal.
+
+    First come those that share a band key with a new document. Then come those that may contain one.
 
     ```
     ordinals      int64[k]          their numbers in the index
@@ -59,11 +65,12 @@ class KnownDocuments:
     content       uint64[k, 2]
     num_tokens    int32[k]
     num_shingles  int32[k]          distinct ones
-    address       uint64[k]         where their tokens stand in memory as long as `tokens` lives; 0 where it is
-                                    compared with no document of the run
-    masked        uint64[k]         where they stand with boilerplate masked, 0 for a document without any
+    address       uint64[k]         where their tokens are in memory as long as `tokens` lives; 0 where no document of
+                                    the run is compared with them
+    masked        uint64[k]         where they are with boilerplate masked, 0 for a document without any
     names         NAME_SCHEMA[k]    id as raw JSON, path and line, and the run that brought it
-    tokens                          what keeps the tokens mapped
+    removed       contents of the run that an earlier run removed
+    tokens        what keeps the tokens mapped
     ```
     """
 
@@ -76,7 +83,7 @@ class KnownDocuments:
     address: npt.NDArray[np.uint64]
     masked: npt.NDArray[np.uint64]
     names: pa.Table
-    fates: Fates
+    removed: RemovedContents
     tokens: Sequence[object] = ()
 
     def __len__(self) -> int:
@@ -84,12 +91,12 @@ class KnownDocuments:
 
     @property
     def compared_addresses(self) -> npt.NDArray[np.uint64]:
-        """Return where the tokens of each document stand, boilerplate masked."""
+        """Return where the tokens of each document are, boilerplate masked."""
         return np.where(self.masked != 0, self.masked, self.address)
 
-    def append(self, others: "KnownDocuments") -> "KnownDocuments":
-        """Return these documents and after them others, whose fates are nobody's."""
-        return KnownDocuments(
+    def append(self, others: "StoredDocuments") -> "StoredDocuments":
+        """Return these documents and after them others; the removed contents are those of the first."""
+        return StoredDocuments(
             np.concatenate([self.ordinals, others.ordinals]),
             np.concatenate([self.keys, others.keys]),
             np.concatenate([self.signature, others.signature]),
@@ -99,7 +106,7 @@ class KnownDocuments:
             np.concatenate([self.address, others.address]),
             np.concatenate([self.masked, others.masked]),
             pa.concat_tables([self.names, others.names]),
-            self.fates,
+            self.removed,
             [*self.tokens, *others.tokens],
         )
 
@@ -109,8 +116,49 @@ class KnownDocuments:
         address: npt.NDArray[np.uint64],
         masked: npt.NDArray[np.uint64],
         tokens: Sequence[object],
-    ) -> "KnownDocuments":
-        """Return the documents with tokens for some of them, which stand in memory as long as `tokens` lives."""
+    ) -> "StoredDocuments":
+        """Return the documents with tokens for some of them, which are in memory as long as `tokens` lives."""
         every = self.address.copy(), self.masked.copy()
         every[0][places], every[1][places] = address, masked
         return replace(self, address=every[0], masked=every[1], tokens=[*self.tokens, *tokens])
+
+
+@dataclass(frozen=True)
+class StoredPairs:
+    """Documents of a run, by their place among those that were asked for, and stored ones that have a part of them.
+
+    ```
+    document, source  int64[m]   the source by ordinal, or by its number among stored documents
+    ```
+    """
+
+    document: npt.NDArray[np.int64]
+    source: npt.NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.document)
+
+
+NO_PAIRS = StoredPairs(np.empty(0, np.int64), np.empty(0, np.int64))
+
+
+@dataclass(frozen=True)
+class Containers:
+    """Pairs of documents and stored ones that may contain them, by number in `stored`."""
+
+    pairs: StoredPairs
+    stored: StoredDocuments
+
+
+NO_STORED = StoredDocuments(
+    np.empty(0, np.int64),
+    np.empty((0, 0), np.uint64),
+    np.empty((0, 0), np.uint64),
+    np.empty((0, 2), np.uint64),
+    np.empty(0, np.int32),
+    np.empty(0, np.int32),
+    np.empty(0, np.uint64),
+    np.empty(0, np.uint64),
+    NAME_SCHEMA.empty_table(),
+    NOTHING_REMOVED,
+)

@@ -49,11 +49,6 @@ class RunFolder:
         return self.partial / "parts"
 
     @property
-    def decisions(self) -> Path:
-        """Return the file of decisions."""
-        return self.partial / "decisions.arrow"
-
-    @property
     def masked(self) -> Path:
         """Return the file of tokens with boilerplate masked."""
         return self.partial / "masked.arrow"

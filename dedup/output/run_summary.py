@@ -17,11 +17,15 @@ from dedup.near.decisions import Decisions
 
 
 class StageTimer:
-    """Measures the stages of a run one after the other; `compile_s` seconds went into kernels before the first."""
+    """Measures the stages of a run one after the other, and apart from them the seconds that compiling took."""
 
     def __init__(self, compile_s: float = 0.0) -> None:
         self.compile_s = round(compile_s, 3)
         self.stages: list[Stage] = []
+
+    def add_compiling(self, seconds: float) -> None:
+        """Add seconds in which kernels were compiled."""
+        self.compile_s = round(self.compile_s + seconds, 3)
 
     @contextmanager
     def measure(self, stage: str) -> Iterator[None]:

@@ -203,7 +203,7 @@ def count_lost_bytes(results: Results, shard: Shard) -> int:
     return lost - sum(map(len, edits.values()))
 
 
-def prepare_files(run: RunFolder, shards: list[Shard]) -> None:
+def prepare_files(run: RunFolder, shards: Sequence[Shard]) -> None:
     """Make the empty output files that several shards write into."""
     for shard in shards:
         file = shard.files[0]
@@ -212,7 +212,7 @@ def prepare_files(run: RunFolder, shards: list[Shard]) -> None:
             run.kept(file.name).touch()
 
 
-def join_parts(run: RunFolder, shards: list[Shard], names: Sequence[str]) -> None:
+def join_parts(run: RunFolder, shards: Sequence[Shard], names: Sequence[str]) -> None:
     """Join the pieces that the shards wrote of these files, in order."""
     for name in names:
         with (run.output / name).open("wb") as target:

@@ -73,6 +73,11 @@ class Boilerplate:
         )
 
 
+NO_BOILERPLATE = Boilerplate(
+    np.empty(0, np.int32), np.empty((0, 2), np.int32), np.empty(0, np.int32), np.empty(0, np.bool_), 1
+)
+
+
 @dataclass(frozen=True)
 class Series:
     """What documents are counted with: a hash of their outlet, and which of them count (copies count once)."""

@@ -1,29 +1,24 @@
 """Which documents of some files an index knows: compared with what it holds, each by itself, and nothing is added."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
 import numpy as np
 
-from dedup.corpus.shards import plan_shards
+from dedup.config import NearConfig
 from dedup.index.schema import read_runs, read_settings
 from dedup.index.settings import refuse_other_settings, settings_of
 from dedup.index.store import IndexFile
 from dedup.model.documents import CopyRelation
-from dedup.near.decide_documents import view_batch
+from dedup.near.decide_documents import decide_alone
 from dedup.near.decisions import Decisions
-from dedup.near.leaders import Cover
 from dedup.near.segments import Segments
 from dedup.output.records import Witness, encode_line, witness_of
-from dedup.output.run_folder import RunFolder
-from dedup.passages.passage_table import join_passages
-from dedup.pipeline.cut_passages import as_decisions
-from dedup.pipeline.find_boilerplate import find_corpus_boilerplate
-from dedup.pipeline.index_session import IndexSession, with_covered
-from dedup.pipeline.job import CleanRun, Progress
-from dedup.pipeline.remove_contained import gather_kept, remove_contained
-from dedup.pipeline.sketch_shards import load_kernels, sketch_shards
+from dedup.passages.remove_contained import add_stored, gather_kept, remove_contained
+from dedup.pipeline.find_boilerplate import mask_boilerplate
+from dedup.pipeline.index_session import IndexSession
+from dedup.pipeline.job import CleanRun, Progress, make_job
+from dedup.pipeline.sketch_shards import sketch
 
 
 class KnownRecord(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -41,36 +36,27 @@ class KnownRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 def check_documents(run: CleanRun, progress: Progress) -> tuple[int, Iterator[bytes]]:
     """Return how many documents there are, and a JSON line for each that the index knows; `run.out` is for scratch."""
     assert run.index is not None
-    index = IndexFile(run.index)
+    job = make_job(run, progress, open_for_look(IndexFile(run.index), run.settings.near))
+    job.folder.segments.mkdir(parents=True)
+    sketches = sketch(job)
+    sketches, boilerplate = mask_boilerplate(sketches, job)
+    sketches = sketches.with_stored(job.index.look_up(sketches, job))
+    decisions = decide_alone(sketches, job.settings.near)
+    kept = gather_kept(sketches, ~decisions.is_seen, boilerplate)
+    containers = job.index.find_containers(sketches, kept, job)
+    sketches = sketches.with_stored(containers.stored)
+    if job.settings.passages.finds_contained:
+        candidates = add_stored(sketches, kept, np.empty((0, 2), np.int32), containers.pairs)
+        decisions = remove_contained(sketches, decisions, candidates, job.settings, job.workers)
+    return len(sketches), describe_known(sketches.segments, decisions)
+
+
+def open_for_look(index: IndexFile, near: NearConfig) -> IndexSession:
+    """Return a session that only reads; an index that is not there, or has other settings, is an error."""
     with index.reading() as connection:
-        refuse_other_settings(index.path, read_settings(connection), settings_of(run.near))
+        refuse_other_settings(index.path, read_settings(connection), settings_of(near))
         next_ordinal = max((row.next_ordinal for row in read_runs(connection)), default=0)
-    folder = RunFolder(run.out)
-    folder.segments.mkdir(parents=True)
-    load_kernels(run.near, run.passages, progress)
-    shards = plan_shards(run.files, run.shard_size)
-    sketch_shards(run, folder, shards, progress)
-    segments = Segments(folder.segments, shards)
-    boilerplate = None
-    if run.passages:
-        boilerplate = find_corpus_boilerplate(segments, run.passages, folder.masked, run.workers)
-    session = IndexSession(index, 0, "", next_ordinal)
-    decisions = compare_with_index(session, segments, run, folder.known)
-    if run.passages and run.passages.contained is not None:
-        kept = gather_kept(segments, ~decisions.is_seen, boilerplate)
-        holders = session.find_holders(segments, kept, run.passages, folder.holders, progress)
-        configs = (run.near, run.passages)
-        decisions = remove_contained(segments, decisions, kept, (join_passages([]), holders), configs, run.workers)
-    return segments.num_documents, describe_known(segments, decisions)
-
-
-def compare_with_index(session: IndexSession, segments: Segments, run: CleanRun, spool: Path) -> Decisions:
-    """Return what the index says of each document, as if it were the only one."""
-    segments.remember(session.find_known(segments, run, spool))
-    cover = Cover(segments.num_documents, run.near, segments.known)
-    for batch in segments.batches:
-        cover.offer(view_batch(batch), enter=False)
-    return with_covered(as_decisions(cover.result()), segments)
+    return IndexSession(index, 0, "", next_ordinal)
 
 
 def describe_known(segments: Segments, decisions: Decisions) -> Iterator[bytes]:

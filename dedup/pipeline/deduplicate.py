@@ -11,9 +11,10 @@ import pyarrow as pa
 from dedup.config import NearConfig
 from dedup.corpus.blocks import BLOCK_SIZE, view_texts
 from dedup.model.documents import Cluster, CopyRelation, Document, Member, Removal
-from dedup.near.decide_documents import reorder
+from dedup.near.decide_documents import by_input
+from dedup.near.decisions import Decisions
 from dedup.near.keep_policy import rank_documents
-from dedup.near.leaders import Cover, CoverResult, Offered
+from dedup.near.leaders import Cover, join_offered
 from dedup.near.sketcher import Sketch, Sketcher
 from dedup.report.clean_html import render_deduplication
 
@@ -62,22 +63,17 @@ def to_document(index: int, value: str | Document | Mapping[str, object]) -> Doc
     return Document(str(index if doc_id is None else doc_id), str(value["text"]), fields)
 
 
-def cover_texts(documents: Sequence[Document], config: NearConfig) -> CoverResult:
+def cover_texts(documents: Sequence[Document], config: NearConfig) -> Decisions:
     """Return the decisions on documents in memory."""
     sketcher = Sketcher(config)
     sketches = [copy_tokens(sketcher.sketch(*view_texts(to_arrow(part)))) for part in cut(documents)]
     if not sketches:
-        return Cover(0, config).result()
-    parts = [
-        Offered(s.keys, s.signature, s.content, s.num_tokens, s.num_shingles, s.token_addresses, no_mask)
-        for s in sketches
-        for no_mask in [np.zeros(len(s.keys), np.uint64)]
-    ]
-    offered = Offered(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+        return Decisions.keep_all(0)
+    offered = join_offered([sketch.offered() for sketch in sketches])
     order = rank(documents, offered.num_tokens, config)
     cover = Cover(len(documents), config)
     cover.offer(offered.take(order))
-    return reorder(cover.result(), order)
+    return by_input(cover.result(), order)
 
 
 def cut(documents: Sequence[Document]) -> Iterable[Sequence[Document]]:
@@ -117,9 +113,9 @@ def rank(documents: Sequence[Document], num_tokens: npt.NDArray[np.int32], confi
     return rank_documents(values, num_tokens, config.keep)
 
 
-def explain(documents: Sequence[Document], result: CoverResult) -> Deduplication:
+def explain(documents: Sequence[Document], result: Decisions) -> Deduplication:
     """Return the decisions in words: kept, removed with witness, clusters."""
-    removed = np.flatnonzero(result.witness >= 0).tolist()
+    removed = np.flatnonzero(~result.kept).tolist()
     removals = []
     for index in removed:
         relation = CopyRelation(result.relation[index])
@@ -131,5 +127,5 @@ def explain(documents: Sequence[Document], result: CoverResult) -> Deduplication
     for kept, group in groupby(removed, key=lambda index: int(result.witness[index])):
         members = [Member(documents[index], float(result.similarity[index])) for index in group]
         clusters.append(Cluster(documents[kept], (Member(documents[kept], 1.0), *members)))
-    kept_documents = tuple(documents[index] for index in np.flatnonzero(result.witness < 0).tolist())
+    kept_documents = tuple(documents[index] for index in np.flatnonzero(result.kept).tolist())
     return Deduplication(kept_documents, tuple(removals), tuple(clusters))

@@ -12,17 +12,16 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from dedup.config import InputConfig, KeepPolicy, NearConfig
+from dedup.config import CleanSettings, InputConfig, KeepPolicy, NearConfig, PassageConfig
 from dedup.corpus.files import SourceFile
-from dedup.corpus.shards import plan_shards
 from dedup.errors import DedupError
 from dedup.model.run import Summary
 from dedup.near.bands import bands_of
-from dedup.near.segments import Segments
-from dedup.output.run_folder import KEPT, RunFolder
-from dedup.pipeline.clean_files import cover_documents
-from dedup.pipeline.job import CleanRun, Progress
-from dedup.pipeline.sketch_shards import load_kernels, sketch_shards
+from dedup.output.run_folder import KEPT
+from dedup.pipeline.clean_files import decide
+from dedup.pipeline.index_session import NO_INDEX
+from dedup.pipeline.job import CleanRun, Progress, make_job
+from dedup.pipeline.sketch_shards import sketch
 from dedup.report.corpus.kept_pairs import KeptPairs, NearMisses
 from dedup.report.corpus.run_tables import MAX_NEAREST, RunTables
 
@@ -63,12 +62,10 @@ def find_near_misses(out: RunTables, scratch: Path, workers: int, progress: Prog
         if (kept := out.out / KEPT / f.name).is_file()  # a .txt file that was removed is not there
     ]
     config = msgspec.convert(summary.config["input"], InputConfig)
-    run = CleanRun(files, scratch / "near", near=lowered, passages=None, input=config, workers=workers)
-    folder, shards = RunFolder(run.out), plan_shards(files)
-    load_kernels(lowered, None, progress)
-    sketch_shards(run, folder, shards, progress)
-    result = cover_documents(lowered, Segments(folder.segments, shards), progress)
-    second = np.flatnonzero(result.witness >= 0)
+    settings = CleanSettings(lowered, PassageConfig("off"), config)
+    job = make_job(CleanRun(files, scratch / "near", settings, workers), progress, NO_INDEX)
+    result = decide(sketch(job), job)
+    second = np.flatnonzero(~result.kept)
     second = second[np.argsort(-result.similarity[second], kind="stable")]
     pairs = KeptPairs(result.witness[second].copy(), second, result.similarity[second], result.relation[second])
     return NearMisses.split(pairs, near.threshold, MAX_NEAREST)

@@ -1,14 +1,25 @@
-"""What a run is asked to do, and what it tells of itself on the way."""
+"""The work of a run: what it is asked to do, what is fixed for all its stages, and what they found."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from dedup.config import InputConfig, NearConfig, PassageConfig
+from dedup.config import CleanSettings
 from dedup.corpus.files import SourceFile
-from dedup.corpus.shards import SHARD_SIZE
-from dedup.errors import DedupError
+from dedup.corpus.shards import SHARD_SIZE, Shard, plan_shards
+from dedup.errors import InputError
+from dedup.index.store import IndexFile
+from dedup.model.run import Summary
+from dedup.near.decisions import Decisions
+from dedup.near.sketches import Sketches
+from dedup.output.run_folder import SUMMARY, RunFolder
+from dedup.output.run_summary import StageTimer
+from dedup.passages.cut_documents import Findings
+
+if TYPE_CHECKING:
+    from dedup.pipeline.index_session import IndexSession, NoIndex
 
 
 class Progress(Protocol):
@@ -45,18 +56,16 @@ class SilentProgress:
 
 @dataclass(frozen=True)
 class CleanRun:
-    """Everything a clean run is asked to do; without `out` it is a dry run, which works in `scratch`.
+    """Everything a clean run is asked to do; a dry run works in `out` too, and leaves nothing there.
 
-    index  the index whose documents count as kept before, and that gets what this run keeps
-    add    with `dry_run`: add what is kept to the index, and write nothing else
+    index       the index whose documents count as kept before, and that gets what this run keeps
+    add         with `dry_run`: add what is kept to the index, and write nothing else
     shard_size  bytes of a file that one worker takes at a time: output is the same for any, `resume` needs the same
     """
 
     files: Sequence[SourceFile]
     out: Path
-    near: NearConfig = field(default_factory=NearConfig)
-    passages: PassageConfig | None = field(default_factory=lambda: PassageConfig(scope="within"))
-    input: InputConfig = field(default_factory=InputConfig)
+    settings: CleanSettings = field(default_factory=CleanSettings)
     workers: int = 1
     resume: bool = False
     overwrite: bool = False
@@ -66,8 +75,87 @@ class CleanRun:
     add: bool = False
     shard_size: int = SHARD_SIZE
 
-    def __post_init__(self) -> None:
-        if self.near.keep.field == self.input.text_field:
-            raise DedupError(
-                f"--keep {self.near.keep} names the text field. Name a field that holds a date or an outlet."
-            )
+    @property
+    def fingerprint(self) -> str:
+        """Return a short hash of all that the output depends on."""
+        index = [IndexFile(self.index)] if self.index else []
+        return self.settings.fingerprint(*index, *self.files)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What is fixed for all stages of a run. What a stage finds is passed on as an argument.
+
+    fingerprint  a short hash of all that the output depends on
+    index        the session with the index, or `NO_INDEX`
+    """
+
+    run: CleanRun
+    fingerprint: str
+    shards: tuple[Shard, ...]
+    folder: RunFolder
+    index: "IndexSession | NoIndex"
+    progress: Progress
+    timer: StageTimer
+
+    @property
+    def settings(self) -> CleanSettings:
+        """Return the settings of all stages."""
+        return self.run.settings
+
+    @property
+    def workers(self) -> int:
+        """Return the number of processes, and of threads."""
+        return self.run.workers
+
+    @property
+    def size(self) -> int:
+        """Return the bytes of the input on disk."""
+        return sum(shard.size for shard in self.shards)
+
+    def list_parts(self, name: str) -> list[Path]:
+        """Return the pieces of a file that the shards write."""
+        return [self.folder.part(shard.index, name) for shard in self.shards]
+
+    def is_finished(self) -> bool:
+        """Return whether this run is resumed, and its output is complete already."""
+        if not (self.run.resume and self.folder.is_finished()):
+            return False
+        return Summary.read(self.run.out / SUMMARY).fingerprint == self.fingerprint
+
+    @contextmanager
+    def working(self) -> Iterator[None]:
+        """Take the folder for as long as the work lasts; what is left there is gone on with, or of no use."""
+        run = self.run
+        self.folder.refuse_overlap(file.location for file in run.files)
+        with self.folder.begin(f"{self.fingerprint}.{run.shard_size}", resume=run.resume, overwrite=run.overwrite):
+            try:
+                yield
+            except InputError:
+                self.folder.discard()  # nothing to go on with: the input has to change first
+                raise
+            finally:
+                if run.add:
+                    self.folder.discard()
+
+    @contextmanager
+    def show(self, stage: str, total: int, unit: str) -> Iterator[None]:
+        """Show the progress of a stage."""
+        self.progress.begin(stage, total, unit)
+        yield
+        self.progress.end()
+
+
+def make_job(run: CleanRun, progress: Progress, index: "IndexSession | NoIndex") -> Job:
+    """Return the job of a run."""
+    shards = tuple(plan_shards(run.files, run.shard_size))
+    return Job(run, run.fingerprint, shards, RunFolder(run.out), index, progress, StageTimer())
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What the stages of a run found: all that its output is written from."""
+
+    sketches: Sketches
+    decisions: Decisions
+    findings: Findings

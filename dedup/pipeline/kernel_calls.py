@@ -45,7 +45,7 @@ from dedup.kernels.frequencies import (
     tally_block,
 )
 from dedup.kernels.key_set import add_keys, find_hits, make_hits, make_key_set, match_hits
-from dedup.kernels.leader_clustering import cover_block
+from dedup.kernels.leader_clustering import alike_unmasked, cover_block
 from dedup.kernels.leader_table import CoverState, Limits, enter_known
 from dedup.kernels.locate import locate_tokens
 from dedup.kernels.minhash import SketchArrays, sketch_block
@@ -60,7 +60,7 @@ from dedup.kernels.repeats_within import (
     repeat_block,
 )
 from dedup.kernels.routes import find_routes
-from dedup.kernels.shingles import count_shared_shingles, drop_masked, roll_shingles
+from dedup.kernels.shingles import drop_masked, measure_jaccard, roll_shingles
 from dedup.kernels.story_terms import TermArrays, TermBuffers, count_terms, make_terms, mark_singles
 from dedup.kernels.tokens import tokenise
 from dedup.kernels.unescape import unescape
@@ -122,7 +122,8 @@ def list_cover_kernels() -> Iterator[Call]:
     keys, signatures, tokens = given("u8", 2), given("u8", 2), given("u4")
     yield Call(cover_block, (state, 0, keys, signatures, Limits(0.8, 1), 1, True, 1))
     yield Call(enter_known, (state, keys, signatures, 0, 1))
-    yield Call(count_shared_shingles, (tokens, tokens, 1))
+    yield Call(measure_jaccard, (tokens, tokens, 1))
+    yield Call(alike_unmasked, (tokens, tokens, 0.8, 1))
     yield Call(is_template, (tokens, tokens))
     yield Call(drop_masked, (tokens,))
 

@@ -15,7 +15,7 @@ from dedup.bench.peak_memory import MemorySampler
 from dedup.bench.planting import PlantedCopy, plant, plant_copies
 from dedup.bench.rates import measure_rate
 from dedup.bench.sample import draw
-from dedup.config import InputConfig, KeepPolicy, NearConfig, PassageConfig
+from dedup.config import CleanSettings, InputConfig, KeepPolicy, NearConfig, PassageConfig
 from dedup.corpus.document_reader import DocumentReader
 from dedup.corpus.files import SourceFile, find_files
 from dedup.model.bench_results import Bench, PassageScore, Projection, Rate, Suggestion
@@ -43,7 +43,7 @@ class BenchRun:
 
     files: Sequence[SourceFile]
     near: NearConfig
-    passages: PassageConfig | None
+    passages: PassageConfig
     input: InputConfig
     workers: int
     suggest: bool = False
@@ -125,7 +125,7 @@ def time_clean(run: BenchRun, files: Sequence[SourceFile], out: Path, progress: 
     sampler = MemorySampler()
     sampler.start()
     start = time.perf_counter()
-    task = CleanRun(files, out, near=run.near, passages=run.passages, input=run.input, workers=run.workers)
+    task = CleanRun(files, out, CleanSettings(run.near, run.passages, run.input), run.workers)
     summary, _ = clean(task, progress)
     seconds = time.perf_counter() - start
     sampler.stop()

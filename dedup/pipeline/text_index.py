@@ -11,24 +11,23 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.config import InputConfig, NearConfig, PassageConfig
+from dedup.config import CleanSettings, NearConfig, PassageConfig
 from dedup.corpus.blocks import view_texts
 from dedup.corpus.files import SourceFile
 from dedup.corpus.values import read_value
-from dedup.index.probe import find_known
-from dedup.index.scan import NewSketches
+from dedup.index.probe import find_stored
 from dedup.index.schema import read_settings
 from dedup.index.settings import config_of, refuse_other_settings, settings_of
 from dedup.index.signatures import insert_signatures
 from dedup.index.store import IndexFile
 from dedup.kernels.buffers import as_read_only, tokens_at
+from dedup.kernels.leader_clustering import alike_unmasked
 from dedup.kernels.relation import is_template
-from dedup.kernels.shingles import count_shared_shingles, drop_masked
+from dedup.kernels.shingles import measure_jaccard
 from dedup.model.documents import CopyRelation, Document
 from dedup.model.index_results import Match
-from dedup.near.leaders import Comparable
 from dedup.near.sketcher import Sketch, Sketcher
-from dedup.near.stored import KnownDocuments
+from dedup.near.stored import StoredDocuments
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.search import compare_pairs
 from dedup.pipeline.clean_files import clean
@@ -116,8 +115,8 @@ class Index:
                 for document in every:
                     file.write(encode_document(document) + b"\n")
             files = [SourceFile(name, str(source), "documents.jsonl", "jsonl", None, source.stat().st_size, 0)]
-            out = Path(scratch) / "out"
-            run = CleanRun(files, out, self.config, None, InputConfig(), dry_run=True, index=self.path, add=True)
+            out, settings = Path(scratch) / "out", CleanSettings(self.config, PassageConfig("off"))
+            run = CleanRun(files, out, settings, dry_run=True, index=self.path, add=True)
             summary, _ = clean(run, SilentProgress())
         assert summary.index is not None
         return Added(summary.counts.documents, summary.index.added, summary.index.run)
@@ -130,32 +129,27 @@ class Index:
         if not self._file.exists():
             return []
         sketch = self._sketcher.sketch(*view_texts(pa.array([text], pa.large_string())))
-        part = Comparable(sketch.keys, sketch.signature, sketch.num_tokens, sketch.num_shingles)
-        new = NewSketches(sketch.content, [part])
         with tempfile.TemporaryDirectory(prefix="dedup-query-") as scratch:
             with self._file.reading() as connection:
-                known = find_known(connection, new, self.config, (), Path(scratch) / "known")
-            found = [self._compare(text, sketch, known, place) for place in np.flatnonzero(known.address).tolist()]
+                stored = find_stored(connection, [sketch.offered()], self.config, (), Path(scratch) / "known")
+            found = [self._compare(text, sketch, stored, number) for number in np.flatnonzero(stored.address).tolist()]
         return sorted((match for match in found if match), key=lambda match: -match.similarity)
 
-    def _compare(self, text: str, sketch: Sketch, known: KnownDocuments, place: int) -> Match | None:
-        """Return the match of a text with a document of the index, None where they are not alike."""
-        tokens = sketch.tokens
-        theirs = tokens_at(known.address[place], known.num_tokens[place])
-        similarity = measure_jaccard(tokens, theirs, self.config.shingle_size)
+    def _compare(self, text: str, sketch: Sketch, stored: StoredDocuments, number: int) -> Match | None:
+        """Return the match of a text with a stored document, None where they are not alike."""
+        tokens, size = as_read_only(sketch.tokens), stored.num_tokens[number]
+        theirs = as_read_only(tokens_at(stored.address[number], size))
+        is_exact = np.array_equal(sketch.content[0], stored.content[number])
+        similarity = float(measure_jaccard(tokens, theirs, self.config.shingle_size))
         if similarity < self.config.threshold:
             return None
-        if known.masked[place]:
-            left = drop_masked(as_read_only(tokens_at(known.masked[place], known.num_tokens[place])))
-            if left.size and measure_jaccard(tokens, left, self.config.shingle_size) < self.config.threshold:
-                return None
-        is_exact = np.array_equal(sketch.content[0], known.content[place])
-        relation = (
-            CopyRelation.TEMPLATE if is_template(as_read_only(tokens), as_read_only(theirs)) else CopyRelation.EDITED
-        )
+        left = as_read_only(tokens_at(stored.compared_addresses[number], size))
+        if stored.masked[number] and not alike_unmasked(tokens, left, self.config.threshold, self.config.shingle_size):
+            return None
+        relation = CopyRelation.TEMPLATE if is_template(tokens, theirs) else CopyRelation.EDITED
         if relation is CopyRelation.TEMPLATE and self.config.keep_templates and not is_exact:
             return None
-        row = known.names.slice(place, 1).to_pylist()[0]
+        row = stored.names.slice(number, 1).to_pylist()[0]
         return Match(
             id=read_value(row["id"].encode()),
             path=row["path"],
@@ -182,12 +176,6 @@ def encode_document(document: Document) -> bytes:
         return msgspec.json.encode({**document.fields, "id": document.id, "text": document.text})
     except UnicodeEncodeError as error:
         raise ValueError(f"document {document.id} is not text: {error}") from None
-
-
-def measure_jaccard(a: npt.NDArray[np.uint32], b: npt.NDArray[np.uint32], shingle_size: int) -> float:
-    """Return the exact Jaccard similarity of two token arrays."""
-    shared, in_a, in_b = count_shared_shingles(as_read_only(a), as_read_only(b), shingle_size)
-    return float(shared / max(in_a + in_b - shared, 1))
 
 
 def find_spans(

@@ -21,7 +21,6 @@ from dedup.spark.locate_passages import LocateTask, locate_passages, write_locat
 from dedup.spark.mark_boilerplate import find_boilerplate
 from dedup.spark.rounds import SparkDecisions, decide
 from dedup.spark.session import SparkRun
-from dedup.spark.sketch_splits import SketchTask
 from dedup.spark.sketched_corpus import SketchedCorpus, order_documents, rank_documents, read_corpus
 from dedup.spark.spark_summary import count_documents, count_passages, summarise_run
 from dedup.spark.spark_tables import Checkpoints
@@ -44,7 +43,7 @@ if TYPE_CHECKING:
 
 def clean_on_spark(spark: "SparkSession", run: SparkRun, progress: Progress) -> Summary:
     """Remove near-duplicate documents from files; `summary.json`, which describes the run, is written last."""
-    source = open_input(spark, run.inputs, run.input.input_format)
+    source = open_input(spark, run.inputs, run.settings.input.input_format)
     folder = SparkFolder(spark, run.out)
     folder.refuse_overlap(source.names)
     folder.begin(overwrite=run.overwrite)
@@ -63,26 +62,26 @@ def run_stages(run: SparkRun, source: SparkInput, folder: SparkFolder, progress:
         progress.note(f"spark: {stage}")
 
     checkpoints = Checkpoints(source.spark, f"{folder.place}/{CHECKPOINTS}")
-    timer = StageTimer(load_kernels(run.near, run.passages, progress))
+    timer = StageTimer(load_kernels(run.settings, progress))
     with timer.measure("sketch"):
         report("sketch")
-        rows = checkpoints.save("sketches", source.sketch(SketchTask(run.near, run.passages, run.input)))
+        rows = checkpoints.save("sketches", source.sketch(run.settings))
         corpus = read_corpus(rows, source.place_of)
     if run.strict:
         refuse_rejections(source, corpus)
     documents = rank(run, corpus, checkpoints)
     parallelism = source.spark.sparkContext.defaultParallelism
-    plan = plan_cover(corpus.num_documents, bands_of(run.near).bands, parallelism, run.ranges)
+    plan = plan_cover(corpus.num_documents, bands_of(run.settings.near).bands, parallelism, run.ranges)
     with timer.measure("boilerplate, buckets"):  # neither needs the other, and boilerplate is counted in one task
         documents, candidates = run_together(
             source.spark,
             [
                 partial(mark_boilerplate, run, corpus, documents, checkpoints, report),
-                partial(find_candidates, documents, plan, run.near, checkpoints, report),
+                partial(find_candidates, documents, plan, run.settings.near, checkpoints, report),
             ],
         )
     with timer.measure("cover"):
-        decisions = decide(documents, candidates, run.near, checkpoints, report)
+        decisions = decide(documents, candidates, run.settings.near, checkpoints, report)
     with timer.measure("write"):
         report("write")
         output = SparkOutput(folder, source.format)
@@ -97,9 +96,9 @@ def run_stages(run: SparkRun, source: SparkInput, folder: SparkFolder, progress:
 def rank(run: SparkRun, corpus: SketchedCorpus, checkpoints: Checkpoints) -> "DataFrame":
     """Return all documents with `rank`: their place in the order of the keep policy."""
     documents = corpus.documents()
-    if run.near.keep.rule == "first":
+    if run.settings.near.keep.rule == "first":
         return documents.withColumn("rank", F.col("doc"))
-    ordered, columns = order_documents(documents, run.near.keep)
+    ordered, columns = order_documents(documents, run.settings.near.keep)
     return documents.join(rank_documents(ordered, columns, checkpoints), "doc")
 
 
@@ -112,7 +111,7 @@ def mark_boilerplate(
 ) -> "DataFrame":
     """Return the documents with `masked`, their boilerplate (null: none)."""
     report("boilerplate")
-    found = find_boilerplate(documents, corpus, run.passages) if run.passages else None
+    found = find_boilerplate(documents, corpus, run.settings.passages) if run.settings.passages.is_on else None
     if found is None:
         return documents.withColumn("masked", F.lit(None).cast("binary"))
     return documents.join(checkpoints.save("boilerplate", found), "doc", "left")
@@ -151,16 +150,18 @@ def write_output(
     All is done at once: each part alone would leave some of the cores idle.
     """
     located = None
-    if run.passages:
-        texts = source.as_texts(outcome.records, run.input.text_field)
+    if run.settings.passages.is_on:
+        texts = source.as_texts(outcome.records, run.settings.input.text_field)
         checkpoints = Checkpoints(source.spark, f"{output.folder.place}/{CHECKPOINTS}")
-        located = locate_passages(outcome, texts, LocateTask(run.passages, run.input, source.format), checkpoints)
+        located = locate_passages(
+            outcome, texts, LocateTask(run.settings.passages, run.settings.input, source.format), checkpoints
+        )
     edits = located.select_edits() if located else None
     writing: list[Callable[[], object]] = [
         partial(write_removed, output, outcome),
         partial(write_clusters, output, outcome),
         partial(write_rejected, output, outcome),
-        partial(write_kept, output, outcome, edits, run.input.text_field),
+        partial(write_kept, output, outcome, edits, run.settings.input.text_field),
     ]
     if located:
         writing.append(partial(write_located, output, located))

@@ -7,6 +7,7 @@ final once every assumption is right: the assignment is the local one then, docu
 """
 
 from collections.abc import Iterator
+from dataclasses import astuple
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import NearConfig
-from dedup.near.leaders import Cover, CoverResult, Offered, number_contents
+from dedup.near.decisions import Decisions
+from dedup.near.leaders import Cover, Offered, number_contents
 from dedup.passages.boilerplate import mask_tokens
 from dedup.spark.spark_tables import byte_addresses, view_bytes
 
@@ -142,6 +144,6 @@ def decide_range(
     return pa.RecordBatch.from_arrays(arrays, schema=DECIDED_SCHEMA)
 
 
-def count_work(result: CoverResult) -> npt.NDArray[np.int64]:
+def count_work(result: Decisions) -> npt.NDArray[np.int64]:
     """Return the fields of `CoverWork`."""
-    return np.array([result.num_candidates, result.num_verified, result.num_full_buckets, result.num_not_entered])
+    return np.array(astuple(result.counts))

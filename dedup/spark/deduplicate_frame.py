@@ -15,7 +15,7 @@ from pyspark.sql import Column, DataFrame
 from pyspark.sql import functions as F
 from pyspark.sql.types import StructType
 
-from dedup.config import InputConfig, NearConfig
+from dedup.config import CleanSettings, InputConfig, NearConfig, PassageConfig
 from dedup.corpus.parquet import read_batch
 from dedup.model.documents import CopyRelation
 from dedup.near.bands import bands_of
@@ -25,7 +25,6 @@ from dedup.spark.sketch_splits import (
     DOCUMENT,
     REJECTED,
     SKETCH_SCHEMA,
-    SketchTask,
     SplitName,
     SplitReader,
     fill_columns,
@@ -78,7 +77,7 @@ def deduplicate(  # noqa: PLR0913 (the last two are seldom given)
     rows = frame.select(quote(id_column).alias(ID), quote(text_column).alias(TEXT), *placed)
     extras = StructType([field for field in rows.schema.fields if field.name != TEXT])
     schema = StructType([*as_struct(SKETCH_SCHEMA).fields, *extras.fields])
-    task = SketchTask(config, None, TASK_INPUT)
+    task = CleanSettings(config, PassageConfig("off"), TASK_INPUT)
     sketches = table.save(
         "sketches", rows.mapInArrow(partial(sketch_frame, task=task, extras=tuple(extras.names)), schema)
     )
@@ -120,7 +119,7 @@ def make_folder(spark: "SparkSession") -> str:
 
 
 def sketch_frame(
-    batches: Iterator[pa.RecordBatch], *, task: SketchTask, extras: tuple[str, ...]
+    batches: Iterator[pa.RecordBatch], *, task: CleanSettings, extras: tuple[str, ...]
 ) -> Iterator[pa.RecordBatch]:
     """Sketch the rows of a frame's partition; the columns `extras` are handed on."""
     context = TaskContext.get()

@@ -8,11 +8,11 @@ from urllib.parse import unquote
 
 from pyspark.sql import functions as F
 
-from dedup.config import InputConfig
+from dedup.config import CleanSettings, InputConfig
 from dedup.corpus.files import find_files, split_format
 from dedup.errors import InputError
 from dedup.model.run import InputFile
-from dedup.spark.sketch_splits import SKETCH_SCHEMA, SketchTask, sketch_lines, sketch_rows
+from dedup.spark.sketch_splits import SKETCH_SCHEMA, sketch_lines, sketch_rows
 from dedup.spark.spark_tables import as_struct, make_table, quote
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ class SparkInput:
         """Return the name of a file in the output."""
         return self.names.get(plain(file), plain(file))
 
-    def sketch(self, task: SketchTask) -> "DataFrame":
+    def sketch(self, task: CleanSettings) -> "DataFrame":
         """Return the sketch rows of all documents."""
         if self.format == "jsonl":
             return self._lines().mapInArrow(partial(sketch_lines, task=task), as_struct(SKETCH_SCHEMA))

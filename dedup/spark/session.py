@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from dedup.config import InputConfig, NearConfig, PassageConfig
+from dedup.config import CleanSettings, PassageConfig
 from dedup.errors import DedupError
 
 if TYPE_CHECKING:
@@ -42,24 +42,21 @@ LOCAL_DEFAULTS = {
 }
 
 
+WITHIN = PassageConfig(scope="within", contained=None)
+
+
 @dataclass(frozen=True)
 class SparkRun:
     """Everything a clean run on Spark is asked to do; it looks for no containment."""
 
     inputs: Sequence[str]
     out: str
-    near: NearConfig = field(default_factory=NearConfig)
-    passages: PassageConfig | None = field(default_factory=lambda: PassageConfig(scope="within", contained=None))
-    input: InputConfig = field(default_factory=InputConfig)
+    settings: CleanSettings = field(
+        default_factory=lambda: CleanSettings(passages=PassageConfig("within", contained=None))
+    )
     overwrite: bool = False
     strict: bool = False
     ranges: int | None = None
-
-    def __post_init__(self) -> None:
-        if self.near.keep.field == self.input.text_field:
-            raise DedupError(
-                f"--keep {self.near.keep} names the text field. Name a field that holds a date or an outlet."
-            )
 
 
 @dataclass(frozen=True)

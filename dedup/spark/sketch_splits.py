@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 from pyspark import TaskContext
 
-from dedup.config import InputConfig, NearConfig, PassageConfig
+from dedup.config import CleanSettings
 from dedup.corpus.blocks import DocumentBlock, view_texts
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.parquet import read_batch
@@ -62,23 +62,6 @@ class SplitName(NamedTuple):
     block: int
 
 
-@dataclass(frozen=True)
-class SketchTask:
-    """The settings of the sketch stage."""
-
-    near: NearConfig
-    passages: PassageConfig | None
-    input: InputConfig
-
-    @property
-    def roles(self) -> dict[str, str]:
-        """Return the fields to read beside text and id, by their purpose."""
-        roles = {"key": self.near.keep.field} if self.near.keep.field else {}
-        if self.passages and self.passages.series_field != self.input.text_field:
-            roles["series"] = self.passages.series_field
-        return roles
-
-
 @dataclass
 class SplitCounts:
     """What was read of a split so far."""
@@ -93,7 +76,7 @@ class SplitCounts:
 class SplitReader:
     """Turns the batches of one task into sketch rows; counts the rows of each split as it goes."""
 
-    task: SketchTask
+    task: CleanSettings
     counts: dict[SplitName, SplitCounts] = field(default_factory=dict)
 
     def read(self, batch: pa.RecordBatch, *, is_text: bool) -> Iterator[pa.RecordBatch]:
@@ -130,7 +113,7 @@ class SplitReader:
         repeats: npt.NDArray[np.int32] = np.empty((0, 6), np.int32)
         config = self.task.passages
         counts.tokens += int(sketch.num_tokens.sum())
-        if config is not None and config.within:
+        if config.within:
             found = find_repeats(tokens, config)
             repeats = np.column_stack([found.document, found.span, found.source_span, found.equal])
         places = RowPlaces(counts.documents, counts.lines + block.lines - 1)
@@ -158,7 +141,7 @@ class SplitReader:
         )
 
 
-def sketch_lines(batches: Iterator[pa.RecordBatch], *, task: SketchTask) -> Iterator[pa.RecordBatch]:
+def sketch_lines(batches: Iterator[pa.RecordBatch], *, task: CleanSettings) -> Iterator[pa.RecordBatch]:
     """Sketch lines of JSON: columns `value` (binary), `file`, `block`."""
     reader = SplitReader(task)
     for batch in batches:
@@ -166,7 +149,7 @@ def sketch_lines(batches: Iterator[pa.RecordBatch], *, task: SketchTask) -> Iter
     yield reader.finish()
 
 
-def sketch_rows(batches: Iterator[pa.RecordBatch], *, task: SketchTask) -> Iterator[pa.RecordBatch]:
+def sketch_rows(batches: Iterator[pa.RecordBatch], *, task: CleanSettings) -> Iterator[pa.RecordBatch]:
     """Sketch the rows of a table: the columns of the text, the id and the roles, and `file`, `block`."""
     reader = SplitReader(task)
     for batch in batches:

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F
 
-from dedup.config import describe, fingerprint
 from dedup.model.documents import CopyRelation
 from dedup.model.run import Counts, PassageCounts, Summary
 from dedup.near.bands import bands_of
@@ -28,9 +27,9 @@ def summarise_run(
     timer: StageTimer,
 ) -> Summary:
     """Return the summary of a run."""
-    bands, rows = bands_of(run.near)
-    work, stride = outcome.decisions.work, choose_stride(outcome.num_tokens, run.passages) if run.passages else 1
-    configs = {name: describe(c) if (c := getattr(run, name)) else {} for name in ("near", "passages", "input")}
+    bands, rows = bands_of(run.settings.near)
+    passages_config, work = run.settings.passages, outcome.decisions.work
+    stride = choose_stride(outcome.num_tokens, passages_config) if passages_config.is_on else 1
     spark = {
         "master": source.spark.sparkContext.master,
         "rounds": outcome.decisions.num_rounds,
@@ -39,14 +38,14 @@ def summarise_run(
     return Summary(
         counts=counts,
         inputs=source.describe(),
-        config={**configs, "spark": spark},
+        config={**run.settings.describe(), "spark": spark},
         passages=passages,
         bands=bands,
         rows=rows,
         candidates=work.candidates,
         verified=work.verified,
-        limits=list_limits(run.near, work.full_buckets, work.not_entered, stride),
-        fingerprint=fingerprint(*(config for config in (run.near, run.passages, run.input) if config)),
+        limits=list_limits(run.settings.near, work.full_buckets, work.not_entered, stride),
+        fingerprint=run.settings.fingerprint(),
         versions=list_versions() | {"pyspark": source.spark.version},
         stages=timer.stages,
         compile_s=timer.compile_s,

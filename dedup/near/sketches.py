@@ -1,0 +1,138 @@
+"""The sketches of all documents of a run, and of the stored documents that they are compared with."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.kernels.buffers import as_read_only, tokens_at
+from dedup.near.leaders import Offered, join_offered
+from dedup.near.segment_files import TOKEN_SCHEMA
+from dedup.near.segments import Batch, Segments
+from dedup.near.stored import NO_STORED, StoredDocuments
+
+GATHERED = 65_536  # documents whose columns are copied together when the order is not that of the input
+
+
+@dataclass(frozen=True)
+class Sketches:
+    """The sketches of a run by doc_index: those of its n documents, which are mapped; n + i is stored document i.
+
+    ```
+    segments  the documents as they were sketched
+    masked    uint64[n]  where the tokens of a document are with boilerplate masked, 0 for a document without any
+    stored    documents of an index that these are compared with
+    mapped    what keeps the masked tokens mapped
+    ```
+    """
+
+    segments: Segments
+    masked: npt.NDArray[np.uint64]
+    stored: StoredDocuments = NO_STORED
+    mapped: tuple[pa.MemoryMappedFile, ...] = field(default=(), repr=False)
+
+    @classmethod
+    def of(cls, segments: Segments) -> "Sketches":
+        """Return the sketches of finished segments, without boilerplate and stored documents."""
+        return cls(segments, np.zeros(segments.num_documents, np.uint64))
+
+    def __len__(self) -> int:
+        return self.segments.num_documents
+
+    def with_stored(self, stored: StoredDocuments) -> "Sketches":
+        """Return the sketches with these stored documents."""
+        return replace(self, segments=self.segments.with_stored_names(stored.names), stored=stored)
+
+    def with_masks(self, path: Path, masks: Iterable[tuple[int, npt.NDArray[np.uint32]]]) -> "Sketches":
+        """Return the sketches with masked tokens for some documents, which are written to a file and mapped.
+
+        `masks` are doc_indices, ascending, and as many tokens as each document has.
+        """
+        groups: list[tuple[Batch, list[int]]] = []
+        with pa.ipc.new_file(str(path), TOKEN_SCHEMA) as writer:
+            for batch, group in groupby(masks, key=lambda item: self.segments.find(item[0])[0]):
+                members = list(group)
+                groups.append((batch, [doc - batch.first for doc, _ in members]))
+                tokens = pa.array(np.concatenate([tokens for _, tokens in members]))
+                writer.write_batch(pa.RecordBatch.from_arrays([tokens], schema=TOKEN_SCHEMA))
+        mapped = pa.memory_map(str(path))
+        reader = pa.ipc.open_file(mapped)
+        masked = self.masked.copy()
+        for number, (batch, rows) in enumerate(groups):
+            start = reader.get_batch(number).column(0).to_numpy(zero_copy_only=True).ctypes.data
+            sizes = batch.column("num_tokens")[rows].astype(np.uint64)
+            places = np.array(rows) + batch.first
+            masked[places] = np.uint64(start) + (np.cumsum(sizes) - sizes) * np.uint64(4)
+        return replace(self, masked=masked, mapped=(*self.mapped, mapped))
+
+    # ------------------------------------------------------------------------------------------------- columns
+
+    def join(self, name: str, dtype: type[np.generic] | None = None) -> np.ndarray:
+        """Return a column of all documents, copied; `dtype` where its rows are opaque bytes."""
+        columns = [batch.column(name, dtype) for batch in self.segments.batches]
+        return np.concatenate(columns) if columns else np.empty((0, 2) if dtype else 0, dtype or np.int32)
+
+    def masked_of(self, batch: Batch) -> npt.NDArray[np.uint64]:
+        """Return the masked addresses of the documents of a batch."""
+        return self.masked[batch.first : batch.first + len(batch)]
+
+    def compared_addresses(self, batch: Batch) -> npt.NDArray[np.uint64]:
+        """Return where the tokens of the documents of a batch are in memory, boilerplate masked."""
+        masked = self.masked_of(batch)
+        return np.where(masked != 0, masked, batch.token_addresses)
+
+    def view(self, batch: Batch) -> Offered:
+        """Return the documents of one batch as they are mapped, without copying."""
+        return Offered(
+            batch.column("keys", np.uint64),
+            batch.column("signature", np.uint64),
+            batch.column("content", np.uint64),
+            batch.column("num_tokens"),
+            batch.column("num_shingles"),
+            batch.token_addresses,
+            self.masked_of(batch),
+        )
+
+    def views(self) -> Iterator[Offered]:
+        """Yield all documents in the order of the input, batch by batch."""
+        return (self.view(batch) for batch in self.segments.batches)
+
+    def gather(self, order: npt.NDArray[np.int64]) -> Iterator[Offered]:
+        """Yield documents from anywhere in the corpus in the order of their doc_indices, GATHERED at a time."""
+        for begin in range(0, len(order), GATHERED):
+            yield self.take(order[begin : begin + GATHERED])
+
+    def take(self, documents: npt.NDArray[np.int64]) -> Offered:
+        """Return some documents, by doc_index, in this order."""
+        batches = self.segments.batches
+        batch_index = np.searchsorted([batch.first for batch in batches], documents, "right") - 1
+        by_batch = np.argsort(batch_index, kind="stable")
+        present, begins = np.unique(batch_index[by_batch], return_index=True)
+        parts = [
+            self.view(batches[index]).take(docs - batches[index].first)
+            for index, docs in zip(present.tolist(), np.split(documents[by_batch], begins[1:]), strict=True)
+        ]
+        back = np.empty_like(by_batch)
+        back[by_batch] = np.arange(len(by_batch))
+        return join_offered(parts).take(back)
+
+    # ------------------------------------------------------------------------------------------- one document
+
+    def tokens_of(self, doc_index: int) -> npt.NDArray[np.uint32]:
+        """Return the tokens of a document of the run, or of a stored one."""
+        if doc_index < len(self):
+            return self.segments.tokens_of(doc_index)
+        number = doc_index - len(self)
+        return as_read_only(tokens_at(self.stored.address[number], self.stored.num_tokens[number]))
+
+    def locate_compared(self, doc_index: int) -> tuple[int, int]:
+        """Return where the tokens of a document are in memory, boilerplate masked, and how many they are."""
+        if doc_index >= len(self):
+            number = doc_index - len(self)
+            return int(self.stored.compared_addresses[number]), int(self.stored.num_tokens[number])
+        batch, row = self.segments.find(doc_index)
+        return int(self.compared_addresses(batch)[row]), int(batch.column("num_tokens")[row])

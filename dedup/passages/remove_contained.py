@@ -1,0 +1,154 @@
+"""Documents that others contain: who is removed, and what becomes of those that they stood for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import CleanSettings, NearConfig, PassageConfig
+from dedup.kernels.buffers import as_read_only, tokens_at
+from dedup.kernels.relation import is_template
+from dedup.kernels.shingles import drop_masked, measure_jaccard
+from dedup.model.documents import CopyRelation
+from dedup.near.decide_documents import decide_again
+from dedup.near.decisions import Decisions
+from dedup.near.sketches import Sketches
+from dedup.near.stored import StoredPairs
+from dedup.passages.boilerplate import Boilerplate
+from dedup.passages.containment import find_contained, share_pairs
+from dedup.passages.document_tokens import DocumentTokens, join_tokens
+from dedup.passages.search import compare_pairs
+
+
+@dataclass(frozen=True)
+class KeptDocuments:
+    """The kept documents by doc_index (int64[n], ascending), after those of an index, and their tokens."""
+
+    documents: npt.NDArray[np.int64]
+    tokens: DocumentTokens
+
+
+@dataclass(frozen=True)
+class Candidates:
+    """Pairs of documents (contained, container; int32[m, 2], by place among `documents`) that are compared."""
+
+    documents: KeptDocuments
+    pairs: npt.NDArray[np.int32]
+
+
+def gather_kept(sketches: Sketches, kept: npt.NDArray[np.bool_], boilerplate: Boilerplate) -> KeptDocuments:
+    """Return where the tokens of the kept documents are, boilerplate masked, and how many are their own."""
+    masked = boilerplate.count_tokens(len(kept))
+    parts = []
+    for batch in sketches.segments.batches:
+        rows, num_tokens = slice(batch.first, batch.first + len(batch)), batch.column("num_tokens")
+        tokens = DocumentTokens(sketches.compared_addresses(batch), num_tokens, num_tokens - masked[rows])
+        parts.append(tokens[kept[rows]])
+    return KeptDocuments(np.flatnonzero(kept), join_tokens(parts))
+
+
+def remove_contained(
+    sketches: Sketches,
+    decisions: Decisions,
+    candidates: Candidates,
+    settings: CleanSettings,
+    threads: int,
+) -> Decisions:
+    """Return the decisions with documents removed that another one contains; their copies are decided anew."""
+    kept = candidates.documents
+    found = find_contained(candidates.pairs, kept.tokens, settings.passages, threads)
+    near = settings.near
+    removals = []
+    for containment in found:
+        document, witness = int(kept.documents[containment.contained]), int(kept.documents[containment.container])
+        if near.keep_templates and is_template(sketches.tokens_of(document), sketches.tokens_of(witness)):
+            continue
+        removals.append(ContainedDocument(document, witness, containment.share))
+    decisions = take_out(sketches, decisions, removals, near)
+    return decide_orphans(sketches, decisions, settings)
+
+
+def add_stored(sketches: Sketches, kept: KeptDocuments, own: npt.NDArray[np.int32], pairs: StoredPairs) -> Candidates:
+    """Return the pairs of kept documents (`own`) with those of stored ones, which come before them.
+
+    Both are weighed together, as in one run over all of them.
+    """
+    if len(pairs) == 0:
+        return Candidates(kept, own)
+    stored = sketches.stored
+    numbers = np.unique(pairs.source)
+    numbers = numbers[np.argsort(stored.ordinals[numbers])]
+    place = np.zeros(len(stored), np.int32)
+    place[numbers] = np.arange(len(numbers))
+    masked, own_tokens = stored.masked[numbers], stored.num_tokens[numbers].copy()
+    for row in np.flatnonzero(masked).tolist():
+        own_tokens[row] = drop_masked(as_read_only(tokens_at(masked[row], own_tokens[row]))).size
+    tokens = DocumentTokens(stored.compared_addresses[numbers], stored.num_tokens[numbers], own_tokens)
+    documents = np.concatenate([len(sketches) + numbers, kept.documents])
+    joined = KeptDocuments(documents, join_tokens([tokens, kept.tokens]))
+    contained, container = pairs.document.astype(np.int32) + np.int32(len(numbers)), place[pairs.source]
+    sizes = joined.tokens.own_tokens
+    is_longer = sizes[container] >= sizes[contained]  # what is as long and earlier may contain it too
+    theirs = np.column_stack([contained, container])[is_longer]
+    return Candidates(joined, np.concatenate([own + np.int32(len(numbers)), theirs]))
+
+
+@dataclass(frozen=True, slots=True)
+class ContainedDocument:
+    """A document, the one that contains it, both by doc_index, and the share of its tokens that is covered there."""
+
+    document: int
+    witness: int
+    share: float
+
+
+def take_out(
+    sketches: Sketches, decisions: Decisions, removals: Sequence[ContainedDocument], near: NearConfig
+) -> Decisions:
+    """Return the decisions with these documents removed as contained."""
+    documents = np.array([removal.document for removal in removals], np.int64)
+    similarity = [
+        measure_jaccard(sketches.tokens_of(r.document), sketches.tokens_of(r.witness), near.shingle_size)
+        for r in removals
+    ]
+    removed = Decisions(
+        np.array([removal.witness for removal in removals], np.int64),
+        np.array(similarity, np.float64),
+        np.full(len(removals), CopyRelation.CONTAINED, np.uint8),
+        np.array([removal.share for removal in removals], np.float64),
+    )
+    return decisions.revise(documents, removed)
+
+
+def decide_orphans(sketches: Sketches, decisions: Decisions, settings: CleanSettings) -> Decisions:
+    """Return the decisions on documents whose witness was removed as contained: those that its container contains too
+    are removed with it, the others are decided anew against all that is kept.
+    """
+    orphans = decisions.broken
+    containers = decisions.witness[decisions.witness[orphans]]
+    shares = measure_pairs(sketches, orphans, containers, settings.passages)
+    is_contained = shares >= (settings.passages.contained or 1.0)
+    columns = (column[is_contained].tolist() for column in (orphans, containers, shares))
+    removals = [ContainedDocument(*values) for values in zip(*columns, strict=True)]
+    decisions = take_out(sketches, decisions, removals, settings.near)
+    others = orphans[~is_contained]
+    if others.size == 0:
+        return decisions
+    kept = np.flatnonzero(decisions.kept)
+    return decisions.revise(others, decide_again(sketches, settings.near, kept, others))
+
+
+def measure_pairs(
+    sketches: Sketches, contained: npt.NDArray[np.int64], container: npt.NDArray[np.int64], config: PassageConfig
+) -> npt.NDArray[np.float64]:
+    """Return the share of each document that passages of another cover; documents by doc_index."""
+    both = [sketches.locate_compared(doc) for doc in (*contained.tolist(), *container.tolist())]
+    tokens = DocumentTokens.unmasked(
+        np.array([address for address, _ in both], np.uint64), np.array([count for _, count in both], np.int32)
+    )
+    pairs = np.arange(2 * len(contained), dtype=np.int32).reshape(2, -1).T
+    found, _ = share_pairs(compare_pairs(pairs, tokens, config), tokens.num_tokens)
+    shares = np.zeros(len(contained))
+    shares[found.contained] = found.share
+    return shares

@@ -35,7 +35,7 @@ class PageDiff:
 
 def describe_diff(diff: Diff, prefix: str, most_bytes: int = MAX_BYTES) -> PageDiff:
     """Return a comparison whose anchors begin with `prefix`, cut to so many bytes."""
-    every = [name_row(row, prefix) for row in describe_rows(diff)]
+    every = describe_rows(diff, prefix)
     rows = tuple(fit(every, measure_row, most_bytes))
     anchors = set(list_anchors(rows))
     found, summary = list_facts(diff), summarise(diff)
@@ -51,17 +51,6 @@ def describe_diff(diff: Diff, prefix: str, most_bytes: int = MAX_BYTES) -> PageD
         rows=tuple(drop_dead_link(row, anchors) for row in rows),
         num_left_out=len(every) - len(rows),
         num_bytes=sum(map(measure_row, rows)),
-    )
-
-
-def name_row(row: DiffRow, prefix: str) -> DiffRow:
-    """Return a row with the prefix before its anchors and in its link."""
-    return replace(
-        row,
-        anchor=prefix + row.anchor if row.anchor else "",
-        move_anchor=prefix + row.move_anchor if row.move_anchor else "",
-        link=f"#{prefix}{row.link.removeprefix('#')}" if row.link else "",
-        rows=tuple(name_row(inner, prefix) for inner in row.rows),
     )
 
 

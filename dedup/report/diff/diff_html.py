@@ -66,9 +66,9 @@ def render_html(diff: Diff, names: TextNames) -> str:
     return render_page("diff.html", values, ("diff.css",))
 
 
-def describe_rows(diff: Diff) -> list[DiffRow]:
-    """Return all rows of the comparison as a page shows them."""
-    return [_describe_row(diff, row) for row in lay_out(diff)]
+def describe_rows(diff: Diff, prefix: str = "") -> list[DiffRow]:
+    """Return all rows of the comparison as a page shows them; their anchors begin with `prefix`."""
+    return [_describe_row(diff, row, prefix) for row in lay_out(diff)]
 
 
 def measure_shares(diff: Diff) -> list[tuple[str, int, float]]:
@@ -84,36 +84,36 @@ def measure_shares(diff: Diff) -> list[tuple[str, int, float]]:
     return [(name, count, round(100 * count / total, 2)) for name, count in counts]
 
 
-def _describe_row(diff: Diff, row: ShownRow) -> DiffRow:
+def _describe_row(diff: Diff, row: ShownRow, prefix: str) -> DiffRow:
     if isinstance(row, Fold):
-        inner = tuple(_describe_row(diff, block) for block in row.blocks)
+        inner = tuple(_describe_row(diff, block, prefix) for block in row.blocks)
         return DiffRow("fold", label=describe_fold(diff, row), rows=inner)
     if isinstance(row, Departure):
         words = " ".join(diff.moves[row.move].old.cut(diff.old).split()[:12])
         label = describe_move(diff, row.move, is_arrival=False)
         return DiffRow(
             "departure",
-            anchor=f"from-{row.move + 1}",
+            anchor=f"{prefix}from-{row.move + 1}",
             sign="↷",
             label=label,
-            link=f"#move-{row.move + 1}",
+            link=f"#{prefix}move-{row.move + 1}",
             inline=(TaggedText("", f"{words} …"),),
         )
-    return _describe_block(diff, row)
+    return _describe_block(diff, row, prefix)
 
 
-def _describe_block(diff: Diff, block: Block) -> DiffRow:
+def _describe_block(diff: Diff, block: Block, prefix: str) -> DiffRow:
     label = link = move_anchor = ""
     if block.relation in {UnitChange.SPLIT, UnitChange.MERGED}:
         label = describe_relation(block.relation)
     if block.move is not None and starts_move(diff, block):
         label = "; ".join(filter(None, (describe_move(diff, block.move, is_arrival=True), label)))
-        link, move_anchor = f"#from-{block.move + 1}", f"move-{block.move + 1}"
+        link, move_anchor = f"#{prefix}from-{block.move + 1}", f"{prefix}move-{block.move + 1}"
     sign = _SIGNS.get(block.relation, "")
     css = block.relation.value if block.move is None else f"{block.relation.value} moved"
     return DiffRow(
         "unit",
-        anchor=name_anchor(block),
+        anchor=prefix + name_anchor(block),
         move_anchor=move_anchor,
         sign=sign if block.move is None else f"↷{sign}",
         label=label,

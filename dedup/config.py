@@ -84,18 +84,18 @@ class PassageConfig:
     """How repeated passages are found and what is done with them.
 
     scope             "within" documents, "across" documents, "all", or "off": passages are not looked for at all
-    min_tokens        tokens that a passage has at least; an edited one may lack up to a quarter of them, because its
-                      edited ends cannot be told from what stands around it
+    min_tokens        least tokens of a passage; an edited one may lack up to a quarter of them, because its edited ends
+                      look like the text around it
     min_similarity    share of equal tokens, 2 * equal / (tokens of both sides), from which two spans are one passage
     cut_similarity    the same, from which a copy of `cut_edited` tokens that another document holds may be cut; any
                       other has to be exact
     cut_edited        tokens from which such an edited copy may be cut: a shorter one is a restatement
-    cut_share         share of what is left of its document from which a repeat is cut that is no whole paragraph, with
-                      those beside it: less is a quotation
-    contained         share of a document that passages of one kept document cover, from which it is contained in it;
+    cut_share         a repeat shorter than a paragraph is cut only if it, with adjacent repeats, makes up at least this
+                      share of the remaining text: shorter repeats count as quotations
+    contained         share of a document's words in passages of one kept document, from which it is contained in it;
                       None: containment is not looked for
     shingle_size      tokens of a seed
-    window            one seed of so many consecutive ones is looked up: shared runs of shingle_size + window - 1
+    window            one seed of this many consecutive ones is looked up: shared runs of shingle_size + window - 1
                       tokens are always found
     series_field      field whose documents share boilerplate: the outlet
     strip_boilerplate cut boilerplate out of the kept documents
@@ -161,11 +161,11 @@ class StoryConfig:
     window           most days between two dated documents that are compared; None: any number
     min_size         documents of a story
     name_weight      how much more a name weighs than another word
-    topic_discount   what a term loses of its weight that all documents of a topic hold
-    topic_prior      documents that are added to a topic when that share is taken: a small topic proves little
-    outlet_prior     the same for outlets, where a term that all documents hold loses all its weight
-    copy_similarity  share of the distinct words of two documents that both hold, from which the later follows the
-                     earlier into its story
+    topic_discount   share of its weight that a term loses if all documents of a topic have it
+    topic_prior      documents added to a topic when that share is taken: a small topic proves little
+    outlet_prior     the same for outlets, where a term of all documents loses all its weight
+    copy_similarity  share of common distinct words from which the later of two documents follows the earlier into its
+                     story
     floor            smaller similarities count as 0
     key_terms        terms of a document by which similar ones are looked up: the heaviest
     max_bucket       documents that one such look-up visits: the last ones

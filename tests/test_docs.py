@@ -1,5 +1,6 @@
 """The documents name what exists: files, links, targets of make; and the two first pages stay short."""
 
+import ast
 import re
 import tomllib
 from pathlib import Path
@@ -65,3 +66,11 @@ def test_the_picture_of_the_layers_is_the_contract():
     contract = tomllib.loads(read("pyproject.toml"))["tool"]["importlinter"]["contracts"][0]["layers"]
     picture = re.search(r"```\n(cli .*?)```", read("ARCHITECTURE.md"), re.DOTALL)[1].splitlines()
     assert [re.split(r"\s{2,}", line)[0] for line in picture] == [layer.replace("dedup.", "") for layer in contract]
+
+
+def test_the_function_in_the_architecture_is_the_code():
+    code = re.search(r"```python\n(def clean.*?)```", read("ARCHITECTURE.md"), re.DOTALL)[1]
+    source = read("dedup/pipeline/clean_files.py")
+    [shown] = ast.parse(code).body
+    [real] = [node for node in ast.parse(source).body if getattr(node, "name", None) == shown.name]
+    assert ast.get_source_segment(code, shown) == ast.get_source_segment(source, real)

@@ -35,7 +35,7 @@ ROW_GROUP = 122_880  # documents that one thread of DuckDB encodes: where there 
 class Addition:
     """The documents of a run and what was decided on them; `first` is the ordinal of the first that was kept.
 
-    `report` gets the number of documents of which all has been written since its last call.
+    `report` gets the number of documents that were written whole since its last call.
     """
 
     sketches: Sketches
@@ -207,7 +207,7 @@ def describe_fates(addition: Addition) -> pa.Table:
 
 
 def is_first_of_its_kind(before: npt.NDArray[np.uint64], content: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:
-    """Return which rows of `content` stand neither in `before` nor earlier in `content`."""
+    """Return which rows of `content` are neither in `before` nor earlier in `content`."""
     every = np.concatenate([before, content])
     order = np.lexsort((every[:, 1], every[:, 0]))  # stable: equal rows stay in order
     differs = np.ones(len(every), bool)

@@ -58,7 +58,7 @@ def find_holders(
 
 
 def cut_documents(ends: npt.NDArray[np.int64], most: int) -> list[slice]:
-    """Return runs of documents, at least one each, that have at most so many shingles; they end at `ends`."""
+    """Return runs of documents, at least one each, with at most `most` shingles; they end at `ends`."""
     parts, first = [], 0
     while first < len(ends):
         before = int(ends[first - 1]) if first else 0

@@ -1,4 +1,4 @@
-"""What stands in an index: counts and bytes, and the whole of it as Parquet."""
+"""The content of an index: counts and bytes, and all of it as Parquet."""
 
 import os
 from collections.abc import Collection

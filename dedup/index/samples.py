@@ -34,7 +34,7 @@ NO_SAMPLES = Samples(as_read_only(np.empty(0, np.uint32)), as_read_only(np.empty
 
 
 def take_samples(tokens: DocumentTokens, shingle_size: int, threads: Threads, most: int = EVERY) -> Samples:
-    """Return the samples of documents, at most so many of each, evenly spread."""
+    """Return the samples of documents, at most `most` of each, evenly spread."""
     factors = as_read_only(make_factors(shingle_size))
 
     def take(rows: npt.NDArray[np.int64]) -> Samples:

@@ -22,10 +22,10 @@ ROWS_AT_ONCE, DOCUMENTS_AT_ONCE = 1 << 13, 1 << 16
 
 
 class Scanned(NamedTuple):
-    """Stored documents that share a key with a new one, ascending; `comparable` ones are compared with one by tokens.
+    """Stored documents that share a key with a new one, ascending.
 
-    Those that are not fill buckets only, and are there only where a bucket may become full. `keys` are those that they
-    share, else 0.
+    `comparable` documents are compared with new ones by their tokens. The others only fill buckets; they are listed
+    only if a bucket may become full. `keys` are the shared band keys, else 0.
     """
 
     ordinals: npt.NDArray[np.int64]
@@ -37,7 +37,7 @@ class Scanned(NamedTuple):
 def scan_keys(
     connection: "DuckDBPyConnection", new: Sequence[Offered], near: NearConfig, without: Sequence[int], threads: Threads
 ) -> Scanned:
-    """Look the keys of all stored documents up among those of the new ones, several parts of the index at a time."""
+    """Look the keys of all stored documents up among those of the new ones, in threads over parts of the index."""
     bands = bands_of(near).bands
     key_set = gather_keys(new, bands)
     last = connection.execute("SELECT max(ordinal) FROM documents").fetchall()[0][0]

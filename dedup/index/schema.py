@@ -18,11 +18,11 @@ COMMITTED, PUBLISHED = "committed", "published"
 def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int, version: str) -> None:
     """Make the tables of a new index.
 
-    documents  what was kept, in the order of keeping; `keys` are the band keys, `signature` is the short one
+    documents  what was kept, in the order of keeping; `keys` are the band keys, `signature` is the b-bit signature
     tokens     their tokens in pieces; masked the same of those that hold boilerplate, which is masked there
-    shingles   a sample of their shingles in pieces, boilerplate left out: it tells what a document contains
+    shingles   a sample of their shingles in pieces, without boilerplate: it shows which documents contain others
     fates      distinct contents that were removed, each with the ordinal of the document that justified it
-    runs       what was added when; `state` is "committed" until the output stands in its place
+    runs       what was added when; `state` is "committed" until the output is in its place
     """
     connection.execute(f"""
         CREATE TABLE meta (name VARCHAR NOT NULL, value VARCHAR NOT NULL);
@@ -97,5 +97,5 @@ def insert_run(connection: "DuckDBPyConnection", row: RunRow) -> None:
 
 
 def mark_published(connection: "DuckDBPyConnection", run: str) -> None:
-    """Note that the output of a run stands in its place."""
+    """Note that the output of a run is in its place."""
     connection.execute("UPDATE runs SET state = ? WHERE run = ?", [PUBLISHED, run])

@@ -14,7 +14,7 @@ FLAGS = {
     "num_perm": "--num-perm",
     "keep_templates": "--keep-templates",
 }
-# One word of each kind that the folding table tells apart: were any hashed otherwise, stored tokens would be worthless.
+# One word of each kind that the folding table distinguishes. If one was hashed otherwise, stored tokens are useless.
 PROBE = "The 2 Ça É ß ﬁ İ don’t 東京 ไทย ශ්‍රී لاہور 👩‍👧 42nd x\u0301 Ω"
 
 Settings = Mapping[str, object]

@@ -57,7 +57,7 @@ def copy_tokens(
     wanted: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
     path: Path,
 ) -> npt.NDArray[np.bool_]:
-    """Write the tokens of documents to their places in a file, and return of which there are any.
+    """Write the tokens of documents to their places in a file, and return which documents have any.
 
     `wanted` are ordinals, ascending, and where each begins there.
     """

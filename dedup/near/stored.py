@@ -60,8 +60,8 @@ class StoredDocuments:
 
     ```
     ordinals      int64[k]          their numbers in the index
-    keys          uint64[k, bands]  band keys, 0 where no document of the run has the key
-    signature     uint64[k, 8]      short signatures
+    keys          uint64[k, bands]  band keys, 0 if no document of the run has the key
+    signature     uint64[k, 8]      b-bit signatures
     content       uint64[k, 2]
     num_tokens    int32[k]
     num_shingles  int32[k]          distinct ones

@@ -121,7 +121,7 @@ def mark_kept(offsets: TokenOffsets, cuts: Sequence[Span]) -> npt.NDArray[np.boo
 
 
 def find_exact_runs(tokens: npt.NDArray[np.uint32], copy: CopiedSpan, min_tokens: int) -> list[CopiedSpan]:
-    """Return the runs of at least `min_tokens` equal tokens of a passage, apart in the copy, the longest first chosen.
+    """Return the runs of at least `min_tokens` equal tokens of a passage, apart in the copy; longest first.
 
     An extension may have reached over an edited headline; what a CMS prints twice is the same to the word.
     """

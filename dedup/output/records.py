@@ -15,7 +15,7 @@ from dedup.model.documents import SEEN_IN_INDEX, CopyRelation
 Raw = msgspec.Raw
 WHITE_SPACE = b" \t\r\n"
 LINE_END = ("", "\n")
-UNKNOWN = -1  # offset, which is left out then: Spark's readers do not give it
+UNKNOWN = -1  # offset or length, which is left out then: Spark's readers do not give it
 
 
 class Witness(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -56,7 +56,7 @@ class RemovedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     raw: str | None = None
 
 
-class EditedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+class EditedRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """One line of `edited.jsonl`: a kept record whose text was cut, as it was; fields as in `RemovedRecord`.
 
     length  bytes of its replacement in `kept/` (0 in a Parquet or text file)
@@ -64,7 +64,7 @@ class EditedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 
     id: Raw
     source: Source
-    length: int
+    length: int = UNKNOWN
     record: Raw
     around: tuple[str, str] = LINE_END
     raw: str | None = None

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import numpy as np
@@ -17,7 +17,7 @@ from dedup.corpus.files import SourceFile
 from dedup.near.fetch_texts import RecordText
 from dedup.near.sketcher import tokenise_text
 from dedup.output.passage_records import describe_boilerplate, describe_passage, describe_witness
-from dedup.output.records import encode_line, wrap_record
+from dedup.output.records import EditedRecord, Source, wrap_record
 from dedup.passages.boilerplate import Boilerplate
 from dedup.passages.cut_documents import BOILERPLATE, COPY, SOURCE, Findings, cut_document
 from dedup.passages.passage_table import WITHIN, Passages, join_passages
@@ -34,15 +34,28 @@ if TYPE_CHECKING:
 EDITED, PASSAGE, BOILER, ORIGINAL_RECORD = range(4)
 CUT = -1  # no kind of row: what cut passages are counted as
 LOCATED_SCHEMA = pa.schema(
-    {
-        "at": pa.int64(),
-        "kind": pa.int8(),
-        "cut": pa.bool_(),  # of a passage: whether anything of it is cut
-        "holders": pa.int32(),  # of boilerplate: documents that hold it
-        "value": pa.binary(),
-    }
+    {"at": pa.int64(), "kind": pa.int8(), "value": pa.binary(), "is_cut": pa.bool_(), "num_documents": pa.int32()}
 )
 ROWS_AT_ONCE = 1000
+
+
+class LocatedRow(NamedTuple):
+    """A row of LOCATED_SCHEMA.
+
+    ```
+    at             line of the document in the input
+    kind           EDITED, PASSAGE, BOILER or ORIGINAL_RECORD
+    value          the record, or a line of JSON
+    is_cut         of a passage: whether anything of it is cut
+    num_documents  of boilerplate: how many documents have it
+    ```
+    """
+
+    at: int
+    kind: int
+    value: bytes
+    is_cut: bool | None = None
+    num_documents: int | None = None
 
 
 @dataclass(frozen=True)
@@ -86,16 +99,16 @@ def locate_passages(
     wanted = texts.join(mark_small(found, found.count(), MAX_NAME_ROWS), "at")
     rows = checkpoints.save("located", wanted.mapInArrow(partial(locate_rows, task=task), as_struct(LOCATED_SCHEMA)))
     counts = Counter({CUT: 0})
-    for row in rows.groupBy("kind", "cut").count().collect():
+    for row in rows.groupBy("kind", "is_cut").count().collect():
         counts[row["kind"]] += row["count"]
-        if row["cut"]:
+        if row["is_cut"]:
             counts[CUT] += row["count"]
     return LocatedRows(rows, counts)
 
 
 def locate_rows(batches: Iterator[pa.RecordBatch], *, task: LocateTask) -> Iterator[pa.RecordBatch]:
     """Yield what is found in documents."""
-    found: list[tuple[object, ...]] = []
+    found: list[LocatedRow] = []
     for batch in batches:
         for row in batch.to_pylist():
             found += locate_row(row, task)
@@ -106,46 +119,39 @@ def locate_rows(batches: Iterator[pa.RecordBatch], *, task: LocateTask) -> Itera
         yield wrap_located(found)
 
 
-def wrap_located(rows: Sequence[tuple[object, ...]]) -> pa.RecordBatch:
+def wrap_located(rows: Sequence[LocatedRow]) -> pa.RecordBatch:
     """Return rows as a batch."""
     columns = zip(*rows, strict=True)
     arrays = [pa.array(column, kind) for column, kind in zip(columns, LOCATED_SCHEMA.types, strict=True)]
     return pa.RecordBatch.from_arrays(arrays, schema=LOCATED_SCHEMA)
 
 
-def locate_row(row: dict[str, Any], task: LocateTask) -> Iterator[tuple[object, ...]]:
-    """Yield what is found in one document, as rows of LOCATED_SCHEMA."""
-    raw = bytes(row["value"])
+def locate_row(row: dict[str, Any], task: LocateTask) -> Iterator[LocatedRow]:
+    """Yield what is found in one document."""
+    raw, at, name = bytes(row["value"]), row["at"], name_of(row)
     text = task.records.get(raw)
-    findings, name = read_findings(row, task.passages), name_of(row)
+    findings = read_findings(row, task.passages)
     sides = findings.list_sides(range(1)).get(0)
     if sides is None:
         return
     cut = cut_document(TokenOffsets(text), tokenise_text(text), sides, findings)
-    at = row["at"]
     if cut.cuts and row["kept"]:
-        yield at, EDITED, None, None, task.records.put(raw, cut_spans(text, cut.cuts))
+        yield LocatedRow(at, EDITED, task.records.put(raw, cut_spans(text, cut.cuts)))
         record = raw if task.format == "jsonl" else msgspec.json.encode({task.input.text_field: text})
-        whole = wrap_record(record, "jsonl", []).record
-        source = {"path": row["path"], "line": row["line"]}
-        yield (
-            at,
-            ORIGINAL_RECORD,
-            None,
-            None,
-            msgspec.json.encode({"id": msgspec.Raw(name.raw_id), "source": source, "record": whole}),
-        )
+        whole, source = wrap_record(record, "jsonl", []).record, Source(name.path, name.line)
+        original = EditedRecord(id=msgspec.Raw(name.raw_id), source=source, record=whole)
+        yield LocatedRow(at, ORIGINAL_RECORD, msgspec.json.encode(original))
     passages, boilerplate = findings.passages, findings.boilerplate
     witnesses = {s.row: describe_witness(name, s.start, s.end) for s in cut.located if s.side == SOURCE}
     for span in cut.located:
         if span.side == COPY:
             similarity, num_documents = float(passages.similarity[span.row]), int(passages.num_documents[span.row])
             passage = describe_passage(span, name, witnesses[span.row], similarity, WITHIN, num_documents)
-            yield at, PASSAGE, bool(span.cuts), None, encode_line(passage).rstrip()
+            yield LocatedRow(at, PASSAGE, msgspec.json.encode(passage), is_cut=bool(span.cuts))
         elif span.side == BOILERPLATE:
             num_documents = int(boilerplate.num_documents[span.row])
-            line = encode_line(describe_boilerplate(span, name, num_documents))
-            yield at, BOILER, None, num_documents, line.rstrip()
+            line = msgspec.json.encode(describe_boilerplate(span, name, num_documents))
+            yield LocatedRow(at, BOILER, line, num_documents=num_documents)
 
 
 def read_findings(row: dict[str, Any], config: PassageConfig) -> Findings:
@@ -165,7 +171,7 @@ def write_located(output: SparkOutput, located: LocatedRows) -> None:
     """Write passages and edited records in the order of the input, boilerplate with the most frequent first."""
     for name, kind in (("passages", PASSAGE), ("edited", ORIGINAL_RECORD), ("boilerplate", BOILER)):
         rows = located.rows.filter(F.col("kind") == kind)
-        order = [F.col("holders").desc(), F.col("at")] if kind == BOILER else [F.col("at")]
+        order = [F.col("num_documents").desc(), F.col("at")] if kind == BOILER else [F.col("at")]
         # Few rows are sorted in one task: to find ranges for several is a job of its own.
         is_few = located.counts[kind] <= MAX_RECORD_ROWS
         rows = rows.coalesce(1).sortWithinPartitions(*order) if is_few else rows.orderBy(*order)

@@ -9,8 +9,9 @@ from dedup.config import InputConfig
 from dedup.corpus.shards import Shard
 from dedup.near.fetch_texts import RecordText, read_records
 from dedup.near.segments import Segments
-from dedup.output.edits import write_edits
-from dedup.output.located_spans import write_located
+from dedup.output import edits as edited_records
+from dedup.output import located_spans
+from dedup.output.row_files import write_rows
 from dedup.output.run_folder import EDITS, LOCATED, RunFolder
 from dedup.passages.cut_documents import BOILERPLATE, Findings, cut_document
 from dedup.text.token_spans import TokenOffsets, cut_spans
@@ -68,17 +69,18 @@ def locate_shard(found: ShardFindings, folder: RunFolder, segments: Segments, co
     places = [place_of(segments, doc) for doc in documents]
     reader = RecordText(shard.files[0], config)
     with (
-        write_located(folder.part(shard.index, LOCATED)) as located,
-        write_edits(folder.part(shard.index, EDITS)) as edits,
+        write_rows(folder.part(shard.index, LOCATED), located_spans.SCHEMA) as located,
+        write_rows(folder.part(shard.index, EDITS), edited_records.SCHEMA) as edits,
     ):
         for doc, raw in zip(documents, read_records(shard, places, config.text_field), strict=True):
             text = reader.get(raw)
             cut = cut_document(TokenOffsets(text), segments.tokens_of(doc), sides[doc], found.findings)
             for span in cut.located:
                 rows = found.boilerplate if span.side == BOILERPLATE else found.passages
-                located.add(span._replace(row=int(rows[span.row])))
+                located.add(span._replace(row=int(rows[span.row])), len(span.text))
             if cut.cuts:
-                edits.add(doc, reader.put(raw, cut_spans(text, cut.cuts)))
+                record = reader.put(raw, cut_spans(text, cut.cuts))
+                edits.add((doc, record), len(record))
 
 
 def place_of(segments: Segments, doc_index: int) -> tuple[int, int, int]:

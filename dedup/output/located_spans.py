@@ -1,7 +1,6 @@
 """The file of a shard that says where passages and boilerplate are in its texts, in characters."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.near.segments import pick_bytes
+from dedup.output.row_files import read_batches
 from dedup.passages.cut_documents import SOURCE, LocatedSpan
 
 SCHEMA = pa.schema(
@@ -21,47 +21,6 @@ SCHEMA = pa.schema(
         "cuts": pa.list_(pa.int64()),
     }
 )
-ROWS_AT_ONCE = 1000
-
-
-class LocatedWriter:
-    """Collects located spans and writes them in batches."""
-
-    def __init__(self, writer: pa.RecordBatchFileWriter) -> None:
-        self._writer = writer
-        self._rows: list[LocatedSpan] = []
-
-    def add(self, located: LocatedSpan) -> None:
-        """Add a span."""
-        self._rows.append(located)
-        if len(self._rows) >= ROWS_AT_ONCE:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what was collected."""
-        if self._rows:
-            columns = zip(zip(*self._rows, strict=True), SCHEMA.types, strict=True)
-            arrays = [pa.array(column, kind) for column, kind in columns]
-            self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=SCHEMA))
-        self._rows = []
-
-
-@contextmanager
-def write_located(path: Path) -> Iterator[LocatedWriter]:
-    """Open a file of located spans for writing."""
-    with pa.ipc.new_file(str(path), SCHEMA) as writer:
-        located = LocatedWriter(writer)
-        yield located
-        located.flush()
-
-
-def read_batches(paths: Sequence[Path]) -> Iterator[pa.RecordBatch]:
-    """Yield the batches of the files of all shards."""
-    for path in paths:
-        with pa.memory_map(str(path)) as mapped:
-            reader = pa.ipc.open_file(mapped)
-            for index in range(reader.num_record_batches):
-                yield reader.get_batch(index)
 
 
 def read_sources(paths: Sequence[Path], count: int) -> npt.NDArray[np.int64]:

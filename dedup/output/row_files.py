@@ -1,0 +1,53 @@
+"""Arrow files of rows that a shard writes one by one: collected, and written in batches of bounded size."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+BYTES_AT_ONCE = 4 << 20
+ROWS_AT_ONCE = 1000
+
+
+class RowWriter:
+    """Collects rows and writes them in batches."""
+
+    def __init__(self, writer: pa.RecordBatchFileWriter, schema: pa.Schema) -> None:
+        self._writer, self._schema = writer, schema
+        self._rows: list[Sequence[Any]] = []
+        self._size = 0
+
+    def add(self, row: Sequence[Any], size: int) -> None:
+        """Add a row, of about `size` bytes."""
+        self._rows.append(row)
+        self._size += size
+        if self._size >= BYTES_AT_ONCE or len(self._rows) >= ROWS_AT_ONCE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what was collected."""
+        if self._rows:
+            columns = zip(zip(*self._rows, strict=True), self._schema.types, strict=True)
+            arrays = [pa.array(column, kind) for column, kind in columns]
+            self._writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=self._schema))
+        self._rows, self._size = [], 0
+
+
+@contextmanager
+def write_rows(path: Path, schema: pa.Schema) -> Iterator[RowWriter]:
+    """Open a file of rows for writing."""
+    with pa.ipc.new_file(str(path), schema) as writer:
+        rows = RowWriter(writer, schema)
+        yield rows
+        rows.flush()
+
+
+def read_batches(paths: Sequence[Path]) -> Iterator[pa.RecordBatch]:
+    """Yield the batches of the files of several shards; each is mapped only until the next one is taken."""
+    for path in paths:
+        with pa.memory_map(str(path)) as mapped:
+            reader = pa.ipc.open_file(mapped)
+            for index in range(reader.num_record_batches):
+                yield reader.get_batch(index)

@@ -14,7 +14,7 @@ from dedup.text.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class TextSide:
     """One text cut into slots: units with the white space after them, which tile the text."""
 
     text: str
@@ -33,7 +33,7 @@ class Side:
         return Span(first, self.slots[end - 1].end if end > start else first)
 
 
-def build_blocks(old: Side, new: Side, order: Order) -> tuple[list[Block], bool]:
+def build_blocks(old: TextSide, new: TextSide, order: Order) -> tuple[list[Block], bool]:
     """Return the blocks of all units and whether one of them was too large to be compared by words."""
     groups = [(group, None) for group in order.in_place]
     moved = [(group, number) for number, move in enumerate(order.moves) for group in move]
@@ -48,7 +48,7 @@ def build_blocks(old: Side, new: Side, order: Order) -> tuple[list[Block], bool]
     return blocks, is_limited
 
 
-def _build_aligned(old: Side, new: Side, group: Group, move: int | None) -> tuple[Block, bool]:
+def _build_aligned(old: TextSide, new: TextSide, group: Group, move: int | None) -> tuple[Block, bool]:
     old_span, new_span = old.join(group.old_start, group.old_end), new.join(group.new_start, group.new_end)
     if old_span.cut(old.text) == new_span.cut(new.text):
         change = Change(ChangeKind.EQUAL, old_span, new_span, move)
@@ -91,7 +91,7 @@ def _name_relation(num_old: int, num_new: int) -> UnitChange:
     return UnitChange.SPLIT if num_old < num_new else UnitChange.MERGED
 
 
-def _build_dropped(old: Side, new: Side, order: Order) -> Iterator[Block]:
+def _build_dropped(old: TextSide, new: TextSide, order: Order) -> Iterator[Block]:
     """Yield one block for each old unit without a partner.
 
     It is part of a move if its neighbours are. Else its place in the new text is after the last unit in place before

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
-from dedup.diff.build_blocks import Side, build_blocks
+from dedup.diff.build_blocks import TextSide, build_blocks
 from dedup.diff.fact_kinds import find_quotations
 from dedup.diff.find_moves import order_groups
 from dedup.diff.match_units import group_units
@@ -13,7 +13,7 @@ from dedup.diff.model import Block, ChangeKind, Diff, Move, Stats, UnitChange, s
 from dedup.diff.pair_units import pair_units
 from dedup.diff.sequences import MAX_CELLS
 from dedup.diff.similarity import Weights, count_unit
-from dedup.diff.split_units import CutText, cut_alike, cut_text, rejoin_units
+from dedup.diff.split_units import TokenUnits, cut_alike, cut_text, rejoin_units
 from dedup.text.spans import Span
 from dedup.text.words import count_words
 
@@ -55,7 +55,7 @@ def verify(diff: Diff) -> Diff:
     return diff
 
 
-def _make_side(text: str, cut: CutText) -> Side:
+def _make_side(text: str, cut: TokenUnits) -> TextSide:
     """Return the text in slots: each from the start of a unit to the start of the next, the first from 0."""
     offsets = list(accumulate(map(len, cut.tokens), initial=0))
     slots = tuple(Span(offsets[start], offsets[end]) for start, end in cut.iterate())
@@ -63,10 +63,10 @@ def _make_side(text: str, cut: CutText) -> Side:
         count_unit(cut.tokens[start:end], paragraph, is_continuation=is_continuation)
         for (start, end), paragraph, is_continuation in zip(cut.iterate(), cut.paragraphs, cut.continues, strict=True)
     )
-    return Side(text, slots, units, find_quotations(text))
+    return TextSide(text, slots, units, find_quotations(text))
 
 
-def _describe_moves(blocks: Sequence[Block], new: Side) -> tuple[Move, ...]:
+def _describe_moves(blocks: Sequence[Block], new: TextSide) -> tuple[Move, ...]:
     parts: dict[int, list[Block]] = defaultdict(list)
     for block in blocks:
         if block.move is not None:
@@ -74,7 +74,7 @@ def _describe_moves(blocks: Sequence[Block], new: Side) -> tuple[Move, ...]:
     return tuple(_describe_move(parts[number], new) for number in sorted(parts))
 
 
-def _describe_move(parts: Sequence[Block], new: Side) -> Move:
+def _describe_move(parts: Sequence[Block], new: TextSide) -> Move:
     old_spans = [block.old for block in parts if not block.old.is_empty]
     new_spans = [block.new for block in parts if not block.new.is_empty]
     old_span = Span(min(span.start for span in old_spans), max(span.end for span in old_spans))
@@ -84,7 +84,7 @@ def _describe_move(parts: Sequence[Block], new: Side) -> Move:
     return Move(old_span, new_span, num_words, any(block.relation is not UnitChange.EQUAL for block in parts))
 
 
-def count_words_kept(old: Side, new: Side, blocks: Iterable[Block]) -> Stats:
+def count_words_kept(old: TextSide, new: TextSide, blocks: Iterable[Block]) -> Stats:
     """Return the counts: kept + moved + dropped words are the old text, kept + moved + added words the new."""
     added = dropped = moved = 0
     for block in blocks:

@@ -22,7 +22,7 @@ MAX_PLACES = 3  # a phrase in more places is a turn of speech ("said in a statem
 
 
 @dataclass(frozen=True, slots=True)
-class CutText:
+class TokenUnits:
     """A text as tokens, and its units.
 
     Of each unit: the token it starts at (the first at 0), its paragraph, and whether it only continues the one before.
@@ -38,7 +38,7 @@ class CutText:
         return pairwise((*self.starts, len(self.tokens)))
 
 
-def cut_text(text: str) -> CutText:
+def cut_text(text: str) -> TokenUnits:
     """Cut a text at its sentences; a unit that starts inside a token (there is none in real text) starts none."""
     tokens = tuple(split_words(text))
     offsets = list(accumulate(map(len, tokens), initial=0))
@@ -46,10 +46,10 @@ def cut_text(text: str) -> CutText:
     on_token = [(index, unit.paragraph) for index, unit in cuts if offsets[index] == unit.span.start]
     starts = (0, *(index for index, _ in on_token[1:])) if tokens else ()
     paragraphs = tuple(paragraph for _, paragraph in on_token) or (0,) * len(starts)
-    return CutText(tokens, starts, paragraphs, (False,) * len(starts))
+    return TokenUnits(tokens, starts, paragraphs, (False,) * len(starts))
 
 
-def cut_alike(text: CutText, other: CutText) -> CutText:
+def cut_alike(text: TokenUnits, other: TokenUnits) -> TokenUnits:
     """Return `text` with its units also cut at the words that begin or end a unit of `other`: O(n)."""
     found = sorted(set(_find_places(text, other)) - set(text.starts))
     units = dict(zip(text.starts, text.paragraphs, strict=True))
@@ -57,10 +57,10 @@ def cut_alike(text: CutText, other: CutText) -> CutText:
     paragraphs: list[int] = []
     for start in starts:
         paragraphs.append(units.get(start, paragraphs[-1] if paragraphs else 0))
-    return CutText(text.tokens, tuple(starts), tuple(paragraphs), tuple(start not in units for start in starts))
+    return TokenUnits(text.tokens, tuple(starts), tuple(paragraphs), tuple(start not in units for start in starts))
 
 
-def _find_places(text: CutText, other: CutText) -> Iterator[int]:
+def _find_places(text: TokenUnits, other: TokenUnits) -> Iterator[int]:
     first, last = _collect_edges(other)
     words = _list_words(text.tokens, 0, len(text.tokens))
     places: dict[tuple[str, ...], list[int]] = {}
@@ -77,7 +77,7 @@ def _find_places(text: CutText, other: CutText) -> Iterator[int]:
                     yield _step_on(text.tokens, words[index + WIDTH - 1][0])
 
 
-def _collect_edges(text: CutText) -> tuple[set[tuple[str, ...]], set[tuple[str, ...]]]:
+def _collect_edges(text: TokenUnits) -> tuple[set[tuple[str, ...]], set[tuple[str, ...]]]:
     """Return the first and the last words of the units that are long enough."""
     units = [[word for _, word in _list_words(text.tokens, start, end)] for start, end in text.iterate()]
     long = [words for words in units if len(words) >= WIDTH]

@@ -37,8 +37,8 @@ def find_holders(
     """Return which stored documents, by ordinal, are the first to hold a share of the shingles of a new one.
 
     `asked` are the shingles of new documents that are looked for. `without` are the numbers of runs that are passed
-    over; `report` is told how many ordinals were passed. The tables of all threads hold `max_anchors` shingles at most:
-    for more, the index is streamed several times.
+    over; `report` gets the number of ordinals that were passed. The tables of all threads hold `max_anchors` shingles
+    at most: for more, the index is streamed several times.
     """
     last = connection.execute("SELECT max(ordinal) FROM documents").fetchall()[0][0]
     if last is None or len(asked.ends) == 0:
@@ -130,7 +130,7 @@ def scan_part(connection: "DuckDBPyConnection", shingles: ShingleSet, first: int
 def count_pairs(
     slots: npt.NDArray[np.int64], ends: npt.NDArray[np.int64], holders: npt.NDArray[np.uint32]
 ) -> StoredPairs:
-    """Return which documents hold enough of the shingles of each that are looked for; they stand at `slots`."""
+    """Return which documents hold enough of the shingles that are looked up; `slots` are their places."""
     counts = np.diff(ends, prepend=0)
     document, holder = np.repeat(np.arange(len(counts)), counts), holders[slots]
     is_held = holder != NOBODY

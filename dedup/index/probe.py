@@ -64,7 +64,7 @@ def make_stored(rows: pa.Table, bands: int) -> StoredDocuments:
 def find_fates(
     connection: "DuckDBPyConnection", content: Sequence[npt.NDArray[np.uint64]], without: Sequence[int]
 ) -> pa.Table:
-    """Return the rows of `fates` with the content of a new document whose witness stands."""
+    """Return the rows of `fates` with the content of a new document and a witness that is still stored."""
     every = np.concatenate([np.empty((0, 2), np.uint64), *content])
     asked = pa.table({"high": every[:, 0], "low": every[:, 1]})
     connection.register("asked", asked)

@@ -2,10 +2,9 @@
 
 The theory is chapter 3.4 of Leskovec, Rajaraman & Ullman, "Mining of Massive Datasets".
 
-A candidate is looked at only if its short signature agrees with the other one: a byte of each of SIGNATURE_SIZE
-min-hashes (b-bit minwise hashing; Li & Koenig, "b-Bit Minwise Hashing", WWW 2010). Two texts that share a sentence meet
-in some band now and then, and the more documents there are, the more of them; 64 bytes tell nearly all of them apart
-without a look at their tokens.
+A candidate pair is compared only if its b-bit signatures agree: a byte of each of SIGNATURE_SIZE min-hashes (Li &
+Koenig, "b-Bit Minwise Hashing", WWW 2010). Two texts that share a sentence meet in some band now and then. The more
+documents there are, the more such pairs. 64 bytes rule out nearly all of them without a look at their tokens.
 """
 
 import math

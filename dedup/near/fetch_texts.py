@@ -1,4 +1,4 @@
-"""Fetch single records from where they stand in their files, and put another text into one."""
+"""Fetch single records from their files, and put another text into one."""
 
 import csv
 import io
@@ -68,7 +68,7 @@ class RecordText:
         return msgspec.json.decode(msgspec.json.decode(raw, type=self._record).text, type=str)  # type: ignore[attr-defined]
 
     def put(self, raw: bytes, text: str) -> bytes:
-        """Return the record with another text: fields in order, their values as they stood."""
+        """Return the record with another text: fields in order, their values unchanged."""
         if self._format == "parquet":
             return text.encode()
         if self._format == "txt":
@@ -91,7 +91,7 @@ class RecordText:
 
 
 def fetch_text(segments: Segments, doc_index: int, config: InputConfig) -> str | None:
-    """Return the text of a document, None where it stands too far into a compressed file."""
+    """Return the text of a document, None if it is too far into a compressed file."""
     batch, row = segments.find(doc_index)
     file_index = int(batch.column("file")[row])
     file = batch.shard.files[file_index]

@@ -38,8 +38,8 @@ class Offered(NamedTuple):
     content       uint64[n, 2]
     num_tokens    int32[n]
     num_shingles  int32[n]
-    address       uint64[n]  where their tokens stand in memory, mapped until the result is read
-    masked        uint64[n]  where they stand with boilerplate masked, 0 for a document without any
+    address       uint64[n]  memory address of their tokens, mapped until the result is read
+    masked        uint64[n]  the same with boilerplate masked, 0 for a document without any
     ```
     """
 
@@ -132,7 +132,7 @@ class Cover:
         self._state.masked[here] = documents.masked
 
     def enter(self, documents: Offered) -> None:
-        """Enter the first documents as kept: they are known to be, and only stand for what follows."""
+        """Enter the first documents as kept, without a decision: they are only compared with later ones."""
         first, self._offered = self._offered, self._offered + len(documents.keys)
         assert first == 0, "documents are entered before any is offered"
         self._describe(first, documents)
@@ -141,7 +141,7 @@ class Cover:
         self._state.counters[FULL_BUCKETS] = self._state.counters[NOT_ENTERED] = 0
 
     def offer(self, documents: Offered, *, enter: bool = True) -> None:
-        """Decide the next documents; those that are not entered are compared with what stands before them alone."""
+        """Decide the next documents; those that are not entered are compared with earlier ones alone."""
         first, self._offered = self._offered, self._offered + len(documents.keys)
         self._describe(first, documents)
         config = self._config

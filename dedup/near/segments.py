@@ -176,7 +176,7 @@ class Segments:
         return as_read_only(batch.tokens[end - int(batch.column("num_tokens")[row]) : end])
 
     def line_base(self, shard: Shard) -> int:
-        """Return the number of lines of the same file that stand before a shard."""
+        """Return the number of lines of the same file before a shard."""
         return self._line_bases[shard.index]
 
     def rejections(self, shard: Shard) -> Iterator[Rejection]:

@@ -34,7 +34,7 @@ def split_file(path: str, span: range, drops: Ranges, kept: IO[bytes]) -> Iterat
 def split_stream(
     stream: BinaryIO, drops: Ranges, kept: IO[bytes], path: str, span: range | None = None
 ) -> Iterator[bytes]:
-    """Do the same with a stream that stands at the first byte of the span; without one it is copied to its end."""
+    """Do the same with a stream at the first byte of the span; without a span, copy to its end."""
     position = span.start if span is not None else 0
     for start, end, replacement in zip(drops.starts.tolist(), drops.ends.tolist(), drops.replacements, strict=True):
         copy_bytes(stream, kept, start - position, path)
@@ -51,7 +51,7 @@ def split_stream(
 
 
 def copy_bytes(stream: BinaryIO, kept: IO[bytes], count: int, path: str) -> None:
-    """Copy so many bytes."""
+    """Copy `count` bytes."""
     while count > 0:
         chunk = read_chunk(stream, min(count, COPY_SIZE), path)
         refuse_short(len(chunk), 1, path)

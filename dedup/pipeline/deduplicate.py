@@ -21,7 +21,7 @@ from dedup.report.clean_html import render_deduplication
 
 @dataclass(frozen=True)
 class Deduplication:
-    """What was kept, what was removed and why, and who stands for whom; all in input order."""
+    """The kept documents, the removals with their witnesses, and the clusters; all in input order."""
 
     kept: tuple[Document, ...]
     removed: tuple[Removal, ...]

@@ -206,7 +206,7 @@ def settle(index: IndexFile, runs: list[RunRow], run: CleanRun, progress: Progre
 
 
 def settle_own(index: IndexFile, row: RunRow, run: CleanRun) -> bool:
-    """Publish a run of the same output folder if it is resumed; return whether its output stands in its place."""
+    """Publish a run of the same output folder if it is resumed; return whether its output is in its place."""
     folder = RunFolder(run.out)
     waiting = run_of(folder.output / SUMMARY) == row.run
     published = run_of(folder.out / SUMMARY) == row.run
@@ -224,7 +224,7 @@ def settle_own(index: IndexFile, row: RunRow, run: CleanRun) -> bool:
 
 
 def settle_other(index: IndexFile, row: RunRow) -> bool:
-    """Return that the output of a run stands in its place; it is an `OutputError` if not."""
+    """Return that the output of a run is in its place; it is an `OutputError` if not."""
     theirs = RunFolder(Path(str(row.out)))
     if run_of(theirs.out / SUMMARY) == row.run:
         return True

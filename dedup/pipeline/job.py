@@ -1,4 +1,4 @@
-"""The work of a run: what it is asked to do, what is fixed for all its stages, and what they found."""
+"""The nouns of a run: what is asked for, what is fixed for all stages, what the stages found."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
 
 class Progress(Protocol):
-    """What a long run tells of itself: a stage begins with so much to do, and so much more of it is done."""
+    """The progress of a long run: a stage begins with a total, and advances."""
 
     def begin(self, stage: str, total: int, unit: str) -> None:
         """Begin a stage."""
 
     def advance(self, amount: int) -> None:
-        """Tell that this much more is done."""
+        """Add to what is done."""
 
     def end(self) -> None:
         """End the stage."""
@@ -39,13 +39,13 @@ class Progress(Protocol):
 
 
 class SilentProgress:
-    """A progress that tells nothing, for the library."""
+    """A progress that shows nothing, for the library."""
 
     def begin(self, stage: str, total: int, unit: str) -> None:
         """Begin a stage."""
 
     def advance(self, amount: int) -> None:
-        """Tell that this much more is done."""
+        """Add to what is done."""
 
     def end(self) -> None:
         """End the stage."""

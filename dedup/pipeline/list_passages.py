@@ -53,7 +53,7 @@ def list_in_folder(job: Job, target: Path, biggest: int) -> tuple[int, list[Pass
 
 
 def choose_biggest(segments: Segments, passages: Passages, config: InputConfig, count: int) -> list[PassageInContext]:
-    """Return the longest passages with what stands around both places."""
+    """Return the longest passages with the context of both places."""
     lengths = passages.span[:, 1] - passages.span[:, 0]
     rows = np.argsort(-lengths, kind="stable")[:count].tolist()
     found = []

@@ -104,7 +104,7 @@ class Index:
     def add(self, documents: Iterable[str | Document | Mapping[str, object]], name: str = "(memory)") -> Added:
         """Add the documents that are near-copies neither of each other nor of what the index holds, in one transaction.
 
-        `documents` are what `deduplicate` takes; `name` stands for the path in what the index tells of them.
+        `documents` are what `deduplicate` takes; `name` is their path in the index.
         """
         every = [to_document(number, document) for number, document in enumerate(documents)]
         if not every:

@@ -4,6 +4,7 @@ import numba as nb
 import numpy as np
 from llvmlite import ir
 from numba.core import types
+from numba.core.imputils import impl_ret_borrowed
 from numba.extending import intrinsic
 
 from dedup.kernels.jit import kernel
@@ -20,6 +21,17 @@ def as_pointer(typingctx, address):  # noqa: ARG001 (numba's signature)
     return signature, generate
 
 
+@intrinsic
+def read_only(typingctx, array):  # noqa: ARG001 (the same)
+    """Return an array as read-only: what only reads has then one type of argument, from Python and from kernels."""
+    kind = array.copy(readonly=True)
+
+    def generate(context, builder, signature, args):  # noqa: ARG001 (the same)
+        return impl_ret_borrowed(context, builder, kind, args[0])
+
+    return kind(array), generate
+
+
 @kernel
 def tokens_at(address, count):
     """Return the `count` tokens (uint32) at a memory address, without copying them.
@@ -27,7 +39,7 @@ def tokens_at(address, count):
     The caller keeps the memory mapped. Gathering the spools of all segments into one array, the alternative, costs
     as much memory as the corpus has tokens; a numba list of arrays costs a reference count at each access.
     """
-    return nb.carray(as_pointer(address), (count,), np.uint32)
+    return read_only(nb.carray(as_pointer(address), (count,), np.uint32))
 
 
 @intrinsic

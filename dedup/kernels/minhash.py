@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from dedup.kernels.buffers import read_only
 from dedup.kernels.hashing import U32, U64, mix32, mix64
 from dedup.kernels.jit import inner, kernel
 from dedup.kernels.shingles import keep_distinct, roll_shingles, table_size
@@ -119,7 +120,7 @@ def sketch_block(data, offsets, table, shingle_size, permutations, rows, tokens,
         if size > shingles.size:
             shingles = np.empty(2 * size, np.uint64)
             hashes = np.empty(2 * size, np.uint32)
-        count = roll_shingles(tokens[first:num_tokens], shingle_size, shingles)
+        count = roll_shingles(read_only(tokens[first:num_tokens]), shingle_size, shingles)
         if table_size(count) > slots.size:
             slots = np.empty(table_size(count), np.uint64)
         distinct = keep_distinct(shingles, count, slots)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from dedup.kernels.buffers import read_only
 from dedup.kernels.hashing import U32, U64, mix64
 from dedup.kernels.jit import inlined, inner, kernel
 from dedup.kernels.tokens import MASKED, TOKEN_SHIFT
@@ -77,7 +78,7 @@ def drop_masked(tokens):
         if tokens[i] != MASKED:
             left[count] = tokens[i]
             count += 1
-    return left[:count]
+    return read_only(left[:count])
 
 
 @kernel

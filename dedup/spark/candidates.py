@@ -43,7 +43,7 @@ class CoverPlan:
 
 
 @dataclass(frozen=True)
-class Candidates:
+class RangeCandidates:
     """Who may be alike.
 
     ```
@@ -76,14 +76,14 @@ def find_candidates(
     config: NearConfig,
     checkpoints: "Checkpoints",
     report: Callable[[str], None],
-) -> Candidates:
+) -> RangeCandidates:
     """Find who may be alike; `documents` are sketches with `rank` (from 0, without gaps)."""
     report("exact copies")
     twins = checkpoints.save("twins", find_twins(documents))
     report("buckets")
     routes = checkpoints.save("routes", route_documents(choose_firsts(documents, twins), plan, config))
     own = F.col("range") == F.floor(F.col("rank") / plan.range_size)
-    return Candidates(twins, routes.withColumn("own", own), routes.count(), plan)
+    return RangeCandidates(twins, routes.withColumn("own", own), routes.count(), plan)
 
 
 def find_twins(documents: "DataFrame") -> "DataFrame":

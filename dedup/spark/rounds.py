@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F
 
 from dedup.config import NearConfig
-from dedup.spark.candidates import Candidates, choose_firsts, follow_twins
+from dedup.spark.candidates import RangeCandidates, choose_firsts, follow_twins
 from dedup.spark.decide_ranges import DECIDED_SCHEMA, MEMBER_COLUMNS, CoverWork, decide_ranges
 from dedup.spark.spark_tables import MAX_NUMBER_ROWS, as_struct, mark_small
 
@@ -30,7 +30,7 @@ class SparkDecisions:
 
 def decide(
     documents: "DataFrame",
-    candidates: Candidates,
+    candidates: RangeCandidates,
     config: NearConfig,
     checkpoints: "Checkpoints",
     report: "Callable[[str], None]",

@@ -1,10 +1,12 @@
 """What a clean run prints and writes, seen from outside."""
 
 import json
+from pathlib import Path
 
 import pytest
 from corpora import encode_jsonl, make_records, make_text, read_lines, read_summary, read_tree, removed_ids, write_jsonl
 
+STORY = Path(__file__).parent.parent / "examples" / "story"
 TEXT = make_text("cli", 60)
 RECORDS = [
     {"id": "a", "text": TEXT, "title": "é"},
@@ -126,6 +128,27 @@ def test_control_characters_of_a_document_do_not_reach_the_terminal(dedup, tmp_p
     done = dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path)
     assert "the same words in this text" in done.stdout
     assert [c for c in done.stdout if not c.isprintable() and c != "\n"] == []
+
+
+def test_the_terminal_begins_with_what_was_found(run):
+    assert run[1].stdout.startswith("5 documents, 3 removed (60.0 %) as copies of kept ones.\n")
+
+
+def test_the_terminal_shows_a_cut_and_where_to_look_next(dedup, tmp_path):
+    shown = dedup("clean", STORY, "-o", "out", cwd=tmp_path).stdout.splitlines()
+    assert shown[0] == "5 documents, no copy among them; 1 repeated passage cut out of 1 kept document."
+    assert "For example, cut because the document prints it twice: 248 words" in shown
+    assert {"    kept    characters 225 to 1,938", "    cut     characters 1,939 to 3,652"} <= set(shown)
+    follow = shown[shown.index("Where to look next:") + 1 :]
+    assert ["dedup report out", "dedup restore out -o DIR"] == [line[2:].split("  ")[0] for line in follow[:2]]
+
+
+def test_an_example_shows_where_two_documents_begin_to_differ(dedup, tmp_path):
+    """A long common beginning would say nothing."""
+    texts = [f"{TEXT} it was sent on {day} and a few more words" for day in ("Monday", "Friday")]
+    write_jsonl(tmp_path / "a.jsonl", [{"text": text} for text in texts])
+    shown = dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path).stdout
+    assert all(f"            … was sent on {day} and" in shown for day in ("Monday", "Friday"))
 
 
 def test_quiet_prints_nothing(dedup, tmp_path):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from token_layouts import lay_out
 
 from dedup.index.containers import measure_pairs
-from dedup.index.find_containers import WORTH_FETCHING, Pairs, copy_set, count_pairs, cut_documents, enter
+from dedup.index.find_containers import WORTH_FETCHING, copy_set, count_pairs, cut_documents, enter
 from dedup.index.samples import take_samples
 from dedup.kernels.buffers import as_read_only
 from dedup.kernels.first_sources import (
@@ -21,6 +21,7 @@ from dedup.kernels.first_sources import (
     make_factors,
     note_sources,
 )
+from dedup.near.stored import StoredPairs
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.threads import start_threads
 
@@ -119,8 +120,8 @@ def test_documents_that_hold_a_share_first_are_paired(new, stored):
         if holders.count(holder) >= WORTH_FETCHING * len(holders)
     ]
     pairs = count_pairs(*asked)
-    assert list(zip(pairs.document.tolist(), pairs.holder.tolist(), strict=True)) == expected
-    assert isinstance(pairs, Pairs)
+    assert list(zip(pairs.document.tolist(), pairs.source.tolist(), strict=True)) == expected
+    assert isinstance(pairs, StoredPairs)
 
 
 @given(documents, documents, st.randoms(), st.integers(1, 3))

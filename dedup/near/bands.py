@@ -15,7 +15,7 @@ from dedup.errors import DedupError
 from dedup.kernels.minhash import SIGNATURE_WORDS
 
 SIGNATURE_SIZE = 8 * SIGNATURE_WORDS  # bytes: one cache line
-MISSED_SHARE = 0.02  # of the pairs at the threshold that may be missed: those whose short signatures look unlike
+MISSED_SHARE = 0.02  # of the pairs at the threshold that may be missed: those whose b-bit signatures look unlike
 
 
 class Bands(NamedTuple):
@@ -38,7 +38,7 @@ def choose_bands(threshold: float, num_perm: int, recall: float = 0.995) -> Band
     """Return the most rows, then the fewest bands, that find a pair exactly at the threshold with this probability.
 
     `bands * rows <= num_perm`: num_perm is a budget. More rows mean fewer chance candidates; the exact check of every
-    candidate makes fewer permutations cost nothing in precision. What short signatures miss is made up for.
+    candidate makes fewer permutations cost nothing in precision. More bands make up for what b-bit signatures miss.
 
     >>> choose_bands(0.7, 128)
     Bands(bands=20, rows=4)
@@ -63,7 +63,7 @@ def bands_of(config: NearConfig) -> Bands:
 
 
 def choose_agreement(threshold: float, num_hashes: int, recall: float = 0.995) -> int:
-    """Return how many bytes of two short signatures must agree for the exact check to be worth its while.
+    """Return how many bytes of two b-bit signatures must agree for the exact check to be worth its while.
 
     Each agrees with probability s at least, so their number is binomial; fewer agree in MISSED_SHARE of the pairs at
     the threshold that `recall` allows to be missed. Bytes beyond the number of hashes agree always.

@@ -26,7 +26,7 @@ class Sketch:
     num_shingles  int32[n]          distinct ones
     content       uint64[n, 2]      hash of the folded token stream
     keys          uint64[n, bands]  band keys
-    signature     uint64[n, 8]      short signatures: see `dedup.near.bands`
+    signature     uint64[n, 8]      b-bit signatures: see `dedup.near.bands`
     ```
     """
 

@@ -2,15 +2,13 @@
 
 import naive
 import pytest
-from amounts import nightly_but
+from amounts import nightly_but, one_in
 from corpora import edit_text, make_records, make_text
 from engines import ENGINES, KEPT, QUICK, decide_locally
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup import NearConfig
-
-SETTINGS = settings(deadline=None, derandomize=True, max_examples=20)
 
 # Pairs at the threshold share a bucket with probability 1 - 1e-12: what the naive twin finds without bands, bands find.
 NUM_PERM, RECALL = 1024, 1 - 1e-12
@@ -41,7 +39,7 @@ def decide_naively(corpus, threshold, shingle_size, **options):
 
 
 @pytest.mark.parametrize("name", QUICK)  # on Spark, see test_spark: many small graphs at once
-@SETTINGS
+@one_in(4)
 @given(corpora, st.sampled_from([0.4, 0.5, 2 / 3, 0.8, 1.0]), st.integers(1, 4), st.booleans())
 @example(["a b c a b", "a b c a", "a b c a b"], 0.5, 2, False)
 @example(["", "", "."], 0.5, 5, False)

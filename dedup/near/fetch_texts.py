@@ -14,27 +14,26 @@ from dedup.corpus.delimited import DELIMITERS, parse_cells, parse_record, read_h
 from dedup.corpus.files import SourceFile
 from dedup.corpus.parquet import fetch_rows
 from dedup.corpus.shards import Shard
-from dedup.near.segments import Segments
+from dedup.near.segments import RecordSpan, Segments
 
 # Compressed files are read from their start: a document further in than this is not worth the wait.
 FARTHEST = 64 << 20
 COPY_SIZE = 4 << 20
 MARK = b"\xef\xbb\xbf"
-Place = tuple[int, int, int]
 LINE_END = "\r\n"  # the csv module quotes cells that hold a character of it
 
 
-def read_records(shard: Shard, places: Sequence[Place], text_field: str) -> Iterator[bytes]:
-    """Yield the bytes of some records of a shard; `places` are (file, first byte, length), sorted.
+def read_records(shard: Shard, places: Sequence[RecordSpan], text_field: str) -> Iterator[bytes]:
+    """Yield the bytes of some records of a shard; `places` are sorted.
 
     Of a Parquet file, whose rows have no bytes of their own, the text of the row is given.
     """
     file = shard.files[0]
     if file.format == "parquet":
-        yield from (text.encode() for text in fetch_rows(file.location, [start for _, start, _ in places], text_field))
+        yield from (text.encode() for text in fetch_rows(file.location, [place.start for place in places], text_field))
     elif file.format == "txt":
-        for index, _, _ in places:
-            yield Path(shard.files[index].location).read_bytes()
+        for place in places:
+            yield Path(shard.files[place.file].location).read_bytes()
     elif file.compression is None:
         with Path(file.location).open("rb", buffering=0) as stream:
             for _, start, length in places:
@@ -92,11 +91,9 @@ class RecordText:
 
 def fetch_text(segments: Segments, doc_index: int, config: InputConfig) -> str | None:
     """Return the text of a document, None if it is too far into a compressed file."""
-    batch, row = segments.find(doc_index)
-    file_index = int(batch.column("file")[row])
-    file = batch.shard.files[file_index]
-    start, length = int(batch.column("start")[row]), int(batch.column("length")[row])
-    if file.compression is not None and start + length > FARTHEST:
+    shard, place = segments.find(doc_index)[0].shard, segments.find_record(doc_index)
+    file = shard.files[place.file]
+    if file.compression is not None and place.start + place.length > FARTHEST:
         return None
-    raw = next(read_records(batch.shard, [(file_index, start, length)], config.text_field))
+    raw = next(read_records(shard, [place], config.text_field))
     return RecordText(file, config).get(raw)

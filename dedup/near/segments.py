@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -16,6 +17,14 @@ from dedup.near.segment_files import DOCUMENTS, REJECTIONS, REPEATS, TOKENS, seg
 from dedup.near.stored import NAME_SCHEMA
 
 NO_NAMES = NAME_SCHEMA.empty_table()
+
+
+class RecordSpan(NamedTuple):
+    """Where a record is: the place of its file in the shard, its first byte and its number of bytes."""
+
+    file: int
+    start: int
+    length: int
 
 
 class Batch:
@@ -101,6 +110,11 @@ class Segments:
 
     def __reduce__(self) -> tuple[object, ...]:
         return Segments, (self._root, self.shards, self._stored_names)
+
+    def find_record(self, doc_index: int) -> RecordSpan:
+        """Return where the record of a document is."""
+        batch, row = self.find(doc_index)
+        return RecordSpan(*(int(batch.column(name)[row]) for name in RecordSpan._fields))
 
     def with_stored_names(self, stored_names: pa.Table) -> "Segments":
         """Return the same segments with the names (NAME_SCHEMA) of the stored documents."""

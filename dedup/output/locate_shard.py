@@ -66,7 +66,7 @@ def locate_shard(found: ShardFindings, folder: RunFolder, segments: Segments, co
     shard = found.shard
     sides = found.findings.list_sides(documents_of(segments, shard))
     documents = sorted(sides)
-    places = [place_of(segments, doc) for doc in documents]
+    places = [segments.find_record(doc) for doc in documents]
     reader = RecordText(shard.files[0], config)
     with (
         write_rows(folder.part(shard.index, LOCATED), located_spans.SCHEMA) as located,
@@ -81,9 +81,3 @@ def locate_shard(found: ShardFindings, folder: RunFolder, segments: Segments, co
             if cut.cuts:
                 record = reader.put(raw, cut_spans(text, cut.cuts))
                 edits.add((doc, record), len(record))
-
-
-def place_of(segments: Segments, doc_index: int) -> tuple[int, int, int]:
-    """Return (file in its shard, first byte, length) of a document's record."""
-    batch, row = segments.find(doc_index)
-    return int(batch.column("file")[row]), int(batch.column("start")[row]), int(batch.column("length")[row])

@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 import dedup as library
 from dedup import Document, Index, NearConfig, deduplicate, sign_text
 from dedup.errors import DedupError
-from dedup.index.settings import FORMAT
 from dedup.index.store import IndexFile
+from dedup.index.tables import FORMAT
 
 DAYS = ("--passages", "off", "-q")
 

@@ -3,7 +3,7 @@
 import pytest
 from corpora import make_records, write_jsonl
 
-from dedup.index import probe, scan
+from dedup.index import near_lookup
 from dedup.index import stored_tokens as fetch
 from dedup.index.store import IndexFile
 
@@ -25,10 +25,10 @@ def two_days(dedup, tmp_path):
 @pytest.mark.parametrize("documents", [1, 7, 64])
 @pytest.mark.parametrize("threads", [1, 3])
 def test_parts_of_any_size_in_any_number_of_threads_give_one_output(two_days, dedup, monkeypatch, documents, threads):
-    monkeypatch.setattr(scan, "DOCUMENTS_AT_ONCE", documents)
-    monkeypatch.setattr(scan, "ROWS_AT_ONCE", 5)
+    monkeypatch.setattr(near_lookup, "DOCUMENTS_AT_ONCE", documents)
+    monkeypatch.setattr(near_lookup, "ROWS_AT_ONCE", 5)
     monkeypatch.setattr(fetch, "PIECES_AT_ONCE", 3)
-    monkeypatch.setattr(probe, "count_threads", lambda: threads)
+    monkeypatch.setattr(near_lookup, "count_threads", lambda: threads)
     assert dedup("clean", "day2.jsonl", "-o", "parts", "--index", "news.duckdb", *DAYS, cwd=two_days).code == 0
     for name in ("removed.jsonl", "clusters.jsonl", "kept/day2.jsonl"):
         assert (two_days / "whole" / name).read_bytes() == (two_days / "parts" / name).read_bytes()
@@ -37,7 +37,7 @@ def test_parts_of_any_size_in_any_number_of_threads_give_one_output(two_days, de
 
 def test_a_gap_in_the_ordinals_wider_than_a_part_is_passed_over(two_days, dedup, monkeypatch):
     """`dedup index remove` leaves such gaps."""
-    monkeypatch.setattr(scan, "DOCUMENTS_AT_ONCE", 4)
+    monkeypatch.setattr(near_lookup, "DOCUMENTS_AT_ONCE", 4)
     with IndexFile(two_days / "news.duckdb").writing() as connection:
         for table in ("documents", "tokens"):
             connection.execute(f"DELETE FROM {table} WHERE ordinal BETWEEN 8 AND 40")

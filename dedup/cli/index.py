@@ -56,7 +56,7 @@ def info(index: str, output_format: str) -> None:
 
     import msgspec
 
-    from dedup.index.inspect import describe_index
+    from dedup.index.admin import describe_index
     from dedup.index.store import IndexFile
     from dedup.report.terminal.index_terminal import render_index
 
@@ -188,7 +188,7 @@ def remove(index: str, run_name: str | None, ids: str | None) -> None:
     from pathlib import Path
 
     from dedup.errors import InputError
-    from dedup.index.inspect import remove_ids, remove_run
+    from dedup.index.admin import remove_ids, remove_run
     from dedup.index.store import IndexFile
 
     file = IndexFile(Path(index))
@@ -216,7 +216,7 @@ def export(index: str, output: str) -> None:
     """
     from pathlib import Path
 
-    from dedup.index.inspect import export_documents
+    from dedup.index.admin import export_documents
     from dedup.index.store import IndexFile
 
     count = export_documents(IndexFile(Path(index)), Path(output))

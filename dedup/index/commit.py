@@ -12,9 +12,8 @@ import pyarrow as pa
 
 from dedup.config import NearConfig, PassageConfig
 from dedup.index.samples import take_samples
-from dedup.index.schema import PIECE, RunRow, insert_run, make_tables
-from dedup.index.settings import settings_of
 from dedup.index.store import IndexFile, count_threads
+from dedup.index.tables import PIECE, RunRow, insert_run, make_tables, settings_of
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of
 from dedup.near.decisions import Decisions

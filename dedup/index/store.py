@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from dedup.errors import InputError, OutputError
-from dedup.index.settings import FORMAT
+from dedup.index.tables import FORMAT
 from dedup.output.run_folder import take_lock
 
 if TYPE_CHECKING:

@@ -1,67 +1,81 @@
 """The tokens of stored documents, copied out of an index into files that are mapped."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.index.schema import PIECE
+from dedup.index.tables import PIECE
 from dedup.threads import Threads
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from duckdb import DuckDBPyConnection
 
 PIECES_AT_ONCE = 1 << 11
-Copied = tuple[npt.NDArray[np.uint64], object]
+
+
+class StoredTokens(NamedTuple):
+    """Documents whose tokens are fetched: their ordinals, ascending, and how many tokens each has (n each)."""
+
+    ordinals: npt.NDArray[np.int64]
+    num_tokens: npt.NDArray[np.int32]
+
+
+class MappedTokens(NamedTuple):
+    """Where the tokens of documents are (uint64[n], 0 where the table has none of a document), and what maps them."""
+
+    address: npt.NDArray[np.uint64]
+    room: object
+
+
+@dataclass(frozen=True)
+class TokenCopy:
+    """A copy that is under way: `starts` (int64[n]) are the places of the documents in the file, in tokens."""
+
+    path: Path
+    starts: npt.NDArray[np.int64]
+    parts: "Sequence[Future[npt.NDArray[np.bool_]]]"
+
+    def result(self) -> MappedTokens:
+        """Wait until all is copied, and map it."""
+        is_there = np.concatenate([part.result() for part in self.parts] or [np.empty(0, np.bool_)])
+        room = np.memmap(self.path, np.uint32, "r")
+        address = np.uint64(room.ctypes.data) + self.starts.astype(np.uint64) * np.uint64(4)
+        return MappedTokens(np.where(is_there, address, np.uint64(0)), room)
 
 
 def fetch_tokens(
-    connection: "DuckDBPyConnection",
-    table: str,
-    wanted: tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]],
-    spool: Path,
-    threads: Threads,
-) -> Callable[[], Copied]:
-    """Copy tokens of documents to a file beside `spool`, and map it, in several threads.
-
-    `wanted` are ordinals, ascending, and numbers of tokens. What is returned waits until all is there; it gives
-    (uint64[n] addresses, what keeps it mapped), the address of a document being 0 where the table has none of it.
-    """
+    connection: "DuckDBPyConnection", table: str, wanted: StoredTokens, spool: Path, threads: Threads
+) -> TokenCopy:
+    """Begin to copy tokens of documents to a file beside `spool`, in several threads."""
     path = spool.with_suffix(f".{table}")
-    ordinals, num_tokens = wanted
-    ends = np.cumsum(num_tokens, dtype=np.int64)
-    starts = ends - num_tokens
+    ends = np.cumsum(wanted.num_tokens, dtype=np.int64)
+    starts = ends - wanted.num_tokens
     with path.open("wb") as file:
         file.truncate(4 * max(int(ends[-1]) if ends.size else 0, 1))
-    parts = [part for part in np.array_split(np.arange(len(ordinals)), threads.count) if part.size]
+    parts = [part for part in np.array_split(np.arange(len(ends)), threads.count) if part.size]
     copied = [
-        threads.submit(copy_tokens, connection.cursor(), table, (ordinals[part], starts[part]), path) for part in parts
+        threads.submit(copy_tokens, connection.cursor(), table, wanted.ordinals[part], starts[part], path)
+        for part in parts
     ]
-
-    def finish() -> Copied:
-        is_there = np.concatenate([part.result() for part in copied] or [np.empty(0, np.bool_)])
-        room = np.memmap(path, np.uint32, "r")
-        address = np.uint64(room.ctypes.data) + starts.astype(np.uint64) * np.uint64(4)
-        return np.where(is_there, address, np.uint64(0)), room
-
-    return finish
+    return TokenCopy(path, starts, copied)
 
 
 def copy_tokens(
     connection: "DuckDBPyConnection",
     table: str,
-    wanted: tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]],
+    ordinals: npt.NDArray[np.int64],
+    starts: npt.NDArray[np.int64],
     path: Path,
 ) -> npt.NDArray[np.bool_]:
-    """Write the tokens of documents to their places in a file, and return which documents have any.
-
-    `wanted` are ordinals, ascending, and where each begins there.
-    """
-    ordinals, starts = wanted
+    """Write the tokens of documents (ordinals, ascending) to where each begins; return of which there are any."""
     is_there = np.zeros(len(ordinals), np.bool_)
     with path.open("r+b") as file:
         for rows in read_pieces(connection, table, ordinals):

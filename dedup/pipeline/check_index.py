@@ -6,9 +6,8 @@ import msgspec
 import numpy as np
 
 from dedup.config import NearConfig
-from dedup.index.schema import read_runs, read_settings
-from dedup.index.settings import refuse_other_settings, settings_of
 from dedup.index.store import IndexFile
+from dedup.index.tables import read_runs, read_settings, refuse_other_settings, settings_of
 from dedup.model.documents import CopyRelation
 from dedup.near.decide_documents import decide_alone
 from dedup.near.decisions import Decisions

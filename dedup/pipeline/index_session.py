@@ -11,13 +11,20 @@ import msgspec
 
 from dedup.errors import OutputError
 from dedup.index.commit import Addition, commit, encode_inputs
-from dedup.index.containers import fetch_containers
-from dedup.index.find_containers import find_holders
-from dedup.index.probe import find_stored
+from dedup.index.containment import fetch_containers, find_holders
+from dedup.index.near_lookup import find_stored
 from dedup.index.samples import take_samples
-from dedup.index.schema import COMMITTED, PUBLISHED, RunRow, mark_published, read_runs, read_settings
-from dedup.index.settings import refuse_other_settings, settings_of
 from dedup.index.store import IndexFile, count_threads
+from dedup.index.tables import (
+    COMMITTED,
+    PUBLISHED,
+    RunRow,
+    mark_published,
+    read_runs,
+    read_settings,
+    refuse_other_settings,
+    settings_of,
+)
 from dedup.kernels.first_sources import MAX_SHINGLES
 from dedup.model.run import IndexUse, Summary
 from dedup.near.sketches import Sketches
@@ -85,8 +92,8 @@ class IndexSession:
                 asked = take_samples(kept.tokens, config.shingle_size, threads, MAX_SHINGLES)
             with job.show("contained", self.next_ordinal, "doc"), self.index.reading() as connection:
                 pairs = find_holders(connection, asked, config, self.replaced, job.progress.advance)
-                new = asked, kept.tokens.own_tokens
-                return fetch_containers(connection, pairs, new, sketches.stored, job.folder.holders)
+                own_tokens = kept.tokens.own_tokens
+                return fetch_containers(connection, pairs, asked, own_tokens, sketches.stored, job.folder.holders)
 
     def commit(self, outcome: Outcome, job: Job) -> None:
         """Add the run to the index, in one transaction; a dry run only looks, unless it is there to add."""

@@ -15,11 +15,10 @@ from dedup.config import CleanSettings, NearConfig, PassageConfig
 from dedup.corpus.blocks import view_texts
 from dedup.corpus.files import SourceFile
 from dedup.corpus.values import read_value
-from dedup.index.probe import find_stored
-from dedup.index.schema import read_settings
-from dedup.index.settings import config_of, refuse_other_settings, settings_of
+from dedup.index.near_lookup import find_stored
 from dedup.index.signatures import insert_signatures
 from dedup.index.store import IndexFile
+from dedup.index.tables import config_of, read_settings, refuse_other_settings, settings_of
 from dedup.kernels.buffers import as_read_only, tokens_at
 from dedup.kernels.leader_clustering import alike_unmasked
 from dedup.kernels.relation import is_template

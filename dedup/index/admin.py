@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 from dedup.corpus.values import read_value
 from dedup.errors import OutputError
 from dedup.index.commit import delete_documents, delete_runs
-from dedup.index.schema import read_runs, read_settings
 from dedup.index.store import IndexFile
+from dedup.index.tables import read_runs, read_settings
 from dedup.model.index_results import IndexInfo, RunInfo
 
 if TYPE_CHECKING:

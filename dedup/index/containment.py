@@ -1,21 +1,35 @@
-"""Which documents of an index hold parts of new ones: samples of stored shingles, streamed past some of the new."""
+"""Which documents of an index may contain a new one: who holds its sampled shingles first, and how many of them.
+
+The samples of all stored documents are streamed past those of the new ones. The documents that hold some are measured
+by their whole samples, and the tokens of few are fetched.
+"""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from dedup.config import PassageConfig
-from dedup.index.samples import Samples, read_samples
-from dedup.index.scan import DOCUMENTS_AT_ONCE, passing
+from dedup.index.near_lookup import DOCUMENTS_AT_ONCE, TOKEN_TABLES, fetch_rows, make_stored, passing
+from dedup.index.samples import Samples, fetch_samples, read_samples
 from dedup.index.store import count_threads, streaming
-from dedup.index.stored_tokens import PIECES_AT_ONCE
+from dedup.index.stored_tokens import PIECES_AT_ONCE, StoredTokens, fetch_tokens
 from dedup.kernels.buffers import as_read_only
-from dedup.kernels.first_sources import NOBODY, ShingleSet, enter_names, forget_noted, make_shingle_set, note_sources
-from dedup.near.stored import NO_PAIRS, StoredPairs
+from dedup.kernels.first_sources import (
+    NOBODY,
+    ShingleSet,
+    enter_names,
+    forget_noted,
+    make_shingle_set,
+    measure_shared,
+    note_sources,
+)
+from dedup.near.stored import NO_PAIRS, Containers, StoredDocuments, StoredPairs
 from dedup.threads import Threads, start_threads
 
 if TYPE_CHECKING:
@@ -23,6 +37,9 @@ if TYPE_CHECKING:
 
 # A stored document is fetched where it is the first to hold this share of the shingles that are looked for.
 WORTH_FETCHING = 0.05
+# Documents are compared where the stored one holds this share of the shingles that are looked for: a changed word
+# breaks five, on either side.
+WORTH_COMPARING = 0.2
 # Shingles are forgotten once a part of the index was the first to hold this share of the table: that is a pass over it.
 WORTH_FORGETTING = 0.01
 
@@ -140,3 +157,73 @@ def count_pairs(
     document, ordinal = pairs[begins] >> 32, pairs[begins] & 0xFFFFFFFF
     is_enough = held >= WORTH_FETCHING * counts[document]
     return StoredPairs(document[is_enough], ordinal[is_enough])
+
+
+def fetch_containers(
+    connection: "DuckDBPyConnection",
+    pairs: StoredPairs,
+    asked: Samples,
+    own_tokens: npt.NDArray[np.int32],
+    stored: StoredDocuments,
+    spool: Path,
+) -> Containers:
+    """Return the pairs whose stored document may contain the new one, by its place in the stored documents that
+    are returned with them: those given, and these with their tokens.
+
+    `asked` is what is looked for of the new documents, `own_tokens` how many tokens of each are its own: a document
+    with fewer tokens does not contain it.
+    """
+    ordinals = np.unique(pairs.source)
+    num_tokens = fetch_sizes(connection, ordinals)
+    places = np.searchsorted(ordinals, pairs.source)
+    is_long = num_tokens[places] >= own_tokens[pairs.document]
+    document, place, ordinals, num_tokens = keep_pairs(pairs.document, places, is_long, ordinals, num_tokens)
+    with streaming(connection), start_threads(count_threads()) as threads:
+        held = fetch_samples(connection, ordinals, threads)
+        is_worth = measure_pairs(np.column_stack([document, place]), asked, held, threads) >= WORTH_COMPARING
+        document, place, ordinals, num_tokens = keep_pairs(document, place, is_worth, ordinals, num_tokens)
+        wanted = StoredTokens(ordinals, num_tokens)
+        fetched = [fetch_tokens(connection, table, wanted, spool, threads) for table in TOKEN_TABLES]
+        (address, tokens), (masked, others) = (copy.result() for copy in fetched)
+    rows = fetch_rows(connection, np.setdiff1d(ordinals, stored.ordinals))
+    stored = stored.append(make_stored(rows, stored.keys.shape[1]))
+    by_ordinal = np.argsort(stored.ordinals)
+    where = by_ordinal[np.searchsorted(stored.ordinals, ordinals, sorter=by_ordinal)]
+    stored = stored.with_tokens(where, address, masked, [tokens, others])
+    return Containers(StoredPairs(document, where[place]), stored)
+
+
+def keep_pairs(
+    document: npt.NDArray[np.int64],
+    place: npt.NDArray[np.int64],
+    chosen: npt.NDArray[np.bool_],
+    ordinals: npt.NDArray[np.int64],
+    num_tokens: npt.NDArray[np.int32],
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+    """Return some of the pairs (new document, place of the stored one), and the stored ones that these name."""
+    left, again = np.unique(place[chosen], return_inverse=True)
+    return document[chosen], again, ordinals[left], num_tokens[left]
+
+
+def fetch_sizes(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+    """Return the number of tokens of documents, in the order of their ordinals."""
+    connection.register("wanted", pa.table({"ordinal": ordinals}))
+    found = connection.sql("""
+        SELECT num_tokens FROM documents WHERE ordinal IN (SELECT ordinal FROM wanted) ORDER BY ordinal
+    """).fetchnumpy()["num_tokens"]
+    connection.unregister("wanted")
+    assert len(found) == len(ordinals), "tokens of a document that is not in the index"
+    return np.asarray(found, np.int32)
+
+
+def measure_pairs(
+    pairs: npt.NDArray[np.int64], asked: Samples, stored: Samples, threads: Threads
+) -> npt.NDArray[np.float64]:
+    """Return for each pair (new, stored; by place) the share of the shingles looked for that the second has."""
+
+    def measure(some: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        shares = np.empty(len(some), np.float64)
+        measure_shared(as_read_only(some.astype(np.int32)), asked, stored, shares)
+        return shares
+
+    return np.concatenate(threads.map(measure, np.array_split(pairs, threads.count)))

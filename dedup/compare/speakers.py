@@ -25,8 +25,8 @@ VERB_CLASSES = dict.fromkeys(NEUTRAL.split(), "said") | {
 }
 _VERBS = "(?:" + "|".join(sorted(VERB_CLASSES, key=len, reverse=True)) + ")"
 _INVERTED = "(?:said|says|added|adds|told|asked|wrote)"
-# Possessive and of bounded length: a page in capitals, all of it one run of names, must not cost its square.
-_NAME = r"(?:(?<!\w)[A-Z][\w’'-]++(?:\s+(?:[A-Z][\w’'-]++|(?:de|van|von|al|bin)\b)){0,7}+)"
+# Atomic and of bounded length: a page in capitals, all of it one run of names, must not cost its square.
+_NAME = r"(?:(?<!\w)[A-Z][\w’'-]++(?>(?:\s+(?:[A-Z][\w’'-]++|(?:de|van|von|al|bin)\b)){0,7}))"
 _BETWEEN = r"(?:\w+ly\s+|also\s+|has\s+|had\s+|have\s+|later\s+|further\s+)*"
 _NOT_A_PLACE = "".join(rf"(?<!\b{word} )" for word in ("in", "at", "of", "from", "to", "near"))
 SUBJECT = re.compile(rf"{_NOT_A_PLACE}(?P<name>{_NAME})(?:,[^,.]{{1,60}},)?\s+{_BETWEEN}(?P<verb>{_VERBS})\b")

@@ -6,12 +6,13 @@ from dedup.text.characters import classify
 from dedup.text.spans import Span
 
 _EXTENDED = "[mj]*"
+# Atomic, not possessive: Python 3.11.2, which Debian has, backtracks wrongly inside a possessive group (gh-106052).
 _TOKEN = re.compile(
     rf"""
       [sn]++(?![mj])                         # white space, whole runs: \r\n stays together
     | [sn]*n | s+(?=s) | s[mj]+              # a mark that hangs on the last space is a token with it
     | w{_EXTENDED}(?:\.w{_EXTENDED}(?![wd]))+\.?   # U.S., e.g.
-    | [wd](?:[wdmj]|[.,:](?=d)(?<=d.)|'(?=[wd]))*+  # words with their marks, don't, 1,234.5, 10:30, 20th
+    | [wd](?>(?:[wdmj]|[.,:](?=d)(?<=d.)|'(?=[wd]))*)  # words with their marks, don't, 1,234.5, 10:30, 20th
     | (?:r{_EXTENDED}){{2}}                  # flags
     | [^sn]m*(?:j+[^snwd]m*)*j*              # everything else: one character with what hangs on it; emoji sequences
     """,

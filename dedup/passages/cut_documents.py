@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 
 from dedup.config import PassageConfig
 from dedup.passages.boilerplate import Boilerplate
+from dedup.passages.copied_span import CopiedSpan
 from dedup.passages.passage_table import WITHIN, Passages
 from dedup.passages.repeated_runs import CutRule, choose_repeats
 from dedup.text.boundaries import TokenRange, choose_cut
@@ -47,6 +49,11 @@ class Findings:
     boilerplate: Boilerplate
     config: PassageConfig
 
+    @cached_property
+    def copies(self) -> list[CopiedSpan]:
+        """Return the passages one by one."""
+        return list(self.passages.list_copies())
+
     def list_sides(self, within: range) -> dict[int, list[Side]]:
         """Return for each of these documents in which anything was found what is to be located in it."""
         sides: dict[int, list[Side]] = {}
@@ -72,7 +79,7 @@ def cut_document(
     offsets: TokenOffsets, tokens: npt.NDArray[np.uint32], sides: Sequence[Side], findings: Findings
 ) -> CutText:
     """Return what was found in one document, in characters, and what is to be cut out of it."""
-    passages, boilerplate, text = findings.passages, findings.boilerplate, offsets.text
+    boilerplate, text = findings.boilerplate, offsets.text
     located: list[LocatedSpan] = []
     cuts: list[Span] = []
     for side, row in sides:
@@ -83,11 +90,13 @@ def cut_document(
             if findings.config.strip_boilerplate:
                 cuts.append(span)
         elif side == SOURCE:
-            span = offsets.span(*passages.source_span[row].tolist())
+            copy = findings.copies[row]
+            span = offsets.span(copy.source_start, copy.source_end)
             located.append(LocatedSpan(row, side, span.start, span.end, ""))
     rows = [row for side, row in sides if side == COPY]
     for row, own_cuts in plan_cuts(offsets, tokens, findings, rows, cuts).items():
-        span = offsets.span(*passages.span[row].tolist())
+        copy = findings.copies[row]
+        span = offsets.span(copy.start, copy.end)
         edges = [edge for cut in own_cuts for edge in cut]
         located.append(LocatedSpan(row, COPY, span.start, span.end, span.cut(text), edges))
         cuts += own_cuts
@@ -105,13 +114,14 @@ def plan_cuts(
 
     `rows` are its passages, `others` what is cut of the document beside them.
     """
-    own, config = findings.passages.select(np.array(rows, np.intp)), findings.config
+    passages, config = findings.passages, findings.config
     cuts: dict[int, list[Span]] = {row: [] for row in rows}
     repeats = {}
-    for row, copy, may_cut, scope in zip(rows, own.list_copies(), own.may_cut, own.scope, strict=True):
-        if may_cut and scope == WITHIN:
+    for row in rows:
+        copy = findings.copies[row]
+        if passages.may_cut[row] and passages.scope[row] == WITHIN:
             repeats[row] = copy
-        elif may_cut:
+        elif passages.may_cut[row]:
             chosen = choose_cut(offsets, TokenRange(copy.start, copy.end), config.min_tokens)
             cuts[row] = [widen_cut(offsets.text, offsets.span(*chosen), None)] if chosen else []
     known = [*others, *(cut for cuts_of_row in cuts.values() for cut in cuts_of_row)]

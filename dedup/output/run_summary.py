@@ -13,7 +13,7 @@ import numpy.typing as npt
 from dedup.config import NearConfig, PassageConfig
 from dedup.model.documents import SEEN_IN_INDEX, CopyRelation
 from dedup.model.run import Counts, Limit, Stage
-from dedup.near.decisions import Decisions
+from dedup.near.decisions import Decisions, WorkCounts
 
 
 class StageTimer:
@@ -42,15 +42,15 @@ def count_distinct(values: npt.NDArray[np.integer]) -> int:
     return len(ordered) and 1 + int(np.count_nonzero(ordered[1:] != ordered[:-1]))
 
 
-def list_limits(near: NearConfig, num_full_buckets: int, num_not_entered: int, stride: int) -> list[Limit]:
+def list_limits(near: NearConfig, work: WorkCounts, stride: int) -> list[Limit]:
     """Return the bounds that a run hit; boilerplate was looked for in every `stride`-th document."""
     limits = []
-    if num_full_buckets:
+    if work.num_full_buckets:
         effect = (
-            f"{num_not_entered} band keys of kept documents were not entered into full buckets: "
+            f"{work.num_not_entered} band keys of kept documents were not entered into full buckets: "
             "near-copies of those documents may have been kept (text common to very many documents does this)"
         )
-        limits.append(Limit("max_bucket", near.max_bucket, num_full_buckets, effect))
+        limits.append(Limit("max_bucket", near.max_bucket, work.num_full_buckets, effect))
     if stride > 1:
         effect = "boilerplate was looked for in a part of the documents, evenly spread, and then marked in all"
         limits.append(Limit("max_anchors", PassageConfig.max_anchors, stride, effect))

@@ -39,7 +39,7 @@ def summarise(outcome: Outcome, job: Job) -> Summary:
         rows=rows,
         candidates=counts.num_candidates,
         verified=counts.num_verified,
-        limits=list_limits(job.settings.near, counts.num_full_buckets, counts.num_not_entered, stride),
+        limits=list_limits(job.settings.near, counts, stride),
         fingerprint=job.fingerprint,
         versions=list_versions(),
         stages=job.timer.stages,

@@ -7,7 +7,7 @@ final once every assumption is right: the assignment is the local one then, docu
 """
 
 from collections.abc import Iterator
-from dataclasses import astuple
+from dataclasses import astuple, fields
 from typing import NamedTuple
 
 import numpy as np
@@ -15,12 +15,13 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import NearConfig
-from dedup.near.decisions import Decisions
+from dedup.near.decisions import Decisions, WorkCounts
 from dedup.near.leaders import Cover, Offered, number_contents
 from dedup.passages.boilerplate import mask_tokens
 from dedup.spark.spark_tables import byte_addresses, view_bytes
 
 MEMBER_COLUMNS = ("range", "rank", "own", "num_tokens", "num_shingles", "keys", "signature", "tokens", "masked")
+WORK_COLUMNS = tuple(field.name for field in fields(WorkCounts))
 DECIDED_SCHEMA = pa.schema(
     {
         "range": pa.int32(),
@@ -29,21 +30,9 @@ DECIDED_SCHEMA = pa.schema(
         "witness": pa.int64(),
         "similarity": pa.float64(),
         "relation": pa.int8(),
-        "candidates": pa.int64(),
-        "verified": pa.int64(),
-        "full_buckets": pa.int64(),
-        "not_entered": pa.int64(),
+        **dict.fromkeys(WORK_COLUMNS, pa.int64()),
     }
 )
-
-
-class CoverWork(NamedTuple):
-    """What a cover counted: the last columns of DECIDED_SCHEMA."""
-
-    candidates: int
-    verified: int
-    full_buckets: int
-    not_entered: int
 
 
 class RangeRows(NamedTuple):
@@ -145,5 +134,5 @@ def decide_range(
 
 
 def count_work(result: Decisions) -> npt.NDArray[np.int64]:
-    """Return the fields of `CoverWork`."""
+    """Return WORK_COLUMNS."""
     return np.array(astuple(result.counts))

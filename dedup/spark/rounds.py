@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from pyspark.sql import functions as F
 
 from dedup.config import NearConfig
+from dedup.near.decisions import WorkCounts
 from dedup.spark.candidates import RangeCandidates, choose_firsts, follow_twins
-from dedup.spark.decide_ranges import DECIDED_SCHEMA, MEMBER_COLUMNS, CoverWork, decide_ranges
+from dedup.spark.decide_ranges import DECIDED_SCHEMA, MEMBER_COLUMNS, WORK_COLUMNS, decide_ranges
 from dedup.spark.spark_tables import MAX_NUMBER_ROWS, as_struct, mark_small
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class SparkDecisions:
 
     removed: "DataFrame"
     num_rounds: int
-    work: CoverWork
+    work: WorkCounts
 
 
 def decide(
@@ -95,7 +96,7 @@ def find_active(routes: "DataFrame", decided: "DataFrame") -> list[int]:
     return sorted(row["range"] for row in changed.select("range").distinct().collect())
 
 
-def sum_work(decided: "DataFrame") -> CoverWork:
+def sum_work(decided: "DataFrame") -> WorkCounts:
     """Return what all ranges counted."""
-    counted = decided.filter("rank < 0").agg(*(F.sum(name).alias(name) for name in CoverWork._fields)).first()
-    return CoverWork(*(int((counted[name] if counted else 0) or 0) for name in CoverWork._fields))
+    counted = decided.filter("rank < 0").agg(*(F.sum(name).alias(name) for name in WORK_COLUMNS)).first()
+    return WorkCounts(*(int((counted[name] if counted else 0) or 0) for name in WORK_COLUMNS))

@@ -42,9 +42,6 @@ LOCAL_DEFAULTS = {
 }
 
 
-WITHIN = PassageConfig(scope="within", contained=None)
-
-
 @dataclass(frozen=True)
 class SparkRun:
     """Everything a clean run on Spark is asked to do; it looks for no containment."""

@@ -315,13 +315,12 @@ def test_files_in_many_splits_several_to_a_partition(tmp_path, num_bytes):
 def test_files_that_are_cut_up_otherwise_in_mid_run_are_an_error(tmp_path):
     """Numbers of lines mean nothing then: no record may be taken for another one."""
     from dedup.spark.input_files import open_input
-    from dedup.spark.sketch_splits import SketchTask
     from dedup.spark.sketched_corpus import read_corpus
 
     news = tmp_path / "news.jsonl"
     write_jsonl(news, [{"text": f"words of number {n}"} for n in range(400)])
     source = open_input(session(), [str(news)], None)
-    task = SketchTask(NearConfig(), None, InputConfig())
+    task = CleanSettings(NearConfig(), PassageConfig("off"), InputConfig())
     with splits_of(2_000):
         rows = source.sketch(task)
         corpus = read_corpus(rows, source.place_of)

@@ -31,7 +31,7 @@ from dedup.corpus.shards import SHARD_SIZE as DEFAULT_SIZE
 from dedup.corpus.shards import plan_shards
 
 WITHIN = PassageConfig(scope="within")
-MODES = {"passages": WITHIN, "documents only": None}
+MODES = {"passages": WITHIN, "documents only": PassageConfig(scope="off")}
 SHARD_SIZE = 40_000  # four shards of each file
 NUM_PARTS = 4  # tests over which the moments are dealt out
 NUM_KILLS = 15  # of each mode

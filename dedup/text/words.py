@@ -13,7 +13,7 @@ _TOKEN = re.compile(
     | [sn]*n | s+(?=s) | s[mj]+              # a mark that hangs on the last space is a token with it
     | w{_EXTENDED}(?:\.w{_EXTENDED}(?![wd]))+\.?   # U.S., e.g.
     | [wd](?>(?:[wdmj]|[.,:](?=d)(?<=d.)|'(?=[wd]))*)  # words with their marks, don't, 1,234.5, 10:30, 20th
-    | (?:r{_EXTENDED}){{2}}                  # flags
+    | rr{_EXTENDED}                          # flags
     | [^sn]m*(?:j+[^snwd]m*)*j*              # everything else: one character with what hangs on it; emoji sequences
     """,
     re.VERBOSE,

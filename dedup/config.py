@@ -227,10 +227,8 @@ class FieldNames:
     def check(self, config: InputConfig) -> None:
         """Raise a `DedupError` where a field is the text itself."""
         for role, name in self.roles.items():
-            check(
-                name != config.text_field,
-                f'--{role}-field and --text-field are both "{name}". Name two different fields.',
-            )
+            both = f'--{role}-field and --text-field are both "{name}". Name two different fields.'
+            check(name != config.text_field, both)
 
 
 @dataclass(frozen=True)
@@ -247,14 +245,10 @@ class CompareConfig:
     model: str | None = None
 
     def __post_init__(self) -> None:
-        check(
-            self.engine in {"auto", "lexical", "semantic"},
-            f'--engine "{self.engine}" is none of auto, lexical and semantic.',
-        )
-        check(
-            self.model is None or self.engine != "lexical",
-            "--model is for the semantic engine, not for the lexical one.",
-        )
+        known = self.engine in {"auto", "lexical", "semantic"}
+        check(known, f'--engine "{self.engine}" is none of auto, lexical and semantic.')
+        fits = self.model is None or self.engine != "lexical"
+        check(fits, "--model is for the semantic engine, not for the lexical one.")
 
 
 def fingerprint(*configs: object) -> str:

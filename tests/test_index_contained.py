@@ -9,7 +9,7 @@ import pytest
 from corpora import make_text, read_lines, read_summary, write_jsonl
 
 from dedup.index import containment as holders
-from dedup.index.containment import cut_documents
+from dedup.index.find_containers import cut_documents
 
 
 def paragraphs(name, count=8, size=40):

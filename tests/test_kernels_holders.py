@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from token_layouts import lay_out
 
-from dedup.index.containment import WORTH_FETCHING, copy_set, count_pairs, cut_documents, enter, measure_pairs
+from dedup.index.find_containers import WORTH_FETCHING, copy_set, count_pairs, cut_documents, enter, measure_pairs
 from dedup.index.samples import take_samples
 from dedup.kernels.buffers import as_read_only
 from dedup.kernels.first_sources import (

@@ -14,12 +14,12 @@ from dedup.kernels.fingerprints import (
     Part,
     Winnowing,
     count_marks,
-    group_links,
     link_block,
     list_repeated,
     mark_fingerprints,
     merge_seen,
 )
+from dedup.kernels.group_links import group_links
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.threads import Threads
 

@@ -11,7 +11,7 @@ import msgspec
 
 from dedup.errors import OutputError
 from dedup.index.commit import Addition, commit, encode_inputs
-from dedup.index.containment import fetch_containers, find_holders
+from dedup.index.find_containers import fetch_containers, find_holders
 from dedup.index.near_lookup import find_stored
 from dedup.index.samples import take_samples
 from dedup.index.store import IndexFile, count_threads

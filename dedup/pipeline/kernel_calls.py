@@ -20,7 +20,6 @@ from dedup.kernels.fingerprints import (
     Part,
     Winnowing,
     count_marks,
-    group_links,
     link_block,
     list_repeated,
     mark_fingerprints,
@@ -44,6 +43,7 @@ from dedup.kernels.frequencies import (
     support_block,
     tally_block,
 )
+from dedup.kernels.group_links import group_links
 from dedup.kernels.key_set import add_keys, find_hits, make_hits, make_key_set, match_hits
 from dedup.kernels.leader_clustering import alike_unmasked, cover_block
 from dedup.kernels.leader_table import CoverState, Limits, enter_known

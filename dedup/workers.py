@@ -11,6 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing.connection import wait as wait_for_sentinel
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from dedup.bugs import wrap_bug
 from dedup.errors import DedupError
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def run_tasks(
 
     In order and in this process with one worker or one item, else in up to `workers` processes. Each worker gets the
     task once, with all that it holds: by forking, or pickled where processes cannot be forked. Items are pickled.
-    The first error stops the rest and is raised.
+    The first error stops the rest and is raised; a bug in a worker process is raised as `WorkerBug`.
     """
     if workers == 1 or len(items) <= 1:
         for item in items:
@@ -90,7 +91,12 @@ def exit_with_parent() -> None:
 def run_task(item: object) -> None:
     """Do the task of this worker for one item."""
     assert _task is not None
-    _task(item, report_done)
+    try:
+        _task(item, report_done)
+    except (DedupError, OSError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 (all of them are wrapped)
+        raise wrap_bug(error) from None
 
 
 def report_done(amount: int) -> None:

@@ -3,6 +3,7 @@
 import errno
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import NoReturn
 
@@ -12,8 +13,7 @@ from dedup.cli.startup import leave, withhold
 from dedup.errors import DedupError
 from dedup.version import __version__
 
-EXIT_ERROR, EXIT_INTERRUPTED = 2, 130
-
+EXIT_ERROR, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
 
 # What each command does, in the order in which people need them; `dedup --help` imports no command.
 COMMANDS = {
@@ -73,7 +73,10 @@ def cli() -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line: 0 done, 2 error (one line on stderr), 130 interrupted."""
+    """Run the command line: 0 done, 2 error (one line on stderr), 70 a bug of ours, 130 interrupted.
+
+    Only `diff` has another code: 1, the texts differ.
+    """
     withhold()
     open_streams()
     leave(run())
@@ -91,27 +94,47 @@ def run() -> int:
     try:
         result = cli.main(standalone_mode=False)
         sys.stdout.flush()
-    except click.ClickException as error:
-        error.show()
-        return EXIT_ERROR
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted", err=True)
-        return EXIT_INTERRUPTED
-    except DedupError as error:
-        return fail(str(error))
-    except BrokenPipeError:
-        # The reader of our output went away (`dedup ... | head`): not an error worth a message.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except OSError as error:
-        return fail(explain_os_error(error))
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (no error is ever shown as a traceback)
+        return report_error(error)
     return result if isinstance(result, int) else 0
 
 
-def fail(message: str) -> int:
-    """Print one line on stderr, and return the exit code of an error."""
-    click.echo(f"error: {' '.join(message.split())}", err=True)
-    return EXIT_ERROR
+def report_error(error: BaseException) -> int:
+    """Print one line on stderr, or the usage where click says so, and return the exit code."""
+    if isinstance(error, BrokenPipeError):
+        # The reader of our output went away (`dedup ... | head`): not an error worth a message.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    if isinstance(error, click.ClickException):
+        with suppress(OSError, ValueError):
+            error.show()
+        return EXIT_ERROR
+    if isinstance(error, (click.Abort, KeyboardInterrupt)):
+        return tell("interrupted", EXIT_INTERRUPTED)
+    message = explain_error(error)
+    if message is None:
+        from dedup.cli.crash import explain_crash
+
+        return tell(explain_crash(error), EXIT_BUG)
+    return tell(f"error: {' '.join(message.split())}", EXIT_ERROR)
+
+
+def explain_error(error: BaseException) -> str | None:
+    """Return what the user can put right; None of what nobody expected, which is a bug of ours."""
+    if isinstance(error, DedupError):
+        return str(error)
+    if isinstance(error, OSError):
+        return explain_os_error(error)
+    if isinstance(error, MemoryError):
+        return "there is not enough memory. Free some, or try fewer --workers."
+    return None
+
+
+def tell(message: str, code: int) -> int:
+    """Print a message on stderr, if that is open to anybody, and return the exit code."""
+    with suppress(OSError, ValueError):
+        click.echo(message, err=True)
+    return code
 
 
 def explain_os_error(error: OSError) -> str:

@@ -1,7 +1,5 @@
 """`dedup apply`: the new text from a patch and the old text."""
 
-from pathlib import Path
-
 import click
 
 
@@ -19,6 +17,9 @@ def apply(patch: str, old: str, output: str) -> None:
     """
     from dedup.corpus.text_file import read_text_file
     from dedup.diff.patch import apply_patch
+    from dedup.output.output_file import open_output, refuse_output
 
+    refuse_output(output, [patch])  # OLD may be replaced: it is whole until NEW is
     new = apply_patch(read_text_file(patch), read_text_file(old))
-    Path(output).write_bytes(new.encode("utf-8"))
+    with open_output(output, [patch]) as file:
+        file.write(new.encode("utf-8"))

@@ -67,10 +67,13 @@ def bench(
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
     from dedup.config import InputConfig
+    from dedup.output.output_file import refuse_output
     from dedup.pipeline.run_bench import BenchRun
     from dedup.pipeline.run_bench import bench as measure
 
     with working_folder(None, dry_run=True) as folder, find_sources(inputs, folder, input_format) as files:
+        locations = [file.location for file in files]
+        refuse_output(output, locations)
         run = BenchRun(
             files=files,
             near=near,
@@ -80,7 +83,7 @@ def bench(
             suggest=suggest,
         )
         found = measure(run, TerminalProgress(quiet=quiet))
-    write_output(render(found, output_format, width), output)
+    write_output(render(found, output_format, width), output, locations)
 
 
 def render(found: "Bench", output_format: str, width: int | None) -> str:

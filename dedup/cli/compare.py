@@ -79,9 +79,12 @@ def compare(
     """
     from dedup.compare.engine import compare_documents
     from dedup.config import CompareConfig, FieldNames, InputConfig
+    from dedup.output.output_file import refuse_output
     from dedup.pipeline.collect_documents import DocumentCollector, read_boilerplate, read_files
 
     check_inputs(texts, {"--from": corpus, "--run": run, "--stories": stories}, cluster, story)
+    inputs = [place for place in (corpus, run, stories) if place is not None] or texts
+    refuse_output(output, inputs)
     collector = DocumentCollector(InputConfig(text_field, id_field), FieldNames(date_field, title_field, outlet_field))
     if corpus is not None:
         documents = collector.read_corpus(corpus, texts)
@@ -94,9 +97,8 @@ def compare(
     config = CompareConfig(engine, name_base(base, texts, documents), model)
     found = compare_documents(documents, config, read_boilerplate(run) if run else ())
     is_shown = is_coloured(color if output is None or color == "always" else "never")
-    write_output(
-        render(found, output_format, width or shutil.get_terminal_size().columns, is_coloured=is_shown), output
-    )
+    rendered = render(found, output_format, width or shutil.get_terminal_size().columns, is_coloured=is_shown)
+    write_output(rendered, output, inputs)
 
 
 def check_inputs(texts: tuple[str, ...], places: dict[str, str | None], cluster: str | None, story: int | None) -> None:

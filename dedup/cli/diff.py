@@ -65,7 +65,10 @@ def diff(
     from dedup.corpus.text_file import read_text_file
     from dedup.diff.engine import diff_texts
     from dedup.diff.model import TextNames
+    from dedup.output.output_file import refuse_output
 
+    inputs = [corpus] if corpus else [old, new]
+    refuse_output(output, inputs)
     names = TextNames(old, new)
     texts = _read_corpus(corpus, names, InputConfig(text_field, id_field)) if corpus else map(read_text_file, names)
     found = diff_texts(*texts)
@@ -75,7 +78,7 @@ def diff(
         )
     else:
         rendered = _render(found, names, output_format)
-    write_output(rendered, output)
+    write_output(rendered, output, inputs)
     return EXIT_SAME if found.is_identical else EXIT_DIFFERENT
 
 

@@ -155,15 +155,18 @@ def check(
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
     from dedup.config import CleanSettings, InputConfig
+    from dedup.output.output_file import refuse_output
     from dedup.pipeline.check_index import check_documents
     from dedup.pipeline.job import CleanRun
 
     with working_folder(output, dry_run=True) as folder, find_sources(inputs, folder, input_format) as files:
+        locations = [index, *(file.location for file in files)]
+        refuse_output(output, locations)
         settings = CleanSettings(near, passages, InputConfig(text_field, id_field, input_format))
         run = CleanRun(files, folder, settings, workers, dry_run=True, index=Path(index))
         count, lines = check_documents(run, TerminalProgress(quiet=quiet))
         known = list(lines)
-    write_output(b"".join(known).decode(), output)
+    write_output(b"".join(known).decode(), output, locations)
     if not quiet:
         click.echo(f"{len(known):,} of {count:,} documents are known", err=True)
 
@@ -218,6 +221,8 @@ def export(index: str, output: str) -> None:
 
     from dedup.index.admin import export_documents
     from dedup.index.store import IndexFile
+    from dedup.output.output_file import refuse_output
 
+    refuse_output(output, [index])
     count = export_documents(IndexFile(Path(index)), Path(output))
     click.echo(f"wrote {count:,} documents to {output}")

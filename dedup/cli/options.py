@@ -2,14 +2,11 @@
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-
-from dedup.errors import OutputError
 
 if TYPE_CHECKING:
     from dedup.config import NearConfig, PassageConfig
@@ -124,25 +121,17 @@ def is_coloured(color: str) -> bool:
     return color == "always"
 
 
-def write_output(rendered: str, output: str | None) -> None:
-    """Write bytes, so that no platform changes a line end, beside and renamed, so that no file is half-written."""
+def write_output(rendered: str, output: str | None, inputs: Iterable[str] = ()) -> None:
+    """Write bytes, so that no platform changes a line end, to a file that is none of the inputs, or standard output."""
+    from dedup.output.output_file import open_output
+
     raw = rendered.encode("utf-8")
     if output is None:
         sys.stdout.buffer.write(raw)
         sys.stdout.buffer.flush()
         return
-    target = Path(output)
-    if target.is_dir():
-        raise OutputError(f"{output}: is a folder. Name a file with -o.")
-    if target.exists() and not target.is_file():
-        target.write_bytes(raw)  # a device or a pipe
-        return
-    beside = target.with_name(f".{target.name}.part")
-    try:
-        beside.write_bytes(raw)
-        os.replace(beside, target)
-    finally:
-        beside.unlink(missing_ok=True)
+    with open_output(output, inputs) as file:
+        file.write(raw)
 
 
 def parse_contained(_context: click.Context, _parameter: click.Parameter, value: str) -> float | None:

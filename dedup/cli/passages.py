@@ -59,14 +59,19 @@ def passages(
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
     from dedup.config import CleanSettings, InputConfig, PassageConfig
+    from dedup.output.output_file import is_written_directly, refuse_output
     from dedup.pipeline.job import CleanRun
     from dedup.pipeline.list_passages import list_passages
     from dedup.report.terminal.passages_terminal import render_passages
 
     config = PassageConfig(scope, min_tokens, contained=None)
-    with working_folder(out, dry_run=out is None) as file, find_sources(inputs, file, input_format) as files:
+    has_no_folder = out is None or is_written_directly(out)
+    with working_folder(out, dry_run=has_no_folder) as place, find_sources(inputs, place, input_format) as files:
+        refuse_output(out, [file.location for file in files])
         settings = CleanSettings(passages=config, input=InputConfig(text_field, id_field, input_format))
-        run = CleanRun(files, Path(file), settings, workers)
-        count, biggest = list_passages(run, TerminalProgress(quiet=quiet), BIGGEST if chosen == "terminal" else 0)
+        run = CleanRun(files, place, settings, workers)
+        target = Path(out) if out else None
+        num_shown = BIGGEST if chosen == "terminal" else 0
+        count, biggest = list_passages(run, TerminalProgress(quiet=quiet), target, num_shown)
     if not quiet:
         click.echo(render_passages(count, biggest, out), nl=False)

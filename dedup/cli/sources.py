@@ -7,16 +7,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dedup.corpus.files import STDIN, SourceFile, copy_stdin, find_files
+from dedup.output.output_file import is_written_directly
 
 
 @contextmanager
 def working_folder(out: str | None, *, dry_run: bool) -> Iterator[Path]:
-    """Give OUT/ or, for a dry run, a folder that is gone afterwards (beside OUT/ where that is named)."""
+    """Give OUT/ or, for a dry run, a folder that is gone afterwards (beside OUT/ where that is named and no device)."""
     if not dry_run:
         assert out is not None
         yield Path(out)
         return
-    beside = Path(out).absolute().parent if out else None
+    beside = Path(out).absolute().parent if out and not is_written_directly(out) else None
     if beside is not None and not beside.is_dir():
         beside = None
     with tempfile.TemporaryDirectory(prefix="dedup-dry-run-", dir=beside) as folder:

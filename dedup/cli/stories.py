@@ -56,26 +56,25 @@ def stories(
       dedup stories dump.parquet -o stories.jsonl --text-field body --date-field published --outlet-field site
       dedup stories articles/ -o stories.jsonl --window off --min-size 3
     """
-    from pathlib import Path
-
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
     from dedup.config import FieldNames, InputConfig, StoryConfig
-    from dedup.output.story_file import refuse_input, write_stories
+    from dedup.output.output_file import is_written_directly, refuse_output
+    from dedup.output.story_file import write_stories
     from dedup.pipeline.list_stories import StoryRun, list_stories
     from dedup.report.terminal.stories_terminal import render_stories
 
     config = StoryConfig(threshold, window=window, min_size=min_size)
     to_stdout = out == "-"
     with (
-        working_folder(None if to_stdout else out, dry_run=to_stdout) as file,
-        find_sources(inputs, Path(file), input_format) as files,
+        working_folder(None if to_stdout else out, dry_run=to_stdout or is_written_directly(out)) as place,
+        find_sources(inputs, place, input_format) as files,
     ):
-        if not to_stdout:
-            refuse_input(out, files)
+        locations = [file.location for file in files]
+        refuse_output(None if to_stdout else out, locations)
         fields = FieldNames(date_field, title_field, outlet_field)
         run = StoryRun(files, config, InputConfig(text_field, id_field, input_format), fields)
         result = list_stories(run, TerminalProgress(quiet=quiet))
-    write_stories(result.stories, out)
+    write_stories(result.stories, out, locations)
     if not quiet:
         click.echo(render_stories(result, None if to_stdout else out), nl=False, err=to_stdout)

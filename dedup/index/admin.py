@@ -1,9 +1,11 @@
 """The content of an index: counts and bytes, and all of it as Parquet."""
 
-import os
-from collections.abc import Collection
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,6 +16,7 @@ from dedup.index.commit import delete_documents, delete_runs
 from dedup.index.store import IndexFile
 from dedup.index.tables import read_runs, read_settings
 from dedup.model.index_results import IndexInfo, RunInfo
+from dedup.output.output_file import open_output
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -118,22 +121,34 @@ def export_documents(index: IndexFile, target: Path) -> int:
 
     id as text, path, line, run, num_tokens, num_shingles, content (hex), keys (list of uint64).
     """
-    part = target.with_name(f".{target.name}.part")
     count = 0
-    try:
-        with index.reading() as connection, pq.ParquetWriter(part, EXPORT_SCHEMA, compression="zstd") as writer:
-            rows = connection.sql("""
-                SELECT d.id, d.path, d.line, r.run, d.num_tokens, d.num_shingles,
-                    printf('%016x%016x', d.content_high, d.content_low) AS content, d.keys::UBIGINT[] AS keys
-                FROM documents d JOIN runs r ON d.run = r.number ORDER BY d.ordinal
-            """)
-            for batch in rows.to_arrow_reader(ROWS_AT_ONCE):
-                ids = pa.array([read_value(raw.encode()) for raw in batch.column(0).to_pylist()], pa.string())
-                writer.write_batch(
-                    pa.RecordBatch.from_arrays([ids, *batch.columns[1:]], EXPORT_SCHEMA.names).cast(EXPORT_SCHEMA)
-                )
-                count += len(batch)
-        os.replace(part, target)
-    finally:
-        part.unlink(missing_ok=True)
+    with (
+        open_output(target, [index.path]) as file,
+        seekable(file) as sink,
+        index.reading() as connection,
+        pq.ParquetWriter(sink, EXPORT_SCHEMA, compression="zstd") as writer,
+    ):
+        rows = connection.sql("""
+            SELECT d.id, d.path, d.line, r.run, d.num_tokens, d.num_shingles,
+                printf('%016x%016x', d.content_high, d.content_low) AS content, d.keys::UBIGINT[] AS keys
+            FROM documents d JOIN runs r ON d.run = r.number ORDER BY d.ordinal
+        """)
+        for batch in rows.to_arrow_reader(ROWS_AT_ONCE):
+            ids = pa.array([read_value(raw.encode()) for raw in batch.column(0).to_pylist()], pa.string())
+            writer.write_batch(
+                pa.RecordBatch.from_arrays([ids, *batch.columns[1:]], EXPORT_SCHEMA.names).cast(EXPORT_SCHEMA)
+            )
+            count += len(batch)
     return count
+
+
+@contextmanager
+def seekable(file: IO[bytes]) -> Iterator[IO[bytes]]:
+    """Give a file that knows its position, as a writer of Parquet asks; for a pipe one that is copied into it."""
+    if file.seekable():
+        yield file
+        return
+    with tempfile.TemporaryFile() as scratch:
+        yield scratch
+        scratch.seek(0)
+        shutil.copyfileobj(scratch, file)

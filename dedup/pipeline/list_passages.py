@@ -1,6 +1,6 @@
 """List the passages that files hold more than once: the stages of `clean` without removing anything."""
 
-import os
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from dedup.model.run import Excerpt, PassageInContext
 from dedup.near.decisions import Decisions
 from dedup.near.fetch_texts import fetch_text
 from dedup.near.segments import Segments
+from dedup.output.output_file import open_output
 from dedup.output.passage_records import write_passages
 from dedup.output.run_folder import LOCATED, PASSAGES
 from dedup.passages.boilerplate import NO_BOILERPLATE
@@ -27,15 +28,20 @@ from dedup.text.token_spans import TokenOffsets
 CONTEXT = 60  # characters shown before and after a passage
 
 
-def list_passages(run: CleanRun, progress: Progress, biggest: int = 0) -> tuple[int, list[PassageInContext]]:
-    """Write every passage that occurs twice to the file `out`; return how many there are, and the biggest."""
+def list_passages(
+    run: CleanRun, progress: Progress, target: Path | None, biggest: int = 0
+) -> tuple[int, list[PassageInContext]]:
+    """Write every passage that occurs twice to a file, if one is named; return how many there are, and the biggest.
+
+    The work is done in a folder beside `run.out`.
+    """
     work = run.out.with_name(f".{run.out.name}.work")  # the file itself may exist: it is replaced
     job = make_job(replace(run, out=work, overwrite=True), progress, NO_INDEX)
     with job.working():
-        return list_in_folder(job, run.out, biggest)
+        return list_in_folder(job, target, biggest)
 
 
-def list_in_folder(job: Job, target: Path, biggest: int) -> tuple[int, list[PassageInContext]]:
+def list_in_folder(job: Job, target: Path | None, biggest: int) -> tuple[int, list[PassageInContext]]:
     """Do the work of `list_passages` in its folder."""
     sketches = sketch(job)
     segments, config = sketches.segments, job.settings.passages
@@ -47,7 +53,10 @@ def list_in_folder(job: Job, target: Path, biggest: int) -> tuple[int, list[Pass
     locate(segments, Findings(passages, NO_BOILERPLATE, config), job)
     write_passages(job.folder.output / PASSAGES, job.list_parts(LOCATED), passages, segments)
     examples = choose_biggest(segments, passages, job.settings.input, biggest)
-    os.replace(job.folder.output / PASSAGES, target)
+    if target is not None:
+        inputs = [file.location for file in job.run.files]
+        with open_output(target, inputs) as file, (job.folder.output / PASSAGES).open("rb") as listed:
+            shutil.copyfileobj(listed, file)
     job.folder.discard()
     return len(passages), examples
 

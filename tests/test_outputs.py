@@ -1,0 +1,192 @@
+"""What `-o` names: an input, an index or a user's folder is never lost; a device is written to."""
+
+import json
+import os
+import shutil
+import stat
+import subprocess
+import threading
+
+import pytest
+from corpora import make_text, write_jsonl
+
+TEXTS = {"old.txt": "The cat sat on the mat. It was late.\n", "new.txt": "The dog sat on the mat. It was late.\n"}
+COMMANDS = {
+    "passages": ("passages", "in.jsonl", "-q"),
+    "stories": ("stories", "in.jsonl", "-q"),
+    "bench": ("bench", "in.jsonl", "-q"),
+    "diff": ("diff", "old.txt", "new.txt", "--format", "json"),
+    "diff --from": ("diff", "--from", "in.jsonl", "0", "1", "--format", "json"),
+    "compare": ("compare", "old.txt", "new.txt", "--engine", "lexical", "--format", "json"),
+    "compare --from": ("compare", "--from", "in.jsonl", "0", "1", "--engine", "lexical", "--format", "json"),
+    "apply": ("apply", "changes.patch", "old.txt"),
+    "index check": ("index", "check", "in.jsonl", "--index", "news.duckdb", "-q"),
+    "index export": ("index", "export", "--index", "news.duckdb"),
+}
+READS = {
+    "diff": "new.txt",
+    "compare": "old.txt",
+    "apply": "changes.patch",
+    "index export": "news.duckdb",
+}
+WITHOUT_BENCH = sorted(set(COMMANDS) - {"bench"})  # it takes seconds; it writes as diff does
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory, dedup):
+    """A folder with inputs of every command: documents, two texts, a patch, an index."""
+    folder = tmp_path_factory.mktemp("prepared")
+    shared = make_text(1, 60)
+    write_jsonl(folder / "in.jsonl", [{"id": str(n), "text": f"{make_text(n + 2, 60)}\n{shared}"} for n in range(4)])
+    for name, text in TEXTS.items():
+        (folder / name).write_text(text)
+    dedup("diff", "old.txt", "new.txt", "--format", "patch", "-o", "changes.patch", cwd=folder)
+    assert dedup("index", "add", "in.jsonl", "--index", "news.duckdb", "-q", cwd=folder).code == 0
+    return folder
+
+
+@pytest.fixture
+def inputs(prepared, tmp_path):
+    """A copy of the prepared folder that a test may change."""
+    return shutil.copytree(prepared, tmp_path / "work")
+
+
+def list_files(folder):
+    """Return inode, mode and content of each file below a folder."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        info = path.lstat()
+        content = path.read_bytes() if stat.S_ISREG(info.st_mode) else None
+        found[str(path.relative_to(folder))] = (info.st_ino, info.st_mode, content)
+    return found
+
+
+def assert_refused(done, message):
+    assert (done.code, done.stdout) == (2, "")
+    assert message in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("link", ["itself", "hard link", "symbolic link"])
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_an_output_that_is_an_input_is_refused_through_any_link(dedup, inputs, command, link):
+    name = READS.get(command, "in.jsonl")
+    output = name if link == "itself" else "linked"
+    if link == "hard link":
+        os.link(inputs / name, inputs / output)
+    elif link == "symbolic link":
+        os.symlink(name, inputs / output)
+    before = list_files(inputs)
+    assert_refused(dedup(*COMMANDS[command], "-o", output, cwd=inputs), f"{output}: is an input.")
+    assert list_files(inputs) == before
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_an_output_that_is_an_index_is_refused(dedup, inputs, command):
+    before = list_files(inputs)
+    done = dedup(*COMMANDS[command], "-o", "news.duckdb", cwd=inputs)
+    assert_refused(done, "news.duckdb: is an")
+    assert list_files(inputs) == before
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_an_output_that_is_a_folder_is_refused(dedup, inputs, command):
+    (inputs / "folder").mkdir()
+    before = list_files(inputs)
+    assert_refused(dedup(*COMMANDS[command], "-o", "folder", cwd=inputs), "folder: is a folder.")
+    assert list_files(inputs) == before
+
+
+@pytest.mark.parametrize("command", WITHOUT_BENCH)
+def test_a_device_is_written_to_and_stays_a_device(dedup, inputs, command):
+    device = inputs / "device"
+    try:
+        os.mknod(device, stat.S_IFCHR | 0o666, os.makedev(1, 3))
+        device.open("wb").close()
+    except PermissionError:
+        pytest.skip("making a device is not permitted here")
+    before = list_files(inputs)
+    assert dedup(*COMMANDS[command], "-o", "device", cwd=inputs).code in (0, 1)
+    assert list_files(inputs) == before
+
+
+@pytest.mark.parametrize("command", WITHOUT_BENCH)
+def test_a_pipe_gets_the_bytes_that_a_file_gets(dedup, inputs, command):
+    assert dedup(*COMMANDS[command], "-o", "file", cwd=inputs).code in (0, 1)
+    os.mkfifo(inputs / "pipe")
+    before = list_files(inputs)
+    received = []
+    reader = threading.Thread(target=lambda: received.append((inputs / "pipe").read_bytes()), daemon=True)
+    reader.start()
+    done = dedup(*COMMANDS[command], "-o", "pipe", cwd=inputs)
+    assert done.code in (0, 1), done.stderr
+    reader.join(30)
+    assert received == [(inputs / "file").read_bytes()]
+    assert list_files(inputs) == before
+
+
+@pytest.mark.parametrize("command", WITHOUT_BENCH)
+def test_a_file_behind_a_symbolic_link_is_replaced_and_the_link_stays(dedup, inputs, command):
+    (inputs / "elsewhere").mkdir()
+    (inputs / "elsewhere/target").write_text("before")
+    (inputs / "elsewhere/target").chmod(0o640)
+    (inputs / "link").symlink_to("elsewhere/target")
+    names = set(list_files(inputs))
+    assert dedup(*COMMANDS[command], "-o", "link", cwd=inputs).code in (0, 1)
+    assert (inputs / "link").is_symlink()
+    assert (inputs / "elsewhere/target").read_bytes() != b"before"
+    assert stat.S_IMODE((inputs / "elsewhere/target").stat().st_mode) == 0o640
+    assert set(list_files(inputs)) == names
+
+
+@pytest.mark.parametrize("command", WITHOUT_BENCH)
+def test_files_named_as_temporary_files_used_to_be_are_left_alone(dedup, inputs, command):
+    (inputs / ".made.part").write_text("mine")
+    (inputs / ".made.work.partial").write_text("mine")
+    names = set(list_files(inputs))
+    if command != "passages":
+        assert dedup(*COMMANDS[command], "-o", "made", cwd=inputs).code in (0, 1)
+        assert set(list_files(inputs)) == {*names, "made"}
+    assert (inputs / ".made.part").read_text() == (inputs / ".made.work.partial").read_text() == "mine"
+
+
+def test_a_patch_is_applied_in_place(dedup, inputs):
+    assert dedup("apply", "changes.patch", "old.txt", "-o", "old.txt", cwd=inputs).code == 0
+    assert (inputs / "old.txt").read_text() == TEXTS["new.txt"]
+
+
+def test_a_patch_applied_in_place_on_a_full_disk_leaves_the_old_text(dedup, small_disk, tmp_path):
+    old = small_disk / "old.txt"
+    old.write_text("The cat sat on the mat.\n" * 10_000)
+    (tmp_path / "new.txt").write_text("The dog sat on the mat.\n" * 10_000)
+    dedup("diff", old, tmp_path / "new.txt", "--format", "patch", "-o", tmp_path / "changes.patch")
+    with (small_disk / "filler").open("wb", 0) as filler, pytest.raises(OSError, match="No space"):
+        filler.writelines([bytes(4096)] * 1024)
+    before = list_files(small_disk)
+    done = dedup("apply", tmp_path / "changes.patch", old, "-o", old)
+    assert (done.code, done.stderr.split(".")[0]) == (2, f"error: {str(old).split('.')[0]}")
+    assert "disk is full" in done.stderr
+    assert list_files(small_disk) == before
+
+
+def test_standard_output_named_as_a_file_goes_on_where_it_is(tmp_path, inputs):
+    command = "echo before; python -m dedup diff old.txt new.txt --format patch -o /dev/stdout; echo after"
+    with (tmp_path / "out").open("wb") as out:
+        subprocess.run(["sh", "-c", command], cwd=inputs, stdout=out, check=True)
+    assert (tmp_path / "out").read_text() == f"before\n{(inputs / 'changes.patch').read_text()}after\n"
+
+
+def test_standard_input_from_a_file_is_an_input(inputs):
+    with (inputs / "in.jsonl").open("rb") as source:
+        command = ["python", "-m", "dedup", "passages", "-", "-o", "in.jsonl", "-q"]
+        done = subprocess.run(command, cwd=inputs, stdin=source, capture_output=True, check=False)
+    assert (done.returncode, done.stderr.decode().partition(". ")[0]) == (2, "error: in.jsonl: is an input")
+
+
+def test_an_output_inside_the_run_that_is_compared_is_refused(dedup, inputs):
+    assert dedup("clean", "in.jsonl", "-o", "out", "-q", cwd=inputs).code == 0
+    before = list_files(inputs)
+    done = dedup("compare", "--run", "out", "--cluster", "1", "-o", "out/story.html", cwd=inputs)
+    assert_refused(done, "out/story.html: is an input.")
+    assert list_files(inputs) == before
+    assert json.loads((inputs / "out/summary.json").read_text())["counts"]["documents"] == 4

@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup warm-up demo test test-all check lint format types layers same gate peers screenshots clean
 .PHONY: bench bench-diff bench-documents bench-index bench-spark bench-stages bench-passages
-.PHONY: bench-compare bench-stories bench-peers
+.PHONY: bench-compare bench-judgement bench-stories bench-peers
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -79,6 +79,9 @@ bench-stories: setup ## events told apart by `dedup stories`, beside TF-IDF, and
 
 bench-compare: setup ## links, rows and time of `dedup compare` on labelled stories, both engines
 	$(BIN)/python benchmarks/bench_compare.py
+
+bench-judgement: setup ## removals and cuts that two readers judged: right, wrong, contested; what goes and what stays
+	$(BIN)/python benchmarks/bench_judgement.py
 
 screenshots: setup ## take the screenshots of docs/ in Chromium
 	$(BIN)/python scripts/make_screenshots.py

@@ -23,7 +23,7 @@ TEXTS = (
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize("name", ["exact_pairs", "quality"])
+@pytest.mark.parametrize("name", ["bench_judgement", "exact_pairs", "quality"])
 def test_the_examples_of_benchmarks_run(name):
     assert doctest.testmod(importlib.import_module(name)).failed == 0
 

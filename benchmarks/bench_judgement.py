@@ -1,0 +1,142 @@
+"""What `dedup clean` removes and cuts, judged by two readers: right, wrong, contested; what goes and what stays.
+
+make bench-judgement
+python benchmarks/bench_judgement.py --options --keep-templates
+
+benchmarks/judged/ has the verdicts, with the guideline that both readers followed. A verdict is right or wrong where
+both say so, else contested. Pairs were drawn by relation and similarity, low similarities more often; the shares of all
+removals are weighted back. Rules are chosen on half 0 of the days and outlets; half 1 is for reporting.
+"""
+
+import argparse
+import json
+import math
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+from measure import run_command, scratch
+from news import require_folder
+
+JUDGED = Path(__file__).parent / "judged"
+VERDICTS = ("right", "wrong", "contested")
+
+
+class JudgedPair(msgspec.Struct, frozen=True):
+    """A removal that was judged: ids, how it was drawn, and what both readers say."""
+
+    corpus: str
+    removed: str
+    kept: str
+    relation: str
+    similarity: float
+    half: int
+    weight: float
+    verdict: str
+    verdict_2: str
+
+    @property
+    def agreed(self) -> str:
+        """Return the verdict of both, contested where they differ."""
+        return self.verdict if self.verdict == self.verdict_2 else "contested"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A judged pair, and whether its removed document goes now."""
+
+    pair: JudgedPair
+    goes: bool
+
+
+def read_judged() -> list[JudgedPair]:
+    """Return the verdicts."""
+    decode = msgspec.json.Decoder(JudgedPair).decode
+    return [decode(line) for line in (JUDGED / "removals.jsonl").read_bytes().splitlines()]
+
+
+def measure_kappa(pairs: Sequence[tuple[str, str]]) -> float:
+    """Return Cohen's kappa (1960) of two readers.
+
+    >>> round(measure_kappa([("a", "a"), ("b", "b"), ("a", "b"), ("b", "b")]), 2)
+    0.5
+    """
+    agree = sum(a == b for a, b in pairs) / len(pairs)
+    first, second = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
+    chance = sum(first[name] * second[name] for name in first) / len(pairs) ** 2
+    return (agree - chance) / (1 - chance) if chance < 1 else 1.0
+
+
+def find_interval(share: float, count: float) -> str:
+    """Return the Wilson interval of 95 % of a share of so many."""
+    if count == 0:
+        return "no case"
+    z = 1.96
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    width = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
+    return f"{max(0.0, middle - width):.1%}-{min(1.0, middle + width):.1%}"
+
+
+def clean_corpora(corpora: Iterable[str], data: Path, options: Sequence[str]) -> dict[str, set[str]]:
+    """Return the ids that a clean run removes from each corpus."""
+    removed = {}
+    for corpus in corpora:
+        with scratch() as folder:
+            command = [sys.executable, "-m", "dedup", "clean", data / f"{corpus}.jsonl.gz", "-o", folder / "o", "-q"]
+            run_command([*command, *options])
+            with (folder / "o" / "removed.jsonl").open("rb") as lines:
+                removed[corpus] = {json.loads(line)["id"] for line in lines}
+    return removed
+
+
+def show_outcomes(title: str, outcomes: Sequence[Outcome]) -> None:
+    """Print what goes and what stays, by verdict, and the weighted share of wrong removals among what goes."""
+    cells = Counter((outcome.pair.agreed, outcome.goes) for outcome in outcomes)
+    parts = [f"{name} {cells[name, True]:3} go {cells[name, False]:3} stay" for name in VERDICTS]
+    going = [outcome.pair for outcome in outcomes if outcome.goes]
+    total = sum(pair.weight for pair in going)
+    wrong = sum(pair.weight for pair in going if pair.agreed == "wrong")
+    effective = total**2 / sum(pair.weight**2 for pair in going) if going else 0.0
+    share = wrong / total if total else 0.0
+    print(f"{title:<46} {'   '.join(parts)}   wrong of what goes {share:.1%} ({find_interval(share, effective)})")
+
+
+def show_cuts() -> None:
+    """Print the verdicts on cuts."""
+    rows = [json.loads(line) for line in (JUDGED / "cuts.jsonl").read_bytes().splitlines()]
+    kappa = measure_kappa([(row["verdict"], row["verdict_2"]) for row in rows])
+    agreed = Counter(row["verdict"] if row["verdict"] == row["verdict_2"] else "contested" for row in rows)
+    counts = ", ".join(f"{name} {agreed[name]}" for name in VERDICTS)
+    print(f"\n{len(rows)} cuts as they were made at 3fc97d7: {counts}; kappa {kappa:.2f}")
+
+
+def main() -> None:
+    """Print all figures."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument(
+        "--options", nargs=argparse.REMAINDER, default=[], help="options of `dedup clean`; put them last"
+    )
+    options = parser.parse_args()
+    pairs = read_judged()
+    verdicts = [(pair.verdict, pair.verdict_2) for pair in pairs]
+    same = sum(a == b for a, b in verdicts)
+    print(f"{len(pairs)} removals, both readers agree on {same / len(pairs):.1%}, kappa {measure_kappa(verdicts):.2f}")
+    corpora = list(dict.fromkeys(pair.corpus for pair in pairs))
+    removed = clean_corpora(corpora, require_folder(options.data), options.options)
+    outcomes = [Outcome(pair, pair.removed in removed[pair.corpus]) for pair in pairs]
+    groups: dict[str, list[Outcome]] = defaultdict(list)
+    for outcome in outcomes:
+        pair = outcome.pair
+        for name in ("all", f"half {pair.half}", pair.corpus, f"{pair.corpus}, half {pair.half}", pair.relation):
+            groups[name].append(outcome)
+    for name, chosen in groups.items():
+        show_outcomes(name, chosen)
+    show_cuts()
+
+
+if __name__ == "__main__":
+    main()

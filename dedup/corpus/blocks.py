@@ -158,12 +158,30 @@ def is_valid_utf8(data: bytes) -> bool:
     if data.isascii():
         return True
     offsets = pa.py_buffer(np.array([0, len(data)], np.int64))
-    array = pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(data)])
+    return holds_valid_texts(pa.Array.from_buffers(pa.large_string(), 1, [None, offsets, pa.py_buffer(data)]))
+
+
+def holds_valid_texts(texts: pa.Array) -> bool:
+    """Return whether every text of an array is valid UTF-8."""
     try:
-        array.validate(full=True)
+        texts.validate(full=True)
     except pa.ArrowInvalid:
         return False
     return True
+
+
+def find_invalid_texts(texts: pa.Array) -> Iterator[tuple[int, str]]:
+    """Yield (index, reason) of the texts of a large_string array that are not UTF-8.
+
+    Arrow does not look at texts that it reads from a file. No kernel may get such a text: it would read past its end.
+    """
+    if holds_valid_texts(texts):
+        return
+    for index, raw in enumerate(texts.view(pa.large_binary()).to_pylist()):
+        try:
+            (raw or b"").decode()
+        except UnicodeDecodeError as error:
+            yield index, explain_utf8(error)
 
 
 def missing_column(path: str, column: str, columns: list[str], flag: str) -> InputError:

@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.config import InputConfig
-from dedup.corpus.blocks import DocumentBlock, Rejection, missing_column
+from dedup.corpus.blocks import DocumentBlock, Rejection, find_invalid_texts, missing_column
+from dedup.corpus.column_values import list_values
 from dedup.errors import InputError
 
 if TYPE_CHECKING:
@@ -55,22 +56,30 @@ def read_parquet(path: str, config: InputConfig, roles: Mapping[str, str]) -> It
 
 
 def read_batch(batch: pa.RecordBatch, row: int, config: InputConfig, roles: Mapping[str, str]) -> DocumentBlock:
-    """Return the documents of one batch whose first row is number `row` (from 0)."""
-    texts = batch.column(config.text_field).cast(pa.large_string())
-    valid = texts.is_valid().to_numpy(zero_copy_only=False)
-    good = np.flatnonzero(valid)
-    rejections = [
-        Rejection(0, row + int(i) + 1, row + int(i), f'field "{config.text_field}" is null, not a text', b"")
-        for i in np.flatnonzero(~valid)
-    ]
+    """Return the documents of one batch whose first row is number `row` (from 0).
+
+    A row is set aside if its text is null, or if its text, its id or the field of a role is not UTF-8.
+    """
+    wanted = dict.fromkeys((config.text_field, config.id_field, *roles.values()))
+    columns = {name: as_texts(batch.column(name)) for name in wanted if name in batch.schema.names}
+    texts = columns[config.text_field]
+    reasons = {
+        int(i): f'field "{config.text_field}" is null, not a text'
+        for i in np.flatnonzero(~texts.is_valid().to_numpy(zero_copy_only=False))
+    }
+    for name, column in columns.items():
+        if pa.types.is_large_string(column.type):
+            reasons |= {i: f'field "{name}": {reason}' for i, reason in find_invalid_texts(column)}
+    good = np.setdiff1d(np.arange(len(batch)), np.array(sorted(reasons), np.int64))
 
     def values(column: str) -> list[bytes]:
-        if column not in batch.schema.names:
+        if column not in columns:
             return []
-        return [encode_scalar(value) for value in batch.column(column).take(pa.array(good)).to_pylist()]
+        listed = list_values(columns[column])
+        return [encode_scalar(listed[i]) for i in good.tolist()]
 
     return DocumentBlock(
-        texts=texts.drop_null(),
+        texts=texts.take(pa.array(good)) if reasons else texts,
         ids=values(config.id_field) or [b""] * len(good),
         fields={role: values(field) or [b""] * len(good) for role, field in roles.items()},
         files=np.zeros(len(good), np.int32),
@@ -78,8 +87,13 @@ def read_batch(batch: pa.RecordBatch, row: int, config: InputConfig, roles: Mapp
         starts=row + good,
         lengths=np.ones(len(good), np.int64),
         num_lines=len(batch),
-        rejections=rejections,
+        rejections=[Rejection(0, row + i + 1, row + i, reason, b"") for i, reason in sorted(reasons.items())],
     )
+
+
+def as_texts(column: pa.Array) -> pa.Array:
+    """Return a column of texts of any kind as large_string, any other column as it is."""
+    return column.cast(pa.large_string()) if is_text(column.type) else column
 
 
 def encode_scalar(value: Any) -> bytes:

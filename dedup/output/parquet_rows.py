@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
+from dedup.corpus.column_values import list_values
 from dedup.corpus.parquet import open_parquet
 
 if TYPE_CHECKING:
@@ -55,20 +56,32 @@ def split_rows(path: str, split: RowSplit, kept_path: Path, aside_path: Path) ->
     with open_writer(kept_path, file) as kept, open_writer(aside_path, file) as set_aside:
         row = 0
         for index in range(file.metadata.num_row_groups):
-            table = file.read_row_group(index)
+            table = widen_views(file.read_row_group(index))
             here = taken_out[np.searchsorted(taken_out, row) : np.searchsorted(taken_out, row + len(table))] - row
             mask = np.ones(len(table), bool)
             mask[[i for i in here.tolist() if row + i not in texts]] = False
             edited = replace_texts(
                 table, {i: texts[row + i] for i in here.tolist() if row + i in texts}, split.text_field
             )
-            kept.write_table(edited.filter(pa.array(mask)))
+            kept.write_table(edited.filter(pa.array(mask)).cast(file.schema_arrow))
             aside = table.take(pa.array(here))
             if len(aside):
-                set_aside.write_table(aside)
-            for record in aside.to_pylist():
-                yield msgspec.json.encode(record, enc_hook=str)
+                set_aside.write_table(aside.cast(file.schema_arrow))
+            yield from encode_rows(aside)
             row += len(table)
+
+
+def widen_views(table: pa.Table) -> pa.Table:
+    """Return the table with views of texts and bytes as columns that Arrow can filter."""
+    wide = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
+    fields = [field.with_type(wide.get(field.type, field.type)) for field in table.schema]
+    return table.cast(pa.schema(fields, table.schema.metadata))
+
+
+def encode_rows(table: pa.Table) -> Iterator[bytes]:
+    """Yield the rows as JSON objects."""
+    for row in zip(*map(list_values, table.columns), strict=True):
+        yield msgspec.json.encode(dict(zip(table.column_names, row, strict=True)), enc_hook=str)
 
 
 def replace_texts(table: pa.Table, texts: Mapping[int, str], text_field: str) -> pa.Table:

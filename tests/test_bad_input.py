@@ -468,3 +468,38 @@ def test_a_million_documents_of_one_word_are_cleaned(process, tmp_path, half):
     assert (tmp_path / "out" / "kept" / "a.jsonl").read_bytes() == content[: len(content) // 2]
     assert max(stage["peak_mb"] for stage in summary["stages"]) < 500 + 1200 * 2 * half / 1_000_000
     shutil.rmtree(tmp_path)
+
+
+# ------------------------------------------------------------------------------------------- a column named twice
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "places"),
+    [
+        ("text,id,text", "text", "1 and 3"),
+        ("id,text,id", "id", "1 and 3"),
+        ("text,text,id,text", "text", "1, 2 and 4"),
+        ("date,date,text,id", "date", "1 and 2"),
+    ],
+)
+def test_a_csv_file_that_names_a_column_twice_is_refused(dedup, tmp_path, header, name, places):
+    row = ",".join(f"value {n}" for n in range(header.count(",") + 1))
+    content = f"{header}\n{row}\n".encode()
+    keep = "date" if "date" in header else "id"
+    message = error_of(clean_bytes(dedup, tmp_path, content, "a.csv", "--keep", f"newest:{keep}"))
+    assert message == f'a.csv: columns {places} are all called "{name}". Give each a name of its own.'
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("names", [["text", "id", "text"], ["id", "text", "id"]])
+def test_a_parquet_file_that_names_a_column_twice_is_refused(dedup, tmp_path, names):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    pq.write_table(pa.Table.from_arrays([pa.array(["a"])] * 3, names), tmp_path / "a.parquet")
+    message = error_of(dedup("clean", "a.parquet", "-o", "out", cwd=tmp_path))
+    assert message == f'a.parquet: columns 1 and 3 are all called "{names[0]}". Give each a name of its own.'
+
+
+def test_other_columns_may_be_named_twice(dedup, tmp_path):
+    assert clean_bytes(dedup, tmp_path, b"x,text,x\n1,a text,2\n1,a text,2\n", "a.csv").code == 0

@@ -1,7 +1,7 @@
 """Blocks of documents as the sketch stage takes them, and the records that were set aside."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple
 
@@ -187,3 +187,12 @@ def find_invalid_texts(texts: pa.Array) -> Iterator[tuple[int, str]]:
 def missing_column(path: str, column: str, columns: list[str], flag: str) -> InputError:
     """Return the error for a table without the named column."""
     return InputError(f'{path}: no column "{column}" (there are: {", ".join(columns[:20])}). Name it with {flag}.')
+
+
+def refuse_repeated(path: str, wanted: Iterable[str], columns: Sequence[str]) -> None:
+    """Raise `InputError` if a column that is read is named twice: nobody knows which one is meant."""
+    for name in wanted:
+        places = [str(number) for number, column in enumerate(columns, 1) if column == name]
+        if len(places) > 1:
+            listed = f"{', '.join(places[:-1])} and {places[-1]}"
+            raise InputError(f'{path}: columns {listed} are all called "{name}". Give each a name of its own.')

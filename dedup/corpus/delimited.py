@@ -15,6 +15,7 @@ from dedup.corpus.blocks import (
     explain_utf8,
     missing_column,
     read_whole_lines,
+    refuse_repeated,
 )
 from dedup.corpus.compression import open_reader
 from dedup.corpus.files import SourceFile
@@ -122,6 +123,7 @@ class TableReader:
             raise missing_column(path, self._config.text_field, header, "--text-field")
         if "key" in self._roles and self._roles["key"] not in header:
             raise missing_column(path, self._roles["key"], header, "--keep")
+        refuse_repeated(path, (self._config.text_field, self._config.id_field, *self._roles.values()), header)
         return header
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.config import InputConfig
-from dedup.corpus.blocks import DocumentBlock, Rejection, find_invalid_texts, missing_column
+from dedup.corpus.blocks import DocumentBlock, Rejection, find_invalid_texts, missing_column, refuse_repeated
 from dedup.corpus.column_values import list_values
 from dedup.errors import InputError
 
@@ -43,6 +43,7 @@ def read_parquet(path: str, config: InputConfig, roles: Mapping[str, str]) -> It
         raise missing_column(path, config.text_field, names, "--text-field")
     if "key" in roles and roles["key"] not in names:
         raise missing_column(path, roles["key"], names, "--keep")
+    refuse_repeated(path, (config.text_field, config.id_field, *roles.values()), names)
     kind = file.schema_arrow.field(config.text_field).type
     if not is_text(kind):
         raise InputError(

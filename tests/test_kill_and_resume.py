@@ -29,6 +29,7 @@ from dedup.config import PassageConfig
 from dedup.corpus.files import find_files
 from dedup.corpus.shards import SHARD_SIZE as DEFAULT_SIZE
 from dedup.corpus.shards import plan_shards
+from dedup.output.folder_marker import MARKER, RUN, claim
 
 WITHIN = PassageConfig(scope="within")
 MODES = {"passages": WITHIN, "documents only": PassageConfig(scope="off")}
@@ -262,6 +263,7 @@ def test_a_run_killed_while_it_removed_its_working_folder_is_complete_for_resume
         path = tmp_path / "out.partial" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(fingerprint if name == "fingerprint" else "0")
+        shutil.copy(tmp_path / "out" / MARKER, tmp_path / "out.partial")  # it goes last
     (tmp_path / "out.partial").mkdir(exist_ok=True)
     done = dedup("clean", "a.jsonl", "-o", "out", "--resume", cwd=tmp_path)
     assert done.code == 0, done.stderr
@@ -273,7 +275,7 @@ def test_two_runs_into_one_folder_at_once_are_refused(dedup, tmp_path):
     import fcntl
 
     write_jsonl(tmp_path / "a.jsonl", make_records("two", 5))
-    (tmp_path / "out.partial").mkdir()
+    claim(tmp_path / "out.partial", RUN)
     with (tmp_path / "out.partial" / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path)

@@ -190,3 +190,94 @@ def test_an_output_inside_the_run_that_is_compared_is_refused(dedup, inputs):
     assert_refused(done, "out/story.html: is an input.")
     assert list_files(inputs) == before
     assert json.loads((inputs / "out/summary.json").read_text())["counts"]["documents"] == 4
+
+
+def make_folder(path, name="mine.txt"):
+    """Make a folder of the user's with a file."""
+    path.mkdir(parents=True)
+    (path / name).write_text("mine")
+
+
+@pytest.fixture
+def cleaned(prepared, tmp_path, dedup):
+    """A folder with `in.jsonl`, a finished run `out` and its report `pages`."""
+    shutil.copy(prepared / "in.jsonl", tmp_path)
+    assert dedup("clean", "in.jsonl", "-o", "out", "-q", cwd=tmp_path).code == 0
+    assert dedup("report", "out", "-o", "pages", "-q", cwd=tmp_path).code == 0
+    return tmp_path
+
+
+REPLACING = {"clean": ("clean", "in.jsonl", "-q", "-o"), "report": ("report", "out", "-q", "-o")}
+FLAGS = {"clean": [[], ["--overwrite"], ["--resume"]], "report": [[], ["--overwrite"]]}
+CASES = [(command, flags) for command in REPLACING for flags in FLAGS[command]]
+
+
+@pytest.mark.parametrize("name", ["summary.json", "index.html", ".dedup.json", "fingerprint"])
+@pytest.mark.parametrize(("command", "flags"), CASES, ids=str)
+def test_a_folder_of_the_user_is_refused_by_name(cleaned, dedup, command, flags, name):
+    make_folder(cleaned / "users", name)
+    before = list_files(cleaned)
+    assert_refused(dedup(*REPLACING[command], "users", *flags, cwd=cleaned), "users: ")
+    assert list_files(cleaned) == before
+
+
+@pytest.mark.parametrize("name", ["mine.txt", "fingerprint", "lock", ".dedup.json", "segments/mine.txt"])
+@pytest.mark.parametrize(("command", "flags"), CASES, ids=str)
+def test_a_folder_of_the_user_where_we_would_work_is_refused_by_name(cleaned, dedup, command, flags, name):
+    make_folder((cleaned / "users.partial" / name).parent)
+    (cleaned / "users.partial" / name).write_text("mine")
+    before = list_files(cleaned)
+    assert_refused(dedup(*REPLACING[command], "users", *flags, cwd=cleaned), "users.partial: ")
+    assert list_files(cleaned) == before
+
+
+def test_resume_of_a_finished_run_leaves_a_folder_of_the_user_beside_it(cleaned, dedup):
+    make_folder(cleaned / "out.partial")
+    before = list_files(cleaned)
+    dedup("clean", "in.jsonl", "-q", "-o", "out", "--resume", cwd=cleaned)
+    assert list_files(cleaned) == before
+
+
+def test_passages_leave_a_folder_of_the_user_where_they_would_work(cleaned, dedup):
+    make_folder(cleaned / ".twice.work.partial")
+    before = list_files(cleaned)
+    assert_refused(dedup("passages", "in.jsonl", "-o", "twice", cwd=cleaned), ".twice.work.partial: ")
+    assert list_files(cleaned) == before
+
+
+@pytest.mark.parametrize(("command", "flags"), CASES, ids=str)
+def test_a_symbolic_link_to_a_folder_is_refused_by_name(cleaned, dedup, command, flags):
+    made = "out" if command == "clean" else "pages"
+    for name, target in (("to empty", "empty"), ("to ours", made), ("to nothing", "nothing")):
+        (cleaned / name).symlink_to(target)
+    (cleaned / "empty").mkdir()
+    before = list_files(cleaned)
+    for name in ("to empty", "to ours", "to nothing"):
+        done = dedup(*REPLACING[command], name, *flags, cwd=cleaned)
+        assert_refused(done, f"{name}: is a symbolic link.")
+    assert list_files(cleaned) == before
+
+
+@pytest.mark.parametrize(("command", "made", "other"), [("clean", "out", "pages"), ("report", "pages", "out")])
+def test_overwrite_replaces_what_is_ours_and_of_its_kind(cleaned, dedup, command, made, other):
+    before = list_files(cleaned / made)
+    assert dedup(*REPLACING[command], made, "--overwrite", cwd=cleaned).code == 0
+    assert set(list_files(cleaned / made)) == set(before)
+    assert list_files(cleaned / made) != before
+    assert dedup(*REPLACING[command], other, "--overwrite", cwd=cleaned).code == 2
+    assert not list(cleaned.glob("*.partial"))
+
+
+def test_a_run_of_an_earlier_version_is_refused_with_a_way_out(cleaned, dedup):
+    (cleaned / "out/.dedup.json").unlink()
+    done = dedup(*REPLACING["clean"], "out", "--overwrite", cwd=cleaned)
+    assert_refused(done, "Move it away or remove it by hand")
+
+
+@pytest.mark.parametrize("left", [[], [".dedup.json"]], ids=str)
+def test_a_run_killed_at_its_first_step_is_gone_on_with(cleaned, dedup, left):
+    (cleaned / "new.partial").mkdir()
+    for name in left:
+        (cleaned / "new.partial" / name).touch()
+    assert dedup(*REPLACING["clean"], "new", cwd=cleaned).code == 0
+    assert not (cleaned / "new.partial").exists()

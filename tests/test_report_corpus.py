@@ -11,6 +11,7 @@ from commands import run_fork
 from corpora import edit_text, make_records, make_text, read_lines, read_tree, write_jsonl
 from report_pages import HOSTILE, Page, hostile_records, make_report, read_pages, story_records
 
+from dedup.output.folder_marker import REPORT, claim
 from dedup.report.wrapping import make_safe
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -327,7 +328,8 @@ def test_without_near_misses_the_page_says_so(tmp_path, dedup):
 def test_a_report_that_was_cut_off_leaves_nothing_in_the_way(tmp_path, dedup):
     out, pages = make_report(dedup, tmp_path, story_records())
     partial = tmp_path / "later.partial"
-    (partial / "pages").mkdir(parents=True)
+    claim(partial, REPORT)
+    (partial / "pages").mkdir()
     (partial / "pages/old.html").write_text("old")
     assert 0 == dedup("report", out, "-o", tmp_path / "later").code
     assert read_tree(pages) == read_tree(tmp_path / "later")

@@ -72,6 +72,7 @@ def clean(
       edited.jsonl       records whose text was cut, as they were
       rejected.jsonl     records that could not be read
       summary.json       counts, settings, limits that were hit
+      .dedup.json        marks the folder: --overwrite replaces no folder without it
 
     With --index FILE, documents are also compared with those that earlier runs kept, and new documents that a stored
     one contains are removed. Passages and boilerplate are searched in this run alone. --keep orders the new documents;

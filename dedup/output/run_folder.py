@@ -5,11 +5,13 @@ import os
 import shutil
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from dedup.errors import OutputError
+from dedup.output.folder_marker import RUN, claim, has_marker, refuse_foreign, refuse_link, remove_ours
 from dedup.version import __version__
 
 LOCK_PATIENCE_S = 2.0
@@ -77,7 +79,8 @@ class RunFolder:
 
     def is_finished(self) -> bool:
         """Return whether OUT holds a complete run and no run is under way beside it."""
-        return (self.out / SUMMARY).is_file() and not self._marker.exists()
+        refuse_link(self.out)
+        return has_marker(self.out, RUN) and (self.out / SUMMARY).is_file() and not self._marker.exists()
 
     @property
     def _marker(self) -> Path:
@@ -94,18 +97,22 @@ class RunFolder:
                 )
 
     def discard(self) -> None:
-        """Remove what an unfinished run left."""
-        shutil.rmtree(self.partial, ignore_errors=True)
+        """Remove what an unfinished run left; a folder that is not ours stays."""
+        with suppress(OSError):
+            remove_ours(self.partial, RUN)
 
     def begin(self, fingerprint: str, *, resume: bool, overwrite: bool) -> IO[str]:
         """Make or take over the partial folder and lock it; return the lock, to be held until the end.
 
         A finished OUT, or a run that was cut off, is an `OutputError` that names the flag to use.
         """
+        refuse_link(self.out)
+        if self.partial.is_dir():
+            refuse_foreign(self.partial, RUN)
         marker = self._marker
         cut_off = marker.exists()
-        if self.out.exists() and not (resume and cut_off):
-            self._refuse_or_accept(overwrite=overwrite)
+        if self.out.exists():
+            self._refuse_or_accept(overwrite=overwrite or (resume and cut_off))
         if cut_off and not (resume or overwrite):
             raise OutputError(
                 f"{self.partial}: a run that was cut off. Go on with --resume, or start anew with --overwrite."
@@ -113,7 +120,7 @@ class RunFolder:
         if resume and cut_off:
             begun_with, _, version = marker.read_text().partition(" ")
             self._refuse_other(version, has_same_settings=begun_with == fingerprint)
-        self.partial.mkdir(parents=True, exist_ok=True)
+        claim(self.partial, RUN)
         lock = take_lock(self.partial / "lock")
         if lock is None:
             raise OutputError(f"{self.out}: another run is writing here. Wait for it or choose another folder.")
@@ -121,6 +128,7 @@ class RunFolder:
             shutil.rmtree(self.segments, ignore_errors=True)
         for folder in (self.output, self.parts):
             shutil.rmtree(folder, ignore_errors=True)
+        claim(self.output, RUN)
         for folder in (self.segments, self.output / KEPT, self.parts):
             folder.mkdir(parents=True, exist_ok=True)
         marker.write_text(f"{fingerprint} {__version__}")
@@ -148,6 +156,7 @@ class RunFolder:
             raise OutputError(
                 f"{self.out}: holds files that are not a dedup run. Choose an empty or new folder with -o."
             )
+        refuse_foreign(self.out, RUN)
         if not overwrite:
             raise OutputError(f"{self.out}: holds another run. Choose another folder, or replace it with --overwrite.")
 
@@ -157,9 +166,11 @@ class RunFolder:
         if self.out.exists():
             replaced = self.partial / "replaced"
             shutil.rmtree(replaced, ignore_errors=True)
+            refuse_link(self.out)
+            refuse_foreign(self.out, RUN)
             os.replace(self.out, replaced)
         os.replace(self.output, self.out)
-        shutil.rmtree(self.partial)
+        remove_ours(self.partial, RUN)
 
 
 def take_lock(path: Path) -> IO[str] | None:

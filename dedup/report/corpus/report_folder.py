@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dedup.errors import OutputError
-from dedup.output.run_folder import SUMMARY, take_lock
-from dedup.report.corpus.corpus_page import GENERATOR, INDEX
+from dedup.output.folder_marker import REPORT, claim, has_marker, refuse_foreign, refuse_link, remove_ours
+from dedup.output.run_folder import take_lock
 
 
 def default_folder(out: Path) -> Path:
@@ -27,7 +27,7 @@ def report_folder(target: Path, out: Path, *, overwrite: bool) -> Iterator[tuple
     place = Path(os.path.abspath(target))
     refuse_place(place, out, overwrite=overwrite)
     partial = place.with_name(place.name + ".partial")
-    partial.mkdir(parents=True, exist_ok=True)
+    claim(partial, REPORT)
     lock = take_lock(partial / "lock")
     if lock is None:
         raise OutputError(f"{target}: another report is being written here. Wait for it or choose another folder.")
@@ -36,17 +36,21 @@ def report_folder(target: Path, out: Path, *, overwrite: bool) -> Iterator[tuple
         for folder in (pages, scratch):
             shutil.rmtree(folder, ignore_errors=True)  # what a report left that was cut off
             folder.mkdir()
+        claim(pages, REPORT)
         try:
             yield pages, scratch
             if place.exists():
+                refuse_link(place)
+                refuse_foreign(place, REPORT)
                 os.replace(place, partial / "replaced")
             os.replace(pages, place)
         finally:
-            shutil.rmtree(partial, ignore_errors=True)
+            remove_ours(partial, REPORT)
 
 
 def refuse_place(place: Path, out: Path, *, overwrite: bool) -> None:
     """Raise `OutputError` where the report must not go."""
+    refuse_link(place)
     own = os.path.realpath(out) + os.sep
     if (os.path.realpath(place) + os.sep).startswith(own):
         raise OutputError(f"{place}: lies in the run that is reported on, which is only read. Choose another folder.")
@@ -56,13 +60,9 @@ def refuse_place(place: Path, out: Path, *, overwrite: bool) -> None:
         raise OutputError(f"{place}: is a file. Name a folder with -o.")
     if not any(place.iterdir()):
         return
-    if (place / SUMMARY).exists() or not is_report(place):
-        raise OutputError(f"{place}: holds files that are not a report. Choose an empty or new folder with -o.")
+    if not has_marker(place, REPORT):
+        raise OutputError(
+            f"{place}: holds files that are not a report of this dedup. Choose an empty or new folder with -o."
+        )
     if not overwrite:
         raise OutputError(f"{place}: holds another report. Choose another folder, or replace it with --overwrite.")
-
-
-def is_report(folder: Path) -> bool:
-    """Return whether a folder holds a report that we wrote."""
-    index = folder / INDEX
-    return index.is_file() and GENERATOR in index.read_text(encoding="utf-8", errors="replace")[:2000]

@@ -1,0 +1,93 @@
+"""The marker of a folder that is ours: written first, deleted last. A folder without it is never deleted."""
+
+import os
+import shutil
+from pathlib import Path
+
+import msgspec
+
+from dedup.errors import OutputError
+
+MARKER, FORMAT, VERSION = ".dedup.json", "dedup-folder", 1
+RUN, REPORT = "run", "report"
+MAX_MARKER_BYTES = 1 << 10
+
+
+class FolderMarker(msgspec.Struct, frozen=True):
+    """The content of `.dedup.json`: the format, and whether the folder is that of a run or of a report."""
+
+    kind: str
+    format: str = FORMAT
+    version: int = VERSION
+
+    def to_json(self) -> bytes:
+        """Return the marker as one line of JSON."""
+        return msgspec.json.encode(self) + b"\n"
+
+
+def is_ours(folder: Path, kind: str) -> bool:
+    """Return whether a folder, no link, has our marker of a kind; or holds nothing, so that nothing can be lost."""
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    return holds_nothing(folder) or has_marker(folder, kind)
+
+
+def holds_nothing(folder: Path) -> bool:
+    """Return whether a folder is empty, or has only the empty marker of a run that was killed at its first step."""
+    names = os.listdir(folder)
+    return not names or (names == [MARKER] and is_plain(folder / MARKER) and not (folder / MARKER).stat().st_size)
+
+
+def has_marker(folder: Path, kind: str) -> bool:
+    """Return whether our marker is in a folder."""
+    path = folder / MARKER
+    if not is_plain(path) or path.stat().st_size > MAX_MARKER_BYTES:
+        return False
+    try:
+        found = msgspec.json.decode(path.read_bytes(), type=FolderMarker)
+    except msgspec.DecodeError:
+        return False
+    return (found.format, found.kind) == (FORMAT, kind)
+
+
+def is_plain(path: Path) -> bool:
+    """Return whether a path is a regular file and no link."""
+    return path.is_file() and not path.is_symlink()
+
+
+def refuse_link(folder: Path) -> None:
+    """Raise `OutputError` where a folder to write is a symbolic link: the folder behind it is not ours to replace."""
+    if folder.is_symlink():
+        raise OutputError(f"{folder}: is a symbolic link. Name the folder itself, or a new one, with -o.")
+
+
+def refuse_foreign(folder: Path, kind: str) -> None:
+    """Raise `OutputError` where a folder is there, and may hold what is not ours."""
+    if os.path.lexists(folder) and not is_ours(folder, kind):
+        raise OutputError(
+            f"{folder}: was not made by this dedup (it has no {MARKER} of a {kind}), so it is not touched. "
+            "Move it away or remove it by hand, or choose another place with -o."
+        )
+
+
+def claim(folder: Path, kind: str) -> None:
+    """Make a folder and mark it, or take over one that is ours; any other is an `OutputError`."""
+    if folder.is_dir() or folder.is_symlink():
+        refuse_foreign(folder, kind)
+    folder.mkdir(parents=True, exist_ok=True)
+    if not has_marker(folder, kind):
+        (folder / MARKER).write_bytes(FolderMarker(kind).to_json())
+
+
+def remove_ours(folder: Path, kind: str) -> None:
+    """Delete a folder if it is ours. The marker goes last, so that what a kill leaves is known as ours."""
+    if not is_ours(folder, kind):
+        return
+    for name in os.listdir(folder):
+        path = folder / name
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif name != MARKER:
+            path.unlink(missing_ok=True)
+    (folder / MARKER).unlink(missing_ok=True)
+    folder.rmdir()

@@ -503,3 +503,46 @@ def test_a_parquet_file_that_names_a_column_twice_is_refused(dedup, tmp_path, na
 
 def test_other_columns_may_be_named_twice(dedup, tmp_path):
     assert clean_bytes(dedup, tmp_path, b"x,text,x\n1,a text,2\n1,a text,2\n", "a.csv").code == 0
+
+
+# ----------------------------------------------------------------------------------------------- depth and numbers
+
+
+def nest(levels, opening=b"[", closing=b"]"):
+    """Return a record that has this many levels in all."""
+    nested = opening * (levels - 1) + closing * (levels - 1)
+    return b'{"id": "%d", "x": %s, "text": "few [[[ words of %d"}\n' % (levels, nested, levels)
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_the_depth_of_json_has_a_limit_that_is_the_same_in_any_process(dedup, tmp_path, workers):
+    lines = {levels: nest(levels) for levels in (*range(900, 1000, 5), 920, 921, 5000)}
+    for name in "ab":
+        (tmp_path / f"{name}.jsonl").write_bytes(b"".join(lines.values()))
+    done = dedup("clean", "a.jsonl", "b.jsonl", "-o", "out", "--workers", workers, cwd=tmp_path)
+    assert done.code == 0, done.stderr
+    rejected = read_lines(tmp_path / "out/rejected.jsonl")
+    deep = [line.decode() for levels, line in lines.items() if levels > 920]
+    assert [r["raw"] for r in rejected] == deep * 2
+    assert {r["error"] for r in rejected} == {"nested too deeply (more than 920 levels)"}
+    assert dedup("restore", "out", "-o", "back", cwd=tmp_path).code == 0
+    assert read_tree(tmp_path / "back") == {f"{name}.jsonl": b"".join(lines.values()) for name in "ab"}
+
+
+def test_many_brackets_are_not_deep(dedup, tmp_path):
+    lines = [b'{"x": [%s], "text": "one"}\n' % b",".join([b"[{}]"] * 3000), b'{"text": "%s"}\n' % (b"[{" * 3000)]
+    done = clean_bytes(dedup, tmp_path, b"".join(lines))
+    assert done.code == 0, done.stderr
+    assert read_summary(tmp_path / "out")["counts"]["rejected"] == 0
+
+
+ODD_DATES = [b"1e999", b"-1e999", b"9" * 400, b"9" * 6000, b"[[]]", b"{}", b'"Mon, 1 Jan %s 00:00:00"' % (b"9" * 30)]
+
+
+@pytest.mark.parametrize("odd", ODD_DATES, ids=lambda odd: str(odd[:9]))
+@pytest.mark.parametrize("policy", ["newest:date", "oldest:date", "prefer:date=1"])
+def test_odd_dates_stop_no_run(dedup, tmp_path, odd, policy):
+    content = b'{"date": %s, "text": "the same few words of text here"}\n' % odd * 2 + GOOD
+    assert clean_bytes(dedup, tmp_path, content, "a.jsonl", "--keep", policy).code == 0
+    done = dedup("stories", "a.jsonl", "-o", "stories.jsonl", cwd=tmp_path)
+    assert done.code == 0, done.stderr

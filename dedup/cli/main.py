@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import click
 
-from dedup.cli.startup import leave, withhold
+from dedup.cli.startup import allow_depth, leave, withhold
 from dedup.errors import DedupError
 from dedup.version import __version__
 
@@ -78,6 +78,7 @@ def main() -> NoReturn:
     Only `diff` has another code: 1, the texts differ.
     """
     withhold()
+    allow_depth()
     open_streams()
     leave(run())
 

@@ -15,6 +15,8 @@ from typing import NoReturn
 # of settings; pyarrow imports pandas to see whether a list of texts is a table of it.
 WITHHELD = frozenset({"scipy", "yaml", "pandas"})
 
+STACK_DEPTH = 3000  # Python's 1000 less the frames of a worker is less than JSON may be nested
+
 
 class Withhold:
     """A finder that says of WITHHELD that they are not installed."""
@@ -23,6 +25,11 @@ class Withhold:
         """Raise `ModuleNotFoundError` for what is withheld, leave the rest to other finders."""
         if name in WITHHELD:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
+
+
+def allow_depth() -> None:
+    """Let nested JSON be read up to the limit of its reader, however deep the stack of the caller is."""
+    sys.setrecursionlimit(max(sys.getrecursionlimit(), STACK_DEPTH))
 
 
 def withhold() -> None:

@@ -1,5 +1,6 @@
 """JSON lines: one object a line. Only the fields that are needed are decoded."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
@@ -24,6 +25,9 @@ JSON_TYPES = {
     type(None): "null",
 }
 UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
+MAX_DEPTH = 920  # levels of lists and objects; Python's own limit depends on who calls
+JSON_PIECE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
+OPENING, CLOSING = frozenset((b"[", b"{")), frozenset((b"]", b"}"))
 SCALAR_STARTS = frozenset(b'"-0123456789n')  # text, number or null: what an id may be
 
 
@@ -67,10 +71,11 @@ class RecordReader:
         starts = np.concatenate([np.zeros(1, np.int64), ends[:-1]])
         numbers = np.arange(lines_before + 1, lines_before + len(ends) + 1, dtype=np.int64)
         num_lines = len(ends)
-        parsed = self._parse_all(data, starts, ends)
+        deep = find_deep_lines(data, starts, ends)
+        parsed = None if deep else self._parse_all(data, starts, ends)
         rejections: list[Rejection] = []
         if parsed is None:
-            parsed, good, bad = self._parse_each(data, starts, ends)
+            parsed, good, bad = self._parse_each(data, starts, ends, deep)
             rejections = [
                 Rejection(0, int(numbers[i]), start + int(starts[i]), reason, data[starts[i] : ends[i]])
                 for i, reason in bad
@@ -105,15 +110,21 @@ class RecordReader:
         return None if texts is None else (records, texts)
 
     def _parse_each(
-        self, data: bytes, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+        self, data: bytes, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64], deep: frozenset[int]
     ) -> tuple[tuple[list[Any], pa.Array], npt.NDArray[np.int64], list[tuple[int, str]]]:
-        """Decode line by line; return (records, texts), the indices of their lines, and the bad lines with reasons."""
+        """Decode line by line, but for those in `deep`.
+
+        Return (records, texts), the indices of their lines, and the bad lines with reasons.
+        """
         records, texts, good = [], [], []
         bad: list[tuple[int, str]] = []
         for index, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
             line = data[start:end].removesuffix(b"\n")
             if not line.strip():
                 continue  # a blank line is no record: it stays where it is
+            if index in deep:
+                bad.append((index, f"nested too deeply (more than {MAX_DEPTH} levels)"))
+                continue
             try:
                 line.decode()
                 record = self._decoder.decode(line)
@@ -146,6 +157,36 @@ def find_line_ends(data: bytes) -> npt.NDArray[np.int64]:
     """Return where each line ends, its line feed included; the last one may lack it."""
     ends = np.flatnonzero(np.frombuffer(data, np.uint8) == LINE_FEED) + 1
     return ends if ends.size and ends[-1] == len(data) else np.append(ends, len(data))
+
+
+def find_deep_lines(data: bytes, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> frozenset[int]:
+    """Return the indices of the lines that are nested more than MAX_DEPTH levels deep.
+
+    A line cannot be deeper than it has opening brackets, so that few lines are looked at closely.
+    """
+    if data.count(b"[") + data.count(b"{") <= MAX_DEPTH:
+        return frozenset()
+    view = np.frombuffer(data, np.uint8)
+    opening = np.flatnonzero((view | (ord("{") ^ ord("["))) == ord("{"))
+    many = np.searchsorted(opening, ends) - np.searchsorted(opening, starts) > MAX_DEPTH
+    return frozenset(i for i in np.flatnonzero(many).tolist() if measure_depth(data[starts[i] : ends[i]]) > MAX_DEPTH)
+
+
+def measure_depth(line: bytes) -> int:
+    r"""Return how many levels of lists and objects a line has; what is inside texts does not count.
+
+    >>> measure_depth(b'{"a": [[1], "[[[\"["]}')
+    3
+    """
+    depth = deepest = 0
+    for found in JSON_PIECE.finditer(line):
+        piece = found.group()
+        if piece in OPENING:
+            depth += 1
+            deepest = max(deepest, depth)
+        elif piece in CLOSING:
+            depth -= 1
+    return deepest
 
 
 def holds_objects_only(data: bytes, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> bool:

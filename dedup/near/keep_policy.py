@@ -1,5 +1,6 @@
 """The order in which a keep policy looks at documents: the one order of the local engine, the library and Spark."""
 
+import math
 import re
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -61,12 +62,29 @@ def make_key(value: object, keep: KeepPolicy) -> KeepKey:
 def read_kind(value: object) -> KeepKey:
     """Return the kind of a value (NUMBER, TEXT or ABSENT), its number and its text; a cell of a CSV can be a number."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return KeepKey(NUMBER, float(value), "")
+        return KeepKey(NUMBER, widen(value), "")
     if isinstance(value, str) and PLAIN_NUMBER.fullmatch(value):
         return KeepKey(NUMBER, float(value), "")
     return KeepKey(TEXT, 0.0, value) if isinstance(value, str) and value else KeepKey(ABSENT, 0.0, "")
 
 
+def widen(value: float) -> float:
+    """Return a number as a float; one that is beyond all floats as infinite."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
+
+
 def decode_value(raw: bytes | None) -> object:
-    """Return the value of a field from its JSON, None where there is none."""
-    return msgspec.json.decode(raw) if raw else None
+    """Return the value of a field from its JSON, None where there is none.
+
+    >>> decode_value(b'"AP"'), decode_value(b"1e999"), decode_value(b"")
+    ('AP', inf, None)
+    """
+    try:
+        return msgspec.json.decode(raw) if raw else None
+    except msgspec.ValidationError:
+        return float(raw or b"")  # no decoder of ours takes a number beyond all floats
+    except RecursionError:
+        return None

@@ -23,11 +23,11 @@ def parse_moment(text: str) -> datetime | None:
     (True, None)
     """
     text = text.strip()
-    with suppress(ValueError):
+    with suppress(ValueError, OverflowError):
         moment = datetime.fromisoformat(text)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     found = _DAY.match(text)
-    with suppress(ValueError, IndexError, TypeError):
+    with suppress(ValueError, IndexError, TypeError, OverflowError):
         if found:
             return datetime(int(found[1]), int(found[3]), int(found[4]), tzinfo=UTC)
         fields = parsedate_tz(text) if re.search("[A-Za-z]{3}", text) else None

@@ -281,3 +281,80 @@ def test_a_run_killed_at_its_first_step_is_gone_on_with(cleaned, dedup, left):
         (cleaned / "new.partial" / name).touch()
     assert dedup(*REPLACING["clean"], "new", cwd=cleaned).code == 0
     assert not (cleaned / "new.partial").exists()
+
+
+# --------------------------------------------------------------------------------- names that an OUT folder brings
+
+
+def rename_input(out, change):
+    """Change the first input of a summary."""
+    summary = json.loads((out / "summary.json").read_text())
+    change(summary["inputs"])
+    (out / "summary.json").write_text(json.dumps(summary))
+
+
+NAMES = ["../escaped", "/escaped", "a/../../escaped", "", ".", "..", "a//b", "a/", "nul\0", "./in.jsonl"]
+
+
+@pytest.mark.parametrize("command", ["restore", "report"])
+@pytest.mark.parametrize("name", [*NAMES, "{folder}/escaped"], ids=repr)
+def test_a_name_that_leads_out_of_its_folder_is_refused(cleaned, dedup, command, name):
+    rename_input(cleaned / "out", lambda inputs: inputs[0].update(name=name.format(folder=cleaned)))
+    (cleaned / "out/kept/escaped").write_text("{}\n")
+    (cleaned / "out/escaped").write_text("{}\n")
+    before = list_files(cleaned)
+    assert_refused(dedup(command, "out", "-o", "back", cwd=cleaned), "out/summary.json: names ")
+    assert list_files(cleaned) == before
+
+
+@pytest.mark.parametrize("other", ["in.jsonl", "in.jsonl/below"])
+def test_two_files_at_one_place_are_refused(cleaned, dedup, other):
+    rename_input(cleaned / "out", lambda inputs: inputs.append({**inputs[0], "name": other, "path": "other"}))
+    assert_refused(dedup("restore", "out", "-o", "back", cwd=cleaned), "names one place for two files")
+    assert not (cleaned / "back").exists()
+
+
+@pytest.mark.parametrize("linked", ["kept/in.jsonl", "kept", "removed.jsonl", "edited.jsonl", "rejected.jsonl"])
+@pytest.mark.parametrize("command", ["restore", "report"])
+def test_a_link_in_a_run_is_not_followed(cleaned, dedup, command, linked):
+    (cleaned / "out" / linked).rename(cleaned / "elsewhere")
+    (cleaned / "out" / linked).symlink_to(cleaned / "elsewhere")
+    before = list_files(cleaned)
+    done = dedup(command, "out", "-o", "back", cwd=cleaned)
+    assert_refused(done, f"out/{linked}: is a symbolic link")
+    after = list_files(cleaned)
+    assert not [name for name in set(after) - set(before) if (cleaned / name).is_file()]
+    assert {name: after[name] for name in before} == before
+
+
+def test_a_pipe_in_a_run_is_not_waited_for(cleaned, dedup):
+    (cleaned / "out/kept/in.jsonl").unlink()
+    os.mkfifo(cleaned / "out/kept/in.jsonl")
+    assert_refused(dedup("restore", "out", "-o", "back", cwd=cleaned), "out/kept/in.jsonl: is no regular file")
+
+
+@pytest.mark.parametrize("change", [{"format": "exe"}, {"compression": "rar"}], ids=str)
+def test_an_unknown_format_in_a_summary_is_one_line(cleaned, dedup, change):
+    rename_input(cleaned / "out", lambda inputs: inputs[0].update(change))
+    assert_refused(dedup("restore", "out", "-o", "back", cwd=cleaned), "has no format that is known")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["{}", "[]", "no JSON", '{"path": "other", "line": 1, "offset": 0, "error": "e", "raw": "x", "encoding": "utf-8"}'],
+)
+def test_a_record_of_another_run_is_one_line(cleaned, dedup, line):
+    (cleaned / "out/rejected.jsonl").write_text(line + "\n")
+    assert_refused(dedup("restore", "out", "-o", "back", cwd=cleaned), "out/rejected.jsonl, line 1: is no record")
+
+
+def test_files_named_as_temporary_files_used_to_be_are_restored(dedup, tmp_path):
+    (tmp_path / "in").mkdir()
+    for name in ("a.jsonl", "a.jsonl.part"):
+        write_jsonl(tmp_path / "in" / name, [{"id": name, "text": make_text(name)}])
+    files = ("in/a.jsonl", "in/a.jsonl.part")
+    assert dedup("clean", *files, "-o", "out", "--input-format", "jsonl", "-q", cwd=tmp_path).code == 0
+    assert dedup("restore", "out", "-o", "back", "-q", cwd=tmp_path).code == 0
+    assert {p.name: p.read_bytes() for p in (tmp_path / "back").iterdir()} == {
+        p.name: p.read_bytes() for p in (tmp_path / "in").iterdir()
+    }

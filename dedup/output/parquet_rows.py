@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from dedup.corpus.column_values import list_values
 from dedup.corpus.parquet import open_parquet
+from dedup.errors import InputError
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
@@ -28,13 +29,14 @@ def codecs_of(file: "pq.ParquetFile") -> dict[str, str]:
     return {c.path_in_schema: "NONE" if c.compression == "UNCOMPRESSED" else c.compression for c in columns}
 
 
-def open_writer(path: Path, like: "pq.ParquetFile") -> "pq.ParquetWriter":
+def open_writer(target: Path | IO[bytes], like: "pq.ParquetFile") -> "pq.ParquetWriter":
     """Open a Parquet file with the schema, metadata and compression of another."""
     import pyarrow.parquet as pq  # noqa: PLC0415 (for those who have such files)
 
-    path.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(target, Path):
+        target.parent.mkdir(parents=True, exist_ok=True)
     codecs = codecs_of(like)
-    return pq.ParquetWriter(str(path), like.schema_arrow, compression=codecs or "snappy")
+    return pq.ParquetWriter(target, like.schema_arrow, compression=codecs or "snappy")
 
 
 @dataclass(frozen=True)
@@ -95,13 +97,15 @@ def replace_texts(table: pa.Table, texts: Mapping[int, str], text_field: str) ->
     return table.set_column(place, table.schema.field(place), pa.array(column, table.schema.field(place).type))
 
 
-def merge_rows(kept: Path, set_aside: Path, dropped: Sequence[int], edited: AbstractSet[int], target: Path) -> None:
+def merge_rows(
+    kept: Path, set_aside: Path, dropped: Sequence[int], edited: AbstractSet[int], target: IO[bytes]
+) -> None:
     """Write the rows of both files to `target`, those of `set_aside` at the places `dropped` (sorted, from 0).
 
     For a row in `edited` there is one in `kept` as well, which is passed over.
     """
     kept_file = open_parquet(str(kept))
-    kept_rows, aside_rows = RowFeeder(kept_file), RowFeeder(open_parquet(str(set_aside)))
+    kept_rows, aside_rows = RowFeeder(kept_file, kept), RowFeeder(open_parquet(str(set_aside)), set_aside)
     total = kept_file.metadata.num_rows + len(dropped) - len(edited)
     with open_writer(target, kept_file) as writer:
         row = 0
@@ -120,7 +124,8 @@ def merge_rows(kept: Path, set_aside: Path, dropped: Sequence[int], edited: Abst
 class RowFeeder:
     """Gives the rows of a Parquet file in pieces of any length."""
 
-    def __init__(self, file: "pq.ParquetFile") -> None:
+    def __init__(self, file: "pq.ParquetFile", path: Path) -> None:
+        self._path = path
         self._batches = file.iter_batches()
         self._rest: pa.Table | None = None
 
@@ -128,7 +133,10 @@ class RowFeeder:
         """Yield tables that together have the next `count` rows."""
         while count > 0:
             if self._rest is None or len(self._rest) == 0:
-                self._rest = pa.Table.from_batches([next(self._batches)])
+                batch = next(self._batches, None)
+                if batch is None:
+                    raise InputError(f"{self._path}: has fewer rows than the run wrote. It was changed after the run.")
+                self._rest = pa.Table.from_batches([batch])
             piece = self._rest.slice(0, count)
             self._rest = self._rest.slice(len(piece))
             count -= len(piece)

@@ -16,6 +16,7 @@ from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.parquet import read_parquet
 from dedup.errors import InputError
 from dedup.model.run import InputFile, Summary
+from dedup.output.confined_paths import confine
 from dedup.output.records import RemovedRecord
 from dedup.output.restore_input import DroppedRecords, Event, replay, restore_file
 from dedup.output.run_folder import KEPT, REMOVED
@@ -24,7 +25,7 @@ from dedup.output.run_folder import KEPT, REMOVED
 def read_removals(out: Path) -> Iterator[RemovedRecord]:
     """Yield the removals of a run in input order; the documents in them are passed over, not decoded."""
     decoder = msgspec.json.Decoder(RemovedRecord)
-    with (out / REMOVED).open("rb") as lines:
+    with confine(out, REMOVED).open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             try:
                 yield decoder.decode(line)
@@ -57,7 +58,7 @@ class Originals:
                 yield place, block
 
     def _read_file(self, file: InputFile, events: Iterator[Event]) -> Iterator[DocumentBlock]:
-        kept = self.out / KEPT / file.name
+        kept = confine(self.out, f"{KEPT}/{file.name}")
         config, roles = self._input, {name: field for name, field in self.roles.items() if field != self._text_field}
         if file.format == "txt":
             yield read_text(file, kept, list(events))
@@ -66,7 +67,8 @@ class Originals:
             raise InputError(f"{kept}: is gone. Name an OUT folder that is complete, as `dedup clean` left it.")
         if file.format == "parquet":
             part = self.scratch / "rows.parquet"
-            restore_file(self.out, file, events, part)
+            with part.open("wb") as rows:
+                restore_file(self.out, file, events, rows)
             yield from read_parquet(str(part), config, roles)
             part.unlink()
         else:

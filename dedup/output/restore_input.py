@@ -4,13 +4,16 @@ import heapq
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import IO, BinaryIO, NamedTuple
 
 import msgspec
 
 from dedup.corpus.compression import open_reader, open_writer, read_chunk
+from dedup.corpus.files import COMPRESSIONS, FORMATS
 from dedup.errors import InputError, OutputError
 from dedup.model.run import InputFile, Summary
+from dedup.output.confined_paths import confine, refuse_names
+from dedup.output.output_file import open_output
 from dedup.output.parquet_rows import merge_rows
 from dedup.output.records import EditedRecord, RejectedRecord, RemovedRecord, original_bytes, rejected_bytes
 from dedup.output.run_folder import EDITED, KEPT, REJECTED, REMOVED, SET_ASIDE, SUMMARY
@@ -28,22 +31,33 @@ def restore(out: Path, target: Path, advance: Callable[[int], None]) -> list[Pat
     for file in inputs:
         path = target / file.name
         path.parent.mkdir(parents=True, exist_ok=True)
-        part = path.with_name(path.name + ".part")
-        restore_file(out, file, dropped.of_file(file.path), part)
-        part.replace(path)
+        with open_output(path) as opened:
+            restore_file(out, file, dropped.of_file(file.path), opened)
         written.append(path)
         advance(file.bytes)
+    dropped.require_end()
     return written
 
 
 def read_summary(out: Path) -> Summary:
-    """Return the summary of the run that a folder holds; a folder without one is an `InputError`."""
+    """Return the summary of the run that a folder holds; a folder without one is an `InputError`.
+
+    The names of its files are paths within `kept/`, each of one file.
+    """
+    confine(out, SUMMARY)
     if not (out / SUMMARY).is_file():
         raise InputError(f"{out}: no {SUMMARY} here. Name the OUT folder of a finished `dedup clean` run.")
     try:
-        return Summary.read(out / SUMMARY)
+        summary = Summary.read(out / SUMMARY)
     except msgspec.DecodeError as error:
         raise InputError(f"{out / SUMMARY}: is not the summary of a run ({error}). Run `dedup clean` anew.") from error
+    refuse_names(out / SUMMARY, [file.name for file in summary.inputs])
+    if len({file.path for file in summary.inputs}) < len(summary.inputs):
+        raise InputError(f"{out / SUMMARY}: names an input twice. Run `dedup clean` anew.")
+    for file in summary.inputs:
+        if file.format not in FORMATS.values() or file.compression not in {None, *COMPRESSIONS.values()}:
+            raise InputError(f"{out / SUMMARY}: {file.name!a} has no format that is known. Run `dedup clean` anew.")
+    return summary
 
 
 class Event(NamedTuple):
@@ -63,12 +77,13 @@ class DroppedRecords:
     """The records that did not stay as they were, file by file in input order, read as they are asked for."""
 
     def __init__(self, out: Path, formats: dict[str, str]) -> None:
+        self._out = out
         self._formats = formats
         self._order = {path: place for place, path in enumerate(formats)}
         self._events = heapq.merge(
-            self._read(out / REMOVED, RemovedRecord, self._removed),
-            self._read(out / EDITED, EditedRecord, self._edited),
-            self._read(out / REJECTED, RejectedRecord, self._rejected),
+            self._read(confine(out, REMOVED), RemovedRecord, self._removed),
+            self._read(confine(out, EDITED), EditedRecord, self._edited),
+            self._read(confine(out, REJECTED), RejectedRecord, self._rejected),
             key=lambda event: event[:2],
         )
         self._next = next(self._events, None)
@@ -90,8 +105,15 @@ class DroppedRecords:
     def _read(path: Path, kind: type[msgspec.Struct], unpack: Callable[..., Event]) -> Iterator[Event]:
         decoder = msgspec.json.Decoder(kind)
         with path.open("rb") as file:
-            for line in file:
-                yield unpack(decoder.decode(line))
+            for number, line in enumerate(file, start=1):
+                try:
+                    event = unpack(decoder.decode(line))
+                except (msgspec.DecodeError, KeyError, TypeError, ValueError) as error:
+                    message = (
+                        f"{path}, line {number}: is no record of this run ({error}). It was changed after the run."
+                    )
+                    raise InputError(message) from error
+                yield event
 
     def of_file(self, path: str) -> Iterator[Event]:
         """Yield what happened to the records of one file; files are asked for in input order."""
@@ -100,26 +122,32 @@ class DroppedRecords:
             yield self._next
             self._next = next(self._events, None)
 
+    def require_end(self) -> None:
+        """Raise `InputError` where records are left over after the last file."""
+        if self._next is not None:
+            raise InputError(f"{self._out}: its records are out of order. It was changed after the run.")
 
-def restore_file(out: Path, file: InputFile, events: Iterator[Event], target: Path) -> None:
+
+def restore_file(out: Path, file: InputFile, events: Iterator[Event], target: IO[bytes]) -> None:
     """Write one input file as it was (a compressed one: equal after decompression)."""
-    kept = out / KEPT / file.name
+    kept = confine(out, f"{KEPT}/{file.name}")
     if file.format == "txt":
         gone = [event.raw for event in events]
         if gone:
-            target.write_bytes(gone[0])
+            target.write(gone[0])
         else:
-            shutil.copyfile(kept, target)
+            with kept.open("rb") as source:
+                shutil.copyfileobj(source, target)
         return
     if file.format == "parquet":
         every = list(events)
+        set_aside = confine(out, f"{SET_ASIDE}/{file.name}")
         edited = {event.start for event in every if event.edited}
-        merge_rows(kept, out / SET_ASIDE / file.name, [event.start for event in every], edited, target)
+        merge_rows(kept, set_aside, [event.start for event in every], edited, target)
         return
     with (
         open_reader(str(kept), file.compression) as (stream, _),
-        target.open("wb") as opened,
-        open_writer(opened, file.compression) as writer,
+        open_writer(target, file.compression) as writer,
     ):
         for chunk in replay(stream, events, kept):
             writer.write(chunk)
@@ -140,6 +168,8 @@ def replay(stream: BinaryIO, events: Iterable[Event], path: Path) -> Iterator[by
 
 def take_exactly(stream: BinaryIO, count: int, path: Path) -> Iterator[bytes]:
     """Yield `count` bytes; fewer are an `InputError`."""
+    if count < 0:
+        raise InputError(f"{path}: the records taken out of it overlap. The run was changed.")
     while count:
         chunk = read_chunk(stream, min(count, COPY_SIZE), str(path))
         if not chunk:

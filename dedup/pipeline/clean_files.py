@@ -11,6 +11,7 @@ from dedup.near.decisions import Decisions
 from dedup.near.sketches import Sketches
 from dedup.output.examples import choose_examples
 from dedup.output.passage_records import write_boilerplate, write_passages
+from dedup.output.restore_input import read_summary
 from dedup.output.run_folder import BOILERPLATE, EDITED, LOCATED, PASSAGES, REJECTED, REMOVED, SUMMARY
 from dedup.output.write_shards import Results, join_parts, plan_offsets, prepare_files, write_clusters, write_shard
 from dedup.passages.remove_contained import gather_kept
@@ -30,7 +31,7 @@ def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Example]]:
         if job.is_finished():
             progress.note(f"{run.out}: this run is complete already, nothing is left to do")
             job.folder.discard()  # what a run leaves that is killed while it tidies up
-            return Summary.read(run.out / SUMMARY), []
+            return read_summary(run.out), []
         with job.working():
             return clean_job(job)
 

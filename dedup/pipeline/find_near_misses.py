@@ -17,6 +17,7 @@ from dedup.corpus.files import SourceFile
 from dedup.errors import DedupError
 from dedup.model.run import Summary
 from dedup.near.bands import bands_of
+from dedup.output.confined_paths import confine
 from dedup.output.run_folder import KEPT
 from dedup.pipeline.clean_files import decide
 from dedup.pipeline.index_session import NO_INDEX
@@ -59,7 +60,7 @@ def find_near_misses(out: RunTables, scratch: Path, workers: int, progress: Prog
     files = [
         SourceFile(f.path, str(kept), f.name, f.format, f.compression, kept.stat().st_size, 0)
         for f in summary.inputs
-        if (kept := out.out / KEPT / f.name).is_file()  # a .txt file that was removed is not there
+        if (kept := confine(out.out, f"{KEPT}/{f.name}")).is_file()  # a .txt file that was removed is not there
     ]
     config = msgspec.convert(summary.config["input"], InputConfig)
     settings = CleanSettings(lowered, PassageConfig("off"), config)

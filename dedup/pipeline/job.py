@@ -11,10 +11,10 @@ from dedup.corpus.files import SourceFile
 from dedup.corpus.shards import SHARD_SIZE, Shard, plan_shards
 from dedup.errors import InputError
 from dedup.index.store import IndexFile
-from dedup.model.run import Summary
 from dedup.near.decisions import Decisions
 from dedup.near.sketches import Sketches
-from dedup.output.run_folder import SUMMARY, RunFolder
+from dedup.output.restore_input import read_summary
+from dedup.output.run_folder import RunFolder
 from dedup.output.run_summary import StageTimer
 from dedup.passages.cut_documents import Findings
 
@@ -121,7 +121,7 @@ class Job:
         """Return whether this run is resumed, and its output is complete already."""
         if not (self.run.resume and self.folder.is_finished()):
             return False
-        return Summary.read(self.run.out / SUMMARY).fingerprint == self.fingerprint
+        return read_summary(self.run.out).fingerprint == self.fingerprint
 
     @contextmanager
     def working(self) -> Iterator[None]:

@@ -4,7 +4,8 @@ import pytest
 
 from dedup.diff.engine import diff_texts
 from dedup.report.diff.diff_terminal import Screen, render_terminal
-from dedup.report.wrapping import Piece, Style, make_safe, measure_width, wrap_pieces
+from dedup.report.wrapping import Piece, Style, measure_width, wrap_pieces
+from dedup.text.control_characters import make_safe
 
 GOLDEN = Path(__file__).parent / "golden"
 

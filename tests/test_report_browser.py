@@ -9,7 +9,7 @@ from commands import run_fork
 from corpora import make_records
 from report_pages import HOSTILE, hostile_records, make_report, story_records
 
-from dedup.report.wrapping import make_safe
+from dedup.text.control_characters import make_safe
 
 PAGES = ("index.html", "clusters.html", "clusters/000/1.html", "threshold.html")
 

@@ -12,7 +12,7 @@ from corpora import edit_text, make_records, make_text, read_lines, read_tree, w
 from report_pages import HOSTILE, Page, hostile_records, make_report, read_pages, story_records
 
 from dedup.output.folder_marker import REPORT, claim
-from dedup.report.wrapping import make_safe
+from dedup.text.control_characters import make_safe
 
 GOLDEN = Path(__file__).parent / "golden"
 MOST_BYTES = 2_000_000

@@ -11,7 +11,7 @@ from dedup.config import CompareConfig
 from dedup.model.documents import Document
 from dedup.report.compare.compare_html import render_html
 from dedup.report.compare.compare_text import percent
-from dedup.report.wrapping import make_safe
+from dedup.text.control_characters import make_safe
 
 VIEWS = ("rows", "pair", "inline", "matrix", "only", "discrepancies", "articles", "run")
 CANARY = "document.documentElement.dataset.canary = 1"

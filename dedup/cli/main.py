@@ -10,6 +10,7 @@ from typing import NoReturn
 import click
 
 from dedup.cli.startup import allow_depth, leave, withhold
+from dedup.cli.terminal import close_door
 from dedup.errors import DedupError
 from dedup.version import __version__
 
@@ -80,6 +81,7 @@ def main() -> NoReturn:
     withhold()
     allow_depth()
     open_streams()
+    close_door()
     leave(run())
 
 

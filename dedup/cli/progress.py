@@ -45,7 +45,7 @@ class TerminalProgress:
                 desc=f"{LABELS.get(stage, stage):9}",
                 leave=False,
                 dynamic_ncols=True,
-                file=sys.stderr,
+                file=getattr(sys.stderr, "original", sys.stderr),
             )
 
     def advance(self, amount: int) -> None:

@@ -164,10 +164,10 @@ def find_deep_lines(data: bytes, starts: npt.NDArray[np.int64], ends: npt.NDArra
 
     A line cannot be deeper than it has opening brackets, so that few lines are looked at closely.
     """
-    if data.count(b"[") + data.count(b"{") <= MAX_DEPTH:
-        return frozenset()
     view = np.frombuffer(data, np.uint8)
     opening = np.flatnonzero((view | (ord("{") ^ ord("["))) == ord("{"))
+    if opening.size <= MAX_DEPTH:
+        return frozenset()
     many = np.searchsorted(opening, ends) - np.searchsorted(opening, starts) > MAX_DEPTH
     return frozenset(i for i in np.flatnonzero(many).tolist() if measure_depth(data[starts[i] : ends[i]]) > MAX_DEPTH)
 

@@ -10,7 +10,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from dedup.report.wording import clip, format_share
-from dedup.report.wrapping import make_safe
+from dedup.text.control_characters import make_safe
 from dedup.version import __version__
 
 

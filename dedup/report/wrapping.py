@@ -40,25 +40,6 @@ _CODES = {
 }
 _RESET = "\x1b[0m"
 _SIGNS = {Style.INSERTED: ("{+", "+}"), Style.DELETED: ("[-", "-]")}
-_UNSAFE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def make_safe(text: str) -> str:
-    r"""Return the text with control characters and direction overrides spelled out, so that it cannot steer a terminal.
-
-    >>> make_safe("a\x1b[2Jb")
-    'a<U+001B>[2Jb'
-    """
-    return _UNSAFE.sub(lambda found: f"<U+{ord(found.group()):04X}>", text)
-
-
-def show_line(text: str) -> str:
-    r"""Return the text safe, in one line.
-
-    >>> show_line("a\n\x1b[2Jb")
-    'a <U+001B>[2Jb'
-    """
-    return make_safe(" ".join(text.split()))
 
 
 def show_white_space(text: str) -> str:

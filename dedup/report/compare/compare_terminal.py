@@ -14,7 +14,8 @@ from dedup.report.compare.compare_text import (
     name_letter,
     percent,
 )
-from dedup.report.wrapping import Line, Piece, Style, make_safe, measure_width, paint, show_line, wrap_pieces
+from dedup.report.wrapping import Line, Piece, Style, measure_width, paint, wrap_pieces
+from dedup.text.control_characters import make_safe, show_line
 
 MAX_LINE = 100
 MAX_ROWS = 8  # rows shown whole: those of the most texts

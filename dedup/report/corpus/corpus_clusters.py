@@ -8,7 +8,7 @@ from dedup.report.corpus.corpus_model import ClusterEntry
 from dedup.report.corpus.corpus_page import cluster_path, list_path, measure_card, render_corpus_page
 from dedup.report.page import encode_data
 from dedup.report.wording import clip
-from dedup.report.wrapping import make_safe
+from dedup.text.control_characters import make_safe
 
 PER_PAGE = 200
 FIRST_PAGE_BYTES = 1_850_000  # of its rows and of what the script searches: the page stays below 2 MB

@@ -8,7 +8,7 @@ from markupsafe import escape
 from dedup.report.corpus.corpus_model import Card
 from dedup.report.page import load_environment, render_page
 from dedup.report.wording import clip
-from dedup.report.wrapping import make_safe
+from dedup.text.control_characters import make_safe
 
 Item = TypeVar("Item")
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from dedup.diff.model import Block, Change, ChangeKind, Diff, TextNames, UnitChange
 from dedup.report.diff.diff_rows import Departure, Fold, is_white_space, lay_out, list_facts, starts_move
 from dedup.report.diff.diff_text import describe_fact, describe_fold, describe_move, describe_relation, summarise
-from dedup.report.wrapping import Line, Piece, Style, add_signs, make_safe, pad, paint, show_white_space, wrap_pieces
+from dedup.report.wrapping import Line, Piece, Style, add_signs, pad, paint, show_white_space, wrap_pieces
+from dedup.text.control_characters import make_safe, show_line
 
 GUTTER = 4  # columns
 MIN_SIDE_BY_SIDE = 110  # columns; below, two columns hold fewer than seven words a line
@@ -39,8 +40,8 @@ def render_terminal(diff: Diff, names: TextNames, screen: Screen) -> str:
 def _write_head(diff: Diff, names: TextNames, width: int) -> Iterator[Line]:
     stats = diff.stats
     heads = [
-        Piece(f"old: {make_safe(names[0])} ({stats.num_old_words:,} words)", Style.STRONG),
-        Piece(f"new: {make_safe(names[1])} ({stats.num_new_words:,} words)", Style.STRONG),
+        Piece(f"old: {show_line(names[0])} ({stats.num_old_words:,} words)", Style.STRONG),
+        Piece(f"new: {show_line(names[1])} ({stats.num_new_words:,} words)", Style.STRONG),
         Piece(summarise(diff)),
         *(Piece(f"LIMIT: {limit}", Style.STRONG) for limit in diff.limits),
     ]

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from dedup.model.bench_results import Bench, Rate
 from dedup.report.encode import encode_json
-from dedup.report.wrapping import Piece, make_safe, wrap_pieces
+from dedup.report.wrapping import Piece, wrap_pieces
+from dedup.text.control_characters import make_safe, show_line
 
 BAR = 30  # columns
 
@@ -130,7 +131,7 @@ def list_pairs(found: Bench, width: int) -> Iterator[str]:
         if pair.threshold != threshold:
             threshold = pair.threshold
             yield f"  around {threshold:.2f}"
-        yield f"    {pair.similarity:.3f}  {make_safe(pair.ids[0])}  and  {make_safe(pair.ids[1])}"
+        yield f"    {pair.similarity:.3f}  {show_line(pair.ids[0])}  and  {show_line(pair.ids[1])}"
         for opening in pair.openings:
             for line in wrap_pieces([Piece(make_safe(opening))], width - 11)[:1]:
                 yield "           " + "".join(piece.text for piece in line)

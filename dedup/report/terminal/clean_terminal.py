@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dedup.model.run import Example, ExampleCut, ExampleDocument, Summary
 from dedup.report.wording import clip, count_things, format_share
-from dedup.report.wrapping import show_line
+from dedup.text.control_characters import show_line
 
 SNIPPET = 76  # characters of a line of text
 READ = 20_000  # characters of a document that are looked at

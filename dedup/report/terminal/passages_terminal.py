@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dedup.model.run import Excerpt, PassageInContext
-from dedup.report.wrapping import make_safe, show_line
+from dedup.text.control_characters import make_safe, show_line
 
 WIDTH = 76
 EDGE = 34  # characters of the passage shown at either end

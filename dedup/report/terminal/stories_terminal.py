@@ -4,7 +4,7 @@ import shlex
 
 from dedup.model.story import StoryCounts, StoryRecord, StoryResult
 from dedup.report.wording import format_share
-from dedup.report.wrapping import show_line
+from dedup.text.control_characters import show_line
 
 BIGGEST = 10
 WIDTH = 76

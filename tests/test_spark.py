@@ -370,18 +370,25 @@ def test_parquet_in_and_out(tmp_path):
 
 
 def test_an_existing_folder_is_refused(tmp_path):
+    from dedup.output.folder_marker import RUN, FolderMarker
     from dedup.spark.write_folders import SparkFolder
 
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "file").write_text("mine")
     (tmp_path / "run").mkdir()
-    (tmp_path / "run" / "summary.json").write_text("{}")
+    for name in ("run", "unmarked"):
+        (tmp_path / name).mkdir(exist_ok=True)
+        (tmp_path / name / "summary.json").write_text("{}")
+    (tmp_path / "run" / ".dedup.json").write_bytes(FolderMarker(RUN).to_json())
     with pytest.raises(DedupError, match="not a dedup run"):
         SparkFolder(session(), str(tmp_path / "other")).begin(overwrite=True)
     with pytest.raises(DedupError, match="--overwrite"):
         SparkFolder(session(), str(tmp_path / "run")).begin(overwrite=False)
+    with pytest.raises(DedupError, match=r"has no \.dedup\.json"):
+        SparkFolder(session(), str(tmp_path / "unmarked")).begin(overwrite=True)
     SparkFolder(session(), str(tmp_path / "run")).begin(overwrite=True)
-    assert ["_checkpoints"] == [path.name for path in (tmp_path / "run").iterdir()]
+    names = {path.name for path in (tmp_path / "run").iterdir()}
+    assert {name for name in names if not name.endswith(".crc")} == {".dedup.json", "_checkpoints"}
 
 
 @pytest.mark.parametrize(

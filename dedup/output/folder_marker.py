@@ -43,8 +43,13 @@ def has_marker(folder: Path, kind: str) -> bool:
     path = folder / MARKER
     if not is_plain(path) or path.stat().st_size > MAX_MARKER_BYTES:
         return False
+    return is_marker(path.read_bytes(), kind)
+
+
+def is_marker(raw: bytes, kind: str) -> bool:
+    """Return whether the bytes are our marker of a kind of folder."""
     try:
-        found = msgspec.json.decode(path.read_bytes(), type=FolderMarker)
+        found = msgspec.json.decode(raw, type=FolderMarker)
     except msgspec.DecodeError:
         return False
     return (found.format, found.kind) == (FORMAT, kind)
@@ -64,10 +69,15 @@ def refuse_link(folder: Path) -> None:
 def refuse_foreign(folder: Path, kind: str) -> None:
     """Raise `OutputError` where a folder is there, and may hold what is not ours."""
     if os.path.lexists(folder) and not is_ours(folder, kind):
-        raise OutputError(
-            f"{folder}: was not made by this dedup (it has no {MARKER} of a {kind}), so it is not touched. "
-            "Move it away or remove it by hand, or choose another place with -o."
-        )
+        raise OutputError(foreign_folder(folder, kind))
+
+
+def foreign_folder(place: str | Path, kind: str) -> str:
+    """Return what is wrong with a folder that may hold what is not ours, and what to do."""
+    return (
+        f"{place}: was not made by this dedup (it has no {MARKER} of a {kind}), so it is not touched. "
+        "Move it away or remove it by hand, or choose another place with -o."
+    )
 
 
 def claim(folder: Path, kind: str) -> None:

@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 
 from dedup.corpus.names import DocumentName
 from dedup.errors import OutputError
+from dedup.output.folder_marker import MARKER, MAX_MARKER_BYTES, RUN, FolderMarker, foreign_folder, is_marker
 from dedup.output.records import (
     LINE_END,
     UNKNOWN,
@@ -66,6 +67,7 @@ class SparkFolder:
                 raise OutputError(f"{self.place}: is a file. Name a folder with -o.")
             if any(self.list("")):
                 self._refuse_or_clear(overwrite=overwrite)
+        self.write(MARKER, FolderMarker(RUN).to_json())
         self._system.mkdirs(self._path(CHECKPOINTS))
 
     def _refuse_or_clear(self, *, overwrite: bool) -> None:
@@ -74,10 +76,23 @@ class SparkFolder:
             raise OutputError(
                 f"{self.place}: holds files that are not a dedup run. Choose an empty or new folder with -o."
             )
+        if not self._has_marker():
+            raise OutputError(foreign_folder(self.place, RUN))
         if not overwrite:
             what = "another run" if is_complete else "a run that was cut off"
             raise OutputError(f"{self.place}: holds {what}. Choose another folder, or replace it with --overwrite.")
         self._system.delete(self._path(""), True)
+
+    def _has_marker(self) -> bool:
+        """Return whether our marker is in the folder."""
+        path = self._path(MARKER)
+        if not self._system.exists(path) or self._system.getFileStatus(path).getLen() > MAX_MARKER_BYTES:
+            return False
+        stream = self._system.open(path)
+        try:
+            return is_marker(bytes(stream.readAllBytes()), RUN)
+        finally:
+            stream.close()
 
     def exists(self, name: str) -> bool:
         """Return whether a file or folder is there."""

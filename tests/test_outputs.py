@@ -268,6 +268,14 @@ def test_overwrite_replaces_what_is_ours_and_of_its_kind(cleaned, dedup, command
     assert not list(cleaned.glob("*.partial"))
 
 
+def test_a_run_with_a_file_of_the_user_is_not_replaced(cleaned, dedup):
+    (cleaned / "out/notes.txt").write_text("mine")
+    before = list_files(cleaned)
+    done = dedup(*REPLACING["clean"], "out", "--overwrite", cwd=cleaned)
+    assert_refused(done, "out/notes.txt: is not of the run that would be replaced.")
+    assert list_files(cleaned) == before
+
+
 def test_a_run_of_an_earlier_version_is_refused_with_a_way_out(cleaned, dedup):
     (cleaned / "out/.dedup.json").unlink()
     done = dedup(*REPLACING["clean"], "out", "--overwrite", cwd=cleaned)

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from dedup.errors import OutputError
-from dedup.output.folder_marker import RUN, claim, has_marker, refuse_foreign, refuse_link, remove_ours
+from dedup.output.folder_marker import MARKER, RUN, claim, has_marker, refuse_foreign, refuse_link, remove_ours
 from dedup.version import __version__
 
 LOCK_PATIENCE_S = 2.0
@@ -19,6 +19,9 @@ KEPT, SET_ASIDE = "kept", "set_aside"
 EDITED, PASSAGES, BOILERPLATE = "edited.jsonl", "passages.jsonl", "boilerplate.jsonl"
 EDITS, LOCATED = "edits.arrow", "located.arrow"
 REMOVED, REJECTED, CLUSTERS, SUMMARY = "removed.jsonl", "rejected.jsonl", "clusters.jsonl", "summary.json"
+OUT_FILES = (EDITED, PASSAGES, BOILERPLATE, REMOVED, REJECTED, CLUSTERS)
+OUT_FOLDERS = (*(name.removesuffix(".jsonl") for name in OUT_FILES), KEPT, SET_ASIDE, "_checkpoints")  # also on Spark
+OUT_NAMES = {MARKER, SUMMARY, *OUT_FILES, *OUT_FOLDERS}
 
 
 @dataclass(frozen=True)
@@ -159,6 +162,16 @@ class RunFolder:
         refuse_foreign(self.out, RUN)
         if not overwrite:
             raise OutputError(f"{self.out}: holds another run. Choose another folder, or replace it with --overwrite.")
+        self._refuse_added()
+
+    def _refuse_added(self) -> None:
+        """Raise `OutputError` where OUT has a file that no run writes: it was added by the user."""
+        for name in sorted(os.listdir(self.out)):
+            if name not in OUT_NAMES and not name.endswith(".crc"):  # those are of Hadoop
+                raise OutputError(
+                    f"{self.out / name}: is not of the run that would be replaced. Move it away, or choose another "
+                    "folder with -o."
+                )
 
     def publish(self) -> None:
         """Put the finished output in its place and remove what the run worked with."""

@@ -8,7 +8,7 @@ import naive
 import pytest
 from corpora import make_text, read_lines, read_summary, write_jsonl
 
-from dedup.index import containment as holders
+from dedup.index import find_containers as holders
 from dedup.index.find_containers import cut_documents
 
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import stat
 import subprocess
+import sys
 import threading
 
 import pytest
@@ -170,7 +171,7 @@ def test_a_patch_applied_in_place_on_a_full_disk_leaves_the_old_text(dedup, smal
 
 
 def test_standard_output_named_as_a_file_goes_on_where_it_is(tmp_path, inputs):
-    command = "echo before; python -m dedup diff old.txt new.txt --format patch -o /dev/stdout; echo after"
+    command = f"echo before; {sys.executable} -m dedup diff old.txt new.txt --format patch -o /dev/stdout; echo after"
     with (tmp_path / "out").open("wb") as out:
         subprocess.run(["sh", "-c", command], cwd=inputs, stdout=out, check=True)
     assert (tmp_path / "out").read_text() == f"before\n{(inputs / 'changes.patch').read_text()}after\n"
@@ -178,7 +179,7 @@ def test_standard_output_named_as_a_file_goes_on_where_it_is(tmp_path, inputs):
 
 def test_standard_input_from_a_file_is_an_input(inputs):
     with (inputs / "in.jsonl").open("rb") as source:
-        command = ["python", "-m", "dedup", "passages", "-", "-o", "in.jsonl", "-q"]
+        command = [sys.executable, "-m", "dedup", "passages", "-", "-o", "in.jsonl", "-q"]
         done = subprocess.run(command, cwd=inputs, stdin=source, capture_output=True, check=False)
     assert (done.returncode, done.stderr.decode().partition(". ")[0]) == (2, "error: in.jsonl: is an input")
 

@@ -8,14 +8,16 @@ documents there are, the more such pairs. 64 bytes rule out nearly all of them w
 """
 
 import math
+from dataclasses import replace
 from typing import NamedTuple
 
-from dedup.config import NearConfig
+from dedup.config import KeepPolicy, NearConfig
 from dedup.errors import DedupError
 from dedup.kernels.minhash import SIGNATURE_WORDS
 
 SIGNATURE_SIZE = 8 * SIGNATURE_WORDS  # bytes: one cache line
 MISSED_SHARE = 0.02  # of the pairs at the threshold that may be missed: those whose b-bit signatures look unlike
+NEAR_MISS = 0.05  # what a pair may be below the threshold
 
 
 class Bands(NamedTuple):
@@ -60,6 +62,17 @@ def choose_bands(threshold: float, num_perm: int, recall: float = 0.995) -> Band
 def bands_of(config: NearConfig) -> Bands:
     """Return the bands that documents are found by under these settings."""
     return choose_bands(config.threshold, config.num_perm, config.recall)
+
+
+def lower_threshold(near: NearConfig) -> NearConfig | None:
+    """Return settings that also find pairs just below the threshold, None where no banding reaches down to them."""
+    threshold = max(near.threshold - NEAR_MISS, near.threshold * 0.9)
+    lowered = replace(near, threshold=threshold, keep=KeepPolicy(), keep_templates=False)
+    try:
+        bands_of(lowered)
+    except DedupError:
+        return None
+    return lowered
 
 
 def choose_agreement(threshold: float, num_hashes: int, recall: float = 0.995) -> int:

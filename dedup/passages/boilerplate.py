@@ -1,6 +1,7 @@
 """Boilerplate: passages of many documents of one outlet, or of the corpus, beside a text of their own."""
 
 import math
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -19,7 +20,8 @@ from dedup.kernels.frequencies import (
     support_block,
     tally_block,
 )
-from dedup.passages.document_tokens import DocumentTokens
+from dedup.near.sketches import Sketches
+from dedup.passages.document_tokens import DocumentTokens, join_tokens
 from dedup.passages.fingerprint_links import SLOTS_PER_FINGERPRINT
 from dedup.threads import start_threads
 
@@ -65,6 +67,10 @@ class Boilerplate:
         """Return how many tokens of each document are boilerplate."""
         lengths = self.span[:, 1] - self.span[:, 0]
         return np.bincount(self.document, lengths, minlength=num_documents).astype(np.int32)
+
+    def keep_standing(self, kept: npt.NDArray[np.bool_]) -> "Boilerplate":
+        """Return the ranges with those of removed documents left out, but for the first holder of each."""
+        return self.select(kept[self.document] | self.is_first)
 
     def select(self, rows: np.ndarray) -> "Boilerplate":
         """Return some of the ranges, by index or mask."""
@@ -117,6 +123,24 @@ class FrequencyRule:
 def choose_stride(num_tokens: int, config: PassageConfig) -> int:
     """Return n where the fingerprints of every n-th document are counted, so that they fit into `max_anchors`."""
     return max(math.ceil(num_tokens * FINGERPRINTS_PER_TOKEN / config.max_anchors), 1)
+
+
+def find_in_sketches(sketches: Sketches, config: PassageConfig, threads: int) -> Boilerplate:
+    """Return the boilerplate of all documents, each text counted once."""
+    batches = sketches.segments.batches
+    _, firsts = np.unique(sketches.join("content", np.uint64)[:, 0], return_index=True)
+    counted = np.zeros(len(sketches), bool)
+    counted[firsts] = True
+    series = [hash_values(batch.documents.column("series").to_pylist()) for batch in batches]
+    tokens = join_tokens([DocumentTokens.unmasked(b.token_addresses, b.column("num_tokens")) for b in batches])
+    every_series = np.concatenate([np.empty(0, np.uint64), *series])
+    return find_boilerplate(tokens, Series(every_series, counted), config, threads)
+
+
+def hash_values(values: Sequence[bytes]) -> npt.NDArray[np.uint64]:
+    """Return a hash of each value, 0 of an empty one."""
+    hashes = {value: zlib.crc32(value) << 32 | zlib.adler32(value) if value else 0 for value in set(values)}
+    return np.array([hashes[value] for value in values], np.uint64)
 
 
 def find_boilerplate(

@@ -1,6 +1,6 @@
 """Which documents are contained in others: covered by passages of one kept document."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from dedup.config import PassageConfig
 from dedup.passages.document_tokens import DocumentTokens
-from dedup.passages.passage_table import Passages
-from dedup.passages.search import compare_pairs
+from dedup.passages.passage_table import Passages, join_passages
+from dedup.passages.search import compare_pairs, find_shared
 
 # A pair of documents is aligned where its fingerprints reach over this share of the shorter one. From the second share
 # of equal tokens on it is compared as a whole: its other fingerprints may have had other sources.
@@ -47,6 +47,16 @@ class Shares(NamedTuple):
         """Return the pairs with at least this share, one by one."""
         columns = (column.tolist() for column in self.select(self.share >= least))
         return [Containment(*values) for values in zip(*columns, strict=True)]
+
+
+def find_across(
+    tokens: DocumentTokens, config: PassageConfig, advance: Callable[[int], None], threads: int
+) -> Passages:
+    """Return the passages that documents share; without a scope across documents only what containment needs."""
+    if not (config.across or config.finds_contained):
+        return join_passages([])
+    # Containment alone needs no passage of documents that have little in common.
+    return find_shared(tokens, config, advance, threads, 0.0 if config.across else WORTH_ALIGNING)
 
 
 def choose_pairs(passages: Passages, own_tokens: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:

@@ -1,7 +1,7 @@
 """The passages of a run as columns, in tokens."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -57,6 +57,15 @@ class Passages:
     def select(self, rows: np.ndarray) -> "Passages":
         """Return some of the rows, by index or mask."""
         return Passages(*(column[rows] for column in self.columns))
+
+    def between(self, documents: npt.NDArray[np.bool_]) -> "Passages":
+        """Return the passages whose documents are both among these, bool[documents]."""
+        return self.select(documents[self.document] & documents[self.source])
+
+    def renumber(self, documents: npt.NDArray[np.int64]) -> "Passages":
+        """Return the passages of documents that are counted among some as passages of all: `documents` are these."""
+        numbers = documents.astype(np.int32)
+        return replace(self, document=numbers[self.document], source=numbers[self.source])
 
     def list_copies(self) -> Iterator[CopiedSpan]:
         """Yield the rows one by one."""

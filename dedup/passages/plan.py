@@ -7,8 +7,30 @@ import numpy.typing as npt
 
 from dedup.config import PassageConfig
 from dedup.kernels.repeats_within import mark_covered
+from dedup.near.decisions import Decisions
+from dedup.near.segments import Segments
 from dedup.passages.passage_table import ACROSS, WITHIN, Passages, join_passages
 from dedup.passages.resolve_sources import resolve_sources
+
+
+def plan_kept(
+    segments: Segments, decisions: Decisions, shared: Passages, config: PassageConfig, *, cut_across: bool
+) -> Passages:
+    """Return what is done with the passages of documents that are kept; `shared` are by doc_index."""
+    within = collect_repeats(segments) if config.within else join_passages([])
+    across = shared if config.across else join_passages([])
+    kept = decisions.kept
+    return plan_passages(within.between(kept), across.between(kept), config, cut_across=cut_across)
+
+
+def collect_repeats(segments: Segments) -> Passages:
+    """Return what the sketch stage found printed twice inside documents, by doc_index."""
+    parts = []
+    for batch in segments.batches:
+        rows = batch.repeats
+        documents = (rows[:, 0] + batch.first).astype(np.int32)
+        parts.append(Passages.found(np.column_stack([documents, documents]), rows[:, 1:], WITHIN))
+    return join_passages(parts)
 
 
 def plan_passages(within: Passages, across: Passages, config: PassageConfig, *, cut_across: bool) -> Passages:

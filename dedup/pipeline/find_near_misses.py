@@ -10,13 +10,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import msgspec
-import numpy as np
 
 from dedup.config import CleanSettings, InputConfig, KeepPolicy, NearConfig, PassageConfig
 from dedup.corpus.files import SourceFile
-from dedup.errors import DedupError
 from dedup.model.run import Summary
-from dedup.near.bands import bands_of
+from dedup.near.bands import lower_threshold
 from dedup.output.confined_paths import confine
 from dedup.output.run_folder import KEPT
 from dedup.pipeline.clean_files import decide
@@ -26,25 +24,12 @@ from dedup.pipeline.sketch_shards import sketch
 from dedup.report.corpus.kept_pairs import KeptPairs, NearMisses
 from dedup.report.corpus.run_tables import MAX_NEAREST, RunTables
 
-MARGIN = 0.05
-
 
 def read_near_config(summary: Summary) -> NearConfig:
     """Return the settings of the documents stage of a finished run."""
     values = dict(summary.config["near"])
     keep = KeepPolicy.parse(str(values.pop("keep")))
     return replace(msgspec.convert(values, NearConfig), keep=keep)
-
-
-def lower_threshold(near: NearConfig) -> NearConfig | None:
-    """Return the settings under which near misses are looked for, None where no banding reaches down to them."""
-    threshold = max(near.threshold - MARGIN, near.threshold * 0.9)
-    lowered = replace(near, threshold=threshold, keep=KeepPolicy(), keep_templates=False)
-    try:
-        bands_of(lowered)
-    except DedupError:
-        return None
-    return lowered
 
 
 def find_near_misses(out: RunTables, scratch: Path, workers: int, progress: Progress) -> NearMisses | None:
@@ -65,8 +50,5 @@ def find_near_misses(out: RunTables, scratch: Path, workers: int, progress: Prog
     config = msgspec.convert(summary.config["input"], InputConfig)
     settings = CleanSettings(lowered, PassageConfig("off"), config)
     job = make_job(CleanRun(files, scratch / "near", settings, workers), progress, NO_INDEX)
-    result = decide(sketch(job), job)
-    second = np.flatnonzero(~result.kept)
-    second = second[np.argsort(-result.similarity[second], kind="stable")]
-    pairs = KeptPairs(result.witness[second].copy(), second, result.similarity[second], result.relation[second])
-    return NearMisses.split(pairs, near.threshold, MAX_NEAREST)
+    decisions = decide(sketch(job), job)
+    return NearMisses.split(KeptPairs.removed_by(decisions), near.threshold, MAX_NEAREST)

@@ -15,10 +15,12 @@ from dedup.output.output_file import open_output
 from dedup.output.passage_records import write_passages
 from dedup.output.run_folder import LOCATED, PASSAGES
 from dedup.passages.boilerplate import NO_BOILERPLATE
+from dedup.passages.containment import find_across
 from dedup.passages.cut_documents import Findings
 from dedup.passages.passage_table import Passages
+from dedup.passages.plan import plan_kept
 from dedup.passages.remove_contained import gather_kept
-from dedup.pipeline.cut_passages import find_shared_passages, locate, plan_kept
+from dedup.pipeline.cut_passages import locate
 from dedup.pipeline.index_session import NO_INDEX
 from dedup.pipeline.job import CleanRun, Job, Progress, make_job
 from dedup.pipeline.sketch_shards import sketch
@@ -47,8 +49,9 @@ def list_in_folder(job: Job, target: Path | None, biggest: int) -> tuple[int, li
     segments, config = sketches.segments, job.settings.passages
     decisions = Decisions.keep_all(len(sketches))
     with job.show("passages", len(sketches), "doc"):
-        shared = find_shared_passages(gather_kept(sketches, decisions.kept, NO_BOILERPLATE), job)
-        passages = plan_kept(sketches, decisions, shared, config, cut_across=False)
+        kept = gather_kept(sketches, decisions.kept, NO_BOILERPLATE)
+        shared = find_across(kept.tokens, config, job.progress.advance, job.workers)
+        passages = plan_kept(segments, decisions, shared, config, cut_across=False)
     passages = replace(passages, may_cut=np.zeros(len(passages), bool))
     locate(segments, Findings(passages, NO_BOILERPLATE, config), job)
     write_passages(job.folder.output / PASSAGES, job.list_parts(LOCATED), passages, segments)

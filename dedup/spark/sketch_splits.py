@@ -19,9 +19,9 @@ from dedup.corpus.blocks import DocumentBlock, view_texts
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.parquet import read_batch
 from dedup.near.sketcher import Sketch
+from dedup.passages.boilerplate import hash_values
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.search import find_repeats
-from dedup.pipeline.find_boilerplate import hash_values
 from dedup.pipeline.sketch_shards import get_sketcher
 from dedup.spark.spark_tables import cut_bytes
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from dedup.near.decisions import Decisions
+
 
 @dataclass(frozen=True)
 class KeptPairs:
@@ -21,6 +23,13 @@ class KeptPairs:
     second: npt.NDArray[np.int64]
     similarity: npt.NDArray[np.float64]
     relation: npt.NDArray[np.uint8]
+
+    @classmethod
+    def removed_by(cls, decisions: Decisions) -> "KeptPairs":
+        """Return the pairs of a run over the kept documents: each one that it removes, after its witness."""
+        second = np.flatnonzero(~decisions.kept)
+        second = second[np.argsort(-decisions.similarity[second], kind="stable")]
+        return cls(decisions.witness[second], second, decisions.similarity[second], decisions.relation[second])
 
     def take(self, rows: npt.NDArray[np.int64]) -> "KeptPairs":
         """Return some of the pairs."""

@@ -8,7 +8,7 @@ from dedup.corpus.shards import SHARD_FILES, SHARD_SIZE, plan_shards
 
 def describe(file_format, size, compression=None):
     """Return a file of a size that is not there."""
-    return SourceFile("p", "p", "p", file_format, compression, size, 0)
+    return SourceFile("p", "p", "p", file_format, compression, size, 0, 0)
 
 
 def plan(*files, shard_size=100):

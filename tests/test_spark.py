@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from spark_engine import decide_on_spark, make_worlds, session
 
 from dedup.config import CleanSettings, InputConfig, KeepPolicy, NearConfig, PassageConfig
-from dedup.errors import DedupError
+from dedup.errors import DedupError, InputError
 
 FEW = settings(max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])  # each is many graphs at once
 
@@ -447,3 +447,14 @@ def test_a_worker_process_that_is_killed_changes_nothing(tmp_path):
     code, errors, killed = run_and_kill([str(news), "-o", str(tmp_path / "spark")], "exact copies", {})
     assert (code, killed) == (0, 1), errors
     assert_same(tmp_path / "local", tmp_path / "spark")
+
+
+def test_a_file_that_changes_during_a_run_is_noticed(tmp_path):
+    from dedup.spark.input_files import open_input
+
+    path = write_jsonl(tmp_path / "a.jsonl", [{"text": "a"}])
+    source = open_input(session(), [str(path)], None)
+    source.refuse_changed()
+    write_jsonl(path, [{"text": "another"}])
+    with pytest.raises(InputError, match="was changed while it was being read"):
+        source.refuse_changed()

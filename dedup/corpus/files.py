@@ -5,7 +5,8 @@ import os
 import shutil
 import stat
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import BinaryIO, NamedTuple
@@ -27,7 +28,8 @@ class SourceFile:
     format       jsonl, csv, tsv, parquet or txt
     compression  gzip, zstd or None
     size         bytes on disk
-    modified_ns  of the file, so that a resumed run notices that its input changed
+    modified_ns  of the file, so that a run, also a resumed one, notices that its input changed
+    inode        of the file, for the same
     """
 
     path: str
@@ -37,6 +39,35 @@ class SourceFile:
     compression: str | None
     size: int
     modified_ns: int
+    inode: int
+
+    @classmethod
+    def at(cls, path: str, location: str, name: str, file_format: str, compression: str | None = None) -> "SourceFile":
+        """Return the file at a location, as it is now."""
+        now = os.stat(location)
+        return cls(path, location, name, file_format, compression, now.st_size, now.st_mtime_ns, now.st_ino)
+
+    def refuse_changed(self) -> None:
+        """Raise `InputError` where the file is not as it was found: a run that reads it twice would mix two states."""
+        try:
+            now = os.stat(self.location)
+        except OSError:
+            now = None
+        if now is None or (now.st_size, now.st_mtime_ns, now.st_ino) != (self.size, self.modified_ns, self.inode):
+            raise changed_file(self.path)
+
+
+@contextmanager
+def at_rest(files: Iterable[SourceFile]) -> Iterator[None]:
+    """Read files in this context: `InputError` at its end, or in place of any error in it, if one of them changed."""
+    try:
+        yield
+    except Exception:
+        for file in files:
+            file.refuse_changed()
+        raise
+    for file in files:
+        file.refuse_changed()
 
 
 class NamedPath(NamedTuple):
@@ -80,7 +111,7 @@ def expand_input(given: str) -> Iterator[NamedPath]:
     """Yield the files that one argument names."""
     path = Path(given)
     if path.is_dir():
-        below = sorted(p for p in path.rglob("*") if split_format(p.name)[0] and p.is_file())
+        below = sorted(list_below(path))
         if not below:
             raise InputError(f"{given}: no file of a known format in this folder ({known_endings()}).")
         yield from (NamedPath(str(p), p.relative_to(path).as_posix()) for p in below)
@@ -95,6 +126,21 @@ def expand_input(given: str) -> Iterator[NamedPath]:
                 yield NamedPath(match, Path(match).name)
     else:
         raise InputError(f"{given}: no such file or folder.")
+
+
+def list_below(folder: Path) -> Iterator[Path]:
+    """Yield all that has a known ending below a folder, dead links too; links to folders are not followed."""
+
+    def refuse(error: OSError) -> None:
+        raise error
+
+    for place, _, names in os.walk(folder, onerror=refuse):
+        yield from (Path(place, name) for name in names if split_format(name)[0])
+
+
+def changed_file(path: str) -> InputError:
+    """Return the error for a file that did not stay as it was."""
+    return InputError(f"{path}: was changed while it was being read. Run again on a file at rest.")
 
 
 def known_endings() -> str:
@@ -122,16 +168,21 @@ def describe_file(path: str, name: str, input_format: str | None) -> SourceFile:
         )
     if compression and file_format in {"parquet", "txt"}:
         raise InputError(f"{path}: {compression} around {file_format} is not read. Decompress the file first.")
-    status = os.stat(path)
-    if not stat.S_ISREG(status.st_mode):
+    try:
+        mode = os.stat(path).st_mode
+    except OSError as error:
+        if not os.path.islink(path):
+            raise
+        raise InputError(
+            f"{path}: is a link to {os.readlink(path)}, which cannot be read ({error.strerror}). Mend or remove it."
+        ) from error
+    if not stat.S_ISREG(mode):
         raise InputError(
             f"{path}: is not a regular file, and a run reads its input twice. Pipe it in and name - instead."
         )
     if not os.access(path, os.R_OK):
         raise InputError(f"{path}: no permission to read it.")
-    return SourceFile(
-        printable(path), path, printable(name), file_format, compression, status.st_size, status.st_mtime_ns
-    )
+    return SourceFile.at(printable(path), path, printable(name), file_format, compression)
 
 
 def printable(path: str) -> str:
@@ -146,5 +197,4 @@ def copy_stdin(stream: BinaryIO, folder: Path, input_format: str | None) -> Sour
     location = folder / name
     with location.open("wb") as file:
         shutil.copyfileobj(stream, file, 1 << 20)
-    status = location.stat()
-    return SourceFile(STDIN, str(location), name, file_format, None, status.st_size, status.st_mtime_ns)
+    return SourceFile.at(STDIN, str(location), name, file_format)

@@ -9,7 +9,7 @@ from dedup.config import InputConfig
 from dedup.corpus.blocks import DocumentBlock
 from dedup.corpus.compression import open_reader
 from dedup.corpus.delimited import DELIMITERS, TableReader
-from dedup.corpus.files import SourceFile
+from dedup.corpus.files import SourceFile, at_rest
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.parquet import read_parquet
 from dedup.corpus.text_folder import read_text_files
@@ -74,7 +74,16 @@ def read_shard(
     """Yield the blocks of a shard; `report` gets the bytes on disk that were read since its last call.
 
     `roles` names the fields that are wanted beside text and id, by what they are wanted for: "key", "series".
+    `InputError` at the end if a file of the shard was changed since it was found.
     """
+    with at_rest(shard.files):
+        yield from read_blocks(shard, config, roles, report)
+
+
+def read_blocks(
+    shard: Shard, config: InputConfig, roles: Mapping[str, str], report: Callable[[int], None]
+) -> Iterator[DocumentBlock]:
+    """Do the work of `read_shard`, whatever happens to the files."""
     file = shard.files[0]
     if file.format == "txt":
         for block in read_text_files(shard.files):

@@ -11,7 +11,7 @@ import msgspec
 from dedup.config import InputConfig
 from dedup.corpus.compression import open_reader, read_chunk
 from dedup.corpus.delimited import DELIMITERS, parse_cells, parse_record, read_header
-from dedup.corpus.files import SourceFile
+from dedup.corpus.files import SourceFile, at_rest
 from dedup.corpus.parquet import fetch_rows
 from dedup.corpus.shards import Shard
 from dedup.near.segments import RecordSpan, Segments
@@ -95,5 +95,6 @@ def fetch_text(segments: Segments, doc_index: int, config: InputConfig) -> str |
     file = shard.files[place.file]
     if file.compression is not None and place.start + place.length > FARTHEST:
         return None
-    raw = next(read_records(shard, [place], config.text_field))
-    return RecordText(file, config).get(raw)
+    with at_rest([file]):
+        raw = next(read_records(shard, [place], config.text_field))
+        return RecordText(file, config).get(raw)

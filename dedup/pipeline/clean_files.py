@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import NamedTuple
 
+from dedup.corpus.files import at_rest
 from dedup.corpus.shards import Shard
 from dedup.model.run import Example, Summary
 from dedup.near.decide_documents import decide_documents
@@ -78,7 +79,8 @@ def write_records(outcome: Outcome, job: Job) -> None:
     """Write the kept records, and those that were removed, edited or rejected."""
     prepare_files(job.folder, job.shards)
     results = Results(job.folder, outcome.sketches.segments, outcome.decisions, job.settings.input.text_field)
-    places = [ShardPlace(*place) for place in zip(job.shards, plan_offsets(results), strict=True)]
+    with at_rest(job.run.files):
+        places = [ShardPlace(*place) for place in zip(job.shards, plan_offsets(results), strict=True)]
     with job.show("write", job.size, "B"):
         run_tasks(partial(write_one, results=results), places, job.workers, job.progress.advance)
     join_parts(job.folder, job.shards, [REMOVED, EDITED, REJECTED])
@@ -95,7 +97,8 @@ def write_one(place: ShardPlace, report: Callable[[int], None], *, results: Resu
     """Write one shard's share of the output; with the first go the clusters."""
     if place.shard.index == 0:
         write_clusters(results.run, results.segments, results.decisions)
-    write_shard(results, place.shard, place.offset)
+    with at_rest(place.shard.files):
+        write_shard(results, place.shard, place.offset)
     report(place.shard.size)
 
 

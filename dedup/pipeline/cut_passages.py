@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from dedup.config import InputConfig
+from dedup.corpus.files import at_rest
 from dedup.near.decisions import Decisions
 from dedup.near.segments import Segments
 from dedup.near.sketches import Sketches
@@ -57,5 +58,6 @@ def locate_one(
     found: ShardFindings, report: Callable[[int], None], *, folder: RunFolder, segments: Segments, config: InputConfig
 ) -> None:
     """Find the passages and the boilerplate of one shard in its texts."""
-    locate_shard(found, folder, segments, config)
+    with at_rest(found.shard.files):
+        locate_shard(found, folder, segments, config)
     report(found.shard.size)

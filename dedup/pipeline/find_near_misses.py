@@ -43,7 +43,7 @@ def find_near_misses(out: RunTables, scratch: Path, workers: int, progress: Prog
     if lowered is None:
         return None
     files = [
-        SourceFile(f.path, str(kept), f.name, f.format, f.compression, kept.stat().st_size, 0)
+        SourceFile.at(f.path, str(kept), f.name, f.format, f.compression)
         for f in summary.inputs
         if (kept := confine(out.out, f"{KEPT}/{f.name}")).is_file()  # a .txt file that was removed is not there
     ]

@@ -113,7 +113,7 @@ class Index:
             with source.open("wb") as file:
                 for document in every:
                     file.write(encode_document(document) + b"\n")
-            files = [SourceFile(name, str(source), "documents.jsonl", "jsonl", None, source.stat().st_size, 0)]
+            files = [SourceFile.at(name, str(source), "documents.jsonl", "jsonl")]
             out, settings = Path(scratch) / "out", CleanSettings(self.config, PassageConfig("off"))
             run = CleanRun(files, out, settings, dry_run=True, index=self.path, add=True)
             summary, _ = clean(run, SilentProgress())

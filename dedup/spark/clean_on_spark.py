@@ -87,6 +87,7 @@ def run_stages(run: SparkRun, source: SparkInput, folder: SparkFolder, progress:
         output = SparkOutput(folder, source.format)
         outcome = gather_outcome(source, corpus, documents, decisions)
         counts, passages = write_output(run, source, outcome, output)
+    source.refuse_changed()
     summary = summarise_run(run, source, outcome, counts, passages, timer)
     folder.delete(CHECKPOINTS)
     folder.write(SUMMARY, summary.to_json())

@@ -1,15 +1,15 @@
 """Input files by Spark's own readers: JSON lines and Parquet, on any file system it knows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
 from pyspark.sql import functions as F
 
 from dedup.config import CleanSettings, InputConfig
-from dedup.corpus.files import find_files, split_format
+from dedup.corpus.files import changed_file, find_files, split_format
 from dedup.errors import InputError
 from dedup.model.run import InputFile
 from dedup.spark.sketch_splits import SKETCH_SCHEMA, sketch_lines, sketch_rows
@@ -21,17 +21,26 @@ if TYPE_CHECKING:
     from dedup.spark.sketched_corpus import SketchedCorpus
 
 
+class FileState(NamedTuple):
+    """By what a change of a file is noticed: its bytes, and its time of modification in milliseconds."""
+
+    size: int
+    modified_ms: int
+
+
 @dataclass(frozen=True)
 class SparkInput:
     """The files of a run, all of one format, in order.
 
     locations  what Spark reads: files, folders, patterns
     names      the name of each file in the output, by its address in Spark
+    states     the state of each file when it was found
     """
 
     spark: "SparkSession"
     locations: tuple[str, ...]
     names: dict[str, str]
+    states: tuple[FileState, ...]
     format: str
 
     def place_of(self, file: str) -> int:
@@ -69,14 +78,16 @@ class SparkInput:
 
     def describe(self) -> list[InputFile]:
         """Return the files with their sizes."""
-        java = self.spark._jvm  # noqa: SLF001 (PySpark has no other way to Hadoop's file systems)
-        settings = self.spark._jsparkSession.sessionState().newHadoopConf()  # noqa: SLF001
-        files = []
-        for uri, name in self.names.items():
-            path = java.org.apache.hadoop.fs.Path(uri)
-            size = int(path.getFileSystem(settings).getFileStatus(path).getLen())
-            files.append(InputFile(name, path.getName(), self.format, split_format(name)[1], size))
-        return files
+        return [
+            InputFile(name, uri.rpartition("/")[2], self.format, split_format(name)[1], state.size)
+            for (uri, name), state in zip(self.names.items(), self.states, strict=True)
+        ]
+
+    def refuse_changed(self) -> None:
+        """Raise `InputError` where a file is not in the state in which it was found."""
+        for name, before, now in zip(self.names.values(), self.states, find_states(self.spark, self.names), strict=True):
+            if before != now:
+                raise changed_file(name)
 
     def _lines(self) -> "DataFrame":
         lines = self.spark.read.option("lineSep", "\n").text(list(self.locations))
@@ -133,7 +144,16 @@ def open_input(spark: "SparkSession", inputs: Sequence[str], input_format: str |
                 names.setdefault(uri, paths.get(location, uri))
     for uri in found:  # of a pattern
         names.setdefault(uri, uri)
-    return SparkInput(spark, tuple(locations), names, file_format)
+    return SparkInput(spark, tuple(locations), names, find_states(spark, names), file_format)
+
+
+def find_states(spark: "SparkSession", addresses: Iterable[str]) -> tuple[FileState, ...]:
+    """Return the state of each file now."""
+    java = spark._jvm  # noqa: SLF001 (PySpark has no other way to Hadoop's file systems)
+    settings = spark._jsparkSession.sessionState().newHadoopConf()  # noqa: SLF001
+    paths = [java.org.apache.hadoop.fs.Path(address) for address in addresses]
+    found = [path.getFileSystem(settings).getFileStatus(path) for path in paths]
+    return tuple(FileState(int(each.getLen()), int(each.getModificationTime())) for each in found)
 
 
 def plain(uri: str) -> str:

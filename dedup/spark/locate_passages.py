@@ -69,7 +69,7 @@ class LocateTask:
     @cached_property
     def records(self) -> RecordText:
         """Return what gets the text out of a record and another one into it: in Parquet the text is the record."""
-        return RecordText(SourceFile("", "", "", self.format, None, 0, 0), self.input)
+        return RecordText(SourceFile("", "", "", self.format, None, 0, 0, 0), self.input)
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,9 @@ class SparkInput:
 
     def refuse_changed(self) -> None:
         """Raise `InputError` where a file is not in the state in which it was found."""
-        for name, before, now in zip(self.names.values(), self.states, find_states(self.spark, self.names), strict=True):
+        for name, before, now in zip(
+            self.names.values(), self.states, find_states(self.spark, self.names), strict=True
+        ):
             if before != now:
                 raise changed_file(name)
 

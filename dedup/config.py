@@ -97,7 +97,6 @@ class PassageConfig:
     shingle_size      tokens of a seed
     window            one seed of this many consecutive ones is looked up: shared runs of shingle_size + window - 1
                       tokens are always found
-    series_field      field whose documents share boilerplate: the outlet
     strip_boilerplate cut boilerplate out of the kept documents
     max_anchors       seeds of the corpus that are held in memory at once; more are taken in several passes
     """
@@ -111,7 +110,6 @@ class PassageConfig:
     contained: float | None = 0.9
     shingle_size: int = 5
     window: int = 4
-    series_field: str = "outlet"
     strip_boilerplate: bool = False
     max_anchors: int = 16_000_000
 
@@ -196,11 +194,24 @@ class StoryConfig:
 
 @dataclass(frozen=True)
 class InputConfig:
-    """How documents are read: field names, and the format where the file name does not tell it."""
+    """How documents are read: field names, and the format where the file name does not tell it.
+
+    text_field    field that holds the text
+    id_field      field that holds the id; like those below it may be absent
+    input_format  None: the file name tells it
+    title_field   field that holds the title
+    date_field    field that holds the date
+    outlet_field  field that says who published; documents of one outlet share boilerplate
+    url_field     field that holds the address on the web
+    """
 
     text_field: str = "text"
     id_field: str = "id"
     input_format: str | None = None
+    title_field: str = "title"
+    date_field: str = "date"
+    outlet_field: str = "outlet"
+    url_field: str = "url"
 
     def __post_init__(self) -> None:
         check(bool(self.text_field), "--text-field is empty. Name the field that holds the text.")
@@ -209,6 +220,12 @@ class InputConfig:
             self.text_field != self.id_field,
             f'--text-field and --id-field are both "{self.text_field}". Name two different fields.',
         )
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Return the fields of what may be known of a document, by role; none is the text itself."""
+        fields = {role: getattr(self, f"{role}_field") for role in ("title", "date", "outlet", "url")}
+        return {role: field for role, field in fields.items() if field and field != self.text_field}
 
 
 @dataclass(frozen=True)
@@ -283,11 +300,8 @@ class CleanSettings:
 
     @property
     def roles(self) -> dict[str, str]:
-        """Return the fields that are read beside text and id, by their use: "key" orders, "series" is the outlet."""
-        roles = {"key": self.near.keep.field} if self.near.keep.field else {}
-        if self.passages.is_on and self.passages.series_field != self.input.text_field:
-            roles["series"] = self.passages.series_field
-        return roles
+        """Return the fields that are read beside text and id, by their use: "key" orders, the others are facts."""
+        return self.input.facts | ({"key": self.near.keep.field} if self.near.keep.field else {})
 
     def fingerprint(self, *inputs: object) -> str:
         """Return a short hash of the settings and of what the run works on."""

@@ -99,6 +99,7 @@ def test_an_exact_copy_of_a_removed_text_has_the_witness_of_that_text():
 
 def test_a_bucket_that_is_full_takes_no_more_texts():
     """Two kept texts share every bucket; with room for one, what copies the second alone is not found."""
+    from dedup.near.facts import know_nothing
     from dedup.near.leaders import Cover, Offered
 
     config = NearConfig(0.5, max_bucket=1)
@@ -113,6 +114,7 @@ def test_a_bucket_that_is_full_takes_no_more_texts():
         np.array([36, 36, 37], np.int32),
         np.array([t.ctypes.data for t in tokens], np.uint64),
         np.zeros(3, np.uint64),
+        know_nothing(3),
     )
     cover.offer(offered)
     result = cover.result()

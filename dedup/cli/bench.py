@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 import click
 
 from dedup.cli.options import (
-    input_options,
     inputs_argument,
     near_options,
     output_option,
     passage_options,
+    record_options,
     width_option,
     workers_option,
     write_output,
 )
 
 if TYPE_CHECKING:
-    from dedup.config import NearConfig, PassageConfig
+    from dedup.config import InputConfig, NearConfig, PassageConfig
     from dedup.model.bench_results import Bench
 
 
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @output_option
 @near_options
 @passage_options
-@input_options
+@record_options
 @workers_option
 @width_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress.")
@@ -46,9 +46,7 @@ def bench(
     output: str | None,
     near: "NearConfig",
     passages: "PassageConfig",
-    text_field: str,
-    id_field: str,
-    input_format: str | None,
+    records: "InputConfig",
     workers: int,
     width: int | None,
     quiet: bool,
@@ -66,19 +64,18 @@ def bench(
     """
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
-    from dedup.config import InputConfig
     from dedup.output.output_file import refuse_output
     from dedup.pipeline.run_bench import BenchRun
     from dedup.pipeline.run_bench import bench as measure
 
-    with working_folder(None, dry_run=True) as folder, find_sources(inputs, folder, input_format) as files:
+    with working_folder(None, dry_run=True) as folder, find_sources(inputs, folder, records.input_format) as files:
         locations = [file.location for file in files]
         refuse_output(output, locations)
         run = BenchRun(
             files=files,
             near=near,
             passages=passages,
-            input=InputConfig(text_field, id_field, input_format),
+            input=records,
             workers=workers,
             suggest=suggest,
         )

@@ -6,17 +6,17 @@ import click
 
 from dedup.cli.options import (
     index_option,
-    input_options,
     inputs_argument,
     near_options,
     passage_options,
+    record_options,
     shard_size_option,
     spark_options,
     workers_option,
 )
 
 if TYPE_CHECKING:
-    from dedup.config import NearConfig, PassageConfig
+    from dedup.config import InputConfig, NearConfig, PassageConfig
 
 
 @click.command()
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @index_option
 @near_options
 @passage_options
-@input_options
+@record_options
 @workers_option
 @shard_size_option
 @click.option("--resume", is_flag=True, help="Go on with a run that was cut off.")
@@ -40,9 +40,7 @@ def clean(
     index: str | None,
     near: "NearConfig",
     passages: "PassageConfig",
-    text_field: str,
-    id_field: str,
-    input_format: str | None,
+    records: "InputConfig",
     workers: int,
     shard_size: int | None,
     resume: bool,
@@ -103,7 +101,7 @@ def clean(
 
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
-    from dedup.config import CleanSettings, InputConfig
+    from dedup.config import CleanSettings
     from dedup.corpus.files import STDIN
     from dedup.corpus.shards import SHARD_SIZE
     from dedup.output.examples import read_example_cut
@@ -116,19 +114,17 @@ def clean(
         from dedup.cli.spark import clean_files_on_spark, parse_settings
         from dedup.spark.session import SparkRun, SparkSessionOptions
 
-        settings = CleanSettings(
-            near, replace(passages, contained=None), InputConfig(text_field, id_field, input_format)
-        )
+        settings = CleanSettings(near, replace(passages, contained=None), records)
         run_on_spark = SparkRun(inputs, str(out), settings, overwrite=overwrite, strict=strict)
         clean_files_on_spark(run_on_spark, SparkSessionOptions(master, parse_settings(spark_conf)), quiet=quiet)
         return
     if resume and STDIN in inputs:
         raise click.UsageError("--resume cannot go on with standard input. Save it to a file first.")
-    with working_folder(out, dry_run=dry_run) as folder, find_sources(inputs, folder, input_format) as files:
+    with working_folder(out, dry_run=dry_run) as folder, find_sources(inputs, folder, records.input_format) as files:
         run = CleanRun(
             files=files,
             out=folder,
-            settings=CleanSettings(near, passages, InputConfig(text_field, id_field, input_format)),
+            settings=CleanSettings(near, passages, records),
             workers=workers,
             resume=resume,
             overwrite=overwrite,

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 import click
 
 from dedup.cli.options import (
-    input_options,
     inputs_argument,
     near_options,
     passage_options,
+    record_options,
     workers_option,
     write_output,
 )
@@ -17,7 +17,7 @@ from dedup.cli.options import (
 required_index_option = click.option("--index", required=True, metavar="FILE", help="The index: one DuckDB file.")
 
 if TYPE_CHECKING:
-    from dedup.config import NearConfig, PassageConfig
+    from dedup.config import InputConfig, NearConfig, PassageConfig
 
 
 @click.group()
@@ -72,7 +72,7 @@ def info(index: str, output_format: str) -> None:
 @required_index_option
 @near_options
 @passage_options
-@input_options
+@record_options
 @workers_option
 @click.option("--strict", is_flag=True, help="Stop at the first record that cannot be read, add nothing.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
@@ -81,9 +81,7 @@ def add(
     index: str,
     near: "NearConfig",
     passages: "PassageConfig",
-    text_field: str,
-    id_field: str,
-    input_format: str | None,
+    records: "InputConfig",
     workers: int,
     strict: bool,
     quiet: bool,
@@ -98,17 +96,17 @@ def add(
 
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources
-    from dedup.config import CleanSettings, InputConfig
+    from dedup.config import CleanSettings
     from dedup.pipeline.clean_files import clean as clean_files
     from dedup.pipeline.job import CleanRun
     from dedup.report.terminal.clean_terminal import render_summary
 
     scratch = Path(index).with_name(Path(index).name + ".adding")
-    with find_sources(inputs, scratch, input_format) as files:
+    with find_sources(inputs, scratch, records.input_format) as files:
         run = CleanRun(
             files,
             scratch,
-            CleanSettings(near, passages, InputConfig(text_field, id_field, input_format)),
+            CleanSettings(near, passages, records),
             workers,
             overwrite=True,
             strict=strict,
@@ -127,7 +125,7 @@ def add(
 @click.option("-o", "--output", metavar="FILE", help="Write to this file.  [default: standard output]")
 @near_options
 @passage_options
-@input_options
+@record_options
 @workers_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 def check(
@@ -136,9 +134,7 @@ def check(
     output: str | None,
     near: "NearConfig",
     passages: "PassageConfig",
-    text_field: str,
-    id_field: str,
-    input_format: str | None,
+    records: "InputConfig",
     workers: int,
     quiet: bool,
 ) -> None:
@@ -154,15 +150,15 @@ def check(
 
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
-    from dedup.config import CleanSettings, InputConfig
+    from dedup.config import CleanSettings
     from dedup.output.output_file import refuse_output
     from dedup.pipeline.check_index import check_documents
     from dedup.pipeline.job import CleanRun
 
-    with working_folder(output, dry_run=True) as folder, find_sources(inputs, folder, input_format) as files:
+    with working_folder(output, dry_run=True) as folder, find_sources(inputs, folder, records.input_format) as files:
         locations = [index, *(file.location for file in files)]
         refuse_output(output, locations)
-        settings = CleanSettings(near, passages, InputConfig(text_field, id_field, input_format))
+        settings = CleanSettings(near, passages, records)
         run = CleanRun(files, folder, settings, workers, dry_run=True, index=Path(index))
         count, lines = check_documents(run, TerminalProgress(quiet=quiet))
         known = list(lines)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from dedup.config import NearConfig, PassageConfig
+    from dedup.config import InputConfig, NearConfig, PassageConfig
 
 
 def compose(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -51,6 +51,16 @@ def make_passages(passages: str, **settings: Any) -> "PassageConfig":
     return PassageConfig(scope=passages, **settings)
 
 
+RECORD_FIELDS = ("text_field", "id_field", "date_field", "title_field", "outlet_field", "url_field")
+
+
+def make_records(series_field: str | None, **settings: Any) -> "InputConfig":
+    """Return the settings that `record_options` stand for."""
+    from dedup.config import InputConfig
+
+    return InputConfig(**settings | ({"outlet_field": series_field} if series_field else {}))
+
+
 inputs_argument = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 
 input_options = compose(
@@ -71,6 +81,14 @@ article_options = compose(
     click.option(
         "--outlet-field", default="outlet", show_default=True, help="Field that says who published; may be absent."
     ),
+)
+
+record_options = compose(
+    input_options,
+    article_options,
+    click.option("--url-field", default="url", show_default=True, help="Field that holds the URL; may be absent."),
+    click.option("--series-field", hidden=True, help="What --outlet-field was called."),
+    hand_over("records", (*RECORD_FIELDS, "input_format", "series_field"), make_records),
 )
 
 near_options = compose(
@@ -165,12 +183,6 @@ index_option = click.option(
 )
 
 passage_options = compose(
-    click.option(
-        "--series-field",
-        default="outlet",
-        show_default=True,
-        help="Field whose documents share boilerplate: newsletter lines, comment forms, sidebars.",
-    ),
     click.option("--strip-boilerplate", is_flag=True, help="Cut boilerplate out of the kept documents."),
     click.option(
         "--passages",
@@ -188,7 +200,7 @@ passage_options = compose(
         callback=parse_contained,
         help="Remove a document if passages of one kept document have this share of its words.",
     ),
-    hand_over("passages", ("passages", "min_tokens", "contained", "series_field", "strip_boilerplate"), make_passages),
+    hand_over("passages", ("passages", "min_tokens", "contained", "strip_boilerplate"), make_passages),
 )
 
 workers_option = click.option(

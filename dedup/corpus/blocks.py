@@ -1,7 +1,7 @@
 """Blocks of documents as the sketch stage takes them, and the records that were set aside."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple
 
@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from dedup.config import InputConfig
 from dedup.corpus.compression import read_chunk
 from dedup.errors import InputError
 
@@ -34,7 +35,7 @@ class DocumentBlock:
     ```
     texts      large_string    their texts
     ids        list of bytes   raw JSON scalars; empty where a document has none
-    fields     for each role ("key" of the keep policy, "series") raw JSON of that field; empty where absent
+    fields     for each role ("key" of the keep policy, "title", ...) raw JSON of that field; empty where absent
     files      int32[n]        which of the shard's files
     lines      int64[n]        line (of a JSONL or CSV file) or row (of a Parquet file), from 1 in the shard
     starts     int64[n]        first byte of the record in the decompressed file
@@ -184,15 +185,24 @@ def find_invalid_texts(texts: pa.Array) -> Iterator[tuple[int, str]]:
             yield index, explain_utf8(error)
 
 
-def missing_column(path: str, column: str, columns: list[str], flag: str) -> InputError:
+def missing_column(path: str, column: str, columns: Sequence[str], flag: str) -> InputError:
     """Return the error for a table without the named column."""
     return InputError(f'{path}: no column "{column}" (there are: {", ".join(columns[:20])}). Name it with {flag}.')
 
 
-def refuse_repeated(path: str, wanted: Iterable[str], columns: Sequence[str]) -> None:
-    """Raise `InputError` if a column that is read is named twice: nobody knows which one is meant."""
-    for name in wanted:
+def find_roles(path: str, config: InputConfig, roles: Mapping[str, str], columns: Sequence[str]) -> dict[str, str]:
+    """Return the roles whose column is there, of those of a table.
+
+    Without its text or the key of its order a table is an `InputError`. So is one that names a column of these or the
+    id twice: nobody knows which one is meant. Any other role goes without then.
+    """
+    needed = {"--text-field": config.text_field} | ({"--keep": roles["key"]} if "key" in roles else {})
+    for flag, name in needed.items():
+        if name not in columns:
+            raise missing_column(path, name, columns, flag)
+    for name in (*needed.values(), config.id_field):
         places = [str(number) for number, column in enumerate(columns, 1) if column == name]
         if len(places) > 1:
             listed = f"{', '.join(places[:-1])} and {places[-1]}"
             raise InputError(f'{path}: columns {listed} are all called "{name}". Give each a name of its own.')
+    return {role: name for role, name in roles.items() if columns.count(name) == 1}

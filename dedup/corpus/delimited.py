@@ -13,9 +13,8 @@ from dedup.corpus.blocks import (
     RecordPlace,
     Rejection,
     explain_utf8,
-    missing_column,
+    find_roles,
     read_whole_lines,
-    refuse_repeated,
 )
 from dedup.corpus.compression import open_reader
 from dedup.corpus.files import SourceFile
@@ -77,12 +76,13 @@ class TableReader:
         """Yield the documents of a whole file."""
         lines = Lines(stream, path)
         reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
-        header = self._read_header(reader, lines, path)
+        header = read_names(reader, lines)
         if header is None:
             return
+        roles = find_roles(path, self._config, self._roles, header)
+        columns = {role: header.index(field) for role, field in roles.items()}
         text_column = header.index(self._config.text_field)
         id_column = header.index(self._config.id_field) if self._config.id_field in header else len(header)
-        columns = {role: header.index(field) for role, field in self._roles.items() if field in header}
         builder = BlockBuilder(lines.number)
         while True:
             try:
@@ -110,21 +110,15 @@ class TableReader:
                 builder = BlockBuilder(lines.number)
         yield builder.build(lines.number)
 
-    def _read_header(self, reader: Iterator[list[str]], lines: Lines, path: str) -> list[str] | None:
-        """Return the column names, None of an empty file; a missing text column is an `InputError`."""
-        try:
-            header = next(reader, None)
-        except csv.Error:
-            header = []
-        lines.take()
-        if header is None:
-            return None
-        if self._config.text_field not in header:
-            raise missing_column(path, self._config.text_field, header, "--text-field")
-        if "key" in self._roles and self._roles["key"] not in header:
-            raise missing_column(path, self._roles["key"], header, "--keep")
-        refuse_repeated(path, (self._config.text_field, self._config.id_field, *self._roles.values()), header)
-        return header
+
+def read_names(reader: Iterator[list[str]], lines: Lines) -> list[str] | None:
+    """Return the column names of a file, None of an empty one."""
+    try:
+        names = next(reader, None)
+    except csv.Error:
+        names = []
+    lines.take()
+    return names
 
 
 def find_bad_bytes(row: list[str], raw: bytes) -> str | None:

@@ -1,7 +1,7 @@
 """JSON lines: one object a line. Only the fields that are needed are decoded."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO
 
 import msgspec
@@ -205,7 +205,7 @@ def holds_objects_only(data: bytes, starts: npt.NDArray[np.int64], ends: npt.NDA
     return bool(((view[starts] == ord("{")) & (view[lasts] == ord("}"))).all())
 
 
-def decode_strings(values: list[msgspec.Raw]) -> pa.Array | None:
+def decode_strings(values: Sequence[msgspec.Raw | bytes]) -> pa.Array | None:
     """Return valid JSON values as a large_string array; None where any is not a string."""
     data = np.frombuffer(b"".join([*values, bytes(PADDING)]), np.uint8)
     texts, offsets = np.empty(data.size, np.uint8), np.empty(len(values) + 1, np.int64)

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.config import InputConfig
-from dedup.corpus.blocks import DocumentBlock, Rejection, find_invalid_texts, missing_column, refuse_repeated
+from dedup.corpus.blocks import DocumentBlock, Rejection, find_invalid_texts, find_roles
 from dedup.corpus.column_values import list_values
 from dedup.errors import InputError
 
@@ -39,17 +39,13 @@ def read_parquet(path: str, config: InputConfig, roles: Mapping[str, str]) -> It
     """Yield the documents of a Parquet file; rows without a text are set aside."""
     file = open_parquet(path)
     names = file.schema_arrow.names
-    if config.text_field not in names:
-        raise missing_column(path, config.text_field, names, "--text-field")
-    if "key" in roles and roles["key"] not in names:
-        raise missing_column(path, roles["key"], names, "--keep")
-    refuse_repeated(path, (config.text_field, config.id_field, *roles.values()), names)
+    found = find_roles(path, config, roles, names)
     kind = file.schema_arrow.field(config.text_field).type
     if not is_text(kind):
         raise InputError(
             f'{path}: column "{config.text_field}" is {kind}, not text. Name the text column with --text-field.'
         )
-    columns = [c for c in dict.fromkeys((config.text_field, config.id_field, *roles.values())) if c in names]
+    columns = [c for c in dict.fromkeys((config.text_field, config.id_field, *found.values())) if c in names]
     row = 0
     for batch in file.iter_batches(BATCH_ROWS, columns=columns):
         yield read_batch(batch, row, config, roles)
@@ -59,7 +55,7 @@ def read_parquet(path: str, config: InputConfig, roles: Mapping[str, str]) -> It
 def read_batch(batch: pa.RecordBatch, row: int, config: InputConfig, roles: Mapping[str, str]) -> DocumentBlock:
     """Return the documents of one batch whose first row is number `row` (from 0).
 
-    A row is set aside if its text is null, or if its text, its id or the field of a role is not UTF-8.
+    A row is set aside if its text is null, or if its text, its id or the key of its order is not UTF-8.
     """
     wanted = dict.fromkeys((config.text_field, config.id_field, *roles.values()))
     columns = {name: as_texts(batch.column(name)) for name in wanted if name in batch.schema.names}
@@ -68,9 +64,9 @@ def read_batch(batch: pa.RecordBatch, row: int, config: InputConfig, roles: Mapp
         int(i): f'field "{config.text_field}" is null, not a text'
         for i in np.flatnonzero(~texts.is_valid().to_numpy(zero_copy_only=False))
     }
-    for name, column in columns.items():
-        if pa.types.is_large_string(column.type):
-            reasons |= {i: f'field "{name}": {reason}' for i, reason in find_invalid_texts(column)}
+    for name in (config.text_field, config.id_field, roles.get("key")):
+        if name in columns and pa.types.is_large_string(columns[name].type):
+            reasons |= {i: f'field "{name}": {reason}' for i, reason in find_invalid_texts(columns[name])}
     good = np.setdiff1d(np.arange(len(batch)), np.array(sorted(reasons), np.int64))
 
     def values(column: str) -> list[bytes]:

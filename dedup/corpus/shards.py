@@ -73,7 +73,7 @@ def read_shard(
 ) -> Iterator[DocumentBlock]:
     """Yield the blocks of a shard; `report` gets the bytes on disk that were read since its last call.
 
-    `roles` names the fields that are wanted beside text and id, by what they are wanted for: "key", "series".
+    `roles` names the fields that are wanted beside text and id, by what they are wanted for: "key", "title", ...
     `InputError` at the end if a file of the shard was changed since it was found.
     """
     with at_rest(shard.files):

@@ -19,6 +19,7 @@ from dedup.kernels.buffers import as_read_only
 from dedup.kernels.key_set import MAX_HOLDERS, KeySet, add_keys, find_hits, make_hits, make_key_set, match_hits
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of
+from dedup.near.facts import know_nothing
 from dedup.near.leaders import Offered, limits_of
 from dedup.near.stored import NAME_SCHEMA, NOTHING_REMOVED, RemovedContents, StoredDocuments
 from dedup.threads import Threads, start_threads
@@ -169,6 +170,7 @@ def make_stored(rows: pa.Table, bands: int) -> StoredDocuments:
         rows.column("num_shingles").to_numpy(),
         np.zeros(len(rows), np.uint64),
         np.zeros(len(rows), np.uint64),
+        know_nothing(len(rows)),
         rows.select(NAME_SCHEMA.names),
         NOTHING_REMOVED,
     )

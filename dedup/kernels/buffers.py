@@ -96,6 +96,12 @@ def num_trailing_zeros(typingctx, word):  # noqa: ARG001 (the same)
     return types.int64(types.uint64), generate
 
 
+def locate_rows(values: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+    """Return the memory address (uint64[n]) of each row of an array of rows of these sizes, one after the other."""
+    ends = np.cumsum(sizes, dtype=np.uint64)
+    return np.uint64(values.ctypes.data) + (ends - sizes.astype(np.uint64)) * np.uint64(values.itemsize)
+
+
 def as_read_only(values: np.ndarray) -> np.ndarray:
     """Return a read-only, contiguous view: numba would compile a kernel once more for writable arrays."""
     view = np.ascontiguousarray(values).view()

@@ -28,6 +28,7 @@ class CoverState(NamedTuple):
     content     uint64[n, 2]  content hashes            address       uint64[n] where its tokens are in memory
     masked      uint64[n]     where its tokens are with boilerplate masked; 0: it has none
     num_tokens  int32[n]                                num_shingles  int32[n]  distinct ones
+    facts       FACTS[n]      title, day, outlet and URL, 0 where unknown
     witness     int64[n]      KEPT or a kept rank       similarity    float64[n] exact Jaccard with the witness
     relation    uint8[n]      EXACT, EDITED, TEMPLATE
     exact_slots int64[...]    content hash -> rank + 1 of its first document
@@ -46,6 +47,7 @@ class CoverState(NamedTuple):
     masked: npt.NDArray[np.uint64]
     num_tokens: npt.NDArray[np.int32]
     num_shingles: npt.NDArray[np.int32]
+    facts: npt.NDArray[np.void]
     witness: npt.NDArray[np.int64]
     similarity: npt.NDArray[np.float64]
     relation: npt.NDArray[np.uint8]

@@ -22,6 +22,7 @@ from dedup.kernels.leader_table import (
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of, choose_agreement
 from dedup.near.decisions import Decisions, WorkCounts
+from dedup.near.facts import know_nothing
 from dedup.near.stored import NO_STORED, StoredDocuments
 
 # Slots of the hash table for each band key that may enter it: linear probing wants a third of them free.
@@ -40,6 +41,7 @@ class Offered(NamedTuple):
     num_shingles  int32[n]
     address       uint64[n]  memory address of their tokens, mapped until the result is read
     masked        uint64[n]  the same with boilerplate masked, 0 for a document without any
+    facts         FACTS[n]   title, day, outlet and URL; the tokens of the titles are mapped as long
     ```
     """
 
@@ -50,6 +52,7 @@ class Offered(NamedTuple):
     num_shingles: npt.NDArray[np.int32]
     address: npt.NDArray[np.uint64]
     masked: npt.NDArray[np.uint64]
+    facts: npt.NDArray[np.void]
 
     def take(self, rows: np.ndarray) -> "Offered":
         """Return some of the documents, in the order of `rows`."""
@@ -96,6 +99,7 @@ class Cover:
             masked=np.zeros(n, np.uint64),
             num_tokens=np.empty(n, np.int32),
             num_shingles=np.empty(n, np.int32),
+            facts=know_nothing(n),
             witness=np.full(n, KEPT, np.int64),
             similarity=np.zeros(n, np.float64),
             relation=np.zeros(n, np.uint8),
@@ -130,6 +134,7 @@ class Cover:
         self._state.num_shingles[here] = documents.num_shingles
         self._state.address[here] = documents.address
         self._state.masked[here] = documents.masked
+        self._state.facts[here] = documents.facts
 
     def enter(self, documents: Offered) -> None:
         """Enter the first documents as kept, without a decision: they are only compared with later ones."""

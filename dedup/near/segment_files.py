@@ -15,8 +15,10 @@ import pyarrow as pa
 
 from dedup.corpus.blocks import DocumentBlock, Rejection
 from dedup.corpus.shards import Shard
+from dedup.near.facts import Facts
 
-DOCUMENTS, TOKENS, REJECTIONS, REPEATS = "documents.arrow", "tokens.arrow", "rejections.arrow", "repeats.arrow"
+DOCUMENTS, TOKENS, TITLES = "documents.arrow", "tokens.arrow", "titles.arrow"
+REJECTIONS, REPEATS = "rejections.arrow", "repeats.arrow"
 REJECTION_SCHEMA = pa.schema(
     {"file": pa.int32(), "line": pa.int64(), "start": pa.int64(), "error": pa.string(), "raw": pa.large_binary()}
 )
@@ -40,6 +42,7 @@ class SegmentWriter:
         self._part.mkdir(parents=True)
         self._documents: pa.RecordBatchFileWriter | None = None
         self._tokens = pa.ipc.new_file(str(self._part / TOKENS), TOKEN_SCHEMA)
+        self._titles = pa.ipc.new_file(str(self._part / TITLES), TOKEN_SCHEMA)
         self._rejections = pa.ipc.new_file(str(self._part / REJECTIONS), REJECTION_SCHEMA)
         self._repeats = pa.ipc.new_file(str(self._part / REPEATS), REPEAT_SCHEMA)
         self._num_lines = 0
@@ -48,7 +51,7 @@ class SegmentWriter:
         return self
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
-        for writer in (self._documents, self._tokens, self._rejections, self._repeats):
+        for writer in (self._documents, self._tokens, self._titles, self._rejections, self._repeats):
             if writer is not None:
                 writer.close()
         if kind is None:
@@ -60,9 +63,10 @@ class SegmentWriter:
         block: DocumentBlock,
         columns: Mapping[str, np.ndarray],
         tokens: npt.NDArray[np.uint32],
+        facts: Facts,
         repeats: npt.NDArray[np.int32],
     ) -> None:
-        """Write one block: its catalogue, the columns that a stage computed for it, its tokens, its repeats.
+        """Write one block: its catalogue, the columns that a stage computed for it, its tokens, its facts, its repeats.
 
         `repeats` is int32[m, 6], a column for each of REPEAT_FIELDS; documents by their place in the block.
         """
@@ -76,18 +80,19 @@ class SegmentWriter:
         arrays: dict[str, pa.Array] = {
             "id": pa.array(block.ids, pa.large_binary()),
             "key": pa.array(block.fields.get("key", no_field), pa.large_binary()),
-            "series": pa.array(block.fields.get("series", no_field), pa.large_binary()),
             "file": pa.array(block.files),
             "line": pa.array(block.lines),
             "start": pa.array(block.starts),
             "length": pa.array(block.lengths),
+            "facts": wrap_rows(facts.rows.view(np.uint8).reshape(len(block.ids), -1)),
         }
         arrays |= {name: wrap_rows(values) for name, values in columns.items()}
         batch = pa.RecordBatch.from_pydict(arrays)
         if self._documents is None:
             self._documents = pa.ipc.new_file(str(self._part / DOCUMENTS), batch.schema)
         self._documents.write_batch(batch)
-        self._tokens.write_batch(pa.RecordBatch.from_arrays([pa.array(tokens)], schema=TOKEN_SCHEMA))
+        for writer, values in ((self._tokens, tokens), (self._titles, facts.titles)):
+            writer.write_batch(pa.RecordBatch.from_arrays([pa.array(values)], schema=TOKEN_SCHEMA))
         rows = [pa.array(column) for column in np.ascontiguousarray(repeats.T)]
         self._repeats.write_batch(pa.RecordBatch.from_arrays(rows, schema=REPEAT_SCHEMA))
 

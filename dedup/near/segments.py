@@ -1,6 +1,7 @@
 """The finished segments of a run, memory-mapped: all documents, by their place in the input."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,8 +13,10 @@ import pyarrow as pa
 from dedup.corpus.blocks import Rejection
 from dedup.corpus.names import NO_NAME, DocumentName
 from dedup.corpus.shards import Shard
-from dedup.kernels.buffers import as_read_only
-from dedup.near.segment_files import DOCUMENTS, REJECTIONS, REPEATS, TOKENS, segment_folder
+from dedup.kernels.buffers import as_read_only, locate_rows
+from dedup.kernels.facts import FACTS
+from dedup.near.facts import Facts
+from dedup.near.segment_files import DOCUMENTS, REJECTIONS, REPEATS, TITLES, TOKENS, segment_folder
 from dedup.near.stored import NAME_SCHEMA
 
 NO_NAMES = NAME_SCHEMA.empty_table()
@@ -28,16 +31,18 @@ class RecordSpan(NamedTuple):
 
 
 class Batch:
-    """The documents of one block as they were written: `first` is the doc_index of its first one."""
+    """The documents of one block as they were written: `first` is the doc_index of its first one.
 
-    def __init__(
-        self, first: int, shard: Shard, documents: pa.RecordBatch, tokens: pa.RecordBatch, repeats: pa.RecordBatch
-    ) -> None:
+    `parts` are the block in the files of a segment, by their names.
+    """
+
+    def __init__(self, first: int, shard: Shard, parts: Mapping[str, pa.RecordBatch]) -> None:
         self.first = first
         self.shard = shard
-        self.documents = documents
-        self.tokens: npt.NDArray[np.uint32] = tokens.column(0).to_numpy(zero_copy_only=True)
-        self._repeats = repeats
+        self.documents = parts[DOCUMENTS]
+        self.tokens: npt.NDArray[np.uint32] = parts[TOKENS].column(0).to_numpy(zero_copy_only=True)
+        self._titles: npt.NDArray[np.uint32] = parts[TITLES].column(0).to_numpy(zero_copy_only=True)
+        self._repeats = parts[REPEATS]
         self._views: dict[str, np.ndarray] = {}
 
     def __len__(self) -> int:
@@ -62,9 +67,12 @@ class Batch:
     @property
     def token_addresses(self) -> npt.NDArray[np.uint64]:
         """Return the memory address of the tokens of each document."""
-        num_tokens = self.column("num_tokens").astype(np.uint64)
-        starts = np.cumsum(num_tokens) - num_tokens
-        return np.uint64(self.tokens.ctypes.data) + starts * np.uint64(self.tokens.itemsize)
+        return locate_rows(self.tokens, self.column("num_tokens"))
+
+    @cached_property
+    def facts(self) -> npt.NDArray[np.void]:
+        """Return what is known of each document beside its text, FACTS[n]."""
+        return Facts.at(self.column("facts", np.uint8).view(FACTS)[:, 0], self._titles).rows
 
     @property
     def repeats(self) -> npt.NDArray[np.int32]:
@@ -129,9 +137,10 @@ class Segments:
         self._num_lines += int((folder / "lines").read_text())
         if not (folder / DOCUMENTS).exists():
             return
-        readers = [self._open(folder / name) for name in (DOCUMENTS, TOKENS, REPEATS)]
-        for i in range(readers[0].num_record_batches):
-            batch = Batch(self.num_documents, shard, *(reader.get_batch(i) for reader in readers))
+        readers = {name: self._open(folder / name) for name in (DOCUMENTS, TOKENS, TITLES, REPEATS)}
+        for i in range(readers[DOCUMENTS].num_record_batches):
+            parts = {name: reader.get_batch(i) for name, reader in readers.items()}
+            batch = Batch(self.num_documents, shard, parts)
             self.batches.append(batch)
             self._by_shard.setdefault(shard.index, []).append(batch)
             self.num_documents += len(batch)

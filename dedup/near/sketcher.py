@@ -6,11 +6,12 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import NearConfig
-from dedup.kernels.buffers import as_read_only
+from dedup.kernels.buffers import as_read_only, locate_rows
 from dedup.kernels.minhash import SIGNATURE_WORDS, SketchArrays, sign, sketch_block
 from dedup.kernels.shingles import keep_distinct, measure_jaccard, roll_shingles, table_size
 from dedup.kernels.tokens import tokenise
 from dedup.near.bands import bands_of
+from dedup.near.facts import know_nothing
 from dedup.near.leaders import Offered
 from dedup.near.signature import Signature, draw_permutations
 from dedup.text.folding import load_folding_table
@@ -40,15 +41,17 @@ class Sketch:
     @property
     def token_addresses(self) -> npt.NDArray[np.uint64]:
         """Return the memory address of the tokens of each document; they stay there as long as `tokens` does."""
-        num_tokens = self.num_tokens.astype(np.uint64)
-        starts = np.cumsum(num_tokens) - num_tokens
-        return np.uint64(self.tokens.ctypes.data) + starts * np.uint64(self.tokens.itemsize)
+        return locate_rows(self.tokens, self.num_tokens)
 
-    def offered(self) -> Offered:
-        """Return the documents as a cover takes them, without boilerplate; their tokens are those of this sketch."""
+    def offered(self, facts: npt.NDArray[np.void] | None = None) -> Offered:
+        """Return the documents as a cover takes them, without boilerplate; their tokens are those of this sketch.
+
+        `facts` (FACTS[n]) is what is known of them beside their text.
+        """
         no_mask = np.zeros(len(self.keys), np.uint64)
+        known = know_nothing(len(self.keys)) if facts is None else facts
         sizes = (self.num_tokens, self.num_shingles)
-        return Offered(self.keys, self.signature, self.content, *sizes, self.token_addresses, no_mask)
+        return Offered(self.keys, self.signature, self.content, *sizes, self.token_addresses, no_mask, known)
 
 
 class Sketcher:

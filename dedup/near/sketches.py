@@ -95,6 +95,7 @@ class Sketches:
             batch.column("num_shingles"),
             batch.token_addresses,
             self.masked_of(batch),
+            batch.facts,
         )
 
     def views(self) -> Iterator[Offered]:

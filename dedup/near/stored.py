@@ -7,6 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from dedup.near.facts import know_nothing
+
 NAME_SCHEMA = pa.schema(
     {"id": pa.large_string(), "path": pa.large_string(), "line": pa.int64(), "run": pa.large_string()}
 )
@@ -68,9 +70,10 @@ class StoredDocuments:
     address       uint64[k]         where their tokens are in memory as long as `tokens` lives; 0 where no document of
                                     the run is compared with them
     masked        uint64[k]         where they are with boilerplate masked, 0 for a document without any
+    facts         FACTS[k]          title, day, outlet and URL
     names         NAME_SCHEMA[k]    id as raw JSON, path and line, and the run that brought it
     removed       contents of the run that an earlier run removed
-    tokens        what keeps the tokens mapped
+    tokens        what keeps the tokens mapped, those of titles too
     ```
     """
 
@@ -82,6 +85,7 @@ class StoredDocuments:
     num_shingles: npt.NDArray[np.int32]
     address: npt.NDArray[np.uint64]
     masked: npt.NDArray[np.uint64]
+    facts: npt.NDArray[np.void]
     names: pa.Table
     removed: RemovedContents
     tokens: Sequence[object] = ()
@@ -105,6 +109,7 @@ class StoredDocuments:
             np.concatenate([self.num_shingles, others.num_shingles]),
             np.concatenate([self.address, others.address]),
             np.concatenate([self.masked, others.masked]),
+            np.concatenate([self.facts, others.facts]),
             pa.concat_tables([self.names, others.names]),
             self.removed,
             [*self.tokens, *others.tokens],
@@ -159,6 +164,7 @@ NO_STORED = StoredDocuments(
     np.empty(0, np.int32),
     np.empty(0, np.uint64),
     np.empty(0, np.uint64),
+    know_nothing(0),
     NAME_SCHEMA.empty_table(),
     NOTHING_REMOVED,
 )

@@ -1,7 +1,6 @@
 """Boilerplate: passages of many documents of one outlet, or of the corpus, beside a text of their own."""
 
 import math
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -131,16 +130,10 @@ def find_in_sketches(sketches: Sketches, config: PassageConfig, threads: int) ->
     _, firsts = np.unique(sketches.join("content", np.uint64)[:, 0], return_index=True)
     counted = np.zeros(len(sketches), bool)
     counted[firsts] = True
-    series = [hash_values(batch.documents.column("series").to_pylist()) for batch in batches]
+    outlets = [batch.facts["outlet"] for batch in batches]
     tokens = join_tokens([DocumentTokens.unmasked(b.token_addresses, b.column("num_tokens")) for b in batches])
-    every_series = np.concatenate([np.empty(0, np.uint64), *series])
-    return find_boilerplate(tokens, Series(every_series, counted), config, threads)
-
-
-def hash_values(values: Sequence[bytes]) -> npt.NDArray[np.uint64]:
-    """Return a hash of each value, 0 of an empty one."""
-    hashes = {value: zlib.crc32(value) << 32 | zlib.adler32(value) if value else 0 for value in set(values)}
-    return np.array([hashes[value] for value in values], np.uint64)
+    series = Series(np.concatenate([np.empty(0, np.uint64), *outlets]), counted)
+    return find_boilerplate(tokens, series, config, threads)
 
 
 def find_boilerplate(

@@ -2,17 +2,20 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import groupby
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.config import NearConfig
+from dedup.config import InputConfig, NearConfig
 from dedup.corpus.blocks import BLOCK_SIZE, view_texts
 from dedup.model.documents import Cluster, CopyRelation, Document, Member, Removal
 from dedup.near.decide_documents import by_input
 from dedup.near.decisions import Decisions
+from dedup.near.facts import read_facts
 from dedup.near.keep_policy import rank_documents
 from dedup.near.leaders import Cover, join_offered
 from dedup.near.sketcher import Sketch, Sketcher
@@ -66,10 +69,13 @@ def to_document(index: int, value: str | Document | Mapping[str, object]) -> Doc
 def cover_texts(documents: Sequence[Document], config: NearConfig) -> Decisions:
     """Return the decisions on documents in memory."""
     sketcher = Sketcher(config)
-    sketches = [copy_tokens(sketcher.sketch(*view_texts(to_arrow(part)))) for part in cut(documents)]
-    if not sketches:
+    parts = list(cut(documents))
+    if not parts:
         return Decisions.keep_all(0)
-    offered = join_offered([sketch.offered() for sketch in sketches])
+    sketches = [copy_tokens(sketcher.sketch(*view_texts(to_arrow(part)))) for part in parts]
+    facts = [read_facts(encode_fields(part), len(part)) for part in parts]
+    known = zip(sketches, facts, strict=True)
+    offered = join_offered([sketch.offered(facts.rows) for sketch, facts in known])
     order = rank(documents, offered.num_tokens, config)
     cover = Cover(len(documents), config)
     cover.offer(offered.take(order))
@@ -99,6 +105,22 @@ def to_arrow(documents: Sequence[Document]) -> pa.Array:
             except UnicodeEncodeError as error:
                 raise ValueError(f"document {document.id} is not text: {error}") from None
         raise
+
+
+def encode_fields(documents: Sequence[Document]) -> dict[str, list[bytes]]:
+    """Return the fields that say what is known of documents as raw JSON, by role."""
+    roles = InputConfig().facts.items()
+    return {role: [encode_field(document.fields.get(field)) for document in documents] for role, field in roles}
+
+
+def encode_field(value: object) -> bytes:
+    """Return a field as raw JSON, nothing for what is neither text, number nor date."""
+    if not isinstance(value, (str, int, float, date)):
+        return b""
+    try:
+        return msgspec.json.encode(value)
+    except (TypeError, ValueError, OverflowError):
+        return b""
 
 
 def copy_tokens(sketch: Sketch) -> Sketch:

@@ -9,6 +9,7 @@ import numpy as np
 from dedup.config import CleanSettings, NearConfig
 from dedup.corpus.blocks import view_texts
 from dedup.corpus.shards import Shard, read_shard
+from dedup.near.facts import read_facts
 from dedup.near.segment_files import SegmentWriter, segment_folder
 from dedup.near.segments import Segments
 from dedup.near.sketcher import Sketcher
@@ -76,7 +77,7 @@ def sketch_shard(shard: Shard, report: Callable[[int], None], *, settings: Clean
                 tokens = DocumentTokens.unmasked(sketch.token_addresses, sketch.num_tokens)
                 found = find_repeats(tokens, settings.passages)
                 repeats = np.column_stack([found.document, found.span, found.source_span, found.equal])
-            writer.add(block, columns, sketch.tokens, repeats)
+            writer.add(block, columns, sketch.tokens, read_facts(block.fields, len(block.ids)), repeats)
 
 
 @cache

@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from dedup.config import NearConfig
 from dedup.near.decisions import Decisions, WorkCounts
+from dedup.near.facts import know_nothing
 from dedup.near.leaders import Cover, Offered, number_contents
 from dedup.passages.boilerplate import mask_tokens
 from dedup.spark.spark_tables import byte_addresses, view_bytes
@@ -97,6 +98,7 @@ def gather_members(batches: list[pa.RecordBatch]) -> Members:
         num_shingles=np.concatenate([b.column("num_shingles").to_numpy() for b in batches]),
         address=np.concatenate([byte_addresses(b.column("tokens")) for b in batches]),
         masked=masked,
+        facts=know_nothing(count),
     )
     return Members(offered, holds)
 

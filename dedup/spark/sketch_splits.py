@@ -18,8 +18,8 @@ from dedup.config import CleanSettings
 from dedup.corpus.blocks import DocumentBlock, view_texts
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.parquet import read_batch
+from dedup.near.facts import read_facts
 from dedup.near.sketcher import Sketch
-from dedup.passages.boilerplate import hash_values
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.search import find_repeats
 from dedup.pipeline.sketch_shards import get_sketcher
@@ -181,7 +181,7 @@ def wrap_documents(
     """Return the sketch rows of the documents of a block; `repeats` is int32[k, 6], the document first."""
     count = len(block.ids)
     nothing = [b""] * count
-    series = hash_values(block.fields.get("series", nothing)).view(np.int64)
+    facts = read_facts(block.fields, count)
     per_document = np.bincount(repeats[:, 0], minlength=count) if len(repeats) else np.zeros(count, np.int64)
     return fill_columns(
         count,
@@ -191,7 +191,7 @@ def wrap_documents(
             "line": places.lines,
             "id": pa.array(block.ids, pa.binary()),
             "key": pa.array(block.fields.get("key", nothing), pa.binary()),
-            "series": series,
+            "series": facts.rows["outlet"].astype(np.int64),
             "content_0": np.ascontiguousarray(sketch.content[:, 0]).view(np.int64),
             "content_1": np.ascontiguousarray(sketch.content[:, 1]).view(np.int64),
             "num_tokens": sketch.num_tokens,

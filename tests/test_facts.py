@@ -1,0 +1,198 @@
+"""What is known of a document beside its text: read alike from every format, unknown where it says nothing."""
+
+import csv
+import json
+from datetime import date
+from urllib.parse import parse_qsl, urlsplit
+
+import naive
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from corpora import read_summary, read_tree, write_jsonl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup.config import CleanSettings, InputConfig
+from dedup.corpus.files import find_files
+from dedup.corpus.shards import plan_shards
+from dedup.kernels.buffers import tokens_at
+from dedup.kernels.facts import MAX_TITLE
+from dedup.near.facts import read_facts
+from dedup.near.segments import Segments
+from dedup.near.sketcher import tokenise_text
+from dedup.pipeline.deduplicate import encode_fields, to_document
+from dedup.pipeline.sketch_shards import sketch_shard
+from dedup.text.urls import normalise_url
+
+TEXT = "the quick brown fox jumps over the lazy dog near the old river bank"
+RECORDS = [
+    {
+        "id": "a",
+        "text": TEXT,
+        "title": "Élan & “Élan”",
+        "date": "2024-01-31T10:00:00Z",
+        "outlet": "AP",
+        "url": "https://www.ap.org/a/?utm_source=x#top",
+    },
+    {"id": "b", "text": TEXT.upper(), "title": "", "date": "", "outlet": "", "url": ""},
+    {"id": "c", "text": "x", "title": "7", "date": "Tue, 30 Jan 2024 08:00:00 GMT", "outlet": "7", "url": "http://AP.org/a"},
+]
+HOSTILE = [b"", b"null", b"1e999", b"-1e999", b"1" * 5000, b"[" * 300 + b"]" * 300, b"{}", b'"\\ud800"', b"true", b'""']
+
+
+def sketched(path, root, settings=None):
+    """Return the segments of a file."""
+    shards = plan_shards(find_files([str(path)]))
+    for shard in shards:
+        sketch_shard(shard, lambda _: None, settings=settings or CleanSettings(), root=root)
+    return Segments(root, shards)
+
+
+def facts_of(segments):
+    """Return the facts of all documents."""
+    return describe(np.concatenate([batch.facts for batch in segments.batches]))
+
+
+def describe(facts):
+    """Return the facts of documents as values: titles as their tokens."""
+    return [
+        (tokens_at(row["title"], row["num_title"]).tolist(), int(row["day"]), int(row["outlet"]), int(row["url"]))
+        for row in facts
+    ]
+
+
+def write_table(path, records):
+    """Write records as CSV or Parquet."""
+    if path.suffix == ".parquet":
+        pq.write_table(pa.Table.from_pylist(records), path)
+        return path
+    with path.open("w", newline="") as file:
+        writer = csv.DictWriter(file, list(records[0]))
+        writer.writeheader()
+        writer.writerows(records)
+    return path
+
+
+@pytest.fixture
+def expected(tmp_path):
+    return facts_of(sketched(write_jsonl(tmp_path / "news.jsonl", RECORDS), tmp_path / "jsonl"))
+
+
+def test_the_facts_of_a_record_are_its_title_day_outlet_and_url(expected):
+    (title, day, outlet, url), nothing, (_, later, number, same_url) = expected
+    assert title == tokenise_text("Élan & “Élan”").tolist()
+    assert (day, later) == (date(2024, 1, 31).toordinal(), date(2024, 1, 30).toordinal())
+    assert nothing == ([], 0, 0, 0)
+    assert url == same_url != 0
+    assert 0 != outlet != number != 0
+
+
+@pytest.mark.parametrize("name", ["news.csv", "news.parquet"])
+def test_facts_are_those_of_json_lines_in_any_format(tmp_path, expected, name):
+    assert facts_of(sketched(write_table(tmp_path / name, RECORDS), tmp_path / "segments")) == expected
+
+
+def test_facts_are_the_same_of_documents_in_memory(expected):
+    documents = [to_document(number, record) for number, record in enumerate(RECORDS)]
+    assert describe(read_facts(encode_fields(documents), 3).rows) == expected
+
+
+def test_of_a_text_file_nothing_is_known(tmp_path):
+    (tmp_path / "a.txt").write_text(TEXT)
+    assert facts_of(sketched(tmp_path / "a.txt", tmp_path / "segments")) == [([], 0, 0, 0)]
+
+
+def test_facts_are_read_from_the_fields_that_are_named(tmp_path, expected):
+    names = {"title": "headline", "date": "published", "outlet": "source", "url": "link"}
+    records = [{names.get(name, name): value for name, value in record.items()} for record in RECORDS]
+    config = InputConfig(title_field="headline", date_field="published", outlet_field="source", url_field="link")
+    path = write_jsonl(tmp_path / "other.jsonl", records)
+    assert facts_of(sketched(path, tmp_path / "segments", CleanSettings(input=config))) == expected
+
+
+@pytest.mark.parametrize("role", ["title", "date", "outlet", "url"])
+@pytest.mark.parametrize("raw", HOSTILE)
+def test_a_value_that_says_nothing_stops_nothing(role, raw):
+    alone, beside = read_facts({role: [raw]}, 1), read_facts({role: [raw, b'"2024-01-31"']}, 2)
+    assert describe(alone.rows)[0] == describe(beside.rows)[0]
+    assert describe(beside.rows)[1] == describe(read_facts({role: [b'"2024-01-31"']}, 1).rows)[0]
+    assert role == "outlet" or describe(alone.rows) == [([], 0, 0, 0)]
+
+
+@pytest.mark.parametrize("value", [object(), [1], {"a": 1}, float("nan"), 10**400, "\ud800", b"x", None])
+def test_a_field_in_memory_may_be_anything(value):
+    documents = [to_document(0, {"text": "a", "title": value, "date": value, "url": value})]
+    assert describe(read_facts(encode_fields(documents), 1).rows) == [([], 0, 0, 0)]
+
+
+def test_hostile_values_change_nothing_of_a_run(dedup, tmp_path):
+    clean = [{"id": record["id"], "text": record["text"]} for record in RECORDS]
+    lines = b"".join(
+        b'{"id": %s, "text": %s, "title": %s, "date": %s, "url": %s}\n'
+        % (json.dumps(r["id"]).encode(), json.dumps(r["text"]).encode(), raw, raw, raw)
+        for r, raw in zip(clean, [b"1e999", b"[[{}]]", b"null"], strict=True)
+    )
+    (tmp_path / "hostile.jsonl").write_bytes(lines)
+    write_jsonl(tmp_path / "plain.jsonl", clean)
+    for name in ("hostile", "plain"):
+        assert dedup("clean", f"{name}.jsonl", "-o", name, "-q", cwd=tmp_path).code == 0
+    assert read_summary(tmp_path / "hostile")["counts"] == read_summary(tmp_path / "plain")["counts"]
+
+
+def test_a_fact_whose_column_is_named_twice_is_unknown(tmp_path):
+    (tmp_path / "a.csv").write_text("text,url,url\none,http://a.org,http://b.org\n")
+    table = pa.Table.from_arrays([pa.array(["one"])] * 3, ["text", "url", "url"])
+    pq.write_table(table, tmp_path / "a.parquet")
+    for name in ("a.csv", "a.parquet"):
+        assert facts_of(sketched(tmp_path / name, tmp_path / f"segments of {name}")) == [([], 0, 0, 0)]
+
+
+def test_the_field_of_the_text_is_no_fact():
+    assert InputConfig(text_field="title", url_field="").facts == {"date": "date", "outlet": "outlet"}
+
+
+def test_the_old_name_of_the_outlet_is_understood(dedup, tmp_path):
+    write_jsonl(tmp_path / "news.jsonl", RECORDS)
+    for option in ("--series-field", "--outlet-field"):
+        assert dedup("clean", "news.jsonl", "-o", option, option, "source", "-q", cwd=tmp_path).code == 0
+    assert read_tree(tmp_path / "--series-field") == read_tree(tmp_path / "--outlet-field")
+    assert read_summary(tmp_path / "--series-field")["config"]["input"]["outlet_field"] == "source"
+
+
+titles = st.lists(st.one_of(st.text(max_size=30), st.just("a b " * MAX_TITLE)), max_size=5)
+
+
+@given(titles)
+def test_titles_are_tokenised_as_the_naive_twin_does(texts):
+    facts = read_facts({"title": [json.dumps(text).encode() for text in texts]}, len(texts))
+    texts = [text if text.isascii() or is_unicode(text) else "" for text in texts]
+    expected = [len(naive.tokenise(text)[:MAX_TITLE]) for text in texts]
+    assert facts.rows["num_title"].tolist() == expected
+    for text, (tokens, *_) in zip(texts, describe(facts.rows), strict=True):
+        assert tokens == tokenise_text(text)[:MAX_TITLE].tolist()
+
+
+def is_unicode(text):
+    """Return whether a text has no lone surrogate."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+parts = st.text("abAB12-.", min_size=1, max_size=5)
+queries = st.lists(st.tuples(st.sampled_from(["id", "utm_source", "UTM_x", "fbclid", "q"]), parts), max_size=3)
+
+
+@given(st.sampled_from(["", "http://", "HTTPS://", "//"]), parts, st.lists(parts, max_size=3), queries, parts)
+def test_a_url_is_normalised_as_the_standard_library_takes_it_apart(scheme, host, path, query, fragment):
+    asked = "&".join(f"{name}={value}" for name, value in query)
+    url = f"{scheme}www.{host}.org/{'/'.join(path)}/?{asked}#{fragment}"
+    found = urlsplit(normalise_url(url).join(["//", ""]))
+    left = [(name, value) for name, value in query if name in {"id", "q"}]
+    assert (found.netloc, found.path) == (f"{host}.org".casefold(), f"/{'/'.join(path)}".rstrip("/"))
+    assert (parse_qsl(found.query), found.fragment) == (left, "")
+
+
+@pytest.mark.parametrize("url", ["", "   ", "#", "http://", "\n", "://", "mailto:x@y.z", "http://[::1", "a" * 100_000])
+def test_any_text_can_be_normalised(url):
+    assert normalise_url(normalise_url(url)) == normalise_url(url)

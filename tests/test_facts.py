@@ -37,7 +37,14 @@ RECORDS = [
         "url": "https://www.ap.org/a/?utm_source=x#top",
     },
     {"id": "b", "text": TEXT.upper(), "title": "", "date": "", "outlet": "", "url": ""},
-    {"id": "c", "text": "x", "title": "7", "date": "Tue, 30 Jan 2024 08:00:00 GMT", "outlet": "7", "url": "http://AP.org/a"},
+    {
+        "id": "c",
+        "text": "x",
+        "title": "7",
+        "date": "Tue, 30 Jan 2024 08:00:00 GMT",
+        "outlet": "7",
+        "url": "http://AP.org/a",
+    },
 ]
 HOSTILE = [b"", b"null", b"1e999", b"-1e999", b"1" * 5000, b"[" * 300 + b"]" * 300, b"{}", b'"\\ud800"', b"true", b'""']
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from datetime import date
 from urllib.parse import parse_qsl, urlsplit
 
@@ -10,18 +11,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from corpora import read_summary, read_tree, write_jsonl
+from corpora import make_text, read_summary, read_tree, write_jsonl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.config import CleanSettings, InputConfig
+from dedup.config import CleanSettings, InputConfig, NearConfig
 from dedup.corpus.files import find_files
 from dedup.corpus.shards import plan_shards
+from dedup.index.near_lookup import find_stored
+from dedup.index.store import IndexFile
 from dedup.kernels.buffers import tokens_at
 from dedup.kernels.facts import MAX_TITLE
 from dedup.near.facts import read_facts
 from dedup.near.segments import Segments
 from dedup.near.sketcher import tokenise_text
+from dedup.near.sketches import Sketches
+from dedup.near.stored import NO_STORED
 from dedup.pipeline.deduplicate import encode_fields, to_document
 from dedup.pipeline.sketch_shards import sketch_shard
 from dedup.text.urls import normalise_url
@@ -104,6 +109,25 @@ def test_facts_are_those_of_json_lines_in_any_format(tmp_path, expected, name):
 def test_facts_are_the_same_of_documents_in_memory(expected):
     documents = [to_document(number, record) for number, record in enumerate(RECORDS)]
     assert describe(read_facts(encode_fields(documents), 3).rows) == expected
+
+
+def test_an_index_gives_back_the_facts_of_what_it_stores(dedup, tmp_path, expected):
+    records = [record | {"text": make_text(number)} for number, record in enumerate(RECORDS)]
+    path = write_jsonl(tmp_path / "stored.jsonl", records)
+    assert dedup("index", "add", path, "--index", tmp_path / "news.duckdb", "-q").code == 0
+    new = list(Sketches.of(sketched(path, tmp_path / "new")).views())
+    with IndexFile(tmp_path / "news.duckdb").reading() as connection:
+        stored = find_stored(connection, new, NearConfig(), (), tmp_path / "tokens")
+    assert describe(stored.facts) == expected
+    assert describe(stored.append(stored).facts) == expected * 2
+
+
+def test_the_facts_of_a_run_come_before_those_of_stored_documents(tmp_path, expected):
+    path = write_jsonl(tmp_path / "one.jsonl", RECORDS[:1])
+    others = sketched(tmp_path / "news.jsonl", tmp_path / "again")
+    stored = replace(NO_STORED, facts=others.batches[0].facts)
+    sketches = replace(Sketches.of(sketched(path, tmp_path / "one")), stored=stored)
+    assert describe(sketches.gather_facts()) == expected[:1] + expected
 
 
 def test_of_a_text_file_nothing_is_known(tmp_path):

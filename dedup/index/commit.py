@@ -17,6 +17,7 @@ from dedup.index.tables import PIECE, RunRow, insert_run, make_tables, settings_
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of
 from dedup.near.decisions import Decisions
+from dedup.near.facts import FACT_SCHEMA
 from dedup.near.segments import Batch, Segments
 from dedup.near.sketches import Sketches
 from dedup.passages.document_tokens import DocumentTokens
@@ -99,6 +100,7 @@ def document_schema(bands: int) -> pa.Schema:
             "num_shingles": pa.int32(),
             "keys": pa.list_(pa.uint64(), bands),
             "signature": pa.list_(pa.uint64(), SIGNATURE_WORDS),
+            **{column.name: column.type for column in FACT_SCHEMA},
         }
     )
 
@@ -119,6 +121,7 @@ def describe_documents(addition: Addition) -> Iterator[pa.RecordBatch]:
             pa.array(batch.column("num_tokens")[rows]),
             pa.array(batch.column("num_shingles")[rows]),
             *(pa.FixedSizeListArray.from_arrays(pa.array(v.ravel()), v.shape[1]) for v in (keys, signature)),
+            *batch.take_facts(rows).pack().values(),
         ]
         yield pa.RecordBatch.from_arrays(arrays, schema=document_schema(keys.shape[1]))
 

@@ -19,7 +19,7 @@ from dedup.kernels.buffers import as_read_only
 from dedup.kernels.key_set import MAX_HOLDERS, KeySet, add_keys, find_hits, make_hits, make_key_set, match_hits
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of
-from dedup.near.facts import know_nothing
+from dedup.near.facts import Facts
 from dedup.near.leaders import Offered, limits_of
 from dedup.near.stored import NAME_SCHEMA, NOTHING_REMOVED, RemovedContents, StoredDocuments
 from dedup.threads import Threads, start_threads
@@ -161,6 +161,7 @@ def find_stored(
 
 def make_stored(rows: pa.Table, bands: int) -> StoredDocuments:
     """Return documents, from their rows of `fetch_rows`, without keys, tokens and fates."""
+    facts = Facts.unpack(rows)
     return StoredDocuments(
         rows.column("ordinal").to_numpy(),
         np.zeros((len(rows), bands), np.uint64),
@@ -170,9 +171,10 @@ def make_stored(rows: pa.Table, bands: int) -> StoredDocuments:
         rows.column("num_shingles").to_numpy(),
         np.zeros(len(rows), np.uint64),
         np.zeros(len(rows), np.uint64),
-        know_nothing(len(rows)),
+        facts.rows,
         rows.select(NAME_SCHEMA.names),
         NOTHING_REMOVED,
+        [facts.titles],
     )
 
 
@@ -207,12 +209,12 @@ def read_removed(rows: pa.Table, ordinals: npt.NDArray[np.int64]) -> RemovedCont
 
 
 def fetch_rows(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64]) -> pa.Table:
-    """Return names, contents and sizes of some documents, in their order."""
+    """Return names, contents, sizes and facts of some documents, in their order."""
     connection.execute("SET arrow_large_buffer_size = true")
     connection.register("wanted", pa.table({"ordinal": ordinals}))
     rows = connection.sql("""
         SELECT d.ordinal, d.id, d.path, d.line, r.run, d.content_high, d.content_low, d.num_tokens,
-            d.num_shingles, d.signature
+            d.num_shingles, d.signature, d.title, d.day, d.outlet, d.url
         FROM documents d JOIN runs r ON d.run = r.number
         WHERE d.ordinal IN (SELECT ordinal FROM wanted)
         ORDER BY d.ordinal

@@ -15,7 +15,7 @@ from dedup.near.sketcher import tokenise_text
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-FORMAT = 3
+FORMAT = 4
 FLAGS = {
     "threshold": "--threshold",
     "shingle_size": "--shingle-size",
@@ -67,7 +67,8 @@ COMMITTED, PUBLISHED = "committed", "published"
 def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int, version: str) -> None:
     """Make the tables of a new index.
 
-    documents  what was kept, in the order of keeping; `keys` are the band keys, `signature` is the b-bit signature
+    documents  what was kept, in the order of keeping; `keys` are the band keys, `signature` is the b-bit signature,
+               `title` are the tokens of the title; of title, day, outlet and URL what is unknown is empty or 0
     tokens     their tokens in pieces; masked the same of those that hold boilerplate, which is masked there
     shingles   a sample of their shingles in pieces, without boilerplate: it shows which documents contain others
     fates      distinct contents that were removed, each with the ordinal of the document that justified it
@@ -84,7 +85,8 @@ def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int
             ordinal BIGINT NOT NULL, id VARCHAR NOT NULL, path VARCHAR NOT NULL, line BIGINT NOT NULL,
             run INTEGER NOT NULL, content_high UBIGINT NOT NULL, content_low UBIGINT NOT NULL,
             num_tokens INTEGER NOT NULL, num_shingles INTEGER NOT NULL, keys UBIGINT[{bands}] NOT NULL,
-            signature UBIGINT[{SIGNATURE_WORDS}] NOT NULL
+            signature UBIGINT[{SIGNATURE_WORDS}] NOT NULL, title BLOB NOT NULL, day INTEGER NOT NULL,
+            outlet UBIGINT NOT NULL, url UBIGINT NOT NULL
         );
         CREATE TABLE tokens (
             ordinal BIGINT NOT NULL, part INTEGER NOT NULL, piece BLOB NOT NULL USING COMPRESSION uncompressed

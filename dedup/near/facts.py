@@ -19,6 +19,7 @@ from dedup.text.folding import load_folding_table
 from dedup.text.urls import normalise_url
 
 QUOTE, NO_TEXT = b'"', b'""'
+FACT_SCHEMA = pa.schema({"title": pa.large_binary(), "day": pa.int32(), "outlet": pa.uint64(), "url": pa.uint64()})
 LONGEST = 200  # bytes of a date or of the name of an outlet
 
 
@@ -41,6 +42,23 @@ class Facts:
         rows = rows.copy()
         rows["title"] = locate_rows(titles, rows["num_title"])
         return cls(rows, titles)
+
+    def pack(self) -> dict[str, pa.Array]:
+        """Return the columns of FACT_SCHEMA: titles as the bytes of their tokens."""
+        edges = np.append(0, np.cumsum(self.rows["num_title"], dtype=np.int64)) * self.titles.itemsize
+        buffers = [None, pa.py_buffer(edges), pa.py_buffer(np.ascontiguousarray(self.titles))]
+        packed = {"title": pa.Array.from_buffers(pa.large_binary(), len(self.rows), buffers)}
+        return packed | {name: pa.array(self.rows[name]) for name in FACT_SCHEMA.names[1:]}
+
+    @classmethod
+    def unpack(cls, table: pa.Table) -> "Facts":
+        """Return what the columns of FACT_SCHEMA hold."""
+        titles = np.frombuffer(b"".join(table.column("title").to_pylist()), np.uint32)
+        rows = know_nothing(len(table))
+        rows["num_title"] = [len(title) // titles.itemsize for title in table.column("title").to_pylist()]
+        for name in FACT_SCHEMA.names[1:]:
+            rows[name] = table.column(name).to_numpy()
+        return cls.at(rows, titles)
 
 
 def know_nothing(count: int) -> npt.NDArray[np.void]:

@@ -74,6 +74,12 @@ class Batch:
         """Return what is known of each document beside its text, FACTS[n]."""
         return Facts.at(self.column("facts", np.uint8).view(FACTS)[:, 0], self._titles).rows
 
+    def take_facts(self, rows: npt.NDArray[np.int64]) -> Facts:
+        """Return what is known of some documents (rows, ascending), without the titles of others."""
+        chosen = np.zeros(len(self), bool)
+        chosen[rows] = True
+        return Facts(self.facts[rows], self._titles[np.repeat(chosen, self.facts["num_title"])])
+
     @property
     def repeats(self) -> npt.NDArray[np.int32]:
         """Return int32[m, 6], a column for each of REPEAT_FIELDS, documents by their place in the batch."""

@@ -121,6 +121,13 @@ class Sketches:
         back[by_batch] = np.arange(len(by_batch))
         return join_offered(parts).take(back)
 
+    def gather_facts(self) -> npt.NDArray[np.void]:
+        """Return what is known of all documents beside their text, those of the run and then the stored: FACTS[n + k].
+
+        The titles stay in memory as long as these sketches.
+        """
+        return np.concatenate([*(batch.facts for batch in self.segments.batches), self.stored.facts])
+
     # ------------------------------------------------------------------------------------------- one document
 
     def tokens_of(self, doc_index: int) -> npt.NDArray[np.uint32]:

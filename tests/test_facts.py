@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from dedup.config import CleanSettings, InputConfig, NearConfig
 from dedup.corpus.files import find_files
-from dedup.corpus.shards import plan_shards
+from dedup.corpus.shards import plan_shards, read_shard
 from dedup.index.near_lookup import find_stored
 from dedup.index.store import IndexFile
 from dedup.kernels.buffers import tokens_at
@@ -120,6 +120,22 @@ def test_an_index_gives_back_the_facts_of_what_it_stores(dedup, tmp_path, expect
         stored = find_stored(connection, new, NearConfig(), (), tmp_path / "tokens")
     assert describe(stored.facts) == expected
     assert describe(stored.append(stored).facts) == expected * 2
+
+
+def test_spark_hands_on_the_facts_of_its_rows(tmp_path, expected):
+    pytest.importorskip("pyspark")
+    from dedup.spark.decide_ranges import SKETCH_COLUMNS, gather_members
+    from dedup.spark.sketch_splits import SplitName, SplitReader
+
+    shard = plan_shards(find_files([str(tmp_path / "news.jsonl")]))[0]
+    settings = CleanSettings()
+    reader = SplitReader(settings)
+    blocks = read_shard(shard, settings.input, settings.roles, lambda _: None)
+    rows = [reader.sketch(block, SplitName("news.jsonl", 0)).select([*SKETCH_COLUMNS]) for block in blocks]
+    batches = [batch.append_column("masked", pa.nulls(len(batch), pa.binary())) for batch in rows]
+    batches += [batch.slice(1) for batch in batches]
+    members = gather_members(batches)
+    assert describe(members.offered.facts) == expected + expected[1:]
 
 
 def test_the_facts_of_a_run_come_before_those_of_stored_documents(tmp_path, expected):

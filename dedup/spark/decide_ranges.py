@@ -19,9 +19,10 @@ from dedup.near.decisions import Decisions, WorkCounts
 from dedup.near.facts import know_nothing
 from dedup.near.leaders import Cover, Offered, number_contents
 from dedup.passages.boilerplate import mask_tokens
-from dedup.spark.spark_tables import byte_addresses, view_bytes
+from dedup.spark.spark_tables import byte_addresses, byte_counts, view_bytes
 
-MEMBER_COLUMNS = ("range", "rank", "own", "num_tokens", "num_shingles", "keys", "signature", "tokens", "masked")
+SKETCH_COLUMNS = ("num_tokens", "num_shingles", "keys", "signature", "tokens", "title", "day", "outlet", "url")
+MEMBER_COLUMNS = ("range", "rank", "own", *SKETCH_COLUMNS, "masked")
 WORK_COLUMNS = tuple(field.name for field in fields(WorkCounts))
 DECIDED_SCHEMA = pa.schema(
     {
@@ -98,9 +99,20 @@ def gather_members(batches: list[pa.RecordBatch]) -> Members:
         num_shingles=np.concatenate([b.column("num_shingles").to_numpy() for b in batches]),
         address=np.concatenate([byte_addresses(b.column("tokens")) for b in batches]),
         masked=masked,
-        facts=know_nothing(count),
+        facts=gather_facts(batches),
     )
     return Members(offered, holds)
+
+
+def gather_facts(batches: list[pa.RecordBatch]) -> npt.NDArray[np.void]:
+    """Return what is known of the documents of the batches beside their text, FACTS[n]; titles are where they are."""
+    facts = know_nothing(sum(map(len, batches)))
+    facts["title"] = np.concatenate([byte_addresses(b.column("title")) for b in batches])
+    facts["num_title"] = np.concatenate([byte_counts(b.column("title")) // 4 for b in batches])
+    facts["day"] = np.concatenate([b.column("day").to_numpy() for b in batches])
+    for name in ("outlet", "url"):
+        facts[name] = np.concatenate([b.column(name).to_numpy() for b in batches]).view(np.uint64)
+    return facts
 
 
 def decide_range(

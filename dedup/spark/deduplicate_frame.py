@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 TEXT, ID = "text", "doc_id"
 TASK_INPUT = InputConfig(text_field=TEXT, id_field="no id")  # ids are Spark's own values, not JSON
+FACTS = InputConfig().facts  # columns that say something of a document, by role
+FACT_TYPES = frozenset(("string", "date", "timestamp", "timestamp_ntz", "int", "bigint", "double"))
 
 
 def deduplicate(  # noqa: PLR0913 (the last two are seldom given)
@@ -66,7 +68,7 @@ def deduplicate(  # noqa: PLR0913 (the last two are seldom given)
     The stages write their tables to the folder `checkpoints`, which all workers reach. The result is read from there:
     delete the folder when the result is saved. Without it a temporary folder is used, on a local master only.
     `ranges` is the number of ranges into which the cover is cut; the result is the same for any number. No setting of
-    the session is changed.
+    the session is changed. Columns called title, date, outlet and url say more of a row, where they are there.
     """
     config = config or NearConfig()
     refuse_wrong_arguments(frame, id_column, text_column, config)
@@ -74,8 +76,10 @@ def deduplicate(  # noqa: PLR0913 (the last two are seldom given)
     table = Checkpoints(spark, checkpoints or make_folder(spark))
     order = [quote(column) if isinstance(column, str) else column for column in order_by]
     placed = [column.alias(f"order_{place}") for place, column in enumerate(order)]
-    rows = frame.select(quote(id_column).alias(ID), quote(text_column).alias(TEXT), *placed)
-    extras = StructType([field for field in rows.schema.fields if field.name != TEXT])
+    known = select_facts(frame, text_column)
+    rows = frame.select(quote(id_column).alias(ID), quote(text_column).alias(TEXT), *placed, *known)
+    read = {TEXT, *map(fact_column, FACTS)}
+    extras = StructType([field for field in rows.schema.fields if field.name not in read])
     schema = StructType([*as_struct(SKETCH_SCHEMA).fields, *extras.fields])
     task = CleanSettings(config, PassageConfig("off"), TASK_INPUT)
     sketches = table.save(
@@ -106,6 +110,12 @@ def refuse_wrong_arguments(frame: DataFrame, id_column: str, text_column: str, c
         raise ValueError(f"the keep policy {config.keep} is for files; say by order_by which row is kept")
 
 
+def select_facts(frame: DataFrame, text_column: str) -> list[Column]:
+    """Return the columns of a frame that say something of a document, called by `fact_column`."""
+    types = [name for name, kind in frame.dtypes if kind in FACT_TYPES and name != text_column]
+    return [quote(name).alias(fact_column(role)) for role, name in FACTS.items() if types.count(name) == 1]
+
+
 def make_folder(spark: "SparkSession") -> str:
     """Return a folder for checkpoints: Spark's own checkpoint folder, or a temporary one on a local master."""
     given = spark.sparkContext.getCheckpointDir()
@@ -121,14 +131,18 @@ def make_folder(spark: "SparkSession") -> str:
 def sketch_frame(
     batches: Iterator[pa.RecordBatch], *, task: CleanSettings, extras: tuple[str, ...]
 ) -> Iterator[pa.RecordBatch]:
-    """Sketch the rows of a frame's partition; the columns `extras` are handed on."""
+    """Sketch the rows of a frame's partition; the columns `extras` are handed on.
+
+    Of a document as much is known as its columns title, date, outlet and url say.
+    """
     context = TaskContext.get()
     split = SplitName("", context.partitionId() if context else 0)
     reader = SplitReader(task)
     empty: list[pa.Array] = []
     for batch in batches:
         empty = [batch.column(name).slice(0, 0) for name in extras]
-        block = read_batch(batch.select([TEXT]), 0, task.input, {})
+        roles = {role: fact_column(role) for role in FACTS if fact_column(role) in batch.schema.names}
+        block = read_batch(batch.select([TEXT, *roles.values()]), 0, task.input, roles)
         valid = batch.column(TEXT).is_valid().to_numpy(zero_copy_only=False)
         for kind, rows in ((DOCUMENT, np.flatnonzero(valid)), (REJECTED, np.flatnonzero(~valid))):
             if len(rows) == 0:
@@ -142,6 +156,11 @@ def sketch_frame(
     last = reader.finish()
     if len(last):
         yield join_columns(last, [pa.nulls(len(last), column.type) for column in empty], extras)
+
+
+def fact_column(role: str) -> str:
+    """Return what a column that says something of a document is called while it is sketched."""
+    return f"fact_{role}"
 
 
 def join_columns(batch: pa.RecordBatch, columns: Sequence[pa.Array], names: Sequence[str]) -> pa.RecordBatch:

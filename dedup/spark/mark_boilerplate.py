@@ -84,16 +84,16 @@ def find_boilerplate(documents: "DataFrame", corpus: "SketchedCorpus", config: P
     `masked` is int32[n, 4]: first token, end, documents that hold it, whether this one is the first of them.
     """
     stride = choose_stride(corpus.num_tokens, config)
-    flags = documents.agg(F.max((F.col("series") != 0).cast("int")).alias("any")).first()
+    flags = documents.agg(F.max((F.col("outlet") != 0).cast("int")).alias("any")).first()
     task = CountTask(config, bool(flags and flags["any"]))
     firsts = documents.groupBy("content_0").agg(F.min("doc").alias("doc")).filter(F.col("doc") % stride == 0)
-    counted = documents.join(firsts.select("doc"), "doc").select("doc", "series", "num_tokens", "tokens")
+    counted = documents.join(firsts.select("doc"), "doc").select("doc", "outlet", "num_tokens", "tokens")
     found = counted.repartition(1).mapInArrow(partial(count_sample, task=task), as_struct(FREQUENT_SCHEMA)).toArrow()
     frequent = [read_frequent(row) for row in found.to_pylist()]
     frequent = [counts for counts in frequent if counts.table.size]
     if not frequent:
         return None
-    columns = documents.select("doc", "series", "num_tokens", "tokens")
+    columns = documents.select("doc", "outlet", "num_tokens", "tokens")
     mark = partial(mark_documents, frequent=frequent, config=config)
     return columns.mapInArrow(mark, as_struct(MARK_SCHEMA))
 
@@ -107,7 +107,7 @@ def count_sample(batches: Iterator[pa.RecordBatch], *, task: CountTask) -> Itera
     order = np.argsort(doc)
     address = np.concatenate([byte_addresses(batch.column("tokens")) for batch in given])[order]
     num_tokens = np.concatenate([batch.column("num_tokens").to_numpy() for batch in given])[order]
-    series = np.concatenate([batch.column("series").to_numpy() for batch in given])[order].view(np.uint64)
+    series = np.concatenate([batch.column("outlet").to_numpy() for batch in given])[order].view(np.uint64)
     tokens = DocumentTokens.unmasked(address, num_tokens)
     limits = [(False, np.zeros(len(doc), np.uint64), CORPUS_MIN, CORPUS_SHARE)]
     if task.by_series:
@@ -161,7 +161,7 @@ def mark_documents(
 def mark_run(frequent: Frequent, run: pa.RecordBatch, start: int, config: PassageConfig) -> Rows:
     """Return the rows of `mark_block` for consecutive documents of a batch, named by their place in it from `start`."""
     first = run.column("doc")[0].as_py()
-    series = run.column("series").to_numpy() if frequent.by_series else np.zeros(len(run), np.int64)
+    series = run.column("outlet").to_numpy() if frequent.by_series else np.zeros(len(run), np.int64)
     needed = np.array([frequent.needed.get(name, frequent.least) for name in series.tolist()], np.int32)
     # Read-only or not as in the local engine: the kernel would be compiled once more.
     rule = FrequencyRule(series.view(np.uint64).copy(), needed)

@@ -80,6 +80,13 @@ def byte_addresses(column: pa.Array) -> npt.NDArray[np.uint64]:
     return np.uint64(column.buffers()[2].address) + offsets.astype(np.uint64)
 
 
+def byte_counts(column: pa.Array) -> npt.NDArray[np.int32]:
+    """Return how many bytes each value of a binary column has."""
+    if len(column) == 0:
+        return np.empty(0, np.int32)
+    return np.diff(np.frombuffer(column.buffers()[1], np.int32)[column.offset : column.offset + len(column) + 1])
+
+
 def cut_bytes(values: np.ndarray, counts: np.ndarray) -> pa.Array:
     """Return a binary array whose value i holds the next `counts[i]` numbers of `values`."""
     offsets = np.zeros(len(counts) + 1, np.int64)

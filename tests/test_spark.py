@@ -127,6 +127,8 @@ def test_a_frame_keeps_its_ids_and_the_row_that_order_by_names_and_rejects_null_
     frame = session().createDataFrame(
         [*rows, ("c", None, 0), (None, "other words", 5)], "name string, body string, d int"
     )
+    facts = {"title": F.lit("A"), "date": F.to_date(F.lit("2024-01-31")), "url": F.array(F.lit("no text"))}
+    frame = frame.withColumns(facts)
     decisions = [tuple(row) for row in deduplicate(frame, "name", "body", [-F.col("d")]).collect()]
     assert sorted(decisions, key=str) == [
         ("a", "remove", "b", 1.0, "exact"),

@@ -1,0 +1,1 @@
+"""Hostile files from fixed seeds, and what has to hold after every command, whatever it was given."""

@@ -1,0 +1,115 @@
+"""Cases of commands that read a corpus or the OUT folder of one: each yields steps, and checks what they left."""
+
+from corpora import make_records, write_jsonl
+
+from .invariants import check_page, check_partition, require
+from .options import draw_options
+from .places import add_inputs, count_records, draw_file_target, draw_folder_target, is_same_content, list_sources
+from .tampering import tamper_with_folder, tamper_with_json
+from .texts import draw_text, draw_texts
+from .watch import Step
+
+INDEX = "news.duckdb"
+
+
+def find_option(args, name):
+    """Return the value of an option, None if it is not given."""
+    return args[args.index(name) + 1] if name in args else None
+
+
+def clean(source, place):
+    """Clean anything; what was cleaned is in one place each, and `restore` gives it back."""
+    inputs = add_inputs(source, place)
+    target = draw_folder_target(source, place, reads_inputs=True)
+    options = [*target.options, *draw_options(source, "clean")]
+    is_dry = "--dry-run" in options
+    index = [] if source.random() < 0.85 or is_dry else ["--index", INDEX]
+    args = ("clean", *inputs.args, "-o", target.name, *options, *index)
+    outputs = () if is_dry else (*target.outputs, *index[1:])
+    done = yield Step(args, outputs, (*(() if is_dry else target.partial), f"{INDEX}.lock"), inputs.stdin)
+    if done.code == 0 and not is_dry:
+        yield from check_run(place, inputs, target.name, find_option(args, "--input-format"))
+
+
+def check_run(place, inputs, out, input_format):
+    """Check that all records are in one place, and restore them."""
+    sources = list_sources(place, inputs, input_format)
+    files = [(file.location, file.name, file.format) for file in sources]
+    check_partition(place / out, count_records, files)
+    done = yield Step(("restore", out, "-o", "back"), ("back",))
+    require(done.code == 0, f"restore fails: {done.stderr}")
+    for location, name, kind in files:
+        require(is_same_content(location, place / "back" / name, kind), f"{name!a} is not restored as it was")
+
+
+def make_run(source, place, *options):
+    """Clean a small corpus in good order, so that there is something to go on with."""
+    if source.random() < 0.7:
+        records = make_records(str(source.random()), source.randint(1, 5), source.randint(1, 3))
+        texts = draw_texts(source, source.randint(0, 5))
+        records += [
+            {"id": i, "text": text, "title": draw_text(source)[:50], "outlet": "a"} for i, text in enumerate(texts)
+        ]
+        write_jsonl(place / "in" / "news.jsonl", records)
+        args = ("in",)
+    else:
+        args = add_inputs(source, place, oddities=0, bombs=0).args
+    return Step(("clean", *args, "-o", "out", *options), ("out",), ("out.partial",))
+
+
+def restore(source, place):
+    """Restore a folder that was tampered with."""
+    done = yield make_run(source, place)
+    if done.code == 0 and source.random() < 0.9:
+        tamper_with_folder(source, place / "out")
+    target = draw_folder_target(source, place, "back")
+    name = source.choice(["out"] * 9 + ["in"])
+    yield Step(("restore", name, "-o", target.name, *draw_options(source, "restore")), target.outputs)
+
+
+def report(source, place):
+    """Report on a folder that may have been tampered with; the pages run nothing and load nothing."""
+    done = yield make_run(source, place)
+    if done.code == 0 and source.random() < 0.7:
+        tamper_with_folder(source, place / "out")
+    target = draw_folder_target(source, place, "pages")
+    args = ("report", "out", "-o", target.name, *target.options, *draw_options(source, "report"))
+    done = yield Step(args, target.outputs, target.partial)
+    if done.code == 0:
+        for path in sorted((place / target.name).rglob("*.html")):
+            check_page(path.read_text(), path.name)
+
+
+def passages(source, place):
+    """List passages of anything."""
+    inputs = add_inputs(source, place)
+    target = draw_file_target(source, place, inputs.args)
+    args = ("passages", *inputs.args, "-o", target.name, *draw_options(source, "passages"))
+    yield Step(args, target.outputs, (), inputs.stdin)
+
+
+def stories(source, place):
+    """Group anything into stories, and compare the first one from its file, which may have been tampered with."""
+    inputs = add_inputs(source, place)
+    target = draw_file_target(source, place, inputs.args)
+    name = "-" if source.random() < 0.2 else target.name
+    args = ("stories", *inputs.args, "-o", name, *draw_options(source, "stories", share=0.2))
+    done = yield Step(args, target.outputs, (), inputs.stdin)
+    made = place / target.name
+    if done.code == 0 and name != "-" and made.is_file() and source.random() < 0.7:
+        if source.random() < 0.5:
+            made.write_bytes(tamper_with_json(source, made.read_bytes()))
+        yield Step(("compare", "--stories", target.name, "--story", "1", "--engine", "lexical", "--format", "json"))
+
+
+def bench(source, place):
+    """Measure anything small."""
+    inputs = add_inputs(source, place, bombs=0)
+    target = draw_file_target(source, place, inputs.args)
+    args = ("bench", *inputs.args, "-o", target.name, *draw_options(source, "bench", share=0.05))
+    yield Step(args, target.outputs, (), inputs.stdin)
+
+
+def warm_up(source, _place):
+    """Compile what is compiled."""
+    yield Step(("warm-up", *draw_options(source, "warm-up")))

@@ -1,0 +1,23 @@
+"""Broken promises that are known: each has a case that shows it, and goes as soon as that case passes."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Known:
+    """A fault that is to be put right: a part of the message of a broken promise, a seed that shows it, and why."""
+
+    message: str
+    seed: int
+    reason: str
+
+
+KNOWN = (
+    Known("UnicodeEncodeError in dedup/corpus/parquet.py", 64, "the name of a Parquet file is not UTF-8"),
+    Known("ValueError in dedup/corpus/jsonl.py", 91, "a field name that msgspec does not take"),
+    Known("ValueError in dedup/corpus/jsonl.py", 265, "one field in two roles"),
+    Known("Corrupt snappy compressed data", 112, "the error names no file, and a folder is left"),
+    Known("'back' was made", 47, "a restore that fails leaves what it wrote"),
+    Known("DecodeError in dedup/report/corpus/", 63, "a report on a damaged line"),
+    Known("IndexError in dedup/stories/catalogue.py", 287, "paths of files are counted by the blocks of documents"),
+)

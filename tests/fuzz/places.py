@@ -1,0 +1,209 @@
+"""The tree of one case: inputs in `in/`, what is named as an output, and what may be in its way."""
+
+import gzip
+import io
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import zstandard
+
+from dedup.corpus.files import find_files
+
+from .inputs import MAKERS, add_files, add_oddity, draw_bomb, draw_file
+from .tampering import add_user_folder
+from .watch import HOME, TEMPORARY
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder for one case: commands run in it."""
+
+    folder: Path
+
+    def __truediv__(self, name):
+        """Return a path in it."""
+        return self.folder / name
+
+    def prepare(self):
+        """Make the folders that every case has."""
+        for name in (HOME, TEMPORARY, "in"):
+            (self.folder / name).mkdir(parents=True)
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Arguments that name inputs, and the bytes of standard input."""
+
+    args: tuple
+    stdin: bytes = b""
+
+
+def add_inputs(source, place, *, oddities=0.1, bombs=0.01):
+    """Write inputs of one format or of several, and return how a command line names them."""
+    folder = place / "in"
+    if source.random() < 0.08:
+        ending = source.choice(list(MAKERS))
+        return Inputs(
+            ("-", *(["--input-format", ending[1:]] if source.random() < 0.9 else [])), draw_file(source, ending)
+        )
+    endings = [source.choice(list(MAKERS))] if source.random() < 0.7 else list(MAKERS)
+    paths = add_files(source, folder, endings)
+    if source.random() < oddities:
+        paths.append(add_oddity(source, folder))
+    if source.random() < bombs:
+        paths.append(folder / f"bomb.jsonl{source.choice(['.gz', '.zst'])}")
+        paths[-1].write_bytes(draw_bomb(source, 64))
+    if source.random() < 0.3 or endings == [".txt"]:
+        return Inputs(("in",))
+    if source.random() < 0.1:
+        return Inputs((source.choice(["in/*", "in/**", "in/[!a]*"]),))
+    return Inputs(tuple(dict.fromkeys(str(path.relative_to(place.folder)) for path in paths)))
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is named with -o, whether it may be made or changed, options that the place asks for, a link's target."""
+
+    name: str
+    is_free: bool = True
+    options: tuple = ()
+    behind: str | None = None
+
+    @property
+    def outputs(self):
+        """Return what may change."""
+        return (self.behind or self.name,) if self.is_free else ()
+
+    @property
+    def partial(self):
+        """Return where a command works that makes a folder."""
+        return (f"{self.name.rstrip('/')}.partial",) if self.is_free else ()
+
+
+def draw_folder_target(source, place, name="out", *, reads_inputs=False):
+    """Return a place for a folder; one in four is taken by something, or among the inputs that a command reads."""
+    if source.random() < 0.75:
+        return Target(source.choice([name, name, name, f"{name}/", f"./{name}"]))
+    flags = source.choice([(), ("--overwrite",)])
+    kind = source.randrange(9)
+    if kind == 0:
+        (place / name).mkdir()
+        return Target(name)
+    if kind == 1:
+        add_user_folder(place / name, source)
+    elif kind == 2:
+        add_user_folder(place / f"{name}.partial", source)
+    elif kind == 3:
+        (place / "real").mkdir()
+        (place / name).symlink_to("real")
+    elif kind == 4:
+        (place / name).symlink_to("nothing")
+    elif kind == 5:
+        (place / name).write_text("mine")
+    elif kind == 6:
+        os.mkfifo(place / name)
+    elif kind == 7:
+        return Target("in/out", not reads_inputs, flags)
+    else:
+        return Target(source.choice(["in", ".", "x" * 255, "x" * 300]), False, flags)
+    return Target(name, False, flags)
+
+
+def draw_file_target(source, place, inputs, name="made"):
+    """Return a place for a file; one in four is taken by something: an input, a folder, an index, a link."""
+    kind = source.randrange(40)
+    if kind >= 10:
+        return Target(name)
+    if kind == 0:
+        (place / name).write_text("before")
+        return Target(name)
+    if kind < 3:
+        (place / name).symlink_to("target")
+        if kind == 1:
+            (place / "target").write_text("before")
+        return Target(name, behind="target")
+    return Target(take_place(source, place, inputs, name), False)
+
+
+def take_place(source, place, inputs, name):
+    """Put something where no output may go, and return how it is named."""
+    files = [argument for argument in inputs if (place / argument).is_file()]
+    if not files:
+        return source.choice(["missing/made", ".", "", "in", "x" * 300])
+    named = source.choice(files)
+    kind = source.randrange(5)
+    if kind == 0:
+        return named
+    if kind == 1:
+        os.link(place / named, place / name)
+    elif kind == 2:
+        (place / name).symlink_to(place / named)
+    elif kind == 3:
+        (place / name).mkdir()
+    else:
+        (place / name).write_bytes(bytes(8) + b"DUCK" + bytes(4000))
+    return name
+
+
+# ---------------------------------------------------------------------------------------------- what is in a file
+
+
+def list_sources(place, inputs, input_format):
+    """Return the source files that a command reads, standard input among them as a file of the case."""
+    args = [argument for argument in inputs.args if argument not in {"--input-format", input_format}]
+    if args == ["-"]:
+        kind = input_format or "jsonl"
+        (place / "stdin").mkdir(exist_ok=True)
+        (place / f"stdin/stdin.{kind}").write_bytes(inputs.stdin)
+        return find_files([str(place / f"stdin/stdin.{kind}")], kind)
+    return find_files([str(place / argument) for argument in args], input_format)
+
+
+def read_plain(path):
+    """Return the bytes of a file, decompressed; None where no other reader than ours can."""
+    raw = Path(path).read_bytes()
+    try:
+        if str(path).endswith(".gz"):
+            return gzip.decompress(raw)
+        if str(path).endswith(".zst"):
+            with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(raw), read_across_frames=True) as stream:
+                return stream.read()
+    except (OSError, EOFError, zstandard.ZstdError):
+        return None
+    return raw
+
+
+def is_same_content(path, other, kind):
+    """Return whether two files hold the same: bytes after decompression; schema and rows of Parquet."""
+    if kind == "parquet":
+        tables = [pq.read_table(each) for each in (path, other)]
+        return tables[0].schema == tables[1].schema and [show_table(table) for table in tables[:1]] == [
+            show_table(table) for table in tables[1:]
+        ]
+    contents = [read_plain(each) for each in (path, other)]
+    return None in contents or contents[0] == contents[1]
+
+
+def show_table(table):
+    """Return the values of a table as bytes that are equal for equal values, whatever the kind of column."""
+    return [
+        value.as_buffer().to_pybytes() if hasattr(value, "as_buffer") and value.is_valid else f"{value!r:.10000}"
+        for column in table.columns
+        for value in column
+    ]
+
+
+def count_records(path, kind):
+    """Return the number of records in a file, by another reader than ours; None where there is none."""
+    if kind == "txt":
+        return int(Path(path).exists())
+    if kind == "parquet":
+        return pq.read_metadata(path).num_rows
+    raw = read_plain(path)
+    if raw is None:
+        return None
+    if kind == "jsonl":
+        return sum(bool(line.strip(b" \t\r")) for line in raw.removeprefix(b"\xef\xbb\xbf").split(b"\n"))
+    return None

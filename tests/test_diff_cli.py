@@ -46,6 +46,15 @@ def test_every_format_goes_to_a_file_as_to_the_screen(pair, tmp_path, output_for
     assert (1, shown.stdout) == (shown.returncode, (tmp_path / "out").read_bytes())
 
 
+@pytest.mark.parametrize("output_format", ["terminal", "json", "html", "patch"])
+def test_a_name_that_is_not_utf8_is_escaped(pair, tmp_path, output_format):
+    odd = tmp_path / os.fsdecode(b"caf\xe9.txt")
+    odd.write_bytes(pair[1].read_bytes())
+    done = run("diff", pair[0], odd, "--format", output_format, "-o", tmp_path / "out")
+    assert (1, b"") == (done.returncode, done.stderr)
+    assert (output_format != "patch") == (r"caf\xe9.txt" in (tmp_path / "out").read_text().replace("\\\\", "\\"))
+
+
 def test_a_patch_applied_gives_the_new_file_byte_for_byte(pair, tmp_path):
     old, new = pair
     run("diff", old, new, "--format", "patch", "-o", tmp_path / "p")

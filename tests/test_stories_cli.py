@@ -83,6 +83,13 @@ def test_path_and_line_identify_a_document(dedup, tmp_path):
         assert json.loads(lines[document["line"] - 1])["id"] == document["id"]
 
 
+def test_a_file_without_documents_before_others_shifts_no_path(dedup, tmp_path):
+    (tmp_path / "empty.jsonl").write_bytes(b"")
+    write_jsonl(tmp_path / "in.jsonl", make_corpus())
+    assert 0 == dedup("stories", "empty.jsonl", "in.jsonl", "-o", "out.jsonl", cwd=tmp_path).code
+    assert {"in.jsonl"} == {d["path"] for story in read_lines(tmp_path / "out.jsonl") for d in story["documents"]}
+
+
 def test_the_grouping_does_not_depend_on_the_order_of_the_input(dedup, tmp_path):
     records = make_corpus()
     found = groups(run(dedup, tmp_path, records)[0])

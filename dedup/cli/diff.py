@@ -62,6 +62,7 @@ def diff(
       dedup diff --from news.jsonl.gz a17 b42
     """
     from dedup.config import InputConfig
+    from dedup.corpus.files import printable
     from dedup.corpus.text_file import read_text_file
     from dedup.diff.engine import diff_texts
     from dedup.diff.model import TextNames
@@ -69,8 +70,9 @@ def diff(
 
     inputs = [corpus] if corpus else [old, new]
     refuse_output(output, inputs)
-    names = TextNames(old, new)
-    texts = _read_corpus(corpus, names, InputConfig(text_field, id_field)) if corpus else map(read_text_file, names)
+    names = TextNames(printable(old), printable(new))
+    config = InputConfig(text_field, id_field)
+    texts = _read_corpus(corpus, [old, new], config) if corpus else map(read_text_file, (old, new))
     found = diff_texts(*texts)
     if output_format == "terminal":
         rendered = _render_terminal(
@@ -82,7 +84,7 @@ def diff(
     return EXIT_SAME if found.is_identical else EXIT_DIFFERENT
 
 
-def _read_corpus(corpus: str, ids: "TextNames", config: "InputConfig") -> list[str]:
+def _read_corpus(corpus: str, ids: list[str], config: "InputConfig") -> list[str]:
     from dedup.corpus.document_reader import DocumentReader
     from dedup.corpus.files import find_files
 

@@ -38,7 +38,7 @@ class StoryCatalogue:
         self.titles: list[str | None] = []
         self.outlets: list[str | None] = []
         self.dates: list[bytes] = []
-        self._paths: list[str] = []
+        self._paths: dict[int, str] = {}
         self._files = array("i")
         self._lines = array("q")
         self._days = array("i")
@@ -56,9 +56,8 @@ class StoryCatalogue:
         """Add the documents of a block."""
         block, shard = titled.block, titled.shard
         no_field = [b""] * len(block.ids)
-        last_file = shard.first_file + len(shard.files)
-        if last_file > len(self._paths):
-            self._paths += [file.path for file in shard.files[len(self._paths) - last_file :]]
+        if shard.first_file not in self._paths:
+            self._paths |= {number: file.path for number, file in enumerate(shard.files, shard.first_file)}
         for rejection in block.rejections:
             self.num_rejected += 1
             place = f"{shard.files[rejection.file].path}, line {rejection.line:,}"

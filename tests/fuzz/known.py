@@ -19,5 +19,4 @@ KNOWN = (
     Known("Corrupt snappy compressed data", 112, "the error names no file, and a folder is left"),
     Known("'back' was made", 47, "a restore that fails leaves what it wrote"),
     Known("DecodeError in dedup/report/corpus/", 63, "a report on a damaged line"),
-    Known("IndexError in dedup/stories/catalogue.py", 287, "paths of files are counted by the blocks of documents"),
 )

@@ -95,20 +95,21 @@ def add(
     from pathlib import Path
 
     from dedup.cli.progress import TerminalProgress
-    from dedup.cli.sources import find_sources
+    from dedup.cli.sources import find_sources, working_folder
     from dedup.config import CleanSettings
     from dedup.pipeline.clean_files import clean as clean_files
     from dedup.pipeline.job import CleanRun
     from dedup.report.terminal.clean_terminal import render_summary
 
-    scratch = Path(index).with_name(Path(index).name + ".adding")
-    with find_sources(inputs, scratch, records.input_format) as files:
+    with (
+        working_folder(index, dry_run=True) as scratch,
+        find_sources(inputs, scratch, records.input_format) as files,
+    ):
         run = CleanRun(
             files,
             scratch,
             CleanSettings(near, passages, records),
             workers,
-            overwrite=True,
             strict=strict,
             dry_run=True,
             index=Path(index),

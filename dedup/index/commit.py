@@ -63,7 +63,9 @@ def commit(index: IndexFile, addition: Addition, row: RunRow, near: NearConfig, 
     """Add a run to an index in one transaction, in place of those whose numbers are `replaced`."""
     bands = bands_of(near).bands
     is_new = not index.exists()
-    with index.writing() as connection:
+    batches = addition.sketches.segments.batches
+    inputs = {file.location for batch in batches for file in batch.shard.files}
+    with index.writing(inputs) as connection:
         if is_new:
             make_tables(connection, settings_of(near), bands, __version__)
         delete_runs(connection, replaced)

@@ -1,16 +1,23 @@
 """The file of an index: opened for a moment, checked, and written in one transaction."""
 
+import glob
 import os
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from dedup.errors import InputError, OutputError
-from dedup.index.tables import FORMAT
-from dedup.output.run_folder import take_lock
+from dedup.index.checks import check_catalog, check_sizes, read_meta
+from dedup.index.damage import DamagedIndexError
+from dedup.index.tables import FORMAT, config_of, read_settings
+from dedup.near.bands import bands_of
+from dedup.output.folder_marker import claim, has_marker, remove_ours
+from dedup.output.lock_file import release_lock, take_lock
+from dedup.output.output_file import LOCK_SUFFIX, LOG_SUFFIXES, choose_mode
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -23,11 +30,31 @@ LOGGED = "1KB"
 PATIENCE_S = 60.0  # a commit of a million documents takes some ten seconds
 RETRY_S = 0.02
 HEADER_BYTES = 3 * 4096
+NEW_PREFIX = ".dedup-index-"
+LOG_MAGIC = b"d\0b"  # the first entry of a log: its version
 NO_ROOM = ("no space left", "file too large", "could not write all bytes", "disk quota")
 
 
 class IndexUnreadableError(InputError):
     """The file is no index of ours, or a damaged one."""
+
+
+class FileState(NamedTuple):
+    """What changes with a file: where it is on the disk, when it was written (ns), how many bytes it has."""
+
+    device: int
+    inode: int
+    modified: int
+    size: int
+
+    @classmethod
+    def of(cls, path: Path) -> "FileState":
+        """Return the state of a file."""
+        found = path.stat()
+        return cls(found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
+
+
+CHECKED: set[FileState] = set()  # files that need not be looked through again: it takes 30 ms
 
 
 @dataclass(frozen=True)
@@ -36,21 +63,38 @@ class IndexFile:
 
     path: Path
 
+    @property
+    def place(self) -> Path:
+        """Return where the file itself is: links to it share its lock and its log."""
+        return Path(os.path.realpath(self.path))
+
     def exists(self) -> bool:
         """Return whether there is anything at its place."""
         return self.path.exists()
 
+    @property
+    def own_places(self) -> set[str]:
+        """Return where the file is and what belongs to it."""
+        return {str(beside_of(self.place, suffix)) for suffix in ("", LOCK_SUFFIX, *LOG_SUFFIXES)}
+
+    def state(self) -> FileState | None:
+        """Return the state of the file, None where there is none."""
+        return FileState.of(self.place) if self.place.exists() else None
+
     @contextmanager
     def lock(self) -> Iterator[None]:
         """Be the one run that writes the index, from its first look at it to its last word."""
-        lock = self._take_lock()
+        lock, beside = self._take_lock()
         try:
+            for folder in self.place.parent.glob(f"{glob.escape(NEW_PREFIX)}*"):
+                if has_marker(folder, self._marker):  # a run was killed while it made this index
+                    remove_ours(folder, self._marker)
             yield
         finally:
-            lock.close()
+            release_lock(lock, beside)
 
-    def _take_lock(self) -> IO[str]:
-        beside = self.path.with_name(self.path.name + ".lock")
+    def _take_lock(self) -> tuple[IO[bytes], Path]:
+        beside = beside_of(self.place, LOCK_SUFFIX)
         try:
             lock = take_lock(beside)
         except OSError as error:
@@ -59,64 +103,93 @@ class IndexFile:
             ) from error
         if lock is None:
             raise OutputError(f"{self.path}: another run is writing this index. Wait for it to end.")
-        return lock
+        return lock, beside
+
+    @property
+    def _marker(self) -> str:
+        """Return the kind of folder in which this index is made."""
+        return f"new index {self.place.name!a}"
 
     @contextmanager
     def reading(self, patience_s: float = PATIENCE_S) -> Iterator["DuckDBPyConnection"]:
         """Open the index for reading, waiting for the moment in which a run commits."""
         if not self.path.exists():
             raise InputError(f"{self.path}: no such index. Make one with `dedup clean --index` or `dedup index add`.")
-        with self._explained(), connect(self.path, patience_s, read_only=True) as connection:
+        self._refuse_foreign_files()
+        with self._explained(), connect(self.place, patience_s, read_only=True) as connection:
             self._check(connection)
             yield connection
 
     @contextmanager
-    def writing(self, patience_s: float = PATIENCE_S) -> Iterator["DuckDBPyConnection"]:
+    def writing(self, inputs: Iterable[str] = (), patience_s: float = PATIENCE_S) -> Iterator["DuckDBPyConnection"]:
         """Open the index for one transaction: all of what is done inside is in the file afterwards, or nothing.
 
-        A new index is made beside its place and renamed.
+        A new index is made in a folder of its own and renamed. Nobody can read it who cannot read all `inputs`.
         """
-        is_new = not self.path.exists()
-        place = self.path.with_name(self.path.name + ".new") if is_new else self.path
-        if is_new:
-            for stale in (place, wal_of(place)):
-                stale.unlink(missing_ok=True)
-        try:
-            with self._explained(), connect(place, patience_s, read_only=False) as connection:
-                if not is_new:
+        self._refuse_foreign_files()
+        with self._explained():
+            if self.path.exists():
+                with connect(self.place, patience_s, read_only=False) as connection:
                     self._check(connection)
-                connection.execute("BEGIN")
-                yield connection  # what fails here ends with the connection, and with that is undone
-                connection.execute("COMMIT")
-            if is_new:
-                os.replace(place, self.path)
+                    with transaction(connection):
+                        yield connection
+                return
+            with self._making() as new:
+                with connect(new, patience_s, read_only=False) as connection, transaction(connection):
+                    yield connection
+                new.chmod(choose_mode(str(self.place), inputs))
+                if os.path.lexists(self.place):
+                    raise OutputError(f"{self.path}: was made by another program in the meantime. Nothing was added.")
+                os.replace(new, self.place)
+
+    @contextmanager
+    def _making(self) -> Iterator[Path]:
+        """Give the place of a new index in a folder that only we can enter, and that is gone afterwards."""
+        folder = Path(tempfile.mkdtemp(prefix=NEW_PREFIX, dir=self.place.parent))
+        try:
+            claim(folder, self._marker)
+            yield folder / "index"
         finally:
-            if is_new:
-                for left in (place, wal_of(place)):
-                    left.unlink(missing_ok=True)
+            remove_ours(folder, self._marker)
+
+    def _refuse_foreign_files(self) -> None:
+        """Refuse what is no file at the place of the index, and what is no log of DuckDB at the places of its logs.
+
+        DuckDB would wait for a pipe, and cuts or deletes a log that it does not understand.
+        """
+        if self.path.exists() and not self.path.is_file():
+            raise IndexUnreadableError(f"{self.path}: is no regular file. Name another with --index.")
+        for suffix in LOG_SUFFIXES:
+            log = beside_of(self.place, suffix)
+            if os.path.lexists(log) and not (self.path.exists() and is_log(log)):
+                raise OutputError(f"{log}: is in the place of the log of the index, and is not its log. Move it away.")
 
     def _check(self, connection: "DuckDBPyConnection") -> None:
-        """Refuse what is no index of this format, or not whole."""
-        import duckdb  # noqa: PLC0415 (for those who have an index)
-
-        try:
-            meta = dict(connection.execute("SELECT name, value FROM meta").fetchall())
-        except (duckdb.CatalogException, duckdb.BinderException) as error:
+        """Refuse what is no index of this format, not whole, or not made by a run."""
+        state = FileState.of(self.place)
+        has_log = any(os.path.lexists(beside_of(self.place, suffix)) for suffix in LOG_SUFFIXES)
+        if state in CHECKED and not has_log:
+            return
+        meta = read_meta(connection)
+        if meta is None:
             raise IndexUnreadableError(
                 f"{self.path}: is a DuckDB file, but no index of dedup. Name another with --index."
-            ) from error
+            )
         if meta.get("format") != str(FORMAT):
             raise IndexUnreadableError(
                 f"{self.path}: has format {meta.get('format')} (made by dedup {meta.get('dedup')}), and this dedup "
                 f"reads format {FORMAT}. Use that version, or index the documents anew."
             )
+        check_catalog(connection, bands_of(config_of(read_settings(connection))).bands)
         sizes = connection.execute("SELECT block_size * used_blocks FROM pragma_database_size()").fetchall()
-        whole, actual = sizes[0][0] + HEADER_BYTES, self.path.stat().st_size
-        if actual < whole:
+        whole = sizes[0][0] + HEADER_BYTES
+        if state.size < whole:
             raise IndexUnreadableError(
-                f"{self.path}: is cut off ({actual:,} of {whole:,} bytes). "
+                f"{self.path}: is cut off ({state.size:,} of {whole:,} bytes). "
                 "Take it from a backup, or index the documents anew."
             )
+        check_sizes(connection, state.size)
+        CHECKED.add(state)
 
     @contextmanager
     def _explained(self) -> Iterator[None]:
@@ -125,6 +198,10 @@ class IndexFile:
 
         try:
             yield
+        except DamagedIndexError as error:
+            raise IndexUnreadableError(
+                f"{self.path}: is damaged: {error}. Take it from a backup, or make a new one."
+            ) from error
         except duckdb.Error as error:
             first_line = str(error).strip().splitlines()[0]
             lowered = str(error).lower()
@@ -157,9 +234,25 @@ def streaming(connection: "DuckDBPyConnection") -> Iterator[None]:
     connection.execute(f"SET memory_limit = '{READING_MEMORY}'")
 
 
-def wal_of(path: Path) -> Path:
-    """Return where DuckDB keeps what it has not yet merged into a file."""
-    return path.with_name(path.name + ".wal")
+def beside_of(place: Path, suffix: str) -> Path:
+    """Return where a file that belongs to an index is."""
+    return place.with_name(place.name + suffix)
+
+
+def is_log(path: Path) -> bool:
+    """Return whether a file, no link, is a log of DuckDB, or empty."""
+    if path.is_symlink() or not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(LOG_MAGIC)) in {LOG_MAGIC, b""}
+
+
+@contextmanager
+def transaction(connection: "DuckDBPyConnection") -> Iterator[None]:
+    """Commit what is done inside; what fails ends with the connection, and with that is undone."""
+    connection.execute("BEGIN")
+    yield
+    connection.execute("COMMIT")
 
 
 def count_threads() -> int:
@@ -169,25 +262,33 @@ def count_threads() -> int:
 
 @contextmanager
 def connect(path: Path, patience_s: float, *, read_only: bool) -> Iterator["DuckDBPyConnection"]:
-    """Open a DuckDB file, again and again while others hold it."""
+    """Open a DuckDB file, again and again while others hold it: no query reaches other files, extensions stay out.
+
+    What DuckDB sets aside goes into a folder of ours: by default it has a name beside the file that anybody knows.
+    """
     import duckdb  # noqa: PLC0415 (for those who have an index)
 
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "threads": str(count_threads()),
-        "memory_limit": READING_MEMORY if read_only else WRITING_MEMORY,
-        "checkpoint_threshold": LOGGED,
-    }
-    until = time.monotonic() + patience_s
-    while True:
+    with tempfile.TemporaryDirectory(prefix="dedup-index-") as scratch:
+        config: dict[str, str | bool | int | float | list[str]] = {
+            "threads": str(count_threads()),
+            "memory_limit": READING_MEMORY if read_only else WRITING_MEMORY,
+            "checkpoint_threshold": LOGGED,
+            "temp_directory": scratch,
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+        until = time.monotonic() + patience_s
+        while True:
+            try:
+                connection = duckdb.connect(str(path), read_only=read_only, config=config)
+                break
+            except (duckdb.IOException, duckdb.ConnectionException) as error:
+                held = "could not set lock" in str(error).lower() or "different configuration" in str(error).lower()
+                if not held or time.monotonic() > until:
+                    raise
+                time.sleep(RETRY_S)
         try:
-            connection = duckdb.connect(str(path), read_only=read_only, config=config)
-            break
-        except (duckdb.IOException, duckdb.ConnectionException) as error:
-            held = "could not set lock" in str(error).lower() or "different configuration" in str(error).lower()
-            if not held or time.monotonic() > until:
-                raise
-            time.sleep(RETRY_S)
-    try:
-        yield connection
-    finally:
-        connection.close()
+            connection.execute("SET enable_external_access = false")  # at last: then no folder can be chosen
+            yield connection
+        finally:
+            connection.close()

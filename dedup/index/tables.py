@@ -1,6 +1,7 @@
 """The tables of an index, the rows of `runs`, and the settings that it was made under: a run with others is refused."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ import msgspec
 
 from dedup.config import NearConfig, describe
 from dedup.errors import DedupError
+from dedup.index.damage import DamagedIndexError, require
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.sketcher import tokenise_text
 
@@ -38,7 +40,12 @@ def settings_of(near: NearConfig) -> dict[str, object]:
 
 def config_of(settings: Settings) -> NearConfig:
     """Return the config that an index was made under, with the policy `first`."""
-    return NearConfig(**{name: value for name, value in settings.items() if name != "words"})  # type: ignore[arg-type]
+    values = {name: value for name, value in settings.items() if name != "words"}
+    require(values.keys() == settings_of(NearConfig()).keys() - {"words"}, "its settings are not those of a run")
+    try:
+        return msgspec.convert(values, NearConfig)
+    except (msgspec.ValidationError, DedupError) as error:
+        raise DamagedIndexError(f"its settings are not those of a run: {error}") from error
 
 
 def digest_words() -> str:
@@ -62,6 +69,8 @@ def refuse_other_settings(path: object, theirs: Settings, ours: Settings) -> Non
 
 PIECE = 1000  # tokens in a row of `tokens`: DuckDB gives values of 4,096 bytes and more blocks of their own
 COMMITTED, PUBLISHED = "committed", "published"
+MAX_NUMBER, MAX_ORDINAL = 2**31 - 1, 2**32 - 1  # none has them: the columns and the kernels have room for less
+RUN_NAME = re.compile(r"[0-9]{4,}-[0-9a-f]{8}")
 
 
 def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int, version: str) -> None:
@@ -130,7 +139,11 @@ class RunRow:
 def read_settings(connection: "DuckDBPyConnection") -> dict[str, object]:
     """Return the settings of an index."""
     rows = connection.execute("SELECT value FROM meta WHERE name = 'settings'").fetchall()
-    settings: dict[str, object] = msgspec.json.decode(rows[0][0]) if rows else {}
+    require(len(rows) == 1, "it does not say under which settings it was made")
+    try:
+        settings: dict[str, object] = msgspec.json.decode(rows[0][0], type=dict)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise DamagedIndexError(f"its settings cannot be read ({error})") from error
     return settings
 
 
@@ -138,7 +151,15 @@ def read_runs(connection: "DuckDBPyConnection") -> list[RunRow]:
     """Return the runs of an index in their order."""
     columns = ", ".join(RunRow.__slots__)
     rows = connection.execute(f"SELECT {columns} FROM runs ORDER BY number").fetchall()  # noqa: S608 (our own names)
-    return [RunRow(*row) for row in rows]
+    runs = [RunRow(*row) for row in rows]
+    for before, row in zip([0, *(row.number for row in runs)], runs, strict=False):
+        counts = (row.documents, row.kept, row.seen, row.next_ordinal)
+        require(before < row.number < MAX_NUMBER, f"run {row.number} is not a run after {before}")
+        require(all(0 <= count < MAX_ORDINAL for count in counts), f"run {row.number} has counts that cannot be")
+        require(RUN_NAME.fullmatch(row.run), f"run {row.number} has no name of a run")
+        require(row.state in {COMMITTED, PUBLISHED}, f"run {row.number} is neither {COMMITTED} nor {PUBLISHED}")
+        require("\0" not in (row.out or ""), f"run {row.number} names no path")
+    return runs
 
 
 def insert_run(connection: "DuckDBPyConnection", row: RunRow) -> None:

@@ -11,7 +11,8 @@ from typing import IO
 from dedup.errors import OutputError
 
 DUCKDB_MAGIC, DUCKDB_MAGIC_AT = b"DUCK", 8  # bytes 8 to 12 of each DuckDB file, and so of each index
-NEW_FILE_MODE = 0o666
+LOCK_SUFFIX, LOG_SUFFIXES = ".lock", (".wal", ".wal.checkpoint", ".wal.recovery")  # logs are DuckDB's
+NEW_FILE_MODE, OWNER_MODE = 0o666, 0o600
 STDIN_FD, STDOUT_FD = 0, 1
 
 
@@ -53,6 +54,7 @@ def refuse_output(output: str | os.PathLike[str] | None, inputs: Iterable[str | 
         raise OutputError(f"{output}: is an input. Name another file with -o.")
     if is_index(place):
         raise OutputError(f"{output}: is an index or another DuckDB file. Name another file with -o.")
+    refuse_side_file(output)
 
 
 def is_input(place: str, inputs: Iterable[str | os.PathLike[str]]) -> bool:
@@ -82,12 +84,22 @@ def is_index(place: str) -> bool:
         return False
 
 
+def refuse_side_file(output: str | os.PathLike[str]) -> None:
+    """Raise `OutputError` for a file that belongs to an index: DuckDB would take it for its log, or we for our lock."""
+    place = os.path.realpath(output)
+    for suffix in (LOCK_SUFFIX, *LOG_SUFFIXES):
+        owner = place.removesuffix(suffix)
+        if owner != place and is_index(owner):
+            raise OutputError(f"{output}: is the place of a file of the index {owner}. Choose another name.")
+
+
 @contextmanager
 def open_output(output: str | os.PathLike[str], inputs: Iterable[str | os.PathLike[str]] = ()) -> Iterator[IO[bytes]]:
     """Open an output for writing: a regular file is replaced at the end, once it is whole, and untouched by an error.
 
     A symbolic link is followed: the file that it names is replaced. Devices, pipes and sockets are written to.
     """
+    inputs = list(inputs)
     refuse_output(output, inputs)
     if is_written_directly(output):
         with open_directly(output) as file:
@@ -100,7 +112,7 @@ def open_output(output: str | os.PathLike[str], inputs: Iterable[str | os.PathLi
         with open(descriptor, "wb") as file:
             yield file
             file.flush()
-            os.fchmod(file.fileno(), choose_mode(place))
+            os.fchmod(file.fileno(), choose_mode(place, inputs))
         os.replace(temporary, place)
     except OSError as error:
         if error.filename is None or os.path.dirname(str(error.filename)) == os.path.dirname(place):
@@ -122,11 +134,15 @@ def open_directly(output: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
         yield file
 
 
-def choose_mode(place: str) -> int:
-    """Return the mode of the file that is replaced; that of any new file otherwise."""
+def choose_mode(place: str, inputs: Iterable[str | os.PathLike[str]] = ()) -> int:
+    """Return the mode of the file that is replaced; that of a new file otherwise, no wider than that of any input."""
     try:
         return stat.S_IMODE(os.stat(place).st_mode) & 0o777
     except FileNotFoundError:
         mask = os.umask(0o077)
         os.umask(mask)
-        return NEW_FILE_MODE & ~mask
+    mode = NEW_FILE_MODE & ~mask
+    for each in inputs:
+        if os.path.isfile(each):
+            mode &= os.stat(each).st_mode | OWNER_MODE
+    return mode

@@ -1,9 +1,7 @@
 """The OUT folder: made beside its final place and renamed when it is complete."""
 
-import fcntl
 import os
 import shutil
-import time
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,9 +10,9 @@ from typing import IO
 
 from dedup.errors import OutputError
 from dedup.output.folder_marker import MARKER, RUN, claim, has_marker, refuse_foreign, refuse_link, remove_ours
+from dedup.output.lock_file import take_lock
 from dedup.version import __version__
 
-LOCK_PATIENCE_S = 2.0
 KEPT, SET_ASIDE = "kept", "set_aside"
 EDITED, PASSAGES, BOILERPLATE = "edited.jsonl", "passages.jsonl", "boilerplate.jsonl"
 EDITS, LOCATED = "edits.arrow", "located.arrow"
@@ -104,7 +102,7 @@ class RunFolder:
         with suppress(OSError):
             remove_ours(self.partial, RUN)
 
-    def begin(self, fingerprint: str, *, resume: bool, overwrite: bool) -> IO[str]:
+    def begin(self, fingerprint: str, *, resume: bool, overwrite: bool) -> IO[bytes]:
         """Make or take over the partial folder and lock it; return the lock, to be held until the end.
 
         A finished OUT, or a run that was cut off, is an `OutputError` that names the flag to use.
@@ -184,19 +182,3 @@ class RunFolder:
             os.replace(self.out, replaced)
         os.replace(self.output, self.out)
         remove_ours(self.partial, RUN)
-
-
-def take_lock(path: Path) -> IO[str] | None:
-    """Open and lock a file, None where another process holds it; a killed run's workers leave it within a moment."""
-    lock = path.open("w")
-    until = time.monotonic() + LOCK_PATIENCE_S
-    while True:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            if time.monotonic() > until:
-                lock.close()
-                return None
-            time.sleep(0.05)
-        else:
-            return lock

@@ -1,6 +1,7 @@
 """A clean run with an index: what it finds there, what it adds, and what a run that was cut off left to do."""
 
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from dedup.index.commit import Addition, commit, encode_inputs
 from dedup.index.find_containers import fetch_containers, find_holders
 from dedup.index.near_lookup import find_stored
 from dedup.index.samples import take_samples
-from dedup.index.store import IndexFile, count_threads
+from dedup.index.store import FileState, IndexFile, count_threads
 from dedup.index.tables import (
     COMMITTED,
     PUBLISHED,
@@ -29,6 +30,7 @@ from dedup.kernels.first_sources import MAX_SHINGLES
 from dedup.model.run import IndexUse, Summary
 from dedup.near.sketches import Sketches
 from dedup.near.stored import NO_PAIRS, NO_STORED, Containers, StoredDocuments
+from dedup.output.output_file import refuse_side_file
 from dedup.output.run_folder import SUMMARY, RunFolder
 from dedup.passages.remove_contained import KeptDocuments
 from dedup.pipeline.job import CleanRun, Job, Outcome, Progress
@@ -65,6 +67,7 @@ class IndexSession:
 
     number, run   the place and the name of this run in the index
     next_ordinal  the first ordinal that is free
+    state         of the file when the run began, None where there was none: what the run finds later is the same
     replaced      numbers of runs that this one takes the place of: their output is overwritten
     """
 
@@ -72,6 +75,7 @@ class IndexSession:
     number: int
     run: str
     next_ordinal: int
+    state: FileState | None = None
     replaced: tuple[int, ...] = ()
 
     def look_up(self, sketches: Sketches, job: Job) -> StoredDocuments:
@@ -113,6 +117,10 @@ class IndexSession:
             next_ordinal=self.next_ordinal + kept,
             state=PUBLISHED if run.dry_run else COMMITTED,
         )
+        if self.index.state() != self.state:
+            raise OutputError(
+                f"{self.index.path}: was changed by another program during this run. Nothing was added. Run it again."
+            )
         with job.show("commit", kept, "doc"):
             addition = Addition(outcome.sketches, decisions, self.number, self.next_ordinal, job.progress.advance)
             commit(self.index, addition, row, job.settings.near, self.replaced)
@@ -141,6 +149,7 @@ def use_index(run: CleanRun, progress: Progress) -> Iterator[IndexSession | NoIn
         yield NO_INDEX
         return
     index = IndexFile(run.index)
+    refuse_places(index, run)
     if run.dry_run and not run.add:
         yield begin_session(index, run, read_index(index, run))
         return
@@ -149,6 +158,16 @@ def use_index(run: CleanRun, progress: Progress) -> Iterator[IndexSession | NoIn
         if settle(index, runs, run, progress):
             runs = read_index(index, run)
         yield begin_session(index, run, runs)
+
+
+def refuse_places(index: IndexFile, run: CleanRun) -> None:
+    """Raise `OutputError` where the index would be a part of another one, or in the way of the output."""
+    refuse_side_file(index.path)
+    folder = RunFolder(run.out)
+    folder.refuse_overlap([str(index.path)])
+    for place in (folder.out, folder.partial):
+        if os.path.realpath(place) in index.own_places:
+            raise OutputError(f"{place}: is the place of a file of the index. Choose another folder with -o.")
 
 
 def read_index(index: IndexFile, run: CleanRun) -> list[RunRow]:
@@ -172,6 +191,7 @@ def begin_session(index: IndexFile, run: CleanRun, runs: list[RunRow]) -> IndexS
         number,
         f"{number:04}-{digest}",
         max((row.next_ordinal for row in runs), default=0),
+        index.state(),
         tuple(row.number for row in replaced),
     )
 
@@ -185,6 +205,8 @@ def is_replaced(row: RunRow, run: CleanRun) -> bool:
 
 def run_of(summary: Path) -> str | None:
     """Return the run of an index that a summary names, None where there is none."""
+    if not summary.is_file():  # an index may name any path, also that of a pipe
+        return None
     try:
         index = Summary.read(summary).index
     except (OSError, msgspec.DecodeError):

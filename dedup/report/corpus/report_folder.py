@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dedup.errors import OutputError
 from dedup.output.folder_marker import REPORT, claim, has_marker, refuse_foreign, refuse_link, remove_ours
-from dedup.output.run_folder import take_lock
+from dedup.output.lock_file import take_lock
 
 
 def default_folder(out: Path) -> Path:

@@ -1,0 +1,90 @@
+"""What is asked of the file of an index before it is believed: our tables and nothing else, and values in bounds.
+
+Anybody may have made the file. What it says of documents is taken from it. But nothing in it is run, no count of it
+sizes an allocation unchecked, and no number of it is an address.
+"""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from dedup.index.damage import DamagedIndexError, require
+from dedup.index.tables import make_tables
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# Names are whole: a macro of the file may have the name of a function of DuckDB.
+TABLES = "SELECT table_name, sql FROM system.main.duckdb_tables() WHERE NOT internal ORDER BY table_name"
+OTHERS = {
+    "view": "SELECT view_name FROM system.main.duckdb_views() WHERE NOT internal",
+    "macro": "SELECT function_name FROM system.main.duckdb_functions() WHERE NOT internal",
+    "type": "SELECT type_name FROM system.main.duckdb_types() WHERE NOT internal",
+    "schema": "SELECT schema_name FROM system.main.duckdb_schemas() WHERE NOT internal",
+    "sequence": "SELECT sequence_name FROM system.main.duckdb_sequences()",
+    "index": "SELECT index_name FROM system.main.duckdb_indexes()",
+    "trigger": "SELECT trigger_name FROM system.main.duckdb_triggers()",
+}
+MAX_META_ROWS = 100
+SPARE_ROWS = 1 << 20  # that a table may have, however small the file is
+
+
+def read_meta(connection: "DuckDBPyConnection") -> dict[str, str] | None:
+    """Return what an index says of itself, None where a file has no such table: a view in its place is not asked."""
+    if dict(connection.execute(TABLES).fetchall()).get("meta") != declare_tables(1)["meta"]:
+        return None
+    return dict(connection.execute(f"SELECT name, value FROM main.meta LIMIT {MAX_META_ROWS}").fetchall())  # noqa: S608
+
+
+def check_catalog(connection: "DuckDBPyConnection", bands: int) -> None:
+    """Raise `DamagedIndexError` unless a file has our tables, as `make_tables` makes them, and nothing else."""
+    found, expected = dict(connection.execute(TABLES).fetchall()), declare_tables(bands)
+    for name in sorted(found.keys() | expected.keys()):
+        require(name in found, f"it has no table {name}")
+        require(name in expected, f"it has a table {name!a} that is not ours")
+        require(found[name] == expected[name], f"its table {name} is not the one that dedup makes")
+    for kind, query in OTHERS.items():
+        row = connection.execute(query).fetchone()
+        require(row is None, f"it has a {kind} {row and row[0]!a} that is not ours")
+
+
+@cache
+def declare_tables(bands: int) -> dict[str, str]:
+    """Return the SQL of each table of an index, as DuckDB tells it of tables that were just made."""
+    import duckdb  # noqa: PLC0415 (for those who have an index)
+
+    with duckdb.connect(":memory:", config={"threads": "1"}) as connection:
+        make_tables(connection, {}, bands, "")
+        return dict(connection.execute(TABLES).fetchall())
+
+
+def check_sizes(connection: "DuckDBPyConnection", num_bytes: int) -> None:
+    """Raise `DamagedIndexError` where a table says to have more rows than fit into a file of so many bytes."""
+    for table in declare_tables(1):
+        count = connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]  # noqa: S608 (our own names)
+        require(count <= num_bytes + SPARE_ROWS, f"its table {table} has {count:,} rows, in {num_bytes:,} bytes")
+
+
+def check_values(rows: pa.RecordBatch | pa.Table) -> None:
+    """Raise `DamagedIndexError` where a value of a row of an index is out of bounds.
+
+    The rules are those of all tables: nothing is missing, no whole number is negative, shares are from 0 to 1.
+    """
+    try:
+        rows.validate(full=True)
+    except pa.ArrowInvalid as error:
+        raise DamagedIndexError(str(error)) from error
+    for name, column in zip(rows.schema.names, rows.columns, strict=True):
+        require(column.null_count == 0, f"a value of {name} is missing")
+        if len(column) == 0:
+            continue
+        if pa.types.is_signed_integer(column.type):
+            require(np.asarray(column).min() >= 0, f"a value of {name} is negative")
+        elif pa.types.is_floating(column.type):
+            shares = np.asarray(column)
+            require(np.all((shares >= 0) & (shares <= 1)), f"a value of {name} is not from 0 to 1")
+        elif pa.types.is_fixed_size_list(column.type):
+            chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+            require(not any(chunk.values.null_count for chunk in chunks), f"a number in {name} is missing")

@@ -20,20 +20,20 @@ def find_option(args, name):
 def clean(source, place):
     """Clean anything; what was cleaned is in one place each, and `restore` gives it back."""
     inputs = add_inputs(source, place)
-    target = draw_folder_target(source, place, reads_inputs=True)
+    target = draw_folder_target(source, place)
     options = [*target.options, *draw_options(source, "clean")]
     is_dry = "--dry-run" in options
     index = [] if source.random() < 0.85 or is_dry else ["--index", INDEX]
     args = ("clean", *inputs.args, "-o", target.name, *options, *index)
+    sources = list_sources(place, inputs, find_option(args, "--input-format"))
     outputs = () if is_dry else (*target.outputs, *index[1:])
     done = yield Step(args, outputs, (*(() if is_dry else target.partial), f"{INDEX}.lock"), inputs.stdin)
     if done.code == 0 and not is_dry:
-        yield from check_run(place, inputs, target.name, find_option(args, "--input-format"))
+        yield from check_run(place, sources, target.name)
 
 
-def check_run(place, inputs, out, input_format):
+def check_run(place, sources, out):
     """Check that all records are in one place, and restore them."""
-    sources = list_sources(place, inputs, input_format)
     files = [(file.location, file.name, file.format) for file in sources]
     check_partition(place / out, count_records, files)
     done = yield Step(("restore", out, "-o", "back"), ("back",))

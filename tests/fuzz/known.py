@@ -20,3 +20,8 @@ KNOWN = (
     Known("'back' was made", 47, "a restore that fails leaves what it wrote"),
     Known("DecodeError in dedup/report/corpus/", 63, "a report on a damaged line"),
 )
+
+
+def find_known(error):
+    """Return the known fault that a broken promise is, or None."""
+    return next((fault for fault in KNOWN if fault.message in str(error)), None)

@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 import zstandard
 
 from dedup.corpus.files import find_files
+from dedup.errors import InputError
 
 from .inputs import MAKERS, add_files, add_oddity, draw_bomb, draw_file
 from .tampering import add_user_folder
@@ -82,8 +83,8 @@ class Target:
         return (f"{self.name.rstrip('/')}.partial",) if self.is_free else ()
 
 
-def draw_folder_target(source, place, name="out", *, reads_inputs=False):
-    """Return a place for a folder; one in four is taken by something, or among the inputs that a command reads."""
+def draw_folder_target(source, place, name="out"):
+    """Return a place for a folder; one in four is taken by something."""
     if source.random() < 0.75:
         return Target(source.choice([name, name, name, f"{name}/", f"./{name}"]))
     flags = source.choice([(), ("--overwrite",)])
@@ -105,7 +106,7 @@ def draw_folder_target(source, place, name="out", *, reads_inputs=False):
     elif kind == 6:
         os.mkfifo(place / name)
     elif kind == 7:
-        return Target("in/out", not reads_inputs, flags)
+        return Target("in/out", options=flags)
     else:
         return Target(source.choice(["in", ".", "x" * 255, "x" * 300]), False, flags)
     return Target(name, False, flags)
@@ -151,14 +152,16 @@ def take_place(source, place, inputs, name):
 
 
 def list_sources(place, inputs, input_format):
-    """Return the source files that a command reads, standard input among them as a file of the case."""
-    args = [argument for argument in inputs.args if argument not in {"--input-format", input_format}]
-    if args == ["-"]:
+    """Return the source files that a command reads, standard input among them as a file; none if it refuses them."""
+    args = [str(place / argument) for argument in inputs.args if argument not in {"--input-format", input_format}]
+    if "-" in inputs.args:
         kind = input_format or "jsonl"
-        (place / "stdin").mkdir(exist_ok=True)
-        (place / f"stdin/stdin.{kind}").write_bytes(inputs.stdin)
-        return find_files([str(place / f"stdin/stdin.{kind}")], kind)
-    return find_files([str(place / argument) for argument in args], input_format)
+        args = [str(place / f"stdin.{kind}")]
+        Path(args[0]).write_bytes(inputs.stdin)
+    try:
+        return find_files(args, input_format)
+    except InputError:
+        return []
 
 
 def read_plain(path):

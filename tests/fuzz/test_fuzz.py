@@ -10,7 +10,7 @@ import pytest
 
 from .cases import CASES, play
 from .invariants import BrokenPromiseError
-from .known import KNOWN
+from .known import KNOWN, find_known
 from .options import list_commands
 
 QUICK, ALL = 300, 5000
@@ -29,9 +29,9 @@ def test_no_promise_is_broken(seed):
     try:
         play(seed)
     except BrokenPromiseError as error:
-        known = [fault.reason for fault in KNOWN if fault.message in str(error)]
-        message = f"python -m tests.fuzz {seed}\n{str(error)!a}"
-        pytest.xfail(known[0]) if known else pytest.fail(message, pytrace=False)
+        if known := find_known(error):
+            pytest.xfail(known.reason)
+        pytest.fail(f"python -m tests.fuzz {seed}\n{str(error)!a}", pytrace=False)
 
 
 @pytest.mark.parametrize("fault", KNOWN, ids=lambda fault: str(fault.seed))

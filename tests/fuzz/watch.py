@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import resource
 import select
 import signal
@@ -104,7 +105,7 @@ def run_step(step, folder, *, as_process=False):
         source.write(step.stdin)
         source.seek(0)
         streams = (source, out, err)
-        before_mb = 0 if as_process else resident_mb()
+        before_mb = 0 if as_process else own_mb()
         pid = start(step, folder, streams, theirs, as_process=as_process)
         os.close(theirs)
         _, status, usage = os.wait4(pid, 0)
@@ -152,7 +153,6 @@ def confine():
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def resident_mb():
-    """Return the resident memory of this process, in MB."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / (1 << 20)
+def own_mb():
+    """Return the memory of this process that a fork has from it, in MB."""
+    return int(re.search(r"RssAnon:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024

@@ -3,8 +3,10 @@
 import hashlib
 import re
 from dataclasses import asdict, dataclass, field, fields
+from typing import NamedTuple
 
 from dedup.errors import DedupError
+from dedup.model.documents import CopyRelation
 
 KEEP_SYNTAX = re.compile(r"first|longest|(newest|oldest):[^=]+|prefer:[^=]+=.+")
 
@@ -47,6 +49,42 @@ class KeepPolicy:
         return text + (f"={','.join(self.values)}" if self.values else "")
 
 
+def parse_remove(text: str) -> str:
+    """Return a list of relations as it is written on the command line, in the usual order; `all` are all of them.
+
+    >>> parse_remove("edited, exact")
+    'exact,edited'
+    """
+    named = {name.strip() for name in text.split(",")}
+    known = [relation.label for relation in CopyRelation]
+    wrong = sorted(named - {*known, "all"})
+    check(not wrong, f'--remove "{", ".join(wrong)}" is no relation. There are all, {", ".join(known)}.')
+    return ",".join(name for name in known if name in named or "all" in named)
+
+
+class MaxNovel(NamedTuple):
+    """What of its own a removed document may have: a share of its words, and words in a row."""
+
+    share: float
+    words: int
+
+
+def parse_max_novel(text: str) -> MaxNovel:
+    """Return the bound as it is written on the command line.
+
+    >>> parse_max_novel("0.1,50"), parse_max_novel("0.1")
+    (MaxNovel(share=0.1, words=50), MaxNovel(share=0.1, words=200))
+    """
+    share, _, words = text.partition(",")
+    try:
+        return MaxNovel(float(share), int(words) if words else NearConfig.max_novel_run)
+    except ValueError:
+        raise DedupError(f'--max-novel "{text}" is not a share, or a share and a number of words: 0.3,200.') from None
+
+
+REMOVE_ALL = ",".join(relation.label for relation in CopyRelation)
+
+
 @dataclass(frozen=True)
 class NearConfig:
     """How near-duplicate documents are found and who is kept.
@@ -57,7 +95,9 @@ class NearConfig:
     seed            of the permutations, as in datasketch
     recall          probability with which a pair exactly at the threshold becomes a candidate
     keep            keep policy
-    keep_templates  keep documents that differ from their witness mostly in numbers, dates and names
+    remove          relations that go, as `parse_remove` returns them: what is alike otherwise stays
+    max_novel       share of a removed document's words that its witness may lack
+    max_novel_run   the same for words in a row
     max_bucket      kept documents one bucket may hold; the summary says when a bucket was full
     """
 
@@ -67,7 +107,9 @@ class NearConfig:
     seed: int = 1
     recall: float = 0.995
     keep: KeepPolicy = field(default_factory=KeepPolicy)
-    keep_templates: bool = False
+    remove: str = "exact,edited,contained"
+    max_novel: float = 0.3
+    max_novel_run: int = 200
     max_bucket: int = 2000
 
     def __post_init__(self) -> None:
@@ -76,6 +118,9 @@ class NearConfig:
         check(1 <= self.num_perm <= 4096, f"--num-perm {self.num_perm} is not between 1 and 4096.")
         check(0 <= self.seed < 2**32, f"seed {self.seed} is not between 0 and 2^32 - 1.")
         check(0 < self.recall < 1, f"recall {self.recall:g} is not between 0 and 1 (both excluded).")
+        check(parse_remove(self.remove) == self.remove, f'--remove "{self.remove}" is not in the usual order.')
+        check(0 <= self.max_novel <= 1, f"--max-novel {self.max_novel:g} is not between 0 and 1.")
+        check(0 <= self.max_novel_run < 2**31, f"--max-novel {self.max_novel_run} is not a number of words.")
         check(1 <= self.max_bucket < 2**16, f"max_bucket {self.max_bucket} is not between 1 and 65535.")
 
 

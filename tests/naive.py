@@ -2,9 +2,9 @@
 
 import itertools
 import math
+import re
 import unicodedata
-from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cache
 from itertools import combinations, pairwise
@@ -160,29 +160,200 @@ def covered(text, witness, shingle_size=3):
     return len(shared) / max(len(tokens), 1)
 
 
-def count_differing(tokens_a, tokens_b):
-    """Return for each side (words the other lacks, numbers among them, names without a number among them)."""
+@dataclass(frozen=True)
+class Difference:
+    """How a document differs from its witness: counts of words and of places; `slots` are (start, end) of both."""
 
-    def lacking(mine, theirs):
-        left = Counter(token.text for token in theirs)
-        counts = [0, 0, 0]
-        for token in mine:
-            left[token.text] -= 1
-            if left[token.text] < 0:
-                counts[0] += 1
-                counts[1] += token.has_number
-                counts[2] += token.is_name and not token.has_number
-        return counts
+    num_novel: int
+    longest_run: int
+    num_gaps: int
+    num_facts: int
+    slots: tuple = ()
 
-    return [lacking(tokens_a, tokens_b), lacking(tokens_b, tokens_a)]
+    @property
+    def num_slots(self):
+        """Return the number of conflicting slots."""
+        return len(self.slots)
 
 
-def is_template(tokens_a, tokens_b):
-    """Return whether the words that differ are mostly numbers and names that answer one another."""
-    a, b = count_differing(tokens_a, tokens_b)
-    slotted = sum(a[1:]) + sum(b[1:])
-    mostly_slots = Fraction(slotted) >= Fraction(6, 10) * (a[0] + b[0])
-    return mostly_slots and a[1] > 0 and b[1] > 0 and 4 * min(a[0], b[0]) >= max(a[0], b[0])
+@dataclass(frozen=True)
+class Alignment:
+    """Which words of a text a witness covers, and the gaps: (start, end) in the text, (start, end) in the witness."""
+
+    covered: set
+    gaps: list
+
+
+def align_words(a, b, size):
+    """Return the greedy `Alignment` of words to those of a witness.
+
+    Word by word while the two are equal. Where they part, it goes on at the next `size` words that the witness has too,
+    at most 24 words off the diagonal, or eight words in a row anywhere.
+    """
+    places = {}
+    for place in range(len(b) - size + 1):
+        places.setdefault(tuple(b[place : place + size]), []).append(place)
+    covered, gaps = set(), []
+    i = start_i = start_j = 0
+    while True:
+        if i == start_i and a[i : i + 1] == b[start_j : start_j + 1] != []:
+            covered.add(i)
+            i, start_i, start_j = i + 1, i + 1, start_j + 1
+            continue
+        if i + size > len(a):
+            return Alignment(covered, [*gaps, (start_i, len(a), start_j, len(b))])
+        expected = start_j + i - start_i
+        found = places.get(tuple(a[i : i + size]), [])[:16]
+        if not found:
+            i += 1
+            continue
+        place = min(found, key=lambda place: (abs(place - expected), place))
+        length, moved = size, place < start_j or abs(place - expected) > 24
+        while moved and a[i + length : i + length + 1] == b[place + length : place + length + 1] != []:
+            length += 1
+        covered.update(range(i, i + length))
+        if moved and length < 8:
+            i += 1
+            continue
+        gaps.append((start_i, i, start_j, place))
+        i, start_i, start_j = i + length, i + length, place + length
+
+
+def compare_words(tokens, witness, slot_words):
+    """Return the `Difference` of a document to its witness; `slot_words` gives the kinds of words by text."""
+    size = min(3, len(tokens), len(witness))
+    if size == 0:
+        return Difference(len(tokens), len(tokens), 0, 0)
+    found = align_words([token.text for token in tokens], [token.text for token in witness], size)
+
+    def kinds(mine, theirs):
+        lacking = [token for token in mine if token.text not in {other.text for other in theirs}]
+        named = (slot_words.get(token.text, "name" if token.is_name else None) for token in lacking)
+        return {"number" if t.has_number else kind for t, kind in zip(lacking, named, strict=True)} - {None}
+
+    short = [gap for gap in found.gaps if 0 < gap[1] - gap[0] <= 12 and 0 < gap[3] - gap[2] <= 12]
+    sides = [(tokens[start:end], witness[first:last]) for start, end, first, last in short]
+    conflicts = [kinds(mine, theirs) & kinds(theirs, mine) for mine, theirs in sides]
+    marks = "".join("k" if index in found.covered else "n" for index in range(len(tokens)))
+    return Difference(
+        num_novel=marks.count("n"),
+        longest_run=max(run.count("n") for run in re.split("k{6,}", marks)),
+        num_gaps=sum(end > start or last != first for start, end, first, last in found.gaps),
+        num_facts=sum(bool(conflict - {"name"}) for conflict in conflicts),
+        slots=tuple(gap for gap, conflict in zip(short, conflicts, strict=True) if conflict),
+    )
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known of a document: its title as tokens; day, outlet and URL, None where unknown."""
+
+    title: tuple = ()
+    day: int | None = None
+    outlet: str | None = None
+    url: str | None = None
+
+
+@dataclass(frozen=True)
+class Article:
+    """A text, and what is known of it."""
+
+    text: str
+    facts: Facts = Facts()
+
+
+@dataclass(frozen=True)
+class RelationRule:
+    """What may go: share of novel words and their longest run, the relations that are removed, the slot words."""
+
+    max_novel: float = 0.3
+    max_run: int = 200
+    removed: tuple = ("exact", "edited", "contained")
+    prefer_longer: bool = False
+    slot_words: dict = field(default_factory=dict)
+
+
+def compare_outlets(facts, others):
+    """Return "same", "other", or "unknown"; what has one URL is of one outlet."""
+    if facts.url is not None and facts.url == others.url:
+        return "same"
+    if facts.outlet is None or others.outlet is None:
+        return "unknown"
+    return "same" if facts.outlet == others.outlet else "other"
+
+
+@dataclass(frozen=True)
+class Known:
+    """The tokens of a document, and what is known of it."""
+
+    tokens: list
+    facts: Facts = Facts()
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """What relations are decided by: the differences of texts and titles, and how the two are alike."""
+
+    d: Difference
+    title: Difference
+    outlet: str
+    other_day: bool
+    shortened: bool
+    similarity: float
+
+    @property
+    def brings_news(self):
+        """Return whether one outlet says other or more."""
+        facts, in_title = self.d.num_facts >= 2, self.title.num_facts > 0
+        later = in_title or facts or (not self.shortened and self.similarity < 0.9)
+        return self.d.longest_run >= 20 or (facts and not self.shortened) or (self.other_day and later)
+
+    @property
+    def fills_frame(self):
+        """Return whether much of what differs are conflicting slots."""
+        slots, facts, gaps = self.d.num_slots, self.d.num_facts, self.d.num_gaps
+        if self.outlet == "same":
+            return (slots >= 3 and 5 * slots >= gaps and facts > 0) or (slots >= 5 and 2 * slots >= gaps)
+        mostly, only = facts >= 3 and 3 * facts >= gaps, facts >= 2 and slots == gaps
+        undated = self.outlet == "unknown" and self.other_day and (self.title.num_facts > 0 or facts >= 2)
+        return mostly or only or undated
+
+
+def relate(mine, theirs, similarity, rule, *, is_contained=False):
+    """Return the relation of a document (Known) to a witness, as the documentation of relations says."""
+    tokens, witness = mine.tokens, theirs.tokens
+    days = mine.facts.day, theirs.facts.day
+    title = compare_words(mine.facts.title, theirs.facts.title, rule.slot_words)
+    outlet = compare_outlets(mine.facts, theirs.facts)
+    d = compare_words(tokens, witness, rule.slot_words)
+    inside = d.num_novel <= 0.1 * len(tokens) and len(tokens) <= 0.85 * len(witness)
+    meeting = Meeting(d, title, outlet, None not in days and days[0] != days[1], is_contained or inside, similarity)
+    exact = [token.text for token in tokens] == [token.text for token in witness]
+    if len(tokens) <= 25 and title.num_slots and outlet != "other":
+        return "template"
+    if exact:
+        return "template" if title.num_facts and outlet == "same" else "exact"
+    return relate_changed(tokens, witness, meeting, rule, is_contained=is_contained)
+
+
+def relate_changed(tokens, witness, meeting, rule, *, is_contained):
+    """Return the relation of a document that has not the words of its witness."""
+    d = meeting.d
+    if d.num_novel > rule.max_novel * len(tokens) or d.longest_run > rule.max_run:
+        return "extended"
+    if meeting.outlet == "same" and meeting.brings_news:
+        return "update"
+    if meeting.fills_frame:
+        return "template"
+    if is_contained:
+        return "contained"
+    return "extended" if rule.prefer_longer and contains(tokens, witness, d, rule) else "edited"
+
+
+def contains(tokens, witness, d, rule):
+    """Return whether a document has all of its witness, without a conflict, and a good part more."""
+    longer = len(tokens) > 1.1 * len(witness) and d.num_novel > 0.1 * len(tokens) and not d.num_facts
+    return longer and compare_words(witness, tokens, rule.slot_words).num_novel <= 0.1 * len(witness)
 
 
 @dataclass(frozen=True)
@@ -194,36 +365,39 @@ class Decision:
     relation: str
 
 
-def cover(texts, threshold, shingle_size=5, order=None, *, keep_templates=False):
-    """Return {index: Decision} of the removed texts: the lexicographically first maximal independent set.
+def cover(texts, threshold, shingle_size=5, order=None, rule=None, relatives=None):
+    """Return {index: Decision} of the removed texts (or Articles), each justified by the kept texts before it.
 
-    All kept documents are compared, without bands. Exact copies collapse onto the first of them; the best witness is
-    the most similar kept document, the earlier one of two alike.
+    All kept documents are compared, without bands. A copy of the first text with the same words goes with it. Otherwise
+    the best witness is the most similar kept document of which it is a copy that goes, the earlier one of two alike.
+    `relatives` gets {index: Decision} of kept texts: the most similar kept one before that they are alike.
     """
-    tokens = [tokenise(text) for text in texts]
-    shingles = [shingle([token.text for token in ts], shingle_size) for ts in tokens]
+    rule, articles = rule or RelationRule(), [text if isinstance(text, Article) else Article(text) for text in texts]
+    known = [Known(tokenise(article.text), article.facts) for article in articles]
+    words = [[token.text for token in document.tokens] for document in known]
+    shingles = [shingle(ws, shingle_size) for ws in words]
     kept, decisions, first_with = [], {}, {}
     for index in order if order is not None else range(len(texts)):
-        if not tokens[index]:
+        if not words[index]:
             continue
-        content = tuple(token.text for token in tokens[index])
-        if content in first_with:
-            first = first_with[content]
-            decisions[index] = decisions.get(first, Decision(first, 1.0, "exact"))
+        first = first_with.setdefault(tuple(words[index]), index)
+        if first in decisions and known[first].facts == known[index].facts:
+            decisions[index] = decisions[first]
             continue
-        first_with[content] = index
-        best = None
-        for other in kept:
-            value = jaccard(shingles[index], shingles[other])
-            if value < threshold or (best is not None and value <= best.similarity):
-                continue
-            template = is_template(tokens[index], tokens[other])
-            if not (template and keep_templates):
-                best = Decision(other, value, "template" if template else "edited")
-        if best is None:
-            kept.append(index)
-        else:
-            decisions[index] = best
+        pairs = [(other, jaccard(shingles[index], shingles[other])) for other in kept]
+        pairs = [(first, 1.0), *pairs] if first in kept else pairs
+        alike = [
+            Decision(other, value, relate(known[index], known[other], value, rule))
+            for other, value in pairs
+            if value >= threshold
+        ]
+        copies = [found for found in alike if found.relation in rule.removed]
+        if copies:
+            decisions[index] = max(copies, key=lambda found: found.similarity)  # the first of several
+            continue
+        kept.append(index)
+        if relatives is not None and alike:
+            relatives[index] = max(alike, key=lambda found: found.similarity)
     return decisions
 
 

@@ -37,11 +37,18 @@ def hand_over(name: str, options: Sequence[str], make: Callable[..., object]) ->
     return apply
 
 
-def make_near(keep: str, **settings: Any) -> "NearConfig":
+def make_near(keep: str, remove: str, max_novel: str, **settings: Any) -> "NearConfig":
     """Return the settings that `near_options` stand for."""
-    from dedup.config import KeepPolicy, NearConfig
+    from dedup.config import KeepPolicy, NearConfig, parse_max_novel, parse_remove
 
-    return NearConfig(keep=KeepPolicy.parse(keep), **settings)
+    bound = parse_max_novel(max_novel)
+    return NearConfig(
+        keep=KeepPolicy.parse(keep),
+        remove=parse_remove(remove),
+        max_novel=bound.share,
+        max_novel_run=bound.words,
+        **settings,
+    )
 
 
 def make_passages(passages: str, **settings: Any) -> "PassageConfig":
@@ -111,11 +118,20 @@ near_options = compose(
         help="Which copy is kept: first, longest, newest:FIELD, oldest:FIELD or prefer:FIELD=a,b.",
     ),
     click.option(
-        "--keep-templates",
-        is_flag=True,
-        help="Keep documents that differ from their witness mostly in numbers, dates and names.",
+        "--remove",
+        default="exact,edited,contained",
+        show_default=True,
+        metavar="RELATIONS",
+        help="What goes: exact, edited, contained, template, update, extended, or all. The rest stays: related.jsonl.",
     ),
-    hand_over("near", ("threshold", "shingle_size", "num_perm", "keep", "keep_templates"), make_near),
+    click.option(
+        "--max-novel",
+        default="0.3,200",
+        show_default=True,
+        metavar="SHARE[,WORDS]",
+        help="Share of its words, and words in a row, that a removed document may have and its witness lack.",
+    ),
+    hand_over("near", ("threshold", "shingle_size", "num_perm", "keep", "remove", "max_novel"), make_near),
 )
 
 

@@ -17,6 +17,7 @@ from dedup.index.store import count_threads, streaming
 from dedup.index.stored_tokens import StoredTokens, fetch_tokens
 from dedup.kernels.buffers import as_read_only
 from dedup.kernels.key_set import MAX_HOLDERS, KeySet, add_keys, find_hits, make_hits, make_key_set, match_hits
+from dedup.kernels.leader_table import DIFFERENCE
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of
 from dedup.near.facts import Facts
@@ -205,6 +206,7 @@ def read_removed(rows: pa.Table, ordinals: npt.NDArray[np.int64]) -> RemovedCont
         rows.column("similarity").to_numpy(),
         rows.column("relation").to_numpy(),
         rows.column("covered").to_numpy(),
+        np.zeros(len(rows), DIFFERENCE),
     )
 
 

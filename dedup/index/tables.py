@@ -22,7 +22,8 @@ FLAGS = {
     "threshold": "--threshold",
     "shingle_size": "--shingle-size",
     "num_perm": "--num-perm",
-    "keep_templates": "--keep-templates",
+    "remove": "--remove",
+    "max_novel": "--max-novel",
 }
 # One word of each kind that the folding table distinguishes. If one was hashed otherwise, stored tokens are useless.
 PROBE = "The 2 Ça É ß ﬁ İ don’t 東京 ไทย ශ්‍රී لاہور 👩‍👧 42nd x\u0301 Ω"

@@ -4,24 +4,30 @@ This is leader clustering. Documents are decided in the order in which they are 
 an exact copy of an earlier one, or if a kept document of one of its buckets has Jaccard >= threshold with it. Only kept
 documents enter the hash table, so 10,000 copies of one story cost 10,000 comparisons and not 50 million. The answer
 does not depend on threads or shards.
+
+A pair at the threshold is a removal only if its relation is one that goes (`dedup.kernels.relation`). A document whose
+pairs all have other relations is kept, and the most similar one is noted as its relative.
 """
 
 import numpy as np
 
 from dedup.kernels.buffers import prefetch, tokens_at
 from dedup.kernels.hashing import U32
-from dedup.kernels.jit import inlined, kernel
+from dedup.kernels.jit import inlined, inner, kernel
 from dedup.kernels.leader_table import (
     CANDIDATES,
+    SERIES,
     VERIFIED,
     enter_buckets,
     find_bucket,
     find_candidates,
     find_exact,
+    has_content_of,
+    has_facts_of,
     reduce_range,
 )
 from dedup.kernels.minhash import count_agreeing
-from dedup.kernels.relation import is_template
+from dedup.kernels.relation import Likeness, is_removed, relate
 from dedup.kernels.shingles import (
     count_shared_rolling,
     drop_masked,
@@ -32,7 +38,8 @@ from dedup.kernels.shingles import (
 )
 
 KEPT = -1
-EXACT, EDITED, TEMPLATE = 0, 1, 2
+MAX_REFUSED = 32  # relatives that a document is compared with: a series of thousands stays cheap
+MAX_AGREEMENT = 64  # bytes of two signatures that may agree
 
 
 @kernel
@@ -52,8 +59,88 @@ def compared_tokens(state, rank):
     return tokens_at(address, state.num_tokens[rank])
 
 
+@inlined
+def relate_ranks(state, rank, other, similarity, rule):
+    """Return the relation of a document to a kept one and the `Difference` of their words."""
+    tokens = tokens_at(state.address[rank], state.num_tokens[rank])
+    theirs = tokens_at(state.address[other], state.num_tokens[other])
+    likeness = Likeness(similarity, has_content_of(state, rank, other), False)
+    return relate(tokens, theirs, state.facts[rank], state.facts[other], likeness, rule)
+
+
+@inlined
+def note_removal(state, rank, witness, similarity, relation, difference):
+    """Remove a document."""
+    state.witness[rank] = witness
+    state.similarity[rank] = similarity
+    state.relation[rank] = relation
+    note_difference(state.difference[rank], difference)
+
+
+@inlined
+def note_difference(row, difference):
+    """Write a `Difference` to a row of DIFFERENCE."""
+    row.novel = difference.num_novel
+    row.longest_run = difference.longest_run
+    row.slots = difference.num_slots
+
+
+@inner
+def follow_twin(state, rank, rule):
+    """Decide a document of which an earlier one has all words; return whether it is removed.
+
+    One with the same facts has the same fate. Another one goes if the earlier one is kept, and they are one piece.
+    """
+    twin = find_exact(state, rank)
+    if twin < 0:
+        return False
+    kept = state.witness[twin] == KEPT
+    if kept:
+        relation, difference = relate_ranks(state, rank, twin, 1.0, rule)
+        if is_removed(relation, rule):
+            note_removal(state, rank, twin, 1.0, relation, difference)
+            return True
+    elif has_facts_of(state.facts[rank], state.facts[twin]):
+        state.witness[rank] = state.witness[twin]
+        state.similarity[rank] = state.similarity[twin]
+        state.relation[rank] = state.relation[twin]
+        state.difference[rank] = state.difference[twin]
+        return True
+    return False
+
+
+@inner
+def choose_alike(state, signature, candidates, count, agreement):
+    """Move the candidates whose signatures agree to the front and return how many they are.
+
+    More than MAX_REFUSED are ordered by how much agrees: relatives are then compared from the nearest on.
+    """
+    agreeing = np.empty(count, np.int64)
+    alike = 0
+    for c in range(count):
+        agreed = count_agreeing(signature, state.signatures[candidates[c]])
+        if agreed >= agreement:
+            candidates[alike] = candidates[c]
+            agreeing[alike] = agreed
+            alike += 1
+    if alike <= MAX_REFUSED:
+        return alike
+    begins = np.zeros(MAX_AGREEMENT + 2, np.int64)
+    for c in range(alike):
+        begins[MAX_AGREEMENT - agreeing[c] + 1] += 1
+    for place in range(1, begins.size):
+        begins[place] += begins[place - 1]
+    given = candidates[:alike].copy()
+    owners = np.sort(given)
+    for c in range(alike):
+        agreed = count_agreeing(signature, state.signatures[owners[c]])
+        candidates[begins[MAX_AGREEMENT - agreed]] = owners[c]
+        begins[MAX_AGREEMENT - agreed] += 1
+    return alike
+
+
 @kernel
-def cover_block(state, first, keys, signatures, limits, shingle_size, keep_templates, max_bucket):
+def cover_block(state, first, keys, signatures, limits, shingle_size, rule, max_bucket):
     """Decide the documents of ranks `first` to `first + len(keys) - 1`; `keys` is uint64[block, bands].
 
     O(bands) table look-ups a document, O(tokens) for each candidate that neither sizes nor signatures rule out.
@@ -69,14 +156,8 @@ def cover_block(state, first, keys, signatures, limits, shingle_size, keep_templ
     for row in range(keys.shape[0]):
         rank = first + row
         state.witness[rank] = KEPT
-        if state.num_tokens[rank] == 0:
-            continue
-        twin = find_exact(state, rank)
-        if twin >= 0:
-            kept = state.witness[twin] == KEPT
-            state.witness[rank] = twin if kept else state.witness[twin]
-            state.similarity[rank] = 1.0 if kept else state.similarity[twin]
-            state.relation[rank] = EXACT if kept else state.relation[twin]
+        state.relative[rank].document = KEPT
+        if state.num_tokens[rank] == 0 or follow_twin(state, rank, rule):
             continue
         if row + 1 < keys.shape[0]:
             for band in range(bands):
@@ -84,21 +165,22 @@ def cover_block(state, first, keys, signatures, limits, shingle_size, keep_templ
         for band in range(bands):
             buckets[band] = find_bucket(state, keys[row, band])
         candidates, count = find_candidates(state, rank, buckets, candidates)
-        best = -1
+        state.counters[CANDIDATES] += count
+        alike = choose_alike(state, signatures[row], candidates, count, limits.agreement)
         best_similarity = 0.0
-        best_is_template = False
         size_a = np.int64(state.num_shingles[rank])
-        loaded = 0
-        for c in range(count):
-            state.counters[CANDIDATES] += 1
-            if count_agreeing(signatures[row], state.signatures[candidates[c]]) < limits.agreement:
-                continue
+        loaded = refused = 0
+        for c in range(alike):
+            if refused == MAX_REFUSED:
+                state.counters[SERIES] += 1
+                break
             other = state.owners[candidates[c]]
             size_b = np.int64(state.num_shingles[other])
             bound = min(size_a, size_b) / max(size_a, size_b)
             if bound < threshold or bound < best_similarity:
                 continue
-            if max(state.num_tokens[rank], state.num_tokens[other]) <= shingle_size:
+            is_short = max(state.num_tokens[rank], state.num_tokens[other]) <= shingle_size
+            if is_short and not has_content_of(state, rank, other):
                 continue  # one shingle each, and their contents differ: only token hashes could collide
             if loaded == 0:
                 tokens = tokens_at(state.address[rank], state.num_tokens[rank])
@@ -130,19 +212,21 @@ def cover_block(state, first, keys, signatures, limits, shingle_size, keep_templ
             ):
                 continue
             state.counters[VERIFIED] += 1
-            better = best < 0 or similarity > best_similarity or (similarity == best_similarity and other < best)
-            if not better:
+            witness = state.witness[rank]
+            if witness != KEPT and (
+                similarity < best_similarity or (similarity == best_similarity and other > witness)
+            ):
                 continue
-            template = is_template(
-                tokens_at(state.address[rank], state.num_tokens[rank]),
-                tokens_at(state.address[other], state.num_tokens[other]),
-            )
-            if template and keep_templates:
+            relation, difference = relate_ranks(state, rank, other, similarity, rule)
+            if is_removed(relation, rule):
+                note_removal(state, rank, other, similarity, relation, difference)
+                best_similarity = similarity
                 continue
-            best, best_similarity, best_is_template = other, similarity, template
-        if best >= 0:
-            state.witness[rank] = best
-            state.similarity[rank] = best_similarity
-            state.relation[rank] = TEMPLATE if best_is_template else EDITED
-        else:
+            refused += 1
+            relative = state.relative[rank]
+            if relative.document == KEPT or (similarity, -other) > (relative.similarity, -relative.document):
+                relative.document, relative.similarity, relative.relation = other, similarity, relation
+        if state.witness[rank] == KEPT:
             enter_buckets(state, rank, buckets, keys[row], signatures[row], max_bucket)
+        else:
+            state.relative[rank].document = KEPT

@@ -5,13 +5,18 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels.buffers import prefetch
+from dedup.kernels.buffers import prefetch, tokens_at
 from dedup.kernels.hashing import U64
 from dedup.kernels.jit import inlined, inner, kernel
 from dedup.kernels.minhash import SIGNATURE_WORDS
 
 # Positions in `CoverState.counters`.
-CANDIDATES, VERIFIED, NUM_ENTRIES, FULL_BUCKETS, NOT_ENTERED, NUM_COUNTERS = range(6)
+CANDIDATES, VERIFIED, NUM_ENTRIES, FULL_BUCKETS, NOT_ENTERED, SERIES, NUM_COUNTERS = range(7)
+
+# How a removed document differs from its witness: see `dedup.kernels.novelty.Difference`.
+DIFFERENCE = np.dtype([("novel", np.int32), ("longest_run", np.int32), ("slots", np.int32)])
+# The most similar kept document at the threshold that is no witness of a kept one, -1 where there is none.
+RELATIVE = np.dtype([("document", np.int64), ("similarity", np.float64), ("relation", np.uint8)])
 
 
 class Limits(NamedTuple):
@@ -30,7 +35,8 @@ class CoverState(NamedTuple):
     num_tokens  int32[n]                                num_shingles  int32[n]  distinct ones
     facts       FACTS[n]      title, day, outlet and URL, 0 where unknown
     witness     int64[n]      KEPT or a kept rank       similarity    float64[n] exact Jaccard with the witness
-    relation    uint8[n]      EXACT, EDITED, TEMPLATE
+    relation    uint8[n]      see `dedup.kernels.relation`
+    difference  DIFFERENCE[n] from the witness          relative      RELATIVE[n] of a kept document
     exact_slots int64[...]    content hash -> rank + 1 of its first document
     slots       uint64[...]   band key -> tag (high half) and first entry + 1 (low half)
     chain       uint32[...]   entry -> next entry + 1 of the same bucket; entry = owner * bands + band
@@ -38,7 +44,7 @@ class CoverState(NamedTuple):
     last_seen   int64[...]    owner -> the last rank that met it as candidate
     signatures  uint64[..., 8] owner -> short signature
     sizes       uint16[...]   entry -> documents in its bucket when it was entered
-    counters    int64[6]
+    counters    int64[7]
     ```
     """
 
@@ -51,6 +57,8 @@ class CoverState(NamedTuple):
     witness: npt.NDArray[np.int64]
     similarity: npt.NDArray[np.float64]
     relation: npt.NDArray[np.uint8]
+    difference: npt.NDArray[np.void]
+    relative: npt.NDArray[np.void]
     exact_slots: npt.NDArray[np.int64]
     slots: npt.NDArray[np.uint64]
     chain: npt.NDArray[np.uint32]
@@ -68,17 +76,32 @@ def reduce_range(key, size):
 
 
 @inlined
+def has_content_of(state, rank, other):
+    """Return whether two documents have the same words."""
+    return (
+        state.content[rank, 0] == state.content[other, 0]
+        and state.content[rank, 1] == state.content[other, 1]
+        and state.num_tokens[rank] == state.num_tokens[other]
+    )
+
+
+@inlined
+def has_facts_of(facts, others):
+    """Return whether the same is known of two documents."""
+    if facts.outlet != others.outlet or facts.url != others.url or facts.day != others.day:
+        return False
+    title, other_title = tokens_at(facts.title, facts.num_title), tokens_at(others.title, others.num_title)
+    return np.array_equal(title, other_title)
+
+
+@inlined
 def find_exact(state, rank):
     """Return the rank of the first document with the same content, or -1 after noting this one as the first."""
     size = state.exact_slots.size
     slot = np.int64(reduce_range(state.content[rank, 0], size))
     while state.exact_slots[slot] != 0:
         first = state.exact_slots[slot] - 1
-        if (
-            state.content[first, 0] == state.content[rank, 0]
-            and state.content[first, 1] == state.content[rank, 1]
-            and state.num_tokens[first] == state.num_tokens[rank]
-        ):
+        if has_content_of(state, first, rank):
             return first
         slot = slot + 1 if slot + 1 < size else 0
     state.exact_slots[slot] = rank + 1

@@ -7,12 +7,22 @@ from typing import NamedTuple
 
 
 class CopyRelation(IntEnum):
-    """What kind of copy a removed document is of its witness; the numbers are those of the cover kernel."""
+    """What a document is of the kept document that it is alike; the numbers are those of the kernels.
+
+    EXACT      the same words
+    EDITED     other words, no other facts
+    TEMPLATE   one frame filled with other facts: numbers, dates, names
+    CONTAINED  passages of the other have nearly all of its words
+    UPDATE     one outlet or URL at another time, with other or more facts
+    EXTENDED   more words of its own than a copy may have
+    """
 
     EXACT = 0
     EDITED = 1
     TEMPLATE = 2
     CONTAINED = 3
+    UPDATE = 4
+    EXTENDED = 5
 
     @property
     def label(self) -> str:

@@ -39,7 +39,7 @@ class Match:
 
     id, path, line, run  its name, its place, and the run that brought it
     similarity           exact Jaccard of the two sets of shingles
-    relation             "exact", "edited" or "template"
+    relation             of the text to the document, as in `removed.jsonl`
     spans                characters of the text that the document has too: passages, in order
     """
 

@@ -31,6 +31,14 @@ class Counts(msgspec.Struct, frozen=True):
     clusters: int
 
 
+class Losses(msgspec.Struct, frozen=True):
+    """Words of the removed documents, how many of them stand nowhere in their witness, and the most in a row."""
+
+    removed_words: int
+    novel_words: int
+    novel_run: int
+
+
 class PassageCounts(msgspec.Struct, frozen=True):
     """Passages found within and across documents, how many were cut out, boilerplate and the documents that hold it.
 
@@ -84,6 +92,8 @@ class IndexUse(msgspec.Struct, frozen=True):
 class Summary(msgspec.Struct, frozen=True):
     """The content of `summary.json`. All but `stages` and `compile_s` is the same at every run on the same input.
 
+    losses     what the removed documents had that their witnesses lack
+    related    kept documents that are alike another one, by relation
     compile_s  seconds that compiling kernels took before the first stage: 0 but at the first run on a machine
     """
 
@@ -99,6 +109,8 @@ class Summary(msgspec.Struct, frozen=True):
     fingerprint: str
     versions: dict[str, str]
     stages: list[Stage]
+    losses: Losses | None = None
+    related: dict[str, int] = {}
     compile_s: float = 0.0
     index: IndexUse | None = None
 

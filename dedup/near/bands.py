@@ -11,7 +11,7 @@ import math
 from dataclasses import replace
 from typing import NamedTuple
 
-from dedup.config import KeepPolicy, NearConfig
+from dedup.config import REMOVE_ALL, KeepPolicy, NearConfig
 from dedup.errors import DedupError
 from dedup.kernels.minhash import SIGNATURE_WORDS
 
@@ -67,7 +67,7 @@ def bands_of(config: NearConfig) -> Bands:
 def lower_threshold(near: NearConfig) -> NearConfig | None:
     """Return settings that also find pairs just below the threshold, None where no banding reaches down to them."""
     threshold = max(near.threshold - NEAR_MISS, near.threshold * 0.9)
-    lowered = replace(near, threshold=threshold, keep=KeepPolicy(), keep_templates=False)
+    lowered = replace(near, threshold=threshold, keep=KeepPolicy(), remove=REMOVE_ALL)
     try:
         bands_of(lowered)
     except DedupError:

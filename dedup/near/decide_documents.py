@@ -6,42 +6,44 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from dedup.config import KeepPolicy, NearConfig
+from dedup.config import CleanSettings, KeepPolicy
 from dedup.near.decisions import Decisions
 from dedup.near.keep_policy import decode_value, rank_documents
 from dedup.near.leaders import Cover
+from dedup.near.relation_rule import rule_of
 from dedup.near.sketches import Sketches
 
 KEY_MARKS = 1 << 22  # in which band keys are looked up by their lowest bits
 
 
-def decide_documents(sketches: Sketches, config: NearConfig, advance: Callable[[int], None]) -> Decisions:
+def decide_documents(sketches: Sketches, settings: CleanSettings, advance: Callable[[int], None]) -> Decisions:
     """Return the decisions on all documents, against the stored ones and each other."""
-    cover = Cover(len(sketches), config, sketches.stored)
-    order = order_documents(sketches, config.keep)
-    for documents in sketches.views() if config.keep.rule == "first" else sketches.gather(order):
+    keep = settings.near.keep
+    cover = Cover(len(sketches), settings.near, sketches.stored, rule_of(settings))
+    order = order_documents(sketches, keep)
+    for documents in sketches.views() if keep.rule == "first" else sketches.gather(order):
         cover.offer(documents)
         advance(len(documents.keys))
     return with_covered(by_input(cover.result(), order), sketches)
 
 
-def decide_alone(sketches: Sketches, config: NearConfig) -> Decisions:
+def decide_alone(sketches: Sketches, settings: CleanSettings) -> Decisions:
     """Return the decisions on all documents, each against the stored ones alone."""
-    cover = Cover(len(sketches), config, sketches.stored)
+    cover = Cover(len(sketches), settings.near, sketches.stored, rule_of(settings))
     for documents in sketches.views():
         cover.offer(documents, enter=False)
     return with_covered(cover.result(), sketches)
 
 
 def decide_again(
-    sketches: Sketches, config: NearConfig, kept: npt.NDArray[np.int64], others: npt.NDArray[np.int64]
+    sketches: Sketches, settings: CleanSettings, kept: npt.NDArray[np.int64], others: npt.NDArray[np.int64]
 ) -> Decisions:
     """Decide some documents anew against those that are kept, and in their order against each other.
 
     Both are doc_indices. Returns the decisions on `others`, witnesses by doc_index.
     """
     order = np.concatenate([kept[may_share_key(sketches, others)[kept]], others])
-    cover = Cover(len(order), config, sketches.stored)
+    cover = Cover(len(order), settings.near, sketches.stored, rule_of(settings))
     for documents in sketches.gather(order):
         cover.offer(documents)
     decided = cover.result().by_document(order, len(sketches))

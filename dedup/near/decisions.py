@@ -6,6 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels.leader_clustering import KEPT
+from dedup.kernels.leader_table import DIFFERENCE, RELATIVE
+
+COLUMNS = ("witness", "similarity", "relation", "covered", "difference", "relative")
 
 
 @dataclass(frozen=True)
@@ -16,12 +19,21 @@ class WorkCounts:
     num_verified      pairs whose exact similarity reached the threshold
     num_full_buckets  buckets that took no more documents
     num_not_entered   band keys of kept documents that were not entered into one of those
+    num_series        documents with more relatives than are compared
     """
 
     num_candidates: int = 0
     num_verified: int = 0
     num_full_buckets: int = 0
     num_not_entered: int = 0
+    num_series: int = 0
+
+
+def no_relatives(count: int) -> npt.NDArray[np.void]:
+    """Return the relatives (RELATIVE[n]) of documents that have none."""
+    relatives = np.zeros(count, RELATIVE)
+    relatives["document"] = KEPT
+    return relatives
 
 
 @dataclass(frozen=True)
@@ -34,6 +46,8 @@ class Decisions:
     similarity  float64[n]  exact Jaccard with the witness
     relation    uint8[n]    a `dedup.model.documents.CopyRelation`
     covered     float64[n]  share that passages of the witness cover, of a contained document; else 0
+    difference  DIFFERENCE[n]  of a removed document from its witness, in words
+    relative    RELATIVE[n]    of a kept document: the most similar kept one that it is alike and no copy of
     counts      of the work that it took
     ```
     """
@@ -42,6 +56,8 @@ class Decisions:
     similarity: npt.NDArray[np.float64]
     relation: npt.NDArray[np.uint8]
     covered: npt.NDArray[np.float64]
+    difference: npt.NDArray[np.void]
+    relative: npt.NDArray[np.void]
     counts: WorkCounts = WorkCounts()
 
     @classmethod
@@ -52,6 +68,8 @@ class Decisions:
             np.zeros(num_documents),
             np.zeros(num_documents, np.uint8),
             np.zeros(num_documents),
+            np.zeros(num_documents, DIFFERENCE),
+            no_relatives(num_documents),
         )
 
     def __len__(self) -> int:
@@ -82,9 +100,14 @@ class Decisions:
 
         `order` are doc_indices. Stored documents come after the `num_documents` of the run.
         """
-        own = order[np.minimum(self.witness, len(order) - 1)] if len(order) else self.witness
-        stored = self.witness - len(order) + num_documents
-        return replace(self, witness=np.where(self.kept, KEPT, np.where(self.is_seen, stored, own)))
+
+        def name(places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+            own = order[np.minimum(places, len(order) - 1)] if len(order) else places
+            return np.where(places < 0, KEPT, np.where(places >= len(order), places - len(order) + num_documents, own))
+
+        relative = self.relative.copy()
+        relative["document"] = name(relative["document"])
+        return replace(self, witness=name(self.witness), relative=relative)
 
     def take(self, rows: np.ndarray | slice) -> "Decisions":
         """Return the decisions on some documents, in the order of `rows`; witnesses are named as before."""
@@ -93,13 +116,15 @@ class Decisions:
             similarity=self.similarity[rows],
             relation=self.relation[rows],
             covered=self.covered[rows],
+            difference=self.difference[rows],
+            relative=self.relative[rows],
             counts=self.counts,
         )
 
     def revise(self, documents: npt.NDArray[np.int64], decided: "Decisions") -> "Decisions":
         """Return the decisions with other ones on some documents (doc_indices); the counts stay those of the whole."""
         made = {}
-        for name in ("witness", "similarity", "relation", "covered"):
+        for name in COLUMNS:
             made[name] = getattr(self, name).copy()
             made[name][documents] = getattr(decided, name)
         return replace(self, **made)

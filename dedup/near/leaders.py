@@ -11,18 +11,22 @@ from dedup.kernels.buffers import as_read_only
 from dedup.kernels.leader_clustering import KEPT, cover_block
 from dedup.kernels.leader_table import (
     CANDIDATES,
+    DIFFERENCE,
     FULL_BUCKETS,
     NOT_ENTERED,
     NUM_COUNTERS,
+    SERIES,
     VERIFIED,
     CoverState,
     Limits,
     enter_known,
 )
 from dedup.kernels.minhash import SIGNATURE_WORDS
+from dedup.kernels.relation import RelationRule
 from dedup.near.bands import bands_of, choose_agreement
-from dedup.near.decisions import Decisions, WorkCounts
+from dedup.near.decisions import Decisions, WorkCounts, no_relatives
 from dedup.near.facts import know_nothing
+from dedup.near.relation_rule import make_rule
 from dedup.near.stored import NO_STORED, StoredDocuments
 
 # Slots of the hash table for each band key that may enter it: linear probing wants a third of them free.
@@ -82,7 +86,13 @@ class Cover:
     All sizes are known from the start, so memory is bounded by the number of documents, whatever they hold.
     """
 
-    def __init__(self, num_documents: int, config: NearConfig, stored: StoredDocuments = NO_STORED) -> None:
+    def __init__(
+        self,
+        num_documents: int,
+        config: NearConfig,
+        stored: StoredDocuments = NO_STORED,
+        rule: RelationRule | None = None,
+    ) -> None:
         bands = bands_of(config).bands
         self._num_stored = len(stored)
         self._first = len(stored) + len(stored.removed)
@@ -92,6 +102,7 @@ class Cover:
         n, slots = num_documents + self._first, max(int(used * SLOTS_PER_ENTRY), 16)
         self._config = config
         self._limits = limits_of(config)
+        self._rule = rule or make_rule(config)
         self._offered = self._first
         self._state = CoverState(
             content=np.empty((n, 2), np.uint64),
@@ -103,6 +114,8 @@ class Cover:
             witness=np.full(n, KEPT, np.int64),
             similarity=np.zeros(n, np.float64),
             relation=np.zeros(n, np.uint8),
+            difference=np.zeros(n, DIFFERENCE),
+            relative=no_relatives(n),
             last_seen=np.full(n, -1, np.int64),
             signatures=np.empty((n, SIGNATURE_WORDS), np.uint64),
             exact_slots=np.zeros(max(int(n * SLOTS_PER_ENTRY), 16), np.int64),
@@ -122,7 +135,7 @@ class Cover:
         here = slice(self._num_stored, self._first)
         state.content[here], state.num_tokens[here] = removed.content, removed.num_tokens
         state.witness[here], state.similarity[here] = removed.witness, removed.similarity
-        state.relation[here] = removed.relation
+        state.relation[here], state.difference[here] = removed.relation, removed.difference
         keys, signatures = as_read_only(stored.keys), as_read_only(stored.signature)
         enter_known(state, keys, signatures, len(removed), self._config.max_bucket)
 
@@ -157,16 +170,30 @@ class Cover:
             as_read_only(documents.signature),
             self._limits,
             config.shingle_size,
-            config.keep_templates,
+            self._rule,
             config.max_bucket if enter else 0,
         )
 
     def result(self) -> Decisions:
         """Return the decisions on all documents offered, by their place in that order: the kernel names ranks."""
         state, here = self._state, slice(self._first, self._offered)
-        rank, count = state.witness[here], self._offered - self._first
-        is_stored = (rank != KEPT) & (rank < self._num_stored)
-        witness = np.where(rank == KEPT, KEPT, np.where(is_stored, count + rank, rank - self._first))
+        count = self._offered - self._first
         counters = state.counters
-        counts = WorkCounts(*(int(counters[i]) for i in (CANDIDATES, VERIFIED, FULL_BUCKETS, NOT_ENTERED)))
-        return Decisions(witness, state.similarity[here], state.relation[here], np.zeros(count), counts)
+        counts = WorkCounts(*(int(counters[i]) for i in (CANDIDATES, VERIFIED, FULL_BUCKETS, NOT_ENTERED, SERIES)))
+        relative = state.relative[here].copy()
+        relative["document"] = self._name(relative["document"])
+        return Decisions(
+            witness=self._name(state.witness[here]),
+            similarity=state.similarity[here],
+            relation=state.relation[here],
+            covered=np.zeros(count),
+            difference=state.difference[here],
+            relative=relative,
+            counts=counts,
+        )
+
+    def _name(self, ranks: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return documents by their place in the order of offering, -1 of none; stored ones come after them."""
+        is_stored = (ranks >= 0) & (ranks < self._num_stored)
+        count = self._offered - self._first
+        return np.where(ranks < 0, KEPT, np.where(is_stored, count + ranks, ranks - self._first))

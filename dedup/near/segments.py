@@ -204,6 +204,11 @@ class Segments:
         end = int(batch.column("num_tokens")[: row + 1].sum())
         return as_read_only(batch.tokens[end - int(batch.column("num_tokens")[row]) : end])
 
+    def count_tokens(self, doc_index: int) -> int:
+        """Return the number of tokens of a document."""
+        batch, row = self.find(doc_index)
+        return int(batch.column("num_tokens")[row])
+
     def line_base(self, shard: Shard) -> int:
         """Return the number of lines of the same file before a shard."""
         return self._line_bases[shard.index]

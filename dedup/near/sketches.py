@@ -137,6 +137,15 @@ class Sketches:
         number = doc_index - len(self)
         return as_read_only(tokens_at(self.stored.address[number], self.stored.num_tokens[number]))
 
+    def facts_of(self, doc_index: int) -> np.void:
+        """Return what is known of a document of the run, or of a stored one (FACTS)."""
+        if doc_index >= len(self):
+            row: np.void = self.stored.facts[doc_index - len(self)]
+            return row
+        batch, place = self.segments.find(doc_index)
+        found: np.void = batch.facts[place]
+        return found
+
     def locate_compared(self, doc_index: int) -> tuple[int, int]:
         """Return where the tokens of a document are in memory, boilerplate masked, and how many they are."""
         if doc_index >= len(self):

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from dedup.kernels.leader_table import DIFFERENCE
 from dedup.near.facts import know_nothing
 
 NAME_SCHEMA = pa.schema(
@@ -25,6 +26,7 @@ class RemovedContents:
     similarity  float64[m]
     relation    uint8[m]    a `dedup.model.documents.CopyRelation`
     covered     float64[m]  share that passages of the witness cover, of a contained document; else 0
+    difference  DIFFERENCE[m]  from the witness, in words
     ```
     """
 
@@ -34,6 +36,7 @@ class RemovedContents:
     similarity: npt.NDArray[np.float64]
     relation: npt.NDArray[np.uint8]
     covered: npt.NDArray[np.float64]
+    difference: npt.NDArray[np.void]
 
     def __len__(self) -> int:
         return len(self.witness)
@@ -51,6 +54,7 @@ NOTHING_REMOVED = RemovedContents(
     np.empty(0, np.float64),
     np.empty(0, np.uint8),
     np.empty(0, np.float64),
+    np.empty(0, DIFFERENCE),
 )
 
 

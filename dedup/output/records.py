@@ -39,6 +39,7 @@ class RemovedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """One line of `removed.jsonl`.
 
     covered share of the document that passages of the witness cover, of a contained one
+    novel_words, novel_share, novel_run  how many of its words the witness lacks, their share, the most in a row
     record  the whole record: the JSON of a JSONL line unchanged, else its fields as an object
     around  white space before and after that JSON on its line, if it is not the usual ("", newline)
     raw     the unchanged bytes of a CSV record
@@ -52,6 +53,9 @@ class RemovedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     similarity: float
     record: Raw
     covered: float | None = None
+    novel_words: int = 0
+    novel_share: float = 0.0
+    novel_run: int = 0
     around: tuple[str, str] = LINE_END
     raw: str | None = None
 
@@ -111,12 +115,18 @@ def witness_of(name: DocumentName) -> Witness:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The decision to remove one document: its witness, `CopyRelation`, similarity, and the share that is covered."""
+    """The decision to remove one document: its witness, `CopyRelation`, similarity, and the share that is covered.
+
+    Words of its own: how many, of how many, and how many in a row.
+    """
 
     witness: DocumentName
     relation: int
     similarity: float
     covered: float = 0.0
+    novel_words: int = 0
+    novel_run: int = 0
+    num_words: int = 0
 
 
 def describe_removal(name: DocumentName, offset: int, decision: Decision, whole: "WholeRecord") -> RemovedRecord:
@@ -131,6 +141,9 @@ def describe_removal(name: DocumentName, offset: int, decision: Decision, whole:
         witness=witness_of(witness),
         similarity=decision.similarity,
         covered=decision.covered if decision.relation == CopyRelation.CONTAINED else None,
+        novel_words=decision.novel_words,
+        novel_share=round(decision.novel_words / max(decision.num_words, 1), 4),
+        novel_run=decision.novel_run,
         record=whole.record,
         around=whole.around,
         raw=whole.raw,

@@ -12,8 +12,9 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import NearConfig, PassageConfig
+from dedup.kernels.leader_clustering import MAX_REFUSED
 from dedup.model.documents import SEEN_IN_INDEX, CopyRelation
-from dedup.model.run import Counts, Limit, Stage
+from dedup.model.run import Counts, Limit, Losses, Stage
 from dedup.near.decisions import Decisions, WorkCounts
 
 
@@ -64,10 +65,31 @@ def list_limits(near: NearConfig, work: WorkCounts, stride: int) -> list[Limit]:
             "near-copies of those documents may have been kept (text common to very many documents does this)"
         )
         limits.append(Limit("max_bucket", near.max_bucket, work.num_full_buckets, effect))
+    if work.num_series:
+        effect = "documents with more relatives than are compared: copies of less similar ones may have been kept"
+        limits.append(Limit("max_relatives", MAX_REFUSED, work.num_series, effect))
     if stride > 1:
         effect = "boilerplate was looked for in a part of the documents, evenly spread, and then marked in all"
         limits.append(Limit("max_anchors", PassageConfig.max_anchors, stride, effect))
     return limits
+
+
+def count_losses(decisions: Decisions, num_tokens: npt.NDArray[np.int32]) -> Losses:
+    """Return what removing documents loses in words (`num_tokens` of each document)."""
+    removed = decisions.witness >= 0
+    difference = decisions.difference[removed]
+    return Losses(
+        removed_words=int(num_tokens[removed].sum()),
+        novel_words=int(difference["novel"].sum()),
+        novel_run=int(difference["longest_run"].max(initial=0)),
+    )
+
+
+def count_related(decisions: Decisions) -> dict[str, int]:
+    """Return how many kept documents are alike another one, by the relation to the most similar one."""
+    relations = decisions.relative["relation"][decisions.relative["document"] >= 0]
+    counts = np.bincount(relations, minlength=len(CopyRelation)).tolist()
+    return {relation.label: counts[relation] for relation in CopyRelation if counts[relation]}
 
 
 def count_documents(decisions: Decisions, *, rejected: int, repeated_ids: int) -> Counts:

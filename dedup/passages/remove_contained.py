@@ -6,13 +6,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dedup.config import CleanSettings, NearConfig, PassageConfig
+from dedup.config import CleanSettings, PassageConfig
 from dedup.kernels.buffers import as_read_only, tokens_at
-from dedup.kernels.relation import is_template
+from dedup.kernels.leader_clustering import KEPT
+from dedup.kernels.relation import CONTAINED, Likeness, relate
 from dedup.kernels.shingles import drop_masked, measure_jaccard
-from dedup.model.documents import CopyRelation
 from dedup.near.decide_documents import decide_again
 from dedup.near.decisions import Decisions
+from dedup.near.relation_rule import rule_of
 from dedup.near.sketches import Sketches
 from dedup.near.stored import StoredPairs
 from dedup.passages.boilerplate import Boilerplate
@@ -58,14 +59,11 @@ def remove_contained(
     """Return the decisions with documents removed that another one contains; their copies are decided anew."""
     kept = candidates.documents
     found = find_contained(candidates.pairs, kept.tokens, settings.passages, threads)
-    near = settings.near
-    removals = []
-    for containment in found:
-        document, witness = int(kept.documents[containment.contained]), int(kept.documents[containment.container])
-        if near.keep_templates and is_template(sketches.tokens_of(document), sketches.tokens_of(witness)):
-            continue
-        removals.append(ContainedDocument(document, witness, containment.share))
-    decisions = take_out(sketches, decisions, removals, near)
+    pairs = [
+        ContainedDocument(int(kept.documents[pair.contained]), int(kept.documents[pair.container]), pair.share)
+        for pair in found
+    ]
+    decisions = take_out(sketches, decisions, pairs, settings)
     return decide_orphans(sketches, decisions, settings)
 
 
@@ -104,21 +102,28 @@ class ContainedDocument:
 
 
 def take_out(
-    sketches: Sketches, decisions: Decisions, removals: Sequence[ContainedDocument], near: NearConfig
+    sketches: Sketches, decisions: Decisions, pairs: Sequence[ContainedDocument], settings: CleanSettings
 ) -> Decisions:
-    """Return the decisions with these documents removed as contained."""
-    documents = np.array([removal.document for removal in removals], np.int64)
-    similarity = [
-        measure_jaccard(sketches.tokens_of(r.document), sketches.tokens_of(r.witness), near.shingle_size)
-        for r in removals
-    ]
-    removed = Decisions(
-        np.array([removal.witness for removal in removals], np.int64),
-        np.array(similarity, np.float64),
-        np.full(len(removals), CopyRelation.CONTAINED, np.uint8),
-        np.array([removal.share for removal in removals], np.float64),
-    )
-    return decisions.revise(documents, removed)
+    """Return the decisions with documents removed as contained; one with other facts stays, a relative of the other."""
+    documents = np.array([pair.document for pair in pairs], np.int64)
+    if len(pairs) == 0:
+        return decisions
+    made = decisions.take(documents)
+    witness, similarity, relation = made.witness.copy(), made.similarity.copy(), made.relation.copy()
+    covered, difference, relative = made.covered.copy(), made.difference.copy(), made.relative.copy()
+    rule = rule_of(settings)
+    for row, pair in enumerate(pairs):
+        tokens, theirs = sketches.tokens_of(pair.document), sketches.tokens_of(pair.witness)
+        jaccard = float(measure_jaccard(tokens, theirs, settings.near.shingle_size))
+        facts, their_facts = sketches.facts_of(pair.document), sketches.facts_of(pair.witness)
+        kind, found = relate(tokens, theirs, facts, their_facts, Likeness(jaccard, False, True), rule)
+        if rule.removed >> kind & 1:
+            witness[row], similarity[row], covered[row] = pair.witness, jaccard, pair.share
+            relation[row] = CONTAINED
+            difference[row] = found.num_novel, found.longest_run, found.num_slots
+        elif relative["document"][row] == KEPT:
+            relative[row] = pair.witness, jaccard, kind
+    return decisions.revise(documents, Decisions(witness, similarity, relation, covered, difference, relative))
 
 
 def decide_orphans(sketches: Sketches, decisions: Decisions, settings: CleanSettings) -> Decisions:
@@ -130,13 +135,15 @@ def decide_orphans(sketches: Sketches, decisions: Decisions, settings: CleanSett
     shares = measure_pairs(sketches, orphans, containers, settings.passages)
     is_contained = shares >= (settings.passages.contained or 1.0)
     columns = (column[is_contained].tolist() for column in (orphans, containers, shares))
-    removals = [ContainedDocument(*values) for values in zip(*columns, strict=True)]
-    decisions = take_out(sketches, decisions, removals, settings.near)
-    others = orphans[~is_contained]
+    pairs = [ContainedDocument(*values) for values in zip(*columns, strict=True)]
+    before = decisions
+    decisions = take_out(sketches, decisions, pairs, settings)
+    moved = decisions.witness[orphans] != before.witness[orphans]
+    others = orphans[~moved]
     if others.size == 0:
         return decisions
     kept = np.flatnonzero(decisions.kept)
-    return decisions.revise(others, decide_again(sketches, settings.near, kept, others))
+    return decisions.revise(others, decide_again(sketches, settings, kept, others))
 
 
 def measure_pairs(

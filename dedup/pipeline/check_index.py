@@ -40,7 +40,7 @@ def check_documents(run: CleanRun, progress: Progress) -> tuple[int, Iterator[by
     sketches = sketch(job)
     sketches, boilerplate = mask_boilerplate(sketches, job)
     sketches = sketches.with_stored(job.index.look_up(sketches, job))
-    decisions = decide_alone(sketches, job.settings.near)
+    decisions = decide_alone(sketches, job.settings)
     kept = gather_kept(sketches, ~decisions.is_seen, boilerplate)
     containers = job.index.find_containers(sketches, kept, job)
     sketches = sketches.with_stored(containers.stored)

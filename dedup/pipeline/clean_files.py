@@ -59,7 +59,7 @@ def clean_job(job: Job) -> tuple[Summary, list[Example]]:
 def decide(sketches: Sketches, job: Job) -> Decisions:
     """Decide who is kept, over all documents."""
     with job.timer.measure("cover"), job.show("cover", len(sketches), "doc"):
-        return decide_documents(sketches, job.settings.near, job.progress.advance)
+        return decide_documents(sketches, job.settings, job.progress.advance)
 
 
 def write_output(outcome: Outcome, job: Job) -> None:

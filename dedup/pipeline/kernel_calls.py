@@ -47,11 +47,12 @@ from dedup.kernels.frequencies import (
 from dedup.kernels.group_links import group_links
 from dedup.kernels.key_set import add_keys, find_hits, make_hits, make_key_set, match_hits
 from dedup.kernels.leader_clustering import alike_unmasked, cover_block
-from dedup.kernels.leader_table import CoverState, Limits, enter_known
+from dedup.kernels.leader_table import DIFFERENCE, RELATIVE, CoverState, Limits, enter_known
 from dedup.kernels.locate import locate_tokens
 from dedup.kernels.minhash import SketchArrays, sketch_block
 from dedup.kernels.neighbours import NeighbourBounds, NeighbourState, SparseRows, find_neighbours
-from dedup.kernels.relation import is_template
+from dedup.kernels.novelty import compare_words, make_word_table
+from dedup.kernels.relation import Likeness, RelationRule, relate
 from dedup.kernels.repeats_within import (
     MinShare,
     align_block,
@@ -113,6 +114,8 @@ def list_cover_kernels() -> Iterator[Call]:
         witness=new("i8"),
         similarity=new("f8"),
         relation=new("u1"),
+        difference=new(DIFFERENCE),
+        relative=new(RELATIVE),
         exact_slots=new("i8"),
         slots=new("u8"),
         chain=new("u4"),
@@ -123,11 +126,15 @@ def list_cover_kernels() -> Iterator[Call]:
         counters=new("i8"),
     )
     keys, signatures, tokens = given("u8", 2), given("u8", 2), given("u4")
-    yield Call(cover_block, (state, 0, keys, signatures, Limits(0.8, 1), 1, True, 1))
+    rule = RelationRule(0.3, 200, False, 1, given("u4", 2), new("i4", 2))
+    yield Call(cover_block, (state, 0, keys, signatures, Limits(0.8, 1), 1, rule, 1))
     yield Call(enter_known, (state, keys, signatures, 0, 1))
     yield Call(measure_jaccard, (tokens, tokens, 1))
     yield Call(alike_unmasked, (tokens, tokens, 0.8, 1))
-    yield Call(is_template, (tokens, tokens))
+    facts = new(FACTS)[0]
+    yield Call(relate, (tokens, tokens, facts, facts, Likeness(0.8, False, False), rule))
+    yield Call(make_word_table, (given("u4"), given("u4")))
+    yield Call(compare_words, (tokens, tokens, rule.slot_words, new("i4", 2)))
     yield Call(drop_masked, (tokens,))
 
 

@@ -8,7 +8,14 @@ from dedup.near.segments import Segments
 from dedup.output.edits import count_edits
 from dedup.output.located_spans import count_cuts
 from dedup.output.run_folder import EDITS, LOCATED
-from dedup.output.run_summary import count_distinct, count_documents, list_limits, list_versions
+from dedup.output.run_summary import (
+    count_distinct,
+    count_documents,
+    count_losses,
+    count_related,
+    list_limits,
+    list_versions,
+)
 from dedup.passages.cut_documents import Findings
 from dedup.passages.passage_table import WITHIN
 from dedup.pipeline.job import Job, Outcome
@@ -42,6 +49,8 @@ def summarise(outcome: Outcome, job: Job) -> Summary:
         limits=list_limits(job.settings.near, counts, stride),
         fingerprint=job.fingerprint,
         versions=list_versions(),
+        losses=count_losses(decisions, outcome.sketches.join("num_tokens")),
+        related=count_related(decisions),
         stages=job.timer.stages,
         compile_s=job.timer.compile_s,
         index=job.index.describe(outcome, job),

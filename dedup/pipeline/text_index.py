@@ -21,10 +21,12 @@ from dedup.index.store import IndexFile
 from dedup.index.tables import config_of, read_settings, refuse_other_settings, settings_of
 from dedup.kernels.buffers import as_read_only, tokens_at
 from dedup.kernels.leader_clustering import alike_unmasked
-from dedup.kernels.relation import is_template
+from dedup.kernels.relation import Likeness, relate
 from dedup.kernels.shingles import measure_jaccard
 from dedup.model.documents import CopyRelation, Document
 from dedup.model.index_results import Match
+from dedup.near.facts import know_nothing
+from dedup.near.relation_rule import make_rule
 from dedup.near.sketcher import Sketch, Sketcher
 from dedup.near.stored import StoredDocuments
 from dedup.passages.document_tokens import DocumentTokens
@@ -145,9 +147,8 @@ class Index:
         left = as_read_only(tokens_at(stored.compared_addresses[number], size))
         if stored.masked[number] and not alike_unmasked(tokens, left, self.config.threshold, self.config.shingle_size):
             return None
-        relation = CopyRelation.TEMPLATE if is_template(tokens, theirs) else CopyRelation.EDITED
-        if relation is CopyRelation.TEMPLATE and self.config.keep_templates and not is_exact:
-            return None
+        likeness = Likeness(similarity, is_exact, False)
+        relation, _ = relate(tokens, theirs, know_nothing(1)[0], stored.facts[number], likeness, make_rule(self.config))
         row = stored.names.slice(number, 1).to_pylist()[0]
         return Match(
             id=read_value(row["id"].encode()),
@@ -155,7 +156,7 @@ class Index:
             line=row["line"],
             run=row["run"],
             similarity=1.0 if is_exact else similarity,
-            relation=(CopyRelation.EXACT if is_exact else relation).label,
+            relation=CopyRelation(relation).label,
             spans=find_spans(text, tokens, theirs),
         )
 

@@ -745,3 +745,26 @@ def find_routes(members, range_size, threshold, small):
                 if earlier < later and Fraction(min(size, other), max(size, other)) >= threshold:
                     routes |= {(earlier, seen_by, 0), (later, seen_by, 0)}
     return routes
+
+
+TRACKERS = {b"fbclid", b"gclid", b"dclid", b"msclkid", b"igshid", b"mc_cid", b"mc_eid", b"cmpid"}
+
+
+def normalise_url(url):
+    """Return a URL (bytes) without scheme, `www.`, fragment, last slashes and trackers; each parameter after a `?`."""
+    blank = bytes(range(33))
+    url = re.sub(b"^([a-z0-9+,.-]*:)?//", b"", url.lstrip(blank), flags=re.IGNORECASE)
+    url = url[4:] if url[:4].lower() == b"www." else url
+    path, _, query = url.partition(b"#")[0].rstrip(blank).partition(b"?")
+    host, slash, path = path.rstrip(b"/").partition(b"/")
+    names = [(part, part.partition(b"=")[0].lower()) for part in query.split(b"&") if part]
+    kept = [part for part, name in names if name not in TRACKERS and not name.startswith(b"utm_")]
+    return host.lower() + slash + path + b"".join(b"?" + part for part in kept)
+
+
+def hash_url(url):
+    """Return FNV-1a, finalised, of a URL as `normalise_url` writes it; 0 of an empty one."""
+    value = 0xCBF29CE484222325
+    for byte in normalise_url(url.encode()):
+        value = (value ^ byte) * 0x100000001B3 % 2**64
+    return fmix64(value) if normalise_url(url.encode()) else 0

@@ -13,10 +13,9 @@ import pyarrow as pa
 from dedup.corpus.blocks import view_texts
 from dedup.corpus.jsonl import decode_strings
 from dedup.kernels.buffers import as_read_only, locate_rows
-from dedup.kernels.facts import FACTS, UNKNOWN_DAY, tokenise_titles
+from dedup.kernels.facts import FACTS, UNKNOWN_DAY, hash_urls, tokenise_titles
 from dedup.text.dates import number_day
 from dedup.text.folding import load_folding_table
-from dedup.text.urls import normalise_url
 
 QUOTE, NO_TEXT = b'"', b'""'
 FACT_SCHEMA = pa.schema({"title": pa.large_binary(), "day": pa.int32(), "outlet": pa.uint64(), "url": pa.uint64()})
@@ -80,7 +79,7 @@ def read_facts(fields: Mapping[str, Sequence[bytes]], count: int) -> Facts:
     if "outlet" in fields:
         rows["outlet"] = [hash_outlet(raw) if len(raw) <= LONGEST else 0 for raw in fields["outlet"]]
     if "url" in fields:
-        rows["url"] = [hash_text(normalise_url(url)) if url else 0 for url in read_texts(fields["url"]).to_pylist()]
+        rows["url"] = read_urls(fields["url"])
     return Facts.at(rows, titles)
 
 
@@ -91,6 +90,14 @@ def read_titles(values: Sequence[bytes], num_title: npt.NDArray[np.int32]) -> np
     end = tokenise_titles(as_read_only(data), as_read_only(offsets), load_folding_table(), tokens, counts)
     num_title[:] = counts
     return tokens[:end].copy()
+
+
+def read_urls(values: Sequence[bytes]) -> npt.NDArray[np.uint64]:
+    """Return a hash of each raw URL, the same of two that lead to one page, 0 of none."""
+    data, offsets = view_texts(read_texts(values))
+    hashes = np.empty(len(values), np.uint64)
+    hash_urls(as_read_only(data), as_read_only(offsets), hashes)
+    return hashes
 
 
 def read_texts(values: Sequence[bytes]) -> pa.Array:

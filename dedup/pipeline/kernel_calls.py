@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from dedup.index.samples import Samples
 from dedup.kernels.align import PassageLimits
-from dedup.kernels.facts import FACTS, tokenise_titles
+from dedup.kernels.facts import FACTS, hash_urls, tokenise_titles
 from dedup.kernels.fingerprints import (
     FIRST_SOURCE,
     Fingerprints,
@@ -97,6 +97,7 @@ def list_sketch_kernels() -> Iterator[Call]:
     table = load_folding_table()
     out = SketchArrays(new("i4"), new("i4"), new("u8", 2), new("u8", 2), new("u8", 2))
     yield Call(sketch_block, (given("u1"), given("i8"), table, 1, new("u4", 2), 1, new("u4"), out))
+    yield Call(hash_urls, (given("u1"), given("i8"), new("u8")))
     yield Call(tokenise_titles, (given("u1"), given("i8"), table, new("u4"), new("i4")))
     yield Call(unescape, (given("u1"), new("u1"), new("i8")))
     yield Call(locate_tokens, (given("u1"), table, new("i8"), new("i8")))

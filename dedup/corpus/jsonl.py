@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, BinaryIO
 
 import msgspec
@@ -85,7 +86,7 @@ class RecordReader:
         return DocumentBlock(
             texts=texts,
             ids=[b"" if i == b"null" else i for i in (bytes(record.id) for record in records)],
-            fields={role: [bytes(getattr(r, attribute)) for r in records] for role, attribute in self._roles.items()},
+            fields={role: list(map(bytes, map(attrgetter(name), records))) for role, name in self._roles.items()},
             files=np.zeros(len(records), np.int32),
             lines=numbers,
             starts=start + starts,

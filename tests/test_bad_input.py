@@ -235,7 +235,7 @@ def test_a_pipe_as_input_loses_nothing(dedup, tmp_path, content):
         assert "pipe.jsonl" in error_of(done)
 
 
-def test_a_file_name_that_is_not_utf8_is_escaped_in_the_output_and_its_content_is_restored(dedup, tmp_path):
+def test_a_file_name_that_is_not_utf8_is_escaped_in_records_and_the_file_is_restored(dedup, tmp_path):
     (tmp_path / "in").mkdir()
     for name in (b"caf\xe9.txt", b"the\xe9.txt"):
         (tmp_path / "in" / os.fsdecode(name)).write_bytes(b"the same words in both of these files")
@@ -244,7 +244,7 @@ def test_a_file_name_that_is_not_utf8_is_escaped_in_the_output_and_its_content_i
     assert [r["id"] for r in read_lines(tmp_path / "out" / "removed.jsonl")] == ["the\\xe9.txt"]
     assert dedup("restore", "out", "-o", "back", cwd=tmp_path).code == 0
     content = b"the same words in both of these files"
-    assert read_tree(tmp_path / "back") == {"caf\\xe9.txt": content, "the\\xe9.txt": content}
+    assert read_tree(tmp_path / "back") == {"caf\udce9.txt": content, "the\udce9.txt": content}
 
 
 # --------------------------------------------------------------------------------------------------- bad settings

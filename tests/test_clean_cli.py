@@ -29,6 +29,7 @@ def run(dedup, tmp_path):
 def test_the_output_folder_holds_what_is_documented_and_nothing_else(run):
     assert sorted(read_tree(run[0])) == [
         ".dedup.json",
+        "B3SUMS",
         "boilerplate.jsonl",
         "clusters.jsonl",
         "edited.jsonl",

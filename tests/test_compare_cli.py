@@ -7,6 +7,7 @@ import re
 
 import pytest
 from commands import run_fork
+from out_folders import sign
 from story_texts import FIRE, STORY, semantic
 
 COPIES = {
@@ -197,8 +198,10 @@ def cleaned(tmp_path):
 
 
 def test_boilerplate_of_the_run_is_marked(cleaned):
-    line = {"text": "Nobody knows who owned the house.", "documents": 9}
+    place = {"doc_id": "a1", "path": "news.jsonl", "line": 1, "start": 0, "end": 9}
+    line = {"text": "Nobody knows who owned the house.", "documents": 9, **place}
     (cleaned / "out" / "boilerplate.jsonl").write_text(json.dumps(line) + "\n", encoding="utf-8")
+    sign(cleaned / "out")
     found = read("--run", "out", "--cluster", "1", cwd=cleaned)
     assert ["boilerplate"] * 3 == [document["sentences"][-1]["omitted"] for document in found["documents"]]
 
@@ -208,10 +211,10 @@ def test_boilerplate_of_the_run_is_marked(cleaned):
     [
         (None, ["--cluster", "9"], 'out: no cluster "9". clusters.jsonl lists them, by number and representative.'),
         (None, ["--cluster", "1", "--text-field", "body"], "--text-field"),
-        (("clusters.jsonl", None), ["--cluster", "1"], "out/clusters.jsonl: no such file."),
-        (("clusters.jsonl", "nonsense\n"), ["--cluster", "1"], "out/clusters.jsonl, line 1: not JSON"),
-        (("clusters.jsonl", "[]\n"), ["--cluster", "1"], "out/clusters.jsonl, line 1: not an object."),
-        (("removed.jsonl", ""), ["--cluster", "1"], "out/removed.jsonl: nothing of news.jsonl, line 2."),
+        (("clusters.jsonl", None), ["--cluster", "1"], "out/clusters.jsonl: is missing."),
+        (("clusters.jsonl", "nonsense\n"), ["--cluster", "1"], "out/clusters.jsonl, line 1: is no record"),
+        (("clusters.jsonl", "[]\n"), ["--cluster", "1"], "out/clusters.jsonl, line 1: is no record"),
+        (("removed.jsonl", ""), ["--cluster", "1"], "out: no text of news.jsonl, line 2."),
         (("kept/news.jsonl", ""), ["--cluster", "x"], 'no cluster "x"'),
     ],
 )
@@ -221,6 +224,7 @@ def test_a_run_that_does_not_hold_the_cluster_is_an_error_of_one_line(cleaned, c
         path.unlink()
         if change[1] is not None:
             path.write_text(change[1], encoding="utf-8")
+        sign(cleaned / "out")
     code, out, err = run("--run", "out", *arguments, cwd=cleaned)
     assert (2, "", 1) == (code, out, err.count("\n"))
     assert err.startswith("error: ")
@@ -229,6 +233,7 @@ def test_a_run_that_does_not_hold_the_cluster_is_an_error_of_one_line(cleaned, c
 
 def test_a_file_of_a_run_that_is_not_utf_8_is_an_error_of_one_line(cleaned):
     (cleaned / "out" / "clusters.jsonl").write_bytes(b"\xff\xfe\n")
+    sign(cleaned / "out")
     code, _, err = run("--run", "out", "--cluster", "1", cwd=cleaned)
     assert (2, 1) == (code, err.count("\n"))
 

@@ -10,6 +10,7 @@ import threading
 
 import pytest
 from corpora import make_text, write_jsonl
+from out_folders import change_summary, sign
 
 TEXTS = {"old.txt": "The cat sat on the mat. It was late.\n", "new.txt": "The dog sat on the mat. It was late.\n"}
 COMMANDS = {
@@ -296,10 +297,8 @@ def test_a_run_killed_at_its_first_step_is_gone_on_with(cleaned, dedup, left):
 
 
 def rename_input(out, change):
-    """Change the first input of a summary."""
-    summary = json.loads((out / "summary.json").read_text())
-    change(summary["inputs"])
-    (out / "summary.json").write_text(json.dumps(summary))
+    """Change the inputs of a summary."""
+    change_summary(out, lambda summary: change(summary["inputs"]))
 
 
 NAMES = ["../escaped", "/escaped", "a/../../escaped", "", ".", "..", "a//b", "a/", "nul\0", "./in.jsonl"]
@@ -354,6 +353,7 @@ def test_an_unknown_format_in_a_summary_is_one_line(cleaned, dedup, change):
 )
 def test_a_record_of_another_run_is_one_line(cleaned, dedup, line):
     (cleaned / "out/rejected.jsonl").write_text(line + "\n")
+    sign(cleaned / "out")
     assert_refused(dedup("restore", "out", "-o", "back", cwd=cleaned), "out/rejected.jsonl, line 1: is no record")
 
 

@@ -70,6 +70,7 @@ def clean(
       edited.jsonl       records whose text was cut, as they were
       rejected.jsonl     records that could not be read
       summary.json       counts, settings, limits that were hit
+      B3SUMS             digests: --overwrite deletes no file that is not as they say
       .dedup.json        marks the folder: --overwrite replaces no folder without it
 
     With --index FILE, documents are also compared with those that earlier runs kept, and new documents that a stored

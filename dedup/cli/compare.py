@@ -77,6 +77,8 @@ def compare(
       dedup compare --run cleaned/ --cluster 12
       dedup compare --stories stories.jsonl --story 1 --format json
     """
+    from functools import partial
+
     from dedup.compare.engine import compare_documents
     from dedup.config import CompareConfig, FieldNames, InputConfig
     from dedup.output.output_file import refuse_output
@@ -89,7 +91,7 @@ def compare(
     if corpus is not None:
         documents = collector.read_corpus(corpus, texts)
     elif run is not None:
-        documents = collector.read_cluster(run, str(cluster))
+        documents = collector.read_cluster(run, str(cluster), partial(click.echo, err=True))
     elif stories is not None:
         documents = collector.read_story(stories, int(story or 0))
     else:

@@ -6,12 +6,13 @@ import click
 @click.command()
 @click.argument("out", metavar="OUT/")
 @click.option("-o", "--output", required=True, metavar="DIR", help="Empty or new folder for the rebuilt files.")
+@click.option("--force", is_flag=True, help="Go on where files of OUT/ were changed or are missing, and say which.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
-def restore(out: str, output: str, quiet: bool) -> None:
+def restore(out: str, output: str, force: bool, quiet: bool) -> None:
     """Rebuild the input files of a clean run from its output folder OUT/.
 
     The files are equal to the input byte for byte; compressed ones are equal after decompression, Parquet files in
-    schema, rows and order.
+    schema, rows and order. Nothing is restored from an OUT/ of which a file was changed after the run, or is missing.
 
     \b
     Example:
@@ -23,7 +24,7 @@ def restore(out: str, output: str, quiet: bool) -> None:
     from dedup.output.restore_input import restore as restore_files
 
     progress = TerminalProgress(quiet=quiet)
-    written = restore_files(Path(out), Path(output), progress.advance)
+    written = restore_files(Path(out), Path(output), progress.advance, progress.note, force=force)
     if not quiet:
         files = "file" if len(written) == 1 else "files"
         click.echo(f"restored {len(written):,} {files} to {output}")

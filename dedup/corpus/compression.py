@@ -90,8 +90,8 @@ class ZstdReader(io.RawIOBase):
 
 
 @contextmanager
-def open_reader(path: str, compression: str | None) -> Iterator[tuple[BinaryIO, CountingReader]]:
-    """Open a file for reading decompressed bytes; also gives the counter of bytes read from disk."""
+def open_reader(path: str | int, compression: str | None) -> Iterator[tuple[BinaryIO, CountingReader]]:
+    """Open a file, or a descriptor, for reading decompressed bytes; also gives the counter of bytes read from disk."""
     counter = CountingReader(io.FileIO(path, "rb"))
     try:
         if compression == "gzip":

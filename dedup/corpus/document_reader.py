@@ -26,11 +26,7 @@ class DocumentReader:
     def read_all(self) -> Iterator[Document]:
         """Yield all documents, in the order of the files."""
         for shard, block in self._read_blocks():
-            rows = zip(block.texts.to_pylist(), block.files.tolist(), block.lines.tolist(), strict=True)
-            for row, (text, file, line) in enumerate(rows):
-                place = DocumentPlace(shard.files[file].path, line)
-                fields = {role: read_value(values[row]) for role, values in block.fields.items()}
-                yield Document(read_value(block.ids[row]) or f"{place.path}:{line}", text, fields, place)
+            yield from list_documents(block, [file.path for file in shard.files])
 
     def find_ids(self, ids: Collection[str]) -> dict[str, Document]:
         """Return the first document of each id that is there; stops reading when all are found."""
@@ -80,3 +76,12 @@ class DocumentReader:
             for rejection in block.rejections:
                 return f" ({shard.files[rejection.file].path}, line {rejection.line} was not read: {rejection.error})"
         return ""
+
+
+def list_documents(block: DocumentBlock, paths: Sequence[str]) -> Iterator[Document]:
+    """Yield the documents of a block; `paths` are those of its files."""
+    rows = zip(block.texts.to_pylist(), block.files.tolist(), block.lines.tolist(), strict=True)
+    for row, (text, file, line) in enumerate(rows):
+        place = DocumentPlace(paths[file], line)
+        fields = {role: read_value(values[row]) for role, values in block.fields.items() if values}
+        yield Document(read_value(block.ids[row]) or f"{place.path}:{line}", text, fields, place)

@@ -2,9 +2,9 @@
 
 import glob
 import os
+import re
 import shutil
 import stat
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class SourceFile:
 
     path         as the user gave it, or as it was found below a folder the user gave; what the output calls it
     location     where its bytes are: the path, or for standard input the file that it was copied to
-    name         relative path below `kept/`
+    name         relative path below `kept/`, printable: see `name_on_disk`
     format       jsonl, csv, tsv, parquet or txt
     compression  gzip, zstd or None
     size         bytes on disk
@@ -149,13 +149,23 @@ def known_endings() -> str:
 
 
 def choose_names(found: Sequence[NamedPath]) -> list[str]:
-    """Return an output name for each file: its own, or its path below the common folder where names collide."""
+    """Return an output name for each file: its own, or its path below the common folder where names collide.
+
+    Two paths can be one in letters and two on the disk: `..` after a symbolic link. Then each file gets a folder.
+    """
     names = [name for _, name in found]
-    if max(Counter(names).values()) == 1:
+    if are_apart(names):
         return names
     paths = [os.path.abspath(path) for path, _ in found]
     common = os.path.commonpath([os.path.dirname(path) for path in paths])
-    return [PurePath(os.path.relpath(path, common)).as_posix() for path in paths]
+    below = [PurePath(os.path.relpath(path, common)).as_posix() for path in paths]
+    return below if are_apart(below) else [f"{number}/{PurePath(path).name}" for number, path in enumerate(paths, 1)]
+
+
+def are_apart(names: Sequence[str]) -> bool:
+    """Return whether relative paths can be files side by side: no two are one, and none is a folder of another."""
+    taken = set(names)
+    return len(taken) == len(names) and not any(str(p) in taken for name in names for p in PurePath(name).parents)
 
 
 def describe_file(path: str, name: str, input_format: str | None) -> SourceFile:
@@ -186,8 +196,21 @@ def describe_file(path: str, name: str, input_format: str | None) -> SourceFile:
 
 
 def printable(path: str) -> str:
-    r"""Return a path as text; bytes of its name that are not UTF-8 are written as \xNN."""
-    return os.fsencode(path).decode("utf-8", "backslashreplace")
+    r"""Return a path as text, another one for each path.
+
+    Bytes that are not UTF-8 are written as \xNN, and so is a backslash that would read as such a byte.
+
+    >>> printable("caf\udce9"), printable(r"caf\xe9")
+    ('caf\\xe9', 'caf\\x5cxe9')
+    """
+    plain = re.sub(r"\\(x[0-9a-f]{2})", r"\\x5c\1", path)
+    return os.fsencode(plain).decode("utf-8", "backslashreplace")
+
+
+def name_on_disk(name: str) -> str:
+    """Return the path of which `name` is the printable form."""
+    raw = re.sub(rb"\\x([0-9a-f]{2})", lambda found: bytes([int(found[1], 16)]), name.encode("utf-8", "surrogatepass"))
+    return os.fsdecode(raw)
 
 
 def copy_stdin(stream: BinaryIO, folder: Path, input_format: str | None) -> SourceFile:

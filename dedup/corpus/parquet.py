@@ -1,7 +1,7 @@
 """Parquet files: a row is a document; kept and removed rows are written with the schema of the input."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 BATCH_ROWS = 2048
 
 
-def open_parquet(path: str) -> "pq.ParquetFile":
-    """Open a Parquet file; what is none is an `InputError`."""
+def open_parquet(source: str | IO[bytes]) -> "pq.ParquetFile":
+    """Open a Parquet file, by its path or open already; what is none is an `InputError`."""
     import pyarrow.parquet as pq  # noqa: PLC0415 (for those who have such files)
 
     try:
-        return pq.ParquetFile(path)
+        return pq.ParquetFile(source)
     except (pa.ArrowInvalid, OSError) as error:
+        path = source if isinstance(source, str) else source.name
         raise InputError(f"{path}: not a readable Parquet file ({str(error).splitlines()[0]}).") from error
 
 

@@ -1,7 +1,6 @@
 """What a run did: `summary.json`, and a few removals to show to a person."""
 
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 
 import msgspec
@@ -38,14 +37,6 @@ class Losses(msgspec.Struct, frozen=True):
     removed_words: int
     novel_words: int
     novel_run: int
-
-
-class SeriesKind(StrEnum):
-    """Series of documents that deserve a look: they may be faults of a scraper, or no copies."""
-
-    ONE_TEXT_MANY_TITLES = "one-text-many-titles"
-    ONE_WITNESS_MANY_DAYS = "one-witness-many-days"
-    MANY_STUBS = "many-stubs"
 
 
 class PassageCounts(msgspec.Struct, frozen=True):
@@ -103,8 +94,8 @@ class Summary(msgspec.Struct, frozen=True):
 
     losses     what the removed documents had that their witnesses lack
     related    kept documents that are alike another one, by relation
-    suspicious  series that deserve a look, by `SeriesKind`
     compile_s  seconds that compiling kernels took before the first stage: 0 but at the first run on a machine
+    digests    digest of the file that lists those of all other files of OUT; None on Spark
     """
 
     counts: Counts
@@ -121,9 +112,9 @@ class Summary(msgspec.Struct, frozen=True):
     stages: list[Stage]
     losses: Losses | None = None
     related: dict[str, int] = {}
-    suspicious: dict[str, int] = {}
     compile_s: float = 0.0
     index: IndexUse | None = None
+    digests: str | None = None
 
     def write(self, path: Path) -> None:
         """Write the summary, indented for people."""
@@ -132,11 +123,6 @@ class Summary(msgspec.Struct, frozen=True):
     def to_json(self) -> bytes:
         """Return the summary as JSON, indented for people."""
         return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"
-
-    @classmethod
-    def read(cls, path: Path) -> "Summary":
-        """Read what `write` wrote."""
-        return msgspec.json.decode(path.read_bytes(), type=cls)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 
 from dedup.errors import OutputError
+from dedup.output.confined_paths import create_within
 
 MARKER, FORMAT, VERSION = ".dedup.json", "dedup-folder", 1
 RUN, REPORT = "run", "report"
@@ -66,6 +67,13 @@ def refuse_link(folder: Path) -> None:
         raise OutputError(f"{folder}: is a symbolic link. Name the folder itself, or a new one, with -o.")
 
 
+def refuse_links(folder: Path) -> None:
+    """Raise `OutputError` where an entry of a folder of ours is a symbolic link: our files would go elsewhere."""
+    for name in sorted(os.listdir(folder)):
+        if (folder / name).is_symlink():
+            raise OutputError(f"{folder / name}: is a symbolic link, which no run makes. Remove it by hand.")
+
+
 def refuse_foreign(folder: Path, kind: str) -> None:
     """Raise `OutputError` where a folder is there, and may hold what is not ours."""
     if os.path.lexists(folder) and not is_ours(folder, kind):
@@ -86,7 +94,8 @@ def claim(folder: Path, kind: str) -> None:
         refuse_foreign(folder, kind)
     folder.mkdir(parents=True, exist_ok=True)
     if not has_marker(folder, kind):
-        (folder / MARKER).write_bytes(FolderMarker(kind).to_json())
+        with create_within(folder, MARKER) as file:
+            file.write(FolderMarker(kind).to_json())
 
 
 def remove_ours(folder: Path, kind: str) -> None:

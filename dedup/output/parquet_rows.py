@@ -98,14 +98,14 @@ def replace_texts(table: pa.Table, texts: Mapping[int, str], text_field: str) ->
 
 
 def merge_rows(
-    kept: Path, set_aside: Path, dropped: Sequence[int], edited: AbstractSet[int], target: IO[bytes]
+    kept: IO[bytes], set_aside: IO[bytes], dropped: Sequence[int], edited: AbstractSet[int], target: IO[bytes]
 ) -> None:
     """Write the rows of both files to `target`, those of `set_aside` at the places `dropped` (sorted, from 0).
 
     For a row in `edited` there is one in `kept` as well, which is passed over.
     """
-    kept_file = open_parquet(str(kept))
-    kept_rows, aside_rows = RowFeeder(kept_file, kept), RowFeeder(open_parquet(str(set_aside)), set_aside)
+    kept_file = open_parquet(kept)
+    kept_rows, aside_rows = RowFeeder(kept_file, kept.name), RowFeeder(open_parquet(set_aside), set_aside.name)
     total = kept_file.metadata.num_rows + len(dropped) - len(edited)
     with open_writer(target, kept_file) as writer:
         row = 0
@@ -124,16 +124,23 @@ def merge_rows(
 class RowFeeder:
     """Gives the rows of a Parquet file in pieces of any length."""
 
-    def __init__(self, file: "pq.ParquetFile", path: Path) -> None:
+    def __init__(self, file: "pq.ParquetFile", path: str) -> None:
         self._path = path
         self._batches = file.iter_batches()
         self._rest: pa.Table | None = None
+
+    def _read_batch(self) -> pa.RecordBatch | None:
+        try:
+            return next(self._batches, None)
+        except (pa.ArrowException, OSError) as error:
+            message = f"{self._path}: has rows that cannot be read ({str(error).splitlines()[0]})."
+            raise InputError(message) from error
 
     def take(self, count: int) -> Iterator[pa.Table]:
         """Yield tables that together have the next `count` rows."""
         while count > 0:
             if self._rest is None or len(self._rest) == 0:
-                batch = next(self._batches, None)
+                batch = self._read_batch()
                 if batch is None:
                     raise InputError(f"{self._path}: has fewer rows than the run wrote. It was changed after the run.")
                 self._rest = pa.Table.from_batches([batch])

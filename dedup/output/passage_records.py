@@ -10,7 +10,7 @@ import numpy as np
 from dedup.corpus.names import DocumentName
 from dedup.near.segments import Segments
 from dedup.output.located_spans import read_side, read_sources
-from dedup.output.records import encode_line
+from dedup.output.records import Line, Offset, Share, encode_line
 from dedup.passages.boilerplate import Boilerplate
 from dedup.passages.cut_documents import BOILERPLATE, COPY, LocatedSpan
 from dedup.passages.passage_table import Passages
@@ -22,10 +22,10 @@ class PassageWitness(msgspec.Struct, frozen=True):
     """What a passage is a copy of."""
 
     doc_id: msgspec.Raw
-    start: int
-    end: int
+    start: Offset
+    end: Offset
     path: str
-    line: int
+    line: Line
 
 
 class PassageRecord(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -42,12 +42,12 @@ class PassageRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 
     doc_id: msgspec.Raw
     path: str
-    line: int
-    start: int
-    end: int
+    line: Line
+    start: Offset
+    end: Offset
     text: str
     witness: PassageWitness
-    similarity: float
+    similarity: Share
     relation: str
     scope: str
     action: str
@@ -62,9 +62,9 @@ class BoilerplateRecord(msgspec.Struct, frozen=True):
     documents: int
     doc_id: msgspec.Raw
     path: str
-    line: int
-    start: int
-    end: int
+    line: Line
+    start: Offset
+    end: Offset
 
 
 def describe_passage(

@@ -3,7 +3,7 @@
 import base64
 from dataclasses import dataclass
 from functools import cache
-from typing import NoReturn
+from typing import Annotated, NoReturn
 
 import msgspec
 
@@ -18,12 +18,17 @@ LINE_END = ("", "\n")
 UNKNOWN = -1  # offset or length, which is left out then: Spark's readers do not give it
 
 
+Line = Annotated[int, msgspec.Meta(ge=1, lt=1 << 40)]  # from 1
+Offset = Annotated[int, msgspec.Meta(ge=UNKNOWN, lt=1 << 62)]  # or length, in bytes or rows
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
+
+
 class Witness(msgspec.Struct, frozen=True, omit_defaults=True):
     """The kept document that justifies a removal; `run` added it, if it is in an index."""
 
     id: Raw
     path: str
-    line: int
+    line: Line
     run: str | None = None
 
 
@@ -31,8 +36,8 @@ class Source(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where a record was: line or row from 1, and its first byte in the decompressed file (row from 0 in Parquet)."""
 
     path: str
-    line: int
-    offset: int = UNKNOWN
+    line: Line
+    offset: Offset = UNKNOWN
 
 
 class RemovedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -40,7 +45,6 @@ class RemovedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 
     covered share of the document that passages of the witness cover, of a contained one
     novel_words, novel_share, novel_run  how many of its words the witness lacks, their share, the most in a row
-    conflicts  places with another number, date or name: the words of this document, those of the witness
     record  the whole record: the JSON of a JSONL line unchanged, else its fields as an object
     around  white space before and after that JSON on its line, if it is not the usual ("", newline)
     raw     the unchanged bytes of a CSV record
@@ -51,13 +55,12 @@ class RemovedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str
     relation: str
     witness: Witness
-    similarity: float
+    similarity: Share
     record: Raw
-    covered: float | None = None
-    novel_words: int = 0
-    novel_share: float = 0.0
-    novel_run: int = 0
-    conflicts: tuple[tuple[str, str], ...] = ()
+    covered: Share | None = None
+    novel_words: Offset = 0
+    novel_share: Share = 0.0
+    novel_run: Offset = 0
     around: tuple[str, str] = LINE_END
     raw: str | None = None
 
@@ -70,7 +73,7 @@ class EditedRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
 
     id: Raw
     source: Source
-    length: int = UNKNOWN
+    length: Offset = UNKNOWN
     record: Raw
     around: tuple[str, str] = LINE_END
     raw: str | None = None
@@ -80,8 +83,8 @@ class RejectedRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tr
     """One line of `rejected.jsonl`: `raw` is the record as it was, `raw_base64` where it is not UTF-8."""
 
     path: str
-    line: int
-    offset: int = UNKNOWN
+    line: Line
+    offset: Offset = UNKNOWN
     error: str
     raw: str = ""
     raw_base64: str | None = None
@@ -92,8 +95,8 @@ class ClusterMember(msgspec.Struct, frozen=True, omit_defaults=True):
 
     id: Raw
     path: str
-    line: int
-    similarity: float
+    line: Line
+    similarity: Share
     run: str | None = None
 
 

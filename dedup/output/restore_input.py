@@ -1,19 +1,21 @@
 """Rebuild the input of a run from its OUT folder."""
 
 import heapq
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple
 
 import msgspec
 
 from dedup.corpus.compression import open_reader, open_writer, read_chunk
-from dedup.corpus.files import COMPRESSIONS, FORMATS
+from dedup.corpus.files import name_on_disk
 from dedup.errors import InputError, OutputError
-from dedup.model.run import InputFile, Summary
-from dedup.output.confined_paths import confine, refuse_names
-from dedup.output.output_file import open_output
+from dedup.model.run import InputFile
+from dedup.output.confined_paths import create_within, open_within
+from dedup.output.finished_run import Record, check_run, no_record, read_records
 from dedup.output.parquet_rows import merge_rows
 from dedup.output.records import EditedRecord, RejectedRecord, RemovedRecord, original_bytes, rejected_bytes
 from dedup.output.run_folder import EDITED, KEPT, REJECTED, REMOVED, SET_ASIDE, SUMMARY
@@ -21,43 +23,26 @@ from dedup.output.run_folder import EDITED, KEPT, REJECTED, REMOVED, SET_ASIDE, 
 COPY_SIZE = 1 << 20
 
 
-def restore(out: Path, target: Path, advance: Callable[[int], None]) -> list[Path]:
-    """Write every input file of a run to `target`, as it was; return their paths. `advance` gets the bytes done."""
-    inputs = read_summary(out).inputs
+def restore(
+    out: Path, target: Path, advance: Callable[[int], None], tell: Callable[[str], None], *, force: bool = False
+) -> list[Path]:
+    """Write every input file of a run to `target`, as it was; return their paths. `advance` gets the bytes done.
+
+    `tell` and `force` are those of `check_run`.
+    """
+    inputs = check_run(out, tell, force=force).inputs
     if target.exists() and any(target.iterdir()):
         raise OutputError(f"{target}: is not empty. Choose an empty or new folder with -o.")
+    target.mkdir(parents=True, exist_ok=True)
     dropped = DroppedRecords(out, {file.path: file.format for file in inputs})
     written = []
     for file in inputs:
-        path = target / file.name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open_output(path) as opened:
+        with create_within(target, file.name) as opened:
             restore_file(out, file, dropped.of_file(file.path), opened)
-        written.append(path)
+        written.append(target / name_on_disk(file.name))
         advance(file.bytes)
     dropped.require_end()
     return written
-
-
-def read_summary(out: Path) -> Summary:
-    """Return the summary of the run that a folder holds; a folder without one is an `InputError`.
-
-    The names of its files are paths within `kept/`, each of one file.
-    """
-    confine(out, SUMMARY)
-    if not (out / SUMMARY).is_file():
-        raise InputError(f"{out}: no {SUMMARY} here. Name the OUT folder of a finished `dedup clean` run.")
-    try:
-        summary = Summary.read(out / SUMMARY)
-    except msgspec.DecodeError as error:
-        raise InputError(f"{out / SUMMARY}: is not the summary of a run ({error}). Run `dedup clean` anew.") from error
-    refuse_names(out / SUMMARY, [file.name for file in summary.inputs])
-    if len({file.path for file in summary.inputs}) < len(summary.inputs):
-        raise InputError(f"{out / SUMMARY}: names an input twice. Run `dedup clean` anew.")
-    for file in summary.inputs:
-        if file.format not in FORMATS.values() or file.compression not in {None, *COMPRESSIONS.values()}:
-            raise InputError(f"{out / SUMMARY}: {file.name!a} has no format that is known. Run `dedup clean` anew.")
-    return summary
 
 
 class Event(NamedTuple):
@@ -81,9 +66,9 @@ class DroppedRecords:
         self._formats = formats
         self._order = {path: place for place, path in enumerate(formats)}
         self._events = heapq.merge(
-            self._read(confine(out, REMOVED), RemovedRecord, self._removed),
-            self._read(confine(out, EDITED), EditedRecord, self._edited),
-            self._read(confine(out, REJECTED), RejectedRecord, self._rejected),
+            self._read(REMOVED, RemovedRecord, self._removed),
+            self._read(EDITED, EditedRecord, self._edited),
+            self._read(REJECTED, RejectedRecord, self._rejected),
             key=lambda event: event[:2],
         )
         self._next = next(self._events, None)
@@ -101,24 +86,21 @@ class DroppedRecords:
     def _rejected(self, record: RejectedRecord) -> Event:
         return Event(self._order[record.path], record.offset, rejected_bytes(record), 0, edited=False)
 
-    @staticmethod
-    def _read(path: Path, kind: type[msgspec.Struct], unpack: Callable[..., Event]) -> Iterator[Event]:
-        decoder = msgspec.json.Decoder(kind)
-        with path.open("rb") as file:
-            for number, line in enumerate(file, start=1):
-                try:
-                    event = unpack(decoder.decode(line))
-                except (msgspec.DecodeError, KeyError, TypeError, ValueError) as error:
-                    message = (
-                        f"{path}, line {number}: is no record of this run ({error}). It was changed after the run."
-                    )
-                    raise InputError(message) from error
-                yield event
+    def _read(self, name: str, kind: type[Record], unpack: Callable[[Record], Event]) -> Iterator[Event]:
+        for number, record in enumerate(read_records(self._out, name, kind), start=1):
+            try:
+                event = unpack(record)
+            except (msgspec.DecodeError, KeyError, TypeError, ValueError) as error:
+                raise InputError(no_record(self._out, name, number, error)) from error
+            yield event
 
     def of_file(self, path: str) -> Iterator[Event]:
         """Yield what happened to the records of one file; files are asked for in input order."""
-        place = self._order[path]
+        place, position = self._order[path], 0
         while self._next is not None and self._next.file == place:
+            if self._next.start < position:
+                raise InputError(f"{self._out}: its records are out of order. It was changed after the run.")
+            position = self._next.start
             yield self._next
             self._next = next(self._events, None)
 
@@ -130,48 +112,60 @@ class DroppedRecords:
 
 def restore_file(out: Path, file: InputFile, events: Iterator[Event], target: IO[bytes]) -> None:
     """Write one input file as it was (a compressed one: equal after decompression)."""
-    kept = confine(out, f"{KEPT}/{file.name}")
     if file.format == "txt":
-        gone = [event.raw for event in events]
-        if gone:
-            target.write(gone[0])
-        else:
-            with kept.open("rb") as source:
-                shutil.copyfileobj(source, target)
-        return
-    if file.format == "parquet":
+        copy_text(out, file, events, target)
+    elif file.format == "parquet":
         every = list(events)
-        set_aside = confine(out, f"{SET_ASIDE}/{file.name}")
         edited = {event.start for event in every if event.edited}
-        merge_rows(kept, set_aside, [event.start for event in every], edited, target)
+        with open_kept(out, file) as kept, open_within(out, f"{SET_ASIDE}/{file.name}") as set_aside:
+            merge_rows(kept, set_aside, [event.start for event in every], edited, target)
+    else:
+        with open_writer(target, file.compression) as writer:
+            for chunk in replay(out, file, events):
+                writer.write(chunk)
+
+
+@contextmanager
+def open_kept(out: Path, file: InputFile) -> Iterator[IO[bytes]]:
+    """Open what was kept of an input file."""
+    try:
+        with open_within(out, f"{KEPT}/{file.name}") as kept:
+            yield kept
+    except FileNotFoundError as error:
+        raise InputError(f"{error.filename}: is missing. Name an OUT folder that is complete.") from None
+
+
+def copy_text(out: Path, file: InputFile, events: Iterator[Event], target: IO[bytes]) -> None:
+    """Write a text file as it was: from the record of what became of it, or from `kept/`."""
+    gone = [event.raw for event in events]
+    if gone:
+        target.write(gone[0])
         return
-    with (
-        open_reader(str(kept), file.compression) as (stream, _),
-        open_writer(target, file.compression) as writer,
-    ):
-        for chunk in replay(stream, events, kept):
-            writer.write(chunk)
+    with open_kept(out, file) as kept:
+        shutil.copyfileobj(kept, target)
 
 
-def replay(stream: BinaryIO, events: Iterable[Event], path: Path) -> Iterator[bytes]:
-    """Yield the bytes of a line-based file as it was, from what was kept of it (`path`) and what was not."""
+def replay(out: Path, file: InputFile, events: Iterable[Event]) -> Iterator[bytes]:
+    """Yield the bytes of a line-based file as it was, from what was kept of it and what was not."""
     position = 0
-    for event in events:
-        yield from take_exactly(stream, event.start - position, path)
-        for _ in take_exactly(stream, event.replaced, path):
-            pass
-        yield event.raw
-        position = event.start + len(event.raw)
-    while chunk := read_chunk(stream, COPY_SIZE, str(path)):
-        yield chunk
+    with open_kept(out, file) as kept, open_reader(os.dup(kept.fileno()), file.compression) as (stream, _):
+        path = str(kept.name)
+        for event in events:
+            yield from take_exactly(stream, event.start - position, path)
+            for _ in take_exactly(stream, event.replaced, path):
+                pass
+            yield event.raw
+            position = event.start + len(event.raw)
+        while chunk := read_chunk(stream, COPY_SIZE, path):
+            yield chunk
 
 
-def take_exactly(stream: BinaryIO, count: int, path: Path) -> Iterator[bytes]:
+def take_exactly(stream: BinaryIO, count: int, path: str) -> Iterator[bytes]:
     """Yield `count` bytes; fewer are an `InputError`."""
     if count < 0:
         raise InputError(f"{path}: the records taken out of it overlap. The run was changed.")
     while count:
-        chunk = read_chunk(stream, min(count, COPY_SIZE), str(path))
+        chunk = read_chunk(stream, min(count, COPY_SIZE), path)
         if not chunk:
             raise InputError(f"{path}: is shorter than {SUMMARY} says. It was changed after the run.")
         yield chunk

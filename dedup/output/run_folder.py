@@ -8,19 +8,30 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+from dedup.corpus.files import name_on_disk
 from dedup.errors import OutputError
-from dedup.output.folder_marker import MARKER, RUN, claim, has_marker, refuse_foreign, refuse_link, remove_ours
+from dedup.output.confined_paths import create_within
+from dedup.output.digests import refuse_to_delete
+from dedup.output.folder_marker import (
+    MARKER,
+    RUN,
+    claim,
+    has_marker,
+    refuse_foreign,
+    refuse_link,
+    refuse_links,
+    remove_ours,
+)
 from dedup.output.lock_file import take_lock
 from dedup.version import __version__
 
 KEPT, SET_ASIDE = "kept", "set_aside"
 EDITED, PASSAGES, BOILERPLATE = "edited.jsonl", "passages.jsonl", "boilerplate.jsonl"
 EDITS, LOCATED = "edits.arrow", "located.arrow"
-RELATED, SUSPICIOUS = "related.jsonl", "suspicious.jsonl"
 REMOVED, REJECTED, CLUSTERS, SUMMARY = "removed.jsonl", "rejected.jsonl", "clusters.jsonl", "summary.json"
-OUT_FILES = (EDITED, PASSAGES, BOILERPLATE, REMOVED, RELATED, SUSPICIOUS, REJECTED, CLUSTERS)
-OUT_FOLDERS = (*(name.removesuffix(".jsonl") for name in OUT_FILES), KEPT, SET_ASIDE, "_checkpoints")  # also on Spark
-OUT_NAMES = {MARKER, SUMMARY, *OUT_FILES, *OUT_FOLDERS}
+OUT_FILES = (EDITED, PASSAGES, BOILERPLATE, REMOVED, REJECTED, CLUSTERS)
+OUT_FOLDERS = (*(name.removesuffix(".jsonl") for name in OUT_FILES), KEPT, "_checkpoints")  # of Spark
+SPARK_NAMES = {MARKER, SUMMARY, *OUT_FOLDERS}
 
 
 @dataclass(frozen=True)
@@ -68,12 +79,12 @@ class RunFolder:
         return self.partial / "holders"
 
     def kept(self, name: str) -> Path:
-        """Return the place of the kept records of an input file."""
-        return self.output / KEPT / name
+        """Return the place of the kept records of an input file, by its printable name."""
+        return self.output / KEPT / name_on_disk(name)
 
     def set_aside(self, name: str) -> Path:
         """Return the place of the rows that were taken out of a Parquet file."""
-        return self.output / SET_ASIDE / name
+        return self.output / SET_ASIDE / name_on_disk(name)
 
     def part(self, shard_index: int, name: str) -> Path:
         """Return the piece of an output file that one shard writes."""
@@ -111,6 +122,7 @@ class RunFolder:
         refuse_link(self.out)
         if self.partial.is_dir():
             refuse_foreign(self.partial, RUN)
+            refuse_links(self.partial)
         marker = self._marker
         cut_off = marker.exists()
         if self.out.exists():
@@ -120,7 +132,7 @@ class RunFolder:
                 f"{self.partial}: a run that was cut off. Go on with --resume, or start anew with --overwrite."
             )
         if resume and cut_off:
-            begun_with, _, version = marker.read_text().partition(" ")
+            begun_with, _, version = marker.read_text("utf-8", "replace").partition(" ")
             self._refuse_other(version, has_same_settings=begun_with == fingerprint)
         claim(self.partial, RUN)
         lock = take_lock(self.partial / "lock")
@@ -133,7 +145,8 @@ class RunFolder:
         claim(self.output, RUN)
         for folder in (self.segments, self.output / KEPT, self.parts):
             folder.mkdir(parents=True, exist_ok=True)
-        marker.write_text(f"{fingerprint} {__version__}")
+        with create_within(self.partial, marker.name) as file:
+            file.write(f"{fingerprint} {__version__}".encode())
         return lock
 
     def _refuse_other(self, version: str, *, has_same_settings: bool) -> None:
@@ -164,13 +177,9 @@ class RunFolder:
         self._refuse_added()
 
     def _refuse_added(self) -> None:
-        """Raise `OutputError` where OUT has a file that no run writes: it was added by the user."""
-        for name in sorted(os.listdir(self.out)):
-            if name not in OUT_NAMES and not name.endswith(".crc"):  # those are of Hadoop
-                raise OutputError(
-                    f"{self.out / name}: is not of the run that would be replaced. Move it away, or choose another "
-                    "folder with -o."
-                )
+        """Raise an error where a file of OUT is not as the run wrote it; of Spark's, only names are known."""
+        if not SPARK_NAMES.issuperset(name for name in os.listdir(self.out) if not name.endswith(".crc")):  # of Hadoop
+            refuse_to_delete(self.out, RUN, apart=[SUMMARY])
 
     def publish(self) -> None:
         """Put the finished output in its place and remove what the run worked with."""
@@ -180,6 +189,7 @@ class RunFolder:
             shutil.rmtree(replaced, ignore_errors=True)
             refuse_link(self.out)
             refuse_foreign(self.out, RUN)
+            self._refuse_added()
             os.replace(self.out, replaced)
         os.replace(self.output, self.out)
         remove_ours(self.partial, RUN)

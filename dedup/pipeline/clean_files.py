@@ -10,9 +10,10 @@ from dedup.model.run import Example, Summary
 from dedup.near.decide_documents import decide_documents
 from dedup.near.decisions import Decisions
 from dedup.near.sketches import Sketches
+from dedup.output.digests import write_digests
 from dedup.output.examples import choose_examples
+from dedup.output.finished_run import check_run
 from dedup.output.passage_records import write_boilerplate, write_passages
-from dedup.output.restore_input import read_summary
 from dedup.output.run_folder import BOILERPLATE, EDITED, LOCATED, PASSAGES, REJECTED, REMOVED, SUMMARY
 from dedup.output.write_shards import Results, join_parts, plan_offsets, prepare_files, write_clusters, write_shard
 from dedup.passages.remove_contained import gather_kept
@@ -32,7 +33,7 @@ def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Example]]:
         if job.is_finished():
             progress.note(f"{run.out}: this run is complete already, nothing is left to do")
             job.folder.discard()  # what a run leaves that is killed while it tidies up
-            return read_summary(run.out), []
+            return check_run(run.out, progress.note), []
         with job.working():
             return clean_job(job)
 
@@ -49,8 +50,8 @@ def clean_job(job: Job) -> tuple[Summary, list[Example]]:
     decisions, findings = find_passages(sketches, decisions, kept, containers, boilerplate, job)
     decisions.check()
     outcome = Outcome(sketches, decisions, findings)
-    write_output(outcome, job)
-    summary = summarise(outcome, job)
+    digests = write_output(outcome, job)
+    summary = summarise(outcome, digests, job)
     examples = choose_examples(sketches.segments, decisions, job.settings.input)
     finish(outcome, summary, job)
     return summary, examples
@@ -62,10 +63,10 @@ def decide(sketches: Sketches, job: Job) -> Decisions:
         return decide_documents(sketches, job.settings, job.progress.advance)
 
 
-def write_output(outcome: Outcome, job: Job) -> None:
-    """Write everything but the summary, unless this is a dry run."""
+def write_output(outcome: Outcome, job: Job) -> str | None:
+    """Write everything but the summary; return the digest of the list of digests. A dry run writes nothing."""
     if job.run.dry_run:
-        return
+        return None
     with job.timer.measure("write"):
         write_records(outcome, job)
         if job.settings.passages.is_on:
@@ -73,6 +74,7 @@ def write_output(outcome: Outcome, job: Job) -> None:
             parts = job.list_parts(LOCATED)
             write_passages(output / PASSAGES, parts, findings.passages, segments)
             write_boilerplate(output / BOILERPLATE, parts, findings.boilerplate, segments)
+        return write_digests(job.folder.output)
 
 
 def write_records(outcome: Outcome, job: Job) -> None:

@@ -1,19 +1,24 @@
 """The documents that `dedup compare` works on: from text files, a corpus, a clean run or a list of stories."""
 
+import tempfile
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from dedup.config import FieldNames, InputConfig
-from dedup.corpus.document_reader import DocumentReader
+from dedup.corpus.document_reader import DocumentReader, list_documents
 from dedup.corpus.files import find_files
 from dedup.corpus.text_file import read_text_file
+from dedup.corpus.values import read_value
 from dedup.errors import InputError
 from dedup.model.documents import Document, DocumentPlace
-from dedup.output.line_objects import read_lines, read_place
-from dedup.output.run_folder import BOILERPLATE, CLUSTERS, KEPT, REMOVED
+from dedup.model.run import InputFile
+from dedup.output.finished_run import check_run, read_records
+from dedup.output.passage_records import BoilerplateRecord
+from dedup.output.records import ClusterRecord
+from dedup.output.replay import Originals
+from dedup.output.run_folder import BOILERPLATE, CLUSTERS
 from dedup.output.story_file import read_story_places
 
 BOM = "\ufeff"
@@ -42,54 +47,50 @@ class DocumentCollector:
                 raise InputError(f"{place.path}, line {place.line}: no document there now. Make {path} anew.")
         return name_documents([found[place] for place in places])
 
-    def read_cluster(self, out: str, cluster: str) -> list[Document]:
-        """Return the documents of one cluster of a clean run: the kept one and what it covers."""
+    def read_cluster(self, out: str, cluster: str, tell: Callable[[str], None]) -> list[Document]:
+        """Return the documents of one cluster of a clean run, the kept one first, as they were in its input.
+
+        `tell` is that of `check_run`.
+        """
         root = Path(out)
-        for line in read_lines(str(root / CLUSTERS)):
-            if cluster in {str(line.get("cluster")), str(line.get("representative"))}:
-                kept, *removed = line["members"]
+        inputs = check_run(root, tell).inputs
+        for record in read_records(root, CLUSTERS, ClusterRecord):
+            if cluster in {str(record.cluster), read_value(bytes(record.representative))}:
                 break
         else:
             raise InputError(f'{out}: no cluster "{cluster}". {CLUSTERS} lists them, by number and representative.')
-        return name_documents([self._find_kept(root, kept), *self._find_removed(root, list(map(read_place, removed)))])
+        for member in record.members:
+            if member.run is not None:
+                raise InputError(
+                    f"{out}: the kept document of cluster {cluster} is of run {member.run}, line {member.line} of "
+                    f"{member.path}, and not in this folder. Compare documents of files with --from."
+                )
+        places = [DocumentPlace(member.path, member.line) for member in record.members]
+        found = self._find_originals(root, inputs, places)
+        for place in places:
+            if place not in found:
+                raise InputError(
+                    f"{out}: no text of {place.path}, line {place.line}. Name its field with --text-field, or take "
+                    "OUT from a copy if it was changed."
+                )
+        return name_documents([found[place] for place in places])
+
+    def _find_originals(
+        self, out: Path, inputs: Sequence[InputFile], places: Collection[DocumentPlace]
+    ) -> dict[DocumentPlace, Document]:
+        """Return documents of a finished run by their places in its input, from its folder alone."""
+        found: dict[DocumentPlace, Document] = {}
+        with tempfile.TemporaryDirectory(prefix="dedup-") as scratch:
+            originals = Originals(out, inputs, self.input, self.fields.roles, Path(scratch))
+            for number, block in originals.read():
+                rows = list_documents(block, [inputs[number].path])
+                found |= {row.place: row for row in rows if row.place is not None and row.place in places}
+                if len(found) == len(places):
+                    break
+        return found
 
     def _open(self, paths: Sequence[str]) -> DocumentReader:
         return DocumentReader(find_files(paths), self.input, self.fields)
-
-    def _find_kept(self, root: Path, member: Mapping[str, Any]) -> Document:
-        """Return the kept document of a cluster, from OUT/kept; one without an id is taken from where it came from."""
-        doc_id, place = str(member["id"]), read_place(member)
-        found = self._open([str(root / KEPT)]).find_ids([doc_id]).get(doc_id)
-        if found is None and Path(place.path).exists():
-            found = self._open([place.path]).find_places([place]).get(place)
-        if found is None:
-            raise InputError(
-                f"{root}: the kept document {doc_id} is not in {root / KEPT}. "
-                f"Was the folder changed, or has it another --text-field or --id-field?"
-            )
-        return found
-
-    def _find_removed(self, root: Path, places: Collection[DocumentPlace]) -> list[Document]:
-        """Return removed documents from removed.jsonl, in the order of the places."""
-        path = root / REMOVED
-        found = {}
-        for line in read_lines(str(path)):
-            place = read_place(line["source"])
-            if place not in places:
-                continue
-            record, doc_id = line["record"], str(line["id"])
-            text = record.get(self.input.text_field)
-            if not isinstance(text, str):
-                raise InputError(
-                    f'{path}: document {doc_id} has no text in "{self.input.text_field}". '
-                    f"Name the text field with --text-field."
-                )
-            fields = {role: str(record.get(name) or "") for role, name in self.fields.roles.items()}
-            found[place] = Document(doc_id, text, fields, place)
-        for place in places:
-            if place not in found:
-                raise InputError(f"{path}: nothing of {place.path}, line {place.line}. Was the folder changed?")
-        return [found[place] for place in places]
 
 
 def read_files(paths: Sequence[str]) -> list[Document]:
@@ -104,7 +105,7 @@ def read_files(paths: Sequence[str]) -> list[Document]:
 
 def read_boilerplate(out: str) -> list[str]:
     """Return the boilerplate that a clean run found."""
-    return [str(line["text"]) for line in read_lines(str(Path(out) / BOILERPLATE), may_lack=True)]
+    return [record.text for record in read_records(Path(out), BOILERPLATE, BoilerplateRecord, may_lack=True)]
 
 
 def name_documents(documents: Sequence[Document]) -> list[Document]:

@@ -6,16 +6,13 @@ the recall that its own bands promise, and their exact similarity. What reaches 
 on purpose (boilerplate, templates) or missed.
 """
 
-from dataclasses import replace
 from pathlib import Path
 
-import msgspec
-
-from dedup.config import CleanSettings, InputConfig, KeepPolicy, NearConfig, PassageConfig
-from dedup.corpus.files import SourceFile
-from dedup.model.run import Summary
+from dedup.config import CleanSettings, PassageConfig
+from dedup.corpus.files import SourceFile, name_on_disk
 from dedup.near.bands import lower_threshold
-from dedup.output.confined_paths import confine
+from dedup.output.confined_paths import is_within
+from dedup.output.finished_run import read_input_config, read_near_config
 from dedup.output.run_folder import KEPT
 from dedup.pipeline.clean_files import decide
 from dedup.pipeline.index_session import NO_INDEX
@@ -23,13 +20,6 @@ from dedup.pipeline.job import CleanRun, Progress, make_job
 from dedup.pipeline.sketch_shards import sketch
 from dedup.report.corpus.kept_pairs import KeptPairs, NearMisses
 from dedup.report.corpus.run_tables import MAX_NEAREST, RunTables
-
-
-def read_near_config(summary: Summary) -> NearConfig:
-    """Return the settings of the documents stage of a finished run."""
-    values = dict(summary.config["near"])
-    keep = KeepPolicy.parse(str(values.pop("keep")))
-    return replace(msgspec.convert(values, NearConfig), keep=keep)
 
 
 def find_near_misses(out: RunTables, scratch: Path, workers: int, progress: Progress) -> NearMisses | None:
@@ -45,10 +35,10 @@ def find_near_misses(out: RunTables, scratch: Path, workers: int, progress: Prog
     files = [
         SourceFile.at(f.path, str(kept), f.name, f.format, f.compression)
         for f in summary.inputs
-        if (kept := confine(out.out, f"{KEPT}/{f.name}")).is_file()  # a .txt file that was removed is not there
+        if is_within(out.out, f"{KEPT}/{f.name}")  # a .txt file that was removed is not there
+        for kept in [out.out / KEPT / name_on_disk(f.name)]
     ]
-    config = msgspec.convert(summary.config["input"], InputConfig)
-    settings = CleanSettings(lowered, PassageConfig("off"), config)
+    settings = CleanSettings(lowered, PassageConfig("off"), read_input_config(summary))
     job = make_job(CleanRun(files, scratch / "near", settings, workers), progress, NO_INDEX)
     decisions = decide(sketch(job), job)
     return NearMisses.split(KeptPairs.removed_by(decisions), near.threshold, MAX_NEAREST)

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import msgspec
-
-from dedup.errors import OutputError
+from dedup.errors import InputError, OutputError
 from dedup.index.commit import Addition, commit, encode_inputs
 from dedup.index.find_containers import fetch_containers, find_holders
 from dedup.index.near_lookup import find_stored
@@ -27,11 +25,12 @@ from dedup.index.tables import (
     settings_of,
 )
 from dedup.kernels.first_sources import MAX_SHINGLES
-from dedup.model.run import IndexUse, Summary
+from dedup.model.run import IndexUse
 from dedup.near.sketches import Sketches
 from dedup.near.stored import NO_PAIRS, NO_STORED, Containers, StoredDocuments
+from dedup.output.finished_run import read_summary
 from dedup.output.output_file import refuse_side_file
-from dedup.output.run_folder import SUMMARY, RunFolder
+from dedup.output.run_folder import RunFolder
 from dedup.passages.remove_contained import KeptDocuments
 from dedup.pipeline.job import CleanRun, Job, Outcome, Progress
 from dedup.threads import start_threads
@@ -200,16 +199,14 @@ def is_replaced(row: RunRow, run: CleanRun) -> bool:
     """Return whether the output of a run of the index is overwritten by this run, or never came to its place."""
     if row.out != str(Path(run.out).absolute()):
         return False
-    return row.state == COMMITTED or (run.overwrite and run_of(Path(run.out) / SUMMARY) == row.run)
+    return row.state == COMMITTED or (run.overwrite and run_of(Path(run.out)) == row.run)
 
 
-def run_of(summary: Path) -> str | None:
-    """Return the run of an index that a summary names, None where there is none."""
-    if not summary.is_file():  # an index may name any path, also that of a pipe
-        return None
+def run_of(out: Path) -> str | None:
+    """Return the run of an index that the summary of a folder names, None where there is none."""
     try:
-        index = Summary.read(summary).index
-    except (OSError, msgspec.DecodeError):
+        index = read_summary(out).index
+    except (OSError, InputError):
         return None
     return index.run if index else None
 
@@ -237,10 +234,10 @@ def settle(index: IndexFile, runs: list[RunRow], run: CleanRun, progress: Progre
 def settle_own(index: IndexFile, row: RunRow, run: CleanRun) -> bool:
     """Publish a run of the same output folder if it is resumed; return whether its output is in its place."""
     folder = RunFolder(run.out)
-    waiting = run_of(folder.output / SUMMARY) == row.run
-    published = run_of(folder.out / SUMMARY) == row.run
+    waiting = run_of(folder.output) == row.run
+    published = run_of(folder.out) == row.run
     if run.resume and (waiting or published):
-        summary = Summary.read((folder.output if waiting else folder.out) / SUMMARY)
+        summary = read_summary(folder.output if waiting else folder.out)
         if summary.fingerprint != run.fingerprint:
             return False  # the folder itself refuses to go on with other settings
         if waiting:
@@ -255,9 +252,9 @@ def settle_own(index: IndexFile, row: RunRow, run: CleanRun) -> bool:
 def settle_other(index: IndexFile, row: RunRow) -> bool:
     """Return that the output of a run is in its place; it is an `OutputError` if not."""
     theirs = RunFolder(Path(str(row.out)))
-    if run_of(theirs.out / SUMMARY) == row.run:
+    if run_of(theirs.out) == row.run:
         return True
-    is_waiting = run_of(theirs.output / SUMMARY) == row.run
+    is_waiting = run_of(theirs.output) == row.run
     raise OutputError(unfinished_output(index, row) if is_waiting else lost_output(index, row))
 
 

@@ -13,7 +13,7 @@ from dedup.errors import InputError
 from dedup.index.store import IndexFile
 from dedup.near.decisions import Decisions
 from dedup.near.sketches import Sketches
-from dedup.output.restore_input import read_summary
+from dedup.output.finished_run import read_summary
 from dedup.output.run_folder import RunFolder
 from dedup.output.run_summary import StageTimer
 from dedup.passages.cut_documents import Findings

@@ -31,8 +31,8 @@ def count_repeated_ids(segments: Segments) -> int:
     return len(every) - count_distinct(every)
 
 
-def summarise(outcome: Outcome, job: Job) -> Summary:
-    """Return the summary of a run."""
+def summarise(outcome: Outcome, digests: str | None, job: Job) -> Summary:
+    """Return the summary of a run; `digests` is the digest of its list of digests."""
     segments, decisions = outcome.sketches.segments, outcome.decisions
     rejected = sum(1 for shard in segments.shards for _ in segments.rejections(shard))
     bands, rows = bands_of(job.settings.near)
@@ -54,6 +54,7 @@ def summarise(outcome: Outcome, job: Job) -> Summary:
         stages=job.timer.stages,
         compile_s=job.timer.compile_s,
         index=job.index.describe(outcome, job),
+        digests=digests,
     )
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from dedup.config import FieldNames
 from dedup.diff.engine import diff_texts
+from dedup.output.finished_run import read_input_config
 from dedup.output.replay import Originals
-from dedup.output.run_folder import PASSAGES
 from dedup.pipeline.find_near_misses import find_near_misses
 from dedup.pipeline.job import Progress
 from dedup.report.corpus.cluster_pages import PageFiles, list_chunks, write_pages
@@ -50,10 +50,10 @@ class WrittenReport:
 
 def write_report(task: ReportRun, progress: Progress) -> WrittenReport:
     """Write the report of a finished run."""
-    run = RunTables.read(task.out, task.max_clusters)
+    run = RunTables.read(task.out, task.max_clusters, progress.note)
     with report_folder(task.target, task.out, overwrite=task.overwrite) as (pages, scratch):
         misses = find_near_misses(run, scratch, task.workers, progress) if task.near_misses else None
-        files = PageFiles(scratch / "documents", run.out / PASSAGES, pages)
+        files = PageFiles(scratch / "documents", run.out, pages)
         survey = survey_documents(run, task.fields, misses, files.documents, progress)
         plans = plan_clusters(run, survey)
         with files.documents.open("rb") as documents:
@@ -74,7 +74,9 @@ def survey_documents(
     with target.open("wb") as file:
         paths = [each.path for each in run.summary.inputs]
         surveyor = Surveyor(run.removals, run.list_wanted(misses), paths, file)
-        for place, block in Originals(run.out, run.summary, fields.roles, target.parent).read():
+        for place, block in Originals(
+            run.out, run.summary.inputs, read_input_config(run.summary), fields.roles, target.parent
+        ).read():
             surveyor.add(place, block)
             progress.advance(len(block.ids))
     progress.end()

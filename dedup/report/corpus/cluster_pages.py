@@ -1,7 +1,8 @@
 """The pages of clusters, written in workers: each from its plan."""
 
-import os
+import io
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -11,7 +12,9 @@ import numpy as np
 
 from dedup.diff.engine import diff_texts
 from dedup.model.documents import CopyRelation
+from dedup.output.confined_paths import is_within, open_within
 from dedup.output.passage_records import PassageRecord
+from dedup.output.run_folder import PASSAGES
 from dedup.report.corpus.cluster_plans import ClusterPlan
 from dedup.report.corpus.corpus_cluster import ComparedCopy, render_cluster
 from dedup.report.corpus.corpus_diff import describe_diff
@@ -25,10 +28,10 @@ CLUSTERS_AT_ONCE = 25
 
 @dataclass(frozen=True)
 class PageFiles:
-    """The file of shown documents, `passages.jsonl`, and the folder of the pages."""
+    """The file of shown documents, the run with its `passages.jsonl`, and the folder of the pages."""
 
     documents: Path
-    passages: Path
+    out: Path
     pages: Path
 
 
@@ -39,8 +42,7 @@ def list_chunks(plans: list[ClusterPlan]) -> list[list[ClusterPlan]]:
 
 def write_pages(plans: list[ClusterPlan], report: Callable[[int], None], files: PageFiles) -> None:
     """Write the pages of some clusters."""
-    passages = files.passages if files.passages.exists() else os.devnull  # there are none with --passages off
-    with files.documents.open("rb") as documents, open(passages, "rb") as notes:
+    with files.documents.open("rb") as documents, open_passages(files.out) as notes:
         for plan in plans:
             path = files.pages / cluster_path(plan.number)
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -48,6 +50,11 @@ def write_pages(plans: list[ClusterPlan], report: Callable[[int], None], files: 
             page = render_cluster(content, compare_copies(plan, content, documents))
             path.write_text(page, encoding="utf-8", newline="\n")
             report(1)
+
+
+def open_passages(out: Path) -> AbstractContextManager[IO[bytes]]:
+    """Open `passages.jsonl` of a run, or nothing: there is none with `--passages off`."""
+    return open_within(out, PASSAGES) if is_within(out, PASSAGES) else nullcontext(io.BytesIO())
 
 
 def read_content(plan: ClusterPlan, documents: IO[bytes], notes: IO[bytes]) -> ClusterContent:

@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from dedup.output.finished_run import read_placed
+from dedup.output.passage_records import PassageRecord
 from dedup.output.run_folder import PASSAGES
 from dedup.report.corpus.corpus_model import Card, ClusterEntry
-from dedup.report.corpus.removal_table import Keys, RemovalTable, make_key
+from dedup.report.corpus.removal_table import NO_WITNESS, Keys, RemovalTable, make_key
 from dedup.report.corpus.run_tables import MAX_COPIES, RunTables, number_files
 from dedup.report.corpus.survey import Survey
 
@@ -79,25 +80,12 @@ def list_offsets(passages: dict[int, list[int]], keys: Keys) -> list[int]:
     return [offset for key in keys.tolist() for offset in passages.get(key, ())]
 
 
-class PassagePlace(msgspec.Struct, gc=False):
-    """The document of a passage."""
-
-    path: str
-    line: int
-
-
 def find_passages(run: RunTables, wanted: Keys) -> dict[int, list[int]]:
     """Return where `passages.jsonl` has the passages of the wanted documents, by key."""
-    path, places = run.out / PASSAGES, number_files(run.summary)
+    keys, places = set(wanted.tolist()), number_files(run.summary)
     found: dict[int, list[int]] = {}
-    if not path.exists():
-        return found
-    keys, decoder, offset = set(wanted.tolist()), msgspec.json.Decoder(PassagePlace), 0
-    with path.open("rb") as lines:
-        for line in lines:
-            passage = decoder.decode(line)
-            key = make_key(places[passage.path], passage.line)
-            if key in keys:
-                found.setdefault(key, []).append(offset)
-            offset += len(line)
+    for passage, offset in read_placed(run.out, PASSAGES, PassageRecord, may_lack=True):
+        key = make_key(places[passage.path], passage.line) if passage.path in places else NO_WITNESS
+        if key in keys and key != NO_WITNESS:
+            found.setdefault(key, []).append(offset)
     return found

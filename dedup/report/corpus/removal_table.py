@@ -1,14 +1,18 @@
 """The removals of a run as columns, and its clusters; documents go by key: place of the file, then line."""
 
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from dedup.errors import InputError
 from dedup.model.documents import CopyRelation
+from dedup.output.finished_run import no_record, read_records
 from dedup.output.records import RemovedRecord, Witness
+from dedup.output.run_folder import REMOVED
 
 LINE_BITS = 40
 NO_WITNESS = -1
@@ -50,16 +54,19 @@ class RemovalTable:
     covered: npt.NDArray[np.float64]
 
     @classmethod
-    def collect(cls, records: Iterable[RemovedRecord], places: Mapping[str, int]) -> "RemovalTable":
-        """Return all removals, from their records; `places` are those of the input files by path."""
+    def collect(cls, out: Path, places: Mapping[str, int]) -> "RemovalTable":
+        """Return all removals of a run; `places` are those of the input files by path."""
         relations = {relation.label: relation.value for relation in CopyRelation}
         removed, witness, relation = array("q"), array("q"), array("B")
         similarity, covered = array("d"), array("d")
-        for record in records:
-            removed.append(make_key(places[record.source.path], record.source.line))
+        for number, record in enumerate(read_records(out, REMOVED, RemovedRecord), start=1):
+            try:
+                removed.append(make_key(places[record.source.path], record.source.line))
+                relation.append(relations[record.relation])
+            except KeyError as error:
+                raise InputError(no_record(out, REMOVED, number, error)) from error
             witness.append(find_witness(record.witness, places))
             similarity.append(record.similarity)
-            relation.append(relations[record.relation])
             covered.append(np.nan if record.covered is None else record.covered)
         columns = [np.asarray(column) for column in (removed, witness, similarity, relation, covered)]
         return cls(*columns).take(np.argsort(columns[0], kind="stable"))

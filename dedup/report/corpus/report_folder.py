@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dedup.errors import OutputError
-from dedup.output.folder_marker import REPORT, claim, has_marker, refuse_foreign, refuse_link, remove_ours
+from dedup.output.digests import refuse_to_delete, write_digests
+from dedup.output.folder_marker import REPORT, claim, has_marker, refuse_foreign, refuse_link, refuse_links, remove_ours
 from dedup.output.lock_file import take_lock
 
 
@@ -27,6 +28,9 @@ def report_folder(target: Path, out: Path, *, overwrite: bool) -> Iterator[tuple
     place = Path(os.path.abspath(target))
     refuse_place(place, out, overwrite=overwrite)
     partial = place.with_name(place.name + ".partial")
+    if partial.is_dir():
+        refuse_foreign(partial, REPORT)
+        refuse_links(partial)
     claim(partial, REPORT)
     lock = take_lock(partial / "lock")
     if lock is None:
@@ -39,9 +43,11 @@ def report_folder(target: Path, out: Path, *, overwrite: bool) -> Iterator[tuple
         claim(pages, REPORT)
         try:
             yield pages, scratch
+            write_digests(pages)
             if place.exists():
                 refuse_link(place)
                 refuse_foreign(place, REPORT)
+                refuse_to_delete(place, REPORT)
                 os.replace(place, partial / "replaced")
             os.replace(pages, place)
         finally:
@@ -66,3 +72,4 @@ def refuse_place(place: Path, out: Path, *, overwrite: bool) -> None:
         )
     if not overwrite:
         raise OutputError(f"{place}: holds another report. Choose another folder, or replace it with --overwrite.")
+    refuse_to_delete(place, REPORT)

@@ -4,11 +4,11 @@ from collections import Counter
 from itertools import islice
 from pathlib import Path
 
-import msgspec
 import numpy as np
 
 from dedup.corpus.values import read_value
 from dedup.model.documents import CopyRelation
+from dedup.output.finished_run import read_records
 from dedup.output.passage_records import BoilerplateRecord
 from dedup.output.records import RejectedRecord
 from dedup.output.run_folder import BOILERPLATE, REJECTED
@@ -70,17 +70,10 @@ def count_similarities(removals: RemovalTable) -> dict[str, tuple[int, ...]]:
 
 def read_boilerplate(out: Path) -> tuple[BoilerplateNote, ...]:
     """Return the boilerplate of a run, most frequent first, at most MAX_BOILERPLATE of it."""
-    path = out / BOILERPLATE
-    if not path.exists():
-        return ()
-    decoder = msgspec.json.Decoder(BoilerplateRecord)
-    with path.open("rb") as lines:
-        records = [decoder.decode(line) for line in islice(lines, MAX_BOILERPLATE)]
+    records = islice(read_records(out, BOILERPLATE, BoilerplateRecord, may_lack=True), MAX_BOILERPLATE)
     return tuple(BoilerplateNote(r.text, r.documents, read_value(bytes(r.doc_id))) for r in records)
 
 
 def read_rejections(out: Path) -> tuple[RejectedRecord, ...]:
     """Return the first records that a run set aside."""
-    decoder = msgspec.json.Decoder(RejectedRecord)
-    with (out / REJECTED).open("rb") as lines:
-        return tuple(decoder.decode(line) for line in islice(lines, MAX_REJECTIONS))
+    return tuple(islice(read_records(out, REJECTED, RejectedRecord), MAX_REJECTIONS))

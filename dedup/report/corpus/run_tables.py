@@ -1,13 +1,13 @@
 """What OUT says of a finished run, before its documents are read."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from dedup.model.run import Summary
-from dedup.output.replay import read_removals
-from dedup.output.restore_input import read_summary
+from dedup.output.finished_run import check_run
 from dedup.report.corpus.kept_pairs import NearMisses
 from dedup.report.corpus.removal_table import Clusters, RemovalTable
 from dedup.report.corpus.shown_documents import Wanted
@@ -27,10 +27,10 @@ class RunTables:
     nearest: RemovalTable
 
     @classmethod
-    def read(cls, out: Path, max_clusters: int) -> "RunTables":
-        """Read the run that a folder holds; at most `max_clusters` are shown."""
-        summary = read_summary(out)
-        removals = RemovalTable.collect(read_removals(out), number_files(summary))
+    def read(cls, out: Path, max_clusters: int, tell: Callable[[str], None]) -> "RunTables":
+        """Read the run that a folder holds, checked by `check_run`; at most `max_clusters` are shown."""
+        summary = check_run(out, tell)
+        removals = RemovalTable.collect(out, number_files(summary))
         return cls(out, summary, removals, Clusters.group(removals, max_clusters), removals.nearest(MAX_NEAREST))
 
     def list_wanted(self, misses: NearMisses | None) -> Wanted:

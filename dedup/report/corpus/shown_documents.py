@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from dedup.errors import InputError
 from dedup.report.corpus.corpus_model import Card
 from dedup.report.corpus.removal_table import Keys, find_keys
 
@@ -43,7 +44,8 @@ class ShownDocuments:
     def find(self, keys: Keys) -> npt.NDArray[np.int64]:
         """Return the offsets of some documents."""
         offsets = self.offsets[find_keys(self.wanted.keys, keys)]
-        assert (offsets >= 0).all(), "a document that OUT names is not in it"
+        if (offsets < 0).any():
+            raise InputError("OUT names a document that is not in it. It was changed after the run.")
         return offsets
 
     def find_kept(self, place: int) -> int:

@@ -1,0 +1,112 @@
+"""A finished run in its OUT folder: its summary and its records, checked before anybody uses them."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from dedup.config import InputConfig, KeepPolicy, NearConfig
+from dedup.corpus.files import COMPRESSIONS, FORMATS
+from dedup.errors import DedupError, InputError
+from dedup.model.run import Summary
+from dedup.output.confined_paths import open_within, refuse_names
+from dedup.output.digests import find_changes, name_some, read_digests
+from dedup.output.run_folder import SUMMARY
+
+Record = TypeVar("Record", bound=msgspec.Struct)
+BROKEN = (msgspec.DecodeError, DedupError, KeyError, TypeError, ValueError)
+
+
+def read_summary(out: Path) -> Summary:
+    """Return the summary of the run that a folder holds; a folder without one is an `InputError`.
+
+    The names of its files are paths within `kept/`, each of one file. Its settings can be read.
+    """
+    path = out / SUMMARY
+    try:
+        with open_within(out, SUMMARY) as opened:
+            raw = opened.read()
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError(f"{out}: no {SUMMARY} here. Name the OUT folder of a finished `dedup clean` run.") from None
+    try:
+        summary = msgspec.json.decode(raw, type=Summary)
+        read_input_config(summary)
+        read_near_config(summary)
+    except BROKEN as error:
+        raise InputError(f"{path}: is not the summary of a run ({error}). Run `dedup clean` anew.") from error
+    refuse_names(path, [file.name for file in summary.inputs])
+    if len({file.path for file in summary.inputs}) < len(summary.inputs):
+        raise InputError(f"{path}: names an input twice. Run `dedup clean` anew.")
+    for file in summary.inputs:
+        if file.format not in FORMATS.values() or file.compression not in {None, *COMPRESSIONS.values()}:
+            raise InputError(f"{path}: {file.name!a} has no format that is known. Run `dedup clean` anew.")
+    return summary
+
+
+def read_input_config(summary: Summary) -> InputConfig:
+    """Return how a finished run read its input."""
+    return msgspec.convert(summary.config["input"], InputConfig)
+
+
+def read_near_config(summary: Summary) -> NearConfig:
+    """Return the settings of the documents stage of a finished run."""
+    values = dict(summary.config["near"])
+    keep = KeepPolicy.parse(str(values.pop("keep")))
+    return replace(msgspec.convert(values, NearConfig), keep=keep)
+
+
+def check_run(out: Path, tell: Callable[[str], None], *, force: bool = False) -> Summary:
+    """Return the summary of a run of which no file was changed or is missing since; else it is an `InputError`.
+
+    `tell` gets what does no harm: files that were added. With `force` it gets everything.
+    """
+    summary = read_summary(out)
+    if summary.digests is None:
+        tell_or_refuse(
+            f"{out}: {SUMMARY} names no digests, so nothing shows that this is as a run left it", force, tell
+        )
+        return summary
+    changes = find_changes(out, read_digests(out, summary.digests), apart=[SUMMARY])
+    if changes.added:
+        tell(f"note: {name_some(out, changes.added)}: added after the run, not read")
+    for names, state in ((changes.changed, "changed after the run"), (changes.missing, "missing")):
+        if names:
+            tell_or_refuse(f"{name_some(out, names)}: {state}", force, tell)
+    return summary
+
+
+def tell_or_refuse(problem: str, force: bool, tell: Callable[[str], None]) -> None:  # noqa: FBT001 (as check_run has it)
+    """Tell a problem with force, raise it as an `InputError` without."""
+    if not force:
+        raise InputError(f"{problem}. Take OUT from a copy or run `dedup clean` anew; `dedup restore` has --force.")
+    tell(f"warning: {problem}")
+
+
+def read_records(out: Path, name: str, kind: type[Record], *, may_lack: bool = False) -> Iterator[Record]:
+    """Yield the lines of a file of a run, as records of a kind; another line is an `InputError`."""
+    for record, _ in read_placed(out, name, kind, may_lack=may_lack):
+        yield record
+
+
+def read_placed(out: Path, name: str, kind: type[Record], *, may_lack: bool = False) -> Iterator[tuple[Record, int]]:
+    """Yield the same, each with the place of its first byte."""
+    decoder, place = msgspec.json.Decoder(kind), 0
+    try:
+        with open_within(out, name) as lines:
+            for number, line in enumerate(lines, start=1):
+                try:
+                    record = decoder.decode(line)
+                except msgspec.DecodeError as error:
+                    raise InputError(no_record(out, name, number, error)) from error
+                yield record, place
+                place += len(line)
+    except FileNotFoundError:
+        if not may_lack:
+            raise InputError(f"{out / name}: is missing. Name an OUT folder that is complete.") from None
+
+
+def no_record(out: Path, name: str, number: int, error: Exception) -> str:
+    """Return what is wrong with a line of a file of OUT."""
+    return f"{out / name}, line {number}: is no record of this run ({error}). It was changed after the run."

@@ -1,6 +1,7 @@
 """What a run did: `summary.json`, and a few removals to show to a person."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 import msgspec
@@ -37,6 +38,14 @@ class Losses(msgspec.Struct, frozen=True):
     removed_words: int
     novel_words: int
     novel_run: int
+
+
+class SeriesKind(StrEnum):
+    """Series of documents that deserve a look: they may be faults of a scraper, or no copies."""
+
+    ONE_TEXT_MANY_TITLES = "one-text-many-titles"
+    ONE_WITNESS_MANY_DAYS = "one-witness-many-days"
+    MANY_STUBS = "many-stubs"
 
 
 class PassageCounts(msgspec.Struct, frozen=True):
@@ -94,6 +103,7 @@ class Summary(msgspec.Struct, frozen=True):
 
     losses     what the removed documents had that their witnesses lack
     related    kept documents that are alike another one, by relation
+    suspicious  series that deserve a look, by `SeriesKind`
     compile_s  seconds that compiling kernels took before the first stage: 0 but at the first run on a machine
     digests    digest of the file that lists those of all other files of OUT; None on Spark
     """
@@ -112,6 +122,7 @@ class Summary(msgspec.Struct, frozen=True):
     stages: list[Stage]
     losses: Losses | None = None
     related: dict[str, int] = {}
+    suspicious: dict[str, int] = {}
     compile_s: float = 0.0
     index: IndexUse | None = None
     digests: str | None = None

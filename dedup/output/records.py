@@ -45,6 +45,7 @@ class RemovedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 
     covered share of the document that passages of the witness cover, of a contained one
     novel_words, novel_share, novel_run  how many of its words the witness lacks, their share, the most in a row
+    conflicts  places with another number, date or name: the words of this document, those of the witness
     record  the whole record: the JSON of a JSONL line unchanged, else its fields as an object
     around  white space before and after that JSON on its line, if it is not the usual ("", newline)
     raw     the unchanged bytes of a CSV record
@@ -61,6 +62,7 @@ class RemovedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     novel_words: Offset = 0
     novel_share: Share = 0.0
     novel_run: Offset = 0
+    conflicts: tuple[tuple[str, str], ...] = ()
     around: tuple[str, str] = LINE_END
     raw: str | None = None
 

@@ -28,8 +28,9 @@ from dedup.version import __version__
 KEPT, SET_ASIDE = "kept", "set_aside"
 EDITED, PASSAGES, BOILERPLATE = "edited.jsonl", "passages.jsonl", "boilerplate.jsonl"
 EDITS, LOCATED = "edits.arrow", "located.arrow"
+RELATED, SUSPICIOUS = "related.jsonl", "suspicious.jsonl"
 REMOVED, REJECTED, CLUSTERS, SUMMARY = "removed.jsonl", "rejected.jsonl", "clusters.jsonl", "summary.json"
-OUT_FILES = (EDITED, PASSAGES, BOILERPLATE, REMOVED, REJECTED, CLUSTERS)
+OUT_FILES = (EDITED, PASSAGES, BOILERPLATE, REMOVED, RELATED, SUSPICIOUS, REJECTED, CLUSTERS)
 OUT_FOLDERS = (*(name.removesuffix(".jsonl") for name in OUT_FILES), KEPT, "_checkpoints")  # of Spark
 SPARK_NAMES = {MARKER, SUMMARY, *OUT_FOLDERS}
 

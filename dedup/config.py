@@ -143,7 +143,7 @@ class PassageConfig:
     window            one seed of this many consecutive ones is looked up: shared runs of shingle_size + window - 1
                       tokens are always found
     strip_boilerplate cut boilerplate out of the kept documents
-    max_anchors       seeds of the corpus that are held in memory at once; more are taken in several passes
+    max_fingerprints  seeds of the corpus that are held in memory at once; more are taken in several passes
     """
 
     scope: str = "all"
@@ -156,7 +156,7 @@ class PassageConfig:
     shingle_size: int = 5
     window: int = 4
     strip_boilerplate: bool = False
-    max_anchors: int = 16_000_000
+    max_fingerprints: int = 16_000_000
 
     def __post_init__(self) -> None:
         check(

@@ -24,8 +24,9 @@ def decide_on_spark(documents, config, *, partitions=3, ranges=None, order=None)
         return []
     rows = [(place, documents[place]) for place in (order or range(len(documents)))]
     spark = session()
+    spark.conf.set("spark.dedup.ranges", str(ranges or 0))
     frame = spark.createDataFrame(spark.sparkContext.parallelize(rows, partitions), "place bigint, text string")
-    decisions = deduplicate(frame, "place", "text", ["place"], config, ranges=ranges).collect()
+    decisions = deduplicate(frame, "place", "text", ["place"], config).collect()
     found = {row["place"]: (row["witness"], row["similarity"], row["relation"]) for row in decisions}
     return [found[place] for place in range(len(documents))]
 

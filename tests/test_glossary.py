@@ -19,7 +19,7 @@ RULED_OUT = {word: term for term, others in GLOSSARY.items() for word in others}
 
 
 def split_name(name):
-    """Return the words of a name, in the singular: max_anchors -> max, anchor."""
+    """Return the words of a name, in the singular: max_fingerprints -> max, anchor."""
     words = re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name)
     return {word.lower() for word in words} | {word.lower().removesuffix("s") for word in words}
 

@@ -194,7 +194,7 @@ def test_add_gives_the_index_of_clean(days, dedup):
         assert done.code == 0, done.stderr
     assert "Added to added.duckdb" in done.stdout
     assert dedup("clean", "day2.jsonl", "-o", "out2", "--index", "news.duckdb", *DAYS, cwd=days).code == 0
-    for table in ("documents", "fates", "tokens"):
+    for table in ("documents", "removed_contents", "tokens"):
         query = f"SELECT * FROM {table} ORDER BY ALL"
         assert rows(days / "added.duckdb", query) == rows(days / "news.duckdb", query)
     assert not list(days.glob("*.partial"))
@@ -274,7 +274,8 @@ def test_a_removed_run_is_forgotten_with_what_it_knew(days, dedup):
     assert done.code == 0, done.stderr
     assert rows(days / "news.duckdb", "SELECT run FROM runs") == [(second,)]
     assert rows(
-        days / "news.duckdb", "SELECT count(*) FROM fates WHERE witness NOT IN (SELECT ordinal FROM documents)"
+        days / "news.duckdb",
+        "SELECT count(*) FROM removed_contents WHERE witness NOT IN (SELECT ordinal FROM documents)",
     ) == [(0,)]
     assert rows(
         days / "news.duckdb", "SELECT count(*) FROM tokens WHERE ordinal NOT IN (SELECT ordinal FROM documents)"

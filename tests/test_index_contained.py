@@ -76,7 +76,7 @@ def test_a_copy_of_what_was_contained_has_its_fate(clean, tmp_path):
     after = clean("c", {"again": join(whole[:3]).upper()}, "--contained", "off")["again"]
     for field in ("witness", "reason", "relation", "covered", "similarity"):
         assert after[field] == before[field]
-    assert rows(tmp_path / "news.duckdb", "SELECT covered, relation FROM fates") == [(1.0, 3)]
+    assert rows(tmp_path / "news.duckdb", "SELECT covered, relation FROM removed_contents") == [(1.0, 3)]
 
 
 def test_what_is_stored_is_not_taken_back(clean, tmp_path):

@@ -41,7 +41,7 @@ def read_index(folder):
     with IndexFile(folder / "news.duckdb").reading() as connection:
         tables = {
             table: sorted(map(repr, connection.execute(f"SELECT * FROM {table}").fetchall()))
-            for table in ("documents", "tokens", "masked", "fates")
+            for table in ("documents", "tokens", "masked", "removed_contents")
         }
         query = "SELECT * EXCLUDE (made, out) FROM runs ORDER BY number"
         return tables | {"runs": connection.execute(query).fetchall()}

@@ -41,6 +41,6 @@ def test_a_gap_in_the_ordinals_wider_than_a_part_is_passed_over(two_days, dedup,
     with IndexFile(two_days / "news.duckdb").writing() as connection:
         for table in ("documents", "tokens"):
             connection.execute(f"DELETE FROM {table} WHERE ordinal BETWEEN 8 AND 40")
-        connection.execute("DELETE FROM fates WHERE witness BETWEEN 8 AND 40")
+        connection.execute("DELETE FROM removed_contents WHERE witness BETWEEN 8 AND 40")
     assert dedup("clean", "day2.jsonl", "-o", "parts", "--index", "news.duckdb", *DAYS, cwd=two_days).code == 0
     assert b"seen-in-index" in (two_days / "parts/removed.jsonl").read_bytes()

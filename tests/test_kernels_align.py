@@ -305,9 +305,9 @@ def test_a_passage_belongs_to_the_first_document_that_holds_it():
     assert share(*documents) == [(k, 0, 30, 80, 30, 80, 50) for k in range(1, 5)]
 
 
-@pytest.mark.parametrize("max_anchors", [10, 100, 1000])
-def test_a_small_table_takes_several_passes_and_finds_the_same(max_anchors):
-    source = random.Random(max_anchors)
+@pytest.mark.parametrize("max_fingerprints", [10, 100, 1000])
+def test_a_small_table_takes_several_passes_and_finds_the_same(max_fingerprints):
+    source = random.Random(max_fingerprints)
     bodies = [[source.randrange(10**6) for _ in range(60)] for _ in range(6)]
     documents = [
         [number for _ in range(3) for number in (*source.choice(bodies), *(source.randrange(10**6) for _ in range(30)))]
@@ -315,8 +315,8 @@ def test_a_small_table_takes_several_passes_and_finds_the_same(max_anchors):
     ]
     found = share(*documents)
     assert len(found) > 20
-    assert share(*documents, config=PassageConfig(max_anchors=max_anchors)) == found
-    assert share(*documents, config=PassageConfig(max_anchors=max_anchors), threads=3) == found
+    assert share(*documents, config=PassageConfig(max_fingerprints=max_fingerprints)) == found
+    assert share(*documents, config=PassageConfig(max_fingerprints=max_fingerprints), threads=3) == found
 
 
 def test_more_fingerprints_than_expected_take_a_larger_table(monkeypatch):

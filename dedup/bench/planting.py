@@ -89,7 +89,7 @@ def plant(
     rate: float,
     count: int,
     seed: int,
-    words: tuple[int, int] = (20, 200),
+    words: range = range(20, 201),
     *,
     spaced: bool = True,
 ) -> Planted:
@@ -97,12 +97,12 @@ def plant(
 
     Half of the edits are substitutions, a quarter deletions, a quarter insertions. A third of the copies of 60 words
     and more have their halves in the other order (two cases), and line breaks fall elsewhere in all of them. `words`
-    are the lengths of the shortest and of the longest passage.
+    are the lengths that a passage may have.
     """
     rng = random.Random(seed)  # noqa: S311 (planting, not secrets)
     unit = WORD if spaced else UNSPACED
     vocabulary = [word for text in articles[:300] for word in unit.findall(text)]
-    sources = [text for text in articles if len(unit.findall(text)) > words[1] + 20]
+    sources = [text for text in articles if len(unit.findall(text)) > words.stop + 19]
     documents: dict[str, str] = {}
     cases: list[Case] = []
     lengths = []
@@ -111,7 +111,7 @@ def plant(
         source, text = sources[2 * number], sources[2 * number + 1]
         name, source_name = f"copy{number}", f"source{number}"
         places = list(unit.finditer(source))
-        size = rng.randint(*words)
+        size = rng.randint(words.start, words.stop - 1)
         start = rng.randrange(len(places) - size)
         inside: list[Case] = []  # of this document
         for first, last in cut_halves(start, start + size, rng):

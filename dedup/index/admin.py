@@ -36,11 +36,11 @@ EXPORT_SCHEMA = pa.schema(
 )
 PARTS = {
     "band keys": ("documents", "keys"),
-    "short signatures": ("documents", "signature"),
+    "b-bit signatures": ("documents", "signature"),
     "sampled shingles": ("shingles", None),
     "tokens": ("tokens", None),
     "tokens with boilerplate masked": ("masked", None),
-    "fates of removed documents": ("fates", None),
+    "removed contents": ("removed_contents", None),
 }
 
 
@@ -50,12 +50,12 @@ def describe_index(index: IndexFile) -> IndexInfo:
         runs = read_runs(connection)
         counts = {
             table: int(connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])  # noqa: S608 (our own names)
-            for table in ("documents", "fates")
+            for table in ("documents", "removed_contents")
         }
         return IndexInfo(
             path=str(index.path),
             documents=counts["documents"],
-            removed_contents=counts["fates"],
+            removed_contents=counts["removed_contents"],
             bytes=index.path.stat().st_size,
             bytes_by_part=measure_parts(connection),
             settings=read_settings(connection),
@@ -67,7 +67,7 @@ def measure_parts(connection: "DuckDBPyConnection") -> dict[str, int]:
     """Return the bytes of the blocks of each part; what shares its blocks with others is "names and sizes"."""
     block_size = int(connection.execute("SELECT block_size FROM pragma_database_size()").fetchall()[0][0])
     parts, total = {}, 0
-    for table in ("documents", "tokens", "masked", "shingles", "fates", "runs", "meta"):
+    for table in ("documents", "tokens", "masked", "shingles", "removed_contents", "runs", "meta"):
         query = f"SELECT column_name, block_id, additional_block_ids FROM pragma_storage_info('{table}')"  # noqa: S608 (our own names)
         owners: dict[int, set[str]] = {}
         for column, block, more in connection.execute(query).fetchall():

@@ -75,8 +75,8 @@ def commit(index: IndexFile, addition: Addition, row: RunRow, near: NearConfig, 
         insert(connection, "tokens", PIECE_SCHEMA, cut_tokens(addition))
         insert(connection, "masked", PIECE_SCHEMA, cut_masked(addition))
         insert(connection, "shingles", PIECE_SCHEMA, cut_shingles(addition))
-        fates = describe_fates(addition)
-        insert(connection, "fates", fates.schema, iter(fates.to_batches()))
+        removed = describe_removed_contents(addition)
+        insert(connection, "removed_contents", removed.schema, iter(removed.to_batches()))
         insert_run(connection, row)
 
 
@@ -188,8 +188,8 @@ def cut(tokens: npt.NDArray[np.uint32], num_tokens: npt.NDArray[np.int64], ordin
     return pa.RecordBatch.from_arrays(arrays, schema=PIECE_SCHEMA)
 
 
-def describe_fates(addition: Addition) -> pa.Table:
-    """Return the rows of `fates`: each removed content that neither the run nor the index knows otherwise, once."""
+def describe_removed_contents(addition: Addition) -> pa.Table:
+    """Return rows of `removed_contents`: each removed content, once, that neither run nor index knows otherwise."""
     sketches, decisions = addition.sketches, addition.decisions
     content, stored = sketches.join("content", np.uint64), sketches.stored
     removed = np.flatnonzero(~addition.is_kept)
@@ -227,15 +227,18 @@ def delete_runs(connection: "DuckDBPyConnection", numbers: Sequence[int]) -> Non
         return
     some = ", ".join(map(str, numbers))
     delete_documents(connection, f"SELECT ordinal FROM documents WHERE run IN ({some})")  # noqa: S608 (our own numbers)
-    for table, column in (("fates", "run"), ("runs", "number")):
+    for table, column in (("removed_contents", "run"), ("runs", "number")):
         connection.execute(f"DELETE FROM {table} WHERE {column} IN ({some})")  # noqa: S608 (the same)
 
 
 def delete_documents(connection: "DuckDBPyConnection", query: str) -> int:
-    """Take documents out, with the fates that name them as witness; `query` gives their ordinals. Returns how many."""
+    """Take documents out, with the removed contents that name them as witness; return how many.
+
+    `query` gives their ordinals.
+    """
     connection.execute(f"CREATE OR REPLACE TEMP TABLE leaving AS {query}")
     pieces = (("tokens", "ordinal"), ("masked", "ordinal"), ("shingles", "ordinal"))
-    for table, column in (*pieces, ("fates", "witness"), ("documents", "ordinal")):
+    for table, column in (*pieces, ("removed_contents", "witness"), ("documents", "ordinal")):
         connection.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT ordinal FROM leaving)")  # noqa: S608 (ours)
     return int(connection.execute("SELECT count(*) FROM leaving").fetchall()[0][0])
 

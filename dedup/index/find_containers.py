@@ -54,15 +54,15 @@ def find_holders(
     """Return which stored documents, by ordinal, are the first to hold a share of the shingles of a new one.
 
     `asked` are the shingles of new documents that are looked for. `without` are the numbers of runs that are passed
-    over; `report` gets the number of ordinals that were passed. The tables of all threads hold `max_anchors` shingles
-    at most: for more, the index is streamed several times.
+    over; `report` gets the number of ordinals that were passed. The tables of all threads hold at most
+    `max_fingerprints` shingles: for more, the index is streamed several times.
     """
     last = connection.execute("SELECT max(ordinal) FROM documents").fetchall()[0][0]
     if last is None or len(asked.ends) == 0:
         return NO_PAIRS
     assert last < NOBODY, "more ordinals than the table can name"
     assert config.shingle_size == PassageConfig.shingle_size, "shingles are stored in one size"
-    parts, found = cut_documents(asked.ends, config.max_anchors // count_threads()), []
+    parts, found = cut_documents(asked.ends, config.max_fingerprints // count_threads()), []
     with streaming(connection), start_threads(count_threads()) as threads:
         for part in parts:
             start = int(asked.ends[part.start - 1]) if part.start else 0
@@ -159,6 +159,20 @@ def count_pairs(
     return StoredPairs(document[is_enough], ordinal[is_enough])
 
 
+class HeldPairs(NamedTuple):
+    """Pairs of a new document and a stored one that may contain it: int64[n], places of both (in `stored`)."""
+
+    document: npt.NDArray[np.int64]
+    place: npt.NDArray[np.int64]
+    stored: StoredTokens
+
+    def select(self, chosen: npt.NDArray[np.bool_]) -> "HeldPairs":
+        """Return some of the pairs, and the stored documents that these name."""
+        left, place = np.unique(self.place[chosen], return_inverse=True)
+        stored = StoredTokens(self.stored.ordinals[left], self.stored.num_tokens[left])
+        return HeldPairs(self.document[chosen], place, stored)
+
+
 def fetch_containers(
     connection: "DuckDBPyConnection",
     pairs: StoredPairs,
@@ -173,36 +187,22 @@ def fetch_containers(
     `asked` is what is looked for of the new documents, `own_tokens` how many tokens of each are its own: a document
     with fewer tokens does not contain it.
     """
-    ordinals = np.unique(pairs.source)
-    num_tokens = fetch_sizes(connection, ordinals)
-    places = np.searchsorted(ordinals, pairs.source)
-    is_long = num_tokens[places] >= own_tokens[pairs.document]
-    document, place, ordinals, num_tokens = keep_pairs(pairs.document, places, is_long, ordinals, num_tokens)
+    ordinals, place = np.unique(pairs.source, return_inverse=True)
+    held = HeldPairs(pairs.document, place, StoredTokens(ordinals, fetch_sizes(connection, ordinals)))
+    held = held.select(held.stored.num_tokens[place] >= own_tokens[pairs.document])
     with streaming(connection), start_threads(count_threads()) as threads:
-        held = fetch_samples(connection, ordinals, threads)
-        is_worth = measure_pairs(np.column_stack([document, place]), asked, held, threads) >= WORTH_COMPARING
-        document, place, ordinals, num_tokens = keep_pairs(document, place, is_worth, ordinals, num_tokens)
-        wanted = StoredTokens(ordinals, num_tokens)
-        fetched = [fetch_tokens(connection, table, wanted, spool, threads) for table in TOKEN_TABLES]
+        samples = fetch_samples(connection, held.stored.ordinals, threads)
+        shares = measure_pairs(np.column_stack([held.document, held.place]), asked, samples, threads)
+        held = held.select(shares >= WORTH_COMPARING)
+        fetched = [fetch_tokens(connection, table, held.stored, spool, threads) for table in TOKEN_TABLES]
         (address, tokens), (masked, others) = (copy.result() for copy in fetched)
+    ordinals = held.stored.ordinals
     rows = fetch_rows(connection, np.setdiff1d(ordinals, stored.ordinals))
     stored = stored.append(make_stored(rows, stored.keys.shape[1]))
     by_ordinal = np.argsort(stored.ordinals)
     where = by_ordinal[np.searchsorted(stored.ordinals, ordinals, sorter=by_ordinal)]
     stored = stored.with_tokens(where, address, masked, [tokens, others])
-    return Containers(StoredPairs(document, where[place]), stored)
-
-
-def keep_pairs(
-    document: npt.NDArray[np.int64],
-    place: npt.NDArray[np.int64],
-    chosen: npt.NDArray[np.bool_],
-    ordinals: npt.NDArray[np.int64],
-    num_tokens: npt.NDArray[np.int32],
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int64], npt.NDArray[np.int32]]:
-    """Return some of the pairs (new document, place of the stored one), and the stored ones that these name."""
-    left, again = np.unique(place[chosen], return_inverse=True)
-    return document[chosen], again, ordinals[left], num_tokens[left]
+    return Containers(StoredPairs(held.document, where[held.place]), stored)
 
 
 def fetch_sizes(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:

@@ -141,27 +141,27 @@ TOKEN_TABLES = ("tokens", "masked")
 def find_stored(
     connection: "DuckDBPyConnection", new: Sequence[Offered], near: NearConfig, without: Sequence[int], spool: Path
 ) -> StoredDocuments:
-    """Return the documents of the index that a new one may be a copy of, and the fates of equal contents.
+    """Return the stored documents that a new one may be a copy of, and the removed contents that are equal to one.
 
     `without` are the numbers of runs that are passed over; tokens go to files beside `spool`, which are mapped.
     """
-    fates = find_fates(connection, [part.content for part in new], without)
+    removed = find_removed(connection, [part.content for part in new], without)
     with streaming(connection), start_threads(count_threads()) as threads:
         scanned = scan_keys(connection, new, near, without, threads)
         wanted = StoredTokens(scanned.ordinals[scanned.comparable], scanned.num_tokens[scanned.comparable])
         fetched = [fetch_tokens(connection, table, wanted, spool, threads) for table in TOKEN_TABLES]
-        ordinals = np.union1d(scanned.ordinals, fates.column("witness").to_numpy())
+        ordinals = np.union1d(scanned.ordinals, removed.column("witness").to_numpy())
         names = fetch_rows(connection, ordinals)
         copies = [copy.result() for copy in fetched]
     keys = np.zeros((len(ordinals), scanned.keys.shape[1]), np.uint64)
     keys[np.searchsorted(ordinals, scanned.ordinals)] = scanned.keys
-    stored = replace(make_stored(names, scanned.keys.shape[1]), keys=keys, removed=read_removed(fates, ordinals))
+    stored = replace(make_stored(names, scanned.keys.shape[1]), keys=keys, removed=read_removed(removed, ordinals))
     places, (address, masked) = np.searchsorted(ordinals, wanted.ordinals), (where for where, _ in copies)
     return stored.with_tokens(places, address, masked, [room for _, room in copies])
 
 
 def make_stored(rows: pa.Table, bands: int) -> StoredDocuments:
-    """Return documents, from their rows of `fetch_rows`, without keys, tokens and fates."""
+    """Return documents, from their rows of `fetch_rows`, without keys, tokens and removed contents."""
     facts = Facts.unpack(rows)
     return StoredDocuments(
         rows.column("ordinal").to_numpy(),
@@ -179,15 +179,15 @@ def make_stored(rows: pa.Table, bands: int) -> StoredDocuments:
     )
 
 
-def find_fates(
+def find_removed(
     connection: "DuckDBPyConnection", content: Sequence[npt.NDArray[np.uint64]], without: Sequence[int]
 ) -> pa.Table:
-    """Return the rows of `fates` with the content of a new document and a witness that is still stored."""
+    """Return the rows of `removed_contents` with the content of a new document and a witness that is still stored."""
     every = np.concatenate([np.empty((0, 2), np.uint64), *content])
     asked = pa.table({"high": every[:, 0], "low": every[:, 1]})
     connection.register("asked", asked)
     query = f"""
-        SELECT fates.* FROM fates
+        SELECT removed_contents.* FROM removed_contents
         WHERE {passing(without)}
         AND witness NOT IN (SELECT ordinal FROM documents WHERE NOT ({passing(without)}))
         AND (content_high, content_low) IN (SELECT (high, low) FROM asked)
@@ -198,7 +198,7 @@ def find_fates(
 
 
 def read_removed(rows: pa.Table, ordinals: npt.NDArray[np.int64]) -> RemovedContents:
-    """Return rows of `fates` as arrays, witnesses by their place in `ordinals`."""
+    """Return rows of `removed_contents` as arrays, witnesses by their place in `ordinals`."""
     return RemovedContents(
         np.column_stack([rows.column("content_high").to_numpy(), rows.column("content_low").to_numpy()]),
         rows.column("num_tokens").to_numpy(),

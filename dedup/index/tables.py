@@ -81,7 +81,8 @@ def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int
                `title` are the tokens of the title; of title, day, outlet and URL what is unknown is empty or 0
     tokens     their tokens in pieces; masked the same of those that hold boilerplate, which is masked there
     shingles   a sample of their shingles in pieces, without boilerplate: it shows which documents contain others
-    fates      distinct contents that were removed, each with the ordinal of the document that justified it
+    removed_contents
+               distinct contents that were removed, each with the ordinal of the document that justified it
     runs       what was added when; `state` is "committed" until the output is in its place
     """
     connection.execute(f"""
@@ -107,7 +108,7 @@ def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int
         CREATE TABLE shingles (
             ordinal BIGINT NOT NULL, part INTEGER NOT NULL, piece BLOB NOT NULL USING COMPRESSION uncompressed
         );
-        CREATE TABLE fates (
+        CREATE TABLE removed_contents (
             content_high UBIGINT NOT NULL, content_low UBIGINT NOT NULL, num_tokens INTEGER NOT NULL,
             run INTEGER NOT NULL, witness BIGINT NOT NULL, similarity DOUBLE NOT NULL, relation UTINYINT NOT NULL,
             covered DOUBLE NOT NULL

@@ -28,7 +28,7 @@ class KeySet(NamedTuple):
     slots         uint64[..., 2]  a key (open addressing, 0 is free); how many documents have it, new ones and stored
                                   ones that were met (high half), and its latest entry + 1 (low half)
     entries       uint32[..., 2]  entry -> the one before of the same key + 1; new documents with the key up to this one
-    signatures    uint64[n, 8]    document -> short signature
+    signatures    uint64[n, 8]    document -> b-bit signature
     num_shingles  int32[n]        document -> distinct shingles
     last_seen     int64[n]        document -> the last stored one that it was compared with
     counters      int64[3]        documents added, stored ones met, documents of both kinds with the most frequent key

@@ -42,7 +42,7 @@ class CoverState(NamedTuple):
     chain       uint32[...]   entry -> next entry + 1 of the same bucket; entry = owner * bands + band
     owners      int64[...]    owner -> rank; owners are numbered as they are entered
     last_seen   int64[...]    owner -> the last rank that met it as candidate
-    signatures  uint64[..., 8] owner -> short signature
+    signatures  uint64[..., 8] owner -> b-bit signature
     sizes       uint16[...]   entry -> documents in its bucket when it was entered
     counters    int64[7]
     ```
@@ -176,15 +176,15 @@ def enter_buckets(state, rank, buckets, keys, signature, max_bucket):
 
 
 @kernel
-def enter_known(state, keys, signatures, num_fates, max_bucket):
+def enter_known(state, keys, signatures, num_removed, max_bucket):
     """Enter the documents that earlier runs kept (ranks 0 and on) without a new decision, then removed contents.
 
     Only stored documents that share a band key with a new one are loaded, so a bucket that was full in the original run
-    may have room here. A new decision could therefore remove a document that its run kept. The next `num_fates` ranks
+    may have room here. A new decision could therefore remove a document that its run kept. The next `num_removed` ranks
     are removed documents: exact copies share their decision. O(bands) each.
     """
     bands = np.empty(keys.shape[1], np.int64)
-    for rank in range(keys.shape[0] + num_fates):
+    for rank in range(keys.shape[0] + num_removed):
         find_exact(state, rank)
         if rank < keys.shape[0]:
             enter_buckets(state, rank, bands, keys[rank], signatures[rank], max_bucket)

@@ -14,7 +14,7 @@ from dedup.kernels.tokens import tokenise
 BAND_FACTOR = U64(0x9E3779B97F4A7C15)
 BYTE_FACTOR = U32(0x9E3779B9)
 LARGEST = U32(0xFFFFFFFF)
-SIGNATURE_WORDS = 8  # of a short signature, eight min-hashes each
+SIGNATURE_WORDS = 8  # of a b-bit signature, eight min-hashes each
 
 
 class SketchArrays(NamedTuple):
@@ -25,7 +25,7 @@ class SketchArrays(NamedTuple):
     num_shingles  int32[n]         distinct ones
     content       uint64[n, 2]     128-bit hash of the folded token stream
     keys          uint64[n, bands] band keys
-    signature     uint64[n, 8]     short signatures, see `shorten`
+    signature     uint64[n, 8]     b-bit signatures, see `shorten`
     ```
     """
 
@@ -91,7 +91,7 @@ def shorten(signature, short):
 
 @kernel
 def count_agreeing(a, b):
-    """Return how many bytes two short signatures (uint64[8]) have in common: zero bytes of a ^ b, eight at a time."""
+    """Return how many bytes two b-bit signatures (uint64[8]) have in common: zero bytes of a ^ b, eight at a time."""
     low = U64(0x7F7F7F7F7F7F7F7F)
     count = U64(0)
     for word in range(SIGNATURE_WORDS):

@@ -5,16 +5,18 @@ import resource
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from dedup.config import NearConfig, PassageConfig
+from dedup.config import CleanSettings, NearConfig, PassageConfig
 from dedup.kernels.leader_clustering import MAX_REFUSED
 from dedup.model.documents import SEEN_IN_INDEX, CopyRelation
-from dedup.model.run import Counts, Limit, Losses, Stage
+from dedup.model.run import Counts, InputFile, Limit, Losses, PassageCounts, Stage, Summary
+from dedup.near.bands import bands_of
 from dedup.near.decisions import Decisions, WorkCounts
 
 
@@ -36,6 +38,46 @@ class StageTimer:
         yield
         peak_kb = max(read_own_peak(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
         self.stages.append(Stage(stage, round(time.perf_counter() - start, 3), round(peak_kb / 1024, 1)))
+
+
+@dataclass(frozen=True)
+class RunCounts:
+    """What a run counted; it looked for boilerplate in every `stride`-th document."""
+
+    documents: Counts
+    passages: PassageCounts | None
+    work: WorkCounts
+    stride: int
+    losses: Losses | None = None
+    related: dict[str, int] = field(default_factory=dict)
+
+
+def make_summary(
+    settings: CleanSettings,
+    inputs: Sequence[InputFile],
+    counts: RunCounts,
+    timer: StageTimer,
+    fingerprint: str,
+) -> Summary:
+    """Return the summary of a run, on any engine."""
+    bands, rows = bands_of(settings.near)
+    return Summary(
+        counts=counts.documents,
+        passages=counts.passages,
+        inputs=list(inputs),
+        config=settings.describe(),
+        bands=bands,
+        rows=rows,
+        candidates=counts.work.num_candidates,
+        verified=counts.work.num_verified,
+        limits=list_limits(settings.near, counts.work, counts.stride),
+        fingerprint=fingerprint,
+        versions=list_versions(),
+        losses=counts.losses,
+        related=counts.related,
+        stages=timer.stages,
+        compile_s=timer.compile_s,
+    )
 
 
 def read_own_peak() -> int:
@@ -70,7 +112,7 @@ def list_limits(near: NearConfig, work: WorkCounts, stride: int) -> list[Limit]:
         limits.append(Limit("max_relatives", MAX_REFUSED, work.num_series, effect))
     if stride > 1:
         effect = "boilerplate was looked for in a part of the documents, evenly spread, and then marked in all"
-        limits.append(Limit("max_anchors", PassageConfig.max_anchors, stride, effect))
+        limits.append(Limit("max_fingerprints", PassageConfig.max_fingerprints, stride, effect))
     return limits
 
 

@@ -120,8 +120,8 @@ class FrequencyRule:
 
 
 def choose_stride(num_tokens: int, config: PassageConfig) -> int:
-    """Return n where the fingerprints of every n-th document are counted, so that they fit into `max_anchors`."""
-    return max(math.ceil(num_tokens * FINGERPRINTS_PER_TOKEN / config.max_anchors), 1)
+    """Return n where the fingerprints of every n-th document are counted, so that they fit into `max_fingerprints`."""
+    return max(math.ceil(num_tokens * FINGERPRINTS_PER_TOKEN / config.max_fingerprints), 1)
 
 
 def find_in_sketches(sketches: Sketches, config: PassageConfig, threads: int) -> Boilerplate:

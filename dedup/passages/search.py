@@ -41,8 +41,8 @@ def find_shared(
 ) -> Passages:
     """Find the passages that documents share with the first document that has them, their source.
 
-    The fingerprints of the whole corpus go through a table that holds at most `max_anchors`, in as many passes as that
-    takes. The result is the same for any number of threads. Where pairs have less than `min_share` of the shorter
+    The fingerprints of the whole corpus go through a table that holds at most `max_fingerprints`, in as many passes as
+    that takes. The result is the same for any number of threads. Where pairs have less than `min_share` of the shorter
     document in common, they may be left out.
     """
     winnowing = Winnowing(config.shingle_size, config.window)
@@ -61,7 +61,7 @@ def find_shared(
             return join_passages(found)
 
         try:
-            return find(TableRoom(repeated.expected, config.max_anchors))
+            return find(TableRoom(repeated.expected, config.max_fingerprints))
         except TableFullError:  # by chance, or in a corpus made for it: one table has room for all there can be
             return find(TableRoom(repeated.at_most, repeated.at_most))
 

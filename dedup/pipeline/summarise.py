@@ -1,20 +1,20 @@
 """The summary of a clean run."""
 
 import numpy as np
+from msgspec.structs import replace
 
 from dedup.model.run import InputFile, PassageCounts, Summary
-from dedup.near.bands import bands_of
 from dedup.near.segments import Segments
 from dedup.output.edits import count_edits
 from dedup.output.located_spans import count_cuts
 from dedup.output.run_folder import EDITS, LOCATED
 from dedup.output.run_summary import (
+    RunCounts,
     count_distinct,
     count_documents,
     count_losses,
     count_related,
-    list_limits,
-    list_versions,
+    make_summary,
 )
 from dedup.passages.cut_documents import Findings
 from dedup.passages.passage_table import WITHIN
@@ -35,27 +35,17 @@ def summarise(outcome: Outcome, digests: str | None, job: Job) -> Summary:
     """Return the summary of a run; `digests` is the digest of its list of digests."""
     segments, decisions = outcome.sketches.segments, outcome.decisions
     rejected = sum(1 for shard in segments.shards for _ in segments.rejections(shard))
-    bands, rows = bands_of(job.settings.near)
-    counts, stride = decisions.counts, outcome.findings.boilerplate.stride
-    return Summary(
-        counts=count_documents(decisions, rejected=rejected, repeated_ids=count_repeated_ids(segments)),
-        inputs=[InputFile(f.path, f.name, f.format, f.compression, f.size) for f in job.run.files],
-        config=job.settings.describe(),
+    counts = RunCounts(
+        documents=count_documents(decisions, rejected=rejected, repeated_ids=count_repeated_ids(segments)),
         passages=count_passages(outcome.findings, job) if job.settings.passages.is_on else None,
-        bands=bands,
-        rows=rows,
-        candidates=counts.num_candidates,
-        verified=counts.num_verified,
-        limits=list_limits(job.settings.near, counts, stride),
-        fingerprint=job.fingerprint,
-        versions=list_versions(),
+        work=decisions.counts,
+        stride=outcome.findings.boilerplate.stride,
         losses=count_losses(decisions, outcome.sketches.join("num_tokens")),
         related=count_related(decisions),
-        stages=job.timer.stages,
-        compile_s=job.timer.compile_s,
-        index=job.index.describe(outcome, job),
-        digests=digests,
     )
+    inputs = [InputFile(f.path, f.name, f.format, f.compression, f.size) for f in job.run.files]
+    summary = make_summary(job.settings, inputs, counts, job.timer, job.fingerprint)
+    return replace(summary, index=job.index.describe(outcome, job), digests=digests)
 
 
 def count_passages(findings: Findings, job: Job) -> PassageCounts:

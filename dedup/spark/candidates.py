@@ -19,13 +19,14 @@ from dedup.model.documents import CopyRelation
 from dedup.spark.spark_tables import as_struct, view_bytes
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame
+    from pyspark.sql import DataFrame, SparkSession
 
     from dedup.spark.spark_tables import Checkpoints
 
 CONTENT = ("content_0", "content_1", "num_tokens")
 PACKED_SCHEMA = pa.schema({"part": pa.int32(), "keys": pa.binary(), "ranks": pa.binary(), "sizes": pa.binary()})
 ROUTE_SCHEMA = pa.schema({"rank": pa.int64(), "range": pa.int32(), "large": pa.int8()})
+RANGES = "spark.dedup.ranges"  # how many ranges; the result is the same for any number
 MAX_RANGE_DOCUMENTS = 65_536  # that one task decides: about 200 MB of tokens and keys of news
 MAX_PART_KEYS = 8_000_000  # band keys that one task sorts: about 400 MB
 PACKED_AT_ONCE = 4_000_000  # band keys that a task collects before it hands them on
@@ -59,9 +60,11 @@ class RangeCandidates:
     plan: CoverPlan
 
 
-def plan_cover(num_documents: int, bands: int, parallelism: int, ranges: int | None = None) -> CoverPlan:
-    """Return the ranges of the cover of `num_documents` documents; `ranges` sets their number."""
-    if ranges is None:
+def plan_cover(spark: "SparkSession", num_documents: int, bands: int) -> CoverPlan:
+    """Return the ranges of the cover of `num_documents` documents; the setting RANGES of Spark is their number."""
+    parallelism = spark.sparkContext.defaultParallelism
+    ranges = int(spark.conf.get(RANGES, "0") or 0)
+    if not ranges:
         ranges = max(-(-num_documents // MAX_RANGE_DOCUMENTS), 1)
         if num_documents > MAX_RANGE_DOCUMENTS // 8:  # so that no worker is idle
             ranges = -(-ranges // parallelism) * parallelism

@@ -70,8 +70,7 @@ def run_stages(run: SparkRun, source: SparkInput, folder: SparkFolder, progress:
     if run.strict:
         refuse_rejections(source, corpus)
     documents = rank(run, corpus, checkpoints)
-    parallelism = source.spark.sparkContext.defaultParallelism
-    plan = plan_cover(corpus.num_documents, bands_of(run.settings.near).bands, parallelism, run.ranges)
+    plan = plan_cover(source.spark, corpus.num_documents, bands_of(run.settings.near).bands)
     with timer.measure("boilerplate, buckets"):  # neither needs the other, and boilerplate is counted in one task
         documents, candidates = run_together(
             source.spark,

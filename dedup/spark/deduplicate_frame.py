@@ -42,7 +42,7 @@ FACTS = InputConfig().facts  # columns that say something of a document, by role
 FACT_TYPES = frozenset(("string", "date", "timestamp", "timestamp_ntz", "int", "bigint", "double"))
 
 
-def deduplicate(  # noqa: PLR0913 (the last two are seldom given)
+def deduplicate(
     frame: DataFrame,
     id_column: str,
     text_column: str,
@@ -50,12 +50,11 @@ def deduplicate(  # noqa: PLR0913 (the last two are seldom given)
     config: NearConfig | None = None,
     *,
     checkpoints: str | None = None,
-    ranges: int | None = None,
 ) -> DataFrame:
     """Find the near-duplicates among the rows of a frame, and say for each which kept row justifies its removal.
 
     Of several near-copies the first is kept by `order_by` (names or columns, ascending), then by id, then by content.
-    Returns a row for each row of the frame, with the columns
+    Each row of the result has
 
     ```
     the id       as it is in the frame
@@ -66,9 +65,8 @@ def deduplicate(  # noqa: PLR0913 (the last two are seldom given)
     ```
 
     The stages write their tables to the folder `checkpoints`, which all workers reach. The result is read from there:
-    delete the folder when the result is saved. Without it a temporary folder is used, on a local master only.
-    `ranges` is the number of ranges into which the cover is cut; the result is the same for any number. No setting of
-    the session is changed. Columns called title, date, outlet and url say more of a row, where they are there.
+    delete the folder when the result is saved. Without it a temporary folder is used, on a local master only. Columns
+    called title, date, outlet and url say more of a row, where they are there.
     """
     config = config or NearConfig()
     refuse_wrong_arguments(frame, id_column, text_column, config)
@@ -82,16 +80,14 @@ def deduplicate(  # noqa: PLR0913 (the last two are seldom given)
     extras = StructType([field for field in rows.schema.fields if field.name not in read])
     schema = StructType([*as_struct(SKETCH_SCHEMA).fields, *extras.fields])
     task = CleanSettings(config, PassageConfig("off"), TASK_INPUT)
-    sketches = table.save(
-        "sketches", rows.mapInArrow(partial(sketch_frame, task=task, extras=tuple(extras.names)), schema)
-    )
+    sketching = partial(sketch_frame, task=task, extras=tuple(extras.names))
+    sketches = table.save("sketches", rows.mapInArrow(sketching, schema))
     corpus = read_corpus(sketches, lambda _: 0)
-    documents = corpus.documents()
     by = [*(F.col(f"order_{place}") for place in range(len(order))), F.col(ID), F.col("content_0"), F.col("content_1")]
-    documents = documents.join(rank_documents(documents, by, table), "doc").withColumn(
-        "masked", F.lit(None).cast("binary")
-    )
-    plan = plan_cover(corpus.num_documents, bands_of(config).bands, spark.sparkContext.defaultParallelism, ranges)
+    documents = corpus.documents()
+    documents = documents.join(rank_documents(documents, by, table), "doc")
+    documents = documents.withColumn("masked", F.lit(None).cast("binary"))
+    plan = plan_cover(spark, corpus.num_documents, bands_of(config).bands)
     candidates = find_candidates(documents, plan, config, table, lambda _: None)
     decisions = decide(documents, candidates, config, table, lambda _: None)
     rejected = sketches.filter(F.col("kind") == REJECTED)

@@ -1,7 +1,7 @@
 """Boilerplate: counted in a sample of the documents, in one task; marked in all documents.
 
-The local engine counts the fingerprints of every stride-th document, so that no more than `max_anchors` are in memory.
-The same documents are counted here, by the same kernels, in one task: at most some 300 MB of tokens.
+The local engine counts the fingerprints of every stride-th document, so that no more than `max_fingerprints` are in
+memory. The same documents are counted here, by the same kernels, in one task: at most some 300 MB of tokens.
 """
 
 from collections.abc import Iterator, Mapping

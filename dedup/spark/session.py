@@ -53,7 +53,6 @@ class SparkRun:
     )
     overwrite: bool = False
     strict: bool = False
-    ranges: int | None = None
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
 from pyspark.sql import functions as F
 
 from dedup.model.documents import CopyRelation
 from dedup.model.run import Counts, PassageCounts, Summary
-from dedup.near.bands import bands_of
-from dedup.output.run_summary import StageTimer, list_limits, list_versions, sum_counts
+from dedup.output.run_summary import RunCounts, StageTimer, make_summary, sum_counts
 from dedup.passages.boilerplate import choose_stride
 from dedup.spark.locate_passages import BOILER, CUT, EDITED, PASSAGE
 
@@ -27,29 +27,17 @@ def summarise_run(
     timer: StageTimer,
 ) -> Summary:
     """Return the summary of a run."""
-    bands, rows = bands_of(run.settings.near)
-    passages_config, work = run.settings.passages, outcome.decisions.work
-    stride = choose_stride(outcome.num_tokens, passages_config) if passages_config.is_on else 1
+    settings, work = run.settings, outcome.decisions.work
+    stride = choose_stride(outcome.num_tokens, settings.passages) if settings.passages.is_on else 1
+    counted = RunCounts(counts, passages, work, stride)
+    summary = make_summary(settings, source.describe(), counted, timer, settings.fingerprint())
     spark = {
         "master": source.spark.sparkContext.master,
         "rounds": outcome.decisions.num_rounds,
         "contained": "not looked for",
     }
-    return Summary(
-        counts=counts,
-        inputs=source.describe(),
-        config={**run.settings.describe(), "spark": spark},
-        passages=passages,
-        bands=bands,
-        rows=rows,
-        candidates=work.num_candidates,
-        verified=work.num_verified,
-        limits=list_limits(run.settings.near, work, stride),
-        fingerprint=run.settings.fingerprint(),
-        versions=list_versions() | {"pyspark": source.spark.version},
-        stages=timer.stages,
-        compile_s=timer.compile_s,
-    )
+    versions = summary.versions | {"pyspark": source.spark.version}
+    return replace(summary, config={**summary.config, "spark": spark}, versions=versions)
 
 
 def count_documents(outcome: "SparkOutcome") -> Counts:

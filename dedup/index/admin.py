@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from dedup.corpus.values import read_value
 from dedup.errors import OutputError
+from dedup.index.checks import check_values
 from dedup.index.commit import delete_documents, delete_runs
 from dedup.index.store import IndexFile
 from dedup.index.tables import read_runs, read_settings
@@ -128,12 +129,14 @@ def export_documents(index: IndexFile, target: Path) -> int:
         index.reading() as connection,
         pq.ParquetWriter(sink, EXPORT_SCHEMA, compression="zstd") as writer,
     ):
+        read_runs(connection)  # each number of a run is there once
         rows = connection.sql("""
             SELECT d.id, d.path, d.line, r.run, d.num_tokens, d.num_shingles,
                 printf('%016x%016x', d.content_high, d.content_low) AS content, d.keys::UBIGINT[] AS keys
             FROM documents d JOIN runs r ON d.run = r.number ORDER BY d.ordinal
         """)
         for batch in rows.to_arrow_reader(ROWS_AT_ONCE):
+            check_values(batch)
             ids = pa.array([read_value(raw.encode()) for raw in batch.column(0).to_pylist()], pa.string())
             writer.write_batch(
                 pa.RecordBatch.from_arrays([ids, *batch.columns[1:]], EXPORT_SCHEMA.names).cast(EXPORT_SCHEMA)

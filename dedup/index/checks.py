@@ -28,7 +28,6 @@ OTHERS = {
     "trigger": "SELECT trigger_name FROM system.main.duckdb_triggers()",
 }
 MAX_META_ROWS = 100
-SPARE_ROWS = 1 << 20  # that a table may have, however small the file is
 
 
 def read_meta(connection: "DuckDBPyConnection") -> dict[str, str] | None:
@@ -64,13 +63,14 @@ def check_sizes(connection: "DuckDBPyConnection", num_bytes: int) -> None:
     """Raise `DamagedIndexError` where a table says to have more rows than fit into a file of so many bytes."""
     for table in declare_tables(1):
         count = connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]  # noqa: S608 (our own names)
-        require(count <= num_bytes + SPARE_ROWS, f"its table {table} has {count:,} rows, in {num_bytes:,} bytes")
+        require(count <= num_bytes, f"its table {table} has {count:,} rows, in {num_bytes:,} bytes")
 
 
 def check_values(rows: pa.RecordBatch | pa.Table) -> None:
     """Raise `DamagedIndexError` where a value of a row of an index is out of bounds.
 
-    The rules are those of all tables: nothing is missing, no whole number is negative, shares are from 0 to 1.
+    The rules are those of all tables: nothing is missing, no whole number is negative, shares are from 0 to 1, and
+    bytes are whole tokens or shingles.
     """
     try:
         rows.validate(full=True)
@@ -80,11 +80,20 @@ def check_values(rows: pa.RecordBatch | pa.Table) -> None:
         require(column.null_count == 0, f"a value of {name} is missing")
         if len(column) == 0:
             continue
+        chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
         if pa.types.is_signed_integer(column.type):
             require(np.asarray(column).min() >= 0, f"a value of {name} is negative")
         elif pa.types.is_floating(column.type):
             shares = np.asarray(column)
             require(np.all((shares >= 0) & (shares <= 1)), f"a value of {name} is not from 0 to 1")
+        elif pa.types.is_large_binary(column.type) or pa.types.is_binary(column.type):
+            require(all(map(holds_tokens, chunks)), f"bytes of {name} are no whole tokens")
         elif pa.types.is_fixed_size_list(column.type):
-            chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
             require(not any(chunk.values.null_count for chunk in chunks), f"a number in {name} is missing")
+
+
+def holds_tokens(values: pa.Array) -> bool:
+    """Return whether all values of bytes are tokens of four bytes, without a copy of them."""
+    size = np.int64 if pa.types.is_large_binary(values.type) else np.int32
+    edges = np.frombuffer(values.buffers()[1], size)[values.offset : values.offset + len(values) + 1]
+    return bool(np.all(np.diff(edges) % 4 == 0))

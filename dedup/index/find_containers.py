@@ -15,7 +15,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import PassageConfig
-from dedup.index.near_lookup import DOCUMENTS_AT_ONCE, TOKEN_TABLES, fetch_rows, make_stored, passing
+from dedup.index.damage import require
+from dedup.index.near_lookup import DOCUMENTS_AT_ONCE, TOKEN_TABLES, fetch_rows, list_parts, make_stored, passing
 from dedup.index.samples import Samples, fetch_samples, read_samples
 from dedup.index.store import count_threads, streaming
 from dedup.index.stored_tokens import PIECES_AT_ONCE, StoredTokens, fetch_tokens
@@ -57,10 +58,10 @@ def find_holders(
     over; `report` gets the number of ordinals that were passed. The tables of all threads hold at most
     `max_fingerprints` shingles: for more, the index is streamed several times.
     """
-    last = connection.execute("SELECT max(ordinal) FROM documents").fetchall()[0][0]
-    if last is None or len(asked.ends) == 0:
+    firsts = list_parts(connection, DOCUMENTS_AT_ONCE)
+    if not firsts or len(asked.ends) == 0:
         return NO_PAIRS
-    assert last < NOBODY, "more ordinals than the table can name"
+    assert firsts[-1] < NOBODY, "more ordinals than the table can name"
     assert config.shingle_size == PassageConfig.shingle_size, "shingles are stored in one size"
     parts, found = cut_documents(asked.ends, config.max_fingerprints // count_threads()), []
     with streaming(connection), start_threads(count_threads()) as threads:
@@ -69,7 +70,7 @@ def find_holders(
             ends = asked.ends[part] - start
             shingles, slots = enter(asked.names[start : start + ends[-1]])
             scan = Scan(connection, shingles, without, lambda count: report(count // len(parts)))
-            pairs = count_pairs(slots, ends, scan_samples(scan, last, threads))
+            pairs = count_pairs(slots, ends, scan_samples(scan, firsts, threads))
             found.append(replace(pairs, document=pairs.document + part.start))
     return StoredPairs(np.concatenate([p.document for p in found]), np.concatenate([p.source for p in found]))
 
@@ -101,8 +102,11 @@ class Scan(NamedTuple):
     report: Callable[[int], None]
 
 
-def scan_samples(scan: Scan, last: int, threads: Threads) -> npt.NDArray[np.uint32]:
-    """Return the smallest ordinal that holds each shingle, by its slot; NOBODY where none does."""
+def scan_samples(scan: Scan, firsts: Sequence[int], threads: Threads) -> npt.NDArray[np.uint32]:
+    """Return the smallest ordinal that holds each shingle, by its slot; NOBODY where none does.
+
+    `firsts` are the first ordinals of the parts of the index.
+    """
     free: SimpleQueue[ShingleSet] = SimpleQueue()  # one for each part of the index that is under way
     every = [scan.shingles, *(copy_set(scan.shingles) for _ in range(threads.count - 1))]
     for shingles in every:
@@ -116,10 +120,12 @@ def scan_samples(scan: Scan, last: int, threads: Threads) -> npt.NDArray[np.uint
                 forget_noted(shingles)
         finally:  # whatever happened: others may wait for it
             free.put(shingles)
-        return min(last + 1 - first, DOCUMENTS_AT_ONCE)
+        return first
 
-    for count in threads.ahead(look, range(0, last + 1, DOCUMENTS_AT_ONCE)):
-        scan.report(count)
+    passed = 0
+    for first in threads.ahead(look, firsts):
+        scan.report(first + DOCUMENTS_AT_ONCE - passed)
+        passed = first + DOCUMENTS_AT_ONCE
     table = np.asarray(np.minimum.reduce([shingles.table for shingles in every]))  # of the same names
     return (table & np.uint64(NOBODY)).astype(np.uint32)
 
@@ -212,7 +218,7 @@ def fetch_sizes(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64
         SELECT num_tokens FROM documents WHERE ordinal IN (SELECT ordinal FROM wanted) ORDER BY ordinal
     """).fetchnumpy()["num_tokens"]
     connection.unregister("wanted")
-    assert len(found) == len(ordinals), "tokens of a document that is not in the index"
+    require(len(found) == len(ordinals), "it has shingles of a document that is not in it")
     return np.asarray(found, np.int32)
 
 

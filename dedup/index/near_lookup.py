@@ -3,22 +3,28 @@
 The band keys of all stored documents are streamed past those of the new ones; few are fetched.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import NearConfig
+from dedup.index.checks import check_values
+from dedup.index.damage import require
 from dedup.index.store import count_threads, streaming
 from dedup.index.stored_tokens import StoredTokens, fetch_tokens
+from dedup.index.tables import read_runs
 from dedup.kernels.buffers import as_read_only
 from dedup.kernels.key_set import MAX_HOLDERS, KeySet, add_keys, find_hits, make_hits, make_key_set, match_hits
 from dedup.kernels.leader_table import DIFFERENCE
 from dedup.kernels.minhash import SIGNATURE_WORDS
+from dedup.model.documents import CopyRelation
 from dedup.near.bands import bands_of
 from dedup.near.facts import Facts
 from dedup.near.leaders import Offered, limits_of
@@ -28,6 +34,7 @@ from dedup.threads import Threads, start_threads
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+CONTROL = re.compile("[\\x00-\\x1f]")
 ROWS_AT_ONCE, DOCUMENTS_AT_ONCE = 1 << 13, 1 << 16
 
 
@@ -50,8 +57,7 @@ def scan_keys(
     """Look the keys of all stored documents up among those of the new ones, in threads over parts of the index."""
     bands = bands_of(near).bands
     key_set = gather_keys(new, bands)
-    last = connection.execute("SELECT max(ordinal) FROM documents").fetchall()[0][0]
-    firsts = range(0, 0 if last is None else last + 1, DOCUMENTS_AT_ONCE)
+    firsts = list_parts(connection, DOCUMENTS_AT_ONCE)
     parts = [threads.submit(find_sharing, connection.cursor(), key_set, first, without) for first in firsts]
     found = join_sharing([part.result() for part in parts])
     comparable = np.empty(len(found.ordinals), np.bool_)
@@ -62,6 +68,16 @@ def scan_keys(
     keys = np.zeros((np.count_nonzero(chosen), bands), np.uint64)
     keys[place[found.owner[hit]], found.band[hit]] = key_set.slots[found.slot[hit], 0]
     return Scanned(found.ordinals[chosen], found.num_tokens[chosen], keys, comparable[chosen])
+
+
+def list_parts(connection: "DuckDBPyConnection", size: int) -> list[int]:
+    """Return the first ordinals of the parts of an index, `size` ordinals each, that hold documents."""
+    query = f"SELECT DISTINCT ordinal // {size} FROM documents"  # noqa: S608 (our own number)
+    parts = sorted(part for (part,) in connection.execute(query).fetchall())
+    last = connection.execute("SELECT max(ordinal) FROM documents").fetchall()[0][0]
+    free = max((row.next_ordinal for row in read_runs(connection)), default=0)
+    require(not parts or 0 <= parts[0] <= last < free, "it has documents that no run brought")
+    return [part * size for part in parts]
 
 
 class Sharing(NamedTuple):
@@ -90,6 +106,7 @@ def find_sharing(connection: "DuckDBPyConnection", key_set: KeySet, first: int, 
     rows = connection.sql(f"SELECT {columns} FROM documents WHERE {here}")  # noqa: S608 (our own numbers)
     hits, parts = make_hits(ROWS_AT_ONCE, key_set.bands), []
     for batch in rows.to_arrow_reader(ROWS_AT_ONCE):
+        check_values(batch)
         described = [batch.column(i).to_numpy() for i in range(3)]
         keys, signatures = (read_lists(batch.column(i)) for i in (3, 4))
         num_tokens = as_read_only(described[1])
@@ -110,7 +127,7 @@ def join_sharing(parts: Sequence[Sharing]) -> Sharing:
         moved.append(part._replace(owner=part.owner + np.int32(first)))
         first += len(part.ordinals)
     joined = Sharing(*(np.concatenate(columns) for columns in zip(*moved, strict=True)))
-    assert np.all(np.diff(joined.ordinals) > 0), "documents of an index come in the order of their keeping"
+    require(np.all(np.diff(joined.ordinals) > 0), "its documents are not in the order of their keeping")
     return joined
 
 
@@ -157,7 +174,9 @@ def find_stored(
     keys[np.searchsorted(ordinals, scanned.ordinals)] = scanned.keys
     stored = replace(make_stored(names, scanned.keys.shape[1]), keys=keys, removed=read_removed(removed, ordinals))
     places, (address, masked) = np.searchsorted(ordinals, wanted.ordinals), (where for where, _ in copies)
-    return stored.with_tokens(places, address, masked, [room for _, room in copies])
+    stored = stored.with_tokens(places, address, masked, [room for _, room in copies])
+    # without tokens in memory a document is compared with none: no size is near to 0
+    return replace(stored, num_shingles=np.where(stored.address == 0, np.int32(0), stored.num_shingles))
 
 
 def make_stored(rows: pa.Table, bands: int) -> StoredDocuments:
@@ -194,6 +213,9 @@ def find_removed(
     """  # noqa: S608 (our own numbers)
     found = connection.sql(query).to_arrow_table()
     connection.unregister("asked")
+    check_values(found)
+    relations = [int(relation) for relation in CopyRelation]
+    require(np.isin(found.column("relation").to_numpy(), relations).all(), "it has a fate of no relation")
     return found
 
 
@@ -222,5 +244,18 @@ def fetch_rows(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64]
         ORDER BY d.ordinal
     """).to_arrow_table()
     connection.unregister("wanted")
-    assert len(rows) == len(ordinals), "a document that the index names is not in it"
+    require(len(rows) == len(ordinals), "a document that it names is not in it, or is twice in it")
+    check_values(rows)
+    num_tokens, num_shingles = (rows.column(name).to_numpy() for name in ("num_tokens", "num_shingles"))
+    require(np.all(num_shingles <= num_tokens), "a document has more shingles than tokens")
+    require(all(map(is_one_value, rows.column("id").to_pylist())), "the id of a document is no JSON value")
     return rows
+
+
+def is_one_value(raw_id: str) -> bool:
+    """Return whether an id is one JSON value in one line: it is written as it is into the records of a run."""
+    try:
+        msgspec.json.decode(raw_id)
+    except (msgspec.DecodeError, RecursionError):
+        return False
+    return raw_id.isprintable() or not CONTROL.search(raw_id)

@@ -7,7 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from dedup.index.damage import require
 from dedup.index.stored_tokens import read_pieces, view_pieces
+from dedup.index.tables import PIECE
 from dedup.kernels.buffers import as_read_only
 from dedup.kernels.first_sources import EVERY, list_samples, make_factors
 from dedup.passages.document_tokens import DocumentTokens
@@ -80,5 +82,8 @@ def read_samples(pieces: pa.LargeBinaryArray) -> Samples:
     if len(pieces) == 0:
         return NO_SAMPLES
     edges, data = view_pieces(pieces)
+    require(
+        np.all(edges % 4 == 0) and np.diff(edges).max() <= 4 * PIECE, "its shingles are not in pieces as a run makes"
+    )
     places = edges // 4
     return Samples(np.frombuffer(data, np.uint32)[places[0] : places[-1]], as_read_only(places[1:] - places[0]))

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from dedup.config import NearConfig
 from dedup.corpus.values import read_value
+from dedup.index.checks import check_values
 from dedup.kernels.minhash import sign
 from dedup.kernels.shingles import keep_distinct, roll_shingles, table_size
 from dedup.near.bands import bands_of
@@ -56,6 +57,7 @@ def read_documents(connection: "DuckDBPyConnection") -> Iterator[tuple[int, str,
     """
     owner, name, pieces = -1, "", b""
     for batch in connection.sql(query).to_arrow_reader(10_000):
+        check_values(batch)
         for ordinal, raw_id, piece in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             if ordinal != owner:
                 if owner >= 0:

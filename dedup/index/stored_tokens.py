@@ -10,6 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from dedup.index.checks import check_values
+from dedup.index.damage import require
 from dedup.index.tables import PIECE
 from dedup.threads import Threads
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 PIECES_AT_ONCE = 1 << 11
+LOGGED_BYTES = 1 << 24  # of an index that may be in its log still
+DAMAGED = "the pieces in its table {} are not those of its documents"
 
 
 class StoredTokens(NamedTuple):
@@ -26,6 +30,10 @@ class StoredTokens(NamedTuple):
 
     ordinals: npt.NDArray[np.int64]
     num_tokens: npt.NDArray[np.int32]
+
+    def take(self, places: npt.NDArray[np.int64]) -> "StoredTokens":
+        """Return some of the documents."""
+        return StoredTokens(self.ordinals[places], self.num_tokens[places])
 
 
 class MappedTokens(NamedTuple):
@@ -57,31 +65,42 @@ def fetch_tokens(
     """Begin to copy tokens of documents to a file beside `spool`, in several threads."""
     path = spool.with_suffix(f".{table}")
     ends = np.cumsum(wanted.num_tokens, dtype=np.int64)
+    sizes = connection.execute("SELECT block_size * total_blocks FROM pragma_database_size()").fetchall()
+    require(not ends.size or 4 * ends[-1] <= sizes[0][0] + LOGGED_BYTES, "its documents have more tokens than it holds")
     starts = ends - wanted.num_tokens
     with path.open("wb") as file:
         file.truncate(4 * max(int(ends[-1]) if ends.size else 0, 1))
     parts = [part for part in np.array_split(np.arange(len(ends)), threads.count) if part.size]
     copied = [
-        threads.submit(copy_tokens, connection.cursor(), table, wanted.ordinals[part], starts[part], path)
-        for part in parts
+        threads.submit(copy_tokens, connection.cursor(), table, wanted.take(part), starts[part], path) for part in parts
     ]
     return TokenCopy(path, starts, copied)
 
 
 def copy_tokens(
-    connection: "DuckDBPyConnection",
-    table: str,
-    ordinals: npt.NDArray[np.int64],
-    starts: npt.NDArray[np.int64],
-    path: Path,
+    connection: "DuckDBPyConnection", table: str, wanted: StoredTokens, starts: npt.NDArray[np.int64], path: Path
 ) -> npt.NDArray[np.bool_]:
-    """Write the tokens of documents (ordinals, ascending) to where each begins; return of which there are any."""
-    is_there = np.zeros(len(ordinals), np.bool_)
+    """Write the tokens of documents to where each begins; return of which there are any.
+
+    All pieces of a document are there, once, or none; of the table `tokens` all.
+    """
+    pieces = -(-wanted.num_tokens.astype(np.int64) // PIECE)
+    firsts = np.cumsum(pieces) - pieces
+    is_copied = np.zeros(int(pieces.sum()), np.bool_)
     with path.open("r+b") as file:
-        for rows in read_pieces(connection, table, ordinals):
-            places = np.searchsorted(ordinals, rows.column(0).to_numpy())
-            is_there[places] = True
-            write_pieces(file, rows.column(2), starts[places] + rows.column(1).to_numpy().astype(np.int64) * PIECE)
+        for rows in read_pieces(connection, table, wanted.ordinals):
+            places, parts = np.searchsorted(wanted.ordinals, rows.column(0).to_numpy()), rows.column(1).to_numpy()
+            lengths = np.minimum(wanted.num_tokens[places] - parts.astype(np.int64) * PIECE, PIECE)
+            edges, _ = view_pieces(rows.column(2))
+            require(np.array_equal(np.diff(edges), 4 * lengths) and np.all(lengths > 0), DAMAGED.format(table))
+            numbers = firsts[places] + parts
+            require(not is_copied[numbers].any(), DAMAGED.format(table))
+            is_copied[numbers] = True
+            write_pieces(file, rows.column(2), starts[places] + parts.astype(np.int64) * PIECE)
+    counts = np.diff(np.append(0, np.cumsum(is_copied))[np.append(firsts, is_copied.size)])
+    is_there: npt.NDArray[np.bool_] = counts > 0
+    is_whole = counts == pieces
+    require(np.all(is_whole | ~is_there) and (table != "tokens" or np.all(is_whole)), DAMAGED.format(table))
     return is_there
 
 
@@ -91,10 +110,13 @@ def read_pieces(
     """Yield the rows (ordinal, part, piece) of documents (ordinals, ascending), in any order."""
     connection.execute("SET arrow_large_buffer_size = true")
     connection.register("wanted", pa.table({"ordinal": ordinals}))
-    yield from connection.sql(f"""
+    rows = connection.sql(f"""
         SELECT ordinal, part, piece FROM {table}
         WHERE ordinal BETWEEN {ordinals[0]} AND {ordinals[-1]} AND ordinal IN (SELECT ordinal FROM wanted)
-    """).to_arrow_reader(PIECES_AT_ONCE)  # noqa: S608 (our own names and numbers)
+    """)  # noqa: S608 (our own names and numbers)
+    for batch in rows.to_arrow_reader(PIECES_AT_ONCE):
+        check_values(batch)
+        yield batch
 
 
 def view_pieces(pieces: pa.LargeBinaryArray) -> tuple[npt.NDArray[np.int64], pa.Buffer]:

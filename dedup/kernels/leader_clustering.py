@@ -38,7 +38,7 @@ from dedup.kernels.shingles import (
 )
 
 KEPT = -1
-MAX_REFUSED = 32  # relatives that a document is compared with: a series of thousands stays cheap
+MAX_REFUSED = 8  # relatives that a document is compared with: a series of thousands stays cheap
 MAX_AGREEMENT = 64  # bytes of two signatures that may agree
 
 
@@ -110,32 +110,32 @@ def follow_twin(state, rank, rule):
 
 
 @inner
-def choose_alike(state, signature, candidates, count, agreement):
+def choose_alike(state, signature, candidates, count, agreement, ends):
     """Move the candidates whose signatures agree to the front and return how many they are.
 
-    More than MAX_REFUSED are ordered by how much agrees: relatives are then compared from the nearest on.
+    More than MAX_REFUSED are put in order of how much agrees: relatives are then compared from the nearest on. `ends`
+    (int64[MAX_AGREEMENT + 2]) gets where those of each agreement end; among themselves they are in no order.
     """
-    agreeing = np.empty(count, np.int64)
     alike = 0
+    agreeing = np.empty(count, np.uint8)
+    ends[:] = 0
     for c in range(count):
         agreed = count_agreeing(signature, state.signatures[candidates[c]])
         if agreed >= agreement:
             candidates[alike] = candidates[c]
             agreeing[alike] = agreed
+            ends[MAX_AGREEMENT - agreed + 1] += 1
             alike += 1
     if alike <= MAX_REFUSED:
+        ends[:] = alike
         return alike
-    begins = np.zeros(MAX_AGREEMENT + 2, np.int64)
-    for c in range(alike):
-        begins[MAX_AGREEMENT - agreeing[c] + 1] += 1
-    for place in range(1, begins.size):
-        begins[place] += begins[place - 1]
+    for place in range(1, ends.size):
+        ends[place] += ends[place - 1]
     given = candidates[:alike].copy()
-    owners = np.sort(given)
     for c in range(alike):
-        agreed = count_agreeing(signature, state.signatures[owners[c]])
-        candidates[begins[MAX_AGREEMENT - agreed]] = owners[c]
-        begins[MAX_AGREEMENT - agreed] += 1
+        place = MAX_AGREEMENT - np.int64(agreeing[c])
+        candidates[ends[place]] = given[c]
+        ends[place] += 1
     return alike
 
 
@@ -149,6 +149,7 @@ def cover_block(state, first, keys, signatures, limits, shingle_size, rule, max_
     bands = keys.shape[1]
     buckets = np.empty(bands, np.int64)
     candidates = np.empty(1024, np.int64)
+    ends = np.empty(MAX_AGREEMENT + 2, np.int64)
     shingles = np.empty(4096, np.uint64)
     table = np.empty(8192, np.uint64)
     stamps = np.zeros(8192, np.uint32)
@@ -166,7 +167,8 @@ def cover_block(state, first, keys, signatures, limits, shingle_size, rule, max_
             buckets[band] = find_bucket(state, keys[row, band])
         candidates, count = find_candidates(state, rank, buckets, candidates)
         state.counters[CANDIDATES] += count
-        alike = choose_alike(state, signatures[row], candidates, count, limits.agreement)
+        alike = choose_alike(state, signatures[row], candidates, count, limits.agreement, ends)
+        sorted_to = place = 0
         best_similarity = 0.0
         size_a = np.int64(state.num_shingles[rank])
         loaded = refused = 0
@@ -174,6 +176,11 @@ def cover_block(state, first, keys, signatures, limits, shingle_size, rule, max_
             if refused == MAX_REFUSED:
                 state.counters[SERIES] += 1
                 break
+            if c == sorted_to and alike > MAX_REFUSED:
+                while ends[place] <= c:
+                    place += 1
+                sorted_to = ends[place]
+                candidates[c:sorted_to].sort()
             other = state.owners[candidates[c]]
             size_b = np.int64(state.num_shingles[other])
             bound = min(size_a, size_b) / max(size_a, size_b)

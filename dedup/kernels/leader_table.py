@@ -11,7 +11,10 @@ from dedup.kernels.jit import inlined, inner, kernel
 from dedup.kernels.minhash import SIGNATURE_WORDS
 
 # Positions in `CoverState.counters`.
-CANDIDATES, VERIFIED, NUM_ENTRIES, FULL_BUCKETS, NOT_ENTERED, SERIES, NUM_COUNTERS = range(7)
+CANDIDATES, VERIFIED, NUM_ENTRIES, FULL_BUCKETS, NOT_ENTERED, SERIES, SKIPPED, NUM_COUNTERS = range(8)
+
+# A bucket of a long series or of text that very many documents have. A document looks into those up to MAX_VISITED.
+LARGE_BUCKET, MAX_VISITED = 256, 1024
 
 # How a removed document differs from its witness: see `dedup.kernels.novelty.Difference`.
 DIFFERENCE = np.dtype([("novel", np.int32), ("longest_run", np.int32), ("slots", np.int32)])
@@ -44,7 +47,7 @@ class CoverState(NamedTuple):
     last_seen   int64[...]    owner -> the last rank that met it as candidate
     signatures  uint64[..., 8] owner -> b-bit signature
     sizes       uint16[...]   entry -> documents in its bucket when it was entered
-    counters    int64[7]
+    counters    int64[8]
     ```
     """
 
@@ -132,11 +135,18 @@ def double(values):
 def find_candidates(state, rank, buckets, candidates):
     """Collect the owners that share a bucket with this document, each once; return the array and their number."""
     bands = buckets.size
-    count = 0
+    share = 1.0 / bands
+    count = visited = 0
     for band in range(bands):
         entry = np.int64(state.slots[buckets[band]] & U64(0xFFFFFFFF))
+        size = np.int64(state.sizes[entry - 1]) if entry != 0 else 0
+        if size > LARGE_BUCKET:
+            if visited >= MAX_VISITED:
+                state.counters[SKIPPED] += 1
+                continue
+            visited += size
         while entry != 0:
-            owner = (entry - 1) // bands
+            owner = np.int64((entry - 0.5) * share)  # (entry - 1) // bands: a division would take longest of all
             if state.last_seen[owner] != rank:
                 state.last_seen[owner] = rank
                 prefetch(state.signatures, SIGNATURE_WORDS * owner)

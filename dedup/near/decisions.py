@@ -20,6 +20,7 @@ class WorkCounts:
     num_full_buckets  buckets that took no more documents
     num_not_entered   band keys of kept documents that were not entered into one of those
     num_series        documents with more relatives than are compared
+    num_skipped       buckets of more than LARGE_BUCKET documents that a document with many of them did not look into
     """
 
     num_candidates: int = 0
@@ -27,6 +28,7 @@ class WorkCounts:
     num_full_buckets: int = 0
     num_not_entered: int = 0
     num_series: int = 0
+    num_skipped: int = 0
 
 
 def no_relatives(count: int) -> npt.NDArray[np.void]:

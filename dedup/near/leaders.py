@@ -16,6 +16,7 @@ from dedup.kernels.leader_table import (
     NOT_ENTERED,
     NUM_COUNTERS,
     SERIES,
+    SKIPPED,
     VERIFIED,
     CoverState,
     Limits,
@@ -179,7 +180,7 @@ class Cover:
         state, here = self._state, slice(self._first, self._offered)
         count = self._offered - self._first
         counters = state.counters
-        counts = WorkCounts(*(int(counters[i]) for i in (CANDIDATES, VERIFIED, FULL_BUCKETS, NOT_ENTERED, SERIES)))
+        counts = WorkCounts(*(int(counters[i]) for i in (CANDIDATES, VERIFIED, FULL_BUCKETS, NOT_ENTERED, SERIES, SKIPPED)))
         relative = state.relative[here].copy()
         relative["document"] = self._name(relative["document"])
         return Decisions(

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from dedup.config import CleanSettings, NearConfig, PassageConfig
 from dedup.kernels.leader_clustering import MAX_REFUSED
+from dedup.kernels.leader_table import MAX_VISITED
 from dedup.model.documents import SEEN_IN_INDEX, CopyRelation
 from dedup.model.run import Counts, InputFile, Limit, Losses, PassageCounts, Stage, Summary
 from dedup.near.bands import bands_of
@@ -107,6 +108,9 @@ def list_limits(near: NearConfig, work: WorkCounts, stride: int) -> list[Limit]:
             "near-copies of those documents may have been kept (text common to very many documents does this)"
         )
         limits.append(Limit("max_bucket", near.max_bucket, work.num_full_buckets, effect))
+    if work.num_skipped:
+        effect = "large buckets that documents with many of them did not look into: a copy there may have been kept"
+        limits.append(Limit("max_visited", MAX_VISITED, work.num_skipped, effect))
     if work.num_series:
         effect = "documents with more relatives than are compared: copies of less similar ones may have been kept"
         limits.append(Limit("max_relatives", MAX_REFUSED, work.num_series, effect))

@@ -180,7 +180,9 @@ class Cover:
         state, here = self._state, slice(self._first, self._offered)
         count = self._offered - self._first
         counters = state.counters
-        counts = WorkCounts(*(int(counters[i]) for i in (CANDIDATES, VERIFIED, FULL_BUCKETS, NOT_ENTERED, SERIES, SKIPPED)))
+        counts = WorkCounts(
+            *(int(counters[i]) for i in (CANDIDATES, VERIFIED, FULL_BUCKETS, NOT_ENTERED, SERIES, SKIPPED))
+        )
         relative = state.relative[here].copy()
         relative["document"] = self._name(relative["document"])
         return Decisions(

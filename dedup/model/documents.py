@@ -110,6 +110,7 @@ class Passage:
     similarity      2 * equal tokens / (tokens of both sides); 1.0 is an exact copy
     scope           "within" or "across"
     num_documents   how many documents hold it
+    num_tokens      words of the copy
     """
 
     document: Document
@@ -121,6 +122,7 @@ class Passage:
     similarity: float
     scope: str
     num_documents: int
+    num_tokens: int
 
     @property
     def text(self) -> str:

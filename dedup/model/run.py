@@ -1,12 +1,9 @@
 """What a run did: `summary.json`, and a few removals to show to a person."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 import msgspec
-
-from dedup.model.documents import CopyRelation
 
 
 class InputFile(msgspec.Struct, frozen=True):
@@ -134,61 +131,3 @@ class Summary(msgspec.Struct, frozen=True):
     def to_json(self) -> bytes:
         """Return the summary as JSON, indented for people."""
         return msgspec.json.format(msgspec.json.encode(self), indent=2) + b"\n"
-
-
-@dataclass(frozen=True, slots=True)
-class ExampleDocument:
-    """A document for a person: its id, its place, its beginning (None if that is too far to fetch)."""
-
-    id: str
-    path: str
-    line: int
-    text: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Excerpt:
-    """Characters `[start, end)` of a document, with what is before and after them."""
-
-    doc_id: str
-    start: int
-    end: int
-    before: str
-    text: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
-class PassageInContext:
-    """A passage for showing, on both sides."""
-
-    copy: Excerpt
-    first: Excerpt
-    num_tokens: int
-    similarity: float
-    num_documents: int
-
-
-@dataclass(frozen=True, slots=True)
-class ExampleCut:
-    """A passage that was cut because its document has it before: its place and text, and where the first one is."""
-
-    doc_id: str
-    path: str
-    line: int
-    start: int
-    end: int
-    text: str
-    num_words: int
-    first_start: int
-    first_end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One removal with its witness."""
-
-    removed: ExampleDocument
-    witness: ExampleDocument
-    relation: CopyRelation
-    similarity: float

@@ -8,12 +8,10 @@ import numpy as np
 
 from dedup.config import InputConfig
 from dedup.corpus.values import read_value
-from dedup.model.documents import CopyRelation
-from dedup.model.run import Example, ExampleCut, ExampleDocument
+from dedup.model.documents import CopyRelation, Document, DocumentPlace, Removal
 from dedup.near.decisions import Decisions
 from dedup.near.fetch_texts import fetch_text
 from dedup.near.segments import Segments
-from dedup.near.sketcher import tokenise_text
 from dedup.output.passage_records import PassageRecord
 from dedup.output.run_folder import PASSAGES
 
@@ -23,7 +21,7 @@ MAX_READ = 20_000  # passages
 RELATIONS = (CopyRelation.EDITED, CopyRelation.CONTAINED, CopyRelation.TEMPLATE, CopyRelation.EXACT)
 
 
-def choose_examples(segments: Segments, decisions: Decisions, config: InputConfig) -> list[Example]:
+def choose_examples(segments: Segments, decisions: Decisions, config: InputConfig) -> list[Removal]:
     """Return a removal of each of the first two relations that there are, nearer than three quarters of its kind."""
     removed = np.flatnonzero(decisions.witness >= 0)
     chosen: list[int] = []
@@ -31,25 +29,24 @@ def choose_examples(segments: Segments, decisions: Decisions, config: InputConfi
         rows = removed[decisions.relation[removed] == relation]
         if rows.size and len(chosen) < MAX_EXAMPLES:
             chosen.append(int(rows[np.argsort(decisions.similarity[rows], kind="stable")[rows.size * 3 // 4]]))
-    return [
-        Example(
-            describe_document(segments, doc, config),
-            describe_document(segments, int(decisions.witness[doc]), config),
-            CopyRelation(decisions.relation[doc]),
-            float(decisions.similarity[doc]),
-        )
-        for doc in chosen
-    ]
+    examples = []
+    for doc in chosen:
+        relation, witness = CopyRelation(decisions.relation[doc]), int(decisions.witness[doc])
+        documents = [fetch_document(segments, each, config) for each in (doc, witness)]
+        similarity = float(decisions.similarity[doc])
+        examples.append(Removal(documents[0], relation.reason, relation.label, documents[1], similarity))
+    return examples
 
 
-def describe_document(segments: Segments, doc_index: int, config: InputConfig) -> ExampleDocument:
-    """Return a document for showing."""
+def fetch_document(segments: Segments, doc_index: int, config: InputConfig) -> Document:
+    """Return a document for showing; one of an index, or too far to fetch, has no text."""
     name = segments.name(doc_index)
     text = fetch_text(segments, doc_index, config) if name.run is None else None
-    return ExampleDocument(read_value(name.raw_id) or NO_ID, name.path, name.line, text)
+    place = DocumentPlace(name.path, name.line)
+    return Document(read_value(name.raw_id) or NO_ID, text or "", place=place)
 
 
-def read_example_cut(out: Path) -> ExampleCut | None:
+def read_example_cut(out: Path) -> PassageRecord | None:
     """Return the longest exact passage that a run cut out of a document, among the first that it lists."""
     if not (out / PASSAGES).is_file():
         return None
@@ -57,17 +54,4 @@ def read_example_cut(out: Path) -> ExampleCut | None:
     with (out / PASSAGES).open("rb") as lines:
         records = map(decoder.decode, islice(lines, MAX_READ))
         cuts = (r for r in records if (r.scope, r.action, r.relation) == ("within", "removed", "exact"))
-        longest = max(cuts, key=lambda record: len(record.text), default=None)
-    if longest is None:
-        return None
-    return ExampleCut(
-        read_value(bytes(longest.doc_id)) or NO_ID,
-        longest.path,
-        longest.line,
-        longest.start,
-        longest.end,
-        longest.text,
-        tokenise_text(longest.text).size,
-        longest.witness.start,
-        longest.witness.end,
-    )
+        return max(cuts, key=lambda record: len(record.text), default=None)

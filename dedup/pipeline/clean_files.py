@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from dedup.corpus.files import at_rest
 from dedup.corpus.shards import Shard
-from dedup.model.run import Example, Summary
+from dedup.model.documents import Removal
+from dedup.model.run import Summary
 from dedup.near.decide_documents import decide_documents
 from dedup.near.decisions import Decisions
 from dedup.near.sketches import Sketches
@@ -26,7 +27,7 @@ from dedup.pipeline.summarise import summarise
 from dedup.workers import run_tasks
 
 
-def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Example]]:
+def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Removal]]:
     """Remove near-duplicate documents from files. Returns what was done, with examples; none of a finished run."""
     with use_index(run, progress) as index:
         job = make_job(run, progress, index)
@@ -38,7 +39,7 @@ def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Example]]:
             return clean_job(job)
 
 
-def clean_job(job: Job) -> tuple[Summary, list[Example]]:
+def clean_job(job: Job) -> tuple[Summary, list[Removal]]:
     """Do the work of `clean` in its folder."""
     sketches = sketch(job)
     sketches, boilerplate = mask_boilerplate(sketches, job)

@@ -44,11 +44,11 @@ def find_passages(
             repeats.append(replace(found, document=here, source=here))
         first += len(part)
     shared = find_shared(join_tokens(tokens), config, lambda _: None) if config.across else join_passages([])
-    return explain(every, plan_passages(join_passages(repeats), shared, config, cut_across=False))
+    return explain(dict(enumerate(every)), plan_passages(join_passages(repeats), shared, config, cut_across=False))
 
 
-def explain(documents: list[Document], found: Passages) -> list[Passage]:
-    """Return the passages in characters."""
+def explain(documents: Mapping[int, Document], found: Passages) -> list[Passage]:
+    """Return the passages in characters; `documents` are theirs by number."""
     offsets: dict[int, TokenOffsets] = {}
 
     def locate(index: int) -> TokenOffsets:
@@ -72,6 +72,7 @@ def explain(documents: list[Document], found: Passages) -> list[Passage]:
                 similarity=float(found.similarity[row]),
                 scope="across" if found.scope[row] == ACROSS else "within",
                 num_documents=int(found.num_documents[row]),
+                num_tokens=int(found.span[row, 1] - found.span[row, 0]),
             )
         )
     return passages

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from dedup.config import InputConfig
-from dedup.model.run import Excerpt, PassageInContext
+from dedup.model.documents import Document, Passage
 from dedup.near.decisions import Decisions
 from dedup.near.fetch_texts import fetch_text
 from dedup.near.segments import Segments
@@ -21,18 +21,15 @@ from dedup.passages.passage_table import Passages
 from dedup.passages.plan import plan_kept
 from dedup.passages.remove_contained import gather_kept
 from dedup.pipeline.cut_passages import locate
+from dedup.pipeline.find_passages import explain
 from dedup.pipeline.index_session import NO_INDEX
 from dedup.pipeline.job import CleanRun, Job, Progress, make_job
 from dedup.pipeline.sketch_shards import sketch
-from dedup.text.spans import Span
-from dedup.text.token_spans import TokenOffsets
-
-CONTEXT = 60  # characters shown before and after a passage
 
 
 def list_passages(
     run: CleanRun, progress: Progress, target: Path | None, biggest: int = 0
-) -> tuple[int, list[PassageInContext]]:
+) -> tuple[int, list[Passage]]:
     """Write every passage that occurs twice to a file, if one is named; return how many there are, and the biggest.
 
     The work is done in a folder beside `run.out`.
@@ -43,7 +40,7 @@ def list_passages(
         return list_in_folder(job, target, biggest)
 
 
-def list_in_folder(job: Job, target: Path | None, biggest: int) -> tuple[int, list[PassageInContext]]:
+def list_in_folder(job: Job, target: Path | None, biggest: int) -> tuple[int, list[Passage]]:
     """Do the work of `list_passages` in its folder."""
     sketches = sketch(job)
     segments, config = sketches.segments, job.settings.passages
@@ -64,32 +61,17 @@ def list_in_folder(job: Job, target: Path | None, biggest: int) -> tuple[int, li
     return len(passages), examples
 
 
-def choose_biggest(segments: Segments, passages: Passages, config: InputConfig, count: int) -> list[PassageInContext]:
-    """Return the longest passages with the context of both places."""
+def choose_biggest(segments: Segments, passages: Passages, config: InputConfig, count: int) -> list[Passage]:
+    """Return the longest passages, those that can be fetched."""
     lengths = passages.span[:, 1] - passages.span[:, 0]
     rows = np.argsort(-lengths, kind="stable")[:count].tolist()
-    found = []
-    for row in rows:
-        sides = []
-        for document, tokens in (
-            (int(passages.document[row]), passages.span[row].tolist()),
-            (int(passages.source[row]), passages.source_span[row].tolist()),
-        ):
-            text = fetch_text(segments, document, config)
-            if text is None:
-                break
-            name = segments.name(document)
-            span = TokenOffsets(text).span(*tokens)
-            sides.append(cut_excerpt(name.raw_id.decode(), text, span))
-        if len(sides) == 2:
-            similarity = float(passages.similarity[row])
-            found.append(
-                PassageInContext(sides[0], sides[1], int(lengths[row]), similarity, int(passages.num_documents[row]))
-            )
-    return found
-
-
-def cut_excerpt(doc_id: str, text: str, span: Span) -> Excerpt:
-    """Return a span of a text with what is before and after it."""
-    before, after = text[max(span.start - CONTEXT, 0) : span.start], text[span.end : span.end + CONTEXT]
-    return Excerpt(doc_id, span.start, span.end, before, span.cut(text), after)
+    chosen = passages.select(np.array(rows, np.int64))
+    documents = {}
+    for number in {*chosen.document.tolist(), *chosen.source.tolist()}:
+        text = fetch_text(segments, number, config)
+        if text is not None:
+            documents[number] = Document(segments.name(number).raw_id.decode(), text)
+    fetched = [
+        row for row in range(len(chosen)) if {int(chosen.document[row]), int(chosen.source[row])} <= documents.keys()
+    ]
+    return explain(documents, chosen.select(np.array(fetched, np.int64)))

@@ -16,9 +16,9 @@ from dedup.output.confined_paths import is_within, open_within
 from dedup.output.passage_records import PassageRecord
 from dedup.output.run_folder import PASSAGES
 from dedup.report.corpus.cluster_plans import ClusterPlan
-from dedup.report.corpus.corpus_cluster import ComparedCopy, render_cluster
-from dedup.report.corpus.corpus_diff import describe_diff
-from dedup.report.corpus.corpus_model import Card, ClusterContent, ClusterCopy, PassageNote
+from dedup.report.corpus.corpus_cluster import render_cluster
+from dedup.report.corpus.corpus_diff import ComparedPair, describe_diff
+from dedup.report.corpus.corpus_model import Card, ClusterContent, DocumentPair
 from dedup.report.corpus.corpus_page import cluster_path
 from dedup.report.corpus.shown_documents import read_shown
 
@@ -60,32 +60,31 @@ def open_passages(out: Path) -> AbstractContextManager[IO[bytes]]:
 def read_content(plan: ClusterPlan, documents: IO[bytes], notes: IO[bytes]) -> ClusterContent:
     """Return what a page shows beside the comparisons."""
     representative = read_shown(documents, plan.offset)
-    copies = tuple(read_copies(plan, documents))
-    cards = {(card.path, card.line): card for card in (representative.card, *(copy.card for copy in copies))}
     return ClusterContent(
         plan.name(representative.card),
         representative.text,
-        copies,
-        tuple(read_passage(notes, offset, cards) for offset in plan.passages),
+        tuple(read_copies(plan, representative.card, documents)),
+        tuple(read_passage(notes, offset) for offset in plan.passages),
         plan.num_passages,
         plan.before,
         plan.after,
     )
 
 
-def read_copies(plan: ClusterPlan, documents: IO[bytes]) -> Iterator[ClusterCopy]:
-    """Yield the copies that the page names."""
+def read_copies(plan: ClusterPlan, kept: Card, documents: IO[bytes]) -> Iterator[DocumentPair]:
+    """Yield the copies that the page names, each with the kept document."""
     table = plan.copies
     for row, offset in enumerate(plan.offsets.tolist()):
-        yield ClusterCopy(
+        yield DocumentPair(
+            kept,
             read_shown(documents, offset).card,
             CopyRelation(table.relation[row]).label,
             float(table.similarity[row]),
-            None if np.isnan(table.covered[row]) else float(table.covered[row]),
+            covered=None if np.isnan(table.covered[row]) else float(table.covered[row]),
         )
 
 
-def compare_copies(plan: ClusterPlan, content: ClusterContent, documents: IO[bytes]) -> Iterator[ComparedCopy]:
+def compare_copies(plan: ClusterPlan, content: ClusterContent, documents: IO[bytes]) -> Iterator[ComparedPair]:
     """Yield the first copies, each compared with the representative unless an earlier one has the same text.
 
     Texts are read and compared as they are asked for.
@@ -96,11 +95,10 @@ def compare_copies(plan: ClusterPlan, content: ClusterContent, documents: IO[byt
         new = read_shown(documents, offset).text
         same_as = seen.setdefault(new, number)
         diff = describe_diff(diff_texts(content.text, new), f"copy-{number}-") if same_as == number else None
-        yield ComparedCopy(number, copy, same_as, diff)
+        yield ComparedPair(number, copy, diff, same_as)
 
 
-def read_passage(notes: IO[bytes], offset: int, cards: dict[tuple[str, int], Card]) -> PassageNote:
+def read_passage(notes: IO[bytes], offset: int) -> PassageRecord:
     """Return the passage at an offset of `passages.jsonl`."""
     notes.seek(offset)
-    record = msgspec.json.decode(notes.readline(), type=PassageRecord)
-    return PassageNote(cards[record.path, record.line], record)
+    return msgspec.json.decode(notes.readline(), type=PassageRecord)

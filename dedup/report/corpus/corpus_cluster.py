@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
-from dedup.report.corpus.corpus_diff import PageDiff
-from dedup.report.corpus.corpus_model import ClusterContent, ClusterCopy
+from dedup.report.corpus.corpus_diff import ComparedPair
+from dedup.report.corpus.corpus_model import ClusterContent
 from dedup.report.corpus.corpus_page import fit, measure_card, measure_row, render_corpus_page
 from dedup.report.wording import clip
 
@@ -16,22 +15,16 @@ PASSAGE_CHARACTERS = 1_000
 BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class ComparedCopy:
-    """A removed document with its comparison; None where the copy number `same_as` has the very same text."""
-
-    number: int
-    copy: ClusterCopy
-    same_as: int
-    diff: PageDiff | None
-
-
-def render_cluster(content: ClusterContent, compared: Iterable[ComparedCopy]) -> str:
+def render_cluster(content: ClusterContent, compared: Iterable[ComparedPair]) -> str:
     """Return the page; comparisons are taken until it is full."""
-    copies = fit(content.copies, lambda copy: measure_card(copy.card), COPIES_BYTES)
+    documents = (content.entry.representative, *(copy.second for copy in content.copies))
+    cards = {(card.path, card.line): card for card in documents}
+    copies = fit(content.copies, lambda copy: measure_card(copy.second), COPIES_BYTES)
     passages = fit(
         content.passages,
-        lambda note: measure_row(note.record.text[:PASSAGE_CHARACTERS]) + measure_card(note.card),
+        lambda passage: (
+            measure_row(passage.text[:PASSAGE_CHARACTERS]) + measure_card(cards[passage.path, passage.line])
+        ),
         PASSAGES_BYTES,
     )
     values = {
@@ -44,13 +37,14 @@ def render_cluster(content: ClusterContent, compared: Iterable[ComparedCopy]) ->
         "copies": copies,
         "sections": list(take_fitting(compared)),
         "passages": passages,
+        "cards": cards,
         "num_passages": content.num_passages,
         "passage_characters": PASSAGE_CHARACTERS,
     }
     return render_corpus_page("corpus_cluster.html", values, root="../../")
 
 
-def take_fitting(compared: Iterable[ComparedCopy]) -> Iterator[ComparedCopy]:
+def take_fitting(compared: Iterable[ComparedPair]) -> Iterator[ComparedPair]:
     """Yield the comparisons that fit into the page."""
     used = 0
     for item in compared:

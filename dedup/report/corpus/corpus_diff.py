@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from dedup.diff.model import Diff
+from dedup.report.corpus.corpus_model import DocumentPair
 from dedup.report.corpus.corpus_page import fit, measure_text
 from dedup.report.diff.diff_html import DiffRow, describe_rows, measure_shares
 from dedup.report.diff.diff_rows import list_facts, name_anchor
@@ -31,6 +32,16 @@ class PageDiff:
     rows: tuple[DiffRow, ...]
     num_left_out: int
     num_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComparedPair:
+    """A pair with its comparison; None where pair number `same_as` has the very same texts."""
+
+    number: int
+    pair: DocumentPair
+    diff: PageDiff | None
+    same_as: int = 0
 
 
 def describe_diff(diff: Diff, prefix: str, most_bytes: int = MAX_BYTES) -> PageDiff:

@@ -14,6 +14,7 @@ from dedup.report.corpus.corpus_page import (
     fit,
     measure_card,
     measure_row,
+    read_id,
     render_corpus_page,
 )
 from dedup.report.wording import clip, count_things, format_share
@@ -73,7 +74,7 @@ def render_index(findings: CorpusFindings, entries: Sequence[ClusterEntry]) -> s
         "threshold_page": THRESHOLD_PAGE,
         "boilerplate": fit(
             findings.boilerplate,
-            lambda note: measure_row(note.text[:BOILERPLATE_CHARACTERS], note.first_id[:MAX_NAME]),
+            lambda record: measure_row(record.text[:BOILERPLATE_CHARACTERS], read_id(record.doc_id)[:MAX_NAME]),
             BOILERPLATE_BYTES,
         ),
         "boilerplate_characters": BOILERPLATE_CHARACTERS,

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 
 from dedup.config import FieldNames
-from dedup.corpus.values import read_value
 from dedup.model.run import Summary
-from dedup.output.passage_records import PassageRecord
+from dedup.output.passage_records import BoilerplateRecord, PassageRecord
 from dedup.output.records import RejectedRecord
 
 
@@ -26,16 +25,19 @@ class Card:
 
 
 @dataclass(frozen=True, slots=True)
-class ClusterCopy:
-    """A removed document of a cluster: what kind of copy it is of the representative, and how near.
+class DocumentPair:
+    """Two documents: a removed one after the kept one that justifies it, or two kept ones near the threshold.
 
-    `covered` is the share of its words that passages of the representative cover, of a contained one.
+    cluster  number of the page that compares them, None without one
+    covered  share of the words of `second` that passages of `first` cover, where that one contains it
     """
 
-    card: Card
+    first: Card
+    second: Card
     relation: str
     similarity: float
-    covered: float | None
+    cluster: int | None = None
+    covered: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,19 +52,6 @@ class ClusterEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class PassageNote:
-    """A passage that a document of a cluster prints twice or shares, as `passages.jsonl` has it."""
-
-    card: Card
-    record: PassageRecord
-
-    @property
-    def first_id(self) -> str:
-        """Return the id of the document in which it stands first."""
-        return read_value(bytes(self.record.witness.doc_id))
-
-
-@dataclass(frozen=True, slots=True)
 class ClusterContent:
     """What the page of a cluster shows beside the comparisons: all or the first copies, all or the first passages.
 
@@ -71,22 +60,11 @@ class ClusterContent:
 
     entry: ClusterEntry
     text: str
-    copies: tuple[ClusterCopy, ...]
-    passages: tuple[PassageNote, ...]
+    copies: tuple[DocumentPair, ...]
+    passages: tuple[PassageRecord, ...]
     num_passages: int
     before: int | None
     after: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentPair:
-    """Two documents near the threshold; `cluster` is the number of the page that compares them, None without one."""
-
-    first: Card
-    second: Card
-    relation: str
-    similarity: float
-    cluster: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +105,6 @@ class OutletPair:
 
 
 @dataclass(frozen=True, slots=True)
-class BoilerplateNote:
-    """A passage of boilerplate: its text, how many documents hold it, and the first of them."""
-
-    text: str
-    num_documents: int
-    first_id: str
-
-
-@dataclass(frozen=True, slots=True)
 class CorpusFindings:
     """The numbers of a run.
 
@@ -165,7 +134,7 @@ class CorpusFindings:
     above: tuple[DocumentPair, ...]
     below: tuple[NearMiss, ...] | None
     yet_kept: tuple[NearMiss, ...] | None
-    boilerplate: tuple[BoilerplateNote, ...]
+    boilerplate: tuple[BoilerplateRecord, ...]
     rejections: tuple[RejectedRecord, ...]
     num_elsewhere: int
 

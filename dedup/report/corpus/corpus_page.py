@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from markupsafe import escape
 
+from dedup.corpus.values import read_value
 from dedup.report.corpus.corpus_model import Card
 from dedup.report.page import load_environment, render_page
 from dedup.report.wording import clip
@@ -40,11 +41,17 @@ def list_path(page: int) -> str:
     return "clusters.html" if page == 1 else f"clusters-{page}.html"
 
 
+def read_id(raw: bytes) -> str:
+    """Return the id of a record of OUT as a page shows it."""
+    return read_value(bytes(raw))
+
+
 def render_corpus_page(template: str, values: Mapping[str, object], *, root: str = "", script: str = "") -> str:
     """Return a page: `root` leads from it to the folder of the index, `script` is the one file that it may run."""
     load_environment().globals |= {
         "cluster_path": cluster_path,
         "list_path": list_path,
+        "read_id": read_id,
         "longest_title": MAX_TITLE,
         "longest_name": MAX_NAME,
     }

@@ -1,23 +1,13 @@
 """The page of the pairs of kept documents nearest the threshold, compared."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from dedup.diff.model import Diff
-from dedup.report.corpus.corpus_diff import PageDiff, describe_diff
-from dedup.report.corpus.corpus_model import DocumentPair, NearMiss
+from dedup.report.corpus.corpus_diff import ComparedPair, describe_diff
+from dedup.report.corpus.corpus_model import NearMiss
 from dedup.report.corpus.corpus_page import render_corpus_page
 
 PAGE_BYTES, PAIR_BYTES = 1_400_000, 120_000
-
-
-@dataclass(frozen=True, slots=True)
-class ComparedPair:
-    """A pair with its comparison."""
-
-    number: int
-    pair: DocumentPair
-    diff: PageDiff
 
 
 def render_threshold(threshold: float, compared: Sequence[tuple[NearMiss, Diff]]) -> str:

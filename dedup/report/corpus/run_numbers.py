@@ -6,13 +6,12 @@ from pathlib import Path
 
 import numpy as np
 
-from dedup.corpus.values import read_value
 from dedup.model.documents import CopyRelation
 from dedup.output.finished_run import read_records
 from dedup.output.passage_records import BoilerplateRecord
 from dedup.output.records import RejectedRecord
 from dedup.output.run_folder import BOILERPLATE, REJECTED
-from dedup.report.corpus.corpus_model import BoilerplateNote, DayCount, OutletCount, OutletPair
+from dedup.report.corpus.corpus_model import DayCount, OutletCount, OutletPair
 from dedup.report.corpus.removal_table import NO_WITNESS, Clusters, RemovalTable
 from dedup.report.corpus.survey import UNDATED, Survey
 
@@ -68,10 +67,9 @@ def count_similarities(removals: RemovalTable) -> dict[str, tuple[int, ...]]:
     }
 
 
-def read_boilerplate(out: Path) -> tuple[BoilerplateNote, ...]:
+def read_boilerplate(out: Path) -> tuple[BoilerplateRecord, ...]:
     """Return the boilerplate of a run, most frequent first, at most MAX_BOILERPLATE of it."""
-    records = islice(read_records(out, BOILERPLATE, BoilerplateRecord, may_lack=True), MAX_BOILERPLATE)
-    return tuple(BoilerplateNote(r.text, r.documents, read_value(bytes(r.doc_id))) for r in records)
+    return tuple(islice(read_records(out, BOILERPLATE, BoilerplateRecord, may_lack=True), MAX_BOILERPLATE))
 
 
 def read_rejections(out: Path) -> tuple[RejectedRecord, ...]:

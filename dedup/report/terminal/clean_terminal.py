@@ -6,7 +6,12 @@ from collections.abc import Sequence
 from itertools import takewhile
 from pathlib import Path
 
-from dedup.model.run import Example, ExampleCut, ExampleDocument, Summary
+from dedup.corpus.values import read_value
+from dedup.model.documents import Document, Removal
+from dedup.model.run import Summary
+from dedup.near.sketcher import tokenise_text
+from dedup.output.examples import NO_ID
+from dedup.output.passage_records import PassageRecord
 from dedup.report.wording import clip, count_things, format_share
 from dedup.text.control_characters import show_line
 
@@ -35,7 +40,11 @@ OUTPUTS = (
 
 
 def render_summary(
-    summary: Summary, examples: Sequence[Example], out: Path | None, instead: str = DRY, cut: ExampleCut | None = None
+    summary: Summary,
+    examples: Sequence[Removal],
+    out: Path | None,
+    instead: str = DRY,
+    cut: PassageRecord | None = None,
 ) -> str:
     """Return the report of a run; without `out` it ends with what happened `instead` of writing."""
     parts = [
@@ -104,23 +113,25 @@ def render_limits(summary: Summary) -> str:
     )
 
 
-def render_examples(examples: Sequence[Example]) -> str:
+def render_examples(examples: Sequence[Removal]) -> str:
     """Return a few removals with their witnesses."""
     if not examples:
         return ""
     lines = ["For example, removed because of a document that is kept:"]
     for example in examples:
-        lines.append(f"  similarity {example.similarity:.3f}, {example.relation.label}")
-        lines += describe("removed", example.removed, example.witness)
-        lines += describe("kept", example.witness, example.removed)
+        lines.append(f"  similarity {example.similarity:.3f}, {example.relation}")
+        lines += describe("removed", example.document, example.witness)
+        lines += describe("kept", example.witness, example.document)
     return "\n".join(lines) + "\n"
 
 
-def describe(label: str, document: ExampleDocument, other: ExampleDocument) -> list[str]:
+def describe(label: str, document: Document, other: Document) -> list[str]:
     """Return a document in one line of where it is and one of how it begins, or of where it begins to differ."""
-    lines = [f"    {label:<8}{show_line(document.id)}  ({show_line(document.path)}, line {document.line:,})"]
-    if document.text is not None:
-        words, others = document.text[:READ].split(), (other.text or "")[:READ].split()
+    assert document.place is not None
+    path, line = document.place
+    lines = [f"    {label:<8}{show_line(document.id)}  ({show_line(path)}, line {line:,})"]
+    if document.text:
+        words, others = document.text[:READ].split(), other.text[:READ].split()
         same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(words, others, strict=False)))
         skipped = same - CONTEXT if MAX_OPENING < same < len(words) else 0
         opening = show_line(" ".join(words[skipped:]))
@@ -129,15 +140,15 @@ def describe(label: str, document: ExampleDocument, other: ExampleDocument) -> l
     return lines
 
 
-def render_cut(cut: ExampleCut) -> str:
+def render_cut(cut: PassageRecord) -> str:
     """Return a passage that was cut out of its document: where, and what it says."""
     flat = show_line(cut.text)
     half = SNIPPET // 2
     shown = flat if len(flat) <= SNIPPET else f"{flat[:half].rsplit(' ', 1)[0]} … {flat[-half:].split(' ', 1)[-1]}"
     return (
-        f"For example, cut because the document prints it twice: {count_things(cut.num_words, 'word')}\n"
-        f"    in      {show_line(cut.doc_id)}  ({show_line(cut.path)}, line {cut.line:,})\n"
-        f"    kept    characters {cut.first_start:,} to {cut.first_end:,}\n"
+        f"For example, cut because the document prints it twice: {count_things(tokenise_text(cut.text).size, 'word')}\n"
+        f"    in      {show_line(read_value(bytes(cut.doc_id)) or NO_ID)}  ({show_line(cut.path)}, line {cut.line:,})\n"
+        f"    kept    characters {cut.witness.start:,} to {cut.witness.end:,}\n"
         f"    cut     characters {cut.start:,} to {cut.end:,}\n"
         f"            {shown}\n"
     )

@@ -135,8 +135,8 @@ class PassageConfig:
     cut_similarity    the same, from which a copy of `cut_edited` tokens that another document holds may be cut; any
                       other has to be exact
     cut_edited        tokens from which such an edited copy may be cut: a shorter one is a restatement
-    cut_share         a repeat shorter than a paragraph is cut only if it, with adjacent repeats, makes up at least this
-                      share of the remaining text: shorter repeats count as quotations
+    cut_share         a repeat that stands apart from its source is cut only if it ends the text and is at least this
+                      share of what stays: a body or a half of it
     contained         share of a document's words in passages of one kept document, from which it is contained in it;
                       None: containment is not looked for
     shingle_size      tokens of a seed
@@ -151,7 +151,7 @@ class PassageConfig:
     min_similarity: float = 0.5
     cut_similarity: float = 0.95
     cut_edited: int = 60
-    cut_share: float = 0.2
+    cut_share: float = 0.25
     contained: float | None = 0.9
     shingle_size: int = 5
     window: int = 4

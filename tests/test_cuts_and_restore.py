@@ -52,7 +52,7 @@ def print_twice(parts, source):
     text = "\n\n".join([head, *body])
     if kind == "paragraph":
         place = source.randrange(len(body))
-        return "\n\n".join([head, *body, body[place]])
+        return "\n\n".join([head, *body[:place], body[place], *body[place:]])
     if kind == "halves":
         return "\n\n".join([head, *body, *body[len(body) // 2 :]])
     return text + ("\n\n" if kind == "body" else "") + "\n\n".join(body)
@@ -368,7 +368,7 @@ def test_a_cleaned_slice_of_the_news_cleans_to_itself(dedup, corpus_name, congre
     part = congress[:1500] if corpus_name == "examples" else congress[5000:6500]
     first = write_jsonl(tmp_path / "in.jsonl", part)
     assert dedup("clean", first, "-o", "out", "--passages", mode, cwd=tmp_path).code == 0
-    assert len(read_lines(tmp_path / "out" / "edited.jsonl")) > 10
+    assert len(read_lines(tmp_path / "out" / "edited.jsonl")) > (10 if mode == "all" else 0)
     (tmp_path / "again").mkdir()
     (tmp_path / "again" / "in.jsonl").write_bytes((tmp_path / "out" / "kept" / "in.jsonl").read_bytes())
     assert dedup("clean", "in.jsonl", "-o", "out", "--passages", mode, cwd=tmp_path / "again").code == 0
@@ -382,7 +382,6 @@ def test_news_that_were_cut_are_restored_and_keep_what_was_cut_elsewhere(dedup, 
     check_cuts(dedup, congress[: 1450 if corpus_name == "examples" else 2000], tmp_path, mode)
 
 
-@pytest.mark.xfail(reason="the source of an exact copy is cut where it is an edited copy of another document")
 @pytest.mark.parametrize("corpus_name", ["examples"], indirect=True)
 def test_all_examples_keep_what_was_cut_elsewhere(dedup, congress, tmp_path):
     check_cuts(dedup, congress, tmp_path, "all")

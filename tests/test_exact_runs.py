@@ -1,4 +1,4 @@
-"""What is cut inside a document of a repeat that was edited, and of several repeats that count together."""
+"""Which repeats inside a document are cut, and which are only reported."""
 
 import numpy as np
 import pytest
@@ -20,34 +20,45 @@ def clean_one(folder, text):
     return record["text"]
 
 
-def test_every_exact_paragraph_of_an_edited_repeat_is_cut(tmp_path):
-    """Words were added in the first and in the third paragraph: the one between is on neither end's diagonal."""
+def check_stays(folder, text):
+    """Assert that a text is kept as it is and that its repeat is reported."""
+    assert clean_one(folder, text) == text
+    assert {row["action"] for row in read_lines(folder / "out" / "passages.jsonl")} == {"reported"}
+
+
+def test_an_edited_repeat_stays(tmp_path):
+    """A body that was corrected is no mistake of a publishing system: which of the two is right is not known."""
     a, b, c, d, e, f = PARAGRAPHS
     copy = [a, f"Five words were added here. {b}", c, f"And three more. {d}", e]
-    kept = clean_one(tmp_path, "\n\n".join([f, a, b, c, d, e, "Printed again below:", *copy]))
-    assert all(kept.count(paragraph) == 1 for paragraph in (a, c, e))
+    check_stays(tmp_path, "\n\n".join([f, a, b, c, d, e, "Printed again below:", *copy]))
 
 
-def test_repeats_that_stand_side_by_side_count_together(tmp_path):
-    """Each is a tenth of the document, both are a fifth and more: no quotation."""
-    a, b = (f"A{i} {make_text(f'side {i}', 40)}." for i in range(2))
-    first = f"B {make_text('one', 70)}. {a} C {make_text('two', 70)}. {b} D {make_text('three', 70)}. "
-    assert clean_one(tmp_path, f"{first}{a} {b} The end.") == f"{first}The end."
+def test_an_excerpt_before_the_full_text_stays(tmp_path):
+    a, b, c, d, e, f = PARAGRAPHS
+    check_stays(tmp_path, "\n\n".join([f, a, b, "The full letter is here and below:", e, a, b, c, d]))
 
 
-def test_repeats_apart_count_alone(tmp_path):
-    a, b = (f"A{i} {make_text(f'side {i}', 40)}." for i in range(2))
-    first = f"B {make_text('one', 70)}. {a} C {make_text('two', 70)}. {b} D {make_text('three', 70)}. "
-    text = f"{first}{a} Between. {b} The end."
-    assert clean_one(tmp_path, text) == text
+def test_a_quotation_at_the_end_stays(tmp_path):
+    check_stays(tmp_path, "\n\n".join([*PARAGRAPHS, PARAGRAPHS[2]]))
+
+
+def test_a_sentence_that_a_list_repeats_stays(tmp_path):
+    items = [f"Office {number}: {make_text(f'item {number}', 6)}.\n{PARAGRAPHS[0]}" for number in range(4)]
+    check_stays(tmp_path, "\n\n".join(items))
+
+
+def test_half_a_body_that_is_printed_again_at_the_end_is_cut(tmp_path):
+    body = "\n\n".join(PARAGRAPHS)
+    again = "\n\n".join(PARAGRAPHS[:3])
+    assert clean_one(tmp_path, f"Headline.\n\n{body}\n\n{again}") == f"Headline.\n\n{body}"
 
 
 def test_the_share_of_a_repeat_is_that_of_what_is_left(tmp_path):
-    """Less than a sixth of the whole document, a fifth of it without the paragraphs that are printed twice."""
+    """A fifth of the whole document, more than a quarter of it without the paragraphs that are printed twice."""
     body = "\n\n".join(PARAGRAPHS)
     quoted = f"A {make_text('quoted', 110)}."
     first = f"B {make_text('head', 20)}. {quoted} C\n\n{body}"
-    assert clean_one(tmp_path, f"{first}\n\n{body}\n\nHe said. {quoted} So.") == f"{first}\n\nHe said. So."
+    assert clean_one(tmp_path, f"{first}\n\n{body}\n\n{quoted}") == first
 
 
 @given(st.lists(st.integers(0, 3), min_size=8, max_size=60), st.data())
@@ -67,7 +78,7 @@ def test_exact_runs_are_equal_lie_apart_and_are_long_enough(letters, data):
         reached = run.end
 
 
-@pytest.mark.parametrize("period", [1, 2, 7])
+@pytest.mark.parametrize("period", [1, 2, 5])
 def test_a_periodic_text_has_few_exact_runs(period):
     tokens = np.tile(np.arange(period, dtype=np.uint32) << np.uint32(2), 20_000 // period)
     runs = find_exact_runs(tokens, CopiedSpan(10_000, 19_000, 0, 100, 9_000, 0), 20)

@@ -7,47 +7,45 @@ from corpora import make_text, read_lines, write_jsonl
 
 
 def make_body(seed, first="The", last="Article"):
-    """Return a paragraph of 30 words that begins and ends with the given ones, with no stop at the end."""
-    return f"{first} {make_text(seed, 30)} {last}"
+    """Return a paragraph of 300 words that begins and ends with the given ones, with no stop at the end."""
+    return f"{first} {make_text(seed, 300)} {last}"
 
 
 HEAD = "A headline about something else"
 BETWEEN = make_text("between", 40)
 AFTER = make_text("after", 40)
 
-# name: (first word, last word, what stands before the copy, what follows it)
+# name: (first word, last word, what stands before the copy); the copy ends the text
 GLUED = {
-    "lower to upper": ("The", "today.", "the Movement", "\n\n"),
-    "digit to letter": ("Today", "today.", "(703) 555-2665", "\n\n"),
-    "letter to digit": ("2024", "today.", "Next article", "\n\n"),
-    "capitals to a word": ("The", "today.", "at NOAA", "\n\n"),
-    "full stop": ("The", "today.", "it ended.", "\n\n"),
-    "full stop and quote": ("“The", "today.”", "it ended.”", "\n\n"),
-    "colon": ("The", "today.", "Read more:", "\n\n"),
-    "comma": ("The", "today.", "Sincerely,", "\n\n"),
-    "hashes": ("WASHINGTON", "today.", "###", "\n\n"),
-    "-30-": ("WASHINGTON", "today.", "-30-", "\n\n"),
-    "bracket": ("(Oakland, CA)", "today.", "Next Article", "\n\n"),
-    "quote": ("“The", "today.”", "read the bill", "\n\n"),
-    "glued at its end": ("The", "today.", "it ended.\n", "Russian leaders met."),
-    "glued at both ends": ("The", "Movement", "the Agency", "Russian leaders met."),
-    "indented original": ("\t  The", "today.", "Next Article", "\n\n"),
-    "hashes behind it": ("The", "today.\n\n###", "it ended.", "\n\n"),
-    "flag behind it": ("The", "today 🇨🇭", "it ended.", "\n\n"),
+    "lower to upper": ("The", "today.", "the Movement"),
+    "digit to letter": ("Today", "today.", "(703) 555-2665"),
+    "letter to digit": ("2024", "today.", "Next article"),
+    "capitals to a word": ("The", "today.", "at NOAA"),
+    "full stop": ("The", "today.", "it ended."),
+    "full stop and quote": ("“The", "today.”", "it ended.”"),
+    "colon": ("The", "today.", "Read more:"),
+    "comma": ("The", "today.", "Sincerely,"),
+    "hashes": ("WASHINGTON", "today.", "###"),
+    "-30-": ("WASHINGTON", "today.", "-30-"),
+    "bracket": ("(Oakland, CA)", "today.", "Next Article"),
+    "quote": ("“The", "today.”", "read the bill"),
+    "indented original": ("\t  The", "today.", "Next Article"),
+    "hashes behind it": ("The", "today.\n\n###", "it ended."),
+    "flag behind it": ("The", "today 🇨🇭", "it ended."),
 }
 
 
-def write_glued(first, last, before, after):
+def write_glued(first, last, before):
     """Return a text with a glued copy, and the text without it."""
     body = make_body("body", first, last)
-    head, tail = f"{HEAD}\n{body}\n\n{BETWEEN} {before}", f"{after}{AFTER}"
-    return head + body.lstrip() + tail, head + ("" if head[-1] == "\n" or after[0] == "\n" else " ") + tail
+    kept = f"{HEAD}\n{body}\n\n{BETWEEN} {before}"
+    return kept + body.lstrip(), kept
 
 
 def write_kept(first, before):
     """Return a text with a sentence at a line, and again inside another one, behind something that is no end."""
-    body = make_body("kept", first, "of the whole story")
-    return f"{HEAD}\n{body}.\n\n{BETWEEN} {before}{body}, said {AFTER}"
+    body = make_body("kept", first, "of the whole story.")
+    return f"{HEAD}\n{body}\n\n{BETWEEN} {before}{body}"
 
 
 # Same words behind them, but nothing is glued: name: (first word of the original, what stands before it in the copy)
@@ -79,8 +77,8 @@ def cleaned(tmp_path_factory):
     return {name: text.removeprefix(f"{make_text(name, 400)}\n\n") for name, text in kept.items()}
 
 
-def double(body, head=HEAD):
-    return f"{head}\n{body}{body}", f"{head}\n{body}"
+def double(body, head=HEAD, between="", after=""):
+    return f"{head}\n{body}{between}{body}{after}", f"{head}\n{body}{between or ' ' * bool(after)}{after}"
 
 
 # A body printed again directly behind itself: then any letters tell where it begins.
@@ -92,6 +90,8 @@ BEHIND = {
     "Arabic behind itself": double(make_body("e", "قال الوزير", "اليوم")),
     "German behind itself": double(make_body("f", "straße", "größe")),
     "headline that ends as the body does": double(make_body("g", "The", "fire"), "A house on fire"),
+    "glued at its end": double(make_body("h", "The", "today."), between="\n", after=f"Russian leaders met {AFTER}."),
+    "glued at both ends": double(make_body("i", "The", "Movement"), after=f"Russian leaders met {AFTER}."),
 }
 
 
@@ -112,14 +112,13 @@ def test_no_word_that_is_not_glued_is_cut(cleaned, name):
 
 def test_the_mark_of_the_next_item_of_a_list_stays(tmp_path):
     item = f"• {make_body('item', 'One', 'more.')}"
-    text = f"{item}\n\n• {BETWEEN}.\n\n{item}\n\n• {AFTER}."
-    assert clean_one(tmp_path, text) == f"{item}\n\n• {BETWEEN}.\n\n• {AFTER}."
+    assert clean_one(tmp_path, f"{item}\n\n{item}\n\n• {AFTER}.") == f"{item}\n\n• {AFTER}."
 
 
 @pytest.mark.parametrize("mark", ["\u0301", "\u200d", "🏽", "\ufe0f"])
 def test_no_grapheme_is_cut_where_a_copy_is_glued(tmp_path, mark):
     body = make_body("marks", "The", "today👍")
-    text = f"{HEAD}\n{body}\n\n{BETWEEN}.{body}{mark}More {AFTER}."
+    text = f"{HEAD}\n{body}\n\n{body}{mark}More {AFTER}."
     kept = clean_one(tmp_path, text)
     graphemes = regex.findall(r"\X", text)
     assert all(grapheme in graphemes for grapheme in regex.findall(r"\X", kept))

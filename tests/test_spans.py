@@ -3,15 +3,19 @@
 import unicodedata
 
 import naive
+import numpy as np
 import pytest
 import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup.near.sketcher import tokenise_text
+from dedup.passages.copied_span import CopiedSpan
+from dedup.passages.whole_copies import Repeat, find_whole_sentences
+from dedup.text.boundaries import is_edge
 from dedup.text.characters import is_grapheme_boundary
 from dedup.text.spans import Span
-from dedup.text.token_spans import TokenOffsets, cut_spans, widen_cut
+from dedup.text.token_spans import TokenOffsets, cut_spans
 
 # What is hard to cut: marks, joined emoji, flags, Thai and Lao clusters, Hangul as jamo, CRLF, ligatures, ignorables.
 PIECES = (
@@ -128,8 +132,9 @@ def test_a_cut_begins_and_ends_between_graphemes(text, data):
     if not len(offsets):
         return
     span = draw_span(data, offsets)
-    cut = widen_cut(text, span, None)
-    assert {cut.start, cut.end} <= boundaries(text)
+    first, end = np.searchsorted(offsets.starts, span).tolist()
+    cut = find_whole_sentences(offsets, first, end, 1)
+    assert cut is None or {cut.start, cut.end} <= boundaries(text)
 
 
 # What can stand at the edge of a token; conjuncts and the like are inside of one.
@@ -166,12 +171,14 @@ def test_a_cut_whose_original_ends_alike_goes_with_the_marks_that_both_have(befo
     places = [i for i in range(len(offsets) - size + 1) if naive.words(text)[i : i + size] == naive.words(body)]
     if len(places) < 2:
         return
-    original, copy = (offsets.span(i, i + size) for i in (places[0], places[-1]))
-    if original.end > copy.start:
+    if places[0] + size > places[-1]:
         return
-    cut = widen_cut(text, copy, original)
-    assert original.end <= cut.start <= copy.start < copy.end <= cut.end
-    assert {cut.start, cut.end} <= boundaries(text)
+    whole = Repeat(offsets, CopiedSpan.exact(places[-1], places[-1] + size, 0, places[0])).find_whole()
+    if whole is None:
+        return
+    assert whole.twin.end <= whole.span.start or whole.span.end <= whole.twin.start
+    assert {whole.span.start, whole.span.end} <= boundaries(text)
+    assert naive.words(whole.span.cut(text)) == naive.words(whole.twin.cut(text))
 
 
 # ------------------------------------------------------------------------------------------------------------ seams
@@ -228,31 +235,82 @@ def test_several_cuts_leave_one_break_at_each_seam():
     assert cut_spans(text, cuts) == "A.\n\nB. C."
 
 
+def find_repeat(text, first, second, size):
+    """Return the whole sentences of a repeat of so many tokens at two tokens of a text."""
+    return Repeat(TokenOffsets(text), CopiedSpan.exact(second, second + size, 0, first)).find_whole()
+
+
 def test_a_cut_takes_its_full_stop_because_the_original_keeps_its_own():
     text = "Head. One two. Middle. One two. End."
-    start = text.rindex("One two")
-    cut = widen_cut(text, Span(start, start + 7), Span(6, 13))
-    assert text[cut.start : cut.end] == "One two."
-    assert cut_spans(text, [cut]) == "Head. One two. Middle. End."
+    whole = find_repeat(text, 1, 4, 2)
+    assert whole.span.cut(text) == "One two."
+    assert cut_spans(text, [whole.span]) == "Head. One two. Middle. End."
 
 
-def test_a_cut_leaves_the_mark_that_its_original_has_not():
-    text = "Head. One two, middle. He said: one two! End."
-    start = text.rindex("one two")
-    cut = widen_cut(text, Span(start, start + 7), Span(6, 13))
-    assert text[cut.start : cut.end] == "one two"
+def test_part_of_a_sentence_is_not_whole():
+    assert find_repeat("Head. One two, middle. He said: one two! End.", 1, 6, 2) is None
 
 
 def test_a_cut_does_not_end_inside_a_flag():
     """The flags of England and Scotland begin alike."""
-    text = f"One two {FLAGS[0]} one two {FLAGS[1]}"
-    start = text.rindex("one")
-    cut = widen_cut(text, Span(start, start + 8), Span(0, 8))
-    assert {cut.start, cut.end} <= boundaries(text)
+    text = f"One two {FLAGS[0]} One two {FLAGS[1]}"
+    whole = find_repeat(text, 0, 2, 2)
+    assert whole is None or {whole.span.start, whole.span.end} <= boundaries(text)
 
 
 def test_a_quotation_goes_with_both_its_marks():
-    text = "Head “One two.” Middle “One two.” End."
-    start = text.rindex("One two")
-    cut = widen_cut(text, Span(start, start + 7), Span(6, 13))
-    assert cut_spans(text, [cut]) == "Head “One two.” Middle End."
+    text = "Head. “One two.” Middle. “One two.” End."
+    assert cut_spans(text, [find_repeat(text, 1, 4, 2).span]) == "Head. “One two.” Middle. End."
+
+
+def test_a_pull_quote_goes_whose_sentence_has_a_full_stop():
+    text = "Head.\n\nOne two\n\nOne two. End."
+    assert cut_spans(text, [find_repeat(text, 1, 3, 2).span]) == "Head.\n\nOne two. End."
+
+
+def test_a_mark_behind_a_cut_ends_the_sentence_before_it():
+    assert cut_spans("One two\n\nOne two. End.", [Span(9, 16)]) == "One two. End."
+
+
+WRAPPED = """The senator said on Monday that the committee would meet again before
+the summer to hear what the mayor of Oakland and the governor of the
+State of California had to say. The meeting is open to everybody who
+wants to come.
+
+Contact: Ann Lee
+The next meeting"""
+WRAPPED_EDGES = {
+    "before\n|the summer": False,
+    "of the\n|State of": False,
+    "to say. |The meeting": True,
+    "everybody who\n|wants": False,
+    "to come.\n\n|Contact": True,
+    "Ann Lee\n|The next": True,
+}
+
+
+@pytest.mark.parametrize("marked", WRAPPED_EDGES)
+def test_the_end_of_a_hard_wrapped_line_ends_no_sentence(marked):
+    at = WRAPPED.index(marked.replace("|", "")) + marked.index("|")
+    assert is_edge(TokenOffsets(WRAPPED), at) == WRAPPED_EDGES[marked]
+
+
+SENTENCE_EDGES = {
+    "It ended. |The": True,
+    "It ended.” |“The": True,
+    "Dr. |Lee": False,
+    "the U.S. |Senate": False,
+    "it ended. |then": False,
+    "A headline\n|The": True,
+    "the talks\n|went on": False,
+    "the talks\n\n|went on": False,
+    "終わった。|次": True,
+    "claims.|Russian": False,
+    "\n2. |The": False,
+}
+
+
+@pytest.mark.parametrize("marked", SENTENCE_EDGES)
+def test_a_sentence_ends_where_a_reader_sees_its_end(marked):
+    text = f"Head. {marked.replace('|', '')} tail."
+    assert is_edge(TokenOffsets(text), text.index(marked.replace("|", "")) + marked.index("|")) == SENTENCE_EDGES[marked]

@@ -13,9 +13,9 @@ from dedup.passages.boilerplate import Boilerplate
 from dedup.passages.copied_span import CopiedSpan
 from dedup.passages.passage_table import WITHIN, Passages
 from dedup.passages.repeated_runs import CutRule, choose_repeats
-from dedup.text.boundaries import TokenRange, choose_cut
+from dedup.passages.whole_copies import find_whole_sentences
 from dedup.text.spans import Span
-from dedup.text.token_spans import TokenOffsets, snap_to_lines, widen_cut
+from dedup.text.token_spans import TokenOffsets, snap_to_lines
 
 COPY, SOURCE, BOILERPLATE = 0, 1, 2
 
@@ -122,8 +122,8 @@ def plan_cuts(
         if passages.may_cut[row] and passages.scope[row] == WITHIN:
             repeats[row] = copy
         elif passages.may_cut[row]:
-            chosen = choose_cut(offsets, TokenRange(copy.start, copy.end), config.min_tokens)
-            cuts[row] = [widen_cut(offsets.text, offsets.span(*chosen), None)] if chosen else []
+            cut = find_whole_sentences(offsets, copy.start, copy.end, config.min_tokens)
+            cuts[row] = [cut] if cut else []
     known = [*others, *(cut for cuts_of_row in cuts.values() for cut in cuts_of_row)]
     rule = CutRule(config.min_tokens, config.cut_share)
     chosen_repeats = choose_repeats(offsets, tokens, list(repeats.values()), known, rule) if repeats else []

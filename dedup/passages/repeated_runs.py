@@ -1,4 +1,4 @@
-"""What is cut of a passage that a document prints twice: the exact copy, from edge to edge."""
+"""What is cut of a passage that a document prints twice: what a publishing system repeats by mistake."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -6,20 +6,18 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels.buffers import as_read_only
-from dedup.kernels.shingles import roll_shingles
 from dedup.passages.copied_span import CopiedSpan
-from dedup.passages.glued_copies import find_glued_end, find_glued_start, source_at
-from dedup.text.boundaries import TokenRange, is_paragraph_edge, is_sentence_edge, shrink
+from dedup.passages.glued_copies import is_glued
+from dedup.passages.whole_copies import Repeat, WholeCopy
+from dedup.text.boundaries import first_mark, is_edge
 from dedup.text.spans import Span
-from dedup.text.token_spans import TokenOffsets, widen_cut
+from dedup.text.token_spans import TokenOffsets
 
-MAX_DIAGONALS = 50  # of one passage: those with most in a row
 FARTHEST = 80  # tokens over which a copy directly behind its source is turned
 
 
 class CutRule(NamedTuple):
-    """The rule for cutting: a paragraph has at least `min_tokens`, sentences are at least `share` of what stays."""
+    """The rule for cutting: at least `min_tokens`; if the copy is apart from its source, this share of what stays."""
 
     min_tokens: int
     share: float
@@ -34,90 +32,68 @@ def choose_repeats(
 ) -> list[list[Span]]:
     """Return for each repeat of a document the characters that are cut of it; `others` are cut anyway.
 
-    Of each exact run whole paragraphs go, and whole sentences if they are many. Runs count together if no kept token is
-    between them.
+    Of each exact run its whole sentences go, if it stands directly behind its source, or if it is a body or half of one
+    that is printed again at the end. Any other repeat may be on purpose: a quotation, a refrain, an item of a list.
     """
     found = [
-        (index, roll_to_edge(offsets, tokens, run))
+        (index, whole)
         for index, copy in enumerate(copies)
         for run in find_exact_runs(tokens, copy, rule.min_tokens)
+        if (whole := Repeat(offsets, roll_to_edge(offsets, tokens, run)).find_whole())
     ]
-    chosen: dict[CopiedSpan, Span] = {}
-    for index, run in tuple(found):
-        cut = choose_run(offsets, run, rule.min_tokens)
-        if cut is not None:
-            chosen[run] = cut
-            found += [(index, rest) for rest in rest_of(run, cut, offsets) if len(rest) >= rule.min_tokens]
-    runs = sorted({run for _, run in found})
+    chosen: dict[WholeCopy, Span] = {}
     while True:  # what is cut makes the document shorter, and what is left of it a larger share
-        kept = mark_kept(offsets, [*others, *chosen.values()])
-        more = choose_sentences(offsets, [run for run in runs if run not in chosen], kept, rule)
+        cuts = [*others, *chosen.values()]
+        kept = mark_kept(offsets, cuts)
+        more = {
+            whole: whole.span
+            for _, whole in found
+            if whole not in chosen
+            and kept[tokens_in(offsets, whole.span)].sum() >= rule.min_tokens
+            and (is_behind(offsets.text, whole, cuts) or is_body(offsets, whole, kept, rule.share))
+        }
         if not more:
             break
         chosen |= more
-    return [[chosen[run] for at, run in found if at == index and run in chosen] for index in range(len(copies))]
+    return [[whole.span for at, whole in found if at == index and whole in chosen] for index in range(len(copies))]
 
 
-def choose_run(offsets: TokenOffsets, run: CopiedSpan, min_tokens: int) -> Span | None:
-    """Return the characters of the whole paragraphs of one exact run, None where they are too few.
-
-    Where the copy is glued to its surroundings, an edge of the source counts for the copy too.
-    """
-    first, end = shrink(offsets, TokenRange(run.start, run.end), is_paragraph_edge)
-    left = find_glued_start(offsets, run, first)
-    begin = left if left is not None else int(offsets.starts[run.start])
-    right = find_glued_end(offsets, run, end, begin)
-    has_edge = is_paragraph_edge(offsets, first)  # else `first` and `end` are where the search gave up
-    if not has_edge and (left is None or right is None):
-        return None
-    first = first if left is None else int(np.searchsorted(offsets.ends, left, "right"))
-    end = end if right is None else int(np.searchsorted(offsets.starts, right))
-    if end - first < min_tokens:
-        return None
-    inner = max(first, run.start), min(end, run.end)
-    cut = widen_cut(offsets.text, offsets.span(*inner), source_at(offsets, run, *inner))
-    return Span(cut.start if left is None else left, cut.end if right is None else max(right, cut.end))
-
-
-def rest_of(run: CopiedSpan, cut: Span, offsets: TokenOffsets) -> list[CopiedSpan]:
-    """Return what is left of a run before and behind a cut of it."""
-    first = max(int(np.searchsorted(offsets.ends, cut.start, "right")), run.start)
-    end = min(int(np.searchsorted(offsets.starts, cut.end)), run.end)
-    return [run.part(run.start, first), run.part(end, run.end)]
-
-
-def choose_sentences(
-    offsets: TokenOffsets, runs: Sequence[CopiedSpan], kept: npt.NDArray[np.bool_], rule: CutRule
-) -> dict[CopiedSpan, Span]:
-    """Return the characters of the whole sentences of runs (in order), where these are many; see `choose_repeats`."""
-    groups: list[list[CopiedSpan]] = []
-    for run in runs:
-        if groups and not kept[groups[-1][-1].end : run.start].any():
-            groups[-1].append(run)
-        else:
-            groups.append([run])
-    enough = max(rule.min_tokens, int(rule.share * int(kept.sum())))
-    chosen: dict[CopiedSpan, Span] = {}
-    for group in groups:
-        first, end = shrink(offsets, TokenRange(group[0].start, group[-1].end), is_sentence_edge)
-        if int(kept[first:end].sum()) < enough:
+def is_behind(text: str, whole: WholeCopy, cuts: Sequence[Span]) -> bool:
+    """Return whether nothing that is kept stands between both prints of a passage."""
+    first, second = sorted((whole.span, whole.twin))
+    start = first.end
+    for cut in sorted(cuts):
+        if cut.end <= start:
             continue
-        for run, following in zip(group, [*group[1:], None], strict=True):
-            start, stop = max(run.start, first), min(run.end, end)
-            if start >= stop:
-                continue
-            cut = widen_cut(offsets.text, offsets.span(start, stop), source_at(offsets, run, start, stop))
-            joined = following is not None and following.start < end
-            chosen[run] = Span(cut.start, int(offsets.starts[following.start])) if following and joined else cut
-    return chosen
+        if cut.start >= second.start or text[start : cut.start].strip():
+            break
+        start = cut.end
+    return not text[start : second.start].strip()
+
+
+def is_body(offsets: TokenOffsets, whole: WholeCopy, kept: npt.NDArray[np.bool_], share: float) -> bool:
+    """Return whether whole sentences are printed again at the end of a text, and are this share of what else is kept.
+
+    Where more text follows, the first of the two may be a teaser or an excerpt, and the copy the full text.
+    """
+    own = tokens_in(offsets, whole.span)
+    size = int(kept[own].sum())
+    ends_text = own.stop == len(offsets) or not kept[own.stop :].any()
+    return ends_text and is_edge(offsets, whole.twin.start) and size >= share * (int(kept.sum()) - size)
 
 
 def mark_kept(offsets: TokenOffsets, cuts: Sequence[Span]) -> npt.NDArray[np.bool_]:
     """Return which tokens (bool[n]) are kept beside some cuts."""
     kept = np.ones(len(offsets), bool)
     for cut in cuts:
-        kept[np.searchsorted(offsets.ends, cut.start, "right") : np.searchsorted(offsets.starts, cut.end)] = False
+        kept[tokens_in(offsets, cut)] = False
     return kept
+
+
+def tokens_in(offsets: TokenOffsets, span: Span) -> slice:
+    """Return the tokens that a span holds, whole or in part."""
+    first, end = np.searchsorted(offsets.ends, span.start, "right"), np.searchsorted(offsets.starts, span.end)
+    return slice(int(first), int(end))
 
 
 def find_exact_runs(tokens: npt.NDArray[np.uint32], copy: CopiedSpan, min_tokens: int) -> list[CopiedSpan]:
@@ -129,7 +105,7 @@ def find_exact_runs(tokens: npt.NDArray[np.uint32], copy: CopiedSpan, min_tokens
     if np.array_equal(words[copy.source_start : copy.source_end], words[copy.start : copy.end]):
         return [copy.part(copy.start, copy.end)] if len(copy) >= min_tokens else []
     found = []
-    for distance in find_distances(tokens, copy, min_tokens):
+    for distance in {copy.start - copy.source_start, copy.end - copy.source_end}:
         first, end = max(copy.start, distance), copy.end
         equal = words[first:end] == words[first - distance : end - distance]
         edges = np.flatnonzero(np.diff(np.concatenate([[False], equal, [False]]).astype(np.int8))) + first
@@ -149,29 +125,6 @@ def find_exact_runs(tokens: npt.NDArray[np.uint32], copy: CopiedSpan, min_tokens
     return sorted(runs)
 
 
-def find_distances(tokens: npt.NDArray[np.uint32], copy: CopiedSpan, min_tokens: int) -> list[int]:
-    """Return how far behind their sources the exact parts of a passage may be.
-
-    As far as at its start or at its end; and in an edited passage as far as any `min_tokens` tokens of it in a row.
-    """
-    ends = {copy.start - copy.source_start, copy.end - copy.source_end}
-    if min(copy.source_end - copy.source_start, len(copy)) < min_tokens:
-        return sorted(ends)
-    theirs = roll(tokens[copy.source_start : copy.source_end], min_tokens)
-    own = roll(tokens[copy.start : copy.end], min_tokens)
-    values, places = np.unique(theirs, return_index=True)
-    at = np.minimum(np.searchsorted(values, own), len(values) - 1)
-    same = np.flatnonzero(values[at] == own)
-    distances, counts = np.unique(copy.start + same - copy.source_start - places[at[same]], return_counts=True)
-    return sorted(ends | set(distances[np.argsort(-counts, kind="stable")[:MAX_DIAGONALS]].tolist()))
-
-
-def roll(tokens: npt.NDArray[np.uint32], size: int) -> npt.NDArray[np.uint64]:
-    """Return the hash of every run of `size` tokens."""
-    shingles = np.empty(len(tokens), np.uint64)
-    return shingles[: roll_shingles(as_read_only(tokens), size, shingles)]
-
-
 def roll_to_edge(offsets: TokenOffsets, tokens: npt.NDArray[np.uint32], run: CopiedSpan) -> CopiedSpan:
     """Return a copy directly behind its source, moved on to where it begins at an edge.
 
@@ -181,7 +134,8 @@ def roll_to_edge(offsets: TokenOffsets, tokens: npt.NDArray[np.uint32], run: Cop
         return run
     words = tokens >> np.uint32(2)
     for by in range(FARTHEST):
-        if is_paragraph_edge(offsets, run.start + by):
+        start = first_mark(offsets.text, int(offsets.starts[run.start + by]))
+        if is_edge(offsets, start) or is_glued(offsets.text, start):
             return run.part(run.start + by, run.end + by)
         if run.end + by >= len(words) or words[run.end + by] != words[run.start + by]:
             break

@@ -2,17 +2,20 @@
 
 import re
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels.locate import locate_tokens
-from dedup.text.characters import is_grapheme_boundary, is_unspaced
+from dedup.text.characters import is_unspaced
 from dedup.text.folding import load_folding_table
 from dedup.text.lexicon import SENTENCE_ENDS
 from dedup.text.spans import Span
 
 BREAK = re.compile(f"[\n{re.escape(''.join(sorted(SENTENCE_ENDS)))}]")
+MIN_WIDTH, MAX_WIDTH = 45, 100  # characters of a line of hard-wrapped text
+MIN_LINES = 3  # that go on in another line
 SLACK = 8  # tokens that a sparse net of fingerprints may miss at the edge of boilerplate
 OPENING = "\"'(\u201c\u2018\u00ab\u300c["
 
@@ -40,34 +43,23 @@ class TokenOffsets:
         places = [match.start() for match in BREAK.finditer(self.text)]
         return np.unique(np.searchsorted(self.starts, np.array(places, np.int64), "right"))
 
+    @cached_property
+    def wrapped_at(self) -> int:
+        """Return the width in characters of a hard-wrapped text, else 0.
+
+        A text is hard-wrapped if behind most of its lines the next word would not have fitted in the width.
+        """
+        lines = [line.rstrip() for line in self.text.splitlines()]
+        pairs = [(len(line), below.split()[0]) for line, below in pairwise(lines) if line and below]
+        if len(pairs) < MIN_LINES:
+            return 0
+        width = sorted(length for length, _ in pairs)[len(pairs) * 9 // 10]  # a long heading does not count
+        full = sum(length + 1 + len(word) > width for length, word in pairs)
+        return width if MIN_WIDTH <= width <= MAX_WIDTH and 2 * full > len(pairs) else 0
+
     def span(self, first: int, last: int) -> Span:
         """Return the characters of the tokens [first, last)."""
         return Span(int(self.starts[first]), int(self.ends[last - 1]))
-
-
-def widen_cut(text: str, cut: Span, original: Span | None) -> Span:
-    """Return a cut with the punctuation that follows and precedes it as it does the original, on grapheme boundaries.
-
-    "... claims.Russian ... claims.": the copy goes with its full stop, because the original keeps its own. Where the
-    original is not in this text, all the marks that follow go.
-    """
-    start, end = cut.start, cut.end
-    if original is None:
-        while end < len(text) and is_mark(text[end]):
-            end += 1
-        while start > 0 and text[start - 1] in OPENING:
-            start -= 1
-    else:
-        left, right = original.start, original.end
-        while end < len(text) and right < len(text) and text[end] == text[right] and is_mark(text[end]):
-            end, right = end + 1, right + 1
-        while start > original.end and left > 0 and text[start - 1] == text[left - 1] and text[left - 1] in OPENING:
-            start, left = start - 1, left - 1
-    while not is_grapheme_boundary(text, end):
-        end += 1
-    while not is_grapheme_boundary(text, start):
-        start += 1
-    return Span(start, max(start, end))
 
 
 def snap_to_lines(offsets: TokenOffsets, span: Span) -> Span:
@@ -84,7 +76,7 @@ def snap_to_lines(offsets: TokenOffsets, span: Span) -> Span:
 
 def is_mark(character: str) -> bool:
     """Return whether a character is neither white space nor in a word."""
-    return not character.isspace() and not character.isalnum()
+    return bool(character) and not character.isspace() and not character.isalnum()
 
 
 def cut_spans(text: str, cuts: list[Span]) -> str:
@@ -112,6 +104,8 @@ def join_seam(left: str, right: str) -> str:
         return before + tail
     if not tail:
         return head + (after if "\n" in after else "")
+    if not after and is_mark(tail[0]) and (tail[0] not in OPENING or not tail[1:2].isalnum()):
+        return head + tail  # what ends the sentence of which the cut is a copy
     gap = max(before, after, key=lambda space: (space.count("\n") >= 2, "\n" in space, bool(space)))
     if gap.count("\n") >= 2:
         gap = "\r\n\r\n" if "\r\n" in gap else "\n\n"

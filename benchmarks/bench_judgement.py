@@ -13,7 +13,7 @@ import json
 import math
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,16 +80,29 @@ def find_interval(share: float, count: float) -> str:
     return f"{max(0.0, middle - width):.1%}-{min(1.0, middle + width):.1%}"
 
 
-def clean_corpora(corpora: Iterable[str], data: Path, options: Sequence[str]) -> dict[str, set[str]]:
-    """Return the ids that a clean run removes from each corpus."""
-    removed = {}
+@dataclass(frozen=True)
+class Cleaned:
+    """What a clean run takes out of a corpus: the ids that it removes, and its cuts `[start, end)` by id."""
+
+    removed: set[str]
+    cuts: dict[str, list[list[int]]]
+
+
+def clean_corpora(corpora: Iterable[str], data: Path, options: Sequence[str]) -> dict[str, Cleaned]:
+    """Clean each corpus."""
+    cleaned = {}
     for corpus in corpora:
         with scratch() as folder:
             command = [sys.executable, "-m", "dedup", "clean", data / f"{corpus}.jsonl.gz", "-o", folder / "o", "-q"]
             run_command([*command, *options])
             with (folder / "o" / "removed.jsonl").open("rb") as lines:
-                removed[corpus] = {json.loads(line)["id"] for line in lines}
-    return removed
+                removed = {json.loads(line)["id"] for line in lines}
+            cuts = defaultdict(list)
+            with (folder / "o" / "passages.jsonl").open("rb") as lines:
+                for row in map(json.loads, lines):
+                    cuts[row["doc_id"]] += row.get("cuts", [])
+            cleaned[corpus] = Cleaned(removed, cuts)
+    return cleaned
 
 
 def show_outcomes(title: str, outcomes: Sequence[Outcome]) -> None:
@@ -104,13 +117,21 @@ def show_outcomes(title: str, outcomes: Sequence[Outcome]) -> None:
     print(f"{title:<46} {'   '.join(parts)}   wrong of what goes {share:.1%} ({find_interval(share, effective)})")
 
 
-def show_cuts() -> None:
-    """Print the verdicts on cuts."""
+def show_cuts(cleaned: Mapping[str, Cleaned]) -> None:
+    """Print the verdicts on cuts, and which of them are made now: half of the judged characters and more."""
     rows = [json.loads(line) for line in (JUDGED / "cuts.jsonl").read_bytes().splitlines()]
     kappa = measure_kappa([(row["verdict"], row["verdict_2"]) for row in rows])
-    agreed = Counter(row["verdict"] if row["verdict"] == row["verdict_2"] else "contested" for row in rows)
-    counts = ", ".join(f"{name} {agreed[name]}" for name in VERDICTS)
-    print(f"\n{len(rows)} cuts as they were made at 3fc97d7: {counts}; kappa {kappa:.2f}")
+    print(f"\n{len(rows)} cuts as they were made at 3fc97d7, kappa {kappa:.2f}")
+    cells: Counter[tuple[str, str, bool]] = Counter()
+    for row in rows:
+        agreed = row["verdict"] if row["verdict"] == row["verdict_2"] else "contested"
+        start, end = row["cut"]
+        made = sum(max(0, min(end, b) - max(start, a)) for a, b in cleaned[row["corpus"]].cuts.get(row["id"], []))
+        for name in ("all", f"half {row['half']}"):
+            cells[name, agreed, 2 * made >= end - start] += 1
+    for name in ("all", "half 0", "half 1"):
+        parts = [f"{v} {cells[name, v, True]:3} made {cells[name, v, False]:3} only reported" for v in VERDICTS]
+        print(f"cuts, {name:<39} {'   '.join(parts)}")
 
 
 def main() -> None:
@@ -126,8 +147,8 @@ def main() -> None:
     same = sum(a == b for a, b in verdicts)
     print(f"{len(pairs)} removals, both readers agree on {same / len(pairs):.1%}, kappa {measure_kappa(verdicts):.2f}")
     corpora = list(dict.fromkeys(pair.corpus for pair in pairs))
-    removed = clean_corpora(corpora, require_folder(options.data), options.options)
-    outcomes = [Outcome(pair, pair.removed in removed[pair.corpus]) for pair in pairs]
+    cleaned = clean_corpora(corpora, require_folder(options.data), options.options)
+    outcomes = [Outcome(pair, pair.removed in cleaned[pair.corpus].removed) for pair in pairs]
     groups: dict[str, list[Outcome]] = defaultdict(list)
     for outcome in outcomes:
         pair = outcome.pair
@@ -135,7 +156,7 @@ def main() -> None:
             groups[name].append(outcome)
     for name, chosen in groups.items():
         show_outcomes(name, chosen)
-    show_cuts()
+    show_cuts(cleaned)
 
 
 if __name__ == "__main__":

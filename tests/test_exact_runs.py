@@ -35,7 +35,8 @@ def test_an_edited_repeat_stays(tmp_path):
 
 def test_an_excerpt_before_the_full_text_stays(tmp_path):
     a, b, c, d, e, f = PARAGRAPHS
-    check_stays(tmp_path, "\n\n".join([f, a, b, "The full letter is here and below:", e, a, b, c, d]))
+    parts = [f, a, b, "The full letter is here and below:", e, a, b, c, d]
+    check_stays(tmp_path, "\n\n".join(parts))
 
 
 def test_a_quotation_at_the_end_stays(tmp_path):

@@ -35,8 +35,8 @@ class PassageRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     similarity  2 * equal tokens / (tokens of both sides); relation is "exact" at 1
     scope       "within" its document or "across" documents
     action      "removed" (cut out of the kept text) or "reported"
-    cuts        every [start, end) that was cut: whole paragraphs or sentences of the passage, with their punctuation;
-                where the copy is glued on, with its part of the word before or after it
+    cuts        every [start, end) that was cut: whole sentences of the passage, with their punctuation; where the copy
+                is glued on, with its part of the word before or after it; of a pull-quote the first of both prints
     documents   how many documents hold the passage
     """
 

@@ -17,16 +17,20 @@ def make_news(folder):
     """Make `news.duckdb` with two runs, of near-copies, a contained text and boilerplate, and return the folder."""
     from commands import clean_quietly
 
-    about = " ".join(f"about{i} us{i}" for i in range(20))
     long = make_text("long", 3000)
     records = make_records("tampered", 12, copies=2)
-    records += [{"id": f"b{i}", "text": make_text(f"own {i}", 80) + "\n\n" + about} for i in range(12)]
+    footer = make_text("footer", 80)
+    records += [{"id": f"b{i}", "outlet": "o", "text": f"{make_text(f'own {i}', 25)}\n\n{footer}"} for i in range(80)]
     records += [{"id": "long", "text": long}, {"id": "part", "text": " ".join(long.split()[300:420])}]
-    half = len(records) // 2
+    half = 50
     for day, some in enumerate((records[:half], records[half:])):
         path = write_jsonl(folder / f"day{day}.jsonl", some)
         clean_quietly([path], folder / f"out{day}", index=folder / "news.duckdb", passages=PassageConfig())
-    new = [records[0], {**records[-1], "id": "new"}, {"id": "x", "text": make_text("own 3", 80) + " changed"}]
+    new = [
+        records[0],
+        {**records[-1], "id": "new"},
+        {"id": "x", "outlet": "o", "text": f"{make_text('own 3', 25)} x\n\n{footer}"},
+    ]
     write_jsonl(folder / "inbox.jsonl", [*new, {"id": "cut", "text": " ".join(long.split()[500:620])}])
     return folder
 
@@ -150,7 +154,7 @@ REFUSED = {
         '{"keep_templates":false,"max_bucket":2000,"num_perm":1000000000,"recall":0.995,"seed":1,'
         '"shingle_size":5,"threshold":0.5,"words":"x"}',
     ),
-    "view of a file": lambda path: as_view(path, "fates", "SELECT * FROM old, read_text('/etc/hostname')"),
+    "view of a file": lambda path: as_view(path, "removed_contents", "SELECT * FROM old, read_text('/etc/hostname')"),
     "view of ours": lambda path: as_view(path, "documents", "SELECT * FROM old"),
     "view that hangs": lambda path: as_view(
         path,
@@ -164,7 +168,7 @@ REFUSED = {
     "type": lambda path: run_sql(path, "CREATE TYPE mood AS ENUM ('sad')"),
     "sequence": lambda path: run_sql(path, "CREATE SEQUENCE mine"),
     "schema": lambda path: run_sql(path, "CREATE SCHEMA mine"),
-    "an index of DuckDB": lambda path: run_sql(path, "CREATE INDEX mine ON fates (run)"),
+    "an index of DuckDB": lambda path: run_sql(path, "CREATE INDEX mine ON removed_contents (run)"),
     "another table": lambda path: run_sql(path, "CREATE TABLE mine (x INTEGER)"),
     "no table": lambda path: run_sql(path, "DROP TABLE shingles"),
     "no column": lambda path: run_sql(path, "ALTER TABLE documents DROP COLUMN signature"),
@@ -174,7 +178,7 @@ REFUSED = {
     "generated column": lambda path: run_sql(
         path, "DROP TABLE masked", "CREATE TABLE masked (ordinal BIGINT, part INTEGER AS (ordinal + 1), piece BLOB)"
     ),
-    "text for numbers": lambda path: rebuild(path, "fates", "* REPLACE (similarity::VARCHAR AS similarity)"),
+    "text for numbers": lambda path: rebuild(path, "removed_contents", "* REPLACE (similarity::VARCHAR AS similarity)"),
     "other bands": swallow,
     "lists of any length": lambda path: rebuild(path, "documents", "* REPLACE (keys::UBIGINT[] AS keys)"),
     "runs of one number": change("runs", "number = 1"),
@@ -232,14 +236,14 @@ WRONG_VALUES = {
     "shingles huge pieces": change("shingles", "piece = repeat('abcd', 500000)::BLOB"),
     "shingles of nobody": change("shingles", "ordinal = ordinal + 1000"),
     "shingles of other documents": change("shingles", "ordinal = 5"),
-    "fates not a number": change("fates", "similarity = 'nan'"),
-    "fates infinite": change("fates", "covered = 'inf'"),
-    "fates negative": change("fates", "similarity = -1"),
-    "fates of no relation": change("fates", "relation = 200"),
-    "fates of nobody": change("fates", "witness = 123456789"),
-    "fates negative witness": change("fates", "witness = -1"),
-    "fates of equal content": lambda path: run_sql(
-        path, "UPDATE fates SET content_high = d.content_high, content_low = d.content_low FROM documents d"
+    "removed contents not a number": change("removed_contents", "similarity = 'nan'"),
+    "removed contents infinite": change("removed_contents", "covered = 'inf'"),
+    "removed contents negative": change("removed_contents", "similarity = -1"),
+    "removed contents of no relation": change("removed_contents", "relation = 200"),
+    "removed contents of nobody": change("removed_contents", "witness = 123456789"),
+    "removed contents negative witness": change("removed_contents", "witness = -1"),
+    "removed contents of equal content": lambda path: run_sql(
+        path, "UPDATE removed_contents SET content_high = d.content_high, content_low = d.content_low FROM documents d"
     ),
     "settings of a run elsewhere": change("runs", "out = '/proc/self', state = 'committed'"),
     "output of a run a nul": change("runs", "out = chr(0) || '/x', state = 'committed'"),
@@ -249,7 +253,9 @@ WRONG_VALUES = {
     "day negative": change("documents", "day = -5"),
     "day huge": change("documents", f"day = {HUGE}"),
     "everything twice": lambda path: run_sql(path, "INSERT INTO documents SELECT * FROM documents"),
-    "many rows": lambda path: run_sql(path, "INSERT INTO fates SELECT 1, 1, 1, 1, 1, 1, 1, 1 FROM range(6000000)"),
+    "many rows": lambda path: run_sql(
+        path, "INSERT INTO removed_contents SELECT 1, 1, 1, 1, 1, 1, 1, 1 FROM range(6000000)"
+    ),
 }
 WAYS = REFUSED | WRONG_VALUES
 

@@ -34,10 +34,12 @@ def run_here(folder, args, monkeypatch):
     """Run the command line in this process, in a folder: exit code, stdout, stderr, seconds of the processor."""
     monkeypatch.chdir(folder)
     monkeypatch.setattr(sys, "argv", ["dedup", *args])
-    out, err, begin = io.StringIO(), io.StringIO(), time.process_time()
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    begin = time.process_time()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         code = run()
-    return code, out.getvalue(), err.getvalue(), time.process_time() - begin
+    said, told = (stream.buffer.getvalue().decode() for stream in (out, err))
+    return code, said, told, time.process_time() - begin
 
 
 def assert_told(way, name, done):

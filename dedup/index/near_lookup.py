@@ -109,6 +109,7 @@ def find_sharing(connection: "DuckDBPyConnection", key_set: KeySet, first: int, 
         check_values(batch)
         described = [batch.column(i).to_numpy() for i in range(3)]
         keys, signatures = (read_lists(batch.column(i)) for i in (3, 4))
+        check_counts(described[1], described[2])
         num_tokens = as_read_only(described[1])
         found, count = find_hits(key_set.bits, key_set.slots, as_read_only(keys), num_tokens, hits)
         chosen = hits.rows[:found]
@@ -215,7 +216,7 @@ def find_removed(
     connection.unregister("asked")
     check_values(found)
     relations = [int(relation) for relation in CopyRelation]
-    require(np.isin(found.column("relation").to_numpy(), relations).all(), "it has a fate of no relation")
+    require(np.isin(found.column("relation").to_numpy(), relations).all(), "a removed content has no relation")
     return found
 
 
@@ -246,10 +247,15 @@ def fetch_rows(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64]
     connection.unregister("wanted")
     require(len(rows) == len(ordinals), "a document that it names is not in it, or is twice in it")
     check_values(rows)
-    num_tokens, num_shingles = (rows.column(name).to_numpy() for name in ("num_tokens", "num_shingles"))
-    require(np.all(num_shingles <= num_tokens), "a document has more shingles than tokens")
+    check_counts(*(rows.column(name).to_numpy() for name in ("num_tokens", "num_shingles")))
     require(all(map(is_one_value, rows.column("id").to_pylist())), "the id of a document is no JSON value")
     return rows
+
+
+def check_counts(num_tokens: npt.NDArray[np.int32], num_shingles: npt.NDArray[np.int32]) -> None:
+    """Raise `DamagedIndexError` unless every document with a token has a shingle, and no more of them than tokens."""
+    is_sound = (num_shingles <= num_tokens) & ((num_shingles > 0) == (num_tokens > 0))
+    require(is_sound.all(), "the counts of tokens and shingles of a document cannot be")
 
 
 def is_one_value(raw_id: str) -> bool:
@@ -258,4 +264,4 @@ def is_one_value(raw_id: str) -> bool:
         msgspec.json.decode(raw_id)
     except (msgspec.DecodeError, RecursionError):
         return False
-    return raw_id.isprintable() or not CONTROL.search(raw_id)
+    return not CONTROL.search(raw_id)

@@ -94,7 +94,7 @@ def copy_tokens(
             edges, _ = view_pieces(rows.column(2))
             require(np.array_equal(np.diff(edges), 4 * lengths) and np.all(lengths > 0), DAMAGED.format(table))
             numbers = firsts[places] + parts
-            require(not is_copied[numbers].any(), DAMAGED.format(table))
+            require(not is_copied[numbers].any() and np.unique(numbers).size == numbers.size, DAMAGED.format(table))
             is_copied[numbers] = True
             write_pieces(file, rows.column(2), starts[places] + parts.astype(np.int64) * PIECE)
     counts = np.diff(np.append(0, np.cumsum(is_copied))[np.append(firsts, is_copied.size)])

@@ -248,6 +248,7 @@ class InputConfig:
     date_field    field that holds the date
     outlet_field  field that says who published; documents of one outlet share boilerplate
     url_field     field that holds the address on the web
+    max_record    bytes of a record; a longer one is set aside unread
     """
 
     text_field: str = "text"
@@ -257,8 +258,10 @@ class InputConfig:
     date_field: str = "date"
     outlet_field: str = "outlet"
     url_field: str = "url"
+    max_record: int = 512 << 20
 
     def __post_init__(self) -> None:
+        check(1 <= self.max_record <= 2**31 - 1, f"--max-record {self.max_record} is not between 1 and 2,147,483,647.")
         check(bool(self.text_field), "--text-field is empty. Name the field that holds the text.")
         check(bool(self.id_field), "--id-field is empty. Name the field that holds the id.")
         check(

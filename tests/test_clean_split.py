@@ -1,5 +1,6 @@
 """Bytes of a file that is split into what is kept and what is dropped, beside slices of the whole."""
 
+import io
 from itertools import pairwise
 
 import numpy as np
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.errors import InputError
-from dedup.output.byte_copy import COPY_SIZE, Ranges, split_file
+from dedup.output.byte_copy import COPY_SIZE, Ranges, SplitTarget, split_file
 from dedup.output.records import split_json_line
 
 
@@ -27,8 +28,13 @@ def copy(path, target, span, drops, replacements, offset):
     starts, ends = (np.array([pair[i] for pair in drops], np.int64) for i in (0, 1))
     with target.open("w+b") as file:
         file.seek(offset)
-        dropped = list(split_file(str(path), range(*span), Ranges(starts, ends, replacements), file))
-    return target.read_bytes(), dropped
+        ranges = Ranges(starts, ends, replacements, starts % 2 == 1)
+        aside = io.BytesIO()
+        dropped = list(split_file(str(path), range(*span), ranges, SplitTarget(file, aside)))
+    aside.seek(0)
+    return target.read_bytes(), [
+        aside.read(end - start) if start % 2 else raw for raw, (start, end) in zip(dropped, drops, strict=True)
+    ]
 
 
 @given(splits(), st.integers(0, 5))

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup.config import InputConfig
-from dedup.corpus.blocks import BLOCK_SIZE
+from dedup.corpus.lines import BLOCK_SIZE
 from dedup.corpus.files import find_files
 from dedup.corpus.shards import line_span, plan_shards, read_shard
 

@@ -1,6 +1,7 @@
 """Options that several commands share, declared once: the same flag means the same thing everywhere."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
@@ -10,6 +11,9 @@ import click
 
 if TYPE_CHECKING:
     from dedup.config import InputConfig, NearConfig, PassageConfig
+
+SIZE = re.compile(r"(\d{1,12})([KMG]?)B?")
+SIZE_BITS = {"": 0, "K": 10, "M": 20, "G": 30}
 
 
 def compose(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -61,11 +65,19 @@ def make_passages(passages: str, **settings: Any) -> "PassageConfig":
 RECORD_FIELDS = ("text_field", "id_field", "date_field", "title_field", "outlet_field", "url_field")
 
 
-def make_records(series_field: str | None, **settings: Any) -> "InputConfig":
-    """Return the settings that `record_options` stand for."""
+def make_records(series_field: str | None = None, **settings: Any) -> "InputConfig":
+    """Return the settings that `record_options` or `text_options` stand for."""
     from dedup.config import InputConfig
 
     return InputConfig(**settings | ({"outlet_field": series_field} if series_field else {}))
+
+
+def parse_size(_context: click.Context, _parameter: click.Parameter, value: str) -> int:
+    """Return the bytes of a size such as 512MB: a number of bytes, or of KB, MB or GB of 1024, 1024^2, 1024^3."""
+    found = SIZE.fullmatch(value.upper())
+    if not found:
+        raise click.BadParameter(f'"{value}" is no size. Write it like 512MB.')
+    return int(found[1]) << SIZE_BITS[found[2]]
 
 
 inputs_argument = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
@@ -78,7 +90,17 @@ input_options = compose(
         type=click.Choice(["jsonl", "csv", "tsv", "parquet", "txt"]),
         help="Format of the input, if the file name does not show it. [default for -: jsonl]",
     ),
+    click.option(
+        "--max-record",
+        default="512MB",
+        show_default=True,
+        metavar="SIZE",
+        callback=parse_size,
+        help="Set a longer record aside unread: a bound on memory.",
+    ),
 )
+TEXT_FIELDS = ("text_field", "id_field", "input_format", "max_record")
+text_options = compose(input_options, hand_over("records", TEXT_FIELDS, make_records))
 
 article_options = compose(
     click.option("--date-field", default="date", show_default=True, help="Field that holds the date; may be absent."),
@@ -95,7 +117,7 @@ record_options = compose(
     article_options,
     click.option("--url-field", default="url", show_default=True, help="Field that holds the URL; may be absent."),
     click.option("--series-field", hidden=True, help="What --outlet-field was called."),
-    hand_over("records", (*RECORD_FIELDS, "input_format", "series_field"), make_records),
+    hand_over("records", (*RECORD_FIELDS, "input_format", "max_record", "series_field"), make_records),
 )
 
 near_options = compose(

@@ -1,8 +1,13 @@
 """`dedup passages`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from dedup.cli.options import input_options, inputs_argument, min_tokens_option, workers_option
+from dedup.cli.options import inputs_argument, min_tokens_option, text_options, workers_option
+
+if TYPE_CHECKING:
+    from dedup.config import InputConfig
 
 BIGGEST = 10
 
@@ -24,7 +29,7 @@ BIGGEST = 10
     type=click.Choice(["json", "terminal"]),
     help="json: every passage to FILE. terminal: the ten biggest with context. [default: json with -o, else terminal]",
 )
-@input_options
+@text_options
 @workers_option
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 def passages(
@@ -33,9 +38,7 @@ def passages(
     min_tokens: int,
     scope: str,
     output_format: str | None,
-    text_field: str,
-    id_field: str,
-    input_format: str | None,
+    records: "InputConfig",
     workers: int,
     quiet: bool,
 ) -> None:
@@ -58,7 +61,7 @@ def passages(
 
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
-    from dedup.config import CleanSettings, InputConfig, PassageConfig
+    from dedup.config import CleanSettings, PassageConfig
     from dedup.output.output_file import is_written_directly, refuse_output
     from dedup.pipeline.job import CleanRun
     from dedup.pipeline.list_passages import list_passages
@@ -66,9 +69,12 @@ def passages(
 
     config = PassageConfig(scope, min_tokens, contained=None)
     has_no_folder = out is None or is_written_directly(out)
-    with working_folder(out, dry_run=has_no_folder) as place, find_sources(inputs, place, input_format) as files:
+    with (
+        working_folder(out, dry_run=has_no_folder) as place,
+        find_sources(inputs, place, records.input_format) as files,
+    ):
         refuse_output(out, [file.location for file in files])
-        settings = CleanSettings(passages=config, input=InputConfig(text_field, id_field, input_format))
+        settings = CleanSettings(passages=config, input=records)
         run = CleanRun(files, place, settings, workers)
         target = Path(out) if out else None
         num_shown = BIGGEST if chosen == "terminal" else 0

@@ -1,8 +1,13 @@
 """`dedup stories`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
-from dedup.cli.options import article_options, input_options, inputs_argument, parse_window
+from dedup.cli.options import article_options, inputs_argument, parse_window, text_options
+
+if TYPE_CHECKING:
+    from dedup.config import InputConfig
 
 
 @click.command()
@@ -10,7 +15,7 @@ from dedup.cli.options import article_options, input_options, inputs_argument, p
 @click.option(
     "-o", "--out", required=True, metavar="FILE", help="JSON lines, one for each story; - for standard output."
 )
-@input_options
+@text_options
 @article_options
 @click.option(
     "--window",
@@ -32,9 +37,7 @@ from dedup.cli.options import article_options, input_options, inputs_argument, p
 def stories(
     inputs: tuple[str, ...],
     out: str,
-    text_field: str,
-    id_field: str,
-    input_format: str | None,
+    records: "InputConfig",
     date_field: str,
     title_field: str,
     outlet_field: str,
@@ -58,7 +61,7 @@ def stories(
     """
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
-    from dedup.config import FieldNames, InputConfig, StoryConfig
+    from dedup.config import FieldNames, StoryConfig
     from dedup.output.output_file import is_written_directly, refuse_output
     from dedup.output.story_file import write_stories
     from dedup.pipeline.list_stories import StoryRun, list_stories
@@ -68,12 +71,12 @@ def stories(
     to_stdout = out == "-"
     with (
         working_folder(None if to_stdout else out, dry_run=to_stdout or is_written_directly(out)) as place,
-        find_sources(inputs, place, input_format) as files,
+        find_sources(inputs, place, records.input_format) as files,
     ):
         locations = [file.location for file in files]
         refuse_output(None if to_stdout else out, locations)
         fields = FieldNames(date_field, title_field, outlet_field)
-        run = StoryRun(files, config, InputConfig(text_field, id_field, input_format), fields)
+        run = StoryRun(files, config, records, fields)
         result = list_stories(run, TerminalProgress(quiet=quiet))
     write_stories(result.stories, out, locations)
     if not quiet:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -11,21 +11,18 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import InputConfig
-from dedup.corpus.compression import read_chunk
 from dedup.errors import InputError
-
-BLOCK_SIZE = 4 << 20  # fresh pages are dear on virtual machines: blocks are small enough to be reused
 
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """A record that could not be read: where it starts, why, and its bytes."""
+    """A record that could not be read: where it is, and why. `start` and `length` as in `DocumentBlock`."""
 
     file: int
     line: int
     start: int
+    length: int
     error: str
-    raw: bytes
 
 
 @dataclass(frozen=True)
@@ -109,35 +106,6 @@ def view_texts(texts: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.i
     _, offsets, data = texts.buffers()
     view = np.frombuffer(offsets, np.int64)[texts.offset : texts.offset + len(texts) + 1]
     return np.frombuffer(data, np.uint8) if data is not None and data.size else np.empty(0, np.uint8), view
-
-
-def read_whole_lines(stream: BinaryIO, start: int, stop: int | None, path: str) -> Iterator[tuple[int, bytes]]:
-    """Yield (offset, bytes) of runs of whole lines that start in [start, stop) of a stream positioned at `start`.
-
-    The last run may lack its line end. A line longer than a block costs its own length in memory, once.
-    """
-    position = start
-    pending: list[bytes] = []
-    while stop is None or position < stop:
-        chunk = read_chunk(stream, BLOCK_SIZE, path)
-        if not chunk:
-            break
-        known = sum(map(len, pending))
-        past_stop = stop is not None and position + known + len(chunk) >= stop
-        if past_stop and stop is not None:
-            # The last line of ours is the one that holds byte stop - 1.
-            end = chunk.find(b"\n", max(stop - 1 - position - known, 0)) + 1
-        else:
-            end = chunk.rfind(b"\n") + 1
-        if end == 0:
-            pending.append(chunk)
-            continue
-        yield position, b"".join([*pending, chunk[:end]]) if pending else chunk[:end]
-        position += known + end
-        pending = [chunk[end:]] if end < len(chunk) else []
-    rest = b"".join(pending)
-    if rest and (stop is None or position < stop):
-        yield position, rest
 
 
 WHERE = re.compile(r"can't decode byte (0x[0-9a-f]{2}) in position (\d+)")

@@ -3,21 +3,21 @@
 import csv
 import sys
 from collections.abc import Iterator, Mapping
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from dedup.config import InputConfig
 from dedup.corpus.blocks import (
-    BLOCK_SIZE,
     BlockBuilder,
     DocumentBlock,
     RecordPlace,
     Rejection,
     explain_utf8,
     find_roles,
-    read_whole_lines,
 )
 from dedup.corpus.compression import open_reader
 from dedup.corpus.files import SourceFile
+from dedup.corpus.lines import BLOCK_SIZE, explain_length, read_whole_lines
+from dedup.errors import InputError
 
 DELIMITERS = {"csv": ",", "tsv": "\t"}
 BOM = b"\xef\xbb\xbf"
@@ -25,11 +25,28 @@ BOM = b"\xef\xbb\xbf"
 csv.field_size_limit(sys.maxsize)
 
 
-class Lines:
-    """Feeds lines to the csv reader and remembers the bytes of those it took since the last record."""
+class TooLongError(Exception):
+    """A record is longer than the bound."""
 
-    def __init__(self, stream: BinaryIO, path: str) -> None:
-        self._raw = (line for _, data in read_whole_lines(stream, 0, None, path) for line in split_lines(data))
+
+class Record(NamedTuple):
+    """What a CSV reader took: its place, and its bytes; none of a record that is too long."""
+
+    place: RecordPlace
+    raw: bytes
+
+
+class Lines:
+    """Feeds lines to the csv reader and remembers the bytes of those it took since the last record.
+
+    `TooLongError` if these are more than the bound: an open quote takes line after line.
+    """
+
+    def __init__(self, stream: BinaryIO, path: str, longest: int) -> None:
+        runs = read_whole_lines(stream, 0, None, path, longest)
+        self._raw = (line for run in runs for line in (split_lines(run.data) if run.data else [run.length]))
+        self.path, self.longest = path, longest
+        self._size = 0
         self.taken: list[bytes] = []
         self.position = 0
         self.number = 0
@@ -39,20 +56,24 @@ class Lines:
 
     def __next__(self) -> str:
         line = next(self._raw)
+        self._size += line if isinstance(line, int) else len(line)
+        if isinstance(line, int) or self._size > self.longest:
+            self.taken = [b""] * (len(self.taken) + 1)
+            raise TooLongError
         self.taken.append(line)
         if self.number == 0 and len(self.taken) == 1:
             line = line.removeprefix(BOM)
         # Bytes that are not UTF-8 become lone surrogates: the record that holds them is set aside.
         return line.decode("utf-8", "surrogateescape")
 
-    def take(self) -> tuple[int, int, bytes]:
-        """Return (first line, first byte, bytes) of what was read since the last call."""
-        raw = b"".join(self.taken)
-        line, start = self.number + 1, self.position
+    def take(self) -> Record:
+        """Return what was read since the last call."""
+        taken = Record(RecordPlace(self.number + 1, self.position, self._size), b"".join(self.taken))
         self.number += len(self.taken)
-        self.position += len(raw)
+        self.position += self._size
+        self._size = 0
         self.taken.clear()
-        return line, start, raw
+        return taken
 
 
 def split_lines(data: bytes) -> Iterator[bytes]:
@@ -74,7 +95,7 @@ class TableReader:
 
     def read(self, stream: BinaryIO, path: str) -> Iterator[DocumentBlock]:
         """Yield the documents of a whole file."""
-        lines = Lines(stream, path)
+        lines = Lines(stream, path, self._config.max_record)
         reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
         header = read_names(reader, lines)
         if header is None:
@@ -85,14 +106,10 @@ class TableReader:
         id_column = header.index(self._config.id_field) if self._config.id_field in header else len(header)
         builder = BlockBuilder(lines.number)
         while True:
-            try:
-                row = next(reader)
-                error = None
-            except StopIteration:
+            row, error = self._read_row(reader)
+            if row is None:
                 break
-            except csv.Error as problem:
-                row, error = [], f"malformed CSV ({problem})"
-            line, start, raw = lines.take()
+            place, raw = lines.take()
             if not row and not error:
                 continue  # a blank line is no record: it stays where it is
             if error is None and len(row) <= text_column:
@@ -100,15 +117,24 @@ class TableReader:
             if error is None:
                 error = find_bad_bytes(row, raw)
             if error is not None:
-                builder.rejections.append(Rejection(0, line, start, error, raw))
+                builder.rejections.append(Rejection(0, *place, error))
                 continue
             fields = {role: row[column] if column < len(row) else "" for role, column in columns.items()}
             doc_id = row[id_column] if id_column < len(row) else ""
-            builder.add(row[text_column], doc_id, fields, RecordPlace(line, start, len(raw)))
+            builder.add(row[text_column], doc_id, fields, place)
             if builder.size >= BLOCK_SIZE:
                 yield builder.build(lines.number)
                 builder = BlockBuilder(lines.number)
         yield builder.build(lines.number)
+
+    def _read_row(self, reader: Iterator[list[str]]) -> tuple[list[str] | None, str | None]:
+        """Return the next row, None at the end, and why it cannot be read."""
+        try:
+            return next(reader, None), None
+        except csv.Error as problem:
+            return [], f"malformed CSV ({problem})"
+        except TooLongError:
+            return [], explain_length(self._config.max_record)
 
 
 def read_names(reader: Iterator[list[str]], lines: Lines) -> list[str] | None:
@@ -117,6 +143,8 @@ def read_names(reader: Iterator[list[str]], lines: Lines) -> list[str] | None:
         names = next(reader, None)
     except csv.Error:
         names = []
+    except TooLongError:
+        raise InputError(f"{lines.path}: its header is {explain_length(lines.longest)}.") from None
     lines.take()
     return names
 
@@ -135,7 +163,7 @@ def find_bad_bytes(row: list[str], raw: bytes) -> str | None:
 def read_header(file: SourceFile) -> list[str]:
     """Return the column names of a CSV file."""
     with open_reader(file.location, file.compression) as (stream, _):
-        return next(csv.reader(Lines(stream, file.path), delimiter=DELIMITERS[file.format]), [])
+        return next(csv.reader(Lines(stream, file.path, sys.maxsize), delimiter=DELIMITERS[file.format]), [])
 
 
 def parse_cells(raw: bytes, file_format: str) -> list[str]:

@@ -11,22 +11,25 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import InputConfig
-from dedup.corpus.blocks import DocumentBlock, Rejection, explain_utf8, is_valid_utf8, read_whole_lines
+from dedup.corpus.blocks import BlockBuilder, DocumentBlock, Rejection, explain_utf8, is_valid_utf8
+from dedup.corpus.lines import explain_length, read_whole_lines
 from dedup.kernels.unescape import PADDING, unescape
 
 BOM = b"\xef\xbb\xbf"
 LINE_FEED, CARRIAGE_RETURN = 10, 13
 JSON_TYPES = {
-    dict: "an object",
-    list: "a list",
-    str: "a text",
-    int: "a number",
-    float: "a number",
-    bool: "a truth value",
-    type(None): "null",
+    b"{": "an object",
+    b"[": "a list",
+    b'"': "a text",
+    b"t": "a truth value",
+    b"f": "a truth value",
+    b"n": "null",
 }
+MAX_SHOWN = 40  # digits of a number
 UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 MAX_DEPTH = 920  # levels of lists and objects; Python's own limit depends on who calls
+TOO_DEEP = f"nested too deeply (more than {MAX_DEPTH} levels)"
+MAX_EXPLAINED = 1 << 20  # bytes of a line that is taken apart to say what is wrong with it
 JSON_PIECE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
 OPENING, CLOSING = frozenset((b"[", b"{")), frozenset((b"]", b"}"))
 SCALAR_STARTS = frozenset(b'"-0123456789n')  # text, number or null: what an id may be
@@ -54,13 +57,22 @@ class RecordReader:
         self._roles = {role: attributes[field] for role, field in roles.items()}
         record = msgspec.defstruct("Record", fields, rename=rename, gc=False)
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(record)
+        self._any_text: Any = msgspec.defstruct("AnyText", [("text", raw, raw())], rename={"text": config.text_field})
 
     def read(self, stream: BinaryIO, start: int, stop: int | None, path: str) -> Iterator[DocumentBlock]:
         """Yield the documents whose lines start in [start, stop) of a stream that is positioned at `start`."""
         num_lines = 0
-        for position, data in read_whole_lines(stream, start, stop, path):
-            block = self._parse(position, data, num_lines)
+        longest = self._config.max_record
+        for run in read_whole_lines(stream, start, stop, path, longest):
+            if run.data:
+                block = self._parse(run.start, run.data, num_lines)
+            else:
+                builder = BlockBuilder(num_lines)
+                place = (num_lines + 1, run.start, run.length)
+                builder.rejections.append(Rejection(0, *place, explain_length(longest)))
+                block = builder.build(num_lines + 1)
             num_lines += block.num_lines
+            del run  # its bytes, before anything is made of the texts
             yield block
 
     def _parse(self, start: int, data: bytes, lines_before: int) -> DocumentBlock:
@@ -72,13 +84,15 @@ class RecordReader:
         starts = np.concatenate([np.zeros(1, np.int64), ends[:-1]])
         numbers = np.arange(lines_before + 1, lines_before + len(ends) + 1, dtype=np.int64)
         num_lines = len(ends)
-        deep = find_deep_lines(data, starts, ends)
-        parsed = None if deep else self._parse_all(data, starts, ends)
+        refused = dict.fromkeys(find_deep_lines(data, starts, ends), TOO_DEEP)
+        long = np.flatnonzero(ends - starts > self._config.max_record)
+        refused |= dict.fromkeys(long.tolist(), explain_length(self._config.max_record))
+        parsed = None if refused else self._parse_all(data, starts, ends)
         rejections: list[Rejection] = []
         if parsed is None:
-            parsed, good, bad = self._parse_each(data, starts, ends, deep)
+            parsed, good, bad = self._parse_each(data, starts, ends, refused)
             rejections = [
-                Rejection(0, int(numbers[i]), start + int(starts[i]), reason, data[starts[i] : ends[i]])
+                Rejection(0, int(numbers[i]), start + int(starts[i]), int(ends[i] - starts[i]), reason)
                 for i, reason in bad
             ]
             starts, ends, numbers = starts[good], ends[good], numbers[good]
@@ -111,9 +125,9 @@ class RecordReader:
         return None if texts is None else (records, texts)
 
     def _parse_each(
-        self, data: bytes, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64], deep: frozenset[int]
+        self, data: bytes, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64], refused: Mapping[int, str]
     ) -> tuple[tuple[list[Any], pa.Array], npt.NDArray[np.int64], list[tuple[int, str]]]:
-        """Decode line by line, but for those in `deep`.
+        """Decode line by line, but for those in `refused`: the reason, by the index of the line.
 
         Return (records, texts), the indices of their lines, and the bad lines with reasons.
         """
@@ -123,11 +137,12 @@ class RecordReader:
             line = data[start:end].removesuffix(b"\n")
             if not line.strip():
                 continue  # a blank line is no record: it stays where it is
-            if index in deep:
-                bad.append((index, f"nested too deeply (more than {MAX_DEPTH} levels)"))
+            if index in refused:
+                bad.append((index, refused[index]))
                 continue
             try:
-                line.decode()
+                if not is_valid_utf8(line):
+                    line.decode()  # says where
                 record = self._decoder.decode(line)
                 text = msgspec.json.decode(record.text, type=str)
                 if not has_plain_id(record):
@@ -142,16 +157,27 @@ class RecordReader:
 
     def _explain(self, line: bytes, error: Exception) -> str:
         """Return the reason for which a line was set aside."""
-        field = self._config.text_field
         if isinstance(error, msgspec.ValidationError):
             try:
-                value = msgspec.json.decode(line)
+                return self._explain_invalid(line)
             except UNREADABLE as problem:
                 return explain_malformed(line, str(problem))
-            return explain_invalid(value, field)
         if isinstance(error, (msgspec.DecodeError, RecursionError)):
             return explain_malformed(line, str(error))
         return explain_utf8(error) if isinstance(error, UnicodeDecodeError) else str(error)
+
+    def _explain_invalid(self, line: bytes) -> str:
+        """Return why a line of JSON is no document. No value of it becomes an object: that can be 16 times as long."""
+        value = bytes(msgspec.json.decode(line, type=msgspec.Raw))
+        if name_type(value) != "an object":
+            return f"the line is {name_type(value)}, not an object"
+        field = self._config.text_field
+        text = bytes(msgspec.json.decode(value, type=self._any_text).text)
+        if not text:
+            return f'no field "{field}"'
+        words = name_type(text)
+        shown = f" ({text[:MAX_SHOWN].decode()})" if words == "a number" else ""
+        return f'field "{field}" is {words}{shown}, not a text'
 
 
 def find_line_ends(data: bytes) -> npt.NDArray[np.int64]:
@@ -165,10 +191,12 @@ def find_deep_lines(data: bytes, starts: npt.NDArray[np.int64], ends: npt.NDArra
 
     A line cannot be deeper than it has opening brackets, so that few lines are looked at closely.
     """
+    if data.count(b"{") + data.count(b"[") <= MAX_DEPTH:
+        return frozenset()
+    if len(starts) == 1:  # it may be long: places of all its brackets would be eight times as long
+        return frozenset([0] if measure_depth(data) > MAX_DEPTH else [])
     view = np.frombuffer(data, np.uint8)
     opening = np.flatnonzero((view | (ord("{") ^ ord("["))) == ord("{"))
-    if opening.size <= MAX_DEPTH:
-        return frozenset()
     many = np.searchsorted(opening, ends) - np.searchsorted(opening, starts) > MAX_DEPTH
     return frozenset(i for i in np.flatnonzero(many).tolist() if measure_depth(data[starts[i] : ends[i]]) > MAX_DEPTH)
 
@@ -221,30 +249,20 @@ def has_plain_id(record: Any) -> bool:
     return not record.id or bytes(record.id)[0] in SCALAR_STARTS
 
 
-def explain_invalid(value: object, field: str) -> str:
-    """Return why a JSON value is no document."""
-    if not isinstance(value, dict):
-        return f"the line is {JSON_TYPES[type(value)]}, not an object"
-    if field not in value:
-        return f'no field "{field}"'
-    return f'field "{field}" is {describe_value(value[field])}, not a text'
-
-
 def explain_malformed(line: bytes, message: str) -> str:
     """Return why a line is no JSON, from msgspec's message."""
     if "recursion" in message:
         return "malformed JSON (nested too deeply)"
-    if has_lone_surrogate(line):
+    if len(line) <= MAX_EXPLAINED and has_lone_surrogate(line):
         return "a lone surrogate (\\ud800 to \\udfff without its other half) is not a character"
     if "truncated" in message:
         return "malformed JSON (the line ends too early)"
     return f"malformed JSON ({message.removeprefix('JSON is malformed: ')})"
 
 
-def describe_value(value: object) -> str:
-    """Return the JSON type of a value in words, a number with its value."""
-    words = JSON_TYPES[type(value)]
-    return f"{words} ({value})" if words == "a number" else words
+def name_type(value: bytes) -> str:
+    """Return the type of a JSON value in words: its first character tells it."""
+    return JSON_TYPES.get(value.lstrip()[:1], "a number")
 
 
 def has_lone_surrogate(line: bytes) -> bool:

@@ -85,7 +85,7 @@ def read_batch(batch: pa.RecordBatch, row: int, config: InputConfig, roles: Mapp
         starts=row + good,
         lengths=np.ones(len(good), np.int64),
         num_lines=len(batch),
-        rejections=[Rejection(0, row + i + 1, row + i, reason, b"") for i, reason in sorted(reasons.items())],
+        rejections=[Rejection(0, row + i + 1, row + i, 1, reason) for i, reason in sorted(reasons.items())],
     )
 
 

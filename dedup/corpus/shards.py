@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import BinaryIO
 
 from dedup.config import InputConfig
 from dedup.corpus.blocks import DocumentBlock
@@ -11,6 +10,7 @@ from dedup.corpus.compression import open_reader
 from dedup.corpus.delimited import DELIMITERS, TableReader
 from dedup.corpus.files import SourceFile, at_rest
 from dedup.corpus.jsonl import RecordReader
+from dedup.corpus.lines import seek_line
 from dedup.corpus.parquet import read_parquet
 from dedup.corpus.text_folder import read_text_files
 
@@ -86,7 +86,7 @@ def read_blocks(
     """Do the work of `read_shard`, whatever happens to the files."""
     file = shard.files[0]
     if file.format == "txt":
-        for block in read_text_files(shard.files):
+        for block in read_text_files(shard.files, config):
             report(int(block.lengths.sum()))
             yield block
         return
@@ -99,7 +99,7 @@ def read_blocks(
         if file.format in DELIMITERS:
             blocks = TableReader(config, roles, file.format).read(stream, file.path)
         else:
-            start = seek_line(stream, shard.start)
+            start = seek_line(stream, shard.start, shard.stop)
             blocks = RecordReader(config, roles).read(stream, start, shard.stop, file.path)
         reported = counter.count
         for block in blocks:
@@ -108,16 +108,14 @@ def read_blocks(
             reported = counter.count
 
 
-def seek_line(stream: BinaryIO, position: int) -> int:
-    """Go to the first line that starts at or after a position, and return where that is."""
-    if position == 0:
-        return 0
-    stream.seek(position - 1)
-    return position - 1 + len(stream.readline())
-
-
 def line_span(shard: Shard) -> tuple[int, int]:
-    """Return the bytes [start, stop) of an uncompressed file whose lines are this shard's; shards tile their file."""
+    """Return the bytes [start, stop) of an uncompressed file whose lines are this shard's; shards tile their file.
+
+    Where no line starts in the shard, both are its end.
+    """
     file = shard.files[0]
+    if shard.stop is None:
+        return 0, file.size
     with open(file.location, "rb") as stream:
-        return seek_line(stream, shard.start), file.size if shard.stop is None else seek_line(stream, shard.stop)
+        start = seek_line(stream, shard.start, shard.stop)
+        return start, shard.stop if start == shard.stop else seek_line(stream, shard.stop)

@@ -3,19 +3,24 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from dedup.corpus.blocks import BLOCK_SIZE, BlockBuilder, DocumentBlock, RecordPlace, Rejection, explain_utf8
+from dedup.config import InputConfig
+from dedup.corpus.blocks import BlockBuilder, DocumentBlock, RecordPlace, Rejection, explain_utf8
 from dedup.corpus.files import SourceFile
+from dedup.corpus.lines import BLOCK_SIZE, explain_length
 
 
-def read_text_files(files: Sequence[SourceFile]) -> Iterator[DocumentBlock]:
+def read_text_files(files: Sequence[SourceFile], config: InputConfig) -> Iterator[DocumentBlock]:
     """Yield the documents of some .txt files; the id of each is its name, a byte order mark is no part of the text."""
     builder = BlockBuilder(0)
     for index, file in enumerate(files):
+        if file.size > config.max_record:
+            builder.rejections.append(Rejection(index, 1, 0, file.size, explain_length(config.max_record)))
+            continue
         raw = Path(file.location).read_bytes()
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            builder.rejections.append(Rejection(index, 1, 0, explain_utf8(error), raw))
+            builder.rejections.append(Rejection(index, 1, 0, len(raw), explain_utf8(error)))
             continue
         builder.add(text, file.name, {}, RecordPlace(1, 0, len(raw)), file=index)
         if builder.size >= BLOCK_SIZE:

@@ -20,7 +20,7 @@ from dedup.near.facts import Facts
 DOCUMENTS, TOKENS, TITLES = "documents.arrow", "tokens.arrow", "titles.arrow"
 REJECTIONS, REPEATS = "rejections.arrow", "repeats.arrow"
 REJECTION_SCHEMA = pa.schema(
-    {"file": pa.int32(), "line": pa.int64(), "start": pa.int64(), "error": pa.string(), "raw": pa.large_binary()}
+    {"file": pa.int32(), "line": pa.int64(), "start": pa.int64(), "length": pa.int64(), "error": pa.string()}
 )
 TOKEN_SCHEMA = pa.schema({"token": pa.uint32()})
 REPEAT_FIELDS = ("document", "start", "end", "held_start", "held_end", "equal")

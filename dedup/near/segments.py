@@ -220,7 +220,7 @@ class Segments:
             reader = pa.ipc.open_file(mapped)
             for i in range(reader.num_record_batches):
                 for row in reader.get_batch(i).to_pylist():
-                    yield Rejection(row["file"], base + row["line"], row["start"], row["error"], row["raw"])
+                    yield Rejection(row["file"], base + row["line"], row["start"], row["length"], row["error"])
 
     def batches_of(self, shard: Shard) -> list[Batch]:
         """Return the batches of one shard."""

@@ -17,32 +17,52 @@ COPY_SIZE = 1 << 20  # stays in the cache of a core between reading and writing
 
 @dataclass(frozen=True)
 class Ranges:
-    """Byte ranges to take out of a file, sorted, apart: int64[n] each, and what is put in their places."""
+    """Byte ranges to take out of a file, sorted, apart: int64[n] each, and what is put in their places.
+
+    `aside` (bool[n]) says which are copied to a file of their own, piece by piece: they may be longer than memory.
+    """
 
     starts: npt.NDArray[np.int64]
     ends: npt.NDArray[np.int64]
     replacements: Sequence[bytes]
+    aside: npt.NDArray[np.bool_]
 
 
-def split_file(path: str, span: range, drops: Ranges, kept: IO[bytes]) -> Iterator[bytes]:
-    """Copy the bytes of a span of a file to `kept` less the drops, and yield the bytes of every drop in order."""
+@dataclass(frozen=True)
+class SplitTarget:
+    """Where the bytes of a file go: what is kept, and what is set aside."""
+
+    kept: IO[bytes]
+    aside: IO[bytes]
+
+
+def split_file(path: str, span: range, drops: Ranges, target: SplitTarget) -> Iterator[bytes]:
+    """Copy the bytes of a span of a file less the drops, and yield the bytes of every drop in order.
+
+    Nothing is yielded of what is set aside but b"".
+    """
     with open(path, "rb", buffering=COPY_SIZE) as stream:
         stream.seek(span.start)
-        yield from split_stream(stream, drops, kept, path, span)
+        yield from split_stream(stream, drops, target, path, span)
 
 
 def split_stream(
-    stream: BinaryIO, drops: Ranges, kept: IO[bytes], path: str, span: range | None = None
+    stream: BinaryIO, drops: Ranges, target: SplitTarget, path: str, span: range | None = None
 ) -> Iterator[bytes]:
     """Do the same with a stream at the first byte of the span; without a span, copy to its end."""
-    position = span.start if span is not None else 0
-    for start, end, replacement in zip(drops.starts.tolist(), drops.ends.tolist(), drops.replacements, strict=True):
+    position, kept = span.start if span is not None else 0, target.kept
+    places = zip(drops.starts.tolist(), drops.ends.tolist(), drops.replacements, drops.aside.tolist(), strict=True)
+    for start, end, replacement, aside in places:
         copy_bytes(stream, kept, start - position, path)
         kept.write(replacement)
+        position = end
+        if aside:
+            copy_bytes(stream, target.aside, end - start, path)
+            yield b""
+            continue
         dropped = read_chunk(stream, end - start, path)
         refuse_short(len(dropped), end - start, path)
         yield dropped
-        position = end
     if span is not None:
         copy_bytes(stream, kept, span.stop - position, path)
     else:

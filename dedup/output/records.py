@@ -15,6 +15,7 @@ from dedup.model.documents import SEEN_IN_INDEX, CopyRelation
 Raw = msgspec.Raw
 WHITE_SPACE = b" \t\r\n"
 LINE_END = ("", "\n")
+MAX_RAW = 1 << 20  # bytes of a rejected record that stand in its line
 UNKNOWN = -1  # offset or length, which is left out then: Spark's readers do not give it
 
 
@@ -82,7 +83,10 @@ class EditedRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True
 
 
 class RejectedRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
-    """One line of `rejected.jsonl`: `raw` is the record as it was, `raw_base64` where it is not UTF-8."""
+    """One line of `rejected.jsonl`: `raw` is the record as it was, `raw_base64` where it is not UTF-8.
+
+    set_aside  bytes of a record of more than MAX_RAW: they are in `set_aside/`, not here
+    """
 
     path: str
     line: Line
@@ -90,6 +94,7 @@ class RejectedRecord(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=Tr
     error: str
     raw: str = ""
     raw_base64: str | None = None
+    set_aside: int = 0
 
 
 class ClusterMember(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -1,6 +1,7 @@
 """Rebuild the input of a run from its OUT folder."""
 
 import heapq
+import io
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
@@ -48,7 +49,8 @@ def restore(
 class Event(NamedTuple):
     """A record that did not stay as it was: its file's place in the input, its first byte or row, its bytes.
 
-    `replaced` is the number of bytes of its replacement in `kept/`; `edited` is whether it has one.
+    `replaced` is the number of bytes of its replacement in `kept/`; `edited` is whether it has one. `aside` is the
+    number of its bytes in `set_aside/`, where `raw` has none.
     """
 
     file: int
@@ -56,6 +58,7 @@ class Event(NamedTuple):
     raw: bytes
     replaced: int
     edited: bool
+    aside: int = 0
 
 
 class DroppedRecords:
@@ -84,7 +87,8 @@ class DroppedRecords:
         return Event(self._order[source.path], source.offset, raw, record.length, edited=True)
 
     def _rejected(self, record: RejectedRecord) -> Event:
-        return Event(self._order[record.path], record.offset, rejected_bytes(record), 0, edited=False)
+        raw, aside = rejected_bytes(record), max(record.set_aside, 0)
+        return Event(self._order[record.path], record.offset, raw, 0, edited=False, aside=aside)
 
     def _read(self, name: str, kind: type[Record], unpack: Callable[[Record], Event]) -> Iterator[Event]:
         for number, record in enumerate(read_records(self._out, name, kind), start=1):
@@ -137,9 +141,13 @@ def open_kept(out: Path, file: InputFile) -> Iterator[IO[bytes]]:
 
 def copy_text(out: Path, file: InputFile, events: Iterator[Event], target: IO[bytes]) -> None:
     """Write a text file as it was: from the record of what became of it, or from `kept/`."""
-    gone = [event.raw for event in events]
+    gone = list(events)
+    if gone and gone[0].aside:
+        with open_within(out, f"{SET_ASIDE}/{file.name}") as aside:
+            shutil.copyfileobj(aside, target)
+        return
     if gone:
-        target.write(gone[0])
+        target.write(gone[0].raw)
         return
     with open_kept(out, file) as kept:
         shutil.copyfileobj(kept, target)
@@ -148,16 +156,32 @@ def copy_text(out: Path, file: InputFile, events: Iterator[Event], target: IO[by
 def replay(out: Path, file: InputFile, events: Iterable[Event]) -> Iterator[bytes]:
     """Yield the bytes of a line-based file as it was, from what was kept of it and what was not."""
     position = 0
-    with open_kept(out, file) as kept, open_reader(os.dup(kept.fileno()), file.compression) as (stream, _):
+    with (
+        open_kept(out, file) as kept,
+        open_reader(os.dup(kept.fileno()), file.compression) as (stream, _),
+        open_aside(out, file) as aside,
+    ):
         path = str(kept.name)
         for event in events:
             yield from take_exactly(stream, event.start - position, path)
             for _ in take_exactly(stream, event.replaced, path):
                 pass
             yield event.raw
-            position = event.start + len(event.raw)
+            yield from take_exactly(aside, event.aside, f"{SET_ASIDE}/{file.name}")
+            position = event.start + len(event.raw) + event.aside
         while chunk := read_chunk(stream, COPY_SIZE, path):
             yield chunk
+
+
+@contextmanager
+def open_aside(out: Path, file: InputFile) -> Iterator[BinaryIO]:
+    """Open what was set aside of a line-based file: nothing, where it has no long record that was rejected."""
+    name = f"{SET_ASIDE}/{file.name}"
+    if not os.path.lexists(out / name_on_disk(name)):
+        yield io.BytesIO()
+        return
+    with open_within(out, name) as aside, open_reader(os.dup(aside.fileno()), file.compression) as (stream, _):
+        yield stream
 
 
 def take_exactly(stream: BinaryIO, count: int, path: str) -> Iterator[bytes]:

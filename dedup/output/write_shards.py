@@ -1,11 +1,13 @@
 """The write stage: go over the same shards again, copy what is kept, record what is not."""
 
+import io
 import shutil
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 import msgspec
 import numpy as np
@@ -13,18 +15,21 @@ import numpy as np
 from dedup.corpus.blocks import Rejection
 from dedup.corpus.compression import open_reader, open_writer
 from dedup.corpus.delimited import DELIMITERS, read_header
+from dedup.corpus.files import SourceFile
 from dedup.corpus.names import DocumentName
 from dedup.corpus.shards import Shard, line_span
 from dedup.near.decisions import Decisions
 from dedup.near.segments import Segments
 from dedup.output import run_folder as parts
-from dedup.output.byte_copy import COPY_SIZE, Ranges, append_file, split_file, split_stream
+from dedup.output.byte_copy import COPY_SIZE, Ranges, SplitTarget, append_file, split_file, split_stream
 from dedup.output.edits import read_edits
 from dedup.output.parquet_rows import RowSplit, split_rows
 from dedup.output.records import (
+    MAX_RAW,
     ClusterRecord,
     Decision,
     EditedRecord,
+    RejectedRecord,
     Source,
     WholeRecord,
     describe_member,
@@ -53,6 +58,11 @@ class Dropped(NamedTuple):
     replacement: bytes | None
     rejection: Rejection | None
 
+    @property
+    def is_aside(self) -> bool:
+        """Return whether the bytes of the record go into `set_aside/`: it is rejected, and long."""
+        return self.rejection is not None and is_long(self.rejection)
+
 
 @dataclass(frozen=True)
 class Results:
@@ -67,10 +77,7 @@ class Results:
 def find_dropped(results: Results, shard: Shard) -> list[Dropped]:
     """Return what does not stay as it is in a shard, by file and position."""
     segments = results.segments
-    dropped = [
-        Dropped(r.file, r.start, r.start + max(len(r.raw), shard.files[0].format == "parquet"), -1, None, r)
-        for r in segments.rejections(shard)
-    ]
+    dropped = [Dropped(r.file, r.start, r.start + r.length, -1, None, r) for r in segments.rejections(shard)]
     edits = read_edits(results.run.part(shard.index, parts.EDITS))
     for batch in segments.batches_of(shard):
         here = slice(batch.first, batch.first + len(batch))
@@ -98,15 +105,25 @@ def write_shard(results: Results, shard: Shard, offset: int) -> None:
         for item, raw in zip(dropped, drop_records(results, shard, dropped, offset), strict=True):
             source_file = shard.files[item.file]
             if item.rejection is not None:
-                bad = item.rejection
-                record = describe_rejection(source_file.path, bad.line, bad.start, bad.error, bad.raw)
-                rejected.write(encode_line(record))
+                rejected.write(encode_line(describe_bad(source_file, item.rejection, raw)))
                 continue
             whole, name = wrap_record(raw, source_file.format, header), names[item.doc_index]
             if item.replacement is None:
                 removed.write(encode_line(describe_removal(name, item.start, decided[item.doc_index], whole)))
             else:
                 edited.write(encode_line(describe_edited(item, whole, name, source_file.format)))
+
+
+def is_long(bad: Rejection) -> bool:
+    """Return whether the bytes of a rejected record go into `set_aside/`."""
+    return bad.length > MAX_RAW
+
+
+def describe_bad(file: SourceFile, bad: Rejection, raw: bytes) -> RejectedRecord:
+    """Return the record of a rejection; a row of Parquet has no bytes of its own."""
+    if is_long(bad):
+        return RejectedRecord(path=file.path, line=bad.line, offset=bad.start, error=bad.error, set_aside=bad.length)
+    return describe_rejection(file.path, bad.line, bad.start, bad.error, b"" if file.format == "parquet" else raw)
 
 
 def name_dropped(results: Results, dropped: list[Dropped]) -> dict[int, DocumentName]:
@@ -141,18 +158,31 @@ def drop_records(results: Results, shard: Shard, dropped: list[Dropped], offset:
         yield from split_rows(file.location, split, run.kept(file.name), run.set_aside(file.name))
         return
     ends = np.array([d.end for d in dropped], np.int64)
-    drops = Ranges(np.array(starts, np.int64), ends, [d.replacement or b"" for d in dropped])
-    if file.compression is None:
-        with run.kept(file.name).open("r+b", COPY_SIZE) as shared:
-            shared.seek(offset)
-            yield from split_file(file.location, range(*line_span(shard)), drops, shared)
+    replacements, aside = [d.replacement or b"" for d in dropped], np.array([d.is_aside for d in dropped], np.bool_)
+    drops = Ranges(np.array(starts, np.int64), ends, replacements, aside)
+    with open_aside(run, shard, file.compression, is_needed=bool(aside.any())) as set_aside:
+        if file.compression is None:
+            with run.kept(file.name).open("r+b", COPY_SIZE) as shared:
+                shared.seek(offset)
+                target = SplitTarget(shared, set_aside)
+                yield from split_file(file.location, range(*line_span(shard)), drops, target)
+            return
+        with (
+            open_reader(file.location, file.compression) as (stream, _),
+            run.kept(file.name).open("wb") as kept,
+            open_writer(kept, file.compression) as writer,
+        ):
+            yield from split_stream(stream, drops, SplitTarget(writer, set_aside), file.path)
+
+
+@contextmanager
+def open_aside(run: RunFolder, shard: Shard, compression: str | None, *, is_needed: bool) -> Iterator[IO[bytes]]:
+    """Open the piece of `set_aside/` that a shard writes; nothing is written where none is needed."""
+    if not is_needed:
+        yield io.BytesIO()
         return
-    with (
-        open_reader(file.location, file.compression) as (stream, _),
-        run.kept(file.name).open("wb") as target,
-        open_writer(target, file.compression) as writer,
-    ):
-        yield from split_stream(stream, drops, writer, file.path)
+    with run.part(shard.index, parts.ASIDE).open("wb", COPY_SIZE) as file, open_writer(file, compression) as writer:
+        yield writer
 
 
 def copy_files(run: RunFolder, shard: Shard, dropped: list[Dropped]) -> Iterator[bytes]:
@@ -167,7 +197,11 @@ def copy_files(run: RunFolder, shard: Shard, dropped: list[Dropped]) -> Iterator
         elif index not in changed:
             shutil.copyfile(file.location, target)
     for item in dropped:
-        yield Path(shard.files[item.file].location).read_bytes()
+        file = shard.files[item.file]
+        if item.is_aside:
+            run.set_aside(file.name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file.location, run.set_aside(file.name))
+        yield b"" if item.is_aside else Path(file.location).read_bytes()
 
 
 def describe_edited(item: Dropped, whole: WholeRecord, name: DocumentName, file_format: str) -> EditedRecord:
@@ -190,7 +224,7 @@ def plan_offsets(results: Results) -> list[int]:
         gone = 0
         for shard in group:
             cut_up = shard.stop is not None
-            offsets.append(line_span(shard)[0] - gone if cut_up else 0)
+            offsets.append(max(line_span(shard)[0] - gone, 0) if cut_up else 0)  # 0 where no line starts in the shard
             gone += count_lost_bytes(results, shard) if cut_up else 0
     return offsets
 
@@ -198,7 +232,7 @@ def plan_offsets(results: Results) -> list[int]:
 def count_lost_bytes(results: Results, shard: Shard) -> int:
     """Return by how many bytes a shard of lines becomes shorter."""
     edits = read_edits(results.run.part(shard.index, parts.EDITS))
-    lost = sum(len(rejection.raw) for rejection in results.segments.rejections(shard))
+    lost = sum(rejection.length for rejection in results.segments.rejections(shard))
     for batch in results.segments.batches_of(shard):
         gone = results.decisions.witness[batch.first : batch.first + len(batch)] >= 0
         gone[[doc - batch.first for doc in edits if 0 <= doc - batch.first < len(batch)]] = True
@@ -221,6 +255,17 @@ def join_parts(run: RunFolder, shards: Sequence[Shard], names: Sequence[str]) ->
         with (run.output / name).open("wb") as target:
             for shard in shards:
                 append_file(run.part(shard.index, name), target)
+
+
+def join_aside(run: RunFolder, shards: Sequence[Shard]) -> None:
+    """Join what the shards of each file set aside of it, in order."""
+    for shard in shards:
+        part = run.part(shard.index, parts.ASIDE)
+        if part.exists():
+            target = run.set_aside(shard.files[0].name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with target.open("ab") as file:
+                append_file(part, file)
 
 
 def write_clusters(run: RunFolder, segments: Segments, decisions: Decisions) -> None:

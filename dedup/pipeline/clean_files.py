@@ -16,7 +16,15 @@ from dedup.output.examples import choose_examples
 from dedup.output.finished_run import check_run
 from dedup.output.passage_records import write_boilerplate, write_passages
 from dedup.output.run_folder import BOILERPLATE, EDITED, LOCATED, PASSAGES, REJECTED, REMOVED, SUMMARY
-from dedup.output.write_shards import Results, join_parts, plan_offsets, prepare_files, write_clusters, write_shard
+from dedup.output.write_shards import (
+    Results,
+    join_aside,
+    join_parts,
+    plan_offsets,
+    prepare_files,
+    write_clusters,
+    write_shard,
+)
 from dedup.passages.remove_contained import gather_kept
 from dedup.pipeline.cut_passages import find_passages
 from dedup.pipeline.find_boilerplate import mask_boilerplate
@@ -87,6 +95,7 @@ def write_records(outcome: Outcome, job: Job) -> None:
     with job.show("write", job.size, "B"):
         run_tasks(partial(write_one, results=results), places, job.workers, job.progress.advance)
     join_parts(job.folder, job.shards, [REMOVED, EDITED, REJECTED])
+    join_aside(job.folder, job.shards)
 
 
 class ShardPlace(NamedTuple):

@@ -11,7 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import InputConfig, NearConfig
-from dedup.corpus.blocks import BLOCK_SIZE, view_texts
+from dedup.corpus.blocks import view_texts
+from dedup.corpus.lines import BLOCK_SIZE
 from dedup.model.documents import Cluster, CopyRelation, Document, Member, Removal
 from dedup.near.decide_documents import by_input
 from dedup.near.decisions import Decisions

@@ -15,7 +15,7 @@ import pyarrow as pa
 from pyspark import TaskContext
 
 from dedup.config import CleanSettings
-from dedup.corpus.blocks import DocumentBlock, view_texts
+from dedup.corpus.blocks import DocumentBlock, Rejection, view_texts
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.parquet import read_batch
 from dedup.near.facts import read_facts
@@ -87,23 +87,19 @@ class SplitReader:
         for split, rows in runs_of(batch):
             counts = self.counts.setdefault(split, SplitCounts())
             part = batch.slice(rows.start, rows.stop - rows.start)
-            blocks = self._parse_lines(part, counts) if is_text else self._parse_rows(part)
+            lines = join_lines(part, counts) if is_text else JoinedLines(0, b"")
+            blocks = self._parse_lines(part, lines) if is_text else self._parse_rows(part)
             for block in blocks:
                 if block.rejections:
                     counts.rejected += len(block.rejections)
-                    yield wrap_rejections(block, split, counts)
+                    yield wrap_rejections(block, lines, split, counts)
                 if block.ids:
                     yield self.sketch(block, split)
             counts.lines += len(part)
 
-    def _parse_lines(self, part: pa.RecordBatch, counts: SplitCounts) -> Iterator[DocumentBlock]:
+    def _parse_lines(self, part: pa.RecordBatch, lines: "JoinedLines") -> Iterator[DocumentBlock]:
         reader = RecordReader(self.task.input, self.task.roles)
-        values = part.column("value")
-        offsets = np.frombuffer(values.buffers()[1], np.int32)[values.offset : values.offset + len(values) + 1]
-        view = memoryview(values.buffers()[2]) if values.buffers()[2] is not None else memoryview(b"")
-        data = b"".join(piece for a, b in pairwise(offsets) for piece in (view[a:b], b"\n"))
-        at_start = counts.lines == 0 and part.column("block")[0].as_py() == 0
-        return reader.read(BytesIO(data), 0 if at_start else 1, None, part.column("file")[0].as_py())
+        return reader.read(BytesIO(lines.data), lines.start, None, part.column("file")[0].as_py())
 
     def _parse_rows(self, part: pa.RecordBatch) -> Iterator[DocumentBlock]:
         yield read_batch(part, 0, self.task.input, self.task.roles)
@@ -171,6 +167,26 @@ def runs_of(batch: pa.RecordBatch) -> Iterator[tuple[SplitName, range]]:
         yield SplitName(names.dictionary[file[start]].as_py(), int(block[start])), range(start, end)
 
 
+class JoinedLines(NamedTuple):
+    """The bytes of some lines; `start` is 0 at the start of a file, where a byte order mark may be, and 1 elsewhere."""
+
+    start: int
+    data: bytes
+
+    def cut(self, rejection: Rejection) -> bytes:
+        """Return the bytes of a record; a row of Parquet has none."""
+        return self.data[rejection.start - self.start :][: rejection.length]
+
+
+def join_lines(part: pa.RecordBatch, counts: SplitCounts) -> JoinedLines:
+    """Return the lines of a batch, each with its end."""
+    at_start = counts.lines == 0 and part.column("block")[0].as_py() == 0
+    values = part.column("value")
+    offsets = np.frombuffer(values.buffers()[1], np.int32)[values.offset : values.offset + len(values) + 1]
+    view = memoryview(values.buffers()[2]) if values.buffers()[2] is not None else memoryview(b"")
+    return JoinedLines(1 - at_start, b"".join(piece for a, b in pairwise(offsets) for piece in (view[a:b], b"\n")))
+
+
 class RowPlaces(NamedTuple):
     """Where the documents of a block are in their split: the place of the first one, the line of each (int64[n])."""
 
@@ -210,7 +226,7 @@ def wrap_documents(
     )
 
 
-def wrap_rejections(block: DocumentBlock, split: SplitName, counts: SplitCounts) -> pa.RecordBatch:
+def wrap_rejections(block: DocumentBlock, lines: JoinedLines, split: SplitName, counts: SplitCounts) -> pa.RecordBatch:
     """Return the rows of the rejected records of a block."""
     bad = block.rejections
     return fill_columns(
@@ -219,7 +235,7 @@ def wrap_rejections(block: DocumentBlock, split: SplitName, counts: SplitCounts)
             **name_split(split, REJECTED, len(bad)),
             "line": [counts.lines + r.line - 1 for r in bad],
             "error": [r.error for r in bad],
-            "raw": [r.raw for r in bad],
+            "raw": [lines.cut(r) for r in bad],
         },
     )
 

@@ -27,7 +27,7 @@ def read_table(tmp_path, data, name="x.csv", config=None, key_field=None):
         documents += [
             (i.decode(), text, int(line), data[start : start + length]) for i, text, line, start, length in rows
         ]
-        rejections += [(r.line, r.error, r.raw) for r in block.rejections]
+        rejections += [(r.line, r.error, data[r.start : r.start + r.length]) for r in block.rejections]
     return documents, rejections
 
 

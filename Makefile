@@ -96,6 +96,4 @@ bench-peers: peers ## check the adapters of these tools on a toy corpus
 	$(BIN)/python -m pytest -q -m peers tests/test_bench_peers.py
 
 bench: peers ## speed, memory and quality beside other tools, up to 4,000,000 documents: hours, 40 GB; BENCH="--largest 1000000"
-	$(BIN)/python -m pip install --quiet matplotlib
-	$(BIN)/python benchmarks/choosing_plots.py
 	$(BIN)/python benchmarks/bench_peers.py $(BENCH)

@@ -26,7 +26,6 @@ class Peer:
     requirements: tuple[str, ...]
     settings: str
     writes: str
-    environment: str = ""
     python: tuple[int, int] = (3, 11)
 
     @property
@@ -48,14 +47,6 @@ OURS = Peer("dedup", "dedup_clean.py", (), "20x4, exact check, cover", "document
 PEERS = (
     Peer("gaoya", "gaoya_index.py", ("gaoya==0.2.2", READER), "16x8, signature check, all cores", "ids"),
     Peer("rensa", "rensa_sets.py", ("rensa==0.5.0", READER), "full sets, 16 bands, signature check", "ids"),
-    Peer(
-        "rensa rho",
-        "rensa_rho.py",
-        ("rensa==0.5.0", READER),
-        "samples positions, then full sets among what it flags",
-        "ids",
-        "rensa",
-    ),
     Peer("datasketch", "datasketch_loop.py", ("datasketch==2.0.0", READER), "14x9, signature check, union-find", "ids"),
     Peer("semhash", "semhash_hashed.py", ("semhash==0.5.0", READER), "hashed shingles, cosine 2t/(1+t)", "ids"),
     Peer(
@@ -99,7 +90,7 @@ def find_peers(names: list[str]) -> list[Peer]:
 
 def install(peer: Peer, folder: Path, *, only_existing: bool = False) -> Installed:
     """Make the environment of a peer unless it is there."""
-    place = folder / (peer.environment or peer.name)
+    place = folder / peer.name
     ready, wanted = place / "requirements.txt", "\n".join(peer.requirements)
     python = place / "bin" / "python"
     if ready.exists() and ready.read_text() == wanted:

@@ -1,13 +1,13 @@
 """A finished run in its OUT folder: its summary and its records, checked before anybody uses them."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
-from dedup.config import InputConfig, KeepPolicy, NearConfig
+from dedup.config import InputConfig, KeepPolicy, NearConfig, PassageConfig
 from dedup.corpus.files import COMPRESSIONS, FORMATS
 from dedup.errors import DedupError, InputError
 from dedup.model.run import Summary
@@ -15,6 +15,7 @@ from dedup.output.confined_paths import open_within, refuse_names
 from dedup.output.digests import find_changes, name_some, read_digests
 from dedup.output.run_folder import SUMMARY
 
+Config = TypeVar("Config")
 Record = TypeVar("Record", bound=msgspec.Struct)
 BROKEN = (msgspec.DecodeError, DedupError, KeyError, TypeError, ValueError)
 
@@ -34,6 +35,7 @@ def read_summary(out: Path) -> Summary:
         summary = msgspec.json.decode(raw, type=Summary)
         read_input_config(summary)
         read_near_config(summary)
+        read_config(summary.config["passages"], PassageConfig)
     except BROKEN as error:
         raise InputError(f"{path}: is not the summary of a run ({error}). Run `dedup clean` anew.") from error
     refuse_names(path, [file.name for file in summary.inputs])
@@ -47,14 +49,22 @@ def read_summary(out: Path) -> Summary:
 
 def read_input_config(summary: Summary) -> InputConfig:
     """Return how a finished run read its input."""
-    return msgspec.convert(summary.config["input"], InputConfig)
+    return read_config(summary.config["input"], InputConfig)
 
 
 def read_near_config(summary: Summary) -> NearConfig:
     """Return the settings of the documents stage of a finished run."""
-    values = dict(summary.config["near"])
-    keep = KeepPolicy.parse(str(values.pop("keep")))
-    return replace(msgspec.convert(values, NearConfig), keep=keep)
+    values = summary.config["near"]
+    keep = KeepPolicy.parse(str(values["keep"]))
+    return replace(read_config({**values, "keep": {}}, NearConfig), keep=keep)
+
+
+def read_config(values: dict[str, object], kind: type[Config]) -> Config:
+    """Return the settings of a stage; those that lack one are a `ValueError`."""
+    missing = {field.name for field in fields(kind)} - values.keys()  # type: ignore[arg-type] # each is a dataclass
+    if missing:
+        raise ValueError(f"lacks {min(missing)}")
+    return msgspec.convert(values, kind)
 
 
 def check_run(out: Path, tell: Callable[[str], None], *, force: bool = False) -> Summary:

@@ -13,6 +13,6 @@ def read_value(raw: bytes) -> str:
         return ""
     try:
         value = msgspec.json.decode(raw)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return raw.decode("utf-8", "replace")
     return value if isinstance(value, str) else raw.decode("utf-8", "replace")

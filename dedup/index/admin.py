@@ -129,7 +129,6 @@ def export_documents(index: IndexFile, target: Path) -> int:
         index.reading() as connection,
         pq.ParquetWriter(sink, EXPORT_SCHEMA, compression="zstd") as writer,
     ):
-        read_runs(connection)  # each number of a run is there once
         rows = connection.sql("""
             SELECT d.id, d.path, d.line, r.run, d.num_tokens, d.num_shingles,
                 printf('%016x%016x', d.content_high, d.content_low) AS content, d.keys::UBIGINT[] AS keys

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, NamedTuple
 from dedup.errors import InputError, OutputError
 from dedup.index.checks import check_catalog, check_sizes, read_meta
 from dedup.index.damage import DamagedIndexError
-from dedup.index.tables import FORMAT, config_of, read_settings
+from dedup.index.tables import FORMAT, config_of, read_runs, read_settings
 from dedup.near.bands import bands_of
 from dedup.output.folder_marker import claim, has_marker, remove_ours
 from dedup.output.lock_file import release_lock, take_lock
@@ -181,8 +181,9 @@ class IndexFile:
                 f"reads format {FORMAT}. Use that version, or index the documents anew."
             )
         check_catalog(connection, bands_of(config_of(read_settings(connection))).bands)
-        sizes = connection.execute("SELECT block_size * used_blocks FROM pragma_database_size()").fetchall()
-        whole = sizes[0][0] + HEADER_BYTES
+        read_runs(connection)
+        block, used = connection.execute("SELECT block_size, used_blocks FROM pragma_database_size()").fetchall()[0]
+        whole = HEADER_BYTES + block * max(used, -(-(state.size - HEADER_BYTES) // block))
         if state.size < whole:
             raise IndexUnreadableError(
                 f"{self.path}: is cut off ({state.size:,} of {whole:,} bytes). "

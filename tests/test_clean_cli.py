@@ -201,12 +201,17 @@ def test_the_settings_of_the_command_reach_the_run(dedup, tmp_path):
         "body",
         "--id-field",
         "url",
-        "--keep-templates",
+        "--remove",
+        "template, edited",
+        "--max-novel",
+        "0.4,50",
     ]
     dedup("clean", "a.jsonl", "-o", "out", *options, cwd=tmp_path)
     config = read_summary(tmp_path / "out")["config"]
-    near = {name: config["near"][name] for name in ("threshold", "shingle_size", "num_perm", "keep_templates")}
-    assert near == {"threshold": 0.9, "shingle_size": 2, "num_perm": 200, "keep_templates": True}
+    near = {name: config["near"][name] for name in ("threshold", "shingle_size", "num_perm")}
+    assert near == {"threshold": 0.9, "shingle_size": 2, "num_perm": 200}
+    names = ("remove", "max_novel", "max_novel_run")
+    assert [config["near"][name] for name in names] == ["edited,template", 0.4, 50]
     assert removed_ids(tmp_path / "out") == {"u2": "u1"}
 
 

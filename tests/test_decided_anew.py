@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from corpora import make_records, make_text, write_jsonl
 
-from dedup.config import NearConfig
+from dedup.config import CleanSettings
 from dedup.corpus.files import find_files
 from dedup.near import decide_documents as decide
 from dedup.near.decide_documents import decide_again, decide_documents, may_share_key
@@ -28,7 +28,7 @@ def sketched(tmp_path_factory):
 
 def choose_others(sketched, seed):
     """Return what is kept, and some removed documents that are decided anew (doc_indices)."""
-    witness = decide_documents(sketched, NearConfig(), lambda _: None).witness
+    witness = decide_documents(sketched, CleanSettings(), lambda _: None).witness
     others = np.sort(np.random.default_rng(seed).choice(np.flatnonzero(witness >= 0), 40, replace=False))
     return np.flatnonzero(witness < 0), others
 
@@ -47,10 +47,10 @@ def test_all_that_share_a_band_key_are_marked_and_few_others(sketched, seed):
 @pytest.mark.parametrize("seed", range(3))
 def test_documents_decided_anew_do_not_miss_those_that_were_left_out(sketched, seed, monkeypatch):
     kept, others = choose_others(sketched, seed)
-    found = decide_again(sketched, NearConfig(), kept, others)
+    found = decide_again(sketched, CleanSettings(), kept, others)
     assert np.isin(found.witness[found.witness >= 0], np.concatenate([kept, others])).all()
     assert np.count_nonzero(found.witness >= 0) > 20
     monkeypatch.setattr(decide, "may_share_key", lambda sketches, _: np.ones(len(sketches), bool))
-    everything = decide_again(sketched, NearConfig(), kept, others)
+    everything = decide_again(sketched, CleanSettings(), kept, others)
     for field in ("witness", "similarity", "relation"):
         assert np.array_equal(getattr(found, field), getattr(everything, field)), field

@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from corpora import edit_text, make_text, read_summary, removed_ids, write_jsonl
+from corpora import edit_text, make_text, read_summary, removed_ids, spell, write_jsonl
 
 from dedup import NearConfig, deduplicate
 
@@ -223,8 +223,8 @@ def test_texts_of_very_different_length_are_not_merged():
 @pytest.mark.parametrize("size", [4094, 4095, 4096, 4097, 8192, 100_000])
 def test_texts_as_long_as_a_buffer_of_the_kernel_are_compared(size):
     source = random.Random(size)
-    words = [f"w{source.randrange(10**6)}" for _ in range(size)]
-    near = [*words[: size - 10], *(f"x{i}" for i in range(10))]
+    words = [spell(f"w{source.randrange(10**6)}") for _ in range(size)]
+    near = [*words[: size - 10], *(spell(f"x{i}") for i in range(10))]
     found = removed("short text", " ".join(words), " ".join(near), "A short text")
     assert [(index, witness) for index, witness, _ in found] == [(2, 1)]
 

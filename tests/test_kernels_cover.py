@@ -1,6 +1,5 @@
 """Who is kept, and why the others are not, against the naive twin."""
 
-import json
 from dataclasses import replace
 
 import naive
@@ -8,19 +7,15 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from relations import REMOVE_ALL, RULE
 
 from dedup import NearConfig, deduplicate
-from dedup.config import REMOVE_ALL
 from dedup.model.documents import CopyRelation
 from dedup.pipeline.deduplicate import cover_texts, to_document
-from dedup.text.slot_words import SLOT_WORDS_PATH
 
 # Pairs at the threshold share a bucket with probability 1 - 1e-12: what the naive twin finds without bands, bands find.
 NUM_PERM, RECALL = 1024, 1 - 1e-12
 
-RULE = naive.RelationRule(
-    slot_words={word: kind for kind, words in json.loads(SLOT_WORDS_PATH.read_text("utf-8")).items() for word in words}
-)
 REMOVED = ["exact,edited,contained", "exact", "edited,template", REMOVE_ALL]
 WORDS = ["a", "b", "c", "B", "Bonn", "Cork", "7", "8", "12th", "."]
 texts = st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join)

@@ -23,7 +23,8 @@ RECORDS = make_records("library", 100, copies=3)
         (["--shingle-size", "2", "--num-perm", "256"], NearConfig(shingle_size=2, num_perm=256)),
         (["--keep", "longest"], NearConfig(keep=KeepPolicy("longest"))),
         (["--keep", "newest:date"], NearConfig(keep=KeepPolicy("newest", "date"))),
-        (["--keep-templates"], NearConfig(keep_templates=True)),
+        (["--remove", "exact,contained"], NearConfig(remove="exact,contained")),
+        (["--max-novel", "0,0"], NearConfig(max_novel=0, max_novel_run=0)),
     ],
     ids=str,
 )

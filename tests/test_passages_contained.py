@@ -4,7 +4,7 @@ import random
 
 import naive
 import pytest
-from corpora import make_excerpts, make_text, read_lines, read_summary, write_jsonl
+from corpora import make_excerpts, make_text, read_lines, read_summary, spell, write_jsonl
 
 from dedup import PassageConfig
 
@@ -108,7 +108,7 @@ def make_tangle(seed):
             part = whole[: source.randint(2, len(whole))] if source.random() < 0.5 else list(whole)
             words = "\n\n".join(part).split(" ")
             for _ in range(source.choice((0, 0, 2, 12))):
-                words[source.randrange(len(words))] = f"x{source.randrange(10**6)}"
+                words[source.randrange(len(words))] = spell(f"x{source.randrange(10**6)}")
             extra = [make_text(f"{seed} {story} {copy} own", 30)] * source.choice((0, 0, 1))
             texts[f"{story} copy {copy}"] = "\n\n".join([" ".join(words), *extra])
     names = list(texts)

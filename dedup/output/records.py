@@ -61,7 +61,7 @@ class RemovedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     record: Raw
     covered: Share | None = None
     novel_words: Offset = 0
-    novel_share: Share = 0.0
+    novel_share: Share | None = None
     novel_run: Offset = 0
     conflicts: tuple[tuple[str, str], ...] = ()
     around: tuple[str, str] = LINE_END
@@ -139,6 +139,12 @@ class Decision:
     novel_words: int = 0
     novel_run: int = 0
     num_words: int = 0
+    conflicts: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def novel_share(self) -> float | None:
+        """Return the share of words of its own, None if there are none."""
+        return round(self.novel_words / self.num_words, 4) if self.novel_words else None
 
 
 def describe_removal(name: DocumentName, offset: int, decision: Decision, whole: "WholeRecord") -> RemovedRecord:
@@ -154,8 +160,9 @@ def describe_removal(name: DocumentName, offset: int, decision: Decision, whole:
         similarity=decision.similarity,
         covered=decision.covered if decision.relation == CopyRelation.CONTAINED else None,
         novel_words=decision.novel_words,
-        novel_share=round(decision.novel_words / max(decision.num_words, 1), 4),
+        novel_share=decision.novel_share,
         novel_run=decision.novel_run,
+        conflicts=decision.conflicts,
         record=whole.record,
         around=whole.around,
         raw=whole.raw,

@@ -76,11 +76,19 @@ def find_contained(
     """Return the documents that are contained in another one that is itself not contained in any.
 
     `pairs` (contained, container) name documents by their place among `tokens`. Longer documents are looked at first,
-    so a witness is decided on before what it contains; of several witnesses the one that covers most is taken.
+    so a witness is decided on before what it contains; of several witnesses the one that covers most is taken. Where
+    all containers of a document are contained themselves, it is compared with what contains those.
     """
     assert config.contained is not None
     compared, _ = share_pairs(compare_pairs(pairs, tokens, config, threads), tokens.own_tokens)
-    return choose_witnesses(compared.list(config.contained), tokens.own_tokens, config.contained)
+    found = compared.list(config.contained)
+    chosen = choose_witnesses(found, tokens.own_tokens, config.contained)
+    outer = {pair.contained: pair.container for pair in chosen}
+    missed = sorted({(pair.contained, outer[pair.container]) for pair in found if pair.contained not in outer})
+    if not missed:
+        return chosen
+    further, _ = share_pairs(compare_pairs(np.array(missed, np.int32), tokens, config, threads), tokens.own_tokens)
+    return choose_witnesses([*found, *further.list(config.contained)], tokens.own_tokens, config.contained)
 
 
 def precedes(

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dedup.cli.options import (
+    format_option,
     inputs_argument,
     near_options,
     output_option,
@@ -24,14 +25,7 @@ if TYPE_CHECKING:
 @click.command()
 @inputs_argument
 @click.option("--suggest", is_flag=True, help="Try thresholds and shingle sizes, show pairs around each threshold.")
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["terminal", "json"]),
-    default="terminal",
-    show_default=True,
-    help="For a person or a program.",
-)
+@format_option("For a person or a program.", "terminal", "json")
 @output_option
 @near_options
 @passage_options

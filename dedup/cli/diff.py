@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dedup.cli.options import color_option, is_coloured, output_option, width_option, write_output
+from dedup.cli.options import color_option, format_option, is_coloured, output_option, width_option, write_output
 
 if TYPE_CHECKING:
     from dedup.config import InputConfig
@@ -21,14 +21,7 @@ EXIT_DIFFERENT = 1
 @click.option("--from", "corpus", metavar="FILE", help="OLD and NEW are ids of documents in this corpus file.")
 @click.option("--id-field", default="id", show_default=True, help="Field that holds the id, with --from.")
 @click.option("--text-field", default="text", show_default=True, help="Field that holds the text, with --from.")
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["terminal", "html", "json", "patch"]),
-    default="terminal",
-    show_default=True,
-    help="For a person, a browser, a program, or `dedup apply`.",
-)
+@format_option("For a person, a browser, a program, or `dedup apply`.", "terminal", "html", "json", "patch")
 @output_option
 @color_option
 @click.option(

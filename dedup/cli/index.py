@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dedup.cli.options import (
+    format_option,
     inputs_argument,
     near_options,
     passage_options,
@@ -37,14 +38,7 @@ def index() -> None:
 
 @index.command(short_help="Say what an index holds: documents, runs, bytes, settings.")
 @required_index_option
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["terminal", "json"]),
-    default="terminal",
-    show_default=True,
-    help="For a person or a program.",
-)
+@format_option("For a person or a program.", "terminal", "json")
 def info(index: str, output_format: str) -> None:
     """Say what an index holds: documents, runs, bytes for each document by part, settings.
 

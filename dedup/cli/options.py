@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from dedup.config import InputConfig, NearConfig, PassageConfig
+    from dedup.config import FieldNames, InputConfig, NearConfig, PassageConfig
 
 SIZE = re.compile(r"(\d{1,12})([KMG]?)B?")
 SIZE_BITS = {"": 0, "K": 10, "M": 20, "G": 30}
@@ -80,6 +80,19 @@ def parse_size(_context: click.Context, _parameter: click.Parameter, value: str)
     return int(found[1]) << SIZE_BITS[found[2]]
 
 
+def make_fields(date_field: str, title_field: str, outlet_field: str) -> "FieldNames":
+    """Return the names of fields that `article_options` stand for."""
+    from dedup.config import FieldNames
+
+    return FieldNames(date_field, title_field, outlet_field)
+
+
+def format_option(meant_for: str, *formats: str) -> Callable[[Any], Any]:
+    """Return the option `--format` of a command, the first of its formats by default."""
+    chosen = click.Choice(formats)
+    return click.option("--format", "output_format", type=chosen, default=formats[0], show_default=True, help=meant_for)
+
+
 inputs_argument = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 
 input_options = compose(
@@ -102,7 +115,7 @@ input_options = compose(
 TEXT_FIELDS = ("text_field", "id_field", "input_format", "max_record")
 text_options = compose(input_options, hand_over("records", TEXT_FIELDS, make_records))
 
-article_options = compose(
+fact_options = compose(
     click.option("--date-field", default="date", show_default=True, help="Field that holds the date; may be absent."),
     click.option(
         "--title-field", default="title", show_default=True, help="Field that holds the title; may be absent."
@@ -114,11 +127,13 @@ article_options = compose(
 
 record_options = compose(
     input_options,
-    article_options,
+    fact_options,
     click.option("--url-field", default="url", show_default=True, help="Field that holds the URL; may be absent."),
     click.option("--series-field", hidden=True, help="What --outlet-field was called."),
     hand_over("records", (*RECORD_FIELDS, "input_format", "max_record", "series_field"), make_records),
 )
+
+article_options = compose(fact_options, hand_over("fields", ("date_field", "title_field", "outlet_field"), make_fields))
 
 near_options = compose(
     click.option(

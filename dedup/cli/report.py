@@ -1,8 +1,13 @@
 """`dedup report`."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from dedup.cli.options import article_options, workers_option
+
+if TYPE_CHECKING:
+    from dedup.config import FieldNames
 
 
 @click.command()
@@ -28,9 +33,7 @@ from dedup.cli.options import article_options, workers_option
 def report(
     out: str,
     output: str | None,
-    outlet_field: str,
-    date_field: str,
-    title_field: str,
+    fields: "FieldNames",
     max_clusters: int,
     near_misses: bool,
     workers: int,
@@ -53,14 +56,13 @@ def report(
     from pathlib import Path
 
     from dedup.cli.progress import TerminalProgress
-    from dedup.config import FieldNames
     from dedup.pipeline.write_report import ReportRun, write_report
     from dedup.report.corpus.report_folder import default_folder
 
     run = ReportRun(
         out=Path(out),
         target=Path(output) if output else default_folder(Path(out)),
-        fields=FieldNames(date_field, title_field, outlet_field),
+        fields=fields,
         max_clusters=max_clusters,
         near_misses=near_misses,
         workers=workers,

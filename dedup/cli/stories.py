@@ -7,7 +7,7 @@ import click
 from dedup.cli.options import article_options, inputs_argument, parse_window, text_options
 
 if TYPE_CHECKING:
-    from dedup.config import InputConfig
+    from dedup.config import FieldNames, InputConfig
 
 
 @click.command()
@@ -38,9 +38,7 @@ def stories(
     inputs: tuple[str, ...],
     out: str,
     records: "InputConfig",
-    date_field: str,
-    title_field: str,
-    outlet_field: str,
+    fields: "FieldNames",
     window: int | None,
     threshold: float,
     min_size: int,
@@ -61,7 +59,7 @@ def stories(
     """
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
-    from dedup.config import FieldNames, StoryConfig
+    from dedup.config import StoryConfig
     from dedup.output.output_file import is_written_directly, refuse_output
     from dedup.output.story_file import write_stories
     from dedup.pipeline.list_stories import StoryRun, list_stories
@@ -75,7 +73,6 @@ def stories(
     ):
         locations = [file.location for file in files]
         refuse_output(None if to_stdout else out, locations)
-        fields = FieldNames(date_field, title_field, outlet_field)
         run = StoryRun(files, config, records, fields)
         result = list_stories(run, TerminalProgress(quiet=quiet))
     write_stories(result.stories, out, locations)

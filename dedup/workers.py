@@ -77,6 +77,8 @@ def start_worker(done: "Synchronized[int]", task: Task[Any]) -> None:
     global _done, _task
     _done, _task = done, task
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
     threading.Thread(target=exit_with_parent, daemon=True).start()
 
 

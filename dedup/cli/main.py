@@ -9,7 +9,7 @@ from typing import NoReturn
 
 import click
 
-from dedup.cli.startup import allow_depth, leave, withhold
+from dedup.cli.startup import StoppedError, allow_depth, leave, stop_on_signals, withhold
 from dedup.cli.terminal import close_door
 from dedup.errors import DedupError
 from dedup.version import __version__
@@ -94,9 +94,12 @@ def open_streams() -> None:
 
 def run() -> int:
     """Run the command line, and return its exit code."""
+    stop_on_signals()
     try:
         result = cli.main(standalone_mode=False)
         sys.stdout.flush()
+    except StoppedError as stopped:
+        return tell("stopped by a signal", stopped.exit_code)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (no error is ever shown as a traceback)
         return report_error(error)
     return result if isinstance(result, int) else 0

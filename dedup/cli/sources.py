@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from dedup.cli.scratch import scratch_folder
 from dedup.corpus.files import STDIN, SourceFile, copy_stdin, find_files
 from dedup.output.output_file import is_written_directly
 
@@ -20,8 +21,8 @@ def working_folder(out: str | None, *, dry_run: bool) -> Iterator[Path]:
     beside = Path(out).absolute().parent if out and not is_written_directly(out) else None
     if beside is not None and not beside.is_dir():
         beside = None
-    with tempfile.TemporaryDirectory(prefix="dedup-dry-run-", dir=beside) as folder:
-        yield Path(folder) / "out"
+    with scratch_folder("dedup-dry-run-", beside or Path(tempfile.gettempdir())) as folder:
+        yield folder / "out"
 
 
 @contextmanager
@@ -31,5 +32,5 @@ def find_sources(inputs: Sequence[str], folder: Path, input_format: str | None) 
         yield find_files(inputs, input_format)
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".dedup-stdin-", dir=folder.parent) as scratch:
-        yield [copy_stdin(sys.stdin.buffer, Path(scratch), input_format)]
+    with scratch_folder(".dedup-stdin-", folder.parent) as scratch:
+        yield [copy_stdin(sys.stdin.buffer, scratch, input_format)]

@@ -5,6 +5,7 @@ Processor seconds of the whole process, 2026-11-28, median of 10 alternating run
 
 import atexit
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,6 +16,7 @@ from typing import NoReturn
 # of settings; pyarrow imports pandas to see whether a list of texts is a table of it.
 WITHHELD = frozenset({"scipy", "yaml", "pandas"})
 
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 STACK_DEPTH = 3000  # Python's 1000 less the frames of a worker is less than JSON may be nested
 
 
@@ -40,6 +42,27 @@ def withhold() -> None:
 def release() -> None:
     """Withhold no longer."""
     sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, Withhold)]
+
+
+class StoppedError(BaseException):
+    """The process was asked to stop by a signal. No handler of errors catches it on the way."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(number)
+        self.exit_code = 128 + number
+
+
+def stop_on_signals() -> None:
+    """Let SIGTERM and SIGHUP unwind the stack, so that temporary folders go; a signal that is ignored stays so."""
+    for number in STOP_SIGNALS:
+        if signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, stop)
+
+
+def stop(number: int, _frame: object) -> NoReturn:
+    """Raise `StoppedError`, once: a second signal ends the process at once."""
+    signal.signal(number, signal.SIG_DFL)
+    raise StoppedError(number)
 
 
 def leave(code: int) -> NoReturn:

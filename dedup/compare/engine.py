@@ -29,6 +29,7 @@ Matrix = npt.NDArray[np.float32]
 Linked = dict[tuple[int, int], set[int]]
 
 MAX_TEXTS = 50
+MAX_CHARACTERS = 10_000_000  # far more than MAX_SENTENCES have, but known before a text is taken apart
 MAX_SENTENCES = 6000  # the matrices of all pairs take 150 MB each at that
 
 
@@ -104,6 +105,9 @@ def check_texts(documents: Sequence[Document], config: CompareConfig) -> None:
     """Raise `DedupError` on what cannot be compared."""
     if not 2 <= len(documents) <= MAX_TEXTS:
         raise DedupError(f"{len(documents)} text{'s' * (len(documents) != 1)} to compare. Name 2 to {MAX_TEXTS}.")
+    size = sum(len(document.text) for document in documents)
+    if size > MAX_CHARACTERS:
+        raise DedupError(f"{size:,} characters in all; up to {MAX_CHARACTERS:,} can be compared. Name fewer texts.")
     names = [document.id for document in documents]
     for name in names:
         if names.count(name) > 1:

@@ -1,6 +1,7 @@
 """Names on the command line to the files to read, in order, each with its name in the output."""
 
 import glob
+import io
 import os
 import re
 import shutil
@@ -213,6 +214,21 @@ def name_on_disk(name: str) -> str:
     return os.fsdecode(raw)
 
 
+@contextmanager
+def as_private_as(files: Iterable[SourceFile]) -> Iterator[None]:
+    """Give files that are made in this context no mode that is wider than the narrowest of these files."""
+    mode = 0o077
+    for file in files:
+        mode &= os.stat(file.location).st_mode
+    closed = sum(0o7 << shift for shift in (0, 3) if not mode >> shift & 0o4)  # whoever may not read has no access
+    before = os.umask(0o077)
+    os.umask(before | closed)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
 def copy_stdin(stream: BinaryIO, folder: Path, input_format: str | None) -> SourceFile:
     """Copy standard input to a file in `folder`, because a run reads its input twice, and return it as a source."""
     file_format = input_format or "jsonl"
@@ -220,4 +236,6 @@ def copy_stdin(stream: BinaryIO, folder: Path, input_format: str | None) -> Sour
     location = folder / name
     with location.open("wb") as file:
         shutil.copyfileobj(stream, file, 1 << 20)
+        if isinstance(stream, io.BufferedReader) and stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            os.fchmod(file.fileno(), stat.S_IMODE(os.fstat(stream.fileno()).st_mode) | stat.S_IRUSR)
     return SourceFile.at(STDIN, str(location), name, file_format)

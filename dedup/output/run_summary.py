@@ -19,6 +19,7 @@ from dedup.model.documents import SEEN_IN_INDEX, CopyRelation
 from dedup.model.run import Counts, InputFile, Limit, Losses, PassageCounts, Stage, Summary
 from dedup.near.bands import bands_of
 from dedup.near.decisions import Decisions, WorkCounts
+from dedup.passages.document_tokens import MAX_TOKENS
 
 
 class StageTimer:
@@ -43,13 +44,17 @@ class StageTimer:
 
 @dataclass(frozen=True)
 class RunCounts:
-    """What a run counted; it looked for boilerplate in every `stride`-th document."""
+    """What a run counted; it looked for boilerplate in every `stride`-th document.
+
+    In `num_long` documents it looked for no passages.
+    """
 
     documents: Counts
     passages: PassageCounts | None
     work: WorkCounts
     stride: int
     losses: Losses | None = None
+    num_long: int = 0
     related: dict[str, int] = field(default_factory=dict)
 
 
@@ -71,7 +76,7 @@ def make_summary(
         rows=rows,
         candidates=counts.work.num_candidates,
         verified=counts.work.num_verified,
-        limits=list_limits(settings.near, counts.work, counts.stride),
+        limits=list_limits(settings.near, counts.work, counts.stride, counts.num_long),
         fingerprint=fingerprint,
         versions=list_versions(),
         losses=counts.losses,
@@ -99,8 +104,8 @@ def count_distinct(values: npt.NDArray[np.integer]) -> int:
     return len(ordered) and 1 + int(np.count_nonzero(ordered[1:] != ordered[:-1]))
 
 
-def list_limits(near: NearConfig, work: WorkCounts, stride: int) -> list[Limit]:
-    """Return the bounds that a run hit; boilerplate was looked for in every `stride`-th document."""
+def list_limits(near: NearConfig, work: WorkCounts, stride: int, num_long: int = 0) -> list[Limit]:
+    """Return the bounds that a run hit: see `RunCounts`."""
     limits = []
     if work.num_full_buckets:
         effect = (
@@ -117,6 +122,8 @@ def list_limits(near: NearConfig, work: WorkCounts, stride: int) -> list[Limit]:
     if stride > 1:
         effect = "boilerplate was looked for in a part of the documents, evenly spread, and then marked in all"
         limits.append(Limit("max_fingerprints", PassageConfig.max_fingerprints, stride, effect))
+    if num_long:
+        limits.append(Limit("max_tokens", MAX_TOKENS, num_long, "no passages were looked for in longer documents"))
     return limits
 
 

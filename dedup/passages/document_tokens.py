@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from dedup.kernels.buffers import as_read_only
 
+MAX_TOKENS = 5_000_000  # of a document that may have passages: some 30 MB of text, more than ten long books
 TOKENS_AT_ONCE = 1 << 20  # tokens of the documents that a thread takes at once
 
 
@@ -46,6 +47,14 @@ class DocumentTokens:
     def __getitem__(self, rows: slice | np.ndarray) -> "DocumentTokens":
         """Return some of the documents."""
         return DocumentTokens(self.address[rows], self.num_tokens[rows], self.own_tokens[rows], self.tokens_at_once)
+
+    def passable(self) -> "DocumentTokens":
+        """Return the documents, those of more than MAX_TOKENS without any: no passages are looked for in them."""
+        is_long = self.num_tokens > MAX_TOKENS
+        if not is_long.any():
+            return self
+        num_tokens, own_tokens = (np.where(is_long, np.int32(0), sizes) for sizes in (self.num_tokens, self.own_tokens))
+        return DocumentTokens(self.address, num_tokens, own_tokens, self.tokens_at_once)
 
     def slices(self) -> list[slice]:
         """Return consecutive documents of about `tokens_at_once` tokens, in order."""

@@ -26,6 +26,7 @@ def limits_of(config: PassageConfig) -> PassageLimits:
 
 def find_repeats(tokens: DocumentTokens, config: PassageConfig) -> Passages:
     """Find what is printed twice inside each document."""
+    tokens = tokens.passable()
     room = int(tokens.num_tokens.sum()) + 1
     passages, owners = np.empty((room, 5), np.int32), np.empty(room, np.int32)
     found = repeat_block(tokens.address, tokens.num_tokens, config.shingle_size, limits_of(config), passages, owners)
@@ -45,7 +46,7 @@ def find_shared(
     that takes. The result is the same for any number of threads. Where pairs have less than `min_share` of the shorter
     document in common, they may be left out.
     """
-    winnowing = Winnowing(config.shingle_size, config.window)
+    winnowing, tokens = Winnowing(config.shingle_size, config.window), tokens.passable()
     with start_threads(threads) as pool:
         repeated = filter_repeated(tokens, winnowing, pool)
 

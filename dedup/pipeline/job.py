@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from dedup.config import CleanSettings
-from dedup.corpus.files import SourceFile
+from dedup.corpus.files import SourceFile, as_private_as
 from dedup.corpus.shards import SHARD_SIZE, Shard, plan_shards
 from dedup.errors import InputError
 from dedup.index.store import IndexFile
@@ -128,7 +128,10 @@ class Job:
         """Take the folder for as long as the work lasts; what is left there is gone on with, or of no use."""
         run = self.run
         self.folder.refuse_overlap(file.location for file in run.files)
-        with self.folder.begin(f"{self.fingerprint}.{run.shard_size}", resume=run.resume, overwrite=run.overwrite):
+        with (
+            as_private_as(run.files),
+            self.folder.begin(f"{self.fingerprint}.{run.shard_size}", resume=run.resume, overwrite=run.overwrite),
+        ):
             try:
                 yield
             except InputError:

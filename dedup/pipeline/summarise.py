@@ -17,6 +17,7 @@ from dedup.output.run_summary import (
     make_summary,
 )
 from dedup.passages.cut_documents import Findings
+from dedup.passages.document_tokens import MAX_TOKENS
 from dedup.passages.passage_table import WITHIN
 from dedup.pipeline.job import Job, Outcome
 
@@ -34,13 +35,15 @@ def count_repeated_ids(segments: Segments) -> int:
 def summarise(outcome: Outcome, digests: str | None, job: Job) -> Summary:
     """Return the summary of a run; `digests` is the digest of its list of digests."""
     segments, decisions = outcome.sketches.segments, outcome.decisions
+    num_tokens = outcome.sketches.join("num_tokens")
     rejected = sum(1 for shard in segments.shards for _ in segments.rejections(shard))
     counts = RunCounts(
         documents=count_documents(decisions, rejected=rejected, repeated_ids=count_repeated_ids(segments)),
         passages=count_passages(outcome.findings, job) if job.settings.passages.is_on else None,
         work=decisions.counts,
         stride=outcome.findings.boilerplate.stride,
-        losses=count_losses(decisions, outcome.sketches.join("num_tokens")),
+        losses=count_losses(decisions, num_tokens),
+        num_long=int((num_tokens > MAX_TOKENS).sum()) if job.settings.passages.is_on else 0,
         related=count_related(decisions),
     )
     inputs = [InputFile(f.path, f.name, f.format, f.compression, f.size) for f in job.run.files]

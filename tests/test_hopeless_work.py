@@ -1,0 +1,28 @@
+"""Work that would take hours is refused before it starts, or left out, and that is told."""
+
+import pytest
+from commands import clean_quietly
+from corpora import make_text, write_jsonl
+
+from dedup import compare_texts
+from dedup.errors import DedupError
+from dedup.output import run_summary
+from dedup.passages import document_tokens
+from dedup.pipeline import summarise
+
+
+def test_texts_that_are_too_long_to_compare_are_refused_before_they_are_taken_apart():
+    text = "A sentence of some words. " * 40_000
+    with pytest.raises(DedupError, match="characters in all; up to 10,000,000 can be compared"):
+        compare_texts({str(number): text for number in range(50)})
+
+
+@pytest.mark.parametrize(("bound", "num_within", "limits"), [(10**6, 1, []), (500, 0, [("max_tokens", 500, 1)])])
+def test_no_passages_are_looked_for_in_a_very_long_document(tmp_path, monkeypatch, bound, num_within, limits):
+    for module in (document_tokens, run_summary, summarise):
+        monkeypatch.setattr(module, "MAX_TOKENS", bound)
+    part = make_text("twice", 300)
+    write_jsonl(tmp_path / "a.jsonl", [{"text": f"{part}.\n\n{part}."}, {"text": make_text("short")}])
+    summary, _ = clean_quietly([tmp_path / "a.jsonl"], tmp_path / "out")
+    assert summary.passages.within == num_within
+    assert [(limit.limit, limit.value, limit.hits) for limit in summary.limits] == limits

@@ -13,7 +13,7 @@ from dedup.model.documents import DocumentPlace
 
 RECORDS = [
     {"id": "a", "text": "One cat.", "outlet": "AP", "date": "2024-01-31"},
-    {"text": "Two dogs.", "site": "BBC"},
+    {"text": "Two dogs.", "paper": "BBC"},
     {"id": "a", "text": "A second one of that id."},
     {"id": 7, "text": "Three birds."},
 ]
@@ -39,7 +39,7 @@ def test_a_document_without_an_id_is_called_by_its_place(reader):
 def test_fields_are_called_by_what_they_hold(reader):
     first, second, *_ = reader.read_all()
     assert {"outlet": "AP", "date": "2024-01-31", "title": ""} == first.fields
-    renamed = DocumentReader(reader.files, reader.input, FieldNames(outlet="site"))
+    renamed = DocumentReader(reader.files, reader.input, FieldNames(outlet="paper"))
     assert ("", "BBC") == (second.fields["outlet"], list(renamed.read_all())[1].fields["outlet"])
 
 

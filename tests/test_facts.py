@@ -157,6 +157,24 @@ def test_facts_are_read_from_the_fields_that_are_named(tmp_path, expected):
     assert facts_of(sketched(path, tmp_path / "segments", CleanSettings(input=config))) == expected
 
 
+OTHERS = {"title": "headline", "date": "pubdate", "outlet": "site", "url": "uri"}
+
+
+@pytest.mark.parametrize("name", ["news.jsonl", "news.csv", "news.parquet"])
+def test_a_fact_without_its_field_is_looked_for_under_other_names(tmp_path, expected, name):
+    records = [{OTHERS.get(field, field): value for field, value in record.items()} for record in RECORDS]
+    records = [record | {"source": "", "published": None} for record in records]
+    write = write_jsonl if name.endswith("jsonl") else write_table
+    found = facts_of(sketched(write(tmp_path / name, records), tmp_path / "segments"))
+    assert found == expected
+
+
+def test_another_name_is_not_looked_for_where_one_is_named(tmp_path):
+    path = write_jsonl(tmp_path / "a.jsonl", [{"text": TEXT, "headline": "A", "name": ""}])
+    config = CleanSettings(input=InputConfig(title_field="name"))
+    assert facts_of(sketched(path, tmp_path / "segments", config)) == [([], 0, 0, 0)]
+
+
 @pytest.mark.parametrize("role", ["title", "date", "outlet", "url"])
 @pytest.mark.parametrize("raw", HOSTILE)
 def test_a_value_that_says_nothing_stops_nothing(role, raw):

@@ -13,6 +13,24 @@ import pyarrow as pa
 from dedup.config import InputConfig
 from dedup.errors import InputError
 
+# What the fields of facts are called by others.
+OTHER_NAMES = {
+    "title": ("headline",),
+    "date": (
+        "published",
+        "published_at",
+        "publish_date",
+        "date_published",
+        "pubdate",
+        "datetime",
+        "timestamp",
+        "created_at",
+    ),
+    "outlet": ("source", "publisher", "site", "domain", "outlet_name"),
+    "url": ("link", "canonical_url", "uri"),
+}
+EMPTY = frozenset((b"", b"null", b'""'))  # raw values that say nothing
+
 
 @dataclass(frozen=True, slots=True)
 class Rejection:
@@ -158,11 +176,30 @@ def missing_column(path: str, column: str, columns: Sequence[str], flag: str) ->
     return InputError(f'{path}: no column "{column}" (there are: {", ".join(columns[:20])}). Name it with {flag}.')
 
 
-def find_roles(path: str, config: InputConfig, roles: Mapping[str, str], columns: Sequence[str]) -> dict[str, str]:
-    """Return the roles whose column is there, of those of a table.
+def list_names(config: InputConfig, roles: Mapping[str, str]) -> dict[str, list[str]]:
+    """Return the fields in which each role is looked for, in order.
+
+    A fact whose field has the default name is looked for under OTHER_NAMES too, in documents that lack that field.
+    """
+    others = {role: OTHER_NAMES.get(role, ()) if field == role else () for role, field in roles.items()}
+    return {r: [field, *(name for name in others[r] if name != config.text_field)] for r, field in roles.items()}
+
+
+def choose_values(columns: Iterator[list[bytes]]) -> list[bytes]:
+    """Return for each document the first raw value that says something; columns are taken as long as one is missing."""
+    values = next(columns)
+    while not EMPTY.isdisjoint(values) and (others := next(columns, None)):
+        values = [other if value in EMPTY else value for value, other in zip(values, others, strict=True)]
+    return values
+
+
+def find_roles(
+    path: str, config: InputConfig, roles: Mapping[str, str], columns: Sequence[str]
+) -> dict[str, list[str]]:
+    """Return the columns of each role, of those that a table has; no role without one.
 
     Without its text or the key of its order a table is an `InputError`. So is one that names a column of these or the
-    id twice: nobody knows which one is meant. Any other role goes without then.
+    id twice: nobody knows which one is meant. Any other column is passed over then.
     """
     needed = {"--text-field": config.text_field} | ({"--keep": roles["key"]} if "key" in roles else {})
     for flag, name in needed.items():
@@ -173,4 +210,6 @@ def find_roles(path: str, config: InputConfig, roles: Mapping[str, str], columns
         if len(places) > 1:
             listed = f"{', '.join(places[:-1])} and {places[-1]}"
             raise InputError(f'{path}: columns {listed} are all called "{name}". Give each a name of its own.')
-    return {role: name for role, name in roles.items() if columns.count(name) == 1}
+    named = list_names(config, roles).items()
+    found = {role: [name for name in names if columns.count(name) == 1] for role, names in named}
+    return {role: names for role, names in found.items() if names}

@@ -101,7 +101,7 @@ class TableReader:
         if header is None:
             return
         roles = find_roles(path, self._config, self._roles, header)
-        columns = {role: header.index(field) for role, field in roles.items()}
+        columns = {role: [header.index(name) for name in names] for role, names in roles.items()}
         text_column = header.index(self._config.text_field)
         id_column = header.index(self._config.id_field) if self._config.id_field in header else len(header)
         builder = BlockBuilder(lines.number)
@@ -119,7 +119,7 @@ class TableReader:
             if error is not None:
                 builder.rejections.append(Rejection(0, *place, error))
                 continue
-            fields = {role: row[column] if column < len(row) else "" for role, column in columns.items()}
+            fields = {role: first_cell(row, places) for role, places in columns.items()}
             doc_id = row[id_column] if id_column < len(row) else ""
             builder.add(row[text_column], doc_id, fields, place)
             if builder.size >= BLOCK_SIZE:
@@ -135,6 +135,11 @@ class TableReader:
             return [], f"malformed CSV ({problem})"
         except TooLongError:
             return [], explain_length(self._config.max_record)
+
+
+def first_cell(row: list[str], columns: list[int]) -> str:
+    """Return the first cell of some columns that holds something, "" where none does."""
+    return next((row[column] for column in columns if column < len(row) and row[column]), "")
 
 
 def read_names(reader: Iterator[list[str]], lines: Lines) -> list[str] | None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from operator import attrgetter
 from typing import Any, BinaryIO
 
@@ -11,7 +12,15 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import InputConfig
-from dedup.corpus.blocks import BlockBuilder, DocumentBlock, Rejection, explain_utf8, is_valid_utf8
+from dedup.corpus.blocks import (
+    BlockBuilder,
+    DocumentBlock,
+    Rejection,
+    choose_values,
+    explain_utf8,
+    is_valid_utf8,
+    list_names,
+)
 from dedup.corpus.lines import explain_length, read_whole_lines
 from dedup.kernels.unescape import PADDING, unescape
 
@@ -49,12 +58,13 @@ class RecordReader:
         rename = {"text": config.text_field, "id": config.id_field}
         # Two roles may name one field, and one may name the id: a field is decoded once.
         attributes = {config.id_field: "id"}
-        for field in roles.values():
+        named = list_names(config, roles)
+        for field in chain.from_iterable(named.values()):
             if field not in attributes:
                 attributes[field] = f"field{len(attributes)}"
                 fields.append((attributes[field], raw, raw()))
                 rename[attributes[field]] = field
-        self._roles = {role: attributes[field] for role, field in roles.items()}
+        self._roles = {role: [attributes[field] for field in fields] for role, fields in named.items()}
         record = msgspec.defstruct("Record", fields, rename=rename, gc=False)
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(record)
         self._any_text: Any = msgspec.defstruct("AnyText", [("text", raw, raw())], rename={"text": config.text_field})
@@ -100,7 +110,10 @@ class RecordReader:
         return DocumentBlock(
             texts=texts,
             ids=[b"" if i == b"null" else i for i in (bytes(record.id) for record in records)],
-            fields={role: list(map(bytes, map(attrgetter(name), records))) for role, name in self._roles.items()},
+            fields={
+                role: choose_values(list(map(bytes, map(attrgetter(name), records))) for name in names)
+                for role, names in self._roles.items()
+            },
             files=np.zeros(len(records), np.int32),
             lines=numbers,
             starts=start + starts,

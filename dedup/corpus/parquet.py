@@ -1,6 +1,7 @@
 """Parquet files: a row is a document; kept and removed rows are written with the schema of the input."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
@@ -8,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.config import InputConfig
-from dedup.corpus.blocks import DocumentBlock, Rejection, find_invalid_texts, find_roles
+from dedup.corpus.blocks import DocumentBlock, Rejection, choose_values, find_invalid_texts, find_roles, list_names
 from dedup.corpus.column_values import list_values
 from dedup.errors import InputError
 
@@ -46,7 +47,8 @@ def read_parquet(path: str, config: InputConfig, roles: Mapping[str, str]) -> It
         raise InputError(
             f'{path}: column "{config.text_field}" is {kind}, not text. Name the text column with --text-field.'
         )
-    columns = [c for c in dict.fromkeys((config.text_field, config.id_field, *found.values())) if c in names]
+    columns = list(dict.fromkeys((config.text_field, config.id_field, *chain.from_iterable(found.values()))))
+    columns = [column for column in columns if column in names]
     row = 0
     for batch in file.iter_batches(BATCH_ROWS, columns=columns):
         yield read_batch(batch, row, config, roles)
@@ -58,7 +60,8 @@ def read_batch(batch: pa.RecordBatch, row: int, config: InputConfig, roles: Mapp
 
     A row is set aside if its text is null, or if its text, its id or the key of its order is not UTF-8.
     """
-    wanted = dict.fromkeys((config.text_field, config.id_field, *roles.values()))
+    named = list_names(config, roles)
+    wanted = dict.fromkeys((config.text_field, config.id_field, *chain.from_iterable(named.values())))
     columns = {name: as_texts(batch.column(name)) for name in wanted if name in batch.schema.names}
     texts = columns[config.text_field]
     reasons = {
@@ -70,16 +73,15 @@ def read_batch(batch: pa.RecordBatch, row: int, config: InputConfig, roles: Mapp
             reasons |= {i: f'field "{name}": {reason}' for i, reason in find_invalid_texts(columns[name])}
     good = np.setdiff1d(np.arange(len(batch)), np.array(sorted(reasons), np.int64))
 
-    def values(column: str) -> list[bytes]:
-        if column not in columns:
-            return []
-        listed = list_values(columns[column])
-        return [encode_scalar(listed[i]) for i in good.tolist()]
+    def values(*names: str) -> list[bytes]:
+        found = [columns[name] for name in names if name in columns]
+        listed = ([encode_scalar(column[i]) for i in good.tolist()] for column in map(list_values, found))
+        return choose_values(listed) if found else [b""] * len(good)
 
     return DocumentBlock(
         texts=texts.take(pa.array(good)) if reasons else texts,
-        ids=values(config.id_field) or [b""] * len(good),
-        fields={role: values(field) or [b""] * len(good) for role, field in roles.items()},
+        ids=values(config.id_field),
+        fields={role: values(*names) for role, names in named.items()},
         files=np.zeros(len(good), np.int32),
         lines=row + good + 1,
         starts=row + good,

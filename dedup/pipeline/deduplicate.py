@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import InputConfig, NearConfig
-from dedup.corpus.blocks import view_texts
+from dedup.corpus.blocks import choose_values, list_names, view_texts
 from dedup.corpus.lines import BLOCK_SIZE
 from dedup.model.documents import Cluster, CopyRelation, Document, Member, Removal
 from dedup.near.decide_documents import by_input
@@ -110,8 +110,12 @@ def to_arrow(documents: Sequence[Document]) -> pa.Array:
 
 def encode_fields(documents: Sequence[Document]) -> dict[str, list[bytes]]:
     """Return the fields that say what is known of documents as raw JSON, by role."""
-    roles = InputConfig().facts.items()
-    return {role: [encode_field(document.fields.get(field)) for document in documents] for role, field in roles}
+    config = InputConfig()
+    named = list_names(config, config.facts)
+    return {
+        role: choose_values([encode_field(document.fields.get(name)) for document in documents] for name in names)
+        for role, names in named.items()
+    }
 
 
 def encode_field(value: object) -> bytes:

@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
 from pyspark.sql import functions as F
 
 from dedup.config import CleanSettings, InputConfig
+from dedup.corpus.blocks import list_names
 from dedup.corpus.files import changed_file, find_files, split_format
 from dedup.errors import InputError
 from dedup.model.run import InputFile
@@ -112,7 +114,8 @@ class SparkInput:
             )
         if "key" in roles and roles["key"] not in types:
             raise InputError(f'{self.locations[0]}: no column "{roles["key"]}". Columns: {named}. Name it with --keep.')
-        wanted = dict.fromkeys((config.text_field, config.id_field, *roles.values()))
+        others = chain.from_iterable(list_names(config, roles).values())
+        wanted = dict.fromkeys((config.text_field, config.id_field, *others))
         return [column for column in wanted if column in types]
 
 

@@ -82,6 +82,7 @@ bench-compare: setup ## links, rows and time of `dedup compare` on labelled stor
 
 bench-judgement: setup ## removals and cuts that two readers judged: right, wrong, contested; what goes and what stays
 	$(BIN)/python benchmarks/bench_judgement.py
+	$(BIN)/python benchmarks/check_cuts.py
 
 screenshots: setup ## take the screenshots of docs/ in Chromium
 	$(BIN)/python scripts/make_screenshots.py

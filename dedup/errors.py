@@ -9,6 +9,10 @@ class DedupError(Exception):
     """Something the user can put right; the command line prints it as one line and exits with 2."""
 
 
+class CutOffError(DedupError):
+    """The machine ended the work: no memory, no disk. `clean` can go on with it, and the command line says so."""
+
+
 class InputError(DedupError):
     """The input cannot be read: no such file, unknown format, broken compression, missing column."""
 

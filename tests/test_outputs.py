@@ -367,3 +367,52 @@ def test_files_named_as_temporary_files_used_to_be_are_restored(dedup, tmp_path)
     assert {p.name: p.read_bytes() for p in (tmp_path / "back").iterdir()} == {
         p.name: p.read_bytes() for p in (tmp_path / "in").iterdir()
     }
+
+
+# ------------------------------------------------------------------------------------------- hints, damaged patches
+
+
+@pytest.mark.parametrize("command", sorted(set(WITHOUT_BENCH) - {"stories"}))  # it writes nothing: there are none
+def test_a_full_device_is_named_and_no_option_that_the_command_lacks(dedup, inputs, command):
+    done = dedup(*COMMANDS[command], "-o", "/dev/full", cwd=inputs)
+    assert_refused(done, "error: /dev/full: the disk is full. Free some space or choose another place with -o.")
+    assert "--resume" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "is_told"), [(["clean", "in"], True), (["clean", "-"], False), (["passages", "in"], False)], ids=str
+)
+def test_resume_is_a_hint_only_where_it_goes_on(monkeypatch, capsys, command, is_told):
+    from dedup.cli.main import report_error
+    from dedup.errors import CutOffError
+
+    monkeypatch.setattr("sys.argv", ["dedup", *command])
+    for error in (CutOffError("no memory."), OSError(28, "No space left on device")):
+        assert report_error(error) == 2
+        assert ("--resume goes on from here." in capsys.readouterr().err) == is_told
+
+
+DAMAGES = {
+    "empty lines": lambda raw: b"\n\n" + raw,
+    "truncated": lambda raw: raw[: len(raw) // 2],
+    "no head": lambda raw: raw.partition(b"\n")[2],
+    "huge": lambda raw: raw.replace(b"@@ -1", b"@@ -" + b"9" * 5000),
+    "negative": lambda raw: raw.replace(b"@@ -1", b"@@ --1"),
+    "twice": lambda raw: raw * 2,
+    "bad escape": lambda raw: raw.replace(b"dog", b"%FF%ZZ"),
+    "NUL": lambda raw: raw + b"\0",
+    "UTF-16": lambda raw: raw.decode().encode("utf-16"),
+    "not UTF-8": lambda raw: raw + b"\xff",
+    "other sign": lambda raw: raw.replace(b"\n+", b"\n*"),
+    "JSON": lambda _: b"{}",
+    "surrogate": lambda raw: raw.replace(b"dog", b"%ED%A0%80"),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_damaged_patch_is_one_line(dedup, inputs, damage):
+    patch = inputs / "changes.patch"
+    patch.write_bytes(DAMAGES[damage](patch.read_bytes()))
+    before = list_files(inputs)
+    assert_refused(dedup("apply", "changes.patch", "old.txt", "-o", "old.txt", cwd=inputs), "error: ")
+    assert list_files(inputs) == before

@@ -11,7 +11,7 @@ import click
 
 from dedup.cli.startup import StoppedError, allow_depth, leave, stop_on_signals, withhold
 from dedup.cli.terminal import close_door
-from dedup.errors import DedupError
+from dedup.errors import CutOffError, DedupError
 from dedup.version import __version__
 
 EXIT_ERROR, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
@@ -122,7 +122,14 @@ def report_error(error: BaseException) -> int:
         from dedup.cli.crash import explain_crash
 
         return tell(explain_crash(error), EXIT_BUG)
+    if is_cut_off(error) and sys.argv[1:2] == ["clean"] and not {"-", "--dry-run"} & {*sys.argv}:
+        message = f"{message.removesuffix('.')}; --resume goes on from here."
     return tell(f"error: {' '.join(message.split())}", EXIT_ERROR)
+
+
+def is_cut_off(error: BaseException) -> bool:
+    """Return whether an error ends work that can be gone on with."""
+    return isinstance(error, CutOffError) or (isinstance(error, OSError) and error.errno == errno.ENOSPC)
 
 
 def explain_error(error: BaseException) -> str | None:
@@ -147,7 +154,7 @@ def explain_os_error(error: OSError) -> str:
     """Return what happened, to which file, and what to do, for an error of the operating system."""
     where = f"{error.filename}: " if error.filename else ""
     if error.errno == errno.ENOSPC:
-        return f"{where}the disk is full. Free some space or choose another place with -o; --resume goes on from here."
+        return f"{where}the disk is full. Free some space or choose another place with -o."
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return f"{where}no permission ({error.strerror}). Choose a place you can write to with -o."
     return f"{where}{error.strerror or error}"

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
 
 from diff_match_patch import diff_match_patch, patch_obj
 from rapidfuzz.distance import Indel
@@ -147,6 +148,7 @@ def _read_hunks(patch: str) -> Iterator[patch_obj]:
     """
     for number, text in enumerate(_HUNK.findall(patch), start=1):
         try:
+            unquote_to_bytes(text).decode()  # the library's parser puts other characters for what is not UTF-8
             yield from _dmp().patch_fromText(text)
         except (ValueError, IndexError) as error:
             raise InputError(

@@ -102,8 +102,12 @@ def open_output(output: str | os.PathLike[str], inputs: Iterable[str | os.PathLi
     inputs = list(inputs)
     refuse_output(output, inputs)
     if is_written_directly(output):
-        with open_directly(output) as file:
-            yield file
+        try:
+            with open_directly(output) as file:
+                yield file
+        except OSError as error:
+            error.filename = error.filename or os.fspath(output)
+            raise
         return
     place = os.path.realpath(output)
     temporary = None

@@ -35,7 +35,8 @@ def read_summary(out: Path) -> Summary:
         summary = msgspec.json.decode(raw, type=Summary)
         read_input_config(summary)
         read_near_config(summary)
-        read_config(summary.config["passages"], PassageConfig)
+        if summary.config["passages"]:  # of passages that were off nothing is said
+            read_config(summary.config["passages"], PassageConfig)
     except BROKEN as error:
         raise InputError(f"{path}: is not the summary of a run ({error}). Run `dedup clean` anew.") from error
     refuse_names(path, [file.name for file in summary.inputs])

@@ -20,7 +20,7 @@ CREATE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 NEW_FILE_MODE = 0o666
 
 
-class Place(NamedTuple):
+class FilePlace(NamedTuple):
     """A place on the disk: an open folder, and a name in it that is no path."""
 
     folder: int
@@ -28,7 +28,7 @@ class Place(NamedTuple):
 
 
 @contextmanager
-def find_place(folder: Path, name: str, *, make: bool = False) -> Iterator[Place]:
+def find_place(folder: Path, name: str, *, make: bool = False) -> Iterator[FilePlace]:
     """Give the place of `folder/name`; a name that leads out, or a link on the way, is an `InputError`.
 
     Folders on the way are made if asked for. One that is not there is a `FileNotFoundError`.
@@ -46,10 +46,10 @@ def find_place(folder: Path, name: str, *, make: bool = False) -> Iterator[Place
             try:
                 at = os.open(part, FOLDER | os.O_NOFOLLOW, dir_fd=at)
             except OSError as error:
-                refuse_link(Place(at, part), path)
+                refuse_link(FilePlace(at, part), path)
                 raise_named(error, path)
             stack.callback(os.close, at)
-        yield Place(at, last)
+        yield FilePlace(at, last)
 
 
 @contextmanager
@@ -104,7 +104,7 @@ def list_within(folder: Path) -> Iterator[str]:
             yield printable(name if below == "." else f"{below}/{name}")
 
 
-def refuse_link(place: Place, path: Path) -> None:
+def refuse_link(place: FilePlace, path: Path) -> None:
     """Raise `InputError` where a symbolic link is at a place."""
     with suppress(FileNotFoundError):
         if stat.S_ISLNK(os.lstat(place.name, dir_fd=place.folder).st_mode):

@@ -15,15 +15,15 @@ from dedup.text.spans import Span
 from dedup.text.token_spans import TokenOffsets, is_mark
 
 
-class Place(NamedTuple):
+class CopyPlace(NamedTuple):
     """A place in a copy, in characters, and the same place in its source."""
 
     copy: int
     source: int
 
-    def move(self, by: int) -> "Place":
+    def move(self, by: int) -> "CopyPlace":
         """Return the place so many characters behind."""
-        return Place(self.copy + by, self.source + by)
+        return CopyPlace(self.copy + by, self.source + by)
 
 
 class WholeCopy(NamedTuple):
@@ -52,13 +52,13 @@ class Repeat:
             first = find_first(self.offsets, run.start, run.end)
             if first is None:
                 return None
-            start = Place(*(first_mark(text, at) for at in self.place_of(first)))
+            start = CopyPlace(*(first_mark(text, at) for at in self.place_of(first)))
         end = next((place for place in reversed(self.places_behind) if self.is_end(place, start)), None)
         if end is None:
             last = find_last(self.offsets, run.start, run.end)
             if last is None:
                 return None
-            end = Place(*(last_mark(text, int(ends[at - 1])) for at in (last, last - run.distance)))
+            end = CopyPlace(*(last_mark(text, int(ends[at - 1])) for at in (last, last - run.distance)))
         if end.copy <= start.copy or end.source > start.copy:
             return None
         copy, source = Span(start.copy, end.copy), Span(start.source, end.source)
@@ -69,13 +69,13 @@ class Repeat:
             source = Span(source.start, last_mark(text, source.end))
         return WholeCopy(copy, source)
 
-    def place_of(self, index: int) -> Place:
+    def place_of(self, index: int) -> CopyPlace:
         """Return where a token of the copy begins."""
         starts = self.offsets.starts
-        return Place(int(starts[index]), int(starts[index - self.run.distance]))
+        return CopyPlace(int(starts[index]), int(starts[index - self.run.distance]))
 
     @cached_property
-    def places_before(self) -> list[Place]:
+    def places_before(self) -> list[CopyPlace]:
         """Return the places before the copy up to which the same characters stand before it and its source."""
         text = self.offsets.text
         place, source_end = self.place_of(self.run.start), self.places_behind[0].source
@@ -88,11 +88,11 @@ class Repeat:
         return places
 
     @cached_property
-    def places_behind(self) -> list[Place]:
+    def places_behind(self) -> list[CopyPlace]:
         """Return the same behind the copy."""
         text = self.offsets.text
         ends = self.offsets.ends
-        place = Place(int(ends[self.run.end - 1]), int(ends[self.run.source_end - 1]))
+        place = CopyPlace(int(ends[self.run.end - 1]), int(ends[self.run.source_end - 1]))
         places = [place]
         while len(places) < FARTHEST and place.copy < len(text) and text[place.copy] == text[place.source]:
             if place.source == self.place_of(self.run.start).copy:
@@ -101,7 +101,7 @@ class Repeat:
             places.append(place)
         return places
 
-    def is_start(self, place: Place) -> bool:
+    def is_start(self, place: CopyPlace) -> bool:
         """Return whether a sentence begins at a place of the copy, or is glued on there and begins in the source."""
         text = self.offsets.text
         before, before_source = (text[max(at - 1, 0) : at] for at in place)
@@ -117,7 +117,7 @@ class Repeat:
         stops = SENTENCE_ENDS.intersection(text[word_before(text, source_end) : source_end])  # "Rep. Lee" will do
         return is_glued(text, place.copy) and (bool(stops) or is_edge(self.offsets, place.source))
 
-    def is_end(self, place: Place, start: Place) -> bool:
+    def is_end(self, place: CopyPlace, start: CopyPlace) -> bool:
         """Return whether a sentence ends at a place of the copy, or what follows is glued on and it ends in the source.
 
         Marks that the source lacks may stay behind what comes before the copy: its source, or a word.

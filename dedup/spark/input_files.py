@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from dedup.spark.sketched_corpus import SketchedCorpus
 
 
-class FileState(NamedTuple):
+class InputState(NamedTuple):
     """By what a change of a file is noticed: its bytes, and its time of modification in milliseconds."""
 
     size: int
@@ -42,7 +42,7 @@ class SparkInput:
     spark: "SparkSession"
     locations: tuple[str, ...]
     names: dict[str, str]
-    states: tuple[FileState, ...]
+    states: tuple[InputState, ...]
     format: str
 
     def place_of(self, file: str) -> int:
@@ -152,13 +152,13 @@ def open_input(spark: "SparkSession", inputs: Sequence[str], input_format: str |
     return SparkInput(spark, tuple(locations), names, find_states(spark, names), file_format)
 
 
-def find_states(spark: "SparkSession", addresses: Iterable[str]) -> tuple[FileState, ...]:
+def find_states(spark: "SparkSession", addresses: Iterable[str]) -> tuple[InputState, ...]:
     """Return the state of each file now."""
     java = spark._jvm  # noqa: SLF001 (PySpark has no other way to Hadoop's file systems)
     settings = spark._jsparkSession.sessionState().newHadoopConf()  # noqa: SLF001
     paths = [java.org.apache.hadoop.fs.Path(address) for address in addresses]
     found = [path.getFileSystem(settings).getFileStatus(path) for path in paths]
-    return tuple(FileState(int(each.getLen()), int(each.getModificationTime())) for each in found)
+    return tuple(InputState(int(each.getLen()), int(each.getModificationTime())) for each in found)
 
 
 def plain(uri: str) -> str:

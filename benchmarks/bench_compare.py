@@ -31,8 +31,8 @@ from dedup.compare.model import Outlet, Place
 from dedup.compare.read_units import split_document
 from dedup.compare.scores import THRESHOLDS
 from dedup.compare.terms import fold_words
-from dedup.config import CompareConfig
 from dedup.model.documents import Document
+from dedup.story_config import CompareConfig
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"

@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 from news import find_folder, read_rows
 
-from dedup.config import StoryConfig
 from dedup.kernels.neighbours import UNDATED
 from dedup.stories.group_documents import group_documents
 from dedup.stories.read_terms import TermCounter, Terms
+from dedup.story_config import StoryConfig
 
 GRID = [
     StoryConfig(threshold, topic, name_weight=name_weight, topic_discount=discount)

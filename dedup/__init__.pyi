@@ -3,7 +3,6 @@ from dedup.compare.engine import compare_texts as compare_texts
 from dedup.config import KeepPolicy as KeepPolicy
 from dedup.config import NearConfig as NearConfig
 from dedup.config import PassageConfig as PassageConfig
-from dedup.config import StoryConfig as StoryConfig
 from dedup.diff.engine import diff_texts as diff_texts
 from dedup.errors import DedupError as DedupError
 from dedup.model.documents import Cluster as Cluster
@@ -22,5 +21,6 @@ from dedup.pipeline.deduplicate import deduplicate as deduplicate
 from dedup.pipeline.find_passages import find_passages as find_passages
 from dedup.pipeline.find_stories import find_stories as find_stories
 from dedup.pipeline.text_index import Index as Index
+from dedup.story_config import StoryConfig as StoryConfig
 
 __version__: str

@@ -16,11 +16,11 @@ from story_texts import ENGINES, FIRE, SCRIPTS, SEEDS, semantic
 
 from dedup.compare.engine import compare_documents
 from dedup.compare.model import Comparison, Derivation, Omission, Strength, Wording
-from dedup.config import CompareConfig
 from dedup.errors import DedupError
 from dedup.model.documents import Document
 from dedup.report.compare.compare_json import render_json
 from dedup.report.compare.compare_terminal import render_terminal
+from dedup.story_config import CompareConfig
 
 CONGRESS = Path(__file__).parent.parent / "examples" / "congress.jsonl.gz"
 

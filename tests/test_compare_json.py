@@ -11,9 +11,9 @@ from story_texts import FIRE, SCRIPTS, SEEDS
 
 from dedup.compare.engine import compare_documents
 from dedup.compare.model import Derivation, FactKind, Omission, Strength, Wording
-from dedup.config import CompareConfig
 from dedup.model.documents import Document
 from dedup.report.compare.compare_json import render_json
+from dedup.story_config import CompareConfig
 
 ROOT = Path(__file__).resolve().parent.parent
 TEXTS = {"fire": FIRE, "seeds": SEEDS, "Thai": dict(zip("ab", SCRIPTS["Thai"], strict=True))}

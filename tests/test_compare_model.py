@@ -12,9 +12,9 @@ from tiny_model import write_model
 from dedup.compare import encoder as models
 from dedup.compare.encoder import Encoder, Pieces, find_model, hash_file, pool_words
 from dedup.compare.engine import compare_documents
-from dedup.config import CompareConfig
 from dedup.errors import DedupError
 from dedup.model.documents import Document
+from dedup.story_config import CompareConfig
 from dedup.text.spans import Span
 
 pytestmark = semantic

@@ -8,8 +8,8 @@ from story_texts import SEEDS, semantic
 
 from dedup.compare.engine import compare_documents
 from dedup.compare.model import Strength, Wording
-from dedup.config import CompareConfig
 from dedup.model.documents import Document
+from dedup.story_config import CompareConfig
 
 pytestmark = semantic
 

@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.config import StoryConfig
 from dedup.kernels.linkage import SimilarPairs, link_groups
 from dedup.kernels.neighbours import UNDATED
 from dedup.stories.describe import outline_story
@@ -19,6 +18,7 @@ from dedup.stories.neighbour_pairs import order_by_day, pair_neighbours, within_
 from dedup.stories.read_terms import TermCounter, find_words, join_terms, order_terms
 from dedup.stories.refine import compare_topic
 from dedup.stories.vectors import make_vectors
+from dedup.story_config import StoryConfig
 from dedup.text.dates import parse_day
 
 NO_OUTLET = np.full(10_000, -1, np.int32)

@@ -7,10 +7,10 @@ from test_diff_html import HOSTILE
 from test_story_html import compare_story
 
 from dedup.compare.engine import compare_documents
-from dedup.config import CompareConfig
 from dedup.model.documents import Document
 from dedup.report.compare.compare_html import render_html
 from dedup.report.compare.compare_text import percent
+from dedup.story_config import CompareConfig
 from dedup.text.control_characters import make_safe
 
 VIEWS = ("rows", "pair", "inline", "matrix", "only", "discrepancies", "articles", "run")

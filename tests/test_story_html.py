@@ -11,7 +11,6 @@ from test_diff_html import HOSTILE, Page
 from dedup import __version__
 from dedup.compare.engine import compare_documents
 from dedup.compare.model import Wording
-from dedup.config import CompareConfig
 from dedup.model.documents import Document
 from dedup.report.compare.compare_html import render_html
 from dedup.report.compare.compare_lists import list_left_out
@@ -19,6 +18,7 @@ from dedup.report.compare.compare_marks import FactSpan, find_differing, mark_wo
 from dedup.report.compare.compare_moves import find_out_of_order
 from dedup.report.compare.compare_page import build_rows, fold_rows
 from dedup.report.compare.compare_text import name_letter
+from dedup.story_config import CompareConfig
 from dedup.text.spans import Span
 
 LEXICAL = CompareConfig(engine="lexical")

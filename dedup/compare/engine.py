@@ -20,9 +20,9 @@ from dedup.compare.scores import THRESHOLDS, Thresholds, score_pairs
 from dedup.compare.shares import LinkedOutlet, measure_shares, pair_rows
 from dedup.compare.speakers import resolve_pronouns
 from dedup.compare.terms import Term, split_terms, weigh_terms
-from dedup.config import CompareConfig
 from dedup.errors import DedupError
 from dedup.model.documents import Document
+from dedup.story_config import CompareConfig
 from dedup.text.dates import parse_moment
 
 Matrix = npt.NDArray[np.float32]

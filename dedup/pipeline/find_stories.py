@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 import msgspec
 import numpy as np
 
-from dedup.config import FieldNames, StoryConfig
+from dedup.config import FieldNames
 from dedup.kernels.neighbours import UNDATED
 from dedup.model.documents import Document, Member, Story
 from dedup.pipeline.deduplicate import to_document
 from dedup.stories.catalogue import join_title, number_outlets
 from dedup.stories.group_documents import group_documents
 from dedup.stories.read_terms import TermCounter, find_words
+from dedup.story_config import StoryConfig
 from dedup.text.dates import parse_day
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import msgspec
 import numpy as np
 
-from dedup.config import FieldNames, InputConfig, StoryConfig
+from dedup.config import FieldNames, InputConfig
 from dedup.corpus.files import SourceFile
 from dedup.kernels.neighbours import UNDATED
 from dedup.model.run import Limit
@@ -16,6 +16,7 @@ from dedup.pipeline.job import Progress
 from dedup.stories.catalogue import StoryCatalogue, number_outlets, read_titled_blocks
 from dedup.stories.group_documents import Grouping, group_documents
 from dedup.stories.read_terms import TermCounter, Terms, find_words, join_terms
+from dedup.story_config import StoryConfig
 
 
 @dataclass(frozen=True)

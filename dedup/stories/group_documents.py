@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dedup.config import StoryConfig
 from dedup.kernels.linkage import link_groups
 from dedup.kernels.neighbours import UNDATED
 from dedup.stories.describe import Outline, outline_story
@@ -14,6 +13,7 @@ from dedup.stories.neighbour_pairs import Neighbours, order_by_day, pair_neighbo
 from dedup.stories.read_terms import Terms, order_terms
 from dedup.stories.refine import compare_inside
 from dedup.stories.vectors import Vectors, make_vectors
+from dedup.story_config import StoryConfig
 
 NUM_TERMS = 8
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dedup.config import StoryConfig
 from dedup.kernels.buffers import as_read_only
 from dedup.kernels.linkage import SimilarPairs
 from dedup.kernels.neighbours import (
@@ -20,6 +19,7 @@ from dedup.kernels.neighbours import (
     find_neighbours,
 )
 from dedup.stories.vectors import Vectors
+from dedup.story_config import StoryConfig
 
 NO_WINDOW = 2**30
 

@@ -9,10 +9,10 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from dedup.config import StoryConfig
 from dedup.kernels.linkage import SimilarPairs
 from dedup.stories.neighbour_pairs import within_window
 from dedup.stories.vectors import Vectors, discount, take_rows
+from dedup.story_config import StoryConfig
 
 
 def compare_inside(

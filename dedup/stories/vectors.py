@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from dedup.config import StoryConfig
 from dedup.stories.read_terms import Terms, gather_entries
+from dedup.story_config import StoryConfig
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,8 @@ import gzip
 import os
 import shutil
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import zstandard
 from amounts import nightly_after
@@ -245,6 +247,43 @@ def test_a_file_name_that_is_not_utf8_is_escaped_in_records_and_the_file_is_rest
     assert dedup("restore", "out", "-o", "back", cwd=tmp_path).code == 0
     content = b"the same words in both of these files"
     assert read_tree(tmp_path / "back") == {"caf\udce9.txt": content, "the\udce9.txt": content}
+
+
+def test_a_parquet_file_whose_name_is_not_utf8_is_read_and_restored(dedup, tmp_path):
+    table = pa.table({"text": ["the same few words of text here"] * 2})
+    with open(os.fsencode(tmp_path) + b"/caf\xe9.parquet", "wb") as file:
+        pq.write_table(table, file)
+    done = dedup("clean", os.fsdecode(b"caf\xe9.parquet"), "-o", "out", cwd=tmp_path)
+    assert (done.code, done.stderr) == (0, "")
+    assert dedup("restore", "out", "-o", "back", cwd=tmp_path).code == 0
+    assert pq.read_table(next((tmp_path / "back").iterdir())) == table
+
+
+def test_a_column_name_that_is_not_utf8_is_escaped(dedup, tmp_path):
+    done = clean_bytes(dedup, tmp_path, b"text,caf\xe9\na b c,1\na b c,2\n", "a.csv")
+    assert (done.code, done.stderr) == (0, "")
+    assert [list(r["record"]) for r in read_lines(tmp_path / "out" / "removed.jsonl")] == [["text", "caf\\xe9"]]
+
+
+def test_texts_of_files_whose_names_are_not_utf8_are_compared(dedup, tmp_path):
+    for name in (b"caf\xe9.txt", b"the\xe9.txt"):
+        (tmp_path / os.fsdecode(name)).write_bytes(b"The same words are in both of these files.")
+    names = [os.fsdecode(b"caf\xe9.txt"), os.fsdecode(b"the\xe9.txt")]
+    done = dedup("compare", *names, "--engine", "lexical", "--format", "html", cwd=tmp_path)
+    assert (done.code, done.stderr) == (0, "")
+    assert "caf\\xe9" in done.stdout
+
+
+@pytest.mark.parametrize("option", ["--title-field", "--id-field", "--text-field"])
+@pytest.mark.parametrize("name", ['a"b', "a\\b", "a\x1bb"], ids=ascii)
+def test_a_field_name_that_json_escapes_is_an_error(dedup, tmp_path, option, name):
+    message = error_of(clean_bytes(dedup, tmp_path, GOOD, "a.jsonl", option, name))
+    assert message.startswith("the name of a field, ")
+
+
+def test_the_text_may_be_its_own_title(dedup, tmp_path):
+    done = clean_bytes(dedup, tmp_path, GOOD + GOOD, "a.jsonl", "--title-field", "text")
+    assert (done.code, done.stderr) == (0, "")
 
 
 # --------------------------------------------------------------------------------------------------- bad settings

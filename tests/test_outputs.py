@@ -99,6 +99,13 @@ def test_an_output_that_is_a_folder_is_refused(dedup, inputs, command):
     assert list_files(inputs) == before
 
 
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_an_output_without_a_name_is_refused(dedup, inputs, command):
+    before = list_files(inputs)
+    assert_refused(dedup(*COMMANDS[command], "-o", "", cwd=inputs), "is a folder. Name a file with -o.")
+    assert list_files(inputs) == before
+
+
 @pytest.mark.parametrize("command", WITHOUT_BENCH)
 def test_a_device_is_written_to_and_stays_a_device(dedup, inputs, command):
     device = inputs / "device"

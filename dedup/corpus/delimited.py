@@ -143,7 +143,7 @@ def first_cell(row: list[str], columns: list[int]) -> str:
 
 
 def read_names(reader: Iterator[list[str]], lines: Lines) -> list[str] | None:
-    """Return the column names of a file, None of an empty one."""
+    r"""Return the column names of a file, None of an empty one; bytes of a name that are not UTF-8 as \xNN."""
     try:
         names = next(reader, None)
     except csv.Error:
@@ -151,7 +151,9 @@ def read_names(reader: Iterator[list[str]], lines: Lines) -> list[str] | None:
     except TooLongError:
         raise InputError(f"{lines.path}: its header is {explain_length(lines.longest)}.") from None
     lines.take()
-    return names
+    if names is None:
+        return None
+    return [name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") for name in names]
 
 
 def find_bad_bytes(row: list[str], raw: bytes) -> str | None:
@@ -168,7 +170,8 @@ def find_bad_bytes(row: list[str], raw: bytes) -> str | None:
 def read_header(file: SourceFile) -> list[str]:
     """Return the column names of a CSV file."""
     with open_reader(file.location, file.compression) as (stream, _):
-        return next(csv.reader(Lines(stream, file.path, sys.maxsize), delimiter=DELIMITERS[file.format]), [])
+        lines = Lines(stream, file.path, sys.maxsize)
+        return read_names(csv.reader(lines, delimiter=DELIMITERS[file.format], strict=True), lines) or []
 
 
 def parse_cells(raw: bytes, file_format: str) -> list[str]:

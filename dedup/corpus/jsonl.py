@@ -22,6 +22,7 @@ from dedup.corpus.blocks import (
     list_names,
 )
 from dedup.corpus.lines import explain_length, read_whole_lines
+from dedup.errors import InputError
 from dedup.kernels.unescape import PADDING, unescape
 
 BOM = b"\xef\xbb\xbf"
@@ -44,6 +45,15 @@ OPENING, CLOSING = frozenset((b"[", b"{")), frozenset((b"]", b"}"))
 SCALAR_STARTS = frozenset(b'"-0123456789n')  # text, number or null: what an id may be
 
 
+def refuse_name(name: str) -> None:
+    """Raise `InputError` for the name of a field that the JSON reader cannot look for."""
+    if any(mark in '"\\' or mark < " " for mark in name):
+        raise InputError(
+            f"the name of a field, {name!a}, has a quote, a backslash or a control character, which is not supported "
+            "for JSON lines. Name another field."
+        )
+
+
 class RecordReader:
     """Reads blocks of JSON lines into documents; bad lines are set aside, each with its reason.
 
@@ -56,14 +66,16 @@ class RecordReader:
         raw = msgspec.Raw
         fields: list[tuple[str, type, Any]] = [("text", raw, msgspec.NODEFAULT), ("id", raw, raw())]
         rename = {"text": config.text_field, "id": config.id_field}
-        # Two roles may name one field, and one may name the id: a field is decoded once.
-        attributes = {config.id_field: "id"}
+        # Two roles may name one field, and one may name the id or the text: a field is decoded once.
+        attributes = {config.text_field: "text", config.id_field: "id"}
         named = list_names(config, roles)
         for field in chain.from_iterable(named.values()):
             if field not in attributes:
                 attributes[field] = f"field{len(attributes)}"
                 fields.append((attributes[field], raw, raw()))
                 rename[attributes[field]] = field
+        for name in attributes:
+            refuse_name(name)
         self._roles = {role: [attributes[field] for field in fields] for role, fields in named.items()}
         record = msgspec.defstruct("Record", fields, rename=rename, gc=False)
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(record)

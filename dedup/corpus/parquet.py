@@ -1,5 +1,6 @@
 """Parquet files: a row is a document; kept and removed rows are written with the schema of the input."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
@@ -24,7 +25,8 @@ def open_parquet(source: str | IO[bytes]) -> "pq.ParquetFile":
     import pyarrow.parquet as pq  # noqa: PLC0415 (for those who have such files)
 
     try:
-        return pq.ParquetFile(source)
+        opened = pa.OSFile(os.fsencode(source)) if isinstance(source, str) else source  # any bytes may be its name
+        return pq.ParquetFile(opened)
     except (pa.ArrowInvalid, OSError) as error:
         path = source if isinstance(source, str) else source.name
         raise InputError(f"{path}: not a readable Parquet file ({str(error).splitlines()[0]}).") from error

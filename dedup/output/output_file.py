@@ -44,8 +44,8 @@ def refuse_output(output: str | os.PathLike[str] | None, inputs: Iterable[str | 
     if output is None:
         return
     place = os.path.realpath(output)
-    if os.path.isdir(output):
-        raise OutputError(f"{output}: is a folder. Name a file with -o.")
+    if os.path.isdir(place):
+        raise OutputError(f"{output or place}: is a folder. Name a file with -o.")
     if is_written_directly(output):
         return
     if not os.path.isdir(os.path.dirname(place)):

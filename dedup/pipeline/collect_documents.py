@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dedup.config import FieldNames, InputConfig
 from dedup.corpus.document_reader import DocumentReader, list_documents
-from dedup.corpus.files import find_files
+from dedup.corpus.files import find_files, printable
 from dedup.corpus.text_file import read_text_file
 from dedup.corpus.values import read_value
 from dedup.errors import InputError
@@ -98,8 +98,8 @@ def read_files(paths: Sequence[str]) -> list[Document]:
     for path in paths:
         if paths.count(path) > 1:
             raise InputError(f"{path}: named twice. Name every file once.")
-    stems = [Path(path).stem for path in paths]
-    names = [stem if stems.count(stem) == 1 else path for path, stem in zip(paths, stems, strict=True)]
+    stems = [printable(Path(path).stem) for path in paths]
+    names = [stem if stems.count(stem) == 1 else printable(path) for path, stem in zip(paths, stems, strict=True)]
     return [Document(name, read_text_file(path).removeprefix(BOM)) for name, path in zip(names, paths, strict=True)]
 
 

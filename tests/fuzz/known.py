@@ -13,9 +13,6 @@ class Known:
 
 
 KNOWN = (
-    Known("UnicodeEncodeError in dedup/corpus/parquet.py", 64, "the name of a Parquet file is not UTF-8"),
-    Known("ValueError in dedup/corpus/jsonl.py", 91, "a field name that msgspec does not take"),
-    Known("ValueError in dedup/corpus/jsonl.py", 265, "one field in two roles"),
     Known("Corrupt snappy compressed data", 112, "the error names no file, and a folder is left"),
     Known("'back' was made", 47, "a restore that fails leaves what it wrote"),
     Known("DecodeError in dedup/report/corpus/", 63, "a report on a damaged line"),

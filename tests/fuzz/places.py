@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
@@ -181,21 +182,26 @@ def read_plain(path):
 def is_same_content(path, other, kind):
     """Return whether two files hold the same: bytes after decompression; schema and rows of Parquet."""
     if kind == "parquet":
-        tables = [pq.read_table(each) for each in (path, other)]
-        return tables[0].schema == tables[1].schema and [show_table(table) for table in tables[:1]] == [
-            show_table(table) for table in tables[1:]
-        ]
+        tables = [pq.read_table(pa.OSFile(os.fsencode(each))) for each in (path, other)]
+        return tables[0].schema == tables[1].schema and show_table(tables[0]) == show_table(tables[1])
     contents = [read_plain(each) for each in (path, other)]
     return None in contents or contents[0] == contents[1]
 
 
 def show_table(table):
-    """Return the values of a table as bytes that are equal for equal values, whatever the kind of column."""
-    return [
-        value.as_buffer().to_pybytes() if hasattr(value, "as_buffer") and value.is_valid else f"{value!r:.10000}"
-        for column in table.columns
-        for value in column
-    ]
+    """Return the values of a table, equal for equal values, whatever the kind of column."""
+    return [show_value(value) for column in table.columns for value in column]
+
+
+def show_value(value):
+    """Return a value as a number, bytes or text: there is no Python object for each."""
+    if not value.is_valid:
+        return None
+    if isinstance(value, pa.DictionaryScalar):
+        return show_value(value.value)
+    if hasattr(value, "as_buffer"):
+        return value.as_buffer().to_pybytes()
+    return value.value if isinstance(value, (pa.TimestampScalar, pa.DurationScalar)) else repr(value)
 
 
 def count_records(path, kind):
@@ -203,7 +209,7 @@ def count_records(path, kind):
     if kind == "txt":
         return int(Path(path).exists())
     if kind == "parquet":
-        return pq.read_metadata(path).num_rows
+        return pq.read_metadata(pa.OSFile(os.fsencode(path))).num_rows
     raw = read_plain(path)
     if raw is None:
         return None

@@ -157,6 +157,22 @@ def test_an_empty_parquet_file_is_an_error(dedup, tmp_path):
     assert message.startswith("a.parquet: not a readable Parquet file (")
 
 
+@pytest.mark.parametrize("damaged", ["text", "other"])
+@pytest.mark.parametrize("command", ["clean", "passages"])
+def test_a_parquet_file_with_a_damaged_page_is_an_error_that_leaves_nothing(dedup, tmp_path, damaged, command):
+    texts = [make_text("same")] * 3
+    table = pa.table({"text": texts, "other": [f"mark {text}" for text in texts]})
+    pq.write_table(table, tmp_path / "a.parquet", compression="snappy", use_dictionary=False)
+    raw = bytearray((tmp_path / "a.parquet").read_bytes())
+    column = pq.read_metadata(tmp_path / "a.parquet").row_group(0).column(table.column_names.index(damaged))
+    raw[column.data_page_offset : column.data_page_offset + 40] = b"\xff" * 40
+    (tmp_path / "a.parquet").write_bytes(raw)
+    done = dedup(command, "a.parquet", "-o", "out", cwd=tmp_path)
+    if command == "clean" or damaged == "text":
+        assert error_of(done).startswith("a.parquet: not a readable Parquet file (")
+        assert [path.name for path in tmp_path.iterdir()] == ["a.parquet"]
+
+
 @pytest.mark.parametrize("compress", [gzip.compress, zstandard.ZstdCompressor().compress], ids=["gz", "zst"])
 def test_a_truncated_file_is_an_error(dedup, tmp_path, compress):
     content = compress(encode_jsonl(make_records("cut", 50)))

@@ -2,7 +2,11 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+<<<<<<< HEAD
 from itertools import chain
+=======
+from contextlib import contextmanager
+>>>>>>> 1d6f2b2 (A damaged page of a Parquet file is an error that names the file and leaves nothing)
 from typing import IO, TYPE_CHECKING, Any
 
 import msgspec
@@ -20,16 +24,22 @@ if TYPE_CHECKING:
 BATCH_ROWS = 2048
 
 
+@contextmanager
+def explained(path: str) -> Iterator[None]:
+    """Turn what Arrow says of a damaged file into an `InputError`."""
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(f"{path}: not a readable Parquet file ({str(error).splitlines()[0]}).") from error
+
+
 def open_parquet(source: str | IO[bytes]) -> "pq.ParquetFile":
     """Open a Parquet file, by its path or open already; what is none is an `InputError`."""
     import pyarrow.parquet as pq  # noqa: PLC0415 (for those who have such files)
 
-    try:
+    with explained(source if isinstance(source, str) else source.name):
         opened = pa.OSFile(os.fsencode(source)) if isinstance(source, str) else source  # any bytes may be its name
         return pq.ParquetFile(opened)
-    except (pa.ArrowInvalid, OSError) as error:
-        path = source if isinstance(source, str) else source.name
-        raise InputError(f"{path}: not a readable Parquet file ({str(error).splitlines()[0]}).") from error
 
 
 def is_text(kind: pa.DataType) -> bool:
@@ -52,9 +62,10 @@ def read_parquet(path: str, config: InputConfig, roles: Mapping[str, str]) -> It
     columns = list(dict.fromkeys((config.text_field, config.id_field, *chain.from_iterable(found.values()))))
     columns = [column for column in columns if column in names]
     row = 0
-    for batch in file.iter_batches(BATCH_ROWS, columns=columns):
-        yield read_batch(batch, row, config, roles)
-        row += len(batch)
+    with explained(path):
+        for batch in file.iter_batches(BATCH_ROWS, columns=columns):
+            yield read_batch(batch, row, config, roles)
+            row += len(batch)
 
 
 def read_batch(batch: pa.RecordBatch, row: int, config: InputConfig, roles: Mapping[str, str]) -> DocumentBlock:
@@ -112,7 +123,8 @@ def fetch_rows(path: str, rows: Sequence[int], column: str) -> Iterator[str]:
     for index in range(file.metadata.num_row_groups):
         last = first + file.metadata.row_group(index).num_rows
         if row is not None and row < last:
-            texts = file.read_row_group(index, columns=[column]).column(column)
+            with explained(path):
+                texts = file.read_row_group(index, columns=[column]).column(column)
             while row is not None and row < last:
                 yield texts[row - first].as_py()
                 row = next(wanted, None)

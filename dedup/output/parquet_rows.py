@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.corpus.column_values import list_values
-from dedup.corpus.parquet import open_parquet
+from dedup.corpus.parquet import explained, open_parquet
 from dedup.errors import InputError
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def split_rows(path: str, split: RowSplit, kept_path: Path, aside_path: Path) ->
     with open_writer(kept_path, file) as kept, open_writer(aside_path, file) as set_aside:
         row = 0
         for index in range(file.metadata.num_row_groups):
-            table = widen_views(file.read_row_group(index))
+            with explained(path):
+                table = widen_views(file.read_row_group(index))
             here = taken_out[np.searchsorted(taken_out, row) : np.searchsorted(taken_out, row + len(table))] - row
             mask = np.ones(len(table), bool)
             mask[[i for i in here.tolist() if row + i not in texts]] = False

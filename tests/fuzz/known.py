@@ -13,7 +13,6 @@ class Known:
 
 
 KNOWN = (
-    Known("Corrupt snappy compressed data", 112, "the error names no file, and a folder is left"),
     Known("'back' was made", 47, "a restore that fails leaves what it wrote"),
     Known("DecodeError in dedup/report/corpus/", 63, "a report on a damaged line"),
 )

@@ -2,11 +2,8 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-<<<<<<< HEAD
-from itertools import chain
-=======
 from contextlib import contextmanager
->>>>>>> 1d6f2b2 (A damaged page of a Parquet file is an error that names the file and leaves nothing)
+from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
 import msgspec

@@ -272,7 +272,8 @@ def test_a_parquet_file_whose_name_is_not_utf8_is_read_and_restored(dedup, tmp_p
     done = dedup("clean", os.fsdecode(b"caf\xe9.parquet"), "-o", "out", cwd=tmp_path)
     assert (done.code, done.stderr) == (0, "")
     assert dedup("restore", "out", "-o", "back", cwd=tmp_path).code == 0
-    assert pq.read_table(next((tmp_path / "back").iterdir())) == table
+    (restored,) = (tmp_path / "back").iterdir()
+    assert pq.read_table(pa.OSFile(os.fsencode(restored))) == table
 
 
 def test_a_column_name_that_is_not_utf8_is_escaped(dedup, tmp_path):

@@ -1,7 +1,9 @@
 """Parquet in, Parquet out: kept rows in `kept/NAME`, the others in `set_aside/NAME`, schema and order as before."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -29,14 +31,17 @@ def codecs_of(file: "pq.ParquetFile") -> dict[str, str]:
     return {c.path_in_schema: "NONE" if c.compression == "UNCOMPRESSED" else c.compression for c in columns}
 
 
-def open_writer(target: Path | IO[bytes], like: "pq.ParquetFile") -> "pq.ParquetWriter":
-    """Open a Parquet file with the schema, metadata and compression of another."""
+@contextmanager
+def open_writer(target: Path | IO[bytes], like: "pq.ParquetFile") -> Iterator["pq.ParquetWriter"]:
+    """Open a Parquet file with the schema, metadata and compression of another; any bytes may be its name."""
     import pyarrow.parquet as pq  # noqa: PLC0415 (for those who have such files)
 
+    codecs = codecs_of(like) or "snappy"
     if isinstance(target, Path):
         target.parent.mkdir(parents=True, exist_ok=True)
-    codecs = codecs_of(like)
-    return pq.ParquetWriter(target, like.schema_arrow, compression=codecs or "snappy")
+    opened = pa.OSFile(os.fsencode(target), "wb") if isinstance(target, Path) else nullcontext(target)
+    with opened as sink, pq.ParquetWriter(sink, like.schema_arrow, compression=codecs) as writer:
+        yield writer
 
 
 @dataclass(frozen=True)
@@ -131,11 +136,8 @@ class RowFeeder:
         self._rest: pa.Table | None = None
 
     def _read_batch(self) -> pa.RecordBatch | None:
-        try:
+        with explained(self._path):
             return next(self._batches, None)
-        except (pa.ArrowException, OSError) as error:
-            message = f"{self._path}: has rows that cannot be read ({str(error).splitlines()[0]})."
-            raise InputError(message) from error
 
     def take(self, count: int) -> Iterator[pa.Table]:
         """Yield tables that together have the next `count` rows."""

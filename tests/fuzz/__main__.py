@@ -33,6 +33,11 @@ def main(first, last=None):
             broken += known is None
             told = f"known: {known.reason}" if known else ascii(str(error))[1:-1][:MAX_TOLD]
             print(f"python -m tests.fuzz {seed}: {told}", file=sys.stderr if known else sys.stdout, flush=True)
+        except Exception as error:
+            if not last:
+                raise
+            broken += 1
+            print(f"python -m tests.fuzz {seed}: the case itself: {error!r:.500}", flush=True)
         if (took := time.monotonic() - began) > SLOW_S:
             print(f"python -m tests.fuzz {seed}: took {took:.1f} s", file=sys.stderr)
     return broken

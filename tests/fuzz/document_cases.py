@@ -2,6 +2,8 @@
 
 from corpora import make_records, write_jsonl
 
+from dedup.corpus.files import name_on_disk
+
 from .invariants import check_page, check_partition, require
 from .options import draw_options
 from .places import add_inputs, count_records, draw_file_target, draw_folder_target, is_same_content, list_sources
@@ -34,7 +36,7 @@ def clean(source, place):
 
 def check_run(place, sources, out):
     """Check that all records are in one place, and restore them."""
-    files = [(file.location, file.name, file.format) for file in sources]
+    files = [(file.location, name_on_disk(file.name), file.format) for file in sources]
     check_partition(place / out, count_records, files)
     done = yield Step(("restore", out, "-o", "back"), ("back",))
     require(done.code == 0, f"restore fails: {done.stderr}")
@@ -64,7 +66,9 @@ def restore(source, place):
         tamper_with_folder(source, place / "out")
     target = draw_folder_target(source, place, "back")
     name = source.choice(["out"] * 9 + ["in"])
-    yield Step(("restore", name, "-o", target.name, *draw_options(source, "restore")), target.outputs)
+    options = draw_options(source, "restore")
+    salvaged = target.outputs if "--force" in options else ()
+    yield Step(("restore", name, "-o", target.name, *options), target.outputs, salvaged)
 
 
 def report(source, place):

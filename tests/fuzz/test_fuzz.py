@@ -34,10 +34,10 @@ def test_no_promise_is_broken(seed):
         pytest.fail(f"python -m tests.fuzz {seed}\n{str(error)!a}", pytrace=False)
 
 
-@pytest.mark.parametrize("fault", KNOWN, ids=lambda fault: str(fault.seed))
-def test_a_known_fault_is_still_there(fault):
-    with pytest.raises(BrokenPromiseError, match=re.escape(fault.message)):
-        play(fault.seed)
+def test_known_faults_are_still_there():
+    for fault in KNOWN:
+        with pytest.raises(BrokenPromiseError, match=re.escape(fault.message)):
+            play(fault.seed)
 
 
 @pytest.mark.nightly

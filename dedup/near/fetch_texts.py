@@ -12,8 +12,9 @@ from dedup.config import InputConfig
 from dedup.corpus.compression import open_reader, read_chunk
 from dedup.corpus.delimited import DELIMITERS, parse_cells, parse_record, read_header
 from dedup.corpus.files import SourceFile, at_rest
-from dedup.corpus.parquet import fetch_rows
+from dedup.corpus.parquet import fetch_rows, open_parquet
 from dedup.corpus.shards import Shard
+from dedup.corpus.values import read_value
 from dedup.near.segments import RecordSpan, Segments
 
 # Compressed files are read from their start: a document further in than this is not worth the wait.
@@ -87,6 +88,33 @@ class RecordText:
         out = io.StringIO()
         csv.writer(out, delimiter=DELIMITERS[self._format], lineterminator=LINE_END).writerow(cells)
         return out.getvalue().removesuffix(LINE_END).encode() + end
+
+
+def read_record_fields(file: SourceFile, raw: bytes, place: RecordSpan, config: InputConfig) -> dict[str, str]:
+    """Return title, date, outlet and URL of a record as text, by role; "" for what is absent."""
+    if file.format == "txt":
+        return {}
+    if file.format == "parquet":
+        names = set(open_parquet(file.location).schema_arrow.names)
+        facts = {role: name for role, name in config.facts.items() if name in names}
+        values = {role: next(fetch_rows(file.location, [place.start], name)) for role, name in facts.items()}
+        return {role: "" if value is None else str(value) for role, value in values.items()}
+    if file.format in DELIMITERS:
+        cells = parse_record(raw, read_header(file), file.format)
+        return {role: cells.get(name, "") for role, name in config.facts.items()}
+    values = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    return {role: read_value(bytes(values.get(name, b""))) for role, name in config.facts.items()}
+
+
+def fetch_fields(segments: Segments, doc_index: int, config: InputConfig) -> dict[str, str]:
+    """Return title, date, outlet and URL of a document as text, by role; none far into a compressed file."""
+    shard, place = segments.find(doc_index)[0].shard, segments.find_record(doc_index)
+    file = shard.files[place.file]
+    if file.compression is not None and place.start + place.length > FARTHEST:
+        return {}
+    with at_rest([file]):
+        raw = next(read_records(shard, [place], config.text_field))
+        return read_record_fields(file, raw, place, config)
 
 
 def fetch_text(segments: Segments, doc_index: int, config: InputConfig) -> str | None:

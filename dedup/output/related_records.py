@@ -1,10 +1,19 @@
-"""The lines of `related.jsonl` and `suspicious.jsonl`: what is alike and stays, and series that deserve a look."""
+"""The lines of `related.jsonl`: what is alike and stays."""
+
+from collections.abc import Mapping
+from pathlib import Path
 
 import msgspec
+import numpy as np
 
-from dedup.output.records import Witness
+from dedup.model.documents import CopyRelation
+from dedup.near.decisions import Decisions
+from dedup.near.segments import Segments
+from dedup.output.conflicts import Conflicts, Quotes
+from dedup.output.records import Line, Offset, Share, Witness, witness_of
 
 Raw = msgspec.Raw
+LINES_AT_ONCE = 1 << 14
 
 
 class RelatedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -16,38 +25,44 @@ class RelatedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 
     id: Raw
     path: str
-    line: int
+    line: Line
     other: Witness
     relation: str
-    similarity: float
-    novel_words: int
-    novel_share: float
-    novel_run: int
+    similarity: Share
+    novel_words: Offset
+    novel_share: Share
+    novel_run: Offset
     conflicts: tuple[tuple[str, str], ...] = ()
 
 
-class SeriesMember(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A document of a suspicious series, with its title and date as they were read."""
-
-    id: Raw
-    path: str
-    line: int
-    title: str | None = None
-    date: str | None = None
-
-
-class SuspiciousRecord(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line of `suspicious.jsonl`.
-
-    kind       a `dedup.model.run.SeriesKind`
-    documents  how many documents the series has
-    outlet     of all of them, as it was read, if it is one
-    reason     what is suspicious about it, in a sentence
-    members    the first of them
-    """
-
-    kind: str
-    documents: int
-    reason: str
-    members: tuple[SeriesMember, ...]
-    outlet: str | None = None
+def write_related(
+    path: Path, segments: Segments, decisions: Decisions, conflicts: Conflicts, quotes: Mapping[int, Quotes]
+) -> None:
+    """Write one line for each kept document that is alike another one, in the order of the input."""
+    rows = np.flatnonzero(decisions.relative["document"] >= 0)
+    encode = msgspec.json.Encoder().encode_lines
+    with path.open("wb") as file:
+        for begin in range(0, len(rows), LINES_AT_ONCE):
+            part = rows[begin : begin + LINES_AT_ONCE]
+            relatives = decisions.relative[part]
+            others = segments.names(relatives["document"].copy())
+            columns = (relatives[name].tolist() for name in ("relation", "similarity"))
+            lines = []
+            values = zip(part.tolist(), segments.names(part), others, *columns, strict=True)
+            for doc, name, other, relation, similarity in values:
+                found = conflicts.differences[doc]
+                lines.append(
+                    RelatedRecord(
+                        id=Raw(name.raw_id),
+                        path=name.path,
+                        line=name.line,
+                        other=witness_of(other),
+                        relation=CopyRelation(relation).label,
+                        similarity=similarity,
+                        novel_words=found.num_novel,
+                        novel_share=round(found.num_novel / max(segments.count_tokens(doc), 1), 4),
+                        novel_run=found.longest_run,
+                        conflicts=quotes.get(doc, ()),
+                    )
+                )
+            file.write(encode(lines))

@@ -27,7 +27,7 @@ from dedup.version import __version__
 
 KEPT, SET_ASIDE = "kept", "set_aside"
 EDITED, PASSAGES, BOILERPLATE = "edited.jsonl", "passages.jsonl", "boilerplate.jsonl"
-EDITS, LOCATED, ASIDE = "edits.arrow", "located.arrow", "aside"
+EDITS, LOCATED, QUOTES, ASIDE = "edits.arrow", "located.arrow", "quotes.arrow", "aside"
 RELATED, SUSPICIOUS = "related.jsonl", "suspicious.jsonl"
 REMOVED, REJECTED, CLUSTERS, SUMMARY = "removed.jsonl", "rejected.jsonl", "clusters.jsonl", "summary.json"
 OUT_FILES = (EDITED, PASSAGES, BOILERPLATE, REMOVED, RELATED, SUSPICIOUS, REJECTED, CLUSTERS)

@@ -56,6 +56,7 @@ class RunCounts:
     losses: Losses | None = None
     num_long: int = 0
     related: dict[str, int] = field(default_factory=dict)
+    suspicious: dict[str, int] = field(default_factory=dict)
 
 
 def make_summary(
@@ -81,6 +82,7 @@ def make_summary(
         versions=list_versions(),
         losses=counts.losses,
         related=counts.related,
+        suspicious=counts.suspicious,
         stages=timer.stages,
         compile_s=timer.compile_s,
     )

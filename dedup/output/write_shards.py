@@ -2,9 +2,9 @@
 
 import io
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -22,6 +22,7 @@ from dedup.near.decisions import Decisions
 from dedup.near.segments import Segments
 from dedup.output import run_folder as parts
 from dedup.output.byte_copy import COPY_SIZE, Ranges, SplitTarget, append_file, split_file, split_stream
+from dedup.output.conflicts import Quotes
 from dedup.output.edits import read_edits
 from dedup.output.parquet_rows import RowSplit, split_rows
 from dedup.output.records import (
@@ -66,12 +67,13 @@ class Dropped(NamedTuple):
 
 @dataclass(frozen=True)
 class Results:
-    """What the write stage works from."""
+    """What the write stage works from; `quotes` are the conflicting slots of removed documents, by doc_index."""
 
     run: RunFolder
     segments: Segments
     decisions: Decisions
     text_field: str
+    quotes: Mapping[int, Quotes] = field(default_factory=dict)
 
 
 def find_dropped(results: Results, shard: Shard) -> list[Dropped]:
@@ -141,7 +143,8 @@ def find_decisions(results: Results, dropped: list[Dropped]) -> dict[int, Decisi
     difference = decisions.difference
     measures = (decisions.relation, decisions.similarity, decisions.covered)
     columns = (*measures, difference["novel"], difference["longest_run"])
-    decided = map(Decision, witnesses, *(column[removed].tolist() for column in columns), num_words)
+    quotes = [results.quotes.get(doc, ()) for doc in removed.tolist()]
+    decided = map(Decision, witnesses, *(column[removed].tolist() for column in columns), num_words, quotes)
     return dict(zip(removed.tolist(), decided, strict=True))
 
 

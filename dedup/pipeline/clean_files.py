@@ -32,6 +32,7 @@ from dedup.pipeline.index_session import use_index
 from dedup.pipeline.job import CleanRun, Job, Outcome, Progress, make_job
 from dedup.pipeline.sketch_shards import sketch
 from dedup.pipeline.summarise import summarise
+from dedup.pipeline.write_relations import write_relations
 from dedup.workers import run_tasks
 
 
@@ -87,9 +88,10 @@ def write_output(outcome: Outcome, job: Job) -> str | None:
 
 
 def write_records(outcome: Outcome, job: Job) -> None:
-    """Write the kept records, and those that were removed, edited or rejected."""
+    """Write the kept records, what they are alike, and those that were removed, edited or rejected."""
     prepare_files(job.folder, job.shards)
-    results = Results(job.folder, outcome.sketches.segments, outcome.decisions, job.settings.input.text_field)
+    quotes, segments = write_relations(outcome, job), outcome.sketches.segments
+    results = Results(job.folder, segments, outcome.decisions, job.settings.input.text_field, quotes)
     with at_rest(job.run.files):
         places = [ShardPlace(*place) for place in zip(job.shards, plan_offsets(results), strict=True)]
     with job.show("write", job.size, "B"):

@@ -7,6 +7,7 @@ from dedup.config import InputConfig
 from dedup.corpus.files import at_rest
 from dedup.near.decisions import Decisions
 from dedup.near.segments import Segments
+from dedup.near.settle_relatives import settle_relatives
 from dedup.near.sketches import Sketches
 from dedup.near.stored import Containers
 from dedup.output.locate_shard import ShardFindings, locate_shard, split_findings
@@ -40,6 +41,7 @@ def find_passages(
                 pairs = choose_pairs(shared, kept.tokens.own_tokens)
                 candidates = add_stored(sketches, kept, pairs, containers.pairs)
                 decisions = remove_contained(sketches, decisions, candidates, settings, job.workers)
+                decisions = settle_relatives(sketches, decisions, settings)
             across = shared.renumber(kept.documents)
             passages = plan_kept(segments, decisions, across, settings.passages, cut_across=settings.passages.across)
         findings = Findings(passages, boilerplate.keep_standing(decisions.kept), settings.passages)

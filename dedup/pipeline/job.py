@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -16,6 +17,7 @@ from dedup.near.sketches import Sketches
 from dedup.output.finished_run import read_summary
 from dedup.output.run_folder import RunFolder
 from dedup.output.run_summary import StageTimer
+from dedup.output.suspicious_series import Series, find_series
 from dedup.passages.cut_documents import Findings
 
 if TYPE_CHECKING:
@@ -162,3 +164,8 @@ class Outcome:
     sketches: Sketches
     decisions: Decisions
     findings: Findings
+
+    @cached_property
+    def series(self) -> list[Series]:
+        """Return the series of documents that deserve a look."""
+        return find_series(self.sketches, self.decisions)

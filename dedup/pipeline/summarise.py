@@ -16,6 +16,7 @@ from dedup.output.run_summary import (
     count_related,
     make_summary,
 )
+from dedup.output.suspicious_series import count_series
 from dedup.passages.cut_documents import Findings
 from dedup.passages.document_tokens import MAX_TOKENS
 from dedup.passages.passage_table import WITHIN
@@ -45,6 +46,7 @@ def summarise(outcome: Outcome, digests: str | None, job: Job) -> Summary:
         losses=count_losses(decisions, num_tokens),
         num_long=int((num_tokens > MAX_TOKENS).sum()) if job.settings.passages.is_on else 0,
         related=count_related(decisions),
+        suspicious=count_series(outcome.series),
     )
     inputs = [InputFile(f.path, f.name, f.format, f.compression, f.size) for f in job.run.files]
     summary = make_summary(job.settings, inputs, counts, job.timer, job.fingerprint)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dedup.corpus.values import read_value
 from dedup.model.documents import Document, Removal
-from dedup.model.run import Summary
+from dedup.model.run import SeriesKind, Summary
 from dedup.near.sketcher import tokenise_text
 from dedup.output.examples import NO_ID
 from dedup.output.passage_records import PassageRecord
@@ -27,9 +27,17 @@ REASONS = {
     "seen-in-index": "a copy or a part of a document that the index holds",
 }
 RELATIONS = {"edited": "words edited", "template": "same template, other numbers and names"}
+NOUNS = {"template", "update"}
+SERIES = {
+    SeriesKind.ONE_TEXT_MANY_TITLES: "of one text under many titles",
+    SeriesKind.ONE_WITNESS_MANY_DAYS: "of many days behind one witness",
+    SeriesKind.MANY_STUBS: "of many stubs",
+}
 OUTPUTS = (
     ("kept/", "the files without the duplicates"),
     ("removed.jsonl", "every removed record whole, with its witness"),
+    ("related.jsonl", "what is alike and no copy, and in which facts it differs"),
+    ("suspicious.jsonl", "series that deserve a look: faults of a scraper, reports of many days"),
     ("passages.jsonl", "what is printed twice, with both places"),
     ("edited.jsonl", "records whose text was cut, as they were"),
     ("boilerplate.jsonl", "what many documents carry beside their own text"),
@@ -50,6 +58,7 @@ def render_summary(
     parts = [
         render_headline(summary),
         render_counts(summary),
+        render_losses(summary),
         render_limits(summary),
         render_examples(examples),
         render_cut(cut) if cut else "",
@@ -103,6 +112,24 @@ def render_counts(summary: Summary) -> str:
     if counts.repeated_ids:
         rows.append(("repeated ids", counts.repeated_ids, "tell such documents apart by path and line"))
     return "".join(f"{label:<20}{count:>12,}  {note}".rstrip() + "\n" for label, count, note in rows)
+
+
+def render_losses(summary: Summary) -> str:
+    """Return what removing lost in words, what is alike and stays, and how many series deserve a look."""
+    lines, losses = [], summary.losses
+    if losses and losses.novel_words:
+        words, novel = count_things(losses.removed_words, "removed word"), f"{losses.novel_words:,}"
+        lines.append(f"of {words} {novel} stand nowhere in their witness, {losses.novel_run:,} in a row at most")
+    elif losses and losses.removed_words:
+        lines.append(f"of {count_things(losses.removed_words, 'removed word')} all stand in their witness")
+    if summary.related:
+        kinds = sorted(summary.related.items(), key=lambda item: -item[1])
+        named = (count_things(n, kind) if kind in NOUNS else f"{n:,} {kind}" for kind, n in kinds)
+        lines.append(f"alike but kept: {', '.join(named)}: see related.jsonl")
+    if summary.suspicious:
+        named = (f"{n:,} {SERIES[SeriesKind(kind)]}" for kind, n in summary.suspicious.items())
+        lines.append(f"series that deserve a look: {', '.join(named)}: see suspicious.jsonl")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def render_limits(summary: Summary) -> str:

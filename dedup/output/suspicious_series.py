@@ -1,0 +1,174 @@
+"""Series of documents that deserve a look: one text under many titles, a series behind one witness, many stubs.
+
+Nothing is decided by them. They show faults of a scraper, and copies that may be none.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import InputConfig
+from dedup.kernels.buffers import as_read_only, tokens_at
+from dedup.model.run import SeriesKind
+from dedup.near.decisions import Decisions
+from dedup.near.fetch_texts import fetch_fields
+from dedup.near.segments import Segments
+from dedup.near.sketches import Sketches
+from dedup.output.records import Line, encode_line
+
+Raw = msgspec.Raw
+MANY_TITLES = 5  # a headline is changed once or twice
+MANY_DAYS = 5  # what is printed again is so within a few days; a daily report comes every day
+STUB_WORDS, MANY_STUBS = 12, 20  # a caption is as short; an outlet has some of them
+MAX_SERIES, MAX_MEMBERS = 100, 5  # lines of a kind, the longest series first; members of a line
+
+
+class SeriesMember(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A document of a suspicious series, with its title and date as they were read."""
+
+    id: Raw
+    path: str
+    line: Line
+    title: str | None = None
+    date: str | None = None
+
+
+class SuspiciousRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of `suspicious.jsonl`.
+
+    kind       a `dedup.model.run.SeriesKind`
+    documents  how many documents the series has
+    outlet     of all of them, as it was read, if it is one
+    reason     what is suspicious about it, in a sentence
+    members    the first of them
+    """
+
+    kind: str
+    documents: int
+    reason: str
+    members: tuple[SeriesMember, ...]
+    outlet: str | None = None
+
+
+class Series(NamedTuple):
+    """A series: its documents (doc_indices; of one witness that comes first), and how many titles or days it has."""
+
+    kind: SeriesKind
+    documents: npt.NDArray[np.int64]
+    num_distinct: int
+
+
+def find_series(sketches: Sketches, decisions: Decisions) -> list[Series]:
+    """Return all suspicious series, by kind, the longest first."""
+    facts = sketches.gather_facts()
+    found = [
+        *find_many_titles(sketches, facts),
+        *find_many_days(decisions, facts),
+        *find_stubs(sketches.join("num_tokens"), facts),
+    ]
+    kinds = list(SeriesKind)
+    return sorted(found, key=lambda s: (kinds.index(s.kind), -len(s.documents), int(s.documents[0])))
+
+
+def find_many_titles(sketches: Sketches, facts: npt.NDArray[np.void]) -> Iterator[Series]:
+    """Yield the documents that have the same words under many titles."""
+    titled = np.flatnonzero((facts["num_title"][: len(sketches)] > 0) & (sketches.join("num_tokens") > 0))
+    content = sketches.join("content", np.uint64)[titled, 0]
+    for rows in group_equal(content, MANY_TITLES):
+        group = titled[rows]
+        places = zip(facts["title"][group], facts["num_title"][group], strict=True)
+        titles = {as_read_only(tokens_at(*place)).tobytes() for place in places}
+        if len(titles) >= MANY_TITLES:
+            yield Series(SeriesKind.ONE_TEXT_MANY_TITLES, group, len(titles))
+
+
+def find_many_days(decisions: Decisions, facts: npt.NDArray[np.void]) -> Iterator[Series]:
+    """Yield the documents of one outlet and many days that one witness of that outlet took the place of."""
+    removed = np.flatnonzero(decisions.witness >= 0)
+    own, theirs = facts[removed], facts[decisions.witness[removed]]
+    is_series = (own["outlet"] != 0) & (own["outlet"] == theirs["outlet"]) & (own["day"] != 0) & (theirs["day"] != 0)
+    removed = removed[is_series]
+    for rows in group_equal(decisions.witness[removed], MANY_DAYS - 1):
+        documents = np.append(decisions.witness[removed[rows[:1]]], removed[rows])
+        num_days = len(set(facts["day"][documents].tolist()))
+        if num_days >= MANY_DAYS:
+            yield Series(SeriesKind.ONE_WITNESS_MANY_DAYS, documents, num_days)
+
+
+def find_stubs(num_tokens: npt.NDArray[np.int32], facts: npt.NDArray[np.void]) -> Iterator[Series]:
+    """Yield the documents of a few words of each outlet that has many of them."""
+    stubs = np.flatnonzero(num_tokens <= STUB_WORDS)
+    for rows in group_equal(facts["outlet"][stubs], MANY_STUBS):
+        yield Series(SeriesKind.MANY_STUBS, stubs[rows], len(rows))
+
+
+def group_equal(values: npt.NDArray[np.integer], least: int) -> Iterator[npt.NDArray[np.int64]]:
+    """Yield the places, ascending, of each value that occurs at least so often."""
+    order = np.argsort(values, kind="stable")
+    edges = np.flatnonzero(np.diff(values[order]) != 0) + 1
+    bounds = np.concatenate([[0], edges, [len(values)]])
+    for group in np.flatnonzero(np.diff(bounds) >= max(least, 1)).tolist():
+        yield order[bounds[group] : bounds[group + 1]]
+
+
+def count_series(series: Sequence[Series]) -> dict[str, int]:
+    """Return how many series there are of each kind that occurs."""
+    kinds = [s.kind.value for s in series]
+    return {kind: kinds.count(kind) for kind in SeriesKind if kind in kinds}
+
+
+@dataclass(frozen=True)
+class SeriesReader:
+    """Describes series with the titles and dates of their first documents, as these were read."""
+
+    segments: Segments
+    decisions: Decisions
+    config: InputConfig
+
+    def describe(self, series: Series) -> SuspiciousRecord:
+        """Return the record of one series."""
+        members, outlets = [], set()
+        documents = series.documents[:MAX_MEMBERS]
+        for doc, name in zip(documents.tolist(), self.segments.names(documents), strict=True):
+            fields = fetch_fields(self.segments, doc, self.config) if name.run is None else {}
+            outlets.add(fields.get("outlet"))
+            title, date = fields.get("title") or None, fields.get("date") or None
+            members.append(SeriesMember(Raw(name.raw_id), name.path, name.line, title, date))
+        outlet = outlets.pop() if len(outlets) == 1 else None
+        return SuspiciousRecord(
+            kind=series.kind.value,
+            documents=len(series.documents),
+            reason=self.explain(series),
+            members=tuple(members),
+            outlet=outlet or None,
+        )
+
+    def explain(self, series: Series) -> str:
+        """Return what is suspicious about a series, in a sentence or two."""
+        own = series.documents[series.documents < len(self.decisions)]
+        removed = int(np.count_nonzero(~self.decisions.kept[own]))
+        total = len(series.documents)
+        if series.kind == SeriesKind.ONE_TEXT_MANY_TITLES:
+            return (
+                f"{total:,} documents have the same words under {series.num_distinct:,} titles, and {removed:,} of "
+                "them were removed. The text may be a part of the page that is the same on every page."
+            )
+        if series.kind == SeriesKind.ONE_WITNESS_MANY_DAYS:
+            return (
+                f"The first of these {total:,} documents of one outlet and {series.num_distinct:,} days stands for all "
+                "others. They may be reports of a series and no copies."
+            )
+        return f"{total:,} documents have {STUB_WORDS} words at most. Their texts may not have been read as a whole."
+
+
+def write_series(path: Path, series: Sequence[Series], reader: SeriesReader) -> None:
+    """Write a line for each of the longest series of each kind."""
+    with path.open("wb") as file:
+        for kind in SeriesKind:
+            for each in [s for s in series if s.kind == kind][:MAX_SERIES]:
+                file.write(encode_line(reader.describe(each)))

@@ -36,8 +36,10 @@ def test_the_output_folder_holds_what_is_documented_and_nothing_else(run):
         "kept/a.jsonl",
         "passages.jsonl",
         "rejected.jsonl",
+        "related.jsonl",
         "removed.jsonl",
         "summary.json",
+        "suspicious.jsonl",
     ]
 
 

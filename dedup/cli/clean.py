@@ -64,6 +64,8 @@ def clean(
     OUT/ gets these files:
       kept/              the input files without the duplicates, byte for byte
       removed.jsonl      each removed record, whole, with the kept document that justifies it
+      related.jsonl      kept documents that are alike and no copies, with the facts in which they differ
+      suspicious.jsonl   series that deserve a look: one text under many titles, many days behind one witness
       clusters.jsonl     kept documents with their copies
       passages.jsonl     what is printed twice, and whether it was cut
       boilerplate.jsonl  what many documents of one outlet carry

@@ -1,0 +1,209 @@
+"""What is alike and stays, in which facts it differs, and series that deserve a look."""
+
+import gzip
+import json
+from dataclasses import replace
+
+import naive
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from corpora import make_text, read_lines, read_summary, removed_ids, write_jsonl
+from relations import REMOVE_ALL, RULE, know_record
+
+FRAME = "Heavy rain fell over the hills on {day} and police said {number} roads were closed near {town} until the evening"
+FILL = make_text("fill", 60)
+
+
+def make_report(number, day, count, town, **fields):
+    """Return a report of a day: a frame filled with other facts, and a rest that is always the same."""
+    text = f"{FRAME.format(day=day, number=count, town=town)}. {FILL}"
+    return {"id": f"r{number}", "text": text, "outlet": "Wire", "date": f"2024-01-0{number}", **fields}
+
+
+REPORTS = [make_report(1, "Monday", "12", "Bonn"), make_report(2, "Friday", "45", "Cork")]
+CONFLICTS = [["Friday", "Monday"], ["45", "12"], ["Cork", "Bonn"]]
+
+
+def clean(dedup, folder, records, *options):
+    """Clean records and return the folder of the result."""
+    write_jsonl(folder / "a.jsonl", records)
+    done = dedup("clean", "a.jsonl", "-o", "out", "--overwrite", *options, cwd=folder)
+    assert (done.code, done.stderr) == (0, "")
+    return folder / "out"
+
+
+def test_a_related_document_has_the_documented_fields(dedup, tmp_path):
+    out = clean(dedup, tmp_path, REPORTS)
+    similarity = naive.similarity(REPORTS[1]["text"], REPORTS[0]["text"])
+    assert read_lines(out / "related.jsonl") == [
+        {
+            "id": "r2",
+            "path": "a.jsonl",
+            "line": 2,
+            "other": {"id": "r1", "path": "a.jsonl", "line": 1},
+            "relation": "update",
+            "similarity": similarity,
+            "novel_words": 3,
+            "novel_share": round(3 / len(naive.words(REPORTS[1]["text"])), 4),
+            "novel_run": 3,
+            "conflicts": CONFLICTS,
+        }
+    ]
+    assert read_summary(out)["related"] == {"update": 1}
+
+
+def test_a_removed_record_has_its_novel_words_and_conflicts(dedup, tmp_path):
+    (record,) = read_lines(clean(dedup, tmp_path, REPORTS, "--remove", "all") / "removed.jsonl")
+    assert (record["relation"], record["novel_words"], record["novel_run"]) == ("update", 3, 3)
+    assert record["conflicts"] == CONFLICTS
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.parquet", "a.jsonl.gz"])
+def test_conflicts_are_quoted_from_every_format(dedup, tmp_path, name):
+    if name == "a.csv":
+        rows = [[json.dumps(value) for value in record.values()] for record in REPORTS]
+        (tmp_path / name).write_text("\n".join(map(",".join, [list(REPORTS[0]), *rows])))
+    elif name == "a.parquet":
+        pq.write_table(pa.Table.from_pylist(REPORTS), tmp_path / name)
+    else:
+        (tmp_path / name).write_bytes(gzip.compress("".join(json.dumps(r) + "\n" for r in REPORTS).encode()))
+    assert dedup("clean", name, "-o", "out", cwd=tmp_path).code == 0
+    (line,) = read_lines(tmp_path / "out" / "related.jsonl")
+    assert line["conflicts"] == CONFLICTS
+
+
+def test_eight_conflicts_of_a_pair_are_quoted(dedup, tmp_path):
+    frames = [
+        " ".join(f"the {word} gate had {number + offset} guards there" for number, word in enumerate(FILL.split()[:12]))
+        for offset in (10, 40)
+    ]
+    records = [{"id": i, "text": text, "outlet": "Wire"} for i, text in enumerate(frames)]
+    (line,) = read_lines(clean(dedup, tmp_path, records, "--threshold", "0.1") / "related.jsonl")
+    assert line["conflicts"] == [[str(number + 40), str(number + 10)] for number in range(8)]
+
+
+def test_a_relative_that_is_removed_gives_way_to_the_kept_one_that_justifies_that(dedup, tmp_path):
+    """The second report is alike the first one, and that is a part of the third."""
+    whole = REPORTS[0] | {"id": "whole", "text": f"{REPORTS[0]['text']} {make_text('more', 30)}"}
+    out = clean(dedup, tmp_path, [*REPORTS, whole])
+    gone = removed_ids(out)
+    assert gone == {"r1": "whole"}
+    related = read_lines(out / "related.jsonl")
+    assert [(line["id"], line["other"]["id"], line["relation"]) for line in related] == [("r2", "whole", "update")]
+    assert related[0]["similarity"] == naive.similarity(REPORTS[1]["text"], whole["text"])
+
+
+def test_the_relatives_of_a_real_corpus_are_those_of_the_naive_twin(dedup, congress, tmp_path):
+    part = congress[:1500]
+    out = clean(dedup, tmp_path, part)
+    by_id = {record["id"]: record for record in part}
+    gone, related = removed_ids(out), read_lines(out / "related.jsonl")
+    assert len(related) > 3
+    for line in related:
+        record, other = by_id[line["id"]], by_id[line["other"]["id"]]
+        assert not {line["id"], line["other"]["id"]} & gone.keys()
+        assert line["similarity"] == naive.similarity(record["text"], other["text"])
+        assert line["similarity"] >= 0.5 or naive.covered(record["text"], other["text"]) >= 0.85
+        mine, theirs = know_record(record), know_record(other)
+        found = naive.compare_words(mine.tokens, theirs.tokens, RULE.slot_words)
+        assert (line["novel_words"], line["novel_run"]) == (found.num_novel, found.longest_run)
+        assert len(line.get("conflicts", [])) == min(found.num_slots, 8)
+        for ours, others in line.get("conflicts", []):
+            assert (ours in record["text"], others in other["text"]) == (True, True)
+
+
+def test_the_terminal_says_what_was_lost_and_what_is_alike(dedup, tmp_path):
+    copy = REPORTS[0] | {"id": "copy", "text": REPORTS[0]["text"] + " and nobody was hurt"}
+    write_jsonl(tmp_path / "a.jsonl", [*REPORTS, copy])
+    shown = dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path).stdout
+    words = len(naive.words(copy["text"]))
+    assert f"of {words} removed words 4 stand nowhere in their witness, 4 in a row at most\n" in shown
+    assert "alike but kept: 1 update: see related.jsonl\n" in shown
+
+
+# ------------------------------------------------------------------------------------------------------- promises
+
+
+@pytest.fixture(scope="module")
+def strictly_cleaned(dedup, congress, tmp_path_factory):
+    """The congress corpus cleaned with less loss than usual."""
+    return clean(dedup, tmp_path_factory.mktemp("strict"), congress, "--max-novel", "0.1,20")
+
+
+def test_no_removed_document_has_more_of_its_own_than_allowed(strictly_cleaned, congress):
+    by_id, novel, longest = {record["id"]: record for record in congress}, 0, 0
+    removed = read_lines(strictly_cleaned / "removed.jsonl")
+    assert {record["relation"] for record in removed} == {"exact", "edited", "contained"}
+    for record in removed:
+        tokens, witness = (know_record(by_id[i]).tokens for i in (record["id"], record["witness"]["id"]))
+        found = naive.compare_words(tokens, witness, RULE.slot_words)
+        if record["relation"] == "exact":
+            found = replace(found, num_novel=0, longest_run=0)
+        assert found.num_novel <= 0.1 * len(tokens)
+        assert found.longest_run <= 20
+        assert (record.get("novel_words", 0), record.get("novel_run", 0)) == (found.num_novel, found.longest_run)
+        novel, longest = novel + found.num_novel, max(longest, found.longest_run)
+    losses = read_summary(strictly_cleaned)["losses"]
+    words = sum(len(naive.words(by_id[record["id"]]["text"])) for record in removed)
+    assert losses == {"removed_words": words, "novel_words": novel, "novel_run": longest}
+
+
+def test_remove_all_decides_by_the_threshold_alone(dedup, congress, tmp_path):
+    part = [record for record in congress[:400] if naive.words(record["text"])]
+    out = clean(dedup, tmp_path, part, "--remove", "all", "--passages", "off")
+    rule = replace(RULE, removed=tuple(REMOVE_ALL.split(",")))
+    expected = naive.cover([naive.Article(r["text"], know_record(r).facts) for r in part], 0.5, rule=rule)
+    assert removed_ids(out) == {part[doc]["id"]: part[found.witness]["id"] for doc, found in expected.items()}
+    assert read_lines(out / "related.jsonl") == []
+
+
+# ---------------------------------------------------------------------------------------------- suspicious series
+
+
+def test_a_sidebar_that_was_taken_for_thousands_of_articles_is_told(dedup, tmp_path):
+    sidebar = make_text("sidebar", 200)
+    records = [{"id": f"a{i}", "title": f"Story of {make_text(i // 2, 6)}", "text": sidebar} for i in range(3606)]
+    out = clean(dedup, tmp_path, records)
+    (line,) = read_lines(out / "suspicious.jsonl")
+    assert (line["kind"], line["documents"]) == ("one-text-many-titles", 3606)
+    assert line["reason"] == (
+        "3,606 documents have the same words under 1,803 titles, and 3,605 of them were removed. "
+        "The text may be a part of the page that is the same on every page."
+    )
+    assert line["members"][2] == {"id": "a2", "path": "a.jsonl", "line": 3, "title": records[2]["title"]}
+    assert len(line["members"]) == 5
+    assert read_summary(out)["suspicious"] == {"one-text-many-titles": 1}
+
+
+def test_a_witness_that_took_a_series_of_days_is_told(dedup, tmp_path):
+    records = [make_report(day, "Monday", "12", "Bonn") for day in range(1, 7)]
+    records += [make_report(day, "Monday", "12", "Bonn", id=f"other {day}", outlet="Post") for day in range(1, 5)]
+    write_jsonl(tmp_path / "a.jsonl", records)
+    done = dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path)
+    (line,) = read_lines(tmp_path / "out" / "suspicious.jsonl")
+    assert (line["kind"], line["documents"], line["outlet"]) == ("one-witness-many-days", 6, "Wire")
+    assert line["members"][0] == {"id": "r1", "path": "a.jsonl", "line": 1, "date": "2024-01-01"}
+    assert "series that deserve a look: 1 of many days behind one witness: see suspicious.jsonl\n" in done.stdout
+
+
+def test_many_stubs_of_an_outlet_are_told(dedup, tmp_path):
+    records = [{"id": i, "text": make_text(i, 5), "outlet": "Wire"} for i in range(25)]
+    records += [{"id": f"own {i}", "text": make_text(f"own {i}", 50), "outlet": "Wire"} for i in range(25)]
+    records += [{"id": f"few {i}", "text": make_text(f"few {i}", 5), "outlet": "Post"} for i in range(10)]
+    (line,) = read_lines(clean(dedup, tmp_path, records) / "suspicious.jsonl")
+    assert (line["kind"], line["documents"], line["outlet"]) == ("many-stubs", 25, "Wire")
+    assert line["reason"] == "25 documents have 12 words at most. Their texts may not have been read as a whole."
+
+
+def test_an_ordinary_corpus_has_no_suspicious_series(dedup, tmp_path):
+    records = [{"id": i, "title": f"t {i // 3}", "text": make_text(i // 3)} for i in range(30)]
+    out = clean(dedup, tmp_path, records)
+    assert ((out / "suspicious.jsonl").read_bytes(), read_summary(out)["suspicious"]) == (b"", {})
+
+
+def test_a_dry_run_counts_series(dedup, tmp_path):
+    records = [{"id": i, "title": f"Story {i}", "text": FILL} for i in range(9)]
+    write_jsonl(tmp_path / "a.jsonl", records)
+    shown = dedup("clean", "a.jsonl", "-o", "out", "--dry-run", cwd=tmp_path).stdout
+    assert "series that deserve a look: 1 of one text under many titles" in shown

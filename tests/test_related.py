@@ -11,7 +11,9 @@ import pytest
 from corpora import make_text, read_lines, read_summary, removed_ids, write_jsonl
 from relations import REMOVE_ALL, RULE, know_record
 
-FRAME = "Heavy rain fell over the hills on {day} and police said {number} roads were closed near {town} until the evening"
+FRAME = (
+    "Heavy rain fell over the hills on {day} and police said {number} roads were closed near {town} until the evening"
+)
 FILL = make_text("fill", 60)
 
 

@@ -136,11 +136,19 @@ def explain_error(error: BaseException) -> str | None:
     """Return what the user can put right; None of what nobody expected, which is a bug of ours."""
     if isinstance(error, DedupError):
         return str(error)
-    if isinstance(error, OSError):
-        return explain_os_error(error)
-    if isinstance(error, MemoryError):
-        return "there is not enough memory. Free some, or try fewer --workers."
-    return None
+    if isinstance(error, MemoryError) or getattr(error, "errno", 0) == errno.ENOMEM:
+        return f"there is not enough memory{explain_memory_limit()}. Free some, or try fewer --workers."
+    if isinstance(error, (OSError, ImportError)) and explain_memory_limit():  # a library that found no room says this
+        return f"{error}{explain_memory_limit()}. Lift it with ulimit -v unlimited."
+    return explain_os_error(error) if isinstance(error, OSError) else None
+
+
+def explain_memory_limit() -> str:
+    """Return a clause on the limit of this shell on memory, "" where there is none."""
+    import resource
+
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return "" if limit == resource.RLIM_INFINITY else f" (ulimit -v allows {limit >> 20:,} MB)"
 
 
 def tell(message: str, code: int) -> int:
@@ -155,6 +163,8 @@ def explain_os_error(error: OSError) -> str:
     where = f"{error.filename}: " if error.filename else ""
     if error.errno == errno.ENOSPC:
         return f"{where}the disk is full. Free some space or choose another place with -o."
+    if error.errno == errno.EMFILE or "Too many open files" in str(error):
+        return "too many open files for the limit of this shell. Raise it with ulimit -n 1024, or try fewer --workers."
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
         return f"{where}no permission ({error.strerror}). Choose a place you can write to with -o."
     return f"{where}{error.strerror or error}"

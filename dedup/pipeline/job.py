@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -81,7 +81,8 @@ class CleanRun:
     def fingerprint(self) -> str:
         """Return a short hash of all that the output depends on."""
         index = [IndexFile(self.index)] if self.index else []
-        return self.settings.fingerprint(*index, *self.files)
+        files = [replace(file, inode=0) for file in self.files]  # a copy of the input is the same input
+        return self.settings.fingerprint(*index, *files)
 
 
 @dataclass(frozen=True)

@@ -182,9 +182,8 @@ def show_pairs(title: str, pairs: Sequence[JudgedPair], cleaned: Mapping[str, Cl
         judged = [outcome for outcome in half if outcome.pair.agreed == verdict]
         stay = sum(outcome.fate == "stay" for outcome in judged)
         share = stay / max(len(judged), 1)
-        print(
-            f"half 1: {stay} of {len(judged)} {verdict} removals stay, {share:.1%} ({find_interval(share, len(judged))})"
-        )
+        interval = find_interval(share, len(judged))
+        print(f"half 1: {stay} of {len(judged)} {verdict} removals stay, {share:.1%} ({interval})")
 
 
 if __name__ == "__main__":

@@ -97,6 +97,7 @@ def draw_folder_target(source, place, name="out"):
         add_user_folder(place / name, source)
     elif kind == 2:
         add_user_folder(place / f"{name}.partial", source)
+        return Target(name, name == "back", flags)  # `restore` works in no such folder
     elif kind == 3:
         (place / "real").mkdir()
         (place / name).symlink_to("real")

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 from commands import run_fork
 from corpora import edit_text, make_records, make_text, read_lines, read_tree, write_jsonl
+from out_folders import sign
 from report_pages import HOSTILE, Page, hostile_records, make_report, read_pages, story_records
 
 from dedup.output.folder_marker import REPORT, claim
@@ -152,7 +153,7 @@ def test_a_run_that_lost_its_kept_files_is_one_line_of_error_and_leaves_nothing(
     out, _ = make_report(dedup, tmp_path, story_records())
     (out / "kept/news.jsonl").unlink()
     done = dedup("report", out, "-o", tmp_path / "again")
-    assert (2, True) == (done.code, "is gone" in done.stderr)
+    assert (2, True) == (done.code, "kept/news.jsonl: missing" in done.stderr)
     assert [] == list(tmp_path.glob("again*"))
 
 
@@ -356,6 +357,7 @@ def edit_json(path, change):
 def test_a_removal_for_a_document_of_no_input_file_is_counted_and_said(tmp_path, dedup):
     out, _ = make_report(dedup, tmp_path, story_records())
     edit_json(out / "removed.jsonl", lambda record: record["witness"].update(path="index.duckdb"))
+    sign(out)
     done = dedup("report", out, "-o", tmp_path / "again")
     assert (0, "") == (done.code, done.stderr)
     text = Page((tmp_path / "again/index.html").read_text()).text

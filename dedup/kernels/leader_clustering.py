@@ -39,6 +39,7 @@ from dedup.kernels.shingles import (
 
 KEPT = -1
 MAX_REFUSED = 8  # relatives that a document is compared with: a series of thousands stays cheap
+MAX_COMPARED = 64  # candidates that a document is compared with exactly: half of the words of all may be the same
 MAX_AGREEMENT = 64  # bytes of two signatures that may agree
 
 
@@ -113,7 +114,7 @@ def follow_twin(state, rank, rule):
 def choose_alike(state, signature, candidates, count, agreement, ends):
     """Move the candidates whose signatures agree to the front and return how many they are.
 
-    More than MAX_REFUSED are put in order of how much agrees: relatives are then compared from the nearest on. `ends`
+    More than MAX_REFUSED are put in order of how much agrees: they are then compared from the nearest on. `ends`
     (int64[MAX_AGREEMENT + 2]) gets where those of each agreement end; among themselves they are in no order.
     """
     alike = 0
@@ -171,9 +172,9 @@ def cover_block(state, first, keys, signatures, limits, shingle_size, rule, max_
         sorted_to = place = 0
         best_similarity = 0.0
         size_a = np.int64(state.num_shingles[rank])
-        loaded = refused = 0
+        loaded = refused = compared = 0
         for c in range(alike):
-            if refused == MAX_REFUSED:
+            if refused == MAX_REFUSED or compared == MAX_COMPARED:
                 state.counters[SERIES] += 1
                 break
             if c == sorted_to and alike > MAX_REFUSED:
@@ -200,6 +201,7 @@ def cover_block(state, first, keys, signatures, limits, shingle_size, rule, max_
                     stamps = np.zeros(loaded, np.uint32)
                     stamp = U32(0)
                 keep_distinct(shingles, num, table)
+            compared += 1
             if stamp == U32(0xFFFFFFFF):
                 stamps[:] = 0
                 stamp = U32(0)

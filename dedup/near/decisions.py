@@ -19,7 +19,7 @@ class WorkCounts:
     num_verified      pairs whose exact similarity reached the threshold
     num_full_buckets  buckets that took no more documents
     num_not_entered   band keys of kept documents that were not entered into one of those
-    num_series        documents with more relatives than are compared
+    num_series        documents that are alike more others than are compared
     num_skipped       buckets of more than LARGE_BUCKET documents that a document with many of them did not look into
     """
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import CleanSettings, NearConfig, PassageConfig
-from dedup.kernels.leader_clustering import MAX_REFUSED
+from dedup.kernels.leader_clustering import MAX_COMPARED, MAX_REFUSED
 from dedup.kernels.leader_table import MAX_VISITED
 from dedup.model.documents import SEEN_IN_INDEX, CopyRelation
 from dedup.model.run import Counts, InputFile, Limit, Losses, PassageCounts, Stage, Summary
@@ -119,8 +119,11 @@ def list_limits(near: NearConfig, work: WorkCounts, stride: int, num_long: int =
         effect = "large buckets that documents with many of them did not look into: a copy there may have been kept"
         limits.append(Limit("max_visited", MAX_VISITED, work.num_skipped, effect))
     if work.num_series:
-        effect = "documents with more relatives than are compared: copies of less similar ones may have been kept"
-        limits.append(Limit("max_relatives", MAX_REFUSED, work.num_series, effect))
+        effect = (
+            "documents that are alike more others than are compared: "
+            f"after the nearest {MAX_REFUSED} that are no copies, or {MAX_COMPARED} in all, the rest was left out"
+        )
+        limits.append(Limit("max_compared", MAX_COMPARED, work.num_series, effect))
     if stride > 1:
         effect = "boilerplate was looked for in a part of the documents, evenly spread, and then marked in all"
         limits.append(Limit("max_fingerprints", PassageConfig.max_fingerprints, stride, effect))

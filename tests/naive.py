@@ -299,14 +299,18 @@ class Meeting:
     outlet: str
     other_day: bool
     shortened: bool
+    adds: bool
     similarity: float
 
     @property
     def brings_news(self):
         """Return whether one outlet says other or more."""
+        if self.d.longest_run >= 20:
+            return True
+        if not self.other_day:
+            return self.d.num_facts >= 1 and not self.shortened
         facts, in_title = self.d.num_facts >= 2, self.title.num_facts > 0
-        later = in_title or facts or (not self.shortened and self.similarity < 0.9)
-        return self.d.longest_run >= 20 or (facts and not self.shortened) or (self.other_day and later)
+        return self.adds or in_title or facts or (not self.shortened and self.similarity < 0.9)
 
     @property
     def fills_frame(self):
@@ -327,7 +331,8 @@ def relate(mine, theirs, similarity, rule, *, is_contained=False):
     outlet = compare_outlets(mine.facts, theirs.facts)
     d = compare_words(tokens, witness, rule.slot_words)
     inside = d.num_novel <= 0.1 * len(tokens) and len(tokens) <= 0.85 * len(witness)
-    meeting = Meeting(d, title, outlet, None not in days and days[0] != days[1], is_contained or inside, similarity)
+    other_day, adds = None not in days and days[0] != days[1], is_contained and 15 * d.num_novel > len(tokens)
+    meeting = Meeting(d, title, outlet, other_day, is_contained or inside, adds, similarity)
     exact = [token.text for token in tokens] == [token.text for token in witness]
     if len(tokens) <= 25 and title.num_slots and outlet != "other":
         return "template"

@@ -16,8 +16,9 @@ EXACT, EDITED, TEMPLATE, CONTAINED, UPDATE, EXTENDED = range(6)
 SAME, UNKNOWN, OTHER = range(3)  # outlets of two documents
 
 UPDATE_RUN = 20  # novel words in a row that are news, in one outlet
+UPDATE_SHARE = 1 / 15  # share of novel words of a contained document that are news on another day
 UPDATE_SIMILARITY = 0.9  # from which on what an outlet prints again on another day is the same
-MANY_FACTS = 2  # conflicting slots with facts: a single one may be a correction
+MANY_FACTS = 2  # conflicting slots with facts: what is printed again on another day may correct a single one
 TEMPLATE_SLOTS, TEMPLATE_SHARE = 3, 5  # conflicting slots; one gap in so many has to be one
 TEMPLATE_NAMES = 5  # conflicting slots in which only names differ, half of all gaps
 SHORT_TEXT = 25  # words up to which the title says what a text is about
@@ -129,11 +130,15 @@ def brings_news(size, witness_size, difference, meeting, likeness):
     """Return whether a document has other or more facts than another one of its outlet, or of its URL."""
     is_inside = difference.num_novel <= SHORTENED_NOVEL * size and size <= SHORTENED * witness_size
     is_shortened = likeness.is_contained or is_inside
+    if difference.longest_run >= UPDATE_RUN:
+        return True
     has_facts = difference.num_facts >= MANY_FACTS
-    if difference.longest_run >= UPDATE_RUN or (has_facts and not is_shortened):
+    if not meeting.other_day:
+        return difference.num_facts > 0 and not is_shortened
+    if likeness.is_contained and difference.num_novel > UPDATE_SHARE * size:
         return True
     is_reworded = not is_shortened and likeness.similarity < UPDATE_SIMILARITY
-    return meeting.other_day and (meeting.title_facts > 0 or has_facts or is_reworded)
+    return meeting.title_facts > 0 or has_facts or is_reworded
 
 
 @inlined

@@ -63,10 +63,11 @@ class Document:
 class Removal:
     """One removed document with the kept document that justifies it.
 
-    reason      "exact-duplicate" or "near-duplicate"
-    relation    "exact", "edited" or "template"
-    witness     the kept document
-    similarity  exact Jaccard of the two shingle sets
+    reason       "exact-duplicate" or "near-duplicate"
+    relation     the label of a `CopyRelation`
+    witness      the kept document
+    similarity   exact Jaccard of the two shingle sets
+    novel_words  how many words of the document stand nowhere in the witness
     """
 
     document: Document
@@ -74,6 +75,7 @@ class Removal:
     relation: str
     witness: Document
     similarity: float
+    novel_words: int = 0
 
 
 @dataclass(frozen=True, slots=True)

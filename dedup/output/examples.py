@@ -18,7 +18,7 @@ from dedup.output.run_folder import PASSAGES
 NO_ID = "(no id)"
 MAX_EXAMPLES = 2
 MAX_READ = 20_000  # passages
-RELATIONS = (CopyRelation.EDITED, CopyRelation.CONTAINED, CopyRelation.TEMPLATE, CopyRelation.EXACT)
+RELATIONS = (*(relation for relation in CopyRelation if relation != CopyRelation.EXACT), CopyRelation.EXACT)
 
 
 def choose_examples(segments: Segments, decisions: Decisions, config: InputConfig) -> list[Removal]:
@@ -33,8 +33,8 @@ def choose_examples(segments: Segments, decisions: Decisions, config: InputConfi
     for doc in chosen:
         relation, witness = CopyRelation(decisions.relation[doc]), int(decisions.witness[doc])
         documents = [fetch_document(segments, each, config) for each in (doc, witness)]
-        similarity = float(decisions.similarity[doc])
-        examples.append(Removal(documents[0], relation.reason, relation.label, documents[1], similarity))
+        similarity, novel = float(decisions.similarity[doc]), int(decisions.difference["novel"][doc])
+        examples.append(Removal(documents[0], relation.reason, relation.label, documents[1], similarity, novel))
     return examples
 
 

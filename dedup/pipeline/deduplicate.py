@@ -148,7 +148,8 @@ def explain(documents: Sequence[Document], result: Decisions) -> Deduplication:
         relation = CopyRelation(result.relation[index])
         witness = documents[result.witness[index]]
         similarity = float(result.similarity[index])
-        removals.append(Removal(documents[index], relation.reason, relation.label, witness, similarity))
+        novel = int(result.difference["novel"][index])
+        removals.append(Removal(documents[index], relation.reason, relation.label, witness, similarity, novel))
     clusters = []
     removed.sort(key=lambda index: result.witness[index])
     for kept, group in groupby(removed, key=lambda index: int(result.witness[index])):

@@ -26,7 +26,12 @@ REASONS = {
     "contained": "covered by passages of one kept document",
     "seen-in-index": "a copy or a part of a document that the index holds",
 }
-RELATIONS = {"edited": "words edited", "template": "same template, other numbers and names"}
+RELATIONS = {
+    "edited": "words edited",
+    "template": "same template, other numbers and names",
+    "update": "the same outlet at another time, with other facts",
+    "extended": "more words of its own than a copy may have",
+}
 NOUNS = {"template", "update"}
 SERIES = {
     SeriesKind.ONE_TEXT_MANY_TITLES: "of one text under many titles",
@@ -93,11 +98,12 @@ def render_counts(summary: Summary) -> str:
     for reason, count in counts.removed_by_reason.items():
         if count:
             rows.append((f"  {reason}", count, REASONS.get(reason, "")))
-    rows += [
-        (f"    {relation}", counts.removed_by_relation[relation], meaning)
-        for relation, meaning in RELATIONS.items()
-        if counts.removed_by_relation[relation]
-    ]
+        if reason == "near-duplicate":
+            rows += [
+                (f"    {relation}", counts.removed_by_relation[relation], meaning)
+                for relation, meaning in RELATIONS.items()
+                if counts.removed_by_relation[relation]
+            ]
     if summary.passages:
         rows.append(("passages", summary.passages.within + summary.passages.across, "printed twice"))
         rows.append(("  cut out", summary.passages.cut, f"of {summary.passages.edited_documents:,} kept documents"))
@@ -146,7 +152,8 @@ def render_examples(examples: Sequence[Removal]) -> str:
         return ""
     lines = ["For example, removed because of a document that is kept:"]
     for example in examples:
-        lines.append(f"  similarity {example.similarity:.3f}, {example.relation}")
+        novel = f", {count_things(example.novel_words, 'novel word')}" if example.novel_words else ""
+        lines.append(f"  similarity {example.similarity:.3f}, {example.relation}{novel}")
         lines += describe("removed", example.document, example.witness)
         lines += describe("kept", example.witness, example.document)
     return "\n".join(lines) + "\n"

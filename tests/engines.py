@@ -1,8 +1,9 @@
 """The ways in which documents are decided on, as functions of one shape: all of them must give the same decisions.
 
-An engine is `engine(documents: list[str], config: NearConfig) -> list[(witness, similarity, relation)]`, one triple for
-each document: the position of the document that justifies its removal with their similarity and its relation, or
-(None, None, None) for a kept one. Add another one to ENGINES.
+An engine is `engine(documents, config: NearConfig) -> list[(witness, similarity, relation)]`, one triple for each
+document: the position of the document that justifies its removal with their similarity and its relation, or
+(None, None, None) for a kept one. A document is a text, or an article: a mapping with "text", "title", "outlet", "date"
+and "url", all of them texts. Add another engine to ENGINES.
 """
 
 import json
@@ -18,6 +19,11 @@ from dedup import deduplicate
 from dedup.config import PassageConfig
 
 KEPT = (None, None, None)
+
+
+def to_article(document):
+    """Return a document as a mapping with its text and what is known of it."""
+    return {"text": document} if isinstance(document, str) else document
 
 
 def decide_locally(documents, config):
@@ -36,7 +42,7 @@ def decide_through_an_index(documents, config, cuts=None):
         folder = Path(name)
         for day, (start, stop) in enumerate(pairwise(edges)):
             path = folder / f"day{day}.jsonl"
-            write_jsonl(path, [{"id": start + i, "text": text} for i, text in enumerate(documents[start:stop])])
+            write_jsonl(path, [{"id": start + i, **to_article(each)} for i, each in enumerate(documents[start:stop])])
             out = folder / f"out{day}"
             clean_quietly([path], out, near=config, passages=PassageConfig("off"), index=folder / "index.duckdb")
             for record in read_lines(out / "removed.jsonl"):

@@ -151,8 +151,8 @@ REFUSED = {
     "settings of wrong types": lambda path: settings_with(path, '{"threshold": "x", "words": 1}'),
     "settings that hang": lambda path: settings_with(
         path,
-        '{"keep_templates":false,"max_bucket":2000,"num_perm":1000000000,"recall":0.995,"seed":1,'
-        '"shingle_size":5,"threshold":0.5,"words":"x"}',
+        '{"max_bucket":2000,"max_novel":0.3,"max_novel_run":200,"num_perm":1000000000,"recall":0.995,"remove":"exact",'
+        '"seed":1,"shingle_size":5,"threshold":0.5,"words":"x"}',
     ),
     "view of a file": lambda path: as_view(path, "removed_contents", "SELECT * FROM old, read_text('/etc/hostname')"),
     "view of ours": lambda path: as_view(path, "documents", "SELECT * FROM old"),
@@ -241,6 +241,9 @@ WRONG_VALUES = {
     "removed contents negative": change("removed_contents", "similarity = -1"),
     "removed contents of no relation": change("removed_contents", "relation = 200"),
     "removed contents of nobody": change("removed_contents", "witness = 123456789"),
+    "removed contents of too many words": change("removed_contents", f"novel = {HUGE}, slots = {HUGE}"),
+    "removed contents of slots with nobody": change("removed_contents", "witness = 123456789, slots = 1"),
+    "removed contents with an odd title": change("removed_contents", "title = 'abc'::BLOB"),
     "removed contents negative witness": change("removed_contents", "witness = -1"),
     "removed contents of equal content": lambda path: run_sql(
         path, "UPDATE removed_contents SET content_high = d.content_high, content_low = d.content_low FROM documents d"
@@ -254,7 +257,7 @@ WRONG_VALUES = {
     "day huge": change("documents", f"day = {HUGE}"),
     "everything twice": lambda path: run_sql(path, "INSERT INTO documents SELECT * FROM documents"),
     "many rows": lambda path: run_sql(
-        path, "INSERT INTO removed_contents SELECT 1, 1, 1, 1, 1, 1, 1, 1 FROM range(6000000)"
+        path, "INSERT INTO removed_contents SELECT 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 FROM range(6000000)"
     ),
 }
 WAYS = REFUSED | WRONG_VALUES

@@ -3,6 +3,7 @@
 import json
 
 import naive
+from hypothesis import strategies as st
 
 from dedup.text.slot_words import SLOT_WORDS_PATH
 
@@ -10,6 +11,24 @@ RULE = naive.RelationRule(
     slot_words={word: kind for kind, words in json.loads(SLOT_WORDS_PATH.read_text("utf-8")).items() for word in words}
 )
 REMOVE_ALL = "exact,edited,template,contained,update,extended"
+REMOVED = ["exact,edited,contained", "exact", "edited,template", REMOVE_ALL]
+
+# Articles in which all that is known takes part: few texts, titles, outlets, days and URLs, so that they meet.
+articles = st.fixed_dictionaries(
+    {
+        "text": st.sampled_from(["a b c d 7 May", "a b c d 8 May", "a b c d 8 June", "a b c d e", "a b c d e f g h"]),
+        "title": st.sampled_from(["", "a 7", "a 8"]),
+        "outlet": st.sampled_from(["", "p", "q"]),
+        "date": st.sampled_from(["", "2024-01-01", "2024-01-02"]),
+        "url": st.sampled_from(["", "http://p.org/1"]),
+    }
+)
+
+
+def know_article(article):
+    """Return an article as the naive twin takes it."""
+    day, outlet, url = (article[name] or None for name in ("date", "outlet", "url"))
+    return naive.Article(article["text"], naive.Facts(tuple(naive.tokenise(article["title"])), day, outlet, url))
 
 
 def know_record(record):

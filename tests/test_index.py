@@ -15,6 +15,7 @@ from corpora import edit_text, make_records, make_text, read_lines, read_summary
 from engines import KEPT, decide_locally, decide_through_an_index
 from hypothesis import given
 from hypothesis import strategies as st
+from relations import REMOVED, articles
 
 import dedup as library
 from dedup import Document, Index, NearConfig, deduplicate, sign_text
@@ -46,8 +47,8 @@ def rows(path, query):
 
 
 @one_in(8)
-@given(st.data(), st.sampled_from([0.4, 0.5, 0.7]), st.booleans())
-def test_any_cut_into_days_gives_the_decisions_of_all_at_once(data, threshold, keep_templates):
+@given(st.data(), st.sampled_from([0.4, 0.5, 0.7]), st.sampled_from(REMOVED))
+def test_any_cut_into_days_gives_the_decisions_of_all_at_once(data, threshold, removed):
     """Chains of rewrites with copies in capitals: what decides on one may stand many days before."""
     words = [f"w{i}" for i in data.draw(st.lists(st.integers(0, 20), min_size=8, max_size=16))]
     corpus = [" ".join(words)]
@@ -56,9 +57,22 @@ def test_any_cut_into_days_gives_the_decisions_of_all_at_once(data, threshold, k
         corpus.append(" ".join(words).upper() if place % 4 == 0 else " ".join(words))
     corpus += [data.draw(st.sampled_from(corpus)) for _ in range(data.draw(st.integers(0, 3)))]
     corpus = data.draw(st.permutations(corpus))
-    cuts = sorted(data.draw(st.lists(st.integers(0, len(corpus)), max_size=4)))
-    config = NearConfig(threshold, 2, keep_templates=keep_templates)
-    assert decide_through_an_index(corpus, config, cuts) == decide_locally(corpus, config)
+    config = NearConfig(threshold, 2, remove=removed)
+    assert decide_through_an_index(corpus, config, cut(data, corpus)) == decide_locally(corpus, config)
+
+
+@one_in(4)
+@given(st.data(), st.sampled_from([0.3, 0.6]), st.sampled_from(REMOVED), st.sampled_from([0.0, 0.3, 1.0]))
+def test_any_cut_of_articles_into_days_gives_the_decisions_of_all_at_once(data, threshold, removed, max_novel):
+    """One text under several titles, days, outlets and URLs: what was removed is followed by what says the same."""
+    corpus = data.draw(st.lists(articles, min_size=4, max_size=16))
+    config = NearConfig(threshold, 2, num_perm=1024, recall=1 - 1e-12, remove=removed, max_novel=max_novel)
+    assert decide_through_an_index(corpus, config, cut(data, corpus)) == decide_locally(corpus, config)
+
+
+def cut(data, corpus):
+    """Draw where the days of a corpus begin."""
+    return sorted(data.draw(st.lists(st.integers(0, len(corpus)), max_size=4)))
 
 
 def test_every_document_its_own_day_gives_the_decisions_of_all_at_once():
@@ -68,19 +82,22 @@ def test_every_document_its_own_day_gives_the_decisions_of_all_at_once():
     assert sum(decision == KEPT for decision in expected) == 4
 
 
-def test_days_of_real_press_releases_give_the_output_of_all_at_once(congress_file, dedup, tmp_path):
+@pytest.mark.parametrize(("options", "least_seen"), [((), 1), (("--remove", "all"), 11)], ids=str)
+def test_days_of_real_press_releases_give_the_output_of_all_at_once(
+    congress_file, dedup, tmp_path, options, least_seen
+):
     lines = congress_file.read_bytes().splitlines(keepends=True)[:3000]
     for day, part in enumerate((lines[:1000], lines[1000:1400], lines[1400:])):
         (tmp_path / f"day{day}.jsonl").write_bytes(b"".join(part))
-        args = ("clean", f"day{day}.jsonl", "-o", f"out{day}", "--index", "news.duckdb", *DAYS)
+        args = ("clean", f"day{day}.jsonl", "-o", f"out{day}", "--index", "news.duckdb", *options, *DAYS)
         assert dedup(*args, cwd=tmp_path).code == 0
     (tmp_path / "all.jsonl").write_bytes(b"".join(lines))
-    assert dedup("clean", "all.jsonl", "-o", "out", *DAYS, cwd=tmp_path).code == 0
+    assert dedup("clean", "all.jsonl", "-o", "out", *options, *DAYS, cwd=tmp_path).code == 0
     parts = [removed_ids(tmp_path / f"out{day}") for day in range(3)]
     assert parts[0] | parts[1] | parts[2] == removed_ids(tmp_path / "out")
     kept = b"".join((tmp_path / f"out{day}/kept/day{day}.jsonl").read_bytes() for day in range(3))
     assert kept == (tmp_path / "out/kept/all.jsonl").read_bytes()
-    assert read_summary(tmp_path / "out2")["index"]["seen"] > 10
+    assert read_summary(tmp_path / "out2")["index"]["seen"] >= least_seen
 
 
 def test_the_record_of_a_removal_names_the_document_in_the_index_and_its_run(days, dedup):
@@ -366,7 +383,10 @@ def clean_day2(dedup, days, *options, index="news.duckdb"):
             ["--shingle-size", "3", "--num-perm", "256"],
             "--num-perm 128 in the index, 256 here, --shingle-size 5 in the index, 3 here",
         ),
-        (["--keep-templates"], "--keep-templates False in the index, True here"),
+        (
+            ["--remove", "exact", "--max-novel", "0.2,50"],
+            "--max-novel 0.3,200 in the index, 0.2,50 here, --remove exact,edited,contained in the index, exact here",
+        ),
     ],
     ids=str,
 )

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from relations import REMOVE_ALL, RULE
+from relations import REMOVE_ALL, REMOVED, RULE, articles, know_article
 
 from dedup import NearConfig, deduplicate
 from dedup.model.documents import CopyRelation
@@ -16,7 +16,6 @@ from dedup.pipeline.deduplicate import cover_texts, to_document
 # Pairs at the threshold share a bucket with probability 1 - 1e-12: what the naive twin finds without bands, bands find.
 NUM_PERM, RECALL = 1024, 1 - 1e-12
 
-REMOVED = ["exact,edited,contained", "exact", "edited,template", REMOVE_ALL]
 WORDS = ["a", "b", "c", "B", "Bonn", "Cork", "7", "8", "12th", "."]
 texts = st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join)
 corpora = st.lists(texts, max_size=14)
@@ -39,30 +38,13 @@ def test_decisions_are_those_of_the_naive_twin(corpus, threshold, shingle_size):
     assert find_decisions(corpus, config) == naive.cover(corpus, threshold, shingle_size, rule=RULE)
 
 
-articles = st.fixed_dictionaries(
-    {
-        "text": st.sampled_from(["a b c d 7 May", "a b c d 8 May", "a b c d 8 June", "a b c d e", "a b c d e f g h"]),
-        "title": st.sampled_from(["", "a 7", "a 8"]),
-        "outlet": st.sampled_from(["", "p", "q"]),
-        "date": st.sampled_from(["", "2024-01-01", "2024-01-02"]),
-        "url": st.sampled_from(["", "http://p.org/1"]),
-    }
-)
-
-
-def known(article):
-    """Return an article as the naive twin takes it."""
-    day, outlet, url = (article[name] or None for name in ("date", "outlet", "url"))
-    return naive.Article(article["text"], naive.Facts(tuple(naive.tokenise(article["title"])), day, outlet, url))
-
-
 @given(st.lists(articles, max_size=12), st.sampled_from([0.3, 0.5, 0.9]), st.sampled_from(REMOVED), st.floats(0, 1))
 def test_decisions_on_articles_are_those_of_the_naive_twin(corpus, threshold, removed, max_novel):
     config = NearConfig(
         threshold, 2, num_perm=NUM_PERM, recall=RECALL, max_bucket=65_535, remove=removed, max_novel=max_novel
     )
     rule = replace(RULE, removed=tuple(removed.split(",")), max_novel=max_novel)
-    expected = naive.cover([known(article) for article in corpus], threshold, 2, rule=rule)
+    expected = naive.cover([know_article(article) for article in corpus], threshold, 2, rule=rule)
     assert find_decisions(corpus, config) == expected
 
 
@@ -70,7 +52,7 @@ def test_decisions_on_articles_are_those_of_the_naive_twin(corpus, threshold, re
 def test_a_kept_article_knows_the_most_similar_one_that_it_is_alike(corpus, max_novel):
     relatives = {}
     rule = replace(RULE, max_novel=max_novel)
-    naive.cover([known(article) for article in corpus], 0.4, 2, rule=rule, relatives=relatives)
+    naive.cover([know_article(article) for article in corpus], 0.4, 2, rule=rule, relatives=relatives)
     config = NearConfig(0.4, 2, num_perm=NUM_PERM, recall=RECALL, max_bucket=65_535, max_novel=max_novel)
     documents = [to_document(number, article) for number, article in enumerate(corpus)]
     found = cover_texts(documents, config).relative

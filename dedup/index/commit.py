@@ -20,6 +20,7 @@ from dedup.near.decisions import Decisions
 from dedup.near.facts import FACT_SCHEMA
 from dedup.near.segments import Batch, Segments
 from dedup.near.sketches import Sketches
+from dedup.near.stored import DIFFERENCE_COLUMNS
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.threads import start_threads
 from dedup.version import __version__
@@ -28,6 +29,20 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 PIECE_SCHEMA = pa.schema({"ordinal": pa.int64(), "part": pa.int32(), "piece": pa.large_binary()})
+REMOVED_SCHEMA = pa.schema(
+    {
+        "content_high": pa.uint64(),
+        "content_low": pa.uint64(),
+        "num_tokens": pa.int32(),
+        "run": pa.int32(),
+        "witness": pa.int64(),
+        "similarity": pa.float64(),
+        "relation": pa.uint8(),
+        "covered": pa.float64(),
+        **dict.fromkeys(DIFFERENCE_COLUMNS, pa.int32()),
+        **{column.name: column.type for column in FACT_SCHEMA},
+    }
+)
 ROW_GROUP = 122_880  # documents that one thread of DuckDB encodes: where there are no more, others are in its way
 
 
@@ -75,8 +90,7 @@ def commit(index: IndexFile, addition: Addition, row: RunRow, near: NearConfig, 
         insert(connection, "tokens", PIECE_SCHEMA, cut_tokens(addition))
         insert(connection, "masked", PIECE_SCHEMA, cut_masked(addition))
         insert(connection, "shingles", PIECE_SCHEMA, cut_shingles(addition))
-        removed = describe_removed_contents(addition)
-        insert(connection, "removed_contents", removed.schema, iter(removed.to_batches()))
+        insert(connection, "removed_contents", REMOVED_SCHEMA, describe_removed_contents(addition))
         insert_run(connection, row)
 
 
@@ -188,26 +202,28 @@ def cut(tokens: npt.NDArray[np.uint32], num_tokens: npt.NDArray[np.int64], ordin
     return pa.RecordBatch.from_arrays(arrays, schema=PIECE_SCHEMA)
 
 
-def describe_removed_contents(addition: Addition) -> pa.Table:
-    """Return rows of `removed_contents`: each removed content, once, that neither run nor index knows otherwise."""
+def describe_removed_contents(addition: Addition) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of `removed_contents`: each content whose first document, in index and run, is removed here."""
     sketches, decisions = addition.sketches, addition.decisions
     content, stored = sketches.join("content", np.uint64), sketches.stored
-    removed = np.flatnonzero(~addition.is_kept)
-    before = [content[addition.is_kept], stored.content, stored.removed.content]
-    removed = removed[is_first_of_its_kind(np.concatenate(before), content[removed])]
+    is_first = is_first_of_its_kind(np.concatenate([stored.content, stored.removed.content]), content)
+    chosen = is_first & ~addition.is_kept
     ordinals = np.concatenate([np.cumsum(addition.is_kept) - 1 + addition.first, stored.ordinals])
-    return pa.table(
-        {
-            "content_high": content[removed, 0],
-            "content_low": content[removed, 1],
-            "num_tokens": sketches.join("num_tokens")[removed],
-            "run": np.full(removed.size, addition.run, np.int32),
-            "witness": ordinals[decisions.witness[removed]],
-            "similarity": decisions.similarity[removed],
-            "relation": decisions.relation[removed],
-            "covered": decisions.covered[removed],
-        }
-    )
+    for batch in sketches.segments.batches:
+        rows = np.flatnonzero(chosen[batch.first : batch.first + len(batch)])
+        if rows.size == 0:
+            continue
+        made = decisions.take(rows + batch.first)
+        arrays = [
+            *(pa.array(column) for column in content[rows + batch.first].T),
+            pa.array(batch.column("num_tokens")[rows]),
+            pa.array(np.full(rows.size, addition.run, np.int32)),
+            pa.array(ordinals[made.witness]),
+            *(pa.array(column) for column in (made.similarity, made.relation, made.covered)),
+            *(pa.array(made.difference[name]) for name in DIFFERENCE_COLUMNS),
+            *batch.take_facts(rows).pack().values(),
+        ]
+        yield pa.RecordBatch.from_arrays(arrays, schema=REMOVED_SCHEMA)
 
 
 def is_first_of_its_kind(before: npt.NDArray[np.uint64], content: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:

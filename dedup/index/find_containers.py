@@ -12,11 +12,17 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from dedup.config import PassageConfig
-from dedup.index.damage import require
-from dedup.index.near_lookup import DOCUMENTS_AT_ONCE, TOKEN_TABLES, fetch_rows, list_parts, make_stored, passing
+from dedup.index.near_lookup import (
+    DOCUMENTS_AT_ONCE,
+    TOKEN_TABLES,
+    fetch_rows,
+    fetch_sizes,
+    list_parts,
+    make_stored,
+    passing,
+)
 from dedup.index.samples import Samples, fetch_samples, read_samples
 from dedup.index.store import count_threads, streaming
 from dedup.index.stored_tokens import PIECES_AT_ONCE, StoredTokens, fetch_tokens
@@ -209,17 +215,6 @@ def fetch_containers(
     where = by_ordinal[np.searchsorted(stored.ordinals, ordinals, sorter=by_ordinal)]
     stored = stored.with_tokens(where, address, masked, [tokens, others])
     return Containers(StoredPairs(held.document, where[held.place]), stored)
-
-
-def fetch_sizes(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
-    """Return the number of tokens of documents, in the order of their ordinals."""
-    connection.register("wanted", pa.table({"ordinal": ordinals}))
-    found = connection.sql("""
-        SELECT num_tokens FROM documents WHERE ordinal IN (SELECT ordinal FROM wanted) ORDER BY ordinal
-    """).fetchnumpy()["num_tokens"]
-    connection.unregister("wanted")
-    require(len(found) == len(ordinals), "it has shingles of a document that is not in it")
-    return np.asarray(found, np.int32)
 
 
 def measure_pairs(

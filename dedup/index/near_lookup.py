@@ -28,7 +28,7 @@ from dedup.model.documents import CopyRelation
 from dedup.near.bands import bands_of
 from dedup.near.facts import Facts
 from dedup.near.leaders import Offered, limits_of
-from dedup.near.stored import NAME_SCHEMA, NOTHING_REMOVED, RemovedContents, StoredDocuments
+from dedup.near.stored import DIFFERENCE_COLUMNS, NAME_SCHEMA, NOTHING_REMOVED, RemovedContents, StoredDocuments
 from dedup.threads import Threads, start_threads
 
 if TYPE_CHECKING:
@@ -166,18 +166,43 @@ def find_stored(
     removed = find_removed(connection, [part.content for part in new], without)
     with streaming(connection), start_threads(count_threads()) as threads:
         scanned = scan_keys(connection, new, near, without, threads)
-        wanted = StoredTokens(scanned.ordinals[scanned.comparable], scanned.num_tokens[scanned.comparable])
+        compared = StoredTokens(scanned.ordinals[scanned.comparable], scanned.num_tokens[scanned.comparable])
+        wanted = add_witnesses(connection, compared, removed)
         fetched = [fetch_tokens(connection, table, wanted, spool, threads) for table in TOKEN_TABLES]
         ordinals = np.union1d(scanned.ordinals, removed.column("witness").to_numpy())
         names = fetch_rows(connection, ordinals)
         copies = [copy.result() for copy in fetched]
     keys = np.zeros((len(ordinals), scanned.keys.shape[1]), np.uint64)
     keys[np.searchsorted(ordinals, scanned.ordinals)] = scanned.keys
-    stored = replace(make_stored(names, scanned.keys.shape[1]), keys=keys, removed=read_removed(removed, ordinals))
+    facts = Facts.unpack(removed)
+    contents = read_removed(removed, facts, ordinals)
+    stored = replace(make_stored(names, scanned.keys.shape[1]), keys=keys, removed=contents)
     places, (address, masked) = np.searchsorted(ordinals, wanted.ordinals), (where for where, _ in copies)
-    stored = stored.with_tokens(places, address, masked, [room for _, room in copies])
+    stored = stored.with_tokens(places, address, masked, [*(room for _, room in copies), facts.titles])
     # without tokens in memory a document is compared with none: no size is near to 0
     return replace(stored, num_shingles=np.where(stored.address == 0, np.int32(0), stored.num_shingles))
+
+
+def add_witnesses(connection: "DuckDBPyConnection", documents: StoredTokens, removed: pa.Table) -> StoredTokens:
+    """Return documents and the witnesses that removed contents have conflicting slots with: these are read again."""
+    quoted = removed.column("witness").to_numpy()[removed.column("slots").to_numpy() > 0]
+    others = np.setdiff1d(quoted, documents.ordinals)
+    ordinals = np.concatenate([documents.ordinals, others])
+    num_tokens = np.concatenate([documents.num_tokens, fetch_sizes(connection, others)])
+    return StoredTokens(ordinals, num_tokens).take(np.argsort(ordinals))
+
+
+def fetch_sizes(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+    """Return the number of tokens of documents, in the order of their ordinals."""
+    if len(ordinals) == 0:
+        return np.empty(0, np.int32)
+    connection.register("wanted", pa.table({"ordinal": ordinals}))
+    found = connection.sql("""
+        SELECT num_tokens FROM documents WHERE ordinal IN (SELECT ordinal FROM wanted) ORDER BY ordinal
+    """).fetchnumpy()["num_tokens"]
+    connection.unregister("wanted")
+    require(len(found) == len(ordinals), "it names a document that is not in it")
+    return np.asarray(found, np.int32)
 
 
 def make_stored(rows: pa.Table, bands: int) -> StoredDocuments:
@@ -217,11 +242,16 @@ def find_removed(
     check_values(found)
     relations = [int(relation) for relation in CopyRelation]
     require(np.isin(found.column("relation").to_numpy(), relations).all(), "a removed content has no relation")
+    counts = [found.column(name).to_numpy() for name in ("num_tokens", "novel", "longest_run")]
+    require((counts[0] >= counts[1]).all() and (counts[1] >= counts[2]).all(), "a removed content has too many words")
     return found
 
 
-def read_removed(rows: pa.Table, ordinals: npt.NDArray[np.int64]) -> RemovedContents:
-    """Return rows of `removed_contents` as arrays, witnesses by their place in `ordinals`."""
+def read_removed(rows: pa.Table, facts: Facts, ordinals: npt.NDArray[np.int64]) -> RemovedContents:
+    """Return rows of `removed_contents` and their facts as arrays, witnesses by their place in `ordinals`."""
+    difference = np.zeros(len(rows), DIFFERENCE)
+    for name in DIFFERENCE_COLUMNS:
+        difference[name] = rows.column(name).to_numpy()
     return RemovedContents(
         np.column_stack([rows.column("content_high").to_numpy(), rows.column("content_low").to_numpy()]),
         rows.column("num_tokens").to_numpy(),
@@ -229,7 +259,8 @@ def read_removed(rows: pa.Table, ordinals: npt.NDArray[np.int64]) -> RemovedCont
         rows.column("similarity").to_numpy(),
         rows.column("relation").to_numpy(),
         rows.column("covered").to_numpy(),
-        np.zeros(len(rows), DIFFERENCE),
+        difference,
+        facts.rows,
     )
 
 

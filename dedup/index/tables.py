@@ -17,13 +17,14 @@ from dedup.near.sketcher import tokenise_text
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-FORMAT = 4
+FORMAT = 5
 FLAGS = {
     "threshold": "--threshold",
     "shingle_size": "--shingle-size",
     "num_perm": "--num-perm",
     "remove": "--remove",
     "max_novel": "--max-novel",
+    "max_novel_run": "--max-novel",
 }
 # One word of each kind that the folding table distinguishes. If one was hashed otherwise, stored tokens are useless.
 PROBE = "The 2 Ça É ß ﬁ İ don’t 東京 ไทย ශ්‍රී لاہور 👩‍👧 42nd x\u0301 Ω"
@@ -64,8 +65,17 @@ def refuse_other_settings(path: object, theirs: Settings, ours: Settings) -> Non
             f"{path}: was made by a version of dedup that reads words otherwise. "
             "Use that version, or index the documents anew."
         )
-    said = ", ".join(f"{FLAGS.get(n, n)} {theirs.get(n)} in the index, {ours.get(n)} here" for n in sorted(differing))
+    said = ", ".join(
+        f"{flag} {show(theirs, flag)} in the index, {show(ours, flag)} here"
+        for flag in sorted({FLAGS.get(name, name) for name in differing})
+    )
     raise DedupError(f"{path}: was made with other settings: {said}. Give those of the index, or name another index.")
+
+
+def show(settings: Settings, flag: str) -> str:
+    """Return the settings that a flag gives, as it takes them."""
+    names = [name for name, other in FLAGS.items() if other == flag] or [flag]
+    return ",".join(str(settings.get(name)) for name in names)
 
 
 PIECE = 1000  # tokens in a row of `tokens`: DuckDB gives values of 4,096 bytes and more blocks of their own
@@ -82,7 +92,8 @@ def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int
     tokens     their tokens in pieces; masked the same of those that hold boilerplate, which is masked there
     shingles   a sample of their shingles in pieces, without boilerplate: it shows which documents contain others
     removed_contents
-               distinct contents that were removed, each with the ordinal of the document that justified it
+               contents whose first document was removed: the ordinal of the document that justified it, how it differs
+               from that one in words, and its title, day, outlet and URL
     runs       what was added when; `state` is "committed" until the output is in its place
     """
     connection.execute(f"""
@@ -111,7 +122,8 @@ def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int
         CREATE TABLE removed_contents (
             content_high UBIGINT NOT NULL, content_low UBIGINT NOT NULL, num_tokens INTEGER NOT NULL,
             run INTEGER NOT NULL, witness BIGINT NOT NULL, similarity DOUBLE NOT NULL, relation UTINYINT NOT NULL,
-            covered DOUBLE NOT NULL
+            covered DOUBLE NOT NULL, novel INTEGER NOT NULL, longest_run INTEGER NOT NULL, slots INTEGER NOT NULL,
+            title BLOB NOT NULL, day INTEGER NOT NULL, outlet UBIGINT NOT NULL, url UBIGINT NOT NULL
         );
     """)
     values = {

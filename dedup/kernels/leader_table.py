@@ -196,10 +196,11 @@ def enter_known(state, keys, signatures, num_removed, max_bucket):
 
     Only stored documents that share a band key with a new one are loaded, so a bucket that was full in the original run
     may have room here. A new decision could therefore remove a document that its run kept. The next `num_removed` ranks
-    are removed documents: exact copies share their decision. O(bands) each.
+    are removed documents, the first of their contents: exact copies share their decision. O(bands) each.
     """
     bands = np.empty(keys.shape[1], np.int64)
-    for rank in range(keys.shape[0] + num_removed):
+    for removed in range(num_removed):
+        find_exact(state, keys.shape[0] + removed)
+    for rank in range(keys.shape[0]):
         find_exact(state, rank)
-        if rank < keys.shape[0]:
-            enter_buckets(state, rank, bands, keys[rank], signatures[rank], max_bucket)
+        enter_buckets(state, rank, bands, keys[rank], signatures[rank], max_bucket)

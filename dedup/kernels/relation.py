@@ -105,14 +105,15 @@ def relate(tokens, witness, facts, witness_facts, likeness, rule):
     Given are uint32 tokens and rows of FACTS of both. O(words).
     """
     meeting = meet(facts, witness_facts, rule)
-    if tokens.size <= SHORT_TEXT and meeting.title_slots > 0 and meeting.outlet != OTHER:
-        return TEMPLATE, compare_words(tokens, witness, rule.slot_words, rule.no_slots)
-    if likeness.is_exact:
-        is_template = meeting.title_facts > 0 and meeting.outlet == SAME
+    is_titled = tokens.size <= SHORT_TEXT and meeting.title_slots > 0 and meeting.outlet != OTHER
+    if likeness.is_exact:  # the tokens of a stored witness may not be in memory
+        is_template = is_titled or (meeting.title_facts > 0 and meeting.outlet == SAME)
         return TEMPLATE if is_template else EXACT, Difference(0, 0, 0, 0, 0)
     difference = compare_words(tokens, witness, rule.slot_words, rule.no_slots)
     relation = EDITED
-    if difference.num_novel > rule.max_novel * tokens.size or difference.longest_run > rule.max_run:
+    if is_titled:
+        relation = TEMPLATE
+    elif difference.num_novel > rule.max_novel * tokens.size or difference.longest_run > rule.max_run:
         relation = EXTENDED
     elif meeting.outlet == SAME and brings_news(tokens.size, witness.size, difference, meeting, likeness):
         relation = UPDATE

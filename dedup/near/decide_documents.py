@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import CleanSettings, KeepPolicy
+from dedup.model.documents import CopyRelation
 from dedup.near.decisions import Decisions
 from dedup.near.keep_policy import decode_value, rank_documents
 from dedup.near.leaders import Cover
@@ -62,7 +63,7 @@ def with_covered(decisions: Decisions, sketches: Sketches) -> Decisions:
     removed = sketches.stored.removed
     if not np.any(removed.covered):
         return decisions
-    seen = np.flatnonzero(decisions.is_seen)
+    seen = np.flatnonzero(decisions.is_seen & (decisions.relation == CopyRelation.CONTAINED))
     covered = decisions.covered.copy()
     covered[seen] = removed.find_covered(sketches.join("content", np.uint64)[seen])
     return replace(decisions, covered=covered)

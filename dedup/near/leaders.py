@@ -137,6 +137,7 @@ class Cover:
         state.content[here], state.num_tokens[here] = removed.content, removed.num_tokens
         state.witness[here], state.similarity[here] = removed.witness, removed.similarity
         state.relation[here], state.difference[here] = removed.relation, removed.difference
+        state.facts[here] = removed.facts
         keys, signatures = as_read_only(stored.keys), as_read_only(stored.signature)
         enter_known(state, keys, signatures, len(removed), self._config.max_bucket)
 

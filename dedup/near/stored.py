@@ -10,6 +10,7 @@ import pyarrow as pa
 from dedup.kernels.leader_table import DIFFERENCE
 from dedup.near.facts import know_nothing
 
+DIFFERENCE_COLUMNS = ("novel", "longest_run", "slots")
 NAME_SCHEMA = pa.schema(
     {"id": pa.large_string(), "path": pa.large_string(), "line": pa.int64(), "run": pa.large_string()}
 )
@@ -17,7 +18,7 @@ NAME_SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class RemovedContents:
-    """Contents that an earlier run removed, one row each.
+    """Contents of which earlier runs removed the first document, one row each.
 
     ```
     content     uint64[m, 2]
@@ -27,6 +28,7 @@ class RemovedContents:
     relation    uint8[m]    a `dedup.model.documents.CopyRelation`
     covered     float64[m]  share that passages of the witness cover, of a contained document; else 0
     difference  DIFFERENCE[m]  from the witness, in words
+    facts       FACTS[m]    title, day, outlet and URL of that document
     ```
     """
 
@@ -37,6 +39,7 @@ class RemovedContents:
     relation: npt.NDArray[np.uint8]
     covered: npt.NDArray[np.float64]
     difference: npt.NDArray[np.void]
+    facts: npt.NDArray[np.void]
 
     def __len__(self) -> int:
         return len(self.witness)
@@ -55,6 +58,7 @@ NOTHING_REMOVED = RemovedContents(
     np.empty(0, np.uint8),
     np.empty(0, np.float64),
     np.empty(0, DIFFERENCE),
+    know_nothing(0),
 )
 
 

@@ -13,6 +13,7 @@ from dedup.text.boundaries import first_mark, is_edge
 from dedup.text.spans import Span
 from dedup.text.token_spans import TokenOffsets
 
+LONG = 100  # tokens from which on a passage that stands twice in a row is no item of a list
 FARTHEST = 80  # tokens over which a copy directly behind its source is turned
 
 
@@ -50,7 +51,7 @@ def choose_repeats(
             for _, whole in found
             if whole not in chosen
             and kept[tokens_in(offsets, whole.span)].sum() >= rule.min_tokens
-            and (is_behind(offsets.text, whole, cuts) or is_body(offsets, whole, kept, rule.share))
+            and (is_behind(offsets, whole, cuts) or is_body(offsets, whole, kept, rule.share))
         }
         if not more:
             break
@@ -58,9 +59,15 @@ def choose_repeats(
     return [[whole.span for at, whole in found if at == index and whole in chosen] for index in range(len(copies))]
 
 
-def is_behind(text: str, whole: WholeCopy, cuts: Sequence[Span]) -> bool:
-    """Return whether nothing that is kept stands between both prints of a passage."""
-    first, second = sorted((whole.span, whole.twin))
+def is_behind(offsets: TokenOffsets, whole: WholeCopy, cuts: Sequence[Span]) -> bool:
+    """Return whether nothing that is kept stands between both prints of a passage.
+
+    A short one has lines of its own, both times: inside a line it is an item of a list, a reference or a figure of speech.
+    """
+    text, (first, second) = offsets.text, sorted((whole.span, whole.twin))
+    own = tokens_in(offsets, whole.span)
+    if own.stop - own.start < LONG and not (has_own_lines(text, first) and has_own_lines(text, second)):
+        return False
     start = first.end
     for cut in sorted(cuts):
         if cut.end <= start:
@@ -69,6 +76,13 @@ def is_behind(text: str, whole: WholeCopy, cuts: Sequence[Span]) -> bool:
             break
         start = cut.end
     return not text[start : second.start].strip()
+
+
+def has_own_lines(text: str, span: Span) -> bool:
+    """Return whether the lines of a span hold no other word."""
+    start, end = text.rfind("\n", 0, span.start) + 1, text.find("\n", span.end)
+    around = text[start : span.start] + text[span.end : end if end >= 0 else None]
+    return not any(character.isalnum() for character in around)
 
 
 def is_body(offsets: TokenOffsets, whole: WholeCopy, kept: npt.NDArray[np.bool_], share: float) -> bool:

@@ -7,8 +7,10 @@ benchmarks/judged/ has the verdicts, with the guideline that both readers follow
 both say so, else contested. Pairs were drawn by relation and similarity, low similarities more often; the shares of all
 removals are weighted back. Rules are chosen on half 0 of the days and outlets; half 1 is for reporting.
 
-removals.jsonl  pairs that the plain threshold (`--remove all`) removed: which of them still go
-removals_by_relation.jsonl  pairs that the rule of relations removed, drawn and judged after it was fixed
+removals.jsonl         pairs that the plain threshold (`--remove all`) removed: which of them still go
+removals_second.jsonl  pairs that the first rule of relations removed; it was then sharpened on them
+removals_third.jsonl   pairs that the rule as it is removed, drawn and judged after it was fixed
+cuts.jsonl             cuts of an earlier rule; cuts_second.jsonl those of the next one, which was then narrowed
 """
 
 import argparse
@@ -129,11 +131,12 @@ def show_outcomes(title: str, outcomes: Sequence[Outcome]) -> None:
     print(f"{title:<46} {'   '.join(parts)}   wrong of what goes {share:.1%} ({find_interval(share, effective)})")
 
 
-def show_cuts(cleaned: Mapping[str, Cleaned]) -> None:
+def show_cuts(name: str, cleaned: Mapping[str, Cleaned]) -> None:
     """Print the verdicts on cuts, and which of them are made now: half of the judged characters and more."""
-    rows = [json.loads(line) for line in (JUDGED / "cuts.jsonl").read_bytes().splitlines()]
+    rows = [json.loads(line) for line in (JUDGED / name).read_bytes().splitlines()]
+    rows = [row for row in rows if row["corpus"] in cleaned]
     kappa = measure_kappa([(row["verdict"], row["verdict_2"]) for row in rows])
-    print(f"\n{len(rows)} cuts as they were made at 3fc97d7, kappa {kappa:.2f}")
+    print(f"\n{len(rows)} cuts of {name}, kappa {kappa:.2f}")
     cells: Counter[tuple[str, str, bool]] = Counter()
     for row in rows:
         agreed = row["verdict"] if row["verdict"] == row["verdict_2"] else "contested"
@@ -154,14 +157,17 @@ def main() -> None:
         "--options", nargs=argparse.REMAINDER, default=[], help="options of `dedup clean`; put them last"
     )
     options = parser.parse_args()
-    pairs, later = read_judged("removals.jsonl"), read_judged("removals_by_relation.jsonl")
-    corpora, data = list(dict.fromkeys(pair.corpus for pair in pairs)), require_folder(options.data)
+    pairs = read_judged("removals.jsonl")
+    corpora = [*dict.fromkeys(pair.corpus for pair in pairs), "lk_pmd_press_releases", "ja_wikinews"]
+    data = require_folder(options.data)
     before = clean_corpora(corpora, data, ["--remove", "all", "--max-novel", "1,1000000"])
     after = clean_corpora(corpora, data, options.options)
     show_pairs("removals of the plain threshold, now with --remove all", pairs, before)
     show_pairs("the same removals, by relation", pairs, after)
-    show_pairs("removals by relation, judged after the rule was fixed", later, after)
-    show_cuts(after)
+    show_pairs("removals of the first rule of relations", read_judged("removals_second.jsonl"), after)
+    show_pairs("removals of the rule as it is, judged after it was fixed", read_judged("removals_third.jsonl"), after)
+    for name in ("cuts.jsonl", "cuts_second.jsonl"):
+        show_cuts(name, after)
 
 
 def show_pairs(title: str, pairs: Sequence[JudgedPair], cleaned: Mapping[str, Cleaned]) -> None:

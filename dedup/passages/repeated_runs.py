@@ -62,7 +62,7 @@ def choose_repeats(
 def is_behind(offsets: TokenOffsets, whole: WholeCopy, cuts: Sequence[Span]) -> bool:
     """Return whether nothing that is kept stands between both prints of a passage.
 
-    A short one has lines of its own, both times: inside a line it is an item of a list, a reference or a figure of speech.
+    A short one has lines of its own, both times. Inside a line it may be a reference or a figure of speech.
     """
     text, (first, second) = offsets.text, sorted((whole.span, whole.twin))
     own = tokens_in(offsets, whole.span)

@@ -131,12 +131,12 @@ def show_outcomes(title: str, outcomes: Sequence[Outcome]) -> None:
     print(f"{title:<46} {'   '.join(parts)}   wrong of what goes {share:.1%} ({find_interval(share, effective)})")
 
 
-def show_cuts(name: str, cleaned: Mapping[str, Cleaned]) -> None:
+def show_cuts(file: str, cleaned: Mapping[str, Cleaned]) -> None:
     """Print the verdicts on cuts, and which of them are made now: half of the judged characters and more."""
-    rows = [json.loads(line) for line in (JUDGED / name).read_bytes().splitlines()]
+    rows = [json.loads(line) for line in (JUDGED / file).read_bytes().splitlines()]
     rows = [row for row in rows if row["corpus"] in cleaned]
     kappa = measure_kappa([(row["verdict"], row["verdict_2"]) for row in rows])
-    print(f"\n{len(rows)} cuts of {name}, kappa {kappa:.2f}")
+    print(f"\n{len(rows)} cuts of {file}, kappa {kappa:.2f}")
     cells: Counter[tuple[str, str, bool]] = Counter()
     for row in rows:
         agreed = row["verdict"] if row["verdict"] == row["verdict_2"] else "contested"

@@ -211,3 +211,15 @@ def test_a_dry_run_counts_series(dedup, tmp_path):
     write_jsonl(tmp_path / "a.jsonl", records)
     shown = dedup("clean", "a.jsonl", "-o", "out", "--dry-run", cwd=tmp_path).stdout
     assert "series that deserve a look: 1 of one text under many titles" in shown
+
+
+def test_a_document_may_be_alike_one_of_an_index(dedup, tmp_path):
+    """Which has no texts: the words of conflicting slots are those of the new document alone."""
+    for day, report in zip(("one", "two"), REPORTS, strict=True):
+        write_jsonl(tmp_path / f"{day}.jsonl", [report])
+        done = dedup("clean", f"{day}.jsonl", "-o", day, "--index", "i.duckdb", cwd=tmp_path)
+        assert (done.code, done.stderr) == (0, "")
+    run = read_summary(tmp_path / "one")["index"]["run"]
+    (line,) = read_lines(tmp_path / "two" / "related.jsonl")
+    assert (line["relation"], line["other"]) == ("update", {"id": "r1", "path": "one.jsonl", "line": 1, "run": run})
+    assert line["conflicts"] == [[ours, ""] for ours, _ in CONFLICTS]

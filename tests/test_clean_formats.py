@@ -310,13 +310,20 @@ def test_restore_refuses_a_folder_that_holds_files(dedup, tmp_path):
     assert (done.code, done.stderr) == (2, "error: back: is not empty. Choose an empty or new folder with -o.\n")
 
 
-def test_restore_says_when_a_kept_file_was_cut_short_after_the_run(dedup, tmp_path):
+@pytest.mark.parametrize(
+    ("force", "message"),
+    [
+        (
+            [],
+            "changed after the run. Take OUT from a copy or run `dedup clean` anew; `dedup restore` has --force.",
+        ),
+        (["--force"], "is shorter than summary.json says. It was changed after the run."),
+    ],
+)
+def test_restore_says_when_a_kept_file_was_cut_short_after_the_run(dedup, tmp_path, force, message):
     (tmp_path / "a.jsonl").write_bytes(FLAT["jsonl"])
     assert dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path).code == 0
     (tmp_path / "out" / "kept" / "a.jsonl").write_bytes(b"")
-    done = dedup("restore", "out", "-o", "back", cwd=tmp_path)
-    assert (done.code, done.stderr) == (
-        2,
-        "error: out/kept/a.jsonl: is shorter than summary.json says. It was changed after the run.\n",
-    )
+    done = dedup("restore", "out", "-o", "back", *force, cwd=tmp_path)
+    assert (done.code, done.stderr.splitlines()[-1]) == (2, f"error: out/kept/a.jsonl: {message}")
     assert read_tree(tmp_path / "back").keys() & {"a.jsonl"} == set()

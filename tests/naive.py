@@ -332,6 +332,7 @@ def relate(mine, theirs, similarity, rule, *, is_contained=False):
     d = compare_words(tokens, witness, rule.slot_words)
     inside = d.num_novel <= 0.1 * len(tokens) and len(tokens) <= 0.85 * len(witness)
     other_day, adds = None not in days and days[0] != days[1], is_contained and 15 * d.num_novel > len(tokens)
+    adds = adds or (is_contained and d.num_facts > 0 and 5 * d.num_facts >= d.num_gaps)
     meeting = Meeting(d, title, outlet, other_day, is_contained or inside, adds, similarity)
     exact = [token.text for token in tokens] == [token.text for token in witness]
     if len(tokens) <= 25 and title.num_slots and outlet != "other":

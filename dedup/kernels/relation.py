@@ -136,10 +136,17 @@ def brings_news(size, witness_size, difference, meeting, likeness):
     has_facts = difference.num_facts >= MANY_FACTS
     if not meeting.other_day:
         return difference.num_facts > 0 and not is_shortened
-    if likeness.is_contained and difference.num_novel > UPDATE_SHARE * size:
+    if likeness.is_contained and is_changed(size, difference):
         return True
     is_reworded = not is_shortened and likeness.similarity < UPDATE_SIMILARITY
     return meeting.title_facts > 0 or has_facts or is_reworded
+
+
+@inlined
+def is_changed(size, difference):
+    """Return whether a contained document says other or more on its day."""
+    has_facts = difference.num_facts > 0 and TEMPLATE_SHARE * difference.num_facts >= difference.num_gaps
+    return has_facts or difference.num_novel > UPDATE_SHARE * size
 
 
 @inlined

@@ -9,8 +9,8 @@ removals are weighted back. Rules are chosen on half 0 of the days and outlets; 
 
 removals.jsonl         pairs that the plain threshold (`--remove all`) removed: which of them still go
 removals_second.jsonl  pairs that the first rule of relations removed; it was then sharpened on them
-removals_third.jsonl   pairs that the next rule removed, drawn and judged after it was fixed; one clause followed, for three
-                       of the eleven wrong ones (contained, another day, a conflicting fact)
+removals_third.jsonl   pairs that the next rule removed, drawn and judged after it was fixed; one clause followed, for
+                       three of the eleven wrong ones (contained, another day, a conflicting fact)
 cuts.jsonl             cuts of an earlier rule; cuts_second.jsonl those of the next one, which was then narrowed
 """
 

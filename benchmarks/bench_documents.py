@@ -31,7 +31,7 @@ def prepare(shelf: Shelf, documents: int) -> dict[str, Corpus]:
     }
 
 
-DOCUMENTS_ONLY = ("--passages", "off")  # as the peers do
+DOCUMENTS_ONLY = ("--passages", "off", "--remove", "all")  # as the peers do: they know similarity only
 
 
 def clean(path: Path, *options: str, env: dict[str, str] | None = None) -> Run:

@@ -40,6 +40,62 @@ def test_a_corpus_is_counted_timed_and_searched(dedup, tmp_path):
     assert (1.0, 1.0) == (found["recall"]["share"], found["correct"]["share"])
 
 
+def write_judged(tmp_path, *rows):
+    """Write a corpus in which c and d are copies of a and of b; and verdicts on pairs of (removed, kept, verdict)."""
+    a, b, other = make_texts(3)
+    texts = {"a": a, "b": b, "c": a + " indeed", "d": b, "e": other}
+    corpus = write_jsonl(tmp_path / "x.jsonl", [{"id": name, "text": text} for name, text in texts.items()])
+    names = ("removed", "kept", "verdict", "verdict_2")
+    verdicts = write_jsonl(tmp_path / "judged.jsonl", [dict(zip(names, row, strict=False)) for row in rows])
+    return corpus, verdicts
+
+
+def test_judged_pairs_go_or_stay(dedup, tmp_path):
+    rows = [("c", "a", "right"), ("b", "d", "wrong"), ("e", "a", "wrong"), ("e", "c", "right"), ("x", "a", "right")]
+    corpus, verdicts = write_judged(tmp_path, *rows)
+    judged = run_json(dedup, corpus, "--judged", verdicts)["judged"]
+    assert (5, 1) == (judged["pairs"], judged["absent"])
+    assert {"go": 1, "stay": 0, "other": 1} == judged["right"]
+    assert {"go": 1, "stay": 1, "other": 0} == judged["wrong"]
+    assert (1, 2) == (judged["precision"]["hits"], judged["precision"]["total"])
+
+
+def test_verdicts_of_two_readers_who_differ_are_contested(dedup, tmp_path):
+    corpus, verdicts = write_judged(tmp_path, ("c", "a", "right", "wrong"), ("d", "b", "right", "right"))
+    judged = run_json(dedup, corpus, "--judged", verdicts)["judged"]
+    assert (1, 1, 0) == (judged["right"]["go"], judged["contested"]["go"], judged["wrong"]["go"])
+
+
+def test_judged_pairs_stand_in_the_terminal(dedup, tmp_path):
+    corpus, verdicts = write_judged(tmp_path, ("c", "a", "right"), ("e", "a", "wrong"))
+    out = dedup("bench", corpus, "--judged", verdicts, "-q").stdout
+    assert re.search(r"2 judged pairs\n  right +1 go, +0 stay\n  wrong +0 go, +1 stay\n.*100.0%.*1 of 1", out)
+
+
+@pytest.mark.parametrize("line", ['{"removed": "a", "kept": "b", "verdict": "maybe"}', '{"removed": "a"}', "[", "\xff"])
+def test_a_line_that_is_no_verdict_is_named(dedup, tmp_path, line):
+    corpus, verdicts = write_judged(tmp_path, ("c", "a", "right"))
+    verdicts.write_bytes(verdicts.read_bytes() + b"\n" + line.encode("latin-1") + b"\n")
+    done = dedup("bench", corpus, "--judged", verdicts, "-q")
+    assert (2, 1) == (done.code, done.stderr.count("\n"))
+    assert "judged.jsonl, line 3: is no verdict" in done.stderr
+
+
+def test_verdicts_that_are_not_there_are_one_line(dedup, tmp_path):
+    corpus, _ = write_judged(tmp_path)
+    done = dedup("bench", corpus, "--judged", tmp_path / "none.jsonl", "-q")
+    assert (2, 1) == (done.code, done.stderr.count("\n"))
+
+
+def test_a_planted_copy_that_stays_by_the_rule_is_found(dedup, tmp_path):
+    path = write_jsonl(tmp_path / "x.jsonl", [{"id": str(n), "text": t} for n, t in enumerate(make_texts(60))])
+    found = run_json(dedup, path, "--max-novel", "0.01")
+    assert 1.0 == found["recall"]["share"]
+    assert found["stay"]["extended"] > 5
+    assert sum(found["stay"].values()) == sum(kind["stay"] for kind in found["kinds"])
+    assert {} == run_json(dedup, path, "--max-novel", "0.01", "--remove", "all")["stay"]
+
+
 def test_the_corpus_is_only_read(dedup, tmp_path):
     path = write_jsonl(tmp_path / "x.jsonl", make_records("bench", 20))
     before = path.read_bytes()

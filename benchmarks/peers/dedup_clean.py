@@ -11,6 +11,7 @@ def run(job: Job) -> None:
     from dedup.cli.main import main as clean
 
     options = ["--threshold", str(job.threshold), "--shingle-size", str(job.shingle_size), "--passages", "off", "-q"]
+    options += ["--remove", "all"]  # the peers know similarity only
     sys.argv = ["dedup", "clean", str(job.source), "-o", str(job.folder), "--overwrite", *options]
     clean()
 

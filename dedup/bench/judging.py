@@ -16,6 +16,7 @@ MIN_MEMORY = 64e-6  # MB that every further document takes, where the difference
 FOLDS = 10
 PAIRS_PER_SIDE = 2
 OPENING = 160  # characters
+MISSED, REMOVED = "missed", "removed"  # fates of planted copies, beside the relations for which they stay
 
 
 @dataclass(frozen=True)
@@ -50,24 +51,28 @@ def project(whole: TimedRun, part: TimedRun) -> list[Projection]:
     ]
 
 
-def judge_bands(copies: Sequence[PlantedCopy], found: Sequence[bool]) -> list[Band]:
-    """Return how many copies of each range of similarity were found."""
+def judge_bands(copies: Sequence[PlantedCopy], fates: Sequence[str]) -> list[Band]:
+    """Return how many copies of each range of similarity were found: removed, or told apart by the rule of relations.
+
+    A fate is MISSED, REMOVED, or the relation for which a copy stays.
+    """
     bands = []
     for low, high in zip(BAND_EDGES, (*BAND_EDGES[1:], 1.01), strict=True):
-        inside = [hit for copy, hit in zip(copies, found, strict=True) if low <= copy.similarity < high]
+        inside = [fate != MISSED for copy, fate in zip(copies, fates, strict=True) if low <= copy.similarity < high]
         if inside:
             bands.append(Band(low, min(high, 1.0), measure_rate(sum(inside), len(inside))))
     return bands
 
 
-def judge_kinds(copies: Sequence[PlantedCopy], found: Sequence[bool], threshold: float) -> list[Kind]:
-    """Return, for each kind, how many of the copies at the threshold were found."""
+def judge_kinds(copies: Sequence[PlantedCopy], fates: Sequence[str], threshold: float) -> list[Kind]:
+    """Return, for each kind, how many of the copies at the threshold were found, and how many of these stay."""
     kinds = []
     for kind in dict.fromkeys(copy.kind for copy in copies):
-        here = [(copy, hit) for copy, hit in zip(copies, found, strict=True) if copy.kind == kind]
-        due = [hit for copy, hit in here if copy.similarity >= threshold]
+        here = [(copy, fate) for copy, fate in zip(copies, fates, strict=True) if copy.kind == kind]
+        due = [fate for copy, fate in here if copy.similarity >= threshold]
         mean = sum(copy.similarity for copy, _ in here) / len(here)
-        kinds.append(Kind(kind, len(here), mean, measure_rate(sum(due), len(due))))
+        found = measure_rate(len(due) - due.count(MISSED), len(due))
+        kinds.append(Kind(kind, len(here), mean, found, found.hits - due.count(REMOVED)))
     return kinds
 
 

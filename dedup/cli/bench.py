@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 @click.command()
 @inputs_argument
 @click.option("--suggest", is_flag=True, help="Try thresholds and shingle sizes, show pairs around each threshold.")
+@click.option(
+    "--judged",
+    metavar="FILE",
+    help='JSON lines {"removed": ID, "kept": ID, "verdict": "right" or "wrong"}: which of these pairs go, which stay.',
+)
 @format_option("For a person or a program.", "terminal", "json")
 @output_option
 @near_options
@@ -36,6 +41,7 @@ if TYPE_CHECKING:
 def bench(
     inputs: tuple[str, ...],
     suggest: bool,
+    judged: str | None,
     output_format: str,
     output: str | None,
     near: "NearConfig",
@@ -54,6 +60,7 @@ def bench(
     Examples:
       dedup bench news.jsonl.gz
       dedup bench news.jsonl.gz --suggest
+      dedup bench news.jsonl.gz --judged verdicts.jsonl --max-novel 0.2
       dedup bench dump/*.jsonl --threshold 0.7 --format json -o bench.json
     """
     from dedup.cli.progress import TerminalProgress
@@ -63,7 +70,7 @@ def bench(
     from dedup.pipeline.run_bench import bench as measure
 
     with working_folder(None, dry_run=True) as folder, find_sources(inputs, folder, records.input_format) as files:
-        locations = [file.location for file in files]
+        locations = [*(file.location for file in files), *([judged] if judged else [])]
         refuse_output(output, locations)
         run = BenchRun(
             files=files,
@@ -72,6 +79,7 @@ def bench(
             input=records,
             workers=workers,
             suggest=suggest,
+            judged=judged,
         )
         found = measure(run, TerminalProgress(quiet=quiet))
     write_output(render(found, output_format, width), output, locations)

@@ -33,12 +33,35 @@ class Band(msgspec.Struct, frozen=True):
 
 
 class Kind(msgspec.Struct, frozen=True):
-    """Planted copies of one kind: their mean similarity, and how many of those at the threshold were found."""
+    """Planted copies of one kind: their mean similarity, how many of those at the threshold were found, and stay."""
 
     kind: str
     copies: int
     mean_similarity: float
     found: Rate
+    stay: int
+
+
+class Fates(msgspec.Struct, frozen=True):
+    """What becomes of judged pairs: one goes because of the other, both stay, or one goes because of a third."""
+
+    go: int
+    stay: int
+    other: int
+
+
+class JudgedPairs(msgspec.Struct, frozen=True):
+    """What becomes of pairs that a person judged; `absent` ones are not in the input.
+
+    `precision` is the share of right ones among the right and wrong ones that go, None where none goes.
+    """
+
+    pairs: int
+    absent: int
+    right: Fates
+    wrong: Fates
+    contested: Fates
+    precision: Rate | None
 
 
 class PassageScore(msgspec.Struct, frozen=True):
@@ -73,7 +96,12 @@ class NearPair(msgspec.Struct, frozen=True):
 
 
 class Bench(msgspec.Struct, frozen=True):
-    """The whole result. `sample` is the number of documents in which copies were planted."""
+    """The whole result.
+
+    sample  documents in which copies were planted
+    stay    planted copies at the threshold that are found and stay, because the settings keep their relation
+    judged  what becomes of judged pairs, None where none were given
+    """
 
     documents: int
     bytes: int
@@ -88,10 +116,12 @@ class Bench(msgspec.Struct, frozen=True):
     sample: int
     recall: Rate | None
     correct: Rate | None
+    stay: dict[str, int]
     bands: list[Band]
     kinds: list[Kind]
     passages: PassageScore | None
     suggestions: list[Suggestion]
     pairs: list[NearPair]
+    judged: JudgedPairs | None
     notes: list[str]
     versions: dict[str, str]

@@ -2,6 +2,7 @@
 
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -9,7 +10,18 @@ from pathlib import Path
 
 import msgspec
 
-from dedup.bench.judging import TimedRun, choose_pairs, is_right, judge_bands, judge_kinds, judge_passages, project
+from dedup.bench.judged_pairs import JudgedPair, follow_pairs, read_judged_pairs
+from dedup.bench.judging import (
+    MISSED,
+    REMOVED,
+    TimedRun,
+    choose_pairs,
+    is_right,
+    judge_bands,
+    judge_kinds,
+    judge_passages,
+    project,
+)
 from dedup.bench.pan import Case, DocumentSpan
 from dedup.bench.peak_memory import MemorySampler
 from dedup.bench.planting import PlantedCopy, plant, plant_copies
@@ -18,11 +30,17 @@ from dedup.bench.sample import draw
 from dedup.config import CleanSettings, InputConfig, KeepPolicy, NearConfig, PassageConfig
 from dedup.corpus.document_reader import DocumentReader
 from dedup.corpus.files import SourceFile, find_files
-from dedup.model.bench_results import Bench, PassageScore, Projection, Rate, Suggestion
-from dedup.model.documents import Document, Removal
+from dedup.corpus.values import read_value
+from dedup.kernels.leader_clustering import KEPT
+from dedup.model.bench_results import Bench, JudgedPairs, PassageScore, Projection, Rate, Suggestion
+from dedup.model.documents import CopyRelation, Document, Removal
+from dedup.near.decisions import Decisions
+from dedup.output.finished_run import read_records
+from dedup.output.records import RemovedRecord
+from dedup.output.run_folder import REMOVED as REMOVED_JSONL
 from dedup.output.run_summary import list_versions
 from dedup.pipeline.clean_files import clean
-from dedup.pipeline.deduplicate import deduplicate
+from dedup.pipeline.deduplicate import cover_texts, deduplicate, explain
 from dedup.pipeline.find_passages import find_passages
 from dedup.pipeline.job import CleanRun, Progress
 
@@ -39,7 +57,7 @@ SHINGLE_SIZES = (3, 5, 7)
 
 @dataclass(frozen=True)
 class BenchRun:
-    """What a benchmark is asked to do."""
+    """What a benchmark is asked to do; `judged` is a file of pairs that a person judged."""
 
     files: Sequence[SourceFile]
     near: NearConfig
@@ -47,27 +65,25 @@ class BenchRun:
     input: InputConfig
     workers: int
     suggest: bool = False
+    judged: str | None = None
 
 
 @dataclass(frozen=True)
 class FoundCopies:
-    """For each planted copy, whether it or its original was removed; how many removals are right, None of none."""
+    """For each planted copy, what becomes of it; how many removals are right, None of none."""
 
-    found: list[bool]
+    fates: list[str]
     correct: Rate | None
-
-    def count_due(self, copies: Sequence[PlantedCopy], threshold: float) -> Rate | None:
-        """Return how many of the copies at the threshold were found, None where there are none."""
-        due = [hit for copy, hit in zip(copies, self.found, strict=True) if copy.similarity >= threshold]
-        return measure_rate(sum(due), len(due)) if due else None
 
 
 def bench(run: BenchRun, progress: Progress) -> Bench:
     """Measure a corpus. Everything is worked out in a temporary folder; the corpus is only read."""
     notes: list[str] = []
+    judged_pairs = read_judged_pairs(run.judged) if run.judged else []
     with tempfile.TemporaryDirectory(prefix="dedup-bench-") as folder:
         warm_up(run, Path(folder), progress)
         whole = time_clean(run, run.files, Path(folder) / "whole", progress)
+        judged = follow_judged(run, judged_pairs, Path(folder) / "whole") if run.judged else None
         projections: list[Projection] = []
         if whole.documents >= MIN_PROJECTED:
             part = time_clean(run, write_part(run, Path(folder) / "part.jsonl"), Path(folder) / "part", progress)
@@ -79,6 +95,7 @@ def bench(run: BenchRun, progress: Progress) -> Bench:
     if not copies:
         notes.append("no document is long enough to plant a copy of")
     hits = find_copies(texts, copies, run.near)
+    due = [fate for copy, fate in zip(copies, hits.fates, strict=True) if copy.similarity >= run.near.threshold]
     passages = score_passages(texts)
     if passages is None:
         notes.append(f"fewer than {MIN_CASES} pairs of documents are long enough to plant passages in")
@@ -95,13 +112,15 @@ def bench(run: BenchRun, progress: Progress) -> Bench:
         threshold=run.near.threshold,
         shingle_size=run.near.shingle_size,
         sample=len(texts),
-        recall=hits.count_due(copies, run.near.threshold),
+        recall=measure_rate(len(due) - due.count(MISSED), len(due)) if due else None,
         correct=hits.correct,
-        bands=judge_bands(copies, hits.found),
-        kinds=judge_kinds(copies, hits.found, run.near.threshold),
+        stay=dict(Counter(sorted(fate for fate in due if fate not in {MISSED, REMOVED}))),
+        bands=judge_bands(copies, hits.fates),
+        kinds=judge_kinds(copies, hits.fates, run.near.threshold),
         passages=passages,
         suggestions=tried.suggestions,
         pairs=list(choose_pairs(tried.removed, THRESHOLDS[1:])),
+        judged=judged,
         notes=notes,
         versions=list_versions(),
     )
@@ -141,16 +160,33 @@ def write_part(run: BenchRun, path: Path) -> Sequence[SourceFile]:
     return find_files([str(path)])
 
 
+def follow_judged(run: BenchRun, pairs: Sequence[JudgedPair], out: Path) -> JudgedPairs:
+    """Return what became of judged pairs in the OUT folder of a run over all files."""
+    removed = read_records(out, REMOVED_JSONL, RemovedRecord)
+    witnesses = {read_value(record.id): read_value(record.witness.id) for record in removed}
+    wanted = {doc_id for pair in pairs for doc_id in pair.ids}
+    return follow_pairs(pairs, witnesses, DocumentReader(run.files, run.input).find_ids(wanted))
+
+
 def find_copies(texts: Sequence[str], copies: Sequence[PlantedCopy], near: NearConfig) -> FoundCopies:
     """Deduplicate the texts and the copies together, the first of a cluster kept."""
-    originals = [Document(f"o{number}", text) for number, text in enumerate(texts)]
-    planted = [Document(f"c{number}", copy.text) for number, copy in enumerate(copies)]
-    result = deduplicate([*originals, *planted], replace(near, keep=KeepPolicy()))
-    removed = {removal.document.id for removal in result.removed}
-    found = [f"c{number}" in removed or f"o{copy.original}" in removed for number, copy in enumerate(copies)]
+    documents = [Document(f"o{number}", text) for number, text in enumerate(texts)]
+    documents += [Document(f"c{number}", copy.text) for number, copy in enumerate(copies)]
+    decisions = cover_texts(documents, replace(near, keep=KeepPolicy()))
+    result = explain(documents, decisions)
     kept = {document.id for document in result.kept}
     right = sum(is_right(removal, kept, near.threshold, near.shingle_size) for removal in result.removed)
-    return FoundCopies(found, measure_rate(right, len(removed)) if removed else None)
+    fates = [find_fate(copy, len(texts) + number, decisions) for number, copy in enumerate(copies)]
+    return FoundCopies(fates, measure_rate(right, len(result.removed)) if result.removed else None)
+
+
+def find_fate(copy: PlantedCopy, row: int, decisions: Decisions) -> str:
+    """Return REMOVED if a copy or its original is, else the relation for which it stays, else MISSED."""
+    if not decisions.kept[[row, copy.original]].all():
+        return REMOVED
+    relative = decisions.relative[row]
+    is_found = relative["document"] != KEPT and relative["similarity"] >= copy.similarity - 1e-9
+    return CopyRelation(relative["relation"]).label if is_found else MISSED
 
 
 def score_passages(texts: Sequence[str]) -> PassageScore | None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from dedup.model.bench_results import Bench, Rate
+from dedup.model.bench_results import Bench, Fates, Rate
 from dedup.report.encode import encode_json
 from dedup.report.wrapping import Piece, wrap_pieces
 from dedup.text.control_characters import make_safe, show_line
@@ -21,6 +21,7 @@ def render_terminal(found: Bench, width: int) -> str:
         list_corpus(found),
         list_stages(found),
         list_projections(found),
+        list_judged(found),
         list_recall(found),
         list_passages(found),
         list_suggestions(found),
@@ -75,12 +76,35 @@ def format_seconds(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
+def list_judged(found: Bench) -> Iterator[str]:
+    """Yield what becomes of judged pairs."""
+    judged = found.judged
+    if judged is None:
+        return
+    absent = f", {judged.absent:,} of them not in these files" if judged.absent else ""
+    yield f"{judged.pairs:,} judged pairs{absent}"
+    yield f"  right      {format_fates(judged.right)}"
+    yield f"  wrong      {format_fates(judged.wrong)}"
+    if judged.contested != Fates(0, 0, 0):
+        yield f"  contested  {format_fates(judged.contested)}"
+    if judged.precision:
+        yield f"  right, of those that go  {format_rate(judged.precision)}"
+
+
+def format_fates(fates: Fates) -> str:
+    """Return how many pairs go and stay."""
+    other = f", {fates.other:,} where one goes because of another document" if fates.other else ""
+    return f"{fates.go:>6,} go, {fates.stay:>6,} stay{other}"
+
+
 def list_recall(found: Bench) -> Iterator[str]:
     """Yield what was found of the planted copies."""
     if found.recall is None:
         return
     yield f"Copies planted in {found.sample:,} of these documents"
     yield f"  found of those at {found.threshold:g} and above  {format_rate(found.recall)}"
+    for relation, number in found.stay.items():
+        yield f"    of which {number:,} stay: {relation}"
     if found.correct:
         yield f"  removals with a kept document at it   {format_rate(found.correct)}"
     yield ""
@@ -91,6 +115,7 @@ def list_recall(found: Bench) -> Iterator[str]:
     yield "  by kind                   mean similarity   found, of those at the threshold"
     for kind in found.kinds:
         rate = format_rate(kind.found) if kind.found.total else "-"
+        rate += f", {kind.stay:,} stay" if kind.stay else ""
         yield f"    {kind.kind:<24}{kind.mean_similarity:>13.2f}   {rate}"
 
 

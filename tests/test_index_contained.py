@@ -151,6 +151,7 @@ def test_boilerplate_alone_contains_nothing(clean):
     single = {"single": describe("single", 25)}
     assert clean("c", single, *few) == {}
     clean("d", {"long": describe("long", 300)}, *few, index="plain.duckdb")
+    single["single"]["outlet"] = "p"  # what one outlet says anew is an update
     assert clean("e", single, *few, index="plain.duckdb")["single"]["witness"]["id"] == "long"
 
 
@@ -164,16 +165,17 @@ def test_what_stood_behind_a_contained_document_is_decided_anew(clean):
     assert {row["relation"] for row in removed.values()} == {"contained"}
 
 
-def test_templates_are_kept_where_they_are_asked_for(clean):
-    """A long form filled in anew."""
+def test_a_contained_form_that_is_filled_in_anew_stays_unless_all_that_is_alike_goes(clean):
+    """A long form with three other facts."""
     form = paragraphs("form", 6)
-    stored, new = (join([*form, f"On {day} May 2024 {count} came.", *form[::-2]]) for day, count in ((3, 17), (9, 250)))
+    stored = join([form[0], "On 3 May 2024.", form[1], "For 17 people.", form[2], "At 250 euros.", *form[3:]])
+    new = join([form[0], "On 9 June 2023.", form[1], "For 31 people.", form[2], "At 470 euros.", form[3]])
     clean("a", {"stored": stored}, "--threshold", "0.99")
-    removed = clean("b", {"new": new}, "--threshold", "0.99")
+    assert clean("b", {"new": new}, "--threshold", "0.99") == {}
+    options = ("--threshold", "0.99", "--remove", "all")
+    clean("c", {"stored": stored}, *options, index="all.duckdb")
+    removed = clean("d", {"new": new}, *options, index="all.duckdb")
     assert {name: row["relation"] for name, row in removed.items()} == {"new": "contained"}
-    options = ("--threshold", "0.99", "--keep-templates")
-    clean("c", {"stored": stored}, *options, index="kept.duckdb")
-    assert clean("d", {"new": new}, *options, index="kept.duckdb") == {}
 
 
 def test_check_and_add_find_what_is_contained(clean, dedup, tmp_path):

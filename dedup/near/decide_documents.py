@@ -10,7 +10,7 @@ from dedup.config import CleanSettings, KeepPolicy
 from dedup.model.documents import CopyRelation
 from dedup.near.decisions import Decisions
 from dedup.near.keep_policy import decode_value, rank_documents
-from dedup.near.leaders import Cover
+from dedup.near.leaders import Cover, number_contents
 from dedup.near.relation_rule import rule_of
 from dedup.near.sketches import Sketches
 
@@ -29,10 +29,14 @@ def decide_documents(sketches: Sketches, settings: CleanSettings, advance: Calla
 
 
 def decide_alone(sketches: Sketches, settings: CleanSettings) -> Decisions:
-    """Return the decisions on all documents, each against the stored ones alone."""
-    cover = Cover(len(sketches), settings.near, sketches.stored, rule_of(settings))
-    for documents in sketches.views():
-        cover.offer(documents, enter=False)
+    """Return the decisions on all documents, each against the stored ones alone: none is an exact copy of another."""
+    stored, own = sketches.stored, number_contents(len(sketches))
+    cover = Cover(len(sketches), settings.near, stored, rule_of(settings))
+    known = np.concatenate([stored.content, stored.removed.content])[:, 0]
+    for batch, documents in zip(sketches.segments.batches, sketches.views(), strict=True):
+        is_known = np.isin(documents.content[:, 0], known)[:, None]
+        content = np.where(is_known, documents.content, own[batch.first : batch.first + len(batch)])
+        cover.offer(documents._replace(content=content), enter=False)
     return with_covered(cover.result(), sketches)
 
 

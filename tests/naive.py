@@ -219,6 +219,14 @@ def align_words(a, b, size):
         i, start_i, start_j = i + length, i + length, place + length
 
 
+def find_novel(tokens, witness):
+    """Return which words of a document are novel, as a list of bools."""
+    size = min(3, len(tokens), len(witness))
+    words = [[token.text for token in side] for side in (tokens, witness)]
+    covered = align_words(*words, size).covered if size else set()
+    return [place not in covered for place in range(len(tokens))]
+
+
 def compare_words(tokens, witness, slot_words):
     """Return the `Difference` of a document to its witness; `slot_words` gives the kinds of words by text."""
     size = min(3, len(tokens), len(witness))

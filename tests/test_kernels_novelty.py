@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedup.kernels.novelty import compare_words
+from dedup.kernels.novelty import compare_words, find_novel
 from dedup.near.sketcher import tokenise_text
 from dedup.text.slot_words import SLOT_WORDS_PATH, load_slot_words
 
@@ -36,6 +36,16 @@ def expect(text, witness):
 @example("", "a")
 def test_the_difference_of_two_texts_is_that_of_the_naive_twin(text, witness):
     assert compare(text, witness) == expect(text, witness)
+
+
+@given(texts, texts)
+@example("", "a")
+def test_novel_words_are_those_of_the_naive_twin_and_as_many_as_are_counted(text, witness):
+    found = find_novel(tokenise_text(text), tokenise_text(witness), load_slot_words()).tolist()
+    assert (naive.find_novel(naive.tokenise(text), naive.tokenise(witness)), compare(text, witness)[0]) == (
+        found,
+        sum(found),
+    )
 
 
 @given(st.data())

@@ -43,6 +43,15 @@ class Difference(NamedTuple):
     num_facts: int
 
 
+class Alignment(NamedTuple):
+    """Which words the witness has too (bool[n]), and gaps, conflicting slots and facts as a `Difference` counts them."""
+
+    covered: npt.NDArray[np.bool_]
+    num_gaps: int
+    num_slots: int
+    num_facts: int
+
+
 class Grams(NamedTuple):
     """Where the runs of `size` words of a text are: uint32[n] tokens; int32[2**k] and int32[n] chains, place + 1."""
 
@@ -159,18 +168,14 @@ def measure_runs(covered):
     return novel, longest
 
 
-@kernel
-def compare_words(tokens, witness, slot_words, slots):
-    """Return the `Difference` of a document to its witness (uint32 tokens of both).
-
-    `slot_words` is what `make_word_table` returns. The first conflicting slots are written to `slots` (int32[m, 4], as
-    many as there is room for): start and end in the document, start and end in the witness.
-    """
+@inner
+def align_words(tokens, witness, slot_words, slots):
+    """Return the greedy `Alignment` of a document to its witness; see `compare_words`."""
     size = min(GRAM, tokens.size, witness.size)
-    if size == 0:
-        return Difference(tokens.size, tokens.size, 0, 0, 0)
-    grams = index_grams(witness, size)
     covered = np.zeros(tokens.size, np.bool_)
+    if size == 0:
+        return Alignment(covered, 0, 0, 0)
+    grams = index_grams(witness, size)
     num_gaps = num_slots = num_facts = 0
     i = j = gap_i = gap_j = 0  # the gap before i and j begins at gap_i and gap_j
     while True:
@@ -219,5 +224,22 @@ def compare_words(tokens, witness, slot_words, slots):
             break
         i, j = end_i + length, end_j + length
         gap_i, gap_j = i, j
-    num_novel, longest_run = measure_runs(covered)
-    return Difference(num_novel, longest_run, num_gaps, num_slots, num_facts)
+    return Alignment(covered, num_gaps, num_slots, num_facts)
+
+
+@kernel
+def compare_words(tokens, witness, slot_words, slots):
+    """Return the `Difference` of a document to its witness (uint32 tokens of both).
+
+    `slot_words` is what `make_word_table` returns. The first conflicting slots are written to `slots` (int32[m, 4], as
+    many as there is room for): start and end in the document, start and end in the witness.
+    """
+    found = align_words(tokens, witness, slot_words, slots)
+    num_novel, longest_run = measure_runs(found.covered)
+    return Difference(num_novel, longest_run, found.num_gaps, found.num_slots, found.num_facts)
+
+
+@kernel
+def find_novel(tokens, witness, slot_words):
+    """Return which words of a document are novel, bool[n]: those that `compare_words` counts."""
+    return ~align_words(tokens, witness, slot_words, np.empty((0, 4), np.int32)).covered

@@ -51,7 +51,7 @@ from dedup.kernels.leader_table import DIFFERENCE, RELATIVE, CoverState, Limits,
 from dedup.kernels.locate import locate_tokens
 from dedup.kernels.minhash import SketchArrays, sketch_block
 from dedup.kernels.neighbours import NeighbourBounds, NeighbourState, SparseRows, find_neighbours
-from dedup.kernels.novelty import compare_words, make_word_table
+from dedup.kernels.novelty import compare_words, find_novel, make_word_table
 from dedup.kernels.relation import Likeness, RelationRule, relate
 from dedup.kernels.repeats_within import (
     MinShare,
@@ -136,6 +136,7 @@ def list_cover_kernels() -> Iterator[Call]:
     yield Call(relate, (tokens, tokens, facts, facts, Likeness(0.8, False, False), rule))
     yield Call(make_word_table, (given("u4"), given("u4")))
     yield Call(compare_words, (tokens, tokens, rule.slot_words, new("i4", 2)))
+    yield Call(find_novel, (tokens, tokens, rule.slot_words))
     yield Call(drop_masked, (tokens,))
 
 

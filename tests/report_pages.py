@@ -68,7 +68,14 @@ def hostile_records():
             middle = edit_text(text, f"{number}-{copy}", 2 * copy)
             body = f"{hostile} {middle}. {hostile} end {copy}."
             records.append(
-                {"id": name, "outlet": name, "title": name, "date": f"2024-01-0{copy + 1} {hostile}", "text": body}
+                {
+                    "id": name,
+                    "outlet": name,
+                    "title": name,
+                    "date": f"2024-01-0{copy + 1} {hostile}",
+                    "text": body,
+                    "url": f"https://a.example/{number}" if copy else hostile,
+                }
             )
     return records
 

@@ -60,9 +60,11 @@ def test_every_link_has_its_target_and_every_id_is_given_once(corpus, request):
     for name, page in pages.items():
         assert sorted(set(page.ids)) == sorted(page.ids)
         for link in page.links:
+            if link.startswith("https://"):
+                continue
             path, _, anchor = link.partition("#")
             target = os.path.normpath(os.path.join(os.path.dirname(name), path)) if path else name
-            assert target in pages
+            assert target in pages or (folder / target).is_file()
             assert not anchor or anchor in pages[target].ids
 
 
@@ -75,7 +77,7 @@ def test_every_page_can_be_reached_from_the_index(story):
         paths = {
             os.path.normpath(os.path.join(os.path.dirname(name), link.partition("#")[0]))
             for link in links
-            if link[0] != "#"
+            if link[0] != "#" and not link.endswith(".csv")
         }
         todo += paths - found
     assert names == found
@@ -218,7 +220,7 @@ def test_hostile_records_bring_no_markup_into_any_page(hostile, story):
             not {name for name in page.attributes if name.startswith("on")}
             | {"src", "style", "action"} & page.attributes
         )
-        assert all(re.fullmatch(r"[\w./#-]*", link) for link in page.links)
+        assert all(re.fullmatch(r"[\w./#-]*|https://a\.example/\d+", link) for link in page.links)
 
 
 @pytest.mark.parametrize("number", range(len(HOSTILE)))

@@ -44,7 +44,7 @@ class Difference(NamedTuple):
 
 
 class Alignment(NamedTuple):
-    """Which words the witness has too (bool[n]), and gaps, conflicting slots and facts as a `Difference` counts them."""
+    """Which words the witness has too (bool[n]); gaps, conflicting slots and facts as a `Difference` counts them."""
 
     covered: npt.NDArray[np.bool_]
     num_gaps: int

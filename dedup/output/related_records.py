@@ -34,6 +34,11 @@ class RelatedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     novel_run: Offset
     conflicts: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def sides(self) -> list[Witness]:
+        """Return the other document, and this one."""
+        return [self.other, Witness(self.id, self.path, self.line)]
+
 
 def write_related(
     path: Path, segments: Segments, decisions: Decisions, conflicts: Conflicts, quotes: Mapping[int, Quotes]

@@ -16,9 +16,12 @@ from dedup.report.corpus.corpus_clusters import render_lists
 from dedup.report.corpus.corpus_index import render_index
 from dedup.report.corpus.corpus_model import ClusterEntry, CorpusFindings
 from dedup.report.corpus.corpus_page import INDEX, THRESHOLD_PAGE
+from dedup.report.corpus.corpus_relations import render_relations
 from dedup.report.corpus.corpus_threshold import render_threshold
+from dedup.report.corpus.csv_tables import write_csv
 from dedup.report.corpus.kept_pairs import NearMisses
 from dedup.report.corpus.report_folder import report_folder
+from dedup.report.corpus.report_tables import list_tables
 from dedup.report.corpus.run_findings import describe_findings
 from dedup.report.corpus.run_tables import RunTables
 from dedup.report.corpus.shown_documents import read_shown
@@ -59,6 +62,8 @@ def write_report(task: ReportRun, progress: Progress) -> WrittenReport:
         with files.documents.open("rb") as documents:
             findings = describe_findings(run, task.fields, survey, misses, documents)
             entries = [plan.name(read_shown(documents, plan.offset).card) for plan in plans]
+            for name, records in list_tables(run, findings, entries, survey.shown, documents).items():
+                write_csv(pages / "tables" / f"{name}.csv", records)
         write_overview(findings, entries, len(run.clusters.sizes), pages)
         progress.begin("report", len(plans), "page")
         run_tasks(partial(write_pages, files=files), list_chunks(plans), task.workers, progress.advance)
@@ -74,9 +79,9 @@ def survey_documents(
     with target.open("wb") as file:
         paths = [each.path for each in run.summary.inputs]
         surveyor = Surveyor(run.removals, run.list_wanted(misses), paths, file)
-        for place, block in Originals(
-            run.out, run.summary.inputs, read_input_config(run.summary), fields.roles, target.parent
-        ).read():
+        config = read_input_config(run.summary)
+        roles = fields.roles | ({"url": config.url_field} if config.url_field else {})
+        for place, block in Originals(run.out, run.summary.inputs, config, roles, target.parent).read():
             surveyor.add(place, block)
             progress.advance(len(block.ids))
     progress.end()
@@ -86,6 +91,8 @@ def survey_documents(
 def write_overview(findings: CorpusFindings, entries: list[ClusterEntry], num_clusters: int, pages: Path) -> None:
     """Write the index, the list of clusters and the pairs near the threshold."""
     save_page(pages / INDEX, render_index(findings, entries))
+    for name, page in render_relations(findings):
+        save_page(pages / name, page)
     misses = [*(findings.below or ()), *(findings.yet_kept or ())]
     if misses:
         compared = [(miss, diff_texts(miss.old, miss.new)) for miss in misses]

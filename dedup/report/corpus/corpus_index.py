@@ -17,6 +17,7 @@ from dedup.report.corpus.corpus_page import (
     read_id,
     render_corpus_page,
 )
+from dedup.report.corpus.corpus_relations import RELATIONS, SERIES
 from dedup.report.wording import clip, count_things, format_share
 
 # The page stays below 1 MB: this many bytes for each of its longest tables.
@@ -27,7 +28,8 @@ MAX_OUTLETS, MAX_CROSSINGS, MAX_FILES = 1000, 30, 50
 LARGEST = 10  # clusters that the index names
 MATRIX_SIZE, MAX_DAYS = 12, 10
 HEAT_STEPS = 5
-RELATIONS = ("edited", "template", "contained")
+LEGEND = {"contained": "contained (may lie below the threshold)"}
+FIRST_DRAWN = ("edited", "contained")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,8 @@ def render_index(findings: CorpusFindings, entries: Sequence[ClusterEntry]) -> s
         "top_days": list_top_days(findings),
         "sizes": chart_sizes(findings),
         "similarities": chart_similarities(findings),
-        "above": fit_pairs(findings.above),
+        "drawn": [(name, LEGEND.get(name, name)) for name in list_drawn(findings)],
+        "above": fit_pairs([removal.pair for removal in findings.above]),
         "below": None if findings.below is None else fit_pairs([miss.pair for miss in findings.below]),
         "yet_kept": fit_pairs([miss.pair for miss in findings.yet_kept or ()]),
         "threshold_page": THRESHOLD_PAGE,
@@ -80,6 +83,8 @@ def render_index(findings: CorpusFindings, entries: Sequence[ClusterEntry]) -> s
         "boilerplate_characters": BOILERPLATE_CHARACTERS,
         "most_files": MAX_FILES,
         "settings": list_settings(findings),
+        "meanings": RELATIONS,
+        "series_names": SERIES,
     }
     return render_corpus_page("corpus_index.html", values)
 
@@ -126,19 +131,18 @@ def chart_sizes(findings: CorpusFindings) -> Chart:
 
 def chart_similarities(findings: CorpusFindings) -> Chart:
     """Return how similar the removed documents are to their witnesses, exact copies left out."""
-    steps = findings.similarities
-    num = len(steps[RELATIONS[0]])
+    steps, drawn = findings.similarities, list_drawn(findings)
+    num = len(steps[drawn[0]])
     first = min((step for counts in steps.values() for step, count in enumerate(counts) if count), default=num)
     first = max(0, min(first, int(findings.threshold * num + 1e-9)) - 1)
     shown = range(first, num)
     columns = [
-        Column(f"{step / num:.1f}", tuple((relation, steps[relation][step]) for relation in RELATIONS))
-        for step in shown
+        Column(f"{step / num:.1f}", tuple((relation, steps[relation][step]) for relation in drawn)) for step in shown
     ]
     rows = [
-        (f"{step / num:.2f} to {(step + 1) / num:.2f}", *(f"{steps[relation][step]:,}" for relation in RELATIONS))
+        (f"{step / num:.2f} to {(step + 1) / num:.2f}", *(f"{steps[relation][step]:,}" for relation in drawn))
         for step in shown
-        if any(steps[relation][step] for relation in RELATIONS)
+        if any(steps[relation][step] for relation in drawn)
     ]
     mark = Tick(100 * (findings.threshold * num - first) / (num - first), f"threshold {findings.threshold:g}")
     total = sum(map(sum, steps.values()))
@@ -147,9 +151,17 @@ def chart_similarities(findings: CorpusFindings) -> Chart:
         f"from {first / num:.2f} to 1, exact copies left out."
     )
     caption = Caption(
-        "similarity", "How similar the copies are", description, ("Similarity", *map(str.capitalize, RELATIONS))
+        "similarity", "How similar the copies are", description, ("Similarity", *map(str.capitalize, drawn))
     )
     return draw_columns(caption, columns, rows, Axis(num // 10, -first % (num // 10), is_scale=True, mark=mark))
+
+
+def list_drawn(findings: CorpusFindings) -> list[str]:
+    """Return the relations that a chart of similarities shows: those that occur, and the first two in any case."""
+    found = findings.summary.counts.removed_by_relation
+    return [
+        relation for relation in RELATIONS if relation != "exact" and (found.get(relation) or relation in FIRST_DRAWN)
+    ]
 
 
 def draw_matrix(crossings: Sequence[OutletPair]) -> Matrix:

@@ -6,13 +6,14 @@ from dedup.config import FieldNames
 from dedup.model.run import Summary
 from dedup.output.passage_records import BoilerplateRecord, PassageRecord
 from dedup.output.records import RejectedRecord
+from dedup.report.diff.diff_html import TaggedText
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """A document as a page names it; `outlet`, `date` and `title` are "" where the record has none.
 
-    `opening` is how its text begins, for a document without a title.
+    `opening` is how its text begins, for a document without a title. `url` is "" or an address that is safe to link.
     """
 
     id: str
@@ -22,6 +23,7 @@ class Card:
     date: str
     title: str
     opening: str
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +70,41 @@ class ClusterContent:
 
 
 @dataclass(frozen=True, slots=True)
-class NearMiss:
-    """A pair of kept documents near the threshold, with both texts."""
+class LosingPair:
+    """A removal with its text: `pieces` in which novel words are marked, `num_novel` of `num_words`."""
+
+    pair: DocumentPair
+    num_novel: int
+    num_words: int
+    pieces: tuple[TaggedText, ...]
+    is_cut: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlikePair:
+    """Two kept documents that are alike: words of the second that the first lacks, and their conflicting slots.
+
+    conflicts  the words of the second, those of the first
+    """
+
+    pair: DocumentPair
+    num_novel: int
+    conflicts: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesEntry:
+    """A suspicious series as its page shows it: how many documents it has, the first of them, and why it is told."""
+
+    kind: str
+    num_documents: int
+    reason: str
+    members: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextPair:
+    """A pair of documents with both texts."""
 
     pair: DocumentPair
     old: str
@@ -120,6 +155,9 @@ class CorpusFindings:
     boilerplate   most frequent first, the first of `num_boilerplate`
     rejections    the first of `summary.counts.rejected`
     num_elsewhere removed documents whose witness is in no file of the run
+    losing        removals with most novel words, of `num_losing`
+    alike         {relation: pairs that are alike and stay, most similar first}
+    series        suspicious series
     """
 
     name: str
@@ -131,12 +169,16 @@ class CorpusFindings:
     sizes: tuple[tuple[int, int], ...]
     similarities: dict[str, tuple[int, ...]]
     crossings: tuple[OutletPair, ...]
-    above: tuple[DocumentPair, ...]
-    below: tuple[NearMiss, ...] | None
-    yet_kept: tuple[NearMiss, ...] | None
+    above: tuple[TextPair, ...]
+    below: tuple[TextPair, ...] | None
+    yet_kept: tuple[TextPair, ...] | None
     boilerplate: tuple[BoilerplateRecord, ...]
     rejections: tuple[RejectedRecord, ...]
     num_elsewhere: int
+    losing: tuple[LosingPair, ...]
+    num_losing: int
+    alike: dict[str, tuple[AlikePair, ...]]
+    series: tuple[SeriesEntry, ...]
 
     @property
     def threshold(self) -> float:

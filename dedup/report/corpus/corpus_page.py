@@ -66,7 +66,7 @@ def measure_row(*texts: str) -> int:
 def measure_card(card: Card) -> int:
     """Return how many bytes a document takes in a page, at most."""
     names = (clip(name, MAX_NAME) for name in (card.id, card.path, card.outlet, card.date))
-    return measure_row(clip(card.title or card.opening, MAX_TITLE), *names)
+    return measure_row(clip(card.title or card.opening, MAX_TITLE), card.url, *names)
 
 
 def measure_text(text: str) -> int:

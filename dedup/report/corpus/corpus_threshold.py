@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from dedup.diff.model import Diff
 from dedup.report.corpus.corpus_diff import ComparedPair, describe_diff
-from dedup.report.corpus.corpus_model import NearMiss
+from dedup.report.corpus.corpus_model import TextPair
 from dedup.report.corpus.corpus_page import render_corpus_page
 
 PAGE_BYTES, PAIR_BYTES = 1_400_000, 120_000
 
 
-def render_threshold(threshold: float, compared: Sequence[tuple[NearMiss, Diff]]) -> str:
+def render_threshold(threshold: float, compared: Sequence[tuple[TextPair, Diff]]) -> str:
     """Return the page; pairs are taken until it is full."""
     pairs, used = [], 0
     for number, (miss, diff) in enumerate(compared, start=1):

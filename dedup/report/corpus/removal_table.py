@@ -16,7 +16,7 @@ from dedup.output.run_folder import REMOVED
 
 LINE_BITS = 40
 NO_WITNESS = -1
-NEAR = [CopyRelation.EDITED, CopyRelation.TEMPLATE]
+NEAR = [CopyRelation.EDITED, CopyRelation.TEMPLATE, CopyRelation.UPDATE, CopyRelation.EXTENDED]
 
 Keys = npt.NDArray[np.int64]
 
@@ -44,6 +44,7 @@ class RemovalTable:
     similarity  float64[n]
     relation    uint8[n]    a `CopyRelation`
     covered     float64[n]  NaN where the document is not contained
+    novel       int64[n]    words that the witness lacks
     ```
     """
 
@@ -52,13 +53,14 @@ class RemovalTable:
     similarity: npt.NDArray[np.float64]
     relation: npt.NDArray[np.uint8]
     covered: npt.NDArray[np.float64]
+    novel: npt.NDArray[np.int64]
 
     @classmethod
     def collect(cls, out: Path, places: Mapping[str, int]) -> "RemovalTable":
         """Return all removals of a run; `places` are those of the input files by path."""
         relations = {relation.label: relation.value for relation in CopyRelation}
         removed, witness, relation = array("q"), array("q"), array("B")
-        similarity, covered = array("d"), array("d")
+        similarity, covered, novel = array("d"), array("d"), array("q")
         for number, record in enumerate(read_records(out, REMOVED, RemovedRecord), start=1):
             try:
                 removed.append(make_key(places[record.source.path], record.source.line))
@@ -68,7 +70,8 @@ class RemovalTable:
             witness.append(find_witness(record.witness, places))
             similarity.append(record.similarity)
             covered.append(np.nan if record.covered is None else record.covered)
-        columns = [np.asarray(column) for column in (removed, witness, similarity, relation, covered)]
+            novel.append(record.novel_words)
+        columns = [np.asarray(column) for column in (removed, witness, similarity, relation, covered, novel)]
         return cls(*columns).take(np.argsort(columns[0], kind="stable"))
 
     def __len__(self) -> int:
@@ -77,13 +80,23 @@ class RemovalTable:
     def take(self, rows: npt.NDArray[np.int64]) -> "RemovalTable":
         """Return some of the removals."""
         return RemovalTable(
-            self.removed[rows], self.witness[rows], self.similarity[rows], self.relation[rows], self.covered[rows]
+            self.removed[rows],
+            self.witness[rows],
+            self.similarity[rows],
+            self.relation[rows],
+            self.covered[rows],
+            self.novel[rows],
         )
 
     def nearest(self, most: int) -> "RemovalTable":
         """Return the near-copies that are nearest above the threshold, nearest first."""
         near = np.flatnonzero(np.isin(self.relation, NEAR) & (self.witness != NO_WITNESS))
         return self.take(near[np.argsort(self.similarity[near], kind="stable")][:most])
+
+    def losing(self, most: int) -> "RemovalTable":
+        """Return the removals with most novel words of those whose witness is in the run, most first."""
+        rows = np.flatnonzero((self.novel > 0) & (self.witness != NO_WITNESS))
+        return self.take(rows[np.argsort(-self.novel[rows], kind="stable")][:most])
 
 
 def find_witness(witness: Witness, places: Mapping[str, int]) -> int:

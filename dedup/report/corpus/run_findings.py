@@ -1,13 +1,27 @@
 """The findings of a run, as its first page and the page of the threshold show them."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import IO
 
 from dedup.config import FieldNames
+from dedup.corpus.values import read_value
 from dedup.model.documents import CopyRelation
-from dedup.report.corpus.corpus_model import CorpusFindings, DocumentPair, NearMiss
+from dedup.output.finished_run import read_records
+from dedup.output.run_folder import SUSPICIOUS
+from dedup.output.suspicious_series import SuspiciousRecord
+from dedup.report.corpus.corpus_model import (
+    AlikePair,
+    Card,
+    CorpusFindings,
+    DocumentPair,
+    LosingPair,
+    SeriesEntry,
+    TextPair,
+)
 from dedup.report.corpus.kept_pairs import KeptPairs, NearMisses
-from dedup.report.corpus.removal_table import NO_WITNESS
+from dedup.report.corpus.novel_words import mark_novel
+from dedup.report.corpus.removal_table import NO_WITNESS, RemovalTable
 from dedup.report.corpus.run_numbers import (
     count_crossings,
     count_days,
@@ -38,32 +52,57 @@ def describe_findings(
         sizes=count_sizes(run.clusters),
         similarities=count_similarities(run.removals),
         crossings=crossings,
-        above=tuple(describe_nearest(run, shown, documents)),
+        above=tuple(describe_removals(run, run.nearest, shown, documents)),
         below=tuple(describe_misses(misses.below, shown, documents)) if misses else None,
         yet_kept=tuple(describe_misses(misses.yet_kept, shown, documents)) if misses else None,
         boilerplate=read_boilerplate(run.out),
         rejections=read_rejections(run.out),
         num_elsewhere=int((run.removals.witness == NO_WITNESS).sum()),
+        losing=tuple(describe_losing(run, shown, documents)),
+        num_losing=int((run.removals.novel > 0).sum()),
+        alike={relation: tuple(describe_alike(run, relation, shown, documents)) for relation in run.alike},
+        series=tuple(read_series(run.out)),
     )
 
 
-def describe_nearest(run: RunTables, shown: ShownDocuments, documents: IO[bytes]) -> Iterator[DocumentPair]:
-    """Yield the removals nearest above the threshold."""
-    table = run.nearest
+def describe_removals(
+    run: RunTables, table: RemovalTable, shown: ShownDocuments, documents: IO[bytes]
+) -> Iterator[TextPair]:
+    """Yield some removals, with both texts."""
     offsets = zip(shown.find(table.witness).tolist(), shown.find(table.removed).tolist(), strict=True)
     for row, (first, second) in enumerate(offsets):
-        yield DocumentPair(
-            read_shown(documents, first).card,
-            read_shown(documents, second).card,
-            CopyRelation(table.relation[row]).label,
-            float(table.similarity[row]),
-            run.clusters.find_page(int(table.witness[row])),
+        old, new = read_shown(documents, first), read_shown(documents, second)
+        relation, similarity = CopyRelation(table.relation[row]).label, float(table.similarity[row])
+        page = run.clusters.find_page(int(table.witness[row]))
+        yield TextPair(DocumentPair(old.card, new.card, relation, similarity, page), old.text, new.text)
+
+
+def describe_losing(run: RunTables, shown: ShownDocuments, documents: IO[bytes]) -> Iterator[LosingPair]:
+    """Yield the removals with most novel words, these marked."""
+    for removal in describe_removals(run, run.losing, shown, documents):
+        yield mark_novel(removal)
+
+
+def describe_alike(run: RunTables, relation: str, shown: ShownDocuments, documents: IO[bytes]) -> Iterator[AlikePair]:
+    """Yield the most similar pairs of a relation that stay."""
+    for record in run.alike[relation]:
+        first, second = (shown.read_card(documents, run.find_key(side), side) for side in record.sides)
+        yield AlikePair(DocumentPair(first, second, relation, record.similarity), record.novel_words, record.conflicts)
+
+
+def read_series(out: Path) -> Iterator[SeriesEntry]:
+    """Yield the suspicious series of a run."""
+    for record in read_records(out, SUSPICIOUS, SuspiciousRecord, may_lack=True):
+        members = (
+            Card(read_value(bytes(m.id)), m.path, m.line, record.outlet or "", m.date or "", m.title or "", "")
+            for m in record.members
         )
+        yield SeriesEntry(record.kind, record.documents, record.reason, tuple(members))
 
 
-def describe_misses(pairs: KeptPairs, shown: ShownDocuments, documents: IO[bytes]) -> Iterator[NearMiss]:
+def describe_misses(pairs: KeptPairs, shown: ShownDocuments, documents: IO[bytes]) -> Iterator[TextPair]:
     """Yield pairs of kept documents, with their texts."""
     for row in range(len(pairs.first)):
         old, new = (read_shown(documents, shown.find_kept(side[row])) for side in (pairs.first, pairs.second))
         relation, similarity = CopyRelation(pairs.relation[row]).label, float(pairs.similarity[row])
-        yield NearMiss(DocumentPair(old.card, new.card, relation, similarity, None), old.text, new.text)
+        yield TextPair(DocumentPair(old.card, new.card, relation, similarity, None), old.text, new.text)

@@ -1,5 +1,6 @@
 """One pass over all documents of a finished run: count them by outlet and day, set the ones to be shown aside."""
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from dedup.report.corpus.shown_documents import ShownDocument, ShownDocuments, W
 from dedup.text.dates import number_day
 
 UNDATED = -1
+WEB_ADDRESS = re.compile(r"https?://[!-~]{1,500}")  # what else a field may hold is not linked
 OPENING = 120  # characters in place of a title
 
 
@@ -39,7 +41,8 @@ class Survey:
     """What the pass found.
 
     outlets    names of the outlets, in the order of their first documents; they are counted by their places here
-    named      keys of all removed documents and their witnesses, ascending; `outlet_of` the places of their outlets
+    named      keys of all removed documents, their witnesses and others, ascending
+    outlet_of  places of their outlets
     """
 
     outlets: tuple[str, ...]
@@ -50,7 +53,7 @@ class Survey:
     shown: ShownDocuments
 
     def find_outlets(self, keys: Keys) -> npt.NDArray[np.int32]:
-        """Return the outlets of some removed documents or witnesses."""
+        """Return the outlets of some named documents."""
         return self.outlet_of[find_keys(self.named, keys)]
 
 
@@ -61,9 +64,10 @@ class Surveyor:
         self._removed, self._wanted, self._paths, self._file = removals.removed, wanted, paths, file
         self._outlets: dict[str, int] = {}
         self._by_outlet, self._by_day = Tally(), Tally()
-        self._named = np.unique(np.concatenate([removals.removed, removals.witness]))
+        self._named = wanted.named
         self._outlet_of = np.full(self._named.size, -1, np.int32)
-        self._offsets, self._kept_offsets = (np.full(w.size, -1, np.int64) for w in (wanted.keys, wanted.kept))
+        every = (wanted.keys, wanted.kept, wanted.named)
+        self._offsets, self._kept_offsets, self._named_offsets = (np.full(w.size, -1, np.int64) for w in every)
         self._num_kept = 0
 
     def add(self, place: int, block: DocumentBlock) -> None:
@@ -85,19 +89,25 @@ class Surveyor:
         ):
             for row in np.flatnonzero(found >= 0).tolist():
                 offsets[found[row]] = self._file.tell()
-                self._file.write(msgspec.json.encode(describe_document(block, row, self._paths[place])) + b"\n")
+                self._write(ShownDocument(describe_card(block, row, self._paths[place]), block.texts[row].as_py()))
+        for row in np.flatnonzero(named >= 0).tolist():
+            self._named_offsets[named[row]] = self._file.tell()
+            self._write(ShownDocument(describe_card(block, row, self._paths[place]), ""))
+
+    def _write(self, document: ShownDocument) -> None:
+        self._file.write(msgspec.json.encode(document) + b"\n")
 
     def finish(self) -> Survey:
         """Return what was found."""
-        shown = ShownDocuments(self._wanted, self._offsets, self._kept_offsets)
+        shown = ShownDocuments(self._wanted, self._offsets, self._kept_offsets, self._named_offsets)
         return Survey(tuple(self._outlets), self._by_outlet, self._by_day, self._named, self._outlet_of, shown)
 
 
-def describe_document(block: DocumentBlock, row: int, path: str) -> ShownDocument:
-    """Return a document as pages name it, with its text."""
+def describe_card(block: DocumentBlock, row: int, path: str) -> Card:
+    """Return a document as pages name it."""
     line, text = int(block.lines[row]), block.texts[row].as_py()
     values = {role: read_value(raws[row]) for role, raws in block.fields.items() if raws}
-    card = Card(
+    return Card(
         id=read_value(block.ids[row]) or f"{path}:{line}",
         path=path,
         line=line,
@@ -105,8 +115,8 @@ def describe_document(block: DocumentBlock, row: int, path: str) -> ShownDocumen
         date=values.get("date", ""),
         title=values.get("title", ""),
         opening=" ".join(text[: 4 * OPENING].split())[:OPENING],
+        url=values.get("url", "") if WEB_ADDRESS.fullmatch(values.get("url", "")) else "",
     )
-    return ShownDocument(card, text)
 
 
 def read_field(block: DocumentBlock, role: str) -> list[bytes]:

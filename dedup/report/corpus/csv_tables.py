@@ -1,0 +1,47 @@
+"""The tables of a report as CSV files that a spreadsheet opens without running anything."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from dataclasses import fields, is_dataclass
+from itertools import chain
+from pathlib import Path
+
+import msgspec
+
+from dedup.corpus.values import read_value
+from dedup.text.control_characters import make_safe
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_csv(path: Path, records: Iterable[object]) -> None:
+    """Write records of one kind, a line for each; fields of a field get its name before theirs."""
+    path.parent.mkdir(exist_ok=True)
+    lines = iter(records)
+    first = next(lines, None)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        if first is not None:
+            writer.writerow(name for name, _ in flatten(first))
+            writer.writerows([cell for _, cell in flatten(record)] for record in chain([first], lines))
+
+
+def flatten(value: object, name: str = "") -> Iterator[tuple[str, str]]:
+    """Yield (name, cell) of a value and of all that is in it; text that a spreadsheet would run begins with '.
+
+    >>> list(flatten("=1+1", "a")), list(flatten(-1, "b"))
+    ([('a', "'=1+1")], [('b', '-1')])
+    """
+    if isinstance(value, msgspec.Raw):
+        value = read_value(bytes(value))
+    if isinstance(value, msgspec.Struct) or (is_dataclass(value) and not isinstance(value, type)):
+        names = value.__struct_fields__ if isinstance(value, msgspec.Struct) else [each.name for each in fields(value)]
+        for each in names:
+            yield from flatten(getattr(value, each), f"{name}_{each}" if name else each)
+    elif isinstance(value, str):
+        safe = make_safe(value)
+        yield name, f"'{safe}" if safe.startswith(FORMULA) else safe
+    elif isinstance(value, list | tuple | dict):
+        yield name, msgspec.json.encode(value).decode()
+    else:
+        yield name, "" if value is None else str(value)

@@ -1,0 +1,105 @@
+"""Which tables a report has, each with what its lines are read from."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import IO
+
+from dedup.output.finished_run import read_records
+from dedup.output.passage_records import PassageRecord
+from dedup.output.records import RejectedRecord, RemovedRecord, Witness
+from dedup.output.related_records import RelatedRecord
+from dedup.output.run_folder import PASSAGES, REJECTED, RELATED, REMOVED, SUSPICIOUS
+from dedup.output.suspicious_series import SuspiciousRecord
+from dedup.report.corpus.corpus_model import Card, ClusterEntry, CorpusFindings
+from dedup.report.corpus.run_tables import RunTables
+from dedup.report.corpus.shown_documents import ShownDocuments
+
+
+@dataclass(frozen=True, slots=True)
+class RemovalLine:
+    """A removal as its table has it; `cluster` is its page, None without one."""
+
+    removed: Card
+    kept: Card
+    reason: str
+    relation: str
+    similarity: float
+    covered: float | None
+    novel_words: int
+    conflicts: tuple[tuple[str, str], ...]
+    cluster: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class CountLine:
+    """A name and two counts under it, as the chart or the table of them has it."""
+
+    name: str
+    documents: int
+    removed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SettingLine:
+    """A setting of a stage of the run."""
+
+    stage: str
+    setting: str
+    value: object
+
+
+def list_tables(
+    run: RunTables, findings: CorpusFindings, entries: list[ClusterEntry], shown: ShownDocuments, documents: IO[bytes]
+) -> Mapping[str, Iterable[object]]:
+    """Return the records of each table by its name."""
+    counts = findings.summary.counts
+    return {
+        "removed": list_removals(run, shown, documents),
+        "related": read_records(run.out, RELATED, RelatedRecord, may_lack=True),
+        "suspicious": read_records(run.out, SUSPICIOUS, SuspiciousRecord, may_lack=True),
+        "passages": read_records(run.out, PASSAGES, PassageRecord, may_lack=True),
+        "rejected": read_records(run.out, REJECTED, RejectedRecord),
+        "relations": (CountLine(name, number) for name, number in counts.removed_by_relation.items()),
+        "clusters": entries,
+        "sizes": (CountLine(str(size), number) for size, number in findings.sizes),
+        "outlets": findings.outlets,
+        "crossings": findings.crossings,
+        "days": (
+            CountLine(date.fromordinal(day.day).isoformat(), day.num_documents, day.num_removed)
+            for day in findings.days
+        ),
+        "similarities": (
+            CountLine(f"{relation} from {step / len(steps):.2f}", number)
+            for relation, steps in findings.similarities.items()
+            for step, number in enumerate(steps)
+            if number
+        ),
+        "threshold": (miss.pair for miss in (*findings.above, *(findings.below or ()), *(findings.yet_kept or ()))),
+        "boilerplate": findings.boilerplate,
+        "files": findings.summary.inputs,
+        "stages": findings.summary.stages,
+        "settings": (
+            SettingLine(stage, name, value)
+            for stage, some in findings.summary.config.items()
+            for name, value in some.items()
+        ),
+    }
+
+
+def list_removals(run: RunTables, shown: ShownDocuments, documents: IO[bytes]) -> Iterator[RemovalLine]:
+    """Yield all removals in the order of `removed.jsonl`."""
+    for record in read_records(run.out, REMOVED, RemovedRecord):
+        name = Witness(record.id, record.source.path, record.source.line)
+        kept = run.find_key(record.witness)
+        yield RemovalLine(
+            shown.read_card(documents, run.find_key(name), name),
+            shown.read_card(documents, kept, record.witness),
+            record.reason,
+            record.relation,
+            record.similarity,
+            record.covered,
+            record.novel_words,
+            record.conflicts,
+            run.clusters.find_page(kept),
+        )

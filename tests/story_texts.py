@@ -10,10 +10,10 @@ SEEDS = {path.name[:3]: path.read_text(encoding="utf-8") for path in STORY}
 ENGINES = [
     "lexical",
     pytest.param(
-        "semantic", marks=pytest.mark.skipif(not find_spec("onnxruntime"), reason="needs the extra dedup[semantic]")
+        "semantic", marks=pytest.mark.skipif(not find_spec("onnxruntime"), reason="needs the extra newsdedup[semantic]")
     ),
 ]
-semantic = pytest.mark.skipif(not find_spec("onnxruntime"), reason="needs the extra dedup[semantic]")
+semantic = pytest.mark.skipif(not find_spec("onnxruntime"), reason="needs the extra newsdedup[semantic]")
 FIRE = {
     "ap": "Nine people died in a fire in Riga on Monday night. The mayor said it began in a kitchen. "
     "Firemen needed six hours to put it out. Nobody knows who owned the house.",

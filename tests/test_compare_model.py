@@ -66,7 +66,7 @@ def test_auto_without_the_extra_says_how_to_get_it(monkeypatch, module):
     hide(monkeypatch, module)
     engine = run("auto").engine
     assert ("lexical", None) == (engine.name, engine.model)
-    assert "pip install 'dedup[semantic]'" in engine.reason
+    assert "pip install 'newsdedup[semantic]'" in engine.reason
 
 
 @pytest.mark.parametrize("module", ["onnxruntime", "tokenizers"])

@@ -3,6 +3,8 @@
 import re
 import subprocess
 import sys
+import tomllib
+from pathlib import Path
 
 import pytest
 from corpora import make_text, write_jsonl
@@ -11,6 +13,7 @@ from dedup import __version__
 from dedup.cli.main import COMMANDS, load_command
 
 HEAVY = "{'numpy', 'numba', 'pyarrow', 'datasketch', 'tqdm', 'duckdb', 'scipy', 'llvmlite', 'pandas', 'pyspark'}"
+TEXTS = {".py", ".pyi", ".md", ".sh"}
 SLOW = "{'numba.np.linalg', 'numba.np.arraymath', 'pyarrow.compute'}"  # parts of them
 
 
@@ -113,8 +116,25 @@ def test_every_option_of_an_index_command_is_explained(name):
     assert "Example" in output
 
 
-def test_the_version_is_told():
-    assert run_and_list_imports("--version")[:2] == (0, f"dedup, version {__version__}\n")
+@pytest.mark.parametrize("flag", ["-V", "--version"])
+def test_the_version_is_told(flag):
+    assert run_and_list_imports(flag)[:2] == (0, f"dedup, version {__version__}\n")
+
+
+def test_a_command_that_is_mistyped_is_suggested(dedup, tmp_path):
+    done = dedup("clena", "a.jsonl", cwd=tmp_path)
+    assert (done.code, done.stderr.splitlines()[-1]) == (2, "Error: No such command 'clena'. Did you mean clean?")
+    assert "Did you mean" not in dedup("frobnicate", cwd=tmp_path).stderr
+
+
+def test_messages_name_the_package_that_is_ours():
+    """The package "dedup" of PyPI is a stranger's."""
+    top = Path(__file__).parent.parent
+    assert tomllib.loads((top / "pyproject.toml").read_text())["project"]["name"] == "newsdedup"
+    files = [path for part in ("dedup", "docs", "scripts") for path in (top / part).rglob("*") if path.is_file()]
+    texts = {path: path.read_text(encoding="utf-8") for path in [*files, top / "README.md"] if path.suffix in TEXTS}
+    stranger = re.compile(r"(?<!news)dedup\[|pip install '?dedup\b")
+    assert [path.name for path, text in texts.items() if stranger.search(text)] == []
 
 
 def test_no_command_at_all_shows_the_help():

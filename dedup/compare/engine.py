@@ -55,7 +55,7 @@ def compare_texts(
 
     base    name of the text that the others are compared with; None: the earliest by `dates` (ISO 8601, by name),
             else the one that says most of what the others say
-    engine  "lexical", "semantic" (needs the extra `dedup[semantic]`) or "auto"; `result.engine` says what ran
+    engine  "lexical", "semantic" (needs the extra `newsdedup[semantic]`) or "auto"; `result.engine` says what ran
     model   folder of an ONNX sentence model
 
     Raises `DedupError` on what cannot be compared, or where the engine that was asked for cannot run.

@@ -20,6 +20,7 @@ from dedup.model.run import Counts, InputFile, Limit, Losses, PassageCounts, Sta
 from dedup.near.bands import bands_of
 from dedup.near.decisions import Decisions, WorkCounts
 from dedup.passages.document_tokens import MAX_TOKENS
+from dedup.version import __version__
 
 
 class StageTimer:
@@ -193,5 +194,6 @@ def sum_counts(
 
 def list_versions() -> dict[str, str]:
     """Return the versions of what the result depends on."""
-    packages = ("dedup", "datasketch", "msgspec", "numba", "numpy", "pyarrow")
-    return {"python": platform.python_version()} | {name: version(name) for name in packages}
+    packages = ("datasketch", "msgspec", "numba", "numpy", "pyarrow")
+    known = {"python": platform.python_version(), "dedup": __version__}
+    return known | {name: version(name) for name in packages}

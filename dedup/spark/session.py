@@ -100,7 +100,7 @@ def refuse_missing() -> None:
         import pandas  # noqa: ICN001, F401, PLC0415 (pyspark asks for it)
         import pyspark  # noqa: F401, PLC0415 (an extra)
     except ImportError:
-        raise DedupError("--engine spark needs PySpark. Install it with: pip install 'dedup[spark]'") from None
+        raise DedupError("--engine spark needs PySpark. Install it with: pip install 'newsdedup[spark]'") from None
     home = os.environ.get("JAVA_HOME")
     java = Path(home, "bin", "java") if home else None
     if not (java and java.exists()) and shutil.which("java") is None:

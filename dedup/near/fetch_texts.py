@@ -3,7 +3,8 @@
 import csv
 import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 from pathlib import Path
 
 import msgspec
@@ -90,39 +91,57 @@ class RecordText:
         return out.getvalue().removesuffix(LINE_END).encode() + end
 
 
-def read_record_fields(file: SourceFile, raw: bytes, place: RecordSpan, config: InputConfig) -> dict[str, str]:
-    """Return title, date, outlet and URL of a record as text, by role; "" for what is absent."""
+def read_fields(shard: Shard, places: Sequence[RecordSpan], config: InputConfig) -> Iterator[dict[str, str]]:
+    """Yield title, date, outlet and URL of some records of a shard as text, by role; "" for what is absent."""
+    file = shard.files[0]
     if file.format == "txt":
-        return {}
-    if file.format == "parquet":
+        yield from ({} for _ in places)
+    elif file.format == "parquet":
         names = set(open_parquet(file.location).schema_arrow.names)
-        facts = {role: name for role, name in config.facts.items() if name in names}
-        values = {role: next(fetch_rows(file.location, [place.start], name)) for role, name in facts.items()}
-        return {role: "" if value is None else str(value) for role, value in values.items()}
-    if file.format in DELIMITERS:
-        cells = parse_record(raw, read_header(file), file.format)
+        roles = [role for role, name in config.facts.items() if name in names]
+        rows = [place.start for place in places]
+        columns = [list(fetch_rows(file.location, rows, config.facts[role])) for role in roles]
+        for row in range(len(rows)):
+            values = {role: column[row] for role, column in zip(roles, columns, strict=True)}
+            yield {role: "" if value is None else str(value) for role, value in values.items()}
+    else:
+        header = read_header(file) if file.format in DELIMITERS else []
+        for raw in read_records(shard, places, config.text_field):
+            yield read_record_fields(file, header, raw, config)
+
+
+def read_record_fields(file: SourceFile, header: list[str], raw: bytes, config: InputConfig) -> dict[str, str]:
+    """Return the same of the bytes of a CSV or JSON record."""
+    if header:
+        cells = parse_record(raw, header, file.format)
         return {role: cells.get(name, "") for role, name in config.facts.items()}
     values = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
     return {role: read_value(bytes(values.get(name, b""))) for role, name in config.facts.items()}
 
 
-def fetch_fields(segments: Segments, doc_index: int, config: InputConfig) -> dict[str, str]:
-    """Return title, date, outlet and URL of a document as text, by role; none far into a compressed file."""
-    shard, place = segments.find(doc_index)[0].shard, segments.find_record(doc_index)
-    file = shard.files[place.file]
-    if file.compression is not None and place.start + place.length > FARTHEST:
-        return {}
-    with at_rest([file]):
-        raw = next(read_records(shard, [place], config.text_field))
-        return read_record_fields(file, raw, place, config)
+def find_near(segments: Segments, documents: Iterable[int]) -> Iterator[tuple[Shard, dict[int, RecordSpan]]]:
+    """Yield where some documents are, shard by shard and in order; those far into a compressed file are left out."""
+    for shard, group in groupby(sorted(documents), key=lambda document: segments.find(document)[0].shard):
+        places = {document: segments.find_record(document) for document in group}
+        is_plain = shard.files[0].compression is None
+        yield shard, {d: place for d, place in places.items() if is_plain or place.start + place.length <= FARTHEST}
 
 
-def fetch_text(segments: Segments, doc_index: int, config: InputConfig) -> str | None:
-    """Return the text of a document, None if it is too far into a compressed file."""
-    shard, place = segments.find(doc_index)[0].shard, segments.find_record(doc_index)
-    file = shard.files[place.file]
-    if file.compression is not None and place.start + place.length > FARTHEST:
-        return None
-    with at_rest([file]):
-        raw = next(read_records(shard, [place], config.text_field))
-        return RecordText(file, config).get(raw)
+def fetch_fields(segments: Segments, documents: Iterable[int], config: InputConfig) -> dict[int, dict[str, str]]:
+    """Return title, date, outlet and URL of some documents, by doc_index; each file is read once."""
+    found: dict[int, dict[str, str]] = {}
+    for shard, places in find_near(segments, documents):
+        with at_rest(shard.files):
+            found |= zip(places, read_fields(shard, list(places.values()), config), strict=True)
+    return found
+
+
+def fetch_texts(segments: Segments, documents: Iterable[int], config: InputConfig) -> dict[int, str]:
+    """Return the texts of some documents, by doc_index; each file is read once."""
+    found: dict[int, str] = {}
+    for shard, places in find_near(segments, documents):
+        record = RecordText(shard.files[0], config)
+        with at_rest(shard.files):
+            raws = read_records(shard, list(places.values()), config.text_field)
+            found |= {document: record.get(raw) for document, raw in zip(places, raws, strict=True)}
+    return found

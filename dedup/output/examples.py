@@ -1,5 +1,6 @@
 """A few removals to show to a person at the end of a run."""
 
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from dedup.config import InputConfig
 from dedup.corpus.values import read_value
 from dedup.model.documents import CopyRelation, Document, DocumentPlace, Removal
 from dedup.near.decisions import Decisions
-from dedup.near.fetch_texts import fetch_text
+from dedup.near.fetch_texts import fetch_texts
 from dedup.near.segments import Segments
 from dedup.output.passage_records import PassageRecord
 from dedup.output.run_folder import PASSAGES
@@ -29,21 +30,22 @@ def choose_examples(segments: Segments, decisions: Decisions, config: InputConfi
         rows = removed[decisions.relation[removed] == relation]
         if rows.size and len(chosen) < MAX_EXAMPLES:
             chosen.append(int(rows[np.argsort(decisions.similarity[rows], kind="stable")[rows.size * 3 // 4]]))
+    witnesses = decisions.witness[chosen].tolist()
+    texts = fetch_texts(segments, (each for each in (*chosen, *witnesses) if each < len(decisions)), config)
     examples = []
-    for doc in chosen:
-        relation, witness = CopyRelation(decisions.relation[doc]), int(decisions.witness[doc])
-        documents = [fetch_document(segments, each, config) for each in (doc, witness)]
+    for doc, witness in zip(chosen, witnesses, strict=True):
+        relation = CopyRelation(decisions.relation[doc])
+        documents = [describe_document(segments, each, texts) for each in (doc, witness)]
         similarity, novel = float(decisions.similarity[doc]), int(decisions.difference["novel"][doc])
         examples.append(Removal(documents[0], relation.reason, relation.label, documents[1], similarity, novel))
     return examples
 
 
-def fetch_document(segments: Segments, doc_index: int, config: InputConfig) -> Document:
+def describe_document(segments: Segments, doc_index: int, texts: Mapping[int, str]) -> Document:
     """Return a document for showing; one of an index, or too far to fetch, has no text."""
     name = segments.name(doc_index)
-    text = fetch_text(segments, doc_index, config) if name.run is None else None
     place = DocumentPlace(name.path, name.line)
-    return Document(read_value(name.raw_id) or NO_ID, text or "", place=place)
+    return Document(read_value(name.raw_id) or NO_ID, texts.get(doc_index, ""), place=place)
 
 
 def read_example_cut(out: Path) -> PassageRecord | None:

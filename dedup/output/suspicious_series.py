@@ -3,7 +3,7 @@
 Nothing is decided by them. They show faults of a scraper, and copies that may be none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -124,18 +124,26 @@ def count_series(series: Sequence[Series]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class SeriesReader:
-    """Describes series with the titles and dates of their first documents, as these were read."""
+    """Describes series with the titles and dates of their first documents, as read: `fields` are by doc_index."""
 
     segments: Segments
     decisions: Decisions
-    config: InputConfig
+    fields: Mapping[int, Mapping[str, str]]
+
+    @classmethod
+    def of(
+        cls, series: Sequence[Series], segments: Segments, decisions: Decisions, config: InputConfig
+    ) -> "SeriesReader":
+        """Read what is known of the first documents of the series; of stored ones nothing is."""
+        documents = {doc for each in series for doc in each.documents[:MAX_MEMBERS].tolist() if doc < len(decisions)}
+        return cls(segments, decisions, fetch_fields(segments, documents, config))
 
     def describe(self, series: Series) -> SuspiciousRecord:
         """Return the record of one series."""
         members, outlets = [], set()
         documents = series.documents[:MAX_MEMBERS]
         for doc, name in zip(documents.tolist(), self.segments.names(documents), strict=True):
-            fields = fetch_fields(self.segments, doc, self.config) if name.run is None else {}
+            fields = self.fields.get(doc, {})
             outlets.add(fields.get("outlet"))
             title, date = fields.get("title") or None, fields.get("date") or None
             members.append(SeriesMember(Raw(name.raw_id), name.path, name.line, title, date))
@@ -166,9 +174,12 @@ class SeriesReader:
         return f"{total:,} documents have {STUB_WORDS} words at most. Their texts may not have been read as a whole."
 
 
+def choose_longest(series: Sequence[Series]) -> list[Series]:
+    """Return the longest series of each kind."""
+    return [each for kind in SeriesKind for each in [s for s in series if s.kind == kind][:MAX_SERIES]]
+
+
 def write_series(path: Path, series: Sequence[Series], reader: SeriesReader) -> None:
-    """Write a line for each of the longest series of each kind."""
+    """Write a line for each series."""
     with path.open("wb") as file:
-        for kind in SeriesKind:
-            for each in [s for s in series if s.kind == kind][:MAX_SERIES]:
-                file.write(encode_line(reader.describe(each)))
+        file.writelines(encode_line(reader.describe(each)) for each in series)

@@ -9,7 +9,7 @@ import numpy as np
 from dedup.config import InputConfig
 from dedup.model.documents import Document, Passage
 from dedup.near.decisions import Decisions
-from dedup.near.fetch_texts import fetch_text
+from dedup.near.fetch_texts import fetch_texts
 from dedup.near.segments import Segments
 from dedup.output.output_file import open_output
 from dedup.output.passage_records import write_passages
@@ -66,11 +66,8 @@ def choose_biggest(segments: Segments, passages: Passages, config: InputConfig, 
     lengths = passages.span[:, 1] - passages.span[:, 0]
     rows = np.argsort(-lengths, kind="stable")[:count].tolist()
     chosen = passages.select(np.array(rows, np.int64))
-    documents = {}
-    for number in {*chosen.document.tolist(), *chosen.source.tolist()}:
-        text = fetch_text(segments, number, config)
-        if text is not None:
-            documents[number] = Document(segments.name(number).raw_id.decode(), text)
+    texts = fetch_texts(segments, {*chosen.document.tolist(), *chosen.source.tolist()}, config)
+    documents = {number: Document(segments.name(number).raw_id.decode(), text) for number, text in texts.items()}
     fetched = [
         row for row in range(len(chosen)) if {int(chosen.document[row]), int(chosen.source[row])} <= documents.keys()
     ]

@@ -10,7 +10,7 @@ from dedup.near.segments import Segments
 from dedup.output.conflicts import Conflicts, Quotes, find_conflicts, quote_shard
 from dedup.output.related_records import write_related
 from dedup.output.run_folder import QUOTES, RELATED, SUSPICIOUS, RunFolder
-from dedup.output.suspicious_series import SeriesReader, write_series
+from dedup.output.suspicious_series import SeriesReader, choose_longest, write_series
 from dedup.pipeline.job import Job, Outcome
 from dedup.workers import run_tasks
 
@@ -25,8 +25,9 @@ def write_relations(outcome: Outcome, job: Job) -> dict[int, Quotes]:
             run_tasks(task, job.shards, job.workers, job.progress.advance)
     quotes = conflicts.gather(job.list_parts(QUOTES))
     write_related(job.folder.output / RELATED, segments, outcome.decisions, conflicts, quotes)
-    reader = SeriesReader(segments, outcome.decisions, job.settings.input)
-    write_series(job.folder.output / SUSPICIOUS, outcome.series, reader)
+    series = choose_longest(outcome.series)
+    reader = SeriesReader.of(series, segments, outcome.decisions, job.settings.input)
+    write_series(job.folder.output / SUSPICIOUS, series, reader)
     return quotes
 
 

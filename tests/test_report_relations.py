@@ -103,3 +103,15 @@ def test_every_table_of_every_page_has_a_csv_file(report):
         source = path.read_text()
         for table in re.split("<table", source)[1:]:
             assert ".csv" in table.partition("</table>")[2][:200], (path.name, table[:120])
+
+
+def test_every_count_of_removed_documents_leads_to_its_pairs(report):
+    index = (report[1] / "index.html").read_text()
+    found = re.findall(r'<a href="(pairs/\w+)-1\.html#group-1">1</a>', index)
+    assert {"relation", "similarity", "outlet", "kept", "crossing", "day"} == {
+        path.removeprefix("pairs/") for path in found
+    }
+    for path in report[1].glob("pairs/*.html"):
+        page = Page(path.read_text())
+        assert "s2" in page.text
+        assert "../clusters/000/1.html" in page.links

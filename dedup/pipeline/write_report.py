@@ -20,6 +20,7 @@ from dedup.report.corpus.corpus_relations import render_relations
 from dedup.report.corpus.corpus_threshold import render_threshold
 from dedup.report.corpus.csv_tables import write_csv
 from dedup.report.corpus.kept_pairs import NearMisses
+from dedup.report.corpus.pair_lists import Links, render_pair_lists
 from dedup.report.corpus.report_folder import report_folder
 from dedup.report.corpus.report_tables import list_tables
 from dedup.report.corpus.run_findings import describe_findings
@@ -64,6 +65,10 @@ def write_report(task: ReportRun, progress: Progress) -> WrittenReport:
             entries = [plan.name(read_shown(documents, plan.offset).card) for plan in plans]
             for name, records in list_tables(run, findings, entries, survey.shown, documents).items():
                 write_csv(pages / "tables" / f"{name}.csv", records)
+            links: Links = {}
+            for name, page in render_pair_lists(run, survey, documents, links):
+                save_page(pages / name, page)
+        save_page(pages / INDEX, render_index(findings, entries, links))
         write_overview(findings, entries, len(run.clusters.sizes), pages)
         progress.begin("report", len(plans), "page")
         run_tasks(partial(write_pages, files=files), list_chunks(plans), task.workers, progress.advance)
@@ -89,8 +94,7 @@ def survey_documents(
 
 
 def write_overview(findings: CorpusFindings, entries: list[ClusterEntry], num_clusters: int, pages: Path) -> None:
-    """Write the index, the list of clusters and the pairs near the threshold."""
-    save_page(pages / INDEX, render_index(findings, entries))
+    """Write the pages that are one of a kind, but the index, and the list of clusters."""
     for name, page in render_relations(findings):
         save_page(pages / name, page)
     misses = [*(findings.below or ()), *(findings.yet_kept or ())]
@@ -103,4 +107,5 @@ def write_overview(findings: CorpusFindings, entries: list[ClusterEntry], num_cl
 
 def save_page(path: Path, page: str) -> None:
     """Write one page."""
+    path.parent.mkdir(exist_ok=True)
     path.write_text(page, encoding="utf-8", newline="\n")

@@ -1,6 +1,6 @@
 """The first page of a corpus report: the numbers of the run, and the ways to everything else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,6 +12,7 @@ from dedup.report.corpus.corpus_page import (
     ROW_MARKUP,
     THRESHOLD_PAGE,
     fit,
+    link_count,
     measure_card,
     measure_row,
     read_id,
@@ -50,8 +51,8 @@ class Matrix:
     num_outlets: int
 
 
-def render_index(findings: CorpusFindings, entries: Sequence[ClusterEntry]) -> str:
-    """Return the page; `entries` are the clusters that have a page, largest first."""
+def render_index(findings: CorpusFindings, entries: Sequence[ClusterEntry], links: Mapping[object, str]) -> str:
+    """Return the page; `entries` are the clusters with a page, largest first, `links` lead to what counts count."""
     outlets = findings.outlets[:MAX_OUTLETS]
     crossings = [pair for pair in findings.crossings if pair.removed != pair.kept]
     values = {
@@ -66,10 +67,11 @@ def render_index(findings: CorpusFindings, entries: Sequence[ClusterEntry]) -> s
         "matrix": draw_matrix(findings.crossings),
         "crossings": crossings[:MAX_CROSSINGS],
         "num_crossings": len(crossings),
-        "days": chart_days(findings),
+        "links": links,
+        "days": chart_days(findings, links),
         "top_days": list_top_days(findings),
         "sizes": chart_sizes(findings),
-        "similarities": chart_similarities(findings),
+        "similarities": chart_similarities(findings, links),
         "drawn": [(name, LEGEND.get(name, name)) for name in list_drawn(findings)],
         "above": fit_pairs([removal.pair for removal in findings.above]),
         "below": None if findings.below is None else fit_pairs([miss.pair for miss in findings.below]),
@@ -89,12 +91,12 @@ def render_index(findings: CorpusFindings, entries: Sequence[ClusterEntry]) -> s
     return render_corpus_page("corpus_index.html", values)
 
 
-def chart_days(findings: CorpusFindings) -> Chart:
+def chart_days(findings: CorpusFindings, links: Mapping[object, str]) -> Chart:
     """Return the removed documents by day, or by the longer unit that fits."""
     unit, bins, axis = bin_days(findings.days)
     columns = [Column(label, (("removed", removed),)) for label, _, removed in bins]
     rows = [
-        (label, f"{documents:,}", f"{removed:,}", format_share(removed, documents))
+        (label, f"{documents:,}", link_count(removed, links.get(("day", label))), format_share(removed, documents))
         for label, documents, removed in bins
         if documents
     ]
@@ -129,7 +131,7 @@ def chart_sizes(findings: CorpusFindings) -> Chart:
     return draw_columns(caption, columns, [(label, f"{count:,}") for label, count in bins])
 
 
-def chart_similarities(findings: CorpusFindings) -> Chart:
+def chart_similarities(findings: CorpusFindings, links: Mapping[object, str]) -> Chart:
     """Return how similar the removed documents are to their witnesses, exact copies left out."""
     steps, drawn = findings.similarities, list_drawn(findings)
     num = len(steps[drawn[0]])
@@ -140,7 +142,10 @@ def chart_similarities(findings: CorpusFindings) -> Chart:
         Column(f"{step / num:.1f}", tuple((relation, steps[relation][step]) for relation in drawn)) for step in shown
     ]
     rows = [
-        (f"{step / num:.2f} to {(step + 1) / num:.2f}", *(f"{steps[relation][step]:,}" for relation in drawn))
+        (
+            f"{step / num:.2f} to {(step + 1) / num:.2f}",
+            *(link_count(steps[relation][step], links.get(("similarity", relation, step))) for relation in drawn),
+        )
         for step in shown
         if any(steps[relation][step] for relation in drawn)
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from markupsafe import escape
+from markupsafe import Markup, escape
 
 from dedup.corpus.values import read_value
 from dedup.report.corpus.corpus_model import Card
@@ -46,12 +46,18 @@ def read_id(raw: bytes) -> str:
     return read_value(bytes(raw))
 
 
+def link_count(count: int, path: str | None) -> str:
+    """Return a count, as a link if there is a page that lists what it counts."""
+    return Markup('<a href="{}">{:,}</a>').format(path, count) if path else f"{count:,}"
+
+
 def render_corpus_page(template: str, values: Mapping[str, object], *, root: str = "", script: str = "") -> str:
     """Return a page: `root` leads from it to the folder of the index, `script` is the one file that it may run."""
     load_environment().globals |= {
         "cluster_path": cluster_path,
         "list_path": list_path,
         "read_id": read_id,
+        "link_count": link_count,
         "longest_title": MAX_TITLE,
         "longest_name": MAX_NAME,
     }

@@ -65,6 +65,10 @@ class ShownDocuments:
             return Card(read_value(bytes(name.id)), name.path, name.line, "", "", "", "")
         return read_shown(file, int(self.named_offsets[row])).card
 
+    def find_named(self, key: int) -> int:
+        """Return the offset of a named document that is in the run."""
+        return int(self.named_offsets[np.searchsorted(self.wanted.named, key)])
+
     def find_kept(self, place: int) -> int:
         """Return the offset of a kept document."""
         return int(self.kept_offsets[np.searchsorted(self.wanted.kept, place)])

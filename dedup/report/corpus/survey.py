@@ -42,7 +42,7 @@ class Survey:
 
     outlets    names of the outlets, in the order of their first documents; they are counted by their places here
     named      keys of all removed documents, their witnesses and others, ascending
-    outlet_of  places of their outlets
+    outlet_of  places of their outlets; `day_of` their days, UNDATED where there is none
     """
 
     outlets: tuple[str, ...]
@@ -50,11 +50,16 @@ class Survey:
     by_day: Tally
     named: Keys
     outlet_of: npt.NDArray[np.int32]
+    day_of: npt.NDArray[np.int32]
     shown: ShownDocuments
 
     def find_outlets(self, keys: Keys) -> npt.NDArray[np.int32]:
         """Return the outlets of some named documents."""
         return self.outlet_of[find_keys(self.named, keys)]
+
+    def find_days(self, keys: Keys) -> npt.NDArray[np.int32]:
+        """Return the days of some named documents."""
+        return self.day_of[find_keys(self.named, keys)]
 
 
 class Surveyor:
@@ -65,7 +70,7 @@ class Surveyor:
         self._outlets: dict[str, int] = {}
         self._by_outlet, self._by_day = Tally(), Tally()
         self._named = wanted.named
-        self._outlet_of = np.full(self._named.size, -1, np.int32)
+        self._outlet_of, self._day_of = (np.full(self._named.size, -1, np.int32) for _ in range(2))
         every = (wanted.keys, wanted.kept, wanted.named)
         self._offsets, self._kept_offsets, self._named_offsets = (np.full(w.size, -1, np.int64) for w in every)
         self._num_kept = 0
@@ -76,11 +81,13 @@ class Surveyor:
         is_removed = find_keys(self._removed, keys) >= 0
         names = map(read_value, read_field(block, "outlet"))
         outlets = [self._outlets.setdefault(name, len(self._outlets)) for name in names]
-        days = (number_day(raw) for raw in read_field(block, "date"))
+        read = (number_day(raw) for raw in read_field(block, "date"))
+        days = [UNDATED if day is None else day for day in read]
         self._by_outlet.add(outlets, is_removed.tolist())
-        self._by_day.add([UNDATED if day is None else day for day in days], is_removed.tolist())
+        self._by_day.add(days, is_removed.tolist())
         named = find_keys(self._named, keys)
         self._outlet_of[named[named >= 0]] = np.array(outlets, np.int32)[named >= 0]
+        self._day_of[named[named >= 0]] = np.array(days, np.int32)[named >= 0]
         kept = np.where(is_removed, -1, self._num_kept + np.cumsum(~is_removed) - 1)
         self._num_kept += int((~is_removed).sum())
         for found, offsets in (
@@ -100,7 +107,9 @@ class Surveyor:
     def finish(self) -> Survey:
         """Return what was found."""
         shown = ShownDocuments(self._wanted, self._offsets, self._kept_offsets, self._named_offsets)
-        return Survey(tuple(self._outlets), self._by_outlet, self._by_day, self._named, self._outlet_of, shown)
+        return Survey(
+            tuple(self._outlets), self._by_outlet, self._by_day, self._named, self._outlet_of, self._day_of, shown
+        )
 
 
 def describe_card(block: DocumentBlock, row: int, path: str) -> Card:

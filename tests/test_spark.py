@@ -373,7 +373,7 @@ def test_parquet_in_and_out(tmp_path):
 
 def test_an_existing_folder_is_refused(tmp_path):
     from dedup.output.folder_marker import RUN, FolderMarker
-    from dedup.spark.write_folders import SparkFolder
+    from dedup.spark.spark_folder import SparkFolder
 
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "file").write_text("mine")

@@ -16,6 +16,7 @@ from dedup.kernels.hashing import U32
 from dedup.kernels.jit import inlined, inner, kernel
 from dedup.kernels.leader_table import (
     CANDIDATES,
+    KEPT,
     SERIES,
     VERIFIED,
     enter_buckets,
@@ -37,7 +38,6 @@ from dedup.kernels.shingles import (
     table_size,
 )
 
-KEPT = -1
 MAX_REFUSED = 8  # relatives that a document is compared with: a series of thousands stays cheap
 MAX_COMPARED = 64  # candidates that a document is compared with exactly: half of the words of all may be the same
 MAX_AGREEMENT = 64  # bytes of two signatures that may agree
@@ -174,9 +174,6 @@ def cover_block(state, first, keys, signatures, limits, shingle_size, rule, max_
         size_a = np.int64(state.num_shingles[rank])
         loaded = refused = compared = 0
         for c in range(alike):
-            if refused == MAX_REFUSED or compared == MAX_COMPARED:
-                state.counters[SERIES] += 1
-                break
             if c == sorted_to and alike > MAX_REFUSED:
                 while ends[place] <= c:
                     place += 1
@@ -187,6 +184,9 @@ def cover_block(state, first, keys, signatures, limits, shingle_size, rule, max_
             bound = min(size_a, size_b) / max(size_a, size_b)
             if bound < threshold or bound < best_similarity:
                 continue
+            if refused == MAX_REFUSED or compared == MAX_COMPARED:
+                state.counters[SERIES] += 1
+                break
             is_short = max(state.num_tokens[rank], state.num_tokens[other]) <= shingle_size
             if is_short and not has_content_of(state, rank, other):
                 continue  # one shingle each, and their contents differ: only token hashes could collide

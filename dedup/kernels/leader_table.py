@@ -13,6 +13,8 @@ from dedup.kernels.minhash import SIGNATURE_WORDS
 # Positions in `CoverState.counters`.
 CANDIDATES, VERIFIED, NUM_ENTRIES, FULL_BUCKETS, NOT_ENTERED, SERIES, SKIPPED, NUM_COUNTERS = range(8)
 
+KEPT = -1  # the witness of a document that stays
+
 # A bucket of a long series or of text that very many documents have. A document looks into those up to MAX_VISITED.
 LARGE_BUCKET, MAX_VISITED = 256, 1024
 
@@ -192,8 +194,9 @@ def enter_buckets(state, rank, buckets, keys, signature, max_bucket):
 
 @kernel
 def enter_known(state, keys, signatures, num_removed, max_bucket):
-    """Enter the documents that earlier runs kept (ranks 0 and on) without a new decision, then removed contents.
+    """Enter the documents that earlier runs kept (ranks 0 and on) without a new decision, and removed contents.
 
+    Of a document whose witness is known, so that it is removed, only the content is noted.
     Only stored documents that share a band key with a new one are loaded, so a bucket that was full in the original run
     may have room here. A new decision could therefore remove a document that its run kept. The next `num_removed` ranks
     are removed documents, the first of their contents: exact copies share their decision. O(bands) each.
@@ -203,4 +206,5 @@ def enter_known(state, keys, signatures, num_removed, max_bucket):
         find_exact(state, keys.shape[0] + removed)
     for rank in range(keys.shape[0]):
         find_exact(state, rank)
-        enter_buckets(state, rank, bands, keys[rank], signatures[rank], max_bucket)
+        if state.witness[rank] == KEPT:
+            enter_buckets(state, rank, bands, keys[rank], signatures[rank], max_bucket)

@@ -5,8 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels.leader_clustering import KEPT
-from dedup.kernels.leader_table import DIFFERENCE, RELATIVE
+from dedup.kernels.leader_table import DIFFERENCE, KEPT, RELATIVE
 
 COLUMNS = ("witness", "similarity", "relation", "covered", "difference", "relative")
 

@@ -8,11 +8,12 @@ import numpy.typing as npt
 
 from dedup.config import NearConfig
 from dedup.kernels.buffers import as_read_only
-from dedup.kernels.leader_clustering import KEPT, cover_block
+from dedup.kernels.leader_clustering import cover_block
 from dedup.kernels.leader_table import (
     CANDIDATES,
     DIFFERENCE,
     FULL_BUCKETS,
+    KEPT,
     NOT_ENTERED,
     NUM_COUNTERS,
     SERIES,
@@ -151,11 +152,16 @@ class Cover:
         self._state.masked[here] = documents.masked
         self._state.facts[here] = documents.facts
 
-    def enter(self, documents: Offered) -> None:
-        """Enter the first documents as kept, without a decision: they are only compared with later ones."""
+    def enter(self, documents: Offered, removed: npt.NDArray[np.bool_]) -> None:
+        """Enter the first documents without a decision: later ones are compared with those that are not `removed`.
+
+        A removed one is its own witness here: so is it that of a later copy that shares its fate.
+        """
         first, self._offered = self._offered, self._offered + len(documents.keys)
         assert first == 0, "documents are entered before any is offered"
         self._describe(first, documents)
+        gone = np.flatnonzero(removed)
+        self._state.witness[gone] = gone
         keys, signatures = as_read_only(documents.keys), as_read_only(documents.signature)
         enter_known(self._state, keys, signatures, 0, self._config.max_bucket)
         self._state.counters[FULL_BUCKETS] = self._state.counters[NOT_ENTERED] = 0

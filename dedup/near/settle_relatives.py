@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from dedup.config import CleanSettings
-from dedup.kernels.leader_clustering import KEPT
+from dedup.kernels.leader_table import KEPT
 from dedup.kernels.relation import Likeness, relate
 from dedup.kernels.shingles import measure_jaccard
 from dedup.kernels.tokens import TOKEN_SHIFT

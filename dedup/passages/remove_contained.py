@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from dedup.config import CleanSettings, PassageConfig
 from dedup.kernels.buffers import as_read_only, tokens_at
-from dedup.kernels.leader_clustering import KEPT
+from dedup.kernels.leader_table import KEPT
 from dedup.kernels.relation import CONTAINED, Likeness, relate
 from dedup.kernels.shingles import drop_masked, measure_jaccard
 from dedup.near.decide_documents import decide_again

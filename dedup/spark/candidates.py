@@ -1,6 +1,7 @@
 """Candidates by shuffle: exact copies, and which range of ranks has to see which documents.
 
-A *range* is a run of consecutive ranks that one task decides. A *route* brings a document to a range.
+A *range* is a run of consecutive ranks that one task decides. A *route* brings a document to a range. A *twin* has all
+words and facts of an earlier document: the two have one fate, so no range has to see it.
 """
 
 from collections.abc import Callable, Iterator
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from dedup.spark.spark_tables import Checkpoints
 
 CONTENT = ("content_0", "content_1", "num_tokens")
+FACT_COLUMNS = ("title", "day", "outlet", "url")
 PACKED_SCHEMA = pa.schema({"part": pa.int32(), "keys": pa.binary(), "ranks": pa.binary(), "sizes": pa.binary()})
 ROUTE_SCHEMA = pa.schema({"rank": pa.int64(), "range": pa.int32(), "large": pa.int8()})
 RANGES = "spark.dedup.ranges"  # how many ranges; the result is the same for any number
@@ -48,8 +50,8 @@ class RangeCandidates:
     """Who may be alike.
 
     ```
-    twins       (rank, first): a document, and the first document of the same content
-    routes      (rank, range, large, own): which range has to see which of the others
+    twins       (rank, first, num_words): a document, and the first document of the same content and facts
+    routes      (rank, range, large, is_first, own): which range has to see which of the others
     num_routes  rows of `routes`
     ```
     """
@@ -82,45 +84,63 @@ def find_candidates(
 ) -> RangeCandidates:
     """Find who may be alike; `documents` are sketches with `rank` (from 0, without gaps)."""
     report("exact copies")
-    twins = checkpoints.save("twins", find_twins(documents))
+    copies = checkpoints.save("copies", find_copies(documents, config))
+    twins = copies.filter("is_twin").select("rank", "first", F.col("num_tokens").alias("num_words"))
     report("buckets")
-    routes = checkpoints.save("routes", route_documents(choose_firsts(documents, twins), plan, config))
+    found = route_documents(leave_out_twins(documents, twins), plan, config)
+    found = found.unionByName(route_firsts(copies.filter("not is_twin"), plan)).groupBy("rank", "range")
+    routes = found.agg(F.min("large").alias("large"), F.max("is_first").alias("is_first"))
+    routes = checkpoints.save("routes", routes)
     own = F.col("range") == F.floor(F.col("rank") / plan.range_size)
     return RangeCandidates(twins, routes.withColumn("own", own), routes.count(), plan)
 
 
-def find_twins(documents: "DataFrame") -> "DataFrame":
-    """Return (rank, first) of the documents whose content an earlier one has; one without a word has no twin."""
-    groups = (
-        documents.filter("num_tokens > 0")
-        .groupBy(*CONTENT)
-        .agg(F.min("rank").alias("first"), F.count("*").alias("members"))
-        .filter("members > 1")
-        .drop("members")
-    )
-    pairs = documents.select("rank", *CONTENT).join(groups, list(CONTENT)).filter("rank != first")
-    return pairs.select("rank", "first")
+def find_copies(documents: "DataFrame", config: NearConfig) -> "DataFrame":
+    """Return (rank, first, num_tokens, is_twin) of the documents whose content an earlier one has.
+
+    `first` is the first of them. One without a word is no copy. Where exact copies may stay, none is a twin.
+    """
+    facts = F.xxhash64(*FACT_COLUMNS).alias("facts")
+    known = documents.filter("num_tokens > 0").select("rank", *CONTENT, facts)
+    first = F.min("rank").alias("first"), F.min_by("facts", "rank").alias("first_facts"), F.count("*").alias("members")
+    groups = known.groupBy(*CONTENT).agg(*first).filter("members > 1")
+    exact_goes = CopyRelation.EXACT.label in config.remove.split(",")
+    is_twin = (F.col("facts") == F.col("first_facts")) & F.lit(exact_goes)
+    pairs = known.join(groups, list(CONTENT)).filter("rank != first")
+    return pairs.select("rank", "first", "num_tokens", is_twin.alias("is_twin"))
 
 
-def choose_firsts(documents: "DataFrame", twins: "DataFrame") -> "DataFrame":
-    """Return the first document of each content that has a word."""
+def leave_out_twins(documents: "DataFrame", twins: "DataFrame") -> "DataFrame":
+    """Return the documents that ranges decide: those with a word, but for twins."""
     return documents.filter("num_tokens > 0").join(twins.select("rank"), "rank", "left_anti")
 
 
-def follow_twins(twins: "DataFrame", removed: "DataFrame") -> "DataFrame":
-    """Add exact copies to the removed documents: each shares the fate of the first document of its content."""
-    fate = removed.withColumnRenamed("rank", "first")
-    followed = twins.join(fate, "first", "left").select(
-        "rank",
-        F.coalesce("witness", "first").alias("witness"),
-        F.coalesce("similarity", F.lit(1.0)).alias("similarity"),
-        F.coalesce("relation", F.lit(int(CopyRelation.EXACT)).cast("tinyint")).alias("relation"),
-    )
-    return removed.unionByName(followed)
+def follow(followers: "DataFrame", removed: "DataFrame") -> "DataFrame":
+    """Return the fates of documents that have that of another one: (rank, first, num_words).
+
+    `removed` are the fates of removed documents. What follows a kept one is an exact copy of it.
+    """
+    fate = removed.drop("num_words").withColumnRenamed("rank", "first")
+    exact = {"similarity": 1.0, "relation": int(CopyRelation.EXACT), "novel_words": 0, "novel_run": 0}
+    kinds = {name: fate.schema[name].dataType for name in exact}
+    columns = [F.coalesce(name, F.lit(value).cast(kinds[name])).alias(name) for name, value in exact.items()]
+    other = F.coalesce("other", "first").alias("other")
+    followed = followers.join(fate, "first", "left")
+    return followed.select("rank", F.lit(True).alias("removed"), other, "num_words", *columns)
+
+
+def route_firsts(variants: "DataFrame", plan: CoverPlan) -> "DataFrame":
+    """Return the routes of the first documents of a content to the ranges of its copies with other facts.
+
+    Such a copy may go for the first one only if that is kept, so a range sees it even if it is removed.
+    """
+    seen_by = F.floor(F.col("rank") / plan.range_size).cast("int").alias("range")
+    one, zero = F.lit(1).cast("tinyint"), F.lit(0).cast("tinyint")
+    return variants.select(F.col("first").alias("rank"), seen_by, zero.alias("large"), one.alias("is_first"))
 
 
 def route_documents(documents: "DataFrame", plan: CoverPlan, config: NearConfig) -> "DataFrame":
-    """Return (rank, range, large): which documents each range has to see; `large` is 1 if only large buckets ask.
+    """Return (rank, range, large, is_first = 0): which documents each range has to see, `large` for a large bucket.
 
     `documents` has `rank`, `num_shingles`, `keys`.
     """
@@ -128,7 +148,7 @@ def route_documents(documents: "DataFrame", plan: CoverPlan, config: NearConfig)
     packed = documents.select("rank", "num_shingles", "keys").mapInArrow(pack, as_struct(PACKED_SCHEMA))
     find = partial(find_range_routes, range_size=plan.range_size, config=config)
     routes = packed.repartitionById(plan.parts, F.col("part")).mapInArrow(find, as_struct(ROUTE_SCHEMA))
-    return routes.groupBy("rank", "range").agg(F.min("large").alias("large"))
+    return routes.withColumn("is_first", F.lit(0).cast("tinyint"))
 
 
 def pack_keys(batches: Iterator[pa.RecordBatch], *, parts: int) -> Iterator[pa.RecordBatch]:

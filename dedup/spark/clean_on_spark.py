@@ -9,7 +9,7 @@ from pyspark import inheritable_thread_target
 from pyspark.sql import functions as F
 
 from dedup.errors import InputError
-from dedup.model.run import Counts, PassageCounts, Summary
+from dedup.model.run import Counts, Losses, PassageCounts, Summary
 from dedup.near.bands import bands_of
 from dedup.output.records import refuse_rejection
 from dedup.output.run_summary import StageTimer
@@ -22,18 +22,17 @@ from dedup.spark.mark_boilerplate import find_boilerplate
 from dedup.spark.rounds import SparkDecisions, decide
 from dedup.spark.session import SparkRun
 from dedup.spark.sketched_corpus import SketchedCorpus, order_documents, rank_documents, read_corpus
+from dedup.spark.spark_folder import CHECKPOINTS, SUMMARY, SparkFolder
 from dedup.spark.spark_summary import count_documents, count_passages, summarise_run
 from dedup.spark.spark_tables import Checkpoints
 from dedup.spark.write_folders import (
-    CHECKPOINTS,
-    SUMMARY,
-    SparkFolder,
     SparkOutcome,
     SparkOutput,
     name_files,
     write_clusters,
     write_kept,
     write_rejected,
+    write_related,
     write_removed,
 )
 
@@ -128,7 +127,9 @@ def gather_outcome(
     source: SparkInput, corpus: SketchedCorpus, documents: "DataFrame", decisions: SparkDecisions
 ) -> SparkOutcome:
     """Return what the writers work from; it counts the removed documents."""
-    counts = {row["relation"]: row["count"] for row in decisions.removed.groupBy("relation").count().collect()}
+    sums = F.sum("num_words").alias("words"), F.sum("novel_words").alias("novel"), F.max("novel_run").alias("run")
+    counted = decisions.fates.groupBy("removed", "relation").agg(F.count("*").alias("count"), *sums).collect()
+    removed = [row for row in counted if row["removed"]]
     paths = {split.file: source.name(split.file) for split in corpus.splits}
     return SparkOutcome(
         documents=name_files(documents, paths),
@@ -136,7 +137,13 @@ def gather_outcome(
         records=source.records(corpus),
         num_tokens=corpus.num_tokens,
         decisions=decisions,
-        num_by_relation=counts,
+        num_by_relation={row["relation"]: row["count"] for row in removed},
+        num_related={row["relation"]: row["count"] for row in counted if not row["removed"]},
+        losses=Losses(
+            removed_words=sum(row["words"] for row in removed),
+            novel_words=sum(row["novel"] for row in removed),
+            novel_run=max((row["run"] for row in removed), default=0),
+        ),
         rejections=name_files(corpus.rejections(), paths),
         num_rejected=corpus.num_rejected,
     )
@@ -160,6 +167,7 @@ def write_output(
     writing: list[Callable[[], object]] = [
         partial(write_removed, output, outcome),
         partial(write_clusters, output, outcome),
+        partial(write_related, output, outcome),
         partial(write_rejected, output, outcome),
         partial(write_kept, output, outcome, edits, run.settings.input.text_field),
     ]

@@ -27,11 +27,10 @@ from dedup.spark.sketch_splits import (
     SKETCH_SCHEMA,
     SplitName,
     SplitReader,
-    fill_columns,
     name_split,
 )
 from dedup.spark.sketched_corpus import rank_documents, read_corpus
-from dedup.spark.spark_tables import Checkpoints, as_struct, quote
+from dedup.spark.spark_tables import Checkpoints, as_struct, fill_columns, quote
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -61,7 +60,7 @@ def deduplicate(
     decision     "keep", "remove", or "reject" where the text is null
     witness      id of the kept row, null for a kept one
     similarity   exact Jaccard with the witness (double), null for a kept one
-    relation     "exact", "edited" or "template", null for a kept one
+    relation     a relation that `config.remove` names, null for a kept one
     ```
 
     The stages write their tables to the folder `checkpoints`, which all workers reach. The result is read from there:
@@ -146,7 +145,7 @@ def sketch_frame(
             if kind == DOCUMENT:
                 sketched = reader.sketch(block, split)
             else:
-                sketched = fill_columns(len(rows), name_split(split, REJECTED, len(rows)))
+                sketched = fill_columns(SKETCH_SCHEMA, len(rows), name_split(split, REJECTED, len(rows)))
             handed = [batch.column(name).take(pa.array(rows)) for name in extras]
             yield join_columns(sketched, handed, extras)
     last = reader.finish()

@@ -3,7 +3,7 @@
 A *split* is a run of rows that one task reads in order: a part of a file, or a partition of a frame.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BytesIO
 from itertools import accumulate, pairwise
@@ -23,7 +23,7 @@ from dedup.near.sketcher import Sketch
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.search import find_repeats
 from dedup.pipeline.sketch_shards import get_sketcher
-from dedup.spark.spark_tables import cut_bytes
+from dedup.spark.spark_tables import cut_bytes, fill_columns
 
 DOCUMENT, REJECTED, SPLIT = 0, 1, 2  # kinds of rows
 ROW_BITS = 33  # of `monotonically_increasing_id`, which has the partition above them
@@ -126,6 +126,7 @@ class SplitReader:
         first = (context.partitionId() if context else 0) << ROW_BITS
         lines = [counts.lines for _, counts in splits]
         return fill_columns(
+            SKETCH_SCHEMA,
             len(splits),
             {
                 "file": [split.file for split, _ in splits],
@@ -203,6 +204,7 @@ def wrap_documents(
     facts = read_facts(block.fields, count)
     per_document = np.bincount(repeats[:, 0], minlength=count) if len(repeats) else np.zeros(count, np.int64)
     return fill_columns(
+        SKETCH_SCHEMA,
         count,
         {
             **name_split(split, DOCUMENT, count),
@@ -230,6 +232,7 @@ def wrap_rejections(block: DocumentBlock, lines: JoinedLines, split: SplitName, 
     """Return the rows of the rejected records of a block."""
     bad = block.rejections
     return fill_columns(
+        SKETCH_SCHEMA,
         len(bad),
         {
             **name_split(split, REJECTED, len(bad)),
@@ -243,17 +246,3 @@ def wrap_rejections(block: DocumentBlock, lines: JoinedLines, split: SplitName, 
 def name_split(split: SplitName, kind: int, count: int) -> dict[str, object]:
     """Return the columns that say where rows come from."""
     return {"file": [split.file] * count, "block": np.full(count, split.block), "kind": np.full(count, kind, np.int8)}
-
-
-def fill_columns(count: int, columns: Mapping[str, object]) -> pa.RecordBatch:
-    """Return a batch of SKETCH_SCHEMA, null where a column is not given."""
-    arrays = [
-        pa.nulls(count, kind) if columns.get(name) is None else as_array(columns[name], kind)
-        for name, kind in zip(SKETCH_SCHEMA.names, SKETCH_SCHEMA.types, strict=True)
-    ]
-    return pa.RecordBatch.from_arrays(arrays, schema=SKETCH_SCHEMA)
-
-
-def as_array(values: object, kind: pa.DataType) -> pa.Array:
-    """Return values as an Arrow array of a type."""
-    return values if isinstance(values, pa.Array) else pa.array(values, kind)

@@ -29,7 +29,8 @@ def summarise_run(
     """Return the summary of a run."""
     settings, work = run.settings, outcome.decisions.work
     stride = choose_stride(outcome.num_tokens, settings.passages) if settings.passages.is_on else 1
-    counted = RunCounts(counts, passages, work, stride)
+    related = {relation.label: count for relation in CopyRelation if (count := outcome.num_related.get(relation))}
+    counted = RunCounts(counts, passages, work, stride, losses=outcome.losses, related=related)
     summary = make_summary(settings, source.describe(), counted, timer, settings.fingerprint())
     spark = {
         "master": source.spark.sparkContext.master,

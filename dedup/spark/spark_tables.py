@@ -93,3 +93,17 @@ def cut_bytes(values: np.ndarray, counts: np.ndarray) -> pa.Array:
     np.cumsum(counts * values.itemsize, out=offsets[1:])
     buffers = [None, pa.py_buffer(offsets.astype(np.int32)), pa.py_buffer(np.ascontiguousarray(values).tobytes())]
     return pa.Array.from_buffers(pa.binary(), len(counts), buffers)
+
+
+def fill_columns(schema: pa.Schema, count: int, columns: Mapping[str, object]) -> pa.RecordBatch:
+    """Return a batch of a schema, null where a column is not given."""
+    arrays = [
+        pa.nulls(count, kind) if columns.get(name) is None else as_array(columns[name], kind)
+        for name, kind in zip(schema.names, schema.types, strict=True)
+    ]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def as_array(values: object, kind: pa.DataType) -> pa.Array:
+    """Return values as an Arrow array of a type."""
+    return values if isinstance(values, pa.Array) else pa.array(values, kind)

@@ -4,7 +4,7 @@ The lines have the fields of the local engine's files, but for the first byte of
 it.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -15,8 +15,8 @@ from pyspark.sql import Window
 from pyspark.sql import functions as F
 
 from dedup.corpus.names import DocumentName
-from dedup.errors import OutputError
-from dedup.output.folder_marker import MARKER, MAX_MARKER_BYTES, RUN, FolderMarker, foreign_folder, is_marker
+from dedup.model.documents import CopyRelation
+from dedup.model.run import Losses
 from dedup.output.records import (
     LINE_END,
     UNKNOWN,
@@ -28,96 +28,17 @@ from dedup.output.records import (
     describe_member,
     describe_rejection,
     describe_removal,
+    witness_of,
 )
+from dedup.output.related_records import RelatedRecord
 from dedup.spark.rounds import SparkDecisions
+from dedup.spark.spark_folder import SparkFolder
 from dedup.spark.spark_tables import MAX_NAME_ROWS, MAX_NUMBER_ROWS, as_struct, make_table, mark_small
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import DataFrame
 
-SUMMARY, CHECKPOINTS = "summary.json", "_checkpoints"
 TEXT_SCHEMA = pa.schema({"value": pa.string()})
-
-
-class SparkFolder:
-    """A folder on any file system that Spark knows, by Hadoop's classes; `place` is a path or a URL (hdfs://, ...)."""
-
-    def __init__(self, spark: "SparkSession", place: str) -> None:
-        self.place = place.rstrip("/") or place
-        self._java: Any = spark._jvm  # noqa: SLF001 (PySpark has no other way to Hadoop's file systems)
-        path = self._path("")
-        self._system = path.getFileSystem(spark._jsparkSession.sessionState().newHadoopConf())  # noqa: SLF001
-
-    def _path(self, name: str) -> Any:
-        return self._java.org.apache.hadoop.fs.Path(f"{self.place}/{name}" if name else self.place)
-
-    def refuse_overlap(self, files: Iterable[str]) -> None:
-        """Raise `OutputError` where an input lies in the output folder."""
-        own = str(self._system.makeQualified(self._path("")).toString()).replace("file:///", "file:/") + "/"
-        for file in files:
-            if file.startswith(own):
-                raise OutputError(
-                    f"{file}: this input lies in the output folder. Choose a folder for -o outside the input."
-                )
-
-    def begin(self, *, overwrite: bool) -> None:
-        """Make the folder; one that holds anything is refused, a run only without `overwrite`."""
-        if self.exists(""):
-            if not self._system.getFileStatus(self._path("")).isDirectory():
-                raise OutputError(f"{self.place}: is a file. Name a folder with -o.")
-            if any(self.list("")):
-                self._refuse_or_clear(overwrite=overwrite)
-        self.write(MARKER, FolderMarker(RUN).to_json())
-        self._system.mkdirs(self._path(CHECKPOINTS))
-
-    def _refuse_or_clear(self, *, overwrite: bool) -> None:
-        is_complete, is_cut_off = self.exists(SUMMARY), self.exists(CHECKPOINTS)
-        if not is_complete and not is_cut_off:
-            raise OutputError(
-                f"{self.place}: holds files that are not a dedup run. Choose an empty or new folder with -o."
-            )
-        if not self._has_marker():
-            raise OutputError(foreign_folder(self.place, RUN))
-        if not overwrite:
-            what = "another run" if is_complete else "a run that was cut off"
-            raise OutputError(f"{self.place}: holds {what}. Choose another folder, or replace it with --overwrite.")
-        self._system.delete(self._path(""), True)
-
-    def _has_marker(self) -> bool:
-        """Return whether our marker is in the folder."""
-        path = self._path(MARKER)
-        if not self._system.exists(path) or self._system.getFileStatus(path).getLen() > MAX_MARKER_BYTES:
-            return False
-        stream = self._system.open(path)
-        try:
-            return is_marker(bytes(stream.readAllBytes()), RUN)
-        finally:
-            stream.close()
-
-    def exists(self, name: str) -> bool:
-        """Return whether a file or folder is there."""
-        return bool(self._system.exists(self._path(name)))
-
-    def list(self, name: str) -> list[str]:
-        """Return the names in a folder."""
-        return sorted(status.getPath().getName() for status in self._system.listStatus(self._path(name)))
-
-    def rename_endings(self, folder: str, old: str, new: str) -> None:
-        """Give the files of a folder another ending."""
-        for name in self.list(folder):
-            if not name.startswith(("_", ".")) and old in name:
-                stem, _, rest = name.rpartition(old)
-                self._system.rename(self._path(f"{folder}/{name}"), self._path(f"{folder}/{stem}{new}{rest}"))
-
-    def write(self, name: str, data: bytes) -> None:
-        """Write a small file."""
-        stream = self._system.create(self._path(name))
-        stream.write(bytearray(data))
-        stream.close()
-
-    def delete(self, name: str) -> None:
-        """Remove a file or folder."""
-        self._system.delete(self._path(name), True)
 
 
 @dataclass(frozen=True)
@@ -137,6 +58,8 @@ class SparkOutcome:
     num_tokens: int
     decisions: SparkDecisions
     num_by_relation: Mapping[int, int]
+    num_related: Mapping[int, int]
+    losses: Losses
     rejections: "DataFrame"
     num_rejected: int
 
@@ -149,6 +72,11 @@ class SparkOutcome:
     def names(self) -> "DataFrame":
         """Return the documents with what they are called by."""
         return self.documents.select("rank", "doc", "at", "id", "path", "line")
+
+    def prefix_names(self, role: str) -> "DataFrame":
+        """Return the documents as those that have a role for others: `role` (rank), `o_id`, `o_path`, `o_line`."""
+        columns = {role: "rank", "o_id": "id", "o_path": "path", "o_line": "line"}
+        return self.names.select(*(F.col(column).alias(name) for name, column in columns.items()))
 
     def join_removed(self, rows: "DataFrame", how: str = "inner") -> "DataFrame":
         """Return rows with `rank`, joined with the removed documents."""
@@ -205,10 +133,10 @@ def write_kept(output: SparkOutput, outcome: SparkOutcome, edits: "DataFrame | N
 
 def write_removed(output: SparkOutput, outcome: SparkOutcome) -> None:
     """Write every removed record whole, with the kept document that justifies its removal."""
-    columns = {"witness": "rank", "w_id": "id", "w_path": "path", "w_line": "line"}
-    witnesses = outcome.names.select(*(F.col(column).alias(name) for name, column in columns.items()))
     count = outcome.num_removed
-    rows = witnesses.join(mark_small(outcome.join_removed(outcome.names), count, MAX_NAME_ROWS), "witness")
+    rows = outcome.prefix_names("witness").join(
+        mark_small(outcome.join_removed(outcome.names), count, MAX_NAME_ROWS), "witness"
+    )
     records = outcome.records
     if output.format == "parquet":
         records = records.select("at", F.to_json("record", {"ignoreNullFields": "false"}).cast("binary").alias("value"))
@@ -226,6 +154,14 @@ def write_clusters(output: SparkOutput, outcome: SparkOutcome) -> None:
     number = F.row_number().over(Window.orderBy("doc")).alias("cluster")
     numbers = mark_small(clusters.select("doc").select("doc", number), outcome.num_removed, MAX_NUMBER_ROWS)
     output.write_lines("clusters", clusters.join(numbers, "doc"), describe_cluster_row)
+
+
+def write_related(output: SparkOutput, outcome: SparkOutcome) -> None:
+    """Write the kept documents that are alike another one and no copies of it."""
+    count = sum(outcome.num_related.values())
+    related = outcome.names.join(mark_small(outcome.decisions.related, count, MAX_NUMBER_ROWS), "rank")
+    others = outcome.prefix_names("other")
+    output.write_lines("related", others.join(mark_small(related, count, MAX_NAME_ROWS), "other"), describe_related_row)
 
 
 def write_rejected(output: SparkOutput, outcome: SparkOutcome) -> None:
@@ -250,9 +186,32 @@ def name_of(row: Mapping[str, Any], prefix: str = "") -> DocumentName:
 
 def describe_removed_row(row: Mapping[str, Any]) -> RemovedRecord:
     """Return one line of `removed/`."""
-    decision = Decision(name_of(row, "w_"), row["relation"], row["similarity"])
+    decision = Decision(
+        witness=name_of(row, "o_"),
+        relation=row["relation"],
+        similarity=row["similarity"],
+        novel_words=row["novel_words"],
+        novel_run=row["novel_run"],
+        num_words=row["num_words"],
+    )
     whole = WholeRecord(msgspec.Raw(row["value"].strip()), LINE_END, None)
     return describe_removal(name_of(row), UNKNOWN, decision, whole)
+
+
+def describe_related_row(row: Mapping[str, Any]) -> RelatedRecord:
+    """Return one line of `related/`."""
+    name = name_of(row)
+    return RelatedRecord(
+        id=msgspec.Raw(name.raw_id),
+        path=name.path,
+        line=name.line,
+        other=witness_of(name_of(row, "o_")),
+        relation=CopyRelation(row["relation"]).label,
+        similarity=row["similarity"],
+        novel_words=row["novel_words"],
+        novel_share=round(row["novel_words"] / row["num_words"], 4),
+        novel_run=row["novel_run"],
+    )
 
 
 def describe_cluster_row(row: Mapping[str, Any]) -> ClusterRecord:

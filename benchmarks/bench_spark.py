@@ -19,7 +19,7 @@ from spark_events import LOG_SETTINGS, print_billion, print_volumes, read_volume
 HERE = Path(__file__).parent
 MASTER = "local[2]"
 BILLION, PER_CORE_HOUR = 1_000_000_000, 0.05  # dollars: an assumption, about what clouds ask for a core and 4 GB
-UNTOLD = {"offset", "around", "length", "cluster", "source"}
+UNTOLD = {"offset", "around", "length", "cluster", "source", "conflicts"}
 
 
 def dedup(source: Path, out: Path, *options: str) -> list[str | Path]:
@@ -36,7 +36,7 @@ def on_spark(settings: dict[str, str] | None = None) -> list[str]:
 def read_decisions(out: Path) -> Counter[str]:
     """Return the removals of a run, with witness, similarity and relation, and what stands in the other lists."""
     facts: Counter[str] = Counter()
-    for name in ("removed", "clusters", "passages", "boilerplate", "edited"):
+    for name in ("removed", "related", "clusters", "passages", "boilerplate", "edited"):
         folder = out / name
         paths = sorted(folder.glob("part-*")) if folder.is_dir() else [out / f"{name}.jsonl"]
         for path in paths:

@@ -18,6 +18,7 @@ from corpora import write_jsonl
 from engines import decide_locally
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from relations import REMOVE_ALL
 from spark_engine import decide_on_spark, make_worlds, session
 
 from dedup.config import CleanSettings, InputConfig, KeepPolicy, NearConfig, PassageConfig
@@ -54,12 +55,12 @@ def make_meetings():
 
 
 def test_a_cover_with_full_buckets_in_many_ranges():
-    """Edited copies, texts of many scripts, templates that are kept, more documents than a bucket has room for."""
+    """Edited copies, texts of many scripts, templates, more documents than a bucket has room for."""
     documents = [*make_crowd(20), *make_worlds(7, 20), *TEXTS, *make_meetings()]
     order = random.Random(2).sample(range(len(documents)), len(documents))
-    config = NearConfig(0.8, shingle_size=2, num_perm=2, recall=0.4, max_bucket=2, keep_templates=True)
+    config = NearConfig(0.8, shingle_size=2, num_perm=2, recall=0.4, max_bucket=2)
     expected = decide_locally(documents, config)
-    for other in (replace(config, max_bucket=2000), replace(config, keep_templates=False)):
+    for other in (replace(config, max_bucket=2000), replace(config, remove=REMOVE_ALL)):
         assert expected != decide_locally(documents, other)  # the settings did something
     assert expected == decide_on_spark(documents, config, partitions=4, ranges=6, order=order)
 
@@ -74,10 +75,10 @@ def test_sixty_four_partitions_with_room_for_two_in_a_bucket():
 
 
 @pytest.mark.nightly
-def test_templates_are_kept_where_that_is_asked_for():
-    for keep in (False, True):
-        config = NearConfig(threshold=0.3, shingle_size=3, keep_templates=keep)
-        assert decide_locally(make_meetings(), config) == decide_on_spark(make_meetings(), config, ranges=5)
+@pytest.mark.parametrize("remove", [REMOVE_ALL, NearConfig.remove, "edited", "template,update"])
+def test_templates_go_where_that_is_asked_for(remove):
+    config = NearConfig(threshold=0.3, shingle_size=3, remove=remove)
+    assert decide_locally(make_meetings(), config) == decide_on_spark(make_meetings(), config, ranges=5)
 
 
 @pytest.mark.nightly
@@ -166,7 +167,7 @@ def test_wrong_arguments_are_value_errors(columns, config, message):
         deduplicate(frame, *columns, [], config)
 
 
-def clean_both(tmp_path, files, **settings):
+def clean_both(tmp_path, files, ranges=0, **settings):
     """Clean files with both engines, return the folders."""
     from dedup.pipeline.job import SilentProgress
     from dedup.spark.clean_on_spark import clean_on_spark
@@ -175,6 +176,7 @@ def clean_both(tmp_path, files, **settings):
     passages = PassageConfig(scope="within", contained=None, strip_boilerplate=True)
     configs = {"passages": passages, **settings}
     clean_quietly(files, tmp_path / "local", **configs)
+    session().conf.set("spark.dedup.ranges", str(ranges))
     run = SparkRun([*map(str, files)], str(tmp_path / "spark"), CleanSettings(**configs))
     clean_on_spark(session(), run, SilentProgress())
     return tmp_path / "local", tmp_path / "spark"
@@ -187,13 +189,13 @@ def lines_of(path):
 
 
 def facts_of(path):
-    """Return the lines of JSON without what Spark's readers do not tell."""
+    """Return the lines of JSON without what Spark's readers do not tell, and without quotes of texts."""
     return sorted(json.dumps(strip(json.loads(line)), sort_keys=True) for line in lines_of(path))
 
 
 def strip(value):
     if isinstance(value, dict):
-        return {k: strip(v) for k, v in value.items() if k not in {"offset", "around", "length"}}
+        return {k: strip(v) for k, v in value.items() if k not in {"offset", "around", "length", "conflicts"}}
     return [strip(v) for v in value] if isinstance(value, list) else value
 
 
@@ -204,8 +206,11 @@ def read_kept(out):
 
 def assert_same(local, spark):
     assert read_kept(local) == read_kept(spark)
-    for name in ("removed", "clusters", "rejected"):
+    for name in ("removed", "related", "clusters", "rejected"):
         assert facts_of(local / f"{name}.jsonl") == facts_of(spark / name), name
+    summaries = [json.loads((folder / "summary.json").read_bytes()) for folder in (local, spark)]
+    for name in ("counts", "passages", "losses", "related", "inputs", "limits", "bands", "rows"):
+        assert summaries[0][name] == summaries[1][name], name
     for name in ("passages", "boilerplate", "edited"):
         if not (spark / name).exists():
             assert not (local / f"{name}.jsonl").exists() or not lines_of(local / f"{name}.jsonl")
@@ -251,9 +256,6 @@ def assert_all_found(local, spark):
     assert_same(local, spark)
     assert lines_of(spark / "passages")
     assert lines_of(spark / "boilerplate")
-    counts = [json.loads((folder / "summary.json").read_bytes()) for folder in (local, spark)]
-    for name in ("counts", "passages", "inputs", "limits", "bands", "rows"):
-        assert counts[0][name] == counts[1][name], name
 
 
 @pytest.mark.nightly
@@ -341,6 +343,56 @@ def test_a_small_table_holds_any_text_and_number(rows):
 
     made = make_table(session(), rows, {"name": "string", "number": "bigint"})
     assert rows == [(row["name"], row["number"]) for row in made.collect()]
+
+
+def make_articles(rng, count):
+    """Return records of few texts, titles, days, outlets and URLs: copies with the same facts and with other ones."""
+    for number in range(count):
+        frame = rng.randrange(count // 12)
+        words = random.Random(frame).choices([f"word{n}" for n in range(500)], k=rng.choice((20, 40, 40)))
+        if rng.random() < 0.5:
+            for _ in range(rng.choice((1, 2, 3, 6))):
+                words[rng.randrange(len(words))] = rng.choice(("monday", "friday", "june", "12", "15", "fifty", "Cork"))
+        if rng.random() < 0.1:
+            words += rng.choices([f"more{n}" for n in range(99)], k=2 * len(words) // 3)
+        yield {
+            "id": number,
+            "text": " ".join(words),
+            "title": rng.choice(("Report of May", "Report of May", "Report of June", None)),
+            "date": rng.choice(("2024-01-01", "2024-01-01", "2024-02-02", None)),
+            "outlet": rng.choice(("A", "A", "B", None)),
+            "url": rng.choice((None, None, None, f"https://a.example/{frame}")),
+        }
+
+
+def make_series(count):
+    """Return records of one frame, each day with other figures: all of them stay."""
+    words = "the {} of the harbour says that {} ships came in and {} left for the north in a strong wind on {} {}"
+    for n in range(count):
+        text = words.format("master", n * 7 % 90 + 10, n * 11 % 80 + 10, ("june", "july", "may")[n % 3], n % 28 + 1)
+        yield {"id": f"series {n}", "text": text, "title": f"Ships of day {n}", "date": None, "outlet": "Harbour"}
+
+
+def make_many_articles():
+    rng = random.Random(21)
+    records = [*make_articles(rng, 240), *make_series(400)]
+    rng.shuffle(records)
+    return records
+
+
+@pytest.mark.parametrize(
+    "ranges", [2, pytest.param(9, marks=pytest.mark.nightly), pytest.param(40, marks=pytest.mark.nightly)]
+)
+def test_relations_facts_and_bounds_are_those_of_the_local_engine(tmp_path, ranges):
+    """Copies with other titles and days; a series of which all stay, with more members than a document looks at."""
+    write_jsonl(tmp_path / "news.jsonl", make_many_articles())
+    near, off = NearConfig(shingle_size=2, max_bucket=300), PassageConfig("off")
+    local, spark = clean_both(tmp_path, [tmp_path / "news.jsonl"], ranges, near=near, passages=off)
+    assert_same(local, spark)
+    summary = json.loads((local / "summary.json").read_bytes())
+    assert {limit["limit"] for limit in summary["limits"]} == {"max_bucket", "max_visited", "max_relatives"}
+    assert set(summary["related"]) == {"template", "update", "extended"}
+    assert min(summary["counts"]["removed_by_relation"][name] for name in ("exact", "edited")) > 0
 
 
 @pytest.mark.nightly

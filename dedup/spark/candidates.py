@@ -217,7 +217,7 @@ def find_range_routes(
 ) -> Iterator[pa.RecordBatch]:
     """Yield the routes of the buckets of one part, each once."""
     # Where a bucket may be full, every kept document in it counts, also one too short or too long to be compared.
-    max_small = min(MAX_SMALL_BUCKET, config.max_bucket)
+    max_small = min(MAX_SMALL_BUCKET, config.max_bucket - 1)
     routes = find_routes(*unpack_keys(batches), range_size, config.threshold, max_small)
     routes.sort()
     routes = routes[np.diff(routes, prepend=-1) != 0]

@@ -22,10 +22,14 @@ def decide_on_spark(documents, config, *, partitions=3, ranges=None, order=None)
 
     if not documents:
         return []
-    rows = [(place, documents[place]) for place in (order or range(len(documents)))]
+    names = ("text", "title", "date", "outlet", "url")
+    articles = [{"text": document} if isinstance(document, str) else document for document in documents]
+    rows = [(place, *map(articles[place].get, names)) for place in (order or range(len(documents)))]
     spark = session()
     spark.conf.set("spark.dedup.ranges", str(ranges or 0))
-    frame = spark.createDataFrame(spark.sparkContext.parallelize(rows, partitions), "place bigint, text string")
+    frame = spark.createDataFrame(
+        spark.sparkContext.parallelize(rows, partitions), f"place bigint, {' string, '.join(names)} string"
+    )
     decisions = deduplicate(frame, "place", "text", ["place"], config).collect()
     found = {row["place"]: (row["witness"], row["similarity"], row["relation"]) for row in decisions}
     return [found[place] for place in range(len(documents))]

@@ -373,6 +373,14 @@ def make_series(count):
         yield {"id": f"series {n}", "text": text, "title": f"Ships of day {n}", "date": None, "outlet": "Harbour"}
 
 
+@pytest.mark.nightly
+@pytest.mark.parametrize("remove", [REMOVE_ALL, "edited", "edited,update", "template"])
+def test_whatever_relations_go_and_exact_copies_that_stay(remove):
+    documents = list(make_articles(random.Random(22), 240))
+    config = NearConfig(shingle_size=2, remove=remove)
+    assert decide_locally(documents, config) == decide_on_spark(documents, config, ranges=7)
+
+
 def make_many_articles():
     rng = random.Random(21)
     records = [*make_articles(rng, 240), *make_series(400)]
@@ -390,7 +398,7 @@ def test_relations_facts_and_bounds_are_those_of_the_local_engine(tmp_path, rang
     local, spark = clean_both(tmp_path, [tmp_path / "news.jsonl"], ranges, near=near, passages=off)
     assert_same(local, spark)
     summary = json.loads((local / "summary.json").read_bytes())
-    assert {limit["limit"] for limit in summary["limits"]} == {"max_bucket", "max_visited", "max_relatives"}
+    assert {limit["limit"] for limit in summary["limits"]} == {"max_bucket", "max_visited", "max_compared"}
     assert set(summary["related"]) == {"template", "update", "extended"}
     assert min(summary["counts"]["removed_by_relation"][name] for name in ("exact", "edited")) > 0
 

@@ -31,7 +31,7 @@ from dedup.config import CleanSettings, InputConfig, KeepPolicy, NearConfig, Pas
 from dedup.corpus.document_reader import DocumentReader
 from dedup.corpus.files import SourceFile, find_files
 from dedup.corpus.values import read_value
-from dedup.kernels.leader_clustering import KEPT
+from dedup.kernels.leader_table import KEPT
 from dedup.model.bench_results import Bench, JudgedPairs, PassageScore, Projection, Rate, Suggestion
 from dedup.model.documents import CopyRelation, Document, Removal
 from dedup.near.decisions import Decisions

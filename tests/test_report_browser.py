@@ -1,6 +1,8 @@
 """The pages of a corpus report in a real browser: nothing runs, nothing loads, everything can be read."""
 
+import json
 import re
+from pathlib import Path
 
 import pytest
 from amounts import nightly_after, nightly_but
@@ -163,3 +165,25 @@ def measure_contrast(a, b):
 
     light, dark = sorted((measure_light(a), measure_light(b)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
+
+
+def test_verdicts_stay_in_the_page_show_the_precision_and_are_saved_as_json_lines(browser, reports):
+    with Visit(browser, reports["plain"] / "threshold.html") as visit:
+        status = visit.page.locator("#verdicts [role=status]")
+        assert "No removal is judged yet." == status.text_content()
+        number = visit.page.locator("article", has_text="threshold: removed").count()
+        assert number
+        visit.page.locator("button[value=right]").last.click()
+        assert (
+            "1 of 1 judged removals are copies: precision 100.0 % (95 % interval 20.7 % to 100.0 %)."
+            == status.text_content()
+        )
+        visit.page.reload()
+        assert "true" == visit.page.locator("button[value=right]").last.get_attribute("aria-pressed")
+        visit.page.locator("button[value=wrong]").first.click()
+        with visit.page.expect_download() as download:
+            visit.page.click("#export")
+        rows = [json.loads(line) for line in Path(download.value.path()).read_text().splitlines()]
+        assert ["wrong", "right"] == [row["verdict"] for row in rows]
+        assert {"removed", "kept", "verdict", "similarity"} == set(rows[0])
+        assert [] == visit.complaints

@@ -97,10 +97,10 @@ def write_overview(findings: CorpusFindings, entries: list[ClusterEntry], num_cl
     """Write the pages that are one of a kind, but the index, and the list of clusters."""
     for name, page in render_relations(findings):
         save_page(pages / name, page)
-    misses = [*(findings.below or ()), *(findings.yet_kept or ())]
+    misses = [*(findings.below or ()), *(findings.yet_kept or ()), *findings.above]
     if misses:
         compared = [(miss, diff_texts(miss.old, miss.new)) for miss in misses]
-        save_page(pages / THRESHOLD_PAGE, render_threshold(findings.threshold, compared))
+        save_page(pages / THRESHOLD_PAGE, render_threshold(findings, compared))
     for name, page in render_lists(entries, num_clusters):
         save_page(pages / name, page)
 

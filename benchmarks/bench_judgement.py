@@ -148,6 +148,10 @@ def show_cuts(file: str, cleaned: Mapping[str, Cleaned]) -> None:
     for name in ("all", "half 0", "half 1"):
         parts = [f"{v} {cells[name, v, True]:3} made {cells[name, v, False]:3} only reported" for v in VERDICTS]
         print(f"cuts, {name:<39} {'   '.join(parts)}")
+    wrong = cells["all", "wrong", True]
+    made = wrong + cells["all", "right", True]
+    share = wrong / max(made, 1)
+    print(f"made now: {wrong} of {made} wrong, {share:.1%} ({find_interval(share, made)})")
 
 
 def main() -> None:

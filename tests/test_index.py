@@ -70,6 +70,17 @@ def test_any_cut_of_articles_into_days_gives_the_decisions_of_all_at_once(data, 
     assert decide_through_an_index(corpus, config, cut(data, corpus)) == decide_locally(corpus, config)
 
 
+def test_a_copy_of_a_removed_text_follows_it_if_the_same_is_known_of_both():
+    """A nearer text comes a day later: the copy of which something else is known goes for that one."""
+    words = [f"w{i}" for i in range(30)]
+    first, removed, nearer = (" ".join(words[i : i + 20]) for i in (0, 5, 8))
+    of_p, of_q = ({"text": removed, "outlet": outlet} for outlet in "pq")
+    corpus, config = [first, of_p, nearer, of_p, of_q], NearConfig(0.5, 1, num_perm=1024, recall=1 - 1e-12)
+    decisions = decide_through_an_index(corpus, config, [2, 3])
+    assert [witness for witness, _, _ in decisions] == [None, 0, None, 0, 2]
+    assert decisions == decide_locally(corpus, config)
+
+
 def cut(data, corpus):
     """Draw where the days of a corpus begin."""
     return sorted(data.draw(st.lists(st.integers(0, len(corpus)), max_size=4)))

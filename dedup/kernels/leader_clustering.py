@@ -61,53 +61,30 @@ def compared_tokens(state, rank):
 
 
 @inlined
-def relate_ranks(state, rank, other, similarity, rule):
-    """Return the relation of a document to a kept one and the `Difference` of their words."""
-    tokens = tokens_at(state.address[rank], state.num_tokens[rank])
-    theirs = tokens_at(state.address[other], state.num_tokens[other])
-    likeness = Likeness(similarity, has_content_of(state, rank, other), False)
-    return relate(tokens, theirs, state.facts[rank], state.facts[other], likeness, rule)
-
-
-@inlined
 def note_removal(state, rank, witness, similarity, relation, difference):
     """Remove a document."""
     state.witness[rank] = witness
     state.similarity[rank] = similarity
     state.relation[rank] = relation
-    note_difference(state.difference[rank], difference)
-
-
-@inlined
-def note_difference(row, difference):
-    """Write a `Difference` to a row of DIFFERENCE."""
+    row = state.difference[rank]
     row.novel = difference.num_novel
     row.longest_run = difference.longest_run
     row.slots = difference.num_slots
 
 
-@inner
-def follow_twin(state, rank, rule):
-    """Decide a document of which an earlier one has all words; return whether it is removed.
-
-    One with the same facts has the same fate. Another one goes if the earlier one is kept, and they are one piece.
-    """
-    twin = find_exact(state, rank)
-    if twin < 0:
+@inlined
+def follow_twin(state, rank, twin):
+    """Decide a document as an earlier one that was removed, if it has its words and facts; return whether it has."""
+    if twin < 0 or state.witness[twin] == KEPT or not has_facts_of(state.facts[rank], state.facts[twin]):
         return False
-    kept = state.witness[twin] == KEPT
-    if kept:
-        relation, difference = relate_ranks(state, rank, twin, 1.0, rule)
-        if is_removed(relation, rule):
-            note_removal(state, rank, twin, 1.0, relation, difference)
-            return True
-    elif has_facts_of(state.facts[rank], state.facts[twin]):
-        state.witness[rank] = state.witness[twin]
-        state.similarity[rank] = state.similarity[twin]
-        state.relation[rank] = state.relation[twin]
-        state.difference[rank] = state.difference[twin]
-        return True
-    return False
+    state.witness[rank] = state.witness[twin]
+    state.similarity[rank] = state.similarity[twin]
+    state.relation[rank] = state.relation[twin]
+    row, given = state.difference[rank], state.difference[twin]
+    row.novel = given.novel
+    row.longest_run = given.longest_run
+    row.slots = given.slots
+    return True
 
 
 @inner
@@ -119,7 +96,8 @@ def choose_alike(state, signature, candidates, count, agreement, ends):
     """
     alike = 0
     agreeing = np.empty(count, np.uint8)
-    ends[:] = 0
+    for place in range(ends.size):
+        ends[place] = 0
     for c in range(count):
         agreed = count_agreeing(signature, state.signatures[candidates[c]])
         if agreed >= agreement:
@@ -128,11 +106,12 @@ def choose_alike(state, signature, candidates, count, agreement, ends):
             ends[MAX_AGREEMENT - agreed + 1] += 1
             alike += 1
     if alike <= MAX_REFUSED:
-        ends[:] = alike
         return alike
     for place in range(1, ends.size):
         ends[place] += ends[place - 1]
-    given = candidates[:alike].copy()
+    given = np.empty(alike, np.int64)
+    for c in range(alike):
+        given[c] = candidates[c]
     for c in range(alike):
         place = MAX_AGREEMENT - np.int64(agreeing[c])
         candidates[ends[place]] = given[c]
@@ -140,10 +119,21 @@ def choose_alike(state, signature, candidates, count, agreement, ends):
     return alike
 
 
+@inlined
+def put_first(candidates, c, end):
+    """Exchange candidate number c with the earliest owner among the candidates from c to `end`."""
+    first = c
+    for i in range(c + 1, end):
+        if candidates[i] < candidates[first]:
+            first = i
+    candidates[c], candidates[first] = candidates[first], candidates[c]
+
+
 @kernel
 def cover_block(state, first, keys, signatures, limits, shingle_size, rule, max_bucket):
     """Decide the documents of ranks `first` to `first + len(keys) - 1`; `keys` is uint64[block, bands].
 
+    A kept document with the same words is looked at first (candidate number -1), then those that share a bucket.
     O(bands) table look-ups a document, O(tokens) for each candidate that neither sizes nor signatures rule out.
     """
     threshold = limits.threshold
@@ -158,84 +148,104 @@ def cover_block(state, first, keys, signatures, limits, shingle_size, rule, max_
     for row in range(keys.shape[0]):
         rank = first + row
         state.witness[rank] = KEPT
-        state.relative[rank].document = KEPT
-        if state.num_tokens[rank] == 0 or follow_twin(state, rank, rule):
+        relative = state.relative[rank]
+        relative.document = KEPT
+        if state.num_tokens[rank] == 0:
             continue
-        if row + 1 < keys.shape[0]:
-            for band in range(bands):
-                prefetch(state.slots, np.int64(reduce_range(keys[row + 1, band], state.slots.size)))
-        for band in range(bands):
-            buckets[band] = find_bucket(state, keys[row, band])
-        candidates, count = find_candidates(state, rank, buckets, candidates)
-        state.counters[CANDIDATES] += count
-        alike = choose_alike(state, signatures[row], candidates, count, limits.agreement, ends)
-        sorted_to = place = 0
-        best_similarity = 0.0
+        twin = find_exact(state, rank)
+        if follow_twin(state, rank, twin):
+            continue
+        tokens = tokens_at(state.address[rank], state.num_tokens[rank])
         size_a = np.int64(state.num_shingles[rank])
-        loaded = refused = compared = 0
-        for c in range(alike):
-            if c == sorted_to and alike > MAX_REFUSED:
-                while ends[place] <= c:
-                    place += 1
-                sorted_to = ends[place]
-                candidates[c:sorted_to].sort()
-            other = state.owners[candidates[c]]
-            size_b = np.int64(state.num_shingles[other])
-            bound = min(size_a, size_b) / max(size_a, size_b)
-            if bound < threshold or bound < best_similarity:
-                continue
-            if refused == MAX_REFUSED or compared == MAX_COMPARED:
-                state.counters[SERIES] += 1
-                break
-            is_short = max(state.num_tokens[rank], state.num_tokens[other]) <= shingle_size
-            if is_short and not has_content_of(state, rank, other):
-                continue  # one shingle each, and their contents differ: only token hashes could collide
-            if loaded == 0:
-                tokens = tokens_at(state.address[rank], state.num_tokens[rank])
-                if tokens.size > shingles.size:
-                    shingles = np.empty(2 * tokens.size, np.uint64)
-                num = roll_shingles(tokens, shingle_size, shingles)
-                loaded = table_size(num)
-                if loaded > table.size:
-                    table = np.empty(loaded, np.uint64)
-                    stamps = np.zeros(loaded, np.uint32)
+        best_similarity = 0.0
+        alike = place = loaded = refused = compared = 0
+        c = -2 if twin >= 0 and state.witness[twin] == KEPT else -1
+        while True:
+            c += 1
+            if c == -1:
+                other = twin
+                similarity = 1.0
+            else:
+                if c == 0:
+                    if state.witness[rank] != KEPT:
+                        break
+                    if row + 1 < keys.shape[0]:
+                        for band in range(bands):
+                            prefetch(state.slots, np.int64(reduce_range(keys[row + 1, band], state.slots.size)))
+                    for band in range(bands):
+                        buckets[band] = find_bucket(state, keys[row, band])
+                    candidates, count = find_candidates(state, rank, buckets, candidates)
+                    state.counters[CANDIDATES] += count
+                    alike = choose_alike(state, signatures[row], candidates, count, limits.agreement, ends)
+                if c == alike:
+                    break
+                if alike > MAX_REFUSED:
+                    while ends[place] <= c:
+                        place += 1
+                    put_first(candidates, c, ends[place])
+                other = state.owners[candidates[c]]
+                if other == twin:
+                    continue
+                size_b = np.int64(state.num_shingles[other])
+                bound = min(size_a, size_b) / max(size_a, size_b)
+                if bound < threshold or bound < best_similarity:
+                    continue
+                if refused == MAX_REFUSED or compared == MAX_COMPARED:
+                    state.counters[SERIES] += 1
+                    break
+                is_short = max(state.num_tokens[rank], state.num_tokens[other]) <= shingle_size
+                if is_short and not has_content_of(state, rank, other):
+                    continue  # one shingle each, and their contents differ: only token hashes could collide
+                if loaded == 0:
+                    if tokens.size > shingles.size:
+                        shingles = np.empty(2 * tokens.size, np.uint64)
+                    num = roll_shingles(tokens, shingle_size, shingles)
+                    loaded = table_size(num)
+                    if loaded > table.size:
+                        table = np.empty(loaded, np.uint64)
+                        stamps = np.zeros(loaded, np.uint32)
+                        stamp = U32(0)
+                    keep_distinct(shingles, num, table)
+                compared += 1
+                if stamp == U32(0xFFFFFFFF):
+                    stamps[:] = 0
                     stamp = U32(0)
-                keep_distinct(shingles, num, table)
-            compared += 1
-            if stamp == U32(0xFFFFFFFF):
-                stamps[:] = 0
-                stamp = U32(0)
-            stamp = U32(stamp + U32(1))
-            # Jaccard j needs j * (a + b) / (1 + j) shared shingles; one less leaves room for rounding.
-            floor = max(threshold, best_similarity)
-            needed = np.int64(floor * (size_a + size_b) / (1.0 + floor)) - 1
-            theirs = tokens_at(state.address[other], state.num_tokens[other])
-            shared = count_shared_rolling(table, loaded, stamps, stamp, theirs, shingle_size, needed)
-            if shared < 0:
-                continue
-            similarity = shared / (size_a + size_b - shared)
-            if similarity < threshold:
-                continue
-            if state.masked[rank] + state.masked[other] != 0 and not alike_unmasked(
-                compared_tokens(state, rank), compared_tokens(state, other), threshold, shingle_size
-            ):
-                continue
-            state.counters[VERIFIED] += 1
-            witness = state.witness[rank]
-            if witness != KEPT and (
-                similarity < best_similarity or (similarity == best_similarity and other > witness)
-            ):
-                continue
-            relation, difference = relate_ranks(state, rank, other, similarity, rule)
+                stamp = U32(stamp + U32(1))
+                # Jaccard j needs j * (a + b) / (1 + j) shared shingles; one less leaves room for rounding.
+                floor = max(threshold, best_similarity)
+                needed = np.int64(floor * (size_a + size_b) / (1.0 + floor)) - 1
+                theirs = tokens_at(state.address[other], state.num_tokens[other])
+                shared = count_shared_rolling(table, loaded, stamps, stamp, theirs, shingle_size, needed)
+                if shared < 0:
+                    continue
+                similarity = shared / (size_a + size_b - shared)
+                if similarity < threshold:
+                    continue
+                if state.masked[rank] + state.masked[other] != 0 and not alike_unmasked(
+                    compared_tokens(state, rank), compared_tokens(state, other), threshold, shingle_size
+                ):
+                    continue
+                state.counters[VERIFIED] += 1
+                witness = state.witness[rank]
+                no_better = similarity < best_similarity or (similarity == best_similarity and other > witness)
+                if witness != KEPT and no_better:
+                    continue
+            relation, difference = relate(
+                tokens,
+                tokens_at(state.address[other], state.num_tokens[other]),
+                state.facts[rank],
+                state.facts[other],
+                Likeness(similarity, has_content_of(state, rank, other), False),
+                rule,
+            )
             if is_removed(relation, rule):
                 note_removal(state, rank, other, similarity, relation, difference)
                 best_similarity = similarity
                 continue
             refused += 1
-            relative = state.relative[rank]
             if relative.document == KEPT or (similarity, -other) > (relative.similarity, -relative.document):
                 relative.document, relative.similarity, relative.relation = other, similarity, relation
         if state.witness[rank] == KEPT:
             enter_buckets(state, rank, buckets, keys[row], signatures[row], max_bucket)
         else:
-            state.relative[rank].document = KEPT
+            relative.document = KEPT

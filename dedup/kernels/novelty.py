@@ -192,7 +192,8 @@ def align_words(tokens, witness, slot_words, slots):
             if found < 0:
                 i += 1
                 continue
-            covered[i : i + size] = True
+            for k in range(size):
+                covered[i + k] = True
             length = size
             if found < gap_j or abs(found - expected) > MAX_DRIFT:
                 while (

@@ -19,9 +19,9 @@ from dedup.corpus.files import find_files
 from dedup.corpus.shards import plan_shards, read_shard
 from dedup.index.near_lookup import find_stored
 from dedup.index.store import IndexFile
+from dedup.kernels.article_facts import MAX_TITLE
 from dedup.kernels.buffers import tokens_at
-from dedup.kernels.facts import MAX_TITLE
-from dedup.near.facts import read_facts
+from dedup.near.read_facts import read_facts
 from dedup.near.segments import Segments
 from dedup.near.sketcher import tokenise_text
 from dedup.near.sketches import Sketches

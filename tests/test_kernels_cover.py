@@ -125,8 +125,8 @@ def test_an_exact_copy_of_a_removed_text_has_the_witness_of_that_text():
 
 def test_a_bucket_that_is_full_takes_no_more_texts():
     """Two kept texts share every bucket; with room for one, what copies the second alone is not found."""
-    from dedup.near.facts import know_nothing
     from dedup.near.leaders import Cover, Offered
+    from dedup.near.read_facts import know_nothing
 
     config = NearConfig(0.5, max_bucket=1)
     tokens = [np.arange(40, dtype=np.uint32) * 4 + 1000 * i for i in (0, 1, 1)]

@@ -17,7 +17,7 @@ from dedup.index.tables import PIECE, RunRow, insert_run, make_tables, settings_
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of
 from dedup.near.decisions import Decisions
-from dedup.near.facts import FACT_SCHEMA
+from dedup.near.read_facts import FACT_SCHEMA
 from dedup.near.segments import Batch, Segments
 from dedup.near.sketches import Sketches
 from dedup.near.stored import DIFFERENCE_COLUMNS

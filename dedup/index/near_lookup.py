@@ -26,8 +26,8 @@ from dedup.kernels.leader_table import DIFFERENCE
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.model.documents import CopyRelation
 from dedup.near.bands import bands_of
-from dedup.near.facts import Facts
 from dedup.near.leaders import Offered, limits_of
+from dedup.near.read_facts import Facts
 from dedup.near.stored import DIFFERENCE_COLUMNS, NAME_SCHEMA, NOTHING_REMOVED, RemovedContents, StoredDocuments
 from dedup.threads import Threads, start_threads
 

@@ -27,7 +27,7 @@ from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.kernels.relation import RelationRule
 from dedup.near.bands import bands_of, choose_agreement
 from dedup.near.decisions import Decisions, WorkCounts, no_relatives
-from dedup.near.facts import know_nothing
+from dedup.near.read_facts import know_nothing
 from dedup.near.relation_rule import make_rule
 from dedup.near.stored import NO_STORED, StoredDocuments
 

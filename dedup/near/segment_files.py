@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from dedup.corpus.blocks import DocumentBlock, Rejection
 from dedup.corpus.shards import Shard
-from dedup.near.facts import Facts
+from dedup.near.read_facts import Facts
 
 DOCUMENTS, TOKENS, TITLES = "documents.arrow", "tokens.arrow", "titles.arrow"
 REJECTIONS, REPEATS = "rejections.arrow", "repeats.arrow"

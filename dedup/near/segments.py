@@ -13,9 +13,9 @@ import pyarrow as pa
 from dedup.corpus.blocks import Rejection
 from dedup.corpus.names import NO_NAME, DocumentName
 from dedup.corpus.shards import Shard
+from dedup.kernels.article_facts import FACTS
 from dedup.kernels.buffers import as_read_only, locate_rows
-from dedup.kernels.facts import FACTS
-from dedup.near.facts import Facts
+from dedup.near.read_facts import Facts
 from dedup.near.segment_files import DOCUMENTS, REJECTIONS, REPEATS, TITLES, TOKENS, segment_folder
 from dedup.near.stored import NAME_SCHEMA
 

@@ -11,8 +11,8 @@ from dedup.kernels.minhash import SIGNATURE_WORDS, SketchArrays, sign, sketch_bl
 from dedup.kernels.shingles import keep_distinct, measure_jaccard, roll_shingles, table_size
 from dedup.kernels.tokens import tokenise
 from dedup.near.bands import bands_of
-from dedup.near.facts import know_nothing
 from dedup.near.leaders import Offered
+from dedup.near.read_facts import know_nothing
 from dedup.near.signature import Signature, draw_permutations
 from dedup.text.folding import load_folding_table
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.kernels.leader_table import DIFFERENCE
-from dedup.near.facts import know_nothing
+from dedup.near.read_facts import know_nothing
 
 DIFFERENCE_COLUMNS = ("novel", "longest_run", "slots")
 NAME_SCHEMA = pa.schema(

@@ -16,9 +16,9 @@ from dedup.corpus.lines import BLOCK_SIZE
 from dedup.model.documents import Cluster, CopyRelation, Document, Member, Removal
 from dedup.near.decide_documents import by_input
 from dedup.near.decisions import Decisions
-from dedup.near.facts import read_facts
 from dedup.near.keep_policy import rank_documents
 from dedup.near.leaders import Cover, join_offered
+from dedup.near.read_facts import read_facts
 from dedup.near.sketcher import Sketch, Sketcher
 from dedup.report.clean_html import render_deduplication
 

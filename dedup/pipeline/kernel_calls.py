@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from dedup.index.samples import Samples
 from dedup.kernels.align import PassageLimits
-from dedup.kernels.facts import FACTS, hash_urls, tokenise_titles
+from dedup.kernels.article_facts import FACTS, hash_urls, tokenise_titles
 from dedup.kernels.fingerprints import (
     FIRST_SOURCE,
     Fingerprints,

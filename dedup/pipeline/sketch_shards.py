@@ -9,7 +9,7 @@ import numpy as np
 from dedup.config import CleanSettings, NearConfig
 from dedup.corpus.blocks import view_texts
 from dedup.corpus.shards import Shard, read_shard
-from dedup.near.facts import read_facts
+from dedup.near.read_facts import read_facts
 from dedup.near.segment_files import SegmentWriter, segment_folder
 from dedup.near.segments import Segments
 from dedup.near.sketcher import Sketcher

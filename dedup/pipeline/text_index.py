@@ -25,7 +25,7 @@ from dedup.kernels.relation import Likeness, relate
 from dedup.kernels.shingles import measure_jaccard
 from dedup.model.documents import CopyRelation, Document
 from dedup.model.index_results import Match
-from dedup.near.facts import know_nothing
+from dedup.near.read_facts import know_nothing
 from dedup.near.relation_rule import make_rule
 from dedup.near.sketcher import Sketch, Sketcher
 from dedup.near.stored import StoredDocuments

@@ -18,8 +18,8 @@ from dedup.config import NearConfig
 from dedup.kernels.buffers import as_read_only, tokens_at
 from dedup.kernels.novelty import compare_words
 from dedup.near.decisions import Decisions, WorkCounts
-from dedup.near.facts import know_nothing
 from dedup.near.leaders import Cover, Offered
+from dedup.near.read_facts import know_nothing
 from dedup.passages.boilerplate import mask_tokens
 from dedup.spark.candidates import CONTENT, FACT_COLUMNS
 from dedup.spark.spark_tables import byte_addresses, byte_counts, fill_columns, view_bytes

@@ -18,7 +18,7 @@ from dedup.config import CleanSettings
 from dedup.corpus.blocks import DocumentBlock, Rejection, view_texts
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.parquet import read_batch
-from dedup.near.facts import read_facts
+from dedup.near.read_facts import read_facts
 from dedup.near.sketcher import Sketch
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.search import find_repeats

@@ -12,8 +12,8 @@ import pyarrow as pa
 
 from dedup.corpus.blocks import view_texts
 from dedup.corpus.jsonl import decode_strings
+from dedup.kernels.article_facts import FACTS, UNKNOWN_DAY, hash_urls, tokenise_titles
 from dedup.kernels.buffers import as_read_only, locate_rows
-from dedup.kernels.facts import FACTS, UNKNOWN_DAY, hash_urls, tokenise_titles
 from dedup.text.dates import number_day
 from dedup.text.folding import load_folding_table
 

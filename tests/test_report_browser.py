@@ -87,6 +87,13 @@ def test_the_search_goes_over_all_clusters(browser, reports):
         assert "0 of 233 clusters." == visit.page.text_content("#status")
 
 
+def test_the_search_finds_removed_documents_by_several_words(browser, reports):
+    with Visit(browser, reports["plain"] / "clusters.html") as visit:
+        visit.page.fill("#search", "beacon vote")
+        assert ["The vote"] == visit.page.locator("#list tbody .title").all_text_contents()
+        assert "removed: Vote · b2" == visit.page.locator("#list tbody .meta").last.text_content()
+
+
 def test_the_list_is_sorted_by_a_click_on_a_head_and_says_so(browser, reports):
     with Visit(browser, reports["plain"] / "clusters.html") as visit:
         head = visit.page.locator("#list th", has_text="Least similar")

@@ -11,7 +11,7 @@ from dedup.output.replay import Originals
 from dedup.pipeline.find_near_misses import find_near_misses
 from dedup.pipeline.job import Progress
 from dedup.report.corpus.cluster_pages import PageFiles, list_chunks, write_pages
-from dedup.report.corpus.cluster_plans import plan_clusters
+from dedup.report.corpus.cluster_plans import list_entries, plan_clusters
 from dedup.report.corpus.corpus_clusters import render_lists
 from dedup.report.corpus.corpus_index import render_index
 from dedup.report.corpus.corpus_model import ClusterEntry, CorpusFindings
@@ -25,7 +25,6 @@ from dedup.report.corpus.report_folder import report_folder
 from dedup.report.corpus.report_tables import list_tables
 from dedup.report.corpus.run_findings import describe_findings
 from dedup.report.corpus.run_tables import RunTables
-from dedup.report.corpus.shown_documents import read_shown
 from dedup.report.corpus.survey import Survey, Surveyor
 from dedup.workers import run_tasks
 
@@ -62,7 +61,7 @@ def write_report(task: ReportRun, progress: Progress) -> WrittenReport:
         plans = plan_clusters(run, survey)
         with files.documents.open("rb") as documents:
             findings = describe_findings(run, task.fields, survey, misses, documents)
-            entries = [plan.name(read_shown(documents, plan.offset).card) for plan in plans]
+            entries = list_entries(plans, documents)
             for name, records in list_tables(run, findings, entries, survey.shown, documents).items():
                 write_csv(pages / "tables" / f"{name}.csv", records)
             links: Links = {}

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import IO
 
 import numpy as np
 import numpy.typing as npt
@@ -12,9 +13,12 @@ from dedup.output.run_folder import PASSAGES
 from dedup.report.corpus.corpus_model import Card, ClusterEntry
 from dedup.report.corpus.removal_table import NO_WITNESS, Keys, RemovalTable, make_key
 from dedup.report.corpus.run_tables import MAX_COPIES, RunTables, number_files
+from dedup.report.corpus.shown_documents import read_shown
 from dedup.report.corpus.survey import Survey
 
 MAX_PASSAGES = 200
+MAX_SEARCHED = 20_000  # removed documents that the search of the list may know
+SEARCHED_COPIES = (MAX_COPIES, 100, 20, 5, 1)  # of each cluster
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,9 @@ class ClusterPlan:
     before: int | None = None
     after: int | None = None
 
-    def name(self, representative: Card) -> ClusterEntry:
-        """Return the cluster as lists show it."""
-        return ClusterEntry(self.number, representative, self.num_copies, self.num_outlets, self.lowest)
+    def name(self, representative: Card, copies: tuple[Card, ...] = ()) -> ClusterEntry:
+        """Return the cluster as lists show it; a search finds `copies` too."""
+        return ClusterEntry(self.number, representative, self.num_copies, self.num_outlets, self.lowest, copies)
 
 
 def plan_clusters(run: RunTables, survey: Survey) -> list[ClusterPlan]:
@@ -51,6 +55,19 @@ def plan_clusters(run: RunTables, survey: Survey) -> list[ClusterPlan]:
     return [
         replace(plan, before=before, after=after)
         for plan, before, after in zip(plans, numbers, numbers[2:], strict=False)
+    ]
+
+
+def list_entries(plans: list[ClusterPlan], documents: IO[bytes]) -> list[ClusterEntry]:
+    """Return the clusters as lists show them, with as many copies of each as a search can hold."""
+    bounds = (most for most in SEARCHED_COPIES if sum(min(len(p.offsets), most) for p in plans) <= MAX_SEARCHED)
+    most = next(bounds, 0)
+    return [
+        plan.name(
+            read_shown(documents, plan.offset).card,
+            tuple(read_shown(documents, offset).card for offset in plan.offsets[:most].tolist()),
+        )
+        for plan in plans
     ]
 
 

@@ -1,10 +1,11 @@
 """The list of clusters in pages of 200. With scripts the first page searches and sorts all of them."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import msgspec
 
-from dedup.report.corpus.corpus_model import ClusterEntry
+from dedup.report.corpus.corpus_model import Card, ClusterEntry
 from dedup.report.corpus.corpus_page import cluster_path, list_path, measure_card, render_corpus_page
 from dedup.report.page import encode_data
 from dedup.report.wording import clip
@@ -40,12 +41,14 @@ def render_lists(entries: Sequence[ClusterEntry], num_clusters: int) -> Iterator
 def encode_entries(entries: Sequence[ClusterEntry], most_bytes: int) -> tuple[bytes, int, int]:
     """Return the list as JSON for the script, how many clusters it holds, and the longest name in it.
 
-    Titles and other names are shortened before clusters are left out; the largest clusters stay.
+    Titles and other names are shortened, then removed documents left out, then clusters; the largest clusters stay.
     """
     for most in TITLE_LENGTHS:
         data = encode_table(entries, most)
         if len(encode_data(data).encode()) <= most_bytes:
             return data, len(entries), most
+    entries = [replace(entry, copies=()) for entry in entries]
+    data = encode_table(entries, TITLE_LENGTHS[-1])
     num = len(entries)
     while len(encode_data(data).encode()) > most_bytes:
         num = num * 9 // 10
@@ -54,7 +57,7 @@ def encode_entries(entries: Sequence[ClusterEntry], most_bytes: int) -> tuple[by
 
 
 def encode_table(entries: Sequence[ClusterEntry], longest: int) -> bytes:
-    """Return the clusters as JSON: `{outlets, rows}`; a row has number, path, title, id, outlet, date, counts."""
+    """Return the clusters as JSON: `{outlets, rows}`; a row has number, path, names, counts, copies."""
     outlets: dict[str, int] = {}
     rows = []
     for entry in entries:
@@ -63,5 +66,14 @@ def encode_table(entries: Sequence[ClusterEntry], longest: int) -> bytes:
             make_safe(clip(text, longest)) for text in (card.title or card.opening, card.id, card.outlet, card.date)
         )
         name = (entry.number, cluster_path(entry.number), title, doc_id, outlets.setdefault(outlet, len(outlets)), date)
-        rows.append((*name, entry.num_copies, entry.num_outlets, round(entry.lowest, 3)))
+        copies = [
+            [make_safe(clip(text, longest)) for text in (name_copy(copy, card), copy.id, copy.outlet)]
+            for copy in entry.copies
+        ]
+        rows.append((*name, entry.num_copies, entry.num_outlets, round(entry.lowest, 3), copies))
     return msgspec.json.encode({"outlets": list(outlets), "rows": rows})
+
+
+def name_copy(copy: Card, kept: Card) -> str:
+    """Return the title of a removed document, "" where it is that of the kept one."""
+    return "" if copy.title == kept.title else copy.title or copy.opening

@@ -44,13 +44,17 @@ class DocumentPair:
 
 @dataclass(frozen=True, slots=True)
 class ClusterEntry:
-    """A cluster as the list shows it: `num_copies` removed documents, the least similar at `lowest`."""
+    """A cluster as the list shows it: `num_copies` removed documents, the least similar at `lowest`.
+
+    The search of the list finds those of `copies`.
+    """
 
     number: int
     representative: Card
     num_copies: int
     num_outlets: int
     lowest: float
+    copies: tuple[Card, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

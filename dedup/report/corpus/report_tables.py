@@ -1,7 +1,7 @@
 """Which tables a report has, each with what its lines are read from."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import IO
 
@@ -61,7 +61,7 @@ def list_tables(
         "passages": read_records(run.out, PASSAGES, PassageRecord, may_lack=True),
         "rejected": read_records(run.out, REJECTED, RejectedRecord),
         "relations": (CountLine(name, number) for name, number in counts.removed_by_relation.items()),
-        "clusters": entries,
+        "clusters": (replace(entry, copies=()) for entry in entries),
         "sizes": (CountLine(str(size), number) for size, number in findings.sizes),
         "outlets": findings.outlets,
         "crossings": findings.crossings,

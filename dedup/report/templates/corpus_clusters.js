@@ -3,11 +3,13 @@
 (() => {
   const PER_PAGE = 200;
   const { outlets, rows } = JSON.parse(document.getElementById("data").textContent);
-  const clusters = rows.map(([number, path, title, id, outlet, date, copies, numOutlets, lowest]) => {
+  const clusters = rows.map(([number, path, title, id, outlet, date, copies, numOutlets, lowest, removed]) => {
     const name = outlets[outlet];
-    const searched = `${title}\n${name}\n${id}`.toLowerCase();
-    return { number, path, title, id, outlet: name, date, copies, numOutlets, lowest, searched };
+    const list = (...texts) => texts.join("\n").toLowerCase();
+    const gone = removed.map(([own, copyId, from]) => ({ title: own || title, id: copyId, searched: list(own || title, from, copyId) }));
+    return { number, path, title, id, outlet: name, date, copies, numOutlets, lowest, searched: list(title, name, id), gone };
   });
+  const [numGone, numCopies] = [clusters.reduce((sum, c) => sum + c.gone.length, 0), clusters.reduce((sum, c) => sum + c.copies, 0)];
   const keys = ["number", "title", "outlet", "date", "copies", "numOutlets", "lowest"];
   const table = document.getElementById("list");
   const heads = [...table.tHead.rows[0].cells];
@@ -43,6 +45,11 @@
     const meta = make("span", undefined, "meta");
     meta.append(make("bdi", cluster.id, "id"));
     document_.append(link, make("br"), meta);
+    if (cluster.hit) {
+      const hit = make("span", "removed: ", "meta");
+      hit.append(make("bdi", cluster.hit.title), " · ", make("bdi", cluster.hit.id, "id"));
+      document_.append(make("br"), hit);
+    }
     const outlet = make("td", undefined, "outlet");
     outlet.append(cluster.outlet ? make("bdi", cluster.outlet) : make("i", "no outlet"));
     const date = make("td", undefined, "date");
@@ -87,11 +94,14 @@
     pages.replaceChildren(...(count > 1 ? [makePager(count)] : []));
     const range = shown.length ? `, ${start + 1} to ${start + shown.length} shown` : "";
     status.textContent = `${found.length.toLocaleString("en")} of ${clusters.length.toLocaleString("en")} clusters${range}.`;
+    if (search.value && numGone < numCopies) status.textContent += ` The search knows ${numGone.toLocaleString("en")} of ${numCopies.toLocaleString("en")} removed documents.`;
   }
 
   function update() {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    found = clusters.filter((cluster) => words.every((word) => cluster.searched.includes(word))).sort(compare);
+    const has = ({ searched }) => words.every((word) => searched.includes(word));
+    for (const cluster of clusters) cluster.hit = has(cluster) ? undefined : cluster.gone.find(has);
+    found = clusters.filter((cluster) => cluster.hit || has(cluster)).sort(compare);
     page = 0;
     show();
   }

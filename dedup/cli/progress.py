@@ -14,6 +14,7 @@ LABELS = {
     "cover": "comparing",
     "passages": "passages",
     "locate": "locating",
+    "confirm": "confirming",
     "write": "writing",
     "commit": "adding",
     "survey": "counting",

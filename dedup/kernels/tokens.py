@@ -12,6 +12,7 @@ from dedup.kernels.jit import inlined, kernel
 HAS_NUMBER = 1  # it has a digit or another number
 IS_NAME = 2  # begins with a capital, and not at the start of a sentence
 TOKEN_SHIFT = 2
+TOKEN_BITS = 30
 MASKED = U32(0xFFFFFFFF)  # a token that equals no other: boilerplate
 
 # The layout of an entry of the folding table (dedup/text/folding.py holds the same, a test compares them).
@@ -27,6 +28,8 @@ CONTENT_FACTOR_1 = U64(0x9FB21C651E98DF25)
 CONTENT_FACTOR_2 = U64(0xD6E8FEB86659FD93)
 
 NO_TOKEN, IN_WORD, IN_SINGLE = 0, 1, 2
+POINT_BITS = 21  # of a code point
+POINT_MASK = U64((1 << POINT_BITS) - 1)
 
 
 @inlined
@@ -45,6 +48,25 @@ def decode_utf8(data, i):
         | ((np.int64(data[i + 2]) & 0x3F) << 6)
         | (np.int64(data[i + 3]) & 0x3F)
     ), i + 4
+
+
+@inlined
+def scatter(code_point, key):
+    """Return what a key adds above the bits of a folded code point: nothing for key 0, the public hash.
+
+    Without it a secret seed would not help: which words collide under FNV-1a depends on few bits of its seed.
+    """
+    return U64(0) if key == 0 else mix64(U64(code_point) + key) << U64(POINT_BITS)
+
+
+@kernel
+def key_words(ascii_words, seed):
+    """Return `ascii_words` of a folding table for another seed."""
+    keyed = ascii_words.copy()
+    for i in range(keyed.size):
+        if keyed[i] != 0:
+            keyed[i] |= scatter(keyed[i], seed ^ TOKEN_SEED)
+    return keyed
 
 
 @inlined
@@ -68,14 +90,17 @@ def tokenise(data, start, end, table, tokens, num_tokens):
     """Append the tokens of `data[start:end]` (uint8, valid UTF-8) to `tokens` (uint32) from index `num_tokens` on.
 
     Returns the new number of tokens and the 128-bit content hash (two uint64) of this text's folded token stream.
+    Another `table.seed` than the public TOKEN_SEED makes other hashes of the same tokens.
     The caller gives room for two tokens a byte (one code point of three bytes can expand to four tokens).
     The first half of the loop is the common case, runs of ASCII; the second half takes one code point of any kind.
     O(bytes), one multiplication a byte.
     """
     ascii_words = table.ascii_words
+    seed = table.seed
+    key = seed ^ TOKEN_SEED
     first_block = np.int64(table.stage1[0]) << 8
     state = NO_TOKEN
-    h = TOKEN_SEED
+    h = seed
     marks = U64(0)  # combining marks since the last base character, as a multiset: a sum
     number = 0
     name = 0
@@ -90,14 +115,14 @@ def tokenise(data, start, end, table, tokens, num_tokens):
             if folded != 0:
                 if state == NO_TOKEN:
                     state = IN_WORD
-                    h = TOKEN_SEED
+                    h = seed
                     number = 0
-                    name = IS_NAME if folded != c and not fresh else 0
+                    name = IS_NAME if folded & POINT_MASK != c and not fresh else 0
                     fresh = False
                 while True:
-                    if folded < 64:
+                    if folded & POINT_MASK < 64:
                         number = HAS_NUMBER
-                    h = (h ^ U64(folded)) * TOKEN_PRIME
+                    h = (h ^ folded) * TOKEN_PRIME
                     i += 1
                     if i == end:
                         break
@@ -144,19 +169,19 @@ def tokenise(data, start, end, table, tokens, num_tokens):
                 continue
             if opens:
                 state = IN_SINGLE if kind == SINGLE or kind == EXTEND else IN_WORD
-                h = TOKEN_SEED
+                h = seed
                 number = 0
                 name = IS_NAME if entry & UPPER and not fresh else 0
                 fresh = False
             if entry & NUMBER:
                 number = HAS_NUMBER
             if kind == MARK:
-                marks += mix64(U64(folded_point)) * MARK_FACTOR
+                marks += mix64(U64(folded_point) + key) * MARK_FACTOR
                 continue
             if marks != 0:
                 h = (h ^ marks) * TOKEN_PRIME
                 marks = U64(0)
-            h = (h ^ U64(folded_point)) * TOKEN_PRIME
+            h = (h ^ (U64(folded_point) | scatter(folded_point, key))) * TOKEN_PRIME
         if entry & SENTENCE_END:
             fresh = True
     if state != NO_TOKEN:

@@ -19,6 +19,7 @@ class WorkCounts:
     num_full_buckets  buckets that took no more documents
     num_not_entered   band keys of kept documents that were not entered into one of those
     num_series        documents that are alike more others than are compared
+    num_unconfirmed   removals that were taken back: the words of both texts differ though their hashes agree
     num_skipped       buckets of more than LARGE_BUCKET documents that a document with many of them did not look into
     """
 
@@ -28,6 +29,7 @@ class WorkCounts:
     num_not_entered: int = 0
     num_series: int = 0
     num_skipped: int = 0
+    num_unconfirmed: int = 0
 
 
 def no_relatives(count: int) -> npt.NDArray[np.void]:

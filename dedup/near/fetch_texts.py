@@ -91,6 +91,16 @@ class RecordText:
         return out.getvalue().removesuffix(LINE_END).encode() + end
 
 
+def read_texts(segments: Segments, shard: Shard, documents: Sequence[int], config: InputConfig) -> Iterator[str]:
+    """Yield the texts of some documents of a shard (doc_indices, ascending)."""
+    if not documents:
+        return
+    reader = RecordText(shard.files[0], config)
+    places = [segments.find_record(doc) for doc in documents]
+    for raw in read_records(shard, places, config.text_field):
+        yield reader.get(raw)
+
+
 def read_fields(shard: Shard, places: Sequence[RecordSpan], config: InputConfig) -> Iterator[dict[str, str]]:
     """Yield title, date, outlet and URL of some records of a shard as text, by role; "" for what is absent."""
     file = shard.files[0]

@@ -12,7 +12,7 @@ from dedup.config import InputConfig
 from dedup.corpus.shards import Shard
 from dedup.kernels.novelty import Difference, compare_words
 from dedup.near.decisions import Decisions
-from dedup.near.fetch_texts import RecordText, read_records
+from dedup.near.fetch_texts import read_texts
 from dedup.near.segments import Segments
 from dedup.near.sketches import Sketches
 from dedup.output.locate_shard import documents_of
@@ -86,14 +86,12 @@ def quote_shard(shard: Shard, conflicts: Conflicts, folder: RunFolder, segments:
         return
     sides, count = conflicts.documents.ravel()[quotes], len(conflicts.spans)
     documents, begins = np.unique(sides, return_index=True)
-    places = [segments.find_record(doc) for doc in documents.tolist()]
-    reader = RecordText(shard.files[0], config)
-    records = read_records(shard, places, config.text_field)
+    texts = read_texts(segments, shard, documents.tolist(), config)
     with write_rows(folder.part(shard.index, QUOTES), SCHEMA) as rows:
-        for raw, group in zip(records, np.split(quotes, begins[1:]), strict=True):
-            offsets = TokenOffsets(reader.get(raw))
+        for text, group in zip(texts, np.split(quotes, begins[1:]), strict=True):
+            offsets = TokenOffsets(text)
             for number in group.tolist():
                 row, first = number % count, 2 * (number // count)
                 span = offsets.span(*conflicts.spans[row, first : first + 2].tolist())
-                text = offsets.text[span.start : min(span.end, span.start + MAX_QUOTE)]
-                rows.add((number, text), len(text))
+                quoted = text[span.start : min(span.end, span.start + MAX_QUOTE)]
+                rows.add((number, quoted), len(quoted))

@@ -28,6 +28,7 @@ from dedup.version import __version__
 KEPT, SET_ASIDE = "kept", "set_aside"
 EDITED, PASSAGES, BOILERPLATE = "edited.jsonl", "passages.jsonl", "boilerplate.jsonl"
 EDITS, LOCATED, QUOTES, ASIDE = "edits.arrow", "located.arrow", "quotes.arrow", "aside"
+READ_AGAIN = "again.arrow"
 RELATED, SUSPICIOUS = "related.jsonl", "suspicious.jsonl"
 REMOVED, REJECTED, CLUSTERS, SUMMARY = "removed.jsonl", "rejected.jsonl", "clusters.jsonl", "summary.json"
 OUT_FILES = (EDITED, PASSAGES, BOILERPLATE, REMOVED, RELATED, SUSPICIOUS, REJECTED, CLUSTERS)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from dedup.config import CleanSettings, NearConfig, PassageConfig
 from dedup.kernels.leader_clustering import MAX_COMPARED, MAX_REFUSED
 from dedup.kernels.leader_table import MAX_VISITED
+from dedup.kernels.tokens import TOKEN_BITS
 from dedup.model.documents import SEEN_IN_INDEX, CopyRelation
 from dedup.model.run import Counts, InputFile, Limit, Losses, PassageCounts, Stage, Summary
 from dedup.near.bands import bands_of
@@ -125,6 +126,9 @@ def list_limits(near: NearConfig, work: WorkCounts, stride: int, num_long: int =
             f"after the nearest {MAX_REFUSED} that are no copies, or {MAX_COMPARED} in all, the rest was left out"
         )
         limits.append(Limit("max_compared", MAX_COMPARED, work.num_series, effect))
+    if work.num_unconfirmed:
+        effect = "removals were not confirmed: their words differ though their hashes agree, so these documents stay"
+        limits.append(Limit("token_bits", TOKEN_BITS, work.num_unconfirmed, effect))
     if stride > 1:
         effect = "boilerplate was looked for in a part of the documents, evenly spread, and then marked in all"
         limits.append(Limit("max_fingerprints", PassageConfig.max_fingerprints, stride, effect))

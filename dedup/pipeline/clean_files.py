@@ -1,4 +1,4 @@
-"""Clean files: sketch, boilerplate, index, cover, containment, passages, write, publish."""
+"""Clean files: sketch, boilerplate, index, cover, containment, passages, confirm, write, publish."""
 
 from collections.abc import Callable
 from functools import partial
@@ -26,6 +26,7 @@ from dedup.output.write_shards import (
     write_shard,
 )
 from dedup.passages.remove_contained import gather_kept
+from dedup.pipeline.confirm_removals import confirm
 from dedup.pipeline.cut_passages import find_passages
 from dedup.pipeline.find_boilerplate import mask_boilerplate
 from dedup.pipeline.index_session import use_index
@@ -58,6 +59,7 @@ def clean_job(job: Job) -> tuple[Summary, list[Removal]]:
     containers = job.index.find_containers(sketches, kept, job)
     sketches = sketches.with_stored(containers.stored)
     decisions, findings = find_passages(sketches, decisions, kept, containers, boilerplate, job)
+    decisions = confirm(sketches, decisions, job)
     decisions.check()
     outcome = Outcome(sketches, decisions, findings)
     digests = write_output(outcome, job)

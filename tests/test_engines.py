@@ -53,7 +53,7 @@ def test_decisions_are_those_of_the_naive_twin(name, corpus, threshold, shingle_
 
 
 @pytest.mark.parametrize("name", QUICK)  # on Spark, see test_spark
-@one_in(4)
+@one_in(8)
 @given(st.lists(articles, max_size=12), st.sampled_from(REMOVED), st.sampled_from([0.1, 0.3, 1.0]))
 def test_decisions_on_articles_are_those_of_the_naive_twin(name, corpus, removed, max_novel):
     config = NearConfig(0.3, 2, num_perm=NUM_PERM, recall=RECALL, remove=removed, max_novel=max_novel)

@@ -6,6 +6,7 @@ from itertools import pairwise
 import duckdb
 import naive
 import pytest
+from amounts import nightly_but
 from corpora import make_text, read_lines, read_summary, write_jsonl
 
 from dedup.index import find_containers as holders
@@ -238,7 +239,7 @@ def make_days(seed):
     return [stories[story].pop(0) for story in order]
 
 
-@pytest.mark.parametrize("seed", [0, 1, 2, 3, 133, 149])
+@pytest.mark.parametrize("seed", nightly_but({0, 133, 149}, [0, 1, 2, 3, 133, 149]))
 def test_day_after_day_removes_what_all_at_once_removes(clean, tmp_path, seed):
     """With the same witnesses. What stood for a contained document is a copy here, where it is one of the container."""
     source = random.Random(seed)

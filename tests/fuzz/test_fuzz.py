@@ -13,7 +13,7 @@ from .invariants import BrokenPromiseError
 from .known import KNOWN, find_known
 from .options import list_commands
 
-QUICK, ALL = 300, 5000
+QUICK, ALL = 150, 5000
 BOUNDS_CHECKED = 150
 TOP = Path(__file__).parent.parent.parent
 

@@ -2,11 +2,13 @@
 
 import click
 
+from dedup.cli.options import refuse_dash
+
 
 @click.command()
 @click.argument("patch", metavar="PATCH")
 @click.argument("old", metavar="OLD")
-@click.option("-o", "--output", metavar="NEW", required=True, help="File to write.")
+@click.option("-o", "--output", metavar="NEW", required=True, callback=refuse_dash, help="File to write.")
 def apply(patch: str, old: str, output: str) -> None:
     """Make NEW from OLD and a PATCH written by `dedup diff --format patch`, byte for byte.
 

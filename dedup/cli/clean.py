@@ -10,6 +10,7 @@ from dedup.cli.options import (
     near_options,
     passage_options,
     record_options,
+    refuse_dash,
     shard_size_option,
     spark_options,
     workers_option,
@@ -21,7 +22,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @inputs_argument
-@click.option("-o", "--out", metavar="OUT/", help="Folder for the result; made beside and renamed when complete.")
+@click.option(
+    "-o",
+    "--out",
+    metavar="OUT/",
+    callback=refuse_dash,
+    help="Folder for the result; made beside and renamed when complete.",
+)
 @index_option
 @near_options
 @passage_options
@@ -51,7 +58,7 @@ def clean(
     master: str,
     spark_conf: tuple[str, ...],
     quiet: bool,
-) -> None:
+) -> int:
     """Remove near-duplicate documents from news files, with a record of every removal.
 
     A document that another one contains is removed too. A passage that a document prints twice is cut out of it.
@@ -103,7 +110,7 @@ def clean(
     from pathlib import Path
 
     from dedup.cli.progress import TerminalProgress
-    from dedup.cli.sources import find_sources, working_folder
+    from dedup.cli.sources import exit_code, find_sources, working_folder
     from dedup.config import CleanSettings
     from dedup.corpus.files import STDIN
     from dedup.corpus.shards import SHARD_SIZE
@@ -119,8 +126,10 @@ def clean(
 
         settings = CleanSettings(near, replace(passages, contained=None), records)
         run_on_spark = SparkRun(inputs, str(out), settings, overwrite=overwrite, strict=strict)
-        clean_files_on_spark(run_on_spark, SparkSessionOptions(master, parse_settings(spark_conf)), quiet=quiet)
-        return
+        summary = clean_files_on_spark(
+            run_on_spark, SparkSessionOptions(master, parse_settings(spark_conf)), quiet=quiet
+        )
+        return exit_code(summary.rejections)
     if resume and STDIN in inputs:
         raise click.UsageError("--resume cannot go on with standard input. Save it to a file first.")
     with working_folder(out, dry_run=dry_run) as folder, find_sources(inputs, folder, records.input_format) as files:
@@ -141,3 +150,4 @@ def clean(
         place = None if dry_run else Path(str(out))
         cut = read_example_cut(place) if place else None
         click.echo(render_summary(summary, examples, place, cut=cut), nl=False)
+    return exit_code(summary.rejections)

@@ -9,8 +9,10 @@ from dedup.cli.options import (
     format_option,
     inputs_argument,
     near_options,
+    output_option,
     passage_options,
     record_options,
+    refuse_dash,
     workers_option,
     write_output,
 )
@@ -79,7 +81,7 @@ def add(
     workers: int,
     strict: bool,
     quiet: bool,
-) -> None:
+) -> int:
     """Add documents to an index without writing them out: the same decisions as `dedup clean --index`.
 
     \b
@@ -89,7 +91,7 @@ def add(
     from pathlib import Path
 
     from dedup.cli.progress import TerminalProgress
-    from dedup.cli.sources import find_sources, working_folder
+    from dedup.cli.sources import exit_code, find_sources, working_folder
     from dedup.config import CleanSettings
     from dedup.pipeline.clean_files import clean as clean_files
     from dedup.pipeline.job import CleanRun
@@ -112,12 +114,13 @@ def add(
         summary, examples = clean_files(run, TerminalProgress(quiet=quiet))
     if not quiet:
         click.echo(render_summary(summary, examples, None, f"Added to {index}.\n"), nl=False)
+    return exit_code(summary.rejections)
 
 
 @index.command(short_help="Say which documents an index knows, without adding any.")
 @inputs_argument
 @required_index_option
-@click.option("-o", "--output", metavar="FILE", help="Write to this file.  [default: standard output]")
+@output_option
 @near_options
 @passage_options
 @record_options
@@ -132,7 +135,7 @@ def check(
     records: "InputConfig",
     workers: int,
     quiet: bool,
-) -> None:
+) -> int:
     """Say which documents an index knows: a JSON line for each, with the one there that it is a copy or a part of.
 
     Each is compared with the index alone, not with the others. Nothing is added.
@@ -144,22 +147,24 @@ def check(
     from pathlib import Path
 
     from dedup.cli.progress import TerminalProgress
-    from dedup.cli.sources import find_sources, working_folder
+    from dedup.cli.sources import exit_code, find_sources, working_folder
     from dedup.config import CleanSettings
     from dedup.output.output_file import refuse_output
     from dedup.pipeline.check_index import check_documents
     from dedup.pipeline.job import CleanRun
+    from dedup.report.wording import warn_of_rejections
 
     with working_folder(output, dry_run=True) as folder, find_sources(inputs, folder, records.input_format) as files:
         locations = [index, *(file.location for file in files)]
         refuse_output(output, locations)
         settings = CleanSettings(near, passages, records)
         run = CleanRun(files, folder, settings, workers, dry_run=True, index=Path(index))
-        count, lines = check_documents(run, TerminalProgress(quiet=quiet))
-        known = list(lines)
-    write_output(b"".join(known).decode(), output, locations)
+        found = check_documents(run, TerminalProgress(quiet=quiet))
+    write_output(b"".join(found.lines).decode(), output, locations)
     if not quiet:
-        click.echo(f"{len(known):,} of {count:,} documents are known", err=True)
+        warning = warn_of_rejections(found.rejections)
+        click.echo(f"{warning}{len(found.lines):,} of {found.count:,} documents are known", err=True)
+    return exit_code(found.rejections)
 
 
 @index.command(short_help="Take a run, or documents by id, out of an index.")
@@ -200,7 +205,7 @@ def remove(index: str, run_name: str | None, ids: str | None) -> None:
 
 @index.command(short_help="Write the documents of an index as Parquet.")
 @required_index_option
-@click.option("-o", "--output", required=True, metavar="FILE", help="Write to this file.")
+@click.option("-o", "--output", required=True, metavar="FILE", callback=refuse_dash, help="Write to this file.")
 def export(index: str, output: str) -> None:
     """Write one row for each document of an index as Parquet, for pandas, Polars or DuckDB.
 

@@ -86,7 +86,7 @@ def cli() -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line: 0 done, 2 error (one line on stderr), 70 a bug of ours, 130 interrupted.
+    """Run the command line: 0 done, 2 error (one line on stderr), 3 much set aside, 70 a bug of ours, 130 interrupted.
 
     Only `diff` has another code: 1, the texts differ.
     """

@@ -93,6 +93,13 @@ def format_option(meant_for: str, *formats: str) -> Callable[[Any], Any]:
     return click.option("--format", "output_format", type=chosen, default=formats[0], show_default=True, help=meant_for)
 
 
+def refuse_dash(_context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
+    """Return the name of an output; - is none, though it is standard input where an input is named."""
+    if value == "-":
+        raise click.BadParameter(f"- is not the name of an output. Name {parameter.metavar}.")
+    return value
+
+
 inputs_argument = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 
 input_options = compose(
@@ -172,7 +179,9 @@ near_options = compose(
 )
 
 
-output_option = click.option("-o", "--output", metavar="FILE", help="Write to this file.  [default: standard output]")
+output_option = click.option(
+    "-o", "--output", metavar="FILE", callback=refuse_dash, help="Write to this file.  [default: standard output]"
+)
 color_option = click.option(
     "--color",
     type=click.Choice(["auto", "always", "never"]),

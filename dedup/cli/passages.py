@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dedup.cli.options import inputs_argument, min_tokens_option, text_options, workers_option
+from dedup.cli.options import inputs_argument, min_tokens_option, refuse_dash, text_options, workers_option
 
 if TYPE_CHECKING:
     from dedup.config import InputConfig
@@ -14,7 +14,13 @@ BIGGEST = 10
 
 @click.command()
 @inputs_argument
-@click.option("-o", "--out", metavar="FILE", help="JSON lines, one for each passage; needed with --format json.")
+@click.option(
+    "-o",
+    "--out",
+    metavar="FILE",
+    callback=refuse_dash,
+    help="JSON lines, one for each passage; needed with --format json.",
+)
 @min_tokens_option
 @click.option(
     "--scope",
@@ -41,7 +47,7 @@ def passages(
     records: "InputConfig",
     workers: int,
     quiet: bool,
-) -> None:
+) -> int:
     """List the passages that occur more than once, with both places in characters of the original text.
 
     Each line is a later copy, with its source: the first document that contains it. So a passage in a thousand
@@ -60,7 +66,7 @@ def passages(
     from pathlib import Path
 
     from dedup.cli.progress import TerminalProgress
-    from dedup.cli.sources import find_sources, working_folder
+    from dedup.cli.sources import exit_code, find_sources, working_folder
     from dedup.config import CleanSettings, PassageConfig
     from dedup.output.output_file import is_written_directly, refuse_output
     from dedup.pipeline.job import CleanRun
@@ -78,6 +84,7 @@ def passages(
         run = CleanRun(files, place, settings, workers)
         target = Path(out) if out else None
         num_shown = BIGGEST if chosen == "terminal" else 0
-        count, biggest = list_passages(run, TerminalProgress(quiet=quiet), target, num_shown)
+        found = list_passages(run, TerminalProgress(quiet=quiet), target, num_shown)
     if not quiet:
-        click.echo(render_passages(count, biggest, out), nl=False)
+        click.echo(render_passages(found, out), nl=False)
+    return exit_code(found.rejections)

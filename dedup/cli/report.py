@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dedup.cli.options import article_options, workers_option
+from dedup.cli.options import article_options, refuse_dash, workers_option
 
 if TYPE_CHECKING:
     from dedup.config import FieldNames
@@ -12,7 +12,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("out", metavar="OUT/")
-@click.option("-o", "--output", metavar="DIR", help="Folder for the report.  [default: OUT-report, beside OUT]")
+@click.option(
+    "-o",
+    "--output",
+    metavar="DIR",
+    callback=refuse_dash,
+    help="Folder for the report.  [default: OUT-report, beside OUT]",
+)
 @article_options
 @click.option(
     "--max-clusters",

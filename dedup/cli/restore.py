@@ -2,10 +2,19 @@
 
 import click
 
+from dedup.cli.options import refuse_dash
+
 
 @click.command()
 @click.argument("out", metavar="OUT/")
-@click.option("-o", "--output", required=True, metavar="DIR", help="Empty or new folder for the rebuilt files.")
+@click.option(
+    "-o",
+    "--output",
+    required=True,
+    metavar="DIR",
+    callback=refuse_dash,
+    help="Empty or new folder for the rebuilt files.",
+)
 @click.option("--force", is_flag=True, help="Go on where files of OUT/ were changed or are missing, and say which.")
 @click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 def restore(out: str, output: str, force: bool, quiet: bool) -> None:

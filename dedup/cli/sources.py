@@ -8,7 +8,10 @@ from pathlib import Path
 
 from dedup.cli.scratch import scratch_folder
 from dedup.corpus.files import STDIN, SourceFile, copy_stdin, find_files
+from dedup.model.run import RejectionCounts
 from dedup.output.output_file import is_written_directly
+
+EXIT_REJECTED = 3
 
 
 @contextmanager
@@ -34,3 +37,8 @@ def find_sources(inputs: Sequence[str], folder: Path, input_format: str | None) 
     folder.parent.mkdir(parents=True, exist_ok=True)
     with scratch_folder(".dedup-stdin-", folder.parent) as scratch:
         yield [copy_stdin(sys.stdin.buffer, scratch, input_format)]
+
+
+def exit_code(found: RejectionCounts) -> int:
+    """Return the exit code of a command that did its work: 3 if it could not read more than a tenth of the records."""
+    return EXIT_REJECTED if found.are_many else 0

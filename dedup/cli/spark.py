@@ -10,6 +10,7 @@ from dedup.cli.startup import release
 from dedup.errors import DedupError
 
 if TYPE_CHECKING:
+    from dedup.model.run import Summary
     from dedup.spark.session import SparkRun, SparkSessionOptions
 
 # What the Spark engine does not do, by parameter: the values that ask for it, and the way out.
@@ -54,8 +55,8 @@ def parse_settings(values: Sequence[str]) -> dict[str, str]:
     return dict(value.split("=", 1) for value in values)
 
 
-def clean_files_on_spark(run: "SparkRun", options: "SparkSessionOptions", *, quiet: bool) -> None:
-    """Run and print the summary."""
+def clean_files_on_spark(run: "SparkRun", options: "SparkSessionOptions", *, quiet: bool) -> "Summary":
+    """Run, print the summary and return it."""
     release()  # Spark uses pandas
     from dedup.cli.progress import TerminalProgress
     from dedup.report.terminal.clean_terminal import render_summary
@@ -77,3 +78,4 @@ def clean_files_on_spark(run: "SparkRun", options: "SparkSessionOptions", *, qui
     if not quiet:
         click.echo(render_summary(summary, (), Path(run.out)), nl=False)
         click.echo("Containment is not looked for on Spark: --engine local finds it.")
+    return summary

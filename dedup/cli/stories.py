@@ -43,7 +43,7 @@ def stories(
     threshold: float,
     min_size: int,
     quiet: bool,
-) -> None:
+) -> int:
     """Group documents into stories: the same event, told by different outlets in different words.
 
     Documents are looked up by the rare words, names and numbers they share, inside a window of days, and grouped by
@@ -58,7 +58,7 @@ def stories(
       dedup stories articles/ -o stories.jsonl --window off --min-size 3
     """
     from dedup.cli.progress import TerminalProgress
-    from dedup.cli.sources import find_sources, working_folder
+    from dedup.cli.sources import exit_code, find_sources, working_folder
     from dedup.output.output_file import is_written_directly, refuse_output
     from dedup.output.story_file import write_stories
     from dedup.pipeline.list_stories import StoryRun, list_stories
@@ -78,3 +78,4 @@ def stories(
     write_stories(result.stories, out, locations)
     if not quiet:
         click.echo(render_stories(result, None if to_stdout else out), nl=False, err=to_stdout)
+    return exit_code(result.counts.rejections)

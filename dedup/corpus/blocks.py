@@ -11,7 +11,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import InputConfig
+from dedup.corpus.rejections import list_fields, suggest_field
 from dedup.errors import InputError
+from dedup.text.control_characters import show_line
 
 # What the fields of facts are called by others.
 OTHER_NAMES = {
@@ -173,7 +175,8 @@ def find_invalid_texts(texts: pa.Array) -> Iterator[tuple[int, str]]:
 
 def missing_column(path: str, column: str, columns: Sequence[str], flag: str) -> InputError:
     """Return the error for a table without the named column."""
-    return InputError(f'{path}: no column "{column}" (there are: {", ".join(columns[:20])}). Name it with {flag}.')
+    hint = suggest_field(flag, column, dict.fromkeys(columns, 0))
+    return InputError(f'{path}: no column "{show_line(column)}" ({list_fields(columns)}). {hint}')
 
 
 def list_names(config: InputConfig, roles: Mapping[str, str]) -> dict[str, list[str]]:

@@ -22,6 +22,7 @@ from dedup.corpus.blocks import (
     list_names,
 )
 from dedup.corpus.lines import explain_length, read_whole_lines
+from dedup.corpus.rejections import explain_no_field
 from dedup.errors import InputError
 from dedup.kernels.unescape import PADDING, unescape
 
@@ -196,10 +197,9 @@ class RecordReader:
         value = bytes(msgspec.json.decode(line, type=msgspec.Raw))
         if name_type(value) != "an object":
             return f"the line is {name_type(value)}, not an object"
-        field = self._config.text_field
-        text = bytes(msgspec.json.decode(value, type=self._any_text).text)
+        text, field = bytes(msgspec.json.decode(value, type=self._any_text).text), self._config.text_field
         if not text:
-            return f'no field "{field}"'
+            return explain_no_field(field)
         words = name_type(text)
         shown = f" ({text[:MAX_SHOWN].decode()})" if words == "a number" else ""
         return f'field "{field}" is {words}{shown}, not a text'

@@ -1,9 +1,11 @@
 """The nouns that pass between the stages. All frozen, all complete when made."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import NamedTuple
+
+from dedup.model.run import RejectionCounts
 
 
 class CopyRelation(IntEnum):
@@ -130,3 +132,12 @@ class Passage:
     def text(self) -> str:
         """Return the copy's text."""
         return self.document.text[self.start : self.end]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPassages:
+    """What a run that lists passages found: how many, the biggest ones, and the records that it could not read."""
+
+    count: int
+    biggest: Sequence[Passage]
+    rejections: RejectionCounts

@@ -29,6 +29,28 @@ class Counts(msgspec.Struct, frozen=True):
     clusters: int
 
 
+class RejectionCounts(msgspec.Struct, frozen=True):
+    """How many records were read, and how many of them were set aside for each reason, the commonest first."""
+
+    records: int
+    by_reason: dict[str, int]
+
+    @property
+    def rejected(self) -> int:
+        """Return how many records were set aside."""
+        return sum(self.by_reason.values())
+
+    @property
+    def commonest(self) -> str:
+        """Return the commonest reason, "" where there is none."""
+        return next(iter(self.by_reason), "")
+
+    @property
+    def are_many(self) -> bool:
+        """Return whether more than a tenth was set aside: something is wrong with the input, or with a setting."""
+        return self.rejected * 10 > self.records
+
+
 class Losses(msgspec.Struct, frozen=True):
     """Words of the removed documents, how many of them stand nowhere in their witness, and the most in a row."""
 
@@ -98,6 +120,7 @@ class IndexUse(msgspec.Struct, frozen=True):
 class Summary(msgspec.Struct, frozen=True):
     """The content of `summary.json`. All but `stages` and `compile_s` is the same at every run on the same input.
 
+    rejected_by_reason  records that were set aside, by reason, the commonest first
     losses     what the removed documents had that their witnesses lack
     related    kept documents that are alike another one, by relation
     suspicious  series that deserve a look, by `SeriesKind`
@@ -117,12 +140,18 @@ class Summary(msgspec.Struct, frozen=True):
     fingerprint: str
     versions: dict[str, str]
     stages: list[Stage]
+    rejected_by_reason: dict[str, int] = {}
     losses: Losses | None = None
     related: dict[str, int] = {}
     suspicious: dict[str, int] = {}
     compile_s: float = 0.0
     index: IndexUse | None = None
     digests: str | None = None
+
+    @property
+    def rejections(self) -> RejectionCounts:
+        """Return how many records were read and set aside."""
+        return RejectionCounts(self.counts.documents + self.counts.rejected, self.rejected_by_reason)
 
     def write(self, path: Path) -> None:
         """Write the summary, indented for people."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import msgspec
 
-from dedup.model.run import Limit
+from dedup.model.run import Limit, RejectionCounts
 
 
 class StoryDocument(msgspec.Struct, frozen=True):
@@ -36,14 +36,14 @@ class StoryCounts:
     """What a run read and compared.
 
     documents       texts that were read
-    rejected        records that could not be, with the first of them as "PATH, line N: reason"
+    rejections      records that could not be, with the first of them as "PATH, line N: reason"
     undated         documents without a day, with the first value that names none as "PATH, line N: value"
     copies          documents that follow an earlier one because they are near-copies of it
     candidates      pairs that were compared
     """
 
     documents: int
-    rejected: int
+    rejections: RejectionCounts
     first_rejection: str | None
     undated: int
     first_unreadable: str | None

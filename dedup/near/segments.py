@@ -1,5 +1,6 @@
 """The finished segments of a run, memory-mapped: all documents, by their place in the input."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -12,9 +13,11 @@ import pyarrow as pa
 
 from dedup.corpus.blocks import Rejection
 from dedup.corpus.names import NO_NAME, DocumentName
+from dedup.corpus.rejections import count_reasons
 from dedup.corpus.shards import Shard
 from dedup.kernels.article_facts import FACTS
 from dedup.kernels.buffers import as_read_only, locate_rows
+from dedup.model.run import RejectionCounts
 from dedup.near.read_facts import Facts
 from dedup.near.segment_files import DOCUMENTS, REJECTIONS, REPEATS, TITLES, TOKENS, segment_folder
 from dedup.near.stored import NAME_SCHEMA
@@ -221,6 +224,11 @@ class Segments:
             for i in range(reader.num_record_batches):
                 for row in reader.get_batch(i).to_pylist():
                     yield Rejection(row["file"], base + row["line"], row["start"], row["length"], row["error"])
+
+    def count_rejections(self) -> RejectionCounts:
+        """Return how many records were read and set aside."""
+        errors = Counter(rejection.error for shard in self.shards for rejection in self.rejections(shard))
+        return count_reasons(self.num_documents, errors)
 
     def batches_of(self, shard: Shard) -> list[Batch]:
         """Return the batches of one shard."""

@@ -59,6 +59,7 @@ class RunCounts:
     num_long: int = 0
     related: dict[str, int] = field(default_factory=dict)
     suspicious: dict[str, int] = field(default_factory=dict)
+    rejected_by_reason: dict[str, int] = field(default_factory=dict)
 
 
 def make_summary(
@@ -85,6 +86,7 @@ def make_summary(
         losses=counts.losses,
         related=counts.related,
         suspicious=counts.suspicious,
+        rejected_by_reason=counts.rejected_by_reason,
         stages=timer.stages,
         compile_s=timer.compile_s,
     )

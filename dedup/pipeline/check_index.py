@@ -1,6 +1,7 @@
 """Which documents of some files an index knows: compared with what it holds, each by itself, and nothing is added."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import msgspec
 import numpy as np
@@ -9,6 +10,7 @@ from dedup.config import NearConfig
 from dedup.index.store import IndexFile
 from dedup.index.tables import read_runs, read_settings, refuse_other_settings, settings_of
 from dedup.model.documents import CopyRelation
+from dedup.model.run import RejectionCounts
 from dedup.near.decide_documents import decide_alone
 from dedup.near.decisions import Decisions
 from dedup.near.segments import Segments
@@ -32,8 +34,17 @@ class KnownRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     covered: float | None = None
 
 
-def check_documents(run: CleanRun, progress: Progress) -> tuple[int, Iterator[bytes]]:
-    """Return how many documents there are, and a JSON line for each that the index knows; `run.out` is for scratch."""
+@dataclass(frozen=True)
+class KnownDocuments:
+    """How many documents there are, a JSON line for each that the index knows, and what could not be read."""
+
+    count: int
+    lines: Sequence[bytes]
+    rejections: RejectionCounts
+
+
+def check_documents(run: CleanRun, progress: Progress) -> KnownDocuments:
+    """Return which documents the index knows; `run.out` is for scratch."""
     assert run.index is not None
     job = make_job(run, progress, open_for_look(IndexFile(run.index), run.settings.near))
     job.folder.segments.mkdir(parents=True)
@@ -47,7 +58,8 @@ def check_documents(run: CleanRun, progress: Progress) -> tuple[int, Iterator[by
     if job.settings.passages.finds_contained:
         candidates = add_stored(sketches, kept, np.empty((0, 2), np.int32), containers.pairs)
         decisions = remove_contained(sketches, decisions, candidates, job.settings, job.workers)
-    return len(sketches), describe_known(sketches.segments, decisions)
+    segments = sketches.segments
+    return KnownDocuments(len(sketches), [*describe_known(segments, decisions)], segments.count_rejections())
 
 
 def open_for_look(index: IndexFile, near: NearConfig) -> IndexSession:

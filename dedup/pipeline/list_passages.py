@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from dedup.config import InputConfig
-from dedup.model.documents import Document, Passage
+from dedup.model.documents import Document, ListedPassages, Passage
 from dedup.near.decisions import Decisions
 from dedup.near.fetch_texts import fetch_texts
 from dedup.near.segments import Segments
@@ -27,9 +27,7 @@ from dedup.pipeline.job import CleanRun, Job, Progress, make_job
 from dedup.pipeline.sketch_shards import sketch
 
 
-def list_passages(
-    run: CleanRun, progress: Progress, target: Path | None, biggest: int = 0
-) -> tuple[int, list[Passage]]:
+def list_passages(run: CleanRun, progress: Progress, target: Path | None, biggest: int = 0) -> ListedPassages:
     """Write every passage that occurs twice to a file, if one is named; return how many there are, and the biggest.
 
     The work is done in a folder beside `run.out`.
@@ -40,7 +38,7 @@ def list_passages(
         return list_in_folder(job, target, biggest)
 
 
-def list_in_folder(job: Job, target: Path | None, biggest: int) -> tuple[int, list[Passage]]:
+def list_in_folder(job: Job, target: Path | None, biggest: int) -> ListedPassages:
     """Do the work of `list_passages` in its folder."""
     sketches = sketch(job)
     segments, config = sketches.segments, job.settings.passages
@@ -57,8 +55,9 @@ def list_in_folder(job: Job, target: Path | None, biggest: int) -> tuple[int, li
         inputs = [file.location for file in job.run.files]
         with open_output(target, inputs) as file, (job.folder.output / PASSAGES).open("rb") as listed:
             shutil.copyfileobj(listed, file)
+    found = ListedPassages(len(passages), examples, segments.count_rejections())
     job.folder.discard()
-    return len(passages), examples
+    return found
 
 
 def choose_biggest(segments: Segments, passages: Passages, config: InputConfig, count: int) -> list[Passage]:

@@ -8,6 +8,7 @@ import numpy as np
 
 from dedup.config import FieldNames, InputConfig
 from dedup.corpus.files import SourceFile
+from dedup.corpus.rejections import read_lines, refuse_no_text
 from dedup.kernels.neighbours import UNDATED
 from dedup.model.run import Limit
 from dedup.model.story import StoryCounts, StoryDocument, StoryRecord, StoryResult
@@ -52,6 +53,7 @@ def read_corpus(run: StoryRun, progress: Progress) -> tuple[StoryCatalogue, Term
         catalogue.add(titled)
         parts.append(counter.count(titled.texts))
     progress.end()
+    refuse_no_text(catalogue.rejections, run.input, read_lines(run.files))
     return catalogue, join_terms(parts)
 
 
@@ -102,7 +104,7 @@ def count(catalogue: StoryCatalogue, grouping: Grouping) -> StoryCounts:
     leader = grouping.neighbours.leader
     return StoryCounts(
         documents=len(catalogue),
-        rejected=catalogue.num_rejected,
+        rejections=catalogue.rejections,
         first_rejection=catalogue.first_rejection,
         undated=int((catalogue.days == UNDATED).sum()),
         first_unreadable=catalogue.first_unreadable,

@@ -37,9 +37,9 @@ def summarise(outcome: Outcome, digests: str | None, job: Job) -> Summary:
     """Return the summary of a run; `digests` is the digest of its list of digests."""
     segments, decisions = outcome.sketches.segments, outcome.decisions
     num_tokens = outcome.sketches.join("num_tokens")
-    rejected = sum(1 for shard in segments.shards for _ in segments.rejections(shard))
+    rejections = segments.count_rejections()
     counts = RunCounts(
-        documents=count_documents(decisions, rejected=rejected, repeated_ids=count_repeated_ids(segments)),
+        documents=count_documents(decisions, rejected=rejections.rejected, repeated_ids=count_repeated_ids(segments)),
         passages=count_passages(outcome.findings, job) if job.settings.passages.is_on else None,
         work=decisions.counts,
         stride=outcome.findings.boilerplate.stride,
@@ -47,6 +47,7 @@ def summarise(outcome: Outcome, digests: str | None, job: Job) -> Summary:
         num_long=int((num_tokens > MAX_TOKENS).sum()) if job.settings.passages.is_on else 0,
         related=count_related(decisions),
         suspicious=count_series(outcome.series),
+        rejected_by_reason=rejections.by_reason,
     )
     inputs = [InputFile(f.path, f.name, f.format, f.compression, f.size) for f in job.run.files]
     summary = make_summary(job.settings, inputs, counts, job.timer, job.fingerprint)

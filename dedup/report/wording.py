@@ -1,5 +1,8 @@
 """Numbers in words, the same in every format."""
 
+from dedup.model.run import RejectionCounts
+from dedup.text.control_characters import show_line
+
 
 def format_share(part: float, whole: float = 1.0, digits: int = 1) -> str:
     """Return a part of a whole in per cent; never 0 or 100 of what is not none or all.
@@ -24,6 +27,19 @@ def count_things(number: int, name: str) -> str:
     ('1 word', '2 words')
     """
     return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"
+
+
+def warn_of_rejections(found: RejectionCounts) -> str:
+    r"""Return a line on what was set aside where that is much, "" where it is not.
+
+    >>> warn_of_rejections(RejectionCounts(1000, {"malformed JSON": 150, 'no field "text"': 50}))
+    '200 of 1,000 records (20.0 %) could not be read, mostly: malformed JSON (150)\n'
+    """
+    if not found.are_many:
+        return ""
+    share = format_share(found.rejected, found.records)
+    reason = f"{show_line(found.commonest)} ({found.by_reason[found.commonest]:,})"
+    return f"{found.rejected:,} of {found.records:,} records ({share}) could not be read, mostly: {reason}\n"
 
 
 def clip(text: str, most: int) -> str:

@@ -5,11 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from msgspec.structs import replace
 from pyspark import inheritable_thread_target
 from pyspark.sql import functions as F
 
+from dedup.corpus.rejections import MAX_LINES, count_reasons, refuse_no_text
 from dedup.errors import InputError
-from dedup.model.run import Counts, Losses, PassageCounts, Summary
+from dedup.model.run import Counts, Losses, PassageCounts, RejectionCounts, Summary
 from dedup.near.bands import bands_of
 from dedup.output.records import refuse_rejection
 from dedup.output.run_summary import StageTimer
@@ -66,6 +68,7 @@ def run_stages(run: SparkRun, source: SparkInput, folder: SparkFolder, progress:
         report("sketch")
         rows = checkpoints.save("sketches", source.sketch(run.settings))
         corpus = read_corpus(rows, source.place_of)
+    rejections = count_rejections(run, corpus)
     if run.strict:
         refuse_rejections(source, corpus)
     documents = rank(run, corpus, checkpoints)
@@ -87,6 +90,7 @@ def run_stages(run: SparkRun, source: SparkInput, folder: SparkFolder, progress:
         counts, passages = write_output(run, source, outcome, output)
     source.refuse_changed()
     summary = summarise_run(run, source, outcome, counts, passages, timer)
+    summary = replace(summary, rejected_by_reason=rejections.by_reason)
     folder.delete(CHECKPOINTS)
     folder.write(SUMMARY, summary.to_json())
     return summary
@@ -114,6 +118,19 @@ def mark_boilerplate(
     if found is None:
         return documents.withColumn("masked", F.lit(None).cast("binary"))
     return documents.join(checkpoints.save("boilerplate", found), "doc", "left")
+
+
+def count_rejections(run: SparkRun, corpus: SketchedCorpus) -> RejectionCounts:
+    """Return how many records were read and set aside; `InputError` where none has the text field."""
+    if not corpus.num_rejected:
+        return count_reasons(corpus.num_documents, {})
+    rejected = corpus.rejections()
+    errors = {row["error"]: row["count"] for row in rejected.groupBy("error").count().collect()}
+    found = count_reasons(corpus.num_documents, errors)
+    if corpus.num_documents == 0:
+        first = rejected.orderBy("at").limit(MAX_LINES).collect()
+        refuse_no_text(found, run.settings.input, (bytes(row["raw"] or b"") for row in first))
+    return found
 
 
 def refuse_rejections(source: SparkInput, corpus: SketchedCorpus) -> None:

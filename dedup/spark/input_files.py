@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from pyspark.sql import functions as F
 
 from dedup.config import CleanSettings, InputConfig
-from dedup.corpus.blocks import list_names
+from dedup.corpus.blocks import list_names, missing_column
 from dedup.corpus.files import changed_file, find_files, split_format
 from dedup.errors import InputError
 from dedup.model.run import InputFile
@@ -102,18 +102,15 @@ class SparkInput:
 
     def _columns(self, config: InputConfig, roles: dict[str, str]) -> list[str]:
         types = dict(self._table().dtypes)
-        named = ", ".join(types)
         if config.text_field not in types:
-            raise InputError(
-                f'{self.locations[0]}: no column "{config.text_field}". Columns: {named}. Name it with --text-field.'
-            )
+            raise missing_column(self.locations[0], config.text_field, [*types], "--text-field")
         if types[config.text_field] != "string":
             raise InputError(
                 f'{self.locations[0]}: column "{config.text_field}" is {types[config.text_field]}, not text. '
                 "Name the text column with --text-field."
             )
         if "key" in roles and roles["key"] not in types:
-            raise InputError(f'{self.locations[0]}: no column "{roles["key"]}". Columns: {named}. Name it with --keep.')
+            raise missing_column(self.locations[0], roles["key"], [*types], "--keep")
         others = chain.from_iterable(list_names(config, roles).values())
         wanted = dict.fromkeys((config.text_field, config.id_field, *others))
         return [column for column in wanted if column in types]

@@ -1,6 +1,7 @@
 """The documents of a corpus as stories look at them: day, outlet, title and text, block by block."""
 
 from array import array
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,9 +13,11 @@ import numpy.typing as npt
 from dedup.config import FieldNames, InputConfig
 from dedup.corpus.blocks import DocumentBlock
 from dedup.corpus.files import SourceFile
+from dedup.corpus.rejections import count_reasons
 from dedup.corpus.shards import WHOLE_FILE, Shard, plan_shards, read_shard
 from dedup.corpus.values import read_value
 from dedup.kernels.neighbours import UNDATED
+from dedup.model.run import RejectionCounts
 from dedup.text.dates import parse_day
 
 
@@ -32,7 +35,7 @@ class StoryCatalogue:
     """Everything but the texts, by the position of a document; grows block by block."""
 
     def __init__(self) -> None:
-        self.num_rejected = 0
+        self._errors: Counter[str] = Counter()
         self.first_rejection: str | None = None
         self.first_unreadable: str | None = None
         self.titles: list[str | None] = []
@@ -52,6 +55,11 @@ class StoryCatalogue:
         """Return the day of each document as an ordinal, `UNDATED` where it has none."""
         return np.array(self._days, np.int32)
 
+    @property
+    def rejections(self) -> RejectionCounts:
+        """Return how many records were read and set aside."""
+        return count_reasons(len(self), self._errors)
+
     def add(self, titled: TitledBlock) -> None:
         """Add the documents of a block."""
         block, shard = titled.block, titled.shard
@@ -59,7 +67,7 @@ class StoryCatalogue:
         if shard.first_file not in self._paths:
             self._paths |= {number: file.path for number, file in enumerate(shard.files, shard.first_file)}
         for rejection in block.rejections:
-            self.num_rejected += 1
+            self._errors[rejection.error] += 1
             place = f"{shard.files[rejection.file].path}, line {rejection.line:,}"
             self.first_rejection = self.first_rejection or f"{place}: {rejection.error}"
         self._files.extend(shard.first_file + file for file in block.files.tolist())

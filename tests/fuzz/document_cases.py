@@ -4,7 +4,7 @@ from corpora import make_records, write_jsonl
 
 from dedup.corpus.files import name_on_disk
 
-from .invariants import check_page, check_partition, require
+from .invariants import DONE, check_page, check_partition, require
 from .options import draw_options
 from .places import add_inputs, count_records, draw_file_target, draw_folder_target, is_same_content, list_sources
 from .tampering import tamper_with_folder, tamper_with_json
@@ -30,7 +30,7 @@ def clean(source, place):
     sources = list_sources(place, inputs, find_option(args, "--input-format"))
     outputs = () if is_dry else (*target.outputs, *index[1:])
     done = yield Step(args, outputs, (*(() if is_dry else target.partial), f"{INDEX}.lock"), inputs.stdin)
-    if done.code == 0 and not is_dry:
+    if done.code in DONE and not is_dry:
         yield from check_run(place, sources, target.name)
 
 
@@ -62,7 +62,7 @@ def make_run(source, place, *options):
 def restore(source, place):
     """Restore a folder that was tampered with."""
     done = yield make_run(source, place)
-    if done.code == 0 and source.random() < 0.9:
+    if done.code in DONE and source.random() < 0.9:
         tamper_with_folder(source, place / "out")
     target = draw_folder_target(source, place, "back")
     name = source.choice(["out"] * 9 + ["in"])
@@ -74,7 +74,7 @@ def restore(source, place):
 def report(source, place):
     """Report on a folder that may have been tampered with; the pages run nothing and load nothing."""
     done = yield make_run(source, place)
-    if done.code == 0 and source.random() < 0.7:
+    if done.code in DONE and source.random() < 0.7:
         tamper_with_folder(source, place / "out")
     target = draw_folder_target(source, place, "pages")
     args = ("report", "out", "-o", target.name, *target.options, *draw_options(source, "report"))
@@ -100,7 +100,7 @@ def stories(source, place):
     args = ("stories", *inputs.args, "-o", name, *draw_options(source, "stories", share=0.2))
     done = yield Step(args, target.outputs, (), inputs.stdin)
     made = place / target.name
-    if done.code == 0 and name != "-" and made.is_file() and source.random() < 0.7:
+    if done.code in DONE and name != "-" and made.is_file() and source.random() < 0.7:
         if source.random() < 0.5:
             made.write_bytes(tamper_with_json(source, made.read_bytes()))
         yield Step(("compare", "--stories", target.name, "--story", "1", "--engine", "lexical", "--format", "json"))

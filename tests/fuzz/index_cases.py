@@ -2,6 +2,7 @@
 
 from .document_cases import INDEX
 from .inputs import add_files
+from .invariants import DONE
 from .options import draw_options
 from .places import Target, add_inputs, draw_file_target
 from .tampering import tamper_with_index
@@ -24,7 +25,7 @@ def make_index(source, place, share=0.7):
         return
     add_files(source, place / "first", [".jsonl"])
     done = yield Step(("index", "add", "first", "--index", INDEX), (INDEX,), BESIDE)
-    if done.code == 0 and source.random() < share:
+    if done.code in DONE and source.random() < share:
         tamper_with_index(source, place / INDEX)
 
 

@@ -16,6 +16,9 @@ OUR_COLOURS = re.compile(r"\x1b\[(0|1|2|35|33;9|34;1;4)m")
 NOT_FOR_USERS = re.compile(
     r'Traceback|Warning:|Exception ignored|^  File "|terminate called|Fatal Python|core dumped', re.MULTILINE
 )
+READERS = ("clean", "passages", "stories", "index")
+CODES = {"diff": {1}} | {name: {3} for name in READERS}  # beside 0 and 2
+DONE = {0, 1, 3}
 FORBIDDEN_TAGS = {"img", "iframe", "object", "embed", "link", "base", "audio", "video", "frame", "applet"}
 
 
@@ -34,7 +37,7 @@ def check_end(step, done):
     said = done.stderr[-600:]
     require(done.code != -14, f"hangs: ended by the alarm after {MAX_S} s")
     require(done.code >= 0, f"died of signal {-done.code}: {said}")
-    require(done.code in ({0, 1, 2} if step.args[0] == "diff" else {0, 2}), f"exit code {done.code}: {said}")
+    require(done.code in {0, 2} | CODES.get(step.args[0], set()), f"exit code {done.code}: {said}")
     require(not NOT_FOR_USERS.search(done.stderr), f"prints what is not for users: {said}")
     require(not done.has_orphans, "a process lives on")
     require(done.more_mb < MAX_MORE_MB, f"takes {done.more_mb:.0f} MB")
@@ -51,7 +54,7 @@ def check_end(step, done):
 
 def check_changes(step, done, before, after):
     """Require that nothing was made, changed or deleted but the outputs, and these only if the command succeeded."""
-    allowed = {*step.leftovers, *(step.outputs if done.code in {0, 1} else ())}
+    allowed = {*step.leftovers, *(step.outputs if done.code in DONE else ())}
     named = [value for option, value in itertools.pairwise(step.args) if option in {"-o", "--index"}]
     touched = {os.path.dirname(os.path.normpath(path)) for path in (*step.outputs, *step.leftovers, *named)} | {
         TEMPORARY

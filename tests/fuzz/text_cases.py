@@ -6,7 +6,7 @@ from corpora import make_records, write_jsonl
 
 from .document_cases import make_run
 from .inputs import damage
-from .invariants import check_page, require
+from .invariants import DONE, check_page, require
 from .options import draw_options
 from .places import Target, draw_file_target
 from .tampering import tamper_with_folder
@@ -92,7 +92,7 @@ def compare(source, place):
         args = ["--from", "in/news.jsonl", "s0-0", "s0-1", source.choice(["s1-0", "none", MARKS[0]])]
     else:
         done = yield make_run(source, place)
-        if done.code == 0 and source.random() < 0.6:
+        if done.code in DONE and source.random() < 0.6:
             tamper_with_folder(source, place / "out")
         args = ["--run", "out", "--cluster", source.choice(["1", "1", "2", "-1", "s0-0", MARKS[0]])]
     options = draw_options(source, "compare", share=0.3, without=("id_field", "text_field"))

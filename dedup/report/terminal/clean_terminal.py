@@ -12,7 +12,7 @@ from dedup.model.run import SeriesKind, Summary
 from dedup.near.sketcher import tokenise_text
 from dedup.output.examples import NO_ID
 from dedup.output.passage_records import PassageRecord
-from dedup.report.wording import clip, count_things, format_share
+from dedup.report.wording import clip, count_things, format_share, warn_of_rejections
 from dedup.text.control_characters import show_line
 
 SNIPPET = 76  # characters of a line of text
@@ -61,7 +61,7 @@ def render_summary(
 ) -> str:
     """Return the report of a run; without `out` it ends with what happened `instead` of writing."""
     parts = [
-        render_headline(summary),
+        warn_of_rejections(summary.rejections) + render_headline(summary),
         render_counts(summary),
         render_losses(summary),
         render_limits(summary),

@@ -1,8 +1,7 @@
 """The biggest passages, for a person at a terminal."""
 
-from collections.abc import Sequence
-
-from dedup.model.documents import Document, Passage
+from dedup.model.documents import Document, ListedPassages
+from dedup.report.wording import warn_of_rejections
 from dedup.text.control_characters import make_safe, show_line
 from dedup.text.spans import Span
 
@@ -11,10 +10,10 @@ CONTEXT = 60  # characters before and after a passage that are looked at
 EDGE = 34  # characters of the passage shown at either end
 
 
-def render_passages(count: int, biggest: Sequence[Passage], out: str | None) -> str:
+def render_passages(found: ListedPassages, out: str | None) -> str:
     """Return the number of passages, the biggest ones with their context, and the file of all of them."""
-    lines = [f"{count:,} passages stand more than once"]
-    for number, passage in enumerate(biggest, 1):
+    lines = [f"{warn_of_rejections(found.rejections)}{found.count:,} passages stand more than once"]
+    for number, passage in enumerate(found.biggest, 1):
         held = f", in {passage.num_documents:,} documents" if passage.num_documents > 1 else ""
         lines += ["", f"{number}. {passage.num_tokens:,} words, similarity {passage.similarity:.3f}{held}"]
         lines += describe_side("copy", passage.document, Span(passage.start, passage.end))

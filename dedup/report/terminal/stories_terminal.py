@@ -3,7 +3,7 @@
 import shlex
 
 from dedup.model.story import StoryCounts, StoryRecord, StoryResult
-from dedup.report.wording import format_share
+from dedup.report.wording import format_share, warn_of_rejections
 from dedup.text.control_characters import show_line
 
 BIGGEST = 10
@@ -28,7 +28,7 @@ def render_stories(result: StoryResult, out: str | None) -> str:
         file = "FILE" if out is None else show_line(shlex.quote(out))
         note = "   (FILE: what was written to standard output)" if out is None else ""
         lines.append(f"next: dedup compare --stories {file} --story 1{note}")
-    return "\n".join(lines) + "\n"
+    return warn_of_rejections(result.counts.rejections) + "\n".join(lines) + "\n"
 
 
 def render_counts(counts: StoryCounts, stories: list[StoryRecord]) -> list[str]:
@@ -49,8 +49,9 @@ def render_counts(counts: StoryCounts, stories: list[StoryRecord]) -> list[str]:
     if counts.undated:
         what = f", such as {show_line(counts.first_unreadable)}" if counts.first_unreadable else ""
         lines.append(f"without a date       {counts.undated:>11,}  compared with all others{what}")
-    if counts.rejected:
-        lines.append(f"could not be read    {counts.rejected:>11,}  {show_line(counts.first_rejection or '')}")
+    rejected = counts.rejections.rejected
+    if rejected:
+        lines.append(f"could not be read    {rejected:>11,}  {show_line(counts.first_rejection or '')}")
     return lines
 
 

@@ -1,0 +1,91 @@
+"""Records that were set aside: counted by reason, and explained where no record has a text."""
+
+import re
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+
+import msgspec
+
+from dedup.config import InputConfig
+from dedup.corpus.compression import open_reader
+from dedup.corpus.files import SourceFile
+from dedup.errors import InputError
+from dedup.model.run import RejectionCounts
+from dedup.text.control_characters import show_line
+
+DETAIL = re.compile(r" \([^()]*(?:\([^()]*\)[^()]*)*\)")  # what a reason says of one record
+LOOKED_AT, MAX_LINES = 1 << 20, 100  # bytes and lines of a file in which fields are looked for
+MAX_SHOWN = 20
+# What the field of the text is called by others, the likeliest first.
+TEXT_NAMES = ("text", "body", "content", "maintext", "article", "fulltext", "full_text", "article_body", "articlebody")
+
+
+def count_reasons(num_documents: int, errors: Mapping[str, int]) -> RejectionCounts:
+    """Return the counts of the records: so many are documents, the others were set aside with these errors.
+
+    >>> count_reasons(1, {"malformed JSON (byte 2)": 1, "malformed JSON (byte 9)": 1}).by_reason
+    {'malformed JSON': 2}
+    """
+    reasons: Counter[str] = Counter()
+    for error, count in errors.items():
+        reasons[DETAIL.sub("", error)] += count
+    ordered = sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+    return RejectionCounts(num_documents + reasons.total(), dict(ordered))
+
+
+def explain_no_field(name: str) -> str:
+    """Return why a record without its text is set aside."""
+    return f'no field "{name}"'
+
+
+def refuse_no_text(found: RejectionCounts, config: InputConfig, lines: Iterable[bytes]) -> None:
+    """Raise `InputError` where no record has the text field. `lines` are some records as they are: they name others."""
+    if found.rejected < found.records or found.commonest != explain_no_field(config.text_field):
+        return
+    lengths: Counter[str] = Counter()
+    for line in lines:
+        lengths.update(measure_fields(line))
+    raise InputError(
+        f'no record has the field "{show_line(config.text_field)}"; {list_fields([*lengths])}. '
+        f"{suggest_field('--text-field', config.text_field, lengths)}"
+    )
+
+
+def read_lines(files: Sequence[SourceFile]) -> Iterator[bytes]:
+    """Yield the first lines of the first file of JSON lines."""
+    for file in files:
+        if file.format == "jsonl" and file.size:
+            with open_reader(file.location, file.compression) as (stream, _):
+                yield from stream.read(LOOKED_AT).split(b"\n")[:MAX_LINES]
+            return
+
+
+def measure_fields(line: bytes) -> dict[str, int]:
+    """Return the fields of a line of JSON with the bytes of their texts; nothing of what is no object."""
+    try:
+        fields = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"), type=dict[str, msgspec.Raw])
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return {}
+    return {name: len(bytes(raw)) if bytes(raw).startswith(b'"') else 0 for name, raw in fields.items()}
+
+
+def list_fields(names: Sequence[str]) -> str:
+    """Return which fields there are, in a clause."""
+    shown = ", ".join(map(show_line, names[:MAX_SHOWN]))
+    return f"there are: {shown}{', ...' if len(names) > MAX_SHOWN else ''}" if names else "there are none"
+
+
+def suggest_field(flag: str, wanted: str, lengths: Mapping[str, int]) -> str:
+    """Return a sentence that names the likeliest field: one that is called like it, else the one with most text.
+
+    >>> suggest_field("--text-field", "text", {"title": 9, "body": 5}), suggest_field("--keep", "dat", {"date": 0})
+    ('Did you mean --text-field body?', 'Did you mean --keep date?')
+    """
+    lower = {name.lower(): name for name in lengths}
+    known = [lower[name] for name in TEXT_NAMES if name in lower and flag == "--text-field"]
+    longest = [name for name in lengths if lengths[name] and lengths[name] == max(lengths.values())]
+    for name in (*known, *get_close_matches(wanted, lengths, 1), *longest):
+        return f"Did you mean {flag} {show_line(shlex.quote(name))}?"
+    return f"Name it with {flag}."

@@ -110,7 +110,10 @@ def test_a_quote_that_is_never_closed_takes_the_rest_of_the_file_and_says_so(tmp
 def test_a_file_without_the_text_column_is_an_error_that_names_the_columns(tmp_path):
     with pytest.raises(DedupError) as caught:
         read_table(tmp_path, b"id,body\n1,a\n")
-    assert str(caught.value) == f'{tmp_path}/x.csv: no column "text" (there are: id, body). Name it with --text-field.'
+    assert (
+        str(caught.value)
+        == f'{tmp_path}/x.csv: no column "text" (there are: id, body). Did you mean --text-field body?'
+    )
 
 
 def test_a_file_without_the_column_of_the_keep_policy_is_an_error(tmp_path):

@@ -76,7 +76,7 @@ def test_a_file_without_the_text_column_is_an_error_that_names_the_columns(tmp_p
     with pytest.raises(DedupError) as caught:
         read_table(tmp_path, {"body": ["a"], "id": [1]})
     assert str(caught.value) == (
-        f'{tmp_path}/x.parquet: no column "text" (there are: body, id). Name it with --text-field.'
+        f'{tmp_path}/x.parquet: no column "text" (there are: body, id). Did you mean --text-field body?'
     )
 
 

@@ -1,6 +1,7 @@
 """Which document of several copies is kept."""
 
 import json
+import re
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -40,11 +41,16 @@ CASES = {
     "numbers as numbers": ([{"n": 9}, {"n": 10}, {"n": -3}, {"n": 9.5}], "newest:n", "1"),
     "the smallest number": ([{"n": 9}, {"n": 10}, {"n": -3}, {"n": 9.5}], "oldest:n", "2"),
     "numbers that are texts as numbers": ([{"n": "9"}, {"n": "10"}], "newest:n", "1"),
-    "numbers before texts": ([{"n": "b"}, {"n": 3}, {"n": "a"}], "oldest:n", "1"),
-    "texts after numbers": ([{"n": 3}, {"n": "a"}, {"n": "b"}], "newest:n", "2"),
+    "numbers before dates": ([{"n": "2024-01-02"}, {"n": 3}, {"n": "2024-01-01"}], "oldest:n", "1"),
+    "dates after numbers": ([{"n": 3}, {"n": "2024-01-01"}, {"n": "2024-01-02"}], "newest:n", "2"),
+    "dates of letters by time": ([{"n": f"{day} 2024 10:00:00 GMT"} for day in ("31 Jan", "1 Mar")], "newest:n", "1"),
+    "the same second as the first": ([{"n": "2024-01-01T01:00:00+01:00"}, {"n": "2024-01-01"}], "newest:n", "0"),
+    "Unix times among dates": ([{"n": "2024-01-01"}, {"n": 1706655600}, {"n": "2024-01-03"}], "newest:n", "1"),
+    "months": ([{"n": "2023-12"}, {"n": "2024-02"}, {"n": "2024-01-31"}], "newest:n", "1"),
+    "what can be read": ([{"n": "soon"}, *[{"n": f"2024-01-{day}"} for day in range(10, 20)]], "oldest:n", "1"),
     "what has a value, for the newest": ([{}, {"n": None}, {"n": ""}, {"n": 1}], "newest:n", "3"),
     "what has a value, for the oldest": ([{}, {"n": None}, {"n": ""}, {"n": 1}], "oldest:n", "3"),
-    "the first where no one has a value": ([{}, {"n": None}, {"n": [1]}], "newest:n", "0"),
+    "the first where no one has a value": ([{}, {"n": None}, {"n": ""}], "newest:n", "0"),
     "preferred numbers": ([{"n": 1}, {"n": 2}], "prefer:n=2", "1"),
     "by id": ([{}, {}, {}], "prefer:id=2,1", "2"),
     "by the newest id": ([{}, {}, {}], "newest:id", "2"),
@@ -59,6 +65,40 @@ def test_the_library_keeps(records, policy, expected):
 @pytest.mark.parametrize(("records", "policy", "expected"), CASES.values(), ids=CASES)
 def test_the_command_keeps(dedup, tmp_path, records, policy, expected):
     assert kept_by_command(dedup, tmp_path, records, policy) == [expected]
+
+
+UNREADABLE = {
+    "words": (["soon", "later", None, "2024-01-01"], "2 of 3", "later", ""),
+    "lists": ([[1], [2]], "2 of 2", "[1]", ""),
+    "ambiguous days": (
+        ["01/02/2024", "02/03/2024", *["2024-01-01"] * 30],
+        "2 of 32",
+        "01/02/2024",
+        ", and 2 of these may have the day or the month first",
+    ),
+}
+
+
+@pytest.mark.parametrize(("values", "counts", "example", "which"), UNREADABLE.values(), ids=UNREADABLE)
+def test_a_field_that_cannot_be_ordered_is_an_error(dedup, tmp_path, values, counts, example, which):
+    records = [{"text": TEXT, "date": value} for value in values]
+    write_jsonl(tmp_path / "a.jsonl", records)
+    done = dedup("clean", "a.jsonl", "-o", "out", "--keep", "newest:date", cwd=tmp_path)
+    message = (
+        f'newest:date cannot order by "date": {counts} values can be read neither as number nor as date, '
+        f'such as "{example}"{which}. Write them like 2024-01-31, or choose another policy to keep by.'
+    )
+    assert (2, f"error: {message}\n") == (done.code, done.stderr)
+    assert ["a.jsonl"] == [path.name for path in tmp_path.iterdir()]
+    with pytest.raises(DedupError, match=re.escape(message)):
+        deduplicate(records, NearConfig(keep=KeepPolicy.parse("newest:date")))
+
+
+def test_dates_of_python_are_dates():
+    import datetime as dt
+
+    days = [dt.date(2024, 1, 9), dt.datetime(2024, 1, 10, 9, tzinfo=dt.UTC), None, float("nan")]
+    assert kept_of([{"date": day} for day in days], "newest:date") == ["1"]
 
 
 def test_longest_keeps_the_text_with_most_words_and_not_with_most_letters():

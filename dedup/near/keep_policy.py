@@ -2,7 +2,9 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import NamedTuple
 
 import msgspec
@@ -10,17 +12,23 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import KeepPolicy
+from dedup.errors import InputError
+from dedup.text.control_characters import show_line
+from dedup.text.dates import is_ambiguous, parse_moment
 
-NUMBER, TEXT, ABSENT = range(3)
+READ, UNREAD, AMBIGUOUS, ABSENT = range(4)
 PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+NO_VALUE = frozenset({"", "NaT"})  # the latter: a date that pandas misses
+SHOWN = 40  # characters of a value that cannot be read
 
 
 class KeepKey(NamedTuple):
-    """The sort key of a document: group, then number, then text (backwards for `newest`). Ties: by position."""
+    """The sort key of a document: group, then number. Ties: by position. `unread` shows a value that is no key."""
 
     group: int
-    number: float
-    text: str
+    number: float = 0.0
+    unread: str | None = None
 
 
 def rank_documents(
@@ -29,43 +37,66 @@ def rank_documents(
     """Return the places of documents in the order of the policy, int64[n].
 
     `values` are the values of the field that the policy names, None where a document has none; empty without a field.
+    `InputError` as by `refuse_unread`.
     """
     if keep.rule == "first":
         return np.arange(len(num_tokens))
     if keep.rule == "longest":
         return np.argsort(-num_tokens.astype(np.int64), kind="stable")
     keys = [make_key(value, keep) for value in values]
-    distinct = sorted(set(keys), key=lambda key: key.text, reverse=keep.rule == "newest")
-    distinct.sort(key=lambda key: (key.group, key.number))
-    rank = {key: place for place, key in enumerate(distinct)}
-    return np.argsort(np.array([rank[key] for key in keys], np.int64), kind="stable")
+    unread = min((key.unread for key in keys if key.unread is not None), default=None)
+    if unread is not None:
+        refuse_unread(Counter(key.group for key in keys), unread, keep)
+    return np.lexsort(([key.number for key in keys], [key.group for key in keys]))
 
 
 def make_key(value: object, keep: KeepPolicy) -> KeepKey:
     """Return the sort key of a document with this value of the field that the policy names.
 
-    `newest` and `oldest` compare numbers as numbers and texts as texts (ISO dates sort by time). Numbers are older than
-    texts. Documents without a value come last.
+    `newest` and `oldest` compare numbers as they are, and dates by their seconds since 1970. Documents without a value
+    that can be read come last.
 
-    >>> make_key("2024-01-02", KeepPolicy("oldest", "date"))
-    KeepKey(group=1, number=0.0, text='2024-01-02')
+    >>> make_key("Tue, 02 Jan 2024 00:00:00 GMT", KeepPolicy("oldest", "date"))
+    KeepKey(group=0, number=1704153600.0, unread=None)
     """
     if keep.rule == "prefer":
         text = value if isinstance(value, str) else str(value)
-        return KeepKey(keep.values.index(text) if text in keep.values else len(keep.values), 0.0, "")
-    kind, number, text = read_kind(value)
-    if keep.rule == "newest" and kind != ABSENT:
-        return KeepKey(TEXT - kind, -number, text)
-    return KeepKey(kind, number, text)
+        return KeepKey(keep.values.index(text) if text in keep.values else len(keep.values))
+    key = read_key(value.isoformat() if isinstance(value, date) else value)
+    return key._replace(number=-key.number) if keep.rule == "newest" else key
 
 
-def read_kind(value: object) -> KeepKey:
-    """Return the kind of a value (NUMBER, TEXT or ABSENT), its number and its text; a cell of a CSV can be a number."""
+def read_key(value: object) -> KeepKey:
+    """Return a value as the key of the oldest first; a cell of a CSV can be a number."""
+    text = value.strip() if isinstance(value, str) else ""
+    is_missing = isinstance(value, float) and math.isnan(value)
+    if value is None or is_missing or (isinstance(value, str) and text in NO_VALUE):
+        return KeepKey(ABSENT)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return KeepKey(NUMBER, widen(value), "")
-    if isinstance(value, str) and PLAIN_NUMBER.fullmatch(value):
-        return KeepKey(NUMBER, float(value), "")
-    return KeepKey(TEXT, 0.0, value) if isinstance(value, str) and value else KeepKey(ABSENT, 0.0, "")
+        return KeepKey(READ, widen(value))
+    if PLAIN_NUMBER.fullmatch(text):
+        return KeepKey(READ, float(text))
+    moment = parse_moment(text) or parse_moment(f"{text}-01")  # a month of ISO 8601 is its first day
+    if moment:
+        return KeepKey(READ, (moment - EPOCH).total_seconds())
+    return KeepKey(AMBIGUOUS if is_ambiguous(text) else UNREAD, 0.0, show_line(str(value)[:SHOWN]))
+
+
+def refuse_unread(counts: Mapping[int, int], example: str, keep: KeepPolicy) -> None:
+    """Raise `InputError` where a date is ambiguous, or more than a tenth of the values is neither number nor date.
+
+    `counts` are documents by the group of their key, `example` is a value that cannot be read.
+    """
+    ambiguous = counts.get(AMBIGUOUS, 0)
+    unread = ambiguous + counts.get(UNREAD, 0)
+    values = unread + counts.get(READ, 0)
+    if not ambiguous and unread * 10 <= values:
+        return
+    which = f", and {ambiguous:,} of these may have the day or the month first" if ambiguous else ""
+    raise InputError(
+        f"{show_line(str(keep))} cannot order documents: {unread:,} of {values:,} values can be read neither as number "
+        f'nor as date, such as "{example}"{which}. Write them like 2024-01-31, or choose another policy to keep by.'
+    )
 
 
 def widen(value: float) -> float:

@@ -11,7 +11,7 @@ from pyspark import TaskContext
 from pyspark.sql import functions as F
 
 from dedup.config import KeepPolicy
-from dedup.near.keep_policy import decode_value, make_key
+from dedup.near.keep_policy import decode_value, make_key, refuse_unread
 from dedup.spark.sketch_splits import DOCUMENT, REJECTED, SPLIT
 from dedup.spark.spark_tables import as_struct, make_table
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from dedup.spark.spark_tables import Checkpoints
 
-KEY_SCHEMA = pa.schema({"doc": pa.int64(), "group": pa.int32(), "number": pa.float64(), "text": pa.string()})
+KEY_SCHEMA = pa.schema({"doc": pa.int64(), "group": pa.int32(), "number": pa.float64(), "unread": pa.string()})
 NUMBERED_SCHEMA = pa.schema({"doc": pa.int64(), "part": pa.int32(), "row": pa.int64()})
 
 
@@ -146,8 +146,12 @@ def order_documents(documents: "DataFrame", keep: KeepPolicy) -> "tuple[DataFram
     if keep.rule == "longest":
         return documents.select("doc", "num_tokens"), [-F.col("num_tokens").cast("bigint")]
     keyed = documents.select("doc", "key").mapInArrow(partial(make_keys, keep=keep), as_struct(KEY_SCHEMA))
-    text = F.col("text").desc() if keep.rule == "newest" else F.col("text")
-    return keyed, [F.col("group"), F.col("number"), text]
+    if keep.rule != "prefer":
+        found = keyed.groupBy("group").agg(F.count("*").alias("count"), F.min("unread").alias("unread")).collect()
+        unread = min((row["unread"] for row in found if row["unread"] is not None), default=None)
+        if unread is not None:
+            refuse_unread({row["group"]: row["count"] for row in found}, unread, keep)
+    return keyed, [F.col("group"), F.col("number")]
 
 
 def make_keys(batches: Iterator[pa.RecordBatch], *, keep: KeepPolicy) -> Iterator[pa.RecordBatch]:

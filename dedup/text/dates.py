@@ -10,6 +10,7 @@ import msgspec
 
 YEARS = range(1500, 2200)  # a year outside is a slip of the pen, and would make every chart of days a line
 _DAY = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?!\d)")
+_TWO_WAYS = re.compile(r"0?(\d{1,2})[-/.]0?(\d{1,2})[-/.](?:\d{4}|\d{2})(?!\d)")
 _SECONDS = range(10**8, 10**10)  # 1973 to 2286
 _MILLISECONDS = range(10**11, 10**13)
 
@@ -22,7 +23,7 @@ def parse_moment(text: str) -> datetime | None:
     >>> parse_moment("2025-12-29T01:00+02:00") < parse_moment("Mon, 29 Dec 2025 00:30:00 GMT"), parse_moment("Monday")
     (True, None)
     """
-    text = text.strip()
+    text = text.strip().removesuffix(" UTC")
     with suppress(ValueError, OverflowError):
         moment = datetime.fromisoformat(text)
         return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -32,8 +33,18 @@ def parse_moment(text: str) -> datetime | None:
             return datetime(int(found[1]), int(found[3]), int(found[4]), tzinfo=UTC)
         fields = parsedate_tz(text) if re.search("[A-Za-z]{3}", text) else None
         if fields:
-            return datetime(*fields[:5], tzinfo=timezone(timedelta(seconds=fields[9] or 0)))
+            return datetime(*fields[:5], min(fields[5], 59), tzinfo=timezone(timedelta(seconds=fields[9] or 0)))
     return None
+
+
+def is_ambiguous(text: str) -> bool:
+    """Return whether a text is a date of which either number may be the month.
+
+    >>> is_ambiguous("01/02/2024"), is_ambiguous("31/01/2024"), is_ambiguous("2024-01-02")
+    (True, False, False)
+    """
+    found = _TWO_WAYS.match(text.strip())
+    return found is not None and found[1] != found[2] and max(int(found[1]), int(found[2])) <= 12
 
 
 def parse_day(raw: bytes) -> date | None:

@@ -1,0 +1,119 @@
+"""Records that cannot be read: nothing of it is quiet."""
+
+import json
+
+import pytest
+from corpora import make_records, read_summary, read_tree, write_jsonl
+from test_bad_input import error_of
+
+BODIES = [{"body": "Some words of news.", "title": "News", "url": "http://a.example/"}] * 3
+NO_FIELD = 'no record has the field "text"; there are: body, title, url. Did you mean --text-field body?'
+COMMANDS = {
+    "clean": ("clean", "a.jsonl", "-o", "out"),
+    "dry run": ("clean", "a.jsonl", "--dry-run"),
+    "strict": ("clean", "a.jsonl", "-o", "out", "--strict"),
+    "with an index": ("clean", "a.jsonl", "-o", "out", "--index", "new.duckdb"),
+    "passages": ("passages", "a.jsonl", "-o", "out"),
+    "stories": ("stories", "a.jsonl", "-o", "out"),
+    "index add": ("index", "add", "a.jsonl", "--index", "new.duckdb"),
+}
+
+
+@pytest.mark.parametrize("args", COMMANDS.values(), ids=COMMANDS)
+def test_an_input_without_the_text_field_is_an_error_that_leaves_nothing(dedup, tmp_path, args):
+    write_jsonl(tmp_path / "a.jsonl", BODIES)
+    assert NO_FIELD == error_of(dedup(*args, cwd=tmp_path))
+    assert ["a.jsonl"] == [*read_tree(tmp_path)]
+
+
+def test_index_check_of_an_input_without_the_text_field_is_an_error(dedup, tmp_path):
+    write_jsonl(tmp_path / "good.jsonl", make_records("good", 3))
+    write_jsonl(tmp_path / "a.jsonl", BODIES)
+    dedup("index", "add", "good.jsonl", "--index", "news.duckdb", cwd=tmp_path)
+    assert NO_FIELD == error_of(dedup("index", "check", "a.jsonl", "--index", "news.duckdb", cwd=tmp_path))
+
+
+LIKELY = {
+    "a known name": ({"content": "a", "note": "a long text that is more"}, "content"),
+    "a known name in capitals": ({"Body": "a"}, "Body"),
+    "a slip of the finger": ({"teext": "a", "note": "longer"}, "teext"),
+    "the longest text": ({"inhalt": "many words", "titel": "few"}, "inhalt"),
+    "a name that the shell would split": ({"my article": "words"}, "'my article'"),
+}
+
+
+@pytest.mark.parametrize(("record", "likely"), LIKELY.values(), ids=LIKELY)
+def test_the_likely_field_is_named(dedup, tmp_path, record, likely):
+    write_jsonl(tmp_path / "a.jsonl", [record])
+    said = error_of(dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path))
+    assert said.endswith(f"Did you mean --text-field {likely}?")
+
+
+def test_records_without_any_text_name_no_likely_field(dedup, tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"n\\u001b": 1}\n{}\n')
+    said = error_of(dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path))
+    assert said == 'no record has the field "text"; there are: n<U+001B>. Name it with --text-field.'
+
+
+def write_some_bad(path, good, bad, line='{"text": %d}'):
+    """Write a file of so many good and bad lines."""
+    lines = [json.dumps({"text": f"a text of its own, number {n}"}) for n in range(good)]
+    path.write_text("\n".join([*lines, *(line % n for n in range(bad))]) + "\n")
+
+
+MANY = '3 of 19 records (15.8 %) could not be read, mostly: field "text" is a number, not a text (3)'
+WORKING = {name: args for name, args in COMMANDS.items() if name != "strict"}
+
+
+@pytest.mark.parametrize("args", WORKING.values(), ids=WORKING)
+def test_more_than_a_tenth_set_aside_is_the_first_line_and_exit_code_3(dedup, tmp_path, args):
+    write_some_bad(tmp_path / "a.jsonl", 16, 3)
+    done = dedup(*args, cwd=tmp_path)
+    assert (3, MANY) == (done.code, done.stdout.splitlines()[0])
+
+
+def test_index_check_tells_what_was_set_aside(dedup, tmp_path):
+    write_some_bad(tmp_path / "a.jsonl", 16, 3)
+    dedup("index", "add", "a.jsonl", "--index", "news.duckdb", cwd=tmp_path)
+    done = dedup("index", "check", "a.jsonl", "--index", "news.duckdb", cwd=tmp_path)
+    assert (3, MANY) == (done.code, done.stderr.splitlines()[0])
+
+
+def test_a_tenth_set_aside_is_no_failure(dedup, tmp_path):
+    write_some_bad(tmp_path / "a.jsonl", 18, 2)
+    done = dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path)
+    assert (0, True) == (done.code, done.stdout.startswith("18 documents, "))
+
+
+def test_the_exit_code_is_3_of_a_quiet_run_too(dedup, tmp_path):
+    write_some_bad(tmp_path / "a.jsonl", 1, 1)
+    done = dedup("clean", "a.jsonl", "-o", "out", "-q", cwd=tmp_path)
+    assert (3, "", "") == (done.code, done.stdout, done.stderr)
+
+
+def test_the_summary_counts_what_was_set_aside_by_reason(dedup, tmp_path):
+    write_some_bad(tmp_path / "a.jsonl", 1, 2)
+    with (tmp_path / "a.jsonl").open("a") as file:
+        file.write("{\n")
+    dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path)
+    reasons = {'field "text" is a number, not a text': 2, "malformed JSON": 1}
+    assert reasons == read_summary(tmp_path / "out")["rejected_by_reason"]
+
+
+NOT_FOR_DASH = {
+    "clean": ("clean", "a.jsonl"),
+    "passages": ("passages", "a.jsonl"),
+    "restore": ("restore", "out"),
+    "report": ("report", "out"),
+    "diff": ("diff", "a.jsonl", "a.jsonl"),
+    "index export": ("index", "export", "--index", "news.duckdb"),
+}
+
+
+@pytest.mark.parametrize("args", NOT_FOR_DASH.values(), ids=NOT_FOR_DASH)
+def test_a_dash_is_not_the_name_of_an_output(dedup, tmp_path, args):
+    write_jsonl(tmp_path / "a.jsonl", [{"text": "a"}])
+    done = dedup(*args, "-o", "-", cwd=tmp_path)
+    assert (2, "") == (done.code, done.stdout)
+    assert "- is not the name of an output" in done.stderr
+    assert ["a.jsonl"] == [*read_tree(tmp_path)]

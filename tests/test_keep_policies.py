@@ -85,7 +85,7 @@ def test_a_field_that_cannot_be_ordered_is_an_error(dedup, tmp_path, values, cou
     write_jsonl(tmp_path / "a.jsonl", records)
     done = dedup("clean", "a.jsonl", "-o", "out", "--keep", "newest:date", cwd=tmp_path)
     message = (
-        f'newest:date cannot order by "date": {counts} values can be read neither as number nor as date, '
+        f"newest:date cannot order documents: {counts} values can be read neither as number nor as date, "
         f'such as "{example}"{which}. Write them like 2024-01-31, or choose another policy to keep by.'
     )
     assert (2, f"error: {message}\n") == (done.code, done.stderr)

@@ -11,7 +11,8 @@ from relations import REMOVE_ALL, REMOVED, RULE, articles, know_article
 
 from dedup import NearConfig, deduplicate
 from dedup.model.documents import CopyRelation
-from dedup.pipeline.deduplicate import cover_texts, to_document
+from dedup.pipeline.deduplicate import cover_texts
+from dedup.pipeline.take_documents import to_document
 
 # Pairs at the threshold share a bucket with probability 1 - 1e-12: what the naive twin finds without bands, bands find.
 NUM_PERM, RECALL = 1024, 1 - 1e-12

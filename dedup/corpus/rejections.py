@@ -83,9 +83,13 @@ def suggest_field(flag: str, wanted: str, lengths: Mapping[str, int]) -> str:
     >>> suggest_field("--text-field", "text", {"title": 9, "body": 5}), suggest_field("--keep", "dat", {"date": 0})
     ('Did you mean --text-field body?', 'Did you mean --keep date?')
     """
+    name = find_likely(wanted, lengths, TEXT_NAMES if flag == "--text-field" else ())
+    return f"Did you mean {flag} {show_line(shlex.quote(name))}?" if name else f"Name it with {flag}."
+
+
+def find_likely(wanted: str, lengths: Mapping[str, int], known: Sequence[str] = ()) -> str | None:
+    """Return a known name of a field, else one that is like the one that is wanted, else the one with most text."""
     lower = {name.lower(): name for name in lengths}
-    known = [lower[name] for name in TEXT_NAMES if name in lower and flag == "--text-field"]
+    named = [lower[name] for name in known if name in lower]
     longest = [name for name in lengths if lengths[name] and lengths[name] == max(lengths.values())]
-    for name in (*known, *get_close_matches(wanted, lengths, 1), *longest):
-        return f"Did you mean {flag} {show_line(shlex.quote(name))}?"
-    return f"Name it with {flag}."
+    return next(iter([*named, *get_close_matches(wanted, lengths, 1), *longest]), None)

@@ -143,6 +143,9 @@ class Diff:
     stats: Stats
     limits: tuple[str, ...] = ()
 
+    def __repr__(self) -> str:
+        return f"Diff({len(self.edits):,} edits, {len(self.moves):,} moves, similarity {self.stats.similarity:.3f})"
+
     @cached_property
     def changes(self) -> tuple[Change, ...]:
         """All runs, equal ones among them, in the reading order of the new text."""

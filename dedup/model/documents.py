@@ -41,6 +41,9 @@ SEEN_IN_INDEX = "seen-in-index"
 REASONS = {CopyRelation.EXACT: "exact-duplicate", CopyRelation.CONTAINED: "contained"}
 
 
+SHOWN = 40  # characters of a text in a repr
+
+
 class DocumentPlace(NamedTuple):
     """Where a document is: the path of its file and its line or row there, from 1."""
 
@@ -59,6 +62,10 @@ class Document:
     text: str
     fields: Mapping[str, object] = field(default_factory=dict)
     place: DocumentPlace | None = None
+
+    def __repr__(self) -> str:
+        short = self.text if len(self.text) <= SHOWN else f"{self.text[: SHOWN - 1]}…"
+        return f"Document(id={self.id!r}, text={short!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,9 @@ class Cluster:
     representative: Document
     members: tuple[Member, ...]
 
+    def __repr__(self) -> str:
+        return f"Cluster({self.representative!r}, {len(self.members):,} members)"
+
 
 @dataclass(frozen=True, slots=True)
 class Story:
@@ -102,6 +112,9 @@ class Story:
 
     members: tuple[Member, ...]
     terms: tuple[str, ...]
+
+    def __repr__(self) -> str:
+        return f"Story({len(self.members):,} members, {', '.join(self.terms)!r})"
 
 
 @dataclass(frozen=True, slots=True)

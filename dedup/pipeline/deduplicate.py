@@ -1,7 +1,7 @@
 """Near-duplicates among texts in memory: the stages of `clean` without files, with the same result."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
 
@@ -20,51 +20,53 @@ from dedup.near.keep_policy import rank_documents
 from dedup.near.leaders import Cover, join_offered
 from dedup.near.read_facts import read_facts
 from dedup.near.sketcher import Sketch, Sketcher
+from dedup.pipeline.take_documents import take_documents
 from dedup.report.clean_html import render_deduplication
 
 
 @dataclass(frozen=True)
 class Deduplication:
-    """The kept documents, the removals with their witnesses, and the clusters; all in input order."""
+    """The kept documents, the removals with their witnesses, and the clusters; all in input order.
+
+    `mask` is bool[n], one for each document that was passed, True where it is kept: `table[result.mask]` is what stays.
+    """
 
     kept: tuple[Document, ...]
     removed: tuple[Removal, ...]
     clusters: tuple[Cluster, ...]
+    mask: npt.NDArray[np.bool_] = field(compare=False)
+
+    @property
+    def kept_ids(self) -> list[str]:
+        """Return the ids of the kept documents, in input order."""
+        return [document.id for document in self.kept]
+
+    def __repr__(self) -> str:
+        return f"Deduplication({len(self.kept):,} kept, {len(self.removed):,} removed)"
 
     def _repr_html_(self) -> str:
         return render_deduplication(len(self.kept), self.removed)
 
 
-def deduplicate(
-    documents: Iterable[str | Document | Mapping[str, object]], config: NearConfig | None = None
-) -> Deduplication:
+def deduplicate(documents: Iterable[object], config: NearConfig | None = None, *, text: str = "text") -> Deduplication:
     """Find the near-duplicates among texts or documents, and say for each which kept document justifies its removal.
 
-    `documents` are texts (their ids are their places: "0", "1", ...), `Document`s, or mappings with "id" and "text"
-    whose other entries are the fields that a keep policy may ask for. A text with a lone surrogate is a `ValueError`.
+    `documents` are texts (their ids are their places: "0", "1", ...), `Document`s, pairs of id and text, or mappings
+    with "id" and "text" whose other entries are the fields that a keep policy may ask for. The rows of a table (pandas,
+    Polars, PyArrow, DuckDB) are such mappings. `text` is another name for "text". A text with a lone surrogate is a
+    `ValueError`.
 
     >>> from dedup import deduplicate
     >>> words = "the quick brown fox jumps over the lazy dog near the old river bank today"
     >>> result = deduplicate([words, "something else entirely", words.upper()])
     >>> [(r.document.id, r.witness.id, r.relation) for r in result.removed]
     [('2', '0', 'exact')]
+    >>> result, result.kept_ids, result.mask.tolist()
+    (Deduplication(2 kept, 1 removed), ['0', '1'], [True, True, False])
     """
     config = config or NearConfig()
-    every = [to_document(index, document) for index, document in enumerate(documents)]
+    every = take_documents(documents, text)
     return explain(every, cover_texts(every, config))
-
-
-def to_document(index: int, value: str | Document | Mapping[str, object]) -> Document:
-    """Return the value as a document; its id is its place where it has none."""
-    if isinstance(value, Document):
-        return value
-    if isinstance(value, str):
-        return Document(str(index), value)
-    if not isinstance(value, Mapping) or not isinstance(value.get("text"), str):
-        raise ValueError(f'document {index} is neither a text nor a document with a "text": {value!r:.80}')  # noqa: TRY004 (a wrong argument is a ValueError here)
-    fields = {name: field for name, field in value.items() if name not in {"id", "text"}}
-    doc_id = value.get("id")
-    return Document(str(index if doc_id is None else doc_id), str(value["text"]), fields)
 
 
 def cover_texts(documents: Sequence[Document], config: NearConfig) -> Decisions:
@@ -156,4 +158,4 @@ def explain(documents: Sequence[Document], result: Decisions) -> Deduplication:
         members = [Member(documents[index], float(result.similarity[index])) for index in group]
         clusters.append(Cluster(documents[kept], (Member(documents[kept], 1.0), *members)))
     kept_documents = tuple(documents[index] for index in np.flatnonzero(result.kept).tolist())
-    return Deduplication(kept_documents, tuple(removals), tuple(clusters))
+    return Deduplication(kept_documents, tuple(removals), tuple(clusters), result.kept)

@@ -13,16 +13,18 @@ from dedup.passages.document_tokens import DocumentTokens, join_tokens
 from dedup.passages.passage_table import ACROSS, Passages, join_passages
 from dedup.passages.plan import plan_passages
 from dedup.passages.search import find_repeats, find_shared
-from dedup.pipeline.deduplicate import copy_tokens, cut, to_arrow, to_document
+from dedup.pipeline.deduplicate import copy_tokens, cut, to_arrow
+from dedup.pipeline.take_documents import take_documents
 from dedup.text.token_spans import TokenOffsets
 
 
 def find_passages(
-    documents: Iterable[str | Document | Mapping[str, object]], config: PassageConfig | None = None
+    documents: Iterable[object], config: PassageConfig | None = None, *, text: str = "text"
 ) -> list[Passage]:
     r"""Find what texts or documents hold more than once, within one and across several, with exact spans.
 
-    `documents` as for `deduplicate`. Every passage is the later copy and points at the first place that holds it.
+    `documents` and `text` as for `deduplicate`. Every passage is the later copy and points at the first place that
+    holds it.
 
     >>> from dedup import find_passages
     >>> body = "The minister said on Monday that the talks in the capital would go on in spite of what happened there."
@@ -31,7 +33,7 @@ def find_passages(
     (True, 12)
     """
     config = config or PassageConfig()
-    every = [to_document(index, document) for index, document in enumerate(documents)]
+    every = take_documents(documents, text)
     sketcher = Sketcher(NearConfig())
     tokens, repeats, first, sketches = [], [], 0, []
     for part in cut(every):

@@ -1,6 +1,6 @@
 """Stories among documents in memory: the stages of `dedup stories` without files, with the same result."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import msgspec
 import numpy as np
@@ -8,7 +8,7 @@ import numpy as np
 from dedup.config import FieldNames
 from dedup.kernels.neighbours import UNDATED
 from dedup.model.documents import Document, Member, Story
-from dedup.pipeline.deduplicate import to_document
+from dedup.pipeline.take_documents import take_documents
 from dedup.stories.catalogue import join_title, number_outlets
 from dedup.stories.group_documents import group_documents
 from dedup.stories.read_terms import TermCounter, find_words
@@ -16,12 +16,11 @@ from dedup.story_config import StoryConfig
 from dedup.text.dates import parse_day
 
 
-def find_stories(
-    documents: Iterable[str | Document | Mapping[str, object]], config: StoryConfig | None = None
-) -> list[Story]:
+def find_stories(documents: Iterable[object], config: StoryConfig | None = None, *, text: str = "text") -> list[Story]:
     """Group texts or documents into stories: the same event, in different words. The biggest comes first.
 
-    `documents` as for `deduplicate`; their fields `date`, `title` and `outlet` are used where they have them.
+    `documents` and `text` as for `deduplicate`. Their fields `date`, `title` and `outlet` are used where they have
+    them.
 
     >>> from dedup import find_stories
     >>> fire = "Firefighters fought a blaze in the harbour of {} on Monday, and nobody was hurt, the mayor said."
@@ -31,7 +30,7 @@ def find_stories(
     ['0', '1', '2']
     """
     config = config or StoryConfig()
-    found = [to_document(index, document) for index, document in enumerate(documents)]
+    found = take_documents(documents, text)
     names = FieldNames()
     titles = [read_field(document, names.title) for document in found]
     texts = [join_title(title, document.text) for title, document in zip(titles, found, strict=True)]

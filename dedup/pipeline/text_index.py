@@ -32,8 +32,8 @@ from dedup.near.stored import StoredDocuments
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.search import compare_pairs
 from dedup.pipeline.clean_files import clean
-from dedup.pipeline.deduplicate import to_document
 from dedup.pipeline.job import CleanRun, SilentProgress
+from dedup.pipeline.take_documents import take_documents
 from dedup.text.token_spans import TokenOffsets
 
 if TYPE_CHECKING:
@@ -102,12 +102,12 @@ class Index:
         with self._file.reading() as connection:
             return int(connection.execute("SELECT count(*) FROM documents").fetchall()[0][0])
 
-    def add(self, documents: Iterable[str | Document | Mapping[str, object]], name: str = "(memory)") -> Added:
+    def add(self, documents: Iterable[object], name: str = "(memory)", *, text: str = "text") -> Added:
         """Add the documents that are near-copies neither of each other nor of what the index holds, in one transaction.
 
-        `documents` are what `deduplicate` takes; `name` is their path in the index.
+        `documents` and `text` are what `deduplicate` takes; `name` is their path in the index.
         """
-        every = [to_document(number, document) for number, document in enumerate(documents)]
+        every = take_documents(documents, text)
         if not every:
             return Added(0, 0, None)
         with tempfile.TemporaryDirectory(prefix=".dedup-add-", dir=self.path.absolute().parent) as scratch:

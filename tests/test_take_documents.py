@@ -1,0 +1,88 @@
+"""What the library takes as documents, and how its results show themselves."""
+
+import datetime as dt
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+from corpora import make_text
+
+import dedup
+from dedup import KeepPolicy, NearConfig, deduplicate
+
+TEXTS = [make_text("one"), make_text("two"), make_text("one").upper()]
+DAYS = [dt.date(2024, 1, day) for day in (1, 2, 3)]
+COLUMNS = {"id": ["a", "b", "c"], "body": TEXTS, "date": DAYS}
+NEWEST = NearConfig(keep=KeepPolicy.parse("newest:date"))
+
+
+class ArrowStream:
+    """A table of another library: it has Arrow's stream, and iterates over the names of its columns."""
+
+    def __init__(self, table):
+        self._table = table
+
+    def __arrow_c_stream__(self, requested_schema=None):
+        return self._table.__arrow_c_stream__(requested_schema)
+
+    def __iter__(self):
+        return iter(self._table.column_names)
+
+
+TABLES = {
+    "pandas": pd.DataFrame(COLUMNS),
+    "pandas of dates": pd.DataFrame(COLUMNS | {"date": pd.to_datetime(DAYS)}),
+    "pyarrow": pa.table(COLUMNS),
+    "pyarrow batch": pa.RecordBatch.from_pydict(COLUMNS),
+    "any Arrow stream": ArrowStream(pa.table(COLUMNS)),
+    "mappings": [dict(zip(COLUMNS, row, strict=True)) for row in zip(*COLUMNS.values(), strict=True)],
+}
+
+
+@pytest.mark.parametrize("table", TABLES.values(), ids=TABLES)
+def test_the_rows_of_a_table_are_documents_with_fields(table):
+    result = deduplicate(table, NEWEST, text="body")
+    assert ["b", "c"] == result.kept_ids
+    assert [False, True, True] == result.mask.tolist()
+    assert [("a", "c")] == [(removal.document.id, removal.witness.id) for removal in result.removed]
+
+
+VALUES = {
+    "a pandas series": pd.Series(TEXTS),
+    "an Arrow column": pa.table(COLUMNS).column("body"),
+    "pairs": [*zip("012", TEXTS, strict=True)],
+    "items": dict(enumerate(TEXTS)).items(),
+}
+
+
+@pytest.mark.parametrize("values", VALUES.values(), ids=VALUES)
+def test_columns_and_pairs_are_documents(values):
+    assert ["0", "1"] == deduplicate(values).kept_ids
+
+
+def test_a_mask_picks_the_kept_rows_of_a_table():
+    frame = pd.DataFrame(COLUMNS)
+    assert ["a", "b"] == frame[deduplicate(frame, text="body").mask]["id"].tolist()
+
+
+@pytest.mark.parametrize("take", [deduplicate, dedup.find_passages, dedup.find_stories])
+@pytest.mark.parametrize("name", ["pandas", "pyarrow", "any Arrow stream"])
+def test_a_table_without_the_column_of_texts_is_an_error(take, name):
+    with pytest.raises(ValueError, match=r'no column "text"; there are: id, body, date\. Did you mean text="body"\?'):
+        take(TABLES[name])
+
+
+@pytest.mark.parametrize("take", [deduplicate, dedup.find_passages, dedup.find_stories])
+@pytest.mark.parametrize("wrong", ["one text", b"bytes", {"a": "text"}, dedup.Document("a", "text")], ids=type)
+def test_one_text_or_a_mapping_is_an_error_that_says_what_to_pass(take, wrong):
+    with pytest.raises(TypeError, match="Pass"):
+        take(wrong)
+
+
+def test_the_reprs_of_results_are_short():
+    texts = [make_text("long", 5000)] * 50
+    result = deduplicate(texts)
+    shown = [result, result.kept[0], result.removed[0], result.clusters[0], dedup.diff_texts(texts[0], TEXTS[0])]
+    shown += [dedup.find_stories(texts)[0], dedup.find_passages(texts[:2])[0]]
+    assert max(len(repr(each)) for each in shown) < 400
+    assert "Deduplication(1 kept, 49 removed)" == repr(result)

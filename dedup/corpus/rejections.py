@@ -47,6 +47,8 @@ def refuse_no_text(found: RejectionCounts, config: InputConfig, lines: Iterable[
     lengths: Counter[str] = Counter()
     for line in lines:
         lengths.update(measure_fields(line))
+    if not lengths:  # a table has the column, and a record of nothing at all has no other field to name
+        return
     raise InputError(
         f'no record has the field "{show_line(config.text_field)}"; {list_fields([*lengths])}. '
         f"{suggest_field('--text-field', config.text_field, lengths)}"

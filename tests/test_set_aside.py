@@ -22,7 +22,8 @@ COMMANDS = {
 @pytest.mark.parametrize("args", COMMANDS.values(), ids=COMMANDS)
 def test_an_input_without_the_text_field_is_an_error_that_leaves_nothing(dedup, tmp_path, args):
     write_jsonl(tmp_path / "a.jsonl", BODIES)
-    assert NO_FIELD == error_of(dedup(*args, cwd=tmp_path))
+    done = dedup(*args, cwd=tmp_path)
+    assert (2, "", f"error: {NO_FIELD}") == (done.code, done.stdout, done.stderr.splitlines()[-1])
     assert ["a.jsonl"] == [*read_tree(tmp_path)]
 
 

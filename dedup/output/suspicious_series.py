@@ -55,7 +55,7 @@ class SuspiciousRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     outlet: str | None = None
 
 
-class Series(NamedTuple):
+class SuspiciousSeries(NamedTuple):
     """A series: its documents (doc_indices; of one witness that comes first), and how many titles or days it has."""
 
     kind: SeriesKind
@@ -63,7 +63,7 @@ class Series(NamedTuple):
     num_distinct: int
 
 
-def find_series(sketches: Sketches, decisions: Decisions) -> list[Series]:
+def find_series(sketches: Sketches, decisions: Decisions) -> list[SuspiciousSeries]:
     """Return all suspicious series, by kind, the longest first."""
     facts = sketches.gather_facts()
     found = [
@@ -75,7 +75,7 @@ def find_series(sketches: Sketches, decisions: Decisions) -> list[Series]:
     return sorted(found, key=lambda s: (kinds.index(s.kind), -len(s.documents), int(s.documents[0])))
 
 
-def find_many_titles(sketches: Sketches, facts: npt.NDArray[np.void]) -> Iterator[Series]:
+def find_many_titles(sketches: Sketches, facts: npt.NDArray[np.void]) -> Iterator[SuspiciousSeries]:
     """Yield the documents that have the same words under many titles."""
     titled = np.flatnonzero((facts["num_title"][: len(sketches)] > 0) & (sketches.join("num_tokens") > 0))
     content = sketches.join("content", np.uint64)[titled, 0]
@@ -84,10 +84,10 @@ def find_many_titles(sketches: Sketches, facts: npt.NDArray[np.void]) -> Iterato
         places = zip(facts["title"][group], facts["num_title"][group], strict=True)
         titles = {as_read_only(tokens_at(*place)).tobytes() for place in places}
         if len(titles) >= MANY_TITLES:
-            yield Series(SeriesKind.ONE_TEXT_MANY_TITLES, group, len(titles))
+            yield SuspiciousSeries(SeriesKind.ONE_TEXT_MANY_TITLES, group, len(titles))
 
 
-def find_many_days(decisions: Decisions, facts: npt.NDArray[np.void]) -> Iterator[Series]:
+def find_many_days(decisions: Decisions, facts: npt.NDArray[np.void]) -> Iterator[SuspiciousSeries]:
     """Yield the documents of one outlet and many days that one witness of that outlet took the place of."""
     removed = np.flatnonzero(decisions.witness >= 0)
     own, theirs = facts[removed], facts[decisions.witness[removed]]
@@ -97,14 +97,14 @@ def find_many_days(decisions: Decisions, facts: npt.NDArray[np.void]) -> Iterato
         documents = np.append(decisions.witness[removed[rows[:1]]], removed[rows])
         num_days = len(set(facts["day"][documents].tolist()))
         if num_days >= MANY_DAYS:
-            yield Series(SeriesKind.ONE_WITNESS_MANY_DAYS, documents, num_days)
+            yield SuspiciousSeries(SeriesKind.ONE_WITNESS_MANY_DAYS, documents, num_days)
 
 
-def find_stubs(num_tokens: npt.NDArray[np.int32], facts: npt.NDArray[np.void]) -> Iterator[Series]:
+def find_stubs(num_tokens: npt.NDArray[np.int32], facts: npt.NDArray[np.void]) -> Iterator[SuspiciousSeries]:
     """Yield the documents of a few words of each outlet that has many of them."""
     stubs = np.flatnonzero(num_tokens <= STUB_WORDS)
     for rows in group_equal(facts["outlet"][stubs], MANY_STUBS):
-        yield Series(SeriesKind.MANY_STUBS, stubs[rows], len(rows))
+        yield SuspiciousSeries(SeriesKind.MANY_STUBS, stubs[rows], len(rows))
 
 
 def group_equal(values: npt.NDArray[np.integer], least: int) -> Iterator[npt.NDArray[np.int64]]:
@@ -116,7 +116,7 @@ def group_equal(values: npt.NDArray[np.integer], least: int) -> Iterator[npt.NDA
         yield order[bounds[group] : bounds[group + 1]]
 
 
-def count_series(series: Sequence[Series]) -> dict[str, int]:
+def count_series(series: Sequence[SuspiciousSeries]) -> dict[str, int]:
     """Return how many series there are of each kind that occurs."""
     kinds = [s.kind.value for s in series]
     return {kind: kinds.count(kind) for kind in SeriesKind if kind in kinds}
@@ -132,13 +132,13 @@ class SeriesReader:
 
     @classmethod
     def of(
-        cls, series: Sequence[Series], segments: Segments, decisions: Decisions, config: InputConfig
+        cls, series: Sequence[SuspiciousSeries], segments: Segments, decisions: Decisions, config: InputConfig
     ) -> "SeriesReader":
         """Read what is known of the first documents of the series; of stored ones nothing is."""
         documents = {doc for each in series for doc in each.documents[:MAX_MEMBERS].tolist() if doc < len(decisions)}
         return cls(segments, decisions, fetch_fields(segments, documents, config))
 
-    def describe(self, series: Series) -> SuspiciousRecord:
+    def describe(self, series: SuspiciousSeries) -> SuspiciousRecord:
         """Return the record of one series."""
         members, outlets = [], set()
         documents = series.documents[:MAX_MEMBERS]
@@ -156,7 +156,7 @@ class SeriesReader:
             outlet=outlet or None,
         )
 
-    def explain(self, series: Series) -> str:
+    def explain(self, series: SuspiciousSeries) -> str:
         """Return what is suspicious about a series, in a sentence or two."""
         own = series.documents[series.documents < len(self.decisions)]
         removed = int(np.count_nonzero(~self.decisions.kept[own]))
@@ -174,12 +174,12 @@ class SeriesReader:
         return f"{total:,} documents have {STUB_WORDS} words at most. Their texts may not have been read as a whole."
 
 
-def choose_longest(series: Sequence[Series]) -> list[Series]:
+def choose_longest(series: Sequence[SuspiciousSeries]) -> list[SuspiciousSeries]:
     """Return the longest series of each kind."""
     return [each for kind in SeriesKind for each in [s for s in series if s.kind == kind][:MAX_SERIES]]
 
 
-def write_series(path: Path, series: Sequence[Series], reader: SeriesReader) -> None:
+def write_series(path: Path, series: Sequence[SuspiciousSeries], reader: SeriesReader) -> None:
     """Write a line for each series."""
     with path.open("wb") as file:
         file.writelines(encode_line(reader.describe(each)) for each in series)

@@ -62,11 +62,13 @@ def choose_repeats(
 def is_behind(offsets: TokenOffsets, whole: WholeCopy, cuts: Sequence[Span]) -> bool:
     """Return whether nothing that is kept stands between both prints of a passage.
 
-    A short one has lines of its own, both times. Inside a line it may be a reference or a figure of speech.
+    A short one that does not end the text has lines of its own, both times. Inside a line it may be a reference or a
+    figure of speech.
     """
     text, (first, second) = offsets.text, sorted((whole.span, whole.twin))
     own = tokens_in(offsets, whole.span)
-    if own.stop - own.start < LONG and not (has_own_lines(text, first) and has_own_lines(text, second)):
+    is_loose = own.stop - own.start < LONG and second.end < len(text.rstrip())
+    if is_loose and not (has_own_lines(text, first) and has_own_lines(text, second)):
         return False
     start = first.end
     for cut in sorted(cuts):

@@ -17,7 +17,7 @@ from dedup.near.sketches import Sketches
 from dedup.output.finished_run import read_summary
 from dedup.output.run_folder import RunFolder
 from dedup.output.run_summary import StageTimer
-from dedup.output.suspicious_series import Series, find_series
+from dedup.output.suspicious_series import SuspiciousSeries, find_series
 from dedup.passages.cut_documents import Findings
 
 if TYPE_CHECKING:
@@ -167,6 +167,6 @@ class Outcome:
     findings: Findings
 
     @cached_property
-    def series(self) -> list[Series]:
+    def series(self) -> list[SuspiciousSeries]:
         """Return the series of documents that deserve a look."""
         return find_series(self.sketches, self.decisions)

@@ -40,7 +40,7 @@ class PairGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Grouping:
+class PairGrouping:
     """A kind of counts: int64[n] the count that each removal is in, and what its number means: (key, heading)."""
 
     kind: str
@@ -48,7 +48,7 @@ class Grouping:
     describe: Callable[[int], tuple[tuple[object, ...], str]]
 
 
-def list_groupings(table: RemovalTable, survey: Survey) -> Iterator[Grouping]:
+def list_groupings(table: RemovalTable, survey: Survey) -> Iterator[PairGrouping]:
     """Yield the kinds of counts that the index has."""
     names, num = survey.outlets, len(survey.outlets)
     removed, kept = (survey.find_outlets(keys).astype(np.int64) for keys in (table.removed, table.witness))
@@ -64,17 +64,17 @@ def list_groupings(table: RemovalTable, survey: Survey) -> Iterator[Grouping]:
     def name_step(n: int) -> str:
         return f"{label(n // STEPS)}, similarity {n % STEPS / STEPS:.2f} to {(n % STEPS + 1) / STEPS:.2f}"
 
-    yield Grouping("relation", relation, lambda n: ((label(n),), label(n)))
-    yield Grouping("similarity", relation * STEPS + step, lambda n: ((label(n // STEPS), n % STEPS), name_step(n)))
-    yield Grouping("outlet", removed, lambda n: ((names[n],), f"Removed from {call(n)}"))
-    yield Grouping("kept", kept, lambda n: ((names[n],), f"Removed for {call(n)}"))
-    yield Grouping(
+    yield PairGrouping("relation", relation, lambda n: ((label(n),), label(n)))
+    yield PairGrouping("similarity", relation * STEPS + step, lambda n: ((label(n // STEPS), n % STEPS), name_step(n)))
+    yield PairGrouping("outlet", removed, lambda n: ((names[n],), f"Removed from {call(n)}"))
+    yield PairGrouping("kept", kept, lambda n: ((names[n],), f"Removed for {call(n)}"))
+    yield PairGrouping(
         "crossing",
         removed * num + kept,
         lambda n: ((names[n // num], names[n % num]), f"Removed from {call(n // num)} for {call(n % num)}"),
     )
     day = survey.find_days(table.removed).astype(np.int64)
-    yield Grouping(
+    yield PairGrouping(
         "day",
         day,
         lambda n: (
@@ -84,7 +84,9 @@ def list_groupings(table: RemovalTable, survey: Survey) -> Iterator[Grouping]:
     )
 
 
-def list_groups(grouping: Grouping, table: RemovalTable, read: Callable[[int], DocumentPair]) -> Iterator[PairGroup]:
+def list_groups(
+    grouping: PairGrouping, table: RemovalTable, read: Callable[[int], DocumentPair]
+) -> Iterator[PairGroup]:
     """Yield the largest counts of a kind, each with its least similar pairs."""
     values, inverse, counts = np.unique(grouping.labels, return_inverse=True, return_counts=True)
     order = np.lexsort((table.similarity, inverse))

@@ -36,38 +36,42 @@ class Doubted:
     seed       64 bits that nobody knows
     removed    int64[m]  doc_indices, ascending
     documents  int64[k]  these and their witnesses, ascending
-    is_worded  bool[k]   their tokens are compared; of exact copies a hash over all of them is enough
+    is_exact   bool[k]   one side of an exact copy: the signs are compared too
+    is_worded  bool[k]   one side of another copy: the tokens are compared, not only a hash over all of them
     ```
     """
 
     seed: int = field(repr=False)
     removed: npt.NDArray[np.int64]
     documents: npt.NDArray[np.int64]
+    is_exact: npt.NDArray[np.bool_]
     is_worded: npt.NDArray[np.bool_]
 
     @classmethod
     def of(cls, decisions: Decisions, seed: int) -> "Doubted":
         """Return what decisions have to be confirmed."""
         removed = np.flatnonzero(~decisions.kept & ~decisions.is_seen)
-        worded = removed[decisions.relation[removed] != CopyRelation.EXACT]
         documents = np.unique(np.concatenate([removed, decisions.witness[removed]]))
-        return cls(seed, removed, documents, np.isin(documents, np.concatenate([worded, decisions.witness[worded]])))
+        exact = decisions.relation[removed] == CopyRelation.EXACT
+        sides = (removed[exact], removed[~exact])
+        is_exact, is_worded = (np.isin(documents, [side, decisions.witness[side]]) for side in sides)
+        return cls(seed, removed, documents, is_exact, is_worded)
 
 
 def read_again(shard: Shard, doubted: Doubted, folder: RunFolder, segments: Segments, config: InputConfig) -> None:
     """Write what the texts of a shard say under the secret seed, a row for each document that is doubted there."""
     inside = documents_of(segments, shard)
     rows = slice(*np.searchsorted(doubted.documents, [inside.start, inside.stop]).tolist())
-    documents, is_worded = doubted.documents[rows].tolist(), doubted.is_worded[rows].tolist()
+    documents, columns = doubted.documents[rows].tolist(), (doubted.is_exact[rows], doubted.is_worded[rows])
     if not documents:
         return
     table = load_folding_table().with_seed(doubted.seed)
     with write_rows(folder.part(shard.index, READ_AGAIN), SCHEMA) as out:
-        for text, keeps_tokens in zip(read_texts(segments, shard, documents, config), is_worded, strict=True):
+        for text, is_exact, is_worded in zip(read_texts(segments, shard, documents, config), *columns, strict=True):
             data = text.encode()
             words, tokens = hash_words(data, table)
-            signs = repr(list(list_signs(text))).encode()
-            stored = tokens.tobytes() if keeps_tokens else b""
+            signs = repr(list(list_signs(text))).encode() if is_exact else b""
+            stored = tokens.tobytes() if is_worded else b""
             out.add((blake2b(data, digest_size=16).digest(), words, signs, stored), len(signs) + len(stored))
 
 

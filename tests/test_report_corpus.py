@@ -254,7 +254,7 @@ def test_fields_of_other_names_are_found_by_option(tmp_path, dedup):
 
 
 def write_csv(path, records):
-    rows = [[record["id"], record["outlet"], record["text"].replace("w1", "w1\n")] for record in records]
+    rows = [[record["id"], record["outlet"], record["text"].replace(" ", "\n", 3)] for record in records]
     path.write_text("id,outlet,text\n" + "".join(f'{doc_id},{outlet},"{text}"\n' for doc_id, outlet, text in rows))
 
 

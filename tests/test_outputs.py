@@ -207,13 +207,20 @@ def make_folder(path, name="mine.txt"):
     (path / name).write_text("mine")
 
 
-@pytest.fixture
-def cleaned(prepared, tmp_path, dedup):
+@pytest.fixture(scope="module")
+def finished(prepared, tmp_path_factory, dedup):
     """A folder with `in.jsonl`, a finished run `out` and its report `pages`."""
-    shutil.copy(prepared / "in.jsonl", tmp_path)
-    assert dedup("clean", "in.jsonl", "-o", "out", "-q", cwd=tmp_path).code == 0
-    assert dedup("report", "out", "-o", "pages", "-q", cwd=tmp_path).code == 0
-    return tmp_path
+    folder = tmp_path_factory.mktemp("finished")
+    shutil.copy(prepared / "in.jsonl", folder)
+    assert dedup("clean", "in.jsonl", "-o", "out", "-q", cwd=folder).code == 0
+    assert dedup("report", "out", "-o", "pages", "-q", cwd=folder).code == 0
+    return folder
+
+
+@pytest.fixture
+def cleaned(finished, tmp_path):
+    """A copy of the finished folder that a test may change."""
+    return shutil.copytree(finished, tmp_path, dirs_exist_ok=True)
 
 
 REPLACING = {"clean": ("clean", "in.jsonl", "-q", "-o"), "report": ("report", "out", "-q", "-o")}

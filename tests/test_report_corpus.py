@@ -172,8 +172,13 @@ def test_many_clusters_are_listed_on_several_pages(tmp_path, dedup):
     assert ["clusters-2.html", "clusters-3.html", "clusters.html"] == sorted(
         p.name for p in pages.glob("clusters*.html")
     )
-    listed = [link for name in pages.glob("clusters*.html") for link in Page(name.read_text()).links if "/" in link]
-    assert 450 == len(set(listed))
+    listed = [
+        link
+        for name in pages.glob("clusters*.html")
+        for link in Page(name.read_text()).links
+        if link.startswith("clusters/")
+    ]
+    assert 450 == len(listed)
 
 
 def test_a_run_without_documents_has_a_report(tmp_path, dedup):
@@ -401,7 +406,7 @@ def test_the_pages_of_clusters_lead_from_the_largest_to_the_smallest(tmp_path, d
         record | {"id": f"big {record['id']}"} for record in make_records("big", 1, copies=4)
     ]
     _, pages = make_report(dedup, tmp_path, records)
-    listed = [link for link in Page((pages / "clusters.html").read_text()).links if "/" in link]
+    listed = [link for link in Page((pages / "clusters.html").read_text()).links if link.startswith("clusters/")]
     source, found = (pages / listed[0]).read_text(), [listed[0]]
     while match := re.search(r'href="../../([^"]+)" rel="next"', source):
         found.append(match.group(1))

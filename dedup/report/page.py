@@ -10,7 +10,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from dedup.report.wording import clip, format_share
-from dedup.text.control_characters import make_safe
+from dedup.text.control_characters import escape_json, make_safe
 from dedup.version import __version__
 
 
@@ -65,5 +65,5 @@ def inline(source: str) -> Markup:
 
 def encode_data(raw: bytes) -> Markup:
     """Return JSON that is safe in a script element of type application/json, for any content."""
-    text = raw.decode().replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
+    text = escape_json(raw.decode()).replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
     return Markup(text)  # noqa: S704 (no character is left that could end the element)

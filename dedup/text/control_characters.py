@@ -15,6 +15,15 @@ def make_safe(text: str) -> str:
     return _UNSAFE.sub(lambda found: f"<U+{ord(found.group()):04X}>", text)
 
 
+def escape_json(text: str) -> str:
+    r"""Return JSON with these characters as escapes: it means the same.
+
+    >>> escape_json('["\u202e"]')
+    '["\\u202e"]'
+    """
+    return _UNSAFE.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+
+
 def show_line(text: str) -> str:
     r"""Return the text safe, in one line.
 

@@ -297,6 +297,7 @@ def test_documents_are_shown_as_they_were_before_cuts(tmp_path, dedup):
     paragraph = f"{make_text('twice', 60).capitalize()}."
     whole = f"{make_text('first', 30)}.\n\n{paragraph}\n\n{make_text('second', 30)}.\n\n{paragraph}"
     records = [b"not json\n", {"id": "a", "text": whole}, {"id": "b", "text": whole + " More."}]
+    records += [{"id": str(n), "text": make_text(n)} for n in range(8)]  # up to a tenth may be unreadable
     out, pages = make_report(dedup, tmp_path, records)
     assert ["a"] == [record["id"] for record in read_lines(out / "edited.jsonl")]
     text = Page((pages / "clusters/000/1.html").read_text()).text

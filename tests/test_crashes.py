@@ -128,4 +128,4 @@ def test_diff_ends_with_1_for_different_only(dedup, tmp_path, monkeypatch):
 def test_the_exit_codes_are_documented():
     page = (Path(__file__).parent.parent / "docs/how/README.md").read_text().split("## Exit codes")[1]
     table = dict(re.findall(r"^\| (\d+) \| (.+?) \|$", page, re.MULTILINE))
-    assert sorted(map(int, table)) == [0, 1, 2, 70, 130]
+    assert sorted(map(int, table)) == [0, 1, 2, 3, 70, 130]

@@ -28,12 +28,10 @@ from dedup.kernels.unescape import PADDING, unescape
 
 BOM = b"\xef\xbb\xbf"
 LINE_FEED, CARRIAGE_RETURN = 10, 13
-JSON_TYPES = {
+JSON_TYPES = dict.fromkeys((b"t", b"f"), "a truth value") | {
     b"{": "an object",
     b"[": "a list",
     b'"': "a text",
-    b"t": "a truth value",
-    b"f": "a truth value",
     b"n": "null",
 }
 MAX_SHOWN = 40  # digits of a number

@@ -217,6 +217,14 @@ def test_the_settings_of_the_command_reach_the_run(dedup, tmp_path):
     assert removed_ids(tmp_path / "out") == {"u2": "u1"}
 
 
+def test_restore_writes_into_no_link(dedup, tmp_path, run):  # noqa: ARG001 (the run makes `out`)
+    (tmp_path / "real").mkdir()
+    (tmp_path / "back").symlink_to("real")
+    done = dedup("restore", "out", "-o", "back", cwd=tmp_path)
+    assert (done.code, "back: is a symbolic link" in done.stderr) == (2, True)
+    assert list((tmp_path / "real").iterdir()) == []
+
+
 def test_restore_says_how_many_files_it_wrote(dedup, tmp_path, run):  # noqa: ARG001 (the run makes `out`)
     done = dedup("restore", "out", "-o", "back", cwd=tmp_path)
     assert (done.code, done.stdout) == (0, "restored 1 file to back\n")

@@ -17,6 +17,7 @@ from dedup.errors import InputError, OutputError
 from dedup.model.run import InputFile
 from dedup.output.confined_paths import create_within, open_within
 from dedup.output.finished_run import Record, check_run, no_record, read_records
+from dedup.output.folder_marker import refuse_link
 from dedup.output.parquet_rows import merge_rows
 from dedup.output.records import EditedRecord, RejectedRecord, RemovedRecord, original_bytes, rejected_bytes
 from dedup.output.run_folder import EDITED, KEPT, REJECTED, REMOVED, SET_ASIDE, SUMMARY
@@ -32,6 +33,7 @@ def restore(
     `tell` and `force` are those of `check_run`.
     """
     inputs = check_run(out, tell, force=force).inputs
+    refuse_link(target)
     if target.exists() and any(target.iterdir()):
         raise OutputError(f"{target}: is not empty. Choose an empty or new folder with -o.")
     target.mkdir(parents=True, exist_ok=True)

@@ -15,8 +15,9 @@ INDEX = "news.duckdb"
 
 
 def find_option(args, name):
-    """Return the value of an option, None if it is not given."""
-    return args[args.index(name) + 1] if name in args else None
+    """Return the value of an option, the last one if it is given more than once, None if it is not given."""
+    places = [place for place, argument in enumerate(args) if argument == name]
+    return args[places[-1] + 1] if places else None
 
 
 def clean(source, place):

@@ -125,6 +125,14 @@ def test_documents_with_the_same_signs_are_copies_of_each_other(tmp_path):
     assert removed_ids(out) == {"c": "b"}
 
 
+def test_no_document_with_the_same_signs_goes_for_one_that_goes(dedup, tmp_path):
+    texts = [f"{LONG} 5 percent", f"{LONG} -5 percent", f"{LONG} -5 percent.", f"{LONG} -5 percent!"]
+    write_jsonl(tmp_path / "a.jsonl", as_records(*texts))
+    done = dedup("clean", "a.jsonl", "-o", "out", "--remove", "all", cwd=tmp_path)
+    assert (done.code, done.stderr) == (0, "")
+    assert removed_ids(tmp_path / "out") == {"b": "a", "c": "a", "d": "a"}
+
+
 def make_corpus(seed):
     """Return documents, many of them exact, edited or contained copies of others."""
     source, records = random.Random(seed), make_records(f"confirm {seed}", 12, copies=2)

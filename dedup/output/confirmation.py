@@ -30,7 +30,7 @@ def judge_removals(
     """Return the decisions without removals that the texts do not confirm.
 
     A document with the words of its witness and other signs is a template. Of refused documents with the same words
-    and signs the first one stands for the others.
+    and signs the first one that stays stands for the others.
     """
     removed = doubted.removed
     removed = removed[~again.are_same_bytes(removed, decisions.witness[removed])]
@@ -38,21 +38,19 @@ def judge_removals(
     documents = np.array(refused, np.int64)
     made, rule, first = Decisions.keep_all(len(refused)), rule_of(settings), dict[tuple[bytes, bytes], int]()
     for row, doc in enumerate(refused):
-        witness = int(decisions.witness[doc])
-        if again.get(doc, "words") == again.get(witness, "words"):
-            made.relative[row] = witness, 1.0, CopyRelation.TEMPLATE
-        other = first.setdefault((again.get(doc, "words"), again.get(doc, "signs")), doc)
-        if other != doc:
+        witness, content = int(decisions.witness[doc]), (again.get(doc, "words"), again.get(doc, "signs"))
+        has_words = content[0] == again.get(witness, "words")
+        other, relation = first.get(content, witness), int(CopyRelation.TEMPLATE)
+        if content in first:
             pair = [(sketches.tokens_of(side), sketches.facts_of(side)) for side in (doc, other)]
             (tokens, facts), (theirs, their_facts) = pair
             relation, _ = relate(tokens, theirs, facts, their_facts, Likeness(1.0, True, False), rule)
-        elif made.relative["document"][row] != KEPT:
-            other, relation = witness, CopyRelation.TEMPLATE
-        else:
-            continue
-        if rule.removed >> relation & 1:
+        if (has_words or content in first) and rule.removed >> relation & 1:
             made.witness[row], made.similarity[row], made.relation[row] = other, 1.0, relation
-            made.relative["document"][row] = KEPT
+            continue
+        first.setdefault(content, doc)
+        if has_words:
+            made.relative[row] = witness, 1.0, CopyRelation.TEMPLATE
     num_forged = np.count_nonzero((made.witness == KEPT) & (made.relative["document"] == KEPT))
     counts = replace(decisions.counts, num_unconfirmed=int(num_forged))
     return replace(decisions.revise(documents, made), counts=counts)

@@ -1,14 +1,14 @@
 """The nouns of a run: what is asked for, what is fixed for all stages, what the stages found."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from dedup.config import CleanSettings
-from dedup.corpus.files import SourceFile, as_private_as
+from dedup.corpus.files import SourceFile, as_private_as, at_rest
 from dedup.corpus.shards import SHARD_SIZE, Shard, plan_shards
 from dedup.errors import InputError
 from dedup.index.store import IndexFile
@@ -19,6 +19,7 @@ from dedup.output.run_folder import RunFolder
 from dedup.output.run_summary import StageTimer
 from dedup.output.suspicious_series import SuspiciousSeries, find_series
 from dedup.passages.cut_documents import Findings
+from dedup.workers import run_tasks
 
 if TYPE_CHECKING:
     from dedup.pipeline.index_session import IndexSession, NoIndex
@@ -144,12 +145,24 @@ class Job:
                 if run.add:
                     self.folder.discard()
 
+    def visit_shards(self, stage: str, work: Callable[[Shard], None]) -> None:
+        """Go over all shards once more, in worker processes."""
+        with self.show(stage, self.size, "B"):
+            run_tasks(partial(visit_shard, work=work), self.shards, self.workers, self.progress.advance)
+
     @contextmanager
     def show(self, stage: str, total: int, unit: str) -> Iterator[None]:
         """Show the progress of a stage."""
         self.progress.begin(stage, total, unit)
         yield
         self.progress.end()
+
+
+def visit_shard(shard: Shard, report: Callable[[int], None], *, work: Callable[[Shard], None]) -> None:
+    """Do some work on one shard; files that have changed since they were found stop the run."""
+    with at_rest(shard.files):
+        work(shard)
+    report(shard.size)
 
 
 def make_job(run: CleanRun, progress: Progress, index: "IndexSession | NoIndex") -> Job:

@@ -247,6 +247,12 @@ def test_a_cut_takes_its_full_stop_because_the_original_keeps_its_own():
     assert cut_spans(text, [whole.span]) == "Head. One two. Middle. End."
 
 
+def test_a_mark_that_a_copy_begins_with_is_not_taken_for_one_of_its_source():
+    text = ". One two. One two "
+    whole = find_repeat(text, 0, 2, 2)
+    assert whole.twin.end <= whole.span.start
+
+
 def test_part_of_a_sentence_is_not_whole():
     assert find_repeat("Head. One two, middle. He said: one two! End.", 1, 6, 2) is None
 

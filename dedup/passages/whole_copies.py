@@ -66,7 +66,7 @@ class Repeat:
             if is_edge(self.offsets, source.start):
                 return WholeCopy(source, copy)  # a pull-quote without the stop that its sentence has
         elif text[copy.end : copy.end + 1].isspace():
-            source = Span(source.start, last_mark(text, source.end))
+            source = Span(source.start, min(last_mark(text, source.end), copy.start))
         return WholeCopy(copy, source)
 
     def place_of(self, index: int) -> CopyPlace:

@@ -1,5 +1,7 @@
 """What the JSON of a diff and of a comparison holds, as docs/json.md says: an oracle that imports nothing of dedup."""
 
+from typing import Literal
+
 import msgspec
 
 
@@ -130,12 +132,40 @@ class JsonFact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one document has of a kind: where, as it stands there, and in comparable form."""
 
     doc: int
+    sentences: list[int]
     spans: list[tuple[int, int]]
     texts: list[str]
     values: list[str]
 
 
-class JsonDiscrepancy(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class JsonCut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A sentence of a document by its characters."""
+
+    doc: int
+    start: int
+    end: int
+
+
+class JsonNearest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The sentence that comes nearest to a statement."""
+
+    doc: int
+    start: int
+    end: int
+    score: float
+
+
+class JsonLeftOut(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A statement that one document leaves out, and who says it where."""
+
+    doc: int
+    grade: Literal["left_out", "elsewhere"]
+    row: int
+    says: list[JsonCut]
+    nearest: JsonNearest | None
+
+
+class JsonDisagreement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Facts of one kind that do not agree within a row."""
 
     row: int
@@ -175,7 +205,8 @@ class JsonComparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     base: int
     documents: list[JsonText]
     rows: list[JsonRow]
-    discrepancies: list[JsonDiscrepancy]
+    left_out: list[JsonLeftOut]
+    disagreements: list[JsonDisagreement]
     shares: list[JsonShares]
     only_here: list[list[int]]
     all_but: list[list[int]]

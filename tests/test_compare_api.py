@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from story_texts import ENGINES, FIRE, SCRIPTS, SEEDS, semantic
 
 from dedup.compare.engine import compare_documents
-from dedup.compare.model import Comparison, Derivation, Omission, Strength, Wording
+from dedup.compare.model import Comparison, Omission, Strength, Wording
+from dedup.compare.outlet_shares import Derivation
 from dedup.errors import DedupError
 from dedup.model.documents import Document
 from dedup.report.compare.compare_json import render_json
@@ -49,8 +50,8 @@ def list_shares(found):
     return {(a, b): found.shares[i][j] for i, a in enumerate(names) for j, b in enumerate(names)}
 
 
-def list_discrepancies(found):
-    """Return the discrepancies by the sentences of their row."""
+def list_disagreements(found):
+    """Return the disagreements by the sentences of their row."""
     names = [outlet.name for outlet in found.outlets]
     return {
         (
@@ -58,7 +59,7 @@ def list_discrepancies(found):
             d.kind,
             frozenset((names[fact.outlet], fact.spans, fact.values) for fact in d.facts),
         )
-        for d in found.discrepancies
+        for d in found.disagreements
     }
 
 
@@ -87,7 +88,7 @@ def test_the_order_of_the_texts_changes_nothing_but_the_order_of_the_columns(eng
     assert list_rows(first) == list_rows(second)
     assert list_links(first) == list_links(second)
     assert list_shares(first) == list_shares(second)
-    assert list_discrepancies(first) == list_discrepancies(second)
+    assert list_disagreements(first) == list_disagreements(second)
     assert first.outlets[first.base].name == second.outlets[second.base].name
 
 
@@ -122,8 +123,8 @@ def test_a_duplicated_outlet_is_verbatim_everywhere(engine, name):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_a_duplicated_outlet_has_no_discrepancy_with_its_original(engine):
-    assert () == compare({"a": SEEDS["000"], "b": SEEDS["000"]}, engine).discrepancies
+def test_a_duplicated_outlet_has_no_disagreement_with_its_original(engine):
+    assert () == compare({"a": SEEDS["000"], "b": SEEDS["000"]}, engine).disagreements
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -277,27 +278,27 @@ def test_of_two_texts_nobody_is_everyone_else():
     assert [[], []] == [found.all_but(0), found.all_but(1)]
 
 
-# Discrepancies
+# Disagreements
 
 
 def test_other_numbers_in_one_row_are_shown():
     found = compare({name: FIRE[name] for name in ("ap", "bbc")})
-    (discrepancy,) = [d for d in found.discrepancies if d.kind == "number"]
+    (disagreement,) = [d for d in found.disagreements if d.kind == "number"]
     assert [("Nine", "9"), ("Ten", "10")] == [
-        (fact.spans[0].cut(found.outlets[fact.outlet].text), fact.values[0]) for fact in discrepancy.facts
+        (fact.spans[0].cut(found.outlets[fact.outlet].text), fact.values[0]) for fact in disagreement.facts
     ]
 
 
 def test_another_name_in_an_edited_sentence_is_shown():
     said = "“The talks will go on in Geneva next week,” {} said on the way to the airport."
     found = compare({"a": said.format("Dmitry Peskov"), "b": said.format("Yuri Ushakov")})
-    assert ["name"] == [d.kind for d in found.discrepancies]
+    assert ["name"] == [d.kind for d in found.disagreements]
 
 
-def test_spellings_of_one_name_are_no_discrepancy():
+def test_spellings_of_one_name_are_no_disagreement():
     said = "Volodymyr {} said on Monday that the talks in Geneva would go on for a week."
     texts = {name: said.format(name) for name in ("Zelenskyy", "Zelenskiy", "Zelensky")}
-    assert () == compare(texts).discrepancies
+    assert () == compare(texts).disagreements
 
 
 # Properties
@@ -331,8 +332,8 @@ def check_all(found):
     for link in found.links:
         assert link.a < link.b
         assert link.a.outlet != link.b.outlet
-    for discrepancy in found.discrepancies:
-        for fact in discrepancy.facts:
+    for disagreement in found.disagreements:
+        for fact in disagreement.facts:
             assert all(span.cut(found.outlets[fact.outlet].text) for span in fact.spans)
             assert len(fact.spans) == len(fact.values)
     render_terminal(found, 80)
@@ -461,13 +462,13 @@ def test_fifty_texts_are_compared():
 def test_compare_texts_is_loaded_on_first_use():
     program = "import dedup; print(dedup.compare_texts({'a': 'One cat.', 'b': 'One cat.'}, engine='lexical'))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert "Comparison(2 texts, 1 rows, 1 strong links, 0 discrepancies, lexical)\n" == done.stdout
+    assert "Comparison(2 texts, 1 rows, 1 strong links, 0 disagreements, lexical)\n" == done.stdout
 
 
 def test_two_sentences_that_are_edits_of_each_other_are_one_row_and_disagree_in_the_number():
     texts = {"a": "The fire killed 12 people in Oslo on Monday.", "b": "Fire killed 13 people in Oslo on Monday."}
     found = compare_documents([Document(name, text) for name, text in texts.items()], CompareConfig(engine="lexical"))
-    assert (1, [("12",), ("13",)]) == (len(found.rows), [fact.values for fact in found.discrepancies[0].facts])
+    assert (1, [("12",), ("13",)]) == (len(found.rows), [fact.values for fact in found.disagreements[0].facts])
 
 
 def test_the_function_takes_base_and_dates():

@@ -187,7 +187,7 @@ def test_a_cluster_of_a_clean_run_is_compared(tmp_path, suffix, cluster):
     found = read("--run", "out", "--cluster", wanted, cwd=tmp_path)
     expected = ["a1.txt", "b2.txt", "c3.txt"] if suffix == "txt" else ["AP", "BBC", "CNN"]
     assert expected == names(found)
-    assert {"number"} == {discrepancy["kind"] for discrepancy in found["discrepancies"]}
+    assert {"number"} == {disagreement["kind"] for disagreement in found["disagreements"]}
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 
-from dedup.compare.discrepancies import MAX_LENGTH, explain_long_sentences, find_discrepancies
+from dedup.compare.disagreements import MAX_LENGTH, explain_long_sentences, find_disagreements
 from dedup.compare.facts import (
     FINDERS,
     disagree,
@@ -164,7 +164,7 @@ def test_more_facts_are_no_disagreement():
     assert not disagree(FactKind.NUMBER, (), ("91",))
 
 
-@pytest.mark.parametrize("kind", FactKind)
+@pytest.mark.parametrize("kind", FINDERS)
 @pytest.mark.parametrize("text", ["", "1,", "“", "\0", "\ud800", "half half", "19 " * 2000, "Aa " * 3000, "1" * 9000])
 def test_every_finder_stands_any_text_and_its_spans_are_inside(kind, text):
     assert all(0 <= span.start < span.end <= len(text) for span, _ in FINDERS[kind](text))
@@ -187,7 +187,7 @@ def test_a_sentence_beyond_the_limit_is_not_looked_into_and_that_is_said():
     texts = [f"There were {count} drones " + "and more " * MAX_LENGTH for count in (91, 92)]
     outlets = [split_document(Document(name, text)) for name, text in zip("ab", texts, strict=True)]
     row = Row((Cell(0, (0,)), Cell(1, (0,))))
-    assert [] == find_discrepancies(outlets, [row], [[(None,)] * 2] * 2)
-    assert ("no discrepancies are looked for in 2 sentences beyond 10,000 characters",) == explain_long_sentences(
+    assert [] == find_disagreements(outlets, [row], [[(None,)] * 2] * 2)
+    assert ("no disagreements are looked for in 2 sentences beyond 10,000 characters",) == explain_long_sentences(
         outlets
     )

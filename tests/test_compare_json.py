@@ -10,7 +10,8 @@ from json_schemas import JsonComparison, list_fields
 from story_texts import FIRE, SCRIPTS, SEEDS
 
 from dedup.compare.engine import compare_documents
-from dedup.compare.model import Derivation, FactKind, Omission, Strength, Wording
+from dedup.compare.model import FactKind, Omission, Strength, Wording
+from dedup.compare.outlet_shares import Derivation
 from dedup.model.documents import Document
 from dedup.report.compare.compare_json import render_json
 from dedup.story_config import CompareConfig
@@ -79,9 +80,9 @@ def test_the_text_of_a_cell_is_that_of_its_sentences(pair):
 
 def test_the_texts_of_facts_stand_where_their_spans_say(pair):
     texts, found = pair
-    for discrepancy in found["discrepancies"]:
-        docs = [cell["doc"] for cell in found["rows"][discrepancy["row"]]["cells"]]
-        for fact in discrepancy["facts"]:
+    for disagreement in found["disagreements"]:
+        docs = [cell["doc"] for cell in found["rows"][disagreement["row"]]["cells"]]
+        for fact in disagreement["facts"]:
             assert fact["doc"] in docs
             assert fact["texts"] == [texts[fact["doc"]][start:end] for start, end in fact["spans"]]
 
@@ -108,14 +109,22 @@ def test_shares_are_given_for_every_two_documents_and_add_up(pair):
         assert pytest.approx(1, abs=0.0005) == kept
 
 
-def test_lists_of_rows_are_what_the_rows_say(pair):
+def test_what_is_left_out_is_said_by_two_others_and_only_here_by_one(pair):
     _, found = pair
+    count = len(found["documents"])
     holders = [[cell["doc"] for cell in row["cells"]] for row in found["rows"]]
-    for doc in range(len(found["documents"])):
-        assert [n for n, docs in enumerate(holders) if docs == [doc]] == found["only_here"][doc]
-        others = [other for other in range(len(found["documents"])) if other != doc]
-        expected = [n for n, docs in enumerate(holders) if docs == others] if len(others) > 1 else []
-        assert expected == found["all_but"][doc]
+    for entry in found["left_out"]:
+        tellers = {place["doc"] for place in entry["says"]}
+        assert tellers >= set(holders[entry["row"]])
+        assert entry["doc"] not in tellers
+        assert len(tellers) >= min(2, count - 1)
+        assert entry["nearest"] is None or entry["nearest"]["doc"] == entry["doc"]
+    for doc in range(count):
+        assert all(holders[row] == [doc] for row in found["only_here"][doc])
+        others = set(range(count)) - {doc}
+        mine = [e for e in found["left_out"] if e["doc"] == doc and e["grade"] == "left_out"]
+        expected = [e["row"] for e in mine if {place["doc"] for place in e["says"]} == others]
+        assert (expected if count > 2 else []) == found["all_but"][doc]
 
 
 def test_a_limit_that_was_hit_is_told():

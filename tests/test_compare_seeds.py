@@ -79,21 +79,21 @@ def test_lines_of_the_page_stand_alone(found):
         assert 1 == len(found.rows[row].cells)
 
 
-def test_when_the_drones_flew_is_a_discrepancy(found):
+def test_when_the_drones_flew_is_a_disagreement(found):
     (row,) = set(find_rows(found, *DRONES))
-    (dates,) = [d for d in found.discrepancies if d.row == row and d.kind == "date"]
+    (dates,) = [d for d in found.disagreements if d.row == row and d.kind == "date"]
     texts = [span.cut(found.outlets[fact.outlet].text) for fact in dates.facts for span in fact.spans]
     assert {"overnight into Monday", "December 28–29", "Sunday night"} <= set(texts)
 
 
-def test_how_many_drones_is_no_discrepancy(found):
+def test_how_many_drones_is_no_disagreement(found):
     (row,) = set(find_rows(found, *DRONES))
-    assert [] == [d for d in found.discrepancies if d.row == row and d.kind == "number"]
+    assert [] == [d for d in found.disagreements if d.row == row and d.kind == "number"]
 
 
-def test_the_spellings_of_zelenskyy_are_no_discrepancy(found):
+def test_the_spellings_of_zelenskyy_are_no_disagreement(found):
     (row,) = set(find_rows(found, *DENIAL))
-    assert [] == [d for d in found.discrepancies if d.row == row and d.kind == "name"]
+    assert [] == [d for d in found.disagreements if d.row == row and d.kind == "name"]
 
 
 def test_nobody_copied(found):

@@ -13,7 +13,7 @@ from dedup.report.compare.compare_text import percent
 from dedup.story_config import CompareConfig
 from dedup.text.control_characters import make_safe
 
-VIEWS = ("rows", "pair", "inline", "matrix", "only", "discrepancies", "articles", "run")
+VIEWS = ("rows", "pair", "inline", "matrix", "only", "disagreements", "articles", "run")
 CANARY = "document.documentElement.dataset.canary = 1"
 ATTACKS = [
     f"<script>{CANARY}</script>",
@@ -215,7 +215,7 @@ def test_without_script_all_texts_rows_and_numbers_are_there(browser, story):
             for number in range(len(outlet.sentences)):
                 assert outlet.cut(number) in text
         assert f"{len(found.rows)}" in text
-        assert {"rows", "matrix", "only", "discrepancies", "articles", "run"} == set(shown_views(visit))
+        assert {"rows", "matrix", "only", "disagreements", "articles", "run"} == set(shown_views(visit))
 
 
 def test_the_printed_page_holds_every_row(browser, story):

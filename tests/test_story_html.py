@@ -147,7 +147,7 @@ def test_the_page_of_fifty_texts_names_them_by_letters():
 )
 def test_unusual_texts_make_a_whole_page(texts):
     page = Page(render(texts))
-    assert {"rows", "matrix", "only", "discrepancies", "articles", "run"} <= set(page.ids)
+    assert {"rows", "matrix", "only", "disagreements", "articles", "run"} <= set(page.ids)
 
 
 def test_a_text_that_prints_its_body_twice_has_the_second_printing_struck_out():

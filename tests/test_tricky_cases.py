@@ -167,7 +167,7 @@ def list_rows(found):
 
 
 def list_kinds(*texts):
-    return [discrepancy.kind for discrepancy in compare_all(*texts).discrepancies]
+    return [disagreement.kind for disagreement in compare_all(*texts).disagreements]
 
 
 def test_other_order():

@@ -1,4 +1,4 @@
-"""Comparing N texts: sentences, terms, coverage, scores, links, rows, relations, shares, discrepancies."""
+"""Comparing N texts: sentences, terms, coverage, scores, links, rows, what is left out, disagreements, shares."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,10 +9,12 @@ import numpy.typing as npt
 from dedup.compare.choose_engine import choose_engine
 from dedup.compare.coverage_lexical import measure_lexical_coverage
 from dedup.compare.coverage_semantic import check_terms, measure_semantic_coverage
-from dedup.compare.discrepancies import explain_long_sentences, find_discrepancies
+from dedup.compare.disagreements import explain_long_sentences, find_disagreements
 from dedup.compare.encoder import Encoder, pool_words
+from dedup.compare.left_out import find_left_out
 from dedup.compare.links import Wordings, find_links, relate_rows
-from dedup.compare.model import Comparison, Link, Outlet, OutletShares, Place, Row, Strength, Wording
+from dedup.compare.model import Comparison, Link, Outlet, Place, Row, Strength, Wording
+from dedup.compare.outlet_shares import OutletShares
 from dedup.compare.read_units import split_document
 from dedup.compare.relate_wordings import lift_copies
 from dedup.compare.rows import build_rows, cluster_sentences
@@ -61,7 +63,7 @@ def compare_texts(
     Raises `DedupError` on what cannot be compared, or where the engine that was asked for cannot run.
 
     >>> compare_texts({"ap": "One cat sat.", "bbc": "One cat sat."}, engine="lexical")
-    Comparison(2 texts, 1 rows, 1 strong links, 0 discrepancies, lexical)
+    Comparison(2 texts, 1 rows, 1 strong links, 0 disagreements, lexical)
     """
     documents = [Document(name, text, {"date": (dates or {}).get(name)}) for name, text in texts.items()]
     return compare_documents(documents, CompareConfig(engine=engine, base=base, model=model))
@@ -88,12 +90,16 @@ def compare_documents(
     base = choose_base(outlets, linked, config.base)
     rows = build_rows(scored.clusters, scored.places, base)
     relations = relate_rows(rows, len(outlets), wordings)
+    nearness = np.sqrt(scored.coverage * scored.coverage.T)
+    omitted = find_left_out(rows, links, scored.places, nearness, len(outlets))
     return Comparison(
         outlets=outlets,
         base=base,
         links=tuple(links),
         rows=tuple(rows),
-        discrepancies=tuple(find_discrepancies(outlets, rows, relations)),
+        left_out=omitted.left_out,
+        alone=omitted.alone,
+        disagreements=tuple(find_disagreements(outlets, rows, relations)),
         relations=relations,
         shares=share_all(wordings, rows, relations, linked),
         engine=engine,

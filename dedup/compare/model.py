@@ -1,4 +1,4 @@
-"""What a comparison of N texts holds: outlets with their sentences, links, rows of cells, discrepancies."""
+"""What a comparison of N texts holds: outlets with their sentences, links, rows, what is left out or disputed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,6 +6,7 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 
+from dedup.compare.outlet_shares import OutletShares
 from dedup.model.documents import Document
 from dedup.text.spans import Span
 from dedup.text.units import UnitKind
@@ -27,14 +28,6 @@ class Wording(StrEnum):
     PARTIAL = "partial"
 
 
-class Derivation(StrEnum):
-    """How a text relates to the base (Gaizauskas et al. 2001, the METER corpus)."""
-
-    WHOLLY = "wholly"
-    PARTIALLY = "partially"
-    INDEPENDENT = "independent"
-
-
 class Omission(StrEnum):
     """Why a sentence is not compared."""
 
@@ -50,6 +43,14 @@ class FactKind(StrEnum):
     QUOTE = "quote"
     NAME = "name"
     ATTRIBUTION = "attribution"
+    OPPOSITE = "opposite"
+
+
+class Grade(StrEnum):
+    """How far an outlet leaves a statement out: nothing there comes near, or it says a part of it, or elsewhere."""
+
+    LEFT_OUT = "left_out"
+    ELSEWHERE = "elsewhere"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,16 +146,25 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """What one outlet has of one kind: the spans in its text, and what they say in a form that can be compared."""
+    """What one outlet has of one kind.
+
+    sentences  where it is, by position, in order; of an opposite they may be in another row than the other facts
+    spans      the places in the text of the outlet
+    values     what they say in a form that can be compared; of an opposite `asserted` or `denied`
+    """
 
     outlet: int
+    sentences: tuple[int, ...]
     spans: tuple[Span, ...]
     values: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Discrepancy:
-    """Facts of one kind that do not agree within a row; which of them is right is not ours to say."""
+class Disagreement:
+    """Facts of one kind that do not agree; which of them is right is not ours to say.
+
+    row   the statement that the first fact is in
+    """
 
     row: int
     kind: FactKind
@@ -162,25 +172,33 @@ class Discrepancy:
 
 
 @dataclass(frozen=True, slots=True)
-class OutletShares:
-    """How one outlet relates to a base; shares of words, 0 to 1.
+class Nearest:
+    """The sentence that comes nearest to a statement, and how near: 0 to about 1, by words or sense."""
 
-    verbatim, edited, reworded, partial, dropped   of the base: how the outlet says it (they add up to 1)
-    new         of the outlet: in sentences that say nothing of the base
-    reused      of the outlet: in runs of four and more words that the base has too
-    tau         Kendall's tau-b of the order of what both have: 1 the same, -1 reversed, None below two statements
-    derivation  what these numbers amount to
+    place: Place
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A statement that an outlet does not make in any row, while others do.
+
+    outlet   who leaves it out
+    row      a row of the statement
+    says     the sentences of others that make it, in order: those of the row, and those with a strong link to them
+    nearest  the sentence of the outlet that comes nearest; None if nothing there has anything of it
     """
 
-    verbatim: float
-    edited: float
-    reworded: float
-    partial: float
-    dropped: float
-    new: float
-    reused: float
-    tau: float | None
-    derivation: Derivation
+    outlet: int
+    grade: Grade
+    row: int
+    says: tuple[Place, ...]
+    nearest: Nearest | None
+
+    @property
+    def outlets(self) -> tuple[int, ...]:
+        """Return who makes the statement."""
+        return tuple(sorted({place.outlet for place in self.says}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,14 +216,18 @@ class Comparison:
     """N texts, sentence by sentence.
 
     `relations[outlet][base]` holds, for each row, how the cell of the outlet relates to the base's (None where either
-    is absent). `shares[outlet][base]` is how the outlet relates to the base.
+    is absent). `shares[outlet][base]` is how the outlet relates to the base. `left_out` is about statements of two
+    others and more (of the other one where there are two texts). `alone` are the rows of one outlet to which nothing in
+    any other text comes near.
     """
 
     outlets: tuple[Outlet, ...]
     base: int
     links: tuple[Link, ...]
     rows: tuple[Row, ...]
-    discrepancies: tuple[Discrepancy, ...]
+    left_out: tuple[LeftOut, ...]
+    alone: tuple[int, ...]
+    disagreements: tuple[Disagreement, ...]
     relations: Sequence[Sequence[tuple[Wording | None, ...]]]
     shares: Sequence[Sequence[OutletShares]]
     engine: Engine
@@ -221,17 +243,16 @@ class Comparison:
         return self.base if self.base in outlets else outlets[0]
 
     def only_here(self, outlet: int) -> list[int]:
-        """Return the rows that no other outlet has."""
-        return [number for number, row in enumerate(self.rows) if row.outlets == (outlet,)]
+        """Return the rows that one outlet alone makes: nothing in any other text comes near."""
+        return [number for number in self.alone if self.rows[number].outlets == (outlet,)]
 
     def all_but(self, outlet: int) -> list[int]:
-        """Return the rows that every outlet has but this one; none where there are only two."""
+        """Return the rows of what every other outlet says and this one leaves out; none where there are only two."""
         count = len(self.outlets)
         if count < 3:
             return []
-        return [
-            number for number, row in enumerate(self.rows) if len(row.cells) == count - 1 and outlet not in row.outlets
-        ]
+        mine = (entry for entry in self.left_out if entry.outlet == outlet and entry.grade is Grade.LEFT_OUT)
+        return [entry.row for entry in mine if len(entry.outlets) == count - 1]
 
     def quote(self, row: int, outlet: int) -> str:
         """Return the wording of a cell, empty where there is none; [...] where sentences between were left out."""
@@ -247,5 +268,5 @@ class Comparison:
         strong = sum(link.strength is Strength.STRONG for link in self.links)
         return (
             f"Comparison({len(self.outlets)} texts, {len(self.rows)} rows, {strong} strong links, "
-            f"{len(self.discrepancies)} discrepancies, {self.engine.name})"
+            f"{len(self.disagreements)} disagreements, {self.engine.name})"
         )

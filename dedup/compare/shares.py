@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from dedup.compare.model import Derivation, Outlet, OutletShares, Row, Wording
+from dedup.compare.model import Outlet, Row, Wording
+from dedup.compare.outlet_shares import Derivation, OutletShares
 
 MIN_RUN = 4  # words in a row that are not shared by chance
 MIN_WHOLLY = 0.8  # share of an outlet that the base says, from which it is wholly derived ...

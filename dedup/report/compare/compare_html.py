@@ -3,7 +3,7 @@
 import msgspec
 
 from dedup.compare.model import Comparison, Omission, Strength
-from dedup.report.compare.compare_lists import build_discrepancies, list_left_out, list_only_here
+from dedup.report.compare.compare_lists import build_disagreements, list_left_out, list_only_here
 from dedup.report.compare.compare_page import (
     MAX_COLUMNS,
     PARTS,
@@ -51,7 +51,7 @@ def render_html(found: Comparison) -> str:
         "grid": build_grid(found),
         "signs": [(sign, relation.value) for relation, sign in RELATION_SIGNS.items()],
         "lists": list(zip(list_only_here(found), list_left_out(found), strict=True)),
-        "discrepancies": build_discrepancies(found),
+        "disagreements": build_disagreements(found),
         "articles": [build_article(found, outlet) for outlet in range(len(outlets))],
         "run": describe_run(found),
         "max_columns": MAX_COLUMNS,

@@ -2,7 +2,8 @@
 
 import re
 
-from dedup.compare.model import Comparison, Discrepancy, Link, Outlet, OutletShares, Place, Row
+from dedup.compare.model import Comparison, Disagreement, LeftOut, Link, Outlet, Place, Row
+from dedup.compare.outlet_shares import OutletShares
 from dedup.report.encode import encode_json
 
 _SURROGATE = re.compile("[\\ud800-\\udfff]")
@@ -18,7 +19,8 @@ def render_json(found: Comparison) -> str:
             "base": found.base,
             "documents": [describe_document(outlet) for outlet in found.outlets],
             "rows": [describe_row(found, number, row) for number, row in enumerate(found.rows)],
-            "discrepancies": [describe_discrepancy(found, discrepancy) for discrepancy in found.discrepancies],
+            "left_out": [describe_left_out(found, entry) for entry in found.left_out],
+            "disagreements": [describe_disagreement(found, disagreement) for disagreement in found.disagreements],
             "shares": [describe_shares(o, b, found.shares[o][b]) for o in outlets for b in outlets if o != b],
             "only_here": [found.only_here(outlet) for outlet in outlets],
             "all_but": [found.all_but(outlet) for outlet in outlets],
@@ -59,18 +61,31 @@ def describe_row(found: Comparison, number: int, row: Row) -> dict[str, object]:
     return {"reference": reference, "cells": cells}
 
 
-def describe_discrepancy(found: Comparison, discrepancy: Discrepancy) -> dict[str, object]:
-    """Return one discrepancy: where each fact is, its text, and its value in comparable form."""
+def describe_left_out(found: Comparison, entry: LeftOut) -> dict[str, object]:
+    """Return one statement that a text leaves out: who says it and where, and what comes nearest."""
+    nearest = entry.nearest
+    return {
+        "doc": entry.outlet,
+        "grade": entry.grade,
+        "row": entry.row,
+        "says": [{"doc": place.outlet, **cut_span(found, place)} for place in entry.says],
+        "nearest": nearest and {"doc": nearest.place.outlet, **cut_span(found, nearest.place), "score": nearest.score},
+    }
+
+
+def describe_disagreement(found: Comparison, disagreement: Disagreement) -> dict[str, object]:
+    """Return one disagreement: where each fact is, its text, and its value in comparable form."""
     facts = [
         {
             "doc": fact.outlet,
+            "sentences": fact.sentences,
             "spans": fact.spans,
             "texts": [make_valid(span.cut(found.outlets[fact.outlet].text)) for span in fact.spans],
             "values": [make_valid(value) for value in fact.values],
         }
-        for fact in discrepancy.facts
+        for fact in disagreement.facts
     ]
-    return {"row": discrepancy.row, "kind": discrepancy.kind, "facts": facts}
+    return {"row": disagreement.row, "kind": disagreement.kind, "facts": facts}
 
 
 def describe_shares(outlet: int, base: int, shares: OutletShares) -> dict[str, object]:
@@ -97,5 +112,9 @@ def describe_link(found: Comparison, link: Link) -> dict[str, object]:
 
 def describe_place(found: Comparison, place: Place) -> dict[str, int]:
     """Return a sentence by position and characters."""
-    span = found.outlets[place.outlet].sentences[place.sentence].span
-    return {"doc": place.outlet, "sentence": place.sentence, **span._asdict()}
+    return {"doc": place.outlet, "sentence": place.sentence, **cut_span(found, place)}
+
+
+def cut_span(found: Comparison, place: Place) -> dict[str, int]:
+    """Return the first character of a sentence, and the one after its last."""
+    return found.outlets[place.outlet].sentences[place.sentence].span._asdict()

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dedup.compare.model import Comparison, Discrepancy, OutletShares, Wording
+from dedup.compare.model import Comparison, Disagreement, Wording
+from dedup.compare.outlet_shares import OutletShares
 from dedup.report.compare.compare_marks import FactSpan, MarkedText, mark_words
 from dedup.report.compare.compare_moves import find_moves
 from dedup.report.compare.compare_text import (
@@ -134,9 +135,9 @@ def build_bar(shares: OutletShares) -> tuple[tuple[str, float, float, str], ...]
 def build_rows(found: Comparison) -> list[PageRow]:
     """Return all statements with their words marked."""
     moves = find_moves(found)
-    disputed: dict[int, list[Discrepancy]] = {}
-    for discrepancy in found.discrepancies:
-        disputed.setdefault(discrepancy.row, []).append(discrepancy)
+    disputed: dict[int, list[Disagreement]] = {}
+    for disagreement in found.disagreements:
+        disputed.setdefault(disagreement.row, []).append(disagreement)
     rows = []
     for number, row in enumerate(found.rows):
         here = disputed.get(number, [])
@@ -147,7 +148,7 @@ def build_rows(found: Comparison) -> list[PageRow]:
                 number=number,
                 cells=cells,
                 missing=tuple(name_letter(o) for o in range(len(found.outlets)) if o not in row.outlets),
-                kinds=tuple(KIND_NAMES[discrepancy.kind] for discrepancy in here),
+                kinds=tuple(KIND_NAMES[disagreement.kind] for disagreement in here),
                 is_verbatim=is_shared and all(set(cell.relations) <= {"v", "-"} for cell in cells),
                 is_moved=any(cell.is_moved for cell in cells),
             )
@@ -156,7 +157,7 @@ def build_rows(found: Comparison) -> list[PageRow]:
 
 
 def build_cell(
-    found: Comparison, number: int, outlet: int, disputed: Sequence[Discrepancy], moves: Sequence[Sequence[set[int]]]
+    found: Comparison, number: int, outlet: int, disputed: Sequence[Disagreement], moves: Sequence[Sequence[set[int]]]
 ) -> PageCell:
     """Return what one text says of a statement."""
     reference = found.reference(number)
@@ -184,7 +185,7 @@ def build_cell(
     )
 
 
-def place_facts(found: Comparison, number: int, outlet: int, disputed: Sequence[Discrepancy]) -> list[FactSpan]:
+def place_facts(found: Comparison, number: int, outlet: int, disputed: Sequence[Disagreement]) -> list[FactSpan]:
     """Return the places of disputed facts in the wording of a cell, which may be several sentences with gaps."""
     cell = found.rows[number].find(outlet)
     assert cell is not None
@@ -197,14 +198,15 @@ def place_facts(found: Comparison, number: int, outlet: int, disputed: Sequence[
         starts.append((span, offset))
         offset += span.end - span.start
     facts = []
-    for discrepancy in disputed:
-        for fact in discrepancy.facts:
+    for disagreement in disputed:
+        for fact in disagreement.facts:
             if fact.outlet != outlet:
                 continue
             for span in fact.spans:
-                home, shift = next((home, shift) for home, shift in starts if home.covers(span))
-                moved = Span(span.start - home.start + shift, span.end - home.start + shift)
-                facts.append(FactSpan(moved, KIND_NAMES[discrepancy.kind]))
+                for home, shift in starts:  # an opposite may be in another row
+                    if home.covers(span):
+                        moved = Span(span.start - home.start + shift, span.end - home.start + shift)
+                        facts.append(FactSpan(moved, KIND_NAMES[disagreement.kind]))
     return sorted(facts, key=lambda fact: (fact.span, fact.kind))
 
 

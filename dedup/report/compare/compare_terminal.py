@@ -31,7 +31,7 @@ def render_terminal(found: Comparison, width: int, *, is_coloured: bool = False)
         write_shares(found, width),
         write_matrix(found, width),
         write_rows(found, width),
-        write_discrepancies(found, width),
+        write_disagreements(found, width),
         write_lists(found, width),
     ]
     lines: list[Line] = []
@@ -116,16 +116,17 @@ def write_row(found: Comparison, number: int, width: int) -> Iterator[Line]:
         yield from hang(f"  {sign} {name_letter(outlet):<3}", text, width)
 
 
-def write_discrepancies(found: Comparison, width: int) -> Iterator[Line]:
+def write_disagreements(found: Comparison, width: int) -> Iterator[Line]:
     """Yield where the wordings of one statement do not agree in a fact."""
-    if not found.discrepancies:
+    if not found.disagreements:
         return
     yield (Piece("Within one statement, these do not agree (which is right is not ours to say)", Style.STRONG),)
-    for discrepancy in found.discrepancies:
+    for disagreement in found.disagreements:
         facts = [
-            f"{name_letter(outlet)}: {make_safe(' / '.join(texts))}" for outlet, texts in list_facts(found, discrepancy)
+            f"{name_letter(outlet)}: {make_safe(' / '.join(texts))}"
+            for outlet, texts in list_facts(found, disagreement)
         ]
-        yield from hang(f"{discrepancy.row + 1:>4}. ", f"{KIND_NAMES[discrepancy.kind]}: {'; '.join(facts)}", width)
+        yield from hang(f"{disagreement.row + 1:>4}. ", f"{KIND_NAMES[disagreement.kind]}: {'; '.join(facts)}", width)
 
 
 def write_lists(found: Comparison, width: int) -> Iterator[Line]:

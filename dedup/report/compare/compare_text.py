@@ -1,6 +1,7 @@
 """Words for a comparison, as every format says them."""
 
-from dedup.compare.model import Comparison, Discrepancy, FactKind, OutletShares, Wording
+from dedup.compare.model import Comparison, Disagreement, FactKind, Wording
+from dedup.compare.outlet_shares import OutletShares
 from dedup.report.wording import format_share
 
 KIND_NAMES = {
@@ -9,6 +10,7 @@ KIND_NAMES = {
     FactKind.QUOTE: "quoted words",
     FactKind.NAME: "names",
     FactKind.ATTRIBUTION: "attribution",
+    FactKind.OPPOSITE: "opposite claims",
 }
 RELATION_SIGNS = {
     Wording.VERBATIM: "=",
@@ -62,12 +64,12 @@ def describe_order(tau: float | None) -> str:
     return f"{name} (tau {tau:.2f})"
 
 
-def list_facts(found: Comparison, discrepancy: Discrepancy) -> list[tuple[int, list[str]]]:
+def list_facts(found: Comparison, disagreement: Disagreement) -> list[tuple[int, list[str]]]:
     """Return what each text has, in its own words, each wording once."""
     return [
         (
             fact.outlet,
             list(dict.fromkeys(span.cut(found.outlets[fact.outlet].text).strip(" ,.;") for span in fact.spans)),
         )
-        for fact in discrepancy.facts
+        for fact in disagreement.facts
     ]

@@ -3,13 +3,15 @@
 import click
 
 from dedup.cli.options import refuse_dash
+from dedup.cli.teller import Teller, summary_options
 
 
 @click.command()
 @click.argument("patch", metavar="PATCH")
 @click.argument("old", metavar="OLD")
 @click.option("-o", "--output", metavar="NEW", required=True, callback=refuse_dash, help="File to write.")
-def apply(patch: str, old: str, output: str) -> None:
+@summary_options
+def apply(patch: str, old: str, output: str, teller: Teller) -> None:
     """Make NEW from OLD and a PATCH written by `dedup diff --format patch`, byte for byte.
 
     \b
@@ -24,4 +26,5 @@ def apply(patch: str, old: str, output: str) -> None:
     refuse_output(output, [patch])  # OLD may be replaced: it is whole until NEW is
     new = apply_patch(read_text_file(patch), read_text_file(old))
     with open_output(output, [patch]) as file:
-        file.write(new.encode("utf-8"))
+        count = file.write(new.encode("utf-8"))
+    teller.tell({"output": output, "bytes": count}, str)

@@ -1,5 +1,6 @@
 """`dedup clean`."""
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +16,7 @@ from dedup.cli.options import (
     spark_options,
     workers_option,
 )
+from dedup.cli.teller import Teller, summary_options
 
 if TYPE_CHECKING:
     from dedup.config import InputConfig, NearConfig, PassageConfig
@@ -39,8 +41,12 @@ if TYPE_CHECKING:
 @click.option("--overwrite", is_flag=True, help="Replace the run that OUT/ holds.")
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, write nothing.")
 @click.option("--strict", is_flag=True, help="Stop at the first record that cannot be read, write nothing.")
+@click.option("--annotate", is_flag=True, help="Write all records too, with what was decided on them: annotated/.")
+@click.option(
+    "--to-stdout", is_flag=True, help="Pass what is kept on as a stream, with --annotate all records; -o is optional."
+)
 @spark_options
-@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+@summary_options
 def clean(
     inputs: tuple[str, ...],
     out: str | None,
@@ -54,10 +60,12 @@ def clean(
     overwrite: bool,
     dry_run: bool,
     strict: bool,
+    annotate: bool,
+    to_stdout: bool,
     engine: str,
     master: str,
     spark_conf: tuple[str, ...],
-    quiet: bool,
+    teller: Teller,
 ) -> int:
     """Remove near-duplicate documents from news files, with a record of every removal.
 
@@ -79,6 +87,8 @@ def clean(
       edited.jsonl       records whose text was cut, as they were
       rejected.jsonl     records that could not be read
       summary.json       counts, settings, limits that were hit
+      annotated/         with --annotate: all records, in their format, with dedup_relation, dedup_witness,
+                         dedup_similarity, dedup_cluster and dedup_novel_words
       B3SUMS             digests: --overwrite deletes no file that is not as they say
       .dedup.json        marks the folder: --overwrite replaces no folder without it
 
@@ -93,6 +103,8 @@ def clean(
       dedup clean articles/ -o cleaned/ --threshold 0.7
       dedup clean day2.jsonl -o day2/ --index news.duckdb      what the index has seen goes, what is new is added
       zcat dump.gz | dedup clean - -o cleaned/ --text-field body --dry-run
+      dedup clean news.csv -o marked/ --annotate               all rows, with columns that say which are copies
+      zcat dump.gz | dedup clean - --to-stdout -q | wc -l
       dedup clean hdfs://host/news/*.jsonl -o hdfs://host/cleaned --engine spark --master spark://host:7077
 
     On Spark, OUT/ has folders of Spark's writers (kept/, removed/, clusters/, passages/, boilerplate/, rejected/) and
@@ -101,38 +113,45 @@ def clean(
     from dedup.cli.spark import refuse_other_engine
 
     refuse_other_engine(click.get_current_context())
-    if out is None and not dry_run:
+    if out is None and not dry_run and (not to_stdout or index):
         raise click.UsageError("Name a folder for the result with -o OUT/ (or look first with --dry-run).")
+    if to_stdout and dry_run:
+        raise click.UsageError("--to-stdout passes on what is kept, --dry-run writes nothing. Give one of the two.")
+    if to_stdout:
+        teller.refuse_second("--to-stdout")
     if resume and overwrite:
         raise click.UsageError("--resume goes on with a run, --overwrite starts anew. Give one of the two.")
 
     from dataclasses import replace
     from pathlib import Path
 
-    from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import exit_code, find_sources, working_folder
     from dedup.config import CleanSettings
     from dedup.corpus.files import STDIN
     from dedup.corpus.shards import SHARD_SIZE
     from dedup.output.examples import read_example_cut
+    from dedup.output.pass_on import pass_on, refuse_stream
+    from dedup.output.run_folder import ANNOTATED, KEPT
     from dedup.pipeline.clean_files import clean as clean_files
     from dedup.pipeline.job import CleanRun
-    from dedup.report.terminal.clean_terminal import render_summary
+    from dedup.report.terminal.clean_terminal import DRY, render_summary
 
-    progress = TerminalProgress(quiet=quiet)
     if engine == "spark":
         from dedup.cli.spark import clean_files_on_spark, parse_settings
         from dedup.spark.session import SparkRun, SparkSessionOptions
 
         settings = CleanSettings(near, replace(passages, contained=None), records)
         run_on_spark = SparkRun(inputs, str(out), settings, overwrite=overwrite, strict=strict)
-        summary = clean_files_on_spark(
-            run_on_spark, SparkSessionOptions(master, parse_settings(spark_conf)), quiet=quiet
-        )
+        summary = clean_files_on_spark(run_on_spark, SparkSessionOptions(master, parse_settings(spark_conf)), teller)
         return exit_code(summary.rejections)
     if resume and STDIN in inputs:
         raise click.UsageError("--resume cannot go on with standard input. Save it to a file first.")
-    with working_folder(out, dry_run=dry_run) as folder, find_sources(inputs, folder, records.input_format) as files:
+    with (
+        working_folder(out, dry_run=dry_run or out is None) as folder,
+        find_sources(inputs, folder, records.input_format) as files,
+    ):
+        if to_stdout:
+            refuse_stream(files)
         run = CleanRun(
             files=files,
             out=folder,
@@ -142,12 +161,18 @@ def clean(
             overwrite=overwrite,
             strict=strict,
             dry_run=dry_run,
+            annotate=annotate,
             index=Path(index) if index else None,
             shard_size=shard_size or SHARD_SIZE,
         )
-        summary, examples = clean_files(run, progress)
-    if not quiet:
-        place = None if dry_run else Path(str(out))
-        cut = read_example_cut(place) if place else None
-        click.echo(render_summary(summary, examples, place, cut=cut), nl=False)
+        summary, examples = clean_files(run, teller.progress())
+        if to_stdout:
+            pass_on(files, folder / (ANNOTATED if annotate else KEPT), sys.stdout.buffer)
+    place = Path(out) if out and not dry_run else None
+    instead = "What is kept was passed on.\n" if to_stdout else DRY
+
+    def render() -> str:
+        return render_summary(summary, examples, place, instead, read_example_cut(place) if place else None)
+
+    teller.tell(summary, render, err=to_stdout)
     return exit_code(summary.rejections)

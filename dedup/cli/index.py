@@ -16,6 +16,7 @@ from dedup.cli.options import (
     workers_option,
     write_output,
 )
+from dedup.cli.teller import Teller, summary_options
 
 required_index_option = click.option("--index", required=True, metavar="FILE", help="The index: one DuckDB file.")
 
@@ -71,7 +72,7 @@ def info(index: str, output_format: str) -> None:
 @record_options
 @workers_option
 @click.option("--strict", is_flag=True, help="Stop at the first record that cannot be read, add nothing.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+@summary_options
 def add(
     inputs: tuple[str, ...],
     index: str,
@@ -80,7 +81,7 @@ def add(
     records: "InputConfig",
     workers: int,
     strict: bool,
-    quiet: bool,
+    teller: Teller,
 ) -> int:
     """Add documents to an index without writing them out: the same decisions as `dedup clean --index`.
 
@@ -90,7 +91,6 @@ def add(
     """
     from pathlib import Path
 
-    from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import exit_code, find_sources, working_folder
     from dedup.config import CleanSettings
     from dedup.pipeline.clean_files import clean as clean_files
@@ -111,9 +111,8 @@ def add(
             index=Path(index),
             add=True,
         )
-        summary, examples = clean_files(run, TerminalProgress(quiet=quiet))
-    if not quiet:
-        click.echo(render_summary(summary, examples, None, f"Added to {index}.\n"), nl=False)
+        summary, examples = clean_files(run, teller.progress())
+    teller.tell(summary, lambda: render_summary(summary, examples, None, f"Added to {index}.\n"))
     return exit_code(summary.rejections)
 
 
@@ -125,7 +124,7 @@ def add(
 @passage_options
 @record_options
 @workers_option
-@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+@summary_options
 def check(
     inputs: tuple[str, ...],
     index: str,
@@ -134,7 +133,7 @@ def check(
     passages: "PassageConfig",
     records: "InputConfig",
     workers: int,
-    quiet: bool,
+    teller: Teller,
 ) -> int:
     """Say which documents an index knows: a JSON line for each, with the one there that it is a copy or a part of.
 
@@ -146,7 +145,6 @@ def check(
     """
     from pathlib import Path
 
-    from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import exit_code, find_sources, working_folder
     from dedup.config import CleanSettings
     from dedup.output.output_file import refuse_output
@@ -154,16 +152,19 @@ def check(
     from dedup.pipeline.job import CleanRun
     from dedup.report.wording import warn_of_rejections
 
+    if output is None:
+        teller.refuse_second("the list. Name a file for that with -o")
     with working_folder(output, dry_run=True) as folder, find_sources(inputs, folder, records.input_format) as files:
         locations = [index, *(file.location for file in files)]
         refuse_output(output, locations)
         settings = CleanSettings(near, passages, records)
         run = CleanRun(files, folder, settings, workers, dry_run=True, index=Path(index))
-        found = check_documents(run, TerminalProgress(quiet=quiet))
+        found = check_documents(run, teller.progress())
     write_output(b"".join(found.lines).decode(), output, locations)
-    if not quiet:
-        warning = warn_of_rejections(found.rejections)
-        click.echo(f"{warning}{len(found.lines):,} of {found.count:,} documents are known", err=True)
+    summary = {"documents": found.count, "known": len(found.lines), "rejections": found.rejections}
+    warning = warn_of_rejections(found.rejections)
+    known = f"{warning}{len(found.lines):,} of {found.count:,} documents are known\n"
+    teller.tell(summary, lambda: known, err=True)
     return exit_code(found.rejections)
 
 
@@ -171,7 +172,8 @@ def check(
 @required_index_option
 @click.option("--run", "run_name", metavar="R", help="A run, as `dedup index info` names it, with all that it brought.")
 @click.option("--ids", metavar="FILE", help="A file with one id on each line; - for standard input.")
-def remove(index: str, run_name: str | None, ids: str | None) -> None:
+@summary_options
+def remove(index: str, run_name: str | None, ids: str | None, teller: Teller) -> None:
     """Take a run, or documents by id, out of an index.
 
     What it knew of documents that were removed as copies of them goes too: such a text counts as new from then on.
@@ -200,13 +202,15 @@ def remove(index: str, run_name: str | None, ids: str | None) -> None:
         except UnicodeDecodeError as error:
             raise InputError(f"{ids}: is not UTF-8 text ({error}). Give one id on each line.") from error
         count = remove_ids(file, {line.removesuffix("\r") for line in lines if line})
-    click.echo(f"removed {count:,} {'document' if count == 1 else 'documents'} from {index}")
+    documents = "document" if count == 1 else "documents"
+    teller.tell({"removed": count}, lambda: f"removed {count:,} {documents} from {index}\n")
 
 
 @index.command(short_help="Write the documents of an index as Parquet.")
 @required_index_option
 @click.option("-o", "--output", required=True, metavar="FILE", callback=refuse_dash, help="Write to this file.")
-def export(index: str, output: str) -> None:
+@summary_options
+def export(index: str, output: str, teller: Teller) -> None:
     """Write one row for each document of an index as Parquet, for pandas, Polars or DuckDB.
 
     \b
@@ -221,4 +225,4 @@ def export(index: str, output: str) -> None:
 
     refuse_output(output, [index])
     count = export_documents(IndexFile(Path(index)), Path(output))
-    click.echo(f"wrote {count:,} documents to {output}")
+    teller.tell({"documents": count}, lambda: f"wrote {count:,} documents to {output}\n")

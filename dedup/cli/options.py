@@ -90,7 +90,10 @@ def make_fields(date_field: str, title_field: str, outlet_field: str) -> "FieldN
 def format_option(meant_for: str, *formats: str) -> Callable[[Any], Any]:
     """Return the option `--format` of a command, the first of its formats by default."""
     chosen = click.Choice(formats)
-    return click.option("--format", "output_format", type=chosen, default=formats[0], show_default=True, help=meant_for)
+    return compose(
+        click.option("--format", "output_format", type=chosen, default=formats[0], show_default=True, help=meant_for),
+        click.option("--json", "output_format", flag_value="json", help="Short for --format json."),
+    )
 
 
 def refuse_dash(_context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dedup.cli.options import inputs_argument, min_tokens_option, refuse_dash, text_options, workers_option
+from dedup.cli.teller import Teller, summary_options
 
 if TYPE_CHECKING:
     from dedup.config import InputConfig
@@ -37,7 +38,7 @@ BIGGEST = 10
 )
 @text_options
 @workers_option
-@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+@summary_options
 def passages(
     inputs: tuple[str, ...],
     out: str | None,
@@ -46,7 +47,7 @@ def passages(
     output_format: str | None,
     records: "InputConfig",
     workers: int,
-    quiet: bool,
+    teller: Teller,
 ) -> int:
     """List the passages that occur more than once, with both places in characters of the original text.
 
@@ -65,7 +66,6 @@ def passages(
 
     from pathlib import Path
 
-    from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import exit_code, find_sources, working_folder
     from dedup.config import CleanSettings, PassageConfig
     from dedup.output.output_file import is_written_directly, refuse_output
@@ -84,7 +84,7 @@ def passages(
         run = CleanRun(files, place, settings, workers)
         target = Path(out) if out else None
         num_shown = BIGGEST if chosen == "terminal" else 0
-        found = list_passages(run, TerminalProgress(quiet=quiet), target, num_shown)
-    if not quiet:
-        click.echo(render_passages(found, out), nl=False)
+        found = list_passages(run, teller.progress(), target, num_shown)
+    summary = {"passages": found.count, "rejections": found.rejections}
+    teller.tell(summary, lambda: render_passages(found, out))
     return exit_code(found.rejections)

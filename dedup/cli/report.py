@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dedup.cli.options import article_options, refuse_dash, workers_option
+from dedup.cli.teller import Teller, summary_options
 
 if TYPE_CHECKING:
     from dedup.config import FieldNames
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 )
 @workers_option
 @click.option("--overwrite", is_flag=True, help="Replace the report that DIR holds.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+@summary_options
 def report(
     out: str,
     output: str | None,
@@ -44,7 +45,7 @@ def report(
     near_misses: bool,
     workers: int,
     overwrite: bool,
-    quiet: bool,
+    teller: Teller,
 ) -> None:
     """Write the report of the clean run in OUT/ as a folder of HTML pages.
 
@@ -61,7 +62,6 @@ def report(
     """
     from pathlib import Path
 
-    from dedup.cli.progress import TerminalProgress
     from dedup.pipeline.write_report import ReportRun, write_report
     from dedup.report.corpus.report_folder import default_folder
 
@@ -74,8 +74,7 @@ def report(
         workers=workers,
         overwrite=overwrite,
     )
-    written = write_report(run, TerminalProgress(quiet=quiet))
-    if not quiet:
-        cut = f" (the largest {written.num_pages:,} have a page)" if written.num_pages < written.num_clusters else ""
-        clusters = "cluster" if written.num_clusters == 1 else "clusters"
-        click.echo(f"report of {written.num_clusters:,} {clusters}{cut}: {written.index}")
+    written = write_report(run, teller.progress())
+    cut = f" (the largest {written.num_pages:,} have a page)" if written.num_pages < written.num_clusters else ""
+    clusters = "cluster" if written.num_clusters == 1 else "clusters"
+    teller.tell(written, lambda: f"report of {written.num_clusters:,} {clusters}{cut}: {written.index}\n")

@@ -3,6 +3,7 @@
 import click
 
 from dedup.cli.options import refuse_dash
+from dedup.cli.teller import Teller, summary_options
 
 
 @click.command()
@@ -16,8 +17,8 @@ from dedup.cli.options import refuse_dash
     help="Empty or new folder for the rebuilt files.",
 )
 @click.option("--force", is_flag=True, help="Go on where files of OUT/ were changed or are missing, and say which.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
-def restore(out: str, output: str, force: bool, quiet: bool) -> None:
+@summary_options
+def restore(out: str, output: str, force: bool, teller: Teller) -> None:
     """Rebuild the input files of a clean run from its output folder OUT/.
 
     The files are equal to the input byte for byte; compressed ones are equal after decompression, Parquet files in
@@ -29,11 +30,9 @@ def restore(out: str, output: str, force: bool, quiet: bool) -> None:
     """
     from pathlib import Path
 
-    from dedup.cli.progress import TerminalProgress
     from dedup.output.restore_input import restore as restore_files
 
-    progress = TerminalProgress(quiet=quiet)
+    progress = teller.progress()
     written = restore_files(Path(out), Path(output), progress.advance, progress.note, force=force)
-    if not quiet:
-        files = "file" if len(written) == 1 else "files"
-        click.echo(f"restored {len(written):,} {files} to {output}")
+    files = "file" if len(written) == 1 else "files"
+    teller.tell({"files": written}, lambda: f"restored {len(written):,} {files} to {output}\n")

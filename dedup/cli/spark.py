@@ -10,6 +10,7 @@ from dedup.cli.startup import release
 from dedup.errors import DedupError
 
 if TYPE_CHECKING:
+    from dedup.cli.teller import Teller
     from dedup.model.run import Summary
     from dedup.spark.session import SparkRun, SparkSessionOptions
 
@@ -19,6 +20,8 @@ LOCAL_ONLY = {
     "resume": "a run on Spark cannot be resumed. Start anew with --overwrite, or use --engine local.",
     "dry_run": "a run on Spark has no dry run. Use --engine local.",
     "shard_size": "Spark cuts its input itself. Leave --shard-size out, or use --engine local.",
+    "annotate": "records are not annotated on Spark. Use --engine local.",
+    "to_stdout": "nothing is passed on from Spark. Use --engine local.",
     "index": "an index is not used on Spark. Use --engine local.",
 }
 
@@ -55,10 +58,9 @@ def parse_settings(values: Sequence[str]) -> dict[str, str]:
     return dict(value.split("=", 1) for value in values)
 
 
-def clean_files_on_spark(run: "SparkRun", options: "SparkSessionOptions", *, quiet: bool) -> "Summary":
+def clean_files_on_spark(run: "SparkRun", options: "SparkSessionOptions", teller: "Teller") -> "Summary":
     """Run, print the summary and return it."""
     release()  # Spark uses pandas
-    from dedup.cli.progress import TerminalProgress
     from dedup.report.terminal.clean_terminal import render_summary
     from dedup.spark.session import first_line, refuse_missing, start_session
 
@@ -70,12 +72,11 @@ def clean_files_on_spark(run: "SparkRun", options: "SparkSessionOptions", *, qui
 
     spark = start_session(options)
     try:
-        summary = clean_on_spark(spark, run, TerminalProgress(quiet=quiet))
+        summary = clean_on_spark(spark, run, teller.progress())
     except (PySparkException, Py4JError) as error:
         raise DedupError(f"Spark failed: {first_line(error)}") from error
     finally:
         spark.stop()
-    if not quiet:
-        click.echo(render_summary(summary, (), Path(run.out)), nl=False)
-        click.echo("Containment is not looked for on Spark: --engine local finds it.")
+    note = "Containment is not looked for on Spark: --engine local finds it.\n"
+    teller.tell(summary, lambda: render_summary(summary, (), Path(run.out)) + note)
     return summary

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dedup.cli.options import article_options, inputs_argument, parse_window, text_options
+from dedup.cli.teller import Teller, summary_options
 
 if TYPE_CHECKING:
     from dedup.config import FieldNames, InputConfig
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     help="Mean similarity from which documents are one story: lower for broader stories.",
 )
 @click.option("--min-size", type=int, default=2, show_default=True, help="Documents that a story has at least.")
-@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
+@summary_options
 def stories(
     inputs: tuple[str, ...],
     out: str,
@@ -42,7 +43,7 @@ def stories(
     window: int | None,
     threshold: float,
     min_size: int,
-    quiet: bool,
+    teller: Teller,
 ) -> int:
     """Group documents into stories: the same event, told by different outlets in different words.
 
@@ -57,7 +58,6 @@ def stories(
       dedup stories dump.parquet -o stories.jsonl --text-field body --date-field published --outlet-field site
       dedup stories articles/ -o stories.jsonl --window off --min-size 3
     """
-    from dedup.cli.progress import TerminalProgress
     from dedup.cli.sources import exit_code, find_sources, working_folder
     from dedup.output.output_file import is_written_directly, refuse_output
     from dedup.output.story_file import write_stories
@@ -67,6 +67,8 @@ def stories(
 
     config = StoryConfig(threshold, window=window, min_size=min_size)
     to_stdout = out == "-"
+    if to_stdout:
+        teller.refuse_second("-o -")
     with (
         working_folder(None if to_stdout else out, dry_run=to_stdout or is_written_directly(out)) as place,
         find_sources(inputs, place, records.input_format) as files,
@@ -74,8 +76,8 @@ def stories(
         locations = [file.location for file in files]
         refuse_output(None if to_stdout else out, locations)
         run = StoryRun(files, config, records, fields)
-        result = list_stories(run, TerminalProgress(quiet=quiet))
+        result = list_stories(run, teller.progress())
     write_stories(result.stories, out, locations)
-    if not quiet:
-        click.echo(render_stories(result, None if to_stdout else out), nl=False, err=to_stdout)
+    summary = {"stories": len(result.stories), "counts": result.counts, "limits": result.limits}
+    teller.tell(summary, lambda: render_stories(result, None if to_stdout else out), err=to_stdout)
     return exit_code(result.counts.rejections)

@@ -2,10 +2,12 @@
 
 import click
 
+from dedup.cli.teller import Teller, summary_options
+
 
 @click.command()
-@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
-def warm_up(quiet: bool) -> None:
+@summary_options
+def warm_up(teller: Teller) -> None:
     """Compile the kernels of all commands, so that no run has to.
 
     Without this, the first run of `clean` and the first of `stories` compile what they need. The machine code is kept
@@ -18,13 +20,11 @@ def warm_up(quiet: bool) -> None:
       RUN pip install newsdedup && dedup warm-up           in the Dockerfile of an image
       NUMBA_CACHE_DIR=/cache dedup warm-up             in CI, with a folder that is kept between jobs
     """
-    from dedup.cli.progress import TerminalProgress
     from dedup.kernels.jit import cache_folder
     from dedup.pipeline.compile_ahead import EVERYTHING, compile_ahead, count_kernels
 
-    seconds = compile_ahead(EVERYTHING, TerminalProgress(quiet=quiet))
-    if quiet:
-        return
+    seconds = compile_ahead(EVERYTHING, teller.progress())
     kernels = sum(count_kernels(group) for group in EVERYTHING)
     done = f"compiled in {seconds:.1f} s" if seconds else "compiled before: nothing to do"
-    click.echo(f"{kernels} kernels {done}\nkept in {cache_folder()}")
+    summary = {"kernels": kernels, "compile_s": round(seconds, 3), "folder": cache_folder()}
+    teller.tell(summary, lambda: f"{kernels} kernels {done}\nkept in {cache_folder()}\n")

@@ -25,7 +25,7 @@ from dedup.output.folder_marker import (
 from dedup.output.lock_file import take_lock
 from dedup.version import __version__
 
-KEPT, SET_ASIDE = "kept", "set_aside"
+KEPT, SET_ASIDE, ANNOTATED = "kept", "set_aside", "annotated"
 EDITED, PASSAGES, BOILERPLATE = "edited.jsonl", "passages.jsonl", "boilerplate.jsonl"
 EDITS, LOCATED, QUOTES, ASIDE = "edits.arrow", "located.arrow", "quotes.arrow", "aside"
 READ_AGAIN = "again.arrow"

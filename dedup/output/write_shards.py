@@ -15,7 +15,7 @@ import numpy as np
 from dedup.corpus.blocks import Rejection
 from dedup.corpus.compression import open_reader, open_writer
 from dedup.corpus.delimited import DELIMITERS, read_header
-from dedup.corpus.files import SourceFile
+from dedup.corpus.files import SourceFile, name_on_disk
 from dedup.corpus.names import DocumentName
 from dedup.corpus.shards import Shard, line_span
 from dedup.near.decisions import Decisions
@@ -260,12 +260,12 @@ def join_parts(run: RunFolder, shards: Sequence[Shard], names: Sequence[str]) ->
                 append_file(run.part(shard.index, name), target)
 
 
-def join_aside(run: RunFolder, shards: Sequence[Shard]) -> None:
-    """Join what the shards of each file set aside of it, in order."""
+def join_files(run: RunFolder, shards: Sequence[Shard], name: str, folder: str) -> None:
+    """Join the pieces of this name that the shards wrote of each file, in order, below a folder of the output."""
     for shard in shards:
-        part = run.part(shard.index, parts.ASIDE)
+        part = run.part(shard.index, name)
         if part.exists():
-            target = run.set_aside(shard.files[0].name)
+            target = run.output / folder / name_on_disk(shard.files[0].name)
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("ab") as file:
                 append_file(part, file)

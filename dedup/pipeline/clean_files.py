@@ -11,14 +11,26 @@ from dedup.model.run import Summary
 from dedup.near.decide_documents import decide_documents
 from dedup.near.decisions import Decisions
 from dedup.near.sketches import Sketches
+from dedup.output.annotate_records import annotate_shard, refuse_unmarked
 from dedup.output.digests import write_digests
 from dedup.output.examples import choose_examples
 from dedup.output.finished_run import check_run
 from dedup.output.passage_records import write_boilerplate, write_passages
-from dedup.output.run_folder import BOILERPLATE, EDITED, LOCATED, PASSAGES, REJECTED, REMOVED, SUMMARY
+from dedup.output.run_folder import (
+    ANNOTATED,
+    ASIDE,
+    BOILERPLATE,
+    EDITED,
+    LOCATED,
+    PASSAGES,
+    REJECTED,
+    REMOVED,
+    SET_ASIDE,
+    SUMMARY,
+)
 from dedup.output.write_shards import (
     Results,
-    join_aside,
+    join_files,
     join_parts,
     plan_offsets,
     prepare_files,
@@ -39,6 +51,8 @@ from dedup.workers import run_tasks
 
 def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Removal]]:
     """Remove near-duplicate documents from files. Returns what was done, with examples; none of a finished run."""
+    if run.annotate:
+        refuse_unmarked(run.files)
     with use_index(run, progress) as index:
         job = make_job(run, progress, index)
         if job.is_finished():
@@ -97,9 +111,12 @@ def write_records(outcome: Outcome, job: Job) -> None:
     with at_rest(job.run.files):
         places = [ShardPlace(*place) for place in zip(job.shards, plan_offsets(results), strict=True)]
     with job.show("write", job.size, "B"):
-        run_tasks(partial(write_one, results=results), places, job.workers, job.progress.advance)
+        run_tasks(
+            partial(write_one, results=results, annotated=job.run.annotate), places, job.workers, job.progress.advance
+        )
     join_parts(job.folder, job.shards, [REMOVED, EDITED, REJECTED])
-    join_aside(job.folder, job.shards)
+    join_files(job.folder, job.shards, ASIDE, SET_ASIDE)
+    join_files(job.folder, job.shards, ANNOTATED, ANNOTATED)
 
 
 class ShardPlace(NamedTuple):
@@ -109,12 +126,14 @@ class ShardPlace(NamedTuple):
     offset: int
 
 
-def write_one(place: ShardPlace, report: Callable[[int], None], *, results: Results) -> None:
+def write_one(place: ShardPlace, report: Callable[[int], None], *, results: Results, annotated: bool) -> None:
     """Write one shard's share of the output; with the first go the clusters."""
     if place.shard.index == 0:
         write_clusters(results.run, results.segments, results.decisions)
     with at_rest(place.shard.files):
         write_shard(results, place.shard, place.offset)
+        if annotated:
+            annotate_shard(results, place.shard)
     report(place.shard.size)
 
 

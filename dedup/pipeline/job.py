@@ -63,6 +63,7 @@ class CleanRun:
 
     index       the index whose documents count as kept before, and that gets what this run keeps
     add         with `dry_run`: add what is kept to the index, and write nothing else
+    annotate    write all records too, with what was decided on them: `annotated/`
     shard_size  bytes of a file that one worker takes at a time: output is the same for any, `resume` needs the same
     """
 
@@ -76,6 +77,7 @@ class CleanRun:
     dry_run: bool = False
     index: Path | None = None
     add: bool = False
+    annotate: bool = False
     shard_size: int = SHARD_SIZE
 
     @property
@@ -83,7 +85,7 @@ class CleanRun:
         """Return a short hash of all that the output depends on."""
         index = [IndexFile(self.index)] if self.index else []
         files = [replace(file, inode=0) for file in self.files]  # a copy of the input is the same input
-        return self.settings.fingerprint(*index, *files)
+        return self.settings.fingerprint(*index, *files) + "-annotated" * self.annotate
 
 
 @dataclass(frozen=True)

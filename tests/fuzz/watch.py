@@ -40,7 +40,7 @@ class Step:
     def is_for_programs(self):
         """Return whether its standard output is bytes for a program: they are not changed."""
         return (
-            bool({"json", "html", "patch"} & set(self.args))
+            bool({"json", "html", "patch", "--json", "--to-stdout"} & set(self.args))
             or self.args[:2] == ("index", "check")
             or (self.args[0] == "stories" and "-" in self.args)
         )

@@ -12,6 +12,7 @@ from dedup.model.run import SeriesKind, Summary
 from dedup.near.sketcher import tokenise_text
 from dedup.output.examples import NO_ID
 from dedup.output.passage_records import PassageRecord
+from dedup.output.run_folder import ANNOTATED
 from dedup.report.wording import clip, count_things, format_share, warn_of_rejections
 from dedup.text.control_characters import show_line
 
@@ -202,6 +203,8 @@ def render_outputs(out: Path) -> str:
     """Return where to look next: what is listed as a file is a folder of files where Spark wrote it."""
     folders = [(out / name.removesuffix(".jsonl"), out / name, what) for name, what in OUTPUTS]
     places = [(str(folder if folder.is_dir() else file), what) for folder, file, what in folders]
+    if (out / ANNOTATED).is_dir():
+        places.insert(0, (str(out / ANNOTATED), "all records, with what was decided on them"))
     if not (out / "removed").is_dir():
         name, pages = shlex.quote(str(out)), f"{os.path.normpath(out)}-report/"
         places = [

@@ -1,0 +1,49 @@
+"""What a command says at its end: a summary for a person, or as JSON for a program."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
+
+from dedup.cli.options import compose, hand_over
+
+if TYPE_CHECKING:
+    from dedup.cli.progress import TerminalProgress
+
+
+@dataclass(frozen=True)
+class Teller:
+    """Says how a command went: on standard output, with `quiet` nothing, `as_json` also with `quiet`."""
+
+    quiet: bool
+    as_json: bool
+
+    def progress(self) -> "TerminalProgress":
+        """Return the progress of the command."""
+        from dedup.cli.progress import TerminalProgress
+
+        return TerminalProgress(quiet=self.quiet)
+
+    def refuse_second(self, output: str) -> None:
+        """Refuse --json where something else goes to standard output."""
+        if self.as_json:
+            raise click.UsageError(f"--json prints to standard output, and so does {output}. Give one of the two.")
+
+    def tell(self, summary: object, render: Callable[[], str], *, err: bool = False) -> None:
+        """Print a summary: what `render` makes of it, to standard error if asked to; or its fields."""
+        if self.as_json:
+            import msgspec
+
+            encoded = msgspec.json.format(msgspec.json.encode(summary, enc_hook=str), indent=2)
+            sys.stdout.buffer.write(encoded + b"\n")
+        elif not self.quiet:
+            click.echo(render(), nl=False, err=err)
+
+
+summary_options = compose(
+    click.option("-q", "--quiet", is_flag=True, help="No progress, no summary."),
+    click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on standard output, also with -q."),
+    hand_over("teller", ("quiet", "as_json"), Teller),
+)

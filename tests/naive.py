@@ -782,3 +782,49 @@ def hash_url(url):
     for byte in normalise_url(url.encode()):
         value = (value ^ byte) * 0x100000001B3 % 2**64
     return fmix64(value) if normalise_url(url.encode()) else 0
+
+
+def follow_sentences(texts, diffs):
+    """Since when each sentence is there, character by character: sorted (start, end, first version) of each version.
+
+    A sentence goes on from the old one that has most of its characters. Of all that go on from one, the longest is it;
+    the others came with it.
+    """
+    from dedup.text.units import split_units
+
+    found, before, alive, gone = [], [], [], {}
+    for version, text in enumerate(texts):
+        spans = [unit.span for unit in split_units(text)]
+        origin = trace_characters(diffs[version - 1]) if version else {}
+        parents = [vote_for_parent(span, before, origin) for span in spans]
+        now = []
+        for index, (start, end) in enumerate(spans):
+            sentence, parent = text[start:end], parents[index]
+            siblings = [i for i, other in enumerate(parents) if other == parent]
+            if parent is None:
+                life = gone.pop(sentence, None) or [version, None]
+            elif index == max(siblings, key=lambda i: (spans[i][1] - spans[i][0], -i)):
+                life = alive[parent]
+            else:
+                life = [alive[parent][0], None]
+            life[1] = sentence
+            now.append(life)
+        ids = {id(life) for life in now}
+        gone |= {life[1]: life for life in alive if id(life) not in ids}
+        found.append(sorted((*span, life[0]) for span, life in zip(spans, now, strict=True)))
+        before, alive = spans, now
+    return found
+
+
+def trace_characters(diff):
+    """The old place of each new character that the diff calls equal, in units that it aligns."""
+    changes = [c for block in diff.blocks if block.relation not in {"added", "dropped"} for c in block.changes]
+    equal = [change for change in changes if change.kind == "equal"]
+    return {c.new.start + i: c.old.start + i for c in equal for i in range(c.new.end - c.new.start)}
+
+
+def vote_for_parent(span, before, origin):
+    """Which old sentence has most of the characters of a new one, the first of several; None for none."""
+    places = [origin[place] for place in range(*span) if place in origin]
+    votes = [number for place in places for number, (a, b) in enumerate(before) if a <= place < b]
+    return min(set(votes), key=lambda number: (-votes.count(number), number)) if votes else None

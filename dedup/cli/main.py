@@ -26,6 +26,7 @@ COMMANDS = {
     "restore": "Rebuild the input of a clean run exactly, from its output folder.",
     "diff": "Show what changed between two texts, by sentence and word, with moves told apart.",
     "apply": "Make the new text from the old one and a patch, byte for byte.",
+    "history": "Show what changed from each version of an article to the next, and when.",
     "compare": "Show how several texts tell one story: who says what, in which words.",
     "index": "Look into an index of earlier runs, add to it, take from it.",
     "bench": "Measure speed, memory and recall on your own files, and help to choose a threshold.",

@@ -18,6 +18,7 @@ CASES = {
     "stories": (document_cases.stories, 6),
     "diff": (text_cases.diff, 10),
     "apply": (text_cases.apply, 5),
+    "history": (text_cases.history, 6),
     "compare": (text_cases.compare, 8),
     "index add": (index_cases.add, 4),
     "index check": (index_cases.check, 4),

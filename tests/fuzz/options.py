@@ -80,7 +80,7 @@ def draw_option(source, parameter):
     elif isinstance(parameter.type, click.Choice):
         value = source.choice([*parameter.type.choices])
     elif isinstance(parameter.type, (click.types.IntParamType, click.types.FloatParamType)):
-        value = source.choice(NUMBERS)
+        return [parameter.opts[0], *(source.choice(NUMBERS) for _ in range(parameter.nargs))]
     else:
         value = source.choice(FIELD_NAMES if source.random() < 0.7 else MARKS).replace("\0", "")
     return [parameter.opts[0], value]

@@ -50,6 +50,21 @@ def diff(source, place):
         require((place / "new").read_bytes() == (place / names[1]).read_bytes(), "apply does not give the new text")
 
 
+def history(source, place):
+    """Show the versions of an article: of files, or of a corpus."""
+    names = add_texts(source, place, source.choice([1, 2, 2, 3, 5]))
+    if source.random() < 0.4:
+        write_jsonl(place / "in/news.jsonl", make_records(str(source.random()), 6))
+        names = ["--from", "in/news.jsonl", *source.choice([(), ("s0-0",), ("none",), (MARKS[0],)])]
+    target = draw_file_target(source, place, names)
+    to_file = source.random() < 0.5
+    options = draw_options(source, "history", share=0.3, without=("corpus", "id_field", "text_field"))
+    args = ("history", *names, *options, *(("-o", target.name) if to_file else ()))
+    done = yield Step(args, target.outputs if to_file else ())
+    if done.code == 0 and not {"--between", "-p", "--patch"} & {*options}:
+        check_layout(options, (place / target.name).read_text() if to_file else done.stdout)
+
+
 def check_layout(options, shown):
     """Require that JSON is JSON, and that a page does nothing."""
     if "json" in options:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import fields, is_dataclass
 from itertools import chain
 from pathlib import Path
+from typing import TextIO
 
 import msgspec
 
@@ -17,13 +18,18 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def write_csv(path: Path, records: Iterable[object]) -> None:
     """Write records of one kind, a line for each; fields of a field get its name before theirs."""
     path.parent.mkdir(exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        write_rows(file, records)
+
+
+def write_rows(file: TextIO, records: Iterable[object]) -> None:
+    """Write the same to an open file."""
     lines = iter(records)
     first = next(lines, None)
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        if first is not None:
-            writer.writerow(name for name, _ in flatten(first))
-            writer.writerows([cell for _, cell in flatten(record)] for record in chain([first], lines))
+    writer = csv.writer(file)
+    if first is not None:
+        writer.writerow(name for name, _ in flatten(first))
+        writer.writerows([cell for _, cell in flatten(record)] for record in chain([first], lines))
 
 
 def flatten(value: object, name: str = "") -> Iterator[tuple[str, str]]:

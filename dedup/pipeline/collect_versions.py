@@ -1,0 +1,102 @@
+"""The versions of articles, from a corpus or a finished run: grouped, and put in their order."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from dedup.config import FieldNames, InputConfig
+from dedup.corpus.document_reader import list_documents
+from dedup.corpus.files import find_files
+from dedup.corpus.shards import WHOLE_FILE, plan_shards, read_shard
+from dedup.errors import InputError
+from dedup.history.article_urls import normalise_url
+from dedup.history.version_history import Version
+from dedup.model.documents import Document
+from dedup.text.dates import parse_moment
+
+ORDERS = ("date", "fetched", "version")  # fields that say when a version was, the first that all versions have
+URL = "url"
+EPOCHS = range(10**8, 10**13)
+
+
+@dataclass(frozen=True)
+class VersionFields:
+    """Where records say which article they are a version of, and in which order; without `order` it is found."""
+
+    group: str = URL
+    order: str | None = None
+    names: FieldNames = field(default_factory=FieldNames)
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """Return the fields to decode, by what they hold."""
+        orders = [self.order] if self.order else ORDERS
+        return self.names.roles | {"group": self.group} | {f"order:{name}": name for name in orders}
+
+    def name_group(self, document: Document) -> str:
+        """Return which article a document is a version of, "" if it does not say."""
+        value = str(document.fields.get("group", ""))
+        return normalise_url(value) if self.group == URL else value
+
+    def arrange(self, documents: Sequence[Document]) -> list[Version]:
+        """Return the documents of one article as versions in their order; equal ones in that of the input."""
+        orders = [self.order] if self.order else ORDERS
+        chosen = next((name for name in orders if all(read_key(d, name) is not None for d in documents)), None)
+        if self.order and chosen is None:
+            missing = next(d for d in documents if read_key(d, self.order) is None)
+            value = missing.fields.get(f"order:{self.order}", "")
+            raise InputError(
+                f'{missing.id}: "{self.order}" is no number and no date ("{value!s:.40}"). Name another --order-field.'
+            )
+        ordered = sorted(documents, key=lambda d: read_key(d, chosen) or 0) if chosen else list(documents)
+        return [make_version(document) for document in ordered]
+
+
+def read_key(document: Document, name: str) -> float | None:
+    """Return what the order field of a document says: a number, or a moment in seconds; None for neither."""
+    text = str(document.fields.get(f"order:{name}", "")).strip()
+    try:
+        return float(text)
+    except ValueError:
+        moment = parse_moment(text)
+        return moment.timestamp() if moment else None
+
+
+def make_version(document: Document) -> Version:
+    """Return a document as a version, called by its id."""
+    time = str(document.fields.get("date") or document.fields.get("order:fetched") or "")
+    moment = parse_moment(time)
+    if moment is None and time.isdecimal() and int(time) in EPOCHS:
+        moment = datetime.fromtimestamp(int(time) / (1000 if int(time) >= 10**11 else 1), UTC)
+    return Version(document.id, document.text, str(document.fields.get("title", "")), time, moment)
+
+
+def read_documents(inputs: Sequence[str], config: InputConfig, fields: VersionFields) -> Iterator[Document]:
+    """Yield all documents of a corpus that can be read."""
+    for shard in plan_shards(find_files(inputs, config.input_format), WHOLE_FILE):
+        for block in read_shard(shard, config, fields.roles, lambda _: None):
+            yield from list_documents(block, [file.path for file in shard.files])
+
+
+def choose_article(documents: Iterable[Document], key: str | None, fields: VersionFields) -> list[Document]:
+    """Return the documents of one article: that of `key` (its group, or the id of a version), else the only one."""
+    groups: dict[str, list[Document]] = {}
+    wanted = normalise_url(key) if key and fields.group == URL else key
+    for document in documents:
+        name = fields.name_group(document)
+        if name and (wanted is None or wanted in {name, document.id} or name in groups):
+            groups.setdefault(name, []).append(document)
+    if len(groups) == 1:
+        return next(iter(groups.values()))
+    if wanted is not None:
+        raise InputError(f'no document has "{fields.group}": "{key}". Check the value, or name another --group-field.')
+    raise InputError(explain_choice({name: len(found) for name, found in groups.items()}, fields))
+
+
+def explain_choice(sizes: Mapping[str, int], fields: VersionFields) -> str:
+    """Return that one of several articles must be named, with those that have most versions."""
+    if not sizes:
+        return f'no document has a "{fields.group}". Name the field that versions of an article share: --group-field.'
+    most = ", ".join(f"{name} ({size})" for name, size in Counter(sizes).most_common(3))
+    return f"{len(sizes):,} articles are here, with most versions {most}. Name one after the file, or take --all."

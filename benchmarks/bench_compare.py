@@ -1,6 +1,6 @@
 """What `dedup compare` must show: labelled sentence pairs, rows, and time, for both engines.
 
-    python benchmarks/bench_compare.py [--shared FOLDER] [--only links|rows|speed]
+    python benchmarks/bench_compare.py [--shared FOLDER] [--only links|rows|claims|speed]
 
 Links are judged strictly: grade 2 against grade 0, grade 1 left out. Every F1 is taken at the threshold that is best
 on the *other* stories; the average precision needs none. Beside each stand the figures with one outlet left out in
@@ -21,20 +21,18 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from compare_stories import Story, load_stories
+from bench_claims import load_encoders, show_claims
+from compare_stories import SHARED, Story, load_stories, read_grades
 from measure import run_command
 
-from dedup.compare.choose_engine import choose_engine
-from dedup.compare.encoder import Encoder, ModelMissingError
+from dedup.compare.encoder import Encoder
 from dedup.compare.engine import score_outlets
-from dedup.compare.model import Outlet, Place
+from dedup.compare.model import Place
 from dedup.compare.read_units import split_document
 from dedup.compare.scores import THRESHOLDS
 from dedup.compare.terms import fold_words
 from dedup.model.documents import Document
-from dedup.story_config import CompareConfig
 
-SHARED = Path(__file__).resolve().parents[2] / "shared"
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples"
 TARGETS = {
     ("lexical", "seeds"): (0.58, 0.54),
@@ -57,28 +55,6 @@ class Judged:
     clusters: list[list[int]]
     places: list[Place]
     score: npt.NDArray[np.float32]
-
-
-def read_grades(story: Story, outlets: Sequence[Outlet]) -> dict[frozenset[Place], int]:
-    """Return the grades by place; a labelled span is the sentence that it overlaps most (its first printing)."""
-    names = {outlet.name: number for number, outlet in enumerate(outlets)}
-    grades: dict[frozenset[Place], int] = {}
-    for sides, grade in story.grades.items():
-        found = frozenset(find_place(names[name], outlets[names[name]], span) for name, span in sides)
-        grades[found] = max(grade, grades.get(found, 0))
-    return grades
-
-
-def find_place(number: int, outlet: Outlet, span: tuple[int, int]) -> Place:
-    """Return the sentence that a labelled span means."""
-    best = max(
-        range(len(outlet.sentences)),
-        key=lambda s: min(span[1], outlet.sentences[s].span.end) - max(span[0], outlet.sentences[s].span.start),
-    )
-    if outlet.sentences[best].omission is not None:
-        words = fold_words(outlet.cut(best))
-        best = next(s for s in range(best + 1) if fold_words(outlet.cut(s)) == words)
-    return Place(number, best)
 
 
 def judge(story: Story, encoder: Encoder | None, engine: str) -> Judged:
@@ -272,21 +248,18 @@ def main() -> None:
     """Run the benchmark."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=SHARED)
-    parser.add_argument("--only", choices=["links", "rows", "speed"])
+    parser.add_argument("--only", choices=["links", "rows", "claims", "speed"])
     args = parser.parse_args()
     stories = load_stories(args.shared)
     if not stories:
         print(f"skipped: no texts of the labelled stories in {args.shared}")
-    encoders: dict[str, Encoder | None] = {"lexical": None}
-    sources = [Document("a", "One."), Document("b", "Two.")]
-    try:
-        encoders["semantic"] = choose_engine(sources, CompareConfig(engine="semantic"))[1]
-    except ModelMissingError as error:
-        print(f"skipped: {error}")
+    encoders = load_encoders()
     if stories and args.only in {None, "links"}:
         show_links(stories, encoders)
     if stories and args.only in {None, "rows"}:
         show_rows(stories, encoders)
+    if stories and args.only in {None, "claims"}:
+        show_claims(stories, encoders)
     if args.only in {None, "speed"}:
         show_speed()
 

@@ -6,12 +6,15 @@ texts in the shared data. The fifth are the seeds with their own gold standard.
 
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dedup.compare.model import Outlet, Place
+from dedup.compare.terms import fold_words
 from dedup.model.documents import Document
 
+SHARED = Path(__file__).resolve().parents[2] / "shared"
 LABELS = Path(__file__).with_name("stories")
 NAMES = ("seeds", "few_actors", "mixed", "handout", "agency")
 Key = tuple[str, int]
@@ -68,3 +71,25 @@ def read_texts(path: Path, ids: set[str]) -> Iterator[tuple[str, str]]:
             record = json.loads(line)
             if record["id"] in ids:
                 yield record["id"], record["text"]
+
+
+def read_grades(story: Story, outlets: Sequence[Outlet]) -> dict[frozenset[Place], int]:
+    """Return the grades by place; a labelled span is the sentence that it overlaps most (its first printing)."""
+    names = {outlet.name: number for number, outlet in enumerate(outlets)}
+    grades: dict[frozenset[Place], int] = {}
+    for sides, grade in story.grades.items():
+        found = frozenset(find_place(names[name], outlets[names[name]], span) for name, span in sides)
+        grades[found] = max(grade, grades.get(found, 0))
+    return grades
+
+
+def find_place(number: int, outlet: Outlet, span: tuple[int, int]) -> Place:
+    """Return the sentence that a labelled span means."""
+    best = max(
+        range(len(outlet.sentences)),
+        key=lambda s: min(span[1], outlet.sentences[s].span.end) - max(span[0], outlet.sentences[s].span.start),
+    )
+    if outlet.sentences[best].omission is not None:
+        words = fold_words(outlet.cut(best))
+        best = next(s for s in range(best + 1) if fold_words(outlet.cut(s)) == words)
+    return Place(number, best)

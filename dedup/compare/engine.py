@@ -11,7 +11,7 @@ from dedup.compare.coverage_lexical import measure_lexical_coverage
 from dedup.compare.coverage_semantic import check_terms, measure_semantic_coverage
 from dedup.compare.disagreements import explain_long_sentences, find_disagreements
 from dedup.compare.encoder import Encoder, pool_words
-from dedup.compare.left_out import find_left_out
+from dedup.compare.left_out import FAR, Nearness, find_left_out
 from dedup.compare.links import Wordings, find_links, relate_rows
 from dedup.compare.model import Comparison, Link, Outlet, Place, Row, Strength, Wording
 from dedup.compare.outlet_shares import OutletShares
@@ -90,8 +90,8 @@ def compare_documents(
     base = choose_base(outlets, linked, config.base)
     rows = build_rows(scored.clusters, scored.places, base)
     relations = relate_rows(rows, len(outlets), wordings)
-    nearness = np.sqrt(scored.coverage * scored.coverage.T)
-    omitted = find_left_out(rows, links, scored.places, nearness, len(outlets))
+    nearness = Nearness(scored.places, np.sqrt(scored.coverage * scored.coverage.T), FAR[engine.name])
+    omitted = find_left_out(rows, links, nearness, len(outlets))
     return Comparison(
         outlets=outlets,
         base=base,

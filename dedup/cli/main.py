@@ -28,6 +28,7 @@ COMMANDS = {
     "apply": "Make the new text from the old one and a patch, byte for byte.",
     "history": "Show what changed from each version of an article to the next, and when.",
     "compare": "Show how several texts tell one story: who says what, in which words.",
+    "export": "Write what was found as a table: CSV, Parquet or xlsx.",
     "index": "Look into an index of earlier runs, add to it, take from it.",
     "bench": "Measure speed, memory and recall on your own files, and help to choose a threshold.",
     "warm-up": "Compile ahead what the first run on a machine would compile: for images and CI.",
@@ -79,6 +80,7 @@ def cli() -> None:
       dedup clean news.jsonl.gz -o cleaned/      near-duplicate documents out, every removal on record
       dedup passages news.jsonl -o twice.jsonl   what is printed twice, with exact spans
       dedup report cleaned/                      what was copied from where, as HTML pages
+      dedup export cleaned/ -o removed.xlsx      the same as a table, for a spreadsheet
       dedup stories news.jsonl -o stories.jsonl  which articles report the same event
       dedup restore cleaned/ -o original/        the input back, byte for byte
       dedup diff old.txt new.txt                 what changed, by sentence and word

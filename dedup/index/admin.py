@@ -1,11 +1,9 @@
 """The content of an index: counts and bytes, and all of it as Parquet."""
 
-import shutil
-import tempfile
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -14,10 +12,13 @@ from dedup.corpus.values import read_value
 from dedup.errors import OutputError
 from dedup.index.checks import check_values
 from dedup.index.commit import delete_documents, delete_runs
+from dedup.index.damage import require
 from dedup.index.store import IndexFile
 from dedup.index.tables import read_runs, read_settings
+from dedup.model.documents import CopyRelation
 from dedup.model.index_results import IndexInfo, RunInfo
 from dedup.output.output_file import open_output
+from dedup.output.table_file import TableSource, seekable
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -144,13 +145,38 @@ def export_documents(index: IndexFile, target: Path) -> int:
     return count
 
 
+# What `dedup export` gives of an index: `removed` are texts whose first document was removed, by their hash.
+TABLES = {
+    "documents": """
+        SELECT d.id, d.path, d.line, r.run, d.num_tokens FROM documents d JOIN runs r ON d.run = r.number
+        ORDER BY d.ordinal""",
+    "removed": """
+        SELECT printf('%016x%016x', c.content_high, c.content_low) AS content, r.run, c.num_tokens, c.relation,
+            c.similarity, c.novel AS novel_words, d.id AS witness_id, d.path AS witness_path, d.line AS witness_line
+        FROM removed_contents c JOIN runs r ON c.run = r.number JOIN documents d ON c.witness = d.ordinal
+        ORDER BY c.run, content""",
+    "runs": """
+        SELECT run, made, coalesce(out, '') AS out, inputs, documents, kept, seen, state FROM runs ORDER BY number""",
+}
+KINDS = {"VARCHAR": pa.string(), "DOUBLE": pa.float64()}
+
+
 @contextmanager
-def seekable(file: IO[bytes]) -> Iterator[IO[bytes]]:
-    """Give a file that knows its position, as a writer of Parquet asks; for a pipe one that is copied into it."""
-    if file.seekable():
-        yield file
-        return
-    with tempfile.TemporaryFile() as scratch:
-        yield scratch
-        scratch.seek(0)
-        shutil.copyfileobj(scratch, file)
+def open_table(index: IndexFile, name: str) -> Iterator[TableSource]:
+    """Give a table of TABLES of an index."""
+    with index.reading() as connection:
+        found = connection.sql(TABLES[name])
+        columns = {n: KINDS.get(str(kind), pa.int64()) for n, kind in zip(found.columns, found.types, strict=True)}
+        columns |= {"relation": pa.string()} if "relation" in columns else {}
+        yield TableSource(columns, (row for batch in found.to_arrow_reader(ROWS_AT_ONCE) for row in read_rows(batch)))
+
+
+def read_rows(batch: pa.RecordBatch) -> Iterator[dict[str, object]]:
+    """Yield rows with ids as text and relations in words."""
+    check_values(batch)
+    for row in batch.to_pylist():
+        ids = {name: read_value(row[name].encode()) for name in ("id", "witness_id") if name in row}
+        if "relation" in row:
+            require(row["relation"] in list(CopyRelation), "it has a relation that no run writes")
+            ids["relation"] = CopyRelation(row["relation"]).label
+        yield row | ids

@@ -20,6 +20,7 @@ CASES = {
     "apply": (text_cases.apply, 5),
     "history": (text_cases.history, 6),
     "compare": (text_cases.compare, 8),
+    "export": (document_cases.export, 4),
     "index add": (index_cases.add, 4),
     "index check": (index_cases.check, 4),
     "index info": (index_cases.info, 3),

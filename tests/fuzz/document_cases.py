@@ -6,8 +6,16 @@ from dedup.corpus.files import name_on_disk
 
 from .invariants import DONE, check_page, check_partition, require
 from .options import draw_options
-from .places import add_inputs, count_records, draw_file_target, draw_folder_target, is_same_content, list_sources
-from .tampering import tamper_with_folder, tamper_with_json
+from .places import (
+    Target,
+    add_inputs,
+    count_records,
+    draw_file_target,
+    draw_folder_target,
+    is_same_content,
+    list_sources,
+)
+from .tampering import tamper_with_folder, tamper_with_index, tamper_with_json
 from .texts import draw_text, draw_texts
 from .watch import Step
 
@@ -83,6 +91,30 @@ def report(source, place):
     if done.code == 0:
         for path in sorted((place / target.name).rglob("*.html")):
             check_page(path.read_text(), path.name)
+
+
+def export(source, place):
+    """Export a table of a folder, of an index or of a comparison that may have been tampered with."""
+    name = source.choice(["out", "out", "story.json", INDEX])
+    if name == "story.json":
+        for text in ("a.txt", "b.txt", "c.txt"):
+            (place / text).write_text(draw_text(source), "utf-8", "replace")
+        args = ("compare", "a.txt", "b.txt", "c.txt", "--engine", "lexical", "--format", "json", "-o", name)
+        done = yield Step(args, (name,))
+        if done.code == 0 and source.random() < 0.7:
+            (place / name).write_bytes(tamper_with_json(source, (place / name).read_bytes()))
+    else:
+        step = make_run(source, place, "--index", INDEX)
+        done = yield Step(step.args, (*step.outputs, INDEX), (*step.leftovers, f"{INDEX}.lock"))
+        if done.code in DONE and source.random() < 0.7:
+            tamper_with_folder(source, place / "out")
+        if (place / INDEX).is_file() and source.random() < 0.5:
+            tamper_with_index(source, place / INDEX)
+    to_file = source.random() < 0.7
+    target = draw_file_target(source, place, (name,))
+    target = target if target.name != INDEX else Target("table")
+    args = ("export", name, *draw_options(source, "export", share=0.6), *(("-o", target.name) if to_file else ()))
+    yield Step(args, target.outputs if to_file else ())
 
 
 def passages(source, place):

@@ -42,6 +42,7 @@ class Step:
         return (
             bool({"json", "html", "patch", "--json", "--to-stdout"} & set(self.args))
             or self.args[:2] == ("index", "check")
+            or self.args[0] == "export"
             or (self.args[0] == "stories" and "-" in self.args)
         )
 

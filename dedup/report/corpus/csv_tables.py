@@ -10,9 +10,7 @@ from typing import TextIO
 import msgspec
 
 from dedup.corpus.values import read_value
-from dedup.text.control_characters import make_safe
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from dedup.output.table_file import disarm
 
 
 def write_csv(path: Path, records: Iterable[object]) -> None:
@@ -45,8 +43,7 @@ def flatten(value: object, name: str = "") -> Iterator[tuple[str, str]]:
         for each in names:
             yield from flatten(getattr(value, each), f"{name}_{each}" if name else each)
     elif isinstance(value, str):
-        safe = make_safe(value)
-        yield name, f"'{safe}" if safe.startswith(FORMULA) else safe
+        yield name, disarm(value)
     elif isinstance(value, list | tuple | dict):
         yield name, msgspec.json.encode(value).decode()
     else:

@@ -1,0 +1,63 @@
+"""`dedup export`: what was found, as a table for a spreadsheet or a data frame."""
+
+import sys
+from contextlib import nullcontext
+
+import click
+
+from dedup.cli.options import refuse_dash
+from dedup.cli.teller import Teller, summary_options
+
+NAMES = (
+    *("removed", "clusters", "related", "passages", "documents", "boilerplate", "rejected"),
+    *("runs", "rows", "links", "left_out", "disagreements", "shares"),
+)
+
+
+@click.command()
+@click.argument("source", metavar="OUT/|INDEX|COMPARISON")
+@click.option("--table", type=click.Choice(NAMES), default="removed", show_default=True, help="Which table.")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["csv", "parquet", "xlsx"]),
+    help="xlsx needs newsdedup[xlsx].  [default: the ending of FILE, else csv]",
+)
+@click.option("-o", "--output", metavar="FILE", callback=refuse_dash, help="Write here.  [default: standard output]")
+@summary_options
+def export(source: str, table: str, output_format: str | None, output: str | None, teller: Teller) -> None:
+    """Write what was found as a table: for a spreadsheet, pandas, Polars, DuckDB or R.
+
+    \b
+    Tables of the folder of a run: removed, clusters, related, passages, documents, boilerplate, rejected.
+    Tables of an index:            documents, removed, runs.
+    Tables of a comparison:        documents, rows, links, left_out, disagreements, shares
+                                   (of what dedup compare --format json writes).
+
+    In CSV, a text that a spreadsheet would run as a formula begins with '.
+
+    \b
+    Examples:
+      dedup export cleaned/ --table removed -o removed.xlsx
+      dedup export cleaned/ --table documents -o documents.parquet
+      dedup export news.duckdb --table documents | head
+      dedup export story.json --table left_out -o left_out.csv
+    """
+    ending = (output or "").rpartition(".")[2].lower()
+    chosen = output_format or (ending if ending in {"csv", "parquet", "xlsx"} else "csv")
+    if output is None and chosen != "csv":
+        raise click.UsageError(f"Name a file for {chosen} with -o FILE.")
+    if output is None:
+        teller.refuse_second("the table. Name a file for that with -o")
+
+    from functools import partial
+
+    from dedup.output.output_file import open_output, refuse_output
+    from dedup.pipeline.export_table import export_table
+
+    refuse_output(output, [source])
+    with open_output(output, [source]) if output else nullcontext(sys.stdout.buffer) as file:
+        count = export_table(source, table, chosen, file, partial(click.echo, err=True))
+    if output is not None:
+        rows = "row" if count == 1 else "rows"
+        teller.tell({"output": output, "rows": count}, lambda: f"wrote {count:,} {rows} to {output}\n")

@@ -24,12 +24,6 @@ LOOKS = {
 }
 
 
-# Go to the statement that most texts make: the page begins with what one text only says.
-WIDEST = """() => { const rows = [...document.querySelectorAll("#rows .row")];
-  const count = (row) => row.querySelectorAll(".cell").length;
-  location.hash = rows.reduce((a, b) => (count(b) > count(a) ? b : a)).id; }"""
-
-
 def dedup(*arguments: str | Path) -> None:
     """Run the command line."""
     subprocess.run([sys.executable, "-m", "dedup", *map(str, arguments)], check=True, stdout=subprocess.DEVNULL)
@@ -43,8 +37,6 @@ def take(browser: Browser, page: Path, name: str, key: str = "") -> None:
         tab.goto(page.as_uri())
         if key:
             tab.keyboard.press(key)
-        elif name == "story":
-            tab.evaluate(WIDEST)
         if look == "print":
             tab.emulate_media(media="print")
         tab.screenshot(path=DOCS / f"{name}-{look}.png")
@@ -69,7 +61,7 @@ def main() -> None:
         dedup("report", run, "-o", work / "report")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         take(browser, story, "story")
-        take(browser, story, "left-out", key="5")
+        take(browser, story, "left-out", key="2")
         take(browser, work / "report" / "index.html", "corpus")
         browser.close()
     for image in sorted(DOCS.glob("*.png")):

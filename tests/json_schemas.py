@@ -89,6 +89,8 @@ class JsonText(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     date: str | None
     title: str | None
+    headline: str
+    sha256: str
     num_words: int
     sentences: list[JsonSentence]
 
@@ -124,6 +126,7 @@ class JsonCell(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class JsonRow(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One statement; `reference` is the base, or the first document of the row where the base lacks it."""
 
+    number: int
     reference: int
     cells: list[JsonCell]
 
@@ -203,6 +206,7 @@ class JsonComparison(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     engine: JsonEngine
     base: int
+    summary: list[str]
     documents: list[JsonText]
     rows: list[JsonRow]
     left_out: list[JsonLeftOut]

@@ -105,6 +105,34 @@ def test_the_terminal_shows_the_overview(files):
         assert shown in out
 
 
+def test_names_are_given_in_the_order_of_the_files(files):
+    found = read("ap.txt", "bbc.txt", "cnn.txt", "--names", "AP, , El País", "--base", "cnn.txt", cwd=files)
+    assert ((["AP", "bbc", "El País"]), 2) == (names(found), found["base"])
+
+
+def test_names_for_other_texts_than_there_are_are_a_usage_error(files):
+    code, _, err = run("ap.txt", "bbc.txt", "--names", "AP", cwd=files)
+    assert 2 == code
+    assert "--names has 1 names for 2 texts." in err
+
+
+def test_the_summary_is_one_screen_of_the_same_sentences():
+    code, out, err = run(*STORY, "--engine", "lexical", "--summary", "--width", 80)
+    assert (0, "") == (code, err)
+    lines = out.splitlines()
+    assert len(lines) <= 24
+    assert [] == [line for line in lines if len(line) > 80]
+    found = read(*STORY)
+    assert "prints 1,713 characters twice" in found["summary"][-1]
+    assert found["summary"][-1] in " ".join(out.split())
+
+
+def test_a_summary_is_for_the_terminal(files):
+    code, _, err = run("ap.txt", "bbc.txt", "--summary", "--format", "json", cwd=files)
+    assert 2 == code
+    assert "--summary is for the terminal" in err
+
+
 def test_what_ran_is_in_every_format(files):
     for output_format in ("terminal", "json"):
         _, out, _ = run("ap.txt", "bbc.txt", "--engine", "lexical", "--format", output_format, cwd=files)
@@ -129,7 +157,7 @@ def test_the_output_goes_to_a_file_as_to_the_screen(files, output_format):
 def test_no_line_is_wider_than_the_terminal():
     for width in (50, 80):
         _, out, _ = run(*STORY, "--engine", "lexical", "--width", width)
-        rows = out.split("Statements")[1].split("Within one")[0].splitlines()[1:]
+        rows = out.split("Statements")[1].split("These do not agree")[0].splitlines()[1:]
         assert [] == [line for line in rows if len(line) > width]
 
 

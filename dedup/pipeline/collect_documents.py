@@ -100,7 +100,10 @@ def read_files(paths: Sequence[str]) -> list[Document]:
             raise InputError(f"{path}: named twice. Name every file once.")
     stems = [printable(Path(path).stem) for path in paths]
     names = [stem if stems.count(stem) == 1 else printable(path) for path, stem in zip(paths, stems, strict=True)]
-    return [Document(name, read_text_file(path).removeprefix(BOM)) for name, path in zip(names, paths, strict=True)]
+    return [
+        Document(name, read_text_file(path).removeprefix(BOM), place=DocumentPlace(path, 1))
+        for name, path in zip(names, paths, strict=True)
+    ]
 
 
 def read_boilerplate(out: str) -> list[str]:

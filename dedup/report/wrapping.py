@@ -38,6 +38,7 @@ _CODES = {
     Style.FAINT: "\x1b[2m",
     Style.STRONG: "\x1b[1m",
 }
+_TYPOGRAPHY = dict.fromkeys(map(ord, "“”‘’–—…"))
 _RESET = "\x1b[0m"
 _SIGNS = {Style.INSERTED: ("{+", "+}"), Style.DELETED: ("[-", "-]")}
 
@@ -117,7 +118,7 @@ def _measure_character(character: str) -> int:
 def _iterate_tokens(pieces: Iterable[Piece]) -> Iterator[tuple[str, Style]]:
     for piece in pieces:
         for token in re.findall(r"\s+|\S+", piece.text):
-            words = [token] if token.isascii() else split_words(token)
+            words = [token] if token.translate(_TYPOGRAPHY).isascii() else split_words(token)
             yield from ((" " if word.isspace() else word, piece.style) for word in words)
 
 

@@ -2,8 +2,10 @@
 
 import re
 
-from dedup.compare.model import Comparison, Disagreement, LeftOut, Link, Outlet, Place, Row
+from dedup.compare.model import Comparison, Disagreement, LeftOut, Link, Outlet, Place
 from dedup.compare.outlet_shares import OutletShares
+from dedup.report.compare.compare_names import digest_text, find_headline, number_statements
+from dedup.report.compare.compare_opening import say_opening
 from dedup.report.encode import encode_json
 
 _SURROGATE = re.compile("[\\ud800-\\udfff]")
@@ -17,8 +19,9 @@ def render_json(found: Comparison) -> str:
         {
             "engine": found.engine,
             "base": found.base,
+            "summary": list(map(make_valid, say_opening(found))),
             "documents": [describe_document(outlet) for outlet in found.outlets],
-            "rows": [describe_row(found, number, row) for number, row in enumerate(found.rows)],
+            "rows": [describe_row(found, row, number) for row, number in enumerate(number_statements(found))],
             "left_out": [describe_left_out(found, entry) for entry in found.left_out],
             "disagreements": [describe_disagreement(found, disagreement) for disagreement in found.disagreements],
             "shares": [describe_shares(o, b, found.shares[o][b]) for o in outlets for b in outlets if o != b],
@@ -41,24 +44,26 @@ def describe_document(outlet: Outlet) -> dict[str, object]:
         "name": make_valid(outlet.name),
         "date": make_valid(outlet.date) or None,
         "title": make_valid(outlet.title) or None,
+        "headline": make_valid(find_headline(outlet)),
+        "sha256": digest_text(outlet),
         "num_words": outlet.num_words,
         "sentences": [{**s.span._asdict(), "kind": s.kind, "omitted": s.omission} for s in outlet.sentences],
     }
 
 
-def describe_row(found: Comparison, number: int, row: Row) -> dict[str, object]:
+def describe_row(found: Comparison, row: int, number: int) -> dict[str, object]:
     """Return one row; how its cells relate is said of its reference: the base, or the first text that has the row."""
-    reference = found.reference(number)
+    reference = found.reference(row)
     cells = [
         {
             "doc": cell.outlet,
             "sentences": cell.sentences,
-            "relation": found.relation(number, cell.outlet, reference),
-            "text": make_valid(found.quote(number, cell.outlet)),
+            "relation": found.relation(row, cell.outlet, reference),
+            "text": make_valid(found.quote(row, cell.outlet)),
         }
-        for cell in row.cells
+        for cell in found.rows[row].cells
     ]
-    return {"reference": reference, "cells": cells}
+    return {"number": number, "reference": reference, "cells": cells}
 
 
 def describe_left_out(found: Comparison, entry: LeftOut) -> dict[str, object]:

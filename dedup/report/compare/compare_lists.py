@@ -1,80 +1,118 @@
-"""Lists of statements and of disagreements, as the page shows them."""
+"""Lists of what is left out, of disagreements and of what one text alone says, as the page shows them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from dedup.compare.model import Comparison, FactKind, Grade, LeftOut
-from dedup.report.compare.compare_text import KIND_NAMES, list_facts, name_letter
+from dedup.compare.model import Comparison, Disagreement, FactKind, Grade, LeftOut, Place
+from dedup.report.compare.compare_names import number_statements
+from dedup.report.compare.compare_page import PageRow
+from dedup.report.compare.compare_text import KIND_NAMES, list_facts
 
 
 @dataclass(frozen=True, slots=True)
-class PageList:
-    """Statements of one text under a title: (row, wording, who says it)."""
+class PageQuote:
+    """A sentence of one text with its place."""
 
     outlet: int
-    letter: str
-    name: str
-    items: tuple[tuple[int, str, str], ...]
+    sentence: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageOmission:
+    """What one text leaves out: the statement, what one of the others says of it, who they are, what comes nearest."""
+
+    row: int
+    said: PageQuote
+    who: tuple[int, ...]
+    nearest: PageQuote | None
+
+
+@dataclass(frozen=True, slots=True)
+class PageMissing:
+    """What one text leaves out, and what it says in part or elsewhere."""
+
+    outlet: int
+    left_out: tuple[PageOmission, ...]
+    elsewhere: tuple[PageOmission, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PageDisagreement:
-    """Facts that do not agree: (letter, name, wordings) of each text."""
+    """Facts that do not agree: the sides of each value, each with the texts that have it."""
 
     row: int
-    kind: str
-    facts: tuple[tuple[str, str, tuple[str, ...]], ...]
+    sides: tuple[tuple[PageQuote, ...], ...]
 
 
-def list_only_here(found: Comparison) -> list[PageList]:
-    """Return, for each text, what no other says."""
+@dataclass(frozen=True, slots=True)
+class PageSingles:
+    """Statements of one text in no shared row: those that no other comes near, and the rest."""
+
+    outlet: int
+    alone: tuple[PageRow, ...]
+    near: tuple[PageRow, ...]
+
+
+def list_missing(found: Comparison) -> list[PageMissing]:
+    """Return, for each text, what others say and it does not: what most say first."""
+    numbers = number_statements(found)
+
+    def choose(outlet: int, grade: Grade) -> tuple[PageOmission, ...]:
+        entries = [entry for entry in found.left_out if entry.outlet == outlet and entry.grade is grade]
+        return tuple(show_omission(found, entry, numbers[entry.row]) for entry in entries)
+
+    outlets = range(len(found.outlets))
+    return [PageMissing(outlet, choose(outlet, Grade.LEFT_OUT), choose(outlet, Grade.ELSEWHERE)) for outlet in outlets]
+
+
+def show_omission(found: Comparison, entry: LeftOut, number: int) -> PageOmission:
+    """Return one statement that a text leaves out, in the wording of its row's reference."""
+    reference = found.reference(entry.row)
+    said = next((place for place in entry.says if place.outlet == reference), entry.says[0])
+    nearest = quote_place(found, entry.nearest.place) if entry.nearest else None
+    return PageOmission(number, quote_place(found, said), entry.outlets, nearest)
+
+
+def quote_place(found: Comparison, place: Place) -> PageQuote:
+    """Return a sentence with its place."""
+    return PageQuote(place.outlet, place.sentence, found.outlets[place.outlet].cut(place.sentence))
+
+
+def list_disagreements(found: Comparison) -> list[tuple[FactKind, str, list[PageDisagreement]]]:
+    """Return the disagreements by kind: opposites first, attribution last."""
+    numbers = number_statements(found)
+    kinds = sorted(FactKind, key=lambda kind: kind is not FactKind.OPPOSITE)
+    groups = [(kind, [case for case in found.disagreements if case.kind is kind]) for kind in kinds]
     return [
-        build_list(found, outlet, [(row, name_letter(outlet)) for row in found.only_here(outlet)])
-        for outlet in range(len(found.outlets))
+        (kind, KIND_NAMES[kind], [show_disagreement(found, case, numbers[case.row]) for case in cases])
+        for kind, cases in groups
+        if cases
     ]
 
 
-def list_left_out(found: Comparison) -> list[PageList]:
-    """Return, for each text, what others say and nothing in it comes near: what most say first."""
-    lists: list[list[LeftOut]] = [[] for _ in found.outlets]
-    for entry in found.left_out:
-        if entry.grade is Grade.LEFT_OUT:
-            lists[entry.outlet].append(entry)
-    count = len(found.outlets)
+def show_disagreement(found: Comparison, case: Disagreement, number: int) -> PageDisagreement:
+    """Return one disagreement, a side for each value; of an opposite the whole sentences are quoted."""
+    sides: dict[frozenset[str], list[PageQuote]] = {}
+    for fact, (outlet, texts) in zip(case.facts, list_facts(found, case), strict=True):
+        whole = [found.outlets[outlet].cut(sentence) for sentence in fact.sentences]
+        shown = whole if case.kind is FactKind.OPPOSITE else texts
+        quotes = [PageQuote(outlet, fact.sentences[0], text) for text in shown]
+        sides.setdefault(frozenset(fact.values), []).extend(quotes)
+    return PageDisagreement(number, tuple(map(tuple, sides.values())))
+
+
+def list_singles(found: Comparison, rows: Sequence[PageRow]) -> list[PageSingles]:
+    """Return what each text has in no row of another, in the order of the text."""
+    alone = {number_statements(found)[row] for outlet in range(len(found.outlets)) for row in found.only_here(outlet)}
+    single = [row for row in rows if len(row.outlets) == 1]
     return [
-        build_list(found, outlet, [(entry.row, describe_who(entry.outlets, count)) for entry in entries])
-        for outlet, entries in enumerate(lists)
+        PageSingles(
+            outlet,
+            tuple(row for row in held if row.number in alone),
+            tuple(row for row in held if row.number not in alone),
+        )
+        for outlet, group in groupby(single, key=lambda row: row.outlets[0])
+        if (held := list(group))
     ]
-
-
-def build_list(found: Comparison, outlet: int, rows: Sequence[tuple[int, str]]) -> PageList:
-    """Return statements, each with who makes it, under the name of one text."""
-    items = tuple((number, found.quote(number, found.reference(number)), who) for number, who in rows)
-    return PageList(outlet, name_letter(outlet), found.outlets[outlet].name, items)
-
-
-def describe_who(outlets: Sequence[int], count: int) -> str:
-    """Return who makes a statement."""
-    letters = " ".join(name_letter(outlet) for outlet in outlets)
-    return f"all but one: {letters}" if len(outlets) == count - 1 and count > 2 else letters
-
-
-def build_disagreements(found: Comparison) -> list[tuple[str, list[PageDisagreement]]]:
-    """Return the disagreements by kind: numbers first, attribution last."""
-    groups = []
-    for kind in FactKind:
-        items = [
-            PageDisagreement(
-                disagreement.row,
-                KIND_NAMES[kind],
-                tuple(
-                    (name_letter(outlet), found.outlets[outlet].name, tuple(texts))
-                    for outlet, texts in list_facts(found, disagreement)
-                ),
-            )
-            for disagreement in found.disagreements
-            if disagreement.kind is kind
-        ]
-        if items:
-            groups.append((KIND_NAMES[kind], items))
-    return groups

@@ -1,37 +1,42 @@
-"""A comparison as the page shows it: outlets, rows of cells, lists, tables."""
+"""A comparison as the page shows it: outlets, rows of cells, articles."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dedup.compare.model import Comparison, Disagreement, Wording
+from dedup.compare.model import Cell, Comparison, Disagreement, Wording
 from dedup.compare.outlet_shares import OutletShares
 from dedup.report.compare.compare_marks import FactSpan, MarkedText, mark_words
 from dedup.report.compare.compare_moves import find_moves
-from dedup.report.compare.compare_text import (
-    KIND_NAMES,
-    describe_derivation,
-    describe_order,
+from dedup.report.compare.compare_names import (
+    call_outlet,
+    digest_text,
+    find_headline,
     name_letter,
-    percent,
+    name_outlet,
+    number_statements,
 )
+from dedup.report.compare.compare_text import KIND_NAMES, describe_derivation, describe_order, group_wordings, percent
 from dedup.text.spans import Span
 
 PARTS = ("verbatim", "edited", "reworded", "partial", "dropped")
 CODES = {Wording.VERBATIM: "v", Wording.EDITED: "e", Wording.REWORDED: "r", Wording.PARTIAL: "p"}
-MIN_FOLD = 3  # rows in a run that say the same everywhere, from which the run is folded
-MAX_COLUMNS = 6  # texts beside each other; more are below each other
+MAX_MARKED = 8  # wordings of a row that are marked against each other, not against the reference alone
 
 
 @dataclass(frozen=True, slots=True)
 class PageOutlet:
-    """One text: `bar` is (part, left end, width, label) in hundredths."""
+    """One text: `bar` is (part, left end, width, label) in hundredths; `called` is its name, else its headline."""
 
     number: int
     letter: str
     name: str
+    headline: str
+    called: str
     date: str
-    title: str
+    place: str
     num_words: int
+    num_characters: int
+    sha256: str
     is_base: bool
     bar: tuple[tuple[str, float, float, str], ...]
     shares: tuple[str, ...]
@@ -41,50 +46,44 @@ class PageOutlet:
 
 @dataclass(frozen=True, slots=True)
 class PageCell:
-    """What one text says of a statement; `relations` and `moves` have a letter for every base, "-" for none."""
+    """One wording of a statement, and who has it: (outlet, letter, name, first sentence).
 
-    outlet: int
-    letter: str
-    name: str
+    `relations` and `moves` have a letter for every base, "-" for none. `span` is where the first has it.
+    """
+
+    texts: tuple[tuple[int, str, str, int], ...]
     relation: str
     is_reference: bool
     is_moved: bool
     pieces: tuple[MarkedText, ...]
     relations: str
     moves: str
-    facts: str
-    sentences: tuple[int, ...]
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """One statement."""
+    """One statement; `marks[cell][other]` is a wording marked against another one, empty where there are many."""
 
     number: int
+    outlets: tuple[int, ...]
     cells: tuple[PageCell, ...]
     missing: tuple[str, ...]
     kinds: tuple[str, ...]
     is_verbatim: bool
     is_moved: bool
+    marks: tuple[tuple[tuple[MarkedText, ...], ...], ...]
 
     @property
     def label(self) -> str:
         """Return what a tick of the overview says."""
         facts = f"; {', '.join(self.kinds)} differ" if self.kinds else ""
-        return f"Statement {self.number + 1}: in {len(self.cells)} of {len(self.cells) + len(self.missing)}{facts}"
-
-
-@dataclass(frozen=True, slots=True)
-class PageFold:
-    """A run of rows; `is_folded` where all say the same everywhere."""
-
-    rows: tuple[PageRow, ...]
-    is_folded: bool
+        return f"Statement {self.number}: in {len(self.outlets)} of {len(self.outlets) + len(self.missing)}{facts}"
 
 
 @dataclass(frozen=True, slots=True)
 class PageSentence:
-    """A sentence of an article: the white space before it, its place, its row, and why it is not compared."""
+    """A sentence of an article: the white space before it, its place, its statement, and why it is not compared."""
 
     number: int
     before: str
@@ -95,18 +94,22 @@ class PageSentence:
 
 
 def build_outlets(found: Comparison) -> list[PageOutlet]:
-    """Return the texts as the head of the page shows them."""
+    """Return the texts as the page shows them."""
     outlets = []
     for number, outlet in enumerate(found.outlets):
-        shares = found.shares[number][found.base]
+        shares, place = found.shares[number][found.base], outlet.document.place
         outlets.append(
             PageOutlet(
                 number=number,
                 letter=name_letter(number),
-                name=outlet.name,
+                name=name_outlet(outlet),
+                headline=find_headline(outlet),
+                called=call_outlet(outlet),
                 date=outlet.date,
-                title=outlet.title,
+                place=f"{place.path}, line {place.line}" if place and place.line > 1 else place.path if place else "",
                 num_words=outlet.num_words,
+                num_characters=len(outlet.text),
+                sha256=digest_text(outlet),
                 is_base=number == found.base,
                 bar=build_bar(shares),
                 shares=tuple(percent(value) for value in (*list_parts(shares), shares.new)),
@@ -133,62 +136,80 @@ def build_bar(shares: OutletShares) -> tuple[tuple[str, float, float, str], ...]
 
 
 def build_rows(found: Comparison) -> list[PageRow]:
-    """Return all statements with their words marked."""
-    moves = find_moves(found)
-    disputed: dict[int, list[Disagreement]] = {}
-    for disagreement in found.disagreements:
-        disputed.setdefault(disagreement.row, []).append(disagreement)
-    rows = []
-    for number, row in enumerate(found.rows):
-        here = disputed.get(number, [])
-        cells = tuple(build_cell(found, number, outlet, here, moves) for outlet in row.outlets)
-        is_shared = len(cells) > 1
-        rows.append(
-            PageRow(
-                number=number,
-                cells=cells,
-                missing=tuple(name_letter(o) for o in range(len(found.outlets)) if o not in row.outlets),
-                kinds=tuple(KIND_NAMES[disagreement.kind] for disagreement in here),
-                is_verbatim=is_shared and all(set(cell.relations) <= {"v", "-"} for cell in cells),
-                is_moved=any(cell.is_moved for cell in cells),
-            )
-        )
-    return rows
+    """Return all statements in the order of their numbers, with their words marked."""
+    moves, numbers = find_moves(found), number_statements(found)
+    rows = sorted(range(len(found.rows)), key=numbers.__getitem__)
+    return [build_row(found, row, numbers[row], moves) for row in rows]
+
+
+def build_row(found: Comparison, row: int, number: int, moves: Sequence[Sequence[set[int]]]) -> PageRow:
+    """Return one statement; wordings of the same words are one cell, and the reference is the first."""
+    outlets = found.rows[row].outlets
+    disputed = [case for case in found.disagreements if case.row == row]
+    groups = group_wordings(found, row)
+    heads = [group[0] for group in groups]
+    marks = [[mark_cell(found, row, head, other, disputed) for other in heads[:MAX_MARKED]] for head in heads]
+    cells = tuple(build_cell(found, row, group, moves, mark[0]) for group, mark in zip(groups, marks, strict=True))
+    return PageRow(
+        number=number,
+        outlets=outlets,
+        cells=cells,
+        missing=tuple(name_letter(o) for o in range(len(found.outlets)) if o not in outlets),
+        kinds=tuple(dict.fromkeys(KIND_NAMES[case.kind] for case in disputed)),
+        is_verbatim=len(cells) == 1 < len(outlets),
+        is_moved=any(cell.is_moved for cell in cells),
+        marks=tuple(map(tuple, marks)) if 1 < len(heads) <= MAX_MARKED else (),
+    )
 
 
 def build_cell(
-    found: Comparison, number: int, outlet: int, disputed: Sequence[Disagreement], moves: Sequence[Sequence[set[int]]]
+    found: Comparison,
+    row: int,
+    group: Sequence[int],
+    moves: Sequence[Sequence[set[int]]],
+    pieces: tuple[MarkedText, ...],
 ) -> PageCell:
-    """Return what one text says of a statement."""
-    reference = found.reference(number)
-    relation = found.relation(number, outlet, reference)
-    cell = found.rows[number].find(outlet)
-    assert cell is not None
-    assert relation is not None
-    facts = place_facts(found, number, outlet, disputed)
-    is_reference = outlet == reference
-    text = found.quote(number, outlet)
-    marked = mark_words(text, found.quote(number, reference), None if is_reference else relation, facts)
+    """Return one wording of a statement and who has it."""
+    reference = found.reference(row)
+    cells = [find_cell(found, row, outlet) for outlet in group]
+    first = found.outlets[group[0]].sentences
     bases = range(len(found.outlets))
+    relation = found.relation(row, group[0], reference)
+    assert relation is not None
     return PageCell(
-        outlet=outlet,
-        letter=name_letter(outlet),
-        name=found.outlets[outlet].name,
+        texts=tuple(
+            (cell.outlet, name_letter(cell.outlet), name_outlet(found.outlets[cell.outlet]), cell.sentences[0])
+            for cell in cells
+        ),
         relation=relation.value,
-        is_reference=is_reference,
-        is_moved=number in moves[outlet][found.base],
-        pieces=marked,
-        relations="".join(CODES[r] if (r := found.relation(number, outlet, base)) else "-" for base in bases),
-        moves="".join("m" if number in moves[outlet][base] else "-" for base in bases),
-        facts=" ".join(f"{fact.span.start}-{fact.span.end}-{fact.kind.replace(' ', '_')}" for fact in facts),
-        sentences=cell.sentences,
+        is_reference=reference in group,
+        is_moved=any(row in moves[outlet][found.base] for outlet in group),
+        pieces=pieces,
+        relations="".join(CODES[r] if (r := found.relation(row, group[0], base)) else "-" for base in bases),
+        moves="".join("m" if any(row in moves[o][base] for o in group) else "-" for base in bases),
+        span=Span(first[cells[0].sentences[0]].span.start, first[cells[0].sentences[-1]].span.end),
     )
+
+
+def find_cell(found: Comparison, row: int, outlet: int) -> Cell:
+    """Return the cell of an outlet that has one."""
+    cell = found.rows[row].find(outlet)
+    assert cell is not None
+    return cell
+
+
+def mark_cell(
+    found: Comparison, row: int, outlet: int, other: int, disputed: Sequence[Disagreement]
+) -> tuple[MarkedText, ...]:
+    """Return the wording of one text marked against that of another one, or of itself, which marks facts alone."""
+    relation = None if outlet == other else found.relation(row, outlet, other)
+    facts = place_facts(found, row, outlet, disputed)
+    return mark_words(found.quote(row, outlet), found.quote(row, other), relation, facts)
 
 
 def place_facts(found: Comparison, number: int, outlet: int, disputed: Sequence[Disagreement]) -> list[FactSpan]:
     """Return the places of disputed facts in the wording of a cell, which may be several sentences with gaps."""
-    cell = found.rows[number].find(outlet)
-    assert cell is not None
+    cell = find_cell(found, number, outlet)
     starts: list[tuple[Span, int]] = []
     offset = 0
     for position, sentence in enumerate(cell.sentences):
@@ -210,26 +231,9 @@ def place_facts(found: Comparison, number: int, outlet: int, disputed: Sequence[
     return sorted(facts, key=lambda fact: (fact.span, fact.kind))
 
 
-def fold_rows(rows: Sequence[PageRow]) -> list[PageFold]:
-    """Return the rows in runs, those that say the same everywhere folded."""
-    folds: list[PageFold] = []
-    start = 0
-    while start < len(rows):
-        end = start
-        while end < len(rows) and rows[end].is_verbatim:
-            end += 1
-        if end - start >= MIN_FOLD:
-            folds.append(PageFold(tuple(rows[start:end]), is_folded=True))
-        else:
-            end = max(end, start + 1)
-            folds.append(PageFold(tuple(rows[start:end]), is_folded=False))
-        start = end
-    return folds
-
-
-def build_article(found: Comparison, outlet: int) -> list[PageSentence]:
+def build_article(found: Comparison, outlet: int, numbers: Sequence[int]) -> list[PageSentence]:
     """Return one text whole, sentence by sentence, with the white space between them."""
-    homes = {s: number for number, row in enumerate(found.rows) if (cell := row.find(outlet)) for s in cell.sentences}
+    homes = {s: numbers[n] for n, row in enumerate(found.rows) if (cell := row.find(outlet)) for s in cell.sentences}
     text = found.outlets[outlet].text
     sentences, position = [], 0
     for number, sentence in enumerate(found.outlets[outlet].sentences):

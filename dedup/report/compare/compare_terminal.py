@@ -1,8 +1,10 @@
 """A comparison of N texts for a terminal: an overview that a person can read."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from dedup.compare.model import Comparison, Strength, Wording
+from dedup.compare.model import Comparison, FactKind, Grade, Strength, Wording
+from dedup.report.compare.compare_names import call_outlet, find_headline, name_letter, name_outlet, number_statements
+from dedup.report.compare.compare_opening import MAX_QUOTE, write_opening
 from dedup.report.compare.compare_text import (
     KIND_NAMES,
     RELATION_SIGNS,
@@ -10,10 +12,11 @@ from dedup.report.compare.compare_text import (
     describe_derivation,
     describe_engine,
     describe_order,
+    group_wordings,
     list_facts,
-    name_letter,
     percent,
 )
+from dedup.report.wording import clip
 from dedup.report.wrapping import Line, Piece, Style, measure_width, paint, wrap_pieces
 from dedup.text.control_characters import make_safe, show_line
 
@@ -21,19 +24,37 @@ MAX_LINE = 100
 MAX_ROWS = 8  # rows shown whole: those of the most texts
 MAX_LISTED = 5  # sentences of each list
 MAX_MATRIX = 12  # texts whose matrix of all pairs is readable
+MAX_NAME = 40  # columns of a name in a heading
+MAX_SHORT = 60  # characters of a quotation in the summary ...
+MAX_TEXTS = 6  # ... and its texts
 
 
 def render_terminal(found: Comparison, width: int, *, is_coloured: bool = False) -> str:
     """Return the overview as lines of text."""
     width = min(width, MAX_LINE)
     parts = [
-        write_head(found, width),
+        write_head(found),
+        write_opening_lines(found, width),
+        write_texts(found, width, len(found.outlets)),
+        write_engine(found, width),
         write_shares(found, width),
         write_matrix(found, width),
         write_rows(found, width),
         write_disagreements(found, width),
         write_lists(found, width),
     ]
+    return join_parts(parts, is_coloured=is_coloured)
+
+
+def render_summary(found: Comparison, width: int, *, is_coloured: bool = False) -> str:
+    """Return the opening and the texts: one screen of 24 lines where the terminal has 80 columns."""
+    width = min(width, MAX_LINE)
+    parts = [write_head(found), write_opening_lines(found, width, MAX_SHORT), write_texts(found, width, MAX_TEXTS)]
+    return join_parts(parts, is_coloured=is_coloured)
+
+
+def join_parts(parts: Iterable[Iterator[Line]], *, is_coloured: bool) -> str:
+    """Return parts as text, an empty line between them."""
     lines: list[Line] = []
     for part in parts:
         block = list(part)
@@ -42,14 +63,34 @@ def render_terminal(found: Comparison, width: int, *, is_coloured: bool = False)
     return "".join(f"{paint(line, is_coloured=is_coloured).rstrip()}\n" for line in lines)
 
 
-def write_head(found: Comparison, width: int) -> Iterator[Line]:
-    """Yield what was compared, by what, against what."""
+def write_head(found: Comparison) -> Iterator[Line]:
+    """Yield how many texts make how many statements."""
     shared = sum(len(row.cells) > 1 for row in found.rows)
     strong = sum(link.strength is Strength.STRONG for link in found.links)
     yield (
         Piece(f"{len(found.outlets)} texts, {shared} statements in two or more of them", Style.STRONG),
         Piece(f" ({strong} strong links)"),
     )
+
+
+def write_opening_lines(found: Comparison, width: int, max_quote: int = MAX_QUOTE) -> Iterator[Line]:
+    """Yield the sentences of the opening, a line or several each."""
+    for sentence in write_opening(found):
+        shown = [p.text if p.row is None else f"“{clip(p.text, max_quote)}”" for p in sentence]
+        yield from wrap_pieces([Piece(show_line("".join(shown)))], width)
+
+
+def write_texts(found: Comparison, width: int, most: int) -> Iterator[Line]:
+    """Yield a line for each text: its letter, name, date, words and headline."""
+    for number, outlet in enumerate(found.outlets[:most]):
+        known = (name_outlet(outlet), outlet.date, f"{outlet.num_words:,} words", find_headline(outlet))
+        yield (Piece(fit(f"{name_letter(number):>2}  {show_line(' · '.join(filter(None, known)))}", width).rstrip()),)
+    if len(found.outlets) > most:
+        yield (Piece(f"    and {len(found.outlets) - most} more", Style.FAINT),)
+
+
+def write_engine(found: Comparison, width: int) -> Iterator[Line]:
+    """Yield what compared the texts, and the limits that were reached."""
     for text in (show_line(describe_engine(found)), *(f"LIMIT: {limit}" for limit in found.limits)):
         yield from wrap_pieces([Piece(text, Style.FAINT)], width)
 
@@ -57,7 +98,7 @@ def write_head(found: Comparison, width: int) -> Iterator[Line]:
 def write_shares(found: Comparison, width: int) -> Iterator[Line]:
     """Yield a table: how much of the base each text kept, and how."""
     yield (Piece(f"What became of {show_line(describe_base(found))}, in shares of its words", Style.STRONG),)
-    names = [show_line(outlet.name) for outlet in found.outlets]
+    names = [show_line(name_outlet(outlet)) for outlet in found.outlets]
     room = max(8, min(max(map(measure_width, names)), width - 66))
     heads = ("words", "verbatim", "edited", "reworded", "partial", "dropped", "new")
     yield (Piece(" " * (room + 5) + "".join(f"{head:>9}" for head in heads), Style.FAINT),)
@@ -98,61 +139,60 @@ def write_rows(found: Comparison, width: int) -> Iterator[Line]:
     signs = ", ".join(f"{sign} {relation.value}" for relation, sign in RELATION_SIGNS.items())
     more = f" (the {len(chosen)} that most texts make, of {len(shared)})" if len(shared) > len(chosen) else ""
     yield (Piece(f"Statements{more}", Style.STRONG), Piece(f"   {signs}", Style.FAINT))
-    for number in chosen:
+    numbers = number_statements(found)
+    for row in chosen:
         yield ()
-        yield from write_row(found, number, width)
+        yield from write_row(found, row, numbers[row], width)
 
 
-def write_row(found: Comparison, number: int, width: int) -> Iterator[Line]:
-    """Yield one statement: the reference first, then the others with their relation to it."""
-    row, reference = found.rows[number], found.reference(number)
-    missing = [name_letter(o) for o in range(len(found.outlets)) if o not in row.outlets]
+def write_row(found: Comparison, row: int, number: int, width: int) -> Iterator[Line]:
+    """Yield one statement: the reference first, then the others with their relation to it; the same words once."""
+    reference, outlets = found.reference(row), found.rows[row].outlets
+    missing = [name_letter(o) for o in range(len(found.outlets)) if o not in outlets]
     note = f"   not in {' '.join(missing)}" if missing else "   in all"
-    yield (Piece(f"{number + 1:>4}.", Style.STRONG), Piece(note, Style.FAINT))
-    for outlet in sorted(row.outlets, key=lambda o: (o != reference, o)):
-        relation = found.relation(number, outlet, reference)
-        sign = " " if outlet == reference else RELATION_SIGNS[relation or Wording.REWORDED]
-        text = show_line(found.quote(number, outlet))
-        yield from hang(f"  {sign} {name_letter(outlet):<3}", text, width)
+    yield (Piece(f"{number:>4}.", Style.STRONG), Piece(note, Style.FAINT))
+    for group in group_wordings(found, row):
+        relation = found.relation(row, group[0], reference)
+        sign = " " if group[0] == reference else RELATION_SIGNS[relation or Wording.REWORDED]
+        letters = " ".join(map(name_letter, group))
+        yield from hang(f"  {sign} {letters:<3}", show_line(found.quote(row, group[0])), width)
 
 
 def write_disagreements(found: Comparison, width: int) -> Iterator[Line]:
-    """Yield where the wordings of one statement do not agree in a fact."""
+    """Yield where the texts do not agree: opposites first, then facts."""
     if not found.disagreements:
         return
-    yield (Piece("Within one statement, these do not agree (which is right is not ours to say)", Style.STRONG),)
-    for disagreement in found.disagreements:
-        facts = [
-            f"{name_letter(outlet)}: {make_safe(' / '.join(texts))}"
-            for outlet, texts in list_facts(found, disagreement)
-        ]
-        yield from hang(f"{disagreement.row + 1:>4}. ", f"{KIND_NAMES[disagreement.kind]}: {'; '.join(facts)}", width)
+    numbers = number_statements(found)
+    yield (Piece("These do not agree (which is right is not ours to say)", Style.STRONG),)
+    for case in sorted(found.disagreements, key=lambda case: case.kind is not FactKind.OPPOSITE):
+        facts = [f"{name_letter(outlet)}: {make_safe(' / '.join(texts))}" for outlet, texts in list_facts(found, case)]
+        yield from hang(f"{numbers[case.row]:>4}. ", f"{KIND_NAMES[case.kind]}: {'; '.join(facts)}", width)
 
 
 def write_lists(found: Comparison, width: int) -> Iterator[Line]:
-    """Yield what only one text has, and what all have but one."""
-    titles = (("Only in", found.only_here), ("In all but", found.all_but))
-    first = True
-    for title, choose in titles:
-        for outlet in range(len(found.outlets)):
-            rows = choose(outlet)
-            if not rows:
-                continue
-            if not first:
-                yield ()
-            first = False
-            count = f" ({len(rows)})"
-            yield (
-                Piece(f"{title} {name_letter(outlet)} {show_line(found.outlets[outlet].name)}{count}", Style.STRONG),
-            )
-            yield from write_list(found, rows, width)
+    """Yield what only one text has, and what each leaves out."""
+    outlets = range(len(found.outlets))
+    lists = [("Only in", outlet, found.only_here(outlet), "") for outlet in outlets]
+    for outlet in outlets:
+        mine = [entry for entry in found.left_out if entry.outlet == outlet]
+        rows = [entry.row for entry in mine if entry.grade is Grade.LEFT_OUT]
+        more = f", and {len(mine) - len(rows)} in part or elsewhere" if len(mine) > len(rows) else ""
+        lists.append(("Left out by", outlet, rows, more))
+    shown = [(title, outlet, rows, more) for title, outlet, rows, more in lists if rows]
+    for place, (title, outlet, rows, more) in enumerate(shown):
+        if place:
+            yield ()
+        name = fit(show_line(call_outlet(found.outlets[outlet])), MAX_NAME).rstrip()
+        yield (Piece(f"{title} {name_letter(outlet)} {name} ({len(rows)}{more})", Style.STRONG),)
+        yield from write_list(found, rows, width)
 
 
 def write_list(found: Comparison, rows: Sequence[int], width: int) -> Iterator[Line]:
     """Yield the first few statements of a list, each cut to one line."""
-    for number in rows[:MAX_LISTED]:
-        text = " ".join(found.quote(number, found.reference(number)).split())
-        yield (Piece(f"{number + 1:>4}. {fit(make_safe(text), width - 6).rstrip()}"),)
+    numbers = number_statements(found)
+    for row in rows[:MAX_LISTED]:
+        text = " ".join(found.quote(row, found.reference(row)).split())
+        yield (Piece(f"{numbers[row]:>4}. {fit(make_safe(text), width - 6).rstrip()}"),)
     if len(rows) > MAX_LISTED:
         yield (Piece(f"      and {len(rows) - MAX_LISTED} more (--format json or html has all)", Style.FAINT),)
 

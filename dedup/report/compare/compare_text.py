@@ -2,8 +2,10 @@
 
 from dedup.compare.model import Comparison, Disagreement, FactKind, Wording
 from dedup.compare.outlet_shares import OutletShares
-from dedup.report.wording import format_share
+from dedup.report.compare.compare_names import name_letter, name_outlet
+from dedup.report.wording import clip, format_share
 
+MAX_LINE_QUOTE = 140  # characters
 KIND_NAMES = {
     FactKind.NUMBER: "numbers",
     FactKind.DATE: "dates and times",
@@ -20,16 +22,6 @@ RELATION_SIGNS = {
 }
 
 
-def name_letter(number: int) -> str:
-    """Return the letter of a text.
-
-    >>> name_letter(0), name_letter(25), name_letter(26)
-    ('A', 'Z', 'AA')
-    """
-    letter = chr(ord("A") + number % 26)
-    return letter if number < 26 else name_letter(number // 26 - 1) + letter
-
-
 def describe_engine(found: Comparison) -> str:
     """Return what ran, in one sentence."""
     engine = found.engine
@@ -39,9 +31,27 @@ def describe_engine(found: Comparison) -> str:
     return f"{text}: {engine.reason}" if engine.reason else text
 
 
+def quote_line(found: Comparison, row: int) -> str:
+    """Return a statement in one line: the wording of its reference."""
+    return clip(" ".join(found.quote(row, found.reference(row)).split()), MAX_LINE_QUOTE)
+
+
+def group_wordings(found: Comparison, row: int) -> list[list[int]]:
+    """Return the texts of a row, those of the same words together, the reference in the first group."""
+    reference = found.reference(row)
+    groups: list[list[int]] = []
+    for outlet in sorted(found.rows[row].outlets, key=lambda outlet: (outlet != reference, outlet)):
+        same = next((group for group in groups if found.relation(row, outlet, group[0]) is Wording.VERBATIM), None)
+        if same is None:
+            groups.append([outlet])
+        else:
+            same.append(outlet)
+    return groups
+
+
 def describe_base(found: Comparison) -> str:
     """Return which text the others are compared with."""
-    return f"base {name_letter(found.base)} {found.outlets[found.base].name}"
+    return f"base {name_letter(found.base)} {name_outlet(found.outlets[found.base])}".rstrip()
 
 
 def percent(share: float) -> str:

@@ -5,282 +5,313 @@
   const data = JSON.parse($("#data").textContent);
   const NAMES = { v: "verbatim", e: "edited", r: "reworded", p: "partial" };
   const PARTS = ["verbatim", "edited", "reworded", "partial", "dropped"];
+  const FILTERS = { "hide-same": "same", "only-disputed": "disputed", "only-numbers": "numbers", "only-moved": "moved" };
   const rows = $$("#rows .row");
   const views = $$("[data-view]").map((link) => link.hash.slice(1));
   const cellsOf = new Map(rows.map((row) => [row, $$(".cell", row)]));
-  const textOf = new Map(rows.flatMap((row) => cellsOf.get(row).map((cell) => [cell, $(".text", cell).textContent])));
+  const order = new Map(rows.flatMap((row) => cellsOf.get(row).map((cell, place) => [cell, place])));
+  const textOf = new Map([...order.keys()].map((cell) => [cell, $(".text", cell).textContent]));
+  const painted = new Map([...order.keys()].map((cell) => [cell, [...$(".text", cell).childNodes]]));
+  const letters = data.outlets.map((outlet) => outlet.letter);
   let base = data.base;
   let view = "rows";
+  let target = "rows";
 
-  const make = (name, className, text) => {
+  const make = (name, className, ...content) => {
     const element = document.createElement(name);
     if (className) element.className = className;
-    if (text !== undefined) element.textContent = text;
+    element.append(...content);
+    return element;
+  };
+  const draw = (name, values, ...content) => {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", name);
+    for (const [key, value] of Object.entries(values)) element.setAttribute(key, value);
+    element.append(...content);
     return element;
   };
   const percent = (share) =>
     share > 0 && share < 0.005 ? "<1 %" : share >= 0.995 && share < 1 ? ">99 %" : `${Math.round(100 * share)} %`;
-  const cellIn = (row, outlet) => cellsOf.get(row).find((cell) => Number(cell.dataset.o) === outlet);
+  const numberOf = (row) => row.id.slice(4);
+  const outletsOf = (element) => element.dataset.o.split(" ").map(Number);
+  const cellIn = (row, outlet) => cellsOf.get(row).find((cell) => outletsOf(cell).includes(outlet));
+  const badge = (number) => make("b", `letter c${number % 8}`, letters[number]);
 
-  // Words, and those of one text that stand in no common order with another's: the library's rule, for a new base.
-  const WORD = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]\p{M}*|[\p{L}\p{N}\p{M}_]+(?:['’.,]?[\p{L}\p{N}\p{M}_]+)*/gu;
-  const fold = (word) => word.normalize("NFKC").toLowerCase().replaceAll("’", "'");
-  const split = (text) => [...text.matchAll(WORD)].map((m) => ({ key: fold(m[0]), start: m.index, end: m.index + m[0].length }));
-  function common(a, b) {
-    const width = b.length + 1;
-    const best = new Uint16Array((a.length + 1) * width);
-    for (let i = a.length - 1; i >= 0; i--)
-      for (let j = b.length - 1; j >= 0; j--)
-        best[i * width + j] = a[i].key === b[j].key ? best[(i + 1) * width + j + 1] + 1 : Math.max(best[(i + 1) * width + j], best[i * width + j + 1]);
-    const pairs = [];
-    for (let i = 0, j = 0; i < a.length && j < b.length;) {
-      if (a[i].key === b[j].key) pairs.push([i++, j++]);
-      else if (best[(i + 1) * width + j] >= best[i * width + j + 1]) i++;
-      else j++;
-    }
-    return pairs;
+  // The marks were made by the program, for every two wordings of a statement: [length, mark, fact] of each piece.
+  function paint(into, cell, reference) {
+    const [text, marks] = [textOf.get(cell), data.marks[numberOf(cell.closest(".row"))]];
+    if (order.get(reference) === 0) return into.replaceChildren(...painted.get(cell).map((node) => node.cloneNode(true)));
+    if (!marks) return into.replaceChildren(text);
+    let start = 0;
+    into.replaceChildren(...marks[order.get(cell)][order.get(reference)].map(([length, mark, fact]) => {
+      const part = text.slice(start, (start += length));
+      if (fact) {
+        const strong = make("strong", ["fact", fact.includes("quoted") ? "quoted" : "", mark].filter(Boolean).join(" "), part);
+        strong.title = `${fact} differ`;
+        return strong;
+      }
+      return mark === "added" ? make("ins", "", part) : mark === "dropped" ? make("del", "", part) : mark ? make("span", mark, part) : part;
+    }));
   }
-  function differing(text, reference) {
-    const words = split(text);
-    const shared = new Set(common(split(reference), words).map(([, j]) => j));
-    const spans = [];
-    words.forEach((word, k) => {
-      if (shared.has(k)) return;
-      if (k && !shared.has(k - 1)) spans[spans.length - 1][1] = word.end;
-      else spans.push([word.start, word.end]);
-    });
-    return spans;
-  }
-  function paint(target, text, spans, mark, facts) {
-    const edges = new Set([0, text.length]);
-    for (const [start, end] of spans) edges.add(start).add(end);
-    for (const fact of facts) edges.add(fact.start).add(fact.end);
-    const cuts = [...edges].filter((edge) => edge >= 0 && edge <= text.length).sort((a, b) => a - b);
-    target.replaceChildren();
-    for (let k = 0; k + 1 < cuts.length; k++) {
-      const [start, end] = [cuts[k], cuts[k + 1]];
-      const marked = spans.some(([a, b]) => a <= start && end <= b) ? mark : "";
-      const kinds = [...new Set(facts.filter((f) => f.start <= start && end <= f.end).map((f) => f.kind))];
-      const part = text.slice(start, end);
-      if (kinds.length) {
-        const title = kinds.join(", ");
-        const classes = ["fact", title.includes("quoted") ? "quoted" : "", marked].filter(Boolean);
-        const strong = make("strong", classes.join(" "), part);
-        strong.title = `${title} differ`;
-        target.append(strong);
-      } else if (marked === "added") target.append(make("ins", "", part));
-      else if (marked) target.append(make("span", marked, part));
-      else target.append(part);
-    }
-  }
-  // Python counts code points, this script counts UTF-16 units.
-  const factsOf = (cell, text) => {
-    if (!cell.dataset.f) return [];
-    const units = [0];
-    for (const character of text) units.push(units.at(-1) + character.length);
-    return cell.dataset.f.split(" ").map((fact) => {
-      const [start, end, kind] = fact.split("-");
-      return { start: units[start], end: units[end], kind: kind.replaceAll("_", " ") };
-    });
-  };
 
   function setBase(chosen) {
     base = chosen;
     $("#base").value = String(base);
-    const name = data.outlets[base];
-    $("#base-name").replaceChildren(make("b", `letter c${base % 8}`, name.letter), " ", make("bdi", "", name.name));
+    $("#base-name").replaceChildren(badge(base), " ", make("bdi", "", data.outlets[base].called));
     for (const row of rows) {
       const cells = cellsOf.get(row);
-      const reference = cellIn(row, base) ?? cells[0];
-      const outlet = Number(reference.dataset.o);
+      const first = Math.min(...outletsOf(row));
+      const reference = cellIn(row, base) ?? cellIn(row, first);
+      const outlet = cellIn(row, base) ? base : first;
       for (const cell of cells) {
         const code = cell.dataset.r[outlet];
         const moved = cell.dataset.m[base] === "m";
         const is = cell === reference;
-        cell.classList.remove("verbatim", "edited", "reworded", "partial", "reference", "moved");
+        cell.classList.remove("verbatim", "edited", "reworded", "partial");
         cell.classList.add(NAMES[code] ?? "verbatim");
         cell.classList.toggle("reference", is);
         cell.classList.toggle("moved", moved);
         $(".relation", cell).textContent = !is ? NAMES[code] : outlet === base ? "base" : "";
         $(".move", cell).textContent = moved ? " moved" : "";
-        const text = textOf.get(cell);
-        const mark = is || code === "v" ? "" : code === "e" ? "added" : "reworded";
-        paint($(".text", cell), text, mark ? differing(text, textOf.get(reference)) : [], mark, factsOf(cell, text));
+        paint($(".text", cell), cell, reference);
       }
+      const rest = cells.filter((cell) => cell !== reference).sort((a, b) => outletsOf(a)[0] - outletsOf(b)[0]);
+      $(".cells", row).replaceChildren(reference, ...rest);
       row.classList.toggle("has-moved", cells.some((cell) => cell.classList.contains("moved")));
     }
-    data.outlets.forEach((outlet, number) => {
+    data.outlets.forEach((_, number) => {
       const shares = data.shares[number][base];
-      const head = $(`.outlet-head[data-o="${number}"] .share`);
-      head.replaceChildren(number === base ? make("span", "is-base", "base") : bar(shares));
+      $(`.outlet-head[data-o="${number}"] .share`).replaceChildren(number === base ? make("span", "is-base", "base") : bar(shares));
       const cells = $$(`#shares tr[data-o="${number}"] td`);
       PARTS.concat("new").forEach((_, k) => (cells[k + 1].textContent = number === base ? "" : percent(shares[k])));
       cells[7].textContent = number === base ? "the base" : data.derivations[number][base];
       cells[8].textContent = number === base ? "" : data.orders[number][base];
     });
     filter();
-    if (view === "pair") showPair();
-    if (view === "inline") showInline();
   }
   function bar(shares) {
-    const space = "http://www.w3.org/2000/svg";
-    const svg = document.createElementNS(space, "svg");
     const parts = PARTS.map((name, k) => [name, shares[k]]).filter(([, share]) => share > 0);
-    for (const [key, value] of Object.entries({ class: "bar", viewBox: "0 0 100 4", preserveAspectRatio: "none", role: "img", "aria-label": parts.map(([name, share]) => `${percent(share)} ${name}`).join(", ") || "nothing" })) svg.setAttribute(key, value);
+    const label = parts.map(([name, share]) => `${percent(share)} ${name}`).join(", ") || "nothing";
     let left = 0;
-    for (const [name, share] of parts) {
-      const rect = document.createElementNS(space, "rect");
-      for (const [key, value] of Object.entries({ class: name, x: 100 * left, width: 100 * share, height: 4 })) rect.setAttribute(key, value);
-      const title = document.createElementNS(space, "title");
-      title.textContent = `${percent(share)} ${name}`;
-      rect.append(title);
-      svg.append(rect);
+    const bars = parts.map(([name, share]) => {
+      const rect = draw("rect", { class: name, x: 100 * left, width: 100 * share, height: 4 }, draw("title", {}, `${percent(share)} ${name}`));
       left += share;
-    }
-    return svg;
+      return rect;
+    });
+    return draw("svg", { class: "bar", viewBox: "0 0 100 4", preserveAspectRatio: "none", role: "img", "aria-label": label }, ...bars);
   }
 
-  const link = (row) => {
-    const a = make("a", "", row.id.slice(4));
-    a.href = `#${row.id}`;
-    a.setAttribute("aria-label", `Statement ${row.id.slice(4)}`);
-    return a;
-  };
-  const wording = (cell) => {
-    const p = make("p", "");
-    p.dir = "auto";
-    if (cell) p.textContent = textOf.get(cell);
-    return p;
-  };
   function showPair() {
-    const [left, right] = [Number($("#left").value), Number($("#right").value)];
-    const list = rows.filter((row) => cellIn(row, left) || cellIn(row, right)).map((row) => {
-      const line = make("div", "pair-row");
-      const [a, b] = [cellIn(row, left), cellIn(row, right)];
-      const second = wording(b);
-      if (a && b && a !== b) {
-        const code = b.dataset.r[left];
-        const mark = code === "v" ? "" : code === "e" ? "added" : "reworded";
-        paint(second, textOf.get(b), mark ? differing(textOf.get(b), textOf.get(a)) : [], mark, factsOf(b, textOf.get(b)));
-      }
-      line.append(link(row), wording(a), second);
+    const sides = [Number($("#left-text").value), Number($("#right-text").value)];
+    const at = (row, outlet) => Number($(`a.source[href^="#s-${outlet}-"]`, cellIn(row, outlet)).hash.split("-")[2]);
+    const place = (row) => (cellIn(row, sides[0]) ? at(row, sides[0]) : -1);
+    const held = rows.filter((row) => sides.some((outlet) => cellIn(row, outlet)));
+    // What the right text alone has of the two follows what it has before it.
+    const right = held.filter((row) => cellIn(row, sides[1])).sort((a, b) => at(a, sides[1]) - at(b, sides[1]));
+    const anchor = new Map();
+    right.reduce((last, row) => (anchor.set(row, Math.max(place(row), cellIn(row, sides[0]) ? -1 : last)), anchor.get(row)), -1);
+    const key = (row) => (cellIn(row, sides[0]) ? [place(row), -1] : [anchor.get(row), at(row, sides[1])]);
+    held.sort((a, b) => key(a)[0] - key(b)[0] || key(a)[1] - key(b)[1]);
+    const list = held.map((row) => {
+      const cells = sides.map((outlet) => cellIn(row, outlet));
+      const texts = cells.map((cell, k) => {
+        const p = make("p", cell ? "" : "absent", cell ? "" : "–");
+        p.dir = "auto";
+        const other = cells[1 - k];
+        if (cell && other && cell !== other) paint(p, cell, other);
+        else if (cell) p.textContent = textOf.get(cell);
+        return p;
+      });
+      const link = make("a", "", numberOf(row));
+      link.href = `#${row.id}`;
+      link.setAttribute("aria-label", `Statement ${numberOf(row)}`);
+      const same = cells[0] && cells[0] === cells[1] ? make("span", "note", "same words") : "";
+      const line = make("div", "pair-row", link, ...texts, same);
+      line.id = `pair-${numberOf(row)}`;
       return line;
     });
-    $("#pair-rows").replaceChildren(...list);
-  }
-  function showInline() {
-    const one = Number($("#one").value);
-    const list = rows.filter((row) => cellIn(row, one) || cellIn(row, base)).map((row) => {
-      const line = make("div", "inline-row");
-      const [own, other] = [cellIn(row, one), cellIn(row, base)];
-      const label = !own ? "dropped" : !other ? "new" : one === base ? "base" : NAMES[own.dataset.r[base]];
-      const p = make("p", "");
-      p.dir = "auto";
-      if (own && other && own !== other) merge(p, textOf.get(other), textOf.get(own));
-      else if (own) p.append(other ? textOf.get(own) : make("ins", "", textOf.get(own)));
-      else p.append(make("del", "", textOf.get(other)));
-      line.append(link(row), make("span", "relation", label), p);
-      return line;
-    });
-    $("#inline-rows").replaceChildren(...list);
-  }
-  function merge(target, old, text) {
-    const [a, b] = [split(old), split(text)];
-    let [i, j, position] = [0, 0, 0];
-    const upTo = (end) => {
-      target.append(text.slice(position, end));
-      position = end;
-    };
-    const dropped = (end, next) => {
-      if (i >= end) return;
-      if (next < b.length) upTo(b[next].start);
-      else target.append(" ");
-      target.append(make("del", "", old.slice(a[i].start, a[end - 1].end)));
-      if (next < b.length) target.append(" ");
-    };
-    const added = (end) => {
-      if (j >= end) return;
-      upTo(b[j].start);
-      target.append(make("ins", "", text.slice(b[j].start, b[end - 1].end)));
-      position = b[end - 1].end;
-    };
-    for (const [x, y] of [...common(a, b), [a.length, b.length]]) {
-      dropped(x, j < y ? j : y);
-      added(y);
-      if (y < b.length) upTo(b[y].end);
-      [i, j] = [x + 1, y + 1];
-    }
-    upTo(text.length);
+    const heads = make("div", "pair-row pair-head", make("span", "", ""), ...sides.map((outlet) => make("p", "", badge(outlet), " ", make("bdi", "", data.outlets[outlet].called))));
+    $("#pair-rows").replaceChildren(heads, ...list);
   }
 
+  function hide(element, hidden) {
+    if (hidden) element.setAttribute("hidden", "until-found");
+    else element.removeAttribute("hidden");
+  }
   function filter() {
+    const [told, untold] = [letters.indexOf($("#told").value), letters.indexOf($("#untold").value)];
     const is = (id) => $(`#${id}`).checked;
     let count = 0;
     for (const row of rows) {
       const has = (name) => row.classList.contains(name);
-      row.hidden = (is("hide-same") && has("same")) || (is("hide-single") && has("single")) || (is("only-moved") && !has("has-moved")) || (is("only-numbers") && !has("has-numbers"));
-      count += !row.hidden;
+      const out = (is("hide-same") && has("same")) || (is("only-disputed") && !has("has-disputed")) || (is("only-moved") && !has("has-moved")) || (is("only-numbers") && !has("has-numbers"))
+        || (told >= 0 && !outletsOf(row).includes(told)) || (untold >= 0 && outletsOf(row).includes(untold));
+      hide(row, out);
+      count += !out;
     }
     $("#count").textContent = count === rows.length ? "" : `${count} of ${rows.length} statements`;
   }
-  function show(name, focus) {
+
+  // The address: what is shown, then what differs from the default.
+  function write(how = "replaceState") {
+    const parts = [target];
+    const add = (name, value) => value && parts.push(`${name}=${value}`);
+    add("base", base !== data.base && letters[base]);
+    add("show", Object.keys(FILTERS).filter((id) => $(`#${id}`).checked).map((id) => FILTERS[id]).join(","));
+    add("told", $("#told").value);
+    add("untold", $("#untold").value);
+    if (view === "pair") {
+      add("left", letters[$("#left-text").value]);
+      add("right", letters[$("#right-text").value]);
+    }
+    history[how]({ whole: true }, "", `#${parts.join("&")}`);
+  }
+  function read(isWhole) {
+    const [name, ...parts] = location.hash.slice(1).split("&");
+    const values = new Map(parts.map((part) => part.split("=")));
+    const given = (key, fallback) => (values.has(key) ? values.get(key) : isWhole ? fallback : null);
+    const shown = given("show", "");
+    if (shown !== null) for (const [id, word] of Object.entries(FILTERS)) $(`#${id}`).checked = shown.split(",").includes(word);
+    for (const id of ["told", "untold"]) {
+      const letter = given(id, "");
+      if (letter !== null) $(`#${id}`).value = letters.includes(letter) ? letter : "";
+    }
+    for (const side of ["left", "right"]) {
+      const number = letters.indexOf(values.get(side));
+      if (number >= 0) $(`#${side}-text`).value = String(number);
+    }
+    const wanted = letters.indexOf(given("base", letters[data.base]));
+    if (wanted >= 0 && wanted !== base) setBase(wanted);
+    else filter();
+    try {
+      arrive(decodeURIComponent(name));
+    } catch {
+      arrive("");
+    }
+    if (location.hash) write();
+  }
+  function show(name) {
     view = name;
-    for (const section of $$("main > .view")) section.classList.toggle("shown", section.id === name);
+    for (const section of $$("main > .view")) hide(section, section.id !== name);
     for (const a of $$("[data-view]")) {
       if (a.hash === `#${name}`) a.setAttribute("aria-current", "page");
       else a.removeAttribute("aria-current");
     }
     if (name === "pair") showPair();
-    if (name === "inline") showInline();
-    if (focus) window.scrollTo(0, 0);
   }
-  function go() {
-    const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
-    const section = target?.closest("main > .view");
-    if (!section) return;
-    show(section.id, false);
+  function arrive(id) {
+    if (id.startsWith("pair-")) show("pair");
+    const element = document.getElementById(id);
     for (const old of $$(".here")) old.classList.remove("here");
-    if (target === section) return;
-    target.hidden = false;
-    for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-    if (target.matches(".row, .s")) target.classList.add("here");
-    target.scrollIntoView();
-    if (target.matches(".row")) target.focus({ preventScroll: true });
+    const section = element?.closest("main > .view");
+    target = section ? id : view;
+    if (!section) return show(view);
+    show(section.id);
+    if (element === section) return;
+    hide(element, false);
+    for (let fold = element.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+    if (element.matches("details")) element.open = true;
+    if (element.matches(".row, .s, .pair-row")) element.classList.add("here");
+    element.scrollIntoView();
+    if (element.matches(".row")) element.focus({ preventScroll: true });
   }
+  const visit = (id, how) => {
+    arrive(id);
+    write(how);
+  };
   function step(by) {
-    if (view !== "rows") show("rows", false);
-    const seen = rows.filter((row) => !row.hidden);
+    if (view !== "rows") show("rows");
+    const seen = rows.filter((row) => !row.hidden && !row.closest("details:not([open])"));
     const now = seen.findIndex((row) => row.classList.contains("here"));
     const next = seen[now < 0 ? (by > 0 ? 0 : seen.length - 1) : Math.min(seen.length - 1, Math.max(0, now + by))];
-    if (!next) return;
-    history.replaceState(null, "", `#${next.id}`);
-    go();
+    if (next) visit(next.id);
+  }
+  function rebase(number) {
+    setBase(number);
+    if (view === "pair") {
+      $("#left-text").value = String(number);
+      showPair();
+    }
+    write();
   }
 
-  document.documentElement.classList.add("on");
-  for (const id of ["hide-same", "hide-single", "only-moved", "only-numbers"]) $(`#${id}`).addEventListener("change", filter);
-  $("#base").addEventListener("change", (event) => setBase(Number(event.target.value)));
-  for (const id of ["left", "right"]) $(`#${id}`).addEventListener("change", showPair);
-  $("#one").addEventListener("change", showInline);
-  $("#help-button").addEventListener("click", () => $("#help").showModal());
-  $("#rows").addEventListener("click", (event) => {
-    const cell = event.target.closest(".cell");
-    if (cell && !event.target.closest("a") && !String(getSelection())) location.hash = $(".source", cell).hash;
+  // A quotation that can be checked: the words, the text, its characters and its digest.
+  async function copy(button) {
+    const cell = button.closest(".cell");
+    const outlet = data.outlets[outletsOf(cell)[0]];
+    const source = [outlet.called, outlet.headline && outlet.headline !== outlet.called && `“${outlet.headline}”`, outlet.date].filter(Boolean).join(", ");
+    const quotation = `“${textOf.get(cell).trim()}” (${source}; characters ${cell.dataset.span.replace("-", " to ")} of the text with SHA-256 ${outlet.sha256})`;
+    try {
+      await navigator.clipboard.writeText(quotation);
+    } catch {
+      const area = make("textarea", "hidden", quotation);
+      document.body.append(area);
+      area.select();
+      document.execCommand("copy");
+      area.remove();
+    }
+    button.textContent = "copied";
+    setTimeout(() => (button.textContent = "copy"), 2000);
+  }
+  function save(name) {
+    const link = make("a", "");
+    link.href = URL.createObjectURL(new Blob(["\ufeff", data.csv[name]], { type: "text/csv" }));
+    link.download = `${name}.csv`;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  for (const id of [...Object.keys(FILTERS), "told", "untold"]) $(`#${id}`).addEventListener("change", () => {
+    filter();
+    write();
   });
-  window.addEventListener("hashchange", go);
+  $("#base").addEventListener("change", (event) => rebase(Number(event.target.value)));
+  for (const id of ["left-text", "right-text"]) $(`#${id}`).addEventListener("change", () => {
+    showPair();
+    target = "pair";
+    write();
+  });
+  $("#help-button").addEventListener("click", () => $("#help").showModal());
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("button");
+    if (button?.matches(".copy")) copy(button);
+    else if (button?.matches(".csv")) save(button.dataset.csv);
+  });
+  // The strip and the order are one stop of the Tab key each; the arrow keys move inside.
+  for (const [group, items] of [[$(".strip"), $$(".strip a")], [$(".order-picture"), $$(".order-picture a")]]) {
+    items[0]?.setAttribute("tabindex", "0");
+    group?.addEventListener("keydown", (event) => {
+      const by = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+      const next = by && items[items.indexOf(document.activeElement) + by];
+      if (!next) return;
+      document.activeElement.setAttribute("tabindex", "-1");
+      next.setAttribute("tabindex", "0");
+      next.focus();
+      event.preventDefault();
+    });
+  }
+  // The search of the browser finds what is hidden and opens it.
+  document.addEventListener("beforematch", (event) => {
+    const section = event.target.closest("main > .view");
+    if (!section) return;
+    hide(event.target, false);
+    if (section.id !== view) show(section.id);
+    target = section.id;
+    write();
+  });
+  window.addEventListener("popstate", (event) => read(Boolean(event.state?.whole)));
   window.addEventListener("beforeprint", () => $$("details").forEach((fold) => (fold.open = true)));
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("select, input, dialog[open]")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest?.("select, dialog[open]")) return;
     if (event.key === "n") step(1);
     else if (event.key === "p") step(-1);
-    else if (event.key === "b") setBase((base + 1) % data.outlets.length);
+    else if (event.key === "b") rebase((base + 1) % letters.length);
     else if (event.key === "?") $("#help").showModal();
     else if (/^[1-9]$/.test(event.key) && views[event.key - 1]) {
-      history.replaceState(null, "", `#${views[event.key - 1]}`);
-      show(views[event.key - 1], true);
+      visit(views[event.key - 1], "pushState");
+      window.scrollTo(0, 0);
     } else return;
     event.preventDefault();
   });
-  show("rows", false);
-  go();
+  document.documentElement.classList.add("on");
+  read(true);
 })();

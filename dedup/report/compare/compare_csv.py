@@ -1,0 +1,55 @@
+"""The statements and the disagreements of a comparison as CSV that a spreadsheet opens without running anything."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from dedup.compare.model import Comparison
+from dedup.output.table_file import disarm
+from dedup.report.compare.compare_names import find_headline, name_letter, name_outlet, number_statements
+from dedup.report.compare.compare_text import KIND_NAMES
+
+TEXT_FIELDS = ("letter", "outlet", "headline", "date")
+
+
+def render_statements(found: Comparison) -> str:
+    """Return a line for each text that makes a statement."""
+    numbers = number_statements(found)
+    lines = []
+    for row in sorted(range(len(found.rows)), key=numbers.__getitem__):
+        reference = found.reference(row)
+        for cell in found.rows[row].cells:
+            sentences = found.outlets[cell.outlet].sentences
+            start, end = sentences[cell.sentences[0]].span.start, sentences[cell.sentences[-1]].span.end
+            relation = found.relation(row, cell.outlet, reference)
+            told = (len(found.rows[row].cells), *describe_text(found, cell.outlet), name_letter(reference))
+            lines.append((numbers[row], *told, relation, start, end, found.quote(row, cell.outlet)))
+    return render_csv(("statement", "texts", *TEXT_FIELDS, "reference", "relation", "start", "end", "wording"), lines)
+
+
+def render_disagreements(found: Comparison) -> str:
+    """Return a line for each place of a fact that does not agree."""
+    numbers = number_statements(found)
+    lines = [
+        (n, numbers[case.row], KIND_NAMES[case.kind], *describe_text(found, fact.outlet), *span, wording, value)
+        for n, case in enumerate(found.disagreements, 1)
+        for fact in case.facts
+        for span, value in zip(fact.spans, fact.values, strict=False)
+        for wording in [span.cut(found.outlets[fact.outlet].text)]
+    ]
+    return render_csv(("disagreement", "statement", "kind", *TEXT_FIELDS, "start", "end", "wording", "value"), lines)
+
+
+def describe_text(found: Comparison, outlet: int) -> tuple[str, str, str, str]:
+    """Return the TEXT_FIELDS of one text."""
+    text = found.outlets[outlet]
+    return name_letter(outlet), name_outlet(text), find_headline(text), text.date
+
+
+def render_csv(heads: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
+    """Return a table as CSV (RFC 4180)."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(heads)
+    writer.writerows([disarm(cell) if isinstance(cell, str) else cell for cell in line] for line in lines)
+    return out.getvalue()

@@ -1,0 +1,63 @@
+"""What a text and a statement are called: the same in the page, the terminal, JSON and CSV."""
+
+import re
+from hashlib import sha256
+
+from dedup.compare.model import Comparison, Outlet
+from dedup.report.wording import clip
+
+MAX_HEADLINE = 90  # characters of a first line that stands for a title
+_HASH = re.compile(r"(?=[a-f]*[0-9])[0-9a-f]{8,}", re.IGNORECASE)
+
+
+def name_letter(number: int) -> str:
+    """Return the letter of a text.
+
+    >>> name_letter(0), name_letter(25), name_letter(26)
+    ('A', 'Z', 'AA')
+    """
+    letter = chr(ord("A") + number % 26)
+    return letter if number < 26 else name_letter(number // 26 - 1) + letter
+
+
+def is_telling(name: str) -> bool:
+    """Return whether a name tells a reader anything: the hash of a file and a bare number do not.
+
+    >>> is_telling("003_d20e37b77559c48d"), is_telling("12"), is_telling("El País"), is_telling("decade")
+    (False, False, True, True)
+    """
+    return any(character.isalpha() for character in _HASH.sub("", name))
+
+
+def name_outlet(outlet: Outlet) -> str:
+    """Return the name of who published a text, "" where nobody said it: a hash is none."""
+    return outlet.name if is_telling(outlet.name) else ""
+
+
+def find_headline(outlet: Outlet) -> str:
+    """Return the title of a text, else the first line that is compared, cut to MAX_HEADLINE characters."""
+    lines = (outlet.cut(number) for number, s in enumerate(outlet.sentences) if s.omission is None)
+    return clip(" ".join((outlet.title or next(lines, "")).split()), MAX_HEADLINE)
+
+
+def call_outlet(outlet: Outlet) -> str:
+    """Return what a text is called where there is room for one name: its outlet, else its headline."""
+    return name_outlet(outlet) or find_headline(outlet) or outlet.name
+
+
+def digest_text(outlet: Outlet) -> str:
+    """Return the SHA-256 of a text in UTF-8, as `sha256sum` prints it for a file without byte order mark."""
+    return sha256(outlet.text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def number_statements(found: Comparison) -> list[int]:
+    """Return the number of each row as people read it, from 1: what two texts and more say, then the rest by text."""
+
+    def key(row: int) -> tuple[int, int]:
+        outlets = found.rows[row].outlets
+        return (0, row) if len(outlets) > 1 else (1 + outlets[0], found.rows[row].cells[0].sentences[0])
+
+    numbers = [0] * len(found.rows)
+    for number, row in enumerate(sorted(range(len(found.rows)), key=key), 1):
+        numbers[row] = number
+    return numbers

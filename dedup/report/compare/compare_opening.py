@@ -1,0 +1,163 @@
+"""The opening of a comparison: four or five sentences from its numbers, the same in every format.
+
+What all tell, who contradicts whom, what only one has, who copied whom, what a text prints twice. What a text says is
+quoted, never put in our words.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain, groupby
+
+from dedup.compare.model import Comparison, Disagreement, FactKind, Grade, Omission, Outlet
+from dedup.compare.shares import MIN_REUSED
+from dedup.report.compare.compare_names import name_letter
+from dedup.report.compare.compare_text import KIND_NAMES, list_facts, percent
+from dedup.report.wording import clip, count_things
+
+MAX_QUOTE = 160  # characters
+MIN_QUOTE = 5  # words: a shorter wording says little by itself
+MAX_NAMED = 6  # texts that a sentence names
+MAX_COPIES = 3  # pairs of texts whose shared words are told
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A part of a sentence: words, a text that is named (`outlet`), or a quotation of a statement (`row`)."""
+
+    text: str
+    outlet: int | None = None
+    row: int | None = None
+
+
+Phrases = list[Phrase]
+
+
+def write_opening(found: Comparison) -> list[Phrases]:
+    """Return the sentences of the opening."""
+    parts = (tell_shared, tell_disagreements, tell_alone, tell_copies, tell_repeats)
+    return [sentence for part in parts if (sentence := part(found))]
+
+
+def say_opening(found: Comparison) -> list[str]:
+    """Return the same as plain text."""
+    return ["".join(f"“{p.text}”" if p.row is not None else p.text for p in s) for s in write_opening(found)]
+
+
+def compose(*parts: str | Phrase | Sequence[int]) -> Phrases:
+    """Return parts as one sentence; texts are named by their letters, or counted where they are too many."""
+    sentence: Phrases = []
+    for part in parts:
+        if isinstance(part, str | Phrase):
+            sentence.append(Phrase(part) if isinstance(part, str) else part)
+        elif len(part) > MAX_NAMED:
+            sentence.append(Phrase(f"{len(part)} texts"))
+        else:
+            for place, outlet in enumerate(part):
+                sentence += [Phrase(" and " if place == len(part) - 1 else ", ")] if place else []
+                sentence.append(Phrase(name_letter(outlet), outlet=outlet))
+    return sentence
+
+
+def quote_row(found: Comparison, row: int) -> Phrases:
+    """Return the shortest telling wording of a statement as a quotation, and whose it is."""
+    wordings = [(" ".join(found.quote(row, outlet).split()), outlet) for outlet in found.rows[row].outlets]
+    text, outlet = min(wordings, key=lambda each: (len(each[0].split()) < MIN_QUOTE, len(each[0])))
+    return compose(Phrase(clip(text, MAX_QUOTE), row=row), " (", [outlet], ")")
+
+
+def tell_shared(found: Comparison) -> Phrases:
+    """Return what all texts tell, or most of them; what is disputed is no example."""
+    count = len(found.outlets)
+    shared = [row for row, held in enumerate(found.rows) if len(held.cells) > 1]
+    if not shared:
+        return compose("No statement is in two of the texts.")
+    most = max(len(found.rows[row].cells) for row in shared)
+    widest = [row for row in shared if len(found.rows[row].cells) == most]
+    disputed = {case.row for case in found.disagreements}
+    quotes = [quote_row(found, row) for row in widest if row not in disputed] or [quote_row(found, widest[0])]
+    quote = min(quotes, key=lambda quote: len(quote[0].text))
+    rest = f"; of {count_things(len(found.rows), 'statement')} {len(shared)} in two texts or more."
+    if most == count:
+        who, among = "Both" if count == 2 else f"All {count}", ", among them " if len(widest) > 1 else ": "
+        return compose(f"{who} texts make {count_things(len(widest), 'statement')} in common{among}", *quote, rest)
+    head = f"No statement is in all {count} texts; the most widely told is in {most}: "
+    return compose(head, *quote, rest)
+
+
+def tell_disagreements(found: Comparison) -> Phrases:
+    """Return who may contradict whom, both wordings of the gravest case, and how many cases of each kind there are."""
+    if not found.disagreements:
+        return compose("No claim, number, date, quotation or name in one text contradicts another.")
+    counts = Counter(case.kind for case in found.disagreements)
+    listed = ", ".join(f"{counts[kind]} in {KIND_NAMES[kind]}" for kind in FactKind if counts[kind])
+    first = next((case for case in found.disagreements if case.kind is FactKind.OPPOSITE), found.disagreements[0])
+    (wording, outlets), *others = list_sides(found, first)
+    other, sides = others[0] if others else ("", [])
+    rest = f"; in all the texts disagree in {count_things(len(found.disagreements), 'place')}: {listed}."
+    against: list[str | Phrase] = [" against ", Phrase(other, row=first.row)] if other else []
+    quotes: list[str | Phrase] = [Phrase(wording, row=first.row), *against, rest]
+    if first.kind is FactKind.OPPOSITE:
+        return compose(outlets, " may contradict ", sides, ": ", *quotes)
+    return compose(sorted([*outlets, *sides]), f" differ in {KIND_NAMES[first.kind]}: ", *quotes)
+
+
+def list_sides(found: Comparison, case: Disagreement) -> list[tuple[str, list[int]]]:
+    """Return the wordings of a disagreement, each with the texts that have its values; the first two differ most."""
+    sides: dict[frozenset[str], tuple[str, list[int]]] = {}
+    for fact, (outlet, texts) in zip(case.facts, list_facts(found, case), strict=True):
+        wording = clip(" / ".join(" ".join(text.split()) for text in texts), MAX_QUOTE)
+        sides.setdefault(frozenset(fact.values), (wording, []))[1].append(outlet)
+    first = next(iter(sides))
+    return [sides[values] for values in sorted(sides, key=lambda values: (values != first, len(values & first)))]
+
+
+def tell_alone(found: Comparison) -> Phrases:
+    """Return who tells most that no other does, and who leaves out most."""
+    outlets = range(len(found.outlets))
+    alone = [found.only_here(outlet) for outlet in outlets]
+    most = max(outlets, key=lambda outlet: len(alone[outlet]))
+    head = compose("No text tells anything that no other does")
+    if alone[most]:
+        telling = [row for row in alone[most] if len(found.quote(row, most).split()) >= MIN_QUOTE] or alone[most]
+        size = f", {count_things(len(alone[most]), 'statement')}, such as "
+        head = compose("Most that no other text tells is in ", [most], size, *quote_row(found, telling[0])[:1])
+    missing = [entry for entry in found.left_out if entry.grade is Grade.LEFT_OUT]
+    if not missing:
+        return [*head, Phrase("; nothing that others tell is left out.")]
+    outlet, count = Counter(entry.outlet for entry in missing).most_common(1)[0]
+    row = next(entry.row for entry in missing if entry.outlet == outlet)
+    size = f" leaves out most that others tell, {count_things(count, 'statement')}, such as "
+    return [*head, *compose("; ", [outlet], size, *quote_row(found, row), ".")]
+
+
+def tell_copies(found: Comparison) -> Phrases:
+    """Return whose words are in whose text: the three surest pairs, or how little it is."""
+    outlets = range(len(found.outlets))
+    pairs = [(found.shares[a][b].reused, a, b) for a in outlets for b in outlets if a != b]
+    told: dict[frozenset[int], Phrases] = {}
+    for reused, a, b in sorted(pairs, key=lambda pair: (-pair[0], pair[1:])):
+        if not told or (reused >= MIN_REUSED and len(told) < MAX_COPIES):
+            run = f"{percent(reused)} of "
+            told.setdefault(frozenset((a, b)), compose(run, [a], " is in runs of four words and more of ", [b]))
+    head = "In shared words: " if max(pairs)[0] >= MIN_REUSED else "No text is copied from another: at most "
+    cases = chain.from_iterable([*case, Phrase("; ")] for case in told.values())
+    return [*[Phrase(head), *cases][:-1], Phrase(".")]
+
+
+def tell_repeats(found: Comparison) -> Phrases:
+    """Return which texts print how many of their characters twice."""
+    repeats = [([n], count) for n, outlet in enumerate(found.outlets) if (count := count_repeated(outlet))]
+    parts = [part for who, count in repeats for part in (who, f" prints {count:,} characters twice, ")]
+    return compose(*parts, "and the second printing is not compared.") if repeats else []
+
+
+def count_repeated(outlet: Outlet) -> int:
+    """Return the characters that a text prints again: of each run from its first word to the end of its last."""
+    total = 0
+    for omission, run in groupby(outlet.sentences, key=lambda sentence: sentence.omission):
+        if omission is Omission.REPEAT:
+            spans = [sentence.span for sentence in run]
+            total += len(re.sub(r"\W+$", "", outlet.text[spans[0].start : spans[-1].end]))
+    return total

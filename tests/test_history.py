@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import naive
 import pytest
@@ -260,3 +261,77 @@ def test_an_order_field_that_holds_no_order_is_named(dedup, corpus):
     done = dedup("history", "--from", corpus, "https://example.com/fire", "--order-field", "id")
     assert done.code == 2
     assert 'a: "id" is no number and no date' in done.stderr or 'b: "id" is no number and no date' in done.stderr
+
+
+def test_all_articles_get_an_index_and_pages(dedup, corpus, tmp_path):
+    out = tmp_path / "history"
+    done = dedup("history", corpus, "--all", "-o", str(out))
+    assert (done.code, done.stderr) == (0, "")
+    assert "3 documents of 2 articles; 1 with several versions" in done.stdout
+    assert 'href="articles/000/1.html"' in (out / "index.html").read_text()
+    assert "number changed: Two" in (out / "articles/000/1.html").read_text()
+
+
+def test_the_order_of_the_corpus_changes_no_page(dedup, corpus, tmp_path):
+    lines = Path(corpus).read_text().splitlines(keepends=True)
+    other = tmp_path / "other.jsonl"
+    other.write_text(lines[2] + lines[0] + lines[1])
+    pages = []
+    for name, source in (("a", corpus), ("b", str(other))):
+        dedup("history", source, "--all", "-o", str(tmp_path / name), "--workers", "1")
+        pages.append((tmp_path / name / "articles/000/1.html").read_bytes())
+    assert pages[0] == pages[1]
+
+
+def test_the_folder_of_an_earlier_run_is_replaced_when_asked(dedup, corpus, tmp_path):
+    args = ("history", corpus, "--all", "-o", str(tmp_path / "out"))
+    assert [dedup(*args).code, dedup(*args).code, dedup(*args, "--overwrite").code] == [0, 2, 0]
+
+
+def test_a_foreign_folder_is_not_replaced(dedup, corpus, tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/notes.txt").write_text("mine")
+    assert dedup("history", corpus, "--all", "-o", str(tmp_path / "mine"), "--overwrite").code == 2
+    assert (tmp_path / "mine/notes.txt").read_text() == "mine"
+
+
+def test_clean_and_history_agree(dedup, tmp_path):
+    """What a clean run calls an edited copy or an update within one URL is a version of one article."""
+    body = " ".join(f"word{i}" for i in range(60))
+    rows = [
+        {"id": "a", "url": "https://example.com/fire", "text": f"{body} Two died.", "date": "2025-01-01"},
+        {"id": "b", "url": "https://example.com/fire", "text": f"{body} Two persons died.", "date": "2025-01-02"},
+        {
+            "id": "c",
+            "url": "https://example.com/fire",
+            "text": f"{body} On Monday 14 died in 3 towns.",
+            "date": "2025-01-03",
+        },
+    ]
+    source = tmp_path / "news.jsonl"
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert dedup("clean", str(source), "-o", str(tmp_path / "out"), "-q").code == 0
+    out = str(tmp_path / "out")
+    called = {"a": "kept as update", "b": "removed as edited", "c": "kept as update"}
+    found = json.loads(dedup("history", "--run", out, "https://example.com/fire", "--format", "json").stdout)
+    assert {version["name"]: version.get("called") for version in found["versions"]} == called
+    cluster = json.loads(dedup("history", "--run", out, "--cluster", "1", "--format", "json").stdout)
+    assert [version["name"] for version in cluster["versions"]] == ["a", "b"]
+    assert dedup("history", "--run", out, "--all", "-o", str(tmp_path / "pages")).code == 0
+
+
+WRONG = [
+    (["--all"], "--all takes corpora"),
+    (["x", "--all"], "Name it with -o"),
+    (["--cluster", "1"], "--cluster ID goes with --run"),
+    (["--from", "x", "--run", "y"], "--from and --run"),
+    (["--from", "x", "--all", "-o", "y"], "--all takes the corpora as arguments"),
+    (["--from", "x", "a", "b"], "One article is named"),
+]
+
+
+@pytest.mark.parametrize(("args", "message"), WRONG)
+def test_what_does_not_go_together_is_named(dedup, args, message):
+    done = dedup("history", *args)
+    assert done.code == 2
+    assert message in done.stderr

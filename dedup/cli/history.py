@@ -1,6 +1,7 @@
 """`dedup history`: what an outlet changed in an article, and when."""
 
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -10,16 +11,21 @@ from dedup.cli.options import (
     color_option,
     format_option,
     is_coloured,
-    output_option,
+    refuse_dash,
     text_options,
     width_option,
+    workers_option,
     write_output,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from dedup.config import FieldNames, InputConfig
-    from dedup.history.version_history import Version, VersionHistory
-    from dedup.pipeline.collect_versions import VersionFields
+    from dedup.history.version_history import VersionHistory
+    from dedup.model.documents import Document
+    from dedup.pipeline.collect_versions import Article, VersionFields
+    from dedup.pipeline.list_histories import HistoriesRun
     from dedup.report.diff.diff_terminal import Screen
 
 
@@ -27,6 +33,13 @@ if TYPE_CHECKING:
 @click.argument("versions", nargs=-1, metavar="[VERSION...]")
 @click.option(
     "--from", "corpus", metavar="FILE", help="Take the versions of one article of this corpus; see --group-field."
+)
+@click.option("--run", "out", metavar="OUT/", help="Take the documents of this clean run, and say what it calls them.")
+@click.option(
+    "--cluster", metavar="ID", help="Of --run, only this cluster: its number, or the id of its kept document."
+)
+@click.option(
+    "--all", "every", is_flag=True, help="Show all articles of the corpora that are named, as a folder of pages."
 )
 @click.option("--group-field", default="url", show_default=True, help="Field that the versions of an article share.")
 @click.option(
@@ -44,7 +57,19 @@ if TYPE_CHECKING:
     help="Show the changes from version A to B, counted from 1.",
 )
 @click.option("--blame", is_flag=True, help="Show each sentence with the version it came in with.")
-@output_option
+@click.option(
+    "-o", "--output", metavar="FILE", callback=refuse_dash, help="Write to this file; with --all, this folder."
+)
+@click.option(
+    "--max-articles",
+    type=click.IntRange(1),
+    default=10_000,
+    show_default=True,
+    help="Articles that get a page, with --all: those with most versions.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace the folder of an earlier --all.")
+@workers_option
+@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 @color_option
 @width_option
 @text_options
@@ -52,6 +77,9 @@ if TYPE_CHECKING:
 def history(
     versions: tuple[str, ...],
     corpus: str | None,
+    out: str | None,
+    cluster: str | None,
+    every: bool,
     group_field: str,
     order_field: str | None,
     output_format: str,
@@ -59,6 +87,10 @@ def history(
     between: tuple[int, int] | None,
     blame: bool,
     output: str | None,
+    max_articles: int,
+    overwrite: bool,
+    workers: int,
+    quiet: bool,
     color: str,
     width: int | None,
     records: "InputConfig",
@@ -66,28 +98,42 @@ def history(
 ) -> None:
     """Show what changed from each version of an article to the next, and since when each sentence is there.
 
-    Versions are text files in their order, or documents of a corpus that share a URL.
+    Versions are text files in their order, or documents of a corpus that share a URL. With --all every article of a
+    corpus gets a page, and an index lists them, most changed first.
 
     \b
     Examples:
       dedup history monday.txt tuesday.txt friday.txt
-      dedup history --from news.jsonl https://example.com/fire
-      dedup history --from revisions.jsonl.gz 2025-01-01 --group-field group --blame
-      dedup history v*.txt --between 1 3
       dedup history v*.txt --format html -o history.html
+      dedup history --from news.jsonl https://example.com/fire --blame
+      dedup history news.jsonl --all -o history/
+      dedup history --run cleaned/ --all -o history/
     """
     from dedup.history.trace_versions import trace_versions
     from dedup.output.output_file import refuse_output
     from dedup.pipeline.collect_versions import VersionFields
     from dedup.report.diff.diff_terminal import Screen
 
-    inputs = [corpus] if corpus else list(versions)
+    check_inputs(versions, corpus, out, cluster, every=every)
+    asked = VersionFields(group_field, order_field, fields)
+    if every:
+        from dedup.pipeline.list_histories import HistoriesRun
+
+        if output is None:
+            raise click.UsageError("--all writes a folder. Name it with -o.")
+        documents = read_run_documents(out, None, asked) if out else read_corpora(versions, records, asked)
+        run = HistoriesRun(documents, asked, Path(output), Path(out or versions[0]), max_articles, workers, overwrite)
+        show_all(run, quiet=quiet)
+        return
+    inputs = [corpus] if corpus else [out] if out else list(versions)
     refuse_output(output, inputs)
-    if corpus:
-        name, found = read_article(corpus, versions, records, VersionFields(group_field, order_field, fields))
+    if out:
+        article = read_of_run(out, cluster, versions, asked)
+    elif corpus:
+        article = read_article(read_corpora([corpus], records, asked), versions, asked)
     else:
-        name, found = read_versions(versions)
-    told = trace_versions(name, found)
+        article = read_versions(versions)
+    told = trace_versions(article.name, article.versions)
     screen = Screen(
         width or shutil.get_terminal_size().columns,
         is_coloured(color if output is None or color == "always" else "never"),
@@ -101,27 +147,76 @@ def history(
     write_output(rendered, output, inputs)
 
 
-def read_article(
-    corpus: str, keys: tuple[str, ...], records: "InputConfig", fields: "VersionFields"
-) -> "tuple[str, list[Version]]":
-    """Return the name and the versions of an article of a corpus."""
-    from dedup.pipeline.collect_versions import choose_article, read_documents
+def check_inputs(
+    versions: tuple[str, ...], corpus: str | None, out: str | None, cluster: str | None, *, every: bool
+) -> None:
+    """Raise a usage error unless versions are named in exactly one way."""
+    if corpus and out:
+        raise click.UsageError("--from and --run name different documents. Give one of them.")
+    if cluster is not None and (out is None or every or versions):
+        raise click.UsageError("--cluster ID goes with --run OUT/, and names all the versions.")
+    if every and corpus:
+        raise click.UsageError("--all takes the corpora as arguments: dedup history news.jsonl --all -o history/")
+    if every and bool(versions) == bool(out):
+        raise click.UsageError("--all takes corpora, or a run with --run OUT/. Name one of them.")
+    if (corpus or (out and not every)) and len(versions) > 1:
+        raise click.UsageError("One article is named: its URL, or what its --group-field holds.")
+    if not (corpus or out or every) and len(versions) < 2:
+        raise click.UsageError("Name two versions at least, or a corpus with --from.")
 
-    if len(keys) > 1:
-        raise click.UsageError("With --from one article is named: its URL, or what its --group-field holds.")
-    documents = choose_article(read_documents([corpus], records, fields), keys[0] if keys else None, fields)
-    return fields.name_group(documents[0]), fields.arrange(documents)
+
+def read_corpora(inputs: "Sequence[str]", records: "InputConfig", fields: "VersionFields") -> "Iterator[Document]":
+    """Yield the documents of some corpora."""
+    from dedup.pipeline.collect_versions import read_documents
+
+    return read_documents(inputs, records, fields)
 
 
-def read_versions(paths: tuple[str, ...]) -> "tuple[str, list[Version]]":
+def read_run_documents(out: str, cluster: str | None, fields: "VersionFields") -> "Iterator[Document]":
+    """Yield the documents of a clean run, or of one of its clusters."""
+    from dedup.pipeline.collect_versions import read_run
+
+    return read_run(Path(out), cluster, fields, lambda message: click.echo(message, err=True))
+
+
+def read_of_run(out: str, cluster: str | None, keys: tuple[str, ...], fields: "VersionFields") -> "Article":
+    """Return a cluster of a run, or an article of it, as versions."""
+    from dedup.pipeline.collect_versions import Article
+
+    documents = read_run_documents(out, cluster, fields)
+    if cluster is None:
+        return read_article(documents, keys, fields)
+    return Article(f"cluster {cluster}", fields.arrange(list(documents)))
+
+
+def read_article(documents: "Iterator[Document]", keys: tuple[str, ...], fields: "VersionFields") -> "Article":
+    """Return an article of a corpus."""
+    from dedup.pipeline.collect_versions import Article, choose_article
+
+    found = choose_article(documents, keys[0] if keys else None, fields)
+    return Article(fields.name_article(found[0]), fields.arrange(found))
+
+
+def read_versions(paths: tuple[str, ...]) -> "Article":
     """Return text files as the versions of an article that is called by the first and the last."""
     from dedup.history.version_history import Version
     from dedup.pipeline.collect_documents import read_files
+    from dedup.pipeline.collect_versions import Article
 
-    if len(paths) < 2:
-        raise click.UsageError("Name two versions at least, or a corpus with --from.")
     documents = read_files(paths)
-    return f"{documents[0].id} to {documents[-1].id}", [Version(document.id, document.text) for document in documents]
+    name = f"{documents[0].id} to {documents[-1].id}"
+    return Article(name, [Version(document.id, document.text) for document in documents])
+
+
+def show_all(run: "HistoriesRun", *, quiet: bool) -> None:
+    """Write the histories of a corpus, and say what was found."""
+    from dedup.cli.progress import TerminalProgress
+    from dedup.pipeline.list_histories import list_histories
+    from dedup.report.history.history_terminal import render_all
+
+    written = list_histories(run, TerminalProgress(quiet=quiet))
+    if not quiet:
+        click.echo(render_all(written), nl=False)
 
 
 def show_between(told: "VersionHistory", between: tuple[int, int], screen: "Screen") -> str:

@@ -20,6 +20,7 @@ LABELS = {
     "survey": "counting",
     "report": "reporting",
     "group": "grouping",
+    "history": "tracing",
     "name": "naming",
     "restore": "restoring",
 }

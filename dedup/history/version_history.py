@@ -31,13 +31,18 @@ class StepKind(StrEnum):
 
 
 class Version(NamedTuple):
-    """One state of an article: its time as given, and as a moment if that can be read."""
+    """One state of an article: its time as given, and as a moment if that can be read.
+
+    `called` is what a clean run calls it, "" for nothing.
+    """
 
     name: str
     text: str
     title: str = ""
     time: str = ""
     moment: datetime | None = None
+    outlet: str = ""
+    called: str = ""
 
 
 class ChangedFact(NamedTuple):

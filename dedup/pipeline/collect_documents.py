@@ -54,11 +54,7 @@ class DocumentCollector:
         """
         root = Path(out)
         inputs = check_run(root, tell).inputs
-        for record in read_records(root, CLUSTERS, ClusterRecord):
-            if cluster in {str(record.cluster), read_value(bytes(record.representative))}:
-                break
-        else:
-            raise InputError(f'{out}: no cluster "{cluster}". {CLUSTERS} lists them, by number and representative.')
+        record = find_cluster(root, cluster)
         for member in record.members:
             if member.run is not None:
                 raise InputError(
@@ -91,6 +87,14 @@ class DocumentCollector:
 
     def _open(self, paths: Sequence[str]) -> DocumentReader:
         return DocumentReader(find_files(paths), self.input, self.fields)
+
+
+def find_cluster(out: Path, cluster: str) -> ClusterRecord:
+    """Return a cluster of a finished run by its number, or by the id of its representative."""
+    for record in read_records(out, CLUSTERS, ClusterRecord):
+        if cluster in {str(record.cluster), read_value(bytes(record.representative))}:
+            return record
+    raise InputError(f'{out}: no cluster "{cluster}". {CLUSTERS} lists them, by number and representative.')
 
 
 def read_files(paths: Sequence[str]) -> list[Document]:

@@ -1,9 +1,12 @@
 """The versions of articles, from a corpus or a finished run: grouped, and put in their order."""
 
+import tempfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
 
 from dedup.config import FieldNames, InputConfig
 from dedup.corpus.document_reader import list_documents
@@ -12,12 +15,25 @@ from dedup.corpus.shards import WHOLE_FILE, plan_shards, read_shard
 from dedup.errors import InputError
 from dedup.history.article_urls import normalise_url
 from dedup.history.version_history import Version
-from dedup.model.documents import Document
+from dedup.model.documents import Document, DocumentPlace
+from dedup.output.finished_run import check_run, read_input_config, read_records
+from dedup.output.records import RemovedRecord
+from dedup.output.related_records import RelatedRecord
+from dedup.output.replay import Originals
+from dedup.output.run_folder import RELATED, REMOVED
+from dedup.pipeline.collect_documents import find_cluster
 from dedup.text.dates import parse_moment
 
 ORDERS = ("date", "fetched", "version")  # fields that say when a version was, the first that all versions have
-URL = "url"
+URL, CALLED = "url", "called"
 EPOCHS = range(10**8, 10**13)
+
+
+class Article(NamedTuple):
+    """The versions of an article, in their order, and what it is called."""
+
+    name: str
+    versions: list[Version]
 
 
 @dataclass(frozen=True)
@@ -34,7 +50,7 @@ class VersionFields:
         orders = [self.order] if self.order else ORDERS
         return self.names.roles | {"group": self.group} | {f"order:{name}": name for name in orders}
 
-    def name_group(self, document: Document) -> str:
+    def name_article(self, document: Document) -> str:
         """Return which article a document is a version of, "" if it does not say."""
         value = str(document.fields.get("group", ""))
         return normalise_url(value) if self.group == URL else value
@@ -69,7 +85,34 @@ def make_version(document: Document) -> Version:
     moment = parse_moment(time)
     if moment is None and time.isdecimal() and int(time) in EPOCHS:
         moment = datetime.fromtimestamp(int(time) / (1000 if int(time) >= 10**11 else 1), UTC)
-    return Version(document.id, document.text, str(document.fields.get("title", "")), time, moment)
+    title, outlet, called = (str(document.fields.get(role, "")) for role in ("title", "outlet", CALLED))
+    return Version(document.id, document.text, title, time, moment, outlet, called)
+
+
+def read_run(out: Path, cluster: str | None, fields: VersionFields, tell: Callable[[str], None]) -> Iterator[Document]:
+    """Yield the documents of a finished run, or of one of its clusters, as they were in its input.
+
+    `tell` is that of `check_run`.
+    """
+    summary = check_run(out, tell)
+    wanted = None if cluster is None else {DocumentPlace(m.path, m.line) for m in find_cluster(out, cluster).members}
+    calls = read_calls(out)
+    with tempfile.TemporaryDirectory(prefix="dedup-") as scratch:
+        originals = Originals(out, summary.inputs, read_input_config(summary), fields.roles, Path(scratch))
+        for number, block in originals.read():
+            for document in list_documents(block, [summary.inputs[number].path]):
+                if wanted is None or document.place in wanted:
+                    yield replace(document, fields={**document.fields, CALLED: calls.get(document.place, "")})
+
+
+def read_calls(out: Path) -> dict[DocumentPlace | None, str]:
+    """Return what a run calls documents: how those that went, or stayed, are alike another one."""
+    calls: dict[DocumentPlace | None, str] = {}
+    for removed in read_records(out, REMOVED, RemovedRecord):
+        calls[DocumentPlace(removed.source.path, removed.source.line)] = f"removed as {removed.relation}"
+    for related in read_records(out, RELATED, RelatedRecord, may_lack=True):
+        calls[DocumentPlace(related.path, related.line)] = f"kept as {related.relation}"
+    return calls
 
 
 def read_documents(inputs: Sequence[str], config: InputConfig, fields: VersionFields) -> Iterator[Document]:
@@ -84,7 +127,7 @@ def choose_article(documents: Iterable[Document], key: str | None, fields: Versi
     groups: dict[str, list[Document]] = {}
     wanted = normalise_url(key) if key and fields.group == URL else key
     for document in documents:
-        name = fields.name_group(document)
+        name = fields.name_article(document)
         if name and (wanted is None or wanted in {name, document.id} or name in groups):
             groups.setdefault(name, []).append(document)
     if len(groups) == 1:

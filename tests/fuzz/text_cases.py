@@ -56,9 +56,23 @@ def history(source, place):
     if source.random() < 0.4:
         write_jsonl(place / "in/news.jsonl", make_records(str(source.random()), 6))
         names = ["--from", "in/news.jsonl", *source.choice([(), ("s0-0",), ("none",), (MARKS[0],)])]
+    if source.random() < 0.15:
+        write_jsonl(place / "in/news.jsonl", make_records(str(source.random()), 6))
+        yield Step(
+            (
+                "history",
+                "in/news.jsonl",
+                "--all",
+                "-o",
+                "pages",
+                *draw_options(source, "history", share=0.1, without=("corpus", "out", "every", "text_field", "output")),
+            ),
+            ("pages",),
+        )
+        return
     target = draw_file_target(source, place, names)
     to_file = source.random() < 0.5
-    options = draw_options(source, "history", share=0.3, without=("corpus", "id_field", "text_field"))
+    options = draw_options(source, "history", share=0.3, without=("corpus", "out", "every", "id_field", "text_field"))
     args = ("history", *names, *options, *(("-o", target.name) if to_file else ()))
     done = yield Step(args, target.outputs if to_file else ())
     if done.code == 0 and not {"--between", "-p", "--patch"} & {*options}:

@@ -9,6 +9,7 @@ from dedup.history.version_history import ChangedFact, SentenceLife, Step, StepK
 from dedup.report.diff.diff_html import DiffRow, describe_rows, measure_shares
 from dedup.report.history.step_words import (
     count_facts,
+    describe_call,
     describe_fact,
     describe_step,
     format_gap,
@@ -132,7 +133,7 @@ def tell_fact(fact: ChangedFact, step: Step) -> str:
 def describe_page_step(history: VersionHistory, step: Step) -> PageStep:
     """Return a step as the page shows it."""
     version = history.versions[step.new]
-    note = "; ".join(filter(None, (describe_step(step), count_facts(step))))
+    note = "; ".join(filter(None, (describe_step(step), count_facts(step), describe_call(history, step))))
     anchor = name_step(step)
     return PageStep(
         anchor,

@@ -46,7 +46,7 @@ def describe_version(version: Version) -> dict[str, object]:
         "time": version.time or None,
         "num_words": count_words(version.text),
     }
-    return found | ({"title": version.title} if version.title else {})
+    return found | {name: value for name, value in (("title", version.title), ("called", version.called)) if value}
 
 
 def describe_step(step: Step) -> dict[str, object]:

@@ -6,20 +6,23 @@ from dedup.diff.engine import diff_texts
 from dedup.diff.model import TextNames
 from dedup.history.version_history import SentenceLife, VersionHistory
 from dedup.report.diff.diff_terminal import Screen, render_terminal
+from dedup.report.history.history_index import WrittenHistories
 from dedup.report.history.step_words import (
     count_facts,
+    describe_call,
     describe_fact,
     describe_step,
     measure_gap,
     name_version,
     summarise_history,
 )
-from dedup.report.wording import clip
+from dedup.report.wording import clip, count_things
 from dedup.report.wrapping import Piece, wrap_pieces
 from dedup.text.control_characters import show_line
 
 BAR = 12  # columns of the longest bar
 TIME = 20  # columns of a time
+MOST = 10  # articles
 MAX_FACTS = 5  # facts of a step that are shown
 
 
@@ -34,7 +37,7 @@ def render_steps(history: VersionHistory, screen: Screen) -> str:
         stats = step.diff.stats
         counts = f"+{stats.num_added:,} -{stats.num_dropped:,} ~{stats.num_moved:,}"
         bar = "█" * -(-BAR * step.num_changed // most)
-        told = "; ".join(filter(None, (describe_step(step), count_facts(step))))
+        told = "; ".join(filter(None, (describe_step(step), count_facts(step), describe_call(history, step))))
         begin = f"{name_version(step.new):<{width}}  {name_time(history, step.new):<{TIME}}"
         lines.append(f"{begin}  {measure_gap(history, step):>9}  {counts:<14}  {bar:<{BAR}}  {told}".rstrip())
         facts = [show_line(describe_fact(fact)) for fact in step.facts[:MAX_FACTS]]
@@ -83,6 +86,22 @@ def write_lives(lives: tuple[SentenceLife, ...], history: VersionHistory, screen
         folded = fold(show_line(life.text), max(screen.width - width - 2, 20))
         for number, line in enumerate(folded):
             yield f"{came if number == 0 else '':<{width}}  {line}"
+
+
+def render_all(written: WrittenHistories) -> str:
+    """Return what the histories of a corpus show: counts, and the most changed articles."""
+    entries = written.entries
+    counts = f"{count_things(written.num_documents, 'document')} of {count_things(written.num_articles, 'article')}"
+    lines = [f"{counts}; {written.num_several:,} with several versions"]
+    if entries:
+        lines += ["", "most changed:"]
+    for entry in entries[:MOST]:
+        name = clip(show_line(entry.title or entry.name), 60)
+        lines.append(f"  {entry.words:>7,} words, {count_things(entry.versions, 'version')}: {name}")
+    if len(entries) < written.num_several:
+        lines.append(f"limit hit: --max-articles: {len(entries):,} of {written.num_several:,} have a page")
+    lines += ["", f"all of them: {show_line(str(written.first_page))}"]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def fold(text: str, width: int) -> list[str]:

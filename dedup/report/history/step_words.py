@@ -31,6 +31,12 @@ def describe_step(step: Step) -> str:
     return words.get(step.kind, "")
 
 
+def describe_call(history: VersionHistory, step: Step) -> str:
+    """Return what a clean run calls the version that a step leads to, "" for nothing."""
+    called = history.versions[step.new].called
+    return f"clean: {called}" if called else ""
+
+
 def describe_fact(fact: ChangedFact) -> str:
     """Return a changed fact in words."""
     old, new = (clip(" ".join(side.split()), MAX_FACT) for side in (fact.old, fact.new))

@@ -1,0 +1,105 @@
+"""The index of the histories of a corpus: all articles in a table, most changed first."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from dedup.history.version_history import StepKind, VersionHistory
+from dedup.report.corpus.corpus_page import render_corpus_page
+
+PER_FOLDER = 500
+
+
+class WrittenHistories(NamedTuple):
+    """What was written: the first page, documents, articles, those with several versions, and with a page."""
+
+    first_page: Path
+    num_documents: int
+    num_articles: int
+    num_several: int
+    entries: "list[ArticleEntry]"
+
+
+class ArticleEntry(msgspec.Struct, frozen=True):
+    """An article in the index: counts of its versions and steps, of words added and dropped, of changed facts."""
+
+    number: int
+    name: str
+    page: str
+    title: str
+    outlet: str
+    first: str
+    last: str
+    versions: int
+    changes: int
+    words: int
+    headline: int
+    number_facts: int
+    name_facts: int
+    quote: int
+    date: int
+    silent: int
+    reverted: int
+
+    @property
+    def kinds(self) -> list[str]:
+        """Return which kinds of changes the article has."""
+        counts = {
+            "headline": self.headline,
+            "number": self.number_facts,
+            "name": self.name_facts,
+            "quote": self.quote,
+            "date": self.date,
+            "silent": self.silent,
+            "reverted": self.reverted,
+        }
+        return [kind for kind, count in counts.items() if count]
+
+
+def article_path(number: int) -> str:
+    """Return the page of an article, relative to the index; no folder holds more than 500.
+
+    >>> article_path(1), article_path(501)
+    ('articles/000/1.html', 'articles/001/501.html')
+    """
+    return f"articles/{(number - 1) // PER_FOLDER:03d}/{number}.html"
+
+
+def describe_article(number: int, history: VersionHistory) -> ArticleEntry:
+    """Return what the index says of an article."""
+    kinds = Counter(fact.kind.value for step in history.steps for fact in step.facts)
+    first, last = history.versions[0], history.versions[-1]
+    return ArticleEntry(
+        number,
+        history.name,
+        article_path(number),
+        last.title,
+        last.outlet,
+        first.time,
+        last.time,
+        len(history.versions),
+        sum(step.kind not in {StepKind.SAME, StepKind.TRIVIAL} for step in history.steps),
+        history.num_changed,
+        kinds["headline"],
+        kinds["number"],
+        kinds["name"],
+        kinds["quote"],
+        kinds["date"],
+        sum(step.is_silent for step in history.steps),
+        sum(step.kind is StepKind.REVERTED for step in history.steps),
+    )
+
+
+def render_history_index(entries: Sequence[ArticleEntry], num_several: int) -> str:
+    """Return the page; `entries` are the articles with a page, of `num_several` with several versions."""
+    values = {
+        "entries": entries,
+        "num_several": num_several,
+        "outlets": sorted({entry.outlet for entry in entries if entry.outlet}),
+        "kinds": sorted({kind for entry in entries for kind in entry.kinds}),
+        "num_versions": sum(entry.versions for entry in entries),
+    }
+    return render_corpus_page("history_index.html", values, script="history_index.js")

@@ -7,7 +7,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 .PHONY: help setup warm-up demo test test-all check lint format types layers same gate peers screenshots clean
 .PHONY: bench bench-diff bench-documents bench-index bench-spark bench-stages bench-passages
-.PHONY: bench-compare bench-judgement bench-stories bench-peers
+.PHONY: bench-formats bench-compare bench-judgement bench-stories bench-peers
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -69,6 +69,9 @@ bench-stages: setup ## where the time of `dedup clean` goes, beside what the mac
 
 bench-passages: setup ## planted passages, repeats, containment, scripts and cost of finding what is printed twice
 	$(BIN)/python benchmarks/bench_passages.py
+
+bench-formats: setup ## what each input format costs beside plain .jsonl, documents only and with the defaults
+	$(BIN)/python benchmarks/bench_formats.py
 
 bench-spark: setup ## decisions, time and shuffle volume of the Spark engine beside the local one
 	$(BIN)/python benchmarks/bench_spark.py

@@ -207,6 +207,8 @@ class InputConfig:
     outlet_field  field that says who published; documents of one outlet share boilerplate
     url_field     field that holds the address on the web
     max_record    bytes of a record; a longer one is set aside unread
+    encoding      of text files without a byte order mark; None: UTF-8
+    max_unpacked  bytes that a compressed file or an archive may become; None: 200 times its own, at least 4 GB
     """
 
     text_field: str = "text"
@@ -217,6 +219,8 @@ class InputConfig:
     outlet_field: str = "outlet"
     url_field: str = "url"
     max_record: int = 512 << 20
+    encoding: str | None = None
+    max_unpacked: int | None = None
 
     def __post_init__(self) -> None:
         check(1 <= self.max_record <= 2**31 - 1, f"--max-record {self.max_record} is not between 1 and 2,147,483,647.")

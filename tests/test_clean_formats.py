@@ -121,7 +121,7 @@ def test_texts_are_restored_and_kept_as_files(dedup, tmp_path):
         (folder / name).parent.mkdir(exist_ok=True)
         bom = b"\xef\xbb\xbf" * (index % 2)
         (folder / name).write_bytes(bom + record["text"].replace(" ", "\r\n", 1).encode())
-    (folder / "bad.txt").write_bytes(b"\xff\xfe")
+    (folder / "bad.txt").write_bytes(b"\xfa\xfe")
     (folder / "empty.txt").write_bytes(b"")
     clean_and_restore(dedup, tmp_path, "in")
     before = read_tree(folder)

@@ -69,8 +69,8 @@ def bench(
     from dedup.pipeline.run_bench import BenchRun
     from dedup.pipeline.run_bench import bench as measure
 
-    with working_folder(None, dry_run=True) as folder, find_sources(inputs, folder, records.input_format) as files:
-        locations = [*(file.location for file in files), *([judged] if judged else [])]
+    with working_folder(None, dry_run=True) as folder, find_sources(inputs, folder, records, unpacked=True) as files:
+        locations = [*(file.user_file.location for file in files), *([judged] if judged else [])]
         refuse_output(output, locations)
         run = BenchRun(
             files=files,

@@ -72,8 +72,8 @@ def clean(
     A document that another one contains is removed too. A passage that a document prints twice is cut out of it.
     --passages off compares whole documents only and touches no text.
 
-    INPUT is any mix of .jsonl, .csv, .tsv (each also .gz or .zst), .parquet and .txt files, folders and patterns of
-    them, or - for standard input.
+    INPUT is any mix of .jsonl, .csv, .tsv, .txt (each also .gz, .zst, .bz2 or .xz), .parquet, .zip and .tar files,
+    folders and patterns of them, or - for standard input.
 
     \b
     OUT/ gets these files:
@@ -148,7 +148,7 @@ def clean(
         raise click.UsageError("--resume cannot go on with standard input. Save it to a file first.")
     with (
         working_folder(out, dry_run=dry_run or out is None) as folder,
-        find_sources(inputs, folder, records.input_format) as files,
+        find_sources(inputs, folder, records) as files,
     ):
         if to_stdout:
             refuse_stream(files)

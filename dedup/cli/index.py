@@ -99,7 +99,7 @@ def add(
 
     with (
         working_folder(index, dry_run=True) as scratch,
-        find_sources(inputs, scratch, records.input_format) as files,
+        find_sources(inputs, scratch, records) as files,
     ):
         run = CleanRun(
             files,
@@ -154,8 +154,8 @@ def check(
 
     if output is None:
         teller.refuse_second("the list. Name a file for that with -o")
-    with working_folder(output, dry_run=True) as folder, find_sources(inputs, folder, records.input_format) as files:
-        locations = [index, *(file.location for file in files)]
+    with working_folder(output, dry_run=True) as folder, find_sources(inputs, folder, records) as files:
+        locations = [index, *(file.user_file.location for file in files)]
         refuse_output(output, locations)
         settings = CleanSettings(near, passages, records)
         run = CleanRun(files, folder, settings, workers, dry_run=True, index=Path(index))

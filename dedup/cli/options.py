@@ -1,5 +1,6 @@
 """Options that several commands share, declared once: the same flag means the same thing everywhere."""
 
+import codecs
 import os
 import re
 import sys
@@ -72,8 +73,20 @@ def make_records(series_field: str | None = None, **settings: Any) -> "InputConf
     return InputConfig(**settings | ({"outlet_field": series_field} if series_field else {}))
 
 
-def parse_size(_context: click.Context, _parameter: click.Parameter, value: str) -> int:
+def parse_encoding(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    """Return the name of an encoding as Python has it, None for UTF-8."""
+    try:
+        name = codecs.lookup(value or "utf-8").name
+        codecs.getincrementalencoder(name)().encode("a")
+    except (LookupError, ValueError, TypeError):
+        raise click.BadParameter(f'"{value}" is no encoding of text that is known. Write it like cp1252.') from None
+    return None if name in {"utf-8", "ascii"} else name
+
+
+def parse_size(_context: click.Context, _parameter: click.Parameter, value: str | None) -> int | None:
     """Return the bytes of a size such as 512MB: a number of bytes, or of KB, MB or GB of 1024, 1024^2, 1024^3."""
+    if value is None:
+        return None
     found = SIZE.fullmatch(value.upper())
     if not found:
         raise click.BadParameter(f'"{value}" is no size. Write it like 512MB.')
@@ -121,8 +134,20 @@ input_options = compose(
         callback=parse_size,
         help="Set a longer record aside unread: a bound on memory.",
     ),
+    click.option(
+        "--encoding",
+        metavar="NAME",
+        callback=parse_encoding,
+        help="Encoding of text without a byte order mark, as cp1252.  [default: UTF-8]",
+    ),
+    click.option(
+        "--max-unpacked",
+        metavar="SIZE",
+        callback=parse_size,
+        help="Stop at a file that becomes longer when it is unpacked.  [default: 200 times its size, at least 4GB]",
+    ),
 )
-TEXT_FIELDS = ("text_field", "id_field", "input_format", "max_record")
+TEXT_FIELDS = ("text_field", "id_field", "input_format", "max_record", "encoding", "max_unpacked")
 text_options = compose(input_options, hand_over("records", TEXT_FIELDS, make_records))
 
 fact_options = compose(
@@ -140,7 +165,7 @@ record_options = compose(
     fact_options,
     click.option("--url-field", default="url", show_default=True, help="Field that holds the URL; may be absent."),
     click.option("--series-field", hidden=True, help="What --outlet-field was called."),
-    hand_over("records", (*RECORD_FIELDS, "input_format", "max_record", "series_field"), make_records),
+    hand_over("records", (*RECORD_FIELDS, *TEXT_FIELDS[2:], "series_field"), make_records),
 )
 
 article_options = compose(fact_options, hand_over("fields", ("date_field", "title_field", "outlet_field"), make_fields))

@@ -77,9 +77,9 @@ def passages(
     has_no_folder = out is None or is_written_directly(out)
     with (
         working_folder(out, dry_run=has_no_folder) as place,
-        find_sources(inputs, place, records.input_format) as files,
+        find_sources(inputs, place, records) as files,
     ):
-        refuse_output(out, [file.location for file in files])
+        refuse_output(out, [file.user_file.location for file in files])
         settings = CleanSettings(passages=config, input=records)
         run = CleanRun(files, place, settings, workers)
         target = Path(out) if out else None

@@ -9,6 +9,8 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
 LABELS = {
+    "unpack": "unpacking",
+    "pack": "packing",
     "sketch": "reading",
     "index": "look-up",
     "cover": "comparing",

@@ -7,11 +7,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from dedup.cli.scratch import scratch_folder
+from dedup.config import InputConfig
 from dedup.corpus.files import STDIN, SourceFile, copy_stdin, find_files
+from dedup.corpus.unpack import unpack
 from dedup.model.run import RejectionCounts
 from dedup.output.output_file import is_written_directly
 
 EXIT_REJECTED = 3
+THREADS = 2  # that unpack files
 
 
 @contextmanager
@@ -29,14 +32,21 @@ def working_folder(out: str | None, *, dry_run: bool) -> Iterator[Path]:
 
 
 @contextmanager
-def find_sources(inputs: Sequence[str], folder: Path, input_format: str | None) -> Iterator[list[SourceFile]]:
-    """Give the files that the inputs name; standard input is copied to a file beside OUT/ while it is needed."""
-    if list(inputs) != [STDIN]:
-        yield find_files(inputs, input_format)
+def find_sources(
+    inputs: Sequence[str], folder: Path, config: InputConfig, *, unpacked: bool = False
+) -> Iterator[list[SourceFile]]:
+    """Give the files that the inputs name; standard input is copied to a file beside OUT/ while it is needed.
+
+    With `unpacked`, so are files that are packed.
+    """
+    files = [] if list(inputs) == [STDIN] else find_files(inputs, config.input_format, config.encoding)
+    if files and not (unpacked and any(file.is_packed for file in files)):
+        yield files
         return
     folder.parent.mkdir(parents=True, exist_ok=True)
     with scratch_folder(".dedup-stdin-", folder.parent) as scratch:
-        yield [copy_stdin(sys.stdin.buffer, scratch, input_format)]
+        files = files or [copy_stdin(sys.stdin.buffer, scratch, config.input_format, config.encoding)]
+        yield unpack(files, scratch / "unpacked", config, THREADS, lambda _: None) if unpacked else files
 
 
 def exit_code(found: RejectionCounts) -> int:

@@ -71,9 +71,9 @@ def stories(
         teller.refuse_second("-o -")
     with (
         working_folder(None if to_stdout else out, dry_run=to_stdout or is_written_directly(out)) as place,
-        find_sources(inputs, place, records.input_format) as files,
+        find_sources(inputs, place, records, unpacked=True) as files,
     ):
-        locations = [file.location for file in files]
+        locations = [file.user_file.location for file in files]
         refuse_output(None if to_stdout else out, locations)
         run = StoryRun(files, config, records, fields)
         result = list_stories(run, teller.progress())

@@ -1,22 +1,29 @@
-"""Open files through gzip and zstandard, for reading and writing, with errors that name the file."""
+"""Open files through a compression and an encoding, for reading and writing, with errors that name the file."""
 
+import bz2
 import io
+import lzma
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import IO, BinaryIO, cast
 
 import zstandard
 from isal import igzip, isal_zlib
 
+from dedup.corpus.encodings import RecodingReader, RecodingWriter
 from dedup.errors import InputError
 
 ZSTD_LEVEL = 3
 GZIP_LEVEL = 2  # of igzip's 0 to 3: its default, between zlib's levels 1 and 6 in size
+XZ_PRESET = 1  # a fifth larger than the usual one, and four times as fast
 BUFFER = 1 << 20
 LONGEST_WINDOW = 1 << 31  # as `zstd --long=31` makes them
+XZ_MEMORY = 1 << 30
 COMPRESSED_CHUNK = 1 << 17
-BROKEN = (igzip.BadGzipFile, cast("type[Exception]", isal_zlib.error), zlib.error, zstandard.ZstdError)
+ZSTD_CHUNK = 1 << 13  # a block of zstandard takes four bytes and becomes 128 KB: this bounds what one step makes
+ISAL_ERROR = cast("type[Exception]", isal_zlib.error)
+BROKEN = (igzip.BadGzipFile, ISAL_ERROR, zlib.error, zstandard.ZstdError, lzma.LZMAError)
 
 
 class CountingReader(io.RawIOBase):
@@ -72,7 +79,7 @@ class ZstdReader(io.RawIOBase):
         """Read decompressed bytes into the buffer; 0 at the end of a complete file."""
         while not self._output:
             if not self._input:
-                self._input = self._compressed.read(COMPRESSED_CHUNK) or b""
+                self._input = self._compressed.read(ZSTD_CHUNK) or b""
                 if not self._input:
                     if self._frame is not None:
                         raise EOFError
@@ -89,20 +96,75 @@ class ZstdReader(io.RawIOBase):
         return num
 
 
+class StreamReader(io.RawIOBase):
+    """Decompressed bytes of one stream after the other; one without its end is an `EOFError`.
+
+    The readers of the standard library pass over what follows the first stream and is none.
+    """
+
+    def __init__(
+        self, compressed: io.RawIOBase, make: Callable[[], bz2.BZ2Decompressor | lzma.LZMADecompressor]
+    ) -> None:
+        super().__init__()
+        self._compressed, self._make = compressed, make
+        self._input = b""
+        self._stream: bz2.BZ2Decompressor | lzma.LZMADecompressor | None = None
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Read decompressed bytes into the buffer; 0 at the end of a complete file."""
+        output = b""
+        while not output:
+            if not self._input and (self._stream is None or self._stream.needs_input):
+                self._input = self._compressed.read(COMPRESSED_CHUNK) or b""
+                if not self._input:
+                    if self._stream is not None:
+                        raise EOFError
+                    return 0
+            if self._stream is None:
+                self._input = self._input.lstrip(b"\0")  # padding between streams of xz
+                if not self._input:
+                    continue
+                self._stream = self._make()
+            given, self._input = self._input, b""
+            output = self._stream.decompress(given, len(buffer))
+            if self._stream.eof:
+                self._input, self._stream = self._stream.unused_data, None
+        buffer[: len(output)] = output
+        return len(output)
+
+
 @contextmanager
-def open_reader(path: str | int, compression: str | None) -> Iterator[tuple[BinaryIO, CountingReader]]:
-    """Open a file, or a descriptor, for reading decompressed bytes; also gives the counter of bytes read from disk."""
+def open_reader(
+    path: str | int, compression: str | None, encoding: str | None = None
+) -> Iterator[tuple[BinaryIO, CountingReader]]:
+    """Open a file, or a descriptor, for reading plain bytes; also gives the counter of bytes read from disk."""
     counter = CountingReader(io.FileIO(path, "rb"))
     try:
-        if compression == "gzip":
-            stream = cast("BinaryIO", igzip.IGzipFile(fileobj=io.BufferedReader(counter, BUFFER), mode="rb"))
-        elif compression == "zstd":
-            stream = cast("BinaryIO", io.BufferedReader(ZstdReader(counter), BUFFER))
-        else:
-            stream = cast("BinaryIO", io.BufferedReader(counter, BUFFER))
-        yield stream, counter
+        yield open_stream(counter, compression, encoding), counter
     finally:
         counter.close()
+
+
+def open_stream(raw: io.RawIOBase, compression: str | None, encoding: str | None = None) -> BinaryIO:
+    """Return a stream of the plain bytes of another."""
+    if compression == "gzip":
+        stream = cast("BinaryIO", igzip.IGzipFile(fileobj=io.BufferedReader(raw, BUFFER), mode="rb"))
+    elif compression is not None:
+        stream = cast("BinaryIO", io.BufferedReader(DECOMPRESSORS[compression](raw), BUFFER))
+    else:
+        stream = cast("BinaryIO", io.BufferedReader(raw, BUFFER))
+    return stream if encoding is None else cast("BinaryIO", io.BufferedReader(RecodingReader(stream, encoding), BUFFER))
+
+
+DECOMPRESSORS: dict[str, Callable[[io.RawIOBase], io.RawIOBase]] = {
+    "zstd": ZstdReader,
+    "bzip2": lambda raw: StreamReader(raw, bz2.BZ2Decompressor),
+    "xz": lambda raw: StreamReader(raw, lambda: lzma.LZMADecompressor(memlimit=XZ_MEMORY)),
+}
 
 
 def read_chunk(stream: BinaryIO, size: int, path: str) -> bytes:
@@ -122,17 +184,41 @@ def read_chunk(stream: BinaryIO, size: int, path: str) -> bytes:
         ) from error
     except BROKEN as error:
         raise InputError(f"{path}: broken compressed data ({error}). Fetch it anew.") from error
+    except UnicodeError as error:
+        raise InputError(f"{path}: is not in the encoding that its mark or --encoding names ({error}).") from error
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise InputError(f"{path}: broken compressed data ({error}). Fetch it anew.") from error  # bzip2 has no other
     return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 @contextmanager
-def open_writer(file: IO[bytes], compression: str | None) -> Iterator[IO[bytes]]:
-    """Write through a compressor into an open file; the same bytes in give the same bytes out (no time stamp)."""
-    if compression == "gzip":
-        with igzip.IGzipFile(fileobj=file, mode="wb", compresslevel=GZIP_LEVEL, mtime=0, filename="") as writer:
-            yield cast("IO[bytes]", writer)
-    elif compression == "zstd":
-        with zstandard.ZstdCompressor(level=ZSTD_LEVEL).stream_writer(file, closefd=False) as writer:
-            yield cast("IO[bytes]", writer)
-    else:
-        yield file
+def open_writer(
+    file: IO[bytes], compression: str | None, encoding: str | None = None, threads: int = 0
+) -> Iterator[IO[bytes]]:
+    """Write plain bytes through an encoding and a compressor into an open file.
+
+    The same bytes in give the same bytes out: no time stamp, and the same for any number of threads above 0.
+    """
+    with ExitStack() as stack:
+        writer = file
+        if compression is not None:
+            writer = stack.enter_context(COMPRESSORS[compression](file, threads))
+        if encoding is not None:
+            recoding = RecodingWriter(writer, encoding)
+            stack.callback(recoding.finish)
+            writer = cast("IO[bytes]", recoding)
+        yield writer
+
+
+COMPRESSORS: dict[str, Callable[[IO[bytes], int], AbstractContextManager[IO[bytes]]]] = {
+    "gzip": lambda file, _: cast(
+        "IO[bytes]", igzip.IGzipFile(fileobj=file, mode="wb", compresslevel=GZIP_LEVEL, mtime=0, filename="")
+    ),
+    "zstd": lambda file, threads: cast(
+        "IO[bytes]", zstandard.ZstdCompressor(level=ZSTD_LEVEL, threads=threads).stream_writer(file, closefd=False)
+    ),
+    "bzip2": lambda file, _: cast("IO[bytes]", bz2.BZ2File(file, "wb")),
+    "xz": lambda file, _: cast("IO[bytes]", lzma.LZMAFile(file, "wb", preset=XZ_PRESET)),  # noqa: SIM115 (the caller is one)
+}

@@ -14,7 +14,6 @@ from dedup.corpus.blocks import (
     explain_utf8,
     find_roles,
 )
-from dedup.corpus.compression import open_reader
 from dedup.corpus.files import SourceFile
 from dedup.corpus.lines import BLOCK_SIZE, explain_length, read_whole_lines
 from dedup.errors import InputError
@@ -169,7 +168,7 @@ def find_bad_bytes(row: list[str], raw: bytes) -> str | None:
 
 def read_header(file: SourceFile) -> list[str]:
     """Return the column names of a CSV file."""
-    with open_reader(file.location, file.compression) as (stream, _):
+    with file.open() as (stream, _):
         lines = Lines(stream, file.path, sys.maxsize)
         return read_names(csv.reader(lines, delimiter=DELIMITERS[file.format], strict=True), lines) or []
 

@@ -7,15 +7,21 @@ import re
 import shutil
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
-from typing import BinaryIO, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
+from dedup.corpus.compression import CountingReader, open_reader
+from dedup.corpus.encodings import find_encoding
 from dedup.errors import InputError
 
 FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".txt": "txt"}
-COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
+ARCHIVES = {".zip": "zip", ".tar": "tar"}  # files that hold files
+COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".bz2": "bzip2", ".xz": "xz"}
+TAR_ENDINGS = {".tgz": ".gz", ".tbz2": ".bz2", ".txz": ".xz"}
+TEXT_FORMATS = {"jsonl", "csv", "tsv", "txt"}  # a byte order mark may name their encoding
+MARK_SIZE = 4
 STDIN = "-"
 
 
@@ -24,13 +30,15 @@ class SourceFile:
     """One input file.
 
     path         as the user gave it, or as it was found below a folder the user gave; what the output calls it
-    location     where its bytes are: the path, or for standard input the file that it was copied to
+    location     where its bytes are: the path, or a copy, of standard input or of what was unpacked
     name         relative path below `kept/`, printable: see `name_on_disk`
-    format       jsonl, csv, tsv, parquet or txt
-    compression  gzip, zstd or None
-    size         bytes on disk
+    format       jsonl, csv, tsv, parquet or txt, of a packed file also zip or tar
+    compression  gzip, zstd, bzip2, xz or None: of the user's file, and in `kept/`
+    size         bytes at the location
     modified_ns  of the file, so that a run, also a resumed one, notices that its input changed
     inode        of the file, for the same
+    encoding     of the text in the user's file, and in `kept/`; None: UTF-8
+    origin       the user's file, if what is at the location was unpacked from it
     """
 
     path: str
@@ -41,12 +49,40 @@ class SourceFile:
     size: int
     modified_ns: int
     inode: int
+    encoding: str | None = None
+    origin: "SourceFile | None" = None
 
     @classmethod
-    def at(cls, path: str, location: str, name: str, file_format: str, compression: str | None = None) -> "SourceFile":
+    def at(
+        cls, path: str, location: str, name: str, file_format: str, compression: str | None = None, **more: Any
+    ) -> "SourceFile":
         """Return the file at a location, as it is now."""
         now = os.stat(location)
-        return cls(path, location, name, file_format, compression, now.st_size, now.st_mtime_ns, now.st_ino)
+        return cls(path, location, name, file_format, compression, now.st_size, now.st_mtime_ns, now.st_ino, **more)
+
+    @property
+    def is_repacked(self) -> bool:
+        """Return whether the user's file, and what is kept of it, has another form than the plain bytes."""
+        return self.compression is not None or self.encoding is not None
+
+    @property
+    def is_packed(self) -> bool:
+        """Return whether the bytes at the location are not plain."""
+        return self.origin is None and (self.is_repacked or self.format in ARCHIVES.values())
+
+    @property
+    def user_file(self) -> "SourceFile":
+        """Return the file that the user has."""
+        return self.origin or self
+
+    @property
+    def num_bytes(self) -> int:
+        """Return the bytes that the user's file takes on the disk; of a member of an archive, its own."""
+        return self.origin.size if self.origin and self.origin.path == self.path else self.size
+
+    def open(self) -> AbstractContextManager[tuple[BinaryIO, CountingReader]]:
+        """Open the plain bytes for reading; also gives the counter of bytes read from disk."""
+        return open_reader(self.location, *((self.compression, self.encoding) if self.is_packed else (None, None)))
 
     def refuse_changed(self) -> None:
         """Raise `InputError` where the file is not as it was found: a run that reads it twice would mix two states."""
@@ -56,6 +92,8 @@ class SourceFile:
             now = None
         if now is None or (now.st_size, now.st_mtime_ns, now.st_ino) != (self.size, self.modified_ns, self.inode):
             raise changed_file(self.path)
+        if self.origin is not None:
+            self.origin.refuse_changed()
 
 
 @contextmanager
@@ -85,13 +123,15 @@ def split_format(name: str) -> tuple[str | None, str | None]:
     ('jsonl', 'gzip')
     """
     stem, suffix = os.path.splitext(name.lower())
+    if suffix in TAR_ENDINGS:
+        stem, suffix = f"{stem}.tar", TAR_ENDINGS[suffix]
     compression = COMPRESSIONS.get(suffix)
     if compression:
         suffix = os.path.splitext(stem)[1]
-    return FORMATS.get(suffix), compression
+    return (FORMATS | ARCHIVES).get(suffix), compression
 
 
-def find_files(inputs: Sequence[str], input_format: str | None = None) -> list[SourceFile]:
+def find_files(inputs: Sequence[str], input_format: str | None = None, encoding: str | None = None) -> list[SourceFile]:
     """Return the files that the inputs name: files, folders (all known formats below, sorted) and glob patterns."""
     if STDIN in inputs:
         raise InputError("- (standard input) cannot be mixed with files. Name files only, or - alone.")
@@ -105,7 +145,7 @@ def find_files(inputs: Sequence[str], input_format: str | None = None) -> list[S
             raise InputError(f"{path} is named twice. Every document would be its own duplicate; name it once.")
         seen.add(real)
     names = choose_names(found)
-    return [describe_file(path, name, input_format) for (path, _), name in zip(found, names, strict=True)]
+    return [describe_file(*pair, input_format, encoding) for pair in zip((p for p, _ in found), names, strict=True)]
 
 
 def expand_input(given: str) -> Iterator[NamedPath]:
@@ -146,7 +186,8 @@ def changed_file(path: str) -> InputError:
 
 def known_endings() -> str:
     """Return the file endings that are understood, for messages."""
-    return f"{', '.join(FORMATS)}; also with {' or '.join(COMPRESSIONS)}"
+    packed, last = list(COMPRESSIONS)[:-1], list(COMPRESSIONS)[-1]
+    return f"{', '.join([*FORMATS, *ARCHIVES])}; also with {', '.join(packed)} or {last}"
 
 
 def choose_names(found: Sequence[NamedPath]) -> list[str]:
@@ -169,16 +210,18 @@ def are_apart(names: Sequence[str]) -> bool:
     return len(taken) == len(names) and not any(str(p) in taken for name in names for p in PurePath(name).parents)
 
 
-def describe_file(path: str, name: str, input_format: str | None) -> SourceFile:
-    """Return the source file, its format by its name unless `input_format` says otherwise."""
+def describe_file(path: str, name: str, input_format: str | None, encoding: str | None) -> SourceFile:
+    """Return the source file, its format by its name unless `input_format` says otherwise.
+
+    A byte order mark names the encoding; else it is the given one.
+    """
     by_name, compression = split_format(path)
     file_format = input_format or by_name
     if file_format is None:
         raise InputError(
             f"{path}: unknown format. Known endings: {known_endings()}. Name the format with --input-format."
         )
-    if compression and file_format in {"parquet", "txt"}:
-        raise InputError(f"{path}: {compression} around {file_format} is not read. Decompress the file first.")
+    refuse_packing(path, file_format, compression)
     try:
         mode = os.stat(path).st_mode
     except OSError as error:
@@ -193,7 +236,18 @@ def describe_file(path: str, name: str, input_format: str | None) -> SourceFile:
         )
     if not os.access(path, os.R_OK):
         raise InputError(f"{path}: no permission to read it.")
-    return SourceFile.at(printable(path), path, printable(name), file_format, compression)
+    if file_format not in TEXT_FORMATS:
+        encoding = None
+    elif compression is None:
+        with open(path, "rb", buffering=0) as file:
+            encoding = find_encoding(file.read(MARK_SIZE)) or encoding
+    return SourceFile.at(printable(path), path, printable(name), file_format, compression, encoding=encoding)
+
+
+def refuse_packing(path: str, file_format: str, compression: str | None) -> None:
+    """Raise `InputError` for a compressed file of a format that is compressed in itself."""
+    if compression and file_format in {"parquet", "zip"}:
+        raise InputError(f"{path}: {compression} around {file_format} is not read. Decompress the file first.")
 
 
 def printable(path: str) -> str:
@@ -219,7 +273,7 @@ def as_private_as(files: Iterable[SourceFile]) -> Iterator[None]:
     """Give files that are made in this context no mode that is wider than the narrowest of these files."""
     mode = 0o077
     for file in files:
-        mode &= os.stat(file.location).st_mode
+        mode &= os.stat(file.user_file.location).st_mode
     closed = sum(0o7 << shift for shift in (0, 3) if not mode >> shift & 0o4)  # whoever may not read has no access
     before = os.umask(0o077)
     os.umask(before | closed)
@@ -229,7 +283,7 @@ def as_private_as(files: Iterable[SourceFile]) -> Iterator[None]:
         os.umask(before)
 
 
-def copy_stdin(stream: BinaryIO, folder: Path, input_format: str | None) -> SourceFile:
+def copy_stdin(stream: BinaryIO, folder: Path, input_format: str | None, encoding: str | None = None) -> SourceFile:
     """Copy standard input to a file in `folder`, because a run reads its input twice, and return it as a source."""
     file_format = input_format or "jsonl"
     name = f"stdin.{file_format}"
@@ -238,4 +292,4 @@ def copy_stdin(stream: BinaryIO, folder: Path, input_format: str | None) -> Sour
         shutil.copyfileobj(stream, file, 1 << 20)
         if isinstance(stream, io.BufferedReader) and stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             os.fchmod(file.fileno(), stat.S_IMODE(os.fstat(stream.fileno()).st_mode) | stat.S_IRUSR)
-    return SourceFile.at(STDIN, str(location), name, file_format)
+    return replace(describe_file(str(location), name, file_format, encoding), path=STDIN)

@@ -9,7 +9,6 @@ from difflib import get_close_matches
 import msgspec
 
 from dedup.config import InputConfig
-from dedup.corpus.compression import open_reader
 from dedup.corpus.files import SourceFile
 from dedup.errors import InputError
 from dedup.model.run import RejectionCounts
@@ -59,7 +58,7 @@ def read_lines(files: Sequence[SourceFile]) -> Iterator[bytes]:
     """Yield the first lines of the first file of JSON lines."""
     for file in files:
         if file.format == "jsonl" and file.size:
-            with open_reader(file.location, file.compression) as (stream, _):
+            with file.open() as (stream, _):
                 yield from stream.read(LOOKED_AT).split(b"\n")[:MAX_LINES]
             return
 

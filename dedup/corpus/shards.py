@@ -6,7 +6,6 @@ from itertools import pairwise
 
 from dedup.config import InputConfig
 from dedup.corpus.blocks import DocumentBlock
-from dedup.corpus.compression import open_reader
 from dedup.corpus.delimited import DELIMITERS, TableReader
 from dedup.corpus.files import SourceFile, at_rest
 from dedup.corpus.jsonl import RecordReader
@@ -47,7 +46,7 @@ def plan_shards(files: Sequence[SourceFile], shard_size: int = SHARD_SIZE) -> li
             shards.append(Shard(len(shards), first, group, 0, None, sum(f.size for f in group)))
             first = last
             continue
-        if file.format == "jsonl" and file.compression is None and file.size > shard_size:
+        if file.format == "jsonl" and not file.is_packed and file.size > shard_size:
             pieces = -(-file.size // shard_size)
             pieces += pieces % 2  # so that two workers get as much to do
             cuts = [file.size * piece // pieces for piece in range(pieces + 1)]
@@ -95,7 +94,7 @@ def read_blocks(
             yield block
         report(file.size)
         return
-    with open_reader(file.location, file.compression) as (stream, counter):
+    with file.open() as (stream, counter):
         if file.format in DELIMITERS:
             blocks = TableReader(config, roles, file.format).read(stream, file.path)
         else:

@@ -1,10 +1,10 @@
 """Plain text files: each file is one document."""
 
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 
 from dedup.config import InputConfig
 from dedup.corpus.blocks import BlockBuilder, DocumentBlock, RecordPlace, Rejection, explain_utf8
+from dedup.corpus.compression import read_chunk
 from dedup.corpus.files import SourceFile
 from dedup.corpus.lines import BLOCK_SIZE, explain_length
 
@@ -16,7 +16,8 @@ def read_text_files(files: Sequence[SourceFile], config: InputConfig) -> Iterato
         if file.size > config.max_record:
             builder.rejections.append(Rejection(index, 1, 0, file.size, explain_length(config.max_record)))
             continue
-        raw = Path(file.location).read_bytes()
+        with file.open() as (stream, _):
+            raw = read_chunk(stream, config.max_record + 1, file.path)
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:

@@ -79,7 +79,7 @@ def commit(index: IndexFile, addition: Addition, row: RunRow, near: NearConfig, 
     bands = bands_of(near).bands
     is_new = not index.exists()
     batches = addition.sketches.segments.batches
-    inputs = {file.location for batch in batches for file in batch.shard.files}
+    inputs = {file.user_file.location for batch in batches for file in batch.shard.files}
     with index.writing(inputs) as connection:
         if is_new:
             make_tables(connection, settings_of(near), bands, __version__)

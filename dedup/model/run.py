@@ -14,6 +14,7 @@ class InputFile(msgspec.Struct, frozen=True):
     format: str
     compression: str | None
     bytes: int
+    encoding: str | None = None
 
 
 class Counts(msgspec.Struct, frozen=True):

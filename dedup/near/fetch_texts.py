@@ -5,12 +5,10 @@ import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
-from pathlib import Path
 
 import msgspec
 
 from dedup.config import InputConfig
-from dedup.corpus.compression import open_reader, read_chunk
 from dedup.corpus.delimited import DELIMITERS, parse_cells, parse_record, read_header
 from dedup.corpus.files import SourceFile, at_rest
 from dedup.corpus.parquet import fetch_rows, open_parquet
@@ -18,9 +16,6 @@ from dedup.corpus.shards import Shard
 from dedup.corpus.values import read_value
 from dedup.near.segments import RecordSpan, Segments
 
-# Compressed files are read from their start: a document further in than this is not worth the wait.
-FARTHEST = 64 << 20
-COPY_SIZE = 4 << 20
 MARK = b"\xef\xbb\xbf"
 LINE_END = "\r\n"  # the csv module quotes cells that hold a character of it
 
@@ -33,21 +28,11 @@ def read_records(shard: Shard, places: Sequence[RecordSpan], text_field: str) ->
     file = shard.files[0]
     if file.format == "parquet":
         yield from (text.encode() for text in fetch_rows(file.location, [place.start for place in places], text_field))
-    elif file.format == "txt":
-        for place in places:
-            yield Path(shard.files[place.file].location).read_bytes()
-    elif file.compression is None:
-        with Path(file.location).open("rb", buffering=0) as stream:
-            for _, start, length in places:
+        return
+    for number, here in groupby(places, key=lambda place: place.file):
+        with open(shard.files[number].location, "rb", buffering=0) as stream:
+            for _, start, length in here:
                 yield os.pread(stream.fileno(), length, start)
-    elif places:
-        with open_reader(file.location, file.compression) as (stream, _):
-            position = 0
-            for _, start, length in places:
-                while position < start:
-                    position += len(read_chunk(stream, min(start - position, COPY_SIZE), file.path))
-                yield read_chunk(stream, length, file.path)
-                position += length
 
 
 class RecordText:
@@ -129,18 +114,16 @@ def read_record_fields(file: SourceFile, header: list[str], raw: bytes, config: 
     return {role: read_value(bytes(values.get(name, b""))) for role, name in config.facts.items()}
 
 
-def find_near(segments: Segments, documents: Iterable[int]) -> Iterator[tuple[Shard, dict[int, RecordSpan]]]:
-    """Yield where some documents are, shard by shard and in order; those far into a compressed file are left out."""
+def find_places(segments: Segments, documents: Iterable[int]) -> Iterator[tuple[Shard, dict[int, RecordSpan]]]:
+    """Yield where some documents are, shard by shard and in order."""
     for shard, group in groupby(sorted(documents), key=lambda document: segments.find(document)[0].shard):
-        places = {document: segments.find_record(document) for document in group}
-        is_plain = shard.files[0].compression is None
-        yield shard, {d: place for d, place in places.items() if is_plain or place.start + place.length <= FARTHEST}
+        yield shard, {document: segments.find_record(document) for document in group}
 
 
 def fetch_fields(segments: Segments, documents: Iterable[int], config: InputConfig) -> dict[int, dict[str, str]]:
     """Return title, date, outlet and URL of some documents, by doc_index; each file is read once."""
     found: dict[int, dict[str, str]] = {}
-    for shard, places in find_near(segments, documents):
+    for shard, places in find_places(segments, documents):
         with at_rest(shard.files):
             found |= zip(places, read_fields(shard, list(places.values()), config), strict=True)
     return found
@@ -149,7 +132,7 @@ def fetch_fields(segments: Segments, documents: Iterable[int], config: InputConf
 def fetch_texts(segments: Segments, documents: Iterable[int], config: InputConfig) -> dict[int, str]:
     """Return the texts of some documents, by doc_index; each file is read once."""
     found: dict[int, str] = {}
-    for shard, places in find_near(segments, documents):
+    for shard, places in find_places(segments, documents):
         record = RecordText(shard.files[0], config)
         with at_rest(shard.files):
             raws = read_records(shard, list(places.values()), config.text_field)

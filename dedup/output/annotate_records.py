@@ -10,7 +10,6 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.corpus.compression import open_reader, open_writer
 from dedup.corpus.delimited import DELIMITERS, parse_cells, read_header
 from dedup.corpus.files import SourceFile
 from dedup.corpus.parquet import explained, open_parquet
@@ -19,7 +18,7 @@ from dedup.corpus.values import read_value
 from dedup.errors import InputError
 from dedup.model.documents import CopyRelation
 from dedup.output import run_folder as parts
-from dedup.output.byte_copy import Ranges, SplitTarget, split_file, split_stream
+from dedup.output.byte_copy import Ranges, SplitTarget, split_file
 from dedup.output.parquet_rows import codecs_of, widen_views
 from dedup.output.write_shards import Results
 
@@ -89,14 +88,12 @@ def annotate_shard(results: Results, shard: Shard) -> None:
             return
         lengths = [np.empty(0, np.int64), *(batch.column("length") for batch in batches)]
         raw = read_raw(shard, starts, starts + np.concatenate(lengths))
-        with open_writer(part, file.compression) as writer:
-            lines = (
-                annotate_cells(file, raw, found, with_header=shard.start == 0)
-                if file.format in DELIMITERS
-                else map(annotate_line, raw, found)
-            )
-            for line in lines:
-                writer.write(line)
+        lines = (
+            annotate_cells(file, raw, found, with_header=shard.start == 0)
+            if file.format in DELIMITERS
+            else map(annotate_line, raw, found)
+        )
+        part.writelines(lines)
 
 
 def read_raw(shard: Shard, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> Iterator[bytes]:
@@ -105,11 +102,7 @@ def read_raw(shard: Shard, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.i
     drops = Ranges(starts, ends, [b""] * count, np.zeros(count, np.bool_))
     with Nowhere() as nowhere:
         target = SplitTarget(nowhere, nowhere)
-        if file.compression is None:
-            yield from split_file(file.location, range(*line_span(shard)), drops, target)
-            return
-        with open_reader(file.location, file.compression) as (stream, _):
-            yield from split_stream(stream, drops, target, file.path)
+        yield from split_file(file.location, range(*line_span(shard)), drops, target)
 
 
 class Nowhere(io.BytesIO):

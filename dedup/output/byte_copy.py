@@ -46,11 +46,9 @@ def split_file(path: str, span: range, drops: Ranges, target: SplitTarget) -> It
         yield from split_stream(stream, drops, target, path, span)
 
 
-def split_stream(
-    stream: BinaryIO, drops: Ranges, target: SplitTarget, path: str, span: range | None = None
-) -> Iterator[bytes]:
-    """Do the same with a stream at the first byte of the span; without a span, copy to its end."""
-    position, kept = span.start if span is not None else 0, target.kept
+def split_stream(stream: BinaryIO, drops: Ranges, target: SplitTarget, path: str, span: range) -> Iterator[bytes]:
+    """Do the same with a stream at the first byte of the span."""
+    position, kept = span.start, target.kept
     places = zip(drops.starts.tolist(), drops.ends.tolist(), drops.replacements, drops.aside.tolist(), strict=True)
     for start, end, replacement, aside in places:
         copy_bytes(stream, kept, start - position, path)
@@ -63,11 +61,7 @@ def split_stream(
         dropped = read_chunk(stream, end - start, path)
         refuse_short(len(dropped), end - start, path)
         yield dropped
-    if span is not None:
-        copy_bytes(stream, kept, span.stop - position, path)
-    else:
-        while chunk := read_chunk(stream, COPY_SIZE, path):
-            kept.write(chunk)
+    copy_bytes(stream, kept, span.stop - position, path)
 
 
 def copy_bytes(stream: BinaryIO, kept: IO[bytes], count: int, path: str) -> None:

@@ -12,7 +12,7 @@ from dedup.corpus.delimited import DELIMITERS, TableReader
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.parquet import read_parquet
 from dedup.model.run import InputFile
-from dedup.output.restore_input import DroppedRecords, Event, copy_text, replay, restore_file
+from dedup.output.restore_input import DroppedRecords, Event, replay, replay_text, restore_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +84,7 @@ class ChunkReader(io.RawIOBase):
 
 def read_text(out: Path, file: InputFile, events: Iterator[Event]) -> DocumentBlock:
     """Return the one document of a .txt file, or none where it is not UTF-8."""
-    whole = io.BytesIO()
-    copy_text(out, file, events, whole)
-    raw, builder = whole.getvalue(), BlockBuilder(0)
+    raw, builder = b"".join(replay_text(out, file, events)), BlockBuilder(0)
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:

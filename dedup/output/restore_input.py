@@ -3,7 +3,6 @@
 import heapq
 import io
 import os
-import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -118,17 +117,15 @@ class DroppedRecords:
 
 def restore_file(out: Path, file: InputFile, events: Iterator[Event], target: IO[bytes]) -> None:
     """Write one input file as it was (a compressed one: equal after decompression)."""
-    if file.format == "txt":
-        copy_text(out, file, events, target)
-    elif file.format == "parquet":
+    if file.format == "parquet":
         every = list(events)
         edited = {event.start for event in every if event.edited}
         with open_kept(out, file) as kept, open_within(out, f"{SET_ASIDE}/{file.name}") as set_aside:
             merge_rows(kept, set_aside, [event.start for event in every], edited, target)
-    else:
-        with open_writer(target, file.compression) as writer:
-            for chunk in replay(out, file, events):
-                writer.write(chunk)
+        return
+    with open_writer(target, file.compression, file.encoding) as writer:
+        for chunk in (replay_text if file.format == "txt" else replay)(out, file, events):
+            writer.write(chunk)
 
 
 @contextmanager
@@ -141,18 +138,16 @@ def open_kept(out: Path, file: InputFile) -> Iterator[IO[bytes]]:
         raise InputError(f"{error.filename}: is missing. Name an OUT folder that is complete.") from None
 
 
-def copy_text(out: Path, file: InputFile, events: Iterator[Event], target: IO[bytes]) -> None:
-    """Write a text file as it was: from the record of what became of it, or from `kept/`."""
-    gone = list(events)
-    if gone and gone[0].aside:
-        with open_within(out, f"{SET_ASIDE}/{file.name}") as aside:
-            shutil.copyfileobj(aside, target)
+def replay_text(out: Path, file: InputFile, events: Iterator[Event]) -> Iterator[bytes]:
+    """Yield the bytes of a text file as it was, from the record of what became of it, or from `kept/`."""
+    event = next(iter(list(events)), None)  # to the end, so that the records of the next file follow
+    if event is not None and not event.aside:
+        yield event.raw
         return
-    if gone:
-        target.write(gone[0].raw)
-        return
-    with open_kept(out, file) as kept:
-        shutil.copyfileobj(kept, target)
+    opened = open_kept(out, file) if event is None else open_within(out, f"{SET_ASIDE}/{file.name}")
+    with opened as raw, open_reader(os.dup(raw.fileno()), file.compression, file.encoding) as (stream, _):
+        while chunk := read_chunk(stream, COPY_SIZE, str(raw.name)):
+            yield chunk
 
 
 def replay(out: Path, file: InputFile, events: Iterable[Event]) -> Iterator[bytes]:
@@ -160,7 +155,7 @@ def replay(out: Path, file: InputFile, events: Iterable[Event]) -> Iterator[byte
     position = 0
     with (
         open_kept(out, file) as kept,
-        open_reader(os.dup(kept.fileno()), file.compression) as (stream, _),
+        open_reader(os.dup(kept.fileno()), file.compression, file.encoding) as (stream, _),
         open_aside(out, file) as aside,
     ):
         path = str(kept.name)
@@ -182,7 +177,10 @@ def open_aside(out: Path, file: InputFile) -> Iterator[BinaryIO]:
     if not os.path.lexists(out / name_on_disk(name)):
         yield io.BytesIO()
         return
-    with open_within(out, name) as aside, open_reader(os.dup(aside.fileno()), file.compression) as (stream, _):
+    with (
+        open_within(out, name) as aside,
+        open_reader(os.dup(aside.fileno()), file.compression, file.encoding) as (stream, _),
+    ):
         yield stream
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from dedup.corpus.files import name_on_disk
+from dedup.corpus.files import SourceFile, name_on_disk
 from dedup.errors import OutputError
 from dedup.output.confined_paths import create_within
 from dedup.output.digests import refuse_to_delete
@@ -80,13 +80,19 @@ class RunFolder:
         """Return the same of documents that an index holds and that may contain new ones."""
         return self.partial / "holders"
 
-    def kept(self, name: str) -> Path:
-        """Return the place of the kept records of an input file, by its printable name."""
-        return self.output / KEPT / name_on_disk(name)
+    @property
+    def unpacked(self) -> Path:
+        """Return the folder of plain copies of packed input files."""
+        return self.partial / "unpacked"
 
-    def set_aside(self, name: str) -> Path:
-        """Return the place of the rows that were taken out of a Parquet file."""
-        return self.output / SET_ASIDE / name_on_disk(name)
+    def output_place(self, folder: str, file: SourceFile) -> Path:
+        """Return the place of what a folder of the output has of an input file."""
+        return self.output / folder / name_on_disk(file.name)
+
+    def place(self, folder: str, file: SourceFile) -> Path:
+        """Return where that is written: if it is packed afterwards, elsewhere."""
+        plain = self.parts / "plain" / folder / name_on_disk(file.name)
+        return plain if file.is_repacked else self.output_place(folder, file)
 
     def part(self, shard_index: int, name: str) -> Path:
         """Return the piece of an output file that one shard writes."""

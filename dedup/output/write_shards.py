@@ -13,15 +13,14 @@ import msgspec
 import numpy as np
 
 from dedup.corpus.blocks import Rejection
-from dedup.corpus.compression import open_reader, open_writer
 from dedup.corpus.delimited import DELIMITERS, read_header
-from dedup.corpus.files import SourceFile, name_on_disk
+from dedup.corpus.files import SourceFile
 from dedup.corpus.names import DocumentName
 from dedup.corpus.shards import Shard, line_span
 from dedup.near.decisions import Decisions
 from dedup.near.segments import Segments
 from dedup.output import run_folder as parts
-from dedup.output.byte_copy import COPY_SIZE, Ranges, SplitTarget, append_file, split_file, split_stream
+from dedup.output.byte_copy import COPY_SIZE, Ranges, SplitTarget, append_file, split_file
 from dedup.output.conflicts import Quotes
 from dedup.output.edits import read_edits
 from dedup.output.parquet_rows import RowSplit, split_rows
@@ -150,60 +149,63 @@ def find_decisions(results: Results, dropped: list[Dropped]) -> dict[int, Decisi
 
 def drop_records(results: Results, shard: Shard, dropped: list[Dropped], offset: int) -> Iterator[bytes]:
     """Copy what is kept of a shard, put replacements in, and yield the bytes of what was dropped, in order."""
-    file, run = shard.files[0], results.run
-    if file.format == "txt":
-        yield from copy_files(run, shard, dropped)
-        return
-    starts = [d.start for d in dropped]
-    if file.format == "parquet":
-        texts = {d.start: d.replacement.decode() for d in dropped if d.replacement is not None}
-        split = RowSplit(starts, texts, results.text_field)
-        yield from split_rows(file.location, split, run.kept(file.name), run.set_aside(file.name))
-        return
-    ends = np.array([d.end for d in dropped], np.int64)
+    for index, file in enumerate(shard.files):
+        here = [d for d in dropped if d.file == index] if len(shard.files) > 1 else dropped
+        drop = {"txt": drop_texts, "parquet": drop_rows}.get(file.format, drop_lines)
+        yield from drop(results, shard, file, here, offset)
+
+
+def drop_rows(results: Results, _: Shard, file: SourceFile, dropped: list[Dropped], _offset: int) -> Iterator[bytes]:
+    """Do that in a Parquet file."""
+    texts = {d.start: d.replacement.decode() for d in dropped if d.replacement is not None}
+    split = RowSplit([d.start for d in dropped], texts, results.text_field)
+    places = (results.run.place(folder, file) for folder in (parts.KEPT, parts.SET_ASIDE))
+    yield from split_rows(file.location, split, *places)
+
+
+def drop_lines(
+    results: Results, shard: Shard, file: SourceFile, dropped: list[Dropped], offset: int
+) -> Iterator[bytes]:
+    """Do that in a file whose records are ranges of bytes, or in the shard's part of it."""
+    starts, ends = (np.array([getattr(d, side) for d in dropped], np.int64) for side in ("start", "end"))
     replacements, aside = [d.replacement or b"" for d in dropped], np.array([d.is_aside for d in dropped], np.bool_)
-    drops = Ranges(np.array(starts, np.int64), ends, replacements, aside)
-    with open_aside(run, shard, file.compression, is_needed=bool(aside.any())) as set_aside:
-        if file.compression is None:
-            with run.kept(file.name).open("r+b", COPY_SIZE) as shared:
-                shared.seek(offset)
-                target = SplitTarget(shared, set_aside)
-                yield from split_file(file.location, range(*line_span(shard)), drops, target)
-            return
-        with (
-            open_reader(file.location, file.compression) as (stream, _),
-            run.kept(file.name).open("wb") as kept,
-            open_writer(kept, file.compression) as writer,
-        ):
-            yield from split_stream(stream, drops, SplitTarget(writer, set_aside), file.path)
+    drops = Ranges(starts, ends, replacements, aside)
+    place = results.run.place(parts.KEPT, file)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        open_aside(results.run, shard, file, is_needed=bool(aside.any())) as set_aside,
+        place.open("wb" if shard.stop is None else "r+b", COPY_SIZE) as kept,
+    ):
+        kept.seek(offset)
+        span = range(file.size) if shard.stop is None else range(*line_span(shard))
+        yield from split_file(file.location, span, drops, SplitTarget(kept, set_aside))
 
 
 @contextmanager
-def open_aside(run: RunFolder, shard: Shard, compression: str | None, *, is_needed: bool) -> Iterator[IO[bytes]]:
+def open_aside(run: RunFolder, shard: Shard, file: SourceFile, *, is_needed: bool) -> Iterator[IO[bytes]]:
     """Open the piece of `set_aside/` that a shard writes; nothing is written where none is needed."""
     if not is_needed:
         yield io.BytesIO()
         return
-    with run.part(shard.index, parts.ASIDE).open("wb", COPY_SIZE) as file, open_writer(file, compression) as writer:
-        yield writer
+    place = run.part(shard.index, parts.ASIDE) if len(shard.files) == 1 else run.place(parts.SET_ASIDE, file)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with place.open("wb", COPY_SIZE) as opened:
+        yield opened
 
 
-def copy_files(run: RunFolder, shard: Shard, dropped: list[Dropped]) -> Iterator[bytes]:
-    """Copy the kept .txt files, write the edited ones, and yield the bytes of those that do not stay as they are."""
-    changed = {d.file: d.replacement for d in dropped}
-    for index, file in enumerate(shard.files):
-        target = run.kept(file.name)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        replacement = changed.get(index)
-        if replacement is not None:
-            target.write_bytes(replacement)
-        elif index not in changed:
-            shutil.copyfile(file.location, target)
+def drop_texts(results: Results, _: Shard, file: SourceFile, dropped: list[Dropped], _offset: int) -> Iterator[bytes]:
+    """Copy a kept .txt file, or write an edited one; yield the bytes of one that does not stay as it is."""
+    target = results.run.place(parts.KEPT, file)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not dropped:
+        shutil.copyfile(file.location, target)
     for item in dropped:
-        file = shard.files[item.file]
+        if item.replacement is not None:
+            target.write_bytes(item.replacement)
         if item.is_aside:
-            run.set_aside(file.name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file.location, run.set_aside(file.name))
+            place = results.run.place(parts.SET_ASIDE, file)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file.location, place)
         yield b"" if item.is_aside else Path(file.location).read_bytes()
 
 
@@ -246,10 +248,10 @@ def count_lost_bytes(results: Results, shard: Shard) -> int:
 def prepare_files(run: RunFolder, shards: Sequence[Shard]) -> None:
     """Make the empty output files that several shards write into."""
     for shard in shards:
-        file = shard.files[0]
-        if file.format in {"jsonl", *DELIMITERS} and file.compression is None:
-            run.kept(file.name).parent.mkdir(parents=True, exist_ok=True)
-            run.kept(file.name).touch()
+        if shard.stop is not None:
+            place = run.place(parts.KEPT, shard.files[0])
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.touch()
 
 
 def join_parts(run: RunFolder, shards: Sequence[Shard], names: Sequence[str]) -> None:
@@ -265,7 +267,7 @@ def join_files(run: RunFolder, shards: Sequence[Shard], name: str, folder: str) 
     for shard in shards:
         part = run.part(shard.index, name)
         if part.exists():
-            target = run.output / folder / name_on_disk(shard.files[0].name)
+            target = run.place(folder, shard.files[0])
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("ab") as file:
                 append_file(part, file)

@@ -48,6 +48,7 @@ def check_documents(run: CleanRun, progress: Progress) -> KnownDocuments:
     assert run.index is not None
     job = make_job(run, progress, open_for_look(IndexFile(run.index), run.settings.near))
     job.folder.segments.mkdir(parents=True)
+    job = job.unpack()
     sketches = sketch(job)
     sketches, boilerplate = mask_boilerplate(sketches, job)
     sketches = sketches.with_stored(job.index.look_up(sketches, job))

@@ -15,6 +15,7 @@ from dedup.output.annotate_records import annotate_shard, refuse_unmarked
 from dedup.output.digests import write_digests
 from dedup.output.examples import choose_examples
 from dedup.output.finished_run import check_run
+from dedup.output.pack_files import join_pieces, list_pieces, pack
 from dedup.output.passage_records import write_boilerplate, write_passages
 from dedup.output.run_folder import (
     ANNOTATED,
@@ -59,8 +60,8 @@ def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Removal]]:
             progress.note(f"{run.out}: this run is complete already, nothing is left to do")
             job.folder.discard()  # what a run leaves that is killed while it tidies up
             return check_run(run.out, progress.note), []
-        with job.working():
-            return clean_job(job)
+        with job.working() as ready:
+            return clean_job(ready)
 
 
 def clean_job(job: Job) -> tuple[Summary, list[Removal]]:
@@ -117,6 +118,10 @@ def write_records(outcome: Outcome, job: Job) -> None:
     join_parts(job.folder, job.shards, [REMOVED, EDITED, REJECTED])
     join_files(job.folder, job.shards, ASIDE, SET_ASIDE)
     join_files(job.folder, job.shards, ANNOTATED, ANNOTATED)
+    pieces = list_pieces(job.folder, job.run.files)
+    with job.show("pack", sum(piece.stop - piece.start for piece in pieces), "B"):
+        run_tasks(pack, pieces, job.workers, job.progress.advance)
+    join_pieces(pieces)
 
 
 class ShardPlace(NamedTuple):

@@ -33,12 +33,12 @@ def find_near_misses(out: RunTables, scratch: Path, workers: int, progress: Prog
     if lowered is None:
         return None
     files = [
-        SourceFile.at(f.path, str(kept), f.name, f.format, f.compression)
+        SourceFile.at(f.path, str(kept), f.name, f.format, f.compression, encoding=f.encoding)
         for f in summary.inputs
         if is_within(out.out, f"{KEPT}/{f.name}")  # a .txt file that was removed is not there
         for kept in [out.out / KEPT / name_on_disk(f.name)]
     ]
     settings = CleanSettings(lowered, PassageConfig("off"), read_input_config(summary))
-    job = make_job(CleanRun(files, scratch / "near", settings, workers), progress, NO_INDEX)
+    job = make_job(CleanRun(files, scratch / "near", settings, workers), progress, NO_INDEX).unpack()
     decisions = decide(sketch(job), job)
     return NearMisses.split(KeptPairs.removed_by(decisions), near.threshold, MAX_NEAREST)

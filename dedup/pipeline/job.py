@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from dedup.config import CleanSettings
 from dedup.corpus.files import SourceFile, as_private_as, at_rest
 from dedup.corpus.shards import SHARD_SIZE, Shard, plan_shards
+from dedup.corpus.unpack import unpack
 from dedup.errors import InputError
 from dedup.index.store import IndexFile
 from dedup.near.decisions import Decisions
@@ -130,22 +131,35 @@ class Job:
         return read_summary(self.run.out).fingerprint == self.fingerprint
 
     @contextmanager
-    def working(self) -> Iterator[None]:
-        """Take the folder for as long as the work lasts; what is left there is gone on with, or of no use."""
+    def working(self) -> Iterator["Job"]:
+        """Take the folder for as long as the work lasts; what is left there is gone on with, or of no use.
+
+        Gives the job with plain files in the places of packed ones.
+        """
         run = self.run
-        self.folder.refuse_overlap(file.location for file in run.files)
+        self.folder.refuse_overlap(file.user_file.location for file in run.files)
         with (
             as_private_as(run.files),
             self.folder.begin(f"{self.fingerprint}.{run.shard_size}", resume=run.resume, overwrite=run.overwrite),
         ):
             try:
-                yield
+                yield self.unpack()
             except InputError:
                 self.folder.discard()  # nothing to go on with: the input has to change first
                 raise
             finally:
                 if run.add:
                     self.folder.discard()
+
+    def unpack(self) -> "Job":
+        """Return the job with plain copies of packed files, and the shards of these."""
+        run = self.run
+        if not any(file.is_packed for file in run.files):
+            return self
+        place, config = self.folder.unpacked, run.settings.input
+        with self.timer.measure("unpack"), self.show("unpack", sum(f.size for f in run.files if f.is_packed), "B"):
+            files = unpack(run.files, place, config, run.workers, self.progress.advance)
+        return replace(self, run=replace(run, files=files), shards=tuple(plan_shards(files, run.shard_size)))
 
     def visit_shards(self, stage: str, work: Callable[[Shard], None]) -> None:
         """Go over all shards once more, in worker processes."""

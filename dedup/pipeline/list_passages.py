@@ -34,8 +34,8 @@ def list_passages(run: CleanRun, progress: Progress, target: Path | None, bigges
     """
     work = run.out.with_name(f".{run.out.name}.work")  # the file itself may exist: it is replaced
     job = make_job(replace(run, out=work, overwrite=True), progress, NO_INDEX)
-    with job.working():
-        return list_in_folder(job, target, biggest)
+    with job.working() as ready:
+        return list_in_folder(ready, target, biggest)
 
 
 def list_in_folder(job: Job, target: Path | None, biggest: int) -> ListedPassages:
@@ -52,7 +52,7 @@ def list_in_folder(job: Job, target: Path | None, biggest: int) -> ListedPassage
     write_passages(job.folder.output / PASSAGES, job.list_parts(LOCATED), passages, segments)
     examples = choose_biggest(segments, passages, job.settings.input, biggest)
     if target is not None:
-        inputs = [file.location for file in job.run.files]
+        inputs = [file.user_file.location for file in job.run.files]
         with open_output(target, inputs) as file, (job.folder.output / PASSAGES).open("rb") as listed:
             shutil.copyfileobj(listed, file)
     found = ListedPassages(len(passages), examples, segments.count_rejections())

@@ -49,7 +49,7 @@ def summarise(outcome: Outcome, digests: str | None, job: Job) -> Summary:
         suspicious=count_series(outcome.series),
         rejected_by_reason=rejections.by_reason,
     )
-    inputs = [InputFile(f.path, f.name, f.format, f.compression, f.size) for f in job.run.files]
+    inputs = [InputFile(f.path, f.name, f.format, f.compression, f.num_bytes, f.encoding) for f in job.run.files]
     summary = make_summary(job.settings, inputs, counts, job.timer, job.fingerprint)
     return replace(summary, index=job.index.describe(outcome, job), digests=digests)
 

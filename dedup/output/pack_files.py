@@ -1,0 +1,64 @@
+"""Files of the output in the form of the input: plain bytes through its encoding and compression."""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import NamedTuple
+
+from dedup.corpus.compression import open_writer
+from dedup.corpus.files import SourceFile
+from dedup.output.byte_copy import COPY_SIZE, append_file, copy_bytes
+from dedup.output.run_folder import ANNOTATED, KEPT, SET_ASIDE, RunFolder
+
+PIECE = 16 << 20
+IN_PIECES = {"gzip", "bzip2", "xz"}  # readers take several streams for one file; those of zstandard often stop early
+THREADS = 4  # of zstandard
+
+
+class Piece(NamedTuple):
+    """Some plain bytes of a file, and the file that they are packed into."""
+
+    plain: Path
+    start: int
+    stop: int
+    packed: Path
+    file: SourceFile
+
+
+def list_pieces(run: RunFolder, files: Sequence[SourceFile]) -> list[Piece]:
+    """Return the pieces of what was written plainly of the files: they depend on the plain bytes alone."""
+    folders = (KEPT, SET_ASIDE, ANNOTATED)
+    written = [(run.place(folder, file), run.output_place(folder, file), file) for folder in folders for file in files]
+    return [piece for each in written if each[2].is_repacked and each[0].exists() for piece in cut(*each)]
+
+
+def cut(plain: Path, packed: Path, file: SourceFile) -> Iterator[Piece]:
+    """Yield the pieces of a plain file; the first one is packed into the file that gets them all."""
+    packed.parent.mkdir(parents=True, exist_ok=True)
+    size = plain.stat().st_size
+    step = PIECE if file.compression in IN_PIECES and file.encoding is None else max(size, 1)
+    for start in range(0, max(size, 1), step):
+        place = packed if start == 0 else plain.with_name(f"{plain.name}.{start}")
+        yield Piece(plain, start, min(start + step, size), place, file)
+
+
+def pack(piece: Piece, report: Callable[[int], None]) -> None:
+    """Pack one piece."""
+    with (
+        piece.plain.open("rb", COPY_SIZE) as plain,
+        piece.packed.open("wb") as packed,
+        open_writer(packed, piece.file.compression, piece.file.encoding, THREADS) as writer,
+    ):
+        plain.seek(piece.start)
+        copy_bytes(plain, writer, piece.stop - piece.start, str(piece.plain))
+    report(piece.stop - piece.start)
+
+
+def join_pieces(pieces: Sequence[Piece]) -> None:
+    """Append the packed pieces of each file to its first one."""
+    for _, whole in groupby(pieces, key=lambda piece: piece.plain):
+        first, *others = whole
+        for piece in others:
+            with first.packed.open("ab") as target:
+                append_file(piece.packed, target)
+            piece.packed.unlink()

@@ -132,6 +132,30 @@ def words(text):
     return [token.text for token in tokenise(text)]
 
 
+CURRENCIES = "$¢£¤¥֏؋৲৳৻૱௹฿៛﷼﹩＄￠￡￥￦" + "".join(map(chr, range(0x20A0, 0x20D0)))
+
+
+def list_signs(text):
+    """Return the signs of a text, each with the number of words before it; -1 for what may be on either side."""
+    signs, number, seen_suffix = [], 0, -1
+    for i, sign in enumerate(text):
+        rest, before = text[i + 1 :], text[i - 1 : i]
+        in_word = bool(before) and describe(before)[0] != [] and describe(before)[0][0][1] != "separator"
+        if sign in "%٪％‰" + CURRENCIES:
+            normal = unicodedata.normalize("NFKC", sign)
+            signs.append((normal if len(normal) == 1 else sign, -1))
+        elif sign in "-–−" and not in_word and before not in [*"—–−-"]:
+            rest = rest[1:] if rest[:1] in [*CURRENCIES, *"%٪％‰"] else rest
+            rest = rest[1:] if rest[:1] in [*",."] else rest
+            if rest and describe(rest[0])[1]:
+                signs.append(("-", len(words(text[:i]))))
+        elif sign in "+#" and (in_word or seen_suffix == i - 1 >= 0):
+            number = number if seen_suffix == i - 1 >= 0 else len(words(text[:i]))
+            seen_suffix = i
+            signs.append((sign, number))
+    return signs
+
+
 def shingle(tokens, shingle_size):
     """Return the set of runs of `shingle_size` tokens; fewer tokens are one shingle, no token is none."""
     if not tokens:

@@ -13,13 +13,11 @@ from hypothesis import strategies as st
 from test_kernels_tokens import texts
 
 from dedup.corpus.files import find_files
+from dedup.near.proofs import Prover
 from dedup.near.sketcher import measure_similarity, tokenise_text
-from dedup.output.texts_again import hash_words
 from dedup.pipeline import clean_files, confirm_removals
 from dedup.pipeline.clean_files import clean
 from dedup.pipeline.job import CleanRun, SilentProgress
-from dedup.text.folding import load_folding_table
-from dedup.text.signs import list_signs
 
 LONG = make_text("long", 300)
 ROWS = "abcdefgh"
@@ -169,14 +167,105 @@ def test_shards_workers_and_compression_make_no_difference(tmp_path, dedup):
 @given(texts, st.integers(0, 2**64 - 1))
 @settings(max_examples=60)
 def test_a_seed_changes_hashes_and_no_word(text, seed):
-    words, (_, tokens) = naive.words(text), hash_words(text.encode(), load_folding_table().with_seed(seed))
-    assert [int(token) & 3 for token in tokens] == [int(token) & 3 for token in tokenise_text(text)]
+    words = naive.words(text)
+    tokens = np.frombuffer(Prover.of(seed).prove(text, with_tokens=True).tokens, np.uint32).tolist()
+    assert [token & 3 for token in tokens] == [int(token) & 3 for token in tokenise_text(text)]
     hashes = {}
-    assert [hashes.setdefault(word, int(token) >> 2) for word, token in zip(words, tokens, strict=True)] == [
-        int(token) >> 2 for token in tokens
+    assert [hashes.setdefault(word, token >> 2) for word, token in zip(words, tokens, strict=True)] == [
+        token >> 2 for token in tokens
     ]
     assert len(set(hashes.values())) == len(hashes)
 
 
+pieces = st.sampled_from([*"5-–−$€aC+#%％٪,.—½é ", "1990-95", " -", "\u0301", "﷼", "東", "\u00ad", "ﬁ"])
+
+
+@given(st.lists(st.lists(pieces, max_size=8).map("".join), min_size=2, max_size=8))
+@settings(max_examples=300)
+def test_signs_are_equal_where_those_of_the_twin_are(some):
+    prover, number_of, signs_of = Prover.of(7), {}, {}
+    for text in some:
+        number, signs = prover.prove(text, with_tokens=False).signs, naive.list_signs(text)
+        assert number_of.setdefault(repr(signs), number) == number
+        assert signs_of.setdefault(number, signs) == signs
+
+
+@given(texts, texts, st.integers(1, 6))
+@settings(max_examples=60)
+def test_a_filter_never_knows_less_than_the_words(text, other, shingle_size):
+    prover = Prover.of(3)
+    words, theirs = naive.words(text), naive.words(other)
+    num_shingles = len(naive.shingle(theirs, shingle_size))
+    proof, witness = (prover.prove(side, with_tokens=True) for side in (text, other))
+    known, similarity = proof.measure(witness, shingle_size, num_shingles)
+    share = sum(word in theirs for word in words) / max(len(words), 1)
+    assert share <= known <= 1
+    assert naive.similarity(text, other, shingle_size) <= similarity <= 1
+
+
+def test_a_filter_knows_few_other_words():
+    proof, witness = (Prover.of(3).prove(text, with_tokens=True) for text in FORGED)
+    known, similarity = proof.measure(witness, 5, 80)
+    assert known < 0.4
+    assert similarity < 0.05
+
+
 def test_a_text_without_signs_has_none():
-    assert list(list_signs(json.dumps("nothing - here, 1990-95"))) == []
+    assert naive.list_signs(json.dumps("nothing - here, 1990-95")) == []
+    prover = Prover.of(5)
+    signs = {prover.prove(text, with_tokens=False).signs for text in ("nothing - here, 1990-95", "")}
+    assert len(signs) == 1
+
+
+def index_run(folder, name, records):
+    """Clean records with an index in this process; return the summary and OUT."""
+    write_jsonl(folder / f"{name}.jsonl", records)
+    given_options = {"index": folder / "news.duckdb", "overwrite": True}
+    files = find_files([str(folder / f"{name}.jsonl")])
+    summary, _ = clean(CleanRun(files, folder / name, **given_options), SilentProgress())
+    return summary, folder / name
+
+
+@pytest.mark.parametrize(
+    ("stored", "new"),
+    [
+        (FORGED[0], FORGED[1]),
+        (f"{FORGED[0]} now", f"{FORGED[1]} then"),
+        (f"{LONG} {FORGED[0]} {LONG[::-1]}", FORGED[1]),
+    ],
+    ids=["exact", "edited", "contained"],
+)
+def test_texts_that_only_collide_with_those_of_an_index_are_kept_and_told(tmp_path, stored, new):
+    index_run(tmp_path, "day1", [{"id": "a", "text": stored}])
+    summary, _ = index_run(tmp_path, "day2", [{"id": "b", "text": new}])
+    assert (summary.counts.kept, [limit.limit for limit in summary.limits]) == (1, ["token_bits"])
+    assert summary.index.added == 1
+
+
+def test_the_same_words_with_other_signs_as_in_an_index_are_a_template(tmp_path):
+    index_run(tmp_path, "day1", [{"id": "a", "text": f"{LONG} 5 percent"}])
+    records = [{"id": "b", "text": f"{LONG} -5 percent"}, {"id": "c", "text": f"{LONG} 5 percent!"}]
+    summary, out = index_run(tmp_path, "day2", records)
+    assert (removed_ids(out), summary.limits) == ({"c": "a"}, [])
+    (related,) = read_lines(out / "related.jsonl")
+    assert (related["id"], related["other"]["id"], related["relation"]) == ("b", "a", "template")
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_honest_copies_of_an_index_go_as_without_the_stage(tmp_path, monkeypatch, seed):
+    records = make_corpus(f"stored {seed}")
+    for folder in ("with", "without"):
+        (tmp_path / folder).mkdir()
+        for name, some in (("day1", records[::2]), ("day2", records[1::2])):
+            _, out = index_run(tmp_path / folder, name, some)
+        monkeypatch.setattr(clean_files, "confirm", lambda _, decisions, __: decisions)
+    confirmed = removed_ids(tmp_path / "with" / "day2")
+    assert len(confirmed) > 5
+    assert removed_ids(out) == confirmed
+
+
+def test_a_check_of_an_index_names_no_text_that_only_collides(tmp_path, dedup):
+    index_run(tmp_path, "day1", [{"id": "a", "text": FORGED[0]}, {"id": "l", "text": LONG}])
+    write_jsonl(tmp_path / "new.jsonl", as_records(FORGED[1], LONG))
+    done = dedup("index", "check", "new.jsonl", "--index", "news.duckdb", cwd=tmp_path)
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == ["b"]

@@ -36,12 +36,15 @@ def run_day(source, out, **options):
     clean_quietly([source], out, passages=PassageConfig("off"), index=Path("news.duckdb"), **options)
 
 
+TABLES = {"documents": "* EXCLUDE (words, signs, filter)", "tokens": "*", "masked": "*", "removed_contents": "*"}
+
+
 def read_index(folder):
-    """Return all that an index holds, but for when its runs were made."""
+    """Return all that an index holds, but for when its runs were made, and what depends on its secret seed."""
     with IndexFile(folder / "news.duckdb").reading() as connection:
         tables = {
-            table: sorted(map(repr, connection.execute(f"SELECT * FROM {table}").fetchall()))
-            for table in ("documents", "tokens", "masked", "removed_contents")
+            table: sorted(map(repr, connection.execute(f"SELECT {columns} FROM {table}").fetchall()))
+            for table, columns in TABLES.items()
         }
         query = "SELECT * EXCLUDE (made, out) FROM runs ORDER BY number"
         return tables | {"runs": connection.execute(query).fetchall()}

@@ -13,12 +13,13 @@ import pyarrow as pa
 from dedup.config import NearConfig, PassageConfig
 from dedup.index.samples import take_samples
 from dedup.index.store import IndexFile, count_threads
+from dedup.index.stored_proofs import write_seed
 from dedup.index.tables import PIECE, RunRow, insert_run, make_tables, settings_of
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of
 from dedup.near.decisions import Decisions
 from dedup.near.read_facts import FACT_SCHEMA
-from dedup.near.segments import Batch, Segments
+from dedup.near.segments import Batch, Segments, pick_bytes
 from dedup.near.sketches import Sketches
 from dedup.near.stored import DIFFERENCE_COLUMNS
 from dedup.passages.document_tokens import DocumentTokens
@@ -74,8 +75,13 @@ class Addition:
             ordinal += rows.size
 
 
-def commit(index: IndexFile, addition: Addition, row: RunRow, near: NearConfig, replaced: Sequence[int]) -> None:
-    """Add a run to an index in one transaction, in place of those whose numbers are `replaced`."""
+def commit(
+    index: IndexFile, addition: Addition, row: RunRow, near: NearConfig, seed: int, replaced: Sequence[int]
+) -> None:
+    """Add a run to an index in one transaction, in place of those whose numbers are `replaced`.
+
+    `seed` is the one of its proofs.
+    """
     bands = bands_of(near).bands
     is_new = not index.exists()
     batches = addition.sketches.segments.batches
@@ -83,6 +89,7 @@ def commit(index: IndexFile, addition: Addition, row: RunRow, near: NearConfig, 
     with index.writing(inputs) as connection:
         if is_new:
             make_tables(connection, settings_of(near), bands, __version__)
+            write_seed(connection, seed)
         delete_runs(connection, replaced)
         if row.kept < ROW_GROUP:
             connection.execute("SET threads = 1")
@@ -117,6 +124,9 @@ def document_schema(bands: int) -> pa.Schema:
             "keys": pa.list_(pa.uint64(), bands),
             "signature": pa.list_(pa.uint64(), SIGNATURE_WORDS),
             **{column.name: column.type for column in FACT_SCHEMA},
+            "words": pa.large_binary(),
+            "signs": pa.uint64(),
+            "filter": pa.large_binary(),
         }
     )
 
@@ -138,6 +148,9 @@ def describe_documents(addition: Addition) -> Iterator[pa.RecordBatch]:
             pa.array(batch.column("num_shingles")[rows]),
             *(pa.FixedSizeListArray.from_arrays(pa.array(v.ravel()), v.shape[1]) for v in (keys, signature)),
             *batch.take_facts(rows).pack().values(),
+            pa.array(pick_bytes(batch.documents.column("words"), rows), pa.large_binary()),
+            pa.array(batch.column("signs")[rows]),
+            pa.array(pick_bytes(batch.documents.column("filter"), rows), pa.large_binary()),
         ]
         yield pa.RecordBatch.from_arrays(arrays, schema=document_schema(keys.shape[1]))
 

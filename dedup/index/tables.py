@@ -17,7 +17,7 @@ from dedup.near.sketcher import tokenise_text
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-FORMAT = 5
+FORMAT = 6
 FLAGS = {
     "threshold": "--threshold",
     "shingle_size": "--shingle-size",
@@ -88,7 +88,8 @@ def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int
     """Make the tables of a new index.
 
     documents  what was kept, in the order of keeping; `keys` are the band keys, `signature` is the b-bit signature,
-               `title` are the tokens of the title; of title, day, outlet and URL what is unknown is empty or 0
+               `title` are the tokens of the title; of title, day, outlet and URL what is unknown is empty or 0;
+               `words`, `signs` and `filter` are a `dedup.near.proofs.Proof` under the secret seed in `meta`
     tokens     their tokens in pieces; masked the same of those that hold boilerplate, which is masked there
     shingles   a sample of their shingles in pieces, without boilerplate: it shows which documents contain others
     removed_contents
@@ -108,7 +109,8 @@ def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int
             run INTEGER NOT NULL, content_high UBIGINT NOT NULL, content_low UBIGINT NOT NULL,
             num_tokens INTEGER NOT NULL, num_shingles INTEGER NOT NULL, keys UBIGINT[{bands}] NOT NULL,
             signature UBIGINT[{SIGNATURE_WORDS}] NOT NULL, title BLOB NOT NULL, day INTEGER NOT NULL,
-            outlet UBIGINT NOT NULL, url UBIGINT NOT NULL
+            outlet UBIGINT NOT NULL, url UBIGINT NOT NULL, words BLOB NOT NULL, signs UBIGINT NOT NULL,
+            filter BLOB NOT NULL
         );
         CREATE TABLE tokens (
             ordinal BIGINT NOT NULL, part INTEGER NOT NULL, piece BLOB NOT NULL USING COMPRESSION uncompressed

@@ -5,7 +5,6 @@ A finished segment is a folder that was renamed into place; one that is being wr
 
 import os
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
@@ -25,6 +24,9 @@ REJECTION_SCHEMA = pa.schema(
 TOKEN_SCHEMA = pa.schema({"token": pa.uint32()})
 REPEAT_FIELDS = ("document", "start", "end", "held_start", "held_end", "equal")
 REPEAT_SCHEMA = pa.schema({name: pa.int32() for name in REPEAT_FIELDS})
+
+
+SegmentColumns = dict[str, np.ndarray | pa.Array]
 
 
 def segment_folder(root: Path, shard: Shard) -> Path:
@@ -61,7 +63,7 @@ class SegmentWriter:
     def add(
         self,
         block: DocumentBlock,
-        columns: Mapping[str, np.ndarray],
+        columns: SegmentColumns,
         tokens: npt.NDArray[np.uint32],
         facts: Facts,
         repeats: npt.NDArray[np.int32],
@@ -102,8 +104,10 @@ def row_of(rejection: Rejection) -> dict[str, object]:
     return {name: getattr(rejection, name) for name in REJECTION_SCHEMA.names}
 
 
-def wrap_rows(values: np.ndarray) -> pa.Array:
+def wrap_rows(values: np.ndarray | pa.Array) -> pa.Array:
     """Return a one- or two-dimensional array as an Arrow column without copying; rows of the latter become bytes."""
+    if isinstance(values, pa.Array):
+        return values
     if values.ndim == 1:
         return pa.array(values)
     kind = pa.binary(values.shape[1] * values.itemsize)

@@ -5,66 +5,80 @@ removed documents and their witnesses are tokenised once more, under a secret se
 seed: an honest removal is confirmed whatever the seed is, and the output has the same bytes.
 """
 
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
-from dedup.config import CleanSettings
+from dedup.config import NearConfig
 from dedup.kernels.leader_table import KEPT
-from dedup.kernels.novelty import compare_words
-from dedup.kernels.relation import Likeness, relate
-from dedup.kernels.shingles import measure_jaccard
+from dedup.kernels.relation import Likeness, RelationRule, relate
 from dedup.model.documents import CopyRelation
 from dedup.near.decisions import Decisions
-from dedup.near.relation_rule import rule_of
-from dedup.near.sketches import Sketches
-from dedup.output.texts_again import Doubted, TextsAgain
+from dedup.near.proofs import Proof, Proofs
 
 MIN_KNOWN = 0.5  # share of words of a contained document that are in its witness
 SLACK = 0.01  # words of a text of 100,000 that have equal hashes by chance under a seed move a share by far less
 
 
-def judge_removals(
-    sketches: Sketches, decisions: Decisions, doubted: Doubted, again: TextsAgain, settings: CleanSettings
-) -> Decisions:
-    """Return the decisions without removals that the texts do not confirm.
+@dataclass(frozen=True)
+class Judge:
+    """Confirms removals, or takes them back.
 
-    A document with the words of its witness and other signs is a template. Of refused documents with the same words
-    and signs the first one that stays stands for the others.
+    rule          what goes
+    num_shingles  returns how many distinct shingles a witness has, by doc_index
+    describe      returns the tokens and the facts (FACTS) of a document, by doc_index
     """
-    removed = doubted.removed
-    removed = removed[~again.are_same_bytes(removed, decisions.witness[removed])]
-    refused = [doc for doc in removed.tolist() if not is_confirmed(doc, decisions, again, settings)]
-    documents = np.array(refused, np.int64)
-    made, rule, first = Decisions.keep_all(len(refused)), rule_of(settings), dict[tuple[bytes, bytes], int]()
-    for row, doc in enumerate(refused):
-        witness, content = int(decisions.witness[doc]), (again.get(doc, "words"), again.get(doc, "signs"))
-        has_words = content[0] == again.get(witness, "words")
-        other, relation = first.get(content, witness), int(CopyRelation.TEMPLATE)
-        if content in first:
-            pair = [(sketches.tokens_of(side), sketches.facts_of(side)) for side in (doc, other)]
-            (tokens, facts), (theirs, their_facts) = pair
-            relation, _ = relate(tokens, theirs, facts, their_facts, Likeness(1.0, True, False), rule)
-        if (has_words or content in first) and rule.removed >> relation & 1:
-            made.witness[row], made.similarity[row], made.relation[row] = other, 1.0, relation
-            continue
-        first.setdefault(content, doc)
-        if has_words:
-            made.relative[row] = witness, 1.0, CopyRelation.TEMPLATE
-    num_forged = np.count_nonzero((made.witness == KEPT) & (made.relative["document"] == KEPT))
-    counts = replace(decisions.counts, num_unconfirmed=int(num_forged))
-    return replace(decisions.revise(documents, made), counts=counts)
+
+    config: NearConfig
+    rule: RelationRule
+    num_shingles: Callable[[int], int]
+    describe: Callable[[int], tuple[npt.NDArray[np.uint32], np.void]]
+
+    def judge(self, decisions: Decisions, documents: npt.NDArray[np.int64], proofs: Proofs) -> Decisions:
+        """Return the decisions without those removals of `documents` that the texts do not confirm.
+
+        A document with the words of its witness and other signs is a template. Of refused documents with the same
+        words and signs the first one that stays stands for the others.
+        """
+        doubtful = documents[~proofs.are_same_texts(documents, decisions.witness[documents])]
+        refused = [doc for doc in doubtful.tolist() if not self.confirms(doc, decisions, proofs)]
+        made, first = Decisions.keep_all(len(refused)), dict[tuple[bytes, int], int]()
+        for row, doc in enumerate(refused):
+            witness, proof = int(decisions.witness[doc]), proofs.get(doc)
+            has_words = proof.words == proofs.get(witness).words
+            other, relation = witness, int(CopyRelation.TEMPLATE)
+            if proof.content in first:
+                other = first[proof.content]
+                (tokens, facts), (theirs, their_facts) = self.describe(doc), self.describe(other)
+                relation, _ = relate(tokens, theirs, facts, their_facts, Likeness(1.0, True, False), self.rule)
+            if (has_words or proof.content in first) and self.rule.removed >> relation & 1:
+                made.witness[row], made.similarity[row], made.relation[row] = other, 1.0, relation
+                continue
+            first.setdefault(proof.content, doc)
+            if has_words:
+                made.relative[row] = witness, 1.0, CopyRelation.TEMPLATE
+        num_forged = np.count_nonzero((made.witness == KEPT) & (made.relative["document"] == KEPT))
+        counts = replace(decisions.counts, num_unconfirmed=int(num_forged))
+        return replace(decisions.revise(np.array(refused, np.int64), made), counts=counts)
+
+    def confirms(self, document: int, decisions: Decisions, proofs: Proofs) -> bool:
+        """Return whether the words of a removed document and its witness are as alike as their hashes."""
+        witness = int(decisions.witness[document])
+        sides = proofs.get(document), proofs.get(witness)
+        return confirm_removal(sides, int(decisions.relation[document]), self.num_shingles(witness), self.config)
 
 
-def is_confirmed(document: int, decisions: Decisions, again: TextsAgain, settings: CleanSettings) -> bool:
-    """Return whether the words of a removed document and its witness are as alike as their hashes."""
-    witness, relation = int(decisions.witness[document]), decisions.relation[document]
+def confirm_removal(sides: Sequence[Proof], relation: int, num_shingles: int, config: NearConfig) -> bool:
+    """Return whether the words of a removed document and its witness (`sides`) are as alike as their hashes.
+
+    `num_shingles` are distinct ones of the witness.
+    """
+    proof, witness = sides
     if relation == CopyRelation.EXACT:
-        return again.says_same(document, witness)
-    tokens, theirs = again.tokens_of(document), again.tokens_of(witness)
+        return proof.content == witness.content
+    known, similarity = proof.measure(witness, config.shingle_size, num_shingles)
     if relation == CopyRelation.CONTAINED:
-        rule = rule_of(settings)
-        num_novel = compare_words(tokens, theirs, rule.slot_words, rule.no_slots).num_novel
-        return bool(num_novel <= (1 - MIN_KNOWN + SLACK) * tokens.size)
-    similarity = measure_jaccard(tokens, theirs, settings.near.shingle_size)
-    return bool(similarity >= settings.near.threshold - SLACK)
+        return known >= MIN_KNOWN - SLACK
+    return similarity >= config.threshold - SLACK

@@ -85,6 +85,15 @@ class RunFolder:
         """Return the folder of plain copies of packed input files."""
         return self.partial / "unpacked"
 
+    def draw_seed(self) -> int:
+        """Return the secret seed of this run, 64 bits: it stays what it is as long as the segments do."""
+        place = self.segments / "seed"
+        if not place.exists():
+            with create_within(self.segments, f"{place.name}.part") as file:
+                file.write(os.urandom(8))
+            os.replace(f"{place}.part", place)
+        return int.from_bytes(place.read_bytes(), "little")
+
     def output_place(self, folder: str, file: SourceFile) -> Path:
         """Return the place of what a folder of the output has of an input file."""
         return self.output / folder / name_on_disk(file.name)

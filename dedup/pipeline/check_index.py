@@ -8,6 +8,7 @@ import numpy as np
 
 from dedup.config import NearConfig
 from dedup.index.store import IndexFile
+from dedup.index.stored_proofs import read_seed
 from dedup.index.tables import read_runs, read_settings, refuse_other_settings, settings_of
 from dedup.model.documents import CopyRelation
 from dedup.model.run import RejectionCounts
@@ -16,6 +17,7 @@ from dedup.near.decisions import Decisions
 from dedup.near.segments import Segments
 from dedup.output.records import Witness, encode_line, witness_of
 from dedup.passages.remove_contained import add_stored, gather_kept, remove_contained
+from dedup.pipeline.confirm_removals import confirm
 from dedup.pipeline.find_boilerplate import mask_boilerplate
 from dedup.pipeline.index_session import IndexSession
 from dedup.pipeline.job import CleanRun, Progress, make_job
@@ -47,7 +49,8 @@ def check_documents(run: CleanRun, progress: Progress) -> KnownDocuments:
     """Return which documents the index knows; `run.out` is for scratch."""
     assert run.index is not None
     job = make_job(run, progress, open_for_look(IndexFile(run.index), run.settings.near))
-    job.folder.segments.mkdir(parents=True)
+    for folder in (job.folder.segments, job.folder.parts):
+        folder.mkdir(parents=True)
     job = job.unpack()
     sketches = sketch(job)
     sketches, boilerplate = mask_boilerplate(sketches, job)
@@ -59,6 +62,7 @@ def check_documents(run: CleanRun, progress: Progress) -> KnownDocuments:
     if job.settings.passages.finds_contained:
         candidates = add_stored(sketches, kept, np.empty((0, 2), np.int32), containers.pairs)
         decisions = remove_contained(sketches, decisions, candidates, job.settings, job.workers)
+    decisions = confirm(sketches, decisions, job)
     segments = sketches.segments
     return KnownDocuments(len(sketches), [*describe_known(segments, decisions)], segments.count_rejections())
 
@@ -68,7 +72,7 @@ def open_for_look(index: IndexFile, near: NearConfig) -> IndexSession:
     with index.reading() as connection:
         refuse_other_settings(index.path, read_settings(connection), settings_of(near))
         next_ordinal = max((row.next_ordinal for row in read_runs(connection)), default=0)
-    return IndexSession(index, 0, "", next_ordinal)
+        return IndexSession(index, 0, "", next_ordinal, seed=read_seed(connection))
 
 
 def describe_known(segments: Segments, decisions: Decisions) -> Iterator[bytes]:

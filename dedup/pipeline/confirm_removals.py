@@ -3,22 +3,44 @@
 import os
 from functools import partial
 
+import numpy as np
+import pyarrow as pa
+
 from dedup.near.decisions import Decisions
+from dedup.near.proofs import Proofs
+from dedup.near.relation_rule import rule_of
 from dedup.near.sketches import Sketches
-from dedup.output.confirmation import judge_removals
+from dedup.output.confirmation import Judge
 from dedup.output.run_folder import READ_AGAIN
-from dedup.output.texts_again import Doubted, TextsAgain, read_again
+from dedup.output.texts_again import Doubted, read_again
 from dedup.pipeline.job import Job
 
 
 def confirm(sketches: Sketches, decisions: Decisions, job: Job) -> Decisions:
-    """Return the decisions without removals that the texts do not confirm; of stored documents there is no text."""
-    doubted = Doubted.of(decisions, seed=int.from_bytes(os.urandom(8), "little"))
+    """Return the decisions without removals that the texts do not confirm."""
+    seed = job.index.secret(job)
+    doubted = Doubted.of(decisions, int.from_bytes(os.urandom(8), "little") if seed is None else seed)
     if doubted.removed.size == 0:
         return decisions
     segments, config = sketches.segments, job.settings.input
     with job.timer.measure("confirm"):
         read = partial(read_again, doubted=doubted, folder=job.folder, segments=segments, config=config)
         job.visit_shards("confirm", read)
-        again = TextsAgain(doubted, job.list_parts(READ_AGAIN))
-        return judge_removals(sketches, decisions, doubted, again, job.settings)
+        parts = [part for part in job.list_parts(READ_AGAIN) if part.exists()]
+        readers = [pa.ipc.open_file(pa.memory_map(str(part))) for part in parts]
+        batches = [reader.get_batch(i) for reader in readers for i in range(reader.num_record_batches)]
+        num_shingles = sketches.join("num_shingles")
+        if doubted.stored.size:
+            ordinals = sketches.stored.ordinals[doubted.stored - len(sketches)]
+            stored = job.index.find_proofs(ordinals)
+            batches.append(stored.rows)
+            num_shingles = np.append(num_shingles, np.zeros(len(sketches.stored), np.int32))
+            num_shingles[doubted.stored] = stored.num_shingles
+        judge = Judge(
+            job.settings.near,
+            rule_of(job.settings),
+            lambda document: int(num_shingles[document]),
+            lambda document: (sketches.tokens_of(document), sketches.facts_of(document)),
+        )
+        proofs = Proofs(np.append(doubted.documents, doubted.stored), batches)
+        return judge.judge(decisions, doubted.removed, proofs)

@@ -4,9 +4,12 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
 
 from dedup.errors import InputError, OutputError
 from dedup.index.commit import Addition, commit, encode_inputs
@@ -14,6 +17,7 @@ from dedup.index.find_containers import fetch_containers, find_holders
 from dedup.index.near_lookup import find_stored
 from dedup.index.samples import take_samples
 from dedup.index.store import FileState, IndexFile, count_threads
+from dedup.index.stored_proofs import NO_PROOFS, StoredProofs, fetch_proofs, read_seed
 from dedup.index.tables import (
     COMMITTED,
     PUBLISHED,
@@ -47,6 +51,13 @@ class NoIndex:
         """Return no pairs, and the stored documents as they are."""
         return Containers(NO_PAIRS, sketches.stored)
 
+    def secret(self, _job: Job) -> None:
+        """Return that no seed is kept."""
+
+    def find_proofs(self, _ordinals: npt.NDArray[np.int64]) -> StoredProofs:
+        """Return nothing."""
+        return NO_PROOFS
+
     def commit(self, _outcome: Outcome, _job: Job) -> None:
         """Do nothing."""
 
@@ -68,6 +79,7 @@ class IndexSession:
     next_ordinal  the first ordinal that is free
     state         of the file when the run began, None where there was none: what the run finds later is the same
     replaced      numbers of runs that this one takes the place of: their output is overwritten
+    seed          under which the index knows words, None of a new one
     """
 
     index: IndexFile
@@ -76,6 +88,16 @@ class IndexSession:
     next_ordinal: int
     state: FileState | None = None
     replaced: tuple[int, ...] = ()
+    seed: int | None = field(default=None, repr=False)
+
+    def secret(self, job: Job) -> int:
+        """Return the seed under which the index knows words; for a new one it is drawn, and kept for `--resume`."""
+        return job.folder.draw_seed() if self.seed is None else self.seed
+
+    def find_proofs(self, ordinals: npt.NDArray[np.int64]) -> StoredProofs:
+        """Return what the index knows of the words of some documents."""
+        with self.index.reading() as connection:
+            return fetch_proofs(connection, ordinals)
 
     def look_up(self, sketches: Sketches, job: Job) -> StoredDocuments:
         """Return the stored documents that documents of this run may be copies of."""
@@ -122,7 +144,7 @@ class IndexSession:
             )
         with job.show("commit", kept, "doc"):
             addition = Addition(outcome.sketches, decisions, self.number, self.next_ordinal, job.progress.advance)
-            commit(self.index, addition, row, job.settings.near, self.replaced)
+            commit(self.index, addition, row, job.settings.near, self.secret(job), self.replaced)
 
     def mark_published(self) -> None:
         """Note that the output of this run is in its place."""
@@ -185,6 +207,10 @@ def begin_session(index: IndexFile, run: CleanRun, runs: list[RunRow]) -> IndexS
     number = max((row.number for row in standing), default=0) + 1
     before = standing[-1].run if standing else ""
     digest = hashlib.blake2b(f"{before} {run.fingerprint}".encode(), digest_size=4).hexdigest()
+    seed = None
+    if index.exists():
+        with index.reading() as connection:
+            seed = read_seed(connection)
     return IndexSession(
         index,
         number,
@@ -192,6 +218,7 @@ def begin_session(index: IndexFile, run: CleanRun, runs: list[RunRow]) -> IndexS
         max((row.next_ordinal for row in runs), default=0),
         index.state(),
         tuple(row.number for row in replaced),
+        seed,
     )
 
 

@@ -52,6 +52,7 @@ from dedup.kernels.locate import locate_tokens
 from dedup.kernels.minhash import SketchArrays, sketch_block
 from dedup.kernels.neighbours import NeighbourBounds, NeighbourState, SparseRows, find_neighbours
 from dedup.kernels.novelty import compare_words, find_novel, make_word_table
+from dedup.kernels.proofs import ProofArrays, measure_known, prove_texts
 from dedup.kernels.relation import Likeness, RelationRule, relate
 from dedup.kernels.repeats_within import (
     MinShare,
@@ -67,6 +68,7 @@ from dedup.kernels.story_terms import TermArrays, TermBuffers, count_terms, make
 from dedup.kernels.tokens import key_words, tokenise
 from dedup.kernels.unescape import unescape
 from dedup.text.folding import load_folding_table
+from dedup.text.signs import load_sign_table
 
 
 class Call(NamedTuple):
@@ -102,6 +104,9 @@ def list_sketch_kernels() -> Iterator[Call]:
     yield Call(unescape, (given("u1"), new("u1"), new("i8")))
     yield Call(key_words, (new("u8"), table.seed))
     yield Call(locate_tokens, (given("u1"), table, new("i8"), new("i8")))
+    proofs = ProofArrays(new("u8", 2), new("u8"), new("u1"), new("i4"))
+    yield Call(prove_texts, (given("u1"), given("i8"), table, load_sign_table(), new("u4"), proofs))
+    yield Call(measure_known, (given("u4"), given("u1"), 1, 1))
 
 
 def list_cover_kernels() -> Iterator[Call]:

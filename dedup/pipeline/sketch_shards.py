@@ -10,8 +10,9 @@ from dedup.config import CleanSettings, NearConfig
 from dedup.corpus.blocks import view_texts
 from dedup.corpus.rejections import read_lines, refuse_no_text
 from dedup.corpus.shards import Shard, read_shard
+from dedup.near.proofs import Prover, describe_proofs
 from dedup.near.read_facts import read_facts
-from dedup.near.segment_files import SegmentWriter, segment_folder
+from dedup.near.segment_files import SegmentColumns, SegmentWriter, segment_folder
 from dedup.near.segments import Segments
 from dedup.near.sketcher import Sketcher
 from dedup.near.sketches import Sketches
@@ -44,7 +45,9 @@ def sketch(job: Job) -> Sketches:
     root = job.folder.segments
     with job.timer.measure("sketch"):
         todo = [shard for shard in job.shards if not segment_folder(root, shard).exists()]
-        task = partial(sketch_shard, settings=job.settings, root=root)
+        seed = job.index.secret(job)
+        prover = None if seed is None else Prover.of(seed)
+        task = partial(sketch_shard, settings=job.settings, root=root, prover=prover)
         with job.show("sketch", sum(shard.size for shard in todo), "B"):
             run_tasks(task, todo, job.workers, job.progress.advance)
         segments = Segments(root, job.shards)
@@ -62,19 +65,27 @@ def refuse_rejections(segments: Segments) -> None:
             refuse_rejection(shard.files[rejection.file].path, rejection.line, rejection.error)
 
 
-def sketch_shard(shard: Shard, report: Callable[[int], None], *, settings: CleanSettings, root: Path) -> None:
-    """Read, tokenise, shingle, sign and band the documents of one shard into its segment, with their repeats."""
+def sketch_shard(
+    shard: Shard, report: Callable[[int], None], *, settings: CleanSettings, root: Path, prover: Prover | None = None
+) -> None:
+    """Read, tokenise, shingle, sign and band the documents of one shard into its segment, with their repeats.
+
+    A prover says what an index has to know of them.
+    """
     sketcher = get_sketcher(settings.near)
     with SegmentWriter(segment_folder(root, shard)) as writer:
         for block in read_shard(shard, settings.input, settings.roles, report):
-            sketch = sketcher.sketch(*view_texts(block.texts))
-            columns: dict[str, np.ndarray] = {
+            texts = view_texts(block.texts)
+            sketch = sketcher.sketch(*texts)
+            columns: SegmentColumns = {
                 "num_tokens": sketch.num_tokens,
                 "num_shingles": sketch.num_shingles,
                 "content": sketch.content,
                 "keys": sketch.keys,
                 "signature": sketch.signature,
             }
+            if prover:
+                columns |= describe_proofs(prover.prove_block(*texts)[0])
             repeats = np.empty((0, 6), np.int32)
             if settings.passages.within:
                 tokens = DocumentTokens.unmasked(sketch.token_addresses, sketch.num_tokens)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_kernels_tokens import texts
 
+from dedup import deduplicate
 from dedup.corpus.files import find_files
 from dedup.near.proofs import Prover
 from dedup.near.sketcher import measure_similarity, tokenise_text
@@ -215,6 +216,13 @@ def test_a_text_without_signs_has_none():
     prover = Prover.of(5)
     signs = {prover.prove(text, with_tokens=False).signs for text in ("nothing - here, 1990-95", "")}
     assert len(signs) == 1
+
+
+def test_texts_in_memory_are_confirmed_too():
+    texts = [*FORGED, FORGED[1].upper(), f"{LONG} 5 percent", f"{LONG} -5 percent", f"{LONG} -5 percent!"]
+    result = deduplicate(texts)
+    assert [(each.document.id, each.witness.id) for each in result.removed] == [("2", "1"), ("5", "4")]
+    assert [(each.document.id, each.other.id, each.relation) for each in result.related] == [("4", "3", "template")]
 
 
 def index_run(folder, name, records):

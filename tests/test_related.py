@@ -11,6 +11,8 @@ import pytest
 from corpora import make_text, read_lines, read_summary, removed_ids, write_jsonl
 from relations import REMOVE_ALL, RULE, know_record
 
+from dedup import deduplicate
+
 FRAME = (
     "Heavy rain fell over the hills on {day} and police said {number} roads were closed near {town} until the evening"
 )
@@ -223,3 +225,24 @@ def test_a_document_may_be_alike_one_of_an_index(dedup, tmp_path):
     (line,) = read_lines(tmp_path / "two" / "related.jsonl")
     assert (line["relation"], line["other"]) == ("update", {"id": "r1", "path": "one.jsonl", "line": 1, "run": run})
     assert line["conflicts"] == [[ours, ""] for ours, _ in CONFLICTS]
+
+
+def test_texts_in_memory_have_the_related_documents_of_files(dedup, tmp_path):
+    records = [*REPORTS, make_report(3, "Sunday", "7", "Rome"), {"id": "x", "text": "nothing alike"}]
+    rows = read_lines(clean(dedup, tmp_path, records, "--passages", "off") / "related.jsonl")
+    assert len(rows) == 2
+    found = deduplicate(records).related
+    assert [
+        (
+            each.document.id,
+            each.other.id,
+            each.relation,
+            each.similarity,
+            each.novel_words,
+            [*map(list, each.conflicts)],
+        )
+        for each in found
+    ] == [
+        (row["id"], row["other"]["id"], row["relation"], row["similarity"], row["novel_words"], row["conflicts"])
+        for row in rows
+    ]

@@ -88,6 +88,24 @@ class Removal:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """A kept document with the kept one that it is most alike and no copy of.
+
+    relation     the label of a `CopyRelation`
+    similarity   exact Jaccard of the two shingle sets
+    novel_words  how many words of the document stand nowhere in the other
+    conflicts    places with another number, date or name: the words of the document, those of the other
+    """
+
+    document: Document
+    relation: str
+    other: Document
+    similarity: float
+    novel_words: int
+    conflicts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """A document with its similarity: to the representative of its cluster, or on average to the rest of its story."""
 

@@ -13,13 +13,14 @@ import pyarrow as pa
 from dedup.config import InputConfig, NearConfig
 from dedup.corpus.blocks import choose_values, list_names, view_texts
 from dedup.corpus.lines import BLOCK_SIZE
-from dedup.model.documents import Cluster, CopyRelation, Document, Member, Removal
+from dedup.model.documents import Cluster, CopyRelation, Document, Member, Related, Removal
 from dedup.near.decide_documents import by_input
 from dedup.near.decisions import Decisions
 from dedup.near.keep_policy import rank_documents
 from dedup.near.leaders import Cover, join_offered
 from dedup.near.read_facts import read_facts
 from dedup.near.sketcher import Sketch, Sketcher
+from dedup.pipeline.confirm_texts import confirm_texts, relate_texts
 from dedup.pipeline.take_documents import take_documents
 from dedup.report.clean_html import render_deduplication
 
@@ -28,6 +29,7 @@ from dedup.report.clean_html import render_deduplication
 class Deduplication:
     """The kept documents, the removals with their witnesses, and the clusters; all in input order.
 
+    `related` are kept documents that are alike another one and no copies of it.
     `mask` is bool[n], one for each document that was passed, True where it is kept: `table[result.mask]` is what stays.
     """
 
@@ -35,6 +37,7 @@ class Deduplication:
     removed: tuple[Removal, ...]
     clusters: tuple[Cluster, ...]
     mask: npt.NDArray[np.bool_] = field(compare=False)
+    related: tuple[Related, ...] = ()
 
     @property
     def kept_ids(self) -> list[str]:
@@ -66,15 +69,15 @@ def deduplicate(documents: Iterable[object], config: NearConfig | None = None, *
     """
     config = config or NearConfig()
     every = take_documents(documents, text)
-    return explain(every, cover_texts(every, config))
+    return explain(every, *cover_texts(every, config))
 
 
-def cover_texts(documents: Sequence[Document], config: NearConfig) -> Decisions:
-    """Return the decisions on documents in memory."""
+def cover_texts(documents: Sequence[Document], config: NearConfig) -> tuple[Decisions, tuple[Related, ...]]:
+    """Return the decisions on documents in memory, and the kept ones that are alike another one."""
     sketcher = Sketcher(config)
     parts = list(cut(documents))
     if not parts:
-        return Decisions.keep_all(0)
+        return Decisions.keep_all(0), ()
     sketches = [copy_tokens(sketcher.sketch(*view_texts(to_arrow(part)))) for part in parts]
     facts = [read_facts(encode_fields(part), len(part)) for part in parts]
     known = zip(sketches, facts, strict=True)
@@ -82,7 +85,8 @@ def cover_texts(documents: Sequence[Document], config: NearConfig) -> Decisions:
     order = rank(documents, offered.num_tokens, config)
     cover = Cover(len(documents), config)
     cover.offer(offered.take(order))
-    return by_input(cover.result(), order)
+    decisions = confirm_texts(documents, offered, by_input(cover.result(), order), config)
+    return decisions, relate_texts(documents, offered, decisions)
 
 
 def cut(documents: Sequence[Document]) -> Iterable[Sequence[Document]]:
@@ -142,7 +146,7 @@ def rank(documents: Sequence[Document], num_tokens: npt.NDArray[np.int32], confi
     return rank_documents(values, num_tokens, config.keep)
 
 
-def explain(documents: Sequence[Document], result: Decisions) -> Deduplication:
+def explain(documents: Sequence[Document], result: Decisions, related: tuple[Related, ...]) -> Deduplication:
     """Return the decisions in words: kept, removed with witness, clusters."""
     removed = np.flatnonzero(~result.kept).tolist()
     removals = []
@@ -158,4 +162,4 @@ def explain(documents: Sequence[Document], result: Decisions) -> Deduplication:
         members = [Member(documents[index], float(result.similarity[index])) for index in group]
         clusters.append(Cluster(documents[kept], (Member(documents[kept], 1.0), *members)))
     kept_documents = tuple(documents[index] for index in np.flatnonzero(result.kept).tolist())
-    return Deduplication(kept_documents, tuple(removals), tuple(clusters), result.kept)
+    return Deduplication(kept_documents, tuple(removals), tuple(clusters), result.kept, related)

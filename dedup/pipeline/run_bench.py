@@ -172,8 +172,8 @@ def find_copies(texts: Sequence[str], copies: Sequence[PlantedCopy], near: NearC
     """Deduplicate the texts and the copies together, the first of a cluster kept."""
     documents = [Document(f"o{number}", text) for number, text in enumerate(texts)]
     documents += [Document(f"c{number}", copy.text) for number, copy in enumerate(copies)]
-    decisions = cover_texts(documents, replace(near, keep=KeepPolicy()))
-    result = explain(documents, decisions)
+    decisions, related = cover_texts(documents, replace(near, keep=KeepPolicy()))
+    result = explain(documents, decisions, related)
     kept = {document.id for document in result.kept}
     right = sum(is_right(removal, kept, near.threshold, near.shingle_size) for removal in result.removed)
     fates = [find_fate(copy, len(texts) + number, decisions) for number, copy in enumerate(copies)]

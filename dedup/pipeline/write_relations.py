@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from dedup.output.conflicts import Quotes, find_conflicts, quote_shard
+from dedup.output.conflicts import Quotes, find_conflicts, quote_shard, read_quotes
 from dedup.output.related_records import write_related
 from dedup.output.run_folder import QUOTES, RELATED, SUSPICIOUS
 from dedup.output.suspicious_series import SeriesReader, choose_longest, write_series
@@ -12,12 +12,12 @@ from dedup.pipeline.job import Job, Outcome
 def write_relations(outcome: Outcome, job: Job) -> dict[int, Quotes]:
     """Write `related.jsonl` and `suspicious.jsonl`; return all conflicting slots in words, by doc_index."""
     segments = outcome.sketches.segments
-    conflicts = find_conflicts(outcome.sketches, outcome.decisions)
+    conflicts = find_conflicts(outcome.sketches.tokens_of, outcome.decisions)
     if len(conflicts.spans):
         config = job.settings.input
         quote = partial(quote_shard, conflicts=conflicts, folder=job.folder, segments=segments, config=config)
         job.visit_shards("compare", quote)
-    quotes = conflicts.gather(job.list_parts(QUOTES))
+    quotes = conflicts.gather(read_quotes(job.list_parts(QUOTES)))
     write_related(job.folder.output / RELATED, segments, outcome.decisions, conflicts, quotes)
     series = choose_longest(outcome.series)
     reader = SeriesReader.of(series, segments, outcome.decisions, job.settings.input)

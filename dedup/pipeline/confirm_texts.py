@@ -1,0 +1,62 @@
+"""What `clean` does after deciding, for texts in memory: removals are confirmed, and conflicts quoted."""
+
+import os
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.config import NearConfig
+from dedup.kernels.buffers import as_read_only, tokens_at
+from dedup.model.documents import CopyRelation, Document, Related
+from dedup.near.decisions import Decisions
+from dedup.near.leaders import Offered
+from dedup.near.proofs import Proofs, Prover
+from dedup.near.relation_rule import make_rule
+from dedup.output.confirmation import Judge
+from dedup.output.conflicts import find_conflicts
+from dedup.output.texts_again import Doubted
+
+
+def confirm_texts(
+    documents: Sequence[Document], sketched: Offered, decisions: Decisions, config: NearConfig
+) -> Decisions:
+    """Return the decisions without removals that the texts do not confirm; `sketched` are all documents."""
+    doubted = Doubted.of(decisions, int.from_bytes(os.urandom(8), "little"))
+    prover, is_worded = Prover.of(doubted.seed), doubted.is_worded.tolist()
+    texts = [documents[index].text for index in doubted.documents.tolist()]
+    rows = [prover.prove(text, with_tokens=words) for text, words in zip(texts, is_worded, strict=True)]
+    judge = Judge(
+        config,
+        make_rule(config),
+        lambda index: int(sketched.num_shingles[index]),
+        lambda index: (tokens_of(sketched, index), sketched.facts[index]),
+    )
+    return judge.judge(decisions, doubted.removed, Proofs.of(doubted.documents, rows))
+
+
+def tokens_of(sketched: Offered, index: int) -> npt.NDArray[np.uint32]:
+    """Return the tokens of a document."""
+    return as_read_only(tokens_at(sketched.address[index], sketched.num_tokens[index]))
+
+
+def relate_texts(documents: Sequence[Document], sketched: Offered, decisions: Decisions) -> tuple[Related, ...]:
+    """Return the kept documents that are alike another one and no copies of it."""
+    conflicts = find_conflicts(partial(tokens_of, sketched), decisions)
+    sides = conflicts.documents.ravel().tolist()
+    quotes = conflicts.gather(
+        quoted for number, index in enumerate(sides) for quoted in conflicts.quote(documents[index].text, [number])
+    )
+    return tuple(
+        Related(
+            documents[index],
+            CopyRelation(relative["relation"]).label,
+            documents[relative["document"]],
+            float(relative["similarity"]),
+            conflicts.differences[index].num_novel,
+            quotes.get(index, ()),
+        )
+        for index in np.flatnonzero(decisions.relative["document"] >= 0).tolist()
+        for relative in (decisions.relative[index],)
+    )

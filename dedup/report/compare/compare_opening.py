@@ -78,7 +78,9 @@ def tell_shared(found: Comparison) -> Phrases:
     disputed = {case.row for case in found.disagreements}
     quotes = [quote_row(found, row) for row in widest if row not in disputed] or [quote_row(found, widest[0])]
     quote = min(quotes, key=lambda quote: len(quote[0].text))
-    rest = f"; of {count_things(len(found.rows), 'statement')} {len(shared)} in two texts or more."
+    verb = "is" if len(shared) == 1 else "are"
+    more = f"; {len(shared)} of the {len(found.rows)} statements {verb} in two texts or more"
+    rest = "." if len(shared) == len(found.rows) else f"{more}."
     if most == count:
         who, among = "Both" if count == 2 else f"All {count}", ", among them " if len(widest) > 1 else ": "
         return compose(f"{who} texts make {count_things(len(widest), 'statement')} in common{among}", *quote, rest)

@@ -314,4 +314,5 @@
   });
   document.documentElement.classList.add("on");
   read(true);
+  if (location.hash && target === view) $(`#${view}`).scrollIntoView();
 })();

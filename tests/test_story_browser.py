@@ -301,14 +301,17 @@ def test_without_script_all_texts_rows_and_numbers_are_there(browser, story):
         assert set(VIEWS) - {"pair"} == set(shown_views(visit))
 
 
-def test_the_printed_page_holds_every_row(browser, story):
+def test_the_printed_page_holds_every_row_and_keeps_colours_and_legend(browser, story):
     found, path = story
-    with Visit(browser, path) as visit:
+    with Visit(browser, path, color_scheme="dark") as visit:
         visit.page.check("#only-numbers")
         visit.page.emulate_media(media="print")
         open_folds(visit)
         visible = [row.is_visible() for row in visit.page.locator("#rows .row").all()]
         assert [True] * len(found.rows) == visible
+        assert visit.page.locator(".legend").is_visible()
+        assert "exact" == visit.page.locator(".swatch.edited").evaluate("e => getComputedStyle(e).printColorAdjust")
+        assert "rgb(255, 255, 255)" == visit.page.locator("body").evaluate("e => getComputedStyle(e).backgroundColor")
         assert len(visit.page.pdf()) > 10_000
 
 

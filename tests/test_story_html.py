@@ -164,6 +164,12 @@ def test_the_opening_says_how_much_a_text_prints_twice():
     assert f"A prints {len(body) - 1} characters twice, and the second printing is not compared." == last
 
 
+def test_the_opening_of_fifty_texts_is_short():
+    body = STORY["herald"]
+    texts = {f"outlet {n}": f"{body} {n * 7} boats sank.\n\n{body}" for n in range(50)}
+    assert [] == [sentence for sentence in say_opening(compare_story(texts)) if len(sentence) > 600]
+
+
 def test_texts_of_nothing_in_common_open_so():
     found = compare_story({"a": "Cats sleep all day.", "b": "The market fell by nine points."})
     assert ["No statement is in two of the texts."] == say_opening(found)[:1]

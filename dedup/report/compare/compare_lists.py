@@ -7,7 +7,7 @@ from itertools import groupby
 from dedup.compare.model import Comparison, Disagreement, FactKind, Grade, LeftOut, Place
 from dedup.report.compare.compare_names import number_statements
 from dedup.report.compare.compare_page import PageRow
-from dedup.report.compare.compare_text import KIND_NAMES, list_facts
+from dedup.report.compare.compare_text import KIND_NAMES, KINDS, list_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,7 @@ def quote_place(found: Comparison, place: Place) -> PageQuote:
 def list_disagreements(found: Comparison) -> list[tuple[FactKind, str, list[PageDisagreement]]]:
     """Return the disagreements by kind: opposites first, attribution last."""
     numbers = number_statements(found)
-    kinds = sorted(FactKind, key=lambda kind: kind is not FactKind.OPPOSITE)
-    groups = [(kind, [case for case in found.disagreements if case.kind is kind]) for kind in kinds]
+    groups = [(kind, [case for case in found.disagreements if case.kind is kind]) for kind in KINDS]
     return [
         (kind, KIND_NAMES[kind], [show_disagreement(found, case, numbers[case.row]) for case in cases])
         for kind, cases in groups

@@ -13,13 +13,13 @@ from itertools import chain, groupby
 from dedup.compare.model import Comparison, Disagreement, FactKind, Grade, Omission, Outlet
 from dedup.compare.shares import MIN_REUSED
 from dedup.report.compare.compare_names import name_letter
-from dedup.report.compare.compare_text import KIND_NAMES, list_facts, percent
+from dedup.report.compare.compare_text import KIND_NAMES, KINDS, list_facts, percent
 from dedup.report.wording import clip, count_things
 
 MAX_QUOTE = 160  # characters
 MIN_QUOTE = 5  # words: a shorter wording says little by itself
 MAX_NAMED = 6  # texts that a sentence names
-MAX_COPIES = 3  # pairs of texts whose shared words are told
+MAX_COPIES = 3  # pairs of texts whose shared words are told, and texts whose repeats are
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +93,8 @@ def tell_disagreements(found: Comparison) -> Phrases:
     if not found.disagreements:
         return compose("No claim, number, date, quotation or name in one text contradicts another.")
     counts = Counter(case.kind for case in found.disagreements)
-    listed = ", ".join(f"{counts[kind]} in {KIND_NAMES[kind]}" for kind in FactKind if counts[kind])
-    first = next((case for case in found.disagreements if case.kind is FactKind.OPPOSITE), found.disagreements[0])
+    listed = ", ".join(f"{counts[kind]} in {KIND_NAMES[kind]}" for kind in KINDS if counts[kind])
+    first = min(found.disagreements, key=lambda case: KINDS.index(case.kind))
     (wording, outlets), *others = list_sides(found, first)
     other, sides = others[0] if others else ("", [])
     rest = f"; in all the texts disagree in {count_things(len(found.disagreements), 'place')}: {listed}."
@@ -150,9 +150,11 @@ def tell_copies(found: Comparison) -> Phrases:
 
 def tell_repeats(found: Comparison) -> Phrases:
     """Return which texts print how many of their characters twice."""
-    repeats = [([n], count) for n, outlet in enumerate(found.outlets) if (count := count_repeated(outlet))]
-    parts = [part for who, count in repeats for part in (who, f" prints {count:,} characters twice, ")]
-    return compose(*parts, "and the second printing is not compared.") if repeats else []
+    repeats = sorted(((count_repeated(outlet), -n) for n, outlet in enumerate(found.outlets)), reverse=True)
+    repeats = [(count, -n) for count, n in repeats if count]
+    told = [part for count, n in repeats[:MAX_COPIES] for part in ([n], f" prints {count:,} characters twice, ")]
+    more = f"{count_things(len(repeats) - MAX_COPIES, 'other text')} less, " if len(repeats) > MAX_COPIES else ""
+    return compose(*told, f"{more}and the second printing is not compared.") if repeats else []
 
 
 def count_repeated(outlet: Outlet) -> int:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from dedup.compare.model import Comparison, FactKind, Grade, Strength, Wording
+from dedup.compare.model import Comparison, Grade, Strength, Wording
 from dedup.report.compare.compare_names import call_outlet, find_headline, name_letter, name_outlet, number_statements
 from dedup.report.compare.compare_opening import MAX_QUOTE, write_opening
 from dedup.report.compare.compare_text import (
     KIND_NAMES,
+    KINDS,
     RELATION_SIGNS,
     describe_base,
     describe_derivation,
@@ -164,7 +165,7 @@ def write_disagreements(found: Comparison, width: int) -> Iterator[Line]:
         return
     numbers = number_statements(found)
     yield (Piece("These do not agree (which is right is not ours to say)", Style.STRONG),)
-    for case in sorted(found.disagreements, key=lambda case: case.kind is not FactKind.OPPOSITE):
+    for case in sorted(found.disagreements, key=lambda case: KINDS.index(case.kind)):
         facts = [f"{name_letter(outlet)}: {make_safe(' / '.join(texts))}" for outlet, texts in list_facts(found, case)]
         yield from hang(f"{numbers[case.row]:>4}. ", f"{KIND_NAMES[case.kind]}: {'; '.join(facts)}", width)
 

@@ -14,6 +14,7 @@ KIND_NAMES = {
     FactKind.ATTRIBUTION: "attribution",
     FactKind.OPPOSITE: "opposite claims",
 }
+KINDS = sorted(FactKind, key=lambda kind: kind is not FactKind.OPPOSITE)  # the gravest first
 RELATION_SIGNS = {
     Wording.VERBATIM: "=",
     Wording.EDITED: "~",

@@ -289,6 +289,11 @@
       event.preventDefault();
     });
   }
+  const light = (event) => {
+    const row = event.target.closest(".line")?.dataset.row;
+    for (const line of $$(".order-picture .line")) line.classList.toggle("lit", line.dataset.row === row);
+  };
+  for (const name of ["mouseover", "focusin", "mouseout"]) $(".order-picture").addEventListener(name, light);
   // The search of the browser finds what is hidden and opens it.
   document.addEventListener("beforematch", (event) => {
     const section = event.target.closest("main > .view");

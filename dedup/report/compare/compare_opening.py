@@ -16,7 +16,13 @@ from dedup.report.compare.compare_names import name_letter
 from dedup.report.compare.compare_text import KIND_NAMES, KINDS, list_facts, percent
 from dedup.report.wording import clip, count_things
 
-MAX_QUOTE = 160  # characters
+MAX_QUOTE = 140  # characters
+MAX_SHARED = 2  # statements of all texts that are quoted
+GRAVE = {
+    FactKind.OPPOSITE,
+    FactKind.NUMBER,
+    FactKind.DATE,
+}  # disputed in these, a statement is no example of what all tell
 MIN_QUOTE = 5  # words: a shorter wording says little by itself
 MAX_NAMED = 6  # texts that a sentence names
 MAX_COPIES = 3  # pairs of texts whose shared words are told, and texts whose repeats are
@@ -54,10 +60,16 @@ def compose(*parts: str | Phrase | Sequence[int]) -> Phrases:
         elif len(part) > MAX_NAMED:
             sentence.append(Phrase(f"{len(part)} texts"))
         else:
-            for place, outlet in enumerate(part):
-                sentence += [Phrase(" and " if place == len(part) - 1 else ", ")] if place else []
-                sentence.append(Phrase(name_letter(outlet), outlet=outlet))
+            sentence += enumerate_all([[Phrase(name_letter(outlet), outlet=outlet)] for outlet in part])
     return sentence
+
+
+def enumerate_all(items: Sequence[Phrases]) -> Phrases:
+    """Return items as a list in a sentence: one, two and three."""
+    listed: Phrases = []
+    for place, item in enumerate(items):
+        listed += [*([Phrase(" and " if place == len(items) - 1 else ", ")] if place else []), *item]
+    return listed
 
 
 def quote_row(found: Comparison, row: int) -> Phrases:
@@ -75,17 +87,18 @@ def tell_shared(found: Comparison) -> Phrases:
         return compose("No statement is in two of the texts.")
     most = max(len(found.rows[row].cells) for row in shared)
     widest = [row for row in shared if len(found.rows[row].cells) == most]
-    disputed = {case.row for case in found.disagreements}
+    disputed = {case.row for case in found.disagreements if case.kind in GRAVE}
     quotes = [quote_row(found, row) for row in widest if row not in disputed] or [quote_row(found, widest[0])]
-    quote = min(quotes, key=lambda quote: len(quote[0].text))
+    quotes = sorted(quotes, key=lambda quote: len(quote[0].text))[:MAX_SHARED]
     verb = "is" if len(shared) == 1 else "are"
     more = f"; {len(shared)} of the {len(found.rows)} statements {verb} in two texts or more"
     rest = "." if len(shared) == len(found.rows) else f"{more}."
     if most == count:
-        who, among = "Both" if count == 2 else f"All {count}", ", among them " if len(widest) > 1 else ": "
-        return compose(f"{who} texts make {count_things(len(widest), 'statement')} in common{among}", *quote, rest)
+        who, among = "Both" if count == 2 else f"All {count}", ", among them " if len(widest) > len(quotes) else ": "
+        head = f"{who} texts make {count_things(len(widest), 'statement')} in common{among}"
+        return compose(head, *enumerate_all(quotes), rest)
     head = f"No statement is in all {count} texts; the most widely told is in {most}: "
-    return compose(head, *quote, rest)
+    return compose(head, *quotes[0], rest)
 
 
 def tell_disagreements(found: Comparison) -> Phrases:

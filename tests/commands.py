@@ -1,13 +1,16 @@
 """Run the command line: as a new process, and in a fork of this one."""
 
 import atexit
+import importlib
 import os
+import pkgutil
 import subprocess
 import sys
 import tempfile
 import traceback
 from dataclasses import dataclass
 from functools import cache
+from importlib import resources
 from pathlib import Path
 
 
@@ -69,18 +72,24 @@ def become_command(args, streams, cwd):
 
 @cache
 def load_kernels():
-    """Compile or load the kernels in this process, once, so that forks have them: those of documents and passages."""
-    from corpora import make_text, write_jsonl
+    """Load all that commands load, once, so that forks have it: modules, kernels, templates of pages."""
+    from corpora import make_records, write_jsonl
 
-    import dedup.cli.main  # noqa: F401 (forks have the modules of the command line, too)
-    from dedup import deduplicate
+    import dedup
+    from dedup.pipeline.kernel_calls import GROUPS
+    from dedup.report import page
 
-    deduplicate(["a"])
-    copied = "\n\n".join([make_text("first", 60), make_text("second", 60)])
-    texts = [copied + "\n\n" + copied, copied, make_text("third"), make_text("third") + " " + copied]
+    for module in pkgutil.walk_packages(dedup.__path__, "dedup."):
+        if not module.name.startswith(("dedup.spark.", "dedup.__main__")):
+            importlib.import_module(module.name)
+    for group in GROUPS.values():
+        for call in group():
+            call.compile()
+    for template in resources.files("dedup.report").joinpath("templates").iterdir():
+        if template.name.endswith(".html"):
+            page.load_environment().get_template(template.name)
     with tempfile.TemporaryDirectory() as folder:
-        path = write_jsonl(Path(folder) / "a.jsonl", [{"text": text} for text in texts])
-        clean_quietly([path], Path(folder) / "out")
+        clean_quietly([write_jsonl(Path(folder) / "a.jsonl", make_records("loaded", 5))], Path(folder) / "out")
 
 
 def clean_quietly(paths, out, **settings):

@@ -138,21 +138,23 @@ def strictly_cleaned(dedup, congress, tmp_path_factory):
 
 
 def test_no_removed_document_has_more_of_its_own_than_allowed(strictly_cleaned, congress):
-    by_id, novel, longest = {record["id"]: record for record in congress}, 0, 0
+    by_id, novel, longest, conflicting = {record["id"]: record for record in congress}, 0, 0, 0
     removed = read_lines(strictly_cleaned / "removed.jsonl")
     assert {record["relation"] for record in removed} == {"exact", "edited", "contained"}
     for record in removed:
         tokens, witness = (know_record(by_id[i]).tokens for i in (record["id"], record["witness"]["id"]))
         found = naive.compare_words(tokens, witness, RULE.slot_words)
         if record["relation"] == "exact":
-            found = replace(found, num_novel=0, longest_run=0)
+            found = replace(found, num_novel=0, longest_run=0, num_facts=0)
         assert found.num_novel <= 0.1 * len(tokens)
         assert found.longest_run <= 20
         assert (record.get("novel_words", 0), record.get("novel_run", 0)) == (found.num_novel, found.longest_run)
         novel, longest = novel + found.num_novel, max(longest, found.longest_run)
+        conflicting += found.num_facts > 0
     losses = read_summary(strictly_cleaned)["losses"]
+    assert conflicting > 0
     words = sum(len(naive.words(by_id[record["id"]]["text"])) for record in removed)
-    assert losses == {"removed_words": words, "novel_words": novel, "novel_run": longest}
+    assert losses == {"removed_words": words, "novel_words": novel, "novel_run": longest, "conflicting": conflicting}
 
 
 def test_remove_all_decides_by_the_threshold_alone(dedup, congress, tmp_path):

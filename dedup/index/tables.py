@@ -125,6 +125,7 @@ def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int
             content_high UBIGINT NOT NULL, content_low UBIGINT NOT NULL, num_tokens INTEGER NOT NULL,
             run INTEGER NOT NULL, witness BIGINT NOT NULL, similarity DOUBLE NOT NULL, relation UTINYINT NOT NULL,
             covered DOUBLE NOT NULL, novel INTEGER NOT NULL, longest_run INTEGER NOT NULL, slots INTEGER NOT NULL,
+            facts INTEGER NOT NULL,
             title BLOB NOT NULL, day INTEGER NOT NULL, outlet UBIGINT NOT NULL, url UBIGINT NOT NULL
         );
     """)

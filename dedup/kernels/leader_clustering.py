@@ -70,6 +70,7 @@ def note_removal(state, rank, witness, similarity, relation, difference):
     row.novel = difference.num_novel
     row.longest_run = difference.longest_run
     row.slots = difference.num_slots
+    row.facts = difference.num_facts
 
 
 @inlined
@@ -84,6 +85,7 @@ def follow_twin(state, rank, twin):
     row.novel = given.novel
     row.longest_run = given.longest_run
     row.slots = given.slots
+    row.facts = given.facts
     return True
 
 

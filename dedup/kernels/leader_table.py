@@ -19,7 +19,7 @@ KEPT = -1  # the witness of a document that stays
 LARGE_BUCKET, MAX_VISITED = 256, 1024
 
 # How a removed document differs from its witness: see `dedup.kernels.novelty.Difference`.
-DIFFERENCE = np.dtype([("novel", np.int32), ("longest_run", np.int32), ("slots", np.int32)])
+DIFFERENCE = np.dtype([("novel", np.int32), ("longest_run", np.int32), ("slots", np.int32), ("facts", np.int32)])
 # The most similar kept document at the threshold that is no witness of a kept one, -1 where there is none.
 RELATIVE = np.dtype([("document", np.int64), ("similarity", np.float64), ("relation", np.uint8)])
 

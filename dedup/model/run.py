@@ -53,11 +53,15 @@ class RejectionCounts(msgspec.Struct, frozen=True):
 
 
 class Losses(msgspec.Struct, frozen=True):
-    """Words of the removed documents, how many of them stand nowhere in their witness, and the most in a row."""
+    """Words of the removed documents, how many of them stand nowhere in their witness, and the most in a row.
+
+    conflicting  removed documents that have another number or date than their witness somewhere
+    """
 
     removed_words: int
     novel_words: int
     novel_run: int
+    conflicting: int = 0
 
 
 class SeriesKind(StrEnum):

@@ -10,7 +10,7 @@ import pyarrow as pa
 from dedup.kernels.leader_table import DIFFERENCE
 from dedup.near.read_facts import know_nothing
 
-DIFFERENCE_COLUMNS = ("novel", "longest_run", "slots")
+DIFFERENCE_COLUMNS = ("novel", "longest_run", "slots", "facts")
 NAME_SCHEMA = pa.schema(
     {"id": pa.large_string(), "path": pa.large_string(), "line": pa.int64(), "run": pa.large_string()}
 )

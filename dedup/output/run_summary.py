@@ -147,6 +147,7 @@ def count_losses(decisions: Decisions, num_tokens: npt.NDArray[np.int32]) -> Los
         removed_words=int(num_tokens[removed].sum()),
         novel_words=int(difference["novel"].sum()),
         novel_run=int(difference["longest_run"].max(initial=0)),
+        conflicting=int(np.count_nonzero(difference["facts"])),
     )
 
 

@@ -120,7 +120,7 @@ def take_out(
         if rule.removed >> kind & 1:
             witness[row], similarity[row], covered[row] = pair.witness, jaccard, pair.share
             relation[row] = CONTAINED
-            difference[row] = found.num_novel, found.longest_run, found.num_slots
+            difference[row] = found.num_novel, found.longest_run, found.num_slots, found.num_facts
         elif relative["document"][row] == KEPT:
             relative[row] = pair.witness, jaccard, kind
     return decisions.revise(documents, Decisions(witness, similarity, relation, covered, difference, relative))

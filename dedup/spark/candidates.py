@@ -121,7 +121,7 @@ def follow(followers: "DataFrame", removed: "DataFrame") -> "DataFrame":
     `removed` are the fates of removed documents. What follows a kept one is an exact copy of it.
     """
     fate = removed.drop("num_words").withColumnRenamed("rank", "first")
-    exact = {"similarity": 1.0, "relation": int(CopyRelation.EXACT), "novel_words": 0, "novel_run": 0}
+    exact = {"similarity": 1.0, "relation": int(CopyRelation.EXACT), "novel_words": 0, "novel_run": 0, "facts": 0}
     kinds = {name: fate.schema[name].dataType for name in exact}
     columns = [F.coalesce(name, F.lit(value).cast(kinds[name])).alias(name) for name, value in exact.items()]
     other = F.coalesce("other", "first").alias("other")

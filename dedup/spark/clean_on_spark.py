@@ -144,7 +144,8 @@ def gather_outcome(
     source: SparkInput, corpus: SketchedCorpus, documents: "DataFrame", decisions: SparkDecisions
 ) -> SparkOutcome:
     """Return what the writers work from; it counts the removed documents."""
-    sums = F.sum("num_words").alias("words"), F.sum("novel_words").alias("novel"), F.max("novel_run").alias("run")
+    sums = [F.sum("num_words").alias("words"), F.sum("novel_words").alias("novel"), F.max("novel_run").alias("run")]
+    sums.append(F.count_if(F.col("facts") > 0).alias("conflicting"))
     counted = decisions.fates.groupBy("removed", "relation").agg(F.count("*").alias("count"), *sums).collect()
     removed = [row for row in counted if row["removed"]]
     paths = {split.file: source.name(split.file) for split in corpus.splits}
@@ -160,6 +161,7 @@ def gather_outcome(
             removed_words=sum(row["words"] for row in removed),
             novel_words=sum(row["novel"] for row in removed),
             novel_run=max((row["run"] for row in removed), default=0),
+            conflicting=sum(row["conflicting"] for row in removed),
         ),
         rejections=name_files(corpus.rejections(), paths),
         num_rejected=corpus.num_rejected,

@@ -39,6 +39,7 @@ DECIDED_SCHEMA = pa.schema(
         "relation": pa.int8(),  # null: this document has the fate of the other one, which is removed itself
         "novel_words": pa.int32(),
         "novel_run": pa.int32(),
+        "facts": pa.int32(),
         "num_words": pa.int32(),
         **dict.fromkeys(WORK_COLUMNS, pa.int64()),
     }
@@ -183,6 +184,7 @@ def describe_fates(members: Offered, rows: RangeRows, result: Decisions, num_oth
         "relation": pa.array(relation, pa.int8(), mask=result.witness[other] >= 0),
         "novel_words": novel_words,
         "novel_run": novel_run,
+        "facts": difference["facts"],
         "num_words": members.num_tokens[found],
     }
 

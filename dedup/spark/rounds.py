@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from dedup.spark.spark_tables import Checkpoints
 
 
-FATE_COLUMNS = ("rank", "removed", "other", "similarity", "relation", "novel_words", "novel_run", "num_words")
+FATE_COLUMNS = ("rank", "removed", "other", "similarity", "relation", "novel_words", "novel_run", "facts", "num_words")
 
 
 @dataclass(frozen=True)

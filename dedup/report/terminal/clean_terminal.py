@@ -129,6 +129,9 @@ def render_losses(summary: Summary) -> str:
         lines.append(f"of {words} {novel} stand nowhere in their witness, {losses.novel_run:,} in a row at most")
     elif losses and losses.removed_words:
         lines.append(f"of {count_things(losses.removed_words, 'removed word')} all stand in their witness")
+    if losses and losses.conflicting:
+        said = count_things(losses.conflicting, "removed document")
+        lines.append(f"{said} with another number or date than the witness somewhere: see conflicts in removed.jsonl")
     if summary.related:
         kinds = sorted(summary.related.items(), key=lambda item: -item[1])
         named = (count_things(n, kind) if kind in NOUNS else f"{n:,} {kind}" for kind, n in kinds)

@@ -175,3 +175,97 @@ main()
 def test_the_command_loads_neither_numba_nor_pyarrow(output_format):
     command = [sys.executable, "-c", HEAVY, "diff", str(SEEDS[0]), str(SEEDS[2]), "--format", output_format]
     assert "[]\n" == subprocess.run(command, capture_output=True, text=True, check=False).stderr
+
+
+IGNORED = [
+    ("space", "One two.\n", "One  two.\n"),
+    ("case", "One Two.\n", "one two.\n"),
+    ("typography", "He said “no” – 3…\n", 'He said "no" - 3...\n'),
+]
+
+
+@pytest.mark.parametrize(("kind", "old", "new"), IGNORED)
+def test_what_is_ignored_is_no_difference(tmp_path, dedup, kind, old, new):
+    (tmp_path / "old.txt").write_text(old)
+    (tmp_path / "new.txt").write_text(new)
+    paths = str(tmp_path / "old.txt"), str(tmp_path / "new.txt")
+    assert [dedup("diff", *paths).code, dedup("diff", *paths, "--ignore", kind).code] == [1, 0]
+
+
+def test_beside_what_is_ignored_words_are_compared(tmp_path, dedup):
+    (tmp_path / "old.txt").write_text("The Cat sat.\n")
+    (tmp_path / "new.txt").write_text("The cat Sat down.\n")
+    done = dedup("diff", str(tmp_path / "old.txt"), str(tmp_path / "new.txt"), "--ignore", "case", "--color", "never")
+    assert "The cat Sat{+ down+}." in done.stdout
+
+
+def test_a_patch_ignores_nothing(pair, dedup):
+    done = dedup("diff", *map(str, pair), "--ignore", "space", "--format", "patch")
+    assert (done.code, "Leave --ignore out" in done.stderr) == (2, True)
+
+
+def test_stat_counts_words(pair, dedup):
+    done = dedup("diff", *map(str, pair), "--stat")
+    assert done.code == 1
+    assert done.stdout.splitlines()[0].split()[1:4] == ["+2", "-1", "~0"]
+
+
+@pytest.fixture
+def folders(tmp_path):
+    for side, files in (
+        ("old", {"a.txt": "One.", "sub/b.txt": "Two.", "c.txt": "Gone."}),
+        ("new", {"a.txt": "One.", "sub/b.txt": "Three.", "d.txt": "New."}),
+    ):
+        for name, text in files.items():
+            path = tmp_path / side / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+    (tmp_path / "old/e.bin").write_bytes(b"\0")
+    (tmp_path / "new/e.bin").write_bytes(b"\0\0")
+    (tmp_path / "new/link.txt").symlink_to("/etc/passwd")
+    return str(tmp_path / "old"), str(tmp_path / "new")
+
+
+def test_folders_are_compared_file_by_file(folders, dedup):
+    found = json.loads(dedup("diff", *folders, "--format", "json").stdout)
+    states = {file["name"]: file["state"] for file in found["files"]}
+    assert states == {
+        "a.txt": "same",
+        "sub/b.txt": "changed",
+        "c.txt": "dropped",
+        "d.txt": "added",
+        "e.bin": "unreadable",
+    }
+
+
+def test_the_terminal_shows_counts_and_changes_of_folders(folders, dedup):
+    done = dedup("diff", *folders, "--color", "never")
+    assert done.code == 1
+    assert "5 texts: 1 changed, 1 same, 1 added, 1 dropped, 1 unreadable" in done.stdout
+    assert "[-Two-]{+Three+}." in done.stdout
+
+
+def test_folders_have_no_page(folders, dedup):
+    assert dedup("diff", *folders, "--format", "html").code == 2
+
+
+def test_same_folders_are_no_difference(folders, dedup):
+    assert dedup("diff", folders[0], folders[0]).code == 0
+
+
+def test_context_is_that_of_the_option(tmp_path, dedup):
+    sentences = [f"Sentence number {word} is here." for word in ["one", "two", "three", "four", "five", "six", "seven"]]
+    (tmp_path / "old.txt").write_text("\n\n".join(sentences))
+    (tmp_path / "new.txt").write_text("\n\n".join([*sentences[:-1], "Sentence number eight is here."]))
+    paths = str(tmp_path / "old.txt"), str(tmp_path / "new.txt")
+    counts = [dedup("diff", *paths, "-U", str(n), "--color", "never").stdout.count("is here") for n in (0, 1, 3)]
+    assert counts == [1, 2, 4]
+
+
+def test_a_moved_block_with_other_space_at_its_end_is_not_edited():
+    from dedup.diff.engine import diff_texts
+
+    first, second = "The first paragraph has some words of its own.", "The second one has other words than these."
+    third = "A third one closes the text with a few more words."
+    diff = diff_texts(f"{first}\n\n{second}\n\n{third}", f"{second}\n\n{third}\n\n{first}\n")
+    assert [move.is_edited for move in diff.moves] == [False]

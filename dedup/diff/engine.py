@@ -9,7 +9,7 @@ from dedup.diff.build_blocks import TextSide, build_blocks
 from dedup.diff.fact_kinds import find_quotations
 from dedup.diff.find_moves import order_groups
 from dedup.diff.match_units import group_units
-from dedup.diff.model import Block, ChangeKind, Diff, Move, Stats, UnitChange, sort_blocks
+from dedup.diff.model import Block, ChangeKind, Diff, Move, Stats, sort_blocks
 from dedup.diff.pair_units import pair_units
 from dedup.diff.sequences import MAX_CELLS
 from dedup.diff.similarity import Weights, count_unit
@@ -39,7 +39,7 @@ def diff_texts(old: str, new: str) -> Diff:
     order = rejoin_units(order_groups(groups, old_side.units), old_side.units, new_side.units)
     blocks, is_limited = build_blocks(old_side, new_side, order)
     stats = count_words_kept(old_side, new_side, blocks)
-    moves = _describe_moves(blocks, new_side)
+    moves = _describe_moves(blocks, old_side, new_side)
     return verify(
         Diff(old, new, sort_blocks(blocks), moves, stats, (LIMIT_WORDS,) if is_limited or pairing.is_limited else ())
     )
@@ -66,22 +66,31 @@ def _make_side(text: str, cut: TokenUnits) -> TextSide:
     return TextSide(text, slots, units, find_quotations(text))
 
 
-def _describe_moves(blocks: Sequence[Block], new: TextSide) -> tuple[Move, ...]:
+def _describe_moves(blocks: Sequence[Block], old: TextSide, new: TextSide) -> tuple[Move, ...]:
     parts: dict[int, list[Block]] = defaultdict(list)
     for block in blocks:
         if block.move is not None:
             parts[block.move].append(block)
-    return tuple(_describe_move(parts[number], new) for number in sorted(parts))
+    return tuple(_describe_move(parts[number], old, new) for number in sorted(parts))
 
 
-def _describe_move(parts: Sequence[Block], new: TextSide) -> Move:
+def _describe_move(parts: Sequence[Block], old: TextSide, new: TextSide) -> Move:
     old_spans = [block.old for block in parts if not block.old.is_empty]
     new_spans = [block.new for block in parts if not block.new.is_empty]
     old_span = Span(min(span.start for span in old_spans), max(span.end for span in old_spans))
     new_span = Span(min(span.start for span in new_spans), max(span.end for span in new_spans))
     first, last = bisect_left(new.slots, (new_span.start, 0)), bisect_left(new.slots, (new_span.end, 0))
     num_words = sum(unit.num_words for unit in new.units[first:last])
-    return Move(old_span, new_span, num_words, any(block.relation is not UnitChange.EQUAL for block in parts))
+    return Move(old_span, new_span, num_words, any(not _is_same(block, old, new) for block in parts))
+
+
+def _is_same(block: Block, old: TextSide, new: TextSide) -> bool:
+    """Return whether nothing but white space changed in a block."""
+    return not any(
+        change.old.cut(old.text).strip() or change.new.cut(new.text).strip()
+        for change in block.changes
+        if change.kind is not ChangeKind.EQUAL
+    )
 
 
 def count_words_kept(old: TextSide, new: TextSide, blocks: Iterable[Block]) -> Stats:

@@ -1,6 +1,7 @@
 """A diff as one HTML page: no script, nothing loaded, safe with hostile text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from dedup.diff.model import Block, Change, ChangeKind, Diff, TextNames, UnitChange
 from dedup.report.diff.diff_rows import (
@@ -37,7 +38,10 @@ class TaggedText:
 
 @dataclass(frozen=True, slots=True)
 class DiffRow:
-    """One row of the page; which fields are filled depends on `kind`: unit, departure or fold."""
+    """One row of the page; which fields are filled depends on `kind`: unit, departure or fold.
+
+    `last` and `next` are the anchors of the changed rows before and behind a changed one.
+    """
 
     kind: str
     anchor: str = ""
@@ -50,6 +54,8 @@ class DiffRow:
     old: tuple[TaggedText, ...] = ()
     new: tuple[TaggedText, ...] = ()
     rows: tuple["DiffRow", ...] = ()
+    last: str = ""
+    next: str = ""
 
 
 def render_html(diff: Diff, names: TextNames) -> str:
@@ -61,7 +67,7 @@ def render_html(diff: Diff, names: TextNames) -> str:
         "shares": measure_shares(diff),
         "limits": diff.limits,
         "facts": [(describe_fact(fact), name_anchor(fact.block)) for fact in list_facts(diff)],
-        "rows": describe_rows(diff),
+        "rows": link_changes(describe_rows(diff)),
     }
     return render_page("diff.html", values, ("diff.css",))
 
@@ -69,6 +75,17 @@ def render_html(diff: Diff, names: TextNames) -> str:
 def describe_rows(diff: Diff, prefix: str = "") -> list[DiffRow]:
     """Return all rows of the comparison as a page shows them; their anchors begin with `prefix`."""
     return [_describe_row(diff, row, prefix) for row in lay_out(diff)]
+
+
+def link_changes(rows: list[DiffRow]) -> list[DiffRow]:
+    """Return the rows with links from each changed one to the one before and the one behind."""
+    changed = [number for number, row in enumerate(rows) if row.kind == "unit" and row.css != UnitChange.EQUAL]
+    linked = list(rows)
+    for before, number in pairwise(changed):
+        linked[number] = replace(rows[number], last=rows[before].anchor)
+    for number, behind in pairwise(changed):
+        linked[number] = replace(linked[number], next=rows[behind].anchor)
+    return linked
 
 
 def measure_shares(diff: Diff) -> list[tuple[str, int, float]]:

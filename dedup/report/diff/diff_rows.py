@@ -37,15 +37,17 @@ class ChangedFact:
     block: Block
 
 
-def lay_out(diff: Diff) -> tuple[ShownRow, ...]:
-    """Return all rows of the comparison, unchanged runs folded; none when every line is the same but for its end.
+def lay_out(diff: Diff, context: int = CONTEXT) -> tuple[ShownRow, ...]:
+    """Return all rows of the comparison, unchanged runs folded but for `context` units on each side of a change.
+
+    There are none when every line is the same but for its end.
 
     A blank at the end of a unit that changed because of what now follows it is left out of its block: the reader sees
     the cause.
     """
     if diff.is_identical or differs_in_line_ends_only(diff):
         return ()
-    return tuple(_fold(_insert_departures(diff, _leave_out_space(diff))))
+    return tuple(_fold(_insert_departures(diff, _leave_out_space(diff)), context))
 
 
 def is_unchanged(row: ShownRow) -> bool:
@@ -128,13 +130,13 @@ def _insert_departures(diff: Diff, blocks: Sequence[Block]) -> list[ShownRow]:
     return rows
 
 
-def _fold(rows: Sequence[ShownRow]) -> Iterator[ShownRow]:
+def _fold(rows: Sequence[ShownRow], context: int) -> Iterator[ShownRow]:
     position = 0
     for is_plain, found in groupby(rows, key=is_unchanged):
         run = list(found)
-        before = CONTEXT if position else 0
+        before = context if position else 0
         position += len(run)
-        after = CONTEXT if position < len(rows) else 0
+        after = context if position < len(rows) else 0
         hidden = [row for row in run[before : len(run) - after] if isinstance(row, Block)]
         if not is_plain or len(hidden) < 2:
             yield from run

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from dedup.diff.model import Block, Change, ChangeKind, Diff, TextNames, UnitChange
-from dedup.report.diff.diff_rows import Departure, Fold, is_white_space, lay_out, list_facts, starts_move
+from dedup.report.diff.diff_rows import CONTEXT, Departure, Fold, is_white_space, lay_out, list_facts, starts_move
 from dedup.report.diff.diff_text import describe_fact, describe_fold, describe_move, describe_relation, summarise
 from dedup.report.wrapping import Line, Piece, Style, add_signs, pad, paint, show_white_space, wrap_pieces
 from dedup.text.control_characters import make_safe, show_line
@@ -24,11 +24,12 @@ _SIGNS = {
 
 @dataclass(frozen=True, slots=True)
 class Screen:
-    """What the output is shown on."""
+    """What the output is shown on, and how many unchanged units beside each change."""
 
     width: int = 80
     is_coloured: bool = False
     is_side_by_side: bool = False
+    context: int = CONTEXT
 
 
 def render_terminal(diff: Diff, names: TextNames, screen: Screen) -> str:
@@ -56,7 +57,7 @@ def _write_head(diff: Diff, names: TextNames, width: int) -> Iterator[Line]:
 
 
 def _write_body(diff: Diff, screen: Screen) -> Iterator[Line]:
-    rows = lay_out(diff)
+    rows = lay_out(diff, screen.context)
     if rows:
         yield ()
     for row in rows:

@@ -1,8 +1,11 @@
 """The sentences that every rendering of a diff uses."""
 
+from bisect import bisect_right
+
 from dedup.diff.model import Diff, UnitChange
 from dedup.report.diff.diff_rows import ChangedFact, Fold, differs_in_line_ends_only, is_white_space
 from dedup.report.wording import count_things, format_share
+from dedup.text.units import split_paragraphs
 from dedup.text.words import count_words
 
 
@@ -10,6 +13,8 @@ def summarise(diff: Diff) -> str:
     """Return the result of the comparison in one sentence."""
     if diff.is_identical:
         return "The two texts are identical."
+    if not (diff.edits or diff.moves):
+        return "The two texts differ only in what is ignored."
     stats = diff.stats
     counts = (
         f"{stats.num_kept:,} words kept, {stats.num_moved:,} moved, "
@@ -51,13 +56,24 @@ def describe_move(diff: Diff, number: int, *, is_arrival: bool) -> str:
     """Return what moved and where its other end is."""
     move = diff.moves[number]
     is_later = move.new.start > move.old.start
+    text, start = (diff.old, move.old.start) if is_arrival else (diff.new, move.new.start)
+    paragraph = f"paragraph {count_paragraphs(text, start):,}"
     edits = ", with changes" if move.is_edited else ""
     size = count_things(move.num_words, "word")
     if is_arrival:
-        direction, place = ("earlier" if is_later else "later"), move.old.start
-        return f"move {number + 1}: {size} moved here from {direction} in the old text, character {place:,}{edits}"
-    direction, place = ("later" if is_later else "earlier"), move.new.start
-    return f"move {number + 1}: {size} moved from here to {direction} in the new text, character {place:,}{edits}"
+        direction = "earlier" if is_later else "later"
+        return f"move {number + 1}: {size} moved here from {direction} in the old text, {paragraph}{edits}"
+    direction = "later" if is_later else "earlier"
+    return f"move {number + 1}: {size} moved from here to {direction} in the new text, {paragraph}{edits}"
+
+
+def count_paragraphs(text: str, place: int) -> int:
+    r"""Return in which paragraph of a text a place is, from 1.
+
+    >>> count_paragraphs("One.\n\nTwo.", 6)
+    2
+    """
+    return max(bisect_right(split_paragraphs(text), place, key=lambda span: span.start), 1)
 
 
 def describe_fold(diff: Diff, fold: Fold) -> str:

@@ -1,0 +1,106 @@
+"""Changes that a reader asks not to see: of white space, case or typography."""
+
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import replace
+from enum import StrEnum
+from itertools import accumulate
+
+from dedup.diff.adapter import DiffRun
+from dedup.diff.compare_words import compare_words
+from dedup.diff.model import Block, Change, ChangeKind, Diff, Move, Stats, UnitChange
+from dedup.text.spans import Span
+from dedup.text.words import count_words, split_words
+
+_TYPOGRAPHY = str.maketrans(
+    {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-", "…": "..."}
+)
+
+
+class Ignored(StrEnum):
+    """What makes two texts no different."""
+
+    SPACE = "space"
+    CASE = "case"
+    TYPOGRAPHY = "typography"
+
+
+def ignore_changes(diff: Diff, ignored: frozenset[Ignored]) -> Diff:
+    """Return the diff with those changes called equal that change only what is ignored: for showing, not for patches.
+
+    Words are compared once more in each change, as they are without what is ignored.
+
+    >>> from dedup.diff.engine import diff_texts
+    >>> ignore_changes(diff_texts("He said “no”.", 'He said "no".'), frozenset({Ignored.TYPOGRAPHY})).edits
+    ()
+    """
+    if not ignored:
+        return diff
+    blocks = tuple(ignore_in_block(diff, block, ignored) for block in diff.blocks)
+    edited = {block.move for block in blocks if block.relation is not UnitChange.EQUAL}
+    moves = tuple(
+        Move(move.old, move.new, move.num_words, move.is_edited and number in edited)
+        for number, move in enumerate(diff.moves)
+    )
+    return replace(diff, blocks=blocks, moves=moves, stats=recount(diff, blocks))
+
+
+def ignore_in_block(diff: Diff, block: Block, ignored: frozenset[Ignored]) -> Block:
+    """Return a block without the changes that are ignored."""
+    changes = tuple(part for change in block.changes for part in split_change(diff, change, ignored))
+    is_equal = all(change.kind is ChangeKind.EQUAL for change in changes)
+    return replace(block, changes=changes, relation=UnitChange.EQUAL if is_equal else block.relation)
+
+
+def split_change(diff: Diff, change: Change, ignored: frozenset[Ignored]) -> Iterator[Change]:
+    """Yield a change, or its words where some of them differ only in what is ignored."""
+    if change.kind is ChangeKind.EQUAL:
+        yield change
+        return
+    sides = change.old.cut(diff.old), change.new.cut(diff.new)
+    if fold(sides[0], ignored) == fold(sides[1], ignored):
+        yield replace(change, kind=ChangeKind.EQUAL, marks=())
+        return
+    words = [split_words(side) for side in sides]
+    found = compare_words(*([fold(word, ignored) or " " for word in side] for side in words))
+    ends = [list(accumulate(map(len, side), initial=0)) for side in words]
+    for run in found.runs:
+        yield replace(
+            change,
+            kind=ChangeKind.EQUAL if run.is_equal else name_kind(run),
+            old=Span(change.old.start + ends[0][run.old_start], change.old.start + ends[0][run.old_end]),
+            new=Span(change.new.start + ends[1][run.new_start], change.new.start + ends[1][run.new_end]),
+            marks=() if run.is_equal else change.marks,
+        )
+
+
+def name_kind(run: DiffRun) -> ChangeKind:
+    """Return what happened to a run of words that is not equal."""
+    if run.old_start == run.old_end:
+        return ChangeKind.INSERT
+    return ChangeKind.DELETE if run.new_start == run.new_end else ChangeKind.REPLACE
+
+
+def fold(text: str, ignored: frozenset[Ignored]) -> str:
+    """Return the text without what is ignored."""
+    if Ignored.TYPOGRAPHY in ignored:
+        text = unicodedata.normalize("NFKC", text.translate(_TYPOGRAPHY))
+    if Ignored.CASE in ignored:
+        text = text.casefold()
+    return "".join(text.split()) if Ignored.SPACE in ignored else text
+
+
+def recount(diff: Diff, blocks: tuple[Block, ...]) -> Stats:
+    """Return the counts of words, those that are called equal among the kept or moved ones."""
+    added = dropped = moved = 0
+    for block in blocks:
+        for change in block.changes:
+            if change.kind is not ChangeKind.EQUAL:
+                dropped += count_words(change.old.cut(diff.old))
+                added += count_words(change.new.cut(diff.new))
+            elif change.move is not None:
+                moved += count_words(change.new.cut(diff.new))
+    new_words = diff.stats.num_new_words
+    return replace(
+        diff.stats, num_kept=new_words - added - moved, num_moved=moved, num_added=added, num_dropped=dropped
+    )

@@ -190,6 +190,19 @@ def test_a_text_without_title_is_called_by_its_first_line():
     assert "Storm kills 12 in Oslo" == find_headline(found.outlets[0])
 
 
+@pytest.mark.parametrize(
+    ("text", "headline"),
+    [
+        ("Skip to content\n\nStorm kills 12 in Oslo\n\nIt came at night.", "Storm kills 12 in Oslo"),
+        ("Flood\n\nRain.", "Flood"),
+        ("", ""),
+        ("word " * 99, f"{('word ' * 18)[:89]}…"),
+    ],
+)
+def test_a_line_of_the_site_is_no_headline(text, headline):
+    assert headline == find_headline(compare_story({"a": text, "b": "x"}).outlets[0])
+
+
 def test_the_tables_have_a_line_for_each_wording_and_each_fact():
     found = compare_story({**STORY, "wire": f"{STORY['wire']}\n\n=1+1 is what the calculator of the mayor said."})
     statements = list(csv.DictReader(io.StringIO(render_statements(found))))

@@ -7,6 +7,8 @@ from dedup.compare.model import Comparison, Outlet
 from dedup.report.wording import clip
 
 MAX_HEADLINE = 90  # characters of a first line that stands for a title
+MIN_HEADLINE = 4  # words: "Skip to content" is no headline ...
+MAX_LINES = 5  # ... where one of the first lines may be one
 _HASH = re.compile(r"(?=[a-f]*[0-9])[0-9a-f]{8,}", re.IGNORECASE)
 
 
@@ -35,9 +37,10 @@ def name_outlet(outlet: Outlet) -> str:
 
 
 def find_headline(outlet: Outlet) -> str:
-    """Return the title of a text, else the first line that is compared, cut to MAX_HEADLINE characters."""
-    lines = (outlet.cut(number) for number, s in enumerate(outlet.sentences) if s.omission is None)
-    return clip(" ".join((outlet.title or next(lines, "")).split()), MAX_HEADLINE)
+    """Return the title of a text, else its first line of MIN_HEADLINE words, else its first, cut to MAX_HEADLINE."""
+    lines = [(s.num_words, number) for number, s in enumerate(outlet.sentences) if s.omission is None]
+    telling = [line for line in lines[:MAX_LINES] if line[0] >= MIN_HEADLINE] or lines
+    return clip(" ".join((outlet.title or (outlet.cut(telling[0][1]) if telling else "")).split()), MAX_HEADLINE)
 
 
 def call_outlet(outlet: Outlet) -> str:

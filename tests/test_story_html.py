@@ -158,6 +158,13 @@ def test_the_opening_tells_what_all_tell_what_differs_what_one_has_and_who_copie
     assert "of B is in runs of four words and more of A" in copied
 
 
+def test_what_is_shared_is_said_of_the_later_text_where_dates_are_known():
+    dates = {"wire": "2024-01-03", "herald": "2024-01-02"}
+    sources = [Document(name, STORY[name], {"date": date}) for name, date in dates.items()]
+    copied = say_opening(compare_documents(sources, LEXICAL))[-1]
+    assert re.search(r"\d+ % of A is in runs of four words and more of B, which is earlier\.", copied)
+
+
 def test_the_opening_says_how_much_a_text_prints_twice():
     body = STORY["herald"]
     *_, last = say_opening(compare_story({"a": f"{body}\n\n{body}", "b": STORY["post"]}))

@@ -8,13 +8,15 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, groupby
+from itertools import groupby, permutations
+from typing import NamedTuple
 
 from dedup.compare.model import Comparison, Disagreement, FactKind, Grade, Omission, Outlet
 from dedup.compare.shares import MIN_REUSED
 from dedup.report.compare.compare_names import name_letter
 from dedup.report.compare.compare_text import KIND_NAMES, KINDS, list_facts, percent
 from dedup.report.wording import clip, count_things
+from dedup.text.dates import parse_moment
 
 MAX_QUOTE = 140  # characters
 MAX_SHARED = 2  # statements of all texts that are quoted
@@ -147,18 +149,45 @@ def tell_alone(found: Comparison) -> Phrases:
     return [*head, *compose("; ", [outlet], size, *quote_row(found, row), ".")]
 
 
+class Reuse(NamedTuple):
+    """How much of one text is in the words of another; `is_dated` where the dates say that the other is earlier."""
+
+    share: float
+    outlet: int
+    source: int
+    is_dated: bool
+
+
+def list_reuse(found: Comparison) -> list[Reuse]:
+    """Return what is shared by each two texts, most first: of the later text, or of the one that shares more."""
+    dates = [parse_moment(outlet.date) for outlet in found.outlets]
+    cases = []
+    for a, b in permutations(range(len(found.outlets)), 2):
+        share, other = found.shares[a][b].reused, found.shares[b][a].reused
+        known = [date for date in (dates[a], dates[b]) if date is not None]
+        is_dated = len(set(known)) > 1
+        if known[0] > known[1] if is_dated else (share, b) > (other, a):
+            cases.append(Reuse(share, a, b, is_dated))
+    return sorted(cases, key=lambda case: (-case.share, case.outlet, case.source))
+
+
 def tell_copies(found: Comparison) -> Phrases:
     """Return whose words are in whose text: the three surest pairs, or how little it is."""
-    outlets = range(len(found.outlets))
-    pairs = [(found.shares[a][b].reused, a, b) for a in outlets for b in outlets if a != b]
-    told: dict[frozenset[int], Phrases] = {}
-    for reused, a, b in sorted(pairs, key=lambda pair: (-pair[0], pair[1:])):
-        if not told or (reused >= MIN_REUSED and len(told) < MAX_COPIES):
-            run = f"{percent(reused)} of "
-            told.setdefault(frozenset((a, b)), compose(run, [a], " is in runs of four words and more of ", [b]))
-    head = "In shared words: " if max(pairs)[0] >= MIN_REUSED else "No text is copied from another: at most "
-    cases = chain.from_iterable([*case, Phrase("; ")] for case in told.values())
-    return [*[Phrase(head), *cases][:-1], Phrase(".")]
+    cases = list_reuse(found)
+    told = [case for case in cases[:MAX_COPIES] if case.share >= MIN_REUSED]
+    parts = [
+        compose(
+            f"{percent(case.share)} of ",
+            [case.outlet],
+            " is in runs of four words and more of ",
+            [case.source],
+            ", which is earlier" if case.is_dated else "",
+        )
+        for case in told or cases[:1]
+    ]
+    return compose(
+        "In shared words: " if told else "No text is copied from another: at most ", *enumerate_all(parts), "."
+    )
 
 
 def tell_repeats(found: Comparison) -> Phrases:

@@ -656,20 +656,20 @@ def carry(cover, outlets, hops, ways, weight):
     return heard
 
 
-def measure_background(score, outlets, share, least):
-    """Return the mean, over the other outlets, of the mean of the nearest few sentences there."""
+def measure_background(score, outlets, most):
+    """Return the mean, over the other outlets, of the mean of the nearest `most` there, the match left out."""
     names = sorted(set(outlets))
-    means = []
-    for i, row in enumerate(score):
-        total = 0.0
-        for name in names:
-            if name == outlets[i]:
-                continue
-            values = sorted((row[k] for k in range(len(row)) if outlets[k] == name), reverse=True)
-            size = max(least, -int(-share * len(values) // 1))
-            near = values[:size]
-            total += sum(near) / len(near)
-        means.append(total / max(1, len(names) - 1))
+    count = len(score)
+    means = [[0.0] * count for _ in range(count)]
+    for i in range(count):
+        for j in range(count):
+            total = 0.0
+            for name in names:
+                members = [k for k in range(count) if outlets[k] == name]
+                values = sorted((score[i][k] for k in members if k != j), reverse=True)
+                if name != outlets[i]:
+                    total += sum(values[:most]) / min(most, len(members))
+            means[i][j] = total / max(1, len(names) - 1)
     return means
 
 

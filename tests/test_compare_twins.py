@@ -51,10 +51,26 @@ def test_hearsay_in_blocks_of_rows_is_hearsay():
 
 
 @given(seeds)
-def test_the_background_of_a_sentence_is_its_nearest_few_in_each_other_outlet(seed):
-    score, outlets = make_scores(seed, most=30)
-    expected = naive.measure_background(score.tolist(), outlets.tolist(), scores.BACKGROUND, scores.MIN_BACKGROUND)
-    assert expected == pytest.approx(scores.measure_background(score, outlets).tolist(), abs=1e-5)
+def test_the_background_of_a_sentence_is_its_nearest_few_in_each_other_outlet_without_the_match(seed):
+    score, outlets = make_scores(seed, most=20)
+    same = outlets[:, None] == outlets[None]
+    expected = naive.measure_background(score.tolist(), outlets.tolist(), scores.NEAREST)
+    assert np.where(same, 0, expected) == pytest.approx(
+        np.where(same, 0, scores.measure_background(score, outlets)), abs=1e-5
+    )
+
+
+def test_the_background_in_its_own_text_leaves_the_sentence_out():
+    score = np.array([[9, 0.4, 0], [0.4, 9, 0], [0, 0, 9]], np.float32)
+    assert [0.1, 0.1, 0] == pytest.approx(scores.measure_own_background(score).tolist())
+
+
+def test_a_headline_needs_less_to_meet_a_headline_or_a_lead():
+    outlets, headings = np.array([0, 0, 1, 1, 1, 1, 1]), np.array([True, False, True, False, True, False, False])
+    lift = scores.lift_headlines(outlets, headings)
+    most, some = np.float32(scores.HEADLINES), np.float32(scores.HEADLINE_AND_LEAD)
+    assert [most, some, 0, some, 0] == lift[0, 2:].tolist()
+    assert [some, 0, 0, 0, 0] == lift[1, 2:].tolist()
 
 
 @given(seeds)

@@ -26,10 +26,12 @@ from dedup.errors import DedupError
 from dedup.model.documents import Document
 from dedup.story_config import CompareConfig
 from dedup.text.dates import parse_moment
+from dedup.text.units import UnitKind
 
 Matrix = npt.NDArray[np.float32]
 Linked = dict[tuple[int, int], set[int]]
 
+WORDS_WEIGHT = 0.1  # share of a coverage by sense that words give: a name of the model's own making is no other name
 MAX_TEXTS = 50
 MAX_CHARACTERS = 10_000_000  # far more than MAX_SENTENCES have, but known before a text is taken apart
 MAX_SENTENCES = 6000  # the matrices of all pairs take 150 MB each at that
@@ -138,10 +140,10 @@ def score_outlets(outlets: Sequence[Outlet], encoder: Encoder | None, thresholds
     if len(texts) > MAX_SENTENCES:
         raise DedupError(f"{len(texts):,} sentences in all; up to {MAX_SENTENCES:,} can be compared. Name fewer texts.")
     numbers = np.array([order.index(place.outlet) for place in places], np.int64)
+    headings = np.array([outlets[p.outlet].sentences[p.sentence].kind is UnitKind.HEADING for p in places], bool)
     coverage = measure_coverage(texts, encoder)
-    score = lift_copies(
-        score_pairs(coverage, numbers), coverage, texts, numbers, max(thresholds.strong, thresholds.row)
-    )
+    score = score_pairs(coverage, numbers, headings)
+    score = lift_copies(score, coverage, texts, numbers, max(thresholds.strong, thresholds.row))
     clusters = cluster_sentences(score, numbers, thresholds.row)
     back = sorted(range(len(places)), key=places.__getitem__)
     position = {old: new for new, old in enumerate(back)}
@@ -157,14 +159,14 @@ def measure_coverage(texts: Sequence[str], encoder: Encoder | None) -> Matrix:
     """Return float32[n, n]: the share of sentence i that sentence j says, by words or, with an encoder, by sense."""
     terms = [split_terms(text) for text in texts]
     weights = weigh_terms(terms)
-    if encoder is None:
-        coverage = measure_lexical_coverage(terms, weights)
-    else:
+    coverage = measure_lexical_coverage(terms, weights)
+    if encoder is not None:
         check_terms(terms)
         pieces = encoder.encode(texts)
         dim = max((found.vectors.shape[1] for found in pieces), default=1)
         vectors = [pool_words(p, [term.span for term in t], dim) for p, t in zip(pieces, terms, strict=True)]
-        coverage = measure_semantic_coverage(terms, vectors, weights)
+        by_sense = measure_semantic_coverage(terms, vectors, weights)
+        coverage = WORDS_WEIGHT * coverage + (1 - WORDS_WEIGHT) * by_sense
     return cover_equal_sentences(coverage, terms)
 
 

@@ -852,3 +852,26 @@ def vote_for_parent(span, before, origin):
     places = [origin[place] for place in range(*span) if place in origin]
     votes = [number for place in places for number, (a, b) in enumerate(before) if a <= place < b]
     return min(set(votes), key=lambda number: (-votes.count(number), number)) if votes else None
+
+
+def find_json_values(data):
+    """Return where the values of a JSON file are as (first byte, end): elements of a list, or one after the other."""
+    start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
+    start = len(data) - len(data[start:].lstrip(b" \t\r\n"))
+    in_list = data[start : start + 1] == b"["
+    apart = set(b" \t\r\n,]" if in_list else b" \t\r\n")
+    found, begin, depth = [], None, 0
+    for piece in re.compile(rb'"(?:\\.|[^"\\])*(?:"|\\?\Z)|.', re.DOTALL).finditer(data, start + in_list):
+        text = piece.group()
+        if begin is None and text[0] in apart and len(text) == 1:
+            continue
+        if begin is not None and depth == 0 and len(text) == 1 and text[0] in apart:
+            found.append((begin, piece.start()))
+            begin = None
+            continue
+        begin = piece.start() if begin is None else begin
+        depth += (text in {b"{", b"["}) - (text in {b"}", b"]"})
+        if depth <= 0 and (text[:1] == b'"' or text in {b"}", b"]"}):
+            found.append((begin, piece.end()))
+            begin, depth = None, 0
+    return [*found, (begin, len(data))] if begin is not None else found

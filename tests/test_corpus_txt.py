@@ -6,7 +6,8 @@ import pytest
 
 from dedup import DedupError
 from dedup.config import InputConfig
-from dedup.corpus.files import find_files, split_format
+from dedup.corpus.files import find_files
+from dedup.corpus.formats import split_format
 from dedup.corpus.shards import plan_shards, read_shard
 
 

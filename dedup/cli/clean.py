@@ -72,8 +72,8 @@ def clean(
     A document that another one contains is removed too. A passage that a document prints twice is cut out of it.
     --passages off compares whole documents only and touches no text.
 
-    INPUT is any mix of .jsonl, .csv, .tsv, .txt (each also .gz, .zst, .bz2 or .xz), .parquet, .zip and .tar files,
-    folders and patterns of them, or - for standard input.
+    INPUT is any mix of .jsonl, .json, .csv, .tsv, .txt (each also .gz, .zst, .bz2 or .xz), .parquet, .zip and .tar
+    files, folders and patterns of them, or - for standard input.
 
     \b
     OUT/ gets these files:

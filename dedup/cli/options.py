@@ -123,7 +123,7 @@ input_options = compose(
     click.option("--id-field", default="id", show_default=True, help="Field that holds the id; may be absent."),
     click.option(
         "--input-format",
-        type=click.Choice(["jsonl", "csv", "tsv", "parquet", "txt"]),
+        type=click.Choice(["jsonl", "json", "csv", "tsv", "parquet", "txt"]),
         help="Format of the input, if the file name does not show it. [default for -: jsonl]",
     ),
     click.option(

@@ -5,6 +5,7 @@ import io
 from typing import IO, BinaryIO
 
 CHUNK = 1 << 20
+MARK_SIZE = 4
 # Byte order marks, the longest first: that of UTF-32 begins with that of UTF-16.
 MARKS = {
     codecs.BOM_UTF32_LE: "utf-32-le",

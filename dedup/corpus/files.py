@@ -13,15 +13,18 @@ from pathlib import Path, PurePath
 from typing import Any, BinaryIO, NamedTuple
 
 from dedup.corpus.compression import CountingReader, open_reader
-from dedup.corpus.encodings import find_encoding
+from dedup.corpus.encodings import MARK_SIZE, find_encoding
+from dedup.corpus.formats import (
+    ARCHIVES,
+    JSON_HEAD,
+    TEXT_FORMATS,
+    known_endings,
+    refuse_packing,
+    split_format,
+    tell_format,
+)
 from dedup.errors import InputError
 
-FORMATS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv", ".tsv": "tsv", ".parquet": "parquet", ".txt": "txt"}
-ARCHIVES = {".zip": "zip", ".tar": "tar"}  # files that hold files
-COMPRESSIONS = {".gz": "gzip", ".zst": "zstd", ".bz2": "bzip2", ".xz": "xz"}
-TAR_ENDINGS = {".tgz": ".gz", ".tbz2": ".bz2", ".txz": ".xz"}
-TEXT_FORMATS = {"jsonl", "csv", "tsv", "txt"}  # a byte order mark may name their encoding
-MARK_SIZE = 4
 STDIN = "-"
 
 
@@ -32,7 +35,7 @@ class SourceFile:
     path         as the user gave it, or as it was found below a folder the user gave; what the output calls it
     location     where its bytes are: the path, or a copy, of standard input or of what was unpacked
     name         relative path below `kept/`, printable: see `name_on_disk`
-    format       jsonl, csv, tsv, parquet or txt, of a packed file also zip or tar
+    format       jsonl, json, csv, tsv, parquet or txt, of a packed file also zip or tar
     compression  gzip, zstd, bzip2, xz or None: of the user's file, and in `kept/`
     size         bytes at the location
     modified_ns  of the file, so that a run, also a resumed one, notices that its input changed
@@ -116,21 +119,6 @@ class NamedPath(NamedTuple):
     name: str
 
 
-def split_format(name: str) -> tuple[str | None, str | None]:
-    """Return (format, compression) by the endings of a file name; None for one that is not known.
-
-    >>> split_format("news.jsonl.gz")
-    ('jsonl', 'gzip')
-    """
-    stem, suffix = os.path.splitext(name.lower())
-    if suffix in TAR_ENDINGS:
-        stem, suffix = f"{stem}.tar", TAR_ENDINGS[suffix]
-    compression = COMPRESSIONS.get(suffix)
-    if compression:
-        suffix = os.path.splitext(stem)[1]
-    return (FORMATS | ARCHIVES).get(suffix), compression
-
-
 def find_files(inputs: Sequence[str], input_format: str | None = None, encoding: str | None = None) -> list[SourceFile]:
     """Return the files that the inputs name: files, folders (all known formats below, sorted) and glob patterns."""
     if STDIN in inputs:
@@ -184,12 +172,6 @@ def changed_file(path: str) -> InputError:
     return InputError(f"{path}: was changed while it was being read. Run again on a file at rest.")
 
 
-def known_endings() -> str:
-    """Return the file endings that are understood, for messages."""
-    packed, last = list(COMPRESSIONS)[:-1], list(COMPRESSIONS)[-1]
-    return f"{', '.join([*FORMATS, *ARCHIVES])}; also with {', '.join(packed)} or {last}"
-
-
 def choose_names(found: Sequence[NamedPath]) -> list[str]:
     """Return an output name for each file: its own, or its path below the common folder where names collide.
 
@@ -240,14 +222,10 @@ def describe_file(path: str, name: str, input_format: str | None, encoding: str 
         encoding = None
     elif compression is None:
         with open(path, "rb", buffering=0) as file:
-            encoding = find_encoding(file.read(MARK_SIZE)) or encoding
+            head = file.read(JSON_HEAD if file_format == "json" else MARK_SIZE)
+        encoding = find_encoding(head) or encoding
+        file_format = tell_format(file_format, head)
     return SourceFile.at(printable(path), path, printable(name), file_format, compression, encoding=encoding)
-
-
-def refuse_packing(path: str, file_format: str, compression: str | None) -> None:
-    """Raise `InputError` for a compressed file of a format that is compressed in itself."""
-    if compression and file_format in {"parquet", "zip"}:
-        raise InputError(f"{path}: {compression} around {file_format} is not read. Decompress the file first.")
 
 
 def printable(path: str) -> str:

@@ -1,10 +1,9 @@
 """JSON lines: one object a line. Only the fields that are needed are decoded."""
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 from operator import attrgetter
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
 import numpy as np
@@ -21,26 +20,22 @@ from dedup.corpus.blocks import (
     is_valid_utf8,
     list_names,
 )
+from dedup.corpus.json_checks import (
+    LINE_FEED,
+    TOO_DEEP,
+    explain_malformed,
+    find_deep_lines,
+    holds_objects_only,
+    name_type,
+)
 from dedup.corpus.lines import explain_length, read_whole_lines
 from dedup.corpus.rejections import explain_no_field
 from dedup.errors import InputError
 from dedup.kernels.unescape import PADDING, unescape
 
 BOM = b"\xef\xbb\xbf"
-LINE_FEED, CARRIAGE_RETURN = 10, 13
-JSON_TYPES = dict.fromkeys((b"t", b"f"), "a truth value") | {
-    b"{": "an object",
-    b"[": "a list",
-    b'"': "a text",
-    b"n": "null",
-}
 MAX_SHOWN = 40  # digits of a number
 UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
-MAX_DEPTH = 920  # levels of lists and objects; Python's own limit depends on who calls
-TOO_DEEP = f"nested too deeply (more than {MAX_DEPTH} levels)"
-MAX_EXPLAINED = 1 << 20  # bytes of a line that is taken apart to say what is wrong with it
-JSON_PIECE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
-OPENING, CLOSING = frozenset((b"[", b"{")), frozenset((b"]", b"}"))
 SCALAR_STARTS = frozenset(b'"-0123456789n')  # text, number or null: what an id may be
 
 
@@ -51,6 +46,33 @@ def refuse_name(name: str) -> None:
             f"the name of a field, {name!a}, has a quote, a backslash or a control character, which is not supported "
             "for JSON lines. Name another field."
         )
+
+
+class RecordPlaces(NamedTuple):
+    """Where records are: the place of the file in the shard (int32[n]); number, first byte, length (int64[n] each)."""
+
+    files: npt.NDArray[np.int32]
+    numbers: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+    lengths: npt.NDArray[np.int64]
+
+    def reject(self, index: int, reason: str) -> Rejection:
+        """Return the rejection of one record."""
+        file, *place = (int(column[index]) for column in self)
+        return Rejection(file, *place, reason)  # type: ignore[call-arg, arg-type]
+
+    def take(self, rows: npt.NDArray[np.int64]) -> "RecordPlaces":
+        """Return where some records are."""
+        return RecordPlaces(self.files[rows], self.numbers[rows], self.starts[rows], self.lengths[rows])
+
+
+class RecordBytes(NamedTuple):
+    """The bytes of records, where each begins and ends there (int64[n]), and how all of them are decoded at once."""
+
+    data: bytes
+    starts: npt.NDArray[np.int64]
+    ends: npt.NDArray[np.int64]
+    decode: Callable[[bytes], list[Any]]
 
 
 class RecordReader:
@@ -75,9 +97,10 @@ class RecordReader:
                 rename[attributes[field]] = field
         for name in attributes:
             refuse_name(name)
-        self._roles = {role: [attributes[field] for field in fields] for role, fields in named.items()}
+        self._roles = {role: [attrgetter(attributes[name]) for name in names] for role, names in named.items()}
         record = msgspec.defstruct("Record", fields, rename=rename, gc=False)
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(record)
+        self._list_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(list[record])  # type: ignore[valid-type]
         self._any_text: Any = msgspec.defstruct("AnyText", [("text", raw, raw())], rename={"text": config.text_field})
 
     def read(self, stream: BinaryIO, start: int, stop: int | None, path: str) -> Iterator[DocumentBlock]:
@@ -104,46 +127,57 @@ class RecordReader:
         ends = find_line_ends(data)
         starts = np.concatenate([np.zeros(1, np.int64), ends[:-1]])
         numbers = np.arange(lines_before + 1, lines_before + len(ends) + 1, dtype=np.int64)
-        num_lines = len(ends)
+        places = RecordPlaces(np.zeros(len(ends), np.int32), numbers, start + starts, ends - starts)
+        return self._parse_records(RecordBytes(data, starts, ends, self._decoder.decode_lines), places)
+
+    def parse_values(self, values: Sequence[bytes], places: "RecordPlaces") -> DocumentBlock:
+        """Return the documents that values of JSON files are; one that is too long is empty here."""
+        data = b",".join(values)
+        sizes = np.array([len(value) for value in values], np.int64)
+        ends = np.cumsum(sizes + 1) - 1
+
+        def decode(joined: bytes) -> list[Any]:
+            return self._list_decoder.decode(b"[" + joined + b"]")  # type: ignore[no-any-return]
+
+        return self._parse_records(RecordBytes(data, ends - sizes, ends, decode), places)
+
+    def _parse_records(self, records: "RecordBytes", places: "RecordPlaces") -> DocumentBlock:
+        data, starts, ends = records.data, records.starts, records.ends
         refused = dict.fromkeys(find_deep_lines(data, starts, ends), TOO_DEEP)
-        long = np.flatnonzero(ends - starts > self._config.max_record)
+        long = np.flatnonzero(places.lengths > self._config.max_record)
         refused |= dict.fromkeys(long.tolist(), explain_length(self._config.max_record))
-        parsed = None if refused else self._parse_all(data, starts, ends)
+        parsed = None if refused else self._parse_all(records)
         rejections: list[Rejection] = []
+        num_lines, good = len(starts), None
         if parsed is None:
             parsed, good, bad = self._parse_each(data, starts, ends, refused)
-            rejections = [
-                Rejection(0, int(numbers[i]), start + int(starts[i]), int(ends[i] - starts[i]), reason)
-                for i, reason in bad
-            ]
-            starts, ends, numbers = starts[good], ends[good], numbers[good]
-        records, texts = parsed
+            rejections = [places.reject(i, reason) for i, reason in bad]
+            places = places.take(good)
+        found, texts = parsed
         return DocumentBlock(
             texts=texts,
-            ids=[b"" if i == b"null" else i for i in (bytes(record.id) for record in records)],
+            ids=[b"" if i == b"null" else i for i in (bytes(record.id) for record in found)],
             fields={
-                role: choose_values(list(map(bytes, map(attrgetter(name), records))) for name in names)
-                for role, names in self._roles.items()
+                role: choose_values([bytes(value) for value in map(get, found)] for get in getters)
+                for role, getters in self._roles.items()
             },
-            files=np.zeros(len(records), np.int32),
-            lines=numbers,
-            starts=start + starts,
-            lengths=ends - starts,
+            files=places.files,
+            lines=places.numbers,
+            starts=places.starts,
+            lengths=places.lengths,
             num_lines=num_lines,
             rejections=rejections,
         )
 
-    def _parse_all(
-        self, data: bytes, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
-    ) -> tuple[list[Any], pa.Array] | None:
+    def _parse_all(self, given: "RecordBytes") -> tuple[list[Any], pa.Array] | None:
         """Return the records of lines that are all good, and their texts; None where any is not."""
-        if not (holds_objects_only(data, starts, ends) and is_valid_utf8(data)):
+        if not (holds_objects_only(given.data, given.starts, given.ends) and is_valid_utf8(given.data)):
             return None
         try:
-            records = self._decoder.decode_lines(data)
+            records = given.decode(given.data)
         except UNREADABLE:
             return None
-        if len(records) != len(starts) or not all(map(has_plain_id, records)):
+        if len(records) != len(given.starts) or not all(map(has_plain_id, records)):
             return None
         texts = decode_strings([record.text for record in records])
         return None if texts is None else (records, texts)
@@ -159,11 +193,11 @@ class RecordReader:
         bad: list[tuple[int, str]] = []
         for index, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
             line = data[start:end].removesuffix(b"\n")
-            if not line.strip():
-                continue  # a blank line is no record: it stays where it is
             if index in refused:
                 bad.append((index, refused[index]))
                 continue
+            if not line.strip():
+                continue  # a blank line is no record: it stays where it is
             try:
                 if not is_valid_utf8(line):
                     line.decode()  # says where
@@ -209,54 +243,6 @@ def find_line_ends(data: bytes) -> npt.NDArray[np.int64]:
     return ends if ends.size and ends[-1] == len(data) else np.append(ends, len(data))
 
 
-def find_deep_lines(data: bytes, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> frozenset[int]:
-    """Return the indices of the lines that are nested more than MAX_DEPTH levels deep.
-
-    A line cannot be deeper than it has opening brackets, so that few lines are looked at closely.
-    """
-    if data.count(b"{") + data.count(b"[") <= MAX_DEPTH:
-        return frozenset()
-    if len(starts) == 1:  # it may be long: places of all its brackets would be eight times as long
-        return frozenset([0] if measure_depth(data) > MAX_DEPTH else [])
-    view = np.frombuffer(data, np.uint8)
-    opening = np.flatnonzero((view | (ord("{") ^ ord("["))) == ord("{"))
-    many = np.searchsorted(opening, ends) - np.searchsorted(opening, starts) > MAX_DEPTH
-    return frozenset(i for i in np.flatnonzero(many).tolist() if measure_depth(data[starts[i] : ends[i]]) > MAX_DEPTH)
-
-
-def measure_depth(line: bytes) -> int:
-    r"""Return how many levels of lists and objects a line has; what is inside texts does not count.
-
-    >>> measure_depth(b'{"a": [[1], "[[[\"["]}')
-    3
-    """
-    depth = deepest = 0
-    for found in JSON_PIECE.finditer(line):
-        piece = found.group()
-        if piece in OPENING:
-            depth += 1
-            deepest = max(deepest, depth)
-        elif piece in CLOSING:
-            depth -= 1
-    return deepest
-
-
-def holds_objects_only(data: bytes, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> bool:
-    """Return whether every line begins with { and ends with }.
-
-    If so, and if all is valid JSON, no object crosses a line end: inside an object a { after a } needs a comma between
-    them. As many objects as lines then means one in each.
-    """
-    if not data:
-        return False
-    view = np.frombuffer(data, np.uint8)
-    lasts = ends - 1 - (view[ends - 1] == LINE_FEED)
-    if (lasts < starts).any():
-        return False
-    lasts -= view[lasts] == CARRIAGE_RETURN
-    return bool(((view[starts] == ord("{")) & (view[lasts] == ord("}"))).all())
-
-
 def decode_strings(values: Sequence[msgspec.Raw | bytes]) -> pa.Array | None:
     """Return valid JSON values as a large_string array; None where any is not a string."""
     data = np.frombuffer(b"".join([*values, bytes(PADDING)]), np.uint8)
@@ -270,30 +256,3 @@ def decode_strings(values: Sequence[msgspec.Raw | bytes]) -> pa.Array | None:
 def has_plain_id(record: Any) -> bool:
     """Return whether the id of a record is a text, a number or absent."""
     return not record.id or bytes(record.id)[0] in SCALAR_STARTS
-
-
-def explain_malformed(line: bytes, message: str) -> str:
-    """Return why a line is no JSON, from msgspec's message."""
-    if "recursion" in message:
-        return "malformed JSON (nested too deeply)"
-    if len(line) <= MAX_EXPLAINED and has_lone_surrogate(line):
-        return "a lone surrogate (\\ud800 to \\udfff without its other half) is not a character"
-    if "truncated" in message:
-        return "malformed JSON (the line ends too early)"
-    return f"malformed JSON ({message.removeprefix('JSON is malformed: ')})"
-
-
-def name_type(value: bytes) -> str:
-    """Return the type of a JSON value in words: its first character tells it."""
-    return JSON_TYPES.get(value.lstrip()[:1], "a number")
-
-
-def has_lone_surrogate(line: bytes) -> bool:
-    """Return whether the line is JSON but for an escaped surrogate without its other half."""
-    import json  # noqa: PLC0415 (the standard library's reader lets lone surrogates pass; needed for bad lines only)
-
-    try:
-        text = json.dumps(json.loads(line), ensure_ascii=False)
-    except (ValueError, RecursionError):
-        return False
-    return any("\ud800" <= character <= "\udfff" for character in text)

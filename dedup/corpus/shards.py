@@ -8,6 +8,7 @@ from dedup.config import InputConfig
 from dedup.corpus.blocks import DocumentBlock
 from dedup.corpus.delimited import DELIMITERS, TableReader
 from dedup.corpus.files import SourceFile, at_rest
+from dedup.corpus.json_file import read_json_files
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.lines import seek_line
 from dedup.corpus.parquet import read_parquet
@@ -16,6 +17,7 @@ from dedup.corpus.text_folder import read_text_files
 # Small enough that two workers share a 50 MB file evenly, large enough that a shard costs nothing by itself.
 SHARD_SIZE = 16 << 20
 SHARD_FILES = 2000
+SMALL_FILES = {"txt", "json"}  # formats of which a shard takes several files
 WHOLE_FILE = 1 << 62  # bytes: where a file is one shard, lines are counted from its beginning
 
 
@@ -40,7 +42,7 @@ def plan_shards(files: Sequence[SourceFile], shard_size: int = SHARD_SIZE) -> li
     first = 0
     while first < len(files):
         file = files[first]
-        if file.format == "txt":
+        if file.format in SMALL_FILES:
             last = end_of_group(files, first, shard_size)
             group = tuple(files[first:last])
             shards.append(Shard(len(shards), first, group, 0, None, sum(f.size for f in group)))
@@ -59,9 +61,9 @@ def plan_shards(files: Sequence[SourceFile], shard_size: int = SHARD_SIZE) -> li
 
 
 def end_of_group(files: Sequence[SourceFile], first: int, shard_size: int) -> int:
-    """Return the index after the last .txt file that goes into one shard with `files[first]`."""
-    size, last = 0, first
-    while last < len(files) and files[last].format == "txt" and last - first < SHARD_FILES and size < shard_size:
+    """Return the index after the last file of the same format that goes into one shard with `files[first]`."""
+    size, last, file_format = 0, first, files[first].format
+    while last < len(files) and files[last].format == file_format and last - first < SHARD_FILES and size < shard_size:
         size += files[last].size
         last += 1
     return last
@@ -84,8 +86,13 @@ def read_blocks(
 ) -> Iterator[DocumentBlock]:
     """Do the work of `read_shard`, whatever happens to the files."""
     file = shard.files[0]
-    if file.format == "txt":
-        for block in read_text_files(shard.files, config):
+    if file.format in SMALL_FILES:
+        small = (
+            read_text_files(shard.files, config)
+            if file.format == "txt"
+            else read_json_files(shard.files, config, roles)
+        )
+        for block in small:
             report(int(block.lengths.sum()))
             yield block
         return

@@ -13,17 +13,16 @@ from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from dedup.config import InputConfig
 from dedup.corpus.compression import BROKEN, open_reader, open_stream, read_chunk
-from dedup.corpus.encodings import find_encoding
-from dedup.corpus.files import (
+from dedup.corpus.encodings import MARK_SIZE, find_encoding
+from dedup.corpus.files import SourceFile, are_apart, printable
+from dedup.corpus.formats import (
     ARCHIVES,
-    MARK_SIZE,
+    JSON_HEAD,
     TEXT_FORMATS,
-    SourceFile,
-    are_apart,
     known_endings,
-    printable,
     refuse_packing,
     split_format,
+    tell_format,
 )
 from dedup.errors import InputError
 from dedup.threads import start_threads
@@ -113,7 +112,7 @@ def write_plain(file: SourceFile, stream: BinaryIO, place: Path, budget: Budget,
     """
     with place.open("wb") as target:
         copy(stream, target, file.path, budget)
-    found = None
+    found, file_format = None, file.format
     if file.format in TEXT_FORMATS:
         with place.open("rb") as plain:
             found = find_encoding(plain.read(MARK_SIZE))
@@ -123,8 +122,10 @@ def write_plain(file: SourceFile, stream: BinaryIO, place: Path, budget: Budget,
             found = encoding
             if not recode(place, encoding):
                 raise InputError(f"{file.path}: is not in the encoding {encoding}. Name another one with --encoding.")
+        with place.open("rb") as plain:
+            file_format = tell_format(file.format, plain.read(JSON_HEAD))
     more = {"encoding": found, "origin": file.user_file}
-    return SourceFile.at(file.path, str(place), file.name, file.format, file.compression, **more)
+    return SourceFile.at(file.path, str(place), file.name, file_format, file.compression, **more)
 
 
 def copy(stream: BinaryIO, target: IO[bytes], path: str, budget: Budget) -> None:

@@ -8,7 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from dedup.config import InputConfig, KeepPolicy, NearConfig, PassageConfig
-from dedup.corpus.files import COMPRESSIONS, FORMATS
+from dedup.corpus.formats import COMPRESSIONS, FORMATS
 from dedup.errors import DedupError, InputError
 from dedup.model.run import Summary
 from dedup.output.confined_paths import open_within, refuse_names

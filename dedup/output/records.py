@@ -13,7 +13,7 @@ from dedup.errors import InputError
 from dedup.model.documents import SEEN_IN_INDEX, CopyRelation
 
 Raw = msgspec.Raw
-WHITE_SPACE = b" \t\r\n"
+AROUND_VALUES = b" \t\r\n,[]"  # of objects
 LINE_END = ("", "\n")
 MAX_RAW = 1 << 20  # bytes of a rejected record that stand in its line
 UNKNOWN = -1  # offset or length, which is left out then: Spark's readers do not give it
@@ -48,8 +48,8 @@ class RemovedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     novel_words, novel_share, novel_run  how many of its words the witness lacks, their share, the most in a row
     conflicts  places with another number, date or name: the words of this document, those of the witness
     record  the whole record: the JSON of a JSONL line unchanged, else its fields as an object
-    around  white space before and after that JSON on its line, if it is not the usual ("", newline)
-    raw     the unchanged bytes of a CSV record
+    around  white space and commas before and after that JSON, if it is not the usual ("", newline)
+    raw     the unchanged bytes of a CSV record, and of JSON on several lines
     """
 
     id: Raw
@@ -219,13 +219,15 @@ def wrap_record(raw: bytes, file_format: str, header: list[str]) -> WholeRecord:
         mark = text[:1] if text.startswith("\ufeff") else ""
         return WholeRecord(Raw(msgspec.json.encode({"text": text.removeprefix(mark)})), (mark, ""), None)
     record, around = split_json_line(raw)
+    if b"\n" in record or b"\r" in record:  # of a JSON file: here it has to be on one line
+        return WholeRecord(Raw(msgspec.json.format(record, indent=-1)), LINE_END, raw.decode())
     return WholeRecord(Raw(record), around, None)
 
 
 def split_json_line(line: bytes) -> tuple[bytes, tuple[str, str]]:
-    """Return the JSON of a line and the white space before and after it."""
-    rest = line.lstrip(WHITE_SPACE)
-    record = rest.rstrip(WHITE_SPACE)
+    """Return the JSON of a line, or of an element of a list, and what is before and after it."""
+    rest = line.lstrip(AROUND_VALUES)
+    record = rest.rstrip(AROUND_VALUES)
     around = (line[: len(line) - len(rest)].decode(), rest[len(record) :].decode())
     return record, LINE_END if around == LINE_END else around  # the default itself is what is left out
 

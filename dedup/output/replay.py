@@ -9,6 +9,7 @@ from typing import BinaryIO, cast
 from dedup.config import InputConfig
 from dedup.corpus.blocks import BlockBuilder, DocumentBlock, RecordPlace
 from dedup.corpus.delimited import DELIMITERS, TableReader
+from dedup.corpus.json_file import list_values, read_values
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.parquet import read_parquet
 from dedup.model.run import InputFile
@@ -49,6 +50,9 @@ class Originals:
                 restore_file(self.out, file, events, rows)
             yield from read_parquet(str(part), config, roles)
             part.unlink()
+        elif file.format == "json":
+            values = list_values(0, b"".join(replay(self.out, file, events)), config.max_record)
+            yield from read_values(values, config, roles)
         else:
             stream = cast("BinaryIO", io.BufferedReader(ChunkReader(replay(self.out, file, events))))
             if file.format in DELIMITERS:

@@ -14,7 +14,7 @@ from dedup.corpus.compression import open_reader, open_writer, read_chunk
 from dedup.corpus.files import name_on_disk
 from dedup.errors import InputError, OutputError
 from dedup.model.run import InputFile
-from dedup.output.confined_paths import create_within, open_within
+from dedup.output.confined_paths import create_within, is_within, open_within
 from dedup.output.finished_run import Record, check_run, no_record, read_records
 from dedup.output.folder_marker import refuse_link
 from dedup.output.parquet_rows import merge_rows
@@ -153,6 +153,9 @@ def replay_text(out: Path, file: InputFile, events: Iterator[Event]) -> Iterator
 def replay(out: Path, file: InputFile, events: Iterable[Event]) -> Iterator[bytes]:
     """Yield the bytes of a line-based file as it was, from what was kept of it and what was not."""
     position = 0
+    if file.format == "json" and not is_within(out, f"{KEPT}/{file.name}"):  # its one document went
+        yield from (event.raw for event in events)
+        return
     with (
         open_kept(out, file) as kept,
         open_reader(os.dup(kept.fileno()), file.compression, file.encoding) as (stream, _),

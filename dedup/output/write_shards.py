@@ -23,6 +23,7 @@ from dedup.output import run_folder as parts
 from dedup.output.byte_copy import COPY_SIZE, Ranges, SplitTarget, append_file, split_file
 from dedup.output.conflicts import Quotes
 from dedup.output.edits import read_edits
+from dedup.output.json_commas import with_commas
 from dedup.output.parquet_rows import RowSplit, split_rows
 from dedup.output.records import (
     MAX_RAW,
@@ -89,7 +90,8 @@ def find_dropped(results: Results, shard: Shard) -> list[Dropped]:
             start, doc_index = int(starts[row]), batch.first + row
             end = start + int(lengths[row])
             dropped.append(Dropped(int(files[row]), start, end, doc_index, edits.get(doc_index), None))
-    return sorted(dropped, key=lambda d: (d.file, d.start))
+    dropped.sort(key=lambda d: (d.file, d.start))
+    return with_commas(segments, shard, dropped) if shard.files[0].format == "json" else dropped
 
 
 def write_shard(results: Results, shard: Shard, offset: int) -> None:
@@ -179,6 +181,9 @@ def drop_lines(
         kept.seek(offset)
         span = range(file.size) if shard.stop is None else range(*line_span(shard))
         yield from split_file(file.location, span, drops, SplitTarget(kept, set_aside))
+        nothing_stays = file.format == "json" and file.size > 0 and kept.tell() == 0
+    if nothing_stays:
+        place.unlink()
 
 
 @contextmanager

@@ -45,6 +45,7 @@ from dedup.kernels.frequencies import (
     tally_block,
 )
 from dedup.kernels.group_links import group_links
+from dedup.kernels.json_values import find_values
 from dedup.kernels.key_set import add_keys, find_hits, make_hits, make_key_set, match_hits
 from dedup.kernels.leader_clustering import alike_unmasked, cover_block
 from dedup.kernels.leader_table import DIFFERENCE, RELATIVE, CoverState, Limits, enter_known
@@ -102,6 +103,7 @@ def list_sketch_kernels() -> Iterator[Call]:
     yield Call(hash_urls, (given("u1"), given("i8"), new("u8")))
     yield Call(tokenise_titles, (given("u1"), given("i8"), table, new("u4"), new("i4")))
     yield Call(unescape, (given("u1"), new("u1"), new("i8")))
+    yield Call(find_values, (given("u1"), 1, True, 1, new("i8"), new("i8")))
     yield Call(key_words, (new("u8"), table.seed))
     yield Call(locate_tokens, (given("u1"), table, new("i8"), new("i8")))
     proofs = ProofArrays(new("u8", 2), new("u8"), new("u1"), new("i4"))

@@ -11,7 +11,8 @@ from pyspark.sql import functions as F
 
 from dedup.config import CleanSettings, InputConfig
 from dedup.corpus.blocks import list_names, missing_column
-from dedup.corpus.files import changed_file, find_files, split_format
+from dedup.corpus.files import changed_file, find_files
+from dedup.corpus.formats import split_format
 from dedup.errors import InputError
 from dedup.model.run import InputFile
 from dedup.spark.sketch_splits import SKETCH_SCHEMA, sketch_lines, sketch_rows

@@ -49,3 +49,13 @@ def clip(text: str, most: int) -> str:
     'abc…'
     """
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def clip_words(text: str, most: int) -> str:
+    """Return the same, cut between two words where there is a space in the last half.
+
+    >>> clip_words("to be or not", 9), clip_words("abcdef", 4)
+    ('to be or…', 'abc…')
+    """
+    head = text[:most]
+    return text if len(text) <= most else f"{head[: cut if (cut := head.rfind(' ')) > most // 2 else most - 1]}…"

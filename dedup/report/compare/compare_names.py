@@ -4,7 +4,7 @@ import re
 from hashlib import sha256
 
 from dedup.compare.model import Comparison, Outlet
-from dedup.report.wording import clip
+from dedup.report.wording import clip_words
 
 MAX_HEADLINE = 90  # characters of a first line that stands for a title
 MIN_HEADLINE = 4  # words: "Skip to content" is no headline ...
@@ -40,7 +40,7 @@ def find_headline(outlet: Outlet) -> str:
     """Return the title of a text, else its first line of MIN_HEADLINE words, else its first, cut to MAX_HEADLINE."""
     lines = [(s.num_words, number) for number, s in enumerate(outlet.sentences) if s.omission is None]
     telling = [line for line in lines[:MAX_LINES] if line[0] >= MIN_HEADLINE] or lines
-    return clip(" ".join((outlet.title or (outlet.cut(telling[0][1]) if telling else "")).split()), MAX_HEADLINE)
+    return clip_words(" ".join((outlet.title or (outlet.cut(telling[0][1]) if telling else "")).split()), MAX_HEADLINE)
 
 
 def call_outlet(outlet: Outlet) -> str:

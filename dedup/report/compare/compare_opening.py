@@ -15,7 +15,7 @@ from dedup.compare.model import Comparison, Disagreement, FactKind, Grade, Omiss
 from dedup.compare.shares import MIN_REUSED
 from dedup.report.compare.compare_names import name_letter
 from dedup.report.compare.compare_text import KIND_NAMES, KINDS, list_facts, percent
-from dedup.report.wording import clip, count_things
+from dedup.report.wording import clip_words, count_things
 from dedup.text.dates import parse_moment
 
 MAX_QUOTE = 140  # characters
@@ -78,7 +78,7 @@ def quote_row(found: Comparison, row: int) -> Phrases:
     """Return the shortest telling wording of a statement as a quotation, and whose it is."""
     wordings = [(" ".join(found.quote(row, outlet).split()), outlet) for outlet in found.rows[row].outlets]
     text, outlet = min(wordings, key=lambda each: (len(each[0].split()) < MIN_QUOTE, len(each[0])))
-    return compose(Phrase(clip(text, MAX_QUOTE), row=row), " (", [outlet], ")")
+    return compose(Phrase(clip_words(text, MAX_QUOTE), row=row), " (", [outlet], ")")
 
 
 def tell_shared(found: Comparison) -> Phrases:
@@ -124,7 +124,7 @@ def list_sides(found: Comparison, case: Disagreement) -> list[tuple[str, list[in
     """Return the wordings of a disagreement, each with the texts that have its values; the first two differ most."""
     sides: dict[frozenset[str], tuple[str, list[int]]] = {}
     for fact, (outlet, texts) in zip(case.facts, list_facts(found, case), strict=True):
-        wording = clip(" / ".join(" ".join(text.split()) for text in texts), MAX_QUOTE)
+        wording = clip_words(" / ".join(" ".join(text.split()) for text in texts), MAX_QUOTE)
         sides.setdefault(frozenset(fact.values), (wording, []))[1].append(outlet)
     first = next(iter(sides))
     return [sides[values] for values in sorted(sides, key=lambda values: (values != first, len(values & first)))]

@@ -17,7 +17,7 @@ from dedup.report.compare.compare_text import (
     list_facts,
     percent,
 )
-from dedup.report.wording import clip
+from dedup.report.wording import clip_words
 from dedup.report.wrapping import Line, Piece, Style, measure_width, paint, wrap_pieces
 from dedup.text.control_characters import make_safe, show_line
 
@@ -77,7 +77,7 @@ def write_head(found: Comparison) -> Iterator[Line]:
 def write_opening_lines(found: Comparison, width: int, max_quote: int = MAX_QUOTE) -> Iterator[Line]:
     """Yield the sentences of the opening, a line or several each."""
     for sentence in write_opening(found):
-        shown = [p.text if p.row is None else f"“{clip(p.text, max_quote)}”" for p in sentence]
+        shown = [p.text if p.row is None else f"“{clip_words(p.text, max_quote)}”" for p in sentence]
         yield from wrap_pieces([Piece(show_line("".join(shown)))], width)
 
 

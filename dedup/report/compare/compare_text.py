@@ -3,7 +3,7 @@
 from dedup.compare.model import Comparison, Disagreement, FactKind, Wording
 from dedup.compare.outlet_shares import OutletShares
 from dedup.report.compare.compare_names import name_letter, name_outlet
-from dedup.report.wording import clip, format_share
+from dedup.report.wording import clip_words, format_share
 
 MAX_LINE_QUOTE = 140  # characters
 KIND_NAMES = {
@@ -34,7 +34,7 @@ def describe_engine(found: Comparison) -> str:
 
 def quote_line(found: Comparison, row: int) -> str:
     """Return a statement in one line: the wording of its reference."""
-    return clip(" ".join(found.quote(row, found.reference(row)).split()), MAX_LINE_QUOTE)
+    return clip_words(" ".join(found.quote(row, found.reference(row)).split()), MAX_LINE_QUOTE)
 
 
 def group_wordings(found: Comparison, row: int) -> list[list[int]]:

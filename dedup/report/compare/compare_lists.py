@@ -25,7 +25,7 @@ class PageOmission:
 
     row: int
     said: PageQuote
-    who: tuple[int, ...]
+    who: tuple[PageQuote, ...]
     nearest: PageQuote | None
 
 
@@ -72,7 +72,9 @@ def show_omission(found: Comparison, entry: LeftOut, number: int) -> PageOmissio
     reference = found.reference(entry.row)
     said = next((place for place in entry.says if place.outlet == reference), entry.says[0])
     nearest = quote_place(found, entry.nearest.place) if entry.nearest else None
-    return PageOmission(number, quote_place(found, said), entry.outlets, nearest)
+    first = {place.outlet: place for place in reversed(entry.says)}
+    who = tuple(quote_place(found, first[outlet]) for outlet in sorted(first))
+    return PageOmission(number, quote_place(found, said), who, nearest)
 
 
 def quote_place(found: Comparison, place: Place) -> PageQuote:

@@ -31,6 +31,7 @@ COMMANDS = {
     "export": "Write what was found as a table: CSV, Parquet or xlsx.",
     "index": "Look into an index of earlier runs, add to it, take from it.",
     "bench": "Measure speed, memory and recall on your own files, and help to choose a threshold.",
+    "completion": "Print the script that completes commands and options in a shell.",
     "warm-up": "Compile ahead what the first run on a machine would compile: for images and CI.",
 }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dedup.cli.config_file import config_option
 from dedup.cli.options import compose, hand_over
 
 if TYPE_CHECKING:
@@ -19,12 +20,13 @@ class Teller:
 
     quiet: bool
     as_json: bool
+    verbose: bool = False
 
     def progress(self) -> "TerminalProgress":
         """Return the progress of the command."""
         from dedup.cli.progress import TerminalProgress
 
-        return TerminalProgress(quiet=self.quiet)
+        return TerminalProgress(quiet=self.quiet, verbose=self.verbose)
 
     def refuse_second(self, output: str) -> None:
         """Refuse --json where something else goes to standard output."""
@@ -43,7 +45,9 @@ class Teller:
 
 
 summary_options = compose(
+    config_option,
     click.option("-q", "--quiet", is_flag=True, help="No progress, no summary."),
     click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on standard output, also with -q."),
-    hand_over("teller", ("quiet", "as_json"), Teller),
+    click.option("-v", "--verbose", is_flag=True, help="Say on standard error what each step does."),
+    hand_over("teller", ("quiet", "as_json", "verbose"), Teller),
 )

@@ -60,6 +60,7 @@ def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Removal]]:
             progress.note(f"{run.out}: this run is complete already, nothing is left to do")
             job.folder.discard()  # what a run leaves that is killed while it tidies up
             return check_run(run.out, progress.note), []
+        progress.plan(job.list_stages())
         with job.working() as ready:
             return clean_job(ready)
 

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 class Progress(Protocol):
     """The progress of a long run: a stage begins with a total, and advances."""
 
+    def plan(self, stages: Sequence[str]) -> None:
+        """Take the stages that are to come, in their order."""
+
     def begin(self, stage: str, total: int, unit: str) -> None:
         """Begin a stage."""
 
@@ -44,6 +47,9 @@ class Progress(Protocol):
 
 class SilentProgress:
     """A progress that shows nothing, for the library."""
+
+    def plan(self, stages: Sequence[str]) -> None:
+        """Take the stages that are to come."""
 
     def begin(self, stage: str, total: int, unit: str) -> None:
         """Begin a stage."""
@@ -119,6 +125,25 @@ class Job:
     def size(self) -> int:
         """Return the bytes of the input on disk."""
         return sum(shard.size for shard in self.shards)
+
+    def list_stages(self) -> list[str]:
+        """Return the stages of `clean`, in their order."""
+        run, passages = self.run, self.settings.passages
+        wanted = {
+            "unpack": any(file.is_packed for file in run.files),
+            "sketch": True,
+            "index": run.index is not None,
+            "cover": True,
+            "contained": run.index is not None and passages.contained is not None,
+            "passages": passages.is_on,
+            "locate": passages.is_on,
+            "confirm": True,
+            "compare": not run.dry_run,
+            "write": not run.dry_run,
+            "pack": not run.dry_run and any(file.is_packed for file in run.files),
+            "commit": run.index is not None and not run.dry_run,
+        }
+        return [stage for stage, is_wanted in wanted.items() if is_wanted]
 
     def list_parts(self, name: str) -> list[Path]:
         """Return the pieces of a file that the shards write."""

@@ -82,6 +82,11 @@ def history(source, place):
         check_layout(options, (place / target.name).read_text() if to_file else done.stdout)
 
 
+def completion(source, place):  # noqa: ARG001 (that of all cases)
+    """Print the script of a shell, or of none."""
+    yield Step(("completion", source.choice(["bash", "zsh", "fish", "sh", MARKS[0]])), ())
+
+
 def check_layout(options, shown):
     """Require that JSON is JSON, and that a page does nothing."""
     if "json" in options:

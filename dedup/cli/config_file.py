@@ -1,0 +1,82 @@
+"""`--config`: the options of a command from a file."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import click
+
+STAGES = {
+    "near": ("threshold", "shingle_size", "num_perm", "keep", "remove"),
+    "passages": ("scope", "min_tokens", "contained", "strip_boilerplate"),
+}
+NAMES = {"scope": "passages"}
+
+
+def read_config(context: click.Context, _parameter: click.Parameter, path: str | None) -> str | None:
+    """Take the options that a file names as defaults of the command: flags on the command line come first."""
+    if path is not None:
+        found = read_summary_config(path, context) if path.endswith(".json") else read_toml(path, context.command)
+        context.default_map = {**(context.default_map or {}), **found}
+    return path
+
+
+def read_toml(path: str, command: click.Command) -> dict[str, Any]:
+    """Return the options of a TOML file, by the names of their flags; a table with the name of a command is for it."""
+    try:
+        values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise click.BadParameter(f"{path}: no such file.") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise click.BadParameter(f"{path}: {error}") from error
+    own = values.get(str(command.name), {})
+    plain = {name: value for name, value in values.items() if not isinstance(value, dict)}
+    return name_options({**plain, **(own if isinstance(own, dict) else {})}, command, path)
+
+
+def name_options(values: dict[str, Any], command: click.Command, path: str) -> dict[str, Any]:
+    """Return values by the names of parameters; one that is no flag of the command is an error."""
+    flags = {option.lstrip("-"): p.name for p in command.params for option in (*p.opts, *p.secondary_opts)}
+    unknown = [name for name in values if name.replace("_", "-") not in flags]
+    if unknown:
+        raise click.BadParameter(f'{path}: "{unknown[0]}" is no option of dedup {command.name}.')
+    named = {str(flags[name.replace("_", "-")]): value for name, value in values.items()}
+    return {name: [str(v) for v in value] if isinstance(value, list) else show(value) for name, value in named.items()}
+
+
+def show(value: object) -> object:
+    """Return a value as the command line has it: numbers as text, so that they are checked as there."""
+    return value if isinstance(value, bool) else str(value)
+
+
+def read_summary_config(path: str, context: click.Context) -> dict[str, Any]:
+    """Return the settings of a finished run, and its input: `--config OUT/summary.json` repeats it."""
+    from dedup.output.finished_run import read_summary
+
+    summary = read_summary(Path(path).parent)
+    names = {p.name for p in context.command.params}
+    found: dict[str, Any] = {"inputs": [file.path for file in summary.inputs]}
+    for stage, options in STAGES.items():
+        values = summary.config.get(stage) or {}
+        found |= {NAMES.get(name, name): values[name] for name in options if values.get(name) is not None}
+        if stage == "passages":
+            found |= {"contained": "off"} if values.get("contained") is None else {}
+            found |= {} if values else {"passages": "off"}
+    near = summary.config["near"]
+    found["max_novel"] = f"{near['max_novel']},{near['max_novel_run']}"
+    found |= summary.config["input"]
+    return {
+        name: value if isinstance(value, (bool, list)) else str(value)
+        for name, value in found.items()
+        if name in names and value is not None
+    }
+
+
+config_option = click.option(
+    "--config",
+    metavar="FILE",
+    is_eager=True,
+    expose_value=False,
+    callback=read_config,
+    help="Take options from a TOML file, by the names of their flags; OUT/summary.json repeats a run.",
+)

@@ -1,0 +1,106 @@
+"""Options from a file, completion, groups of options, and what --verbose says."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from dedup.cli.grouped_help import CleanCommand
+from dedup.cli.main import load_command
+
+TEXTS = ["The mayor of the old town said on Monday that the bridge is closed.", "Rain falls on the hills of the north."]
+
+
+@pytest.fixture
+def news(tmp_path):
+    path = tmp_path / "news.jsonl"
+    path.write_text("".join(json.dumps({"id": n, "body": text}) + "\n" for n, text in enumerate([*TEXTS, TEXTS[0]])))
+    return str(path)
+
+
+def run_with(dedup, tmp_path, news, toml, *options):
+    (tmp_path / "dedup.toml").write_text(toml)
+    return dedup("clean", news, "--config", str(tmp_path / "dedup.toml"), "--dry-run", "--json", "-q", *options)
+
+
+def test_a_file_names_options_by_their_flags(dedup, tmp_path, news):
+    done = run_with(dedup, tmp_path, news, 'text-field = "body"\nthreshold = 0.7\n')
+    found = json.loads(done.stdout)
+    assert (found["counts"]["removed"], found["config"]["near"]["threshold"]) == (1, 0.7)
+
+
+def test_a_table_is_for_the_command_of_its_name(dedup, tmp_path, news):
+    done = run_with(dedup, tmp_path, news, 'text_field = "x"\n[clean]\ntext_field = "body"\n[stories]\nwindow = 1\n')
+    assert done.code == 0
+
+
+def test_the_command_line_comes_first(dedup, tmp_path, news):
+    done = run_with(dedup, tmp_path, news, 'text-field = "nothing"\n', "--text-field", "body")
+    assert done.code == 0
+
+
+WRONG = [
+    ("treshold = 0.7\n", '"treshold" is no option of dedup clean'),
+    ("threshold = [\n", "dedup.toml"),
+    ('threshold = "much"\n', "much"),
+    ("workers = 0\n", "workers"),
+    ('keep = "none"\n', "is not a policy"),
+]
+
+
+@pytest.mark.parametrize(("toml", "said"), WRONG)
+def test_what_is_wrong_in_a_file_is_named(dedup, tmp_path, news, toml, said):
+    done = run_with(dedup, tmp_path, news, toml, "--text-field", "body")
+    assert (done.code, said in done.stderr) == (2, True)
+
+
+def test_a_file_that_is_not_there_is_named(dedup, news):
+    assert "no such file" in dedup("clean", news, "--config", "none.toml", "--dry-run").stderr
+
+
+def test_the_summary_of_a_run_repeats_it(dedup, tmp_path, news):
+    options = (
+        "--text-field",
+        "body",
+        "--threshold",
+        "0.6",
+        "--passages",
+        "off",
+        "--max-novel",
+        "0.2,50",
+        "--contained",
+        "off",
+    )
+    assert dedup("clean", news, "-o", str(tmp_path / "a"), "-q", *options).code == 0
+    assert dedup("clean", "--config", str(tmp_path / "a/summary.json"), "-o", str(tmp_path / "b"), "-q").code == 0
+    summaries = [json.loads((tmp_path / name / "summary.json").read_text()) for name in "ab"]
+    assert summaries[0]["config"] == summaries[1]["config"]
+    assert summaries[0]["inputs"] == summaries[1]["inputs"]
+
+
+def test_verbose_says_what_each_step_does(dedup, news):
+    done = dedup("clean", news, "--text-field", "body", "--dry-run", "-v")
+    steps = [line.split(":")[0] for line in done.stderr.splitlines() if line.startswith("step ")]
+    assert steps[:2] == ["step 1 of 5 reading", "step 2 of 5 comparing"]
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_prints_the_script_of_a_shell(dedup, shell):
+    done = dedup("completion", shell)
+    assert (done.code, "_DEDUP_COMPLETE" in done.stdout) == (0, True)
+
+
+def test_completion_completes_commands():
+    environment = {"_DEDUP_COMPLETE": "bash_complete", "COMP_WORDS": "dedup cl", "COMP_CWORD": "1", "PATH": ""}
+    code = "import sys; sys.argv = ['dedup']; from dedup.cli.main import main; main()"
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout == "plain,clean\n"
+
+
+def test_every_group_names_options_that_are_there():
+    names = {p.name for p in load_command("clean").params}
+    assert {name for group in CleanCommand.groups.values() for name in group} - names - {
+        "config",
+        "date_order",
+    } == set()

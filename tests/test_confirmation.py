@@ -16,6 +16,7 @@ from dedup import deduplicate
 from dedup.corpus.files import find_files
 from dedup.near.proofs import Prover
 from dedup.near.sketcher import measure_similarity, tokenise_text
+from dedup.output.sign_conflicts import quote_signs
 from dedup.pipeline import clean_files, confirm_removals
 from dedup.pipeline.clean_files import clean
 from dedup.pipeline.job import CleanRun, SilentProgress
@@ -92,6 +93,21 @@ def test_the_same_words_with_other_signs_are_a_template(tmp_path, text, other):
     assert (summary.counts.kept, summary.limits) == (2, [])
     (related,) = read_lines(out / "related.jsonl")
     assert (related["id"], related["other"]["id"], related["relation"]) == ("b", "a", "template")
+    assert related["conflicts"] != []
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "conflicts"),
+    [
+        ("it rose 5 percent", "it rose −5 percent", (("5", "−5"),)),
+        ("C++ and C#", "c# and C++", (("C++", "c#"), ("C#", "C++"))),
+        ("at 5 %, he said", "At 5%, he said", ()),
+        ("5 € and $ 3", "€ 5 and 3", (("$ 3", "3"),)),
+        ("in 5–6 days, well-known", "in 5-6 days, well known", ()),
+    ],
+)
+def test_the_signs_that_differ_are_quoted_with_their_words(text, other, conflicts):
+    assert quote_signs(text, other) == conflicts
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ import io
 import tracemalloc
 from itertools import pairwise
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import zstandard
 from corpora import make_text, read_lines, read_summary, write_jsonl
@@ -51,6 +53,17 @@ def test_a_long_line_is_set_aside_unread(dedup, tmp_path, ending):
     assert (rejected["line"], rejected["offset"], rejected["error"]) == (2, len(FIRST), LONGER)
     assert rejected["raw"] == LONG.decode()
     assert read_summary(tmp_path / "out")["counts"]["kept"] == 2
+
+
+def test_a_long_text_of_a_parquet_file_is_set_aside(dedup, tmp_path):
+    texts = ["a good text", "word " * 300, None, "another good one"]
+    pq.write_table(pa.table({"id": ["a", "b", "c", "d"], "text": texts}), tmp_path / "a.parquet")
+    done = dedup("clean", "a.parquet", "-o", "out", *BOUND, cwd=tmp_path)
+    assert (done.code, done.stderr) == (3, "")
+    errors = [(row["line"], row["error"]) for row in read_lines(tmp_path / "out/rejected.jsonl")]
+    assert errors == [(2, LONGER), (3, 'field "text" is null, not a text')]
+    assert dedup("restore", "out", "-o", "back", cwd=tmp_path).code == 0
+    assert pq.read_table(tmp_path / "back/a.parquet").column("text").to_pylist() == texts
 
 
 @pytest.mark.parametrize("ending", PACKERS)

@@ -13,6 +13,7 @@ import pyarrow as pa
 from dedup.config import InputConfig
 from dedup.corpus.blocks import DocumentBlock, Rejection, choose_values, find_invalid_texts, find_roles, list_names
 from dedup.corpus.column_values import list_values
+from dedup.corpus.lines import explain_length
 from dedup.errors import InputError
 
 if TYPE_CHECKING:
@@ -68,7 +69,8 @@ def read_parquet(path: str, config: InputConfig, roles: Mapping[str, str]) -> It
 def read_batch(batch: pa.RecordBatch, row: int, config: InputConfig, roles: Mapping[str, str]) -> DocumentBlock:
     """Return the documents of one batch whose first row is number `row` (from 0).
 
-    A row is set aside if its text is null, or if its text, its id or the key of its order is not UTF-8.
+    A row is set aside if its text is null or longer than `max_record`, or if its text, its id or the key of its order
+    is not UTF-8.
     """
     named = list_names(config, roles)
     wanted = dict.fromkeys((config.text_field, config.id_field, *chain.from_iterable(named.values())))
@@ -78,6 +80,9 @@ def read_batch(batch: pa.RecordBatch, row: int, config: InputConfig, roles: Mapp
         int(i): f'field "{config.text_field}" is null, not a text'
         for i in np.flatnonzero(~texts.is_valid().to_numpy(zero_copy_only=False))
     }
+    edges = texts.buffers()[1] if len(texts) else b""
+    sizes = np.diff(np.frombuffer(edges, np.int64)[texts.offset : texts.offset + len(texts) + 1])
+    reasons |= dict.fromkeys(np.flatnonzero(sizes > config.max_record).tolist(), explain_length(config.max_record))
     for name in (config.text_field, config.id_field, roles.get("key")):
         if name in columns and pa.types.is_large_string(columns[name].type):
             reasons |= {i: f'field "{name}": {reason}' for i, reason in find_invalid_texts(columns[name])}

@@ -159,6 +159,8 @@ def cover_block(state, first, keys, signatures, limits, shingle_size, rule, max_
             continue
         tokens = tokens_at(state.address[rank], state.num_tokens[rank])
         size_a = np.int64(state.num_shingles[rank])
+        # Texts below one shingle are equal or not alike. The first of a content is found by it: no keys are entered.
+        is_alone = tokens.size < shingle_size and twin < 0
         best_similarity = 0.0
         alike = place = loaded = refused = compared = 0
         c = -2 if twin >= 0 and state.witness[twin] == KEPT else -1
@@ -169,7 +171,7 @@ def cover_block(state, first, keys, signatures, limits, shingle_size, rule, max_
                 similarity = 1.0
             else:
                 if c == 0:
-                    if state.witness[rank] != KEPT:
+                    if state.witness[rank] != KEPT or is_alone:
                         break
                     if row + 1 < keys.shape[0]:
                         for band in range(bands):
@@ -247,6 +249,8 @@ def cover_block(state, first, keys, signatures, limits, shingle_size, rule, max_
             refused += 1
             if relative.document == KEPT or (similarity, -other) > (relative.similarity, -relative.document):
                 relative.document, relative.similarity, relative.relation = other, similarity, relation
+        if is_alone:
+            continue
         if state.witness[rank] == KEPT:
             enter_buckets(state, rank, buckets, keys[row], signatures[row], max_bucket)
         else:

@@ -5,6 +5,7 @@ from functools import partial
 from dedup.output.conflicts import Quotes, find_conflicts, quote_shard, read_quotes
 from dedup.output.related_records import write_related
 from dedup.output.run_folder import QUOTES, RELATED, SUSPICIOUS
+from dedup.output.sign_conflicts import quote_signs_of
 from dedup.output.suspicious_series import SeriesReader, choose_longest, write_series
 from dedup.pipeline.job import Job, Outcome
 
@@ -18,6 +19,7 @@ def write_relations(outcome: Outcome, job: Job) -> dict[int, Quotes]:
         quote = partial(quote_shard, conflicts=conflicts, folder=job.folder, segments=segments, config=config)
         job.visit_shards("compare", quote)
     quotes = conflicts.gather(read_quotes(job.list_parts(QUOTES)))
+    quotes |= quote_signs_of(segments, outcome.decisions, job.settings.input)
     write_related(job.folder.output / RELATED, segments, outcome.decisions, conflicts, quotes)
     series = choose_longest(outcome.series)
     reader = SeriesReader.of(series, segments, outcome.decisions, job.settings.input)

@@ -6,11 +6,14 @@ from fractions import Fraction
 import naive
 import numpy as np
 import pytest
+from inner_kernels import alone
 
 from dedup import DedupError, NearConfig, candidate_probability, choose_bands
-from dedup.kernels.minhash import count_agreeing
+from dedup.kernels import minhash
 from dedup.near.bands import choose_agreement
 from dedup.near.sketcher import Sketcher
+
+count_agreeing = alone(minhash.count_agreeing)
 
 THRESHOLDS = [
     "0.2",

@@ -9,18 +9,25 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from inner_kernels import alone
 from token_layouts import as_tokens, lay_out_numbers
 
 from dedup import PassageConfig
-from dedup.kernels.align import count_common, extend_end, extend_run
+from dedup.kernels import align, repeats_within
 from dedup.kernels.fingerprints import Winnowing
-from dedup.kernels.repeats_within import MinShare, drop_small_pairs, find_repeated
+from dedup.kernels.repeats_within import MinShare, drop_small_pairs
 from dedup.kernels.shingles import table_size
 from dedup.passages import search
 from dedup.passages.containment import WORTH_ALIGNING, choose_pairs, find_contained
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.fingerprint_links import filter_repeated
 from dedup.passages.search import WORTH_EXTENDING, compare_pairs, find_repeats, find_shared
+
+find_repeated = alone(repeats_within.find_repeated)
+
+count_common = alone(align.count_common)
+extend_end = alone(align.extend_end)
+extend_run = alone(align.extend_run)
 
 CONFIG = PassageConfig()
 words = st.lists(st.integers(0, 3), max_size=30)

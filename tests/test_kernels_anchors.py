@@ -5,8 +5,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from inner_kernels import alone
 from token_layouts import as_tokens, lay_out_numbers
 
+from dedup.kernels import fingerprints
 from dedup.kernels.fingerprints import (
     FIRST_SOURCE,
     Fingerprints,
@@ -17,12 +19,13 @@ from dedup.kernels.fingerprints import (
     list_repeated,
     mark_fingerprints,
     merge_seen,
-    winnow,
 )
 from dedup.kernels.shingles import roll_shingles
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.fingerprint_links import filter_repeated, join_links, order_links
 from dedup.threads import start_threads
+
+winnow = alone(fingerprints.winnow)
 
 WINNOWING = Winnowing(shingle_size=5, window=4)
 WHOLE = Part(0, 1)

@@ -5,24 +5,20 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from inner_kernels import alone
 from token_layouts import lay_out
 
 from dedup.index.find_containers import WORTH_FETCHING, copy_set, count_pairs, cut_documents, enter, measure_pairs
 from dedup.index.samples import take_samples
+from dedup.kernels import first_sources
 from dedup.kernels.buffers import as_read_only
-from dedup.kernels.first_sources import (
-    EVERY,
-    MAX_SHINGLES,
-    NOBODY,
-    drop_hidden,
-    forget_noted,
-    hash_shingles,
-    make_factors,
-    note_sources,
-)
+from dedup.kernels.first_sources import EVERY, MAX_SHINGLES, NOBODY, forget_noted, make_factors, note_sources
 from dedup.near.stored import StoredPairs
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.threads import start_threads
+
+drop_hidden = alone(first_sources.drop_hidden)
+hash_shingles = alone(first_sources.hash_shingles)
 
 SIZE = 3
 FACTORS = make_factors(SIZE).tolist()

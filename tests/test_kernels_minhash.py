@@ -8,11 +8,16 @@ import pytest
 from datasketch import LeanMinHash, MinHash
 from hypothesis import given
 from hypothesis import strategies as st
+from inner_kernels import alone
 
 from dedup.config import NearConfig
-from dedup.kernels.minhash import band_keys, count_agreeing, sign
+from dedup.kernels import minhash
+from dedup.kernels.minhash import sign
 from dedup.near.signature import draw_permutations
 from dedup.near.sketcher import Sketcher, shingle_text, sign_text, tokenise_text
+
+band_keys = alone(minhash.band_keys)
+count_agreeing = alone(minhash.count_agreeing)
 
 seeds = st.integers(0, 2**32 - 1)
 

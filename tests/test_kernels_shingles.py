@@ -5,16 +5,15 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from inner_kernels import alone
 
-from dedup.kernels.shingles import (
-    count_shared,
-    count_shared_rolling,
-    count_shared_shingles,
-    keep_distinct,
-    roll_shingles,
-    table_size,
-)
+from dedup.kernels import shingles
+from dedup.kernels.shingles import keep_distinct, roll_shingles, table_size
 from dedup.kernels.tokens import HAS_NUMBER, IS_NAME, TOKEN_SHIFT
+
+count_shared = alone(shingles.count_shared)
+count_shared_rolling = alone(shingles.count_shared_rolling)
+count_shared_shingles = alone(shingles.count_shared_shingles)
 
 # Few words, so that shingles repeat; all flags, which are no part of a token's identity.
 tokens = st.lists(st.integers(0, 3), max_size=40)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dedup.kernels.hashing import U32
-from dedup.kernels.jit import inlined, inner, kernel
+from dedup.kernels.jit import inlined, inner
 from dedup.kernels.tokens import MASKED, TOKEN_SHIFT
 
 MAX_GAP = 25  # tokens between two runs of one chain
@@ -44,7 +44,7 @@ def is_equal(a, i, b, j):
     return (a[i] >> SHIFT) == (b[j] >> SHIFT) and a[i] != MASKED
 
 
-@kernel
+@inner
 def extend_run(a, b, i, j, same):
     """Return the `TokenRun` around a seed.
 
@@ -65,7 +65,7 @@ def extend_run(a, b, i, j, same):
     return TokenRun(start_a, start_b, end_a - start_a)
 
 
-@kernel
+@inner
 def count_common(a, a_start, a_end, b, b_start, b_end):
     """Return the length of the longest common subsequence of two short slices. O(product of their lengths)."""
     width = b_end - b_start
@@ -82,7 +82,7 @@ def count_common(a, a_start, a_end, b, b_start, b_end):
     return row[width]
 
 
-@kernel
+@inner
 def extend_end(a, b, i, j, step, max_a, max_b):
     """Extend an alignment past (i, j) in direction `step` (1 or -1); return (tokens of a, tokens of b, equal ones).
 

@@ -62,7 +62,7 @@ class Fingerprints(NamedTuple):
         return cls(hashes[:found].copy(), positions[:found].copy(), ends)
 
 
-@kernel
+@inner
 def winnow(shingles, count, window, positions):
     """Write the positions of the fingerprints of `shingles[:count]` (uint64) to `positions` (int32), return how many.
 

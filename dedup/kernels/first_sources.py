@@ -53,7 +53,7 @@ def make_factors(shingle_size: int) -> npt.NDArray[np.uint32]:
     return np.random.default_rng(shingle_size).integers(0, 2**32, shingle_size, np.uint32) | np.uint32(1)
 
 
-@kernel
+@inner
 def hash_shingles(tokens, factors, hashes):
     """Write the hash of every run of as many tokens (uint32) as there are factors to `hashes`; return how many.
 
@@ -71,7 +71,7 @@ def hash_shingles(tokens, factors, hashes):
     return count
 
 
-@kernel
+@inner
 def drop_hidden(tokens, shingle_size, hashes, count):
     """Move the hashes of shingles without a masked token to the front; return how many these are."""
     left, clear_from = 0, 0

@@ -65,7 +65,7 @@ def sign(hashes, permutations, signature):
             signature[k] = min(signature[k], U32(a[k] * h + b[k]))
 
 
-@kernel
+@inner
 def band_keys(signature, rows, keys):
     """Write the 64-bit key of every band of `rows` min-hashes to `keys` (uint64[bands])."""
     for band in range(keys.size):
@@ -89,7 +89,7 @@ def shorten(signature, short):
         short[word] = packed
 
 
-@kernel
+@inner
 def count_agreeing(a, b):
     """Return how many bytes two b-bit signatures (uint64[8]) have in common: zero bytes of a ^ b, eight at a time."""
     low = U64(0x7F7F7F7F7F7F7F7F)

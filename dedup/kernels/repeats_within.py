@@ -8,7 +8,7 @@ import numpy.typing as npt
 from dedup.kernels.align import CHAIN_FIELDS, chain_seeds, drop_overlaps, finish_chains
 from dedup.kernels.buffers import tokens_at
 from dedup.kernels.hashing import U64
-from dedup.kernels.jit import inlined, kernel
+from dedup.kernels.jit import inlined, inner, kernel
 from dedup.kernels.shingles import HIDDEN, roll_shingles, roll_unmasked, table_size
 
 EDGE = 3  # tokens by which two passages at one place may differ
@@ -59,7 +59,7 @@ def repeat_block(address, num_tokens, shingle_size, limits, passages, owners):
     return found
 
 
-@kernel
+@inner
 def find_repeated(shingles, count, places, seeds):
     """Write (first occurrence, occurrence) of every shingle that occurs again to `seeds`; return how many."""
     size = table_size(count)

@@ -112,7 +112,7 @@ def keep_distinct(shingles, count, table):
     return distinct
 
 
-@kernel
+@inner
 def count_shared(table, size, stamps, stamp, shingles, count, needed):
     """Return how many distinct values of `shingles[:count]` are in the set `table[:size]`, or -1 if under `needed`.
 
@@ -136,7 +136,7 @@ def count_shared(table, size, stamps, stamp, shingles, count, needed):
     return shared if shared >= needed else -1
 
 
-@kernel
+@inner
 def count_shared_rolling(table, size, stamps, stamp, tokens, shingle_size, needed):
     """As `count_shared`, of the shingles of tokens (uint32) as they are rolled: what is unlike is left half-way."""
     n = tokens.size
@@ -166,7 +166,7 @@ def count_shared_rolling(table, size, stamps, stamp, tokens, shingle_size, neede
     return shared
 
 
-@kernel
+@inner
 def count_shared_shingles(tokens_a, tokens_b, shingle_size):
     """Return (shared, distinct in a, distinct in b) of the shingle sets of two token arrays (uint32)."""
     a = np.empty(max(tokens_a.size, 1), np.uint64)

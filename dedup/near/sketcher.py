@@ -100,7 +100,7 @@ def tokenise_text(text: str) -> npt.NDArray[np.uint32]:
     data = np.frombuffer(text.encode(), np.uint8)
     tokens = np.empty(2 * data.size + 16, np.uint32)
     num_tokens, _, _ = tokenise(data, 0, data.size, load_folding_table(), tokens, 0)
-    return tokens[:num_tokens].copy()
+    return as_read_only(tokens[:num_tokens].copy())
 
 
 def shingle_text(text: str, shingle_size: int) -> npt.NDArray[np.uint64]:
@@ -113,7 +113,7 @@ def shingle_text(text: str, shingle_size: int) -> npt.NDArray[np.uint64]:
 
 def measure_similarity(a: str, b: str, shingle_size: int) -> float:
     """Return the exact Jaccard similarity of the shingle sets of two texts."""
-    return float(measure_jaccard(as_read_only(tokenise_text(a)), as_read_only(tokenise_text(b)), shingle_size))
+    return float(measure_jaccard(tokenise_text(a), tokenise_text(b), shingle_size))
 
 
 def sign_text(text: str, config: NearConfig | None = None) -> Signature:

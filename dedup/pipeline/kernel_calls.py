@@ -144,7 +144,7 @@ def list_cover_kernels() -> Iterator[Call]:
     yield Call(relate, (tokens, tokens, facts, facts, Likeness(0.8, False, False), rule))
     yield Call(make_word_table, (given("u4"), given("u4")))
     yield Call(compare_words, (tokens, tokens, rule.slot_words, new("i4", 2)))
-    yield Call(find_novel, (new("u4"), new("u4"), rule.slot_words))
+    yield Call(find_novel, (tokens, tokens, rule.slot_words))
     yield Call(drop_masked, (tokens,))
 
 

@@ -9,7 +9,7 @@ from dedup.pipeline.job import Progress
 from dedup.workers import run_tasks
 
 # Groups of `kernel_calls`, the longest first: cores that are done early take the next.
-CLEAN = ("passages", "cover", "sketch", "index", "fingerprints", "boilerplate")
+CLEAN = ("cover", "passages", "sketch", "index", "fingerprints", "boilerplate")
 STORIES = ("terms", "neighbours")
 SPARK = ("routes",)
 EVERYTHING = CLEAN + STORIES + SPARK

@@ -26,8 +26,8 @@ from dedup.near.segments import Segments
 from dedup.near.sketcher import tokenise_text
 from dedup.near.sketches import Sketches
 from dedup.near.stored import NO_STORED
-from dedup.pipeline.deduplicate import encode_fields
 from dedup.pipeline.sketch_shards import sketch_shard
+from dedup.pipeline.sketch_texts import encode_fields
 from dedup.pipeline.take_documents import to_document
 
 TEXT = "the quick brown fox jumps over the lazy dog near the old river bank"

@@ -11,7 +11,7 @@ from relations import REMOVE_ALL, REMOVED, RULE, articles, know_article
 
 from dedup import NearConfig, deduplicate
 from dedup.model.documents import CopyRelation
-from dedup.pipeline.deduplicate import cover_texts
+from dedup.pipeline.sketch_texts import SketchedTexts
 from dedup.pipeline.take_documents import to_document
 
 # Pairs at the threshold share a bucket with probability 1 - 1e-12: what the naive twin finds without bands, bands find.
@@ -56,7 +56,7 @@ def test_a_kept_article_knows_the_most_similar_one_that_it_is_alike(corpus, max_
     naive.cover([know_article(article) for article in corpus], 0.4, 2, rule=rule, relatives=relatives)
     config = NearConfig(0.4, 2, num_perm=NUM_PERM, recall=RECALL, max_bucket=65_535, max_novel=max_novel)
     documents = [to_document(number, article) for number, article in enumerate(corpus)]
-    found = cover_texts(documents, config)[0].relative
+    found = SketchedTexts.of(documents, config).decisions.relative
     rows = np.flatnonzero(found["document"] >= 0)
     label = [CopyRelation(number).label for number in found["relation"]]
     assert {
@@ -196,7 +196,7 @@ def test_a_series_is_compared_with_the_nearest_of_its_members_only():
     frame = "the office will hold open hours in town {0} on the {0} from nine until noon and all are welcome to come"
     rest = " ".join(f"w{n}" for n in range(40))
     series = [f"{rest} {frame.format(n)} as {n + 1} of us did" for n in range(1, 200)]
-    result, _ = cover_texts([to_document(n, text) for n, text in enumerate(series)], NearConfig())
+    result = SketchedTexts.of([to_document(n, text) for n, text in enumerate(series)], NearConfig()).decisions
     assert result.kept.all()
     assert result.counts.num_series > 100
     assert (result.relative["document"][1:] >= 0).all()

@@ -1,13 +1,13 @@
 """Texts to sketches: tokens, distinct shingle counts, content hashes and band keys, a block at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.config import NearConfig
 from dedup.kernels.buffers import as_read_only, locate_rows
-from dedup.kernels.minhash import SIGNATURE_WORDS, SketchArrays, sign, sketch_block
+from dedup.kernels.minhash import BYTE_FACTOR, SIGNATURE_WORDS, SketchArrays, band_keys, sign, sketch_block
 from dedup.kernels.shingles import keep_distinct, measure_jaccard, roll_shingles, table_size
 from dedup.kernels.tokens import tokenise
 from dedup.near.bands import bands_of
@@ -93,6 +93,30 @@ class Sketcher:
             out,
         )
         return Sketch(self._tokens[:num_tokens], *out)
+
+
+def sign_again(sketch: Sketch, config: NearConfig) -> Sketch:
+    """Return a sketch with the keys and signatures of other bands, made of its tokens: what `Sketcher` would make."""
+    bands, rows = bands_of(config)
+    permutations = draw_permutations(config.num_perm, config.seed)[:, : bands * rows].copy()
+    values = np.empty((len(sketch.keys), bands * rows), np.uint32)
+    keys, end = np.empty((len(sketch.keys), bands), np.uint64), np.cumsum(sketch.num_tokens, dtype=np.int64)
+    longest = int(sketch.num_tokens.max(initial=0))
+    shingles, slots = np.empty(max(longest, 1), np.uint64), np.empty(table_size(longest), np.uint64)
+    for doc, (size, stop) in enumerate(zip(sketch.num_tokens.tolist(), end.tolist(), strict=True)):
+        count = roll_shingles(as_read_only(sketch.tokens[stop - size : stop]), config.shingle_size, shingles)
+        distinct = keep_distinct(shingles, count, slots)
+        sign((shingles[:distinct] >> np.uint64(32)).astype(np.uint32), permutations, values[doc])
+        band_keys(values[doc], rows, keys[doc])
+    return replace(sketch, keys=keys, signature=shorten_all(values))
+
+
+def shorten_all(values: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint64]:
+    """Return the b-bit signatures (uint64[n, 8]) of rows of min-hashes, as the kernel `shorten` makes them."""
+    short = np.zeros((len(values), 8 * SIGNATURE_WORDS), np.uint8)
+    first = values[:, : short.shape[1]]
+    short[:, : first.shape[1]] = (first * BYTE_FACTOR) >> np.uint32(24)
+    return short.view("<u8").astype(np.uint64, copy=False)
 
 
 def tokenise_text(text: str) -> npt.NDArray[np.uint32]:

@@ -13,7 +13,7 @@ from dedup.passages.document_tokens import DocumentTokens, join_tokens
 from dedup.passages.passage_table import ACROSS, Passages, join_passages
 from dedup.passages.plan import plan_passages
 from dedup.passages.search import find_repeats, find_shared
-from dedup.pipeline.deduplicate import copy_tokens, cut, to_arrow
+from dedup.pipeline.sketch_texts import copy_tokens, cut, to_arrow
 from dedup.pipeline.take_documents import take_documents
 from dedup.text.token_spans import TokenOffsets
 

@@ -40,7 +40,7 @@ from dedup.output.records import RemovedRecord
 from dedup.output.run_folder import REMOVED as REMOVED_JSONL
 from dedup.output.run_summary import list_versions
 from dedup.pipeline.clean_files import clean
-from dedup.pipeline.deduplicate import cover_texts, deduplicate, explain
+from dedup.pipeline.deduplicate import deduplicate
 from dedup.pipeline.find_passages import find_passages
 from dedup.pipeline.job import CleanRun, Progress
 
@@ -172,11 +172,10 @@ def find_copies(texts: Sequence[str], copies: Sequence[PlantedCopy], near: NearC
     """Deduplicate the texts and the copies together, the first of a cluster kept."""
     documents = [Document(f"o{number}", text) for number, text in enumerate(texts)]
     documents += [Document(f"c{number}", copy.text) for number, copy in enumerate(copies)]
-    decisions, related = cover_texts(documents, replace(near, keep=KeepPolicy()))
-    result = explain(documents, decisions, related)
+    result = deduplicate(documents, replace(near, keep=KeepPolicy()))
     kept = {document.id for document in result.kept}
     right = sum(is_right(removal, kept, near.threshold, near.shingle_size) for removal in result.removed)
-    fates = [find_fate(copy, len(texts) + number, decisions) for number, copy in enumerate(copies)]
+    fates = [find_fate(copy, len(texts) + number, result.decisions) for number, copy in enumerate(copies)]
     return FoundCopies(fates, measure_rate(right, len(result.removed)) if result.removed else None)
 
 

@@ -1,0 +1,143 @@
+"""Documents in memory with their sketches: what is decided on, as often as somebody asks."""
+
+import os
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.config import InputConfig, NearConfig
+from dedup.corpus.blocks import choose_values, list_names, view_texts
+from dedup.corpus.lines import BLOCK_SIZE
+from dedup.model.documents import Document, Related
+from dedup.near.bands import bands_of
+from dedup.near.decide_documents import by_input
+from dedup.near.decisions import Decisions
+from dedup.near.keep_policy import rank_documents
+from dedup.near.leaders import Cover, Offered, join_offered
+from dedup.near.read_facts import Facts, know_nothing, read_facts
+from dedup.near.sketcher import Sketch, Sketcher, sign_again
+from dedup.pipeline.confirm_texts import confirm_texts, relate_texts
+from dedup.threads import start_threads
+
+
+@dataclass(frozen=True)
+class SketchedTexts:
+    """Documents with their sketches and facts, a block at a time; their tokens take four bytes a word."""
+
+    documents: Sequence[Document]
+    sketches: Sequence[Sketch]
+    facts: Sequence[Facts]
+    config: NearConfig
+
+    @classmethod
+    def of(cls, documents: Sequence[Document], config: NearConfig) -> "SketchedTexts":
+        """Sketch documents, on all cores."""
+        parts, own = list(cut(documents)), threading.local()
+
+        def sketch(part: Sequence[Document]) -> Sketch:
+            if not hasattr(own, "sketcher"):
+                own.sketcher = Sketcher(config)
+            return copy_tokens(own.sketcher.sketch(*view_texts(to_arrow(part))))
+
+        with start_threads(max(1, min(len(parts), len(os.sched_getaffinity(0))))) as threads:
+            sketches = list(threads.ahead(sketch, parts))
+        return cls(documents, sketches, list(map(find_facts, parts)), config)
+
+    def at(self, threshold: float) -> "SketchedTexts":
+        """Return the same at another threshold: signed anew from their tokens where that takes other bands."""
+        config = replace(self.config, threshold=threshold)
+        if bands_of(config) == bands_of(self.config):
+            return replace(self, config=config)
+        return replace(self, config=config, sketches=[sign_again(sketch, config) for sketch in self.sketches])
+
+    @cached_property
+    def offered(self) -> Offered:
+        """Return the sketches as a cover takes them; there are some."""
+        known = zip(self.sketches, self.facts, strict=True)
+        return join_offered([sketch.offered(facts.rows) for sketch, facts in known])
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """Return the decisions on the documents, in their order."""
+        if not self.documents:
+            return Decisions.keep_all(0)
+        order = rank(self.documents, self.offered.num_tokens, self.config)
+        cover = Cover(len(self.documents), self.config)
+        cover.offer(self.offered.take(order))
+        return confirm_texts(self.documents, self.offered, by_input(cover.result(), order), self.config)
+
+    @cached_property
+    def related(self) -> tuple[Related, ...]:
+        """Return the kept documents that are alike another one and no copies of it."""
+        return relate_texts(self.documents, self.offered, self.decisions) if self.documents else ()
+
+
+def cut(documents: Sequence[Document]) -> Iterable[Sequence[Document]]:
+    """Yield runs of documents of about a block's size."""
+    first, size = 0, 0
+    for index, document in enumerate(documents):
+        size += len(document.text)
+        if size >= BLOCK_SIZE:
+            yield documents[first : index + 1]
+            first, size = index + 1, 0
+    if first < len(documents):
+        yield documents[first:]
+
+
+def to_arrow(documents: Sequence[Document]) -> pa.Array:
+    """Return the texts as an Arrow array; a lone surrogate is a `ValueError` that names the document."""
+    try:
+        return pa.array([document.text for document in documents], pa.large_string())
+    except UnicodeEncodeError:
+        for document in documents:
+            try:
+                document.text.encode()
+            except UnicodeEncodeError as error:
+                raise ValueError(f"document {document.id} is not text: {error}") from None
+        raise
+
+
+def find_facts(documents: Sequence[Document]) -> Facts:
+    """Return what is known of documents beside their text."""
+    if not any(document.fields for document in documents):
+        return Facts(know_nothing(len(documents)), np.empty(0, np.uint32))
+    return read_facts(encode_fields(documents), len(documents))
+
+
+def encode_fields(documents: Sequence[Document]) -> dict[str, list[bytes]]:
+    """Return the fields that say what is known of documents as raw JSON, by role."""
+    config = InputConfig()
+    named = list_names(config, config.facts)
+    return {
+        role: choose_values([encode_field(document.fields.get(name)) for document in documents] for name in names)
+        for role, names in named.items()
+    }
+
+
+def encode_field(value: object) -> bytes:
+    """Return a field as raw JSON, nothing for what is neither text, number nor date."""
+    if not isinstance(value, (str, int, float, date)):
+        return b""
+    try:
+        return msgspec.json.encode(value)
+    except (TypeError, ValueError, OverflowError):
+        return b""
+
+
+def copy_tokens(sketch: Sketch) -> Sketch:
+    """Return the sketch with tokens of its own: the sketcher reuses its buffer."""
+    return replace(sketch, tokens=sketch.tokens.copy())
+
+
+def rank(documents: Sequence[Document], num_tokens: npt.NDArray[np.int32], config: NearConfig) -> npt.NDArray[np.int64]:
+    """Return the documents' places in the order of the keep policy."""
+    field = config.keep.field
+    values = [d.id if field == "id" else d.fields.get(field) for d in documents] if field else []
+    return rank_documents(values, num_tokens, config.keep)

@@ -19,7 +19,11 @@ __all__ = sorted(_MODULES)  # noqa: PLE0605 (the stub tells type checkers)
 def __getattr__(name: str) -> object:
     """Import a public name on first use."""
     if name not in _MODULES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from difflib import get_close_matches  # noqa: PLC0415 (for those who mistype)
+
+        meant = get_close_matches(name, __all__, 1)
+        hint = f". Did you mean {meant[0]}?" if meant else ""
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}{hint}")
     return getattr(import_module(_MODULES[name]), name)
 
 

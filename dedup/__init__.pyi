@@ -1,9 +1,7 @@
 # The public API, declared once: `__init__.py` reads the names and their modules from here (SPEC 1, lazy loading).
-from dedup.compare.engine import compare_texts as compare_texts
 from dedup.config import KeepPolicy as KeepPolicy
 from dedup.config import NearConfig as NearConfig
 from dedup.config import PassageConfig as PassageConfig
-from dedup.diff.engine import diff_texts as diff_texts
 from dedup.errors import DedupError as DedupError
 from dedup.model.documents import Cluster as Cluster
 from dedup.model.documents import Document as Document
@@ -16,6 +14,8 @@ from dedup.near.bands import candidate_probability as candidate_probability
 from dedup.near.bands import choose_bands as choose_bands
 from dedup.near.signature import Signature as Signature
 from dedup.near.sketcher import sign_text as sign_text
+from dedup.pipeline.compare_in_memory import compare_texts as compare_texts
+from dedup.pipeline.compare_in_memory import diff_texts as diff_texts
 from dedup.pipeline.deduplicate import Deduplication as Deduplication
 from dedup.pipeline.deduplicate import deduplicate as deduplicate
 from dedup.pipeline.find_passages import find_passages as find_passages

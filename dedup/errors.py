@@ -4,9 +4,27 @@
 Callers of the library who pass a wrong argument get `ValueError`; our own broken invariants are `assert`.
 """
 
+import re
+
+FLAG = re.compile(r"(?<![\w-])(?:--([a-z]+(?:-[a-z]+)*)|-o)\b(?!-)")
+
 
 class DedupError(Exception):
-    """Something the user can put right; the command line prints it as one line and exits with 2."""
+    """Something the user can put right; the command line prints its `message` as one line and exits with 2.
+
+    As text it speaks to somebody who writes Python: the flags that the message names are arguments there.
+
+    >>> str(DedupError("--shingle-size 0 is not between 1 and 100.")), str(DedupError("Name another file with -o."))
+    ('shingle_size 0 is not between 1 and 100.', 'Name another file with out.')
+    """
+
+    @property
+    def message(self) -> str:
+        """Return what happened, in the words of the command line."""
+        return super().__str__()
+
+    def __str__(self) -> str:
+        return FLAG.sub(lambda flag: (flag[1] or "out").replace("-", "_"), self.message)
 
 
 class CutOffError(DedupError):

@@ -151,7 +151,7 @@ def is_cut_off(error: BaseException) -> bool:
 def explain_error(error: BaseException) -> str | None:
     """Return what the user can put right; None of what nobody expected, which is a bug of ours."""
     if isinstance(error, DedupError):
-        return str(error)
+        return error.message
     if isinstance(error, MemoryError) or getattr(error, "errno", 0) == errno.ENOMEM:
         return f"there is not enough memory{explain_memory_limit()}. Free some, or try fewer --workers."
     if isinstance(error, (OSError, ImportError)) and explain_memory_limit():  # a library that found no room says this

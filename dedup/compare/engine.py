@@ -1,6 +1,6 @@
 """Comparing N texts: sentences, terms, coverage, scores, links, rows, what is left out, disagreements, shares."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,30 +47,6 @@ class Scored:
     clusters: list[list[int]]
 
 
-def compare_texts(
-    texts: Mapping[str, str],
-    *,
-    base: str | None = None,
-    engine: str = "auto",
-    model: str | None = None,
-    dates: Mapping[str, str] | None = None,
-) -> Comparison:
-    """Compare 2 to 50 texts about one event, by name of the outlet.
-
-    base    name of the text that the others are compared with; None: the earliest by `dates` (ISO 8601, by name),
-            else the one that says most of what the others say
-    engine  "lexical", "semantic" (needs the extra `newsdedup[semantic]`) or "auto"; `result.engine` says what ran
-    model   folder of an ONNX sentence model
-
-    Raises `DedupError` on what cannot be compared, or where the engine that was asked for cannot run.
-
-    >>> compare_texts({"ap": "One cat sat.", "bbc": "One cat sat."}, engine="lexical")
-    Comparison(2 texts, 1 rows, 1 strong links, 0 disagreements, lexical)
-    """
-    documents = [Document(name, text, {"date": (dates or {}).get(name)}) for name, text in texts.items()]
-    return compare_documents(documents, CompareConfig(engine=engine, base=base, model=model))
-
-
 def compare_documents(
     documents: Sequence[Document], config: CompareConfig, boilerplate: Sequence[str] = ()
 ) -> Comparison:
@@ -99,7 +75,7 @@ def compare_documents(
         base=base,
         links=tuple(links),
         rows=tuple(rows),
-        left_out=omitted.left_out,
+        omissions=omitted.left_out,
         alone=omitted.alone,
         disagreements=tuple(find_disagreements(outlets, rows, relations)),
         relations=relations,

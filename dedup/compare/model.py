@@ -216,7 +216,7 @@ class Comparison:
     """N texts, sentence by sentence.
 
     `relations[outlet][base]` holds, for each row, how the cell of the outlet relates to the base's (None where either
-    is absent). `shares[outlet][base]` is how the outlet relates to the base. `left_out` is about statements of two
+    is absent). `shares[outlet][base]` is how the outlet relates to the base. `omissions` are about statements of two
     others and more (of the other one where there are two texts). `alone` are the rows of one outlet to which nothing in
     any other text comes near.
     """
@@ -225,7 +225,7 @@ class Comparison:
     base: int
     links: tuple[Link, ...]
     rows: tuple[Row, ...]
-    left_out: tuple[LeftOut, ...]
+    omissions: tuple[LeftOut, ...]
     alone: tuple[int, ...]
     disagreements: tuple[Disagreement, ...]
     relations: Sequence[Sequence[tuple[Wording | None, ...]]]
@@ -251,8 +251,16 @@ class Comparison:
         count = len(self.outlets)
         if count < 3:
             return []
-        mine = (entry for entry in self.left_out if entry.outlet == outlet and entry.grade is Grade.LEFT_OUT)
+        mine = (entry for entry in self.omissions if entry.outlet == outlet and entry.grade is Grade.LEFT_OUT)
         return [entry.row for entry in mine if len(entry.outlets) == count - 1]
+
+    def left_out(self, name: str) -> list[str]:
+        """Return the statements that a text leaves out, each in the words of the first text that makes it."""
+        names = [outlet.name for outlet in self.outlets]
+        if name not in names:
+            raise ValueError(f'"{name}" is none of the texts: {", ".join(names)}')
+        mine = [e for e in self.omissions if names[e.outlet] == name and e.grade is Grade.LEFT_OUT]
+        return [self.outlets[entry.says[0].outlet].cut(entry.says[0].sentence) for entry in mine]
 
     def quote(self, row: int, outlet: int) -> str:
         """Return the wording of a cell, empty where there is none; [...] where sentences between were left out."""

@@ -64,9 +64,9 @@ class TabularResult:
 
 
 def show_cell(value: object) -> str:
-    """Return a value in one line, "" for none.
+    r"""Return a value in one line, "" for none.
 
-    >>> show_cell(0.98765), show_cell(None), show_cell("a\\nb")
+    >>> show_cell(0.98765), show_cell(None), show_cell("a\nb")
     ('0.988', '', 'a b')
     """
     if isinstance(value, float):

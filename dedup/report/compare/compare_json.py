@@ -22,7 +22,7 @@ def render_json(found: Comparison) -> str:
             "summary": list(map(make_valid, say_opening(found))),
             "documents": [describe_document(outlet) for outlet in found.outlets],
             "rows": [describe_row(found, row, number) for row, number in enumerate(number_statements(found))],
-            "left_out": [describe_left_out(found, entry) for entry in found.left_out],
+            "left_out": [describe_left_out(found, entry) for entry in found.omissions],
             "disagreements": [describe_disagreement(found, disagreement) for disagreement in found.disagreements],
             "shares": [describe_shares(o, b, found.shares[o][b]) for o in outlets for b in outlets if o != b],
             "only_here": [found.only_here(outlet) for outlet in outlets],

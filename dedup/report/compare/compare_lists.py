@@ -60,7 +60,7 @@ def list_missing(found: Comparison) -> list[PageMissing]:
     numbers = number_statements(found)
 
     def choose(outlet: int, grade: Grade) -> tuple[PageOmission, ...]:
-        entries = [entry for entry in found.left_out if entry.outlet == outlet and entry.grade is grade]
+        entries = [entry for entry in found.omissions if entry.outlet == outlet and entry.grade is grade]
         return tuple(show_omission(found, entry, numbers[entry.row]) for entry in entries)
 
     outlets = range(len(found.outlets))

@@ -140,7 +140,7 @@ def tell_alone(found: Comparison) -> Phrases:
         telling = [row for row in alone[most] if len(found.quote(row, most).split()) >= MIN_QUOTE] or alone[most]
         size = f", {count_things(len(alone[most]), 'statement')}, such as "
         head = compose("Most that no other text tells is in ", [most], size, *quote_row(found, telling[0])[:1])
-    missing = [entry for entry in found.left_out if entry.grade is Grade.LEFT_OUT]
+    missing = [entry for entry in found.omissions if entry.grade is Grade.LEFT_OUT]
     if not missing:
         return [*head, Phrase("; nothing that others tell is left out.")]
     outlet, count = Counter(entry.outlet for entry in missing).most_common(1)[0]

@@ -175,7 +175,7 @@ def write_lists(found: Comparison, width: int) -> Iterator[Line]:
     outlets = range(len(found.outlets))
     lists = [("Only in", outlet, found.only_here(outlet), "") for outlet in outlets]
     for outlet in outlets:
-        mine = [entry for entry in found.left_out if entry.outlet == outlet]
+        mine = [entry for entry in found.omissions if entry.outlet == outlet]
         rows = [entry.row for entry in mine if entry.grade is Grade.LEFT_OUT]
         more = f", and {len(mine) - len(rows)} in part or elsewhere" if len(mine) > len(rows) else ""
         lists.append(("Left out by", outlet, rows, more))

@@ -1,4 +1,6 @@
 # The public API, declared once: `__init__.py` reads the names and their modules from here (SPEC 1, lazy loading).
+from dedup.config import CleanSettings as CleanSettings
+from dedup.config import InputConfig as InputConfig
 from dedup.config import KeepPolicy as KeepPolicy
 from dedup.config import NearConfig as NearConfig
 from dedup.config import PassageConfig as PassageConfig
@@ -14,6 +16,8 @@ from dedup.near.bands import candidate_probability as candidate_probability
 from dedup.near.bands import choose_bands as choose_bands
 from dedup.near.signature import Signature as Signature
 from dedup.near.sketcher import sign_text as sign_text
+from dedup.pipeline.cleaned_files import CleanedFiles as CleanedFiles
+from dedup.pipeline.cleaned_files import clean_files as clean_files
 from dedup.pipeline.compare_in_memory import compare_texts as compare_texts
 from dedup.pipeline.compare_in_memory import diff_texts as diff_texts
 from dedup.pipeline.deduplicate import Deduplication as Deduplication

@@ -436,8 +436,8 @@ def test_too_many_words_for_the_model_are_a_clear_error_before_it_runs():
         ({"a": "x"}, {}, "1 text to compare. Name 2 to 50."),
         ({}, {}, "0 texts to compare. Name 2 to 50."),
         ({str(number): "x" for number in range(51)}, {}, "51 texts to compare. Name 2 to 50."),
-        (FIRE, {"base": "dpa"}, '--base "dpa" is none of the texts: ap, bbc, cnn.'),
-        (FIRE, {"engine": "magic"}, '--engine "magic" is none of auto, lexical and semantic.'),
+        (FIRE, {"base": "dpa"}, 'base "dpa" is none of the texts: ap, bbc, cnn.'),
+        (FIRE, {"engine": "magic"}, 'engine "magic" is none of auto, lexical and semantic.'),
     ],
 )
 def test_what_cannot_be_compared_is_a_clear_error(texts, settings, said):

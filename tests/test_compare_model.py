@@ -153,7 +153,7 @@ def test_a_model_that_pools_is_an_error(tmp_path):
 
 
 def test_model_and_lexical_do_not_go_together(tiny):
-    with pytest.raises((DedupError, ValueError), match="--model is for the semantic engine"):
+    with pytest.raises((DedupError, ValueError), match="model is for the semantic engine"):
         run("lexical", str(tiny))
 
 

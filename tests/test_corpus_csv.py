@@ -119,7 +119,7 @@ def test_a_file_without_the_text_column_is_an_error_that_names_the_columns(tmp_p
 def test_a_file_without_the_column_of_the_keep_policy_is_an_error(tmp_path):
     with pytest.raises(DedupError) as caught:
         read_table(tmp_path, b"id,text\n1,a\n", key_field="date")
-    assert str(caught.value) == f'{tmp_path}/x.csv: no column "date" (there are: id, text). Name it with --keep.'
+    assert str(caught.value) == f'{tmp_path}/x.csv: no column "date" (there are: id, text). Name it with keep.'
 
 
 cells = st.lists(st.sampled_from(["a", "b", " ", ",", '"', "\n", "\r\n", "\t", "é", "漢"]), max_size=6).map("".join)

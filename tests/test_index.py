@@ -370,7 +370,7 @@ def test_settings_of_an_index_hold_for_those_who_open_it(tmp_path):
     with Index.open(tmp_path / "news.duckdb", config) as index:
         index.add(["some text of some words"])
     assert Index.open(tmp_path / "news.duckdb").config == config
-    with pytest.raises(DedupError, match=r"--threshold 0.7 in the index, 0.5 here"):
+    with pytest.raises(DedupError, match=r"threshold 0.7 in the index, 0.5 here"):
         Index.open(tmp_path / "news.duckdb", NearConfig(shingle_size=3))
 
 

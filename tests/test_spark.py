@@ -444,7 +444,7 @@ def test_an_existing_folder_is_refused(tmp_path):
     (tmp_path / "run" / ".dedup.json").write_bytes(FolderMarker(RUN).to_json())
     with pytest.raises(DedupError, match="not a dedup run"):
         SparkFolder(session(), str(tmp_path / "other")).begin(overwrite=True)
-    with pytest.raises(DedupError, match="--overwrite"):
+    with pytest.raises(DedupError, match="overwrite"):
         SparkFolder(session(), str(tmp_path / "run")).begin(overwrite=False)
     with pytest.raises(DedupError, match=r"has no \.dedup\.json"):
         SparkFolder(session(), str(tmp_path / "unmarked")).begin(overwrite=True)

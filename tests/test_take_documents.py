@@ -2,7 +2,10 @@
 
 import datetime as dt
 
+import duckdb
+import numpy as np
 import pandas as pd
+import polars as pl
 import pyarrow as pa
 import pytest
 from corpora import make_text
@@ -34,6 +37,8 @@ TABLES = {
     "pandas of dates": pd.DataFrame(COLUMNS | {"date": pd.to_datetime(DAYS)}),
     "pyarrow": pa.table(COLUMNS),
     "pyarrow batch": pa.RecordBatch.from_pydict(COLUMNS),
+    "polars": pl.DataFrame(COLUMNS),
+    "duckdb": duckdb.from_arrow(pa.table(COLUMNS)),
     "any Arrow stream": ArrowStream(pa.table(COLUMNS)),
     "mappings": [dict(zip(COLUMNS, row, strict=True)) for row in zip(*COLUMNS.values(), strict=True)],
 }
@@ -49,6 +54,8 @@ def test_the_rows_of_a_table_are_documents_with_fields(table):
 
 VALUES = {
     "a pandas series": pd.Series(TEXTS),
+    "a Polars series": pl.Series(TEXTS),
+    "a NumPy array": np.array(TEXTS),
     "an Arrow column": pa.table(COLUMNS).column("body"),
     "pairs": [*zip("012", TEXTS, strict=True)],
     "items": dict(enumerate(TEXTS)).items(),
@@ -73,7 +80,7 @@ def test_a_table_without_the_column_of_texts_is_an_error(take, name):
 
 
 @pytest.mark.parametrize("take", [deduplicate, dedup.find_passages, dedup.find_stories])
-@pytest.mark.parametrize("wrong", ["one text", b"bytes", {"a": "text"}, dedup.Document("a", "text")], ids=type)
+@pytest.mark.parametrize("wrong", [5, None, "one text", b"bytes", {"a": "text"}, dedup.Document("a", "text")], ids=type)
 def test_one_text_or_a_mapping_is_an_error_that_says_what_to_pass(take, wrong):
     with pytest.raises(TypeError, match="Pass"):
         take(wrong)

@@ -44,6 +44,11 @@ REASONS = {CopyRelation.EXACT: "exact-duplicate", CopyRelation.CONTAINED: "conta
 SHOWN = 40  # characters of a text in a repr
 
 
+def shorten(text: str) -> str:
+    """Return the beginning of a text, for a repr."""
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+
+
 class DocumentPlace(NamedTuple):
     """Where a document is: the path of its file and its line or row there, from 1."""
 
@@ -64,8 +69,7 @@ class Document:
     place: DocumentPlace | None = None
 
     def __repr__(self) -> str:
-        short = self.text if len(self.text) <= SHOWN else f"{self.text[: SHOWN - 1]}…"
-        return f"Document(id={self.id!r}, text={short!r})"
+        return f"Document(id={self.id!r}, text={shorten(self.text)!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +89,10 @@ class Removal:
     witness: Document
     similarity: float
     novel_words: int = 0
+
+    def __repr__(self) -> str:
+        ids = f"{self.document.id!r} for {self.witness.id!r}"
+        return f"Removal({ids}, {self.relation}, similarity {self.similarity:.3f}, {self.novel_words:,} novel words)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +166,11 @@ class Passage:
     scope: str
     num_documents: int
     num_tokens: int
+
+    def __repr__(self) -> str:
+        source = f"{self.witness.id!r}[{self.witness_start}:{self.witness_end}]"
+        text = shorten(self.text)
+        return f"Passage({self.document.id!r}[{self.start}:{self.end}] from {source}, {self.scope}, {text!r})"
 
     @property
     def text(self) -> str:

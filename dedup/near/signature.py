@@ -33,6 +33,9 @@ class Signature:
     hashvalues: npt.NDArray[np.uint32]
     seed: int = 1
 
+    def __repr__(self) -> str:
+        return f"Signature({self.hashvalues.size} values, seed={self.seed})"
+
     def to_datasketch(self) -> "LeanMinHash":
         """Return the same signature as a `datasketch.LeanMinHash` (scheme affine32), for datasketch's own indexes."""
         from datasketch import LeanMinHash  # noqa: PLC0415 (a second of import, for those who ask for it)

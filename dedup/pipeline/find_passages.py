@@ -15,12 +15,27 @@ from dedup.passages.plan import plan_passages
 from dedup.passages.search import find_repeats, find_shared
 from dedup.pipeline.sketch_texts import copy_tokens, cut, to_arrow
 from dedup.pipeline.take_documents import take_documents
+from dedup.report.result_tables import ResultList
 from dedup.text.token_spans import TokenOffsets
+
+COLUMNS = {
+    "id": "string",
+    "start": "int64",
+    "end": "int64",
+    "text": "string",
+    "witness_id": "string",
+    "witness_start": "int64",
+    "witness_end": "int64",
+    "similarity": "float64",
+    "scope": "string",
+    "num_documents": "int64",
+    "num_tokens": "int64",
+}
 
 
 def find_passages(
     documents: Iterable[object], config: PassageConfig | None = None, *, text: str = "text"
-) -> list[Passage]:
+) -> ResultList[Passage]:
     r"""Find what texts or documents hold more than once, within one and across several, with exact spans.
 
     `documents` and `text` as for `deduplicate`. Every passage is the later copy and points at the first place that
@@ -46,7 +61,15 @@ def find_passages(
             repeats.append(replace(found, document=here, source=here))
         first += len(part)
     shared = find_shared(join_tokens(tokens), config, lambda _: None) if config.across else join_passages([])
-    return explain(dict(enumerate(every)), plan_passages(join_passages(repeats), shared, config, cut_across=False))
+    planned = plan_passages(join_passages(repeats), shared, config, cut_across=False)
+    return ResultList(explain(dict(enumerate(every)), planned), COLUMNS, list_rows)
+
+
+def list_rows(_number: int, found: Passage) -> list[tuple[object, ...]]:
+    """Return the one row of a passage."""
+    copy, source = (found.document.id, found.start, found.end), (found.witness_start, found.witness_end)
+    measures = (found.similarity, found.scope, found.num_documents, found.num_tokens)
+    return [(*copy, found.text, found.witness.id, *source, *measures)]
 
 
 def explain(documents: Mapping[int, Document], found: Passages) -> list[Passage]:

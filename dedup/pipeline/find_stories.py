@@ -1,6 +1,6 @@
 """Stories among documents in memory: the stages of `dedup stories` without files, with the same result."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import msgspec
 import numpy as np
@@ -9,14 +9,19 @@ from dedup.config import FieldNames
 from dedup.kernels.neighbours import UNDATED
 from dedup.model.documents import Document, Member, Story
 from dedup.pipeline.take_documents import take_documents
+from dedup.report.result_tables import ResultList
 from dedup.stories.catalogue import join_title, number_outlets
 from dedup.stories.group_documents import group_documents
 from dedup.stories.read_terms import TermCounter, find_words
 from dedup.story_config import StoryConfig
 from dedup.text.dates import parse_day
 
+COLUMNS = {"story": "int64", "id": "string", "similarity": "float64", "terms": "string"}
 
-def find_stories(documents: Iterable[object], config: StoryConfig | None = None, *, text: str = "text") -> list[Story]:
+
+def find_stories(
+    documents: Iterable[object], config: StoryConfig | None = None, *, text: str = "text"
+) -> ResultList[Story]:
     """Group texts or documents into stories: the same event, in different words. The biggest comes first.
 
     `documents` and `text` as for `deduplicate`. Their fields `date`, `title` and `outlet` are used where they have
@@ -45,7 +50,13 @@ def find_stories(documents: Iterable[object], config: StoryConfig | None = None,
         rows = zip(positions.tolist(), outline.similarities.tolist(), strict=True)
         members = tuple(Member(found[position], similarity) for position, similarity in rows)
         stories.append(Story(members, tuple(grouping.name_terms(number, words))))
-    return stories
+    return ResultList(stories, COLUMNS, list_rows)
+
+
+def list_rows(number: int, story: Story) -> Iterator[tuple[object, ...]]:
+    """Yield a row for each document of a story."""
+    for member in story.members:
+        yield (number, member.document.id, member.similarity, ", ".join(story.terms))
 
 
 def read_field(document: Document, name: str) -> str | None:

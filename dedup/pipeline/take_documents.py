@@ -24,6 +24,8 @@ def take_documents(documents: Iterable[object], text: str = "text") -> list[Docu
         raise TypeError("this is one document, and many are needed. Pass a list of them.")
     if isinstance(documents, Mapping):
         raise TypeError("a mapping is no list of documents. Pass its .items(): pairs of id and text.")
+    if not hasattr(documents, ARROW_STREAM) and not isinstance(documents, Iterable):
+        raise TypeError(f"{documents!r:.80} is no list of documents. Pass texts, pairs of id and text, or a table.")
     return [to_document(number, row, text) for number, row in enumerate(list_rows(documents, text))]
 
 

@@ -87,6 +87,9 @@ class Index:
         refuse_other_settings(file.path, settings, settings_of(own))  # words that are read otherwise
         return cls(file.path, replace(own, keep=config.keep) if config else own)
 
+    def __repr__(self) -> str:
+        return f"Index({str(self.path)!r})"
+
     def __enter__(self) -> Self:
         return self
 

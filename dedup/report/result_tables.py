@@ -1,6 +1,6 @@
 """Results of the library as tables: for a notebook, for Arrow, pandas and Polars."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -75,7 +75,27 @@ def show_cell(value: object) -> str:
 
 
 class ResultList(list[Item], TabularResult):
-    """A list of what was found, which is a table too; its repr shows the first things."""
+    """A list of what was found, which is a table too; its repr shows the first things.
+
+    `describe` gives the rows of a thing by its number, from 1; all have the same columns.
+    """
+
+    def __init__(
+        self,
+        items: Iterable[Item],
+        columns: Mapping[str, str],
+        describe: Callable[[int, Item], Iterable[tuple[object, ...]]],
+    ) -> None:
+        super().__init__(items)
+        self._kinds, self._describe = columns, describe
+
+    @property
+    def _columns(self) -> Mapping[str, str]:
+        return self._kinds
+
+    def _rows(self) -> Iterator[tuple[object, ...]]:
+        for number, item in enumerate(self, 1):
+            yield from self._describe(number, item)
 
     def __repr__(self) -> str:
         more = f", ... {len(self) - SHOWN:,} more" if len(self) > SHOWN else ""

@@ -36,6 +36,9 @@ class Deduplication(TabularResult):
 
     texts: SketchedTexts
 
+    def __post_init__(self) -> None:
+        assert len(self.decisions) == len(self.documents)  # what cannot be decided is an error here, not later
+
     @property
     def decisions(self) -> Decisions:
         """Return the decisions as columns, one row for each document."""

@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from dedup.config import NearConfig
 from dedup.kernels.buffers import as_read_only, locate_rows
-from dedup.kernels.minhash import BYTE_FACTOR, SIGNATURE_WORDS, SketchArrays, band_keys, sign, sketch_block
+from dedup.kernels.hashing import mix64
+from dedup.kernels.minhash import BAND_FACTOR, BYTE_FACTOR, SIGNATURE_WORDS, SketchArrays, sign, sketch_block
 from dedup.kernels.shingles import keep_distinct, measure_jaccard, roll_shingles, table_size
 from dedup.kernels.tokens import tokenise
 from dedup.near.bands import bands_of
@@ -100,15 +101,26 @@ def sign_again(sketch: Sketch, config: NearConfig) -> Sketch:
     bands, rows = bands_of(config)
     permutations = draw_permutations(config.num_perm, config.seed)[:, : bands * rows].copy()
     values = np.empty((len(sketch.keys), bands * rows), np.uint32)
-    keys, end = np.empty((len(sketch.keys), bands), np.uint64), np.cumsum(sketch.num_tokens, dtype=np.int64)
+    end = np.cumsum(sketch.num_tokens, dtype=np.int64)
     longest = int(sketch.num_tokens.max(initial=0))
     shingles, slots = np.empty(max(longest, 1), np.uint64), np.empty(table_size(longest), np.uint64)
     for doc, (size, stop) in enumerate(zip(sketch.num_tokens.tolist(), end.tolist(), strict=True)):
         count = roll_shingles(as_read_only(sketch.tokens[stop - size : stop]), config.shingle_size, shingles)
         distinct = keep_distinct(shingles, count, slots)
         sign((shingles[:distinct] >> np.uint64(32)).astype(np.uint32), permutations, values[doc])
-        band_keys(values[doc], rows, keys[doc])
-    return replace(sketch, keys=keys, signature=shorten_all(values))
+    return replace(sketch, keys=band_all(values, rows), signature=shorten_all(values))
+
+
+def band_all(values: npt.NDArray[np.uint32], rows: int) -> npt.NDArray[np.uint64]:
+    """Return the band keys (uint64[n, bands]) of rows of min-hashes, as the kernel `band_keys` makes them."""
+    mix, columns = mix64.py_func, values.T.astype(np.uint64)
+    keys = np.empty((len(values), len(columns) // rows), np.uint64)
+    for band in range(keys.shape[1]):
+        h = mix(np.full(len(values), band + 1, np.uint64) * BAND_FACTOR)
+        for column in columns[band * rows : (band + 1) * rows]:
+            h = mix(h ^ column) * BAND_FACTOR
+        keys[:, band] = mix(h)
+    return keys
 
 
 def shorten_all(values: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint64]:

@@ -1,7 +1,7 @@
 """`dedup compare`: how several outlets tell one story."""
 
 import shutil
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dedup.compare.model import Comparison
     from dedup.config import FieldNames
     from dedup.model.documents import Document
+    from dedup.pipeline.collect_documents import DocumentCollector
 
 
 @click.command()
@@ -77,57 +78,81 @@ def compare(
 
     \b
     Examples:
-      dedup compare ap.txt bbc.txt cnn.txt
       dedup compare ap.txt bbc.txt cnn.txt --base ap.txt --format html -o story.html
       dedup compare 1.txt 2.txt 3.txt --names "AP,BBC,El País" --summary
       dedup compare --from news.jsonl.gz a17 b42 c3
       dedup compare --run cleaned/ --cluster 12
       dedup compare --stories stories.jsonl --story 1 --format json
     """
-    from functools import partial
-
     from dedup.compare.engine import compare_documents
     from dedup.config import InputConfig
     from dedup.output.output_file import refuse_output
-    from dedup.pipeline.collect_documents import DocumentCollector, read_boilerplate, read_files
+    from dedup.pipeline.collect_documents import DocumentCollector, read_boilerplate
     from dedup.story_config import CompareConfig
 
-    if summary and output_format != "terminal":
-        raise click.UsageError(f"--summary is for the terminal; --format {output_format} holds the summary too.")
-    check_inputs(texts, {"--from": corpus, "--run": run, "--stories": stories}, cluster, story)
-    inputs = [place for place in (corpus, run, stories) if place is not None] or texts
-    refuse_output(output, inputs)
-    collector = DocumentCollector(InputConfig(text_field, id_field), fields)
-    if corpus is not None:
-        documents = collector.read_corpus(corpus, texts)
-    elif run is not None:
-        documents = collector.read_cluster(run, str(cluster), partial(click.echo, err=True))
-    elif stories is not None:
-        documents = collector.read_story(stories, int(story or 0))
-    else:
-        documents = read_files(texts)
+    view = choose_view(output_format, is_summary=summary)
+    sources = TextSources(texts, corpus, run, cluster, stories, story)
+    sources.check()
+    refuse_output(output, sources.inputs)
+    documents = sources.collect(DocumentCollector(InputConfig(text_field, id_field), fields))
     named = rename_documents(documents, names)
     config = CompareConfig(engine, name_base(base, texts, documents, named), model)
     found = compare_documents(named, config, read_boilerplate(run) if run else ())
     is_shown = is_coloured(color if output is None or color == "always" else "never")
-    columns = width or shutil.get_terminal_size().columns
-    rendered = render(found, "summary" if summary else output_format, columns, is_coloured=is_shown)
-    write_output(rendered, output, inputs)
+    rendered = render(found, view, width or shutil.get_terminal_size().columns, is_coloured=is_shown)
+    write_output(rendered, output, sources.inputs)
 
 
-def check_inputs(texts: tuple[str, ...], places: dict[str, str | None], cluster: str | None, story: int | None) -> None:
-    """Raise a usage error unless the texts are named in exactly one way."""
-    named = [flag for flag, value in places.items() if value is not None]
-    if len(named) > 1:
-        raise click.UsageError(f"{' and '.join(named)} name different texts. Give one of them.")
-    if named in (["--run"], ["--stories"]) and texts:
-        raise click.UsageError(f"With {named[0]} no file is named: its texts are compared.")
-    if (cluster is None) == (named == ["--run"]):
-        raise click.UsageError("--run OUT/ and --cluster ID go together.")
-    if (story is None) == (named == ["--stories"]):
-        raise click.UsageError("--stories FILE and --story N go together.")
-    if not named and not texts:
-        raise click.UsageError("Name 2 to 50 text files, or see --help for documents of a corpus.")
+class TextSources(NamedTuple):
+    """Where the texts are, as the command line names them."""
+
+    texts: tuple[str, ...]
+    corpus: str | None
+    run: str | None
+    cluster: str | None
+    stories: str | None
+    story: int | None
+
+    @property
+    def inputs(self) -> list[str]:
+        """Return the files and folders that are read."""
+        return [place for place in (self.corpus, self.run, self.stories) if place is not None] or list(self.texts)
+
+    def check(self) -> None:
+        """Raise a usage error unless the texts are named in exactly one way."""
+        places = {"--from": self.corpus, "--run": self.run, "--stories": self.stories}
+        named = [flag for flag, value in places.items() if value is not None]
+        if len(named) > 1:
+            raise click.UsageError(f"{' and '.join(named)} name different texts. Give one of them.")
+        if named in (["--run"], ["--stories"]) and self.texts:
+            raise click.UsageError(f"With {named[0]} no file is named: its texts are compared.")
+        if (self.cluster is None) == (named == ["--run"]):
+            raise click.UsageError("--run OUT/ and --cluster ID go together.")
+        if (self.story is None) == (named == ["--stories"]):
+            raise click.UsageError("--stories FILE and --story N go together.")
+        if not named and not self.texts:
+            raise click.UsageError("Name 2 to 50 text files, or see --help for documents of a corpus.")
+
+    def collect(self, collector: "DocumentCollector") -> "list[Document]":
+        """Return the texts."""
+        from functools import partial
+
+        from dedup.pipeline.collect_documents import read_files
+
+        if self.corpus is not None:
+            return collector.read_corpus(self.corpus, self.texts)
+        if self.run is not None:
+            return collector.read_cluster(self.run, str(self.cluster), partial(click.echo, err=True))
+        if self.stories is not None:
+            return collector.read_story(self.stories, int(self.story or 0))
+        return read_files(self.texts)
+
+
+def choose_view(output_format: str, *, is_summary: bool) -> str:
+    """Return what is rendered: a format, or the summary."""
+    if is_summary and output_format != "terminal":
+        raise click.UsageError(f"--summary is for the terminal; --format {output_format} holds the summary too.")
+    return "summary" if is_summary else output_format
 
 
 def rename_documents(documents: "list[Document]", names: str | None) -> "list[Document]":
@@ -152,17 +177,17 @@ def name_base(
     return base
 
 
-def render(found: "Comparison", output_format: str, width: int, *, is_coloured: bool) -> str:
+def render(found: "Comparison", view: str, width: int, *, is_coloured: bool) -> str:
     """Return the comparison in one of the formats."""
-    if output_format == "json":
+    if view == "json":
         from dedup.report.compare.compare_json import render_json
 
         return render_json(found)
-    if output_format == "html":
+    if view == "html":
         from dedup.report.compare.compare_html import render_html
 
         return render_html(found)
     from dedup.report.compare.compare_terminal import render_summary, render_terminal
 
-    write = render_summary if output_format == "summary" else render_terminal
+    write = render_summary if view == "summary" else render_terminal
     return write(found, width, is_coloured=is_coloured)

@@ -57,7 +57,7 @@ def test_a_bug_is_one_line_that_names_the_place_and_a_private_file(dedup, tmp_pa
     assert (done.code, done.stdout) == (70, "")
     found = LINE.fullmatch(done.stderr)
     assert found, done.stderr
-    assert (found["kind"], found["file"]) == ("TypeError", "dedup/cli/sources.py")
+    assert (found["kind"], found["file"]) == ("TypeError", "dedup/cli/input_files.py")
     details = Path(found["details"])
     assert details.parent == temporary
     assert stat.S_IMODE(details.stat().st_mode) == 0o600

@@ -27,6 +27,7 @@ COMMANDS = {
     "diff": "Show what changed between two texts, by sentence and word, with moves told apart.",
     "apply": "Make the new text from the old one and a patch, byte for byte.",
     "history": "Show what changed from each version of an article to the next, and when.",
+    "sources": "Show what text outlets share, and where it came from.",
     "compare": "Show how several texts tell one story: who says what, in which words.",
     "export": "Write what was found as a table: CSV, Parquet or xlsx.",
     "index": "Look into an index of earlier runs, add to it, take from it.",

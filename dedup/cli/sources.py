@@ -1,54 +1,89 @@
-"""From the command line to the files to read and the folder to work in."""
+"""`dedup sources`: what text outlets share, and where it came from."""
 
-import sys
-import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from dedup.cli.scratch import scratch_folder
-from dedup.config import InputConfig
-from dedup.corpus.files import STDIN, SourceFile, copy_stdin, find_files
-from dedup.corpus.unpack import unpack
-from dedup.model.run import RejectionCounts
-from dedup.output.output_file import is_written_directly
+import click
 
-EXIT_REJECTED = 3
-THREADS = 2  # that unpack files
+from dedup.cli.options import inputs_argument, min_tokens_option, record_options, refuse_dash, workers_option
+from dedup.cli.teller import Teller, summary_options
+
+if TYPE_CHECKING:
+    from dedup.config import InputConfig
+    from dedup.corpus.files import SourceFile
+    from dedup.sources.articles import WireField
 
 
-@contextmanager
-def working_folder(out: str | None, *, dry_run: bool) -> Iterator[Path]:
-    """Give OUT/ or, for a dry run, a folder that is gone afterwards (beside OUT/ where that is named and no device)."""
-    if not dry_run:
-        assert out is not None
-        yield Path(out)
-        return
-    beside = Path(out).absolute().parent if out and not is_written_directly(out) else None
-    if beside is not None and not beside.is_dir():
-        beside = None
-    with scratch_folder("dedup-dry-run-", beside or Path(tempfile.gettempdir())) as folder:
-        yield folder / "out"
+@click.command()
+@inputs_argument
+@click.option("-o", "--out", required=True, metavar="DIR", callback=refuse_dash, help="Folder for tables and pages.")
+@click.option(
+    "--wire",
+    "wires",
+    multiple=True,
+    metavar="FILE|OUTLET|FIELD=VALUE",
+    help="A known source: a file of its texts, an outlet, or records by a field. May be given several times.",
+)
+@click.option("--stories", metavar="FILE", help="Count independent texts for each story of `dedup stories`.")
+@record_options
+@click.option("--credit-field", default="author", show_default=True, help="Field that may credit an agency.")
+@min_tokens_option
+@workers_option
+@click.option("--overwrite", is_flag=True, help="Replace what an earlier run left in DIR.")
+@summary_options
+def sources(
+    inputs: tuple[str, ...],
+    out: str,
+    wires: tuple[str, ...],
+    stories: str | None,
+    records: "InputConfig",
+    credit_field: str,
+    min_tokens: int,
+    workers: int,
+    overwrite: bool,
+    teller: Teller,
+) -> int:
+    """Find text that several outlets have, who is its likely source, and how much of each outlet is its own.
 
+    A family is a text that articles of several outlets share. Its source is a known one (--wire), one that articles
+    credit, or a press office that they name. Else DIR says who was first, which proves no copy, or that it is unknown.
 
-@contextmanager
-def find_sources(
-    inputs: Sequence[str], folder: Path, config: InputConfig, *, unpacked: bool = False
-) -> Iterator[list[SourceFile]]:
-    """Give the files that the inputs name; standard input is copied to a file beside OUT/ while it is needed.
-
-    With `unpacked`, so are files that are packed.
+    \b
+    Examples:
+      dedup sources news.jsonl.gz -o sources/
+      dedup sources news.jsonl.gz -o sources/ --wire releases.jsonl.gz --wire afp
+      dedup stories news.jsonl -o s.jsonl; dedup sources news.jsonl -o sources/ --stories s.jsonl
     """
-    files = [] if list(inputs) == [STDIN] else find_files(inputs, config.input_format, config.encoding)
-    if files and not (unpacked and any(file.is_packed for file in files)):
-        yield files
-        return
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with scratch_folder(".dedup-stdin-", folder.parent) as scratch:
-        files = files or [copy_stdin(sys.stdin.buffer, scratch, config.input_format, config.encoding)]
-        yield unpack(files, scratch / "unpacked", config, THREADS, lambda _: None) if unpacked else files
+    from pathlib import Path
+
+    from dedup.cli.input_files import exit_code, find_sources
+    from dedup.pipeline.list_sources import SourceRun
+    from dedup.pipeline.write_source_report import write_sources
+    from dedup.report.sources.sources_terminal import render_sources
+
+    place = Path(out)
+    with find_sources(inputs, place, records.input_format) as files:
+        wire_files, fields = read_wires(wires, records)
+        known = {file.location for file in wire_files}
+        every = [file for file in files if file.location not in known] + wire_files
+        names = {file.location: Path(file.path).name.partition(".")[0] for file in wire_files}
+        run = SourceRun(every, names, fields, records, credit_field, min_tokens, workers)
+        written = write_sources(run, place, stories, teller.progress(), overwrite=overwrite)
+    teller.tell(written.summary, lambda: render_sources(written.summary, written.matrix, out))
+    return exit_code(written.summary.rejections)
 
 
-def exit_code(found: RejectionCounts) -> int:
-    """Return the exit code of a command that did its work: 3 if it could not read more than a tenth of the records."""
-    return EXIT_REJECTED if found.are_many else 0
+def read_wires(wires: Sequence[str], records: "InputConfig") -> "tuple[list[SourceFile], tuple[WireField, ...]]":
+    """Return the files of known sources, and the fields that tell their records."""
+    import os
+
+    from dedup.corpus.files import find_files
+    from dedup.sources.articles import WireField
+
+    paths = [wire for wire in wires if os.path.exists(wire)]
+    fields = []
+    for wire in wires:
+        name, is_field, value = wire.partition("=")
+        if wire not in paths:
+            fields.append(WireField(f"wire={name}", value) if is_field else WireField("outlet", wire))
+    return find_files(paths, records.input_format) if paths else [], tuple(fields)

@@ -19,6 +19,7 @@ CASES = {
     "diff": (text_cases.diff, 10),
     "apply": (text_cases.apply, 5),
     "history": (text_cases.history, 6),
+    "sources": (document_cases.sources, 5),
     "compare": (text_cases.compare, 8),
     "export": (document_cases.export, 4),
     "index add": (index_cases.add, 4),

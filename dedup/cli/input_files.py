@@ -1,0 +1,54 @@
+"""From the command line to the files to read and the folder to work in."""
+
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from dedup.cli.scratch import scratch_folder
+from dedup.config import InputConfig
+from dedup.corpus.files import STDIN, SourceFile, copy_stdin, find_files
+from dedup.corpus.unpack import unpack
+from dedup.model.run import RejectionCounts
+from dedup.output.output_file import is_written_directly
+
+EXIT_REJECTED = 3
+THREADS = 2  # that unpack files
+
+
+@contextmanager
+def working_folder(out: str | None, *, dry_run: bool) -> Iterator[Path]:
+    """Give OUT/ or, for a dry run, a folder that is gone afterwards (beside OUT/ where that is named and no device)."""
+    if not dry_run:
+        assert out is not None
+        yield Path(out)
+        return
+    beside = Path(out).absolute().parent if out and not is_written_directly(out) else None
+    if beside is not None and not beside.is_dir():
+        beside = None
+    with scratch_folder("dedup-dry-run-", beside or Path(tempfile.gettempdir())) as folder:
+        yield folder / "out"
+
+
+@contextmanager
+def find_sources(
+    inputs: Sequence[str], folder: Path, config: InputConfig, *, unpacked: bool = False
+) -> Iterator[list[SourceFile]]:
+    """Give the files that the inputs name; standard input is copied to a file beside OUT/ while it is needed.
+
+    With `unpacked`, so are files that are packed.
+    """
+    files = [] if list(inputs) == [STDIN] else find_files(inputs, config.input_format, config.encoding)
+    if files and not (unpacked and any(file.is_packed for file in files)):
+        yield files
+        return
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with scratch_folder(".dedup-stdin-", folder.parent) as scratch:
+        files = files or [copy_stdin(sys.stdin.buffer, scratch, config.input_format, config.encoding)]
+        yield unpack(files, scratch / "unpacked", config, THREADS, lambda _: None) if unpacked else files
+
+
+def exit_code(found: RejectionCounts) -> int:
+    """Return the exit code of a command that did its work: 3 if it could not read more than a tenth of the records."""
+    return EXIT_REJECTED if found.are_many else 0

@@ -1,0 +1,132 @@
+"""Write what a search for sources found: lines, tables, pages."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+
+from dedup.model.run import Limit
+from dedup.near.fetch_texts import fetch_texts
+from dedup.output.line_objects import read_lines, read_place
+from dedup.output.run_folder import LOCATED
+from dedup.output.source_records import SourceSummary
+from dedup.output.write_sources import (
+    MAX_MEMBERS,
+    LocatedSources,
+    describe_articles,
+    describe_families,
+    describe_stories,
+    find_documents,
+    write_lines,
+)
+from dedup.pipeline.job import Job, Progress
+from dedup.pipeline.list_sources import SourceRun, find_sources, make_source_job
+from dedup.pipeline.write_report import save_page
+from dedup.report.corpus.csv_tables import write_csv
+from dedup.report.corpus.report_folder import report_folder
+from dedup.report.sources.source_matrix import SourceMatrix, make_matrix
+from dedup.report.sources.sources_html import render_cells, render_index
+from dedup.sources.families import Family
+from dedup.sources.flows import count_flows, summarise_outlets
+from dedup.sources.found_sources import FoundSources
+from dedup.sources.independence import StoryCount, count_independent
+from dedup.version import __version__
+
+
+@dataclass(frozen=True)
+class WrittenSources:
+    """What was found, in numbers: for a summary."""
+
+    summary: SourceSummary
+    matrix: SourceMatrix
+
+
+def write_sources(
+    run: SourceRun, target: Path, stories: str | None, progress: Progress, *, overwrite: bool
+) -> WrittenSources:
+    """Find families and likely sources, and write them to a folder; `stories` is a file of `dedup stories`."""
+    with report_folder(target, target.with_name(f"{target.name}.none"), overwrite=overwrite) as (pages, scratch):
+        job = make_source_job(run, scratch, progress)
+        job.folder.refuse_overlap(file.location for file in run.files)
+        with job.working():
+            found = find_sources(run, job)
+            located = LocatedSources.read(found, job.list_parts(LOCATED))
+            counts = count_stories(located, stories)
+            with job.timer.measure("write"):
+                return write_all(located, counts, job, pages)
+
+
+def count_stories(located: LocatedSources, stories: str | None) -> list[StoryCount]:
+    """Return the independent texts of each story of a file; without one each family is a story."""
+    found = located.found
+    if stories is None:
+        groups = {f"family {f.number}": [m.document for m in f.members] for f in found.families}
+    else:
+        places = {}
+        for story in read_lines(stories):
+            for document in story["documents"]:
+                places[read_place(document)] = f"story {story['story']}"
+        groups = find_documents(located, places)
+    known = {document for document, article in enumerate(found.articles) if article.known}
+    return [
+        count_independent(name, [d for d in documents if d not in known], found.assigned, found.verdicts)
+        for name, documents in groups.items()
+    ]
+
+
+def write_all(located: LocatedSources, stories: Sequence[StoryCount], job: Job, pages: Path) -> WrittenSources:
+    """Write all files of the folder."""
+    found = located.found
+    flows = count_flows(found.flow_task)
+    write_lines(pages / "families.jsonl", describe_families(located))
+    write_lines(pages / "articles.jsonl", describe_articles(located))
+    write_lines(pages / "stories.jsonl", describe_stories(located, stories))
+    write_csv(pages / "flows.csv", flows)
+    summary = summarise(found, stories, job)
+    matrix = make_matrix(found, flows)
+    (pages / "summary.json").write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n")
+    save_page(pages / "index.html", render_index(summary, matrix, flows, stories))
+    for name, page in render_cells(located, matrix, fetch_shown(found, matrix, job)):
+        save_page(pages / name, page)
+    return WrittenSources(summary, matrix)
+
+
+def fetch_shown(found: FoundSources, matrix: SourceMatrix, job: Job) -> Mapping[int, str]:
+    """Return the texts of the documents that pages show, by their number in order."""
+    shown = {d for cell in matrix.cells.values() for pair in cell.pairs for d in (pair.document, pair.other)}
+    by_index = {int(found.order[document]): document for document in shown}
+    texts = fetch_texts(found.segments, by_index, job.settings.input)
+    return {by_index[index]: text for index, text in texts.items()}
+
+
+def summarise(found: FoundSources, stories: Sequence[StoryCount], job: Job) -> SourceSummary:
+    """Return the numbers of a run."""
+    members = {m.document for f in found.families for m in f.members if not found.articles[m.document].known}
+    verdicts = [found.verdicts[family.number] for family in found.families]
+    articles = sum(story.num_articles for story in stories)
+    independent = sum(len(story.groups) for story in stories)
+    return SourceSummary(
+        version=__version__,
+        documents=len(found.articles),
+        known_documents=sum(bool(article.known) for article in found.articles),
+        families=len(found.families),
+        articles_in_families=len(members),
+        claims=sum(verdict.is_claim for verdict in verdicts),
+        by_basis=dict(Counter(verdict.basis.value for verdict in verdicts).most_common()),
+        by_kind=dict(Counter(verdict.kind.value for verdict in verdicts).most_common()),
+        stories=len(stories),
+        independent_share=round(independent / articles, 4) if articles else None,
+        outlets=summarise_outlets(found.flow_task, found.own_tokens.tolist(), found.measure_shared()),
+        limits=list_limits(found.families),
+        rejections=found.segments.count_rejections(),
+        seconds={stage.stage: stage.seconds for stage in job.timer.stages},
+    )
+
+
+def list_limits(families: Sequence[Family]) -> list[Limit]:
+    """Return the bounds that were hit."""
+    large = sum(len(family.members) > MAX_MEMBERS for family in families)
+    effect = "A family lists its first members only; articles.jsonl has all of them"
+    return [Limit("max_members", MAX_MEMBERS, large, effect)] if large else []

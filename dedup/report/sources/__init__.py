@@ -1,0 +1,1 @@
+"""Sources of shared text, as terminal text and pages. Pure."""

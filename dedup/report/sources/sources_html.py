@@ -1,0 +1,188 @@
+"""The pages of `dedup sources`: a matrix, an arrow picture with its table, and the pairs behind each cell."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from dedup.output.source_records import SourceSummary
+from dedup.output.write_sources import LocatedSources
+from dedup.report.page import render_page
+from dedup.report.sources.source_matrix import CellKey, FlowCell, ShownPair, SourceMatrix
+from dedup.report.wording import clip
+from dedup.sources.flows import NOBODY, Flow
+from dedup.sources.independence import StoryCount
+
+STYLES = ("diff.css", "sources.css")
+MAX_SIDE = 900  # characters of a passage
+MAX_ARROWS = 30
+MAX_STORIES = 50
+STEP, TOP = 26, 20  # units between two names of the picture, and above the first
+LEFT, RIGHT = 230, 570  # where arrows end and begin
+
+
+@dataclass(frozen=True)
+class MatrixRow:
+    """An outlet, and its cells by source; None where it has nothing of it."""
+
+    outlet: str
+    cells: list[FlowCell | None]
+
+
+@dataclass(frozen=True)
+class Arrow:
+    """Text that went from a source to an outlet, in the order of the table."""
+
+    source: str
+    outlet: str
+    articles: int
+    words: int
+    page: str
+    y_source: float
+    y_outlet: float
+    width: float
+
+
+@dataclass(frozen=True)
+class PageArticle:
+    """An article as a pair shows it."""
+
+    outlet: str
+    date: str
+    title: str
+    doc_id: str
+    place: str
+
+
+@dataclass(frozen=True)
+class PagePair:
+    """Two articles with the passages that they share, side by side."""
+
+    family: int
+    article: PageArticle
+    other: PageArticle
+    words: int
+    share: float
+    other_share: float
+    verdict: str
+    evidence: tuple[str, ...]
+    passages: list[tuple[str, str]]
+
+
+def render_index(
+    summary: SourceSummary, matrix: SourceMatrix, flows: Sequence[Flow], stories: Sequence[StoryCount]
+) -> str:
+    """Return the first page."""
+    rows = [
+        MatrixRow(outlet, [matrix.cells.get(CellKey(outlet, source)) for source in matrix.sources])
+        for outlet in matrix.outlets
+    ]
+    arrows = list_arrows(matrix)
+    sources, outlets = (
+        list(dict.fromkeys(names)) for names in ([a.source for a in arrows], [a.outlet for a in arrows])
+    )
+    values = {
+        "summary": summary,
+        "sources": matrix.sources,
+        "rows": rows,
+        "nobody": NOBODY,
+        "arrows": arrows,
+        "names": [(name, place_name(n)) for n, name in enumerate(sources)],
+        "ends": [(name, place_name(n)) for n, name in enumerate(outlets)],
+        "height": TOP + STEP * max(len(sources), len(outlets), 1),
+        "weeks": list_weeks(flows),
+        "stories": [s for s in sorted(stories, key=lambda s: -s.num_articles) if s.num_articles > 1][:MAX_STORIES],
+    }
+    return render_page("sources.html", values, STYLES)
+
+
+def list_arrows(matrix: SourceMatrix) -> list[Arrow]:
+    """Return the largest known flows, those with most articles first."""
+    known = [(key, cell) for key, cell in matrix.cells.items() if key.source != NOBODY]
+    known.sort(key=lambda item: (-item[1].articles, item[0]))
+    chosen = known[:MAX_ARROWS]
+    sources = list(dict.fromkeys(key.source for key, _ in chosen))
+    outlets = list(dict.fromkeys(key.outlet for key, _ in chosen))
+    most = max((cell.articles for _, cell in chosen), default=1)
+    return [
+        Arrow(
+            key.source,
+            key.outlet,
+            cell.articles,
+            cell.words,
+            cell.page,
+            place_name(sources.index(key.source)),
+            place_name(outlets.index(key.outlet)),
+            round(1 + 7 * cell.articles / most, 1),
+        )
+        for key, cell in chosen
+    ]
+
+
+def place_name(number: int) -> float:
+    """Return where a name is in the picture, from above."""
+    return TOP + STEP * number
+
+
+def list_weeks(flows: Sequence[Flow]) -> list[tuple[str, int, int, int]]:
+    """Return (week, articles with a claimed source, with an earlier article only, with neither)."""
+    counts: dict[str, list[int]] = {}
+    for flow in flows:
+        column = 0 if flow.claim else 2 if flow.source == NOBODY else 1
+        counts.setdefault(flow.week or "no date", [0, 0, 0])[column] += flow.articles
+    return [(week, first, second, third) for week, (first, second, third) in sorted(counts.items())]
+
+
+def render_cells(located: LocatedSources, matrix: SourceMatrix, texts: Mapping[int, str]) -> Iterator[tuple[str, str]]:
+    """Yield (name, page) of the pairs of each cell; `texts` are those of the documents that are shown."""
+    for key, cell in matrix.cells.items():
+        pairs = [describe_pair(located, shown, texts) for shown in cell.pairs]
+        values = {"outlet": key.outlet, "source": key.source, "cell": cell, "pairs": pairs, "nobody": NOBODY}
+        yield cell.page, render_page("sources_pairs.html", values, STYLES)
+
+
+def describe_pair(located: LocatedSources, shown: ShownPair, texts: Mapping[int, str]) -> PagePair:
+    """Return a pair as its page shows it."""
+    found, pair = located.found, shown.pair
+    rows = range(pair.rows.start, pair.rows.stop)
+    sides = [(located.spans[row].tolist(), located.source_spans[row].tolist()) for row in rows]
+    if shown.is_reversed:
+        sides = [(theirs, own) for own, theirs in sides]
+    passages = [
+        (quote(texts.get(shown.document), own), quote(texts.get(shown.other), theirs)) for own, theirs in sorted(sides)
+    ]
+    verdict = found.verdicts[shown.family]
+    shares = (pair.document_share, pair.source_share)
+    own_share, their_share = shares[::-1] if shown.is_reversed else shares
+    source = verdict.source or NOBODY
+    told = f"{'from' if verdict.is_claim else 'earlier at'} {source} ({verdict.basis.value}); {verdict.kind.value}"
+    return PagePair(
+        shown.family,
+        describe_article(located, shown.document),
+        describe_article(located, shown.other),
+        pair.words,
+        own_share,
+        their_share,
+        told if verdict.source else f"source unknown; {verdict.kind.value}",
+        verdict.evidence,
+        passages,
+    )
+
+
+def describe_article(located: LocatedSources, document: int) -> PageArticle:
+    """Return an article as a pair shows it."""
+    name, article = located.names[document], located.found.articles[document]
+    return PageArticle(
+        article.outlet or article.known or "no outlet",
+        article.date or "no date",
+        clip(" ".join(article.title.split()), 200),
+        clip(name.raw_id.decode("utf-8", "replace").strip('"'), 100),
+        f"{name.path}:{name.line}",
+    )
+
+
+def quote(text: str | None, span: Sequence[int]) -> str:
+    """Return the characters of a passage, shortened in the middle where it is long."""
+    if text is None:
+        return "(far into a compressed file: not read)"
+    passage = text[span[0] : span[1]]
+    half = MAX_SIDE // 2
+    return passage if len(passage) <= MAX_SIDE else f"{passage[:half]} […] {passage[-half:]}"

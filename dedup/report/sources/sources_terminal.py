@@ -1,0 +1,57 @@
+"""What a search for sources found, for a person at a terminal."""
+
+from collections.abc import Sequence
+
+from dedup.output.source_records import SourceSummary
+from dedup.report.sources.source_matrix import SourceMatrix
+from dedup.report.wording import clip, format_share, warn_of_rejections
+from dedup.sources.flows import NOBODY
+from dedup.text.control_characters import show_line
+
+MAX_OUTLETS, MAX_FLOWS, WIDTH = 10, 8, 24
+
+
+def render_sources(summary: SourceSummary, matrix: SourceMatrix, out: str) -> str:
+    """Return the counts, the outlets, the largest flows and the limits that were hit."""
+    known = f", {summary.known_documents:,} of known sources" if summary.known_documents else ""
+    shared = format_share(summary.articles_in_families, max(summary.documents - summary.known_documents, 1))
+    lines = [
+        f"documents            {summary.documents:>9,}{known}",
+        f"families             {summary.families:>9,}  text that several outlets have",
+        f"articles in families {summary.articles_in_families:>9,}  {shared}",
+        f"with a known source  {summary.claims:>9,}  {describe_counts(summary.by_basis)}",
+        f"kinds                {describe_counts(summary.by_kind)}",
+    ]
+    if summary.stories:
+        share = format_share(summary.independent_share or 0)
+        lines.append(f"stories              {summary.stories:>9,}  {share} of their articles are independent texts")
+    lines += ["", f"{'outlet':<{WIDTH}} articles   own words   first   median lag"]
+    for outlet in summary.outlets[:MAX_OUTLETS]:
+        lag = "-" if outlet.median_lag_days is None else f"{outlet.median_lag_days:g} d"
+        name = clip(show_line(outlet.outlet or "no outlet"), WIDTH)
+        own = format_share(outlet.own_share)
+        lines.append(f"{name:<{WIDTH}} {outlet.articles:>8,}   {own:>9}   {outlet.first:>5,}   {lag:>10}")
+    if len(summary.outlets) > MAX_OUTLETS:
+        lines.append(f"and {len(summary.outlets) - MAX_OUTLETS:,} more outlets")
+    lines += list_flows(matrix)
+    lines += [f"limit hit: {x.limit} = {x.value:,}, {x.hits:,} times. {x.effect}." for x in summary.limits]
+    lines += ["", f"all of it: {show_line(out)}, with pages: {show_line(out)}/index.html"]
+    return warn_of_rejections(summary.rejections) + "\n".join(lines) + "\n"
+
+
+def list_flows(matrix: SourceMatrix) -> Sequence[str]:
+    """Return the largest flows, a line each."""
+    cells = [(key, cell) for key, cell in matrix.cells.items() if key.source != NOBODY and cell.claimed]
+    cells.sort(key=lambda item: (-item[1].claimed, item[0]))
+    if not cells:
+        return []
+    lines = ["", "who has text of whom, where a credit or a known source says so:"]
+    for key, cell in cells[:MAX_FLOWS]:
+        outlet, source = (clip(show_line(name), WIDTH) for name in key)
+        lines.append(f"{outlet:<{WIDTH}} <- {source:<{WIDTH}} {cell.claimed:>6,} articles")
+    return lines
+
+
+def describe_counts(counts: dict[str, int]) -> str:
+    """Return counts with their names, those that are none left out."""
+    return ", ".join(f"{name} {count:,}" for name, count in counts.items() if count)

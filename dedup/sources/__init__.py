@@ -1,0 +1,1 @@
+"""Text that outlets share, and where it came from: credits, families, likely sources, flows."""

@@ -1,0 +1,122 @@
+"""What is known of the articles of a corpus, beside their words."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import msgspec
+
+from dedup.corpus.blocks import DocumentBlock
+from dedup.corpus.values import read_value
+from dedup.sources.agency_table import fold_outlet, look_up_outlet, may_name
+from dedup.sources.credits import Credit, CreditKind, find_credits
+from dedup.text.dates import parse_day, parse_moment
+
+# How texts say that they are of a statement that others have too.
+_STATEMENT = re.compile(
+    r"\b(?:(?:press|media|news) (?:release|statement|communiqu[ée])|"
+    r"(?:in|through|via|issu\w+|releas\w+|according to) (?:a|an|the) (?:\w+ ){0,2}"
+    r"(?:statement|communiqu[ée]|notice|press note)|statement (?:issued|released|by|from|said)|"
+    r"communiqu[ée] de presse|comunicado|pressemitteilung|nota de prensa|comunicato)|"
+    r"නිවේදනය|ஊடக அறிக்கை|அறிக்கையில்|пресс-релиз|声明|公報|公报|بيان",
+    re.IGNORECASE,
+)
+
+
+class Article(msgspec.Struct, frozen=True):
+    """An article: who published it and when; whom it credits.
+
+    outlet     as its record says, else the host of its URL, else ""
+    moment     seconds since 1970 (UTC); with `has_time` it says more than the day
+    day        ordinal of the day, 0 if it is unknown
+    known      the name of the known source that it is of (`--wire`), "" if it is of none
+    credits    without names that are no agency and no outlet of the corpus
+    statement  how it says that it is of a statement, "" if it does not
+    """
+
+    outlet: str
+    date: str
+    title: str
+    day: int
+    moment: float
+    has_time: bool
+    known: str
+    credits: tuple[Credit, ...]
+    statement: str = ""
+
+    @property
+    def named(self) -> tuple[Credit, ...]:
+        """Return the credits: what is only quoted is none."""
+        return tuple(credit for credit in self.credits if credit.kind is not CreditKind.QUOTED)
+
+
+class WireField(NamedTuple):
+    """A field, by the role that it is read as, and what it holds in the records of a known source."""
+
+    role: str
+    value: str
+
+
+def read_articles(block: DocumentBlock, file_name: str, wires: Sequence[WireField]) -> list[Article]:
+    """Return the articles of a block; all of them are of a known source if its file has a name."""
+    names = may_name(block.texts).tolist()
+    columns = {role: [read_value(raw) for raw in values] for role, values in block.fields.items()}
+    found = []
+    for row, text in enumerate(block.texts.to_pylist()):
+        values = {role: column[row] for role, column in columns.items()}
+        raw = block.fields["date"][row] if "date" in block.fields else b""
+        named = find_credits(text, values.get("credit", ""), has_names=names[row])
+        statement = _STATEMENT.search(text)
+        article = read_article(values, raw, named, statement[0] if statement else "")
+        known = (article.outlet or file_name) if file_name else name_wire(values, wires)
+        found.append(msgspec.structs.replace(article, known=known))
+    return found
+
+
+def read_article(values: Mapping[str, str], raw_date: bytes, named: Sequence[Credit], statement: str) -> Article:
+    """Return an article of no known source by the values of its fields."""
+    outlet = values.get("outlet") or host_of(values.get("url", ""))
+    day, date = parse_day(raw_date) if raw_date else None, values.get("date", "")
+    moment = parse_moment(date)
+    has_time = moment is not None and (moment.hour, moment.minute, moment.second) != (0, 0, 0)
+    ordinal = day.toordinal() if day else 0
+    seconds = moment.timestamp() if moment and day else ordinal * 86_400.0
+    title = values.get("title", "")
+    return Article(outlet, date, title, ordinal, seconds, has_time, "", tuple(named), statement)
+
+
+def name_wire(values: Mapping[str, str], wires: Sequence[WireField]) -> str:
+    """Return the known source that a record is of, "" for none."""
+    return next((wire.value for wire in wires if values.get(wire.role) == wire.value), "")
+
+
+def host_of(url: str) -> str:
+    """Return the host of a URL without www, "" where there is none."""
+    try:
+        return (urlsplit(url.strip()).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def settle_credits(articles: Sequence[Article]) -> list[Article]:
+    """Return the articles with each credit to an outlet under the outlet's name, and without those to nobody known.
+
+    A credit of an outlet to itself is none.
+    """
+    outlets = {fold_outlet(name): name for name in sorted({a.outlet for a in articles if a.outlet}, reverse=True)}
+    resolved: dict[str, str | None] = {}
+
+    def settle(article: Article) -> Article:
+        kept = []
+        for credit in article.credits:
+            if credit.source not in resolved:
+                resolved[credit.source] = look_up_outlet(credit.source, outlets)
+            outlet = resolved[credit.source]
+            if outlet == article.outlet and outlet is not None:
+                continue
+            if credit.is_known or outlet is not None:
+                kept.append(credit if outlet is None else msgspec.structs.replace(credit, source=outlet, is_known=True))
+        return msgspec.structs.replace(article, credits=tuple(kept))
+
+    return [settle(article) for article in articles]

@@ -1,0 +1,87 @@
+"""What a search for sources found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from dedup.near.segments import Segments
+from dedup.passages.containment import count_union
+from dedup.passages.passage_table import Passages
+from dedup.sources.articles import Article
+from dedup.sources.families import Family
+from dedup.sources.flows import FlowTask
+from dedup.sources.independence import assign_families
+from dedup.sources.likely_source import Verdict
+
+
+@dataclass(frozen=True)
+class FoundSources:
+    """What was found: documents are numbered in an order that does not depend on that of the input.
+
+    ```
+    order       int64[n]  doc_index of each document
+    own_tokens  int32[n]  words that are no boilerplate and no formula
+    passages    those of the pairs of families
+    ```
+    """
+
+    segments: Segments
+    order: npt.NDArray[np.int64]
+    own_tokens: npt.NDArray[np.int32]
+    articles: Sequence[Article]
+    passages: Passages
+    families: Sequence[Family]
+    verdicts: dict[int, Verdict]
+
+    @cached_property
+    def flow_task(self) -> FlowTask:
+        """Return what flows are counted of."""
+        return FlowTask(self.families, self.verdicts, self.articles)
+
+    @cached_property
+    def assigned(self) -> dict[int, int]:
+        """Return the family of each article that is no text of its own."""
+        return assign_families(self.families)
+
+    def measure_shared(self, *, known: str | None = None) -> list[int]:
+        """Return how many words of each document others have: all others, or those of a known source."""
+        rows = np.arange(len(self.passages))
+        if known is not None:
+            is_known = np.array([article.known == known for article in self.articles], bool)
+            rows = np.flatnonzero(is_known[self.passages.source])
+        chosen = self.passages.select(rows)
+        document, span = chosen.document, chosen.span
+        if known is None:
+            document, span = np.concatenate([document, chosen.source]), np.concatenate([span, chosen.source_span])
+        names, group = np.unique(document, return_inverse=True)
+        words = np.zeros(len(self.articles), np.int64)
+        words[names] = count_union(group.ravel().astype(np.int64), span, len(names))
+        found: list[int] = np.minimum(words, self.own_tokens).tolist()
+        return found
+
+
+def keep_passages(families: Sequence[Family], passages: Passages) -> tuple[list[Family], Passages]:
+    """Return the families with the passages of their pairs alone, which are numbered anew."""
+    rows: list[npt.NDArray[np.int64]] = []
+    count = 0
+
+    def move(place: slice) -> slice:
+        nonlocal count
+        rows.append(np.arange(place.start, place.stop))
+        start, count = count, count + place.stop - place.start
+        return slice(start, count)
+
+    moved = [
+        replace(
+            family,
+            members=tuple(
+                replace(member, pairs=tuple(pair._replace(rows=move(pair.rows)) for pair in member.pairs))
+                for member in family.members
+            ),
+        )
+        for family in families
+    ]
+    return moved, passages.select(np.concatenate([np.empty(0, np.int64), *rows]))

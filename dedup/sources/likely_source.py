@@ -1,0 +1,198 @@
+"""Where the text of a family came from, by documented rules; each verdict has its evidence beside it."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from dedup.sources.agency_table import find_kinds
+from dedup.sources.articles import Article
+from dedup.sources.credits import Credit, CreditKind
+from dedup.sources.families import Family, FamilyMember, name_publisher
+
+LEAD_S = 3_600.0  # seconds from which one article is earlier than another, where both say the time
+CONTAINED = 0.9  # share of the words of the others that one article has, where it contains them
+MAX_EVIDENCE = 4  # sentences of a verdict
+WHOLE = 0.5  # share of the words of an article in the family, from which its credits speak for the family
+
+
+class Basis(StrEnum):
+    """Why a source is the likely one."""
+
+    KNOWN = "known source"
+    CREDIT = "credit"
+    QUOTED = "named office"
+    FIRST = "first to publish"
+    CONTAINS = "contains the others"
+    UNKNOWN = "unknown"
+
+
+class FamilyKind(StrEnum):
+    """How a text came to several outlets."""
+
+    WIRE = "wire"
+    RELEASE = "press release"
+    OUTLET = "outlet to outlet"
+    COMMON = "common source"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The likely source of a family: an agency, a known source or an outlet; "" where it is unknown.
+
+    document  the article of the source in the corpus, None where it has none
+    evidence  what speaks for it, a sentence each
+
+    That an article was first, or has more, does not tell where the text came from: both may have it from a third. So
+    only the other bases claim a direction.
+    """
+
+    source: str
+    basis: Basis
+    kind: FamilyKind
+    document: int | None
+    evidence: tuple[str, ...]
+
+    @property
+    def is_claim(self) -> bool:
+        """Return whether it says where the text came from."""
+        return self.basis in {Basis.KNOWN, Basis.CREDIT, Basis.QUOTED}
+
+
+def claims_member(verdict: Verdict, member: FamilyMember, articles: Sequence[Article]) -> bool:
+    """Return whether a verdict says where the text of an article came from, and not only that of the others.
+
+    An article that has little of its text in the family must share it with the source article, or name the source.
+    """
+    if not verdict.is_claim or member.document == verdict.document:
+        return False
+    if member.share >= WHOLE or any(pair.source == verdict.document for pair in member.pairs):
+        return True
+    return any(credit.source == verdict.source for credit in articles[member.document].credits)
+
+
+def judge_family(family: Family, articles: Sequence[Article]) -> Verdict:
+    """Return the likely source of a family: known, else credited, else first, else the one that contains the others."""
+    for rule in (find_known, find_credited, find_office):
+        verdict = rule(family, articles)
+        if verdict is not None:
+            return verdict
+    statements = tuple(
+        f'{articles[m.document].outlet}: "{articles[m.document].statement}"'
+        for m in family.members
+        if articles[m.document].statement
+    )[:MAX_EVIDENCE]
+    kind = FamilyKind.COMMON if statements else FamilyKind.UNKNOWN
+    for guess in (find_first, find_container):
+        verdict = guess(family, articles)
+        if verdict is not None:
+            return replace(verdict, kind=kind, evidence=(*verdict.evidence, *statements))
+    return Verdict("", Basis.UNKNOWN, kind, None, statements or ("no credit, no statement, no article that is first",))
+
+
+def find_known(family: Family, articles: Sequence[Article]) -> Verdict | None:
+    """Return the known source that has the text, unless another article was out on an earlier day."""
+    known = [member for member in family.members if articles[member.document].known]
+    others = [member for member in family.members if not articles[member.document].known]
+    if not known:
+        return None
+    best = max(known, key=lambda member: (member.words, -member.document))
+    source, day = articles[best.document].known, articles[best.document].day
+    earlier = [m.document for m in others if day and 0 < articles[m.document].day < day]
+    if earlier:
+        return Verdict(
+            "", Basis.UNKNOWN, FamilyKind.UNKNOWN, None,
+            (f"{source} has the text, but {articles[min(earlier)].outlet} was out before it",),
+        )  # fmt: skip
+    kind = FamilyKind.RELEASE if is_office(source, articles[best.document].outlet) else FamilyKind.WIRE
+    return Verdict(source, Basis.KNOWN, kind, best.document, (f"{source} is a known source and has the text",))
+
+
+def is_office(*names: str) -> bool:
+    """Return whether one of these names is a press office."""
+    return any(find_kinds().get(name) == "office" for name in names)
+
+
+def find_credited(family: Family, articles: Sequence[Article]) -> Verdict | None:
+    """Return the one source that articles credit; where they credit several, it is unknown."""
+    named = list(list_named(family, articles))
+    if not named:
+        return None
+    sources = Counter(credit.source for _, credit in named)
+    specific = [source for source in sources if source != "agencies"] or [*sources]
+    evidence = tuple(f"{articles[d].outlet} credits {c.source} ({c.kind.value})" for d, c in named[:MAX_EVIDENCE])
+    if len(specific) > 1:
+        return Verdict("", Basis.UNKNOWN, FamilyKind.COMMON, None, evidence)
+    source = specific[0]
+    own = [m.document for m in family.members if articles[m.document].outlet == source]
+    kind = find_kinds().get(source)
+    if kind is None or own:
+        return Verdict(source, Basis.CREDIT, FamilyKind.OUTLET, min(own, default=None), evidence)
+    return Verdict(source, Basis.CREDIT, FamilyKind.RELEASE if kind == "office" else FamilyKind.WIRE, None, evidence)
+
+
+def list_named(family: Family, articles: Sequence[Article]) -> Iterator[tuple[int, Credit]]:
+    """Yield (document, credit) of the members that have their text by and large from the family."""
+    for member in family.members:
+        if member.share >= WHOLE:
+            yield from ((member.document, credit) for credit in articles[member.document].named)
+
+
+def find_office(family: Family, articles: Sequence[Article]) -> Verdict | None:
+    """Return the press office that articles say has said it."""
+    quoted = [
+        (member.document, credit)
+        for member in family.members
+        if member.share >= WHOLE
+        for credit in articles[member.document].credits
+        if credit.kind is CreditKind.QUOTED and is_office(credit.source)
+    ]
+    if len({credit.source for _, credit in quoted}) != 1:
+        return None
+    source = quoted[0][1].source
+    evidence = tuple(f"{articles[d].outlet} says that {source} said it" for d in dict.fromkeys(d for d, _ in quoted))
+    return Verdict(source, Basis.QUOTED, FamilyKind.RELEASE, None, evidence[:MAX_EVIDENCE])
+
+
+def find_first(family: Family, articles: Sequence[Article]) -> Verdict | None:
+    """Return the outlet that was first by a day, or by an hour where times are known, and has the later texts."""
+    first = min(family.members, key=lambda m: (articles[m.document].moment or float("inf"), m.document))
+    rest = [
+        m for m in family.members if name_publisher(m.document, articles) != name_publisher(first.document, articles)
+    ]
+    start = articles[first.document]
+    if not start.day or not all(is_later(articles[m.document], start) for m in rest):
+        return None
+    gap = min(articles[m.document].moment for m in rest) - start.moment
+    after = f"{gap / 86_400:.0f} days" if gap >= 2 * 86_400 else "a day" if gap >= 86_400 else f"{gap / 3_600:.0f} h"
+    return Verdict(
+        start.outlet, Basis.FIRST, FamilyKind.UNKNOWN, first.document, (f"{start.outlet} was first, by {after}",)
+    )
+
+
+def is_later(article: Article, start: Article) -> bool:
+    """Return whether an article is surely later than another."""
+    if not article.day:
+        return False
+    if article.has_time and start.has_time:
+        return article.moment - start.moment >= LEAD_S
+    return article.day > start.day
+
+
+def find_container(family: Family, articles: Sequence[Article]) -> Verdict | None:
+    """Return the article that has all the others have, and more of its own."""
+    biggest = max(family.members, key=lambda m: (m.words, -m.document))
+    rest = [
+        m for m in family.members if name_publisher(m.document, articles) != name_publisher(biggest.document, articles)
+    ]
+    if not all(contains(biggest, member) for member in rest):
+        return None
+    outlet = articles[biggest.document].outlet
+    evidence = (f"{outlet} has all that the others have, and more",)
+    return Verdict(outlet, Basis.CONTAINS, FamilyKind.UNKNOWN, biggest.document, evidence)
+
+
+def contains(whole: FamilyMember, part: FamilyMember) -> bool:
+    """Return whether nearly all words of an article are in another one that has half as many again."""
+    return part.share >= CONTAINED and whole.words >= 1.5 * part.words

@@ -1,0 +1,314 @@
+"""Sources: families of shared text, their likely source, how much is whose."""
+
+import json
+import random
+from datetime import date, timedelta
+
+import pytest
+
+from dedup.output import write_sources
+from dedup.sources.families import MIN_WORDS
+from dedup.sources.flows import name_week
+from dedup.sources.independence import count_independent
+from dedup.sources.likely_source import Basis, FamilyKind, Verdict
+
+WORDS = [a + b + c for a in "bdfgklmnprst" for b in ("a", "e", "i", "o", "u") for c in ("n", "rim", "sto", "vel", "tak")]
+
+
+def write(source, count):
+    """Return sentences of random words."""
+    words = [source.choice(WORDS) for _ in range(count)]
+    return " ".join(word.capitalize() + "." if i % 12 == 11 else word for i, word in enumerate(words)) + "."
+
+
+def article(doc_id, text, outlet, day="2025-01-06", **fields):
+    return {"id": doc_id, "text": text, "outlet": outlet, "date": day, "title": f"Title of {doc_id}", **fields}
+
+
+@pytest.fixture
+def find(dedup, tmp_path):
+    """Run `dedup sources` on records; return a function that reads a file of its folder."""
+
+    def run(records, *options, wire=None):
+        source, out = tmp_path / "news.jsonl", tmp_path / "out"
+        source.write_text("".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records))
+        if wire is not None:
+            (tmp_path / "releases.jsonl").write_text("".join(json.dumps(record) + "\n" for record in wire))
+            options = ("--wire", str(tmp_path / "releases.jsonl"), *options)
+        done = dedup("sources", str(source), "-o", str(out), "--workers", "1", "--overwrite", *options)
+        assert (done.code, done.stderr) == (0, "")
+
+        def read(name):
+            text = (out / name).read_text()
+            return [json.loads(line) for line in text.splitlines()] if name.endswith("jsonl") else text
+
+        return read
+
+    return run
+
+
+@pytest.fixture
+def texts():
+    source = random.Random(7)
+    return [write(source, 80) for _ in range(12)]
+
+
+def test_text_of_two_outlets_is_a_family(find, texts):
+    shared, mine, yours, other = texts[:4]
+    read = find(
+        [
+            article("a", f"{mine}\n\n{shared}", "north", "2025-01-06"),
+            article("b", f"{shared}\n\n{yours}", "south", "2025-01-08"),
+            article("c", other, "south"),
+        ]
+    )
+    (family,) = read("families.jsonl")
+    assert [m["article"]["id"] for m in family["members"]] == ["a", "b"]
+    assert (family["source"], family["basis"], family["claim"]) == ("north", "first to publish", False)
+    (passage,) = family["members"][1]["passages"]
+    assert f"{mine}\n\n{shared}"[passage["source_start"] : passage["source_end"]].rstrip(".") == shared.rstrip(".")
+    assert f"{shared}\n\n{yours}"[passage["start"] : passage["end"]].rstrip(".") == shared.rstrip(".")
+    assert [m["lag_days"] for m in family["members"]] == [0, 2]
+    assert (family["members"][1]["added"], family["members"][1]["cut"]) == (80, 80)
+
+
+def test_text_of_one_outlet_is_no_family(find, texts):
+    read = find([article("a", texts[0], "north"), article("b", texts[0], "north", "2025-01-07")])
+    assert read("families.jsonl") == []
+
+
+def test_what_an_outlet_prints_again_and_again_is_no_family(find, texts):
+    formula = texts[0]
+    records = [article(f"n{i}", f"{texts[i]}\n\n{formula}", "north", f"2025-01-{5 + i:02}") for i in range(1, 5)]
+    assert find([*records, article("s", f"{formula}\n\n{texts[6]}", "south")])("families.jsonl") == []
+
+
+def test_a_credit_names_the_source(find, texts):
+    text = f"Title\nPARIS, Jan 5 (AFP) - {texts[0]}"
+    read = find([article("a", texts[0], "north", "2025-01-05"), article("b", text, "south", "2025-01-06")])
+    (family,) = read("families.jsonl")
+    assert (family["source"], family["basis"], family["kind"], family["claim"]) == ("AFP", "credit", "wire", True)
+    assert family["evidence"] == ["south credits AFP (dateline)"]
+
+
+def test_two_credited_agencies_leave_the_source_unknown(find, texts):
+    records = [
+        article(name, f"Title\nPARIS, Jan 5 ({name}) - {texts[0]}", f"outlet of {name}") for name in ("AFP", "Reuters")
+    ]
+    (family,) = find(records)("families.jsonl")
+    assert (family["source"], family["kind"], len(family["evidence"])) == ("", "common source", 2)
+
+
+def test_a_credit_to_an_outlet_of_the_corpus_is_resolved(find, texts):
+    told = f"{texts[0]}\n\nThis article appeared in the “Daily Mirror” of 5 January."
+    records = [article("a", texts[0], "dailymirrorlk", "2025-01-05"), article("b", told, "blog", "2025-01-07")]
+    (family,) = find(records)("families.jsonl")
+    assert (family["source"], family["kind"], family["source_article"]) == ("dailymirrorlk", "outlet to outlet", "a")
+
+
+def test_a_credit_to_itself_is_none(find, texts):
+    text = f"Title\nColombo, Jan 5 (Daily Mirror) - {texts[0]}"
+    read = find([article("a", text, "dailymirrorlk"), article("b", texts[0], "south")])
+    assert read("families.jsonl")[0]["source"] == ""
+    assert [a["credits"] for a in read("articles.jsonl")] == [[], []]
+
+
+def test_a_statement_makes_a_common_source(find, texts):
+    text = f"{texts[0]} The ministry said in a statement."
+    (family,) = find([article("a", text, "north"), article("b", text, "south")])("families.jsonl")
+    assert (family["source"], family["kind"]) == ("", "common source")
+    assert family["evidence"][0] == 'north: "in a statement"'
+
+
+KNOWN = [("file", ()), ("outlet", ("--wire", "office")), ("field", ("--wire", "desk=releases"))]
+
+
+@pytest.mark.parametrize(("how", "options"), KNOWN)
+def test_a_known_source_says_how_much_is_its(find, texts, how, options):
+    release = article("r", texts[0], "office", "2025-01-05", desk="releases")
+    news = [article("a", f"{texts[0]}\n\n{texts[1]}", "north"), article("b", texts[2], "north")]
+    read = find(news, wire=[release]) if how == "file" else find([*news, release], *options)
+    name = "releases" if how == "field" else "office"
+    shares = {a["article"]["id"]: a["known_share"] for a in read("articles.jsonl")}
+    assert shares == {"r": {}, "a": {name: 0.5}, "b": {}}
+    (family,) = read("families.jsonl")
+    assert (family["source"], family["basis"], family["source_article"]) == (name, "known source", "r")
+
+
+def test_a_known_source_that_came_later_is_no_source(find, texts):
+    release = article("r", texts[0], "office", "2026-05-05")
+    (family,) = find([article("a", texts[0], "north")], wire=[release])("families.jsonl")
+    assert (family["source"], family["evidence"]) == ("", ["office has the text, but north was out before it"])
+
+
+def test_an_article_that_is_its_own_source_is_no_family(find, texts):
+    release = article("r", texts[0], "office", "2025-01-05")
+    assert find([release], wire=[release])("families.jsonl") == []
+
+
+def without_places(found):
+    """Return records without the lines at which articles are."""
+    if isinstance(found, dict):
+        return {key: without_places(value) for key, value in found.items() if key not in {"line", "path"}}
+    return [without_places(value) for value in found] if isinstance(found, list) else found
+
+
+def test_the_order_of_the_input_changes_nothing(find):
+    source = random.Random(3)
+    pool = [write(source, 60) for _ in range(14)]
+    records = []
+    for number in range(40):
+        parts = source.sample(pool, 2) + [write(source, 30)]
+        day = (date(2025, 1, 1) + timedelta(days=source.randrange(20))).isoformat()
+        records.append(
+            article(f"d{number}", "\n\n".join(parts), f"outlet {number % 5}", source.choice([day, day, "", "2099-01-01"]))
+        )
+    names = ("families.jsonl", "articles.jsonl", "stories.jsonl", "flows.csv")
+    expected = None
+    for _ in range(3):
+        read = find(records)
+        found = [without_places(read(name)) for name in names]
+        assert expected is None or found == expected
+        expected = found
+        source.shuffle(records)
+    assert len(expected[0]) > 3
+
+
+DATES = [("", ""), ("2025-01-06", "2025-01-06"), ("", "2025-01-06"), ("yesterday", "2025-01-06")]
+
+
+@pytest.mark.parametrize("days", DATES)
+def test_without_an_earlier_day_nobody_was_first(find, texts, days):
+    records = [article(outlet, texts[0], outlet, day) for outlet, day in zip(("north", "south"), days, strict=True)]
+    (family,) = find(records)("families.jsonl")
+    assert (family["source"], family["basis"]) == ("", "unknown")
+
+
+def test_times_of_a_day_tell_who_was_first(find, texts):
+    times = ("2025-01-06T08:00:00Z", "2025-01-06T11:00:00Z")
+    records = [article(outlet, texts[0], outlet, time) for outlet, time in zip(("north", "south"), times, strict=True)]
+    (family,) = find(records)("families.jsonl")
+    assert (family["source"], family["evidence"]) == ("north", ["north was first, by 3 h"])
+
+
+SCRIPTS = {
+    "Chinese": "火灾发生在市中心的一座旧楼里两名消防员受伤市长表示将调查原因并向公众公布结果居民已被疏散到附近学校",
+    "Arabic": " ".join(f"{w} في المدينة" for w in "حريق شرطة رئيس مدرسة طريق ماء وزير بيت نهر جسر سوق مطار قطار جامعة شارع".split()),
+    "Sinhala": " ".join(f"{w} නගරයේ" for w in "ගින්න පොලිසිය නගරාධිපති පාසල පාර ජලය අමාත්‍ය ගෙදර ගඟ පාලම වෙළඳපොළ ගුවන් දුම්රිය වීදිය".split()),
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_families_in_other_scripts(find, script):
+    text = SCRIPTS[script]
+    read = find([article("a", text, "north", "2025-01-05"), article("b", f"{text}\n\nEnd of it.", "south", "2025-01-06")])
+    (family,) = read("families.jsonl")
+    passage = family["members"][1]["passages"][0]
+    assert text.startswith(f"{text}\n\nEnd of it."[passage["start"] : passage["end"]])
+    assert text[:20] in read("pairs/0001.html")
+
+
+def test_pages_hold_no_markup_of_texts_urls_and_ids(find, texts):
+    evil = "<script>alert(1)</script>\u202e"
+    records = [
+        article(f"{evil}{n}", f"{evil} {texts[0]}", f"{evil} outlet {n}", f"2025-01-0{n}", url=f"javascript:{evil}")
+        for n in (1, 2, 3)
+    ]
+    read = find([{**record, "title": evil} for record in records])
+    pages = [read("index.html"), read("pairs/0001.html")]
+    assert not any("<script" in page or "\u202e" in page for page in pages)
+    assert "&lt;script&gt;" in pages[1]
+
+
+def test_a_formula_of_a_spreadsheet_is_text(find, texts):
+    read = find([article("a", texts[0], "=1+1", "2025-01-05"), article("b", texts[0], "south", "2025-01-06")])
+    assert read("flows.csv").splitlines()[1].startswith("2025-W02,south,'=1+1,first to publish,False,1,80")
+
+
+def test_outlets_are_hosts_where_records_name_none(find, texts):
+    records = [
+        {"id": name, "text": texts[0], "date": f"2025-01-0{n}", "url": f"https://www.{name}.example/x"}
+        for n, name in enumerate(("north", "south"), 1)
+    ]
+    assert find(records)("families.jsonl")[0]["source"] == "north.example"
+
+
+def test_a_large_family_lists_its_first_members_and_says_so(find, texts, monkeypatch):
+    monkeypatch.setattr(write_sources, "MAX_MEMBERS", 3)
+    monkeypatch.setattr("dedup.pipeline.write_source_report.MAX_MEMBERS", 3)
+    read = find([article(f"d{n}", texts[0], f"outlet {n}") for n in range(8)])
+    (family,) = read("families.jsonl")
+    assert (family["num_members"], len(family["members"])) == (8, 3)
+    (limit,) = json.loads(read("summary.json"))["limits"]
+    assert (limit["limit"], limit["value"], limit["hits"]) == ("max_members", 3, 1)
+
+
+@pytest.mark.nightly
+def test_a_family_of_ten_thousand(find, texts):
+    source = random.Random(1)
+    records = [article(f"d{n}", f"{texts[0]}\n\n{write(source, 40)}", f"outlet {n % 50}") for n in range(10_000)]
+    (family,) = find(records)("families.jsonl")
+    assert (family["num_members"], len(family["members"])) == (10_000, write_sources.MAX_MEMBERS)
+
+
+def edit(source, text, share):
+    """Return a text with a share of its words replaced, dropped or added to."""
+    out = []
+    for word in text.split():
+        if source.random() >= share:
+            out.append(word)
+            continue
+        kind = source.randrange(3)
+        out += [[source.choice(WORDS)], [], [word, source.choice(WORDS)]][kind]
+    return " ".join(out)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.2])
+def test_the_share_of_planted_text_is_measured(find, share):
+    source = random.Random(int(100 * share))
+    releases = [write(source, 250) for _ in range(6)]
+    records, truth = [], {}
+    for number, release in enumerate(releases):
+        planted, own = edit(source, release, share), write(source, 150)
+        records.append(article(f"n{number}", f"{own}\n\n{planted}", "north"))
+        truth[f"n{number}"] = len(planted.split()) / len(f"{own} {planted}".split())
+    wire = [article(f"r{number}", text, "office", "2025-01-01") for number, text in enumerate(releases)]
+    found = {a["article"]["id"]: a["known_share"].get("office", 0) for a in find(records, wire=wire)("articles.jsonl")}
+    errors = [abs(found[name] - expected) for name, expected in truth.items()]
+    assert max(errors) < 0.05
+
+
+def test_a_story_counts_each_family_once():
+    verdict = Verdict("AFP", Basis.CREDIT, FamilyKind.WIRE, None, ("a credits AFP",))
+    story = count_independent("story 1", [1, 2, 3, 4, 5], {1: 7, 2: 7, 3: 7, 4: 9}, {7: verdict, 9: verdict})
+    assert (story.num_articles, len(story.groups)) == (5, 3)
+    assert (story.groups[0].documents, story.groups[0].source) == ((1, 2, 3), "AFP")
+    assert story.groups[1].family is None
+
+
+def test_stories_of_a_file_are_counted(dedup, find, tmp_path, texts):
+    records = [article(name, f"{texts[0]}\n\n{texts[n]}"[: 480 + n], name) for n, name in enumerate(("north", "south", "east"), 1)]
+    source = tmp_path / "news.jsonl"
+    source.write_text("".join(json.dumps(record) + "\n" for record in records))
+    assert dedup("stories", str(source), "-o", str(tmp_path / "stories.jsonl"), "-q").code == 0
+    (story,) = find(records, "--stories", str(tmp_path / "stories.jsonl"))("stories.jsonl")
+    assert (story["story"], story["articles"], story["independent"]) == ("story 1", 3, 1)
+
+
+def test_weeks_are_those_of_iso():
+    assert [name_week(date(2024, 12, 30).toordinal()), name_week(0)] == ["2025-W01", ""]
+
+
+def test_the_terminal_says_it_on_one_screen(dedup, tmp_path, texts):
+    records = [article(f"d{n}", texts[n % 6], f"outlet {n}", f"2025-01-{n + 1:02}") for n in range(12)]
+    (tmp_path / "news.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    done = dedup("sources", str(tmp_path / "news.jsonl"), "-o", str(tmp_path / "out"))
+    assert done.code == 0
+    assert len(done.stdout.splitlines()) < 40
+    assert "families                     6" in done.stdout
+
+
+def test_few_common_words_are_no_family(find, texts):
+    few = " ".join(texts[0].split()[: MIN_WORDS - 5])
+    read = find([article("a", f"{few}\n\n{texts[1]}", "north"), article("b", f"{few}\n\n{texts[2]}", "south")])
+    assert read("families.jsonl") == []

@@ -10,7 +10,7 @@ import msgspec
 from dedup.model.run import Limit
 from dedup.near.fetch_texts import fetch_texts
 from dedup.output.line_objects import read_lines, read_place
-from dedup.output.run_folder import LOCATED
+from dedup.output.run_folder import LOCATED, RunFolder
 from dedup.output.source_records import SourceSummary
 from dedup.output.write_sources import (
     MAX_MEMBERS,
@@ -47,9 +47,9 @@ def write_sources(
     run: SourceRun, target: Path, stories: str | None, progress: Progress, *, overwrite: bool
 ) -> WrittenSources:
     """Find families and likely sources, and write them to a folder; `stories` is a file of `dedup stories`."""
-    with report_folder(target, target.with_name(f"{target.name}.none"), overwrite=overwrite) as (pages, scratch):
+    with report_folder(target, None, overwrite=overwrite) as (pages, scratch):
         job = make_source_job(run, scratch, progress)
-        job.folder.refuse_overlap(file.location for file in run.files)
+        RunFolder(target).refuse_overlap(file.location for file in run.files)
         with job.working():
             found = find_sources(run, job)
             located = LocatedSources.read(found, job.list_parts(LOCATED))

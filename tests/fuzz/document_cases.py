@@ -16,7 +16,7 @@ from .places import (
     list_sources,
 )
 from .tampering import tamper_with_folder, tamper_with_index, tamper_with_json
-from .texts import draw_text, draw_texts
+from .texts import MARKS, draw_text, draw_texts
 from .watch import Step
 
 INDEX = "news.duckdb"

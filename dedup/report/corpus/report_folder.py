@@ -23,8 +23,11 @@ def default_folder(out: Path) -> Path:
 
 
 @contextmanager
-def report_folder(target: Path, out: Path, *, overwrite: bool) -> Iterator[tuple[Path, Path]]:
-    """Give (folder that becomes the report, scratch folder); both are gone, or in place, afterwards."""
+def report_folder(target: Path, out: Path | None, *, overwrite: bool) -> Iterator[tuple[Path, Path]]:
+    """Give (folder that becomes the report, scratch folder); both are gone, or in place, afterwards.
+
+    `out` is the run that is reported on, if there is one.
+    """
     place = Path(os.path.abspath(target))
     refuse_place(place, out, overwrite=overwrite)
     partial = place.with_name(place.name + ".partial")
@@ -54,11 +57,10 @@ def report_folder(target: Path, out: Path, *, overwrite: bool) -> Iterator[tuple
             remove_ours(partial, REPORT)
 
 
-def refuse_place(place: Path, out: Path, *, overwrite: bool) -> None:
+def refuse_place(place: Path, out: Path | None, *, overwrite: bool) -> None:
     """Raise `OutputError` where the report must not go."""
     refuse_link(place)
-    own = os.path.realpath(out) + os.sep
-    if (os.path.realpath(place) + os.sep).startswith(own):
+    if out is not None and (os.path.realpath(place) + os.sep).startswith(os.path.realpath(out) + os.sep):
         raise OutputError(f"{place}: lies in the run that is reported on, which is only read. Choose another folder.")
     if not place.exists():
         return

@@ -123,7 +123,14 @@ def test_texts_that_may_name_somebody_are_found_fast():
     assert found.tolist() == [True, False, True, False]
 
 
-HOSTILE = ["(" * 5000, "Reuters " * 2000, "a " * 20_000 + "Reuters", "A B C " * 5000 + "(PTI)", "—" * 5000, "\n" * 5000 + "(AFP)"]
+HOSTILE = [
+    "(" * 5000,
+    "Reuters " * 2000,
+    "a " * 20_000 + "Reuters",
+    "A B C " * 5000 + "(PTI)",
+    "—" * 5000,
+    "\n" * 5000 + "(AFP)",
+]
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -12,7 +12,9 @@ from dedup.sources.flows import name_week
 from dedup.sources.independence import count_independent
 from dedup.sources.likely_source import Basis, FamilyKind, Verdict
 
-WORDS = [a + b + c for a in "bdfgklmnprst" for b in ("a", "e", "i", "o", "u") for c in ("n", "rim", "sto", "vel", "tak")]
+WORDS = [
+    a + b + c for a in "bdfgklmnprst" for b in ("a", "e", "i", "o", "u") for c in ("n", "rim", "sto", "vel", "tak")
+]
 
 
 def write(source, count):
@@ -158,10 +160,12 @@ def test_the_order_of_the_input_changes_nothing(find):
     pool = [write(source, 60) for _ in range(14)]
     records = []
     for number in range(40):
-        parts = source.sample(pool, 2) + [write(source, 30)]
+        parts = [*source.sample(pool, 2), write(source, 30)]
         day = (date(2025, 1, 1) + timedelta(days=source.randrange(20))).isoformat()
         records.append(
-            article(f"d{number}", "\n\n".join(parts), f"outlet {number % 5}", source.choice([day, day, "", "2099-01-01"]))
+            article(
+                f"d{number}", "\n\n".join(parts), f"outlet {number % 5}", source.choice([day, day, "", "2099-01-01"])
+            )
         )
     names = ("families.jsonl", "articles.jsonl", "stories.jsonl", "flows.csv")
     expected = None
@@ -193,15 +197,20 @@ def test_times_of_a_day_tell_who_was_first(find, texts):
 
 SCRIPTS = {
     "Chinese": "火灾发生在市中心的一座旧楼里两名消防员受伤市长表示将调查原因并向公众公布结果居民已被疏散到附近学校",
-    "Arabic": " ".join(f"{w} في المدينة" for w in "حريق شرطة رئيس مدرسة طريق ماء وزير بيت نهر جسر سوق مطار قطار جامعة شارع".split()),
-    "Sinhala": " ".join(f"{w} නගරයේ" for w in "ගින්න පොලිසිය නගරාධිපති පාසල පාර ජලය අමාත්‍ය ගෙදර ගඟ පාලම වෙළඳපොළ ගුවන් දුම්රිය වීදිය".split()),
+    "Arabic": "اندلع حريق في مبنى قديم وسط المدينة وأصيب رجلا إطفاء وقال رئيس البلدية إنه سيحقق في السبب ويعلن النتيجة "
+    "للجميع بينما نقل السكان إلى مدرسة قريبة وأغلقت الشرطة الطريق حتى المساء",
+    "Sinhala": "නගර මධ්‍යයේ පැරණි ගොඩනැගිල්ලක ගින්නක් ඇති වී ගිනි නිවන භටයින් දෙදෙනෙකු තුවාල ලැබූ අතර "
+    "හේතුව සොයා බලා ප්‍රතිඵලය ජනතාවට කියන බව නගරාධිපති පැවසීය පදිංචිකරුවන් ළඟ පාසලට ගෙන ගොස් ඇත "
+    "පොලිසිය සවස් වන තුරු පාර වසා තැබීය තවත් විස්තර පසුව නිකුත් කෙරේ",
 }
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_families_in_other_scripts(find, script):
     text = SCRIPTS[script]
-    read = find([article("a", text, "north", "2025-01-05"), article("b", f"{text}\n\nEnd of it.", "south", "2025-01-06")])
+    read = find(
+        [article("a", text, "north", "2025-01-05"), article("b", f"{text}\n\nEnd of it.", "south", "2025-01-06")]
+    )
     (family,) = read("families.jsonl")
     passage = family["members"][1]["passages"][0]
     assert text.startswith(f"{text}\n\nEnd of it."[passage["start"] : passage["end"]])
@@ -287,7 +296,10 @@ def test_a_story_counts_each_family_once():
 
 
 def test_stories_of_a_file_are_counted(dedup, find, tmp_path, texts):
-    records = [article(name, f"{texts[0]}\n\n{texts[n]}"[: 480 + n], name) for n, name in enumerate(("north", "south", "east"), 1)]
+    records = [
+        article(name, f"{texts[0]}\n\n{texts[n]}"[: 480 + n], name)
+        for n, name in enumerate(("north", "south", "east"), 1)
+    ]
     source = tmp_path / "news.jsonl"
     source.write_text("".join(json.dumps(record) + "\n" for record in records))
     assert dedup("stories", str(source), "-o", str(tmp_path / "stories.jsonl"), "-q").code == 0

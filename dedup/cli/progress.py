@@ -36,6 +36,7 @@ STAGES = {
     "group": StageWords("grouping", "groups documents that report one event"),
     "history": StageWords("tracing", "compares the versions of each article"),
     "name": StageWords("naming", "reads the words that describe the stories"),
+    "credits": StageWords("credits", "reads whom each article credits"),
     "restore": StageWords("restoring", "writes the input again"),
 }
 

@@ -1,5 +1,6 @@
 """`dedup sources`: what text outlets share, and where it came from."""
 
+import os
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -62,11 +63,10 @@ def sources(
     from dedup.report.sources.sources_terminal import render_sources
 
     place = Path(out)
-    with find_sources(inputs, place, records.input_format) as files:
+    with find_sources(inputs, place, records) as files:
         wire_files, fields = read_wires(wires, records)
-        known = {file.location for file in wire_files}
-        every = [file for file in files if file.location not in known] + wire_files
-        names = {file.location: Path(file.path).name.partition(".")[0] for file in wire_files}
+        names = {os.path.realpath(file.location): Path(file.path).name.partition(".")[0] for file in wire_files}
+        every = [file for file in files if os.path.realpath(file.location) not in names] + wire_files
         run = SourceRun(every, names, fields, records, credit_field, min_tokens, workers)
         written = write_sources(run, place, stories, teller.progress(), overwrite=overwrite)
     teller.tell(written.summary, lambda: render_sources(written.summary, written.matrix, out))
@@ -75,8 +75,6 @@ def sources(
 
 def read_wires(wires: Sequence[str], records: "InputConfig") -> "tuple[list[SourceFile], tuple[WireField, ...]]":
     """Return the files of known sources, and the fields that tell their records."""
-    import os
-
     from dedup.corpus.files import find_files
     from dedup.sources.articles import WireField
 
@@ -86,4 +84,4 @@ def read_wires(wires: Sequence[str], records: "InputConfig") -> "tuple[list[Sour
         name, is_field, value = wire.partition("=")
         if wire not in paths:
             fields.append(WireField(f"wire={name}", value) if is_field else WireField("outlet", wire))
-    return find_files(paths, records.input_format) if paths else [], tuple(fields)
+    return find_files(paths, records.input_format, records.encoding) if paths else [], tuple(fields)

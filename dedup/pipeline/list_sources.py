@@ -1,5 +1,6 @@
 """Find the text that outlets share and its likely sources: read, match, group, judge, write."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -42,7 +43,7 @@ ARTICLES = "articles.msgpack"
 class SourceRun:
     """Everything that is asked of a search for sources.
 
-    wire_files   files of `files` whose records are all of a known source, by path, each with its name
+    wire_files   files of `files` whose records are all of a known source, by real path, each with its name
     wires        what a field holds in the records of a known source
     credit_field field of the author
     """
@@ -99,9 +100,10 @@ def read_all(run: SourceRun, job: Job) -> list[Article]:
 
 def read_one(shard: Shard, *, run: SourceRun, folder: RunFolder) -> None:
     """Write the articles of one shard to its part."""
-    name, found = run.wire_files.get(shard.files[0].location, ""), []
+    found: list[Article] = []
+    names = [run.wire_files.get(os.path.realpath(file.user_file.location), "") for file in shard.files]
     for block in read_shard(shard, run.input, run.roles, lambda _: None):
-        found += read_articles(block, name, run.wires)
+        found += read_articles(block, names, run.wires)
     folder.part(shard.index, ARTICLES).write_bytes(msgspec.msgpack.encode(found))
 
 

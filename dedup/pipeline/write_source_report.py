@@ -49,13 +49,13 @@ def write_sources(
     """Find families and likely sources, and write them to a folder; `stories` is a file of `dedup stories`."""
     with report_folder(target, None, overwrite=overwrite) as (pages, scratch):
         job = make_source_job(run, scratch, progress)
-        RunFolder(target).refuse_overlap(file.location for file in run.files)
-        with job.working():
-            found = find_sources(run, job)
-            located = LocatedSources.read(found, job.list_parts(LOCATED))
+        RunFolder(target).refuse_overlap(file.user_file.location for file in run.files)
+        with job.working() as ready:
+            found = find_sources(run, ready)
+            located = LocatedSources.read(found, ready.list_parts(LOCATED))
             counts = count_stories(located, stories)
-            with job.timer.measure("write"):
-                return write_all(located, counts, job, pages)
+            with ready.timer.measure("write"):
+                return write_all(located, counts, ready, pages)
 
 
 def count_stories(located: LocatedSources, stories: str | None) -> list[StoryCount]:

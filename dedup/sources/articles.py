@@ -58,9 +58,9 @@ class WireField(NamedTuple):
     value: str
 
 
-def read_articles(block: DocumentBlock, file_name: str, wires: Sequence[WireField]) -> list[Article]:
-    """Return the articles of a block; all of them are of a known source if its file has a name."""
-    names = may_name(block.texts).tolist()
+def read_articles(block: DocumentBlock, file_names: Sequence[str], wires: Sequence[WireField]) -> list[Article]:
+    """Return the articles of a block; those of a file with a name are of a known source."""
+    names, files = may_name(block.texts).tolist(), block.files.tolist()
     columns = {role: [read_value(raw) for raw in values] for role, values in block.fields.items()}
     found = []
     for row, text in enumerate(block.texts.to_pylist()):
@@ -69,6 +69,7 @@ def read_articles(block: DocumentBlock, file_name: str, wires: Sequence[WireFiel
         named = find_credits(text, values.get("credit", ""), has_names=names[row])
         statement = _STATEMENT.search(text)
         article = read_article(values, raw, named, statement[0] if statement else "")
+        file_name = file_names[files[row]]
         known = (article.outlet or file_name) if file_name else name_wire(values, wires)
         found.append(msgspec.structs.replace(article, known=known))
     return found

@@ -26,7 +26,8 @@ WINDOW = 80  # characters around a name that are looked at
 _DASH = r"[-\u2010-\u2015\u2212:;|]"
 # Before the name in a dateline: places and a day, no sentence.
 _LEAD = re.compile(
-    r"(?:(?!(?:the|of|and|is|was|are|has|said|says|for|by|that|with)\b)[\w.'’/-]+[ ,:]+){0,8}(?:[-\u2013\u2014]\s)?[(\[]?\s*",
+    r"(?:(?!(?:the|of|and|is|was|are|has|said|says|for|by|that|with)\b)[\w.'’/-]+[ ,:]+){0,8}"
+    r"(?:[-\u2013\u2014]\s)?[(\[]?\s*",
     re.IGNORECASE,
 )
 _AFTER_DATELINE = re.compile(rf"[^)\]\n]{{0,12}}[)\]]\.?\s*(?:{_DASH}|(?=[A-Z\u201c\"]))|\s?{_DASH}{{1,2}}\s|\.\s")

@@ -143,7 +143,9 @@ def sources(source, place):
     """Look for sources in anything, with a known source that is one of the inputs, a value or nothing."""
     inputs = add_inputs(source, place)
     target = draw_folder_target(source, place, "pages")
-    wires = [("--wire", source.choice([*inputs.args, "outlet=AP", "=", MARKS[0], "AP"])) for _ in range(source.randrange(3))]
+    wires = [
+        ("--wire", source.choice([*inputs.args, "outlet=AP", "=", MARKS[0], "AP"])) for _ in range(source.randrange(3))
+    ]
     options = draw_options(source, "sources", share=0.2, without=("wires", "overwrite"))
     args = ("sources", *inputs.args, "-o", target.name, *target.options, *(part for wire in wires for part in wire))
     done = yield Step((*args, *options), target.outputs, target.partial, inputs.stdin)

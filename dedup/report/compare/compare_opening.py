@@ -106,13 +106,14 @@ def tell_shared(found: Comparison) -> Phrases:
 def tell_disagreements(found: Comparison) -> Phrases:
     """Return who may contradict whom, both wordings of the gravest case, and how many cases of each kind there are."""
     if not found.disagreements:
-        return compose("No claim, number, date, quotation or name in one text contradicts another.")
+        return compose("No contradiction was found in claims, numbers, dates, quotations and names.")
     counts = Counter(case.kind for case in found.disagreements)
     listed = ", ".join(f"{counts[kind]} in {KIND_NAMES[kind]}" for kind in KINDS if counts[kind])
     first = min(found.disagreements, key=lambda case: KINDS.index(case.kind))
     (wording, outlets), *others = list_sides(found, first)
     other, sides = others[0] if others else ("", [])
-    rest = f"; in all the texts disagree in {count_things(len(found.disagreements), 'place')}: {listed}."
+    rest = f"; in all the texts disagree in {len(found.disagreements)} places: {listed}."
+    rest = rest if len(found.disagreements) > 1 else "."
     against: list[str | Phrase] = [" against ", Phrase(other, row=first.row)] if other else []
     quotes: list[str | Phrase] = [Phrase(wording, row=first.row), *against, rest]
     if first.kind is FactKind.OPPOSITE:
@@ -130,22 +131,27 @@ def list_sides(found: Comparison, case: Disagreement) -> list[tuple[str, list[in
     return [sides[values] for values in sorted(sides, key=lambda values: (values != first, len(values & first)))]
 
 
+def say_count(count: int) -> str:
+    """Return how many statements there are, before one of them is quoted."""
+    return "1 statement, " if count == 1 else f"{count:,} statements, such as "
+
+
 def tell_alone(found: Comparison) -> Phrases:
     """Return who tells most that no other does, and who leaves out most."""
     outlets = range(len(found.outlets))
     alone = [found.only_here(outlet) for outlet in outlets]
     most = max(outlets, key=lambda outlet: len(alone[outlet]))
-    head = compose("No text tells anything that no other does")
+    head = compose("Nothing was found that only one text tells")
     if alone[most]:
         telling = [row for row in alone[most] if len(found.quote(row, most).split()) >= MIN_QUOTE] or alone[most]
-        size = f", {count_things(len(alone[most]), 'statement')}, such as "
+        size = f", {say_count(len(alone[most]))}"
         head = compose("Most that no other text tells is in ", [most], size, *quote_row(found, telling[0])[:1])
     missing = [entry for entry in found.omissions if entry.grade is Grade.LEFT_OUT]
     if not missing:
-        return [*head, Phrase("; nothing that others tell is left out.")]
+        return [*head, Phrase(", and nothing that one leaves out." if not alone[most] else "; nothing is left out.")]
     outlet, count = Counter(entry.outlet for entry in missing).most_common(1)[0]
     row = next(entry.row for entry in missing if entry.outlet == outlet)
-    size = f" leaves out most that others tell, {count_things(count, 'statement')}, such as "
+    size = f" leaves out most that others tell, {say_count(count)}"
     return [*head, *compose("; ", [outlet], size, *quote_row(found, row), ".")]
 
 
@@ -174,6 +180,8 @@ def list_reuse(found: Comparison) -> list[Reuse]:
 def tell_copies(found: Comparison) -> Phrases:
     """Return whose words are in whose text: the three surest pairs, or how little it is."""
     cases = list_reuse(found)
+    if not cases[0].share:
+        return compose("No run of four words is in two of the texts.")
     told = [case for case in cases[:MAX_COPIES] if case.share >= MIN_REUSED]
     parts = [
         compose(
@@ -186,7 +194,7 @@ def tell_copies(found: Comparison) -> Phrases:
         for case in told or cases[:1]
     ]
     return compose(
-        "In shared words: " if told else "No text is copied from another: at most ", *enumerate_all(parts), "."
+        "In shared words: " if told else "No text takes much from another: at most ", *enumerate_all(parts), "."
     )
 
 

@@ -116,6 +116,7 @@
       const texts = cells.map((cell, k) => {
         const p = make("p", cell ? "" : "absent", cell ? "" : "–");
         p.dir = "auto";
+        p.dataset.letter = letters[sides[k]];
         const other = cells[1 - k];
         if (cell && other && cell !== other) paint(p, cell, other);
         else if (cell) p.textContent = textOf.get(cell);

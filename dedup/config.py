@@ -209,6 +209,7 @@ class InputConfig:
     max_record    bytes of a record; a longer one is set aside unread
     encoding      of text files without a byte order mark; None: UTF-8
     max_unpacked  bytes that a compressed file or an archive may become; None: 200 times its own, at least 4 GB
+    given         fields that somebody named; any other one that is not there is looked for under well-known names
     """
 
     text_field: str = "text"
@@ -221,6 +222,7 @@ class InputConfig:
     max_record: int = 512 << 20
     encoding: str | None = None
     max_unpacked: int | None = None
+    given: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         check(1 <= self.max_record <= 2**31 - 1, f"--max-record {self.max_record} is not between 1 and 2,147,483,647.")

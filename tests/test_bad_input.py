@@ -219,7 +219,7 @@ def test_a_folder_without_files_of_a_known_format_is_an_error(dedup, tmp_path):
     (tmp_path / "in" / "a.doc").write_bytes(b"")
     assert error_of(dedup("clean", "in", "-o", "out", cwd=tmp_path)) == (
         "in: no file of a known format in this folder "
-        "(.jsonl, .ndjson, .csv, .tsv, .parquet, .txt; also with .gz or .zst)."
+        "(.jsonl, .ndjson, .json, .csv, .tsv, .parquet, .txt, .zip, .tar; also with .gz, .zst, .bz2 or .xz)."
     )
 
 

@@ -70,7 +70,13 @@ def make_records(series_field: str | None = None, **settings: Any) -> "InputConf
     """Return the settings that `record_options` or `text_options` stand for."""
     from dedup.config import InputConfig
 
-    return InputConfig(**settings | ({"outlet_field": series_field} if series_field else {}))
+    context = click.get_current_context()
+    names = {"series_field" if name == "outlet_field" and series_field else name for name in RECORD_FIELDS}
+    given = {name for name in names if context.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE}
+    if series_field:
+        settings["outlet_field"] = series_field
+        given.add("outlet_field")
+    return InputConfig(**settings, given=tuple(sorted(given & {*RECORD_FIELDS})))
 
 
 def parse_encoding(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
@@ -119,7 +125,12 @@ def refuse_dash(_context: click.Context, parameter: click.Parameter, value: str 
 inputs_argument = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
 
 input_options = compose(
-    click.option("--text-field", default="text", show_default=True, help="Field or column that holds the text."),
+    click.option(
+        "--text-field",
+        default="text",
+        show_default=True,
+        help="Field or column with the text, else a well-known name (body, maintext, ...); a.b: inside an object.",
+    ),
     click.option("--id-field", default="id", show_default=True, help="Field that holds the id; may be absent."),
     click.option(
         "--input-format",

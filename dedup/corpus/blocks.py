@@ -182,10 +182,14 @@ def missing_column(path: str, column: str, columns: Sequence[str], flag: str) ->
 def list_names(config: InputConfig, roles: Mapping[str, str]) -> dict[str, list[str]]:
     """Return the fields in which each role is looked for, in order.
 
-    A fact whose field has the default name is looked for under OTHER_NAMES too, in documents that lack that field.
+    A fact whose field has a well-known name is looked for under the others too, in documents that lack that field.
     """
-    others = {role: OTHER_NAMES.get(role, ()) if field == role else () for role, field in roles.items()}
-    return {r: [field, *(name for name in others[r] if name != config.text_field)] for r, field in roles.items()}
+    known = {role: (role, *OTHER_NAMES.get(role, ())) for role in roles}
+    others = {role: known[role] if field in known[role] else () for role, field in roles.items()}
+    return {
+        role: [field, *(name for name in others[role] if name not in {field, config.text_field})]
+        for role, field in roles.items()
+    }
 
 
 def choose_values(columns: Iterator[list[bytes]]) -> list[bytes]:

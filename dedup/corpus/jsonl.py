@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
-from operator import attrgetter
 from typing import Any, BinaryIO, NamedTuple
 
 import msgspec
@@ -29,6 +28,7 @@ from dedup.corpus.json_checks import (
     name_type,
 )
 from dedup.corpus.lines import explain_length, read_whole_lines
+from dedup.corpus.nested import make_getter, pick
 from dedup.corpus.rejections import explain_no_field
 from dedup.errors import InputError
 from dedup.kernels.unescape import PADDING, unescape
@@ -85,23 +85,27 @@ class RecordReader:
     def __init__(self, config: InputConfig, roles: Mapping[str, str]) -> None:
         self._config = config
         raw = msgspec.Raw
-        fields: list[tuple[str, type, Any]] = [("text", raw, msgspec.NODEFAULT), ("id", raw, raw())]
-        rename = {"text": config.text_field, "id": config.id_field}
-        # Two roles may name one field, and one may name the id or the text: a field is decoded once.
-        attributes = {config.text_field: "text", config.id_field: "id"}
         named = list_names(config, roles)
-        for field in chain.from_iterable(named.values()):
-            if field not in attributes:
-                attributes[field] = f"field{len(attributes)}"
-                fields.append((attributes[field], raw, raw()))
-                rename[attributes[field]] = field
+        wanted = [config.text_field, config.id_field, *chain.from_iterable(named.values())]
+        heads = [name.partition(".")[0] for name in wanted if "." in name]
+        # Two roles may name one field, and one may name the id or the text: a field is decoded once.
+        attributes = {name: f"field{number}" for number, name in enumerate(dict.fromkeys([*wanted, *heads]))}
         for name in attributes:
             refuse_name(name)
-        self._roles = {role: [attrgetter(attributes[name]) for name in names] for role, names in named.items()}
+        text = attributes[config.text_field]
+        fields: list[tuple[str, type, Any]] = [(attribute, raw, raw()) for attribute in attributes.values()]
+        if "." not in config.text_field:
+            fields[0] = (text, raw, msgspec.NODEFAULT)
+        rename = {attribute: name for name, attribute in attributes.items()}
+        getters = {
+            name: make_getter(name, attributes[name], attributes[name.partition(".")[0]] if "." in name else None)
+            for name in wanted
+        }
+        self._text, self._id = getters[config.text_field], getters[config.id_field]
+        self._roles = {role: [getters[name] for name in names] for role, names in named.items()}
         record = msgspec.defstruct("Record", fields, rename=rename, gc=False)
         self._decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(record)
         self._list_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(list[record])  # type: ignore[valid-type]
-        self._any_text: Any = msgspec.defstruct("AnyText", [("text", raw, raw())], rename={"text": config.text_field})
 
     def read(self, stream: BinaryIO, start: int, stop: int | None, path: str) -> Iterator[DocumentBlock]:
         """Yield the documents whose lines start in [start, stop) of a stream that is positioned at `start`."""
@@ -156,10 +160,9 @@ class RecordReader:
         found, texts = parsed
         return DocumentBlock(
             texts=texts,
-            ids=[b"" if i == b"null" else i for i in (bytes(record.id) for record in found)],
+            ids=[b"" if i == b"null" else i for i in map(self._id, found)],
             fields={
-                role: choose_values([bytes(value) for value in map(get, found)] for get in getters)
-                for role, getters in self._roles.items()
+                role: choose_values(list(map(get, found)) for get in getters) for role, getters in self._roles.items()
             },
             files=places.files,
             lines=places.numbers,
@@ -177,9 +180,9 @@ class RecordReader:
             records = given.decode(given.data)
         except UNREADABLE:
             return None
-        if len(records) != len(given.starts) or not all(map(has_plain_id, records)):
+        if len(records) != len(given.starts) or not all(map(is_plain_id, map(self._id, records))):
             return None
-        texts = decode_strings([record.text for record in records])
+        texts = decode_strings(list(map(self._text, records)))
         return None if texts is None else (records, texts)
 
     def _parse_each(
@@ -202,8 +205,11 @@ class RecordReader:
                 if not is_valid_utf8(line):
                     line.decode()  # says where
                 record = self._decoder.decode(line)
-                text = msgspec.json.decode(record.text, type=str)
-                if not has_plain_id(record):
+                raw = self._text(record)
+                if not raw:
+                    raise ValueError(explain_no_field(self._config.text_field))
+                text = msgspec.json.decode(raw, type=str)
+                if not is_plain_id(self._id(record)):
                     raise ValueError(f'field "{self._config.id_field}" is neither a text nor a number')
             except UNREADABLE as error:
                 bad.append((index, self._explain(line, error)))
@@ -229,7 +235,8 @@ class RecordReader:
         value = bytes(msgspec.json.decode(line, type=msgspec.Raw))
         if name_type(value) != "an object":
             return f"the line is {name_type(value)}, not an object"
-        text, field = bytes(msgspec.json.decode(value, type=self._any_text).text), self._config.text_field
+        field = self._config.text_field
+        text = pick(value, field)
         if not text:
             return explain_no_field(field)
         words = name_type(text)
@@ -253,6 +260,6 @@ def decode_strings(values: Sequence[msgspec.Raw | bytes]) -> pa.Array | None:
     return pa.Array.from_buffers(pa.large_string(), len(values), buffers)
 
 
-def has_plain_id(record: Any) -> bool:
+def is_plain_id(raw: bytes) -> bool:
     """Return whether the id of a record is a text, a number or absent."""
-    return not record.id or bytes(record.id)[0] in SCALAR_STARTS
+    return not raw or raw[0] in SCALAR_STARTS

@@ -11,6 +11,7 @@ import msgspec
 from dedup.config import InputConfig
 from dedup.corpus.delimited import DELIMITERS, parse_cells, parse_record, read_header
 from dedup.corpus.files import SourceFile, at_rest
+from dedup.corpus.nested import pick, put
 from dedup.corpus.parquet import fetch_rows, open_parquet
 from dedup.corpus.shards import Shard
 from dedup.corpus.values import read_value
@@ -42,8 +43,6 @@ class RecordText:
         self._format = file.format
         self._field = config.text_field
         self._header = read_header(file) if file.format in DELIMITERS else []
-        # Only the text: another field may hold what no decoder takes (a number beyond all floats).
-        self._record = msgspec.defstruct("Record", [("text", msgspec.Raw)], rename={"text": config.text_field})
 
     def get(self, raw: bytes) -> str:
         """Return the text of a record."""
@@ -51,7 +50,7 @@ class RecordText:
             return raw.decode("utf-8-sig" if self._format == "txt" else "utf-8")
         if self._format in DELIMITERS:
             return parse_record(raw, self._header, self._format)[self._field]
-        return msgspec.json.decode(msgspec.json.decode(raw, type=self._record).text, type=str)  # type: ignore[attr-defined]
+        return msgspec.json.decode(pick(raw, self._field), type=str)
 
     def put(self, raw: bytes, text: str) -> bytes:
         """Return the record with another text: fields in order, their values unchanged."""
@@ -61,11 +60,7 @@ class RecordText:
             return MARK * raw.startswith(MARK) + text.encode()
         if self._format in DELIMITERS:
             return self._put_cell(raw, text)
-        values = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
-        values[self._field] = msgspec.Raw(msgspec.json.encode(text))
-        fields = (msgspec.json.encode(name) + b": " + bytes(value).strip() for name, value in values.items())
-        end = raw[len(raw.rstrip()) :]
-        return b"{" + b", ".join(fields) + b"}" + end
+        return put(raw, self._field, msgspec.json.encode(text)) + raw[len(raw.rstrip()) :]
 
     def _put_cell(self, raw: bytes, text: str) -> bytes:
         cells = parse_cells(raw, self._format)
@@ -110,8 +105,7 @@ def read_record_fields(file: SourceFile, header: list[str], raw: bytes, config: 
     if header:
         cells = parse_record(raw, header, file.format)
         return {role: cells.get(name, "") for role, name in config.facts.items()}
-    values = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
-    return {role: read_value(bytes(values.get(name, b""))) for role, name in config.facts.items()}
+    return {role: read_value(pick(raw, name)) for role, name in config.facts.items()}
 
 
 def find_places(segments: Segments, documents: Iterable[int]) -> Iterator[tuple[Shard, dict[int, RecordSpan]]]:

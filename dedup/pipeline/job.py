@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from dedup.config import CleanSettings
+from dedup.corpus.field_names import choose_fields
 from dedup.corpus.files import SourceFile, as_private_as, at_rest
 from dedup.corpus.shards import SHARD_SIZE, Shard, plan_shards
 from dedup.corpus.unpack import unpack
@@ -177,14 +178,22 @@ class Job:
                     self.folder.discard()
 
     def unpack(self) -> "Job":
-        """Return the job with plain copies of packed files, and the shards of these."""
+        """Return the job with plain copies of packed files, the shards of these, and the fields that they have."""
         run = self.run
         if not any(file.is_packed for file in run.files):
-            return self
+            return self.with_fields()
         place, config = self.folder.unpacked, run.settings.input
         with self.timer.measure("unpack"), self.show("unpack", sum(f.size for f in run.files if f.is_packed), "B"):
             files = unpack(run.files, place, config, run.workers, self.progress.advance)
-        return replace(self, run=replace(run, files=files), shards=tuple(plan_shards(files, run.shard_size)))
+        shards = tuple(plan_shards(files, run.shard_size))
+        return replace(self, run=replace(run, files=files), shards=shards).with_fields()
+
+    def with_fields(self) -> "Job":
+        """Return the job with the fields that its documents have where nobody named others; say which."""
+        found = choose_fields(self.run.files, self.settings.input)
+        if found.line:
+            self.progress.note(found.line)
+        return replace(self, run=replace(self.run, settings=replace(self.settings, input=found.config)))
 
     def visit_shards(self, stage: str, work: Callable[[Shard], None]) -> None:
         """Go over all shards once more, in worker processes."""

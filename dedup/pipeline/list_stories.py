@@ -1,12 +1,13 @@
 """Group a corpus into stories: read terms, group documents, name the terms in a second reading."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import msgspec
 import numpy as np
 
 from dedup.config import FieldNames, InputConfig
+from dedup.corpus.field_names import choose_fields
 from dedup.corpus.files import SourceFile
 from dedup.corpus.rejections import read_lines, refuse_no_text
 from dedup.kernels.neighbours import UNDATED
@@ -32,6 +33,7 @@ class StoryRun:
 
 def list_stories(run: StoryRun, progress: Progress) -> StoryResult:
     """Return the stories of a corpus, biggest first."""
+    run = with_fields(run, progress)
     run.fields.check(run.input)
     compile_ahead(STORIES, progress)
     catalogue, terms = read_corpus(run, progress)
@@ -42,6 +44,16 @@ def list_stories(run: StoryRun, progress: Progress) -> StoryResult:
     words = name_terms(run, grouping, progress)
     stories = [describe_story(number, catalogue, grouping, words) for number in range(len(grouping.members))]
     return StoryResult(count(catalogue, grouping), stories, list_limits(grouping, run.stories))
+
+
+def with_fields(run: StoryRun, progress: Progress) -> StoryRun:
+    """Return the run with the fields that its documents have where nobody named others; say which."""
+    named = {f"{role}_field": field for role, field in run.fields.roles.items()}
+    found = choose_fields(run.files, replace(run.input, **named))  # type: ignore[arg-type]
+    if found.line:
+        progress.note(found.line)
+    fields = FieldNames(found.config.date_field, found.config.title_field, found.config.outlet_field)
+    return replace(run, input=found.config, fields=fields)
 
 
 def read_corpus(run: StoryRun, progress: Progress) -> tuple[StoryCatalogue, Terms]:

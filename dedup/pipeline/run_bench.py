@@ -29,6 +29,7 @@ from dedup.bench.rates import measure_rate
 from dedup.bench.sample import draw
 from dedup.config import CleanSettings, InputConfig, KeepPolicy, NearConfig, PassageConfig
 from dedup.corpus.document_reader import DocumentReader
+from dedup.corpus.field_names import choose_fields
 from dedup.corpus.files import SourceFile, find_files
 from dedup.corpus.values import read_value
 from dedup.kernels.leader_table import KEPT
@@ -78,7 +79,9 @@ class FoundCopies:
 
 def bench(run: BenchRun, progress: Progress) -> Bench:
     """Measure a corpus. Everything is worked out in a temporary folder; the corpus is only read."""
-    notes: list[str] = []
+    found = choose_fields(run.files, run.input)
+    notes = [found.line] if found.line else []
+    run = replace(run, input=found.config)
     judged_pairs = read_judged_pairs(run.judged) if run.judged else []
     with tempfile.TemporaryDirectory(prefix="dedup-bench-") as folder:
         warm_up(run, Path(folder), progress)

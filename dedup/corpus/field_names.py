@@ -1,0 +1,176 @@
+"""Which fields hold what is known of a document, where nobody said it: by the names that crawlers give them."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from itertools import islice
+from typing import Any, NamedTuple
+
+import msgspec
+import pyarrow as pa
+
+from dedup.config import InputConfig
+from dedup.corpus.column_values import list_values
+from dedup.corpus.compression import read_chunk
+from dedup.corpus.delimited import DELIMITERS
+from dedup.corpus.files import SourceFile
+from dedup.corpus.json_file import list_values as list_json_values
+from dedup.corpus.parquet import open_parquet
+from dedup.errors import InputError
+from dedup.text.control_characters import show_line
+
+LOOKED_AT, MAX_RECORDS, MAX_FILES = 1 << 20, 50, 20  # bytes and records of a file; files
+# Names without case and without what joins words, the likeliest line first. From news-please, fundus, newspaper4k,
+# trafilatura, Scrapy and Zyte, NewsAPI, webz.io, schema.org, C4, CC-News and RealNews.
+TABLE = {
+    "text": (
+        ("text", "body", "content", "maintext", "plaintext", "articletext", "articlebody", "fulltext", "fullcontent"),
+        ("article", "story", "document"),
+    ),
+    "id": (("id", "docid", "documentid", "articleid"), ("uuid", "guid")),
+    "title": (("title", "headline"), ("titlepage", "titlerss")),
+    "date": (
+        (
+            "date",
+            "published",
+            "publishedat",
+            "publishdate",
+            "datepublish",
+            "datepublished",
+            "publishingdate",
+            "pubdate",
+        ),
+        ("publicationdate", "publishtime", "datetime", "timestamp", "createdat"),
+    ),
+    "outlet": (
+        ("outlet", "publisher", "publication", "newspaper", "outletname", "sourcename", "sitename"),
+        ("source", "source.name", "site", "metasitename", "sourcehostname"),
+        ("sourcedomain", "domain", "hostname"),
+    ),
+    "url": (("url",), ("canonicalurl", "canonicallink", "link", "permalink", "uri"), ("source",)),
+}
+NUMBERS = {"id", "date"}  # roles whose values may be numbers
+Record = Mapping[str, Any]
+
+
+class FoundFields(NamedTuple):
+    """The settings with the fields that were found, and a line on those of unusual names, "" for none."""
+
+    config: InputConfig
+    line: str
+
+
+def choose_fields(files: Sequence[SourceFile], config: InputConfig) -> FoundFields:
+    """Return the fields of each role that was not named, as the first records of the files have them.
+
+    Two fields that may be meant and hold different things are an `InputError`.
+    """
+    samples = {file.path: list(islice(read_sample(file), MAX_RECORDS)) for file in files[:MAX_FILES]}
+    found: dict[str, str] = {}
+    for role in TABLE:
+        name = f"{role}_field"
+        if name in config.given or getattr(config, name) != role:
+            continue
+        chosen = {path: choose_field(path, role, records) for path, records in samples.items()}
+        places = {field: path for path, field in reversed(chosen.items()) if field}
+        if len(places) > 1 and role == "text":
+            (other, there), (one, where) = list(places.items())[-2:]
+            raise InputError(
+                f'{where} has its texts in "{show_line(one)}", {there} in "{show_line(other)}". Clean them one by one.'
+            )
+        if places and role not in places:
+            found[name] = list(places)[-1]
+    listed = ", ".join(f'{name.removesuffix("_field")} from "{show_line(field)}"' for name, field in found.items())
+    return FoundFields(replace(config, **found) if found else config, f"taken: {listed}" if listed else "")  # type: ignore[arg-type]
+
+
+def choose_field(path: str, role: str, records: Sequence[Record]) -> str | None:
+    """Return the field of a role in some records, None where there is none."""
+    names = list(dict.fromkeys(name for record in records for name in record))
+    nested = tuple(name for line in TABLE[role] for name in line)
+    for number, line in enumerate([*TABLE[role], nested]):
+        is_nested = number == len(TABLE[role])
+        fits = [
+            name for known in line for name in names if is_called(name, known, is_nested) and holds(role, name, records)
+        ]
+        for other in fits[1:]:
+            if role != "text" and fits[0] == role:
+                break  # the usual name is meant
+            if differ(fits[0], other, records):
+                one, two = show_line(fits[0]), show_line(other)
+                raise InputError(
+                    f'{path}: "{one}" and "{two}" may both hold the {role}, and differ. Name one with --{role}-field.'
+                )
+        if fits:
+            return fits[0]
+    return None
+
+
+def differ(one: str, other: str, records: Sequence[Record]) -> bool:
+    """Return whether two fields of some record hold different things."""
+    return any(record.get(other) and record.get(one) not in {None, "", record[other]} for record in records)
+
+
+def is_called(name: str, known: str, is_nested: bool) -> bool:  # noqa: FBT001 (named by all who call)
+    """Return whether a field, or one in an object, is called like a known one."""
+    return plain(name) == known or (is_nested and "." in name and plain(name.rpartition(".")[2]) == known)
+
+
+def plain(name: str) -> str:
+    """Return a name without case and without what joins its words."""
+    return name.lower().replace("_", "").replace("-", "").replace(" ", "")
+
+
+def holds(role: str, name: str, records: Sequence[Record]) -> bool:
+    """Return whether a field has values of the kind of a role; an address is no outlet."""
+    values = [record[name] for record in records if record.get(name) not in {None, ""}]
+    kinds = (str, int, float) if role in NUMBERS else (str,)
+    if not values or not all(isinstance(value, kinds) and not isinstance(value, bool) for value in values):
+        return False
+    is_address = [str(value).startswith(("http://", "https://")) for value in values]
+    return all(is_address) if (role, plain(name)) == ("url", "source") else role != "outlet" or not any(is_address)
+
+
+def read_sample(file: SourceFile) -> Iterator[Record]:
+    """Yield the first records of a file, as far as they can be read."""
+    if file.format == "parquet":
+        with suppress(pa.ArrowException, OSError):  # what is damaged is told where it is needed
+            for batch in open_parquet(file.location).iter_batches(MAX_RECORDS):
+                columns = zip(*map(list_values, batch.columns), strict=True)
+                yield from (flatten(dict(zip(batch.schema.names, row, strict=True))) for row in columns)
+    elif file.format in {"jsonl", "json", *DELIMITERS}:
+        with file.open() as (stream, _):
+            head = read_chunk(stream, LOOKED_AT, file.path)
+        yield from read_rows(head, DELIMITERS[file.format]) if file.format in DELIMITERS else read_objects(head)
+
+
+def read_rows(head: bytes, delimiter: str) -> Iterator[Record]:
+    """Yield the first rows of a table."""
+    text = io.StringIO(head.decode("utf-8-sig", "replace"), newline="")
+    try:
+        for row in csv.DictReader(text, delimiter=delimiter):
+            yield {name: value for name, value in row.items() if isinstance(name, str) and isinstance(value, str)}
+    except csv.Error:
+        return
+
+
+def read_objects(head: bytes) -> Iterator[Record]:
+    """Yield the first objects of JSON lines, or of a JSON file."""
+    for value in list_json_values(0, head, LOOKED_AT):
+        try:
+            record = msgspec.json.decode(value.raw)
+        except (msgspec.MsgspecError, ValueError, RecursionError):
+            continue
+        if isinstance(record, dict):
+            yield flatten(record)
+
+
+def flatten(record: Mapping[str, Any]) -> Record:
+    """Return the texts and numbers of a record, those in its objects with dotted names."""
+    flat: dict[str, Any] = {}
+    for name, value in record.items():
+        inner = {f"{name}.{own}": part for own, part in value.items()} if isinstance(value, dict) else {name: value}
+        flat |= {path: part for path, part in inner.items() if isinstance(part, (str, int, float))}
+    return flat

@@ -10,10 +10,13 @@ from browser import LOOKS, Visit, in_browser
 from commands import run_fork
 from corpora import make_records
 from report_pages import HOSTILE, hostile_records, make_report, story_records
+from test_report_relations import make_corpus
 
 from dedup.text.control_characters import make_safe
 
 PAGES = ("index.html", "clusters.html", "clusters/000/1.html", "threshold.html")
+RELATION_PAGES = ("lost.html", "alike.html", "series.html", "pairs/relation-1.html", "pairs/crossing-1.html")
+PLACES = (*(("plain", name) for name in PAGES), *(("relations", name) for name in RELATION_PAGES))
 
 TOUCH = """for (const target of document.querySelectorAll("body *")) {
     target.dispatchEvent(new Event("focus"));
@@ -25,12 +28,13 @@ pytestmark = in_browser
 
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory):
-    """Return {name: folder} of the report of a corpus of many clusters and near misses, and of a hostile one."""
+    """Return {name: folder} of reports: of many clusters and near misses, hostile records, and all relations."""
     records = story_records() + make_records("browser", 230) + make_near_misses()
     folder = tmp_path_factory.mktemp("browser")
     plain = make_report(run_fork, folder / "plain", records)[1]
     hostile = make_report(run_fork, folder / "hostile", hostile_records(), name='a"<b onx=1>.jsonl')[1]
-    return {"plain": plain, "hostile": hostile}
+    relations = make_report(run_fork, folder / "relations", make_corpus())[1]
+    return {"plain": plain, "hostile": hostile, "relations": relations}
 
 
 def make_near_misses():
@@ -40,10 +44,10 @@ def make_near_misses():
     return [{"id": f"miss{number}", "text": " ".join(text)} for number, text in enumerate(texts)]
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize(("corpus", "name"), PLACES)
 @pytest.mark.parametrize("look", nightly_after(2, LOOKS))
-def test_axe_finds_no_violation(browser, reports, name, look):
-    with Visit(browser, reports["plain"] / name, **LOOKS[look]) as visit:
+def test_axe_finds_no_violation(browser, reports, corpus, name, look):
+    with Visit(browser, reports[corpus] / name, **LOOKS[look]) as visit:
         if name == "clusters.html":
             visit.page.fill("#search", "s1")  # axe takes seconds for 200 rows
         assert [] == visit.find_violations()
@@ -121,8 +125,7 @@ def test_without_scripts_the_list_is_complete(browser, reports):
         assert (200, 33) == (rows, visit.page.locator("#list tbody tr").count())
 
 
-@pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("corpus", ["plain", "hostile"])
+@pytest.mark.parametrize(("corpus", "name"), [*PLACES, *(("hostile", name) for name in (*PAGES, *RELATION_PAGES))])
 @pytest.mark.parametrize("width", nightly_but([320], [320, 400, 1200]))
 def test_no_page_is_wider_than_its_window(browser, reports, corpus, name, width):
     path = reports[corpus] / name
@@ -133,13 +136,13 @@ def test_no_page_is_wider_than_its_window(browser, reports, corpus, name, width)
         assert visit.page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-@pytest.mark.parametrize("name", ["index.html", "clusters/000/1.html"])
-def test_print_shows_what_is_folded_away(browser, reports, name):
-    with Visit(browser, reports["plain"] / name) as visit:
+@pytest.mark.parametrize(("corpus", "name"), PLACES)
+def test_print_shows_what_is_folded_away(browser, reports, corpus, name):
+    with Visit(browser, reports[corpus] / name) as visit:
         visit.page.emulate_media(media="print")
         folded = visit.page.locator("details:not([open]) > :not(summary)")
         heights = folded.evaluate_all("every => every.map(e => e.getBoundingClientRect().height)")
-        assert heights
+        assert heights or name not in {"index.html", "clusters/000/1.html"}
         assert all(height > 0 for height in heights)
 
 

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
+from amounts import nightly_but
 from commands import clean_quietly
 from corpora import make_records, read_tree, write_jsonl
 from kills import (
@@ -166,6 +167,45 @@ def test_resume_does_not_sketch_finished_shards_again(corpus, undisturbed, tmp_p
     changes = list_changes(tmp_path, run(corpus, out, resume=True, passages=passages))
     sketched = [Path(path).stem for event, path in changes if event == "os.mkdir" and path.endswith(".part")]
     assert sketched == [f"{number:06}" for number in range(4, 8)]
+    assert read_tree(out) == expected
+
+
+def add_noise(path):
+    """Change one byte in the middle of a file."""
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    path.write_bytes(data)
+
+
+DAMAGES = (
+    add_noise,
+    lambda path: os.truncate(path, path.stat().st_size // 2),
+    lambda path: os.truncate(path, 0),
+    Path.unlink,
+)
+SEGMENT_FILES = (
+    "documents.arrow",
+    "tokens.arrow",
+    "titles.arrow",
+    "repeats.arrow",
+    "rejections.arrow",
+    "lines",
+    "digest",
+)
+
+
+@pytest.mark.parametrize("undisturbed", ["passages"], indirect=True)
+@pytest.mark.parametrize("turn", nightly_but({0}, range(len(SEGMENT_FILES))))
+def test_segments_that_are_not_as_they_were_written_are_made_again(corpus, undisturbed, tmp_path, turn):
+    out = tmp_path / "out"
+    passages, expected, _ = undisturbed
+    prepare = functools.partial(die_at, tmp_path, "os.mkdir", "out.partial/segments/000005.part")
+    assert run_in_fork(run(corpus, out, prepare, passages=passages)) == -signal.SIGKILL
+    for number, damage in enumerate(DAMAGES):
+        damage(tmp_path / f"out.partial/segments/{number:06}" / SEGMENT_FILES[(turn + number) % len(SEGMENT_FILES)])
+    changes = list_changes(tmp_path, run(corpus, out, resume=True, passages=passages))
+    sketched = [Path(path).stem for event, path in changes if event == "os.mkdir" and path.endswith(".part")]
+    assert sketched == [f"{number:06}" for number in (0, 1, 2, 3, 5, 6, 7)]
     assert read_tree(out) == expected
 
 

@@ -3,9 +3,12 @@
 import errno
 import resource
 
+import numba
 import pytest
+from commands import run_process
 
 from dedup.cli.main import explain_error, explain_os_error
+from dedup.kernels.jit import choose_root
 
 
 @pytest.mark.parametrize(
@@ -28,3 +31,24 @@ def test_without_a_limit_nothing_is_said_of_one(monkeypatch):
     assert explain_error(MemoryError()) == "there is not enough memory. Free some, or try fewer --workers."
     assert explain_error(OSError(errno.ENOENT, "No such file", "a")) == "a: No such file"
     assert explain_error(ImportError("none")) is None
+
+
+def test_a_read_only_package_keeps_compiled_code_where_the_caches_of_the_user_are(tmp_path, monkeypatch):
+    monkeypatch.setattr(numba.config, "CACHE_DIR", "")
+    (tmp_path / "file").touch()
+    read_only = tmp_path / "file" / "package"
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", "")
+    assert choose_root(read_only) == tmp_path / ".cache"
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "own"))
+    assert choose_root(read_only) == tmp_path / "own"
+    assert choose_root(tmp_path / "package") == tmp_path / "package"
+
+
+def test_without_any_place_for_compiled_code_one_line_says_the_way_out(tmp_path, monkeypatch):
+    (tmp_path / "a.jsonl").write_text('{"text": "a"}\n')
+    for name in ("NUMBA_CACHE_DIR", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "a.jsonl" / "folder"))
+    done = run_process("clean", "a.jsonl", "-o", "out", cwd=tmp_path)
+    assert (done.code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert done.stderr.endswith("NUMBA_CACHE_DIR=FOLDER dedup ...\n")

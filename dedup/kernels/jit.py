@@ -24,6 +24,8 @@ from numba.core.compiler_machinery import register_pass
 from numba.core.runtime import rtsys
 from numba.core.typed_passes import NativeLowering
 
+from dedup.errors import OutputError
+
 PREFIX = "dedup-kernels-"
 OPTIONS = {"nogil": True, "no_cfunc_wrapper": True}  # of all: C calls none
 
@@ -35,14 +37,25 @@ def cache_folder() -> Path:
     here = Path(__file__).parent
     for source in sorted(here.glob("*.py")):
         digest.update(source.read_bytes())
-    root = Path(nb.config.CACHE_DIR) if nb.config.CACHE_DIR else here / "__pycache__"
-    if not is_writable(root):
-        root = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
+    root = choose_root(here / "__pycache__")
     folder = root / (PREFIX + digest.hexdigest())
     if not folder.exists() and root == here / "__pycache__":
         for stale in root.glob(PREFIX + "*"):
             shutil.rmtree(stale, ignore_errors=True)
     return folder
+
+
+def choose_root(own: Path) -> Path:
+    """Return the first folder that can be written to: the one that was named, our own, the caches of the user."""
+    named, user = nb.config.CACHE_DIR, os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    roots = [Path(named) if named else own, Path(user)]
+    for root in roots:
+        if is_writable(root):
+            return root
+    places = " and ".join(map(str, roots))
+    raise OutputError(
+        f"{places}: no place for compiled code. Name a folder that you can write to: NUMBA_CACHE_DIR=FOLDER dedup ..."
+    )
 
 
 def is_writable(folder: Path) -> bool:

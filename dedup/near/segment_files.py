@@ -18,6 +18,7 @@ from dedup.near.read_facts import Facts
 
 DOCUMENTS, TOKENS, TITLES = "documents.arrow", "tokens.arrow", "titles.arrow"
 REJECTIONS, REPEATS = "rejections.arrow", "repeats.arrow"
+LINES, DIGEST = "lines", "digest"
 REJECTION_SCHEMA = pa.schema(
     {"file": pa.int32(), "line": pa.int64(), "start": pa.int64(), "length": pa.int64(), "error": pa.string()}
 )
@@ -32,6 +33,25 @@ SegmentColumns = dict[str, np.ndarray | pa.Array]
 def segment_folder(root: Path, shard: Shard) -> Path:
     """Return the folder of a shard's segment."""
     return root / f"{shard.index:06d}"
+
+
+def digest_segment(folder: Path) -> str:
+    """Return a digest of the names and bytes of the files of a segment."""
+    from blake3 import blake3  # noqa: PLC0415 (for those who have segments)
+
+    digest = blake3()
+    for path in sorted(folder.iterdir()):
+        if path.name != DIGEST and path.is_file():
+            digest.update(f"{path.name} {path.stat().st_size} ".encode()).update_mmap(path)
+    return str(digest.hexdigest())
+
+
+def is_whole(folder: Path) -> bool:
+    """Return whether a segment is finished and as it was written; another one is made again."""
+    try:
+        return (folder / DIGEST).read_bytes() == digest_segment(folder).encode()
+    except OSError:
+        return False
 
 
 class SegmentWriter:
@@ -57,7 +77,9 @@ class SegmentWriter:
             if writer is not None:
                 writer.close()
         if kind is None:
-            (self._part / "lines").write_text(str(self._num_lines))
+            (self._part / LINES).write_text(str(self._num_lines))
+            (self._part / DIGEST).write_text(digest_segment(self._part))
+            shutil.rmtree(self._folder, ignore_errors=True)  # one that was found broken
             os.replace(self._part, self._folder)
 
     def add(

@@ -19,7 +19,7 @@ from dedup.kernels.article_facts import FACTS
 from dedup.kernels.buffers import as_read_only, locate_rows
 from dedup.model.run import RejectionCounts
 from dedup.near.read_facts import Facts
-from dedup.near.segment_files import DOCUMENTS, REJECTIONS, REPEATS, TITLES, TOKENS, segment_folder
+from dedup.near.segment_files import DOCUMENTS, LINES, REJECTIONS, REPEATS, TITLES, TOKENS, segment_folder
 from dedup.near.stored import NAME_SCHEMA
 
 NO_NAMES = NAME_SCHEMA.empty_table()
@@ -143,7 +143,7 @@ class Segments:
         if shard.first_file != self._file:
             self._num_lines, self._file = 0, shard.first_file
         self._line_bases.append(self._num_lines)
-        self._num_lines += int((folder / "lines").read_text())
+        self._num_lines += int((folder / LINES).read_text())
         if not (folder / DOCUMENTS).exists():
             return
         readers = {name: self._open(folder / name) for name in (DOCUMENTS, TOKENS, TITLES, REPEATS)}

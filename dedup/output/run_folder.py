@@ -92,7 +92,7 @@ class RunFolder:
             with create_within(self.segments, f"{place.name}.part") as file:
                 file.write(os.urandom(8))
             os.replace(f"{place}.part", place)
-        return int.from_bytes(place.read_bytes(), "little")
+        return int.from_bytes(place.read_bytes()[:8], "little")
 
     def output_place(self, folder: str, file: SourceFile) -> Path:
         """Return the place of what a folder of the output has of an input file."""

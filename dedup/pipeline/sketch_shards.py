@@ -12,7 +12,7 @@ from dedup.corpus.rejections import read_lines, refuse_no_text
 from dedup.corpus.shards import Shard, read_shard
 from dedup.near.proofs import Prover, describe_proofs
 from dedup.near.read_facts import read_facts
-from dedup.near.segment_files import SegmentColumns, SegmentWriter, segment_folder
+from dedup.near.segment_files import SegmentColumns, SegmentWriter, is_whole, segment_folder
 from dedup.near.segments import Segments
 from dedup.near.sketcher import Sketcher
 from dedup.near.sketches import Sketches
@@ -40,11 +40,11 @@ def load_kernels(settings: CleanSettings, progress: Progress) -> float:
 
 
 def sketch(job: Job) -> Sketches:
-    """Return the sketches of all documents; shards that have a finished segment are not read again."""
+    """Return the sketches of all documents; shards that have a whole segment are not read again."""
     job.timer.add_compiling(load_kernels(job.settings, job.progress))
     root = job.folder.segments
     with job.timer.measure("sketch"):
-        todo = [shard for shard in job.shards if not segment_folder(root, shard).exists()]
+        todo = [shard for shard in job.shards if not is_whole(segment_folder(root, shard))]
         seed = job.index.secret(job)
         prover = None if seed is None else Prover.of(seed)
         task = partial(sketch_shard, settings=job.settings, root=root, prover=prover)

@@ -153,7 +153,7 @@ def test_the_opening_tells_what_all_tell_what_differs_what_one_has_and_who_copie
     shared, differ, alone, copied = say_opening(compare_story(base="wire"))
     assert "All 3 texts make" in shared
     assert "“The harbour was closed for two days.” (A)" in shared
-    assert "differ in numbers: “12” against “14”" in differ
+    assert "differ in numbers: “12” (A) against “14” (C)" in differ
     assert "C leaves out most that others tell" in alone
     assert "of B is in runs of four words and more of A" in copied
 

@@ -7,7 +7,7 @@ from itertools import groupby
 from dedup.compare.model import Comparison, Disagreement, FactKind, Grade, LeftOut, Place
 from dedup.report.compare.compare_names import number_statements
 from dedup.report.compare.compare_page import PageRow
-from dedup.report.compare.compare_text import KIND_NAMES, KINDS, list_facts
+from dedup.report.compare.compare_text import KIND_NAMES, KINDS, cut_fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,10 @@ def list_disagreements(found: Comparison) -> list[tuple[FactKind, str, list[Page
 def show_disagreement(found: Comparison, case: Disagreement, number: int) -> PageDisagreement:
     """Return one disagreement, a side for each value; of an opposite the whole sentences are quoted."""
     sides: dict[frozenset[str], list[PageQuote]] = {}
-    for fact, (outlet, texts) in zip(case.facts, list_facts(found, case), strict=True):
-        whole = [found.outlets[outlet].cut(sentence) for sentence in fact.sentences]
-        shown = whole if case.kind is FactKind.OPPOSITE else texts
-        quotes = [PageQuote(outlet, fact.sentences[0], text) for text in shown]
+    for fact in case.facts:
+        whole = [found.outlets[fact.outlet].cut(sentence) for sentence in fact.sentences]
+        shown = whole if case.kind is FactKind.OPPOSITE else cut_fact(found, fact)
+        quotes = [PageQuote(fact.outlet, fact.sentences[0], text) for text in shown]
         sides.setdefault(frozenset(fact.values), []).extend(quotes)
     return PageDisagreement(number, tuple(map(tuple, sides.values())))
 

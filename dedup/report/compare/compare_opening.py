@@ -8,13 +8,13 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby, permutations
+from itertools import chain, groupby, permutations
 from typing import NamedTuple
 
-from dedup.compare.model import Comparison, Disagreement, FactKind, Grade, Omission, Outlet
+from dedup.compare.model import Comparison, Disagreement, Fact, FactKind, Grade, Omission, Outlet
 from dedup.compare.shares import MIN_REUSED
 from dedup.report.compare.compare_names import name_letter
-from dedup.report.compare.compare_text import KIND_NAMES, KINDS, list_facts, percent
+from dedup.report.compare.compare_text import KIND_NAMES, KINDS, cut_fact, percent
 from dedup.report.wording import clip_words, count_things
 from dedup.text.dates import parse_moment
 
@@ -66,11 +66,11 @@ def compose(*parts: str | Phrase | Sequence[int]) -> Phrases:
     return sentence
 
 
-def enumerate_all(items: Sequence[Phrases]) -> Phrases:
+def enumerate_all(items: Sequence[Phrases], last: str = " and ") -> Phrases:
     """Return items as a list in a sentence: one, two and three."""
     listed: Phrases = []
     for place, item in enumerate(items):
-        listed += [*([Phrase(" and " if place == len(items) - 1 else ", ")] if place else []), *item]
+        listed += [*([Phrase(last if place == len(items) - 1 else ", ")] if place else []), *item]
     return listed
 
 
@@ -107,28 +107,38 @@ def tell_disagreements(found: Comparison) -> Phrases:
     """Return who may contradict whom, both wordings of the gravest case, and how many cases of each kind there are."""
     if not found.disagreements:
         return compose("No contradiction was found in claims, numbers, dates, quotations and names.")
+    first = min(found.disagreements, key=lambda case: KINDS.index(case.kind))
+    sides = list_sides(first)[:2]
+    outlets = [[fact.outlet for fact in side] for side in sides]
+    against = enumerate_all([quote_side(found, first, side) for side in sides], " against ")
     counts = Counter(case.kind for case in found.disagreements)
     listed = ", ".join(f"{counts[kind]} in {KIND_NAMES[kind]}" for kind in KINDS if counts[kind])
-    first = min(found.disagreements, key=lambda case: KINDS.index(case.kind))
-    (wording, outlets), *others = list_sides(found, first)
-    other, sides = others[0] if others else ("", [])
-    rest = f"; in all the texts disagree in {len(found.disagreements)} places: {listed}."
-    rest = rest if len(found.disagreements) > 1 else "."
-    against: list[str | Phrase] = [" against ", Phrase(other, row=first.row)] if other else []
-    quotes: list[str | Phrase] = [Phrase(wording, row=first.row), *against, rest]
-    if first.kind is FactKind.OPPOSITE:
-        return compose(outlets, " may contradict ", sides, ": ", *quotes)
-    return compose(sorted([*outlets, *sides]), f" differ in {KIND_NAMES[first.kind]}: ", *quotes)
+    count = len(found.disagreements)
+    rest = f"; in all the texts disagree in {count} places: {listed}." if count > 1 else "."
+    if first.kind is FactKind.OPPOSITE and len(sides) > 1:
+        return compose(outlets[0], " may contradict ", outlets[1], ": ", *against, rest)
+    return compose(sorted(chain(*outlets)), f" differ in {KIND_NAMES[first.kind]}: ", *against, rest)
 
 
-def list_sides(found: Comparison, case: Disagreement) -> list[tuple[str, list[int]]]:
-    """Return the wordings of a disagreement, each with the texts that have its values; the first two differ most."""
-    sides: dict[frozenset[str], tuple[str, list[int]]] = {}
-    for fact, (outlet, texts) in zip(case.facts, list_facts(found, case), strict=True):
-        wording = clip_words(" / ".join(" ".join(text.split()) for text in texts), MAX_QUOTE)
-        sides.setdefault(frozenset(fact.values), (wording, []))[1].append(outlet)
+def list_sides(case: Disagreement) -> list[list[Fact]]:
+    """Return the facts of a disagreement by their values; the first two sides differ most."""
+    sides: dict[frozenset[str], list[Fact]] = {}
+    for fact in case.facts:
+        sides.setdefault(frozenset(fact.values), []).append(fact)
     first = next(iter(sides))
     return [sides[values] for values in sorted(sides, key=lambda values: (values != first, len(values & first)))]
+
+
+def quote_side(found: Comparison, case: Disagreement, side: Sequence[Fact]) -> Phrases:
+    """Return what one side says, in its shortest wording: of an opposite a whole sentence."""
+    wordings = []
+    for fact in side:
+        outlet = found.outlets[fact.outlet]
+        whole = [outlet.cut(sentence) for sentence in fact.sentences]
+        texts = [min(whole, key=len)] if case.kind is FactKind.OPPOSITE else cut_fact(found, fact)
+        wordings.append((" / ".join(" ".join(text.split()) for text in texts), fact.outlet))
+    text, number = min(wordings, key=lambda wording: len(wording[0]))
+    return compose(Phrase(clip_words(text, MAX_QUOTE), row=case.row), " (", [number], ")")
 
 
 def say_count(count: int) -> str:

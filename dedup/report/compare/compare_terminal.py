@@ -9,12 +9,12 @@ from dedup.report.compare.compare_text import (
     KIND_NAMES,
     KINDS,
     RELATION_SIGNS,
+    cut_fact,
     describe_base,
     describe_derivation,
     describe_engine,
     describe_order,
     group_wordings,
-    list_facts,
     percent,
 )
 from dedup.report.wording import clip_words
@@ -166,7 +166,7 @@ def write_disagreements(found: Comparison, width: int) -> Iterator[Line]:
     numbers = number_statements(found)
     yield (Piece("These do not agree (which is right is not ours to say)", Style.STRONG),)
     for case in sorted(found.disagreements, key=lambda case: KINDS.index(case.kind)):
-        facts = [f"{name_letter(outlet)}: {make_safe(' / '.join(texts))}" for outlet, texts in list_facts(found, case)]
+        facts = [f"{name_letter(fact.outlet)}: {make_safe(' / '.join(cut_fact(found, fact)))}" for fact in case.facts]
         yield from hang(f"{numbers[case.row]:>4}. ", f"{KIND_NAMES[case.kind]}: {'; '.join(facts)}", width)
 
 

@@ -1,6 +1,6 @@
 """Words for a comparison, as every format says them."""
 
-from dedup.compare.model import Comparison, Disagreement, FactKind, Wording
+from dedup.compare.model import Comparison, Fact, FactKind, Wording
 from dedup.compare.outlet_shares import OutletShares
 from dedup.report.compare.compare_names import name_letter, name_outlet
 from dedup.report.wording import clip_words, format_share
@@ -75,12 +75,7 @@ def describe_order(tau: float | None) -> str:
     return f"{name} (tau {tau:.2f})"
 
 
-def list_facts(found: Comparison, disagreement: Disagreement) -> list[tuple[int, list[str]]]:
-    """Return what each text has, in its own words, each wording once."""
-    return [
-        (
-            fact.outlet,
-            list(dict.fromkeys(span.cut(found.outlets[fact.outlet].text).strip(" ,.;") for span in fact.spans)),
-        )
-        for fact in disagreement.facts
-    ]
+def cut_fact(found: Comparison, fact: Fact) -> list[str]:
+    """Return the wordings of a fact, each once."""
+    text = found.outlets[fact.outlet].text
+    return list(dict.fromkeys(span.cut(text).strip(" ,.;") for span in fact.spans))

@@ -67,6 +67,9 @@ bench-index: setup ## 50,000 documents through an index of 1,000,000: time, memo
 bench-stages: setup ## where the time of `dedup clean` goes, beside what the machine allows
 	$(BIN)/python benchmarks/bench_stages.py
 
+bench-series: setup ## 10,000 daily reports of one frame beside as many unrelated articles
+	$(BIN)/python benchmarks/bench_series.py
+
 bench-passages: setup ## planted passages, repeats, containment, scripts and cost of finding what is printed twice
 	$(BIN)/python benchmarks/bench_passages.py
 

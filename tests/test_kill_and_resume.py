@@ -34,22 +34,23 @@ from dedup.output.folder_marker import MARKER, RUN, claim
 
 WITHIN = PassageConfig(scope="within")
 MODES = {"passages": WITHIN, "documents only": PassageConfig(scope="off")}
-SHARD_SIZE = 40_000  # four shards of each file
+SHARD_SIZE = 40_000  # two shards of each file
+LARGE_SHARD_SIZE = 350_000
 NUM_PARTS = 4  # tests over which the moments are dealt out
 NUM_KILLS = 15  # of each mode
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory):
-    """Two files of eight shards together, whose output is as large as they are."""
-    return make_corpus(tmp_path_factory.mktemp("kill"), num_stories=60)
+    """Two files of four shards together, whose output is as large as they are."""
+    return make_corpus(tmp_path_factory.mktemp("kill"), num_stories=30)
 
 
 def make_corpus(folder, num_stories, **fields):
     """Write two files of so many stories each, three versions of each, and return their folder."""
     for name in ("a.jsonl", "b.jsonl"):
         write_jsonl(folder / name, [r | fields for r in make_records(name, num_stories, copies=3)])
-    assert len(plan_shards(find_files([str(folder)]), SHARD_SIZE)) >= 8
+    assert len(plan_shards(find_files([str(folder)]), SHARD_SIZE)) >= 4
     return folder
 
 
@@ -118,8 +119,8 @@ def test_a_run_killed_at_every_state_change_is_resumed(corpus, undisturbed, tmp_
 
 @pytest.fixture(scope="module")
 def large_corpus(tmp_path_factory):
-    """Two files of some twenty shards of a megabyte together."""
-    return make_corpus(tmp_path_factory.mktemp("large"), num_stories=3500, html="x" * 500)
+    """Two files of some twenty shards together."""
+    return make_corpus(tmp_path_factory.mktemp("large"), num_stories=1200, html="x" * 500)
 
 
 @pytest.fixture(scope="module", params=MODES)
@@ -127,7 +128,7 @@ def undisturbed_and_timed(request, large_corpus, tmp_path_factory):
     """The settings of a run of the large corpus, its output, and how many seconds it took."""
     out, passages = tmp_path_factory.mktemp("timed") / "out", MODES[request.param]
     begin = time.monotonic()
-    assert run_in_fork(run(large_corpus, out, shard_size=1 << 20, workers=2, passages=passages)) == 0
+    assert run_in_fork(run(large_corpus, out, shard_size=LARGE_SHARD_SIZE, workers=2, passages=passages)) == 0
     return passages, read_tree(out), time.monotonic() - begin
 
 
@@ -138,11 +139,11 @@ def test_a_run_killed_at_a_random_moment_is_resumed(large_corpus, undisturbed_an
     passages, expected, seconds = undisturbed_and_timed
     out = tmp_path / "run" / "out"
     out.parent.mkdir()
-    pid = start_fork(run(large_corpus, out, shard_size=1 << 20, workers=1 + kill % 2, passages=passages))
+    pid = start_fork(run(large_corpus, out, shard_size=LARGE_SHARD_SIZE, workers=1 + kill % 2, passages=passages))
     time.sleep(seconds * (kill + random.Random(kill).random()) / NUM_KILLS)
     os.kill(pid, signal.SIGKILL)  # the process alone: its workers must go by themselves
     finish(pid)
-    check_resume(large_corpus, passages, out, expected, kill, shard_size=1 << 20)
+    check_resume(large_corpus, passages, out, expected, kill, shard_size=LARGE_SHARD_SIZE)
 
 
 @pytest.mark.parametrize("undisturbed", ["passages"], indirect=True)
@@ -162,11 +163,11 @@ def test_workers_of_a_killed_run_end_by_themselves(corpus, undisturbed, tmp_path
 def test_resume_does_not_sketch_finished_shards_again(corpus, undisturbed, tmp_path):
     out = tmp_path / "out"
     passages, expected, _ = undisturbed
-    prepare = functools.partial(die_at, tmp_path, "os.mkdir", "out.partial/segments/000004.part")
+    prepare = functools.partial(die_at, tmp_path, "os.mkdir", "out.partial/segments/000002.part")
     assert run_in_fork(run(corpus, out, prepare, passages=passages)) == -signal.SIGKILL
     changes = list_changes(tmp_path, run(corpus, out, resume=True, passages=passages))
     sketched = [Path(path).stem for event, path in changes if event == "os.mkdir" and path.endswith(".part")]
-    assert sketched == [f"{number:06}" for number in range(4, 8)]
+    assert sketched == [f"{number:06}" for number in range(2, 4)]
     assert read_tree(out) == expected
 
 

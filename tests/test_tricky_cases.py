@@ -127,14 +127,12 @@ def test_hyphen():
     assert [("-", " ")] == list_edits("He saw long-range drones there.", "He saw long range drones there.")
 
 
-@not_yet("months are known in English only")
 def test_month_in_another_language():
     assert Mark.DATE in list_marks(
         "Salió de casa el 5 de marzo con su hijo.", "Salió de casa el 5 de abril con su hijo."
     )
 
 
-@not_yet("number words are known in English only")
 def test_number_words_in_another_language():
     assert [Mark.NUMBER] == list_marks("Es gab drei Verletzte im Ort.", "Es gab vier Verletzte im Ort.")
 
@@ -219,22 +217,20 @@ def test_pronoun_in_another_language():
     assert ["Er warnte die Fischer vor Minen.", "Lawrow warnte am Montag."] in list_rows(found)
 
 
-@not_yet("a date is compared by the words and figures it is written with")
 def test_date_in_two_notations():
     held = "The talks on the harbour were held on {} in Rotterdam."
     assert [] == list_kinds(held.format("28 December 2025"), held.format("2025-12-28"))
+    assert ["date"] == list_kinds(held.format("28 December 2025"), held.format("2025-12-29"))
 
 
-@not_yet("a point is a decimal point, as in English")
 def test_thousands_with_a_point():
     flew = "Die Stadt zählte {} Besucher am Hafen von Rotterdam."
     assert [] == list_kinds(flew.format("1.200"), flew.format("1200"))
+    assert ["number"] == list_kinds(flew.format("1.200"), flew.format("1300"))
 
 
-@not_yet("what is denied is said of the same thing in the same words")
 def test_denial():
-    found = compare_all(f"{TALKS} {PRICE}", f"The talks on the harbour have not broken down. {SHIPS}")
-    assert [] == list_rows(found)
+    assert ["opposite"] == list_kinds(f"{TALKS} {PRICE}", f"The talks on the harbour have not broken down. {SHIPS}")
 
 
 @not_yet("where texts have a sentence each, no word is rare and a rewording has no background to stand out from")

@@ -1,13 +1,68 @@
-"""Disagreements: where the wordings of one statement do not agree in a fact."""
+"""Disagreements: facts in which sentences that say the same do not agree, and claims that one text denies.
 
-from collections.abc import Callable, Collection, Sequence
-from itertools import combinations
+Every rule prefers to list nothing: what a text says elsewhere as the other one does is no disagreement.
+"""
 
-from dedup.compare.facts import FINDERS, FoundFact, disagree, find_names, is_same_name
-from dedup.compare.model import Cell, Disagreement, Fact, FactKind, Outlet, Row, Wording
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import NamedTuple, TypeVar
+
+from dedup.compare.differ import (
+    Said,
+    Slot,
+    differ_in_attribution,
+    differ_in_dates,
+    differ_in_names,
+    differ_in_numbers,
+    differ_in_quotes,
+    differ_in_speakers,
+)
+from dedup.compare.model import Disagreement, Fact, FactKind, Link, Outlet, Place, Row, Strength
+from dedup.compare.opposites import Claim, read_claims
+from dedup.compare.sentence_facts import (
+    CountedNumber,
+    DatedFact,
+    Quote,
+    read_dates,
+    read_numbers,
+    read_quotes,
+    split_content,
+)
+from dedup.compare.speakers import find_speakers
+from dedup.text.dates import parse_moment
+from dedup.text.language import ENGLISH, identify_language
 from dedup.text.spans import Span
 
+Found = TypeVar("Found")
+
 MAX_LENGTH = 10_000  # characters; the patterns take the square of a sentence at worst
+
+
+class PlacedSlot(NamedTuple):
+    """A fact in a text: its sentence, where it is in the text, and its value in a form that can be compared."""
+
+    place: Place
+    span: Span
+    value: str
+
+
+class PlacedClaim(NamedTuple):
+    """A claim of a sentence."""
+
+    place: Place
+    claim: Claim
+
+    def put(self, reader: "FactReader") -> PlacedSlot:
+        """Return where the claim is in its text; a word of denial denies, whatever the verb is."""
+        return reader.put(self.place, Slot(self.claim.span, "denied" if self.claim.has_cue else "asserted"))
+
+
+class PlacedConflict(NamedTuple):
+    """Two facts of different texts that do not agree."""
+
+    kind: FactKind
+    a: PlacedSlot
+    b: PlacedSlot
 
 
 def explain_long_sentences(outlets: Sequence[Outlet]) -> tuple[str, ...]:
@@ -20,65 +75,180 @@ def explain_long_sentences(outlets: Sequence[Outlet]) -> tuple[str, ...]:
     return (f"no disagreements are looked for in {count} sentence{'s' * (count > 1)} beyond {MAX_LENGTH:,} characters",)
 
 
-def find_disagreements(
-    outlets: Sequence[Outlet], rows: Sequence[Row], relations: Sequence[Sequence[tuple[Wording | None, ...]]]
-) -> list[Disagreement]:
-    """Return the disagreements, row by row; each names every cell that has a fact of its kind.
+def find_disagreements(outlets: Sequence[Outlet], rows: Sequence[Row], links: Sequence[Link]) -> list[Disagreement]:
+    """Return the disagreements by row and kind, numbers first, each with all texts that have such a fact."""
+    reader = FactReader(outlets)
+    conflicts = [found for link in links if link.strength is Strength.STRONG for found in reader.differ(link.a, link.b)]
+    conflicts += find_opposites(reader, links)
+    home = {Place(c.outlet, s): number for number, row in enumerate(rows) for c in row.cells for s in c.sentences}
+    found = [build_disagreement(group, home) for group in group_conflicts(conflicts)]
+    order = list(FactKind)
+    return sorted(found, key=lambda d: (d.row, order.index(d.kind), d.facts[0].spans))
 
-    If one wording is an edit of the other, all names are compared. Free wordings name different people and places as a
-    matter of course, so between them only the names of speakers are compared.
+
+class FactReader:
+    """The facts of all sentences that are compared, each read once."""
+
+    def __init__(self, outlets: Sequence[Outlet]) -> None:
+        self.outlets = outlets
+        self.languages = [identify_language(outlet.text) for outlet in outlets]
+        moments = [parse_moment(outlet.date) for outlet in outlets]
+        self._published = [moment and moment.date() for moment in moments]
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """Return the sentences that facts are looked for in."""
+        return [
+            Place(o, s)
+            for o, outlet in enumerate(self.outlets)
+            for s, sentence in enumerate(outlet.sentences)
+            if sentence.omission is None and sentence.span.end - sentence.span.start <= MAX_LENGTH
+        ]
+
+    @cached_property
+    def _known(self) -> set[Place]:
+        return set(self.places)
+
+    def cut(self, place: Place) -> str:
+        """Return the wording of a sentence."""
+        return self.outlets[place.outlet].cut(place.sentence)
+
+    def differ(self, a: Place, b: Place) -> Iterator[PlacedConflict]:
+        """Yield the facts in which two sentences do not agree, if neither text says elsewhere what the other says."""
+        if a not in self._known or b not in self._known:
+            return
+        first, second = self.read_said(a), self.read_said(b)
+        found = [
+            *differ_in_numbers(self.read_numbers(a), self.read_numbers(b)),
+            *differ_in_dates(self.read_dates(a), self.read_dates(b)),
+            *differ_in_quotes(first, second),
+            *(list(differ_in_names(first, second)) or differ_in_speakers(first, second)),
+            *differ_in_attribution(first, second),
+        ]
+        for conflict in found:
+            if not (self.says(a.outlet, conflict.kind, conflict.b) or self.says(b.outlet, conflict.kind, conflict.a)):
+                yield PlacedConflict(conflict.kind, self.put(a, conflict.a), self.put(b, conflict.b))
+
+    def says(self, outlet: int, kind: FactKind, slot: Slot) -> bool:
+        """Return whether a text has a fact of another one anywhere."""
+        if kind is FactKind.NUMBER:
+            return any(n.value == slot.value and n.counted & slot.about for n in self._numbers[outlet])
+        if kind is FactKind.DATE:
+            return slot.value in self._dates[outlet]
+        return kind is FactKind.QUOTE and slot.value in self._quotes[outlet]
+
+    def put(self, place: Place, slot: Slot) -> PlacedSlot:
+        """Return a fact of a sentence as one of its text."""
+        start = self.outlets[place.outlet].sentences[place.sentence].span.start
+        return PlacedSlot(place, Span(start + slot.span.start, start + slot.span.end), slot.value)
+
+    def read_numbers(self, place: Place) -> Sequence[CountedNumber]:
+        """Return the numbers of a sentence."""
+        return read_numbers(self.cut(place), self.languages[place.outlet])
+
+    def read_dates(self, place: Place) -> Sequence[DatedFact]:
+        """Return the dates of a sentence; "yesterday" is that of its text."""
+        return read_dates(self.cut(place), self._published[place.outlet])
+
+    def read_quotes(self, place: Place) -> Sequence[Quote]:
+        """Return the quotations of a sentence."""
+        return read_quotes(self.cut(place))
+
+    def read_said(self, place: Place) -> Said:
+        """Return the words of a sentence, and who says what in quotation marks."""
+        text = self.cut(place)
+        return Said(text, split_content(text), self.read_quotes(place), find_speakers(text))
+
+    def read_names(self, place: Place) -> set[str]:
+        """Return the stems of the words with capitals of a sentence."""
+        text = self.cut(place)
+        return {word.key for word in split_content(text) if word.is_content and text[word.span.start].isupper()}
+
+    def read_claims(self, place: Place) -> Sequence[Claim]:
+        """Return what a sentence says happens, or does not; only English is read."""
+        return read_claims(self.cut(place)) if self.languages[place.outlet] == ENGLISH else ()
+
+    @cached_property
+    def _numbers(self) -> list[list[CountedNumber]]:
+        return self._gather(self.read_numbers)
+
+    @cached_property
+    def _dates(self) -> list[set[str]]:
+        return [{str(fact.value) for fact in facts} for facts in self._gather(self.read_dates)]
+
+    @cached_property
+    def _quotes(self) -> list[set[str]]:
+        return [{" ".join(quote.words) for quote in quotes} for quotes in self._gather(self.read_quotes)]
+
+    def _gather(self, read: Callable[[Place], Sequence[Found]]) -> list[list[Found]]:
+        """Return what there is of a kind in each text."""
+        found: list[list[Found]] = [[] for _ in self.outlets]
+        for place in self.places:
+            found[place.outlet] += read(place)
+        return found
+
+
+def find_opposites(reader: FactReader, links: Sequence[Link]) -> list[PlacedConflict]:
+    """Return the claims that another text denies, of texts that say one of the two only.
+
+    The two are in sentences with a strong link; or they are plain, name somebody in common, and are about something
+    that at least half of the texts speak of.
     """
+    linked = {frozenset({link.a, link.b}) for link in links if link.strength is Strength.STRONG}
+    claims: dict[str, list[PlacedClaim]] = {}
+    spoken: dict[str, set[int]] = {}
+    for place in reader.places:
+        for claim in reader.read_claims(place):
+            claims.setdefault(claim.concept, []).append(PlacedClaim(place, claim))
+            for thing in claim.objects | claim.context:
+                spoken.setdefault(thing, set()).add(place.outlet)
+    central = {thing for thing, outlets in spoken.items() if 2 * len(outlets) >= len(reader.outlets)}
     found = []
-    for number, row in enumerate(rows):
-        if len(row.cells) < 2:
-            continue
-        for kind in FINDERS:
-            facts = [
-                fact for cell in row.cells if (fact := read_fact(outlets[cell.outlet], cell, FINDERS[kind])).values
-            ]
-            pairs = combinations(facts, 2)
-            if any(disagree(kind, a.values, b.values) for a, b in pairs):
-                found.append(Disagreement(number, kind, tuple(facts)))
-            elif kind is FactKind.NAME:
-                found += find_changed_names(number, outlets, row, relations)
+    for alike in claims.values():
+        pairs = [
+            (denied, said)
+            for denied in alike
+            if denied.claim.is_denied
+            for said in alike
+            if denied.claim.contradicts(said.claim)
+        ]
+        own = (pair for pair in pairs if pair[0].place.outlet == pair[1].place.outlet)
+        contested = {side for pair in own for side in pair}
+        for denied, said in pairs:
+            if denied.place.outlet == said.place.outlet or {denied, said} & contested:
+                continue
+            is_plain = denied.claim.contradicts_plainly(said.claim)
+            is_about = is_plain and central & denied.claim.objects & said.claim.objects
+            is_linked = frozenset({denied.place, said.place}) in linked
+            if is_linked or (is_about and reader.read_names(denied.place) & reader.read_names(said.place)):
+                found.append(PlacedConflict(FactKind.OPPOSITE, denied.put(reader), said.put(reader)))
     return found
 
 
-def find_changed_names(
-    number: int, outlets: Sequence[Outlet], row: Row, relations: Sequence[Sequence[tuple[Wording | None, ...]]]
-) -> list[Disagreement]:
-    """Return the disagreement of a row in which an edit put one name for another."""
-    names = {cell.outlet: read_fact(outlets[cell.outlet], cell, find_names) for cell in row.cells}
-    changed: dict[int, set[str]] = {}
-    for a, b in combinations(row.outlets, 2):
-        a_names, b_names = names[a].values, names[b].values
-        if relations[a][b][number] is Wording.EDITED and disagree(FactKind.NAME, a_names, b_names):
-            changed.setdefault(a, set()).update(list_others(a_names, b_names))
-            changed.setdefault(b, set()).update(list_others(b_names, a_names))
-    facts = tuple(keep_values(names[outlet], changed[outlet]) for outlet in sorted(changed))
-    return [Disagreement(number, FactKind.NAME, facts)] if facts else []
+def group_conflicts(conflicts: Iterable[PlacedConflict]) -> Iterator[list[PlacedConflict]]:
+    """Yield the conflicts in groups of one kind that share facts, in the order of their first."""
+    groups: list[list[PlacedConflict]] = []
+    home: dict[tuple[FactKind, PlacedSlot], int] = {}
+    for conflict in conflicts:
+        keys = [(conflict.kind, slot) for slot in (conflict.a, conflict.b)]
+        known = sorted({home[key] for key in keys if key in home})
+        target = known[0] if known else len(groups)
+        if not known:
+            groups.append([])
+        for other in known[1:]:
+            groups[target] += groups[other]
+            groups[other] = []
+        groups[target].append(conflict)
+        home.update(((found.kind, slot), target) for found in groups[target] for slot in (found.a, found.b))
+    yield from filter(None, groups)
 
 
-def list_others(names: Sequence[str], others: Sequence[str]) -> list[str]:
-    """Return the names that are none of the others."""
-    return [name for name in names if not any(is_same_name(name, other) for other in others)]
-
-
-def keep_values(fact: Fact, values: Collection[str]) -> Fact:
-    """Return a fact with some of its values only."""
-    kept = [(span, value) for span, value in zip(fact.spans, fact.values, strict=True) if value in values]
-    return Fact(fact.outlet, fact.sentences, tuple(span for span, _ in kept), tuple(value for _, value in kept))
-
-
-def read_fact(outlet: Outlet, cell: Cell, find: Callable[[str], list[FoundFact]]) -> Fact:
-    """Return what a cell has of one kind."""
-    spans: list[Span] = []
-    values: list[str] = []
-    for sentence in cell.sentences:
-        start, end = outlet.sentences[sentence].span
-        if end - start > MAX_LENGTH:
-            continue
-        for span, value in find(outlet.cut(sentence)):
-            spans.append(Span(start + span.start, start + span.end))
-            values.append(value)
-    return Fact(cell.outlet, cell.sentences, tuple(spans), tuple(values))
+def build_disagreement(conflicts: Sequence[PlacedConflict], home: Mapping[Place, int]) -> Disagreement:
+    """Return the disagreement of a group, its facts by text; `home` is the row of each sentence."""
+    slots = sorted({slot for conflict in conflicts for slot in (conflict.a, conflict.b)})
+    facts = []
+    for outlet in sorted({slot.place.outlet for slot in slots}):
+        own = [slot for slot in slots if slot.place.outlet == outlet]
+        sentences = tuple(sorted({slot.place.sentence for slot in own}))
+        facts.append(Fact(outlet, sentences, tuple(slot.span for slot in own), tuple(slot.value for slot in own)))
+    return Disagreement(home[slots[0].place], conflicts[0].kind, tuple(facts))

@@ -77,7 +77,7 @@ def compare_documents(
         rows=tuple(rows),
         omissions=omitted.left_out,
         alone=omitted.alone,
-        disagreements=tuple(find_disagreements(outlets, rows, relations)),
+        disagreements=tuple(find_disagreements(outlets, rows, links)),
         relations=relations,
         shares=share_all(wordings, rows, relations, linked),
         engine=engine,

@@ -8,24 +8,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from dedup.diff.model import Mark
-from dedup.text.lexicon import DAYS, MONTH_ABBREVIATIONS, MONTHS, NUMBER_VALUES
+from dedup.text.date_phrases import find_dates
+from dedup.text.language import ENGLISH, identify_language
+from dedup.text.lexicon import NUMBER_VALUES
+from dedup.text.number_phrases import SPELLED, find_spelled
 from dedup.text.spans import Span
 
 _NUMBER_WORDS = (NUMBER_VALUES.keys() - {"one"}) | {"half"}  # "one" is mostly a pronoun
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+")
-_MONTHS = "|".join((*MONTHS, *MONTH_ABBREVIATIONS))
-_DAYS = "|".join(DAYS)
-_DATE = re.compile(
-    rf"""\b(?:{_DAYS}|yesterday|today|tonight|tomorrow)s?\b
-       | \b(?:{_MONTHS})\b\.?(?:\s+\d{{1,2}}(?:st|nd|rd|th)?(?:\s*[–-]\s*\d{{1,2}})?)?(?:,?\s+\d{{4}})?
-       | \b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b(?:,?\s+\d{{4}})?
-       | \b\d{{4}}-\d{{2}}-\d{{2}}\b | \b\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}\b
-       | \b\d{{1,2}}:\d{{2}}\b | \b\d{{1,2}}\s*[ap]\.?m\b
-       | \b(?:1[6-9]|20)\d{{2}}\b
-       | \d+\s*[年月日時时点號号]""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_MODAL_MONTHS = {*MONTH_ABBREVIATIONS, "march", "june", "july"}  # as words: "may", "march", "dec"
+_HAS_LATIN = re.compile("[A-Za-z]{2}")  # the languages whose number words are read are written so
 _QUOTATION = re.compile(
     r"""“[^“”\r\n]+”? | „[^“”„\r\n]+[“”] | «[^«»\r\n]+» | 「[^「」\r\n]+」 | 『[^『』\r\n]+』
       | "[^"\r\n]+" | ‘[^‘\r\n]+?’(?!\w) | (?<!\w)'[^\s'](?:[^'\r\n]|(?<=\w)'(?=\w))*'(?!\w)""",
@@ -68,7 +59,7 @@ def find_marks(old: _Side, new: _Side, old_span: Span, new_span: Span) -> tuple[
     """Return what kinds of fact a change touches."""
     old_part, new_part = old_span.cut(old.text), new_span.cut(new.text)
     marks = []
-    if _read_numbers(old_part) != _read_numbers(new_part):
+    if _read_numbers(old_part, old.text) != _read_numbers(new_part, new.text):
         marks.append(Mark.NUMBER)
     if _has_word(old_part, new_part):
         if _touches_date(old.text, old_span) or _touches_date(new.text, new_span):
@@ -82,14 +73,19 @@ def _has_word(*parts: str) -> bool:
     return any(character.isalnum() for part in parts for character in part)
 
 
-def _read_numbers(part: str) -> Counter[str]:
-    """Return the numbers in digits or words, thousands without their commas, digits of any script as 0-9."""
+def _read_numbers(part: str, text: str) -> Counter[str]:
+    """Return the numbers in digits or words, thousands without their commas, digits of any script as 0-9.
+
+    Words are those of the language of the whole text.
+    """
     found = Counter[str]()
     for number in _NUMBER.findall(part):
         if number[0].isdecimal():
             found["".join(str(unicodedata.decimal(sign, sign)) for sign in number if sign != ",")] += 1
         elif number.casefold() in _NUMBER_WORDS:
             found[number.casefold()] += 1
+    if _HAS_LATIN.search(part) and (language := identify_language(text)) in SPELLED - {ENGLISH}:
+        found.update(value for _, value in find_spelled(part, language))
     return found
 
 
@@ -102,17 +98,3 @@ def _touches_date(text: str, span: Span) -> bool:
         found.start + start < span.end and found.end + start > span.start
         for found in find_dates(text[start : span.end + 20])
     )
-
-
-def find_dates(text: str) -> list[Span]:
-    """Return the spans of dates, days, years and times of day.
-
-    >>> [span.cut("It may rain on Monday, May 3.") for span in find_dates("It may rain on Monday, May 3.")]
-    ['Monday', 'May 3']
-    """
-    return [Span(*found.span()) for found in _DATE.finditer(text) if not _is_modal(found.group())]
-
-
-def _is_modal(date: str) -> bool:
-    """Return whether what looks like a month is a lower-case word: "may", "march"."""
-    return date in _MODAL_MONTHS

@@ -1,0 +1,268 @@
+"""Where two sentences that say the same do not agree: in a number, a date, a quotation or a name."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+from rapidfuzz.distance import Indel, JaroWinkler
+
+from dedup.compare.model import FactKind
+from dedup.compare.sentence_facts import CountedNumber, DatedFact, Quote, Word
+from dedup.compare.speakers import VERB, VERB_CLASSES, Speaker
+from dedup.compare.terms import fold, stem
+from dedup.text.spans import Span
+
+MIN_CONTEXT = 2  # words around two facts that both have: what the facts are facts of
+MIN_QUOTE_WORDS = 0.55  # 2 * common words / words of both, from which two quotations are of one utterance
+MIN_SAME_WORDS = 0.8  # the same where the two have other speakers
+MIN_QUOTE_RUN = 4  # or so many words in a row
+SURE = frozenset(["claim", "confirm"])  # verbs that say how sure something is; who denies is an opposite
+MIN_UNIT_CONTEXT = 3
+UNITS = frozenset(  # stems of what counts anything
+    "year month week day hour minut second time mile kilometr meter metre metr feet foot percent dollar euro pound "
+    "rupee million billion people season game point gam square old".split()
+)
+PLACE_WORDS = frozenset("in at near of from to on".split())  # what names a place, which may be in a larger one
+MIN_FRAME = 4  # equal words on both sides of a name that is put for another one
+MAX_NAME = 4  # words
+MIN_ROUND = 100  # a number that ends with two zeros may be another one, rounded
+
+
+class Slot(NamedTuple):
+    """A fact: where it is in its sentence, its value in a form that can be compared, and stems of what it counts."""
+
+    span: Span
+    value: str
+    about: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Said:
+    """A sentence with its words, its quotations, and those who are said to say something."""
+
+    text: str
+    words: Sequence[Word]
+    quotes: Sequence[Quote]
+    speakers: Sequence[Speaker]
+
+    def cut(self, word: int) -> str:
+        """Return a word as it is written."""
+        return self.words[word].span.cut(self.text)
+
+    def is_of_another(self, other: "Said") -> bool:
+        """Return whether each sentence names one speaker, and not the same."""
+        if len(self.speakers) != 1 or len(other.speakers) != 1:
+            return False
+        return not is_same_spelling(fold(self.speakers[0].name), fold(other.speakers[0].name))
+
+
+class Conflict(NamedTuple):
+    """Two facts that do not agree."""
+
+    kind: FactKind
+    a: Slot
+    b: Slot
+
+
+def differ_in_numbers(a: Sequence[CountedNumber], b: Sequence[CountedNumber]) -> Iterator[Conflict]:
+    """Yield the numbers that count the same and are not the same.
+
+    Each sentence has one number of its kind: of two, which one answers the other's cannot be known. Sentences in which
+    several numbers differ and none is the same are about different things.
+    """
+    pairs = []
+    for number in a:
+        rivals = [other for other in b if number.counted & other.counted]
+        mates = [other for other in a if any(other.counted & rival.counted for rival in rivals)]
+        if len(rivals) == len(mates) == 1 and count_otherwise(number, rivals[0]):
+            pairs.append((number, rivals[0]))
+    if len(pairs) <= 1 or {number.value for number in a} & {number.value for number in b}:
+        for first, second in pairs:
+            slots = [Slot(side.span, side.value, side.counted) for side in (first, second)]
+            yield Conflict(FactKind.NUMBER, slots[0], slots[1])
+
+
+def count_otherwise(a: CountedNumber, b: CountedNumber) -> bool:
+    """Return whether two numbers cannot both be right of what they count.
+
+    The words around them agree in what is counted and in more than that; of a unit, which counts anything, in more
+    still. They do not name different people or places.
+    """
+    counted, shared = a.counted & b.counted, a.context & b.context
+    if counted <= UNITS:
+        shared = shared - UNITS
+    least = MIN_UNIT_CONTEXT if counted <= UNITS else MIN_CONTEXT
+    if a.is_given or b.is_given or len(shared) < least or (a.names and b.names and not a.names & b.names):
+        return False
+    try:
+        x, y = float(a.value), float(b.value)
+    except ValueError:
+        return False
+    if x == y or is_rounded(x, y) or is_rounded(y, x):
+        return False
+    if "~" in (a.bound, b.bound) and abs(x - y) <= 0.15 * max(x, y):
+        return False
+    return not (admits(a.bound, x, y) or admits(b.bound, y, x))
+
+
+def admits(bound: str, value: float, other: float) -> bool:
+    """Return whether a number with its bound leaves room for another one: "at least 10" for 12."""
+    return (bound == ">" and other > value) or (bound == "<" and other < value)
+
+
+def is_rounded(value: float, other: float) -> bool:
+    """Return whether a number is another one rounded: 600 for 612, 6 for 5.9.
+
+    >>> is_rounded(600, 612), is_rounded(10, 12), is_rounded(6, 5.9)
+    (True, False, True)
+    """
+    if value >= MIN_ROUND and value % MIN_ROUND == 0:
+        return abs(value - other) < MIN_ROUND / 2 if value < 10_000 else abs(value - other) < 0.05 * value
+    return value == int(value) and other != int(other) and abs(value - other) <= 0.5
+
+
+def differ_in_dates(a: Sequence[DatedFact], b: Sequence[DatedFact]) -> Iterator[Conflict]:
+    """Yield the dates that are not the same of what happened; each sentence has one such date."""
+    ours, theirs = ([fact for fact in side if not fact.is_of_saying] for side in (a, b))
+    if len(ours) != 1 or len(theirs) != 1:
+        return
+    first, second = ours[0], theirs[0]
+    if first.value.differs(second.value) and len(first.context & second.context) >= MIN_CONTEXT:
+        yield Conflict(FactKind.DATE, Slot(first.span, str(first.value)), Slot(second.span, str(second.value)))
+
+
+def differ_in_quotes(a: Said, b: Said) -> Iterator[Conflict]:
+    """Yield the quotations of one utterance that are worded otherwise."""
+    for quote in a.quotes:
+        for other in b.quotes:
+            if is_one_utterance(quote, other, are_of_one=not a.is_of_another(b)) and is_worded_otherwise(quote, other):
+                slots = [Slot(side.span, " ".join(side.words)) for side in (quote, other)]
+                yield Conflict(FactKind.QUOTE, slots[0], slots[1])
+
+
+def is_one_utterance(a: Quote, b: Quote, *, are_of_one: bool) -> bool:
+    """Return whether two quotations are of one utterance: by most of their words or, of one speaker, a run of them."""
+    likeness = Indel.normalized_similarity(a.words, b.words)
+    if not are_of_one:
+        return likeness >= MIN_SAME_WORDS
+    return likeness >= MIN_QUOTE_WORDS or has_run(a, b)
+
+
+def has_run(a: Quote, b: Quote) -> bool:
+    """Return whether MIN_QUOTE_RUN words are common, and others are before or behind them on both sides."""
+    for op in Indel.opcodes(a.words, b.words):
+        before = min(op.src_start, op.dest_start)
+        behind = min(len(a.words) - op.src_end, len(b.words) - op.dest_end)
+        if op.tag == "equal" and op.src_end - op.src_start >= MIN_QUOTE_RUN and max(before, behind) >= 2:
+            return True
+    return False
+
+
+def is_worded_otherwise(a: Quote, b: Quote) -> bool:
+    """Return whether words between the first and the last common one differ; spellings and articles are no wording.
+
+    Of a run alone, the words before or behind it differ.
+    """
+    ops = list(Indel.opcodes(a.words, b.words))
+    equal = [number for number, op in enumerate(ops) if op.tag == "equal"]
+    inner = ops[equal[0] : equal[-1] + 1] if equal else []
+    gone = [word for op in inner if op.tag in {"delete", "replace"} for word in a.words[op.src_start : op.src_end]]
+    new = [word for op in inner if op.tag in {"insert", "replace"} for word in b.words[op.dest_start : op.dest_end]]
+    differs = any(is_other_word(word, new) for word in gone) or any(is_other_word(word, gone) for word in new)
+    return differs or Indel.normalized_similarity(a.words, b.words) < MIN_QUOTE_WORDS
+
+
+def is_other_word(word: str, others: Sequence[str]) -> bool:
+    """Return whether a word of four letters and more is none of the others in another spelling or form."""
+    return len(word) > 3 and not any(is_same_spelling(word, other) or stem(word) == stem(other) for other in others)
+
+
+def is_same_spelling(a: str, b: str) -> bool:
+    """Return whether two words are one, spelled alike or nearly so.
+
+    >>> is_same_spelling("zelenskyy", "zelensky"), is_same_spelling("wang", "wong")
+    (True, False)
+    """
+    return a == b or (min(len(a), len(b)) >= 5 and a[:2] == b[:2] and JaroWinkler.similarity(a, b) >= 0.92)
+
+
+def differ_in_names(a: Said, b: Said) -> Iterator[Conflict]:
+    """Yield the names that are put for each other in wordings that are otherwise the same around them.
+
+    A part of a longer name, or a title before it, is no other name.
+    """
+    for change in list_changes([word.key for word in a.words], [word.key for word in b.words]):
+        if min(change.before, change.after) < 1 or change.before + change.after < MIN_FRAME:
+            continue
+        if is_name(a, change.old) and is_name(b, change.new):
+            names = [[fold(side.cut(n)) for n in place] for side, place in ((a, change.old), (b, change.new))]
+            if not any(is_same_spelling(x, y) for x in names[0] for y in names[1]):
+                slots = [
+                    Slot(Span(side.words[place[0]].span.start, side.words[place[-1]].span.end), " ".join(name))
+                    for side, place, name in ((a, change.old, names[0]), (b, change.new, names[1]))
+                ]
+                yield Conflict(FactKind.NAME, slots[0], slots[1])
+
+
+def is_name(side: Said, place: range) -> bool:
+    """Return whether words are a whole name: capitals throughout, none around them, not at the edge of a sentence."""
+    if len(place) > MAX_NAME or place[0] == 0 or place[-1] + 1 == len(side.words):
+        return False
+    if fold(side.cut(place[0] - 1)) in PLACE_WORDS:
+        return False
+    start, end = side.words[place[0]].span.start, side.words[place[-1]].span.end
+    around = (side.cut(place[0] - 1), side.cut(place[-1] + 1))
+    is_plain = not any(sign in side.text[start:end] for sign in '()[]“”"')
+    return is_plain and all(side.cut(n)[0].isupper() for n in place) and not any(word[0].isupper() for word in around)
+
+
+def differ_in_speakers(a: Said, b: Said) -> Iterator[Conflict]:
+    """Yield those to whom one quotation is ascribed, where each sentence names one and not the same."""
+    if not a.is_of_another(b):
+        return
+    if any(
+        Indel.normalized_similarity(quote.words, other.words) >= MIN_SAME_WORDS
+        for quote in a.quotes
+        for other in b.quotes
+    ):
+        slots = [Slot(side.speakers[0].span, fold(side.speakers[0].name)) for side in (a, b)]
+        yield Conflict(FactKind.NAME, slots[0], slots[1])
+
+
+def differ_in_attribution(a: Said, b: Said) -> Iterator[Conflict]:
+    """Yield the verbs by which one speaker is said to claim here, and to confirm there."""
+    if len(a.speakers) != 1 or len(b.speakers) != 1 or a.is_of_another(b):
+        return
+    verbs = [[verb for verb in VERB.finditer(side.text) if name_class(verb) in SURE] for side in (a, b)]
+    if len(verbs[0]) == len(verbs[1]) == 1 and name_class(verbs[0][0]) != name_class(verbs[1][0]):
+        slots = [Slot(Span(*verb.span("verb")), name_class(verb)) for (verb,) in verbs]
+        yield Conflict(FactKind.ATTRIBUTION, slots[0], slots[1])
+
+
+def name_class(verb: re.Match[str]) -> str:
+    """Return the class of a verb of saying: said, claim, confirm, deny, warn."""
+    return VERB_CLASSES.get(verb["verb"].casefold(), "said")
+
+
+class Change(NamedTuple):
+    """Words that are put for others, by position, and how many equal words are before and after them."""
+
+    old: range
+    new: range
+    before: int
+    after: int
+
+
+def list_changes(a: Sequence[str], b: Sequence[str]) -> Iterator[Change]:
+    """Yield where words of a sequence are replaced by others in the longest common order."""
+    blocks = [op for op in Indel.opcodes(a, b) if op.tag == "equal"]
+    edges = [
+        (0, 0, 0),
+        *((op.src_start, op.dest_start, op.src_end - op.src_start) for op in blocks),
+        (len(a), len(b), 0),
+    ]
+    for (i, k, size), (j, m, following) in pairwise(edges):
+        if i + size < j and k + size < m:
+            yield Change(range(i + size, j), range(k + size, m), size, following)

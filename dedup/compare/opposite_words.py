@@ -1,0 +1,87 @@
+"""English words by which a statement is denied, and words that are opposites of each other."""
+
+# What turns the verb behind it into its opposite.
+NEGATIONS = frozenset("not n't never cannot nobody none".split())
+PHRASES = (
+    "no one", "no intention of", "no intention to", "no plans to", "no plan to", "no longer", "ruled out", "rules out",
+    "rule out", "ruling out", "far from", "stopped short of", "has yet to", "have yet to", "instead of", "rather than",
+    "unable to", "refused to", "refuses to", "declined to", "declines to", "failed to", "fails to", "unlikely to",
+    "denied that", "denies that", "denied having", "denies having", "rejected claims that", "dismissed claims that",
+)  # fmt: skip
+# What denies the things behind it: contradicted by a number of them.
+NO = frozenset("no without zero".split())
+# What denies a verb in -ing behind it.
+DENIALS = frozenset("deny denies denied denying".split())
+# Words between a denial and a noun: "not in the area", "never a member".
+NOUN_MARKS = frozenset("a an the in of on at by for from with to as that this his her its their even".split())
+QUANTIFIERS = frozenset("several many some dozens hundreds thousands".split())
+# Where a denial ends, and what makes it none: "not only", "no doubt".
+CLAUSE_WORDS = frozenset(
+    "but while although though because after before when if unless until whereas whether however as since amid despite "
+    "following".split()
+)
+NO_NEGATION = frozenset("only just doubt matter wonder less more sooner later least immediately clear one".split())
+# Heads that say nothing of what happened: "did not say", "is not known".
+EMPTY_HEADS = frozenset(
+    "say know clear comment respond reply think believ seem hav get mak be do want need requir immediat yet sur "
+    "elaborat specif identif nam tak giv go com claim alleg accus charg report answ mention detail disclos reveal "
+    "confirm other any way thing evid inform part us possibl far much enough able long single person people".split()
+)
+# Concepts, each with words for it and words for its opposite; words of one line are taken for one another.
+CONCEPTS = (
+    (
+        "stay remain continue resume proceed go-ahead",
+        "leave quit abandon withdraw exit break-off pull-out walk-away walk-out "
+        "end stop halt suspend cancel call-off postpone",
+    ),
+    ("accept agree approve back support endorse welcome", "reject refuse oppose oppos decline turn-down veto"),
+    (
+        "rise increase climb grow jump surge",
+        "fall drop decrease decline shrink plunge",
+    ),
+    ("win victory", "lose defeat"),
+    ("open reopen", "close shut"),
+    ("succeed success", "fail failure collapse break-down"),
+    ("legal lawful", "illegal unlawful"),
+    ("guilty convict", "innocent acquit"),
+    ("alive survive", "die dead kill"),
+    ("allow permit", "ban bar prohibit forbid"),
+    ("arrive", "depart"),
+    ("safe", "unsafe dangerous"),
+    ("true genuine", "false fake fabricate fabrication hoax"),
+    ("release free", "detain"),
+    ("lift", "impose"),
+    ("appoint", "dismiss sack fire"),
+)
+# Nouns that news puts for each other.
+SAME_THINGS = (
+    "talks negotiation negotiations dialogue negotiating",
+    "attack strike assault attacks strikes",
+    "agreement deal accord pact treaty",
+    "residence home house mansion",
+    "troops soldiers forces army",
+    "children kids",
+    "firm company",
+    "election vote poll",
+    "plan proposal",
+    "resign resignation step-down quit",
+    "arrest detain",
+    "shooting gunfire",
+    "quake earthquake tremor temblor",
+)
+# What is behind a verb, and not what it is about; as stems.
+TIMES = frozenset(
+    "year month week day hour minut time today yesterday tomorrow monday tuesday wednesday thursday friday saturday "
+    "sunday januar februar march april june jul august september october november december outright".split()
+)
+# Verbs that change their stem.
+IRREGULAR = {
+    "broke": "break", "broken": "break", "left": "leave", "withdrew": "withdraw", "withdrawn": "withdraw", "went": "go",
+    "gone": "go", "came": "come", "gave": "give", "given": "give", "took": "take", "taken": "take", "fell": "fall",
+    "fallen": "fall", "rose": "rise", "risen": "rise", "grew": "grow", "grown": "grow", "won": "win", "lost": "lose",
+    "met": "meet", "found": "find", "held": "hold", "shot": "shoot", "struck": "strike", "began": "begin",
+    "begun": "begin", "knew": "know", "known": "know", "spoke": "speak", "spoken": "speak", "paid": "pay",
+    "sent": "send", "built": "build", "bought": "buy", "sold": "sell", "stood": "stand", "kept": "keep",
+    "died": "die", "dying": "die", "lying": "lie", "wrote": "write", "written": "write", "shrank": "shrink",
+}  # fmt: skip
+PARTICLES = frozenset("off out away down up ahead".split())

@@ -1,0 +1,202 @@
+"""Opposites: one text asserts what another one denies. English only."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from dedup.compare.opposite_words import (
+    CLAUSE_WORDS,
+    CONCEPTS,
+    DENIALS,
+    EMPTY_HEADS,
+    IRREGULAR,
+    NEGATIONS,
+    NO,
+    NO_NEGATION,
+    NOUN_MARKS,
+    PARTICLES,
+    PHRASES,
+    QUANTIFIERS,
+    SAME_THINGS,
+    TIMES,
+)
+from dedup.compare.sentence_facts import STOP_WORDS
+from dedup.compare.terms import fold, stem
+from dedup.text.lexicon import NUMBER_VALUES
+from dedup.text.spans import Span
+from dedup.text.words import is_word, split_word_spans
+
+MAX_OBJECT = 3  # content words behind a verb of which one is what it is about
+MIN_SHARED = 2  # other content words of both clauses
+_CLAUSE_END = re.compile(r"[,;:.!?()\[\]“”\"–—]")
+_NT = re.compile(r"n['’]t$")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a clause says happens, or does not.
+
+    concept    what it says, the same for a word and its opposite
+    is_denied  whether the clause says the opposite of the concept
+    has_cue    whether a word of denial says so, not the word itself
+    is_known   whether the concept is one of those with words for its opposite
+    is_mixed   whether another part of the clause is denied
+    span       from the word of denial, if there is one, to the end of what it is about
+    objects    stems of the content words right behind it, MAX_OBJECT at most
+    context    stems of the other content words of the clause
+    """
+
+    concept: str
+    is_denied: bool
+    has_cue: bool
+    is_known: bool
+    is_mixed: bool
+    span: Span
+    objects: frozenset[str]
+    context: frozenset[str]
+
+    def contradicts(self, other: "Claim") -> bool:
+        """Return whether one says what the other denies, of the same thing, in sentences that say alike."""
+        if self.concept != other.concept or self.is_denied == other.is_denied or self.is_mixed or other.is_mixed:
+            return False
+        shared = (self.objects | self.context) & (other.objects | other.context)
+        is_of_one = (self.has_cue or other.has_cue) and bool(self.objects & other.objects)
+        return is_of_one or len(shared) >= MIN_SHARED
+
+    def contradicts_plainly(self, other: "Claim") -> bool:
+        """Return whether the two contradict, whatever their sentences say besides."""
+        is_plain = self.is_known and self.has_cue != other.has_cue and bool(self.objects & other.objects)
+        return is_plain and self.contradicts(other)
+
+
+class _Token(NamedTuple):
+    span: Span
+    word: str  # folded
+    key: str  # stem, of one form for words that mean the same
+    is_content: bool
+    is_name: bool
+
+
+@cache
+def _read_concepts() -> dict[str, tuple[str, bool]]:
+    """Return the concept of each stem that has one, and whether the stem is its opposite."""
+    concepts: dict[str, tuple[str, bool]] = {}
+    for words, opposites in CONCEPTS:
+        name = words.split()[0]
+        concepts |= {stem(word): (name, False) for word in words.split()}
+        concepts |= {stem(word): (name, True) for word in opposites.split()}
+    return concepts
+
+
+@cache
+def _read_things() -> dict[str, str]:
+    """Return one stem for all words that mean the same thing."""
+    return {stem(word): stem(line.split()[0]) for line in SAME_THINGS for word in line.split()}
+
+
+@lru_cache(maxsize=8192)
+def read_claims(text: str) -> tuple[Claim, ...]:
+    """Return what the clauses of a sentence say happens, or does not.
+
+    >>> [(claim.concept, claim.is_denied) for claim in read_claims("Russia has no intention of leaving the talks.")][-1]
+    ('stay', False)
+    """
+    claims: list[Claim] = []
+    for clause in _split_clauses(text):
+        if clause[0].word not in {"if", "whether", "unless"} and "?" not in text[clause[-1].span.end :][:1]:
+            claims += _read_clause(clause)
+    return tuple(claims)
+
+
+def _split_clauses(text: str) -> Iterator[list[_Token]]:
+    """Yield the words of each clause."""
+    clause: list[_Token] = []
+    end = 0
+    for token in _split_tokens(text):
+        if clause and (_CLAUSE_END.search(text[end : token.span.start]) or token.word in CLAUSE_WORDS):
+            yield clause
+            clause = []
+        clause.append(token)
+        end = token.span.end
+    if clause:
+        yield clause
+
+
+def _split_tokens(text: str) -> Iterator[_Token]:
+    """Yield the words of a sentence, a verb with its particle as one: break off."""
+    spans = [span for span in split_word_spans(text) if is_word(span.cut(text))]
+    words = [fold(span.cut(text)) for span in spans]
+    things, particle = _read_things(), -1
+    for number, (span, word) in enumerate(zip(spans, words, strict=True)):
+        if number == particle:
+            continue
+        key, end = stem(IRREGULAR.get(word, word)), span.end
+        follower = words[number + 1] if number + 1 < len(words) else ""
+        if follower in PARTICLES and f"{key}-{follower}" in _read_concepts():
+            particle, key, end = number + 1, f"{key}-{follower}", spans[number + 1].end
+        is_name = number > 0 and span.cut(text)[0].isupper()
+        yield _Token(Span(span.start, end), word, things.get(key, key), word not in STOP_WORDS, is_name)
+
+
+def _read_clause(clause: Sequence[_Token]) -> Iterator[Claim]:
+    """Yield the claims of a clause: of every word outside the reach of a denial, and of the one that is denied."""
+    for place, token in enumerate(clause):
+        cue = _find_cue(clause, place)
+        if cue is None:
+            before = clause[place - 1].word if place else " "
+            counts = before[0].isdecimal() or before in QUANTIFIERS or before in NUMBER_VALUES
+            if token.is_content and counts:
+                yield _make_claim(clause, place, None, "thing")
+            if token.is_content and not token.is_name:
+                yield _make_claim(clause, place, None, "")
+            continue
+        head = next((n for n in range(place + cue.length, len(clause)) if clause[n].is_content), None)
+        if head is None or clause[head].key in EMPTY_HEADS:
+            return
+        between = {clause[n].word for n in range(place + cue.length, head)}
+        is_verb = not between & NOUN_MARKS and not clause[head].is_name
+        if cue.denies == "thing" or (is_verb and (cue.denies == "verb" or clause[head].word.endswith("ing"))):
+            yield _make_claim(clause, head, place, "thing" if cue.denies == "thing" else "")
+        return
+
+
+class _Cue(NamedTuple):
+    length: int  # words
+    denies: str  # "verb", "thing", or "deed": a verb in -ing
+
+
+def _find_cue(clause: Sequence[_Token], place: int) -> _Cue | None:
+    """Return the denial that begins at a place of a clause."""
+    word = clause[place].word
+    rest = " ".join(token.word for token in clause[place : place + 4])
+    phrase = next((phrase for phrase in PHRASES if f"{rest} ".startswith(f"{phrase} ")), None)
+    if phrase:
+        return _Cue(len(phrase.split()), "verb")
+    if place + 1 < len(clause) and clause[place + 1].word in NO_NEGATION:
+        return None
+    if word in NEGATIONS or _NT.search(word):
+        return _Cue(1, "verb")
+    if word in NO:
+        return _Cue(1, "thing")
+    return _Cue(1, "deed") if word in DENIALS else None
+
+
+def _make_claim(clause: Sequence[_Token], head: int, cue: int | None, kind: str) -> Claim:
+    """Return the claim of the word at `head`, denied where there is a cue."""
+    token = clause[head]
+    concept, is_opposite = _read_concepts().get(token.key, (token.key, False))
+    content = [n for n, word in enumerate(clause) if word.is_content and word.key not in TIMES and n != head]
+    behind = [n for n in content if n > head][:MAX_OBJECT]
+    last = behind[-1] if behind else head
+    return Claim(
+        concept=f"{kind} {concept}".strip(),
+        is_denied=is_opposite != (cue is not None),
+        has_cue=cue is not None,
+        is_known=token.key in _read_concepts(),
+        is_mixed=cue is None and any(_find_cue(clause, n) for n in range(len(clause))),
+        span=Span(clause[head if cue is None else cue].span.start, clause[last].span.end),
+        objects=frozenset(clause[n].key for n in behind),
+        context=frozenset(clause[n].key for n in content if n not in behind),
+    )

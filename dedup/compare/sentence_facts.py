@@ -1,0 +1,223 @@
+"""Facts of a sentence, each with the words around it: a number with what it counts, a date, a quotation, a name."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from dedup.compare.speakers import VERB_CLASSES
+from dedup.compare.terms import fold, stem
+from dedup.diff.fact_kinds import find_quotations
+from dedup.text.date_phrases import DateValue, find_dates, read_date
+from dedup.text.number_phrases import find_numbers
+from dedup.text.spans import Span
+from dedup.text.words import is_word, split_word_spans
+
+STOP_WORDS = frozenset(
+    "a an the this that these those he she it they we i you his her its their our my your him them us me who whom "
+    "whose which what when where while as at by for from in into of off on onto out over to up with within without "
+    "about after before between during against under through and or but nor so yet if than then there here is are was "
+    "were be been being am has have had having do does did will would shall should can could may might must not no n't "
+    "s t also just only very more most much many some any all both each every other another such own same too again "
+    "further once one said says say told according added reported mr mrs ms dr".split()
+)
+NEAR = 6  # words on either side of a fact that say what it is a fact of
+MAX_COUNTED = 3  # words behind a number that say what it counts
+MAX_CAPITALS = 0.6  # share of the words with capitals from which a sentence is a title
+MIN_QUOTE = 4  # words
+_UNITS = {"%": "percent", "$": "dollar", "€": "euro", "£": "pound", "₹": "rupee", "rs": "rupee", "pc": "percent"}
+_SAME = {"person": "people", "men": "man", "women": "woman", "cent": "percent", "per": "percent", "km": "kilometr"}
+_BREAK = re.compile(r"[.;:!?()\[\]“”\"–—]|,(?!\d)")
+_AT_LEAST = re.compile(
+    r"(?:at least|more than|over|above|exceed\w*|minimum of|no fewer than)\s+\W{0,2}$", re.IGNORECASE
+)
+_AT_MOST = re.compile(r"(?:up to|less than|fewer than|under|below|at most|nearly|almost)\s+\W{0,2}$", re.IGNORECASE)
+_ABOUT = re.compile(
+    r"(?:about|around|some|roughly|approximately|nearly|almost|close to|an estimated|estimated)\s+\W{0,2}$",
+    re.IGNORECASE,
+)
+_CLOCK_AROUND = re.compile(r"\d\s*:\s*\d\d|\d\s*[ap]\.?\s?m\b|\d\s*GMT|#\s*\d", re.IGNORECASE)
+_DEFINITE = re.compile(
+    r"\b(?:the|these|those|all|his|her|its|their|first|last|another|other)\s+(?:\w+\s+)?$", re.IGNORECASE
+)
+
+
+class Word(NamedTuple):
+    """A word of a sentence: its span, its stem, whether it says something by itself, and whether it is a name."""
+
+    span: Span
+    key: str
+    is_content: bool
+    is_name: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CountedNumber:
+    """A number with what it counts.
+
+    counted  stems of what it counts; empty where that is not said
+    context  stems of the words around it
+    names    those of them with capitals
+    bound    "" exact, ">" that or more, "<" that or less, "~" about
+    is_given the number is part of a name of things that are known: "the five villages"
+    """
+
+    span: Span
+    value: str
+    counted: frozenset[str]
+    context: frozenset[str]
+    names: frozenset[str]
+    bound: str
+    is_given: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DatedFact:
+    """A date with the stems of the words around it, and whether it is the day on which something was said."""
+
+    span: Span
+    value: DateValue
+    context: frozenset[str]
+    is_of_saying: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A quotation without its marks: its words folded, and where each is."""
+
+    span: Span
+    words: Sequence[str]
+    places: Sequence[Span]
+
+
+def split_content(text: str) -> list[Word]:
+    """Return the words of a sentence with their stems."""
+    spans = [span for span in split_word_spans(text) if is_word(span.cut(text))]
+    capitals = sum(text[span.start].isupper() for span in spans)
+    is_title = capitals > MAX_CAPITALS * len(spans)  # there, capitals say nothing
+    words = []
+    for number, span in enumerate(spans):
+        word = span.cut(text)
+        key = stem(word)
+        is_content = fold(word) not in STOP_WORDS and not word[0].isdecimal()
+        words.append(Word(span, _SAME.get(key, key), is_content, word[0].isupper() and number > 0 and not is_title))
+    return words
+
+
+def gather_near(words: Sequence[Word], span: Span) -> list[Word]:
+    """Return the content words within NEAR words of a span, the span left out."""
+    before = [word for word in words if word.span.end <= span.start][-NEAR:]
+    after = [word for word in words if word.span.start >= span.end][:NEAR]
+    return [word for word in (*before, *after) if word.is_content]
+
+
+@lru_cache(maxsize=4096)
+def read_numbers(text: str, language: str) -> tuple[CountedNumber, ...]:
+    """Return the numbers of a sentence but those of dates."""
+    words = split_content(text)
+    dates = find_dates(text)
+    found = []
+    for span, value in find_numbers(text, language):
+        is_of_date = any(span.start < day.end and span.end > day.start for day in dates)
+        if is_of_date or _CLOCK_AROUND.search(text[max(0, span.start - 6) : span.end + 6]):
+            continue
+        before = text[max(0, span.start - 40) : span.start]
+        bounds = ((_AT_LEAST, ">"), (_ABOUT, "~"), (_AT_MOST, "<"))
+        bound = next((sign for pattern, sign in bounds if pattern.search(before)), "")
+        near = gather_near(words, span)
+        found.append(
+            CountedNumber(
+                span=span,
+                value=value,
+                counted=find_counted(text, span, words),
+                context=frozenset(word.key for word in near),
+                names=frozenset(word.key for word in near if word.is_name),
+                bound=bound,
+                is_given=bool(_DEFINITE.search(before)),
+            )
+        )
+    return tuple(found)
+
+
+def find_counted(text: str, span: Span, words: Sequence[Word]) -> frozenset[str]:
+    """Return the stems of what a number counts: a unit, the words behind it, or else the words before it."""
+    units = {
+        _UNITS[sign] for sign in (text[span.start - 1 : span.start], text[span.end : span.end + 1]) if sign in _UNITS
+    }
+    if units:
+        return frozenset(units)
+    counted: list[str] = []
+    end = span.end
+    for word in (word for word in words if word.span.start >= span.end):
+        if _BREAK.search(text[end : word.span.start]) or len(counted) == MAX_COUNTED:
+            break
+        if word.is_content:
+            counted.append(word.key)
+        elif counted or fold(word.span.cut(text)) not in {"of", "more", "other"}:
+            break
+        end = word.span.end
+    if counted:
+        return frozenset(counted)
+    start = span.start
+    for word in reversed([word for word in words if word.span.end <= span.start][-4:]):
+        if _BREAK.search(text[word.span.end : start]):
+            break
+        if word.is_content:
+            counted.append(word.key)
+        start = word.span.start
+    return frozenset(counted[:2])
+
+
+@lru_cache(maxsize=4096)
+def read_dates(text: str, published: date | None) -> tuple[DatedFact, ...]:
+    """Return the dates of a sentence, neighbours together: Sunday night, December 28-29."""
+    words = split_content(text)
+    found = []
+    for span in join_dates(text):
+        near = [w for w in words if w.span.end <= span.start][-2:] + [w for w in words if w.span.start >= span.end][:2]
+        is_of_saying = any(fold(word.span.cut(text)) in VERB_CLASSES for word in near)
+        found.append(
+            DatedFact(
+                span,
+                read_date(span.cut(text), published),
+                frozenset(w.key for w in gather_near(words, span)),
+                is_of_saying,
+            )
+        )
+    return tuple(found)
+
+
+_DAYTIME = re.compile(r"\s+(?:night|morning|evening|afternoon|noon|midnight)\b|\bovernight\b", re.IGNORECASE)
+_BETWEEN_DATES = re.compile(r"[\s,–-]*(?:(?:to|and|into|on|of|the|at|in)\s+)*")
+
+
+def join_dates(text: str) -> list[Span]:
+    """Return the spans of dates and times of day, neighbours joined."""
+    spans = sorted({*find_dates(text), *(Span(*match.span()) for match in _DAYTIME.finditer(text))})
+    joined: list[Span] = []
+    for span in spans:
+        if joined and _BETWEEN_DATES.fullmatch(text[joined[-1].end : span.start]):
+            joined[-1] = Span(joined[-1].start, max(span.end, joined[-1].end))
+        else:
+            joined.append(span)
+    return [Span(span.end - len(span.cut(text).lstrip()), span.end) for span in joined]
+
+
+@lru_cache(maxsize=4096)
+def read_quotes(text: str) -> tuple[Quote, ...]:
+    """Return the quotations of MIN_QUOTE words and more; what has capitals throughout is a name or a title."""
+    found = []
+    quotations = find_quotations(text)
+    for start, end in zip(quotations.starts, quotations.ends, strict=True):
+        places = [
+            Span(start + place.start, start + place.end)
+            for place in split_word_spans(text[start:end])
+            if is_word(place.cut(text[start:end]))
+        ]
+        words = [place.cut(text) for place in places]
+        is_title = sum(word[0].isupper() for word in words) > MAX_CAPITALS * len(words)
+        if len(words) >= MIN_QUOTE and not is_title:
+            found.append(Quote(Span(start, end), [fold(word) for word in words], places))
+    return tuple(found)

@@ -1,0 +1,196 @@
+"""Dates, days, years and times of day in running text: where they are, and their values."""
+
+import re
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from dedup.text.lexicon import DAYS, MONTH_ABBREVIATIONS, MONTHS
+from dedup.text.slot_words import read_numbered_words
+from dedup.text.spans import Span
+
+_MONTHS = "|".join((*MONTHS, *MONTH_ABBREVIATIONS))
+_DAYS = "|".join(DAYS)
+_DATE = re.compile(
+    rf"""\b(?:{_DAYS}|yesterday|today|tonight|tomorrow)s?\b
+       | \b(?:{_MONTHS})\b\.?(?:\s+\d{{1,2}}(?!\d)(?:st|nd|rd|th)?(?:\s*[–-]\s*\d{{1,2}}(?!\d))?)?(?:,?\s+\d{{4}})?
+       | \b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b(?:,?\s+\d{{4}})?
+       | \b\d{{4}}-\d{{2}}-\d{{2}}\b | \b\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}\b
+       | \b\d{{1,2}}:\d{{2}}\b | \b\d{{1,2}}\s*[ap]\.?m\b
+       | \b(?:1[6-9]|20)\d{{2}}\b
+       | \d+\s*[年月日時时点號号]""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_MODAL_MONTHS = {*MONTH_ABBREVIATIONS, "march", "june", "july"}  # as words: "may", "march", "dec"
+# A month of any language of the CLDR, beside a day or a year: 5 de marzo, 3. Mai, mai 2024.
+_FOREIGN = re.compile(
+    r"""\b\d{1,2}(?:\.|er|º)?\s+(?:de\s+|d['’])?(?P<after>[^\W\d_]{3,14})\b\.?(?:\s+(?:de\s+|del\s+)?\d{4}\b)?
+      | \b(?P<before>[^\W\d_]{3,14})\s+(?:de\s+|del\s+)?(?:1[6-9]|20)\d{2}\b""",
+    re.VERBOSE,
+)
+_PART = re.compile(
+    r"(?P<iso>(\d{4})-(\d{2})-(\d{2}))|(?P<slashes>(\d{1,2})[/.](\d{1,2})[/.](\d{2,4}))"
+    r"|(?P<clock>(\d{1,2}):(\d{2})(?:\s*([ap])\.?m)?|(\d{1,2})\s*([ap])\.?m\b)"
+    r"|(?P<cjk>(\d+)\s*([年月日]))|(?P<year>(?<!\d)\d{4}(?!\d))|(?P<day>(?<!\d)\d{1,2}(?!\d))|(?P<word>[^\W\d_]+)",
+    re.IGNORECASE,
+)
+# A night is of two days: that of Sunday goes into Monday, and overnight is before a day or after it.
+_NIGHTS = {"night": (0, 1), "evening": (0, 1), "tonight": (0, 1), "midnight": (-1, 1), "overnight": (-1, 1)}
+_RELATIVE = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1}
+MIN_MINUTES = 15  # times of day that are nearer than this are the same, told roughly
+
+
+def find_dates(text: str) -> list[Span]:
+    """Return the spans of dates, days, years and times of day.
+
+    >>> [span.cut("It may rain on Monday, May 3.") for span in find_dates("It may rain on Monday, May 3.")]
+    ['Monday', 'May 3']
+    """
+    english = [Span(*found.span()) for found in _DATE.finditer(text) if not _is_modal(found.group())]
+    foreign = [Span(*found.span()) for found in _FOREIGN.finditer(text) if is_foreign_month(found)]
+    foreign = [span for span in foreign if not any(known.covers(span) for known in english)]
+    return sorted(foreign + [s for s in english if not any(s.start < f.end and s.end > f.start for f in foreign)])
+
+
+def is_foreign_month(found: re.Match[str]) -> bool:
+    """Return whether the word beside a day or a year is a month."""
+    return str(found["after"] or found["before"]).casefold() in read_numbered_words()["month"]
+
+
+def _is_modal(date: str) -> bool:
+    """Return whether what looks like a month is a lower-case word: "may", "march"."""
+    return date in _MODAL_MONTHS
+
+
+class DateValue(NamedTuple):
+    """What a phrase says of a date, as far as it says it: each field has the numbers that the phrase names, in order.
+
+    months from 1, weekdays from 0 (Monday), minutes since midnight; `night` names one, "" none.
+    """
+
+    years: Sequence[int] = ()
+    months: Sequence[int] = ()
+    days: Sequence[int] = ()
+    weekdays: Sequence[int] = ()
+    minutes: Sequence[int] = ()
+    night: str = ""
+
+    def differs(self, other: "DateValue") -> bool:
+        """Return whether both name a year, a month, a day or a time, and not the same.
+
+        >>> read_date("Sunday, 28 December 2025").differs(read_date("2025-12-28"))
+        False
+        >>> read_date("April 2014").differs(read_date("April 20"))
+        False
+        """
+        return (
+            is_apart(self.years, other.years)
+            or is_apart(self.months, other.months)
+            or is_apart(self.spread(self.days), other.spread(other.days))
+            or is_apart({day % 7 for day in self.spread(self.weekdays)}, {d % 7 for d in other.spread(other.weekdays)})
+            or is_apart(self.minutes, other.minutes, MIN_MINUTES - 1)
+        )
+
+    def spread(self, days: Sequence[int]) -> set[int]:
+        """Return days with those that the night of them reaches into."""
+        first, last = _NIGHTS.get(self.night, (0, 0))
+        return {day + n for day in days for n in range(first, last + 1)}
+
+    def __str__(self) -> str:
+        fields = [
+            *(f"{n:04d}" for n in self.years),
+            *(f"{n:02d}" for n in self.months),
+            *(f"{n:02d}" for n in self.days),
+        ]
+        times = [f"{n // 60:02d}:{n % 60:02d}" for n in self.minutes]
+        parts = ["-".join(fields), *(DAYS[n] for n in self.weekdays), *times, self.night]
+        return " ".join(filter(None, parts))
+
+
+def is_apart(a: Collection[int], b: Collection[int], slack: int = 0) -> bool:
+    """Return whether there are numbers on both sides, and none of one is within `slack` of one of the other."""
+    return bool(a and b) and min(abs(x - y) for x in a for y in b) > slack
+
+
+def read_date(phrase: str, published: date | None = None) -> DateValue:
+    """Return what a phrase that names a date says; "yesterday" counts from the day on which the text was published.
+
+    >>> str(read_date("on Sunday night, Dec. 28-29")), str(read_date("5 de marzo de 2024")), str(read_date("7 p.m."))
+    ('12-28-29 sunday night', '2024-03-05', '19:00')
+    """
+    fields: dict[str, set[int]] = {}
+    for name, number in read_parts(phrase, published):
+        fields.setdefault(name, set()).add(number)
+    if "months" not in fields:
+        fields.pop("days", None)  # a number alone
+    night = next((word for word in re.findall(r"[^\W\d_]+", phrase.casefold()) if word in _NIGHTS), "")
+    return DateValue(**{name: tuple(sorted(numbers)) for name, numbers in fields.items()}, night=night)
+
+
+class DateNumber(NamedTuple):
+    """A number of a date, and the field of `DateValue` that it belongs to."""
+
+    field: str
+    number: int
+
+
+def read_parts(phrase: str, published: date | None) -> Iterator[DateNumber]:
+    """Yield the numbers of a date in the order of the phrase."""
+    for part in _PART.finditer(phrase):
+        kind, text = str(part.lastgroup), part.group()
+        if kind == "word":
+            yield from read_word(text.casefold(), published)
+            continue
+        numbers = [int(number) for number in re.findall(r"\d+", text)]
+        if kind == "clock":
+            yield DateNumber("minutes", read_clock(numbers, text.casefold()))
+        elif kind == "iso":
+            yield from name_day(date_or_none(*numbers))
+        elif kind == "slashes":
+            yield from read_slashes(numbers)
+        elif kind == "cjk":
+            yield DateNumber({"年": "years", "月": "months", "日": "days"}[text[-1]], numbers[0])
+        elif kind == "year":
+            yield DateNumber("years", numbers[0])
+        elif 1 <= numbers[0] <= 31:
+            yield DateNumber("days", numbers[0])
+
+
+def read_word(word: str, published: date | None) -> Iterator[DateNumber]:
+    """Yield what a word says: a month, a weekday, or a day that counts from the day of publication."""
+    words = read_numbered_words()
+    if word in _RELATIVE and published:
+        yield from name_day(published + timedelta(_RELATIVE[word]))
+    for field, table in (("months", words["month"]), ("weekdays", words["weekday"])):
+        number = table.get(word, table.get(word.removesuffix("s"), -1))
+        if number >= 0:
+            yield DateNumber(field, number)
+
+
+def name_day(day: date | None) -> Iterator[DateNumber]:
+    """Yield the year, month and day of a date."""
+    if day:
+        yield from (DateNumber("years", day.year), DateNumber("months", day.month), DateNumber("days", day.day))
+
+
+def read_slashes(numbers: Sequence[int]) -> Iterator[DateNumber]:
+    """Yield what 28/12/2025 says: of 1/2/2025, which is January or February, the year alone."""
+    first, second, year = numbers
+    if year >= 1000:
+        yield DateNumber("years", year)
+    if max(first, second) > 12 >= min(first, second) or first == second:
+        yield from (DateNumber("months", min(first, second)), DateNumber("days", max(first, second)))
+
+
+def read_clock(numbers: Sequence[int], text: str) -> int:
+    """Return the minute of a day: 7 p.m. is 19:00."""
+    hour = numbers[0] % 12 + 12 * ("p" in text) if "m" in text else numbers[0]
+    return 60 * hour + (numbers[1] if len(numbers) > 1 else 0)
+
+
+def date_or_none(year: int, month: int, day: int) -> date | None:
+    """Return a date, None of what is none."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,153 @@
+"""Numbers in running text, in digits of any script or in words, with their values."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from dedup.text.language import ENGLISH
+from dedup.text.lexicon import NUMBER_SCALES, NUMBER_VALUES
+from dedup.text.spans import Span
+
+SPELLED = frozenset("de en es fr it nl pt".split())  # languages whose number words are read: English here, text2num
+# Languages that write 1.200 for 1200 and 1,5 for one and a half: the number symbols of the CLDR.
+POINT_GROUPS = frozenset("az bs ca da de el es eu hr id is it mk nl ps pt ro sl sr tr vi".split())
+COMMA_DECIMALS = POINT_GROUPS | frozenset(
+    "af be bg cs et fi fr gl hu hy ka kk ky lt lv nb pl ru sk sq sv uk uz".split()
+)
+_GROUP = "[\u00a0\u202f\u2009]"  # spaces that only stand inside numbers
+_DIGITS = re.compile(rf"(?<![\w.,])\d+(?:(?:[.,'’]|{_GROUP}|,\ (?=\d{{3}}\s[-a-z]))\d+)*(?!\w)")
+_SPACED_DIGITS = re.compile(rf"(?<![\w.,])(?:\d{{1,3}}(?:(?:\ |{_GROUP})\d{{3}})+(?:,\d+)?|\d+(?:[.,'’]\d+)*)(?!\w)")
+_ENGLISH_SCALE = re.compile(rf"\s+({'|'.join(NUMBER_SCALES)})s?\b", re.IGNORECASE)
+_ENGLISH_WORDS = re.compile(
+    rf"\b(?:{'|'.join(NUMBER_VALUES)})\b(?:(?:(?<=hundred|million|billion)\s+and|(?<=thousand)\s+and)?[\s-]+"
+    rf"(?:{'|'.join(NUMBER_VALUES)})\b)*",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_ARTICLES = frozenset("one un une uno una um uma ein eine einen einem einer eines een".split())  # mostly no number
+
+
+class FoundNumber(NamedTuple):
+    """Where a number is in a text, and its value."""
+
+    span: Span
+    value: str
+
+
+class _Word:
+    """A word as text2num takes it."""
+
+    def __init__(self, text: str, *, is_apart: bool) -> None:
+        self._text, self._is_apart = text, is_apart
+
+    def text(self) -> str:
+        """Return the word."""
+        return self._text
+
+    def nt_separated(self, _previous: "_Word") -> bool:
+        """Return whether more than a space is before the word."""
+        return self._is_apart
+
+    def not_a_number_part(self) -> bool:
+        """Return False: any word may be a part of a number."""
+        return False
+
+
+def find_numbers(text: str, language: str = ENGLISH) -> list[FoundNumber]:
+    """Return the numbers of a text in order; "one" and its like are mostly articles, and "dozens" fits many.
+
+    >>> [value for _, value in find_numbers("Ninety-one drones and 1.5 million others")]
+    ['91', '1500000']
+    >>> [value for _, value in find_numbers("1.200 Besucher und vierundzwanzig Verletzte", "de")]
+    ['1200', '24']
+    """
+    pattern = _SPACED_DIGITS if language in COMMA_DECIMALS - POINT_GROUPS else _DIGITS
+    words = list(find_spelled(text, language)) if language in SPELLED - {ENGLISH} else []
+    found = []
+    for match in pattern.finditer(text):
+        value, end = read_digits(match.group(), language), match.end()
+        scale = _ENGLISH_SCALE.match(text, end)
+        follower = next((word for word in words if word.span.start >= end), None)
+        if scale:
+            value, end = multiply(value, NUMBER_SCALES[scale[1].casefold()]), scale.end()
+        elif follower and is_scale(follower.value) and not text[end : follower.span.start].strip():
+            value, end = multiply(value, int(follower.value)), follower.span.end
+        found.append(FoundNumber(Span(match.start(), end), value))
+    if language not in SPELLED - {ENGLISH}:
+        words = [FoundNumber(Span(*m.span()), read_words(m.group())) for m in _ENGLISH_WORDS.finditer(text)]
+    words = [word for word in words if word.span.cut(text).casefold() not in _ARTICLES]
+    return sorted(
+        found
+        + [
+            word
+            for word in words
+            if not any(word.span.start < n.span.end and word.span.end > n.span.start for n in found)
+        ]
+    )
+
+
+def find_spelled(text: str, language: str) -> Iterator[FoundNumber]:
+    """Yield the numbers in words of a language that text2num reads; ordinals are none."""
+    from text_to_num import find_numbers as find_occurrences  # noqa: PLC0415 - for texts that are not English only
+
+    spans = [Span(*match.span()) for match in _WORD.finditer(text)]
+    ends = [0, *(span.end for span in spans)]
+    words = [
+        _Word(span.cut(text), is_apart=bool(text[end : span.start].strip()))
+        for span, end in zip(spans, ends, strict=False)
+    ]
+    for found in find_occurrences(words, language, threshold=0.0):
+        if not found.is_ordinal:
+            yield FoundNumber(Span(spans[found.start].start, spans[found.end - 1].end), f"{found.value:.15g}")
+
+
+def read_digits(digits: str, language: str = ENGLISH) -> str:
+    """Return the value of a number in digits of any script, as the language groups them.
+
+    >>> read_digits("1,200"), read_digits("1.200", "de"), read_digits("1,5", "fr"), read_digits("1.2.3")
+    ('1200', '1200', '1.5', '1.2.3')
+    """
+    plain = "".join(str(unicodedata.decimal(sign, sign)) for sign in digits if sign not in "'’ \u00a0\u202f\u2009")
+    if language in COMMA_DECIMALS:
+        if language in POINT_GROUPS and re.fullmatch(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?", plain):
+            plain = plain.replace(".", "")
+        plain = plain.replace(",", ".")
+    else:
+        plain = plain.replace(",", "")
+    try:
+        return f"{float(plain):.15g}"
+    except ValueError:
+        return plain  # 1.2.3
+
+
+def multiply(value: str, scale: int) -> str:
+    """Return a value times a scale: 1.5 million."""
+    try:
+        return f"{float(value) * scale:.15g}"
+    except ValueError:
+        return value
+
+
+def is_scale(value: str) -> bool:
+    """Return whether a value in words is a thousand, a million and so on."""
+    return re.fullmatch(r"1(?:000)+|1e\+\d+", value) is not None
+
+
+def read_words(words: str) -> str:
+    """Return the value of a number in English words.
+
+    >>> read_words("two hundred and six"), read_words("Twenty-five thousand")
+    ('206', '25000')
+    """
+    total = current = 0
+    for word in re.split(r"(?:\s+and)?[\s-]+", words.casefold()):
+        value = NUMBER_VALUES[word]
+        if word in {"hundred", "dozen"}:
+            current = max(1, current) * value
+        elif value >= 1000:
+            total += max(1, current) * value
+            current = 0
+        else:
+            current += value
+    return str(total + current)

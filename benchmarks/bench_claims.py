@@ -29,9 +29,9 @@ from dedup.compare.scores import THRESHOLDS
 from dedup.model.documents import Document
 from dedup.story_config import CompareConfig
 
-BOUNDS = np.linspace(0.05, 0.4, 71)
-MIN_FREE = 0.88  # share of entries without a counterpart that a bound must reach on the other stories; promised is .85
-MIN_UNTOLD = 0.97  # the same without one of grade 2; promised is .95
+BOUNDS = np.linspace(0, 0.15, 76)
+MIN_FREE = 0.92  # share of entries without a counterpart that a bound must reach on the other stories; promised is .85
+MIN_UNTOLD = 0.985  # the same without one of grade 2; promised is .95
 
 
 class Omission(NamedTuple):
@@ -108,7 +108,7 @@ def link(story: Story, encoder: Encoder | None, engine: str) -> Linked:
     for pair, grade in read_grades(story, outlets).items():
         for place in pair:
             counterparts.setdefault(place, {}).update((other, grade) for other in pair - {place})
-    nearness = Nearness(scored.places, np.sqrt(scored.coverage * scored.coverage.T), FAR[engine])
+    nearness = Nearness(scored.places, scored.score, FAR[engine])
     return Linked(
         story.name, len(outlets), build_rows(scored.clusters, scored.places, 0), links, nearness, counterparts
     )

@@ -81,7 +81,8 @@ def find_disagreements(outlets: Sequence[Outlet], rows: Sequence[Row], links: Se
     conflicts = [found for link in links if link.strength is Strength.STRONG for found in reader.differ(link.a, link.b)]
     conflicts += find_opposites(reader, links)
     home = {Place(c.outlet, s): number for number, row in enumerate(rows) for c in row.cells for s in c.sentences}
-    found = [build_disagreement(group, home) for group in group_conflicts(conflicts)]
+    names = [outlet.name for outlet in outlets]
+    found = [build_disagreement(group, home, names) for group in group_conflicts(conflicts)]
     order = list(FactKind)
     return sorted(found, key=lambda d: (d.row, order.index(d.kind), d.facts[0].spans))
 
@@ -243,12 +244,18 @@ def group_conflicts(conflicts: Iterable[PlacedConflict]) -> Iterator[list[Placed
     yield from filter(None, groups)
 
 
-def build_disagreement(conflicts: Sequence[PlacedConflict], home: Mapping[Place, int]) -> Disagreement:
-    """Return the disagreement of a group, its facts by text; `home` is the row of each sentence."""
+def build_disagreement(
+    conflicts: Sequence[PlacedConflict], home: Mapping[Place, int], names: Sequence[str]
+) -> Disagreement:
+    """Return the disagreement of a group, its facts by text; `home` is the row of each sentence.
+
+    Its row is that of the text whose name is first, so that the order of the texts does not choose it.
+    """
     slots = sorted({slot for conflict in conflicts for slot in (conflict.a, conflict.b)})
     facts = []
     for outlet in sorted({slot.place.outlet for slot in slots}):
         own = [slot for slot in slots if slot.place.outlet == outlet]
         sentences = tuple(sorted({slot.place.sentence for slot in own}))
         facts.append(Fact(outlet, sentences, tuple(slot.span for slot in own), tuple(slot.value for slot in own)))
-    return Disagreement(home[slots[0].place], conflicts[0].kind, tuple(facts))
+    first = min(slots, key=lambda slot: (names[slot.place.outlet], slot.span))
+    return Disagreement(home[first.place], conflicts[0].kind, tuple(facts))

@@ -68,7 +68,7 @@ def compare_documents(
     base = choose_base(outlets, linked, config.base)
     rows = build_rows(scored.clusters, scored.places, base)
     relations = relate_rows(rows, len(outlets), wordings)
-    nearness = Nearness(scored.places, np.sqrt(scored.coverage * scored.coverage.T), FAR[engine.name])
+    nearness = Nearness(scored.places, scored.score, FAR[engine.name])
     omitted = find_left_out(rows, links, nearness, len(outlets))
     return Comparison(
         outlets=outlets,

@@ -13,14 +13,14 @@ Matrix = npt.NDArray[np.float32]
 MIN_TELLERS = 2  # other texts that say what one is said to leave out
 # How near a sentence may come to a statement that its text leaves out. Chosen on five labelled stories; `make
 # bench-compare` prints what each gives with its story left out of the choice.
-FAR = {"lexical": 0.125, "semantic": 0.23}
-MIN_SHOWN = 0.05  # a sentence that has less of a statement is not shown as its nearest
+FAR = {"lexical": 0.03, "semantic": 0.06}
+MIN_SHOWN = 0.01  # a sentence that has less of a statement is not shown as its nearest
 
 
 class Nearness(NamedTuple):
     """The sentences that are compared, and how near they come to each other.
 
-    values  float32[n, n]   what two sentences say of each other, 0 to 1, symmetric
+    values  float32[n, n]   scores of all pairs, symmetric, about 0 for chance
     far     below it a sentence does not come near
     """
 

@@ -163,7 +163,7 @@ class Fact:
 class Disagreement:
     """Facts of one kind that do not agree; which of them is right is not ours to say.
 
-    row   the statement that the first fact is in
+    row   a statement of one of the facts: that of the text whose name is first
     """
 
     row: int
@@ -173,7 +173,7 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """The sentence that comes nearest to a statement, and how near: 0 to about 1, by words or sense."""
+    """The sentence that comes nearest to a statement, and its score: about 0 for chance."""
 
     place: Place
     score: float

@@ -82,8 +82,11 @@ def test_the_texts_of_facts_stand_where_their_spans_say(pair):
     texts, found = pair
     for disagreement in found["disagreements"]:
         docs = [cell["doc"] for cell in found["rows"][disagreement["row"]]["cells"]]
+        tellers = {fact["doc"] for fact in disagreement["facts"]}
+        assert tellers & set(docs)
         for fact in disagreement["facts"]:
-            assert fact["doc"] in docs
+            sentences = [found["documents"][fact["doc"]]["sentences"][number] for number in fact["sentences"]]
+            assert all(any(s["start"] <= a < b <= s["end"] for s in sentences) for a, b in fact["spans"])
             assert fact["texts"] == [texts[fact["doc"]][start:end] for start, end in fact["spans"]]
 
 

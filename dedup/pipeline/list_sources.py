@@ -65,7 +65,9 @@ class SourceRun:
 
 def make_source_job(run: SourceRun, scratch: Path, progress: Progress) -> Job:
     """Return the job of a run that works in a scratch folder."""
-    settings = CleanSettings(passages=PassageConfig("across", run.min_tokens, contained=None), input=run.input)
+    settings = CleanSettings(
+        passages=PassageConfig("across", run.min_tokens, contained=None, shingle_size=4, window=1), input=run.input
+    )
     return make_job(CleanRun(run.files, scratch / "run", settings, run.workers), progress, NO_INDEX)
 
 
@@ -112,14 +114,14 @@ def match(
 ) -> tuple[DocumentTokens, Passages]:
     """Return the tokens of the documents, in their order, and the passages that they share, but for boilerplate."""
     config, count = job.settings.passages, len(order)
-    boilerplate = find_shared_boilerplate(sketches, order, config, job.workers)
+    boilerplate = find_shared_boilerplate(sketches, order, PassageConfig(), job.workers)
     every = np.ones(count, bool)
     masked = mask(sketches, boilerplate, job.folder.masked)
     tokens = gather_kept(masked, every, boilerplate).tokens[order]
     with job.show("passages", 2 * count, "doc"):
         passages = find_shared_text(tokens, config, job.progress.advance, job.workers)
         numbers: dict[str, int] = {}
-        names = [article.known or article.outlet for article in articles]
+        names = ["" if article.known else article.outlet for article in articles]  # a known source has no formulas
         outlets = np.array([numbers.setdefault(name, len(numbers)) if name else -1 for name in names], np.int64)
         days = np.array([article.day for article in articles], np.int64)
         formulas = find_formulas(passages, tokens.num_tokens, outlets, days)

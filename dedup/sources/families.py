@@ -14,22 +14,30 @@ from dedup.sources.articles import Article
 
 MIN_WORDS = 30  # equal words that a pair of articles shares at least, or
 MIN_SHARE = 0.3  # this share of the shorter one
+SIMILAR = 0.75  # share of equal words in passages; less is one fact in two wordings, where no known source has it
 REPRINT_SHARE = 0.8  # of the shorter one of two articles of one outlet
+REWORDED = 0.6  # the same where the passages are half of an article
+REPRINTED = 0.9  # share of equal words in passages of articles that are more than WINDOW days apart
 MAIN_SHARE = 0.5  # of an article's words, from which its source is its main source
-WINDOW = (
-    14  # days between two articles that share less than REPRINT_SHARE: what comes later is background, or a formula
-)
+WINDOW = 14  # days between two articles, from which only what is printed again as a whole is one text
 UNDATED = 0
 
 
 class SharedPair(NamedTuple):
-    """Two articles that share text: the share of either that is in passages of both; `rows` are the passages."""
+    """Two articles that share text.
+
+    words         equal words
+    shares        of either that are in passages of both
+    similarity    of the passages, as one: 2 * equal / (words of both sides)
+    rows          of the passages
+    """
 
     document: int
     source: int
     words: int
     document_share: float
     source_share: float
+    similarity: float
     rows: slice
 
 
@@ -95,7 +103,9 @@ def list_pairs(passages: Passages, own_tokens: npt.NDArray[np.int32]) -> Iterato
     for documents, spans in sides:
         covered = count_union(group, spans, len(begins))
         shares.append((covered / np.maximum(own_tokens[documents[begins]], 1)).tolist())
-    columns = (passages.document[begins].tolist(), passages.source[begins].tolist(), equal, *shares)
+    lengths = np.bincount(group, np.diff(passages.span)[:, 0] + np.diff(passages.source_span)[:, 0], len(begins))
+    similarity = (2 * np.array(equal) / np.maximum(lengths, 1)).tolist()
+    columns = (passages.document[begins].tolist(), passages.source[begins].tolist(), equal, *shares, similarity)
     places = [slice(start, end) for start, end in zip(begins.tolist(), ends.tolist(), strict=True)]
     return (SharedPair(*row) for row in zip(*columns, places, strict=True))
 
@@ -109,7 +119,9 @@ def is_shared(pair: SharedPair, articles: Sequence[Article]) -> bool:
     a, b = articles[pair.document], articles[pair.source]
     if name_publisher(pair.document, articles) == name_publisher(pair.source, articles):
         return most >= REPRINT_SHARE
-    if UNDATED not in {a.day, b.day} and abs(a.day - b.day) > WINDOW and most < REPRINT_SHARE:
+    if UNDATED not in {a.day, b.day} and abs(a.day - b.day) > WINDOW:
+        return most >= REPRINT_SHARE and pair.similarity >= REPRINTED
+    if pair.similarity < (REWORDED if most >= MAIN_SHARE else SIMILAR) and not b.known:
         return False
     return pair.words >= MIN_WORDS or (most >= MIN_SHARE and 2 * pair.words >= MIN_WORDS)
 

@@ -35,6 +35,7 @@ class Arrow:
     outlet: str
     articles: int
     words: int
+    claimed: int
     page: str
     y_source: float
     y_outlet: float
@@ -108,6 +109,7 @@ def list_arrows(matrix: SourceMatrix) -> list[Arrow]:
             key.outlet,
             cell.articles,
             cell.words,
+            cell.claimed,
             cell.page,
             place_name(sources.index(key.source)),
             place_name(outlets.index(key.outlet)),

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import NamedTuple
 
 from dedup.errors import DedupError
@@ -17,19 +17,29 @@ def check(condition: bool, message: str) -> None:  # noqa: FBT001 (reads as a se
         raise DedupError(message)
 
 
+def check_date_order(order: str | None) -> None:
+    """Raise `DedupError` on an order of day and month that is none."""
+    check(order in {None, "dmy", "mdy"}, f'--date-order "{order}" is neither dmy nor mdy.')
+
+
 @dataclass(frozen=True)
 class KeepPolicy:
     """Which document of several near-copies is kept.
 
     `first` | `longest` | `newest:FIELD` | `oldest:FIELD` | `prefer:FIELD=a,b`; ties by position.
+    `date_order` is that of `InputConfig`.
 
     >>> KeepPolicy.parse("prefer:outlet=reuters,ap")
-    KeepPolicy(rule='prefer', field='outlet', values=('reuters', 'ap'))
+    KeepPolicy(rule='prefer', field='outlet', values=('reuters', 'ap'), date_order=None)
     """
 
     rule: str = "first"
     field: str | None = None
     values: tuple[str, ...] = ()
+    date_order: str | None = None
+
+    def __post_init__(self) -> None:
+        check_date_order(self.date_order)
 
     @classmethod
     def parse(cls, text: str) -> "KeepPolicy":
@@ -208,6 +218,7 @@ class InputConfig:
     url_field     field that holds the address on the web
     max_record    bytes of a record; a longer one is set aside unread
     encoding      of text files without a byte order mark; None: UTF-8
+    date_order    what 01/02/2024 is: "dmy" the first of February, "mdy" the second of January; None: it is not read
     max_unpacked  bytes that a compressed file or an archive may become; None: 200 times its own, at least 4 GB
     given         fields that somebody named; any other one that is not there is looked for under well-known names
     """
@@ -223,8 +234,10 @@ class InputConfig:
     encoding: str | None = None
     max_unpacked: int | None = None
     given: tuple[str, ...] = ()
+    date_order: str | None = None
 
     def __post_init__(self) -> None:
+        check_date_order(self.date_order)
         check(1 <= self.max_record <= 2**31 - 1, f"--max-record {self.max_record} is not between 1 and 2,147,483,647.")
         check(bool(self.text_field), "--text-field is empty. Name the field that holds the text.")
         check(bool(self.id_field), "--id-field is empty. Name the field that holds the id.")
@@ -242,16 +255,20 @@ class InputConfig:
 
 @dataclass(frozen=True)
 class FieldNames:
-    """The names of the fields that hold the date, the title and the outlet of a document; any may be absent."""
+    """The names of the fields that hold the date, the title and the outlet of a document; any may be absent.
+
+    `date_order` as in `InputConfig`.
+    """
 
     date: str = "date"
     title: str = "title"
     outlet: str = "outlet"
+    date_order: str | None = None
 
     @property
     def roles(self) -> dict[str, str]:
         """Return the name of each field, by what it holds."""
-        return asdict(self)
+        return {"date": self.date, "title": self.title, "outlet": self.outlet}
 
     def check(self, config: InputConfig) -> None:
         """Raise a `DedupError` where a field is the text itself."""
@@ -289,6 +306,11 @@ class CleanSettings:
             self.near.keep.field != self.input.text_field,
             f"--keep {self.near.keep} names the text field. Name a field that holds a date or an outlet.",
         )
+
+    @property
+    def keep(self) -> KeepPolicy:
+        """Return the keep policy, which reads dates as the input has them."""
+        return replace(self.near.keep, date_order=self.input.date_order or self.near.keep.date_order)
 
     @property
     def roles(self) -> dict[str, str]:

@@ -5,6 +5,7 @@
 A name that large languages give to different months is left out: listopad is October in Croatian, November in Polish.
 """
 
+import calendar
 import json
 import pkgutil
 import re
@@ -13,72 +14,19 @@ from collections import defaultdict
 from importlib import import_module
 from pathlib import Path
 
-MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-LARGE = set(
-    [
-        "ar",
-        "bg",
-        "bn",
-        "cs",
-        "da",
-        "de",
-        "el",
-        "es",
-        "et",
-        "fa",
-        "fi",
-        "fr",
-        "he",
-        "hi",
-        "hr",
-        "hu",
-        "id",
-        "it",
-        "ja",
-        "ko",
-        "lt",
-        "lv",
-        "ms",
-        "nl",
-        "no",
-        "pl",
-        "pt",
-        "ro",
-        "ru",
-        "sk",
-        "sl",
-        "sr",
-        "sv",
-        "ta",
-        "te",
-        "th",
-        "tr",
-        "uk",
-        "ur",
-        "vi",
-        "zh",
-    ]
-)
+from dateparser.data import date_translation_data as data
+
+MONTHS = [month.lower() for month in calendar.month_name[1:]]
+LARGE = {
+    "ar", "bg", "bn", "cs", "da", "de", "el", "es", "et", "fa", "fi", "fr", "he", "hi",
+    "hr", "hu", "id", "it", "ja", "ko", "lt", "lv", "ms", "nl", "no", "pl", "pt", "ro",
+    "ru", "sk", "sl", "sr", "sv", "ta", "te", "th", "tr", "uk", "ur", "vi", "zh",
+}  # fmt: skip
 TARGET = Path(__file__).resolve().parent.parent / "dedup" / "text" / "month_names.json"
 
 
 def list_names() -> dict[str, dict[str, int]]:
     """Return the months of each name by language, in lower case and without a point at its end."""
-    import dateparser.data.date_translation_data as data
-
     months: dict[str, dict[str, int]] = defaultdict(dict)
     for module in pkgutil.iter_modules(data.__path__):
         info = import_module(f"{data.__name__}.{module.name}").info

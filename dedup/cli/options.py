@@ -99,11 +99,11 @@ def parse_size(_context: click.Context, _parameter: click.Parameter, value: str 
     return int(found[1]) << SIZE_BITS[found[2]]
 
 
-def make_fields(date_field: str, title_field: str, outlet_field: str) -> "FieldNames":
+def make_fields(date_field: str, title_field: str, outlet_field: str, date_order: str | None) -> "FieldNames":
     """Return the names of fields that `article_options` stand for."""
     from dedup.config import FieldNames
 
-    return FieldNames(date_field, title_field, outlet_field)
+    return FieldNames(date_field, title_field, outlet_field, date_order)
 
 
 def format_option(meant_for: str, *formats: str) -> Callable[[Any], Any]:
@@ -169,6 +169,11 @@ fact_options = compose(
     click.option(
         "--outlet-field", default="outlet", show_default=True, help="Field that says who published; may be absent."
     ),
+    click.option(
+        "--date-order",
+        type=click.Choice(["dmy", "mdy"]),
+        help="What 01/02/2024 is: day or month first.  [default: it is not read]",
+    ),
 )
 
 record_options = compose(
@@ -176,10 +181,10 @@ record_options = compose(
     fact_options,
     click.option("--url-field", default="url", show_default=True, help="Field that holds the URL; may be absent."),
     click.option("--series-field", hidden=True, help="What --outlet-field was called."),
-    hand_over("records", (*RECORD_FIELDS, *TEXT_FIELDS[2:], "series_field"), make_records),
+    hand_over("records", (*RECORD_FIELDS, *TEXT_FIELDS[2:], "series_field", "date_order"), make_records),
 )
 
-article_options = compose(fact_options, hand_over("fields", ("date_field", "title_field", "outlet_field"), make_fields))
+article_options = compose(fact_options, hand_over("fields", (*RECORD_FIELDS[2:5], "date_order"), make_fields))
 
 near_options = compose(
     click.option(

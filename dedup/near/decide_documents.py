@@ -19,7 +19,7 @@ KEY_MARKS = 1 << 22  # in which band keys are looked up by their lowest bits
 
 def decide_documents(sketches: Sketches, settings: CleanSettings, advance: Callable[[int], None]) -> Decisions:
     """Return the decisions on all documents, against the stored ones and each other."""
-    keep = settings.near.keep
+    keep = settings.keep
     cover = Cover(len(sketches), settings.near, sketches.stored, rule_of(settings))
     order = order_documents(sketches, keep)
     for documents in sketches.views() if keep.rule == "first" else sketches.gather(order):

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import KeepPolicy
+from dedup.corpus.rejections import list_fields, suggest_field
 from dedup.errors import InputError
 from dedup.text.control_characters import show_line
 from dedup.text.dates import is_ambiguous, parse_moment
@@ -44,6 +45,7 @@ def rank_documents(
     if keep.rule == "longest":
         return np.argsort(-num_tokens.astype(np.int64), kind="stable")
     keys = [make_key(value, keep) for value in values]
+    refuse_absent(values, keep)
     unread = min((key.unread for key in keys if key.unread is not None), default=None)
     if unread is not None:
         refuse_unread(Counter(key.group for key in keys), unread, keep)
@@ -62,11 +64,11 @@ def make_key(value: object, keep: KeepPolicy) -> KeepKey:
     if keep.rule == "prefer":
         text = value if isinstance(value, str) else str(value)
         return KeepKey(keep.values.index(text) if text in keep.values else len(keep.values))
-    key = read_key(value.isoformat() if isinstance(value, date) else value)
+    key = read_key(value.isoformat() if isinstance(value, date) else value, keep.date_order)
     return key._replace(number=-key.number) if keep.rule == "newest" else key
 
 
-def read_key(value: object) -> KeepKey:
+def read_key(value: object, order: str | None = None) -> KeepKey:
     """Return a value as the key of the oldest first; a cell of a CSV can be a number."""
     text = value.strip() if isinstance(value, str) else ""
     is_missing = isinstance(value, float) and math.isnan(value)
@@ -76,10 +78,24 @@ def read_key(value: object) -> KeepKey:
         return KeepKey(READ, widen(value))
     if PLAIN_NUMBER.fullmatch(text):
         return KeepKey(READ, float(text))
-    moment = parse_moment(text) or parse_moment(f"{text}-01")  # a month of ISO 8601 is its first day
+    moment = parse_moment(text, order) or parse_moment(f"{text}-01")  # a month of ISO 8601 is its first day
     if moment:
         return KeepKey(READ, (moment - EPOCH).total_seconds())
     return KeepKey(AMBIGUOUS if is_ambiguous(text) else UNREAD, 0.0, show_line(str(value)[:SHOWN]))
+
+
+def refuse_absent(values: Iterable[object], keep: KeepPolicy, fields: Sequence[str] = ()) -> None:
+    """Raise `InputError` where there are documents and none has the field; `fields` are those that they have."""
+    is_empty = True
+    for value in values:
+        if value is not None:
+            return
+        is_empty = False
+    if is_empty or keep.field is None:
+        return
+    name, there = show_line(keep.field), f"; {list_fields(fields)}" if fields else ""
+    hint = suggest_field("--keep", keep.field, dict.fromkeys(fields, 0))
+    raise InputError(f'{show_line(str(keep))} cannot order documents: none has the field "{name}"{there}. {hint}')
 
 
 def refuse_unread(counts: Mapping[int, int], example: str, keep: KeepPolicy) -> None:
@@ -92,10 +108,12 @@ def refuse_unread(counts: Mapping[int, int], example: str, keep: KeepPolicy) -> 
     values = unread + counts.get(READ, 0)
     if not ambiguous and unread * 10 <= values:
         return
+    remedy = "Say with --date-order dmy or mdy what comes first. " if ambiguous else ""
     which = f", and {ambiguous:,} of these may have the day or the month first" if ambiguous else ""
     raise InputError(
         f"{show_line(str(keep))} cannot order documents: {unread:,} of {values:,} values can be read neither as number "
-        f'nor as date, such as "{example}"{which}. Write them like 2024-01-31, or choose another policy to keep by.'
+        f'nor as date, such as "{example}"{which}. {remedy}Write them like 2024-01-31, or choose another policy to '
+        "keep by."
     )
 
 

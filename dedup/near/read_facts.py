@@ -65,16 +65,17 @@ def know_nothing(count: int) -> npt.NDArray[np.void]:
     return np.zeros(count, FACTS)
 
 
-def read_facts(fields: Mapping[str, Sequence[bytes]], count: int) -> Facts:
+def read_facts(fields: Mapping[str, Sequence[bytes]], count: int, order: str | None = None) -> Facts:
     """Return what raw JSON values say of `count` documents, by role: "title", "date", "outlet", "url".
 
-    A role may be absent, and a value may be anything: what is no title, day, outlet or URL is unknown.
+    `order` is that of ambiguous dates. A role may be absent, and a value may be anything: what is no title, day, outlet
+    or URL is unknown.
     """
     rows, titles = know_nothing(count), np.empty(0, np.uint32)
     if "title" in fields:
         titles = read_titles(fields["title"], rows["num_title"])
     if "date" in fields:
-        days = [number_day(raw) if len(raw) <= LONGEST else None for raw in fields["date"]]
+        days = [number_day(raw, order) if len(raw) <= LONGEST else None for raw in fields["date"]]
         rows["day"] = [day or UNKNOWN_DAY for day in days]
     if "outlet" in fields:
         rows["outlet"] = [hash_outlet(raw) if len(raw) <= LONGEST else 0 for raw in fields["outlet"]]

@@ -39,6 +39,7 @@ from dedup.output.write_shards import (
     write_shard,
 )
 from dedup.passages.remove_contained import gather_kept
+from dedup.pipeline.check_keep import check_keep
 from dedup.pipeline.confirm_removals import confirm
 from dedup.pipeline.cut_passages import find_passages
 from dedup.pipeline.find_boilerplate import mask_boilerplate
@@ -62,6 +63,7 @@ def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Removal]]:
             return check_run(run.out, progress.note), []
         progress.plan(job.list_stages())
         with job.working() as ready:
+            check_keep(ready.run.files, ready.settings)
             return clean_job(ready)
 
 

@@ -20,6 +20,7 @@ from dedup.output.records import ClusterRecord
 from dedup.output.replay import Originals
 from dedup.output.run_folder import BOILERPLATE, CLUSTERS
 from dedup.output.story_file import read_story_places
+from dedup.text.dates import settle_date
 
 BOM = "\ufeff"
 
@@ -36,7 +37,7 @@ class DocumentCollector:
         for doc_id in ids:
             if ids.count(doc_id) > 1:
                 raise InputError(f"{path}: document {doc_id} is named twice. Name every document once.")
-        return name_documents(self._open([path]).require_ids(ids))
+        return self._name(self._open([path]).require_ids(ids))
 
     def read_story(self, path: str, number: int) -> list[Document]:
         """Return the documents of one story of the output of `dedup stories`."""
@@ -45,7 +46,14 @@ class DocumentCollector:
         for place in places:
             if place not in found:
                 raise InputError(f"{place.path}, line {place.line}: no document there now. Make {path} anew.")
-        return name_documents([found[place] for place in places])
+        return self._name([found[place] for place in places])
+
+    def _name(self, documents: Sequence[Document]) -> list[Document]:
+        """Return documents called by their outlets, with dates that can be read in the order that was asked for."""
+        order = self.fields.date_order
+        dated = [d for d in documents if order and d.fields.get("date")]
+        settled = {id(d): {**d.fields, "date": settle_date(str(d.fields["date"]), order)} for d in dated}
+        return name_documents([replace(d, fields=settled.get(id(d), d.fields)) for d in documents])
 
     def read_cluster(self, out: str, cluster: str, tell: Callable[[str], None]) -> list[Document]:
         """Return the documents of one cluster of a clean run, the kept one first, as they were in its input.
@@ -69,7 +77,7 @@ class DocumentCollector:
                     f"{out}: no text of {place.path}, line {place.line}. Name its field with --text-field, or take "
                     "OUT from a copy if it was changed."
                 )
-        return name_documents([found[place] for place in places])
+        return self._name([found[place] for place in places])
 
     def _find_originals(
         self, out: Path, inputs: Sequence[InputFile], places: Collection[DocumentPlace]

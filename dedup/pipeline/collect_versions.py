@@ -58,31 +58,30 @@ class VersionFields:
     def arrange(self, documents: Sequence[Document]) -> list[Version]:
         """Return the documents of one article as versions in their order; equal ones in that of the input."""
         orders = [self.order] if self.order else ORDERS
-        chosen = next((name for name in orders if all(read_key(d, name) is not None for d in documents)), None)
+        chosen = next((name for name in orders if all(self.read_key(d, name) is not None for d in documents)), None)
         if self.order and chosen is None:
-            missing = next(d for d in documents if read_key(d, self.order) is None)
+            missing = next(d for d in documents if self.read_key(d, self.order) is None)
             value = missing.fields.get(f"order:{self.order}", "")
             raise InputError(
                 f'{missing.id}: "{self.order}" is no number and no date ("{value!s:.40}"). Name another --order-field.'
             )
-        ordered = sorted(documents, key=lambda d: read_key(d, chosen) or 0) if chosen else list(documents)
-        return [make_version(document) for document in ordered]
+        ordered = sorted(documents, key=lambda d: self.read_key(d, chosen) or 0) if chosen else list(documents)
+        return [make_version(document, self.names.date_order) for document in ordered]
+
+    def read_key(self, document: Document, name: str) -> float | None:
+        """Return what the order field of a document says: a number, or a moment in seconds; None for neither."""
+        text = str(document.fields.get(f"order:{name}", "")).strip()
+        try:
+            return float(text)
+        except ValueError:
+            moment = parse_moment(text, self.names.date_order)
+            return moment.timestamp() if moment else None
 
 
-def read_key(document: Document, name: str) -> float | None:
-    """Return what the order field of a document says: a number, or a moment in seconds; None for neither."""
-    text = str(document.fields.get(f"order:{name}", "")).strip()
-    try:
-        return float(text)
-    except ValueError:
-        moment = parse_moment(text)
-        return moment.timestamp() if moment else None
-
-
-def make_version(document: Document) -> Version:
+def make_version(document: Document, order: str | None) -> Version:
     """Return a document as a version, called by its id."""
     time = str(document.fields.get("date") or document.fields.get("order:fetched") or "")
-    moment = parse_moment(time)
+    moment = parse_moment(time, order)
     if moment is None and time.isdecimal() and int(time) in EPOCHS:
         moment = datetime.fromtimestamp(int(time) / (1000 if int(time) >= 10**11 else 1), UTC)
     title, outlet, called = (str(document.fields.get(role, "")) for role in ("title", "outlet", CALLED))

@@ -58,7 +58,7 @@ def with_fields(run: StoryRun, progress: Progress) -> StoryRun:
 
 def read_corpus(run: StoryRun, progress: Progress) -> tuple[StoryCatalogue, Terms]:
     """Return the catalogue of all documents and their terms."""
-    catalogue, counter = StoryCatalogue(), TermCounter()
+    catalogue, counter = StoryCatalogue(run.fields.date_order), TermCounter()
     progress.begin("sketch", sum(file.size for file in run.files), "B")
     parts = []
     for titled in read_titled_blocks(run.files, run.input, run.fields, progress.advance):

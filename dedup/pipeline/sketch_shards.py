@@ -91,7 +91,8 @@ def sketch_shard(
                 tokens = DocumentTokens.unmasked(sketch.token_addresses, sketch.num_tokens)
                 found = find_repeats(tokens, settings.passages)
                 repeats = np.column_stack([found.document, found.span, found.source_span, found.equal])
-            writer.add(block, columns, sketch.tokens, read_facts(block.fields, len(block.ids)), repeats)
+            facts = read_facts(block.fields, len(block.ids), settings.input.date_order)
+            writer.add(block, columns, sketch.tokens, facts, repeats)
 
 
 @cache

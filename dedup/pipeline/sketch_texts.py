@@ -48,7 +48,7 @@ class SketchedTexts:
 
         with start_threads(max(1, min(len(parts), len(os.sched_getaffinity(0))))) as threads:
             sketches = list(threads.ahead(sketch, parts))
-        return cls(documents, sketches, list(map(find_facts, parts)), config)
+        return cls(documents, sketches, [find_facts(part, config) for part in parts], config)
 
     def at(self, threshold: float) -> "SketchedTexts":
         """Return the same at another threshold: signed anew from their tokens where that takes other bands."""
@@ -104,11 +104,11 @@ def to_arrow(documents: Sequence[Document]) -> pa.Array:
         raise
 
 
-def find_facts(documents: Sequence[Document]) -> Facts:
+def find_facts(documents: Sequence[Document], config: NearConfig) -> Facts:
     """Return what is known of documents beside their text."""
     if not any(document.fields for document in documents):
         return Facts(know_nothing(len(documents)), np.empty(0, np.uint32))
-    return read_facts(encode_fields(documents), len(documents))
+    return read_facts(encode_fields(documents), len(documents), config.keep.date_order)
 
 
 def encode_fields(documents: Sequence[Document]) -> dict[str, list[bytes]]:

@@ -82,8 +82,9 @@ def survey_documents(
     progress.begin("survey", run.summary.counts.documents, "doc")
     with target.open("wb") as file:
         paths = [each.path for each in run.summary.inputs]
-        surveyor = Surveyor(run.removals, run.list_wanted(misses), paths, file)
         config = read_input_config(run.summary)
+        order = fields.date_order or config.date_order
+        surveyor = Surveyor(run.removals, run.list_wanted(misses), paths, file, order)
         roles = fields.roles | ({"url": config.url_field} if config.url_field else {})
         for place, block in Originals(run.out, run.summary.inputs, config, roles, target.parent).read():
             surveyor.add(place, block)

@@ -101,7 +101,7 @@ def rank(run: SparkRun, corpus: SketchedCorpus, checkpoints: Checkpoints) -> "Da
     documents = corpus.documents()
     if run.settings.near.keep.rule == "first":
         return documents.withColumn("rank", F.col("doc"))
-    ordered, columns = order_documents(documents, run.settings.near.keep)
+    ordered, columns = order_documents(documents, run.settings.keep)
     return documents.join(rank_documents(ordered, columns, checkpoints), "doc")
 
 

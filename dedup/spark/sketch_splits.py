@@ -115,7 +115,7 @@ class SplitReader:
         if config.within:
             found = find_repeats(tokens, config)
             repeats = np.column_stack([found.document, found.span, found.source_span, found.equal])
-        places = RowPlaces(counts.documents, counts.lines + block.lines - 1)
+        places = RowPlaces(counts.documents, counts.lines + block.lines - 1, self.task.input.date_order)
         counts.documents += len(block.ids)
         return wrap_documents(block, split, places, sketch, repeats)
 
@@ -189,10 +189,14 @@ def join_lines(part: pa.RecordBatch, counts: SplitCounts) -> JoinedLines:
 
 
 class RowPlaces(NamedTuple):
-    """Where the documents of a block are in their split: the place of the first one, the line of each (int64[n])."""
+    """Where the documents of a block are in their split: the place of the first one, the line of each (int64[n]).
+
+    `date_order` is that of their dates.
+    """
 
     first: int
     lines: npt.NDArray[np.int64]
+    date_order: str | None = None
 
 
 def wrap_documents(
@@ -201,7 +205,7 @@ def wrap_documents(
     """Return the sketch rows of the documents of a block; `repeats` is int32[k, 6], the document first."""
     count = len(block.ids)
     nothing = [b""] * count
-    facts = read_facts(block.fields, count)
+    facts = read_facts(block.fields, count, places.date_order)
     per_document = np.bincount(repeats[:, 0], minlength=count) if len(repeats) else np.zeros(count, np.int64)
     return fill_columns(
         SKETCH_SCHEMA,

@@ -34,7 +34,8 @@ class TitledBlock:
 class StoryCatalogue:
     """Everything but the texts, by the position of a document; grows block by block."""
 
-    def __init__(self) -> None:
+    def __init__(self, order: str | None = None) -> None:
+        self._order = order
         self._errors: Counter[str] = Counter()
         self.first_rejection: str | None = None
         self.first_unreadable: str | None = None
@@ -79,7 +80,7 @@ class StoryCatalogue:
             self._add_date(raw)
 
     def _add_date(self, raw: bytes) -> None:
-        day = parse_day(raw) if raw else None
+        day = parse_day(raw, self._order) if raw else None
         self._days.append(UNDATED if day is None else day.toordinal())
         self.dates.append(raw)
         if raw not in {b"", b"null", b'""'} and day is None and self.first_unreadable is None:

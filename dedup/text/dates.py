@@ -53,14 +53,14 @@ _ZONES = {
 }
 
 
-def parse_moment(text: str, order: str = "") -> datetime | None:
+def parse_moment(text: str, order: str | None = None) -> datetime | None:
     """Return the moment that a text names, in UTC where it names no zone; None of what could only be guessed.
 
     `order` (of DATE_ORDERS) says what 01/02/2024 is: without it, it is not read.
 
     >>> parse_moment("2025-12-29T01:00+02:00") < parse_moment("Mon, 29 Dec 2025 00:30:00 GMT"), parse_moment("Monday")
     (True, None)
-    >>> [str(parse_moment(text))[:16] for text in ("March 2nd, 2024 at 5:15 pm", "Publié : 2 août 2024", "2024年3月2日")]
+    >>> [str(parse_moment(text))[:16] for text in ("March 2nd, 2024, 5:15 pm", "Publié : 2 août 2024", "2024年3月2日")]
     ['2024-03-02 17:15', '2024-08-02 00:00', '2024-03-02 00:00']
     >>> parse_moment("01/02/2024"), parse_moment("01/02/2024", "dmy").month, parse_moment("31/01/2024").day
     (None, 2, 31)
@@ -77,7 +77,7 @@ def parse_moment(text: str, order: str = "") -> datetime | None:
     return None
 
 
-def parse_plain(text: str, order: str) -> datetime | None:
+def parse_plain(text: str, order: str | None) -> datetime | None:
     """Return the moment that a text names; `ValueError` where its numbers are no date."""
     if found := _DAY.match(text) or _CJK_DAY.search(text):
         numbers = found.groups()
@@ -162,7 +162,17 @@ def is_ambiguous(text: str) -> bool:
     return found is not None and found[1] != found[3] and max(int(found[1]), int(found[3])) <= 12
 
 
-def parse_day(raw: bytes, order: str = "") -> date | None:
+def settle_date(text: str, order: str | None) -> str:
+    """Return a date of which either number may be the month like 2024-01-31, if the order says which; others as given.
+
+    >>> settle_date("01/02/2024", "dmy"), settle_date("01/02/2024", ""), settle_date("2 May", "dmy")
+    ('2024-02-01', '01/02/2024', '2 May')
+    """
+    moment = parse_moment(text, order) if order and is_ambiguous(text) else None
+    return moment.isoformat().removesuffix("T00:00:00+00:00") if moment else text
+
+
+def parse_day(raw: bytes, order: str | None = None) -> date | None:
     """Return the day that a raw JSON value names, None where it names none, or where that could only be guessed.
 
     Read are the texts of `parse_moment`, `20240131` and Unix times in seconds or milliseconds (UTC).
@@ -186,7 +196,7 @@ def parse_day(raw: bytes, order: str = "") -> date | None:
 
 
 @lru_cache(maxsize=100_000)
-def number_day(raw: bytes, order: str = "") -> int | None:
+def number_day(raw: bytes, order: str | None = None) -> int | None:
     """Return the day that a raw JSON value names, as an ordinal; None of what names none in the last centuries.
 
     >>> number_day(b'"2024-01-31T10:00:00Z"') == number_day(b'"Wed, 31 Jan 2024 10:00:00 GMT"') == 738916

@@ -65,7 +65,10 @@ class Survey:
 class Surveyor:
     """Takes the documents of a run block by block, in input order; `file` gets those that are wanted."""
 
-    def __init__(self, removals: RemovalTable, wanted: Wanted, paths: Sequence[str], file: IO[bytes]) -> None:
+    def __init__(
+        self, removals: RemovalTable, wanted: Wanted, paths: Sequence[str], file: IO[bytes], order: str | None = None
+    ) -> None:
+        self._order = order
         self._removed, self._wanted, self._paths, self._file = removals.removed, wanted, paths, file
         self._outlets: dict[str, int] = {}
         self._by_outlet, self._by_day = Tally(), Tally()
@@ -81,7 +84,7 @@ class Surveyor:
         is_removed = find_keys(self._removed, keys) >= 0
         names = map(read_value, read_field(block, "outlet"))
         outlets = [self._outlets.setdefault(name, len(self._outlets)) for name in names]
-        read = (number_day(raw) for raw in read_field(block, "date"))
+        read = (number_day(raw, self._order) for raw in read_field(block, "date"))
         days = [UNDATED if day is None else day for day in read]
         self._by_outlet.add(outlets, is_removed.tolist())
         self._by_day.add(days, is_removed.tolist())

@@ -52,7 +52,8 @@ def with_fields(run: StoryRun, progress: Progress) -> StoryRun:
     found = choose_fields(run.files, replace(run.input, **named))  # type: ignore[arg-type]
     if found.line:
         progress.note(found.line)
-    fields = FieldNames(found.config.date_field, found.config.title_field, found.config.outlet_field)
+    names = (found.config.date_field, found.config.title_field, found.config.outlet_field)
+    fields = FieldNames(*names, run.fields.date_order)
     return replace(run, input=found.config, fields=fields)
 
 

@@ -20,6 +20,7 @@ EXIT_ERROR, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
 # What each command does, in the order in which people need them; `dedup --help` imports no command.
 COMMANDS = {
     "clean": "Remove near-duplicate documents from news files, with a record of every removal.",
+    "extract": "Extract articles from raw web pages: HTML files and WARC archives.",
     "passages": "List the passages that occur more than once.",
     "report": "Write the HTML report of a clean run: its numbers, and a page for every cluster.",
     "stories": "Group documents into stories: the same event, in different words.",

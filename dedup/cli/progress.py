@@ -21,6 +21,7 @@ STAGES = {
     "compile": StageWords("compiling", "compiles kernels; once on each machine"),
     "unpack": StageWords("unpacking", "decompresses the input, so that all cores can read it"),
     "pack": StageWords("packing", "compresses what is kept, as the input was"),
+    "extract": StageWords("extracting", "takes the article out of each page"),
     "sketch": StageWords("reading", "reads all documents and sketches each: its words, their shingles, its signature"),
     "index": StageWords("look-up", "looks the documents up in the index"),
     "cover": StageWords("comparing", "compares each document with the kept ones before it that may be alike"),

@@ -28,6 +28,7 @@ CASES = {
     "index remove": (index_cases.remove, 2),
     "index export": (index_cases.export, 2),
     "bench": (document_cases.bench, 1),
+    "extract": (document_cases.extract, 2),
     "completion": (text_cases.completion, 0.3),
     "warm-up": (document_cases.warm_up, 0.3),
 }

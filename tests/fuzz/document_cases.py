@@ -1,9 +1,12 @@
 """Cases of commands that read a corpus or the OUT folder of one: each yields steps, and checks what they left."""
 
+import gzip
+
 from corpora import make_records, write_jsonl
 
 from dedup.corpus.files import name_on_disk
 
+from .inputs import damage
 from .invariants import DONE, check_page, check_partition, require
 from .options import draw_options
 from .places import (
@@ -165,3 +168,33 @@ def bench(source, place):
 def warm_up(source, _place):
     """Compile what is compiled."""
     yield Step(("warm-up", *draw_options(source, "warm-up")))
+
+
+def extract(source, place):
+    """Extract articles from pages and archives, broken ones among them; then clean them."""
+    for number in range(source.randrange(1, 4)):
+        name = f"{number}{source.choice(['a.html', 'b.htm', 'c.warc', 'd.warc.gz'])}"
+        page = make_page(source)
+        if "warc" in name:
+            page = make_record(source, page)
+        (place / "in" / name).write_bytes(gzip.compress(page, mtime=0) if name.endswith(".gz") else page)
+    options = draw_options(source, "extract", share=0.2, without=("output", "rejected"))
+    args = ("extract", "in", "-o", "articles.jsonl", "--rejected", "none.jsonl", *options)
+    done = yield Step(args, ("articles.jsonl", "none.jsonl"))
+    if done.code != 2:
+        yield Step(("clean", "articles.jsonl", "-o", "out"), ("out",))
+
+
+def make_page(source):
+    """Return the bytes of a page, now and then of a broken one."""
+    text = "".join(f"<p>{draw_text(source)}</p>" for _ in range(source.randrange(1, 4)))
+    html = f"<html><head><title>{draw_text(source)[:60]}</title></head><body><article>{text}</article>"
+    return damage(source, html.encode("utf-8", "replace")) if source.random() < 0.3 else html.encode("utf-8", "replace")
+
+
+def make_record(source, page):
+    """Return the record of a page in an archive, now and then a broken one."""
+    http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + page
+    head = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {source.choice(MARKS)}\r\nContent-Length: {len(http)}"
+    record = head.encode("utf-8", "replace") + b"\r\n\r\n" + http + b"\r\n\r\n"
+    return damage(source, record) if source.random() < 0.3 else record

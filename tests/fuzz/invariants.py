@@ -16,7 +16,7 @@ OUR_COLOURS = re.compile(r"\x1b\[(0|1|2|35|33;9|34;1;4)m")
 NOT_FOR_USERS = re.compile(
     r'Traceback|Warning:|Exception ignored|^  File "|terminate called|Fatal Python|core dumped', re.MULTILINE
 )
-READERS = ("clean", "passages", "stories", "sources", "index")
+READERS = ("clean", "passages", "stories", "sources", "index", "extract")
 CODES = {"diff": {1}} | {name: {3} for name in READERS}  # beside 0 and 2
 DONE = {0, 1, 3}
 FORBIDDEN_TAGS = {"img", "iframe", "object", "embed", "link", "base", "audio", "video", "frame", "applet"}

@@ -1,0 +1,1 @@
+"""Articles from raw web pages: HTML files and WARC archives."""

@@ -1,0 +1,78 @@
+"""The article of a page: its text, title, date, outlet and author, by trafilatura."""
+
+import re
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from dedup.extract.page_files import RawPage, RejectedPage
+
+NO_ARTICLE = ("no main text", "fewer than")  # what the reasons begin with of a page that was read
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+
+
+class ExtractedArticle(NamedTuple):
+    """An article as a line of JSON; fields that a page does not tell are left out when it is written.
+
+    `source` is where the page was: the file, and the byte of its record in an archive.
+    """
+
+    id: str
+    text: str
+    title: str
+    date: str
+    outlet: str
+    author: str
+    url: str
+    fetched: str
+    source: dict[str, object]
+
+    def to_record(self) -> dict[str, object]:
+        """Return what is written."""
+        return {name: value for name, value in self._asdict().items() if value or name == "text"}
+
+
+def extract_article(page: RawPage, min_words: int) -> ExtractedArticle | RejectedPage:
+    """Return the article of a page, or why it has none.
+
+    The extractor is fast mode of trafilatura: of a page it takes the paragraphs that read like the main text, without
+    comments, lists of links and the like. It is another project's code, so whatever it raises is a reason here.
+    """
+    from trafilatura import bare_extraction  # noqa: PLC0415 (an extra; it takes half a second)
+
+    try:
+        found = bare_extraction(
+            page.html, url=page.url or None, fast=True, include_comments=False, include_tables=False, with_metadata=True
+        )
+        values = found.as_dict() if found is not None else {}
+    except Exception as error:  # noqa: BLE001 (of a foreign parser on hostile pages)
+        return RejectedPage(page.place, page.url, f"the extractor failed ({type(error).__name__})")
+    text = clean(values.get("text"), keep_lines=True)
+    if not text:
+        return RejectedPage(page.place, page.url, "no main text")
+    if len(text.split()) < min_words and sum(map(str.isalnum, text)) < 4 * min_words:
+        return RejectedPage(page.place, page.url, f"fewer than {min_words} words")
+    title, date, site, author, url = (clean(values.get(n)) for n in ("title", "date", "sitename", "author", "url"))
+    url = url or page.url
+    source: dict[str, object] = {"path": page.place.path} | (
+        {} if page.place.offset is None else {"offset": page.place.offset}
+    )
+    name = page.url or str(page.place)
+    return ExtractedArticle(name, text, title, date, site or name_host(url), author, url, page.fetched, source)
+
+
+def clean(value: object, *, keep_lines: bool = False) -> str:
+    """Return a value as text without control characters; in one line unless told otherwise."""
+    text = _CONTROL.sub(" ", str(value)) if value else ""
+    return text.strip() if keep_lines else " ".join(text.split())
+
+
+def name_host(url: str) -> str:
+    """Return the host of a URL without www., "" of what is none.
+
+    >>> name_host("https://www.example.com/a"), name_host("http://[")
+    ('example.com', '')
+    """
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""

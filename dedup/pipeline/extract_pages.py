@@ -1,0 +1,107 @@
+"""Articles out of many pages: find the pages, extract in worker processes, write in the order of the input."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import msgspec
+
+from dedup.corpus.files import printable
+from dedup.extract.article_text import NO_ARTICLE, extract_article
+from dedup.extract.page_files import PagePlace, RejectedPage, find_pages, locate_pages, read_page
+from dedup.model.run import RejectionCounts
+from dedup.pipeline.job import Progress
+from dedup.workers import run_tasks
+
+CHUNK = 50  # pages of one task
+ROUND = 200  # tasks between two writes: what waits on disk is bounded
+
+
+@dataclass(frozen=True)
+class ExtractRun:
+    """Everything that extracting is asked for; the folder for what waits to be written is gone afterwards."""
+
+    inputs: Sequence[str]
+    scratch: Path
+    min_words: int
+    max_page: int
+    workers: int
+
+
+class ExtractCounts(msgspec.Struct, frozen=True):
+    """How many pages there were, how many articles they gave, and why the others gave none."""
+
+    pages: int
+    articles: int
+    rejected_by_reason: dict[str, int]
+
+    @property
+    def rejections(self) -> RejectionCounts:
+        """Return how many pages could not be read; a page that has no article could be."""
+        unread = {reason: n for reason, n in self.rejected_by_reason.items() if not reason.startswith(NO_ARTICLE)}
+        return RejectionCounts(self.pages, unread)
+
+
+class PageChunk(NamedTuple):
+    """Some pages that are extracted as one task, and its number."""
+
+    number: int
+    pages: list[PagePlace | RejectedPage]
+
+
+def extract_pages(run: ExtractRun, out: IO[bytes], rejected: IO[bytes] | None, progress: Progress) -> ExtractCounts:
+    """Write the articles of all pages as JSON lines to `out`, and the pages that give none to `rejected`."""
+    reasons: Counter[str] = Counter()
+    pages = articles = 0
+    progress.begin("extract", 0, "page")
+    chunks = cut_chunks(place for path in find_pages(run.inputs) for place in locate_pages(path, run.max_page))
+    while todo := list(islice(chunks, ROUND)):
+        run_tasks(partial(extract_chunk, run=run), todo, run.workers, progress.advance)
+        for chunk in todo:
+            pages += len(chunk.pages)
+            lines = take(run.scratch / f"{chunk.number}.jsonl")
+            articles += lines.count(b"\n")
+            out.write(lines)
+            failures = take(run.scratch / f"{chunk.number}.rejected")
+            reasons.update(line["error"] for line in map(msgspec.json.decode, failures.splitlines()))
+            if rejected is not None:
+                rejected.write(failures)
+    progress.end()
+    return ExtractCounts(pages, articles, dict(reasons.most_common()))
+
+
+def cut_chunks(places: Iterable[PagePlace | RejectedPage]) -> Iterator[PageChunk]:
+    """Yield the pages in chunks."""
+    waiting, number = iter(places), 0
+    while chunk := list(islice(waiting, CHUNK)):
+        yield PageChunk(number, chunk)
+        number += 1
+
+
+def extract_chunk(chunk: PageChunk, advance: Callable[[int], None], run: ExtractRun) -> None:
+    """Write the articles of some pages to one file, and those without to another."""
+    encode = msgspec.json.Encoder().encode
+    with (
+        (run.scratch / f"{chunk.number}.jsonl").open("wb") as out,
+        (run.scratch / f"{chunk.number}.rejected").open("wb") as rejected,
+    ):
+        for place in chunk.pages:
+            page = read_page(place, run.max_page) if isinstance(place, PagePlace) else place
+            found = page if isinstance(page, RejectedPage) else extract_article(page, run.min_words)
+            if isinstance(found, RejectedPage):
+                where = {"path": printable(found.place.path), "offset": found.place.offset, "url": found.url}
+                rejected.write(encode({**where, "error": found.error}) + b"\n")
+            else:
+                out.write(encode(found.to_record()) + b"\n")
+            advance(1)
+
+
+def take(path: Path) -> bytes:
+    """Return the content of a file, which is gone afterwards."""
+    content = path.read_bytes()
+    path.unlink()
+    return content

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from amounts import nightly_after
 from browser import LOOKS, Visit, in_browser
+from story_texts import SEEDS
 from test_diff_html import HOSTILE
 from test_story_html import compare_story
 
@@ -246,6 +247,18 @@ def test_every_state_is_in_the_address_and_a_direct_link_lands_on_what_it_names(
     with Visit(browser, path, f"#row-{single}&base=Z&show=nothing&told=%%") as visit:
         assert visit.page.locator(f"#row-{single}.here").is_visible()
         assert [] == visit.complaints
+
+
+def test_pointing_at_a_shared_word_lights_it_in_the_other_wordings(browser, tmp_path):
+    sources = [Document(name, text) for name, text in SEEDS.items()]
+    with Visit(browser, write_page(tmp_path, sources)) as visit:
+        word = visit.page.locator("#rows .row:not(.single) .cell:not(.reference) .shared").first
+        word.hover()
+        lit = visit.page.locator(".shared.lit").evaluate_all(
+            "all => all.map(e => [e.dataset.note, e.closest('.cell').dataset.o])"
+        )
+        assert {word.get_attribute("data-note")} == {note for note, _ in lit}
+        assert len({outlet for _, outlet in lit}) > 1
 
 
 def test_the_strip_is_one_stop_of_the_tab_key(browser, story):

@@ -20,7 +20,7 @@ from dedup.model.documents import Document
 from dedup.report.compare.compare_csv import render_disagreements, render_statements
 from dedup.report.compare.compare_html import render_html
 from dedup.report.compare.compare_lists import list_missing
-from dedup.report.compare.compare_marks import FactSpan, find_differing, mark_words
+from dedup.report.compare.compare_marks import FactSpan, mark_shared, mark_words
 from dedup.report.compare.compare_moves import find_out_of_order
 from dedup.report.compare.compare_names import find_headline, is_telling, name_letter
 from dedup.report.compare.compare_opening import say_opening
@@ -108,11 +108,38 @@ def test_a_number_that_differs_is_boxed_in_both_wordings():
     assert (["12"], ["14"]) == (boxed["herald"], boxed["post"])
 
 
-def test_words_that_the_reference_lacks_are_marked():
-    assert ["violent", "14"] == [
-        span.cut("A violent storm killed 14.")
-        for span in find_differing("A violent storm killed 14.", "A storm killed 12.")
-    ]
+def show_marks(text, reference, relation):
+    """Return a wording with its marks: +added+, -dropped-, =shared=."""
+    signs = {"added": "+", "dropped": "-", "shared": "="}
+    pieces = mark_words(text, reference, relation, [])
+    return "".join(f"{sign}{p.text or p.note}{sign}" if (sign := signs.get(p.mark, "")) else p.text for p in pieces)
+
+
+@pytest.mark.parametrize(
+    ("text", "reference", "relation", "shown"),
+    [
+        ("A violent storm.", "A storm.", Wording.EDITED, "A +violent+ storm."),
+        ("A storm.", "A violent storm.", Wording.EDITED, "A-violent- storm."),
+        ("A storm killed 14.", "A storm killed 12.", Wording.EDITED, "A storm killed -12-+14+."),
+        ("In Oslo 12 people died", "12 people died in Oslo", Wording.EDITED, "+In Oslo+ 12 people died-in Oslo-"),
+        ("12 died on Monday", "On Monday 12 died", Wording.EDITED, "12 +died+ on Monday-died-"),
+        ("He said “it’s over”.", 'He said "it\'s over".', Wording.EDITED, "He said “it’s over”."),
+        (
+            "Storms left 12 dead in Oslo",
+            "In Oslo a storm has killed 12",
+            Wording.REWORDED,
+            "=Storms= left =12= dead in =Oslo=",
+        ),
+        ("The US fleet left", "A fleet of the US", Wording.PARTIAL, "The =US= =fleet= left"),
+    ],
+)
+def test_marks_show_what_an_edit_changed_and_what_a_freer_wording_shares(text, reference, relation, shown):
+    assert shown == show_marks(text, reference, relation)
+
+
+def test_the_reference_shows_what_freer_wordings_share_with_it():
+    pieces = mark_shared("A storm killed 12 people.", ["The storm was bad.", "12 drowned."], [])
+    assert ["storm", "12"] == [piece.text for piece in pieces if piece.mark == "shared"]
 
 
 def test_pieces_are_the_wording_again():

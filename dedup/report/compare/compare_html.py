@@ -124,6 +124,6 @@ def collect_data(found: Comparison, outlets: list[PageOutlet], rows: list[PageRo
 
 
 def encode_piece(piece: MarkedText) -> list[object]:
-    """Return [length, mark, fact] of a piece as the page shows it; the length is in UTF-16, as scripts count."""
+    """Return [length, mark, fact, note] of a piece as the page shows it; the length is in UTF-16, as scripts count."""
     length = len(make_safe(piece.text).encode("utf-16-le")) // 2
-    return [length, piece.mark, piece.fact] if piece.mark or piece.fact else [length]
+    return [length, piece.mark, piece.fact, make_safe(piece.note)] if piece.mark or piece.fact else [length]

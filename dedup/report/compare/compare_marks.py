@@ -1,24 +1,33 @@
-"""Word marks: which words of a wording the other one has not, and which state a fact that is disputed."""
+"""Word marks: what an edit added and dropped, what a freer wording shares, and which words state a disputed fact."""
 
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from rapidfuzz.distance import Indel
 
 from dedup.compare.model import Wording
-from dedup.compare.terms import fold
+from dedup.compare.terms import Term, fold, split_terms
+from dedup.text.characters import is_unspaced
 from dedup.text.spans import Span
 from dedup.text.words import is_word, split_word_spans
+
+MIN_NAME = 3  # letters; "The" and "But" begin sentences
+MIN_CONTENT = 5  # letters of a word that is no function word, where it is neither a number nor a name
 
 
 @dataclass(frozen=True, slots=True)
 class MarkedText:
-    """A run of text as the page shows it: `mark` is "", "added" or "reworded"; `fact` names what is disputed."""
+    """A run of text as the page shows it; `fact` names what is disputed.
+
+    `mark` is "", "added", "shared" (`note` is the word that wordings share) or "dropped" (no text, `note` the words).
+    """
 
     text: str
     mark: str = ""
     fact: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,41 +38,93 @@ class FactSpan:
     kind: str
 
 
+@dataclass(frozen=True, slots=True)
+class WordMark:
+    """A mark of some words of a wording; the span of what is dropped is empty."""
+
+    span: Span
+    name: str
+    note: str = ""
+
+
 def mark_words(
     text: str, reference: str, relation: Wording | None, facts: Sequence[FactSpan]
 ) -> tuple[MarkedText, ...]:
-    """Return a wording as pieces: words that the reference lacks are "added" in an edit, "reworded" in another text.
+    """Return a wording as pieces: what an edit added and dropped, or what another wording shares with the reference.
 
-    `relation` is None for the reference itself, whose words have no mark.
+    Below 60 % of the words in common nearly all words would be added or dropped. `relation` is None where nothing is
+    marked but facts.
     """
-    name = {Wording.EDITED: "added", Wording.REWORDED: "reworded", Wording.PARTIAL: "reworded"}.get(
-        relation or Wording.VERBATIM, ""
-    )
-    differing = find_differing(text, reference) if name else []
-    return cut_pieces(text, differing, name, facts)
+    if relation is Wording.EDITED:
+        return cut_pieces(text, find_edits(text, reference), facts)
+    if relation in (Wording.REWORDED, Wording.PARTIAL):
+        return mark_shared(text, [reference], facts)
+    return cut_pieces(text, [], facts)
 
 
-def find_differing(text: str, reference: str) -> list[Span]:
-    """Return the spans of words outside the longest common order with the reference; neighbours are joined."""
-    words = [span for span in split_word_spans(text) if is_word(span.cut(text))]
-    folded = [fold(span.cut(text)) for span in words]
-    others = [fold(span.cut(reference)) for span in split_word_spans(reference) if is_word(span.cut(reference))]
+def mark_shared(text: str, others: Sequence[str], facts: Sequence[FactSpan]) -> tuple[MarkedText, ...]:
+    """Return a wording as pieces: content words, numbers and names that one of the other wordings has too."""
+    known = {term.key for other in others for term in split_terms(other)}
+    terms = [term for term in split_terms(text) if term.key in known and is_content(text, term)]
+    apart = [
+        term for before, term in pairwise([None, *terms]) if term and not (before and before.span.end > term.span.start)
+    ]
+    return cut_pieces(text, [WordMark(term.span, "shared", term.key) for term in apart], facts)
+
+
+def is_content(text: str, term: Term) -> bool:
+    """Return whether a word is a number, a name or long: no list of function words, so that it serves any language."""
+    word = term.span.cut(text)
+    is_name = word[0].isupper() and (len(word) > MIN_NAME or (len(word) > 1 and word.isupper()))
+    return len(term.key) >= MIN_CONTENT or word[0].isdecimal() or is_name or is_unspaced(word[0])
+
+
+def find_edits(text: str, reference: str) -> list[WordMark]:
+    """Return the words outside the longest common order with the reference: of the text, and where others were dropped.
+
+    A number that both have is never marked, wherever it is.
+    """
+    spans, old_spans = ([s for s in split_word_spans(side) if is_word(s.cut(side))] for side in (text, reference))
+    words, old_words = [fold(s.cut(text)) for s in spans], [fold(s.cut(reference)) for s in old_spans]
+    marks: list[WordMark] = []
+    place = 0
+    for op in Indel.opcodes(old_words, words):
+        if op.tag == "delete":
+            dropped = join_new(old_spans, old_words, range(op.src_start, op.src_end), words)
+            here = marks and marks[-1].name == "added" and marks[-1].span.end == place
+            at = marks[-1].span.start if here else place
+            marks += [WordMark(Span(at, at), "dropped", span.cut(reference)) for span in dropped]
+            continue
+        if op.tag == "insert":
+            marks += [
+                WordMark(s, "added") for s in join_new(spans, words, range(op.dest_start, op.dest_end), old_words)
+            ]
+        place = spans[op.dest_end - 1].end
+    return marks
+
+
+def join_new(spans: Sequence[Span], words: Sequence[str], places: Sequence[int], others: Sequence[str]) -> list[Span]:
+    """Return the words at some places as spans, neighbours joined, without numbers that the others have too."""
+    runs = groupby(places, key=lambda place: words[place][0].isdecimal() and words[place] in others)
     return [
-        Span(words[op.dest_start].start, words[op.dest_end - 1].end)
-        for op in Indel.opcodes(others, folded)
-        if op.tag == "insert"
+        Span(spans[run[0]].start, spans[run[-1]].end) for is_kept, group in runs if not is_kept and (run := list(group))
     ]
 
 
-def cut_pieces(text: str, marked: Iterable[Span], name: str, facts: Sequence[FactSpan]) -> tuple[MarkedText, ...]:
-    """Return the text cut wherever a mark or a fact begins or ends."""
-    spans = list(marked)
-    edges = {0, len(text)}
-    edges.update(edge for span in [*spans, *(fact.span for fact in facts)] for edge in span)
-    pieces = []
+def cut_pieces(text: str, marks: Sequence[WordMark], facts: Sequence[FactSpan]) -> tuple[MarkedText, ...]:
+    """Return the text cut wherever a mark or a fact begins or ends; the marks are in order and apart."""
+    wide = [mark for mark in marks if mark.span.start < mark.span.end]
+    starts = [mark.span.start for mark in wide]
+    gaps = [(mark.span.start, mark.note) for mark in marks if mark.span.start == mark.span.end]
+    edges = {0, len(text), *(edge for mark in marks for edge in mark.span), *(e for fact in facts for e in fact.span)}
     cuts = sorted(edge for edge in edges if 0 <= edge <= len(text))
-    for start, end in pairwise(cuts):
-        mark = name if any(span.start <= start and end <= span.end for span in spans) else ""
-        kinds = [fact.kind for fact in facts if fact.span.start <= start and end <= fact.span.end]
-        pieces.append(MarkedText(text[start:end], mark, ", ".join(dict.fromkeys(kinds))))
+    pieces = []
+    for start, end in pairwise([*cuts, len(text)]):
+        pieces += [MarkedText("", "dropped", note=note) for place, note in gaps if place == start]
+        gaps = [gap for gap in gaps if gap[0] != start]
+        number = bisect_right(starts, start) - 1
+        mark = wide[number] if number >= 0 and end <= wide[number].span.end else WordMark(Span(0, 0), "")
+        kinds = dict.fromkeys(f.kind for f in facts if f.span.start <= start and end <= f.span.end)
+        if start < end:
+            pieces.append(MarkedText(text[start:end], mark.name, ", ".join(kinds), mark.note))
     return tuple(pieces)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dedup.compare.model import Cell, Comparison, Disagreement, Wording
 from dedup.compare.outlet_shares import OutletShares
-from dedup.report.compare.compare_marks import FactSpan, MarkedText, mark_words
+from dedup.report.compare.compare_marks import FactSpan, MarkedText, mark_shared, mark_words
 from dedup.report.compare.compare_moves import find_moves
 from dedup.report.compare.compare_names import (
     call_outlet,
@@ -201,10 +201,14 @@ def find_cell(found: Comparison, row: int, outlet: int) -> Cell:
 def mark_cell(
     found: Comparison, row: int, outlet: int, other: int, disputed: Sequence[Disagreement]
 ) -> tuple[MarkedText, ...]:
-    """Return the wording of one text marked against that of another one, or of itself, which marks facts alone."""
-    relation = None if outlet == other else found.relation(row, outlet, other)
+    """Return the wording of one text marked against that of another one; of itself, what any freer one shares."""
     facts = place_facts(found, row, outlet, disputed)
-    return mark_words(found.quote(row, outlet), found.quote(row, other), relation, facts)
+    text = found.quote(row, outlet)
+    if outlet != other:
+        return mark_words(text, found.quote(row, other), found.relation(row, outlet, other), facts)
+    free = (Wording.REWORDED, Wording.PARTIAL)
+    others = [o for o in found.rows[row].outlets if found.relation(row, o, outlet) in free]
+    return mark_shared(text, [found.quote(row, o) for o in others], facts)
 
 
 def place_facts(found: Comparison, number: int, outlet: int, disputed: Sequence[Disagreement]) -> list[FactSpan]:

@@ -36,20 +36,20 @@
   const cellIn = (row, outlet) => cellsOf.get(row).find((cell) => outletsOf(cell).includes(outlet));
   const badge = (number) => make("b", `letter c${number % 8}`, letters[number]);
 
-  // The marks were made by the program, for every two wordings of a statement: [length, mark, fact] of each piece.
+  // The marks were made by the program, for every two wordings of a statement: [length, mark, fact, note] of each piece.
   function paint(into, cell, reference) {
     const [text, marks] = [textOf.get(cell), data.marks[numberOf(cell.closest(".row"))]];
     if (order.get(reference) === 0) return into.replaceChildren(...painted.get(cell).map((node) => node.cloneNode(true)));
     if (!marks) return into.replaceChildren(text);
     let start = 0;
-    into.replaceChildren(...marks[order.get(cell)][order.get(reference)].map(([length, mark, fact]) => {
+    into.replaceChildren(...marks[order.get(cell)][order.get(reference)].map(([length, mark, fact, note]) => {
       const part = text.slice(start, (start += length));
-      if (fact) {
-        const strong = make("strong", ["fact", fact.includes("quoted") ? "quoted" : "", mark].filter(Boolean).join(" "), part);
-        strong.title = `${fact} differ`;
-        return strong;
-      }
-      return mark === "added" ? make("ins", "", part) : mark === "dropped" ? make("del", "", part) : mark ? make("span", mark, part) : part;
+      if (!fact && !mark) return part;
+      const classes = fact ? ["fact", fact.includes("quoted") ? "quoted" : "", mark].filter(Boolean).join(" ") : mark === "added" ? "" : mark;
+      const element = make(fact ? "strong" : mark === "added" ? "ins" : "span", classes, part);
+      if (note) element.dataset.note = note;
+      if (fact) element.title = `${fact} differ`;
+      return element;
     }));
   }
 
@@ -290,6 +290,12 @@
       event.preventDefault();
     });
   }
+  // Pointing at a word that wordings share lights it in all of them.
+  document.addEventListener("mouseover", (event) => {
+    const word = event.target.closest(".shared");
+    for (const old of $$(".shared.lit")) old.classList.remove("lit");
+    for (const same of word ? $$(".shared", word.closest(".row, .pair-row")) : []) same.classList.toggle("lit", same.dataset.note === word.dataset.note);
+  });
   const light = (event) => {
     const row = event.target.closest(".line")?.dataset.row;
     for (const line of $$(".order-picture .line")) line.classList.toggle("lit", line.dataset.row === row);

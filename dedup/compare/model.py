@@ -33,6 +33,7 @@ class Omission(StrEnum):
 
     REPEAT = "repeat"
     BOILERPLATE = "boilerplate"
+    FURNITURE = "furniture"  # of the page, not of the article: "Read more", a byline, a menu
 
 
 class FactKind(StrEnum):

@@ -1,12 +1,13 @@
-"""The sentences of a text that are compared: boilerplate and what the text prints a second time are left out."""
+"""The sentences of a text that are compared: without boilerplate, furniture, and what it prints a second time."""
 
 from collections.abc import Sequence
 
+from dedup.compare.furniture import Line, find_furniture
 from dedup.compare.model import Omission, Outlet, Sentence
 from dedup.compare.terms import fold_words
 from dedup.model.documents import Document
 from dedup.text.spans import Span
-from dedup.text.units import Unit, split_units
+from dedup.text.units import Unit, UnitKind, split_units
 from dedup.text.words import count_words
 
 MIN_REPEAT = 4  # words: "He said." may be there twice
@@ -21,17 +22,27 @@ def split_document(document: Document, boilerplate: Sequence[str] = ()) -> Outle
     omitted = find_occurrences(document.text, boilerplate)
     seen: set[tuple[str, ...]] = set()
     sentences = []
-    for unit in split_units(document.text):
-        words = tuple(fold_words(unit.span.cut(document.text)))
+    units = split_units(document.text)
+    lines = [read_line(document.text, unit) for unit in units]
+    for unit, line, is_furniture in zip(units, lines, find_furniture(lines), strict=True):
+        words = line.words
         omission = None
         if is_covered(unit, omitted):
             omission = Omission.BOILERPLATE
+        elif is_furniture:
+            omission = Omission.FURNITURE
         elif len(words) >= MIN_REPEAT and words in seen:
             omission = Omission.REPEAT
         seen.add(words)
-        num_words = count_words(unit.span.cut(document.text))
+        num_words = count_words(line.text)
         sentences.append(Sentence(unit.span, unit.kind, unit.paragraph, num_words, omission))
     return Outlet(document, tuple(sentences))
+
+
+def read_line(text: str, unit: Unit) -> Line:
+    """Return a unit with its words."""
+    line = unit.span.cut(text)
+    return Line(line, tuple(fold_words(line)), unit.kind is UnitKind.HEADING)
 
 
 def find_occurrences(text: str, passages: Sequence[str]) -> list[Span]:

@@ -1,0 +1,117 @@
+"""Furniture: what a page prints around an article. It is no statement of the outlet.
+
+A line is told by its form (phrases of `text/furniture.toml`, bylines, datelines, credits, addresses), by its place (the
+headings below "Related articles", a menu) and by repetition (a short heading that a text has twice).
+"""
+
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from dedup.compare.terms import fold
+from dedup.text.lexicon import DAYS, MONTH_ABBREVIATIONS, MONTHS
+
+MAX_LINE = 20  # words of a line that begins as furniture does; a longer one goes on as a statement
+MAX_NAMES = 9  # words of a byline
+MAX_LABEL = 6  # words of a heading that is furniture where a text has it twice
+MENU = 4  # headings in a row, each of ...
+MENU_WORDS = 3  # ... so few words: a menu
+_EDGE = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+_NAME = r"(?:[^\W\d_a-z][\w.'\u2019-]*|and|de|van|von|al|bin|für|of|the|&)"
+_BYLINE = re.compile(rf"(?i:by|von|par|por|di|door)\s+(?:{_NAME}[,|]?\s*){{2,{MAX_NAMES}}}$")
+_CREDIT = re.compile(
+    r"^[(\[]?\s*(?:file\s+)?(?:photo|image|picture|graphic|video|screengrab)s?(?:\s+(?:by|credit|courtesy|via)\b|\s*[:/])"
+    r"|[(\[](?:(?:file\s+)?(?:photo|image|picture)\b[^)\]]*|(?:AP|AFP|Reuters|EPA|Getty)\b[^)\]]*|PDF|video|audio|photos?)[)\]]\W*$"
+    r"|/\s*(?:AFP|AP|EPA|Reuters|Getty Images)\W*$|^FILE(?:\s+PHOTO)?\s*[-:\u2013\u2014]|^(?:©|\(c\)\s|copyright\b)"
+    r"|^(?:additional\s+)?(?:reporting|editing|writing)\s+by\b|\(@\w+\)|^follow\b.{1,40}\bon\s+(?:twitter|facebook|instagram|x)\b",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(  # of a page, a person, an office: nothing else is in such a line
+    r"https?://\S+$|^www\.\S+$|pic\.twitter\.com|\S+@\S+\.\w+|^@\w+$|\(?\b\d{3}\)?[\s.-]\s?\d{3}[\s.-]\d{4}\b"
+    r"|\+\d{1,3}[\d\s().-]{7,}|^[^.]{0,40}\b[A-Z]{2}\s+\d{5}(?:-\d{4})?$"
+)
+_CLOCK = "am pm ist gmt utc est edt pst cet local time on at of posted published updated date the st nd rd th hrs"
+_DATE_WORDS = frozenset({*MONTHS, *MONTH_ABBREVIATIONS, *DAYS, *(day[:3] for day in DAYS), *_CLOCK.split()})
+
+
+class Line(NamedTuple):
+    """A unit of a text as the recogniser sees it."""
+
+    text: str
+    words: tuple[str, ...]
+    is_heading: bool
+
+
+@cache
+def load_phrases() -> dict[str, frozenset[str]]:
+    """Return the phrases by kind: whole, starts, labels, tails."""
+    table = tomllib.loads(files("dedup.text").joinpath("furniture.toml").read_text(encoding="utf-8"))
+    return {kind: frozenset(phrases) for kind, phrases in table.items()}
+
+
+def find_furniture(lines: Sequence[Line]) -> list[bool]:
+    """Return which lines of a text are furniture.
+
+    >>> find_furniture([Line("Read more: Two held", ("read", "more", "two", "held"), True)])
+    [True]
+    """
+    counts = Counter(line.words for line in lines if line.is_heading)
+    found = [is_furniture(line) or (1 <= len(line.words) <= MAX_LABEL and counts[line.words] > 1) for line in lines]
+    for start, end in find_menus(lines):
+        found[start:end] = [True] * (end - start)
+    is_below = False
+    for number, line in enumerate(lines):
+        is_below = line.is_heading and (is_below or begins(line, load_phrases()["tails"]) and found[number])
+        found[number] |= is_below
+    return found
+
+
+def is_furniture(line: Line) -> bool:
+    """Return whether a line is furniture by its form."""
+    phrases = load_phrases()
+    bare = " ".join(_EDGE.sub("", fold(line.text)).split())
+    if bare in phrases["whole"] or (len(bare) < 2 and not any(character.isdecimal() for character in line.text)):
+        return True
+    label, colon, _ = line.text.partition(":")
+    if colon and fold(label).strip() in phrases["labels"] and len(line.words) <= MAX_LINE:
+        return True
+    if len(line.words) <= MAX_LINE and begins(line, phrases["starts"]) and (line.is_heading or is_command(line, colon)):
+        return True
+    if line.is_heading and is_date(line):
+        return True
+    is_line = line.is_heading or len(line.words) <= MAX_NAMES
+    return bool(_CREDIT.search(line.text) or (is_line and (_ADDRESS.search(line.text) or _BYLINE.match(line.text))))
+
+
+def is_date(line: Line) -> bool:
+    """Return whether a line is a date, a time or both, and nothing else."""
+    numbers = sum(word[0].isdecimal() for word in line.words)
+    return numbers > 1 and all(word[0].isdecimal() or word in _DATE_WORDS for word in line.words)
+
+
+def is_command(line: Line, colon: str) -> bool:
+    """Return whether a sentence that begins as furniture does is an order to the reader: short, or with a colon."""
+    return len(line.words) <= MAX_NAMES or bool(colon)
+
+
+def begins(line: Line, phrases: frozenset[str]) -> bool:
+    """Return whether the first words of a line are one of the phrases."""
+    return any(" ".join(line.words[:size]) in phrases for size in range(1, 5))
+
+
+def find_menus(lines: Sequence[Line]) -> list[tuple[int, int]]:
+    """Return the runs of short headings before and behind the sentences, which are menus: [start, end)."""
+    sentences = [number for number, line in enumerate(lines) if not line.is_heading]
+    first, last = (sentences[0], sentences[-1]) if sentences else (len(lines), -1)
+    runs, start = [], 0
+    for number in range(len(lines) + 1):
+        is_short = number < len(lines) and lines[number].is_heading and len(lines[number].words) <= MENU_WORDS
+        if not is_short:
+            if number - start >= MENU and not first < start < last:
+                runs.append((start, number))
+            start = number + 1
+    return runs

@@ -1,0 +1,91 @@
+"""What a page prints around an article is told from what the article says."""
+
+import pytest
+
+from dedup.compare.engine import compare_texts
+from dedup.compare.model import Omission
+from dedup.compare.read_units import split_document
+from dedup.model.documents import Document
+
+BODY = "The harbour was closed on Tuesday after two ferries collided in thick fog, the port authority said."
+MORE = "Nobody was hurt, and both ships reached the quay under their own power before noon."
+PIECES = [
+    "Skip to main content",
+    "Read more: Fog closes the airport for a second day",
+    "Also read: Why ferries collide",
+    "Sign up for our daily briefing",
+    "Related Articles",
+    "Leave a comment",
+    "Your email address will not be published.",
+    "Filed under: Transport",
+    "Tags: fog, ferries",
+    "By Ann Lee and Tom O'Neill",
+    "Photo: Jane Doe",
+    "(Photo by Jane Doe/Getty Images)",
+    "FILE PHOTO: A ferry leaves the harbour",
+    "January 23, 2024 10:15 am",
+    "Updated: 23/01/2024",
+    "Reporting by Ann Lee; Editing by Tom Cole",
+    "© 2024 The Harbour Times",
+    "Follow The Harbour Times on Twitter",
+    "Media contact: Jo Poe, (202) 555-0101",
+    "press@harbour.example",
+    "###",
+    "Share this article",
+    "Weiterlesen: Nebel legt Hafen lahm",
+    "Lire aussi : le port fermé",
+]
+STATEMENTS = [
+    "Harbour closed after ferries collide",
+    "Video shows the moment of the collision",
+    "By noon both ships had reached the quay",
+    "Read the law again before you sail, the minister told captains on Tuesday evening.",
+    "Contact was lost with the second ferry at nine.",
+    "Follow the money, the prosecutor said.",
+    "More ferries will be checked this week",
+    "Share prices of the operator fell.",
+    "The update of the radar came too late, an engineer said.",
+    "Number of injured: 14",
+    "15,000.",
+    "He said.",
+]
+
+
+def omit(text):
+    """Return the furniture of a text."""
+    outlet = split_document(Document("x", text))
+    return [outlet.cut(n) for n, s in enumerate(outlet.sentences) if s.omission is Omission.FURNITURE]
+
+
+@pytest.mark.parametrize("piece", PIECES)
+def test_what_the_page_prints_is_furniture(piece):
+    assert [piece] == omit(f"{BODY}\n\n{piece}\n\n{MORE}\n")
+
+
+@pytest.mark.parametrize("statement", STATEMENTS)
+def test_what_the_article_says_is_none(statement):
+    assert [] == omit(f"{BODY}\n\n{statement}\n\n{MORE}\n")
+
+
+def test_headings_below_related_articles_are_furniture_up_to_the_next_sentence():
+    teasers = ["Related articles", "Fog closes the airport", "Two held after brawl"]
+    assert teasers == omit("\n\n".join([BODY, *teasers, MORE]))
+
+
+def test_short_headings_around_the_article_are_a_menu_and_a_list_in_it_is_not():
+    items = ["World", "Business", "Sport", "Weather"]
+    assert items == omit("\n\n".join([*items, BODY, MORE]))
+    assert items == omit("\n\n".join([BODY, MORE, *items]))
+    assert [] == omit("\n\n".join([BODY, *items, MORE]))
+
+
+def test_a_short_heading_that_stands_twice_is_furniture():
+    assert ["Harbour news"] * 2 == omit(f"Harbour news\n\n{BODY}\n\nHarbour news\n\n{MORE}")
+
+
+def test_furniture_is_in_no_row_and_no_words_of_an_outlet():
+    text = f"{BODY} {MORE}"
+    found = compare_texts({"a": f"{text}\n\nRead more: fog\n", "b": f"{text}\n\nRead more: fog\n"}, engine="lexical")
+    assert 2 == len(found.rows)
+    assert found.outlets[0].num_words == sum(len(part.split()) for part in (BODY, MORE))
+    assert 0 == found.shares[0][1].new

@@ -26,7 +26,7 @@ from compare_stories import SHARED, Story, load_stories, read_grades
 from measure import run_command
 
 from dedup.compare.encoder import Encoder
-from dedup.compare.engine import score_outlets
+from dedup.compare.engine import Scored, score_outlets
 from dedup.compare.model import Place
 from dedup.compare.read_units import split_document
 from dedup.compare.scores import THRESHOLDS
@@ -52,7 +52,7 @@ class Judged:
     pairs: list[tuple[Place, Place]]
     scores: Scores
     truth: Truth
-    clusters: list[list[int]]
+    rows: list[set[int]]
     places: list[Place]
     score: npt.NDArray[np.float32]
 
@@ -62,14 +62,22 @@ def judge(story: Story, encoder: Encoder | None, engine: str) -> Judged:
     outlets = [split_document(source) for source in story.sources]
     scored = score_outlets(outlets, encoder, THRESHOLDS[engine])
     grades = read_grades(story, outlets)
-    return collect(story.name, scored.places, scored.score, scored.clusters, grades)
+    return collect(story.name, scored.places, scored.score, list_members(scored), grades)
+
+
+def list_members(scored: Scored) -> list[set[int]]:
+    """Return the sentences of each row, those of which it holds a part too."""
+    rows = [set(cluster) for cluster in scored.clusters]
+    for guest in scored.guests:
+        rows[guest.cluster].add(guest.position)
+    return rows
 
 
 def collect(
     name: str,
     places: list[Place],
     score: npt.NDArray[np.float32],
-    clusters: list[list[int]],
+    rows: list[set[int]],
     grades: dict[frozenset[Place], int],
 ) -> Judged:
     """Return the pairs of different outlets with their scores and whether they are true."""
@@ -81,7 +89,7 @@ def collect(
                 pairs.append((a, places[j]))
                 scores.append(float(score[i, j]))
                 truth.append(grade == 2)
-    return Judged(name, pairs, np.array(scores), np.array(truth), clusters, places, score)
+    return Judged(name, pairs, np.array(scores), np.array(truth), rows, places, score)
 
 
 def average_precision(scores: Scores, truth: Truth) -> float:
@@ -179,18 +187,24 @@ def show_links(stories: Sequence[Story], encoders: dict[str, Encoder | None]) ->
 
 def show_rows(stories: Sequence[Story], encoders: dict[str, Encoder | None]) -> None:
     """Print how well rows hold together what is labelled core: F1 of the pairs that share a row."""
-    print("\nRows: precision, recall and F1 of pairs in one row (grade 2 against grade 0)")
+    print(
+        "\nRows: purity: pairs of grade 2 among those that share a row; together: among those of grade 2, how many do"
+    )
     for name, encoder in encoders.items():
         for story in stories:
             found = judge(story, encoder, name)
-            home = {found.places[i]: number for number, cluster in enumerate(found.clusters) for i in cluster}
-            chosen = np.array([home[a] == home[b] for a, b in found.pairs])
+            homes: dict[Place, set[int]] = {}
+            for number, row in enumerate(found.rows):
+                for i in row:
+                    homes.setdefault(found.places[i], set()).add(number)
+            chosen = np.array([bool(homes[a] & homes[b]) for a, b in found.pairs])
             hits = (chosen & found.truth).sum()
             precision, recall = hits / max(1, chosen.sum()), hits / found.truth.sum()
             f1 = 2 * hits / (chosen.sum() + found.truth.sum())
-            biggest = max(map(len, found.clusters))
+            biggest = max(map(len, found.rows))
             print(
-                f"  {name:9s} {story.name:11s} {precision:.3f} {recall:.3f} {f1:.3f}   biggest row {biggest} sentences"
+                f"  {name:9s} {story.name:11s} purity {precision:.3f}  together {hits:3d} of {found.truth.sum():3d} = "
+                f"{recall:.3f}  F1 {f1:.3f}   biggest row {biggest} sentences"
             )
 
 

@@ -119,6 +119,7 @@ class JsonCell(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     doc: int
     sentences: list[int]
+    spans: list[list[int]]
     relation: str
     text: str
 

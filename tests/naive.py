@@ -673,6 +673,16 @@ def measure_background(score, outlets, most):
     return means
 
 
+def approach(score, outlets, cluster):
+    """Return the mean, over the other outlets of a cluster, of the best score with a sentence of each; -1: none."""
+    near = []
+    for i, row in enumerate(score):
+        names = {outlets[k] for k in cluster} - {outlets[i]}
+        best = [max(row[k] for k in cluster if outlets[k] == name) for name in names]
+        near.append(sum(best) / len(best) if best else -1)
+    return near
+
+
 def link_on_average(score, outlets, threshold):
     """Return the clusters of average linkage over pairs of different outlets: the nearest two first, until none is."""
     clusters = [[i] for i in range(len(score))]

@@ -2,10 +2,10 @@
 
 import pytest
 
-from dedup.compare.engine import compare_texts
 from dedup.compare.model import Omission
 from dedup.compare.read_units import split_document
 from dedup.model.documents import Document
+from dedup.pipeline.compare_in_memory import compare_texts
 
 BODY = "The harbour was closed on Tuesday after two ferries collided in thick fog, the port authority said."
 MORE = "Nobody was hurt, and both ships reached the quay under their own power before noon."

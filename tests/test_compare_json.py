@@ -73,8 +73,7 @@ def test_the_text_of_a_cell_is_that_of_its_sentences(pair):
     texts, found = pair
     for row in found["rows"]:
         for cell in row["cells"]:
-            sentences = [found["documents"][cell["doc"]]["sentences"][number] for number in cell["sentences"]]
-            expected = " ".join(texts[cell["doc"]][s["start"] : s["end"]] for s in sentences)
+            expected = " ".join(texts[cell["doc"]][start:end] for start, end in cell["spans"])
             assert expected == cell["text"].replace(" [...]", "")
 
 
@@ -90,7 +89,7 @@ def test_the_texts_of_facts_stand_where_their_spans_say(pair):
             assert fact["texts"] == [texts[fact["doc"]][start:end] for start, end in fact["spans"]]
 
 
-def test_rows_hold_every_compared_sentence_once(pair):
+def test_rows_hold_every_compared_sentence_whole_once(pair):
     _, found = pair
     compared = [
         (doc, number)
@@ -98,7 +97,19 @@ def test_rows_hold_every_compared_sentence_once(pair):
         for number, sentence in enumerate(document["sentences"])
         if sentence["omitted"] is None
     ]
-    assert compared == sorted((c["doc"], s) for row in found["rows"] for c in row["cells"] for s in c["sentences"])
+    cells = [cell for row in found["rows"] for cell in row["cells"]]
+    held = [(c["doc"], *one) for c in cells for one in zip(c["sentences"], c["spans"], strict=True)]
+    whole = [(doc, s) for doc, s, span in held if span == find_span(found, doc, s)]
+    assert compared == sorted(whole)
+    for doc, sentence, (start, end) in held:
+        first, last = find_span(found, doc, sentence)
+        assert first <= start < end <= last
+
+
+def find_span(found, doc, number):
+    """Return the characters of a sentence."""
+    sentence = found["documents"][doc]["sentences"][number]
+    return [sentence["start"], sentence["end"]]
 
 
 def test_shares_are_given_for_every_two_documents_and_add_up(pair):

@@ -239,7 +239,6 @@ def test_one_reworded_sentence_each():
     assert [Strength.STRONG] == [link.strength for link in found.links]
 
 
-@not_yet("set phrases of one kind of text are alike, whatever the texts are about")
 def test_set_phrases():
     found = compare_all(
         f"{TALKS} Read the full text of the letter here.", f"{PRICE} The full text of the bill can be read here."

@@ -80,7 +80,7 @@ def find_disagreements(outlets: Sequence[Outlet], rows: Sequence[Row], links: Se
     reader = FactReader(outlets)
     conflicts = [found for link in links if link.strength is Strength.STRONG for found in reader.differ(link.a, link.b)]
     conflicts += find_opposites(reader, links)
-    home = {Place(c.outlet, s): number for number, row in enumerate(rows) for c in row.cells for s in c.sentences}
+    home = {Place(c.outlet, s): number for number, row in enumerate(rows) for c in row.cells for s in c.whole}
     names = [outlet.name for outlet in outlets]
     found = [build_disagreement(group, home, names) for group in group_conflicts(conflicts)]
     order = list(FactKind)

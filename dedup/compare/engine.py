@@ -1,37 +1,36 @@
 """Comparing N texts: sentences, terms, coverage, scores, links, rows, what is left out, disagreements, shares."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.compare.choose_engine import choose_engine
-from dedup.compare.coverage_lexical import measure_lexical_coverage
-from dedup.compare.coverage_semantic import check_terms, measure_semantic_coverage
 from dedup.compare.disagreements import explain_long_sentences, find_disagreements
-from dedup.compare.encoder import Encoder, pool_words
+from dedup.compare.encoder import Encoder
+from dedup.compare.guests import adopt_lone, find_guests, widen
 from dedup.compare.left_out import FAR, Nearness, find_left_out
 from dedup.compare.links import Wordings, find_links, relate_rows
 from dedup.compare.model import Comparison, Link, Outlet, Place, Row, Strength, Wording
 from dedup.compare.outlet_shares import OutletShares
 from dedup.compare.read_units import split_document
 from dedup.compare.relate_wordings import lift_copies
-from dedup.compare.rows import build_rows, cluster_sentences
+from dedup.compare.rows import Guest, build_rows, cluster_sentences
 from dedup.compare.scores import THRESHOLDS, Thresholds, score_pairs
 from dedup.compare.shares import LinkedOutlet, measure_shares, pair_rows
 from dedup.compare.speakers import resolve_pronouns
-from dedup.compare.terms import Term, split_terms, weigh_terms
+from dedup.compare.spoken import measure_coverage, read_spoken
 from dedup.errors import DedupError
 from dedup.model.documents import Document
 from dedup.story_config import CompareConfig
 from dedup.text.dates import parse_moment
+from dedup.text.spans import Span
 from dedup.text.units import UnitKind
 
 Matrix = npt.NDArray[np.float32]
 Linked = dict[tuple[int, int], set[int]]
 
-WORDS_WEIGHT = 0.1  # share of a coverage by sense that words give: a name of the model's own making is no other name
 MAX_TEXTS = 50
 MAX_CHARACTERS = 10_000_000  # far more than MAX_SENTENCES have, but known before a text is taken apart
 MAX_SENTENCES = 6000  # the matrices of all pairs take 150 MB each at that
@@ -39,12 +38,13 @@ MAX_SENTENCES = 6000  # the matrices of all pairs take 150 MB each at that
 
 @dataclass(frozen=True)
 class Scored:
-    """The sentences that are compared: their places, the coverage matrix, the scores and the clusters."""
+    """The sentences that are compared: their places, the coverage matrix, the scores, the clusters, their guests."""
 
     places: list[Place]
     coverage: Matrix
     score: Matrix
     clusters: list[list[int]]
+    guests: list[Guest]
 
 
 def compare_documents(
@@ -66,7 +66,7 @@ def compare_documents(
     links = find_links(scored.places, scored.score, THRESHOLDS[engine.name], wordings)
     linked = collect_linked(links)
     base = choose_base(outlets, linked, config.base)
-    rows = build_rows(scored.clusters, scored.places, base)
+    rows = build_rows(scored.clusters, scored.places, base, scored.guests)
     relations = relate_rows(rows, len(outlets), wordings)
     nearness = Nearness(scored.places, scored.score, FAR[engine.name])
     omitted = find_left_out(rows, links, nearness, len(outlets))
@@ -117,10 +117,13 @@ def score_outlets(outlets: Sequence[Outlet], encoder: Encoder | None, thresholds
         raise DedupError(f"{len(texts):,} sentences in all; up to {MAX_SENTENCES:,} can be compared. Name fewer texts.")
     numbers = np.array([order.index(place.outlet) for place in places], np.int64)
     headings = np.array([outlets[p.outlet].sentences[p.sentence].kind is UnitKind.HEADING for p in places], bool)
-    coverage = measure_coverage(texts, encoder)
+    spoken = read_spoken(texts, encoder)
+    coverage = measure_coverage(spoken)
     score = score_pairs(coverage, numbers, headings)
     score = lift_copies(score, coverage, texts, numbers, max(thresholds.strong, thresholds.row))
     clusters = cluster_sentences(score, numbers, thresholds.row)
+    clusters = adopt_lone(clusters, score, numbers, thresholds.guest)
+    guests = place_guests(find_guests(clusters, score, numbers, spoken, thresholds.guest), texts, outlets, places)
     back = sorted(range(len(places)), key=places.__getitem__)
     position = {old: new for new, old in enumerate(back)}
     return Scored(
@@ -128,33 +131,23 @@ def score_outlets(outlets: Sequence[Outlet], encoder: Encoder | None, thresholds
         coverage=coverage[np.ix_(back, back)],
         score=score[np.ix_(back, back)],
         clusters=[sorted(position[i] for i in cluster) for cluster in clusters],
+        guests=[Guest(position[guest.position], guest.cluster, guest.span) for guest in guests],
     )
 
 
-def measure_coverage(texts: Sequence[str], encoder: Encoder | None) -> Matrix:
-    """Return float32[n, n]: the share of sentence i that sentence j says, by words or, with an encoder, by sense."""
-    terms = [split_terms(text) for text in texts]
-    weights = weigh_terms(terms)
-    coverage = measure_lexical_coverage(terms, weights)
-    if encoder is not None:
-        check_terms(terms)
-        pieces = encoder.encode(texts)
-        dim = max((found.vectors.shape[1] for found in pieces), default=1)
-        vectors = [pool_words(p, [term.span for term in t], dim) for p, t in zip(pieces, terms, strict=True)]
-        by_sense = measure_semantic_coverage(terms, vectors, weights)
-        coverage = WORDS_WEIGHT * coverage + (1 - WORDS_WEIGHT) * by_sense
-    return cover_equal_sentences(coverage, terms)
-
-
-def cover_equal_sentences(coverage: Matrix, terms: Sequence[Sequence[Term]]) -> Matrix:
-    """Return the shares with those of sentences of the same words set to 1, whatever a model made of them."""
-    alike: dict[tuple[str, ...], list[int]] = {}
-    for number, found in enumerate(terms):
-        if found:
-            alike.setdefault(tuple(term.key for term in found), []).append(number)
-    for numbers in alike.values():
-        coverage[np.ix_(numbers, numbers)] = 1
-    return coverage
+def place_guests(
+    found: Sequence[tuple[int, int, Span]], read: Sequence[str], outlets: Sequence[Outlet], places: Sequence[Place]
+) -> Iterator[Guest]:
+    """Yield the guests with their spans in the original text; `read` are the sentences with their pronouns resolved."""
+    for i, cluster, span in found:
+        outlet, sentence = outlets[places[i].outlet], places[i].sentence
+        text, start = outlet.cut(sentence), outlet.sentences[sentence].span.start
+        ends = [
+            position if text[:position] == read[i][:position] else position - len(read[i]) + len(text)
+            for position in span
+        ]
+        part = widen(text, Span(max(0, ends[0]), ends[1]))
+        yield Guest(i, cluster, Span(start + part.start, start + part.end))
 
 
 def collect_linked(links: Sequence[Link]) -> Linked:

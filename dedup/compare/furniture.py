@@ -65,7 +65,7 @@ def find_furniture(lines: Sequence[Line]) -> list[bool]:
         found[start:end] = [True] * (end - start)
     is_below = False
     for number, line in enumerate(lines):
-        is_below = line.is_heading and (is_below or begins(line, load_phrases()["tails"]) and found[number])
+        is_below = line.is_heading and (is_below or (begins(line, load_phrases()["tails"]) and found[number]))
         found[number] |= is_below
     return found
 

@@ -44,7 +44,7 @@ def find_left_out(rows: Sequence[Row], links: Sequence[Link], nearness: Nearness
     have it in part or elsewhere.
     """
     mates = [list_places(row) for row in rows]
-    home = {place: number for number, places in enumerate(mates) for place in places}
+    home = {Place(c.outlet, s): number for number, row in enumerate(rows) for c in row.cells for s in c.whole}
     linked = collect_neighbours(links)
     position = {place: number for number, place in enumerate(nearness.places)}
     columns = [np.flatnonzero([p.outlet == outlet for p in nearness.places]) for outlet in range(num_outlets)]

@@ -38,13 +38,19 @@ class Wordings:
     def relate(self, cell: Cell, base: Cell) -> Wording:
         """Return how the wording of one cell relates to the wording of another."""
         sides = [[Place(side.outlet, sentence) for sentence in side.sentences] for side in (cell, base)]
-        words = [[word for place in places for word in self._words[place]] for places in sides]
+        words = [self._list_words(side) for side in (cell, base)]
         rows, columns = ([self._positions[place] for place in places] for places in sides)
         if len(rows) == len(columns) == 1:  # most are, and what follows would take ten times as long
             return classify_wording(words[0], words[1], self.measure_coverage(sides[0][0], sides[1][0]))
         there = float(self._coverage[np.ix_(rows, columns)].max(1).mean())
         back = float(self._coverage[np.ix_(columns, rows)].max(1).mean())
         return classify_wording(words[0], words[1], MutualCoverage(there, back))
+
+    def _list_words(self, cell: Cell) -> list[str]:
+        if cell.parts:
+            text = self.outlets[cell.outlet].text
+            return [word for span in self.outlets[cell.outlet].list_spans(cell) for word in fold_words(span.cut(text))]
+        return [word for sentence in cell.sentences for word in self._words[Place(cell.outlet, sentence)]]
 
 
 def find_links(places: Sequence[Place], score: Matrix, thresholds: Thresholds, wordings: Wordings) -> list[Link]:

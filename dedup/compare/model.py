@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 from dedup.compare.outlet_shares import OutletShares
 from dedup.model.documents import Document
@@ -65,6 +66,28 @@ class Sentence:
     omission: Omission | None = None
 
 
+class Part(NamedTuple):
+    """A part of a sentence: what it says of a statement that is not the one of the whole sentence."""
+
+    sentence: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one outlet says of a statement: one sentence, or several; of those in `parts` only a part."""
+
+    outlet: int
+    sentences: tuple[int, ...]
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def whole(self) -> tuple[int, ...]:
+        """Return the sentences that are in this row alone or with most of what they say: each is in one such cell."""
+        cut = {part.sentence for part in self.parts}
+        return tuple(sentence for sentence in self.sentences if sentence not in cut)
+
+
 @dataclass(frozen=True)
 class Outlet:
     """A document as it is compared: its id is the name of the outlet, the fields `date` and `title` are shown."""
@@ -96,6 +119,11 @@ class Outlet:
         """Return the wording of one sentence."""
         return self.sentences[sentence].span.cut(self.text)
 
+    def list_spans(self, cell: Cell) -> list[Span]:
+        """Return, for each sentence of a cell of this outlet, the characters that the cell holds of it."""
+        cut = dict(cell.parts)
+        return [cut.get(sentence, self.sentences[sentence].span) for sentence in cell.sentences]
+
     @cached_property
     def num_words(self) -> int:
         """Return the number of words in what is compared."""
@@ -119,14 +147,6 @@ class Link:
     score: float
     strength: Strength
     relation: Wording
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """What one outlet says of a statement: one sentence, or several."""
-
-    outlet: int
-    sentences: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,9 +288,10 @@ class Comparison:
         cell = self.rows[row].find(outlet)
         if cell is None:
             return ""
-        parts = [self.outlets[outlet].cut(cell.sentences[0])]
-        for before, sentence in pairwise(cell.sentences):
-            parts += [*(["[...]"] if sentence > before + 1 else []), self.outlets[outlet].cut(sentence)]
+        pieces = [span.cut(self.outlets[outlet].text) for span in self.outlets[outlet].list_spans(cell)]
+        parts = pieces[:1]
+        for (before, sentence), piece in zip(pairwise(cell.sentences), pieces[1:], strict=True):
+            parts += [*(["[...]"] if sentence > before + 1 else []), piece]
         return " ".join(parts)
 
     def __repr__(self) -> str:

@@ -1,12 +1,14 @@
 """Rows: sentences that say alike, clustered by average linkage into statements."""
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from dedup.compare.model import Cell, Place, Row
+from dedup.compare.model import Cell, Part, Place, Row
 from dedup.kernels.linkage import SimilarPairs, link_groups
+from dedup.text.spans import Span
 
 Matrix = npt.NDArray[np.float32]
 Members = list[int]
@@ -42,18 +44,38 @@ def label_components(linked: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
         label = spread
 
 
-def build_rows(clusters: Sequence[Members], places: Sequence[Place], base: int) -> list[Row]:
+class Guest(NamedTuple):
+    """A sentence of which a part, or for want of company all, says what another cluster says.
+
+    position  of the sentence    cluster  number of the other one    span  the part, characters of the text
+    """
+
+    position: int
+    cluster: int
+    span: Span
+
+
+def build_rows(
+    clusters: Sequence[Members], places: Sequence[Place], base: int, guests: Sequence[Guest] = ()
+) -> list[Row]:
     """Return the clusters as rows, in the order of the base.
 
     `places` are those of each position. A statement that the base lacks follows the row that its first outlet has
     before it.
     """
+    parts: dict[int, dict[int, list[Part]]] = {}
+    for guest in guests:
+        outlet, sentence = places[guest.position].outlet, places[guest.position].sentence
+        parts.setdefault(guest.cluster, {}).setdefault(outlet, []).append(Part(sentence, guest.span))
     rows = []
-    for cluster in clusters:
+    for number, cluster in enumerate(clusters):
         cells: dict[int, list[int]] = {}
         for i in cluster:
             cells.setdefault(places[i].outlet, []).append(places[i].sentence)
-        rows.append(Row(tuple(Cell(outlet, tuple(sorted(cells[outlet]))) for outlet in sorted(cells))))
+        cut = {outlet: tuple(sorted(found)) for outlet, found in parts.get(number, {}).items()}
+        for outlet, found in cut.items():
+            cells.setdefault(outlet, []).extend(part.sentence for part in found)
+        rows.append(Row(tuple(Cell(o, tuple(sorted(cells[o])), cut.get(o, ())) for o in sorted(cells))))
     return sort_rows(rows, base)
 
 
@@ -63,7 +85,7 @@ def sort_rows(rows: Sequence[Row], base: int) -> list[Row]:
         (cell.outlet, sentence): number
         for number, row in enumerate(rows)
         for cell in row.cells
-        for sentence in cell.sentences
+        for sentence in cell.whole
     }
     in_base = {number: cell.sentences[0] for number, row in enumerate(rows) if (cell := row.find(base))}
 

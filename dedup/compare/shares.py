@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from dedup.compare.model import Outlet, Row, Wording
+from dedup.compare.model import Cell, Outlet, Row, Wording
 from dedup.compare.outlet_shares import Derivation, OutletShares
 
 MIN_RUN = 4  # words in a row that are not shared by chance
@@ -32,24 +32,24 @@ class LinkedOutlet:
 
 
 class RowPair(NamedTuple):
-    """A row of an outlet and a base: the sentences of each, and how the outlet's wording relates to the base's."""
+    """A row of an outlet and a base: the cell of each, and how the outlet's wording relates to the base's."""
 
-    sentences: tuple[int, ...]
-    base_sentences: tuple[int, ...]
+    cell: Cell
+    base_cell: Cell
     wording: Wording | None
 
 
 def measure_shares(side: LinkedOutlet, base: LinkedOutlet, rows: Sequence[RowPair]) -> OutletShares:
-    """Return how an outlet relates to a base; `rows` are those that either has."""
+    """Return how an outlet relates to a base; `rows` are those that either has. A sentence counts where it is whole."""
     kept: Counter[str] = Counter()
     shared = 0
     for row in rows:
-        for sentence in row.base_sentences:
+        for sentence in row.base_cell.whole:
             name = row.wording or (Wording.PARTIAL if sentence in base.linked else "dropped")
             kept[name] += base.count_words(sentence)
-        shared += sum(side.count_words(s) for s in row.sentences if row.wording or s in side.linked)
+        shared += sum(side.count_words(s) for s in row.cell.whole if row.wording or s in side.linked)
     total = max(1, sum(kept.values()))
-    order = [(row.sentences[0], row.base_sentences[0]) for row in rows if row.wording]
+    order = [(row.cell.sentences[0], row.base_cell.sentences[0]) for row in rows if row.wording]
     said = shared / side.outlet.num_words if side.outlet.num_words else 1.0
     return sum_up(kept, total, said, measure_reuse(side.words, base.words), measure_tau(order))
 
@@ -117,6 +117,5 @@ def pair_rows(rows: Sequence[Row], outlet: int, base: int, relations: Sequence[W
     for row, relation in zip(rows, relations, strict=True):
         cell, base_cell = row.find(outlet), row.find(base)
         if cell or base_cell:
-            sentences = cell.sentences if cell else ()
-            found.append(RowPair(sentences, base_cell.sentences if base_cell else (), relation))
+            found.append(RowPair(cell or Cell(outlet, ()), base_cell or Cell(base, ()), relation))
     return found

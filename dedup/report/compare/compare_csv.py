@@ -19,8 +19,8 @@ def render_statements(found: Comparison) -> str:
     for row in sorted(range(len(found.rows)), key=numbers.__getitem__):
         reference = found.reference(row)
         for cell in found.rows[row].cells:
-            sentences = found.outlets[cell.outlet].sentences
-            start, end = sentences[cell.sentences[0]].span.start, sentences[cell.sentences[-1]].span.end
+            spans = found.outlets[cell.outlet].list_spans(cell)
+            start, end = spans[0].start, spans[-1].end
             relation = found.relation(row, cell.outlet, reference)
             told = (len(found.rows[row].cells), *describe_text(found, cell.outlet), name_letter(reference))
             lines.append((numbers[row], *told, relation, start, end, found.quote(row, cell.outlet)))

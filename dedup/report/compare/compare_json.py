@@ -58,6 +58,7 @@ def describe_row(found: Comparison, row: int, number: int) -> dict[str, object]:
         {
             "doc": cell.outlet,
             "sentences": cell.sentences,
+            "spans": found.outlets[cell.outlet].list_spans(cell),
             "relation": found.relation(row, cell.outlet, reference),
             "text": make_valid(found.quote(row, cell.outlet)),
         }

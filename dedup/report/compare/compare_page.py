@@ -172,7 +172,7 @@ def build_cell(
     """Return one wording of a statement and who has it."""
     reference = found.reference(row)
     cells = [find_cell(found, row, outlet) for outlet in group]
-    first = found.outlets[group[0]].sentences
+    spans = found.outlets[group[0]].list_spans(cells[0])
     bases = range(len(found.outlets))
     relation = found.relation(row, group[0], reference)
     assert relation is not None
@@ -187,7 +187,7 @@ def build_cell(
         pieces=pieces,
         relations="".join(CODES[r] if (r := found.relation(row, group[0], base)) else "-" for base in bases),
         moves="".join("m" if any(row in moves[o][base] for o in group) else "-" for base in bases),
-        span=Span(first[cells[0].sentences[0]].span.start, first[cells[0].sentences[-1]].span.end),
+        span=Span(spans[0].start, spans[-1].end),
     )
 
 
@@ -216,10 +216,9 @@ def place_facts(found: Comparison, number: int, outlet: int, disputed: Sequence[
     cell = find_cell(found, number, outlet)
     starts: list[tuple[Span, int]] = []
     offset = 0
-    for position, sentence in enumerate(cell.sentences):
+    for position, span in enumerate(found.outlets[outlet].list_spans(cell)):
         if position:
-            offset += len(" [...] ") if sentence > cell.sentences[position - 1] + 1 else 1
-        span = found.outlets[outlet].sentences[sentence].span
+            offset += len(" [...] ") if cell.sentences[position] > cell.sentences[position - 1] + 1 else 1
         starts.append((span, offset))
         offset += span.end - span.start
     facts = []
@@ -237,7 +236,7 @@ def place_facts(found: Comparison, number: int, outlet: int, disputed: Sequence[
 
 def build_article(found: Comparison, outlet: int, numbers: Sequence[int]) -> list[PageSentence]:
     """Return one text whole, sentence by sentence, with the white space between them."""
-    homes = {s: numbers[n] for n, row in enumerate(found.rows) if (cell := row.find(outlet)) for s in cell.sentences}
+    homes = {s: numbers[n] for n, row in enumerate(found.rows) if (cell := row.find(outlet)) for s in cell.whole}
     text = found.outlets[outlet].text
     sentences, position = [], 0
     for number, sentence in enumerate(found.outlets[outlet].sentences):

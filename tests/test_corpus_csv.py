@@ -3,13 +3,14 @@
 import csv
 import io
 
+import naive
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import DedupError
 from dedup.config import InputConfig
-from dedup.corpus.delimited import parse_record
+from dedup.corpus.delimited import TableLayout
 from dedup.corpus.files import find_files
 from dedup.corpus.shards import plan_shards, read_shard
 
@@ -111,7 +112,7 @@ def test_a_file_without_the_text_column_is_an_error_that_names_the_columns(tmp_p
     with pytest.raises(DedupError) as caught:
         read_table(tmp_path, b"id,body\n1,a\n")
     assert (
-        str(caught.value)
+        caught.value.args[0]
         == f'{tmp_path}/x.csv: no column "text" (there are: id, body). Did you mean --text-field body?'
     )
 
@@ -135,5 +136,70 @@ def test_records_are_those_of_the_csv_module(tmp_path_factory, rows, end, quote_
     folder = tmp_path_factory.getbasetemp()
     documents, rejections = read_table(folder, file.getvalue().encode())
     assert ([d[1] for d in documents], rejections) == ([text for text, _ in rows], [])
-    records = [parse_record(d[3], ["text", "id"], "csv") for d in documents]
+    records = [TableLayout(["text", "id"], ",", 0, 1).parse_record(d[3]) for d in documents]
     assert records == [{"text": text, "id": doc_id} for text, doc_id in rows]
+
+
+PIECES = ['"', '""', ",", ";", "\n", "\r\n", "\r", "a", "é", " ", '"x"', ',"', '",', "\n\n", "long " * 5]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join), st.sampled_from(["text,id", "id;text", "text"]))
+@pytest.mark.parametrize("longest", [30, 1 << 20])
+@pytest.mark.parametrize("shard_size", [7, 1 << 20])
+def test_any_table_is_read_as_the_csv_module_reads_it(tmp_path_factory, shard_size, longest, body, header):
+    data = f"{header}\n{body}".encode() + b"\xff" * (len(body) % 7 == 6)
+    path = tmp_path_factory.getbasetemp() / f"{shard_size}-{longest}.csv"
+    path.write_bytes(data)
+    delimiter = ";" if ";" in header else ","
+    names = header.split(delimiter)
+    place, expected, bad = names.index("text"), [], []
+    for start, end, cells in naive.read_csv(data, delimiter, longest)[1:]:
+        if cells == []:
+            continue
+        is_text = cells is not None and len(cells) > place and is_utf8(data[start:end])
+        line = data.count(b"\n", 0, start) + 1
+        (expected if is_text else bad).append((line, start, end - start, *([cells[place]] if is_text else [])))
+    found, rejected, lines = [], [], 0
+    for shard in plan_shards(find_files([str(path)]), shard_size, longest):
+        before = lines
+        for block in read_shard(shard, InputConfig(max_record=longest), {}, lambda _: None):
+            columns = (before + block.lines, block.starts, block.lengths, block.texts.to_pylist())
+            found += [
+                (int(line), int(start), int(size), text) for line, start, size, text in zip(*columns, strict=True)
+            ]
+            rejected += [(before + r.line, r.start, r.length) for r in block.rejections]
+            lines += block.num_lines
+    assert (found, rejected) == (expected, bad)
+
+
+def is_utf8(raw):
+    """Return whether bytes are UTF-8."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv"])
+def test_the_delimiter_is_told_by_the_header(tmp_path, delimiter, name):
+    data = delimiter.join(["id", "title", "text"]) + "\n" + delimiter.join(["1", '"a;b,c"', '"one, two; three|four"'])
+    documents, rejections = read_table(tmp_path, data.encode(), name)
+    assert ([d[:2] for d in documents], rejections) == ([('"1"', "one, two; three|four")], [])
+
+
+def test_tables_of_any_delimiter_are_cut_and_restored_for_any_number_of_workers(dedup, tmp_path):
+    body = " ".join(f"w{n}" for n in range(60))
+    rows = [["id", "text", "note"], ["twice", f"{body}\n\n{body}", "a;b"], *([n, f"{n} {body}", ""] for n in range(9))]
+    with (tmp_path / "a.csv").open("w", newline="") as file:
+        csv.writer(file, delimiter=";").writerows(rows)
+    for workers, size in ((1, 1 << 24), (3, 200)):
+        out = f"out{workers}"
+        done = dedup("clean", "a.csv", "-o", out, "--workers", workers, "--shard-size", size, cwd=tmp_path)
+        assert (done.code, done.stderr) == (0, "")
+        assert dedup("restore", out, "-o", f"back{workers}", cwd=tmp_path).code == 0
+        assert (tmp_path / f"back{workers}" / "a.csv").read_bytes() == (tmp_path / "a.csv").read_bytes()
+    kept = [(tmp_path / f"out{n}" / "kept" / "a.csv").read_bytes() for n in (1, 3)]
+    assert kept[0] == kept[1]
+    assert kept[0].count(body.encode()) == 1

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from test_bad_input import error_of
 
 from dedup.config import InputConfig
-from dedup.corpus.delimited import TableReader
+from dedup.corpus.delimited import TableReader, take_layout
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.lines import LineRun, read_whole_lines, seek_line
 from dedup.output.records import MAX_RAW
@@ -159,8 +159,9 @@ def test_a_bad_line_costs_a_few_times_its_length():
 
 
 def test_an_open_quote_is_no_text_in_memory():
-    reader = TableReader(InputConfig(max_record=1000), {}, "csv")
-    blocks = list(reader.read(io.BytesIO(b'text\n"' + b"and on\n" * 100_000), "open.csv"))
+    stream = io.BytesIO(b'text\n"' + b"and on\n" * 100_000)
+    layout = take_layout(stream, "csv", "open.csv", 1000)
+    blocks = list(TableReader(InputConfig(max_record=1000), {}, layout, "open.csv").read(stream, layout.size, None))
     rejections = [r for block in blocks for r in block.rejections]
     assert max(r.length for r in rejections) <= 1000 + 7
     assert sum(r.length for r in rejections) + sum(int(b.lengths.sum()) for b in blocks) == 1 + 7 * 100_000

@@ -1,186 +1,290 @@
 """CSV and TSV with a header line. Records keep their bytes: quoting and line ends stay as they were written."""
 
 import csv
+import io
+import mmap
 import sys
-from collections.abc import Iterator, Mapping
+from codecs import BOM_UTF8
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import BinaryIO, NamedTuple
 
-from dedup.config import InputConfig
-from dedup.corpus.blocks import (
-    BlockBuilder,
-    DocumentBlock,
-    RecordPlace,
-    Rejection,
-    explain_utf8,
-    find_roles,
-)
-from dedup.corpus.files import SourceFile
-from dedup.corpus.lines import BLOCK_SIZE, explain_length, read_whole_lines
-from dedup.errors import InputError
+import msgspec
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
-DELIMITERS = {"csv": ",", "tsv": "\t"}
-BOM = b"\xef\xbb\xbf"
+from dedup.config import InputConfig
+from dedup.corpus.blocks import DocumentBlock, Rejection, choose_values, explain_utf8, find_roles, is_valid_utf8
+from dedup.corpus.files import SourceFile
+from dedup.corpus.lines import explain_length, read_whole_lines
+from dedup.errors import InputError
+from dedup.kernels.table_records import BLANK, END, FIELDS, LINES, MALFORMED, START, TOO_LONG, read_table
+
+DELIMITERS = {"csv": ",;\t|", "tsv": "\t,;|"}  # by format, the likeliest first
+MAX_ROWS = 1 << 14  # that the kernel reads at once
 
 csv.field_size_limit(sys.maxsize)
 
 
-class TooLongError(Exception):
-    """A record is longer than the bound."""
+class TableLayout(NamedTuple):
+    """The header of a table: its names, what is between cells, and the bytes and lines of the header."""
+
+    names: list[str]
+    delimiter: str
+    size: int
+    lines: int
+
+    def parse_cells(self, raw: bytes) -> list[str]:
+        """Return the cells of one record."""
+        lines = raw.decode().split("\n")
+        return next(csv.reader([f"{line}\n" for line in lines[:-1]] + lines[-1:], delimiter=self.delimiter))
+
+    def parse_record(self, raw: bytes) -> dict[str, str]:
+        """Return the fields of one record by column name; surplus fields are called `column N`."""
+        row = self.parse_cells(raw)
+        names = self.names + [f"column {i + 1}" for i in range(len(self.names), len(row))]
+        return dict(zip(names, row, strict=False))
+
+    def write_cells(self, cells: Sequence[str]) -> bytes:
+        """Return cells as a record without its line end."""
+        line = io.StringIO()
+        csv.writer(line, delimiter=self.delimiter, lineterminator="\r\n").writerow(
+            cells
+        )  # quotes cells that hold either
+        return line.getvalue().removesuffix("\r\n").encode()
 
 
-class Record(NamedTuple):
-    """What a CSV reader took: its place, and its bytes; none of a record that is too long."""
+def read_layout(file: SourceFile, longest: int = sys.maxsize) -> TableLayout | None:
+    """Return the header of a table, None of an empty file."""
+    with file.open() as (stream, _):
+        return take_layout(stream, file.format, file.path, longest)
 
-    place: RecordPlace
-    raw: bytes
+
+def take_layout(stream: BinaryIO, file_format: str, path: str, longest: int) -> TableLayout | None:
+    r"""Read the header of a table from a stream; bytes of a name that are not UTF-8 are written as \xNN."""
+    taken: list[bytes] = []
+
+    def take() -> Iterator[str]:
+        left = longest
+        while line := stream.readline(min(left + 1, sys.maxsize)):
+            left -= len(line)
+            if left < 0:
+                raise InputError(f"{path}: its header is {explain_length(longest)}.")
+            taken.append(line)
+            yield (line if len(taken) > 1 else line.removeprefix(BOM_UTF8)).decode("utf-8", "surrogateescape")
+
+    lines = take()
+    first = next(lines, None)
+    if first is None:
+        return None
+    delimiter = find_delimiter(first, DELIMITERS[file_format])
+    try:
+        names = next(csv.reader(chain_lines(first, lines), delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        names = []
+    names = [name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") for name in names]
+    return TableLayout(names, delimiter, sum(map(len, taken)), len(taken))
 
 
-class Lines:
-    """Feeds lines to the csv reader and remembers the bytes of those it took since the last record.
+def chain_lines(first: str, others: Iterator[str]) -> Iterator[str]:
+    """Yield lines, those of the iterator as they are asked for."""
+    yield first
+    yield from others
 
-    `TooLongError` if these are more than the bound: an open quote takes line after line.
+
+def find_delimiter(line: str, likely: str) -> str:
+    """Return what cuts a header into the most names, the likelier one of two.
+
+    >>> find_delimiter("id;title;text, as it was", ",;"), find_delimiter("text", ",;"), find_delimiter('"a;b",c', ",;")
+    (';', ',', ',')
     """
-
-    def __init__(self, stream: BinaryIO, path: str, longest: int) -> None:
-        runs = read_whole_lines(stream, 0, None, path, longest)
-        self._raw = (line for run in runs for line in (split_lines(run.data) if run.data else [run.length]))
-        self.path, self.longest = path, longest
-        self._size = 0
-        self.taken: list[bytes] = []
-        self.position = 0
-        self.number = 0
-
-    def __iter__(self) -> "Lines":
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._raw)
-        self._size += line if isinstance(line, int) else len(line)
-        if isinstance(line, int) or self._size > self.longest:
-            self.taken = [b""] * (len(self.taken) + 1)
-            raise TooLongError
-        self.taken.append(line)
-        if self.number == 0 and len(self.taken) == 1:
-            line = line.removeprefix(BOM)
-        # Bytes that are not UTF-8 become lone surrogates: the record that holds them is set aside.
-        return line.decode("utf-8", "surrogateescape")
-
-    def take(self) -> Record:
-        """Return what was read since the last call."""
-        taken = Record(RecordPlace(self.number + 1, self.position, self._size), b"".join(self.taken))
-        self.number += len(self.taken)
-        self.position += self._size
-        self._size = 0
-        self.taken.clear()
-        return taken
+    counts = {delimiter: len(next(csv.reader([line], delimiter=delimiter), [])) for delimiter in likely}
+    return max(likely, key=lambda delimiter: counts[delimiter])
 
 
-def split_lines(data: bytes) -> Iterator[bytes]:
-    """Yield the lines of a run of whole lines, line ends included; only a line feed ends a line."""
-    start = 0
-    while start < len(data):
-        end = data.find(b"\n", start) + 1 or len(data)
-        yield data[start:end]
-        start = end
+def find_cuts(file: SourceFile, targets: Sequence[int], longest: int) -> list[int]:
+    """Return the starts of the first records at or after some bytes of a table (ascending), without repetition."""
+    layout = read_layout(file, longest)
+    if layout is None:
+        return []
+    cuts: list[int] = []
+    with open(file.location, "rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+        data, begin = np.frombuffer(mapped, np.uint8), layout.size
+        while begin < file.size and len(cuts) < len(targets):
+            found, begin = read_records(data, begin, layout, np.empty(0, np.int64), longest)
+            starts = found.records[:, START]
+            while len(cuts) < len(targets) and targets[len(cuts)] < begin:
+                place = int(np.searchsorted(starts, targets[len(cuts)]))
+                cuts.append(int(starts[place]) if place < len(starts) else begin)
+        del data  # or the file cannot be unmapped
+    return list(dict.fromkeys(cut for cut in cuts if cut < file.size))
+
+
+class ReadRecords(NamedTuple):
+    """Records as `read_table` reads them (int64[m, 4]), and cells by slots: uint8[slots, n], int64[slots, m + 1]."""
+
+    records: npt.NDArray[np.int64]
+    out: npt.NDArray[np.uint8]
+    ends: npt.NDArray[np.int64]
+
+    def list_cells(self, slot: int, rows: npt.NDArray[np.int64]) -> list[bytes]:
+        """Return the cells of a slot in some records as raw JSON, b"" where there is nothing."""
+        view, ends = memoryview(self.out[slot]), self.ends[slot]
+        bounds = zip(ends[rows].tolist(), ends[rows + 1].tolist(), strict=True)
+        return [msgspec.json.encode(str(view[a:b], "utf-8")) if a < b else b"" for a, b in bounds]
+
+    def take_texts(self, rows: npt.NDArray[np.int64]) -> pa.Array:
+        """Return the cells of the first slot in some records as texts (large_string)."""
+        buffers = [None, pa.py_buffer(self.ends[0]), pa.py_buffer(self.out[0])]
+        texts = pa.Array.from_buffers(pa.large_string(), len(self.records), buffers)
+        return texts if len(rows) == len(self.records) else texts.take(pa.array(rows))
+
+
+def read_records(
+    data: npt.NDArray[np.uint8],
+    begin: int,
+    layout: TableLayout,
+    slots: npt.NDArray[np.int64],
+    longest: int,
+    *,
+    is_last: bool = True,
+) -> tuple[ReadRecords, int]:
+    """Return records from the start of one on, and the start of the next; `slots` are those of `read_table`."""
+    num_slots = int(slots.max(initial=-1)) + 1
+    room = data.size - begin if num_slots else 0
+    records, ends = np.empty((MAX_ROWS, 4), np.int64), np.zeros((num_slots, MAX_ROWS + 1), np.int64)
+    out = np.empty((num_slots, room), np.uint8)
+    count, after = read_table(data, begin, ord(layout.delimiter), slots, longest, is_last, out, ends, records)
+    return ReadRecords(records[:count], out, ends[:, : count + 1]), after
+
+
+@dataclass(frozen=True)
+class RunPlace:
+    """Where a run of records is: its first byte, the lines before it in the shard, and whether it is the last."""
+
+    start: int
+    lines: int
+    is_last: bool
 
 
 class TableReader:
-    """Reads blocks of CSV records into documents."""
+    """Reads records of a table into documents."""
 
-    def __init__(self, config: InputConfig, roles: Mapping[str, str], file_format: str) -> None:
-        self._config = config
-        self._roles = roles
-        self._delimiter = DELIMITERS[file_format]
+    def __init__(self, config: InputConfig, roles: Mapping[str, str], layout: TableLayout, path: str) -> None:
+        names = layout.names
+        found = find_roles(path, config, roles, names)
+        text = names.index(config.text_field)
+        wanted = [text, *(names.index(name) for columns in found.values() for name in columns)]
+        wanted += [names.index(config.id_field)] if config.id_field in names else []
+        numbers = {column: slot for slot, column in enumerate(dict.fromkeys(wanted))}
+        self._config, self._layout, self._path, self._text = config, layout, path, text
+        self._slots = np.array([numbers.get(column, -1) for column in range(len(names))], np.int64)
+        self._roles = {role: [numbers[names.index(name)] for name in columns] for role, columns in found.items()}
+        self._id = numbers[names.index(config.id_field)] if config.id_field in names else None
 
-    def read(self, stream: BinaryIO, path: str) -> Iterator[DocumentBlock]:
-        """Yield the documents of a whole file."""
-        lines = Lines(stream, path, self._config.max_record)
-        reader = csv.reader(lines, delimiter=self._delimiter, strict=True)
-        header = read_names(reader, lines)
-        if header is None:
-            return
-        roles = find_roles(path, self._config, self._roles, header)
-        columns = {role: [header.index(name) for name in names] for role, names in roles.items()}
-        text_column = header.index(self._config.text_field)
-        id_column = header.index(self._config.id_field) if self._config.id_field in header else len(header)
-        builder = BlockBuilder(lines.number)
-        while True:
-            row, error = self._read_row(reader)
-            if row is None:
-                break
-            place, raw = lines.take()
-            if not row and not error:
-                continue  # a blank line is no record: it stays where it is
-            if error is None and len(row) <= text_column:
-                error = f'no field "{self._config.text_field}" ({len(row)} of {len(header)} fields)'
-            if error is None:
-                error = find_bad_bytes(row, raw)
-            if error is not None:
-                builder.rejections.append(Rejection(0, *place, error))
+    def read(self, stream: BinaryIO, start: int, stop: int | None) -> Iterator[DocumentBlock]:
+        """Yield the documents whose records start in [start, stop) of a stream that is positioned at `start`.
+
+        Both are starts of records. Lines are counted with those of the header, if `start` is behind it.
+        """
+        longest, pending, tried = self._config.max_record, bytearray(), 0
+        lines = self._layout.lines if start == self._layout.size else 0
+        extra = lines  # those of the header are counted with the first block
+        for run in read_whole_lines(stream, start, stop, self._path, longest):
+            pending += run.data
+            if not run.data:  # one line that is longer than the bound, and what its record has before it
+                num_lines = pending.count(b"\n") + 1
+                bad = Rejection(0, lines + 1, start, len(pending) + run.length, explain_length(longest))
+                yield self._empty(bad, num_lines + extra)
+                start, lines, tried, extra = start + bad.length, lines + num_lines, 0, 0
+                pending.clear()
+            if len(pending) < 2 * tried:
                 continue
-            fields = {role: first_cell(row, places) for role, places in columns.items()}
-            doc_id = row[id_column] if id_column < len(row) else ""
-            builder.add(row[text_column], doc_id, fields, place)
-            if builder.size >= BLOCK_SIZE:
-                yield builder.build(lines.number)
-                builder = BlockBuilder(lines.number)
-        yield builder.build(lines.number)
+            data = bytes(pending)
+            for block, after in self._parse(data, RunPlace(start, lines, is_last=False), extra):
+                yield block
+                lines, extra, tried = lines + block.num_lines - extra, 0, 0
+                del pending[: after - (len(data) - len(pending))]
+            start += len(data) - len(pending)
+            tried = len(pending)
+        for block, _ in self._parse(bytes(pending), RunPlace(start, lines, is_last=True), extra):
+            yield block
+            extra = 0
 
-    def _read_row(self, reader: Iterator[list[str]]) -> tuple[list[str] | None, str | None]:
-        """Return the next row, None at the end, and why it cannot be read."""
+    def _parse(self, data: bytes, place: RunPlace, extra: int) -> Iterator[tuple[DocumentBlock, int]]:
+        """Yield blocks of the records of some bytes, each with the byte behind it; the first has `extra` lines more."""
+        view, begin, lines = np.frombuffer(data, np.uint8), 0, place.lines
+        longest = self._config.max_record
+        while begin < len(data):
+            found, after = read_records(view, begin, self._layout, self._slots, longest, is_last=place.is_last)
+            if not len(found.records):
+                return
+            block = self._make_block(found, data, RunPlace(place.start, lines, place.is_last), begin)
+            num_lines, begin = block.num_lines, after
+            yield replace(block, num_lines=num_lines + extra), after
+            lines, extra = lines + num_lines, 0
+
+    def _make_block(self, found: ReadRecords, data: bytes, place: RunPlace, begin: int) -> DocumentBlock:
+        records = found.records
+        first_lines = place.lines + 1 + np.append(0, np.cumsum(records[:, LINES])[:-1])
+        fields, starts, ends = records[:, FIELDS], records[:, START], records[:, END]
+        is_valid = is_valid_utf8(data[begin : int(ends[-1])])
+        reasons: dict[int, str] = {}
+        for row in np.flatnonzero(fields != BLANK).tolist() if not is_valid else find_short(fields, self._text):
+            reason = self._explain(int(fields[row]), data[starts[row] : ends[row]])
+            reasons |= {row: reason} if reason else {}
+        good = np.setdiff1d(np.flatnonzero(fields != BLANK), np.array([*reasons], np.int64))
+        places = zip(first_lines.tolist(), (place.start + starts).tolist(), (ends - starts).tolist(), strict=True)
+        listed = list(places) if reasons else []
+        return DocumentBlock(
+            texts=found.take_texts(good),
+            ids=found.list_cells(self._id, good) if self._id is not None else [b""] * len(good),
+            fields={
+                role: choose_values(found.list_cells(slot, good) for slot in slots)
+                for role, slots in self._roles.items()
+            },
+            files=np.zeros(len(good), np.int32),
+            lines=first_lines[good],
+            starts=place.start + starts[good],
+            lengths=(ends - starts)[good],
+            num_lines=int(records[:, LINES].sum()) + (data[-1:] != b"\n" and int(ends[-1]) == len(data)),
+            rejections=[Rejection(0, *listed[row], reason) for row, reason in sorted(reasons.items())],
+        )
+
+    def _explain(self, fields: int, raw: bytes) -> str | None:
+        """Return why a record is no document, None where it is one."""
+        if fields == TOO_LONG:
+            return explain_length(self._config.max_record)
+        if fields == MALFORMED:
+            return explain_malformed(raw, self._layout.delimiter)
+        if fields <= self._text:
+            return f'no field "{self._config.text_field}" ({fields} of {len(self._layout.names)} fields)'
         try:
-            return next(reader, None), None
-        except csv.Error as problem:
-            return [], f"malformed CSV ({problem})"
-        except TooLongError:
-            return [], explain_length(self._config.max_record)
-
-
-def first_cell(row: list[str], columns: list[int]) -> str:
-    """Return the first cell of some columns that holds something, "" where none does."""
-    return next((row[column] for column in columns if column < len(row) and row[column]), "")
-
-
-def read_names(reader: Iterator[list[str]], lines: Lines) -> list[str] | None:
-    r"""Return the column names of a file, None of an empty one; bytes of a name that are not UTF-8 as \xNN."""
-    try:
-        names = next(reader, None)
-    except csv.Error:
-        names = []
-    except TooLongError:
-        raise InputError(f"{lines.path}: its header is {explain_length(lines.longest)}.") from None
-    lines.take()
-    if names is None:
+            raw.decode()
+        except UnicodeDecodeError as error:
+            return explain_utf8(error)
         return None
-    return [name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") for name in names]
+
+    def _empty(self, bad: Rejection, num_lines: int) -> DocumentBlock:
+        """Return a block without documents."""
+        none = np.empty(0, np.int64)
+        fields: dict[str, list[bytes]] = {role: [] for role in self._roles}
+        texts = pa.array([], pa.large_string())
+        return DocumentBlock(texts, [], fields, none.astype(np.int32), none, none, none, num_lines, [bad])
 
 
-def find_bad_bytes(row: list[str], raw: bytes) -> str | None:
-    """Return why a record is no text, or None."""
-    if "".join(row).isascii():
-        return None
+def find_short(fields: npt.NDArray[np.int64], text: int) -> list[int]:
+    """Return the records that have no field of a number, or are none."""
+    return np.flatnonzero((fields != BLANK) & (fields <= text)).tolist()
+
+
+def explain_malformed(raw: bytes, delimiter: str) -> str:
+    """Return what the csv module says of a record that is none."""
+    text = raw.decode("utf-8", "surrogateescape")
+    lines = io.StringIO(text, newline="\n")
     try:
-        raw.decode()
-    except UnicodeDecodeError as error:
-        return explain_utf8(error)
-    return None
-
-
-def read_header(file: SourceFile) -> list[str]:
-    """Return the column names of a CSV file."""
-    with file.open() as (stream, _):
-        lines = Lines(stream, file.path, sys.maxsize)
-        return read_names(csv.reader(lines, delimiter=DELIMITERS[file.format], strict=True), lines) or []
-
-
-def parse_cells(raw: bytes, file_format: str) -> list[str]:
-    """Return the cells of one CSV record."""
-    lines = raw.decode().split("\n")
-    return next(csv.reader([f"{line}\n" for line in lines[:-1]] + lines[-1:], delimiter=DELIMITERS[file_format]))
-
-
-def parse_record(raw: bytes, header: list[str], file_format: str) -> dict[str, str]:
-    """Return the fields of one CSV record by column name; surplus fields are called `column N`."""
-    row = parse_cells(raw, file_format)
-    names = header + [f"column {i + 1}" for i in range(len(header), len(row))]
-    return dict(zip(names, row, strict=False))
+        next(csv.reader(lines, delimiter=delimiter, strict=True), None)
+    except csv.Error as problem:
+        return f"malformed CSV ({problem})"
+    return "malformed CSV"

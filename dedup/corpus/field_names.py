@@ -14,7 +14,7 @@ import pyarrow as pa
 from dedup.config import InputConfig
 from dedup.corpus.column_values import list_values
 from dedup.corpus.compression import read_chunk
-from dedup.corpus.delimited import DELIMITERS
+from dedup.corpus.delimited import DELIMITERS, find_delimiter
 from dedup.corpus.files import SourceFile
 from dedup.corpus.json_file import list_values as list_json_values
 from dedup.corpus.parquet import open_parquet
@@ -143,14 +143,16 @@ def read_sample(file: SourceFile) -> Iterator[Record]:
     elif file.format in {"jsonl", "json", *DELIMITERS}:
         with file.open() as (stream, _):
             head = read_chunk(stream, LOOKED_AT, file.path)
-        yield from read_rows(head, DELIMITERS[file.format]) if file.format in DELIMITERS else read_objects(head)
+        yield from read_rows(head, file.format) if file.format in DELIMITERS else read_objects(head)
 
 
-def read_rows(head: bytes, delimiter: str) -> Iterator[Record]:
+def read_rows(head: bytes, file_format: str) -> Iterator[Record]:
     """Yield the first rows of a table."""
     text = io.StringIO(head.decode("utf-8-sig", "replace"), newline="")
+    first = text.readline()
+    text.seek(0)
     try:
-        for row in csv.DictReader(text, delimiter=delimiter):
+        for row in csv.DictReader(text, delimiter=find_delimiter(first, DELIMITERS[file_format])):
             yield {name: value for name, value in row.items() if isinstance(name, str) and isinstance(value, str)}
     except csv.Error:
         return

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from dedup.config import InputConfig
 from dedup.corpus.blocks import DocumentBlock
-from dedup.corpus.delimited import DELIMITERS, TableReader
+from dedup.corpus.delimited import DELIMITERS, TableReader, find_cuts, take_layout
 from dedup.corpus.files import SourceFile, at_rest
 from dedup.corpus.json_file import read_json_files
 from dedup.corpus.jsonl import RecordReader
@@ -17,6 +17,7 @@ from dedup.corpus.text_folder import read_text_files
 # Small enough that two workers share a 50 MB file evenly, large enough that a shard costs nothing by itself.
 SHARD_SIZE = 16 << 20
 SHARD_FILES = 2000
+CUT_UP = {"jsonl", *DELIMITERS}  # formats of which a file may be several shards
 SMALL_FILES = {"txt", "json"}  # formats of which a shard takes several files
 WHOLE_FILE = 1 << 62  # bytes: where a file is one shard, lines are counted from its beginning
 
@@ -36,8 +37,13 @@ class Shard:
     size: int
 
 
-def plan_shards(files: Sequence[SourceFile], shard_size: int = SHARD_SIZE) -> list[Shard]:
-    """Return the shards of the files, in input order. The plan depends on the files alone, never on the workers."""
+def plan_shards(
+    files: Sequence[SourceFile], shard_size: int = SHARD_SIZE, longest: int = InputConfig.max_record
+) -> list[Shard]:
+    """Return the shards of the files, in input order. The plan depends on the files alone, never on the workers.
+
+    `longest` is the bound on a record: it says where a record ends whose quotes do not.
+    """
     shards: list[Shard] = []
     first = 0
     while first < len(files):
@@ -48,10 +54,12 @@ def plan_shards(files: Sequence[SourceFile], shard_size: int = SHARD_SIZE) -> li
             shards.append(Shard(len(shards), first, group, 0, None, sum(f.size for f in group)))
             first = last
             continue
-        if file.format == "jsonl" and not file.is_packed and file.size > shard_size:
+        if file.format in CUT_UP and not file.is_packed and file.size > shard_size:
             pieces = -(-file.size // shard_size)
             pieces += pieces % 2  # so that two workers get as much to do
             cuts = [file.size * piece // pieces for piece in range(pieces + 1)]
+            if file.format in DELIMITERS:
+                cuts[1:-1] = find_cuts(file, cuts[1:-1], longest)
             for start, stop in pairwise(cuts):
                 shards.append(Shard(len(shards), first, (file,), start, stop, stop - start))
         else:
@@ -103,7 +111,13 @@ def read_blocks(
         return
     with file.open() as (stream, counter):
         if file.format in DELIMITERS:
-            blocks = TableReader(config, roles, file.format).read(stream, file.path)
+            layout = take_layout(stream, file.format, file.path, config.max_record)
+            if layout is None:
+                return
+            start = shard.start or layout.size
+            if shard.start:
+                stream.seek(start)
+            blocks = TableReader(config, roles, layout, file.path).read(stream, start, shard.stop)
         else:
             start = seek_line(stream, shard.start, shard.stop)
             blocks = RecordReader(config, roles).read(stream, start, shard.stop, file.path)

@@ -1,7 +1,5 @@
 """Fetch single records from their files, and put another text into one."""
 
-import csv
-import io
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
@@ -9,7 +7,7 @@ from itertools import groupby
 import msgspec
 
 from dedup.config import InputConfig
-from dedup.corpus.delimited import DELIMITERS, parse_cells, parse_record, read_header
+from dedup.corpus.delimited import DELIMITERS, TableLayout, read_layout
 from dedup.corpus.files import SourceFile, at_rest
 from dedup.corpus.nested import pick, put
 from dedup.corpus.parquet import fetch_rows, open_parquet
@@ -18,7 +16,6 @@ from dedup.corpus.values import read_value
 from dedup.near.segments import RecordSpan, Segments
 
 MARK = b"\xef\xbb\xbf"
-LINE_END = "\r\n"  # the csv module quotes cells that hold a character of it
 
 
 def read_records(shard: Shard, places: Sequence[RecordSpan], text_field: str) -> Iterator[bytes]:
@@ -42,14 +39,14 @@ class RecordText:
     def __init__(self, file: SourceFile, config: InputConfig) -> None:
         self._format = file.format
         self._field = config.text_field
-        self._header = read_header(file) if file.format in DELIMITERS else []
+        self._layout = read_layout(file) if file.format in DELIMITERS else None
 
     def get(self, raw: bytes) -> str:
         """Return the text of a record."""
         if self._format in {"txt", "parquet"}:
             return raw.decode("utf-8-sig" if self._format == "txt" else "utf-8")
-        if self._format in DELIMITERS:
-            return parse_record(raw, self._header, self._format)[self._field]
+        if self._layout is not None:
+            return self._layout.parse_record(raw)[self._field]
         return msgspec.json.decode(pick(raw, self._field), type=str)
 
     def put(self, raw: bytes, text: str) -> bytes:
@@ -58,17 +55,11 @@ class RecordText:
             return text.encode()
         if self._format == "txt":
             return MARK * raw.startswith(MARK) + text.encode()
-        if self._format in DELIMITERS:
-            return self._put_cell(raw, text)
+        if self._layout is not None:
+            cells = self._layout.parse_cells(raw)
+            cells[self._layout.names.index(self._field)] = text
+            return self._layout.write_cells(cells) + raw[len(raw.rstrip(b"\r\n")) :]
         return put(raw, self._field, msgspec.json.encode(text)) + raw[len(raw.rstrip()) :]
-
-    def _put_cell(self, raw: bytes, text: str) -> bytes:
-        cells = parse_cells(raw, self._format)
-        cells[self._header.index(self._field)] = text
-        end = raw[len(raw.rstrip(b"\r\n")) :]
-        out = io.StringIO()
-        csv.writer(out, delimiter=DELIMITERS[self._format], lineterminator=LINE_END).writerow(cells)
-        return out.getvalue().removesuffix(LINE_END).encode() + end
 
 
 def read_texts(segments: Segments, shard: Shard, documents: Sequence[int], config: InputConfig) -> Iterator[str]:
@@ -95,15 +86,15 @@ def read_fields(shard: Shard, places: Sequence[RecordSpan], config: InputConfig)
             values = {role: column[row] for role, column in zip(roles, columns, strict=True)}
             yield {role: "" if value is None else str(value) for role, value in values.items()}
     else:
-        header = read_header(file) if file.format in DELIMITERS else []
+        layout = read_layout(file) if file.format in DELIMITERS else None
         for raw in read_records(shard, places, config.text_field):
-            yield read_record_fields(file, header, raw, config)
+            yield read_record_fields(layout, raw, config)
 
 
-def read_record_fields(file: SourceFile, header: list[str], raw: bytes, config: InputConfig) -> dict[str, str]:
+def read_record_fields(layout: TableLayout | None, raw: bytes, config: InputConfig) -> dict[str, str]:
     """Return the same of the bytes of a CSV or JSON record."""
-    if header:
-        cells = parse_record(raw, header, file.format)
+    if layout is not None:
+        cells = layout.parse_record(raw)
         return {role: cells.get(name, "") for role, name in config.facts.items()}
     return {role: read_value(pick(raw, name)) for role, name in config.facts.items()}
 

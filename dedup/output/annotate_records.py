@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.corpus.delimited import DELIMITERS, parse_cells, read_header
+from dedup.corpus.delimited import DELIMITERS, read_layout
 from dedup.corpus.files import SourceFile
 from dedup.corpus.parquet import explained, open_parquet
 from dedup.corpus.shards import Shard, line_span
@@ -137,12 +137,14 @@ def annotate_cells(
     file: SourceFile, raw: Iterator[bytes], found: Sequence[Annotation], *, with_header: bool
 ) -> Iterator[bytes]:
     """Yield the lines of a table with more columns: before surplus cells, and behind missing ones."""
-    header, delimiter = read_header(file), DELIMITERS[file.format]
+    layout = read_layout(file)
+    assert layout is not None  # there are records
+    header, delimiter = layout.names, layout.delimiter
     stays = [place for place, name in enumerate(header) if name not in NAMES]
     if with_header:
         yield write_cells([*(header[place] for place in stays), *NAMES], delimiter)
     for record, added in zip(raw, found, strict=True):
-        cells = parse_cells(record, file.format)
+        cells = layout.parse_cells(record)
         if len(cells) == len(header) == len(stays):
             line = record.rstrip(b"\r\n")
             yield line + delimiter.encode() + write_cells(list_cells(added), delimiter, record[len(line) :])

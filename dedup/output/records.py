@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import msgspec
 
-from dedup.corpus.delimited import DELIMITERS, parse_record
+from dedup.corpus.delimited import TableLayout
 from dedup.corpus.names import DocumentName
 from dedup.errors import InputError
 from dedup.model.documents import SEEN_IN_INDEX, CopyRelation
@@ -208,10 +208,10 @@ class WholeRecord:
     raw: str | None
 
 
-def wrap_record(raw: bytes, file_format: str, header: list[str]) -> WholeRecord:
-    """Return the bytes of a record ready to be stored; `header` is the column names of a CSV file."""
-    if file_format in DELIMITERS:
-        return WholeRecord(Raw(msgspec.json.encode(parse_record(raw, header, file_format))), LINE_END, raw.decode())
+def wrap_record(raw: bytes, file_format: str, layout: TableLayout | None) -> WholeRecord:
+    """Return the bytes of a record ready to be stored; `layout` is that of a table."""
+    if layout is not None:
+        return WholeRecord(Raw(msgspec.json.encode(layout.parse_record(raw))), LINE_END, raw.decode())
     if file_format == "parquet":
         return WholeRecord(Raw(raw), LINE_END, None)
     if file_format == "txt":

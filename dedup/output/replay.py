@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 
 from dedup.config import InputConfig
 from dedup.corpus.blocks import BlockBuilder, DocumentBlock, RecordPlace
-from dedup.corpus.delimited import DELIMITERS, TableReader
+from dedup.corpus.delimited import DELIMITERS, TableReader, take_layout
 from dedup.corpus.json_file import list_values, read_values
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.parquet import read_parquet
@@ -56,7 +56,9 @@ class Originals:
         else:
             stream = cast("BinaryIO", io.BufferedReader(ChunkReader(replay(self.out, file, events))))
             if file.format in DELIMITERS:
-                yield from TableReader(config, roles, file.format).read(stream, file.path)
+                layout = take_layout(stream, file.format, file.path, config.max_record)
+                if layout is not None:
+                    yield from TableReader(config, roles, layout, file.path).read(stream, layout.size, None)
             else:
                 yield from RecordReader(config, roles).read(stream, 0, None, file.path)
 

@@ -13,7 +13,7 @@ import msgspec
 import numpy as np
 
 from dedup.corpus.blocks import Rejection
-from dedup.corpus.delimited import DELIMITERS, read_header
+from dedup.corpus.delimited import DELIMITERS, read_layout
 from dedup.corpus.files import SourceFile
 from dedup.corpus.names import DocumentName
 from dedup.corpus.shards import Shard, line_span
@@ -98,7 +98,7 @@ def write_shard(results: Results, shard: Shard, offset: int) -> None:
     """Write the kept records of a shard in their place (`offset` in the output file) and its pieces of the records."""
     dropped = find_dropped(results, shard)
     file, run = shard.files[0], results.run
-    header = read_header(file) if dropped and file.format in DELIMITERS else []
+    layout = read_layout(file) if dropped and file.format in DELIMITERS else None
     names, decided = name_dropped(results, dropped), find_decisions(results, dropped)
     with (
         run.part(shard.index, parts.REMOVED).open("wb", PART_BUFFER) as removed,
@@ -110,7 +110,7 @@ def write_shard(results: Results, shard: Shard, offset: int) -> None:
             if item.rejection is not None:
                 rejected.write(encode_line(describe_bad(source_file, item.rejection, raw)))
                 continue
-            whole, name = wrap_record(raw, source_file.format, header), names[item.doc_index]
+            whole, name = wrap_record(raw, source_file.format, layout), names[item.doc_index]
             if item.replacement is None:
                 removed.write(encode_line(describe_removal(name, item.start, decided[item.doc_index], whole)))
             else:

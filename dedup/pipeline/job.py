@@ -185,7 +185,7 @@ class Job:
         place, config = self.folder.unpacked, run.settings.input
         with self.timer.measure("unpack"), self.show("unpack", sum(f.size for f in run.files if f.is_packed), "B"):
             files = unpack(run.files, place, config, run.workers, self.progress.advance)
-        shards = tuple(plan_shards(files, run.shard_size))
+        shards = tuple(plan_shards(files, run.shard_size, config.max_record))
         return replace(self, run=replace(run, files=files), shards=shards).with_fields()
 
     def with_fields(self) -> "Job":
@@ -217,7 +217,7 @@ def visit_shard(shard: Shard, report: Callable[[int], None], *, work: Callable[[
 
 def make_job(run: CleanRun, progress: Progress, index: "IndexSession | NoIndex") -> Job:
     """Return the job of a run."""
-    shards = tuple(plan_shards(run.files, run.shard_size))
+    shards = tuple(plan_shards(run.files, run.shard_size, run.settings.input.max_record))
     return Job(run, run.fingerprint, shards, RunFolder(run.out), index, progress, StageTimer())
 
 

@@ -66,6 +66,7 @@ from dedup.kernels.repeats_within import (
 from dedup.kernels.routes import find_routes
 from dedup.kernels.shingles import drop_masked, measure_jaccard, roll_shingles
 from dedup.kernels.story_terms import TermArrays, TermBuffers, count_terms, make_terms, mark_singles
+from dedup.kernels.table_records import read_table
 from dedup.kernels.tokens import key_words, tokenise
 from dedup.kernels.unescape import unescape
 from dedup.text.folding import load_folding_table
@@ -103,6 +104,7 @@ def list_sketch_kernels() -> Iterator[Call]:
     yield Call(hash_urls, (given("u1"), given("i8"), new("u8")))
     yield Call(tokenise_titles, (given("u1"), given("i8"), table, new("u4"), new("i4")))
     yield Call(unescape, (given("u1"), new("u1"), new("i8")))
+    yield Call(read_table, (given("u1"), 1, 1, new("i8"), 1, True, new("u1", 2), new("i8", 2), new("i8", 2)))
     yield Call(find_values, (given("u1"), 1, True, 1, new("i8"), new("i8")))
     yield Call(key_words, (new("u8"), table.seed))
     yield Call(locate_tokens, (given("u1"), table, new("i8"), new("i8")))

@@ -138,7 +138,7 @@ def locate_row(row: dict[str, Any], task: LocateTask) -> Iterator[LocatedRow]:
     if cut.cuts and row["kept"]:
         yield LocatedRow(at, EDITED, task.records.put(raw, cut_spans(text, cut.cuts)))
         record = raw if task.format == "jsonl" else msgspec.json.encode({task.input.text_field: text})
-        whole, source = wrap_record(record, "jsonl", []).record, Source(name.path, name.line)
+        whole, source = wrap_record(record, "jsonl", None).record, Source(name.path, name.line)
         original = EditedRecord(id=msgspec.Raw(name.raw_id), source=source, record=whole)
         yield LocatedRow(at, ORIGINAL_RECORD, msgspec.json.encode(original))
     passages, boilerplate = findings.passages, findings.boilerplate

@@ -1,0 +1,108 @@
+"""Records of a CSV file and their cells, as the csv module of Python reads them when it is strict."""
+
+from dedup.kernels.jit import inlined, kernel
+
+QUOTE, LINE_FEED, CARRIAGE_RETURN = 34, 10, 13
+START, END, LINES, FIELDS = 0, 1, 2, 3  # columns of `records`
+BLANK, MALFORMED, TOO_LONG = 0, -1, -2  # numbers of fields that say something else
+
+
+@inlined
+def copy_cell(data, start, end, slot, place, out):
+    """Copy bytes of a cell to its place in a slot, if it has one; return the place behind it."""
+    if slot < 0:
+        return place
+    for i in range(start, end):
+        out[slot, place + i - start] = data[i]
+    return place + end - start
+
+
+@inlined
+def find_line_end(data, i):
+    """Return the index behind the next line feed, 0 where there is none."""
+    while i < data.size:
+        if data[i] == LINE_FEED:
+            return i + 1
+        i += 1
+    return 0
+
+
+@kernel
+def read_table(data, begin, delimiter, slot_of, longest, is_last, out, ends, records):
+    """Read records from `data` (uint8[n]) from the start of one on; return (their number, the start of the next one).
+
+    A whole record gets a row of `records` (int64[m, 4]: start, end, line feeds, fields, or what is wrong). Its cells in
+    columns with a slot (`slot_of`, int64[columns], -1 for none) go to `out` (uint8[slots, n]), without their quotes.
+    They end at `ends` (int64[slots, m + 1]). A record of more than `longest` bytes ends with the line that makes it so
+    long, and a malformed one with its line. The last one needs no line end where `is_last`. O(n).
+    """
+    i, count, size = begin, 0, data.size
+    while i < size and count < records.shape[0]:
+        start, fields, is_whole, is_right = i, 0, False, True
+        for slot in range(ends.shape[0]):
+            ends[slot, count + 1] = ends[slot, count]
+        while True:
+            slot = slot_of[fields] if fields < slot_of.size else -1
+            place = ends[slot, count] if slot >= 0 else 0
+            if i < size and data[i] == QUOTE:
+                i += 1
+                while True:
+                    piece = i
+                    while i < size and data[i] != QUOTE:
+                        i += 1
+                    place = copy_cell(data, piece, i, slot, place, out)
+                    if i + 1 < size and data[i + 1] == QUOTE:
+                        place = copy_cell(data, i, i + 1, slot, place, out)
+                        i += 2
+                        continue
+                    break
+                is_right = i < size
+                i += 1
+                if not is_right:
+                    break
+            else:
+                piece = i
+                while i < size and data[i] != delimiter and data[i] != LINE_FEED and data[i] != CARRIAGE_RETURN:
+                    i += 1
+                place = copy_cell(data, piece, i, slot, place, out)
+            fields += 1
+            if slot >= 0:
+                ends[slot, count + 1] = place
+            if i < size and data[i] == delimiter:
+                i += 1
+                continue
+            while i < size and data[i] == CARRIAGE_RETURN:
+                i += 1
+            if i < size:
+                is_right = is_whole = data[i] == LINE_FEED
+                if is_right:
+                    i += 1
+            break
+        i = min(size, i)
+        if not is_right and i < size:
+            i = find_line_end(data, i)
+            is_whole = i > 0
+            i = i if is_whole else size
+        is_long = i - start > longest
+        if is_long:
+            i = find_line_end(data, start + longest)
+            is_whole = i > 0
+            i = i if is_whole else size
+        if not is_whole and not is_last:
+            return count, start
+        num_lines = 0
+        for k in range(start, i):
+            num_lines += data[k] == LINE_FEED
+        if fields == 1 and is_right and not is_long and data[start] <= CARRIAGE_RETURN:
+            k = start
+            while k < i and (data[k] == CARRIAGE_RETURN or data[k] == LINE_FEED):
+                k += 1
+            fields = BLANK if k == i else fields
+        if is_long or not is_right:
+            fields = TOO_LONG if is_long else MALFORMED
+            for slot in range(ends.shape[0]):
+                ends[slot, count + 1] = ends[slot, count]
+        records[count, START], records[count, END] = start, i
+        records[count, LINES], records[count, FIELDS] = num_lines, fields
+        count += 1
+    return count, i

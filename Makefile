@@ -8,7 +8,7 @@ SHELL := /bin/bash
 .PHONY: help setup warm-up demo test test-all check lint format types layers same gate peers screenshots clean
 .PHONY: bench-extract
 .PHONY: bench bench-diff bench-documents bench-index bench-spark bench-stages bench-passages
-.PHONY: bench-formats bench-compare bench-judgement bench-stories bench-peers
+.PHONY: bench-formats bench-compare bench-judgement bench-sources bench-stories bench-peers
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -86,6 +86,9 @@ bench-stories: setup ## events told apart by `dedup stories`, beside TF-IDF, and
 
 bench-compare: setup ## links, rows and time of `dedup compare` on labelled stories, both engines
 	$(BIN)/python benchmarks/bench_compare.py
+
+bench-sources: setup ## credits, families and directions that two readers judged, planted releases, and time of `dedup sources`
+	$(BIN)/python benchmarks/bench_sources.py
 
 bench-judgement: setup ## removals and cuts that two readers judged: right, wrong, contested; what goes and what stays
 	$(BIN)/python benchmarks/bench_judgement.py

@@ -11,14 +11,18 @@ import argparse
 import gzip
 import json
 import sys
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
+from bench_judgement import find_interval, measure_kappa
 from measure import run_command, scratch
 from news import require_folder
 from planted_sources import plant_articles
+
+from dedup.sources.credits import CreditKind, find_credits
 
 JUDGED = Path(__file__).parent / "judged"
 NEWS, RELEASES = "lk_news_2024_01_02", "lk_pmd_press_releases"
@@ -36,9 +40,10 @@ ALL_NEWS = (
 )
 PLANTED = 60  # articles for each share of edited words
 NEAR = 0.05
+CREDIT_VERDICTS = ("credit", "quoted", "neither", "contested")
 
 
-def read_rows(path: Path) -> list[dict[str, object]]:
+def read_rows(path: Path) -> list[dict[str, Any]]:
     """Return the objects of a file of JSON lines."""
     with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
         return [json.loads(line) for line in lines]
@@ -52,13 +57,13 @@ def find_sources(out: Path, files: Iterable[Path], *options: object) -> None:
 def show_planted(data: Path) -> None:
     """Print how near the measured share of release text is to the planted one."""
     releases = read_rows(data / f"{RELEASES}.jsonl.gz")
-    planted = list(plant_articles(releases, read_rows(data / f"{NEWS}.jsonl.gz"), PLANTED))  # type: ignore[arg-type]
+    planted = list(plant_articles(releases, read_rows(data / f"{NEWS}.jsonl.gz"), PLANTED))
     with scratch() as folder:
         (folder / "planted.jsonl").write_text("".join(json.dumps(p.record) + "\n" for p in planted), "utf-8")
         wire = data / f"{RELEASES}.jsonl.gz"
         find_sources(folder / "out", [folder / "planted.jsonl"], "--wire", wire)
         rows = read_rows(folder / "out" / "articles.jsonl")
-    found = {row["article"]["id"]: sum(row["known_share"].values()) for row in rows}  # type: ignore[index,attr-defined]
+    found = {row["article"]["id"]: sum(row["known_share"].values()) for row in rows}
     print(f"\nplanted releases: {len(planted)} articles, share of their words that is of a release")
     print(f"{'edited words':<14} articles   mean planted   mean found   mean error   within {NEAR}   mean of errors")
     errors: dict[str, list[tuple[float, float]]] = defaultdict(list)
@@ -75,11 +80,128 @@ def show_planted(data: Path) -> None:
         )
 
 
+def show_judged(data: Path) -> None:
+    """Print what two readers say of credits, families and directions, and what becomes of these now."""
+    with scratch() as folder:
+        find_sources(folder / "out", [data / f"{NEWS}.jsonl.gz"], "--wire", data / f"{RELEASES}.jsonl.gz")
+        families = read_rows(folder / "out" / "families.jsonl")
+        articles = read_rows(folder / "out" / "articles.jsonl")
+    show_credits(data)
+    pairs = {
+        frozenset((member["article"]["id"], passage["source"]))
+        for family in families
+        for member in family["members"]
+        for passage in member["passages"]
+    }
+    judged = read_judged("sources_families.jsonl")
+    made = [row for row in judged if frozenset((row["document"], row["other"])) in pairs]
+    show_precision("families (half 1)", judged, made)
+    claims = {
+        (article["article"]["id"], family["source"])
+        for article in articles
+        for family in article["families"]
+        if family["claim"]
+    }
+    judged = read_judged("sources_directions.jsonl")
+    made = [row for row in judged if (row["document"], row["source"]) in claims]
+    show_precision("claimed directions", judged, made)
+    for name in ("half", "basis", "kind"):
+        for value in sorted({row[name] for row in judged}):
+            chosen = [row for row in made if row[name] == value]
+            show_precision(f"  {name} {value}", [row for row in judged if row[name] == value], chosen)
+
+
+def show_credits(data: Path) -> None:
+    """Print precision and recall of credits. What is drawn from a stratum stands for all of it."""
+    judged = read_judged("sources_credits.jsonl")
+    texts: dict[tuple[str, str], str] = {}
+    for corpus in {row["corpus"] for row in judged}:
+        wanted = {row["id"] for row in judged if row["corpus"] == corpus}
+        rows = read_rows(data / f"{corpus}.jsonl.gz")
+        texts |= {(corpus, row["id"]): row["text"] for row in rows if row["id"] in wanted}
+    drawn = Counter((row["corpus"], row["drawn"]) for row in judged)
+    cells: Counter[tuple[str, bool, str]] = Counter()
+    weighted: Counter[tuple[bool, str]] = Counter()
+    for row in judged:
+        found = find_credits(texts[row["corpus"], row["id"]])
+        spans = [(credit.start, credit.end) for credit in found if credit.kind is not CreditKind.QUOTED]
+        # A name that no table has is a credit if it is an outlet of the corpus: those were drawn as positive.
+        known = [(c.start, c.end) for c in found if c.is_known and c.kind is not CreditKind.QUOTED]
+        is_found = (row["start"], row["end"]) in (spans if row["drawn"] == "positive" else known)
+        cells[row["drawn"], is_found, agree(row)] += 1
+        if row["corpus"] == NEWS:
+            weighted[is_found, agree(row)] += row["size"] / drawn[row["corpus"], row["drawn"]]
+    print(f"\ncredits: {len(judged)} names; {describe_agreement(judged)}")
+    for stratum in ("positive", "quoted", "mention", "slot"):
+        parts = [f"{v} {cells[stratum, True, v]} found {cells[stratum, False, v]} not" for v in CREDIT_VERDICTS]
+        print(f"{stratum:<12} {'   '.join(parts)}")
+    right = sum(count for (_, is_found, v), count in cells.items() if is_found and v == "credit")
+    wrong = sum(count for (_, is_found, v), count in cells.items() if is_found and v in {"quoted", "neither"})
+    show_share("precision", right, right + wrong)
+    caught, missed = weighted[True, "credit"], weighted[False, "credit"]
+    print(f"recall, by stratum weighted back to the corpus: {caught / max(caught + missed, 1e-9):.1%}")
+
+
+def read_judged(name: str) -> list[dict[str, Any]]:
+    """Return the verdicts of a file."""
+    return read_rows(JUDGED / name)
+
+
+def agree(row: Mapping[str, Any]) -> str:
+    """Return the verdict of both readers, contested where they differ or either cannot tell."""
+    verdicts = {row["verdict"], row["verdict_2"]}
+    return str(row["verdict"]) if len(verdicts) == 1 and verdicts != {"unclear"} else "contested"
+
+
+def describe_agreement(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return how often two readers agree."""
+    pairs = [(row["verdict"], row["verdict_2"]) for row in rows]
+    same = sum(a == b for a, b in pairs)
+    return f"both readers agree on {same / max(len(pairs), 1):.1%}, kappa {measure_kappa(pairs):.2f}"
+
+
+def show_precision(title: str, judged: Sequence[Mapping[str, Any]], made: Sequence[Mapping[str, Any]]) -> None:
+    """Print how many are right of those that are still made."""
+    counts = Counter(agree(row) for row in made)
+    gone = Counter(agree(row) for row in judged if row not in made)
+    print(f"\n{title}: {len(judged)} judged; {describe_agreement(judged)}" if title[0] != " " else title)
+    print(f"  made now {len(made)}: {dict(counts)}; no longer made: {dict(gone)}")
+    show_share("  right of those on which both agree", counts["right"], counts["right"] + counts["wrong"])
+    either = sum("right" in {row["verdict"], row["verdict_2"]} and agree(row) == "contested" for row in made)
+    print(f"  right for both {counts['right'] / max(len(made), 1):.1%}, contested {either} where one says right")
+
+
+def show_share(title: str, part: int, whole: int) -> None:
+    """Print a share with its interval."""
+    print(f"{title}: {part} of {whole}, {part / max(whole, 1):.1%} ({find_interval(part / max(whole, 1), whole)})")
+
+
+def show_time(data: Path) -> None:
+    """Print the time of `dedup sources` on all news, and of `dedup clean` on the same."""
+    files = [data / f"{name}.jsonl.gz" for name in ALL_NEWS]
+    size = sum(int(gzip_size(file)) for file in files)
+    with scratch() as folder:
+        command = [sys.executable, "-m", "dedup"]
+        clean = run_command([*command, "clean", *files, "-o", folder / "clean", "-q"])
+        found = run_command([*command, "sources", *files, "-o", folder / "sources", "-q"])
+        summary = json.loads((folder / "sources" / "summary.json").read_bytes())
+    print(
+        f"\n{summary['documents']:,} documents, {size / 1e9:.2f} GB: clean {clean.wall_s:.0f} s, {clean.cpu_s:.0f} CPU s;"
+    )
+    print(f"sources {found.wall_s:.0f} s, {found.cpu_s:.0f} CPU s, {found.peak_mb:.0f} MB; stages {summary['seconds']}")
+
+
+def gzip_size(path: Path) -> int:
+    """Return the bytes of a file, decompressed."""
+    with gzip.open(path, "rb") as file:
+        return file.seek(0, 2)
+
+
 def main() -> None:
     """Print all figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path)
-    parts: dict[str, Callable[[Path], None]] = {"planted": show_planted}
+    parts: dict[str, Callable[[Path], None]] = {"planted": show_planted, "judged": show_judged, "time": show_time}
     parser.add_argument("--only", choices=parts)
     options = parser.parse_args()
     data = require_folder(options.data)

@@ -185,10 +185,9 @@ def show_time(data: Path) -> None:
         clean = run_command([*command, "clean", *files, "-o", folder / "clean", "-q"])
         found = run_command([*command, "sources", *files, "-o", folder / "sources", "-q"])
         summary = json.loads((folder / "sources" / "summary.json").read_bytes())
-    print(
-        f"\n{summary['documents']:,} documents, {size / 1e9:.2f} GB: clean {clean.wall_s:.0f} s, {clean.cpu_s:.0f} CPU s;"
-    )
-    print(f"sources {found.wall_s:.0f} s, {found.cpu_s:.0f} CPU s, {found.peak_mb:.0f} MB; stages {summary['seconds']}")
+    print(f"\n{summary['documents']:,} documents, {size / 1e9:.2f} GB, stages {summary['seconds']}")
+    for name, run in (("clean", clean), ("sources", found)):
+        print(f"{name:<8} {run.wall_s:>6.0f} s   {run.cpu_s:>6.0f} CPU s   {run.peak_mb:>6.0f} MB")
 
 
 def gzip_size(path: Path) -> int:

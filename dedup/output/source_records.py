@@ -135,6 +135,7 @@ class SourceSummary(msgspec.Struct, frozen=True):
     version: str
     documents: int
     known_documents: int
+    undated: int
     families: int
     articles_in_families: int
     claims: int

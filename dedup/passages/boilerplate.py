@@ -85,10 +85,14 @@ NO_BOILERPLATE = Boilerplate(
 
 @dataclass(frozen=True)
 class Series:
-    """What documents are counted with: a hash of their outlet, and which of them count (copies count once)."""
+    """What documents are counted with: a hash of their outlet, and which of them count (copies count once).
+
+    with_corpus  whether they are counted with all others too, of any outlet
+    """
 
     series: npt.NDArray[np.uint64]
     counted: npt.NDArray[np.bool_]
+    with_corpus: bool = True
 
 
 @dataclass(frozen=True)
@@ -147,7 +151,8 @@ def find_boilerplate(
     stride = choose_stride(int(tokens.num_tokens.sum()), config)
     counted = documents.counted & (np.arange(len(documents.counted)) % stride == 0)
     winnowing = Winnowing(config.shingle_size, WINDOW)
-    rules = [FrequencyRule.of(np.zeros(len(counted), np.uint64), counted, CORPUS_MIN, CORPUS_SHARE)]
+    every = np.zeros(len(counted), np.uint64)
+    rules = [FrequencyRule.of(every, counted, CORPUS_MIN, CORPUS_SHARE)] if documents.with_corpus else []
     if documents.series.any():
         rules.append(FrequencyRule.of(documents.series, counted, SERIES_MIN, SERIES_SHARE))
     blocks = tokens.slices()

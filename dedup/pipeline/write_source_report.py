@@ -111,6 +111,7 @@ def summarise(found: FoundSources, stories: Sequence[StoryCount], job: Job) -> S
         version=__version__,
         documents=len(found.articles),
         known_documents=sum(bool(article.known) for article in found.articles),
+        undated=sum(not article.day for article in found.articles),
         families=len(found.families),
         articles_in_families=len(members),
         claims=sum(verdict.is_claim for verdict in verdicts),

@@ -36,14 +36,18 @@ def order_documents(
 def find_shared_boilerplate(
     sketches: Sketches, order: npt.NDArray[np.int64], config: PassageConfig, threads: int
 ) -> Boilerplate:
-    """Return the boilerplate by doc_index; each text counts once, for the first outlet that has it."""
+    """Return the boilerplate by doc_index; each text counts once, for the first outlet that has it.
+
+    What many outlets have is no boilerplate: it may be of an agency.
+    """
     tokens = join_tokens(
         [DocumentTokens.unmasked(b.token_addresses, b.column("num_tokens")) for b in sketches.segments.batches]
     )
     _, firsts = np.unique(sketches.join("content", np.uint64)[order, 0], return_index=True)
     counted = np.zeros(len(order), bool)
     counted[firsts] = True
-    found = find_boilerplate(tokens[order], Series(sketches.gather_facts()["outlet"][order], counted), config, threads)
+    outlets = sketches.gather_facts()["outlet"][order]
+    found = find_boilerplate(tokens[order], Series(outlets, counted, not outlets.any()), config, threads)
     document = order[found.document].astype(np.int32)
     rows = np.lexsort((found.span[:, 0], document))
     return replace(found, document=document).select(rows)

@@ -14,7 +14,7 @@ from dedup.sources.independence import StoryCount
 STYLES = ("diff.css", "sources.css")
 MAX_SIDE = 900  # characters of a passage
 MAX_ARROWS = 30
-MAX_STORIES = 50
+MAX_STORIES, MAX_OUTLETS = 50, 200
 STEP, TOP = 26, 20  # units between two names of the picture, and above the first
 LEFT, RIGHT = 230, 570  # where arrows end and begin
 
@@ -85,6 +85,7 @@ def render_index(
         "sources": matrix.sources,
         "rows": rows,
         "nobody": NOBODY,
+        "outlets": summary.outlets[:MAX_OUTLETS],
         "arrows": arrows,
         "names": [(name, place_name(n)) for n, name in enumerate(sources)],
         "ends": [(name, place_name(n)) for n, name in enumerate(outlets)],

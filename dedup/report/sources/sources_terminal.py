@@ -22,6 +22,8 @@ def render_sources(summary: SourceSummary, matrix: SourceMatrix, out: str) -> st
         f"with a known source  {summary.claims:>9,}  {describe_counts(summary.by_basis)}",
         f"kinds                {describe_counts(summary.by_kind)}",
     ]
+    if summary.undated:
+        lines.append(f"without a date       {summary.undated:>9,}  never first to publish")
     if summary.stories:
         share = format_share(summary.independent_share or 0)
         lines.append(f"stories              {summary.stories:>9,}  {share} of their articles are independent texts")

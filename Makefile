@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
 .PHONY: help setup warm-up demo test test-all check lint format types layers same gate peers screenshots clean
-.PHONY: bench-extract
+.PHONY: bench-extract bench-series
 .PHONY: bench bench-diff bench-documents bench-index bench-spark bench-stages bench-passages
 .PHONY: bench-formats bench-compare bench-judgement bench-sources bench-stories bench-peers
 

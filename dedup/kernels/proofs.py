@@ -45,10 +45,16 @@ class ProofArrays(NamedTuple):
 @inlined
 def find_sign(code_point, signs):
     """Return the kind of sign that a code point is, and the code point that stands for all that mean the same."""
-    row = np.searchsorted(signs.points, code_point)
-    if row == signs.points.size or signs.points[row] != code_point:
+    first, end = 0, signs.points.size
+    while first < end:  # np.searchsorted would load numba's linear algebra
+        middle = (first + end) // 2
+        if signs.points[middle] < code_point:
+            first = middle + 1
+        else:
+            end = middle
+    if first == signs.points.size or signs.points[first] != code_point:
         return NO_SIGN, code_point
-    return np.int64(signs.kinds[row]), np.int64(signs.normal[row])
+    return np.int64(signs.kinds[first]), np.int64(signs.normal[first])
 
 
 @inlined
@@ -155,7 +161,8 @@ def prove_texts(data, offsets, table, signs, tokens, out):
         count, out.words[i, 0], out.words[i, 1] = tokenise(data, offsets[i], offsets[i + 1], table, tokens, 0)
         size = (count * FILTER_BITS + 31) // 32 * 4
         words = out.filters[filled : filled + size]
-        words[:] = 0
+        for k in range(size):
+            words[k] = 0
         for k in range(count):
             name = name_word(tokens[k])
             for probe in range(NUM_PROBES):

@@ -25,8 +25,8 @@ def test_a_large_jsonl_file_is_cut_evenly_and_into_an_even_number():
     assert plan(describe("jsonl", 250)) == [(0, 1, 0, 62), (0, 1, 62, 125), (0, 1, 125, 187), (0, 1, 187, 250)]
 
 
-def test_other_files_are_never_cut():
-    files = [describe("jsonl", 1000, "gzip"), describe("csv", 1000), describe("parquet", 1000)]
+def test_packed_files_and_json_are_never_cut():
+    files = [describe("jsonl", 1000, "gzip"), describe("csv", 1000, "xz"), describe("json", 1000)]
     assert plan(*files) == [(0, 1, 0, None), (1, 1, 0, None), (2, 1, 0, None)]
 
 

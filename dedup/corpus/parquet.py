@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
@@ -47,8 +48,33 @@ def is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
 
 
-def read_parquet(path: str, config: InputConfig, roles: Mapping[str, str]) -> Iterator[DocumentBlock]:
-    """Yield the documents of a Parquet file; rows without a text are set aside."""
+def find_row_cuts(path: str, size: int) -> list[int]:
+    """Return the first row of each piece of a Parquet file, and the end: row groups of so many bytes or more."""
+    metadata = open_parquet(path).metadata
+    cuts, row, pending = [0], 0, 0
+    for index in range(metadata.num_row_groups):
+        group = metadata.row_group(index)
+        row, pending = row + group.num_rows, pending + group.total_byte_size
+        if pending >= size or index == metadata.num_row_groups - 1:
+            cuts.append(row)
+            pending = 0
+    return list(dict.fromkeys(cuts))
+
+
+def list_groups(file: "pq.ParquetFile", rows: range) -> dict[int, int]:
+    """Return the row groups that begin in a range of rows, each with its first row."""
+    sizes = [file.metadata.row_group(index).num_rows for index in range(file.metadata.num_row_groups)]
+    firsts = np.cumsum([0, *sizes])[:-1].tolist()
+    return {index: first for index, first in enumerate(firsts) if first in rows and sizes[index]}
+
+
+def read_parquet(
+    path: str, config: InputConfig, roles: Mapping[str, str], rows: range | None = None
+) -> Iterator[DocumentBlock]:
+    """Yield the documents of a Parquet file, or of its row groups in a range; rows without a text are set aside.
+
+    Lines count from the beginning of the range.
+    """
     file = open_parquet(path)
     names = file.schema_arrow.names
     found = find_roles(path, config, roles, names)
@@ -59,11 +85,19 @@ def read_parquet(path: str, config: InputConfig, roles: Mapping[str, str]) -> It
         )
     columns = list(dict.fromkeys((config.text_field, config.id_field, *chain.from_iterable(found.values()))))
     columns = [column for column in columns if column in names]
-    row = 0
+    row = begin = rows.start if rows else 0
+    groups = list(list_groups(file, rows)) if rows else None
     with explained(path):
-        for batch in file.iter_batches(BATCH_ROWS, columns=columns):
-            yield read_batch(batch, row, config, roles)
+        for batch in file.iter_batches(BATCH_ROWS, row_groups=groups, columns=columns):
+            block = read_batch(batch, row, config, roles)
+            yield block if begin == 0 else from_line(block, begin)
             row += len(batch)
+
+
+def from_line(block: DocumentBlock, begin: int) -> DocumentBlock:
+    """Return a block with its lines counted from a row on."""
+    rejections = [replace(rejection, line=rejection.line - begin) for rejection in block.rejections]
+    return replace(block, lines=block.lines - begin, rejections=rejections)
 
 
 def read_batch(batch: pa.RecordBatch, row: int, config: InputConfig, roles: Mapping[str, str]) -> DocumentBlock:

@@ -11,7 +11,7 @@ from dedup.corpus.files import SourceFile, at_rest
 from dedup.corpus.json_file import read_json_files
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.lines import seek_line
-from dedup.corpus.parquet import read_parquet
+from dedup.corpus.parquet import find_row_cuts, read_parquet
 from dedup.corpus.text_folder import read_text_files
 
 # Small enough that two workers share a 50 MB file evenly, large enough that a shard costs nothing by itself.
@@ -24,7 +24,9 @@ WHOLE_FILE = 1 << 62  # bytes: where a file is one shard, lines are counted from
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """A part of the input: several .txt files, a file, or the lines that start in [start, stop) of a JSONL file.
+    """A part of the input: several small files, a file, or the records that start in [start, stop) of one.
+
+    These are bytes of lines and tables, and rows of a Parquet file.
 
     `first_file` is the place of `files[0]` in the list of all input files; `size` is its share of the bytes on disk.
     """
@@ -35,6 +37,11 @@ class Shard:
     start: int
     stop: int | None
     size: int
+
+    @property
+    def is_in_bytes(self) -> bool:
+        """Return whether the shard is a part of a file that is cut by bytes."""
+        return self.stop is not None and self.files[0].format != "parquet"
 
 
 def plan_shards(
@@ -54,7 +61,12 @@ def plan_shards(
             shards.append(Shard(len(shards), first, group, 0, None, sum(f.size for f in group)))
             first = last
             continue
-        if file.format in CUT_UP and not file.is_packed and file.size > shard_size:
+        if file.format == "parquet" and file.size > shard_size:
+            cuts = find_row_cuts(file.location, shard_size)
+            for start, stop in pairwise(cuts):
+                share = file.size * stop // cuts[-1] - file.size * start // cuts[-1]
+                shards.append(Shard(len(shards), first, (file,), start, stop, share))
+        elif file.format in CUT_UP and not file.is_packed and file.size > shard_size:
             pieces = -(-file.size // shard_size)
             pieces += pieces % 2  # so that two workers get as much to do
             cuts = [file.size * piece // pieces for piece in range(pieces + 1)]
@@ -105,9 +117,9 @@ def read_blocks(
             yield block
         return
     if file.format == "parquet":
-        for block in read_parquet(file.location, config, roles):
-            yield block
-        report(file.size)
+        rows = None if shard.stop is None else range(shard.start, shard.stop)
+        yield from read_parquet(file.location, config, roles, rows)
+        report(shard.size)
         return
     with file.open() as (stream, counter):
         if file.format in DELIMITERS:

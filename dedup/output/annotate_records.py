@@ -78,7 +78,12 @@ def annotate(results: Results, documents: npt.NDArray[np.int64]) -> list[Annotat
 def annotate_shard(results: Results, shard: Shard) -> None:
     """Write the piece of `annotated/` that a shard gives: each record that could be read, in input order."""
     file, segments = shard.files[0], results.segments
-    batches = segments.batches_of(shard)
+    shards = [shard]
+    if file.format == "parquet":  # with its first part the whole file is written
+        shards = [s for s in segments.shards if s.first_file == shard.first_file]
+        if shard.start:
+            return
+    batches = [batch for each in shards for batch in segments.batches_of(each)]
     documents = np.concatenate([np.empty(0, np.int64), *(np.arange(b.first, b.first + len(b)) for b in batches)])
     found = annotate(results, documents)
     starts = np.concatenate([np.empty(0, np.int64), *(batch.column("start") for batch in batches)])

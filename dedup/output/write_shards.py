@@ -24,7 +24,7 @@ from dedup.output.byte_copy import COPY_SIZE, Ranges, SplitTarget, append_file, 
 from dedup.output.conflicts import Quotes
 from dedup.output.edits import read_edits
 from dedup.output.json_commas import with_commas
-from dedup.output.parquet_rows import RowSplit, split_rows
+from dedup.output.parquet_rows import RowSplit, fetch_records, split_rows
 from dedup.output.records import (
     MAX_RAW,
     ClusterRecord,
@@ -157,12 +157,19 @@ def drop_records(results: Results, shard: Shard, dropped: list[Dropped], offset:
         yield from drop(results, shard, file, here, offset)
 
 
-def drop_rows(results: Results, _: Shard, file: SourceFile, dropped: list[Dropped], _offset: int) -> Iterator[bytes]:
-    """Do that in a Parquet file."""
-    texts = {d.start: d.replacement.decode() for d in dropped if d.replacement is not None}
-    split = RowSplit([d.start for d in dropped], texts, results.text_field)
+def drop_rows(results: Results, shard: Shard, file: SourceFile, dropped: list[Dropped], _: int) -> Iterator[bytes]:
+    """Do that in a Parquet file; with its first part the whole file is written."""
+    if shard.start:
+        yield from fetch_records(file.location, [d.start for d in dropped])
+        return
+    others = [s for s in results.segments.shards if s.first_file == shard.first_file and s.index != shard.index]
+    every = dropped + [d for other in others for d in find_dropped(results, other)]
+    texts = {d.start: d.replacement.decode() for d in every if d.replacement is not None}
+    split = RowSplit([d.start for d in every], texts, results.text_field)
     places = (results.run.place(folder, file) for folder in (parts.KEPT, parts.SET_ASIDE))
-    yield from split_rows(file.location, split, *places)
+    for number, raw in enumerate(split_rows(file.location, split, *places)):
+        if number < len(dropped):
+            yield raw
 
 
 def drop_lines(
@@ -233,7 +240,7 @@ def plan_offsets(results: Results) -> list[int]:
     for _, group in groupby(results.segments.shards, key=lambda shard: shard.first_file):
         gone = 0
         for shard in group:
-            cut_up = shard.stop is not None
+            cut_up = shard.is_in_bytes
             offsets.append(max(line_span(shard)[0] - gone, 0) if cut_up else 0)  # 0 where no line starts in the shard
             gone += count_lost_bytes(results, shard) if cut_up else 0
     return offsets
@@ -253,7 +260,7 @@ def count_lost_bytes(results: Results, shard: Shard) -> int:
 def prepare_files(run: RunFolder, shards: Sequence[Shard]) -> None:
     """Make the empty output files that several shards write into."""
     for shard in shards:
-        if shard.stop is not None:
+        if shard.is_in_bytes:
             place = run.place(parts.KEPT, shard.files[0])
             place.parent.mkdir(parents=True, exist_ok=True)
             place.touch()

@@ -307,6 +307,16 @@ def test_stories_of_a_file_are_counted(dedup, find, tmp_path, texts):
     assert (story["story"], story["articles"], story["independent"]) == ("story 1", 3, 1)
 
 
+def test_a_file_that_lists_no_stories_is_refused(dedup, tmp_path, texts):
+    (tmp_path / "news.jsonl").write_text(json.dumps(article("a", texts[0], "north")) + "\n")
+    for wrong in ('{"story": 1}', '{"story": 1, "documents": [{"path": "x"}]}', "[]", "no JSON"):
+        (tmp_path / "stories.jsonl").write_text(wrong + "\n")
+        options = ("--stories", str(tmp_path / "stories.jsonl"))
+        done = dedup("sources", str(tmp_path / "news.jsonl"), "-o", str(tmp_path / "out"), *options)
+        assert done.code == 2
+        assert "stories.jsonl" in done.stderr
+
+
 def test_weeks_are_those_of_iso():
     assert [name_week(date(2024, 12, 30).toordinal()), name_week(0)] == ["2025-W01", ""]
 

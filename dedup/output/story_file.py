@@ -1,7 +1,8 @@
 """`stories.jsonl`: written whole or not at all, or to standard output; read for the documents of one story."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 
@@ -29,8 +30,18 @@ def read_story_places(path: str, number: int) -> list[DocumentPlace]:
     story = next((line for line in read_lines(path) if line.get("story") == number), None)
     if story is None:
         raise InputError(f"{path}: no story {number}. The first field of each line is its number.")
+    return list_places(path, story)
+
+
+def read_stories(path: str) -> dict[str, list[DocumentPlace]]:
+    """Return the places of the documents of each story, by its number."""
+    return {f"{line.get('story', number)}": list_places(path, line) for number, line in enumerate(read_lines(path), 1)}
+
+
+def list_places(path: str, story: Mapping[str, Any]) -> list[DocumentPlace]:
+    """Return the places of the documents of a line."""
     try:
         return [read_place(document) for document in story["documents"]]
     except (KeyError, TypeError, ValueError):
-        message = f"{path}: story {number} does not list its documents by path and line. {NOT_OURS}"
+        message = f"{path}: story {story.get('story')} does not list its documents by path and line. {NOT_OURS}"
         raise InputError(message) from None

@@ -9,9 +9,9 @@ import msgspec
 
 from dedup.model.run import Limit
 from dedup.near.fetch_texts import fetch_texts
-from dedup.output.line_objects import read_lines, read_place
 from dedup.output.run_folder import LOCATED, RunFolder
 from dedup.output.source_records import SourceSummary
+from dedup.output.story_file import read_stories
 from dedup.output.write_sources import (
     MAX_MEMBERS,
     LocatedSources,
@@ -64,11 +64,10 @@ def count_stories(located: LocatedSources, stories: str | None) -> list[StoryCou
     if stories is None:
         groups = {f"family {f.number}": [m.document for m in f.members] for f in found.families}
     else:
-        places = {}
-        for story in read_lines(stories):
-            for document in story["documents"]:
-                places[read_place(document)] = f"story {story['story']}"
-        groups = find_documents(located, places)
+        found_stories = read_stories(stories).items()
+        groups = find_documents(
+            located, {place: f"story {number}" for number, places in found_stories for place in places}
+        )
     known = {document for document, article in enumerate(found.articles) if article.known}
     return [
         count_independent(name, [d for d in documents if d not in known], found.assigned, found.verdicts)

@@ -1,7 +1,9 @@
 """The pages of `dedup sources`: a matrix, an arrow picture with its table, and the pairs behind each cell."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from dedup.output.source_records import SourceSummary
 from dedup.output.write_sources import LocatedSources
@@ -10,8 +12,10 @@ from dedup.report.sources.source_matrix import CellKey, FlowCell, ShownPair, Sou
 from dedup.report.wording import clip
 from dedup.sources.flows import NOBODY, Flow
 from dedup.sources.independence import StoryCount
+from dedup.text.characters import is_unspaced
 
 STYLES = ("diff.css", "sources.css")
+_WORD = re.compile(r"([^\W_]+(?:['’][^\W_]+)*)")
 MAX_SIDE = 900  # characters of a passage
 MAX_ARROWS = 30
 MAX_STORIES, MAX_OUTLETS = 50, 200
@@ -53,6 +57,13 @@ class PageArticle:
     place: str
 
 
+class Piece(NamedTuple):
+    """A part of a passage, and whether it is a word that the other side lacks."""
+
+    text: str
+    is_own: bool
+
+
 @dataclass(frozen=True)
 class PagePair:
     """Two articles with the passages that they share, side by side."""
@@ -65,7 +76,7 @@ class PagePair:
     other_share: float
     verdict: str
     evidence: tuple[str, ...]
-    passages: list[tuple[str, str]]
+    passages: list[tuple[list[Piece], list[Piece]]]
 
 
 def render_index(
@@ -150,7 +161,8 @@ def describe_pair(located: LocatedSources, shown: ShownPair, texts: Mapping[int,
     if shown.is_reversed:
         sides = [(theirs, own) for own, theirs in sides]
     passages = [
-        (quote(texts.get(shown.document), own), quote(texts.get(shown.other), theirs)) for own, theirs in sorted(sides)
+        mark_own(quote(texts.get(shown.document), own), quote(texts.get(shown.other), theirs))
+        for own, theirs in sorted(sides)
     ]
     verdict = found.verdicts[shown.family]
     shares = (pair.document_share, pair.source_share)
@@ -168,6 +180,21 @@ def describe_pair(located: LocatedSources, shown: ShownPair, texts: Mapping[int,
         verdict.evidence,
         passages,
     )
+
+
+def mark_own(text: str, other: str) -> tuple[list[Piece], list[Piece]]:
+    """Return both sides in pieces: words that the other side has nowhere are marked."""
+    sides = [_WORD.split(side) for side in (text, other)]
+    words = [{word.casefold() for word in side[1::2]} for side in sides]
+    marked = [
+        [
+            Piece(piece, number % 2 == 1 and piece.casefold() not in theirs and not is_unspaced(piece[0]))
+            for number, piece in enumerate(side)
+            if piece
+        ]
+        for side, theirs in zip(sides, words[::-1], strict=True)
+    ]
+    return marked[0], marked[1]
 
 
 def describe_article(located: LocatedSources, document: int) -> PageArticle:

@@ -53,6 +53,9 @@ check: lint types layers test-all ## lint, types, layers, all tests: what CI run
 same: setup ## compare all that the commands write with another commit: BASE=3fc97d7 (default: HEAD), SAME=--quick
 	$(BIN)/python scripts/same_output.py $(SAME) $(BASE)
 
+bench-memory: setup ## speed of `dedup.deduplicate` on texts in memory beside semhash, rensa and datasketch
+	$(BIN)/python benchmarks/bench_memory.py
+
 bench-diff: setup ## time, readability and moves of `dedup diff`, beside other tools
 	$(BIN)/python benchmarks/bench_diff.py
 

@@ -1,4 +1,4 @@
-"""Near-duplicates with `dedup.deduplicate`: texts in memory, an exact check, the plain threshold as its peers have it."""
+"""Near-duplicates with `dedup.deduplicate`: texts in memory, an exact check, the plain threshold as its peers."""
 
 from adapter import Job, answer_parents, main, read_documents
 

@@ -47,12 +47,12 @@ NOTHING = Annotation()
 
 
 def refuse_unmarked(files: Sequence[SourceFile]) -> None:
-    """Raise `InputError` where records of a file cannot be annotated: a text file has no fields."""
+    """Raise `InputError` where records of a file cannot be annotated: only those of lines, tables and Parquet can."""
     for file in files:
         if file.format not in {"jsonl", "parquet", *DELIMITERS}:
             raise InputError(
-                f"{file.path}: --annotate adds fields to records, and a file of the format {file.format} has none. "
-                "Leave it out: `dedup export OUT --table documents` says the same in a table."
+                f"{file.path}: --annotate adds fields to records of JSON lines, CSV and Parquet, and this is "
+                f"{file.format}. Leave it out: `dedup export OUT --table documents` says the same in a table."
             )
 
 

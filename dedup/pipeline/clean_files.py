@@ -53,8 +53,6 @@ from dedup.workers import run_tasks
 
 def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Removal]]:
     """Remove near-duplicate documents from files. Returns what was done, with examples; none of a finished run."""
-    if run.annotate:
-        refuse_unmarked(run.files)
     with use_index(run, progress) as index:
         job = make_job(run, progress, index)
         if job.is_finished():
@@ -63,6 +61,8 @@ def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Removal]]:
             return check_run(run.out, progress.note), []
         progress.plan(job.list_stages())
         with job.working() as ready:
+            if run.annotate:
+                refuse_unmarked(ready.run.files)
             check_keep(ready.run.files, ready.settings)
             return clean_job(ready)
 

@@ -17,6 +17,7 @@ from dedup.near.relation_rule import make_rule
 from dedup.output.confirmation import Judge
 from dedup.output.conflicts import find_conflicts
 from dedup.output.texts_again import Doubted
+from dedup.threads import start_threads
 
 
 def confirm_texts(
@@ -26,7 +27,8 @@ def confirm_texts(
     doubted = Doubted.of(decisions, int.from_bytes(os.urandom(8), "little"))
     prover, is_worded = Prover.of(doubted.seed), doubted.is_worded.tolist()
     texts = [documents[index].text for index in doubted.documents.tolist()]
-    rows = [prover.prove(text, with_tokens=words) for text, words in zip(texts, is_worded, strict=True)]
+    with start_threads(len(os.sched_getaffinity(0))) as threads:
+        rows = threads.map(lambda text, words: prover.prove(text, with_tokens=words), texts, is_worded)
     judge = Judge(
         config,
         make_rule(config),

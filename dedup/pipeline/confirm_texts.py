@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from functools import partial
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -12,12 +13,14 @@ from dedup.kernels.buffers import as_read_only, tokens_at
 from dedup.model.documents import CopyRelation, Document, Related
 from dedup.near.decisions import Decisions
 from dedup.near.leaders import Offered
-from dedup.near.proofs import Proofs, Prover
+from dedup.near.proofs import Proof, Proofs, Prover
 from dedup.near.relation_rule import make_rule
 from dedup.output.confirmation import Judge
 from dedup.output.conflicts import find_conflicts
 from dedup.output.texts_again import Doubted
 from dedup.threads import start_threads
+
+PROVED_AT_ONCE = 500
 
 
 def confirm_texts(
@@ -28,7 +31,8 @@ def confirm_texts(
     prover, is_worded = Prover.of(doubted.seed), doubted.is_worded.tolist()
     texts = [documents[index].text for index in doubted.documents.tolist()]
     with start_threads(len(os.sched_getaffinity(0))) as threads:
-        rows = threads.map(lambda text, words: prover.prove(text, with_tokens=words), texts, is_worded)
+        parts = [slice(first, first + PROVED_AT_ONCE) for first in range(0, len(texts), PROVED_AT_ONCE)]
+        rows = chain.from_iterable(threads.map(lambda part: prove(prover, texts[part], is_worded[part]), parts))
     judge = Judge(
         config,
         make_rule(config),
@@ -36,6 +40,11 @@ def confirm_texts(
         lambda index: (tokens_of(sketched, index), sketched.facts[index]),
     )
     return judge.judge(decisions, doubted.removed, Proofs.of(doubted.documents, rows))
+
+
+def prove(prover: Prover, texts: Sequence[str], is_worded: Sequence[bool]) -> list[Proof]:
+    """Return what is known of some texts, with the tokens of some of them."""
+    return [prover.prove(text, with_tokens=words) for text, words in zip(texts, is_worded, strict=True)]
 
 
 def tokens_of(sketched: Offered, index: int) -> npt.NDArray[np.uint32]:

@@ -9,6 +9,7 @@ import sys
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from commands import load_kernels
 from corpora import make_records, read_lines, read_summary, write_jsonl
 from test_clean_formats import PACK, UNPACK, encode_table
 
@@ -204,6 +205,7 @@ def test_what_cannot_be_passed_on_is_refused_before_any_work(dedup, tmp_path, ar
 
 
 def test_a_reader_that_goes_away_is_no_error(tmp_path):
+    load_kernels()
     write_jsonl(tmp_path / "a.jsonl", make_records("many", 300, copies=1))
     command = f"{sys.executable} -m dedup clean a.jsonl --to-stdout -q | head -c 10"
     done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=tmp_path, capture_output=True, check=False)

@@ -11,7 +11,7 @@ from pyspark import TaskContext
 from pyspark.sql import functions as F
 
 from dedup.config import KeepPolicy
-from dedup.near.keep_policy import decode_value, make_key, refuse_unread
+from dedup.near.keep_policy import ABSENT, decode_value, make_key, refuse_absent, refuse_unread
 from dedup.spark.sketch_splits import DOCUMENT, REJECTED, SPLIT
 from dedup.spark.spark_tables import as_struct, make_table
 
@@ -148,6 +148,8 @@ def order_documents(documents: "DataFrame", keep: KeepPolicy) -> "tuple[DataFram
     keyed = documents.select("doc", "key").mapInArrow(partial(make_keys, keep=keep), as_struct(KEY_SCHEMA))
     if keep.rule != "prefer":
         found = keyed.groupBy("group").agg(F.count("*").alias("count"), F.min("unread").alias("unread")).collect()
+        if found and all(row["group"] == ABSENT for row in found):
+            refuse_absent([None], keep)
         unread = min((row["unread"] for row in found if row["unread"] is not None), default=None)
         if unread is not None:
             refuse_unread({row["group"]: row["count"] for row in found}, unread, keep)

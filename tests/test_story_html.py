@@ -11,18 +11,19 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from story_texts import SEEDS
 from test_diff_html import HOSTILE, Page
 
 from dedup import __version__
 from dedup.compare.engine import compare_documents
-from dedup.compare.model import Wording
+from dedup.compare.model import FactKind, Wording
 from dedup.model.documents import Document
 from dedup.report.compare.compare_csv import render_disagreements, render_statements
 from dedup.report.compare.compare_html import render_html
 from dedup.report.compare.compare_lists import list_missing
 from dedup.report.compare.compare_marks import FactSpan, mark_shared, mark_words
 from dedup.report.compare.compare_moves import find_out_of_order
-from dedup.report.compare.compare_names import find_headline, is_telling, name_letter
+from dedup.report.compare.compare_names import find_headline, is_telling, name_letter, number_statements
 from dedup.report.compare.compare_opening import say_opening
 from dedup.report.compare.compare_order import STEP, draw_order, spread
 from dedup.report.compare.compare_page import build_rows
@@ -174,6 +175,19 @@ def test_what_others_say_is_listed_as_left_out_with_who_says_it():
     missing = list_missing(compare_story(base="wire"))[2]
     assert ["Mayor Hansen thanked the rescue teams."] == [entry.said.text for entry in missing.left_out]
     assert [[0, 1]] == [[quote.outlet for quote in entry.who] for entry in missing.left_out]
+
+
+def test_who_says_the_opposite_is_not_among_those_who_say_it():
+    found = compare_story(SEEDS)
+    case = next(case for case in found.disagreements if case.kind is FactKind.OPPOSITE)
+    own = {value for fact in case.facts if fact.outlet in found.rows[case.row].outlets for value in fact.values}
+    other = {fact.outlet for fact in case.facts if not own & set(fact.values)}
+    number = number_statements(found)[case.row]
+    shown = [item for missing in list_missing(found) for item in missing.elsewhere if item.row == number]
+    assert other
+    assert shown
+    assert not any({quote.outlet for quote in item.who} & other for item in shown)
+    assert all(item.is_opposed for item in shown if item.nearest and item.nearest.outlet in other)
 
 
 def test_the_opening_tells_what_all_tell_what_differs_what_one_has_and_who_copied_whom():

@@ -4,7 +4,7 @@ import msgspec
 
 from dedup.compare.model import Comparison, Omission, Strength
 from dedup.report.compare.compare_csv import render_disagreements, render_statements
-from dedup.report.compare.compare_lists import list_disagreements, list_missing, list_singles
+from dedup.report.compare.compare_lists import list_disagreements, list_missing, list_omitted, list_singles
 from dedup.report.compare.compare_marks import MarkedText
 from dedup.report.compare.compare_names import number_statements
 from dedup.report.compare.compare_opening import write_opening
@@ -45,6 +45,7 @@ def render_html(found: Comparison) -> str:
         "singles": list_singles(found, rows),
         "ticks": build_ticks(shared),
         "missing": list_missing(found),
+        "omitted": list_omitted(found),
         "disagreements": list_disagreements(found),
         "order": draw_order(found),
         "agreement": build_agreement(found),

@@ -21,12 +21,16 @@ class PageQuote:
 
 @dataclass(frozen=True, slots=True)
 class PageOmission:
-    """What one text leaves out: the statement, what one of the others says of it, who they are, what comes nearest."""
+    """What one text leaves out: the statement, what one of the others says of it, who they are, what comes nearest.
+
+    `is_opposed` where the nearest says the opposite.
+    """
 
     row: int
     said: PageQuote
     who: tuple[PageQuote, ...]
     nearest: PageQuote | None
+    is_opposed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,14 @@ class PageDisagreement:
 
     row: int
     sides: tuple[tuple[PageQuote, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PageOmitted:
+    """A sentence that is not compared, and why."""
+
+    quote: PageQuote
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +80,35 @@ def list_missing(found: Comparison) -> list[PageMissing]:
 
 
 def show_omission(found: Comparison, entry: LeftOut, number: int) -> PageOmission:
-    """Return one statement that a text leaves out, in the wording of its row's reference."""
+    """Return one statement that a text leaves out, in the wording of its row's reference.
+
+    Who says the opposite does not say it. Where the text itself does, its claim is shown for the nearest sentence.
+    """
     reference = found.reference(entry.row)
-    said = next((place for place in entry.says if place.outlet == reference), entry.says[0])
-    nearest = quote_place(found, entry.nearest.place) if entry.nearest else None
-    first = {place.outlet: place for place in reversed(entry.says)}
+    cell = found.rows[entry.row].find(reference)
+    assert cell is not None
+    said = PageQuote(reference, cell.sentences[0], found.quote(entry.row, reference))
+    against = list_opposed(found, entry.row)
+    first = {place.outlet: place for place in reversed(entry.says) if place.outlet not in against}
     who = tuple(quote_place(found, first[outlet]) for outlet in sorted(first))
-    return PageOmission(number, quote_place(found, said), who, nearest)
+    nearest = against.get(entry.outlet) or (entry.nearest.place if entry.nearest else None)
+    shown = quote_place(found, nearest) if nearest else None
+    return PageOmission(number, said, who, shown, is_opposed=entry.outlet in against)
+
+
+def list_opposed(found: Comparison, row: int) -> dict[int, Place]:
+    """Return the texts that say the opposite of what a row says, with the sentence of each that does."""
+    held = found.rows[row].outlets
+    opposed: dict[int, Place] = {}
+    for case in found.disagreements:
+        if case.kind is FactKind.OPPOSITE and case.row == row:
+            own = {value for fact in case.facts if fact.outlet in held for value in fact.values}
+            opposed |= {
+                fact.outlet: Place(fact.outlet, fact.sentences[0])
+                for fact in case.facts
+                if fact.outlet not in held and not own & set(fact.values)
+            }
+    return opposed
 
 
 def quote_place(found: Comparison, place: Place) -> PageQuote:
@@ -116,4 +150,14 @@ def list_singles(found: Comparison, rows: Sequence[PageRow]) -> list[PageSingles
         )
         for outlet, group in groupby(single, key=lambda row: row.outlets[0])
         if (held := list(group))
+    ]
+
+
+def list_omitted(found: Comparison) -> list[PageOmitted]:
+    """Return what is not compared of each text: what it prints again, and what is no part of the article."""
+    return [
+        PageOmitted(quote_place(found, Place(number, place)), sentence.omission.value)
+        for number, outlet in enumerate(found.outlets)
+        for place, sentence in enumerate(outlet.sentences)
+        if sentence.omission
     ]

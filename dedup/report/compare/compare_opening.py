@@ -17,6 +17,7 @@ from dedup.report.compare.compare_names import name_letter
 from dedup.report.compare.compare_text import KIND_NAMES, KINDS, cut_fact, percent
 from dedup.report.wording import clip_words, count_things
 from dedup.text.dates import parse_moment
+from dedup.text.units import UnitKind
 
 MAX_QUOTE = 140  # characters
 MAX_SHARED = 2  # statements of all texts that are quoted
@@ -26,6 +27,7 @@ GRAVE = {
     FactKind.DATE,
 }  # disputed in these, a statement is no example of what all tell
 MIN_QUOTE = 5  # words: a shorter wording says little by itself
+MIN_TELLING = 8  # words of a sentence that is an example of what one text alone says
 MAX_NAMED = 6  # texts that a sentence names
 MAX_COPIES = 3  # pairs of texts whose shared words are told, and texts whose repeats are
 
@@ -141,6 +143,13 @@ def quote_side(found: Comparison, case: Disagreement, side: Sequence[Fact]) -> P
     return compose(Phrase(clip_words(text, MAX_QUOTE), row=case.row), " (", [number], ")")
 
 
+def is_telling_row(found: Comparison, row: int) -> bool:
+    """Return whether what one text alone has is a sentence that says something by itself, and no heading."""
+    cell = found.rows[row].cells[0]
+    sentence = found.outlets[cell.outlet].sentences[cell.sentences[0]]
+    return sentence.num_words >= MIN_TELLING and sentence.kind is not UnitKind.HEADING
+
+
 def say_count(count: int) -> str:
     """Return how many statements there are, before one of them is quoted."""
     return "1 statement, " if count == 1 else f"{count:,} statements, such as "
@@ -153,7 +162,7 @@ def tell_alone(found: Comparison) -> Phrases:
     most = max(outlets, key=lambda outlet: len(alone[outlet]))
     head = compose("Nothing was found that only one text tells")
     if alone[most]:
-        telling = [row for row in alone[most] if len(found.quote(row, most).split()) >= MIN_QUOTE] or alone[most]
+        telling = [row for row in alone[most] if is_telling_row(found, row)] or alone[most]
         size = f", {say_count(len(alone[most]))}"
         head = compose("Most that no other text tells is in ", [most], size, *quote_row(found, telling[0])[:1])
     missing = [entry for entry in found.omissions if entry.grade is Grade.LEFT_OUT]
@@ -204,7 +213,9 @@ def tell_copies(found: Comparison) -> Phrases:
         for case in told or cases[:1]
     ]
     return compose(
-        "In shared words: " if told else "No text takes much from another: at most ", *enumerate_all(parts), "."
+        "In shared words: " if told else "None of these texts takes much from another: at most ",
+        *enumerate_all(parts),
+        ".",
     )
 
 

@@ -48,13 +48,15 @@ class PageOutlet:
 class PageCell:
     """One wording of a statement, and who has it: (outlet, letter, name, first sentence).
 
-    `relations` and `moves` have a letter for every base, "-" for none. `span` is where the first has it.
+    `is_part` says that it holds only a part of a sentence. `relations` and `moves` have a letter for every base, "-"
+    for none. `span` is where the first text has it.
     """
 
     texts: tuple[tuple[int, str, str, int], ...]
     relation: str
     is_reference: bool
     is_moved: bool
+    is_part: bool
     pieces: tuple[MarkedText, ...]
     relations: str
     moves: str
@@ -184,6 +186,7 @@ def build_cell(
         relation=relation.value,
         is_reference=reference in group,
         is_moved=any(row in moves[outlet][found.base] for outlet in group),
+        is_part=any(cell.parts for cell in cells),
         pieces=pieces,
         relations="".join(CODES[r] if (r := found.relation(row, group[0], base)) else "-" for base in bases),
         moves="".join("m" if any(row in moves[o][base] for o in group) else "-" for base in bases),

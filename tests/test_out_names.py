@@ -14,7 +14,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup.config import InputConfig
-from dedup.corpus.files import NamedPath, choose_names, find_files, name_on_disk, printable
+from dedup.corpus.files import find_files, name_on_disk, printable
+from dedup.corpus.output_names import NamedPath, choose_names
 from dedup.output.restore_input import restore
 
 

@@ -74,7 +74,7 @@ def clean(
     --passages off compares whole documents only and touches no text.
 
     INPUT is any mix of .jsonl, .json, .csv, .tsv, .txt (each also .gz, .zst, .bz2 or .xz), .parquet, .zip and .tar
-    files, folders and patterns of them, or - for standard input.
+    files, folders and patterns of them, addresses (https://, s3://, gs://, hf://), or - for standard input.
 
     \b
     OUT/ gets these files:

@@ -9,8 +9,8 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePath
-from typing import Any, BinaryIO, NamedTuple
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from dedup.corpus.compression import CountingReader, open_reader
 from dedup.corpus.encodings import MARK_SIZE, find_encoding
@@ -23,6 +23,8 @@ from dedup.corpus.formats import (
     split_format,
     tell_format,
 )
+from dedup.corpus.output_names import NamedPath, are_apart, choose_names
+from dedup.corpus.remote import is_remote, list_remote, show_address
 from dedup.errors import InputError
 
 STDIN = "-"
@@ -71,7 +73,8 @@ class SourceFile:
     @property
     def is_packed(self) -> bool:
         """Return whether the bytes at the location are not plain."""
-        return self.origin is None and (self.is_repacked or self.format in ARCHIVES.values())
+        is_wrapped = self.is_repacked or self.format in ARCHIVES.values() or is_remote(self.location)
+        return self.origin is None and is_wrapped
 
     @property
     def user_file(self) -> "SourceFile":
@@ -89,6 +92,8 @@ class SourceFile:
 
     def refuse_changed(self) -> None:
         """Raise `InputError` where the file is not as it was found: a run that reads it twice would mix two states."""
+        if is_remote(self.location):
+            return
         try:
             now = os.stat(self.location)
         except OSError:
@@ -112,17 +117,12 @@ def at_rest(files: Iterable[SourceFile]) -> Iterator[None]:
         file.refuse_changed()
 
 
-class NamedPath(NamedTuple):
-    """A path as it is opened, and its name below `kept/` unless that collides."""
-
-    path: str
-    name: str
-
-
 def find_files(inputs: Sequence[str], input_format: str | None = None, encoding: str | None = None) -> list[SourceFile]:
     """Return the files that the inputs name: files, folders (all known formats below, sorted) and glob patterns."""
     if STDIN in inputs:
         raise InputError("- (standard input) cannot be mixed with files. Name files only, or - alone.")
+    if any(map(is_remote, inputs)):
+        return find_remote(inputs, input_format, encoding)
     found = [pair for given in inputs for pair in expand_input(given)]
     if not found:
         raise InputError("no input. Name files, folders or patterns, or - for standard input.")
@@ -134,6 +134,32 @@ def find_files(inputs: Sequence[str], input_format: str | None = None, encoding:
         seen.add(real)
     names = choose_names(found)
     return [describe_file(*pair, input_format, encoding) for pair in zip((p for p, _ in found), names, strict=True)]
+
+
+def find_remote(inputs: Sequence[str], input_format: str | None, encoding: str | None) -> list[SourceFile]:
+    """Return the files that the inputs name, where some are addresses of other places."""
+    files: list[SourceFile] = []
+    for given in inputs:
+        if not is_remote(given):
+            files += find_files([given], input_format, encoding)
+            continue
+        for found in list_remote(given):
+            path, (by_name, compression) = show_address(found.address), split_format(found.name)
+            file_format = input_format or by_name
+            if file_format is None:
+                raise unknown_format(path)
+            refuse_packing(path, file_format, compression)
+            files.append(
+                SourceFile(
+                    path, found.address, printable(found.name), file_format, compression, found.size, found.state, 0
+                )
+            )
+    names = [file.name for file in files]
+    if not are_apart(names):
+        files = [replace(file, name=f"{number}/{file.name}") for number, file in enumerate(files, 1)]
+    if len({file.path for file in files}) < len(files):
+        raise InputError("an input is named twice. Every document would be its own duplicate; name it once.")
+    return files
 
 
 def expand_input(given: str) -> Iterator[NamedPath]:
@@ -172,26 +198,6 @@ def changed_file(path: str) -> InputError:
     return InputError(f"{path}: was changed while it was being read. Run again on a file at rest.")
 
 
-def choose_names(found: Sequence[NamedPath]) -> list[str]:
-    """Return an output name for each file: its own, or its path below the common folder where names collide.
-
-    Two paths can be one in letters and two on the disk: `..` after a symbolic link. Then each file gets a folder.
-    """
-    names = [name for _, name in found]
-    if are_apart(names):
-        return names
-    paths = [os.path.abspath(path) for path, _ in found]
-    common = os.path.commonpath([os.path.dirname(path) for path in paths])
-    below = [PurePath(os.path.relpath(path, common)).as_posix() for path in paths]
-    return below if are_apart(below) else [f"{number}/{PurePath(path).name}" for number, path in enumerate(paths, 1)]
-
-
-def are_apart(names: Sequence[str]) -> bool:
-    """Return whether relative paths can be files side by side: no two are one, and none is a folder of another."""
-    taken = set(names)
-    return len(taken) == len(names) and not any(str(p) in taken for name in names for p in PurePath(name).parents)
-
-
 def describe_file(path: str, name: str, input_format: str | None, encoding: str | None) -> SourceFile:
     """Return the source file, its format by its name unless `input_format` says otherwise.
 
@@ -200,9 +206,7 @@ def describe_file(path: str, name: str, input_format: str | None, encoding: str 
     by_name, compression = split_format(path)
     file_format = input_format or by_name
     if file_format is None:
-        raise InputError(
-            f"{path}: unknown format. Known endings: {known_endings()}. Name the format with --input-format."
-        )
+        raise unknown_format(path)
     refuse_packing(path, file_format, compression)
     try:
         mode = os.stat(path).st_mode
@@ -228,6 +232,11 @@ def describe_file(path: str, name: str, input_format: str | None, encoding: str 
     return SourceFile.at(printable(path), path, printable(name), file_format, compression, encoding=encoding)
 
 
+def unknown_format(path: str) -> InputError:
+    """Return the error for a file whose name does not tell its format."""
+    return InputError(f"{path}: unknown format. Known endings: {known_endings()}. Name the format with --input-format.")
+
+
 def printable(path: str) -> str:
     r"""Return a path as text, another one for each path.
 
@@ -251,7 +260,8 @@ def as_private_as(files: Iterable[SourceFile]) -> Iterator[None]:
     """Give files that are made in this context no mode that is wider than the narrowest of these files."""
     mode = 0o077
     for file in files:
-        mode &= os.stat(file.user_file.location).st_mode
+        if not is_remote(file.user_file.location):
+            mode &= os.stat(file.user_file.location).st_mode
     closed = sum(0o7 << shift for shift in (0, 3) if not mode >> shift & 0o4)  # whoever may not read has no access
     before = os.umask(0o077)
     os.umask(before | closed)

@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple, cast
 from dedup.config import InputConfig
 from dedup.corpus.compression import BROKEN, open_reader, open_stream, read_chunk
 from dedup.corpus.encodings import MARK_SIZE, find_encoding
-from dedup.corpus.files import SourceFile, are_apart, printable
+from dedup.corpus.files import SourceFile, describe_file, printable
 from dedup.corpus.formats import (
     ARCHIVES,
     JSON_HEAD,
@@ -24,6 +24,8 @@ from dedup.corpus.formats import (
     split_format,
     tell_format,
 )
+from dedup.corpus.output_names import are_apart
+from dedup.corpus.remote import copy_here, is_remote
 from dedup.errors import InputError
 from dedup.threads import start_threads
 
@@ -94,6 +96,12 @@ def unpack(
 
 def unpack_file(file: SourceFile, place: Path, config: InputConfig) -> list[SourceFile]:
     """Return the plain files that one packed file becomes; they are at `place`, or below it."""
+    if is_remote(file.location):
+        here = place.with_suffix(".here")
+        copy_here(file.location, here)
+        near = describe_file(str(here), file.name, file.format, config.encoding)
+        near = replace(near, path=file.path, name=file.name, compression=file.compression)
+        return unpack_file(near, place, config) if near.is_packed else [near]
     budget = Budget(file, config)
     if file.format in ARCHIVES.values():
         place.mkdir()

@@ -11,7 +11,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from dedup.corpus.files import are_apart, name_on_disk, printable
+from dedup.corpus.files import name_on_disk, printable
+from dedup.corpus.output_names import are_apart
 from dedup.errors import InputError
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC

@@ -1,0 +1,126 @@
+"""Files at other places, by fsspec and the web: listed, and copied to this machine before a run reads them.
+
+An address may hold a password or a signed query. What is shown of it has neither, and no message of a library.
+"""
+
+import glob
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+from dedup.corpus.formats import split_format
+from dedup.errors import InputError
+
+SCHEMES = {"s3", "s3a", "gs", "gcs", "hf", "http", "https", "az", "abfs", "abfss", "sftp", "ftp", "webhdfs", "memory"}
+CHUNK = 1 << 20
+TIMEOUT_S = 60  # without a byte
+STATES = ("ETag", "etag", "Last-Modified", "LastModified", "last_modified", "mtime", "updated", "created")
+
+
+class RemoteFile(NamedTuple):
+    """A file at another place: its address, its name below what the user named, its bytes (0: unknown), its state."""
+
+    address: str
+    name: str
+    size: int
+    state: int
+
+
+def is_remote(given: str) -> bool:
+    """Return whether an input is an address of another place.
+
+    >>> is_remote("s3://bucket/news.jsonl"), is_remote("news.jsonl"), is_remote("file:///news.jsonl")
+    (True, False, False)
+    """
+    scheme, separator, _ = given.partition("://")
+    return bool(separator) and scheme.lower() in SCHEMES and "::" not in given
+
+
+def show_address(address: str) -> str:
+    """Return an address without what nobody may see: user, password, query.
+
+    >>> show_address("https://me:secret@example.org/news.jsonl?key=secret")
+    'https://example.org/news.jsonl'
+    """
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+
+
+@contextmanager
+def explained(address: str) -> Iterator[None]:
+    """Turn what the libraries say into an `InputError` of one line."""
+    shown = show_address(address)
+    try:
+        yield
+    except InputError:
+        raise
+    except ImportError:
+        scheme = urlsplit(address).scheme
+        raise InputError(f"{shown}: {scheme}:// needs more packages. pip install 'newsdedup[remote]'") from None
+    except HTTPError as error:
+        raise InputError(f"{shown}: the server says {error.code} ({error.reason}).") from None
+    except FileNotFoundError:
+        raise InputError(f"{shown}: no such file or folder.") from None
+    except Exception as error:  # noqa: BLE001 (each library has its own, and their texts may hold secrets)
+        raise InputError(
+            f"{shown}: cannot be read ({type(error).__name__}). Check the address, the network and your rights."
+        ) from None
+
+
+def list_remote(given: str) -> Iterator[RemoteFile]:
+    """Yield the files that an address names: a file, all of known formats in a folder, or those of a pattern."""
+    with explained(given):
+        if is_web(given):
+            with urlopen(Request(given, method="HEAD"), timeout=TIMEOUT_S) as answer:  # noqa: S310 (http alone)
+                told = dict(answer.headers.items())
+            size = int(told.get("Content-Length") or 0)
+            yield RemoteFile(given, urlsplit(given).path.rpartition("/")[2], size, read_state(told))
+            return
+        from fsspec.core import url_to_fs  # noqa: PLC0415 (for those who have such files)
+
+        system, root = url_to_fs(given)
+        if glob.has_magic(root):
+            found = {path: path.rpartition("/")[2] for path in sorted(system.glob(root))}
+        elif system.isdir(root):
+            below = sorted(path for path in system.find(root) if split_format(path)[0])
+            found = {path: path.removeprefix(root.rstrip("/")).lstrip("/") for path in below}
+        else:
+            found = {root: root.rpartition("/")[2]}
+        if not found:
+            raise InputError(f"{show_address(given)}: no file of a known format there.")
+        for path, name in found.items():
+            told = system.info(path)
+            yield RemoteFile(str(system.unstrip_protocol(path)), name, int(told.get("size") or 0), read_state(told))
+
+
+def is_web(address: str) -> bool:
+    """Return whether an address is one of the web: Python needs no package for it."""
+    return address.lower().startswith(("http://", "https://"))
+
+
+def read_state(told: dict[str, Any]) -> int:
+    """Return a number that changes with a file, as far as its store tells."""
+    marks = [str(told.get(name)) for name in STATES]
+    return int.from_bytes(blake2b("|".join(marks).encode(), digest_size=7).digest(), "big")
+
+
+def copy_here(address: str, place: Path) -> None:
+    """Copy a file to this machine."""
+    with explained(address), place.open("wb") as target:
+        if is_web(address):
+            with urlopen(address, timeout=TIMEOUT_S) as source:  # noqa: S310 (http alone)
+                shutil.copyfileobj(source, target, CHUNK)
+                if source.length:
+                    raise InputError(f"{show_address(address)}: the download ended too early. Run again.")
+            return
+        from fsspec.core import url_to_fs  # noqa: PLC0415 (for those who have such files)
+
+        system, path = url_to_fs(address)
+        with system.open(path, "rb") as source:
+            shutil.copyfileobj(source, target, CHUNK)

@@ -1,0 +1,101 @@
+"""Inputs at other places: the web, and stores by fsspec. They are copied once; no secret is shown."""
+
+import gzip
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+from corpora import encode_jsonl, make_records, read_summary, read_tree, removed_ids
+
+fsspec = pytest.importorskip("fsspec")
+RECORDS = make_records("remote", 6, copies=2)
+LINES = encode_jsonl(RECORDS)
+FILES = {"/day/news.jsonl": LINES, "/day/news.jsonl.gz": gzip.compress(LINES), "/day/b.txt": b"Another text."}
+
+
+class Answers(BaseHTTPRequestHandler):
+    """Serves FILES; /short ends too early."""
+
+    def do_GET(self):
+        """Answer a request."""
+        path = self.path.partition("?")[0]
+        content = b"{}" if path == "/short.jsonl" else FILES.get(path)
+        if content is None:
+            self.send_error(404)
+            return
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content) + 9 * (path == "/short.jsonl")))
+        self.end_headers()
+        if self.command == "GET":
+            self.wfile.write(content)
+
+    do_HEAD = do_GET  # noqa: N815
+
+    def log_message(self, *_):
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def web():
+    """The address of a server of this test."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answers) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("name", ["news.jsonl", "news.jsonl.gz"])
+def test_a_file_of_the_web_is_cleaned_and_restored_and_its_query_is_not_shown(dedup, tmp_path, web, name):
+    done = dedup("clean", f"http://{web}/day/{name}?key=SECRET", "-o", "out", cwd=tmp_path)
+    assert (done.code, done.stderr) == (0, "")
+    assert len(removed_ids(tmp_path / "out")) == 6
+    assert read_summary(tmp_path / "out")["inputs"][0]["path"] == f"http://{web}/day/{name}"
+    assert not [name for name, content in read_tree(tmp_path / "out").items() if b"SECRET" in content]
+    assert "SECRET" not in done.stdout
+    assert dedup("restore", "out", "-o", "back", cwd=tmp_path).code == 0
+    back = read_tree(tmp_path / "back")[name]
+    assert (gzip.decompress(back) if name.endswith("gz") else back) == LINES
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["back", "out"]
+
+
+@pytest.mark.parametrize(
+    ("address", "message"),
+    [
+        ("http://{web}/none.jsonl?key=SECRET", "/none.jsonl: the server says 404 (Not Found)."),
+        ("http://{web}/short.jsonl", "/short.jsonl: the download ended too early. Run again."),
+        ("http://{web}/day/news", "/day/news: the server says 404 (Not Found)."),
+        ("http://me:SECRET@127.0.0.1:1/news.jsonl", "cannot be read ("),
+        ("memory://none.jsonl", "no such file or folder."),
+    ],
+)
+def test_what_cannot_be_read_is_one_line_without_secrets(dedup, tmp_path, web, address, message):
+    done = dedup("clean", address.format(web=web), "-o", "out", cwd=tmp_path)
+    assert (done.code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert message in done.stderr
+    assert "SECRET" not in done.stderr
+    assert not [*tmp_path.iterdir()]
+
+
+def test_folders_and_patterns_of_a_store_are_read(dedup, tmp_path):
+    store = fsspec.filesystem("memory")
+    for name, content in FILES.items():
+        store.pipe(f"/bucket{name}", content)
+    (tmp_path / "here.txt").write_text("A text that is here.")
+    for given in ("memory://bucket", "memory://bucket/day/*"):
+        done = dedup("clean", given, "here.txt", "-o", "out", "--overwrite", cwd=tmp_path)
+        assert (done.code, done.stderr) == (0, "")
+        paths = [file["path"] for file in read_summary(tmp_path / "out")["inputs"]]
+        assert paths == [f"memory:///bucket/day/{n}" for n in ("b.txt", "news.jsonl", "news.jsonl.gz")] + ["here.txt"]
+
+
+@pytest.mark.parametrize("missing", ["fsspec", "s3fs"])
+def test_a_missing_package_is_one_line_that_says_what_to_install(dedup, tmp_path, monkeypatch, missing):
+    for name in [name for name in sys.modules if name.split(".")[0] == missing]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, missing, None)
+    done = dedup("clean", "s3://bucket/news.jsonl", "-o", "out", cwd=tmp_path)
+    assert done.code == 2
+    assert done.stderr == (
+        "error: s3://bucket/news.jsonl: s3:// needs more packages. pip install 'newsdedup[remote]'\n"
+    )

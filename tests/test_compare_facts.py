@@ -1,7 +1,5 @@
 """Facts in a wording, and when two of them disagree."""
 
-from datetime import date
-
 import pytest
 
 from dedup.compare import differ
@@ -118,11 +116,8 @@ def test_dates_that_differ_disagree(a, b):
     assert read_date(a).differs(read_date(b))
 
 
-def test_yesterday_is_counted_from_the_day_of_the_text():
-    text = "The bridge fell yesterday."
-    (fact,) = read_dates(text, date(2024, 1, 23))
-    assert "2024-01-22" == str(fact.value)
-    assert [""] == [str(fact.value) for fact in read_dates(text, None)]
+def test_yesterday_is_no_date_that_can_be_compared():
+    assert [""] == [str(fact.value) for fact in read_dates("The bridge fell yesterday.")]
 
 
 def test_may_is_a_month_only_with_a_capital():
@@ -257,7 +252,7 @@ def test_speakers_are_found(text, expected):
 
 @pytest.mark.parametrize("text", ["", "1,", "“", "\0", "\ud800", "half half", "19 " * 2000, "Aa " * 3000, "1" * 9000])
 def test_every_reader_stands_any_text_and_its_spans_are_inside(text):
-    spans = [fact.span for fact in (*read_numbers(text, "en"), *read_dates(text, None), *read_quotes(text))]
+    spans = [fact.span for fact in (*read_numbers(text, "en"), *read_dates(text), *read_quotes(text))]
     spans += [claim.span for claim in read_claims(text)]
     assert all(0 <= span.start < span.end <= len(text) for span in spans)
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import Indel, JaroWinkler
 
 from dedup.compare.model import FactKind
-from dedup.compare.sentence_facts import CountedNumber, DatedFact, Quote, Word
+from dedup.compare.sentence_facts import UNITS, CountedNumber, DatedFact, Quote, Word
 from dedup.compare.speakers import VERB, VERB_CLASSES, Speaker
 from dedup.compare.terms import fold, stem
 from dedup.text.spans import Span
@@ -17,13 +17,10 @@ from dedup.text.spans import Span
 MIN_CONTEXT = 2  # words around two facts that both have: what the facts are facts of
 MIN_QUOTE_WORDS = 0.55  # 2 * common words / words of both, from which two quotations are of one utterance
 MIN_SAME_WORDS = 0.8  # the same where the two have other speakers
-MIN_QUOTE_RUN = 4  # or so many words in a row
+MIN_RUN_WORDS = 0.45  # or so many, of which
+MIN_QUOTE_RUN = 4  # words are in a row
 SURE = frozenset(["claim", "confirm"])  # verbs that say how sure something is; who denies is an opposite
 MIN_UNIT_CONTEXT = 3
-UNITS = frozenset(  # stems of what counts anything
-    "year month week day hour minut second time mile kilometr meter metre metr feet foot percent dollar euro pound "
-    "rupee million billion people season game point gam square old".split()
-)
 PLACE_WORDS = frozenset("in at near of from to on".split())  # what names a place, which may be in a larger one
 MIN_FRAME = 4  # equal words on both sides of a name that is put for another one
 MAX_NAME = 4  # words
@@ -55,7 +52,19 @@ class Said:
         """Return whether each sentence names one speaker, and not the same."""
         if len(self.speakers) != 1 or len(other.speakers) != 1:
             return False
-        return not is_same_spelling(fold(self.speakers[0].name), fold(other.speakers[0].name))
+        return self.speakers[0].name not in other.text and other.speakers[0].name not in self.text
+
+    def names_one(self, other: "Said") -> bool:
+        """Return whether both sentences name somebody in common, outside of quotations."""
+        names = [
+            {
+                word.key
+                for word in side.words
+                if word.is_name and not any(quote.span.covers(word.span) for quote in side.quotes)
+            }
+            for side in (self, other)
+        ]
+        return bool(names[0] & names[1])
 
 
 class Conflict(NamedTuple):
@@ -76,12 +85,13 @@ def differ_in_numbers(a: Sequence[CountedNumber], b: Sequence[CountedNumber]) ->
     for number in a:
         rivals = [other for other in b if number.counted & other.counted]
         mates = [other for other in a if any(other.counted & rival.counted for rival in rivals)]
-        if len(rivals) == len(mates) == 1 and count_otherwise(number, rivals[0]):
+        if len(rivals) == len(mates) == 1 and number.value != rivals[0].value:
             pairs.append((number, rivals[0]))
     if len(pairs) <= 1 or {number.value for number in a} & {number.value for number in b}:
         for first, second in pairs:
-            slots = [Slot(side.span, side.value, side.counted) for side in (first, second)]
-            yield Conflict(FactKind.NUMBER, slots[0], slots[1])
+            if count_otherwise(first, second):
+                slots = [Slot(side.span, side.value, side.counted) for side in (first, second)]
+                yield Conflict(FactKind.NUMBER, slots[0], slots[1])
 
 
 def count_otherwise(a: CountedNumber, b: CountedNumber) -> bool:
@@ -94,13 +104,15 @@ def count_otherwise(a: CountedNumber, b: CountedNumber) -> bool:
     if counted <= UNITS:
         shared = shared - UNITS
     least = MIN_UNIT_CONTEXT if counted <= UNITS else MIN_CONTEXT
-    if a.is_given or b.is_given or len(shared) < least or (a.names and b.names and not a.names & b.names):
+    if a.is_given or b.is_given or len(shared) < least or a.unit != b.unit:
+        return False
+    if any(ours and theirs and not ours & theirs for ours, theirs in ((a.names, b.names), (a.owner, b.owner))):
         return False
     try:
         x, y = float(a.value), float(b.value)
     except ValueError:
         return False
-    if x == y or is_rounded(x, y) or is_rounded(y, x):
+    if x == y or is_rounded(x, y) or is_rounded(y, x) or is_scaled(x, y):
         return False
     if "~" in (a.bound, b.bound) and abs(x - y) <= 0.15 * max(x, y):
         return False
@@ -123,13 +135,23 @@ def is_rounded(value: float, other: float) -> bool:
     return value == int(value) and other != int(other) and abs(value - other) <= 0.5
 
 
+def is_scaled(value: float, other: float) -> bool:
+    """Return whether one number is the other in thousands or millions: "$150 million" beside "$150"."""
+    small, large = sorted((value, other))
+    return any(abs(small * scale - large) < 1e-9 * large for scale in (1e3, 1e6, 1e9))
+
+
 def differ_in_dates(a: Sequence[DatedFact], b: Sequence[DatedFact]) -> Iterator[Conflict]:
     """Yield the dates that are not the same of what happened; each sentence has one such date."""
     ours, theirs = ([fact for fact in side if not fact.is_of_saying] for side in (a, b))
     if len(ours) != 1 or len(theirs) != 1:
         return
     first, second = ours[0], theirs[0]
-    if first.value.differs(second.value) and len(first.context & second.context) >= MIN_CONTEXT:
+    if (
+        first.is_planned == second.is_planned
+        and first.value.differs(second.value)
+        and len(first.context & second.context) >= MIN_CONTEXT
+    ):
         yield Conflict(FactKind.DATE, Slot(first.span, str(first.value)), Slot(second.span, str(second.value)))
 
 
@@ -137,17 +159,17 @@ def differ_in_quotes(a: Said, b: Said) -> Iterator[Conflict]:
     """Yield the quotations of one utterance that are worded otherwise."""
     for quote in a.quotes:
         for other in b.quotes:
-            if is_one_utterance(quote, other, are_of_one=not a.is_of_another(b)) and is_worded_otherwise(quote, other):
+            if is_one_utterance(quote, other, a, b) and is_worded_otherwise(quote, other):
                 slots = [Slot(side.span, " ".join(side.words)) for side in (quote, other)]
                 yield Conflict(FactKind.QUOTE, slots[0], slots[1])
 
 
-def is_one_utterance(a: Quote, b: Quote, *, are_of_one: bool) -> bool:
-    """Return whether two quotations are of one utterance: by most of their words or, of one speaker, a run of them."""
+def is_one_utterance(a: Quote, b: Quote, first: Said, second: Said) -> bool:
+    """Return whether two quotations are of one utterance: by most of their words or, of one speaker, by a run."""
     likeness = Indel.normalized_similarity(a.words, b.words)
-    if not are_of_one:
+    if first.is_of_another(second):
         return likeness >= MIN_SAME_WORDS
-    return likeness >= MIN_QUOTE_WORDS or has_run(a, b)
+    return likeness >= MIN_QUOTE_WORDS or (likeness >= MIN_RUN_WORDS and first.names_one(second) and has_run(a, b))
 
 
 def has_run(a: Quote, b: Quote) -> bool:
@@ -207,8 +229,8 @@ def differ_in_names(a: Said, b: Said) -> Iterator[Conflict]:
 
 
 def is_name(side: Said, place: range) -> bool:
-    """Return whether words are a whole name: capitals throughout, none around them, not at the edge of a sentence."""
-    if len(place) > MAX_NAME or place[0] == 0 or place[-1] + 1 == len(side.words):
+    """Return whether words are a whole name of two words and more, with no capitals around it."""
+    if not 2 <= len(place) <= MAX_NAME or place[0] == 0 or place[-1] + 1 == len(side.words):
         return False
     if fold(side.cut(place[0] - 1)) in PLACE_WORDS:
         return False

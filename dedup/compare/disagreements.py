@@ -29,12 +29,12 @@ from dedup.compare.sentence_facts import (
     split_content,
 )
 from dedup.compare.speakers import find_speakers
-from dedup.text.dates import parse_moment
 from dedup.text.language import ENGLISH, identify_language
 from dedup.text.spans import Span
 
 Found = TypeVar("Found")
 
+MAX_CLAIMS = 300  # with one verb, on either side, that are held against each other
 MAX_LENGTH = 10_000  # characters; the patterns take the square of a sentence at worst
 
 
@@ -93,8 +93,6 @@ class FactReader:
     def __init__(self, outlets: Sequence[Outlet]) -> None:
         self.outlets = outlets
         self.languages = [identify_language(outlet.text) for outlet in outlets]
-        moments = [parse_moment(outlet.date) for outlet in outlets]
-        self._published = [moment and moment.date() for moment in moments]
 
     @cached_property
     def places(self) -> list[Place]:
@@ -148,8 +146,8 @@ class FactReader:
         return read_numbers(self.cut(place), self.languages[place.outlet])
 
     def read_dates(self, place: Place) -> Sequence[DatedFact]:
-        """Return the dates of a sentence; "yesterday" is that of its text."""
-        return read_dates(self.cut(place), self._published[place.outlet])
+        """Return the dates of a sentence."""
+        return read_dates(self.cut(place))
 
     def read_quotes(self, place: Place) -> Sequence[Quote]:
         """Return the quotations of a sentence."""
@@ -206,13 +204,9 @@ def find_opposites(reader: FactReader, links: Sequence[Link]) -> list[PlacedConf
     central = {thing for thing, outlets in spoken.items() if 2 * len(outlets) >= len(reader.outlets)}
     found = []
     for alike in claims.values():
-        pairs = [
-            (denied, said)
-            for denied in alike
-            if denied.claim.is_denied
-            for said in alike
-            if denied.claim.contradicts(said.claim)
-        ]
+        no = [claim for claim in alike if claim.claim.is_denied][:MAX_CLAIMS]
+        yes = [claim for claim in alike if not claim.claim.is_denied][:MAX_CLAIMS]
+        pairs = [(denied, said) for denied in no for said in yes if denied.claim.contradicts(said.claim)]
         own = (pair for pair in pairs if pair[0].place.outlet == pair[1].place.outlet)
         contested = {side for pair in own for side in pair}
         for denied, said in pairs:

@@ -39,12 +39,10 @@ CONCEPTS = (
         "rise increase climb grow jump surge",
         "fall drop decrease decline shrink plunge",
     ),
-    ("win victory", "lose defeat"),
     ("open reopen", "close shut"),
     ("succeed success", "fail failure collapse break-down"),
     ("legal lawful", "illegal unlawful"),
     ("guilty convict", "innocent acquit"),
-    ("alive survive", "die dead kill"),
     ("allow permit", "ban bar prohibit forbid"),
     ("arrive", "depart"),
     ("safe", "unsafe dangerous"),
@@ -73,6 +71,24 @@ SAME_THINGS = (
 TIMES = frozenset(
     "year month week day hour minut time today yesterday tomorrow monday tuesday wednesday thursday friday saturday "
     "sunday januar februar march april june jul august september october november december outright".split()
+)
+# Names of one government.
+SAME_NAMES = (
+    "russia moscow kremlin russian",
+    "ukraine kyiv kiev ukrainian",
+    "us washington american u.s.",
+    "china beijing chinese",
+    "israel israeli",
+    "iran tehran iranian",
+    "uk britain london british",
+    "germany berlin german",
+    "france paris french",
+    "india delhi indian",
+)
+# Words of a clause that neither asserts nor denies: what is tried, planned or failed.
+MIXED = frozenset(
+    "scheduled planned supposed expected originally initially due try trying tries tried seek seeking seeks hope hopes "
+    "hoping effort efforts attempt attempts failure lack despite temptation".split()
 )
 # Verbs that change their stem.
 IRREGULAR = {

@@ -12,6 +12,7 @@ from dedup.compare.opposite_words import (
     DENIALS,
     EMPTY_HEADS,
     IRREGULAR,
+    MIXED,
     NEGATIONS,
     NO,
     NO_NEGATION,
@@ -19,6 +20,7 @@ from dedup.compare.opposite_words import (
     PARTICLES,
     PHRASES,
     QUANTIFIERS,
+    SAME_NAMES,
     SAME_THINGS,
     TIMES,
 )
@@ -29,6 +31,7 @@ from dedup.text.spans import Span
 from dedup.text.words import is_word, split_word_spans
 
 MAX_OBJECT = 3  # content words behind a verb of which one is what it is about
+MAX_CLAUSE = 20  # words of a clause on either side of a verb
 MIN_SHARED = 2  # other content words of both clauses
 _CLAUSE_END = re.compile(r"[,;:.!?()\[\]“”\"–—]")
 _NT = re.compile(r"n['’]t$")
@@ -42,10 +45,11 @@ class Claim:
     is_denied  whether the clause says the opposite of the concept
     has_cue    whether a word of denial says so, not the word itself
     is_known   whether the concept is one of those with words for its opposite
-    is_mixed   whether another part of the clause is denied
+    is_mixed   whether another part of the clause is denied, or what it says was only planned
     span       from the word of denial, if there is one, to the end of what it is about
     objects    stems of the content words right behind it, MAX_OBJECT at most
     context    stems of the other content words of the clause
+    names      those of all of them that are names
     """
 
     concept: str
@@ -56,10 +60,13 @@ class Claim:
     span: Span
     objects: frozenset[str]
     context: frozenset[str]
+    names: frozenset[str]
 
     def contradicts(self, other: "Claim") -> bool:
         """Return whether one says what the other denies, of the same thing, in sentences that say alike."""
         if self.concept != other.concept or self.is_denied == other.is_denied or self.is_mixed or other.is_mixed:
+            return False
+        if self.names and other.names and not self.names & other.names:
             return False
         shared = (self.objects | self.context) & (other.objects | other.context)
         is_of_one = (self.has_cue or other.has_cue) and bool(self.objects & other.objects)
@@ -69,6 +76,9 @@ class Claim:
         """Return whether the two contradict, whatever their sentences say besides."""
         is_plain = self.is_known and self.has_cue != other.has_cue and bool(self.objects & other.objects)
         return is_plain and self.contradicts(other)
+
+
+_TIMES = frozenset(stem(word) for word in TIMES)
 
 
 class _Token(NamedTuple):
@@ -93,7 +103,7 @@ def _read_concepts() -> dict[str, tuple[str, bool]]:
 @cache
 def _read_things() -> dict[str, str]:
     """Return one stem for all words that mean the same thing."""
-    return {stem(word): stem(line.split()[0]) for line in SAME_THINGS for word in line.split()}
+    return {stem(word): stem(line.split()[0]) for line in (*SAME_THINGS, *SAME_NAMES) for word in line.split()}
 
 
 @lru_cache(maxsize=8192)
@@ -105,7 +115,7 @@ def read_claims(text: str) -> tuple[Claim, ...]:
     """
     claims: list[Claim] = []
     for clause in _split_clauses(text):
-        if clause[0].word not in {"if", "whether", "unless"} and "?" not in text[clause[-1].span.end :][:1]:
+        if clause[0].word not in {"if", "whether", "unless", "despite"} and "?" not in text[clause[-1].span.end :][:1]:
             claims += _read_clause(clause)
     return tuple(claims)
 
@@ -142,15 +152,17 @@ def _split_tokens(text: str) -> Iterator[_Token]:
 
 def _read_clause(clause: Sequence[_Token]) -> Iterator[Claim]:
     """Yield the claims of a clause: of every word outside the reach of a denial, and of the one that is denied."""
-    for place, token in enumerate(clause):
-        cue = _find_cue(clause, place)
+    cues = [_find_cue(clause, place) for place in range(len(clause))]
+    is_mixed = any(cues) or any(token.word in MIXED for token in clause)
+    for place, (token, cue) in enumerate(zip(clause, cues, strict=True)):
         if cue is None:
             before = clause[place - 1].word if place else " "
             counts = before[0].isdecimal() or before in QUANTIFIERS or before in NUMBER_VALUES
             if token.is_content and counts:
-                yield _make_claim(clause, place, None, "thing")
-            if token.is_content and not token.is_name:
-                yield _make_claim(clause, place, None, "")
+                yield _make_claim(clause, place, "thing", is_mixed=is_mixed)
+            is_noun = token.word.endswith(("tion", "tions", "ment", "ments")) and token.key not in _read_concepts()
+            if token.is_content and not token.is_name and not is_noun:
+                yield _make_claim(clause, place, "", is_mixed=is_mixed)
             continue
         head = next((n for n in range(place + cue.length, len(clause)) if clause[n].is_content), None)
         if head is None or clause[head].key in EMPTY_HEADS:
@@ -158,7 +170,7 @@ def _read_clause(clause: Sequence[_Token]) -> Iterator[Claim]:
         between = {clause[n].word for n in range(place + cue.length, head)}
         is_verb = not between & NOUN_MARKS and not clause[head].is_name
         if cue.denies == "thing" or (is_verb and (cue.denies == "verb" or clause[head].word.endswith("ing"))):
-            yield _make_claim(clause, head, place, "thing" if cue.denies == "thing" else "")
+            yield _make_claim(clause, head, "thing" if cue.denies == "thing" else "", cue=place)
         return
 
 
@@ -183,11 +195,14 @@ def _find_cue(clause: Sequence[_Token], place: int) -> _Cue | None:
     return _Cue(1, "deed") if word in DENIALS else None
 
 
-def _make_claim(clause: Sequence[_Token], head: int, cue: int | None, kind: str) -> Claim:
+def _make_claim(
+    clause: Sequence[_Token], head: int, kind: str, *, cue: int | None = None, is_mixed: bool = False
+) -> Claim:
     """Return the claim of the word at `head`, denied where there is a cue."""
     token = clause[head]
     concept, is_opposite = _read_concepts().get(token.key, (token.key, False))
-    content = [n for n, word in enumerate(clause) if word.is_content and word.key not in TIMES and n != head]
+    near = range(max(0, head - MAX_CLAUSE), min(len(clause), head + MAX_CLAUSE + 1))
+    content = [n for n in near if clause[n].is_content and clause[n].key not in _TIMES and n != head]
     behind = [n for n in content if n > head][:MAX_OBJECT]
     last = behind[-1] if behind else head
     return Claim(
@@ -195,8 +210,9 @@ def _make_claim(clause: Sequence[_Token], head: int, cue: int | None, kind: str)
         is_denied=is_opposite != (cue is not None),
         has_cue=cue is not None,
         is_known=token.key in _read_concepts(),
-        is_mixed=cue is None and any(_find_cue(clause, n) for n in range(len(clause))),
+        is_mixed=is_mixed,
         span=Span(clause[head if cue is None else cue].span.start, clause[last].span.end),
         objects=frozenset(clause[n].key for n in behind),
         context=frozenset(clause[n].key for n in content if n not in behind),
+        names=frozenset(clause[n].key for n in content if clause[n].is_name),
     )

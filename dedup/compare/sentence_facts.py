@@ -1,9 +1,9 @@
 """Facts of a sentence, each with the words around it: a number with what it counts, a date, a quotation, a name."""
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,11 +24,21 @@ STOP_WORDS = frozenset(
     "further once one said says say told according added reported mr mrs ms dr".split()
 )
 NEAR = 6  # words on either side of a fact that say what it is a fact of
+PLANNED = frozenset("scheduled planned supposed expected originally initially due".split())
+MAX_OWNER = 5
+UNITS = frozenset(  # what counts anything
+    stem(word)
+    for word in "years months weeks days hours minutes seconds times miles kilometers kilometres metres meters feet "
+    "foot percent dollars euros pounds rupees million billion people seasons games points grams square old".split()
+)
+MAX_FACTS = 20  # numbers, dates or quotations of a sentence: one with more is a table
 MAX_COUNTED = 3  # words behind a number that say what it counts
 MAX_CAPITALS = 0.6  # share of the words with capitals from which a sentence is a title
 MIN_QUOTE = 4  # words
 _UNITS = {"%": "percent", "$": "dollar", "€": "euro", "£": "pound", "₹": "rupee", "rs": "rupee", "pc": "percent"}
-_SAME = {"person": "people", "men": "man", "women": "woman", "cent": "percent", "per": "percent", "km": "kilometr"}
+_PAIRS = "person people men man women woman km kilometers kilometre kilometers cent percent per percent".split()
+_SAME = {stem(word): stem(other) for word, other in zip(_PAIRS[::2], _PAIRS[1::2], strict=True)}
+_OF_SAYING = {*VERB_CLASSES, "statement", "release", "interview", "conference"}
 _BREAK = re.compile(r"[.;:!?()\[\]“”\"–—]|,(?!\d)")
 _AT_LEAST = re.compile(
     r"(?:at least|more than|over|above|exceed\w*|minimum of|no fewer than)\s+\W{0,2}$", re.IGNORECASE
@@ -39,6 +49,7 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _CLOCK_AROUND = re.compile(r"\d\s*:\s*\d\d|\d\s*[ap]\.?\s?m\b|\d\s*GMT|#\s*\d", re.IGNORECASE)
+_ORDER = re.compile(r"\b(before|after|ago|later|earlier|old|since)\b")
 _DEFINITE = re.compile(
     r"\b(?:the|these|those|all|his|her|its|their|first|last|another|other)\s+(?:\w+\s+)?$", re.IGNORECASE
 )
@@ -53,13 +64,22 @@ class Word(NamedTuple):
     is_name: bool
 
 
+class Around(NamedTuple):
+    """The NEAR words before a span, and twice as many behind it."""
+
+    before: Sequence[Word]
+    behind: Sequence[Word]
+
+
 @dataclass(frozen=True, slots=True)
 class CountedNumber:
     """A number with what it counts.
 
     counted  stems of what it counts; empty where that is not said
     context  stems of the words around it
-    names    those of them with capitals
+    names    those of them with capitals, or else all of the sentence
+    owner    the name before the number, if it is near
+    unit     the unit that counts anything, and "before", "ago" and the like behind it
     bound    "" exact, ">" that or more, "<" that or less, "~" about
     is_given the number is part of a name of things that are known: "the five villages"
     """
@@ -69,18 +89,27 @@ class CountedNumber:
     counted: frozenset[str]
     context: frozenset[str]
     names: frozenset[str]
+    owner: frozenset[str]
+    unit: frozenset[str]
     bound: str
     is_given: bool
 
 
 @dataclass(frozen=True, slots=True)
 class DatedFact:
-    """A date with the stems of the words around it, and whether it is the day on which something was said."""
+    """A date with the stems of the words around it.
+
+    nearest       those of the two before it and the two behind it
+    is_of_saying  it is the day on which something was said
+    is_planned    what it dates was planned, and may not have happened
+    """
 
     span: Span
     value: DateValue
     context: frozenset[str]
+    nearest: frozenset[str]
     is_of_saying: bool
+    is_planned: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +135,17 @@ def split_content(text: str) -> list[Word]:
     return words
 
 
+def split_at(words: Sequence[Word], span: Span) -> Around:
+    """Return the words before a span and behind it, in order."""
+    first = bisect_right(words, span.start, key=lambda word: word.span.end)
+    last = bisect_left(words, span.end, key=lambda word: word.span.start)
+    return Around(words[max(0, first - NEAR) : first], words[last : last + 2 * NEAR])
+
+
 def gather_near(words: Sequence[Word], span: Span) -> list[Word]:
     """Return the content words within NEAR words of a span, the span left out."""
-    before = [word for word in words if word.span.end <= span.start][-NEAR:]
-    after = [word for word in words if word.span.start >= span.end][:NEAR]
-    return [word for word in (*before, *after) if word.is_content]
+    around = split_at(words, span)
+    return [word for word in (*around.before, *around.behind[:NEAR]) if word.is_content]
 
 
 @lru_cache(maxsize=4096)
@@ -119,26 +154,40 @@ def read_numbers(text: str, language: str) -> tuple[CountedNumber, ...]:
     words = split_content(text)
     dates = find_dates(text)
     found = []
-    for span, value in find_numbers(text, language):
+    numbers = find_numbers(text, language)
+    all_names = frozenset(word.key for word in words if word.is_name)
+    for span, value in numbers if len(numbers) <= MAX_FACTS else ():
         is_of_date = any(span.start < day.end and span.end > day.start for day in dates)
         if is_of_date or _CLOCK_AROUND.search(text[max(0, span.start - 6) : span.end + 6]):
             continue
         before = text[max(0, span.start - 40) : span.start]
         bounds = ((_AT_LEAST, ">"), (_ABOUT, "~"), (_AT_MOST, "<"))
         bound = next((sign for pattern, sign in bounds if pattern.search(before)), "")
-        near = gather_near(words, span)
+        near, counted = gather_near(words, span), find_counted(text, span, words)
         found.append(
             CountedNumber(
                 span=span,
                 value=value,
-                counted=find_counted(text, span, words),
+                counted=counted,
                 context=frozenset(word.key for word in near),
-                names=frozenset(word.key for word in near if word.is_name),
+                names=frozenset(w.key for w in near if w.is_name) or all_names,
+                owner=frozenset(find_owner(words, span)),
+                unit=counted & UNITS | frozenset(_ORDER.findall(text[span.end : span.end + 20])),
                 bound=bound,
                 is_given=bool(_DEFINITE.search(before)),
             )
         )
     return tuple(found)
+
+
+def find_owner(words: Sequence[Word], span: Span) -> list[str]:
+    """Return the stems of the last name within MAX_OWNER words before a number."""
+    before = split_at(words, span).before[-MAX_OWNER:]
+    last = max((n for n, word in enumerate(before) if word.is_name), default=-1)
+    first = last
+    while first > 0 and before[first - 1].is_name:
+        first -= 1
+    return [word.key for word in before[first : last + 1]] if last >= 0 else []
 
 
 def find_counted(text: str, span: Span, words: Sequence[Word]) -> frozenset[str]:
@@ -150,7 +199,8 @@ def find_counted(text: str, span: Span, words: Sequence[Word]) -> frozenset[str]
         return frozenset(units)
     counted: list[str] = []
     end = span.end
-    for word in (word for word in words if word.span.start >= span.end):
+    around = split_at(words, span)
+    for word in around.behind:
         if _BREAK.search(text[end : word.span.start]) or len(counted) == MAX_COUNTED:
             break
         if word.is_content:
@@ -161,7 +211,7 @@ def find_counted(text: str, span: Span, words: Sequence[Word]) -> frozenset[str]
     if counted:
         return frozenset(counted)
     start = span.start
-    for word in reversed([word for word in words if word.span.end <= span.start][-4:]):
+    for word in reversed(around.before[-4:]):
         if _BREAK.search(text[word.span.end : start]):
             break
         if word.is_content:
@@ -171,19 +221,28 @@ def find_counted(text: str, span: Span, words: Sequence[Word]) -> frozenset[str]
 
 
 @lru_cache(maxsize=4096)
-def read_dates(text: str, published: date | None) -> tuple[DatedFact, ...]:
+def read_dates(text: str) -> tuple[DatedFact, ...]:
     """Return the dates of a sentence, neighbours together: Sunday night, December 28-29."""
     words = split_content(text)
     found = []
-    for span in join_dates(text):
-        near = [w for w in words if w.span.end <= span.start][-2:] + [w for w in words if w.span.start >= span.end][:2]
-        is_of_saying = any(fold(word.span.cut(text)) in VERB_CLASSES for word in near)
+    spans = join_dates(text)
+    for span in spans if len(spans) <= MAX_FACTS else ():
+        around = split_at(words, span)
+        near = [*around.before[-2:], *around.behind[:2]]
+        nearest = [
+            *[word for word in around.before if word.is_content][-2:],
+            *[word for word in around.behind if word.is_content][:2],
+        ]
+        is_planned = any(fold(word.span.cut(text)) in PLANNED for word in words)
+        is_of_saying = any(fold(word.span.cut(text)) in _OF_SAYING for word in near)
         found.append(
             DatedFact(
                 span,
-                read_date(span.cut(text), published),
+                read_date(span.cut(text)),
                 frozenset(w.key for w in gather_near(words, span)),
+                frozenset(word.key for word in nearest),
                 is_of_saying,
+                is_planned,
             )
         )
     return tuple(found)
@@ -210,7 +269,8 @@ def read_quotes(text: str) -> tuple[Quote, ...]:
     """Return the quotations of MIN_QUOTE words and more; what has capitals throughout is a name or a title."""
     found = []
     quotations = find_quotations(text)
-    for start, end in zip(quotations.starts, quotations.ends, strict=True):
+    spans = list(zip(quotations.starts, quotations.ends, strict=True))
+    for start, end in spans if len(spans) <= MAX_FACTS else ():
         places = [
             Span(start + place.start, start + place.end)
             for place in split_word_spans(text[start:end])

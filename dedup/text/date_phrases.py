@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from dedup.text.lexicon import DAYS, MONTH_ABBREVIATIONS, MONTHS
@@ -11,14 +11,15 @@ from dedup.text.spans import Span
 
 _MONTHS = "|".join((*MONTHS, *MONTH_ABBREVIATIONS))
 _DAYS = "|".join(DAYS)
+_NO_MODAL = r"(?!may\s+(?:be|have|not|also|get|go|take|face|need|come)\b)"
 _DATE = re.compile(
     rf"""\b(?:{_DAYS}|yesterday|today|tonight|tomorrow)s?\b
-       | \b(?:{_MONTHS})\b\.?(?:\s+\d{{1,2}}(?!\d)(?:st|nd|rd|th)?(?:\s*[–-]\s*\d{{1,2}}(?!\d))?)?(?:,?\s+\d{{4}})?
+       | \b{_NO_MODAL}(?:{_MONTHS})\b\.?(?:\s+\d{{1,2}}(?!\d)(?:st|nd|rd|th)?(?:\s*[–-]\s*\d{{1,2}}(?!\d))?)?(?:,?\s+\d{{4}})?
        | \b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b(?:,?\s+\d{{4}})?
        | \b\d{{4}}-\d{{2}}-\d{{2}}\b | \b\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}\b
        | \b\d{{1,2}}:\d{{2}}\b | \b\d{{1,2}}\s*[ap]\.?m\b
        | \b(?:1[6-9]|20)\d{{2}}\b
-       | \d+\s*[年月日時时点號号]""",
+       | \d{{1,4}}\s*[年月日時时点號号]""",
     re.IGNORECASE | re.VERBOSE,
 )
 _MODAL_MONTHS = {*MONTH_ABBREVIATIONS, "march", "june", "july"}  # as words: "may", "march", "dec"
@@ -31,12 +32,11 @@ _FOREIGN = re.compile(
 _PART = re.compile(
     r"(?P<iso>(\d{4})-(\d{2})-(\d{2}))|(?P<slashes>(\d{1,2})[/.](\d{1,2})[/.](\d{2,4}))"
     r"|(?P<clock>(\d{1,2}):(\d{2})(?:\s*([ap])\.?m)?|(\d{1,2})\s*([ap])\.?m\b)"
-    r"|(?P<cjk>(\d+)\s*([年月日]))|(?P<year>(?<!\d)\d{4}(?!\d))|(?P<day>(?<!\d)\d{1,2}(?!\d))|(?P<word>[^\W\d_]+)",
+    r"|(?P<cjk>(\d{1,4})\s*([年月日]))|(?P<year>(?<!\d)\d{4}(?!\d))|(?P<day>(?<!\d)\d{1,2}(?!\d))|(?P<word>[^\W\d_]+)",
     re.IGNORECASE,
 )
 # A night is of two days: that of Sunday goes into Monday, and overnight is before a day or after it.
 _NIGHTS = {"night": (0, 1), "evening": (0, 1), "tonight": (0, 1), "midnight": (-1, 1), "overnight": (-1, 1)}
-_RELATIVE = {"today": 0, "tonight": 0, "yesterday": -1, "tomorrow": 1}
 MIN_MINUTES = 15  # times of day that are nearer than this are the same, told roughly
 
 
@@ -112,14 +112,14 @@ def is_apart(a: Collection[int], b: Collection[int], slack: int = 0) -> bool:
     return bool(a and b) and min(abs(x - y) for x in a for y in b) > slack
 
 
-def read_date(phrase: str, published: date | None = None) -> DateValue:
-    """Return what a phrase that names a date says; "yesterday" counts from the day on which the text was published.
+def read_date(phrase: str) -> DateValue:
+    """Return what a phrase that names a date says; "yesterday" says nothing.
 
     >>> str(read_date("on Sunday night, Dec. 28-29")), str(read_date("5 de marzo de 2024")), str(read_date("7 p.m."))
     ('12-28-29 sunday night', '2024-03-05', '19:00')
     """
     fields: dict[str, set[int]] = {}
-    for name, number in read_parts(phrase, published):
+    for name, number in read_parts(phrase):
         fields.setdefault(name, set()).add(number)
     if "months" not in fields:
         fields.pop("days", None)  # a number alone
@@ -134,12 +134,12 @@ class DateNumber(NamedTuple):
     number: int
 
 
-def read_parts(phrase: str, published: date | None) -> Iterator[DateNumber]:
+def read_parts(phrase: str) -> Iterator[DateNumber]:
     """Yield the numbers of a date in the order of the phrase."""
     for part in _PART.finditer(phrase):
         kind, text = str(part.lastgroup), part.group()
         if kind == "word":
-            yield from read_word(text.casefold(), published)
+            yield from read_word(text.casefold())
             continue
         numbers = [int(number) for number in re.findall(r"\d+", text)]
         if kind == "clock":
@@ -156,11 +156,9 @@ def read_parts(phrase: str, published: date | None) -> Iterator[DateNumber]:
             yield DateNumber("days", numbers[0])
 
 
-def read_word(word: str, published: date | None) -> Iterator[DateNumber]:
-    """Yield what a word says: a month, a weekday, or a day that counts from the day of publication."""
+def read_word(word: str) -> Iterator[DateNumber]:
+    """Yield what a word says: a month or a weekday."""
     words = read_numbered_words()
-    if word in _RELATIVE and published:
-        yield from name_day(published + timedelta(_RELATIVE[word]))
     for field, table in (("months", words["month"]), ("weekdays", words["weekday"])):
         number = table.get(word, table.get(word.removesuffix("s"), -1))
         if number >= 0:

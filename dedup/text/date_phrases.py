@@ -14,7 +14,8 @@ _DAYS = "|".join(DAYS)
 _NO_MODAL = r"(?!may\s+(?:be|have|not|also|get|go|take|face|need|come)\b)"
 _DATE = re.compile(
     rf"""\b(?:{_DAYS}|yesterday|today|tonight|tomorrow)s?\b
-       | \b{_NO_MODAL}(?:{_MONTHS})\b\.?(?:\s+\d{{1,2}}(?!\d)(?:st|nd|rd|th)?(?:\s*[–-]\s*\d{{1,2}}(?!\d))?)?(?:,?\s+\d{{4}})?
+       | \b{_NO_MODAL}(?:{_MONTHS})\b\.?(?:\s+\d{{1,2}}(?!\d)(?:st|nd|rd|th)?(?:\s*[–-]\s*\d{{1,2}}(?!\d))?)?
+         (?:,?\s+\d{{4}})?
        | \b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b(?:,?\s+\d{{4}})?
        | \b\d{{4}}-\d{{2}}-\d{{2}}\b | \b\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}\b
        | \b\d{{1,2}}:\d{{2}}\b | \b\d{{1,2}}\s*[ap]\.?m\b

@@ -43,14 +43,13 @@ def main() -> None:
         for number in range(options.rounds):
             for tool in tools:
                 run, answer = run_tool(tool, corpus, settings)
-                if answer is None:
+                if isinstance(run, str) or answer is None:
                     print(f"  {tool.peer.name:<12} {run}")
                     continue
                 seconds = answer.seconds["work"]
                 times[tool.peer.name].append(seconds)
-                print(
-                    f"  round {number + 1} {tool.peer.name:<12} {seconds:8.2f} s, {len(answer.kept):,} kept", flush=True
-                )
+                shown = f"{seconds:8.2f} s, {run.cpu_s:8.2f} CPU s in all, {len(answer.kept):,} kept"
+                print(f"  round {number + 1} {tool.peer.name:<12} {shown}", flush=True)
     medians = {name: statistics.median(values) for name, values in times.items() if values}
     others = {name: seconds for name, seconds in medians.items() if name != OURS.name}
     if not others:

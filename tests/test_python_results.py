@@ -170,6 +170,19 @@ def test_texts_are_compared_from_a_dict_a_list_or_a_table():
         found[0].left_out("dpa")
 
 
+def test_fields_under_well_known_names_are_read():
+    records = [
+        {"id": "1", "source": "ap", "text": SAID, "published": "3 January 2024"},
+        {"id": "2", "source": "bbc", "text": SAID, "published": "1 January 2024", "date": float("nan")},
+    ]
+    found = dedup.compare_texts(records, engine="lexical")
+    assert (["ap", "bbc"], 1) == ([outlet.name for outlet in found.outlets], found.base)
+    assert "Outlet('ap', 2 sentences)" == repr(found.outlets[0])
+    late = [*records, records[0] | {"id": "3", "published": "2024-03-01"}]
+    [story] = dedup.find_stories(late, dedup.StoryConfig(window=3))
+    assert ["2", "1"] == [member.document.id for member in story.members]
+
+
 def test_a_text_that_is_none_is_a_type_error():
     with pytest.raises(TypeError, match='the text of "a" is no str: 5'):
         dedup.compare_texts({"a": 5, "b": "x"})

@@ -95,6 +95,9 @@ class Outlet:
     document: Document
     sentences: tuple[Sentence, ...]
 
+    def __repr__(self) -> str:
+        return f"Outlet({self.name!r}, {len(self.sentences):,} sentences)"
+
     @property
     def name(self) -> str:
         """Return what the text is called."""

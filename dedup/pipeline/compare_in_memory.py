@@ -95,9 +95,9 @@ def compare_texts(
         documents = [Document(name, each) for name, each in texts.items()]
     else:
         from dedup.pipeline.collect_documents import name_documents  # noqa: PLC0415 (they need Arrow, a dict does not)
-        from dedup.pipeline.take_documents import take_documents  # noqa: PLC0415 (the same)
+        from dedup.pipeline.take_documents import name_facts, take_documents  # noqa: PLC0415 (the same)
 
-        documents = name_documents(take_documents(texts, text))
+        documents = name_documents(name_facts(take_documents(texts, text)))
     for document in documents:
         if not isinstance(document.text, str):
             raise TypeError(f'the text of "{document.id}" is no str: {document.text!r:.80}')

@@ -5,10 +5,9 @@ from collections.abc import Iterable, Iterator
 import msgspec
 import numpy as np
 
-from dedup.config import FieldNames
 from dedup.kernels.neighbours import UNDATED
 from dedup.model.documents import Document, Member, Story
-from dedup.pipeline.take_documents import take_documents
+from dedup.pipeline.take_documents import name_facts, take_documents
 from dedup.report.result_tables import ResultList
 from dedup.stories.catalogue import join_title, number_outlets
 from dedup.stories.group_documents import group_documents
@@ -36,11 +35,11 @@ def find_stories(
     """
     config = config or StoryConfig()
     found = take_documents(documents, text)
-    names = FieldNames()
-    titles = [read_field(document, names.title) for document in found]
+    named = name_facts(found)
+    titles = [read_field(document, "title") for document in named]
     texts = [join_title(title, document.text) for title, document in zip(titles, found, strict=True)]
-    outlets = number_outlets([read_field(document, names.outlet) for document in found])
-    days = np.array([find_day(document, names.date) for document in found], np.int32)
+    outlets = number_outlets([read_field(document, "outlet") for document in named])
+    days = np.array([find_day(document, "date") for document in named], np.int32)
     grouping = group_documents(TermCounter().count(texts), days, outlets, config, lambda _: None)
     words: dict[int, str] = {}
     for position, wanted in grouping.locate_terms().items():

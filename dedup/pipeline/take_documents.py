@@ -1,10 +1,14 @@
 """What the functions of the library take as documents: texts, mappings, pairs, and the rows of any table."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pyarrow as pa
 
+from dedup.config import InputConfig
+from dedup.corpus.blocks import list_names
 from dedup.corpus.rejections import TEXT_NAMES, find_likely, list_fields
 from dedup.model.documents import Document
 
@@ -27,6 +31,28 @@ def take_documents(documents: Iterable[object], text: str = "text") -> list[Docu
     if not hasattr(documents, ARROW_STREAM) and not isinstance(documents, Iterable):
         raise TypeError(f"{documents!r:.80} is no list of documents. Pass texts, pairs of id and text, or a table.")
     return [to_document(number, row, text) for number, row in enumerate(list_rows(documents, text))]
+
+
+def name_facts(documents: Sequence[Document]) -> list[Document]:
+    """Return the documents with title, date, outlet and url under these names, also where others call them otherwise.
+
+    >>> name_facts([Document("a", "One.", {"source": "AP", "published": "2024-01-31"})])[0].fields["outlet"]
+    'AP'
+    """
+    config = InputConfig()
+    named = list_names(config, config.facts)
+
+    def find(document: Document) -> Mapping[str, object]:
+        given = {name: value for name, value in document.fields.items() if is_fact(value)}
+        first = {role: next((given[name] for name in names if name in given), None) for role, names in named.items()}
+        return {**document.fields, **{role: value for role, value in first.items() if value is not None}}
+
+    return [replace(document, fields=find(document)) if document.fields else document for document in documents]
+
+
+def is_fact(value: object) -> bool:
+    """Return whether a value says something: a text, a number or a date, and not what pandas has for nothing."""
+    return isinstance(value, (str, int, float, date)) and value != "" and str(value) not in {"nan", "NaT"}
 
 
 def list_rows(documents: Any, text: str) -> Iterable[object]:

@@ -7,7 +7,7 @@ from itertools import groupby
 from dedup.compare.model import Comparison, Disagreement, FactKind, Grade, LeftOut, Place
 from dedup.report.compare.compare_names import number_statements
 from dedup.report.compare.compare_page import PageRow
-from dedup.report.compare.compare_text import KIND_NAMES, KINDS, cut_fact
+from dedup.report.compare.compare_text import KIND_NAMES, KINDS, cut_fact, list_opposed
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,21 +94,6 @@ def show_omission(found: Comparison, entry: LeftOut, number: int) -> PageOmissio
     nearest = against.get(entry.outlet) or (entry.nearest.place if entry.nearest else None)
     shown = quote_place(found, nearest) if nearest else None
     return PageOmission(number, said, who, shown, is_opposed=entry.outlet in against)
-
-
-def list_opposed(found: Comparison, row: int) -> dict[int, Place]:
-    """Return the texts that say the opposite of what a row says, with the sentence of each that does."""
-    held = found.rows[row].outlets
-    opposed: dict[int, Place] = {}
-    for case in found.disagreements:
-        if case.kind is FactKind.OPPOSITE and case.row == row:
-            own = {value for fact in case.facts if fact.outlet in held for value in fact.values}
-            opposed |= {
-                fact.outlet: Place(fact.outlet, fact.sentences[0])
-                for fact in case.facts
-                if fact.outlet not in held and not own & set(fact.values)
-            }
-    return opposed
 
 
 def quote_place(found: Comparison, place: Place) -> PageQuote:

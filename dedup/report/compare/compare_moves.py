@@ -10,8 +10,8 @@ def find_moves(found: Comparison) -> list[list[set[int]]]:
     Those that the longest run of rows in the order of both leaves out: the fewest that can be said to have moved.
     """
     first = [
-        {number: cell.sentences[0] for number, row in enumerate(found.rows) if (cell := row.find(outlet))}
-        for outlet in range(len(found.outlets))
+        {n: text.list_spans(cell)[0].start for n, row in enumerate(found.rows) if (cell := row.find(outlet))}
+        for outlet, text in enumerate(found.outlets)
     ]
     return [[find_out_of_order(own, base) for base in first] for own in first]
 

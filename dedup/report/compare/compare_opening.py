@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain, groupby, permutations
 from typing import NamedTuple
 
-from dedup.compare.model import Comparison, Disagreement, Fact, FactKind, Grade, Omission, Outlet
+from dedup.compare.model import Comparison, Disagreement, Fact, FactKind, Grade, LeftOut, Omission, Outlet
 from dedup.compare.shares import MIN_REUSED
 from dedup.report.compare.compare_names import name_letter
 from dedup.report.compare.compare_text import KIND_NAMES, KINDS, cut_fact, percent
@@ -98,8 +98,9 @@ def tell_shared(found: Comparison) -> Phrases:
     more = f"; {len(shared)} of the {len(found.rows)} statements {verb} in two texts or more"
     rest = "." if len(shared) == len(found.rows) else f"{more}."
     if most == count:
-        who, among = "Both" if count == 2 else f"All {count}", ", among them " if len(widest) > len(quotes) else ": "
-        head = f"{who} texts make {count_things(len(widest), 'statement')} in common{among}"
+        who, among = "Both" if count == 2 else f"All {count}", ", among them " if len(widest) > len(quotes) else ", "
+        one = "in the words of one" if len(quotes) == 1 else "each in the words of one"
+        head = f"{who} texts make {count_things(len(widest), 'statement')} in common{among}{one}: "
         return compose(head, *enumerate_all(quotes), rest)
     head = f"No statement is in all {count} texts; the most widely told is in {most}: "
     return compose(head, *quotes[0], rest)
@@ -116,7 +117,7 @@ def tell_disagreements(found: Comparison) -> Phrases:
     counts = Counter(case.kind for case in found.disagreements)
     listed = ", ".join(f"{counts[kind]} in {KIND_NAMES[kind]}" for kind in KINDS if counts[kind])
     count = len(found.disagreements)
-    rest = f"; in all the texts disagree in {count} places: {listed}." if count > 1 else "."
+    rest = f"; {count} disagreements were found: {listed}." if count > 1 else "."
     if first.kind is FactKind.OPPOSITE and len(sides) > 1:
         return compose(outlets[0], " may contradict ", outlets[1], ": ", *against, rest)
     return compose(sorted(chain(*outlets)), f" differ in {KIND_NAMES[first.kind]}: ", *against, rest)
@@ -143,11 +144,18 @@ def quote_side(found: Comparison, case: Disagreement, side: Sequence[Fact]) -> P
     return compose(Phrase(clip_words(text, MAX_QUOTE), row=case.row), " (", [number], ")")
 
 
-def is_telling_row(found: Comparison, row: int) -> bool:
-    """Return whether what one text alone has is a sentence that says something by itself, and no heading."""
-    cell = found.rows[row].cells[0]
-    sentence = found.outlets[cell.outlet].sentences[cell.sentences[0]]
-    return sentence.num_words >= MIN_TELLING and sentence.kind is not UnitKind.HEADING
+def rank_alone(found: Comparison, outlet: int) -> list[int]:
+    """Return what one text alone tells, without headings and stubs where there is more; the first is an example."""
+    text, rows = found.outlets[outlet], found.only_here(outlet)
+    sentences = {row: text.sentences[found.rows[row].cells[0].sentences[0]] for row in rows}
+    told = [r for r, s in sentences.items() if s.num_words >= MIN_QUOTE and s.kind is not UnitKind.HEADING] or rows
+    return sorted(told, key=lambda row: sentences[row].num_words < MIN_TELLING)
+
+
+def measure_sureness(found: Comparison, entry: LeftOut) -> tuple[int, float]:
+    """Return how sure it is that others say alike what one leaves out: how many say it, and their best link."""
+    says = set(entry.says)
+    return len(entry.outlets), max((link.score for link in found.links if {link.a, link.b} <= says), default=0.0)
 
 
 def say_count(count: int) -> str:
@@ -156,20 +164,21 @@ def say_count(count: int) -> str:
 
 
 def tell_alone(found: Comparison) -> Phrases:
-    """Return who tells most that no other does, and who leaves out most."""
+    """Return who tells most that no other does, and who leaves out most; headings and stubs are not counted."""
     outlets = range(len(found.outlets))
-    alone = [found.only_here(outlet) for outlet in outlets]
+    alone = [rank_alone(found, outlet) for outlet in outlets]
     most = max(outlets, key=lambda outlet: len(alone[outlet]))
     head = compose("Nothing was found that only one text tells")
     if alone[most]:
-        telling = [row for row in alone[most] if is_telling_row(found, row)] or alone[most]
         size = f", {say_count(len(alone[most]))}"
-        head = compose("Most that no other text tells is in ", [most], size, *quote_row(found, telling[0])[:1])
+        head = compose("Most that no other text tells is in ", [most], size, *quote_row(found, alone[most][0])[:1])
     missing = [entry for entry in found.omissions if entry.grade is Grade.LEFT_OUT]
     if not missing:
         return [*head, Phrase(", and nothing that one leaves out." if not alone[most] else "; nothing is left out.")]
     outlet, count = Counter(entry.outlet for entry in missing).most_common(1)[0]
-    row = next(entry.row for entry in missing if entry.outlet == outlet)
+    row = max(
+        (entry for entry in missing if entry.outlet == outlet), key=lambda entry: measure_sureness(found, entry)
+    ).row
     size = f" leaves out most that others tell, {say_count(count)}"
     return [*head, *compose("; ", [outlet], size, *quote_row(found, row), ".")]
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dedup.compare.model import Cell, Comparison, Disagreement, Wording
+from dedup.compare.model import Cell, Comparison, Disagreement, Grade, Wording
 from dedup.compare.outlet_shares import OutletShares
 from dedup.report.compare.compare_marks import FactSpan, MarkedText, mark_shared, mark_words
 from dedup.report.compare.compare_moves import find_moves
@@ -15,7 +15,14 @@ from dedup.report.compare.compare_names import (
     name_outlet,
     number_statements,
 )
-from dedup.report.compare.compare_text import KIND_NAMES, describe_derivation, describe_order, group_wordings, percent
+from dedup.report.compare.compare_text import (
+    KIND_NAMES,
+    describe_derivation,
+    describe_order,
+    group_wordings,
+    list_opposed,
+    percent,
+)
 from dedup.text.spans import Span
 
 PARTS = ("verbatim", "edited", "reworded", "partial", "dropped")
@@ -65,16 +72,26 @@ class PageCell:
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """One statement; `marks[cell][other]` is a wording marked against another one, empty where there are many."""
+    """One statement; of those `missing` here some leave it out, some say the opposite, the rest may say it elsewhere.
+
+    `marks[cell][other]` is a wording marked against another one, empty where there are many.
+    """
 
     number: int
     outlets: tuple[int, ...]
     cells: tuple[PageCell, ...]
     missing: tuple[str, ...]
+    left_out: tuple[str, ...]
+    against: tuple[str, ...]
     kinds: tuple[str, ...]
     is_verbatim: bool
     is_moved: bool
     marks: tuple[tuple[tuple[MarkedText, ...], ...], ...]
+
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """Return who may say it elsewhere, or in part."""
+        return tuple(letter for letter in self.missing if letter not in self.left_out + self.against)
 
     @property
     def label(self) -> str:
@@ -157,6 +174,8 @@ def build_row(found: Comparison, row: int, number: int, moves: Sequence[Sequence
         outlets=outlets,
         cells=cells,
         missing=tuple(name_letter(o) for o in range(len(found.outlets)) if o not in outlets),
+        left_out=tuple(name_letter(e.outlet) for e in found.omissions if e.row == row and e.grade is Grade.LEFT_OUT),
+        against=tuple(name_letter(outlet) for outlet in sorted(list_opposed(found, row))),
         kinds=tuple(dict.fromkeys(KIND_NAMES[case.kind] for case in disputed)),
         is_verbatim=len(cells) == 1 < len(outlets),
         is_moved=any(cell.is_moved for cell in cells),

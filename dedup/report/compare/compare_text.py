@@ -1,6 +1,6 @@
 """Words for a comparison, as every format says them."""
 
-from dedup.compare.model import Comparison, Fact, FactKind, Wording
+from dedup.compare.model import Comparison, Fact, FactKind, Place, Wording
 from dedup.compare.outlet_shares import OutletShares
 from dedup.report.compare.compare_names import name_letter, name_outlet
 from dedup.report.wording import clip_words, format_share
@@ -79,3 +79,18 @@ def cut_fact(found: Comparison, fact: Fact) -> list[str]:
     """Return the wordings of a fact, each once."""
     text = found.outlets[fact.outlet].text
     return list(dict.fromkeys(span.cut(text).strip(" ,.;") for span in fact.spans))
+
+
+def list_opposed(found: Comparison, row: int) -> dict[int, Place]:
+    """Return the texts that say the opposite of what a row says, with the sentence of each that does."""
+    held = found.rows[row].outlets
+    opposed: dict[int, Place] = {}
+    for case in found.disagreements:
+        if case.kind is FactKind.OPPOSITE and case.row == row:
+            own = {value for fact in case.facts if fact.outlet in held for value in fact.values}
+            opposed |= {
+                fact.outlet: Place(fact.outlet, fact.sentences[0])
+                for fact in case.facts
+                if fact.outlet not in held and not own & set(fact.values)
+            }
+    return opposed

@@ -124,6 +124,8 @@ def show_marks(text, reference, relation):
         ("A storm killed 14.", "A storm killed 12.", Wording.EDITED, "A storm killed -12-+14+."),
         ("In Oslo 12 people died", "12 people died in Oslo", Wording.EDITED, "+In Oslo+ 12 people died-in Oslo-"),
         ("12 died on Monday", "On Monday 12 died", Wording.EDITED, "12 +died+ on Monday-died-"),
+        ("A storm killed twelve.", "A storm killed 12.", Wording.EDITED, "A storm killed twelve."),
+        ("A storm came. He left Oslo.", "He left Oslo. A storm came.", Wording.EDITED, "A storm came. He left Oslo."),
         ("He said “it’s over”.", 'He said "it\'s over".', Wording.EDITED, "He said “it’s over”."),
         (
             "Storms left 12 dead in Oslo",

@@ -8,9 +8,12 @@ from itertools import groupby, pairwise
 from rapidfuzz.distance import Indel
 
 from dedup.compare.model import Wording
-from dedup.compare.terms import Term, fold, split_terms
+from dedup.compare.relate_wordings import measure_common_words
+from dedup.compare.terms import Term, fold, fold_words, split_terms
 from dedup.text.characters import is_unspaced
+from dedup.text.lexicon import NUMBER_SCALES, NUMBER_VALUES
 from dedup.text.spans import Span
+from dedup.text.units import split_units
 from dedup.text.words import is_word, split_word_spans
 
 MIN_NAME = 3  # letters; "The" and "But" begin sentences
@@ -84,8 +87,9 @@ def find_edits(text: str, reference: str) -> list[WordMark]:
 
     A number that both have is never marked, wherever it is.
     """
+    reference = order_like(text, reference)
     spans, old_spans = ([s for s in split_word_spans(side) if is_word(s.cut(side))] for side in (text, reference))
-    words, old_words = [fold(s.cut(text)) for s in spans], [fold(s.cut(reference)) for s in old_spans]
+    words, old_words = [read_word(s.cut(text)) for s in spans], [read_word(s.cut(reference)) for s in old_spans]
     marks: list[WordMark] = []
     place = 0
     for op in Indel.opcodes(old_words, words):
@@ -101,6 +105,31 @@ def find_edits(text: str, reference: str) -> list[WordMark]:
             ]
         place = spans[op.dest_end - 1].end
     return marks
+
+
+def order_like(text: str, reference: str) -> str:
+    """Return the reference with its sentences in the order of those of the text that they are most like."""
+    sentences, others = ([unit.span.cut(side) for unit in split_units(side)] for side in (text, reference))
+    if len(sentences) < 2 or len(others) < 2:
+        return reference
+    words = [tuple(fold_words(sentence)) for sentence in sentences]
+
+    def find_partner(other: str) -> int:
+        likeness = [measure_common_words(own, tuple(fold_words(other))) for own in words]
+        return max(range(len(words)), key=likeness.__getitem__)
+
+    partners = [find_partner(other) for other in others]
+    if partners == sorted(partners):
+        return reference
+    return " ".join(others[place] for place in sorted(range(len(others)), key=partners.__getitem__))
+
+
+def read_word(word: str) -> str:
+    """Return a word without what case and typography change; a number as its value, in digits or as one word."""
+    key = fold(word)
+    if key[0].isdecimal():
+        return key.replace(",", "")
+    return str(NUMBER_VALUES[key]) if key in NUMBER_VALUES and key not in NUMBER_SCALES else key
 
 
 def join_new(spans: Sequence[Span], words: Sequence[str], places: Sequence[int], others: Sequence[str]) -> list[Span]:

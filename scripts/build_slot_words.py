@@ -7,7 +7,6 @@ words too ("so" is Sunday in German).
 
 import json
 import re
-from collections.abc import Iterable
 
 from babel import Locale
 
@@ -23,37 +22,20 @@ SEASONS = ("spring", "summer", "autumn", "fall", "winter")
 ORDINALS = ("first", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth")
 
 
-def collect_names(tables: Iterable[object]) -> dict[str, int]:
-    """Return the names of tables of months or weekdays, in full, that are one word of three letters and more.
-
-    Each with its number as CLDR has it (weekdays from 0, Monday), -1 where languages do not agree: listopad is October
-    in Croatian and November in Polish.
-    """
-    numbers: dict[str, int] = {}
-    for table in tables:
-        for forms in dict(table).values():  # type: ignore[call-overload]
-            for number, name in forms["wide"].items():
-                word = name.casefold()
-                if re.fullmatch(r"[^\W\d_]{3,}", word):
-                    numbers[word] = number if numbers.get(word, number) == number else -1
-    return numbers
+def collect_names(tables: object) -> set[str]:
+    """Return the names of a table of months or weekdays, in full, that are one word of three letters and more."""
+    names = (name.casefold() for forms in dict(tables).values() for name in forms["wide"].values())  # type: ignore[call-overload]
+    return {name for name in names if re.fullmatch(r"[^\W\d_]{3,}", name)}
 
 
-def build() -> dict[str, dict[str, int] | list[str]]:
-    """Return the words of each kind, none in two; of months and weekdays with their numbers."""
+def build() -> dict[str, list[str]]:
+    """Return the words of each kind, none in two."""
     locales = [Locale.parse(language) for language in LANGUAGES.split()]
-    month = collect_names(locale.months for locale in locales)
-    month |= {name: MONTH_ABBREVIATIONS.index(name) + 1 for name in MONTH_ABBREVIATIONS[:12]} | {"sept": 9}
-    weekday = collect_names(locale.days for locale in locales)
-    weekday |= {name: [day[:2] for day in DAYS].index(name[:2]) for name in DAY_ABBREVIATIONS}
-    weekday = {word: number for word, number in weekday.items() if word not in month}
-    number = {*NUMBER_VALUES, *ORDINALS} - month.keys() - weekday.keys()
-    return {
-        "number": sorted(number),
-        "month": dict(sorted(month.items())),
-        "weekday": dict(sorted(weekday.items())),
-        "season": sorted(SEASONS),
-    }
+    month = set(MONTH_ABBREVIATIONS).union(*(collect_names(locale.months) for locale in locales))
+    weekday = set(DAY_ABBREVIATIONS).union(*(collect_names(locale.days) for locale in locales)) - month
+    number = {*NUMBER_VALUES, *ORDINALS} - month - weekday
+    kinds = {"number": number, "month": month, "weekday": weekday, "season": set(SEASONS)}
+    return {kind: sorted(words) for kind, words in kinds.items()}
 
 
 if __name__ == "__main__":

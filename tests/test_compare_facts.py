@@ -3,7 +3,7 @@
 import pytest
 
 from dedup.compare import differ
-from dedup.compare.disagreements import MAX_LENGTH, explain_long_sentences, find_disagreements
+from dedup.compare.disagreements import MAX_LENGTH, explain_languages, explain_long_sentences, find_disagreements
 from dedup.compare.model import Cell, Link, Place, Row, Strength, Wording
 from dedup.compare.opposites import read_claims
 from dedup.compare.read_units import split_document
@@ -277,3 +277,22 @@ def test_a_sentence_beyond_the_limit_is_not_looked_into_and_that_is_said():
     assert ("no disagreements are looked for in 2 sentences beyond 10,000 characters",) == explain_long_sentences(
         outlets
     )
+
+
+def test_what_is_not_read_in_a_language_is_told():
+    texts = (
+        "Die Stadt zählte drei Verletzte im Hafen.",
+        "Liczba ofiar pożaru w porcie wzrosła do trzech osób.",
+        "The cat.",
+    )
+    outlets = [split_document(Document(name, text)) for name, text in zip("abc", texts, strict=True)]
+    assert (
+        "speakers, verbs of saying and opposites are read in English only, not in de, pl",
+        "number words are not read in pl",
+    ) == explain_languages(outlets)
+
+
+def test_number_words_of_other_languages_are_compared():
+    said = "Die Stadt zählte {} Verletzte am Hafen von Rotterdam."
+    assert [("number", "vierundzwanzig", "25")] == list_conflicts(said.format("vierundzwanzig"), said.format("25"))
+    assert [] == list_conflicts(said.format("vierundzwanzig"), said.format("24"))

@@ -29,7 +29,8 @@ from dedup.compare.sentence_facts import (
     split_content,
 )
 from dedup.compare.speakers import find_speakers
-from dedup.text.language import ENGLISH, identify_language
+from dedup.text.language import ENGLISH, UNKNOWN, identify_language
+from dedup.text.number_phrases import SPELLED
 from dedup.text.spans import Span
 
 Found = TypeVar("Found")
@@ -73,6 +74,20 @@ def explain_long_sentences(outlets: Sequence[Outlet]) -> tuple[str, ...]:
     if not count:
         return ()
     return (f"no disagreements are looked for in {count} sentence{'s' * (count > 1)} beyond {MAX_LENGTH:,} characters",)
+
+
+def explain_languages(outlets: Sequence[Outlet]) -> tuple[str, ...]:
+    """Return what is not read in the languages of the texts that are not English."""
+    known = {outlet.name: identify_language(outlet.text) for outlet in outlets}
+    others = {name: code for name, code in known.items() if code not in (ENGLISH, UNKNOWN)}
+    unspelled = sorted({code for code in others.values() if code not in SPELLED})
+    found = []
+    if others:
+        codes = ", ".join(sorted(set(others.values())))
+        found.append(f"speakers, verbs of saying and opposites are read in English only, not in {codes}")
+    if unspelled:
+        found.append(f"number words are not read in {', '.join(unspelled)}")
+    return tuple(found)
 
 
 def find_disagreements(outlets: Sequence[Outlet], rows: Sequence[Row], links: Sequence[Link]) -> list[Disagreement]:
@@ -165,7 +180,7 @@ class FactReader:
 
     def read_claims(self, place: Place) -> Sequence[Claim]:
         """Return what a sentence says happens, or does not; only English is read."""
-        return read_claims(self.cut(place)) if self.languages[place.outlet] == ENGLISH else ()
+        return read_claims(self.cut(place)) if self.languages[place.outlet] in (ENGLISH, UNKNOWN) else ()
 
     @cached_property
     def _numbers(self) -> list[list[CountedNumber]]:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.compare.choose_engine import choose_engine
-from dedup.compare.disagreements import explain_long_sentences, find_disagreements
+from dedup.compare.disagreements import explain_languages, explain_long_sentences, find_disagreements
 from dedup.compare.encoder import Encoder
 from dedup.compare.guests import adopt_lone, find_guests, widen
 from dedup.compare.left_out import FAR, Nearness, find_left_out
@@ -81,7 +81,7 @@ def compare_documents(
         relations=relations,
         shares=share_all(wordings, rows, relations, linked),
         engine=engine,
-        limits=explain_long_sentences(outlets),
+        limits=(*explain_long_sentences(outlets), *explain_languages(outlets)),
     )
 
 

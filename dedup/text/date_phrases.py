@@ -5,8 +5,8 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
+from dedup.text.dates import load_months
 from dedup.text.lexicon import DAYS, MONTH_ABBREVIATIONS, MONTHS
-from dedup.text.slot_words import read_numbered_words
 from dedup.text.spans import Span
 
 _MONTHS = "|".join((*MONTHS, *MONTH_ABBREVIATIONS))
@@ -24,7 +24,7 @@ _DATE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _MODAL_MONTHS = {*MONTH_ABBREVIATIONS, "march", "june", "july"}  # as words: "may", "march", "dec"
-# A month of any language of the CLDR, beside a day or a year: 5 de marzo, 3. Mai, mai 2024.
+# A month of any language of the table, beside a day or a year: 5 de marzo, 3. Mai, mai 2024.
 _FOREIGN = re.compile(
     r"""\b\d{1,2}(?:\.|er|º)?\s+(?:de\s+|d['’])?(?P<after>[^\W\d_]{3,14})\b\.?(?:\s+(?:de\s+|del\s+)?\d{4}\b)?
       | \b(?P<before>[^\W\d_]{3,14})\s+(?:de\s+|del\s+)?(?:1[6-9]|20)\d{2}\b""",
@@ -55,7 +55,7 @@ def find_dates(text: str) -> list[Span]:
 
 def is_foreign_month(found: re.Match[str]) -> bool:
     """Return whether the word beside a day or a year is a month."""
-    return str(found["after"] or found["before"]).casefold() in read_numbered_words()["month"]
+    return str(found["after"] or found["before"]).casefold() in load_months()
 
 
 def _is_modal(date: str) -> bool:
@@ -159,11 +159,12 @@ def read_parts(phrase: str) -> Iterator[DateNumber]:
 
 def read_word(word: str) -> Iterator[DateNumber]:
     """Yield what a word says: a month or a weekday."""
-    words = read_numbered_words()
-    for field, table in (("months", words["month"]), ("weekdays", words["weekday"])):
-        number = table.get(word, table.get(word.removesuffix("s"), -1))
-        if number >= 0:
-            yield DateNumber(field, number)
+    month = load_months().get(word)
+    if month:
+        yield DateNumber("months", month)
+    day = word.removesuffix("s")
+    if day in DAYS:
+        yield DateNumber("weekdays", DAYS.index(day))
 
 
 def name_day(day: date | None) -> Iterator[DateNumber]:

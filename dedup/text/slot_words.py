@@ -1,7 +1,6 @@
 """Words that fill the slots of a frame: numbers, months, weekdays, seasons; their tokens for the kernels."""
 
 import json
-from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -18,22 +17,10 @@ KINDS = {"number": NUMBER, "month": MONTH, "weekday": WEEKDAY, "season": SEASON}
 
 
 @cache
-def read_slot_words() -> Mapping[str, Collection[str]]:
-    """Return the words of each kind; months and weekdays have numbers."""
-    words: Mapping[str, Collection[str]] = json.loads(SLOT_WORDS_PATH.read_text("utf-8"))
-    return words
-
-
-def read_numbered_words() -> Mapping[str, Mapping[str, int]]:
-    """Return the months (from 1) and weekdays (from 0, Monday) of all languages; -1 where languages do not agree."""
-    words = read_slot_words()
-    return {kind: words[kind] for kind in ("month", "weekday")}  # type: ignore[misc]
-
-
-@cache
 def load_slot_words() -> npt.NDArray[np.uint32]:
     """Return the table of slot words that kernels look up: uint32[2**k, 2], a word without its flags and its kind."""
-    listed = [(word, KINDS[kind]) for kind, names in read_slot_words().items() for word in names]
+    words = json.loads(SLOT_WORDS_PATH.read_text("utf-8"))
+    listed = [(word, KINDS[kind]) for kind, names in words.items() for word in names]
     data = np.frombuffer(" ".join(word for word, _ in listed).encode(), np.uint8)
     tokens = np.empty(2 * data.size + 16, np.uint32)
     num_tokens, _, _ = tokenise(data, 0, data.size, load_folding_table(), tokens, 0)

@@ -183,18 +183,30 @@ def describe_pair(located: LocatedSources, shown: ShownPair, texts: Mapping[int,
 
 
 def mark_own(text: str, other: str) -> tuple[list[Piece], list[Piece]]:
-    """Return both sides in pieces: words that the other side has nowhere are marked."""
-    sides = [_WORD.split(side) for side in (text, other)]
-    words = [{word.casefold() for word in side[1::2]} for side in sides]
+    """Return both sides in pieces: words that the other side has nowhere are marked. Long sides are shown in part."""
+    words = [{fold_word(word) for word in _WORD.findall(side)} for side in (text, other)]
     marked = [
         [
-            Piece(piece, number % 2 == 1 and piece.casefold() not in theirs and not is_unspaced(piece[0]))
-            for number, piece in enumerate(side)
+            Piece(piece, number % 2 == 1 and fold_word(piece) not in theirs and not is_unspaced(piece[0]))
+            for number, piece in enumerate(_WORD.split(shorten_side(side)))
             if piece
         ]
-        for side, theirs in zip(sides, words[::-1], strict=True)
+        for side, theirs in zip((text, other), words[::-1], strict=True)
     ]
     return marked[0], marked[1]
+
+
+def fold_word(word: str) -> str:
+    """Return a word as it is compared."""
+    return word.casefold().replace("\u2019", "'")
+
+
+def shorten_side(text: str) -> str:
+    """Return a passage without the middle of a long one; words stay whole."""
+    if len(text) <= MAX_SIDE:
+        return text
+    half = MAX_SIDE // 2
+    return f"{text[:half].rpartition(' ')[0] or text[:half]} […] {text[-half:].partition(' ')[2] or text[-half:]}"
 
 
 def describe_article(located: LocatedSources, document: int) -> PageArticle:
@@ -210,9 +222,5 @@ def describe_article(located: LocatedSources, document: int) -> PageArticle:
 
 
 def quote(text: str | None, span: Sequence[int]) -> str:
-    """Return the characters of a passage, shortened in the middle where it is long."""
-    if text is None:
-        return "(far into a compressed file: not read)"
-    passage = text[span[0] : span[1]]
-    half = MAX_SIDE // 2
-    return passage if len(passage) <= MAX_SIDE else f"{passage[:half]} […] {passage[-half:]}"
+    """Return the characters of a passage."""
+    return "(far into a compressed file: not read)" if text is None else text[span[0] : span[1]]

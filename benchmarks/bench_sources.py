@@ -4,7 +4,8 @@ make bench-sources
 python benchmarks/bench_sources.py --only planted
 
 benchmarks/judged/ has the verdicts and sources_guideline.md. Rules were chosen on even days.
-Families are all of odd days (half 1), directions of both. A verdict counts where both readers agree.
+Families are all of odd days (half 1), directions of both. A verdict counts where both readers agree. Two clauses followed
+the reading: see docs/performance.md.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from measure import run_command, scratch
 from news import require_folder
 from planted_sources import plant_articles
 
+from dedup.sources.agency_table import fold_outlet, look_up_outlet
 from dedup.sources.credits import CreditKind, find_credits
 
 JUDGED = Path(__file__).parent / "judged"
@@ -115,15 +117,22 @@ def show_credits(data: Path) -> None:
     """Print precision and recall of credits. What is drawn from a stratum stands for all of it."""
     judged = read_judged("sources_credits.jsonl")
     texts: dict[tuple[str, str], str] = {}
+    outlets: dict[tuple[str, str], str] = {}
     for corpus in {row["corpus"] for row in judged}:
         wanted = {row["id"] for row in judged if row["corpus"] == corpus}
         rows = read_rows(data / f"{corpus}.jsonl.gz")
         texts |= {(corpus, row["id"]): row["text"] for row in rows if row["id"] in wanted}
+        outlets |= {(corpus, row["id"]): row.get("outlet", "") for row in rows if row["id"] in wanted}
     drawn = Counter((row["corpus"], row["drawn"]) for row in judged)
     cells: Counter[tuple[str, bool, str]] = Counter()
     weighted: Counter[tuple[bool, str]] = Counter()
+    own = 0
     for row in judged:
-        found = find_credits(texts[row["corpus"], row["id"]])
+        text, outlet = (columns[row["corpus"], row["id"]] for columns in (texts, outlets))
+        if look_up_outlet(text[row["start"] : row["end"]], {fold_outlet(outlet): outlet}) == outlet:
+            own += 1  # an outlet that credits itself credits nobody
+            continue
+        found = find_credits(text)
         spans = [(credit.start, credit.end) for credit in found if credit.kind is not CreditKind.QUOTED]
         # A name that no table has is a credit if it is an outlet of the corpus: those were drawn as positive.
         known = [(c.start, c.end) for c in found if c.is_known and c.kind is not CreditKind.QUOTED]
@@ -131,7 +140,7 @@ def show_credits(data: Path) -> None:
         cells[row["drawn"], is_found, agree(row)] += 1
         if row["corpus"] == NEWS:
             weighted[is_found, agree(row)] += row["size"] / drawn[row["corpus"], row["drawn"]]
-    print(f"\ncredits: {len(judged)} names; {describe_agreement(judged)}")
+    print(f"\ncredits: {len(judged)} names, {own} of them the outlet itself; {describe_agreement(judged)}")
     for stratum in ("positive", "quoted", "mention", "slot"):
         parts = [f"{v} {cells[stratum, True, v]} found {cells[stratum, False, v]} not" for v in CREDIT_VERDICTS]
         print(f"{stratum:<12} {'   '.join(parts)}")

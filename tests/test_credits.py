@@ -88,6 +88,12 @@ MENTIONS = [
 ]
 
 
+def test_who_says_what_the_text_tells_is_told_apart():
+    lines = ("The PMD said so.", "It rained, according to the PMD.", "A document released by the PMD is wrong.")
+    texts = ["\n".join(["A title", *[BODY] * 4, line, *[BODY] * 4]) for line in lines]
+    assert [[credit.says for credit in find_credits(text)] for text in texts] == [[True], [True], [False]]
+
+
 @pytest.mark.parametrize("line", MENTIONS)
 def test_a_mention_is_nothing(line):
     assert credits_of(f"A title\n{line}\n{BODY}\n{BODY}\n{BODY}\n{BODY}\n{BODY}") == []
@@ -104,8 +110,8 @@ def test_a_credit_is_where_its_name_is():
 
 
 def test_an_outlet_that_no_table_has_is_in_the_place_of_a_credit():
-    found = find_credits(f"A title\nColombo, Jan 5 (Daily Mirror) - {BODY}")
-    assert [(credit.source, credit.is_known) for credit in found] == [("Daily Mirror", False)]
+    found = [find_credits(f"A title\n{lead} - {BODY}") for lead in ("Colombo, Jan 5 (Times of Oman)", "Oman (AQI)")]
+    assert [(credit.source, credit.is_known) for (credit,) in found] == [("Times of Oman", True), ("AQI", False)]
 
 
 def test_outlets_are_found_by_what_they_are_called():

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from difflib import SequenceMatcher
 from functools import cache
 from importlib.resources import files
 
@@ -13,6 +14,7 @@ import pyarrow.compute as pc
 
 from dedup.text.characters import is_unspaced
 
+ALIKE = 0.75
 _LEGAL = re.compile(r"[^\w]|_")
 _HOST_END = re.compile(r"(com|net|org|co|news|online|gov)?(lk|in|uk|us|au|de|fr|jp)?")
 
@@ -105,4 +107,13 @@ def fold_outlet(name: str) -> str:
     >>> fold_outlet("The Daily Mirror")
     'dailymirror'
     """
-    return _LEGAL.sub("", name.casefold().removeprefix("the ").removeprefix("www."))
+    return _LEGAL.sub("", name.casefold().removeprefix("the ").removeprefix("www.").replace("1st", "first"))
+
+
+def is_alike(name: str, outlet: str) -> bool:
+    """Return whether a name may be that of an outlet, misspelt.
+
+    >>> is_alike("Daiy Mirror", "dailymirrorlk"), is_alike("China Daily", "dailymirrorlk")
+    (True, False)
+    """
+    return SequenceMatcher(None, fold_outlet(name), fold_outlet(outlet)).ratio() >= ALIKE

@@ -9,7 +9,7 @@ import msgspec
 
 from dedup.corpus.blocks import DocumentBlock
 from dedup.corpus.values import read_value
-from dedup.sources.agency_table import fold_outlet, look_up_outlet, may_name
+from dedup.sources.agency_table import find_kinds, fold_outlet, is_alike, look_up_outlet, may_name
 from dedup.sources.credits import Credit, CreditKind, find_credits
 from dedup.text.dates import parse_day, parse_moment
 
@@ -115,6 +115,8 @@ def settle_credits(articles: Sequence[Article]) -> list[Article]:
                 resolved[credit.source] = look_up_outlet(credit.source, outlets)
             outlet = resolved[credit.source]
             if outlet == article.outlet and outlet is not None:
+                continue
+            if outlet is None and credit.source not in find_kinds() and is_alike(credit.source, article.outlet):
                 continue
             if credit.is_known or outlet is not None:
                 kept.append(credit if outlet is None else msgspec.structs.replace(credit, source=outlet, is_known=True))

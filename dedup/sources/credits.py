@@ -71,6 +71,11 @@ _SAYING_AFTER = re.compile(
     r"count|survey)\b",
     re.IGNORECASE,
 )
+_SAYS = re.compile(
+    r"(?:\s*\([A-Z]+\))?,?\s+(?:has\s+|had\s+|also\s+|further\s+|today\s+)?"
+    r"(?:said|says|stated|states|reported|reports|announced|added|informed|mentioned|noted)\b",
+    re.IGNORECASE,
+)
 _EXPLAINED = re.compile(r"((?:[A-Z][\w’'-]*|of|the|and|for)(?:[ -](?:[A-Z\w][\w’'-]*))+)\s+\(([A-Z]{2,5})\)")
 # A name that no table has, in the place of a dateline or a credit: an outlet of the corpus, perhaps.
 _SLOT_HEAD = re.compile(
@@ -97,7 +102,9 @@ class CreditKind(StrEnum):
 class Credit(msgspec.Struct, frozen=True):
     """A source that a text names: `text[start:end]` is the name as it is written; in a field both are 0.
 
-    source  the agency, or the name as it is written where no table has it
+    source    the agency, or the name as it is written where no table has it
+    is_known  whether it counts even if the corpus has no outlet of this name: a name of the table, or a dated dateline
+    says      whether it is the source that says what the text tells, of a quoted one: "according to Reuters"
     """
 
     source: str
@@ -105,6 +112,7 @@ class Credit(msgspec.Struct, frozen=True):
     start: int
     end: int
     is_known: bool = True
+    says: bool = False
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -152,7 +160,14 @@ def find_named(text: str, lines: list[Line]) -> Iterator[Credit]:
         # "the PTI said" may be a party, where nothing says that it is an agency.
         if kind is CreditKind.QUOTED and is_acronym and agency.kind == "agency" and not says_agency(text, match.end()):
             continue
-        yield Credit(agency.name, kind, match.start(), match.end())
+        says = kind is CreditKind.QUOTED and is_speaker(text, match.start(), match.end())
+        yield Credit(agency.name, kind, match.start(), match.end(), says=says)
+
+
+def is_speaker(text: str, start: int, end: int) -> bool:
+    """Return whether a name says what the text tells: a document that it released may be what the text is about."""
+    before = text[max(start - WINDOW, 0) : start]
+    return _SAYS.match(text, end) is not None or re.search(r"(?i)\baccording to (?:the )?$", before) is not None
 
 
 def read_field(value: str) -> Iterator[Credit]:
@@ -279,7 +294,8 @@ def find_slots(lines: list[Line]) -> Iterator[Credit]:
         if match:
             group = 1 if match[1] else 2
             start, end = (line.start + place for place in match.span(group))
-            yield Credit(match[group].strip(), CreditKind.DATELINE, start, end, is_known=False)
+            is_dated = group == 1 and re.search(r"\d", line.text[: match.start(1)]) is not None
+            yield Credit(match[group].strip(), CreditKind.DATELINE, start, end, is_dated)
     for line in lines[max(len(lines) - TAIL_LINES, 1) :]:
         for told in _APPEARED.finditer(line.text):
             for named in _QUOTED_NAME.finditer(line.text, *told.span()):

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from dedup.sources.agency_table import find_kinds
 from dedup.sources.articles import Article
-from dedup.sources.credits import Credit, CreditKind
+from dedup.sources.credits import Credit
 from dedup.sources.families import Family, FamilyMember, name_publisher
 
 LEAD_S = 3_600.0  # seconds from which one article is earlier than another, where both say the time
@@ -63,11 +63,11 @@ class Verdict:
 def claims_member(verdict: Verdict, member: FamilyMember, articles: Sequence[Article]) -> bool:
     """Return whether a verdict says where the text of an article came from, and not only that of the others.
 
-    An article that has little of its text in the family must share it with the source article, or name the source.
+    An article that has little of its text in the family must share it with a known source, or name the source.
     """
     if not verdict.is_claim or member.document == verdict.document:
         return False
-    if member.share >= WHOLE or any(pair.source == verdict.document for pair in member.pairs):
+    if member.share >= WHOLE or any(articles[pair.source].known == verdict.source for pair in member.pairs):
         return True
     return any(credit.source == verdict.source for credit in articles[member.document].credits)
 
@@ -146,7 +146,7 @@ def find_office(family: Family, articles: Sequence[Article]) -> Verdict | None:
         for member in family.members
         if member.share >= WHOLE
         for credit in articles[member.document].credits
-        if credit.kind is CreditKind.QUOTED and is_office(credit.source)
+        if credit.says and is_office(credit.source)
     ]
     if len({credit.source for _, credit in quoted}) != 1:
         return None

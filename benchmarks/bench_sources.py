@@ -4,8 +4,8 @@ make bench-sources
 python benchmarks/bench_sources.py --only planted
 
 benchmarks/judged/ has the verdicts and sources_guideline.md. Rules were chosen on even days.
-Families are all of odd days (half 1), directions of both. A verdict counts where both readers agree. Two clauses followed
-the reading: see docs/performance.md.
+Families are all of odd days (half 1), directions of both. A verdict counts where both readers agree. Two clauses
+followed the reading: see docs/performance.md.
 """
 
 import argparse

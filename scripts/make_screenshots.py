@@ -29,14 +29,12 @@ def dedup(*arguments: str | Path) -> None:
     subprocess.run([sys.executable, "-m", "dedup", *map(str, arguments)], check=True, stdout=subprocess.DEVNULL)
 
 
-def take(browser: Browser, page: Path, name: str, key: str = "") -> None:
+def take(browser: Browser, page: Path, name: str, fragment: str = "") -> None:
     """Take the screenshots of one page in every look."""
     for look, settings in LOOKS.items():
         context = browser.new_context(**settings)
         tab = context.new_page()
-        tab.goto(page.as_uri())
-        if key:
-            tab.keyboard.press(key)
+        tab.goto(page.as_uri() + fragment)
         if look == "print":
             tab.emulate_media(media="print")
         tab.screenshot(path=DOCS / f"{name}-{look}.png")
@@ -61,7 +59,7 @@ def main() -> None:
         dedup("report", run, "-o", work / "report")
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-gpu"])
         take(browser, story, "story")
-        take(browser, story, "left-out", key="2")
+        take(browser, story, "left-out", "#left")
         take(browser, work / "report" / "index.html", "corpus")
         browser.close()
     for image in sorted(DOCS.glob("*.png")):

@@ -174,7 +174,7 @@ def show_links(stories: Sequence[Story], encoders: dict[str, Encoder | None]) ->
             threshold = choose_threshold(others) if others else THRESHOLDS.get(name, THRESHOLDS["lexical"]).strong
             precision, f1 = average_precision(found.scores, found.truth), f1_at(found.scores, found.truth, threshold)
             targets = TARGETS.get((name, story.name)) or TARGETS.get(name, (None, None))
-            line = f"  {name:9s} {story.name:11s} AP {mark(precision, targets[0])}   F1 {mark(f1, targets[1])}"
+            line = f"  {name:9s} {story.name:13s} AP {mark(precision, targets[0])}   F1 {mark(f1, targets[1])}"
             if name in encoders:
                 least = [
                     min(column)
@@ -203,7 +203,7 @@ def show_rows(stories: Sequence[Story], encoders: dict[str, Encoder | None]) -> 
             f1 = 2 * hits / (chosen.sum() + found.truth.sum())
             biggest = max(map(len, found.rows))
             print(
-                f"  {name:9s} {story.name:11s} purity {precision:.3f}  together {hits:3d} of {found.truth.sum():3d} = "
+                f"  {name:9s} {story.name:13s} purity {precision:.3f}  together {hits:3d} of {found.truth.sum():3d} = "
                 f"{recall:.3f}  F1 {f1:.3f}   biggest row {biggest} sentences"
             )
 

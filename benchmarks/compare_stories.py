@@ -1,7 +1,10 @@
 """The labelled stories: texts, and which of their sentences correspond.
 
-Four stories were labelled by reading, before any score was looked at; the labels are in `benchmarks/stories`, their
-texts in the shared data. The fifth are the seeds with their own gold standard.
+Six stories were labelled by reading, before any score was looked at; the labels are in `benchmarks/stories`, their
+texts in the shared data. The seventh are the seeds with their own gold standard.
+
+No constant was chosen on `four_handouts` and `five_long`. A second reader labelled all of the first, and three of the
+ten pairs of texts of the other. On both, kappa of grade 2 against the rest is .89, and so is F1 of the pairs of grade 2.
 """
 
 import gzip
@@ -16,7 +19,7 @@ from dedup.model.documents import Document
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 LABELS = Path(__file__).with_name("stories")
-NAMES = ("seeds", "few_actors", "mixed", "handout", "agency")
+NAMES = ("seeds", "few_actors", "mixed", "handout", "agency", "four_handouts", "five_long")
 Key = tuple[str, int]
 
 

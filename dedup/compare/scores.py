@@ -82,9 +82,9 @@ def score_pairs(
 
 
 def lift_headlines(outlets: npt.NDArray[np.int64], headings: npt.NDArray[np.bool_]) -> Matrix:
-    """Return float32[n, n]: what headlines need less. A headline is a heading of the first two units of a text."""
+    """Return float32[n, n]: what headlines need less. A headline is a heading that begins a text."""
     place = np.arange(len(outlets)) - np.searchsorted(outlets, outlets)
-    headline, lead = headings & (place < 2), ~headings & (place < NUM_LEADS)
+    headline, lead = headings & (place == 0), ~headings & (place < NUM_LEADS)
     meets_lead = np.outer(headline, lead)
     lift = HEADLINES * np.outer(headline, headline) + HEADLINE_AND_LEAD * (meets_lead | meets_lead.T)
     return np.asarray(lift, np.float32)

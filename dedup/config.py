@@ -9,17 +9,13 @@ from dedup.errors import DedupError
 from dedup.model.documents import CopyRelation
 
 KEEP_SYNTAX = re.compile(r"first|longest|(newest|oldest):[^=]+|prefer:[^=]+=.+")
+DATE_ORDERS = (None, "dmy", "mdy")
 
 
 def check(condition: bool, message: str) -> None:  # noqa: FBT001 (reads as a sentence: check that ...)
     """Raise `DedupError(message)` unless the condition holds."""
     if not condition:
         raise DedupError(message)
-
-
-def check_date_order(order: str | None) -> None:
-    """Raise `DedupError` on an order of day and month that is none."""
-    check(order in {None, "dmy", "mdy"}, f'--date-order "{order}" is neither dmy nor mdy.')
 
 
 @dataclass(frozen=True)
@@ -39,7 +35,7 @@ class KeepPolicy:
     date_order: str | None = None
 
     def __post_init__(self) -> None:
-        check_date_order(self.date_order)
+        check(self.date_order in DATE_ORDERS, f'--date-order "{self.date_order}" is neither dmy nor mdy.')
 
     @classmethod
     def parse(cls, text: str) -> "KeepPolicy":
@@ -237,7 +233,7 @@ class InputConfig:
     date_order: str | None = None
 
     def __post_init__(self) -> None:
-        check_date_order(self.date_order)
+        check(self.date_order in DATE_ORDERS, f'--date-order "{self.date_order}" is neither dmy nor mdy.')
         check(1 <= self.max_record <= 2**31 - 1, f"--max-record {self.max_record} is not between 1 and 2,147,483,647.")
         check(bool(self.text_field), "--text-field is empty. Name the field that holds the text.")
         check(bool(self.id_field), "--id-field is empty. Name the field that holds the id.")
@@ -251,30 +247,6 @@ class InputConfig:
         """Return the fields of what may be known of a document, by role; none is the text itself."""
         fields = {role: getattr(self, f"{role}_field") for role in ("title", "date", "outlet", "url")}
         return {role: field for role, field in fields.items() if field and field != self.text_field}
-
-
-@dataclass(frozen=True)
-class FieldNames:
-    """The names of the fields that hold the date, the title and the outlet of a document; any may be absent.
-
-    `date_order` as in `InputConfig`.
-    """
-
-    date: str = "date"
-    title: str = "title"
-    outlet: str = "outlet"
-    date_order: str | None = None
-
-    @property
-    def roles(self) -> dict[str, str]:
-        """Return the name of each field, by what it holds."""
-        return {"date": self.date, "title": self.title, "outlet": self.outlet}
-
-    def check(self, config: InputConfig) -> None:
-        """Raise a `DedupError` where a field is the text itself."""
-        for role, name in self.roles.items():
-            both = f'--{role}-field and --text-field are both "{name}". Name two different fields.'
-            check(name != config.text_field, both)
 
 
 def fingerprint(*configs: object) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from dedup.config import check
+from dedup.config import InputConfig, check
 
 
 @dataclass(frozen=True)
@@ -65,3 +65,27 @@ class CompareConfig:
         check(known, f'--engine "{self.engine}" is none of auto, lexical and semantic.')
         fits = self.model is None or self.engine != "lexical"
         check(fits, "--model is for the semantic engine, not for the lexical one.")
+
+
+@dataclass(frozen=True)
+class FieldNames:
+    """The names of the fields that hold the date, the title and the outlet of a document; any may be absent.
+
+    `date_order` as in `InputConfig`.
+    """
+
+    date: str = "date"
+    title: str = "title"
+    outlet: str = "outlet"
+    date_order: str | None = None
+
+    @property
+    def roles(self) -> dict[str, str]:
+        """Return the name of each field, by what it holds."""
+        return {"date": self.date, "title": self.title, "outlet": self.outlet}
+
+    def check(self, config: InputConfig) -> None:
+        """Raise a `DedupError` where a field is the text itself."""
+        for role, name in self.roles.items():
+            both = f'--{role}-field and --text-field are both "{name}". Name two different fields.'
+            check(name != config.text_field, both)

@@ -13,9 +13,9 @@ from dedup.output.digests import read_digests
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """A folder with an input, its run and a report of it."""
-    from dedup.config import FieldNames
     from dedup.pipeline.job import SilentProgress
     from dedup.pipeline.write_report import ReportRun, write_report
+    from dedup.story_config import FieldNames
 
     folder = tmp_path_factory.mktemp("finished")
     write_jsonl(folder / "in.jsonl", [{"id": n, "text": make_text(n // 2)} for n in range(4)])

@@ -6,10 +6,11 @@ import pytest
 from corpora import write_jsonl
 
 from dedup import DedupError
-from dedup.config import FieldNames, InputConfig
+from dedup.config import InputConfig
 from dedup.corpus.document_reader import DocumentReader
 from dedup.corpus.files import find_files
 from dedup.model.documents import DocumentPlace
+from dedup.story_config import FieldNames
 
 RECORDS = [
     {"id": "a", "text": "One cat.", "outlet": "AP", "date": "2024-01-31"},

@@ -17,9 +17,9 @@ from dedup.cli.options import (
 
 if TYPE_CHECKING:
     from dedup.compare.model import Comparison
-    from dedup.config import FieldNames
     from dedup.model.documents import Document
     from dedup.pipeline.collect_documents import DocumentCollector
+    from dedup.story_config import FieldNames
 
 
 @click.command()

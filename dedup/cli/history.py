@@ -21,12 +21,13 @@ from dedup.cli.options import (
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from dedup.config import FieldNames, InputConfig
+    from dedup.config import InputConfig
     from dedup.history.version_history import VersionHistory
     from dedup.model.documents import Document
     from dedup.pipeline.collect_versions import Article, VersionFields
     from dedup.pipeline.list_histories import HistoriesRun
     from dedup.report.diff.diff_terminal import Screen
+    from dedup.story_config import FieldNames
 
 
 @click.command()

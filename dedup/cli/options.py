@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from dedup.config import FieldNames, InputConfig, NearConfig, PassageConfig
+    from dedup.config import InputConfig, NearConfig, PassageConfig
+    from dedup.story_config import FieldNames
 
 SIZE = re.compile(r"(\d{1,12})([KMG]?)B?")
 SIZE_BITS = {"": 0, "K": 10, "M": 20, "G": 30}
@@ -101,7 +102,7 @@ def parse_size(_context: click.Context, _parameter: click.Parameter, value: str 
 
 def make_fields(date_field: str, title_field: str, outlet_field: str, date_order: str | None) -> "FieldNames":
     """Return the names of fields that `article_options` stand for."""
-    from dedup.config import FieldNames
+    from dedup.story_config import FieldNames
 
     return FieldNames(date_field, title_field, outlet_field, date_order)
 

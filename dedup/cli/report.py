@@ -8,7 +8,7 @@ from dedup.cli.options import article_options, refuse_dash, workers_option
 from dedup.cli.teller import Teller, summary_options
 
 if TYPE_CHECKING:
-    from dedup.config import FieldNames
+    from dedup.story_config import FieldNames
 
 
 @click.command()

@@ -8,7 +8,8 @@ from dedup.cli.options import article_options, inputs_argument, parse_window, te
 from dedup.cli.teller import Teller, summary_options
 
 if TYPE_CHECKING:
-    from dedup.config import FieldNames, InputConfig
+    from dedup.config import InputConfig
+    from dedup.story_config import FieldNames
 
 
 @click.command()

@@ -3,13 +3,14 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from dedup.config import FieldNames, InputConfig
+from dedup.config import InputConfig
 from dedup.corpus.blocks import DocumentBlock
 from dedup.corpus.files import SourceFile
 from dedup.corpus.shards import WHOLE_FILE, Shard, plan_shards, read_shard
 from dedup.corpus.values import read_value
 from dedup.errors import InputError
 from dedup.model.documents import Document, DocumentPlace
+from dedup.story_config import FieldNames
 
 
 @dataclass(frozen=True)

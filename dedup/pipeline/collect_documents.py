@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from dedup.config import FieldNames, InputConfig
+from dedup.config import InputConfig
 from dedup.corpus.document_reader import DocumentReader, list_documents
 from dedup.corpus.files import find_files, printable
 from dedup.corpus.text_file import read_text_file
@@ -20,6 +20,7 @@ from dedup.output.records import ClusterRecord
 from dedup.output.replay import Originals
 from dedup.output.run_folder import BOILERPLATE, CLUSTERS
 from dedup.output.story_file import read_story_places
+from dedup.story_config import FieldNames
 from dedup.text.dates import settle_date
 
 BOM = "\ufeff"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from dedup.config import FieldNames, InputConfig
+from dedup.config import InputConfig
 from dedup.corpus.document_reader import list_documents
 from dedup.corpus.files import find_files
 from dedup.corpus.shards import WHOLE_FILE, plan_shards, read_shard
@@ -22,6 +22,7 @@ from dedup.output.related_records import RelatedRecord
 from dedup.output.replay import Originals
 from dedup.output.run_folder import RELATED, REMOVED
 from dedup.pipeline.collect_documents import find_cluster
+from dedup.story_config import FieldNames
 from dedup.text.dates import parse_moment
 
 ORDERS = ("date", "fetched", "version")  # fields that say when a version was, the first that all versions have

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 import numpy as np
 
-from dedup.config import FieldNames, InputConfig
+from dedup.config import InputConfig
 from dedup.corpus.field_names import choose_fields
 from dedup.corpus.files import SourceFile
 from dedup.corpus.rejections import read_lines, refuse_no_text
@@ -18,7 +18,7 @@ from dedup.pipeline.job import Progress
 from dedup.stories.catalogue import StoryCatalogue, number_outlets, read_titled_blocks
 from dedup.stories.group_documents import Grouping, group_documents
 from dedup.stories.read_terms import TermCounter, Terms, find_words, join_terms
-from dedup.story_config import StoryConfig
+from dedup.story_config import FieldNames, StoryConfig
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from dedup.config import FieldNames
 from dedup.diff.engine import diff_texts
 from dedup.output.finished_run import read_input_config
 from dedup.output.replay import Originals
@@ -26,6 +25,7 @@ from dedup.report.corpus.report_tables import list_tables
 from dedup.report.corpus.run_findings import describe_findings
 from dedup.report.corpus.run_tables import RunTables
 from dedup.report.corpus.survey import Survey, Surveyor
+from dedup.story_config import FieldNames
 from dedup.workers import run_tasks
 
 

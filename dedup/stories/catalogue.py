@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from dedup.config import FieldNames, InputConfig
+from dedup.config import InputConfig
 from dedup.corpus.blocks import DocumentBlock
 from dedup.corpus.files import SourceFile
 from dedup.corpus.rejections import count_reasons
@@ -18,6 +18,7 @@ from dedup.corpus.shards import WHOLE_FILE, Shard, plan_shards, read_shard
 from dedup.corpus.values import read_value
 from dedup.kernels.neighbours import UNDATED
 from dedup.model.run import RejectionCounts
+from dedup.story_config import FieldNames
 from dedup.text.dates import parse_day
 
 

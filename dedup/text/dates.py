@@ -16,8 +16,7 @@ from pathlib import Path
 import msgspec
 
 YEARS = range(1500, 2200)  # a year outside is a slip of the pen, and would make every chart of days a line
-DAY_FIRST, MONTH_FIRST = "dmy", "mdy"
-DATE_ORDERS = (DAY_FIRST, MONTH_FIRST)
+MONTH_FIRST = "mdy"
 LONGEST = 80  # characters of a text that can be a date
 MAX_NUMBERS = 12  # in it
 _DAY = re.compile(r"(\d{4})([-/.]?)(\d{1,2})\2(\d{1,2})(?!\d)")
@@ -56,7 +55,7 @@ _ZONES = {
 def parse_moment(text: str, order: str | None = None) -> datetime | None:
     """Return the moment that a text names, in UTC where it names no zone; None of what could only be guessed.
 
-    `order` (of DATE_ORDERS) says what 01/02/2024 is: without it, it is not read.
+    `order` ("dmy" or "mdy") says what 01/02/2024 is: without it, it is not read.
 
     >>> parse_moment("2025-12-29T01:00+02:00") < parse_moment("Mon, 29 Dec 2025 00:30:00 GMT"), parse_moment("Monday")
     (True, None)

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from dedup.config import FieldNames
 from dedup.corpus.values import read_value
 from dedup.model.documents import CopyRelation
 from dedup.output.finished_run import read_records
@@ -34,6 +33,7 @@ from dedup.report.corpus.run_numbers import (
 from dedup.report.corpus.run_tables import RunTables
 from dedup.report.corpus.shown_documents import ShownDocuments, read_shown
 from dedup.report.corpus.survey import UNDATED, Survey
+from dedup.story_config import FieldNames
 
 
 def describe_findings(

@@ -23,7 +23,7 @@ from measure import run_command, scratch
 from news import require_folder
 from planted_sources import plant_articles
 
-from dedup.sources.agency_table import fold_outlet, look_up_outlet
+from dedup.sources.agency_table import OutletNames
 from dedup.sources.credits import CreditKind, find_credits
 
 JUDGED = Path(__file__).parent / "judged"
@@ -129,7 +129,7 @@ def show_credits(data: Path) -> None:
     own = 0
     for row in judged:
         text, outlet = (columns[row["corpus"], row["id"]] for columns in (texts, outlets))
-        if look_up_outlet(text[row["start"] : row["end"]], {fold_outlet(outlet): outlet}) == outlet:
+        if outlet and OutletNames([outlet]).find(text[row["start"] : row["end"]]) == outlet:
             own += 1  # an outlet that credits itself credits nobody
             continue
         found = find_credits(text)

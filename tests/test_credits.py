@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pytest
 
-from dedup.sources.agency_table import load_agencies, look_up_outlet, may_name
+from dedup.sources.agency_table import OutletNames, load_agencies, may_name
 from dedup.sources.credits import find_credits
 
 BODY = "It rained in the city for two days and the roads were closed."
@@ -115,9 +115,9 @@ def test_an_outlet_that_no_table_has_is_in_the_place_of_a_credit():
 
 
 def test_outlets_are_found_by_what_they_are_called():
-    outlets = {"dailymirrorlk": "dailymirrorlk", "islandlk": "islandlk", "mirrorball": "mirrorball"}
+    outlets = OutletNames(["dailymirrorlk", "islandlk", "mirrorball"])
     names = ("The Island", "Daily Mirror", "Mirror", "Daily", "")
-    assert [look_up_outlet(name, outlets) for name in names] == ["islandlk", "dailymirrorlk", None, None, None]
+    assert [outlets.find(name) for name in names] == ["islandlk", "dailymirrorlk", None, None, None]
 
 
 def test_no_name_is_called_by_two_agencies():

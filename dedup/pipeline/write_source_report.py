@@ -64,10 +64,9 @@ def count_stories(located: LocatedSources, stories: str | None) -> list[StoryCou
     if stories is None:
         groups = {f"family {f.number}": [m.document for m in f.members] for f in found.families}
     else:
-        found_stories = read_stories(stories).items()
-        groups = find_documents(
-            located, {place: f"story {number}" for number, places in found_stories for place in places}
-        )
+        listed = {f"story {number}": places for number, places in read_stories(stories).items()}
+        there = find_documents(located, {place: name for name, places in listed.items() for place in places})
+        groups = {name: there[name] for name in listed if name in there}
     known = {document for document, article in enumerate(found.articles) if article.known}
     return [
         count_independent(name, [d for d in documents if d not in known], found.assigned, found.verdicts)

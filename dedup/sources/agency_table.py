@@ -1,7 +1,8 @@
 """The agencies, press offices and outlets that texts name, in several languages."""
 
 import re
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
 from difflib import SequenceMatcher
 from functools import cache
 from importlib.resources import files
@@ -84,16 +85,29 @@ def overlaps(match: re.Match[str], others: list[re.Match[str]]) -> bool:
     return any(other.start() < match.end() and match.start() < other.end() for other in others)
 
 
-def look_up_outlet(name: str, outlets: Mapping[str, str]) -> str | None:
-    """Return the outlet that a credit names, of those of a corpus by `fold_outlet`; None for none.
+class OutletNames:
+    """The outlets of a corpus, found by what texts call them."""
 
-    >>> look_up_outlet("Daily Mirror", {"dailymirrorlk": "dailymirrorlk"})
-    'dailymirrorlk'
-    """
-    folded = fold_outlet(name)
-    if len(folded) < 4:
-        return outlets.get(folded)
-    return next((outlets[o] for o in sorted(outlets) if o.startswith(folded) and is_host_end(o[len(folded) :])), None)
+    def __init__(self, outlets: Iterable[str]) -> None:
+        self._outlets = {fold_outlet(name): name for name in sorted(set(outlets), reverse=True) if name}
+        self._folded = sorted(self._outlets)
+
+    def find(self, name: str) -> str | None:
+        """Return the outlet that a name names, None for none: that of the name, or of a host that begins with it.
+
+        >>> OutletNames(["dailymirrorlk", "mirror.example"]).find("Daily Mirror")
+        'dailymirrorlk'
+        """
+        folded = fold_outlet(name)
+        if len(folded) < 4:
+            return self._outlets.get(folded)
+        for place in range(bisect_left(self._folded, folded), len(self._folded)):
+            outlet = self._folded[place]
+            if not outlet.startswith(folded):
+                return None
+            if is_host_end(outlet[len(folded) :]):
+                return self._outlets[outlet]
+        return None
 
 
 def is_host_end(rest: str) -> bool:

@@ -9,7 +9,7 @@ import msgspec
 
 from dedup.corpus.blocks import DocumentBlock
 from dedup.corpus.values import read_value
-from dedup.sources.agency_table import find_kinds, fold_outlet, is_alike, look_up_outlet, may_name
+from dedup.sources.agency_table import OutletNames, find_kinds, is_alike, may_name
 from dedup.sources.credits import Credit, CreditKind, find_credits
 from dedup.text.dates import parse_day, parse_moment
 
@@ -105,14 +105,14 @@ def settle_credits(articles: Sequence[Article]) -> list[Article]:
 
     A credit of an outlet to itself is none.
     """
-    outlets = {fold_outlet(name): name for name in sorted({a.outlet for a in articles if a.outlet}, reverse=True)}
+    outlets = OutletNames(article.outlet for article in articles)
     resolved: dict[str, str | None] = {}
 
     def settle(article: Article) -> Article:
         kept = []
         for credit in article.credits:
             if credit.source not in resolved:
-                resolved[credit.source] = look_up_outlet(credit.source, outlets)
+                resolved[credit.source] = outlets.find(credit.source)
             outlet = resolved[credit.source]
             if outlet == article.outlet and outlet is not None:
                 continue

@@ -19,9 +19,10 @@ def render_sources(summary: SourceSummary, matrix: SourceMatrix, out: str) -> st
         f"documents            {summary.documents:>9,}{known}",
         f"families             {summary.families:>9,}  text that several outlets have",
         f"articles in families {summary.articles_in_families:>9,}  {shared}",
-        f"with a known source  {summary.claims:>9,}  {describe_counts(summary.by_basis)}",
-        f"kinds                {describe_counts(summary.by_kind)}",
+        f"with a known source  {summary.claims:>9,}  {describe_counts(summary.by_basis)}".rstrip(),
     ]
+    if summary.families:
+        lines.append(f"kinds                {describe_counts(summary.by_kind)}")
     if summary.undated:
         lines.append(f"without a date       {summary.undated:>9,}  never first to publish")
     if summary.stories:

@@ -4,10 +4,13 @@ import json
 import random
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from dedup.output import write_sources
-from dedup.sources.families import MIN_WORDS
+from dedup.sources.families import MIN_WORDS, measure_union
 from dedup.sources.flows import name_week
 from dedup.sources.independence import count_independent
 from dedup.sources.likely_source import Basis, FamilyKind, Verdict
@@ -285,6 +288,16 @@ def test_the_share_of_planted_text_is_measured(find, share):
     found = {a["article"]["id"]: a["known_share"].get("office", 0) for a in find(records, wire=wire)("articles.jsonl")}
     errors = [abs(found[name] - expected) for name, expected in truth.items()]
     assert sum(errors) / len(errors) < 0.05
+
+
+spans = st.lists(st.tuples(st.integers(0, 40), st.integers(1, 15)), max_size=8)
+
+
+@given(spans)
+def test_words_of_overlapping_passages_count_once(pairs):
+    arrays = [np.array([[start, start + length]], np.int32) for start, length in pairs]
+    expected = {word for start, length in pairs for word in range(start, start + length)}
+    assert measure_union(arrays) == len(expected)
 
 
 def test_a_story_counts_each_family_once():

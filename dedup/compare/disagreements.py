@@ -107,6 +107,7 @@ class FactReader:
 
     def __init__(self, outlets: Sequence[Outlet]) -> None:
         self.outlets = outlets
+        self._said: dict[Place, Said] = {}
         self.languages = [identify_language(outlet.text) for outlet in outlets]
 
     @cached_property
@@ -129,7 +130,7 @@ class FactReader:
 
     def differ(self, a: Place, b: Place) -> Iterator[PlacedConflict]:
         """Yield the facts in which two sentences do not agree, if neither text says elsewhere what the other says."""
-        if a not in self._known or b not in self._known:
+        if a not in self._known or b not in self._known or self.cut(a) == self.cut(b):
             return
         first, second = self.read_said(a), self.read_said(b)
         found = [
@@ -170,8 +171,10 @@ class FactReader:
 
     def read_said(self, place: Place) -> Said:
         """Return the words of a sentence, and who says what in quotation marks."""
-        text = self.cut(place)
-        return Said(text, split_content(text), self.read_quotes(place), find_speakers(text))
+        if place not in self._said:
+            text = self.cut(place)
+            self._said[place] = Said(text, split_content(text), self.read_quotes(place), find_speakers(text))
+        return self._said[place]
 
     def read_names(self, place: Place) -> set[str]:
         """Return the stems of the words with capitals of a sentence."""
@@ -249,7 +252,8 @@ def group_conflicts(conflicts: Iterable[PlacedConflict]) -> Iterator[list[Placed
             groups[target] += groups[other]
             groups[other] = []
         groups[target].append(conflict)
-        home.update(((found.kind, slot), target) for found in groups[target] for slot in (found.a, found.b))
+        moved = groups[target] if known[1:] else [conflict]
+        home.update(((found.kind, slot), target) for found in moved for slot in (found.a, found.b))
     yield from filter(None, groups)
 
 

@@ -227,3 +227,10 @@ def test_every_command_reads_archives(dedup, tmp_path, command):
     done = dedup(command, "news.zip", *output, cwd=tmp_path)
     assert (done.code, done.stderr) == (0, "")
     assert sorted(p.name for p in tmp_path.iterdir() if p.name != "found.json") == ["news.zip"]
+
+
+def test_single_documents_of_an_archive_are_compared(dedup, tmp_path):
+    (tmp_path / "news.zip").write_bytes(make_zip({"a.json": json.dumps(RECORDS)}))
+    ids = [record["id"] for record in RECORDS[:2]]
+    done = dedup("diff", "--from", "news.zip", *ids, cwd=tmp_path)
+    assert (done.code, done.stderr) == (1, "")

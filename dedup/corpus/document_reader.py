@@ -7,6 +7,7 @@ from dedup.config import InputConfig
 from dedup.corpus.blocks import DocumentBlock
 from dedup.corpus.files import SourceFile
 from dedup.corpus.shards import WHOLE_FILE, Shard, plan_shards, read_shard
+from dedup.corpus.unpack import unpacked
 from dedup.corpus.values import read_value
 from dedup.errors import InputError
 from dedup.model.documents import Document, DocumentPlace
@@ -67,9 +68,10 @@ class DocumentReader:
         return [found[doc_id] for doc_id in ids]
 
     def _read_blocks(self) -> Iterator[tuple[Shard, DocumentBlock]]:
-        for shard in plan_shards(self.files, WHOLE_FILE):
-            for block in read_shard(shard, self.input, self.fields.roles, lambda _: None):
-                yield shard, block
+        with unpacked(self.files, self.input) as files:
+            for shard in plan_shards(files, WHOLE_FILE):
+                for block in read_shard(shard, self.input, self.fields.roles, lambda _: None):
+                    yield shard, block
 
     def _explain_unread(self) -> str:
         """Return a clause on the first record that cannot be read, "" where all can."""

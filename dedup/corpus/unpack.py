@@ -5,8 +5,10 @@ A run reads its input more than once, and in pieces. Of plain bytes any worker c
 
 import shutil
 import tarfile
+import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple, cast
@@ -92,6 +94,16 @@ def unpack(
         double = next((name for number, name in enumerate(names) if name in names[:number]), names[-1])
         raise InputError(f"{double}: two files would have this name in the output. Unpack the archive first.")
     return found
+
+
+@contextmanager
+def unpacked(files: Sequence[SourceFile], config: InputConfig) -> Iterator[Sequence[SourceFile]]:
+    """Give files of which all can be read as streams: archives and files at other places are unpacked meanwhile."""
+    if not any(file.format in ARCHIVES.values() or is_remote(file.location) for file in files):
+        yield files
+        return
+    with tempfile.TemporaryDirectory(prefix="dedup-") as folder:
+        yield unpack(files, Path(folder) / "unpacked", config, 1, lambda _: None)
 
 
 def unpack_file(file: SourceFile, place: Path, config: InputConfig) -> list[SourceFile]:

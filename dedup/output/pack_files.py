@@ -28,8 +28,9 @@ class Piece(NamedTuple):
 def list_pieces(run: RunFolder, files: Sequence[SourceFile]) -> list[Piece]:
     """Return the pieces of what was written plainly of the files: they depend on the plain bytes alone."""
     folders = (KEPT, SET_ASIDE, ANNOTATED)
-    written = [(run.place(folder, file), run.output_place(folder, file), file) for folder in folders for file in files]
-    return [piece for each in written if each[2].is_repacked and each[0].exists() for piece in cut(*each)]
+    packed = [file for file in files if file.is_repacked]
+    written = [(run.place(folder, file), run.output_place(folder, file), file) for folder in folders for file in packed]
+    return [piece for each in written if each[0].exists() for piece in cut(*each)]
 
 
 def cut(plain: Path, packed: Path, file: SourceFile) -> Iterator[Piece]:

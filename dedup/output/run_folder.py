@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import IO
 
@@ -42,7 +43,7 @@ class RunFolder:
 
     out: Path
 
-    @property
+    @cached_property
     def partial(self) -> Path:
         """Return the folder of an unfinished run."""
         place = Path(os.path.abspath(self.out))
@@ -55,12 +56,12 @@ class RunFolder:
         """Return the folder of finished segments."""
         return self.partial / "segments"
 
-    @property
+    @cached_property
     def output(self) -> Path:
         """Return the folder that becomes OUT."""
         return self.partial / "out"
 
-    @property
+    @cached_property
     def parts(self) -> Path:
         """Return the folder of pieces that shards write and the run joins."""
         return self.partial / "parts"
@@ -100,8 +101,9 @@ class RunFolder:
 
     def place(self, folder: str, file: SourceFile) -> Path:
         """Return where that is written: if it is packed afterwards, elsewhere."""
-        plain = self.parts / "plain" / folder / name_on_disk(file.name)
-        return plain if file.is_repacked else self.output_place(folder, file)
+        if file.is_repacked:
+            return self.parts / "plain" / folder / name_on_disk(file.name)
+        return self.output_place(folder, file)
 
     def part(self, shard_index: int, name: str) -> Path:
         """Return the piece of an output file that one shard writes."""

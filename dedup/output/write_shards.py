@@ -151,8 +151,9 @@ def find_decisions(results: Results, dropped: list[Dropped]) -> dict[int, Decisi
 
 def drop_records(results: Results, shard: Shard, dropped: list[Dropped], offset: int) -> Iterator[bytes]:
     """Copy what is kept of a shard, put replacements in, and yield the bytes of what was dropped, in order."""
+    by_file = {index: list(here) for index, here in groupby(dropped, key=lambda d: d.file)}
     for index, file in enumerate(shard.files):
-        here = [d for d in dropped if d.file == index] if len(shard.files) > 1 else dropped
+        here = by_file.get(index, [])
         drop = {"txt": drop_texts, "parquet": drop_rows}.get(file.format, drop_lines)
         yield from drop(results, shard, file, here, offset)
 
@@ -208,11 +209,15 @@ def open_aside(run: RunFolder, shard: Shard, file: SourceFile, *, is_needed: boo
 def drop_texts(results: Results, _: Shard, file: SourceFile, dropped: list[Dropped], _offset: int) -> Iterator[bytes]:
     """Copy a kept .txt file, or write an edited one; yield the bytes of one that does not stay as it is."""
     target = results.run.place(parts.KEPT, file)
-    target.parent.mkdir(parents=True, exist_ok=True)
     if not dropped:
-        shutil.copyfile(file.location, target)
+        try:
+            shutil.copyfile(file.location, target)
+        except FileNotFoundError:  # once in a folder
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file.location, target)
     for item in dropped:
         if item.replacement is not None:
+            target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(item.replacement)
         if item.is_aside:
             place = results.run.place(parts.SET_ASIDE, file)

@@ -12,6 +12,7 @@ from dedup.config import InputConfig
 from dedup.corpus.document_reader import list_documents
 from dedup.corpus.files import find_files
 from dedup.corpus.shards import WHOLE_FILE, plan_shards, read_shard
+from dedup.corpus.unpack import unpacked
 from dedup.errors import InputError
 from dedup.history.article_urls import normalise_url
 from dedup.history.version_history import Version
@@ -117,9 +118,10 @@ def read_calls(out: Path) -> dict[DocumentPlace | None, str]:
 
 def read_documents(inputs: Sequence[str], config: InputConfig, fields: VersionFields) -> Iterator[Document]:
     """Yield all documents of a corpus that can be read."""
-    for shard in plan_shards(find_files(inputs, config.input_format), WHOLE_FILE):
-        for block in read_shard(shard, config, fields.roles, lambda _: None):
-            yield from list_documents(block, [file.path for file in shard.files])
+    with unpacked(find_files(inputs, config.input_format, config.encoding), config) as files:
+        for shard in plan_shards(files, WHOLE_FILE):
+            for block in read_shard(shard, config, fields.roles, lambda _: None):
+                yield from list_documents(block, [file.path for file in shard.files])
 
 
 def choose_article(documents: Iterable[Document], key: str | None, fields: VersionFields) -> list[Document]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -66,6 +67,13 @@ class SilentProgress:
 
 
 @dataclass(frozen=True)
+class InputState:
+    """A digest of the names, places, sizes and times of all input files."""
+
+    digest: str
+
+
+@dataclass(frozen=True)
 class CleanRun:
     """Everything a clean run is asked to do; a dry run works in `out` too, and leaves nothing there.
 
@@ -92,8 +100,10 @@ class CleanRun:
     def fingerprint(self) -> str:
         """Return a short hash of all that the output depends on."""
         index = [IndexFile(self.index)] if self.index else []
-        files = [replace(file, inode=0) for file in self.files]  # a copy of the input is the same input
-        return self.settings.fingerprint(*index, *files) + "-annotated" * self.annotate
+        # A copy of the input is the same input: inodes do not count.
+        files = [replace(file, inode=0, origin=None) for file in self.files]
+        state = InputState(blake2b(repr(files).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest())
+        return self.settings.fingerprint(*index, state) + "-annotated" * self.annotate
 
 
 @dataclass(frozen=True)

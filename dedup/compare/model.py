@@ -84,8 +84,7 @@ class Cell:
     @property
     def whole(self) -> tuple[int, ...]:
         """Return the sentences that are in this row alone or with most of what they say: each is in one such cell."""
-        cut = {part.sentence for part in self.parts}
-        return tuple(sentence for sentence in self.sentences if sentence not in cut)
+        return tuple(sentence for sentence in self.sentences if sentence not in dict(self.parts))
 
 
 @dataclass(frozen=True)
@@ -272,11 +271,9 @@ class Comparison:
 
     def all_but(self, outlet: int) -> list[int]:
         """Return the rows of what every other outlet says and this one leaves out; none where there are only two."""
-        count = len(self.outlets)
-        if count < 3:
-            return []
+        others = len(self.outlets) - 1
         mine = (entry for entry in self.omissions if entry.outlet == outlet and entry.grade is Grade.LEFT_OUT)
-        return [entry.row for entry in mine if len(entry.outlets) == count - 1]
+        return [entry.row for entry in mine if len(entry.outlets) == others > 1]
 
     def left_out(self, name: str) -> list[str]:
         """Return the statements that a text leaves out, each in the words of the first text that makes it."""
@@ -288,9 +285,7 @@ class Comparison:
 
     def quote(self, row: int, outlet: int) -> str:
         """Return the wording of a cell, empty where there is none; [...] where sentences between were left out."""
-        cell = self.rows[row].find(outlet)
-        if cell is None:
-            return ""
+        cell = self.rows[row].find(outlet) or Cell(outlet, ())
         pieces = [span.cut(self.outlets[outlet].text) for span in self.outlets[outlet].list_spans(cell)]
         parts = pieces[:1]
         for (before, sentence), piece in zip(pairwise(cell.sentences), pieces[1:], strict=True):

@@ -203,3 +203,8 @@ def test_tables_of_any_delimiter_are_cut_and_restored_for_any_number_of_workers(
     kept = [(tmp_path / f"out{n}" / "kept" / "a.csv").read_bytes() for n in (1, 3)]
     assert kept[0] == kept[1]
     assert kept[0].count(body.encode()) == 1
+
+
+def test_a_carriage_return_in_a_header_is_no_bug(tmp_path):
+    with pytest.raises(DedupError, match="no column"):
+        read_table(tmp_path, b"te\rxt,id\na,1\n")

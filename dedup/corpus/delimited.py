@@ -99,7 +99,8 @@ def find_delimiter(line: str, likely: str) -> str:
     >>> find_delimiter("id;title;text, as it was", ",;"), find_delimiter("text", ",;"), find_delimiter('"a;b",c', ",;")
     (';', ',', ',')
     """
-    counts = {delimiter: len(next(csv.reader([line], delimiter=delimiter), [])) for delimiter in likely}
+    first = line.partition("\r")[0]  # no cell has one, unless it is quoted
+    counts = {delimiter: len(next(csv.reader([first], delimiter=delimiter), [])) for delimiter in likely}
     return max(likely, key=lambda delimiter: counts[delimiter])
 
 

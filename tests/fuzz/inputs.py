@@ -69,6 +69,16 @@ def make_jsonl(source):
     return raw if source.random() < 0.8 else raw.rstrip(b"\r\n")
 
 
+def make_json(source):
+    """Return a JSON file: a list, one object, or several, some of which are broken."""
+    lines = [line.strip() for line in make_jsonl(source).split(b"\n") if line.strip()]
+    kind = source.randrange(4)
+    if kind == 0:
+        return lines[0] if lines else b""
+    space = source.choice([b"", b" ", b"\n", b"\r\n  "])
+    return space.join(lines) if kind == 1 else b"[" + space + (b"," + space).join(lines) + space + b"]"
+
+
 def make_table(source, delimiter):
     """Return a CSV or TSV file, some of whose records are broken."""
     names = ["id", "text", *source.sample(FIELDS, source.randrange(4))]
@@ -166,6 +176,7 @@ def damage(source, raw):
 MAKERS = {
     ".jsonl": make_jsonl,
     ".ndjson": make_jsonl,
+    ".json": make_json,
     ".csv": lambda source: make_table(source, ","),
     ".tsv": lambda source: make_table(source, "\t"),
     ".txt": lambda source: draw_text(source).encode("utf-8", "replace"),

@@ -78,7 +78,7 @@ def test_the_probability_of_a_candidate_is_the_exact_one(similarity, bands, rows
 def test_a_budget_too_small_for_the_threshold_is_an_error_that_says_how_many_are_needed():
     with pytest.raises(DedupError) as caught:
         choose_bands(0.1, 16)
-    assert str(caught.value) == (
+    assert caught.value.message == (
         "--threshold 0.1 needs 51 permutations to find pairs with probability 0.995, and --num-perm allows 16. "
         "Raise one of the two."
     )

@@ -14,8 +14,8 @@ from test_kernels_tokens import texts
 
 from dedup import deduplicate
 from dedup.corpus.files import find_files
-from dedup.near.proofs import Prover
 from dedup.near.sketcher import measure_similarity, tokenise_text
+from dedup.near.text_proofs import Prover
 from dedup.output.sign_conflicts import quote_signs
 from dedup.pipeline import clean_files, confirm_removals
 from dedup.pipeline.clean_files import clean

@@ -51,13 +51,13 @@ def temporary(monkeypatch, tmp_path):
 
 
 def test_a_bug_is_one_line_that_names_the_place_and_a_private_file(dedup, tmp_path, monkeypatch, temporary):
-    break_function(monkeypatch, "dedup.cli.input_files", "find_files", TypeError("an \x1b[31m odd\nthing"))
+    break_function(monkeypatch, "dedup.cli.named_inputs", "find_files", TypeError("an \x1b[31m odd\nthing"))
     (tmp_path / "a.jsonl").write_text('{"text": "a"}\n')
     done = dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path)
     assert (done.code, done.stdout) == (70, "")
     found = LINE.fullmatch(done.stderr)
     assert found, done.stderr
-    assert (found["kind"], found["file"]) == ("TypeError", "dedup/cli/input_files.py")
+    assert (found["kind"], found["file"]) == ("TypeError", "dedup/cli/named_inputs.py")
     details = Path(found["details"])
     assert details.parent == temporary
     assert stat.S_IMODE(details.stat().st_mode) == 0o600
@@ -67,7 +67,7 @@ def test_a_bug_is_one_line_that_names_the_place_and_a_private_file(dedup, tmp_pa
 
 
 def test_a_variable_shows_the_traceback_instead(dedup, tmp_path, monkeypatch, temporary):
-    break_function(monkeypatch, "dedup.cli.input_files", "find_files", TypeError("odd"))
+    break_function(monkeypatch, "dedup.cli.named_inputs", "find_files", TypeError("odd"))
     done = dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path, DEDUP_TRACEBACK="1")
     assert done.code == 70
     assert "Traceback (most recent call last)" in done.stderr
@@ -76,7 +76,7 @@ def test_a_variable_shows_the_traceback_instead(dedup, tmp_path, monkeypatch, te
 
 
 def test_a_bug_is_told_where_no_temporary_file_can_be_written(dedup, tmp_path, monkeypatch):
-    break_function(monkeypatch, "dedup.cli.input_files", "find_files", KeyError("x"))
+    break_function(monkeypatch, "dedup.cli.named_inputs", "find_files", KeyError("x"))
     break_function(monkeypatch, "tempfile", "mkstemp", PermissionError(13, "Permission denied"))
     done = dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path)
     assert (done.code, done.stderr.count("\n")) == (70, 1)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dedup.diff.engine import diff_texts
 from dedup.history.article_urls import normalise_url
 from dedup.history.trace_versions import trace_versions
-from dedup.history.version_history import FactKind, StepKind, Version
+from dedup.history.version_history import StepFactKind, StepKind, Version
 from dedup.report.history.history_html import render_html
 
 FIRE = "Two people died in the fire.\n\nThe mayor said that the city would pay.\n\nRoads are closed."
@@ -133,10 +133,10 @@ def test_a_number_is_not_trivial():
 
 
 FACTS = [
-    (FactKind.NUMBER, "The fire killed 12 people.", "The fire killed 14 people."),
-    (FactKind.NAME, "The talks were led by Henry Ford.", "The talks were led by Clara Stone."),
-    (FactKind.QUOTE, 'He said: "We will go on."', 'He said: "We will stop."'),
-    (FactKind.HEADLINE, "Fire in Rome\n\nIt burns still.", "Fire in Milan\n\nIt burns still."),
+    (StepFactKind.NUMBER, "The fire killed 12 people.", "The fire killed 14 people."),
+    (StepFactKind.NAME, "The talks were led by Henry Ford.", "The talks were led by Clara Stone."),
+    (StepFactKind.QUOTE, 'He said: "We will go on."', 'He said: "We will stop."'),
+    (StepFactKind.HEADLINE, "Fire in Rome\n\nIt burns still.", "Fire in Milan\n\nIt burns still."),
 ]
 
 

@@ -63,7 +63,7 @@ def bench(
       dedup bench news.jsonl.gz --judged verdicts.jsonl --max-novel 0.2
       dedup bench dump/*.jsonl --threshold 0.7 --format json -o bench.json
     """
-    from dedup.cli.input_files import find_sources, working_folder
+    from dedup.cli.named_inputs import find_sources, working_folder
     from dedup.cli.progress import TerminalProgress
     from dedup.output.output_file import refuse_output
     from dedup.pipeline.run_bench import BenchRun

@@ -127,7 +127,7 @@ def clean(
     from dataclasses import replace
     from pathlib import Path
 
-    from dedup.cli.input_files import exit_code, find_sources, working_folder
+    from dedup.cli.named_inputs import exit_code, find_sources, working_folder
     from dedup.config import CleanSettings
     from dedup.corpus.files import STDIN
     from dedup.corpus.shards import SHARD_SIZE

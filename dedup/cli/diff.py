@@ -94,7 +94,7 @@ def diff(
     from dedup.diff.ignored_changes import Ignored, ignore_changes
     from dedup.diff.model import TextNames
     from dedup.output.output_file import refuse_output
-    from dedup.report.diff.diff_stat import ComparedFile, FileState
+    from dedup.report.diff.diff_stat import ComparedFile, PairState
 
     inputs = [corpus] if corpus else [old, new]
     refuse_output(output, inputs)
@@ -106,14 +106,14 @@ def diff(
     if corpus is None and os.path.isdir(old) and os.path.isdir(new):
         files = read_folders(old, new, ignored, output_format)
         show(render_files(files, screen, output_format, stat=stat), output, inputs, pager=is_shown)
-        return EXIT_SAME if all(file.state is FileState.SAME for file in files) else EXIT_DIFFERENT
+        return EXIT_SAME if all(file.state is PairState.SAME for file in files) else EXIT_DIFFERENT
     names = TextNames(printable(old), printable(new))
     found = ignore_changes(diff_texts(*read_texts(old, new, corpus, InputConfig(text_field, id_field))), ignored)
     is_same = not (found.edits or found.moves)
     if stat:
         from dedup.report.diff.diff_stat import render_stat
 
-        state = FileState.SAME if is_same else FileState.CHANGED
+        state = PairState.SAME if is_same else PairState.CHANGED
         rendered = render_stat([ComparedFile(names.new, state, found)])
     elif output_format == "terminal":
         from dedup.report.diff.diff_terminal import render_terminal
@@ -160,14 +160,14 @@ def read_folders(old: str, new: str, ignored: "frozenset[Ignored]", output_forma
 def render_files(files: "list[ComparedFile]", screen: "Screen", output_format: str, *, stat: bool) -> str:
     """Return the files of two folders: counts, and the changes where they are asked for."""
     from dedup.diff.model import TextNames
-    from dedup.report.diff.diff_stat import FileState, render_stat, render_stat_json
+    from dedup.report.diff.diff_stat import PairState, render_stat, render_stat_json
     from dedup.report.diff.diff_terminal import render_terminal
 
     if output_format == "json":
         return render_stat_json(files)
     parts = [render_stat(files)]
     if not stat:
-        changed = ((file.diff, file.name) for file in files if file.diff and file.state is FileState.CHANGED)
+        changed = ((file.diff, file.name) for file in files if file.diff and file.state is PairState.CHANGED)
         parts += [render_terminal(found, TextNames(f"old/{name}", f"new/{name}"), screen) for found, name in changed]
     return "\n".join(parts)
 

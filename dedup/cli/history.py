@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dedup.config import InputConfig
     from dedup.history.version_history import VersionHistory
     from dedup.model.documents import Document
-    from dedup.pipeline.collect_versions import Article, VersionFields
+    from dedup.pipeline.collect_versions import VersionedArticle, VersionFields
     from dedup.pipeline.list_histories import HistoriesRun
     from dedup.report.diff.diff_terminal import Screen
     from dedup.story_config import FieldNames
@@ -180,33 +180,33 @@ def read_run_documents(out: str, cluster: str | None, fields: "VersionFields") -
     return read_run(Path(out), cluster, fields, lambda message: click.echo(message, err=True))
 
 
-def read_of_run(out: str, cluster: str | None, keys: tuple[str, ...], fields: "VersionFields") -> "Article":
+def read_of_run(out: str, cluster: str | None, keys: tuple[str, ...], fields: "VersionFields") -> "VersionedArticle":
     """Return a cluster of a run, or an article of it, as versions."""
-    from dedup.pipeline.collect_versions import Article
+    from dedup.pipeline.collect_versions import VersionedArticle
 
     documents = read_run_documents(out, cluster, fields)
     if cluster is None:
         return read_article(documents, keys, fields)
-    return Article(f"cluster {cluster}", fields.arrange(list(documents)))
+    return VersionedArticle(f"cluster {cluster}", fields.arrange(list(documents)))
 
 
-def read_article(documents: "Iterator[Document]", keys: tuple[str, ...], fields: "VersionFields") -> "Article":
+def read_article(documents: "Iterator[Document]", keys: tuple[str, ...], fields: "VersionFields") -> "VersionedArticle":
     """Return an article of a corpus."""
-    from dedup.pipeline.collect_versions import Article, choose_article
+    from dedup.pipeline.collect_versions import VersionedArticle, choose_article
 
     found = choose_article(documents, keys[0] if keys else None, fields)
-    return Article(fields.name_article(found[0]), fields.arrange(found))
+    return VersionedArticle(fields.name_article(found[0]), fields.arrange(found))
 
 
-def read_versions(paths: tuple[str, ...]) -> "Article":
+def read_versions(paths: tuple[str, ...]) -> "VersionedArticle":
     """Return text files as the versions of an article that is called by the first and the last."""
     from dedup.history.version_history import Version
     from dedup.pipeline.collect_documents import read_files
-    from dedup.pipeline.collect_versions import Article
+    from dedup.pipeline.collect_versions import VersionedArticle
 
     documents = read_files(paths)
     name = f"{documents[0].id} to {documents[-1].id}"
-    return Article(name, [Version(document.id, document.text) for document in documents])
+    return VersionedArticle(name, [Version(document.id, document.text) for document in documents])
 
 
 def show_all(run: "HistoriesRun", *, quiet: bool) -> None:

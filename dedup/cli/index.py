@@ -91,7 +91,7 @@ def add(
     """
     from pathlib import Path
 
-    from dedup.cli.input_files import exit_code, find_sources, working_folder
+    from dedup.cli.named_inputs import exit_code, find_sources, working_folder
     from dedup.config import CleanSettings
     from dedup.pipeline.clean_files import clean as clean_files
     from dedup.pipeline.job import CleanRun
@@ -145,7 +145,7 @@ def check(
     """
     from pathlib import Path
 
-    from dedup.cli.input_files import exit_code, find_sources, working_folder
+    from dedup.cli.named_inputs import exit_code, find_sources, working_folder
     from dedup.config import CleanSettings
     from dedup.output.output_file import refuse_output
     from dedup.pipeline.check_index import check_documents

@@ -66,7 +66,7 @@ def passages(
 
     from pathlib import Path
 
-    from dedup.cli.input_files import exit_code, find_sources, working_folder
+    from dedup.cli.named_inputs import exit_code, find_sources, working_folder
     from dedup.config import CleanSettings, PassageConfig
     from dedup.output.output_file import is_written_directly, refuse_output
     from dedup.pipeline.job import CleanRun

@@ -57,7 +57,7 @@ def sources(
     """
     from pathlib import Path
 
-    from dedup.cli.input_files import exit_code, find_sources
+    from dedup.cli.named_inputs import exit_code, find_sources
     from dedup.pipeline.list_sources import SourceRun
     from dedup.pipeline.write_source_report import write_sources
     from dedup.report.sources.sources_terminal import render_sources

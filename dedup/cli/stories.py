@@ -59,7 +59,7 @@ def stories(
       dedup stories dump.parquet -o stories.jsonl --text-field body --date-field published --outlet-field site
       dedup stories articles/ -o stories.jsonl --window off --min-size 3
     """
-    from dedup.cli.input_files import exit_code, find_sources, working_folder
+    from dedup.cli.named_inputs import exit_code, find_sources, working_folder
     from dedup.output.output_file import is_written_directly, refuse_output
     from dedup.output.story_file import write_stories
     from dedup.pipeline.list_stories import StoryRun, list_stories

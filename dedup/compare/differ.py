@@ -268,7 +268,7 @@ def name_class(verb: re.Match[str]) -> str:
     return VERB_CLASSES.get(verb["verb"].casefold(), "said")
 
 
-class Change(NamedTuple):
+class WordSwap(NamedTuple):
     """Words that are put for others, by position, and how many equal words are before and after them."""
 
     old: range
@@ -277,7 +277,7 @@ class Change(NamedTuple):
     after: int
 
 
-def list_changes(a: Sequence[str], b: Sequence[str]) -> Iterator[Change]:
+def list_changes(a: Sequence[str], b: Sequence[str]) -> Iterator[WordSwap]:
     """Yield where words of a sequence are replaced by others in the longest common order."""
     blocks = [op for op in Indel.opcodes(a, b) if op.tag == "equal"]
     edges = [
@@ -287,4 +287,4 @@ def list_changes(a: Sequence[str], b: Sequence[str]) -> Iterator[Change]:
     ]
     for (i, k, size), (j, m, following) in pairwise(edges):
         if i + size < j and k + size < m:
-            yield Change(range(i + size, j), range(k + size, m), size, following)
+            yield WordSwap(range(i + size, j), range(k + size, m), size, following)

@@ -38,7 +38,7 @@ _CLOCK = "am pm ist gmt utc est edt pst cet local time on at of posted published
 _DATE_WORDS = frozenset({*MONTHS, *MONTH_ABBREVIATIONS, *DAYS, *(day[:3] for day in DAYS), *_CLOCK.split()})
 
 
-class Line(NamedTuple):
+class FurnitureLine(NamedTuple):
     """A unit of a text as the recogniser sees it."""
 
     text: str
@@ -53,10 +53,10 @@ def load_phrases() -> dict[str, frozenset[str]]:
     return {kind: frozenset(phrases) for kind, phrases in table.items()}
 
 
-def find_furniture(lines: Sequence[Line]) -> list[bool]:
+def find_furniture(lines: Sequence[FurnitureLine]) -> list[bool]:
     """Return which lines of a text are furniture.
 
-    >>> find_furniture([Line("Read more: Two held", ("read", "more", "two", "held"), True)])
+    >>> find_furniture([FurnitureLine("Read more: Two held", ("read", "more", "two", "held"), True)])
     [True]
     """
     counts = Counter(line.words for line in lines if line.is_heading)
@@ -70,7 +70,7 @@ def find_furniture(lines: Sequence[Line]) -> list[bool]:
     return found
 
 
-def is_furniture(line: Line) -> bool:
+def is_furniture(line: FurnitureLine) -> bool:
     """Return whether a line is furniture by its form."""
     phrases = load_phrases()
     bare = " ".join(_EDGE.sub("", fold(line.text)).split())
@@ -87,23 +87,23 @@ def is_furniture(line: Line) -> bool:
     return bool(_CREDIT.search(line.text) or (is_line and (_ADDRESS.search(line.text) or _BYLINE.match(line.text))))
 
 
-def is_date(line: Line) -> bool:
+def is_date(line: FurnitureLine) -> bool:
     """Return whether a line is a date, a time or both, and nothing else."""
     numbers = sum(word[0].isdecimal() for word in line.words)
     return numbers > 1 and all(word[0].isdecimal() or word in _DATE_WORDS for word in line.words)
 
 
-def is_command(line: Line, colon: str) -> bool:
+def is_command(line: FurnitureLine, colon: str) -> bool:
     """Return whether a sentence that begins as furniture does is an order to the reader: short, or with a colon."""
     return len(line.words) <= MAX_NAMES or bool(colon)
 
 
-def begins(line: Line, phrases: frozenset[str]) -> bool:
+def begins(line: FurnitureLine, phrases: frozenset[str]) -> bool:
     """Return whether the first words of a line are one of the phrases."""
     return any(" ".join(line.words[:size]) in phrases for size in range(1, 5))
 
 
-def find_menus(lines: Sequence[Line]) -> list[tuple[int, int]]:
+def find_menus(lines: Sequence[FurnitureLine]) -> list[tuple[int, int]]:
     """Return the runs of short headings before and behind the sentences, which are menus: [start, end)."""
     sentences = [number for number, line in enumerate(lines) if not line.is_heading]
     first, last = (sentences[0], sentences[-1]) if sentences else (len(lines), -1)

@@ -66,7 +66,7 @@ class Sentence:
     omission: Omission | None = None
 
 
-class Part(NamedTuple):
+class SentencePart(NamedTuple):
     """A part of a sentence: what it says of a statement that is not the one of the whole sentence."""
 
     sentence: int
@@ -79,7 +79,7 @@ class Cell:
 
     outlet: int
     sentences: tuple[int, ...]
-    parts: tuple[Part, ...] = ()
+    parts: tuple[SentencePart, ...] = ()
 
     @property
     def whole(self) -> tuple[int, ...]:

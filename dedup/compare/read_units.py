@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dedup.compare.furniture import Line, find_furniture
+from dedup.compare.furniture import FurnitureLine, find_furniture
 from dedup.compare.model import Omission, Outlet, Sentence
 from dedup.compare.terms import fold_words
 from dedup.model.documents import Document
@@ -39,10 +39,10 @@ def split_document(document: Document, boilerplate: Sequence[str] = ()) -> Outle
     return Outlet(document, tuple(sentences))
 
 
-def read_line(text: str, unit: Unit) -> Line:
+def read_line(text: str, unit: Unit) -> FurnitureLine:
     """Return a unit with its words."""
     line = unit.span.cut(text)
-    return Line(line, tuple(fold_words(line)), unit.kind is UnitKind.HEADING)
+    return FurnitureLine(line, tuple(fold_words(line)), unit.kind is UnitKind.HEADING)
 
 
 def find_occurrences(text: str, passages: Sequence[str]) -> list[Span]:

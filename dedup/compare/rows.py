@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dedup.compare.model import Cell, Part, Place, Row
+from dedup.compare.model import Cell, Place, Row, SentencePart
 from dedup.kernels.linkage import SimilarPairs, link_groups
 from dedup.text.spans import Span
 
@@ -63,10 +63,10 @@ def build_rows(
     `places` are those of each position. A statement that the base lacks follows the row that its first outlet has
     before it.
     """
-    parts: dict[int, dict[int, list[Part]]] = {}
+    parts: dict[int, dict[int, list[SentencePart]]] = {}
     for guest in guests:
         outlet, sentence = places[guest.position].outlet, places[guest.position].sentence
-        parts.setdefault(guest.cluster, {}).setdefault(outlet, []).append(Part(sentence, guest.span))
+        parts.setdefault(guest.cluster, {}).setdefault(outlet, []).append(SentencePart(sentence, guest.span))
     rows = []
     for number, cluster in enumerate(clusters):
         cells: dict[int, list[int]] = {}

@@ -59,7 +59,7 @@ class Budget:
             )
 
 
-class Member(NamedTuple):
+class ArchiveMember(NamedTuple):
     """A file in an archive: its name there, and its packed bytes."""
 
     name: str
@@ -198,7 +198,7 @@ def unpack_members(archive: SourceFile, place: Path, config: InputConfig, budget
         raise InputError(f"{archive.path}: no file of a known format in this archive ({known_endings()}).")
 
 
-def list_zip(archive: SourceFile) -> Iterator[Member]:
+def list_zip(archive: SourceFile) -> Iterator[ArchiveMember]:
     """Yield the files of a zip archive."""
     with zipfile.ZipFile(archive.location) as opened:
         for info in opened.infolist():
@@ -207,12 +207,12 @@ def list_zip(archive: SourceFile) -> Iterator[Member]:
             if info.flag_bits & ENCRYPTED:
                 raise InputError(f"{archive.path}: {info.filename!a} is encrypted. Unpack it first.")
             with opened.open(info) as stream:
-                yield Member(info.filename, stream)
+                yield ArchiveMember(info.filename, stream)
 
 
-def list_tar(archive: SourceFile) -> Iterator[Member]:
+def list_tar(archive: SourceFile) -> Iterator[ArchiveMember]:
     """Yield the files of a tar archive, compressed or not, in one pass."""
     with archive.open() as (stream, _), tarfile.open(fileobj=stream, mode="r|") as opened:
         for info in opened:
             if info.isreg() and (raw := opened.extractfile(info)):
-                yield Member(info.name.removeprefix("./"), raw)
+                yield ArchiveMember(info.name.removeprefix("./"), raw)

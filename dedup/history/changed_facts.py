@@ -5,12 +5,12 @@ from collections.abc import Iterator
 
 from dedup.diff.model import Change, ChangeKind, Diff, Mark
 from dedup.history.trivial_changes import is_stamp, is_trivial_block
-from dedup.history.version_history import ChangedFact, FactKind, Version
+from dedup.history.version_history import StepFact, StepFactKind, Version
 from dedup.text.spans import Span
 from dedup.text.units import UnitKind, split_units
 
 MAX_NAME = 4  # words
-KINDS = {Mark.NUMBER: FactKind.NUMBER, Mark.DATE: FactKind.DATE, Mark.QUOTE: FactKind.QUOTE}
+KINDS = {Mark.NUMBER: StepFactKind.NUMBER, Mark.DATE: StepFactKind.DATE, Mark.QUOTE: StepFactKind.QUOTE}
 # How a newsroom says that it changed something; English only.
 NOTE = re.compile(
     r"\b(correct(ion|ed|s)|clarif(ication|ied|ies)|editor['’]s note|an earlier version|has been (amended|updated)|"
@@ -22,17 +22,17 @@ _WORD = re.compile(r"\w+")
 _ENDS = re.compile(r"[.!?:\n。！？]\W*$")
 
 
-def find_facts(old: Version, new: Version, diff: Diff) -> tuple[ChangedFact, ...]:
+def find_facts(old: Version, new: Version, diff: Diff) -> tuple[StepFact, ...]:
     """Return the facts that differ: the headline first, then in the order of the new text."""
     return (*compare_headlines(old, new), *list_facts(diff))
 
 
-def compare_headlines(old: Version, new: Version) -> Iterator[ChangedFact]:
+def compare_headlines(old: Version, new: Version) -> Iterator[StepFact]:
     """Yield the headline if both versions have one, and not the same: its title, or the heading that begins it."""
     before, after = (version.title or find_heading(version.text) for version in (old, new))
     if before and after and _WORD.findall(before) != _WORD.findall(after):
         old_span = Span(0, 0 if old.title else len(before))
-        yield ChangedFact(FactKind.HEADLINE, before, after, old_span, Span(0, 0 if new.title else len(after)))
+        yield StepFact(StepFactKind.HEADLINE, before, after, old_span, Span(0, 0 if new.title else len(after)))
 
 
 def find_heading(text: str) -> str:
@@ -42,17 +42,17 @@ def find_heading(text: str) -> str:
     return "" if is_stamp(heading) else heading
 
 
-def list_facts(diff: Diff) -> Iterator[ChangedFact]:
+def list_facts(diff: Diff) -> Iterator[StepFact]:
     """Yield the numbers, dates, quotations and names that the edits of a diff touch, each once."""
     edits = (change for block in diff.blocks if not is_trivial_block(diff, block) for change in block.changes)
     for change in edits:
         sides = change.old.cut(diff.old).strip(), change.new.cut(diff.new).strip()
         if change.marks:
-            yield ChangedFact(KINDS[change.marks[-1]], *sides, change.old, change.new)
+            yield StepFact(KINDS[change.marks[-1]], *sides, change.old, change.new)
         elif change.kind is ChangeKind.REPLACE and all(
             is_name(diff, change, is_old=is_old) for is_old in (True, False)
         ):
-            yield ChangedFact(FactKind.NAME, *sides, change.old, change.new)
+            yield StepFact(StepFactKind.NAME, *sides, change.old, change.new)
 
 
 def is_name(diff: Diff, change: Change, *, is_old: bool) -> bool:
@@ -64,7 +64,7 @@ def is_name(diff: Diff, change: Change, *, is_old: bool) -> bool:
     return span.start > 0 and not _ENDS.search(text[max(span.start - 20, 0) : span.start].rstrip(" \t"))
 
 
-def is_silent(diff: Diff, facts: tuple[ChangedFact, ...]) -> bool:
+def is_silent(diff: Diff, facts: tuple[StepFact, ...]) -> bool:
     """Return whether facts changed and nothing that was added says so."""
     added = " ".join(change.new.cut(diff.new) for change in diff.edits)
     return bool(facts) and NOTE.search(added) is None

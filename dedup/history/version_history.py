@@ -10,7 +10,7 @@ from dedup.diff.model import Diff
 from dedup.text.spans import Span
 
 
-class FactKind(StrEnum):
+class StepFactKind(StrEnum):
     """What a changed fact is."""
 
     HEADLINE = "headline"
@@ -45,10 +45,10 @@ class Version(NamedTuple):
     called: str = ""
 
 
-class ChangedFact(NamedTuple):
+class StepFact(NamedTuple):
     """A fact that a step changed; `old` or `new` is empty where one was added or dropped."""
 
-    kind: FactKind
+    kind: StepFactKind
     old: str
     new: str
     old_span: Span
@@ -67,7 +67,7 @@ class Step:
     new: int
     kind: StepKind
     diff: Diff
-    facts: tuple[ChangedFact, ...]
+    facts: tuple[StepFact, ...]
     back_to: int | None = None
     is_silent: bool = False
 
@@ -79,7 +79,7 @@ class Step:
     @property
     def headline_changed(self) -> bool:
         """Return whether the headline is another one."""
-        return any(fact.kind is FactKind.HEADLINE for fact in self.facts)
+        return any(fact.kind is StepFactKind.HEADLINE for fact in self.facts)
 
 
 class Standing(NamedTuple):

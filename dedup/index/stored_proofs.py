@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from dedup.index.checks import check_values
 from dedup.index.damage import require
-from dedup.near.proofs import PROOF_SCHEMA
+from dedup.near.text_proofs import PROOF_SCHEMA
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -89,7 +89,7 @@ def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int
 
     documents  what was kept, in the order of keeping; `keys` are the band keys, `signature` is the b-bit signature,
                `title` are the tokens of the title; of title, day, outlet and URL what is unknown is empty or 0;
-               `words`, `signs` and `filter` are a `dedup.near.proofs.Proof` under the secret seed in `meta`
+               `words`, `signs` and `filter` are a `dedup.near.text_proofs.Proof` under the secret seed in `meta`
     tokens     their tokens in pieces; masked the same of those that hold boilerplate, which is masked there
     shingles   a sample of their shingles in pieces, without boilerplate: it shows which documents contain others
     removed_contents

@@ -85,13 +85,16 @@ def read_key(value: object, order: str | None = None) -> KeepKey:
 
 
 def refuse_absent(values: Iterable[object], keep: KeepPolicy, fields: Sequence[str] = ()) -> None:
-    """Raise `InputError` where there are documents and none has the field; `fields` are those that they have."""
-    is_empty = True
+    """Raise `InputError` where several documents are to be ordered and none has the field.
+
+    `fields` are those that they have.
+    """
+    count = 0
     for value in values:
         if value is not None:
             return
-        is_empty = False
-    if is_empty or keep.field is None:
+        count += 1
+    if count < 2 or keep.field is None:
         return
     name, there = show_line(keep.field), f"; {list_fields(fields)}" if fields else ""
     hint = suggest_field("--keep", keep.field, dict.fromkeys(fields, 0))

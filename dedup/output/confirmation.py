@@ -16,7 +16,7 @@ from dedup.kernels.leader_table import KEPT
 from dedup.kernels.relation import Likeness, RelationRule, relate
 from dedup.model.documents import CopyRelation
 from dedup.near.decisions import Decisions
-from dedup.near.proofs import Proof, Proofs
+from dedup.near.text_proofs import Proof, Proofs
 
 MIN_KNOWN = 0.5  # share of words of a contained document that are in its witness
 SLACK = 0.01  # words of a text of 100,000 that have equal hashes by chance under a seed move a share by far less

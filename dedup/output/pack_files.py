@@ -15,7 +15,7 @@ IN_PIECES = {"gzip", "bzip2", "xz"}  # readers take several streams for one file
 THREADS = 4  # of zstandard
 
 
-class Piece(NamedTuple):
+class PackedPiece(NamedTuple):
     """Some plain bytes of a file, and the file that they are packed into."""
 
     plain: Path
@@ -25,7 +25,7 @@ class Piece(NamedTuple):
     file: SourceFile
 
 
-def list_pieces(run: RunFolder, files: Sequence[SourceFile]) -> list[Piece]:
+def list_pieces(run: RunFolder, files: Sequence[SourceFile]) -> list[PackedPiece]:
     """Return the pieces of what was written plainly of the files: they depend on the plain bytes alone."""
     folders = (KEPT, SET_ASIDE, ANNOTATED)
     packed = [file for file in files if file.is_repacked]
@@ -33,17 +33,17 @@ def list_pieces(run: RunFolder, files: Sequence[SourceFile]) -> list[Piece]:
     return [piece for each in written if each[0].exists() for piece in cut(*each)]
 
 
-def cut(plain: Path, packed: Path, file: SourceFile) -> Iterator[Piece]:
+def cut(plain: Path, packed: Path, file: SourceFile) -> Iterator[PackedPiece]:
     """Yield the pieces of a plain file; the first one is packed into the file that gets them all."""
     packed.parent.mkdir(parents=True, exist_ok=True)
     size = plain.stat().st_size
     step = PIECE if file.compression in IN_PIECES and file.encoding is None else max(size, 1)
     for start in range(0, max(size, 1), step):
         place = packed if start == 0 else plain.with_name(f"{plain.name}.{start}")
-        yield Piece(plain, start, min(start + step, size), place, file)
+        yield PackedPiece(plain, start, min(start + step, size), place, file)
 
 
-def pack(piece: Piece, report: Callable[[int], None]) -> None:
+def pack(piece: PackedPiece, report: Callable[[int], None]) -> None:
     """Pack one piece."""
     with (
         piece.plain.open("rb", COPY_SIZE) as plain,
@@ -55,7 +55,7 @@ def pack(piece: Piece, report: Callable[[int], None]) -> None:
     report(piece.stop - piece.start)
 
 
-def join_pieces(pieces: Sequence[Piece]) -> None:
+def join_pieces(pieces: Sequence[PackedPiece]) -> None:
     """Append the packed pieces of each file to its first one."""
     for _, whole in groupby(pieces, key=lambda piece: piece.plain):
         first, *others = whole

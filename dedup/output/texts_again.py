@@ -10,8 +10,8 @@ from dedup.corpus.shards import Shard
 from dedup.model.documents import CopyRelation
 from dedup.near.decisions import Decisions
 from dedup.near.fetch_texts import read_texts
-from dedup.near.proofs import PROOF_SCHEMA, Prover
 from dedup.near.segments import Segments
+from dedup.near.text_proofs import PROOF_SCHEMA, Prover
 from dedup.output.locate_shard import documents_of
 from dedup.output.row_files import write_rows
 from dedup.output.run_folder import READ_AGAIN, RunFolder

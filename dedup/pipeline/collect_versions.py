@@ -31,7 +31,7 @@ URL, CALLED = "url", "called"
 EPOCHS = range(10**8, 10**13)
 
 
-class Article(NamedTuple):
+class VersionedArticle(NamedTuple):
     """The versions of an article, in their order, and what it is called."""
 
     name: str

@@ -9,7 +9,7 @@ from dedup.corpus.text_file import read_text_file
 from dedup.diff.engine import diff_texts
 from dedup.diff.ignored_changes import Ignored, ignore_changes
 from dedup.errors import InputError
-from dedup.report.diff.diff_stat import ComparedFile, FileState
+from dedup.report.diff.diff_stat import ComparedFile, PairState
 
 
 def compare_folders(old: Path, new: Path, ignored: frozenset[Ignored]) -> Iterator[ComparedFile]:
@@ -17,9 +17,9 @@ def compare_folders(old: Path, new: Path, ignored: frozenset[Ignored]) -> Iterat
     sides = [set(list_files(folder)) for folder in (old, new)]
     for name in sorted(sides[0] | sides[1]):
         if name not in sides[0]:
-            yield ComparedFile(printable(name), FileState.ADDED)
+            yield ComparedFile(printable(name), PairState.ADDED)
         elif name not in sides[1]:
-            yield ComparedFile(printable(name), FileState.DROPPED)
+            yield ComparedFile(printable(name), PairState.DROPPED)
         else:
             yield compare_files(name, old / name, new / name, ignored)
 
@@ -29,9 +29,9 @@ def compare_files(name: str, old: Path, new: Path, ignored: frozenset[Ignored]) 
     try:
         diff = ignore_changes(diff_texts(read_text_file(str(old)), read_text_file(str(new))), ignored)
     except InputError as error:
-        state = FileState.SAME if old.read_bytes() == new.read_bytes() else FileState.UNREADABLE
+        state = PairState.SAME if old.read_bytes() == new.read_bytes() else PairState.UNREADABLE
         return ComparedFile(printable(name), state, note=str(error))
-    return ComparedFile(printable(name), FileState.CHANGED if diff.edits or diff.moves else FileState.SAME, diff)
+    return ComparedFile(printable(name), PairState.CHANGED if diff.edits or diff.moves else PairState.SAME, diff)
 
 
 def list_files(folder: Path) -> Iterator[str]:

@@ -13,8 +13,8 @@ from dedup.kernels.buffers import as_read_only, tokens_at
 from dedup.model.documents import CopyRelation, Document, Related
 from dedup.near.decisions import Decisions
 from dedup.near.leaders import Offered
-from dedup.near.proofs import Proof, Proofs, Prover
 from dedup.near.relation_rule import make_rule
+from dedup.near.text_proofs import Proof, Proofs, Prover
 from dedup.output.confirmation import Judge
 from dedup.output.conflicts import find_conflicts
 from dedup.output.texts_again import Doubted

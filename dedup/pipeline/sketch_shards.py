@@ -10,12 +10,12 @@ from dedup.config import CleanSettings, NearConfig
 from dedup.corpus.blocks import view_texts
 from dedup.corpus.rejections import read_lines, refuse_no_text
 from dedup.corpus.shards import Shard, read_shard
-from dedup.near.proofs import Prover, describe_proofs
 from dedup.near.read_facts import read_facts
 from dedup.near.segment_files import SegmentColumns, SegmentWriter, is_whole, segment_folder
 from dedup.near.segments import Segments
 from dedup.near.sketcher import Sketcher
 from dedup.near.sketches import Sketches
+from dedup.near.text_proofs import Prover, describe_proofs
 from dedup.output.records import refuse_rejection
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.search import find_repeats

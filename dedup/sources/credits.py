@@ -115,7 +115,7 @@ class Credit(msgspec.Struct, frozen=True):
     says: bool = False
 
 
-class Line(msgspec.Struct, frozen=True):
+class CreditLine(msgspec.Struct, frozen=True):
     """A line with text: where it begins, the line, how many such lines are before it and after it."""
 
     start: int
@@ -143,7 +143,7 @@ def find_credits(text: str, field: str = "", *, has_names: bool = True) -> list[
     return sorted(found, key=lambda credit: (credit.start, credit.end))
 
 
-def find_named(text: str, lines: list[Line]) -> Iterator[Credit]:
+def find_named(text: str, lines: list[CreditLine]) -> Iterator[Credit]:
     """Yield how a text names those of the table; a mere mention is left out."""
     explained, agencies = None, load_agencies()
     for match in find_names(text):
@@ -178,17 +178,17 @@ def read_field(value: str) -> Iterator[Credit]:
             yield Credit(agency.name, CreditKind.FIELD, 0, 0)
 
 
-def split_lines(text: str) -> list[Line]:
+def split_lines(text: str) -> list[CreditLine]:
     """Return the lines of a text that have any."""
     found, start = [], 0
     for line in text.split("\n"):
         if line.strip():
             found.append((start, line))
         start += len(line) + 1
-    return [Line(start, line, number, len(found) - number - 1) for number, (start, line) in enumerate(found)]
+    return [CreditLine(start, line, number, len(found) - number - 1) for number, (start, line) in enumerate(found)]
 
 
-def find_line(lines: list[Line], place: int) -> Line:
+def find_line(lines: list[CreditLine], place: int) -> CreditLine:
     """Return the line that a place is in. O(log lines)."""
     low, high = 0, len(lines)
     while high - low > 1:
@@ -216,7 +216,7 @@ def spells(words: str, acronym: str) -> bool:
     return place == len(acronym)
 
 
-def classify_name(line: Line, start: int, end: int) -> CreditKind | None:
+def classify_name(line: CreditLine, start: int, end: int) -> CreditKind | None:
     """Return how a line names a source at [start, end); None for a mere mention."""
     before, after = line.text[max(start - WINDOW, 0) : start], line.text[end : end + WINDOW]
     is_head, is_tail = line.before < HEAD_LINES, line.after < TAIL_LINES
@@ -250,7 +250,7 @@ def is_dateline(before: str, after: str) -> bool:
     return has_dash or bool(re.search(r"\d", before)) or not before.strip("([ ")
 
 
-def is_byline(line: Line, start: int, end: int) -> bool:
+def is_byline(line: CreditLine, start: int, end: int) -> bool:
     """Return whether a line is nothing but a name and who writes for it."""
     text = line.text.strip()
     if len(text) > MAX_BYLINE or _PHOTO.search(text):
@@ -287,7 +287,7 @@ def says_agency(text: str, end: int) -> bool:
     return re.match(r"\s*(?:news\s*)?(?:agency|wire)", text[end : end + 20]) is not None
 
 
-def find_slots(lines: list[Line]) -> Iterator[Credit]:
+def find_slots(lines: list[CreditLine]) -> Iterator[Credit]:
     """Yield names in the place of a dateline or a credit that no table has to have."""
     for line in lines[1:HEAD_LINES]:
         match = _SLOT_HEAD.match(line.text)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dedup.spark.sketched_corpus import SketchedCorpus
 
 
-class InputState(NamedTuple):
+class SparkInputState(NamedTuple):
     """By what a change of a file is noticed: its bytes, and its time of modification in milliseconds."""
 
     size: int
@@ -43,7 +43,7 @@ class SparkInput:
     spark: "SparkSession"
     locations: tuple[str, ...]
     names: dict[str, str]
-    states: tuple[InputState, ...]
+    states: tuple[SparkInputState, ...]
     format: str
 
     def place_of(self, file: str) -> int:
@@ -150,13 +150,13 @@ def open_input(spark: "SparkSession", inputs: Sequence[str], input_format: str |
     return SparkInput(spark, tuple(locations), names, find_states(spark, names), file_format)
 
 
-def find_states(spark: "SparkSession", addresses: Iterable[str]) -> tuple[InputState, ...]:
+def find_states(spark: "SparkSession", addresses: Iterable[str]) -> tuple[SparkInputState, ...]:
     """Return the state of each file now."""
     java = spark._jvm  # noqa: SLF001 (PySpark has no other way to Hadoop's file systems)
     settings = spark._jsparkSession.sessionState().newHadoopConf()  # noqa: SLF001
     paths = [java.org.apache.hadoop.fs.Path(address) for address in addresses]
     found = [path.getFileSystem(settings).getFileStatus(path) for path in paths]
-    return tuple(InputState(int(each.getLen()), int(each.getModificationTime())) for each in found)
+    return tuple(SparkInputState(int(each.getLen()), int(each.getModificationTime())) for each in found)
 
 
 def plain(uri: str) -> str:

@@ -13,7 +13,7 @@ BAR = 24  # columns of the longest bar
 NAME = 48  # columns of a name
 
 
-class FileState(StrEnum):
+class PairState(StrEnum):
     """What happened to a file between two folders."""
 
     CHANGED = "changed"
@@ -27,21 +27,21 @@ class ComparedFile(NamedTuple):
     """A file of two folders, by its path in them; `diff` of one that is text in both, `note` says why it is not."""
 
     name: str
-    state: FileState
+    state: PairState
     diff: Diff | None = None
     note: str = ""
 
 
 def render_stat(files: Sequence[ComparedFile]) -> str:
     """Return a line for each file that is not the same, and the sums."""
-    shown = [file for file in files if file.state is not FileState.SAME]
+    shown = [file for file in files if file.state is not PairState.SAME]
     most = max((count_changed(file) for file in shown), default=0) or 1
     width = min(max((len(show_line(file.name)) for file in shown), default=0), NAME)
     lines = []
     for file in shown:
         bar = "█" * -(-BAR * count_changed(file) // most)
         lines.append(f"{clip(show_line(file.name), width):<{width}}  {describe_counts(file):<18}  {bar}".rstrip())
-    counts = [f"{sum(file.state is state for file in files):,} {state}" for state in FileState]
+    counts = [f"{sum(file.state is state for file in files):,} {state}" for state in PairState]
     total = f"{count_things(len(files), 'text')}: {', '.join(part for part in counts if not part.startswith('0 '))}"
     return "".join(f"{line}\n" for line in [*lines, total])
 

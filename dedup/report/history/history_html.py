@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import msgspec
 
-from dedup.history.version_history import ChangedFact, SentenceLife, Step, StepKind, VersionHistory
+from dedup.history.version_history import SentenceLife, Step, StepFact, StepKind, VersionHistory
 from dedup.report.diff.diff_html import DiffRow, describe_rows, measure_shares
 from dedup.report.history.step_words import (
     count_facts,
@@ -57,7 +57,7 @@ class PageStep:
 
 
 @dataclass(frozen=True)
-class PageSentence:
+class PageLife:
     """A sentence with the version it came in with, and the one it was last in; `shade` is 1 for the first version."""
 
     text: str
@@ -125,7 +125,7 @@ def list_facts(history: VersionHistory) -> list[tuple[str, str, bool]]:
     return [(tell_fact(fact, step), name_step(step), step.is_silent) for fact, step in found]
 
 
-def tell_fact(fact: ChangedFact, step: Step) -> str:
+def tell_fact(fact: StepFact, step: Step) -> str:
     """Return a changed fact with its version."""
     return f"{name_version(step.new)}: {describe_fact(fact)}"
 
@@ -155,7 +155,7 @@ def leave_out_text(row: DiffRow) -> DiffRow:
     return DiffRow("fold", label=row.label) if row.kind == "fold" else row
 
 
-def describe_sentence(history: VersionHistory, life: SentenceLife) -> PageSentence:
+def describe_sentence(history: VersionHistory, life: SentenceLife) -> PageLife:
     """Return a sentence as the page shows it."""
     last = len(history.versions) - 1
     standing = life.standings[-1]
@@ -163,7 +163,7 @@ def describe_sentence(history: VersionHistory, life: SentenceLife) -> PageSenten
     gap = before[len(before.rstrip()) :]
     shade = 1 + round((SHADES - 1) * life.first / last) if last else 1
     went = name_version(life.last) if life.last < last else ""
-    return PageSentence(life.text, name_version(life.first), went, tell_stay(history, life), shade, "\n" in gap)
+    return PageLife(life.text, name_version(life.first), went, tell_stay(history, life), shade, "\n" in gap)
 
 
 def tell_stay(history: VersionHistory, life: SentenceLife) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from dedup.history.version_history import ChangedFact, FactKind, Step, StepKind, VersionHistory
+from dedup.history.version_history import Step, StepFact, StepFactKind, StepKind, VersionHistory
 from dedup.report.wording import clip, count_things
 from dedup.text.control_characters import show_line
 
@@ -37,7 +37,7 @@ def describe_call(history: VersionHistory, step: Step) -> str:
     return f"clean: {called}" if called else ""
 
 
-def describe_fact(fact: ChangedFact) -> str:
+def describe_fact(fact: StepFact) -> str:
     """Return a changed fact in words."""
     old, new = (clip(" ".join(side.split()), MAX_FACT) for side in (fact.old, fact.new))
     if not old:
@@ -50,8 +50,8 @@ def count_facts(step: Step) -> str:
     kinds = [fact.kind for fact in step.facts]
     parts = [
         count_things(kinds.count(kind), kind.value)
-        for kind in FactKind
-        if kind in kinds and kind is not FactKind.HEADLINE
+        for kind in StepFactKind
+        if kind in kinds and kind is not StepFactKind.HEADLINE
     ]
     return ", ".join((["headline"] if step.headline_changed else []) + parts)
 

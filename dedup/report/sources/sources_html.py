@@ -57,7 +57,7 @@ class PageArticle:
     place: str
 
 
-class Piece(NamedTuple):
+class MarkedPiece(NamedTuple):
     """A part of a passage, and whether it is a word that the other side lacks."""
 
     text: str
@@ -76,7 +76,7 @@ class PagePair:
     other_share: float
     verdict: str
     evidence: tuple[str, ...]
-    passages: list[tuple[list[Piece], list[Piece]]]
+    passages: list[tuple[list[MarkedPiece], list[MarkedPiece]]]
 
 
 def render_index(
@@ -182,12 +182,12 @@ def describe_pair(located: LocatedSources, shown: ShownPair, texts: Mapping[int,
     )
 
 
-def mark_own(text: str, other: str) -> tuple[list[Piece], list[Piece]]:
+def mark_own(text: str, other: str) -> tuple[list[MarkedPiece], list[MarkedPiece]]:
     """Return both sides in pieces: words that the other side has nowhere are marked. Long sides are shown in part."""
     words = [{fold_word(word) for word in _WORD.findall(side)} for side in (text, other)]
     marked = [
         [
-            Piece(piece, number % 2 == 1 and fold_word(piece) not in theirs and not is_unspaced(piece[0]))
+            MarkedPiece(piece, number % 2 == 1 and fold_word(piece) not in theirs and not is_unspaced(piece[0]))
             for number, piece in enumerate(_WORD.split(shorten_side(side)))
             if piece
         ]

@@ -88,10 +88,10 @@ def completion(source, place):  # noqa: ARG001 (that of all cases)
 
 
 def check_layout(options, shown):
-    """Require that JSON is JSON, and that a page does nothing."""
-    if "json" in options:
+    """Require that JSON is JSON, and that a page does nothing; --json comes before --format."""
+    if {"json", "--json"} & {*options}:
         json.loads(shown)
-    if "html" in options:
+    elif "html" in options:
         check_page(shown, "page")
 
 

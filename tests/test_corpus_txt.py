@@ -126,7 +126,7 @@ def test_format_and_compression_come_from_the_ending(name, expected):
     [
         (
             "a.doc",
-            "a.doc: unknown format. Known endings: .jsonl, .ndjson, .csv, .tsv, .parquet, .txt, .zip, .tar; also with",
+            "a.doc: unknown format. Known endings: .jsonl, .ndjson, .json, .csv, .tsv, .parquet, .txt, .zip, .tar;",
         ),
         ("a.parquet.zst", "a.parquet.zst: zstd around parquet is not read. Decompress the file first."),
         ("a.zip.gz", "a.zip.gz: gzip around zip is not read. Decompress the file first."),

@@ -2,9 +2,12 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 STAGES = {
     "near": ("threshold", "shingle_size", "num_perm", "keep", "remove"),
@@ -64,7 +67,9 @@ def read_summary_config(path: str, context: click.Context) -> dict[str, Any]:
             found |= {} if values else {"passages": "off"}
     near = summary.config["near"]
     found["max_novel"] = f"{near['max_novel']},{near['max_novel_run']}"
-    found |= summary.config["input"]
+    fields = summary.config["input"]
+    given = cast("Sequence[str]", fields.get("given") or ())
+    found |= {name: value for name, value in fields.items() if not name.endswith("_field") or name in given}
     return {
         name: value if isinstance(value, (bool, list)) else str(value)
         for name, value in found.items()

@@ -73,7 +73,8 @@ def make_records(series_field: str | None = None, **settings: Any) -> "InputConf
 
     context = click.get_current_context()
     names = {"series_field" if name == "outlet_field" and series_field else name for name in RECORD_FIELDS}
-    given = {name for name in names if context.get_parameter_source(name) == click.core.ParameterSource.COMMANDLINE}
+    sources = {click.core.ParameterSource.COMMANDLINE, click.core.ParameterSource.DEFAULT_MAP}
+    given = {name for name in names if context.get_parameter_source(name) in sources}
     if series_field:
         settings["outlet_field"] = series_field
         given.add("outlet_field")

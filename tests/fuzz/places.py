@@ -1,7 +1,9 @@
 """The tree of one case: inputs in `in/`, what is named as an output, and what may be in its way."""
 
+import bz2
 import gzip
 import io
+import lzma
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -172,10 +174,12 @@ def read_plain(path):
     try:
         if str(path).endswith(".gz"):
             return gzip.decompress(raw)
+        if str(path).endswith((".xz", ".bz2")):
+            return (lzma if str(path).endswith(".xz") else bz2).decompress(raw)
         if str(path).endswith(".zst"):
             with zstandard.ZstdDecompressor().stream_reader(io.BytesIO(raw), read_across_frames=True) as stream:
                 return stream.read()
-    except (OSError, EOFError, zstandard.ZstdError):
+    except (OSError, EOFError, ValueError, lzma.LZMAError, zstandard.ZstdError):
         return None
     return raw
 
@@ -207,6 +211,8 @@ def show_value(value):
 
 def count_records(path, kind):
     """Return the number of records in a file, by another reader than ours; None where there is none."""
+    if kind == "json" and not Path(path).exists():
+        return 0  # of a file that is no JSON nothing is kept
     if kind == "txt":
         return int(Path(path).exists())
     if kind == "parquet":

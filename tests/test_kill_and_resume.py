@@ -200,13 +200,15 @@ SEGMENT_FILES = (
 def test_segments_that_are_not_as_they_were_written_are_made_again(corpus, undisturbed, tmp_path, turn):
     out = tmp_path / "out"
     passages, expected, _ = undisturbed
+    size, files = SHARD_SIZE // 2, find_files([str(corpus / "a.jsonl"), str(corpus / "b.jsonl")])
     prepare = functools.partial(die_at, tmp_path, "os.mkdir", "out.partial/segments/000005.part")
-    assert run_in_fork(run(corpus, out, prepare, passages=passages)) == -signal.SIGKILL
+    assert run_in_fork(run(corpus, out, prepare, size, passages=passages)) == -signal.SIGKILL
     for number, damage in enumerate(DAMAGES):
         damage(tmp_path / f"out.partial/segments/{number:06}" / SEGMENT_FILES[(turn + number) % len(SEGMENT_FILES)])
-    changes = list_changes(tmp_path, run(corpus, out, resume=True, passages=passages))
+    changes = list_changes(tmp_path, run(corpus, out, shard_size=size, resume=True, passages=passages))
     sketched = [Path(path).stem for event, path in changes if event == "os.mkdir" and path.endswith(".part")]
-    assert sketched == [f"{number:06}" for number in (0, 1, 2, 3, 5, 6, 7)]
+    anew = [*range(len(DAMAGES)), *range(5, len(plan_shards(files, size)))]
+    assert sketched == [f"{number:06}" for number in anew]
     assert read_tree(out) == expected
 
 

@@ -38,10 +38,23 @@ class Teller:
         if self.as_json:
             import msgspec
 
-            encoded = msgspec.json.format(msgspec.json.encode(summary, enc_hook=str), indent=2)
+            encoded = msgspec.json.format(
+                msgspec.json.encode(spell(summary), enc_hook=lambda each: spell(str(each))), indent=2
+            )
             sys.stdout.buffer.write(encoded + b"\n")
         elif not self.quiet:
             click.echo(render(), nl=False, err=err)
+
+
+def spell(value: object) -> object:
+    """Return a value with names of files as text: bytes that are not UTF-8 are spelled out."""
+    from dedup.corpus.files import printable
+
+    if isinstance(value, dict):
+        return {name: spell(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [spell(each) for each in value]
+    return printable(value) if isinstance(value, str) else value
 
 
 summary_options = compose(

@@ -1,6 +1,7 @@
 """The article of a page: its text, title, date, outlet and author, by trafilatura."""
 
 import re
+import warnings
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -37,7 +38,9 @@ def extract_article(page: RawPage, min_words: int) -> ExtractedArticle | Rejecte
     The extractor is fast mode of trafilatura: of a page it takes the paragraphs that read like the main text, without
     comments, lists of links and the like. It is another project's code, so whatever it raises is a reason here.
     """
-    from trafilatura import bare_extraction  # noqa: PLC0415 (an extra; it takes half a second)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # urllib3, which is not used here, warns that it lacks a package
+        from trafilatura import bare_extraction  # noqa: PLC0415 (an extra; it takes half a second)
 
     try:
         found = bare_extraction(

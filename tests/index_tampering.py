@@ -257,7 +257,7 @@ WRONG_VALUES = {
     "day huge": change("documents", f"day = {HUGE}"),
     "everything twice": lambda path: run_sql(path, "INSERT INTO documents SELECT * FROM documents"),
     "many rows": lambda path: run_sql(
-        path, "INSERT INTO removed_contents SELECT 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, '', 1, 1, 1 FROM range(6000000)"
+        path, "INSERT INTO removed_contents SELECT 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, '', 1, 1, 1 FROM range(6000000)"
     ),
 }
 WAYS = REFUSED | WRONG_VALUES

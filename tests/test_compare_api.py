@@ -313,7 +313,7 @@ def check_all(found):
     compared = [
         (o, s) for o, outlet in enumerate(found.outlets) for s, x in enumerate(outlet.sentences) if x.omission is None
     ]
-    placed = [(cell.outlet, s) for row in found.rows for cell in row.cells for s in cell.sentences]
+    placed = [(cell.outlet, s) for row in found.rows for cell in row.cells for s in cell.whole]
     assert compared == sorted(placed)
     for outlet in found.outlets:
         for before, after in itertools.pairwise(outlet.sentences):

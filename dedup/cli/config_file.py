@@ -27,6 +27,8 @@ def read_config(context: click.Context, _parameter: click.Parameter, path: str |
 def read_toml(path: str, command: click.Command) -> dict[str, Any]:
     """Return the options of a TOML file, by the names of their flags; a table with the name of a command is for it."""
     try:
+        if Path(path).exists() and not Path(path).is_file():
+            raise click.BadParameter(f"{path}: is not a regular file.")
         values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise click.BadParameter(f"{path}: no such file.") from None

@@ -76,7 +76,7 @@ def extract(
         open_articles(None if to_stdout else output, paths) as out,
         open_articles(rejected, paths, is_wanted=rejected is not None) as failures,
     ):
-        run = ExtractRun(inputs, scratch, min_words, max_page, workers)
+        run = ExtractRun(paths, scratch, min_words, max_page, workers)
         found = extract_pages(run, out, None if rejected is None else failures, teller.progress())
     teller.tell(found, lambda: render_counts(found), err=to_stdout)
     return exit_code(found.rejections)

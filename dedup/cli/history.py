@@ -140,7 +140,7 @@ def history(
         is_coloured(color if output is None or color == "always" else "never"),
     )
     if between:
-        rendered = show_between(told, between, screen)
+        rendered = show_between(told, *between, screen)
     elif output_format == "terminal":
         rendered = show_terminal(told, screen, patch=patch, blame=blame)
     else:
@@ -220,14 +220,14 @@ def show_all(run: "HistoriesRun", *, quiet: bool) -> None:
         click.echo(render_all(written), nl=False)
 
 
-def show_between(told: "VersionHistory", between: tuple[int, int], screen: "Screen") -> str:
-    """Return the changes between two versions."""
+def show_between(told: "VersionHistory", old: int, new: int, screen: "Screen") -> str:
+    """Return the changes between two versions, counted from 1."""
     from dedup.report.history.history_terminal import render_between
 
-    for number in between:
-        if number > len(told.versions):
-            raise click.UsageError(f"There is no version {number}: the last one is {len(told.versions)}.")
-    return render_between(told, between[0] - 1, between[1] - 1, screen)
+    last = len(told.versions)
+    if max(old, new) > last:
+        raise click.UsageError(f"There is no version {max(old, new)}: the last one is {last}.")
+    return render_between(told, old - 1, new - 1, screen)
 
 
 def show_terminal(told: "VersionHistory", screen: "Screen", *, patch: bool, blame: bool) -> str:

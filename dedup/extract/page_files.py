@@ -46,9 +46,11 @@ class RejectedPage(NamedTuple):
 def find_pages(inputs: Sequence[str]) -> list[str]:
     """Return the HTML files and archives that the inputs name; of a folder those below it, sorted, links left out."""
     found = [path for given in inputs for path in expand_page_input(given)]
+    seen: set[str] = set()
     for path in found:
-        if found.count(path) > 1:
+        if path in seen:
             raise InputError(f"{path} is named twice. Name it once.")
+        seen.add(path)
     return found
 
 

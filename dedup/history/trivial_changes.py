@@ -1,13 +1,12 @@
 """Changes that a reader need not see: typography, and time stamps."""
 
 import re
-import unicodedata
 
+from dedup.diff.ignored_changes import Ignored, fold
 from dedup.diff.model import Block, ChangeKind, Diff
 
-_SAME = str.maketrans(
-    {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-"}
-)
+TYPOGRAPHY = frozenset({Ignored.TYPOGRAPHY})
+
 # A line that is there to say when: "Updated 3 hours ago", "Published: 2024-01-31, 14:00 GMT". English only.
 _STAMP = re.compile(
     r"\W*(last\s+)?(updated|modified|published|posted|first published)\b[^.!?]{0,80}\W*|"
@@ -34,12 +33,7 @@ def is_trivial_block(diff: Diff, block: Block) -> bool:
     if all(change.kind is ChangeKind.EQUAL for change in block.changes):
         return True
     old, new = block.old.cut(diff.old), block.new.cut(diff.new)
-    return flatten(old) == flatten(new) or (is_stamp(old) and is_stamp(new))
-
-
-def flatten(text: str) -> str:
-    """Return the text with one kind of quotation marks, dashes and spaces."""
-    return " ".join(unicodedata.normalize("NFKC", text).translate(_SAME).split())
+    return fold(old, TYPOGRAPHY).split() == fold(new, TYPOGRAPHY).split() or (is_stamp(old) and is_stamp(new))
 
 
 def is_stamp(text: str) -> bool:

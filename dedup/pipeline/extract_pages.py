@@ -12,7 +12,7 @@ import msgspec
 
 from dedup.corpus.files import printable
 from dedup.extract.article_text import NO_ARTICLE, extract_article
-from dedup.extract.page_files import PagePlace, RejectedPage, find_pages, locate_pages, read_page
+from dedup.extract.page_files import PagePlace, RejectedPage, locate_pages, read_page
 from dedup.model.run import RejectionCounts
 from dedup.pipeline.job import Progress
 from dedup.workers import run_tasks
@@ -25,7 +25,7 @@ ROUND = 200  # tasks between two writes: what waits on disk is bounded
 class ExtractRun:
     """Everything that extracting is asked for; the folder for what waits to be written is gone afterwards."""
 
-    inputs: Sequence[str]
+    paths: Sequence[str]
     scratch: Path
     min_words: int
     max_page: int
@@ -58,7 +58,7 @@ def extract_pages(run: ExtractRun, out: IO[bytes], rejected: IO[bytes] | None, p
     reasons: Counter[str] = Counter()
     pages = articles = 0
     progress.begin("extract", 0, "page")
-    chunks = cut_chunks(place for path in find_pages(run.inputs) for place in locate_pages(path, run.max_page))
+    chunks = cut_chunks(place for path in run.paths for place in locate_pages(path, run.max_page))
     while todo := list(islice(chunks, ROUND)):
         run_tasks(partial(extract_chunk, run=run), todo, run.workers, progress.advance)
         for chunk in todo:

@@ -64,7 +64,7 @@ def _build_aligned(old: TextSide, new: TextSide, group: Group, move: int | None)
             Span(old_ends[run.old_start], old_ends[run.old_end]),
             Span(new_ends[run.new_start], new_ends[run.new_end]),
         )
-        kind = ChangeKind.EQUAL if run.is_equal else _name_kind(*spans)
+        kind = ChangeKind.EQUAL if run.is_equal else name_kind(*spans)
         marks = () if run.is_equal else find_marks(old, new, *spans)
         changes.append(Change(kind, *spans, move, marks))
     relation = _name_relation(
@@ -74,7 +74,8 @@ def _build_aligned(old: TextSide, new: TextSide, group: Group, move: int | None)
     return Block(relation, old_span, new_span, tuple(changes), move), found.is_limited
 
 
-def _name_kind(old: Span, new: Span) -> ChangeKind:
+def name_kind(old: Span, new: Span) -> ChangeKind:
+    """Return what happened to a run that is not equal, by its spans in both texts."""
     if old.is_empty:
         return ChangeKind.INSERT
     return ChangeKind.DELETE if new.is_empty else ChangeKind.REPLACE

@@ -14,8 +14,8 @@ from dedup.diff.pair_units import pair_units
 from dedup.diff.sequences import MAX_CELLS
 from dedup.diff.similarity import Weights, count_unit
 from dedup.diff.split_units import TokenUnits, cut_alike, cut_text, rejoin_units
+from dedup.diff.word_stats import count_kept
 from dedup.text.spans import Span
-from dedup.text.words import count_words
 
 LIMIT_WORDS = (
     f"A passage was too large to be compared word by word (more than {MAX_CELLS:,} pairs of words or lines without "
@@ -95,14 +95,8 @@ def _is_same(block: Block, old: TextSide, new: TextSide) -> bool:
 
 def count_words_kept(old: TextSide, new: TextSide, blocks: Iterable[Block]) -> Stats:
     """Return the counts: kept + moved + dropped words are the old text, kept + moved + added words the new."""
-    added = dropped = moved = 0
-    for block in blocks:
-        for change in block.changes:
-            if change.kind is not ChangeKind.EQUAL:
-                dropped += count_words(change.old.cut(old.text))
-                added += count_words(change.new.cut(new.text))
-            elif change.move is not None:
-                moved += count_words(change.new.cut(new.text))
-    kept = new.num_words - added - moved
-    assert kept == old.num_words - dropped - moved, "words are counted differently on the two sides"
-    return Stats(old.num_words, new.num_words, kept, moved, added, dropped)
+    size = Stats(old.num_words, new.num_words, 0, 0, 0, 0)
+    stats = count_kept(old.text, new.text, size, blocks)
+    left = old.num_words - stats.num_dropped - stats.num_moved
+    assert stats.num_kept == left, "words are counted differently on the two sides"
+    return stats

@@ -6,11 +6,12 @@ from dataclasses import replace
 from enum import StrEnum
 from itertools import accumulate
 
-from dedup.diff.adapter import DiffRun
+from dedup.diff.build_blocks import name_kind
 from dedup.diff.compare_words import compare_words
-from dedup.diff.model import Block, Change, ChangeKind, Diff, Move, Stats, UnitChange
+from dedup.diff.model import Block, Change, ChangeKind, Diff, Move, UnitChange
+from dedup.diff.word_stats import count_kept
 from dedup.text.spans import Span
-from dedup.text.words import count_words, split_words
+from dedup.text.words import split_words
 
 _TYPOGRAPHY = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-", "−": "-", "…": "..."}
@@ -42,7 +43,7 @@ def ignore_changes(diff: Diff, ignored: frozenset[Ignored]) -> Diff:
         Move(move.old, move.new, move.num_words, move.is_edited and number in edited)
         for number, move in enumerate(diff.moves)
     )
-    return replace(diff, blocks=blocks, moves=moves, stats=recount(diff, blocks))
+    return replace(diff, blocks=blocks, moves=moves, stats=count_kept(diff.old, diff.new, diff.stats, blocks))
 
 
 def ignore_in_block(diff: Diff, block: Block, ignored: frozenset[Ignored]) -> Block:
@@ -65,20 +66,10 @@ def split_change(diff: Diff, change: Change, ignored: frozenset[Ignored]) -> Ite
     found = compare_words(*([fold(word, ignored) or " " for word in side] for side in words))
     ends = [list(accumulate(map(len, side), initial=0)) for side in words]
     for run in found.runs:
-        yield replace(
-            change,
-            kind=ChangeKind.EQUAL if run.is_equal else name_kind(run),
-            old=Span(change.old.start + ends[0][run.old_start], change.old.start + ends[0][run.old_end]),
-            new=Span(change.new.start + ends[1][run.new_start], change.new.start + ends[1][run.new_end]),
-            marks=() if run.is_equal else change.marks,
-        )
-
-
-def name_kind(run: DiffRun) -> ChangeKind:
-    """Return what happened to a run of words that is not equal."""
-    if run.old_start == run.old_end:
-        return ChangeKind.INSERT
-    return ChangeKind.DELETE if run.new_start == run.new_end else ChangeKind.REPLACE
+        old = Span(change.old.start + ends[0][run.old_start], change.old.start + ends[0][run.old_end])
+        new = Span(change.new.start + ends[1][run.new_start], change.new.start + ends[1][run.new_end])
+        kind = ChangeKind.EQUAL if run.is_equal else name_kind(old, new)
+        yield replace(change, kind=kind, old=old, new=new, marks=() if run.is_equal else change.marks)
 
 
 def fold(text: str, ignored: frozenset[Ignored]) -> str:
@@ -88,19 +79,3 @@ def fold(text: str, ignored: frozenset[Ignored]) -> str:
     if Ignored.CASE in ignored:
         text = text.casefold()
     return "".join(text.split()) if Ignored.SPACE in ignored else text
-
-
-def recount(diff: Diff, blocks: tuple[Block, ...]) -> Stats:
-    """Return the counts of words, those that are called equal among the kept or moved ones."""
-    added = dropped = moved = 0
-    for block in blocks:
-        for change in block.changes:
-            if change.kind is not ChangeKind.EQUAL:
-                dropped += count_words(change.old.cut(diff.old))
-                added += count_words(change.new.cut(diff.new))
-            elif change.move is not None:
-                moved += count_words(change.new.cut(diff.new))
-    new_words = diff.stats.num_new_words
-    return replace(
-        diff.stats, num_kept=new_words - added - moved, num_moved=moved, num_added=added, num_dropped=dropped
-    )

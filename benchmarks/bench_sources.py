@@ -24,7 +24,8 @@ from news import require_folder
 from planted_sources import plant_articles
 
 from dedup.sources.agency_table import OutletNames
-from dedup.sources.credits import CreditKind, find_credits
+from dedup.sources.credit_model import CreditKind
+from dedup.sources.credits import find_credits
 
 JUDGED = Path(__file__).parent / "judged"
 NEWS, RELEASES = "lk_news_2024_01_02", "lk_pmd_press_releases"

@@ -2,7 +2,7 @@
 
 import click
 
-from dedup.cli.options import refuse_dash
+from dedup.cli.option_values import refuse_dash
 from dedup.cli.teller import Teller, summary_options
 
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 import click
 
 from dedup.cli.grouped_help import CleanCommand
+from dedup.cli.option_values import refuse_dash
 from dedup.cli.options import (
     index_option,
     inputs_argument,
     near_options,
     passage_options,
     record_options,
-    refuse_dash,
     shard_size_option,
     spark_options,
     workers_option,

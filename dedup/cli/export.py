@@ -5,7 +5,7 @@ from contextlib import nullcontext
 
 import click
 
-from dedup.cli.options import refuse_dash
+from dedup.cli.option_values import refuse_dash
 from dedup.cli.teller import Teller, summary_options
 
 NAMES = (

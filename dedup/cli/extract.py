@@ -9,7 +9,8 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from dedup.cli.options import inputs_argument, parse_size, workers_option
+from dedup.cli.option_values import parse_size
+from dedup.cli.options import inputs_argument, workers_option
 from dedup.cli.teller import Teller, summary_options
 
 if TYPE_CHECKING:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dedup.cli.option_values import refuse_dash
 from dedup.cli.options import (
     article_options,
     color_option,
     format_option,
     is_coloured,
-    refuse_dash,
     text_options,
     width_option,
     workers_option,

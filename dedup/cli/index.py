@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dedup.cli.option_values import refuse_dash
 from dedup.cli.options import (
     format_option,
     inputs_argument,
@@ -12,7 +13,6 @@ from dedup.cli.options import (
     output_option,
     passage_options,
     record_options,
-    refuse_dash,
     workers_option,
     write_output,
 )

@@ -1,21 +1,24 @@
 """Options that several commands share, declared once: the same flag means the same thing everywhere."""
 
-import codecs
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-if TYPE_CHECKING:
-    from dedup.config import InputConfig, NearConfig, PassageConfig
-    from dedup.story_config import FieldNames
-
-SIZE = re.compile(r"(\d{1,12})([KMG]?)B?")
-SIZE_BITS = {"": 0, "K": 10, "M": 20, "G": 30}
+from dedup.cli.option_values import (
+    RECORD_FIELDS,
+    make_fields,
+    make_near,
+    make_passages,
+    make_records,
+    parse_contained,
+    parse_encoding,
+    parse_size,
+    refuse_dash,
+)
 
 
 def compose(*decorators: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -43,71 +46,6 @@ def hand_over(name: str, options: Sequence[str], make: Callable[..., object]) ->
     return apply
 
 
-def make_near(keep: str, remove: str, max_novel: str, **settings: Any) -> "NearConfig":
-    """Return the settings that `near_options` stand for."""
-    from dedup.config import KeepPolicy, NearConfig, parse_max_novel, parse_remove
-
-    bound = parse_max_novel(max_novel)
-    return NearConfig(
-        keep=KeepPolicy.parse(keep),
-        remove=parse_remove(remove),
-        max_novel=bound.share,
-        max_novel_run=bound.words,
-        **settings,
-    )
-
-
-def make_passages(passages: str, **settings: Any) -> "PassageConfig":
-    """Return the settings that `passage_options` stand for."""
-    from dedup.config import PassageConfig
-
-    return PassageConfig(scope=passages, **settings)
-
-
-RECORD_FIELDS = ("text_field", "id_field", "date_field", "title_field", "outlet_field", "url_field")
-
-
-def make_records(series_field: str | None = None, **settings: Any) -> "InputConfig":
-    """Return the settings that `record_options` or `text_options` stand for."""
-    from dedup.config import InputConfig
-
-    context = click.get_current_context()
-    names = {"series_field" if name == "outlet_field" and series_field else name for name in RECORD_FIELDS}
-    sources = {click.core.ParameterSource.COMMANDLINE, click.core.ParameterSource.DEFAULT_MAP}
-    given = {name for name in names if context.get_parameter_source(name) in sources}
-    if series_field:
-        settings["outlet_field"] = series_field
-        given.add("outlet_field")
-    return InputConfig(**settings, given=tuple(sorted(given & {*RECORD_FIELDS})))
-
-
-def parse_encoding(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
-    """Return the name of an encoding as Python has it, None for UTF-8."""
-    try:
-        name = codecs.lookup(value or "utf-8").name
-        codecs.getincrementalencoder(name)().encode("a")
-    except (LookupError, ValueError, TypeError):
-        raise click.BadParameter(f'"{value}" is no encoding of text that is known. Write it like cp1252.') from None
-    return None if name in {"utf-8", "ascii"} else name
-
-
-def parse_size(_context: click.Context, _parameter: click.Parameter, value: str | None) -> int | None:
-    """Return the bytes of a size such as 512MB: a number of bytes, or of KB, MB or GB of 1024, 1024^2, 1024^3."""
-    if value is None:
-        return None
-    found = SIZE.fullmatch(value.upper())
-    if not found:
-        raise click.BadParameter(f'"{value}" is no size. Write it like 512MB.')
-    return int(found[1]) << SIZE_BITS[found[2]]
-
-
-def make_fields(date_field: str, title_field: str, outlet_field: str, date_order: str | None) -> "FieldNames":
-    """Return the names of fields that `article_options` stand for."""
-    from dedup.story_config import FieldNames
-
-    return FieldNames(date_field, title_field, outlet_field, date_order)
-
-
 def format_option(meant_for: str, *formats: str) -> Callable[[Any], Any]:
     """Return the option `--format` of a command, the first of its formats by default."""
     chosen = click.Choice(formats)
@@ -115,13 +53,6 @@ def format_option(meant_for: str, *formats: str) -> Callable[[Any], Any]:
         click.option("--format", "output_format", type=chosen, default=formats[0], show_default=True, help=meant_for),
         click.option("--json", "output_format", flag_value="json", help="Short for --format json."),
     )
-
-
-def refuse_dash(_context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:
-    """Return the name of an output; - is none, though it is standard input where an input is named."""
-    if value == "-":
-        raise click.BadParameter(f"- is not the name of an output. Name {parameter.metavar}.")
-    return value
 
 
 inputs_argument = click.argument("inputs", nargs=-1, required=True, metavar="INPUT...")
@@ -258,26 +189,6 @@ def write_output(rendered: str, output: str | None, inputs: Iterable[str] = ()) 
         return
     with open_output(output, inputs) as file:
         file.write(raw)
-
-
-def parse_contained(_context: click.Context, _parameter: click.Parameter, value: str) -> float | None:
-    """Return the share of --contained, None for "off"."""
-    if value == "off":
-        return None
-    try:
-        return float(value)
-    except ValueError:
-        raise click.BadParameter(f'"{value}" is neither a number nor off.') from None
-
-
-def parse_window(_context: click.Context, _parameter: click.Parameter, value: str) -> int | None:
-    """Return the days of --window, None for "off"."""
-    if value == "off":
-        return None
-    try:
-        return int(value)
-    except ValueError:
-        raise click.BadParameter(f'"{value}" is neither a number of days nor off.') from None
 
 
 min_tokens_option = click.option(

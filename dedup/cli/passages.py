@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dedup.cli.options import inputs_argument, min_tokens_option, refuse_dash, text_options, workers_option
+from dedup.cli.option_values import refuse_dash
+from dedup.cli.options import inputs_argument, min_tokens_option, text_options, workers_option
 from dedup.cli.teller import Teller, summary_options
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dedup.cli.options import inputs_argument, min_tokens_option, record_options, refuse_dash, workers_option
+from dedup.cli.option_values import refuse_dash
+from dedup.cli.options import inputs_argument, min_tokens_option, record_options, workers_option
 from dedup.cli.teller import Teller, summary_options
 
 if TYPE_CHECKING:

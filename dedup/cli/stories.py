@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dedup.cli.options import article_options, inputs_argument, parse_window, text_options
+from dedup.cli.option_values import parse_window
+from dedup.cli.options import article_options, inputs_argument, text_options
 from dedup.cli.teller import Teller, summary_options
 
 if TYPE_CHECKING:

@@ -92,9 +92,8 @@ def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int
                `words`, `signs` and `filter` are a `dedup.near.text_proofs.Proof` under the secret seed in `meta`
     tokens     their tokens in pieces; masked the same of those that hold boilerplate, which is masked there
     shingles   a sample of their shingles in pieces, without boilerplate: it shows which documents contain others
-    removed_contents
-               contents whose first document was removed: the ordinal of the document that justified it, how it differs
-               from that one in words, and its title, day, outlet and URL
+    removed_contents  contents whose first document was removed: the ordinal of the document that justified it, how it
+               differs from that one in words, and its title, day, outlet and URL
     runs       what was added when; `state` is "committed" until the output is in its place
     """
     connection.execute(f"""
@@ -125,8 +124,8 @@ def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int
             content_high UBIGINT NOT NULL, content_low UBIGINT NOT NULL, num_tokens INTEGER NOT NULL,
             run INTEGER NOT NULL, witness BIGINT NOT NULL, similarity DOUBLE NOT NULL, relation UTINYINT NOT NULL,
             covered DOUBLE NOT NULL, novel INTEGER NOT NULL, longest_run INTEGER NOT NULL, slots INTEGER NOT NULL,
-            facts INTEGER NOT NULL,
-            title BLOB NOT NULL, day INTEGER NOT NULL, outlet UBIGINT NOT NULL, url UBIGINT NOT NULL
+            facts INTEGER NOT NULL, title BLOB NOT NULL, day INTEGER NOT NULL, outlet UBIGINT NOT NULL,
+            url UBIGINT NOT NULL
         );
     """)
     values = {

@@ -27,13 +27,11 @@ from dedup.output.json_commas import with_commas
 from dedup.output.parquet_rows import RowSplit, fetch_records, split_rows
 from dedup.output.records import (
     MAX_RAW,
-    ClusterRecord,
     Decision,
     EditedRecord,
     RejectedRecord,
     Source,
     WholeRecord,
-    describe_member,
     describe_rejection,
     describe_removal,
     encode_line,
@@ -42,7 +40,6 @@ from dedup.output.records import (
 from dedup.output.run_folder import RunFolder
 
 Raw = msgspec.Raw
-CLUSTERS_AT_ONCE = 1 << 14
 PART_BUFFER = 1 << 18
 
 
@@ -288,26 +285,3 @@ def join_files(run: RunFolder, shards: Sequence[Shard], name: str, folder: str) 
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("ab") as file:
                 append_file(part, file)
-
-
-def write_clusters(run: RunFolder, segments: Segments, decisions: Decisions) -> None:
-    """Write one line for each kept document that covers others, in their order."""
-    removed = np.flatnonzero(decisions.witness >= 0)
-    removed = removed[np.argsort(decisions.witness[removed], kind="stable")]
-    kept = decisions.witness[removed].astype(np.int64)
-    starts = np.flatnonzero(np.diff(kept, prepend=-1))
-    encode = msgspec.json.Encoder().encode_lines
-    with (run.output / parts.CLUSTERS).open("wb") as file:
-        for first in range(0, starts.size, CLUSTERS_AT_ONCE):
-            bounds = np.append(starts, removed.size)[first : first + CLUSTERS_AT_ONCE + 1]
-            covered = slice(bounds[0], bounds[-1])
-            representatives = segments.names(kept[bounds[:-1]])
-            names, similarities = segments.names(removed[covered]), decisions.similarity[removed[covered]].tolist()
-            members = [describe_member(*pair) for pair in zip(names, similarities, strict=True)]
-            edges = (bounds - bounds[0]).tolist()
-            file.write(
-                encode(
-                    ClusterRecord(first + i + 1, Raw(name.raw_id), [describe_member(name, 1.0), *members[start:end]])
-                    for i, (name, start, end) in enumerate(zip(representatives, edges, edges[1:], strict=False))
-                )
-            )

@@ -29,13 +29,13 @@ from dedup.output.run_folder import (
     SET_ASIDE,
     SUMMARY,
 )
+from dedup.output.write_clusters import write_clusters
 from dedup.output.write_shards import (
     Results,
     join_files,
     join_parts,
     plan_offsets,
     prepare_files,
-    write_clusters,
     write_shard,
 )
 from dedup.passages.remove_contained import gather_kept

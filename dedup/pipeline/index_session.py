@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from dedup.errors import InputError, OutputError
+from dedup.errors import OutputError
 from dedup.index.commit import Addition, commit, encode_inputs
 from dedup.index.find_containers import fetch_containers, find_holders
 from dedup.index.near_lookup import find_stored
@@ -32,11 +32,11 @@ from dedup.kernels.first_sources import MAX_SHINGLES
 from dedup.model.run import IndexUse
 from dedup.near.sketches import Sketches
 from dedup.near.stored import NO_PAIRS, NO_STORED, Containers, StoredDocuments
-from dedup.output.finished_run import read_summary
 from dedup.output.output_file import refuse_side_file
 from dedup.output.run_folder import RunFolder
 from dedup.passages.remove_contained import KeptDocuments
 from dedup.pipeline.job import CleanRun, Job, Outcome, Progress
+from dedup.pipeline.settle_runs import is_replaced, settle
 from dedup.threads import start_threads
 
 
@@ -219,83 +219,4 @@ def begin_session(index: IndexFile, run: CleanRun, runs: list[RunRow]) -> IndexS
         index.state(),
         tuple(row.number for row in replaced),
         seed,
-    )
-
-
-def is_replaced(row: RunRow, run: CleanRun) -> bool:
-    """Return whether the output of a run of the index is overwritten by this run, or never came to its place."""
-    if row.out != str(Path(run.out).absolute()):
-        return False
-    return row.state == COMMITTED or (run.overwrite and run_of(Path(run.out)) == row.run)
-
-
-def run_of(out: Path) -> str | None:
-    """Return the run of an index that the summary of a folder names, None where there is none."""
-    try:
-        index = read_summary(out).index
-    except (OSError, InputError):
-        return None
-    return index.run if index else None
-
-
-def settle(index: IndexFile, runs: list[RunRow], run: CleanRun, progress: Progress) -> bool:
-    """Bring the runs that are in the index but not in their output folder to an end, or say who has to.
-
-    Returns whether any was. A run commits when its output is complete beside its place, and publishes it then. So of a
-    run that was killed in between the output is in one of the two places, unless somebody took it away.
-    """
-    here = str(Path(run.out).absolute())
-    changed = False
-    for row in runs:
-        if row.out is None or (row.state == PUBLISHED and row.out != here):
-            continue
-        is_complete = settle_own(index, row, run) if row.out == here else settle_other(index, row)
-        if is_complete and row.state == COMMITTED:
-            with index.writing() as connection:
-                mark_published(connection, row.run)
-            progress.note(f"{index.path}: run {row.run} is complete now ({row.out})")
-            changed = True
-    return changed
-
-
-def settle_own(index: IndexFile, row: RunRow, run: CleanRun) -> bool:
-    """Publish a run of the same output folder if it is resumed; return whether its output is in its place."""
-    folder = RunFolder(run.out)
-    waiting = run_of(folder.output) == row.run
-    published = run_of(folder.out) == row.run
-    if run.resume and (waiting or published):
-        summary = read_summary(folder.output if waiting else folder.out)
-        if summary.fingerprint != run.fingerprint:
-            return False  # the folder itself refuses to go on with other settings
-        if waiting:
-            folder.publish()
-        folder.discard()
-        return True
-    if not (waiting or published or run.resume or run.overwrite) and row.state == COMMITTED:
-        raise OutputError(lost_output(index, row))
-    return published and not waiting
-
-
-def settle_other(index: IndexFile, row: RunRow) -> bool:
-    """Return that the output of a run is in its place; it is an `OutputError` if not."""
-    theirs = RunFolder(Path(str(row.out)))
-    if run_of(theirs.out) == row.run:
-        return True
-    is_waiting = run_of(theirs.output) == row.run
-    raise OutputError(unfinished_output(index, row) if is_waiting else lost_output(index, row))
-
-
-def lost_output(index: IndexFile, row: RunRow) -> str:
-    """Return what is wrong with a run whose output is nowhere."""
-    return (
-        f"{index.path}: holds run {row.run}, whose output {row.out} is not there. "
-        f"Take the run back with `dedup index remove --index {index.path} --run {row.run}`."
-    )
-
-
-def unfinished_output(index: IndexFile, row: RunRow) -> str:
-    """Return what is wrong with a run whose output is not in its place."""
-    return (
-        f"{index.path}: run {row.run} was cut off before its output {row.out} was in place. Finish it with the same "
-        f"command and --resume, or take it back with `dedup index remove --index {index.path} --run {row.run}`."
     )

@@ -10,7 +10,8 @@ import msgspec
 from dedup.corpus.blocks import DocumentBlock
 from dedup.corpus.values import read_value
 from dedup.sources.agency_table import OutletNames, find_kinds, is_alike, may_name
-from dedup.sources.credits import Credit, CreditKind, find_credits
+from dedup.sources.credit_model import Credit, CreditKind
+from dedup.sources.credits import find_credits
 from dedup.text.dates import parse_day, parse_moment
 
 # How texts say that they are of a statement that others have too.

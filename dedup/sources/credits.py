@@ -11,11 +11,9 @@
 
 import re
 from collections.abc import Iterator
-from enum import StrEnum
-
-import msgspec
 
 from dedup.sources.agency_table import find_names, load_agencies
+from dedup.sources.credit_model import Credit, CreditKind, CreditLine
 
 HEAD_LINES = 4  # a dateline or byline is in one of the first lines with text
 TAIL_LINES = 3  # a credit is in one of the last ones
@@ -87,41 +85,6 @@ _APPEARED = re.compile(
 )
 _QUOTED_NAME = re.compile(r"[\u201c\"\u2018']([^\u201c\u201d\"\u2019'\n]{2,30})[\u201d\"\u2019']")
 _SLOT_TAIL = re.compile(r"(?:source|courtesy)\s*(?:of|:|-)?\s*(?:the\s+)?([A-Z][\w’' ]{2,30}?)\W*", re.IGNORECASE)
-
-
-class CreditKind(StrEnum):
-    """How a text names a source; a quoted one is no credit."""
-
-    FIELD = "field"
-    DATELINE = "dateline"
-    BYLINE = "byline"
-    CREDIT = "credit"
-    QUOTED = "quoted"
-
-
-class Credit(msgspec.Struct, frozen=True):
-    """A source that a text names: `text[start:end]` is the name as it is written; in a field both are 0.
-
-    source    the agency, or the name as it is written where no table has it
-    is_known  whether it counts even if the corpus has no outlet of this name: a name of the table, or a dated dateline
-    says      whether it is the source that says what the text tells, of a quoted one: "according to Reuters"
-    """
-
-    source: str
-    kind: CreditKind
-    start: int
-    end: int
-    is_known: bool = True
-    says: bool = False
-
-
-class CreditLine(msgspec.Struct, frozen=True):
-    """A line with text: where it begins, the line, how many such lines are before it and after it."""
-
-    start: int
-    text: str
-    before: int
-    after: int
 
 
 def find_credits(text: str, field: str = "", *, has_names: bool = True) -> list[Credit]:

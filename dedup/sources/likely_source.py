@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from dedup.sources.agency_table import find_kinds
 from dedup.sources.articles import Article
-from dedup.sources.credits import Credit
+from dedup.sources.credit_model import Credit
 from dedup.sources.families import Family, FamilyMember, name_publisher
 
 LEAD_S = 3_600.0  # seconds from which one article is earlier than another, where both say the time

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from dedup.compare.terms import fold
 from dedup.text.lexicon import DAYS, MONTH_ABBREVIATIONS, MONTHS
 
+MAX_CHARACTERS = 1_000  # of a line that may be furniture; the patterns take n² on hostile text
 MAX_LINE = 20  # words of a line that begins as furniture does; a longer one goes on as a statement
 MAX_NAMES = 9  # words of a byline
 MAX_LABEL = 6  # words of a heading that is furniture where a text has it twice
@@ -72,6 +73,8 @@ def find_furniture(lines: Sequence[FurnitureLine]) -> list[bool]:
 
 def is_furniture(line: FurnitureLine) -> bool:
     """Return whether a line is furniture by its form."""
+    if len(line.text) > MAX_CHARACTERS:
+        return False
     phrases = load_phrases()
     bare = " ".join(_EDGE.sub("", fold(line.text)).split())
     if bare in phrases["whole"] or (len(bare) < 2 and not any(character.isdecimal() for character in line.text)):

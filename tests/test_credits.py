@@ -142,3 +142,8 @@ HOSTILE = [
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_texts_end_in_no_error_and_in_no_long_search(text):
     assert credits_of(f"Title\n{text}") in ([], [("AFP", "credit")], [("PTI", "credit")])
+
+
+@pytest.mark.parametrize("line", ["PITTSBURGH, PA – It rained.", "HYDERABAD, AP - It rained."])
+def test_the_state_of_a_place_is_no_agency(line):
+    assert credits_of(f"A title\n{line}\n{BODY}\n{BODY}") == []

@@ -184,7 +184,7 @@ def classify_name(line: CreditLine, start: int, end: int) -> CreditKind | None:
     before, after = line.text[max(start - WINDOW, 0) : start], line.text[end : end + WINDOW]
     is_head, is_tail = line.before < HEAD_LINES, line.after < TAIL_LINES
     if is_head and line.before + line.after > 0 and is_dateline(line.text[:start], after):
-        return CreditKind.DATELINE
+        return None if is_state(line.text[:start], line.text[start:end]) else CreditKind.DATELINE
     if is_byline(line, start, end) and (is_head or is_tail) and line.before > 0:
         is_named = re.match(r"(?i)\W*(?:source|courtesy)", line.text) is not None
         return CreditKind.CREDIT if is_named or not is_head or line.after == 0 else CreditKind.BYLINE
@@ -211,6 +211,15 @@ def is_dateline(before: str, after: str) -> bool:
         return not before.strip() or before.rstrip()[-1] in ",-–—"
     has_dash = re.match(rf"[^)\]\n]{{0,12}}[)\]]\.?\s*{_DASH}", after) is not None
     return has_dash or bool(re.search(r"\d", before)) or not before.strip("([ ")
+
+
+def is_state(before: str, name: str) -> bool:
+    """Return whether a name in a dateline is the state of its place, or may be.
+
+    >>> is_state("PITTSBURGH, ", "PA"), is_state("LONDON, Jan 5, ", "PA"), is_state("LONDON (", "PA")
+    (True, False, False)
+    """
+    return len(name) == 2 and before.rstrip().endswith(",") and not re.search(r"\d", before)
 
 
 def is_byline(line: CreditLine, start: int, end: int) -> bool:

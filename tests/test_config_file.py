@@ -59,7 +59,7 @@ def test_a_file_that_is_not_there_is_named(dedup, news):
     assert "no such file" in dedup("clean", news, "--config", "none.toml", "--dry-run").stderr
 
 
-def test_the_summary_of_a_run_repeats_it(dedup, tmp_path, news):
+def test_the_summary_of_a_run_gives_its_settings(dedup, tmp_path, news):
     options = (
         "--text-field",
         "body",
@@ -73,7 +73,7 @@ def test_the_summary_of_a_run_repeats_it(dedup, tmp_path, news):
         "off",
     )
     assert dedup("clean", news, "-o", str(tmp_path / "a"), "-q", *options).code == 0
-    assert dedup("clean", "--config", str(tmp_path / "a/summary.json"), "-o", str(tmp_path / "b"), "-q").code == 0
+    assert dedup("clean", news, "--config", str(tmp_path / "a/summary.json"), "-o", str(tmp_path / "b"), "-q").code == 0
     summaries = [json.loads((tmp_path / name / "summary.json").read_text()) for name in "ab"]
     assert summaries[0]["config"] == summaries[1]["config"]
     assert summaries[0]["inputs"] == summaries[1]["inputs"]
@@ -104,3 +104,9 @@ def test_every_group_names_options_that_are_there():
         "config",
         "date_order",
     } == set()
+
+
+def test_no_path_is_taken_of_a_summary(dedup, tmp_path, news):
+    assert dedup("clean", news, "-o", str(tmp_path / "a"), "-q", "--text-field", "body").code == 0
+    done = dedup("clean", "--config", str(tmp_path / "a/summary.json"), "-o", str(tmp_path / "b"))
+    assert (done.code, "Missing argument" in done.stderr) == (2, True)

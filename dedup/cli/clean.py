@@ -104,7 +104,7 @@ def clean(
       dedup clean articles/ -o cleaned/ --threshold 0.7
       dedup clean day2.jsonl -o day2/ --index news.duckdb      what the index has seen goes, what is new is added
       zcat dump.gz | dedup clean - -o cleaned/ --text-field body --dry-run
-      dedup clean --config cleaned/summary.json -o again/      the same run once more, in another folder
+      dedup clean day2.jsonl --config day1/summary.json -o day2/     with the settings of another run
       dedup clean news.csv -o marked/ --annotate               all rows, with columns that say which are copies
       zcat dump.gz | dedup clean - --to-stdout -q | wc -l
       dedup clean hdfs://host/news/*.jsonl -o hdfs://host/cleaned --engine spark --master spark://host:7077

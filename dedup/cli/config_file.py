@@ -55,12 +55,12 @@ def show(value: object) -> object:
 
 
 def read_summary_config(path: str, context: click.Context) -> dict[str, Any]:
-    """Return the settings of a finished run, and its input: `--config OUT/summary.json` repeats it."""
+    """Return the settings of a finished run. Its input is not taken: no path that a file names is read unasked."""
     from dedup.output.finished_run import read_summary
 
     summary = read_summary(Path(path).parent)
     names = {p.name for p in context.command.params}
-    found: dict[str, Any] = {"inputs": [file.path for file in summary.inputs]}
+    found: dict[str, Any] = {}
     for stage, options in STAGES.items():
         values = summary.config.get(stage) or {}
         found |= {NAMES.get(name, name): values[name] for name in options if values.get(name) is not None}
@@ -85,5 +85,5 @@ config_option = click.option(
     is_eager=True,
     expose_value=False,
     callback=read_config,
-    help="Take options from a TOML file, by the names of their flags; OUT/summary.json repeats a run.",
+    help="Take options from a TOML file, by the names of their flags, or those of a run: OUT/summary.json.",
 )

@@ -1,5 +1,6 @@
 """Run independent tasks inline or in worker processes, with progress, and without leaving orphans behind."""
 
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -21,6 +22,7 @@ Item = TypeVar("Item")
 Task = Callable[[Item, Callable[[int], None]], None]
 
 POLL_S = 0.1
+PR_SET_PDEATHSIG = 1  # of prctl(2)
 
 # Forked workers share the loaded kernels with their parent; elsewhere (macOS, Windows) forking is not safe.
 START_METHOD = "fork" if sys.platform == "linux" else "spawn"
@@ -77,7 +79,18 @@ def start_worker(done: "Synchronized[int]", task: Task[Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, signal.SIG_DFL)
-    threading.Thread(target=exit_with_parent, daemon=True).start()
+    die_with_parent()
+
+
+def die_with_parent() -> None:
+    """Have this worker end as soon as its parent does; on Linux the kernel sees to it, whatever the worker is at."""
+    parent = multiprocessing.parent_process()
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if parent is not None and os.getppid() != parent.pid:  # it was gone before
+            os._exit(1)
+    else:
+        threading.Thread(target=exit_with_parent, daemon=True).start()
 
 
 def exit_with_parent() -> None:

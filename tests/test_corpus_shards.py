@@ -3,7 +3,7 @@
 from corpora import encode_jsonl
 
 from dedup.corpus.files import SourceFile, find_files
-from dedup.corpus.shards import SHARD_FILES, SHARD_SIZE, plan_shards
+from dedup.corpus.shards import MAX_SHARDS, SHARD_FILES, SHARD_SIZE, plan_shards
 
 
 def describe(file_format, size, compression=None):
@@ -62,3 +62,9 @@ def test_lines_of_a_file_are_numbered_through_its_shards_and_anew_in_the_next(de
     assert done.code == 0, done.stderr
     rejected = read_lines(tmp_path / "out" / "rejected.jsonl")
     assert [(r["path"], r["line"]) for r in rejected] == [("a.jsonl", lines + 2), ("b.jsonl", lines + 2)]
+
+
+def test_tiny_shards_of_a_large_file_are_bounded(tmp_path):
+    file = tmp_path / "a.jsonl"
+    file.write_bytes(b"x" * 1_000_000)
+    assert len(plan_shards(find_files([str(file)]), 1)) <= MAX_SHARDS + 2

@@ -17,6 +17,7 @@ from dedup.corpus.text_folder import read_text_files
 # Small enough that two workers share a 50 MB file evenly, large enough that a shard costs nothing by itself.
 SHARD_SIZE = 16 << 20
 SHARD_FILES = 2000
+MAX_SHARDS = 2048  # more of them take longer than what they hold: shards of a larger input are larger than asked
 CUT_UP = {"jsonl", *DELIMITERS}  # formats of which a file may be several shards
 SMALL_FILES = {"txt", "json"}  # formats of which a shard takes several files
 WHOLE_FILE = 1 << 62  # bytes: where a file is one shard, lines are counted from its beginning
@@ -51,6 +52,7 @@ def plan_shards(
 
     `longest` is the bound on a record: it says where a record ends whose quotes do not.
     """
+    shard_size = max(shard_size, sum(file.size for file in files) // MAX_SHARDS)
     shards: list[Shard] = []
     first = 0
     while first < len(files):

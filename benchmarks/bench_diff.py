@@ -2,18 +2,19 @@
 
 Run with `make bench-diff`. Figures of two tools are comparable because they come from the same run on the same
 machine; ratios travel, seconds do not. diff-match-patch without a time-out and difflib are left out above the sizes at
-which they take minutes (`--long` runs difflib there).
+which they take minutes.
 """
 
-import argparse
 import difflib
 import random
 import re
 import time
 from collections.abc import Callable, Iterable
+from itertools import islice
 from pathlib import Path
 from statistics import mean, median
 
+from measure import read_options
 from news import read_revisions, read_texts
 from planted_moves import PlantedText, plant_moves
 
@@ -30,13 +31,10 @@ SECTIONS = ("sizes", "growth", "revisions", "moves")
 
 def main() -> None:
     """Print every figure."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--long", action="store_true", help="difflib on 200 KB too (ten minutes)")
-    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS)
-    options = parser.parse_args()
+    options = read_options(__doc__, only=SECTIONS)
     news, minutes = read_texts("congress_press_dev"), read_texts("fomc_minutes_dev")
     sections: dict[str, Callable[[], None]] = {
-        "sizes": lambda: measure_sizes(news, minutes, is_long=options.long),
+        "sizes": lambda: measure_sizes(news, minutes),
         "growth": lambda: measure_growth(news, minutes),
         "revisions": measure_revisions,
         "moves": lambda: measure_moves(news),
@@ -45,7 +43,7 @@ def main() -> None:
         sections[name]()
 
 
-def measure_sizes(news: list[str], minutes: list[str], *, is_long: bool) -> None:
+def measure_sizes(news: list[str], minutes: list[str]) -> None:
     """Print time and number of operations of every tool on pairs of three kinds."""
     rng = random.Random(4)
     small, large = _take(news, 2_000), _take(news, 200_000)
@@ -57,7 +55,7 @@ def measure_sizes(news: list[str], minutes: list[str], *, is_long: bool) -> None
     ]
     for name, old, new in cases:
         print(f"{name} ({len(old):,} and {len(new):,} characters)")
-        for tool, run in _list_tools(len(old), is_long=is_long):
+        for tool, run in _list_tools(len(old)):
             seconds, num_operations = time_best(lambda run=run, old=old, new=new: run(old, new))
             print(f"  {tool:<46} {1000 * seconds:>10.1f} ms {num_operations:>8,} operations")
         print()
@@ -68,7 +66,9 @@ def measure_growth(news: list[str], minutes: list[str]) -> None:
     print("growth on unrelated texts (stated bound: n log n in units and words)")
     for size in (100_000, 200_000, 400_000, 800_000, 1_600_000, 3_200_000):
         old, new = _take(news, size), _take(minutes, size)
-        seconds = _time(lambda old=old, new=new: diff_texts(old, new))
+        start = time.perf_counter()
+        diff_texts(old, new)
+        seconds = time.perf_counter() - start
         print(f"  {size / 1000:>6,.0f} KB {seconds:>7.2f} s  {1e6 * seconds / size:>6.2f} s per MB")
     line = re.sub(r"[^\w\s]", "", " ".join(_take(news, 5_500_000).split()))[:5_000_000]
     other = re.sub(r"[^\w\s]", "", " ".join(_take(news[8000:], 5_500_000).split()))[:5_000_000]
@@ -168,13 +168,12 @@ def edit_words(text: str, share: float, rng: random.Random) -> str:
     return "".join(words)
 
 
-def _list_tools(size: int, *, is_long: bool) -> Iterable[tuple[str, Callable[[str, str], int]]]:
+def _list_tools(size: int) -> Iterable[tuple[str, Callable[[str, str], int]]]:
     yield "dedup.diff_texts (verified both ways)", lambda old, new: len(diff_texts(old, new).edits)
     yield "rapidfuzz Indel.opcodes, words", _run_rapidfuzz
     yield "diff-match-patch, characters, default time-out", lambda old, new: _run_dmp(old, new, 1.0)
     if size < 10_000:
         yield "diff-match-patch, characters, no time-out", lambda old, new: _run_dmp(old, new, 0.0)
-    if size < 10_000 or is_long:
         yield "difflib.SequenceMatcher, words", _run_difflib
 
 
@@ -205,14 +204,7 @@ def _ratio(counts: list[tuple[int, int]]) -> float:
 
 def _take(texts: list[str], size: int) -> str:
     """Return the first `size` characters of the texts joined."""
-    parts: list[str] = []
-    total = 0
-    for text in texts:
-        parts.append(text)
-        total += len(text) + 2
-        if total >= size:
-            break
-    return "\n\n".join(parts)[:size]
+    return "\n\n".join(islice(texts, size))[:size]
 
 
 def time_best(run: Callable[[], int]) -> tuple[float, int]:
@@ -225,12 +217,6 @@ def time_best(run: Callable[[], int]) -> tuple[float, int]:
         if time.perf_counter() - begun > 2:
             break
     return best, result
-
-
-def _time(run: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
 
 
 if __name__ == "__main__":

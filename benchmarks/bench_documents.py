@@ -4,18 +4,15 @@ make bench-documents
 python benchmarks/bench_documents.py --data ../shared/data --documents 300000
 """
 
-import argparse
 import sys
 import tempfile
 from pathlib import Path
 
-from measure import Run, alternate, median_ratio, median_wall, report, run_command, scratch
-from news import require_folder
+from measure import Run, alternate, median_ratio, median_wall, read_options, report, run_command, run_dedup, scratch
 from shelf import CACHE, Corpus, Shelf
 
 HERE = Path(__file__).parent
 THRESHOLD, SHINGLE_SIZE = "0.7", "5"
-ROUNDS = 3
 
 
 def prepare(shelf: Shelf, documents: int) -> dict[str, Corpus]:
@@ -37,22 +34,7 @@ DOCUMENTS_ONLY = ("--passages", "off", "--remove", "all")  # as the peers do: th
 def clean(path: Path, *options: str, env: dict[str, str] | None = None) -> Run:
     """Run `dedup clean` as a whole process."""
     with scratch() as folder:
-        return run_command(
-            [
-                sys.executable,
-                "-m",
-                "dedup",
-                "clean",
-                path,
-                "-o",
-                folder / "out",
-                "-q",
-                "--threshold",
-                THRESHOLD,
-                *options,
-            ],
-            env=env,
-        )
+        return run_dedup("clean", path, "-o", folder / "out", "-q", "--threshold", THRESHOLD, *options, env=env)
 
 
 def datasketch_loop(path: Path) -> Run:
@@ -137,7 +119,7 @@ def show_hot_story(corpora: dict[str, Corpus], rounds: int) -> None:
 
 def show_start(rounds: int) -> None:
     """Start-up: help, the first run ever, later runs."""
-    helps = [run_command([sys.executable, "-m", "dedup", "--help"]) for _ in range(rounds)]
+    helps = [run_dedup("--help") for _ in range(rounds)]
     report("dedup --help", f"{median_wall(helps):.2f} s", "<= 0.35 s")
     seeds = HERE.parent / "examples" / "story"
     with tempfile.TemporaryDirectory() as cache:
@@ -149,12 +131,8 @@ def show_start(rounds: int) -> None:
 
 def main() -> None:
     """Print all figures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path)
-    parser.add_argument("--documents", type=int, default=300_000)
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    options = parser.parse_args()
-    corpora = prepare(Shelf(require_folder(options.data)), options.documents)
+    options = read_options(__doc__, documents=300_000, rounds=3)
+    corpora = prepare(Shelf(options.data), options.documents)
     for name, corpus in corpora.items():
         print(f"{name:<18} {corpus.documents:>9,} documents {corpus.megabytes:>8.1f} MB")
     show_start(options.rounds)

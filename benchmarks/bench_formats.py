@@ -7,24 +7,24 @@ Every round runs all formats in turn, documents only (`--passages off --remove a
 the median over the rounds of wall seconds by those of plain .jsonl in the same round, and the same of CPU seconds.
 """
 
-import argparse
 import bz2
 import csv
 import gzip
 import lzma
 import statistics
-import sys
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 from grow import write_corpus
-from measure import Run, run_command
-from news import require_folder
+from measure import Run, alternate, median_ratio, median_wall, read_options, run_dedup
+from news import read_lines
 
 NEWS = ("congress_press_dev", "lk_news_2024_01_02")
 FIELDS = ("id", "title", "date", "outlet", "url", "text")
@@ -35,14 +35,12 @@ Row = dict[str, str]
 
 def read_rows(path: Path) -> list[Row]:
     """Return the records of a file of JSON lines, with the fields that every format gets."""
-    with path.open("rb") as lines:
-        records = [msgspec.json.decode(line) for line in lines]
-    return [{name: str(record.get(name) or "") for name in FIELDS} for record in records]
+    return [{name: str(record.get(name) or "") for name in FIELDS} for record in read_lines(path)]
 
 
-def write_csv(rows: Sequence[Row], path: Path) -> None:
-    """Write the records as CSV."""
-    with path.open("w", newline="", encoding="utf-8") as file:
+def write_csv(rows: Sequence[Row], path: Path, open_file: Callable[..., Any] = open) -> None:
+    """Write the records as CSV, packed by what opens the file."""
+    with open_file(path, "wt", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, FIELDS)
         writer.writeheader()
         writer.writerows(rows)
@@ -53,30 +51,18 @@ def write_parquet(rows: Sequence[Row], path: Path) -> None:
     pq.write_table(pa.Table.from_pylist(rows), path)
 
 
-def write_folder(rows: Sequence[Row], path: Path) -> None:
-    """Write each record as a file of JSON, a thousand in a folder."""
+def write_folder(rows: Sequence[Row], path: Path, ending: str) -> None:
+    """Write each record as a file of JSON, or its text as one, a thousand in a folder."""
     for number, row in enumerate(rows):
         place = path / f"{number // 1000:04}"
         place.mkdir(parents=True, exist_ok=True)
-        (place / f"{number % 1000:03}.json").write_bytes(msgspec.json.encode(row))
-
-
-def write_texts(rows: Sequence[Row], path: Path) -> None:
-    """Write each text as a file, a thousand in a folder."""
-    for number, row in enumerate(rows):
-        place = path / f"{number // 1000:04}"
-        place.mkdir(parents=True, exist_ok=True)
-        (place / f"{number % 1000:03}.txt").write_text(row["text"], encoding="utf-8")
-
-
-def join_lines(rows: Iterable[Row]) -> bytes:
-    """Return the records as JSON lines."""
-    return b"".join(msgspec.json.encode(row) + b"\n" for row in rows)
+        data = row["text"].encode() if ending == "txt" else msgspec.json.encode(row)
+        (place / f"{number % 1000:03}.{ending}").write_bytes(data)
 
 
 def packed(pack: Callable[[bytes], bytes]) -> Callable[[Sequence[Row], Path], None]:
     """Return a function that writes records as JSON lines through a compressor."""
-    return lambda rows, path: path.write_bytes(pack(join_lines(rows))) and None
+    return lambda rows, path: path.write_bytes(pack(msgspec.json.Encoder().encode_lines(rows))) and None
 
 
 WRITERS: dict[str, Callable[[Sequence[Row], Path], None]] = {
@@ -86,31 +72,18 @@ WRITERS: dict[str, Callable[[Sequence[Row], Path], None]] = {
     "jsonl.bz2": packed(bz2.compress),
     "jsonl.xz": packed(lambda data: lzma.compress(data, preset=3)),
     "csv": write_csv,
-    "csv.gz": lambda rows, path: pack_csv(rows, path),  # noqa: PLW0108 (it is below)
+    "csv.gz": lambda rows, path: write_csv(rows, path, gzip.open),
     "parquet": write_parquet,
     "json": lambda rows, path: path.write_bytes(msgspec.json.encode(list(rows))) and None,
-    "json-folder": write_folder,
-    "txt-folder": write_texts,
+    "json-folder": partial(write_folder, ending="json"),
+    "txt-folder": partial(write_folder, ending="txt"),
 }
-
-
-def pack_csv(rows: Sequence[Row], path: Path) -> None:
-    """Write the records as gzipped CSV."""
-    plain = path.with_suffix("")
-    write_csv(rows, plain)
-    path.write_bytes(gzip.compress(plain.read_bytes()))
-    plain.unlink()
 
 
 def measure(paths: dict[str, Path], flags: Sequence[str], rounds: int, folder: Path) -> dict[str, list[Run]]:
     """Return the runs of each format, all formats in every round."""
-    runs: dict[str, list[Run]] = {name: [] for name in paths}
-    for _ in range(rounds):
-        for name, path in paths.items():
-            out = folder / "out"
-            command = [sys.executable, "-m", "dedup", "clean", path, "-o", out, "--overwrite", "-q", *flags]
-            runs[name].append(run_command(command))
-    return runs
+    options = ("-o", folder / "out", "--overwrite", "-q", *flags)
+    return alternate({name: partial(run_dedup, "clean", path, *options) for name, path in paths.items()}, rounds)
 
 
 def print_table(corpus: str, mode: str, runs: dict[str, list[Run]]) -> None:
@@ -118,23 +91,18 @@ def print_table(corpus: str, mode: str, runs: dict[str, list[Run]]) -> None:
     print(f"\n{corpus}, {mode}\n{'':14}{'wall s':>8}{'ratio':>7}{'CPU s':>8}{'ratio':>7}{'peak MB':>9}")
     plain = runs["jsonl"]
     for name, own in runs.items():
-        wall = statistics.median(run.wall_s / base.wall_s for run, base in zip(own, plain, strict=True))
+        wall = median_ratio(own, plain)
         cpu = statistics.median(run.cpu_s / base.cpu_s for run, base in zip(own, plain, strict=True))
-        walls, cpus = ([getattr(run, field) for run in own] for field in ("wall_s", "cpu_s"))
+        cpu_s = statistics.median(run.cpu_s for run in own)
         over = "" if wall <= TARGET else f"   over {TARGET:g}"
-        figures = f"{statistics.median(walls):8.2f}{wall:7.2f}{statistics.median(cpus):8.2f}{cpu:7.2f}"
+        figures = f"{median_wall(own):8.2f}{wall:7.2f}{cpu_s:8.2f}{cpu:7.2f}"
         print(f"{name:14}{figures}{max(run.peak_mb for run in own):9.0f}{over}", flush=True)
 
 
 def main() -> None:
     """Write the corpora in every format, and measure."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--documents", type=int, default=100_000, help="of the grown corpus; 0: none")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--formats", default=",".join(WRITERS))
-    parser.add_argument("--data", type=Path)
-    options = parser.parse_args()
-    data = require_folder(options.data)
+    options = read_options(__doc__, documents=100_000, rounds=3, formats=",".join(WRITERS))
+    data = options.data
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         corpora = {"news": folder / "news.jsonl"}

@@ -6,20 +6,16 @@ python benchmarks/bench_index.py --file grown.jsonl --new 50000      # the docum
 python benchmarks/bench_index.py --settings default                  # without `--passages off`
 """
 
-import argparse
 import json
-import os
 import random
 import shutil
 import statistics
-import sys
 import tempfile
 from itertools import islice
 from pathlib import Path
 
 from grow import write_corpus
-from measure import Run, alternate, median_ratio, median_wall, report, run_command
-from news import require_folder
+from measure import Run, alternate, median_ratio, median_wall, read_options, report, run_dedup
 from quality import hash_file
 from shelf import CACHE
 
@@ -39,19 +35,13 @@ def cut_days(source: Path, folder: Path, new: int) -> tuple[Path, Path, int]:
     return *days, total
 
 
-def dedup(*args: str | Path) -> Run:
-    """Run `dedup ARGS` as a whole process, when what was copied or written before it is on the disk."""
-    os.sync()
-    return run_command([sys.executable, "-m", "dedup", *args])
-
-
 def compile_kernels(day: Path, folder: Path, options: tuple[str, ...]) -> None:
     """Clean a few lines into an index, and others through it: kernels are compiled when they are used first."""
     with day.open("rb") as lines, tempfile.TemporaryDirectory(dir=folder) as scratch:
         for turn in ("first", "second"):
             few = Path(scratch, f"{turn}.jsonl")
             few.write_bytes(b"".join(islice(lines, 1000)))
-            dedup("clean", few, "-o", few.with_suffix(""), "--index", Path(scratch, "few.duckdb"), "-q", *options)
+            run_dedup("clean", few, "-o", few.with_suffix(""), "--index", Path(scratch, "few.duckdb"), "-q", *options)
 
 
 def compare(days: tuple[Path, Path], folder: Path, rounds: int, options: tuple[str, ...]) -> dict[str, list[Run]]:
@@ -59,7 +49,7 @@ def compare(days: tuple[Path, Path], folder: Path, rounds: int, options: tuple[s
     index, filled = folder / "news.duckdb", folder / "filled.duckdb"
     filled.unlink(missing_ok=True)
     compile_kernels(days[1], folder, options)
-    first = dedup("clean", days[0], "-o", folder / "out1", "--index", filled, "-q", *options)
+    first = run_dedup("clean", days[0], "-o", folder / "out1", "--index", filled, "-q", *options)
     report("day 1 into a new index, whole process", f"{first.wall_s:.1f} s")
 
     kept_of_day_1 = hash_file(folder / "out1" / "kept" / days[0].name)
@@ -68,15 +58,15 @@ def compare(days: tuple[Path, Path], folder: Path, rounds: int, options: tuple[s
     def day_through_index() -> Run:
         shutil.copyfile(filled, index)
         shutil.rmtree(folder / "out2", ignore_errors=True)
-        return dedup("clean", days[1], "-o", folder / "out2", "--index", index, "-q", *options)
+        return run_dedup("clean", days[1], "-o", folder / "out2", "--index", index, "-q", *options)
 
     def day_alone() -> Run:
         shutil.rmtree(folder / "alone", ignore_errors=True)
-        return dedup("clean", days[1], "-o", folder / "alone", "-q", *options)
+        return run_dedup("clean", days[1], "-o", folder / "alone", "-q", *options)
 
     def everything() -> Run:
         shutil.rmtree(folder / "all", ignore_errors=True)
-        return dedup("clean", *days, "-o", folder / "all", "-q", *options)
+        return run_dedup("clean", *days, "-o", folder / "all", "-q", *options)
 
     runs = alternate({"index": day_through_index, "alone": day_alone, "all": everything}, rounds)
     if "off" in options:
@@ -119,9 +109,7 @@ def show_time(days: tuple[Path, Path], folder: Path, counts: tuple[int, int, int
 
 def show_size(folder: Path) -> None:
     """Bytes for each document, by part, and what that makes of larger corpora."""
-    printed = run_command(
-        [sys.executable, "-m", "dedup", "index", "info", "--index", folder / "filled.duckdb", "--format", "json"]
-    )
+    printed = run_dedup("index", "info", "--index", folder / "filled.duckdb", "--format", "json")
     info = json.loads(printed.stdout)
     each = info["bytes"] / info["documents"]
     report(f"bytes of the index for each of {info['documents']:,} documents kept", f"{each:,.0f}")
@@ -135,15 +123,8 @@ def show_size(folder: Path) -> None:
 
 def main() -> None:
     """Print all figures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path)
-    parser.add_argument("--documents", type=int, default=1_000_000)
-    parser.add_argument("--new", type=int, default=50_000)
-    parser.add_argument("--file", type=Path, help="take the documents of both days from here")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--settings", nargs="+", choices=list(SETTINGS), default=list(SETTINGS))
-    options = parser.parse_args()
-    source = require_folder(options.data) / "congress_press_dev.jsonl.gz"
+    options = read_options(__doc__, documents=1_000_000, new=50_000, file=Path, rounds=3, settings=tuple(SETTINGS))
+    source = options.data / "congress_press_dev.jsonl.gz"
     CACHE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.file.parent if options.file else CACHE) as scratch:
         folder = Path(scratch)

@@ -15,17 +15,15 @@ cuts.jsonl             cuts of an earlier rule; cuts_second.jsonl those of the n
 """
 
 import argparse
-import json
 import math
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-from measure import run_command, scratch
-from news import require_folder
+from measure import cleaned
+from news import read_lines, require_folder
 
 JUDGED = Path(__file__).parent / "judged"
 VERDICTS = ("right", "wrong", "contested")
@@ -102,19 +100,15 @@ class Cleaned:
 
 def clean_corpora(corpora: Iterable[str], data: Path, options: Sequence[str]) -> dict[str, Cleaned]:
     """Clean each corpus."""
-    cleaned = {}
+    found = {}
     for corpus in corpora:
-        with scratch() as folder:
-            command = [sys.executable, "-m", "dedup", "clean", data / f"{corpus}.jsonl.gz", "-o", folder / "o", "-q"]
-            run_command([*command, *options])
-            with (folder / "o" / "removed.jsonl").open("rb") as lines:
-                witness = {row["id"]: row["witness"]["id"] for row in map(json.loads, lines)}
+        with cleaned(data / f"{corpus}.jsonl.gz", *options) as out:
+            witness = {row["id"]: row["witness"]["id"] for row in read_lines(out / "removed.jsonl")}
             cuts = defaultdict(list)
-            with (folder / "o" / "passages.jsonl").open("rb") as lines:
-                for row in map(json.loads, lines):
-                    cuts[row["doc_id"]] += row.get("cuts", [])
-            cleaned[corpus] = Cleaned(witness, cuts)
-    return cleaned
+            for row in read_lines(out / "passages.jsonl"):
+                cuts[row["doc_id"]] += row.get("cuts", [])
+        found[corpus] = Cleaned(witness, cuts)
+    return found
 
 
 def show_outcomes(title: str, outcomes: Sequence[Outcome]) -> None:
@@ -132,17 +126,16 @@ def show_outcomes(title: str, outcomes: Sequence[Outcome]) -> None:
     print(f"{title:<46} {'   '.join(parts)}   wrong of what goes {share:.1%} ({find_interval(share, effective)})")
 
 
-def show_cuts(file: str, cleaned: Mapping[str, Cleaned]) -> None:
+def show_cuts(file: str, runs: Mapping[str, Cleaned]) -> None:
     """Print the verdicts on cuts, and which of them are made now: half of the judged characters and more."""
-    rows = [json.loads(line) for line in (JUDGED / file).read_bytes().splitlines()]
-    rows = [row for row in rows if row["corpus"] in cleaned]
+    rows = [row for row in read_lines(JUDGED / file) if row["corpus"] in runs]
     kappa = measure_kappa([(row["verdict"], row["verdict_2"]) for row in rows])
     print(f"\n{len(rows)} cuts of {file}, kappa {kappa:.2f}")
     cells: Counter[tuple[str, str, bool]] = Counter()
     for row in rows:
         agreed = row["verdict"] if row["verdict"] == row["verdict_2"] else "contested"
         start, end = row["cut"]
-        made = sum(max(0, min(end, b) - max(start, a)) for a, b in cleaned[row["corpus"]].cuts.get(row["id"], []))
+        made = sum(max(0, min(end, b) - max(start, a)) for a, b in runs[row["corpus"]].cuts.get(row["id"], []))
         for name in ("all", f"half {row['half']}"):
             cells[name, agreed, 2 * made >= end - start] += 1
     for name in ("all", "half 0", "half 1"):
@@ -175,7 +168,7 @@ def main() -> None:
         show_cuts(name, after)
 
 
-def show_pairs(title: str, pairs: Sequence[JudgedPair], cleaned: Mapping[str, Cleaned]) -> None:
+def show_pairs(title: str, pairs: Sequence[JudgedPair], runs: Mapping[str, Cleaned]) -> None:
     """Print the agreement of the readers, and what becomes of the pairs of each kind."""
     verdicts = [(pair.verdict, pair.verdict_2) for pair in pairs]
     same = sum(a == b for a, b in verdicts)
@@ -183,7 +176,7 @@ def show_pairs(title: str, pairs: Sequence[JudgedPair], cleaned: Mapping[str, Cl
     print(f"both readers agree on {same / len(pairs):.1%}, kappa {measure_kappa(verdicts):.2f}")
     groups: dict[str, list[Outcome]] = defaultdict(list)
     for pair in pairs:
-        outcome = Outcome(pair, cleaned[pair.corpus].follow(pair))
+        outcome = Outcome(pair, runs[pair.corpus].follow(pair))
         for name in ("all", f"half {pair.half}", pair.corpus, f"{pair.corpus}, half {pair.half}", pair.relation):
             groups[name].append(outcome)
     for name, chosen in groups.items():

@@ -7,13 +7,12 @@ Each tool is a process of its own. Its time is that of reading the texts into a 
 imports and compiled kernels are loaded before. The rounds alternate, the median counts.
 """
 
-import argparse
 import statistics
 import sys
 import tempfile
 from pathlib import Path
 
-from news import require_folder
+from measure import read_options
 from peer_runs import Settings, run_tool
 from peers.environments import DEFAULT_FOLDER, Installed, Peer, find_peers, install
 from shelf import CACHE, Shelf
@@ -25,16 +24,9 @@ GOAL = 4.0  # times the fastest of them
 
 def main() -> None:
     """Run the tools, and print their times and the ratio."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path)
-    parser.add_argument("--cache", type=Path, default=CACHE)
-    parser.add_argument("--envs", type=Path, default=DEFAULT_FOLDER)
-    parser.add_argument("--documents", type=int, default=60_000)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--threshold", type=float, default=0.7)
-    options = parser.parse_args()
+    options = read_options(__doc__, cache=CACHE, envs=DEFAULT_FOLDER, documents=60_000, rounds=3, threshold=0.7)
     options.envs.mkdir(parents=True, exist_ok=True)
-    corpus = Shelf(require_folder(options.data), options.cache).grown(options.documents)
+    corpus = Shelf(options.data, options.cache).grown(options.documents)
     tools = [Installed(OURS, Path(sys.executable)), *(install(peer, options.envs) for peer in find_peers(VERIFY))]
     times: dict[str, list[float]] = {tool.peer.name: [] for tool in tools}
     print(f"{corpus.documents:,} texts, {corpus.megabytes:,.0f} MB, threshold {options.threshold:g}")

@@ -4,18 +4,13 @@ make bench-passages
 python benchmarks/bench_passages.py --data ../shared/data --only cost
 """
 
-import argparse
-import gzip
-import json
 import statistics
-import sys
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-from made_texts import write_arabic, write_chinese
-from measure import Run, alternate, median_ratio, median_wall, report, run_command, scratch
-from news import require_folder
+from made_texts import write_texts
+from measure import Run, alternate, cleaned, median_ratio, median_wall, read_options, report, run_dedup, scratch
+from news import read_lines
 from passage_repeats import show_contained, show_repeats
 from passage_truth import CASES, choose_quiet, detect, measure_boundaries, share_found
 from plant import plant
@@ -30,22 +25,6 @@ RATES = ((0.0, 0.95), (0.05, 0.95), (0.1, 0.95), (0.2, 0.94), (0.35, 0.82))
 SECTIONS = ("seeds", "planted", "repeats", "contained", "scripts", "cost")
 
 
-@dataclass(frozen=True)
-class Record:
-    """An article of the shared data."""
-
-    id: str
-    text: str
-    lang: str
-
-
-def read_records(path: Path) -> list[Record]:
-    """Return the articles of a shared file."""
-    with gzip.open(path, "rb") as lines:
-        rows = map(json.loads, lines)
-        return [Record(row["id"], row["text"], row.get("lang", "")) for row in rows]
-
-
 def show_seeds(folder: Path) -> None:
     """Article 003 prints its body twice; the four others print nothing twice."""
     texts = {path.name[:3]: path.read_text() for path in sorted(folder.glob("*.txt"))}
@@ -55,12 +34,10 @@ def show_seeds(folder: Path) -> None:
     report("003 has [225,1938) again at [1939,3652), exact; no other", str(exact or spans), "True")
     tokens = TokenOffsets(texts["003"][SEED_003[0] : SEED_003[1]])
     report("its words", str(len(tokens)), "248")
-    with scratch() as out:
-        run_command([sys.executable, "-m", "dedup", "clean", folder, "-o", out / "o", "-q"])
-        [kept] = [p.read_text() for p in (out / "o" / "kept").rglob("003*.txt")]
-        untouched = sum(
-            p.read_text() == texts[p.name[:3]] for p in (out / "o" / "kept").rglob("*.txt") if p.name[:3] != "003"
-        )
+    with cleaned(folder) as out:
+        after = {path.name[:3]: path.read_text() for path in (out / "kept").rglob("*.txt")}
+    kept = after.pop("003")
+    untouched = sum(text == texts[name] for name, text in after.items())
     body = texts["003"][SEED_003[0] : SEED_003[1]]
     once = kept.count(body) == 1 and len(kept.split()) == len(texts["003"].split()) - len(body.split()) + 1
     report("clean: 003 with its body once, headline and footer", str(once), "True")
@@ -90,8 +67,7 @@ def show_cost(data: Path, rounds: int) -> None:
     def clean(*options: str) -> Callable[[], Run]:
         def run() -> Run:
             with scratch() as folder:
-                command = [sys.executable, "-m", "dedup", "clean", plain, "-o", folder / "out", "-q"]
-                return run_command([*command, "--passages", *options])
+                return run_dedup("clean", plain, "-o", folder / "out", "-q", "--passages", *options)
 
         return run
 
@@ -114,15 +90,15 @@ def show_cost(data: Path, rounds: int) -> None:
 
 def show_scripts(folder: Path, english: list[str]) -> None:
     """Recall in other scripts at 10 % edits beside English, 20 to 100 words (characters where no spaces are)."""
-    lankan = read_records(folder / "lk_news_2024_01_02.jsonl.gz")
-    japanese = [r.text for r in read_records(folder / "ja_wikinews.jsonl.gz")]
+    lankan = read_lines(folder / "lk_news_2024_01_02.jsonl.gz")
+    japanese = [row["text"] for row in read_lines(folder / "ja_wikinews.jsonl.gz")]
     languages = {
         "English": (english, True),
         "Japanese": (choose_quiet(japanese, 20), False),
-        "Sinhala": (choose_quiet([r.text for r in lankan if r.lang == "si"]), True),
-        "Tamil": (choose_quiet([r.text for r in lankan if r.lang == "ta"]), True),
-        "Chinese (made)": (write_chinese(2 * CASES), False),
-        "Arabic (made)": (write_arabic(2 * CASES), True),
+        "Sinhala": (choose_quiet([row["text"] for row in lankan if row["lang"] == "si"]), True),
+        "Tamil": (choose_quiet([row["text"] for row in lankan if row["lang"] == "ta"]), True),
+        "Chinese (made)": (write_texts("chinese", 2 * CASES), False),
+        "Arabic (made)": (write_texts("arabic", 2 * CASES), True),
     }
     base = 0.0
     for name, (texts, spaced) in languages.items():
@@ -136,14 +112,9 @@ def show_scripts(folder: Path, english: list[str]) -> None:
 
 def main() -> None:
     """Print all figures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path)
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS)
-    options = parser.parse_args()
-    data = require_folder(options.data)
-    source = data / "congress_press_dev.jsonl.gz"
-    texts = [record.text for record in read_records(source)]
+    options = read_options(__doc__, rounds=3, only=SECTIONS)
+    data = options.data
+    texts = [row["text"] for row in read_lines(data / "congress_press_dev.jsonl.gz")]
     quiet = choose_quiet(texts)
     print(f"{len(texts):,} articles, {len(quiet):,} of them share no passage with others and repeat none")
     sections: dict[str, Callable[[], None]] = {

@@ -8,10 +8,8 @@ Families are all of odd days (half 1), directions of both. A verdict counts wher
 followed the reading: see docs/performance.md.
 """
 
-import argparse
 import gzip
 import json
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -19,8 +17,8 @@ from statistics import mean
 from typing import Any
 
 from bench_judgement import find_interval, measure_kappa
-from measure import run_command, scratch
-from news import require_folder
+from measure import read_options, run_dedup, scratch
+from news import read_lines
 from planted_sources import plant_articles
 
 from dedup.sources.agency_table import OutletNames
@@ -46,26 +44,20 @@ NEAR = 0.05
 CREDIT_VERDICTS = ("credit", "quoted", "neither", "contested")
 
 
-def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Return the objects of a file of JSON lines."""
-    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
-        return [json.loads(line) for line in lines]
-
-
 def find_sources(out: Path, files: Iterable[Path], *options: object) -> None:
     """Run `dedup sources`."""
-    run_command([sys.executable, "-m", "dedup", "sources", *files, "-o", out, "-q", *map(str, options)])
+    run_dedup("sources", *files, "-o", out, "-q", *map(str, options))
 
 
 def show_planted(data: Path) -> None:
     """Print how near the measured share of release text is to the planted one."""
-    releases = read_rows(data / f"{RELEASES}.jsonl.gz")
-    planted = list(plant_articles(releases, read_rows(data / f"{NEWS}.jsonl.gz"), PLANTED))
+    releases = read_lines(data / f"{RELEASES}.jsonl.gz")
+    planted = list(plant_articles(releases, read_lines(data / f"{NEWS}.jsonl.gz"), PLANTED))
     with scratch() as folder:
         (folder / "planted.jsonl").write_text("".join(json.dumps(p.record) + "\n" for p in planted), "utf-8")
         wire = data / f"{RELEASES}.jsonl.gz"
         find_sources(folder / "out", [folder / "planted.jsonl"], "--wire", wire)
-        rows = read_rows(folder / "out" / "articles.jsonl")
+        rows = read_lines(folder / "out" / "articles.jsonl")
     found = {row["article"]["id"]: sum(row["known_share"].values()) for row in rows}
     print(f"\nplanted releases: {len(planted)} articles, share of their words that is of a release")
     print(f"{'edited words':<14} articles   mean planted   mean found   mean error   within {NEAR}   mean of errors")
@@ -87,8 +79,8 @@ def show_judged(data: Path) -> None:
     """Print what two readers say of credits, families and directions, and what becomes of these now."""
     with scratch() as folder:
         find_sources(folder / "out", [data / f"{NEWS}.jsonl.gz"], "--wire", data / f"{RELEASES}.jsonl.gz")
-        families = read_rows(folder / "out" / "families.jsonl")
-        articles = read_rows(folder / "out" / "articles.jsonl")
+        families = read_lines(folder / "out" / "families.jsonl")
+        articles = read_lines(folder / "out" / "articles.jsonl")
     show_credits(data)
     pairs = {
         frozenset((member["article"]["id"], passage["source"]))
@@ -121,7 +113,7 @@ def show_credits(data: Path) -> None:
     outlets: dict[tuple[str, str], str] = {}
     for corpus in {row["corpus"] for row in judged}:
         wanted = {row["id"] for row in judged if row["corpus"] == corpus}
-        rows = read_rows(data / f"{corpus}.jsonl.gz")
+        rows = read_lines(data / f"{corpus}.jsonl.gz")
         texts |= {(corpus, row["id"]): row["text"] for row in rows if row["id"] in wanted}
         outlets |= {(corpus, row["id"]): row.get("outlet", "") for row in rows if row["id"] in wanted}
     drawn = Counter((row["corpus"], row["drawn"]) for row in judged)
@@ -154,7 +146,7 @@ def show_credits(data: Path) -> None:
 
 def read_judged(name: str) -> list[dict[str, Any]]:
     """Return the verdicts of a file."""
-    return read_rows(JUDGED / name)
+    return read_lines(JUDGED / name)
 
 
 def agree(row: Mapping[str, Any]) -> str:
@@ -191,9 +183,8 @@ def show_time(data: Path) -> None:
     files = [data / f"{name}.jsonl.gz" for name in ALL_NEWS]
     size = sum(int(gzip_size(file)) for file in files)
     with scratch() as folder:
-        command = [sys.executable, "-m", "dedup"]
-        clean = run_command([*command, "clean", *files, "-o", folder / "clean", "-q"])
-        found = run_command([*command, "sources", *files, "-o", folder / "sources", "-q"])
+        clean = run_dedup("clean", *files, "-o", folder / "clean", "-q")
+        found = run_dedup("sources", *files, "-o", folder / "sources", "-q")
         summary = json.loads((folder / "sources" / "summary.json").read_bytes())
     print(f"\n{summary['documents']:,} documents, {size / 1e9:.2f} GB, stages {summary['seconds']}")
     for name, run in (("clean", clean), ("sources", found)):
@@ -208,15 +199,10 @@ def gzip_size(path: Path) -> int:
 
 def main() -> None:
     """Print all figures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path)
     parts: dict[str, Callable[[Path], None]] = {"planted": show_planted, "judged": show_judged, "time": show_time}
-    parser.add_argument("--only", choices=parts)
-    options = parser.parse_args()
-    data = require_folder(options.data)
-    for name, show in parts.items():
-        if options.only in {None, name}:
-            show(data)
+    options = read_options(__doc__, only=tuple(parts))
+    for name in options.only:
+        parts[name](options.data)
 
 
 if __name__ == "__main__":

@@ -1,30 +1,29 @@
 """What the Spark engine must show: the decisions of the local engine, its time beside it, bytes shuffled a document.
 
 make bench-spark
-python benchmarks/bench_spark.py --corpus grown.jsonl --rounds 1 --parts decisions,time,volume
+python benchmarks/bench_spark.py --rounds 1 --parts decisions time volume
 """
 
-import argparse
 import json
-import sys
 import tempfile
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
-from measure import alternate, median_ratio, median_wall, run_command
-from news import require_folder
+from measure import Run, alternate, median_ratio, median_wall, read_options, run_dedup
+from news import read_lines
 from shelf import Shelf
 from spark_events import LOG_SETTINGS, print_billion, print_volumes, read_volumes
 
-HERE = Path(__file__).parent
 MASTER = "local[2]"
+PARTS = ("decisions", "time", "volume")
 BILLION, PER_CORE_HOUR = 1_000_000_000, 0.05  # dollars: an assumption, about what clouds ask for a core and 4 GB
 UNTOLD = {"offset", "around", "length", "cluster", "source", "conflicts"}
 
 
-def dedup(source: Path, out: Path, *options: str) -> list[str | Path]:
-    """Return a command that cleans a file, containment aside."""
-    return [sys.executable, "-m", "dedup", "clean", source, "-o", out, "--overwrite", "--quiet", *options]
+def clean(source: Path, out: Path, *options: str) -> Run:
+    """Clean a file."""
+    return run_dedup("clean", source, "-o", out, "--overwrite", "--quiet", *options)
 
 
 def on_spark(settings: dict[str, str] | None = None) -> list[str]:
@@ -40,22 +39,17 @@ def read_decisions(out: Path) -> Counter[str]:
         folder = out / name
         paths = sorted(folder.glob("part-*")) if folder.is_dir() else [out / f"{name}.jsonl"]
         for path in paths:
-            if path.exists():
-                for line in path.open(encoding="utf-8"):
-                    fields = {k: v for k, v in json.loads(line).items() if k not in UNTOLD}
-                    facts[name + json.dumps(fields, sort_keys=True)] += 1
+            for row in read_lines(path) if path.exists() else ():
+                fields = {k: v for k, v in row.items() if k not in UNTOLD}
+                facts[name + json.dumps(fields, sort_keys=True)] += 1
     return facts
 
 
 def compare(name: str, source: Path, scratch: Path) -> None:
-    """Print whether both engines decide alike on a file."""
-    run_command(dedup(source, scratch / "local", "--contained", "off"))
-    run_command(dedup(source, scratch / "spark", *on_spark()))
-    print_comparison(name, scratch / "local", scratch / "spark")
-
-
-def print_comparison(name: str, local: Path, spark: Path) -> None:
-    """Print in how many facts two runs differ."""
+    """Print in how many facts both engines differ on a file."""
+    local, spark = scratch / "local", scratch / "spark"
+    clean(source, local, "--contained", "off")
+    clean(source, spark, *on_spark())
     counts = [json.loads((out / "summary.json").read_bytes())["counts"] for out in (local, spark)]
     here, there = read_decisions(local), read_decisions(spark)
     differing = (here - there).total() + (there - here).total()
@@ -69,10 +63,8 @@ def measure_time(corpora: list[Path], rounds: int, scratch: Path) -> None:
     walls: dict[str, list[tuple[int, float]]] = {}
     for corpus in corpora:
         commands = {
-            "local": lambda corpus=corpus: run_command(
-                dedup(corpus, scratch / "local", "--contained", "off", "--workers", "2")
-            ),
-            "spark": lambda corpus=corpus: run_command(dedup(corpus, scratch / "spark", *on_spark())),
+            "local": partial(clean, corpus, scratch / "local", "--contained", "off", "--workers", "2"),
+            "spark": partial(clean, corpus, scratch / "spark", *on_spark()),
         }
         with corpus.open("rb") as lines:
             count = sum(1 for _ in lines)
@@ -91,7 +83,7 @@ def measure_volume(corpus: Path, scratch: Path) -> None:
     """Print bytes a document that each stage shuffles, reads and writes."""
     log = scratch / "events"
     log.mkdir()
-    run_command(dedup(corpus, scratch / "spark", *on_spark(LOG_SETTINGS | {"spark.eventLog.dir": f"file://{log}"})))
+    clean(corpus, scratch / "spark", *on_spark(LOG_SETTINGS | {"spark.eventLog.dir": f"file://{log}"}))
     summary = json.loads((scratch / "spark" / "summary.json").read_bytes())
     print(f"{corpus.name}: what Spark's event log says")
     volumes, documents = read_volumes(log), summary["counts"]["documents"]
@@ -108,16 +100,8 @@ def prepare(shelf: Shelf, documents: int) -> dict[str, Path]:
 
 def main() -> None:
     """Measure."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path)
-    parser.add_argument("--documents", type=int, default=300_000)
-    parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--parts", default="decisions,time,volume")
-    parser.add_argument("--volume", default="grown", help="corpus of the part volume: congress, fifth, grown or hot")
-    parser.add_argument("--scratch", type=Path)
-    options = parser.parse_args()
-    files = prepare(Shelf(require_folder(options.data)), options.documents)
-    parts = options.parts.split(",")
+    options = read_options(__doc__, documents=300_000, rounds=1, parts=PARTS, volume="grown", scratch=Path)
+    files, parts = prepare(Shelf(options.data), options.documents), options.parts
     with tempfile.TemporaryDirectory(prefix="dedup-spark-", dir=options.scratch) as folder:
         scratch = Path(folder)
         if "decisions" in parts:

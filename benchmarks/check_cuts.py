@@ -3,18 +3,14 @@
 python benchmarks/check_cuts.py --data ../shared/data
 """
 
-import argparse
-import gzip
-import json
 import re
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from measure import report, run_command, scratch
-from news import require_folder
+from measure import cleaned, read_options, report
+from news import read_lines
 
 CORPORA = ("congress_press_dev", "lk_news_2024_01_02", "wp_current_events_revs_dev", "mccormick2500")
 ENDED = re.compile(r"[.!?…:;。！？॥।෴][\"'”’»)\]]*$")
@@ -34,19 +30,15 @@ class CutDocument:
 
 def clean(corpus: Path) -> Iterator[CutDocument]:
     """Yield the documents of a corpus out of which `dedup clean` cuts anything."""
-    with scratch() as folder:
-        run_command([sys.executable, "-m", "dedup", "clean", corpus, "-o", folder / "o", "-q"])
+    with cleaned(corpus) as out:
         cuts = defaultdict(list)
-        with (folder / "o" / "passages.jsonl").open("rb") as lines:
-            for row in map(json.loads, lines):
-                if row["action"] == "removed":
-                    cuts[row["doc_id"]] += row["cuts"]
-        with gzip.open(folder / "o" / "kept" / corpus.name, "rb") as lines:
-            after = {row["id"]: row["text"] for row in map(json.loads, lines) if row["id"] in cuts}
-        with gzip.open(corpus, "rb") as lines:
-            for row in map(json.loads, lines):
-                if row["id"] in after:
-                    yield CutDocument(row["id"], row["text"], after[row["id"]], sorted(cuts[row["id"]]))
+        for row in read_lines(out / "passages.jsonl"):
+            if row["action"] == "removed":
+                cuts[row["doc_id"]] += row["cuts"]
+        after = {row["id"]: row["text"] for row in read_lines(out / "kept" / corpus.name) if row["id"] in cuts}
+    for row in read_lines(corpus):
+        if row["id"] in after:
+            yield CutDocument(row["id"], row["text"], after[row["id"]], sorted(cuts[row["id"]]))
 
 
 def count_lone_marks(document: CutDocument) -> int:
@@ -71,12 +63,9 @@ def is_torn(text: str, at: int) -> bool:
 
 def main() -> None:
     """Print all figures."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path)
-    parser.add_argument("--corpora", nargs="+", default=CORPORA)
-    options = parser.parse_args()
+    options = read_options(__doc__, corpora=CORPORA)
     for corpus in options.corpora:
-        documents = list(clean(require_folder(options.data) / f"{corpus}.jsonl.gz"))
+        documents = list(clean(options.data / f"{corpus}.jsonl.gz"))
         edges = [(document, at) for document in documents for cut in document.cuts for at in cut]
         marks = [document.name for document in documents if count_lone_marks(document)]
         torn = [(document.name, at) for document, at in edges if is_torn(document.before, at)]

@@ -8,7 +8,6 @@ lengths are those of the source; copies of them are planted with Zipfian cluster
 """
 
 import argparse
-import gzip
 import random
 import re
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
+from news import read_lines
 
 SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z\"“])")
 NUMBER = re.compile(r"\d[\d,.]*\d|\d")
@@ -42,10 +42,9 @@ class Stock:
     words: list[str]
 
 
-def read_texts(path: Path) -> list[str]:
-    """Return the texts of a JSONL file, gzipped or not."""
-    with gzip.open(path, "rb") if path.suffix == ".gz" else open(path, "rb") as lines:
-        return [msgspec.json.decode(line)["text"] for line in lines]
+def read_stock(path: Path) -> Stock:
+    """Return the stock of a JSONL file, gzipped or not."""
+    return take_apart([row["text"] for row in read_lines(path)])
 
 
 def take_apart(texts: list[str]) -> Stock:
@@ -140,7 +139,7 @@ COPIERS = (copy_exact, copy_edited, copy_edited, copy_layout, copy_corrected, co
 
 def write_corpus(source: Path, target: Path, count: int, seed: int = 1, copy_share: float = COPY_SHARE) -> None:
     """Write a grown corpus as JSON lines."""
-    stock = take_apart(read_texts(source))
+    stock = read_stock(source)
     encode = msgspec.json.Encoder().encode
     part = target.with_name(target.name + ".part")
     with part.open("wb", buffering=1 << 20) as file:
@@ -151,7 +150,7 @@ def write_corpus(source: Path, target: Path, count: int, seed: int = 1, copy_sha
 
 def write_hot_story(source: Path, target: Path, count: int, seed: int = 1) -> None:
     """Write `count` near-copies of one story, each with 1 % of its words edited."""
-    stock = take_apart(read_texts(source))
+    stock = read_stock(source)
     rng = random.Random(seed)
     story = write_article(stock, rng, "story")
     with target.open("wb") as file:

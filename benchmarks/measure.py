@@ -1,5 +1,6 @@
-"""Run commands as whole processes: wall and CPU seconds, and the peak of private memory of all their processes."""
+"""What the benchmarks share: options, whole processes with their seconds and private memory, printed figures."""
 
+import argparse
 import contextlib
 import math
 import os
@@ -13,6 +14,9 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from news import require_folder
 
 from dedup.bench.peak_memory import MemorySampler
 
@@ -37,6 +41,37 @@ def run_command(command: Sequence[str | Path], env: dict[str, str] | None = None
     if isinstance(done, str):
         sys.exit(f"{' '.join(map(str, command))}: {done}")
     return done
+
+
+def run_dedup(*words: str | Path, env: dict[str, str] | None = None) -> Run:
+    """Run `dedup WORDS` as a whole process."""
+    return run_command([sys.executable, "-m", "dedup", *words], env)
+
+
+@contextlib.contextmanager
+def cleaned(corpus: Path, *options: str) -> Iterator[Path]:
+    """Give the folder that `dedup clean` writes; it is gone afterwards."""
+    with scratch() as folder:
+        run_dedup("clean", corpus, "-o", folder / "o", "-q", *options)
+        yield folder / "o"
+
+
+def read_options(doc: str | None, **flags: Any) -> argparse.Namespace:
+    """Read the command line: --data, and a flag for each name with its default.
+
+    A type stands for a flag without a default; a tuple of words for one that takes some of them, all by default.
+    """
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, help="the folder of shared news data")
+    for name, value in flags.items():
+        flag, kind = f"--{name.replace('_', '-')}", value if isinstance(value, type) else type(value)
+        if isinstance(value, tuple):
+            parser.add_argument(flag, nargs="+", choices=value, default=value)
+        else:
+            parser.add_argument(flag, type=kind, default=None if value is kind else value, help=f"default: {value}")
+    options = parser.parse_args()
+    options.data = require_folder(options.data)
+    return options
 
 
 def try_command(

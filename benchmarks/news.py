@@ -7,6 +7,7 @@ import sys
 from collections import defaultdict
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 _ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,13 +26,15 @@ def require_folder(named: Path | None = None) -> Path:
     return folder.resolve()
 
 
-def read_rows(name: str) -> list[dict[str, str]]:
-    """Return the documents of one data set."""
-    folder = find_folder()
-    if folder is None:
-        raise FileNotFoundError("shared news data not found; set DEDUP_SHARED_DATA")
-    with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    """Return the objects of a file of JSON lines, gzipped or not."""
+    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as lines:
         return [json.loads(line) for line in lines]
+
+
+def read_rows(name: str) -> list[dict[str, Any]]:
+    """Return the documents of one data set."""
+    return read_lines(require_folder() / f"{name}.jsonl.gz")
 
 
 def read_texts(name: str) -> list[str]:
@@ -41,7 +44,7 @@ def read_texts(name: str) -> list[str]:
 
 def read_revisions(name: str) -> list[tuple[str, str]]:
     """Return the consecutive versions of every document."""
-    groups: dict[str, list[dict[str, str]]] = defaultdict(list)
+    groups: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for row in read_rows(name):
         groups[row["group"]].append(row)
     pairs = []

@@ -2,12 +2,12 @@
 
 import json
 import random
-import sys
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from measure import report, run_command, scratch
+from measure import cleaned, report, scratch
+from news import read_lines
 from passage_truth import CASES, detect
 from plant import JOINS, REPEATS, Planted, correct, plant_repeat, truncate
 
@@ -50,13 +50,17 @@ def show_repeats(quiet: list[str]) -> None:
 
 def clean_texts(documents: Mapping[str, str]) -> list[dict[str, Any]]:
     """Return the passages inside documents that `clean` cuts out of them."""
+    rows = clean_rows(documents.items(), "passages.jsonl", "--threshold", "1", "--contained", "off")
+    return [row for row in rows if row["scope"] == "within" and row["action"] == "removed"]
+
+
+def clean_rows(texts: Iterable[tuple[str, str]], name: str, *options: str) -> list[dict[str, Any]]:
+    """Return what `clean` writes into one of its files for some documents."""
     with scratch() as folder:
-        rows = [json.dumps({"id": name, "text": text}) + "\n" for name, text in documents.items()]
+        rows = [json.dumps({"id": doc_id, "text": text}) + "\n" for doc_id, text in texts]
         (folder / "in.jsonl").write_text("".join(rows))
-        options = ["--threshold", "1", "--contained", "off", "-q"]
-        run_command([sys.executable, "-m", "dedup", "clean", folder / "in.jsonl", "-o", folder / "o", *options])
-        with (folder / "o" / "passages.jsonl").open("rb") as lines:
-            return [row for row in map(json.loads, lines) if row["scope"] == "within" and row["action"] == "removed"]
+        with cleaned(folder / "in.jsonl", *options) as out:
+            return read_lines(out / name)
 
 
 def is_cut(case: Case, rows: list[dict[str, Any]]) -> bool:
@@ -81,14 +85,9 @@ def show_contained(quiet: list[str], texts: list[str]) -> None:
         originals = rng.sample(originals, min(2 * CASES, len(originals)))
         half = len(originals) // 2
         derived = [truncate(t, rng) for t in originals[:half]] + [correct(t, originals, rng) for t in originals[half:]]
-        with scratch() as folder:
-            rows = [{"id": f"o{i}", "text": t} for i, t in enumerate(originals)]
-            rows += [{"id": f"d{i}", "text": t} for i, t in enumerate(derived)]
-            rng.shuffle(rows)
-            (folder / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-            run_command([sys.executable, "-m", "dedup", "clean", folder / "in.jsonl", "-o", folder / "o", "-q"])
-            with (folder / "o" / "removed.jsonl").open("rb") as lines:
-                removed = {row["id"] for row in map(json.loads, lines)}
+        rows = [(f"o{i}", t) for i, t in enumerate(originals)] + [(f"d{i}", t) for i, t in enumerate(derived)]
+        rng.shuffle(rows)
+        removed = {row["id"] for row in clean_rows(rows, "removed.jsonl")}
         pairs = [f"o{i}" in removed or f"d{i}" in removed for i in range(len(derived))]
         cut, corrected = pairs[:half], pairs[half:]
         report(f"cut to 30-80% ({half}, {name}): one of the two removed", f"{sum(cut) / half:.4f}", ">= 0.97")

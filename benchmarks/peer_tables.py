@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from quality import Figures, Share
 
 PERFORMANCE = Path(__file__).parent.parent / "docs" / "performance.md"
@@ -88,7 +89,7 @@ def render_quality(title: str, quality: dict[str, Row]) -> str:
     """Return the figures of every tool."""
     rows = []
     for name, row in quality.items():
-        figures = Figures.from_json(row)
+        figures = msgspec.convert(row, Figures)
         rows.append(
             (
                 name,
@@ -118,7 +119,7 @@ def show_optional(value: float | None) -> str:
 
 def render_shares(quality: dict[str, Row], field: str) -> str:
     """Return the recall of planted copies by language or kind."""
-    figures = {name: getattr(Figures.from_json(row), field) for name, row in quality.items()}
+    figures = {name: getattr(msgspec.convert(row, Figures), field) for name, row in quality.items()}
     names = sorted({key for shares in figures.values() for key in shares})
     rows = [
         (name, *(f"{shares[key].value:.3f}" if key in shares else "" for key in names))

@@ -19,7 +19,7 @@ from pathlib import Path
 import msgspec
 from exact_pairs import find_pairs, split_tokens
 from grow import NUMBER
-from made_texts import write_arabic, write_chinese, write_russian
+from made_texts import write_texts
 from news import read_rows
 
 from dedup.bench.planting import UNSPACED, WORD, edit
@@ -125,9 +125,9 @@ def read_languages(originals: int) -> Iterator[Language]:
         "ja": [row["text"] for row in read_rows("ja_wikinews")],
         "si": [row["text"] for row in lankan if row["lang"] == "si"],
         "ta": [row["text"] for row in lankan if row["lang"] == "ta"],
-        "zh": write_chinese(2 * need),
-        "ar": write_arabic(2 * need),
-        "ru": write_russian(2 * need),
+        "zh": write_texts("chinese", 2 * need),
+        "ar": write_texts("arabic", 2 * need),
+        "ru": write_texts("russian", 2 * need),
     }
     for code, texts in sources.items():
         chosen = choose_unlike([text for text in texts if 80 <= len(split_tokens(text)) <= 2_000], need)

@@ -1,7 +1,6 @@
 """Judge what a tool kept and grouped by exact similarities: recall, wrong removals, lost groups, ARI, pairwise F1."""
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from exact_pairs import Pairs, find_pairs
+from news import read_lines
 
 NEAR = 0.05
 FAR = 0.1
@@ -71,21 +71,10 @@ class Figures:
     wrong_by_kind: dict[str, int]
     wrong_by_language: dict[str, int]
 
-    @classmethod
-    def from_json(cls, row: dict[str, object]) -> "Figures":
-        """Read what `asdict` made."""
-        values = dict(row)
-        for name in ("recall", "recall_near"):
-            values[name] = Share(**values[name])  # type: ignore[arg-type]
-        for name in ("by_kind", "by_language"):
-            values[name] = {key: Share(**share) for key, share in values[name].items()}  # type: ignore[attr-defined]
-        return cls(**values)  # type: ignore[arg-type]
-
 
 def read_truth(path: Path, cache: Path | None = None) -> Truth:
     """Read a corpus and find its pairs, once for every content of the file."""
-    with path.open("rb") as lines:
-        rows = [json.loads(line) for line in lines]
+    rows = read_lines(path)
     texts = [row.pop("text") for row in rows]
     store = cache / f"pairs-{hash_file(path)[:16]}.npz" if cache else None
     if store and store.exists():

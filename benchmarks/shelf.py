@@ -9,6 +9,7 @@ from itertools import islice
 from pathlib import Path
 
 from grow import write_corpus, write_hot_story
+from news import read_lines
 from planted_copies import write_planted
 from quality import hash_file
 
@@ -117,9 +118,8 @@ class Shelf:
             return Corpus(title or name, path, sum(1 for _ in lines))
 
     def _read(self, name: str) -> list[dict[str, str]]:
-        with gzip.open(self.data / f"{name}.jsonl.gz", "rb") as lines:
-            rows = map(json.loads, lines)
-            return [{"id": row["id"], "text": row["text"], "lang": row.get("lang", "en")} for row in rows]
+        rows = read_lines(self.data / f"{name}.jsonl.gz")
+        return [{"id": row["id"], "text": row["text"], "lang": row.get("lang", "en")} for row in rows]
 
 
 def require_space(folder: Path, documents: int) -> None:

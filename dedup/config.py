@@ -216,6 +216,7 @@ class InputConfig:
     encoding      of text files without a byte order mark; None: UTF-8
     date_order    what 01/02/2024 is: "dmy" the first of February, "mdy" the second of January; None: it is not read
     max_unpacked  bytes that a compressed file or an archive may become; None: 200 times its own, at least 4 GB
+    max_download  bytes of one file at an address
     given         fields that somebody named; any other one that is not there is looked for under well-known names
     """
 
@@ -229,6 +230,7 @@ class InputConfig:
     max_record: int = 512 << 20
     encoding: str | None = None
     max_unpacked: int | None = None
+    max_download: int = 16 << 30
     given: tuple[str, ...] = ()
     date_order: str | None = None
 

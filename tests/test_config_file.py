@@ -30,6 +30,13 @@ def test_a_file_names_options_by_their_flags(dedup, tmp_path, news):
     assert (found["counts"]["removed"], found["config"]["near"]["threshold"]) == (1, 0.7)
 
 
+@pytest.mark.parametrize("value", ["1" * 5000, "[" * 5000, "'x", "1979-99-99"])
+def test_a_file_that_is_no_toml_is_one_line(dedup, tmp_path, news, value):
+    done = run_with(dedup, tmp_path, news, f"threshold = {value}")
+    assert (done.code, done.stdout, done.stderr.count("\nError: ")) == (2, "", 1)
+    assert "dedup.toml: " in done.stderr
+
+
 def test_a_table_is_for_the_command_of_its_name(dedup, tmp_path, news):
     done = run_with(dedup, tmp_path, news, 'text_field = "x"\n[clean]\ntext_field = "body"\n[stories]\nwindow = 1\n')
     assert done.code == 0

@@ -195,6 +195,23 @@ def test_two_files_of_one_name_in_an_archive_are_an_error(dedup, tmp_path):
     assert "two files would have this name" in fails(dedup, tmp_path, "a.zip")
 
 
+def test_a_file_and_a_folder_of_one_name_in_an_archive_are_an_error(dedup, tmp_path):
+    (tmp_path / "a.tar").write_bytes(make_tar({"a.txt": b"one", "a.txt/b.txt": b"two"}))
+    assert "a.tar/a.txt: two files would have this name" in fails(dedup, tmp_path, "a.tar")
+
+
+def test_what_is_passed_over_in_a_compressed_archive_counts_as_unpacked(dedup, tmp_path):
+    (tmp_path / "a.tgz").write_bytes(make_tar({"a.txt": b"one", "b.doc": bytes(2 << 20)}, "w:gz"))
+    assert "is more than 1,048,576 bytes" in fails(dedup, tmp_path, "a.tgz", "--max-unpacked", "1MB")
+
+
+def test_a_tar_in_broken_bzip2_is_named(dedup, tmp_path):
+    raw = bytearray(make_tar({"a.txt": LINES}, "w:bz2"))
+    raw[200] ^= 1
+    (tmp_path / "a.tar.bz2").write_bytes(raw)
+    assert fails(dedup, tmp_path, "a.tar.bz2").startswith("error: a.tar.bz2: ")
+
+
 def test_an_archive_in_an_archive_is_an_error(dedup, tmp_path):
     (tmp_path / "a.zip").write_bytes(make_zip({"b.zip": make_zip({"a.txt": b"x"})}))
     assert "which is not opened" in fails(dedup, tmp_path, "a.zip")

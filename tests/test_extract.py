@@ -70,6 +70,23 @@ def test_a_folder_gives_all_its_pages_in_order(dedup, pages):
     assert titles == ["Bridge closed", "Rain"]
 
 
+def test_a_name_that_is_no_text_is_spelled_out(dedup, tmp_path):
+    (tmp_path / "caf\udce9.html").write_bytes(make_page())
+    done = dedup("extract", str(tmp_path))
+    (article,) = read_lines(done.stdout)
+    assert (done.code, article["source"]["path"], article["id"]) == (
+        0,
+        f"{tmp_path}/caf\\xe9.html",
+        f"{tmp_path}/caf\\xe9.html",
+    )
+
+
+def test_an_output_that_cannot_be_made_stops_before_the_work(dedup, pages, tmp_path):
+    done = dedup("extract", str(pages), "-o", "x" * 300, "--rejected", str(tmp_path / "none.jsonl"), cwd=tmp_path)
+    assert (done.code, "cannot be a file (File name too long)" in done.stderr) == (2, True)
+    assert not (tmp_path / "none.jsonl").exists()
+
+
 @pytest.mark.parametrize("name", ["crawl.warc", "crawl.warc.gz"])
 def test_an_archive_gives_the_pages_that_were_answered_with_html(dedup, tmp_path, name):
     records = [

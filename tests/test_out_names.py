@@ -14,9 +14,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup.config import InputConfig
-from dedup.corpus.files import find_files, name_on_disk, printable
+from dedup.corpus.files import find_files
 from dedup.corpus.output_names import NamedPath, choose_names
 from dedup.output.restore_input import restore
+from dedup.text.printed_paths import name_on_disk, printable
 
 
 def read_bytes_tree(folder):

@@ -3,6 +3,7 @@
 import gzip
 import sys
 import threading
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -15,11 +16,17 @@ FILES = {"/day/news.jsonl": LINES, "/day/news.jsonl.gz": gzip.compress(LINES), "
 
 
 class Answers(BaseHTTPRequestHandler):
-    """Serves FILES; /short ends too early."""
+    """Serves FILES; /short ends too early, /unknown is long and does not say so."""
 
     def do_GET(self):
         """Answer a request."""
         path = self.path.partition("?")[0]
+        if path == "/unknown.jsonl":
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):
+                self.wfile.write(LINES * 999 * (self.command == "GET"))
+            return
         content = b"{}" if path == "/short.jsonl" else FILES.get(path)
         if content is None:
             self.send_error(404)
@@ -87,6 +94,28 @@ def test_folders_and_patterns_of_a_store_are_read(dedup, tmp_path):
         assert (done.code, done.stderr) == (0, "")
         paths = [file["path"] for file in read_summary(tmp_path / "out")["inputs"]]
         assert paths == [f"memory:///bucket/day/{n}" for n in ("b.txt", "news.jsonl", "news.jsonl.gz")] + ["here.txt"]
+
+
+@pytest.mark.parametrize(
+    "address", ["http://{web}/unknown.jsonl", "http://{web}/day/news.jsonl", "memory://long/a.jsonl"]
+)
+def test_a_file_that_is_longer_than_the_bound_stops_the_run(dedup, tmp_path, web, address):
+    fsspec.filesystem("memory").pipe("/long/a.jsonl", LINES)
+    done = dedup("clean", address.format(web=web), "-o", "out", "--max-download", "1KB", cwd=tmp_path)
+    assert (done.code, done.stderr.count("\n")) == (2, 1)
+    assert ".jsonl: is longer than 1,024 bytes. --max-download sets that bound." in done.stderr
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("name", ["../../escaped.jsonl", "a/../../../escaped.jsonl"])
+def test_a_name_in_a_store_that_leads_out_is_refused(dedup, tmp_path, name):
+    store = fsspec.filesystem("memory")
+    store.pipe("/hostile/a.jsonl", LINES)
+    store.store[f"/hostile/{name}"] = store.store["/hostile/a.jsonl"]
+    done = dedup("clean", "memory://hostile", "-o", "deep/er/out", cwd=tmp_path)
+    del store.store[f"/hostile/{name}"]
+    assert (done.code, "leads out of OUT" in done.stderr) == (2, True)
+    assert not [*tmp_path.rglob("*.jsonl")]
 
 
 @pytest.mark.parametrize("missing", ["fsspec", "s3fs"])

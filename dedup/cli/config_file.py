@@ -32,8 +32,10 @@ def read_toml(path: str, command: click.Command) -> dict[str, Any]:
         values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise click.BadParameter(f"{path}: no such file.") from None
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise click.BadParameter(f"{path}: {error}") from error
+    except RecursionError:
+        raise click.BadParameter(f"{path}: values that are nested too deeply.") from None
     own = values.get(str(command.name), {})
     plain = {name: value for name, value in values.items() if not isinstance(value, dict)}
     return name_options({**plain, **(own if isinstance(own, dict) else {})}, command, path)

@@ -89,12 +89,12 @@ def diff(
       dedup diff --from news.jsonl.gz a17 b42
     """
     from dedup.config import InputConfig
-    from dedup.corpus.files import printable
     from dedup.diff.engine import diff_texts
     from dedup.diff.ignored_changes import Ignored, ignore_changes
     from dedup.diff.model import TextNames
     from dedup.output.output_file import refuse_output
     from dedup.report.diff.diff_stat import ComparedFile, PairState
+    from dedup.text.printed_paths import printable
 
     inputs = [corpus] if corpus else [old, new]
     refuse_output(output, inputs)

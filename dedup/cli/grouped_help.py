@@ -33,7 +33,7 @@ class CleanCommand(GroupedCommand):
         "The five that matter first": ["out", "threshold", "remove", "keep", "dry_run"],
         "Input": [
             "text_field", "id_field", "date_field", "title_field", "outlet_field", "url_field",
-            "input_format", "encoding", "date_order", "max_record", "max_unpacked", "strict", "index",
+            "input_format", "encoding", "date_order", "max_record", "max_unpacked", "max_download", "strict", "index",
         ],
         "What is a copy": ["shingle_size", "num_perm", "max_novel", "contained"],
         "Passages": ["passages", "min_tokens", "strip_boilerplate"],

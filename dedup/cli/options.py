@@ -90,8 +90,16 @@ input_options = compose(
         callback=parse_size,
         help="Stop at a file that becomes longer when it is unpacked.  [default: 200 times its size, at least 4GB]",
     ),
+    click.option(
+        "--max-download",
+        default="16GB",
+        show_default=True,
+        metavar="SIZE",
+        callback=parse_size,
+        help="Stop at a longer file at an address.",
+    ),
 )
-TEXT_FIELDS = ("text_field", "id_field", "input_format", "max_record", "encoding", "max_unpacked")
+TEXT_FIELDS = ("text_field", "id_field", "input_format", "max_record", "encoding", "max_unpacked", "max_download")
 text_options = compose(input_options, hand_over("records", TEXT_FIELDS, make_records))
 
 fact_options = compose(

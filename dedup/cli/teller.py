@@ -48,7 +48,7 @@ class Teller:
 
 def spell(value: object) -> object:
     """Return a value with names of files as text: bytes that are not UTF-8 are spelled out."""
-    from dedup.corpus.files import printable
+    from dedup.text.printed_paths import printable
 
     if isinstance(value, dict):
         return {name: spell(each) for name, each in value.items()}

@@ -3,7 +3,6 @@
 import glob
 import io
 import os
-import re
 import shutil
 import stat
 from collections.abc import Iterable, Iterator, Sequence
@@ -23,9 +22,10 @@ from dedup.corpus.formats import (
     split_format,
     tell_format,
 )
-from dedup.corpus.output_names import NamedPath, are_apart, choose_names
+from dedup.corpus.output_names import NamedPath, are_apart, choose_names, leads_out
 from dedup.corpus.remote import is_remote, list_remote, show_address
 from dedup.errors import InputError
+from dedup.text.printed_paths import printable
 
 STDIN = "-"
 
@@ -149,6 +149,8 @@ def find_remote(inputs: Sequence[str], input_format: str | None, encoding: str |
             if file_format is None:
                 raise unknown_format(path)
             refuse_packing(path, file_format, compression)
+            if leads_out(found.name):
+                raise InputError(f"{path}: its name, {found.name!a}, leads out of OUT. Copy the file here first.")
             files.append(
                 SourceFile(
                     path, found.address, printable(found.name), file_format, compression, found.size, found.state, 0
@@ -235,24 +237,6 @@ def describe_file(path: str, name: str, input_format: str | None, encoding: str 
 def unknown_format(path: str) -> InputError:
     """Return the error for a file whose name does not tell its format."""
     return InputError(f"{path}: unknown format. Known endings: {known_endings()}. Name the format with --input-format.")
-
-
-def printable(path: str) -> str:
-    r"""Return a path as text, another one for each path.
-
-    Bytes that are not UTF-8 are written as \xNN, and so is a backslash that would read as such a byte.
-
-    >>> printable("caf\udce9"), printable(r"caf\xe9")
-    ('caf\\xe9', 'caf\\x5cxe9')
-    """
-    plain = re.sub(r"\\(x[0-9a-f]{2})", r"\\x5c\1", path)
-    return os.fsencode(plain).decode("utf-8", "backslashreplace")
-
-
-def name_on_disk(name: str) -> str:
-    """Return the path of which `name` is the printable form."""
-    raw = re.sub(rb"\\x([0-9a-f]{2})", lambda found: bytes([int(found[1], 16)]), name.encode("utf-8", "surrogatepass"))
-    return os.fsdecode(raw)
 
 
 @contextmanager

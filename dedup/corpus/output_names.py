@@ -27,7 +27,33 @@ def choose_names(found: Sequence[NamedPath]) -> list[str]:
     return below if are_apart(below) else [f"{number}/{PurePath(path).name}" for number, path in enumerate(paths, 1)]
 
 
+def leads_out(name: str) -> bool:
+    """Return whether a name is no plain relative path: absolute, with `..`, or of no file.
+
+    >>> leads_out("day/news.jsonl"), leads_out("../news.jsonl"), leads_out("")
+    (False, True, True)
+    """
+    return "\0" in name or not {"", ".", ".."}.isdisjoint(name.split("/"))
+
+
 def are_apart(names: Sequence[str]) -> bool:
-    """Return whether relative paths can be files side by side: no two are one, and none is a folder of another."""
-    taken = set(names)
-    return len(taken) == len(names) and not any(str(p) in taken for name in names for p in PurePath(name).parents)
+    """Return whether relative paths can be files side by side."""
+    return find_clash(names) is None
+
+
+def find_clash(names: Sequence[str]) -> str | None:
+    """Return a relative path that two files would have, or a file and a folder of another file; None for none."""
+    taken: set[str] = set()
+    for name in names:
+        if name in taken:
+            return name
+        taken.add(name)
+    folders: set[str] = set()
+    for name in names:
+        folder = name.rpartition("/")[0]
+        while folder and folder not in folders:
+            if folder in taken:
+                return folder
+            folders.add(folder)
+            folder = folder.rpartition("/")[0]
+    return None

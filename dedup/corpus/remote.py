@@ -4,9 +4,8 @@ An address may hold a password or a signed query. What is shown of it has neithe
 """
 
 import glob
-import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -79,7 +78,7 @@ def list_remote(given: str) -> Iterator[RemoteFile]:
         if is_web(given):
             with urlopen(Request(given, method="HEAD"), timeout=TIMEOUT_S) as answer:  # noqa: S310 (http alone)
                 told = dict(answer.headers.items())
-            size = int(told.get("Content-Length") or 0)
+            size = max(0, int(told.get("Content-Length") or 0))
             yield RemoteFile(given, urlsplit(given).path.rpartition("/")[2], size, read_state(told))
             return
         from fsspec.core import url_to_fs  # noqa: PLC0415 (for those who have such files)
@@ -110,17 +109,24 @@ def read_state(told: dict[str, Any]) -> int:
     return int.from_bytes(blake2b("|".join(marks).encode(), digest_size=7).digest(), "big")
 
 
-def copy_here(address: str, place: Path) -> None:
-    """Copy a file to this machine."""
-    with explained(address), place.open("wb") as target:
-        if is_web(address):
-            with urlopen(address, timeout=TIMEOUT_S) as source:  # noqa: S310 (http alone)
-                shutil.copyfileobj(source, target, CHUNK)
-                if source.length:
-                    raise InputError(f"{show_address(address)}: the download ended too early. Run again.")
-            return
-        from fsspec.core import url_to_fs  # noqa: PLC0415 (for those who have such files)
+def copy_here(address: str, place: Path, bound: int) -> None:
+    """Copy a file to this machine; `InputError` for one that is longer than the bound, whatever its server says."""
+    with explained(address), place.open("wb") as target, open_there(address) as source:
+        while chunk := source.read(CHUNK):
+            target.write(chunk)
+            if target.tell() > bound:
+                raise InputError(
+                    f"{show_address(address)}: is longer than {bound:,} bytes. --max-download sets that bound."
+                )
+        if getattr(source, "length", 0):
+            raise InputError(f"{show_address(address)}: the download ended too early. Run again.")
 
-        system, path = url_to_fs(address)
-        with system.open(path, "rb") as source:
-            shutil.copyfileobj(source, target, CHUNK)
+
+def open_there(address: str) -> AbstractContextManager[Any]:
+    """Open a file at another place; one of the web has as `length` what is still to come, None for unknown."""
+    if is_web(address):
+        return urlopen(address, timeout=TIMEOUT_S)  # type: ignore[no-any-return]  # noqa: S310 (http alone)
+    from fsspec.core import url_to_fs  # noqa: PLC0415 (for those who have such files)
+
+    system, path = url_to_fs(address)
+    return system.open(path, "rb")  # type: ignore[no-any-return]

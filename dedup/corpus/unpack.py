@@ -3,8 +3,9 @@
 A run reads its input more than once, and in pieces. Of plain bytes any worker can read any piece.
 """
 
+import errno
 import shutil
-import tarfile
+import struct
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +17,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple, cast
 from dedup.config import InputConfig
 from dedup.corpus.compression import BROKEN, open_reader, open_stream, read_chunk
 from dedup.corpus.encodings import MARK_SIZE, find_encoding
-from dedup.corpus.files import SourceFile, describe_file, printable
+from dedup.corpus.files import SourceFile, describe_file
 from dedup.corpus.formats import (
     ARCHIVES,
     JSON_HEAD,
@@ -26,9 +27,11 @@ from dedup.corpus.formats import (
     split_format,
     tell_format,
 )
-from dedup.corpus.output_names import are_apart
+from dedup.corpus.output_names import find_clash, leads_out
 from dedup.corpus.remote import copy_here, is_remote
+from dedup.corpus.tar_file import read_tar
 from dedup.errors import InputError
+from dedup.text.printed_paths import printable
 from dedup.threads import start_threads
 
 if TYPE_CHECKING:
@@ -37,7 +40,9 @@ if TYPE_CHECKING:
 CHUNK = 1 << 20
 MAX_RATIO, MIN_BOUND = 200, 4 << 30  # news is packed to a third or a tenth
 ENCRYPTED = 1  # flag of a member of a zip file
-BROKEN_ARCHIVE = (zipfile.BadZipFile, tarfile.TarError, NotImplementedError, EOFError, *BROKEN)
+MAX_MEMBERS = 1_000_000
+# What `zipfile` raises where what it reads is not so: each field of a header is believed.
+BROKEN_ARCHIVE = (zipfile.BadZipFile, struct.error, RuntimeError, EOFError, ValueError, ArithmeticError, *BROKEN)
 LINK = 0o120000  # mode of a symbolic link
 HIDDEN = ("__MACOSX/", "._")  # what macOS adds to an archive
 
@@ -89,9 +94,7 @@ def unpack(
 
     with start_threads(workers) as threads:
         found = [file for unpacked in threads.ahead(unpack_one, range(len(files))) for file in unpacked]
-    names = [file.name for file in found]
-    if not are_apart(names):
-        double = next((name for number, name in enumerate(names) if name in names[:number]), names[-1])
+    if double := find_clash([file.name for file in found]):
         raise InputError(f"{double}: two files would have this name in the output. Unpack the archive first.")
     return found
 
@@ -110,7 +113,7 @@ def unpack_file(file: SourceFile, place: Path, config: InputConfig) -> list[Sour
     """Return the plain files that one packed file becomes; they are at `place`, or below it."""
     if is_remote(file.location):
         here = place.with_suffix(".here")
-        copy_here(file.location, here)
+        copy_here(file.location, here, config.max_download)
         near = describe_file(str(here), file.name, file.format, config.encoding)
         near = replace(near, path=file.path, name=file.name, compression=file.compression)
         return unpack_file(near, place, config) if near.is_packed else [near]
@@ -120,9 +123,21 @@ def unpack_file(file: SourceFile, place: Path, config: InputConfig) -> list[Sour
         try:
             return list(unpack_members(file, place, config, budget))
         except BROKEN_ARCHIVE as error:
-            raise InputError(f"{file.path}: not a readable {file.format} archive ({error}). Fetch it anew.") from error
+            raise unreadable(file, error) from error
+        except OSError as error:
+            if error.errno not in {None, errno.EINVAL}:
+                raise
+            raise unreadable(file, error) from error
     with open_reader(file.location, file.compression) as (stream, _):
         return [write_plain(file, stream, place, budget, config.encoding)]
+
+
+def unreadable(archive: SourceFile, error: Exception) -> InputError:
+    """Return the error for an archive that is broken."""
+    why = f" ({error})" if str(error) else ""
+    return InputError(
+        f"{archive.path}: not a readable {archive.format} archive{why}. Fetch it anew, or unpack it first."
+    )
 
 
 def write_plain(file: SourceFile, stream: BinaryIO, place: Path, budget: Budget, encoding: str | None) -> SourceFile:
@@ -171,17 +186,18 @@ def recode(place: Path, encoding: str) -> bool:
 
 def unpack_members(archive: SourceFile, place: Path, config: InputConfig, budget: Budget) -> Iterator[SourceFile]:
     """Yield the files of known formats in an archive. Links and devices in it are passed over."""
-    list_members = list_zip if archive.format == "zip" else list_tar
     number = 0
-    for name, raw in list_members(archive):
+    for name, raw in list_zip(archive) if archive.format == "zip" else list_tar(archive, budget):
         file_format, compression = split_format(name)
         if file_format is None or any(part.startswith(HIDDEN) for part in (name, name.rpartition("/")[2])):
             continue
         if file_format in ARCHIVES.values():
             raise InputError(f"{archive.path}: holds the archive {name!a}, which is not opened. Unpack it first.")
-        if name.startswith("/") or "\0" in name or {"", ".", ".."} & set(name.split("/")):
+        if leads_out(name):
             raise InputError(f"{archive.path}: holds {name!a}, which leads out of it. Nothing of it is read.")
         refuse_packing(f"{archive.path}/{name!a}", file_format, compression)
+        if number == MAX_MEMBERS:
+            raise InputError(f"{archive.path}: holds more than {MAX_MEMBERS:,} files. Unpack it first.")
         below = printable(name)
         member = replace(
             archive,
@@ -210,9 +226,8 @@ def list_zip(archive: SourceFile) -> Iterator[ArchiveMember]:
                 yield ArchiveMember(info.filename, stream)
 
 
-def list_tar(archive: SourceFile) -> Iterator[ArchiveMember]:
+def list_tar(archive: SourceFile, budget: Budget) -> Iterator[ArchiveMember]:
     """Yield the files of a tar archive, compressed or not, in one pass."""
-    with archive.open() as (stream, _), tarfile.open(fileobj=stream, mode="r|") as opened:
-        for info in opened:
-            if info.isreg() and (raw := opened.extractfile(info)):
-                yield ArchiveMember(info.name.removeprefix("./"), raw)
+    with archive.open() as (stream, _):
+        for name, raw in read_tar(stream, archive.path, budget.take):
+            yield ArchiveMember(name.removeprefix("./"), cast("IO[bytes]", raw))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from dedup.extract.page_files import RawPage, RejectedPage
+from dedup.text.printed_paths import printable
 
 NO_ARTICLE = ("no main text", "fewer than")  # what the reasons begin with of a page that was read
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
@@ -56,10 +57,10 @@ def extract_article(page: RawPage, min_words: int) -> ExtractedArticle | Rejecte
         return RejectedPage(page.place, page.url, f"fewer than {min_words} words")
     title, date, site, author, url = (clean(values.get(n)) for n in ("title", "date", "sitename", "author", "url"))
     url = url or page.url
-    source: dict[str, object] = {"path": page.place.path} | (
+    source: dict[str, object] = {"path": printable(page.place.path)} | (
         {} if page.place.offset is None else {"offset": page.place.offset}
     )
-    name = page.url or str(page.place)
+    name = page.url or printable(str(page.place))
     return ExtractedArticle(name, text, title, date, site or name_host(url), author, url, page.fetched, source)
 
 

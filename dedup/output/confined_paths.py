@@ -11,9 +11,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from dedup.corpus.files import name_on_disk, printable
-from dedup.corpus.output_names import are_apart
+from dedup.corpus.output_names import are_apart, leads_out
 from dedup.errors import InputError
+from dedup.text.printed_paths import name_on_disk, printable
 
 FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
@@ -120,8 +120,7 @@ def raise_named(error: OSError, path: Path) -> None:
 
 def refuse_name(place: Path, name: str) -> None:
     """Raise `InputError` for a name that is no plain path below a folder: absolute, with `..`, wrongly escaped."""
-    parts = name_on_disk(name).split("/")
-    if "\0" in name or any(part in {"", ".", ".."} for part in parts) or printable(name_on_disk(name)) != name:
+    if leads_out(name_on_disk(name)) or printable(name_on_disk(name)) != name:
         raise InputError(f"{place}: names {name!a}, which is no path within it. It was not written by `dedup clean`.")
 
 

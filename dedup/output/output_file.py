@@ -50,6 +50,12 @@ def refuse_output(output: str | os.PathLike[str] | None, inputs: Iterable[str | 
         return
     if not os.path.isdir(os.path.dirname(place)):
         raise OutputError(f"{output}: its folder does not exist. Make it, or name another file with -o.")
+    try:
+        os.lstat(place)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise OutputError(f"{output}: cannot be a file ({error.strerror}). Name another one with -o.") from error
     if is_input(place, inputs):
         raise OutputError(f"{output}: is an input. Name another file with -o.")
     if is_index(place):

@@ -7,8 +7,9 @@ from typing import IO
 
 from dedup.corpus.compression import open_reader
 from dedup.corpus.delimited import DELIMITERS
-from dedup.corpus.files import SourceFile, name_on_disk
+from dedup.corpus.files import SourceFile
 from dedup.errors import InputError
+from dedup.text.printed_paths import name_on_disk
 
 CHUNK = 1 << 20
 

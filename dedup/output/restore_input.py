@@ -11,7 +11,6 @@ from typing import IO, BinaryIO, NamedTuple
 import msgspec
 
 from dedup.corpus.compression import open_reader, open_writer, read_chunk
-from dedup.corpus.files import name_on_disk
 from dedup.errors import InputError, OutputError
 from dedup.model.run import InputFile
 from dedup.output.confined_paths import create_within, is_within, open_within
@@ -20,6 +19,7 @@ from dedup.output.folder_marker import refuse_link
 from dedup.output.parquet_rows import merge_rows
 from dedup.output.records import EditedRecord, RejectedRecord, RemovedRecord, original_bytes, rejected_bytes
 from dedup.output.run_folder import EDITED, KEPT, REJECTED, REMOVED, SET_ASIDE, SUMMARY
+from dedup.text.printed_paths import name_on_disk
 
 COPY_SIZE = 1 << 20
 

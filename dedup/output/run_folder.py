@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO
 
-from dedup.corpus.files import SourceFile, name_on_disk
+from dedup.corpus.files import SourceFile
 from dedup.errors import OutputError
 from dedup.output.confined_paths import create_within
 from dedup.output.digests import refuse_to_delete
@@ -24,6 +24,7 @@ from dedup.output.folder_marker import (
     remove_ours,
 )
 from dedup.output.lock_file import take_lock
+from dedup.text.printed_paths import name_on_disk
 from dedup.version import __version__
 
 KEPT, SET_ASIDE, ANNOTATED = "kept", "set_aside", "annotated"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dedup.config import InputConfig
 from dedup.corpus.document_reader import DocumentReader, list_documents
-from dedup.corpus.files import find_files, printable
+from dedup.corpus.files import find_files
 from dedup.corpus.text_file import read_text_file
 from dedup.corpus.values import read_value
 from dedup.errors import InputError
@@ -22,6 +22,7 @@ from dedup.output.run_folder import BOILERPLATE, CLUSTERS
 from dedup.output.story_file import read_story_places
 from dedup.story_config import FieldNames
 from dedup.text.dates import settle_date
+from dedup.text.printed_paths import printable
 
 BOM = "\ufeff"
 

@@ -4,12 +4,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from dedup.corpus.files import printable
 from dedup.corpus.text_file import read_text_file
 from dedup.diff.engine import diff_texts
 from dedup.diff.ignored_changes import Ignored, ignore_changes
 from dedup.errors import InputError
 from dedup.report.diff.diff_stat import ComparedFile, PairState
+from dedup.text.printed_paths import printable
 
 
 def compare_folders(old: Path, new: Path, ignored: frozenset[Ignored]) -> Iterator[ComparedFile]:

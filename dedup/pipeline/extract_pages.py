@@ -10,11 +10,11 @@ from typing import IO, NamedTuple
 
 import msgspec
 
-from dedup.corpus.files import printable
 from dedup.extract.article_text import NO_ARTICLE, extract_article
 from dedup.extract.page_files import PagePlace, RejectedPage, locate_pages, read_page
 from dedup.model.run import RejectionCounts
 from dedup.pipeline.job import Progress
+from dedup.text.printed_paths import printable
 from dedup.workers import run_tasks
 
 CHUNK = 50  # pages of one task

@@ -9,7 +9,7 @@ on purpose (boilerplate, templates) or missed.
 from pathlib import Path
 
 from dedup.config import CleanSettings, PassageConfig
-from dedup.corpus.files import SourceFile, name_on_disk
+from dedup.corpus.files import SourceFile
 from dedup.near.bands import lower_threshold
 from dedup.output.confined_paths import is_within
 from dedup.output.finished_run import read_input_config, read_near_config
@@ -20,6 +20,7 @@ from dedup.pipeline.job import CleanRun, Progress, make_job
 from dedup.pipeline.sketch_shards import sketch
 from dedup.report.corpus.kept_pairs import KeptPairs, NearMisses
 from dedup.report.corpus.run_tables import MAX_NEAREST, RunTables
+from dedup.text.printed_paths import name_on_disk
 
 
 def find_near_misses(out: RunTables, scratch: Path, workers: int, progress: Progress) -> NearMisses | None:

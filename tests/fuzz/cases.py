@@ -28,10 +28,11 @@ CASES = {
     "index remove": (index_cases.remove, 2),
     "index export": (index_cases.export, 2),
     "bench": (document_cases.bench, 1),
-    "extract": (document_cases.extract, 2),
+    "extract": (document_cases.extract, 6),
     "completion": (text_cases.completion, 0.3),
     "warm-up": (document_cases.warm_up, 0.3),
 }
+MORE = [(document_cases.with_settings, 2)]  # of commands that have cases above
 PROCESSES = 100  # one case in so many runs its commands as new processes
 
 
@@ -41,7 +42,7 @@ def play(seed, *, show=None):
         place = Place(Path(folder) / "case")
         place.prepare()
         source = random.Random(seed)
-        scripts, weights = zip(*CASES.values(), strict=True)
+        scripts, weights = zip(*CASES.values(), *MORE, strict=True)
         (script,) = source.choices(scripts, weights)
         play_script(script(source, place), place, show, as_process=seed % PROCESSES == 0)
 

@@ -1,34 +1,31 @@
 """Cases of commands that read a corpus or the OUT folder of one: each yields steps, and checks what they left."""
 
-import gzip
-
 from corpora import make_records, write_jsonl
 
-from dedup.corpus.files import name_on_disk
+from dedup.corpus.formats import ARCHIVES
+from dedup.text.printed_paths import name_on_disk
 
-from .inputs import damage
+from .archives import check_members
+from .inputs import add_oddity
 from .invariants import DONE, check_page, check_partition, require
 from .options import draw_options
+from .pages import make_page, make_warc
 from .places import (
     Target,
     add_inputs,
     count_records,
     draw_file_target,
     draw_folder_target,
+    find_option,
     is_same_content,
     list_sources,
 )
 from .tampering import tamper_with_folder, tamper_with_index, tamper_with_json
-from .texts import MARKS, draw_text, draw_texts
+from .texts import MARKS, draw_name, draw_text, draw_texts
 from .watch import Step
 
 INDEX = "news.duckdb"
-
-
-def find_option(args, name):
-    """Return the value of an option, the last one if it is given more than once, None if it is not given."""
-    places = [place for place, argument in enumerate(args) if argument == name]
-    return args[places[-1] + 1] if places else None
+PAGES = (".html", ".htm", ".xhtml")
 
 
 def clean(source, place):
@@ -39,20 +36,25 @@ def clean(source, place):
     is_dry = "--dry-run" in options
     index = [] if source.random() < 0.85 or is_dry else ["--index", INDEX]
     args = ("clean", *inputs.args, "-o", target.name, *options, *index)
-    sources = list_sources(place, inputs, find_option(args, "--input-format"))
+    files = list_sources(place, inputs, find_option(args, "--input-format"))
     outputs = () if is_dry else (*target.outputs, *index[1:])
     done = yield Step(args, outputs, (*(() if is_dry else target.partial), f"{INDEX}.lock"), inputs.stdin)
     if done.code in DONE and not is_dry:
-        yield from check_run(place, sources, target.name)
+        yield from check_run(place, files, target.name)
 
 
-def check_run(place, sources, out):
+def check_run(place, found, out):
     """Check that all records are in one place, and restore them."""
-    files = [(file.location, name_on_disk(file.name), file.format) for file in sources]
+    kinds = [None if file.encoding else file.format for file in found]
+    files = [(f.location, name_on_disk(f.name), kind) for f, kind in zip(found, kinds, strict=True)]
     check_partition(place / out, count_records, files)
     done = yield Step(("restore", out, "-o", "back"), ("back",))
     require(done.code == 0, f"restore fails: {done.stderr}")
     for location, name, kind in files:
+        if kind in ARCHIVES.values():
+            other = check_members(location, place / "back" / name)
+            require(other is None, f"{other!a} of {name!a} is not restored as it was")
+            continue
         require(is_same_content(location, place / "back" / name, kind), f"{name!a} is not restored as it was")
 
 
@@ -147,7 +149,7 @@ def sources(source, place):
     inputs = add_inputs(source, place)
     target = draw_folder_target(source, place, "pages")
     wires = [
-        ("--wire", source.choice([*inputs.args, "outlet=AP", "=", MARKS[0], "AP"])) for _ in range(source.randrange(3))
+        ("--wire", source.choice([*inputs.paths, "outlet=AP", "=", MARKS[0], "AP"])) for _ in range(source.randrange(3))
     ]
     options = draw_options(source, "sources", share=0.2, without=("wires", "overwrite"))
     args = ("sources", *inputs.args, "-o", target.name, *target.options, *(part for wire in wires for part in wire))
@@ -172,29 +174,32 @@ def warm_up(source, _place):
 
 def extract(source, place):
     """Extract articles from pages and archives, broken ones among them; then clean them."""
-    for number in range(source.randrange(1, 4)):
-        name = f"{number}{source.choice(['a.html', 'b.htm', 'c.warc', 'd.warc.gz'])}"
-        page = make_page(source)
-        if "warc" in name:
-            page = make_record(source, page)
-        (place / "in" / name).write_bytes(gzip.compress(page, mtime=0) if name.endswith(".gz") else page)
+    for number in range(source.choice([1, 1, 2, 4])):
+        raw, ending = make_warc(source) if source.random() < 0.5 else (make_page(source), source.choice(PAGES))
+        (place / "in" / draw_name(source, f"{number}{ending}")).write_bytes(raw)
+    if source.random() < 0.05:
+        add_oddity(source, place / "in")
+    target = draw_file_target(source, place, ())
+    to_file = source.random() < 0.9
     options = draw_options(source, "extract", share=0.2, without=("output", "rejected"))
-    args = ("extract", "in", "-o", "articles.jsonl", "--rejected", "none.jsonl", *options)
-    done = yield Step(args, ("articles.jsonl", "none.jsonl"))
-    if done.code != 2:
-        yield Step(("clean", "articles.jsonl", "-o", "out"), ("out",))
+    places = ("-o", target.name, "--rejected", "none.jsonl") if to_file else ()
+    args = ("extract", *source.choice([("in",), ("in",), tuple(list_inside(place))]), *places, *options)
+    done = yield Step(args, (*target.outputs, "none.jsonl") if to_file else ())
+    if done.code in DONE and to_file and target.outputs:
+        yield Step(("clean", target.name, "--input-format", "jsonl", "-o", "out"), ("out",), ("out.partial",))
 
 
-def make_page(source):
-    """Return the bytes of a page, now and then of a broken one."""
-    text = "".join(f"<p>{draw_text(source)}</p>" for _ in range(source.randrange(1, 4)))
-    html = f"<html><head><title>{draw_text(source)[:60]}</title></head><body><article>{text}</article>"
-    return damage(source, html.encode("utf-8", "replace")) if source.random() < 0.3 else html.encode("utf-8", "replace")
+def list_inside(place):
+    """Return the files of the folder of inputs, as a command line names them."""
+    return sorted(f"in/{path.name}" for path in (place / "in").iterdir())
 
 
-def make_record(source, page):
-    """Return the record of a page in an archive, now and then a broken one."""
-    http = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + page
-    head = f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: {source.choice(MARKS)}\r\nContent-Length: {len(http)}"
-    record = head.encode("utf-8", "replace") + b"\r\n\r\n" + http + b"\r\n\r\n"
-    return damage(source, record) if source.random() < 0.3 else record
+def with_settings(source, place):
+    """Clean with the settings of a run whose summary was tampered with."""
+    done = yield make_run(source, place, *draw_options(source, "clean", share=0.05, without=("dry_run", "to_stdout")))
+    summary = place / "out" / "summary.json"
+    if done.code in DONE and summary.is_file() and source.random() < 0.8:
+        for _ in range(source.choice([1, 2, 5])):
+            summary.write_bytes(tamper_with_json(source, summary.read_bytes()))
+    args = ("clean", "in", "--config", source.choice(["out/summary.json"] * 5 + ["out", "out/B3SUMS"]), "-o", "again")
+    yield Step(args, ("again",), ("again.partial",))

@@ -13,6 +13,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import zstandard
 
+from .archives import ENDINGS as ARCHIVES
+from .archives import make_archive
 from .texts import draw_bytes, draw_name, draw_text, draw_texts, draw_value
 
 COMPRESSORS = {
@@ -21,6 +23,8 @@ COMPRESSORS = {
     ".bz2": bz2.compress,
     ".xz": lzma.compress,
 }
+PACKINGS = COMPRESSORS | {".tgz": gzip.compress, ".tbz2": bz2.compress}
+ENCODINGS = ("cp1252", "latin-1", "utf-16", "utf-16-be", "utf-32", "shift_jis", "gb18030", "big5", "iso2022_jp", "hz")
 FIELDS = ["title", "date", "outlet", "url"]
 BAD_LINES = [
     b"",
@@ -204,8 +208,13 @@ def add_files(source, folder, endings=tuple(MAKERS)):
     paths = []
     for _ in range(source.choice([1, 1, 1, 2, 3, 4])):
         ending = source.choice(endings)
+        if source.random() < 0.06:
+            paths.append(add_archive(source, folder, endings))
+            continue
         raw = draw_file(source, ending)
         shown = ending
+        if source.random() < 0.04 and ending != ".parquet":
+            raw = raw.decode("utf-8", "replace").encode(source.choice(ENCODINGS), "replace")
         if source.random() < 0.2:
             packed = source.choice(list(COMPRESSORS)[: 2 if source.random() < 0.8 else 4])
             raw, shown = COMPRESSORS[packed](raw), ending + packed
@@ -216,6 +225,17 @@ def add_files(source, folder, endings=tuple(MAKERS)):
         path.write_bytes(raw)
         paths.append(path)
     return paths
+
+
+def add_archive(source, folder, endings):
+    """Write an archive into a folder; return its path."""
+    ending = source.choice(ARCHIVES)
+    raw = make_archive(source, ending, draw_file, endings)
+    packing = PACKINGS.get(f".{ending.rpartition('.')[2]}")
+    raw = packing(raw) if packing else raw
+    path = folder / draw_name(source, ending)
+    path.write_bytes(damage(source, raw) if source.random() < 0.12 else raw)
+    return path
 
 
 def add_oddity(source, folder):

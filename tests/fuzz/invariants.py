@@ -9,7 +9,7 @@ import re
 from corpora import read_lines, read_summary
 from report_pages import Page
 
-from .watch import MAX_MORE_MB, MAX_S, TEMPORARY
+from .watch import MAX_CPU_S, MAX_MORE_MB, MAX_S, TEMPORARY
 
 RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 OUR_COLOURS = re.compile(r"\x1b\[(0|1|2|35|33;9|34;1;4)m")
@@ -40,6 +40,7 @@ def check_end(step, done):
     require(done.code in {0, 2} | CODES.get(step.args[0], set()), f"exit code {done.code}: {said}")
     require(not NOT_FOR_USERS.search(done.stderr), f"prints what is not for users: {said}")
     require(not done.has_orphans, "a process lives on")
+    require(done.cpu_s < MAX_CPU_S, f"takes {done.cpu_s:.0f} s of CPU")
     require(done.more_mb < MAX_MORE_MB, f"takes {done.more_mb:.0f} MB")
     if done.code == 2:
         require(not done.stdout, f"fails, and prints on standard output: {done.stdout[:200]!r}")

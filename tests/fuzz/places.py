@@ -13,11 +13,18 @@ import pyarrow.parquet as pq
 import zstandard
 
 from dedup.corpus.files import find_files
+from dedup.corpus.formats import ARCHIVES
 from dedup.errors import InputError
 
-from .inputs import MAKERS, add_files, add_oddity, draw_bomb, draw_file
+from .inputs import ENCODINGS, MAKERS, add_files, add_oddity, draw_bomb, draw_file
+from .settings import add_settings
 from .tampering import add_user_folder
 from .watch import HOME, TEMPORARY
+
+ODD_ENCODINGS = (
+    *("utf-7", "utf-8-sig", "idna", "punycode", "undefined", "unicode_escape", "raw_unicode_escape", "cp037", "cp932"),
+    *("rot13", "base64", "zlib", "hex", "mbcs", "ascii", "none", "", "utf-16-le", "euc_kr", "johab", "\x1b[31m"),
+)
 
 
 @dataclass(frozen=True)
@@ -38,10 +45,16 @@ class Place:
 
 @dataclass(frozen=True)
 class Inputs:
-    """Arguments that name inputs, and the bytes of standard input."""
+    """Paths that name inputs, the bytes of standard input, and options that say how they are read."""
 
-    args: tuple
+    paths: tuple
     stdin: bytes = b""
+    options: tuple = ()
+
+    @property
+    def args(self):
+        """Return all of that on a command line."""
+        return (*self.paths, *self.options)
 
 
 def add_inputs(source, place, *, oddities=0.1, bombs=0.01):
@@ -49,9 +62,9 @@ def add_inputs(source, place, *, oddities=0.1, bombs=0.01):
     folder = place / "in"
     if source.random() < 0.08:
         ending = source.choice(list(MAKERS))
-        return Inputs(
-            ("-", *(["--input-format", ending[1:]] if source.random() < 0.9 else [])), draw_file(source, ending)
-        )
+        (folder / "mine.txt").write_text("mine")  # an empty folder may become OUT
+        named = ("--input-format", ending[1:]) if source.random() < 0.9 else ()
+        return Inputs(("-",), draw_file(source, ending), named)
     endings = [source.choice(list(MAKERS))] if source.random() < 0.7 else list(MAKERS)
     paths = add_files(source, folder, endings)
     if source.random() < oddities:
@@ -59,11 +72,16 @@ def add_inputs(source, place, *, oddities=0.1, bombs=0.01):
     if source.random() < bombs:
         paths.append(folder / f"bomb.jsonl{source.choice(['.gz', '.zst'])}")
         paths[-1].write_bytes(draw_bomb(source, 64))
+    options = ()
+    if source.random() < 0.05:
+        options += ("--encoding", source.choice([*ENCODINGS, *ODD_ENCODINGS]))
+    if source.random() < 0.05:
+        options += add_settings(source, place)
     if source.random() < 0.3 or endings == [".txt"]:
-        return Inputs(("in",))
+        return Inputs(("in",), options=options)
     if source.random() < 0.1:
-        return Inputs((source.choice(["in/*", "in/**", "in/[!a]*"]),))
-    return Inputs(tuple(dict.fromkeys(str(path.relative_to(place.folder)) for path in paths)))
+        return Inputs((source.choice(["in/*", "in/**", "in/[!a]*"]),), options=options)
+    return Inputs(tuple(dict.fromkeys(str(path.relative_to(place.folder)) for path in paths)), options=options)
 
 
 @dataclass(frozen=True)
@@ -157,15 +175,21 @@ def take_place(source, place, inputs, name):
 
 def list_sources(place, inputs, input_format):
     """Return the source files that a command reads, standard input among them as a file; none if it refuses them."""
-    args = [str(place / argument) for argument in inputs.args if argument not in {"--input-format", input_format}]
-    if "-" in inputs.args:
+    args = [str(place / path) for path in inputs.paths]
+    if "-" in inputs.paths:
         kind = input_format or "jsonl"
         args = [str(place / f"stdin.{kind}")]
         Path(args[0]).write_bytes(inputs.stdin)
     try:
-        return find_files(args, input_format)
+        return find_files(args, input_format, find_option(inputs.options, "--encoding"))
     except InputError:
         return []
+
+
+def find_option(args, name):
+    """Return the value of an option, the last one if it is given more than once, None if it is not given."""
+    places = [place for place, argument in enumerate(args) if argument == name]
+    return args[places[-1] + 1] if places else None
 
 
 def read_plain(path):
@@ -217,7 +241,7 @@ def count_records(path, kind):
         return int(Path(path).exists())
     if kind == "parquet":
         return pq.read_metadata(pa.OSFile(os.fsencode(path))).num_rows
-    raw = read_plain(path)
+    raw = read_plain(path) if kind not in ARCHIVES.values() else None
     if raw is None:
         return None
     if kind == "jsonl":

@@ -15,6 +15,7 @@ from pathlib import Path
 from commands import become_command, load_kernels
 
 MAX_S = 60
+MAX_CPU_S = 15
 MAX_MORE_MB = 600  # beyond what a fork has from its parent
 MAX_ADDRESSES = 1 << 35
 ORPHAN_PATIENCE_S = 5
@@ -54,12 +55,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Done:
-    """A step that ended: its exit code (negative: a signal), what it printed, its memory, whether a child lives on."""
+    """A step that ended: its code (negative: a signal), what it printed, its cost, whether a child lives."""
 
     code: int
     stdout: str
     stderr: str
     more_mb: float
+    cpu_s: float
     has_orphans: bool
 
 
@@ -118,7 +120,8 @@ def run_step(step, folder, *, as_process=False):
         for stream in (out, err):
             stream.seek(0)
             printed.append(stream.read().decode("utf-8", "surrogateescape"))
-    return Done(os.waitstatus_to_exitcode(status), *printed, usage.ru_maxrss / 1024 - before_mb, has_orphans)
+    cpu_s = usage.ru_utime + usage.ru_stime
+    return Done(os.waitstatus_to_exitcode(status), *printed, usage.ru_maxrss / 1024 - before_mb, cpu_s, has_orphans)
 
 
 def start(step, folder, streams, theirs, *, as_process):

@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from functools import cache
 from itertools import combinations, pairwise
@@ -282,7 +283,7 @@ class Facts:
     """What is known of a document: its title as tokens; day, outlet and URL, None where unknown."""
 
     title: tuple = ()
-    day: int | None = None
+    day: str | None = None
     outlet: str | None = None
     url: str | None = None
 
@@ -330,7 +331,7 @@ class Meeting:
     d: Difference
     title: Difference
     outlet: str
-    other_day: bool
+    days: int
     shortened: bool
     adds: bool
     similarity: float
@@ -340,7 +341,7 @@ class Meeting:
         """Return whether one outlet says other or more."""
         if self.d.longest_run >= 20:
             return True
-        if not self.other_day:
+        if self.days == 0:
             return self.d.num_facts >= 1 and not self.shortened
         facts, in_title = self.d.num_facts >= 2, self.title.num_facts > 0
         return self.adds or in_title or facts or (not self.shortened and self.similarity < 0.9)
@@ -352,21 +353,22 @@ class Meeting:
         if self.outlet == "same":
             return (slots >= 3 and 5 * slots >= gaps and facts > 0) or (slots >= 5 and 2 * slots >= gaps)
         mostly, only = facts >= 3 and 3 * facts >= gaps, facts >= 2 and slots == gaps
-        undated = self.outlet == "unknown" and self.other_day and (self.title.num_facts > 0 or facts >= 2)
+        undated = self.outlet == "unknown" and self.days > 0 and (self.title.num_facts > 0 or facts >= 2)
         return mostly or only or undated
 
 
 def relate(mine, theirs, similarity, rule, *, is_contained=False):
     """Return the relation of a document (Known) to a witness, as the documentation of relations says."""
     tokens, witness = mine.tokens, theirs.tokens
-    days = mine.facts.day, theirs.facts.day
+    dates = [date.fromisoformat(facts.day) for facts in (mine.facts, theirs.facts) if facts.day is not None]
+    days = abs((dates[0] - dates[1]).days) if len(dates) == 2 else 0
     title = compare_words(mine.facts.title, theirs.facts.title, rule.slot_words)
     outlet = compare_outlets(mine.facts, theirs.facts)
     d = compare_words(tokens, witness, rule.slot_words)
     inside = d.num_novel <= 0.1 * len(tokens) and len(tokens) <= 0.85 * len(witness)
-    other_day, adds = None not in days and days[0] != days[1], is_contained and 15 * d.num_novel > len(tokens)
+    adds = is_contained and 15 * d.num_novel > len(tokens)
     adds = adds or (is_contained and d.num_facts > 0 and 5 * d.num_facts >= d.num_gaps)
-    meeting = Meeting(d, title, outlet, other_day, is_contained or inside, adds, similarity)
+    meeting = Meeting(d, title, outlet, days, is_contained or inside, adds, similarity)
     exact = [token.text for token in tokens] == [token.text for token in witness]
     if len(tokens) <= 25 and title.num_slots and outlet != "other":
         return "template"
@@ -380,6 +382,8 @@ def relate_changed(tokens, witness, meeting, rule, *, is_contained):
     d = meeting.d
     if d.num_novel > rule.max_novel * len(tokens) or d.longest_run > rule.max_run:
         return "extended"
+    if meeting.days > 30 and meeting.similarity < 0.9:
+        return "update"
     if meeting.outlet == "same" and meeting.brings_news:
         return "update"
     if meeting.fills_frame:

@@ -19,7 +19,7 @@ articles = st.fixed_dictionaries(
         "text": st.sampled_from(["a b c d 7 May", "a b c d 8 May", "a b c d 8 June", "a b c d e", "a b c d e f g h"]),
         "title": st.sampled_from(["", "a 7", "a 8"]),
         "outlet": st.sampled_from(["", "p", "q"]),
-        "date": st.sampled_from(["", "2024-01-01", "2024-01-02"]),
+        "date": st.sampled_from(["", "2024-01-01", "2024-01-02", "2024-02-02"]),
         "url": st.sampled_from(["", "http://p.org/1"]),
     }
 )

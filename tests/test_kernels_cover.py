@@ -184,6 +184,16 @@ def test_what_an_outlet_says_again_on_another_day_with_other_words_is_an_update(
     assert [r.relation for r in deduplicate(corpus).removed] == ["edited"]
 
 
+@pytest.mark.parametrize(("date", "removed"), [("2024-04-02", ["edited"]), ("2024-04-03", [])])
+def test_what_comes_a_month_later_with_other_words_is_another_piece_of_any_outlet(date, removed):
+    text = FED.format(**BOSTON)
+    later = text.replace("announce the result at the usual hour", "say what came of it when markets open")
+    corpus = [{"text": text, "outlet": "p", "date": "2024-03-03"}, {"text": later, "outlet": "q", "date": date}]
+    assert [r.relation for r in deduplicate(corpus).removed] == removed
+    corpus[1]["text"] = text
+    assert [r.relation for r in deduplicate(corpus).removed] == ["exact"]
+
+
 def test_a_text_with_more_words_of_its_own_than_a_copy_may_have_is_extended():
     text = FED.format(**BOSTON)
     longer = f"{text} {' '.join(f'w{n}' for n in range(40))}"

@@ -98,6 +98,15 @@ def test_a_relative_that_is_removed_gives_way_to_the_kept_one_that_justifies_tha
     assert related[0]["similarity"] == naive.similarity(REPORTS[1]["text"], whole["text"])
 
 
+def test_the_shorter_of_two_goes_too_where_its_paragraphs_stand_in_another_order_in_the_longer(dedup, tmp_path):
+    """No passages cover the shorter one, so it is not contained. Its copy goes with it."""
+    parts = [make_text(f"part{number}", 15) for number in range(10)]
+    short = {"id": "short", "text": " ".join(parts)}
+    copy = {"id": "copy", "text": f"{short['text']} indeed"}
+    longer = {"id": "longer", "text": " ".join([*reversed(parts), make_text("more", 30)])}
+    assert removed_ids(clean(dedup, tmp_path, [short, copy, longer])) == {"short": "longer", "copy": "longer"}
+
+
 def test_the_relatives_of_a_real_corpus_are_those_of_the_naive_twin(dedup, congress, tmp_path):
     part = congress[:1500]
     out = clean(dedup, tmp_path, part)

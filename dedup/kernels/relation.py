@@ -21,6 +21,7 @@ UPDATE_SIMILARITY = 0.9  # from which on what an outlet prints again on another 
 MANY_FACTS = 2  # conflicting slots with facts: what is printed again on another day may correct a single one
 TEMPLATE_SLOTS, TEMPLATE_SHARE = 3, 5  # conflicting slots; one gap in so many has to be one
 TEMPLATE_NAMES = 5  # conflicting slots in which only names differ, half of all gaps
+LATE = 30  # days after which a text is printed again only as it was
 SHORT_TEXT = 25  # words up to which the title says what a text is about
 SHORTENED, SHORTENED_NOVEL = 0.85, 0.1  # length of a shortened copy beside the witness, and share of novel words
 GROWN = 1.1  # length beside the witness from which on a document may contain it
@@ -76,13 +77,13 @@ class Meeting(NamedTuple):
 
     outlet       SAME, UNKNOWN or OTHER
     title_slots  conflicting slots of the titles; title_facts those with more than names
-    other_day    both days are known, and they differ
+    days         between the two, 0 where one is unknown
     """
 
     outlet: int
     title_slots: int
     title_facts: int
-    other_day: bool
+    days: int
 
 
 @inlined
@@ -94,8 +95,8 @@ def meet(facts, others, rule):
         rule.slot_words,
         rule.no_slots,
     )
-    other_day = facts.day != 0 and others.day != 0 and facts.day != others.day
-    return Meeting(compare_outlets(facts, others), title.num_slots, title.num_facts, other_day)
+    days = abs(np.int64(facts.day) - np.int64(others.day)) if facts.day != 0 and others.day != 0 else 0
+    return Meeting(compare_outlets(facts, others), title.num_slots, title.num_facts, days)
 
 
 @kernel
@@ -115,7 +116,7 @@ def relate(tokens, witness, facts, witness_facts, likeness, rule):
         relation = TEMPLATE
     elif difference.num_novel > rule.max_novel * tokens.size or difference.longest_run > rule.max_run:
         relation = EXTENDED
-    elif meeting.outlet == SAME and brings_news(tokens.size, witness.size, difference, meeting, likeness):
+    elif brings_news(tokens.size, witness.size, difference, meeting, likeness):
         relation = UPDATE
     elif fills_frame(difference, meeting):
         relation = TEMPLATE
@@ -128,13 +129,16 @@ def relate(tokens, witness, facts, witness_facts, likeness, rule):
 
 @inlined
 def brings_news(size, witness_size, difference, meeting, likeness):
-    """Return whether a document has other or more facts than another one of its outlet, or of its URL."""
+    """Return whether a document comes much later, or has other or more facts than another one of its outlet."""
+    is_late = meeting.days > LATE and likeness.similarity < UPDATE_SIMILARITY
+    if is_late or meeting.outlet != SAME:
+        return is_late
     is_inside = difference.num_novel <= SHORTENED_NOVEL * size and size <= SHORTENED * witness_size
     is_shortened = likeness.is_contained or is_inside
     if difference.longest_run >= UPDATE_RUN:
         return True
     has_facts = difference.num_facts >= MANY_FACTS
-    if not meeting.other_day:
+    if meeting.days == 0:
         return difference.num_facts > 0 and not is_shortened
     if likeness.is_contained and is_changed(size, difference):
         return True
@@ -156,7 +160,7 @@ def fills_frame(difference, meeting):
     if meeting.outlet == SAME:
         has_facts = slots >= TEMPLATE_SLOTS and TEMPLATE_SHARE * slots >= gaps and facts > 0
         return has_facts or (slots >= TEMPLATE_NAMES and 2 * slots >= gaps)
-    if meeting.outlet == UNKNOWN and meeting.other_day and (meeting.title_facts > 0 or facts >= MANY_FACTS):
+    if meeting.outlet == UNKNOWN and meeting.days > 0 and (meeting.title_facts > 0 or facts >= MANY_FACTS):
         return True
     return (facts >= TEMPLATE_SLOTS and 3 * facts >= gaps) or (facts >= MANY_FACTS and slots == gaps)
 

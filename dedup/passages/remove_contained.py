@@ -9,7 +9,7 @@ import numpy.typing as npt
 from dedup.config import CleanSettings, PassageConfig
 from dedup.kernels.buffers import as_read_only, tokens_at
 from dedup.kernels.leader_table import KEPT
-from dedup.kernels.relation import CONTAINED, Likeness, relate
+from dedup.kernels.relation import CONTAINED, EXTENDED, Likeness, relate
 from dedup.kernels.shingles import drop_masked, measure_jaccard
 from dedup.near.decide_documents import decide_again
 from dedup.near.decisions import Decisions
@@ -63,8 +63,34 @@ def remove_contained(
         ContainedDocument(int(kept.documents[pair.contained]), int(kept.documents[pair.container]), pair.share)
         for pair in found
     ]
-    decisions = take_out(sketches, decisions, pairs, settings)
-    return decide_orphans(sketches, decisions, settings)
+    decisions = decide_orphans(sketches, take_out(sketches, decisions, pairs, settings), settings)
+    outgrown = find_outgrown(sketches, decisions, settings)
+    made = decide_orphans(sketches, take_out(sketches, decisions, outgrown, settings), settings)
+    needed = set(decisions.witness[made.kept & ~decisions.kept].tolist())  # without them something would stay
+    if not needed:
+        return made
+    outgrown = [pair for pair in outgrown if pair.document not in needed]
+    return decide_orphans(sketches, take_out(sketches, decisions, outgrown, settings), settings)
+
+
+def find_outgrown(sketches: Sketches, decisions: Decisions, settings: CleanSettings) -> list["ContainedDocument"]:
+    """Return the documents that still stay beside a later one that was kept because it has all of them and more.
+
+    Their words are in it, but no passages cover enough of them: paragraphs stand in another order. Longer ones first.
+    """
+    kept, relative, rule = decisions.kept, decisions.relative, rule_of(settings)._replace(prefer_longer=False)
+    longer = np.flatnonzero(kept & (relative["relation"] == EXTENDED) & (relative["document"] >= 0))
+    longer = longer[relative["document"][longer] < len(decisions)]
+    longer = longer[kept[relative["document"][longer]]]
+    found = dict[int, ContainedDocument]()
+    for doc in longer[np.argsort(-sketches.join("num_tokens")[longer], kind="stable")].tolist():
+        other = int(relative["document"][doc])
+        tokens, theirs = sketches.tokens_of(doc), sketches.tokens_of(other)
+        likeness = Likeness(float(relative["similarity"][doc]), False, False)
+        kind, _ = relate(tokens, theirs, sketches.facts_of(doc), sketches.facts_of(other), likeness, rule)
+        if rule.removed >> kind & 1 and doc not in found:
+            found.setdefault(other, ContainedDocument(other, doc, 0.0))
+    return list(found.values())
 
 
 def add_stored(sketches: Sketches, kept: KeptDocuments, own: npt.NDArray[np.int32], pairs: StoredPairs) -> Candidates:
@@ -94,7 +120,10 @@ def add_stored(sketches: Sketches, kept: KeptDocuments, own: npt.NDArray[np.int3
 
 @dataclass(frozen=True, slots=True)
 class ContainedDocument:
-    """A document, the one that contains it, both by doc_index, and the share of its tokens that is covered there."""
+    """A document, the one that contains it, both by doc_index, and the share of its tokens that is covered there.
+
+    The share is 0 where the words are there, but in no passages: the document is then an edited copy.
+    """
 
     document: int
     witness: int
@@ -116,10 +145,10 @@ def take_out(
         tokens, theirs = sketches.tokens_of(pair.document), sketches.tokens_of(pair.witness)
         jaccard = float(measure_jaccard(tokens, theirs, settings.near.shingle_size))
         facts, their_facts = sketches.facts_of(pair.document), sketches.facts_of(pair.witness)
-        kind, found = relate(tokens, theirs, facts, their_facts, Likeness(jaccard, False, True), rule)
+        kind, found = relate(tokens, theirs, facts, their_facts, Likeness(jaccard, False, pair.share > 0), rule)
         if rule.removed >> kind & 1:
             witness[row], similarity[row], covered[row] = pair.witness, jaccard, pair.share
-            relation[row] = CONTAINED
+            relation[row] = CONTAINED if pair.share > 0 else kind
             difference[row] = found.num_novel, found.longest_run, found.num_slots, found.num_facts
         elif relative["document"][row] == KEPT:
             relative[row] = pair.witness, jaccard, kind

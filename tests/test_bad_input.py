@@ -38,7 +38,11 @@ BAD_LINES = {
     "not an object": (b"[1, 2]", "the line is a list, not an object"),
     "wrong type": (b'{"text": 12}', 'field "text" is a number (12), not a text'),
     "missing field": (b'{"id": "x", "body": "a"}', 'no field "text"'),
-    "invalid UTF-8": (b'{"text": "caf\xe9"}', "invalid UTF-8 (byte 0xe9 at position 13)"),
+    "invalid UTF-8": (b'{"text": "caf\xff"}', "invalid UTF-8 (byte 0xff at position 13)"),
+    "another encoding": (
+        b'{"text": "caf\xe9 \x93x\x94"}',
+        "invalid UTF-8 (byte 0xe9 at position 13), likely cp1252: --encoding cp1252",
+    ),
     "lone surrogate": (
         b'{"text": "a \\ud83d b"}',
         "a lone surrogate (\\ud800 to \\udfff without its other half) is not a character",

@@ -135,6 +135,27 @@ def test_another_encoding_than_the_one_of_the_file_is_an_error(dedup, tmp_path):
     assert (done.code, '"klingon" is no encoding' in done.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("name", ["news.jsonl", "news.csv", "a.txt", "news.jsonl.gz"])
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_wide_characters_without_a_mark_are_named(dedup, tmp_path, name, encoding):
+    content = {"news.csv": TABLE, "a.txt": b"A text."}.get(name, LINES).decode().encode(encoding)
+    (tmp_path / name).write_bytes(gzip.compress(content) if name.endswith("gz") else content)
+    assert fails(dedup, tmp_path, name) == (
+        f"error: {name}: looks like {encoding} without a mark. Say so with --encoding {encoding}.\n"
+    )
+    assert dedup("clean", name, "-o", "out", "--encoding", encoding, cwd=tmp_path).code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "is_likely"), [("caf\xe9", True), ("\xe9\xe8", True), ("\u044f" * 9, False), ("\xff", False)]
+)
+def test_the_likely_encoding_is_named_with_its_flag(dedup, tmp_path, text, is_likely):
+    raw = text.encode("cp1251" if text > "\u0400" else "cp1252")
+    (tmp_path / "a.jsonl").write_bytes(b'{"text": "' + raw + b'"}\n')
+    done = dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path)
+    assert ("invalid UTF-8, likely cp1252: --encoding cp1252 (1)" in done.stdout) == is_likely
+
+
 ARCHIVES = {
     "news.zip": make_zip,
     "news.tar": make_tar,

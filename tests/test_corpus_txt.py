@@ -50,7 +50,7 @@ def test_a_file_that_is_not_utf8_is_set_aside(tmp_path):
     documents, rejections = read_folder(tmp_path)
     assert documents == [('"b.txt"', "b")]
     assert rejections == [
-        ("a.txt", "invalid UTF-8 (byte 0xe9 at position 0)"),
+        ("a.txt", "invalid UTF-8 (byte 0xe9 at position 0), likely cp1252: --encoding cp1252"),
         ("c.txt", "invalid UTF-8 (byte 0xff at position 0)"),
     ]
 

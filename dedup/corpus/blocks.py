@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import InputConfig
+from dedup.corpus.encodings import suggest_encoding
 from dedup.corpus.rejections import list_fields, suggest_field
 from dedup.errors import InputError
 from dedup.text.control_characters import show_line
@@ -140,6 +141,11 @@ def explain_utf8(error: UnicodeDecodeError) -> str:
     """
     match = WHERE.search(str(error))
     return f"invalid UTF-8 (byte {match[1]} at position {match[2]})" if match else "invalid UTF-8"
+
+
+def explain_encoding(error: UnicodeDecodeError) -> str:
+    """Return the same for text that `--encoding` may be said of, with the likely one."""
+    return explain_utf8(error) + suggest_encoding(error.object)
 
 
 def is_valid_utf8(data: bytes) -> bool:

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import InputConfig
-from dedup.corpus.blocks import DocumentBlock, Rejection, choose_values, explain_utf8, find_roles, is_valid_utf8
+from dedup.corpus.blocks import DocumentBlock, Rejection, choose_values, explain_encoding, find_roles, is_valid_utf8
 from dedup.corpus.files import SourceFile
 from dedup.corpus.lines import explain_length, read_whole_lines
 from dedup.errors import InputError
@@ -264,7 +264,7 @@ class TableReader:
         try:
             raw.decode()
         except UnicodeDecodeError as error:
-            return explain_utf8(error)
+            return explain_encoding(error)
         return None
 
     def _empty(self, bad: Rejection, num_lines: int) -> DocumentBlock:

@@ -2,7 +2,10 @@
 
 import codecs
 import io
+import re
 from typing import IO, BinaryIO
+
+from dedup.errors import InputError
 
 CHUNK = 1 << 20
 MARK_SIZE = 4
@@ -13,6 +16,20 @@ MARKS = {
     codecs.BOM_UTF16_LE: "utf-16-le",
     codecs.BOM_UTF16_BE: "utf-16-be",
 }
+# How text in ASCII letters begins without a mark.
+UNMARKED = {
+    "utf-32-le": re.compile(rb"[\x01-\x7f]\0\0\0"),
+    "utf-32-be": re.compile(rb"\0\0\0[\x01-\x7f]"),
+    "utf-16-le": re.compile(rb"[\x01-\x7f]\0[\x01-\x7f]\0"),
+    "utf-16-be": re.compile(rb"\0[\x01-\x7f]\0[\x01-\x7f]"),
+}
+LIKELY = "cp1252"  # of text in which letters beyond ASCII are rare
+HIGH_RUN = re.compile(rb"[\x80-\xff]+")
+TYPOGRAPHY = set(
+    b"\x80\x82\x84\x85\x8b\x91\x92\x93\x94\x95\x96\x97\x99\x9b\xa1\xa3\xa7\xa9\xaa\xab\xae\xb0\xb7\xba\xbb\xbf".decode(
+        LIKELY
+    )
+)
 
 
 class RecodingReader(io.RawIOBase):
@@ -77,3 +94,33 @@ def error_handler(encoding: str) -> str:
 def find_encoding(head: bytes) -> str | None:
     """Return the encoding that the byte order mark of a file names, None for UTF-8."""
     return next((encoding for mark, encoding in MARKS.items() if head.startswith(mark)), None)
+
+
+def choose_encoding(head: bytes, given: str | None, path: str) -> str | None:
+    """Return the encoding of a file: that of its mark, else the given one; None for UTF-8.
+
+    `InputError` where it begins like text in wide characters, and nobody says so.
+    """
+    unmarked = next((encoding for encoding, shape in UNMARKED.items() if shape.match(head)), None)
+    if unmarked and given is None:
+        raise InputError(f"{path}: looks like {unmarked} without a mark. Say so with --encoding {unmarked}.")
+    return find_encoding(head) or given
+
+
+def suggest_encoding(raw: bytes) -> str:
+    """Return a clause on the likely encoding of text that is no UTF-8, "" where it may be anything.
+
+    Nothing in it is UTF-8 beyond ASCII, and its other bytes are letters beside letters, or typography.
+
+    >>> suggest_encoding("“café”".encode("cp1252")), suggest_encoding("é".encode() + bytes([255]))
+    (', likely cp1252: --encoding cp1252', '')
+    """
+    runs = HIGH_RUN.findall(raw)
+    text = b"".join(runs).decode(LIKELY, "replace")
+    is_likely = (
+        runs
+        and len(max(runs, key=len)) < 3
+        and all((c.isalpha() and c != "ÿ") or c in TYPOGRAPHY for c in text)
+        and raw.decode("utf-8", "ignore").isascii()
+    )
+    return f", likely {LIKELY}: --encoding {LIKELY}" if is_likely else ""

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from dedup.corpus.compression import CountingReader, open_reader
-from dedup.corpus.encodings import MARK_SIZE, find_encoding
+from dedup.corpus.encodings import MARK_SIZE, choose_encoding
 from dedup.corpus.formats import (
     ARCHIVES,
     JSON_HEAD,
@@ -229,7 +229,7 @@ def describe_file(path: str, name: str, input_format: str | None, encoding: str 
     elif compression is None:
         with open(path, "rb", buffering=0) as file:
             head = file.read(JSON_HEAD if file_format == "json" else MARK_SIZE)
-        encoding = find_encoding(head) or encoding
+        encoding = choose_encoding(head, encoding, printable(path))
         file_format = tell_format(file_format, head)
     return SourceFile.at(printable(path), path, printable(name), file_format, compression, encoding=encoding)
 

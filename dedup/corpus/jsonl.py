@@ -15,7 +15,7 @@ from dedup.corpus.blocks import (
     DocumentBlock,
     Rejection,
     choose_values,
-    explain_utf8,
+    explain_encoding,
     is_valid_utf8,
     list_names,
 )
@@ -228,7 +228,7 @@ class RecordReader:
                 return explain_malformed(line, str(problem))
         if isinstance(error, (msgspec.DecodeError, RecursionError)):
             return explain_malformed(line, str(error))
-        return explain_utf8(error) if isinstance(error, UnicodeDecodeError) else str(error)
+        return explain_encoding(error) if isinstance(error, UnicodeDecodeError) else str(error)
 
     def _explain_invalid(self, line: bytes) -> str:
         """Return why a line of JSON is no document. No value of it becomes an object: that can be 16 times as long."""

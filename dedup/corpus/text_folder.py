@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from dedup.config import InputConfig
-from dedup.corpus.blocks import BlockBuilder, DocumentBlock, RecordPlace, Rejection, explain_utf8
+from dedup.corpus.blocks import BlockBuilder, DocumentBlock, RecordPlace, Rejection, explain_encoding
 from dedup.corpus.compression import read_chunk
 from dedup.corpus.files import SourceFile
 from dedup.corpus.lines import BLOCK_SIZE, explain_length
@@ -21,7 +21,7 @@ def read_text_files(files: Sequence[SourceFile], config: InputConfig) -> Iterato
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:
-            builder.rejections.append(Rejection(index, 1, 0, len(raw), explain_utf8(error)))
+            builder.rejections.append(Rejection(index, 1, 0, len(raw), explain_encoding(error)))
             continue
         builder.add(text, file.name, {}, RecordPlace(1, 0, len(raw)), file=index)
         if builder.size >= BLOCK_SIZE:

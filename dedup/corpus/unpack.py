@@ -16,7 +16,7 @@ from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from dedup.config import InputConfig
 from dedup.corpus.compression import BROKEN, open_reader, open_stream, read_chunk
-from dedup.corpus.encodings import MARK_SIZE, find_encoding
+from dedup.corpus.encodings import MARK_SIZE, choose_encoding, find_encoding
 from dedup.corpus.files import SourceFile, describe_file
 from dedup.corpus.formats import (
     ARCHIVES,
@@ -150,13 +150,12 @@ def write_plain(file: SourceFile, stream: BinaryIO, place: Path, budget: Budget,
     found, file_format = None, file.format
     if file.format in TEXT_FORMATS:
         with place.open("rb") as plain:
-            found = find_encoding(plain.read(MARK_SIZE))
+            head = plain.read(MARK_SIZE)
+        found = choose_encoding(head, encoding, file.path)
         if found is not None and not recode(place, found):
+            if find_encoding(head) is None:
+                raise InputError(f"{file.path}: is not in the encoding {found}. Name another one with --encoding.")
             found = None
-        elif found is None and encoding is not None:
-            found = encoding
-            if not recode(place, encoding):
-                raise InputError(f"{file.path}: is not in the encoding {encoding}. Name another one with --encoding.")
         with place.open("rb") as plain:
             file_format = tell_format(file.format, plain.read(JSON_HEAD))
     more = {"encoding": found, "origin": file.user_file}

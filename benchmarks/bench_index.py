@@ -4,6 +4,7 @@ make bench-index
 python benchmarks/bench_index.py --documents 1000000 --new 50000 --rounds 3
 python benchmarks/bench_index.py --file grown.jsonl --new 50000      # the documents of a file of your own
 python benchmarks/bench_index.py --settings default                  # without `--passages off`
+python benchmarks/bench_index.py --find news.duckdb --file day2.jsonl   # only `dedup index find`, of an index you have
 """
 
 import json
@@ -21,6 +22,8 @@ from shelf import CACHE
 
 # What is measured: `dedup clean` as it is, and without passages and containment.
 SETTINGS = {"default": (), "off": ("--passages", "off")}
+
+ASKED = 10  # texts that are looked up
 
 
 def cut_days(source: Path, folder: Path, new: int) -> tuple[Path, Path, int]:
@@ -121,9 +124,40 @@ def show_size(folder: Path) -> None:
         report("    of which a run reads the band keys", f"{keys / 1e9:,.1f} GB")
 
 
+def show_find(index: Path, texts: Path, folder: Path) -> None:
+    """CPU seconds of `dedup index find`: whole processes, and what they take more than on an index of few documents."""
+    few, asked = folder / "few.duckdb", folder / "asked.txt"
+    with texts.open("rb") as lines:
+        head = list(islice(lines, ASKED))
+    (folder / "few.jsonl").write_bytes(b"".join(head))
+    run_dedup("index", "add", folder / "few.jsonl", "--index", few, "-q")
+    seconds: dict[Path, list[float]] = {few: [], index: []}
+    counts = []
+    for line in head:
+        asked.write_text(json.loads(line)["text"])
+        for place, taken in seconds.items():
+            runs = [run_dedup("index", "find", asked, "--index", place, "--json") for _ in range(3)]
+            taken.append(min(run.cpu_s for run in runs))
+        counts.append(json.loads(runs[0].stdout))
+    whole, start = (statistics.median(seconds[place]) for place in (index, few))
+    most = max(large - small for small, large in zip(*seconds.values(), strict=True))
+    print(f"\ndedup index find, {len(head)} texts, best of 3 each, {counts[0]['documents']:,} documents", flush=True)
+    report("CPU seconds of the process, median", f"{whole:.2f}")
+    report(f"  of that more than on {len(head)} documents", f"{whole - start:.2f}", "< 0.2")
+    report("  the same, most of all texts", f"{most:.2f}")
+    middle = [statistics.median(count[name] for count in counts) for name in ("words", "candidates", "sharing")]
+    report("words / candidates / documents that share, median", " / ".join(f"{number:,.0f}" for number in middle))
+
+
 def main() -> None:
     """Print all figures."""
-    options = read_options(__doc__, documents=1_000_000, new=50_000, file=Path, rounds=3, settings=tuple(SETTINGS))
+    options = read_options(
+        __doc__, documents=1_000_000, new=50_000, file=Path, rounds=3, settings=tuple(SETTINGS), find=Path
+    )
+    if options.find:
+        with tempfile.TemporaryDirectory() as scratch:
+            show_find(options.find, options.file, Path(scratch))
+        return
     source = options.data / "congress_press_dev.jsonl.gz"
     CACHE.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.file.parent if options.file else CACHE) as scratch:
@@ -137,6 +171,7 @@ def main() -> None:
         for settings in options.settings:
             show_time((first, second), folder, (total, options.new, options.rounds), settings)
             show_size(folder)
+        show_find(folder / "filled.duckdb", second, folder)
 
 
 if __name__ == "__main__":

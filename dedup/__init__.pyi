@@ -12,6 +12,9 @@ from dedup.model.documents import Passage as Passage
 from dedup.model.documents import Removal as Removal
 from dedup.model.documents import Story as Story
 from dedup.model.index_results import Match as Match
+from dedup.model.index_results import SharedPassage as SharedPassage
+from dedup.model.index_results import SharingDocument as SharingDocument
+from dedup.model.index_results import SharingDocuments as SharingDocuments
 from dedup.near.bands import candidate_probability as candidate_probability
 from dedup.near.bands import choose_bands as choose_bands
 from dedup.near.signature import Signature as Signature

@@ -32,6 +32,7 @@ def make_news(folder):
         {"id": "x", "outlet": "o", "text": f"{make_text('own 3', 25)} x\n\n{footer}"},
     ]
     write_jsonl(folder / "inbox.jsonl", [*new, {"id": "cut", "text": " ".join(long.split()[500:620])}])
+    (folder / "asked.txt").write_text(" ".join(long.split()[500:620]))
     return folder
 
 
@@ -265,6 +266,6 @@ WAYS = REFUSED | WRONG_VALUES
 
 def tamper(news, way, folder):
     """Copy an index with its inbox to a folder, and tamper with the copy."""
-    for name in ("news.duckdb", "inbox.jsonl"):
+    for name in ("news.duckdb", "inbox.jsonl", "asked.txt"):
         shutil.copyfile(news / name, Path(folder) / name)
     WAYS[way](Path(folder) / "news.duckdb")

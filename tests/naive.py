@@ -601,6 +601,12 @@ def first_holders(new, stored, factors, most):
     return found
 
 
+def count_held(asked, stored, factors):
+    """Return for each stored document how many of its sampled runs of words, repeats too, are in the text asked for."""
+    own = {run for _, run in sample_runs(asked, factors)}
+    return [sum(run in own for _, run in sample_runs(tokens, factors)) for tokens in stored]
+
+
 def align_ends(a, b):
     """Return the table of the best scores of aligning the first i of a with the first j of b, and the best of all.
 

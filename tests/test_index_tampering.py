@@ -14,6 +14,7 @@ from dedup.cli.main import run
 
 COMMANDS = {
     "check": ("index", "check", "inbox.jsonl", "--index", "news.duckdb", "-o", "known.jsonl", "-q"),
+    "find": ("index", "find", "asked.txt", "--index", "news.duckdb"),
     "info": ("index", "info", "--index", "news.duckdb"),
     "info as JSON": ("index", "info", "--index", "news.duckdb", "--format", "json"),
     "export": ("index", "export", "--index", "news.duckdb", "-o", "all.parquet"),

@@ -12,7 +12,15 @@ from dedup.index.find_containers import WORTH_FETCHING, copy_set, count_pairs, c
 from dedup.index.samples import take_samples
 from dedup.kernels import first_sources
 from dedup.kernels.buffers import as_read_only
-from dedup.kernels.first_sources import EVERY, MAX_SHINGLES, NOBODY, forget_noted, make_factors, note_sources
+from dedup.kernels.first_sources import (
+    EVERY,
+    MAX_SHINGLES,
+    NOBODY,
+    count_held,
+    forget_noted,
+    make_factors,
+    note_sources,
+)
 from dedup.near.stored import StoredPairs
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.threads import start_threads
@@ -153,3 +161,14 @@ def test_many_shingles_are_told_apart():
     *_, found = find(new, stored)
     first = naive.first_holders(new, stored, FACTORS, MAX_SHINGLES)
     assert found == [[None if holder is None else 10 * holder for holder in holders] for holders in first]
+
+
+@given(st.lists(words, max_size=100), documents)
+def test_what_is_held_is_counted_as_by_the_naive_twin(asked, stored):
+    (own, text), (theirs, block) = lay_out_texts([asked]), lay_out_texts(stored)
+    shingles, _ = enter(sample(text).names)
+    names, ends = sample(block)
+    counts = np.empty(len(stored), np.int32)
+    count_held(shingles, as_read_only(names), as_read_only(ends), counts)
+    assert own.size, theirs.size
+    assert counts.tolist() == naive.count_held(asked, stored, FACTORS)

@@ -1,5 +1,6 @@
 """`dedup index`: what an index holds, and what is put into it and taken out of it."""
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ from dedup.cli.option_values import refuse_dash
 from dedup.cli.options import (
     format_option,
     inputs_argument,
+    min_tokens_option,
     near_options,
     output_option,
     passage_options,
@@ -35,6 +37,7 @@ def index() -> None:
       dedup clean day2.jsonl -o out/ --index news.duckdb      what the index has seen goes, what is new is added
       dedup index add archive/*.jsonl.gz --index news.duckdb  add without an output folder
       dedup index check inbox.jsonl --index news.duckdb       which of these are known, as JSON lines
+      dedup index find passage.txt --index news.duckdb        where else this passage is
       dedup index info --index news.duckdb
     """
 
@@ -166,6 +169,52 @@ def check(
     known = f"{warning}{len(found.lines):,} of {found.count:,} documents are known\n"
     teller.tell(summary, lambda: known, err=True)
     return exit_code(found.rejections)
+
+
+@index.command(short_help="Say where else the passages of a text are.")
+@click.argument("text", metavar="TEXT|FILE")
+@required_index_option
+@min_tokens_option
+@click.option(
+    "--max-documents",
+    type=click.IntRange(1),
+    default=20,
+    show_default=True,
+    metavar="N",
+    help="Documents to show: those that have most words of the text.",
+)
+@format_option("For a person or a program.", "terminal", "json")
+@output_option
+def find(text: str, index: str, min_tokens: int, max_documents: int, output_format: str, output: str | None) -> None:
+    """Say where else the passages of a text are: in which documents of an index, and at which words of both.
+
+    TEXT|FILE is a text file, a text in quotes, or - for standard input.
+
+    \b
+    Examples:
+      dedup index find article.txt --index news.duckdb
+      dedup index find "a sentence of at least twenty words ..." --index news.duckdb --json
+      pbpaste | dedup index find - --index news.duckdb --min-tokens 12
+    """
+    from pathlib import Path
+
+    import msgspec
+
+    from dedup.cli.named_inputs import read_asked
+    from dedup.index.store import IndexFile
+    from dedup.output.output_file import refuse_output
+    from dedup.pipeline.find_in_index import find_in_index
+    from dedup.report.terminal.index_terminal import render_found
+
+    locations = [index, text] if os.path.isfile(text) else [index]
+    refuse_output(output, locations)
+    found = find_in_index(IndexFile(Path(index)), read_asked(text), min_tokens)
+    if output_format == "json":
+        shown = msgspec.structs.replace(found, found=found.found[:max_documents])
+        rendered = msgspec.json.format(msgspec.json.encode(shown), indent=2).decode() + "\n"
+    else:
+        rendered = render_found(found, max_documents)
+    write_output(rendered, output, locations)
 
 
 @index.command(short_help="Take a run, or documents by id, out of an index.")

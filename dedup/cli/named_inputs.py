@@ -1,5 +1,7 @@
 """From the command line to the files to read and the folder to work in."""
 
+import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -8,12 +10,15 @@ from pathlib import Path
 
 from dedup.cli.scratch import scratch_folder
 from dedup.config import InputConfig
-from dedup.corpus.files import STDIN, SourceFile, copy_stdin, find_files
+from dedup.corpus.files import STDIN, SourceFile, copy_stdin, find_files, printable
+from dedup.corpus.text_file import decode_text, read_text_file
 from dedup.corpus.unpack import unpack
+from dedup.errors import InputError
 from dedup.model.run import RejectionCounts
 from dedup.output.output_file import is_written_directly
 
 EXIT_REJECTED = 3
+NAME = re.compile(r"\S*[./\\]\S*")  # what is no text of some words
 THREADS = 2  # that unpack files
 
 
@@ -47,6 +52,17 @@ def find_sources(
     with scratch_folder(".dedup-stdin-", folder.parent) as scratch:
         files = files or [copy_stdin(sys.stdin.buffer, scratch, config.input_format, config.encoding)]
         yield unpack(files, scratch / "unpacked", config, THREADS, lambda _: None) if unpacked else files
+
+
+def read_asked(given: str) -> str:
+    """Return the text that an argument gives: in a file, on standard input, or itself."""
+    if given == STDIN:
+        return decode_text(sys.stdin.buffer.read(), "standard input")
+    if os.path.exists(given):
+        return read_text_file(given)
+    if NAME.fullmatch(given):
+        raise InputError(f"{printable(given)}: no such file. Give a text file, a text in quotes, or - .")
+    return decode_text(os.fsencode(given), "the text")
 
 
 def exit_code(found: RejectionCounts) -> int:

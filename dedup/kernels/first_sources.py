@@ -191,6 +191,24 @@ def note_sources(shingle_set, names, ends, ordinals):
 
 
 @kernel
+def count_held(shingle_set, names, ends, counts):
+    """Write how many sampled shingles of stored documents are in the set to `counts` (int32[n]).
+
+    Those of document i are the part of `names` (uint32) that ends at `ends[i]`. The set is only read. O(names).
+    """
+    bits, table = shingle_set
+    start = 0
+    for doc in range(ends.size):
+        count = 0
+        for i in range(start, ends[doc]):
+            name = U64(names[i])
+            if bits[word_of(bits, name)] & mark_of(name) == mark_of(name):
+                count += np.int64(table[find_shingle(table, name)] != 0)
+        counts[doc] = count
+        start = ends[doc]
+
+
+@kernel
 def forget_noted(shingle_set):
     """Take the shingles of which a source is noted out of `bits`: in the order of ordinals, none that follows counts.
 

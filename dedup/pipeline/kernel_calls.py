@@ -27,6 +27,7 @@ from dedup.kernels.fingerprints import (
     merge_seen,
 )
 from dedup.kernels.first_sources import (
+    count_held,
     enter_names,
     forget_noted,
     list_samples,
@@ -200,6 +201,7 @@ def list_index_kernels() -> Iterator[Call]:
     yield Call(measure_shared, (given("i4", 2), samples, samples, new("f8")))
     yield Call(enter_names, (shingle_set, given("u4"), new("i8")))
     yield Call(note_sources, (shingle_set, given("u4"), given("i8"), given("i8")))
+    yield Call(count_held, (shingle_set, given("u4"), given("i8"), new("i4")))
     yield Call(forget_noted, (shingle_set,))
 
 

@@ -24,7 +24,7 @@ from dedup.kernels.leader_clustering import alike_unmasked
 from dedup.kernels.relation import Likeness, relate
 from dedup.kernels.shingles import measure_jaccard
 from dedup.model.documents import CopyRelation, Document
-from dedup.model.index_results import Match
+from dedup.model.index_results import Match, SharingDocuments
 from dedup.near.read_facts import know_nothing
 from dedup.near.relation_rule import make_rule
 from dedup.near.sketcher import Sketch, Sketcher
@@ -32,6 +32,7 @@ from dedup.near.stored import StoredDocuments
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.search import compare_pairs
 from dedup.pipeline.clean_files import clean
+from dedup.pipeline.find_in_index import find_in_index
 from dedup.pipeline.job import CleanRun, SilentProgress
 from dedup.pipeline.take_documents import take_documents
 from dedup.text.token_spans import TokenOffsets
@@ -138,6 +139,10 @@ class Index:
                 stored = find_stored(connection, [sketch.offered()], self.config, (), Path(scratch) / "known")
             found = [self._compare(text, sketch, stored, number) for number in np.flatnonzero(stored.address).tolist()]
         return sorted((match for match in found if match), key=lambda match: -match.similarity)
+
+    def find(self, text: str, min_tokens: int = PassageConfig.min_tokens) -> SharingDocuments:
+        """Return which documents share a passage of at least `min_tokens` words with the text: `dedup index find`."""
+        return find_in_index(self._file, text, min_tokens)
 
     def _compare(self, text: str, sketch: Sketch, stored: StoredDocuments, number: int) -> Match | None:
         """Return the match of a text with a stored document, None where they are not alike."""

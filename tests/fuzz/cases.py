@@ -24,6 +24,7 @@ CASES = {
     "export": (document_cases.export, 4),
     "index add": (index_cases.add, 4),
     "index check": (index_cases.check, 4),
+    "index find": (index_cases.find, 4),
     "index info": (index_cases.info, 3),
     "index remove": (index_cases.remove, 2),
     "index export": (index_cases.export, 2),

@@ -6,7 +6,7 @@ from .invariants import DONE
 from .options import draw_options
 from .places import Target, add_inputs, draw_file_target
 from .tampering import tamper_with_index
-from .texts import draw_bytes
+from .texts import draw_bytes, draw_text
 from .watch import Step
 
 BESIDE = (f"{INDEX}.lock",)
@@ -47,6 +47,19 @@ def check(source, place):
     options = draw_options(source, "index check", share=0.03)
     args = ("index", "check", *inputs.args, "--index", INDEX, *options, *(("-o", target.name) if to_file else ()))
     yield Step(args, target.outputs if to_file else (), BESIDE, inputs.stdin)
+
+
+def find(source, place):
+    """Ask an index where a text is."""
+    yield from make_index(source, place)
+    (place / "in/asked").write_bytes(source.choice([draw_bytes(source), draw_text(source).encode()]))
+    text = source.choice(["in/asked", "in/asked", "-", "in", "none.txt", "", "\x1b[2J", draw_text(source)[:500].replace("\0", "")])
+    target = draw_file_target(source, place, ("in/asked",))
+    target = target if target.name != INDEX else Target("found")
+    to_file = source.random() < 0.3
+    options = draw_options(source, "index find", share=0.4)
+    args = ("index", "find", *options, *(("-o", target.name) if to_file else ()), "--index", INDEX, "--", text)
+    yield Step(args, target.outputs if to_file else (), stdin=(place / "in/asked").read_bytes() if text == "-" else b"")
 
 
 def info(source, place):

@@ -28,12 +28,17 @@ def news(tmp_path_factory):
 def find(folder, text, **options):
     """Return (id, words of the text, words of the document) of each passage that is found."""
     found = find_in_index(IndexFile(folder / "news.duckdb"), text, **options)
-    return [(document.id, passage.words, passage.source_words) for document in found.found for passage in document.passages]
+    return [
+        (document.id, passage.words, passage.source_words) for document in found.found for passage in document.passages
+    ]
 
 
 def test_every_document_that_has_the_passage_is_found_with_the_words_of_both_sides(news):
     passage = " ".join(make_text("a7", 60).split()[10:50])
-    assert find(news, f"Own words here. {passage} And more of them.") == [("7", (3, 43), (10, 50)), ("8", (3, 43), (60, 100))]
+    assert find(news, f"Own words here. {passage} And more of them.") == [
+        ("7", (3, 43), (10, 50)),
+        ("8", (3, 43), (60, 100)),
+    ]
 
 
 def test_spans_are_characters_of_the_text_and_hold_the_words_given(news):

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from dedup.cli.scratch import scratch_folder
 from dedup.config import InputConfig
-from dedup.corpus.files import STDIN, SourceFile, copy_stdin, find_files, printable
+from dedup.corpus.files import STDIN, SourceFile, copy_stdin, find_files
 from dedup.corpus.text_file import decode_text, read_text_file
 from dedup.corpus.unpack import unpack
 from dedup.errors import InputError
 from dedup.model.run import RejectionCounts
 from dedup.output.output_file import is_written_directly
+from dedup.text.printed_paths import printable
 
 EXIT_REJECTED = 3
 NAME = re.compile(r"\S*[./\\]\S*")  # what is no text of some words

@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import PassageConfig
-from dedup.corpus.files import printable
 from dedup.corpus.values import read_value
 from dedup.errors import InputError
 from dedup.index.near_lookup import fetch_rows
@@ -21,6 +20,7 @@ from dedup.near.sketcher import tokenise_text
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.passage_table import Passages
 from dedup.passages.search import compare_pairs
+from dedup.text.printed_paths import printable
 from dedup.text.token_spans import TokenOffsets
 from dedup.threads import start_threads
 
@@ -63,7 +63,9 @@ def find_in_index(index: IndexFile, text: str, min_tokens: int = PassageConfig.m
         for source in np.unique(passages.source).tolist()
     ]
     found.sort(key=lambda document: -document.words)
-    return SharingDocuments(printable(str(index.path)), tokens.size, total, len(sharers.ordinals), len(rows), len(found), found)
+    return SharingDocuments(
+        printable(str(index.path)), tokens.size, total, len(sharers.ordinals), len(rows), len(found), found
+    )
 
 
 def as_block(address: list[int], num_tokens: list[int]) -> DocumentTokens:
@@ -98,4 +100,4 @@ def describe_document(name: dict[str, object], passages: Passages, offsets: Toke
 
 def measure(spans: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
     """Return the lengths of spans (int32[n, 2])."""
-    return np.diff(spans.astype(np.int64))[:, 0]
+    return spans[:, 1].astype(np.int64) - spans[:, 0]

@@ -53,7 +53,9 @@ def find(source, place):
     """Ask an index where a text is."""
     yield from make_index(source, place)
     (place / "in/asked").write_bytes(source.choice([draw_bytes(source), draw_text(source).encode()]))
-    text = source.choice(["in/asked", "in/asked", "-", "in", "none.txt", "", "\x1b[2J", draw_text(source)[:500].replace("\0", "")])
+    text = source.choice(
+        ["in/asked", "in/asked", "-", "in", "none.txt", "", "\x1b[2J", draw_text(source)[:500].replace("\0", "")]
+    )
     target = draw_file_target(source, place, ("in/asked",))
     target = target if target.name != INDEX else Target("found")
     to_file = source.random() < 0.3

@@ -79,6 +79,12 @@ def test_values_of_all_64_bits_are_compared_as_unsigned(values, window):
     assert winnow_values(values, window) == naive.winnow(values, window)
 
 
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=60), st.integers(1, 8))
+def test_values_with_one_high_half_are_told_apart_by_the_low_one(halves, window):
+    values = [high << 32 | low for high, low in halves]
+    assert winnow_values(values, window) == naive.winnow(values, window)
+
+
 @given(few_values, few_values, few_values, few_values, st.lists(st.integers(1, 6), min_size=4, max_size=30))
 def test_a_shared_run_as_long_as_the_window_has_the_same_fingerprints_in_both(
     before_a, after_a, before_b, after_b, shared

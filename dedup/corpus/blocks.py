@@ -202,7 +202,8 @@ def choose_values(columns: Iterator[list[bytes]]) -> list[bytes]:
     """Return for each document the first raw value that says something; columns are taken as long as one is missing."""
     values = next(columns)
     while not EMPTY.isdisjoint(values) and (others := next(columns, None)):
-        values = [other if value in EMPTY else value for value, other in zip(values, others, strict=True)]
+        if any(others):
+            values = [other if value in EMPTY else value for value, other in zip(values, others, strict=True)]
     return values
 
 

@@ -22,13 +22,15 @@ OPENING, CLOSING = frozenset((b"[", b"{")), frozenset((b"]", b"}"))
 def find_deep_lines(data: bytes, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> frozenset[int]:
     """Return the indices of the lines that are nested more than MAX_DEPTH levels deep.
 
-    A line cannot be deeper than it has opening brackets, so that few lines are looked at closely.
+    A line cannot be deeper than it has opening brackets, nor than all have but for one in each other object. So few
+    lines are looked at closely.
     """
-    if data.count(b"{") + data.count(b"[") <= MAX_DEPTH:
+    view = np.frombuffer(data, np.uint8)
+    objects = int((view[starts[starts < view.size]] == ord("{")).sum())
+    if data.count(b"{") + data.count(b"[") - max(objects - 1, 0) <= MAX_DEPTH:
         return frozenset()
     if len(starts) == 1:  # it may be long: places of all its brackets would be eight times as long
         return frozenset([0] if measure_depth(data) > MAX_DEPTH else [])
-    view = np.frombuffer(data, np.uint8)
     opening = np.flatnonzero((view | (ord("{") ^ ord("["))) == ord("{"))
     many = np.searchsorted(opening, ends) - np.searchsorted(opening, starts) > MAX_DEPTH
     return frozenset(i for i in np.flatnonzero(many).tolist() if measure_depth(data[starts[i] : ends[i]]) > MAX_DEPTH)

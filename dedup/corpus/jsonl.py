@@ -28,7 +28,7 @@ from dedup.corpus.json_checks import (
     name_type,
 )
 from dedup.corpus.lines import explain_length, read_whole_lines
-from dedup.corpus.nested import make_getter, pick
+from dedup.corpus.nested import ABSENT, make_getter, pick
 from dedup.corpus.rejections import explain_no_field
 from dedup.errors import InputError
 from dedup.kernels.unescape import PADDING, unescape
@@ -36,7 +36,7 @@ from dedup.kernels.unescape import PADDING, unescape
 BOM = b"\xef\xbb\xbf"
 MAX_SHOWN = 40  # digits of a number
 UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
-SCALAR_STARTS = frozenset(b'"-0123456789n')  # text, number or null: what an id may be
+PLAIN_STARTS = frozenset({b"", b'"', b"-", *(b"%d" % digit for digit in range(10)), b"n"})  # of an id, or of none
 
 
 def refuse_name(name: str) -> None:
@@ -93,7 +93,7 @@ class RecordReader:
         for name in attributes:
             refuse_name(name)
         text = attributes[config.text_field]
-        fields: list[tuple[str, type, Any]] = [(attribute, raw, raw()) for attribute in attributes.values()]
+        fields: list[tuple[str, type, Any]] = [(attribute, raw, ABSENT) for attribute in attributes.values()]
         if "." not in config.text_field:
             fields[0] = (text, raw, msgspec.NODEFAULT)
         rename = {attribute: name for name, attribute in attributes.items()}
@@ -160,10 +160,8 @@ class RecordReader:
         found, texts = parsed
         return DocumentBlock(
             texts=texts,
-            ids=[b"" if i == b"null" else i for i in map(self._id, found)],
-            fields={
-                role: choose_values(list(map(get, found)) for get in getters) for role, getters in self._roles.items()
-            },
+            ids=[b"" if i == b"null" else i for i in self._id(found)],
+            fields={role: choose_values(get(found) for get in getters) for role, getters in self._roles.items()},
             files=places.files,
             lines=places.numbers,
             starts=places.starts,
@@ -180,9 +178,9 @@ class RecordReader:
             records = given.decode(given.data)
         except UNREADABLE:
             return None
-        if len(records) != len(given.starts) or not all(map(is_plain_id, map(self._id, records))):
+        if len(records) != len(given.starts) or not has_plain_ids(self._id(records)):
             return None
-        texts = decode_strings(list(map(self._text, records)))
+        texts = decode_strings(self._text(records))
         return None if texts is None else (records, texts)
 
     def _parse_each(
@@ -205,11 +203,11 @@ class RecordReader:
                 if not is_valid_utf8(line):
                     line.decode()  # says where
                 record = self._decoder.decode(line)
-                raw = self._text(record)
+                [raw] = self._text([record])
                 if not raw:
                     raise ValueError(explain_no_field(self._config.text_field))
                 text = msgspec.json.decode(raw, type=str)
-                if not is_plain_id(self._id(record)):
+                if not has_plain_ids(self._id([record])):
                     raise ValueError(f'field "{self._config.id_field}" is neither a text nor a number')
             except UNREADABLE as error:
                 bad.append((index, self._explain(line, error)))
@@ -260,6 +258,6 @@ def decode_strings(values: Sequence[msgspec.Raw | bytes]) -> pa.Array | None:
     return pa.Array.from_buffers(pa.large_string(), len(values), buffers)
 
 
-def is_plain_id(raw: bytes) -> bool:
-    """Return whether the id of a record is a text, a number or absent."""
-    return not raw or raw[0] in SCALAR_STARTS
+def has_plain_ids(ids: Sequence[bytes]) -> bool:
+    """Return whether the ids of records are texts, numbers, null or absent."""
+    return PLAIN_STARTS.issuperset({raw[:1] for raw in ids})

@@ -1,11 +1,12 @@
 """Fields inside objects of a record, by dotted names: `article.body`. A field of that very name comes first."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from operator import attrgetter
 from typing import Any
 
 import msgspec
 
+ABSENT = msgspec.Raw()
 UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
 
 
@@ -40,13 +41,20 @@ def put(raw: bytes, name: str, value: bytes) -> bytes:
     return b"{" + b", ".join(parts) + b"}"
 
 
-def make_getter(name: str, attribute: str, head: str | None) -> Callable[[Any], bytes]:
-    """Return a function that gets the raw JSON of a field from a decoded record.
+def make_getter(name: str, attribute: str, head: str | None) -> Callable[[Sequence[Any]], list[bytes]]:
+    """Return a function that gets the raw JSON of a field from decoded records, b"" where there is none.
 
-    It is in `attribute`; what is inside an object, in `head`.
+    It is in `attribute`, whose default is ABSENT; what is inside an object, in `head`.
     """
     own = attrgetter(attribute)
+
+    def get(records: Sequence[Any]) -> list[bytes]:
+        found = list(map(own, records))
+        return [b""] * len(found) if found.count(ABSENT) == len(found) else list(map(bytes, found))
+
     if head is None:
-        return lambda record: bytes(own(record))
+        return get
     around, rest = attrgetter(head), name.partition(".")[2]
-    return lambda record: bytes(own(record)) or pick(bytes(around(record)), rest)
+    return lambda records: [
+        value or pick(bytes(around(record)), rest) for value, record in zip(get(records), records, strict=True)
+    ]

@@ -63,28 +63,82 @@ class Fingerprints(NamedTuple):
 
 
 @inner
+def slide(room, turn, start, count, window, smallest):
+    """Find the smallest, or the largest, of every `window` of `count` values, `room[turn, start:]` (uint32[2, ...]).
+
+    Windows grow from one row to the other and back. Returns the row in which they are, at `start` by their starts.
+    """
+    width = 1
+    while width < window:
+        step = min(width, window - width)
+        count -= step
+        values, ahead, wider = room[turn, start:], room[turn, start + step :], room[1 - turn, start:]
+        if smallest:
+            for i in range(count):
+                wider[i] = min(values[i], ahead[i])
+        else:
+            for i in range(count):
+                wider[i] = max(values[i], ahead[i])
+        width += step
+        turn = 1 - turn
+    return turn
+
+
+@inner
 def winnow(shingles, count, window, positions):
     """Write the positions of the fingerprints of `shingles[:count]` (uint64) to `positions` (int32), return how many.
 
-    The rightmost smallest of each window, each position once. O(count) on average.
+    The rightmost smallest of each window, each position once. A value is the smallest of a window if it is the largest
+    of the smallest of all windows around it, which takes no branch; first by the high halves of values, then, where
+    two of these are equal, by the whole. O(count * log window).
     """
     if count == 0:
         return 0
+    size = min(window, count)
+    before = size - 1
+    room = np.empty((2, count + 2 * size), np.uint32)
+    values = room[0, before:]
+    for i in range(count):
+        values[i] = U32(shingles[i] >> U64(32))
+    turn = slide(room, 0, before, count, size, True)
+    for i in range(before):
+        room[turn, i] = room[turn, count + i] = U32(0)
+    held = room[slide(room, turn, 0, count + before, size, False)]
     found = 0
-    best = -1
-    for end in range(min(window, count) - 1, count):
-        start = max(end - window + 1, 0)
-        if best < start:
-            best = start
-            for i in range(start + 1, end + 1):
-                if shingles[i] <= shingles[best]:
-                    best = i
-        elif shingles[end] <= shingles[best]:
-            best = end
-        if found == 0 or positions[found - 1] != best:
-            positions[found] = best
-            found += 1
-    return found
+    for i in range(count):
+        positions[found] = i
+        found += np.int64(held[i] == U32(shingles[i] >> U64(32)))
+    ties = 0
+    for k in range(1, found):
+        ties += is_tie(held, positions[k - 1], positions[k], size)
+    return found if ties == 0 else drop_ties(shingles, count, held, size, positions, found)
+
+
+@inlined
+def is_tie(held, a, b, size):
+    """Return 1 where two fingerprints that may be in one window have one high half, else 0."""
+    return np.int64(held[a] == held[b]) & np.int64(b - a < size)
+
+
+@inner
+def drop_ties(shingles, count, held, size, positions, found):
+    """Keep the positions that are the rightmost smallest of a window by the whole of values; return how many."""
+    left, after_tie = 0, 0
+    for k in range(found):
+        at = positions[k]
+        before_tie = is_tie(held, at, positions[k + 1], size) if k + 1 < found else 0
+        is_chosen = before_tie + after_tie == 0
+        for start in range(max(at - size + 1, 0), min(at, count - size) + 1):
+            if is_chosen:
+                break
+            beaten = 0
+            for i in range(start, start + size):
+                beaten += np.int64(shingles[i] < shingles[at] or (i > at and shingles[i] == shingles[at]))
+            is_chosen = beaten == 0
+        positions[left] = at
+        left += np.int64(is_chosen)
+        after_tie = before_tie
+    return left
 
 
 @inlined

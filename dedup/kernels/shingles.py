@@ -41,20 +41,24 @@ def roll_shingles(tokens, shingle_size, shingles):
     """Write the 64-bit hash of every run of `shingle_size` tokens (uint32) to `shingles` (uint64), return how many.
 
     Fewer tokens than that are one shingle, the whole text; no token is none. No hash is 0, so that 0 can mean empty.
-    `shingles` has room for one a token. O(tokens), whatever the shingle size.
+    `shingles` has room for one a token. It is the polynomial of `roll_on`, one power at a time for all shingles: eight
+    are one instruction, where each that is rolled waits for the one before (4 times as long). O(tokens * shingle_size).
     """
     n = tokens.size
     if n == 0:
         return 0
     size = min(n, shingle_size)
-    leaving = power(size)
-    h = U64(0)
-    count = 0
+    count = n - size + 1
+    words = np.empty(n, np.uint64)
     for i in range(n):
-        h = roll_on(h, leaving, tokens, i, size)
-        if i >= size - 1:
-            shingles[count] = finish_shingle(h)
-            count += 1
+        words[i] = mix64(U64(tokens[i] >> U32(TOKEN_SHIFT)) + U64(1))
+    for i in range(count):
+        shingles[i] = words[i]
+    for k in range(1, size):
+        for i in range(count):
+            shingles[i] = shingles[i] * ROLL + words[i + k]
+    for i in range(count):
+        shingles[i] = finish_shingle(shingles[i])
     return count
 
 

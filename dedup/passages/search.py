@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import PassageConfig
-from dedup.kernels.align import PassageLimits
+from dedup.kernels.align import MIN_MATCHED, PassageLimits
 from dedup.kernels.fingerprints import Winnowing
 from dedup.kernels.repeats_within import MinShare, align_block, drop_small_pairs, match_pairs, repeat_block
 from dedup.passages.document_tokens import DocumentTokens
@@ -24,13 +24,24 @@ def limits_of(config: PassageConfig) -> PassageLimits:
     return PassageLimits(config.min_tokens, config.min_similarity)
 
 
-def find_repeats(tokens: DocumentTokens, config: PassageConfig) -> Passages:
-    """Find what is printed twice inside each document."""
+def find_repeats(
+    tokens: DocumentTokens, config: PassageConfig, num_shingles: npt.NDArray[np.int32] | None = None
+) -> Passages:
+    """Find what is printed twice inside each document.
+
+    `num_shingles` are the distinct shingles of each, where those of this size were counted: a document that holds none
+    again, or one that is too short to be extended, has no passage.
+    """
     tokens = tokens.passable()
+    rows = np.arange(len(tokens), dtype=np.int32)
+    if num_shingles is not None:
+        again = tokens.num_tokens - config.shingle_size + 1 - num_shingles
+        rows = rows[again > (config.shingle_size < MIN_MATCHED)]
+        tokens = tokens[rows]
     room = int(tokens.num_tokens.sum()) + 1
     passages, owners = np.empty((room, 5), np.int32), np.empty(room, np.int32)
     found = repeat_block(tokens.address, tokens.num_tokens, config.shingle_size, limits_of(config), passages, owners)
-    return Passages.found(np.repeat(owners[:found, None], 2, axis=1), passages[:found], WITHIN)
+    return Passages.found(np.repeat(rows[owners[:found], None], 2, axis=1), passages[:found], WITHIN)
 
 
 def find_shared(

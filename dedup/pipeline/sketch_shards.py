@@ -89,7 +89,8 @@ def sketch_shard(
             repeats = np.empty((0, 6), np.int32)
             if settings.passages.within:
                 tokens = DocumentTokens.unmasked(sketch.token_addresses, sketch.num_tokens)
-                found = find_repeats(tokens, settings.passages)
+                is_counted = settings.near.shingle_size == settings.passages.shingle_size
+                found = find_repeats(tokens, settings.passages, sketch.num_shingles if is_counted else None)
                 repeats = np.column_stack([found.document, found.span, found.source_span, found.equal])
             facts = read_facts(block.fields, len(block.ids), settings.input.date_order)
             writer.add(block, columns, sketch.tokens, facts, repeats)

@@ -1,6 +1,6 @@
 """Settings of `stories` and `compare`: one frozen dataclass each, checked once when it is made."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from dedup.config import InputConfig, check
 
@@ -78,6 +78,16 @@ class FieldNames:
     title: str = "title"
     outlet: str = "outlet"
     date_order: str | None = None
+
+    @classmethod
+    def of(cls, config: InputConfig) -> "FieldNames":
+        """Return the names that the settings of an input have."""
+        return cls(config.date_field, config.title_field, config.outlet_field, config.date_order)
+
+    def put_into(self, config: InputConfig) -> InputConfig:
+        """Return the settings of an input with these names."""
+        named = {f"{role}_field": name for role, name in self.roles.items()}
+        return replace(config, date_order=self.date_order, **named)  # type: ignore[arg-type]
 
     @property
     def roles(self) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """`dedup compare`: how several outlets tell one story."""
 
 import shutil
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -11,12 +12,14 @@ from dedup.cli.options import (
     format_option,
     is_coloured,
     output_option,
+    text_options,
     width_option,
     write_output,
 )
 
 if TYPE_CHECKING:
     from dedup.compare.model import Comparison
+    from dedup.config import InputConfig
     from dedup.model.documents import Document
     from dedup.pipeline.collect_documents import DocumentCollector
     from dedup.story_config import FieldNames
@@ -48,8 +51,7 @@ if TYPE_CHECKING:
 @output_option
 @color_option
 @width_option
-@click.option("--text-field", default="text", show_default=True, help="Field that holds the text.")
-@click.option("--id-field", default="id", show_default=True, help="Field that holds the id.")
+@text_options
 @article_options
 def compare(
     texts: tuple[str, ...],
@@ -67,8 +69,7 @@ def compare(
     output: str | None,
     color: str,
     width: int | None,
-    text_field: str,
-    id_field: str,
+    records: "InputConfig",
     fields: "FieldNames",
 ) -> None:
     """Show how 2 to 50 texts tell one story: who says what, in which words, and who leaves what out.
@@ -85,7 +86,6 @@ def compare(
       dedup compare --stories stories.jsonl --story 1 --format json
     """
     from dedup.compare.engine import compare_documents
-    from dedup.config import InputConfig
     from dedup.output.output_file import refuse_output
     from dedup.pipeline.collect_documents import DocumentCollector, read_boilerplate
     from dedup.story_config import CompareConfig
@@ -94,7 +94,7 @@ def compare(
     sources = TextSources(texts, corpus, run, cluster, stories, story)
     sources.check()
     refuse_output(output, sources.inputs)
-    documents = sources.collect(DocumentCollector(InputConfig(text_field, id_field), fields))
+    documents = sources.collect(DocumentCollector(fields.put_into(records), partial(click.echo, err=True)))
     named = rename_documents(documents, names)
     config = CompareConfig(engine, name_base(base, texts, documents, named), model)
     found = compare_documents(named, config, read_boilerplate(run) if run else ())
@@ -135,14 +135,12 @@ class TextSources(NamedTuple):
 
     def collect(self, collector: "DocumentCollector") -> "list[Document]":
         """Return the texts."""
-        from functools import partial
-
         from dedup.pipeline.collect_documents import read_files
 
         if self.corpus is not None:
             return collector.read_corpus(self.corpus, self.texts)
         if self.run is not None:
-            return collector.read_cluster(self.run, str(self.cluster), partial(click.echo, err=True))
+            return collector.read_cluster(self.run, str(self.cluster))
         if self.stories is not None:
             return collector.read_story(self.stories, int(self.story or 0))
         return read_files(self.texts)

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dedup.cli.options import color_option, format_option, is_coloured, output_option, width_option, write_output
+from dedup.cli.options import (
+    color_option,
+    format_option,
+    is_coloured,
+    output_option,
+    text_options,
+    width_option,
+    write_output,
+)
 
 if TYPE_CHECKING:
     from dedup.config import InputConfig
@@ -24,8 +32,6 @@ EXIT_DIFFERENT = 1
 @click.argument("old", metavar="OLD")
 @click.argument("new", metavar="NEW")
 @click.option("--from", "corpus", metavar="FILE", help="OLD and NEW are ids of documents in this corpus file.")
-@click.option("--id-field", default="id", show_default=True, help="Field that holds the id, with --from.")
-@click.option("--text-field", default="text", show_default=True, help="Field that holds the text, with --from.")
 @click.option("--stat", is_flag=True, help="Only count the words that were added (+), dropped (-) and moved (~).")
 @click.option(
     "--ignore",
@@ -58,12 +64,11 @@ EXIT_DIFFERENT = 1
 @click.option(
     "--pager/--no-pager", default=True, show_default=True, help="At a terminal, show long output page by page."
 )
+@text_options
 def diff(
     old: str,
     new: str,
     corpus: str | None,
-    id_field: str,
-    text_field: str,
     stat: bool,
     ignore: tuple[str, ...],
     context: int,
@@ -73,6 +78,7 @@ def diff(
     layout: str,
     width: int | None,
     pager: bool,
+    records: "InputConfig",
 ) -> int:
     """Show what changed from OLD to NEW, by sentence and word. Moved passages are shown as moved, not as dropped.
 
@@ -88,7 +94,6 @@ def diff(
       dedup diff old.txt new.txt --ignore typography --ignore space
       dedup diff --from news.jsonl.gz a17 b42
     """
-    from dedup.config import InputConfig
     from dedup.diff.engine import diff_texts
     from dedup.diff.ignored_changes import Ignored, ignore_changes
     from dedup.diff.model import TextNames
@@ -108,7 +113,7 @@ def diff(
         show(render_files(files, screen, output_format, stat=stat), output, inputs, pager=is_shown)
         return EXIT_SAME if all(file.state is PairState.SAME for file in files) else EXIT_DIFFERENT
     names = TextNames(printable(old), printable(new))
-    found = ignore_changes(diff_texts(*read_texts(old, new, corpus, InputConfig(text_field, id_field))), ignored)
+    found = ignore_changes(diff_texts(*read_texts(old, new, corpus, records)), ignored)
     is_same = not (found.edits or found.moves)
     if stat:
         from dedup.report.diff.diff_stat import render_stat
@@ -136,14 +141,16 @@ def choose_screen(color: str, layout: str, width: int | None, context: int) -> "
 
 def read_texts(old: str, new: str, corpus: str | None, config: "InputConfig") -> list[str]:
     """Return the two texts: files, or documents of a corpus."""
-    from dedup.corpus.files import find_files
+    from functools import partial
+
     from dedup.corpus.text_file import read_text_file
 
     if corpus is None:
         return [read_text_file(path) for path in (old, new)]
-    from dedup.corpus.document_reader import DocumentReader
+    from dedup.corpus.document_reader import open_documents
 
-    return [document.text for document in DocumentReader(find_files([corpus]), config).require_ids([old, new])]
+    with open_documents([corpus], config, ("text", "id"), partial(click.echo, err=True)) as reader:
+        return [document.text for document in reader.require_ids([old, new])]
 
 
 def read_folders(old: str, new: str, ignored: "frozenset[Ignored]", output_format: str) -> "list[ComparedFile]":

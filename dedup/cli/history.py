@@ -117,19 +117,20 @@ def history(
 
     check_inputs(versions, corpus, out, cluster, every=every)
     asked = VersionFields(group_field, order_field, fields)
+    records = fields.put_into(records)
     if every:
         from dedup.pipeline.list_histories import HistoriesRun
 
         if output is None:
             raise click.UsageError("--all writes a folder. Name it with -o.")
-        documents = read_run_documents(out, None, asked) if out else read_corpora(versions, records, asked)
+        documents = read_run_documents(out, None, records, asked) if out else read_corpora(versions, records, asked)
         run = HistoriesRun(documents, asked, Path(output), Path(out or versions[0]), max_articles, workers, overwrite)
         show_all(run, quiet=quiet)
         return
     inputs = [corpus] if corpus else [out] if out else list(versions)
     refuse_output(output, inputs)
     if out:
-        article = read_of_run(out, cluster, versions, asked)
+        article = read_of_run(out, cluster, versions, records, asked)
     elif corpus:
         article = read_article(read_corpora([corpus], records, asked), versions, asked)
     else:
@@ -170,21 +171,25 @@ def read_corpora(inputs: "Sequence[str]", records: "InputConfig", fields: "Versi
     """Yield the documents of some corpora."""
     from dedup.pipeline.collect_versions import read_documents
 
-    return read_documents(inputs, records, fields)
+    return read_documents(inputs, records, fields, lambda message: click.echo(message, err=True))
 
 
-def read_run_documents(out: str, cluster: str | None, fields: "VersionFields") -> "Iterator[Document]":
+def read_run_documents(
+    out: str, cluster: str | None, records: "InputConfig", fields: "VersionFields"
+) -> "Iterator[Document]":
     """Yield the documents of a clean run, or of one of its clusters."""
     from dedup.pipeline.collect_versions import read_run
 
-    return read_run(Path(out), cluster, fields, lambda message: click.echo(message, err=True))
+    return read_run(Path(out), cluster, records, fields, lambda message: click.echo(message, err=True))
 
 
-def read_of_run(out: str, cluster: str | None, keys: tuple[str, ...], fields: "VersionFields") -> "VersionedArticle":
+def read_of_run(
+    out: str, cluster: str | None, keys: tuple[str, ...], records: "InputConfig", fields: "VersionFields"
+) -> "VersionedArticle":
     """Return a cluster of a run, or an article of it, as versions."""
     from dedup.pipeline.collect_versions import VersionedArticle
 
-    documents = read_run_documents(out, cluster, fields)
+    documents = read_run_documents(out, cluster, records, fields)
     if cluster is None:
         return read_article(documents, keys, fields)
     return VersionedArticle(f"cluster {cluster}", fields.arrange(list(documents)))

@@ -1,11 +1,13 @@
 """Single documents of some files with the fields that a reader wants to see: all, by id, or by file and line."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from dedup.config import InputConfig
 from dedup.corpus.blocks import DocumentBlock
-from dedup.corpus.files import SourceFile
+from dedup.corpus.field_names import choose_fields
+from dedup.corpus.files import SourceFile, find_files
 from dedup.corpus.shards import WHOLE_FILE, Shard, plan_shards, read_shard
 from dedup.corpus.unpack import unpacked
 from dedup.corpus.values import read_value
@@ -24,6 +26,7 @@ class DocumentReader:
     files: Sequence[SourceFile]
     input: InputConfig
     fields: FieldNames = field(default_factory=FieldNames)
+    more_roles: Mapping[str, str] = field(default_factory=dict)
 
     def read_all(self) -> Iterator[Document]:
         """Yield all documents, in the order of the files."""
@@ -68,10 +71,9 @@ class DocumentReader:
         return [found[doc_id] for doc_id in ids]
 
     def _read_blocks(self) -> Iterator[tuple[Shard, DocumentBlock]]:
-        with unpacked(self.files, self.input) as files:
-            for shard in plan_shards(files, WHOLE_FILE):
-                for block in read_shard(shard, self.input, self.fields.roles, lambda _: None):
-                    yield shard, block
+        for shard in plan_shards(self.files, WHOLE_FILE):
+            for block in read_shard(shard, self.input, {**self.fields.roles, **self.more_roles}, lambda _: None):
+                yield shard, block
 
     def _explain_unread(self) -> str:
         """Return a clause on the first record that cannot be read, "" where all can."""
@@ -79,6 +81,21 @@ class DocumentReader:
             for rejection in block.rejections:
                 return f" ({shard.files[rejection.file].path}, line {rejection.line} was not read: {rejection.error})"
         return ""
+
+
+@contextmanager
+def open_documents(
+    inputs: Sequence[str], config: InputConfig, roles: Collection[str], tell: Callable[[str], None]
+) -> Iterator[DocumentReader]:
+    """Give a reader of the files that the inputs name, unpacked, with the fields that they have where nobody named any.
+
+    Fields are looked for by `roles`, as in `choose_fields`. `tell` gets a line on those of unusual names.
+    """
+    with unpacked(find_files(inputs, config.input_format, config.encoding), config) as files:
+        found = choose_fields(files, config, roles)
+        if found.line:
+            tell(found.line)
+        yield DocumentReader(files, found.config, FieldNames.of(found.config))
 
 
 def list_documents(block: DocumentBlock, paths: Sequence[str]) -> Iterator[Document]:

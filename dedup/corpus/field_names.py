@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
@@ -62,14 +62,16 @@ class FoundFields(NamedTuple):
     line: str
 
 
-def choose_fields(files: Sequence[SourceFile], config: InputConfig) -> FoundFields:
-    """Return the fields of each role that was not named, as the first records of the files have them.
+def choose_fields(
+    files: Sequence[SourceFile], config: InputConfig, roles: Collection[str] = tuple(TABLE)
+) -> FoundFields:
+    """Return the fields of each of these roles that was not named, as the first records of the files have them.
 
     Two fields that may be meant and hold different things are an `InputError`.
     """
     samples = {file.path: list(islice(read_sample(file), MAX_RECORDS)) for file in files[:MAX_FILES]}
     found: dict[str, str] = {}
-    for role in TABLE:
+    for role in roles:
         name = f"{role}_field"
         if name in config.given or getattr(config, name) != role:
             continue

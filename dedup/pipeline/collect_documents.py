@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dedup.config import InputConfig
-from dedup.corpus.document_reader import DocumentReader, list_documents
-from dedup.corpus.files import find_files
+from dedup.corpus.document_reader import list_documents, open_documents
 from dedup.corpus.text_file import read_text_file
 from dedup.corpus.values import read_value
 from dedup.errors import InputError
 from dedup.model.documents import Document, DocumentPlace
-from dedup.model.run import InputFile
-from dedup.output.finished_run import check_run, read_records
+from dedup.model.run import Summary
+from dedup.output.finished_run import check_run, read_input_config, read_records
 from dedup.output.passage_records import BoilerplateRecord
 from dedup.output.records import ClusterRecord
 from dedup.output.replay import Originals
@@ -24,27 +23,34 @@ from dedup.story_config import FieldNames
 from dedup.text.dates import settle_date
 from dedup.text.printed_paths import printable
 
+ROLES = ("text", "id", "title", "date", "outlet")
 BOM = "\ufeff"
 
 
 @dataclass(frozen=True)
 class DocumentCollector:
-    """Collects documents by the names of their fields; each is called by its outlet."""
+    """Collects documents by the names of their fields; each is called by its outlet.
+
+    `tell` gets a line on fields that were found, and those of `check_run`.
+    """
 
     input: InputConfig
-    fields: FieldNames
+    tell: Callable[[str], None]
 
     def read_corpus(self, path: str, ids: Sequence[str]) -> list[Document]:
         """Return documents of a corpus by id."""
         for doc_id in ids:
             if ids.count(doc_id) > 1:
                 raise InputError(f"{path}: document {doc_id} is named twice. Name every document once.")
-        return self._name(self._open([path]).require_ids(ids))
+        with open_documents([path], self.input, ROLES, self.tell) as reader:
+            return self._name(reader.require_ids(ids))
 
     def read_story(self, path: str, number: int) -> list[Document]:
         """Return the documents of one story of the output of `dedup stories`."""
         places = read_story_places(path, number)
-        found = self._open(sorted({place.path for place in places})).find_places(places)
+        paths = sorted({place.path for place in places})
+        with open_documents(paths, self.input, ROLES, self.tell) as reader:
+            found = reader.find_places(places)
         for place in places:
             if place not in found:
                 raise InputError(f"{place.path}, line {place.line}: no document there now. Make {path} anew.")
@@ -52,18 +58,15 @@ class DocumentCollector:
 
     def _name(self, documents: Sequence[Document]) -> list[Document]:
         """Return documents called by their outlets, with dates that can be read in the order that was asked for."""
-        order = self.fields.date_order
+        order = self.input.date_order
         dated = [d for d in documents if order and d.fields.get("date")]
         settled = {id(d): {**d.fields, "date": settle_date(str(d.fields["date"]), order)} for d in dated}
         return name_documents([replace(d, fields=settled.get(id(d), d.fields)) for d in documents])
 
-    def read_cluster(self, out: str, cluster: str, tell: Callable[[str], None]) -> list[Document]:
-        """Return the documents of one cluster of a clean run, the kept one first, as they were in its input.
-
-        `tell` is that of `check_run`.
-        """
+    def read_cluster(self, out: str, cluster: str) -> list[Document]:
+        """Return the documents of one cluster of a clean run, the kept one first, as they were in its input."""
         root = Path(out)
-        inputs = check_run(root, tell).inputs
+        summary = check_run(root, self.tell)
         record = find_cluster(root, cluster)
         for member in record.members:
             if member.run is not None:
@@ -72,7 +75,7 @@ class DocumentCollector:
                     f"{member.path}, and not in this folder. Compare documents of files with --from."
                 )
         places = [DocumentPlace(member.path, member.line) for member in record.members]
-        found = self._find_originals(root, inputs, places)
+        found = self._find_originals(root, summary, places)
         for place in places:
             if place not in found:
                 raise InputError(
@@ -82,12 +85,13 @@ class DocumentCollector:
         return self._name([found[place] for place in places])
 
     def _find_originals(
-        self, out: Path, inputs: Sequence[InputFile], places: Collection[DocumentPlace]
+        self, out: Path, summary: Summary, places: Collection[DocumentPlace]
     ) -> dict[DocumentPlace, Document]:
         """Return documents of a finished run by their places in its input, from its folder alone."""
         found: dict[DocumentPlace, Document] = {}
+        config, inputs = read_asked_config(summary, self.input), summary.inputs
         with tempfile.TemporaryDirectory(prefix="dedup-") as scratch:
-            originals = Originals(out, inputs, self.input, self.fields.roles, Path(scratch))
+            originals = Originals(out, inputs, config, FieldNames.of(config).roles, Path(scratch))
             for number, block in originals.read():
                 rows = list_documents(block, [inputs[number].path])
                 found |= {row.place: row for row in rows if row.place is not None and row.place in places}
@@ -95,8 +99,10 @@ class DocumentCollector:
                     break
         return found
 
-    def _open(self, paths: Sequence[str]) -> DocumentReader:
-        return DocumentReader(find_files(paths), self.input, self.fields)
+
+def read_asked_config(summary: Summary, asked: InputConfig) -> InputConfig:
+    """Return how a finished run read its input, but for the fields that somebody names now."""
+    return replace(read_input_config(summary), **{name: getattr(asked, name) for name in asked.given})
 
 
 def find_cluster(out: Path, cluster: str) -> ClusterRecord:

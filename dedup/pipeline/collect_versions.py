@@ -9,25 +9,23 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dedup.config import InputConfig
-from dedup.corpus.document_reader import list_documents
-from dedup.corpus.files import find_files
-from dedup.corpus.shards import WHOLE_FILE, plan_shards, read_shard
-from dedup.corpus.unpack import unpacked
+from dedup.corpus.document_reader import list_documents, open_documents
 from dedup.errors import InputError
 from dedup.history.article_urls import normalise_url
 from dedup.history.version_history import Version
 from dedup.model.documents import Document, DocumentPlace
-from dedup.output.finished_run import check_run, read_input_config, read_records
+from dedup.output.finished_run import check_run, read_records
 from dedup.output.records import RemovedRecord
 from dedup.output.related_records import RelatedRecord
 from dedup.output.replay import Originals
 from dedup.output.run_folder import RELATED, REMOVED
-from dedup.pipeline.collect_documents import find_cluster
+from dedup.pipeline.collect_documents import find_cluster, read_asked_config
 from dedup.story_config import FieldNames
 from dedup.text.dates import parse_moment
 
 ORDERS = ("date", "fetched", "version")  # fields that say when a version was, the first that all versions have
-URL, CALLED = "url", "called"
+URL, DATE, CALLED = "url", "date", "called"
+FACTS = ("text", "id", "title", "date", "outlet", "url")
 EPOCHS = range(10**8, 10**13)
 
 
@@ -46,11 +44,11 @@ class VersionFields:
     order: str | None = None
     names: FieldNames = field(default_factory=FieldNames)
 
-    @property
-    def roles(self) -> dict[str, str]:
-        """Return the fields to decode, by what they hold."""
-        orders = [self.order] if self.order else ORDERS
-        return self.names.roles | {"group": self.group} | {f"order:{name}": name for name in orders}
+    def choose_roles(self, config: InputConfig) -> dict[str, str]:
+        """Return the fields to decode, by what they hold; those of facts are called as the settings say."""
+        orders = {self.order: self.order} if self.order else {name: name for name in ORDERS} | {DATE: config.date_field}
+        group = config.url_field if self.group == URL else self.group
+        return {"group": group} | {f"order:{name}": field for name, field in orders.items()}
 
     def name_article(self, document: Document) -> str:
         """Return which article a document is a version of, "" if it does not say."""
@@ -90,16 +88,20 @@ def make_version(document: Document, order: str | None) -> Version:
     return Version(document.id, document.text, title, time, moment, outlet, called)
 
 
-def read_run(out: Path, cluster: str | None, fields: VersionFields, tell: Callable[[str], None]) -> Iterator[Document]:
+def read_run(
+    out: Path, cluster: str | None, asked: InputConfig, fields: VersionFields, tell: Callable[[str], None]
+) -> Iterator[Document]:
     """Yield the documents of a finished run, or of one of its clusters, as they were in its input.
 
     `tell` is that of `check_run`.
     """
     summary = check_run(out, tell)
+    config = read_asked_config(summary, asked)
+    roles = FieldNames.of(config).roles | fields.choose_roles(config)
     wanted = None if cluster is None else {DocumentPlace(m.path, m.line) for m in find_cluster(out, cluster).members}
     calls = read_calls(out)
     with tempfile.TemporaryDirectory(prefix="dedup-") as scratch:
-        originals = Originals(out, summary.inputs, read_input_config(summary), fields.roles, Path(scratch))
+        originals = Originals(out, summary.inputs, config, roles, Path(scratch))
         for number, block in originals.read():
             for document in list_documents(block, [summary.inputs[number].path]):
                 if wanted is None or document.place in wanted:
@@ -116,12 +118,12 @@ def read_calls(out: Path) -> dict[DocumentPlace | None, str]:
     return calls
 
 
-def read_documents(inputs: Sequence[str], config: InputConfig, fields: VersionFields) -> Iterator[Document]:
-    """Yield all documents of a corpus that can be read."""
-    with unpacked(find_files(inputs, config.input_format, config.encoding), config) as files:
-        for shard in plan_shards(files, WHOLE_FILE):
-            for block in read_shard(shard, config, fields.roles, lambda _: None):
-                yield from list_documents(block, [file.path for file in shard.files])
+def read_documents(
+    inputs: Sequence[str], config: InputConfig, fields: VersionFields, tell: Callable[[str], None]
+) -> Iterator[Document]:
+    """Yield all documents of a corpus that can be read; `tell` gets a line on fields that were found."""
+    with open_documents(inputs, config, FACTS, tell) as reader:
+        yield from replace(reader, more_roles=fields.choose_roles(reader.input)).read_all()
 
 
 def choose_article(documents: Iterable[Document], key: str | None, fields: VersionFields) -> list[Document]:

@@ -48,13 +48,10 @@ def list_stories(run: StoryRun, progress: Progress) -> StoryResult:
 
 def with_fields(run: StoryRun, progress: Progress) -> StoryRun:
     """Return the run with the fields that its documents have where nobody named others; say which."""
-    named = {f"{role}_field": field for role, field in run.fields.roles.items()}
-    found = choose_fields(run.files, replace(run.input, **named))  # type: ignore[arg-type]
+    found = choose_fields(run.files, run.fields.put_into(run.input))
     if found.line:
         progress.note(found.line)
-    names = (found.config.date_field, found.config.title_field, found.config.outlet_field)
-    fields = FieldNames(*names, run.fields.date_order)
-    return replace(run, input=found.config, fields=fields)
+    return replace(run, input=found.config, fields=FieldNames.of(found.config))
 
 
 def read_corpus(run: StoryRun, progress: Progress) -> tuple[StoryCatalogue, Terms]:

@@ -1,0 +1,66 @@
+"""`diff`, `compare` and `history` take fields of well-known names from a corpus as `clean` does."""
+
+import gzip
+import json
+
+import pytest
+
+TEXTS = ["The bridge over the river is closed.", "The bridge over the river is closed until May."]
+LINES = [
+    {
+        "uuid": f"v{number}",
+        "maintext": text,
+        "title": "Bridge",
+        "date_publish": f"2024-03-0{9 - number}",
+        "publisher": f"Paper {number}",
+        "canonical_link": "http://www.example.org/bridge",
+    }
+    for number, text in enumerate(TEXTS)
+]
+LINES.append({**LINES[1], "uuid": "v2", "canonical_link": "http://www.example.org/other"})
+TAKEN = 'taken: text from "maintext", id from "uuid"'
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    raw = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in LINES).encode()
+    (tmp_path / "news.jsonl.gz").write_bytes(gzip.compress(raw))
+    return "news.jsonl.gz"
+
+
+def test_diff_takes_the_text_and_the_id(dedup, tmp_path, corpus):
+    done = dedup("diff", "--from", corpus, "v0", "v1", "--stat", cwd=tmp_path)
+    assert (done.code, done.stderr) == (1, f"{TAKEN}\n")
+
+
+def test_compare_takes_the_outlet_too(dedup, tmp_path, corpus):
+    done = dedup("compare", "--from", corpus, "v0", "v1", "--engine", "lexical", "--json", cwd=tmp_path)
+    assert done.code == 0, done.stderr
+    assert [text["name"] for text in json.loads(done.stdout)["documents"]] == ["Paper 0", "Paper 1"]
+    assert done.stderr.startswith(TAKEN)
+
+
+def test_history_takes_the_url_and_the_date(dedup, tmp_path, corpus):
+    done = dedup("history", "--from", corpus, "https://example.org/bridge", "--json", cwd=tmp_path)
+    assert done.code == 0, done.stderr
+    assert [version["name"] for version in json.loads(done.stdout)["versions"]] == ["v1", "v0"]
+
+
+@pytest.mark.parametrize("command", [("compare", "--engine", "lexical", "--json"), ("history", "--json")])
+def test_a_run_is_read_with_the_fields_that_it_found(dedup, tmp_path, corpus, command):
+    assert dedup("clean", corpus, "-o", "out", "-q", cwd=tmp_path).code == 0
+    name, *options = command
+    done = dedup(name, "--run", "out", "--cluster", "1", *options, cwd=tmp_path)
+    assert done.code == 0, done.stderr
+    assert TEXTS[1] in done.stdout
+
+
+def test_a_field_that_is_named_is_taken(dedup, tmp_path, corpus):
+    done = dedup("diff", "--from", corpus, "v0", "v1", "--text-field", "title", "--stat", cwd=tmp_path)
+    assert (done.code, "maintext" in done.stderr) == (0, False)
+
+
+def test_a_corpus_in_another_encoding_is_read(dedup, tmp_path):
+    raw = b'{"id": "a", "text": "caf\xe9"}\n{"id": "b", "text": "caf\xe9"}\n'
+    (tmp_path / "news.jsonl").write_bytes(raw)
+    assert dedup("diff", "--from", "news.jsonl", "a", "b", "--encoding", "cp1252", cwd=tmp_path).code == 0

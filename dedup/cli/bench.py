@@ -63,24 +63,16 @@ def bench(
       dedup bench news.jsonl.gz --judged verdicts.jsonl --max-novel 0.2
       dedup bench dump/*.jsonl --threshold 0.7 --format json -o bench.json
     """
-    from dedup.cli.named_inputs import find_sources, working_folder
+    from dedup.cli.named_inputs import open_inputs
     from dedup.cli.progress import TerminalProgress
     from dedup.output.output_file import refuse_output
     from dedup.pipeline.run_bench import BenchRun
     from dedup.pipeline.run_bench import bench as measure
 
-    with working_folder(None, dry_run=True) as folder, find_sources(inputs, folder, records, unpacked=True) as files:
-        locations = [*(file.user_file.location for file in files), *([judged] if judged else [])]
+    with open_inputs(inputs, records, None, dry_run=True, unpacked=True) as named:
+        locations = [*named.locations, *([judged] if judged else [])]
         refuse_output(output, locations)
-        run = BenchRun(
-            files=files,
-            near=near,
-            passages=passages,
-            input=records,
-            workers=workers,
-            suggest=suggest,
-            judged=judged,
-        )
+        run = BenchRun(named.files, near, passages, records, workers, suggest=suggest, judged=judged)
         found = measure(run, TerminalProgress(quiet=quiet))
     write_output(render(found, output_format, width), output, locations)
 

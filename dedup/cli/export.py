@@ -16,7 +16,7 @@ NAMES = (
 
 @click.command()
 @click.argument("source", metavar="OUT/|INDEX|COMPARISON")
-@click.option("--table", type=click.Choice(NAMES), default="removed", show_default=True, help="Which table.")
+@click.option("--table", type=click.Choice(NAMES), default="removed", help="Which table.")
 @click.option(
     "--format",
     "output_format",
@@ -54,10 +54,10 @@ def export(source: str, table: str, output_format: str | None, output: str | Non
 
     from dedup.output.output_file import open_output, refuse_output
     from dedup.pipeline.export_table import export_table
+    from dedup.report.wording import count_things
 
     refuse_output(output, [source])
     with open_output(output, [source]) if output else nullcontext(sys.stdout.buffer) as file:
         count = export_table(source, table, chosen, file, partial(click.echo, err=True))
     if output is not None:
-        rows = "row" if count == 1 else "rows"
-        teller.tell({"output": output, "rows": count}, lambda: f"wrote {count:,} {rows} to {output}\n")
+        teller.tell({"output": output, "rows": count}, lambda: f"wrote {count_things(count, 'row')} to {output}\n")

@@ -19,7 +19,7 @@ from dedup.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from dedup.config import InputConfig
     from dedup.history.version_history import VersionHistory
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 @click.option(
     "--all", "every", is_flag=True, help="Show all articles of the corpora that are named, as a folder of pages."
 )
-@click.option("--group-field", default="url", show_default=True, help="Field that the versions of an article share.")
+@click.option("--group-field", default="url", help="Field that the versions of an article share.")
 @click.option(
     "--order-field",
     metavar="FIELD",
@@ -65,7 +65,6 @@ if TYPE_CHECKING:
     "--max-articles",
     type=click.IntRange(1),
     default=10_000,
-    show_default=True,
     help="Articles that get a page, with --all: those with most versions.",
 )
 @click.option("--overwrite", is_flag=True, help="Replace the folder of an earlier --all.")
@@ -136,10 +135,7 @@ def history(
     else:
         article = read_versions(versions)
     told = trace_versions(article.name, article.versions)
-    screen = Screen(
-        width or shutil.get_terminal_size().columns,
-        is_coloured(color if output is None or color == "always" else "never"),
-    )
+    screen = Screen(width or shutil.get_terminal_size().columns, is_coloured(color, output))
     if between:
         rendered = show_between(told, *between, screen)
     elif output_format == "terminal":

@@ -94,26 +94,15 @@ def add(
     """
     from pathlib import Path
 
-    from dedup.cli.named_inputs import exit_code, find_sources, working_folder
+    from dedup.cli.named_inputs import exit_code, open_inputs
     from dedup.config import CleanSettings
     from dedup.pipeline.clean_files import clean as clean_files
     from dedup.pipeline.job import CleanRun
     from dedup.report.terminal.clean_terminal import render_summary
 
-    with (
-        working_folder(index, dry_run=True) as scratch,
-        find_sources(inputs, scratch, records) as files,
-    ):
-        run = CleanRun(
-            files,
-            scratch,
-            CleanSettings(near, passages, records),
-            workers,
-            strict=strict,
-            dry_run=True,
-            index=Path(index),
-            add=True,
-        )
+    with open_inputs(inputs, records, index, dry_run=True) as (files, scratch):
+        settings = CleanSettings(near, passages, records)
+        run = CleanRun(files, scratch, settings, workers, strict=strict, dry_run=True, index=Path(index), add=True)
         summary, examples = clean_files(run, teller.progress())
     teller.tell(summary, lambda: render_summary(summary, examples, None, f"Added to {index}.\n"))
     return exit_code(summary.rejections)
@@ -148,7 +137,7 @@ def check(
     """
     from pathlib import Path
 
-    from dedup.cli.named_inputs import exit_code, find_sources, working_folder
+    from dedup.cli.named_inputs import exit_code, open_inputs
     from dedup.config import CleanSettings
     from dedup.output.output_file import refuse_output
     from dedup.pipeline.check_index import check_documents
@@ -157,11 +146,11 @@ def check(
 
     if output is None:
         teller.refuse_second("the list. Name a file for that with -o")
-    with working_folder(output, dry_run=True) as folder, find_sources(inputs, folder, records) as files:
-        locations = [index, *(file.user_file.location for file in files)]
+    with open_inputs(inputs, records, output, dry_run=True) as named:
+        locations = [index, *named.locations]
         refuse_output(output, locations)
         settings = CleanSettings(near, passages, records)
-        run = CleanRun(files, folder, settings, workers, dry_run=True, index=Path(index))
+        run = CleanRun(*named, settings, workers, dry_run=True, index=Path(index))
         found = check_documents(run, teller.progress())
     write_output(b"".join(found.lines).decode(), output, locations)
     summary = {"documents": found.count, "known": len(found.lines), "rejections": found.rejections}
@@ -240,6 +229,7 @@ def remove(index: str, run_name: str | None, ids: str | None, teller: Teller) ->
     from dedup.errors import InputError
     from dedup.index.admin import remove_ids, remove_run
     from dedup.index.store import IndexFile
+    from dedup.report.wording import count_things
 
     file = IndexFile(Path(index))
     if run_name is not None:
@@ -251,8 +241,7 @@ def remove(index: str, run_name: str | None, ids: str | None, teller: Teller) ->
         except UnicodeDecodeError as error:
             raise InputError(f"{ids}: is not UTF-8 text ({error}). Give one id on each line.") from error
         count = remove_ids(file, {line.removesuffix("\r") for line in lines if line})
-    documents = "document" if count == 1 else "documents"
-    teller.tell({"removed": count}, lambda: f"removed {count:,} {documents} from {index}\n")
+    teller.tell({"removed": count}, lambda: f"removed {count_things(count, 'document')} from {index}\n")
 
 
 @index.command(short_help="Write the documents of an index as Parquet.")

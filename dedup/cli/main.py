@@ -38,6 +38,9 @@ COMMANDS = {
 }
 
 
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100, "show_default": True}
+
+
 def load_command(name: str) -> click.Command:
     """Import and return a command: the module and the function are named as it is."""
     name = name.replace("-", "_")
@@ -73,7 +76,7 @@ class LazyGroup(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=LazyGroup, context_settings=SETTINGS)
 @click.version_option(__version__, "-V", "--version", prog_name="dedup")
 def cli() -> None:
     """Find what was copied in a news corpus, and show what was changed.

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 from dedup.cli.scratch import scratch_folder
 from dedup.config import InputConfig
@@ -21,6 +22,30 @@ from dedup.text.printed_paths import printable
 EXIT_REJECTED = 3
 NAME = re.compile(r"\S*[./\\]\S*")  # what is no text of some words
 THREADS = 2  # that unpack files
+
+
+class NamedInputs(NamedTuple):
+    """The files that a command reads, and the folder that it works in."""
+
+    files: list[SourceFile]
+    folder: Path
+
+    @property
+    def locations(self) -> list[str]:
+        """Return the files as the user has them."""
+        return [file.user_file.location for file in self.files]
+
+
+@contextmanager
+def open_inputs(
+    inputs: Sequence[str], config: InputConfig, out: str | None, *, dry_run: bool, unpacked: bool = False
+) -> Iterator[NamedInputs]:
+    """Give the files that the inputs name, and a folder to work in."""
+    with (
+        working_folder(out, dry_run=dry_run) as folder,
+        find_sources(inputs, folder, config, unpacked=unpacked) as files,
+    ):
+        yield NamedInputs(files, folder)
 
 
 @contextmanager

@@ -50,7 +50,7 @@ def format_option(meant_for: str, *formats: str) -> Callable[[Any], Any]:
     """Return the option `--format` of a command, the first of its formats by default."""
     chosen = click.Choice(formats)
     return compose(
-        click.option("--format", "output_format", type=chosen, default=formats[0], show_default=True, help=meant_for),
+        click.option("--format", "output_format", type=chosen, default=formats[0], help=meant_for),
         click.option("--json", "output_format", flag_value="json", help="Short for --format json."),
     )
 
@@ -61,10 +61,9 @@ input_options = compose(
     click.option(
         "--text-field",
         default="text",
-        show_default=True,
         help="Field or column with the text, else a well-known name (body, maintext, ...); a.b: inside an object.",
     ),
-    click.option("--id-field", default="id", show_default=True, help="Field that holds the id; may be absent."),
+    click.option("--id-field", default="id", help="Field that holds the id; may be absent."),
     click.option(
         "--input-format",
         type=click.Choice(["jsonl", "json", "csv", "tsv", "parquet", "txt"]),
@@ -73,7 +72,6 @@ input_options = compose(
     click.option(
         "--max-record",
         default="512MB",
-        show_default=True,
         metavar="SIZE",
         callback=parse_size,
         help="Set a longer record aside unread: a bound on memory.",
@@ -103,13 +101,9 @@ TEXT_FIELDS = ("text_field", "id_field", "input_format", "max_record", "encoding
 text_options = compose(input_options, hand_over("records", TEXT_FIELDS, make_records))
 
 fact_options = compose(
-    click.option("--date-field", default="date", show_default=True, help="Field that holds the date; may be absent."),
-    click.option(
-        "--title-field", default="title", show_default=True, help="Field that holds the title; may be absent."
-    ),
-    click.option(
-        "--outlet-field", default="outlet", show_default=True, help="Field that says who published; may be absent."
-    ),
+    click.option("--date-field", default="date", help="Field that holds the date; may be absent."),
+    click.option("--title-field", default="title", help="Field that holds the title; may be absent."),
+    click.option("--outlet-field", default="outlet", help="Field that says who published; may be absent."),
     click.option(
         "--date-order",
         type=click.Choice(["dmy", "mdy"]),
@@ -120,7 +114,7 @@ fact_options = compose(
 record_options = compose(
     input_options,
     fact_options,
-    click.option("--url-field", default="url", show_default=True, help="Field that holds the URL; may be absent."),
+    click.option("--url-field", default="url", help="Field that holds the URL; may be absent."),
     click.option("--series-field", hidden=True, help="What --outlet-field was called."),
     hand_over("records", (*RECORD_FIELDS, *TEXT_FIELDS[2:], "series_field", "date_order"), make_records),
 )
@@ -129,34 +123,25 @@ article_options = compose(fact_options, hand_over("fields", (*RECORD_FIELDS[2:5]
 
 near_options = compose(
     click.option(
-        "--threshold",
-        type=float,
-        default=0.5,
-        show_default=True,
-        help="Near-duplicates have at least this Jaccard similarity of their shingle sets.",
+        "--threshold", default=0.5, help="Near-duplicates have at least this Jaccard similarity of their shingle sets."
     ),
-    click.option(
-        "--shingle-size", type=int, default=5, show_default=True, help="Words (CJK, Thai: characters) in a shingle."
-    ),
-    click.option("--num-perm", type=int, default=128, show_default=True, help="Most permutations in a signature."),
+    click.option("--shingle-size", default=5, help="Words (CJK, Thai: characters) in a shingle."),
+    click.option("--num-perm", default=128, help="Most permutations in a signature."),
     click.option(
         "--keep",
         default="first",
-        show_default=True,
         metavar="POLICY",
         help="Which copy is kept: first, longest, newest:FIELD, oldest:FIELD or prefer:FIELD=a,b.",
     ),
     click.option(
         "--remove",
         default="exact,edited,contained",
-        show_default=True,
         metavar="RELATIONS",
         help="What goes: exact, edited, contained, template, update, extended, or all. The rest stays: related.jsonl.",
     ),
     click.option(
         "--max-novel",
         default="0.3,200",
-        show_default=True,
         metavar="SHARE[,WORDS]",
         help="Share of its words, and words in a row, that a removed document may have and its witness lack.",
     ),
@@ -168,20 +153,16 @@ output_option = click.option(
     "-o", "--output", metavar="FILE", callback=refuse_dash, help="Write to this file.  [default: standard output]"
 )
 color_option = click.option(
-    "--color",
-    type=click.Choice(["auto", "always", "never"]),
-    default="auto",
-    show_default=True,
-    help="NO_COLOR is respected by auto.",
+    "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="NO_COLOR is respected by auto."
 )
 width_option = click.option(
     "--width", type=click.IntRange(min=40), help="Columns of the terminal.  [default: its width]"
 )
 
 
-def is_coloured(color: str) -> bool:
+def is_coloured(color: str, output: str | None = None) -> bool:
     """Return whether to use colour: asked for, or a terminal that does not forbid it (https://no-color.org)."""
-    if color == "auto":
+    if color == "auto" and output is None:
         return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return color == "always"
 
@@ -199,9 +180,7 @@ def write_output(rendered: str, output: str | None, inputs: Iterable[str] = ()) 
         file.write(raw)
 
 
-min_tokens_option = click.option(
-    "--min-tokens", type=int, default=20, show_default=True, help="Words (CJK, Thai: characters) of a passage."
-)
+min_tokens_option = click.option("--min-tokens", default=20, help="Words (CJK, Thai: characters) of a passage.")
 
 index_option = click.option(
     "--index",
@@ -215,14 +194,12 @@ passage_options = compose(
         "--passages",
         type=click.Choice(["within", "all", "off"]),
         default="within",
-        show_default=True,
         help="Which repeated passages are cut out: those inside a document, those of other documents too, or none.",
     ),
     min_tokens_option,
     click.option(
         "--contained",
         default="0.9",
-        show_default=True,
         metavar="SHARE|off",
         callback=parse_contained,
         help="Remove a document if passages of one kept document have this share of its words.",
@@ -250,12 +227,9 @@ spark_options = compose(
         "--engine",
         type=click.Choice(["local", "spark"]),
         default="local",
-        show_default=True,
         help="Where documents are compared: here, or on a Spark cluster (needs newsdedup[spark] and Java).",
     ),
-    click.option(
-        "--master", metavar="URL", default="local[*]", show_default=True, help="Spark's master, with --engine spark."
-    ),
+    click.option("--master", metavar="URL", default="local[*]", help="Spark's master, with --engine spark."),
     click.option(
         "--spark-conf", metavar="KEY=VALUE", multiple=True, help="A setting of Spark, as spark.driver.memory=8g."
     ),

@@ -28,7 +28,6 @@ BIGGEST = 10
     "--scope",
     type=click.Choice(["within", "across", "all"]),
     default="all",
-    show_default=True,
     help="Repeats inside a document, passages that documents share, or both.",
 )
 @click.option(
@@ -67,7 +66,7 @@ def passages(
 
     from pathlib import Path
 
-    from dedup.cli.named_inputs import exit_code, find_sources, working_folder
+    from dedup.cli.named_inputs import exit_code, open_inputs
     from dedup.config import CleanSettings, PassageConfig
     from dedup.output.output_file import is_written_directly, refuse_output
     from dedup.pipeline.job import CleanRun
@@ -75,14 +74,9 @@ def passages(
     from dedup.report.terminal.passages_terminal import render_passages
 
     config = PassageConfig(scope, min_tokens, contained=None)
-    has_no_folder = out is None or is_written_directly(out)
-    with (
-        working_folder(out, dry_run=has_no_folder) as place,
-        find_sources(inputs, place, records) as files,
-    ):
-        refuse_output(out, [file.user_file.location for file in files])
-        settings = CleanSettings(passages=config, input=records)
-        run = CleanRun(files, place, settings, workers)
+    with open_inputs(inputs, records, out, dry_run=out is None or is_written_directly(out)) as named:
+        refuse_output(out, named.locations)
+        run = CleanRun(*named, CleanSettings(passages=config, input=records), workers)
         target = Path(out) if out else None
         num_shown = BIGGEST if chosen == "terminal" else 0
         found = list_passages(run, teller.progress(), target, num_shown)

@@ -26,13 +26,11 @@ if TYPE_CHECKING:
     "--max-clusters",
     type=click.IntRange(0),
     default=10_000,
-    show_default=True,
     help="Clusters that get a page: the largest. The numbers count all.",
 )
 @click.option(
     "--near-misses/--no-near-misses",
     default=True,
-    show_default=True,
     help="Compare the kept documents once more, to show the pairs just below the threshold.",
 )
 @workers_option
@@ -65,6 +63,7 @@ def report(
 
     from dedup.pipeline.write_report import ReportRun, write_report
     from dedup.report.corpus.report_folder import default_folder
+    from dedup.report.wording import count_things
 
     run = ReportRun(
         out=Path(out),
@@ -77,5 +76,4 @@ def report(
     )
     written = write_report(run, teller.progress())
     cut = f" (the largest {written.num_pages:,} have a page)" if written.num_pages < written.num_clusters else ""
-    clusters = "cluster" if written.num_clusters == 1 else "clusters"
-    teller.tell(written, lambda: f"report of {written.num_clusters:,} {clusters}{cut}: {written.index}\n")
+    teller.tell(written, lambda: f"report of {count_things(written.num_clusters, 'cluster')}{cut}: {written.index}\n")

@@ -31,8 +31,8 @@ def restore(out: str, output: str, force: bool, teller: Teller) -> None:
     from pathlib import Path
 
     from dedup.output.restore_input import restore as restore_files
+    from dedup.report.wording import count_things
 
     progress = teller.progress()
     written = restore_files(Path(out), Path(output), progress.advance, progress.note, force=force)
-    files = "file" if len(written) == 1 else "files"
-    teller.tell({"files": written}, lambda: f"restored {len(written):,} {files} to {output}\n")
+    teller.tell({"files": written}, lambda: f"restored {count_things(len(written), 'file')} to {output}\n")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 )
 @click.option("--stories", metavar="FILE", help="Count independent texts for each story of `dedup stories`.")
 @record_options
-@click.option("--credit-field", default="author", show_default=True, help="Field that may credit an agency.")
+@click.option("--credit-field", default="author", help="Field that may credit an agency.")
 @min_tokens_option
 @workers_option
 @click.option("--overwrite", is_flag=True, help="Replace what an earlier run left in DIR.")

@@ -23,19 +23,14 @@ if TYPE_CHECKING:
 @click.option(
     "--window",
     default="3",
-    show_default=True,
     metavar="DAYS|off",
     callback=parse_window,
     help="Most days between two documents that are compared; one without a date is compared with all.",
 )
 @click.option(
-    "--threshold",
-    type=float,
-    default=0.1,
-    show_default=True,
-    help="Mean similarity from which documents are one story: lower for broader stories.",
+    "--threshold", default=0.1, help="Mean similarity from which documents are one story: lower for broader stories."
 )
-@click.option("--min-size", type=int, default=2, show_default=True, help="Documents that a story has at least.")
+@click.option("--min-size", default=2, help="Documents that a story has at least.")
 @summary_options
 def stories(
     inputs: tuple[str, ...],
@@ -60,7 +55,7 @@ def stories(
       dedup stories dump.parquet -o stories.jsonl --text-field body --date-field published --outlet-field site
       dedup stories articles/ -o stories.jsonl --window off --min-size 3
     """
-    from dedup.cli.named_inputs import exit_code, find_sources, working_folder
+    from dedup.cli.named_inputs import exit_code, open_inputs
     from dedup.output.output_file import is_written_directly, refuse_output
     from dedup.output.story_file import write_stories
     from dedup.pipeline.list_stories import StoryRun, list_stories
@@ -71,15 +66,11 @@ def stories(
     to_stdout = out == "-"
     if to_stdout:
         teller.refuse_second("-o -")
-    with (
-        working_folder(None if to_stdout else out, dry_run=to_stdout or is_written_directly(out)) as place,
-        find_sources(inputs, place, records, unpacked=True) as files,
-    ):
-        locations = [file.user_file.location for file in files]
-        refuse_output(None if to_stdout else out, locations)
-        run = StoryRun(files, config, records, fields)
-        result = list_stories(run, teller.progress())
-    write_stories(result.stories, out, locations)
+    target = None if to_stdout else out
+    with open_inputs(inputs, records, target, dry_run=to_stdout or is_written_directly(out), unpacked=True) as named:
+        refuse_output(target, named.locations)
+        result = list_stories(StoryRun(named.files, config, records, fields), teller.progress())
+    write_stories(result.stories, out, named.locations)
     summary = {"stories": len(result.stories), "counts": result.counts, "limits": result.limits}
-    teller.tell(summary, lambda: render_stories(result, None if to_stdout else out), err=to_stdout)
+    teller.tell(summary, lambda: render_stories(result, target), err=to_stdout)
     return exit_code(result.counts.rejections)

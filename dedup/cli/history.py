@@ -19,7 +19,7 @@ from dedup.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from dedup.config import InputConfig
     from dedup.history.version_history import VersionHistory

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -75,7 +75,13 @@ class DocumentCollector:
                     f"{member.path}, and not in this folder. Compare documents of files with --from."
                 )
         places = [DocumentPlace(member.path, member.line) for member in record.members]
-        found = self._find_originals(root, summary, places)
+        config = read_asked_config(summary, self.input)
+        found: dict[DocumentPlace, Document] = {}
+        for document in read_originals(root, summary, config, FieldNames.of(config).roles):
+            if document.place in places:
+                found[document.place] = document
+            if len(found) == len(places):
+                break
         for place in places:
             if place not in found:
                 raise InputError(
@@ -84,25 +90,17 @@ class DocumentCollector:
                 )
         return self._name([found[place] for place in places])
 
-    def _find_originals(
-        self, out: Path, summary: Summary, places: Collection[DocumentPlace]
-    ) -> dict[DocumentPlace, Document]:
-        """Return documents of a finished run by their places in its input, from its folder alone."""
-        found: dict[DocumentPlace, Document] = {}
-        config, inputs = read_asked_config(summary, self.input), summary.inputs
-        with tempfile.TemporaryDirectory(prefix="dedup-") as scratch:
-            originals = Originals(out, inputs, config, FieldNames.of(config).roles, Path(scratch))
-            for number, block in originals.read():
-                rows = list_documents(block, [inputs[number].path])
-                found |= {row.place: row for row in rows if row.place is not None and row.place in places}
-                if len(found) == len(places):
-                    break
-        return found
-
 
 def read_asked_config(summary: Summary, asked: InputConfig) -> InputConfig:
     """Return how a finished run read its input, but for the fields that somebody names now."""
     return replace(read_input_config(summary), **{name: getattr(asked, name) for name in asked.given})
+
+
+def read_originals(out: Path, summary: Summary, config: InputConfig, roles: Mapping[str, str]) -> Iterator[Document]:
+    """Yield the documents of a finished run as they were in its input, from its folder alone."""
+    with tempfile.TemporaryDirectory(prefix="dedup-") as scratch:
+        for number, block in Originals(out, summary.inputs, config, roles, Path(scratch)).read():
+            yield from list_documents(block, [summary.inputs[number].path])
 
 
 def find_cluster(out: Path, cluster: str) -> ClusterRecord:

@@ -1,6 +1,5 @@
 """The versions of articles, from a corpus or a finished run: grouped, and put in their order."""
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from dedup.config import InputConfig
-from dedup.corpus.document_reader import list_documents, open_documents
+from dedup.corpus.document_reader import open_documents
 from dedup.errors import InputError
 from dedup.history.article_urls import normalise_url
 from dedup.history.version_history import Version
@@ -17,9 +16,8 @@ from dedup.model.documents import Document, DocumentPlace
 from dedup.output.finished_run import check_run, read_records
 from dedup.output.records import RemovedRecord
 from dedup.output.related_records import RelatedRecord
-from dedup.output.replay import Originals
 from dedup.output.run_folder import RELATED, REMOVED
-from dedup.pipeline.collect_documents import find_cluster, read_asked_config
+from dedup.pipeline.collect_documents import find_cluster, read_asked_config, read_originals
 from dedup.story_config import FieldNames
 from dedup.text.dates import parse_moment
 
@@ -100,12 +98,9 @@ def read_run(
     roles = FieldNames.of(config).roles | fields.choose_roles(config)
     wanted = None if cluster is None else {DocumentPlace(m.path, m.line) for m in find_cluster(out, cluster).members}
     calls = read_calls(out)
-    with tempfile.TemporaryDirectory(prefix="dedup-") as scratch:
-        originals = Originals(out, summary.inputs, config, roles, Path(scratch))
-        for number, block in originals.read():
-            for document in list_documents(block, [summary.inputs[number].path]):
-                if wanted is None or document.place in wanted:
-                    yield replace(document, fields={**document.fields, CALLED: calls.get(document.place, "")})
+    for document in read_originals(out, summary, config, roles):
+        if wanted is None or document.place in wanted:
+            yield replace(document, fields={**document.fields, CALLED: calls.get(document.place, "")})
 
 
 def read_calls(out: Path) -> dict[DocumentPlace | None, str]:

@@ -17,15 +17,9 @@ from dedup.model.documents import Document
 from dedup.pipeline.collect_versions import VersionFields
 from dedup.pipeline.job import Progress
 from dedup.report.corpus.csv_tables import write_csv
-from dedup.report.corpus.report_folder import report_folder
+from dedup.report.corpus.report_folder import report_folder, save_page
 from dedup.report.history.history_html import render_html
-from dedup.report.history.history_index import (
-    ArticleEntry,
-    WrittenHistories,
-    article_path,
-    describe_article,
-    render_history_index,
-)
+from dedup.report.history.history_index import ArticleEntry, WrittenHistories, describe_article, render_history_index
 from dedup.workers import run_tasks
 
 CHUNK = 20  # articles of one task
@@ -93,7 +87,7 @@ def list_histories(run: HistoriesRun, progress: Progress) -> WrittenHistories:
         progress.end()
         entries = read_entries(scratch / f"{chunk.place}.json" for chunk in chunks)
         write_csv(pages / "tables" / "articles.csv", entries)
-        (pages / "index.html").write_text(render_history_index(entries, len(several)), encoding="utf-8", newline="\n")
+        save_page(pages / "index.html", render_history_index(entries, len(several)))
     return WrittenHistories(run.target / "index.html", len(spool.order), len(spool.names), len(several), entries)
 
 
@@ -127,10 +121,8 @@ def trace_articles(
     entries = []
     for number in chunk.articles:
         history = trace_versions(spool.names[number], fields.arrange(spool.read(number)))
-        path = pages / article_path(number + 1)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(render_html(history), encoding="utf-8", newline="\n")
         entries.append(describe_article(number + 1, history))
+        save_page(pages / entries[-1].page, render_html(history))
         advance(1)
     (scratch / f"{chunk.place}.json").write_bytes(msgspec.json.encode(entries))
 

@@ -20,7 +20,7 @@ from dedup.report.corpus.corpus_threshold import render_threshold
 from dedup.report.corpus.csv_tables import write_csv
 from dedup.report.corpus.kept_pairs import NearMisses
 from dedup.report.corpus.pair_lists import Links, render_pair_lists
-from dedup.report.corpus.report_folder import report_folder
+from dedup.report.corpus.report_folder import report_folder, save_page
 from dedup.report.corpus.report_tables import list_tables
 from dedup.report.corpus.run_findings import describe_findings
 from dedup.report.corpus.run_tables import RunTables
@@ -103,9 +103,3 @@ def write_overview(findings: CorpusFindings, entries: list[ClusterEntry], num_cl
         save_page(pages / THRESHOLD_PAGE, render_threshold(findings, compared))
     for name, page in render_lists(entries, num_clusters):
         save_page(pages / name, page)
-
-
-def save_page(path: Path, page: str) -> None:
-    """Write one page."""
-    path.parent.mkdir(exist_ok=True)
-    path.write_text(page, encoding="utf-8", newline="\n")

@@ -23,9 +23,8 @@ from dedup.output.write_sources import (
 )
 from dedup.pipeline.job import Job, Progress
 from dedup.pipeline.list_sources import SourceRun, find_sources, make_source_job
-from dedup.pipeline.write_report import save_page
 from dedup.report.corpus.csv_tables import write_csv
-from dedup.report.corpus.report_folder import report_folder
+from dedup.report.corpus.report_folder import report_folder, save_page
 from dedup.report.sources.source_matrix import SourceMatrix, make_matrix
 from dedup.report.sources.sources_html import render_cells, render_index
 from dedup.sources.families import Family

@@ -1,6 +1,8 @@
 """Numbers in words, the same in every format."""
 
-from dedup.model.run import RejectionCounts
+from collections.abc import Iterable
+
+from dedup.model.run import Limit, RejectionCounts
 from dedup.text.control_characters import show_line
 
 
@@ -40,6 +42,22 @@ def warn_of_rejections(found: RejectionCounts) -> str:
     share = format_share(found.rejected, found.records)
     reason = f"{show_line(found.commonest)} ({found.by_reason[found.commonest]:,})"
     return f"{found.rejected:,} of {found.records:,} records ({share}) could not be read, mostly: {reason}\n"
+
+
+def describe_change(kind: str, old: str, new: str) -> str:
+    """Return what became of a fact of a kind; a side that has none is "".
+
+    >>> describe_change("number", "3", "4"), describe_change("date", "", "May")
+    ('number changed: 3 -> 4', 'date added: May')
+    """
+    if not old:
+        return f"{kind} added: {new}"
+    return f"{kind} changed: {old} -> {new}" if new else f"{kind} dropped: {old}"
+
+
+def tell_limits(limits: Iterable[Limit]) -> list[str]:
+    """Return a line for each bound that was hit, with what that did to the result."""
+    return [f"limit hit: {x.limit} = {x.value:,}, {x.hits:,} times. {x.effect}." for x in limits]
 
 
 def clip(text: str, most: int) -> str:

@@ -35,51 +35,26 @@ def list_rows(found: Mapping[str, Any], table: str) -> Iterator[Row]:
     """Yield the rows of a table of COLUMNS; what is no comparison is a `KeyError`, `TypeError` or `IndexError`."""
     names = [document["name"] for document in found["documents"]]
     for number, entry in enumerate(found[table]):
-        yield from EXPAND[table](entry, names, number)
+        if table == "rows":  # what each text says of a statement
+            told = {"row": number, "reference": names[entry["reference"]]}
+            yield from (cell | told | {"name": names[cell["doc"]]} for cell in entry["cells"])
+        elif table == "disagreements":  # what each text has
+            for fact in entry["facts"]:
+                joined = {key: "; ".join(fact[key]) for key in ("texts", "values")}
+                yield entry | joined | {"disagreement": number, "name": names[fact["doc"]]}
+        elif table == "links":
+            sides = {f"{side}_{key}": value for side in "ab" for key, value in entry[side].items()}
+            yield entry | sides | {side: names[entry[side]["doc"]] for side in "ab"}
+        elif table == "left_out":
+            yield entry | {"name": names[entry["doc"]]} | describe_left_out(entry, names)
+        elif table == "shares":
+            yield entry | {"name": names[entry["doc"]], "base": names[entry["base"]]}
+        else:
+            yield entry
 
 
-def expand_row(entry: Row, names: Sequence[str], number: int) -> Iterator[Row]:
-    """Yield what each text says of a statement."""
-    for cell in entry["cells"]:
-        yield cell | {"row": number, "name": names[cell["doc"]], "reference": names[entry["reference"]]}
-
-
-def expand_link(entry: Row, names: Sequence[str], _number: int) -> Iterator[Row]:
-    """Yield a link as one row."""
-    sides = {f"{side}_{key}": value for side in "ab" for key, value in entry[side].items()}
-    yield entry | sides | {side: names[entry[side]["doc"]] for side in "ab"}
-
-
-def expand_left_out(entry: Row, names: Sequence[str], _number: int) -> Iterator[Row]:
-    """Yield a statement that a text leaves out, with who says it, and which characters of the text come nearest."""
-    near = entry["nearest"]
-    said_by = "; ".join(dict.fromkeys(names[span["doc"]] for span in entry["says"]))
+def describe_left_out(entry: Row, names: Sequence[str]) -> Row:
+    """Return who says a statement that a text leaves out, and which characters of the text come nearest."""
+    near, said_by = entry["nearest"], dict.fromkeys(names[span["doc"]] for span in entry["says"])
     nearest = {"nearest": f"{near['start']}-{near['end']}", "score": near["score"]} if near else {"nearest": None}
-    yield entry | {"name": names[entry["doc"]], "said_by": said_by} | nearest
-
-
-def expand_disagreement(entry: Row, names: Sequence[str], number: int) -> Iterator[Row]:
-    """Yield what each text has."""
-    for fact in entry["facts"]:
-        joined = {key: "; ".join(fact[key]) for key in ("texts", "values")}
-        yield entry | joined | {"disagreement": number, "name": names[fact["doc"]]}
-
-
-def expand_shares(entry: Row, names: Sequence[str], _number: int) -> Iterator[Row]:
-    """Yield how a text relates to another."""
-    yield entry | {"name": names[entry["doc"]], "base": names[entry["base"]]}
-
-
-def expand_document(entry: Row, _names: Sequence[str], _number: int) -> Iterator[Row]:
-    """Yield a text."""
-    yield entry
-
-
-EXPAND = {
-    "documents": expand_document,
-    "rows": expand_row,
-    "links": expand_link,
-    "left_out": expand_left_out,
-    "disagreements": expand_disagreement,
-    "shares": expand_shares,
-}
+    return {"said_by": "; ".join(said_by), **nearest}

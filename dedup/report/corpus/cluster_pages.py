@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import IO
 
 import msgspec
-import numpy as np
 
 from dedup.diff.engine import diff_texts
-from dedup.model.documents import CopyRelation
 from dedup.output.confined_paths import is_within, open_within
 from dedup.output.passage_records import PassageRecord
 from dedup.output.run_folder import PASSAGES
@@ -20,6 +18,7 @@ from dedup.report.corpus.corpus_cluster import render_cluster
 from dedup.report.corpus.corpus_diff import ComparedPair, describe_diff
 from dedup.report.corpus.corpus_model import Card, ClusterContent, DocumentPair
 from dedup.report.corpus.corpus_page import cluster_path
+from dedup.report.corpus.report_folder import save_page
 from dedup.report.corpus.shown_documents import read_shown
 
 MAX_COMPARED = 50  # copies of a cluster that are compared with the representative word by word
@@ -44,11 +43,9 @@ def write_pages(plans: list[ClusterPlan], report: Callable[[int], None], files: 
     """Write the pages of some clusters."""
     with files.documents.open("rb") as documents, open_passages(files.out) as notes:
         for plan in plans:
-            path = files.pages / cluster_path(plan.number)
-            path.parent.mkdir(parents=True, exist_ok=True)
             content = read_content(plan, documents, notes)
             page = render_cluster(content, compare_copies(plan, content, documents))
-            path.write_text(page, encoding="utf-8", newline="\n")
+            save_page(files.pages / cluster_path(plan.number), page)
             report(1)
 
 
@@ -73,15 +70,8 @@ def read_content(plan: ClusterPlan, documents: IO[bytes], notes: IO[bytes]) -> C
 
 def read_copies(plan: ClusterPlan, kept: Card, documents: IO[bytes]) -> Iterator[DocumentPair]:
     """Yield the copies that the page names, each with the kept document."""
-    table = plan.copies
     for row, offset in enumerate(plan.offsets.tolist()):
-        yield DocumentPair(
-            kept,
-            read_shown(documents, offset).card,
-            CopyRelation(table.relation[row]).label,
-            float(table.similarity[row]),
-            covered=None if np.isnan(table.covered[row]) else float(table.covered[row]),
-        )
+        yield plan.copies.pair(row, kept, read_shown(documents, offset).card)
 
 
 def compare_copies(plan: ClusterPlan, content: ClusterContent, documents: IO[bytes]) -> Iterator[ComparedPair]:

@@ -16,20 +16,25 @@ Item = TypeVar("Item")
 GENERATOR = "dedup corpus report"
 INDEX = "index.html"
 THRESHOLD_PAGE = "threshold.html"
-CLUSTERS_PER_FOLDER = 500
+PAGES_PER_FOLDER = 500
 MAX_TITLE, MAX_NAME = 160, 80
 ROW_MARKUP = 400  # bytes of tags around a row of a table, at most
 
 _STYLES = ("diff.css", "corpus.css")
 
 
-def cluster_path(number: int) -> str:
-    """Return the page of a cluster, relative to the index; no folder holds more than 500.
+def numbered_path(kind: str, number: int) -> str:
+    """Return a page of one of many things of a kind, relative to the index; no folder holds more than 500.
 
-    >>> cluster_path(1), cluster_path(501)
-    ('clusters/000/1.html', 'clusters/001/501.html')
+    >>> numbered_path("clusters", 1), numbered_path("articles", 501)
+    ('clusters/000/1.html', 'articles/001/501.html')
     """
-    return f"clusters/{(number - 1) // CLUSTERS_PER_FOLDER:03d}/{number}.html"
+    return f"{kind}/{(number - 1) // PAGES_PER_FOLDER:03d}/{number}.html"
+
+
+def cluster_path(number: int) -> str:
+    """Return the page of a cluster, relative to the index."""
+    return numbered_path("clusters", number)
 
 
 def list_path(page: int) -> str:

@@ -106,10 +106,7 @@ def render_pair_lists(run: RunTables, survey: Survey, documents: IO[bytes], link
             read_shown(documents, survey.shown.find_named(int(side[row]))).card
             for side in (table.witness, table.removed)
         )
-        cluster = run.clusters.find_page(int(table.witness[row]))
-        return DocumentPair(
-            first, second, CopyRelation(table.relation[row]).label, float(table.similarity[row]), cluster
-        )
+        return table.pair(row, first, second, run.clusters.find_page(int(table.witness[row])))
 
     for grouping in list_groupings(table, survey):
         page: list[PairGroup] = []

@@ -13,6 +13,7 @@ from dedup.model.documents import CopyRelation
 from dedup.output.finished_run import no_record, read_records
 from dedup.output.records import RemovedRecord, Witness
 from dedup.output.run_folder import REMOVED
+from dedup.report.corpus.corpus_model import Card, DocumentPair
 
 LINE_BITS = 40
 NO_WITNESS = -1
@@ -87,6 +88,12 @@ class RemovalTable:
             self.covered[rows],
             self.novel[rows],
         )
+
+    def pair(self, row: int, kept: Card, removed: Card, cluster: int | None = None) -> DocumentPair:
+        """Return a removal as pages name it, with the number of the page of its cluster."""
+        relation, covered = CopyRelation(self.relation[row]).label, float(self.covered[row])
+        known = None if np.isnan(covered) else covered
+        return DocumentPair(kept, removed, relation, float(self.similarity[row]), cluster, known)
 
     def nearest(self, most: int) -> "RemovalTable":
         """Return the near-copies that are nearest above the threshold, nearest first."""

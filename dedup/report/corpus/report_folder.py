@@ -57,6 +57,12 @@ def report_folder(target: Path, out: Path | None, *, overwrite: bool) -> Iterato
             remove_ours(partial, REPORT)
 
 
+def save_page(path: Path, page: str) -> None:
+    """Write one page."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page, encoding="utf-8", newline="\n")
+
+
 def refuse_place(place: Path, out: Path | None, *, overwrite: bool) -> None:
     """Raise `OutputError` where the report must not go."""
     refuse_link(place)

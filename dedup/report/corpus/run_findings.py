@@ -14,7 +14,6 @@ from dedup.report.corpus.corpus_model import (
     Card,
     CorpusFindings,
     DocumentPair,
-    LosingPair,
     SeriesEntry,
     TextPair,
 )
@@ -58,7 +57,7 @@ def describe_findings(
         boilerplate=read_boilerplate(run.out),
         rejections=read_rejections(run.out),
         num_elsewhere=int((run.removals.witness == NO_WITNESS).sum()),
-        losing=tuple(describe_losing(run, shown, documents)),
+        losing=tuple(map(mark_novel, describe_removals(run, run.losing, shown, documents))),
         num_losing=int((run.removals.novel > 0).sum()),
         alike={relation: tuple(describe_alike(run, relation, shown, documents)) for relation in run.alike},
         series=tuple(read_series(run.out)),
@@ -72,15 +71,8 @@ def describe_removals(
     offsets = zip(shown.find(table.witness).tolist(), shown.find(table.removed).tolist(), strict=True)
     for row, (first, second) in enumerate(offsets):
         old, new = read_shown(documents, first), read_shown(documents, second)
-        relation, similarity = CopyRelation(table.relation[row]).label, float(table.similarity[row])
         page = run.clusters.find_page(int(table.witness[row]))
-        yield TextPair(DocumentPair(old.card, new.card, relation, similarity, page), old.text, new.text)
-
-
-def describe_losing(run: RunTables, shown: ShownDocuments, documents: IO[bytes]) -> Iterator[LosingPair]:
-    """Yield the removals with most novel words, these marked."""
-    for removal in describe_removals(run, run.losing, shown, documents):
-        yield mark_novel(removal)
+        yield TextPair(table.pair(row, old.card, new.card, page), old.text, new.text)
 
 
 def describe_alike(run: RunTables, relation: str, shown: ShownDocuments, documents: IO[bytes]) -> Iterator[AlikePair]:

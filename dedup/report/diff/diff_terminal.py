@@ -80,33 +80,22 @@ def _write_departure(diff: Diff, row: Departure, screen: Screen) -> Iterator[Lin
 
 def _write_block(diff: Diff, block: Block, screen: Screen) -> Iterator[Line]:
     yield from _write_note(diff, block, screen)
-    pieces = _cut_pieces(diff, block, is_old=True, is_new=True)
-    shown = (
-        pieces
-        if screen.is_coloured or block.relation in {UnitChange.ADDED, UnitChange.DROPPED}
-        else list(add_signs(pieces))
-    )
-    if not screen.is_coloured:
-        shown = [Piece(piece.text) for piece in shown]
-    yield from _hang(_choose_sign(block), wrap_pieces(shown, _measure_text(screen)))
+    pieces = _show_pieces(diff, block, screen, is_old=True, is_new=True)
+    yield from _hang(_choose_sign(block), wrap_pieces(pieces, _measure_text(screen)))
 
 
 def _write_pair(diff: Diff, block: Block, screen: Screen) -> Iterator[Line]:
     """Yield the old and the new wording beside each other."""
     yield from _write_note(diff, block, screen)
     width = (screen.width - GUTTER - 3) // 2
-    columns = []
-    for is_old in (True, False):
-        pieces = _cut_pieces(diff, block, is_old=is_old, is_new=not is_old)
-        if not screen.is_coloured:
-            is_whole = block.relation in {UnitChange.ADDED, UnitChange.DROPPED}
-            pieces = [Piece(piece.text) for piece in (pieces if is_whole else add_signs(pieces))]
-        columns.append(wrap_pieces(pieces, width))
+    sides = [_show_pieces(diff, block, screen, is_old=is_old, is_new=not is_old) for is_old in (True, False)]
+    columns = [wrap_pieces(pieces, width) for pieces in sides]
     height = max(map(len, columns))
     left, right = (column + [()] * (height - len(column)) for column in columns)
     sign = _choose_sign(block)
     for number, (old_line, new_line) in enumerate(zip(left, right, strict=True)):
-        gutter = Piece(f"{sign if number == 0 else ' ':<{GUTTER}}", _choose_sign_style(block))
+        style = Style.PLAIN if block.move is None else Style.MOVED
+        gutter = Piece(f"{sign if number == 0 else ' ':<{GUTTER}}", style)
         yield (gutter, *pad(old_line, width), Piece(" │ ", Style.FAINT), *new_line)
 
 
@@ -118,6 +107,15 @@ def _write_note(diff: Diff, block: Block, screen: Screen) -> Iterator[Line]:
         notes.append(describe_relation(block.relation))
     for note in notes:
         yield from _hang(" ", wrap_pieces([Piece(f"({note})", Style.MOVED)], _measure_text(screen)))
+
+
+def _show_pieces(diff: Diff, block: Block, screen: Screen, *, is_old: bool, is_new: bool) -> list[Piece]:
+    """Return the pieces of a block as the screen shows them: without colour changes get signs, unless all is one."""
+    pieces = _cut_pieces(diff, block, is_old=is_old, is_new=is_new)
+    if screen.is_coloured:
+        return pieces
+    is_whole = block.relation in {UnitChange.ADDED, UnitChange.DROPPED}
+    return [Piece(piece.text) for piece in (pieces if is_whole else add_signs(pieces))]
 
 
 def _cut_pieces(diff: Diff, block: Block, *, is_old: bool, is_new: bool) -> list[Piece]:
@@ -166,10 +164,6 @@ def _hang(sign: str, lines: Iterable[Line]) -> Iterator[Line]:
 def _choose_sign(block: Block) -> str:
     sign = _SIGNS[block.relation]
     return sign if block.move is None else f">{sign}".strip()
-
-
-def _choose_sign_style(block: Block) -> Style:
-    return Style.PLAIN if block.move is None else Style.MOVED
 
 
 def _measure_text(screen: Screen) -> int:

@@ -4,7 +4,7 @@ from bisect import bisect_right
 
 from dedup.diff.model import Diff, UnitChange
 from dedup.report.diff.diff_rows import ChangedFact, Fold, differs_in_line_ends_only, is_white_space
-from dedup.report.wording import count_things, format_share
+from dedup.report.wording import count_things, describe_change, format_share
 from dedup.text.units import split_paragraphs
 from dedup.text.words import count_words
 
@@ -45,11 +45,7 @@ def name_line_ends(text: str) -> str:
 
 def describe_fact(fact: ChangedFact) -> str:
     """Return a changed number, date or quotation in words."""
-    if not fact.new:
-        return f"{fact.mark.value} dropped: {fact.old}"
-    if not fact.old:
-        return f"{fact.mark.value} added: {fact.new}"
-    return f"{fact.mark.value} changed: {fact.old} -> {fact.new}"
+    return describe_change(fact.mark.value, fact.old, fact.new)
 
 
 def describe_move(diff: Diff, number: int, *, is_arrival: bool) -> str:

@@ -1,11 +1,11 @@
 """The history of an article as one HTML page: readable without its script, nothing loaded, safe with hostile text."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import msgspec
 
-from dedup.history.version_history import SentenceLife, Step, StepFact, StepKind, VersionHistory
+from dedup.history.version_history import SentenceLife, Step, StepKind, VersionHistory
 from dedup.report.diff.diff_html import DiffRow, describe_rows, measure_shares
 from dedup.report.history.step_words import (
     count_facts,
@@ -122,12 +122,7 @@ def list_facts(history: VersionHistory) -> list[tuple[str, str, bool]]:
     """Return (words, anchor, is_silent) of the changed facts: headlines, numbers, names, quotations, dates."""
     found = [(fact, step) for step in history.steps for fact in step.facts]
     found.sort(key=lambda pair: ORDER.index(pair[0].kind))
-    return [(tell_fact(fact, step), name_step(step), step.is_silent) for fact, step in found]
-
-
-def tell_fact(fact: StepFact, step: Step) -> str:
-    """Return a changed fact with its version."""
-    return f"{name_version(step.new)}: {describe_fact(fact)}"
+    return [(f"{name_version(s.new)}: {describe_fact(fact)}", name_step(s), s.is_silent) for fact, s in found]
 
 
 def describe_page_step(history: VersionHistory, step: Step) -> PageStep:
@@ -146,13 +141,9 @@ def describe_page_step(history: VersionHistory, step: Step) -> PageStep:
         step.is_silent,
         step.kind in {StepKind.SAME, StepKind.TRIVIAL},
         measure_shares(step.diff),
-        [leave_out_text(row) for row in describe_rows(step.diff, f"{anchor}-")],
+        # Without the unchanged sentences that a row folds: a page would hold each many times.
+        [replace(row, rows=()) for row in describe_rows(step.diff, f"{anchor}-")],
     )
-
-
-def leave_out_text(row: DiffRow) -> DiffRow:
-    """Return a row without the unchanged sentences that it folds: it would hold each many times."""
-    return DiffRow("fold", label=row.label) if row.kind == "fold" else row
 
 
 def describe_sentence(history: VersionHistory, life: SentenceLife) -> PageLife:

@@ -8,9 +8,9 @@ from typing import NamedTuple
 import msgspec
 
 from dedup.history.version_history import StepKind, VersionHistory
-from dedup.report.corpus.corpus_page import render_corpus_page
+from dedup.report.corpus.corpus_page import numbered_path, render_corpus_page
 
-PER_FOLDER = 500
+CHANGES = ("headline", "number_facts", "name_facts", "quote", "date", "silent", "reverted")
 
 
 class WrittenHistories(NamedTuple):
@@ -47,25 +47,7 @@ class ArticleEntry(msgspec.Struct, frozen=True):
     @property
     def kinds(self) -> list[str]:
         """Return which kinds of changes the article has."""
-        counts = {
-            "headline": self.headline,
-            "number": self.number_facts,
-            "name": self.name_facts,
-            "quote": self.quote,
-            "date": self.date,
-            "silent": self.silent,
-            "reverted": self.reverted,
-        }
-        return [kind for kind, count in counts.items() if count]
-
-
-def article_path(number: int) -> str:
-    """Return the page of an article, relative to the index; no folder holds more than 500.
-
-    >>> article_path(1), article_path(501)
-    ('articles/000/1.html', 'articles/001/501.html')
-    """
-    return f"articles/{(number - 1) // PER_FOLDER:03d}/{number}.html"
+        return [name.removesuffix("_facts") for name in CHANGES if getattr(self, name)]
 
 
 def describe_article(number: int, history: VersionHistory) -> ArticleEntry:
@@ -75,7 +57,7 @@ def describe_article(number: int, history: VersionHistory) -> ArticleEntry:
     return ArticleEntry(
         number,
         history.name,
-        article_path(number),
+        numbered_path("articles", number),
         last.title,
         last.outlet,
         first.time,

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from dedup.history.version_history import Step, StepFact, StepFactKind, StepKind, VersionHistory
-from dedup.report.wording import clip, count_things
+from dedup.report.wording import clip, count_things, describe_change
 from dedup.text.control_characters import show_line
 
 MAX_FACT = 60  # characters of one side of a fact
@@ -40,9 +40,7 @@ def describe_call(history: VersionHistory, step: Step) -> str:
 def describe_fact(fact: StepFact) -> str:
     """Return a changed fact in words."""
     old, new = (clip(" ".join(side.split()), MAX_FACT) for side in (fact.old, fact.new))
-    if not old:
-        return f"{fact.kind} added: {new}"
-    return f"{fact.kind} changed: {old} -> {new}" if new else f"{fact.kind} dropped: {old}"
+    return describe_change(fact.kind, old, new)
 
 
 def count_facts(step: Step) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dedup.output.source_records import SourceSummary
 from dedup.report.sources.source_matrix import SourceMatrix
-from dedup.report.wording import clip, format_share, warn_of_rejections
+from dedup.report.wording import clip, format_share, tell_limits, warn_of_rejections
 from dedup.sources.flows import NOBODY
 from dedup.text.control_characters import show_line
 
@@ -37,7 +37,7 @@ def render_sources(summary: SourceSummary, matrix: SourceMatrix, out: str) -> st
     if len(summary.outlets) > MAX_OUTLETS:
         lines.append(f"and {len(summary.outlets) - MAX_OUTLETS:,} more outlets")
     lines += list_flows(matrix)
-    lines += [f"limit hit: {x.limit} = {x.value:,}, {x.hits:,} times. {x.effect}." for x in summary.limits]
+    lines += tell_limits(summary.limits)
     lines += ["", f"all of it: {show_line(out)}, with pages: {show_line(out)}/index.html"]
     return warn_of_rejections(summary.rejections) + "\n".join(lines) + "\n"
 

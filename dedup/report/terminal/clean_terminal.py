@@ -13,7 +13,7 @@ from dedup.near.sketcher import tokenise_text
 from dedup.output.examples import NO_ID
 from dedup.output.passage_records import PassageRecord
 from dedup.output.run_folder import ANNOTATED
-from dedup.report.wording import clip, count_things, format_share, warn_of_rejections
+from dedup.report.wording import clip, count_things, format_share, tell_limits, warn_of_rejections
 from dedup.text.control_characters import show_line
 
 SNIPPET = 76  # characters of a line of text
@@ -65,7 +65,7 @@ def render_summary(
         warn_of_rejections(summary.rejections) + render_headline(summary),
         render_counts(summary),
         render_losses(summary),
-        render_limits(summary),
+        "".join(f"{line}\n" for line in tell_limits(summary.limits)),
         render_examples(examples),
         render_cut(cut) if cut else "",
         render_outputs(out) if out else instead,
@@ -140,14 +140,6 @@ def render_losses(summary: Summary) -> str:
         named = (f"{n:,} {SERIES[SeriesKind(kind)]}" for kind, n in summary.suspicious.items())
         lines.append(f"series that deserve a look: {', '.join(named)}: see suspicious.jsonl")
     return "".join(f"{line}\n" for line in lines)
-
-
-def render_limits(summary: Summary) -> str:
-    """Return the bounds that were hit, each with what that did to the result."""
-    return "".join(
-        f"limit hit: {limit.limit} = {limit.value:,}, {limit.hits:,} times. {limit.effect}.\n"
-        for limit in summary.limits
-    )
 
 
 def render_examples(examples: Sequence[Removal]) -> str:

@@ -3,7 +3,7 @@
 import shlex
 
 from dedup.model.story import StoryCounts, StoryRecord, StoryResult
-from dedup.report.wording import format_share, warn_of_rejections
+from dedup.report.wording import format_share, tell_limits, warn_of_rejections
 from dedup.text.control_characters import show_line
 
 BIGGEST = 10
@@ -21,7 +21,7 @@ def render_stories(result: StoryResult, out: str | None) -> str:
         lines += describe_story(story)
     if result.limits:
         lines.append("")
-    lines += [f"limit hit: {x.limit} = {x.value:,}, {x.hits:,} times. {x.effect}." for x in result.limits]
+    lines += tell_limits(result.limits)
     if out is not None:
         lines += ["", f"all of them: {show_line(out)}"]
     if stories:

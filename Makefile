@@ -54,7 +54,7 @@ same: setup ## compare all that the commands write with another commit: BASE=3fc
 	$(BIN)/python scripts/same_output.py $(SAME) $(BASE)
 
 bench-memory: setup ## speed of `dedup.deduplicate` on texts in memory beside semhash, rensa and datasketch
-	$(BIN)/python benchmarks/bench_memory.py
+	$(BIN)/python benchmarks/bench_peers.py --only memory --tools datasketch rensa semhash --out benchmarks/.cache/memory
 
 bench-diff: setup ## time, readability and moves of `dedup diff`, beside other tools
 	$(BIN)/python benchmarks/bench_diff.py

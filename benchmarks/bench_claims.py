@@ -1,6 +1,6 @@
 """What `dedup compare` says about outlets: what each leaves out, held against the labelled stories.
 
-    python benchmarks/bench_claims.py [--shared FOLDER]
+    python benchmarks/bench_compare.py --only claims [--shared FOLDER]
 
 An entry of grade `left_out` is right in the strict sense if no sentence of its statement has a labelled counterpart in
 that text, and not wrong if none has one of grade 2. A true omission is a labelled pair of grade 2 to which neither side
@@ -8,14 +8,12 @@ has a counterpart in a third text; it is found if an entry of that text holds ei
 the *other* stories. Beside it are the figures of the bound that is shipped.
 """
 
-import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from compare_stories import SHARED, Story, load_stories, read_grades
+from compare_stories import Story, read_grades
 
 from dedup.compare.choose_engine import choose_engine
 from dedup.compare.encoder import Encoder, ModelMissingError
@@ -152,19 +150,3 @@ def load_encoders() -> dict[str, Encoder | None]:
     except ModelMissingError as error:
         print(f"skipped: {error}")
         return {"lexical": None}
-
-
-def main() -> None:
-    """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--shared", type=Path, default=SHARED)
-    args = parser.parse_args()
-    stories = load_stories(args.shared)
-    if not stories:
-        print(f"skipped: no texts of the labelled stories in {args.shared}")
-        return
-    show_claims(stories, load_encoders())
-
-
-if __name__ == "__main__":
-    main()

@@ -12,11 +12,10 @@ import random
 import shutil
 import statistics
 import tempfile
-from itertools import islice
 from pathlib import Path
 
 from grow import write_corpus
-from measure import Run, alternate, median_ratio, median_wall, read_options, report, run_dedup
+from measure import Run, Words, alternate, median_ratio, median_wall, read_options, report, run_dedup
 from quality import hash_file
 from shelf import CACHE
 
@@ -38,20 +37,11 @@ def cut_days(source: Path, folder: Path, new: int) -> tuple[Path, Path, int]:
     return *days, total
 
 
-def compile_kernels(day: Path, folder: Path, options: tuple[str, ...]) -> None:
-    """Clean a few lines into an index, and others through it: kernels are compiled when they are used first."""
-    with day.open("rb") as lines, tempfile.TemporaryDirectory(dir=folder) as scratch:
-        for turn in ("first", "second"):
-            few = Path(scratch, f"{turn}.jsonl")
-            few.write_bytes(b"".join(islice(lines, 1000)))
-            run_dedup("clean", few, "-o", few.with_suffix(""), "--index", Path(scratch, "few.duckdb"), "-q", *options)
-
-
 def compare(days: tuple[Path, Path], folder: Path, rounds: int, options: tuple[str, ...]) -> dict[str, list[Run]]:
     """Clean day 2 through an index of day 1, and both days anew, in turn; check that they keep the same lines."""
     index, filled = folder / "news.duckdb", folder / "filled.duckdb"
     filled.unlink(missing_ok=True)
-    compile_kernels(days[1], folder, options)
+    run_dedup("warm-up", "-q")
     first = run_dedup("clean", days[0], "-o", folder / "out1", "--index", filled, "-q", *options)
     report("day 1 into a new index, whole process", f"{first.wall_s:.1f} s")
 

@@ -4,6 +4,8 @@ make bench
 python benchmarks/bench_peers.py --data ../shared/data --only speed quality --documents 60000
 
 Everything is written to benchmarks/runs/DATE/: results.json (machine, versions, every figure) and tables.
+--tools names peers, or "none"; --small takes so many real articles and hot copies only; --largest bounds the section
+scale; a run is stopped after --limit seconds or --limit-mb. The section "memory" is of `dedup.deduplicate`.
 """
 
 import argparse
@@ -14,42 +16,33 @@ import platform
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from news import require_folder
+from measure import Words, read_options
 from peer_passages import measure_passages
 from peer_runs import FLOOR, Answer, Settings, Timing, find_tools, run_tool, time_tools
 from peer_tables import write_tables
-from peers.environments import DEFAULT_FOLDER, Installed
+from peers.environments import DEFAULT_FOLDER, OUR_MEMORY, Installed
 from quality import judge, read_truth
-from shelf import Corpus, Shelf
+from shelf import CACHE, Corpus, Shelf
 
 HERE = Path(__file__).parent
 SIZES = (10_000, 30_000, 100_000, 300_000, 1_000_000, 4_000_000)
-SECTIONS = ("speed", "quality", "passages", "hot", "scale")
+SECTIONS = ("speed", "quality", "passages", "hot", "scale")  # and "memory", if it is asked for
 Result = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Bench:
-    """What is compared: tools, corpora, settings."""
+    """What is compared: tools, corpora, settings, and the options of the command line."""
 
     tools: list[Installed]
     shelf: Shelf
     settings: Settings
-    rounds: int
-    documents: int
-    largest: int
-    originals: int
-    small: int | None
-    envs: Path
-
-    def real(self) -> Corpus:
-        """Return the real articles."""
-        return self.shelf.real(self.small)
+    options: argparse.Namespace
 
     def judge_answers(self, corpus: Corpus, answers: dict[str, Answer]) -> Result:
         """Return the quality of every answer."""
@@ -66,17 +59,17 @@ def with_floor(bench: Bench) -> list[Installed]:
 def measure_speed(bench: Bench) -> Result:
     """Time all tools on real articles and on grown ones, and judge what they did to the real ones."""
     tables = {}
-    for name, corpus in (("real", bench.real()), ("grown", bench.shelf.grown(bench.documents))):
-        timings, answers = time_tools(with_floor(bench), corpus, bench.settings, bench.rounds)
-        tables[name] = corpus.describe() | {"tools": describe_all(timings.values())}
-        if name == "real":
-            tables[name]["quality"] = bench.judge_answers(corpus, answers)
+    for corpus in (bench.shelf.real(bench.options.small), bench.shelf.grown(bench.options.documents)):
+        timings, answers = time_tools(with_floor(bench), corpus, bench.settings, bench.options.rounds)
+        tables[corpus.name] = corpus.describe() | {"tools": describe_all(timings.values())}
+        if corpus.name == "real":
+            tables[corpus.name]["quality"] = bench.judge_answers(corpus, answers)
     return tables
 
 
 def measure_quality(bench: Bench) -> Result:
     """Judge all tools on planted copies."""
-    corpus = bench.shelf.planted(bench.originals)
+    corpus = bench.shelf.planted(bench.options.originals)
     timings, answers = time_tools(bench.tools, corpus, bench.settings, 1)
     problems = {name: timing.problem for name, timing in timings.items() if timing.problem}
     return corpus.describe() | {"problems": problems, "quality": bench.judge_answers(corpus, answers)}
@@ -84,7 +77,7 @@ def measure_quality(bench: Bench) -> Result:
 
 def measure_hot(bench: Bench) -> Result:
     """Time all tools on near-copies of one story."""
-    corpus = bench.shelf.hot(bench.small or 10_000)
+    corpus = bench.shelf.hot(bench.options.small or 10_000)
     timings, _ = time_tools(bench.tools, corpus, bench.settings, 1)
     return corpus.describe() | {"tools": describe_all(timings.values())}
 
@@ -94,12 +87,12 @@ def measure_scale(bench: Bench) -> Result:
 
     A peer that fails or takes a quarter of the limit is not run on a larger corpus, and that is written down.
     """
-    sizes = [size for size in SIZES if size <= bench.largest]
+    sizes = [size for size in SIZES if size <= bench.options.largest]
     bench.shelf.grown(sizes[-1])  # smaller ones are its head
     tools, rows = with_floor(bench), []
     for size in sizes:
         corpus = bench.shelf.grown(size)
-        rounds = bench.rounds if size <= 100_000 else 1
+        rounds = bench.options.rounds if size <= 100_000 else 1
         timings, _ = time_tools(tools, corpus, bench.settings, rounds)
         rows.append({"documents": size, "megabytes": corpus.megabytes, "tools": describe_all(timings.values())})
         slow = bench.settings.limit_s / 4
@@ -110,14 +103,26 @@ def measure_scale(bench: Bench) -> Result:
             if tool.peer.name in ours
             or (not timings[tool.peer.name].problem and timings[tool.peer.name].runs[0].wall_s < slow)
         ]
-        if size not in {sizes[-1], bench.documents}:
+        if size not in {sizes[-1], bench.options.documents}:
             corpus.path.unlink()
-    if sizes[-1] > bench.documents:
+    if sizes[-1] > bench.options.documents:
         bench.shelf.grown(sizes[-1]).path.unlink()
     return {"rows": rows}
 
 
-def describe_all(timings: Sequence[Timing] | Any) -> list[Result]:
+def measure_memory(bench: Bench) -> Result:
+    """Time all tools on texts in memory: reading them into a list, and finding the near-duplicates; print our lead."""
+    corpus = bench.shelf.grown(bench.options.documents)
+    tools = [Installed(OUR_MEMORY, Path(sys.executable)), *bench.tools[1:]]
+    timings, _ = time_tools(tools, corpus, bench.settings, bench.options.rounds)
+    seconds = {name: timing.parts["work"] for name, timing in timings.items() if "work" in timing.parts}
+    ours = seconds.pop(OUR_MEMORY.name)
+    for name, theirs in sorted(seconds.items(), key=lambda item: item[1]):
+        print(f"dedup {ours:.2f} s, {name} {theirs:.2f} s: {theirs / ours:.1f} times as fast (goal: 4)")
+    return corpus.describe() | {"tools": describe_all(timings.values())}
+
+
+def describe_all(timings: Iterable[Timing]) -> list[Result]:
     """Return the figures of all tools."""
     return [timing.describe() for timing in timings]
 
@@ -150,9 +155,10 @@ def run_sections(bench: Bench, names: Sequence[str], out: Path) -> None:
     sections: dict[str, Callable[[Bench], Result]] = {
         "speed": measure_speed,
         "quality": measure_quality,
-        "passages": lambda b: measure_passages(b.shelf, b.settings, b.envs, b.originals),
+        "passages": lambda b: measure_passages(b.shelf, b.settings, b.options.envs, b.options.originals),
         "hot": measure_hot,
         "scale": measure_scale,
+        "memory": measure_memory,
     }
     tools = [
         asdict(tool.peer) | {"problem": tool.problem, "python": str(tool.python or ""), "versions": list_versions(tool)}
@@ -206,49 +212,34 @@ def warm_up(tool: Installed, bench: Bench) -> None:
         print(f"  {tool.peer.name}: {run}", flush=True)
 
 
-def read_options() -> argparse.Namespace:
-    """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", type=Path)
-    parser.add_argument("--envs", type=Path, default=DEFAULT_FOLDER, help="environments of the peers")
-    parser.add_argument("--cache", type=Path, default=HERE / ".cache", help="corpora; a million take 3 GB")
-    parser.add_argument("--out", type=Path, default=HERE / "runs" / f"{dt.datetime.now(dt.UTC):%Y-%m-%d}")
-    parser.add_argument("--only", nargs="+", choices=SECTIONS, default=SECTIONS)
-    parser.add_argument("--tools", nargs="+", default=[], help="peers to compare with, or none; default: all")
-    parser.add_argument("--threshold", type=float, default=0.7)
-    parser.add_argument("--documents", type=int, default=60_000, help="grown articles of the section speed")
-    parser.add_argument("--largest", type=int, default=SIZES[-1], help="most documents of the section scale")
-    parser.add_argument("--originals", type=int, default=60, help="originals a language of the section quality")
-    parser.add_argument("--small", type=int, help="so many real articles and hot copies only: a trial")
-    parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--limit", type=float, default=1800, help="seconds after which a run is stopped")
-    parser.add_argument("--limit-mb", type=float, default=0.7 * total_memory_mb(), help="memory, the same")
-    parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
-    options = parser.parse_args()
-    options.data = require_folder(options.data)
-    return options
-
-
 def main() -> None:
     """Run the benchmark and write its results."""
-    options = read_options()
+    cores = len(os.sched_getaffinity(0))
+    options = read_options(
+        __doc__,
+        envs=DEFAULT_FOLDER,
+        cache=CACHE,
+        out=HERE / "runs" / f"{dt.datetime.now(dt.UTC):%Y-%m-%d}",
+        only=Words((*SECTIONS, "memory"), SECTIONS),
+        tools=Words(),
+        threshold=0.7,
+        documents=60_000,
+        largest=SIZES[-1],
+        originals=60,
+        small=int,
+        rounds=3,
+        limit=1800.0,
+        limit_mb=0.7 * total_memory_mb(),
+        workers=cores,
+    )
     os.environ["DEDUP_SHARED_DATA"] = str(options.data)
     options.cache.mkdir(parents=True, exist_ok=True)
     options.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=options.cache) as scratch:
         settings = Settings(options.threshold, 5, options.workers, options.limit, options.limit_mb, Path(scratch))
-        bench = Bench(
-            find_tools(options.tools, options.envs),
-            Shelf(options.data, options.cache),
-            settings,
-            options.rounds,
-            options.documents,
-            options.largest,
-            options.originals,
-            options.small,
-            options.envs,
-        )
-        run_sections(bench, options.only, options.out)
+        shelf = Shelf(options.data, options.cache)
+        tools = find_tools(options.tools, options.envs)
+        run_sections(Bench(tools, shelf, settings, options), options.only, options.out)
     print(f"written: {options.out}")
 
 

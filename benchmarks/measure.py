@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from news import require_folder
 
@@ -56,17 +56,21 @@ def cleaned(corpus: Path, *options: str) -> Iterator[Path]:
         yield folder / "o"
 
 
-def read_options(doc: str | None, **flags: Any) -> argparse.Namespace:
-    """Read the command line: --data, and a flag for each name with its default.
+class Words(NamedTuple):
+    """A flag that takes some words: of these, all of them by default; or any word."""
 
-    A type stands for a flag without a default; a tuple of words for one that takes some of them, all by default.
-    """
+    choices: tuple[str, ...] = ()
+    default: tuple[str, ...] | None = None
+
+
+def read_options(doc: str | None, **flags: Any) -> argparse.Namespace:
+    """Read the command line: --data, and a flag for each name with its default; a type is a flag without one."""
     parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, help="the folder of shared news data")
     for name, value in flags.items():
         flag, kind = f"--{name.replace('_', '-')}", value if isinstance(value, type) else type(value)
-        if isinstance(value, tuple):
-            parser.add_argument(flag, nargs="+", choices=value, default=value)
+        if isinstance(value, Words):
+            parser.add_argument(flag, nargs="+", choices=value.choices or None, default=value.default or value.choices)
         else:
             parser.add_argument(flag, type=kind, default=None if value is kind else value, help=f"default: {value}")
     options = parser.parse_args()

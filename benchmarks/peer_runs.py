@@ -41,7 +41,7 @@ class Answer:
 
 @dataclass
 class Timing:
-    """The runs of one tool on one corpus, or why there is none."""
+    """The runs of one tool on one corpus, the least seconds of its parts; or why there is none."""
 
     tool: str
     runs: list[Run] = field(default_factory=list)
@@ -116,7 +116,8 @@ def time_tools(
                 timing.runs.append(run)
             if answer:
                 answers[tool.peer.name] = answer
-                timing.parts, timing.kept = answer.seconds, len(answer.kept)
+                least = {name: min(s, timing.parts.get(name, s)) for name, s in answer.seconds.items()}
+                timing.parts, timing.kept = least, len(answer.kept)
             print(f"  {corpus.name} {corpus.documents:>9,} {tool.peer.name:<12} {show(run)}", flush=True)
     return timings, answers
 

@@ -47,6 +47,8 @@ def render(result: Row, name: str) -> str:
         parts.append(render_passages(result["passages"]))
     if "hot" in result:
         parts.append(render_times(f"{result['hot']['documents']:,} near-copies of one story", result["hot"]))
+    if "memory" in result:
+        parts.append(render_times(f"{result['memory']['documents']:,} texts in memory", result["memory"]))
     if "scale" in result:
         parts.append(render_scale(result["scale"]["rows"]))
     return "\n".join(parts)

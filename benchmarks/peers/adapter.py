@@ -64,18 +64,16 @@ def main(run: Callable[[Job], None], collect: Callable[[Job], None] | None = Non
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--collect", action="store_true")
     options = parser.parse_args()
-    job = Job(
-        options.source.resolve(),
-        options.target.resolve(),
-        options.threshold,
-        options.shingle_size,
-        options.workers,
-        Clock(),
-    )
-    if not options.collect:
-        run(job)
-    elif collect:
+    places = options.source.resolve(), options.target.resolve()
+    job = Job(*places, options.threshold, options.shingle_size, options.workers, Clock())
+    kept = job.folder / "seconds.json"
+    if options.collect and collect:
+        job.clock.seconds |= json.loads(kept.read_text()) if kept.exists() else {}
         collect(job)
+    elif not options.collect:
+        run(job)
+        if collect:
+            kept.write_text(json.dumps(job.clock.seconds))
 
 
 def read_documents(path: Path) -> tuple[list[str], list[str]]:
@@ -135,13 +133,3 @@ def translate_passages(job: Job, passages: Sequence[Sequence[str | int]]) -> Non
     """Write passages as [id, start, end, id, start, end], the copy before its source, in characters."""
     text = json.dumps({"passages": passages, "seconds": job.clock.seconds}, ensure_ascii=False)
     job.target.write_text(text + "\n", encoding="utf-8")
-
-
-def save_seconds(job: Job) -> None:
-    """Keep the seconds for `--collect`."""
-    (job.folder / "seconds.json").write_text(json.dumps(job.clock.seconds))
-
-
-def load_seconds(job: Job) -> None:
-    """Take up the seconds of the run."""
-    job.clock.seconds.update(json.loads((job.folder / "seconds.json").read_text()))

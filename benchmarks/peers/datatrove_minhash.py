@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from adapter import Job, load_seconds, main, read_documents, save_seconds, translate
+from adapter import Job, main, read_documents, translate
 
 BANDS, ROWS = 16, 8
 
@@ -44,7 +44,6 @@ def run(job: Job) -> None:
     with job.clock.part("output"):
         writer = JsonlWriter(str(folder / "kept"), compression=None)
         execute("4", workers, [reader, MinhashDedupFilter(remove), writer])
-    save_seconds(job)
 
 
 def split_file(source: Path, folder: Path, parts: int) -> None:
@@ -60,7 +59,6 @@ def split_file(source: Path, folder: Path, parts: int) -> None:
 
 def collect(job: Job) -> None:
     """Read the kept documents and the cluster numbers."""
-    load_seconds(job)
     kept = []
     for path in sorted((job.folder / "kept").iterdir()):
         with path.open("rb") as lines:

@@ -66,6 +66,7 @@ PEERS = (
     ),
 )
 
+OUR_MEMORY = Peer("dedup", "dedup_memory.py", (), "exact check", "ids")
 OUR_PASSAGES = Peer("dedup passages", "dedup_passages.py", (), "winnowed 5-grams, alignment", "passages")
 PASSAGE_PEERS = (
     Peer(

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections import defaultdict
 
-from adapter import Job, load_seconds, main, read_documents, save_seconds, translate
+from adapter import Job, main, read_documents, translate
 
 SETTINGS = """
 [input]
@@ -58,14 +58,12 @@ def run(job: Job) -> None:
     if saving:
         job.clock.seconds["output"] = float(saving[1])
         job.clock.seconds["work"] -= float(saving[1])
-    save_seconds(job)
 
 
 def collect(job: Job) -> None:
     """Read the data set and the clusters that it saved."""
     from datasets import load_from_disk
 
-    load_seconds(job)
     ids = read_documents(job.source)[0]
     kept = load_from_disk(str(job.folder / "result"))["id"]
     groups = defaultdict(list)

@@ -32,24 +32,13 @@ _PART = re.compile(r"\d+|(?:[A-Za-z'’]|[^\x00-\xbf\s\d\u2000-\u206f\u3000-\u30
 _SECONDS = range(10**8, 10**10)  # 1973 to 2286
 _MILLISECONDS = range(10**11, 10**13)
 _ZONES = {
-    **dict.fromkeys(("UT", "UTC", "GMT", "WET"), 0),
-    "EST": -5,
-    "EDT": -4,
-    "CST": -6,
-    "CDT": -5,
-    "MST": -7,
-    "MDT": -6,
-    "PST": -8,
-    "PDT": -7,
-    "BST": 1,
-    "WEST": 1,
-    "CET": 1,
-    "CEST": 2,
-    "EET": 2,
-    "EEST": 3,
-    "MSK": 3,
-    "JST": 9,
-}
+    zone: hours
+    for hours, zones in {
+        -8: "PST", -7: "PDT MST", -6: "MDT CST", -5: "CDT EST", -4: "EDT",
+        0: "UT UTC GMT WET", 1: "BST WEST CET", 2: "CEST EET", 3: "EEST MSK", 9: "JST",
+    }.items()
+    for zone in zones.split()
+}  # fmt: skip
 
 
 def parse_moment(text: str, order: str | None = None) -> datetime | None:

@@ -7,29 +7,11 @@ MONTHS = (
 MONTH_ABBREVIATIONS = (*(month[:3] for month in MONTHS), "sept")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
-_UNITS = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_UNITS = (
+    *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"),
+    *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 NUMBER_SCALES = {
     "hundred": 100,
     "thousand": 10**3,
@@ -45,65 +27,10 @@ NUMBER_VALUES = (
 )
 
 # Words whose full stop ends no sentence, in lower case.
-ABBREVIATIONS = frozenset(
-    [
-        "mr",
-        "mrs",
-        "ms",
-        "dr",
-        "sen",
-        "sens",
-        "rep",
-        "reps",
-        "gov",
-        "govt",
-        "gen",
-        "col",
-        "lt",
-        "sgt",
-        "capt",
-        "st",
-        "prof",
-        "hon",
-        "rev",
-        "jr",
-        "sr",
-        "asst",
-        "ret",
-        "jan",
-        "feb",
-        "mar",
-        "apr",
-        "jun",
-        "jul",
-        "aug",
-        "sep",
-        "sept",
-        "oct",
-        "nov",
-        "dec",
-        "no",
-        "nos",
-        "vs",
-        "inc",
-        "incl",
-        "ltd",
-        "co",
-        "corp",
-        "etc",
-        "dept",
-        "est",
-        "fig",
-        "vol",
-        "pp",
-        "apt",
-        "approx",
-        "cont",
-        "max",
-        "min",
-        "pct",
-        "viz",
-    ]
+ABBREVIATIONS = (
+    frozenset("mr mrs ms dr sen sens rep reps gov govt gen col lt sgt capt st prof hon rev jr sr asst ret".split())
+    | frozenset("jan feb mar apr jun jul aug sep sept oct nov dec".split())
+    | frozenset("no nos vs inc incl ltd co corp etc dept est fig vol pp apt approx cont max min pct viz".split())
 )
 
 # CJK, Arabic and Urdu, Devanagari, Sinhala, Ethiopic, Myanmar, Khmer, Armenian and Tibetan.

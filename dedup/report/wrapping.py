@@ -102,6 +102,12 @@ def pad(line: Sequence[Piece], width: int) -> Line:
     return (*line, Piece(" " * max(0, missing)))
 
 
+def hang(head: str, lines: Iterable[Line]) -> Iterator[Line]:
+    """Yield lines behind a head, which only the first one has."""
+    for number, line in enumerate(lines):
+        yield (Piece(head if number == 0 else " " * len(head)), *line)
+
+
 def add_signs(pieces: Iterable[Piece]) -> Iterator[Piece]:
     """Yield the pieces with their `{+ +}` and `[- -]` as part of the text, for wrapping without colour."""
     for piece in pieces:

@@ -18,7 +18,7 @@ from dedup.report.compare.compare_text import (
     percent,
 )
 from dedup.report.wording import clip_words
-from dedup.report.wrapping import Line, Piece, Style, measure_width, paint, wrap_pieces
+from dedup.report.wrapping import Line, Piece, Style, hang, measure_width, paint, wrap_pieces
 from dedup.text.control_characters import make_safe, show_line
 
 MAX_LINE = 100
@@ -156,7 +156,8 @@ def write_row(found: Comparison, row: int, number: int, width: int) -> Iterator[
         relation = found.relation(row, group[0], reference)
         sign = " " if group[0] == reference else RELATION_SIGNS[relation or Wording.REWORDED]
         letters = " ".join(map(name_letter, group))
-        yield from hang(f"  {sign} {letters:<3}", show_line(found.quote(row, group[0])), width)
+        head = f"  {sign} {letters:<3}"
+        yield from hang(head, wrap_pieces([Piece(show_line(found.quote(row, group[0])))], width - len(head)))
 
 
 def write_disagreements(found: Comparison, width: int) -> Iterator[Line]:
@@ -167,7 +168,8 @@ def write_disagreements(found: Comparison, width: int) -> Iterator[Line]:
     yield (Piece("These do not agree (which is right is not ours to say)", Style.STRONG),)
     for case in sorted(found.disagreements, key=lambda case: KINDS.index(case.kind)):
         facts = [f"{name_letter(fact.outlet)}: {make_safe(' / '.join(cut_fact(found, fact)))}" for fact in case.facts]
-        yield from hang(f"{numbers[case.row]:>4}. ", f"{KIND_NAMES[case.kind]}: {'; '.join(facts)}", width)
+        told = Piece(f"{KIND_NAMES[case.kind]}: {'; '.join(facts)}")
+        yield from hang(head := f"{numbers[case.row]:>4}. ", wrap_pieces([told], width - len(head)))
 
 
 def write_lists(found: Comparison, width: int) -> Iterator[Line]:
@@ -196,12 +198,6 @@ def write_list(found: Comparison, rows: Sequence[int], width: int) -> Iterator[L
         yield (Piece(f"{numbers[row]:>4}. {fit(make_safe(text), width - 6).rstrip()}"),)
     if len(rows) > MAX_LISTED:
         yield (Piece(f"      and {len(rows) - MAX_LISTED} more (--format json or html has all)", Style.FAINT),)
-
-
-def hang(head: str, text: str, width: int) -> Iterator[Line]:
-    """Yield a text wrapped behind a head."""
-    for number, line in enumerate(wrap_pieces([Piece(text)], width - len(head))):
-        yield (Piece(head if number == 0 else " " * len(head)), *line)
 
 
 def fit(text: str, room: int) -> str:

@@ -1,12 +1,12 @@
 """A diff for a terminal: inline, or side by side where there is room."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dedup.diff.model import Block, Change, ChangeKind, Diff, TextNames, UnitChange
 from dedup.report.diff.diff_rows import CONTEXT, Departure, Fold, is_white_space, lay_out, list_facts, starts_move
 from dedup.report.diff.diff_text import describe_fact, describe_fold, describe_move, describe_relation, summarise
-from dedup.report.wrapping import Line, Piece, Style, add_signs, pad, paint, show_white_space, wrap_pieces
+from dedup.report.wrapping import Line, Piece, Style, add_signs, hang, pad, paint, show_white_space, wrap_pieces
 from dedup.text.control_characters import make_safe, show_line
 
 GUTTER = 4  # columns
@@ -53,7 +53,7 @@ def _write_head(diff: Diff, names: TextNames, width: int) -> Iterator[Line]:
         yield ()
         yield from wrap_pieces([Piece("Numbers, dates and quoted words that changed:", Style.STRONG)], width)
     for fact in facts:
-        yield from _hang("  !", wrap_pieces([Piece(make_safe(describe_fact(fact)))], width - GUTTER))
+        yield from hang("  ! ", wrap_pieces([Piece(make_safe(describe_fact(fact)))], width - GUTTER))
 
 
 def _write_body(diff: Diff, screen: Screen) -> Iterator[Line]:
@@ -75,13 +75,13 @@ def _write_departure(diff: Diff, row: Departure, screen: Screen) -> Iterator[Lin
     move = diff.moves[row.move]
     words = " ".join(move.old.cut(diff.old).split()[:8])
     text = f"{describe_move(diff, row.move, is_arrival=False)}: {make_safe(words)} …"
-    yield from _hang("<", wrap_pieces([Piece(text, Style.MOVED)], _measure_text(screen)))
+    yield from hang("<   ", wrap_pieces([Piece(text, Style.MOVED)], _measure_text(screen)))
 
 
 def _write_block(diff: Diff, block: Block, screen: Screen) -> Iterator[Line]:
     yield from _write_note(diff, block, screen)
     pieces = _show_pieces(diff, block, screen, is_old=True, is_new=True)
-    yield from _hang(_choose_sign(block), wrap_pieces(pieces, _measure_text(screen)))
+    yield from hang(_choose_sign(block), wrap_pieces(pieces, _measure_text(screen)))
 
 
 def _write_pair(diff: Diff, block: Block, screen: Screen) -> Iterator[Line]:
@@ -95,7 +95,7 @@ def _write_pair(diff: Diff, block: Block, screen: Screen) -> Iterator[Line]:
     sign = _choose_sign(block)
     for number, (old_line, new_line) in enumerate(zip(left, right, strict=True)):
         style = Style.PLAIN if block.move is None else Style.MOVED
-        gutter = Piece(f"{sign if number == 0 else ' ':<{GUTTER}}", style)
+        gutter = Piece(sign if number == 0 else " " * GUTTER, style)
         yield (gutter, *pad(old_line, width), Piece(" │ ", Style.FAINT), *new_line)
 
 
@@ -106,7 +106,7 @@ def _write_note(diff: Diff, block: Block, screen: Screen) -> Iterator[Line]:
     if block.relation in {UnitChange.SPLIT, UnitChange.MERGED}:
         notes.append(describe_relation(block.relation))
     for note in notes:
-        yield from _hang(" ", wrap_pieces([Piece(f"({note})", Style.MOVED)], _measure_text(screen)))
+        yield from hang("    ", wrap_pieces([Piece(f"({note})", Style.MOVED)], _measure_text(screen)))
 
 
 def _show_pieces(diff: Diff, block: Block, screen: Screen, *, is_old: bool, is_new: bool) -> list[Piece]:
@@ -156,14 +156,10 @@ def _trim_end(pieces: Sequence[Piece]) -> list[Piece]:
     return trimmed
 
 
-def _hang(sign: str, lines: Iterable[Line]) -> Iterator[Line]:
-    for number, line in enumerate(lines):
-        yield (Piece(f"{sign if number == 0 else ' ':<{GUTTER}}"), *line)
-
-
 def _choose_sign(block: Block) -> str:
+    """Return what the gutter shows beside a block."""
     sign = _SIGNS[block.relation]
-    return sign if block.move is None else f">{sign}".strip()
+    return f"{sign if block.move is None else f'>{sign}'.strip():<{GUTTER}}"
 
 
 def _measure_text(screen: Screen) -> int:

@@ -14,7 +14,7 @@ from itertools import islice
 from pathlib import Path
 from statistics import mean, median
 
-from measure import Words, read_options
+from measure import read_options
 from news import read_revisions, read_texts
 from planted_moves import PlantedText, plant_moves
 
@@ -31,7 +31,7 @@ SECTIONS = ("sizes", "growth", "revisions", "moves")
 
 def main() -> None:
     """Print every figure."""
-    options = read_options(__doc__, only=Words(SECTIONS))
+    options = read_options(__doc__, only=SECTIONS)
     news, minutes = read_texts("congress_press_dev"), read_texts("fomc_minutes_dev")
     sections: dict[str, Callable[[], None]] = {
         "sizes": lambda: measure_sizes(news, minutes),

@@ -15,7 +15,7 @@ import tempfile
 from pathlib import Path
 
 from grow import write_corpus
-from measure import Run, Words, alternate, median_ratio, median_wall, read_options, report, run_dedup
+from measure import Run, alternate, median_ratio, median_wall, read_options, report, run_dedup
 from quality import hash_file
 from shelf import CACHE
 

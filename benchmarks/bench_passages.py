@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from made_texts import write_texts
-from measure import Run, Words, alternate, cleaned, median_ratio, median_wall, read_options, report, run_dedup, scratch
+from measure import Run, alternate, cleaned, median_ratio, median_wall, read_options, report, run_dedup, scratch
 from news import read_lines
 from passage_repeats import show_contained, show_repeats
 from passage_truth import CASES, choose_quiet, detect, measure_boundaries, share_found
@@ -112,7 +112,7 @@ def show_scripts(folder: Path, english: list[str]) -> None:
 
 def main() -> None:
     """Print all figures."""
-    options = read_options(__doc__, rounds=3, only=Words(SECTIONS))
+    options = read_options(__doc__, rounds=3, only=SECTIONS)
     data = options.data
     texts = [row["text"] for row in read_lines(data / "congress_press_dev.jsonl.gz")]
     quiet = choose_quiet(texts)

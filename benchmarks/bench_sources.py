@@ -17,7 +17,7 @@ from statistics import mean
 from typing import Any
 
 from bench_judgement import find_interval, measure_kappa
-from measure import Words, read_options, run_dedup, scratch
+from measure import read_options, run_dedup, scratch
 from news import read_lines
 from planted_sources import plant_articles
 
@@ -200,7 +200,7 @@ def gzip_size(path: Path) -> int:
 def main() -> None:
     """Print all figures."""
     parts: dict[str, Callable[[Path], None]] = {"planted": show_planted, "judged": show_judged, "time": show_time}
-    options = read_options(__doc__, only=Words(tuple(parts)))
+    options = read_options(__doc__, only=tuple(parts))
     for name in options.only:
         parts[name](options.data)
 

@@ -10,7 +10,7 @@ from collections import Counter
 from functools import partial
 from pathlib import Path
 
-from measure import Run, Words, alternate, median_ratio, median_wall, read_options, run_dedup
+from measure import Run, alternate, median_ratio, median_wall, read_options, run_dedup
 from news import read_lines
 from shelf import Shelf
 from spark_events import LOG_SETTINGS, print_billion, print_volumes, read_volumes
@@ -100,7 +100,7 @@ def prepare(shelf: Shelf, documents: int) -> dict[str, Path]:
 
 def main() -> None:
     """Measure."""
-    options = read_options(__doc__, documents=300_000, rounds=1, parts=Words(PARTS), volume="grown", scratch=Path)
+    options = read_options(__doc__, documents=300_000, rounds=1, parts=PARTS, volume="grown", scratch=Path)
     files, parts = prepare(Shelf(options.data), options.documents), options.parts
     with tempfile.TemporaryDirectory(prefix="dedup-spark-", dir=options.scratch) as folder:
         scratch = Path(folder)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from measure import Words, cleaned, read_options, report
+from measure import cleaned, read_options, report
 from news import read_lines
 
 CORPORA = ("congress_press_dev", "lk_news_2024_01_02", "wp_current_events_revs_dev", "mccormick2500")
@@ -63,7 +63,7 @@ def is_torn(text: str, at: int) -> bool:
 
 def main() -> None:
     """Print all figures."""
-    options = read_options(__doc__, corpora=Words(CORPORA))
+    options = read_options(__doc__, corpora=CORPORA)
     for corpus in options.corpora:
         documents = list(clean(options.data / f"{corpus}.jsonl.gz"))
         edges = [(document, at) for document in documents for cut in document.cuts for at in cut]

@@ -57,7 +57,7 @@ def cleaned(corpus: Path, *options: str) -> Iterator[Path]:
 
 
 class Words(NamedTuple):
-    """A flag that takes some words: of these, all of them by default; or any word."""
+    """A flag that takes some words: of these, all of them by default; or any word. A plain tuple is the first."""
 
     choices: tuple[str, ...] = ()
     default: tuple[str, ...] | None = None
@@ -69,8 +69,9 @@ def read_options(doc: str | None, **flags: Any) -> argparse.Namespace:
     parser.add_argument("--data", type=Path, help="the folder of shared news data")
     for name, value in flags.items():
         flag, kind = f"--{name.replace('_', '-')}", value if isinstance(value, type) else type(value)
-        if isinstance(value, Words):
-            parser.add_argument(flag, nargs="+", choices=value.choices or None, default=value.default or value.choices)
+        if isinstance(value, tuple):
+            words = value if isinstance(value, Words) else Words(value)
+            parser.add_argument(flag, nargs="+", choices=words.choices or None, default=words.default or words.choices)
         else:
             parser.add_argument(flag, type=kind, default=None if value is kind else value, help=f"default: {value}")
     options = parser.parse_args()

@@ -12,6 +12,7 @@ import random
 import shutil
 import statistics
 import tempfile
+from itertools import islice
 from pathlib import Path
 
 from grow import write_corpus

@@ -42,6 +42,7 @@ PARTS = {
     "sampled shingles": ("shingles", None),
     "tokens": ("tokens", None),
     "tokens with boilerplate masked": ("masked", None),
+    "dictionaries of tokens": ("dictionaries", None),
     "removed contents": ("removed_contents", None),
 }
 
@@ -69,7 +70,7 @@ def measure_parts(connection: "DuckDBPyConnection") -> dict[str, int]:
     """Return the bytes of the blocks of each part; what shares its blocks with others is "names and sizes"."""
     block_size = int(connection.execute("SELECT block_size FROM pragma_database_size()").fetchall()[0][0])
     parts, total = {}, 0
-    for table in ("documents", "tokens", "masked", "shingles", "removed_contents", "runs", "meta"):
+    for table in ("documents", "tokens", "masked", "dictionaries", "shingles", "removed_contents", "runs", "meta"):
         query = f"SELECT column_name, block_id, additional_block_ids FROM pragma_storage_info('{table}')"  # noqa: S608 (our own names)
         owners: dict[int, set[str]] = {}
         for column, block, more in connection.execute(query).fetchall():

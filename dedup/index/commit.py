@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import NearConfig, PassageConfig
+from dedup.index.dictionaries import Coder, choose_coder
 from dedup.index.samples import take_samples
 from dedup.index.store import IndexFile, count_threads
 from dedup.index.stored_proofs import write_seed
@@ -65,6 +66,17 @@ class Addition:
         """Return which documents are kept."""
         return self.decisions.kept
 
+    @property
+    def num_tokens(self) -> int:
+        """Return the number of tokens of what is kept."""
+        return sum(int(batch.column("num_tokens")[rows].sum()) for batch, rows, _ in self.rows())
+
+    def sample_tokens(self, most: int) -> npt.NDArray[np.uint32]:
+        """Return the tokens of documents that are evenly spread over what is kept, about `most` of them."""
+        step = max(self.num_tokens // max(most, 1), 1)
+        some = [pick_tokens(batch, rows[ordinal % step :: step]) for batch, rows, ordinal in self.rows()]
+        return np.concatenate([np.empty(0, np.uint32), *some])
+
     def rows(self) -> Iterator[tuple[Batch, npt.NDArray[np.int64], int]]:
         """Yield each batch with its kept rows and the ordinal of the first of them."""
         ordinal = self.first
@@ -94,8 +106,9 @@ def commit(
         if row.kept < ROW_GROUP:
             connection.execute("SET threads = 1")
         insert(connection, "documents", document_schema(bands), describe_documents(addition))
-        insert(connection, "tokens", PIECE_SCHEMA, cut_tokens(addition))
-        insert(connection, "masked", PIECE_SCHEMA, cut_masked(addition))
+        coder = choose_coder(connection, addition.num_tokens, addition.sample_tokens)
+        insert(connection, "tokens", PIECE_SCHEMA, cut_tokens(addition, coder))
+        insert(connection, "masked", PIECE_SCHEMA, cut_masked(addition, coder))
         insert(connection, "shingles", PIECE_SCHEMA, cut_shingles(addition))
         insert(connection, "removed_contents", REMOVED_SCHEMA, describe_removed_contents(addition))
         insert_run(connection, row)
@@ -165,22 +178,25 @@ def name_rows(segments: Segments, batch: Batch, rows: npt.NDArray[np.int64]) -> 
     return pa.Array.from_buffers(pa.large_string(), len(ids), buffers)
 
 
-def cut_tokens(addition: Addition) -> Iterator[pa.RecordBatch]:
+def cut_tokens(addition: Addition, coder: Coder) -> Iterator[pa.RecordBatch]:
     """Yield the rows of `tokens`: the tokens of each kept document in pieces."""
     for batch, rows, ordinal in addition.rows():
-        num_tokens = batch.column("num_tokens").astype(np.int64)
-        ends = np.cumsum(num_tokens)
         addition.report(rows.size)
-        if rows.size == len(batch):
-            yield cut(batch.tokens, num_tokens, ordinal)
-            continue
-        chosen = np.zeros(len(batch), bool)
-        chosen[rows] = True
-        assert ends.size == 0 or ends[-1] == batch.tokens.size
-        yield cut(batch.tokens[np.repeat(chosen, num_tokens)], num_tokens[rows], ordinal)
+        num_tokens = batch.column("num_tokens")[rows].astype(np.int64)
+        yield cut(pick_tokens(batch, rows), num_tokens, ordinal, coder.encode)
 
 
-def cut_masked(addition: Addition) -> Iterator[pa.RecordBatch]:
+def pick_tokens(batch: Batch, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.uint32]:
+    """Return the tokens of some rows of a batch, those of one document after those of another."""
+    if rows.size == len(batch):
+        return batch.tokens
+    chosen = np.zeros(len(batch), bool)
+    chosen[rows] = True
+    picked: npt.NDArray[np.uint32] = batch.tokens[np.repeat(chosen, batch.column("num_tokens"))]
+    return picked
+
+
+def cut_masked(addition: Addition, coder: Coder) -> Iterator[pa.RecordBatch]:
     """Yield the rows of `masked`: the same of the kept documents that hold boilerplate."""
     for batch, rows, ordinal in addition.rows():
         masked = addition.sketches.masked_of(batch)[rows]
@@ -188,7 +204,7 @@ def cut_masked(addition: Addition) -> Iterator[pa.RecordBatch]:
             count = int(batch.column("num_tokens")[rows[place]])
             address = int(masked[place])
             tokens = np.ctypeslib.as_array((ctypes.c_uint32 * count).from_address(address))
-            yield cut(tokens, np.array([count]), ordinal + place)
+            yield cut(tokens, np.array([count]), ordinal + place, coder.encode)
 
 
 def cut_shingles(addition: Addition) -> Iterator[pa.RecordBatch]:
@@ -199,19 +215,29 @@ def cut_shingles(addition: Addition) -> Iterator[pa.RecordBatch]:
                 addition.sketches.compared_addresses(batch)[rows], batch.column("num_tokens")[rows]
             )
             names, ends = take_samples(tokens, PassageConfig.shingle_size, threads)
-            yield cut(names, np.diff(ends, prepend=0), ordinal)
+            yield cut(names, np.diff(ends, prepend=0), ordinal, view_as_bytes)
 
 
-def cut(tokens: npt.NDArray[np.uint32], num_tokens: npt.NDArray[np.int64], ordinal: int) -> pa.RecordBatch:
-    """Return the tokens of consecutive documents as pieces of at most PIECE, without copying them."""
+def view_as_bytes(names: npt.NDArray[np.uint32], counts: npt.NDArray[np.int64]) -> pa.LargeBinaryArray:
+    """Return numbers in pieces of `counts` as bytes, without copying them."""
+    edges = pa.py_buffer(4 * np.cumsum(np.append(0, counts)))
+    return pa.Array.from_buffers(
+        pa.large_binary(), counts.size, [None, edges, pa.py_buffer(np.ascontiguousarray(names))]
+    )
+
+
+def cut(
+    tokens: npt.NDArray[np.uint32],
+    num_tokens: npt.NDArray[np.int64],
+    ordinal: int,
+    encode: Callable[[npt.NDArray[np.uint32], npt.NDArray[np.int64]], pa.LargeBinaryArray],
+) -> pa.RecordBatch:
+    """Return the tokens of consecutive documents as pieces of at most PIECE, each as the bytes that `encode` makes."""
     pieces = -(-num_tokens // PIECE)
     owner = np.repeat(np.arange(num_tokens.size), pieces)
     part = np.arange(owner.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    starts = (np.cumsum(num_tokens) - num_tokens)[owner] + part * PIECE
-    edges = np.append(starts, tokens.size).astype(np.int64) * 4
-    data = pa.py_buffer(np.ascontiguousarray(tokens))
-    blobs = pa.Array.from_buffers(pa.large_binary(), owner.size, [None, pa.py_buffer(edges), data])
-    arrays = [pa.array(owner + ordinal), pa.array(part.astype(np.int32)), blobs]
+    counts = np.minimum(num_tokens[owner] - part * PIECE, PIECE)
+    arrays = [pa.array(owner + ordinal), pa.array(part.astype(np.int32)), encode(tokens, counts)]
     return pa.RecordBatch.from_arrays(arrays, schema=PIECE_SCHEMA)
 
 

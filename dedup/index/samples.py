@@ -8,7 +8,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.index.damage import require
-from dedup.index.stored_tokens import read_pieces, view_pieces
+from dedup.index.dictionaries import view_pieces
+from dedup.index.stored_tokens import read_pieces
 from dedup.index.tables import PIECE
 from dedup.kernels.buffers import as_read_only
 from dedup.kernels.first_sources import EVERY, list_samples, make_factors

@@ -9,6 +9,9 @@ import numpy.typing as npt
 from dedup.config import NearConfig
 from dedup.corpus.values import read_value
 from dedup.index.checks import check_values
+from dedup.index.dictionaries import read_decoder
+from dedup.index.stored_tokens import DAMAGED
+from dedup.index.tables import PIECE
 from dedup.kernels.minhash import sign
 from dedup.kernels.shingles import keep_distinct, roll_shingles, table_size
 from dedup.near.bands import bands_of
@@ -51,18 +54,24 @@ def sign_tokens(tokens: npt.NDArray[np.uint32], near: NearConfig) -> Signature:
 
 def read_documents(connection: "DuckDBPyConnection") -> Iterator[tuple[int, str, npt.NDArray[np.uint32]]]:
     """Yield (ordinal, id as raw JSON, tokens) of every document with a token, in the order of keeping."""
-    query = """
-        SELECT d.ordinal, d.id, t.piece FROM documents d JOIN tokens t ON d.ordinal = t.ordinal
-        ORDER BY d.ordinal, t.part
-    """
-    owner, name, pieces = -1, "", b""
+    query = f"""
+        SELECT d.ordinal, d.id, least(d.num_tokens - t.part::BIGINT * {PIECE}, {PIECE}), t.piece
+        FROM documents d JOIN tokens t ON d.ordinal = t.ordinal ORDER BY d.ordinal, t.part
+    """  # noqa: S608 (our own number)
+    decoder = read_decoder(connection)
+    connection.execute("SET arrow_large_buffer_size = true")
+    owner, name = -1, ""
+    pieces: list[npt.NDArray[np.uint32]] = []
     for batch in connection.sql(query).to_arrow_reader(10_000):
         check_values(batch)
-        for ordinal, raw_id, piece in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+        counts = batch.column(2).to_numpy()
+        tokens = decoder.decode(batch.column(3), counts, DAMAGED.format("tokens"))
+        some = np.split(tokens, np.cumsum(counts)[:-1])
+        for ordinal, raw_id, piece in zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), some, strict=True):
             if ordinal != owner:
                 if owner >= 0:
-                    yield owner, name, np.frombuffer(pieces, np.uint32)
-                owner, name, pieces = ordinal, raw_id, b""
-            pieces += piece
+                    yield owner, name, np.concatenate(pieces)
+                owner, name, pieces = ordinal, raw_id, []
+            pieces.append(piece)
     if owner >= 0:
-        yield owner, name, np.frombuffer(pieces, np.uint32)
+        yield owner, name, np.concatenate(pieces)

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from dedup.index.checks import check_values
 from dedup.index.damage import require
+from dedup.index.dictionaries import Decoder, read_decoder
 from dedup.index.tables import PIECE
 from dedup.threads import Threads
 
@@ -71,19 +72,28 @@ def fetch_tokens(
     with path.open("wb") as file:
         file.truncate(4 * max(int(ends[-1]) if ends.size else 0, 1))
     parts = [part for part in np.array_split(np.arange(len(ends)), threads.count) if part.size]
-    copied = [
-        threads.submit(copy_tokens, connection.cursor(), table, wanted.take(part), starts[part], path) for part in parts
-    ]
+    places = [StoredPlaces(wanted.take(part), starts[part], path) for part in parts]
+    decoder = read_decoder(connection)
+    copied = [threads.submit(copy_tokens, connection.cursor(), table, decoder, place) for place in places]
     return TokenCopy(path, starts, copied)
 
 
+class StoredPlaces(NamedTuple):
+    """Documents, and where the tokens of each begin (int64[n], in tokens) in a file."""
+
+    wanted: StoredTokens
+    starts: npt.NDArray[np.int64]
+    path: Path
+
+
 def copy_tokens(
-    connection: "DuckDBPyConnection", table: str, wanted: StoredTokens, starts: npt.NDArray[np.int64], path: Path
+    connection: "DuckDBPyConnection", table: str, decoder: Decoder, places_of: StoredPlaces
 ) -> npt.NDArray[np.bool_]:
     """Write the tokens of documents to where each begins; return of which there are any.
 
     All pieces of a document are there, once, or none; of the table `tokens` all.
     """
+    wanted, starts, path = places_of
     pieces = -(-wanted.num_tokens.astype(np.int64) // PIECE)
     firsts = np.cumsum(pieces) - pieces
     is_copied = np.zeros(int(pieces.sum()), np.bool_)
@@ -91,12 +101,11 @@ def copy_tokens(
         for rows in read_pieces(connection, table, wanted.ordinals):
             places, parts = np.searchsorted(wanted.ordinals, rows.column(0).to_numpy()), rows.column(1).to_numpy()
             lengths = np.minimum(wanted.num_tokens[places] - parts.astype(np.int64) * PIECE, PIECE)
-            edges, _ = view_pieces(rows.column(2))
-            require(np.array_equal(np.diff(edges), 4 * lengths) and np.all(lengths > 0), DAMAGED.format(table))
+            tokens = decoder.decode(rows.column(2), lengths, DAMAGED.format(table))
             numbers = firsts[places] + parts
             require(not is_copied[numbers].any() and np.unique(numbers).size == numbers.size, DAMAGED.format(table))
             is_copied[numbers] = True
-            write_pieces(file, rows.column(2), starts[places] + parts.astype(np.int64) * PIECE)
+            write_pieces(file, tokens, lengths, starts[places] + parts.astype(np.int64) * PIECE)
     counts = np.diff(np.append(0, np.cumsum(is_copied))[np.append(firsts, is_copied.size)])
     is_there: npt.NDArray[np.bool_] = counts > 0
     is_whole = counts == pieces
@@ -119,24 +128,16 @@ def read_pieces(
         yield batch
 
 
-def view_pieces(pieces: pa.LargeBinaryArray) -> tuple[npt.NDArray[np.int64], pa.Buffer]:
-    """Return where each of one or more pieces begins and the last ends, in bytes, and the bytes."""
-    _, offsets, data = pieces.buffers()
-    return np.frombuffer(offsets, np.int64)[pieces.offset : pieces.offset + len(pieces) + 1], data
-
-
-def write_pieces(file: BinaryIO, pieces: pa.LargeBinaryArray, targets: npt.NDArray[np.int64]) -> None:
-    """Write pieces of tokens to their places in a file, as tokens from its beginning.
+def write_pieces(
+    file: BinaryIO, tokens: npt.NDArray[np.uint32], lengths: npt.NDArray[np.int64], targets: npt.NDArray[np.int64]
+) -> None:
+    """Write pieces of `lengths` tokens to their places in a file, as tokens from its beginning.
 
     Pieces that follow one another in both are written together: all of them, where they come in the order of `wanted`.
     A full disk is an `OSError` here; were the file mapped and written so, it would be a signal.
     """
-    if len(pieces) == 0:
-        return
-    edges, data = view_pieces(pieces)
-    lengths = np.diff(edges) // 4
+    edges = np.append(0, np.cumsum(lengths))
     breaks = np.flatnonzero(targets[1:] != targets[:-1] + lengths[:-1]) + 1
-    view = memoryview(data)
-    for first, end in pairwise([0, *breaks.tolist(), len(pieces)]):
+    for first, end in pairwise([0, *breaks.tolist(), len(lengths)] if len(lengths) else []):
         file.seek(4 * int(targets[first]))
-        file.write(view[edges[first] : edges[end]])
+        tokens[edges[first] : edges[end]].tofile(file)

@@ -17,7 +17,7 @@ from dedup.near.sketcher import tokenise_text
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-FORMAT = 6
+FORMAT = 7
 FLAGS = {
     "threshold": "--threshold",
     "shingle_size": "--shingle-size",
@@ -78,7 +78,7 @@ def show(settings: Settings, flag: str) -> str:
     return ",".join(str(settings.get(name)) for name in names)
 
 
-PIECE = 1000  # tokens in a row of `tokens`: DuckDB gives values of 4,096 bytes and more blocks of their own
+PIECE = 900  # tokens or shingles in a row: DuckDB gives values of 4,096 bytes and more blocks of their own
 COMMITTED, PUBLISHED = "committed", "published"
 MAX_NUMBER, MAX_ORDINAL = 2**31 - 1, 2**32 - 1  # none has them: the columns and the kernels have room for less
 RUN_NAME = re.compile(r"[0-9]{4,}-[0-9a-f]{8}")
@@ -91,6 +91,7 @@ def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int
                `title` are the tokens of the title; of title, day, outlet and URL what is unknown is empty or 0;
                `words`, `signs` and `filter` are a `dedup.near.text_proofs.Proof` under the secret seed in `meta`
     tokens     their tokens in pieces; masked the same of those that hold boilerplate, which is masked there
+    dictionaries  the words that tokens are stored under (`dedup.kernels.token_codes`), by a number that pieces name
     shingles   a sample of their shingles in pieces, without boilerplate: it shows which documents contain others
     removed_contents  contents whose first document was removed: the ordinal of the document that justified it, how it
                differs from that one in words, and its title, day, outlet and URL
@@ -117,6 +118,7 @@ def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int
         CREATE TABLE masked (
             ordinal BIGINT NOT NULL, part INTEGER NOT NULL, piece BLOB NOT NULL USING COMPRESSION uncompressed
         );
+        CREATE TABLE dictionaries (number INTEGER NOT NULL, sampled BIGINT NOT NULL, words BLOB NOT NULL);
         CREATE TABLE shingles (
             ordinal BIGINT NOT NULL, part INTEGER NOT NULL, piece BLOB NOT NULL USING COMPRESSION uncompressed
         );

@@ -68,6 +68,7 @@ from dedup.kernels.routes import find_routes
 from dedup.kernels.shingles import drop_masked, measure_jaccard, roll_shingles
 from dedup.kernels.story_terms import TermArrays, TermBuffers, count_terms, make_terms, mark_singles
 from dedup.kernels.table_records import read_table
+from dedup.kernels.token_codes import decode_pieces, encode_pieces, enter_codes
 from dedup.kernels.tokens import key_words, tokenise
 from dedup.kernels.unescape import unescape
 from dedup.text.folding import load_folding_table
@@ -203,6 +204,9 @@ def list_index_kernels() -> Iterator[Call]:
     yield Call(note_sources, (shingle_set, given("u4"), given("i8"), given("i8")))
     yield Call(count_held, (shingle_set, given("u4"), given("i8"), new("i4")))
     yield Call(forget_noted, (shingle_set,))
+    yield Call(enter_codes, (given("u4"), new("u8")))
+    yield Call(encode_pieces, (given("u4"), given("i8"), new("u8"), 1, new("u1"), new("i8")))
+    yield Call(decode_pieces, (given("u1"), given("i8"), given("i8"), given("u4"), given("i8"), new("u4")))
 
 
 def list_term_kernels() -> Iterator[Call]:

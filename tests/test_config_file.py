@@ -37,6 +37,42 @@ def test_a_file_that_is_no_toml_is_one_line(dedup, tmp_path, news, value):
     assert "dedup.toml: " in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("threshold = [0.5]", "'--threshold'"),
+        ("min-tokens = true", "'--min-tokens'"),
+        ("quiet = [true]", "'-q' / '--quiet'"),
+        ('keep = ["first"]', "--keep"),
+    ],
+)
+def test_a_value_of_another_kind_is_one_line(dedup, tmp_path, news, line, said):
+    (tmp_path / "dedup.toml").write_text(line)
+    done = dedup("clean", news, "--config", str(tmp_path / "dedup.toml"), "--dry-run")
+    assert (done.code, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+def test_an_option_that_may_be_repeated_takes_a_list_or_one_value(dedup, tmp_path):
+    for name, text in (("old", "a  b"), ("new", "a b")):
+        (tmp_path / name).write_text(text)
+    for value in ('"space"', '["space", "case"]'):
+        (tmp_path / "dedup.toml").write_text(f"wire = {value}")
+        done = dedup(
+            "sources",
+            "old",
+            "--input-format",
+            "txt",
+            "-o",
+            "out",
+            "--overwrite",
+            "--config",
+            "dedup.toml",
+            cwd=tmp_path,
+        )
+        assert done.code == 0, done.stderr
+
+
 def test_a_table_is_for_the_command_of_its_name(dedup, tmp_path, news):
     done = run_with(dedup, tmp_path, news, 'text_field = "x"\n[clean]\ntext_field = "body"\n[stories]\nwindow = 1\n')
     assert done.code == 0

@@ -43,17 +43,19 @@ def read_toml(path: str, command: click.Command) -> dict[str, Any]:
 
 def name_options(values: dict[str, Any], command: click.Command, path: str) -> dict[str, Any]:
     """Return values by the names of parameters; one that is no flag of the command is an error."""
-    flags = {option.lstrip("-"): p.name for p in command.params for option in (*p.opts, *p.secondary_opts)}
+    flags = {option.lstrip("-"): p for p in command.params for option in (*p.opts, *p.secondary_opts)}
     unknown = [name for name in values if name.replace("_", "-") not in flags]
     if unknown:
         raise click.BadParameter(f'{path}: "{unknown[0]}" is no option of dedup {command.name}.')
-    named = {str(flags[name.replace("_", "-")]): value for name, value in values.items()}
-    return {name: [str(v) for v in value] if isinstance(value, list) else show(value) for name, value in named.items()}
+    named = [(flags[name.replace("_", "-")], value) for name, value in values.items()]
+    return {str(parameter.name): show(parameter, value) for parameter, value in named}
 
 
-def show(value: object) -> object:
+def show(parameter: click.Parameter, value: object) -> object:
     """Return a value as the command line has it: numbers as text, so that they are checked as there."""
-    return value if isinstance(value, bool) else str(value)
+    if getattr(parameter, "multiple", False) or parameter.nargs != 1:
+        return [str(part) for part in value] if isinstance(value, list) else [str(value)]
+    return value if isinstance(value, bool) and getattr(parameter, "is_flag", False) else str(value)
 
 
 def read_summary_config(path: str, context: click.Context) -> dict[str, Any]:
@@ -61,7 +63,7 @@ def read_summary_config(path: str, context: click.Context) -> dict[str, Any]:
     from dedup.output.finished_run import read_summary
 
     summary = read_summary(Path(path).parent)
-    names = {p.name for p in context.command.params}
+    parameters = {p.name: p for p in context.command.params}
     found: dict[str, Any] = {}
     for stage, options in STAGES.items():
         values = summary.config.get(stage) or {}
@@ -75,9 +77,7 @@ def read_summary_config(path: str, context: click.Context) -> dict[str, Any]:
     given = cast("Sequence[str]", fields.get("given") or ())
     found |= {name: value for name, value in fields.items() if not name.endswith("_field") or name in given}
     return {
-        name: value if isinstance(value, (bool, list)) else str(value)
-        for name, value in found.items()
-        if name in names and value is not None
+        name: show(parameters[name], value) for name, value in found.items() if name in parameters and value is not None
     }
 
 

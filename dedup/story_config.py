@@ -11,11 +11,14 @@ class StoryConfig:
 
     threshold        mean similarity inside a topic from which two groups are one story
     topic_threshold  mean similarity from which two groups are on one topic
-    window           most days between two dated documents that are compared; None: any number
+    window           most days between two dated documents whose likeness makes them one story; None: any number
+    topic_window     the same for topics, where it is no less than `window`
     min_size         documents of a story
     name_weight      how much more a name weighs than another word
     topic_discount   share of its weight that a term loses if all documents of a topic have it
     topic_prior      documents added to a topic when that share is taken: a small topic proves little
+    contrast         how much a similarity is taken against those of the nearest documents; 0: not at all
+    num_nearest      documents of the topic whose mean similarity that is
     outlet_prior     the same for outlets, where a term of all documents loses all its weight
     copy_similarity  share of common distinct words from which the later of two documents follows the earlier into its
                      story
@@ -29,10 +32,13 @@ class StoryConfig:
     threshold: float = 0.1
     topic_threshold: float = 0.06
     window: int | None = 3
+    topic_window: int = 14
     min_size: int = 2
     name_weight: float = 2.0
     topic_discount: float = 0.8
-    topic_prior: float = 3.0
+    topic_prior: float = 4.0
+    contrast: float = 0.3
+    num_nearest: int = 4
     outlet_prior: float = 20.0
     copy_similarity: float = 0.75
     floor: float = 0.02

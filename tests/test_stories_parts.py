@@ -16,7 +16,7 @@ from dedup.kernels.neighbours import UNDATED
 from dedup.stories.describe import outline_story
 from dedup.stories.neighbour_pairs import order_by_day, pair_neighbours, within_window
 from dedup.stories.read_terms import TermCounter, find_words, join_terms, order_terms
-from dedup.stories.refine import compare_topic
+from dedup.stories.refine import TYPICAL_NEAREST, compare_inside, compare_topic, level_by_nearest
 from dedup.stories.vectors import make_vectors
 from dedup.story_config import StoryConfig
 from dedup.text.dates import parse_day
@@ -42,7 +42,7 @@ def weigh_naively(texts, name_weight=2.0):
     for each in words:
         weights = {}
         for place, word in enumerate(each):
-            count = each.count(word)
+            count = each.count(word) + each[:60].count(word)
             is_name = any(w == word and w[0].isupper() for w in each[1:]) if place else word in each[1:]
             weight = (1 + math.log(count)) * math.log(1 + len(texts) / holders[word])
             weights[word] = weight * (name_weight if is_name and word[0].isupper() else 1)
@@ -132,7 +132,7 @@ def test_neighbours_are_all_pairs_at_the_floor_where_no_bound_is_hit(seed):
 def test_neighbours_are_never_further_apart_than_the_window(seed, window):
     texts = make_texts(seed, 20, vocabulary=20)
     days = np.array(sorted(random.Random(seed).choices([UNDATED, *range(100, 112)], k=20)), np.int32)
-    config = StoryConfig(copy_similarity=2.0, floor=0.01, window=window)
+    config = StoryConfig(copy_similarity=2.0, floor=0.01, window=window, topic_window=0)
     found = pair_neighbours(weigh(texts), days, config).pairs
     assert within_window(days[found.first], days[found.second], window).all()
     everywhere = pair_neighbours(weigh(texts), days, StoryConfig(copy_similarity=2.0, floor=0.01, window=None)).pairs
@@ -167,6 +167,33 @@ def test_a_term_of_a_whole_topic_counts_less_inside_it():
     assert similarity[0, 4] < flat[0, 4]
 
 
+@given(st.integers(2, 9), st.integers(0, 10_000), st.floats(0, 1))
+def test_similarities_are_levelled_by_the_mean_of_the_nearest(count, seed, contrast):
+    config = StoryConfig(contrast=contrast, num_nearest=3)
+    similarity = np.random.default_rng(seed).random((count, count)).astype(np.float32)
+    similarity = np.triu(similarity, 1) + np.triu(similarity, 1).T
+    found = level_by_nearest(similarity, config)
+
+    def nearest(row):
+        others = sorted(similarity[row, other] for other in range(count) if other != row)[-3:]
+        return max(sum(others) / len(others), config.floor)
+
+    for a, b in itertools.permutations(range(count), 2):
+        level = math.sqrt(nearest(a) * nearest(b)) / TYPICAL_NEAREST
+        assert similarity[a, b] / level**contrast == pytest.approx(found[a, b], rel=1e-4)
+
+
+def test_documents_of_a_topic_days_apart_are_compared_but_are_no_story():
+    texts = [f"clinic rehab actress word{i} anna{i} berg" for i in range(8)] + make_texts(1, 40)
+    days = np.array([100, 110] * 4 + [500] * 40, np.int32)
+    config = StoryConfig(copy_similarity=2.0)
+    vectors = weigh(texts)
+    pairs = pair_neighbours(weigh(texts), days, config).pairs
+    assert (days[pairs.first] != days[pairs.second]).any()
+    inside = compare_inside(vectors, days, [np.arange(8)], config, lambda _: None)
+    assert (days[inside.first] == days[inside.second]).all()
+
+
 def test_what_every_document_of_an_outlet_holds_counts_less():
     texts = [f"newsletter subscribe story{i} event{i // 2}" for i in range(40)] + make_texts(2, 400)
     plain, known = weigh(texts), weigh(texts, outlets=[0] * 40 + [1] * 400)
@@ -177,6 +204,13 @@ def test_what_every_document_of_an_outlet_holds_counts_less():
         return vectors.weights[here][vectors.hashes[vectors.terms[here]] == subscribe][0]
 
     assert weight(known) < weight(plain) / 1.5
+
+
+def test_the_first_words_count_twice():
+    text = " ".join(f"w{i}" for i in range(70))
+    counts = TermCounter().count([text]).counts
+    assert 60 == int((counts == 2).sum())
+    assert 10 == int((counts == 1).sum())
 
 
 def test_names_weigh_more_than_words():

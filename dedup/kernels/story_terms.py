@@ -27,11 +27,12 @@ from dedup.kernels.tokens import (
 
 PAIR_FACTOR = U64(0x9FB21C651E98DF25)
 NO_TERM = U32(0xFFFFFFFF)
+LEAD = 60  # the first words of a document say what it is about: each counts twice
 FIRST_WIDE = 0xE0  # every character of a script without spaces takes three bytes or more of UTF-8
 
 
 class TermBuffers(NamedTuple):
-    """Room for one block: two entries a byte each, which is what `tokenise` asks for.
+    """Room for one block: two entries a byte each, which is what `tokenise` asks for, and `LEAD` more.
 
     ```
     tokens   uint32  of one document
@@ -50,7 +51,7 @@ class TermArrays(NamedTuple):
 
     ```
     terms    uint32[m]     30 bits of hash
-    counts   uint16[m]     how often each occurs in its document
+    counts   uint16[m]     how often each occurs in its document, once more for each time among the first `LEAD` words
     names    uint8[m]      1 if it is a name there at least once
     starts   int64[n + 1]  document i has the entries [starts[i], starts[i + 1])
     content  uint64[n]     hash of the folded token stream
@@ -136,9 +137,11 @@ def count_terms(data, offsets, table, buffers, out):
         else:
             buffers.singles[:num_tokens] = 0
         make_terms(buffers.tokens, buffers.singles, num_tokens, buffers.terms)
-        terms = buffers.terms[:num_tokens]
+        num_lead = min(LEAD, num_tokens)
+        buffers.terms[num_tokens : num_tokens + num_lead] = buffers.terms[:num_lead]
+        terms = buffers.terms[: num_tokens + num_lead]
         terms.sort()
-        for k in range(num_tokens):
+        for k in range(terms.size):
             if terms[k] == NO_TERM:
                 break
             term = terms[k] >> U32(1)

@@ -69,7 +69,7 @@ def pair_neighbours(vectors: Vectors, days: npt.NDArray[np.int32], config: Story
         counters=np.zeros(NUM_COUNTERS, np.int64),
     )
     bounds = NeighbourBounds(
-        NO_WINDOW if config.window is None else config.window,
+        NO_WINDOW if config.window is None else max(config.window, config.topic_window),
         config.copy_similarity,
         config.floor,
         config.key_terms,

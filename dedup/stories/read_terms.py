@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from dedup.kernels.buffers import as_read_only
 from dedup.kernels.locate import locate_tokens
-from dedup.kernels.story_terms import TermArrays, TermBuffers, count_terms, make_terms, mark_singles
+from dedup.kernels.story_terms import LEAD, TermArrays, TermBuffers, count_terms, make_terms, mark_singles
 from dedup.kernels.tokens import tokenise
 from dedup.text.folding import load_folding_table
 
@@ -21,7 +21,7 @@ class Terms:
     ```
     starts   int64[n + 1]  document i has the entries [starts[i], starts[i + 1])
     hashes   uint32[m]     30 bits each, ascending within a document
-    counts   uint16[m]     how often it occurs there
+    counts   uint16[m]     how often it occurs there, once more for each time among the first `LEAD` words
     names    bool[m]       whether it occurs there as a name: with a capital, not at the start of a sentence
     content  uint64[n]     hash of the folded token stream: equal for exact copies
     ```
@@ -50,7 +50,7 @@ class TermCounter:
         encoded = [text.encode() for text in texts]
         data = np.frombuffer(b"".join(encoded), np.uint8)
         offsets = np.cumsum([0, *map(len, encoded)])
-        self._make_room(2 * data.size + 16)
+        self._make_room(2 * data.size + 16 + LEAD)
         starts, content = np.zeros(len(encoded) + 1, np.int64), np.zeros(len(encoded), np.uint64)
         out = TermArrays(*self._entries, starts, content)
         size = count_terms(as_read_only(data), as_read_only(offsets), self._table, self._buffers, out)

@@ -14,6 +14,8 @@ from dedup.stories.neighbour_pairs import within_window
 from dedup.stories.vectors import Vectors, discount, take_rows
 from dedup.story_config import StoryConfig
 
+TYPICAL_NEAREST = 0.25
+
 
 def compare_inside(
     vectors: Vectors,
@@ -24,19 +26,34 @@ def compare_inside(
 ) -> SimilarPairs:
     """Return the refined similarities of the documents of each topic (ascending rows); outside the window they are 0.
 
-    O(terms + documents^2 * shared terms) a topic, whose size `max_topic` bounds.
+    They are levelled and may exceed 1. O(terms + documents^2 * shared terms) a topic, whose size `max_topic` bounds.
     """
     found: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
     for rows in topics:
         similarity = compare_topic(vectors, rows, config)
-        a, b = np.triu_indices(len(rows), 1)
-        close = within_window(days[rows[a]], days[rows[b]], config.window) & (similarity[a, b] >= config.floor)
-        found.append((rows[a[close]], rows[b[close]], similarity[a[close], b[close]]))
+        close = within_window(days[rows][:, None], days[rows], config.window) & (similarity >= config.floor)
+        np.fill_diagonal(close, val=False)
+        similarity = level_by_nearest(np.where(close, similarity, 0), config)
+        a, b = np.nonzero(np.triu(close))
+        found.append((rows[a], rows[b], similarity[a, b]))
         advance(len(rows))
     if not found:
         return SimilarPairs(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
     first, second, similarity = (np.concatenate(column) for column in zip(*found, strict=True))
     return SimilarPairs(first.astype(np.int32), second.astype(np.int32), similarity.astype(np.float64))
+
+
+def level_by_nearest(similarity: npt.NDArray[np.float32], config: StoryConfig) -> npt.NDArray[np.float32]:
+    """Return similarities (float32[k, k], diagonal 0) higher for documents that nothing is very like, lower for others.
+
+    `s / sqrt(n_a * n_b) ** contrast`, where n is the mean similarity of the nearest documents, in units of a typical
+    one (after Zelnik-Manor & Perona 2004, "Self-tuning spectral clustering"). A loose story stays whole; a document
+    that has copies of its own event leaves the event that is merely like it.
+    """
+    num_nearest = min(config.num_nearest, len(similarity) - 1)
+    nearest = np.sort(similarity, axis=1)[:, -num_nearest:].mean(1)
+    scale = (np.maximum(nearest, config.floor) / TYPICAL_NEAREST) ** (-config.contrast / 2)
+    return np.asarray(similarity * scale[:, None] * scale, np.float32)
 
 
 def compare_topic(vectors: Vectors, rows: npt.NDArray[np.int64], config: StoryConfig) -> npt.NDArray[np.float32]:

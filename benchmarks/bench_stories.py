@@ -1,86 +1,101 @@
-"""What `dedup stories` must show: events told apart, beside TF-IDF with its best threshold, and the time it takes.
+"""What `dedup stories` must show: events told apart and kept whole, beside TF-IDF, and the time it takes.
 
-Run with `make bench-stories`. ECB+ holds pairs of like events (two actresses in rehab, two earthquakes off Qeshm):
-what is hard is to tell those apart. The constants of stories (threshold, threshold of topics, weight of names, discount
-inside topics) are chosen on one half of the topics and judged on the other; the thresholds of the peers are their best
-on what they are judged on. The peers need scikit-learn.
+    make bench-stories
+    python benchmarks/bench_stories.py [--only events halves peers time]
+
+events  the defaults on every set of labelled events (`story_events.py`), with dates and without
+halves  constants chosen on one half of all sets, judged on the other
+peers   TF-IDF with average linkage or components on ECB+, each at the threshold that is best on what it is judged on
+time    20,000 articles; needs no labels
+
+The peers need scikit-learn.
 """
 
+import argparse
 import itertools
 import json
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 from news import find_folder, read_rows
+from story_events import EventSet, read_event_sets
 
-from dedup.kernels.neighbours import UNDATED
-from dedup.stories.group_documents import group_documents
-from dedup.stories.read_terms import TermCounter, Terms
 from dedup.story_config import StoryConfig
 
 GRID = [
-    StoryConfig(threshold, topic, name_weight=name_weight, topic_discount=discount)
-    for discount in (0.6, 0.8, 1.0)
-    for name_weight in (1.0, 2.0, 3.0)
-    for topic in (0.04, 0.06, 0.08)
-    for threshold in (0.06, 0.08, 0.09, 0.1, 0.11, 0.12, 0.14, 0.16)
+    StoryConfig(threshold, topic, contrast=contrast)
+    for contrast in (0.0, 0.3, 0.5)
+    for topic in (0.05, 0.06, 0.08)
+    for threshold in (0.09, 0.1, 0.11)
 ]
 PEER_GRID = np.arange(0.02, 0.9, 0.01)
 NUM_TIMED = 20_000
 LIMIT_S = 180
+PARTS = ("events", "halves", "peers", "time")
 
 
 def main() -> None:
-    """Print every figure."""
+    """Print the figures of some parts, by default of all."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
+    parts = parser.parse_args().only
     if find_folder() is None:
         print("skipped: data absent")
         return
-    rows = read_rows("ecbplus_dev")
-    groups = np.unique([row["group"] for row in rows], return_inverse=True)[1]
-    topics = np.array([int(row["group"].split("ecb")[0]) for row in rows])
-    measure_events([row["text"] for row in rows], groups, topics <= 11)
-    measure_time()
+    sets = list(read_event_sets()) if {"events", "halves", "peers"} & set(parts) else []
+    for part, print_part in (("events", show_events), ("halves", show_halves), ("peers", show_peers)):
+        if part in parts:
+            print_part(sets)
+    if "time" in parts:
+        measure_time()
 
 
-def measure_events(texts: list[str], groups: np.ndarray, is_first: np.ndarray) -> None:
-    """Print how well the events of ECB+ are found: with the defaults, per held-out half, and by the peers."""
-    everyone = np.ones(len(texts), bool)
-    print(f"ecbplus_dev: {len(texts)} documents, {groups.max() + 1} events of {(groups.max() + 1) // 2} topics")
-    print(f"{'':62} pairwise P    R    F1   B-cubed F1")
-    terms = TermCounter().count(texts)
-    show("stories, defaults, all topics", groups, group_with(terms, StoryConfig()), everyone)
-    found = [group_with(terms, config) for config in GRID]
-    for chosen_on, judged_on, name in ((is_first, ~is_first, "1-11 -> 12-22"), (~is_first, is_first, "12-22 -> 1-11")):
-        scores = [judge_pairs(groups[chosen_on], group[chosen_on])[2] for group in found]
-        best = int(np.argmax(scores))
+def show_events(sets: Sequence[EventSet]) -> None:
+    """Print how well the defaults do on each set."""
+    print(f"{'defaults':<40} {'events':>6}  P     R     F1    halves F1    B-cubed F1")
+    for events in sets:
+        num_events = int((np.unique(events.events, return_counts=True)[1] > 1).sum())
+        for dated in (False, True) if events.is_dated else (False,):
+            found = events.group(StoryConfig(), dated=dated)
+            figures = " ".join(f"{figure:.3f}" for figure in events.judge(found))
+            halves = " ".join(f"{events.judge(found, half)[2]:.3f}" for half in ("first", "second"))
+            name = f"{events.name}, {'dates' if dated else 'no dates'}"
+            print(f"{name:<40} {num_events:>6}  {figures} {halves}  {events.judge_documents(found):.3f}", flush=True)
+
+
+def show_halves(sets: Sequence[EventSet]) -> None:
+    """Print the figures of the constants that are best on one half of all sets, on the other half."""
+    found = [[events.group(config, dated=events.is_dated) for events in sets] for config in GRID]
+    for chosen_on, judged_on in (("first", "second"), ("second", "first")):
+        means = [np.mean([e.judge(f, chosen_on)[2] for e, f in zip(sets, row, strict=True)]) for row in found]
+        best = int(np.argmax(means))
         config = GRID[best]
-        chosen = f"{config.threshold:g} {config.topic_threshold:g} {config.name_weight:g} {config.topic_discount:g}"
-        show(f"stories, constants chosen on topics {name}: {chosen}", groups, found[best], judged_on)
-        show("  the defaults on the same topics", groups, group_with(terms, StoryConfig()), judged_on)
-    flat = group_with(terms, StoryConfig(topic_discount=0.0, threshold=0.18))
-    show("stories without discount inside topics (threshold .18)", groups, flat, everyone)
-    try:
-        peers = list(list_peers(texts))
-    except ImportError:
-        print("TF-IDF skipped: scikit-learn is not installed")
-        return
-    for name, cut in peers:
-        for mask, part in ((everyone, "all"), (is_first, "1-11"), (~is_first, "12-22")):
-            scores = {t: judge_pairs(groups[mask], cut(t)[mask])[2] for t in PEER_GRID}
-            best_cut = max(scores, key=lambda t, scores=scores: scores[t])
-            show(f"{name}, best of topics {part}: {best_cut:.2f}", groups, cut(best_cut), mask)
+        chosen = f"{config.threshold:g} {config.topic_threshold:g} {config.contrast:g}"
+        print(f"\nthreshold, threshold of topics, contrast chosen on the {chosen_on} halves: {chosen}")
+        for events, story in zip(sets, found[best], strict=True):
+            figures = " ".join(f"{figure:.3f}" for figure in events.judge(story, judged_on))
+            print(f"  {judged_on} half of {events.name:<28} {figures}")
 
 
-def group_with(terms: Terms, config: StoryConfig) -> np.ndarray:
-    """Return the story of every document; ECB+ has neither dates nor outlets."""
-    count = len(terms)
-    days, outlets = np.full(count, UNDATED, np.int32), np.full(count, -1, np.int32)
-    return group_documents(terms, days, outlets, config, lambda _: None).group
+def show_peers(sets: Sequence[EventSet]) -> None:
+    """Print the best that TF-IDF does on ECB+."""
+    for events in sets:
+        if events.name != "ecbplus_dev":
+            continue
+        try:
+            peers = list(list_peers([row["text"] for row in read_rows(events.name)]))
+        except ImportError:
+            print("TF-IDF skipped: scikit-learn is not installed")
+            return
+        for name, cut in peers:
+            scores = {t: events.judge(cut(t))[2] for t in PEER_GRID}
+            best = max(scores, key=lambda t, scores=scores: scores[t])
+            print(f"{name}, best: {best:.2f}  F1 {scores[best]:.3f}")
 
 
 def list_peers(texts: list[str]) -> Iterator[tuple[str, Callable[[float], np.ndarray]]]:
@@ -108,28 +123,6 @@ def list_peers(texts: list[str]) -> Iterator[tuple[str, Callable[[float], np.nda
             f"TF-IDF ({setting}) + average link",
             lambda t, tree=tree: fcluster(tree, 1 - t, "distance"),
         )
-
-
-def show(name: str, groups: np.ndarray, found: np.ndarray, mask: np.ndarray) -> None:
-    """Print one line of figures."""
-    precision, recall, f1 = judge_pairs(groups[mask], found[mask])
-    print(f"{name:<72} {precision:.3f} {recall:.3f} {f1:.3f}  {judge_documents(groups[mask], found[mask]):.3f}")
-
-
-def judge_pairs(groups: np.ndarray, found: np.ndarray) -> tuple[float, float, float]:
-    """Return precision, recall and F1 over pairs of documents."""
-    a, b = np.triu_indices(len(groups), 1)
-    same, said = groups[a] == groups[b], found[a] == found[b]
-    both = int((same & said).sum())
-    return both / max(int(said.sum()), 1), both / int(same.sum()), 2 * both / int(same.sum() + said.sum())
-
-
-def judge_documents(groups: np.ndarray, found: np.ndarray) -> float:
-    """Return B-cubed F1: precision and recall of each document's group, averaged over documents."""
-    same, said = groups[:, None] == groups, found[:, None] == found
-    both = (same & said).sum(1)
-    precision, recall = (both / said.sum(1)).mean(), (both / same.sum(1)).mean()
-    return float(2 * precision * recall / (precision + recall))
 
 
 def measure_time() -> None:

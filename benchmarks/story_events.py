@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from news import find_folder, read_rows
+from news import find_folder, read_lines, read_rows
 
 from dedup.kernels.neighbours import UNDATED
 from dedup.stories.catalogue import join_title, number_outlets
@@ -75,6 +75,13 @@ class EventSet:
         both = int((same & said).sum())
         return both / max(int(said.sum()), 1), both / int(same.sum()), 2 * both / int(same.sum() + said.sum())
 
+    def judge_documents(self, found: np.ndarray) -> float:
+        """Return B-cubed F1: precision and recall of the group of each document, averaged over documents."""
+        same, said = self.events[:, None] == self.events, found[:, None] == found
+        both = (same & said & ~self.near).sum(1)
+        precision, recall = (both / (said & ~self.near).sum(1)).mean(), (both / same.sum(1)).mean()
+        return float(2 * precision * recall / (precision + recall))
+
 
 def read_event_sets() -> Iterator[EventSet]:
     """Yield the sets whose texts are there."""
@@ -102,7 +109,7 @@ def read_grouped(name: str) -> EventSet:
 def read_lankan() -> EventSet:
     """Return the labelled events of two months of Sri Lankan news."""
     documents = read_rows(LANKAN)
-    lines = [json.loads(line) for line in LABELS.read_text(encoding="utf-8").splitlines()]
+    lines = read_lines(LABELS)
     groups = [line for line in lines if "same" in line]
     ids = [id_ for line in groups for id_ in line["same"]]
     place = {row["id"]: position for position, row in enumerate(documents)}

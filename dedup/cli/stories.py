@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     default="3",
     metavar="DAYS|off",
     callback=parse_window,
-    help="Most days between two documents that are compared; one without a date is compared with all.",
+    help="Most days between two documents that count as alike; one without a date is compared with all.",
 )
 @click.option(
     "--threshold", default=0.1, help="Mean similarity from which documents are one story: lower for broader stories."
@@ -44,8 +44,8 @@ def stories(
 ) -> int:
     """Group documents into stories: the same event, told by different outlets in different words.
 
-    Documents are looked up by the rare words, names and numbers they share, inside a window of days, and grouped by
-    their mean similarity. Within a topic, what all of it shares counts little: two earthquakes are two stories.
+    Documents are looked up by the rare words, names and numbers they share, inside some days, and grouped by their
+    mean similarity. Within a topic, what all of it shares counts little: two earthquakes are two stories.
     Needs no model and works in any language, but does not match texts across languages.
 
     \b

@@ -126,7 +126,12 @@ def read_lankan() -> EventSet:
 
 
 def make_set(
-    name: str, documents: list[dict[str, str]], rows: np.ndarray, events: np.ndarray, near: np.ndarray, first: np.ndarray
+    name: str,
+    documents: list[dict[str, str]],
+    rows: np.ndarray,
+    events: np.ndarray,
+    near: np.ndarray,
+    first: np.ndarray,
 ) -> EventSet:
     """Return a set with its texts, days and outlets read."""
     texts = [join_title(row.get("title"), row["text"]) for row in documents]

@@ -1,7 +1,7 @@
 """What was found of the planted copies and passages, and what more documents would take."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from dedup.bench.pan import Case, score
 from dedup.bench.planting import PlantedCopy
@@ -98,17 +98,8 @@ def judge_passages(cases: Sequence[Case], found: Sequence[Case], edit_rate: floa
         sides = [[case for case in side if case.copy.document in inside] for side in (cases, due)]
         folds += [score(*sides).plagdet] if sides[0] else []
     low, high = measure_mean(folds)
-    every = score(cases, due)
-    return PassageScore(
-        cases=len(cases),
-        edit_rate=edit_rate,
-        precision=every.precision,
-        recall=every.recall,
-        granularity=every.granularity,
-        plagdet=every.plagdet,
-        plagdet_low=low,
-        plagdet_high=min(1.0, high),
-    )
+    every = asdict(score(cases, due))
+    return PassageScore(len(cases), edit_rate, **every, plagdet_low=low, plagdet_high=min(1.0, high))
 
 
 def choose_pairs(removed: Sequence[Removal], thresholds: Sequence[float]) -> Iterator[NearPair]:

@@ -25,7 +25,6 @@ from dedup.version import __version__
 
 MAX_TICKS = 400  # statements in the overview strip: more look alike
 MAX_OPEN = 12  # texts that are listed at the top without being folded
-NUM_HEIGHTS = 4
 
 
 def render_html(found: Comparison) -> str:
@@ -43,7 +42,7 @@ def render_html(found: Comparison) -> str:
         "parts": PARTS,
         "rows": shared,
         "singles": list_singles(found, rows),
-        "ticks": build_ticks(shared),
+        "ticks": shared[:MAX_TICKS],
         "missing": list_missing(found),
         "omitted": list_omitted(found),
         "disagreements": list_disagreements(found),
@@ -55,19 +54,6 @@ def render_html(found: Comparison) -> str:
         "data": encode_data(msgspec.json.encode(collect_data(found, outlets, rows))),
     }
     return render_page("story.html", values, ("diff.css", "story.css"), "story.js")
-
-
-def build_ticks(rows: list[PageRow]) -> list[dict[str, object]]:
-    """Return the ticks of the overview strip, one for each statement of two or more texts, higher where more say it."""
-    return [
-        {
-            "number": row.number,
-            "kinds": row.kinds,
-            "label": row.label,
-            "height": max(1, round(NUM_HEIGHTS * len(row.outlets) / (len(row.outlets) + len(row.missing)))),
-        }
-        for row in rows[:MAX_TICKS]
-    ]
 
 
 def build_agreement(found: Comparison) -> list[list[tuple[str, int]]]:

@@ -99,6 +99,11 @@ class PageRow:
         facts = f"; {', '.join(self.kinds)} differ" if self.kinds else ""
         return f"Statement {self.number}: in {len(self.outlets)} of {len(self.outlets) + len(self.missing)}{facts}"
 
+    @property
+    def height(self) -> int:
+        """Return the height of the tick, from 1 to 4: higher where more texts say it."""
+        return max(1, round(4 * len(self.outlets) / (len(self.outlets) + len(self.missing))))
+
 
 @dataclass(frozen=True, slots=True)
 class PageSentence:

@@ -6,19 +6,19 @@ from datetime import date
 
 from dedup.report.charts import Axis, Caption, Chart, Column, Tick, draw_columns
 from dedup.report.corpus.chart_bins import bin_days, bin_sizes
-from dedup.report.corpus.corpus_model import ClusterEntry, CorpusFindings, DocumentPair, OutletPair
+from dedup.report.corpus.corpus_model import ClusterEntry, CorpusFindings, OutletPair
 from dedup.report.corpus.corpus_page import (
     MAX_NAME,
-    ROW_MARKUP,
     THRESHOLD_PAGE,
     fit,
     link_count,
-    measure_card,
+    measure_pair,
     measure_row,
     read_id,
     render_corpus_page,
 )
 from dedup.report.corpus.corpus_relations import RELATIONS, SERIES
+from dedup.report.corpus.report_tables import list_settings
 from dedup.report.wording import clip, count_things, format_share
 
 # The page stays below 1 MB: this many bytes for each of its longest tables.
@@ -73,9 +73,9 @@ def render_index(findings: CorpusFindings, entries: Sequence[ClusterEntry], link
         "sizes": chart_sizes(findings),
         "similarities": chart_similarities(findings, links),
         "drawn": [(name, LEGEND.get(name, name)) for name in list_drawn(findings)],
-        "above": fit_pairs([removal.pair for removal in findings.above]),
-        "below": None if findings.below is None else fit_pairs([miss.pair for miss in findings.below]),
-        "yet_kept": fit_pairs([miss.pair for miss in findings.yet_kept or ()]),
+        "above": fit([removal.pair for removal in findings.above], measure_pair, PAIRS_BYTES),
+        "below": findings.below and fit([miss.pair for miss in findings.below], measure_pair, PAIRS_BYTES),
+        "yet_kept": fit([miss.pair for miss in findings.yet_kept or ()], measure_pair, PAIRS_BYTES),
         "threshold_page": THRESHOLD_PAGE,
         "boilerplate": fit(
             findings.boilerplate,
@@ -84,7 +84,7 @@ def render_index(findings: CorpusFindings, entries: Sequence[ClusterEntry], link
         ),
         "boilerplate_characters": BOILERPLATE_CHARACTERS,
         "most_files": MAX_FILES,
-        "settings": list_settings(findings),
+        "settings": list(list_settings(findings.summary)),
         "meanings": RELATIONS,
         "series_names": SERIES,
     }
@@ -190,17 +190,3 @@ def draw_matrix(crossings: Sequence[OutletPair]) -> Matrix:
 def choose_heat(count: int, most: int) -> int:
     """Return the tint of a count: 0 of none, 5 of the most; by square root, so that small counts look different."""
     return 0 if count == 0 else 1 + int((HEAT_STEPS - 1) * (count / most) ** 0.5)
-
-
-def list_settings(findings: CorpusFindings) -> list[tuple[str, str, str]]:
-    """Return (stage, setting, value) of the run."""
-    return [
-        (stage, name.replace("_", " "), "off" if value is None else str(value))
-        for stage, settings in findings.summary.config.items()
-        for name, value in settings.items()
-    ]
-
-
-def fit_pairs(pairs: Sequence[DocumentPair]) -> Sequence[DocumentPair]:
-    """Return the first pairs that fit."""
-    return fit(pairs, lambda pair: ROW_MARKUP + measure_card(pair.first) + measure_card(pair.second), PAIRS_BYTES)

@@ -6,7 +6,7 @@ from typing import TypeVar
 from markupsafe import Markup, escape
 
 from dedup.corpus.values import read_value
-from dedup.report.corpus.corpus_model import Card
+from dedup.report.corpus.corpus_model import Card, DocumentPair
 from dedup.report.page import load_environment, render_page
 from dedup.report.wording import clip
 from dedup.text.control_characters import make_safe
@@ -78,6 +78,11 @@ def measure_card(card: Card) -> int:
     """Return how many bytes a document takes in a page, at most."""
     names = (clip(name, MAX_NAME) for name in (card.id, card.path, card.outlet, card.date))
     return measure_row(clip(card.title or card.opening, MAX_TITLE), card.url, *names)
+
+
+def measure_pair(pair: DocumentPair) -> int:
+    """Return how many bytes two documents take in a row, at most."""
+    return ROW_MARKUP + measure_card(pair.first) + measure_card(pair.second)
 
 
 def measure_text(text: str) -> int:

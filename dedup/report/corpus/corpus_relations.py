@@ -3,7 +3,14 @@
 from collections.abc import Iterator, Sequence
 
 from dedup.report.corpus.corpus_model import AlikePair, CorpusFindings, LosingPair, SeriesEntry
-from dedup.report.corpus.corpus_page import ROW_MARKUP, fit, measure_card, measure_text, render_corpus_page
+from dedup.report.corpus.corpus_page import (
+    ROW_MARKUP,
+    fit,
+    measure_card,
+    measure_pair,
+    measure_text,
+    render_corpus_page,
+)
 from dedup.report.wording import clip
 
 LOST_PAGE, ALIKE_PAGE, SERIES_PAGE = "lost.html", "alike.html", "series.html"
@@ -48,10 +55,10 @@ def fit_series(findings: CorpusFindings, kind: str) -> Sequence[SeriesEntry]:
 def measure_losing(losing: LosingPair) -> int:
     """Return how many bytes a removal takes in its page, at most."""
     texts = sum(measure_text(piece.text) + PIECE_BYTES for piece in losing.pieces)
-    return ROW_MARKUP + texts + measure_card(losing.pair.first) + measure_card(losing.pair.second)
+    return texts + measure_pair(losing.pair)
 
 
 def measure_alike(alike: AlikePair) -> int:
     """Return how many bytes a pair takes in its page, at most."""
     slots = sum(measure_text(clip(quote, MAX_QUOTE)) + PIECE_BYTES for slot in alike.conflicts for quote in slot)
-    return ROW_MARKUP + slots + measure_card(alike.pair.first) + measure_card(alike.pair.second)
+    return slots + measure_pair(alike.pair)

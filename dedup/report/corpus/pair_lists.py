@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from dedup.model.documents import CopyRelation
 from dedup.report.corpus.corpus_model import DocumentPair
-from dedup.report.corpus.corpus_page import ROW_MARKUP, measure_card, render_corpus_page
+from dedup.report.corpus.corpus_page import ROW_MARKUP, measure_pair, render_corpus_page
 from dedup.report.corpus.removal_table import NO_WITNESS, RemovalTable
 from dedup.report.corpus.run_numbers import STEPS
 from dedup.report.corpus.run_tables import RunTables
@@ -36,7 +36,7 @@ class PairGroup:
     @property
     def num_bytes(self) -> int:
         """Return how many bytes the list takes in its page, at most."""
-        return ROW_MARKUP + sum(ROW_MARKUP + measure_card(p.first) + measure_card(p.second) for p in self.pairs)
+        return ROW_MARKUP + sum(map(measure_pair, self.pairs))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import IO
 
+from dedup.model.run import Summary
 from dedup.output.finished_run import read_records
 from dedup.output.passage_records import PassageRecord
 from dedup.output.records import RejectedRecord, RemovedRecord, Witness
@@ -79,12 +80,13 @@ def list_tables(
         "boilerplate": findings.boilerplate,
         "files": findings.summary.inputs,
         "stages": findings.summary.stages,
-        "settings": (
-            SettingLine(stage, name, value)
-            for stage, some in findings.summary.config.items()
-            for name, value in some.items()
-        ),
+        "settings": list_settings(findings.summary),
     }
+
+
+def list_settings(summary: Summary) -> Iterator[SettingLine]:
+    """Yield the settings of a run."""
+    return (SettingLine(stage, *pair) for stage, some in summary.config.items() for pair in some.items())
 
 
 def list_removals(run: RunTables, shown: ShownDocuments, documents: IO[bytes]) -> Iterator[RemovalLine]:

@@ -35,12 +35,8 @@ class MatrixRow:
 class Arrow:
     """Text that went from a source to an outlet, in the order of the table."""
 
-    source: str
-    outlet: str
-    articles: int
-    words: int
-    claimed: int
-    page: str
+    key: CellKey
+    cell: FlowCell
     y_source: float
     y_outlet: float
     width: float
@@ -89,7 +85,7 @@ def render_index(
     ]
     arrows = list_arrows(matrix)
     sources, outlets = (
-        list(dict.fromkeys(names)) for names in ([a.source for a in arrows], [a.outlet for a in arrows])
+        list(dict.fromkeys(names)) for names in ([a.key.source for a in arrows], [a.key.outlet for a in arrows])
     )
     values = {
         "summary": summary,
@@ -117,12 +113,8 @@ def list_arrows(matrix: SourceMatrix) -> list[Arrow]:
     most = max((cell.articles for _, cell in chosen), default=1)
     return [
         Arrow(
-            key.source,
-            key.outlet,
-            cell.articles,
-            cell.words,
-            cell.claimed,
-            cell.page,
+            key,
+            cell,
             place_name(sources.index(key.source)),
             place_name(outlets.index(key.outlet)),
             round(1 + 7 * cell.articles / most, 1),

@@ -529,6 +529,35 @@ def count_common(old, new):
     return row[-1]
 
 
+def extend_end(a, b, max_drift, x_drop):
+    """Return (tokens of a, tokens of b, equal ones) of the best end of an alignment, cell by cell, row by row.
+
+    Cells are at most `max_drift` from the diagonal. The last row is the first whose best score is `x_drop` below the
+    best. Of moves with one score an equal or changed word comes before a word of a alone, and that before one of b.
+    """
+    before = {taken: (-taken, 0) for taken in range(min(max_drift, len(b)) + 1)}
+    best, end = 0, (0, 0, 0)
+    for row in range(1, len(a) + 1):
+        cells = {}
+        for taken in range(max(row - max_drift, 0), min(row + max_drift, len(b)) + 1):
+            moves = []
+            if taken - 1 in before and taken > 0:
+                same = a[row - 1] == b[taken - 1]
+                moves.append((before[taken - 1][0] + (1 if same else -1), 2, before[taken - 1][1] + same))
+            if taken in before:
+                moves.append((before[taken][0] - 1, 1, before[taken][1]))
+            if taken - 1 in cells:
+                moves.append((cells[taken - 1][0] - 1, 0, cells[taken - 1][1]))
+            score, _, equal = max(moves, key=lambda move: move[:2])
+            cells[taken] = (score, equal)
+            if score > best:
+                best, end = score, (row, taken, equal)
+        if not cells or max(score for score, _ in cells.values()) < best - x_drop:
+            break
+        before = cells
+    return end
+
+
 def winnow(values, window):
     """Return the places of the anchors: the rightmost smallest value of each window, by the definition of the paper.
 

@@ -7,8 +7,11 @@ from corpora import make_text, read_lines, write_jsonl
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedup.near.sketcher import tokenise_text
+from dedup.passages import repeated_runs
 from dedup.passages.copied_span import CopiedSpan
-from dedup.passages.repeated_runs import find_exact_runs
+from dedup.passages.repeated_runs import CutRule, choose_repeats, find_exact_runs
+from dedup.text.token_spans import TokenOffsets
 
 PARAGRAPHS = [f"{make_text(i, 40)}." for i in range(6)]
 
@@ -84,3 +87,37 @@ def test_a_periodic_text_has_few_exact_runs(period):
     tokens = np.tile(np.arange(period, dtype=np.uint32) << np.uint32(2), 20_000 // period)
     runs = find_exact_runs(tokens, CopiedSpan(10_000, 19_000, 0, 100, 9_000, 0), 20)
     assert 1 <= len(runs) <= 3
+
+
+PIECES = [
+    "The fire spread to the hall",
+    "two died",
+    "-- # --",
+    "\n\n",
+    ". ",
+    " ",
+    "e\u0301",
+    "A" * 90,
+    "x " * 50,
+    "!",
+    "1",
+]
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8), st.lists(st.sampled_from(PIECES), max_size=8), st.data())
+def test_what_is_passed_over_would_not_have_been_cut(between, after, data):
+    """A repeat that is neither near its source nor near the end of the text is not looked at closely."""
+    body = "The minister said on Monday that talks would go on in spite of it all."
+    text = "".join([body, *between, body, *after])
+    offsets, size = TokenOffsets(text), len(TokenOffsets(body))
+    tokens = tokenise_text(text)
+    start = data.draw(st.integers(size, max(len(tokens) - size, size)))
+    length = data.draw(st.integers(1, len(tokens) - start)) if start < len(tokens) else 0
+    if length == 0 or length > start:
+        return
+    copies = [CopiedSpan.exact(start, start + length, 0, 0)]
+    rule = CutRule(3, 0.25)
+    chosen = choose_repeats(offsets, tokens, copies, [], rule)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(repeated_runs, "may_go", lambda *_: True)
+        assert choose_repeats(offsets, tokens, copies, [], rule) == chosen

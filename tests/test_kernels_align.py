@@ -112,6 +112,13 @@ def test_an_end_stands_after_an_equal_token_or_nowhere(a, b):
         assert (taken_a, taken_b) == (0, 0)
 
 
+@given(st.lists(st.integers(0, 5), max_size=60), st.lists(st.integers(0, 5), max_size=60))
+@example([0] * 40, [1] * 14 + [0] * 40)
+@example([0] * 40, [0] * 20)
+def test_an_end_is_that_of_the_band_cell_by_cell(a, b):
+    assert tuple(extend(a, b)) == naive.extend_end(a, b, align.MAX_DRIFT, align.X_DROP)
+
+
 @given(words, words)
 def test_backwards_is_forwards_in_the_mirror(a, b):
     assert extend(a, b, -1) == extend(a[::-1], b[::-1], 1)

@@ -19,6 +19,8 @@ X_DROP = 12  # an extension ends where its score has fallen this far below its b
 END_LOSS = 0.25  # share of min_tokens that an edited passage may lack
 OPEN_CHAINS = 16  # chains that a run may join: the most recent ones
 LOWEST = -(1 << 30)
+WIDTH = 2 * MAX_DRIFT + 1  # diagonals of the band
+NO_WORD, ONE = U32(0xFFFFFFFF), np.int32(1)
 CHAIN_FIELDS = 6  # a_start, b_start, a_end, b_end, matched, diagonal of the last run
 SHIFT = U32(TOKEN_SHIFT)
 
@@ -87,43 +89,52 @@ def extend_end(a, b, i, j, step, max_a, max_b):
     """Extend an alignment past (i, j) in direction `step` (1 or -1); return (tokens of a, tokens of b, equal ones).
 
     Gapped X-drop extension (Zhang, Schwartz, Wagner & Miller 2000) in a band of MAX_DRIFT diagonals on either side.
-    Sides give at most `max_a` and `max_b` tokens. The best end is always at an equal token.
+    Sides give at most `max_a` and `max_b` tokens. The best end is always at an equal token. The cells of a row are
+    computed side by side in their place; then those that a token of b alone makes better, one after the other.
     """
-    width = 2 * MAX_DRIFT + 1
-    score = np.full(width + 2, LOWEST, np.int32)
-    equal = np.zeros(width + 2, np.int32)
-    next_score = np.full(width + 2, LOWEST, np.int32)
-    next_equal = np.zeros(width + 2, np.int32)
+    score = np.full(WIDTH + 2, LOWEST, np.int32)
+    equal = np.zeros(WIDTH + 2, np.int32)
     # Cell d + 1 of a row r is the alignment of r tokens of a with r + d - MAX_DRIFT tokens of b.
-    for d in range(MAX_DRIFT, width):
+    for d in range(MAX_DRIFT, WIDTH):
         if d - MAX_DRIFT <= max_b:
             score[d + 1] = MAX_DRIFT - d
-    best = 0
-    best_a, best_b, best_equal = 0, 0, 0
-    for r in range(1, max_a + 1):
-        highest = LOWEST
-        for d in range(width):
-            taken = r + d - MAX_DRIFT
-            value, count = LOWEST, 0
-            if 0 <= taken <= max_b:
-                value, count = score[d + 2] - 1, equal[d + 2]  # a token of a alone
-                if next_score[d] - 1 > value:  # a token of b alone
-                    value, count = next_score[d] - 1, next_equal[d]
-                if taken > 0:
-                    same = is_equal(a, i + (r - 1) * step, b, j + (taken - 1) * step)
-                    both = score[d + 1] + (1 if same else -1)
-                    if both >= value:
-                        value, count = both, equal[d + 1] + (1 if same else 0)
-                if value > best:
-                    best = value
-                    best_a, best_b, best_equal = r, taken, count
-            next_score[d + 1] = value
-            next_equal[d + 1] = count
-            highest = max(highest, value)
-        score, next_score = next_score, score
-        equal, next_equal = next_equal, equal
-        score[0] = LOWEST
-        score[width + 1] = LOWEST
+    rows = min(max_a, max_b + MAX_DRIFT)
+    words = np.empty(rows + WIDTH + 1, np.uint32)  # of b: from number r on those of row r
+    for k in range(WIDTH):
+        taken = k - MAX_DRIFT
+        words[k] = b[j + (taken - 1) * step] >> SHIFT if 0 < taken <= max_b else NO_WORD
+    best = np.int32(0)
+    best_a, best_b, best_equal = 0, 0, np.int32(0)
+    for r in range(1, rows + 1):
+        token = a[i + (r - 1) * step]
+        word = token >> SHIFT if token != MASKED else NO_WORD - U32(1)
+        taken = r + MAX_DRIFT
+        words[r + WIDTH - 1] = b[j + (taken - 1) * step] >> SHIFT if taken <= max_b else NO_WORD
+        theirs = words[r:]
+        better = 0
+        for d in range(WIDTH):
+            same = np.int32(theirs[d] == word)
+            both = np.int32(score[d + 1] + same + same - ONE)
+            alone = np.int32(score[d + 2] - ONE)  # a token of a alone
+            equal[d + 1] = equal[d + 1] + same if both >= alone else equal[d + 2]
+            score[d + 1] = max(both, alone)
+        for d in range(1, WIDTH):
+            better += np.int64(score[d] - ONE > score[d + 1])
+        if better > 0:
+            for d in range(1, WIDTH):
+                if score[d] - ONE > score[d + 1]:  # a token of b alone
+                    score[d + 1] = score[d] - ONE
+                    equal[d + 1] = equal[d]
+        valid = min(max_b - r + MAX_DRIFT + 1, WIDTH)
+        highest = np.int32(LOWEST)
+        for d in range(valid):
+            highest = max(highest, score[d + 1])
+        if highest > best:
+            best = highest
+            d = 0
+            while score[d + 1] != best:
+                d += 1
+            best_a, best_b, best_equal = r, r + d - MAX_DRIFT, equal[d + 1]
         if highest < best - X_DROP:
             break
     return best_a, best_b, best_equal

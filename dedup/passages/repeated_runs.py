@@ -9,6 +9,7 @@ import numpy.typing as npt
 from dedup.passages.copied_span import CopiedSpan
 from dedup.passages.glued_copies import is_glued
 from dedup.passages.whole_copies import Repeat, WholeCopy
+from dedup.text.boundaries import FARTHEST as REACH
 from dedup.text.boundaries import first_mark, is_edge
 from dedup.text.spans import Span
 from dedup.text.token_spans import TokenOffsets
@@ -36,6 +37,8 @@ def choose_repeats(
     Of each exact run its whole sentences go, if it stands directly behind its source, or if it is a body or half of one
     that is printed again at the end. Any other repeat may be on purpose: a quotation, a refrain, an item of a list.
     """
+    if not others and not any(may_go(offsets, copy) for copy in copies):
+        return [[] for _ in copies]
     found = [
         (index, whole)
         for index, copy in enumerate(copies)
@@ -57,6 +60,22 @@ def choose_repeats(
             break
         chosen |= more
     return [[whole.span for at, whole in found if at == index and whole in chosen] for index in range(len(copies))]
+
+
+def may_go(offsets: TokenOffsets, copy: CopiedSpan) -> bool:
+    """Return whether a part of a repeat may be behind its source, or end the text, before anything is cut.
+
+    Its whole sentences reach over it by some characters at most, and then over marks alone.
+    """
+    starts, ends = offsets.starts, offsets.ends
+    source_end = max(copy.source_end, copy.end - copy.distance)  # of any exact run of it
+    is_apart = has_word(offsets.text, int(ends[source_end - 1]) + REACH, int(starts[copy.start]) - REACH)
+    return not (is_apart and has_word(offsets.text, int(ends[copy.end - 1]) + REACH, int(starts[-1]) + 1))
+
+
+def has_word(text: str, start: int, end: int) -> bool:
+    """Return whether any of some characters is a letter or a digit."""
+    return any(map(str.isalnum, text[start : max(end, start)]))
 
 
 def is_behind(offsets: TokenOffsets, whole: WholeCopy, cuts: Sequence[Span]) -> bool:

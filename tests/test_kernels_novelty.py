@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedup.kernels.novelty import compare_words, find_novel
+from dedup.kernels.novelty import compare_pairs_of_words, compare_words, find_novel
 from dedup.near.sketcher import tokenise_text
 from dedup.text.slot_words import SLOT_WORDS_PATH, load_slot_words
 
@@ -46,6 +46,17 @@ def test_novel_words_are_those_of_the_naive_twin_and_as_many_as_are_counted(text
         found,
         sum(found),
     )
+
+
+@given(st.lists(st.tuples(texts, texts), max_size=4))
+def test_the_differences_of_many_pairs_are_those_of_each(pairs):
+    tokens = [[tokenise_text(text) for text in pair] for pair in pairs]
+    address = np.array([[side.ctypes.data for side in pair] for pair in tokens], np.uint64).reshape(-1, 2)
+    sizes = np.array([[side.size for side in pair] for pair in tokens], np.int32).reshape(-1, 2)
+    slots, found = np.zeros((len(pairs), 50, 4), np.int32), np.empty((len(pairs), 5), np.int32)
+    compare_pairs_of_words(address, sizes, load_slot_words(), slots, found)
+    for pair, difference, places in zip(pairs, found.tolist(), slots.tolist(), strict=True):
+        assert (*difference, tuple(map(tuple, places[: difference[3]]))) == expect(*pair)
 
 
 @given(st.data())

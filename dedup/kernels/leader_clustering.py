@@ -28,7 +28,7 @@ from dedup.kernels.leader_table import (
     reduce_range,
 )
 from dedup.kernels.minhash import count_agreeing
-from dedup.kernels.relation import Likeness, is_removed, relate
+from dedup.kernels.relation import EXTENDED, TEMPLATE, UPDATE, Likeness, comes_again, is_removed, relate
 from dedup.kernels.shingles import (
     count_shared_rolling,
     drop_masked,
@@ -40,6 +40,7 @@ from dedup.kernels.shingles import (
 
 MAX_REFUSED = 8  # relatives that a document is compared with: a series of thousands stays cheap
 MAX_COMPARED = 64  # candidates that a document is compared with exactly: half of the words of all may be the same
+UNDECIDED = 255  # the relation of a relative until all are seen
 MAX_AGREEMENT = 64  # bytes of two signatures that may agree
 
 
@@ -87,6 +88,15 @@ def follow_twin(state, rank, twin):
     row.slots = given.slots
     row.facts = given.facts
     return True
+
+
+@inlined
+def relate_ranks(state, rank, other, similarity, rule):
+    """Return the relation of a document to another one and the difference of their words."""
+    tokens = tokens_at(state.address[rank], state.num_tokens[rank])
+    witness = tokens_at(state.address[other], state.num_tokens[other])
+    likeness = Likeness(similarity, has_content_of(state, rank, other), False)
+    return relate(tokens, witness, state.facts[rank], state.facts[other], likeness, rule)
 
 
 @inner
@@ -147,6 +157,7 @@ def cover_block(state, first, keys, signatures, limits, shingle_size, rule, max_
     table = np.empty(8192, np.uint64)
     stamps = np.zeros(8192, np.uint32)
     stamp = U32(0)
+    keeps_news = not (is_removed(UPDATE, rule) or is_removed(TEMPLATE, rule) or is_removed(EXTENDED, rule))
     for row in range(keys.shape[0]):
         rank = first + row
         state.witness[rank] = KEPT
@@ -234,21 +245,19 @@ def cover_block(state, first, keys, signatures, limits, shingle_size, rule, max_
                 no_better = similarity < best_similarity or (similarity == best_similarity and other > witness)
                 if witness != KEPT and no_better:
                     continue
-            relation, difference = relate(
-                tokens,
-                tokens_at(state.address[other], state.num_tokens[other]),
-                state.facts[rank],
-                state.facts[other],
-                Likeness(similarity, has_content_of(state, rank, other), False),
-                rule,
-            )
-            if is_removed(relation, rule):
-                note_removal(state, rank, other, similarity, relation, difference)
-                best_similarity = similarity
-                continue
+            facts, others = state.facts[rank], state.facts[other]
+            relation = UNDECIDED
+            if not (keeps_news and comes_again(facts, others, tokens.size, state.num_tokens[other], similarity)):
+                relation, difference = relate_ranks(state, rank, other, similarity, rule)
+                if is_removed(relation, rule):
+                    note_removal(state, rank, other, similarity, relation, difference)
+                    best_similarity = similarity
+                    continue
             refused += 1
             if relative.document == KEPT or (similarity, -other) > (relative.similarity, -relative.document):
                 relative.document, relative.similarity, relative.relation = other, similarity, relation
+        if relative.document != KEPT and relative.relation == UNDECIDED:
+            relative.relation = relate_ranks(state, rank, relative.document, relative.similarity, rule)[0]
         if is_alone:
             continue
         if state.witness[rank] == KEPT:

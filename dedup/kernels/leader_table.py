@@ -15,8 +15,8 @@ CANDIDATES, VERIFIED, NUM_ENTRIES, FULL_BUCKETS, NOT_ENTERED, SERIES, SKIPPED, N
 
 KEPT = -1  # the witness of a document that stays
 
-# A bucket of a long series or of text that very many documents have. A document looks into those up to MAX_VISITED.
-LARGE_BUCKET, MAX_VISITED = 256, 1024
+# A bucket of a long series, or of text that very many documents have: of such a document sees the latest MAX_VISITED.
+LARGE_BUCKET, MAX_VISITED = 128, 256
 
 # How a removed document differs from its witness: see `dedup.kernels.novelty.Difference`.
 DIFFERENCE = np.dtype([("novel", np.int32), ("longest_run", np.int32), ("slots", np.int32), ("facts", np.int32)])
@@ -147,12 +147,13 @@ def find_candidates(state, rank, buckets, candidates):
     for band in range(bands):
         entry = np.int64(state.slots[buckets[band]] & U64(0xFFFFFFFF))
         size = np.int64(state.sizes[entry - 1]) if entry != 0 else 0
+        left = size
         if size > LARGE_BUCKET:
-            if visited >= MAX_VISITED:
-                state.counters[SKIPPED] += 1
-                continue
-            visited += size
-        while entry != 0:
+            left = min(size, MAX_VISITED - visited)
+            state.counters[SKIPPED] += left < size
+            visited += left
+        while left > 0:
+            left -= 1
             owner = np.int64((entry - 0.5) * share)  # (entry - 1) // bands: a division would take longest of all
             if state.last_seen[owner] != rank:
                 state.last_seen[owner] = rank

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from dedup.kernels.buffers import tokens_at
 from dedup.kernels.hashing import U32, U64, mix64
 from dedup.kernels.jit import inlined, inner, kernel
 from dedup.kernels.shingles import table_size
@@ -244,3 +245,16 @@ def compare_words(tokens, witness, slot_words, slots):
 def find_novel(tokens, witness, slot_words):
     """Return which words of a document are novel, bool[n]: those that `compare_words` counts."""
     return ~align_words(tokens, witness, slot_words, np.empty((0, 4), np.int32)).covered
+
+
+@kernel
+def compare_pairs_of_words(address, num_tokens, slot_words, slots, found):
+    """Write the `Difference` of many documents to their witnesses to `found` (int32[m, 5]).
+
+    `address` (uint64[m, 2]) and `num_tokens` (int32[m, 2]) are of the tokens of both; `slots` is int32[m, k, 4].
+    """
+    for i in range(found.shape[0]):
+        tokens, witness = tokens_at(address[i, 0], num_tokens[i, 0]), tokens_at(address[i, 1], num_tokens[i, 1])
+        difference = compare_words(tokens, witness, slot_words, slots[i])
+        found[i, 0], found[i, 1], found[i, 2] = difference.num_novel, difference.longest_run, difference.num_gaps
+        found[i, 3], found[i, 4] = difference.num_slots, difference.num_facts

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from dedup.kernels.buffers import tokens_at
 from dedup.kernels.jit import inlined, inner, kernel
-from dedup.kernels.novelty import Difference, compare_words
+from dedup.kernels.novelty import Difference, compare_words, word_at
+from dedup.kernels.shingles import measure_jaccard
 
 EXACT, EDITED, TEMPLATE, CONTAINED, UPDATE, EXTENDED = range(6)
 SAME, UNKNOWN, OTHER = range(3)  # outlets of two documents
@@ -95,8 +96,26 @@ def meet(facts, others, rule):
         rule.slot_words,
         rule.no_slots,
     )
-    days = abs(np.int64(facts.day) - np.int64(others.day)) if facts.day != 0 and others.day != 0 else 0
-    return Meeting(compare_outlets(facts, others), title.num_slots, title.num_facts, days)
+    return Meeting(compare_outlets(facts, others), title.num_slots, title.num_facts, count_days(facts, others))
+
+
+@inlined
+def count_days(facts, others):
+    """Return the days between two documents, 0 where one is unknown."""
+    return abs(np.int64(facts.day) - np.int64(others.day)) if facts.day != 0 and others.day != 0 else 0
+
+
+@inlined
+def comes_again(facts, others, size, witness_size, similarity):
+    """Return whether no alignment makes a document a copy of another one: on another day it has other words.
+
+    It is an update then, or a template, or extended. `relate` says which; this spares a series most alignments.
+    """
+    if similarity >= UPDATE_SIMILARITY:
+        return False
+    days = count_days(facts, others)
+    is_again = days > 0 and size > SHORTENED * witness_size and compare_outlets(facts, others) == SAME
+    return days > LATE or is_again
 
 
 @kernel
@@ -174,3 +193,45 @@ def contains(tokens, witness, difference, rule):
         return False
     reverse = compare_words(witness, tokens, rule.slot_words, rule.no_slots)
     return reverse.num_novel <= SHORTENED_NOVEL * witness.size
+
+
+class PairArrays(NamedTuple):
+    """Pairs of documents, and what is found of them.
+
+    ```
+    address     uint64[m, 2]  where the tokens of both are in memory
+    num_tokens  int32[m, 2]
+    facts       FACTS[m, 2]
+    contained   bool[m]       whether passages of the second cover the first
+    relation    uint8[m]      what the first is of the second
+    similarity  float64[m]    exact Jaccard
+    difference  int32[m, 4]   novel words, their longest run, conflicting slots, those with facts
+    ```
+    """
+
+    address: npt.NDArray[np.uint64]
+    num_tokens: npt.NDArray[np.int32]
+    facts: npt.NDArray[np.void]
+    contained: npt.NDArray[np.bool_]
+    relation: npt.NDArray[np.uint8]
+    similarity: npt.NDArray[np.float64]
+    difference: npt.NDArray[np.int32]
+
+
+@kernel
+def relate_pairs(pairs, shingle_size, rule):
+    """Fill in what is found of `PairArrays`. O(words)."""
+    for i in range(pairs.relation.size):
+        tokens = tokens_at(pairs.address[i, 0], pairs.num_tokens[i, 0])
+        witness = tokens_at(pairs.address[i, 1], pairs.num_tokens[i, 1])
+        is_exact = tokens.size == witness.size
+        place = 0
+        while is_exact and place < tokens.size:
+            is_exact = word_at(tokens, place) == word_at(witness, place)
+            place += 1
+        similarity = measure_jaccard(tokens, witness, shingle_size)
+        likeness = Likeness(similarity, is_exact, pairs.contained[i])
+        relation, difference = relate(tokens, witness, pairs.facts[i, 0], pairs.facts[i, 1], likeness, rule)
+        pairs.relation[i], pairs.similarity[i] = relation, similarity
+        pairs.difference[i, 0], pairs.difference[i, 1] = difference.num_novel, difference.longest_run
+        pairs.difference[i, 2], pairs.difference[i, 3] = difference.num_slots, difference.num_facts

@@ -20,7 +20,7 @@ class WorkCounts:
     num_not_entered   band keys of kept documents that were not entered into one of those
     num_series        documents that are alike more others than are compared
     num_unconfirmed   removals that were taken back: the words of both texts differ though their hashes agree
-    num_skipped       buckets of more than LARGE_BUCKET documents that a document with many of them did not look into
+    num_skipped       buckets of more than LARGE_BUCKET documents that a document did not look through
     """
 
     num_candidates: int = 0

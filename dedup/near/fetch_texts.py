@@ -67,7 +67,7 @@ def read_texts(segments: Segments, shard: Shard, documents: Sequence[int], confi
     if not documents:
         return
     reader = RecordText(shard.files[0], config)
-    places = [segments.find_record(doc) for doc in documents]
+    places = segments.find_records(documents)
     for raw in read_records(shard, places, config.text_field):
         yield reader.get(raw)
 
@@ -102,7 +102,8 @@ def read_record_fields(layout: TableLayout | None, raw: bytes, config: InputConf
 def find_places(segments: Segments, documents: Iterable[int]) -> Iterator[tuple[Shard, dict[int, RecordSpan]]]:
     """Yield where some documents are, shard by shard and in order."""
     for shard, group in groupby(sorted(documents), key=lambda document: segments.find(document)[0].shard):
-        yield shard, {document: segments.find_record(document) for document in group}
+        here = list(group)
+        yield shard, dict(zip(here, segments.find_records(here), strict=True))
 
 
 def fetch_fields(segments: Segments, documents: Iterable[int], config: InputConfig) -> dict[int, dict[str, str]]:

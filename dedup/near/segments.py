@@ -1,5 +1,6 @@
 """The finished segments of a run, memory-mapped: all documents, by their place in the input."""
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
@@ -73,6 +74,11 @@ class Batch:
         return locate_rows(self.tokens, self.column("num_tokens"))
 
     @cached_property
+    def token_ends(self) -> npt.NDArray[np.int64]:
+        """Return where the tokens of each document end among those of the batch."""
+        return np.cumsum(self.column("num_tokens"), dtype=np.int64)
+
+    @cached_property
     def facts(self) -> npt.NDArray[np.void]:
         """Return what is known of each document beside its text, FACTS[n]."""
         return Facts.at(self.column("facts", np.uint8).view(FACTS)[:, 0], self._titles).rows
@@ -123,15 +129,24 @@ class Segments:
         self._by_shard: dict[int, list[Batch]] = {}
         for shard in shards:
             self._map(shard, segment_folder(root, shard))
-        self._firsts = np.array([batch.first for batch in self.batches], np.int64)
+        self._firsts = [batch.first for batch in self.batches]
 
     def __reduce__(self) -> tuple[object, ...]:
         return Segments, (self._root, self.shards, self._stored_names)
 
-    def find_record(self, doc_index: int) -> RecordSpan:
-        """Return where the record of a document is."""
-        batch, row = self.find(doc_index)
-        return RecordSpan(*(int(batch.column(name)[row]) for name in RecordSpan._fields))
+    def find_records(self, doc_indices: npt.ArrayLike) -> list[RecordSpan]:
+        """Return where the records of some documents are; they are ascending."""
+        columns = (self._pick(doc_indices, name) for name in RecordSpan._fields)
+        return [RecordSpan(*place) for place in zip(*columns, strict=True)]
+
+    def _pick(self, doc_indices: npt.ArrayLike, name: str) -> list[int]:
+        """Return a column of some documents, ascending."""
+        documents, picked = np.asarray(doc_indices, np.int64), list[int]()
+        edges = np.searchsorted(documents, [*self._firsts, self.num_documents])
+        for number in np.flatnonzero(np.diff(edges)).tolist():
+            batch = self.batches[number]
+            picked += batch.column(name)[documents[edges[number] : edges[number + 1]] - batch.first].tolist()
+        return picked
 
     def with_stored_names(self, stored_names: pa.Table) -> "Segments":
         """Return the same segments with the names (NAME_SCHEMA) of the stored documents."""
@@ -161,7 +176,7 @@ class Segments:
 
     def find(self, doc_index: int) -> tuple[Batch, int]:
         """Return the batch that holds a document and its row there."""
-        batch = self.batches[int(np.searchsorted(self._firsts, doc_index, "right")) - 1]
+        batch = self.batches[bisect_right(self._firsts, doc_index) - 1]
         return batch, doc_index - batch.first
 
     def _name_stored(self, numbers: npt.NDArray[np.int64]) -> list[DocumentName]:
@@ -204,13 +219,12 @@ class Segments:
     def tokens_of(self, doc_index: int) -> npt.NDArray[np.uint32]:
         """Return the tokens of a document."""
         batch, row = self.find(doc_index)
-        end = int(batch.column("num_tokens")[: row + 1].sum())
+        end = int(batch.token_ends[row])
         return as_read_only(batch.tokens[end - int(batch.column("num_tokens")[row]) : end])
 
-    def count_tokens(self, doc_index: int) -> int:
-        """Return the number of tokens of a document."""
-        batch, row = self.find(doc_index)
-        return int(batch.column("num_tokens")[row])
+    def count_tokens(self, doc_indices: npt.ArrayLike) -> list[int]:
+        """Return the numbers of tokens of some documents, ascending."""
+        return self._pick(doc_indices, "num_tokens")
 
     def line_base(self, shard: Shard) -> int:
         """Return the number of lines of the same file before a shard."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,14 @@ from dedup.near.segments import Batch, Segments
 from dedup.near.stored import NO_STORED, StoredDocuments
 
 GATHERED = 65_536  # documents whose columns are copied together when the order is not that of the input
+
+
+class Located(NamedTuple):
+    """Where the tokens of documents are in memory (uint64[m]), how many (int32[m]), and what is known (FACTS[m])."""
+
+    address: npt.NDArray[np.uint64]
+    num_tokens: npt.NDArray[np.int32]
+    facts: npt.NDArray[np.void]
 
 
 @dataclass(frozen=True)
@@ -127,6 +136,15 @@ class Sketches:
         The titles stay in memory as long as these sketches.
         """
         return np.concatenate([*(batch.facts for batch in self.segments.batches), self.stored.facts])
+
+    def locate(self, documents: npt.NDArray[np.int64]) -> Located:
+        """Return where some documents of the run, or stored ones, are in memory, in this order."""
+        is_own, stored = documents < len(self), self.stored
+        numbers = documents[~is_own] - len(self)
+        parts = [Located(own.address, own.num_tokens, own.facts) for own in self.gather(documents[is_own])]
+        parts.append(Located(stored.address[numbers], stored.num_tokens[numbers], stored.facts[numbers]))
+        place = np.argsort(np.argsort(~is_own, kind="stable"), kind="stable")
+        return Located(*(np.concatenate(columns)[place] for columns in zip(*parts, strict=True)))
 
     # ------------------------------------------------------------------------------------------- one document
 

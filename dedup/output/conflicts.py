@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, pairwise, starmap
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,21 +12,35 @@ import pyarrow as pa
 
 from dedup.config import InputConfig
 from dedup.corpus.shards import Shard
-from dedup.kernels.novelty import Difference, compare_words
+from dedup.kernels.novelty import Difference, compare_pairs_of_words
 from dedup.near.decisions import Decisions
 from dedup.near.fetch_texts import read_texts
 from dedup.near.segments import Segments
+from dedup.near.sketches import Located
 from dedup.output.locate_shard import documents_of
-from dedup.output.row_files import read_batches, write_rows
+from dedup.output.row_files import read_batches
 from dedup.output.run_folder import QUOTES, RunFolder
 from dedup.text.slot_words import load_slot_words
 from dedup.text.token_spans import TokenOffsets
 
 MAX_CONFLICTS = 8  # of a pair that are quoted: more say no more
 MAX_QUOTE = 200  # characters of a quote: a slot has twelve words at most, and a word may have any length
+DOCUMENTS_AT_ONCE = 100
 SCHEMA = pa.schema({"quote": pa.int64(), "text": pa.large_string()})
 
 Quotes = tuple[tuple[str, str], ...]
+
+
+class QuotedConflicts(NamedTuple):
+    """All quotes: those from the documents, and then as many from the others; which are of a document."""
+
+    texts: Sequence[str]
+    rows: Mapping[int, range]
+
+    def get(self, document: int) -> Quotes:
+        """Return the conflicting slots of a document in words, as it has them and as the other one does."""
+        others = len(self.texts) // 2
+        return tuple((self.texts[row], self.texts[others + row]) for row in self.rows.get(document, ()))
 
 
 @dataclass(frozen=True)
@@ -48,44 +64,40 @@ class Conflicts:
         inside = np.flatnonzero((sides >= documents.start) & (sides < documents.stop))
         return inside[np.argsort(sides[inside], kind="stable")]
 
-    def quote(self, text: str, numbers: Sequence[int]) -> Iterator[tuple[int, str]]:
-        """Yield some quotes from the text of their document, by their numbers."""
-        offsets, count = TokenOffsets(text), len(self.spans)
-        for number in numbers:
-            row, first = number % count, 2 * (number // count)
-            span = offsets.span(*self.spans[row, first : first + 2].tolist())
-            yield number, text[span.start : min(span.end, span.start + MAX_QUOTE)]
+    def quote(self, text: str, numbers: npt.NDArray[np.int64]) -> Iterator[tuple[int, str]]:
+        """Return some quotes from the text of their document, by their numbers."""
+        offsets, (sides, rows) = TokenOffsets(text), np.divmod(numbers, len(self.spans))
+        starts = offsets.starts[self.spans[rows, 2 * sides]]
+        ends = np.minimum(offsets.ends[self.spans[rows, 2 * sides + 1] - 1], starts + MAX_QUOTE)
+        texts = [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+        return zip(numbers.tolist(), texts, strict=True)
 
-    def gather(self, quoted: Iterable[tuple[int, str]]) -> dict[int, Quotes]:
-        """Return the conflicts in words by doc_index from all that was quoted; "" for a text that nobody has."""
-        count = len(self.spans)
-        texts = [""] * (2 * count)
+    def gather(self, quoted: Iterable[tuple[int, str]]) -> QuotedConflicts:
+        """Return the conflicts in words from all that was quoted; "" for a text that nobody has."""
+        texts = [""] * (2 * len(self.spans))
         for number, text in quoted:
             texts[number] = text
-        found: dict[int, list[tuple[str, str]]] = {}
-        for row, document in enumerate(self.documents[0].tolist()):
-            found.setdefault(document, []).append((texts[row], texts[count + row]))
-        return {document: tuple(pairs) for document, pairs in found.items()}
+        documents, begins = np.unique(self.documents[0], return_index=True)
+        rows = starmap(range, pairwise([*begins.tolist(), len(self.spans)]))
+        return QuotedConflicts(texts, dict(zip(documents.tolist(), rows, strict=True)))
 
 
-def find_conflicts(tokens_of: Callable[[int], npt.NDArray[np.uint32]], decisions: Decisions) -> Conflicts:
+def find_conflicts(locate: Callable[[npt.NDArray[np.int64]], Located], decisions: Decisions) -> Conflicts:
     """Compare removed documents that have conflicting slots with their witnesses, and others with their relatives.
 
-    `tokens_of` returns the tokens of a document.
+    `locate` returns where the tokens of documents are.
     """
     other = np.where(decisions.kept, decisions.relative["document"], decisions.witness)
     compared = np.where(decisions.kept, other >= 0, decisions.difference["slots"] > 0)
-    differences, documents, spans = {}, [], [np.empty((0, 4), np.int32)]
-    slots, slot_words = np.empty((MAX_CONFLICTS, 4), np.int32), load_slot_words()
-    for doc in np.flatnonzero(compared).tolist():
-        theirs = tokens_of(int(other[doc]))
-        difference = compare_words(tokens_of(doc), theirs, slot_words, slots)
-        num_quoted = min(difference.num_slots, MAX_CONFLICTS)
-        differences[doc] = difference
-        documents += [doc] * num_quoted
-        spans.append(slots[:num_quoted].copy())
-    own = np.array(documents, np.int64)
-    return Conflicts(differences, np.stack([own, other[own]]), np.concatenate(spans))
+    documents = np.flatnonzero(compared)
+    sides = [locate(side) for side in (documents, other[documents])]
+    address, num_tokens = (np.stack(columns, axis=1) for columns in zip(*(side[:2] for side in sides), strict=True))
+    slots, found = np.empty((len(documents), MAX_CONFLICTS, 4), np.int32), np.empty((len(documents), 5), np.int32)
+    compare_pairs_of_words(address, num_tokens, load_slot_words(), slots, found)
+    differences = dict(zip(documents.tolist(), starmap(Difference, found.tolist()), strict=True))
+    num_quoted = np.minimum(found[:, Difference._fields.index("num_slots")], MAX_CONFLICTS)
+    own = np.repeat(documents, num_quoted)
+    return Conflicts(differences, np.stack([own, other[own]]), slots[np.arange(MAX_CONFLICTS) < num_quoted[:, None]])
 
 
 def read_quotes(paths: Sequence[Path]) -> Iterator[tuple[int, str]]:
@@ -102,7 +114,11 @@ def quote_shard(shard: Shard, conflicts: Conflicts, folder: RunFolder, segments:
     sides = conflicts.documents.ravel()[quotes]
     documents, begins = np.unique(sides, return_index=True)
     texts = read_texts(segments, shard, documents.tolist(), config)
-    with write_rows(folder.part(shard.index, QUOTES), SCHEMA) as rows:
-        for text, group in zip(texts, np.split(quotes, begins[1:]), strict=True):
-            for number, quoted in conflicts.quote(text, group.tolist()):
-                rows.add((number, quoted), len(quoted))
+    with pa.ipc.new_file(str(folder.part(shard.index, QUOTES)), SCHEMA) as writer:
+        groups = zip(texts, np.split(quotes, begins[1:]), strict=True)
+        while part := [
+            pair for text, group in islice(groups, DOCUMENTS_AT_ONCE) for pair in conflicts.quote(text, group)
+        ]:
+            columns = zip(zip(*part, strict=True), SCHEMA.types, strict=True)
+            arrays = [pa.array(column, kind) for column, kind in columns]
+            writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=SCHEMA))

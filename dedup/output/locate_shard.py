@@ -66,7 +66,7 @@ def locate_shard(found: ShardFindings, folder: RunFolder, segments: Segments, co
     shard = found.shard
     sides = found.findings.list_sides(documents_of(segments, shard))
     documents = sorted(sides)
-    places = [segments.find_record(doc) for doc in documents]
+    places = segments.find_records(documents)
     reader = RecordText(shard.files[0], config)
     with (
         write_rows(folder.part(shard.index, LOCATED), located_spans.SCHEMA) as located,

@@ -1,6 +1,6 @@
 """The lines of `related.jsonl`: what is alike and stays."""
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -41,9 +41,12 @@ class RelatedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def write_related(
-    path: Path, segments: Segments, decisions: Decisions, conflicts: Conflicts, quotes: Mapping[int, Quotes]
+    path: Path, segments: Segments, decisions: Decisions, conflicts: Conflicts, quote: Callable[[int], Quotes]
 ) -> None:
-    """Write one line for each kept document that is alike another one, in the order of the input."""
+    """Write one line for each kept document that is alike another one, in the order of the input.
+
+    `quote` returns the conflicts of a document in words.
+    """
     rows = np.flatnonzero(decisions.relative["document"] >= 0)
     encode = msgspec.json.Encoder().encode_lines
     with path.open("wb") as file:
@@ -52,9 +55,10 @@ def write_related(
             relatives = decisions.relative[part]
             others = segments.names(relatives["document"].copy())
             columns = (relatives[name].tolist() for name in ("relation", "similarity"))
+            sizes = segments.count_tokens(part)
             lines = []
-            values = zip(part.tolist(), segments.names(part), others, *columns, strict=True)
-            for doc, name, other, relation, similarity in values:
+            values = zip(part.tolist(), segments.names(part), others, sizes, *columns, strict=True)
+            for doc, name, other, size, relation, similarity in values:
                 found = conflicts.differences[doc]
                 lines.append(
                     RelatedRecord(
@@ -65,9 +69,9 @@ def write_related(
                         relation=CopyRelation(relation).label,
                         similarity=similarity,
                         novel_words=found.num_novel,
-                        novel_share=round(found.num_novel / max(segments.count_tokens(doc), 1), 4),
+                        novel_share=round(found.num_novel / max(size, 1), 4),
                         novel_run=found.longest_run,
-                        conflicts=quotes.get(doc, ()),
+                        conflicts=quote(doc),
                     )
                 )
             file.write(encode(lines))

@@ -120,7 +120,7 @@ def list_limits(near: NearConfig, work: WorkCounts, stride: int, num_long: int =
         )
         limits.append(Limit("max_bucket", near.max_bucket, work.num_full_buckets, effect))
     if work.num_skipped:
-        effect = "large buckets that documents with many of them did not look into: a copy there may have been kept"
+        effect = "large buckets that documents did not look through: a copy there may have been kept"
         limits.append(Limit("max_visited", MAX_VISITED, work.num_skipped, effect))
     if work.num_series:
         effect = (

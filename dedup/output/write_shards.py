@@ -137,7 +137,7 @@ def find_decisions(results: Results, dropped: list[Dropped]) -> dict[int, Decisi
     removed = np.array([d.doc_index for d in dropped if d.rejection is None and d.replacement is None], np.int64)
     decisions = results.decisions
     witnesses = results.segments.names(decisions.witness[removed].astype(np.int64))
-    num_words = [results.segments.count_tokens(doc) for doc in removed.tolist()]
+    num_words = results.segments.count_tokens(removed)
     difference = decisions.difference
     measures = (decisions.relation, decisions.similarity, decisions.covered)
     columns = (*measures, difference["novel"], difference["longest_run"])

@@ -9,10 +9,11 @@ import numpy.typing as npt
 from dedup.config import CleanSettings, PassageConfig
 from dedup.kernels.buffers import as_read_only, tokens_at
 from dedup.kernels.leader_table import KEPT
-from dedup.kernels.relation import CONTAINED, EXTENDED, Likeness, relate
-from dedup.kernels.shingles import drop_masked, measure_jaccard
+from dedup.kernels.relation import CONTAINED, EXTENDED
+from dedup.kernels.shingles import drop_masked
 from dedup.near.decide_documents import decide_again
 from dedup.near.decisions import Decisions
+from dedup.near.relate_documents import relate_documents
 from dedup.near.relation_rule import rule_of
 from dedup.near.sketches import Sketches
 from dedup.near.stored import StoredPairs
@@ -82,13 +83,13 @@ def find_outgrown(sketches: Sketches, decisions: Decisions, settings: CleanSetti
     longer = np.flatnonzero(kept & (relative["relation"] == EXTENDED) & (relative["document"] >= 0))
     longer = longer[relative["document"][longer] < len(decisions)]
     longer = longer[kept[relative["document"][longer]]]
+    longer = longer[np.argsort(-sketches.join("num_tokens")[longer], kind="stable")]
+    others = relative["document"][longer]
+    no_passages = np.zeros(len(longer), np.bool_)
+    goes = relate_documents(sketches, longer, others, no_passages, settings.near, rule).goes
     found = dict[int, ContainedDocument]()
-    for doc in longer[np.argsort(-sketches.join("num_tokens")[longer], kind="stable")].tolist():
-        other = int(relative["document"][doc])
-        tokens, theirs = sketches.tokens_of(doc), sketches.tokens_of(other)
-        likeness = Likeness(float(relative["similarity"][doc]), False, False)
-        kind, _ = relate(tokens, theirs, sketches.facts_of(doc), sketches.facts_of(other), likeness, rule)
-        if rule.removed >> kind & 1 and doc not in found:
+    for doc, other in zip(longer[goes].tolist(), others[goes].tolist(), strict=True):
+        if doc not in found:
             found.setdefault(other, ContainedDocument(other, doc, 0.0))
     return list(found.values())
 
@@ -134,25 +135,25 @@ def take_out(
     sketches: Sketches, decisions: Decisions, pairs: Sequence[ContainedDocument], settings: CleanSettings
 ) -> Decisions:
     """Return the decisions with documents removed as contained; one with other facts stays, a relative of the other."""
-    documents = np.array([pair.document for pair in pairs], np.int64)
     if len(pairs) == 0:
         return decisions
-    made = decisions.take(documents)
-    witness, similarity, relation = made.witness.copy(), made.similarity.copy(), made.relation.copy()
-    covered, difference, relative = made.covered.copy(), made.difference.copy(), made.relative.copy()
-    rule = rule_of(settings)
-    for row, pair in enumerate(pairs):
-        tokens, theirs = sketches.tokens_of(pair.document), sketches.tokens_of(pair.witness)
-        jaccard = float(measure_jaccard(tokens, theirs, settings.near.shingle_size))
-        facts, their_facts = sketches.facts_of(pair.document), sketches.facts_of(pair.witness)
-        kind, found = relate(tokens, theirs, facts, their_facts, Likeness(jaccard, False, pair.share > 0), rule)
-        if rule.removed >> kind & 1:
-            witness[row], similarity[row], covered[row] = pair.witness, jaccard, pair.share
-            relation[row] = CONTAINED if pair.share > 0 else kind
-            difference[row] = found.num_novel, found.longest_run, found.num_slots, found.num_facts
-        elif relative["document"][row] == KEPT:
-            relative[row] = pair.witness, jaccard, kind
-    return decisions.revise(documents, Decisions(witness, similarity, relation, covered, difference, relative))
+    documents = np.array([pair.document for pair in pairs], np.int64)
+    others, shares = np.array([pair.witness for pair in pairs], np.int64), np.array([pair.share for pair in pairs])
+    found = relate_documents(sketches, documents, others, shares > 0, settings.near, rule_of(settings))
+    goes, before = found.goes, decisions.take(documents)
+    relation = np.where(shares > 0, CONTAINED, found.relation).astype(np.uint8)
+    relative, noted = before.relative.copy(), ~goes & (before.relative["document"] == KEPT)
+    for name, values in (("document", others), ("similarity", found.similarity), ("relation", found.relation)):
+        relative[name][noted] = values[noted]
+    made = Decisions(
+        np.where(goes, others, before.witness),
+        np.where(goes, found.similarity, before.similarity),
+        np.where(goes, relation, before.relation),
+        np.where(goes, shares, before.covered),
+        np.where(goes, found.difference, before.difference),
+        relative,
+    )
+    return decisions.revise(documents, made)
 
 
 def decide_orphans(sketches: Sketches, decisions: Decisions, settings: CleanSettings) -> Decisions:

@@ -14,6 +14,7 @@ from dedup.model.documents import CopyRelation, Document, Related
 from dedup.near.decisions import Decisions
 from dedup.near.leaders import Offered
 from dedup.near.relation_rule import make_rule
+from dedup.near.sketches import Located
 from dedup.near.text_proofs import Proof, Proofs, Prover
 from dedup.output.confirmation import Judge
 from dedup.output.conflicts import find_conflicts
@@ -52,13 +53,18 @@ def tokens_of(sketched: Offered, index: int) -> npt.NDArray[np.uint32]:
     return as_read_only(tokens_at(sketched.address[index], sketched.num_tokens[index]))
 
 
+def locate(sketched: Offered, documents: npt.NDArray[np.int64]) -> Located:
+    """Return where some documents are in memory."""
+    return Located(sketched.address[documents], sketched.num_tokens[documents], sketched.facts[documents])
+
+
 def relate_texts(documents: Sequence[Document], sketched: Offered, decisions: Decisions) -> tuple[Related, ...]:
     """Return the kept documents that are alike another one and no copies of it."""
-    conflicts = find_conflicts(partial(tokens_of, sketched), decisions)
-    sides = conflicts.documents.ravel().tolist()
-    quotes = conflicts.gather(
-        quoted for number, index in enumerate(sides) for quoted in conflicts.quote(documents[index].text, [number])
-    )
+    conflicts = find_conflicts(partial(locate, sketched), decisions)
+    numbers = conflicts.list_quotes(range(len(documents)))
+    sides, begins = np.unique(conflicts.documents.ravel()[numbers], return_index=True)
+    groups = zip(sides.tolist(), np.split(numbers, begins[1:]), strict=True) if sides.size else ()
+    quotes = conflicts.gather(quoted for doc, group in groups for quoted in conflicts.quote(documents[doc].text, group))
     return tuple(
         Related(
             documents[index],
@@ -66,7 +72,7 @@ def relate_texts(documents: Sequence[Document], sketched: Offered, decisions: De
             documents[relative["document"]],
             float(relative["similarity"]),
             conflicts.differences[index].num_novel,
-            quotes.get(index, ()),
+            quotes.get(index),
         )
         for index in np.flatnonzero(decisions.relative["document"] >= 0).tolist()
         for relative in (decisions.relative[index],)

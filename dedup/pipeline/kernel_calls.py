@@ -53,9 +53,9 @@ from dedup.kernels.leader_table import DIFFERENCE, RELATIVE, CoverState, Limits,
 from dedup.kernels.locate import locate_tokens
 from dedup.kernels.minhash import SketchArrays, sketch_block
 from dedup.kernels.neighbours import NeighbourBounds, NeighbourState, SparseRows, find_neighbours
-from dedup.kernels.novelty import compare_words, find_novel, make_word_table
+from dedup.kernels.novelty import compare_pairs_of_words, compare_words, find_novel, make_word_table
 from dedup.kernels.proofs import ProofArrays, measure_known, prove_texts
-from dedup.kernels.relation import Likeness, RelationRule, relate
+from dedup.kernels.relation import Likeness, PairArrays, RelationRule, relate, relate_pairs
 from dedup.kernels.repeats_within import (
     MinShare,
     align_block,
@@ -146,6 +146,10 @@ def list_cover_kernels() -> Iterator[Call]:
     yield Call(alike_unmasked, (tokens, tokens, 0.8, 1))
     facts = new(FACTS)[0]
     yield Call(relate, (tokens, tokens, facts, facts, Likeness(0.8, False, False), rule))
+    addresses, counts, pair_facts = new("u8", 2), new("i4", 2), np.zeros((0, 2), FACTS)
+    pairs = PairArrays(addresses, counts, pair_facts, new("?"), new("u1"), new("f8"), new("i4", 2))
+    yield Call(relate_pairs, (pairs, 1, rule))
+    yield Call(compare_pairs_of_words, (addresses, counts, rule.slot_words, new("i4", 3), new("i4", 2)))
     yield Call(make_word_table, (given("u4"), given("u4")))
     yield Call(compare_words, (tokens, tokens, rule.slot_words, new("i4", 2)))
     yield Call(find_novel, (tokens, tokens, rule.slot_words))

@@ -11,17 +11,21 @@ from dedup.pipeline.job import Job, Outcome
 
 
 def write_relations(outcome: Outcome, job: Job) -> dict[int, Quotes]:
-    """Write `related.jsonl` and `suspicious.jsonl`; return all conflicting slots in words, by doc_index."""
+    """Write `related.jsonl` and `suspicious.jsonl`; return those of removed documents in words, by doc_index."""
     segments = outcome.sketches.segments
-    conflicts = find_conflicts(outcome.sketches.tokens_of, outcome.decisions)
+    conflicts = find_conflicts(outcome.sketches.locate, outcome.decisions)
     if len(conflicts.spans):
         config = job.settings.input
         quote = partial(quote_shard, conflicts=conflicts, folder=job.folder, segments=segments, config=config)
         job.visit_shards("compare", quote)
-    quotes = conflicts.gather(read_quotes(job.list_parts(QUOTES)))
-    quotes |= quote_signs_of(segments, outcome.decisions, job.settings.input)
-    write_related(job.folder.output / RELATED, segments, outcome.decisions, conflicts, quotes)
+    quoted = conflicts.gather(read_quotes(job.list_parts(QUOTES)))
+    signs = quote_signs_of(segments, outcome.decisions, job.settings.input)
+
+    def in_words(doc: int) -> Quotes:
+        return signs.get(doc) or quoted.get(doc)
+
+    write_related(job.folder.output / RELATED, segments, outcome.decisions, conflicts, in_words)
     series = choose_longest(outcome.series)
     reader = SeriesReader.of(series, segments, outcome.decisions, job.settings.input)
     write_series(job.folder.output / SUSPICIOUS, series, reader)
-    return quotes
+    return {doc: in_words(doc) for doc in conflicts.differences if not outcome.decisions.kept[doc]}

@@ -1,0 +1,32 @@
+"""What documents are of others, for many pairs at once, against the naive twin."""
+
+import naive
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+from relations import RULE, articles, know_record
+
+from dedup.config import NearConfig
+from dedup.kernels.relation import PairArrays, relate_pairs
+from dedup.model.documents import CopyRelation
+from dedup.near.relation_rule import make_rule
+from dedup.pipeline.sketch_texts import SketchedTexts
+from dedup.pipeline.take_documents import take_documents
+
+pairs = st.tuples(articles, articles, st.booleans())
+
+
+@given(st.lists(pairs, min_size=1, max_size=5))
+def test_the_relations_of_many_pairs_are_those_of_the_naive_twin(given_pairs):
+    records = [{"id": str(n), **article} for n, article in enumerate(a for pair in given_pairs for a in pair[:2])]
+    known = SketchedTexts.of(take_documents(records, "text"), NearConfig()).offered
+    columns = (column.reshape(-1, 2) for column in (known.address, known.num_tokens, known.facts))
+    count = len(given_pairs)
+    found = np.empty(count, np.uint8), np.empty(count), np.empty((count, 4), np.int32)
+    contained = np.array([pair[2] for pair in given_pairs])
+    relate_pairs(PairArrays(*columns, contained, *found), 5, make_rule(NearConfig()))
+    for row, (mine, theirs, is_contained) in enumerate(given_pairs):
+        sides = know_record(mine), know_record(theirs)
+        similarity = naive.similarity(mine["text"], theirs["text"])
+        relation = naive.relate(*sides, similarity, RULE, is_contained=is_contained)
+        assert (CopyRelation(found[0][row]).label, found[1][row]) == (relation, similarity)

@@ -15,6 +15,7 @@ from dedup.config import InputConfig
 from dedup.corpus.document_reader import DocumentReader
 from dedup.corpus.files import find_files
 from dedup.corpus.json_file import list_values
+from dedup.corpus.lines import BLOCK_SIZE
 
 RECORDS = make_records("json", 8, copies=2)
 LAYOUTS = {
@@ -32,6 +33,12 @@ def read(path, **settings):
     reader = DocumentReader(find_files([str(path)]), InputConfig(**settings))
     rejections = [(r.line, r.error) for _, block in reader._read_blocks() for r in block.rejections]  # noqa: SLF001
     return [(d.id, d.text) for d in reader.read_all()], rejections
+
+
+def test_a_file_that_is_longer_than_a_block_is_mapped(tmp_path):
+    texts = ["a " * (BLOCK_SIZE // 4), "b " * (BLOCK_SIZE // 4), "c"]
+    (tmp_path / "a.json").write_text(json.dumps([{"id": text[0], "text": text} for text in texts]))
+    assert read(tmp_path / "a.json") == ([(text[0], text) for text in texts], [])
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)

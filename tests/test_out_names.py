@@ -41,6 +41,15 @@ long_names = st.tuples(st.sampled_from([b"a", b"\xff", b"\xc3\xa9"]), st.integer
 )
 
 
+def test_files_below_a_folder_come_by_the_parts_of_their_paths(tmp_path):
+    names = ["a/b.txt", "a.b/c.txt", "a/b/c.txt", "a.txt", "z.txt"]
+    for name in names:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("text")
+    found = [file.name for file in find_files([str(tmp_path)])]
+    assert found == sorted(names, key=lambda name: name.split("/"))
+
+
 @given(names, names)
 def test_two_paths_have_two_printable_names(first, second):
     one, other = os.fsdecode(first), os.fsdecode(second)

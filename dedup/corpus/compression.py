@@ -3,6 +3,7 @@
 import bz2
 import io
 import lzma
+import os
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -51,6 +52,10 @@ class CountingReader(io.RawIOBase):
     def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Go to a byte of the file; skipped bytes are not counted."""
         return self._raw.seek(offset, whence)
+
+    def fileno(self) -> int:
+        """Return the descriptor of the file below."""
+        return self._raw.fileno()
 
     def close(self) -> None:
         """Close the file below."""
@@ -156,7 +161,8 @@ def open_stream(raw: io.RawIOBase, compression: str | None, encoding: str | None
     elif compression is not None:
         stream = cast("BinaryIO", io.BufferedReader(DECOMPRESSORS[compression](raw), BUFFER))
     else:
-        stream = cast("BinaryIO", io.BufferedReader(raw, BUFFER))
+        size = os.fstat(raw.fileno()).st_size if isinstance(raw, CountingReader) else BUFFER
+        stream = cast("BinaryIO", io.BufferedReader(raw, min(max(size, 1), BUFFER)))
     return stream if encoding is None else cast("BinaryIO", io.BufferedReader(RecodingReader(stream, encoding), BUFFER))
 
 

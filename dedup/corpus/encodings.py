@@ -101,8 +101,9 @@ def choose_encoding(head: bytes, given: str | None, path: str) -> str | None:
 
     `InputError` where it begins like text in wide characters, and nobody says so.
     """
-    unmarked = next((encoding for encoding, shape in UNMARKED.items() if shape.match(head)), None)
-    if unmarked and given is None:
+    shapes = UNMARKED.items() if given is None and b"\0" in head[:MARK_SIZE] else ()
+    unmarked = next((encoding for encoding, shape in shapes if shape.match(head)), None)
+    if unmarked:
         raise InputError(f"{path}: looks like {unmarked} without a mark. Say so with --encoding {unmarked}.")
     return find_encoding(head) or given
 

@@ -8,6 +8,7 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -127,8 +128,11 @@ def find_files(inputs: Sequence[str], input_format: str | None = None, encoding:
     if not found:
         raise InputError("no input. Name files, folders or patterns, or - for standard input.")
     seen: set[str] = set()
+    real_folder = cache(os.path.realpath)
     for path, _ in found:
-        real = os.path.realpath(path)
+        folder, name = os.path.split(path)
+        is_plain = name not in {"", ".", ".."} and not os.path.islink(path)
+        real = os.path.join(real_folder(folder), name) if is_plain else os.path.realpath(path)
         if real in seen:
             raise InputError(f"{path} is named twice. Every document would be its own duplicate; name it once.")
         seen.add(real)
@@ -168,10 +172,10 @@ def expand_input(given: str) -> Iterator[NamedPath]:
     """Yield the files that one argument names."""
     path = Path(given)
     if path.is_dir():
-        below = sorted(list_below(path))
+        below = sorted(list_below(path), key=lambda name: name.split("/"))
         if not below:
             raise InputError(f"{given}: no file of a known format in this folder ({known_endings()}).")
-        yield from (NamedPath(str(p), p.relative_to(path).as_posix()) for p in below)
+        yield from (NamedPath(os.path.join(path, name), name) for name in below)
     elif path.exists():
         yield NamedPath(given, path.name)
     elif glob.has_magic(given):
@@ -185,14 +189,15 @@ def expand_input(given: str) -> Iterator[NamedPath]:
         raise InputError(f"{given}: no such file or folder.")
 
 
-def list_below(folder: Path) -> Iterator[Path]:
-    """Yield all that has a known ending below a folder, dead links too; links to folders are not followed."""
+def list_below(folder: Path) -> Iterator[str]:
+    """Yield the paths below a folder of what has a known ending, dead links too; folders behind links are left out."""
 
     def refuse(error: OSError) -> None:
         raise error
 
     for place, _, names in os.walk(folder, onerror=refuse):
-        yield from (Path(place, name) for name in names if split_format(name)[0])
+        below = os.path.relpath(place, folder)
+        yield from (name if below == "." else f"{below}/{name}" for name in names if split_format(name)[0])
 
 
 def changed_file(path: str) -> InputError:
@@ -211,14 +216,14 @@ def describe_file(path: str, name: str, input_format: str | None, encoding: str 
         raise unknown_format(path)
     refuse_packing(path, file_format, compression)
     try:
-        mode = os.stat(path).st_mode
+        now = os.stat(path)
     except OSError as error:
         if not os.path.islink(path):
             raise
         raise InputError(
             f"{path}: is a link to {os.readlink(path)}, which cannot be read ({error.strerror}). Mend or remove it."
         ) from error
-    if not stat.S_ISREG(mode):
+    if not stat.S_ISREG(now.st_mode):
         raise InputError(
             f"{path}: is not a regular file, and a run reads its input twice. Pipe it in and name - instead."
         )
@@ -231,7 +236,8 @@ def describe_file(path: str, name: str, input_format: str | None, encoding: str 
             head = file.read(JSON_HEAD if file_format == "json" else MARK_SIZE)
         encoding = choose_encoding(head, encoding, printable(path))
         file_format = tell_format(file_format, head)
-    return SourceFile.at(printable(path), path, printable(name), file_format, compression, encoding=encoding)
+    state = (now.st_size, now.st_mtime_ns, now.st_ino)
+    return SourceFile(printable(path), path, printable(name), file_format, compression, *state, encoding)
 
 
 def unknown_format(path: str) -> InputError:

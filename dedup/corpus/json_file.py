@@ -72,7 +72,8 @@ def view_file(file: SourceFile) -> Iterator[bytes | mmap.mmap]:
     """Give the plain bytes of a file: mapped, unless they are packed or few."""
     with file.open() as (stream, _):
         if file.is_packed or file.size < BLOCK_SIZE:
-            yield b"".join(iter(lambda: read_chunk(stream, BLOCK_SIZE, file.path), b""))
+            step = BLOCK_SIZE if file.is_packed else file.size + 1  # what is asked for is allocated
+            yield b"".join(iter(lambda: read_chunk(stream, step, file.path), b""))
             return
         with mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
             yield mapped

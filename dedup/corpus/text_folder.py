@@ -17,7 +17,8 @@ def read_text_files(files: Sequence[SourceFile], config: InputConfig) -> Iterato
             builder.rejections.append(Rejection(index, 1, 0, file.size, explain_length(config.max_record)))
             continue
         with file.open() as (stream, _):
-            raw = read_chunk(stream, config.max_record + 1, file.path)
+            most = config.max_record if file.is_packed else file.size  # what is asked for is allocated
+            raw = read_chunk(stream, most + 1, file.path)
         try:
             text = raw.decode("utf-8-sig")
         except UnicodeDecodeError as error:

@@ -72,12 +72,13 @@ def become_command(args, streams, cwd):
 
 @cache
 def load_kernels():
-    """Load all that commands load, once, so that forks have it: modules, kernels, templates of pages."""
+    """Load all that commands load, once, so that forks have it: modules, kernels, templates, what tells languages."""
     from corpora import make_records, write_jsonl
 
     import dedup
     from dedup.pipeline.kernel_calls import GROUPS
     from dedup.report import page
+    from dedup.text.language import load_identifier
 
     for module in pkgutil.walk_packages(dedup.__path__, "dedup."):
         if not module.name.startswith(("dedup.spark.", "dedup.__main__")):
@@ -90,6 +91,8 @@ def load_kernels():
             page.load_environment().get_template(template.name)
     with tempfile.TemporaryDirectory() as folder:
         clean_quietly([write_jsonl(Path(folder) / "a.jsonl", make_records("loaded", 5))], Path(folder) / "out")
+    load_identifier()
+    importlib.import_module("duckdb")
 
 
 def clean_quietly(paths, out, **settings):

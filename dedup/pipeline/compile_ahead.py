@@ -1,8 +1,10 @@
 """Compile kernels before they are needed: all that a command can call, in one step, on all cores."""
 
+import gc
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from dedup.kernels.jit import is_cached, note_cached
 from dedup.pipeline.job import Progress
@@ -32,10 +34,23 @@ def compile_group(name: str, report: Callable[[int], None]) -> None:
     """Compile the kernels of one group into the cache."""
     from dedup.pipeline.kernel_calls import GROUPS  # noqa: PLC0415 (needed where something is missing only)
 
-    for call in GROUPS[name]():
-        call.compile()
-        report(1)
+    with uncollected():
+        for call in GROUPS[name]():
+            call.compile()
+            report(1)
     note_cached(name)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Leave cycles of objects where they are: looking for them is a seventh of compiling."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def count_kernels(name: str) -> int:

@@ -98,7 +98,8 @@ def test_days_of_real_press_releases_give_the_output_of_all_at_once(
     congress_file, dedup, tmp_path, options, least_seen
 ):
     lines = congress_file.read_bytes().splitlines(keepends=True)[:3000]
-    for day, part in enumerate((lines[:1000], lines[1000:1400], lines[1400:])):
+    third = 2400 if len(lines) == 3000 else 1400  # in either corpus it has copies of earlier ones
+    for day, part in enumerate((lines[:1000], lines[1000:third], lines[third:])):
         (tmp_path / f"day{day}.jsonl").write_bytes(b"".join(part))
         args = ("clean", f"day{day}.jsonl", "-o", f"out{day}", "--index", "news.duckdb", *options, *DAYS)
         assert dedup(*args, cwd=tmp_path).code == 0

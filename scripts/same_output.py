@@ -40,10 +40,13 @@ COMMANDS = Path(__file__).with_suffix(".toml")
 # what it holds is equal.
 VARIES = [
     (r'"(seconds|peak_mb)": ?[\d.e+-]+', r'"\1": #'),
+    (r'"seconds": ?\{[^}]*\}', '"seconds": #'),
     (r'\s*"compile_s": ?[\d.]+,?', ""),  # seconds, and no field of older runs
     (r'"versions": ?\{[^}]*\}', '"versions": #'),
     (r"(MB in )[\d.]+ s .*", r"\1#"),  # the last line of a summary: seconds of each stage and peak memory
     (r'(<tr><td>[a-z, ]+</td>)(<td class="count">[\d.]+</td>){2}(?=</tr>)', r"\1#"),  # the same in a report
+    (r"(?m)^([a-z]+),[\d.]+,[\d.]+(?=\r?$)", r"\1,#"),  # in its tables/stages.csv, and the digests of what has them
+    (r"(?m)^[0-9a-f]{64}(?=  (index\.html|summary\.json|tables/stages\.csv)$)", "DIGEST"),
     (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[+.\d:Z]*(?=[\"  ])", "TIME"),  # when a run of an index was made
     (r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", "UUID"),  # files of Spark's writers
     (

@@ -69,6 +69,7 @@ bench-index: setup ## 50,000 documents through an index of 1,000,000: time, memo
 	$(BIN)/python benchmarks/bench_index.py
 
 bench-stages: setup ## where the time of `dedup clean` goes, beside what the machine allows
+	$(BIN)/python -m pip install --quiet pysimdjson
 	$(BIN)/python benchmarks/bench_stages.py
 
 bench-series: setup ## 10,000 daily reports of one frame beside as many unrelated articles

@@ -184,7 +184,7 @@ def count_frequent(
     shingle_size: int,
     max_tallies: int = MAX_TALLIES,
 ) -> np.ndarray:
-    """Return the table (FREQUENCY) of the fingerprints of many documents, without a slot where there can be none.
+    """Return the table (FREQUENCY) of the fingerprints of many documents, without a slot where none is boilerplate.
 
     `listed` are the fingerprints of each slice of the documents.
     """
@@ -208,7 +208,7 @@ def count_frequent(
     for here, f in work:
         num_tokens, needed = tokens.num_tokens[here], rule.needed[here]
         support_block(table, here.start, f, rule.series[here], num_tokens, needed, shingle_size)
-    return table
+    return table if (table["support"] >= least).any() else table[:0]
 
 
 def mark_frequent(

@@ -131,8 +131,9 @@ def test_an_encoding_is_named_and_bytes_that_it_lacks_are_set_aside(dedup, tmp_p
 def test_another_encoding_than_the_one_of_the_file_is_an_error(dedup, tmp_path):
     (tmp_path / "a.txt").write_bytes("Café 新聞.".encode())
     assert "--encoding" in fails(dedup, tmp_path, "a.txt", "--encoding", "utf-16-le")
-    done = dedup("clean", "a.txt", "-o", "out", "--encoding", "klingon", cwd=tmp_path)
-    assert (done.code, '"klingon" is no encoding' in done.stderr) == (2, True)
+    for name in ("klingon", "rot13", "base64"):
+        done = dedup("clean", "a.txt", "-o", "out", "--encoding", name, cwd=tmp_path)
+        assert (done.code, f'"{name}" is no encoding' in done.stderr) == (2, True)
 
 
 @pytest.mark.parametrize("name", ["news.jsonl", "news.csv", "a.txt", "news.jsonl.gz"])

@@ -59,7 +59,7 @@ def parse_encoding(_context: click.Context, _parameter: click.Parameter, value: 
     """Return the name of an encoding as Python has it, None for UTF-8."""
     try:
         name = codecs.lookup(value or "utf-8").name
-        codecs.getincrementalencoder(name)().encode("a")
+        codecs.getincrementalencoder(name)().encode("a".encode(name).decode(name))  # of text alone: not rot13
     except (LookupError, ValueError, TypeError):
         raise click.BadParameter(f'"{value}" is no encoding of text that is known. Write it like cp1252.') from None
     return None if name in {"utf-8", "ascii"} else name

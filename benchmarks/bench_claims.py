@@ -100,7 +100,7 @@ def link(story: Story, encoder: Encoder | None, engine: str) -> Linked:
     outlets = tuple(split_document(source) for source in story.sources)
     scored = score_outlets(outlets, encoder, THRESHOLDS[engine])
     links = find_links(
-        scored.places, scored.score, THRESHOLDS[engine], Wordings(outlets, scored.places, scored.coverage)
+        scored.places, scored.score, scored.thresholds, Wordings(outlets, scored.places, scored.coverage)
     )
     counterparts: dict[Place, dict[Place, int]] = {}
     for pair, grade in read_grades(story, outlets).items():

@@ -3,7 +3,7 @@
 Six stories were labelled by reading, before any score was looked at; the labels are in `benchmarks/stories`, their
 texts in the shared data. The seventh are the seeds with their own gold standard.
 
-No constant was chosen on `four_handouts` and `five_long`. A second reader labelled all of the first, and three of the
+`four_handouts` and `five_long` came last: of the constants only the odds and the part of a sentence know them. A second reader labelled all of the first, and three of the
 ten pairs of texts of the other. On both, kappa of grade 2 against the rest is .89, and so is their F1.
 """
 

@@ -973,3 +973,10 @@ def read_csv(data, delimiter, longest):
         found.append((start, end, cells))
         start = end
         taken.clear()
+
+
+def expect_f1(values, cut, odds):
+    """Return the expected F1 of the links from a score on: expected hits, twice, by links and expected true ones."""
+    chances = [1 / (1 + math.exp(-odds.slope * (value - odds.middle))) for value in values]
+    chosen = [chances[i] for i, value in enumerate(values) if value >= cut]
+    return 2 * sum(chosen) / (len(chosen) + sum(chances))

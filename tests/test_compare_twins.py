@@ -138,3 +138,26 @@ def test_unequal_numbers_are_never_quite_alike_to_the_semantic_engine():
     vectors = [np.ones((1, 1), np.float32)] * 3
     cover = coverage_semantic.measure_semantic_coverage(terms, vectors, weigh_terms(terms))
     assert [1, pytest.approx(coverage_semantic.NUMBER_LIKENESS), 1] == cover[0].tolist()
+
+
+@given(st.lists(st.floats(-0.25, 0.5, width=32), min_size=1, max_size=30))
+def test_the_threshold_of_a_story_is_where_its_links_are_best_on_the_average(values):
+    odds = scores.Odds(40, 0.1)
+    found = scores.find_best_threshold(np.array(values, np.float32), odds)
+    least = odds.middle + np.log(scores.MIN_CHANCE / (1 - scores.MIN_CHANCE)) / odds.slope
+    if found > least + 1e-6:
+        best = max(naive.expect_f1(values, cut, odds) for cut in values)
+        assert best == pytest.approx(naive.expect_f1(values, found, odds))
+    assert least - 1e-6 <= found <= odds.middle + 1e-6
+
+
+def test_thresholds_move_a_part_of_the_way_and_only_where_odds_are_known():
+    score = np.array([[0, 0.4, 0.01], [0.4, 0, 0.4], [0.01, 0.4, 0]], np.float32)
+    outlets = np.arange(3)
+    assert scores.THRESHOLDS["lexical"] is scores.fit_thresholds(scores.THRESHOLDS["lexical"], score, outlets)
+    base = scores.THRESHOLDS["semantic"]
+    moved = scores.fit_thresholds(base, score, outlets)
+    best = scores.find_best_threshold(np.array([0.4, 0.4, 0.01], np.float32), base.odds)
+    assert base.strong + scores.SHIFT * (best - base.strong) == pytest.approx(moved.strong)
+    assert moved.strong - base.strong == pytest.approx(moved.row - base.row)
+    assert (base.own, base.part) == (moved.own, moved.part)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from dedup.compare.choose_engine import choose_engine
 from dedup.compare.disagreements import explain_languages, explain_long_sentences, find_disagreements
 from dedup.compare.encoder import Encoder
-from dedup.compare.guests import adopt_lone, find_guests, widen
+from dedup.compare.guests import adopt_lone, find_guests
 from dedup.compare.left_out import FAR, Nearness, find_left_out
 from dedup.compare.links import Wordings, find_links, relate_rows
 from dedup.compare.model import Comparison, Link, Outlet, Place, Row, Strength, Wording
@@ -17,7 +17,7 @@ from dedup.compare.outlet_shares import OutletShares
 from dedup.compare.read_units import split_document
 from dedup.compare.relate_wordings import lift_copies
 from dedup.compare.rows import Guest, build_rows, cluster_sentences
-from dedup.compare.scores import THRESHOLDS, Thresholds, score_pairs
+from dedup.compare.scores import THRESHOLDS, Thresholds, fit_thresholds, score_pairs
 from dedup.compare.shares import LinkedOutlet, measure_shares, pair_rows
 from dedup.compare.speakers import resolve_pronouns
 from dedup.compare.spoken import measure_coverage, read_spoken
@@ -38,11 +38,12 @@ MAX_SENTENCES = 6000  # the matrices of all pairs take 150 MB each at that
 
 @dataclass(frozen=True)
 class Scored:
-    """The sentences that are compared: their places, the coverage matrix, the scores, the clusters, their guests."""
+    """The sentences that are compared: places, coverage, scores, thresholds of this story, clusters, their guests."""
 
     places: list[Place]
     coverage: Matrix
     score: Matrix
+    thresholds: Thresholds
     clusters: list[list[int]]
     guests: list[Guest]
 
@@ -63,7 +64,7 @@ def compare_documents(
     outlets = tuple(split_document(document, boilerplate) for document in documents)
     scored = score_outlets(outlets, encoder, THRESHOLDS[engine.name])
     wordings = Wordings(outlets, scored.places, scored.coverage)
-    links = find_links(scored.places, scored.score, THRESHOLDS[engine.name], wordings)
+    links = find_links(scored.places, scored.score, scored.thresholds, wordings)
     linked = collect_linked(links)
     base = choose_base(outlets, linked, config.base)
     rows = build_rows(scored.clusters, scored.places, base, scored.guests)
@@ -120,16 +121,19 @@ def score_outlets(outlets: Sequence[Outlet], encoder: Encoder | None, thresholds
     spoken = read_spoken(texts, encoder)
     coverage = measure_coverage(spoken)
     score = score_pairs(coverage, numbers, headings)
+    thresholds = fit_thresholds(thresholds, score, numbers)
     score = lift_copies(score, coverage, texts, numbers, max(thresholds.strong, thresholds.row))
     clusters = cluster_sentences(score, numbers, thresholds.row)
-    clusters = adopt_lone(clusters, score, numbers, thresholds.guest)
-    guests = place_guests(find_guests(clusters, score, numbers, spoken, thresholds.guest), texts, outlets, places)
+    clusters = adopt_lone(clusters, score, numbers, thresholds.lone)
+    found = find_guests(clusters, score, numbers, spoken, texts, thresholds)
+    guests = place_guests(found, texts, outlets, places)
     back = sorted(range(len(places)), key=places.__getitem__)
     position = {old: new for new, old in enumerate(back)}
     return Scored(
         places=[places[i] for i in back],
         coverage=coverage[np.ix_(back, back)],
         score=score[np.ix_(back, back)],
+        thresholds=thresholds,
         clusters=[sorted(position[i] for i in cluster) for cluster in clusters],
         guests=[Guest(position[guest.position], guest.cluster, guest.span) for guest in guests],
     )
@@ -146,8 +150,7 @@ def place_guests(
             position if text[:position] == read[i][:position] else position - len(read[i]) + len(text)
             for position in span
         ]
-        part = widen(text, Span(max(0, ends[0]), ends[1]))
-        yield Guest(i, cluster, Span(start + part.start, start + part.end))
+        yield Guest(i, cluster, Span(start + max(0, ends[0]), start + ends[1]))
 
 
 def collect_linked(links: Sequence[Link]) -> Linked:

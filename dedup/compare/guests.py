@@ -2,41 +2,113 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.compare.rows import Members
+from dedup.compare.scores import Thresholds
 from dedup.compare.spoken import Spoken, measure_coverage
+from dedup.compare.terms import Term
 from dedup.text.spans import Span
 
 Matrix = npt.NDArray[np.float32]
 
-# Shares of the weight of a sentence, chosen on five labelled stories.
-MIN_PART = 0.05  # what a part must be nearer to the other row than to its own, ...
-MIN_REST = 0.05  # ... and the rest of the sentence nearer to its own
-_BREAK = re.compile(r"(?<=[,;:\u2013\u2014.!?])[\"'\u2019\u201d]?\s+|\s+(?=[\u2013\u2014-]\s)")
+MIN_TERMS = 5  # of a part; fewer say nothing that another row could say
+_JOINTS = (
+    "and|but|while|although|though|because|after|before|as|when|that|which|who|whom|where|if|unless|until|since|"
+    "following|with|to|for"
+)
+_BREAK = re.compile(
+    rf"(?<=[,;:\u2013\u2014.!?])[\"'\u2019\u201d]?\s+|\s+(?=[\u2013\u2014-]\s)|\s+(?=(?:{_JOINTS})\s)", re.IGNORECASE
+)
+
+
+class Part(NamedTuple):
+    """A clause of a sentence, or some short ones: its span, and which terms of the sentence are in it."""
+
+    span: Span
+    terms: slice
+
+    @property
+    def is_short(self) -> bool:
+        """Return whether it has too few terms to be a part."""
+        return self.terms.stop - self.terms.start < MIN_TERMS
+
+    def join(self, behind: "Part") -> "Part":
+        """Return this part with the one behind it."""
+        return Part(Span(self.span.start, behind.span.end), slice(self.terms.start, behind.terms.stop))
 
 
 def find_guests(
-    clusters: Sequence[Members], score: Matrix, outlets: npt.NDArray[np.int64], spoken: Spoken, threshold: float
+    clusters: Sequence[Members],
+    score: Matrix,
+    outlets: npt.NDArray[np.int64],
+    spoken: Spoken,
+    texts: Sequence[str],
+    thresholds: Thresholds,
 ) -> list[tuple[int, int, Span]]:
-    """Return (sentence, cluster, span of its terms): what a sentence says of a statement that is not its own.
+    """Return (sentence, cluster, span of a part): what a sentence says of a statement that is not its own.
 
-    A sentence comes near another cluster where its best scores with the outlets of the cluster are `threshold` on the
-    average. The part is the run of terms that gains most by the other cluster (Bentley 1984).
+    The whole sentence comes as near as a strong link. The part and the sentences there say `part` of each other
+    or more, and no less than the part and those of its own cluster. `texts` are the sentences as they were read.
     """
     home = {i: number for number, cluster in enumerate(clusters) for i in cluster}
     found = []
     for number, cluster in enumerate(clusters):
-        near = measure_nearness(score, outlets, cluster)
-        for i in np.flatnonzero(near >= threshold).tolist():
-            if home[i] == number or not spoken.terms[i]:
+        for i in np.flatnonzero(measure_nearness(score, outlets, cluster) >= thresholds.strong).tolist():
+            if home[i] == number or len(parts := split_parts(texts[i], spoken.terms[i])) < 2:
                 continue
             there, here = ([j for j in c if outlets[j] != outlets[i]] for c in (cluster, clusters[home[i]]))
-            if here and (span := find_part(spoken, i, there, here)):
-                found.append((i, number, span))
+            said = measure_mutual(spoken, i, [part.terms for part in parts], [*there, *here])
+            other = average_outlets(said[:, : len(there)], outlets[there])
+            is_said = other >= np.maximum(thresholds.part, average_outlets(said[:, len(there) :], outlets[here]))
+            if is_said.any():
+                found.append((i, number, join_parts(parts, is_said, int(np.where(is_said, other, 0).argmax()))))
     return found
+
+
+def join_parts(parts: Sequence[Part], is_said: npt.NDArray[np.bool_], best: int) -> Span:
+    """Return the span of the best part with the parts around it, as far as all are said."""
+    before, behind = np.flatnonzero(~is_said[:best]), np.flatnonzero(~is_said[best:])
+    first = int(before[-1]) + 1 if before.size else 0
+    last = best + int(behind[0]) - 1 if behind.size else len(parts) - 1
+    return Span(parts[first].span.start, parts[last].span.end)
+
+
+def measure_mutual(spoken: Spoken, sentence: int, parts: Sequence[slice], others: Sequence[int]) -> Matrix:
+    """Return float32[parts, others]: what parts of a sentence and other sentences say of each other, 0 to 1."""
+    said = measure_coverage(spoken.take_apart(sentence, parts, others))
+    return np.sqrt(said[: len(parts), len(parts) :] * said[len(parts) :, : len(parts)].T)
+
+
+def average_outlets(values: Matrix, outlets: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
+    """Return float32[n]: the mean, over the outlets of the columns, of the best of each; 0 without columns."""
+    best = [values[:, outlets == outlet].max(1) for outlet in np.unique(outlets)]
+    return np.asarray(np.mean(best, 0) if best else np.zeros(len(values)), np.float32)
+
+
+def split_parts(text: str, terms: Sequence[Term]) -> list[Part]:
+    """Return the parts of a sentence: its clauses, short ones with the one behind.
+
+    >>> from dedup.compare.terms import split_terms
+    >>> text = "He denied all knowledge of the raid, warning that the talks would end on Monday."
+    >>> [part.span.cut(text) for part in split_parts(text, split_terms(text))]
+    ['He denied all knowledge of the raid,', 'warning that the talks would end on Monday.']
+    """
+    cuts = [0, *(match.end() for match in _BREAK.finditer(text)), len(text)]
+    parts: list[Part] = []
+    done = 0
+    for start, end in pairwise(cuts):
+        count = sum(start <= term.span.start < end for term in terms)
+        part = Part(Span(start, start + len(text[start:end].rstrip())), slice(done, done + count))
+        done += count
+        parts.append(parts.pop().join(part) if parts and parts[-1].is_short else part)
+    if len(parts) > 1 and parts[-1].is_short:
+        parts[-2:] = [parts[-2].join(parts[-1])]
+    return parts
 
 
 def adopt_lone(
@@ -66,33 +138,3 @@ def measure_nearness(score: Matrix, outlets: npt.NDArray[np.int64], cluster: Mem
         total[others] += score[np.ix_(others, members)].max(1)
         count[others] += 1
     return np.asarray(np.where(count > 0, total / np.maximum(1, count), -1), np.float32)
-
-
-def find_part(spoken: Spoken, sentence: int, there: Members, here: Members) -> Span | None:
-    """Return the run of terms of a sentence that other sentences say better than those of its own row; None: none."""
-    terms = spoken.terms[sentence]
-    count = len(terms)
-    said = measure_coverage(spoken.take_apart(sentence, [*there, *here]))[:count, count:]
-    weight = np.array([spoken.weights[term.key] for term in terms])
-    gain = weight * (said[:, : len(there)].max(1) - said[:, len(there) :].max(1)) / weight.sum()
-    sums = np.concatenate([[0.0], np.cumsum(gain)])
-    lowest = np.minimum.accumulate(sums)
-    end = int(np.argmax(sums - lowest))
-    start = int(np.argmin(sums[: end + 1]))
-    part = float(sums[end] - sums[start])
-    if part < MIN_PART or part - float(sums[-1]) < MIN_REST:
-        return None
-    return Span(terms[start].span.start, terms[end - 1].span.end)
-
-
-def widen(text: str, part: Span) -> Span:
-    """Return a part of a sentence as far as the next marks around it; as it is where that is the whole sentence.
-
-    >>> text = "He denied it, warning that the talks would end."
-    >>> widen(text, Span(29, 34)).cut(text)
-    'warning that the talks would end.'
-    """
-    breaks = [match.span() for match in _BREAK.finditer(text)]
-    start = max((end for _, end in breaks if end <= part.start), default=0)
-    end = min((begin for begin, _ in breaks if begin >= part.end), default=len(text))
-    return part if (start, end) == (0, len(text)) else Span(start, end)

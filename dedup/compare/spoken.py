@@ -28,13 +28,14 @@ class Spoken(NamedTuple):
     vectors: Sequence[npt.NDArray[np.float32]] | None
     weights: Mapping[str, float]
 
-    def take_apart(self, sentence: int, others: Sequence[int]) -> "Spoken":
-        """Return the terms of one sentence, each a sentence of its own, and behind them some other sentences."""
-        terms = [[term] for term in self.terms[sentence]] + [self.terms[other] for other in others]
+    def take_apart(self, sentence: int, parts: Sequence[slice], others: Sequence[int]) -> "Spoken":
+        """Return parts of a sentence (slices of its terms), each a sentence of its own, and behind them others."""
+        terms = [self.terms[sentence][part] for part in parts] + [self.terms[other] for other in others]
+        weights = {term.key: self.weights[term.key] for found in terms for term in found}
         if self.vectors is None:
-            return Spoken(terms, None, self.weights)
-        vectors = [vector[None] for vector in self.vectors[sentence]] + [self.vectors[other] for other in others]
-        return Spoken(terms, vectors, self.weights)
+            return Spoken(terms, None, weights)
+        vectors = [self.vectors[sentence][part] for part in parts] + [self.vectors[other] for other in others]
+        return Spoken(terms, vectors, weights)
 
 
 def read_spoken(texts: Sequence[str], encoder: Encoder | None) -> Spoken:

@@ -121,7 +121,8 @@ def choose_thresholds(stories: Sequence[Judged], base: Thresholds) -> Thresholds
     """
     base = replace(base, odds=base.odds and fit_odds(stories))
     at_0, at_1 = ([s.move(replace(base, strong=strong)) for s in stories] for strong in (0.0, 1.0))
-    steps = np.linspace(*np.quantile(np.concatenate([s.scores for s in stories]), (0.85, 0.999)), 400)
+    first, last = np.quantile(np.concatenate([s.scores for s in stories]), (0.85, 0.999))
+    steps = np.linspace(float(first), float(last), 400)
     figures = np.mean(
         [
             [f1_at(s.scores, s.truth, low + step * (high - low)) for step in steps]

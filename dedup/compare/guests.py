@@ -35,7 +35,7 @@ class Part(NamedTuple):
     @property
     def is_short(self) -> bool:
         """Return whether it has too few terms to be a part."""
-        return self.terms.stop - self.terms.start < MIN_TERMS
+        return bool(self.terms.stop - self.terms.start < MIN_TERMS)
 
     def join(self, behind: "Part") -> "Part":
         """Return this part with the one behind it."""
@@ -81,7 +81,7 @@ def join_parts(parts: Sequence[Part], is_said: npt.NDArray[np.bool_], best: int)
 def measure_mutual(spoken: Spoken, sentence: int, parts: Sequence[slice], others: Sequence[int]) -> Matrix:
     """Return float32[parts, others]: what parts of a sentence and other sentences say of each other, 0 to 1."""
     said = measure_coverage(spoken.take_apart(sentence, parts, others))
-    return np.sqrt(said[: len(parts), len(parts) :] * said[len(parts) :, : len(parts)].T)
+    return np.asarray(np.sqrt(said[: len(parts), len(parts) :] * said[len(parts) :, : len(parts)].T), np.float32)
 
 
 def average_outlets(values: Matrix, outlets: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:

@@ -108,7 +108,12 @@ def link(story: Story, encoder: Encoder | None, engine: str) -> Linked:
             counterparts.setdefault(place, {}).update((other, grade) for other in pair - {place})
     nearness = Nearness(scored.places, scored.score, FAR[engine])
     return Linked(
-        story.name, len(outlets), build_rows(scored.clusters, scored.places, 0), links, nearness, counterparts
+        story.name,
+        len(outlets),
+        build_rows(scored.clusters, scored.places, 0, scored.guests),
+        links,
+        nearness,
+        counterparts,
     )
 
 

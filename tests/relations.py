@@ -1,6 +1,8 @@
 """The rule of relations as the naive twin takes it, and what it knows of a record."""
 
 import json
+import re
+from itertools import chain, zip_longest
 
 import naive
 from hypothesis import strategies as st
@@ -23,6 +25,25 @@ articles = st.fixed_dictionaries(
         "url": st.sampled_from(["", "http://p.org/1"]),
     }
 )
+
+
+MONTHS = {"May", "June"}
+
+
+def mix_worlds(corpora):
+    """Return the documents of several small corpora as one, in turns; each corpus has words of its own.
+
+    So one run decides many corpora. What they still share, numbers and months, the naive twin sees as well.
+    """
+    worlds = [[put_in_world(each, chr(ord("q") + place)) for each in corpus] for place, corpus in enumerate(corpora)]
+    return [each for each in chain(*zip_longest(*worlds)) if each is not None]
+
+
+def put_in_world(document, letter):
+    """Return a text or an article whose words end with a letter more."""
+    if isinstance(document, str):
+        return re.sub(r"\b[A-Za-z]\w*", lambda word: word[0] + letter * (word[0] not in MONTHS), document)
+    return {**document, **{name: put_in_world(document[name], letter) for name in ("text", "title")}}
 
 
 def know_article(article):

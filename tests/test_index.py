@@ -15,7 +15,7 @@ from corpora import edit_text, make_records, make_text, read_lines, read_summary
 from engines import KEPT, decide_locally, decide_through_an_index
 from hypothesis import given
 from hypothesis import strategies as st
-from relations import REMOVED, articles
+from relations import REMOVED, articles, mix_worlds
 
 import dedup as library
 from dedup import Document, Index, NearConfig, deduplicate, sign_text
@@ -46,26 +46,40 @@ def rows(path, query):
 # ---------------------------------------------------------------------------------------------- days through an index
 
 
-@one_in(8)
-@given(st.data(), st.sampled_from([0.4, 0.5, 0.7]), st.sampled_from(REMOVED))
-def test_any_cut_into_days_gives_the_decisions_of_all_at_once(data, threshold, removed):
-    """Chains of rewrites with copies in capitals: what decides on one may stand many days before."""
-    words = [f"w{i}" for i in data.draw(st.lists(st.integers(0, 20), min_size=8, max_size=16))]
+@st.composite
+def chains(draw):
+    """Draw rewrites of rewrites of a text, with copies in capitals: what decides on one may stand many days before."""
+    words = [f"w{i}" for i in draw(st.lists(st.integers(0, 20), min_size=8, max_size=16))]
     corpus = [" ".join(words)]
-    for place in data.draw(st.lists(st.integers(0, len(words) - 1), min_size=3, max_size=12)):
+    for place in draw(st.lists(st.integers(0, len(words) - 1), min_size=3, max_size=12)):
         words[place] = f"{words[place]} 7" if place % 3 == 0 else f"x{words[place]}"
         corpus.append(" ".join(words).upper() if place % 4 == 0 else " ".join(words))
-    corpus += [data.draw(st.sampled_from(corpus)) for _ in range(data.draw(st.integers(0, 3)))]
-    corpus = data.draw(st.permutations(corpus))
+    corpus += [draw(st.sampled_from(corpus)) for _ in range(draw(st.integers(0, 3)))]
+    return draw(st.permutations(corpus))
+
+
+@one_in(32)
+@given(
+    st.lists(chains(), min_size=1, max_size=8).map(mix_worlds),
+    st.data(),
+    st.sampled_from([0.4, 0.5, 0.7]),
+    st.sampled_from(REMOVED),
+)
+def test_any_cut_into_days_gives_the_decisions_of_all_at_once(corpus, data, threshold, removed):
     config = NearConfig(threshold, 2, remove=removed)
     assert decide_through_an_index(corpus, config, cut(data, corpus)) == decide_locally(corpus, config)
 
 
-@one_in(8)
-@given(st.data(), st.sampled_from([0.3, 0.6]), st.sampled_from(REMOVED), st.sampled_from([0.0, 0.3, 1.0]))
-def test_any_cut_of_articles_into_days_gives_the_decisions_of_all_at_once(data, threshold, removed, max_novel):
+@one_in(32)
+@given(
+    st.lists(st.lists(articles, min_size=4, max_size=16), min_size=1, max_size=8).map(mix_worlds),
+    st.data(),
+    st.sampled_from([0.3, 0.6]),
+    st.sampled_from(REMOVED),
+    st.sampled_from([0.0, 0.3, 1.0]),
+)
+def test_any_cut_of_articles_into_days_gives_the_decisions_of_all_at_once(corpus, data, threshold, removed, max_novel):
     """One text under several titles, days, outlets and URLs: what was removed is followed by what says the same."""
-    corpus = data.draw(st.lists(articles, min_size=4, max_size=16))
     config = NearConfig(threshold, 2, num_perm=1024, recall=1 - 1e-12, remove=removed, max_novel=max_novel)
     assert decide_through_an_index(corpus, config, cut(data, corpus)) == decide_locally(corpus, config)
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from dedup.config import NearConfig, PassageConfig
 from dedup.index.dictionaries import Coder, choose_coder
-from dedup.index.samples import take_samples
+from dedup.index.samples import take_samples, view_as_bytes
 from dedup.index.store import IndexFile, count_threads
 from dedup.index.stored_proofs import write_seed
 from dedup.index.tables import PIECE, RunRow, insert_run, make_tables, settings_of
@@ -216,14 +216,6 @@ def cut_shingles(addition: Addition) -> Iterator[pa.RecordBatch]:
             )
             names, ends = take_samples(tokens, PassageConfig.shingle_size, threads)
             yield cut(names, np.diff(ends, prepend=0), ordinal, view_as_bytes)
-
-
-def view_as_bytes(names: npt.NDArray[np.uint32], counts: npt.NDArray[np.int64]) -> pa.LargeBinaryArray:
-    """Return numbers in pieces of `counts` as bytes, without copying them."""
-    edges = pa.py_buffer(4 * np.cumsum(np.append(0, counts)))
-    return pa.Array.from_buffers(
-        pa.large_binary(), counts.size, [None, edges, pa.py_buffer(np.ascontiguousarray(names))]
-    )
 
 
 def cut(

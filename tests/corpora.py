@@ -85,7 +85,7 @@ def make_records(seed, num_stories, copies=2):
         for copy in range(copies):
             version = text.upper() if copy % 3 == 2 else edit_text(text, f"{seed}-{story}-{copy}", 2 * (copy > 0))
             records.append(
-                {"id": f"s{story}-{copy}", "text": version, "date": f"2024-{copy + 1:02}-{story % 28 + 1:02}"}
+                {"id": f"s{story}-{copy}", "text": version, "date": f"2024-{story % 12 + 1:02}-{copy % 28 + 1:02}"}
             )
     random.Random(seed).shuffle(records)
     return records

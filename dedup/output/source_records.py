@@ -19,7 +19,7 @@ class ArticlePlace(msgspec.Struct, frozen=True):
     title: str
 
 
-class SharedPassage(msgspec.Struct, frozen=True):
+class FamilyPassage(msgspec.Struct, frozen=True):
     """A passage of an article, and where it is in a source: characters of the original texts."""
 
     start: int
@@ -47,7 +47,7 @@ class MemberRecord(msgspec.Struct, frozen=True):
     added: int
     cut: int | None
     lag_days: float | None
-    passages: list[SharedPassage]
+    passages: list[FamilyPassage]
 
 
 class FamilyRecord(msgspec.Struct, frozen=True):

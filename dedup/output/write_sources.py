@@ -17,10 +17,10 @@ from dedup.output.source_records import (
     ArticlePlace,
     ArticleRecord,
     CreditRecord,
+    FamilyPassage,
     FamilyRecord,
     GroupRecord,
     MemberRecord,
-    SharedPassage,
     StoryTexts,
 )
 from dedup.passages.containment import count_union
@@ -119,14 +119,14 @@ def count_cut(found: FoundSources, pair: SharedPair) -> int:
     return max(int(found.own_tokens[pair.source]) - shared, 0)
 
 
-def describe_passages(located: LocatedSources, member: FamilyMember) -> Iterator[SharedPassage]:
+def describe_passages(located: LocatedSources, member: FamilyMember) -> Iterator[FamilyPassage]:
     """Yield the passages of an article with its sources."""
     similarity = located.found.passages.similarity
     for pair in member.pairs:
         source = located.raw_id(pair.source)
         for row in range(pair.rows.start, pair.rows.stop):
             (start, end), (source_start, source_end) = located.spans[row].tolist(), located.source_spans[row].tolist()
-            yield SharedPassage(start, end, source, source_start, source_end, round(float(similarity[row]), 4))
+            yield FamilyPassage(start, end, source, source_start, source_end, round(float(similarity[row]), 4))
 
 
 def describe_articles(located: LocatedSources) -> Iterator[ArticleRecord]:

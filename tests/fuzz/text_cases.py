@@ -89,9 +89,10 @@ def completion(source, place):  # noqa: ARG001 (that of all cases)
 
 def check_layout(options, shown):
     """Require that JSON is JSON, and that a page does nothing; --json comes before --format."""
-    if {"json", "--json"} & {*options}:
+    pairs = {*zip(options, options[1:], strict=False)}
+    if "--json" in options or ("--format", "json") in pairs:
         json.loads(shown)
-    elif "html" in options:
+    elif ("--format", "html") in pairs:
         check_page(shown, "page")
 
 

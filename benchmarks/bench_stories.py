@@ -22,8 +22,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from bench_judgement import measure_kappa
 from news import find_folder, read_rows
-from story_events import EventSet, read_event_sets
+from story_events import EventSet, pair_readings, read_event_sets
 
 from dedup.story_config import StoryConfig
 
@@ -66,6 +67,14 @@ def show_events(sets: Sequence[EventSet]) -> None:
             halves = " ".join(f"{events.judge(found, half)[2]:.3f}" for half in ("first", "second"))
             name = f"{events.name}, {'dates' if dated else 'no dates'}"
             print(f"{name:<40} {num_events:>6}  {figures} {halves}  {events.judge_documents(found):.3f}", flush=True)
+    readings = list(pair_readings())
+    sure = [pair for pair in readings if "near" not in pair]
+    either = sum("same" in pair for pair in readings)
+    both, apart = readings.count(("same", "same")), sum(first != second for first, second in sure)
+    print(
+        f"two readers of Lankan news: {either} pairs are one event to either, {both} to both, {apart} to one and apart to"
+    )
+    print(f"the other; kappa {measure_kappa(sure):.2f} without near pairs, {measure_kappa(readings):.2f} of all three")
 
 
 def show_halves(sets: Sequence[EventSet]) -> None:

@@ -11,6 +11,7 @@ Every set has two halves, by event. A pair of both halves belongs to one of them
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ from dedup.story_config import StoryConfig
 from dedup.text.dates import parse_day
 
 LABELS = Path(__file__).with_name("judged") / "story_events.jsonl"
+SECOND_LABELS = LABELS.with_stem("story_events_second")
 FILES = ("ecbplus_dev", "ecbplus_rest", "wikinews_2012", "wikinews_2014", "argos_2014")
 LANKAN = "lk_news_2024_01_02"
 SEED = 26
@@ -123,6 +125,36 @@ def read_lankan() -> EventSet:
     near &= events[:, None] != events
     first = np.repeat([line["half"] == 1 for line in groups], sizes)
     return make_set(LANKAN, documents, np.array([place[id_] for id_ in ids]), events, near, first)
+
+
+def pair_readings() -> Iterator[tuple[str, str]]:
+    """Yield what the two readers of Lankan events say of each pair of articles: same, near or different."""
+    readings = [read_reading(path) for path in (LABELS, SECOND_LABELS)]
+    for pair in combinations(sorted(set(readings[0].event) & set(readings[1].event)), 2):
+        first, second = (reading.judge(*pair) for reading in readings)
+        yield first, second
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What one reader said: the event of each article, and the sets whose pairs are not counted."""
+
+    event: dict[str, int]
+    near: list[set[str]]
+
+    def judge(self, first: str, second: str) -> str:
+        """Return what two articles are to each other."""
+        if self.event[first] == self.event[second]:
+            return "same"
+        return "near" if any(first in near and second in near for near in self.near) else "different"
+
+
+def read_reading(path: Path) -> Reading:
+    """Return what a reader wrote."""
+    lines = read_lines(path)
+    groups = [line["same"] for line in lines if "same" in line]
+    event = {id_: number for number, group in enumerate(groups) for id_ in group}
+    return Reading(event, [set(line["near"]) for line in lines if "near" in line])
 
 
 def make_set(

@@ -71,10 +71,8 @@ def show_events(sets: Sequence[EventSet]) -> None:
     sure = [pair for pair in readings if "near" not in pair]
     either = sum("same" in pair for pair in readings)
     both, apart = readings.count(("same", "same")), sum(first != second for first, second in sure)
-    print(
-        f"two readers of Lankan news: {either} pairs are one event to either, {both} to both, {apart} to one and apart to"
-    )
-    print(f"the other; kappa {measure_kappa(sure):.2f} without near pairs, {measure_kappa(readings):.2f} of all three")
+    print(f"two readers of Lankan news: {either} pairs are one event to either, {both} to both,")
+    print(f"{apart} to one and apart to the other; kappa of same, near and different {measure_kappa(readings):.2f}")
 
 
 def show_halves(sets: Sequence[EventSet]) -> None:

@@ -128,6 +128,12 @@ def test_an_encoding_is_named_and_bytes_that_it_lacks_are_set_aside(dedup, tmp_p
     assert [r["line"] for r in read_lines(tmp_path / "out" / "rejected.jsonl")] == [4]
 
 
+def test_the_mark_of_utf8_counts_more_than_the_encoding_that_is_named(dedup, tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(b"\xef\xbb\xbf" + '{"text": "Ein Café öffnet"}\n'.encode())
+    dedup("clean", "a.jsonl", "-o", "out", "--encoding", "gb18030")
+    assert (tmp_path / "out/kept/a.jsonl").read_bytes() == (tmp_path / "a.jsonl").read_bytes()
+
+
 def test_another_encoding_than_the_one_of_the_file_is_an_error(dedup, tmp_path):
     (tmp_path / "a.txt").write_bytes("Café 新聞.".encode())
     assert "--encoding" in fails(dedup, tmp_path, "a.txt", "--encoding", "utf-16-le")

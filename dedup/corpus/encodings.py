@@ -105,7 +105,7 @@ def choose_encoding(head: bytes, given: str | None, path: str) -> str | None:
     unmarked = next((encoding for encoding, shape in shapes if shape.match(head)), None)
     if unmarked:
         raise InputError(f"{path}: looks like {unmarked} without a mark. Say so with --encoding {unmarked}.")
-    return find_encoding(head) or given
+    return None if head.startswith(codecs.BOM_UTF8) else find_encoding(head) or given
 
 
 def suggest_encoding(raw: bytes) -> str:

@@ -192,7 +192,9 @@ class RecordReader:
         """
         records, texts, good = [], [], []
         bad: list[tuple[int, str]] = []
-        for index, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        first = np.frombuffer(data or b"\0", np.uint8)[np.minimum(starts, max(len(data) - 1, 0))]
+        filled = np.flatnonzero((ends - starts > 1) | (first != LINE_FEED))
+        for index, start, end in zip(filled.tolist(), starts[filled].tolist(), ends[filled].tolist(), strict=True):
             line = data[start:end].removesuffix(b"\n")
             if index in refused:
                 bad.append((index, refused[index]))

@@ -16,7 +16,6 @@ from .places import (
     count_records,
     draw_file_target,
     draw_folder_target,
-    find_option,
     is_same_content,
     list_sources,
 )
@@ -36,7 +35,7 @@ def clean(source, place):
     is_dry = "--dry-run" in options
     index = [] if source.random() < 0.85 or is_dry else ["--index", INDEX]
     args = ("clean", *inputs.args, "-o", target.name, *options, *index)
-    files = list_sources(place, inputs, find_option(args, "--input-format"))
+    files = list_sources(place, inputs, args)
     outputs = () if is_dry else (*target.outputs, *index[1:])
     done = yield Step(args, outputs, (*(() if is_dry else target.partial), f"{INDEX}.lock"), inputs.stdin)
     if done.code in DONE and not is_dry:

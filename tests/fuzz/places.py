@@ -173,15 +173,16 @@ def take_place(source, place, inputs, name):
 # ---------------------------------------------------------------------------------------------- what is in a file
 
 
-def list_sources(place, inputs, input_format):
+def list_sources(place, inputs, arguments):
     """Return the source files that a command reads, standard input among them as a file; none if it refuses them."""
+    input_format = find_option(arguments, "--input-format")
     args = [str(place / path) for path in inputs.paths]
     if "-" in inputs.paths:
         kind = input_format or "jsonl"
         args = [str(place / f"stdin.{kind}")]
         Path(args[0]).write_bytes(inputs.stdin)
     try:
-        return find_files(args, input_format, find_option(inputs.options, "--encoding"))
+        return find_files(args, input_format, find_option(arguments, "--encoding"))
     except InputError:
         return []
 

@@ -1,5 +1,6 @@
 """Cases of commands that read single texts: diff, apply, compare."""
 
+import itertools
 import json
 
 from corpora import make_records, write_jsonl
@@ -89,7 +90,7 @@ def completion(source, place):  # noqa: ARG001 (that of all cases)
 
 def check_layout(options, shown):
     """Require that JSON is JSON, and that a page does nothing; --json comes before --format."""
-    pairs = {*zip(options, options[1:], strict=False)}
+    pairs = {*itertools.pairwise(options)}
     if "--json" in options or ("--format", "json") in pairs:
         json.loads(shown)
     elif ("--format", "html") in pairs:

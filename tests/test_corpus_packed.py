@@ -130,7 +130,7 @@ def test_an_encoding_is_named_and_bytes_that_it_lacks_are_set_aside(dedup, tmp_p
 
 def test_the_mark_of_utf8_counts_more_than_the_encoding_that_is_named(dedup, tmp_path):
     (tmp_path / "a.jsonl").write_bytes(b"\xef\xbb\xbf" + '{"text": "Ein Café öffnet"}\n'.encode())
-    dedup("clean", "a.jsonl", "-o", "out", "--encoding", "gb18030")
+    clean_and_restore(dedup, tmp_path, "a.jsonl", "--encoding", "gb18030")
     assert (tmp_path / "out/kept/a.jsonl").read_bytes() == (tmp_path / "a.jsonl").read_bytes()
 
 

@@ -3,6 +3,7 @@
 import glob
 import io
 import os
+import select
 import shutil
 import stat
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +30,8 @@ from dedup.errors import InputError
 from dedup.text.printed_paths import printable
 
 STDIN = "-"
+COPY_SIZE = 1 << 20  # bytes at a time
+POLL_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,13 +264,26 @@ def as_private_as(files: Iterable[SourceFile]) -> Iterator[None]:
         os.umask(before)
 
 
+def copy_stream(stream: BinaryIO, file: BinaryIO) -> None:
+    """Copy a stream to its end; a signal that comes between two reads is heard within `POLL_S`."""
+    if not isinstance(stream, io.BufferedReader):
+        shutil.copyfileobj(stream, file, COPY_SIZE)
+        return
+    while True:
+        if select.select([stream], [], [], POLL_S)[0]:
+            chunk = stream.read1(COPY_SIZE)
+            if not chunk:
+                return
+            file.write(chunk)
+
+
 def copy_stdin(stream: BinaryIO, folder: Path, input_format: str | None, encoding: str | None = None) -> SourceFile:
     """Copy standard input to a file in `folder`, because a run reads its input twice, and return it as a source."""
     file_format = input_format or "jsonl"
     name = f"stdin.{file_format}"
     location = folder / name
     with location.open("wb") as file:
-        shutil.copyfileobj(stream, file, 1 << 20)
+        copy_stream(stream, file)
         if isinstance(stream, io.BufferedReader) and stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
             os.fchmod(file.fileno(), stat.S_IMODE(os.fstat(stream.fileno()).st_mode) | stat.S_IRUSR)
     return replace(describe_file(str(location), name, file_format, encoding), path=STDIN)

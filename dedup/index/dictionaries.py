@@ -82,9 +82,10 @@ def choose_coder(
 
     `sample` returns about so many of the `total` tokens of a run.
     """
-    query = "SELECT number, sampled, words FROM dictionaries ORDER BY number DESC LIMIT 1"
-    number, sampled, raw = (connection.execute(query).fetchall() or [(-1, 0, b"")])[0]
-    words = np.frombuffer(raw, np.uint32)
+    decoder = read_decoder(connection)  # what an index holds is checked there
+    query = "SELECT number, sampled FROM dictionaries ORDER BY number DESC LIMIT 1"
+    number, sampled = (connection.execute(query).fetchall() or [(-1, 0)])[0]
+    words = decoder.words[decoder.bounds[number] : decoder.bounds[number + 1]] if number >= 0 else decoder.words
     size = min(total, SAMPLED)
     if number < 0 or (size >= WORTH_ANOTHER * sampled and number < MAX_NUMBER):
         number, words = number + 1, list_frequent(sample(size))

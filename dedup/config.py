@@ -49,10 +49,8 @@ class KeepPolicy:
         return cls(rule, name or None, tuple(values.split(",")) if values else ())
 
     def __str__(self) -> str:
-        text = self.rule
-        if self.field:
-            text += f":{self.field}"
-        return text + (f"={','.join(self.values)}" if self.values else "")
+        field = f":{self.field}" if self.field else ""
+        return self.rule + field + (f"={','.join(self.values)}" if self.values else "")
 
 
 def parse_remove(text: str) -> str:

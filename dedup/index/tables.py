@@ -79,6 +79,7 @@ def show(settings: Settings, flag: str) -> str:
 
 
 PIECE = 900  # tokens or shingles in a row: DuckDB gives values of 4,096 bytes and more blocks of their own
+PIECE_COLUMNS = "ordinal BIGINT NOT NULL, part INTEGER NOT NULL, piece BLOB NOT NULL USING COMPRESSION uncompressed"
 COMMITTED, PUBLISHED = "committed", "published"
 MAX_NUMBER, MAX_ORDINAL = 2**31 - 1, 2**32 - 1  # none has them: the columns and the kernels have room for less
 RUN_NAME = re.compile(r"[0-9]{4,}-[0-9a-f]{8}")
@@ -112,16 +113,7 @@ def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int
             outlet UBIGINT NOT NULL, url UBIGINT NOT NULL, words BLOB NOT NULL, signs UBIGINT NOT NULL,
             filter BLOB NOT NULL
         );
-        CREATE TABLE tokens (
-            ordinal BIGINT NOT NULL, part INTEGER NOT NULL, piece BLOB NOT NULL USING COMPRESSION uncompressed
-        );
-        CREATE TABLE masked (
-            ordinal BIGINT NOT NULL, part INTEGER NOT NULL, piece BLOB NOT NULL USING COMPRESSION uncompressed
-        );
         CREATE TABLE dictionaries (number INTEGER NOT NULL, sampled BIGINT NOT NULL, words BLOB NOT NULL);
-        CREATE TABLE shingles (
-            ordinal BIGINT NOT NULL, part INTEGER NOT NULL, piece BLOB NOT NULL USING COMPRESSION uncompressed
-        );
         CREATE TABLE removed_contents (
             content_high UBIGINT NOT NULL, content_low UBIGINT NOT NULL, num_tokens INTEGER NOT NULL,
             run INTEGER NOT NULL, witness BIGINT NOT NULL, similarity DOUBLE NOT NULL, relation UTINYINT NOT NULL,
@@ -130,6 +122,8 @@ def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int
             url UBIGINT NOT NULL
         );
     """)
+    for name in ("tokens", "masked", "shingles"):
+        connection.execute(f"CREATE TABLE {name} ({PIECE_COLUMNS})")
     values = {
         "format": str(FORMAT),
         "dedup": version,

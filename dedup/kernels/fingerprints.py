@@ -57,8 +57,7 @@ class Fingerprints(NamedTuple):
     def list(cls, num_tokens: int, num_documents: int, write: Callable[..., int]) -> "Fingerprints":
         """Return what a kernel writes into the three arrays, with room for a fingerprint a token."""
         hashes, positions = np.empty(num_tokens + 1, np.uint64), np.empty(num_tokens + 1, np.int32)
-        ends = np.empty(num_documents, np.int64)
-        found = write(hashes, positions, ends)
+        found = write(hashes, positions, ends := np.empty(num_documents, np.int64))
         return cls(hashes[:found].copy(), positions[:found].copy(), ends)
 
 

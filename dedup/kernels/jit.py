@@ -31,7 +31,7 @@ from dedup.errors import OutputError
 
 PREFIX = "dedup-kernels-"
 OPTIONS = {"nopython": True, "boundscheck": None, "nogil": True, "no_cfunc_wrapper": True}  # of all: C calls none
-# Steps of numba that change no kernel, or make only how it is shown. Without them compiling takes a tenth less.
+# Steps of numba that change no kernel, or make only how it is shown.
 UNNEEDED = (InlineClosureLikes, InlineInlinables, DeadBranchPrune, InlineOverloads, NopythonRewrites, AnnotateTypes)
 
 
@@ -121,7 +121,7 @@ def inlined(function: Callable[..., Any]) -> Any:
 class KernelDispatcher(CPUDispatcher):  # type: ignore[misc]
     """A function of ours: it is compiled once for a call with a number of any type and one with that number written.
 
-    numba compiles `tokenise(..., 0)` and `tokenise(..., start)` apart: a tenth of all.
+    numba compiles `tokenise(..., 0)` and `tokenise(..., start)` apart.
     """
 
     def get_call_template(self, args: Any, kws: Any) -> Any:

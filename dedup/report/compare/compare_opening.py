@@ -98,7 +98,7 @@ def tell_shared(found: Comparison) -> Phrases:
     more = f"; {len(shared)} of the {len(found.rows)} statements {verb} in two texts or more"
     rest = "." if len(shared) == len(found.rows) else f"{more}."
     if most == count:
-        who, among = "Both" if count == 2 else f"All {count}", ", among them " if len(widest) > len(quotes) else ", "
+        who, among = "Both" if count == 2 else f"All {count}", ", for example " if len(widest) > len(quotes) else ", "
         one = "in the words of one" if len(quotes) == 1 else "each in the words of one"
         head = f"{who} texts make {count_things(len(widest), 'statement')} in common{among}{one}: "
         return compose(head, *enumerate_all(quotes), rest)

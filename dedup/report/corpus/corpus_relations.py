@@ -22,7 +22,7 @@ RELATIONS = {
     "edited": "other words, no other facts",
     "contained": "covered by passages of one kept document",
     "template": "one frame filled with other facts: numbers, dates, names",
-    "update": "one outlet or address again, with other or more facts",
+    "update": "one outlet or address again, with other or more facts; or a month later, in other words",
     "extended": "more words of its own than a copy may have",
 }
 STAYING = ("update", "template", "extended", "edited", "contained", "exact")

@@ -63,6 +63,11 @@ class Visit:
     def __exit__(self, *_):
         self.context.close()
 
+    @property
+    def fragment(self):
+        """What the page itself says stands behind the # of its address; `page.url` may lag behind it."""
+        return self.page.evaluate("location.hash")
+
     def find_violations(self):
         """Return what axe-core finds wrong with the page: (rule, nodes)."""
         axe = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")

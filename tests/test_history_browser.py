@@ -75,16 +75,25 @@ def test_choosing_two_versions_names_them_in_the_address(browser, pages):
     with Visit(browser, pages / "articles/000/1.html") as visit:
         visit.page.select_option("select[name=old]", "v1")
         visit.page.select_option("select[name=new]", "v3")
-        assert visit.page.url.endswith("#v1..v3")
+        assert "#v1..v3" == visit.fragment
         assert "A suspect was arrested" in visit.page.locator(".two-result ins").last.text_content()
 
 
 def test_keys_lead_from_change_to_change(browser, pages):
     with Visit(browser, pages / "articles/000/1.html", viewport={"width": 800, "height": 300}) as visit:
         visit.page.keyboard.press("j")
-        assert visit.page.url.endswith("#v1..v2")
+        assert "#v1..v2" == visit.fragment
         visit.page.keyboard.press("j")
-        assert visit.page.url.endswith("#v2..v3")
+        assert "#v2..v3" == visit.fragment
+
+
+def test_keys_lead_to_every_change_where_all_are_in_sight(browser, pages):
+    with Visit(browser, pages / "articles/000/1.html", viewport={"width": 800, "height": 4000}) as visit:
+        seen = []
+        for key in "jjjk":
+            visit.page.keyboard.press(key)
+            seen.append(visit.fragment)
+        assert ["#v1..v2", "#v2..v3", "#v3..v4", "#v2..v3"] == seen
 
 
 def test_without_a_script_everything_is_there_but_the_choice(browser, pages):

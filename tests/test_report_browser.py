@@ -75,7 +75,7 @@ def test_hostile_titles_show_as_written_in_the_list_that_the_script_builds(brows
 def test_a_link_of_a_hostile_list_leads_to_its_page(browser, reports):
     with Visit(browser, reports["hostile"] / "clusters.html") as visit:
         visit.page.locator("#list a").first.click()
-        assert re.search(r"/clusters/000/\d+\.html$", visit.page.url)
+        visit.page.wait_for_url(re.compile(r"/clusters/000/\d+\.html$"))
         assert ([], True) == (
             visit.complaints,
             visit.page.evaluate("document.documentElement.dataset.canary === undefined"),

@@ -85,11 +85,16 @@
   follow();
 
   const steps = [...document.querySelectorAll(".step")];
+  // The neighbour of the step in focus; without one in focus, or with it scrolled away, the nearest step on that side.
+  function findStep(forward) {
+    const tops = steps.map((step) => step.getBoundingClientRect().top), here = steps.indexOf(document.activeElement);
+    if (here >= 0 && tops[here] > -12 && tops[here] < innerHeight) return here + (forward ? 1 : -1);
+    return forward ? tops.findIndex((top) => top > 12) : tops.findLastIndex((top) => top < -12);
+  }
   addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || /^(SELECT|INPUT|TEXTAREA)$/.test(event.target.tagName)) return;
     if (event.key !== "j" && event.key !== "k") return;
-    const tops = steps.map((step) => step.getBoundingClientRect().top);
-    const at = event.key === "j" ? tops.findIndex((top) => top > 12) : tops.findLastIndex((top) => top < -12);
-    if (at >= 0) { steps[at].focus(); steps[at].scrollIntoView(); history.replaceState(null, "", `#${steps[at].id}`); }
+    const at = findStep(event.key === "j");
+    if (steps[at]) { steps[at].focus(); steps[at].scrollIntoView(); history.replaceState(null, "", `#${steps[at].id}`); }
   });
 })();

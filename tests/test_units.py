@@ -56,6 +56,22 @@ def test_sentences_of_the_seeds_end_where_a_reader_ends_them(seed, start, end):
     assert find_unit(seed, start).endswith(end)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On the floor, U.S. Senator Tom Udall spoke. | He left.",
+        "He lives in the U.S. | They left in May.",
+        "Senator Leahy (D-Vt.), who led it, and Rep. Lee (D-Calif.) wrote. | Both voted.",
+        "Reps. Lee and Himes met Lt. Col. Brown and Ven. Thero. | Rs. 500 was paid.",
+        "They voted for H.R. 803 in Washington, D.C. | Today, the bill is law.",
+        "The fund got 7.3 million. | At 5 p.m. the vote began.",
+    ],
+)
+def test_abbreviations_end_a_sentence_only_before_a_word_that_begins_one(text):
+    sentences = text.split(" | ")
+    assert sentences == cut_units(" ".join(sentences))
+
+
 def test_a_glued_sentence_is_cut_where_the_second_begins():
     text = SEEDS[3].read_text(encoding="utf-8")
     starts = [

@@ -18,6 +18,7 @@ from dedup.text.lexicon import DAYS, MONTH_ABBREVIATIONS, MONTHS
 MAX_CHARACTERS = 1_000  # of a line that may be furniture; the patterns take n² on hostile text
 MAX_LINE = 20  # words of a line that begins as furniture does; a longer one goes on as a statement
 MAX_NAMES = 9  # words of a byline
+MAX_POINTER = 25  # words of a line that says where more is
 MAX_LABEL = 6  # words of a heading that is furniture where a text has it twice
 MENU = 4  # headings in a row, each of ...
 MENU_WORDS = 3  # ... so few words: a menu
@@ -34,6 +35,28 @@ _CREDIT = re.compile(
 _ADDRESS = re.compile(  # of a page, a person, an office: nothing else is in such a line
     r"https?://\S+$|^www\.\S+$|pic\.twitter\.com|\S+@\S+\.\w+|^@\w+$|\(?\b\d{3}\)?[\s.-]\s?\d{3}[\s.-]\d{4}\b"
     r"|\+\d{1,3}[\d\s().-]{7,}|^[^.]{0,40}\b[A-Z]{2}\s+\d{5}(?:-\d{4})?$"
+)
+_DATE = re.compile(
+    r"\W*\d{1,4}([./-])\d{1,2}\1\d{2,4}\W*$|[(\[]\s*[^\W\d_][\w.]*[\s/,]+[^\s/]{2,9}[\s/,]*\d{4}\s*[)\]]\W*$"
+)
+_PLACE = re.compile(  # WASHINGTON, D.C.
+    r"[(\[]?(?:[A-Z][\w'\u2019]+,?\s){1,4}(?!U\.[SKN]\.)(?:[A-Z]\.){2}[)\]]?\W*$"
+)
+_LETTER = re.compile(  # a letter or a speech opens and closes
+    r"[\"\u201c]?(?:dear\s+.{2,60}[:,]"
+    r"|(?:mr|mrs|ms|madam)\.?\s+(?:president|speaker|chair\w*),?|the\s+honou?rable\b.{0,90}"
+    r"|(?:very\s+)?(?:sincerely|respectfully|yours|(?:best|kind|warm)\s+regards)(?:\s+(?:yours|submitted|truly|sincerely))?,"
+    r"|m(?:r|s|rs)\.\s+(?-i:[A-Z]{3,}))\W*$",
+    re.IGNORECASE,
+)
+_POINTER = re.compile(  # where the reader finds more
+    r"^\W*(?:to\s+)?(?:(?:read|view|watch|see|download|listen|click|learn|find|access)\b[^\"\u201d]*|"
+    r"(?=.*\b(?:text|cop(?:y|ies)|version|letter|bill|legislation|video|audio|clip|recording|photo\w*|image\w*|summary|"
+    r"transcript|information|details|list|map|report|one-pager|fact\s+sheets?|highlights|remarks|statement|release|"
+    r"application|form)\b)[^\"\u201d]*"
+    r"\b(?:(?:can|may)\s+(?:also\s+)?be\s+(?:found|read|viewed|accessed|seen|downloaded|watched|heard)|available|linked)\b"
+    r"[^,;\"\u201d]{0,30})\b(?:here|below|online|this\s+link|(?:at|on)\s+\S+\.\w{2,4}\S*)\W*$",
+    re.IGNORECASE,
 )
 _CLOCK = "am pm ist gmt utc est edt pst cet local time on at of posted published updated date the st nd rd th hrs"
 _DATE_WORDS = frozenset({*MONTHS, *MONTH_ABBREVIATIONS, *DAYS, *(day[:3] for day in DAYS), *_CLOCK.split()})
@@ -84,9 +107,11 @@ def is_furniture(line: FurnitureLine) -> bool:
         return True
     if len(line.words) <= MAX_LINE and begins(line, phrases["starts"]) and (line.is_heading or is_command(line, colon)):
         return True
-    if line.is_heading and is_date(line):
+    if (line.is_heading and is_date(line)) or (len(line.words) <= MAX_POINTER and _POINTER.match(line.text)):
         return True
     is_line = line.is_heading or len(line.words) <= MAX_NAMES
+    if is_line and any(form.match(line.text) for form in (_DATE, _PLACE, _LETTER)):
+        return True
     return bool(_CREDIT.search(line.text) or (is_line and (_ADDRESS.search(line.text) or _BYLINE.match(line.text))))
 
 

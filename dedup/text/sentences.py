@@ -1,9 +1,12 @@
-"""Sentence ends within one line: nupunkt for full stops, the marks of other scripts, and four repairs.
+"""Sentence ends within one line: nupunkt for full stops, the marks of other scripts, and five repairs.
 
 nupunkt is right about "U.S. leader", "5 p.m." and "J. K. Rowling". It knows only scripts with a Latin full stop.
 What it gets wrong in news, with the repair:
 
 - "Russia-U.S. | negotiations": the next piece starts in lower case, so the two are one sentence;
+- "the U.S. | Senator", "Reps. | Lee", "(D-Vt. | ), who": initials end a sentence only before a word that begins one, a
+  title never does, and no sentence begins with a closing bracket (of 480 such cuts after initials in two news corpora
+  34 were ends);
 - "claims.Russian Foreign Minister": a CMS glued two paragraphs; split where a word in lower case, a mark and a
   capitalised word meet;
 - "call it just. Speaking on behalf": nupunkt takes "just." for an abbreviation; split after a full stop between lower
@@ -16,7 +19,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from dedup.text.characters import is_unspaced
-from dedup.text.lexicon import ABBREVIATIONS, FOREIGN_SENTENCE_ENDS
+from dedup.text.lexicon import ABBREVIATIONS, FOREIGN_SENTENCE_ENDS, SENTENCE_STARTERS, TITLES
 from dedup.text.spans import Span
 
 MAX_ADDRESS = 200  # characters looked at on each side of a glued sentence
@@ -30,6 +33,8 @@ _FOREIGN_MARKS = frozenset(FOREIGN_SENTENCE_ENDS)
 _THAI_SPACE = re.compile(r"(?<=[\u0e01-\u0e5b])[ \u00a0]+(?=[\u0e01-\u0e5b])")
 _HAS_WORD = re.compile(r"[^\W_]")
 _NEXT = re.compile(r"\s*(\S)")
+_NEXT_WORD = re.compile(r"\W*(\w*)")
+_SHORTENED = re.compile(r"(?:(?P<initials>(?<!\w)(?:[A-Z]\.){2,5})|(?<!\w)(?P<word>[A-Z][A-Za-z]{1,6})\.)$")
 _OPEN_QUOTES = {"「": "」", "『": "』", "（": "）", "《": "》"}
 _ENDS_SENTENCE = re.compile(rf"[.!?…:;。！？｡؟۔।॥෴።፧፨။។៕։།][{re.escape(_CLOSERS)}\s]*$")
 
@@ -47,7 +52,7 @@ def split_sentences(line: str) -> list[Span]:
     if not line.isascii():
         cuts.update(_find_foreign_ends(line))
         cuts.update(found.end() for found in _THAI_SPACE.finditer(line))
-    cuts = _repair_lower_case(line, cuts)
+    cuts = {cut for cut in _repair_lower_case(line, cuts) if cut == 0 or not _is_inside(line, cut)}
     cuts.update(_find_missed(line))
     cuts.update(_find_glued(line))
     return list(_join_wordless(line, sorted(cuts)))
@@ -128,6 +133,22 @@ def _continues(line: str, cut: int) -> bool:
         and before not in _FOREIGN_MARKS
         and not is_unspaced(after.group(1))
     )
+
+
+def _is_inside(line: str, cut: int) -> bool:
+    """Return whether a cut is before a closing bracket, behind a title, or behind initials that end no sentence."""
+    after = _NEXT.match(line, cut)
+    if after is not None and after.group(1) in ")]":
+        return True
+    found = _SHORTENED.search(line[max(0, cut - 40) : cut].rstrip())
+    if found is None:
+        return False
+    following = _NEXT_WORD.match(line, cut)
+    word = following.group(1) if following else ""
+    if found["initials"]:
+        return (word[:1].isupper() or word[:1].isdecimal()) and word.lower() not in SENTENCE_STARTERS
+    title = found["word"]
+    return title.lower() in TITLES and bool(word) and (title.istitle() or word.isupper())
 
 
 def _find_missed(line: str) -> Iterator[int]:

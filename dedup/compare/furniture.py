@@ -107,12 +107,14 @@ def is_furniture(line: FurnitureLine) -> bool:
         return True
     if len(line.words) <= MAX_LINE and begins(line, phrases["starts"]) and (line.is_heading or is_command(line, colon)):
         return True
-    if (line.is_heading and is_date(line)) or (len(line.words) <= MAX_POINTER and _POINTER.match(line.text)):
-        return True
     is_line = line.is_heading or len(line.words) <= MAX_NAMES
-    if is_line and any(form.match(line.text) for form in (_DATE, _PLACE, _LETTER)):
-        return True
-    return bool(_CREDIT.search(line.text) or (is_line and (_ADDRESS.search(line.text) or _BYLINE.match(line.text))))
+    return bool(
+        (line.is_heading and is_date(line))
+        or (len(line.words) <= MAX_POINTER and _POINTER.match(line.text))
+        or (is_line and any(form.match(line.text) for form in (_DATE, _PLACE, _LETTER, _BYLINE)))
+        or (is_line and _ADDRESS.search(line.text))
+        or _CREDIT.search(line.text)
+    )
 
 
 def is_date(line: FurnitureLine) -> bool:

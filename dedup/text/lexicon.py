@@ -35,15 +35,17 @@ ABBREVIATIONS = (
 
 # Those that a name or a number follows; no sentence ends there.
 TITLES = frozenset(
-    "mr mrs ms messrs dr sen sens rep reps gov govs gen maj col lt sgt capt cmdr adm brig cpl supt prof hon rev ven rs".split()
+    "mr mrs ms messrs dr sen sens rep reps gov govs gen maj col lt sgt capt cmdr adm brig cpl supt prof hon rev ven "
+    "rs".split()
 )
 # Words that begin a sentence behind initials: "in the U.S. They left", but "the U.S. Senate".
 SENTENCE_STARTERS = frozenset(
     "a an the this that these those he she it they we i you his her its their our my your there here who what why how "
     "which in on at by for from with to of as if when while where after before since although though because during "
-    "under over until unless despite and but or so yet however meanwhile moreover today yesterday tomorrow last next no "
-    "not all some many most each every one both several few such even also now then more another nearly about only just "
-    "is are was were do does did has have had can could will would should may might let according earlier later".split()
+    "under over until unless despite and but or so yet however meanwhile moreover today yesterday tomorrow last next "
+    "no not all some many most each every one both several few such even also now then more another nearly about only "
+    "just is are was were do does did has have had can could will would should may might let according "
+    "earlier later".split()
 )
 
 # CJK, Arabic and Urdu, Devanagari, Sinhala, Ethiopic, Myanmar, Khmer, Armenian and Tibetan.

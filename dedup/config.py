@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, fields, replace
 from typing import NamedTuple
 
 from dedup.errors import DedupError
+from dedup.model.argument_types import require_types
 from dedup.model.documents import CopyRelation
 
 KEEP_SYNTAX = re.compile(r"first|longest|(newest|oldest):[^=]+|prefer:[^=]+=.+")
@@ -117,6 +118,7 @@ class NearConfig:
     max_bucket: int = 2000
 
     def __post_init__(self) -> None:
+        require_types(self)
         check(0 < self.threshold <= 1, f"--threshold {self.threshold:g} is not between 0 (excluded) and 1.")
         check(1 <= self.shingle_size <= 100, f"--shingle-size {self.shingle_size} is not between 1 and 100.")
         check(1 <= self.num_perm <= 4096, f"--num-perm {self.num_perm} is not between 1 and 4096.")
@@ -163,13 +165,12 @@ class PassageConfig:
     max_fingerprints: int = 16_000_000
 
     def __post_init__(self) -> None:
+        require_types(self)
+        known = self.scope in {"off", "within", "across", "all"}
+        check(known, f'scope "{self.scope}" is none of "off", "within", "across" and "all".')
         check(
-            self.scope in {"off", "within", "across", "all"},
-            f'scope "{self.scope}" is none of "off", "within", "across" and "all".',
-        )
-        check(
-            self.min_tokens >= self.shingle_size,
-            f"--min-tokens {self.min_tokens} is less than {self.shingle_size}, the shortest that can be found.",
+            self.shingle_size <= self.min_tokens < 2**31,
+            f"--min-tokens {self.min_tokens} is not between {self.shingle_size} and 2,147,483,647.",
         )
         for name in ("min_similarity", "cut_similarity"):
             check(0 < getattr(self, name) <= 1, f"{name} {getattr(self, name):g} is not between 0 (excluded) and 1.")
@@ -233,14 +234,13 @@ class InputConfig:
     date_order: str | None = None
 
     def __post_init__(self) -> None:
+        require_types(self)
         check(self.date_order in DATE_ORDERS, f'--date-order "{self.date_order}" is neither dmy nor mdy.')
         check(1 <= self.max_record <= 2**31 - 1, f"--max-record {self.max_record} is not between 1 and 2,147,483,647.")
         check(bool(self.text_field), "--text-field is empty. Name the field that holds the text.")
         check(bool(self.id_field), "--id-field is empty. Name the field that holds the id.")
-        check(
-            self.text_field != self.id_field,
-            f'--text-field and --id-field are both "{self.text_field}". Name two different fields.',
-        )
+        both = f'--text-field and --id-field are both "{self.text_field}". Name two different fields.'
+        check(self.text_field != self.id_field, both)
 
     @property
     def facts(self) -> dict[str, str]:
@@ -274,10 +274,9 @@ class CleanSettings:
     input: InputConfig = field(default_factory=InputConfig)
 
     def __post_init__(self) -> None:
-        check(
-            self.near.keep.field != self.input.text_field,
-            f"--keep {self.near.keep} names the text field. Name a field that holds a date or an outlet.",
-        )
+        require_types(self)
+        names_text = f"--keep {self.near.keep} names the text field. Name a field that holds a date or an outlet."
+        check(self.near.keep.field != self.input.text_field, names_text)
 
     @property
     def keep(self) -> KeepPolicy:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 
 from dedup.config import InputConfig, check
+from dedup.model.argument_types import require_types
 
 
 @dataclass(frozen=True)
@@ -48,8 +49,11 @@ class StoryConfig:
     max_topic: int = 500
 
     def __post_init__(self) -> None:
+        require_types(self)
         check(0 < self.threshold <= 1, f"--threshold {self.threshold:g} is not between 0 (excluded) and 1.")
-        check(self.window is None or self.window >= 0, f"--window {self.window} is neither off nor 0 days or more.")
+        check(
+            self.window is None or 0 <= self.window < 10**9, f"--window {self.window} is neither off nor 0 days or more."
+        )
         check(self.min_size >= 1, f"--min-size {self.min_size} is less than 1.")
 
 
@@ -67,6 +71,7 @@ class CompareConfig:
     model: str | None = None
 
     def __post_init__(self) -> None:
+        require_types(self)
         known = self.engine in {"auto", "lexical", "semantic"}
         check(known, f'--engine "{self.engine}" is none of auto, lexical and semantic.')
         fits = self.model is None or self.engine != "lexical"

@@ -280,6 +280,24 @@ def test_a_parquet_file_whose_name_is_not_utf8_is_read_and_restored(dedup, tmp_p
     assert pq.read_table(pa.OSFile(os.fsencode(restored))) == table
 
 
+def test_any_name_of_a_folder_will_do(dedup, tmp_path):
+    odd = os.fsdecode(b"caf\xe9")
+    (tmp_path / odd).mkdir()
+    write_jsonl(tmp_path / odd / "a.jsonl", [{"id": n, "text": make_text("one")} for n in range(3)])
+    for args in (
+        ("clean", "a.jsonl", "-o", f"out{odd}"),
+        ("report", f"out{odd}", "-o", odd),
+        ("export", f"out{odd}", "--table", "removed", "-o", f"{odd}.csv"),
+        ("passages", "a.jsonl", "-o", f"{odd}.jsonl"),
+        ("stories", "a.jsonl", "-o", f"{odd}.jsonl"),
+        ("sources", "a.jsonl", "-o", f"sources{odd}"),
+        ("restore", f"out{odd}", "-o", f"back{odd}"),
+    ):
+        done = dedup(*args, "--json", cwd=tmp_path / odd)
+        assert (done.code, done.stderr) == (0, ""), args
+    assert (tmp_path / odd / f"back{odd}" / "a.jsonl").read_bytes() == (tmp_path / odd / "a.jsonl").read_bytes()
+
+
 def test_a_column_name_that_is_not_utf8_is_escaped(dedup, tmp_path):
     done = clean_bytes(dedup, tmp_path, b"text,caf\xe9\na b c,1\na b c,2\n", "a.csv")
     assert (done.code, done.stderr) == (0, "")
@@ -317,6 +335,11 @@ BAD_SETTINGS = {
     "--num-perm allows 128. Raise one of the two.",
     ("--shingle-size", "0"): "--shingle-size 0 is not between 1 and 100.",
     ("--num-perm", "0"): "--num-perm 0 is not between 1 and 4096.",
+    ("--threshold", "1e-320"): "--threshold 9.99989e-321 needs 1,000,000,000,000,000 permutations to find pairs with "
+    "probability 0.995, and --num-perm allows 128. Raise one of the two.",
+    ("--min-tokens", "1" + "0" * 30): f"--min-tokens 1{'0' * 30} is not between 5 and 2,147,483,647.",
+    ("--index", "/"): "/: an index has a name in UTF-8. Name another with --index.",
+    ("--index", "caf\udce9"): None,
     ("--keep", "best"): '--keep "best" is not a policy. Use first, longest, newest:FIELD, oldest:FIELD or '
     "prefer:FIELD=a,b.",
     ("--keep", "newest"): '--keep "newest" is not a policy. Use first, longest, newest:FIELD, oldest:FIELD or '
@@ -326,9 +349,10 @@ BAD_SETTINGS = {
 }
 
 
-@pytest.mark.parametrize(("options", "message"), BAD_SETTINGS.items(), ids=map(" ".join, BAD_SETTINGS))
+@pytest.mark.parametrize(("options", "message"), BAD_SETTINGS.items(), ids=lambda v: ascii(" ".join(v)) if isinstance(v, tuple) else "")
 def test_a_setting_out_of_range_is_an_error_that_names_its_flag(dedup, tmp_path, options, message):
-    assert error_of(clean_bytes(dedup, tmp_path, GOOD, "a.jsonl", *options)) == message
+    found = error_of(clean_bytes(dedup, tmp_path, GOOD, "a.jsonl", *options))
+    assert found == (message or f"{tmp_path}/caf\\xe9: an index has a name in UTF-8. Name another with --index.")
 
 
 @pytest.mark.parametrize(
@@ -337,10 +361,12 @@ def test_a_setting_out_of_range_is_an_error_that_names_its_flag(dedup, tmp_path,
         (["--treshold", "0.5"], "No such option"),
         (["--threshold", "half"], "'half' is not a valid float"),
         (["--workers", "0"], "0 is not in the range"),
+        (["--title-field", "caf\udce9"], "'caf\\udce9' is no text in UTF-8"),
+        (["--keep", "newest:caf\udce9"], "'newest:caf\\udce9' is no text in UTF-8"),
         (["--input-format", "xml"], "'xml' is not one of"),
         (["--resume", "--overwrite"], "--resume goes on with a run, --overwrite starts anew. Give one of the two."),
     ],
-    ids=lambda v: " ".join(v) if isinstance(v, list) else "",
+    ids=lambda v: ascii(" ".join(v)) if isinstance(v, list) else "",
 )
 def test_a_flag_that_is_wrong_is_an_error_that_names_it(dedup, tmp_path, options, message):
     done = clean_bytes(dedup, tmp_path, GOOD, "a.jsonl", *options)

@@ -52,6 +52,57 @@ def test_the_rows_of_a_table_are_documents_with_fields(table):
     assert [("a", "c")] == [(removal.document.id, removal.witness.id) for removal in result.removed]
 
 
+WRONG = {
+    "two columns of one name": (pd.DataFrame([["a", "b"]], columns=["text", "text"]), "two columns 'text'"),
+    "two Arrow columns": (pa.Table.from_arrays([pa.array(["a"])] * 2, ["text", "text"]), "two columns 'text'"),
+    "bytes that are no text": (pa.table({"text": pa.array([b"\xff"]).view(pa.string())}), "not text in UTF-8"),
+}
+
+
+@pytest.mark.parametrize("find", [dedup.deduplicate, dedup.find_passages, dedup.find_stories, dedup.compare_texts])
+@pytest.mark.parametrize(("documents", "message"), WRONG.values(), ids=WRONG)
+def test_documents_that_are_none_are_a_value_error(documents, message, find):
+    with pytest.raises(ValueError, match=message):
+        find(documents)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: deduplicate(TEXTS, 0.5),
+        lambda: deduplicate(TEXTS, threshold="0.5"),
+        lambda: deduplicate(TEXTS, keep=1),
+        lambda: deduplicate(TEXTS, remove=["exact"]),
+        lambda: deduplicate(TEXTS, text=None),
+        lambda: NearConfig(keep="newest:date"),
+        lambda: NearConfig(shingle_size=2.5),
+        lambda: dedup.PassageConfig(scope=1),
+        lambda: dedup.InputConfig(encoding=8),
+        lambda: dedup.StoryConfig(window="3"),
+        lambda: dedup.CleanSettings(near=None),
+        lambda: dedup.find_passages(TEXTS, NearConfig()),
+        lambda: dedup.find_stories(TEXTS, 3),
+        lambda: dedup.compare_texts(TEXTS, engine=[]),
+        lambda: dedup.diff_texts(None, "a"),
+        lambda: dedup.clean_files([], "out", workers="2"),
+    ],
+)
+def test_an_argument_of_another_type_is_told(call):
+    with pytest.raises(TypeError, match="has to be"):
+        call()
+
+
+@pytest.mark.parametrize("find", [dedup.deduplicate, dedup.find_passages, dedup.find_stories])
+def test_a_lone_surrogate_is_a_value_error(find):
+    with pytest.raises(ValueError, match="not text"):
+        find([TEXTS[0], "a \udcff b"])
+
+
+def test_numbers_of_numpy_are_numbers():
+    config = NearConfig(threshold=np.float32(0.5), shingle_size=np.int64(5))
+    assert deduplicate(TEXTS, config).kept_ids == deduplicate(TEXTS).kept_ids
+
+
 VALUES = {
     "a pandas series": pd.Series(TEXTS),
     "a Polars series": pl.Series(TEXTS),

@@ -30,8 +30,10 @@ COMMANDS = {
     "report": ("report", "out", "-o", "pages", "-q", "--workers", "1"),
     "compare": ("compare", "--run", "out", "--cluster", "1", "--engine", "lexical", "-o", "story.json"),
     "clean": ("clean", "in", "-o", "out", "--resume", "-q", "--workers", "1"),
+    "export": ("export", "out", "--table", "removed", "-q", "-o", "removed.csv"),
+    "history": ("history", "--run", "out", "--group-field", "id", "--all", "-q", "--workers", "1", "-o", "histories"),
 }
-MADE = ("back", "pages", "story.json")
+MADE = ("back", "pages", "story.json", "removed.csv", "histories")
 HUGE = 10**30
 
 
@@ -132,6 +134,7 @@ RECORD_FIELDS = {
 }
 SUMMARY_FIELDS = [
     *("inputs", "inputs.0.path", "inputs.0.name", "inputs.0.format", "inputs.0.compression", "inputs.0.bytes"),
+    "inputs.0.encoding",
     *("config", "config.near", "config.near.threshold", "config.near.num_perm", "config.near.keep", "config.input"),
     *("config.input.text_field", "config.passages", "counts", "counts.documents", "digests", "fingerprint", "stages"),
     *("passages", "limits", "versions", "index", "bands"),
@@ -211,7 +214,7 @@ def test_there_are_enough_cases():
 
 def test_the_run_has_something_in_each_file(work):
     assert [name for name in FILES if not (work / "out" / name).stat().st_size] == ["boilerplate.jsonl"]
-    assert [attempt(command) for command in COMMANDS] == [None] * 4
+    assert [attempt(command) for command in COMMANDS] == [None] * len(COMMANDS)
 
 
 @pytest.mark.parametrize("case", nightly_but(QUICK, CASES))
@@ -224,6 +227,7 @@ def test_no_command_has_a_bug_or_writes_outside(work, case):
         return  # what it says of settings and counts is taken on trust
     assert all(errors.values()), errors
     assert all("out" in error for error in errors.values())
+    assert not (work / "back").exists()
 
 
 @pytest.mark.parametrize("case", nightly_but(QUICK, CASES))
@@ -233,6 +237,6 @@ def test_digests_that_fit_do_not_help(work, case):
         return  # what names the digests, or cannot be read for them
     sign(work / "out")
     before = list_outside(work)
-    for command in COMMANDS:
-        attempt(command)
+    errors = {command: attempt(command) for command in COMMANDS}
     assert list_outside(work) == before
+    assert errors["restore"] is None or not (work / "back").exists()

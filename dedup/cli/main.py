@@ -12,6 +12,7 @@ import click
 
 from dedup.cli.startup import StoppedError, allow_depth, leave, stop_on_signals, withhold
 from dedup.cli.terminal import close_door
+from dedup.cli.text_values import require_text
 from dedup.errors import CutOffError, DedupError
 from dedup.version import __version__
 
@@ -45,6 +46,7 @@ def load_command(name: str) -> click.Command:
     """Import and return a command: the module and the function are named as it is."""
     name = name.replace("-", "_")
     command: click.Command = getattr(import_module(f"dedup.cli.{name}"), name)
+    require_text(command)
     return command
 
 

@@ -1,6 +1,5 @@
 """What the values of shared options are read as: settings, sizes, encodings, names of outputs."""
 
-import codecs
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -57,11 +56,13 @@ def make_records(series_field: str | None = None, **settings: Any) -> "InputConf
 
 def parse_encoding(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
     """Return the name of an encoding as Python has it, None for UTF-8."""
-    try:
-        name = codecs.lookup(value or "utf-8").name
-        codecs.getincrementalencoder(name)().encode("a".encode(name).decode(name))  # of text alone: not rot13
-    except (LookupError, ValueError, TypeError):
-        raise click.BadParameter(f'"{value}" is no encoding of text that is known. Write it like cp1252.') from None
+    if value is None:
+        return None
+    from dedup.corpus.encodings import name_encoding
+
+    name = name_encoding(value or "utf-8")
+    if name is None:
+        raise click.BadParameter(f'"{value}" is no encoding of text that is known. Write it like cp1252.')
     return None if name in {"utf-8", "ascii"} else name
 
 

@@ -156,7 +156,7 @@ color_option = click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="NO_COLOR is respected by auto."
 )
 width_option = click.option(
-    "--width", type=click.IntRange(min=40), help="Columns of the terminal.  [default: its width]"
+    "--width", type=click.IntRange(40, 10_000), help="Columns of the terminal.  [default: its width]"
 )
 
 
@@ -217,7 +217,7 @@ workers_option = click.option(
 
 shard_size_option = click.option(
     "--shard-size",
-    type=click.IntRange(min=1),
+    type=click.IntRange(min=100),
     hidden=True,
     help="Bytes of a file that one worker takes at a time. The result is the same for any. [default: 16 MB]",
 )

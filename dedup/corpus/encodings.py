@@ -32,6 +32,16 @@ TYPOGRAPHY = set(
 )
 
 
+def name_encoding(name: str) -> str | None:
+    """Return the name of an encoding of text as Python has it, None of what is none, as rot13."""
+    try:
+        found = codecs.lookup(name).name
+        codecs.getincrementalencoder(found)().encode("a".encode(found).decode(found))
+    except (LookupError, ValueError, TypeError):
+        return None
+    return found
+
+
 class RecodingReader(io.RawIOBase):
     """Text in another encoding as UTF-8. Bytes that are no text become bytes that are no UTF-8.
 

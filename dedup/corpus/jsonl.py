@@ -41,10 +41,10 @@ PLAIN_STARTS = frozenset({b"", b'"', b"-", *(b"%d" % digit for digit in range(10
 
 def refuse_name(name: str) -> None:
     """Raise `InputError` for the name of a field that the JSON reader cannot look for."""
-    if any(mark in '"\\' or mark < " " for mark in name):
+    if any(mark in '"\\' or mark < " " or "\ud800" <= mark <= "\udfff" for mark in name):
         raise InputError(
-            f"the name of a field, {name!a}, has a quote, a backslash or a control character, which is not supported "
-            "for JSON lines. Name another field."
+            f"the name of a field, {name!a}, has a quote, a backslash, a control character or what is no UTF-8, "
+            "which is not supported for JSON lines. Name another field."
         )
 
 

@@ -18,6 +18,7 @@ from dedup.near.bands import bands_of
 from dedup.output.folder_marker import claim, has_marker, remove_ours
 from dedup.output.lock_file import release_lock, take_lock
 from dedup.output.output_file import LOCK_SUFFIX, LOG_SUFFIXES, choose_mode
+from dedup.text.printed_paths import printable
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -62,6 +63,11 @@ class IndexFile:
     """Where an index is. Readers and writers open it for a moment only: DuckDB admits one writer or many readers."""
 
     path: Path
+
+    def __post_init__(self) -> None:
+        """Refuse a place that DuckDB has no name for."""
+        if not self.place.name or printable(str(self.place)) != str(self.place):
+            raise OutputError(f"{printable(str(self.place))}: an index has a name in UTF-8. Name another with --index.")
 
     @property
     def place(self) -> Path:

@@ -18,6 +18,7 @@ from dedup.kernels.minhash import SIGNATURE_WORDS
 SIGNATURE_SIZE = 8 * SIGNATURE_WORDS  # bytes: one cache line
 MISSED_SHARE = 0.02  # of the pairs at the threshold that may be missed: those whose b-bit signatures look unlike
 NEAR_MISS = 0.05  # what a pair may be below the threshold
+MANY = 10**15  # permutations: nobody asks for more
 
 
 class Bands(NamedTuple):
@@ -52,7 +53,7 @@ def choose_bands(threshold: float, num_perm: int, recall: float = 0.995) -> Band
             continue
         bands = next(b for b in range(1, most + 1) if candidate_probability(threshold, b, rows) >= wanted)
         return Bands(bands, rows)
-    needed = math.ceil(math.log1p(-recall) / math.log1p(-threshold))
+    needed = math.ceil(min(math.log1p(-recall) / math.log1p(-threshold), MANY))
     raise DedupError(
         f"--threshold {threshold:g} needs {needed:,} permutations to find pairs with probability {recall:g}, "
         f"and --num-perm allows {num_perm}. Raise one of the two."

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from dedup.corpus.blocks import DocumentBlock, Rejection
 from dedup.corpus.shards import Shard
+from dedup.near.arrow_files import create_arrow
 from dedup.near.read_facts import Facts
 
 DOCUMENTS, TOKENS, TITLES = "documents.arrow", "tokens.arrow", "titles.arrow"
@@ -63,10 +64,10 @@ class SegmentWriter:
         shutil.rmtree(self._part, ignore_errors=True)
         self._part.mkdir(parents=True)
         self._documents: pa.RecordBatchFileWriter | None = None
-        self._tokens = pa.ipc.new_file(str(self._part / TOKENS), TOKEN_SCHEMA)
-        self._titles = pa.ipc.new_file(str(self._part / TITLES), TOKEN_SCHEMA)
-        self._rejections = pa.ipc.new_file(str(self._part / REJECTIONS), REJECTION_SCHEMA)
-        self._repeats = pa.ipc.new_file(str(self._part / REPEATS), REPEAT_SCHEMA)
+        self._tokens = create_arrow(self._part / TOKENS, TOKEN_SCHEMA)
+        self._titles = create_arrow(self._part / TITLES, TOKEN_SCHEMA)
+        self._rejections = create_arrow(self._part / REJECTIONS, REJECTION_SCHEMA)
+        self._repeats = create_arrow(self._part / REPEATS, REPEAT_SCHEMA)
         self._num_lines = 0
 
     def __enter__(self) -> Self:
@@ -113,7 +114,7 @@ class SegmentWriter:
         arrays |= {name: wrap_rows(values) for name, values in columns.items()}
         batch = pa.RecordBatch.from_pydict(arrays)
         if self._documents is None:
-            self._documents = pa.ipc.new_file(str(self._part / DOCUMENTS), batch.schema)
+            self._documents = create_arrow(self._part / DOCUMENTS, batch.schema)
         self._documents.write_batch(batch)
         for writer, values in ((self._tokens, tokens), (self._titles, facts.titles)):
             writer.write_batch(pa.RecordBatch.from_arrays([pa.array(values)], schema=TOKEN_SCHEMA))

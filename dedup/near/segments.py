@@ -19,6 +19,7 @@ from dedup.corpus.shards import Shard
 from dedup.kernels.article_facts import FACTS
 from dedup.kernels.buffers import as_read_only, locate_rows
 from dedup.model.run import RejectionCounts
+from dedup.near.arrow_files import map_arrow
 from dedup.near.read_facts import Facts
 from dedup.near.segment_files import DOCUMENTS, LINES, REJECTIONS, REPEATS, TITLES, TOKENS, segment_folder
 from dedup.near.stored import NAME_SCHEMA
@@ -170,7 +171,7 @@ class Segments:
             self.num_documents += len(batch)
 
     def _open(self, path: Path) -> pa.RecordBatchFileReader:
-        mapped = pa.memory_map(str(path))
+        mapped = map_arrow(path)
         self._maps.append(mapped)
         return pa.ipc.open_file(mapped)
 
@@ -233,7 +234,7 @@ class Segments:
     def rejections(self, shard: Shard) -> Iterator[Rejection]:
         """Yield what was set aside in a shard, lines numbered in the whole file."""
         base = self.line_base(shard)
-        with pa.memory_map(str(segment_folder(self._root, shard) / REJECTIONS)) as mapped:
+        with map_arrow(segment_folder(self._root, shard) / REJECTIONS) as mapped:
             reader = pa.ipc.open_file(mapped)
             for i in range(reader.num_record_batches):
                 for row in reader.get_batch(i).to_pylist():

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.kernels.buffers import as_read_only, tokens_at
+from dedup.near.arrow_files import create_arrow, map_arrow
 from dedup.near.leaders import Offered, join_offered
 from dedup.near.segment_files import TOKEN_SCHEMA
 from dedup.near.segments import Batch, Segments
@@ -62,13 +63,13 @@ class Sketches:
         `masks` are doc_indices, ascending, and as many tokens as each document has.
         """
         groups: list[tuple[Batch, list[int]]] = []
-        with pa.ipc.new_file(str(path), TOKEN_SCHEMA) as writer:
+        with create_arrow(path, TOKEN_SCHEMA) as writer:
             for batch, group in groupby(masks, key=lambda item: self.segments.find(item[0])[0]):
                 members = list(group)
                 groups.append((batch, [doc - batch.first for doc, _ in members]))
                 tokens = pa.array(np.concatenate([tokens for _, tokens in members]))
                 writer.write_batch(pa.RecordBatch.from_arrays([tokens], schema=TOKEN_SCHEMA))
-        mapped = pa.memory_map(str(path))
+        mapped = map_arrow(path)
         reader = pa.ipc.open_file(mapped)
         masked = self.masked.copy()
         for number, (batch, rows) in enumerate(groups):

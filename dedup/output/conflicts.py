@@ -13,6 +13,7 @@ import pyarrow as pa
 from dedup.config import InputConfig
 from dedup.corpus.shards import Shard
 from dedup.kernels.novelty import Difference, compare_pairs_of_words
+from dedup.near.arrow_files import create_arrow
 from dedup.near.decisions import Decisions
 from dedup.near.fetch_texts import read_texts
 from dedup.near.segments import Segments
@@ -114,7 +115,7 @@ def quote_shard(shard: Shard, conflicts: Conflicts, folder: RunFolder, segments:
     sides = conflicts.documents.ravel()[quotes]
     documents, begins = np.unique(sides, return_index=True)
     texts = read_texts(segments, shard, documents.tolist(), config)
-    with pa.ipc.new_file(str(folder.part(shard.index, QUOTES)), SCHEMA) as writer:
+    with create_arrow(folder.part(shard.index, QUOTES), SCHEMA) as writer:
         groups = zip(texts, np.split(quotes, begins[1:]), strict=True)
         while part := [
             pair for text, group in islice(groups, DOCUMENTS_AT_ONCE) for pair in conflicts.quote(text, group)

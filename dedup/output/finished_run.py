@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from dedup.config import InputConfig, KeepPolicy, NearConfig, PassageConfig
+from dedup.corpus.encodings import name_encoding
 from dedup.corpus.formats import COMPRESSIONS, FORMATS
 from dedup.errors import DedupError, InputError
 from dedup.model.run import Summary
@@ -45,6 +46,8 @@ def read_summary(out: Path) -> Summary:
     for file in summary.inputs:
         if file.format not in FORMATS.values() or file.compression not in {None, *COMPRESSIONS.values()}:
             raise InputError(f"{path}: {file.name!a} has no format that is known. Run `dedup clean` anew.")
+        if file.encoding is not None and name_encoding(file.encoding) is None:
+            raise InputError(f"{path}: {file.name!a} has no encoding that is known. Run `dedup clean` anew.")
     return summary
 
 

@@ -4,7 +4,7 @@ import heapq
 import io
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, BinaryIO, NamedTuple
 
@@ -35,16 +35,34 @@ def restore(
     refuse_link(target)
     if target.exists() and any(target.iterdir()):
         raise OutputError(f"{target}: is not empty. Choose an empty or new folder with -o.")
-    target.mkdir(parents=True, exist_ok=True)
     dropped = DroppedRecords(out, {file.path: file.format for file in inputs})
-    written = []
-    for file in inputs:
-        with create_within(target, file.name) as opened:
-            restore_file(out, file, dropped.of_file(file.path), opened)
-        written.append(target / name_on_disk(file.name))
-        advance(file.bytes)
-    dropped.require_end()
+    written: list[Path] = []
+    with empty_again(target, written, force=force):
+        for file in inputs:
+            with create_within(target, file.name) as opened:
+                restore_file(out, file, dropped.of_file(file.path), opened)
+            written.append(target / name_on_disk(file.name))
+            advance(file.bytes)
+        dropped.require_end()
     return written
+
+
+@contextmanager
+def empty_again(target: Path, written: list[Path], *, force: bool) -> Iterator[None]:
+    """Make a folder; after an error it is as it was, without the files `written`. With `force` these stay."""
+    made = [place for place in (target, *target.parents) if not place.exists()]
+    target.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except BaseException:
+        if not force:
+            for path in written:
+                path.unlink(missing_ok=True)
+            below = [Path(at) for at, *_ in os.walk(target, topdown=False)]
+            for folder in [*below[:-1], *made]:
+                with suppress(OSError):  # somebody else put something there
+                    folder.rmdir()
+        raise
 
 
 class Event(NamedTuple):

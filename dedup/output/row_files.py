@@ -7,6 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 
+from dedup.near.arrow_files import create_arrow, map_arrow
+
 BYTES_AT_ONCE = 4 << 20
 ROWS_AT_ONCE = 1000
 
@@ -38,7 +40,7 @@ class RowWriter:
 @contextmanager
 def write_rows(path: Path, schema: pa.Schema) -> Iterator[RowWriter]:
     """Open a file of rows for writing."""
-    with pa.ipc.new_file(str(path), schema) as writer:
+    with create_arrow(path, schema) as writer:
         rows = RowWriter(writer, schema)
         yield rows
         rows.flush()
@@ -47,7 +49,7 @@ def write_rows(path: Path, schema: pa.Schema) -> Iterator[RowWriter]:
 def read_batches(paths: Sequence[Path]) -> Iterator[pa.RecordBatch]:
     """Yield the batches of the files of several shards; each is mapped only until the next one is taken."""
     for path in paths:
-        with pa.memory_map(str(path)) as mapped:
+        with map_arrow(path) as mapped:
             reader = pa.ipc.open_file(mapped)
             for index in range(reader.num_record_batches):
                 yield reader.get_batch(index)

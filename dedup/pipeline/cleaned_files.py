@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from dedup.config import CleanSettings
 from dedup.corpus.files import find_files
 from dedup.errors import DedupError
+from dedup.model.argument_types import require_type
 from dedup.model.run import Summary
 from dedup.output.run_rows import list_tables
 from dedup.pipeline.clean_files import clean
@@ -85,6 +86,10 @@ def clean_files(
     names = [os.fspath(each) for each in inputs]
     if "-" in names:
         raise DedupError("- is standard input on the command line. Name files here.")
+    require_type("settings", settings, CleanSettings | None)
+    require_type("workers", workers, int | None)
+    if workers is not None and workers < 1:
+        raise ValueError(f"workers is {workers}, and has to be 1 or more.")
     settings = settings or CleanSettings()
     run = CleanRun(
         files=find_files(names, settings.input.input_format, settings.input.encoding),

@@ -9,6 +9,7 @@ from dedup.compare.engine import compare_documents
 from dedup.compare.model import Comparison
 from dedup.diff.engine import diff_texts as find_differences
 from dedup.diff.model import Diff, TextNames
+from dedup.model.argument_types import require_type
 from dedup.model.documents import Document
 from dedup.story_config import CompareConfig
 
@@ -63,6 +64,8 @@ def diff_texts(old: str, new: str) -> TextDiff:
     >>> diff.apply("He left in 2013."), diff.to_html()[:15]
     ('He left in 2023.', '<!DOCTYPE html>')
     """
+    require_type("old", old, str)
+    require_type("new", new, str)
     return TextDiff(**copy_fields(find_differences(old, new)))
 
 

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import pyarrow as pa
 
+from dedup.near.arrow_files import map_arrow
 from dedup.near.decisions import Decisions
 from dedup.near.relation_rule import rule_of
 from dedup.near.sketches import Sketches
@@ -27,7 +28,7 @@ def confirm(sketches: Sketches, decisions: Decisions, job: Job) -> Decisions:
         read = partial(read_again, doubted=doubted, folder=job.folder, segments=segments, config=config)
         job.visit_shards("confirm", read)
         parts = [part for part in job.list_parts(READ_AGAIN) if part.exists()]
-        readers = [pa.ipc.open_file(pa.memory_map(str(part))) for part in parts]
+        readers = [pa.ipc.open_file(map_arrow(part)) for part in parts]
         batches = [reader.get_batch(i) for reader in readers for i in range(reader.num_record_batches)]
         num_shingles = sketches.join("num_shingles")
         if doubted.stored.size:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import KeepPolicy, NearConfig, parse_remove
+from dedup.model.argument_types import require_type
 from dedup.model.documents import Cluster, CopyRelation, Document, Member, Related, Removal
 from dedup.near.decisions import Decisions
 from dedup.pipeline.sketch_texts import SketchedTexts
@@ -172,6 +173,13 @@ def deduplicate(
     >>> result, result.kept_ids, result.mask.tolist()
     (Deduplication(2 kept, 1 removed), ['0', '1'], [True, True, False])
     """
+    for name, value, kind in (
+        ("config", config, NearConfig | None),
+        ("threshold", threshold, float | None),
+        ("keep", keep, KeepPolicy | str | None),
+        ("remove", remove, str | None),
+    ):
+        require_type(name, value, kind)
     policy = KeepPolicy.parse(keep) if isinstance(keep, str) else keep
     given = {"threshold": threshold, "keep": policy, "remove": remove and parse_remove(remove)}
     changes = {name: value for name, value in given.items() if value is not None}

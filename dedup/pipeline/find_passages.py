@@ -7,6 +7,7 @@ import numpy as np
 
 from dedup.config import NearConfig, PassageConfig
 from dedup.corpus.blocks import view_texts
+from dedup.model.argument_types import require_type
 from dedup.model.documents import Document, Passage
 from dedup.near.sketcher import Sketcher
 from dedup.passages.document_tokens import DocumentTokens, join_tokens
@@ -47,6 +48,7 @@ def find_passages(
     >>> passage.text == body.rstrip("."), passage.witness_start
     (True, 12)
     """
+    require_type("config", config, PassageConfig | None)
     config = config or PassageConfig()
     every = take_documents(documents, text)
     sketcher = Sketcher(NearConfig())

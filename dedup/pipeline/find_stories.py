@@ -6,7 +6,9 @@ import msgspec
 import numpy as np
 
 from dedup.kernels.neighbours import UNDATED
+from dedup.model.argument_types import require_type
 from dedup.model.documents import Document, Member, Story
+from dedup.pipeline.sketch_texts import to_arrow
 from dedup.pipeline.take_documents import name_facts, take_documents
 from dedup.report.result_tables import ResultList
 from dedup.stories.catalogue import join_title, number_outlets
@@ -33,8 +35,10 @@ def find_stories(
     >>> [member.document.id for member in story.members]
     ['0', '1', '2']
     """
+    require_type("config", config, StoryConfig | None)
     config = config or StoryConfig()
     found = take_documents(documents, text)
+    to_arrow(found)  # refuses what is no text
     named = name_facts(found)
     titles = [read_field(document, "title") for document in named]
     texts = [join_title(title, document.text) for title, document in zip(titles, found, strict=True)]

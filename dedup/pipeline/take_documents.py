@@ -10,6 +10,7 @@ import pyarrow as pa
 from dedup.config import InputConfig
 from dedup.corpus.blocks import list_names
 from dedup.corpus.rejections import TEXT_NAMES, find_likely, list_fields
+from dedup.model.argument_types import require_type
 from dedup.model.documents import Document
 
 ARROW_STREAM = "__arrow_c_stream__"  # what Polars, PyArrow, DuckDB and datasets hand their tables over by
@@ -24,6 +25,7 @@ def take_documents(documents: Iterable[object], text: str = "text") -> list[Docu
     >>> [document.id for document in take_documents([("a", "One text."), {"id": "b", "body": "Another."}], "body")]
     ['a', 'b']
     """
+    require_type("text", text, str)
     if isinstance(documents, (str, bytes, Document)):
         raise TypeError("this is one document, and many are needed. Pass a list of them.")
     if isinstance(documents, Mapping):
@@ -66,11 +68,17 @@ def list_rows(documents: Any, text: str) -> Iterable[object]:
     values = pa.chunked_array(documents)
     if pa.types.is_struct(values.type):
         refuse_columns([field.name for field in values.type], text)
-    return values.to_pylist()  # type: ignore[no-any-return]
+    try:
+        return values.to_pylist()  # type: ignore[no-any-return]
+    except UnicodeDecodeError as error:
+        raise ValueError(f"the table has a value that is not text in UTF-8: {error}") from None
 
 
 def refuse_columns(names: list[str], text: str) -> None:
-    """Raise `ValueError` where a table lacks the column of texts."""
+    """Raise `ValueError` where a table lacks the column of texts, or has two columns of one name."""
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"the table has two columns {twice[0]!a}. Give each a name of its own.")
     if text not in names:
         likely = find_likely(text, dict.fromkeys(names, 0), TEXT_NAMES)
         hint = f'Did you mean text="{likely}"?' if likely else 'Name the column of texts with text="...".'

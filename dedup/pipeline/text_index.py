@@ -23,6 +23,7 @@ from dedup.kernels.buffers import as_read_only, tokens_at
 from dedup.kernels.leader_clustering import alike_unmasked
 from dedup.kernels.relation import Likeness, relate
 from dedup.kernels.shingles import measure_jaccard
+from dedup.model.argument_types import require_type
 from dedup.model.documents import CopyRelation, Document
 from dedup.model.index_results import Match, SharingDocuments
 from dedup.near.read_facts import know_nothing
@@ -77,6 +78,7 @@ class Index:
 
         Without `config` its own settings hold; others than its own are a `DedupError`.
         """
+        require_type("config", config, NearConfig | None)
         file = IndexFile(Path(path))
         if not file.exists():
             return cls(file.path, config or NearConfig())

@@ -39,15 +39,15 @@ VALUES = {
     ],
     "contained": ["off", "0.9", "0", "1", "nan", "-1", "x"],
     "window": ["off", "0", "3", "-1", "99999999999", "x"],
-    "threshold": ["0.1", "0.5", "0.7", "1", "0", "1.5", "-1", "nan", "inf", "x"],
+    "threshold": ["1e-320", "0.1", "0.5", "0.7", "1", "0", "1.5", "-1", "nan", "inf", "x"],
     "workers": ["1", "1", "2", "3"],
     "shard_size": ["200", "1000", "5000"],
     "width": ["39", "40", "80", "200", "5000"],
     "num_perm": ["0", "1", "16", "256", "4097"],
     "shingle_size": ["0", "1", "2", "100", "101"],
-    "min_tokens": ["0", "1", "5", "1000000", "9999999999999"],
+    "min_tokens": ["0", "1", "5", "1000000", "9999999999999", "1" + "0" * 30],
 }
-FIELD_NAMES = ["text", "id", "date", "title", "outlet", "url", "body", ""]
+FIELD_NAMES = ["text", "id", "date", "title", "outlet", "url", "body", "", "caf\udce9"]
 
 
 def list_commands():

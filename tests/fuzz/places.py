@@ -107,7 +107,7 @@ class Target:
 def draw_folder_target(source, place, name="out"):
     """Return a place for a folder; one in four is taken by something."""
     if source.random() < 0.75:
-        return Target(source.choice([name, name, name, f"{name}/", f"./{name}"]))
+        return Target(source.choice([name, name, name, f"{name}/", f"./{name}", f"{name}\udce9"]))
     flags = source.choice([(), ("--overwrite",)])
     kind = source.randrange(9)
     if kind == 0:

@@ -52,7 +52,8 @@ class StoryConfig:
         require_types(self)
         check(0 < self.threshold <= 1, f"--threshold {self.threshold:g} is not between 0 (excluded) and 1.")
         check(
-            self.window is None or 0 <= self.window < 10**9, f"--window {self.window} is neither off nor 0 days or more."
+            self.window is None or 0 <= self.window < 10**9,
+            f"--window {self.window} is neither off nor 0 days or more.",
         )
         check(self.min_size >= 1, f"--min-size {self.min_size} is less than 1.")
 

@@ -349,7 +349,9 @@ BAD_SETTINGS = {
 }
 
 
-@pytest.mark.parametrize(("options", "message"), BAD_SETTINGS.items(), ids=lambda v: ascii(" ".join(v)) if isinstance(v, tuple) else "")
+@pytest.mark.parametrize(
+    ("options", "message"), BAD_SETTINGS.items(), ids=lambda v: ascii(" ".join(v)) if isinstance(v, tuple) else ""
+)
 def test_a_setting_out_of_range_is_an_error_that_names_its_flag(dedup, tmp_path, options, message):
     found = error_of(clean_bytes(dedup, tmp_path, GOOD, "a.jsonl", *options))
     assert found == (message or f"{tmp_path}/caf\\xe9: an index has a name in UTF-8. Name another with --index.")

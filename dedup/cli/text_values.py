@@ -22,6 +22,6 @@ def require_text(command: click.Command) -> None:
     for below in getattr(command, "commands", {}).values():
         require_text(below)
     for option in command.params:
-        if isinstance(option, click.Option) and isinstance(option.type, click.types.StringParamType):
-            if option.metavar not in PATHS and option.name not in PATHS_TOO:
-                option.type = TextValue()
+        is_text = isinstance(option, click.Option) and isinstance(option.type, click.types.StringParamType)
+        if is_text and option.metavar not in PATHS and option.name not in PATHS_TOO:
+            option.type = TextValue()

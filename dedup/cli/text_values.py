@@ -1,5 +1,7 @@
 """Values of options that are text: names of fields, policies, numbers. A file may have any name."""
 
+from typing import Any
+
 import click
 
 PATHS = {"FILE", "DIR", "OUT/", "FOLDER", "NEW", "FILE|OUTLET|FIELD=VALUE"}
@@ -9,10 +11,10 @@ PATHS_TOO = {"base"}  # a text is named by its path
 class TextValue(click.types.StringParamType):
     """Text in UTF-8: what a reader looks for and a summary records."""
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> object:
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the text, or fail where it has bytes that are no UTF-8."""
         text = super().convert(value, param, ctx)
-        if isinstance(text, str) and any("\ud800" <= mark <= "\udfff" for mark in text):
+        if any("\ud800" <= mark <= "\udfff" for mark in text):
             self.fail(f"{text!a} is no text in UTF-8.", param, ctx)
         return text
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -199,6 +200,7 @@ def sum_counts(
     )
 
 
+@cache
 def list_versions() -> dict[str, str]:
     """Return the versions of what the result depends on."""
     packages = ("datasketch", "msgspec", "numba", "numpy", "pyarrow")

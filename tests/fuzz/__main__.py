@@ -1,5 +1,11 @@
-"""`python -m tests.fuzz SEED [LAST]`: play the case of a seed and show it, or all cases from one seed to another."""
+"""Play cases and show what is broken.
 
+python -m tests.fuzz SEED      play the case of a seed, and show each of its commands
+python -m tests.fuzz SEED LAST all cases from one seed to another
+python -m tests.fuzz --serve   read such pairs from standard input, and answer each with a line: a list in JSON
+"""
+
+import json
 import sys
 import time
 from pathlib import Path
@@ -17,31 +23,42 @@ def show(step, done, _place):
         print("".join(f"  | {ascii(line)[1:-1]}\n" for line in stream.splitlines()[:12]), end="")
 
 
-def main(first, last=None):
-    """Play one case or many; return how many are broken that are not known."""
+def play_many(first, last):
+    """Play all cases from one seed to another; yield what is broken and not known."""
     from .cases import play
     from .invariants import BrokenPromiseError
     from .known import find_known
 
-    broken = 0
-    for seed in range(int(first), int(last or first) + 1):
+    for seed in range(first, last + 1):
         began = time.monotonic()
         try:
-            play(seed, show=None if last else show)
+            play(seed, show=show if first == last else None)
         except BrokenPromiseError as error:
-            known = find_known(error)
-            broken += known is None
-            told = f"known: {known.reason}" if known else ascii(str(error))[1:-1][:MAX_TOLD]
-            print(f"python -m tests.fuzz {seed}: {told}", file=sys.stderr if known else sys.stdout, flush=True)
+            told = f"python -m tests.fuzz {seed}: {ascii(str(error))[1:-1][:MAX_TOLD]}"
+            if known := find_known(error):
+                print(f"{told}: known: {known.reason}", file=sys.stderr, flush=True)
+            else:
+                yield told
         except Exception as error:
-            if not last:
+            if first == last:
                 raise
-            broken += 1
-            print(f"python -m tests.fuzz {seed}: the case itself: {error!r:.500}", flush=True)
+            yield f"python -m tests.fuzz {seed}: the case itself: {error!r:.500}"
         if (took := time.monotonic() - began) > SLOW_S:
             print(f"python -m tests.fuzz {seed}: took {took:.1f} s", file=sys.stderr)
-    return broken
+
+
+def main(first, last=None):
+    """Do what the arguments say; return whether a promise is broken."""
+    if first == "--serve":
+        for line in sys.stdin:
+            print(json.dumps(list(play_many(*map(int, line.split())))), flush=True)
+        return False
+    is_broken = False
+    for told in play_many(int(first), int(last or first)):
+        is_broken = True
+        print(told, flush=True)
+    return is_broken
 
 
 if __name__ == "__main__":
-    sys.exit(bool(main(*sys.argv[1:])))
+    sys.exit(main(*sys.argv[1:]))

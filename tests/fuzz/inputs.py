@@ -8,6 +8,7 @@ import lzma
 import os
 import socket
 import stat
+from functools import partial
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -21,7 +22,7 @@ COMPRESSORS = {
     ".gz": gzip.compress,
     ".zst": zstandard.ZstdCompressor().compress,
     ".bz2": bz2.compress,
-    ".xz": lzma.compress,
+    ".xz": partial(lzma.compress, preset=0),
 }
 PACKINGS = COMPRESSORS | {".tgz": gzip.compress, ".tbz2": bz2.compress}
 ENCODINGS = ("cp1252", "latin-1", "utf-16", "utf-16-be", "utf-32", "shift_jis", "gb18030", "big5", "iso2022_jp", "hz")

@@ -83,19 +83,20 @@ class Entry:
 def take_snapshot(folder):
     """Return {path below a folder: Entry}, links not followed."""
     found = {}
-    todo = [os.fsencode(folder)]
+    root = os.fsencode(folder)
+    todo = [root]
     while todo:
-        place = todo.pop()
-        for each in os.scandir(place):
+        for each in os.scandir(todo.pop()):
             status = each.stat(follow_symlinks=False)
             content = b""
             if stat.S_ISREG(status.st_mode):
-                content = hashlib.blake2b(Path(os.fsdecode(each.path)).read_bytes()).digest()
+                with open(each.path, "rb", buffering=0) as file:
+                    content = hashlib.blake2b(file.read()).digest()
             elif stat.S_ISLNK(status.st_mode):
                 content = os.readlink(each.path)
             elif stat.S_ISDIR(status.st_mode):
                 todo.append(each.path)
-            path = os.fsdecode(os.path.relpath(each.path, os.fsencode(folder)))
+            path = os.fsdecode(each.path[len(root) + 1 :])
             found[path] = Entry(status.st_mode, status.st_ino, status.st_mtime_ns, content)
     return found
 

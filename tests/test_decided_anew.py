@@ -8,8 +8,8 @@ from dedup.config import CleanSettings
 from dedup.corpus.files import find_files
 from dedup.near import decide_documents as decide
 from dedup.near.decide_documents import decide_again, decide_documents, may_share_key
-from dedup.pipeline.index_session import NO_INDEX
 from dedup.pipeline.job import CleanRun, SilentProgress, make_job
+from dedup.pipeline.no_index import NO_INDEX
 from dedup.pipeline.sketch_shards import sketch
 
 

@@ -9,6 +9,7 @@ import pytest
 LOADED_THEN_COMPILED = """
 import numba
 import numpy as np
+from dedup.kernels.shingles import table_size
 from dedup.near.sketcher import tokenise_text
 assert tokenise_text("a b c").size == 3  # loaded, where it was compiled before
 @numba.njit
@@ -17,6 +18,10 @@ def total(values):
     for value in values:
         sums[0] += value
     return sums
+@numba.njit
+def call_kernel(count):
+    return table_size(count) // 4
+assert (table_size(100), call_kernel(100)) == (256, 64)  # one that was loaded becomes a part of one that is compiled
 print(total(np.arange(4.0))[0], total(np.arange(3))[0])
 """
 

@@ -1,6 +1,5 @@
 """`--config`: the options of a command from a file."""
 
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -26,6 +25,8 @@ def read_config(context: click.Context, _parameter: click.Parameter, path: str |
 
 def read_toml(path: str, command: click.Command) -> dict[str, Any]:
     """Return the options of a TOML file, by the names of their flags; a table with the name of a command is for it."""
+    import tomllib
+
     try:
         if Path(path).exists() and not Path(path).is_file():
             raise click.BadParameter(f"{path}: is not a regular file.")

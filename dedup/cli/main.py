@@ -10,7 +10,7 @@ from typing import NoReturn
 
 import click
 
-from dedup.cli.startup import StoppedError, allow_depth, leave, stop_on_signals, withhold
+from dedup.cli.startup import StoppedError, allow_depth, collect_rarely, leave, stop_on_signals, withhold
 from dedup.cli.terminal import close_door
 from dedup.cli.text_values import require_text
 from dedup.errors import CutOffError, DedupError
@@ -102,6 +102,7 @@ def main() -> NoReturn:
     Only `diff` has another code: 1, the texts differ.
     """
     withhold()
+    collect_rarely()
     allow_depth()
     open_streams()
     close_door()

@@ -9,9 +9,7 @@ from contextlib import AbstractContextManager, contextmanager
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
-from urllib.error import HTTPError
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
 from dedup.corpus.formats import split_format
 from dedup.errors import InputError
@@ -54,6 +52,8 @@ def show_address(address: str) -> str:
 @contextmanager
 def explained(address: str) -> Iterator[None]:
     """Turn what the libraries say into an `InputError` of one line."""
+    from urllib.error import HTTPError  # noqa: PLC0415 (for those who have such files)
+
     shown = show_address(address)
     try:
         yield
@@ -76,6 +76,8 @@ def list_remote(given: str) -> Iterator[RemoteFile]:
     """Yield the files that an address names: a file, all of known formats in a folder, or those of a pattern."""
     with explained(given):
         if is_web(given):
+            from urllib.request import Request, urlopen  # noqa: PLC0415 (for those who have such files)
+
             with urlopen(Request(given, method="HEAD"), timeout=TIMEOUT_S) as answer:  # noqa: S310 (http alone)
                 told = dict(answer.headers.items())
             size = max(0, int(told.get("Content-Length") or 0))
@@ -125,6 +127,8 @@ def copy_here(address: str, place: Path, bound: int) -> None:
 def open_there(address: str) -> AbstractContextManager[Any]:
     """Open a file at another place; one of the web has as `length` what is still to come, None for unknown."""
     if is_web(address):
+        from urllib.request import urlopen  # noqa: PLC0415 (for those who have such files)
+
         return urlopen(address, timeout=TIMEOUT_S)  # type: ignore[no-any-return]  # noqa: S310 (http alone)
     from fsspec.core import url_to_fs  # noqa: PLC0415 (for those who have such files)
 

@@ -1,8 +1,9 @@
 """Clean files: sketch, boilerplate, index, cover, containment, passages, confirm, write, publish."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.corpus.files import at_rest
 from dedup.corpus.shards import Shard
@@ -11,7 +12,6 @@ from dedup.model.run import Summary
 from dedup.near.decide_documents import decide_documents
 from dedup.near.decisions import Decisions
 from dedup.near.sketches import Sketches
-from dedup.output.annotate_records import annotate_shard, refuse_unmarked
 from dedup.output.digests import write_digests
 from dedup.output.examples import choose_examples
 from dedup.output.finished_run import check_run
@@ -43,17 +43,20 @@ from dedup.pipeline.check_keep import check_keep
 from dedup.pipeline.confirm_removals import confirm
 from dedup.pipeline.cut_passages import find_passages
 from dedup.pipeline.find_boilerplate import mask_boilerplate
-from dedup.pipeline.index_session import use_index
 from dedup.pipeline.job import CleanRun, Job, Outcome, Progress, make_job
+from dedup.pipeline.no_index import NO_INDEX, NoIndex
 from dedup.pipeline.sketch_shards import sketch
 from dedup.pipeline.summarise import summarise
 from dedup.pipeline.write_relations import write_relations
 from dedup.workers import run_tasks
 
+if TYPE_CHECKING:
+    from dedup.pipeline.index_session import IndexSession
+
 
 def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Removal]]:
     """Remove near-duplicate documents from files. Returns what was done, with examples; none of a finished run."""
-    with use_index(run, progress) as index:
+    with open_index(run, progress) as index:
         job = make_job(run, progress, index)
         if job.is_finished():
             progress.note(f"{run.out}: this run is complete already, nothing is left to do")
@@ -62,9 +65,20 @@ def clean(run: CleanRun, progress: Progress) -> tuple[Summary, list[Removal]]:
         progress.plan(job.list_stages())
         with job.working() as ready:
             if run.annotate:
+                from dedup.output.annotate_records import refuse_unmarked  # noqa: PLC0415 (for those who ask)
+
                 refuse_unmarked(ready.run.files)
             check_keep(ready.run.files, ready.settings)
             return clean_job(ready)
+
+
+def open_index(run: CleanRun, progress: Progress) -> "AbstractContextManager[IndexSession | NoIndex]":
+    """Give the session of a run with its index, if it has one."""
+    if run.index is None:
+        return nullcontext(NO_INDEX)
+    from dedup.pipeline.index_session import use_index  # noqa: PLC0415 (for those who have one)
+
+    return use_index(run.index, run, progress)
 
 
 def clean_job(job: Job) -> tuple[Summary, list[Removal]]:
@@ -141,6 +155,8 @@ def write_one(place: ShardPlace, report: Callable[[int], None], *, results: Resu
     with at_rest(place.shard.files):
         write_shard(results, place.shard, place.offset)
         if annotated:
+            from dedup.output.annotate_records import annotate_shard  # noqa: PLC0415 (for those who ask)
+
             annotate_shard(results, place.shard)
     report(place.shard.size)
 

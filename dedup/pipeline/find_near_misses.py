@@ -15,8 +15,8 @@ from dedup.output.confined_paths import is_within
 from dedup.output.finished_run import read_input_config, read_near_config
 from dedup.output.run_folder import KEPT
 from dedup.pipeline.clean_files import decide
-from dedup.pipeline.index_session import NO_INDEX
 from dedup.pipeline.job import CleanRun, Progress, make_job
+from dedup.pipeline.no_index import NO_INDEX
 from dedup.pipeline.sketch_shards import sketch
 from dedup.report.corpus.kept_pairs import KeptPairs, NearMisses
 from dedup.report.corpus.run_tables import MAX_NEAREST, RunTables

@@ -18,7 +18,7 @@ from dedup.index.find_containers import fetch_containers, find_holders
 from dedup.index.near_lookup import find_stored
 from dedup.index.samples import take_samples
 from dedup.index.store import FileState, IndexFile, count_threads
-from dedup.index.stored_proofs import NO_PROOFS, StoredProofs, fetch_proofs, read_seed
+from dedup.index.stored_proofs import StoredProofs, fetch_proofs, read_seed
 from dedup.index.tables import (
     COMMITTED,
     PUBLISHED,
@@ -39,37 +39,6 @@ from dedup.passages.remove_contained import KeptDocuments
 from dedup.pipeline.job import CleanRun, Job, Outcome, Progress
 from dedup.pipeline.settle_runs import is_replaced, settle
 from dedup.threads import start_threads
-
-
-class NoIndex:
-    """The session of a run without an index: nothing is found there, and nothing is put there."""
-
-    def look_up(self, _sketches: Sketches, _job: Job) -> StoredDocuments:
-        """Return no documents."""
-        return NO_STORED
-
-    def find_containers(self, sketches: Sketches, _kept: KeptDocuments, _job: Job) -> Containers:
-        """Return no pairs, and the stored documents as they are."""
-        return Containers(NO_PAIRS, sketches.stored)
-
-    def secret(self, _job: Job) -> None:
-        """Return that no seed is kept."""
-
-    def find_proofs(self, _ordinals: npt.NDArray[np.int64]) -> StoredProofs:
-        """Return nothing."""
-        return NO_PROOFS
-
-    def commit(self, _outcome: Outcome, _job: Job) -> None:
-        """Do nothing."""
-
-    def mark_published(self) -> None:
-        """Do nothing."""
-
-    def describe(self, _outcome: Outcome, _job: Job) -> None:
-        """Return that the summary says nothing of an index."""
-
-
-NO_INDEX = NoIndex()
 
 
 @dataclass(frozen=True)
@@ -165,12 +134,9 @@ class IndexSession:
 
 
 @contextmanager
-def use_index(run: CleanRun, progress: Progress) -> Iterator[IndexSession | NoIndex]:
+def use_index(path: Path, run: CleanRun, progress: Progress) -> Iterator[IndexSession]:
     """Give the session of a run with its index; the index is locked until the end, but for a look."""
-    if run.index is None:
-        yield NO_INDEX
-        return
-    index = IndexFile(run.index)
+    index = IndexFile(path)
     refuse_places(index, run)
     if run.dry_run and not run.add:
         yield begin_session(index, run, read_index(index, run))

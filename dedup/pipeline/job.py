@@ -14,7 +14,6 @@ from dedup.corpus.files import SourceFile, as_private_as, at_rest
 from dedup.corpus.shards import SHARD_SIZE, Shard, plan_shards
 from dedup.corpus.unpack import unpack
 from dedup.errors import InputError
-from dedup.index.store import IndexFile
 from dedup.near.decisions import Decisions
 from dedup.near.sketches import Sketches
 from dedup.output.finished_run import read_summary
@@ -25,7 +24,8 @@ from dedup.passages.cut_documents import Findings
 from dedup.workers import run_tasks
 
 if TYPE_CHECKING:
-    from dedup.pipeline.index_session import IndexSession, NoIndex
+    from dedup.pipeline.index_session import IndexSession
+    from dedup.pipeline.no_index import NoIndex
 
 
 class Progress(Protocol):
@@ -99,7 +99,11 @@ class CleanRun:
     @property
     def fingerprint(self) -> str:
         """Return a short hash of all that the output depends on."""
-        index = [IndexFile(self.index)] if self.index else []
+        index: list[object] = []
+        if self.index:
+            from dedup.index.store import IndexFile  # noqa: PLC0415 (for those who have one)
+
+            index = [IndexFile(self.index)]
         # A copy of the input is the same input: inodes do not count.
         files = [replace(file, inode=0, origin=None) for file in self.files]
         state = InputState(blake2b(repr(files).encode("utf-8", "surrogateescape"), digest_size=16).hexdigest())

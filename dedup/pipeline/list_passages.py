@@ -22,8 +22,8 @@ from dedup.passages.plan import plan_kept
 from dedup.passages.remove_contained import gather_kept
 from dedup.pipeline.cut_passages import locate
 from dedup.pipeline.find_passages import explain
-from dedup.pipeline.index_session import NO_INDEX
 from dedup.pipeline.job import CleanRun, Job, Progress, make_job
+from dedup.pipeline.no_index import NO_INDEX
 from dedup.pipeline.sketch_shards import sketch
 
 

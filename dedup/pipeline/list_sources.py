@@ -21,8 +21,8 @@ from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.passage_table import Passages
 from dedup.passages.remove_contained import gather_kept
 from dedup.pipeline.cut_passages import locate
-from dedup.pipeline.index_session import NO_INDEX
 from dedup.pipeline.job import CleanRun, Job, Progress, make_job
+from dedup.pipeline.no_index import NO_INDEX
 from dedup.pipeline.sketch_shards import sketch
 from dedup.sources.articles import Article, WireField, read_articles, settle_credits
 from dedup.sources.families import group_families

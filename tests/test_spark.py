@@ -16,8 +16,10 @@ import pytest
 from commands import clean_quietly
 from corpora import write_jsonl
 from engines import decide_locally
+from forged_words import FORGED
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from mosaics import make_mosaics
 from relations import REMOVE_ALL
 from spark_engine import decide_on_spark, make_worlds, session
 
@@ -189,13 +191,13 @@ def lines_of(path):
 
 
 def facts_of(path):
-    """Return the lines of JSON without what Spark's readers do not tell, and without quotes of texts."""
+    """Return the lines of JSON without what Spark's readers do not tell."""
     return sorted(json.dumps(strip(json.loads(line)), sort_keys=True) for line in lines_of(path))
 
 
 def strip(value):
     if isinstance(value, dict):
-        return {k: strip(v) for k, v in value.items() if k not in {"offset", "around", "length", "conflicts"}}
+        return {k: strip(v) for k, v in value.items() if k not in {"offset", "around", "length"}}
     return [strip(v) for v in value] if isinstance(value, list) else value
 
 
@@ -403,6 +405,26 @@ def test_relations_facts_and_bounds_are_those_of_the_local_engine(tmp_path, rang
     assert min(summary["counts"]["removed_by_relation"][name] for name in ("exact", "edited")) > 0
 
 
+@pytest.mark.parametrize(
+    ("seed", "articles", "ranges"),
+    [(1, 12, 4), *(pytest.param(seed, 150, 9, marks=pytest.mark.nightly) for seed in range(2, 5))],
+)
+def test_containment_conflicts_and_confirmation_are_those_of_the_local_engine(tmp_path, seed, articles, ranges):
+    """Excerpts and what stands for them, longer versions, texts of other signs, words that only collide."""
+    records = [*make_mosaics(seed, articles), *({"id": f"forged {n}", "text": text} for n, text in enumerate(FORGED))]
+    random.Random(seed).shuffle(records)
+    write_jsonl(tmp_path / "news.jsonl", records)
+    near = NearConfig(keep=KeepPolicy.parse("longest" if seed % 2 else "newest:date"))
+    within = PassageConfig(scope="within", strip_boilerplate=True)
+    local, spark = clean_both(tmp_path, [tmp_path / "news.jsonl"], ranges, near=near, passages=within)
+    assert_same(local, spark)
+    summary = json.loads((spark / "summary.json").read_bytes())
+    assert {"token_bits"} == {limit["limit"] for limit in summary["limits"]}
+    assert summary["counts"]["removed_by_relation"]["contained"] > articles
+    quoted = [record for record in map(json.loads, lines_of(spark / "related")) if "conflicts" in record]
+    assert any("-5" in conflict for record in quoted for conflict in record["conflicts"])
+
+
 @pytest.mark.nightly
 @pytest.mark.parametrize("policy", ["longest", "newest:date", "prefer:outlet=b,a"])
 def test_keep_policies(tmp_path, policy):
@@ -456,7 +478,6 @@ def test_an_existing_folder_is_refused(tmp_path):
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--contained", "0.8"], "containment is not looked for on Spark"),
         (["--passages", "all"], "only passages within a document"),
         (["--resume"], "cannot be resumed"),
         (["--dry-run"], "no dry run"),
@@ -504,8 +525,7 @@ def test_a_worker_process_that_is_killed_changes_nothing(tmp_path):
 
     news = tmp_path / "news.jsonl"
     write_jsonl(news, [{"id": place, "text": text} for place, text in enumerate(make_worlds(17, 30))])
-    passages = PassageConfig(scope="within", contained=None)
-    clean_quietly([news], tmp_path / "local", passages=passages)
+    clean_quietly([news], tmp_path / "local")
     code, errors, killed = run_and_kill([str(news), "-o", str(tmp_path / "spark")], "exact copies", {})
     assert (code, killed) == (0, 1), errors
     assert_same(tmp_path / "local", tmp_path / "spark")

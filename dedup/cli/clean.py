@@ -110,7 +110,7 @@ def clean(
       dedup clean hdfs://host/news/*.jsonl -o hdfs://host/cleaned --engine spark --master spark://host:7077
 
     On Spark, OUT/ has folders of Spark's writers (kept/, removed/, clusters/, passages/, boilerplate/, rejected/) and
-    summary.json. Decisions are those of the local engine with --contained off.
+    summary.json. Decisions are those of the local engine.
     """
     from dedup.cli.spark import refuse_other_engine
 
@@ -124,7 +124,6 @@ def clean(
     if resume and overwrite:
         raise click.UsageError("--resume goes on with a run, --overwrite starts anew. Give one of the two.")
 
-    from dataclasses import replace
     from pathlib import Path
 
     from dedup.cli.named_inputs import exit_code, open_inputs
@@ -142,7 +141,7 @@ def clean(
         from dedup.cli.spark import clean_files_on_spark, parse_settings
         from dedup.spark.session import SparkRun, SparkSessionOptions
 
-        settings = CleanSettings(near, replace(passages, contained=None), records)
+        settings = CleanSettings(near, passages, records)
         run_on_spark = SparkRun(inputs, str(out), settings, overwrite=overwrite, strict=strict)
         summary = clean_files_on_spark(run_on_spark, SparkSessionOptions(master, parse_settings(spark_conf)), teller)
         return exit_code(summary.rejections)

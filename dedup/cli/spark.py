@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 # What the Spark engine does not do, by parameter: the values that ask for it, and the way out.
 LOCAL_ONLY = {
-    "contained": "containment is not looked for on Spark. Leave --contained out, or use --engine local.",
     "resume": "a run on Spark cannot be resumed. Start anew with --overwrite, or use --engine local.",
     "dry_run": "a run on Spark has no dry run. Use --engine local.",
     "shard_size": "Spark cuts its input itself. Leave --shard-size out, or use --engine local.",
@@ -77,6 +76,5 @@ def clean_files_on_spark(run: "SparkRun", options: "SparkSessionOptions", teller
         raise DedupError(f"Spark failed: {first_line(error)}") from error
     finally:
         spark.stop()
-    note = "Containment is not looked for on Spark: --engine local finds it.\n"
-    teller.tell(summary, lambda: render_summary(summary, (), Path(run.out)) + note)
+    teller.tell(summary, lambda: render_summary(summary, (), Path(run.out)))
     return summary

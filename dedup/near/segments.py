@@ -132,6 +132,15 @@ class Segments:
             self._map(shard, segment_folder(root, shard))
         self._firsts = [batch.first for batch in self.batches]
 
+    @classmethod
+    def of_batches(cls, batches: Sequence[Batch]) -> "Segments":
+        """Return segments of blocks that are in no file."""
+        made = cls(Path(), ())
+        made.batches = list(batches)
+        made.num_documents = sum(map(len, batches))
+        made._firsts = [batch.first for batch in batches]
+        return made
+
     def __reduce__(self) -> tuple[object, ...]:
         return Segments, (self._root, self.shards, self._stored_names)
 

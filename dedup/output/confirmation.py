@@ -42,8 +42,7 @@ class Judge:
         A document with the words of its witness and other signs is a template. Of refused documents with the same
         words and signs the first one that stays stands for the others.
         """
-        doubtful = documents[~proofs.are_same_texts(documents, decisions.witness[documents])]
-        refused = [doc for doc in doubtful.tolist() if not self.confirms(doc, decisions, proofs)]
+        refused = list_refused(decisions, documents, proofs, self.num_shingles, self.config)
         made, first = Decisions.keep_all(len(refused)), dict[tuple[bytes, int], int]()
         for row, doc in enumerate(refused):
             witness, proof = int(decisions.witness[doc]), proofs.get(doc)
@@ -63,11 +62,22 @@ class Judge:
         counts = replace(decisions.counts, num_unconfirmed=int(num_forged))
         return replace(decisions.revise(np.array(refused, np.int64), made), counts=counts)
 
-    def confirms(self, document: int, decisions: Decisions, proofs: Proofs) -> bool:
-        """Return whether the words of a removed document and its witness are as alike as their hashes."""
-        witness = int(decisions.witness[document])
-        sides = proofs.get(document), proofs.get(witness)
-        return confirm_removal(sides, int(decisions.relation[document]), self.num_shingles(witness), self.config)
+
+def list_refused(
+    decisions: Decisions,
+    documents: npt.NDArray[np.int64],
+    proofs: Proofs,
+    num_shingles: Callable[[int], int],
+    config: NearConfig,
+) -> list[int]:
+    """Return the removed `documents` whose words are not as alike those of their witnesses as their hashes."""
+    doubtful = documents[~proofs.are_same_texts(documents, decisions.witness[documents])].tolist()
+    others, relations = (column[doubtful].tolist() for column in (decisions.witness, decisions.relation))
+    return [
+        doc
+        for doc, other, relation in zip(doubtful, others, relations, strict=True)
+        if not confirm_removal((proofs.get(doc), proofs.get(other)), relation, num_shingles(other), config)
+    ]
 
 
 def confirm_removal(sides: Sequence[Proof], relation: int, num_shingles: int, config: NearConfig) -> bool:

@@ -44,6 +44,14 @@ class QuotedConflicts(NamedTuple):
         return tuple((self.texts[row], self.texts[others + row]) for row in self.rows.get(document, ()))
 
 
+def quote_spans(text: str, spans: npt.NDArray[np.int32]) -> list[str]:
+    """Return some spans of tokens (int32[n, 2]) of a text in its words."""
+    offsets = TokenOffsets(text)
+    starts = offsets.starts[spans[:, 0]]
+    ends = np.minimum(offsets.ends[spans[:, 1] - 1], starts + MAX_QUOTE)
+    return [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
+
+
 @dataclass(frozen=True)
 class Conflicts:
     """The conflicting slots of documents with their witnesses or relatives. Each is quoted from both.
@@ -67,11 +75,9 @@ class Conflicts:
 
     def quote(self, text: str, numbers: npt.NDArray[np.int64]) -> Iterator[tuple[int, str]]:
         """Return some quotes from the text of their document, by their numbers."""
-        offsets, (sides, rows) = TokenOffsets(text), np.divmod(numbers, len(self.spans))
-        starts = offsets.starts[self.spans[rows, 2 * sides]]
-        ends = np.minimum(offsets.ends[self.spans[rows, 2 * sides + 1] - 1], starts + MAX_QUOTE)
-        texts = [text[start:end] for start, end in zip(starts.tolist(), ends.tolist(), strict=True)]
-        return zip(numbers.tolist(), texts, strict=True)
+        sides, rows = np.divmod(numbers, len(self.spans))
+        spans = np.stack([self.spans[rows, 2 * sides], self.spans[rows, 2 * sides + 1]], axis=1)
+        return zip(numbers.tolist(), quote_spans(text, spans), strict=True)
 
     def gather(self, quoted: Iterable[tuple[int, str]]) -> QuotedConflicts:
         """Return the conflicts in words from all that was quoted; "" for a text that nobody has."""

@@ -17,7 +17,7 @@ from pyspark.sql import functions as F
 from dedup.config import NearConfig
 from dedup.kernels.routes import RANGE_BITS, find_routes
 from dedup.model.documents import CopyRelation
-from dedup.spark.spark_tables import as_struct, view_bytes
+from dedup.spark.spark_tables import as_struct, deal, find_shared_keys, view_bytes
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -121,7 +121,8 @@ def follow(followers: "DataFrame", removed: "DataFrame") -> "DataFrame":
     `removed` are the fates of removed documents. What follows a kept one is an exact copy of it.
     """
     fate = removed.drop("num_words").withColumnRenamed("rank", "first")
-    exact = {"similarity": 1.0, "relation": int(CopyRelation.EXACT), "novel_words": 0, "novel_run": 0, "facts": 0}
+    exact: dict[str, object] = dict.fromkeys(("novel_words", "novel_run", "num_slots", "facts", "covered"), 0)
+    exact |= {"similarity": 1.0, "relation": int(CopyRelation.EXACT), "slots": None}
     kinds = {name: fate.schema[name].dataType for name in exact}
     columns = [F.coalesce(name, F.lit(value).cast(kinds[name])).alias(name) for name, value in exact.items()]
     other = F.coalesce("other", "first").alias("other")
@@ -152,10 +153,7 @@ def route_documents(documents: "DataFrame", plan: CoverPlan, config: NearConfig)
 
 
 def pack_keys(batches: Iterator[pa.RecordBatch], *, parts: int) -> Iterator[pa.RecordBatch]:
-    """Deal band keys to parts by their high half; input columns `rank`, `num_shingles`, `keys`.
-
-    The keys are shuffled as bytes in few large rows: a row for each key would be many times as large.
-    """
+    """Deal band keys to parts; input columns `rank`, `num_shingles`, `keys`."""
     waiting: list[pa.RecordBatch] = []
     count = 0
     for batch in batches:
@@ -176,13 +174,7 @@ def pack_some(batches: list[pa.RecordBatch], parts: int) -> pa.RecordBatch:
     ranks = np.concatenate([b.column("rank").to_numpy() for b in batches])
     sizes = np.concatenate([b.column("num_shingles").to_numpy() for b in batches])
     bands = keys.size // max(ranks.size, 1)
-    part = (((keys >> np.uint64(32)) * np.uint64(parts)) >> np.uint64(32)).astype(np.int32)
-    order = np.argsort(part, kind="stable")
-    present, begins = np.unique(part[order], return_index=True)
-    columns = keys[order], np.repeat(ranks, bands)[order], np.repeat(sizes, bands)[order]
-    pieces = [[piece.tobytes() for piece in np.split(column, begins[1:])] for column in columns]
-    arrays = [pa.array(present, pa.int32()), *(pa.array(p, pa.binary()) for p in pieces)]
-    return pa.RecordBatch.from_arrays(arrays, schema=PACKED_SCHEMA)
+    return deal(PACKED_SCHEMA, keys, [keys, np.repeat(ranks, bands), np.repeat(sizes, bands)], parts)
 
 
 class SharedKeys(NamedTuple):
@@ -199,12 +191,7 @@ def unpack_keys(batches: Iterator[pa.RecordBatch]) -> SharedKeys:
     if not rows:
         return SharedKeys(np.empty(0, np.uint64), np.empty(0, np.int64), np.empty(0, np.int32))
     keys = np.concatenate([view_bytes(b.column("keys"), np.uint64) for b in rows])
-    order = np.argsort(keys)
-    same = keys[order][1:] == keys[order][:-1]
-    is_shared = np.zeros(keys.size, bool)
-    is_shared[:-1] |= same
-    is_shared[1:] |= same
-    order = order[is_shared]
+    order = find_shared_keys(keys)
     ranks = np.concatenate([view_bytes(b.column("ranks"), np.int64) for b in rows])[order]
     sizes = np.concatenate([view_bytes(b.column("sizes"), np.int32) for b in rows])[order]
     keys = keys[order]

@@ -18,11 +18,15 @@ from dedup.output.run_summary import StageTimer
 from dedup.pipeline.job import Progress
 from dedup.pipeline.sketch_shards import load_kernels
 from dedup.spark.candidates import find_candidates, plan_cover
+from dedup.spark.confirm_fates import ConfirmTask, confirm_fates
+from dedup.spark.containment_pairs import find_pairs
 from dedup.spark.input_files import SparkInput, open_input
 from dedup.spark.locate_passages import LocateTask, locate_passages, write_located
 from dedup.spark.mark_boilerplate import find_boilerplate
+from dedup.spark.quote_conflicts import quote_conflicts
 from dedup.spark.rounds import SparkDecisions, decide
 from dedup.spark.session import SparkRun
+from dedup.spark.settle_groups import settle_contained
 from dedup.spark.sketched_corpus import SketchedCorpus, order_documents, rank_documents, read_corpus
 from dedup.spark.spark_folder import CHECKPOINTS, SUMMARY, SparkFolder
 from dedup.spark.spark_summary import count_documents, count_passages, summarise_run
@@ -82,11 +86,23 @@ def run_stages(run: SparkRun, source: SparkInput, folder: SparkFolder, progress:
             ],
         )
     with timer.measure("cover"):
-        decisions = decide(documents, candidates, run.settings.near, checkpoints, report)
+        decisions = decide(documents, candidates, run.settings, checkpoints, report)
+    if run.settings.passages.finds_contained:
+        with timer.measure("contained"):
+            report("contained")
+            kept = documents.join(decisions.removed.select("rank"), "rank", "left_anti")
+            pairs = find_pairs(kept, corpus.num_tokens, plan, run.settings.passages, checkpoints)
+            decisions = settle_contained(documents, decisions, pairs, run.settings, checkpoints)
+    with timer.measure("confirm"):
+        report("confirm")
+        texts = source.as_texts(source.records(corpus), run.settings.input.text_field)
+        reading = LocateTask(run.settings.passages, run.settings.input, source.format)
+        decisions = confirm_fates(documents, texts, decisions, ConfirmTask(run.settings, reading.records), checkpoints)
     with timer.measure("write"):
         report("write")
         output = SparkOutput(folder, source.format)
-        outcome = gather_outcome(source, corpus, documents, decisions)
+        quotes = quote_conflicts(documents, texts, decisions, reading.records, checkpoints)
+        outcome = gather_outcome(source, corpus, documents, decisions, quotes)
         counts, passages = write_output(run, source, outcome, output)
     source.refuse_changed()
     summary = summarise_run(run, source, outcome, counts, passages, timer)
@@ -141,7 +157,11 @@ def refuse_rejections(source: SparkInput, corpus: SketchedCorpus) -> None:
 
 
 def gather_outcome(
-    source: SparkInput, corpus: SketchedCorpus, documents: "DataFrame", decisions: SparkDecisions
+    source: SparkInput,
+    corpus: SketchedCorpus,
+    documents: "DataFrame",
+    decisions: SparkDecisions,
+    quotes: "DataFrame | None",
 ) -> SparkOutcome:
     """Return what the writers work from; it counts the removed documents."""
     sums = [F.sum("num_words").alias("words"), F.sum("novel_words").alias("novel"), F.max("novel_run").alias("run")]
@@ -155,6 +175,7 @@ def gather_outcome(
         records=source.records(corpus),
         num_tokens=corpus.num_tokens,
         decisions=decisions,
+        quotes=quotes,
         num_by_relation={row["relation"]: row["count"] for row in removed},
         num_related={row["relation"]: row["count"] for row in counted if not row["removed"]},
         losses=Losses(

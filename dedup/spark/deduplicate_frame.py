@@ -88,7 +88,7 @@ def deduplicate(
     documents = documents.withColumn("masked", F.lit(None).cast("binary"))
     plan = plan_cover(spark, corpus.num_documents, bands_of(config).bands)
     candidates = find_candidates(documents, plan, config, table, lambda _: None)
-    decisions = decide(documents, candidates, config, table, lambda _: None)
+    decisions = decide(documents, candidates, task, table, lambda _: None)
     rejected = sketches.filter(F.col("kind") == REJECTED)
     return describe_decisions(documents.select("rank", ID), decisions, rejected).withColumnRenamed(ID, id_column)
 

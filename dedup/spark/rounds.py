@@ -1,15 +1,16 @@
 """The cover in rounds: ranges are decided again until nothing changes in what they were decided by."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from pyspark.sql import functions as F
 
-from dedup.config import NearConfig
+from dedup.config import CleanSettings
 from dedup.near.decisions import WorkCounts
 from dedup.spark.candidates import RangeCandidates, follow, leave_out_twins
-from dedup.spark.decide_ranges import DECIDED_SCHEMA, MEMBER_COLUMNS, WORK_COLUMNS, decide_ranges
+from dedup.spark.decide_ranges import MEMBER_COLUMNS, decide_ranges
+from dedup.spark.fates import DECIDED_SCHEMA, FATE_COLUMNS, WORK_COLUMNS
 from dedup.spark.spark_tables import MAX_NUMBER_ROWS, as_struct, mark_small
 
 if TYPE_CHECKING:
@@ -18,9 +19,6 @@ if TYPE_CHECKING:
     from pyspark.sql import DataFrame
 
     from dedup.spark.spark_tables import Checkpoints
-
-
-FATE_COLUMNS = ("rank", "removed", "other", "similarity", "relation", "novel_words", "novel_run", "facts", "num_words")
 
 
 @dataclass(frozen=True)
@@ -36,6 +34,12 @@ class SparkDecisions:
     num_rounds: int
     work: WorkCounts
 
+    def revise(self, changed: "DataFrame", checkpoints: "Checkpoints", name: str) -> "SparkDecisions":
+        """Return the decisions with other fates of some documents (FATE_COLUMNS; `other` is null: it has none now)."""
+        fates = self.fates.join(changed.select("rank"), "rank", "left_anti")
+        fates = fates.unionByName(changed.filter("other is not null").select(*FATE_COLUMNS))
+        return replace(self, fates=checkpoints.save(name, fates))
+
     @property
     def removed(self) -> "DataFrame":
         """Return the removed documents, each with its `witness`."""
@@ -50,7 +54,7 @@ class SparkDecisions:
 def decide(
     documents: "DataFrame",
     candidates: RangeCandidates,
-    config: NearConfig,
+    settings: CleanSettings,
     checkpoints: "Checkpoints",
     report: "Callable[[str], None]",
 ) -> SparkDecisions:
@@ -65,7 +69,7 @@ def decide(
         report(f"round {num_rounds}: {len(active)} of {plan.num_ranges} ranges")
         members = mark_small(choose_members(routes, active, decided), candidates.num_routes, MAX_NUMBER_ROWS)
         joined = documents.join(members, "rank").select(*MEMBER_COLUMNS)
-        task = partial(decide_ranges, config=config, is_first_round=decided is None)
+        task = partial(decide_ranges, settings=settings, is_first_round=decided is None)
         latest = joined.repartitionById(plan.num_ranges, F.col("range")).mapInArrow(task, as_struct(DECIDED_SCHEMA))
         if decided is None:
             unseen = routes.filter("not own and large = 1")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from dedup.config import CleanSettings, PassageConfig
+from dedup.config import CleanSettings
 from dedup.errors import DedupError
 
 if TYPE_CHECKING:
@@ -44,13 +44,11 @@ LOCAL_DEFAULTS = {
 
 @dataclass(frozen=True)
 class SparkRun:
-    """Everything a clean run on Spark is asked to do; it looks for no containment."""
+    """Everything a clean run on Spark is asked to do."""
 
     inputs: Sequence[str]
     out: str
-    settings: CleanSettings = field(
-        default_factory=lambda: CleanSettings(passages=PassageConfig("within", contained=None))
-    )
+    settings: CleanSettings = field(default_factory=CleanSettings)
     overwrite: bool = False
     strict: bool = False
 

@@ -32,11 +32,7 @@ def summarise_run(
     related = {relation.label: count for relation in CopyRelation if (count := outcome.num_related.get(relation))}
     counted = RunCounts(counts, passages, work, stride, losses=outcome.losses, related=related)
     summary = make_summary(settings, source.describe(), counted, timer, settings.fingerprint())
-    spark = {
-        "master": source.spark.sparkContext.master,
-        "rounds": outcome.decisions.num_rounds,
-        "contained": "not looked for",
-    }
+    spark = {"master": source.spark.sparkContext.master, "rounds": outcome.decisions.num_rounds}
     versions = summary.versions | {"pyspark": source.spark.version}
     return replace(summary, config={**summary.config, "spark": spark}, versions=versions)
 

@@ -95,6 +95,30 @@ def cut_bytes(values: np.ndarray, counts: np.ndarray) -> pa.Array:
     return pa.Array.from_buffers(pa.binary(), len(counts), buffers)
 
 
+def deal(
+    schema: pa.Schema, numbers: npt.NDArray[np.uint64], columns: Sequence[np.ndarray], parts: int
+) -> pa.RecordBatch:
+    """Deal the rows of columns to parts by the high half of `numbers`: a row for each part, its values as bytes.
+
+    They are shuffled as bytes in few large rows: a row for each value would be many times as large.
+    """
+    part = (((numbers >> np.uint64(32)) * np.uint64(parts)) >> np.uint64(32)).astype(np.int32)
+    order = np.argsort(part, kind="stable")
+    present, begins = np.unique(part[order], return_index=True)
+    pieces = [[piece.tobytes() for piece in np.split(column[order], begins[1:])][: len(present)] for column in columns]
+    return pa.RecordBatch.from_arrays([pa.array(present), *(pa.array(p, pa.binary()) for p in pieces)], schema=schema)
+
+
+def find_shared_keys(keys: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """Return the places of keys that occur more than once, ascending by key."""
+    order = np.argsort(keys)
+    same = keys[order][1:] == keys[order][:-1]
+    is_shared = np.zeros(keys.size, bool)
+    is_shared[:-1] |= same
+    is_shared[1:] |= same
+    return order[is_shared]
+
+
 def fill_columns(schema: pa.Schema, count: int, columns: Mapping[str, object]) -> pa.RecordBatch:
     """Return a batch of a schema, null where a column is not given."""
     arrays = [

@@ -47,6 +47,7 @@ class SparkOutcome:
 
     ```
     documents   sketches with `rank`, `masked` (boilerplate, or null) and `path`
+    quotes      conflicting slots in words: `rank`, `own_words`, `their_words`; None: there are none
     records     all records: `at`, and `value` (a line of JSON) or `record` (a row of Parquet)
     rejections  `at`, `path`, `line`, `error`, `raw`
     ```
@@ -57,6 +58,7 @@ class SparkOutcome:
     records: "DataFrame"
     num_tokens: int
     decisions: SparkDecisions
+    quotes: "DataFrame | None"
     num_by_relation: Mapping[int, int]
     num_related: Mapping[int, int]
     losses: Losses
@@ -81,6 +83,17 @@ class SparkOutcome:
     def join_removed(self, rows: "DataFrame", how: str = "inner") -> "DataFrame":
         """Return rows with `rank`, joined with the removed documents."""
         return rows.join(mark_small(self.decisions.removed, self.num_removed, MAX_NUMBER_ROWS), "rank", how)
+
+    def join_quotes(self, rows: "DataFrame") -> "DataFrame":
+        """Return rows with `rank`, with `own_words` and `their_words`: null where there is no conflict."""
+        if self.quotes is None:
+            return rows.withColumns(dict.fromkeys(("own_words", "their_words"), F.lit(None).cast("array<string>")))
+        return rows.join(mark_small(self.quotes, sum(self.num_with_fate), MAX_NAME_ROWS), "rank", "left")
+
+    @property
+    def num_with_fate(self) -> tuple[int, int]:
+        """Return how many documents are removed, and how many are alike another one and stay."""
+        return self.num_removed, sum(self.num_related.values())
 
     def select_kept(self) -> "DataFrame":
         """Return the records that are neither removed nor rejected."""
@@ -135,7 +148,7 @@ def write_removed(output: SparkOutput, outcome: SparkOutcome) -> None:
     """Write every removed record whole, with the kept document that justifies its removal."""
     count = outcome.num_removed
     rows = outcome.prefix_names("witness").join(
-        mark_small(outcome.join_removed(outcome.names), count, MAX_NAME_ROWS), "witness"
+        mark_small(outcome.join_quotes(outcome.join_removed(outcome.names)), count, MAX_NAME_ROWS), "witness"
     )
     records = outcome.records
     if output.format == "parquet":
@@ -160,7 +173,7 @@ def write_related(output: SparkOutput, outcome: SparkOutcome) -> None:
     """Write the kept documents that are alike another one and no copies of it."""
     count = sum(outcome.num_related.values())
     related = outcome.names.join(mark_small(outcome.decisions.related, count, MAX_NUMBER_ROWS), "rank")
-    others = outcome.prefix_names("other")
+    related, others = outcome.join_quotes(related), outcome.prefix_names("other")
     output.write_lines("related", others.join(mark_small(related, count, MAX_NAME_ROWS), "other"), describe_related_row)
 
 
@@ -190,9 +203,11 @@ def describe_removed_row(row: Mapping[str, Any]) -> RemovedRecord:
         witness=name_of(row, "o_"),
         relation=row["relation"],
         similarity=row["similarity"],
+        covered=row["covered"],
         novel_words=row["novel_words"],
         novel_run=row["novel_run"],
         num_words=row["num_words"],
+        conflicts=conflicts_of(row),
     )
     whole = WholeRecord(msgspec.Raw(row["value"].strip()), LINE_END, None)
     return describe_removal(name_of(row), UNKNOWN, decision, whole)
@@ -211,7 +226,13 @@ def describe_related_row(row: Mapping[str, Any]) -> RelatedRecord:
         novel_words=row["novel_words"],
         novel_share=round(row["novel_words"] / row["num_words"], 4),
         novel_run=row["novel_run"],
+        conflicts=conflicts_of(row),
     )
+
+
+def conflicts_of(row: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Return the conflicting slots of a document with the other one, in words."""
+    return tuple(zip(row["own_words"] or (), row["their_words"] or (), strict=True))
 
 
 def describe_cluster_row(row: Mapping[str, Any]) -> ClusterRecord:

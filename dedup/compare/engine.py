@@ -18,6 +18,7 @@ from dedup.compare.read_units import split_document
 from dedup.compare.relate_wordings import lift_copies
 from dedup.compare.rows import Guest, build_rows, cluster_sentences
 from dedup.compare.scores import THRESHOLDS, Thresholds, fit_thresholds, score_pairs
+from dedup.compare.sentence_times import part_times
 from dedup.compare.shares import LinkedOutlet, measure_shares, pair_rows
 from dedup.compare.speakers import resolve_pronouns
 from dedup.compare.spoken import measure_coverage, read_spoken
@@ -120,7 +121,7 @@ def score_outlets(outlets: Sequence[Outlet], encoder: Encoder | None, thresholds
     headings = np.array([outlets[p.outlet].sentences[p.sentence].kind is UnitKind.HEADING for p in places], bool)
     spoken = read_spoken(texts, encoder)
     coverage = measure_coverage(spoken)
-    score = score_pairs(coverage, numbers, headings)
+    score = part_times(score_pairs(coverage, numbers, headings), texts)
     thresholds = fit_thresholds(thresholds, score, numbers)
     score = lift_copies(score, coverage, texts, numbers, max(thresholds.strong, thresholds.row))
     clusters = cluster_sentences(score, numbers, thresholds.row)

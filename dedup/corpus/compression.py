@@ -12,7 +12,8 @@ from typing import IO, BinaryIO, cast
 import zstandard
 from isal import igzip, isal_zlib
 
-from dedup.corpus.encodings import RecodingReader, RecodingWriter
+from dedup.corpus.chunk_reader import ChunkReader
+from dedup.corpus.encodings import RecodingWriter, read_as_utf8
 from dedup.errors import InputError
 
 ZSTD_LEVEL = 3
@@ -63,83 +64,46 @@ class CountingReader(io.RawIOBase):
         super().close()
 
 
-class ZstdReader(io.RawIOBase):
-    """Decompressed bytes of one zstandard frame after the other; a frame without its end is an `EOFError`.
+def decompress_frames(compressed: io.RawIOBase) -> Iterator[bytes]:
+    """Yield the bytes of one zstandard frame after the other; a frame without its end is an `EOFError`.
 
     `ZstdDecompressor.stream_reader` ends a truncated file in silence.
     """
-
-    def __init__(self, compressed: io.RawIOBase) -> None:
-        super().__init__()
-        self._compressed = compressed
-        self._input = b""
-        self._output = memoryview(b"")
-        self._frame: zstandard.ZstdDecompressionObj | None = None
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Read decompressed bytes into the buffer; 0 at the end of a complete file."""
-        while not self._output:
-            if not self._input:
-                self._input = self._compressed.read(ZSTD_CHUNK) or b""
-                if not self._input:
-                    if self._frame is not None:
-                        raise EOFError
-                    return 0
-            if self._frame is None:
-                self._frame = zstandard.ZstdDecompressor(max_window_size=LONGEST_WINDOW).decompressobj()
-            self._output = memoryview(self._frame.decompress(self._input))
-            self._input = self._frame.unused_data
-            if self._frame.eof:
-                self._frame = None
-        num = min(len(buffer), len(self._output))
-        buffer[:num] = self._output[:num]
-        self._output = self._output[num:]
-        return num
+    given, frame = b"", None
+    while given := given or compressed.read(ZSTD_CHUNK) or b"":
+        frame = frame or zstandard.ZstdDecompressor(max_window_size=LONGEST_WINDOW).decompressobj()
+        yield frame.decompress(given)
+        given = frame.unused_data
+        if frame.eof:
+            frame = None
+    if frame is not None:
+        raise EOFError
 
 
-class StreamReader(io.RawIOBase):
-    """Decompressed bytes of one stream after the other; one without its end is an `EOFError`.
+def decompress_streams(
+    compressed: io.RawIOBase, make: Callable[[], bz2.BZ2Decompressor | lzma.LZMADecompressor]
+) -> Iterator[bytes]:
+    """Yield the bytes of one stream after the other; one without its end is an `EOFError`.
 
     The readers of the standard library pass over what follows the first stream and is none.
     """
-
-    def __init__(
-        self, compressed: io.RawIOBase, make: Callable[[], bz2.BZ2Decompressor | lzma.LZMADecompressor]
-    ) -> None:
-        super().__init__()
-        self._compressed, self._make = compressed, make
-        self._input = b""
-        self._stream: bz2.BZ2Decompressor | lzma.LZMADecompressor | None = None
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Read decompressed bytes into the buffer; 0 at the end of a complete file."""
-        output = b""
-        while not output:
-            if not self._input and (self._stream is None or self._stream.needs_input):
-                self._input = self._compressed.read(COMPRESSED_CHUNK) or b""
-                if not self._input:
-                    if self._stream is not None:
-                        raise EOFError
-                    return 0
-            if self._stream is None:
-                self._input = self._input.lstrip(b"\0")  # padding between streams of xz
-                if not self._input:
-                    continue
-                self._stream = self._make()
-            given, self._input = self._input, b""
-            output = self._stream.decompress(given, len(buffer))
-            if self._stream.eof:
-                self._input, self._stream = self._stream.unused_data, None
-        buffer[: len(output)] = output
-        return len(output)
+    given, stream = b"", None
+    while True:
+        if not given and (stream is None or stream.needs_input):
+            given = compressed.read(COMPRESSED_CHUNK) or b""
+            if not given:
+                break
+        if stream is None:
+            given = given.lstrip(b"\0")  # padding between streams of xz
+            if not given:
+                continue
+            stream = make()
+        yield stream.decompress(given, BUFFER)
+        given = b""
+        if stream.eof:
+            given, stream = stream.unused_data, None
+    if stream is not None:
+        raise EOFError
 
 
 @contextmanager
@@ -159,17 +123,19 @@ def open_stream(raw: io.RawIOBase, compression: str | None, encoding: str | None
     if compression == "gzip":
         stream = cast("BinaryIO", igzip.IGzipFile(fileobj=io.BufferedReader(raw, BUFFER), mode="rb"))
     elif compression is not None:
-        stream = cast("BinaryIO", io.BufferedReader(DECOMPRESSORS[compression](raw), BUFFER))
+        stream = cast("BinaryIO", io.BufferedReader(ChunkReader(DECOMPRESSORS[compression](raw)), BUFFER))
     else:
         size = os.fstat(raw.fileno()).st_size if isinstance(raw, CountingReader) else BUFFER
         stream = cast("BinaryIO", io.BufferedReader(raw, min(max(size, 1), BUFFER)))
-    return stream if encoding is None else cast("BinaryIO", io.BufferedReader(RecodingReader(stream, encoding), BUFFER))
+    if encoding is None:
+        return stream
+    return cast("BinaryIO", io.BufferedReader(ChunkReader(read_as_utf8(stream, encoding)), BUFFER))
 
 
-DECOMPRESSORS: dict[str, Callable[[io.RawIOBase], io.RawIOBase]] = {
-    "zstd": ZstdReader,
-    "bzip2": lambda raw: StreamReader(raw, bz2.BZ2Decompressor),
-    "xz": lambda raw: StreamReader(raw, lambda: lzma.LZMADecompressor(memlimit=XZ_MEMORY)),
+DECOMPRESSORS: dict[str, Callable[[io.RawIOBase], Iterator[bytes]]] = {
+    "zstd": decompress_frames,
+    "bzip2": lambda raw: decompress_streams(raw, bz2.BZ2Decompressor),
+    "xz": lambda raw: decompress_streams(raw, lambda: lzma.LZMADecompressor(memlimit=XZ_MEMORY)),
 }
 
 

@@ -1,8 +1,8 @@
 """Text in other encodings than UTF-8: read as UTF-8, and written back as the very same bytes."""
 
 import codecs
-import io
 import re
+from collections.abc import Iterator
 from typing import IO, BinaryIO
 
 from dedup.errors import InputError
@@ -42,44 +42,28 @@ def name_encoding(name: str) -> str | None:
     return found
 
 
-class RecodingReader(io.RawIOBase):
-    """Text in another encoding as UTF-8. Bytes that are no text become bytes that are no UTF-8.
+def read_as_utf8(stream: BinaryIO, encoding: str) -> Iterator[bytes]:
+    """Yield text in another encoding as UTF-8. Bytes that are no text become bytes that are no UTF-8.
 
     `UnicodeError` where the text, written back, would not be the same bytes.
     """
-
-    def __init__(self, stream: BinaryIO, encoding: str) -> None:
-        super().__init__()
-        self._stream = stream
-        self._decode = codecs.getincrementaldecoder(encoding)(error_handler(encoding)).decode
-        self._encode = codecs.getincrementalencoder(encoding)(error_handler(encoding)).encode
-        self._pending, self._output = b"", b""
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Read bytes of UTF-8 into the buffer; 0 at the end."""
-        while not self._output:
-            chunk = self._stream.read(CHUNK)
-            text = self._decode(chunk, not chunk)
-            self._pending += chunk
-            again = self._encode(text, not chunk)
-            if not self._pending.startswith(again) or (not chunk and len(again) < len(self._pending)):
-                raise UnicodeError("it cannot be written back as it is")
-            self._pending = self._pending[len(again) :]
-            self._output = text.encode("utf-8", "surrogatepass")
-            if not chunk and not self._output:
-                return 0
-        num = min(len(buffer), len(self._output))
-        buffer[:num] = self._output[:num]
-        self._output = self._output[num:]
-        return num
+    decode = codecs.getincrementaldecoder(encoding)(error_handler(encoding)).decode
+    encode = codecs.getincrementalencoder(encoding)(error_handler(encoding)).encode
+    pending, is_last = b"", False
+    while not is_last:
+        chunk = stream.read(CHUNK)
+        is_last = not chunk
+        text = decode(chunk, is_last)
+        pending += chunk
+        again = encode(text, is_last)
+        if not pending.startswith(again) or (is_last and len(again) < len(pending)):
+            raise UnicodeError("it cannot be written back as it is")
+        pending = pending[len(again) :]
+        yield text.encode("utf-8", "surrogatepass")
 
 
 class RecodingWriter:
-    """Takes UTF-8 as `RecodingReader` makes it, and writes the bytes that were."""
+    """Takes UTF-8 as `read_as_utf8` makes it, and writes the bytes that were."""
 
     def __init__(self, target: IO[bytes], encoding: str) -> None:
         self._target = target

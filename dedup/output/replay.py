@@ -8,6 +8,7 @@ from typing import BinaryIO, cast
 
 from dedup.config import InputConfig
 from dedup.corpus.blocks import BlockBuilder, DocumentBlock, RecordPlace
+from dedup.corpus.chunk_reader import ChunkReader
 from dedup.corpus.delimited import DELIMITERS, TableReader, take_layout
 from dedup.corpus.json_file import list_values, read_values
 from dedup.corpus.jsonl import RecordReader
@@ -61,31 +62,6 @@ class Originals:
                     yield from TableReader(config, roles, layout, file.path).read(stream, layout.size, None)
             else:
                 yield from RecordReader(config, roles).read(stream, 0, None, file.path)
-
-
-class ChunkReader(io.RawIOBase):
-    """Pieces of bytes, of any length, as a stream."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        super().__init__()
-        self._chunks = chunks
-        self._rest = memoryview(b"")
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        """Read bytes into the buffer; 0 at the end."""
-        while not self._rest:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                return 0
-            self._rest = memoryview(chunk)
-        num = min(len(buffer), len(self._rest))
-        buffer[:num] = self._rest[:num]
-        self._rest = self._rest[num:]
-        return num
 
 
 def read_text(out: Path, file: InputFile, events: Iterator[Event]) -> DocumentBlock:

@@ -1,8 +1,9 @@
 """Single documents of some files with the fields that a reader wants to see: all, by id, or by file and line."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from dedup.config import InputConfig
 from dedup.corpus.blocks import DocumentBlock
@@ -14,6 +15,8 @@ from dedup.corpus.values import read_value
 from dedup.errors import InputError
 from dedup.model.documents import Document, DocumentPlace
 from dedup.story_config import FieldNames
+
+Key = TypeVar("Key", bound=Hashable)
 
 
 @dataclass(frozen=True)
@@ -34,29 +37,12 @@ class DocumentReader:
             yield from list_documents(block, [file.path for file in shard.files])
 
     def find_ids(self, ids: Collection[str]) -> dict[str, Document]:
-        """Return the first document of each id that is there; stops reading when all are found."""
-        found: dict[str, Document] = {}
-        missing = set(ids)
-        for document in self.read_all() if missing else ():
-            if document.id in missing:
-                missing.discard(document.id)
-                found[document.id] = document
-            if not missing:
-                break
-        return found
+        """Return the first document of each id that is there."""
+        return find_first(self.read_all(), ids, lambda document: document.id)
 
     def find_places(self, places: Collection[DocumentPlace]) -> dict[DocumentPlace, Document]:
-        """Return the document at each place that holds one; stops reading when all are found."""
-        found: dict[DocumentPlace, Document] = {}
-        missing = set(places)
-        for document in self.read_all() if missing else ():
-            place = document.place
-            if place in missing:
-                missing.discard(place)
-                found[place] = document
-            if not missing:
-                break
-        return found
+        """Return the document at each place that holds one."""
+        return find_first(self.read_all(), places, lambda document: document.place)
 
     def require_ids(self, ids: Collection[str]) -> list[Document]:
         """Return the document of each id, in the order of the ids; raise `InputError` where one is not there."""
@@ -81,6 +67,22 @@ class DocumentReader:
             for rejection in block.rejections:
                 return f" ({shard.files[rejection.file].path}, line {rejection.line} was not read: {rejection.error})"
         return ""
+
+
+def find_first(
+    documents: Iterable[Document], wanted: Collection[Key], key: Callable[[Document], Key | None]
+) -> dict[Key, Document]:
+    """Return the first document of each key that is there; stops reading when all are found."""
+    found: dict[Key, Document] = {}
+    missing = set(wanted)
+    for document in documents if missing else ():
+        name = key(document)
+        if name in missing:
+            missing.discard(name)
+            found[name] = document
+            if not missing:
+                break
+    return found
 
 
 @contextmanager

@@ -150,18 +150,26 @@ def encode_scalar(value: Any) -> bytes:
     return b"" if value is None else msgspec.json.encode(value, enc_hook=str)
 
 
-def fetch_rows(path: str, rows: Sequence[int], column: str) -> Iterator[str]:
-    """Yield the texts of some rows (from 0, sorted), reading only the row groups that hold them."""
-    file = open_parquet(path)
-    first = 0
-    wanted = iter(rows)
-    row = next(wanted, None)
-    for index in range(file.metadata.num_row_groups):
-        last = first + file.metadata.row_group(index).num_rows
-        if row is not None and row < last:
+def fetch_rows(path: str, rows: Sequence[int], column: str) -> Iterator[Any]:
+    """Yield the values of a column in some rows (from 0, sorted)."""
+    for table in take_rows(path, rows, [column]):
+        yield from (value.as_py() for value in table.column(column))
+
+
+def take_rows(path: str, rows: Sequence[int], columns: Sequence[str] | None = None) -> Iterator[pa.Table]:
+    """Yield tables of some rows (from 0, sorted), reading only the row groups that hold them."""
+    file, taken = open_parquet(path), np.array(rows, np.int64)
+    for index, first in list_groups(file, range(file.metadata.num_rows)).items():
+        after = first + file.metadata.row_group(index).num_rows
+        here = taken[np.searchsorted(taken, first) : np.searchsorted(taken, after)]
+        if here.size:
             with explained(path):
-                texts = file.read_row_group(index, columns=[column]).column(column)
-            while row is not None and row < last:
-                yield texts[row - first].as_py()
-                row = next(wanted, None)
-        first = last
+                table = widen_views(file.read_row_group(index, columns=columns))
+            yield table.take(pa.array(here - first))
+
+
+def widen_views(table: pa.Table) -> pa.Table:
+    """Return the table with views of texts and bytes as columns that Arrow can filter."""
+    wide = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
+    fields = [field.with_type(wide.get(field.type, field.type)) for field in table.schema]
+    return table.cast(pa.schema(fields, table.schema.metadata))

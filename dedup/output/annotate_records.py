@@ -1,6 +1,5 @@
 """The records of a run with what was decided on them, in the format of the input: marked, not removed."""
 
-import csv
 import io
 from collections.abc import Iterator, Sequence
 from typing import IO
@@ -12,14 +11,14 @@ import pyarrow as pa
 
 from dedup.corpus.delimited import DELIMITERS, read_layout
 from dedup.corpus.files import SourceFile
-from dedup.corpus.parquet import explained, open_parquet
+from dedup.corpus.parquet import explained, open_parquet, widen_views
 from dedup.corpus.shards import Shard, line_span
 from dedup.corpus.values import read_value
 from dedup.errors import InputError
 from dedup.model.documents import CopyRelation
 from dedup.output import run_folder as parts
 from dedup.output.byte_copy import Ranges, SplitTarget, split_file
-from dedup.output.parquet_rows import codecs_of, widen_views
+from dedup.output.parquet_rows import codecs_of
 from dedup.output.write_shards import Results
 
 Raw = msgspec.Raw
@@ -144,25 +143,23 @@ def annotate_cells(
     """Yield the lines of a table with more columns: before surplus cells, and behind missing ones."""
     layout = read_layout(file)
     assert layout is not None  # there are records
-    header, delimiter = layout.names, layout.delimiter
+    header = layout.names
     stays = [place for place, name in enumerate(header) if name not in NAMES]
     if with_header:
-        yield write_cells([*(header[place] for place in stays), *NAMES], delimiter)
+        yield layout.write_cells([*(header[place] for place in stays), *NAMES]) + b"\n"
     for record, added in zip(raw, found, strict=True):
         cells = layout.parse_cells(record)
         if len(cells) == len(header) == len(stays):
             line = record.rstrip(b"\r\n")
-            yield line + delimiter.encode() + write_cells(list_cells(added), delimiter, record[len(line) :])
+            yield (
+                line
+                + layout.delimiter.encode()
+                + layout.write_cells(list_cells(added))
+                + (record[len(line) :] or b"\n")
+            )
             continue
         own = [cells[place] if place < len(cells) else "" for place in stays]
-        yield write_cells([*own, *list_cells(added), *cells[len(header) :]], delimiter)
-
-
-def write_cells(cells: Sequence[str], delimiter: str, end: bytes = b"\n") -> bytes:
-    """Return cells as a line of a table."""
-    line = io.StringIO()
-    csv.writer(line, delimiter=delimiter, lineterminator="").writerow(cells)
-    return line.getvalue().encode() + (end or b"\n")
+        yield layout.write_cells([*own, *list_cells(added), *cells[len(header) :]]) + b"\n"
 
 
 def annotate_rows(path: str, rows: npt.NDArray[np.int64], found: Sequence[Annotation], target: IO[bytes]) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, pairwise, starmap
+from itertools import pairwise, starmap
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,20 +13,18 @@ import pyarrow as pa
 from dedup.config import InputConfig
 from dedup.corpus.shards import Shard
 from dedup.kernels.novelty import Difference, compare_pairs_of_words
-from dedup.near.arrow_files import create_arrow
 from dedup.near.decisions import Decisions
 from dedup.near.fetch_texts import read_texts
 from dedup.near.segments import Segments
 from dedup.near.sketches import Located
 from dedup.output.locate_shard import documents_of
-from dedup.output.row_files import read_batches
+from dedup.output.row_files import read_batches, write_rows
 from dedup.output.run_folder import QUOTES, RunFolder
 from dedup.text.slot_words import load_slot_words
 from dedup.text.token_spans import TokenOffsets
 
 MAX_CONFLICTS = 8  # of a pair that are quoted: more say no more
 MAX_QUOTE = 200  # characters of a quote: a slot has twelve words at most, and a word may have any length
-DOCUMENTS_AT_ONCE = 100
 SCHEMA = pa.schema({"quote": pa.int64(), "text": pa.large_string()})
 
 Quotes = tuple[tuple[str, str], ...]
@@ -121,11 +119,7 @@ def quote_shard(shard: Shard, conflicts: Conflicts, folder: RunFolder, segments:
     sides = conflicts.documents.ravel()[quotes]
     documents, begins = np.unique(sides, return_index=True)
     texts = read_texts(segments, shard, documents.tolist(), config)
-    with create_arrow(folder.part(shard.index, QUOTES), SCHEMA) as writer:
-        groups = zip(texts, np.split(quotes, begins[1:]), strict=True)
-        while part := [
-            pair for text, group in islice(groups, DOCUMENTS_AT_ONCE) for pair in conflicts.quote(text, group)
-        ]:
-            columns = zip(zip(*part, strict=True), SCHEMA.types, strict=True)
-            arrays = [pa.array(column, kind) for column, kind in columns]
-            writer.write_batch(pa.RecordBatch.from_arrays(arrays, schema=SCHEMA))
+    with write_rows(folder.part(shard.index, QUOTES), SCHEMA) as out:
+        for text, group in zip(texts, np.split(quotes, begins[1:]), strict=True):
+            for quote in conflicts.quote(text, group):
+                out.add(quote, len(quote[1]))

@@ -1,6 +1,6 @@
 """The second pass over the texts: find the characters of passages, and cut records."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,34 +17,21 @@ from dedup.passages.cut_documents import BOILERPLATE, Findings, cut_document
 from dedup.text.token_spans import TokenOffsets, cut_spans
 
 
-@dataclass(frozen=True)
-class ShardFindings:
-    """What was found in the documents of one shard, as it is sent to a worker.
+class ShardFindings(NamedTuple):
+    """What was found in the documents of one shard.
 
     ```
     passages, boilerplate  int64[...]  rows of the findings among those of all shards
     ```
     """
 
-    shard: Shard
     findings: Findings
     passages: npt.NDArray[np.int64]
     boilerplate: npt.NDArray[np.int64]
 
-    @property
-    def size(self) -> int:
-        """Return the size of the shard on disk."""
-        return self.shard.size
 
-
-def split_findings(findings: Findings, segments: Segments) -> list[ShardFindings]:
-    """Return the findings of each shard."""
-    return [select_findings(findings, segments, shard) for shard in segments.shards]
-
-
-def select_findings(findings: Findings, segments: Segments, shard: Shard) -> ShardFindings:
-    """Return the passages that have either side in a shard, and its boilerplate."""
-    documents = documents_of(segments, shard)
+def select_findings(findings: Findings, documents: range) -> ShardFindings:
+    """Return the passages that have either side in some documents, and their boilerplate."""
 
     def is_inside(column: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
         return (column >= documents.start) & (column < documents.stop)
@@ -52,7 +39,7 @@ def select_findings(findings: Findings, segments: Segments, shard: Shard) -> Sha
     passages = np.flatnonzero(is_inside(findings.passages.document) | is_inside(findings.passages.source))
     boilerplate = np.flatnonzero(is_inside(findings.boilerplate.document))
     selected = Findings(findings.passages.select(passages), findings.boilerplate.select(boilerplate), findings.config)
-    return ShardFindings(shard, selected, passages, boilerplate)
+    return ShardFindings(selected, passages, boilerplate)
 
 
 def documents_of(segments: Segments, shard: Shard) -> range:
@@ -61,10 +48,11 @@ def documents_of(segments: Segments, shard: Shard) -> range:
     return range(batches[0].first, batches[-1].first + len(batches[-1])) if batches else range(0)
 
 
-def locate_shard(found: ShardFindings, folder: RunFolder, segments: Segments, config: InputConfig) -> None:
+def locate_shard(shard: Shard, findings: Findings, folder: RunFolder, segments: Segments, config: InputConfig) -> None:
     """Find the characters of what was found in a shard's documents, and make the records whose text is cut."""
-    shard = found.shard
-    sides = found.findings.list_sides(documents_of(segments, shard))
+    within = documents_of(segments, shard)
+    found = select_findings(findings, within)
+    sides = found.findings.list_sides(within)
     documents = sorted(sides)
     places = segments.find_records(documents)
     reader = RecordText(shard.files[0], config)

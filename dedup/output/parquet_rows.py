@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.corpus.column_values import list_values
-from dedup.corpus.parquet import explained, list_groups, open_parquet
+from dedup.corpus.parquet import explained, open_parquet, widen_views
 from dedup.errors import InputError
 
 if TYPE_CHECKING:
@@ -77,25 +77,6 @@ def split_rows(path: str, split: RowSplit, kept_path: Path, aside_path: Path) ->
                 set_aside.write_table(aside.cast(file.schema_arrow))
             yield from encode_rows(aside)
             row += len(table)
-
-
-def fetch_records(path: str, rows: Sequence[int]) -> Iterator[bytes]:
-    """Yield some rows (from 0, sorted) as JSON."""
-    file, taken = open_parquet(path), np.array(rows, np.int64)
-    for index, first in list_groups(file, range(file.metadata.num_rows)).items() if rows else ():
-        after = first + file.metadata.row_group(index).num_rows
-        here = taken[np.searchsorted(taken, first) : np.searchsorted(taken, after)]
-        if here.size:
-            with explained(path):
-                table = widen_views(file.read_row_group(index))
-            yield from encode_rows(table.take(pa.array(here - first)))
-
-
-def widen_views(table: pa.Table) -> pa.Table:
-    """Return the table with views of texts and bytes as columns that Arrow can filter."""
-    wide = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
-    fields = [field.with_type(wide.get(field.type, field.type)) for field in table.schema]
-    return table.cast(pa.schema(fields, table.schema.metadata))
 
 
 def encode_rows(table: pa.Table) -> Iterator[bytes]:

@@ -16,6 +16,7 @@ from dedup.corpus.blocks import Rejection
 from dedup.corpus.delimited import DELIMITERS, read_layout
 from dedup.corpus.files import SourceFile
 from dedup.corpus.names import DocumentName
+from dedup.corpus.parquet import take_rows
 from dedup.corpus.shards import Shard, line_span
 from dedup.near.decisions import Decisions
 from dedup.near.segments import Segments
@@ -24,7 +25,7 @@ from dedup.output.byte_copy import COPY_SIZE, Ranges, SplitTarget, append_file, 
 from dedup.output.conflicts import Quotes
 from dedup.output.edits import read_edits
 from dedup.output.json_commas import with_commas
-from dedup.output.parquet_rows import RowSplit, fetch_records, split_rows
+from dedup.output.parquet_rows import RowSplit, encode_rows, split_rows
 from dedup.output.records import (
     MAX_RAW,
     Decision,
@@ -158,7 +159,8 @@ def drop_records(results: Results, shard: Shard, dropped: list[Dropped], offset:
 def drop_rows(results: Results, shard: Shard, file: SourceFile, dropped: list[Dropped], _: int) -> Iterator[bytes]:
     """Do that in a Parquet file; with its first part the whole file is written."""
     if shard.start:
-        yield from fetch_records(file.location, [d.start for d in dropped])
+        for table in take_rows(file.location, [d.start for d in dropped]):
+            yield from encode_rows(table)
         return
     others = [s for s in results.segments.shards if s.first_file == shard.first_file and s.index != shard.index]
     every = dropped + [d for other in others for d in find_dropped(results, other)]

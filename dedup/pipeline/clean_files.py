@@ -1,9 +1,9 @@
 """Clean files: sketch, boilerplate, index, cover, containment, passages, confirm, write, publish."""
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from dedup.corpus.files import at_rest
 from dedup.corpus.shards import Shard
@@ -127,11 +127,8 @@ def write_records(outcome: Outcome, job: Job) -> None:
     quotes, segments = write_relations(outcome, job), outcome.sketches.segments
     results = Results(job.folder, segments, outcome.decisions, job.settings.input.text_field, quotes)
     with at_rest(job.run.files):
-        places = [ShardPlace(*place) for place in zip(job.shards, plan_offsets(results), strict=True)]
-    with job.show("write", job.size, "B"):
-        run_tasks(
-            partial(write_one, results=results, annotated=job.run.annotate), places, job.workers, job.progress.advance
-        )
+        offsets = plan_offsets(results)
+    job.visit_shards("write", partial(write_one, results=results, offsets=offsets, annotated=job.run.annotate))
     join_parts(job.folder, job.shards, [REMOVED, EDITED, REJECTED])
     join_files(job.folder, job.shards, ASIDE, SET_ASIDE)
     join_files(job.folder, job.shards, ANNOTATED, ANNOTATED)
@@ -141,24 +138,15 @@ def write_records(outcome: Outcome, job: Job) -> None:
     join_pieces(pieces)
 
 
-class ShardPlace(NamedTuple):
-    """A shard, and the byte of its output file at which its kept records begin."""
-
-    shard: Shard
-    offset: int
-
-
-def write_one(place: ShardPlace, report: Callable[[int], None], *, results: Results, annotated: bool) -> None:
+def write_one(shard: Shard, *, results: Results, offsets: Sequence[int], annotated: bool) -> None:
     """Write one shard's share of the output; with the first go the clusters."""
-    if place.shard.index == 0:
+    if shard.index == 0:
         write_clusters(results.run, results.segments, results.decisions)
-    with at_rest(place.shard.files):
-        write_shard(results, place.shard, place.offset)
-        if annotated:
-            from dedup.output.annotate_records import annotate_shard  # noqa: PLC0415 (for those who ask)
+    write_shard(results, shard, offsets[shard.index])
+    if annotated:
+        from dedup.output.annotate_records import annotate_shard  # noqa: PLC0415 (for those who ask)
 
-            annotate_shard(results, place.shard)
-    report(place.shard.size)
+        annotate_shard(results, shard)
 
 
 def finish(outcome: Outcome, summary: Summary, job: Job) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dedup.config import InputConfig
-from dedup.corpus.document_reader import list_documents, open_documents
+from dedup.corpus.document_reader import find_first, list_documents, open_documents
 from dedup.corpus.text_file import read_text_file
 from dedup.corpus.values import read_value
 from dedup.errors import InputError
@@ -76,12 +76,8 @@ class DocumentCollector:
                 )
         places = [DocumentPlace(member.path, member.line) for member in record.members]
         config = read_asked_config(summary, self.input)
-        found: dict[DocumentPlace, Document] = {}
-        for document in read_originals(root, summary, config, FieldNames.of(config).roles):
-            if document.place in places:
-                found[document.place] = document
-            if len(found) == len(places):
-                break
+        originals = read_originals(root, summary, config, FieldNames.of(config).roles)
+        found = find_first(originals, places, lambda document: document.place)
         for place in places:
             if place not in found:
                 raise InputError(

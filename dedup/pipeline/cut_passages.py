@@ -1,17 +1,13 @@
 """The passages of a clean run: who is contained in whom, what may be cut, and where it is in the texts."""
 
-from collections.abc import Callable
 from functools import partial
 
-from dedup.config import InputConfig
-from dedup.corpus.files import at_rest
 from dedup.near.decisions import Decisions
 from dedup.near.segments import Segments
 from dedup.near.settle_relatives import settle_relatives
 from dedup.near.sketches import Sketches
 from dedup.near.stored import Containers
-from dedup.output.locate_shard import ShardFindings, locate_shard, split_findings
-from dedup.output.run_folder import RunFolder
+from dedup.output.locate_shard import locate_shard
 from dedup.passages.boilerplate import NO_BOILERPLATE, Boilerplate
 from dedup.passages.containment import choose_pairs, find_across
 from dedup.passages.cut_documents import Findings
@@ -19,7 +15,6 @@ from dedup.passages.passage_table import join_passages
 from dedup.passages.plan import plan_kept
 from dedup.passages.remove_contained import KeptDocuments, add_stored, remove_contained
 from dedup.pipeline.job import Job
-from dedup.workers import run_tasks
 
 
 def find_passages(
@@ -51,15 +46,7 @@ def find_passages(
 
 def locate(segments: Segments, findings: Findings, job: Job) -> None:
     """Find the characters of all findings in the texts, and make the records whose text is cut."""
-    task = partial(locate_one, folder=job.folder, segments=segments, config=job.settings.input)
-    with job.show("locate", job.size, "B"):
-        run_tasks(task, split_findings(findings, segments), job.workers, job.progress.advance)
-
-
-def locate_one(
-    found: ShardFindings, report: Callable[[int], None], *, folder: RunFolder, segments: Segments, config: InputConfig
-) -> None:
-    """Find the passages and the boilerplate of one shard in its texts."""
-    with at_rest(found.shard.files):
-        locate_shard(found, folder, segments, config)
-    report(found.shard.size)
+    config = job.settings.input
+    job.visit_shards(
+        "locate", partial(locate_shard, findings=findings, folder=job.folder, segments=segments, config=config)
+    )

@@ -15,12 +15,13 @@ from dedup.corpus.files import SourceFile
 from dedup.corpus.shards import Shard, read_shard
 from dedup.near.sketches import Sketches
 from dedup.output.run_folder import RunFolder
-from dedup.passages.boilerplate import NO_BOILERPLATE, Boilerplate, mask_tokens
+from dedup.passages.boilerplate import NO_BOILERPLATE
 from dedup.passages.cut_documents import Findings
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.passage_table import Passages
 from dedup.passages.remove_contained import gather_kept
 from dedup.pipeline.cut_passages import locate
+from dedup.pipeline.find_boilerplate import mask
 from dedup.pipeline.job import CleanRun, Job, Progress, make_job
 from dedup.pipeline.no_index import NO_INDEX
 from dedup.pipeline.sketch_shards import sketch
@@ -130,10 +131,3 @@ def match(
         masked = mask(sketches, boilerplate, job.folder.masked.with_name("formulas.arrow"))
         tokens = gather_kept(masked, every, boilerplate).tokens[order]
         return tokens, find_shared_text(tokens, config, job.progress.advance, job.workers)
-
-
-def mask(sketches: Sketches, boilerplate: Boilerplate, path: Path) -> Sketches:
-    """Return the sketches with boilerplate masked in the tokens, which are written to a file."""
-    tokens_of = sketches.segments.tokens_of
-    masks = ((doc, mask_tokens(tokens_of(doc), boilerplate.span[rows])) for doc, rows in boilerplate.rows_by_document())
-    return sketches.with_masks(path, masks)

@@ -1,6 +1,5 @@
 """`dedup bench`: what a corpus costs, what is found in it, and which threshold suits it."""
 
-import shutil
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +10,7 @@ from dedup.cli.options import (
     near_options,
     output_option,
     passage_options,
+    quiet_option,
     record_options,
     width_option,
     workers_option,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 @record_options
 @workers_option
 @width_option
-@click.option("-q", "--quiet", is_flag=True, help="No progress.")
+@quiet_option
 def bench(
     inputs: tuple[str, ...],
     suggest: bool,
@@ -48,7 +48,7 @@ def bench(
     passages: "PassageConfig",
     records: "InputConfig",
     workers: int,
-    width: int | None,
+    width: int,
     quiet: bool,
 ) -> None:
     """Measure what dedup does to your files: time and memory, also at 10 and 100 times the size; and what it finds.
@@ -77,10 +77,10 @@ def bench(
     write_output(render(found, output_format, width), output, locations)
 
 
-def render(found: "Bench", output_format: str, width: int | None) -> str:
+def render(found: "Bench", output_format: str, width: int) -> str:
     """Return the result in one of the formats."""
     from dedup.report.terminal.bench_terminal import render_json, render_terminal
 
     if output_format == "json":
         return render_json(found)
-    return render_terminal(found, width or shutil.get_terminal_size().columns)
+    return render_terminal(found, width)

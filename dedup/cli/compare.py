@@ -1,17 +1,17 @@
 """`dedup compare`: how several outlets tell one story."""
 
-import shutil
-from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from dedup.cli.options import (
     article_options,
+    choose_teller,
     color_option,
     format_option,
     is_coloured,
     output_option,
+    quiet_option,
     text_options,
     width_option,
     write_output,
@@ -50,6 +50,7 @@ if TYPE_CHECKING:
 @output_option
 @color_option
 @width_option
+@quiet_option
 @text_options
 @article_options
 def compare(
@@ -67,7 +68,8 @@ def compare(
     output_format: str,
     output: str | None,
     color: str,
-    width: int | None,
+    width: int,
+    quiet: bool,
     records: "InputConfig",
     fields: "FieldNames",
 ) -> None:
@@ -93,12 +95,12 @@ def compare(
     sources = TextSources(texts, corpus, run, cluster, stories, story)
     sources.check()
     refuse_output(output, sources.inputs)
-    documents = sources.collect(DocumentCollector(fields.put_into(records), partial(click.echo, err=True)))
+    documents = sources.collect(DocumentCollector(fields.put_into(records), choose_teller(quiet=quiet)))
     named = rename_documents(documents, names)
     config = CompareConfig(engine, name_base(base, texts, documents, named), model)
     found = compare_documents(named, config, read_boilerplate(run) if run else ())
     is_shown = is_coloured(color, output)
-    rendered = render(found, view, width or shutil.get_terminal_size().columns, is_coloured=is_shown)
+    rendered = render(found, view, width, is_coloured=is_shown)
     write_output(rendered, output, sources.inputs)
 
 

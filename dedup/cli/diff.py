@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 import click
 
 from dedup.cli.options import (
+    choose_teller,
     color_option,
     format_option,
     is_coloured,
     output_option,
+    quiet_option,
     text_options,
     width_option,
     write_output,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from dedup.config import InputConfig
     from dedup.diff.ignored_changes import Ignored
     from dedup.diff.model import Diff, TextNames
@@ -60,6 +64,7 @@ EXIT_DIFFERENT = 1
 )
 @width_option
 @click.option("--pager/--no-pager", default=True, help="At a terminal, show long output page by page.")
+@quiet_option
 @text_options
 def diff(
     old: str,
@@ -72,8 +77,9 @@ def diff(
     output: str | None,
     color: str,
     layout: str,
-    width: int | None,
+    width: int,
     pager: bool,
+    quiet: bool,
     records: "InputConfig",
 ) -> int:
     """Show what changed from OLD to NEW, by sentence and word. Moved passages are shown as moved, not as dropped.
@@ -109,7 +115,8 @@ def diff(
         show(render_files(files, screen, output_format, stat=stat), output, inputs, pager=is_shown)
         return EXIT_SAME if all(file.state is PairState.SAME for file in files) else EXIT_DIFFERENT
     names = TextNames(printable(old), printable(new))
-    found = ignore_changes(diff_texts(*read_texts(old, new, corpus, records)), ignored)
+    texts = read_texts(old, new, corpus, records, choose_teller(quiet=quiet))
+    found = ignore_changes(diff_texts(*texts), ignored)
     is_same = not (found.edits or found.moves)
     if stat:
         from dedup.report.diff.diff_stat import render_stat
@@ -126,26 +133,25 @@ def diff(
     return EXIT_SAME if is_same else EXIT_DIFFERENT
 
 
-def choose_screen(has_color: bool, layout: str, width: int | None, context: int) -> "Screen":
+def choose_screen(has_color: bool, layout: str, width: int, context: int) -> "Screen":
     """Return what the output is shown on."""
     from dedup.report.diff.diff_terminal import MIN_SIDE_BY_SIDE, Screen
 
-    columns = width or shutil.get_terminal_size().columns
-    is_side_by_side = layout == "side-by-side" or (layout == "auto" and columns >= MIN_SIDE_BY_SIDE)
-    return Screen(columns, has_color, is_side_by_side, context)
+    is_side_by_side = layout == "side-by-side" or (layout == "auto" and width >= MIN_SIDE_BY_SIDE)
+    return Screen(width, has_color, is_side_by_side, context)
 
 
-def read_texts(old: str, new: str, corpus: str | None, config: "InputConfig") -> list[str]:
+def read_texts(
+    old: str, new: str, corpus: str | None, config: "InputConfig", tell: "Callable[[str], None]"
+) -> list[str]:
     """Return the two texts: files, or documents of a corpus."""
-    from functools import partial
-
     from dedup.corpus.text_file import read_text_file
 
     if corpus is None:
         return [read_text_file(path) for path in (old, new)]
     from dedup.corpus.document_reader import open_documents
 
-    with open_documents([corpus], config, ("text", "id"), partial(click.echo, err=True)) as reader:
+    with open_documents([corpus], config, ("text", "id"), tell) as reader:
         return [document.text for document in reader.require_ids([old, new])]
 
 

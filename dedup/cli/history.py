@@ -1,17 +1,18 @@
 """`dedup history`: what an outlet changed in an article, and when."""
 
-import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from dedup.cli.option_values import refuse_dash
 from dedup.cli.options import (
     article_options,
+    choose_teller,
     color_option,
     format_option,
     is_coloured,
+    quiet_option,
     text_options,
     width_option,
     workers_option,
@@ -19,7 +20,7 @@ from dedup.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from dedup.config import InputConfig
     from dedup.history.version_history import VersionHistory
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
     from dedup.pipeline.list_histories import HistoriesRun
     from dedup.report.diff.diff_terminal import Screen
     from dedup.story_config import FieldNames
+
+
+class VersionPair(NamedTuple):
+    """Two versions, counted from 1."""
+
+    old: int
+    new: int
 
 
 @click.command()
@@ -55,6 +63,7 @@ if TYPE_CHECKING:
     nargs=2,
     type=click.IntRange(1),
     metavar="A B",
+    callback=lambda _context, _parameter, value: value and VersionPair(*value),
     help="Show the changes from version A to B, counted from 1.",
 )
 @click.option("--blame", is_flag=True, help="Show each sentence with the version it came in with.")
@@ -69,9 +78,9 @@ if TYPE_CHECKING:
 )
 @click.option("--overwrite", is_flag=True, help="Replace the folder of an earlier --all.")
 @workers_option
-@click.option("-q", "--quiet", is_flag=True, help="No progress, no summary.")
 @color_option
 @width_option
+@quiet_option
 @text_options
 @article_options
 def history(
@@ -84,15 +93,15 @@ def history(
     order_field: str | None,
     output_format: str,
     patch: bool,
-    between: tuple[int, int] | None,
+    between: "VersionPair | None",
     blame: bool,
     output: str | None,
     max_articles: int,
     overwrite: bool,
     workers: int,
-    quiet: bool,
     color: str,
-    width: int | None,
+    width: int,
+    quiet: bool,
     records: "InputConfig",
     fields: "FieldNames",
 ) -> None:
@@ -114,7 +123,9 @@ def history(
     from dedup.pipeline.collect_versions import VersionFields
     from dedup.report.diff.diff_terminal import Screen
 
-    check_inputs(versions, corpus, out, cluster, every=every)
+    sources = VersionSources(versions, corpus, out, cluster, every)
+    sources.check()
+    tell = choose_teller(quiet=quiet)
     asked = VersionFields(group_field, order_field, fields)
     records = fields.put_into(records)
     if every:
@@ -122,92 +133,79 @@ def history(
 
         if output is None:
             raise click.UsageError("--all writes a folder. Name it with -o.")
-        documents = read_run_documents(out, None, records, asked) if out else read_corpora(versions, records, asked)
+        documents = sources.read(records, asked, tell)
         run = HistoriesRun(documents, asked, Path(output), Path(out or versions[0]), max_articles, workers, overwrite)
         show_all(run, quiet=quiet)
         return
-    inputs = [corpus] if corpus else [out] if out else list(versions)
-    refuse_output(output, inputs)
-    if out:
-        article = read_of_run(out, cluster, versions, records, asked)
-    elif corpus:
-        article = read_article(read_corpora([corpus], records, asked), versions, asked)
-    else:
-        article = read_versions(versions)
+    refuse_output(output, sources.inputs)
+    article = sources.read_article(records, asked, tell)
     told = trace_versions(article.name, article.versions)
-    screen = Screen(width or shutil.get_terminal_size().columns, is_coloured(color, output))
+    screen = Screen(width, is_coloured(color, output))
     if between:
-        rendered = show_between(told, *between, screen)
+        rendered = show_between(told, between, screen)
     elif output_format == "terminal":
         rendered = show_terminal(told, screen, patch=patch, blame=blame)
     else:
         rendered = render(told, output_format)
-    write_output(rendered, output, inputs)
+    write_output(rendered, output, sources.inputs)
 
 
-def check_inputs(
-    versions: tuple[str, ...], corpus: str | None, out: str | None, cluster: str | None, *, every: bool
-) -> None:
-    """Raise a usage error unless versions are named in exactly one way."""
-    if corpus and out:
-        raise click.UsageError("--from and --run name different documents. Give one of them.")
-    if cluster is not None and (out is None or every or versions):
-        raise click.UsageError("--cluster ID goes with --run OUT/, and names all the versions.")
-    if every and corpus:
-        raise click.UsageError("--all takes the corpora as arguments: dedup history news.jsonl --all -o history/")
-    if every and bool(versions) == bool(out):
-        raise click.UsageError("--all takes corpora, or a run with --run OUT/. Name one of them.")
-    if (corpus or (out and not every)) and len(versions) > 1:
-        raise click.UsageError("One article is named: its URL, or what its --group-field holds.")
-    if not (corpus or out or every) and len(versions) < 2:
-        raise click.UsageError("Name two versions at least, or a corpus with --from.")
+class VersionSources(NamedTuple):
+    """Where the versions are, as the command line names them."""
 
+    versions: tuple[str, ...]
+    corpus: str | None
+    out: str | None
+    cluster: str | None
+    every: bool
 
-def read_corpora(inputs: "Sequence[str]", records: "InputConfig", fields: "VersionFields") -> "Iterator[Document]":
-    """Yield the documents of some corpora."""
-    from dedup.pipeline.collect_versions import read_documents
+    @property
+    def inputs(self) -> list[str]:
+        """Return the files and folders that are read."""
+        return [place for place in (self.corpus, self.out) if place] or list(self.versions)
 
-    return read_documents(inputs, records, fields, lambda message: click.echo(message, err=True))
+    def check(self) -> None:
+        """Raise a usage error unless versions are named in exactly one way."""
+        if self.corpus and self.out:
+            raise click.UsageError("--from and --run name different documents. Give one of them.")
+        if self.cluster is not None and (self.out is None or self.every or self.versions):
+            raise click.UsageError("--cluster ID goes with --run OUT/, and names all the versions.")
+        if self.every and self.corpus:
+            raise click.UsageError("--all takes the corpora as arguments: dedup history news.jsonl --all -o history/")
+        if self.every and bool(self.versions) == bool(self.out):
+            raise click.UsageError("--all takes corpora, or a run with --run OUT/. Name one of them.")
+        if (self.corpus or (self.out and not self.every)) and len(self.versions) > 1:
+            raise click.UsageError("One article is named: its URL, or what its --group-field holds.")
+        if not (self.corpus or self.out or self.every) and len(self.versions) < 2:
+            raise click.UsageError("Name two versions at least, or a corpus with --from.")
 
+    def read(
+        self, records: "InputConfig", fields: "VersionFields", tell: "Callable[[str], None]"
+    ) -> "Iterator[Document]":
+        """Yield the documents of a clean run, of one of its clusters, or of corpora."""
+        from dedup.pipeline.collect_versions import read_documents, read_run
 
-def read_run_documents(
-    out: str, cluster: str | None, records: "InputConfig", fields: "VersionFields"
-) -> "Iterator[Document]":
-    """Yield the documents of a clean run, or of one of its clusters."""
-    from dedup.pipeline.collect_versions import read_run
+        if self.out:
+            return read_run(Path(self.out), self.cluster, records, fields, tell)
+        return read_documents(self.inputs, records, fields, tell)
 
-    return read_run(Path(out), cluster, records, fields, lambda message: click.echo(message, err=True))
+    def read_article(
+        self, records: "InputConfig", fields: "VersionFields", tell: "Callable[[str], None]"
+    ) -> "VersionedArticle":
+        """Return one article: a cluster, documents that share a URL, or text files, called by the first and last."""
+        from dedup.history.version_history import Version
+        from dedup.pipeline.collect_documents import read_files
+        from dedup.pipeline.collect_versions import VersionedArticle, choose_article
 
-
-def read_of_run(
-    out: str, cluster: str | None, keys: tuple[str, ...], records: "InputConfig", fields: "VersionFields"
-) -> "VersionedArticle":
-    """Return a cluster of a run, or an article of it, as versions."""
-    from dedup.pipeline.collect_versions import VersionedArticle
-
-    documents = read_run_documents(out, cluster, records, fields)
-    if cluster is None:
-        return read_article(documents, keys, fields)
-    return VersionedArticle(f"cluster {cluster}", fields.arrange(list(documents)))
-
-
-def read_article(documents: "Iterator[Document]", keys: tuple[str, ...], fields: "VersionFields") -> "VersionedArticle":
-    """Return an article of a corpus."""
-    from dedup.pipeline.collect_versions import VersionedArticle, choose_article
-
-    found = choose_article(documents, keys[0] if keys else None, fields)
-    return VersionedArticle(fields.name_article(found[0]), fields.arrange(found))
-
-
-def read_versions(paths: tuple[str, ...]) -> "VersionedArticle":
-    """Return text files as the versions of an article that is called by the first and the last."""
-    from dedup.history.version_history import Version
-    from dedup.pipeline.collect_documents import read_files
-    from dedup.pipeline.collect_versions import VersionedArticle
-
-    documents = read_files(paths)
-    name = f"{documents[0].id} to {documents[-1].id}"
-    return VersionedArticle(name, [Version(document.id, document.text) for document in documents])
+        if not (self.corpus or self.out):
+            files = read_files(self.versions)
+            name = f"{files[0].id} to {files[-1].id}"
+            return VersionedArticle(name, [Version(file.id, file.text) for file in files])
+        documents = self.read(records, fields, tell)
+        if self.cluster is not None:
+            return VersionedArticle(f"cluster {self.cluster}", fields.arrange(list(documents)))
+        found = choose_article(documents, self.versions[0] if self.versions else None, fields)
+        return VersionedArticle(fields.name_article(found[0]), fields.arrange(found))
 
 
 def show_all(run: "HistoriesRun", *, quiet: bool) -> None:
@@ -221,14 +219,14 @@ def show_all(run: "HistoriesRun", *, quiet: bool) -> None:
         click.echo(render_all(written), nl=False)
 
 
-def show_between(told: "VersionHistory", old: int, new: int, screen: "Screen") -> str:
+def show_between(told: "VersionHistory", between: "VersionPair", screen: "Screen") -> str:
     """Return the changes between two versions, counted from 1."""
     from dedup.report.history.history_terminal import render_between
 
     last = len(told.versions)
-    if max(old, new) > last:
-        raise click.UsageError(f"There is no version {max(old, new)}: the last one is {last}.")
-    return render_between(told, old - 1, new - 1, screen)
+    if max(between) > last:
+        raise click.UsageError(f"There is no version {max(between)}: the last one is {last}.")
+    return render_between(told, between.old - 1, between.new - 1, screen)
 
 
 def show_terminal(told: "VersionHistory", screen: "Screen", *, patch: bool, blame: bool) -> str:

@@ -1,6 +1,7 @@
 """What the values of shared options are read as: settings, sizes, encodings, names of outputs."""
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -90,21 +91,13 @@ def refuse_dash(_context: click.Context, parameter: click.Parameter, value: str 
     return value
 
 
-def parse_contained(_context: click.Context, _parameter: click.Parameter, value: str) -> float | None:
-    """Return the share of --contained, None for "off"."""
-    if value == "off":
-        return None
-    try:
-        return float(value)
-    except ValueError:
-        raise click.BadParameter(f'"{value}" is neither a number nor off.') from None
+def or_off(kind: type[float], what: str) -> Callable[[click.Context, click.Parameter, str], float | None]:
+    """Return the reader of an option that is a number of a kind, `what` in words, or off: None."""
 
+    def parse(_context: click.Context, _parameter: click.Parameter, value: str) -> float | None:
+        try:
+            return None if value == "off" else kind(value)
+        except ValueError:
+            raise click.BadParameter(f'"{value}" is neither {what} nor off.') from None
 
-def parse_window(_context: click.Context, _parameter: click.Parameter, value: str) -> int | None:
-    """Return the days of --window, None for "off"."""
-    if value == "off":
-        return None
-    try:
-        return int(value)
-    except ValueError:
-        raise click.BadParameter(f'"{value}" is neither a number of days nor off.') from None
+    return parse

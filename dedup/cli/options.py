@@ -1,6 +1,7 @@
 """Options that several commands share, declared once: the same flag means the same thing everywhere."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import wraps
@@ -14,7 +15,7 @@ from dedup.cli.option_values import (
     make_near,
     make_passages,
     make_records,
-    parse_contained,
+    or_off,
     parse_encoding,
     parse_size,
     refuse_dash,
@@ -156,8 +157,12 @@ color_option = click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="NO_COLOR is respected by auto."
 )
 width_option = click.option(
-    "--width", type=click.IntRange(40, 10_000), help="Columns of the terminal.  [default: its width]"
+    "--width",
+    type=click.IntRange(40, 10_000),
+    callback=lambda _context, _parameter, value: value or shutil.get_terminal_size().columns,
+    help="Columns of the terminal.  [default: its width]",
 )
+quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress, no notes.")
 
 
 def is_coloured(color: str, output: str | None = None) -> bool:
@@ -165,6 +170,11 @@ def is_coloured(color: str, output: str | None = None) -> bool:
     if color == "auto" and output is None:
         return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
     return color == "always"
+
+
+def choose_teller(*, quiet: bool) -> Callable[[str], None]:
+    """Return what notes go to: standard error, unless they are not wanted."""
+    return lambda message: None if quiet else click.echo(message, err=True)
 
 
 def write_output(rendered: str, output: str | None, inputs: Iterable[str] = ()) -> None:
@@ -201,7 +211,7 @@ passage_options = compose(
         "--contained",
         default="0.9",
         metavar="SHARE|off",
-        callback=parse_contained,
+        callback=or_off(float, "a number"),
         help="Remove a document if passages of one kept document have this share of its words.",
     ),
     hand_over("passages", ("passages", "min_tokens", "contained", "strip_boilerplate"), make_passages),

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dedup.cli.option_values import parse_window
+from dedup.cli.option_values import or_off
 from dedup.cli.options import article_options, inputs_argument, text_options
 from dedup.cli.teller import Teller, summary_options
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     "--window",
     default="3",
     metavar="DAYS|off",
-    callback=parse_window,
+    callback=or_off(int, "a number of days"),
     help="Most days between two documents that count as alike; one without a date is compared with all.",
 )
 @click.option(

@@ -1,6 +1,6 @@
 """The lines of `passages.jsonl` and `boilerplate.jsonl`."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
 
@@ -10,7 +10,7 @@ import numpy as np
 from dedup.corpus.names import DocumentName
 from dedup.near.segments import Segments
 from dedup.output.located_spans import read_side, read_sources
-from dedup.output.records import Line, Offset, Share, encode_line
+from dedup.output.records import Line, Offset, Share
 from dedup.passages.boilerplate import Boilerplate
 from dedup.passages.cut_documents import BOILERPLATE, COPY, LocatedSpan
 from dedup.passages.passage_table import Passages
@@ -100,28 +100,23 @@ def describe_boilerplate(located: LocatedSpan, name: DocumentName, num_documents
     )
 
 
-def write_passages(path: Path, parts: Sequence[Path], passages: Passages, segments: Segments) -> None:
-    """Write one line for each passage, by document and place; `parts` are the located spans of all shards."""
+def describe_passages(parts: Sequence[Path], passages: Passages, segments: Segments) -> Iterator[PassageRecord]:
+    """Yield one record for each passage, by document and place; `parts` are the located spans of all shards."""
     sources = read_sources(parts, len(passages))
-    encode = msgspec.json.Encoder().encode_lines
-    with path.open("wb") as file:
-        for copies in read_side(parts, COPY):
-            rows = np.array([copy.row for copy in copies], np.int64)
-            of_rows = passages.select(rows)
-            names = segments.names(of_rows.document.astype(np.int64))
-            source_names = segments.names(of_rows.source.astype(np.int64))
-            places = zip(source_names, *sources[rows].T.tolist(), strict=True)
-            witnesses = [describe_witness(*place) for place in places]
-            columns = (of_rows.similarity.tolist(), of_rows.scope.tolist(), of_rows.num_documents.tolist())
-            file.write(encode(map(describe_passage, copies, names, witnesses, *columns)))
+    for copies in read_side(parts, COPY):
+        rows = np.array([copy.row for copy in copies], np.int64)
+        of_rows = passages.select(rows)
+        names = segments.names(of_rows.document.astype(np.int64))
+        source_names = segments.names(of_rows.source.astype(np.int64))
+        witnesses = map(describe_witness, source_names, *sources[rows].T.tolist())
+        columns = (of_rows.similarity.tolist(), of_rows.scope.tolist(), of_rows.num_documents.tolist())
+        yield from map(describe_passage, copies, names, witnesses, *columns)
 
 
-def write_boilerplate(path: Path, parts: Sequence[Path], boilerplate: Boilerplate, segments: Segments) -> None:
-    """Write one line for each text that is boilerplate, the most frequent first."""
+def list_boilerplate(parts: Sequence[Path], boilerplate: Boilerplate, segments: Segments) -> list[BoilerplateRecord]:
+    """Return one record for each text that is boilerplate, the most frequent first."""
     records = []
     for located in chain.from_iterable(read_side(parts, BOILERPLATE)):
         name = segments.name(int(boilerplate.document[located.row]))
         records.append(describe_boilerplate(located, name, int(boilerplate.num_documents[located.row])))
-    records.sort(key=lambda record: -record.documents)
-    with path.open("wb") as file:
-        file.writelines(encode_line(record) for record in records)
+    return sorted(records, key=lambda record: -record.documents)

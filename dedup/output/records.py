@@ -1,8 +1,10 @@
 """The lines of `removed.jsonl`, `rejected.jsonl` and `clusters.jsonl`: written here, read here."""
 
 import base64
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Annotated, NoReturn
 
 import msgspec
@@ -15,6 +17,7 @@ from dedup.model.documents import SEEN_IN_INDEX, CopyRelation
 Raw = msgspec.Raw
 AROUND_VALUES = b" \t\r\n,[]"  # of objects
 LINE_END = ("", "\n")
+LINES_BUFFER = 1 << 18
 MAX_RAW = 1 << 20  # bytes of a rejected record that stand in its line
 UNKNOWN = -1  # offset or length, which is left out then: Spark's readers do not give it
 
@@ -118,6 +121,12 @@ class ClusterRecord(msgspec.Struct, frozen=True):
 def encode_line(record: msgspec.Struct) -> bytes:
     """Return the record as one JSON line."""
     return msgspec.json.encode(record) + b"\n"
+
+
+def write_lines(path: Path, records: Iterable[msgspec.Struct]) -> None:
+    """Write a JSON line for each record."""
+    with path.open("wb", LINES_BUFFER) as file:
+        file.writelines(map(encode_line, records))
 
 
 def witness_of(name: DocumentName) -> Witness:

@@ -1,7 +1,6 @@
 """The lines of `related.jsonl`: what is alike and stays."""
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
 
 import msgspec
 import numpy as np
@@ -40,38 +39,31 @@ class RelatedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
         return [self.other, Witness(self.id, self.path, self.line)]
 
 
-def write_related(
-    path: Path, segments: Segments, decisions: Decisions, conflicts: Conflicts, quote: Callable[[int], Quotes]
-) -> None:
-    """Write one line for each kept document that is alike another one, in the order of the input.
+def describe_related(
+    segments: Segments, decisions: Decisions, conflicts: Conflicts, quote: Callable[[int], Quotes]
+) -> Iterator[RelatedRecord]:
+    """Yield one record for each kept document that is alike another one, in the order of the input.
 
     `quote` returns the conflicts of a document in words.
     """
     rows = np.flatnonzero(decisions.relative["document"] >= 0)
-    encode = msgspec.json.Encoder().encode_lines
-    with path.open("wb") as file:
-        for begin in range(0, len(rows), LINES_AT_ONCE):
-            part = rows[begin : begin + LINES_AT_ONCE]
-            relatives = decisions.relative[part]
-            others = segments.names(relatives["document"].copy())
-            columns = (relatives[name].tolist() for name in ("relation", "similarity"))
-            sizes = segments.count_tokens(part)
-            lines = []
-            values = zip(part.tolist(), segments.names(part), others, sizes, *columns, strict=True)
-            for doc, name, other, size, relation, similarity in values:
-                found = conflicts.differences[doc]
-                lines.append(
-                    RelatedRecord(
-                        id=Raw(name.raw_id),
-                        path=name.path,
-                        line=name.line,
-                        other=witness_of(other),
-                        relation=CopyRelation(relation).label,
-                        similarity=similarity,
-                        novel_words=found.num_novel,
-                        novel_share=round(found.num_novel / max(size, 1), 4),
-                        novel_run=found.longest_run,
-                        conflicts=quote(doc),
-                    )
-                )
-            file.write(encode(lines))
+    for begin in range(0, len(rows), LINES_AT_ONCE):
+        part = rows[begin : begin + LINES_AT_ONCE]
+        relatives = decisions.relative[part]
+        others = segments.names(relatives["document"].copy())
+        columns = (relatives[name].tolist() for name in ("relation", "similarity"))
+        values = zip(part.tolist(), segments.names(part), others, segments.count_tokens(part), *columns, strict=True)
+        for doc, name, other, size, relation, similarity in values:
+            found = conflicts.differences[doc]
+            yield RelatedRecord(
+                id=Raw(name.raw_id),
+                path=name.path,
+                line=name.line,
+                other=witness_of(other),
+                relation=CopyRelation(relation).label,
+                similarity=similarity,
+                novel_words=found.num_novel,
+                novel_share=round(found.num_novel / max(size, 1), 4),
+                novel_run=found.longest_run,
+                conflicts=quote(doc),
+            )

@@ -4,19 +4,17 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-import msgspec
-
 from dedup.errors import InputError
 from dedup.model.documents import DocumentPlace
 from dedup.model.story import StoryRecord
 from dedup.output.line_objects import NOT_OURS, read_lines, read_place
 from dedup.output.output_file import open_output
+from dedup.output.records import encode_line
 
 
 def write_stories(stories: Iterable[StoryRecord], out: str, inputs: Iterable[str] = ()) -> None:
     """Write one JSON line for each story to a file, which is replaced when it is whole, or to standard output (-)."""
-    encoder = msgspec.json.Encoder()
-    lines = (encoder.encode(story) + b"\n" for story in stories)
+    lines = map(encode_line, stories)
     if out == "-":
         sys.stdout.buffer.writelines(lines)
         sys.stdout.flush()

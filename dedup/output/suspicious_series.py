@@ -5,7 +5,6 @@ Nothing is decided by them. They show faults of a scraper, and copies that may b
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import NamedTuple
 
 import msgspec
@@ -19,7 +18,7 @@ from dedup.near.decisions import Decisions
 from dedup.near.fetch_texts import fetch_fields
 from dedup.near.segments import Segments
 from dedup.near.sketches import Sketches
-from dedup.output.records import Line, encode_line
+from dedup.output.records import Line
 
 Raw = msgspec.Raw
 MANY_TITLES = 5  # a headline is changed once or twice
@@ -177,9 +176,3 @@ class SeriesReader:
 def choose_longest(series: Sequence[SuspiciousSeries]) -> list[SuspiciousSeries]:
     """Return the longest series of each kind."""
     return [each for kind in SeriesKind for each in [s for s in series if s.kind == kind][:MAX_SERIES]]
-
-
-def write_series(path: Path, series: Sequence[SuspiciousSeries], reader: SeriesReader) -> None:
-    """Write a line for each series."""
-    with path.open("wb") as file:
-        file.writelines(encode_line(reader.describe(each)) for each in series)

@@ -66,13 +66,6 @@ class LocatedSources:
         return msgspec.Raw(self.names[document].raw_id)
 
 
-def write_lines(path: Path, records: Iterator[object]) -> None:
-    """Write one JSON line for each record."""
-    encoder = msgspec.json.Encoder()
-    with path.open("wb") as file:
-        file.writelines(encoder.encode(record) + b"\n" for record in records)
-
-
 def describe_families(located: LocatedSources) -> Iterator[FamilyRecord]:
     """Yield the lines of `families.jsonl`."""
     found = located.found

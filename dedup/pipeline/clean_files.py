@@ -16,11 +16,13 @@ from dedup.output.digests import write_digests
 from dedup.output.examples import choose_examples
 from dedup.output.finished_run import check_run
 from dedup.output.pack_files import join_pieces, list_pieces, pack
-from dedup.output.passage_records import write_boilerplate, write_passages
+from dedup.output.passage_records import describe_passages, list_boilerplate
+from dedup.output.records import write_lines
 from dedup.output.run_folder import (
     ANNOTATED,
     ASIDE,
     BOILERPLATE,
+    CLUSTERS,
     EDITED,
     LOCATED,
     PASSAGES,
@@ -29,7 +31,7 @@ from dedup.output.run_folder import (
     SET_ASIDE,
     SUMMARY,
 )
-from dedup.output.write_clusters import write_clusters
+from dedup.output.write_clusters import describe_clusters
 from dedup.output.write_shards import (
     Results,
     join_files,
@@ -116,8 +118,8 @@ def write_output(outcome: Outcome, job: Job) -> str | None:
         if job.settings.passages.is_on:
             segments, findings, output = outcome.sketches.segments, outcome.findings, job.folder.output
             parts = job.list_parts(LOCATED)
-            write_passages(output / PASSAGES, parts, findings.passages, segments)
-            write_boilerplate(output / BOILERPLATE, parts, findings.boilerplate, segments)
+            write_lines(output / PASSAGES, describe_passages(parts, findings.passages, segments))
+            write_lines(output / BOILERPLATE, list_boilerplate(parts, findings.boilerplate, segments))
         return write_digests(job.folder.output)
 
 
@@ -141,7 +143,7 @@ def write_records(outcome: Outcome, job: Job) -> None:
 def write_one(shard: Shard, *, results: Results, offsets: Sequence[int], annotated: bool) -> None:
     """Write one shard's share of the output; with the first go the clusters."""
     if shard.index == 0:
-        write_clusters(results.run, results.segments, results.decisions)
+        write_lines(results.run.output / CLUSTERS, describe_clusters(results.segments, results.decisions))
     write_shard(results, shard, offsets[shard.index])
     if annotated:
         from dedup.output.annotate_records import annotate_shard  # noqa: PLC0415 (for those who ask)

@@ -12,7 +12,8 @@ from dedup.near.decisions import Decisions
 from dedup.near.fetch_texts import fetch_texts
 from dedup.near.segments import Segments
 from dedup.output.output_file import open_output
-from dedup.output.passage_records import write_passages
+from dedup.output.passage_records import describe_passages
+from dedup.output.records import write_lines
 from dedup.output.run_folder import LOCATED, PASSAGES
 from dedup.passages.boilerplate import NO_BOILERPLATE
 from dedup.passages.containment import find_across
@@ -49,7 +50,7 @@ def list_in_folder(job: Job, target: Path | None, biggest: int) -> ListedPassage
         passages = plan_kept(segments, decisions, shared, config, cut_across=False)
     passages = replace(passages, may_cut=np.zeros(len(passages), bool))
     locate(segments, Findings(passages, NO_BOILERPLATE, config), job)
-    write_passages(job.folder.output / PASSAGES, job.list_parts(LOCATED), passages, segments)
+    write_lines(job.folder.output / PASSAGES, describe_passages(job.list_parts(LOCATED), passages, segments))
     examples = choose_biggest(segments, passages, job.settings.input, biggest)
     if target is not None:
         inputs = [file.user_file.location for file in job.run.files]

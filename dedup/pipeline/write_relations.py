@@ -3,10 +3,11 @@
 from functools import partial
 
 from dedup.output.conflicts import Quotes, find_conflicts, quote_shard, read_quotes
-from dedup.output.related_records import write_related
+from dedup.output.records import write_lines
+from dedup.output.related_records import describe_related
 from dedup.output.run_folder import QUOTES, RELATED, SUSPICIOUS
 from dedup.output.sign_conflicts import quote_signs_of
-from dedup.output.suspicious_series import SeriesReader, choose_longest, write_series
+from dedup.output.suspicious_series import SeriesReader, choose_longest
 from dedup.pipeline.job import Job, Outcome
 
 
@@ -24,8 +25,8 @@ def write_relations(outcome: Outcome, job: Job) -> dict[int, Quotes]:
     def in_words(doc: int) -> Quotes:
         return signs.get(doc) or quoted.get(doc)
 
-    write_related(job.folder.output / RELATED, segments, outcome.decisions, conflicts, in_words)
+    write_lines(job.folder.output / RELATED, describe_related(segments, outcome.decisions, conflicts, in_words))
     series = choose_longest(outcome.series)
     reader = SeriesReader.of(series, segments, outcome.decisions, job.settings.input)
-    write_series(job.folder.output / SUSPICIOUS, series, reader)
+    write_lines(job.folder.output / SUSPICIOUS, map(reader.describe, series))
     return {doc: in_words(doc) for doc in conflicts.differences if not outcome.decisions.kept[doc]}

@@ -9,6 +9,7 @@ import msgspec
 
 from dedup.model.run import Limit
 from dedup.near.fetch_texts import fetch_texts
+from dedup.output.records import write_lines
 from dedup.output.run_folder import LOCATED, RunFolder
 from dedup.output.source_records import SourceSummary
 from dedup.output.story_file import read_stories
@@ -19,7 +20,6 @@ from dedup.output.write_sources import (
     describe_families,
     describe_stories,
     find_documents,
-    write_lines,
 )
 from dedup.pipeline.job import Job, Progress
 from dedup.pipeline.list_sources import SourceRun, find_sources, make_source_job

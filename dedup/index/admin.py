@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,6 +11,7 @@ from dedup.corpus.values import read_value
 from dedup.errors import OutputError
 from dedup.index.checks import check_values
 from dedup.index.commit import delete_documents, delete_runs
+from dedup.index.connection import Connection
 from dedup.index.damage import require
 from dedup.index.store import IndexFile
 from dedup.index.tables import read_runs, read_settings
@@ -19,9 +19,6 @@ from dedup.model.documents import CopyRelation
 from dedup.model.index_results import IndexInfo, RunInfo
 from dedup.output.output_file import open_output
 from dedup.output.table_file import TableSource, seekable
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 ROWS_AT_ONCE = 1 << 16
 EXPORT_SCHEMA = pa.schema(
@@ -66,7 +63,7 @@ def describe_index(index: IndexFile) -> IndexInfo:
         )
 
 
-def measure_parts(connection: "DuckDBPyConnection") -> dict[str, int]:
+def measure_parts(connection: Connection) -> dict[str, int]:
     """Return the bytes of the blocks of each part; what shares its blocks with others is "names and sizes"."""
     block_size = int(connection.execute("SELECT block_size FROM pragma_database_size()").fetchall()[0][0])
     parts, total = {}, 0

@@ -5,16 +5,13 @@ sizes an allocation unchecked, and no number of it is an address.
 """
 
 from functools import cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 
+from dedup.index.connection import Connection
 from dedup.index.damage import DamagedIndexError, require
 from dedup.index.tables import make_tables
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 # Names are whole: a macro of the file may have the name of a function of DuckDB.
 TABLES = "SELECT table_name, sql FROM system.main.duckdb_tables() WHERE NOT internal ORDER BY table_name"
@@ -31,14 +28,14 @@ MAX_META_ROWS = 100
 PIECE = "piece"  # the column of coded tokens, and of shingles
 
 
-def read_meta(connection: "DuckDBPyConnection") -> dict[str, str] | None:
+def read_meta(connection: Connection) -> dict[str, str] | None:
     """Return what an index says of itself, None where a file has no such table: a view in its place is not asked."""
     if dict(connection.execute(TABLES).fetchall()).get("meta") != declare_tables(1)["meta"]:
         return None
     return dict(connection.execute(f"SELECT name, value FROM main.meta LIMIT {MAX_META_ROWS}").fetchall())  # noqa: S608
 
 
-def check_catalog(connection: "DuckDBPyConnection", bands: int) -> None:
+def check_catalog(connection: Connection, bands: int) -> None:
     """Raise `DamagedIndexError` unless a file has our tables, as `make_tables` makes them, and nothing else."""
     found, expected = dict(connection.execute(TABLES).fetchall()), declare_tables(bands)
     for name in sorted(found.keys() | expected.keys()):
@@ -60,7 +57,7 @@ def declare_tables(bands: int) -> dict[str, str]:
         return dict(connection.execute(TABLES).fetchall())
 
 
-def check_sizes(connection: "DuckDBPyConnection", num_bytes: int) -> None:
+def check_sizes(connection: Connection, num_bytes: int) -> None:
     """Raise `DamagedIndexError` where a table says to have more rows than fit into a file of so many bytes."""
     for table in declare_tables(1):
         count = connection.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]  # noqa: S608 (our own names)

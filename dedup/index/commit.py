@@ -3,7 +3,6 @@
 import ctypes
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
@@ -11,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import NearConfig, PassageConfig
+from dedup.index.connection import Connection
 from dedup.index.dictionaries import Coder, choose_coder
 from dedup.index.samples import take_samples, view_as_bytes
 from dedup.index.store import IndexFile, count_threads
@@ -26,9 +26,6 @@ from dedup.near.stored import DIFFERENCE_COLUMNS
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.threads import start_threads
 from dedup.version import __version__
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 PIECE_SCHEMA = pa.schema({"ordinal": pa.int64(), "part": pa.int32(), "piece": pa.large_binary()})
 REMOVED_SCHEMA = pa.schema(
@@ -114,7 +111,7 @@ def commit(
         insert_run(connection, row)
 
 
-def insert(connection: "DuckDBPyConnection", table: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
+def insert(connection: Connection, table: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
     """Append batches to a table as they come."""
     connection.register("added", pa.RecordBatchReader.from_batches(schema, batches))
     connection.execute(f"INSERT INTO {table} SELECT * FROM added")  # noqa: S608 (our own name)
@@ -268,7 +265,7 @@ def is_first_of_its_kind(before: npt.NDArray[np.uint64], content: npt.NDArray[np
     return first[len(before) :]
 
 
-def delete_runs(connection: "DuckDBPyConnection", numbers: Sequence[int]) -> None:
+def delete_runs(connection: Connection, numbers: Sequence[int]) -> None:
     """Take runs out of the index, with all that they brought."""
     if not numbers:
         return
@@ -278,7 +275,7 @@ def delete_runs(connection: "DuckDBPyConnection", numbers: Sequence[int]) -> Non
         connection.execute(f"DELETE FROM {table} WHERE {column} IN ({some})")  # noqa: S608 (the same)
 
 
-def delete_documents(connection: "DuckDBPyConnection", query: str) -> int:
+def delete_documents(connection: Connection, query: str) -> int:
     """Take documents out, with the removed contents that name them as witness; return how many.
 
     `query` gives their ordinals.

@@ -1,19 +1,17 @@
 """The dictionaries of an index: frequent words, under which its tokens are stored (`dedup.kernels.token_codes`)."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from dedup.index.connection import Connection
 from dedup.index.damage import require
 from dedup.kernels.buffers import as_read_only
 from dedup.kernels.token_codes import MAX_WORDS, decode_pieces, encode_pieces, enter_codes
 from dedup.kernels.tokens import MASKED
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 SAMPLED = 2_000_000  # tokens that a dictionary is made from
 WORTH_ANOTHER = 2  # times as many tokens to sample make another dictionary
@@ -62,7 +60,7 @@ def view_pieces(pieces: pa.LargeBinaryArray) -> tuple[npt.NDArray[np.int64], pa.
     return np.frombuffer(offsets, np.int64)[pieces.offset : pieces.offset + len(pieces) + 1], data
 
 
-def read_decoder(connection: "DuckDBPyConnection") -> Decoder:
+def read_decoder(connection: Connection) -> Decoder:
     """Return what reads the tokens of an index."""
     rows = connection.execute("SELECT number, words FROM dictionaries ORDER BY number").fetchall()
     require(all(0 <= number <= MAX_NUMBER for number, _ in rows), "a dictionary has no number of one")
@@ -75,9 +73,7 @@ def read_decoder(connection: "DuckDBPyConnection") -> Decoder:
     return Decoder(as_read_only(every), as_read_only(np.cumsum(sizes)))
 
 
-def choose_coder(
-    connection: "DuckDBPyConnection", total: int, sample: Callable[[int], npt.NDArray[np.uint32]]
-) -> Coder:
+def choose_coder(connection: Connection, total: int, sample: Callable[[int], npt.NDArray[np.uint32]]) -> Coder:
     """Return the latest dictionary, or another one where a run has far more tokens than that was made from.
 
     `sample` returns about so many of the `total` tokens of a run.

@@ -8,12 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.config import PassageConfig
+from dedup.index.connection import Connection
 from dedup.index.near_lookup import (
     DOCUMENTS_AT_ONCE,
     TOKEN_TABLES,
@@ -39,9 +40,6 @@ from dedup.kernels.first_sources import (
 from dedup.near.stored import NO_PAIRS, Containers, StoredDocuments, StoredPairs
 from dedup.threads import Threads, start_threads
 
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
 # A stored document is fetched where it is the first to hold this share of the shingles that are looked for.
 WORTH_FETCHING = 0.05
 # Documents are compared where the stored one holds this share of the shingles that are looked for: a changed word
@@ -52,7 +50,7 @@ WORTH_FORGETTING = 0.01
 
 
 def find_holders(
-    connection: "DuckDBPyConnection",
+    connection: Connection,
     asked: Samples,
     config: PassageConfig,
     without: Sequence[int],
@@ -102,7 +100,7 @@ def enter(names: npt.NDArray[np.uint32]) -> tuple[ShingleSet, npt.NDArray[np.int
 class Scan(NamedTuple):
     """One pass over the sampled shingles of an index."""
 
-    connection: "DuckDBPyConnection"
+    connection: Connection
     shingles: ShingleSet
     without: Sequence[int]
     report: Callable[[int], None]
@@ -141,7 +139,7 @@ def copy_set(shingles: ShingleSet) -> ShingleSet:
     return shingles._replace(bits=shingles.bits.copy(), table=shingles.table.copy())
 
 
-def scan_part(connection: "DuckDBPyConnection", shingles: ShingleSet, first: int, without: Sequence[int]) -> int:
+def scan_part(connection: Connection, shingles: ShingleSet, first: int, without: Sequence[int]) -> int:
     """Note who holds the shingles of the stored documents from ordinal `first` on, DOCUMENTS_AT_ONCE ordinals.
 
     Returns of how many shingles this is the first holder.
@@ -186,7 +184,7 @@ class HeldPairs(NamedTuple):
 
 
 def fetch_containers(
-    connection: "DuckDBPyConnection",
+    connection: Connection,
     pairs: StoredPairs,
     asked: Samples,
     own_tokens: npt.NDArray[np.int32],

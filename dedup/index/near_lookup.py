@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from dedup.config import NearConfig
 from dedup.index.checks import check_values
+from dedup.index.connection import Connection
 from dedup.index.damage import require
 from dedup.index.store import count_threads, streaming
 from dedup.index.stored_tokens import StoredTokens, fetch_tokens
@@ -30,9 +31,6 @@ from dedup.near.leaders import Offered, limits_of
 from dedup.near.read_facts import Facts
 from dedup.near.stored import DIFFERENCE_COLUMNS, NAME_SCHEMA, NOTHING_REMOVED, RemovedContents, StoredDocuments
 from dedup.threads import Threads, start_threads
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 CONTROL = re.compile("[\\x00-\\x1f]")
 ROWS_AT_ONCE, DOCUMENTS_AT_ONCE = 1 << 13, 1 << 16
@@ -52,7 +50,7 @@ class Scanned(NamedTuple):
 
 
 def scan_keys(
-    connection: "DuckDBPyConnection", new: Sequence[Offered], near: NearConfig, without: Sequence[int], threads: Threads
+    connection: Connection, new: Sequence[Offered], near: NearConfig, without: Sequence[int], threads: Threads
 ) -> Scanned:
     """Look the keys of all stored documents up among those of the new ones, in threads over parts of the index."""
     bands = bands_of(near).bands
@@ -70,7 +68,7 @@ def scan_keys(
     return Scanned(found.ordinals[chosen], found.num_tokens[chosen], keys, comparable[chosen])
 
 
-def list_parts(connection: "DuckDBPyConnection", size: int) -> list[int]:
+def list_parts(connection: Connection, size: int) -> list[int]:
     """Return the first ordinals of the parts of an index, `size` ordinals each, that hold documents."""
     query = f"SELECT DISTINCT ordinal // {size} FROM documents"  # noqa: S608 (our own number)
     parts = sorted(part for (part,) in connection.execute(query).fetchall())
@@ -99,7 +97,7 @@ class Sharing(NamedTuple):
     slot: npt.NDArray[np.int64]
 
 
-def find_sharing(connection: "DuckDBPyConnection", key_set: KeySet, first: int, without: Sequence[int]) -> Sharing:
+def find_sharing(connection: Connection, key_set: KeySet, first: int, without: Sequence[int]) -> Sharing:
     """Return which of the stored documents from ordinal `first` on share a key, DOCUMENTS_AT_ONCE ordinals."""
     columns = "ordinal, num_tokens, num_shingles, keys, signature"
     here = f"ordinal BETWEEN {first} AND {first + DOCUMENTS_AT_ONCE - 1} AND {passing(without)}"
@@ -157,7 +155,7 @@ TOKEN_TABLES = ("tokens", "masked")
 
 
 def find_stored(
-    connection: "DuckDBPyConnection", new: Sequence[Offered], near: NearConfig, without: Sequence[int], spool: Path
+    connection: Connection, new: Sequence[Offered], near: NearConfig, without: Sequence[int], spool: Path
 ) -> StoredDocuments:
     """Return the stored documents that a new one may be a copy of, and the removed contents that are equal to one.
 
@@ -183,7 +181,7 @@ def find_stored(
     return replace(stored, num_shingles=np.where(stored.address == 0, np.int32(0), stored.num_shingles))
 
 
-def add_witnesses(connection: "DuckDBPyConnection", documents: StoredTokens, removed: pa.Table) -> StoredTokens:
+def add_witnesses(connection: Connection, documents: StoredTokens, removed: pa.Table) -> StoredTokens:
     """Return documents and the witnesses that removed contents have conflicting slots with: these are read again."""
     quoted = removed.column("witness").to_numpy()[removed.column("slots").to_numpy() > 0]
     others = np.setdiff1d(quoted, documents.ordinals)
@@ -192,7 +190,7 @@ def add_witnesses(connection: "DuckDBPyConnection", documents: StoredTokens, rem
     return StoredTokens(ordinals, num_tokens).take(np.argsort(ordinals))
 
 
-def fetch_sizes(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
+def fetch_sizes(connection: Connection, ordinals: npt.NDArray[np.int64]) -> npt.NDArray[np.int32]:
     """Return the number of tokens of documents, in the order of their ordinals."""
     if len(ordinals) == 0:
         return np.empty(0, np.int32)
@@ -224,9 +222,7 @@ def make_stored(rows: pa.Table, bands: int) -> StoredDocuments:
     )
 
 
-def find_removed(
-    connection: "DuckDBPyConnection", content: Sequence[npt.NDArray[np.uint64]], without: Sequence[int]
-) -> pa.Table:
+def find_removed(connection: Connection, content: Sequence[npt.NDArray[np.uint64]], without: Sequence[int]) -> pa.Table:
     """Return the rows of `removed_contents` with the content of a new document and a witness that is still stored."""
     every = np.concatenate([np.empty((0, 2), np.uint64), *content])
     asked = pa.table({"high": every[:, 0], "low": every[:, 1]})
@@ -264,7 +260,7 @@ def read_removed(rows: pa.Table, facts: Facts, ordinals: npt.NDArray[np.int64]) 
     )
 
 
-def fetch_rows(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64]) -> pa.Table:
+def fetch_rows(connection: Connection, ordinals: npt.NDArray[np.int64]) -> pa.Table:
     """Return names, contents, sizes and facts of some documents, in their order."""
     connection.execute("SET arrow_large_buffer_size = true")
     connection.register("wanted", pa.table({"ordinal": ordinals}))

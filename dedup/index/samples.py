@@ -1,12 +1,13 @@
 """Samples of the shingles of documents: taken from their tokens, and read from an index, which stores them."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from dedup.index.connection import Connection
 from dedup.index.damage import require
 from dedup.index.dictionaries import view_pieces
 from dedup.index.stored_tokens import read_pieces
@@ -15,9 +16,6 @@ from dedup.kernels.buffers import as_read_only
 from dedup.kernels.first_sources import EVERY, list_samples, make_factors
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.threads import Threads
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 
 class Samples(NamedTuple):
@@ -57,13 +55,13 @@ def join_samples(parts: Sequence[Samples]) -> Samples:
     return Samples(as_read_only(np.concatenate(names)), as_read_only(np.concatenate(moved)))
 
 
-def fetch_samples(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64], threads: Threads) -> Samples:
+def fetch_samples(connection: Connection, ordinals: npt.NDArray[np.int64], threads: Threads) -> Samples:
     """Return the stored samples of documents (ordinals, ascending), in several threads."""
     parts = [part for part in np.array_split(ordinals, threads.count) if part.size]
     return join_samples(threads.map(lambda part: fetch_some(connection.cursor(), part), parts) or [NO_SAMPLES])
 
 
-def fetch_some(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64]) -> Samples:
+def fetch_some(connection: Connection, ordinals: npt.NDArray[np.int64]) -> Samples:
     """Return the stored samples of documents, none of those that the index does not have."""
     found = [(np.empty(0, np.int64), NO_SAMPLES)]
     for batch in read_pieces(connection, "shingles", ordinals):

@@ -1,18 +1,16 @@
 """Which documents of an index have sampled shingles of one text, and how many: all of them, not the first alone."""
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from dedup.index.connection import Connection
 from dedup.index.damage import require
 from dedup.index.find_containers import enter
 from dedup.index.samples import Samples, read_samples
 from dedup.index.stored_tokens import PIECES_AT_ONCE
 from dedup.kernels.first_sources import count_held
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 
 class Sharers(NamedTuple):
@@ -26,7 +24,7 @@ class Sharers(NamedTuple):
         return np.sort(self.ordinals[np.argsort(-self.counts, kind="stable")[:most]])
 
 
-def find_sharers(connection: "DuckDBPyConnection", asked: Samples) -> Sharers:
+def find_sharers(connection: Connection, asked: Samples) -> Sharers:
     """Return the stored documents that have a sampled shingle of a text: all sampled shingles are streamed past it."""
     shingles, _ = enter(asked.names)
     connection.execute("SET arrow_large_buffer_size = true")

@@ -9,21 +9,19 @@ import numpy.typing as npt
 from dedup.config import NearConfig
 from dedup.corpus.values import read_value
 from dedup.index.checks import check_values
+from dedup.index.connection import Connection
 from dedup.index.dictionaries import read_decoder
 from dedup.index.stored_tokens import DAMAGED
 from dedup.index.tables import PIECE
-from dedup.kernels.minhash import sign
-from dedup.kernels.shingles import keep_distinct, roll_shingles, table_size
 from dedup.near.bands import bands_of
-from dedup.near.signature import Signature, draw_permutations
+from dedup.near.sketcher import sign_tokens
 
 if TYPE_CHECKING:
     from datasketch import MinHashLSH
-    from duckdb import DuckDBPyConnection
 
 
 def insert_signatures(
-    connection: "DuckDBPyConnection", near: NearConfig, storage_config: Mapping[str, object] | None
+    connection: Connection, near: NearConfig, storage_config: Mapping[str, object] | None
 ) -> "MinHashLSH":
     """Return a `MinHashLSH` of datasketch that holds a signature of each document, made anew from its tokens."""
     from datasketch import MinHashLSH  # noqa: PLC0415 (a second of import, for those who ask for it)
@@ -41,18 +39,7 @@ def insert_signatures(
     return lsh
 
 
-def sign_tokens(tokens: npt.NDArray[np.uint32], near: NearConfig) -> Signature:
-    """Return the signature of a text by its tokens, that of `sign_text`."""
-    shingles = np.empty(max(tokens.size, 1), np.uint64)
-    count = roll_shingles(tokens, near.shingle_size, shingles)
-    distinct = keep_distinct(shingles, count, np.empty(table_size(count), np.uint64))
-    values = np.empty(near.num_perm, np.uint32)
-    hashes = (shingles[:distinct] >> np.uint64(32)).astype(np.uint32)
-    sign(hashes, draw_permutations(near.num_perm, near.seed), values)
-    return Signature(values, near.seed)
-
-
-def read_documents(connection: "DuckDBPyConnection") -> Iterator[tuple[int, str, npt.NDArray[np.uint32]]]:
+def read_documents(connection: Connection) -> Iterator[tuple[int, str, npt.NDArray[np.uint32]]]:
     """Yield (ordinal, id as raw JSON, tokens) of every document with a token, in the order of keeping."""
     query = f"""
         SELECT d.ordinal, d.id, least(d.num_tokens - t.part::BIGINT * {PIECE}, {PIECE}), t.piece

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, NamedTuple
+from typing import IO, NamedTuple
 
 from dedup.errors import CutOffError, InputError, OutputError
 from dedup.index.checks import check_catalog, check_sizes, read_meta
+from dedup.index.connection import Connection
 from dedup.index.damage import DamagedIndexError
 from dedup.index.tables import FORMAT, config_of, read_runs, read_settings
 from dedup.near.bands import bands_of
@@ -19,9 +20,6 @@ from dedup.output.folder_marker import claim, has_marker, remove_ours
 from dedup.output.lock_file import release_lock, take_lock
 from dedup.output.output_file import LOCK_SUFFIX, LOG_SUFFIXES, choose_mode
 from dedup.text.printed_paths import printable
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 # Blocks are read once: a larger cache costs fresh pages, and saves nothing.
 READING_MEMORY, WRITING_MEMORY = "256MB", "1GB"
@@ -117,7 +115,7 @@ class IndexFile:
         return f"new index {self.place.name!a}"
 
     @contextmanager
-    def reading(self, patience_s: float = PATIENCE_S) -> Iterator["DuckDBPyConnection"]:
+    def reading(self, patience_s: float = PATIENCE_S) -> Iterator[Connection]:
         """Open the index for reading, waiting for the moment in which a run commits."""
         if not self.path.exists():
             raise InputError(f"{self.path}: no such index. Make one with `dedup clean --index` or `dedup index add`.")
@@ -127,7 +125,7 @@ class IndexFile:
             yield connection
 
     @contextmanager
-    def writing(self, inputs: Iterable[str] = (), patience_s: float = PATIENCE_S) -> Iterator["DuckDBPyConnection"]:
+    def writing(self, inputs: Iterable[str] = (), patience_s: float = PATIENCE_S) -> Iterator[Connection]:
         """Open the index for one transaction: all of what is done inside is in the file afterwards, or nothing.
 
         A new index is made in a folder of its own and renamed. Nobody can read it who cannot read all `inputs`.
@@ -170,7 +168,7 @@ class IndexFile:
             if os.path.lexists(log) and not (self.path.exists() and is_log(log)):
                 raise OutputError(f"{log}: is in the place of the log of the index, and is not its log. Move it away.")
 
-    def _check(self, connection: "DuckDBPyConnection") -> None:
+    def _check(self, connection: Connection) -> None:
         """Refuse what is no index of this format, not whole, or not made by a run."""
         state = FileState.of(self.place)
         has_log = any(os.path.lexists(beside_of(self.place, suffix)) for suffix in LOG_SUFFIXES)
@@ -226,7 +224,7 @@ class IndexFile:
 
 
 @contextmanager
-def streaming(connection: "DuckDBPyConnection") -> Iterator[None]:
+def streaming(connection: Connection) -> Iterator[None]:
     """Read most of a table: blocks that were read make room for others early, and are still in the caches then.
 
     In the thread that asks: another of DuckDB's makes a stream of rows three times as long.
@@ -252,7 +250,7 @@ def is_log(path: Path) -> bool:
 
 
 @contextmanager
-def transaction(connection: "DuckDBPyConnection") -> Iterator[None]:
+def transaction(connection: Connection) -> Iterator[None]:
     """Commit what is done inside; what fails ends with the connection, and with that is undone."""
     connection.execute("BEGIN")
     yield
@@ -265,7 +263,7 @@ def count_threads() -> int:
 
 
 @contextmanager
-def connect(path: Path, patience_s: float, *, read_only: bool) -> Iterator["DuckDBPyConnection"]:
+def connect(path: Path, patience_s: float, *, read_only: bool) -> Iterator[Connection]:
     """Open a DuckDB file, again and again while others hold it: no query reaches other files, extensions stay out.
 
     What DuckDB sets aside goes into a folder of ours: by default it has a name beside the file that anybody knows.

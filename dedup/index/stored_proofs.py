@@ -1,28 +1,26 @@
 """What an index knows of the words of its documents under a secret seed, and that seed."""
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.index.checks import check_values
+from dedup.index.connection import Connection
 from dedup.index.damage import require
 from dedup.near.text_proofs import PROOF_SCHEMA
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 SEED = re.compile("[0-9a-f]{16}")
 
 
-def write_seed(connection: "DuckDBPyConnection", seed: int) -> None:
+def write_seed(connection: Connection, seed: int) -> None:
     """Note the seed of a new index."""
     connection.execute("INSERT INTO meta VALUES ('seed', ?)", [f"{seed:016x}"])
 
 
-def read_seed(connection: "DuckDBPyConnection") -> int:
+def read_seed(connection: Connection) -> int:
     """Return the seed of an index."""
     rows = connection.execute("SELECT value FROM meta WHERE name = 'seed'").fetchall()
     require(len(rows) == 1 and SEED.fullmatch(rows[0][0]), "it has no secret seed")
@@ -39,7 +37,7 @@ class StoredProofs(NamedTuple):
 NO_PROOFS = StoredProofs(pa.RecordBatch.from_pylist([], PROOF_SCHEMA), np.empty(0, np.int32))
 
 
-def fetch_proofs(connection: "DuckDBPyConnection", ordinals: npt.NDArray[np.int64]) -> StoredProofs:
+def fetch_proofs(connection: Connection, ordinals: npt.NDArray[np.int64]) -> StoredProofs:
     """Return what is known of some documents, by ordinal."""
     wanted, rows = np.unique(ordinals, return_inverse=True)
     connection.register("wanted", pa.table({"ordinal": wanted}))

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.index.checks import check_values
+from dedup.index.connection import Connection
 from dedup.index.damage import require
 from dedup.index.dictionaries import Decoder, read_decoder
 from dedup.index.tables import PIECE
@@ -19,7 +20,6 @@ from dedup.threads import Threads
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from duckdb import DuckDBPyConnection
 
 PIECES_AT_ONCE = 1 << 11
 LOGGED_BYTES = 1 << 24  # of an index that may be in its log still
@@ -60,9 +60,7 @@ class TokenCopy:
         return MappedTokens(np.where(is_there, address, np.uint64(0)), room)
 
 
-def fetch_tokens(
-    connection: "DuckDBPyConnection", table: str, wanted: StoredTokens, spool: Path, threads: Threads
-) -> TokenCopy:
+def fetch_tokens(connection: Connection, table: str, wanted: StoredTokens, spool: Path, threads: Threads) -> TokenCopy:
     """Begin to copy tokens of documents to a file beside `spool`, in several threads."""
     path = spool.with_suffix(f".{table}")
     ends = np.cumsum(wanted.num_tokens, dtype=np.int64)
@@ -86,9 +84,7 @@ class StoredPlaces(NamedTuple):
     path: Path
 
 
-def copy_tokens(
-    connection: "DuckDBPyConnection", table: str, decoder: Decoder, places_of: StoredPlaces
-) -> npt.NDArray[np.bool_]:
+def copy_tokens(connection: Connection, table: str, decoder: Decoder, places_of: StoredPlaces) -> npt.NDArray[np.bool_]:
     """Write the tokens of documents to where each begins; return of which there are any.
 
     All pieces of a document are there, once, or none; of the table `tokens` all.
@@ -113,9 +109,7 @@ def copy_tokens(
     return is_there
 
 
-def read_pieces(
-    connection: "DuckDBPyConnection", table: str, ordinals: npt.NDArray[np.int64]
-) -> Iterator[pa.RecordBatch]:
+def read_pieces(connection: Connection, table: str, ordinals: npt.NDArray[np.int64]) -> Iterator[pa.RecordBatch]:
     """Yield the rows (ordinal, part, piece) of documents (ordinals, ascending), in any order."""
     connection.execute("SET arrow_large_buffer_size = true")
     connection.register("wanted", pa.table({"ordinal": ordinals}))

@@ -4,18 +4,15 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from dedup.config import NearConfig, describe
 from dedup.errors import DedupError
+from dedup.index.connection import Connection
 from dedup.index.damage import DamagedIndexError, require
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.sketcher import tokenise_text
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
 
 FORMAT = 7
 FLAGS = {
@@ -85,7 +82,7 @@ MAX_NUMBER, MAX_ORDINAL = 2**31 - 1, 2**32 - 1  # none has them: the columns and
 RUN_NAME = re.compile(r"[0-9]{4,}-[0-9a-f]{8}")
 
 
-def make_tables(connection: "DuckDBPyConnection", settings: Settings, bands: int, version: str) -> None:
+def make_tables(connection: Connection, settings: Settings, bands: int, version: str) -> None:
     """Make the tables of a new index.
 
     documents  what was kept, in the order of keeping; `keys` are the band keys, `signature` is the b-bit signature,
@@ -148,7 +145,7 @@ class RunRow:
     state: str
 
 
-def read_settings(connection: "DuckDBPyConnection") -> dict[str, object]:
+def read_settings(connection: Connection) -> dict[str, object]:
     """Return the settings of an index."""
     rows = connection.execute("SELECT value FROM meta WHERE name = 'settings'").fetchall()
     require(len(rows) == 1, "it does not say under which settings it was made")
@@ -159,7 +156,7 @@ def read_settings(connection: "DuckDBPyConnection") -> dict[str, object]:
     return settings
 
 
-def read_runs(connection: "DuckDBPyConnection") -> list[RunRow]:
+def read_runs(connection: Connection) -> list[RunRow]:
     """Return the runs of an index in their order."""
     columns = ", ".join(RunRow.__slots__)
     rows = connection.execute(f"SELECT {columns} FROM runs ORDER BY number").fetchall()  # noqa: S608 (our own names)
@@ -174,12 +171,12 @@ def read_runs(connection: "DuckDBPyConnection") -> list[RunRow]:
     return runs
 
 
-def insert_run(connection: "DuckDBPyConnection", row: RunRow) -> None:
+def insert_run(connection: Connection, row: RunRow) -> None:
     """Add a row to `runs`."""
     values = [getattr(row, name) for name in RunRow.__slots__]
     connection.execute(f"INSERT INTO runs VALUES ({', '.join('?' * len(values))})", values)  # noqa: S608 (our own marks)
 
 
-def mark_published(connection: "DuckDBPyConnection", run: str) -> None:
+def mark_published(connection: Connection, run: str) -> None:
     """Note that the output of a run is in its place."""
     connection.execute("UPDATE runs SET state = ? WHERE run = ?", [PUBLISHED, run])

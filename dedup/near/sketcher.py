@@ -141,7 +141,11 @@ def tokenise_text(text: str) -> npt.NDArray[np.uint32]:
 
 def shingle_text(text: str, shingle_size: int) -> npt.NDArray[np.uint64]:
     """Return the distinct 64-bit shingle hashes of one text, in order of first occurrence."""
-    tokens = tokenise_text(text)
+    return shingle_tokens(tokenise_text(text), shingle_size)
+
+
+def shingle_tokens(tokens: npt.NDArray[np.uint32], shingle_size: int) -> npt.NDArray[np.uint64]:
+    """Return the same of a text by its tokens."""
     shingles = np.empty(max(tokens.size, 1), np.uint64)
     count = roll_shingles(tokens, shingle_size, shingles)
     return shingles[: keep_distinct(shingles, count, np.empty(table_size(count), np.uint64))]
@@ -154,8 +158,12 @@ def measure_similarity(a: str, b: str, shingle_size: int) -> float:
 
 def sign_text(text: str, config: NearConfig | None = None) -> Signature:
     """Return the signature of one text with all `num_perm` permutations of the config."""
-    config = config or NearConfig()
-    hashes = (shingle_text(text, config.shingle_size) >> np.uint64(32)).astype(np.uint32)
+    return sign_tokens(tokenise_text(text), config or NearConfig())
+
+
+def sign_tokens(tokens: npt.NDArray[np.uint32], config: NearConfig) -> Signature:
+    """Return the same of a text by its tokens."""
+    hashes = (shingle_tokens(tokens, config.shingle_size) >> np.uint64(32)).astype(np.uint32)
     values = np.empty(config.num_perm, np.uint32)
     sign(hashes, draw_permutations(config.num_perm, config.seed), values)
     return Signature(values, config.seed)

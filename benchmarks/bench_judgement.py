@@ -15,7 +15,6 @@ cuts.jsonl             cuts of an earlier rule; cuts_second.jsonl those of the n
 """
 
 import argparse
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -25,40 +24,34 @@ import msgspec
 from measure import cleaned
 from news import read_lines, require_folder
 
+from dedup.bench.judged_pairs import JudgedPair, follow
+from dedup.bench.rates import measure_interval
+
 JUDGED = Path(__file__).parent / "judged"
 VERDICTS = ("right", "wrong", "contested")
 
 
-class JudgedPair(msgspec.Struct, frozen=True):
-    """A removal that was judged: ids, how it was drawn, and what both readers say."""
+class DrawnPair(JudgedPair, frozen=True, kw_only=True):
+    """A removal that two readers judged, and how it was drawn."""
 
     corpus: str
-    removed: str
-    kept: str
     relation: str
     similarity: float
     half: int
     weight: float
-    verdict: str
-    verdict_2: str
-
-    @property
-    def agreed(self) -> str:
-        """Return the verdict of both, contested where they differ."""
-        return self.verdict if self.verdict == self.verdict_2 else "contested"
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """A judged pair, and what becomes of it now: one "goes" for the other, both "stay", or one goes for "another"."""
+    """A judged pair, and what becomes of it now: what `follow` says."""
 
-    pair: JudgedPair
+    pair: DrawnPair
     fate: str
 
 
-def read_judged(name: str) -> list[JudgedPair]:
+def read_judged(name: str) -> list[DrawnPair]:
     """Return the verdicts of a file."""
-    decode = msgspec.json.Decoder(JudgedPair).decode
+    decode = msgspec.json.Decoder(DrawnPair).decode
     return [decode(line) for line in (JUDGED / name).read_bytes().splitlines()]
 
 
@@ -78,10 +71,8 @@ def find_interval(share: float, count: float) -> str:
     """Return the Wilson interval of 95 % of a share of so many."""
     if count == 0:
         return "no case"
-    z = 1.96
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    width = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count)) / (1 + z * z / count)
-    return f"{max(0.0, middle - width):.1%}-{min(1.0, middle + width):.1%}"
+    low, high = measure_interval(share, count)
+    return f"{low:.1%}-{high:.1%}"
 
 
 @dataclass(frozen=True)
@@ -90,12 +81,6 @@ class Cleaned:
 
     witness: dict[str, str]
     cuts: dict[str, list[list[int]]]
-
-    def follow(self, pair: JudgedPair) -> str:
-        """Return what becomes of a pair."""
-        if pair.kept == self.witness.get(pair.removed) or pair.removed == self.witness.get(pair.kept):
-            return "goes"
-        return "another" if pair.removed in self.witness or pair.kept in self.witness else "stay"
 
 
 def clean_corpora(corpora: Iterable[str], data: Path, options: Sequence[str]) -> dict[str, Cleaned]:
@@ -115,7 +100,7 @@ def show_outcomes(title: str, outcomes: Sequence[Outcome]) -> None:
     """Print what goes and what stays, by verdict, and the weighted share of wrong removals among what goes."""
     cells = Counter((outcome.pair.agreed, outcome.fate) for outcome in outcomes)
     parts = [
-        f"{name} {cells[name, 'goes']:3} go {cells[name, 'stay']:3} stay {cells[name, 'another']:2} other"
+        f"{name} {cells[name, 'goes']:3} go {cells[name, 'stays']:3} stay {cells[name, 'other']:2} other"
         for name in VERDICTS
     ]
     going = [outcome.pair for outcome in outcomes if outcome.fate == "goes"]
@@ -168,7 +153,7 @@ def main() -> None:
         show_cuts(name, after)
 
 
-def show_pairs(title: str, pairs: Sequence[JudgedPair], runs: Mapping[str, Cleaned]) -> None:
+def show_pairs(title: str, pairs: Sequence[DrawnPair], runs: Mapping[str, Cleaned]) -> None:
     """Print the agreement of the readers, and what becomes of the pairs of each kind."""
     verdicts = [(pair.verdict, pair.verdict_2) for pair in pairs]
     same = sum(a == b for a, b in verdicts)
@@ -176,15 +161,15 @@ def show_pairs(title: str, pairs: Sequence[JudgedPair], runs: Mapping[str, Clean
     print(f"both readers agree on {same / len(pairs):.1%}, kappa {measure_kappa(verdicts):.2f}")
     groups: dict[str, list[Outcome]] = defaultdict(list)
     for pair in pairs:
-        outcome = Outcome(pair, runs[pair.corpus].follow(pair))
+        outcome = Outcome(pair, follow(pair, runs[pair.corpus].witness))
         for name in ("all", f"half {pair.half}", pair.corpus, f"{pair.corpus}, half {pair.half}", pair.relation):
             groups[name].append(outcome)
     for name, chosen in groups.items():
         show_outcomes(name, chosen)
-    half = [outcome for outcome in groups.get("half 1", []) if outcome.fate != "another"]
+    half = [outcome for outcome in groups.get("half 1", []) if outcome.fate != "other"]
     for verdict in ("wrong", "right"):
         judged = [outcome for outcome in half if outcome.pair.agreed == verdict]
-        stay = sum(outcome.fate == "stay" for outcome in judged)
+        stay = sum(outcome.fate == "stays" for outcome in judged)
         share = stay / max(len(judged), 1)
         interval = find_interval(share, len(judged))
         print(f"half 1: {stay} of {len(judged)} {verdict} removals stay, {share:.1%} ({interval})")

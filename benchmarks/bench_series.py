@@ -6,14 +6,10 @@ CPU seconds of the whole command, the least of three runs; the start is a run ov
 import argparse
 import json
 import random
-import resource
-import subprocess
-import sys
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import msgspec
+from measure import run_dedup, scratch
 
 VOCABULARY = [f"{first}{middle}{last}" for first in "bcdfgklmn" for middle in ("ara", "eno", "ilo") for last in "sxtrn"]
 WORDS_OF_FRAME, FACTS = 150, 8
@@ -43,33 +39,16 @@ def make_unrelated(count: int, rng: random.Random) -> Iterator[str]:
 
 def time_clean(texts: Iterator[str], passages: str) -> tuple[float, int, dict[str, int]]:
     """Return the CPU seconds of `clean`, how many documents it kept, and the bounds that it reached."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
+    with scratch() as folder:
         with (folder / "a.jsonl").open("wb") as file:
             for number, text in enumerate(texts):
                 record = {"id": number, "outlet": "Wire", "date": f"{2000 + number % 20}-01-{1 + number % 28:02}"}
                 file.write(msgspec.json.encode({**record, "text": text}) + b"\n")
-        command = [
-            sys.executable,
-            "-m",
-            "dedup",
-            "clean",
-            "a.jsonl",
-            "-o",
-            "out",
-            "--overwrite",
-            "--passages",
-            passages,
-        ]
-        seconds = []
-        for _ in range(3):
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            subprocess.run(command, cwd=folder, check=True, capture_output=True)
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            seconds.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+        options = ("-o", folder / "out", "--overwrite", "-q", "--passages", passages)
+        runs = [run_dedup("clean", folder / "a.jsonl", *options) for _ in range(3)]
         summary = json.loads((folder / "out/summary.json").read_bytes())
     limits = {limit["limit"]: limit["hits"] for limit in summary["limits"]}
-    return min(seconds), summary["counts"]["kept"], limits
+    return min(run.cpu_s for run in runs), summary["counts"]["kept"], limits
 
 
 def main() -> None:

@@ -10,8 +10,7 @@ from corpora import make_records, write_jsonl
 
 from dedup.bench.pan import Case, DocumentSpan, score
 from dedup.bench.planting import plant_copies
-from dedup.bench.rates import measure_mean, measure_rate
-from dedup.bench.sample import draw
+from dedup.bench.rates import draw, measure_mean, measure_rate
 
 
 def run_json(dedup, *arguments):

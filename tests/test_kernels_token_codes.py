@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.index.damage import DamagedIndexError
+from dedup.index.connection import DamagedIndexError
 from dedup.index.dictionaries import Coder, Decoder, list_frequent
 from dedup.kernels.buffers import as_read_only
 from dedup.kernels.token_codes import FIRST_RANKS, MAX_WORDS, enter_codes

@@ -7,6 +7,7 @@ import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import BinaryIO, NamedTuple
 
 import msgspec
@@ -80,17 +81,11 @@ def take_layout(stream: BinaryIO, file_format: str, path: str, longest: int) -> 
         return None
     delimiter = find_delimiter(first, DELIMITERS[file_format])
     try:
-        names = next(csv.reader(chain_lines(first, lines), delimiter=delimiter, strict=True), [])
+        names = next(csv.reader(chain([first], lines), delimiter=delimiter, strict=True), [])
     except csv.Error:
         names = []
     names = [name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") for name in names]
     return TableLayout(names, delimiter, sum(map(len, taken)), len(taken))
-
-
-def chain_lines(first: str, others: Iterator[str]) -> Iterator[str]:
-    """Yield lines, those of the iterator as they are asked for."""
-    yield first
-    yield from others
 
 
 def find_delimiter(line: str, likely: str) -> str:

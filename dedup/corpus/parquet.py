@@ -124,7 +124,9 @@ def read_batch(batch: pa.RecordBatch, row: int, config: InputConfig, roles: Mapp
 
     def values(*names: str) -> list[bytes]:
         found = [columns[name] for name in names if name in columns]
-        listed = ([encode_scalar(column[i]) for i in good.tolist()] for column in map(list_values, found))
+        chosen = ([column[i] for i in good.tolist()] for column in map(list_values, found))
+        # What JSON has no type for becomes its text, null nothing.
+        listed = ([b"" if v is None else msgspec.json.encode(v, enc_hook=str) for v in column] for column in chosen)
         return choose_values(listed) if found else [b""] * len(good)
 
     return DocumentBlock(
@@ -143,11 +145,6 @@ def read_batch(batch: pa.RecordBatch, row: int, config: InputConfig, roles: Mapp
 def as_texts(column: pa.Array) -> pa.Array:
     """Return a column of texts of any kind as large_string, any other column as it is."""
     return column.cast(pa.large_string()) if is_text(column.type) else column
-
-
-def encode_scalar(value: Any) -> bytes:
-    """Return a column value as raw JSON; what JSON has no type for becomes its text, null nothing."""
-    return b"" if value is None else msgspec.json.encode(value, enc_hook=str)
 
 
 def fetch_rows(path: str, rows: Sequence[int], column: str) -> Iterator[Any]:

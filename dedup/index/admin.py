@@ -11,8 +11,7 @@ from dedup.corpus.values import read_value
 from dedup.errors import OutputError
 from dedup.index.checks import check_values
 from dedup.index.commit import delete_documents, delete_runs
-from dedup.index.connection import Connection
-from dedup.index.damage import require
+from dedup.index.connection import Connection, require
 from dedup.index.store import IndexFile
 from dedup.index.tables import read_runs, read_settings
 from dedup.model.documents import CopyRelation

@@ -9,8 +9,7 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
-from dedup.index.connection import Connection
-from dedup.index.damage import DamagedIndexError, require
+from dedup.index.connection import Connection, DamagedIndexError, require
 from dedup.index.tables import make_tables
 
 # Names are whole: a macro of the file may have the name of a function of DuckDB.

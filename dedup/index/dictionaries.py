@@ -7,8 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.index.connection import Connection
-from dedup.index.damage import require
+from dedup.index.connection import Connection, require
 from dedup.kernels.buffers import as_read_only
 from dedup.kernels.token_codes import MAX_WORDS, decode_pieces, encode_pieces, enter_codes
 from dedup.kernels.tokens import MASKED

@@ -16,8 +16,7 @@ import pyarrow as pa
 
 from dedup.config import NearConfig
 from dedup.index.checks import check_values
-from dedup.index.connection import Connection
-from dedup.index.damage import require
+from dedup.index.connection import Connection, require
 from dedup.index.store import count_threads, streaming
 from dedup.index.stored_tokens import StoredTokens, fetch_tokens
 from dedup.index.tables import read_runs

@@ -7,8 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.index.connection import Connection
-from dedup.index.damage import require
+from dedup.index.connection import Connection, require
 from dedup.index.dictionaries import view_pieces
 from dedup.index.stored_tokens import read_pieces
 from dedup.index.tables import PIECE

@@ -5,8 +5,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dedup.index.connection import Connection
-from dedup.index.damage import require
+from dedup.index.connection import Connection, require
 from dedup.index.find_containers import enter
 from dedup.index.samples import Samples, read_samples
 from dedup.index.stored_tokens import PIECES_AT_ONCE

@@ -12,8 +12,7 @@ from typing import IO, NamedTuple
 
 from dedup.errors import CutOffError, InputError, OutputError
 from dedup.index.checks import check_catalog, check_sizes, read_meta
-from dedup.index.connection import Connection
-from dedup.index.damage import DamagedIndexError
+from dedup.index.connection import Connection, DamagedIndexError
 from dedup.index.tables import FORMAT, config_of, read_runs, read_settings
 from dedup.near.bands import bands_of
 from dedup.output.folder_marker import claim, has_marker, remove_ours

@@ -8,8 +8,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.index.checks import check_values
-from dedup.index.connection import Connection
-from dedup.index.damage import require
+from dedup.index.connection import Connection, require
 from dedup.near.text_proofs import PROOF_SCHEMA
 
 SEED = re.compile("[0-9a-f]{16}")

@@ -11,8 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.index.checks import check_values
-from dedup.index.connection import Connection
-from dedup.index.damage import require
+from dedup.index.connection import Connection, require
 from dedup.index.dictionaries import Decoder, read_decoder
 from dedup.index.tables import PIECE
 from dedup.threads import Threads

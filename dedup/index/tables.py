@@ -9,8 +9,7 @@ import msgspec
 
 from dedup.config import NearConfig, describe
 from dedup.errors import DedupError
-from dedup.index.connection import Connection
-from dedup.index.damage import DamagedIndexError, require
+from dedup.index.connection import Connection, DamagedIndexError, require
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.sketcher import tokenise_text
 

@@ -9,8 +9,7 @@ from dedup.config import InputConfig
 from dedup.corpus.shards import Shard
 from dedup.near.fetch_texts import RecordText, read_records
 from dedup.near.segments import Segments
-from dedup.output import edits as edited_records
-from dedup.output import located_spans
+from dedup.output.located_spans import EDITS_SCHEMA, LOCATED_SCHEMA
 from dedup.output.row_files import write_rows
 from dedup.output.run_folder import EDITS, LOCATED, RunFolder
 from dedup.passages.cut_documents import BOILERPLATE, Findings, cut_document
@@ -57,8 +56,8 @@ def locate_shard(shard: Shard, findings: Findings, folder: RunFolder, segments: 
     places = segments.find_records(documents)
     reader = RecordText(shard.files[0], config)
     with (
-        write_rows(folder.part(shard.index, LOCATED), located_spans.SCHEMA) as located,
-        write_rows(folder.part(shard.index, EDITS), edited_records.SCHEMA) as edits,
+        write_rows(folder.part(shard.index, LOCATED), LOCATED_SCHEMA) as located,
+        write_rows(folder.part(shard.index, EDITS), EDITS_SCHEMA) as edits,
     ):
         for doc, raw in zip(documents, read_records(shard, places, config.text_field), strict=True):
             text = reader.get(raw)

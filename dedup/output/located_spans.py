@@ -1,6 +1,6 @@
-"""The file of a shard that says where passages and boilerplate are in its texts, in characters."""
+"""The files of a shard that say where passages and boilerplate are in its texts, and what its cut records become."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,8 @@ from dedup.near.segments import pick_bytes
 from dedup.output.row_files import read_batches
 from dedup.passages.cut_documents import SOURCE, LocatedSpan
 
-SCHEMA = pa.schema(
+EDITS_SCHEMA = pa.schema({"document": pa.int64(), "record": pa.large_binary()})  # by doc_index, ascending
+LOCATED_SCHEMA = pa.schema(
     {
         "row": pa.int64(),
         "side": pa.int8(),
@@ -49,3 +50,16 @@ def count_cuts(paths: Sequence[Path]) -> int:
     """Return how many passages are cut."""
     lists = (batch.column("cuts") for batch in read_batches(paths))
     return sum(int((np.diff(cuts.offsets.to_numpy()) > 0).sum()) for cuts in lists)
+
+
+def read_edits(path: Path) -> dict[int, bytes]:
+    """Return the edited records of one shard by doc_index; none where nothing was edited."""
+    edits: dict[int, bytes] = {}
+    for batch in read_batches([path] if path.exists() else []):
+        edits.update(zip(batch["document"].to_pylist(), batch["record"].to_pylist(), strict=True))
+    return edits
+
+
+def count_edits(paths: Iterable[Path]) -> int:
+    """Return how many documents are edited."""
+    return sum(len(batch) for batch in read_batches([path for path in paths if path.exists()]))

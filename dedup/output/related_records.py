@@ -1,4 +1,4 @@
-"""The lines of `related.jsonl`: what is alike and stays."""
+"""The lines of `related.jsonl` and `clusters.jsonl`: what is alike and stays, and what is a copy of what."""
 
 from collections.abc import Callable, Iterator
 
@@ -9,7 +9,7 @@ from dedup.model.documents import CopyRelation
 from dedup.near.decisions import Decisions
 from dedup.near.segments import Segments
 from dedup.output.conflicts import Conflicts, Quotes
-from dedup.output.records import Line, Offset, Share, Witness, witness_of
+from dedup.output.records import ClusterRecord, Line, Offset, Share, Witness, describe_member, witness_of
 
 Raw = msgspec.Raw
 LINES_AT_ONCE = 1 << 14
@@ -67,3 +67,20 @@ def describe_related(
                 novel_run=found.longest_run,
                 conflicts=quote(doc),
             )
+
+
+def describe_clusters(segments: Segments, decisions: Decisions) -> Iterator[ClusterRecord]:
+    """Yield one record for each kept document that covers others, in their order."""
+    removed = np.flatnonzero(decisions.witness >= 0)
+    removed = removed[np.argsort(decisions.witness[removed], kind="stable")]
+    kept = decisions.witness[removed].astype(np.int64)
+    starts = np.flatnonzero(np.diff(kept, prepend=-1))
+    for first in range(0, starts.size, LINES_AT_ONCE):
+        bounds = np.append(starts, removed.size)[first : first + LINES_AT_ONCE + 1]
+        covered = slice(bounds[0], bounds[-1])
+        representatives = segments.names(kept[bounds[:-1]])
+        names, similarities = segments.names(removed[covered]), decisions.similarity[removed[covered]].tolist()
+        members = list(map(describe_member, names, similarities))
+        edges = (bounds - bounds[0]).tolist()
+        for i, (name, start, end) in enumerate(zip(representatives, edges, edges[1:], strict=False), first + 1):
+            yield ClusterRecord(i, Raw(name.raw_id), [describe_member(name, 1.0), *members[start:end]])

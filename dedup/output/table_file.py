@@ -36,17 +36,13 @@ def list_columns(kind: type[msgspec.Struct], name: str = "") -> dict[str, pa.Dat
         if field in LEFT_OUT:
             continue
         full = f"{name}_{field}" if name else field
-        plain = next((each for each in get_args(hint) if each is not type(None)), hint) if is_union(hint) else hint
+        is_union = get_origin(hint) in {Union, UnionType}
+        plain = next((each for each in get_args(hint) if each is not type(None)), hint) if is_union else hint
         if isinstance(plain, type) and issubclass(plain, msgspec.Struct):
             columns |= list_columns(plain, full)
         else:
             columns[full] = {int: pa.int64(), float: pa.float64(), bool: pa.bool_()}.get(plain, pa.string())
     return columns
-
-
-def is_union(hint: object) -> bool:
-    """Return whether a type is one of several."""
-    return get_origin(hint) in {Union, UnionType}
 
 
 def flatten(record: msgspec.Struct, name: str = "") -> Iterator[tuple[str, object]]:

@@ -23,8 +23,8 @@ from dedup.near.segments import Segments
 from dedup.output import run_folder as parts
 from dedup.output.byte_copy import COPY_SIZE, Ranges, SplitTarget, append_file, split_file
 from dedup.output.conflicts import Quotes
-from dedup.output.edits import read_edits
 from dedup.output.json_commas import with_commas
+from dedup.output.located_spans import read_edits
 from dedup.output.parquet_rows import RowSplit, encode_rows, split_rows
 from dedup.output.records import (
     MAX_RAW,

@@ -12,12 +12,14 @@ from dedup.model.run import Summary
 from dedup.near.decide_documents import decide_documents
 from dedup.near.decisions import Decisions
 from dedup.near.sketches import Sketches
+from dedup.output.conflicts import Quotes, find_conflicts, quote_shard, read_quotes
 from dedup.output.digests import write_digests
 from dedup.output.examples import choose_examples
 from dedup.output.finished_run import check_run
 from dedup.output.pack_files import join_pieces, list_pieces, pack
 from dedup.output.passage_records import describe_passages, list_boilerplate
 from dedup.output.records import write_lines
+from dedup.output.related_records import describe_clusters, describe_related
 from dedup.output.run_folder import (
     ANNOTATED,
     ASIDE,
@@ -26,12 +28,16 @@ from dedup.output.run_folder import (
     EDITED,
     LOCATED,
     PASSAGES,
+    QUOTES,
     REJECTED,
+    RELATED,
     REMOVED,
     SET_ASIDE,
     SUMMARY,
+    SUSPICIOUS,
 )
-from dedup.output.write_clusters import describe_clusters
+from dedup.output.sign_conflicts import quote_signs_of
+from dedup.output.suspicious_series import SeriesReader, choose_longest
 from dedup.output.write_shards import (
     Results,
     join_files,
@@ -49,7 +55,6 @@ from dedup.pipeline.job import CleanRun, Job, Outcome, Progress, make_job
 from dedup.pipeline.no_index import NO_INDEX, NoIndex
 from dedup.pipeline.sketch_shards import sketch
 from dedup.pipeline.summarise import summarise
-from dedup.pipeline.write_relations import write_relations
 from dedup.workers import run_tasks
 
 if TYPE_CHECKING:
@@ -138,6 +143,27 @@ def write_records(outcome: Outcome, job: Job) -> None:
     with job.show("pack", sum(piece.stop - piece.start for piece in pieces), "B"):
         run_tasks(pack, pieces, job.workers, job.progress.advance)
     join_pieces(pieces)
+
+
+def write_relations(outcome: Outcome, job: Job) -> dict[int, Quotes]:
+    """Write `related.jsonl` and `suspicious.jsonl`; return those of removed documents in words, by doc_index."""
+    segments = outcome.sketches.segments
+    conflicts = find_conflicts(outcome.sketches.locate, outcome.decisions)
+    if len(conflicts.spans):
+        config = job.settings.input
+        quote = partial(quote_shard, conflicts=conflicts, folder=job.folder, segments=segments, config=config)
+        job.visit_shards("compare", quote)
+    quoted = conflicts.gather(read_quotes(job.list_parts(QUOTES)))
+    signs = quote_signs_of(segments, outcome.decisions, job.settings.input)
+
+    def in_words(doc: int) -> Quotes:
+        return signs.get(doc) or quoted.get(doc)
+
+    write_lines(job.folder.output / RELATED, describe_related(segments, outcome.decisions, conflicts, in_words))
+    series = choose_longest(outcome.series)
+    reader = SeriesReader.of(series, segments, outcome.decisions, job.settings.input)
+    write_lines(job.folder.output / SUSPICIOUS, map(reader.describe, series))
+    return {doc: in_words(doc) for doc in conflicts.differences if not outcome.decisions.kept[doc]}
 
 
 def write_one(shard: Shard, *, results: Results, offsets: Sequence[int], annotated: bool) -> None:

@@ -1,10 +1,10 @@
 """Articles out of many pages: find the pages, extract in worker processes, write in the order of the input."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
+from itertools import count, islice
 from pathlib import Path
 from typing import IO, NamedTuple
 
@@ -58,7 +58,8 @@ def extract_pages(run: ExtractRun, out: IO[bytes], rejected: IO[bytes] | None, p
     reasons: Counter[str] = Counter()
     pages = articles = 0
     progress.begin("extract", 0, "page")
-    chunks = cut_chunks(place for path in run.paths for place in locate_pages(path, run.max_page))
+    places = (place for path in run.paths for place in locate_pages(path, run.max_page))
+    chunks = map(PageChunk, count(), iter(lambda: list(islice(places, CHUNK)), []))
     while todo := list(islice(chunks, ROUND)):
         run_tasks(partial(extract_chunk, run=run), todo, run.workers, progress.advance)
         for chunk in todo:
@@ -72,14 +73,6 @@ def extract_pages(run: ExtractRun, out: IO[bytes], rejected: IO[bytes] | None, p
                 rejected.write(failures)
     progress.end()
     return ExtractCounts(pages, articles, dict(reasons.most_common()))
-
-
-def cut_chunks(places: Iterable[PagePlace | RejectedPage]) -> Iterator[PageChunk]:
-    """Yield the pages in chunks."""
-    waiting, number = iter(places), 0
-    while chunk := list(islice(waiting, CHUNK)):
-        yield PageChunk(number, chunk)
-        number += 1
 
 
 def extract_chunk(chunk: PageChunk, advance: Callable[[int], None], run: ExtractRun) -> None:

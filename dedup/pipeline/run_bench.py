@@ -25,8 +25,7 @@ from dedup.bench.judging import (
 from dedup.bench.pan import Case, DocumentSpan
 from dedup.bench.peak_memory import MemorySampler
 from dedup.bench.planting import PlantedCopy, plant, plant_copies
-from dedup.bench.rates import measure_rate
-from dedup.bench.sample import draw
+from dedup.bench.rates import draw, measure_rate
 from dedup.config import CleanSettings, InputConfig, KeepPolicy, NearConfig, PassageConfig
 from dedup.corpus.document_reader import DocumentReader
 from dedup.corpus.field_names import choose_fields

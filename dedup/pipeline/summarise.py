@@ -5,8 +5,7 @@ from msgspec.structs import replace
 
 from dedup.model.run import InputFile, PassageCounts, Summary
 from dedup.near.segments import Segments
-from dedup.output.edits import count_edits
-from dedup.output.located_spans import count_cuts
+from dedup.output.located_spans import count_cuts, count_edits
 from dedup.output.run_folder import EDITS, LOCATED
 from dedup.output.run_summary import (
     RunCounts,

@@ -8,11 +8,10 @@ import numpy.typing as npt
 
 from dedup.kernels.linkage import link_groups
 from dedup.kernels.neighbours import UNDATED
-from dedup.stories.describe import Outline, outline_story
 from dedup.stories.neighbour_pairs import Neighbours, order_by_day, pair_neighbours
 from dedup.stories.read_terms import Terms, order_terms
 from dedup.stories.refine import compare_inside
-from dedup.stories.vectors import Vectors, make_vectors
+from dedup.stories.vectors import Outline, Vectors, make_vectors, outline_story
 from dedup.story_config import StoryConfig
 
 NUM_TERMS = 8

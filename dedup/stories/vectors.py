@@ -90,3 +90,31 @@ def take_rows(vectors: Vectors, rows: npt.NDArray[np.int64]) -> tuple[np.ndarray
     """Return the entries of some documents: (place of the document in `rows`, term, weight)."""
     entries, starts = gather_entries(vectors.starts, rows)
     return np.repeat(np.arange(len(rows)), np.diff(starts)), vectors.terms[entries], vectors.weights[entries]
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A story in numbers: the similarity of each row to the rest, the heaviest terms with a row that holds each."""
+
+    similarities: npt.NDArray[np.float64]
+    terms: list[tuple[int, int]]  # (row of `Vectors.hashes`, document)
+
+
+def outline_story(vectors: Vectors, rows: npt.NDArray[np.int64], num_terms: int) -> Outline:
+    """Return the mean cosine of each document with the others, and the terms of the greatest weight.
+
+    A term counts by its mean weight times the share of the documents that hold it, so that the obsession of one
+    article does not describe the story.
+    """
+    document, term, weight = take_rows(vectors, rows)
+    distinct, column, frequency = np.unique(term, return_inverse=True, return_counts=True)
+    sums = np.bincount(column, weight, len(distinct))
+    own = np.bincount(document, weight.astype(np.float64) ** 2, len(rows))
+    common = np.bincount(document, weight * sums[column], len(rows)) - own
+    score = sums * frequency
+    score[frequency < 2] = 0
+    best = np.lexsort((vectors.hashes[distinct], -score))[:num_terms]
+    holding_rows = np.full(len(distinct), len(rows))
+    np.minimum.at(holding_rows, column, document)
+    terms = [(int(distinct[i]), int(rows[holding_rows[i]])) for i in best.tolist() if score[i] > 0]
+    return Outline(np.clip(common / max(len(rows) - 1, 1), 0, 1), terms)

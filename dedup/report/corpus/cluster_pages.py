@@ -16,7 +16,7 @@ from dedup.output.run_folder import PASSAGES
 from dedup.report.corpus.cluster_plans import ClusterPlan
 from dedup.report.corpus.corpus_cluster import render_cluster
 from dedup.report.corpus.corpus_diff import ComparedPair, describe_diff
-from dedup.report.corpus.corpus_model import Card, ClusterContent, DocumentPair
+from dedup.report.corpus.corpus_model import ClusterContent
 from dedup.report.corpus.corpus_page import cluster_path
 from dedup.report.corpus.report_folder import save_page
 from dedup.report.corpus.shown_documents import read_shown
@@ -60,18 +60,15 @@ def read_content(plan: ClusterPlan, documents: IO[bytes], notes: IO[bytes]) -> C
     return ClusterContent(
         plan.name(representative.card),
         representative.text,
-        tuple(read_copies(plan, representative.card, documents)),
+        tuple(
+            plan.copies.pair(row, representative.card, read_shown(documents, offset).card)
+            for row, offset in enumerate(plan.offsets.tolist())
+        ),
         tuple(read_passage(notes, offset) for offset in plan.passages),
         plan.num_passages,
         plan.before,
         plan.after,
     )
-
-
-def read_copies(plan: ClusterPlan, kept: Card, documents: IO[bytes]) -> Iterator[DocumentPair]:
-    """Yield the copies that the page names, each with the kept document."""
-    for row, offset in enumerate(plan.offsets.tolist()):
-        yield plan.copies.pair(row, kept, read_shown(documents, offset).card)
 
 
 def compare_copies(plan: ClusterPlan, content: ClusterContent, documents: IO[bytes]) -> Iterator[ComparedPair]:

@@ -78,7 +78,7 @@ def make_plans(run: RunTables, survey: Survey) -> Iterator[ClusterPlan]:
         witness = run.clusters.witness[place : place + 1]
         copies = run.clusters.copies(place)
         shown = copies.take(np.arange(min(len(copies), MAX_COPIES)))
-        found = list_offsets(passages, np.concatenate([witness, shown.removed]))
+        found = [o for key in (*witness.tolist(), *shown.removed.tolist()) for o in passages.get(key, ())]
         yield ClusterPlan(
             number=place + 1,
             offset=int(survey.shown.find(witness)[0]),
@@ -90,11 +90,6 @@ def make_plans(run: RunTables, survey: Survey) -> Iterator[ClusterPlan]:
             passages=found[:MAX_PASSAGES],
             num_passages=len(found),
         )
-
-
-def list_offsets(passages: dict[int, list[int]], keys: Keys) -> list[int]:
-    """Return where the passages of some documents are."""
-    return [offset for key in keys.tolist() for offset in passages.get(key, ())]
 
 
 def find_passages(run: RunTables, wanted: Keys) -> dict[int, list[int]]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import msgspec
 
-from dedup.report.corpus.corpus_model import Card, ClusterEntry
+from dedup.report.corpus.corpus_model import ClusterEntry
 from dedup.report.corpus.corpus_page import cluster_path, list_path, measure_card, render_corpus_page
 from dedup.report.page import encode_data
 from dedup.report.wording import clip
@@ -67,13 +67,11 @@ def encode_table(entries: Sequence[ClusterEntry], longest: int) -> bytes:
         )
         name = (entry.number, cluster_path(entry.number), title, doc_id, outlets.setdefault(outlet, len(outlets)), date)
         copies = [
-            [make_safe(clip(text, longest)) for text in (name_copy(copy, card), copy.id, copy.outlet)]
+            [
+                make_safe(clip(text, longest))
+                for text in ("" if copy.title == card.title else copy.title or copy.opening, copy.id, copy.outlet)
+            ]
             for copy in entry.copies
         ]
         rows.append((*name, entry.num_copies, entry.num_outlets, round(entry.lowest, 3), copies))
     return msgspec.json.encode({"outlets": list(outlets), "rows": rows})
-
-
-def name_copy(copy: Card, kept: Card) -> str:
-    """Return the title of a removed document, "" where it is that of the kept one."""
-    return "" if copy.title == kept.title else copy.title or copy.opening

@@ -243,6 +243,11 @@ class InputConfig:
         check(self.text_field != self.id_field, both)
 
     @property
+    def article_fields(self) -> dict[str, str]:
+        """Return the fields of the date, the title and the outlet, by role."""
+        return {role: str(getattr(self, f"{role}_field")) for role in ("date", "title", "outlet")}
+
+    @property
     def facts(self) -> dict[str, str]:
         """Return the fields of what may be known of a document, by role; none is the text itself."""
         fields = {role: getattr(self, f"{role}_field") for role in ("title", "date", "outlet", "url")}

@@ -1,8 +1,8 @@
 """Settings of `stories` and `compare`: one frozen dataclass each, checked once when it is made."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from dedup.config import InputConfig, check
+from dedup.config import check
 from dedup.model.argument_types import require_types
 
 
@@ -77,37 +77,3 @@ class CompareConfig:
         check(known, f'--engine "{self.engine}" is none of auto, lexical and semantic.')
         fits = self.model is None or self.engine != "lexical"
         check(fits, "--model is for the semantic engine, not for the lexical one.")
-
-
-@dataclass(frozen=True)
-class FieldNames:
-    """The names of the fields that hold the date, the title and the outlet of a document; any may be absent.
-
-    `date_order` as in `InputConfig`.
-    """
-
-    date: str = "date"
-    title: str = "title"
-    outlet: str = "outlet"
-    date_order: str | None = None
-
-    @classmethod
-    def of(cls, config: InputConfig) -> "FieldNames":
-        """Return the names that the settings of an input have."""
-        return cls(config.date_field, config.title_field, config.outlet_field, config.date_order)
-
-    def put_into(self, config: InputConfig) -> InputConfig:
-        """Return the settings of an input with these names."""
-        named = {f"{role}_field": name for role, name in self.roles.items()}
-        return replace(config, date_order=self.date_order, **named)  # type: ignore[arg-type]
-
-    @property
-    def roles(self) -> dict[str, str]:
-        """Return the name of each field, by what it holds."""
-        return {"date": self.date, "title": self.title, "outlet": self.outlet}
-
-    def check(self, config: InputConfig) -> None:
-        """Raise a `DedupError` where a field is the text itself."""
-        for role, name in self.roles.items():
-            both = f'--{role}-field and --text-field are both "{name}". Name two different fields.'
-            check(name != config.text_field, both)

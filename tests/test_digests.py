@@ -13,14 +13,14 @@ from dedup.output.digests import read_digests
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """A folder with an input, its run and a report of it."""
+    from dedup.config import InputConfig
     from dedup.pipeline.job import SilentProgress
     from dedup.pipeline.write_report import ReportRun, write_report
-    from dedup.story_config import FieldNames
 
     folder = tmp_path_factory.mktemp("finished")
     write_jsonl(folder / "in.jsonl", [{"id": n, "text": make_text(n // 2)} for n in range(4)])
     clean_quietly([folder / "in.jsonl"], folder / "out")
-    write_report(ReportRun(folder / "out", folder / "pages", FieldNames(), 9), SilentProgress())
+    write_report(ReportRun(folder / "out", folder / "pages", InputConfig(), 9), SilentProgress())
     return folder
 
 

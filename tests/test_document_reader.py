@@ -10,7 +10,6 @@ from dedup.config import InputConfig
 from dedup.corpus.document_reader import DocumentReader
 from dedup.corpus.files import find_files
 from dedup.model.documents import DocumentPlace
-from dedup.story_config import FieldNames
 
 RECORDS = [
     {"id": "a", "text": "One cat.", "outlet": "AP", "date": "2024-01-31"},
@@ -40,7 +39,7 @@ def test_a_document_without_an_id_is_called_by_its_place(reader):
 def test_fields_are_called_by_what_they_hold(reader):
     first, second, *_ = reader.read_all()
     assert {"outlet": "AP", "date": "2024-01-31", "title": ""} == first.fields
-    renamed = DocumentReader(reader.files, reader.input, FieldNames(outlet="paper"))
+    renamed = DocumentReader(reader.files, InputConfig(outlet_field="paper"))
     assert ("", "BBC") == (second.fields["outlet"], list(renamed.read_all())[1].fields["outlet"])
 
 

@@ -12,7 +12,6 @@ from dedup.cli.options import (
     is_coloured,
     output_option,
     quiet_option,
-    text_options,
     width_option,
     write_output,
 )
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from dedup.config import InputConfig
     from dedup.model.documents import Document
     from dedup.pipeline.collect_documents import DocumentCollector
-    from dedup.story_config import FieldNames
 
 
 @click.command()
@@ -51,7 +49,6 @@ if TYPE_CHECKING:
 @color_option
 @width_option
 @quiet_option
-@text_options
 @article_options
 def compare(
     texts: tuple[str, ...],
@@ -71,7 +68,6 @@ def compare(
     width: int,
     quiet: bool,
     records: "InputConfig",
-    fields: "FieldNames",
 ) -> None:
     """Show how 2 to 50 texts tell one story: who says what, in which words, and who leaves what out.
 
@@ -95,7 +91,7 @@ def compare(
     sources = TextSources(texts, corpus, run, cluster, stories, story)
     sources.check()
     refuse_output(output, sources.inputs)
-    documents = sources.collect(DocumentCollector(fields.put_into(records), choose_teller(quiet=quiet)))
+    documents = sources.collect(DocumentCollector(records, choose_teller(quiet=quiet)))
     named = rename_documents(documents, names)
     config = CompareConfig(engine, name_base(base, texts, documents, named), model)
     found = compare_documents(named, config, read_boilerplate(run) if run else ())

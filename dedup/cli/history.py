@@ -13,7 +13,6 @@ from dedup.cli.options import (
     format_option,
     is_coloured,
     quiet_option,
-    text_options,
     width_option,
     workers_option,
     write_output,
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from dedup.pipeline.collect_versions import VersionedArticle, VersionFields
     from dedup.pipeline.list_histories import HistoriesRun
     from dedup.report.diff.diff_terminal import Screen
-    from dedup.story_config import FieldNames
 
 
 class VersionPair(NamedTuple):
@@ -81,7 +79,6 @@ class VersionPair(NamedTuple):
 @color_option
 @width_option
 @quiet_option
-@text_options
 @article_options
 def history(
     versions: tuple[str, ...],
@@ -103,7 +100,6 @@ def history(
     width: int,
     quiet: bool,
     records: "InputConfig",
-    fields: "FieldNames",
 ) -> None:
     """Show what changed from each version of an article to the next, and since when each sentence is there.
 
@@ -126,8 +122,7 @@ def history(
     sources = VersionSources(versions, corpus, out, cluster, every)
     sources.check()
     tell = choose_teller(quiet=quiet)
-    asked = VersionFields(group_field, order_field, fields)
-    records = fields.put_into(records)
+    asked = VersionFields(group_field, order_field, records.date_order)
     if every:
         from dedup.pipeline.list_histories import HistoriesRun
 

@@ -8,7 +8,6 @@ import click
 
 if TYPE_CHECKING:
     from dedup.config import InputConfig, NearConfig, PassageConfig
-    from dedup.story_config import FieldNames
 
 
 SIZE = re.compile(r"(\d{1,12})([KMG]?)B?")
@@ -75,13 +74,6 @@ def parse_size(_context: click.Context, _parameter: click.Parameter, value: str 
     if not found:
         raise click.BadParameter(f'"{value}" is no size. Write it like 512MB.')
     return int(found[1]) << SIZE_BITS[found[2]]
-
-
-def make_fields(date_field: str, title_field: str, outlet_field: str, date_order: str | None) -> "FieldNames":
-    """Return the names of fields that `article_options` stand for."""
-    from dedup.story_config import FieldNames
-
-    return FieldNames(date_field, title_field, outlet_field, date_order)
 
 
 def refuse_dash(_context: click.Context, parameter: click.Parameter, value: str | None) -> str | None:

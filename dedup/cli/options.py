@@ -11,7 +11,6 @@ import click
 
 from dedup.cli.option_values import (
     RECORD_FIELDS,
-    make_fields,
     make_near,
     make_passages,
     make_records,
@@ -120,7 +119,11 @@ record_options = compose(
     hand_over("records", (*RECORD_FIELDS, *TEXT_FIELDS[2:], "series_field", "date_order"), make_records),
 )
 
-article_options = compose(fact_options, hand_over("fields", (*RECORD_FIELDS[2:5], "date_order"), make_fields))
+ARTICLE_FIELDS = (*RECORD_FIELDS[2:5], "date_order")
+field_options = compose(fact_options, hand_over("fields", ARTICLE_FIELDS, make_records))
+article_options = compose(
+    input_options, fact_options, hand_over("records", (*TEXT_FIELDS, *ARTICLE_FIELDS), make_records)
+)
 
 near_options = compose(
     click.option(

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import click
 
 from dedup.cli.option_values import refuse_dash
-from dedup.cli.options import article_options, workers_option
+from dedup.cli.options import field_options, workers_option
 from dedup.cli.teller import Teller, summary_options
 
 if TYPE_CHECKING:
-    from dedup.story_config import FieldNames
+    from dedup.config import InputConfig
 
 
 @click.command()
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     callback=refuse_dash,
     help="Folder for the report.  [default: OUT-report, beside OUT]",
 )
-@article_options
+@field_options
 @click.option(
     "--max-clusters",
     type=click.IntRange(0),
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 def report(
     out: str,
     output: str | None,
-    fields: "FieldNames",
+    fields: "InputConfig",
     max_clusters: int,
     near_misses: bool,
     workers: int,

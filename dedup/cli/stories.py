@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING
 import click
 
 from dedup.cli.option_values import or_off
-from dedup.cli.options import article_options, inputs_argument, text_options
+from dedup.cli.options import article_options, inputs_argument
 from dedup.cli.teller import Teller, summary_options
 
 if TYPE_CHECKING:
     from dedup.config import InputConfig
-    from dedup.story_config import FieldNames
 
 
 @click.command()
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 @click.option(
     "-o", "--out", required=True, metavar="FILE", help="JSON lines, one for each story; - for standard output."
 )
-@text_options
 @article_options
 @click.option(
     "--window",
@@ -36,7 +34,6 @@ def stories(
     inputs: tuple[str, ...],
     out: str,
     records: "InputConfig",
-    fields: "FieldNames",
     window: int | None,
     threshold: float,
     min_size: int,
@@ -69,7 +66,7 @@ def stories(
     target = None if to_stdout else out
     with open_inputs(inputs, records, target, dry_run=to_stdout or is_written_directly(out), unpacked=True) as named:
         refuse_output(target, named.locations)
-        result = list_stories(StoryRun(named.files, config, records, fields), teller.progress())
+        result = list_stories(StoryRun(named.files, config, records), teller.progress())
     write_stories(result.stories, out, named.locations)
     summary = {"stories": len(result.stories), "counts": result.counts, "limits": result.limits}
     teller.tell(summary, lambda: render_stories(result, target), err=to_stdout)

@@ -14,7 +14,6 @@ from dedup.corpus.unpack import unpacked
 from dedup.corpus.values import read_value
 from dedup.errors import InputError
 from dedup.model.documents import Document, DocumentPlace
-from dedup.story_config import FieldNames
 
 Key = TypeVar("Key", bound=Hashable)
 
@@ -28,7 +27,6 @@ class DocumentReader:
 
     files: Sequence[SourceFile]
     input: InputConfig
-    fields: FieldNames = field(default_factory=FieldNames)
     more_roles: Mapping[str, str] = field(default_factory=dict)
 
     def read_all(self) -> Iterator[Document]:
@@ -58,7 +56,9 @@ class DocumentReader:
 
     def _read_blocks(self) -> Iterator[tuple[Shard, DocumentBlock]]:
         for shard in plan_shards(self.files, WHOLE_FILE):
-            for block in read_shard(shard, self.input, {**self.fields.roles, **self.more_roles}, lambda _: None):
+            for block in read_shard(
+                shard, self.input, {**self.input.article_fields, **self.more_roles}, lambda _: None
+            ):
                 yield shard, block
 
     def _explain_unread(self) -> str:
@@ -97,7 +97,7 @@ def open_documents(
         found = choose_fields(files, config, roles)
         if found.line:
             tell(found.line)
-        yield DocumentReader(files, found.config, FieldNames.of(found.config))
+        yield DocumentReader(files, found.config)
 
 
 def list_documents(block: DocumentBlock, paths: Sequence[str]) -> Iterator[Document]:

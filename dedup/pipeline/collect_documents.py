@@ -19,7 +19,6 @@ from dedup.output.records import ClusterRecord
 from dedup.output.replay import Originals
 from dedup.output.run_folder import BOILERPLATE, CLUSTERS
 from dedup.output.story_file import read_story_places
-from dedup.story_config import FieldNames
 from dedup.text.dates import settle_date
 from dedup.text.printed_paths import printable
 
@@ -76,7 +75,7 @@ class DocumentCollector:
                 )
         places = [DocumentPlace(member.path, member.line) for member in record.members]
         config = read_asked_config(summary, self.input)
-        originals = read_originals(root, summary, config, FieldNames.of(config).roles)
+        originals = read_originals(root, summary, config, config.article_fields)
         found = find_first(originals, places, lambda document: document.place)
         for place in places:
             if place not in found:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,6 @@ from dedup.output.records import RemovedRecord
 from dedup.output.related_records import RelatedRecord
 from dedup.output.run_folder import RELATED, REMOVED
 from dedup.pipeline.collect_documents import find_cluster, read_asked_config, read_originals
-from dedup.story_config import FieldNames
 from dedup.text.dates import parse_moment
 
 ORDERS = ("date", "fetched", "version")  # fields that say when a version was, the first that all versions have
@@ -40,7 +39,7 @@ class VersionFields:
 
     group: str = URL
     order: str | None = None
-    names: FieldNames = field(default_factory=FieldNames)
+    date_order: str | None = None
 
     def choose_roles(self, config: InputConfig) -> dict[str, str]:
         """Return the fields to decode, by what they hold; those of facts are called as the settings say."""
@@ -64,7 +63,7 @@ class VersionFields:
                 f'{missing.id}: "{self.order}" is no number and no date ("{value!s:.40}"). Name another --order-field.'
             )
         ordered = sorted(documents, key=lambda d: self.read_key(d, chosen) or 0) if chosen else list(documents)
-        return [make_version(document, self.names.date_order) for document in ordered]
+        return [make_version(document, self.date_order) for document in ordered]
 
     def read_key(self, document: Document, name: str) -> float | None:
         """Return what the order field of a document says: a number, or a moment in seconds; None for neither."""
@@ -72,7 +71,7 @@ class VersionFields:
         try:
             return float(text)
         except ValueError:
-            moment = parse_moment(text, self.names.date_order)
+            moment = parse_moment(text, self.date_order)
             return moment.timestamp() if moment else None
 
 
@@ -95,7 +94,7 @@ def read_run(
     """
     summary = check_run(out, tell)
     config = read_asked_config(summary, asked)
-    roles = FieldNames.of(config).roles | fields.choose_roles(config)
+    roles = config.article_fields | fields.choose_roles(config)
     wanted = None if cluster is None else {DocumentPlace(m.path, m.line) for m in find_cluster(out, cluster).members}
     calls = read_calls(out)
     for document in read_originals(out, summary, config, roles):

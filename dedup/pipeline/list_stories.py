@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 import msgspec
 import numpy as np
 
-from dedup.config import InputConfig
+from dedup.config import InputConfig, check
 from dedup.corpus.field_names import choose_fields
 from dedup.corpus.files import SourceFile
 from dedup.corpus.rejections import read_lines, refuse_no_text
@@ -18,7 +18,7 @@ from dedup.pipeline.job import Progress
 from dedup.stories.catalogue import StoryCatalogue, number_outlets, read_titled_blocks
 from dedup.stories.group_documents import Grouping, group_documents
 from dedup.stories.read_terms import TermCounter, Terms, find_words, join_terms
-from dedup.story_config import FieldNames, StoryConfig
+from dedup.story_config import StoryConfig
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,12 @@ class StoryRun:
     files: Sequence[SourceFile]
     stories: StoryConfig = field(default_factory=StoryConfig)
     input: InputConfig = field(default_factory=InputConfig)
-    fields: FieldNames = field(default_factory=FieldNames)
 
 
 def list_stories(run: StoryRun, progress: Progress) -> StoryResult:
     """Return the stories of a corpus, biggest first."""
     run = with_fields(run, progress)
-    run.fields.check(run.input)
+    refuse_text(run.input)
     compile_ahead(STORIES, progress)
     catalogue, terms = read_corpus(run, progress)
     progress.begin("group", len(catalogue), "doc")
@@ -48,18 +47,25 @@ def list_stories(run: StoryRun, progress: Progress) -> StoryResult:
 
 def with_fields(run: StoryRun, progress: Progress) -> StoryRun:
     """Return the run with the fields that its documents have where nobody named others; say which."""
-    found = choose_fields(run.files, run.fields.put_into(run.input))
+    found = choose_fields(run.files, run.input)
     if found.line:
         progress.note(found.line)
-    return replace(run, input=found.config, fields=FieldNames.of(found.config))
+    return replace(run, input=found.config)
+
+
+def refuse_text(config: InputConfig) -> None:
+    """Raise a `DedupError` where another field is the text itself."""
+    for role, name in config.article_fields.items():
+        both = f'--{role}-field and --text-field are both "{name}". Name two different fields.'
+        check(name != config.text_field, both)
 
 
 def read_corpus(run: StoryRun, progress: Progress) -> tuple[StoryCatalogue, Terms]:
     """Return the catalogue of all documents and their terms."""
-    catalogue, counter = StoryCatalogue(run.fields.date_order), TermCounter()
+    catalogue, counter = StoryCatalogue(run.input.date_order), TermCounter()
     progress.begin("sketch", sum(file.size for file in run.files), "B")
     parts = []
-    for titled in read_titled_blocks(run.files, run.input, run.fields, progress.advance):
+    for titled in read_titled_blocks(run.files, run.input, progress.advance):
         catalogue.add(titled)
         parts.append(counter.count(titled.texts))
     progress.end()
@@ -73,7 +79,7 @@ def name_terms(run: StoryRun, grouping: Grouping, progress: Progress) -> dict[in
     words: dict[int, str] = {}
     position = 0
     progress.begin("name", sum(file.size for file in run.files), "B")
-    for titled in read_titled_blocks(run.files, run.input, run.fields, progress.advance) if wanted else ():
+    for titled in read_titled_blocks(run.files, run.input, progress.advance) if wanted else ():
         for text in titled.texts:
             if position in wanted:
                 words |= find_words(text, wanted[position])

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from dedup.config import InputConfig
 from dedup.diff.engine import diff_texts
 from dedup.output.finished_run import read_input_config
 from dedup.output.replay import Originals
@@ -25,7 +26,6 @@ from dedup.report.corpus.report_tables import list_tables
 from dedup.report.corpus.run_findings import describe_findings
 from dedup.report.corpus.run_tables import RunTables
 from dedup.report.corpus.survey import Survey, Surveyor
-from dedup.story_config import FieldNames
 from dedup.workers import run_tasks
 
 
@@ -35,7 +35,7 @@ class ReportRun:
 
     out: Path
     target: Path
-    fields: FieldNames
+    fields: InputConfig
     max_clusters: int
     near_misses: bool = True
     workers: int = 1
@@ -76,7 +76,7 @@ def write_report(task: ReportRun, progress: Progress) -> WrittenReport:
 
 
 def survey_documents(
-    run: RunTables, fields: FieldNames, misses: NearMisses | None, target: Path, progress: Progress
+    run: RunTables, fields: InputConfig, misses: NearMisses | None, target: Path, progress: Progress
 ) -> Survey:
     """Go over all documents once; `target` gets those that pages show."""
     progress.begin("survey", run.summary.counts.documents, "doc")
@@ -85,7 +85,7 @@ def survey_documents(
         config = read_input_config(run.summary)
         order = fields.date_order or config.date_order
         surveyor = Surveyor(run.removals, run.list_wanted(misses), paths, file, order)
-        roles = fields.roles | ({"url": config.url_field} if config.url_field else {})
+        roles = fields.article_fields | ({"url": config.url_field} if config.url_field else {})
         for place, block in Originals(run.out, run.summary.inputs, config, roles, target.parent).read():
             surveyor.add(place, block)
             progress.advance(len(block.ids))

@@ -18,7 +18,6 @@ from dedup.corpus.shards import WHOLE_FILE, Shard, plan_shards, read_shard
 from dedup.corpus.values import read_value
 from dedup.kernels.neighbours import UNDATED
 from dedup.model.run import RejectionCounts
-from dedup.story_config import FieldNames
 from dedup.text.dates import parse_day
 
 
@@ -114,11 +113,11 @@ def number_outlets(outlets: Sequence[str | None]) -> npt.NDArray[np.int32]:
 
 
 def read_titled_blocks(
-    files: Sequence[SourceFile], config: InputConfig, fields: FieldNames, report: Callable[[int], None]
+    files: Sequence[SourceFile], config: InputConfig, report: Callable[[int], None]
 ) -> Iterator[TitledBlock]:
     """Yield all documents, block by block, each text with its title before it unless it begins with that."""
     for shard in plan_shards(files, WHOLE_FILE):
-        for block in read_shard(shard, config, fields.roles, report):
+        for block in read_shard(shard, config, config.article_fields, report):
             titles = [read_value(raw) or None for raw in block.fields.get("title", [b""] * len(block.ids))]
             texts = [join_title(title, text) for title, text in zip(titles, block.texts.to_pylist(), strict=True)]
             yield TitledBlock(shard, block, titles, texts)

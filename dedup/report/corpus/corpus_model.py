@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
+from dedup.config import InputConfig
 from dedup.model.run import Summary
 from dedup.output.passage_records import BoilerplateRecord, PassageRecord
 from dedup.output.records import RejectedRecord
 from dedup.report.diff.diff_html import TaggedText
-from dedup.story_config import FieldNames
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ class CorpusFindings:
 
     name: str
     summary: Summary
-    fields: FieldNames
+    fields: InputConfig
     outlets: tuple[OutletCount, ...]
     days: tuple[DayCount, ...]
     num_undated: int

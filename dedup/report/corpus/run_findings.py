@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from dedup.config import InputConfig
 from dedup.corpus.values import read_value
 from dedup.model.documents import CopyRelation
 from dedup.output.finished_run import read_records
@@ -32,11 +33,10 @@ from dedup.report.corpus.run_numbers import (
 from dedup.report.corpus.run_tables import RunTables
 from dedup.report.corpus.shown_documents import ShownDocuments, read_shown
 from dedup.report.corpus.survey import UNDATED, Survey
-from dedup.story_config import FieldNames
 
 
 def describe_findings(
-    run: RunTables, fields: FieldNames, survey: Survey, misses: NearMisses | None, documents: IO[bytes]
+    run: RunTables, fields: InputConfig, survey: Survey, misses: NearMisses | None, documents: IO[bytes]
 ) -> CorpusFindings:
     """Return the numbers of the run; `documents` is the file of shown documents."""
     crossings = count_crossings(survey, run.removals)

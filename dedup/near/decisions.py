@@ -114,15 +114,7 @@ class Decisions:
 
     def take(self, rows: np.ndarray | slice) -> "Decisions":
         """Return the decisions on some documents, in the order of `rows`; witnesses are named as before."""
-        return Decisions(
-            witness=self.witness[rows],
-            similarity=self.similarity[rows],
-            relation=self.relation[rows],
-            covered=self.covered[rows],
-            difference=self.difference[rows],
-            relative=self.relative[rows],
-            counts=self.counts,
-        )
+        return replace(self, **{name: getattr(self, name)[rows] for name in COLUMNS})
 
     def revise(self, documents: npt.NDArray[np.int64], decided: "Decisions") -> "Decisions":
         """Return the decisions with other ones on some documents (doc_indices); the counts stay those of the whole."""

@@ -1,7 +1,8 @@
 """Stored documents: what an index holds of earlier runs, as a run compares its documents with it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -108,20 +109,10 @@ class StoredDocuments:
 
     def append(self, others: "StoredDocuments") -> "StoredDocuments":
         """Return these documents and after them others; the removed contents are those of the first."""
-        return StoredDocuments(
-            np.concatenate([self.ordinals, others.ordinals]),
-            np.concatenate([self.keys, others.keys]),
-            np.concatenate([self.signature, others.signature]),
-            np.concatenate([self.content, others.content]),
-            np.concatenate([self.num_tokens, others.num_tokens]),
-            np.concatenate([self.num_shingles, others.num_shingles]),
-            np.concatenate([self.address, others.address]),
-            np.concatenate([self.masked, others.masked]),
-            np.concatenate([self.facts, others.facts]),
-            pa.concat_tables([self.names, others.names]),
-            self.removed,
-            [*self.tokens, *others.tokens],
-        )
+        arrays = [field.name for field in fields(self) if isinstance(getattr(self, field.name), np.ndarray)]
+        joined: dict[str, Any] = {name: np.concatenate([getattr(self, name), getattr(others, name)]) for name in arrays}
+        names = pa.concat_tables([self.names, others.names])
+        return replace(self, names=names, tokens=[*self.tokens, *others.tokens], **joined)
 
     def with_tokens(
         self,

@@ -2,7 +2,7 @@
 
 from array import array
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 import numpy as np
@@ -80,14 +80,7 @@ class RemovalTable:
 
     def take(self, rows: npt.NDArray[np.int64]) -> "RemovalTable":
         """Return some of the removals."""
-        return RemovalTable(
-            self.removed[rows],
-            self.witness[rows],
-            self.similarity[rows],
-            self.relation[rows],
-            self.covered[rows],
-            self.novel[rows],
-        )
+        return RemovalTable(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     def pair(self, row: int, kept: Card, removed: Card, cluster: int | None = None) -> DocumentPair:
         """Return a removal as pages name it, with the number of the page of its cluster."""

@@ -132,9 +132,7 @@ def annotate_line(line: bytes, found: Annotation) -> bytes:
 
 def list_cells(found: Annotation) -> list[str]:
     """Return what is added as cells, empty where there is nothing."""
-    values = (found.dedup_similarity, found.dedup_cluster, found.dedup_novel_words)
-    cells = ("" if value is None else str(value) for value in values)
-    return [found.dedup_relation or "", read_value(bytes(found.dedup_witness)), *cells]
+    return ["" if value is None else str(value) for value in list_values(found)]
 
 
 def annotate_cells(

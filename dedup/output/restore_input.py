@@ -88,22 +88,17 @@ class DroppedRecords:
         self._formats = formats
         self._order = {path: place for place, path in enumerate(formats)}
         self._events = heapq.merge(
-            self._read(REMOVED, RemovedRecord, self._removed),
-            self._read(EDITED, EditedRecord, self._edited),
+            self._read(REMOVED, RemovedRecord, self._taken),
+            self._read(EDITED, EditedRecord, self._taken),
             self._read(REJECTED, RejectedRecord, self._rejected),
             key=lambda event: event[:2],
         )
         self._next = next(self._events, None)
 
-    def _removed(self, record: RemovedRecord) -> Event:
-        source = record.source
-        raw = original_bytes(record, self._formats[source.path])
-        return Event(self._order[source.path], source.offset, raw, 0, edited=False)
-
-    def _edited(self, record: EditedRecord) -> Event:
-        source = record.source
-        raw = original_bytes(record, self._formats[source.path])
-        return Event(self._order[source.path], source.offset, raw, record.length, edited=True)
+    def _taken(self, record: RemovedRecord | EditedRecord) -> Event:
+        source, is_edited = record.source, isinstance(record, EditedRecord)
+        raw, length = original_bytes(record, self._formats[source.path]), getattr(record, "length", 0)
+        return Event(self._order[source.path], source.offset, raw, length, edited=is_edited)
 
     def _rejected(self, record: RejectedRecord) -> Event:
         raw, aside = rejected_bytes(record), max(record.set_aside, 0)

@@ -30,6 +30,7 @@ from dedup.near.read_facts import know_nothing
 from dedup.near.relation_rule import make_rule
 from dedup.near.sketcher import Sketch, Sketcher
 from dedup.near.stored import StoredDocuments
+from dedup.passages.cut_documents import merge_spans
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.search import compare_pairs
 from dedup.pipeline.clean_files import clean
@@ -197,14 +198,7 @@ def find_spans(
     config = PassageConfig(min_tokens=TOKENS_OF_A_SPAN, contained=None)
     passages = compare_pairs(np.array([[0, 1]], np.int32), DocumentTokens.unmasked(address, num_tokens), config)
     offsets = TokenOffsets(text)
-    spans: list[tuple[int, int]] = []
-    for first, last in sorted(passages.span.tolist()):
-        span = offsets.span(first, last)
-        if spans and span.start <= spans[-1][1]:
-            spans[-1] = (spans[-1][0], max(spans[-1][1], span.end))
-        else:
-            spans.append((span.start, span.end))
+    spans = merge_spans([offsets.span(*span) for span in passages.span.tolist()])
     if not spans and tokens.size and np.array_equal(tokens >> 2, theirs >> 2):
-        whole = offsets.span(0, len(offsets))
-        spans.append((whole.start, whole.end))
-    return tuple(spans)
+        spans = [offsets.span(0, len(offsets))]
+    return tuple((span.start, span.end) for span in spans)

@@ -102,10 +102,8 @@ def render_pair_lists(run: RunTables, survey: Survey, documents: IO[bytes], link
     table = run.removals.take(np.flatnonzero(run.removals.witness != NO_WITNESS))
 
     def read(row: int) -> DocumentPair:
-        first, second = (
-            read_shown(documents, survey.shown.find_named(int(side[row]))).card
-            for side in (table.witness, table.removed)
-        )
+        offsets = survey.shown.find(np.array([table.witness[row], table.removed[row]])).tolist()
+        first, second = (read_shown(documents, offset).card for offset in offsets)
         return table.pair(row, first, second, run.clusters.find_page(int(table.witness[row])))
 
     for grouping in list_groupings(table, survey):

@@ -43,31 +43,26 @@ class Wanted:
 class ShownDocuments:
     """Where the file of shown documents has each of those wanted: int64 offsets in the same order.
 
-    Those of `named_offsets` have no text.
+    Only those of `wanted.keys`, and kept ones, have their text there.
     """
 
     wanted: Wanted
     offsets: npt.NDArray[np.int64]
     kept_offsets: npt.NDArray[np.int64]
-    named_offsets: npt.NDArray[np.int64]
 
     def find(self, keys: Keys) -> npt.NDArray[np.int64]:
         """Return the offsets of some documents."""
-        offsets = self.offsets[find_keys(self.wanted.keys, keys)]
-        if (offsets < 0).any():
+        rows = find_keys(self.wanted.named, keys)
+        if (rows < 0).any() or (self.offsets[rows] < 0).any():
             raise InputError("OUT names a document that is not in it. It was changed after the run.")
-        return offsets
+        return self.offsets[rows]
 
     def read_card(self, file: IO[bytes], key: int, name: Witness) -> Card:
         """Return a document as pages name it; of one that is in no file of the run that is its id and place."""
         row = int(find_keys(self.wanted.named, np.array([key]))[0])
-        if row < 0 or self.named_offsets[row] < 0:
+        if row < 0 or self.offsets[row] < 0:
             return Card(read_value(bytes(name.id)), name.path, name.line, "", "", "", "")
-        return read_shown(file, int(self.named_offsets[row])).card
-
-    def find_named(self, key: int) -> int:
-        """Return the offset of a named document that is in the run."""
-        return int(self.named_offsets[np.searchsorted(self.wanted.named, key)])
+        return read_shown(file, int(self.offsets[row])).card
 
     def find_kept(self, place: int) -> int:
         """Return the offset of a kept document."""

@@ -74,8 +74,7 @@ class Surveyor:
         self._by_outlet, self._by_day = Tally(), Tally()
         self._named = wanted.named
         self._outlet_of, self._day_of = (np.full(self._named.size, -1, np.int32) for _ in range(2))
-        every = (wanted.keys, wanted.kept, wanted.named)
-        self._offsets, self._kept_offsets, self._named_offsets = (np.full(w.size, -1, np.int64) for w in every)
+        self._offsets, self._kept_offsets = (np.full(w.size, -1, np.int64) for w in (wanted.named, wanted.kept))
         self._num_kept = 0
 
     def add(self, place: int, block: DocumentBlock) -> None:
@@ -93,23 +92,23 @@ class Surveyor:
         self._day_of[named[named >= 0]] = np.array(days, np.int32)[named >= 0]
         kept = np.where(is_removed, -1, self._num_kept + np.cumsum(~is_removed) - 1)
         self._num_kept += int((~is_removed).sum())
-        for found, offsets in (
-            (find_keys(self._wanted.keys, keys), self._offsets),
-            (find_keys(self._wanted.kept, kept), self._kept_offsets),
-        ):
-            for row in np.flatnonzero(found >= 0).tolist():
-                offsets[found[row]] = self._file.tell()
-                self._write(ShownDocument(describe_card(block, row, self._paths[place]), block.texts[row].as_py()))
+        has_text = find_keys(self._wanted.keys, keys) >= 0
         for row in np.flatnonzero(named >= 0).tolist():
-            self._named_offsets[named[row]] = self._file.tell()
-            self._write(ShownDocument(describe_card(block, row, self._paths[place]), ""))
+            self._offsets[named[row]] = self._write(place, block, row, with_text=bool(has_text[row]))
+        found = find_keys(self._wanted.kept, kept)
+        for row in np.flatnonzero(found >= 0).tolist():
+            self._kept_offsets[found[row]] = self._write(place, block, row, with_text=True)
 
-    def _write(self, document: ShownDocument) -> None:
+    def _write(self, place: int, block: DocumentBlock, row: int, *, with_text: bool) -> int:
+        """Write a document of a file; return its offset."""
+        offset, text = self._file.tell(), block.texts[row].as_py() if with_text else ""
+        document = ShownDocument(describe_card(block, row, self._paths[place]), text)
         self._file.write(msgspec.json.encode(document) + b"\n")
+        return offset
 
     def finish(self) -> Survey:
         """Return what was found."""
-        shown = ShownDocuments(self._wanted, self._offsets, self._kept_offsets, self._named_offsets)
+        shown = ShownDocuments(self._wanted, self._offsets, self._kept_offsets)
         return Survey(
             tuple(self._outlets), self._by_outlet, self._by_day, self._named, self._outlet_of, self._day_of, shown
         )

@@ -15,7 +15,7 @@ from test_kernels_tokens import texts
 from dedup import deduplicate
 from dedup.corpus.files import find_files
 from dedup.near.sketcher import measure_similarity, tokenise_text
-from dedup.near.text_proofs import Prover
+from dedup.near.text_proofs import Proofs, Prover
 from dedup.output.sign_conflicts import quote_signs
 from dedup.pipeline import clean_files, confirm_removals
 from dedup.pipeline.clean_files import clean
@@ -38,6 +38,18 @@ def run(folder, records, **options):
 def as_records(*texts_given):
     """Return records of texts."""
     return [{"id": ROWS[i], "text": text} for i, text in enumerate(texts_given)]
+
+
+def prove(seed, *given_texts):
+    """Return what is known of texts under a seed, with their tokens."""
+    batch = Prover.of(seed).prove([text.encode() for text in given_texts], np.ones(len(given_texts), bool))
+    return Proofs(np.arange(len(given_texts)), [batch])
+
+
+def measure(proofs, shingle_size, num_shingles):
+    """Return what is known of the first text in the second one: share of words, similarity."""
+    (known,) = proofs.measure(np.array([0]), np.array([1]), shingle_size, np.array([num_shingles], np.int32)).tolist()
+    return known
 
 
 def test_the_forged_texts_have_equal_tokens_and_no_common_word():
@@ -185,7 +197,7 @@ def test_shards_workers_and_compression_make_no_difference(tmp_path, dedup):
 @settings(max_examples=60)
 def test_a_seed_changes_hashes_and_no_word(text, seed):
     words = naive.words(text)
-    tokens = np.frombuffer(Prover.of(seed).prove(text, with_tokens=True).tokens, np.uint32).tolist()
+    tokens = np.frombuffer(prove(seed, text).get(0).tokens, np.uint32).tolist()
     assert [token & 3 for token in tokens] == [int(token) & 3 for token in tokenise_text(text)]
     hashes = {}
     assert [hashes.setdefault(word, token >> 2) for word, token in zip(words, tokens, strict=True)] == [
@@ -200,9 +212,9 @@ pieces = st.sampled_from([*"5-–−$€aC+#%％٪,.—½é ", "1990-95", " -", 
 @given(st.lists(st.lists(pieces, max_size=8).map("".join), min_size=2, max_size=8))
 @settings(max_examples=300)
 def test_signs_are_equal_where_those_of_the_twin_are(some):
-    prover, number_of, signs_of = Prover.of(7), {}, {}
-    for text in some:
-        number, signs = prover.prove(text, with_tokens=False).signs, naive.list_signs(text)
+    proofs, number_of, signs_of = prove(7, *some), {}, {}
+    for row, text in enumerate(some):
+        number, signs = proofs.get(row).signs, naive.list_signs(text)
         assert number_of.setdefault(repr(signs), number) == number
         assert signs_of.setdefault(number, signs) == signs
 
@@ -210,27 +222,24 @@ def test_signs_are_equal_where_those_of_the_twin_are(some):
 @given(texts, texts, st.integers(1, 6))
 @settings(max_examples=60)
 def test_a_filter_never_knows_less_than_the_words(text, other, shingle_size):
-    prover = Prover.of(3)
     words, theirs = naive.words(text), naive.words(other)
     num_shingles = len(naive.shingle(theirs, shingle_size))
-    proof, witness = (prover.prove(side, with_tokens=True) for side in (text, other))
-    known, similarity = proof.measure(witness, shingle_size, num_shingles)
+    known, similarity = measure(prove(3, text, other), shingle_size, num_shingles)
     share = sum(word in theirs for word in words) / max(len(words), 1)
     assert share <= known <= 1
     assert naive.similarity(text, other, shingle_size) <= similarity <= 1
 
 
 def test_a_filter_knows_few_other_words():
-    proof, witness = (Prover.of(3).prove(text, with_tokens=True) for text in FORGED)
-    known, similarity = proof.measure(witness, 5, 80)
+    known, similarity = measure(prove(3, *FORGED), 5, 80)
     assert known < 0.4
     assert similarity < 0.05
 
 
 def test_a_text_without_signs_has_none():
     assert naive.list_signs(json.dumps("nothing - here, 1990-95")) == []
-    prover = Prover.of(5)
-    signs = {prover.prove(text, with_tokens=False).signs for text in ("nothing - here, 1990-95", "")}
+    proofs = prove(5, "nothing - here, 1990-95", "")
+    signs = {proofs.get(row).signs for row in range(2)}
     assert len(signs) == 1
 
 

@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dedup.kernels.buffers import tokens_at
 from dedup.kernels.hashing import U32, U64, mix64
-from dedup.kernels.jit import inlined, kernel
+from dedup.kernels.jit import inlined, inner, kernel
 from dedup.kernels.shingles import keep_distinct, roll_shingles, table_size
 from dedup.kernels.tokens import (
     CLASS_MASK,
@@ -33,6 +34,7 @@ class ProofArrays(NamedTuple):
     signs    uint64[n]     hash of the signs and their places
     filters  uint8[...]    a Bloom filter of the words of each text, one after the other
     sizes    int32[n]      bytes of each filter
+    counts   int32[n]      tokens that are kept of each text
     ```
     """
 
@@ -40,6 +42,7 @@ class ProofArrays(NamedTuple):
     signs: np.ndarray
     filters: np.ndarray
     sizes: np.ndarray
+    counts: np.ndarray
 
 
 @inlined
@@ -148,29 +151,32 @@ def hash_signs(data, start, end, table, signs, tokens):
 
 
 @kernel
-def prove_texts(data, offsets, table, signs, tokens, out):
+def prove_texts(data, offsets, table, signs, is_worded, tokens, out):
     """Fill `out` (ProofArrays) for the texts `data[offsets[i]:offsets[i + 1]]` of valid UTF-8.
 
-    Returns the number of tokens of the last text, and of bytes of all filters. `tokens` (uint32) is overwritten by
-    each text; it has room for two tokens a byte.
+    The tokens of those with `is_worded` (bool[n]) are kept in `tokens` (uint32), one text after the other. It has room
+    for two a byte of these and of the longest text. Returns the number of tokens, and of bytes of all filters.
     """
-    count = 0
+    total = 0
     filled = 0
     for i in range(offsets.size - 1):
-        out.signs[i] = hash_signs(data, offsets[i], offsets[i + 1], table, signs, tokens)
-        count, out.words[i, 0], out.words[i, 1] = tokenise(data, offsets[i], offsets[i + 1], table, tokens, 0)
+        own = tokens[total:]
+        out.signs[i] = hash_signs(data, offsets[i], offsets[i + 1], table, signs, own)
+        count, out.words[i, 0], out.words[i, 1] = tokenise(data, offsets[i], offsets[i + 1], table, own, 0)
         size = (count * FILTER_BITS + 31) // 32 * 4
         words = out.filters[filled : filled + size]
         for k in range(size):
             words[k] = 0
         for k in range(count):
-            name = name_word(tokens[k])
+            name = name_word(own[k])
             for probe in range(NUM_PROBES):
                 bit = place_bit(name, probe, size)
                 words[bit >> U64(3)] |= np.uint8(1) << np.uint8(bit & U64(7))
         out.sizes[i] = size
         filled += size
-    return count, filled
+        out.counts[i] = count if is_worded[i] else 0
+        total += out.counts[i]
+    return total, filled
 
 
 @inlined
@@ -186,8 +192,21 @@ def place_bit(name, probe, size):
 
 
 @kernel
+def measure_pairs(places, shingle_size, num_shingles, known):
+    """Fill `known` (float64[m, 2]) with what `measure_known` returns of each pair of texts.
+
+    A row of `places` (uint64[m, 4]) has the address and number of tokens of the first text, and the address and number
+    of words (uint32) of the filter of the second one; this has `num_shingles` (int32[m]) distinct shingles.
+    """
+    for pair in range(places.shape[0]):
+        tokens = tokens_at(places[pair, 0], np.int64(places[pair, 1]))
+        words = tokens_at(places[pair, 2], np.int64(places[pair, 3]))
+        known[pair, 0], known[pair, 1] = measure_known(tokens, words, shingle_size, num_shingles[pair])
+
+
+@inner
 def measure_known(tokens, words, shingle_size, num_shingles):
-    """Return how alike a text and one that a filter (`words`, uint8) was made of are at most.
+    """Return how alike a text and one that a filter (`words`, uint32) was made of are at most.
 
     `tokens` (uint32) are those of the first text, under the seed of the filter; the second one has `num_shingles`
     distinct shingles. Returns the share of words of the first that seem to be in the second, and the Jaccard
@@ -205,8 +224,8 @@ def measure_known(tokens, words, shingle_size, num_shingles):
         name = name_word(tokens[i])
         known = True
         for probe in range(NUM_PROBES):
-            bit = place_bit(name, probe, words.size)
-            known = known and (words[bit >> U64(3)] >> np.uint8(bit & U64(7))) & 1 != 0
+            bit = place_bit(name, probe, 4 * words.size)
+            known = known and (words[bit >> U64(5)] >> U32(bit & U64(31))) & U32(1) != 0
         run = run + 1 if known else 0
         num_known += known
         if run >= size:

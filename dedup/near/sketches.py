@@ -147,6 +147,11 @@ class Sketches:
         place = np.argsort(np.argsort(~is_own, kind="stable"), kind="stable")
         return Located(*(np.concatenate(columns)[place] for columns in zip(*parts, strict=True)))
 
+    def locate_compared(self, documents: npt.NDArray[np.int64]) -> Located:
+        """Return the same with boilerplate masked."""
+        found, masked = self.locate(documents), np.concatenate([self.masked, self.stored.masked])[documents]
+        return found._replace(address=np.where(masked != 0, masked, found.address))
+
     # ------------------------------------------------------------------------------------------- one document
 
     def tokens_of(self, doc_index: int) -> npt.NDArray[np.uint32]:
@@ -164,11 +169,3 @@ class Sketches:
         batch, place = self.segments.find(doc_index)
         found: np.void = batch.facts[place]
         return found
-
-    def locate_compared(self, doc_index: int) -> tuple[int, int]:
-        """Return where the tokens of a document are in memory, boilerplate masked, and how many they are."""
-        if doc_index >= len(self):
-            number = doc_index - len(self)
-            return int(self.stored.compared_addresses[number]), int(self.stored.num_tokens[number])
-        batch, row = self.segments.find(doc_index)
-        return int(self.compared_addresses(batch)[row]), int(batch.column("num_tokens")[row])

@@ -5,7 +5,7 @@ removed documents and their witnesses are tokenised once more, under a secret se
 seed: an honest removal is confirmed whatever the seed is, and the output has the same bytes.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,7 +16,7 @@ from dedup.kernels.leader_table import KEPT
 from dedup.kernels.relation import Likeness, RelationRule, relate
 from dedup.model.documents import CopyRelation
 from dedup.near.decisions import Decisions
-from dedup.near.text_proofs import Proof, Proofs
+from dedup.near.text_proofs import Proofs
 
 MIN_KNOWN = 0.5  # share of words of a contained document that are in its witness
 SLACK = 0.01  # words of a text of 100,000 that have equal hashes by chance under a seed move a share by far less
@@ -27,13 +27,13 @@ class Judge:
     """Confirms removals, or takes them back.
 
     rule          what goes
-    num_shingles  returns how many distinct shingles a witness has, by doc_index
+    num_shingles  how many distinct shingles each document has (int32[n]), by doc_index
     describe      returns the tokens and the facts (FACTS) of a document, by doc_index
     """
 
     config: NearConfig
     rule: RelationRule
-    num_shingles: Callable[[int], int]
+    num_shingles: npt.NDArray[np.int32]
     describe: Callable[[int], tuple[npt.NDArray[np.uint32], np.void]]
 
     def judge(self, decisions: Decisions, documents: npt.NDArray[np.int64], proofs: Proofs) -> Decisions:
@@ -67,28 +67,16 @@ def list_refused(
     decisions: Decisions,
     documents: npt.NDArray[np.int64],
     proofs: Proofs,
-    num_shingles: Callable[[int], int],
+    num_shingles: npt.NDArray[np.int32],
     config: NearConfig,
 ) -> list[int]:
     """Return the removed `documents` whose words are not as alike those of their witnesses as their hashes."""
-    doubtful = documents[~proofs.are_same_texts(documents, decisions.witness[documents])].tolist()
-    others, relations = (column[doubtful].tolist() for column in (decisions.witness, decisions.relation))
-    return [
-        doc
-        for doc, other, relation in zip(doubtful, others, relations, strict=True)
-        if not confirm_removal((proofs.get(doc), proofs.get(other)), relation, num_shingles(other), config)
-    ]
-
-
-def confirm_removal(sides: Sequence[Proof], relation: int, num_shingles: int, config: NearConfig) -> bool:
-    """Return whether the words of a removed document and its witness (`sides`) are as alike as their hashes.
-
-    `num_shingles` are distinct ones of the witness.
-    """
-    proof, witness = sides
-    if relation == CopyRelation.EXACT:
-        return proof.content == witness.content
-    known, similarity = proof.measure(witness, config.shingle_size, num_shingles)
-    if relation == CopyRelation.CONTAINED:
-        return known >= MIN_KNOWN - SLACK
-    return similarity >= config.threshold - SLACK
+    doubtful = documents[~proofs.are_same_texts(documents, decisions.witness[documents])]
+    witness, relation = decisions.witness[doubtful], decisions.relation[doubtful]
+    known, similarity = proofs.measure(doubtful, witness, config.shingle_size, num_shingles[witness]).T
+    is_contained = relation == CopyRelation.CONTAINED
+    is_confirmed = np.where(is_contained, known >= MIN_KNOWN - SLACK, similarity >= config.threshold - SLACK)
+    for row in np.flatnonzero(relation == CopyRelation.EXACT).tolist():
+        is_confirmed[row] = proofs.get(doubtful[row]).content == proofs.get(witness[row]).content
+    refused: list[int] = doubtful[~is_confirmed].tolist()
+    return refused

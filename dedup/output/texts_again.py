@@ -1,9 +1,11 @@
 """The texts of removed documents and their witnesses, read once more under the secret seed."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from dedup.config import InputConfig
 from dedup.corpus.shards import Shard
@@ -13,7 +15,7 @@ from dedup.near.fetch_texts import read_texts
 from dedup.near.segments import Segments
 from dedup.near.text_proofs import PROOF_SCHEMA, Prover
 from dedup.output.locate_shard import documents_of
-from dedup.output.row_files import write_rows
+from dedup.output.row_files import BYTES_AT_ONCE, ROWS_AT_ONCE
 from dedup.output.run_folder import READ_AGAIN, RunFolder
 
 
@@ -52,8 +54,22 @@ def read_again(shard: Shard, doubted: Doubted, folder: RunFolder, segments: Segm
     documents, prover = doubted.documents[rows].tolist(), Prover.of(doubted.seed)
     if not documents:
         return
-    texts = zip(read_texts(segments, shard, documents, config), doubted.is_worded[rows].tolist(), strict=True)
-    with write_rows(folder.part(shard.index, READ_AGAIN), PROOF_SCHEMA) as out:
-        for text, is_worded in texts:
-            proof = prover.prove(text, with_tokens=is_worded)
-            out.add(proof, len(proof.filter) + len(proof.tokens))
+    texts = (text.encode() for text in read_texts(segments, shard, documents, config))
+    is_worded, proved = doubted.is_worded[rows], 0
+    with pa.ipc.new_file(str(folder.part(shard.index, READ_AGAIN)), PROOF_SCHEMA) as out:
+        for some in gather(texts):
+            out.write_batch(prover.prove(some, is_worded[proved : proved + len(some)]))
+            proved += len(some)
+
+
+def gather(texts: Iterable[bytes]) -> Iterator[list[bytes]]:
+    """Yield texts, some at once: not many, and not many bytes."""
+    some, size = list[bytes](), 0
+    for text in texts:
+        some.append(text)
+        size += len(text)
+        if size >= BYTES_AT_ONCE or len(some) >= ROWS_AT_ONCE:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some

@@ -180,10 +180,8 @@ def measure_pairs(
     sketches: Sketches, contained: npt.NDArray[np.int64], container: npt.NDArray[np.int64], config: PassageConfig
 ) -> npt.NDArray[np.float64]:
     """Return the share of each document that passages of another cover; documents by doc_index."""
-    both = [sketches.locate_compared(doc) for doc in (*contained.tolist(), *container.tolist())]
-    tokens = DocumentTokens.unmasked(
-        np.array([address for address, _ in both], np.uint64), np.array([count for _, count in both], np.int32)
-    )
+    both = sketches.locate_compared(np.concatenate([contained, container]))
+    tokens = DocumentTokens.unmasked(both.address, both.num_tokens)
     pairs = np.arange(2 * len(contained), dtype=np.int32).reshape(2, -1).T
     found, _ = share_pairs(compare_pairs(pairs, tokens, config), tokens.num_tokens)
     shares = np.zeros(len(contained))

@@ -1,6 +1,7 @@
 """What is cut of a passage that a document prints twice: what a publishing system repeats by mistake."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -37,14 +38,28 @@ def choose_repeats(
     Of each exact run its whole sentences go, if it stands directly behind its source, or if it is a body or half of one
     that is printed again at the end. Any other repeat may be on purpose: a quotation, a refrain, an item of a list.
     """
-    if not others and not any(may_go(offsets, copy) for copy in copies):
+
+    def find(is_possible: Callable[[CopiedSpan], bool]) -> list[tuple[int, WholeCopy]]:
+        return [
+            (index, whole)
+            for index, copy in enumerate(copies)
+            if is_possible(copy)
+            for run in find_exact_runs(tokens, copy, rule.min_tokens)
+            if is_possible(run) and (whole := Repeat(offsets, roll_to_edge(offsets, tokens, run)).find_whole())
+        ]
+
+    # Where nothing else is cut, the first to be cut is one that may go; in most texts there is none.
+    if not others and not choose_wholes(offsets, find(partial(may_go, offsets, rule.share)), others, rule):
         return [[] for _ in copies]
-    found = [
-        (index, whole)
-        for index, copy in enumerate(copies)
-        for run in find_exact_runs(tokens, copy, rule.min_tokens)
-        if (whole := Repeat(offsets, roll_to_edge(offsets, tokens, run)).find_whole())
-    ]
+    found = find(lambda _: True)
+    chosen = choose_wholes(offsets, found, others, rule)
+    return [[whole.span for at, whole in found if at == index and whole in chosen] for index in range(len(copies))]
+
+
+def choose_wholes(
+    offsets: TokenOffsets, found: Sequence[tuple[int, WholeCopy]], others: Sequence[Span], rule: CutRule
+) -> dict[WholeCopy, Span]:
+    """Return which of the whole sentences that were found (the place of each copy, and the sentences) are cut."""
     chosen: dict[WholeCopy, Span] = {}
     while True:  # what is cut makes the document shorter, and what is left of it a larger share
         cuts = [*others, *chosen.values()]
@@ -57,20 +72,23 @@ def choose_repeats(
             and (is_behind(offsets, whole, cuts) or is_body(offsets, whole, kept, rule.share))
         }
         if not more:
-            break
+            return chosen
         chosen |= more
-    return [[whole.span for at, whole in found if at == index and whole in chosen] for index in range(len(copies))]
 
 
-def may_go(offsets: TokenOffsets, copy: CopiedSpan) -> bool:
-    """Return whether a part of a repeat may be behind its source, or end the text, before anything is cut.
+def may_go(offsets: TokenOffsets, share: float, copy: CopiedSpan) -> bool:
+    """Return whether a part of a repeat may be behind its source, or be a body that ends the text, if nothing is cut.
 
     Its whole sentences reach over it by some characters at most, and then over marks alone.
     """
-    starts, ends = offsets.starts, offsets.ends
+    starts, ends, text = offsets.starts, offsets.ends, offsets.text
     source_end = max(copy.source_end, copy.end - copy.distance)  # of any exact run of it
-    is_apart = has_word(offsets.text, int(ends[source_end - 1]) + REACH, int(starts[copy.start]) - REACH)
-    return not (is_apart and has_word(offsets.text, int(ends[copy.end - 1]) + REACH, int(starts[-1]) + 1))
+    widest = Span(int(starts[copy.start]) - REACH, int(ends[copy.end - 1]) + REACH)
+    if not has_word(text, int(ends[source_end - 1]) + REACH, widest.start):
+        return True
+    own = tokens_in(offsets, widest)
+    size = own.stop - own.start
+    return size >= share * (len(offsets) - size) and not has_word(text, widest.end, int(starts[-1]) + 1)
 
 
 def has_word(text: str, start: int, end: int) -> bool:
@@ -136,10 +154,9 @@ def find_exact_runs(tokens: npt.NDArray[np.uint32], copy: CopiedSpan, min_tokens
 
     An extension may have reached over an edited headline; what a CMS prints twice is the same to the word.
     """
-    words = tokens >> np.uint32(2)
-    if np.array_equal(words[copy.source_start : copy.source_end], words[copy.start : copy.end]):
+    if copy.is_exact:
         return [copy.part(copy.start, copy.end)] if len(copy) >= min_tokens else []
-    found = []
+    words, found = tokens >> np.uint32(2), []
     for distance in {copy.start - copy.source_start, copy.end - copy.source_end}:
         first, end = max(copy.start, distance), copy.end
         equal = words[first:end] == words[first - distance : end - distance]

@@ -40,7 +40,7 @@ def confirm(sketches: Sketches, decisions: Decisions, job: Job) -> Decisions:
         judge = Judge(
             job.settings.near,
             rule_of(job.settings),
-            lambda document: int(num_shingles[document]),
+            num_shingles,
             lambda document: (sketches.tokens_of(document), sketches.facts_of(document)),
         )
         proofs = Proofs(np.append(doubted.documents, doubted.stored), batches)

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 from functools import partial
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +14,7 @@ from dedup.near.decisions import Decisions
 from dedup.near.leaders import Offered
 from dedup.near.relation_rule import make_rule
 from dedup.near.sketches import Located
-from dedup.near.text_proofs import Proof, Proofs, Prover
+from dedup.near.text_proofs import Proofs, Prover
 from dedup.output.confirmation import Judge
 from dedup.output.conflicts import find_conflicts
 from dedup.output.texts_again import Doubted
@@ -29,23 +28,18 @@ def confirm_texts(
 ) -> Decisions:
     """Return the decisions without removals that the texts do not confirm; `sketched` are all documents."""
     doubted = Doubted.of(decisions, int.from_bytes(os.urandom(8), "little"))
-    prover, is_worded = Prover.of(doubted.seed), doubted.is_worded.tolist()
-    texts = [documents[index].text for index in doubted.documents.tolist()]
+    prover, is_worded = Prover.of(doubted.seed), doubted.is_worded
+    texts = [documents[index].text.encode() for index in doubted.documents.tolist()]
     with start_threads(len(os.sched_getaffinity(0))) as threads:
         parts = [slice(first, first + PROVED_AT_ONCE) for first in range(0, len(texts), PROVED_AT_ONCE)]
-        rows = chain.from_iterable(threads.map(lambda part: prove(prover, texts[part], is_worded[part]), parts))
+        rows = threads.map(lambda part: prover.prove(texts[part], is_worded[part]), parts)
     judge = Judge(
         config,
         make_rule(config),
-        lambda index: int(sketched.num_shingles[index]),
+        sketched.num_shingles,
         lambda index: (tokens_of(sketched, index), sketched.facts[index]),
     )
-    return judge.judge(decisions, doubted.removed, Proofs.of(doubted.documents, rows))
-
-
-def prove(prover: Prover, texts: Sequence[str], is_worded: Sequence[bool]) -> list[Proof]:
-    """Return what is known of some texts, with the tokens of some of them."""
-    return [prover.prove(text, with_tokens=words) for text, words in zip(texts, is_worded, strict=True)]
+    return judge.judge(decisions, doubted.removed, Proofs(doubted.documents, rows))
 
 
 def tokens_of(sketched: Offered, index: int) -> npt.NDArray[np.uint32]:

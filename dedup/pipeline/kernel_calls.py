@@ -54,7 +54,7 @@ from dedup.kernels.locate import locate_tokens
 from dedup.kernels.minhash import SketchArrays, sketch_block
 from dedup.kernels.neighbours import NeighbourBounds, NeighbourState, SparseRows, find_neighbours
 from dedup.kernels.novelty import compare_pairs_of_words, compare_words, find_novel, make_word_table
-from dedup.kernels.proofs import ProofArrays, measure_known, prove_texts
+from dedup.kernels.proofs import ProofArrays, measure_pairs, prove_texts
 from dedup.kernels.relation import Likeness, PairArrays, RelationRule, relate, relate_pairs
 from dedup.kernels.repeats_within import (
     MinShare,
@@ -110,9 +110,9 @@ def list_sketch_kernels() -> Iterator[Call]:
     yield Call(find_values, (given("u1"), 1, True, 1, new("i8"), new("i8")))
     yield Call(key_words, (new("u8"), table.seed))
     yield Call(locate_tokens, (given("u1"), table, new("i8"), new("i8")))
-    proofs = ProofArrays(new("u8", 2), new("u8"), new("u1"), new("i4"))
-    yield Call(prove_texts, (given("u1"), given("i8"), table, load_sign_table(), new("u4"), proofs))
-    yield Call(measure_known, (given("u4"), given("u1"), 1, 1))
+    proofs = ProofArrays(new("u8", 2), new("u8"), new("u1"), new("i4"), new("i4"))
+    yield Call(prove_texts, (given("u1"), given("i8"), table, load_sign_table(), given("?"), new("u4"), proofs))
+    yield Call(measure_pairs, (given("u8", 2), 1, given("i4"), new("f8", 2)))
 
 
 def list_cover_kernels() -> Iterator[Call]:

@@ -85,7 +85,7 @@ def sketch_shard(
                 "signature": sketch.signature,
             }
             if prover:
-                columns |= describe_proofs(prover.prove_block(*texts)[0])
+                columns |= describe_proofs(prover.prove_block(*texts, np.zeros(len(block.ids), np.bool_))[0])
             repeats = np.empty((0, 6), np.int32)
             if settings.passages.within:
                 tokens = DocumentTokens.unmasked(sketch.token_addresses, sketch.num_tokens)

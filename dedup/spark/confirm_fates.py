@@ -20,6 +20,7 @@ from dedup.near.fetch_texts import RecordText
 from dedup.near.relation_rule import rule_of
 from dedup.near.text_proofs import PROOF_SCHEMA, Proofs, Prover
 from dedup.output.confirmation import Judge, list_refused
+from dedup.output.texts_again import gather
 from dedup.pipeline.confirm_texts import tokens_of
 from dedup.spark.candidates import MAX_RANGE_DOCUMENTS
 from dedup.spark.fates import FATE_COLUMNS, describe_fates, fill_rows, read_fates
@@ -94,16 +95,16 @@ def prove_rows(batches: Iterator[pa.RecordBatch], *, task: ConfirmTask) -> Itera
     """Yield what is known of texts under the secret seed: columns GIVEN, and `value`."""
     prover = Prover.of(task.seed)
     for batch in batches:
-        relations = batch.column("relation").to_pylist()
-        proofs = [
-            prover.prove(task.records.get(raw), with_tokens=relation not in {None, int(CopyRelation.EXACT)})
-            for raw, relation in zip(batch.column("value").to_pylist(), relations, strict=True)
-        ]
-        columns = dict(zip(PROOF_SCHEMA.names, zip(*proofs, strict=True), strict=True)) if proofs else {}
-        if proofs:
-            columns["signs"] = np.array(columns["signs"], np.uint64).view(np.int64)
-            given = {name: batch.column(name) for name in GIVEN}
-            yield fill_columns(PROVED_SCHEMA, len(batch), {**given, **columns})
+        relations, proved = batch.column("relation").to_pylist(), 0
+        is_worded = np.array([relation not in {None, int(CopyRelation.EXACT)} for relation in relations], np.bool_)
+        for texts in gather(task.records.get(raw).encode() for raw in batch.column("value").to_pylist()):
+            rows = batch.slice(proved, len(texts))
+            known = prover.prove(texts, is_worded[proved : proved + len(texts)])
+            columns = {name: known.column(name).cast(pa.binary()) for name in PROOF_SCHEMA.names if name != "signs"}
+            columns["signs"] = pa.array(known.column("signs").to_numpy().view(np.int64))
+            given = {name: rows.column(name) for name in GIVEN}
+            yield fill_columns(PROVED_SCHEMA, len(texts), {**given, **columns})
+            proved += len(texts)
 
 
 def read_proofs(table: pa.Table) -> Proofs:
@@ -126,7 +127,7 @@ def refuse_rows(batches: Iterator[pa.RecordBatch], *, settings: CleanSettings) -
     nothing = dict.fromkeys(FATE_COLUMNS[3:-2], pa.nulls(len(table), pa.int32()))
     fates = pa.table({**nothing, "rank": ranks, "relation": table.column("relation"), **columns})
     decisions = read_fates(fates.combine_chunks().to_batches(), np.arange(len(table))).decisions
-    refused = list_refused(decisions, removed, read_proofs(table), lambda row: int(sizes[row]), settings.near)
+    refused = list_refused(decisions, removed, read_proofs(table), sizes, settings.near)
     if refused:
         yield from table.take(np.union1d(refused, decisions.witness[refused])).combine_chunks().to_batches()
 
@@ -143,7 +144,7 @@ def judge_refused(rows: pa.Table, proved: pa.Table, settings: CleanSettings) -> 
     judge = Judge(
         settings.near,
         rule_of(settings),
-        lambda row: int(offered.num_shingles[row]),
+        offered.num_shingles,
         lambda row: (tokens_of(offered, row), offered.facts[row]),
     )
     made = judge.judge(known.decisions, refused, proofs)

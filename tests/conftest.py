@@ -5,7 +5,7 @@ import subprocess
 import amounts  # noqa: F401 (registers the profiles of hypothesis)
 import pytest
 from browser import launch_browser
-from commands import run_fork, run_process
+from commands import Nursery, run_fork, run_process
 from corpora import write_jsonl
 from hypothesis import settings
 from news_data import read_examples, read_shared
@@ -21,8 +21,14 @@ def process():
 
 @pytest.fixture(scope="session")
 def dedup():
-    """`dedup ARGS` in a fork of this process."""
+    """`dedup ARGS` in a fork of a process that is ready."""
     return run_fork
+
+
+@pytest.fixture(autouse=True)
+def pass_on_patches(request):
+    """Make commands forks of this process where a test patches it."""
+    Nursery.is_passed_over = "monkeypatch" in request.fixturenames
 
 
 @pytest.fixture(scope="session", params=["examples", pytest.param("shared", marks=pytest.mark.shared)])

@@ -48,6 +48,7 @@ class Visit:
     """An open page, with what it asked for and what it complained of."""
 
     def __init__(self, browser, path, fragment="", **look):
+        self.has_script = look.get("java_script_enabled", True)
         self.context = browser.new_context(**look)
         self.page = self.context.new_page()
         self.complaints, self.requests = [], []
@@ -63,9 +64,15 @@ class Visit:
     def __exit__(self, *_):
         self.context.close()
 
+    def settle(self):
+        """Let the page handle what was asked of it: the change of its address is an event later than the key."""
+        if self.has_script:
+            self.page.evaluate("new Promise(done => setTimeout(() => requestAnimationFrame(() => setTimeout(done))))")
+
     @property
     def fragment(self):
         """What the page itself says stands behind the # of its address; `page.url` may lag behind it."""
+        self.settle()
         return self.page.evaluate("location.hash")
 
     def find_violations(self):

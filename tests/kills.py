@@ -3,11 +3,14 @@
 import importlib
 import os
 import re
+import shutil
 import signal
 import sys
 import tempfile
+import threading
 import time
 import traceback
+from itertools import count
 
 from commands import load_kernels
 
@@ -108,13 +111,28 @@ def choose_moments(changes):
     return sorted(numbers[len(numbers) // 2] for numbers in kinds.values())
 
 
-def die_at_change(folder, moment):
-    """Have this process die just before the n-th state change in a folder that it or a worker of it makes."""
-    main, count = os.getpid(), tempfile.TemporaryFile("ab")  # noqa: SIM115 (it lives as long as the process)
+def keep_images(folder, images, moments):
+    """Copy a folder to images/N just before each n-th of these state changes in it: what a kill at that moment leaves.
+
+    Another thread of this process waits with its own change. There may be no worker processes.
+    """
+    lock, numbers, wanted = threading.RLock(), count(1), {*moments}
 
     def act(_event, _path):
-        os.write(count.fileno(), b".")
-        if os.fstat(count.fileno()).st_size >= moment:
+        with lock:
+            if (number := next(numbers)) in wanted:
+                shutil.copytree(folder, images / str(number), symlinks=True)
+
+    watch_changes(folder, act)
+
+
+def die_at_change(folder, moment):
+    """Have this process die just before the n-th state change in a folder that it or a worker of it makes."""
+    main, changes = os.getpid(), tempfile.TemporaryFile("ab")  # noqa: SIM115 (it lives as long as the process)
+
+    def act(_event, _path):
+        os.write(changes.fileno(), b".")
+        if os.fstat(changes.fileno()).st_size >= moment:
             os.kill(main, signal.SIGKILL)
             time.sleep(1)  # in a worker, which must end by itself
 
@@ -134,7 +152,7 @@ def wait_for(path, patience_s=60.0):
         time.sleep(0.002)
 
 
-def group_is_gone(group, patience_s=5.0):
+def group_is_gone(group, patience_s=60.0):
     """Return whether no process of a group is left, or none within some seconds."""
     until = time.monotonic() + patience_s
     while time.monotonic() < until:

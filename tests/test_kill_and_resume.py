@@ -20,6 +20,7 @@ from kills import (
     die_at_change,
     finish,
     group_is_gone,
+    keep_images,
     list_changes,
     run_in_fork,
     start_fork,
@@ -95,6 +96,18 @@ def check_resume(corpus, passages, out, expected, moment, **settings):
     shutil.rmtree(out.parent)
 
 
+def check_images(corpus, undisturbed, tmp_path, moments):
+    """Resume what kills just before each of these state changes of one run would leave."""
+    passages, expected, _ = undisturbed
+    folder, images = tmp_path / "run", tmp_path / "images"
+    folder.mkdir()
+    prepare = functools.partial(keep_images, folder, images, moments)
+    assert run_in_fork(run(corpus, folder / "out", prepare, workers=1, passages=passages)) == 0
+    assert sorted(int(image.name) for image in images.iterdir()) == [*moments]
+    for moment in moments:
+        check_resume(corpus, passages, images / str(moment) / "out", expected, moment)
+
+
 @pytest.mark.parametrize("undisturbed", ["passages"], indirect=True)
 @pytest.mark.parametrize("part", range(NUM_PARTS))
 def test_a_run_killed_at_any_kind_of_state_change_is_resumed_to_the_undisturbed_output(
@@ -102,7 +115,7 @@ def test_a_run_killed_at_any_kind_of_state_change_is_resumed_to_the_undisturbed_
 ):
     moments = choose_moments(undisturbed[2])
     assert len(moments) > 20
-    check_kills(corpus, undisturbed, tmp_path, moments[part::NUM_PARTS], workers=1)
+    check_images(corpus, undisturbed, tmp_path, moments[part::NUM_PARTS])
 
 
 def test_a_run_of_two_workers_killed_at_some_state_changes_is_resumed(corpus, undisturbed, tmp_path):
@@ -110,11 +123,15 @@ def test_a_run_of_two_workers_killed_at_some_state_changes_is_resumed(corpus, un
 
 
 @pytest.mark.nightly
-@pytest.mark.parametrize(("undisturbed", "workers"), [("passages", 1), ("documents only", 2)], indirect=["undisturbed"])
 @pytest.mark.parametrize("part", range(NUM_PARTS))
-def test_a_run_killed_at_every_state_change_is_resumed(corpus, undisturbed, tmp_path, part, workers):
-    moments = range(1 + part, len(undisturbed[2]) + 1, NUM_PARTS)
-    check_kills(corpus, undisturbed, tmp_path, moments, workers)
+def test_a_run_killed_at_every_state_change_is_resumed(corpus, undisturbed, tmp_path, part):
+    check_images(corpus, undisturbed, tmp_path, range(1 + part, len(undisturbed[2]) + 1, NUM_PARTS))
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("workers", [1, 2])
+def test_kills_at_every_kind_of_state_change_leave_what_is_resumed(corpus, undisturbed, tmp_path, workers):
+    check_kills(corpus, undisturbed, tmp_path, choose_moments(undisturbed[2])[workers::4], workers)
 
 
 @pytest.fixture(scope="module")

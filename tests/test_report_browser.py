@@ -121,7 +121,8 @@ def test_without_scripts_the_list_is_complete(browser, reports):
     with Visit(browser, reports["plain"] / "clusters.html", java_script_enabled=False) as visit:
         assert not visit.page.locator("#search").is_visible()
         rows = visit.page.locator("#list tbody tr").count()
-        visit.page.get_by_role("link", name="2", exact=True).click()
+        with visit.page.expect_navigation():
+            visit.page.get_by_role("link", name="2", exact=True).click()
         assert (200, 33) == (rows, visit.page.locator("#list tbody tr").count())
 
 

@@ -92,6 +92,7 @@ def open_folds(visit):
 
 
 def shown_views(visit):
+    visit.settle()
     return [section.get_attribute("id") for section in visit.page.locator("main > .view").all() if section.is_visible()]
 
 
@@ -138,7 +139,8 @@ def test_a_permalink_opens_the_view_and_scrolls_to_the_statement(browser, story)
     with Visit(browser, story[1], f"#row-{last}", viewport={"width": 900, "height": 400}) as visit:
         row = visit.page.locator(f"#row-{last}")
         assert "here" in row.get_attribute("class")
-        assert visit.page.evaluate("scrollY") > 0
+        visit.page.wait_for_function("scrollY > 0")
+        visit.settle()
         assert 0 <= row.bounding_box()["y"] < 400
 
 

@@ -153,3 +153,15 @@ def test_no_path_is_taken_of_a_summary(dedup, tmp_path, news):
     assert dedup("clean", news, "-o", str(tmp_path / "a"), "-q", "--text-field", "body").code == 0
     done = dedup("clean", "--config", str(tmp_path / "a/summary.json"), "-o", str(tmp_path / "b"))
     assert (done.code, "Missing argument" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("output", ["dedup.toml", "linked"])
+@pytest.mark.parametrize("args", [("stories", "news.jsonl"), ("export", "story.json", "--table", "rows")])
+def test_no_output_replaces_the_file_of_options(dedup, tmp_path, news, args, output):
+    settings = tmp_path / "dedup.toml"
+    settings.write_text("quiet = true\n")
+    (tmp_path / "linked").symlink_to("dedup.toml")
+    done = dedup(*args, "-o", output, "--config", "dedup.toml", cwd=tmp_path)
+    assert (done.code, done.stdout) == (2, "")
+    assert f"{output} is the file of --config. Name another output." in done.stderr
+    assert settings.read_text() == "quiet = true\n"

@@ -192,3 +192,10 @@ def test_texts_of_other_scripts_and_encodings_are_read(dedup, tmp_path):
     )
     (article,) = read_lines(dedup("extract", str(tmp_path / "a.html")).stdout)
     assert text[:40] in article["text"]
+
+
+@pytest.mark.parametrize("rejected", ["made.jsonl", "./made.jsonl", "-"])
+def test_two_outputs_are_two_files(dedup, pages, tmp_path, rejected):
+    done = dedup("extract", pages, "-o", "made.jsonl", "--rejected", rejected, cwd=tmp_path)
+    assert (done.code, done.stdout) == (2, "")
+    assert not (tmp_path / "made.jsonl").exists()

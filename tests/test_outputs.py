@@ -185,6 +185,18 @@ def test_standard_output_named_as_a_file_goes_on_where_it_is(tmp_path, inputs):
     assert (tmp_path / "out").read_text() == f"before\n{(inputs / 'changes.patch').read_text()}after\n"
 
 
+def test_a_descriptor_is_written_to_though_its_file_has_no_name(inputs):
+    with (inputs / "gone").open("w+b") as file:
+        (inputs / "gone").unlink()
+        before = sorted(inputs.iterdir())
+        for name in ("/dev/stderr", "/dev/fd/2"):
+            command = [sys.executable, "-m", "dedup", "diff", "old.txt", "new.txt", "-o", name]
+            subprocess.run(command, cwd=inputs, stderr=file, check=False)
+        assert sorted(inputs.iterdir()) == before
+        file.seek(0)
+        assert file.read().count(b"old.txt") == 2
+
+
 def test_standard_input_from_a_file_is_an_input(inputs):
     with (inputs / "in.jsonl").open("rb") as source:
         command = [sys.executable, "-m", "dedup", "passages", "-", "-o", "in.jsonl", "-q"]

@@ -13,12 +13,14 @@ STAGES = {
     "passages": ("scope", "min_tokens", "contained", "strip_boilerplate"),
 }
 NAMES = {"scope": "passages"}
+SETTINGS_FILE = "dedup.settings"  # its path, in what a command knows of its call
 
 
 def read_config(context: click.Context, _parameter: click.Parameter, path: str | None) -> str | None:
     """Take the options that a file names as defaults of the command: flags on the command line come first."""
     if path is not None:
         found = read_summary_config(path, context) if path.endswith(".json") else read_toml(path, context.command)
+        context.meta[SETTINGS_FILE] = path
         context.default_map = {**(context.default_map or {}), **found}
     return path
 

@@ -186,10 +186,11 @@ def tell(message: str, code: int) -> int:
 def explain_os_error(error: OSError) -> str:
     """Return what happened, to which file, and what to do, for an error of the operating system."""
     where = f"{error.filename}: " if error.filename else ""
+    option = " with -o" if any(each.startswith(("-o", "--out")) for each in sys.argv[2:]) else ""
     if error.errno == errno.ENOSPC:
-        return f"{where}the disk is full. Free some space or choose another place with -o."
+        return f"{where}the disk is full. Free some space or choose another place{option}."
     if error.errno == errno.EMFILE or "Too many open files" in str(error):
         return "too many open files for the limit of this shell. Raise it with ulimit -n 1024, or try fewer --workers."
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
-        return f"{where}no permission ({error.strerror}). Choose a place you can write to with -o."
+        return f"{where}no permission ({error.strerror}). Choose a place you can write to{option}."
     return f"{where}{error.strerror or error}"

@@ -1,5 +1,6 @@
 """What a command says at its end: a summary for a person, or as JSON for a program."""
 
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dedup.cli.config_file import config_option
+from dedup.cli.config_file import SETTINGS_FILE, config_option
 from dedup.cli.options import compose, hand_over
 
 if TYPE_CHECKING:
     from dedup.cli.progress import TerminalProgress
+
+
+OUTPUTS = ("out", "output", "rejected", "index")
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,29 @@ def spell(value: object) -> object:
     return printable(value) if isinstance(value, str) else value
 
 
+def make_teller(**values: bool) -> Teller:
+    """Return what the options stand for, where no output of the command is its file of settings or another output."""
+    context = click.get_current_context()
+    settings = context.meta.get(SETTINGS_FILE)
+    named = [context.params[name] for name in OUTPUTS if context.params.get(name) not in {None, "-"}]
+    for number, output in enumerate(named):
+        if settings and is_same_place(output, settings):
+            raise click.UsageError(f"{output} is the file of --config. Name another output.")
+        if any(is_same_place(output, other) for other in named[:number]):
+            raise click.UsageError(f"{output} is named for two outputs. Name another one.")
+    return Teller(**values)
+
+
+def is_same_place(path: str, other: str) -> bool:
+    """Return whether two paths are one file, or would be."""
+    places = os.path.realpath(path), os.path.realpath(other)
+    return places[0] == places[1] or (all(map(os.path.isfile, places)) and os.path.samefile(*places))
+
+
 summary_options = compose(
     config_option,
     click.option("-q", "--quiet", is_flag=True, help="No progress, no summary."),
     click.option("--json", "as_json", is_flag=True, help="Print the summary as JSON on standard output, also with -q."),
     click.option("-v", "--verbose", is_flag=True, help="Say on standard error what each step does."),
-    hand_over("teller", ("quiet", "as_json", "verbose"), Teller),
+    hand_over("teller", ("quiet", "as_json", "verbose"), make_teller),
 )

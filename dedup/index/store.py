@@ -63,7 +63,8 @@ class IndexFile:
 
     def __post_init__(self) -> None:
         """Refuse a place that DuckDB has no name for."""
-        if not self.place.name or printable(str(self.place)) != str(self.place):
+        is_nameless = self.path.exists() and not self.place.exists()  # a descriptor
+        if is_nameless or not self.place.name or printable(str(self.place)) != str(self.place):
             raise OutputError(f"{printable(str(self.place))}: an index has a name in UTF-8. Name another with --index.")
 
     @property

@@ -14,6 +14,7 @@ DUCKDB_MAGIC, DUCKDB_MAGIC_AT = b"DUCK", 8  # bytes 8 to 12 of each DuckDB file,
 LOCK_SUFFIX, LOG_SUFFIXES = ".lock", (".wal", ".wal.checkpoint", ".wal.recovery")  # logs are DuckDB's
 NEW_FILE_MODE, OWNER_MODE = 0o666, 0o600
 STDIN_FD, STDOUT_FD = 0, 1
+MAX_LINKS = 40  # that the system follows
 
 
 def is_written_directly(output: str | os.PathLike[str]) -> bool:
@@ -24,7 +25,24 @@ def is_written_directly(output: str | os.PathLike[str]) -> bool:
         return False
     if stat.S_ISDIR(found.st_mode):
         return False
-    return not stat.S_ISREG(found.st_mode) or is_stream(found, STDOUT_FD)
+    return not stat.S_ISREG(found.st_mode) or is_stream(found, STDOUT_FD) or find_descriptor(output) is not None
+
+
+def find_descriptor(output: str | os.PathLike[str]) -> int | None:
+    """Return the descriptor of this process that a path names, as /dev/stderr and /dev/fd/3 do: its file has no name.
+
+    >>> find_descriptor("/dev/fd/2"), find_descriptor("/dev/null")
+    (2, None)
+    """
+    folder, name = os.path.split(os.path.abspath(output))
+    for _ in range(MAX_LINKS):
+        place = os.path.join(os.path.realpath(folder), name)
+        if os.path.dirname(place) == f"/proc/{os.getpid()}/fd" and name.isdecimal():
+            return int(name)
+        if not os.path.islink(place):
+            return None
+        folder, name = os.path.split(os.path.join(os.path.dirname(place), os.readlink(place)))
+    return None
 
 
 def is_stream(found: os.stat_result, descriptor: int) -> bool:
@@ -139,6 +157,11 @@ def open_directly(output: str | os.PathLike[str]) -> Iterator[IO[bytes]]:
     if is_stream(os.stat(output), STDOUT_FD):
         yield sys.stdout.buffer
         sys.stdout.buffer.flush()
+        return
+    descriptor = find_descriptor(output)
+    if descriptor is not None:
+        with open(os.dup(descriptor), "wb") as file:
+            yield file
         return
     with open(os.open(output, os.O_WRONLY | os.O_CLOEXEC | os.O_NOCTTY), "wb") as file:
         yield file

@@ -25,7 +25,12 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write JSON lines to this file, compressed by its ending (.gz, .zst).  [default: standard output]",
 )
-@click.option("--rejected", metavar="FILE", callback=refuse_dash, help="Write the pages that give no article here, each with its reason.")
+@click.option(
+    "--rejected",
+    metavar="FILE",
+    callback=refuse_dash,
+    help="Write the pages that give no article here, each with its reason.",
+)
 @click.option("--min-words", type=click.IntRange(0), default=25, help="Words that an article has at least.")
 @click.option("--max-page", default="10MB", metavar="SIZE", callback=parse_size, help="Set a longer page aside unread.")
 @workers_option

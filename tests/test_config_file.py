@@ -157,7 +157,7 @@ def test_no_path_is_taken_of_a_summary(dedup, tmp_path, news):
 
 @pytest.mark.parametrize("output", ["dedup.toml", "linked"])
 @pytest.mark.parametrize("args", [("stories", "news.jsonl"), ("export", "story.json", "--table", "rows")])
-def test_no_output_replaces_the_file_of_options(dedup, tmp_path, news, args, output):
+def test_no_output_replaces_the_file_of_options(dedup, tmp_path, args, output):
     settings = tmp_path / "dedup.toml"
     settings.write_text("quiet = true\n")
     (tmp_path / "linked").symlink_to("dedup.toml")

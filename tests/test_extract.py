@@ -158,6 +158,12 @@ def test_a_bomb_in_an_archive_is_set_aside(dedup, tmp_path):
     assert json.loads(done.stdout)["rejected_by_reason"] == {"too long": 1}
 
 
+def test_a_page_of_millions_of_tags_is_set_aside(dedup, tmp_path):
+    (tmp_path / "a.html").write_bytes(b"<p> \n</p>" * 500_000)
+    done = dedup("extract", "a.html", "--json", "-o", "out.jsonl", cwd=tmp_path)
+    assert json.loads(done.stdout)["rejected_by_reason"] == {"more than 100,000 tags": 1}
+
+
 WRONG = [
     (["none.html"], "no such file"),
     (["a.txt"], "is no page and no archive"),

@@ -9,6 +9,7 @@ from dedup.extract.page_files import RawPage, RejectedPage
 from dedup.text.printed_paths import printable
 
 NO_ARTICLE = ("no main text", "fewer than")  # what the reasons begin with of a page that was read
+MAX_TAGS = 100_000  # an article has some thousand; the extractor takes 28 us a tag, whatever it holds
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
@@ -39,6 +40,8 @@ def extract_article(page: RawPage, min_words: int) -> ExtractedArticle | Rejecte
     The extractor is fast mode of trafilatura: of a page it takes the paragraphs that read like the main text, without
     comments, lists of links and the like. It is another project's code, so whatever it raises is a reason here.
     """
+    if page.html.count(b"<") > MAX_TAGS:
+        return RejectedPage(page.place, page.url, f"more than {MAX_TAGS:,} tags")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # urllib3, which is not used here, warns that it lacks a package
         from trafilatura import bare_extraction  # noqa: PLC0415 (an extra; it takes half a second)

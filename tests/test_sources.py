@@ -77,6 +77,15 @@ def test_text_of_two_outlets_is_a_family(find, texts):
     assert (family["members"][1]["added"], family["members"][1]["cut"]) == (80, 80)
 
 
+def test_fields_inside_an_object_are_found(dedup, tmp_path, texts):
+    records = [{"article": {"text": texts[0], "id": name}, "outlet": name} for name in ("north", "south")]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+    done = dedup("sources", "in.jsonl", "-o", "out", cwd=tmp_path)
+    assert (done.code, done.stderr) == (0, 'taken: text from "article.text", id from "article.id"\n')
+    (family,) = [json.loads(line) for line in (tmp_path / "out" / "families.jsonl").read_text().splitlines()]
+    assert [m["article"]["id"] for m in family["members"]] == ["north", "south"]
+
+
 def test_text_of_one_outlet_is_no_family(find, texts):
     read = find([article("a", texts[0], "north"), article("b", texts[0], "north", "2025-01-07")])
     assert read("families.jsonl") == []

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dedup.cli.progress import TerminalProgress
 
 
-OUTPUTS = ("out", "output", "rejected", "index")
+OUTPUTS = ("out", "output", "rejected")
 
 
 @dataclass(frozen=True)

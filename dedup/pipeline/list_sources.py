@@ -76,7 +76,7 @@ def find_sources(run: SourceRun, job: Job) -> FoundSources:
     """Return families and their likely sources; the places of passages are in the parts of the job."""
     sketches = sketch(job)
     with job.timer.measure("credits"):
-        by_index = read_all(run, job)
+        by_index = read_all(replace(run, input=job.settings.input), job)  # with the fields that were found
     known = np.array([bool(article.known) for article in by_index], bool)
     order = order_documents(sketches, np.array([article.moment for article in by_index]), known)
     articles = [by_index[index] for index in order.tolist()]

@@ -11,6 +11,9 @@ removals.jsonl         pairs that the plain threshold (`--remove all`) removed: 
 removals_second.jsonl  pairs that the first rule of relations removed; it was then sharpened on them
 removals_third.jsonl   pairs that the next rule removed, drawn and judged after it was fixed; one clause followed, for
                        three of the eleven wrong ones (contained, another day, a conflicting fact)
+removals_fourth.jsonl  all pairs that threshold 0.3 removed and 0.5 did not; the bound where less than half is shared
+                       was chosen on half 0 of them
+pairs.jsonl            pairs of any similarity, same or other: does `dedup.deduplicate` remove one of the two
 cuts.jsonl             cuts of an earlier rule; cuts_second.jsonl those of the next one, which was then narrowed
 """
 
@@ -24,11 +27,13 @@ import msgspec
 from measure import cleaned
 from news import read_lines, require_folder
 
+from dedup import deduplicate
 from dedup.bench.judged_pairs import JudgedPair, follow
 from dedup.bench.rates import measure_interval
 
 JUDGED = Path(__file__).parent / "judged"
 VERDICTS = ("right", "wrong", "contested")
+FIELDS = ("id", "text", "title", "date", "outlet", "url")
 
 
 class DrawnPair(JudgedPair, frozen=True, kw_only=True):
@@ -39,6 +44,17 @@ class DrawnPair(JudgedPair, frozen=True, kw_only=True):
     similarity: float
     half: int
     weight: float
+
+
+class LabelledPair(msgspec.Struct, frozen=True):
+    """Two documents that were judged as they are, by nobody's proposal: same, other or unsure."""
+
+    corpus: str
+    first: str
+    second: str
+    half: int
+    verdict: str
+    verdict_2: str
 
 
 @dataclass(frozen=True)
@@ -143,14 +159,44 @@ def main() -> None:
     pairs = read_judged("removals.jsonl")
     corpora = [*dict.fromkeys(pair.corpus for pair in pairs), "lk_pmd_press_releases", "ja_wikinews"]
     data = require_folder(options.data)
-    before = clean_corpora(corpora, data, ["--remove", "all", "--max-novel", "1,1000000"])
+    before = clean_corpora(corpora, data, ["--threshold", "0.5", "--remove", "all", "--max-novel", "1,1000000"])
     after = clean_corpora(corpora, data, options.options)
     show_pairs("removals of the plain threshold, now with --remove all", pairs, before)
     show_pairs("the same removals, by relation", pairs, after)
     show_pairs("removals of the first rule of relations", read_judged("removals_second.jsonl"), after)
     show_pairs("removals of the next rule, judged after it was fixed", read_judged("removals_third.jsonl"), after)
+    show_pairs("removals that a threshold of 0.3 adds to one of 0.5", read_judged("removals_fourth.jsonl"), after)
+    show_labelled(data)
     for name in ("cuts.jsonl", "cuts_second.jsonl"):
         show_cuts(name, after)
+
+
+def show_labelled(data: Path) -> None:
+    """Print precision, recall and F1 of `dedup.deduplicate` on each labelled pair alone, with its defaults."""
+    decode = msgspec.json.Decoder(LabelledPair).decode
+    pairs = [decode(line) for line in (JUDGED / "pairs.jsonl").read_bytes().splitlines()]
+    kappa = measure_kappa([(pair.verdict, pair.verdict_2) for pair in pairs])
+    print(f"\n{len(pairs)} labelled pairs, same against other, kappa {kappa:.2f}: those on which both readers agree")
+    wanted = {(pair.corpus, name) for pair in pairs for name in (pair.first, pair.second)}
+    articles = {
+        (corpus, row["id"]): {name: row.get(name) or "" for name in FIELDS}
+        for corpus in sorted({pair.corpus for pair in pairs})
+        for row in read_lines(data / f"{corpus}.jsonl.gz")
+        if (corpus, row["id"]) in wanted
+    }
+    cells: Counter[tuple[str, bool, bool]] = Counter()
+    for pair in pairs:
+        if pair.verdict == pair.verdict_2:
+            both = [articles[pair.corpus, name] for name in (pair.first, pair.second)]
+            goes = bool(deduplicate(both).removed)
+            for name in ("all", f"half {pair.half}"):
+                cells[name, pair.verdict == "same", goes] += 1
+    for name in ("all", "half 0", "half 1"):
+        found, false, missed = cells[name, True, True], cells[name, False, True], cells[name, True, False]
+        precision, recall = found / max(found + false, 1), found / max(found + missed, 1)
+        f1 = 2 * found / max(2 * found + false + missed, 1)
+        counts = f"{false} false, {missed} missed"
+        print(f"pairs, {name:8} precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.3f}  ({counts})")
 
 
 def show_pairs(title: str, pairs: Sequence[DrawnPair], runs: Mapping[str, Cleaned]) -> None:

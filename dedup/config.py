@@ -102,7 +102,7 @@ class NearConfig:
     keep            keep policy
     remove          relations that go, as `parse_remove` returns them: what is alike otherwise stays
     max_novel       share of a removed document's words that its witness may lack
-    max_novel_run   the same for words in a row
+    max_novel_run   the same for words in a row; where less than half is shared, a removed document has 100 in all
     max_bucket      kept documents one bucket may hold; the summary says when a bucket was full
     """
 

@@ -366,6 +366,7 @@ def relate(mine, theirs, similarity, rule, *, is_contained=False):
     outlet = compare_outlets(mine.facts, theirs.facts)
     d = compare_words(tokens, witness, rule.slot_words)
     inside = d.num_novel <= 0.1 * len(tokens) and len(tokens) <= 0.85 * len(witness)
+    inside = inside and (days == 0 or similarity >= 0.5)
     adds = is_contained and 15 * d.num_novel > len(tokens)
     adds = adds or (is_contained and d.num_facts > 0 and 5 * d.num_facts >= d.num_gaps)
     meeting = Meeting(d, title, outlet, days, is_contained or inside, adds, similarity)
@@ -380,7 +381,8 @@ def relate(mine, theirs, similarity, rule, *, is_contained=False):
 def relate_changed(tokens, witness, meeting, rule, *, is_contained):
     """Return the relation of a document that has not the words of its witness."""
     d = meeting.d
-    if d.num_novel > rule.max_novel * len(tokens) or d.longest_run > rule.max_run:
+    apart = meeting.similarity < 0.5 and d.num_novel > 100
+    if apart or d.num_novel > rule.max_novel * len(tokens) or d.longest_run > rule.max_run:
         return "extended"
     if meeting.days > 30 and meeting.similarity < 0.9:
         return "update"

@@ -10,8 +10,9 @@ from dedup import PassageConfig
 
 
 def clean_texts(dedup, folder, texts, *options):
+    """Return the removed records by id; near-copies share half, which a text that was cut off does not."""
     write_jsonl(folder / "in.jsonl", [{"id": name, "text": text} for name, text in texts.items()])
-    done = dedup("clean", "in.jsonl", "-o", "out", *options, cwd=folder)
+    done = dedup("clean", "in.jsonl", "-o", "out", "--threshold", "0.5", *options, cwd=folder)
     assert (done.code, done.stderr) == (0, ""), done.stderr
     return {row["id"]: row for row in read_lines(folder / "out" / "removed.jsonl")}
 

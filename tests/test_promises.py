@@ -1,5 +1,6 @@
 """The promises: a witness for every removal, no chains, recall, nothing lost."""
 
+import math
 import random
 
 import naive
@@ -7,7 +8,7 @@ import pytest
 from amounts import nightly_after
 from commands import clean_quietly
 from corpora import encode_jsonl, make_excerpts, read_lines, read_summary, removed_ids, spell, write_jsonl
-from relations import relate_records
+from relations import know_record, relate_records
 
 from dedup import NearConfig, deduplicate
 from dedup.report.terminal.clean_terminal import render_summary
@@ -46,7 +47,7 @@ def cleaned_by_default(dedup, with_excerpts, tmp_path_factory):
     return clean_corpus(dedup, write_jsonl(folder / "congress.jsonl", with_excerpts), folder / "out")
 
 
-def check_witnesses(records, out, shingle_size):
+def check_witnesses(records, out, shingle_size, threshold):
     """Return the removals whose similarity the naive twin has otherwise or too low, or whose witness is not kept."""
     texts = {record["id"]: record["text"] for record in records}
     removed = read_lines(out / "removed.jsonl")
@@ -55,19 +56,19 @@ def check_witnesses(records, out, shingle_size):
     for record in removed:
         witness = record["witness"]["id"]
         similarity = naive.similarity(texts[record["id"]], texts[witness], shingle_size)
-        if witness in gone or similarity < 0.5 or similarity != record["similarity"]:
+        if witness in gone or similarity < threshold or similarity != record["similarity"]:
             wrong.append((record["id"], witness, record["similarity"], similarity))
     return wrong
 
 
 def test_every_removed_document_of_a_real_corpus_has_a_kept_witness_at_the_threshold(cleaned, congress):
     assert len(removed_ids(cleaned)) > 0.04 * len(congress)
-    assert check_witnesses(congress, cleaned, 5) == []
+    assert check_witnesses(congress, cleaned, 5, NearConfig.threshold) == []
 
 
 def test_every_removed_document_has_such_a_witness_with_shorter_shingles(loosely_cleaned, congress):
     assert len(removed_ids(loosely_cleaned)) > 0.05 * len(congress)
-    assert check_witnesses(congress, loosely_cleaned, 3) == []
+    assert check_witnesses(congress, loosely_cleaned, 3, 0.5) == []
 
 
 def test_what_is_removed_by_default_is_a_copy_or_contained_in_a_kept_document(cleaned_by_default, with_excerpts):
@@ -86,11 +87,22 @@ def test_what_is_removed_by_default_is_a_copy_or_contained_in_a_kept_document(cl
             right = record["covered"] >= 0.9 and share >= 0.88
         else:
             share = naive.similarity(text, witness)
-            right = record.get("covered") is None and share >= 0.5
+            right = record.get("covered") is None and share >= NearConfig.threshold
         if record["witness"]["id"] in gone or not right:
             wrong.append((record["id"], record["witness"]["id"], record["reason"], share))
     assert {record["reason"] for record in removed} == {"exact-duplicate", "near-duplicate", "contained"}
     assert wrong == []
+
+
+def test_what_is_removed_by_default_has_few_words_of_its_own(cleaned_by_default, with_excerpts):
+    known = {record["id"]: know_record(record).tokens for record in with_excerpts}
+    removed = [record for record in read_lines(cleaned_by_default / "removed.jsonl") if record["relation"] != "exact"]
+    for record in removed:
+        tokens = known[record["id"]]
+        found = naive.compare_words(tokens, known[record["witness"]["id"]], {})
+        assert found.num_novel <= min(0.3 * len(tokens), 100 if record["similarity"] < 0.5 else math.inf)
+        assert found.longest_run <= 200
+    assert sum(record["similarity"] < 0.5 for record in removed) > 5
 
 
 def test_restore_gives_a_real_corpus_back(dedup, cleaned_by_default, with_excerpts, tmp_path):

@@ -11,7 +11,7 @@ import pytest
 from corpora import make_text, read_lines, read_summary, removed_ids, write_jsonl
 from relations import REMOVE_ALL, RULE, know_record
 
-from dedup import deduplicate
+from dedup import NearConfig, deduplicate
 
 FRAME = (
     "Heavy rain fell over the hills on {day} and police said {number} roads were closed near {town} until the evening"
@@ -107,6 +107,18 @@ def test_the_shorter_of_two_goes_too_where_its_paragraphs_stand_in_another_order
     assert removed_ids(clean(dedup, tmp_path, [short, copy, longer])) == {"short": "longer", "copy": "longer"}
 
 
+@pytest.mark.parametrize(("days", "share", "relation"), [(0, 0.4, None), (1, 0.4, "update"), (1, 0.6, None)])
+def test_less_than_half_of_a_text_is_no_copy_of_it_in_one_outlet_on_another_day(days, share, relation):
+    words = make_text("whole", 300).split(" ")
+    parts = (words, words[: int(share * len(words))])
+    records = [
+        {"id": str(n), "text": " ".join(part), "outlet": "Wire", "date": f"2024-01-0{1 + n * days}"}
+        for n, part in enumerate(parts)
+    ]
+    found = deduplicate(records, threshold=0.35)
+    assert [pair.relation for pair in found.related] == ([relation] if relation else [])
+
+
 def test_the_relatives_of_a_real_corpus_are_those_of_the_naive_twin(dedup, congress, tmp_path):
     part = congress[:1500]
     out = clean(dedup, tmp_path, part)
@@ -117,7 +129,7 @@ def test_the_relatives_of_a_real_corpus_are_those_of_the_naive_twin(dedup, congr
         record, other = by_id[line["id"]], by_id[line["other"]["id"]]
         assert not {line["id"], line["other"]["id"]} & gone.keys()
         assert line["similarity"] == naive.similarity(record["text"], other["text"])
-        assert line["similarity"] >= 0.5 or naive.covered(record["text"], other["text"]) >= 0.85
+        assert line["similarity"] >= NearConfig.threshold or naive.covered(record["text"], other["text"]) >= 0.85
         mine, theirs = know_record(record), know_record(other)
         found = naive.compare_words(mine.tokens, theirs.tokens, RULE.slot_words)
         assert (line["novel_words"], line["novel_run"]) == (found.num_novel, found.longest_run)
@@ -170,7 +182,9 @@ def test_remove_all_decides_by_the_threshold_alone(dedup, congress, tmp_path):
     part = [record for record in congress[:400] if naive.words(record["text"])]
     out = clean(dedup, tmp_path, part, "--remove", "all", "--passages", "off")
     rule = replace(RULE, removed=tuple(REMOVE_ALL.split(",")))
-    expected = naive.cover([naive.Article(r["text"], know_record(r).facts) for r in part], 0.5, rule=rule)
+    expected = naive.cover(
+        [naive.Article(r["text"], know_record(r).facts) for r in part], NearConfig.threshold, rule=rule
+    )
     assert removed_ids(out) == {part[doc]["id"]: part[found.witness]["id"] for doc, found in expected.items()}
     assert read_lines(out / "related.jsonl") == []
 

@@ -147,7 +147,8 @@ near_options = compose(
         "--max-novel",
         default="0.3,200",
         metavar="SHARE[,WORDS]",
-        help="Share of its words, and words in a row, that a removed document may have and its witness lack.",
+        help="Share of a removed document's words, and words in a row, that its witness may lack. "
+        "Where less than half is shared, it may lack 100 words.",
     ),
     hand_over("near", ("threshold", "shingle_size", "num_perm", "keep", "remove", "max_novel"), make_near),
 )

@@ -16,6 +16,8 @@ from dedup.kernels.shingles import measure_jaccard
 EXACT, EDITED, TEMPLATE, CONTAINED, UPDATE, EXTENDED = range(6)
 SAME, UNKNOWN, OTHER = range(3)  # outlets of two documents
 
+HALF = 0.5  # similarity: of two documents below it less than half is shared
+MAX_APART = 100  # novel words that a copy may then have
 UPDATE_RUN = 20  # novel words in a row that are news, in one outlet
 UPDATE_SHARE = 1 / 15  # share of novel words of a contained document that are news on another day
 UPDATE_SIMILARITY = 0.9  # from which on what an outlet prints again on another day is the same
@@ -114,8 +116,8 @@ def comes_again(facts, others, size, witness_size, similarity):
     if similarity >= UPDATE_SIMILARITY:
         return False
     days = count_days(facts, others)
-    is_again = days > 0 and size > SHORTENED * witness_size and compare_outlets(facts, others) == SAME
-    return days > LATE or is_again
+    is_whole = size > SHORTENED * witness_size or similarity < HALF
+    return days > LATE or (days > 0 and is_whole and compare_outlets(facts, others) == SAME)
 
 
 @kernel
@@ -133,7 +135,7 @@ def relate(tokens, witness, facts, witness_facts, likeness, rule):
     relation = EDITED
     if is_titled:
         relation = TEMPLATE
-    elif difference.num_novel > rule.max_novel * tokens.size or difference.longest_run > rule.max_run:
+    elif adds_much(tokens.size, difference, likeness, rule):
         relation = EXTENDED
     elif brings_news(tokens.size, witness.size, difference, meeting, likeness):
         relation = UPDATE
@@ -147,13 +149,20 @@ def relate(tokens, witness, facts, witness_facts, likeness, rule):
 
 
 @inlined
+def adds_much(size, difference, likeness, rule):
+    """Return whether a document has more novel words than a copy may have: fewer where less than half is shared."""
+    is_apart = likeness.similarity < HALF and difference.num_novel > MAX_APART
+    return is_apart or difference.num_novel > rule.max_novel * size or difference.longest_run > rule.max_run
+
+
+@inlined
 def brings_news(size, witness_size, difference, meeting, likeness):
     """Return whether a document comes much later, or has other or more facts than another one of its outlet."""
     is_late = meeting.days > LATE and likeness.similarity < UPDATE_SIMILARITY
     if is_late or meeting.outlet != SAME:
         return is_late
     is_inside = difference.num_novel <= SHORTENED_NOVEL * size and size <= SHORTENED * witness_size
-    is_shortened = likeness.is_contained or is_inside
+    is_shortened = likeness.is_contained or (is_inside and (meeting.days == 0 or likeness.similarity >= HALF))
     if difference.longest_run >= UPDATE_RUN:
         return True
     has_facts = difference.num_facts >= MANY_FACTS

@@ -25,6 +25,7 @@ from spark_engine import decide_on_spark, make_worlds, session
 
 from dedup.config import CleanSettings, InputConfig, KeepPolicy, NearConfig, PassageConfig
 from dedup.errors import DedupError, InputError
+from dedup.version import __version__
 
 FEW = settings(max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])  # each is many graphs at once
 
@@ -455,7 +456,7 @@ def test_parquet_in_and_out(tmp_path):
 
 def test_an_existing_folder_is_refused(tmp_path):
     from dedup.output.folder_marker import RUN, FolderMarker
-    from dedup.spark.spark_folder import SparkFolder
+    from dedup.spark.spark_folder import RunState, SparkFolder
 
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "file").write_text("mine")
@@ -464,22 +465,70 @@ def test_an_existing_folder_is_refused(tmp_path):
         (tmp_path / name).mkdir(exist_ok=True)
         (tmp_path / name / "summary.json").write_text("{}")
     (tmp_path / "run" / ".dedup.json").write_bytes(FolderMarker(RUN).to_json())
+
+    def begin(name, fingerprint="of these", version=__version__, *, resume=False, overwrite=False):
+        folder = SparkFolder(session(), str(tmp_path / name))
+        return folder.begin(RunState(fingerprint, version, {}), resume=resume, overwrite=overwrite)
+
     with pytest.raises(DedupError, match="not a dedup run"):
-        SparkFolder(session(), str(tmp_path / "other")).begin(overwrite=True)
+        begin("other", overwrite=True)
     with pytest.raises(DedupError, match="overwrite"):
-        SparkFolder(session(), str(tmp_path / "run")).begin(overwrite=False)
+        begin("run")
     with pytest.raises(DedupError, match=r"has no \.dedup\.json"):
-        SparkFolder(session(), str(tmp_path / "unmarked")).begin(overwrite=True)
-    SparkFolder(session(), str(tmp_path / "run")).begin(overwrite=True)
+        begin("unmarked", overwrite=True)
+    begin("run", "of others", resume=True, overwrite=True)
+    (tmp_path / "run" / "kept").mkdir()
+    with pytest.raises(DedupError, match=r"a run that was cut off\. Go on with resume"):
+        begin("run")
+    with pytest.raises(DedupError, match="had other input files or settings"):
+        begin("run", resume=True)
+    begin("old", version="0.0.1")
+    with pytest.raises(DedupError, match=r"was one of dedup 0\.0\.1"):
+        begin("old", resume=True)
+    assert begin("run", "of others", resume=True).fingerprint == "of others"
     names = {path.name for path in (tmp_path / "run").iterdir()}
     assert {name for name in names if not name.endswith(".crc")} == {".dedup.json", "_checkpoints"}
+
+
+@pytest.mark.nightly
+def test_a_run_that_was_cut_off_goes_on_from_its_checkpoints(tmp_path, monkeypatch):
+    """The run fails while it writes. Resumed, it writes no checkpoint again. Then nothing is left to do."""
+    from dedup.pipeline.job import SilentProgress
+    from dedup.spark import clean_on_spark as engine
+    from dedup.spark.session import SparkRun
+
+    news, out = tmp_path / "news.jsonl", tmp_path / "spark"
+    write_jsonl(news, [{"id": place, "text": text} for place, text in enumerate(make_worlds(23, 6))])
+    passages = PassageConfig("off")
+    clean_quietly([news], tmp_path / "local", passages=passages)
+    seen, write = [], engine.write_kept
+
+    def clean(write_kept):
+        monkeypatch.setattr(engine, "write_kept", write_kept)
+        run = SparkRun([str(news)], str(out), CleanSettings(passages=passages), resume=True)
+        return engine.clean_on_spark(session(), run, SilentProgress())
+
+    def look(*arguments):
+        seen.append({path.parent.name: path.stat().st_mtime_ns for path in out.glob("_checkpoints/*/_SUCCESS")})
+        write(*arguments)
+
+    def fail(*_):
+        look(*_)
+        raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError, match="killed"):
+        clean(fail)
+    summary = clean(look)
+    assert seen[0] == seen[1]
+    assert {"sketches", "copies", "routes", "round-1", "fates"} <= seen[0].keys()
+    assert_same(tmp_path / "local", out)
+    assert clean(fail).to_json() == summary.to_json()
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         (["--passages", "all"], "only passages within a document"),
-        (["--resume"], "cannot be resumed"),
         (["--dry-run"], "no dry run"),
         (["--spark-conf", "nothing"], "not KEY=VALUE"),
         (["--master", "spark://127.0.0.1:9"], "nothing answers there"),

@@ -142,7 +142,7 @@ def clean(
         from dedup.spark.session import SparkRun, SparkSessionOptions
 
         settings = CleanSettings(near, passages, records)
-        run_on_spark = SparkRun(inputs, str(out), settings, overwrite=overwrite, strict=strict)
+        run_on_spark = SparkRun(inputs, str(out), settings, resume, overwrite, strict)
         summary = clean_files_on_spark(run_on_spark, SparkSessionOptions(master, parse_settings(spark_conf)), teller)
         return exit_code(summary.rejections)
     if resume and STDIN in inputs:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 # What the Spark engine does not do, by parameter: the values that ask for it, and the way out.
 LOCAL_ONLY = {
-    "resume": "a run on Spark cannot be resumed. Start anew with --overwrite, or use --engine local.",
     "dry_run": "a run on Spark has no dry run. Use --engine local.",
     "shard_size": "Spark cuts its input itself. Leave --shard-size out, or use --engine local.",
     "annotate": "records are not annotated on Spark. Use --engine local.",

@@ -153,7 +153,7 @@ class RunFolder:
             )
         if resume and cut_off:
             begun_with, _, version = marker.read_text("utf-8", "replace").partition(" ")
-            self._refuse_other(version, has_same_settings=begun_with == fingerprint)
+            refuse_other(str(self.partial), version, has_same_settings=begun_with == fingerprint)
         claim(self.partial, RUN)
         lock = take_lock(self.partial / "lock")
         if lock is None:
@@ -168,19 +168,6 @@ class RunFolder:
         with create_within(self.partial, marker.name) as file:
             file.write(f"{fingerprint} {__version__}".encode())
         return lock
-
-    def _refuse_other(self, version: str, *, has_same_settings: bool) -> None:
-        """Refuse to go on with what was begun with other settings, or by another dedup."""
-        if not has_same_settings:
-            raise OutputError(
-                f"{self.partial}: the run that was cut off had other input files or settings. "
-                "Give the same ones, or start anew with --overwrite."
-            )
-        if version != __version__:
-            raise OutputError(
-                f"{self.partial}: the run that was cut off was one of dedup {version or '?'}, and this is "
-                f"{__version__}. Go on with that one, or start anew with --overwrite."
-            )
 
     def _refuse_or_accept(self, *, overwrite: bool) -> None:
         if not self.out.is_dir():
@@ -213,3 +200,17 @@ class RunFolder:
             os.replace(self.out, replaced)
         os.replace(self.output, self.out)
         remove_ours(self.partial, RUN)
+
+
+def refuse_other(place: str, version: str, *, has_same_settings: bool) -> None:
+    """Refuse to go on with what was begun with other settings, or by another dedup."""
+    if not has_same_settings:
+        raise OutputError(
+            f"{place}: the run that was cut off had other input files or settings. "
+            "Give the same ones, or start anew with --overwrite."
+        )
+    if version != __version__:
+        raise OutputError(
+            f"{place}: the run that was cut off was one of dedup {version or '?'}, and this is "
+            f"{__version__}. Go on with that one, or start anew with --overwrite."
+        )

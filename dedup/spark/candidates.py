@@ -17,6 +17,7 @@ from pyspark.sql import functions as F
 from dedup.config import NearConfig
 from dedup.kernels.routes import RANGE_BITS, find_routes
 from dedup.model.documents import CopyRelation
+from dedup.spark.session import RANGES, SPLIT_SETTING, read_cuts
 from dedup.spark.spark_tables import as_struct, deal, find_shared_keys, view_bytes
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ CONTENT = ("content_0", "content_1", "num_tokens")
 FACT_COLUMNS = ("title", "day", "outlet", "url")
 PACKED_SCHEMA = pa.schema({"part": pa.int32(), "keys": pa.binary(), "ranks": pa.binary(), "sizes": pa.binary()})
 ROUTE_SCHEMA = pa.schema({"rank": pa.int64(), "range": pa.int32(), "large": pa.int8()})
-RANGES = "spark.dedup.ranges"  # how many ranges; the result is the same for any number
 MAX_RANGE_DOCUMENTS = 65_536  # that one task decides: about 200 MB of tokens and keys of news
 MAX_PART_KEYS = 8_000_000  # band keys that one task sorts: about 400 MB
 PACKED_AT_ONCE = 4_000_000  # band keys that a task collects before it hands them on
@@ -64,8 +64,8 @@ class RangeCandidates:
 
 def plan_cover(spark: "SparkSession", num_documents: int, bands: int) -> CoverPlan:
     """Return the ranges of the cover of `num_documents` documents; the setting RANGES of Spark is their number."""
-    parallelism = spark.sparkContext.defaultParallelism
-    ranges = int(spark.conf.get(RANGES, "0") or 0)
+    cuts = read_cuts(spark)
+    parallelism, ranges = int(cuts[SPLIT_SETTING]), int(cuts[RANGES] or 0)
     if not ranges:
         ranges = max(-(-num_documents // MAX_RANGE_DOCUMENTS), 1)
         if num_documents > MAX_RANGE_DOCUMENTS // 8:  # so that no worker is idle

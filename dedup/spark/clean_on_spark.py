@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from msgspec.structs import replace
 from pyspark import inheritable_thread_target
 from pyspark.sql import functions as F
@@ -25,10 +26,10 @@ from dedup.spark.locate_passages import LocateTask, locate_passages, write_locat
 from dedup.spark.mark_boilerplate import find_boilerplate
 from dedup.spark.quote_conflicts import quote_conflicts
 from dedup.spark.rounds import SparkDecisions, decide
-from dedup.spark.session import SparkRun
+from dedup.spark.session import SparkRun, read_cuts, set_for_now
 from dedup.spark.settle_groups import settle_contained
 from dedup.spark.sketched_corpus import SketchedCorpus, order_documents, rank_documents, read_corpus
-from dedup.spark.spark_folder import CHECKPOINTS, SUMMARY, SparkFolder
+from dedup.spark.spark_folder import CHECKPOINTS, SUMMARY, RunState, SparkFolder
 from dedup.spark.spark_summary import count_documents, count_passages, summarise_run
 from dedup.spark.spark_tables import Checkpoints
 from dedup.spark.write_folders import (
@@ -41,6 +42,7 @@ from dedup.spark.write_folders import (
     write_related,
     write_removed,
 )
+from dedup.version import __version__
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -51,9 +53,18 @@ def clean_on_spark(spark: "SparkSession", run: SparkRun, progress: Progress) -> 
     source = open_input(spark, run.inputs, run.settings.input.input_format)
     folder = SparkFolder(spark, run.out)
     folder.refuse_overlap(source.names)
-    folder.begin(overwrite=run.overwrite)
+    fingerprint = run.settings.fingerprint(source.digest())
+    if run.resume and folder.exists(SUMMARY):
+        summary = msgspec.json.decode(folder.read(SUMMARY), type=Summary)
+        if summary.fingerprint == fingerprint:
+            progress.note(f"{run.out}: this run is complete already, nothing is left to do")
+            folder.delete(CHECKPOINTS)  # what a run leaves that is killed while it tidies up
+            return summary
+    now = RunState(fingerprint, __version__, read_cuts(spark))
+    begun = folder.begin(now, resume=run.resume, overwrite=run.overwrite)
     try:
-        return run_stages(run, source, folder, progress)
+        with set_for_now(spark, begun.cuts):
+            return run_stages(run, source, folder, progress)
     except InputError:
         folder.delete("")  # nothing to go on with: the input has to change first
         raise
@@ -66,7 +77,7 @@ def run_stages(run: SparkRun, source: SparkInput, folder: SparkFolder, progress:
         source.spark.sparkContext.setJobDescription(stage)  # its name in Spark's own pages and event log
         progress.note(f"spark: {stage}")
 
-    checkpoints = Checkpoints(source.spark, f"{folder.place}/{CHECKPOINTS}")
+    checkpoints = Checkpoints(source.spark, f"{folder.place}/{CHECKPOINTS}", folder.list_done())
     timer = StageTimer(load_kernels(run.settings, progress))
     with timer.measure("sketch"):
         report("sketch")
@@ -100,15 +111,15 @@ def run_stages(run: SparkRun, source: SparkInput, folder: SparkFolder, progress:
         decisions = confirm_fates(documents, texts, decisions, ConfirmTask(run.settings, reading.records), checkpoints)
     with timer.measure("write"):
         report("write")
-        output = SparkOutput(folder, source.format)
+        output = SparkOutput(folder, source.format, checkpoints)
         quotes = quote_conflicts(documents, texts, decisions, reading.records, checkpoints)
         outcome = gather_outcome(source, corpus, documents, decisions, quotes)
         counts, passages = write_output(run, source, outcome, output)
     source.refuse_changed()
     summary = summarise_run(run, source, outcome, counts, passages, timer)
     summary = replace(summary, rejected_by_reason=rejections.by_reason)
-    folder.delete(CHECKPOINTS)
     folder.write(SUMMARY, summary.to_json())
+    folder.delete(CHECKPOINTS)
     return summary
 
 
@@ -199,9 +210,8 @@ def write_output(
     located = None
     if run.settings.passages.is_on:
         texts = source.as_texts(outcome.records, run.settings.input.text_field)
-        checkpoints = Checkpoints(source.spark, f"{output.folder.place}/{CHECKPOINTS}")
         located = locate_passages(
-            outcome, texts, LocateTask(run.settings.passages, run.settings.input, source.format), checkpoints
+            outcome, texts, LocateTask(run.settings.passages, run.settings.input, source.format), output.checkpoints
         )
     edits = located.select_edits() if located else None
     writing: list[Callable[[], object]] = [

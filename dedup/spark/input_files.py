@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from hashlib import blake2b
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
@@ -15,6 +16,7 @@ from dedup.corpus.files import changed_file, find_files
 from dedup.corpus.formats import split_format
 from dedup.errors import InputError
 from dedup.model.run import InputFile
+from dedup.pipeline.job import InputState
 from dedup.spark.sketch_splits import SKETCH_SCHEMA, sketch_lines, sketch_rows
 from dedup.spark.spark_tables import as_struct, make_table, quote
 
@@ -78,6 +80,11 @@ class SparkInput:
         if self.format == "jsonl":
             return records
         return records.select("at", F.col("record").getField(text_field).cast("binary").alias("value"))
+
+    def digest(self) -> InputState:
+        """Return a digest of the names and states of the files."""
+        state = repr((self.names, self.states)).encode("utf-8", "surrogateescape")
+        return InputState(blake2b(state, digest_size=16).hexdigest())
 
     def describe(self) -> list[InputFile]:
         """Return the files with their sizes."""

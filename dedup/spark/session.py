@@ -7,7 +7,8 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +31,10 @@ DEFAULTS = {
     "spark.sql.files.maxPartitionBytes": str(128 << 20),
     "spark.ui.showConsoleProgress": "false",
 }
+RANGES = "spark.dedup.ranges"  # how many ranges; the result is the same for any number
 SPLIT_SETTING = "spark.sql.files.minPartitionNum"
+# By these the input is cut up, and documents are ranged: a run that is resumed has to have the same.
+CUT_SETTINGS = (SPLIT_SETTING, "spark.sql.files.maxPartitionBytes", "spark.sql.files.openCostInBytes", RANGES)
 JAVA_OPTIONS = "spark.driver.extraJavaOptions"
 # On one machine there is only the JVM of the driver. It lives for a minute: it has no time to compile code twice.
 # Adaptive execution makes a job of every stage, which takes longer than it saves.
@@ -49,6 +53,7 @@ class SparkRun:
     inputs: Sequence[str]
     out: str
     settings: CleanSettings = field(default_factory=CleanSettings)
+    resume: bool = False
     overwrite: bool = False
     strict: bool = False
 
@@ -90,6 +95,29 @@ def fix_splits(session: "SparkSession") -> "SparkSession":
     if session.conf.get(SPLIT_SETTING, None) is None:
         session.conf.set(SPLIT_SETTING, str(session.sparkContext.defaultParallelism))
     return session
+
+
+def read_cuts(session: "SparkSession") -> dict[str, str]:
+    """Return the settings by which input and documents are cut up (CUT_SETTINGS)."""
+    absent = {SPLIT_SETTING: str(session.sparkContext.defaultParallelism), RANGES: "0"}
+    conf = session.conf
+    return {name: str(conf.get(name, absent[name]) if name in absent else conf.get(name)) for name in CUT_SETTINGS}
+
+
+@contextmanager
+def set_for_now(session: "SparkSession", settings: Mapping[str, str]) -> Iterator[None]:
+    """Have other settings for as long as the block lasts."""
+    before = {name: session.conf.get(name, None) for name in settings}
+    try:
+        for name, value in settings.items():
+            session.conf.set(name, value)
+        yield
+    finally:
+        for name, old in before.items():
+            if old is None:
+                session.conf.unset(name)
+            else:
+                session.conf.set(name, old)
 
 
 def refuse_missing() -> None:

@@ -31,7 +31,7 @@ def summarise_run(
     stride = choose_stride(outcome.num_tokens, settings.passages) if settings.passages.is_on else 1
     related = {relation.label: count for relation in CopyRelation if (count := outcome.num_related.get(relation))}
     counted = RunCounts(counts, passages, work, stride, losses=outcome.losses, related=related)
-    summary = make_summary(settings, source.describe(), counted, timer, settings.fingerprint())
+    summary = make_summary(settings, source.describe(), counted, timer, settings.fingerprint(source.digest()))
     spark = {"master": source.spark.sparkContext.master, "rounds": outcome.decisions.num_rounds}
     versions = summary.versions | {"pyspark": source.spark.version}
     return replace(summary, config={**summary.config, "spark": spark}, versions=versions)

@@ -23,14 +23,17 @@ class Checkpoints:
     """Writes tables to a folder on any file system that Spark knows, and reads them back.
 
     A table that was read back has no history: a lost worker repeats a task of one stage, never the stages before it.
+    Those that are `done`, by the run that is resumed, are not written again.
     """
 
     spark: SparkSession
     folder: str
+    done: frozenset[str] = frozenset()
 
     def save(self, name: str, table: DataFrame) -> DataFrame:
         """Write a table, and return it as it was written."""
-        table.write.mode("overwrite").option("compression", "lz4").parquet(f"{self.folder}/{name}")
+        if name not in self.done:
+            table.write.mode("overwrite").option("compression", "lz4").parquet(f"{self.folder}/{name}")
         return self.spark.read.schema(table.schema).parquet(f"{self.folder}/{name}")
 
 

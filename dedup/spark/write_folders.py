@@ -33,7 +33,7 @@ from dedup.output.records import (
 from dedup.output.related_records import RelatedRecord
 from dedup.spark.rounds import SparkDecisions
 from dedup.spark.spark_folder import SparkFolder
-from dedup.spark.spark_tables import MAX_NAME_ROWS, MAX_NUMBER_ROWS, as_struct, make_table, mark_small
+from dedup.spark.spark_tables import MAX_NAME_ROWS, MAX_NUMBER_ROWS, Checkpoints, as_struct, make_table, mark_small
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -109,6 +109,7 @@ class SparkOutput:
 
     folder: SparkFolder
     format: str
+    checkpoints: Checkpoints
 
     def write_lines(
         self, name: str, rows: "DataFrame", describe: Callable[[Mapping[str, Any]], msgspec.Struct]

@@ -209,10 +209,10 @@ def read_kept(out):
 
 def assert_same(local, spark):
     assert read_kept(local) == read_kept(spark)
-    for name in ("removed", "related", "clusters", "rejected"):
+    for name in ("removed", "related", "suspicious", "clusters", "rejected"):
         assert facts_of(local / f"{name}.jsonl") == facts_of(spark / name), name
     summaries = [json.loads((folder / "summary.json").read_bytes()) for folder in (local, spark)]
-    for name in ("counts", "passages", "losses", "related", "inputs", "limits", "bands", "rows"):
+    for name in ("counts", "passages", "losses", "related", "suspicious", "inputs", "limits", "bands", "rows"):
         assert summaries[0][name] == summaries[1][name], name
     for name in ("passages", "boilerplate", "edited"):
         if not (spark / name).exists():
@@ -384,9 +384,21 @@ def test_whatever_relations_go_and_exact_copies_that_stay(remove):
     assert decide_locally(documents, config) == decide_on_spark(documents, config, ranges=7)
 
 
+def make_suspicious():
+    """Return one text under seven titles, one that stands for six days, stubs of two outlets."""
+    page = "sign in here to read the story and all the others of today with a subscription for one month"
+    for n in range(7):
+        yield {"id": f"page {n}", "text": page, "title": f"Story number {n}", "outlet": "Harbour"}
+    ships = "no ship came in and no ship left for the north or the south because of the strong wind in the bay"
+    for n in range(6):
+        yield {"id": f"ships {n}", "text": ships, "date": f"2024-01-0{n + 1}", "outlet": "Harbour"}
+    for n in range(45):
+        yield {"id": f"stub {n}", "text": f"Photo {n} of the day", "title": "Photos", "outlet": ("Harbour", "B")[n % 2]}
+
+
 def make_many_articles():
     rng = random.Random(21)
-    records = [*make_articles(rng, 240), *make_series(400)]
+    records = [*make_articles(rng, 240), *make_series(400), *make_suspicious()]
     rng.shuffle(records)
     return records
 
@@ -403,6 +415,7 @@ def test_relations_facts_and_bounds_are_those_of_the_local_engine(tmp_path, rang
     summary = json.loads((local / "summary.json").read_bytes())
     assert {limit["limit"] for limit in summary["limits"]} == {"max_bucket", "max_visited", "max_compared"}
     assert set(summary["related"]) == {"template", "update", "extended"}
+    assert set(summary["suspicious"]) == {"one-text-many-titles", "one-witness-many-days", "many-stubs"}
     assert min(summary["counts"]["removed_by_relation"][name] for name in ("exact", "edited")) > 0
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import InputConfig
+from dedup.corpus.names import DocumentName
 from dedup.kernels.buffers import as_read_only, tokens_at
 from dedup.model.run import SeriesKind
 from dedup.near.decisions import Decisions
@@ -139,38 +140,60 @@ class SeriesReader:
 
     def describe(self, series: SuspiciousSeries) -> SuspiciousRecord:
         """Return the record of one series."""
-        members, outlets = [], set()
+        own = series.documents[series.documents < len(self.decisions)]
+        num_removed = int(np.count_nonzero(~self.decisions.kept[own]))
         documents = series.documents[:MAX_MEMBERS]
-        for doc, name in zip(documents.tolist(), self.segments.names(documents), strict=True):
-            fields = self.fields.get(doc, {})
-            outlets.add(fields.get("outlet"))
-            title, date = fields.get("title") or None, fields.get("date") or None
-            members.append(SeriesMember(Raw(name.raw_id), name.path, name.line, title, date))
-        outlet = outlets.pop() if len(outlets) == 1 else None
-        return SuspiciousRecord(
-            kind=series.kind.value,
-            documents=len(series.documents),
-            reason=self.explain(series),
-            members=tuple(members),
-            outlet=outlet or None,
+        return describe_series(
+            SeriesSize(series.kind, len(series.documents), series.num_distinct, num_removed),
+            self.segments.names(documents),
+            [self.fields.get(doc, {}) for doc in documents.tolist()],
         )
 
-    def explain(self, series: SuspiciousSeries) -> str:
-        """Return what is suspicious about a series, in a sentence or two."""
-        own = series.documents[series.documents < len(self.decisions)]
-        removed = int(np.count_nonzero(~self.decisions.kept[own]))
-        total = len(series.documents)
-        if series.kind == SeriesKind.ONE_TEXT_MANY_TITLES:
-            return (
-                f"{total:,} documents have the same words under {series.num_distinct:,} titles, and {removed:,} of "
-                "them were removed. The text may be a part of the page that is the same on every page."
-            )
-        if series.kind == SeriesKind.ONE_WITNESS_MANY_DAYS:
-            return (
-                f"The first of these {total:,} documents of one outlet and {series.num_distinct:,} days stands for all "
-                "others. They may be reports of a series and no copies."
-            )
-        return f"{total:,} documents have {STUB_WORDS} words at most. Their texts may not have been read as a whole."
+
+class SeriesSize(NamedTuple):
+    """How large a series is: how many documents and titles or days it has, and how many documents were removed."""
+
+    kind: SeriesKind
+    documents: int
+    num_distinct: int
+    num_removed: int
+
+
+def describe_series(
+    size: SeriesSize, names: Sequence[DocumentName], fields: Sequence[Mapping[str, str]]
+) -> SuspiciousRecord:
+    """Return the record of a series; names and fields, by role, are those of its first documents."""
+    outlets = {found.get("outlet") for found in fields}
+    members = [
+        SeriesMember(Raw(name.raw_id), name.path, name.line, found.get("title") or None, found.get("date") or None)
+        for name, found in zip(names, fields, strict=True)
+    ]
+    outlet = outlets.pop() if len(outlets) == 1 else None
+    return SuspiciousRecord(
+        kind=size.kind.value,
+        documents=size.documents,
+        reason=explain_series(size),
+        members=tuple(members),
+        outlet=outlet or None,
+    )
+
+
+def explain_series(size: SeriesSize) -> str:
+    """Return what is suspicious about a series, in a sentence or two."""
+    if size.kind == SeriesKind.ONE_TEXT_MANY_TITLES:
+        return (
+            f"{size.documents:,} documents have the same words under {size.num_distinct:,} titles, and "
+            f"{size.num_removed:,} of them were removed. "
+            "The text may be a part of the page that is the same on every page."
+        )
+    if size.kind == SeriesKind.ONE_WITNESS_MANY_DAYS:
+        return (
+            f"The first of these {size.documents:,} documents of one outlet and {size.num_distinct:,} days stands for "
+            "all others. They may be reports of a series and no copies."
+        )
+    return (
+        f"{size.documents:,} documents have {STUB_WORDS} words at most. Their texts may not have been read as a whole."
+    )
 
 
 def choose_longest(series: Sequence[SuspiciousSeries]) -> list[SuspiciousSeries]:

@@ -12,7 +12,7 @@ from pyspark.sql import functions as F
 
 from dedup.corpus.rejections import MAX_LINES, count_reasons, refuse_no_text
 from dedup.errors import InputError
-from dedup.model.run import Counts, Losses, PassageCounts, RejectionCounts, Summary
+from dedup.model.run import Losses, RejectionCounts, Summary
 from dedup.near.bands import bands_of
 from dedup.output.records import refuse_rejection
 from dedup.output.run_summary import StageTimer
@@ -21,6 +21,7 @@ from dedup.pipeline.sketch_shards import load_kernels
 from dedup.spark.candidates import find_candidates, plan_cover
 from dedup.spark.confirm_fates import ConfirmTask, confirm_fates
 from dedup.spark.containment_pairs import find_pairs
+from dedup.spark.find_suspicious import write_suspicious
 from dedup.spark.input_files import SparkInput, open_input
 from dedup.spark.locate_passages import LocateTask, locate_passages, write_located
 from dedup.spark.mark_boilerplate import find_boilerplate
@@ -30,7 +31,7 @@ from dedup.spark.session import SparkRun, read_cuts, set_for_now
 from dedup.spark.settle_groups import settle_contained
 from dedup.spark.sketched_corpus import SketchedCorpus, order_documents, rank_documents, read_corpus
 from dedup.spark.spark_folder import CHECKPOINTS, SUMMARY, RunState, SparkFolder
-from dedup.spark.spark_summary import count_documents, count_passages, summarise_run
+from dedup.spark.spark_summary import WrittenCounts, count_documents, count_passages, summarise_run
 from dedup.spark.spark_tables import Checkpoints
 from dedup.spark.write_folders import (
     SparkOutcome,
@@ -114,9 +115,9 @@ def run_stages(run: SparkRun, source: SparkInput, folder: SparkFolder, progress:
         output = SparkOutput(folder, source.format, checkpoints)
         quotes = quote_conflicts(documents, texts, decisions, reading.records, checkpoints)
         outcome = gather_outcome(source, corpus, documents, decisions, quotes)
-        counts, passages = write_output(run, source, outcome, output)
+        written = write_output(run, source, outcome, output)
     source.refuse_changed()
-    summary = summarise_run(run, source, outcome, counts, passages, timer)
+    summary = summarise_run(run, source, outcome, written, timer)
     summary = replace(summary, rejected_by_reason=rejections.by_reason)
     folder.write(SUMMARY, summary.to_json())
     folder.delete(CHECKPOINTS)
@@ -200,10 +201,8 @@ def gather_outcome(
     )
 
 
-def write_output(
-    run: SparkRun, source: SparkInput, outcome: SparkOutcome, output: SparkOutput
-) -> tuple[Counts, PassageCounts | None]:
-    """Write everything but the summary, and count documents and passages.
+def write_output(run: SparkRun, source: SparkInput, outcome: SparkOutcome, output: SparkOutput) -> WrittenCounts:
+    """Write everything but the summary, and count documents, passages and suspicious series.
 
     All is done at once: each part alone would leave some of the cores idle.
     """
@@ -226,9 +225,9 @@ def write_output(
     counting: list[Callable[[], object]] = [
         partial(count_documents, outcome),
         partial(count_passages, outcome, located),
+        partial(write_suspicious, output, outcome, run.settings.input),
     ]
-    counts, passages, *_ = run_together(source.spark, counting + writing)
-    return counts, passages
+    return WrittenCounts(*run_together(source.spark, counting + writing)[: len(counting)])
 
 
 def run_together(spark: "SparkSession", functions: Sequence[Callable[[], object]]) -> list[Any]:

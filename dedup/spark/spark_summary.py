@@ -1,6 +1,6 @@
 """The summary of a clean run on Spark: the same fields as that of the local engine."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 from pyspark.sql import functions as F
@@ -18,19 +18,34 @@ if TYPE_CHECKING:
     from dedup.spark.write_folders import SparkOutcome
 
 
+class WrittenCounts(NamedTuple):
+    """What was counted while output was written; `suspicious` are series by kind."""
+
+    documents: Counts
+    passages: PassageCounts | None
+    suspicious: dict[str, int]
+
+
 def summarise_run(
     run: "SparkRun",
     source: "SparkInput",
     outcome: "SparkOutcome",
-    counts: Counts,
-    passages: PassageCounts | None,
+    written: WrittenCounts,
     timer: StageTimer,
 ) -> Summary:
     """Return the summary of a run."""
     settings, work = run.settings, outcome.decisions.work
     stride = choose_stride(outcome.num_tokens, settings.passages) if settings.passages.is_on else 1
     related = {relation.label: count for relation in CopyRelation if (count := outcome.num_related.get(relation))}
-    counted = RunCounts(counts, passages, work, stride, losses=outcome.losses, related=related)
+    counted = RunCounts(
+        written.documents,
+        written.passages,
+        work,
+        stride,
+        losses=outcome.losses,
+        related=related,
+        suspicious=written.suspicious,
+    )
     summary = make_summary(settings, source.describe(), counted, timer, settings.fingerprint(source.digest()))
     spark = {"master": source.spark.sparkContext.master, "rounds": outcome.decisions.num_rounds}
     versions = summary.versions | {"pyspark": source.spark.version}

@@ -4,8 +4,8 @@
 
 An entry of grade `left_out` is right in the strict sense if no sentence of its statement has a labelled counterpart in
 that text, and not wrong if none has one of grade 2. A true omission is a labelled pair of grade 2 to which neither side
-has a counterpart in a third text; it is found if an entry of that text holds either side. The bound `far` is chosen on
-the *other* stories. Beside it are the figures of the bound that is shipped.
+has a counterpart in a third text; it is found if an entry of that text holds either side. The margin is chosen on
+the *other* stories. Beside it are the figures of the margin that is shipped.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from compare_stories import Story, read_grades
 from dedup.compare.choose_engine import choose_engine
 from dedup.compare.encoder import Encoder, ModelMissingError
 from dedup.compare.engine import score_outlets
-from dedup.compare.left_out import FAR, Nearness, find_left_out
+from dedup.compare.left_out import FAR, MARGINS, Nearness, find_left_out
 from dedup.compare.links import Wordings, find_links
 from dedup.compare.model import Grade, LeftOut, Link, Place, Row
 from dedup.compare.read_units import split_document
@@ -27,8 +27,8 @@ from dedup.compare.scores import THRESHOLDS
 from dedup.model.documents import Document
 from dedup.story_config import CompareConfig
 
-BOUNDS = np.linspace(0, 0.15, 76)
-MIN_FREE = 0.92  # share of entries without a counterpart that a bound must reach on the other stories; promised is .85
+STEPS = np.linspace(0.3, 0, 151)
+MIN_FREE = 0.92  # share of entries without a counterpart that a margin must reach on the other stories; promised is .85
 MIN_UNTOLD = 0.985  # the same without one of grade 2; promised is .95
 
 
@@ -68,9 +68,9 @@ class Linked:
     nearness: Nearness
     counterparts: dict[Place, dict[Place, int]]
 
-    def judge(self, far: float) -> "Tally":
-        """Return how the entries of one bound stand to the labels."""
-        nearness = self.nearness._replace(far=far)
+    def judge(self, margin: float) -> "Tally":
+        """Return how the entries of one margin stand to the labels."""
+        nearness = self.nearness._replace(margin=margin)
         entries = find_left_out(self.rows, self.links, nearness, self.num_outlets).left_out
         listed = [entry for entry in entries if entry.grade is Grade.LEFT_OUT]
         grades = np.array([self.grade(entry) for entry in listed])
@@ -106,7 +106,7 @@ def link(story: Story, encoder: Encoder | None, engine: str) -> Linked:
     for pair, grade in read_grades(story, outlets).items():
         for place in pair:
             counterparts.setdefault(place, {}).update((other, grade) for other in pair - {place})
-    nearness = Nearness(scored.places, scored.score, FAR[engine])
+    nearness = Nearness(scored.places, scored.score, FAR[engine], MARGINS[engine])
     return Linked(
         story.name,
         len(outlets),
@@ -117,13 +117,13 @@ def link(story: Story, encoder: Encoder | None, engine: str) -> Linked:
     )
 
 
-def choose_bound(stories: Sequence[Linked]) -> float:
-    """Return the highest bound at which what is listed of all stories together is free enough of counterparts."""
-    best = float(BOUNDS[0])
-    for bound in BOUNDS:
-        tally = sum_up([story.judge(float(bound)) for story in stories])
+def choose_margin(stories: Sequence[Linked]) -> float:
+    """Return the smallest margin at which what is listed of all stories together is free enough of counterparts."""
+    best = float(STEPS[0])
+    for margin in STEPS:
+        tally = sum_up([story.judge(float(margin)) for story in stories])
         if tally.listed and tally.free >= MIN_FREE * tally.listed and tally.untold >= MIN_UNTOLD * tally.listed:
-            best = float(bound)
+            best = float(margin)
     return best
 
 
@@ -138,10 +138,10 @@ def show_claims(stories: Sequence[Story], encoders: dict[str, Encoder | None]) -
     for name, encoder in encoders.items():
         linked = [link(story, encoder, name) for story in stories]
         held = [
-            story.judge(choose_bound([other for other in linked if other is not story])) if len(linked) > 1 else None
+            story.judge(choose_margin([other for other in linked if other is not story])) if len(linked) > 1 else None
             for story in linked
         ]
-        shipped = [story.judge(FAR[name]) for story in linked]
+        shipped = [story.judge(MARGINS[name]) for story in linked]
         for story, apart, tally in zip(linked, held, shipped, strict=True):
             print(f"  {name:9s} {story.name:11s} {apart or tally}   as shipped {tally}", flush=True)
         print(f"  {name:9s} {'all':11s} {sum_up([t for t in held if t] or shipped)}   as shipped {sum_up(shipped)}")

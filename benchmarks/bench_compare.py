@@ -287,9 +287,9 @@ def show_speed() -> None:
             Path(paths[-1]).write_text(text, encoding="utf-8")
         for what, texts, engine, most in (
             ("five seeds", seeds, "lexical", 1.5),
-            ("five seeds", seeds, "semantic", 6),
+            ("five seeds", seeds, "semantic", 2.5),
             ("50 outlets of 30 sentences", paths, "lexical", None),
-            ("50 outlets of 30 sentences", paths, "semantic", 90),
+            ("50 outlets of 30 sentences", paths, "semantic", 60),
         ):
             command = [sys.executable, "-m", "dedup", "compare", *texts, "--engine", engine]
             run = run_command([*command, "--format", "json", "-o", str(Path(folder) / "out.json")])

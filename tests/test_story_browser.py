@@ -209,6 +209,13 @@ def test_a_filter_leaves_the_statements_it_names(browser, story, box, kept):
         assert 0 < len(expected) < len(rows)
 
 
+def test_typography_is_shown_on_demand_and_the_address_says_so(browser, story):
+    with Visit(browser, story[1]) as visit:
+        visit.page.check("#show-typed")
+        assert "typography" in visit.page.url
+        assert visit.page.locator("#rows .row").count() == visit.page.locator("#rows .row:not([hidden])").count()
+
+
 def test_side_by_side_shows_any_two_texts_whole_in_the_order_of_the_left(browser, story):
     found, path = story
     with Visit(browser, path) as visit:

@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+from collections import Counter
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from test_diff_html import HOSTILE, Page
 
 from dedup import __version__
 from dedup.compare.engine import compare_documents
-from dedup.compare.model import FactKind, Wording
+from dedup.compare.model import FactKind, Grade, Wording
 from dedup.model.documents import Document
 from dedup.report.compare.compare_csv import render_disagreements, render_statements
 from dedup.report.compare.compare_html import render_html
@@ -140,6 +141,13 @@ def test_marks_show_what_an_edit_changed_and_what_a_freer_wording_shares(text, r
     assert shown == show_marks(text, reference, relation)
 
 
+def test_other_typography_is_marked_as_such_and_as_no_change():
+    pieces = mark_words("He said “it’s” – over.", 'He said "it\'s" - over now.', Wording.EDITED, [])
+    typed = [(" “", ' "'), ("it’s", "it's"), ("” – ", '" - ')]
+    assert typed == [(piece.text, piece.note) for piece in pieces if piece.mark == "typed"]
+    assert [] == [piece.text for piece in pieces if piece.mark == "added"]
+
+
 def test_the_reference_shows_what_freer_wordings_share_with_it():
     pieces = mark_shared("A storm killed 12 people.", ["The storm was bad.", "12 drowned."], [])
     assert ["storm", "12"] == [piece.text for piece in pieces if piece.mark == "shared"]
@@ -197,8 +205,17 @@ def test_the_opening_tells_what_all_tell_what_differs_what_one_has_and_who_copie
     assert "All 3 texts make" in shared
     assert "“The harbour was closed for two days.” (A)" in shared
     assert "differ in numbers: “12” (A) against “14” (C)" in differ
-    assert "C leaves out most that others tell" in alone
+    assert "C leaves out most that others tell, 1 statement, “" in alone
     assert "of B is in runs of four words and more of A" in copied
+
+
+def test_texts_that_leave_out_as_much_are_all_named():
+    found = compare_story(SEEDS)
+    counts = Counter(entry.outlet for entry in found.omissions if entry.grade is Grade.LEFT_OUT)
+    tied = [outlet for outlet in sorted(counts) if counts[outlet] == max(counts.values())]
+    names = " and ".join(", ".join(name_letter(outlet) for outlet in tied).rsplit(", ", 1))
+    verb = "leave" if len(tied) > 1 else "leaves"
+    assert f"{names} {verb} out most that others tell" in say_opening(found)[2]
 
 
 def test_what_is_shared_is_said_of_the_later_text_where_dates_are_known():

@@ -10,7 +10,7 @@ from dedup.compare.choose_engine import choose_engine
 from dedup.compare.disagreements import explain_languages, explain_long_sentences, find_disagreements
 from dedup.compare.encoder import Encoder
 from dedup.compare.guests import adopt_lone, find_guests
-from dedup.compare.left_out import FAR, Nearness, find_left_out
+from dedup.compare.left_out import FAR, MARGINS, Nearness, find_left_out
 from dedup.compare.links import Wordings, find_links, relate_rows
 from dedup.compare.model import Comparison, Link, Outlet, Place, Row, Strength, Wording
 from dedup.compare.outlet_shares import OutletShares
@@ -70,7 +70,7 @@ def compare_documents(
     base = choose_base(outlets, linked, config.base)
     rows = build_rows(scored.clusters, scored.places, base, scored.guests)
     relations = relate_rows(rows, len(outlets), wordings)
-    nearness = Nearness(scored.places, scored.score, FAR[engine.name])
+    nearness = Nearness(scored.places, scored.score, FAR[engine.name], MARGINS[engine.name])
     omitted = find_left_out(rows, links, nearness, len(outlets))
     return Comparison(
         outlets=outlets,

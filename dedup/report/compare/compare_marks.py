@@ -1,7 +1,7 @@
 """Word marks: what an edit added and dropped, what a freer wording shares, and which words state a disputed fact."""
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -24,7 +24,8 @@ MIN_CONTENT = 5  # letters of a word that is no function word, where it is neith
 class MarkedText:
     """A run of text as the page shows it; `fact` names what is disputed.
 
-    `mark` is "", "added", "shared" (`note` is the word that wordings share) or "dropped" (no text, `note` the words).
+    `mark` is "", "added", "typed" (other typography, `note` that of the reference), "shared" (`note` is the word that
+    wordings share) or "dropped" (no text, `note` the words).
     """
 
     text: str
@@ -91,8 +92,12 @@ def find_edits(text: str, reference: str) -> list[WordMark]:
     spans, old_spans = ([s for s in split_word_spans(side) if is_word(s.cut(side))] for side in (text, reference))
     words, old_words = [read_word(s.cut(text)) for s in spans], [read_word(s.cut(reference)) for s in old_spans]
     marks: list[WordMark] = []
+    typed: list[WordMark] = []
     place = 0
     for op in Indel.opcodes(old_words, words):
+        if op.tag == "equal":
+            pair = (spans[op.dest_start : op.dest_end], old_spans[op.src_start : op.src_end])
+            typed += find_typed(text, reference, *pair)
         if op.tag == "delete":
             dropped = join_new(old_spans, old_words, range(op.src_start, op.src_end), words)
             here = marks and marks[-1].name == "added" and marks[-1].span.end == place
@@ -104,7 +109,15 @@ def find_edits(text: str, reference: str) -> list[WordMark]:
                 WordMark(s, "added") for s in join_new(spans, words, range(op.dest_start, op.dest_end), old_words)
             ]
         place = spans[op.dest_end - 1].end
-    return marks
+    return sorted([*marks, *typed], key=lambda mark: mark.span.start)
+
+
+def find_typed(text: str, reference: str, spans: Sequence[Span], old_spans: Sequence[Span]) -> Iterator[WordMark]:
+    """Yield where equal words, and what is between them, are typed otherwise: quotes, dashes, spaces, case."""
+    gaps, old_gaps = ([Span(a.end, b.start) for a, b in pairwise(side)] for side in (spans, old_spans))
+    for span, old in sorted([*zip(spans, old_spans, strict=True), *zip(gaps, old_gaps, strict=True)]):
+        if span.cut(text) != old.cut(reference) and not span.is_empty:
+            yield WordMark(span, "typed", old.cut(reference))
 
 
 def order_like(text: str, reference: str) -> str:

@@ -158,29 +158,37 @@ def measure_sureness(found: Comparison, entry: LeftOut) -> tuple[int, float]:
     return len(entry.outlets), max((link.score for link in found.links if {link.a, link.b} <= says), default=0.0)
 
 
-def say_count(count: int) -> str:
-    """Return how many statements there are, before one of them is quoted."""
-    return "1 statement, " if count == 1 else f"{count:,} statements, such as "
+def say_count(count: int, outlets: Sequence[int]) -> list[str | Sequence[int]]:
+    """Return how many statements there are in each text, before one of them is quoted."""
+    if len(outlets) > 1:
+        return [f", {count:,} statement{'s' * (count > 1)} each, ", outlets[:1], " for example "]
+    return [", 1 statement, " if count == 1 else f", {count:,} statements, such as "]
+
+
+def find_first(counts: Sequence[int]) -> list[int]:
+    """Return the places of the highest count."""
+    return [place for place, count in enumerate(counts) if count == max(counts)]
 
 
 def tell_alone(found: Comparison) -> Phrases:
     """Return who tells most that no other does, and who leaves out most; headings and stubs are not counted."""
     outlets = range(len(found.outlets))
     alone = [rank_alone(found, outlet) for outlet in outlets]
-    most = max(outlets, key=lambda outlet: len(alone[outlet]))
+    most = find_first([len(rows) for rows in alone])
+    row = next(iter(alone[most[0]]), None)
     head = compose("Nothing was found that only one text tells")
-    if alone[most]:
-        size = f", {say_count(len(alone[most]))}"
-        head = compose("Most that no other text tells is in ", [most], size, *quote_row(found, alone[most][0])[:1])
+    if row is not None:
+        size = say_count(len(alone[most[0]]), most)
+        head = compose("Most that no other text tells is in ", most, *size, *quote_row(found, row)[:1])
     missing = [entry for entry in found.omissions if entry.grade is Grade.LEFT_OUT]
     if not missing:
-        return [*head, Phrase(", and nothing that one leaves out." if not alone[most] else "; nothing is left out.")]
-    outlet, count = Counter(entry.outlet for entry in missing).most_common(1)[0]
-    row = max(
-        (entry for entry in missing if entry.outlet == outlet), key=lambda entry: measure_sureness(found, entry)
-    ).row
-    size = f" leaves out most that others tell, {say_count(count)}"
-    return [*head, *compose("; ", [outlet], size, *quote_row(found, row), ".")]
+        return [*head, Phrase(", and nothing that one leaves out." if row is None else "; nothing is left out.")]
+    counts = Counter(entry.outlet for entry in missing)
+    least = find_first([counts[outlet] for outlet in outlets])
+    of_one = [entry for entry in missing if entry.outlet == least[0]]
+    shown = quote_row(found, max(of_one, key=lambda entry: measure_sureness(found, entry)).row)
+    verb = f" leave{'s' * (len(least) == 1)} out most that others tell"
+    return [*head, *compose("; ", least, verb, *say_count(len(of_one), least), *shown, ".")]
 
 
 class Reuse(NamedTuple):

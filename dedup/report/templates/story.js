@@ -5,7 +5,7 @@
   const data = JSON.parse($("#data").textContent);
   const NAMES = { v: "verbatim", e: "edited", r: "reworded", p: "partial" };
   const PARTS = ["verbatim", "edited", "reworded", "partial", "dropped"];
-  const FILTERS = { "hide-same": "same", "only-disputed": "disputed", "only-numbers": "numbers", "only-moved": "moved" };
+  const FILTERS = { "hide-same": "same", "only-disputed": "disputed", "only-numbers": "numbers", "only-moved": "moved", "show-typed": "typography" };
   const rows = $$("#rows .row");
   const views = $$("[data-view]").map((link) => link.hash.slice(1));
   const cellsOf = new Map(rows.map((row) => [row, $$(".cell", row)]));

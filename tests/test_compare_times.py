@@ -1,4 +1,4 @@
-"""Sentences that are set at other times are less alike."""
+"""What was in another year or month is not what was on a day of this week."""
 
 import numpy as np
 import pytest
@@ -9,14 +9,14 @@ from dedup.compare.sentence_times import part_times
 @pytest.mark.parametrize(
     ("one", "other", "share"),
     [
-        ("A quake hit the town in February.", "A quake hit the island on Sunday.", 0.5),
-        ("The bill passed in 2006.", "The bill passed in April 2012.", 0.5),
+        ("A quake hit the town in February.", "A quake hit the island on Sunday.", 0),
+        ("The bill passed in 2006.", "The bill passed in April 2012.", 1),
         ("It met on January 22.", "It met on 22 January 2024.", 1),
         ("Drones came on December 28-29.", "Drones came on Sunday night.", 1),
         ("He said on Monday that it began in 2006.", "It began in 2006.", 1),
         ("It met on Monday.", "It met.", 1),
     ],
 )
-def test_a_score_is_halved_where_all_dates_of_two_sentences_are_apart(one, other, share):
+def test_a_sentence_of_the_week_is_not_like_one_of_earlier_times(one, other, share):
     score = np.float32([[0, 0.2], [0.2, 0]])
     assert np.array_equal(part_times(score, [one, other]), score * np.float32(share))

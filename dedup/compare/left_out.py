@@ -71,7 +71,7 @@ def find_left_out(rows: Sequence[Row], links: Sequence[Link], nearness: Nearness
         tellers = {place.outlet for place in says}
         positions = [position[place] for place in says]
         bound = nearness.measure_bound(says, positions)
-        is_tied = is_linked[positions].any(0)
+        is_tied: npt.NDArray[np.bool_] = np.any(is_linked[positions], axis=0)
         is_tied[[position[mate] for place in says for mate in mates[home[place]]]] = True
         values = nearness.values[positions].max(0)
         nearest = np.where(is_tied, np.maximum(values, np.float32(bound)), values)

@@ -21,6 +21,7 @@ ARGUMENTS = [
     "--disable-sync",
     "--no-first-run",
 ]
+PATIENCE_MS = 240_000  # on a machine that has much else to do
 LOOKS = {
     "light": {"color_scheme": "light"},
     "dark": {"color_scheme": "dark"},
@@ -50,6 +51,7 @@ class Visit:
     def __init__(self, browser, path, fragment="", **look):
         self.has_script = look.get("java_script_enabled", True)
         self.context = browser.new_context(**look)
+        self.context.set_default_timeout(PATIENCE_MS)
         self.page = self.context.new_page()
         self.complaints, self.requests = [], []
         self.page.on("console", lambda message: self.complaints.append(message.text))

@@ -13,6 +13,15 @@ from news_data import read_examples, read_shared
 settings.load_profile("quick")  # another one with --hypothesis-profile
 
 
+# The first half of the tests goes to the first worker: one JVM for all of Spark, and no long test begins last.
+LONG = ("test_spark.py", "test_fuzz.py", "test_kill_and_resume.py", "test_index_kills.py", "test_story_browser.py")
+
+
+def pytest_collection_modifyitems(items):
+    """Put the files with the longest tests first, the others as they were."""
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
+
+
 @pytest.fixture(scope="session")
 def process():
     """`dedup ARGS` as a new process."""

@@ -144,7 +144,7 @@ def die_at(folder, event, path):
     watch_changes(folder, lambda *change: die() if change == (event, path) else None)
 
 
-def wait_for(path, patience_s=60.0):
+def wait_for(path, patience_s=240.0):
     """Wait until a path is there."""
     until = time.monotonic() + patience_s
     while not path.exists():
@@ -152,7 +152,7 @@ def wait_for(path, patience_s=60.0):
         time.sleep(0.002)
 
 
-def group_is_gone(group, patience_s=60.0):
+def group_is_gone(group, patience_s=240.0):
     """Return whether no process of a group is left, or none within some seconds."""
     until = time.monotonic() + patience_s
     while time.monotonic() < until:

@@ -363,7 +363,7 @@ def test_a_run_that_is_interrupted_ends_without_a_traceback_and_leaves_no_output
     heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     options = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE, "preexec_fn": heed, "cwd": tmp_path}
     run = subprocess.Popen([*map(str, command)], start_new_session=True, **options)
-    _, stderr = run.communicate(timeout=60)
+    _, stderr = run.communicate(timeout=300)
     assert b"Traceback" not in stderr
     assert run.returncode == 128 + keys
     assert not (tmp_path / "out").exists()

@@ -506,7 +506,7 @@ def test_a_reader_waits_for_the_moment_of_a_commit(days, process):
     reader.join(1.5)
     assert reader.is_alive()
     holding.communicate(b"\n")
-    reader.join(30)
+    reader.join()
     assert results[0].code == 0
 
 

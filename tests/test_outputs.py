@@ -129,7 +129,7 @@ def test_a_pipe_gets_the_bytes_that_a_file_gets(dedup, inputs, command):
     reader.start()
     done = dedup(*COMMANDS[command], "-o", "pipe", cwd=inputs)
     assert done.code in (0, 1), done.stderr
-    reader.join(30)
+    reader.join(240)
     assert received == [(inputs / "file").read_bytes()]
     assert list_files(inputs) == before
 

@@ -56,7 +56,7 @@ def test_a_signal_leaves_no_copy_of_standard_input(tmp_path, number):
         running.stdin.flush()  # more than a pipe holds: the copy has begun
         assert list(tmp_path.glob(".dedup-stdin-*"))
         running.send_signal(number)
-        running.wait(60)
+        running.wait(240)
         assert (running.returncode, running.stderr.read()) == (128 + number, b"stopped by a signal\n")
     assert list(tmp_path.iterdir()) == []
 

@@ -1,5 +1,7 @@
 """Kernels are compiled once on a machine: after `dedup warm-up` no command compiles anything."""
 
+import os
+import runpy
 import subprocess
 import sys
 
@@ -7,6 +9,7 @@ import pytest
 from commands import run_process
 from corpora import make_text, write_jsonl
 
+from dedup.kernels import jit
 from dedup.pipeline.compile_ahead import EVERYTHING, compile_ahead, count_kernels
 from dedup.pipeline.job import SilentProgress
 
@@ -77,3 +80,18 @@ def test_warm_up_says_what_it_did_and_does_it_once():
     assert done.code == 0, done.stderr
     kernels = sum(count_kernels(group) for group in EVERYTHING)
     assert done.stdout.startswith(f"{kernels} kernels compiled before: nothing to do\nkept in ")
+
+
+def test_a_copy_of_the_sources_has_its_code_with_it(tmp_path, monkeypatch):
+    """As in an image: at another path, with another time."""
+    monkeypatch.setattr(jit, "cache_folder", lambda: tmp_path / "cache")
+    hits = []
+    for number in (1, 2):
+        source = tmp_path / str(number) / "copied.py"
+        source.parent.mkdir()
+        source.write_text("from dedup.kernels.jit import kernel\n\n\n@kernel\ndef add_one(x):\n    return x + 1\n")
+        os.utime(source, (number, number))
+        add_one = runpy.run_path(str(source))["add_one"]
+        assert add_one(1) == 2
+        hits.append(len(add_one.stats.cache_hits))
+    assert hits == [0, 1]

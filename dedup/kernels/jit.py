@@ -17,7 +17,7 @@ from typing import Any
 import llvmlite.binding as llvm
 import numba as nb
 from numba._dynfunc import make_function
-from numba.core.caching import FunctionCache
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import CompilerBase, DefaultPassBuilder
 from numba.core.compiler_machinery import register_pass
@@ -216,7 +216,15 @@ class CodeCache(FunctionCache):  # type: ignore[misc]
 
     numba loads both first: 0.24 s and 0.08 s of 0.9 s CPU of `clean` on five articles. Its classes are no public
     interface, so pyproject.toml bounds the version of numba; without ours, `cache=True` does the same in more time.
+
+    numba compiles again for sources at another path or with another time. The folder knows what the sources say, so
+    a copy of the package, as in an image, has its code with it.
     """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        self._impl.locator._cache_path = self._cache_path = str(cache_folder())  # noqa: SLF001 (it makes the folder)
+        self._cache_file = IndexDataCacheFile(self._cache_path, self._impl.filename_base, source_stamp=None)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return what was compiled for a signature, None where nothing was."""

@@ -638,14 +638,19 @@ def count_held(asked, stored, factors):
     return [sum(run in own for _, run in sample_runs(tokens, factors)) for tokens in stored]
 
 
-def encode_piece(tokens, words, number):
-    """Return a piece of tokens as bytes, with words by rank: half-bytes of dense codes, 1 to 5 long, or a raw token."""
+def list_codes(words):
+    """Return the code of every word by rank: half-bytes of dense codes, 1 to 5 long."""
     counts, codes = [4, 3 * 16, 5 * 256, 2 * 16**3, 16**4], {}
     first, rank = 0, 0
     for length, count in enumerate(counts, 1):
         for offset, word in enumerate(words[rank : rank + count]):
             codes[word] = f"{first * 16 ** (length - 1) + offset:0{length}x}"
         first, rank = first + count // 16 ** (length - 1), rank + count
+    return codes
+
+
+def encode_piece(tokens, codes, number):
+    """Return a piece of tokens as bytes: the codes of words, or a raw token."""
     digits = "".join(codes.get(token, f"f{token:08x}") for token in tokens)
     return bytes([number]) + bytes.fromhex(digits + "0" * (len(digits) % 2))
 

@@ -1,5 +1,6 @@
 """Sentence models: missing, tampered, another one."""
 
+import os
 import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError
@@ -213,3 +214,15 @@ def test_the_network_is_not_asked():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert ("semantic\n", "") == (done.stdout, done.stderr)
+
+
+@semantic
+def test_the_runtime_of_the_model_writes_nothing_at_home(tmp_path):
+    for name in "ab":
+        (tmp_path / name).write_text(f"The bridge is closed. It rains in town {name}.")
+    home = tmp_path / "home"
+    home.mkdir()
+    command = [sys.executable, "-m", "dedup", "compare", "a", "b", "--engine", "semantic", "-o", "c"]
+    environment = {key: value for key, value in os.environ.items() if key != "ORT_DISABLE_TELEMETRY"}
+    subprocess.run(command, cwd=tmp_path, env=environment | {"HOME": str(home)}, check=True, capture_output=True)
+    assert not [*home.iterdir()]

@@ -1,6 +1,7 @@
 """Sentence models: where they are, whether they are what they should be, and what they make of a sentence."""
 
 import hashlib
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -104,6 +105,7 @@ class Encoder:
     """Runs a model, one text at a time: what a text is made of does not depend on the texts beside it."""
 
     def __init__(self, model: ModelFiles) -> None:
+        os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # else it writes an id to ~/.cache/Microsoft, and calls Microsoft
         import onnxruntime  # noqa: PLC0415 (a quarter of a second, for this engine only)
         from tokenizers import Tokenizer  # noqa: PLC0415 (the same)
 

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from corpora import make_records, write_jsonl
 
 from dedup.cli.scratch import LOCK, scratch_folder
 from dedup.output.folder_marker import MARKER, FolderMarker
+from dedup.signals import temporary_folder
 
 
 def leave_behind(parent, name, kind="scratch"):
@@ -76,3 +78,24 @@ def test_no_output_is_wider_than_the_narrowest_input(dedup, tmp_path, mode, expe
     for path in (tmp_path / "out").rglob("*"):
         assert path.stat().st_mode & 0o777 == expected[path.is_dir()], path
     assert (tmp_path / "out").stat().st_mode & 0o777 == expected[1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("kind", ["scratch", "temporary"])
+def test_a_signal_while_a_folder_is_deleted_is_heard_when_it_is_gone(tmp_path, monkeypatch, number, kind):
+    def remove(path, _remove=shutil.rmtree):
+        os.kill(os.getpid(), number)
+        _remove(path)
+
+    def stop(got, _frame):
+        raise InterruptedError(got)
+
+    before = signal.signal(number, stop)
+    monkeypatch.setattr("shutil.rmtree", remove)
+    made = scratch_folder("p-", tmp_path) if kind == "scratch" else temporary_folder("p-", tmp_path)
+    try:
+        with pytest.raises(InterruptedError, match=str(number.value)), made as folder:
+            os.mkdir(f"{folder}/below")
+    finally:
+        signal.signal(number, before)
+    assert not [*tmp_path.iterdir()]

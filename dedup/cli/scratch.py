@@ -3,12 +3,12 @@
 import fcntl
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from dedup.output.folder_marker import MARKER, FolderMarker, has_marker
+from dedup.output.folder_marker import MARKER, FolderMarker, has_marker, remove_ours
+from dedup.signals import temporary_folder
 
 SCRATCH, LOCK = "scratch", "lock"
 
@@ -17,10 +17,13 @@ SCRATCH, LOCK = "scratch", "lock"
 def scratch_folder(prefix: str, parent: Path) -> Iterator[Path]:
     """Make a private folder that is gone afterwards; first remove those that killed processes left in the parent."""
     sweep(prefix, parent)
-    with tempfile.TemporaryDirectory(prefix=prefix, dir=parent) as name, (Path(name) / LOCK).open("w") as lock:
+    with temporary_folder(prefix, parent) as name, (Path(name) / LOCK).open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         (Path(name) / MARKER).write_bytes(FolderMarker(SCRATCH).to_json())
-        yield Path(name)
+        try:
+            yield Path(name)
+        finally:
+            remove_ours(Path(name), SCRATCH)
 
 
 def sweep(prefix: str, parent: Path) -> None:

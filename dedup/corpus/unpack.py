@@ -6,7 +6,6 @@ A run reads its input more than once, and in pieces. Of plain bytes any worker c
 import errno
 import shutil
 import struct
-import tempfile
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -31,6 +30,7 @@ from dedup.corpus.output_names import find_clash, leads_out
 from dedup.corpus.remote import copy_here, is_remote
 from dedup.corpus.tar_file import read_tar
 from dedup.errors import InputError
+from dedup.signals import temporary_folder
 from dedup.text.printed_paths import printable
 from dedup.threads import start_threads
 
@@ -105,7 +105,7 @@ def unpacked(files: Sequence[SourceFile], config: InputConfig) -> Iterator[Seque
     if not any(file.format in ARCHIVES.values() or is_remote(file.location) for file in files):
         yield files
         return
-    with tempfile.TemporaryDirectory(prefix="dedup-") as folder:
+    with temporary_folder("dedup-") as folder:
         yield unpack(files, Path(folder) / "unpacked", config, 1, lambda _: None)
 
 

@@ -18,6 +18,7 @@ from dedup.near.bands import bands_of
 from dedup.output.folder_marker import claim, has_marker, remove_ours
 from dedup.output.lock_file import release_lock, take_lock
 from dedup.output.output_file import LOCK_SUFFIX, LOG_SUFFIXES, choose_mode
+from dedup.signals import temporary_folder
 from dedup.text.printed_paths import printable
 
 # Blocks are read once: a larger cache costs fresh pages, and saves nothing.
@@ -270,7 +271,7 @@ def connect(path: Path, patience_s: float, *, read_only: bool) -> Iterator[Conne
     """
     import duckdb  # noqa: PLC0415 (for those who have an index)
 
-    with tempfile.TemporaryDirectory(prefix="dedup-index-") as scratch:
+    with temporary_folder("dedup-index-") as scratch:
         config: dict[str, str | bool | int | float | list[str]] = {
             "threads": str(count_threads()),
             "memory_limit": READING_MEMORY if read_only else WRITING_MEMORY,

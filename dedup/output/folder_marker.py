@@ -8,6 +8,7 @@ import msgspec
 
 from dedup.errors import OutputError
 from dedup.output.confined_paths import create_within
+from dedup.signals import sheltered
 
 MARKER, FORMAT, VERSION = ".dedup.json", "dedup-folder", 1
 RUN, REPORT = "run", "report"
@@ -99,14 +100,15 @@ def claim(folder: Path, kind: str) -> None:
 
 
 def remove_ours(folder: Path, kind: str) -> None:
-    """Delete a folder if it is ours. The marker goes last, so that what a kill leaves is known as ours."""
+    """Delete a folder if it is ours. The marker goes last: what a kill leaves is known as ours. Other signals wait."""
     if not is_ours(folder, kind):
         return
-    for name in os.listdir(folder):
-        path = folder / name
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        elif name != MARKER:
-            path.unlink(missing_ok=True)
-    (folder / MARKER).unlink(missing_ok=True)
-    folder.rmdir()
+    with sheltered():
+        for name in os.listdir(folder):
+            path = folder / name
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            elif name != MARKER:
+                path.unlink(missing_ok=True)
+        (folder / MARKER).unlink(missing_ok=True)
+        folder.rmdir()

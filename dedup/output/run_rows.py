@@ -1,6 +1,5 @@
 """What a finished run found, as rows of tables: of its files, and of all documents of its input."""
 
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from dedup.output.related_records import RelatedRecord
 from dedup.output.replay import Originals
 from dedup.output.run_folder import BOILERPLATE, CLUSTERS, PASSAGES, REJECTED, RELATED, REMOVED
 from dedup.output.table_file import TableSource
+from dedup.signals import temporary_folder
 
 
 class ClusterRow(msgspec.Struct, frozen=True):
@@ -94,7 +94,7 @@ def list_documents(out: Path, summary: Summary) -> Iterator[DocumentRow]:
     removed = {(r.source.path, r.source.line): r for r in read_records(out, REMOVED, RemovedRecord)}
     clusters = {(row.path, row.line): row.cluster for row in list_members(out) if row.run is None}
     config = read_input_config(summary)
-    with tempfile.TemporaryDirectory(prefix="dedup-") as scratch:
+    with temporary_folder("dedup-") as scratch:
         for number, block in Originals(out, summary.inputs, config, config.facts, Path(scratch)).read():
             path, nothing = summary.inputs[number].path, [b""] * len(block.ids)
             facts = [block.fields.get(role, nothing) for role in ("title", "date", "outlet", "url")]

@@ -1,6 +1,5 @@
 """The documents that `dedup compare` works on: from text files, a corpus, a clean run or a list of stories."""
 
-import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +18,7 @@ from dedup.output.records import ClusterRecord
 from dedup.output.replay import Originals
 from dedup.output.run_folder import BOILERPLATE, CLUSTERS
 from dedup.output.story_file import read_story_places
+from dedup.signals import temporary_folder
 from dedup.text.dates import settle_date
 from dedup.text.printed_paths import printable
 
@@ -93,7 +93,7 @@ def read_asked_config(summary: Summary, asked: InputConfig) -> InputConfig:
 
 def read_originals(out: Path, summary: Summary, config: InputConfig, roles: Mapping[str, str]) -> Iterator[Document]:
     """Yield the documents of a finished run as they were in its input, from its folder alone."""
-    with tempfile.TemporaryDirectory(prefix="dedup-") as scratch:
+    with temporary_folder("dedup-") as scratch:
         for number, block in Originals(out, summary.inputs, config, roles, Path(scratch)).read():
             yield from list_documents(block, [summary.inputs[number].path])
 

@@ -1,6 +1,5 @@
 """Where else a passage of one text is: in which documents of an index, and where there."""
 
-import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +19,7 @@ from dedup.near.sketcher import tokenise_text
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.passage_table import Passages
 from dedup.passages.search import compare_pairs
+from dedup.signals import temporary_folder
 from dedup.text.printed_paths import printable
 from dedup.text.token_spans import TokenOffsets
 from dedup.threads import start_threads
@@ -42,7 +42,7 @@ def find_in_index(index: IndexFile, text: str, min_tokens: int = PassageConfig.m
         )
     own = as_block([tokens.ctypes.data], [tokens.size])
     with (
-        tempfile.TemporaryDirectory(prefix="dedup-find-") as scratch,
+        temporary_folder("dedup-find-") as scratch,
         index.reading() as connection,
         start_threads(count_threads()) as threads,
     ):

@@ -1,6 +1,5 @@
 """Benchmark a corpus: a clean run that is timed, copies and passages planted in a sample, thresholds tried."""
 
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -43,6 +42,7 @@ from dedup.pipeline.clean_files import clean
 from dedup.pipeline.deduplicate import deduplicate
 from dedup.pipeline.find_passages import find_passages
 from dedup.pipeline.job import CleanRun, Progress
+from dedup.signals import temporary_folder
 
 SAMPLE = 2_000  # documents in which copies are planted
 CONTIGUOUS = 20_000  # documents on which thresholds are tried: neighbours, because copies are sent within days
@@ -82,7 +82,7 @@ def bench(run: BenchRun, progress: Progress) -> Bench:
     notes = [found.line] if found.line else []
     run = replace(run, input=found.config)
     judged_pairs = read_judged_pairs(run.judged) if run.judged else []
-    with tempfile.TemporaryDirectory(prefix="dedup-bench-") as folder:
+    with temporary_folder("dedup-bench-") as folder:
         warm_up(run, Path(folder), progress)
         whole = time_clean(run, run.files, Path(folder) / "whole", progress)
         judged = follow_judged(run, judged_pairs, Path(folder) / "whole") if run.judged else None

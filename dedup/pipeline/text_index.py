@@ -1,6 +1,5 @@
 """An index of texts for Python: the file that `dedup clean --index` writes, with texts from memory."""
 
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,6 +36,7 @@ from dedup.pipeline.clean_files import clean
 from dedup.pipeline.find_in_index import find_in_index
 from dedup.pipeline.job import CleanRun, SilentProgress
 from dedup.pipeline.take_documents import take_documents
+from dedup.signals import temporary_folder
 from dedup.text.token_spans import TokenOffsets
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ class Index:
         every = take_documents(documents, text)
         if not every:
             return Added(0, 0, None)
-        with tempfile.TemporaryDirectory(prefix=".dedup-add-", dir=self.path.absolute().parent) as scratch:
+        with temporary_folder(".dedup-add-", self.path.absolute().parent) as scratch:
             source = Path(scratch) / "documents.jsonl"
             with source.open("wb") as file:
                 for document in every:
@@ -137,7 +137,7 @@ class Index:
         if not self._file.exists():
             return []
         sketch = self._sketcher.sketch(*view_texts(pa.array([text], pa.large_string())))
-        with tempfile.TemporaryDirectory(prefix="dedup-query-") as scratch:
+        with temporary_folder("dedup-query-") as scratch:
             with self._file.reading() as connection:
                 stored = find_stored(connection, [sketch.offered()], self.config, (), Path(scratch) / "known")
             found = [self._compare(text, sketch, stored, number) for number in np.flatnonzero(stored.address).tolist()]

@@ -92,34 +92,33 @@ def list_fingerprints(address, num_tokens, counted, winnowing, hashes, positions
 def tally_block(tally, hashes, ends, series):
     """Count the fingerprints of documents (see `list_fingerprints`) by the lowest bits of their keys, up to MAX_TALLY.
 
-    A key stands at most as often as `tally` (uint8, a power of two of them) says. `series` is uint64[n].
+    A key stands at most as often as `tally` (uint8, a power of two of them) says. `series` is uint64[n]. Returns how
+    many fingerprints were beyond that.
     """
     mask = U64(tally.size - 1)
-    start = 0
+    start, beyond = 0, 0
     for i in range(ends.size):
         for k in range(start, ends[i]):
             slot = mix64(hashes[k] ^ series[i]) & mask
+            beyond += tally[slot] == MAX_TALLY
             tally[slot] = min(tally[slot] + 1, MAX_TALLY)
         start = ends[i]
+    return beyond
 
 
 @kernel
 def count_block(table, tally, least, first, hashes, ends, series):
     """Count the documents that hold each fingerprint, where so many may: documents `first`, `first + 1`, ...
 
-    See `tally_block`, which has seen all of them. Returns how many fingerprints may occur so often;
-    without a slot in the table that is all that is done.
+    See `tally_block`, which has seen all of them.
     """
     mask = U64(tally.size - 1)
     enough = min(least, MAX_TALLY)
-    start, met = 0, 0
+    start = 0
     for i in range(ends.size):
         for k in range(start, ends[i]):
             key = mix64(hashes[k] ^ series[i])
             if tally[key & mask] < enough:
-                continue
-            met += 1
-            if table.size == 0:
                 continue
             slot = find_frequency(table, key)
             if table[slot].count == 0:
@@ -130,16 +129,16 @@ def count_block(table, tally, least, first, hashes, ends, series):
                 table[slot].last = first + i
                 table[slot].count += 1
         start = ends[i]
-    return met
 
 
 @kernel
-def support_block(table, first, fingerprints, series, num_tokens, needed, shingle_size):
+def support_block(table, first, fingerprints, series, num_tokens, needed, shingle_size, may_hold):
     """Count for each frequent fingerprint the documents that are not covered by frequent text as a whole.
 
     A story that fifty outlets print is frequent too, but it covers its documents; boilerplate stands beside a text of
     their own. `fingerprints` has the arrays that `list_fingerprints` fills. `needed` (int32[n])
-    is from how many documents on a fingerprint is frequent in each document's series.
+    is from how many documents on a fingerprint is frequent in each document's series. `may_hold` (bool[n]) gets which
+    documents have a frequent one, or none that was listed.
     """
     hashes, positions, ends = fingerprints.hashes, fingerprints.positions, fingerprints.ends
     slots = np.empty(4096, np.int64)
@@ -158,6 +157,7 @@ def support_block(table, first, fingerprints, series, num_tokens, needed, shingl
             reached = end
             slots[frequent] = slot
             frequent += 1
+        may_hold[i] = frequent > 0 or ends[i] == start
         start = ends[i]
         if covered > COPY_SHARE * num_tokens[i]:
             continue
@@ -168,16 +168,18 @@ def support_block(table, first, fingerprints, series, num_tokens, needed, shingl
 
 
 @kernel
-def mark_block(table, first, address, num_tokens, series, needed, winnowing, ranges):
+def mark_block(table, first, address, num_tokens, series, needed, may_hold, winnowing, ranges):
     """Write the boilerplate of documents `first`, `first + 1`, ... to `ranges`, return how many rows there are.
 
     A row of `ranges` (int32[..., 5]) is document, first token, end, documents that hold it, and 1 where this document
-    is the first with most of it.
+    is the first with most of it. Those without `may_hold` (bool[n]) have none.
     """
     shingles = np.empty(4096, np.uint64)
     positions = np.empty(4096, np.int32)
     found = 0
     for i in range(address.size):
+        if not may_hold[i]:
+            continue
         tokens = tokens_at(address[i], num_tokens[i])
         shingles, positions, count = winnow_document(tokens, winnowing, shingles, positions)
         start, end, num_documents, own, total = 0, -RANGE_GAP - 1, 0, 0, 0

@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,7 @@ from dedup.config import PassageConfig
 from dedup.kernels.fingerprints import Fingerprints, Winnowing
 from dedup.kernels.frequencies import (
     FREQUENCY,
+    MAX_TALLY,
     copy_frequent,
     count_block,
     list_fingerprints,
@@ -160,10 +162,10 @@ def find_boilerplate(
         listed = pool.map(lambda here: list_counted(tokens[here], counted[here], winnowing), blocks)
         tables = pool.map(lambda rule: count_frequent(tokens, listed, rule, winnowing.shingle_size, max_tallies), rules)
         found = [np.empty((0, 5), np.int32)]
-        for rule, table in zip(rules, tables, strict=True):
+        for rule, (table, may_hold) in zip(rules, tables, strict=True):
             if table.size:
                 firsts = [here.start for here in blocks]
-                parts = [tokens[here] for here in blocks], [rule[here] for here in blocks]
+                parts = [tokens[here] for here in blocks], [rule[here] for here in blocks], may_hold
                 found += pool.map(partial(mark_frequent, table, winnowing), firsts, *parts)
     return merge_ranges(np.concatenate(found), stride)
 
@@ -177,46 +179,55 @@ def list_counted(tokens: DocumentTokens, counted: npt.NDArray[np.bool_], winnowi
     )
 
 
+class FrequencyTable(NamedTuple):
+    """The fingerprints of many documents (FREQUENCY), and which documents of each slice may hold one (bool[n])."""
+
+    table: np.ndarray
+    may_hold: Sequence[npt.NDArray[np.bool_]]
+
+
 def count_frequent(
     tokens: DocumentTokens,
     listed: Sequence[Fingerprints],
     rule: FrequencyRule,
     shingle_size: int,
     max_tallies: int = MAX_TALLIES,
-) -> np.ndarray:
-    """Return the table (FREQUENCY) of the fingerprints of many documents, without a slot where none is boilerplate.
+) -> FrequencyTable:
+    """Return the fingerprints of many documents, in a table without a slot where none is boilerplate.
 
     `listed` are the fingerprints of each slice of the documents.
     """
     least = int(rule.needed.min()) if rule.needed.size else 1
     if sum(int((np.diff(f.ends, prepend=0) > 0).sum()) for f in listed) < least:
-        return np.zeros(0, FREQUENCY)
+        return FrequencyTable(np.zeros(0, FREQUENCY), [])
     work = list(zip(tokens.slices(), listed, strict=True))
     tally = np.zeros(min(1 << (2 * sum(len(f.hashes) for f in listed)).bit_length(), max_tallies), np.uint8)
+    beyond = sum(tally_block(tally, f.hashes, f.ends, rule.series[here]) for here, f in work)
+    met = beyond + int(tally[tally >= min(least, MAX_TALLY)].sum())
+    every = np.zeros(int(met * SLOTS_PER_FINGERPRINT) + 1024, FREQUENCY)
     for here, f in work:
-        tally_block(tally, f.hashes, f.ends, rule.series[here])
-
-    def count(table: np.ndarray) -> int:
-        return sum(
-            count_block(table, tally, least, here.start, f.hashes, f.ends, rule.series[here]) for here, f in work
-        )
-
-    every = np.zeros(int(count(np.zeros(0, FREQUENCY)) * SLOTS_PER_FINGERPRINT) + 1024, FREQUENCY)
-    count(every)
+        count_block(every, tally, least, here.start, f.hashes, f.ends, rule.series[here])
     table = np.zeros(2 * int((every["count"] >= least).sum()) + 16, FREQUENCY)
     copy_frequent(every, least, table)
-    for here, f in work:
+    may_hold = [np.empty(here.stop - here.start, np.bool_) for here, _ in work]
+    for (here, f), mine in zip(work, may_hold, strict=True):
         num_tokens, needed = tokens.num_tokens[here], rule.needed[here]
-        support_block(table, here.start, f, rule.series[here], num_tokens, needed, shingle_size)
-    return table if (table["support"] >= least).any() else table[:0]
+        support_block(table, here.start, f, rule.series[here], num_tokens, needed, shingle_size, mine)
+    return FrequencyTable(table if (table["support"] >= least).any() else table[:0], may_hold)
 
 
 def mark_frequent(
-    table: np.ndarray, winnowing: Winnowing, first: int, tokens: DocumentTokens, rule: FrequencyRule
+    table: np.ndarray,
+    winnowing: Winnowing,
+    first: int,
+    tokens: DocumentTokens,
+    rule: FrequencyRule,
+    may_hold: npt.NDArray[np.bool_],
 ) -> npt.NDArray[np.int32]:
     """Return the rows of `mark_block` for documents `first`, `first + 1`, ... of all."""
     ranges = np.empty((int(tokens.num_tokens.sum()) // 8 + len(tokens) + 1, 5), np.int32)
-    found = mark_block(table, first, tokens.address, tokens.num_tokens, rule.series, rule.needed, winnowing, ranges)
+    documents = (tokens.address, tokens.num_tokens, rule.series, rule.needed, may_hold)
+    found = mark_block(table, first, *documents, winnowing, ranges)
     return ranges[:found].copy()
 
 

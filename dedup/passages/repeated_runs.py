@@ -61,7 +61,7 @@ def choose_wholes(
 ) -> dict[WholeCopy, Span]:
     """Return which of the whole sentences that were found (the place of each copy, and the sentences) are cut."""
     chosen: dict[WholeCopy, Span] = {}
-    while True:  # what is cut makes the document shorter, and what is left of it a larger share
+    while found:  # what is cut makes the document shorter, and what is left of it a larger share
         cuts = [*others, *chosen.values()]
         kept = mark_kept(offsets, cuts)
         more = {
@@ -72,8 +72,9 @@ def choose_wholes(
             and (is_behind(offsets, whole, cuts) or is_body(offsets, whole, kept, rule.share))
         }
         if not more:
-            return chosen
+            break
         chosen |= more
+    return chosen
 
 
 def may_go(offsets: TokenOffsets, share: float, copy: CopiedSpan) -> bool:
@@ -159,9 +160,8 @@ def find_exact_runs(tokens: npt.NDArray[np.uint32], copy: CopiedSpan, min_tokens
     words, found = tokens >> np.uint32(2), []
     for distance in {copy.start - copy.source_start, copy.end - copy.source_end}:
         first, end = max(copy.start, distance), copy.end
-        equal = words[first:end] == words[first - distance : end - distance]
-        edges = np.flatnonzero(np.diff(np.concatenate([[False], equal, [False]]).astype(np.int8))) + first
-        for start, stop in edges.reshape(-1, 2).tolist():
+        unequal = np.flatnonzero(words[first:end] != words[first - distance : end - distance]) + first
+        for start, stop in zip([first, *(unequal + 1).tolist()], [*unequal.tolist(), end], strict=True):
             if stop - start >= min_tokens:
                 found.append(CopiedSpan.exact(start, stop, copy.source, start - distance))
     runs: list[CopiedSpan] = []

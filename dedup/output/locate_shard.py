@@ -54,7 +54,7 @@ def locate_shard(shard: Shard, findings: Findings, folder: RunFolder, segments: 
     sides = found.findings.list_sides(within)
     documents = sorted(sides)
     places = segments.find_records(documents)
-    reader = RecordText(shard.files[0], config)
+    reader, rows = RecordText(shard.files[0], config), (found.passages.tolist(), found.boilerplate.tolist())
     with (
         write_rows(folder.part(shard.index, LOCATED), LOCATED_SCHEMA) as located,
         write_rows(folder.part(shard.index, EDITS), EDITS_SCHEMA) as edits,
@@ -63,8 +63,7 @@ def locate_shard(shard: Shard, findings: Findings, folder: RunFolder, segments: 
             text = reader.get(raw)
             cut = cut_document(TokenOffsets(text), segments.tokens_of(doc), sides[doc], found.findings)
             for span in cut.located:
-                rows = found.boilerplate if span.side == BOILERPLATE else found.passages
-                located.add(span._replace(row=int(rows[span.row])), len(span.text))
+                located.add((rows[span.side == BOILERPLATE][span.row], *span[1:]), len(span.text))
             if cut.cuts:
                 record = reader.put(raw, cut_spans(text, cut.cuts))
                 edits.add((doc, record), len(record))

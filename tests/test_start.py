@@ -61,3 +61,15 @@ def test_a_full_device_is_an_error_of_one_line(tmp_path):
     done = subprocess.run(["bash", "-c", line], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
     assert "the disk is full" in done.stderr
+
+
+@pytest.mark.parametrize("command", [("completion", "bash"), ("export", "out", "--table", "removed")])
+def test_a_reader_that_went_away_is_no_error(dedup, tmp_path, command):
+    (tmp_path / "in.jsonl").write_text('{"text": "a b"}\n' * 2)
+    assert dedup("clean", "in.jsonl", "-o", "out", "-q", cwd=tmp_path).code == 0
+    gone, output = os.pipe()
+    os.close(gone)
+    with open(output, "wb") as stdout:
+        arguments = [sys.executable, "-m", "dedup", *command]
+        done = subprocess.run(arguments, cwd=tmp_path, stdout=stdout, stderr=subprocess.PIPE, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")

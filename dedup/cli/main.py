@@ -17,6 +17,7 @@ from dedup.errors import CutOffError, DedupError
 from dedup.version import __version__
 
 EXIT_ERROR, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
+STDOUT_FD = 1
 
 # What each command does, in the order in which people need them; `dedup --help` imports no command.
 COMMANDS = {
@@ -124,6 +125,8 @@ def run() -> int:
         sys.stdout.flush()
     except StoppedError as stopped:
         return tell("stopped by a signal", stopped.exit_code)
+    except SystemExit:  # click's answer to a pipe that its reader closed
+        return report_error(BrokenPipeError())
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (no error is ever shown as a traceback)
         return report_error(error)
     return result if isinstance(result, int) else 0
@@ -133,7 +136,7 @@ def report_error(error: BaseException) -> int:
     """Print one line on stderr, or the usage where click says so, and return the exit code."""
     if isinstance(error, BrokenPipeError):
         # The reader of our output went away (`dedup ... | head`): not an error worth a message.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), STDOUT_FD)  # Python's own stream may be closed
         return 0
     if isinstance(error, click.ClickException):
         with suppress(OSError, ValueError):

@@ -3,7 +3,6 @@
 import hashlib
 import re
 from dataclasses import asdict, dataclass, field, fields, replace
-from typing import NamedTuple
 
 from dedup.errors import DedupError
 from dedup.model.argument_types import require_types
@@ -65,26 +64,6 @@ def parse_remove(text: str) -> str:
     wrong = sorted(named - {*known, "all"})
     check(not wrong, f'--remove "{", ".join(wrong)}" is no relation. There are all, {", ".join(known)}.')
     return ",".join(name for name in known if name in named or "all" in named)
-
-
-class MaxNovel(NamedTuple):
-    """What of its own a removed document may have: a share of its words, and words in a row."""
-
-    share: float
-    words: int
-
-
-def parse_max_novel(text: str) -> MaxNovel:
-    """Return the bound as it is written on the command line.
-
-    >>> parse_max_novel("0.1,50"), parse_max_novel("0.1")
-    (MaxNovel(share=0.1, words=50), MaxNovel(share=0.1, words=200))
-    """
-    share, _, words = text.partition(",")
-    try:
-        return MaxNovel(float(share), int(words) if words else NearConfig.max_novel_run)
-    except ValueError:
-        raise DedupError(f'--max-novel "{text}" is not a share, or a share and a number of words: 0.3,200.') from None
 
 
 REMOVE_ALL = ",".join(relation.label for relation in CopyRelation)

@@ -11,23 +11,22 @@ if TYPE_CHECKING:
 
 
 SIZE = re.compile(r"(\d{1,12})([KMG]?)B?")
-
-
 SIZE_BITS = {"": 0, "K": 10, "M": 20, "G": 30}
 
 
 def make_near(keep: str, remove: str, max_novel: str, **settings: Any) -> "NearConfig":
     """Return the settings that `near_options` stand for."""
-    from dedup.config import KeepPolicy, NearConfig, parse_max_novel, parse_remove
+    from dedup.config import KeepPolicy, NearConfig, parse_remove
+    from dedup.errors import DedupError
 
-    bound = parse_max_novel(max_novel)
-    return NearConfig(
-        keep=KeepPolicy.parse(keep),
-        remove=parse_remove(remove),
-        max_novel=bound.share,
-        max_novel_run=bound.words,
-        **settings,
-    )
+    share, _, words = max_novel.partition(",")
+    try:
+        settings |= {"max_novel": float(share)} | ({"max_novel_run": int(words)} if words else {})
+    except ValueError:
+        raise DedupError(
+            f'--max-novel "{max_novel}" is not a share, or a share and a number of words: 0.3,200.'
+        ) from None
+    return NearConfig(keep=KeepPolicy.parse(keep), remove=parse_remove(remove), **settings)
 
 
 def make_passages(passages: str, **settings: Any) -> "PassageConfig":

@@ -26,7 +26,7 @@ _BREAK = re.compile(
 )
 
 
-class Part(NamedTuple):
+class Clause(NamedTuple):
     """A clause of a sentence, or some short ones: its span, and which terms of the sentence are in it."""
 
     span: Span
@@ -37,9 +37,9 @@ class Part(NamedTuple):
         """Return whether it has too few terms to be a part."""
         return bool(self.terms.stop - self.terms.start < MIN_TERMS)
 
-    def join(self, behind: "Part") -> "Part":
+    def join(self, behind: "Clause") -> "Clause":
         """Return this part with the one behind it."""
-        return Part(Span(self.span.start, behind.span.end), slice(self.terms.start, behind.terms.stop))
+        return Clause(Span(self.span.start, behind.span.end), slice(self.terms.start, behind.terms.stop))
 
 
 def find_guests(
@@ -70,7 +70,7 @@ def find_guests(
     return found
 
 
-def join_parts(parts: Sequence[Part], is_said: npt.NDArray[np.bool_], best: int) -> Span:
+def join_parts(parts: Sequence[Clause], is_said: npt.NDArray[np.bool_], best: int) -> Span:
     """Return the span of the best part with the parts around it, as far as all are said."""
     before, behind = np.flatnonzero(~is_said[:best]), np.flatnonzero(~is_said[best:])
     first = int(before[-1]) + 1 if before.size else 0
@@ -90,7 +90,7 @@ def average_outlets(values: Matrix, outlets: npt.NDArray[np.int64]) -> npt.NDArr
     return np.asarray(np.mean(best, 0) if best else np.zeros(len(values)), np.float32)
 
 
-def split_parts(text: str, terms: Sequence[Term]) -> list[Part]:
+def split_parts(text: str, terms: Sequence[Term]) -> list[Clause]:
     """Return the parts of a sentence: its clauses, short ones with the one behind.
 
     >>> from dedup.compare.terms import split_terms
@@ -99,11 +99,11 @@ def split_parts(text: str, terms: Sequence[Term]) -> list[Part]:
     ['He denied all knowledge of the raid,', 'warning that the talks would end on Monday.']
     """
     cuts = [0, *(match.end() for match in _BREAK.finditer(text)), len(text)]
-    parts: list[Part] = []
+    parts: list[Clause] = []
     done = 0
     for start, end in pairwise(cuts):
         count = sum(start <= term.span.start < end for term in terms)
-        part = Part(Span(start, start + len(text[start:end].rstrip())), slice(done, done + count))
+        part = Clause(Span(start, start + len(text[start:end].rstrip())), slice(done, done + count))
         done += count
         parts.append(parts.pop().join(part) if parts and parts[-1].is_short else part)
     if len(parts) > 1 and parts[-1].is_short:

@@ -80,6 +80,6 @@ def name_host(url: str) -> str:
     ('example.com', '')
     """
     try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
+        return (urlsplit(url.strip()).hostname or "").removeprefix("www.")
     except ValueError:
         return ""

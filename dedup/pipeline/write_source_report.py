@@ -76,7 +76,7 @@ def count_stories(located: LocatedSources, stories: str | None) -> list[StoryCou
 def write_all(located: LocatedSources, stories: Sequence[StoryCount], job: Job, pages: Path) -> WrittenSources:
     """Write all files of the folder."""
     found = located.found
-    flows = count_flows(found.flow_task)
+    flows = count_flows(found)
     write_lines(pages / "families.jsonl", describe_families(located))
     write_lines(pages / "articles.jsonl", describe_articles(located))
     write_lines(pages / "stories.jsonl", describe_stories(located, stories))
@@ -116,7 +116,7 @@ def summarise(found: FoundSources, stories: Sequence[StoryCount], job: Job) -> S
         by_kind=dict(Counter(verdict.kind.value for verdict in verdicts).most_common()),
         stories=len(stories),
         independent_share=round(independent / articles, 4) if articles else None,
-        outlets=summarise_outlets(found.flow_task, found.own_tokens.tolist(), found.measure_shared()),
+        outlets=summarise_outlets(found),
         limits=list_limits(found.families),
         rejections=found.segments.count_rejections(),
         seconds={stage.stage: stage.seconds for stage in job.timer.stages},

@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 import msgspec
 
 from dedup.corpus.blocks import DocumentBlock
 from dedup.corpus.values import read_value
+from dedup.extract.article_text import name_host
 from dedup.sources.agency_table import OutletNames, find_kinds, is_alike, may_name
 from dedup.sources.credit_model import Credit, CreditKind
 from dedup.sources.credits import find_credits
@@ -78,7 +78,7 @@ def read_articles(block: DocumentBlock, file_names: Sequence[str], wires: Sequen
 
 def read_article(values: Mapping[str, str], raw_date: bytes, named: Sequence[Credit], statement: str) -> Article:
     """Return an article of no known source by the values of its fields."""
-    outlet = values.get("outlet") or host_of(values.get("url", ""))
+    outlet = values.get("outlet") or name_host(values.get("url", ""))
     day, date = parse_day(raw_date) if raw_date else None, values.get("date", "")
     moment = parse_moment(date)
     has_time = moment is not None and (moment.hour, moment.minute, moment.second) != (0, 0, 0)
@@ -91,14 +91,6 @@ def read_article(values: Mapping[str, str], raw_date: bytes, named: Sequence[Cre
 def name_wire(values: Mapping[str, str], wires: Sequence[WireField]) -> str:
     """Return the known source that a record is of, "" for none."""
     return next((wire.value for wire in wires if values.get(wire.role) == wire.value), "")
-
-
-def host_of(url: str) -> str:
-    """Return the host of a URL without www, "" where there is none."""
-    try:
-        return (urlsplit(url.strip()).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
 
 
 def settle_credits(articles: Sequence[Article]) -> list[Article]:

@@ -10,7 +10,9 @@
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
+from operator import attrgetter
 
 from dedup.sources.agency_table import find_names, load_agencies
 from dedup.sources.credit_model import Credit, CreditKind, CreditLine
@@ -153,11 +155,7 @@ def split_lines(text: str) -> list[CreditLine]:
 
 def find_line(lines: list[CreditLine], place: int) -> CreditLine:
     """Return the line that a place is in. O(log lines)."""
-    low, high = 0, len(lines)
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (middle, high) if lines[middle].start <= place else (low, middle)
-    return lines[low]
+    return lines[max(bisect_right(lines, place, key=attrgetter("start")) - 1, 0)]
 
 
 def find_explained(text: str) -> dict[str, str]:

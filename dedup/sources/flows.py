@@ -1,15 +1,13 @@
 """Who printed whose text: words and articles by outlet, source and week."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import date
 from statistics import median
 
 import msgspec
 
-from dedup.sources.articles import Article
-from dedup.sources.families import Family
-from dedup.sources.likely_source import Verdict, claims_member
+from dedup.sources.found_sources import FoundSources
+from dedup.sources.likely_source import claims_member
 
 NOBODY = "unknown"
 
@@ -48,15 +46,6 @@ class OutletSummary(msgspec.Struct, frozen=True):
     median_lag_days: float | None
 
 
-@dataclass(frozen=True)
-class FlowTask:
-    """What flows are counted of: families with their verdicts, all articles."""
-
-    families: Sequence[Family]
-    verdicts: Mapping[int, Verdict]
-    articles: Sequence[Article]
-
-
 def name_week(day: int) -> str:
     """Return the ISO week of a day (ordinal), "" of an unknown one.
 
@@ -69,17 +58,17 @@ def name_week(day: int) -> str:
     return f"{year}-W{week:02d}"
 
 
-def count_flows(task: FlowTask) -> list[Flow]:
+def count_flows(found: FoundSources) -> list[Flow]:
     """Return the flows, sorted; an article counts once for each family that it is in, a source not for itself."""
     counts: dict[Flow, tuple[int, int]] = {}
-    for family in task.families:
-        verdict = task.verdicts[family.number]
+    for family in found.families:
+        verdict = found.verdicts[family.number]
         for member in family.members:
-            article = task.articles[member.document]
+            article = found.articles[member.document]
             outlet = article.outlet
             if article.known or outlet == verdict.source:
                 continue
-            week, is_claimed = name_week(article.day), claims_member(verdict, member, task.articles)
+            week, is_claimed = name_week(article.day), claims_member(verdict, member, found.articles)
             key = Flow(week, outlet, verdict.source or NOBODY, verdict.basis.value, is_claimed, 0, 0)
             articles, words = counts.get(key, (0, 0))
             counts[key] = articles + 1, words + member.words
@@ -87,18 +76,19 @@ def count_flows(task: FlowTask) -> list[Flow]:
     return sorted(flows, key=lambda flow: (flow.week, flow.outlet, flow.source, flow.basis))
 
 
-def summarise_outlets(task: FlowTask, own_words: Sequence[int], family_words: Sequence[int]) -> list[OutletSummary]:
-    """Return the outlets, the one with most articles first; words are by document."""
+def summarise_outlets(found: FoundSources) -> list[OutletSummary]:
+    """Return the outlets, the one with most articles first."""
+    own_words, family_words = found.own_tokens.tolist(), found.measure_shared()
     numbers: dict[str, list[int]] = {}
-    for document, article in enumerate(task.articles):
+    for document, article in enumerate(found.articles):
         if not article.known:
             counts = numbers.setdefault(article.outlet, [0, 0, 0, 0])
             counts[0] += 1
             counts[1] += own_words[document]
             counts[2] += family_words[document]
     lags: dict[str, list[float]] = {}
-    for family in task.families:
-        dated = [task.articles[m.document] for m in family.members if task.articles[m.document].day]
+    for family in found.families:
+        dated = [found.articles[m.document] for m in family.members if found.articles[m.document].day]
         dated = [article for article in dated if not article.known]
         start = min((article.moment for article in dated), default=0.0)
         firsts = {article.outlet for article in dated if article.moment == start}

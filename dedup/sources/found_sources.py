@@ -12,7 +12,6 @@ from dedup.passages.containment import count_union
 from dedup.passages.passage_table import Passages
 from dedup.sources.articles import Article
 from dedup.sources.families import Family
-from dedup.sources.flows import FlowTask
 from dedup.sources.independence import assign_families
 from dedup.sources.likely_source import Verdict
 
@@ -35,11 +34,6 @@ class FoundSources:
     passages: Passages
     families: Sequence[Family]
     verdicts: dict[int, Verdict]
-
-    @cached_property
-    def flow_task(self) -> FlowTask:
-        """Return what flows are counted of."""
-        return FlowTask(self.families, self.verdicts, self.articles)
 
     @cached_property
     def assigned(self) -> dict[int, int]:

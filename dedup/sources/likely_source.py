@@ -158,9 +158,7 @@ def find_office(family: Family, articles: Sequence[Article]) -> Verdict | None:
 def find_first(family: Family, articles: Sequence[Article]) -> Verdict | None:
     """Return the outlet that was first by a day, or by an hour where times are known, and has the later texts."""
     first = min(family.members, key=lambda m: (articles[m.document].moment or float("inf"), m.document))
-    rest = [
-        m for m in family.members if name_publisher(m.document, articles) != name_publisher(first.document, articles)
-    ]
+    rest = list_others(first, family, articles)
     start = articles[first.document]
     if not start.day or not all(is_later(articles[m.document], start) for m in rest):
         return None
@@ -169,6 +167,12 @@ def find_first(family: Family, articles: Sequence[Article]) -> Verdict | None:
     return Verdict(
         start.outlet, Basis.FIRST, FamilyKind.UNKNOWN, first.document, (f"{start.outlet} was first, by {after}",)
     )
+
+
+def list_others(member: FamilyMember, family: Family, articles: Sequence[Article]) -> list[FamilyMember]:
+    """Return the members of a family that another publisher has than one of them."""
+    own = name_publisher(member.document, articles)
+    return [other for other in family.members if name_publisher(other.document, articles) != own]
 
 
 def is_later(article: Article, start: Article) -> bool:
@@ -183,10 +187,7 @@ def is_later(article: Article, start: Article) -> bool:
 def find_container(family: Family, articles: Sequence[Article]) -> Verdict | None:
     """Return the article that has all the others have, and more of its own."""
     biggest = max(family.members, key=lambda m: (m.words, -m.document))
-    rest = [
-        m for m in family.members if name_publisher(m.document, articles) != name_publisher(biggest.document, articles)
-    ]
-    if not all(contains(biggest, member) for member in rest):
+    if not all(contains(biggest, member) for member in list_others(biggest, family, articles)):
         return None
     outlet = articles[biggest.document].outlet
     evidence = (f"{outlet} has all that the others have, and more",)

@@ -88,7 +88,7 @@ def show_judged(data: Path) -> None:
         for member in family["members"]
         for passage in member["passages"]
     }
-    judged = read_judged("sources_families.jsonl")
+    judged = read_lines(JUDGED / "sources_families.jsonl")
     made = [row for row in judged if frozenset((row["document"], row["other"])) in pairs]
     show_precision("families (half 1)", judged, made)
     claims = {
@@ -97,7 +97,7 @@ def show_judged(data: Path) -> None:
         for family in article["families"]
         if family["claim"]
     }
-    judged = read_judged("sources_directions.jsonl")
+    judged = read_lines(JUDGED / "sources_directions.jsonl")
     made = [row for row in judged if (row["document"], row["source"]) in claims]
     show_precision("claimed directions", judged, made)
     for name in ("half", "basis", "kind"):
@@ -108,7 +108,7 @@ def show_judged(data: Path) -> None:
 
 def show_credits(data: Path) -> None:
     """Print precision and recall of credits. What is drawn from a stratum stands for all of it."""
-    judged = read_judged("sources_credits.jsonl")
+    judged = read_lines(JUDGED / "sources_credits.jsonl")
     texts: dict[tuple[str, str], str] = {}
     outlets: dict[tuple[str, str], str] = {}
     for corpus in {row["corpus"] for row in judged}:
@@ -144,11 +144,6 @@ def show_credits(data: Path) -> None:
     print(f"recall, by stratum weighted back to the corpus: {caught / max(caught + missed, 1e-9):.1%}")
 
 
-def read_judged(name: str) -> list[dict[str, Any]]:
-    """Return the verdicts of a file."""
-    return read_lines(JUDGED / name)
-
-
 def agree(row: Mapping[str, Any]) -> str:
     """Return the verdict of both readers, contested where they differ or either cannot tell."""
     verdicts = {row["verdict"], row["verdict_2"]}
@@ -181,7 +176,7 @@ def show_share(title: str, part: int, whole: int) -> None:
 def show_time(data: Path) -> None:
     """Print the time of `dedup sources` on all news, and of `dedup clean` on the same."""
     files = [data / f"{name}.jsonl.gz" for name in ALL_NEWS]
-    size = sum(int(gzip_size(file)) for file in files)
+    size = sum(gzip_size(file) for file in files)
     with scratch() as folder:
         clean = run_dedup("clean", *files, "-o", folder / "clean", "-q")
         found = run_dedup("sources", *files, "-o", folder / "sources", "-q")

@@ -11,7 +11,6 @@ time    20,000 articles; needs no labels
 The peers need scikit-learn.
 """
 
-import argparse
 import itertools
 import json
 import tempfile
@@ -20,8 +19,8 @@ from pathlib import Path
 
 import numpy as np
 from bench_judgement import measure_kappa
-from measure import run_dedup
-from news import find_folder, read_rows
+from measure import read_options, run_dedup
+from news import read_rows
 from story_events import EventSet, pair_readings, read_event_sets
 
 from dedup.story_config import StoryConfig
@@ -40,12 +39,7 @@ PARTS = ("events", "halves", "peers", "time")
 
 def main() -> None:
     """Print the figures of some parts, by default of all."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", nargs="+", choices=PARTS, default=PARTS)
-    parts = parser.parse_args().only
-    if find_folder() is None:
-        print("skipped: data absent")
-        return
+    parts = read_options(__doc__, only=PARTS).only
     sets = list(read_event_sets()) if {"events", "halves", "peers"} & set(parts) else []
     for part, print_part in (("events", show_events), ("halves", show_halves), ("peers", show_peers)):
         if part in parts:

@@ -5,7 +5,6 @@ import resource
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +17,7 @@ from dedup.kernels.leader_clustering import MAX_COMPARED, MAX_REFUSED
 from dedup.kernels.leader_table import MAX_VISITED
 from dedup.kernels.tokens import TOKEN_BITS
 from dedup.model.documents import SEEN_IN_INDEX, CopyRelation
-from dedup.model.run import Counts, InputFile, Limit, Losses, PassageCounts, Stage, Summary
+from dedup.model.run import Counts, InputFile, Limit, Losses, Stage, Summary
 from dedup.near.bands import bands_of
 from dedup.near.decisions import Decisions, WorkCounts
 from dedup.passages.document_tokens import MAX_TOKENS
@@ -45,49 +44,23 @@ class StageTimer:
         self.stages.append(Stage(stage, round(time.perf_counter() - start, 3), round(peak_kb / 1024, 1)))
 
 
-@dataclass(frozen=True)
-class RunCounts:
-    """What a run counted; it looked for boilerplate in every `stride`-th document.
-
-    In `num_long` documents it looked for no passages.
-    """
-
-    documents: Counts
-    passages: PassageCounts | None
-    work: WorkCounts
-    stride: int
-    losses: Losses | None = None
-    num_long: int = 0
-    related: dict[str, int] = field(default_factory=dict)
-    suspicious: dict[str, int] = field(default_factory=dict)
-    rejected_by_reason: dict[str, int] = field(default_factory=dict)
-
-
 def make_summary(
-    settings: CleanSettings,
-    inputs: Sequence[InputFile],
-    counts: RunCounts,
-    timer: StageTimer,
-    fingerprint: str,
+    settings: CleanSettings, inputs: Sequence[InputFile], counts: Counts, work: WorkCounts, timer: StageTimer
 ) -> Summary:
-    """Return the summary of a run, on any engine."""
+    """Return the summary of a run on any engine, without what depends on the engine."""
     bands, rows = bands_of(settings.near)
     return Summary(
-        counts=counts.documents,
-        passages=counts.passages,
+        counts=counts,
+        passages=None,
         inputs=list(inputs),
         config=settings.describe(),
         bands=bands,
         rows=rows,
-        candidates=counts.work.num_candidates,
-        verified=counts.work.num_verified,
-        limits=list_limits(settings.near, counts.work, counts.stride, counts.num_long),
-        fingerprint=fingerprint,
+        candidates=work.num_candidates,
+        verified=work.num_verified,
+        limits=list_limits(settings.near, work),
+        fingerprint=settings.fingerprint(),
         versions=list_versions(),
-        losses=counts.losses,
-        related=counts.related,
-        suspicious=counts.suspicious,
-        rejected_by_reason=counts.rejected_by_reason,
         stages=timer.stages,
         compile_s=timer.compile_s,
     )
@@ -111,8 +84,8 @@ def count_distinct(values: npt.NDArray[np.integer]) -> int:
     return len(ordered) and 1 + int(np.count_nonzero(ordered[1:] != ordered[:-1]))
 
 
-def list_limits(near: NearConfig, work: WorkCounts, stride: int, num_long: int = 0) -> list[Limit]:
-    """Return the bounds that a run hit: see `RunCounts`."""
+def list_limits(near: NearConfig, work: WorkCounts) -> list[Limit]:
+    """Return the bounds that the search for copies hit."""
     limits = []
     if work.num_full_buckets:
         effect = (
@@ -132,6 +105,15 @@ def list_limits(near: NearConfig, work: WorkCounts, stride: int, num_long: int =
     if work.num_unconfirmed:
         effect = "removals were not confirmed: their words differ though their hashes agree, so these documents stay"
         limits.append(Limit("token_bits", TOKEN_BITS, work.num_unconfirmed, effect))
+    return limits
+
+
+def list_passage_limits(stride: int, num_long: int = 0) -> list[Limit]:
+    """Return the bounds of a run that looked for boilerplate in every `stride`-th document.
+
+    In `num_long` documents it looked for no passages.
+    """
+    limits = []
     if stride > 1:
         effect = "boilerplate was looked for in a part of the documents, evenly spread, and then marked in all"
         limits.append(Limit("max_fingerprints", PassageConfig.max_fingerprints, stride, effect))

@@ -8,11 +8,11 @@ from dedup.near.segments import Segments
 from dedup.output.located_spans import count_cuts, count_edits
 from dedup.output.run_folder import EDITS, LOCATED
 from dedup.output.run_summary import (
-    RunCounts,
     count_distinct,
     count_documents,
     count_losses,
     count_related,
+    list_passage_limits,
     make_summary,
 )
 from dedup.output.suspicious_series import count_series
@@ -37,20 +37,23 @@ def summarise(outcome: Outcome, digests: str | None, job: Job) -> Summary:
     segments, decisions = outcome.sketches.segments, outcome.decisions
     num_tokens = outcome.sketches.join("num_tokens")
     rejections = segments.count_rejections()
-    counts = RunCounts(
-        documents=count_documents(decisions, rejected=rejections.rejected, repeated_ids=count_repeated_ids(segments)),
-        passages=count_passages(outcome.findings, job) if job.settings.passages.is_on else None,
-        work=decisions.counts,
-        stride=outcome.findings.boilerplate.stride,
+    documents = count_documents(decisions, rejected=rejections.rejected, repeated_ids=count_repeated_ids(segments))
+    inputs = [InputFile(f.path, f.name, f.format, f.compression, f.num_bytes, f.encoding) for f in job.run.files]
+    summary = make_summary(job.settings, inputs, documents, decisions.counts, job.timer)
+    is_on = job.settings.passages.is_on
+    num_long = int((num_tokens > MAX_TOKENS).sum()) if is_on else 0
+    return replace(
+        summary,
+        passages=count_passages(outcome.findings, job) if is_on else None,
+        limits=summary.limits + list_passage_limits(outcome.findings.boilerplate.stride, num_long),
+        fingerprint=job.fingerprint,
         losses=count_losses(decisions, num_tokens),
-        num_long=int((num_tokens > MAX_TOKENS).sum()) if job.settings.passages.is_on else 0,
         related=count_related(decisions),
         suspicious=count_series(outcome.series),
         rejected_by_reason=rejections.by_reason,
+        index=job.index.describe(outcome, job),
+        digests=digests,
     )
-    inputs = [InputFile(f.path, f.name, f.format, f.compression, f.num_bytes, f.encoding) for f in job.run.files]
-    summary = make_summary(job.settings, inputs, counts, job.timer, job.fingerprint)
-    return replace(summary, index=job.index.describe(outcome, job), digests=digests)
 
 
 def count_passages(findings: Findings, job: Job) -> PassageCounts:

@@ -7,7 +7,7 @@ from pyspark.sql import functions as F
 
 from dedup.model.documents import CopyRelation
 from dedup.model.run import Counts, PassageCounts, Summary
-from dedup.output.run_summary import RunCounts, StageTimer, make_summary, sum_counts
+from dedup.output.run_summary import StageTimer, list_passage_limits, make_summary, sum_counts
 from dedup.passages.boilerplate import choose_stride
 from dedup.spark.locate_passages import BOILER, CUT, EDITED, PASSAGE
 
@@ -37,19 +37,20 @@ def summarise_run(
     settings, work = run.settings, outcome.decisions.work
     stride = choose_stride(outcome.num_tokens, settings.passages) if settings.passages.is_on else 1
     related = {relation.label: count for relation in CopyRelation if (count := outcome.num_related.get(relation))}
-    counted = RunCounts(
-        written.documents,
-        written.passages,
-        work,
-        stride,
+    summary = make_summary(settings, source.describe(), written.documents, work, timer)
+    spark = {"master": source.spark.sparkContext.master, "rounds": outcome.decisions.num_rounds}
+    versions = summary.versions | {"pyspark": source.spark.version}
+    return replace(
+        summary,
+        config={**summary.config, "spark": spark},
+        versions=versions,
+        passages=written.passages,
+        limits=summary.limits + list_passage_limits(stride),
+        fingerprint=settings.fingerprint(source.digest()),
         losses=outcome.losses,
         related=related,
         suspicious=written.suspicious,
     )
-    summary = make_summary(settings, source.describe(), counted, timer, settings.fingerprint(source.digest()))
-    spark = {"master": source.spark.sparkContext.master, "rounds": outcome.decisions.num_rounds}
-    versions = summary.versions | {"pyspark": source.spark.version}
-    return replace(summary, config={**summary.config, "spark": spark}, versions=versions)
 
 
 def count_documents(outcome: "SparkOutcome") -> Counts:

@@ -85,7 +85,7 @@ class NearConfig:
     max_bucket      kept documents one bucket may hold; the summary says when a bucket was full
     """
 
-    threshold: float = 0.5
+    threshold: float = 0.35
     shingle_size: int = 5
     num_perm: int = 128
     seed: int = 1
@@ -236,7 +236,7 @@ class InputConfig:
 def fingerprint(*configs: object) -> str:
     """Return a short hash of settings, stored with what was made under them.
 
-    >>> fingerprint(NearConfig()) == fingerprint(NearConfig(threshold=0.5))
+    >>> fingerprint(NearConfig()) == fingerprint(NearConfig(threshold=0.35))
     True
     """
     text = repr([(type(config).__name__, sorted(asdict(config).items())) for config in configs])  # type: ignore[call-overload]

@@ -95,8 +95,8 @@ def test_the_summary_has_the_counts_and_the_settings(run):
         "clusters": 2,
     }
     near = summary["config"]["near"]
-    assert (near["threshold"], near["shingle_size"], near["keep"]) == (0.5, 5, "first")
-    assert (summary["bands"], summary["rows"]) == (40, 3)
+    assert (near["threshold"], near["shingle_size"], near["keep"]) == (0.35, 5, "first")
+    assert (summary["bands"], summary["rows"]) == (41, 2)
 
 
 def test_the_summary_names_versions_and_times_every_stage(run):

@@ -115,7 +115,7 @@ def test_less_than_half_of_a_text_is_no_copy_of_it_in_one_outlet_on_another_day(
         {"id": str(n), "text": " ".join(part), "outlet": "Wire", "date": f"2024-01-0{1 + n * days}"}
         for n, part in enumerate(parts)
     ]
-    found = deduplicate(records, threshold=0.35)
+    found = deduplicate(records)
     assert [pair.relation for pair in found.related] == ([relation] if relation else [])
 
 

@@ -38,9 +38,9 @@ def reports(tmp_path_factory):
 
 
 def make_near_misses():
-    """Return two documents with a Jaccard similarity of 0.48."""
+    """Return two documents with a Jaccard similarity of 0.33."""
     words = [f"alpha{number}" for number in range(100)]
-    texts = [words, words[:66] + [f"omega{number}" for number in range(34)]]
+    texts = [words, words[:52] + [f"omega{number}" for number in range(48)]]
     return [{"id": f"miss{number}", "text": " ".join(text)} for number, text in enumerate(texts)]
 
 

@@ -127,7 +127,7 @@ article_options = compose(
 
 near_options = compose(
     click.option(
-        "--threshold", default=0.5, help="Near-duplicates have at least this Jaccard similarity of their shingle sets."
+        "--threshold", default=0.35, help="Near-duplicates have at least this Jaccard similarity of their shingle sets."
     ),
     click.option("--shingle-size", default=5, help="Words (CJK, Thai: characters) in a shingle."),
     click.option("--num-perm", default=128, help="Most permutations in a signature."),

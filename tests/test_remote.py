@@ -9,6 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from corpora import encode_jsonl, make_records, read_summary, read_tree, removed_ids
 
+pytestmark = pytest.mark.usefixtures("monkeypatch")  # commands are forks of this process: it has the store `memory://`
+
 fsspec = pytest.importorskip("fsspec")
 RECORDS = make_records("remote", 6, copies=2)
 LINES = encode_jsonl(RECORDS)

@@ -32,7 +32,7 @@ from dedup.spark.settle_groups import settle_contained
 from dedup.spark.sketched_corpus import SketchedCorpus, order_documents, rank_documents, read_corpus
 from dedup.spark.spark_folder import CHECKPOINTS, SUMMARY, RunState, SparkFolder
 from dedup.spark.spark_summary import WrittenCounts, count_documents, count_passages, summarise_run
-from dedup.spark.spark_tables import Checkpoints
+from dedup.spark.spark_tables import MAX_NUMBER_ROWS, Checkpoints, mark_small
 from dedup.spark.write_folders import (
     SparkOutcome,
     SparkOutput,
@@ -102,7 +102,8 @@ def run_stages(run: SparkRun, source: SparkInput, folder: SparkFolder, progress:
     if run.settings.passages.finds_contained:
         with timer.measure("contained"):
             report("contained")
-            kept = documents.join(decisions.removed.select("rank"), "rank", "left_anti")
+            removed = decisions.removed.select("rank")
+            kept = documents.join(mark_small(removed, removed.count(), MAX_NUMBER_ROWS), "rank", "left_anti")
             pairs = find_pairs(kept, corpus.num_tokens, plan, run.settings.passages, checkpoints)
             decisions = settle_contained(documents, decisions, pairs, run.settings, checkpoints)
     with timer.measure("confirm"):

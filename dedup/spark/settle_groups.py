@@ -57,23 +57,23 @@ def settle_contained(
         ranks = documents.select(F.col("doc").alias(side), F.col("rank").alias(f"{side}_rank"))
         named = ranks.join(mark_small(named, num_pairs, MAX_NUMBER_ROWS), side)
     named = named.select(*(f"{side}_rank" for side in PAIR))
-    containers = pairs.groupBy("contained").agg(F.collect_list("container").alias("containers"))
-    rows = documents.join(decisions.fates.drop("num_words"), "rank", "left")
-    rows = rows.join(containers.withColumnRenamed("contained", "doc"), "doc", "left")
-    names = [column for column in FATE_COLUMNS if column not in {"slots", "num_words"}]
-    rows = rows.select("doc", *names, "containers", *SKETCH_COLUMNS, "masked")
+    containers = pairs.groupBy(F.col("contained").alias("doc")).agg(F.collect_list("container").alias("containers"))
+    containers = mark_small(containers, num_pairs, MAX_NUMBER_ROWS)
     further = np.empty(0, np.int64)
     for number in count(1):
         groups = form_groups(documents, decisions.fates, named, further)
         if groups is None:
             return decisions
-        dealt = groups.deal(rows).mapInArrow(partial(settle_group, settings=settings), as_struct(DECIDED_SCHEMA))
-        changed = checkpoints.save(f"settled-{number}", dealt)
+        dealt = groups.deal(documents, decisions.fates, containers)
+        settled = dealt.mapInArrow(partial(settle_group, settings=settings), as_struct(DECIDED_SCHEMA))
+        changed = checkpoints.save(f"settled-{number}", settled)
         made = decisions.revise(changed, checkpoints, f"contained-{number}")
         broken = find_broken(made.fates)
         if broken.size == 0:
             return made
-        further = np.union1d(further, broken)
+        grown = np.union1d(further, broken)
+        assert grown.size > further.size, "the witness of a group was removed itself: please report this bug"
+        further = grown
     raise AssertionError
 
 
@@ -84,14 +84,23 @@ def find_broken(fates: "DataFrame") -> Numbers:
 
 
 class Groups(NamedTuple):
-    """The groups of documents: (rank, group); how many."""
+    """The groups of documents: (rank, group) of `size` documents; how many groups."""
 
     members: "DataFrame"
+    size: int
     number: int
 
-    def deal(self, rows: "DataFrame") -> "DataFrame":
-        """Return the rows of the members, a task for each group."""
-        return rows.join(self.members, "rank").repartitionById(self.number, F.col("group"))
+    def deal(self, documents: "DataFrame", fates: "DataFrame", containers: "DataFrame") -> "DataFrame":
+        """Return the members with their fates and containers, a task for each group.
+
+        Documents, which hold the tokens, are shuffled only after the others are left out.
+        """
+        members = mark_small(self.members, self.size, MAX_NUMBER_ROWS)
+        names = [column for column in FATE_COLUMNS if column not in {"slots", "num_words"}]
+        known = mark_small(fates.select(*names).join(members, "rank", "left_semi"), self.size, MAX_NUMBER_ROWS)
+        rows = documents.join(members, "rank").join(known, "rank", "left").join(containers, "doc", "left")
+        rows = rows.select("group", "doc", *names, "containers", *SKETCH_COLUMNS, "masked")
+        return rows.repartitionById(self.number, F.col("group"))
 
 
 def form_groups(documents: "DataFrame", fates: "DataFrame", pairs: "DataFrame", further: Numbers) -> Groups | None:
@@ -108,7 +117,8 @@ def form_groups(documents: "DataFrame", fates: "DataFrame", pairs: "DataFrame", 
     edges.append(share_keys(documents, fates, collect_column(followers.filter("removed").select("rank"))))
     ranks, labels = label_components(edges)
     numbers = number_groups(labels)
-    return Groups(spark.createDataFrame(pa.table({"rank": ranks, "group": numbers})), int(numbers.max()) + 1)
+    members = spark.createDataFrame(pa.table({"rank": ranks, "group": numbers}))
+    return Groups(members, len(ranks), int(numbers.max()) + 1)
 
 
 def collect_edges(rows: "DataFrame") -> Edges:
@@ -136,7 +146,7 @@ def share_keys(documents: "DataFrame", fates: "DataFrame", orphans: Numbers) -> 
         np.concatenate([view_bytes(chunk, np.uint64) for chunk in chosen.toArrow().column("keys").chunks])
     )
     removed = fates.filter("removed").select("rank").join(table, "rank", "left_anti")
-    others = sketched.join(removed, "rank", "left_anti")
+    others = sketched.join(mark_small(removed, removed.count(), MAX_NUMBER_ROWS), "rank", "left_anti")
     shared = others.mapInArrow(partial(list_shared, wanted=wanted), as_struct(SHARED_SCHEMA)).toArrow()
     ranks, keys = (shared.column(name).to_numpy() for name in SHARED_SCHEMA.names)
     order = np.lexsort((ranks, keys))

@@ -48,7 +48,7 @@ def read_decisions(out: Path) -> Counter[str]:
 def compare(name: str, source: Path, scratch: Path) -> None:
     """Print in how many facts both engines differ on a file."""
     local, spark = scratch / "local", scratch / "spark"
-    clean(source, local, "--contained", "off")
+    clean(source, local)
     clean(source, spark, *on_spark())
     counts = [json.loads((out / "summary.json").read_bytes())["counts"] for out in (local, spark)]
     here, there = read_decisions(local), read_decisions(spark)
@@ -63,7 +63,7 @@ def measure_time(corpora: list[Path], rounds: int, scratch: Path) -> None:
     walls: dict[str, list[tuple[int, float]]] = {}
     for corpus in corpora:
         commands = {
-            "local": partial(clean, corpus, scratch / "local", "--contained", "off", "--workers", "2"),
+            "local": partial(clean, corpus, scratch / "local", "--workers", "2"),
             "spark": partial(clean, corpus, scratch / "spark", *on_spark()),
         }
         with corpus.open("rb") as lines:

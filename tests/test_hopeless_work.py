@@ -26,3 +26,15 @@ def test_no_passages_are_looked_for_in_a_very_long_document(tmp_path, monkeypatc
     summary, _ = clean_quietly([tmp_path / "a.jsonl"], tmp_path / "out")
     assert summary.passages.within == num_within
     assert [(limit.limit, limit.value, limit.hits) for limit in summary.limits] == limits
+
+
+def test_documents_that_are_mostly_one_word_are_not_compared_place_by_place(tmp_path):
+    text = "\u7684" * 100_000
+    records = [
+        {"text": text},
+        {"text": f"{text[:50_000]} A sentence. {text[50_000:]}"},
+        {"text": text + make_text("b")},
+    ]
+    write_jsonl(tmp_path / "a.jsonl", records)
+    summary, _ = clean_quietly([tmp_path / "a.jsonl"], tmp_path / "out")
+    assert [(limit.limit, limit.hits) for limit in summary.limits] == [("max_tokens", 3)]

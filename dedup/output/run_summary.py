@@ -118,7 +118,10 @@ def list_passage_limits(stride: int, num_long: int = 0) -> list[Limit]:
         effect = "boilerplate was looked for in a part of the documents, evenly spread, and then marked in all"
         limits.append(Limit("max_fingerprints", PassageConfig.max_fingerprints, stride, effect))
     if num_long:
-        limits.append(Limit("max_tokens", MAX_TOKENS, num_long, "no passages were looked for in longer documents"))
+        effect = (
+            "no passages were looked for in longer documents, nor what others have of those that are mostly one word"
+        )
+        limits.append(Limit("max_tokens", MAX_TOKENS, num_long, effect))
     return limits
 
 

@@ -1,5 +1,6 @@
 """The tokens of documents, all of a run in one noun."""
 
+import ctypes
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -8,8 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels.buffers import as_read_only
+from dedup.kernels.tokens import MASKED
 
 MAX_TOKENS = 5_000_000  # of a document that may have passages: some 30 MB of text, more than ten long books
+MONOTONE_FROM = 5_000  # tokens: shorter documents are compared in no time whatever they say
 TOKENS_AT_ONCE = 1 << 20  # tokens of the documents that a thread takes at once
 
 
@@ -50,11 +53,32 @@ class DocumentTokens:
 
     def passable(self) -> "DocumentTokens":
         """Return the documents, those of more than MAX_TOKENS without any: no passages are looked for in them."""
-        is_long = self.num_tokens > MAX_TOKENS
-        if not is_long.any():
+        return self.without(self.num_tokens > MAX_TOKENS)
+
+    def shareable(self) -> "DocumentTokens":
+        """Return the same, those that are mostly one word without any tokens, too: they meet others at each place."""
+        found = self.passable()
+        return found.without(found.find_monotone())
+
+    def without(self, rows: npt.NDArray[np.bool_]) -> "DocumentTokens":
+        """Return the documents, these without any tokens."""
+        if not rows.any():
             return self
-        num_tokens, own_tokens = (np.where(is_long, np.int32(0), sizes) for sizes in (self.num_tokens, self.own_tokens))
+        num_tokens, own_tokens = (np.where(rows, np.int32(0), sizes) for sizes in (self.num_tokens, self.own_tokens))
         return DocumentTokens(self.address, num_tokens, own_tokens, self.tokens_at_once)
+
+    def find_monotone(self) -> npt.NDArray[np.bool_]:
+        """Return which documents are one word for a fifth of their tokens or more (bool[n]); "the" is a twentieth.
+
+        Two of them share that word at a twenty-fifth of all pairs of places, each of which would be looked at.
+        """
+        found = np.zeros(len(self), bool)
+        for row in np.flatnonzero((self.num_tokens > MONOTONE_FROM) & (self.num_tokens <= MAX_TOKENS)).tolist():
+            count = int(self.num_tokens[row])
+            tokens = np.ctypeslib.as_array((ctypes.c_uint32 * count).from_address(int(self.address[row])))
+            most = np.unique(tokens[tokens != MASKED], return_counts=True)[1].max(initial=0)
+            found[row] = 5 * most >= count
+        return found
 
     def slices(self) -> list[slice]:
         """Return consecutive documents of about `tokens_at_once` tokens, in order."""

@@ -57,7 +57,7 @@ def find_shared(
     that takes. The result is the same for any number of threads. Where pairs have less than `min_share` of the shorter
     document in common, they may be left out.
     """
-    winnowing, tokens = Winnowing(config.shingle_size, config.window), tokens.passable()
+    winnowing, tokens = Winnowing(config.shingle_size, config.window), tokens.shareable()
     with start_threads(threads) as pool:
         repeated = filter_repeated(tokens, winnowing, pool)
 

@@ -17,7 +17,7 @@ from dedup.output.run_summary import (
 )
 from dedup.output.suspicious_series import count_series
 from dedup.passages.cut_documents import Findings
-from dedup.passages.document_tokens import MAX_TOKENS
+from dedup.passages.document_tokens import MAX_TOKENS, DocumentTokens
 from dedup.passages.passage_table import WITHIN
 from dedup.pipeline.job import Job, Outcome
 
@@ -32,6 +32,12 @@ def count_repeated_ids(segments: Segments) -> int:
     return len(every) - count_distinct(every)
 
 
+def count_unsearched(segments: Segments) -> int:
+    """Return in how many documents no passages were looked for, or none that others have."""
+    parts = [DocumentTokens.unmasked(batch.token_addresses, batch.column("num_tokens")) for batch in segments.batches]
+    return sum(int((part.find_monotone() | (part.num_tokens > MAX_TOKENS)).sum()) for part in parts)
+
+
 def summarise(outcome: Outcome, digests: str | None, job: Job) -> Summary:
     """Return the summary of a run; `digests` is the digest of its list of digests."""
     segments, decisions = outcome.sketches.segments, outcome.decisions
@@ -41,7 +47,7 @@ def summarise(outcome: Outcome, digests: str | None, job: Job) -> Summary:
     inputs = [InputFile(f.path, f.name, f.format, f.compression, f.num_bytes, f.encoding) for f in job.run.files]
     summary = make_summary(job.settings, inputs, documents, decisions.counts, job.timer)
     is_on = job.settings.passages.is_on
-    num_long = int((num_tokens > MAX_TOKENS).sum()) if is_on else 0
+    num_long = count_unsearched(segments) if is_on else 0
     return replace(
         summary,
         passages=count_passages(outcome.findings, job) if is_on else None,

@@ -92,7 +92,7 @@ def list_fingerprints_of(batches: Iterator[pa.RecordBatch], *, task: LinkTask) -
         if len(batch) == 0:
             continue
         hidden = mask_batches([batch])
-        tokens = tokens_of([batch], hidden).passable()
+        tokens = tokens_of([batch], hidden).shareable()
         listed = Fingerprints.list(
             int(tokens.num_tokens.sum()),
             len(tokens),

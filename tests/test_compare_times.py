@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from dedup.compare.sentence_facts import read_dates
 from dedup.compare.sentence_times import part_times
 
 
@@ -20,3 +21,16 @@ from dedup.compare.sentence_times import part_times
 def test_a_sentence_of_the_week_is_not_like_one_of_earlier_times(one, other, share):
     score = np.float32([[0, 0.2], [0.2, 0]])
     assert np.array_equal(part_times(score, [one, other]), score * np.float32(share))
+
+
+@pytest.mark.parametrize(
+    ("text", "is_of_saying"),
+    [
+        ("Colombo, Feb 12 (Daily Mirror) - Unions went on strike.", True),
+        ("LONDON, January 5, 2024 \u2013 Unions went on strike.", True),
+        ("Unions went on strike on Feb 12 (Monday).", False),
+        ("Unions in Colombo, Feb 12 or not, went on strike.", False),
+    ],
+)
+def test_the_day_of_a_dateline_is_that_of_the_report(text, is_of_saying):
+    assert is_of_saying == any(date.is_of_saying for date in read_dates(text))

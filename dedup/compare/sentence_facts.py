@@ -49,6 +49,9 @@ _ABOUT = re.compile(
     re.IGNORECASE,
 )
 _CLOCK_AROUND = re.compile(r"\d\s*:\s*\d\d|\d\s*[ap]\.?\s?m\b|\d\s*GMT|#\s*\d", re.IGNORECASE)
+# Colombo, Feb 12 (Daily Mirror) - ...: the day of the report.
+_PLACE_BEFORE = re.compile(r"\W{0,3}(?:[A-Z][\w.'\u2019]*,?\s+){1,5}\(?")
+_DASH_BEHIND = re.compile(r"(?:,?\s+\d{4})?\)?\s*[(:\u2013\u2014-]")
 _ORDER = re.compile(r"\b(before|after|ago|later|earlier|old|since)\b")
 _DEFINITE = re.compile(
     r"\b(?:the|these|those|all|his|her|its|their|first|last|another|other)\s+(?:\w+\s+)?$", re.IGNORECASE
@@ -100,7 +103,7 @@ class DatedFact:
     """A date with the stems of the words around it.
 
     nearest       those of the two before it and the two behind it
-    is_of_saying  it is the day on which something was said
+    is_of_saying  it is the day on which something was said, or that of a dateline
     is_planned    what it dates was planned, and may not have happened
     """
 
@@ -235,6 +238,7 @@ def read_dates(text: str) -> tuple[DatedFact, ...]:
         ]
         is_planned = any(fold(word.span.cut(text)) in PLANNED for word in words)
         is_of_saying = any(fold(word.span.cut(text)) in _OF_SAYING for word in near)
+        is_of_saying |= bool(_PLACE_BEFORE.fullmatch(text[: span.start]) and _DASH_BEHIND.match(text[span.end :]))
         found.append(
             DatedFact(
                 span,

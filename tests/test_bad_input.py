@@ -283,7 +283,7 @@ def test_a_parquet_file_whose_name_is_not_utf8_is_read_and_restored(dedup, tmp_p
 def test_any_name_of_a_folder_will_do(dedup, tmp_path):
     odd = os.fsdecode(b"caf\xe9")
     (tmp_path / odd).mkdir()
-    write_jsonl(tmp_path / odd / "a.jsonl", [{"id": n, "text": make_text("one")} for n in range(3)])
+    write_jsonl(tmp_path / odd / "a.jsonl", [{"id": n, "text": make_text("one", 60) + " end" * n} for n in range(3)])
     for args in (
         ("clean", "a.jsonl", "-o", f"out{odd}"),
         ("report", f"out{odd}", "-o", odd),

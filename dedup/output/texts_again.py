@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from dedup.config import InputConfig
 from dedup.corpus.shards import Shard
 from dedup.model.documents import CopyRelation
+from dedup.near.arrow_files import create_arrow
 from dedup.near.decisions import Decisions
 from dedup.near.fetch_texts import read_texts
 from dedup.near.segments import Segments
@@ -56,7 +56,7 @@ def read_again(shard: Shard, doubted: Doubted, folder: RunFolder, segments: Segm
         return
     texts = (text.encode() for text in read_texts(segments, shard, documents, config))
     is_worded, proved = doubted.is_worded[rows], 0
-    with pa.ipc.new_file(str(folder.part(shard.index, READ_AGAIN)), PROOF_SCHEMA) as out:
+    with create_arrow(folder.part(shard.index, READ_AGAIN), PROOF_SCHEMA) as out:
         for some in gather(texts):
             out.write_batch(prover.prove(some, is_worded[proved : proved + len(some)]))
             proved += len(some)

@@ -21,11 +21,11 @@ def say(text):
     return differ.Said(text, split_content(text), read_quotes(text), find_speakers(text))
 
 
-def list_conflicts(a, b):
-    """Return the conflicts of two texts of a sentence that are linked, as kinds with the two wordings."""
+def list_conflicts(a, b, sentence=0):
+    """Return the conflicts of two texts of which a sentence is linked, as kinds with the two wordings."""
     outlets = [split_document(Document(name, text)) for name, text in zip("ab", (a, b), strict=True)]
-    link = Link(Place(0, 0), Place(1, 0), 0.5, Strength.STRONG, Wording.REWORDED)
-    found = find_disagreements(outlets, [Row((Cell(0, (0,)), Cell(1, (0,))))], [link])
+    link = Link(Place(0, sentence), Place(1, sentence), 0.5, Strength.STRONG, Wording.REWORDED)
+    found = find_disagreements(outlets, [Row((Cell(0, (sentence,)), Cell(1, (sentence,))))], [link])
     return [(d.kind.value, *(fact.spans[0].cut(outlets[fact.outlet].text) for fact in d.facts)) for d in found]
 
 
@@ -182,6 +182,16 @@ def test_facts_of_linked_sentences(a, b, expected):
     ]
 
 
+SPOKEN = "{} said more. “The chair {} in case of a tie of its members. This is the law.”"
+
+
+def test_sentences_of_one_quotation_have_the_speaker_named_before_it():
+    told = [SPOKEN.format("Peiris", "may vote in council only"), SPOKEN.format("Perera", "decides alone as a rule")]
+    assert [] == list_conflicts(*told, sentence=1)
+    ((kind, _, _),) = list_conflicts(told[0], told[1].replace("Perera", "Peiris"), sentence=1)
+    assert "quote" == kind
+
+
 @pytest.mark.parametrize(
     ("a", "b"),
     [
@@ -209,6 +219,11 @@ def test_what_one_asserts_and_the_other_denies_may_contradict(a, b):
         ("If Russia leaves the talks, war goes on.", "Russia will not leave the talks."),
         ("Not only Russia left the talks.", "Russia left the talks."),
         ("Will Russia leave the talks?", "Russia will not leave the talks."),
+        ("They falsely claimed that Russia left the talks.", "Russia has not left the talks."),
+        (
+            "The court told them to refrain from blocking roads, or protesting in a way that violates rights.",
+            "The court told them to protest in a way that does not violate rights.",
+        ),
     ],
 )
 def test_what_does_not_contradict_is_not_shown(a, b):

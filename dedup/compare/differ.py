@@ -37,12 +37,13 @@ class Slot(NamedTuple):
 
 @dataclass(frozen=True)
 class Said:
-    """A sentence with its words, its quotations, and those who are said to say something."""
+    """A sentence with its words, its quotations, its speakers, and the speaker named last before it."""
 
     text: str
     words: Sequence[Word]
     quotes: Sequence[Quote]
     speakers: Sequence[Speaker]
+    last_speaker: str | None = None
 
     def cut(self, word: int) -> str:
         """Return a word as it is written."""
@@ -53,6 +54,19 @@ class Said:
         if len(self.speakers) != 1 or len(other.speakers) != 1:
             return False
         return self.speakers[0].name not in other.text and other.speakers[0].name not in self.text
+
+    @property
+    def speaker(self) -> str | None:
+        """Return the only speaker of the sentence; of a sentence without one the last one before it."""
+        if self.speakers:
+            return self.speakers[0].name if len(self.speakers) == 1 else None
+        return self.last_speaker
+
+    def quotes_another(self, other: "Said") -> bool:
+        """Return whether each sentence has a speaker, and not the same."""
+        if self.speaker is None or other.speaker is None or self.speaker == other.speaker:
+            return False
+        return self.speaker not in other.text and other.speaker not in self.text
 
     def names_one(self, other: "Said") -> bool:
         """Return whether both sentences name somebody in common, outside of quotations."""
@@ -167,7 +181,7 @@ def differ_in_quotes(a: Said, b: Said) -> Iterator[Conflict]:
 def is_one_utterance(a: Quote, b: Quote, first: Said, second: Said) -> bool:
     """Return whether two quotations are of one utterance: by most of their words or, of one speaker, by a run."""
     likeness = Indel.normalized_similarity(a.words, b.words)
-    if first.is_of_another(second):
+    if first.quotes_another(second):
         return likeness >= MIN_SAME_WORDS
     return likeness >= MIN_QUOTE_WORDS or (likeness >= MIN_RUN_WORDS and first.names_one(second) and has_run(a, b))
 

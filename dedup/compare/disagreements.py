@@ -28,7 +28,7 @@ from dedup.compare.sentence_facts import (
     read_quotes,
     split_content,
 )
-from dedup.compare.speakers import find_speakers
+from dedup.compare.speakers import find_speakers, list_last_speakers
 from dedup.text.language import ENGLISH, UNKNOWN, identify_language
 from dedup.text.number_phrases import SPELLED
 from dedup.text.spans import Span
@@ -173,7 +173,13 @@ class FactReader:
         """Return the words of a sentence, and who says what in quotation marks."""
         if place not in self._said:
             text = self.cut(place)
-            self._said[place] = Said(text, split_content(text), self.read_quotes(place), find_speakers(text))
+            self._said[place] = Said(
+                text,
+                split_content(text),
+                self.read_quotes(place),
+                find_speakers(text),
+                self._last_speakers[place.outlet][place.sentence],
+            )
         return self._said[place]
 
     def read_names(self, place: Place) -> set[str]:
@@ -184,6 +190,13 @@ class FactReader:
     def read_claims(self, place: Place) -> Sequence[Claim]:
         """Return what a sentence says happens, or does not; only English is read."""
         return read_claims(self.cut(place)) if self.languages[place.outlet] in (ENGLISH, UNKNOWN) else ()
+
+    @cached_property
+    def _last_speakers(self) -> list[list[str | None]]:
+        return [
+            list_last_speakers([outlet.cut(number)[:MAX_LENGTH] for number in range(len(outlet.sentences))])
+            for outlet in self.outlets
+        ]
 
     @cached_property
     def _numbers(self) -> list[list[CountedNumber]]:

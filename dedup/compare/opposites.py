@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from dedup.compare.opposite_words import (
+    BARRED,
     CLAUSE_WORDS,
     CONCEPTS,
     DENIALS,
@@ -114,9 +115,11 @@ def read_claims(text: str) -> tuple[Claim, ...]:
     ('stay', False)
     """
     claims: list[Claim] = []
+    is_barred = False
     for clause in _split_clauses(text):
+        is_barred = is_barred or any(token.word in BARRED for token in clause)
         if clause[0].word not in {"if", "whether", "unless", "despite"} and "?" not in text[clause[-1].span.end :][:1]:
-            claims += _read_clause(clause)
+            claims += _read_clause(clause, is_barred=is_barred)
     return tuple(claims)
 
 
@@ -150,10 +153,10 @@ def _split_tokens(text: str) -> Iterator[_Token]:
         yield _Token(Span(span.start, end), word, things.get(key, key), word not in STOP_WORDS, is_name)
 
 
-def _read_clause(clause: Sequence[_Token]) -> Iterator[Claim]:
+def _read_clause(clause: Sequence[_Token], *, is_barred: bool) -> Iterator[Claim]:
     """Yield the claims of a clause: of every word outside the reach of a denial, and of the one that is denied."""
     cues = [_find_cue(clause, place) for place in range(len(clause))]
-    is_mixed = any(cues) or any(token.word in MIXED for token in clause)
+    is_mixed = is_barred or any(cues) or any(token.word in MIXED for token in clause)
     for place, (token, cue) in enumerate(zip(clause, cues, strict=True)):
         if cue is None:
             before = clause[place - 1].word if place else " "

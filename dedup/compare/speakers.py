@@ -57,16 +57,26 @@ def resolve_pronouns(sentences: Sequence[str]) -> list[str]:
     ['Mr Lavrov said so.', 'Lavrov warned of more.']
     """
     resolved: list[str] = []
-    speaker: str | None = None
-    for sentence in sentences:
+    for sentence, speaker in zip(sentences, list_last_speakers(sentences), strict=True):
         found = PRONOUN.search(sentence)
         if found and speaker:
             start, end = found.span(found.lastgroup or 0)
             resolved.append(sentence[:start] + speaker + sentence[end:])
         else:
             resolved.append(sentence)
-        speaker = next((named.name for named in find_speakers(sentence)), speaker)
     return resolved
+
+
+def list_last_speakers(sentences: Sequence[str]) -> list[str | None]:
+    """Return for each sentence of one text the speaker that was named last before it, if there is one.
+
+    >>> list_last_speakers(["Mr Lavrov said so.", "He warned of more."])
+    [None, 'Lavrov']
+    """
+    speakers: list[str | None] = [None]
+    for sentence in sentences:
+        speakers.append(next((named.name for named in find_speakers(sentence)), speakers[-1]))
+    return speakers[:-1]
 
 
 class Speaker(NamedTuple):

@@ -109,7 +109,7 @@ def clean(
       zcat dump.gz | dedup clean - --to-stdout -q | wc -l
       dedup clean hdfs://host/news/*.jsonl -o hdfs://host/cleaned --engine spark --master spark://host:7077
 
-    On Spark, OUT/ has folders of Spark's writers (kept/, removed/, clusters/, passages/, boilerplate/, rejected/) and
+    On Spark, OUT/ has a folder of Spark's writers for each of these files (kept/, removed/, related/, ...) and
     summary.json. Decisions are those of the local engine.
     """
     from dedup.cli.spark import refuse_other_engine

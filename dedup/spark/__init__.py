@@ -1,4 +1,4 @@
-"""Near-duplicates on a cluster: sketches, buckets and the cover as Spark stages (extra `newsdedup[spark]`)."""
+"""`dedup clean` on a cluster: its stages as those of Spark (extra `newsdedup[spark]`)."""
 
 from importlib import import_module
 from typing import TYPE_CHECKING

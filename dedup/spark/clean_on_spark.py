@@ -1,4 +1,4 @@
-"""Clean files on Spark: sketch, boilerplate, cover, passages, write."""
+"""Clean files on Spark: sketch, boilerplate, cover, containment, confirm, passages, write."""
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor

@@ -72,7 +72,7 @@ def compare(
     """Show how 2 to 50 texts tell one story: who says what, in which words, and who leaves what out.
 
     Sentences that say alike are put into rows, one cell for each text: verbatim, edited, reworded, or partial
-    against the base. Numbers, dates, quotes, speakers and verbs like "claimed" that differ within a row are listed.
+    against the base. Numbers, dates, quotes, names and verbs like "claimed" that differ in such sentences are listed.
 
     \b
     Examples:

@@ -65,7 +65,8 @@ def make_teller(**values: bool) -> Teller:
     """Return what the options stand for, where no output of the command is its file of settings or another output."""
     context = click.get_current_context()
     settings = context.meta.get(SETTINGS_FILE)
-    named = [context.params[name] for name in OUTPUTS if context.params.get(name) not in {None, "-"}]
+    options = {param.name for param in context.command.params if isinstance(param, click.Option)}  # arguments are read
+    named = [context.params[name] for name in OUTPUTS if name in options and context.params[name] not in {None, "-"}]
     for number, output in enumerate(named):
         if settings and is_same_place(output, settings):
             raise click.UsageError(f"{output} is the file of --config. Name another output.")

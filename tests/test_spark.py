@@ -532,7 +532,8 @@ def test_a_run_that_was_cut_off_goes_on_from_its_checkpoints(tmp_path, monkeypat
     with pytest.raises(RuntimeError, match="killed"):
         clean(fail)
     summary = clean(look)
-    assert seen[0] == seen[1]
+    assert seen[0].items() <= seen[1].items(), "a checkpoint was written again; series are found beside what is written"
+    assert seen[1].keys() - seen[0].keys() <= {"series"}
     assert {"sketches", "copies", "routes", "round-1", "fates"} <= seen[0].keys()
     assert_same(tmp_path / "local", out)
     assert clean(fail).to_json() == summary.to_json()

@@ -1,5 +1,6 @@
 """Fixtures: the command line, the news data, a browser, a small disk."""
 
+import signal
 import subprocess
 
 import amounts  # noqa: F401 (registers the profiles of hypothesis)
@@ -9,6 +10,9 @@ from commands import Nursery, run_fork, run_process
 from corpora import write_jsonl
 from hypothesis import settings
 from news_data import read_examples, read_shared
+
+# Under nohup a hang-up is ignored, and commands that tests start would inherit that.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 settings.load_profile("quick")  # another one with --hypothesis-profile
 

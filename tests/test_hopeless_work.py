@@ -8,7 +8,6 @@ from dedup import compare_texts
 from dedup.errors import DedupError
 from dedup.output import run_summary
 from dedup.passages import document_tokens
-from dedup.pipeline import summarise
 
 
 def test_texts_that_are_too_long_to_compare_are_refused_before_they_are_taken_apart():
@@ -19,7 +18,7 @@ def test_texts_that_are_too_long_to_compare_are_refused_before_they_are_taken_ap
 
 @pytest.mark.parametrize(("bound", "num_within", "limits"), [(10**6, 1, []), (500, 0, [("max_tokens", 500, 1)])])
 def test_no_passages_are_looked_for_in_a_very_long_document(tmp_path, monkeypatch, bound, num_within, limits):
-    for module in (document_tokens, run_summary, summarise):
+    for module in (document_tokens, run_summary):
         monkeypatch.setattr(module, "MAX_TOKENS", bound)
     part = make_text("twice", 300)
     write_jsonl(tmp_path / "a.jsonl", [{"text": f"{part}.\n\n{part}."}, {"text": make_text("short")}])

@@ -426,6 +426,7 @@ def test_relations_facts_and_bounds_are_those_of_the_local_engine(tmp_path, rang
 def test_containment_conflicts_and_confirmation_are_those_of_the_local_engine(tmp_path, seed, articles, ranges):
     """Excerpts and what stands for them, longer versions, texts of other signs, words that only collide."""
     records = [*make_mosaics(seed, articles), *({"id": f"forged {n}", "text": text} for n, text in enumerate(FORGED))]
+    records += [{"id": f"one word {n}", "text": "的" * 6_000 + "甲乙"[n] * 900} for n in range(2)]
     random.Random(seed).shuffle(records)
     write_jsonl(tmp_path / "news.jsonl", records)
     near = NearConfig(keep=KeepPolicy.parse("longest" if seed % 2 else "newest:date"))
@@ -433,7 +434,7 @@ def test_containment_conflicts_and_confirmation_are_those_of_the_local_engine(tm
     local, spark = clean_both(tmp_path, [tmp_path / "news.jsonl"], ranges, near=near, passages=within)
     assert_same(local, spark)
     summary = json.loads((spark / "summary.json").read_bytes())
-    assert {"token_bits"} == {limit["limit"] for limit in summary["limits"]}
+    assert {"token_bits", "max_tokens"} == {limit["limit"] for limit in summary["limits"]}
     assert summary["counts"]["removed_by_relation"]["contained"] > articles
     quoted = [record for record in map(json.loads, lines_of(spark / "related")) if "conflicts" in record]
     assert any("-5" in conflict for record in quoted for conflict in record["conflicts"])

@@ -80,6 +80,10 @@ class DocumentTokens:
             found[row] = 5 * most >= count
         return found
 
+    def find_unsearched(self) -> npt.NDArray[np.bool_]:
+        """Return for which documents (bool[n]) no passages are looked for, or none that others have."""
+        return self.find_monotone() | (self.num_tokens > MAX_TOKENS)
+
     def slices(self) -> list[slice]:
         """Return consecutive documents of about `tokens_at_once` tokens, in order."""
         ends = np.cumsum(self.num_tokens, dtype=np.int64)

@@ -17,7 +17,7 @@ from dedup.output.run_summary import (
 )
 from dedup.output.suspicious_series import count_series
 from dedup.passages.cut_documents import Findings
-from dedup.passages.document_tokens import MAX_TOKENS, DocumentTokens
+from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.passage_table import WITHIN
 from dedup.pipeline.job import Job, Outcome
 
@@ -35,7 +35,7 @@ def count_repeated_ids(segments: Segments) -> int:
 def count_unsearched(segments: Segments) -> int:
     """Return in how many documents no passages were looked for, or none that others have."""
     parts = [DocumentTokens.unmasked(batch.token_addresses, batch.column("num_tokens")) for batch in segments.batches]
-    return sum(int((part.find_monotone() | (part.num_tokens > MAX_TOKENS)).sum()) for part in parts)
+    return sum(int(part.find_unsearched().sum()) for part in parts)
 
 
 def summarise(outcome: Outcome, digests: str | None, job: Job) -> Summary:

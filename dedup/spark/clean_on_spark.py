@@ -31,7 +31,7 @@ from dedup.spark.session import SparkRun, read_cuts, set_for_now
 from dedup.spark.settle_groups import settle_contained
 from dedup.spark.sketched_corpus import SketchedCorpus, order_documents, rank_documents, read_corpus
 from dedup.spark.spark_folder import CHECKPOINTS, SUMMARY, RunState, SparkFolder
-from dedup.spark.spark_summary import WrittenCounts, count_documents, count_passages, summarise_run
+from dedup.spark.spark_summary import WrittenCounts, count_documents, count_passages, count_unsearched, summarise_run
 from dedup.spark.spark_tables import MAX_NUMBER_ROWS, Checkpoints, mark_small
 from dedup.spark.write_folders import (
     SparkOutcome,
@@ -226,6 +226,7 @@ def write_output(run: SparkRun, source: SparkInput, outcome: SparkOutcome, outpu
     counting: list[Callable[[], object]] = [
         partial(count_documents, outcome),
         partial(count_passages, outcome, located),
+        partial(count_unsearched, outcome, located),
         partial(write_suspicious, output, outcome, run.settings.input),
     ]
     return WrittenCounts(*run_together(source.spark, counting + writing)[: len(counting)])

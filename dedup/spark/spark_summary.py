@@ -1,7 +1,9 @@
 """The summary of a clean run on Spark: the same fields as that of the local engine."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+import pyarrow as pa
 from msgspec.structs import replace
 from pyspark.sql import functions as F
 
@@ -9,7 +11,9 @@ from dedup.model.documents import CopyRelation
 from dedup.model.run import Counts, PassageCounts, Summary
 from dedup.output.run_summary import StageTimer, list_passage_limits, make_summary, sum_counts
 from dedup.passages.boilerplate import choose_stride
+from dedup.passages.document_tokens import MONOTONE_FROM, DocumentTokens
 from dedup.spark.locate_passages import BOILER, CUT, EDITED, PASSAGE
+from dedup.spark.spark_tables import as_struct, byte_addresses
 
 if TYPE_CHECKING:
     from dedup.spark.input_files import SparkInput
@@ -18,11 +22,15 @@ if TYPE_CHECKING:
     from dedup.spark.write_folders import SparkOutcome
 
 
+UNSEARCHED_SCHEMA = pa.schema({"is_unsearched": pa.bool_()})
+
+
 class WrittenCounts(NamedTuple):
-    """What was counted while output was written; `suspicious` are series by kind."""
+    """What was counted while output was written; `unsearched` as in the local run, `suspicious` are series by kind."""
 
     documents: Counts
     passages: PassageCounts | None
+    unsearched: int
     suspicious: dict[str, int]
 
 
@@ -45,7 +53,7 @@ def summarise_run(
         config={**summary.config, "spark": spark},
         versions=versions,
         passages=written.passages,
-        limits=summary.limits + list_passage_limits(stride),
+        limits=summary.limits + list_passage_limits(stride, written.unsearched),
         fingerprint=settings.fingerprint(source.digest()),
         losses=outcome.losses,
         related=related,
@@ -66,6 +74,22 @@ def count_documents(outcome: "SparkOutcome") -> Counts:
         repeated_ids=counted["all"] - counted["distinct"],
         clusters=outcome.decisions.removed.select("witness").distinct().count(),
     )
+
+
+def count_unsearched(outcome: "SparkOutcome", located: "LocatedRows | None") -> int:
+    """Return in how many documents no passages were looked for, or none that others have."""
+    if located is None:
+        return 0
+    long = outcome.documents.filter(F.col("num_tokens") > MONOTONE_FROM).select("num_tokens", "tokens")
+    found = long.mapInArrow(mark_unsearched, as_struct(UNSEARCHED_SCHEMA))
+    return int(found.filter("is_unsearched").count())
+
+
+def mark_unsearched(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield of each document whether its passages, or those that others have, are not looked for."""
+    for batch in batches:
+        tokens = DocumentTokens.unmasked(byte_addresses(batch.column("tokens")), batch.column("num_tokens").to_numpy())
+        yield pa.RecordBatch.from_arrays([pa.array(tokens.find_unsearched())], schema=UNSEARCHED_SCHEMA)
 
 
 def count_passages(outcome: "SparkOutcome", located: "LocatedRows | None") -> PassageCounts | None:

@@ -212,7 +212,7 @@ def read_plain(path):
 def is_same_content(path, other, kind):
     """Return whether two files hold the same: bytes after decompression; schema and rows of Parquet."""
     if kind == "parquet":
-        tables = [pq.read_table(pa.OSFile(os.fsencode(each))) for each in (path, other)]
+        tables = [pq.read_table(io.BytesIO(Path(each).read_bytes())) for each in (path, other)]
         return tables[0].schema == tables[1].schema and show_table(tables[0]) == show_table(tables[1])
     contents = [read_plain(each) for each in (path, other)]
     return None in contents or contents[0] == contents[1]
@@ -241,7 +241,7 @@ def count_records(path, kind):
     if kind == "txt":
         return int(Path(path).exists())
     if kind == "parquet":
-        return pq.read_metadata(pa.OSFile(os.fsencode(path))).num_rows
+        return pq.read_metadata(io.BytesIO(Path(path).read_bytes())).num_rows
     raw = read_plain(path) if kind not in ARCHIVES.values() else None
     if raw is None:
         return None

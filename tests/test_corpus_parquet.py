@@ -73,6 +73,12 @@ def test_a_table_of_no_rows_has_no_documents(tmp_path):
     assert read_table(tmp_path, {"text": pa.array([], pa.string())}) == ([], [])
 
 
+def test_a_large_table_of_no_rows_is_one_shard(tmp_path):
+    pq.write_table(pa.table({"text": pa.array([], pa.string())}), tmp_path / "a.parquet")
+    (shard,) = plan_shards(find_files([str(tmp_path / "a.parquet")]), 100)
+    assert [len(block.ids) for block in read_shard(shard, InputConfig(), {}, lambda _: None)] in ([], [0])
+
+
 def test_a_file_without_the_text_column_is_an_error_that_names_the_columns(tmp_path):
     with pytest.raises(DedupError) as caught:
         read_table(tmp_path, {"body": ["a"], "id": [1]})

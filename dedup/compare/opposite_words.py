@@ -88,7 +88,8 @@ SAME_NAMES = (
 # Words of a clause that neither asserts nor denies: what is tried, planned or failed.
 MIXED = frozenset(
     "scheduled planned supposed expected originally initially due try trying tries tried seek seeking seeks hope hopes "
-    "hoping effort efforts attempt attempts failure lack despite temptation falsely wrongly".split()
+    "hoping effort efforts attempt attempts failure lack despite temptation falsely wrongly blocking "
+    "preventing".split()
 )
 # Verbs of what must not be done: they reach to the end of the sentence, over commas and "or".
 BARRED = frozenset("refrain refrains refrained refraining prohibited prohibits prohibiting barred forbidden".split())

@@ -268,16 +268,22 @@ def join_dates(text: str) -> list[Span]:
     return [Span(span.end - len(span.cut(text).lstrip()), span.end) for span in joined]
 
 
+_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+
+
 @lru_cache(maxsize=4096)
 def read_quotes(text: str) -> tuple[Quote, ...]:
-    """Return the quotations of MIN_QUOTE words and more; what has capitals throughout is a name or a title."""
+    """Return the quotations of MIN_QUOTE words and more; what has capitals throughout is a name or a title.
+
+    What stands in brackets is the editor's, not the speaker's.
+    """
     found = []
     quotations = find_quotations(text)
     spans = list(zip(quotations.starts, quotations.ends, strict=True))
     for start, end in spans if len(spans) <= MAX_FACTS else ():
         places = [
             Span(start + place.start, start + place.end)
-            for place in split_word_spans(text[start:end])
+            for place in split_word_spans(_BRACKETS.sub(lambda gloss: " " * len(gloss[0]), text[start:end]))
             if is_word(place.cut(text[start:end]))
         ]
         words = [place.cut(text) for place in places]

@@ -63,12 +63,12 @@ def plan_shards(
             shards.append(Shard(len(shards), first, group, 0, None, sum(f.size for f in group)))
             first = last
             continue
-        if file.format == "parquet" and file.size > shard_size:
-            cuts = find_row_cuts(file.location, shard_size)
+        is_cut = file.size > shard_size
+        if is_cut and file.format == "parquet" and len(cuts := find_row_cuts(file.location, shard_size)) > 1:
             for start, stop in pairwise(cuts):
                 share = file.size * stop // cuts[-1] - file.size * start // cuts[-1]
                 shards.append(Shard(len(shards), first, (file,), start, stop, share))
-        elif file.format in CUT_UP and not file.is_packed and file.size > shard_size:
+        elif is_cut and file.format in CUT_UP and not file.is_packed:
             pieces = -(-file.size // shard_size)
             pieces += pieces % 2  # so that two workers get as much to do
             cuts = [file.size * piece // pieces for piece in range(pieces + 1)]

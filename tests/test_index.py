@@ -374,7 +374,7 @@ def test_an_index_goes_into_datasketch(tmp_path):
         index.add([{"id": f"d{i}", "text": text} for i, text in enumerate(texts)])
         index.add([{"id": "d0", "text": make_text("other")}])
         lsh = index.to_datasketch()
-        assert (lsh.b, lsh.r) == tuple(library.choose_bands(0.5, 128))
+        assert (lsh.b, lsh.r) == tuple(library.choose_bands(NearConfig.threshold, 128))
         for i, text in enumerate(texts):
             assert lsh.query(sign_text(edit_text(text, i)).to_datasketch()) == [f"d{i}"]
         assert lsh.query(sign_text(make_text("other")).to_datasketch()) == ["d0#20"]

@@ -147,14 +147,7 @@ def test_texts_about_other_things_give_no_strong_link(engine):
             "lexical",
             marks=pytest.mark.xfail(reason="datelines and set phrases of press releases are alike", strict=True),
         ),
-        pytest.param(
-            "semantic",
-            marks=[
-                semantic,
-                pytest.mark.nightly,
-                pytest.mark.xfail(reason="datelines and set phrases of press releases are alike", strict=True),
-            ],
-        ),
+        pytest.param("semantic", marks=[semantic, pytest.mark.nightly]),
     ],
 )
 def test_unrelated_press_releases_give_no_strong_link(engine):

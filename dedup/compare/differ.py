@@ -51,22 +51,18 @@ class Said:
 
     def is_of_another(self, other: "Said") -> bool:
         """Return whether each sentence names one speaker, and not the same."""
-        if len(self.speakers) != 1 or len(other.speakers) != 1:
-            return False
-        return self.speakers[0].name not in other.text and other.speakers[0].name not in self.text
+        return len(self.speakers) == len(other.speakers) == 1 and self.quotes_another(other)
 
     @property
     def speaker(self) -> str | None:
         """Return the only speaker of the sentence; of a sentence without one the last one before it."""
-        if self.speakers:
-            return self.speakers[0].name if len(self.speakers) == 1 else None
-        return self.last_speaker
+        names: list[str | None] = [named.name for named in self.speakers] or [self.last_speaker]
+        return names[0] if len(names) == 1 else None
 
     def quotes_another(self, other: "Said") -> bool:
         """Return whether each sentence has a speaker, and not the same."""
-        if self.speaker is None or other.speaker is None or self.speaker == other.speaker:
-            return False
-        return self.speaker not in other.text and other.speaker not in self.text
+        known = {self.speaker, other.speaker} - {None}
+        return len(known) == 2 and str(self.speaker) not in other.text and str(other.speaker) not in self.text
 
     def names_one(self, other: "Said") -> bool:
         """Return whether both sentences name somebody in common, outside of quotations."""

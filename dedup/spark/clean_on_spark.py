@@ -18,7 +18,7 @@ from dedup.output.records import refuse_rejection
 from dedup.output.run_summary import StageTimer
 from dedup.pipeline.job import Progress
 from dedup.pipeline.sketch_shards import load_kernels
-from dedup.spark.candidates import find_candidates, plan_cover
+from dedup.spark.candidates import CoverPlan, find_candidates, plan_cover
 from dedup.spark.confirm_fates import ConfirmTask, confirm_fates
 from dedup.spark.containment_pairs import find_pairs
 from dedup.spark.find_suspicious import write_suspicious
@@ -102,10 +102,7 @@ def run_stages(run: SparkRun, source: SparkInput, folder: SparkFolder, progress:
     if run.settings.passages.finds_contained:
         with timer.measure("contained"):
             report("contained")
-            removed = decisions.removed.select("rank")
-            kept = documents.join(mark_small(removed, removed.count(), MAX_NUMBER_ROWS), "rank", "left_anti")
-            pairs = find_pairs(kept, corpus.num_tokens, plan, run.settings.passages, checkpoints)
-            decisions = settle_contained(documents, decisions, pairs, run.settings, checkpoints)
+            decisions = take_out_contained(run, corpus, documents, plan, decisions, checkpoints)
     with timer.measure("confirm"):
         report("confirm")
         texts = source.as_texts(source.records(corpus), run.settings.input.text_field)
@@ -147,6 +144,21 @@ def mark_boilerplate(
     if found is None:
         return documents.withColumn("masked", F.lit(None).cast("binary"))
     return documents.join(checkpoints.save("boilerplate", found), "doc", "left")
+
+
+def take_out_contained(
+    run: SparkRun,
+    corpus: SketchedCorpus,
+    documents: "DataFrame",
+    plan: CoverPlan,
+    decisions: SparkDecisions,
+    checkpoints: Checkpoints,
+) -> SparkDecisions:
+    """Return the decisions, with documents that others contain removed."""
+    removed = decisions.removed.select("rank")
+    kept = documents.join(mark_small(removed, removed.count(), MAX_NUMBER_ROWS), "rank", "left_anti")
+    pairs = find_pairs(kept, corpus.num_tokens, plan, run.settings.passages, checkpoints)
+    return settle_contained(documents, decisions, pairs, run.settings, checkpoints)
 
 
 def count_rejections(run: SparkRun, corpus: SketchedCorpus) -> RejectionCounts:

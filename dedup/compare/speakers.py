@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from dedup.text.lexicon import DAYS, MONTHS
@@ -86,7 +87,8 @@ class Speaker(NamedTuple):
     name: str
 
 
-def find_speakers(sentence: str) -> list[Speaker]:
+@lru_cache(maxsize=4096)
+def find_speakers(sentence: str) -> tuple[Speaker, ...]:
     """Return those who are said to say something, in order."""
     found = []
     for pattern in (SUBJECT, INVERTED):
@@ -96,7 +98,7 @@ def find_speakers(sentence: str) -> list[Speaker]:
             if name:
                 start = match.start(group) + match[group].rindex(name)
                 found.append(Speaker(Span(start, start + len(name)), name))
-    return sorted(found)
+    return tuple(sorted(found))
 
 
 def last_name(name: str) -> str | None:

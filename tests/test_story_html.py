@@ -24,7 +24,7 @@ from dedup.report.compare.compare_html import render_html
 from dedup.report.compare.compare_lists import list_missing
 from dedup.report.compare.compare_marks import FactSpan, mark_shared, mark_words
 from dedup.report.compare.compare_moves import find_out_of_order
-from dedup.report.compare.compare_names import find_headline, is_telling, name_letter, number_statements
+from dedup.report.compare.compare_names import clean_name, find_headline, name_letter, number_statements
 from dedup.report.compare.compare_opening import say_opening
 from dedup.report.compare.compare_order import STEP, draw_order, spread
 from dedup.report.compare.compare_page import build_rows
@@ -247,9 +247,20 @@ def test_texts_of_nothing_in_common_open_so():
     [("003_d20e37b77559c48d", False), ("d20e37b77559c48d", False), ("42", False), ("ap", True), ("El País", True)],
 )
 def test_the_hash_of_a_file_is_no_name(name, tells):
-    assert tells == is_telling(name)
+    assert tells == bool(clean_name(name))
     shown = "".join(Page(render({name: STORY["wire"], "b": STORY["post"]})).texts).split('"outlets":')[0]
     assert tells == (f"{name}\n" in shown or f"{name} " in shown)
+
+
+def test_texts_of_one_outlet_are_called_by_outlet_day_and_headline_not_by_their_ids():
+    texts = [
+        Document(f"Ada (2024-01-1{n}-ada-41df64d{n})", STORY[name], {"outlet": "Ada", "date": f"2024-01-1{n}"})
+        for n, name in enumerate(STORY)
+    ]
+    page = render_html(compare_documents(texts, CompareConfig(engine="lexical")))
+    shown = page.split('<script type="application/json"')[0]
+    assert "41df64d" not in shown
+    assert re.search(r"Ada, 2024-01-11</bdi> <span class=\"headline\"", shown)
 
 
 def test_a_text_without_title_is_called_by_its_first_line():

@@ -9,7 +9,10 @@ from dedup.report.wording import clip_words
 MAX_HEADLINE = 90  # characters of a first line that stands for a title
 MIN_HEADLINE = 4  # words: "Skip to content" is no headline ...
 MAX_LINES = 5  # ... where one of the first lines may be one
-_HASH = re.compile(r"(?=[a-f]*[0-9])[0-9a-f]{8,}", re.IGNORECASE)
+# What only an archive reads in a name: a hash, a day, and what joins them to the rest.
+_OF_ARCHIVE = re.compile(
+    r"[ _(-]*(?<![^\W_])(?:(?=[a-f]*[0-9])[0-9a-f]{8,}|[0-9]{4}-[0-9]{2}-[0-9]{2})(?![^\W_])[ _)-]*", re.IGNORECASE
+)
 
 
 def name_letter(number: int) -> str:
@@ -22,18 +25,21 @@ def name_letter(number: int) -> str:
     return letter if number < 26 else name_letter(number // 26 - 1) + letter
 
 
-def is_telling(name: str) -> bool:
-    """Return whether a name tells a reader anything: the hash of a file and a bare number do not.
+def clean_name(name: str) -> str:
+    """Return what of a name tells a reader anything: "" of a hash and of a bare number.
 
-    >>> is_telling("003_d20e37b77559c48d"), is_telling("12"), is_telling("El País"), is_telling("decade")
-    (False, False, True, True)
+    >>> [clean_name(name) for name in ("El País", "decade", "003_d20e37b77559c48d", "2024-01-15-ada-41df64dc")]
+    ['El País', 'decade', '', 'ada']
     """
-    return any(character.isalpha() for character in _HASH.sub("", name))
+    telling = _OF_ARCHIVE.sub(" ", name).strip()
+    return telling if any(character.isalpha() for character in telling) else ""
 
 
 def name_outlet(outlet: Outlet) -> str:
-    """Return the name of who published a text, "" where nobody said it: a hash is none."""
-    return outlet.name if is_telling(outlet.name) else ""
+    """Return the name of who published a text, "" where nobody said it; its day instead of an id."""
+    published = str(outlet.document.fields.get("outlet") or "")
+    name = published if published and outlet.name.startswith(f"{published} (") else clean_name(outlet.name)
+    return f"{name}, {outlet.date[:10]}" if name and outlet.date and name != outlet.name else name
 
 
 def find_headline(outlet: Outlet) -> str:

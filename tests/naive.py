@@ -332,7 +332,8 @@ class Meeting:
     title: Difference
     outlet: str
     days: int
-    shortened: bool
+    inside: bool
+    contained: bool
     adds: bool
     similarity: float
 
@@ -341,10 +342,15 @@ class Meeting:
         """Return whether one outlet says other or more."""
         if self.d.longest_run >= 20:
             return True
+        restated = self.d.num_facts > 0 and 5 * self.d.num_facts >= self.d.num_gaps
         if self.days == 0:
-            return self.d.num_facts >= 1 and not self.shortened
+            corrected = self.contained and (self.d.num_gaps == 1 or not restated)
+            return self.d.num_facts >= 1 and not self.inside and not corrected
+        if self.contained and (restated or (self.adds and not self.inside)):
+            return True
         facts, in_title = self.d.num_facts >= 2, self.title.num_facts > 0
-        return self.adds or in_title or facts or (not self.shortened and self.similarity < 0.9)
+        shortened = self.contained or (self.inside and self.similarity >= 0.5)
+        return in_title or facts or (not shortened and self.similarity < 0.9)
 
     @property
     def fills_frame(self):
@@ -366,10 +372,8 @@ def relate(mine, theirs, similarity, rule, *, is_contained=False):
     outlet = compare_outlets(mine.facts, theirs.facts)
     d = compare_words(tokens, witness, rule.slot_words)
     inside = d.num_novel <= 0.1 * len(tokens) and len(tokens) <= 0.85 * len(witness)
-    inside = inside and (days == 0 or similarity >= 0.5)
-    adds = is_contained and 15 * d.num_novel > len(tokens)
-    adds = adds or (is_contained and d.num_facts > 0 and 5 * d.num_facts >= d.num_gaps)
-    meeting = Meeting(d, title, outlet, days, is_contained or inside, adds, similarity)
+    adds = 15 * d.num_novel > len(tokens)
+    meeting = Meeting(d, title, outlet, days, inside, is_contained, adds, similarity)
     exact = [token.text for token in tokens] == [token.text for token in witness]
     if len(tokens) <= 25 and title.num_slots and outlet != "other":
         return "template"

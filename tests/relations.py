@@ -15,10 +15,12 @@ RULE = naive.RelationRule(
 REMOVE_ALL = "exact,edited,template,contained,update,extended"
 REMOVED = ["exact,edited,contained", "exact", "edited,template", REMOVE_ALL]
 
+TEXTS = ["a b c d 7 May", "a b c d 8 May", "a b c d 8 June", "a b c d e", "a b c d e f g h", "4 a b c d e 5", "6 a b c d e 7 f"]
+
 # Articles in which all that is known takes part: few texts, titles, outlets, days and URLs, so that they meet.
 articles = st.fixed_dictionaries(
     {
-        "text": st.sampled_from(["a b c d 7 May", "a b c d 8 May", "a b c d 8 June", "a b c d e", "a b c d e f g h"]),
+        "text": st.sampled_from(TEXTS),
         "title": st.sampled_from(["", "a 7", "a 8"]),
         "outlet": st.sampled_from(["", "p", "q"]),
         "date": st.sampled_from(["", "2024-01-01", "2024-01-02", "2024-02-02"]),

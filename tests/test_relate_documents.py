@@ -2,10 +2,11 @@
 
 import naive
 import numpy as np
+import pytest
 from corpora import make_text
 from hypothesis import given
 from hypothesis import strategies as st
-from relations import RULE, articles, know_record
+from relations import RULE, articles, know_record, relate_records
 
 from dedup import deduplicate
 from dedup.config import NearConfig
@@ -54,3 +55,28 @@ def test_where_less_than_half_is_shared_a_copy_has_at_most_100_novel_words():
     assert relate_long(300, 100) == ("edited", False)
     assert relate_long(300, 101) == ("extended", False)
     assert relate_long(450, 101) == ("edited", True)
+
+
+FLOOD = "The flood in {} took {} lives, the ministry said late on {}. Rescue teams search {} villages along the upper river."
+
+
+@pytest.mark.parametrize(
+    ("facts", "days", "relation"),
+    [
+        (("Galle", "12", "Friday", "40"), 0, "contained"),  # one slot of facts is a correction
+        (("Galle", "14", "Friday", "55"), 0, "update"),
+        (("Galle", "12", "Friday", "40"), 1, "update"),
+    ],
+)
+def test_a_contained_text_of_one_day_is_an_update_where_facts_differ_in_several_places(facts, days, relation):
+    witness = {"text": FLOOD.format("Galle", "12", "Friday", "38"), "outlet": "p", "date": "2024-03-01"}
+    later = {"text": FLOOD.format(*facts), "outlet": "p", "date": f"2024-03-0{1 + days}"}
+    assert relate_records(later, witness, is_contained=True) == relation
+
+
+@pytest.mark.parametrize(("num_more", "relation"), [(40, "contained"), (5, "update")])
+def test_a_contained_text_of_another_day_may_have_more_words_of_its_own_where_it_is_shortened(num_more, relation):
+    shared, own = make_text("shared", 90), "w1 w2 w3 w4 w5 w6 w7 w8"
+    witness = {"text": f"{shared} {make_text('more', num_more)}", "outlet": "p", "date": "2024-03-01"}
+    later = {"text": f"{shared} {own}", "outlet": "p", "date": "2024-03-02"}
+    assert relate_records(later, witness, is_contained=True) == relation

@@ -166,20 +166,21 @@ def brings_news(size, witness_size, difference, meeting, likeness):
     is_shortened = likeness.is_contained or (is_inside and (meeting.days == 0 or likeness.similarity >= HALF))
     if difference.longest_run >= UPDATE_RUN:
         return True
+    adds_words = difference.num_novel > UPDATE_SHARE * size
     has_facts = difference.num_facts >= MANY_FACTS
     if meeting.days == 0:
-        return difference.num_facts > 0 and not is_shortened
-    if likeness.is_contained and is_changed(size, difference):
+        is_corrected = likeness.is_contained and (difference.num_gaps == 1 or not is_restated(difference))
+        return difference.num_facts > 0 and not is_inside and not is_corrected
+    if likeness.is_contained and (is_restated(difference) or (adds_words and not is_inside)):
         return True
     is_reworded = not is_shortened and likeness.similarity < UPDATE_SIMILARITY
     return meeting.title_facts > 0 or has_facts or is_reworded
 
 
 @inlined
-def is_changed(size, difference):
-    """Return whether a contained document says other or more on its day."""
-    has_facts = difference.num_facts > 0 and TEMPLATE_SHARE * difference.num_facts >= difference.num_gaps
-    return has_facts or difference.num_novel > UPDATE_SHARE * size
+def is_restated(difference):
+    """Return whether a good part of what differs are facts."""
+    return difference.num_facts > 0 and TEMPLATE_SHARE * difference.num_facts >= difference.num_gaps
 
 
 @inlined

@@ -15,7 +15,15 @@ RULE = naive.RelationRule(
 REMOVE_ALL = "exact,edited,template,contained,update,extended"
 REMOVED = ["exact,edited,contained", "exact", "edited,template", REMOVE_ALL]
 
-TEXTS = ["a b c d 7 May", "a b c d 8 May", "a b c d 8 June", "a b c d e", "a b c d e f g h", "4 a b c d e 5", "6 a b c d e 7 f"]
+TEXTS = [
+    "a b c d 7 May",
+    "a b c d 8 May",
+    "a b c d 8 June",
+    "a b c d e",
+    "a b c d e f g h",
+    "4 a b c d e 5",
+    "6 a b c d e 7 f",
+]
 
 # Articles in which all that is known takes part: few texts, titles, outlets, days and URLs, so that they meet.
 articles = st.fixed_dictionaries(

@@ -57,7 +57,7 @@ def test_where_less_than_half_is_shared_a_copy_has_at_most_100_novel_words():
     assert relate_long(450, 101) == ("edited", True)
 
 
-FLOOD = "The flood in {} took {} lives, the ministry said late on {}. Rescue teams search {} villages along the upper river."
+FLOOD = "The flood in {} took {} lives, the ministry said late on {}. Rescue teams search {} villages along the river."
 
 
 @pytest.mark.parametrize(

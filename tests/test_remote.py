@@ -3,11 +3,14 @@
 import gzip
 import sys
 import threading
+import time
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from corpora import encode_jsonl, make_records, read_summary, read_tree, removed_ids
+
+from dedup.corpus import remote
 
 pytestmark = pytest.mark.usefixtures("monkeypatch")  # commands are forks of this process: it has the store `memory://`
 
@@ -28,6 +31,19 @@ class Answers(BaseHTTPRequestHandler):
             self.end_headers()
             with suppress(OSError):
                 self.wfile.write(LINES * 999 * (self.command == "GET"))
+            return
+        if path.startswith("/to/"):
+            self.send_response(302, "SECRET")
+            self.send_header("Location", path[4:] + "?key=SECRET")
+            self.end_headers()
+            return
+        if path == "/slow.jsonl":
+            self.send_response(200)
+            self.end_headers()
+            with suppress(OSError):
+                for _ in range(50 * (self.command == "GET")):
+                    self.wfile.write(b" ")
+                    time.sleep(0.02)
             return
         content = b"{}" if path == "/short.jsonl" else FILES.get(path)
         if content is None:
@@ -76,6 +92,10 @@ def test_a_file_of_the_web_is_cleaned_and_restored_and_its_query_is_not_shown(de
         ("http://{web}/day/news", "/day/news: the server says 404 (Not Found)."),
         ("http://me:SECRET@127.0.0.1:1/news.jsonl", "cannot be read ("),
         ("memory://none.jsonl", "no such file or folder."),
+        ("http://[", "http://[: cannot be read (ValueError)."),
+        ("http://{web}/to/ftp://{web}/a.jsonl", "sends on to what is no safe address of the web."),
+        ("http://{web}/to/file:///etc/passwd", "the server says 302 (Found)."),
+        ("http://{web}/to/", "the server says 302 (Found)."),
     ],
 )
 def test_what_cannot_be_read_is_one_line_without_secrets(dedup, tmp_path, web, address, message):
@@ -84,6 +104,21 @@ def test_what_cannot_be_read_is_one_line_without_secrets(dedup, tmp_path, web, a
     assert message in done.stderr
     assert "SECRET" not in done.stderr
     assert not [*tmp_path.iterdir()]
+
+
+def test_a_server_that_holds_the_line_is_left(dedup, tmp_path, web, monkeypatch):
+    monkeypatch.setattr(remote, "TIMEOUT_S", 0.2)
+    done = dedup("clean", f"http://{web}/slow.jsonl", "-o", "out", cwd=tmp_path)
+    assert (done.code, done.stderr) == (
+        2,
+        f"error: http://{web}/slow.jsonl: comes too slowly. Run again, or fetch it yourself.\n",
+    )
+
+
+def test_a_server_may_send_on_to_another_address_of_the_web(dedup, tmp_path, web):
+    done = dedup("clean", f"http://{web}/to/http://{web}/day/news.jsonl", "-o", "out", cwd=tmp_path)
+    assert (done.code, done.stderr) == (0, "")
+    assert len(removed_ids(tmp_path / "out")) == 6
 
 
 def test_folders_and_patterns_of_a_store_are_read(dedup, tmp_path):

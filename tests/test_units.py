@@ -1,3 +1,5 @@
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,6 +33,13 @@ def test_paragraph_numbers_never_fall(text):
 @given(TEXTS.map(lambda text: text.replace("\r", "")))
 def test_line_ends_do_not_change_the_units(text):
     assert cut_units(text) == [unit.replace("\r\n", "\n") for unit in cut_units(text.replace("\n", "\r\n"))]
+
+
+@pytest.mark.parametrize("marks", ["?!", ". ", ".! ", "。", ".。"])
+def test_a_run_of_marks_takes_no_square_of_its_length(marks):
+    began = process_time()
+    assert cut_units(f"He said. {marks * 200_000}Then he left. Yes.")[-1] == "Yes."
+    assert process_time() - began < 30  # seconds; the square takes ten times that, what is right a tenth
 
 
 def find_unit(number, start):

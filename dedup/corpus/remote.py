@@ -4,6 +4,8 @@ An address may hold a password or a signed query. What is shown of it has neithe
 """
 
 import glob
+import re
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from hashlib import blake2b
@@ -17,6 +19,7 @@ from dedup.errors import InputError
 SCHEMES = {"s3", "s3a", "gs", "gcs", "hf", "http", "https", "az", "abfs", "abfss", "sftp", "ftp", "webhdfs", "memory"}
 CHUNK = 1 << 20
 TIMEOUT_S = 60  # without a byte
+MIN_RATE = 1000  # bytes a second, after that time: a server may hold the line with a byte a minute
 STATES = ("ETag", "etag", "Last-Modified", "LastModified", "last_modified", "mtime", "updated", "created")
 
 
@@ -45,8 +48,9 @@ def show_address(address: str) -> str:
     >>> show_address("https://me:secret@example.org/news.jsonl?key=secret")
     'https://example.org/news.jsonl'
     """
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    scheme, _, rest = address.partition("://")
+    host, slash, path = re.split(r"[?#]", rest, maxsplit=1)[0].partition("/")  # urlsplit refuses some addresses
+    return f"{scheme.lower()}://{host.rpartition('@')[2]}{slash}{path}"
 
 
 @contextmanager
@@ -60,10 +64,9 @@ def explained(address: str) -> Iterator[None]:
     except InputError:
         raise
     except ImportError:
-        scheme = urlsplit(address).scheme
-        raise InputError(f"{shown}: {scheme}:// needs more packages. pip install 'newsdedup[remote]'") from None
+        raise InputError(f"{shown}: {shown.partition(':')[0]}:// needs more packages. pip install 'newsdedup[remote]'") from None
     except HTTPError as error:
-        raise InputError(f"{shown}: the server says {error.code} ({error.reason}).") from None
+        raise InputError(f"{shown}: the server says {error.code}{name_status(error.code)}.") from None
     except FileNotFoundError:
         raise InputError(f"{shown}: no such file or folder.") from None
     except Exception as error:  # noqa: BLE001 (each library has its own, and their texts may hold secrets)
@@ -76,9 +79,7 @@ def list_remote(given: str) -> Iterator[RemoteFile]:
     """Yield the files that an address names: a file, all of known formats in a folder, or those of a pattern."""
     with explained(given):
         if is_web(given):
-            from urllib.request import Request, urlopen  # noqa: PLC0415 (for those who have such files)
-
-            with urlopen(Request(given, method="HEAD"), timeout=TIMEOUT_S) as answer:  # noqa: S310 (http alone)
+            with open_web(given, "HEAD") as answer:
                 told = dict(answer.headers.items())
             size = max(0, int(told.get("Content-Length") or 0))
             yield RemoteFile(given, urlsplit(given).path.rpartition("/")[2], size, read_state(told))
@@ -100,6 +101,32 @@ def list_remote(given: str) -> Iterator[RemoteFile]:
             yield RemoteFile(str(system.unstrip_protocol(path)), name, int(told.get("size") or 0), read_state(told))
 
 
+def name_status(code: int) -> str:
+    """Return what a code of HTTP means, in brackets: the words of a server may hold anything.
+
+    >>> name_status(404), name_status(999)
+    (' (Not Found)', '')
+    """
+    from http import HTTPStatus  # noqa: PLC0415 (for those who have such files)
+
+    return f" ({HTTPStatus(code).phrase})" if code in {*HTTPStatus} else ""
+
+
+def open_web(address: str, method: str) -> AbstractContextManager[Any]:
+    """Open a file of the web; a server may send on to another one of the web, and from https to https alone."""
+    from urllib.request import HTTPRedirectHandler, Request, build_opener  # noqa: PLC0415 (for those who have such files)
+
+    class OnTheWeb(HTTPRedirectHandler):
+        def redirect_request(self, request: Any, *answer: Any) -> Any:
+            new = str(answer[-1])
+            if not is_web(new) or (request.type == "https" and not new.lower().startswith("https:")):
+                raise InputError(f"{show_address(address)}: the server sends on to what is no safe address of the web.")
+            return super().redirect_request(request, *answer)
+
+    request = Request(address, method=method)  # noqa: S310 (http alone)
+    return build_opener(OnTheWeb).open(request, timeout=TIMEOUT_S)  # type: ignore[no-any-return]
+
+
 def is_web(address: str) -> bool:
     """Return whether an address is one of the web: Python needs no package for it."""
     return address.lower().startswith(("http://", "https://"))
@@ -114,12 +141,15 @@ def read_state(told: dict[str, Any]) -> int:
 def copy_here(address: str, place: Path, bound: int) -> None:
     """Copy a file to this machine; `InputError` for one that is longer than the bound, whatever its server says."""
     with explained(address), place.open("wb") as target, open_there(address) as source:
-        while chunk := source.read(CHUNK):
+        began, read = time.monotonic(), getattr(source, "read1", source.read)  # what is there, where it can be asked
+        while chunk := read(CHUNK):
             target.write(chunk)
             if target.tell() > bound:
                 raise InputError(
                     f"{show_address(address)}: is longer than {bound:,} bytes. --max-download sets that bound."
                 )
+            if (time.monotonic() - began - TIMEOUT_S) * MIN_RATE > target.tell():
+                raise InputError(f"{show_address(address)}: comes too slowly. Run again, or fetch it yourself.")
         if getattr(source, "length", 0):
             raise InputError(f"{show_address(address)}: the download ended too early. Run again.")
 
@@ -127,9 +157,7 @@ def copy_here(address: str, place: Path, bound: int) -> None:
 def open_there(address: str) -> AbstractContextManager[Any]:
     """Open a file at another place; one of the web has as `length` what is still to come, None for unknown."""
     if is_web(address):
-        from urllib.request import urlopen  # noqa: PLC0415 (for those who have such files)
-
-        return urlopen(address, timeout=TIMEOUT_S)  # type: ignore[no-any-return]  # noqa: S310 (http alone)
+        return open_web(address, "GET")
     from fsspec.core import url_to_fs  # noqa: PLC0415 (for those who have such files)
 
     system, path = url_to_fs(address)

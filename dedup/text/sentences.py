@@ -23,6 +23,7 @@ from dedup.text.lexicon import ABBREVIATIONS, FOREIGN_SENTENCE_ENDS, SENTENCE_ST
 from dedup.text.spans import Span
 
 MAX_ADDRESS = 200  # characters looked at on each side of a glued sentence
+MAX_MARKS = 100  # characters without a word that nupunkt sees: it takes the square of them
 _CLOSERS = "\"'”’»」』）)］]】》〉›"
 _GLUED = re.compile(rf"(?<=[^\W\d_]{{2}}[.!?])[{re.escape(_CLOSERS)}]*(?=[^\W\d_][^\W\d_])")
 _MISSED = re.compile(rf"(?<![^\W_])([^\W\d_]{{3,}})\.[{re.escape(_CLOSERS)}]*\s+(?=[“\"‘(\[]?[^\W\d_])")
@@ -32,6 +33,7 @@ _FOREIGN_END = re.compile(rf"[{FOREIGN_SENTENCE_ENDS}]+[{re.escape(_CLOSERS)}]*"
 _FOREIGN_MARKS = frozenset(FOREIGN_SENTENCE_ENDS)
 _THAI_SPACE = re.compile(r"(?<=[\u0e01-\u0e5b])[ \u00a0]+(?=[\u0e01-\u0e5b])")
 _HAS_WORD = re.compile(r"[^\W_]")
+_WORDLESS = re.compile(rf"([\W_]{{{MAX_MARKS // 2}}})([\W_]+)(?=[\W_]{{{MAX_MARKS // 2}}})")
 _NEXT = re.compile(r"\s*(\S)")
 _NEXT_WORD = re.compile(r"\W*(\w*)")
 _SHORTENED = re.compile(r"(?:(?P<initials>(?<!\w)(?:[A-Z]\.){2,5})|(?<!\w)(?P<word>[A-Z][A-Za-z]{1,6})\.)$")
@@ -60,14 +62,21 @@ def split_sentences(line: str) -> list[Span]:
 
 def _join_wordless(line: str, cuts: list[int]) -> Iterator[Span]:
     """Return the pieces between the cuts; one without a word ("* ") belongs to the next, the last to the one before."""
-    bounds = [0]
+    bounds, word = [0], _find_word(line, 0)
     for cut in cuts[1:]:
-        if cut == len(line) or _HAS_WORD.search(line, bounds[-1], cut):
+        if cut == len(line) or word < cut:
             bounds.append(cut)
+            word = _find_word(line, cut)
     if len(bounds) > 2 and not _HAS_WORD.search(line, bounds[-2]):
         del bounds[-2]
     spans = (_trim(line, start, end) for start, end in pairwise(bounds))
     return (span for span in spans if not span.is_empty)
+
+
+def _find_word(line: str, start: int) -> int:
+    """Return where the next word starts, the length of the line where there is none."""
+    found = _HAS_WORD.search(line, start)
+    return found.start() if found else len(line)
 
 
 def ends_sentence(text: str) -> bool:
@@ -83,7 +92,8 @@ def _find_full_stops(line: str) -> Iterator[int]:
     # Imported here: it loads its model (40 ms), which a caller who only needs words should not pay.
     from nupunkt import sent_spans  # noqa: PLC0415
 
-    return (end for _, end in sent_spans(line))
+    shown = _WORDLESS.sub(lambda found: f"{found[1]}{'-' * len(found[2])}", line)
+    return (end for _, end in sent_spans(shown))
 
 
 def _find_foreign_ends(line: str) -> Iterator[int]:

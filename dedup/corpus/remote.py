@@ -64,7 +64,9 @@ def explained(address: str) -> Iterator[None]:
     except InputError:
         raise
     except ImportError:
-        raise InputError(f"{shown}: {shown.partition(':')[0]}:// needs more packages. pip install 'newsdedup[remote]'") from None
+        raise InputError(
+            f"{shown}: {shown.partition(':')[0]}:// needs more packages. pip install 'newsdedup[remote]'"
+        ) from None
     except HTTPError as error:
         raise InputError(f"{shown}: the server says {error.code}{name_status(error.code)}.") from None
     except FileNotFoundError:

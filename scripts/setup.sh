@@ -42,8 +42,9 @@ install_tests() {
   install_python '.[dev,semantic]'
   command -v java >/dev/null || [ -x "${JAVA_HOME:-/nowhere}/bin/java" ] || (install_debian default-jre-headless) \
     || echo "warning: no Java: the tests of the Spark engine will fail" >&2
-  [ "${DEDUP_NO_BROWSER:-0}" != 0 ] || command -v chromium chromium-browser google-chrome >/dev/null \
-    || (install_debian chromium) \
+  [ "${DEDUP_NO_BROWSER:-0}" != 0 ] || command -v chromium-headless-shell >/dev/null \
+    || { apt-cache show chromium-headless-shell >/dev/null 2>&1 && (install_debian chromium-headless-shell); } \
+    || command -v chromium chromium-browser google-chrome >/dev/null || (install_debian chromium) \
     || echo "warning: no Chromium: tests of the reports will fail; leave them out with DEDUP_NO_BROWSER=1" >&2
 }
 

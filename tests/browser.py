@@ -12,7 +12,8 @@ from importlib.resources import files
 import pytest
 
 NO_BROWSER = os.environ.get("DEDUP_NO_BROWSER", "") not in {"", "0"}
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The shell is the same browser without its windows: it opens a page in a quarter of the time.
+NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -145,6 +145,7 @@ def load_kernels():
     from corpora import make_records, write_jsonl
 
     import dedup
+    from dedup.index.checks import declare_some
     from dedup.pipeline.kernel_calls import GROUPS
     from dedup.report import page
     from dedup.text.language import load_identifier
@@ -161,7 +162,7 @@ def load_kernels():
     with tempfile.TemporaryDirectory() as folder:
         clean_quietly([write_jsonl(Path(folder) / "a.jsonl", make_records("loaded", 5))], Path(folder) / "out")
     load_identifier()
-    importlib.import_module("duckdb")
+    declare_some()
 
 
 def clean_quietly(paths, out, **settings):

@@ -64,3 +64,49 @@ def test_a_corpus_in_another_encoding_is_read(dedup, tmp_path):
     raw = b'{"id": "a", "text": "caf\xe9"}\n{"id": "b", "text": "caf\xe9"}\n'
     (tmp_path / "news.jsonl").write_bytes(raw)
     assert dedup("diff", "--from", "news.jsonl", "a", "b", "--encoding", "cp1252", cwd=tmp_path).code == 0
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("clean", "--dry-run", "--outlet-field", "nope"), "Did you mean --outlet-field publisher?"),
+        (("clean", "--dry-run", "--id-field", "uid"), "Did you mean --id-field uuid?"),
+        (("stories", "-o", "s.jsonl", "--date-field", "nope"), "Did you mean --date-field date_publish?"),
+        (("sources", "-o", "dir", "--title-field", "nope"), "Did you mean --title-field title?"),
+    ],
+)
+def test_a_named_field_that_no_record_has_is_an_error(dedup, tmp_path, corpus, command, said):
+    name, *options = command
+    done = dedup(name, corpus, *options, cwd=tmp_path)
+    there = "; there are: uuid, maintext, title, date_publish, publisher, canonical_link. "
+    assert (done.code, done.stderr) == (2, f'error: no record has the field "{options[-1]}"{there}{said}\n')
+
+
+def test_a_report_refuses_a_field_that_the_run_does_not_have(dedup, tmp_path, corpus):
+    assert dedup("clean", corpus, "-o", "out", "-q", cwd=tmp_path).code == 0
+    done = dedup("report", "out", "--outlet-field", "nope", cwd=tmp_path)
+    assert (done.code, "Did you mean --outlet-field publisher?" in done.stderr) == (2, True)
+
+
+def test_a_report_takes_the_fields_that_the_run_found(dedup, tmp_path):
+    lines = [{"text": "a b", "publishing_date": "2024-05-06", "sitename": "The Example"}]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert dedup("clean", "a.jsonl", "-o", "out", "-q", cwd=tmp_path).code == 0
+    assert dedup("report", "out", "-q", cwd=tmp_path).code == 0
+    assert "The Example" in (tmp_path / "out-report" / "index.html").read_text()
+
+
+@pytest.mark.parametrize("rare", ['"rare": "x"', '"r\\u00e4re" : null', '"in": {"rare": 1}'])
+def test_a_field_that_only_a_late_record_has_may_be_named(dedup, tmp_path, rare):
+    lines = [json.dumps({"id": n, "text": f"word{n}"}) for n in range(60)] + ['{"text": "z", ' + rare + "}"]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    name = {'"ra': "rare", '"r\\': "räre", '"in': "in.rare"}[rare[:3]]
+    assert dedup("clean", "a.jsonl", "--dry-run", "-q", "--outlet-field", name, cwd=tmp_path).code == 0
+
+
+def test_a_date_of_which_nothing_is_read_is_told(dedup, tmp_path, corpus):
+    done = dedup("clean", corpus, "--dry-run", "--date-field", "title", cwd=tmp_path)
+    assert 'no day is read from "title", such as "Bridge": days are not compared. Name another --date-field.' in (
+        done.stderr.splitlines()
+    )
+    assert dedup("clean", corpus, "--dry-run", "--date-field", "title", "-q", cwd=tmp_path).stderr == ""

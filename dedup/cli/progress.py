@@ -49,7 +49,7 @@ class TerminalProgress:
     """
 
     def __init__(self, *, quiet: bool, verbose: bool = False) -> None:
-        self._show = not quiet and sys.stderr.isatty()
+        self._quiet, self._show = quiet, not quiet and sys.stderr.isatty()
         self._verbose = verbose
         self._planned: Sequence[str] = ()
         self._bar: tqdm[None] | None = None
@@ -93,5 +93,6 @@ class TerminalProgress:
             self._bar = None
 
     def note(self, message: str) -> None:
-        """Say something that explains a wait; also where no bar is shown, for logs."""
-        click.echo(message, err=True)
+        """Say something that explains a wait or a result, also where no bar is shown; with --quiet only warnings."""
+        if not self._quiet or message.startswith("warning"):
+            click.echo(message, err=True)

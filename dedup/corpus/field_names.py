@@ -2,7 +2,9 @@
 
 import csv
 import io
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
@@ -18,10 +20,13 @@ from dedup.corpus.delimited import DELIMITERS, find_delimiter
 from dedup.corpus.files import SourceFile
 from dedup.corpus.json_file import list_values as list_json_values
 from dedup.corpus.parquet import open_parquet
+from dedup.corpus.rejections import list_fields, plain, suggest_field
 from dedup.errors import InputError
 from dedup.text.control_characters import show_line
+from dedup.text.dates import is_ambiguous, number_day
 
 LOOKED_AT, MAX_RECORDS, MAX_FILES = 1 << 20, 50, 20  # bytes and records of a file; files
+MAX_SHOWN = 40  # characters of a value
 # Names without case and without what joins words, the likeliest line first. From news-please, fundus, newspaper4k,
 # trafilatura, Scrapy and Zyte, NewsAPI, webz.io, schema.org, C4, CC-News and RealNews.
 TABLE = {
@@ -67,9 +72,10 @@ def choose_fields(
 ) -> FoundFields:
     """Return the fields of each of these roles that was not named, as the first records of the files have them.
 
-    Two fields that may be meant and hold different things are an `InputError`.
+    Two fields that may be meant and hold different things are an `InputError`, and so is a named one that is nowhere.
     """
     samples = {file.path: list(islice(read_sample(file), MAX_RECORDS)) for file in files[:MAX_FILES]}
+    refuse_absent_fields(files, config, [record for records in samples.values() for record in records])
     found: dict[str, str] = {}
     for role in roles:
         name = f"{role}_field"
@@ -85,7 +91,55 @@ def choose_fields(
         if places and role not in places:
             found[name] = list(places)[-1]
     listed = ", ".join(f'{name.removesuffix("_field")} from "{show_line(field)}"' for name, field in found.items())
-    return FoundFields(replace(config, **found) if found else config, f"taken: {listed}" if listed else "")  # type: ignore[arg-type]
+    taken = replace(config, **found) if found else config  # type: ignore[arg-type]
+    unread = find_unread_date(taken, samples.values()) if "date_field" in {*found, *config.given} else ""
+    return FoundFields(taken, "\n".join(filter(None, (f"taken: {listed}" if listed else "", unread))))
+
+
+def refuse_absent_fields(files: Sequence[SourceFile], config: InputConfig, records: Sequence[Record]) -> None:
+    """Raise `InputError` where somebody named a field that no record of these files has; `records` are the first ones.
+
+    The text is looked for where all records are read. A field that is rare is looked for in all bytes.
+    """
+    for name in config.given:
+        field, role = getattr(config, name), name.removesuffix("_field")
+        is_plain = json.dumps(field, ensure_ascii=False) == f'"{field}"'  # the reader of JSON refuses any other
+        if role == "text" or not field or not is_plain or not records or any(field in record for record in records):
+            continue
+        if not any(names_field(file, field) for file in files):
+            lengths = {each: 0 for record in records for each in record}
+            raise InputError(
+                f'no record has the field "{show_line(field)}"; {list_fields([*lengths])}. '
+                f"{suggest_field(f'--{role}-field', field, lengths, [name for line in TABLE[role] for name in line])}"
+            )
+
+
+def names_field(file: SourceFile, field: str) -> bool:
+    """Return whether the schema of a table, or some place in a file of JSON, names a field or the end of its path."""
+    if file.format == "parquet":
+        with suppress(pa.ArrowException, OSError):
+            return field.partition(".")[0] in open_parquet(file.location).schema_arrow.names
+    if file.format not in {"jsonl", "json"}:
+        return False
+    names = {form for name in (field, field.rpartition(".")[2]) for form in (name, json.dumps(name)[1:-1])}
+    keys = re.compile(rb'"(?:' + b"|".join(re.escape(name.encode("utf-8", "replace")) for name in names) + rb')"\s*:')
+    overlap, tail = max(map(len, names)) * 4 + 100, b""
+    with file.open() as (stream, _):
+        while chunk := read_chunk(stream, LOOKED_AT, file.path):
+            if keys.search(tail + chunk):
+                return True
+            tail = chunk[-overlap:]
+    return False
+
+
+def find_unread_date(config: InputConfig, samples: Iterable[Sequence[Record]]) -> str:
+    """Return a line on a field of dates of which no value is read as a day, "" where one is or there are none."""
+    values = [record[config.date_field] for records in samples for record in records if record.get(config.date_field)]
+    if not values or any(number_day(json.dumps(value).encode(), config.date_order) for value in values):
+        return ""
+    hint = "Say with --date-order what comes first." if is_ambiguous(str(values[0])) else "Name another --date-field."
+    shown = show_line(str(values[0])[:MAX_SHOWN])
+    return f'no day is read from "{show_line(config.date_field)}", such as "{shown}": days are not compared. {hint}'
 
 
 def choose_field(path: str, role: str, records: Sequence[Record]) -> str | None:
@@ -120,11 +174,6 @@ def is_called(name: str, known: str, is_nested: bool) -> bool:  # noqa: FBT001 (
     return plain(name) == known or (is_nested and "." in name and plain(name.rpartition(".")[2]) == known)
 
 
-def plain(name: str) -> str:
-    """Return a name without case and without what joins its words."""
-    return name.lower().replace("_", "").replace("-", "").replace(" ", "")
-
-
 def holds(role: str, name: str, records: Sequence[Record]) -> bool:
     """Return whether a field has values of the kind of a role; an address is no outlet."""
     values = [record[name] for record in records if record.get(name) not in {None, ""}]
@@ -155,7 +204,7 @@ def read_rows(head: bytes, file_format: str) -> Iterator[Record]:
     text.seek(0)
     try:
         for row in csv.DictReader(text, delimiter=find_delimiter(first, DELIMITERS[file_format])):
-            yield {name: value for name, value in row.items() if isinstance(name, str) and isinstance(value, str)}
+            yield {name: value or "" for name, value in row.items() if isinstance(name, str)}
     except csv.Error:
         return
 

@@ -78,19 +78,24 @@ def list_fields(names: Sequence[str]) -> str:
     return f"there are: {shown}{', ...' if len(names) > MAX_SHOWN else ''}" if names else "there are none"
 
 
-def suggest_field(flag: str, wanted: str, lengths: Mapping[str, int]) -> str:
+def suggest_field(flag: str, wanted: str, lengths: Mapping[str, int], known: Sequence[str] = ()) -> str:
     """Return a sentence that names the likeliest field: one that is called like it, else the one with most text.
 
     >>> suggest_field("--text-field", "text", {"title": 9, "body": 5}), suggest_field("--keep", "dat", {"date": 0})
     ('Did you mean --text-field body?', 'Did you mean --keep date?')
     """
-    name = find_likely(wanted, lengths, TEXT_NAMES if flag == "--text-field" else ())
+    name = find_likely(wanted, lengths, TEXT_NAMES if flag == "--text-field" else known)
     return f"Did you mean {flag} {show_line(shlex.quote(name))}?" if name else f"Name it with {flag}."
 
 
 def find_likely(wanted: str, lengths: Mapping[str, int], known: Sequence[str] = ()) -> str | None:
     """Return a known name of a field, else one that is like the one that is wanted, else the one with most text."""
-    lower = {name.lower(): name for name in lengths}
-    named = [lower[name] for name in known if name in lower]
+    by_plain = {plain(name): name for name in lengths}
+    named = [by_plain[plain(name)] for name in known if plain(name) in by_plain]
     longest = [name for name in lengths if lengths[name] and lengths[name] == max(lengths.values())]
     return next(iter([*named, *get_close_matches(wanted, lengths, 1), *longest]), None)
+
+
+def plain(name: str) -> str:
+    """Return a name without case and without what joins its words."""
+    return name.lower().replace("_", "").replace("-", "").replace(" ", "")

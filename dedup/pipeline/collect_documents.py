@@ -87,8 +87,10 @@ class DocumentCollector:
 
 
 def read_asked_config(summary: Summary, asked: InputConfig) -> InputConfig:
-    """Return how a finished run read its input, but for the fields that somebody names now."""
-    return replace(read_input_config(summary), **{name: getattr(asked, name) for name in asked.given})
+    """Return how a finished run read its input, but for the fields and the order of dates that somebody names now."""
+    run = read_input_config(summary)
+    named = {name: getattr(asked, name) for name in asked.given}
+    return replace(run, date_order=asked.date_order or run.date_order, **named)
 
 
 def read_originals(out: Path, summary: Summary, config: InputConfig, roles: Mapping[str, str]) -> Iterator[Document]:

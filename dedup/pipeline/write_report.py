@@ -1,13 +1,19 @@
 """Report on a finished clean run: read OUT, count, set aside what is shown, write the pages."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from dedup.config import InputConfig
+from dedup.corpus.field_names import MAX_FILES, MAX_RECORDS, read_sample, refuse_absent_fields
+from dedup.corpus.files import SourceFile
 from dedup.diff.engine import diff_texts
 from dedup.output.finished_run import read_input_config
 from dedup.output.replay import Originals
+from dedup.output.run_folder import KEPT, REMOVED
+from dedup.pipeline.collect_documents import read_asked_config
 from dedup.pipeline.find_near_misses import find_near_misses
 from dedup.pipeline.job import Progress
 from dedup.report.corpus.cluster_pages import PageFiles, list_chunks, write_pages
@@ -54,13 +60,15 @@ class WrittenReport:
 def write_report(task: ReportRun, progress: Progress) -> WrittenReport:
     """Write the report of a finished run."""
     run = RunTables.read(task.out, task.max_clusters, progress.note)
+    fields = read_asked_config(run.summary, task.fields)
+    refuse_absent(run, fields, task.fields.given)
     with report_folder(task.target, task.out, overwrite=task.overwrite) as (pages, scratch):
         misses = find_near_misses(run, scratch, task.workers, progress) if task.near_misses else None
         files = PageFiles(scratch / "documents", run.out, pages)
-        survey = survey_documents(run, task.fields, misses, files.documents, progress)
+        survey = survey_documents(run, fields, misses, files.documents, progress)
         plans = plan_clusters(run, survey)
         with files.documents.open("rb") as documents:
-            findings = describe_findings(run, task.fields, survey, misses, documents)
+            findings = describe_findings(run, fields, survey, misses, documents)
             entries = list_entries(plans, documents)
             for name, records in list_tables(run, findings, entries, survey.shown, documents).items():
                 write_csv(pages / "tables" / f"{name}.csv", records)
@@ -75,6 +83,17 @@ def write_report(task: ReportRun, progress: Progress) -> WrittenReport:
     return WrittenReport(task.target / INDEX, len(plans), len(run.clusters.sizes))
 
 
+def refuse_absent(run: RunTables, fields: InputConfig, given: Sequence[str]) -> None:
+    """Raise `InputError` where a field that somebody names now is nowhere in the folder."""
+    kept = [
+        SourceFile.at(each.path, str(run.out / KEPT / each.name), each.name, each.format, each.compression)
+        for each in run.summary.inputs
+    ]
+    removed = SourceFile.at(REMOVED, str(run.out / REMOVED), REMOVED, "jsonl")
+    records = [record for file in kept[:MAX_FILES] for record in islice(read_sample(file), MAX_RECORDS)]
+    refuse_absent_fields([*kept, removed], replace(fields, given=tuple(given)), records)
+
+
 def survey_documents(
     run: RunTables, fields: InputConfig, misses: NearMisses | None, target: Path, progress: Progress
 ) -> Survey:
@@ -83,8 +102,7 @@ def survey_documents(
     with target.open("wb") as file:
         paths = [each.path for each in run.summary.inputs]
         config = read_input_config(run.summary)
-        order = fields.date_order or config.date_order
-        surveyor = Surveyor(run.removals, run.list_wanted(misses), paths, file, order)
+        surveyor = Surveyor(run.removals, run.list_wanted(misses), paths, file, fields.date_order)
         roles = fields.article_fields | ({"url": config.url_field} if config.url_field else {})
         for place, block in Originals(run.out, run.summary.inputs, config, roles, target.parent).read():
             surveyor.add(place, block)

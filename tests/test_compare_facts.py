@@ -6,8 +6,9 @@ from dedup.compare import differ
 from dedup.compare.disagreements import MAX_LENGTH, explain_languages, explain_long_sentences, find_disagreements
 from dedup.compare.model import Cell, Link, Place, Row, Strength, Wording
 from dedup.compare.opposites import read_claims
+from dedup.compare.quotes import read_quotes
 from dedup.compare.read_units import split_document
-from dedup.compare.sentence_facts import join_dates, read_dates, read_numbers, read_quotes, split_content
+from dedup.compare.sentence_facts import join_dates, read_dates, read_numbers, split_content
 from dedup.compare.speakers import find_speakers, resolve_pronouns
 from dedup.model.documents import Document
 from dedup.text.date_phrases import read_date
@@ -149,13 +150,22 @@ WORDED = "“We will {} the talks in Geneva next week,” Lavrov said."
         ("The storm killed about 50 people in Oslo.", "A storm killed 53 people in Oslo.", []),
         ("The storm killed 12 people in Oslo.", "The 13 people in Oslo were killed by a storm.", []),
         ("The storm killed 12 people in Oslo.", "A storm killed 12 people in Oslo and 13 people in Bergen.", []),
+        ("Four voted for the bill, two against it.", "Four votes were for the bill, two votes against it.", []),
+        ("Greek stocks in Athens plunged 5.4 percent.", "Greek stocks in Athens closed down 3.9 percent.", []),
+        ("He had 23 points and eight rebounds a game.", "He had 23 points and seven rebounds.", []),
+        ("The leader was Hill with eight laps to go.", "The leader was Hill with five laps to go.", []),
+        ("See http://ap.com/2013/09/16/12-killed-storm.", "See http://bbc.com/2013/09/16/13-killed-storm.", []),
         # dates
+        ("The school at Oslo could close on May 3.", "The school at Oslo was closed on May 4.", []),
+        ("The storm at sea hit Oslo on May 3.", "The storm at sea hit Bergen on May 4.", []),
+        ("The storm killed 12 people in Oslo on May 3.", "The storm killed 14 people in Oslo on May 4.", []),
         ("The bridge at Oslo fell on May 3.", "The bridge at Oslo fell on May 4.", [("date", "May 3", "May 4")]),
         ("The bridge at Oslo fell on May 3.", "Mayor Hansen said on May 4 that the bridge at Oslo fell.", []),
         ("The bridge at Oslo fell on 28 December 2025.", "The bridge at Oslo fell on 2025-12-28.", []),
         # quotations
         (WORDED.format("attend"), WORDED.format("watch"), [("quote", "We will attend", "We will watch")]),
         (WORDED.format("attend"), "“We will attend the talks,” Lavrov said.", []),
+        (WORDED.format("(just) attend"), WORDED.format("[just] attend"), []),
         # names
         (
             "The talks were led by Dmitry Peskov in Geneva on Monday.",
@@ -165,6 +175,16 @@ WORDED = "“We will {} the talks in Geneva next week,” Lavrov said."
         (
             "The talks were led by Dmitry Peskov in Geneva on Monday.",
             "The talks were led by Mr Peskov in Geneva on Monday.",
+            [],
+        ),
+        (
+            "The march began at the Old Market square in the town on Monday.",
+            "The march began at the Green Hill square in the town on Monday.",
+            [],
+        ),
+        (
+            "“The brakes of the bus may have failed,” said Anukarn Thammavijarn.",
+            "“The brakes of the bus may have failed,” said Anukarn Thamvijarn.",
             [],
         ),
         # who is sure of it
@@ -203,6 +223,12 @@ def test_sentences_of_one_quotation_have_the_speaker_named_before_it():
         ("Smith admitted stealing the red car.", "Smith denied stealing the red car."),
         ("The council rejected the plan for the bridge.", "The council approved the plan for the bridge."),
         ("Two casualties were reported in the town.", "No casualties were reported in the town."),
+        ("Putin was in the house that day.", "Putin was not in the house that day."),
+        ("The ministry confirmed the death of the hostage.", "The ministry denied the death of the hostage."),
+        ("The court found him guilty of fraud.", "The court acquitted him of fraud."),
+        ("The vaccine is effective against the new strain.", "The vaccine is ineffective against the new strain."),
+        ("The Senate passed the bill on ships.", "The Senate rejected the bill on ships."),
+        ("Russia threatened to quit the talks.", "Russia would continue the talks."),
     ],
 )
 def test_what_one_asserts_and_the_other_denies_may_contradict(a, b):
@@ -218,6 +244,9 @@ def test_what_one_asserts_and_the_other_denies_may_contradict(a, b):
         ("Putin will leave for Beijing.", "The talks will not be left to chance."),
         ("If Russia leaves the talks, war goes on.", "Russia will not leave the talks."),
         ("Not only Russia left the talks.", "Russia left the talks."),
+        ("The rule would allow the office to watch us.", "We should not allow the office to watch us."),
+        ("He must not leave the country.", "He left the country."),
+        ("I cant speak for the first death.", "I can't speak for the first death."),
         ("Will Russia leave the talks?", "Russia will not leave the talks."),
         ("They falsely claimed that Russia left the talks.", "Russia has not left the talks."),
         (

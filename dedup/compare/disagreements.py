@@ -3,67 +3,15 @@
 Every rule prefers to list nothing: what a text says elsewhere as the other one does is no disagreement.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from typing import NamedTuple, TypeVar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from dedup.compare.differ import (
-    Said,
-    Slot,
-    differ_in_attribution,
-    differ_in_dates,
-    differ_in_names,
-    differ_in_numbers,
-    differ_in_quotes,
-    differ_in_speakers,
-)
+from dedup.compare.fact_reader import MAX_LENGTH, FactReader, PlacedClaim, PlacedConflict, PlacedSlot
 from dedup.compare.model import Disagreement, Fact, FactKind, Link, Outlet, Place, Row, Strength
-from dedup.compare.opposites import Claim, read_claims
-from dedup.compare.sentence_facts import (
-    CountedNumber,
-    DatedFact,
-    Quote,
-    read_dates,
-    read_numbers,
-    read_quotes,
-    split_content,
-)
-from dedup.compare.speakers import find_speakers, list_last_speakers
 from dedup.text.language import ENGLISH, UNKNOWN, identify_language
 from dedup.text.number_phrases import SPELLED
-from dedup.text.spans import Span
-
-Found = TypeVar("Found")
 
 MAX_CLAIMS = 300  # with one verb, on either side, that are held against each other
-MAX_LENGTH = 10_000  # characters; the patterns take the square of a sentence at worst
-
-
-class PlacedSlot(NamedTuple):
-    """A fact in a text: its sentence, where it is in the text, and its value in a form that can be compared."""
-
-    place: Place
-    span: Span
-    value: str
-
-
-class PlacedClaim(NamedTuple):
-    """A claim of a sentence."""
-
-    place: Place
-    claim: Claim
-
-    def put(self, reader: "FactReader") -> PlacedSlot:
-        """Return where the claim is in its text; a word of denial denies, whatever the verb is."""
-        return reader.put(self.place, Slot(self.claim.span, "denied" if self.claim.has_cue else "asserted"))
-
-
-class PlacedConflict(NamedTuple):
-    """Two facts of different texts that do not agree."""
-
-    kind: FactKind
-    a: PlacedSlot
-    b: PlacedSlot
+EVENT_FACTS = frozenset([FactKind.NUMBER, FactKind.DATE])  # by which one event is told from another
 
 
 def explain_long_sentences(outlets: Sequence[Outlet]) -> tuple[str, ...]:
@@ -93,7 +41,7 @@ def explain_languages(outlets: Sequence[Outlet]) -> tuple[str, ...]:
 def find_disagreements(outlets: Sequence[Outlet], rows: Sequence[Row], links: Sequence[Link]) -> list[Disagreement]:
     """Return the disagreements by row and kind, numbers first, each with all texts that have such a fact."""
     reader = FactReader(outlets)
-    conflicts = [found for link in links if link.strength is Strength.STRONG for found in reader.differ(link.a, link.b)]
+    conflicts = list(drop_other_events(reader, [link for link in links if link.strength is Strength.STRONG]))
     conflicts += find_opposites(reader, links)
     home = {Place(c.outlet, s): number for number, row in enumerate(rows) for c in row.cells for s in c.whole}
     names = [outlet.name for outlet in outlets]
@@ -102,120 +50,21 @@ def find_disagreements(outlets: Sequence[Outlet], rows: Sequence[Row], links: Se
     return sorted(found, key=lambda d: (d.row, order.index(d.kind), d.facts[0].spans))
 
 
-class FactReader:
-    """The facts of all sentences that are compared, each read once."""
+def drop_other_events(reader: FactReader, links: Sequence[Link]) -> Iterator[PlacedConflict]:
+    """Yield the conflicts of linked sentences, but numbers and dates of two texts that differ more than they agree.
 
-    def __init__(self, outlets: Sequence[Outlet]) -> None:
-        self.outlets = outlets
-        self._said: dict[Place, Said] = {}
-        self.languages = [identify_language(outlet.text) for outlet in outlets]
-
-    @cached_property
-    def places(self) -> list[Place]:
-        """Return the sentences that facts are looked for in."""
-        return [
-            Place(o, s)
-            for o, outlet in enumerate(self.outlets)
-            for s, sentence in enumerate(outlet.sentences)
-            if sentence.omission is None and sentence.span.end - sentence.span.start <= MAX_LENGTH
-        ]
-
-    @cached_property
-    def _known(self) -> set[Place]:
-        return set(self.places)
-
-    def cut(self, place: Place) -> str:
-        """Return the wording of a sentence."""
-        return self.outlets[place.outlet].cut(place.sentence)
-
-    def differ(self, a: Place, b: Place) -> Iterator[PlacedConflict]:
-        """Yield the facts in which two sentences do not agree, if neither text says elsewhere what the other says."""
-        if a not in self._known or b not in self._known or self.cut(a) == self.cut(b):
-            return
-        first, second = self.read_said(a), self.read_said(b)
-        found = [
-            *differ_in_numbers(self.read_numbers(a), self.read_numbers(b)),
-            *differ_in_dates(self.read_dates(a), self.read_dates(b)),
-            *differ_in_quotes(first, second),
-            *(list(differ_in_names(first, second)) or differ_in_speakers(first, second)),
-            *differ_in_attribution(first, second),
-        ]
-        for conflict in found:
-            if not (self.says(a.outlet, conflict.kind, conflict.b) or self.says(b.outlet, conflict.kind, conflict.a)):
-                yield PlacedConflict(conflict.kind, self.put(a, conflict.a), self.put(b, conflict.b))
-
-    def says(self, outlet: int, kind: FactKind, slot: Slot) -> bool:
-        """Return whether a text has a fact of another one anywhere."""
-        if kind is FactKind.NUMBER:
-            return any(n.value == slot.value and n.counted & slot.about for n in self._numbers[outlet])
-        if kind is FactKind.DATE:
-            return slot.value in self._dates[outlet]
-        return kind is FactKind.QUOTE and slot.value in self._quotes[outlet]
-
-    def put(self, place: Place, slot: Slot) -> PlacedSlot:
-        """Return a fact of a sentence as one of its text."""
-        start = self.outlets[place.outlet].sentences[place.sentence].span.start
-        return PlacedSlot(place, Span(start + slot.span.start, start + slot.span.end), slot.value)
-
-    def read_numbers(self, place: Place) -> Sequence[CountedNumber]:
-        """Return the numbers of a sentence."""
-        return read_numbers(self.cut(place), self.languages[place.outlet])
-
-    def read_dates(self, place: Place) -> Sequence[DatedFact]:
-        """Return the dates of a sentence."""
-        return read_dates(self.cut(place))
-
-    def read_quotes(self, place: Place) -> Sequence[Quote]:
-        """Return the quotations of a sentence."""
-        return read_quotes(self.cut(place))
-
-    def read_said(self, place: Place) -> Said:
-        """Return the words of a sentence, and who says what in quotation marks."""
-        if place not in self._said:
-            text = self.cut(place)
-            self._said[place] = Said(
-                text,
-                split_content(text),
-                self.read_quotes(place),
-                find_speakers(text),
-                self._last_speakers[place.outlet][place.sentence],
-            )
-        return self._said[place]
-
-    def read_names(self, place: Place) -> set[str]:
-        """Return the stems of the words with capitals of a sentence."""
-        text = self.cut(place)
-        return {word.key for word in split_content(text) if word.is_content and text[word.span.start].isupper()}
-
-    def read_claims(self, place: Place) -> Sequence[Claim]:
-        """Return what a sentence says happens, or does not; only English is read."""
-        return read_claims(self.cut(place)) if self.languages[place.outlet] in (ENGLISH, UNKNOWN) else ()
-
-    @cached_property
-    def _last_speakers(self) -> list[list[str | None]]:
-        return [
-            list_last_speakers([outlet.cut(number)[:MAX_LENGTH] for number in range(len(outlet.sentences))])
-            for outlet in self.outlets
-        ]
-
-    @cached_property
-    def _numbers(self) -> list[list[CountedNumber]]:
-        return self._gather(self.read_numbers)
-
-    @cached_property
-    def _dates(self) -> list[set[str]]:
-        return [{str(fact.value) for fact in facts} for facts in self._gather(self.read_dates)]
-
-    @cached_property
-    def _quotes(self) -> list[set[str]]:
-        return [{" ".join(quote.words) for quote in quotes} for quotes in self._gather(self.read_quotes)]
-
-    def _gather(self, read: Callable[[Place], Sequence[Found]]) -> list[list[Found]]:
-        """Return what there is of a kind in each text."""
-        found: list[list[Found]] = [[] for _ in self.outlets]
-        for place in self.places:
-            found[place.outlet] += read(place)
-        return found
+    Such texts tell two events of one kind: two quakes, two matches.
+    """
+    found: dict[frozenset[int], list[PlacedConflict]] = {}
+    agreed: dict[frozenset[int], set[str]] = {}
+    for link in links:
+        texts = frozenset({link.a.outlet, link.b.outlet})
+        found.setdefault(texts, []).extend(reader.differ(link.a, link.b))
+        agreed.setdefault(texts, set()).update(reader.agree(link.a, link.b))
+    for texts, conflicts in found.items():
+        slots = {(c.kind, c.a.value, c.b.value) for c in conflicts if c.kind in EVENT_FACTS}
+        is_other = len(slots) > max(1, len(agreed[texts]))
+        yield from (c for c in conflicts if not (is_other and c.kind in EVENT_FACTS))
 
 
 def find_opposites(reader: FactReader, links: Sequence[Link]) -> list[PlacedConflict]:

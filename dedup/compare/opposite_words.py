@@ -1,7 +1,10 @@
 """English words by which a statement is denied, and words that are opposites of each other."""
 
 # What turns the verb behind it into its opposite.
-NEGATIONS = frozenset("not n't never cannot nobody none".split())
+NEGATIONS = frozenset(
+    "not n't never cannot nobody none cant dont wont didnt doesnt isnt wasnt arent werent hasnt havent hadnt couldnt "
+    "wouldnt".split()
+)
 PHRASES = (
     "no one", "no intention of", "no intention to", "no plans to", "no plan to", "no longer", "ruled out", "rules out",
     "rule out", "ruling out", "far from", "stopped short of", "has yet to", "have yet to", "instead of", "rather than",
@@ -15,6 +18,10 @@ DENIALS = frozenset("deny denies denied denying".split())
 # Words between a denial and a noun: "not in the area", "never a member".
 NOUN_MARKS = frozenset("a an the in of on at by for from with to as that this his her its their even".split())
 QUANTIFIERS = frozenset("several many some dozens hundreds thousands".split())
+# What says where somebody is: "was not in the house".
+BE = frozenset("is are was were be been being isn't wasn't aren't weren't isnt wasnt arent werent".split())
+AT = frozenset("in at inside aboard".split())
+ARTICLES = frozenset("the a an his her its their this that".split())
 # Where a denial ends, and what makes it none: "not only", "no doubt".
 CLAUSE_WORDS = frozenset(
     "but while although though because after before when if unless until whereas whether however as since amid despite "
@@ -34,7 +41,11 @@ CONCEPTS = (
         "leave quit abandon withdraw exit break-off pull-out walk-away walk-out "
         "end stop halt suspend cancel call-off postpone",
     ),
-    ("accept agree approve back support endorse welcome", "reject refuse oppose oppos decline turn-down veto"),
+    ("confirm", "deny denied"),
+    (
+        "accept agree approve back support endorse welcome pass adopt",
+        "reject refuse oppose oppos decline turn-down veto",
+    ),
     (
         "rise increase climb grow jump surge",
         "fall drop decrease decline shrink plunge",
@@ -62,7 +73,7 @@ SAME_THINGS = (
     "firm company",
     "election vote poll",
     "plan proposal",
-    "resign resignation step-down quit",
+    "resign resignation step-down",
     "arrest detain",
     "shooting gunfire",
     "quake earthquake tremor temblor",
@@ -85,8 +96,9 @@ SAME_NAMES = (
     "france paris french",
     "india delhi indian",
 )
-# Words of a clause that neither asserts nor denies: what is tried, planned or failed.
+# Words of a clause that neither asserts nor denies: what is tried, planned, wished, possible or failed.
 MIXED = frozenset(
+    "should must may might could ought shall let want wants wanted urge urges urged urging demand demands demanded "
     "scheduled planned supposed expected originally initially due try trying tries tried seek seeking seeks hope hopes "
     "hoping effort efforts attempt attempts failure lack despite temptation falsely wrongly blocking "
     "preventing".split()

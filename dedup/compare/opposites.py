@@ -7,7 +7,10 @@ from functools import cache, lru_cache
 from typing import NamedTuple
 
 from dedup.compare.opposite_words import (
+    ARTICLES,
+    AT,
     BARRED,
+    BE,
     CLAUSE_WORDS,
     CONCEPTS,
     DENIALS,
@@ -35,6 +38,7 @@ MAX_OBJECT = 3  # content words behind a verb of which one is what it is about
 MAX_CLAUSE = 20  # words of a clause on either side of a verb
 MIN_SHARED = 2  # other content words of both clauses
 _CLAUSE_END = re.compile(r"[,;:.!?()\[\]“”\"–—]")
+_PREFIXED = re.compile(r"un(?=\w{4})|i[nmlr](?=\w+(?:iv|ibl|abl|al|at|[ea]nt)$)")  # "ineffectiv", a stem
 _NT = re.compile(r"n['’]t$")
 
 
@@ -70,7 +74,8 @@ class Claim:
         if self.names and other.names and not self.names & other.names:
             return False
         shared = (self.objects | self.context) & (other.objects | other.context)
-        is_of_one = (self.has_cue or other.has_cue) and bool(self.objects & other.objects)
+        same = shared if self.concept.startswith("at ") else self.objects & other.objects
+        is_of_one = (self.has_cue or other.has_cue) and bool(same)
         return is_of_one or len(shared) >= MIN_SHARED
 
     def contradicts_plainly(self, other: "Claim") -> bool:
@@ -96,8 +101,8 @@ def _read_concepts() -> dict[str, tuple[str, bool]]:
     concepts: dict[str, tuple[str, bool]] = {}
     for words, opposites in CONCEPTS:
         name = words.split()[0]
-        concepts |= {stem(word): (name, False) for word in words.split()}
-        concepts |= {stem(word): (name, True) for word in opposites.split()}
+        for word, is_opposite in [*((w, False) for w in words.split()), *((w, True) for w in opposites.split())]:
+            concepts |= dict.fromkeys({stem(word + end) for end in ("", "ed", f"{word[-1]}ed")}, (name, is_opposite))
     return concepts
 
 
@@ -150,19 +155,23 @@ def _split_tokens(text: str) -> Iterator[_Token]:
         if follower in PARTICLES and f"{key}-{follower}" in _read_concepts():
             particle, key, end = number + 1, f"{key}-{follower}", spans[number + 1].end
         is_name = number > 0 and span.cut(text)[0].isupper()
-        yield _Token(Span(span.start, end), word, things.get(key, key), word not in STOP_WORDS, is_name)
+        key = key if key in _read_concepts() else things.get(key, key)
+        yield _Token(Span(span.start, end), word, key, word not in STOP_WORDS, is_name)
 
 
 def _read_clause(clause: Sequence[_Token], *, is_barred: bool) -> Iterator[Claim]:
     """Yield the claims of a clause: of every word outside the reach of a denial, and of the one that is denied."""
     cues = [_find_cue(clause, place) for place in range(len(clause))]
-    is_mixed = is_barred or any(cues) or any(token.word in MIXED for token in clause)
+    is_open = any(token.word in MIXED and not token.is_name for token in clause)
+    is_mixed = is_barred or any(cues) or is_open
     for place, (token, cue) in enumerate(zip(clause, cues, strict=True)):
         if cue is None:
             before = clause[place - 1].word if place else " "
             counts = before[0].isdecimal() or before in QUANTIFIERS or before in NUMBER_VALUES
             if token.is_content and counts:
                 yield _make_claim(clause, place, "thing", is_mixed=is_mixed)
+            if token.is_content and _is_place(clause, place):
+                yield _make_claim(clause, place, "at", is_mixed=is_mixed)
             is_noun = token.word.endswith(("tion", "tions", "ment", "ments")) and token.key not in _read_concepts()
             if token.is_content and not token.is_name and not is_noun:
                 yield _make_claim(clause, place, "", is_mixed=is_mixed)
@@ -173,8 +182,20 @@ def _read_clause(clause: Sequence[_Token], *, is_barred: bool) -> Iterator[Claim
         between = {clause[n].word for n in range(place + cue.length, head)}
         is_verb = not between & NOUN_MARKS and not clause[head].is_name
         if cue.denies == "thing" or (is_verb and (cue.denies == "verb" or clause[head].word.endswith("ing"))):
-            yield _make_claim(clause, head, "thing" if cue.denies == "thing" else "", cue=place)
+            yield _make_claim(clause, head, "thing" if cue.denies == "thing" else "", cue=place, is_mixed=is_open)
+        elif cue.denies == "deed":  # "denied the attack"
+            yield _make_claim(clause, place, "", is_mixed=is_open)
+        elif between & AT and clause[place - 1 if clause[place].word == "not" else place].word in BE:
+            yield _make_claim(clause, head, "at", cue=place, is_mixed=is_open)
         return
+
+
+def _is_place(clause: Sequence[_Token], place: int) -> bool:
+    """Return whether somebody is said to be at a thing: "was in the house"."""
+    first = place
+    while first > 0 and clause[first - 1].word in ARTICLES:
+        first -= 1
+    return first > 1 and clause[first - 1].word in AT and clause[first - 2].word in BE
 
 
 class _Cue(NamedTuple):
@@ -203,7 +224,8 @@ def _make_claim(
 ) -> Claim:
     """Return the claim of the word at `head`, denied where there is a cue."""
     token = clause[head]
-    concept, is_opposite = _read_concepts().get(token.key, (token.key, False))
+    bare = _PREFIXED.sub("", token.key, count=1) if _PREFIXED.match(token.key) else token.key
+    concept, is_opposite = _read_concepts().get(token.key, (bare, bare != token.key))
     near = range(max(0, head - MAX_CLAUSE), min(len(clause), head + MAX_CLAUSE + 1))
     content = [n for n in near if clause[n].is_content and clause[n].key not in _TIMES and n != head]
     behind = [n for n in content if n > head][:MAX_OBJECT]

@@ -1,4 +1,4 @@
-"""Facts of a sentence, each with the words around it: a number with what it counts, a date, a quotation, a name."""
+"""Facts of a sentence, each with the words around it: a number with what it counts, a date, a name."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -9,7 +9,6 @@ from typing import NamedTuple
 
 from dedup.compare.speakers import VERB_CLASSES
 from dedup.compare.terms import fold, stem
-from dedup.diff.fact_kinds import find_quotations
 from dedup.text.date_phrases import DateValue, find_dates, read_date
 from dedup.text.number_phrases import find_numbers
 from dedup.text.spans import Span
@@ -24,7 +23,7 @@ STOP_WORDS = frozenset(
     "further once one said says say told according added reported mr mrs ms dr".split()
 )
 NEAR = 6  # words on either side of a fact that say what it is a fact of
-PLANNED = frozenset("scheduled planned supposed expected originally initially due".split())
+PLANNED = frozenset("scheduled planned supposed expected originally initially due could may might should".split())
 MAX_OWNER = 5
 UNITS = frozenset(  # what counts anything
     stem(word)
@@ -34,7 +33,6 @@ UNITS = frozenset(  # what counts anything
 MAX_FACTS = 20  # numbers, dates or quotations of a sentence: one with more is a table
 MAX_COUNTED = 3  # words behind a number that say what it counts
 MAX_CAPITALS = 0.6  # share of the words with capitals from which a sentence is a title
-MIN_QUOTE = 4  # words
 _UNITS = {"%": "percent", "$": "dollar", "€": "euro", "£": "pound", "₹": "rupee", "rs": "rupee", "pc": "percent"}
 _PAIRS = "person people men man women woman km kilometers kilometre kilometers cent percent per percent".split()
 _SAME = {stem(word): stem(other) for word, other in zip(_PAIRS[::2], _PAIRS[1::2], strict=True)}
@@ -52,7 +50,9 @@ _CLOCK_AROUND = re.compile(r"\d\s*:\s*\d\d|\d\s*[ap]\.?\s?m\b|\d\s*GMT|#\s*\d", 
 # Colombo, Feb 12 (Daily Mirror) - ...: the day of the report.
 _PLACE_BEFORE = re.compile(r"\W{0,3}(?:[A-Z][\w.'\u2019]*,?\s+){1,5}\(?")
 _DASH_BEHIND = re.compile(r"(?:,?\s+\d{4})?\)?\s*[(:\u2013\u2014-]")
-_ORDER = re.compile(r"\b(before|after|ago|later|earlier|old|since)\b")
+_ORDER = re.compile(r"\b(before|after|ago|later|earlier|old|since|(?:an?|per|each|every)\s+(?!\w+\s+of)\w+)\b")
+_MOMENT = re.compile(r"\W+(?:\w+\W+){0,2}(?:to go|left|remaining)\b")  # with five laps to go
+_ADDRESS = re.compile(r"https?\b|www\s*\.|(?:/\s?[\w-]+\s?){2}/")
 _DEFINITE = re.compile(
     r"\b(?:the|these|those|all|his|her|its|their|first|last|another|other)\s+(?:\w+\s+)?$", re.IGNORECASE
 )
@@ -84,7 +84,8 @@ class CountedNumber:
     owner    the name before the number, if it is near
     unit     the unit that counts anything, and "before", "ago" and the like behind it
     bound    "" exact, ">" that or more, "<" that or less, "~" about
-    is_given the number is part of a name of things that are known: "the five villages"
+    is_given the number is part of a name of what is known, "the five villages", or of a moment: "five laps to go"
+    nearest  stems of the two words before it and the two behind it, units left out
     """
 
     span: Span
@@ -96,32 +97,26 @@ class CountedNumber:
     unit: frozenset[str]
     bound: str
     is_given: bool
+    nearest: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class DatedFact:
     """A date with the stems of the words around it.
 
-    nearest       those of the two before it and the two behind it
     is_of_saying  it is the day on which something was said, or that of a dateline
-    is_planned    what it dates was planned, and may not have happened
+    is_planned    what it dates was planned or is possible, and may not have happened
+    names         those of the words around it that have capitals
+    words         stems of all words of the sentence
     """
 
     span: Span
     value: DateValue
     context: frozenset[str]
-    nearest: frozenset[str]
     is_of_saying: bool
     is_planned: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """A quotation without its marks: its words folded, and where each is."""
-
-    span: Span
-    words: Sequence[str]
-    places: Sequence[Span]
+    names: frozenset[str]
+    words: frozenset[str]
 
 
 def split_content(text: str) -> list[Word]:
@@ -157,7 +152,7 @@ def read_numbers(text: str, language: str) -> tuple[CountedNumber, ...]:
     words = split_content(text)
     dates = find_dates(text)
     found = []
-    numbers = find_numbers(text, language)
+    numbers = [] if _ADDRESS.search(text) else find_numbers(text, language)
     all_names = frozenset(word.key for word in words if word.is_name)
     for span, value in numbers if len(numbers) <= MAX_FACTS else ():
         is_of_date = any(span.start < day.end and span.end > day.start for day in dates)
@@ -177,10 +172,21 @@ def read_numbers(text: str, language: str) -> tuple[CountedNumber, ...]:
                 owner=frozenset(find_owner(words, span)),
                 unit=counted & UNITS | frozenset(_ORDER.findall(text[span.end : span.end + 20])),
                 bound=bound,
-                is_given=bool(_DEFINITE.search(before)),
+                is_given=bool(_DEFINITE.search(before) or _MOMENT.match(text[span.end :])),
+                nearest=find_nearest(words, span),
             )
         )
     return tuple(found)
+
+
+def find_nearest(words: Sequence[Word], span: Span) -> frozenset[str]:
+    """Return the stems of the two content words before a span and of the two behind it, units left out."""
+    around = split_at(words, span)
+    before, behind = (
+        [word.key for word in side if word.is_content and word.key not in UNITS]
+        for side in (around.before, around.behind[:NEAR])
+    )
+    return frozenset(before[-2:] + behind[:2])
 
 
 def find_owner(words: Sequence[Word], span: Span) -> list[str]:
@@ -228,15 +234,11 @@ def read_dates(text: str) -> tuple[DatedFact, ...]:
     """Return the dates of a sentence, neighbours together: Sunday night, December 28-29."""
     words = split_content(text)
     found = []
-    spans = join_dates(text)
+    spans = [] if _ADDRESS.search(text) else join_dates(text)
     for span in spans if len(spans) <= MAX_FACTS else ():
         around = split_at(words, span)
         near = [*around.before[-2:], *around.behind[:2]]
-        nearest = [
-            *[word for word in around.before if word.is_content][-2:],
-            *[word for word in around.behind if word.is_content][:2],
-        ]
-        is_planned = any(fold(word.span.cut(text)) in PLANNED for word in words)
+        is_planned = any(word.span.cut(text) in PLANNED for word in words)  # "May" is a month
         is_of_saying = any(fold(word.span.cut(text)) in _OF_SAYING for word in near)
         is_of_saying |= bool(_PLACE_BEFORE.fullmatch(text[: span.start]) and _DASH_BEHIND.match(text[span.end :]))
         found.append(
@@ -244,9 +246,10 @@ def read_dates(text: str) -> tuple[DatedFact, ...]:
                 span,
                 read_date(span.cut(text)),
                 frozenset(w.key for w in gather_near(words, span)),
-                frozenset(word.key for word in nearest),
                 is_of_saying,
                 is_planned,
+                frozenset(w.key for w in gather_near(words, span) if w.is_name),
+                frozenset(w.key for w in words),
             )
         )
     return tuple(found)
@@ -266,28 +269,3 @@ def join_dates(text: str) -> list[Span]:
         else:
             joined.append(span)
     return [Span(span.end - len(span.cut(text).lstrip()), span.end) for span in joined]
-
-
-_BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
-
-
-@lru_cache(maxsize=4096)
-def read_quotes(text: str) -> tuple[Quote, ...]:
-    """Return the quotations of MIN_QUOTE words and more; what has capitals throughout is a name or a title.
-
-    What stands in brackets is the editor's, not the speaker's.
-    """
-    found = []
-    quotations = find_quotations(text)
-    spans = list(zip(quotations.starts, quotations.ends, strict=True))
-    for start, end in spans if len(spans) <= MAX_FACTS else ():
-        places = [
-            Span(start + place.start, start + place.end)
-            for place in split_word_spans(_BRACKETS.sub(lambda gloss: " " * len(gloss[0]), text[start:end]))
-            if is_word(place.cut(text[start:end]))
-        ]
-        words = [place.cut(text) for place in places]
-        is_title = sum(word[0].isupper() for word in words) > MAX_CAPITALS * len(words)
-        if len(words) >= MIN_QUOTE and not is_title:
-            found.append(Quote(Span(start, end), [fold(word) for word in words], places))
-    return tuple(found)

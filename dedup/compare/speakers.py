@@ -44,6 +44,7 @@ PRONOUN = re.compile(
     rf"^(?:[\"“‘'(]*)(?P<first>He|She)\b|\b(?P<subject>he|she)\s+{_BETWEEN}{_VERBS}\b"
     rf"|{_INVERTED}\s+(?P<inverted>he|she)\b"
 )
+_MARK = re.compile('[“”"]')
 VERB = re.compile(rf"\b(?P<verb>{_VERBS}|(?i:according to))\b")
 _NO_NAMES = {name.title() for name in (*DAYS, *MONTHS)}.union(
     "The A An He She It They We I In On At This That But And However Meanwhile Officials Police According President "
@@ -78,6 +79,30 @@ def list_last_speakers(sentences: Sequence[str]) -> list[str | None]:
     for sentence in sentences:
         speakers.append(next((named.name for named in find_speakers(sentence)), speakers[-1]))
     return speakers[:-1]
+
+
+def list_quoted_speakers(sentences: Sequence[str]) -> list[str | None]:
+    """Return for each sentence of one text the speaker of what it says: of a quotation that goes on, the one behind.
+
+    Otherwise it is the speaker that was named last before it.
+
+    >>> list_quoted_speakers(["Mr Lavrov said so.", "“It is bad.", "It gets worse,” Mr Peskov said."])
+    [None, 'Peskov', 'Lavrov']
+    """
+    speakers = list_last_speakers(sentences)
+    behind: str | None = None
+    for number in range(len(sentences) - 1, -1, -1):
+        named, marks = find_speakers(sentences[number]), _MARK.findall(sentences[number])
+        is_odd = len(marks) % 2 == 1
+        starts = sentences[number].lstrip().startswith(tuple(marks[:1]))
+        goes_on = is_odd and starts and marks[-1] != "”"
+        if goes_on and not named:
+            speakers[number] = behind or speakers[number]
+        elif named and is_odd and not starts:
+            behind = named[0].name
+        elif named or marks:
+            behind = None
+    return speakers
 
 
 class Speaker(NamedTuple):

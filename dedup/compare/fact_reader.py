@@ -1,0 +1,186 @@
+"""The facts of the sentences of several texts, and in which of them two sentences do not agree."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import cached_property
+from typing import NamedTuple, TypeVar
+
+from dedup.compare.differ import (
+    Conflict,
+    Said,
+    Slot,
+    differ_in_attribution,
+    differ_in_dates,
+    differ_in_numbers,
+    differ_in_quotes,
+)
+from dedup.compare.model import FactKind, Outlet, Place
+from dedup.compare.opposites import Claim, read_claims
+from dedup.compare.other_names import differ_in_names, differ_in_speakers
+from dedup.compare.quotes import Quote, read_quotes
+from dedup.compare.sentence_facts import CountedNumber, DatedFact, read_dates, read_numbers, split_content
+from dedup.compare.speakers import find_speakers, list_quoted_speakers
+from dedup.text.language import ENGLISH, UNKNOWN, identify_language
+from dedup.text.spans import Span
+
+Found = TypeVar("Found")
+
+MAX_LENGTH = 10_000  # characters; the patterns take the square of a sentence at worst
+
+
+class PlacedSlot(NamedTuple):
+    """A fact in a text: its sentence, where it is in the text, and its value in a form that can be compared."""
+
+    place: Place
+    span: Span
+    value: str
+
+
+class PlacedClaim(NamedTuple):
+    """A claim of a sentence."""
+
+    place: Place
+    claim: Claim
+
+    def put(self, reader: "FactReader") -> PlacedSlot:
+        """Return where the claim is in its text; a word of denial denies, whatever the verb is."""
+        return reader.put(self.place, Slot(self.claim.span, "denied" if self.claim.has_cue else "asserted"))
+
+
+class PlacedConflict(NamedTuple):
+    """Two facts of different texts that do not agree."""
+
+    kind: FactKind
+    a: PlacedSlot
+    b: PlacedSlot
+
+
+class FactReader:
+    """The facts of all sentences that are compared, each read once."""
+
+    def __init__(self, outlets: Sequence[Outlet]) -> None:
+        self.outlets = outlets
+        self._said: dict[Place, Said] = {}
+        self.languages = [identify_language(outlet.text) for outlet in outlets]
+
+    @cached_property
+    def places(self) -> list[Place]:
+        """Return the sentences that facts are looked for in."""
+        return [
+            Place(o, s)
+            for o, outlet in enumerate(self.outlets)
+            for s, sentence in enumerate(outlet.sentences)
+            if sentence.omission is None and sentence.span.end - sentence.span.start <= MAX_LENGTH
+        ]
+
+    @cached_property
+    def _known(self) -> set[Place]:
+        return set(self.places)
+
+    def cut(self, place: Place) -> str:
+        """Return the wording of a sentence."""
+        return self.outlets[place.outlet].cut(place.sentence)
+
+    def differ(self, a: Place, b: Place) -> Iterator[PlacedConflict]:
+        """Yield the facts in which two sentences do not agree, if neither text says elsewhere what the other says."""
+        if a not in self._known or b not in self._known or self.cut(a) == self.cut(b):
+            return
+        first, second = self.read_said(a), self.read_said(b)
+        found = [
+            *self._differ_in_event(a, b),
+            *differ_in_quotes(first, second),
+            *(list(differ_in_names(first, second)) or differ_in_speakers(first, second)),
+            *differ_in_attribution(first, second),
+        ]
+        for conflict in found:
+            if not (self.says(a.outlet, conflict.kind, conflict.b) or self.says(b.outlet, conflict.kind, conflict.a)):
+                yield PlacedConflict(conflict.kind, self.put(a, conflict.a), self.put(b, conflict.b))
+
+    def _differ_in_event(self, a: Place, b: Place) -> list[Conflict]:
+        """Return the numbers or the dates that differ; sentences in which both do tell two events."""
+        numbers = list(differ_in_numbers(self.read_numbers(a), self.read_numbers(b)))
+        dates = list(differ_in_dates(self.read_dates(a), self.read_dates(b)))
+        return [] if numbers and dates else numbers + dates
+
+    def agree(self, a: Place, b: Place) -> Iterator[str]:
+        """Yield the numbers and dates that two sentences agree in."""
+        if a not in self._known or b not in self._known:
+            return
+        numbers = self.read_numbers(b)
+        for number in self.read_numbers(a):
+            if any(number.value == other.value and number.counted & other.counted for other in numbers):
+                yield number.value
+        days = {str(day.value) for day in self.read_dates(b) if not day.is_of_saying}
+        yield from ({str(day.value) for day in self.read_dates(a) if not day.is_of_saying} & days) - {""}
+
+    def says(self, outlet: int, kind: FactKind, slot: Slot) -> bool:
+        """Return whether a text has a fact of another one anywhere."""
+        if kind is FactKind.NUMBER:
+            return any(n.value == slot.value and n.counted & slot.about for n in self._numbers[outlet])
+        if kind is FactKind.DATE:
+            return slot.value in self._dates[outlet]
+        return kind is FactKind.QUOTE and slot.value in self._quotes[outlet]
+
+    def put(self, place: Place, slot: Slot) -> PlacedSlot:
+        """Return a fact of a sentence as one of its text."""
+        start = self.outlets[place.outlet].sentences[place.sentence].span.start
+        return PlacedSlot(place, Span(start + slot.span.start, start + slot.span.end), slot.value)
+
+    def read_numbers(self, place: Place) -> Sequence[CountedNumber]:
+        """Return the numbers of a sentence."""
+        return read_numbers(self.cut(place), self.languages[place.outlet])
+
+    def read_dates(self, place: Place) -> Sequence[DatedFact]:
+        """Return the dates of a sentence."""
+        return read_dates(self.cut(place))
+
+    def read_quotes(self, place: Place) -> Sequence[Quote]:
+        """Return the quotations of a sentence."""
+        return read_quotes(self.cut(place))
+
+    def read_said(self, place: Place) -> Said:
+        """Return the words of a sentence, and who says what in quotation marks."""
+        if place not in self._said:
+            text = self.cut(place)
+            self._said[place] = Said(
+                text,
+                split_content(text),
+                self.read_quotes(place),
+                find_speakers(text),
+                self._last_speakers[place.outlet][place.sentence],
+            )
+        return self._said[place]
+
+    def read_names(self, place: Place) -> set[str]:
+        """Return the stems of the words with capitals of a sentence."""
+        text = self.cut(place)
+        return {word.key for word in split_content(text) if word.is_content and text[word.span.start].isupper()}
+
+    def read_claims(self, place: Place) -> Sequence[Claim]:
+        """Return what a sentence says happens, or does not; only English is read."""
+        return read_claims(self.cut(place)) if self.languages[place.outlet] in (ENGLISH, UNKNOWN) else ()
+
+    @cached_property
+    def _last_speakers(self) -> list[list[str | None]]:
+        return [
+            list_quoted_speakers([outlet.cut(number)[:MAX_LENGTH] for number in range(len(outlet.sentences))])
+            for outlet in self.outlets
+        ]
+
+    @cached_property
+    def _numbers(self) -> list[list[CountedNumber]]:
+        return self._gather(self.read_numbers)
+
+    @cached_property
+    def _dates(self) -> list[set[str]]:
+        return [{str(fact.value) for fact in facts} for facts in self._gather(self.read_dates)]
+
+    @cached_property
+    def _quotes(self) -> list[set[str]]:
+        return [{" ".join(quote.words) for quote in quotes} for quotes in self._gather(self.read_quotes)]
+
+    def _gather(self, read: Callable[[Place], Sequence[Found]]) -> list[list[Found]]:
+        """Return what there is of a kind in each text."""
+        found: list[list[Found]] = [[] for _ in self.outlets]
+        for place in self.places:
+            found[place.outlet] += read(place)
+        return found

@@ -1,5 +1,8 @@
 """Work that would take hours is refused before it starts, or left out, and that is told."""
 
+import random
+from time import process_time
+
 import pytest
 from commands import clean_quietly
 from corpora import make_text, write_jsonl
@@ -37,3 +40,15 @@ def test_documents_that_are_mostly_one_word_are_not_compared_place_by_place(tmp_
     write_jsonl(tmp_path / "a.jsonl", records)
     summary, _ = clean_quietly([tmp_path / "a.jsonl"], tmp_path / "out")
     assert [(limit.limit, limit.hits) for limit in summary.limits] == [("max_tokens", 3)]
+
+
+def test_long_texts_of_a_short_period_take_no_product_of_their_lengths(tmp_path):
+    def edit(seed):
+        source = random.Random(seed)
+        return [word if source.random() < 0.98 else f"x{source.randrange(10**6)}" for word in "abcdef" * 7_000]
+
+    write_jsonl(tmp_path / "a.jsonl", [{"text": " ".join(edit(seed))} for seed in range(3)])
+    began = process_time()
+    summary, _ = clean_quietly([tmp_path / "a.jsonl"], tmp_path / "out")
+    assert process_time() - began < 15  # seconds; the products take twice that, what is right a tenth
+    assert summary.counts.documents == 3

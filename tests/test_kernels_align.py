@@ -54,7 +54,7 @@ def test_a_run_is_the_longest_of_equal_tokens_around_its_seed(a, b):
     runs = naive.find_common_runs(a, b, 1)
     for start_a, start_b, length in runs:
         for step in range(length):
-            found = extend_run(as_tokens(a), as_tokens(b), start_a + step, start_b + step, False)
+            found = extend_run(as_tokens(a), as_tokens(b), start_a + step, start_b + step, False, 0)
             assert found == (start_a, start_b, length)
 
 
@@ -63,7 +63,7 @@ def test_a_run_inside_one_document_never_reaches_into_its_own_copy(a):
     for start_a, start_b, length in naive.find_common_runs(a, a, 1):
         if start_b < start_a:
             for step in range(length):
-                first, second, run = extend_run(as_tokens(a), as_tokens(a), start_a + step, start_b + step, True)
+                first, second, run = extend_run(as_tokens(a), as_tokens(a), start_a + step, start_b + step, True, 0)
                 assert second + run <= first
                 assert run >= 1
                 assert a[first : first + run] == a[second : second + run]

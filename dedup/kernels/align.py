@@ -18,6 +18,10 @@ MIN_MATCHED = 7  # equal tokens that a chain needs to be worth extending
 X_DROP = 12  # an extension ends where its score has fallen this far below its best
 END_LOSS = 0.25  # share of min_tokens that an edited passage may lack
 OPEN_CHAINS = 16  # chains that a run may join: the most recent ones
+# Steps of the runs of two documents, and of the extensions of their chains. Texts of a short period take their product
+# of lengths without a bound; copies take a step a word. Beyond it a run begins where the last one ended, and an
+# extension has SHORT_END words: one before has most likely found them all.
+FREE_STEPS, STEPS_PER_WORD, SHORT_END = 1 << 20, 16, 64
 LOWEST = -(1 << 30)
 WIDTH = 2 * MAX_DRIFT + 1  # diagonals of the band
 NO_WORD, ONE = U32(0xFFFFFFFF), np.int32(1)
@@ -46,14 +50,20 @@ def is_equal(a, i, b, j):
     return (a[i] >> SHIFT) == (b[j] >> SHIFT) and a[i] != MASKED
 
 
+@inlined
+def count_steps(a, b):
+    """Return how many steps two documents may take."""
+    return np.int64(FREE_STEPS + STEPS_PER_WORD * (a.size + b.size))
+
+
 @inner
-def extend_run(a, b, i, j, same):
-    """Return the `TokenRun` around a seed.
+def extend_run(a, b, i, j, same, floor):
+    """Return the `TokenRun` around a seed; it starts at `floor` in a, or later.
 
     With `same` both sides are one document and j < i: the run in b ends before that in a starts.
     """
     start_a, start_b = i, j
-    while start_a > 0 and start_b > 0 and is_equal(a, start_a - 1, b, start_b - 1):
+    while start_a > floor and start_b > 0 and is_equal(a, start_a - 1, b, start_b - 1):
         start_a -= 1
         start_b -= 1
     if same and i - start_a > start_a - start_b:
@@ -173,15 +183,17 @@ def chain_seeds(a, b, seeds, same, chains):
     Returns how many chains there are. O(m) runs, each token of a run looked at once for each chain it is in.
     """
     num_chains = np.int64(0)
-    reached = np.int64(0)  # with `same`: the end of all runs in a so far
+    reached = np.int64(0)  # the end of all runs in a so far
+    steps = count_steps(a, b)
     for s in range(seeds.shape[0]):
         j, i = np.int64(seeds[s, 0]), np.int64(seeds[s, 1])
-        known = same and i < reached
+        known = (same or steps < 0) and i < reached
         for k in range(max(num_chains - OPEN_CHAINS, 0), num_chains):
             known = known or (chains[k, 5] == i - j and i < chains[k, 2])
         if known:
             continue
-        run = extend_run(a, b, i, j, same)
+        run = extend_run(a, b, i, j, same, reached if steps < 0 else np.int64(0))
+        steps -= run.length
         if run.length == 0:
             continue
         reached = max(reached, run.start_a + run.length)
@@ -213,16 +225,20 @@ def finish_chains(a, b, chains, num_chains, same, limits, passages, num_passages
 
     A row of `passages` (int32[..., 5]) is a_start, a_end, b_start, b_end and the number of equal tokens.
     """
+    steps = count_steps(a, b)
     for k in range(num_chains):
         if chains[k, 4] < MIN_MATCHED:
             continue
         a_start, b_start, a_end, b_end, matched = chains[k, 0], chains[k, 1], chains[k, 2], chains[k, 3], chains[k, 4]
         max_b = (a_start if same else b.size) - b_end
-        more_a, more_b, more = extend_end(a, b, a_end, b_end, np.int64(1), a.size - a_end, max_b)
+        most = max(steps, np.int64(SHORT_END))
+        more_a, more_b, more = extend_end(a, b, a_end, b_end, np.int64(1), min(a.size - a_end, most), max_b)
         a_end, b_end, matched = a_end + more_a, b_end + more_b, matched + more
-        max_a = a_start - (b_end if same else 0)
+        steps -= more_a
+        max_a = min(a_start - (b_end if same else 0), most)
         more_a, more_b, more = extend_end(a, b, a_start - 1, b_start - 1, np.int64(-1), max_a, b_start)
         a_start, b_start, matched = a_start - more_a, b_start - more_b, matched + more
+        steps -= more_a
         length_a, length_b = a_end - a_start, b_end - b_start
         similarity = 2.0 * matched / (length_a + length_b)
         # The edited ends of a near-copy cannot be told from what stands around it: allow for what is lost there.

@@ -841,6 +841,21 @@ def match_keys(new, stored, limits, max_bucket):
     return found
 
 
+def mark_shared(members, threshold, agreement, most):
+    """Return the documents that have a key with one alike; `members` are (key, document, size, signature as bytes)."""
+    marked = set()
+    for key in {key for key, *_ in members}:
+        bucket = [member for member in members if member[0] == key]
+        if len(bucket) > most:
+            marked |= {document for _, document, _, _ in bucket}
+            continue
+        for (_, a, size_a, bytes_a), (_, b, size_b, bytes_b) in combinations(bucket, 2):
+            is_near = min(size_a, size_b) >= threshold * max(size_a, size_b, 1)
+            if is_near and sum(map(eq, bytes_a, bytes_b)) >= agreement:
+                marked |= {a, b}
+    return marked
+
+
 def find_routes(members, range_size, threshold, small):
     """Return the set of (rank, range, large): which documents a range has to see, for `members` (key, rank, size)."""
     routes = set()

@@ -143,7 +143,7 @@ def put_first(candidates, c, end):
 
 @kernel
 def cover_block(state, first, keys, signatures, limits, shingle_size, rule, max_bucket):
-    """Decide the documents of ranks `first` to `first + len(keys) - 1`; `keys` is uint64[block, bands].
+    """Decide the documents of ranks `first` to `first + len(keys) - 1`; `keys` is uint64[block, bands], 0: none.
 
     A kept document with the same words is looked at first (candidate number -1), then those that share a bucket.
     O(bands) table look-ups a document, O(tokens) for each candidate that neither sizes nor signatures rule out.
@@ -186,10 +186,14 @@ def cover_block(state, first, keys, signatures, limits, shingle_size, rule, max_
                         break
                     if row + 1 < keys.shape[0]:
                         for band in range(bands):
-                            prefetch(state.slots, np.int64(reduce_range(keys[row + 1, band], state.slots.size)))
+                            if keys[row + 1, band] != 0:
+                                prefetch(state.slots, np.int64(reduce_range(keys[row + 1, band], state.slots.size)))
+                    found = 0
                     for band in range(bands):
-                        buckets[band] = find_bucket(state, keys[row, band])
-                    candidates, count = find_candidates(state, rank, buckets, candidates)
+                        if keys[row, band] != 0:
+                            buckets[found] = find_bucket(state, keys[row, band])
+                            found += 1
+                    candidates, count = find_candidates(state, rank, buckets[:found], candidates)
                     state.counters[CANDIDATES] += count
                     alike = choose_alike(state, signatures[row], candidates, count, limits.agreement, ends)
                 if c == alike:
@@ -261,6 +265,6 @@ def cover_block(state, first, keys, signatures, limits, shingle_size, rule, max_
         if is_alone:
             continue
         if state.witness[rank] == KEPT:
-            enter_buckets(state, rank, buckets, keys[row], signatures[row], max_bucket)
+            enter_buckets(state, rank, keys[row], signatures[row], max_bucket)
         else:
             relative.document = KEPT

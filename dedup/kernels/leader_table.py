@@ -11,7 +11,7 @@ from dedup.kernels.jit import inlined, inner, kernel
 from dedup.kernels.minhash import SIGNATURE_WORDS
 
 # Positions in `CoverState.counters`.
-CANDIDATES, VERIFIED, NUM_ENTRIES, FULL_BUCKETS, NOT_ENTERED, SERIES, SKIPPED, NUM_COUNTERS = range(8)
+CANDIDATES, VERIFIED, NUM_OWNERS, FULL_BUCKETS, NOT_ENTERED, SERIES, SKIPPED, NUM_ENTRIES, NUM_COUNTERS = range(9)
 
 KEPT = -1  # the witness of a document that stays
 
@@ -42,14 +42,15 @@ class CoverState(NamedTuple):
     witness     int64[n]      KEPT or a kept rank       similarity    float64[n] exact Jaccard with the witness
     relation    uint8[n]      see `dedup.kernels.relation`
     difference  DIFFERENCE[n] from the witness          relative      RELATIVE[n] of a kept document
-    exact_slots int64[...]    content hash -> rank + 1 of its first document
+    exact_slots uint32[...]   content hash -> rank + 1 of its first document
     slots       uint64[...]   band key -> tag (high half) and first entry + 1 (low half)
-    chain       uint32[...]   entry -> next entry + 1 of the same bucket; entry = owner * bands + band
+    chain       uint32[...]   entry -> next entry + 1 of the same bucket; entries are numbered as they are made
+    holders     uint32[...]   entry -> owner
     owners      int64[...]    owner -> rank; owners are numbered as they are entered
     last_seen   int64[...]    owner -> the last rank that met it as candidate
     signatures  uint64[..., 8] owner -> b-bit signature
     sizes       uint16[...]   entry -> documents in its bucket when it was entered
-    counters    int64[8]
+    counters    int64[NUM_COUNTERS]
     ```
     """
 
@@ -64,9 +65,10 @@ class CoverState(NamedTuple):
     relation: npt.NDArray[np.uint8]
     difference: npt.NDArray[np.void]
     relative: npt.NDArray[np.void]
-    exact_slots: npt.NDArray[np.int64]
+    exact_slots: npt.NDArray[np.uint32]
     slots: npt.NDArray[np.uint64]
     chain: npt.NDArray[np.uint32]
+    holders: npt.NDArray[np.uint32]
     owners: npt.NDArray[np.int64]
     last_seen: npt.NDArray[np.int64]
     signatures: npt.NDArray[np.uint64]
@@ -110,7 +112,7 @@ def find_exact(state, rank):
     size = state.exact_slots.size
     slot = np.int64(reduce_range(state.content[rank, 0], size))
     while state.exact_slots[slot] != 0:
-        first = state.exact_slots[slot] - 1
+        first = np.int64(state.exact_slots[slot]) - 1
         if has_content_of(state, first, rank):
             return first
         slot = slot + 1 if slot + 1 < size else 0
@@ -140,12 +142,10 @@ def double(values):
 
 @inlined
 def find_candidates(state, rank, buckets, candidates):
-    """Collect the owners that share a bucket with this document, each once; return the array and their number."""
-    bands = buckets.size
-    share = 1.0 / bands
+    """Collect the owners in these buckets (slots), each once; return the array and their number."""
     count = visited = 0
-    for band in range(bands):
-        entry = np.int64(state.slots[buckets[band]] & U64(0xFFFFFFFF))
+    for bucket in buckets:
+        entry = np.int64(state.slots[bucket] & U64(0xFFFFFFFF))
         size = np.int64(state.sizes[entry - 1]) if entry != 0 else 0
         left = size
         if size > LARGE_BUCKET:
@@ -154,7 +154,7 @@ def find_candidates(state, rank, buckets, candidates):
             visited += left
         while left > 0:
             left -= 1
-            owner = np.int64((entry - 0.5) * share)  # (entry - 1) // bands: a division would take longest of all
+            owner = np.int64(state.holders[entry - 1])
             if state.last_seen[owner] != rank:
                 state.last_seen[owner] = rank
                 prefetch(state.signatures, SIGNATURE_WORDS * owner)
@@ -167,30 +167,33 @@ def find_candidates(state, rank, buckets, candidates):
 
 
 @inlined
-def enter_buckets(state, rank, buckets, keys, signature, max_bucket):
+def enter_buckets(state, rank, keys, signature, max_bucket):
     """Put a kept document into its buckets; one that holds `max_bucket` documents already takes no more."""
-    bands = buckets.size
-    owner = state.counters[NUM_ENTRIES]
-    state.counters[NUM_ENTRIES] = owner + 1
-    state.owners[owner] = rank
-    for word in range(SIGNATURE_WORDS):
-        state.signatures[owner, word] = signature[word]
-    for band in range(bands):
-        if keys[band] == 0:
-            continue  # a key of a document of an index that no document looks up
+    owner, first = state.counters[NUM_OWNERS], state.counters[NUM_ENTRIES]
+    for key in keys:
+        if key == 0:
+            continue  # it can find nothing
         # A key of this document's own earlier band may have taken the slot that was free before.
-        slot = find_bucket(state, keys[band])
+        slot = find_bucket(state, key)
         before = np.int64(state.slots[slot] & U64(0xFFFFFFFF))
         size = np.int64(state.sizes[before - 1]) if before != 0 else 0
         if size >= max_bucket:
             state.counters[NOT_ENTERED] += 1
             continue
-        entry = owner * bands + band
+        entry = state.counters[NUM_ENTRIES]
+        state.counters[NUM_ENTRIES] = entry + 1
+        state.holders[entry] = owner
         state.chain[entry] = before
         state.sizes[entry] = size + 1
-        state.slots[slot] = ((keys[band] & U64(0xFFFFFFFF)) << U64(32)) | U64(entry + 1)
+        state.slots[slot] = ((key & U64(0xFFFFFFFF)) << U64(32)) | U64(entry + 1)
         if size + 1 == max_bucket:
             state.counters[FULL_BUCKETS] += 1
+    if state.counters[NUM_ENTRIES] == first:
+        return
+    state.counters[NUM_OWNERS] = owner + 1
+    state.owners[owner] = rank
+    for word in range(SIGNATURE_WORDS):
+        state.signatures[owner, word] = signature[word]
 
 
 @kernel
@@ -202,10 +205,9 @@ def enter_known(state, keys, signatures, num_removed, max_bucket):
     may have room here. A new decision could therefore remove a document that its run kept. The next `num_removed` ranks
     are removed documents, the first of their contents: exact copies share their decision. O(bands) each.
     """
-    bands = np.empty(keys.shape[1], np.int64)
     for removed in range(num_removed):
         find_exact(state, keys.shape[0] + removed)
     for rank in range(keys.shape[0]):
         find_exact(state, rank)
         if state.witness[rank] == KEPT:
-            enter_buckets(state, rank, bands, keys[rank], signatures[rank], max_bucket)
+            enter_buckets(state, rank, keys[rank], signatures[rank], max_bucket)

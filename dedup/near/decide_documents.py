@@ -12,20 +12,40 @@ from dedup.near.decisions import Decisions
 from dedup.near.keep_policy import decode_value, rank_documents
 from dedup.near.leaders import Cover, number_contents
 from dedup.near.relation_rule import rule_of
+from dedup.near.shared_keys import SharedKeys
 from dedup.near.sketches import Sketches
 
 KEY_MARKS = 1 << 22  # in which band keys are looked up by their lowest bits
 
 
-def decide_documents(sketches: Sketches, settings: CleanSettings, advance: Callable[[int], None]) -> Decisions:
+def decide_documents(
+    sketches: Sketches, settings: CleanSettings, advance: Callable[[int], None], threads: int = 1
+) -> Decisions:
     """Return the decisions on all documents, against the stored ones and each other."""
-    keep = settings.keep
-    cover = Cover(len(sketches), settings.near, sketches.stored, rule_of(settings))
-    order = order_documents(sketches, keep)
-    for documents in sketches.views() if keep.rule == "first" else sketches.gather(order):
-        cover.offer(documents)
-        advance(len(documents.keys))
-    return with_covered(by_input(cover.result(), order), sketches)
+    order = order_documents(sketches, settings.keep)
+    decisions = decide_in_order(sketches, settings, order, advance, threads)
+    if settings.keep.rule != "first":
+        decisions = by_input(decisions, order)
+    return with_covered(decisions, sketches)
+
+
+def decide_in_order(
+    sketches: Sketches,
+    settings: CleanSettings,
+    order: npt.NDArray[np.int64],
+    advance: Callable[[int], None],
+    threads: int,
+) -> Decisions:
+    """Return the decisions on all documents by their places in `order`, which are doc_indices."""
+    shared, first = SharedKeys.find(sketches, settings.near, threads), 0
+    stored = shared.of_stored(sketches.stored)
+    cover = Cover(len(sketches), settings.near, stored, rule_of(settings), shared.table_size)
+    for documents in sketches.views() if settings.keep.rule == "first" else sketches.gather(order):
+        past = first + len(documents.keys)
+        cover.offer(shared.of_offered(documents, order[first:past]))
+        advance(past - first)
+        first = past
+    return cover.result()
 
 
 def decide_alone(sketches: Sketches, settings: CleanSettings) -> Decisions:

@@ -14,7 +14,7 @@ COLUMNS = ("witness", "similarity", "relation", "covered", "difference", "relati
 class WorkCounts:
     """What comparing documents took, and how often a bucket was full.
 
-    num_candidates    pairs that share a bucket
+    num_candidates    pairs that share a bucket, but for keys that can find nothing (`dedup.near.shared_keys`)
     num_verified      pairs whose exact similarity reached the threshold
     num_full_buckets  buckets that took no more documents
     num_not_entered   band keys of kept documents that were not entered into one of those

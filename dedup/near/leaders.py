@@ -31,8 +31,8 @@ from dedup.near.read_facts import know_nothing
 from dedup.near.relation_rule import make_rule
 from dedup.near.stored import NO_STORED, StoredDocuments
 
-# Slots of the hash table for each band key that may enter it: linear probing wants a third of them free.
-SLOTS_PER_ENTRY = 1.5
+# Slots of a hash table for each bucket or content that it may hold: linear probing wants a third of them free.
+SLOTS_PER_BUCKET = 1.5
 MAX_ENTRIES = 2**32 - 2  # band keys of all documents that the table can name
 
 
@@ -82,6 +82,14 @@ def limits_of(config: NearConfig) -> Limits:
     return Limits(config.threshold, choose_agreement(config.threshold, bands * rows, config.recall))
 
 
+class TableSize(NamedTuple):
+    """How many documents may enter the table, with how many band keys, in how many buckets."""
+
+    owners: int
+    keys: int
+    buckets: int
+
+
 class Cover:
     """A cover in the making: `offer` documents in order, then read the `result`.
 
@@ -94,14 +102,15 @@ class Cover:
         config: NearConfig,
         stored: StoredDocuments = NO_STORED,
         rule: RelationRule | None = None,
+        table: TableSize | None = None,
     ) -> None:
-        bands = bands_of(config).bands
         self._num_stored = len(stored)
         self._first = len(stored) + len(stored.removed)
-        entries = (num_documents + len(stored)) * bands
-        assert entries <= MAX_ENTRIES, "more band keys than the table can name"
-        used = num_documents * bands + np.count_nonzero(stored.keys)
-        n, slots = num_documents + self._first, max(int(used * SLOTS_PER_ENTRY), 16)
+        if table is None:
+            every = num_documents * bands_of(config).bands + int(np.count_nonzero(stored.keys))
+            table = TableSize(num_documents + len(stored), every, every)
+        assert table.keys <= MAX_ENTRIES, "more band keys than the table can name"
+        n = num_documents + self._first
         self._config = config
         self._limits = limits_of(config)
         self._rule = rule or make_rule(config)
@@ -118,13 +127,14 @@ class Cover:
             relation=np.zeros(n, np.uint8),
             difference=np.zeros(n, DIFFERENCE),
             relative=no_relatives(n),
-            last_seen=np.full(n, -1, np.int64),
-            signatures=np.empty((n, SIGNATURE_WORDS), np.uint64),
-            exact_slots=np.zeros(max(int(n * SLOTS_PER_ENTRY), 16), np.int64),
-            slots=np.zeros(slots, np.uint64),
-            chain=np.zeros(entries, np.uint32),
-            owners=np.zeros(n, np.int64),
-            sizes=np.empty(entries, np.uint16),
+            last_seen=np.full(table.owners, -1, np.int64),
+            signatures=np.empty((table.owners, SIGNATURE_WORDS), np.uint64),
+            exact_slots=np.zeros(max(int(n * SLOTS_PER_BUCKET), 16), np.uint32),
+            slots=np.zeros(max(int(table.buckets * SLOTS_PER_BUCKET), 16), np.uint64),
+            chain=np.empty(table.keys, np.uint32),
+            holders=np.empty(table.keys, np.uint32),
+            owners=np.empty(table.owners, np.int64),
+            sizes=np.empty(table.keys, np.uint16),
             counters=np.zeros(NUM_COUNTERS, np.int64),
         )
         if self._first:

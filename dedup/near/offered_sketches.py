@@ -15,7 +15,6 @@ class OfferedBatch(Batch):
 
     def __init__(self, documents: Offered) -> None:
         self.first = 0
-        self.facts = documents.facts
         self._offered = documents
 
     def __len__(self) -> int:
@@ -24,6 +23,11 @@ class OfferedBatch(Batch):
     def column(self, name: str, dtype: type[np.generic] | None = None) -> np.ndarray:  # noqa: ARG002 (as in a segment)
         """Return a field of `Offered`."""
         return np.asarray(getattr(self._offered, name))
+
+    @property
+    def facts(self) -> npt.NDArray[np.void]:
+        """Return what is known of each document beside its text, FACTS[n]."""
+        return self._offered.facts
 
     @property
     def token_addresses(self) -> npt.NDArray[np.uint64]:

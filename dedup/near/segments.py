@@ -79,9 +79,9 @@ class Batch:
         """Return where the tokens of each document end among those of the batch."""
         return np.cumsum(self.column("num_tokens"), dtype=np.int64)
 
-    @cached_property
+    @property
     def facts(self) -> npt.NDArray[np.void]:
-        """Return what is known of each document beside its text, FACTS[n]."""
+        """Return what is known of each document beside its text, FACTS[n]: made anew, as a copy is 32 bytes for each."""
         return Facts.at(self.column("facts", np.uint8).view(FACTS)[:, 0], self._titles).rows
 
     def take_facts(self, rows: npt.NDArray[np.int64]) -> Facts:

@@ -111,7 +111,7 @@ def clean_job(job: Job) -> tuple[Summary, list[Removal]]:
 def decide(sketches: Sketches, job: Job) -> Decisions:
     """Decide who is kept, over all documents."""
     with job.timer.measure("cover"), job.show("cover", len(sketches), "doc"):
-        return decide_documents(sketches, job.settings, job.progress.advance)
+        return decide_documents(sketches, job.settings, job.progress.advance, job.workers)
 
 
 def write_output(outcome: Outcome, job: Job) -> str | None:

@@ -65,6 +65,7 @@ from dedup.kernels.repeats_within import (
     repeat_block,
 )
 from dedup.kernels.routes import find_routes
+from dedup.kernels.shared_buckets import mark_shared, sort_buckets
 from dedup.kernels.shingles import drop_masked, measure_jaccard, roll_shingles
 from dedup.kernels.story_terms import TermArrays, TermBuffers, count_terms, make_terms, mark_singles
 from dedup.kernels.table_records import read_table
@@ -129,9 +130,10 @@ def list_cover_kernels() -> Iterator[Call]:
         relation=new("u1"),
         difference=new(DIFFERENCE),
         relative=new(RELATIVE),
-        exact_slots=new("i8"),
+        exact_slots=new("u4"),
         slots=new("u8"),
         chain=new("u4"),
+        holders=new("u4"),
         owners=new("i8"),
         last_seen=new("i8"),
         signatures=new("u8", 2),
@@ -142,6 +144,9 @@ def list_cover_kernels() -> Iterator[Call]:
     rule = RelationRule(0.3, 200, False, 1, given("u4", 2), new("i4", 2))
     yield Call(cover_block, (state, 0, keys, signatures, Limits(0.8, 1), 1, rule, 1))
     yield Call(enter_known, (state, keys, signatures, 0, 1))
+    yield Call(sort_buckets, (new("u8"), new("u8")))
+    shared = (new("u8"), new("u8"), new("i4"), Limits(0.8, 1), 1, np.uint8(1), new("u1"))
+    yield Call(mark_shared, shared)
     yield Call(measure_jaccard, (tokens, tokens, 1))
     yield Call(alike_unmasked, (tokens, tokens, 0.8, 1))
     facts = new(FACTS)[0]

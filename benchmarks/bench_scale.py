@@ -1,6 +1,6 @@
 """Seconds and private memory of `dedup clean` by the number of documents, and how often texts meet by chance.
 
-    python benchmarks/bench_scale.py --documents 1000000 3000000 10000000
+python benchmarks/bench_scale.py --documents 1000000 3000000 10000000
 """
 
 from collections import Counter
@@ -64,7 +64,9 @@ def show_sizes(data: Path, sizes: list[int]) -> None:
             report(f"{name}, {size:,} documents", f"{run.cpu_s:,.0f} s, {run.peak_mb:,.0f} MB")
             if before:
                 more = size - before[0]
-                grown = f"{(run.cpu_s - before[1]) / more * 1e6:.1f} us, {(run.peak_mb - before[2]) / more * 2**20:.0f} B"
+                grown = (
+                    f"{(run.cpu_s - before[1]) / more * 1e6:.1f} us, {(run.peak_mb - before[2]) / more * 2**20:.0f} B"
+                )
                 report("  a further document", grown, "<= 1.3 x as many us, <= 200 B")
             before = size, run.cpu_s, run.peak_mb
 

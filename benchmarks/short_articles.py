@@ -13,7 +13,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
-from grow import COPIERS, COPY_SHARE, Article, Stock, draw_cluster_size, write_copy
+from grow import COPY_SHARE, Article, Stock, draw_cluster_size, write_copy
 from news import read_lines
 
 AT_ONCE = 50_000  # texts

@@ -1,8 +1,8 @@
 """Which band keys of which documents may find something: those of buckets that hold two documents that look alike.
 
-Most keys stand in one document alone. Most others meet by chance: two texts of one outlet share a phrase or two. Here a
-bucket is looked at once, its signatures side by side in the cache. In a table of all keys each pair of a bucket would be
-two cache misses, and each key 18 bytes.
+Most keys stand in one document alone. Most others meet by chance: two texts of one outlet share a phrase or two. Here
+a bucket is looked at once, its signatures side by side in the cache. In a table of all keys each pair of a bucket would
+be two cache misses, and each key 18 bytes.
 """
 
 import numba as nb

@@ -81,7 +81,7 @@ class Batch:
 
     @property
     def facts(self) -> npt.NDArray[np.void]:
-        """Return what is known of each document beside its text, FACTS[n]: made anew, as a copy is 32 bytes for each."""
+        """Return what is known of each document beside its text, FACTS[n], made anew: a copy is 32 bytes for each."""
         return Facts.at(self.column("facts", np.uint8).view(FACTS)[:, 0], self._titles).rows
 
     def take_facts(self, rows: npt.NDArray[np.int64]) -> Facts:

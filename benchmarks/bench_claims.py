@@ -4,8 +4,8 @@
 
 An entry of grade `left_out` is right in the strict sense if no sentence of its statement has a labelled counterpart in
 that text, and not wrong if none has one of grade 2. A true omission is a labelled pair of grade 2 to which neither side
-has a counterpart in a third text; it is found if an entry of that text holds either side. The margin is chosen on
-the *other* stories. Beside it are the figures of the margin that is shipped.
+has a counterpart in a third text; it is found if an entry of that text holds either side. The share of the
+agreement is chosen on the *other* stories. Beside it are the figures of the one that is shipped.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from compare_stories import Story, read_grades
 from dedup.compare.choose_engine import choose_engine
 from dedup.compare.encoder import Encoder, ModelMissingError
 from dedup.compare.engine import score_outlets
-from dedup.compare.left_out import FAR, MARGINS, Nearness, find_left_out
+from dedup.compare.left_out import FAR, NEAR, Bounds, Nearness, find_left_out
 from dedup.compare.links import Wordings, find_links
 from dedup.compare.model import Grade, LeftOut, Link, Place, Row
 from dedup.compare.read_units import split_document
@@ -27,9 +27,10 @@ from dedup.compare.scores import THRESHOLDS
 from dedup.model.documents import Document
 from dedup.story_config import CompareConfig
 
-STEPS = np.linspace(0.3, 0, 151)
-MIN_FREE = 0.92  # share of entries without a counterpart that a margin must reach on the other stories; promised is .85
-MIN_UNTOLD = 0.985  # the same without one of grade 2; promised is .95
+STEPS = np.linspace(0.1, 0.7, 31)
+# What is listed of the other stories must be so free of counterparts; promised is .85 ...
+MIN_FREE = 0.87
+MIN_UNTOLD = 0.965  # ... and, of counterparts of grade 2, .95
 
 
 class Omission(NamedTuple):
@@ -66,12 +67,13 @@ class Linked:
     rows: list[Row]
     links: list[Link]
     nearness: Nearness
+    far: float
     counterparts: dict[Place, dict[Place, int]]
 
-    def judge(self, margin: float) -> "Tally":
-        """Return how the entries of one margin stand to the labels."""
-        nearness = self.nearness._replace(margin=margin)
-        entries = find_left_out(self.rows, self.links, nearness, self.num_outlets).left_out
+    def judge(self, near: float) -> "Tally":
+        """Return how the entries with one share of the agreement stand to the labels."""
+        bounds = Bounds(near, self.far)
+        entries = find_left_out(self.rows, self.links, self.nearness, self.num_outlets, bounds).left_out
         listed = [entry for entry in entries if entry.grade is Grade.LEFT_OUT]
         grades = np.array([self.grade(entry) for entry in listed])
         said = {(place, entry.outlet) for entry in listed for place in entry.says}
@@ -106,24 +108,25 @@ def link(story: Story, encoder: Encoder | None, engine: str) -> Linked:
     for pair, grade in read_grades(story, outlets).items():
         for place in pair:
             counterparts.setdefault(place, {}).update((other, grade) for other in pair - {place})
-    nearness = Nearness(scored.places, scored.score, FAR[engine], MARGINS[engine])
+    nearness = Nearness(scored.places, scored.score, [outlets[p.outlet].cut(p.sentence) for p in scored.places])
     return Linked(
         story.name,
         len(outlets),
         build_rows(scored.clusters, scored.places, 0, scored.guests),
         links,
         nearness,
+        FAR[engine],
         counterparts,
     )
 
 
-def choose_margin(stories: Sequence[Linked]) -> float:
-    """Return the smallest margin at which what is listed of all stories together is free enough of counterparts."""
+def choose_near(stories: Sequence[Linked]) -> float:
+    """Return the greatest share at which what is listed of all stories together is free enough of counterparts."""
     best = float(STEPS[0])
-    for margin in STEPS:
-        tally = sum_up([story.judge(float(margin)) for story in stories])
+    for near in STEPS:
+        tally = sum_up([story.judge(float(near)) for story in stories])
         if tally.listed and tally.free >= MIN_FREE * tally.listed and tally.untold >= MIN_UNTOLD * tally.listed:
-            best = float(margin)
+            best = float(near)
     return best
 
 
@@ -138,10 +141,10 @@ def show_claims(stories: Sequence[Story], encoders: dict[str, Encoder | None]) -
     for name, encoder in encoders.items():
         linked = [link(story, encoder, name) for story in stories]
         held = [
-            story.judge(choose_margin([other for other in linked if other is not story])) if len(linked) > 1 else None
+            story.judge(choose_near([other for other in linked if other is not story])) if len(linked) > 1 else None
             for story in linked
         ]
-        shipped = [story.judge(MARGINS[name]) for story in linked]
+        shipped = [story.judge(NEAR[name]) for story in linked]
         for story, apart, tally in zip(linked, held, shipped, strict=True):
             print(f"  {name:9s} {story.name:11s} {apart or tally}   as shipped {tally}", flush=True)
         print(f"  {name:9s} {'all':11s} {sum_up([t for t in held if t] or shipped)}   as shipped {sum_up(shipped)}")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from dedup.config import check
 from dedup.model.argument_types import require_types
 
+MAX_TEXTS = 50  # that `compare` takes
+
 
 @dataclass(frozen=True)
 class StoryConfig:

@@ -10,6 +10,9 @@ from commands import run_fork
 from out_folders import sign
 from story_texts import FIRE, STORY, semantic
 
+from dedup.model.documents import Document
+from dedup.pipeline.collect_documents import name_documents
+
 COPIES = {
     "a1": ("AP", "2025-01-02", FIRE["ap"]),
     "b2": ("BBC", "2025-01-01", FIRE["ap"].replace("Nine", "Ten")),
@@ -196,6 +199,32 @@ def test_two_documents_of_one_outlet_are_told_apart(tmp_path):
     lines = [{"id": key, "outlet": "AP", "text": FIRE["ap"]} for key in ("x", "y")]
     (tmp_path / "n.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines), encoding="utf-8")
     assert ["AP (x)", "AP (y)"] == names(read("--from", "n.jsonl", "x", "y", cwd=tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ([{"date": "2024-01-02"}, {"date": "2024-01-03"}], ["AP (2024-01-02)", "AP (2024-01-03)"]),
+        (
+            [{"date": "2024-01-02", "title": title} for title in ("Fire in Riga", "Ten dead")],
+            ["AP (Fire in Riga)", "AP (Ten dead)"],
+        ),
+    ],
+)
+def test_documents_of_one_outlet_are_called_by_what_differs(fields, expected):
+    documents = [Document(f"1c177f0{n}", FIRE["ap"], {"outlet": "AP", **each}) for n, each in enumerate(fields)]
+    assert expected == [document.id for document in name_documents(documents)]
+
+
+def test_all_documents_of_a_small_corpus_are_compared(corpus):
+    assert ["AP", "BBC", "CNN"] == names(read("--from", "news.jsonl", cwd=corpus))
+
+
+def test_of_a_big_corpus_the_documents_must_be_named(tmp_path):
+    lines = [json.dumps({"id": str(n), "text": FIRE["ap"]}) for n in range(51)]
+    (tmp_path / "n.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    done = run_fork("compare", "--from", "n.jsonl", cwd=tmp_path)
+    assert "n.jsonl: 51 documents; 2 to 50 can be compared. Name those to compare by id." in done.stderr
 
 
 def test_a_csv_file_is_a_corpus_too(tmp_path):

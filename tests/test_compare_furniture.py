@@ -46,6 +46,11 @@ PIECES = [
     "Watch a video of the minister's speech here.",
     "To view the map of the harbour, click here.",
 ]
+END = [
+    "Minister opens the new airport terminal",
+    "Leave a Reply Cancel replyYour email address will not be published.",
+    "Save my name, email, and website in this browser for the next time I comment.",
+]
 STATEMENTS = [
     "Harbour closed after ferries collide",
     "Video shows the moment of the collision",
@@ -105,3 +110,13 @@ def test_furniture_is_in_no_row_and_no_words_of_an_outlet():
     assert 2 == len(found.rows)
     assert found.outlets[0].num_words == sum(len(part.split()) for part in (BODY, MORE))
     assert 0 == found.shares[0][1].new
+
+
+def test_one_line_of_furniture_behind_the_last_sentence_makes_the_block_furniture():
+    outlet = split_document(Document("a", "\n\n".join(["Harbour closed", BODY, *END])))
+    assert [None, None, *[Omission.FURNITURE] * 3] == [sentence.omission for sentence in outlet.sentences]
+
+
+def test_a_list_of_facts_behind_the_last_sentence_stays():
+    outlet = split_document(Document("a", f"{BODY}\n\nInjured: 14\n\nRead more\n\nShips: two ferries"))
+    assert [None, None, Omission.FURNITURE, None] == [sentence.omission for sentence in outlet.sentences]

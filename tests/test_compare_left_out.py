@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dedup.compare.left_out import Nearness, find_left_out
+from dedup.compare.left_out import Bounds, Nearness, find_left_out
 from dedup.compare.model import Cell, Grade, Link, Nearest, Place, Row, Strength, Wording
 
 A, B, C = Place(0, 0), Place(1, 0), Place(2, 0)
@@ -10,12 +10,14 @@ OWN = Place(2, 1)
 PLACES = (A, B, C, OWN)
 TOLD = Row((Cell(0, (0,)), Cell(1, (0,))))
 ROWS = (TOLD, Row((Cell(2, (0,)),)), Row((Cell(2, (1,)),)))
+BOUNDS = Bounds(0.5, 0.25)
 
 
-def find(near=0.0, links=(), rows=ROWS):
+def find(near=0.0, links=(), rows=ROWS, texts=("", "", "", ""), agreement=0.4):
     values = np.zeros((4, 4), np.float32)
-    values[0, 2] = values[2, 0] = near
-    return find_left_out(rows, links, Nearness(PLACES, values, 0.25, 0.25), 3)
+    values[0, 2] = values[2, 0] = values[1, 2] = values[2, 1] = near
+    values[0, 1] = values[1, 0] = agreement
+    return find_left_out(rows, links, Nearness(PLACES, values, texts), 3, BOUNDS)
 
 
 def link(a, b, strength):
@@ -43,34 +45,43 @@ def test_a_weak_link_is_near():
     assert (Grade.ELSEWHERE, OWN) == (entry.grade, entry.nearest.place)
 
 
-def test_a_strong_link_from_another_row_says_it_and_its_row_comes_near():
+def test_who_has_a_strong_link_and_no_cell_does_not_say_it():
     (entry,) = find(links=[link(A, C, Strength.STRONG)]).left_out
-    assert (1, Grade.ELSEWHERE, 1, B) == (entry.outlet, entry.grade, entry.row, entry.nearest.place)
+    assert (2, Grade.ELSEWHERE, (A, B), C) == (entry.outlet, entry.grade, entry.says, entry.nearest.place)
 
 
 def test_more_may_be_near_where_two_say_surely_the_same():
+    assert [Grade.LEFT_OUT] == [entry.grade for entry in find(near=0.15, agreement=0.4).left_out]
+    assert [Grade.ELSEWHERE] == [entry.grade for entry in find(near=0.15, agreement=0.2).left_out]
+
+
+def test_the_words_that_those_who_say_it_share_bring_a_sentence_near():
+    texts = ("Ann Lee fell at noon", "at noon Ann Lee fell", "Ann Lee fell", "a third ship sank")
+    assert [Grade.ELSEWHERE] == [entry.grade for entry in find(near=0.15, texts=texts).left_out]
+
+
+def test_what_is_near_to_one_of_those_who_say_it_and_not_to_the_other_is_less_near():
     values = np.zeros((4, 4), np.float32)
-    values[0, 2] = values[2, 0] = 0.2
+    values[0, 2] = values[2, 0] = 0.3
     values[0, 1] = values[1, 0] = 0.4
-    nearness = Nearness(PLACES, values, 0.25, 0.15)
-    assert Grade.LEFT_OUT is find_left_out(ROWS, [], nearness, 3).left_out[0].grade
-    values[0, 1] = values[1, 0] = 0.3
-    assert Grade.ELSEWHERE is find_left_out(ROWS, [], nearness, 3).left_out[0].grade
+    (entry,) = find_left_out(ROWS, (), Nearness(PLACES, values, ("",) * 4), 3, BOUNDS).left_out
+    assert (Grade.LEFT_OUT, 0.15) == (entry.grade, entry.nearest.score)
 
 
 def test_what_one_alone_says_has_nothing_near_in_any_other_text():
     assert (1, 2) == find().alone
     assert (2,) == find(near=0.5).alone
+    assert (2,) == find(links=[link(A, C, Strength.WEAK)]).alone
 
 
-def test_a_statement_that_links_hold_in_two_rows_is_told_once():
-    rows = (Row((Cell(0, (0,)),)), Row((Cell(1, (0,)),)))
-    found = find_left_out(rows, [link(A, B, Strength.STRONG)], Nearness(PLACES, np.zeros((4, 4)), 0.25, 0.25), 3)
-    assert [(2, 0)] == [(entry.outlet, entry.row) for entry in found.left_out]
-    assert () == found.alone
+def test_what_one_says_is_left_out_by_nobody_whatever_links_it_has():
+    rows = (Row((Cell(0, (0,)),)), Row((Cell(1, (0,)),)), *ROWS[1:])
+    found = find(rows=rows, links=[link(A, B, Strength.STRONG)])
+    assert () == found.left_out
+    assert (2, 3) == found.alone
 
 
 def test_of_two_texts_each_leaves_out_what_the_other_says():
     rows = (Row((Cell(0, (0,)),)), Row((Cell(1, (0,)),)))
-    found = find_left_out(rows, [], Nearness((A, B), np.zeros((2, 2)), 0.25, 0.25), 2)
+    found = find_left_out(rows, [], Nearness((A, B), np.zeros((2, 2), np.float32), ("", "")), 2, BOUNDS)
     assert [(0, 1), (1, 0)] == [(entry.outlet, entry.row) for entry in found.left_out]

@@ -10,7 +10,7 @@ from dedup.compare.choose_engine import choose_engine
 from dedup.compare.disagreements import explain_languages, explain_long_sentences, find_disagreements
 from dedup.compare.encoder import Encoder
 from dedup.compare.guests import adopt_lone, find_guests
-from dedup.compare.left_out import FAR, MARGINS, Nearness, find_left_out
+from dedup.compare.left_out import FAR, NEAR, Bounds, Nearness, find_left_out
 from dedup.compare.links import Wordings, find_links, relate_rows
 from dedup.compare.model import Comparison, Link, Outlet, Place, Row, Strength, Wording
 from dedup.compare.outlet_shares import OutletShares
@@ -24,7 +24,7 @@ from dedup.compare.speakers import resolve_pronouns
 from dedup.compare.spoken import measure_coverage, read_spoken
 from dedup.errors import DedupError
 from dedup.model.documents import Document
-from dedup.story_config import CompareConfig
+from dedup.story_config import MAX_TEXTS, CompareConfig
 from dedup.text.dates import parse_moment
 from dedup.text.spans import Span
 from dedup.text.units import UnitKind
@@ -32,7 +32,6 @@ from dedup.text.units import UnitKind
 Matrix = npt.NDArray[np.float32]
 Linked = dict[tuple[int, int], set[int]]
 
-MAX_TEXTS = 50
 MAX_CHARACTERS = 10_000_000  # far more than MAX_SENTENCES have, but known before a text is taken apart
 MAX_SENTENCES = 6000  # the matrices of all pairs take 150 MB each at that
 
@@ -70,8 +69,8 @@ def compare_documents(
     base = choose_base(outlets, linked, config.base)
     rows = build_rows(scored.clusters, scored.places, base, scored.guests)
     relations = relate_rows(rows, len(outlets), wordings)
-    nearness = Nearness(scored.places, scored.score, FAR[engine.name], MARGINS[engine.name])
-    omitted = find_left_out(rows, links, nearness, len(outlets))
+    nearness = Nearness(scored.places, scored.score, [outlets[p.outlet].cut(p.sentence) for p in scored.places])
+    omitted = find_left_out(rows, links, nearness, len(outlets), Bounds(NEAR[engine.name], FAR[engine.name]))
     return Comparison(
         outlets=outlets,
         base=base,

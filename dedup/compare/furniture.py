@@ -20,6 +20,7 @@ MAX_LINE = 20  # words of a line that begins as furniture does; a longer one goe
 MAX_NAMES = 9  # words of a byline
 MAX_POINTER = 25  # words of a line that says where more is
 MAX_LABEL = 6  # words of a heading that is furniture where a text has it twice
+MAX_END = 12  # lines behind the last sentence that are taken for a block
 MENU = 4  # headings in a row, each of ...
 MENU_WORDS = 3  # ... so few words: a menu
 _EDGE = re.compile(r"^[\W\d_]+|[\W\d_]+$")
@@ -58,6 +59,7 @@ _POINTER = re.compile(  # where the reader finds more
     r"[^,;\"\u201d]{0,30})\b(?:here|below|online|this\s+link|(?:at|on)\s+\S+\.\w{2,4}\S*)\W*$",
     re.IGNORECASE,
 )
+_LISTED = re.compile(r"[:;]|^\W*\w{1,2}[.)]|\band$|\d\W*$")  # a line of a list of facts, or of a law
 _CLOCK = "am pm ist gmt utc est edt pst cet local time on at of posted published updated date the st nd rd th hrs"
 _DATE_WORDS = frozenset({*MONTHS, *MONTH_ABBREVIATIONS, *DAYS, *(day[:3] for day in DAYS), *_CLOCK.split()})
 
@@ -91,7 +93,27 @@ def find_furniture(lines: Sequence[FurnitureLine]) -> list[bool]:
     for number, line in enumerate(lines):
         is_below = line.is_heading and (is_below or (begins(line, load_phrases()["tails"]) and found[number]))
         found[number] |= is_below
+    start = find_end_block(lines, found)
+    found[start:] = [True] * (len(lines) - start)
     return found
+
+
+def find_end_block(lines: Sequence[FurnitureLine], found: Sequence[bool]) -> int:
+    """Return where the lines behind the last sentence begin, if one of them begins as furniture does: then all are.
+
+    Lines without a stop are headings; those of a list of facts have marks of their own. A sentence that begins as
+    furniture does is none of the article there.
+    """
+    phrases = load_phrases()["starts"] | load_phrases()["tails"]
+    has_furniture, start = False, len(lines)
+    for number in range(len(lines) - 1, max(0, len(lines) - MAX_END - 1), -1):
+        line = lines[number]
+        is_mark = len(line.words) <= MAX_LINE and begins(line, phrases)
+        if not (is_mark or found[number] or (line.is_heading and not _LISTED.search(line.text))):
+            break
+        has_furniture |= is_mark
+        start = number
+    return start if has_furniture and start > 1 else len(lines)
 
 
 def is_furniture(line: FurnitureLine) -> bool:

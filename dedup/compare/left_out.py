@@ -1,47 +1,76 @@
 """What an outlet leaves out: statements of others to which nothing in its text comes near."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from dedup.compare.model import Grade, LeftOut, Link, Nearest, Place, Row, Strength
+from dedup.compare.model import Grade, LeftOut, Link, Nearest, Place, Row
+from dedup.compare.terms import split_terms
 
 Matrix = npt.NDArray[np.float32]
 
 MIN_TELLERS = 2  # other texts that say what one is said to leave out
-# What a sentence comes near to is left out by its text if those who say it come nearer to one another by this much.
-# Chosen on seven stories; `make bench-compare` prints what each gives with its story left out of the choice.
-MARGINS = {"lexical": 0.078, "semantic": 0.078}
+# A sentence is near if it has this share of the agreement of those who say a statement. Chosen on seven stories;
+# `make bench-compare` prints what each gives with its story left out of the choice.
+NEAR = {"lexical": 0.2, "semantic": 0.4}
 FAR = {"lexical": 0.02, "semantic": 0.045}  # the same for what one text alone says: a score
+WORDS = 0.5  # of the agreement: what all words that two of them share add to a score
 MIN_SHOWN = 0.01  # a sentence that has less of a statement is not shown as its nearest
 
 
-class Nearness(NamedTuple):
-    """The sentences that are compared, and how near they come to each other.
+class Bounds(NamedTuple):
+    """From when a sentence comes near: a share of the agreement of several, and a score of what one text says."""
 
+    near: float
+    far: float
+
+
+class Nearness:
+    """The sentences that are compared, and how near they come to statements.
+
+    places  of each sentence
     values  float32[n, n]   scores of all pairs, symmetric, about 0 for chance
-    far     below it a sentence does not come near to what one text alone says
-    margin  so far below the agreement of several it does not come near to what they say
+    texts   the sentences
     """
 
-    places: Sequence[Place]
-    values: Matrix
-    far: float
-    margin: float
+    def __init__(self, places: Sequence[Place], values: Matrix, texts: Sequence[str]) -> None:
+        self.places = places
+        self.values = values
+        self._words = [frozenset(term.key for term in split_terms(text)) for text in texts]
+        self._holders: dict[str, list[int]] = {}
+        for number, words in enumerate(self._words):
+            for word in words:
+                self._holders.setdefault(word, []).append(number)
 
-    def measure_bound(self, says: Sequence[Place], positions: Sequence[int]) -> float:
-        """Return the score from which a sentence comes near to what some sentences say, in the order of outlets.
+    def measure(self, says: Sequence[Place], positions: Sequence[int]) -> tuple[Matrix, float]:
+        """Return how near all sentences come to what some say, in the order of outlets, and how near those are.
 
-        The agreement of several texts is the mean, over each two of them, of their best score.
+        float32[n]: the mean, over the texts that say it, of the best score with a sentence of each, and WORDS of the
+        agreement for the words that two of the texts have. The agreement is the mean, over each two of the texts, of
+        their best score; 0 of one text.
         """
         starts = np.flatnonzero(np.diff([place.outlet for place in says], prepend=-1))
+        best = np.maximum.reduceat(self.values[positions], starts, axis=0)
         if len(starts) == 1:
-            return self.far
-        between = self.values[np.ix_(positions, positions)]
-        best = np.maximum.reduceat(np.maximum.reduceat(between, starts, axis=0), starts, axis=1)
-        return max(MIN_SHOWN, float(best[np.triu_indices(len(starts), 1)].mean()) - self.margin)
+            return best[0], 0.0
+        between = np.maximum.reduceat(best[:, positions], starts, axis=1)[np.triu_indices(len(starts), 1)]
+        agreement = max(MIN_SHOWN, float(between.mean()))
+        words = np.float32(WORDS * agreement) * self._share_words(np.split(np.array(positions), starts[1:]))
+        return best.mean(0) + words, agreement
+
+    def _share_words(self, tellers: Sequence[npt.NDArray[np.int64]]) -> Matrix:
+        """Return float32[n]: the share that each sentence has of the words that two tellers have; rare ones weigh."""
+        counts = Counter(word for own in tellers for word in frozenset().union(*(self._words[i] for i in own)))
+        shares, total = np.zeros(len(self._words), np.float32), 0.0
+        for word in sorted(word for word, count in counts.items() if count > 1):
+            weight = math.log((len(self._words) + 1) / (len(self._holders[word]) + 0.5))
+            shares[self._holders[word]] += weight
+            total += weight
+        return shares / np.float32(total or 1)
 
 
 class Omitted(NamedTuple):
@@ -51,52 +80,37 @@ class Omitted(NamedTuple):
     alone: tuple[int, ...]
 
 
-def find_left_out(rows: Sequence[Row], links: Sequence[Link], nearness: Nearness, num_outlets: int) -> Omitted:
+def find_left_out(
+    rows: Sequence[Row], links: Sequence[Link], nearness: Nearness, num_outlets: int, bounds: Bounds
+) -> Omitted:
     """Return what is left out, by outlet, what most others say first.
 
-    A statement is what a row says. Those who make it are the outlets of the row, and those with a strong link into it.
-    Of the others, a weak link, a sentence that comes near, or a place in the row of a linked sentence says that they
-    have it in part or elsewhere. The more surely several texts say the same, the more may be near that does not.
+    A statement is what a row says, and those who make it are the outlets of the row. Of the others, a sentence that
+    comes near or has a link into the row says that they have it in part or elsewhere.
     """
-    mates = [list_places(row) for row in rows]
-    home = {Place(c.outlet, s): number for number, row in enumerate(rows) for c in row.cells for s in c.whole}
-    linked = collect_neighbours(links)
     position = {place: number for number, place in enumerate(nearness.places)}
     columns = [np.flatnonzero([p.outlet == outlet for p in nearness.places]) for outlet in range(num_outlets)]
     is_linked = mark_links(links, position)
     found: list[LeftOut] = []
     alone = []
-    for number, own in enumerate(mates):
-        says = tuple(sorted({*own, *(other for place in own for other in linked.get(place, ()))}))
-        tellers = {place.outlet for place in says}
+    for number, row in enumerate(rows):
+        says = tuple(list_places(row))
         positions = [position[place] for place in says]
-        bound = nearness.measure_bound(says, positions)
-        is_tied: npt.NDArray[np.bool_] = np.any(is_linked[positions], axis=0)
-        is_tied[[position[mate] for place in says for mate in mates[home[place]]]] = True
-        values = nearness.values[positions].max(0)
-        nearest = np.where(is_tied, np.maximum(values, np.float32(bound)), values)
+        values, agreement = nearness.measure(says, positions)
+        bound = bounds.near * agreement or bounds.far
+        nearest = np.where(np.any(is_linked[positions], axis=0), np.maximum(values, np.float32(bound)), values)
         entries = []
         for outlet in range(num_outlets):
-            if outlet not in tellers:
+            if outlet not in row.outlets:
                 best = find_nearest(nearest, columns[outlet], nearness.places)
                 grade = Grade.ELSEWHERE if best and best.score >= round(bound, 4) else Grade.LEFT_OUT
                 entries.append(LeftOut(outlet, grade, number, says, best))
-        if len(tellers) >= min(MIN_TELLERS, num_outlets - 1):
+        if len(row.cells) >= min(MIN_TELLERS, num_outlets - 1):
             found += entries
-        if len(tellers) == 1 and all(entry.grade is Grade.LEFT_OUT for entry in entries):
+        if len(row.cells) == 1 and all(entry.grade is Grade.LEFT_OUT for entry in entries):
             alone.append(number)
     found.sort(key=lambda entry: (entry.outlet, -len(entry.outlets), entry.row))
-    return Omitted(tuple(drop_repeats(found, mates)), tuple(alone))
-
-
-def collect_neighbours(links: Sequence[Link]) -> dict[Place, list[Place]]:
-    """Return, for each sentence, those that a strong link joins to it."""
-    linked: dict[Place, list[Place]] = {}
-    for link in links:
-        if link.strength is Strength.STRONG:
-            linked.setdefault(link.a, []).append(link.b)
-            linked.setdefault(link.b, []).append(link.a)
-    return linked
+    return Omitted(tuple(found), tuple(alone))
 
 
 def mark_links(links: Sequence[Link], position: Mapping[Place, int]) -> npt.NDArray[np.bool_]:
@@ -119,16 +133,3 @@ def find_nearest(near: Matrix, columns: npt.NDArray[np.int64], places: Sequence[
         return None
     best = int(columns[near[columns].argmax()])
     return Nearest(places[best], round(float(near[best]), 4)) if near[best] >= MIN_SHOWN else None
-
-
-def drop_repeats(entries: Sequence[LeftOut], mates: Sequence[Sequence[Place]]) -> Iterator[LeftOut]:
-    """Yield the entries but those of rows that an earlier entry of the outlet says already: links join rows.
-
-    mates  the sentences of each row
-    """
-    told: dict[int, set[Place]] = {}
-    for entry in entries:
-        known = told.setdefault(entry.outlet, set())
-        if not known.issuperset(mates[entry.row]):
-            yield entry
-        known.update(entry.says)

@@ -208,7 +208,7 @@ class LeftOut:
 
     outlet   who leaves it out
     row      a row of the statement
-    says     the sentences of others that make it, in order: those of the row, and those with a strong link to them
+    says     the sentences of others that make it, in order: those of the row
     nearest  the sentence of the outlet that comes nearest; None if nothing there has anything of it
     """
 

@@ -1,8 +1,9 @@
 """The documents that `dedup compare` works on: from text files, a corpus, a clean run or a list of stories."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from pathlib import Path
 
 from dedup.config import InputConfig
@@ -18,12 +19,15 @@ from dedup.output.records import ClusterRecord
 from dedup.output.replay import Originals
 from dedup.output.run_folder import BOILERPLATE, CLUSTERS
 from dedup.output.story_file import read_story_places
+from dedup.report.wording import clip_words, count_things
 from dedup.signals import temporary_folder
+from dedup.story_config import MAX_TEXTS
 from dedup.text.dates import settle_date
 from dedup.text.printed_paths import printable
 
 ROLES = ("text", "id", "title", "date", "outlet")
 BOM = "\ufeff"
+MAX_TITLE = 40  # characters of a headline that tells two texts of one outlet apart
 
 
 @dataclass(frozen=True)
@@ -37,12 +41,12 @@ class DocumentCollector:
     tell: Callable[[str], None]
 
     def read_corpus(self, path: str, ids: Sequence[str]) -> list[Document]:
-        """Return documents of a corpus by id."""
+        """Return documents of a corpus by id; all of a small one where no id is given."""
         for doc_id in ids:
             if ids.count(doc_id) > 1:
                 raise InputError(f"{path}: document {doc_id} is named twice. Name every document once.")
         with open_documents([path], self.input, ROLES, self.tell) as reader:
-            return self._name(reader.require_ids(ids))
+            return self._name(reader.require_ids(ids) if ids else take_few(path, reader.read_all()))
 
     def read_story(self, path: str, number: int) -> list[Document]:
         """Return the documents of one story of the output of `dedup stories`."""
@@ -86,6 +90,18 @@ class DocumentCollector:
         return self._name([found[place] for place in places])
 
 
+def take_few(path: str, documents: Iterable[Document]) -> list[Document]:
+    """Return all documents of a file; raise `InputError` where they are not 2 to MAX_TEXTS."""
+    rest = iter(documents)
+    found = list(islice(rest, MAX_TEXTS + 1))
+    if 2 <= len(found) <= MAX_TEXTS:
+        return found
+    count = len(found) + sum(1 for _ in rest)
+    raise InputError(
+        f"{path}: {count_things(count, 'document')}; 2 to {MAX_TEXTS} can be compared. Name those to compare by id."
+    )
+
+
 def read_asked_config(summary: Summary, asked: InputConfig) -> InputConfig:
     """Return how a finished run read its input, but for the fields and the order of dates that somebody names now."""
     run = read_input_config(summary)
@@ -127,16 +143,28 @@ def read_boilerplate(out: str) -> list[str]:
 
 
 def name_documents(documents: Sequence[Document]) -> list[Document]:
-    """Return the documents called by their outlet where only one is of that outlet, else by their id."""
-    num_of_outlet = Counter(document.fields.get("outlet") for document in documents)
+    """Return the documents called by their outlet, those of one outlet told apart by `tell_apart`; else by their id."""
     num_of_id = Counter(document.id for document in documents)
+    groups: dict[str, list[Document]] = {}
+    for document in documents:
+        groups.setdefault(str(document.fields.get("outlet") or ""), []).append(document)
+    names = {}
+    for outlet, group in groups.items():
+        ids = [f"{d.place.path}:{d.place.line}" if num_of_id[d.id] > 1 and d.place else d.id for d in group]
+        called = ids if not outlet else [outlet] if len(group) == 1 else tell_apart(outlet, group, ids)
+        names |= {id(document): name for document, name in zip(group, called, strict=True)}
+    return [replace(document, id=names[id(document)]) for document in documents]
 
-    def name(document: Document) -> str:
-        outlet, doc_id = document.fields.get("outlet"), document.id
-        if num_of_id[doc_id] > 1 and document.place:
-            doc_id = f"{document.place.path}:{document.place.line}"
-        if not outlet:
-            return doc_id
-        return str(outlet) if num_of_outlet[outlet] == 1 else f"{outlet} ({doc_id})"
 
-    return [replace(document, id=name(document)) for document in documents]
+def tell_apart(outlet: str, documents: Sequence[Document], ids: Sequence[str]) -> list[str]:
+    """Return names of texts of one outlet: with the day, the time or the headline, whichever differs; else the id."""
+    dates = [str(document.fields.get("date") or "") for document in documents]
+    headlines = [clip_words(find_title(document), MAX_TITLE) for document in documents]
+    marks = ([date[: len("2024-01-31")] for date in dates], dates, headlines)
+    chosen = next((each for each in marks if all(each) and len(set(each)) == len(each)), ids)
+    return [f"{outlet} ({mark})" for mark in chosen]
+
+
+def find_title(document: Document) -> str:
+    """Return the title of a document, else its first line."""
+    return " ".join(str(document.fields.get("title") or document.text.strip().partition("\n")[0]).split())

@@ -18,7 +18,7 @@ from dedup.report.compare.compare_page import (
     build_rows,
     list_parts,
 )
-from dedup.report.compare.compare_text import describe_derivation, describe_engine, describe_order, percent
+from dedup.report.compare.compare_text import count_common, describe_derivation, describe_engine, describe_order
 from dedup.report.page import encode_data, render_page
 from dedup.text.control_characters import make_safe
 from dedup.version import __version__
@@ -47,27 +47,13 @@ def render_html(found: Comparison) -> str:
         "omitted": list_omitted(found),
         "disagreements": list_disagreements(found),
         "order": draw_order(found),
-        "agreement": build_agreement(found),
+        "common": count_common(found),
         "articles": [build_article(found, outlet, numbers) for outlet in range(len(outlets))],
         "run": describe_run(found),
         "max_open": MAX_OPEN,
         "data": encode_data(msgspec.json.encode(collect_data(found, outlets, rows))),
     }
     return render_page("story.html", values, ("diff.css", "story.css"), "story.js")
-
-
-def build_agreement(found: Comparison) -> list[list[tuple[str, int]]]:
-    """Return, for each text, how much of it each other one says, with a shade from 0 to 4."""
-    count = range(len(found.outlets))
-    return [
-        [
-            ("", 0)
-            if row == column
-            else (percent(said := 1 - found.shares[column][row].dropped), min(4, int(5 * said)))
-            for column in count
-        ]
-        for row in count
-    ]
 
 
 def describe_run(found: Comparison) -> list[tuple[str, str]]:

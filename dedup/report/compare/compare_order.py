@@ -55,7 +55,8 @@ def draw_order(found: Comparison) -> OrderPicture:
         last = len(found.outlets[outlet].sentences)
         ys = spread([height * sentence / last for sentence, _ in places], height)
         for (sentence, row), y in zip(places, ys, strict=True):
-            points[row].append(OrderPoint(x, round(TOP + y, 1), f"{name_letter(outlet)} sentence {sentence + 1}"))
+            place = 1 + sum(s.omission is None for s in found.outlets[outlet].sentences[:sentence])
+            points[row].append(OrderPoint(x, round(TOP + y, 1), f"{name_letter(outlet)} sentence {place}"))
     lines = tuple(
         OrderLine(numbers[row], quote_line(found, row), tuple(points[row]), is_moved=row in moved) for row in chosen
     )

@@ -9,6 +9,7 @@ from dedup.report.compare.compare_text import (
     KIND_NAMES,
     KINDS,
     RELATION_SIGNS,
+    count_common,
     cut_fact,
     describe_base,
     describe_derivation,
@@ -116,18 +117,14 @@ def write_shares(found: Comparison, width: int) -> Iterator[Line]:
 
 
 def write_matrix(found: Comparison, width: int) -> Iterator[Line]:
-    """Yield how much of each text every other one says."""
+    """Yield how many statements each two texts have in common."""
     count = len(found.outlets)
     if not 2 < count <= MAX_MATRIX:
         return
-    yield (Piece("How much of the text in the row the text in the column says", Style.STRONG),)
+    yield (Piece("Statements that two texts have in common", Style.STRONG),)
     yield (Piece("      " + "".join(f"{name_letter(number):>7}" for number in range(count)), Style.FAINT),)
-    for row in range(count):
-        said = [
-            "      ." if column == row else f"{percent(1 - found.shares[column][row].dropped):>7}"
-            for column in range(count)
-        ]
-        yield (Piece(f"{name_letter(row):>4}  {''.join(said)}"[:width]),)
+    for row, common in enumerate(count_common(found)):
+        yield (Piece(f"{name_letter(row):>4}  {''.join(f'{each:>7,}' for each in common)}"[:width]),)
 
 
 def write_rows(found: Comparison, width: int) -> Iterator[Line]:

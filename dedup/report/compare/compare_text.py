@@ -37,6 +37,12 @@ def quote_line(found: Comparison, row: int) -> str:
     return clip_words(" ".join(found.quote(row, found.reference(row)).split()), MAX_LINE_QUOTE)
 
 
+def count_common(found: Comparison) -> list[list[int]]:
+    """Return, for each two texts, how many statements both make; of a text and itself: how many it makes."""
+    held = [{number for number, row in enumerate(found.rows) if row.find(o)} for o in range(len(found.outlets))]
+    return [[len(own & other) for other in held] for own in held]
+
+
 def group_wordings(found: Comparison, row: int) -> list[list[int]]:
     """Return the texts of a row, those of the same words together, the reference in the first group."""
     reference = found.reference(row)

@@ -78,6 +78,7 @@ def compare_documents(
         rows=tuple(rows),
         omissions=omitted.left_out,
         alone=omitted.alone,
+        telling=tuple(map(wordings.choose_telling, rows)),
         disagreements=tuple(find_disagreements(outlets, rows, links)),
         relations=relations,
         shares=share_all(wordings, rows, relations, linked),

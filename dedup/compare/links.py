@@ -10,8 +10,11 @@ from dedup.compare.model import Cell, Link, Outlet, Place, Row, Strength, Wordin
 from dedup.compare.relate_wordings import MutualCoverage, classify_wording
 from dedup.compare.scores import Thresholds
 from dedup.compare.terms import fold_words
+from dedup.text.units import UnitKind
 
 Matrix = npt.NDArray[np.float32]
+
+MIN_TELLING = 5  # words: a shorter sentence says little by itself
 
 
 class Wordings:
@@ -45,6 +48,22 @@ class Wordings:
         there = float(self._coverage[np.ix_(rows, columns)].max(1).mean())
         back = float(self._coverage[np.ix_(columns, rows)].max(1).mean())
         return classify_wording(words[0], words[1], MutualCoverage(there, back))
+
+    def choose_telling(self, row: Row) -> Place:
+        """Return the sentence of a row that its other texts cover best: of the least that one says of it, the most.
+
+        Headings and stubs only where there is nothing else; of two that are covered alike the shorter one.
+        """
+        places = {cell.outlet: [Place(cell.outlet, s) for s in cell.sentences] for cell in row.cells}
+
+        def rate(place: Place) -> tuple[bool, float, int, Place]:
+            sentence = self.outlets[place.outlet].sentences[place.sentence]
+            is_telling = sentence.kind is not UnitKind.HEADING and sentence.num_words >= MIN_TELLING
+            others = (own for outlet, own in places.items() if outlet != place.outlet)
+            least = min((max(self.measure_coverage(place, other).there for other in own) for own in others), default=0)
+            return not is_telling, -round(least, 4), sentence.num_words, place
+
+        return min((Place(cell.outlet, s) for cell in row.cells for s in cell.whole), key=rate)
 
     def _list_words(self, cell: Cell) -> list[str]:
         if cell.parts:

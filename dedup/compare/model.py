@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
-from itertools import pairwise
 from typing import NamedTuple
 
 from dedup.compare.outlet_shares import OutletShares
 from dedup.model.documents import Document
+from dedup.text.quotations import quote_spans
 from dedup.text.spans import Span
 from dedup.text.units import UnitKind
 
@@ -184,10 +184,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """Facts of one kind that do not agree; which of them is right is not ours to say.
-
-    row   a statement of one of the facts: that of the text whose name is first
-    """
+    """Facts of one kind that do not agree; `row` is a statement of one of them: of the text whose name is first."""
 
     row: int
     kind: FactKind
@@ -241,7 +238,7 @@ class Comparison:
     `relations[outlet][base]` holds, for each row, how the cell of the outlet relates to the base's (None where either
     is absent). `shares[outlet][base]` is how the outlet relates to the base. `omissions` are about statements of two
     others and more (of the other one where there are two texts). `alone` are the rows of one outlet to which nothing in
-    any other text comes near.
+    any other text comes near. `telling` is, for each row, the sentence that its other texts cover best.
     """
 
     outlets: tuple[Outlet, ...]
@@ -250,6 +247,7 @@ class Comparison:
     rows: tuple[Row, ...]
     omissions: tuple[LeftOut, ...]
     alone: tuple[int, ...]
+    telling: tuple[Place, ...]
     disagreements: tuple[Disagreement, ...]
     relations: Sequence[Sequence[tuple[Wording | None, ...]]]
     shares: Sequence[Sequence[OutletShares]]
@@ -271,26 +269,28 @@ class Comparison:
 
     def all_but(self, outlet: int) -> list[int]:
         """Return the rows of what every other outlet says and this one leaves out; none where there are only two."""
-        others = len(self.outlets) - 1
         mine = (entry for entry in self.omissions if entry.outlet == outlet and entry.grade is Grade.LEFT_OUT)
-        return [entry.row for entry in mine if len(entry.outlets) == others > 1]
+        return [entry.row for entry in mine if len(entry.outlets) == len(self.outlets) - 1 > 1]
 
     def left_out(self, name: str) -> list[str]:
-        """Return the statements that a text leaves out, each in the words of the first text that makes it."""
+        """Return the statements that a text leaves out, each in the sentence that those who make it cover best."""
         names = [outlet.name for outlet in self.outlets]
         if name not in names:
             raise ValueError(f'"{name}" is none of the texts: {", ".join(names)}')
         mine = [e for e in self.omissions if names[e.outlet] == name and e.grade is Grade.LEFT_OUT]
-        return [self.outlets[entry.says[0].outlet].cut(entry.says[0].sentence) for entry in mine]
+        return [self.quote_telling(entry.row) for entry in mine]
 
     def quote(self, row: int, outlet: int) -> str:
-        """Return the wording of a cell, empty where there is none; [...] where sentences between were left out."""
-        cell = self.rows[row].find(outlet) or Cell(outlet, ())
-        pieces = [span.cut(self.outlets[outlet].text) for span in self.outlets[outlet].list_spans(cell)]
-        parts = pieces[:1]
-        for (before, sentence), piece in zip(pairwise(cell.sentences), pieces[1:], strict=True):
-            parts += [*(["[...]"] if sentence > before + 1 else []), piece]
-        return " ".join(parts)
+        """Return the wording of a cell, "" where there is none: characters of the text, [...] for what is left out."""
+        cell, text = self.rows[row].find(outlet), self.outlets[outlet]
+        if cell is None:
+            return ""
+        first, last = (text.sentences[cell.sentences[place]].span for place in (0, -1))
+        return quote_spans(text.text, text.list_spans(cell), Span(first.start, last.end))
+
+    def quote_telling(self, row: int) -> str:
+        """Return the sentence of a statement that its other texts cover best."""
+        return self.outlets[self.telling[row].outlet].cut(self.telling[row].sentence)
 
     def __repr__(self) -> str:
         strong = sum(link.strength is Strength.STRONG for link in self.links)

@@ -80,14 +80,11 @@ def list_missing(found: Comparison) -> list[PageMissing]:
 
 
 def show_omission(found: Comparison, entry: LeftOut, number: int) -> PageOmission:
-    """Return one statement that a text leaves out, in the wording of its row's reference.
+    """Return one statement that a text leaves out, in the sentence that those who say it cover best.
 
     Who says the opposite does not say it. Where the text itself does, its claim is shown for the nearest sentence.
     """
-    reference = found.reference(entry.row)
-    cell = found.rows[entry.row].find(reference)
-    assert cell is not None
-    said = PageQuote(reference, cell.sentences[0], found.quote(entry.row, reference))
+    said = quote_place(found, found.telling[entry.row])
     against = list_opposed(found, entry.row)
     first = {place.outlet: place for place in reversed(entry.says) if place.outlet not in against}
     who = tuple(quote_place(found, first[outlet]) for outlet in sorted(first))

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
 from rapidfuzz.distance import Indel
@@ -25,7 +25,7 @@ class MarkedText:
     """A run of text as the page shows it; `fact` names what is disputed.
 
     `mark` is "", "added", "typed" (other typography, `note` that of the reference), "shared" (`note` is the word that
-    wordings share) or "dropped" (no text, `note` the words).
+    wordings share), "dropped" (no text, `note` the words) or "beside" (what a cell does not hold of its sentence).
     """
 
     text: str
@@ -170,3 +170,17 @@ def cut_pieces(text: str, marks: Sequence[WordMark], facts: Sequence[FactSpan]) 
         if start < end:
             pieces.append(MarkedText(text[start:end], mark.name, ", ".join(kinds), mark.note))
     return tuple(pieces)
+
+
+def fade(pieces: Sequence[MarkedText], beside: Sequence[Span]) -> tuple[MarkedText, ...]:
+    """Return pieces of a wording with what is beside it marked as such, and nothing else there."""
+    faded, start = [], 0
+    for piece in pieces:
+        span = Span(start, start + len(piece.text))
+        start = span.end
+        cuts = sorted({*span, *(edge for own in beside for edge in own if span.start < edge < span.end)})
+        for a, b in pairwise(cuts) if not span.is_empty else [span]:
+            is_beside = any(own.start <= a and b <= own.end for own in beside)
+            text = piece.text[a - span.start : b - span.start]
+            faded += [MarkedText(text, "beside") if is_beside else replace(piece, text=text)]
+    return tuple(piece for piece in faded if piece.text or piece.mark != "beside")

@@ -37,8 +37,9 @@ def clean_name(name: str) -> str:
 
 def name_outlet(outlet: Outlet) -> str:
     """Return the name of who published a text, "" where nobody said it; its day instead of an id."""
-    published = str(outlet.document.fields.get("outlet") or "")
-    name = published if published and outlet.name.startswith(f"{published} (") else clean_name(outlet.name)
+    published, _, mark = outlet.name.partition(" (")
+    is_archived = published == outlet.document.fields.get("outlet") and _OF_ARCHIVE.search(mark)
+    name = published if is_archived else clean_name(outlet.name)
     return f"{name}, {outlet.date[:10]}" if name and outlet.date and name != outlet.name else name
 
 

@@ -26,7 +26,6 @@ GRAVE = {
     FactKind.NUMBER,
     FactKind.DATE,
 }  # disputed in these, a statement is no example of what all tell
-MIN_QUOTE = 5  # words: a shorter wording says little by itself
 MIN_TELLING = 8  # words of a sentence that is an example of what one text alone says
 MAX_NAMED = 6  # texts that a sentence names
 MAX_COPIES = 3  # pairs of texts whose shared words are told, and texts whose repeats are
@@ -77,10 +76,9 @@ def enumerate_all(items: Sequence[Phrases], last: str = " and ") -> Phrases:
 
 
 def quote_row(found: Comparison, row: int) -> Phrases:
-    """Return the shortest telling wording of a statement as a quotation, and whose it is."""
-    wordings = [(" ".join(found.quote(row, outlet).split()), outlet) for outlet in found.rows[row].outlets]
-    text, outlet = min(wordings, key=lambda each: (len(each[0].split()) < MIN_QUOTE, len(each[0])))
-    return compose(Phrase(clip_words(text, MAX_QUOTE), row=row), " (", [outlet], ")")
+    """Return the sentence of a statement that its other texts cover best as a quotation, and whose it is."""
+    text = " ".join(found.quote_telling(row).split())
+    return compose(Phrase(clip_words(text, MAX_QUOTE), row=row), " (", [found.telling[row].outlet], ")")
 
 
 def tell_shared(found: Comparison) -> Phrases:
@@ -98,11 +96,11 @@ def tell_shared(found: Comparison) -> Phrases:
     more = f"; {len(shared)} of the {len(found.rows)} statements {verb} in two texts or more"
     rest = "." if len(shared) == len(found.rows) else f"{more}."
     if most == count:
-        who, among = "Both" if count == 2 else f"All {count}", ", for example " if len(widest) > len(quotes) else ", "
-        one = "in the words of one" if len(quotes) == 1 else "each in the words of one"
-        head = f"{who} texts make {count_things(len(widest), 'statement')} in common{among}{one}: "
+        who, near = ("Both", "both") if count == 2 else (f"All {count}", "all")
+        one = f"{'in' if len(widest) == 1 else 'for example in'} the words nearest to {near}"
+        head = f"{who} texts say something of {count_things(len(widest), 'statement')}, {one}: "
         return compose(head, *enumerate_all(quotes), rest)
-    head = f"No statement is in all {count} texts; the most widely told is in {most}: "
+    head = f"No statement is in all {count} texts; the most widely told is in {most}, in the words nearest to all: "
     return compose(head, *quotes[0], rest)
 
 
@@ -144,12 +142,15 @@ def quote_side(found: Comparison, case: Disagreement, side: Sequence[Fact]) -> P
     return compose(Phrase(clip_words(text, MAX_QUOTE), row=case.row), " (", [number], ")")
 
 
-def rank_alone(found: Comparison, outlet: int) -> list[int]:
-    """Return what one text alone tells, without headings and stubs where there is more; the first is an example."""
-    text, rows = found.outlets[outlet], found.only_here(outlet)
-    sentences = {row: text.sentences[found.rows[row].cells[0].sentences[0]] for row in rows}
-    told = [r for r, s in sentences.items() if s.num_words >= MIN_QUOTE and s.kind is not UnitKind.HEADING] or rows
-    return sorted(told, key=lambda row: sentences[row].num_words < MIN_TELLING)
+def choose_example(found: Comparison, rows: Sequence[int]) -> int:
+    """Return a row of one text that is an example: the first that is no heading and no stub, if there is one."""
+
+    def rate(row: int) -> int:
+        place = found.telling[row]
+        sentence = found.outlets[place.outlet].sentences[place.sentence]
+        return (sentence.num_words < MIN_TELLING) + 2 * (sentence.kind is UnitKind.HEADING)
+
+    return min(rows, key=rate)
 
 
 def measure_sureness(found: Comparison, entry: LeftOut) -> tuple[int, float]:
@@ -171,23 +172,23 @@ def find_first(counts: Sequence[int]) -> list[int]:
 
 
 def tell_alone(found: Comparison) -> Phrases:
-    """Return who tells most that no other does, and who leaves out most; headings and stubs are not counted."""
+    """Return who tells most that no other does, and who leaves out most."""
     outlets = range(len(found.outlets))
-    alone = [rank_alone(found, outlet) for outlet in outlets]
+    alone = [found.only_here(outlet) for outlet in outlets]
     most = find_first([len(rows) for rows in alone])
-    row = next(iter(alone[most[0]]), None)
     head = compose("Nothing was found that only one text tells")
-    if row is not None:
+    if alone[most[0]]:
+        row = choose_example(found, alone[most[0]])
         size = say_count(len(alone[most[0]]), most)
         head = compose("Most that no other text tells is in ", most, *size, *quote_row(found, row)[:1])
     missing = [entry for entry in found.omissions if entry.grade is Grade.LEFT_OUT]
     if not missing:
-        return [*head, Phrase(", and nothing that one leaves out." if row is None else "; nothing is left out.")]
+        return [*head, Phrase("; nothing is left out." if alone[most[0]] else ", and nothing that one leaves out.")]
     counts = Counter(entry.outlet for entry in missing)
     least = find_first([counts[outlet] for outlet in outlets])
     of_one = [entry for entry in missing if entry.outlet == least[0]]
     shown = quote_row(found, max(of_one, key=lambda entry: measure_sureness(found, entry)).row)
-    verb = f" leave{'s' * (len(least) == 1)} out most that others tell"
+    verb = f" surely leave{'s' * (len(least) == 1)} out most that others tell"
     return [*head, *compose("; ", least, verb, *say_count(len(of_one), least), *shown, ".")]
 
 

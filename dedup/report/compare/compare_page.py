@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dedup.compare.model import Cell, Comparison, Disagreement, Grade, Wording
+from dedup.compare.model import Comparison, Grade, Wording
 from dedup.compare.outlet_shares import OutletShares
-from dedup.report.compare.compare_marks import FactSpan, MarkedText, mark_shared, mark_words
+from dedup.report.compare.compare_marks import MarkedText
 from dedup.report.compare.compare_moves import find_moves
 from dedup.report.compare.compare_names import (
     call_outlet,
@@ -23,6 +23,7 @@ from dedup.report.compare.compare_text import (
     list_opposed,
     percent,
 )
+from dedup.report.compare.compare_wordings import find_cell, mark_cell
 from dedup.text.spans import Span
 
 PARTS = ("verbatim", "edited", "reworded", "partial", "dropped")
@@ -72,7 +73,7 @@ class PageCell:
 
 @dataclass(frozen=True, slots=True)
 class PageRow:
-    """One statement; of those `missing` here some leave it out, some say the opposite, the rest may say it elsewhere.
+    """One statement; of those `missing` here some leave it out, some say the opposite, the rest perhaps.
 
     `marks[cell][other]` is a wording marked against another one, empty where there are many.
     """
@@ -90,7 +91,7 @@ class PageRow:
 
     @property
     def elsewhere(self) -> tuple[str, ...]:
-        """Return who may say it elsewhere, or in part."""
+        """Return who perhaps leaves it out, and may say it elsewhere or in part."""
         return tuple(letter for letter in self.missing if letter not in self.left_out + self.against)
 
     @property
@@ -198,7 +199,7 @@ def build_cell(
     """Return one wording of a statement and who has it."""
     reference = found.reference(row)
     cells = [find_cell(found, row, outlet) for outlet in group]
-    spans = found.outlets[group[0]].list_spans(cells[0])
+    spans = [found.outlets[group[0]].sentences[s].span for s in cells[0].sentences]
     bases = range(len(found.outlets))
     relation = found.relation(row, group[0], reference)
     assert relation is not None
@@ -216,49 +217,6 @@ def build_cell(
         moves="".join("m" if any(row in moves[o][base] for o in group) else "-" for base in bases),
         span=Span(spans[0].start, spans[-1].end),
     )
-
-
-def find_cell(found: Comparison, row: int, outlet: int) -> Cell:
-    """Return the cell of an outlet that has one."""
-    cell = found.rows[row].find(outlet)
-    assert cell is not None
-    return cell
-
-
-def mark_cell(
-    found: Comparison, row: int, outlet: int, other: int, disputed: Sequence[Disagreement]
-) -> tuple[MarkedText, ...]:
-    """Return the wording of one text marked against that of another one; of itself, what any freer one shares."""
-    facts = place_facts(found, row, outlet, disputed)
-    text = found.quote(row, outlet)
-    if outlet != other:
-        return mark_words(text, found.quote(row, other), found.relation(row, outlet, other), facts)
-    free = (Wording.REWORDED, Wording.PARTIAL)
-    others = [o for o in found.rows[row].outlets if found.relation(row, o, outlet) in free]
-    return mark_shared(text, [found.quote(row, o) for o in others], facts)
-
-
-def place_facts(found: Comparison, number: int, outlet: int, disputed: Sequence[Disagreement]) -> list[FactSpan]:
-    """Return the places of disputed facts in the wording of a cell, which may be several sentences with gaps."""
-    cell = find_cell(found, number, outlet)
-    starts: list[tuple[Span, int]] = []
-    offset = 0
-    for position, span in enumerate(found.outlets[outlet].list_spans(cell)):
-        if position:
-            offset += len(" [...] ") if cell.sentences[position] > cell.sentences[position - 1] + 1 else 1
-        starts.append((span, offset))
-        offset += span.end - span.start
-    facts = []
-    for disagreement in disputed:
-        for fact in disagreement.facts:
-            if fact.outlet != outlet:
-                continue
-            for span in fact.spans:
-                for home, shift in starts:  # an opposite may be in another row
-                    if home.covers(span):
-                        moved = Span(span.start - home.start + shift, span.end - home.start + shift)
-                        facts.append(FactSpan(moved, KIND_NAMES[disagreement.kind]))
-    return sorted(facts, key=lambda fact: (fact.span, fact.kind))
 
 
 def build_article(found: Comparison, outlet: int, numbers: Sequence[int]) -> list[PageSentence]:

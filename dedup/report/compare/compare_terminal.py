@@ -154,7 +154,9 @@ def write_row(found: Comparison, row: int, number: int, width: int) -> Iterator[
         sign = " " if group[0] == reference else RELATION_SIGNS[relation or Wording.REWORDED]
         letters = " ".join(map(name_letter, group))
         head = f"  {sign} {letters:<3}"
-        yield from hang(head, wrap_pieces([Piece(show_line(found.quote(row, group[0])))], width - len(head)))
+        yield from hang(
+            head, wrap_pieces([Piece(show_line(" ".join(found.quote(row, group[0]).split())))], width - len(head))
+        )
 
 
 def write_disagreements(found: Comparison, width: int) -> Iterator[Line]:
@@ -176,7 +178,7 @@ def write_lists(found: Comparison, width: int) -> Iterator[Line]:
     for outlet in outlets:
         mine = [entry for entry in found.omissions if entry.outlet == outlet]
         rows = [entry.row for entry in mine if entry.grade is Grade.LEFT_OUT]
-        more = f", and {len(mine) - len(rows)} in part or elsewhere" if len(mine) > len(rows) else ""
+        more = f", and perhaps {len(mine) - len(rows)} more" if len(mine) > len(rows) else ""
         lists.append(("Left out by", outlet, rows, more))
     shown = [(title, outlet, rows, more) for title, outlet, rows, more in lists if rows]
     for place, (title, outlet, rows, more) in enumerate(shown):
@@ -191,7 +193,7 @@ def write_list(found: Comparison, rows: Sequence[int], width: int) -> Iterator[L
     """Yield the first few statements of a list, each cut to one line."""
     numbers = number_statements(found)
     for row in rows[:MAX_LISTED]:
-        text = " ".join(found.quote(row, found.reference(row)).split())
+        text = " ".join(found.quote_telling(row).split())
         yield (Piece(f"{numbers[row]:>4}. {fit(make_safe(text), width - 6).rstrip()}"),)
     if len(rows) > MAX_LISTED:
         yield (Piece(f"      and {len(rows) - MAX_LISTED} more (--format json or html has all)", Style.FAINT),)

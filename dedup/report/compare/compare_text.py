@@ -33,8 +33,8 @@ def describe_engine(found: Comparison) -> str:
 
 
 def quote_line(found: Comparison, row: int) -> str:
-    """Return a statement in one line: the wording of its reference."""
-    return clip_words(" ".join(found.quote(row, found.reference(row)).split()), MAX_LINE_QUOTE)
+    """Return a statement in one line: the sentence that its other texts cover best."""
+    return clip_words(" ".join(found.quote_telling(row).split()), MAX_LINE_QUOTE)
 
 
 def count_common(found: Comparison) -> list[list[int]]:

@@ -1,0 +1,29 @@
+"""Quotations: characters of a text, with [...] where some are left out."""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from dedup.text.spans import Span
+
+OMITTED = " [...] "
+_WORD = re.compile(r"\w")
+
+
+def lay_out(text: str, spans: Sequence[Span]) -> list[str]:
+    """Return what is before each span in a quotation of them: the space that the text has there, [...] for words."""
+    gaps = (text[a.end : b.start] for a, b in pairwise(spans))
+    return ["", *(OMITTED if gap.strip() else gap for gap in gaps)][: len(spans)]
+
+
+def quote_spans(text: str, spans: Sequence[Span], whole: Span) -> str:
+    """Return spans as one quotation of a part of a text, which has [...] where it goes on in words before and behind.
+
+    >>> text = "He denied it, though he did not say why. Nobody asked."
+    >>> quote_spans(text, [Span(14, 40)], Span(0, 40)), quote_spans(text, [Span(0, 12), Span(41, 54)], Span(0, 54))
+    ('[...] though he did not say why.', 'He denied it [...] Nobody asked.')
+    """
+    parts = [before + span.cut(text) for before, span in zip(lay_out(text, spans), spans, strict=True)]
+    head = OMITTED.lstrip() if _WORD.search(text, whole.start, spans[0].start) else ""
+    tail = OMITTED.rstrip() if _WORD.search(text, spans[-1].end, whole.end) else ""
+    return f"{head}{''.join(parts)}{tail}"

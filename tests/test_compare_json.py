@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -73,8 +74,12 @@ def test_the_text_of_a_cell_is_that_of_its_sentences(pair):
     texts, found = pair
     for row in found["rows"]:
         for cell in row["cells"]:
-            expected = " ".join(texts[cell["doc"]][start:end] for start, end in cell["spans"])
-            assert expected == cell["text"].replace(" [...]", "")
+            text = texts[cell["doc"]]
+            expected = " ".join(text[start:end] for start, end in cell["spans"])
+            assert expected.split() == cell["text"].replace("[...]", "").split()
+            assert all(piece.strip() in text for piece in cell["text"].split("[...]"))
+            gaps = (text[a[1] : b[0]] for a, b in pairwise(cell["spans"]))
+            assert cell["text"].strip("[. ]").count(" [...] ") == sum(bool(gap.strip()) for gap in gaps)
 
 
 def test_the_texts_of_facts_stand_where_their_spans_say(pair):

@@ -148,7 +148,7 @@ def name_documents(documents: Sequence[Document]) -> list[Document]:
     groups: dict[str, list[Document]] = {}
     for document in documents:
         groups.setdefault(str(document.fields.get("outlet") or ""), []).append(document)
-    names = {}
+    names: dict[int, str] = {}
     for outlet, group in groups.items():
         ids = [f"{d.place.path}:{d.place.line}" if num_of_id[d.id] > 1 and d.place else d.id for d in group]
         called = ids if not outlet else [outlet] if len(group) == 1 else tell_apart(outlet, group, ids)

@@ -29,7 +29,7 @@ def to_article(document):
 def decide_locally(documents, config):
     """Decide in memory, all at once."""
     decisions = [KEPT] * len(documents)
-    for removal in deduplicate(documents, config).removed:
+    for removal in deduplicate(documents, config, passages=PassageConfig("off")).removed:
         decisions[int(removal.document.id)] = (int(removal.witness.id), removal.similarity, removal.relation)
     return decisions
 

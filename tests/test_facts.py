@@ -218,7 +218,7 @@ def test_the_field_of_the_text_is_no_fact():
 
 
 def test_the_old_name_of_the_outlet_is_understood(dedup, tmp_path):
-    write_jsonl(tmp_path / "news.jsonl", RECORDS)
+    write_jsonl(tmp_path / "news.jsonl", [{**record, "source": record.get("outlet")} for record in RECORDS])
     for option in ("--series-field", "--outlet-field"):
         assert dedup("clean", "news.jsonl", "-o", option, option, "source", "-q", cwd=tmp_path).code == 0
     assert read_tree(tmp_path / "--series-field") == read_tree(tmp_path / "--outlet-field")

@@ -1,17 +1,22 @@
 """The library: the same result as the command, on texts in memory."""
 
+import gzip
 import subprocess
 import sys
+from pathlib import Path
 
+import msgspec
 import naive
 import pytest
 from corpora import make_records, make_text, read_lines, write_jsonl
 from datasketch import LeanMinHash, MinHash, MinHashLSH
+from mosaics import make_mosaics
 
 import dedup
-from dedup import Document, KeepPolicy, NearConfig, Signature, deduplicate, sign_text
+from dedup import Document, KeepPolicy, NearConfig, PassageConfig, Signature, deduplicate, sign_text
 from dedup.near.sketcher import shingle_text
 
+EXAMPLES = Path(__file__).parents[1] / "examples" / "congress.jsonl.gz"
 RECORDS = make_records("library", 100, copies=3)
 
 
@@ -25,14 +30,15 @@ RECORDS = make_records("library", 100, copies=3)
         (["--keep", "newest:date"], NearConfig(keep=KeepPolicy("newest", "date"))),
         (["--remove", "exact,contained"], NearConfig(remove="exact,contained")),
         (["--max-novel", "0,0"], NearConfig(max_novel=0, max_novel_run=0)),
+        (["--passages", "off"], NearConfig()),
     ],
     ids=str,
 )
 def test_the_library_gives_the_result_of_the_command(request, tmp_path, options, config):
     run = request.getfixturevalue("dedup")
     write_jsonl(tmp_path / "a.jsonl", RECORDS)
-    assert run("clean", "a.jsonl", "-o", "out", "--passages", "off", *options, cwd=tmp_path).code == 0
-    result = deduplicate(RECORDS, config)
+    assert run("clean", "a.jsonl", "-o", "out", *options, cwd=tmp_path).code == 0
+    result = deduplicate(RECORDS, config, passages=PassageConfig("off") if "--passages" in options else None)
     expected = [
         (r["id"], r["reason"], r["relation"], r["witness"]["id"], r["similarity"])
         for r in read_lines(tmp_path / "out" / "removed.jsonl")
@@ -45,6 +51,55 @@ def test_the_library_gives_the_result_of_the_command(request, tmp_path, options,
     assert [[(m.document.id, m.similarity) for m in c.members] for c in result.clusters] == clusters
     kept = [r["id"] for r in read_lines(tmp_path / "out" / "kept" / "a.jsonl")]
     assert [d.id for d in result.kept] == kept
+
+
+def describe_run(out):
+    """Return what a run of `clean` decided: for each removed record its relation, witness, similarity; for related."""
+    removed = [(r["id"], r["relation"], r["witness"]["id"], r["similarity"]) for r in read_lines(out / "removed.jsonl")]
+    related = [(r["id"], r["relation"], r["other"]["id"], r["similarity"]) for r in read_lines(out / "related.jsonl")]
+    return removed, related
+
+
+def describe_result(result):
+    """Return the same of `deduplicate`, ids as texts."""
+    removed = [(r.document.id, r.relation, r.witness.id, r.similarity) for r in result.removed]
+    return removed, [(r.document.id, r.relation, r.other.id, r.similarity) for r in result.related]
+
+
+def mosaics():
+    return [{**record, "id": f"m{record['id']}"} for record in make_mosaics(5, 12)]
+
+
+def frames():
+    """Return articles of one outlet that share a legal notice, which is boilerplate."""
+    notice = make_text("notice", 40)
+    return [{"id": f"f{n}", "text": f"{make_text(n, 60)} {notice}", "outlet": "A", "title": f"T{n}"} for n in range(30)]
+
+
+CORPORA = {
+    "mosaics": mosaics,
+    "examples": lambda: msgspec.json.decode(
+        b"[" + b",".join(gzip.decompress(EXAMPLES.read_bytes()).splitlines()[:600]) + b"]"
+    ),
+    "boilerplate": lambda: [*frames(), {"id": "c", "text": " ".join(frames()[3]["text"].split()[:30])}],
+}
+
+
+@pytest.mark.parametrize("corpus", CORPORA)
+def test_the_library_finds_contained_documents_as_files_are_cleaned(tmp_path, corpus):
+    records = CORPORA[corpus]()
+    dedup.clean_files(write_jsonl(tmp_path / "a.jsonl", records), tmp_path / "out", workers=1)
+    expected = describe_run(tmp_path / "out")
+    assert "contained" in {removed[1] for removed in expected[0]}
+    assert describe_result(deduplicate(records)) == expected
+
+
+def test_contained_documents_stay_where_they_are_not_to_go():
+    text = make_text("whole", 200)
+    part = " ".join(text.split()[40:100])
+    assert [r.relation for r in deduplicate([text, part]).removed] == ["contained"]
+    assert deduplicate([text, part], remove="exact,edited").removed == ()
+    assert deduplicate([text, part], passages=PassageConfig("off")).removed == ()
 
 
 def test_texts_are_called_by_their_places():
@@ -80,7 +135,7 @@ def test_more_text_than_a_block_holds_is_one_corpus():
 
 
 @pytest.mark.parametrize(
-    "value", [5, None, b"bytes", {"id": "a"}, {"text": 5}, ["a"]], ids=lambda value: type(value).__name__
+    "value", [5, b"bytes", {"id": "a"}, {"text": 5}, ["a"]], ids=lambda value: type(value).__name__
 )
 def test_what_is_no_document_is_a_value_error_that_names_its_place(value):
     with pytest.raises(ValueError, match="document 1 is neither a text nor a document"):

@@ -10,7 +10,7 @@ from commands import clean_quietly
 from corpora import encode_jsonl, make_excerpts, read_lines, read_summary, removed_ids, spell, write_jsonl
 from relations import know_record, relate_records
 
-from dedup import NearConfig, deduplicate
+from dedup import NearConfig, PassageConfig, deduplicate
 from dedup.report.terminal.clean_terminal import render_summary
 
 
@@ -189,7 +189,7 @@ def drift(seed, num_stories=10, num_rewrites=12, num_words=300, changes=6):
 @pytest.mark.parametrize("seed", nightly_after(2, range(5)))
 def test_drifting_rewrites_are_removed_only_with_a_kept_witness_at_the_threshold(seed):
     texts = drift(seed)
-    result = deduplicate(texts, NearConfig(0.7))
+    result = deduplicate(texts, NearConfig(0.7), passages=PassageConfig("off"))
     kept = {document.id for document in result.kept}
     wrong = [
         r for r in result.removed if r.witness.id not in kept or naive.similarity(r.document.text, r.witness.text) < 0.7
@@ -202,7 +202,7 @@ def test_drifting_rewrites_are_removed_only_with_a_kept_witness_at_the_threshold
 def test_drifting_rewrites_that_are_kept_have_no_kept_copy(seed):
     """Recall is 0.995 at the threshold and nearly 1 above it: none of some hundred pairs is missed."""
     texts = drift(seed)
-    result = deduplicate(texts, NearConfig(0.7, num_perm=1024, recall=1 - 1e-12))
+    result = deduplicate(texts, NearConfig(0.7, num_perm=1024, recall=1 - 1e-12), passages=PassageConfig("off"))
     expected = naive.cover(texts, 0.7)
     assert {int(r.document.id): int(r.witness.id) for r in result.removed} == {
         index: decision.witness for index, decision in expected.items()

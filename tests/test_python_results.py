@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dedup
-from dedup import DedupError, NearConfig, deduplicate
+from dedup import DedupError, NearConfig, PassageConfig, deduplicate
 from dedup.near.sketcher import Sketcher, sign_again
 from dedup.pipeline.sketch_texts import SketchedTexts
 from dedup.pipeline.take_documents import take_documents
@@ -47,7 +47,7 @@ def test_a_document_that_goes_at_one_threshold_is_a_witness_at_another():
     base = make_text("base", 100)
     middle = edit_text(base, "b", 5)
     last = edit_text(middle, "c", 1)
-    low = deduplicate([base, middle, last], threshold=0.5)
+    low = deduplicate([base, middle, last], threshold=0.5, passages=PassageConfig("off"))
     high = low.rethreshold(0.8)
     assert [["0"], ["0", "1"]] == [low.kept_ids, high.kept_ids]
     assert ["0", "0"] == [removal.witness.id for removal in low.removed]

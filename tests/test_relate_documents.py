@@ -22,7 +22,7 @@ pairs = st.tuples(articles, articles, st.booleans())
 @given(st.lists(pairs, min_size=1, max_size=5))
 def test_the_relations_of_many_pairs_are_those_of_the_naive_twin(given_pairs):
     records = [{"id": str(n), **article} for n, article in enumerate(a for pair in given_pairs for a in pair[:2])]
-    sketched = SketchedTexts.of(take_documents(records, "text"), NearConfig())  # holds the words whose places follow
+    sketched = SketchedTexts.of(take_documents(records), NearConfig())  # holds the words whose places follow
     known = sketched.offered
     columns = (column.reshape(-1, 2) for column in (known.address, known.num_tokens, known.facts))
     count = len(given_pairs)

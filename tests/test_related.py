@@ -11,7 +11,7 @@ import pytest
 from corpora import make_text, read_lines, read_summary, removed_ids, write_jsonl
 from relations import REMOVE_ALL, RULE, know_record
 
-from dedup import NearConfig, deduplicate
+from dedup import NearConfig, PassageConfig, deduplicate
 
 FRAME = (
     "Heavy rain fell over the hills on {day} and police said {number} roads were closed near {town} until the evening"
@@ -115,7 +115,7 @@ def test_less_than_half_of_a_text_is_no_copy_of_it_in_one_outlet_on_another_day(
         {"id": str(n), "text": " ".join(part), "outlet": "Wire", "date": f"2024-01-0{1 + n * days}"}
         for n, part in enumerate(parts)
     ]
-    found = deduplicate(records)
+    found = deduplicate(records, passages=PassageConfig("off"))
     assert [pair.relation for pair in found.related] == ([relation] if relation else [])
 
 

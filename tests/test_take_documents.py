@@ -126,8 +126,10 @@ def test_a_mask_picks_the_kept_rows_of_a_table():
 @pytest.mark.parametrize("take", [deduplicate, dedup.find_passages, dedup.find_stories])
 @pytest.mark.parametrize("name", ["pandas", "pyarrow", "any Arrow stream"])
 def test_a_table_without_the_column_of_texts_is_an_error(take, name):
-    with pytest.raises(ValueError, match=r'no column "text"; there are: id, body, date\. Did you mean text="body"\?'):
-        take(TABLES[name])
+    with pytest.raises(ValueError, match=r'no column "texts"; there are: id, body, date\. Did you mean text="body"\?'):
+        take(TABLES[name], text="texts")
+    with pytest.raises(ValueError, match=r'no column "text"; there are: one, two\. Name it with text="..."\.'):
+        take(pd.DataFrame({"one": TEXTS, "two": TEXTS}))
 
 
 @pytest.mark.parametrize("take", [deduplicate, dedup.find_passages, dedup.find_stories])
@@ -144,3 +146,61 @@ def test_the_reprs_of_results_are_short():
     shown += [dedup.find_stories(texts)[0], dedup.find_passages(texts[:2])[0]]
     assert max(len(repr(each)) for each in shown) < 400
     assert "Deduplication(1 kept, 49 removed)" == repr(result)
+
+
+CRAWLED = pd.DataFrame(
+    {"uuid": list("abc"), "maintext": TEXTS, "publisher": ["AP"] * 3, "date_publish": pd.to_datetime(DAYS)}
+)
+
+
+def test_well_known_fields_are_found_as_on_the_command_line():
+    result = deduplicate(CRAWLED, keep="newest:date")
+    assert ["b", "c"] == result.kept_ids
+    assert {"outlet": "AP", "date": pd.Timestamp(DAYS[2])}.items() <= result.kept[1].fields.items()
+
+
+def test_fields_may_be_named():
+    frame = CRAWLED.rename(columns={"uuid": "key", "maintext": "words", "publisher": "paper", "date_publish": "day"})
+    result = deduplicate(frame, text="words", id="key", outlet="paper", date="day", keep="newest:date")
+    assert ["b", "c"] == result.kept_ids
+    assert result.kept[0].fields["outlet"] == "AP"
+    nested = [{"article": {"words": text, "paper": "AP"}} for text in TEXTS]
+    assert [d.fields["outlet"] for d in deduplicate(nested, text="article.words", outlet="article.paper").kept] == [
+        "AP",
+        "AP",
+    ]
+
+
+@pytest.mark.parametrize("find", [dedup.deduplicate, dedup.find_passages, dedup.find_stories, dedup.compare_texts])
+def test_a_named_field_that_is_not_there_is_an_error(find):
+    with pytest.raises(ValueError, match=r'no column "nope"; there are: .* Did you mean outlet="publisher"\?'):
+        find(CRAWLED, outlet="nope")
+    with pytest.raises(TypeError, match='there is no argument "outlets"'):
+        find(CRAWLED, outlets="publisher")
+    with pytest.raises(
+        ValueError, match=r'"body" and "maintext" may both hold the text, and differ\. .* text="\.\.\."'
+    ):
+        find(CRAWLED.assign(body="other words"))
+
+
+def test_an_index_that_is_called_like_an_id_is_the_id():
+    assert ["a", "b"] == deduplicate(CRAWLED.set_index("uuid")).kept_ids
+    assert ["a", "b"] == deduplicate(CRAWLED.rename(columns={"uuid": "key"}).set_index("key"), id="key").kept_ids
+    assert ["0", "1"] == deduplicate(CRAWLED.drop(columns="uuid").set_index("publisher")).kept_ids
+
+
+@pytest.mark.parametrize("null", [None, np.nan, pd.NA], ids=str)
+def test_a_document_without_a_text_is_set_aside(null):
+    for documents in (CRAWLED.assign(maintext=[TEXTS[0], null, TEXTS[2]]), [TEXTS[0], null, TEXTS[2]]):
+        result = deduplicate(documents)
+        assert repr(result) == repr(result.rethreshold(0.5)) == "Deduplication(1 kept, 1 removed, 1 without a text)"
+        assert (result.mask.tolist(), result.without_text, result.ratio) == ([True, False, False], [1], 0.5)
+        assert [row["is_kept"] for row in result.to_arrow().to_pylist()] == [True, False, False]
+    with pytest.raises(ValueError, match="document 1 has no text: it is null"):
+        dedup.find_passages([TEXTS[0], null])
+
+
+def test_an_index_takes_fields_as_the_functions_do(tmp_path):
+    with dedup.Index.open(tmp_path / "i.duckdb") as index:
+        index.add(CRAWLED.assign(body="other words"), text="maintext")
+        assert ["a"] == [match.id for match in index.query(TEXTS[0])]

@@ -6,13 +6,14 @@ from adapter import Job, answer_parents, main, read_documents
 def run(job: Job) -> None:
     """Deduplicate the documents of a JSONL file."""
     with job.clock.part("import"):
-        from dedup import NearConfig, deduplicate
+        from dedup import NearConfig, PassageConfig, deduplicate
 
         config = NearConfig(threshold=job.threshold, shingle_size=job.shingle_size)
-        deduplicate(["load the kernels"], config, remove="all")
+        whole = PassageConfig("off")  # its peers look for no contained documents
+        deduplicate(["load the kernels"], config, remove="all", passages=whole)
     with job.clock.part("work"):
         ids, texts = read_documents(job.source)
-        result = deduplicate(texts, config, remove="all")
+        result = deduplicate(texts, config, remove="all", passages=whole)
     witness = result.decisions.witness.tolist()
     answer_parents(job, ids, [index if other < 0 else other for index, other in enumerate(witness)])
 

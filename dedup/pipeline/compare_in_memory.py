@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any, Unpack
 
 from dedup.compare.engine import compare_documents
 from dedup.compare.model import Comparison
@@ -12,6 +12,9 @@ from dedup.diff.model import Diff, TextNames
 from dedup.model.argument_types import require_type
 from dedup.model.documents import Document
 from dedup.story_config import CompareConfig
+
+if TYPE_CHECKING:
+    from dedup.pipeline.take_documents import FieldNames
 
 
 class TextDiff(Diff):
@@ -72,17 +75,17 @@ def diff_texts(old: str, new: str) -> TextDiff:
 def compare_texts(
     texts: Mapping[str, str] | Iterable[object],
     *,
-    text: str = "text",
     base: str | None = None,
     engine: str = "auto",
     model: str | None = None,
     dates: Mapping[str, str] | None = None,
+    **names: Unpack["FieldNames"],
 ) -> TextComparison:
     """Compare 2 to 50 texts about one event.
 
     texts   by name; or documents as `deduplicate` takes them, each called by its outlet where it has one of its own,
             else by its id
-    text    the entry or column of a document that holds the text
+    text, id, title, date, outlet, url   names of entries or columns of documents, as for `deduplicate`
     base    name of the text that the others are compared with; None: the earliest by date, else the one that says most
             of what the others say
     engine  "lexical", "semantic" (needs the extra `newsdedup[semantic]`) or "auto"; `result.engine` says what ran
@@ -100,7 +103,7 @@ def compare_texts(
         from dedup.pipeline.collect_documents import name_documents  # noqa: PLC0415 (they need Arrow, a dict does not)
         from dedup.pipeline.take_documents import name_facts, take_documents  # noqa: PLC0415 (the same)
 
-        documents = name_documents(name_facts(take_documents(texts, text)))
+        documents = name_documents(name_facts(take_documents(texts, **names)))
     for document in documents:
         if not isinstance(document.text, str):
             raise TypeError(f'the text of "{document.id}" is no str: {document.text!r:.80}')

@@ -7,12 +7,12 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from dedup.config import NearConfig
+from dedup.config import CleanSettings
 from dedup.kernels.buffers import as_read_only, tokens_at
 from dedup.model.documents import CopyRelation, Document, Related
 from dedup.near.decisions import Decisions
 from dedup.near.leaders import Offered
-from dedup.near.relation_rule import make_rule
+from dedup.near.relation_rule import rule_of
 from dedup.near.sketches import Located
 from dedup.near.text_proofs import Proofs, Prover
 from dedup.output.confirmation import Judge
@@ -24,7 +24,7 @@ PROVED_AT_ONCE = 500
 
 
 def confirm_texts(
-    documents: Sequence[Document], sketched: Offered, decisions: Decisions, config: NearConfig
+    documents: Sequence[Document], sketched: Offered, decisions: Decisions, settings: CleanSettings
 ) -> Decisions:
     """Return the decisions without removals that the texts do not confirm; `sketched` are all documents."""
     doubted = Doubted.of(decisions, int.from_bytes(os.urandom(8), "little"))
@@ -34,8 +34,8 @@ def confirm_texts(
         parts = [slice(first, first + PROVED_AT_ONCE) for first in range(0, len(texts), PROVED_AT_ONCE)]
         rows = threads.map(lambda part: prover.prove(texts[part], is_worded[part]), parts)
     judge = Judge(
-        config,
-        make_rule(config),
+        settings.near,
+        rule_of(settings),
         sketched.num_shingles,
         lambda index: (tokens_of(sketched, index), sketched.facts[index]),
     )

@@ -4,18 +4,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby
+from typing import Unpack
 
 import numpy as np
 import numpy.typing as npt
 
-from dedup.config import KeepPolicy, NearConfig, parse_remove
+from dedup.config import CleanSettings, KeepPolicy, NearConfig, PassageConfig, parse_remove
 from dedup.model.argument_types import require_type
 from dedup.model.documents import Cluster, CopyRelation, Document, Member, Related, Removal
 from dedup.near.decisions import Decisions
 from dedup.pipeline.sketch_texts import SketchedTexts
-from dedup.pipeline.take_documents import take_documents
+from dedup.pipeline.take_documents import FieldNames, TakenDocuments, take_rows
 from dedup.report.result_tables import TabularResult
 
+DEFAULT_PASSAGES = CleanSettings().passages
 COLUMNS = {
     "id": "string",
     "is_kept": "bool",
@@ -32,10 +34,12 @@ class Deduplication(TabularResult):
     """What became of each of the documents that were passed: kept, or removed with the kept one that justifies it.
 
     `mask` is bool[n], True where a document is kept: `table[result.mask]` is what stays. `to_arrow`, `to_pandas` and
-    `to_polars` give a row for each document, in the order in which they were passed.
+    `to_polars` give a row for each document, in the order in which they were passed. Rows without a text are neither
+    kept nor removed: `without_text` has their places.
     """
 
     texts: SketchedTexts
+    taken: TakenDocuments
 
     def __post_init__(self) -> None:
         assert len(self.decisions) == len(self.documents)  # what cannot be decided is an error here, not later
@@ -47,18 +51,25 @@ class Deduplication(TabularResult):
 
     @property
     def documents(self) -> Sequence[Document]:
-        """Return the documents as they were passed."""
+        """Return the documents as they were passed, without those that have no text."""
         return self.texts.documents
 
-    @property
+    @cached_property
     def mask(self) -> npt.NDArray[np.bool_]:
-        """Return which documents are kept, bool[n]."""
-        return self.decisions.kept
+        """Return which rows that were passed are kept documents, bool[n]."""
+        mask = np.zeros(self.taken.num_rows, np.bool_)
+        mask[self.taken.places] = self.decisions.kept
+        return mask
+
+    @property
+    def without_text(self) -> list[int]:
+        """Return the places of rows whose text is null; they are set aside."""
+        return self.taken.without_text
 
     @cached_property
     def kept(self) -> tuple[Document, ...]:
         """Return the kept documents."""
-        return tuple(self.documents[index] for index in np.flatnonzero(self.mask).tolist())
+        return tuple(self.documents[index] for index in np.flatnonzero(self.decisions.kept).tolist())
 
     @property
     def kept_ids(self) -> list[str]:
@@ -68,12 +79,12 @@ class Deduplication(TabularResult):
     @property
     def duplicates(self) -> tuple[Document, ...]:
         """Return the documents that are removed."""
-        return tuple(self.documents[index] for index in np.flatnonzero(~self.mask).tolist())
+        return tuple(self.documents[index] for index in np.flatnonzero(~self.decisions.kept).tolist())
 
     @property
     def ratio(self) -> float:
         """Return the share of documents that are removed."""
-        return float(np.mean(~self.mask)) if len(self.mask) else 0.0
+        return float(np.mean(~self.decisions.kept)) if len(self.documents) else 0.0
 
     @cached_property
     def removed(self) -> tuple[Removal, ...]:
@@ -117,7 +128,7 @@ class Deduplication(TabularResult):
         >>> result.rethreshold(0.9)
         Deduplication(1 kept, 1 removed)
         """
-        return Deduplication(self.texts.at(threshold))
+        return Deduplication(self.texts.at(threshold), self.taken)
 
     @property
     def _columns(self) -> dict[str, str]:
@@ -129,8 +140,14 @@ class Deduplication(TabularResult):
         number = {witness: place for place, witness in enumerate(witnesses, 1)}
         novel = decided.difference["novel"]
         columns = (decided.witness, decided.relation, decided.similarity, novel)
-        for index, row in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
-            witness, relation, similarity, words = row
+        rows, place = list(zip(*(column.tolist() for column in columns), strict=True)), self.taken.places.tolist()
+        index_of = dict(zip(place, range(len(place)), strict=True))
+        for row in range(self.taken.num_rows):
+            if row not in index_of:
+                yield (str(row), False, None, None, None, None, None)
+                continue
+            index = index_of[row]
+            witness, relation, similarity, words = rows[index]
             doc_id = self.documents[index].id
             if witness < 0:
                 yield (doc_id, True, number.get(index), None, None, None, None)
@@ -142,28 +159,34 @@ class Deduplication(TabularResult):
         return (row for row in self._rows() if not row[1])
 
     def __repr__(self) -> str:
-        kept = int(np.count_nonzero(self.mask))
-        return f"Deduplication({kept:,} kept, {len(self.mask) - kept:,} removed)"
+        kept, aside = int(np.count_nonzero(self.mask)), len(self.without_text)
+        removed = f"{len(self.documents) - kept:,} removed"
+        return f"Deduplication({kept:,} kept, {removed}{f', {aside:,} without a text' if aside else ''})"
 
 
 def deduplicate(
     documents: Iterable[object],
     config: NearConfig | None = None,
     *,
-    text: str = "text",
     threshold: float | None = None,
     keep: KeepPolicy | str | None = None,
     remove: str | None = None,
+    passages: PassageConfig | None = None,
+    **names: Unpack[FieldNames],
 ) -> Deduplication:
     """Find the near-duplicates among texts or documents, and say for each which kept document justifies its removal.
+
+    Decides as `clean_files` does: documents that another one contains go too, and boilerplate is not compared.
 
     documents  texts (their ids are their places: "0", "1", ...), `Document`s, pairs of id and text, mappings with "id"
                and "text", or a table: pandas, Polars, PyArrow, DuckDB, Hugging Face datasets. Other entries or columns
                are what a keep policy asks for, and what tells an update: title, date, outlet, url
-    text       the entry or column that holds the text
+    text, id, title, date, outlet, url   names of entries or columns; what is not named is found under well-known names
     threshold, keep, remove   these settings of `config`; `keep` as "newest:date", `remove` as "all" or "exact,edited"
+    passages   how contained documents are found; `PassageConfig("off")` compares whole documents only, in less time
 
-    One text, and a table without the column, are errors. A text with a lone surrogate is a `ValueError`.
+    One text, and a table without the column, are errors. A text with a lone surrogate is a `ValueError`. A document
+    whose text is null is set aside: `without_text`.
 
     >>> from dedup import deduplicate
     >>> words = "the quick brown fox jumps over the lazy dog near the old river bank today"
@@ -178,10 +201,12 @@ def deduplicate(
         ("threshold", threshold, float | None),
         ("keep", keep, KeepPolicy | str | None),
         ("remove", remove, str | None),
+        ("passages", passages, PassageConfig | None),
     ):
         require_type(name, value, kind)
     policy = KeepPolicy.parse(keep) if isinstance(keep, str) else keep
     given = {"threshold": threshold, "keep": policy, "remove": remove and parse_remove(remove)}
     changes = {name: value for name, value in given.items() if value is not None}
     settings = replace(config or NearConfig(), **changes)  # type: ignore[arg-type] # each has its type above
-    return Deduplication(SketchedTexts.of(take_documents(documents, text), settings))
+    taken = take_rows(documents, **names)
+    return Deduplication(SketchedTexts.of(taken.documents, settings, passages or DEFAULT_PASSAGES), taken)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Unpack
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from dedup.passages.passage_table import ACROSS, Passages, join_passages
 from dedup.passages.plan import plan_passages
 from dedup.passages.search import find_repeats, find_shared
 from dedup.pipeline.sketch_texts import copy_tokens, cut, to_arrow
-from dedup.pipeline.take_documents import take_documents
+from dedup.pipeline.take_documents import FieldNames, take_documents
 from dedup.report.result_tables import ResultList
 from dedup.text.token_spans import TokenOffsets
 
@@ -35,12 +36,12 @@ COLUMNS = {
 
 
 def find_passages(
-    documents: Iterable[object], config: PassageConfig | None = None, *, text: str = "text"
+    documents: Iterable[object], config: PassageConfig | None = None, **names: Unpack[FieldNames]
 ) -> ResultList[Passage]:
     r"""Find what texts or documents hold more than once, within one and across several, with exact spans.
 
-    `documents` and `text` as for `deduplicate`. Every passage is the later copy and points at the first place that
-    holds it.
+    `documents` and the names of their fields as for `deduplicate`. Every passage is the later copy and
+    points at the first place that holds it.
 
     >>> from dedup import find_passages
     >>> body = "The minister said on Monday that the talks in the capital would go on in spite of what happened there."
@@ -50,7 +51,7 @@ def find_passages(
     """
     require_type("config", config, PassageConfig | None)
     config = config or PassageConfig()
-    every = take_documents(documents, text)
+    every = take_documents(documents, **names)
     sketcher = Sketcher(NearConfig())
     tokens, repeats, first, sketches = [], [], 0, []
     for part in cut(every):

@@ -1,6 +1,7 @@
 """Stories among documents in memory: the stages of `dedup stories` without files, with the same result."""
 
 from collections.abc import Iterable, Iterator
+from typing import Unpack
 
 import msgspec
 import numpy as np
@@ -9,7 +10,7 @@ from dedup.kernels.neighbours import UNDATED
 from dedup.model.argument_types import require_type
 from dedup.model.documents import Document, Member, Story
 from dedup.pipeline.sketch_texts import to_arrow
-from dedup.pipeline.take_documents import name_facts, take_documents
+from dedup.pipeline.take_documents import FieldNames, name_facts, take_documents
 from dedup.report.result_tables import ResultList
 from dedup.stories.catalogue import join_title, number_outlets
 from dedup.stories.group_documents import group_documents
@@ -21,12 +22,12 @@ COLUMNS = {"story": "int64", "id": "string", "similarity": "float64", "terms": "
 
 
 def find_stories(
-    documents: Iterable[object], config: StoryConfig | None = None, *, text: str = "text"
+    documents: Iterable[object], config: StoryConfig | None = None, **names: Unpack[FieldNames]
 ) -> ResultList[Story]:
     """Group texts or documents into stories: the same event, in different words. The biggest comes first.
 
-    `documents` and `text` as for `deduplicate`. Their fields `date`, `title` and `outlet` are used where they have
-    them.
+    `documents` and the names of their fields as for `deduplicate`. Date, title and outlet are used where
+    they have them.
 
     >>> from dedup import find_stories
     >>> fire = "Firefighters fought a blaze in the harbour of {} on Monday, and nobody was hurt, the mayor said."
@@ -37,7 +38,7 @@ def find_stories(
     """
     require_type("config", config, StoryConfig | None)
     config = config or StoryConfig()
-    found = take_documents(documents, text)
+    found = take_documents(documents, **names)
     to_arrow(found)  # refuses what is no text
     named = name_facts(found)
     titles = [read_field(document, "title") for document in named]

@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.config import InputConfig, NearConfig
+from dedup.config import CleanSettings, InputConfig, NearConfig, PassageConfig
 from dedup.corpus.blocks import choose_values, list_names, view_texts
 from dedup.corpus.lines import BLOCK_SIZE
 from dedup.model.documents import Document, Related
@@ -21,10 +22,18 @@ from dedup.near.decide_documents import by_input
 from dedup.near.decisions import Decisions
 from dedup.near.keep_policy import rank_documents
 from dedup.near.leaders import Cover, Offered, join_offered
+from dedup.near.offered_sketches import sketches_of
 from dedup.near.read_facts import Facts, know_nothing, read_facts
+from dedup.near.relation_rule import rule_of
+from dedup.near.settle_relatives import settle_relatives
 from dedup.near.sketcher import Sketch, Sketcher, sign_again
-from dedup.pipeline.confirm_texts import confirm_texts, relate_texts
+from dedup.passages.boilerplate import NO_BOILERPLATE, Boilerplate, find_in_sketches, mask_tokens
+from dedup.passages.containment import choose_pairs, find_across
+from dedup.passages.remove_contained import Candidates, gather_kept, remove_contained
+from dedup.pipeline.confirm_texts import confirm_texts, relate_texts, tokens_of
 from dedup.threads import start_threads
+
+WHOLE_DOCUMENTS = PassageConfig("off")
 
 
 @dataclass(frozen=True)
@@ -35,9 +44,12 @@ class SketchedTexts:
     sketches: Sequence[Sketch]
     facts: Sequence[Facts]
     config: NearConfig
+    passages: PassageConfig
 
     @classmethod
-    def of(cls, documents: Sequence[Document], config: NearConfig) -> "SketchedTexts":
+    def of(
+        cls, documents: Sequence[Document], config: NearConfig, passages: PassageConfig = WHOLE_DOCUMENTS
+    ) -> "SketchedTexts":
         """Sketch documents, on all cores."""
         parts, own = list(cut(documents)), threading.local()
 
@@ -48,7 +60,7 @@ class SketchedTexts:
 
         with start_threads(max(1, min(len(parts), len(os.sched_getaffinity(0))))) as threads:
             sketches = list(threads.ahead(sketch, parts))
-        return cls(documents, sketches, [find_facts(part, config) for part in parts], config)
+        return cls(documents, sketches, [find_facts(part, config) for part in parts], config, passages)
 
     def at(self, threshold: float) -> "SketchedTexts":
         """Return the same at another threshold: signed anew from their tokens where that takes other bands."""
@@ -68,15 +80,43 @@ class SketchedTexts:
         """Return the decisions on the documents, in their order."""
         if not self.documents:
             return Decisions.keep_all(0)
-        order = rank(self.documents, self.offered.num_tokens, self.config)
-        cover = Cover(len(self.documents), self.config)
-        cover.offer(self.offered.take(order))
-        return confirm_texts(self.documents, self.offered, by_input(cover.result(), order), self.config)
+        settings, threads = CleanSettings(self.config, self.passages), len(os.sched_getaffinity(0))
+        boilerplate = NO_BOILERPLATE
+        if self.passages.is_on:
+            boilerplate = find_in_sketches(sketches_of(self.offered), self.passages, threads)
+        masks = mask_documents(self.offered, boilerplate)
+        offered = masks.documents
+        sketches, order = sketches_of(offered), rank(self.documents, offered.num_tokens, self.config)
+        cover = Cover(len(self.documents), self.config, rule=rule_of(settings))
+        cover.offer(offered.take(order))
+        decisions = by_input(cover.result(), order)
+        if self.passages.finds_contained:
+            kept = gather_kept(sketches, decisions.kept, boilerplate)
+            shared = find_across(kept.tokens, self.passages, lambda _: None, threads)
+            candidates = Candidates(kept, choose_pairs(shared, kept.tokens.own_tokens))
+            decisions = remove_contained(sketches, decisions, candidates, settings, threads)
+            decisions = settle_relatives(sketches, decisions, settings)
+        return confirm_texts(self.documents, offered, decisions, settings)
 
     @cached_property
     def related(self) -> tuple[Related, ...]:
         """Return the kept documents that are alike another one and no copies of it."""
         return relate_texts(self.documents, self.offered, self.decisions) if self.documents else ()
+
+
+class MaskedDocuments(NamedTuple):
+    """Documents with their boilerplate masked, and the memory of the masked tokens."""
+
+    documents: Offered
+    tokens: Sequence[npt.NDArray[np.uint32]]
+
+
+def mask_documents(offered: Offered, boilerplate: Boilerplate) -> MaskedDocuments:
+    """Return documents with boilerplate masked in the tokens that are compared."""
+    rows, masked = list(boilerplate.rows_by_document()), offered.masked.copy()
+    tokens = [mask_tokens(tokens_of(offered, doc), boilerplate.span[some]) for doc, some in rows]
+    masked[[doc for doc, _ in rows]] = [each.ctypes.data for each in tokens]
+    return MaskedDocuments(offered._replace(masked=masked), tokens)
 
 
 def cut(documents: Sequence[Document]) -> Iterable[Sequence[Document]]:

@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, Unpack
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.config import CleanSettings, NearConfig, PassageConfig
+from dedup.config import CleanSettings, InputConfig, NearConfig, PassageConfig
 from dedup.corpus.blocks import view_texts
 from dedup.corpus.files import SourceFile
 from dedup.corpus.values import read_value
@@ -35,7 +35,7 @@ from dedup.passages.search import compare_pairs
 from dedup.pipeline.clean_files import clean
 from dedup.pipeline.find_in_index import find_in_index
 from dedup.pipeline.job import CleanRun, SilentProgress
-from dedup.pipeline.take_documents import take_documents
+from dedup.pipeline.take_documents import FieldNames, is_null, take_documents
 from dedup.signals import temporary_folder
 from dedup.text.token_spans import TokenOffsets
 
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from datasketch import MinHashLSH
 
 TOKENS_OF_A_SPAN = 5
+NAMED = InputConfig(given=("text_field", "id_field"))  # as `encode_document` writes them
 
 
 @dataclass(frozen=True)
@@ -109,12 +110,12 @@ class Index:
         with self._file.reading() as connection:
             return int(connection.execute("SELECT count(*) FROM documents").fetchall()[0][0])
 
-    def add(self, documents: Iterable[object], name: str = "(memory)", *, text: str = "text") -> Added:
+    def add(self, documents: Iterable[object], name: str = "(memory)", **names: Unpack[FieldNames]) -> Added:
         """Add the documents that are near-copies neither of each other nor of what the index holds, in one transaction.
 
-        `documents` and `text` are what `deduplicate` takes; `name` is their path in the index.
+        `documents` and `names` are what `deduplicate` takes; `name` is their path in the index.
         """
-        every = take_documents(documents, text)
+        every = take_documents(documents, **names)
         if not every:
             return Added(0, 0, None)
         with temporary_folder(".dedup-add-", self.path.absolute().parent) as scratch:
@@ -123,7 +124,7 @@ class Index:
                 for document in every:
                     file.write(encode_document(document) + b"\n")
             files = [SourceFile.at(name, str(source), "documents.jsonl", "jsonl")]
-            out, settings = Path(scratch) / "out", CleanSettings(self.config, PassageConfig("off"))
+            out, settings = Path(scratch) / "out", CleanSettings(self.config, PassageConfig("off"), NAMED)
             run = CleanRun(files, out, settings, dry_run=True, index=self.path, add=True)
             summary, _ = clean(run, SilentProgress())
         assert summary.index is not None
@@ -184,7 +185,8 @@ class Index:
 def encode_document(document: Document) -> bytes:
     """Return a document as a JSON line; a lone surrogate is a `ValueError` that names it."""
     try:
-        return msgspec.json.encode({**document.fields, "id": document.id, "text": document.text})
+        fields = {name: value for name, value in document.fields.items() if not is_null(value)}
+        return msgspec.json.encode({**fields, "id": document.id, "text": document.text}, enc_hook=str)
     except UnicodeEncodeError as error:
         raise ValueError(f"document {document.id} is not text: {error}") from None
 

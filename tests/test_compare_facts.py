@@ -154,6 +154,9 @@ WORDED = "“We will {} the talks in Geneva next week,” Lavrov said."
         ("Greek stocks in Athens plunged 5.4 percent.", "Greek stocks in Athens closed down 3.9 percent.", []),
         ("He had 23 points and eight rebounds a game.", "He had 23 points and seven rebounds.", []),
         ("The leader was Hill with eight laps to go.", "The leader was Hill with five laps to go.", []),
+        ("Hill led at Oslo with 64% of precincts reporting.", "Hill led at Oslo with 37% of precincts reporting.", []),
+        ("The toll of the storm in Oslo rose to 12 dead.", "The toll of the storm in Oslo rose to 14 dead.", []),
+        ("The storm killed 12 people and cut roads in Oslo.", "A storm killed 14 people and cut roads in Bergen.", []),
         ("See http://ap.com/2013/09/16/12-killed-storm.", "See http://bbc.com/2013/09/16/13-killed-storm.", []),
         # dates
         ("The school at Oslo could close on May 3.", "The school at Oslo was closed on May 4.", []),
@@ -162,10 +165,12 @@ WORDED = "“We will {} the talks in Geneva next week,” Lavrov said."
         ("The bridge at Oslo fell on May 3.", "The bridge at Oslo fell on May 4.", [("date", "May 3", "May 4")]),
         ("The bridge at Oslo fell on May 3.", "Mayor Hansen said on May 4 that the bridge at Oslo fell.", []),
         ("The bridge at Oslo fell on 28 December 2025.", "The bridge at Oslo fell on 2025-12-28.", []),
+        ("The court of Oslo sentenced Hansen on May 3.", "Hansen was guilty, a jury of Oslo found on May 5.", []),
         # quotations
         (WORDED.format("attend"), WORDED.format("watch"), [("quote", "We will attend", "We will watch")]),
         (WORDED.format("attend"), "“We will attend the talks,” Lavrov said.", []),
         (WORDED.format("(just) attend"), WORDED.format("[just] attend"), []),
+        (WORDED.format("hand over"), "“We will handover in Geneva next week the talks,” Lavrov said.", []),
         # names
         (
             "The talks were led by Dmitry Peskov in Geneva on Monday.",
@@ -175,6 +180,11 @@ WORDED = "“We will {} the talks in Geneva next week,” Lavrov said."
         (
             "The talks were led by Dmitry Peskov in Geneva on Monday.",
             "The talks were led by Mr Peskov in Geneva on Monday.",
+            [],
+        ),
+        (
+            "The talks were led by Dmitry Peskov in Geneva on May 3.",
+            "The talks were led by Yuri Ushakov in Geneva on May 9.",
             [],
         ),
         (
@@ -193,6 +203,8 @@ WORDED = "“We will {} the talks in Geneva next week,” Lavrov said."
             "Lavrov confirmed the drones had been shot down.",
             [("attribution", "claimed", "confirmed")],
         ),
+        ("Lavrov claimed the drones had been shot down.", "Peskov confirmed the drones had been shot down.", []),
+        ("Lavrov claimed the drones had been shot down.", "Lavrov confirmed the talks go on.", []),
         ("Lavrov said the drones had been shot down.", "Lavrov warned the drones had been shot down.", []),
     ],
 )
@@ -206,7 +218,7 @@ SPOKEN = "{} said more. “The chair {} in case of a tie of its members. This is
 
 
 def test_sentences_of_one_quotation_have_the_speaker_named_before_it():
-    told = [SPOKEN.format("Peiris", "may vote in council only"), SPOKEN.format("Perera", "decides alone as a rule")]
+    told = [SPOKEN.format("Peiris", "may vote only"), SPOKEN.format("Perera", "always decides alone")]
     assert [] == list_conflicts(*told, sentence=1)
     ((kind, _, _),) = list_conflicts(told[0], told[1].replace("Perera", "Peiris"), sentence=1)
     assert "quote" == kind
@@ -247,6 +259,16 @@ def test_what_one_asserts_and_the_other_denies_may_contradict(a, b):
         ("The rule would allow the office to watch us.", "We should not allow the office to watch us."),
         ("He must not leave the country.", "He left the country."),
         ("I cant speak for the first death.", "I can't speak for the first death."),
+        ("The price of oil in Oslo rose to 9 dollars.", "The price of oil in Oslo fell from 9 dollars."),
+        ("Nobody who asked for help was sent away.", "Nobody, who asked for help, was sent away."),
+        ("Most islanders pay no income tax.", "Islanders are exempt from some income taxes."),
+        ("The ministry will close the bridge.", "The mayor will not close the bridge."),
+        ("The ministry will close the school.", "The ministry will not close the bridge."),
+        ("The council lifts the ban on ships.", "The council lifts the ban imposed on ships."),
+        ("He gave his closing statement.", "He gave an opening statement."),
+        ("Hansen was found guilty of fraud.", "Hansen pleaded not guilty of fraud."),
+        ("The coast of Aceh was hit by the 2004 tsunami.", "A quake hit Aceh, no tsunami warning was issued."),
+        ("Hansen signed the bill on May 3.", "Hansen had not signed the bill on May 1."),
         ("Will Russia leave the talks?", "Russia will not leave the talks."),
         ("They falsely claimed that Russia left the talks.", "Russia has not left the talks."),
         (

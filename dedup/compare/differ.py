@@ -1,6 +1,5 @@
 """Where two sentences that say the same do not agree: in a number, a date, a quotation or a name."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -9,17 +8,18 @@ from rapidfuzz.distance import Indel, JaroWinkler
 
 from dedup.compare.model import FactKind
 from dedup.compare.quotes import Quote
-from dedup.compare.sentence_facts import UNITS, CountedNumber, DatedFact, Word
-from dedup.compare.speakers import VERB, VERB_CLASSES, Speaker
-from dedup.compare.terms import stem
+from dedup.compare.sentence_facts import STOP_WORDS, UNITS, CountedNumber, DatedFact, Word
+from dedup.compare.speakers import VERB_CLASSES, SUBJECT, Speaker, last_name
+from dedup.compare.terms import fold, stem
 from dedup.text.spans import Span
 
 MIN_CONTEXT = 2  # words around two facts that both have: what the facts are facts of
-MIN_QUOTE_WORDS = 0.55  # 2 * common words / words of both, from which two quotations are of one utterance
+MIN_QUOTE_WORDS = 0.7  # 2 * common words / words of both, from which two quotations are of one utterance
 MIN_SAME_WORDS = 0.8  # the same where the two have other speakers
 MIN_RUN_WORDS = 0.45  # or so many, of which
 MIN_QUOTE_RUN = 4  # words are in a row
 SURE = frozenset(["claim", "confirm"])  # verbs that say how sure something is; who denies is an opposite
+MIN_CLAIM_WORDS = 0.5  # the same of what is claimed and what is confirmed
 MIN_UNIT_CONTEXT = 3
 MIN_ROUND = 100  # a number that ends with two zeros may be another one, rounded
 
@@ -167,6 +167,7 @@ def differ_in_dates(a: Sequence[DatedFact], b: Sequence[DatedFact]) -> Iterator[
         first.is_planned == second.is_planned
         and first.value.differs(second.value)
         and len(first.context & second.context) >= MIN_CONTEXT
+        and first.nearest & second.nearest
         and not (are_apart(first.names, second.words) and are_apart(second.names, first.words))
     ):
         yield Conflict(FactKind.DATE, Slot(first.span, str(first.value)), Slot(second.span, str(second.value)))
@@ -204,22 +205,31 @@ def has_run(a: Quote, b: Quote) -> bool:
 
 
 def is_worded_otherwise(a: Quote, b: Quote) -> bool:
-    """Return whether words between the first and the last common one differ; spellings and articles are no wording.
+    """Return whether a content word between the first and the last common one is nowhere in the other quotation.
 
-    Of a run alone, the words before or behind it differ.
+    Spellings, forms, order and function words are no wording. Of a run alone, the words before or behind it differ.
     """
     ops = list(Indel.opcodes(a.words, b.words))
     equal = [number for number, op in enumerate(ops) if op.tag == "equal"]
     inner = ops[equal[0] : equal[-1] + 1] if equal else []
     gone = [word for op in inner if op.tag in {"delete", "replace"} for word in a.words[op.src_start : op.src_end]]
     new = [word for op in inner if op.tag in {"insert", "replace"} for word in b.words[op.dest_start : op.dest_end]]
-    differs = any(is_other_word(word, new) for word in gone) or any(is_other_word(word, gone) for word in new)
-    return differs or Indel.normalized_similarity(a.words, b.words) < MIN_QUOTE_WORDS
+    differs = any(is_other_word(word, b.words) for word in gone) or any(is_other_word(word, a.words) for word in new)
+    if not differs and Indel.normalized_similarity(a.words, b.words) < MIN_QUOTE_WORDS:
+        sides = ((a, b), (b, a))
+        differs = all(any(is_other_word(word, other.words) for word in side.words) for side, other in sides)
+    return differs
 
 
 def is_other_word(word: str, others: Sequence[str]) -> bool:
-    """Return whether a word of four letters and more is none of the others in another spelling or form."""
-    return len(word) > 3 and not any(is_same_spelling(word, other) or stem(word) == stem(other) for other in others)
+    """Return whether a content word of four letters and more is none of the others in another spelling or form.
+
+    >>> is_other_word("handover", ["hand", "over"]), is_other_word("with", ["by"]), is_other_word("view", ["plan"])
+    (False, False, True)
+    """
+    if len(word) <= 3 or word in STOP_WORDS or word in "".join(others):
+        return False
+    return not any(is_same_spelling(word, other) or stem(word) == stem(other) for other in others)
 
 
 def is_same_spelling(a: str, b: str) -> bool:
@@ -232,15 +242,18 @@ def is_same_spelling(a: str, b: str) -> bool:
 
 
 def differ_in_attribution(a: Said, b: Said) -> Iterator[Conflict]:
-    """Yield the verbs by which one speaker is said to claim here, and to confirm there."""
-    if len(a.speakers) != 1 or len(b.speakers) != 1 or a.is_of_another(b):
+    """Yield the verbs by which one speaker is said to claim something here, and to confirm the same there."""
+    verbs = [[verb for verb in SUBJECT.finditer(side.text) if VERB_CLASSES[verb["verb"]] in SURE] for side in (a, b)]
+    if [1, 1] != [len(found) for found in verbs]:
         return
-    verbs = [[verb for verb in VERB.finditer(side.text) if name_class(verb) in SURE] for side in (a, b)]
-    if len(verbs[0]) == len(verbs[1]) == 1 and name_class(verbs[0][0]) != name_class(verbs[1][0]):
-        slots = [Slot(Span(*verb.span("verb")), name_class(verb)) for (verb,) in verbs]
+    first, second = (found[0] for found in verbs)
+    names = [fold(last_name(verb["name"]) or "") for verb in (first, second)]
+    said = [
+        {word.key for word in side.words if word.is_content and word.span.start >= verb.end()}
+        for side, verb in ((a, first), (b, second))
+    ]
+    if 2 * len(said[0] & said[1]) < MIN_CLAIM_WORDS * (len(said[0]) + len(said[1])) or not all(names):
+        return
+    slots = [Slot(Span(*verb.span("verb")), VERB_CLASSES[verb["verb"]]) for verb in (first, second)]
+    if slots[0].value != slots[1].value and is_same_spelling(*names):
         yield Conflict(FactKind.ATTRIBUTION, slots[0], slots[1])
-
-
-def name_class(verb: re.Match[str]) -> str:
-    """Return the class of a verb of saying: said, claim, confirm, deny, warn."""
-    return VERB_CLASSES.get(verb["verb"].casefold(), "said")

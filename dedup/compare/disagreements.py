@@ -92,10 +92,15 @@ def find_opposites(reader: FactReader, links: Sequence[Link]) -> list[PlacedConf
         for denied, said in pairs:
             if denied.place.outlet == said.place.outlet or {denied, said} & contested:
                 continue
+            if reader.are_of_other_days(denied.place, said.place):
+                continue
             is_plain = denied.claim.contradicts_plainly(said.claim)
             is_about = is_plain and central & denied.claim.objects & said.claim.objects
             is_linked = frozenset({denied.place, said.place}) in linked
-            if is_linked or (is_about and reader.read_names(denied.place) & reader.read_names(said.place)):
+            names_one = denied.claim.actor & said.claim.actor or (
+                reader.read_names(denied.place) & reader.read_names(said.place)
+            )
+            if is_linked or (is_about and names_one):
                 found.append(PlacedConflict(FactKind.OPPOSITE, denied.put(reader), said.put(reader)))
     return found
 

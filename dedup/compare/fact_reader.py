@@ -1,5 +1,6 @@
 """The facts of the sentences of several texts, and in which of them two sentences do not agree."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple, TypeVar
@@ -17,13 +18,14 @@ from dedup.compare.model import FactKind, Outlet, Place
 from dedup.compare.opposites import Claim, read_claims
 from dedup.compare.other_names import differ_in_names, differ_in_speakers
 from dedup.compare.quotes import Quote, read_quotes
-from dedup.compare.sentence_facts import CountedNumber, DatedFact, read_dates, read_numbers, split_content
+from dedup.compare.sentence_facts import CountedNumber, DatedFact, are_elsewhere, read_dates, read_numbers, split_content
 from dedup.compare.speakers import find_speakers, list_quoted_speakers
 from dedup.text.language import ENGLISH, UNKNOWN, identify_language
 from dedup.text.spans import Span
 
 Found = TypeVar("Found")
 
+_NOT = re.compile(r"\b(?:not|never|no)\b|n['’]t\b", re.IGNORECASE)
 MAX_LENGTH = 10_000  # characters; the patterns take the square of a sentence at worst
 
 
@@ -88,7 +90,7 @@ class FactReader:
         found = [
             *self._differ_in_event(a, b),
             *differ_in_quotes(first, second),
-            *(list(differ_in_names(first, second)) or differ_in_speakers(first, second)),
+            *self._differ_in_name(a, b),
             *differ_in_attribution(first, second),
         ]
         for conflict in found:
@@ -96,10 +98,26 @@ class FactReader:
                 yield PlacedConflict(conflict.kind, self.put(a, conflict.a), self.put(b, conflict.b))
 
     def _differ_in_event(self, a: Place, b: Place) -> list[Conflict]:
-        """Return the numbers or the dates that differ; sentences in which both do tell two events."""
+        """Return the numbers or the dates that differ; sentences in which both do, or the places, tell two events."""
         numbers = list(differ_in_numbers(self.read_numbers(a), self.read_numbers(b)))
-        dates = list(differ_in_dates(self.read_dates(a), self.read_dates(b)))
-        return [] if numbers and dates else numbers + dates
+        is_denied = [bool(_NOT.search(self.cut(place))) for place in (a, b)]
+        days = [] if any(is_denied) and not all(is_denied) else [self.read_dates(place) for place in (a, b)]
+        dates = list(differ_in_dates(*days)) if days else []
+        is_other = (numbers and dates) or are_elsewhere(self.cut(a), self.cut(b))
+        return [] if is_other else numbers + dates
+
+    def _differ_in_name(self, a: Place, b: Place) -> list[Conflict]:
+        """Return the names that differ; another number or day beside another name is another event."""
+        numbers = [{number.value for number in self.read_numbers(place)} for place in (a, b)]
+        if self.are_of_other_days(a, b) or (all(numbers) and not numbers[0] & numbers[1]):
+            return []
+        first, second = self.read_said(a), self.read_said(b)
+        return list(differ_in_names(first, second)) or list(differ_in_speakers(first, second))
+
+    def are_of_other_days(self, a: Place, b: Place) -> bool:
+        """Return whether both sentences have days of what happened, and none in common."""
+        days = [[fact.value for fact in self.read_dates(place) if not fact.is_of_saying] for place in (a, b)]
+        return all(days) and all(day.differs(other) for day in days[0] for other in days[1])
 
     def agree(self, a: Place, b: Place) -> Iterator[str]:
         """Yield the numbers and dates that two sentences agree in."""

@@ -46,10 +46,6 @@ CONCEPTS = (
         "accept agree approve back support endorse welcome pass adopt",
         "reject refuse oppose oppos decline turn-down veto",
     ),
-    (
-        "rise increase climb grow jump surge",
-        "fall drop decrease decline shrink plunge",
-    ),
     ("open reopen", "close shut"),
     ("succeed success", "fail failure collapse break-down"),
     ("legal lawful", "illegal unlawful"),
@@ -96,13 +92,15 @@ SAME_NAMES = (
     "france paris french",
     "india delhi indian",
 )
-# Words of a clause that neither asserts nor denies: what is tried, planned, wished, possible or failed.
+# Words of a clause that neither asserts nor denies: what is tried, planned, wished, possible or failed,
+# what holds of a part only, and what is so until now.
 MIXED = frozenset(
     "should must may might could ought shall let want wants wanted urge urges urged urging demand demands demanded "
     "scheduled planned supposed expected originally initially due try trying tries tried seek seeking seeks hope hopes "
     "hoping effort efforts attempt attempts failure lack despite temptation falsely wrongly blocking "
-    "preventing".split()
+    "preventing plead pleads pleaded pleading plea most some all half few majority partly yet".split()
 )
+RELATIVES = frozenset("who whom whose which".split())
 # Verbs of what must not be done: they reach to the end of the sentence, over commas and "or".
 BARRED = frozenset("refrain refrains refrained refraining prohibited prohibits prohibiting barred forbidden".split())
 # Verbs that change their stem.

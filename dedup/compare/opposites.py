@@ -24,11 +24,13 @@ from dedup.compare.opposite_words import (
     PARTICLES,
     PHRASES,
     QUANTIFIERS,
+    RELATIVES,
     SAME_NAMES,
     SAME_THINGS,
     TIMES,
 )
 from dedup.compare.sentence_facts import STOP_WORDS
+from dedup.compare.speakers import VERB_CLASSES
 from dedup.compare.terms import fold, stem
 from dedup.text.lexicon import NUMBER_VALUES
 from dedup.text.spans import Span
@@ -36,10 +38,10 @@ from dedup.text.words import is_word, split_word_spans
 
 MAX_OBJECT = 3  # content words behind a verb of which one is what it is about
 MAX_CLAUSE = 20  # words of a clause on either side of a verb
-MIN_SHARED = 2  # other content words of both clauses
+MIN_SHARED = 0.5  # share of the fewer words of two actors, or of two objects
 _CLAUSE_END = re.compile(r"[,;:.!?()\[\]“”\"–—]")
 _PREFIXED = re.compile(r"un(?=\w{4})|i[nmlr](?=\w+(?:iv|ibl|abl|al|at|[ea]nt)$)")  # "ineffectiv", a stem
-_NT = re.compile(r"n['’]t$")
+_NT = re.compile(r"n['’]t$|^(?:did|does|is|was|are|were|has|have|had|could|would)n$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Claim:
     is_known   whether the concept is one of those with words for its opposite
     is_mixed   whether another part of the clause is denied, or what it says was only planned
     span       from the word of denial, if there is one, to the end of what it is about
+    actor      stems of the content words before it, from the last verb of saying on
     objects    stems of the content words right behind it, MAX_OBJECT at most
     context    stems of the other content words of the clause
     names      those of all of them that are names
@@ -63,25 +66,35 @@ class Claim:
     is_known: bool
     is_mixed: bool
     span: Span
+    actor: frozenset[str]
     objects: frozenset[str]
     context: frozenset[str]
     names: frozenset[str]
 
     def contradicts(self, other: "Claim") -> bool:
-        """Return whether one says what the other denies, of the same thing, in sentences that say alike."""
+        """Return whether one says what the other denies, of the same actor and the same object.
+
+        Who is not named may be anybody. Of a claim without an object its actor is what it is about: "the talks failed".
+        """
         if self.concept != other.concept or self.is_denied == other.is_denied or self.is_mixed or other.is_mixed:
             return False
         if self.names and other.names and not self.names & other.names:
             return False
-        shared = (self.objects | self.context) & (other.objects | other.context)
-        same = shared if self.concept.startswith("at ") else self.objects & other.objects
-        is_of_one = (self.has_cue or other.has_cue) and bool(same)
-        return is_of_one or len(shared) >= MIN_SHARED
+        if self.objects and other.objects:
+            return are_alike(self.objects, other.objects) and are_alike(self.actor, other.actor, unknown=True)
+        if self.concept.startswith("thing ") and (self.objects or other.objects):
+            return False  # "no tsunami warning" is no denial of a tsunami
+        return are_alike(self.actor | self.objects, other.actor | other.objects)
 
     def contradicts_plainly(self, other: "Claim") -> bool:
         """Return whether the two contradict, whatever their sentences say besides."""
         is_plain = self.is_known and self.has_cue != other.has_cue and bool(self.objects & other.objects)
         return is_plain and self.contradicts(other)
+
+
+def are_alike(a: frozenset[str], b: frozenset[str], *, unknown: bool = False) -> bool:
+    """Return whether MIN_SHARED of the fewer words are common; `unknown` is the answer where a side has none."""
+    return len(a & b) >= MIN_SHARED * min(len(a), len(b)) if a and b else unknown
 
 
 _TIMES = frozenset(stem(word) for word in TIMES)
@@ -164,6 +177,9 @@ def _read_clause(clause: Sequence[_Token], *, is_barred: bool) -> Iterator[Claim
     cues = [_find_cue(clause, place) for place in range(len(clause))]
     is_open = any(token.word in MIXED and not token.is_name for token in clause)
     is_mixed = is_barred or any(cues) or is_open
+    said = [_read_concepts()[token.key] for token in clause if token.key in _read_concepts()]
+    is_both = any((concept, not opposite) in said for concept, opposite in said)  # "lifts the ban imposed in May"
+    is_mixed, is_open = is_mixed or is_both, is_open or is_both
     for place, (token, cue) in enumerate(zip(clause, cues, strict=True)):
         if cue is None:
             before = clause[place - 1].word if place else " "
@@ -173,9 +189,12 @@ def _read_clause(clause: Sequence[_Token], *, is_barred: bool) -> Iterator[Claim
             if token.is_content and _is_place(clause, place):
                 yield _make_claim(clause, place, "at", is_mixed=is_mixed)
             is_noun = token.word.endswith(("tion", "tions", "ment", "ments")) and token.key not in _read_concepts()
+            is_noun |= before in ARTICLES and token.word.endswith(("ing", "ed"))  # "his opening statement"
             if token.is_content and not token.is_name and not is_noun:
                 yield _make_claim(clause, place, "", is_mixed=is_mixed)
             continue
+        if place + cue.length < len(clause) and clause[place + cue.length].word in RELATIVES:
+            return  # "nobody who asked for help was sent away" denies neither by itself
         head = next((n for n in range(place + cue.length, len(clause)) if clause[n].is_content), None)
         if head is None or clause[head].key in EMPTY_HEADS:
             return
@@ -230,6 +249,9 @@ def _make_claim(
     content = [n for n in near if clause[n].is_content and clause[n].key not in _TIMES and n != head]
     behind = [n for n in content if n > head][:MAX_OBJECT]
     last = behind[-1] if behind else head
+    before = [n for n in content if n < (head if cue is None else cue)]
+    said = max((n for n in range(head) if clause[n].word in VERB_CLASSES), default=-1)
+    actor = [n for n in before if n > said] or before
     return Claim(
         concept=f"{kind} {concept}".strip(),
         is_denied=is_opposite != (cue is not None),
@@ -237,6 +259,7 @@ def _make_claim(
         is_known=token.key in _read_concepts(),
         is_mixed=is_mixed,
         span=Span(clause[head if cue is None else cue].span.start, clause[last].span.end),
+        actor=frozenset(clause[n].key for n in actor),
         objects=frozenset(clause[n].key for n in behind),
         context=frozenset(clause[n].key for n in content if n not in behind),
         names=frozenset(clause[n].key for n in content if clause[n].is_name),

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from dedup.compare.speakers import VERB_CLASSES
 from dedup.compare.terms import fold, stem
 from dedup.text.date_phrases import DateValue, find_dates, read_date
+from dedup.text.lexicon import DAYS, MONTH_ABBREVIATIONS, MONTHS
 from dedup.text.number_phrases import find_numbers
 from dedup.text.spans import Span
 from dedup.text.words import is_word, split_word_spans
@@ -46,16 +47,38 @@ _ABOUT = re.compile(
     r"(?:about|around|some|roughly|approximately|nearly|almost|close to|an estimated|estimated)\s+\W{0,2}$",
     re.IGNORECASE,
 )
-_CLOCK_AROUND = re.compile(r"\d\s*:\s*\d\d|\d\s*[ap]\.?\s?m\b|\d\s*GMT|#\s*\d", re.IGNORECASE)
+_CLOCK_AROUND = re.compile(r"\d\s*:\s*\d\d|\d\s*[/x×]\s*\d|\d\s*[ap]\.?\s?m\b|\d\s*GMT|#\s*\d", re.IGNORECASE)
 # Colombo, Feb 12 (Daily Mirror) - ...: the day of the report.
 _PLACE_BEFORE = re.compile(r"\W{0,3}(?:[A-Z][\w.'\u2019]*,?\s+){1,5}\(?")
 _DASH_BEHIND = re.compile(r"(?:,?\s+\d{4})?\)?\s*[(:\u2013\u2014-]")
 _ORDER = re.compile(r"\b(before|after|ago|later|earlier|old|since|(?:an?|per|each|every)\s+(?!\w+\s+of)\w+)\b")
 _MOMENT = re.compile(r"\W+(?:\w+\W+){0,2}(?:to go|left|remaining)\b")  # with five laps to go
-_ADDRESS = re.compile(r"https?\b|www\s*\.|(?:/\s?[\w-]+\s?){2}/")
+# Of a count that goes on, each number has its moment.
+_PROGRESS = re.compile(
+    r"\b(?:reporting|so far|as of|to date|until now|by then|counted|(?:ris|ros|climb|gr[eo]w|increas|jump|soar)\w* to)\b",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"https?\b|\bcom\s?/|www\s*\.|(?:/\s?[\w-]+\s?){2}/")
 _DEFINITE = re.compile(
     r"\b(?:the|these|those|all|his|her|its|their|first|last|another|other)\s+(?:\w+\s+)?$", re.IGNORECASE
 )
+
+
+_DAY_NAMES = frozenset((*DAYS, *MONTHS, *MONTH_ABBREVIATIONS))
+_PLACE = re.compile(r"\b(?:in|at|near|off|outside|(?:province|city|town|village|district) of)\s+(?:the\s+)?([A-Z]\w+)")
+
+
+def are_elsewhere(text: str, other: str) -> bool:
+    """Return whether two sentences name places, and none that the other names at all.
+
+    >>> are_elsewhere("Two died in Oslo.", "Three died in Bergen."), are_elsewhere("Two died in Oslo.", "Oslo mourns.")
+    (True, False)
+    """
+    places, others = (
+        {name for name in _PLACE.findall(side) if name.casefold() not in _DAY_NAMES} for side in (text, other)
+    )
+    in_both = any(name in other for name in places) or any(name in text for name in others)
+    return bool(places and others) and not in_both
 
 
 class Word(NamedTuple):
@@ -84,7 +107,8 @@ class CountedNumber:
     owner    the name before the number, if it is near
     unit     the unit that counts anything, and "before", "ago" and the like behind it
     bound    "" exact, ">" that or more, "<" that or less, "~" about
-    is_given the number is part of a name of what is known, "the five villages", or of a moment: "five laps to go"
+    is_given the number is part of a name of what is known, "the five villages", or of a moment: "five laps to go",
+             "with 64 % of precincts reporting"
     nearest  stems of the two words before it and the two behind it, units left out
     """
 
@@ -108,6 +132,7 @@ class DatedFact:
     is_planned    what it dates was planned or is possible, and may not have happened
     names         those of the words around it that have capitals
     words         stems of all words of the sentence
+    nearest       stems of the two words before it and the two behind it, units left out
     """
 
     span: Span
@@ -117,6 +142,7 @@ class DatedFact:
     is_planned: bool
     names: frozenset[str]
     words: frozenset[str]
+    nearest: frozenset[str]
 
 
 def split_content(text: str) -> list[Word]:
@@ -153,6 +179,7 @@ def read_numbers(text: str, language: str) -> tuple[CountedNumber, ...]:
     dates = find_dates(text)
     found = []
     numbers = [] if _ADDRESS.search(text) else find_numbers(text, language)
+    is_progress = bool(_PROGRESS.search(text))
     all_names = frozenset(word.key for word in words if word.is_name)
     for span, value in numbers if len(numbers) <= MAX_FACTS else ():
         is_of_date = any(span.start < day.end and span.end > day.start for day in dates)
@@ -172,7 +199,7 @@ def read_numbers(text: str, language: str) -> tuple[CountedNumber, ...]:
                 owner=frozenset(find_owner(words, span)),
                 unit=counted & UNITS | frozenset(_ORDER.findall(text[span.end : span.end + 20])),
                 bound=bound,
-                is_given=bool(_DEFINITE.search(before) or _MOMENT.match(text[span.end :])),
+                is_given=is_progress or bool(_DEFINITE.search(before) or _MOMENT.match(text[span.end :])),
                 nearest=find_nearest(words, span),
             )
         )
@@ -250,6 +277,7 @@ def read_dates(text: str) -> tuple[DatedFact, ...]:
                 is_planned,
                 frozenset(w.key for w in gather_near(words, span) if w.is_name),
                 frozenset(w.key for w in words),
+                find_nearest(words, span),
             )
         )
     return tuple(found)

@@ -9,7 +9,7 @@ from rapidfuzz.distance import Indel, JaroWinkler
 from dedup.compare.model import FactKind
 from dedup.compare.quotes import Quote
 from dedup.compare.sentence_facts import STOP_WORDS, UNITS, CountedNumber, DatedFact, Word
-from dedup.compare.speakers import VERB_CLASSES, SUBJECT, Speaker, last_name
+from dedup.compare.speakers import SUBJECT, VERB_CLASSES, Speaker, last_name
 from dedup.compare.terms import fold, stem
 from dedup.text.spans import Span
 
@@ -244,7 +244,7 @@ def is_same_spelling(a: str, b: str) -> bool:
 def differ_in_attribution(a: Said, b: Said) -> Iterator[Conflict]:
     """Yield the verbs by which one speaker is said to claim something here, and to confirm the same there."""
     verbs = [[verb for verb in SUBJECT.finditer(side.text) if VERB_CLASSES[verb["verb"]] in SURE] for side in (a, b)]
-    if [1, 1] != [len(found) for found in verbs]:
+    if [len(found) for found in verbs] != [1, 1]:
         return
     first, second = (found[0] for found in verbs)
     names = [fold(last_name(verb["name"]) or "") for verb in (first, second)]

@@ -18,7 +18,14 @@ from dedup.compare.model import FactKind, Outlet, Place
 from dedup.compare.opposites import Claim, read_claims
 from dedup.compare.other_names import differ_in_names, differ_in_speakers
 from dedup.compare.quotes import Quote, read_quotes
-from dedup.compare.sentence_facts import CountedNumber, DatedFact, are_elsewhere, read_dates, read_numbers, split_content
+from dedup.compare.sentence_facts import (
+    CountedNumber,
+    DatedFact,
+    are_elsewhere,
+    read_dates,
+    read_numbers,
+    split_content,
+)
 from dedup.compare.speakers import find_speakers, list_quoted_speakers
 from dedup.text.language import ENGLISH, UNKNOWN, identify_language
 from dedup.text.spans import Span

@@ -180,18 +180,9 @@ def _read_clause(clause: Sequence[_Token], *, is_barred: bool) -> Iterator[Claim
     said = [_read_concepts()[token.key] for token in clause if token.key in _read_concepts()]
     is_both = any((concept, not opposite) in said for concept, opposite in said)  # "lifts the ban imposed in May"
     is_mixed, is_open = is_mixed or is_both, is_open or is_both
-    for place, (token, cue) in enumerate(zip(clause, cues, strict=True)):
+    for place, cue in enumerate(cues):
         if cue is None:
-            before = clause[place - 1].word if place else " "
-            counts = before[0].isdecimal() or before in QUANTIFIERS or before in NUMBER_VALUES
-            if token.is_content and counts:
-                yield _make_claim(clause, place, "thing", is_mixed=is_mixed)
-            if token.is_content and _is_place(clause, place):
-                yield _make_claim(clause, place, "at", is_mixed=is_mixed)
-            is_noun = token.word.endswith(("tion", "tions", "ment", "ments")) and token.key not in _read_concepts()
-            is_noun |= before in ARTICLES and token.word.endswith(("ing", "ed"))  # "his opening statement"
-            if token.is_content and not token.is_name and not is_noun:
-                yield _make_claim(clause, place, "", is_mixed=is_mixed)
+            yield from (_make_claim(clause, place, kind, is_mixed=is_mixed) for kind in _list_kinds(clause, place))
             continue
         if place + cue.length < len(clause) and clause[place + cue.length].word in RELATIVES:
             return  # "nobody who asked for help was sent away" denies neither by itself
@@ -207,6 +198,22 @@ def _read_clause(clause: Sequence[_Token], *, is_barred: bool) -> Iterator[Claim
         elif between & AT and clause[place - 1 if clause[place].word == "not" else place].word in BE:
             yield _make_claim(clause, head, "at", cue=place, is_mixed=is_open)
         return
+
+
+def _list_kinds(clause: Sequence[_Token], place: int) -> Iterator[str]:
+    """Yield what a word that is not denied asserts: a counted thing, a place somebody is at, or what happens."""
+    token = clause[place]
+    if not token.is_content:
+        return
+    before = clause[place - 1].word if place else " "
+    if before[0].isdecimal() or before in QUANTIFIERS or before in NUMBER_VALUES:
+        yield "thing"
+    if _is_place(clause, place):
+        yield "at"
+    is_noun = token.word.endswith(("tion", "tions", "ment", "ments")) and token.key not in _read_concepts()
+    is_noun |= before in ARTICLES and token.word.endswith(("ing", "ed"))  # "his opening statement"
+    if not token.is_name and not is_noun:
+        yield ""
 
 
 def _is_place(clause: Sequence[_Token], place: int) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import settings
 
 settings.register_profile("quick", deadline=None, derandomize=True, max_examples=40)
-settings.register_profile("nightly", deadline=None, derandomize=True, max_examples=400)
+settings.register_profile("nightly", deadline=None, derandomize=True, max_examples=200)
 
 
 def one_in(share):

@@ -10,6 +10,8 @@ def session():
     from dedup.spark.session import SparkSessionOptions, start_session
 
     settings = {"spark.driver.memory": "1g", "spark.sql.shuffle.partitions": "2", "spark.python.worker.reuse": "true"}
+    # Of a few rows a query takes less time than its compilation.
+    settings |= {"spark.sql.codegen.wholeStage": "false", "spark.sql.codegen.factoryMode": "NO_CODEGEN"}
     return start_session(SparkSessionOptions("local[2]", settings))
 
 

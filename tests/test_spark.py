@@ -1,7 +1,7 @@
 """Spark decides as the local engine does: however rows are dealt to partitions and the cover is cut into ranges.
 
-`make test` does so in few runs, as each takes seconds: a bounded cover, a frame, files in many splits, Parquet. Each
-hard corpus and setting has a run of its own in `make test-all`.
+`make test` does so in few runs, as each takes seconds: a bounded cover, a frame, files of all kinds in many splits,
+Parquet. Each hard corpus and setting has a run of its own in `make test-all`.
 """
 
 import json
@@ -27,6 +27,7 @@ from dedup.config import CleanSettings, InputConfig, KeepPolicy, NearConfig, Pas
 from dedup.errors import DedupError, InputError
 from dedup.version import __version__
 
+CONTAINED = PassageConfig(scope="within", strip_boilerplate=True)
 FEW = settings(max_examples=2, deadline=None, derandomize=True, phases=[Phase.generate])  # each is many graphs at once
 
 
@@ -59,13 +60,13 @@ def make_meetings():
 
 def test_a_cover_with_full_buckets_in_many_ranges():
     """Edited copies, texts of many scripts, templates, more documents than a bucket has room for."""
-    documents = [*make_crowd(20), *make_worlds(7, 20), *TEXTS, *make_meetings()]
+    documents = [*make_crowd(12), *make_worlds(7, 10), *TEXTS, *make_meetings()]
     order = random.Random(2).sample(range(len(documents)), len(documents))
     config = NearConfig(0.8, shingle_size=2, num_perm=2, recall=0.4, max_bucket=2)
     expected = decide_locally(documents, config)
     for other in (replace(config, max_bucket=2000), replace(config, remove=REMOVE_ALL)):
         assert expected != decide_locally(documents, other)  # the settings did something
-    assert expected == decide_on_spark(documents, config, partitions=4, ranges=6, order=order)
+    assert expected == decide_on_spark(documents, config, ranges=4, order=order)
 
 
 @pytest.mark.nightly
@@ -283,19 +284,6 @@ def splits_of(num_bytes):
             session().conf.set(name, value)
 
 
-def test_files_in_splits_are_cleaned_as_by_the_local_engine(tmp_path):
-    """Of two files in splits of a few documents, the newest copies are kept."""
-    write_news(tmp_path / "b.jsonl")
-    dates = ["2024-01-02", "2023", 12, None, "1999-05-05"]
-    worlds = [{"id": n, "text": text, "date": dates[n % 5]} for n, text in enumerate(make_worlds(13, 8))]
-    write_jsonl(tmp_path / "a.jsonl", worlds)
-    near = NearConfig(shingle_size=2, keep=KeepPolicy.parse("newest:date"))
-    with splits_of(12_000):
-        local, spark = clean_both(tmp_path, [tmp_path / "b.jsonl", tmp_path / "a.jsonl"], near=near)
-    assert_all_found(local, spark)
-    assert 7 == len(lines_of(spark / "rejected"))
-
-
 @pytest.mark.nightly
 @pytest.mark.parametrize("num_bytes", [2_000, 10_000])
 def test_files_in_many_splits_several_to_a_partition(tmp_path, num_bytes):
@@ -403,41 +391,72 @@ def make_many_articles():
     return records
 
 
-@pytest.mark.parametrize(
-    "ranges", [2, pytest.param(9, marks=pytest.mark.nightly), pytest.param(20, marks=pytest.mark.nightly)]
-)
+def read_limits(out):
+    return {limit["limit"] for limit in json.loads((out / "summary.json").read_bytes())["limits"]}
+
+
+def assert_all_related(out):
+    summary = json.loads((out / "summary.json").read_bytes())
+    assert set(summary["related"]) == {"template", "update", "extended"}
+    assert set(summary["suspicious"]) == {"one-text-many-titles", "one-witness-many-days", "many-stubs"}
+    assert min(summary["counts"]["removed_by_relation"][name] for name in ("exact", "edited")) > 0
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("ranges", [9, 20])
 def test_relations_facts_and_bounds_are_those_of_the_local_engine(tmp_path, ranges):
     """Copies with other titles and days; a series of which all stay, with more members than a document looks at."""
     write_jsonl(tmp_path / "news.jsonl", make_many_articles())
     near, off = NearConfig(shingle_size=2, max_bucket=300), PassageConfig("off")
     local, spark = clean_both(tmp_path, [tmp_path / "news.jsonl"], ranges, near=near, passages=off)
     assert_same(local, spark)
-    summary = json.loads((local / "summary.json").read_bytes())
-    assert {limit["limit"] for limit in summary["limits"]} == {"max_bucket", "max_visited", "max_compared"}
-    assert set(summary["related"]) == {"template", "update", "extended"}
-    assert set(summary["suspicious"]) == {"one-text-many-titles", "one-witness-many-days", "many-stubs"}
-    assert min(summary["counts"]["removed_by_relation"][name] for name in ("exact", "edited")) > 0
+    assert_all_related(local)
+    assert {"max_bucket", "max_visited", "max_compared"} == read_limits(local)
 
 
-@pytest.mark.parametrize(
-    ("seed", "articles", "ranges"),
-    [(1, 12, 4), *(pytest.param(seed, 150, 9, marks=pytest.mark.nightly) for seed in range(2, 5))],
-)
-def test_containment_conflicts_and_confirmation_are_those_of_the_local_engine(tmp_path, seed, articles, ranges):
-    """Excerpts and what stands for them, longer versions, texts of other signs, words that only collide."""
+def make_contained(seed, articles):
+    """Return excerpts and what stands for them, longer versions, texts of other signs, words that only collide."""
     records = [*make_mosaics(seed, articles), *({"id": f"forged {n}", "text": text} for n, text in enumerate(FORGED))]
-    records += [{"id": f"one word {n}", "text": "的" * 6_000 + "甲乙"[n] * 900} for n in range(2)]
-    random.Random(seed).shuffle(records)
-    write_jsonl(tmp_path / "news.jsonl", records)
-    near = NearConfig(keep=KeepPolicy.parse("longest" if seed % 2 else "newest:date"))
-    within = PassageConfig(scope="within", strip_boilerplate=True)
-    local, spark = clean_both(tmp_path, [tmp_path / "news.jsonl"], ranges, near=near, passages=within)
-    assert_same(local, spark)
+    return records + [{"id": f"one word {n}", "text": "的" * 6_000 + "甲乙"[n] * 900} for n in range(2)]
+
+
+def assert_contained(spark, articles):
     summary = json.loads((spark / "summary.json").read_bytes())
-    assert {"token_bits", "max_tokens"} == {limit["limit"] for limit in summary["limits"]}
     assert summary["counts"]["removed_by_relation"]["contained"] > articles
     quoted = [record for record in map(json.loads, lines_of(spark / "related")) if "conflicts" in record]
     assert any("-5" in conflict for record in quoted for conflict in record["conflicts"])
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize(("seed", "articles", "ranges"), [(2, 150, 9), (3, 150, 9)])
+def test_containment_conflicts_and_confirmation_are_those_of_the_local_engine(tmp_path, seed, articles, ranges):
+    records = make_contained(seed, articles)
+    random.Random(seed).shuffle(records)
+    write_jsonl(tmp_path / "news.jsonl", records)
+    near = NearConfig(keep=KeepPolicy.parse("longest" if seed % 2 else "newest:date"))
+    local, spark = clean_both(tmp_path, [tmp_path / "news.jsonl"], ranges, near=near, passages=CONTAINED)
+    assert_same(local, spark)
+    assert_contained(spark, articles)
+    assert {"token_bits", "max_tokens"} == read_limits(local)
+
+
+def test_all_that_files_hold_is_found_as_by_the_local_engine(tmp_path):
+    """One run of what has runs of its own in `make test-all`: relations, bounds, excerpts, rejections, splits."""
+    write_news(tmp_path / "b.jsonl")
+    dates = ["2024-01-02", "2023", 12, None, "1999-05-05"]
+    worlds = [{"id": f"w{n}", "text": text, "date": dates[n % 5]} for n, text in enumerate(make_worlds(13, 4))]
+    records = [*worlds, *make_many_articles(), *make_contained(1, 12)]
+    random.Random(1).shuffle(records)
+    write_jsonl(tmp_path / "a.jsonl", records)
+    near = NearConfig(shingle_size=2, max_bucket=300, keep=KeepPolicy.parse("newest:date"))
+    with splits_of(40_000):
+        files = [tmp_path / "b.jsonl", tmp_path / "a.jsonl"]
+        local, spark = clean_both(tmp_path, files, 3, near=near, passages=CONTAINED)
+    assert_all_found(local, spark)
+    assert 7 == len(lines_of(spark / "rejected"))
+    assert_all_related(local)
+    assert_contained(spark, 12)
+    assert {"max_bucket", "max_visited", "max_compared", "token_bits", "max_tokens"} == read_limits(local)
 
 
 @pytest.mark.nightly
@@ -461,7 +480,8 @@ def test_parquet_in_and_out(tmp_path):
     texts = [*make_worlds(17, 5), None, "the last one"]
     table = pa.table({"id": list(range(len(texts))), "text": texts, "n": [[n] for n in range(len(texts))]})
     pq.write_table(table, tmp_path / "news.parquet", row_group_size=7)
-    local, spark = clean_both(tmp_path, [tmp_path / "news.parquet"], near=NearConfig(shingle_size=2))
+    near, off = NearConfig(shingle_size=2), PassageConfig("off")
+    local, spark = clean_both(tmp_path, [tmp_path / "news.parquet"], near=near, passages=off)
     kept = [pq.read_table(folder).sort_by("id").to_pydict() for folder in (local / "kept", spark / "kept")]
     assert kept[0] == kept[1]
     assert facts_of(local / "removed.jsonl") == facts_of(spark / "removed")

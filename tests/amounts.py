@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 from hypothesis import settings
 
-settings.register_profile("quick", deadline=None, derandomize=True, max_examples=40)
+settings.register_profile("quick", deadline=None, derandomize=True, max_examples=25)
 settings.register_profile("nightly", deadline=None, derandomize=True, max_examples=200)
 
 

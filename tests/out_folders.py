@@ -1,6 +1,7 @@
 """OUT folders that tests change, with or without digests that fit."""
 
 import json
+import shutil
 from pathlib import Path
 
 
@@ -18,3 +19,13 @@ def change_summary(out, change):
     summary = json.loads(path.read_text())
     change(summary)
     path.write_text(json.dumps(summary))
+
+
+def copy_with_index(made, folder):
+    """Copy a folder with news.duckdb, which then names the OUT folders of the copy; return the copy."""
+    from dedup.index.store import IndexFile
+
+    shutil.copytree(made, folder, dirs_exist_ok=True)
+    with IndexFile(folder / "news.duckdb").writing() as connection:
+        connection.execute("UPDATE runs SET out = replace(out, ?, ?)", [str(made), str(folder)])
+    return folder

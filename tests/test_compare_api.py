@@ -6,10 +6,11 @@ import json
 import random
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
-from amounts import nightly_after, one_in
+from amounts import one_in
 from hypothesis import given
 from hypothesis import strategies as st
 from story_texts import ENGINES, FIRE, SCRIPTS, SEEDS, semantic
@@ -29,6 +30,12 @@ CONGRESS = Path(__file__).parent.parent / "examples" / "congress.jsonl.gz"
 def compare(texts, engine="lexical", base=None, dates=None):
     sources = [Document(name, text, {"date": (dates or {}).get(name)}) for name, text in texts.items()]
     return compare_documents(sources, CompareConfig(engine, base))
+
+
+@cache
+def compare_once(engine, texts):
+    """Compare texts, (name, text), that several tests look at."""
+    return compare(dict(texts), engine)
 
 
 def list_rows(found):
@@ -84,7 +91,8 @@ def find_row(found, words):
 def test_the_order_of_the_texts_changes_nothing_but_the_order_of_the_columns(engine, texts, order):
     names = list(texts)
     shuffled = [names[place] for place in order if place < len(names)]
-    first, second = (compare({name: texts[name] for name in chosen}, engine) for chosen in (names, shuffled))
+    first = compare_once(engine, tuple(texts.items()))
+    second = compare({name: texts[name] for name in shuffled}, engine)
     assert list_rows(first) == list_rows(second)
     assert list_links(first) == list_links(second)
     assert list_shares(first) == list_shares(second)
@@ -94,21 +102,31 @@ def test_the_order_of_the_texts_changes_nothing_but_the_order_of_the_columns(eng
 
 @pytest.mark.parametrize("order", list(itertools.permutations(FIRE)))
 def test_no_order_of_three_texts_changes_the_rows(order):
-    assert list_rows(compare(FIRE)) == list_rows(compare({name: FIRE[name] for name in order}))
+    assert list_rows(compare_once("lexical", tuple(FIRE.items()))) == list_rows(
+        compare({name: FIRE[name] for name in order})
+    )
 
 
 def test_the_same_texts_give_the_same_json():
-    assert render_json(compare(SEEDS)) == render_json(compare(SEEDS))
+    assert render_json(compare_once("lexical", tuple(SEEDS.items()))) == render_json(compare(SEEDS))
 
 
 # Copies, strangers, the one and the many
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("name", nightly_after(1, SEEDS))
-def test_a_duplicated_outlet_is_verbatim_everywhere(engine, name):
-    found = compare({**SEEDS, "copy": SEEDS[name]}, engine, base=name)
-    copy, base = 5, list(SEEDS).index(name)
+@pytest.mark.parametrize(
+    ("engine", "texts", "name"),
+    [
+        ("lexical", SEEDS, "000"),
+        pytest.param("semantic", FIRE, "ap", marks=semantic),
+        *(pytest.param("lexical", SEEDS, name, marks=pytest.mark.nightly) for name in list(SEEDS)[1:]),
+        *(pytest.param("semantic", SEEDS, name, marks=[semantic, pytest.mark.nightly]) for name in SEEDS),
+    ],
+    ids=lambda value: value if isinstance(value, str) else f"{len(value)} texts",
+)
+def test_a_duplicated_outlet_is_verbatim_everywhere(engine, texts, name):
+    found = compare({**texts, "copy": texts[name]}, engine, base=name)
+    copy, base = len(texts), list(texts).index(name)
     relations = [found.relation(number, copy) for number, row in enumerate(found.rows) if base in row.outlets]
     assert {Wording.VERBATIM} == set(relations)
     assert [] == [row for row in found.rows if copy in row.outlets and base not in row.outlets]
@@ -393,8 +411,14 @@ def test_half_a_surrogate_pair_is_replaced_in_json():
     assert "b\ufffd" == found["documents"][1]["name"]
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("letter", nightly_after(1, ["a", "A", "1"]))
+@pytest.mark.parametrize(
+    ("engine", "letter"),
+    [
+        ("lexical", "a"),
+        *(pytest.param("lexical", letter, marks=pytest.mark.nightly) for letter in "A1"),
+        *(pytest.param("semantic", letter, marks=[semantic, pytest.mark.nightly]) for letter in "aA1"),
+    ],
+)
 def test_a_sentence_of_a_megabyte_without_a_space_is_compared(engine, letter):
     texts = {"a": letter * 1_000_000, "b": letter * 1_000_000, "c": FIRE["ap"]}
     found = compare(texts, engine)

@@ -15,6 +15,7 @@ from corpora import edit_text, make_records, make_text, read_lines, read_summary
 from engines import KEPT, decide_locally, decide_through_an_index
 from hypothesis import given
 from hypothesis import strategies as st
+from out_folders import copy_with_index
 from relations import REMOVED, articles, mix_worlds
 
 import dedup as library
@@ -26,15 +27,22 @@ from dedup.index.tables import FORMAT
 DAYS = ("--passages", "off", "-q")
 
 
-@pytest.fixture
-def days(dedup, tmp_path):
+@pytest.fixture(scope="module")
+def made_days(dedup, tmp_path_factory):
     """A folder with three days of news and an index of the first."""
+    folder = tmp_path_factory.mktemp("days")
     records = make_records("days", 120, copies=3)
     for day in range(3):
-        write_jsonl(tmp_path / f"day{day + 1}.jsonl", records[day * 120 : (day + 1) * 120])
-    write_jsonl(tmp_path / "all.jsonl", records)
-    assert dedup("clean", "day1.jsonl", "-o", "out1", "--index", "news.duckdb", *DAYS, cwd=tmp_path).code == 0
-    return tmp_path
+        write_jsonl(folder / f"day{day + 1}.jsonl", records[day * 120 : (day + 1) * 120])
+    write_jsonl(folder / "all.jsonl", records)
+    assert dedup("clean", "day1.jsonl", "-o", "out1", "--index", "news.duckdb", *DAYS, cwd=folder).code == 0
+    return folder
+
+
+@pytest.fixture
+def days(made_days, tmp_path):
+    """A copy of that folder."""
+    return copy_with_index(made_days, tmp_path)
 
 
 def rows(path, query):
@@ -101,7 +109,7 @@ def cut(data, corpus):
 
 
 def test_every_document_its_own_day_gives_the_decisions_of_all_at_once():
-    corpus = [record["text"] for record in make_records("own day", 4, copies=4)]
+    corpus = [record["text"] for record in make_records("own day", 4, copies=2)]
     expected = decide_locally(corpus, NearConfig())
     assert decide_through_an_index(corpus, NearConfig(), range(1, len(corpus))) == expected
     assert sum(decision == KEPT for decision in expected) == 4

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 from commands import clean_quietly
 from corpora import make_records, write_jsonl
+from out_folders import copy_with_index
 
 from dedup.config import NearConfig
 from dedup.errors import OutputError
@@ -32,12 +33,19 @@ def make_index(folder):
         make_tables(connection, settings_of(NearConfig()), bands_of(NearConfig()).bands, "0")
 
 
-@pytest.fixture
-def day(dedup, tmp_path):
+@pytest.fixture(scope="module")
+def made_day(dedup, tmp_path_factory):
     """A folder with a day of news and an index of it."""
-    write_jsonl(tmp_path / "day.jsonl", make_records("files", 4, copies=1))
-    assert dedup("clean", "day.jsonl", "-o", "out", "--index", "news.duckdb", *QUIET, cwd=tmp_path).code == 0
-    return tmp_path
+    folder = tmp_path_factory.mktemp("day")
+    write_jsonl(folder / "day.jsonl", make_records("files", 4, copies=1))
+    assert dedup("clean", "day.jsonl", "-o", "out", "--index", "news.duckdb", *QUIET, cwd=folder).code == 0
+    return folder
+
+
+@pytest.fixture
+def day(made_day, tmp_path):
+    """A copy of that folder."""
+    return copy_with_index(made_day, tmp_path)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 from commands import clean_quietly
 from corpora import make_records, read_tree, write_jsonl
 from kills import die_before, finish, start_fork
+from out_folders import copy_with_index
 
 from dedup.config import PassageConfig
 from dedup.index.store import IndexFile
@@ -99,11 +100,7 @@ def first_day(tmp_path_factory):
 @pytest.fixture
 def days(first_day, tmp_path):
     """A copy of that folder."""
-    folder = tmp_path / "days"
-    shutil.copytree(first_day, folder)
-    with IndexFile(folder / "news.duckdb").writing() as connection:
-        connection.execute("UPDATE runs SET out = replace(out, ?, ?)", [str(first_day), str(folder)])
-    return folder
+    return copy_with_index(first_day, tmp_path / "days")
 
 
 @pytest.fixture(scope="module")

@@ -2,6 +2,7 @@
 
 import pytest
 from corpora import make_records, write_jsonl
+from out_folders import copy_with_index
 
 from dedup.index import near_lookup
 from dedup.index import stored_tokens as fetch
@@ -10,16 +11,23 @@ from dedup.index.store import IndexFile
 DAYS = ("--passages", "off", "-q")
 
 
-@pytest.fixture
-def two_days(dedup, tmp_path):
+@pytest.fixture(scope="module")
+def made_days(dedup, tmp_path_factory):
     """A folder with two days of news, an index of the first, and the output of the second through a copy of it."""
+    folder = tmp_path_factory.mktemp("parts")
     records = make_records("parts", 150, copies=3)
-    write_jsonl(tmp_path / "day1.jsonl", records[:250])
-    write_jsonl(tmp_path / "day2.jsonl", records[250:])
-    assert dedup("clean", "day1.jsonl", "-o", "out1", "--index", "news.duckdb", *DAYS, cwd=tmp_path).code == 0
-    (tmp_path / "copy.duckdb").write_bytes((tmp_path / "news.duckdb").read_bytes())
-    assert dedup("clean", "day2.jsonl", "-o", "whole", "--index", "copy.duckdb", *DAYS, cwd=tmp_path).code == 0
-    return tmp_path
+    write_jsonl(folder / "day1.jsonl", records[:250])
+    write_jsonl(folder / "day2.jsonl", records[250:])
+    assert dedup("clean", "day1.jsonl", "-o", "out1", "--index", "news.duckdb", *DAYS, cwd=folder).code == 0
+    (folder / "copy.duckdb").write_bytes((folder / "news.duckdb").read_bytes())
+    assert dedup("clean", "day2.jsonl", "-o", "whole", "--index", "copy.duckdb", *DAYS, cwd=folder).code == 0
+    return folder
+
+
+@pytest.fixture
+def two_days(made_days, tmp_path):
+    """A copy of that folder."""
+    return copy_with_index(made_days, tmp_path)
 
 
 @pytest.mark.parametrize("documents", [1, 7, 64])

@@ -22,27 +22,25 @@ def decide_documents(
     sketches: Sketches, settings: CleanSettings, advance: Callable[[int], None], threads: int = 1
 ) -> Decisions:
     """Return the decisions on all documents, against the stored ones and each other."""
-    order = order_documents(sketches, settings.keep)
+    order = None if settings.keep.rule == "first" else order_documents(sketches, settings.keep)
     decisions = decide_in_order(sketches, settings, order, advance, threads)
-    if settings.keep.rule != "first":
-        decisions = by_input(decisions, order)
-    return with_covered(decisions, sketches)
+    return with_covered(decisions if order is None else by_input(decisions, order), sketches)
 
 
 def decide_in_order(
     sketches: Sketches,
     settings: CleanSettings,
-    order: npt.NDArray[np.int64],
+    order: npt.NDArray[np.int64] | None,
     advance: Callable[[int], None],
     threads: int,
 ) -> Decisions:
-    """Return the decisions on all documents by their places in `order`, which are doc_indices."""
+    """Return the decisions on all documents by their places in `order`: doc_indices, None for that of the input."""
     shared, first = SharedKeys.find(sketches, settings.near, threads), 0
     stored = shared.of_stored(sketches.stored)
     cover = Cover(len(sketches), settings.near, stored, rule_of(settings), shared.table_size)
-    for documents in sketches.views() if settings.keep.rule == "first" else sketches.gather(order):
+    for documents in sketches.views() if order is None else sketches.gather(order):
         past = first + len(documents.keys)
-        cover.offer(shared.of_offered(documents, order[first:past]))
+        cover.offer(shared.of_offered(documents, slice(first, past) if order is None else order[first:past]))
         advance(past - first)
         first = past
     return cover.result()

@@ -159,8 +159,10 @@ class Cover:
         self._state.num_tokens[here] = documents.num_tokens
         self._state.num_shingles[here] = documents.num_shingles
         self._state.address[here] = documents.address
-        self._state.masked[here] = documents.masked
-        self._state.facts[here] = documents.facts
+        if documents.masked.any():  # pages of zeros that nobody writes to take no memory
+            self._state.masked[here] = documents.masked
+        if documents.facts.view(np.uint8).any():
+            self._state.facts[here] = documents.facts
 
     def enter(self, documents: Offered, removed: npt.NDArray[np.bool_]) -> None:
         """Enter the first documents without a decision: later ones are compared with those that are not `removed`.
@@ -200,8 +202,10 @@ class Cover:
         counts = WorkCounts(
             *(int(counters[i]) for i in (CANDIDATES, VERIFIED, FULL_BUCKETS, NOT_ENTERED, SERIES, SKIPPED))
         )
-        relative = state.relative[here].copy()
-        relative["document"] = self._name(relative["document"])
+        relative = state.relative[here]
+        if self._first:
+            relative = relative.copy()
+            relative["document"] = self._name(relative["document"])
         return Decisions(
             witness=self._name(state.witness[here]),
             similarity=state.similarity[here],
@@ -214,6 +218,8 @@ class Cover:
 
     def _name(self, ranks: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         """Return documents by their place in the order of offering, -1 of none; stored ones come after them."""
+        if not self._first:
+            return ranks
         is_stored = (ranks >= 0) & (ranks < self._num_stored)
         count = self._offered - self._first
         return np.where(ranks < 0, KEPT, np.where(is_stored, count + ranks, ranks - self._first))

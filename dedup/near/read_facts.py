@@ -39,7 +39,7 @@ class Facts:
     def at(cls, rows: npt.NDArray[np.void], titles: npt.NDArray[np.uint32]) -> "Facts":
         """Return facts whose titles are in this memory."""
         rows = rows.copy()
-        rows["title"] = locate_rows(titles, rows["num_title"])
+        rows["title"] = np.where(rows["num_title"] > 0, locate_rows(titles, rows["num_title"]), 0)
         return cls(rows, titles)
 
     def pack(self) -> dict[str, pa.Array]:

@@ -82,6 +82,6 @@ class SharedKeys:
         own = slice(self.marks.shape[1] - len(stored), None)
         return replace(stored, keys=self.choose(stored.keys, own)) if len(stored) else stored
 
-    def of_offered(self, offered: Offered, documents: npt.NDArray[np.int64]) -> Offered:
+    def of_offered(self, offered: Offered, documents: npt.NDArray[np.int64] | slice) -> Offered:
         """Return documents of the run, by doc_index, with their keys that may find something."""
         return offered._replace(keys=self.choose(offered.keys, documents))

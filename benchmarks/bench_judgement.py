@@ -28,7 +28,7 @@ from measure import cleaned
 from news import read_lines, require_folder
 
 from dedup import deduplicate
-from dedup.bench.judged_pairs import JudgedPair, follow
+from dedup.bench.judging import JudgedPair, follow
 from dedup.bench.rates import measure_interval
 
 JUDGED = Path(__file__).parent / "judged"

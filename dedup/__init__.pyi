@@ -17,7 +17,7 @@ from dedup.model.index_results import SharingDocument as SharingDocument
 from dedup.model.index_results import SharingDocuments as SharingDocuments
 from dedup.near.bands import candidate_probability as candidate_probability
 from dedup.near.bands import choose_bands as choose_bands
-from dedup.near.signature import Signature as Signature
+from dedup.near.sketcher import Signature as Signature
 from dedup.near.sketcher import sign_text as sign_text
 from dedup.pipeline.cleaned_files import CleanedFiles as CleanedFiles
 from dedup.pipeline.cleaned_files import clean_files as clean_files

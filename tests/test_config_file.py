@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from dedup.cli.grouped_help import CleanCommand
+from dedup.cli.clean import CleanCommand
 from dedup.cli.main import load_command
 
 TEXTS = ["The mayor of the old town said on Monday that the bridge is closed.", "Rain falls on the hills of the north."]

@@ -16,7 +16,7 @@ from dedup import deduplicate
 from dedup.corpus.files import find_files
 from dedup.near.sketcher import measure_similarity, tokenise_text
 from dedup.near.text_proofs import Proofs, Prover
-from dedup.output.sign_conflicts import quote_signs
+from dedup.output.conflicts import quote_signs
 from dedup.pipeline import clean_files, confirm_removals
 from dedup.pipeline.clean_files import clean
 from dedup.pipeline.job import CleanRun, SilentProgress

@@ -13,8 +13,7 @@ from inner_kernels import alone
 from dedup.config import NearConfig
 from dedup.kernels import minhash
 from dedup.kernels.minhash import sign
-from dedup.near.signature import draw_permutations
-from dedup.near.sketcher import Sketcher, shingle_text, sign_text, tokenise_text
+from dedup.near.sketcher import Sketcher, draw_permutations, shingle_text, sign_text, tokenise_text
 
 band_keys = alone(minhash.band_keys)
 count_agreeing = alone(minhash.count_agreeing)

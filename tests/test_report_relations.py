@@ -9,8 +9,8 @@ from corpora import read_lines
 from report_pages import STORM, Page, make_report
 
 from dedup.report.corpus.corpus_model import Card, DocumentPair, TextPair
-from dedup.report.corpus.csv_tables import flatten
-from dedup.report.corpus.novel_words import mark_novel
+from dedup.report.corpus.report_tables import flatten
+from dedup.report.corpus.run_findings import mark_novel
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
 

@@ -10,7 +10,7 @@ import sys
 import pytest
 from corpora import make_records, write_jsonl
 
-from dedup.cli.scratch import LOCK, scratch_folder
+from dedup.cli.named_inputs import LOCK, scratch_folder
 from dedup.output.folder_marker import MARKER, FolderMarker
 from dedup.signals import temporary_folder
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dedup.output import write_sources
 from dedup.sources.families import MIN_WORDS, measure_union
 from dedup.sources.flows import name_week
-from dedup.sources.independence import count_independent
+from dedup.sources.found_sources import count_independent
 from dedup.sources.likely_source import Basis, FamilyKind, Verdict
 
 WORDS = [

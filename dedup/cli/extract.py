@@ -56,8 +56,7 @@ def extract(
       dedup extract pages/ | dedup clean - -o cleaned/
     """
     refuse_missing()
-    from dedup.cli.named_inputs import exit_code
-    from dedup.cli.scratch import scratch_folder
+    from dedup.cli.named_inputs import exit_code, scratch_folder
     from dedup.extract.page_files import find_pages
     from dedup.output.output_file import refuse_output
     from dedup.pipeline.extract_pages import ExtractRun, extract_pages

@@ -10,9 +10,9 @@ from typing import NoReturn
 
 import click
 
+from dedup.cli.option_values import require_text
 from dedup.cli.startup import StoppedError, allow_depth, collect_rarely, leave, stop_on_signals, withhold
 from dedup.cli.terminal import close_door
-from dedup.cli.text_values import require_text
 from dedup.errors import CutOffError, DedupError
 from dedup.version import __version__
 

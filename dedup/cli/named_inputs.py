@@ -1,27 +1,31 @@
-"""From the command line to the files to read and the folder to work in."""
+"""From the command line to the files to read and the folder to work in, which is gone at the end or swept later."""
 
+import fcntl
 import os
 import re
+import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from dedup.cli.scratch import scratch_folder
 from dedup.config import InputConfig
 from dedup.corpus.files import STDIN, SourceFile, copy_stdin, find_files
 from dedup.corpus.text_file import decode_text, read_text_file
 from dedup.corpus.unpack import unpack
 from dedup.errors import InputError
 from dedup.model.run import RejectionCounts
+from dedup.output.folder_marker import MARKER, FolderMarker, has_marker, remove_ours
 from dedup.output.output_file import is_written_directly
+from dedup.signals import temporary_folder
 from dedup.text.printed_paths import printable
 
 EXIT_REJECTED = 3
 NAME = re.compile(r"\S*[./\\]\S*")  # what is no text of some words
 THREADS = 2  # that unpack files
+SCRATCH, LOCK = "scratch", "lock"
 
 
 class NamedInputs(NamedTuple):
@@ -94,3 +98,36 @@ def read_asked(given: str) -> str:
 def exit_code(found: RejectionCounts) -> int:
     """Return the exit code of a command that did its work: 3 if it could not read more than a tenth of the records."""
     return EXIT_REJECTED if found.are_many else 0
+
+
+@contextmanager
+def scratch_folder(prefix: str, parent: Path) -> Iterator[Path]:
+    """Make a private folder that is gone afterwards; first remove those that killed processes left in the parent."""
+    sweep(prefix, parent)
+    with temporary_folder(prefix, parent) as name, (Path(name) / LOCK).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        (Path(name) / MARKER).write_bytes(FolderMarker(SCRATCH).to_json())
+        try:
+            yield Path(name)
+        finally:
+            remove_ours(Path(name), SCRATCH)
+
+
+def sweep(prefix: str, parent: Path) -> None:
+    """Remove the folders of processes that are gone: ours by name, owner and marker, and nobody holds their lock."""
+    for folder in parent.glob(f"{prefix}*"):
+        if folder.is_symlink() or not folder.is_dir() or folder.stat().st_uid != os.getuid():
+            continue
+        with suppress(OSError):
+            if has_marker(folder, SCRATCH) and is_left(folder):
+                shutil.rmtree(folder)
+
+
+def is_left(folder: Path) -> bool:
+    """Return whether no process holds the lock of a folder."""
+    with open(os.open(folder / LOCK, os.O_RDWR | os.O_NOFOLLOW), "rb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True

@@ -5,14 +5,13 @@ import io
 import lzma
 import os
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import IO, BinaryIO, cast
 
 import zstandard
 from isal import igzip, isal_zlib
 
-from dedup.corpus.chunk_reader import ChunkReader
 from dedup.corpus.encodings import RecodingWriter, read_as_utf8
 from dedup.errors import InputError
 
@@ -194,3 +193,28 @@ COMPRESSORS: dict[str, Callable[[IO[bytes], int], AbstractContextManager[IO[byte
     "bzip2": lambda file, _: cast("IO[bytes]", bz2.BZ2File(file, "wb")),
     "xz": lambda file, _: cast("IO[bytes]", lzma.LZMAFile(file, "wb", preset=XZ_PRESET)),  # noqa: SIM115 (the caller is one)
 }
+
+
+class ChunkReader(io.RawIOBase):
+    """Pieces of bytes, of any length, as a stream that is read once."""
+
+    def __init__(self, chunks: Iterable[bytes]) -> None:
+        super().__init__()
+        self._chunks = iter(chunks)
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        """Return True."""
+        return True
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        """Read bytes into the buffer; 0 at the end."""
+        while not self._rest:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return 0
+            self._rest = memoryview(chunk)
+        num = min(len(buffer), len(self._rest))
+        buffer[:num] = self._rest[:num]
+        self._rest = self._rest[num:]
+        return num

@@ -1,4 +1,6 @@
-"""Raw JSON values, as blocks of documents hold them -> text."""
+"""Raw JSON values as text, and how documents are called by them."""
+
+from dataclasses import dataclass
 
 import msgspec
 
@@ -16,3 +18,19 @@ def read_value(raw: bytes) -> str:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return raw.decode("utf-8", "replace")
     return value if isinstance(value, str) else raw.decode("utf-8", "replace")
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentName:
+    """How a document is called: its id as raw JSON, the path of its file, its line or row there (from 1).
+
+    `run` is the run that brought it, of a document that an index holds.
+    """
+
+    raw_id: bytes
+    path: str
+    line: int
+    run: str | None = None
+
+
+NO_NAME = DocumentName(b"", "", 0)

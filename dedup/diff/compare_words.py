@@ -1,10 +1,12 @@
-"""The word diff: which tokens two blocks have in common."""
+"""The word diff: which tokens two blocks have in common, and how many words stayed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from dedup.diff.adapter import DiffRun
+from dedup.diff.model import Block, ChangeKind, Stats
 from dedup.diff.sequences import RunList, compare_sequences
+from dedup.text.words import count_words
 
 
 class TokenPair(NamedTuple):
@@ -70,3 +72,21 @@ def _tile(pairs: Sequence[TokenPair], num_old: int, num_new: int) -> Iterator[Di
         if pair != position:
             yield DiffRun(False, position.old, pair.old, position.new, pair.new)
         start, position = pair, following
+
+
+def count_kept(old: str, new: str, size: Stats, blocks: Iterable[Block]) -> Stats:
+    """Return the counts of two texts whose numbers of words `size` has.
+
+    Kept + moved + added words are the new text. Kept + moved + dropped words are the old one, unless words that are
+    called equal are more in the old text.
+    """
+    added = dropped = moved = 0
+    for block in blocks:
+        for change in block.changes:
+            if change.kind is not ChangeKind.EQUAL:
+                dropped += count_words(change.old.cut(old))
+                added += count_words(change.new.cut(new))
+            elif change.move is not None:
+                moved += count_words(change.new.cut(new))
+    kept = size.num_new_words - added - moved
+    return Stats(size.num_old_words, size.num_new_words, kept, moved, added, dropped)

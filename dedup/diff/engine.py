@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import accumulate
 
 from dedup.diff.build_blocks import TextSide, build_blocks
+from dedup.diff.compare_words import count_kept
 from dedup.diff.fact_kinds import find_quotations
 from dedup.diff.find_moves import order_groups
 from dedup.diff.match_units import group_units
@@ -14,7 +15,6 @@ from dedup.diff.pair_units import pair_units
 from dedup.diff.sequences import MAX_CELLS
 from dedup.diff.similarity import Weights, count_unit
 from dedup.diff.split_units import TokenUnits, cut_alike, cut_text, rejoin_units
-from dedup.diff.word_stats import count_kept
 from dedup.text.spans import Span
 
 LIMIT_WORDS = (

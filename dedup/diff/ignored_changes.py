@@ -7,9 +7,8 @@ from enum import StrEnum
 from itertools import accumulate
 
 from dedup.diff.build_blocks import name_kind
-from dedup.diff.compare_words import compare_words
+from dedup.diff.compare_words import compare_words, count_kept
 from dedup.diff.model import Block, Change, ChangeKind, Diff, Move, UnitChange
-from dedup.diff.word_stats import count_kept
 from dedup.text.spans import Span
 from dedup.text.words import split_words
 

@@ -1,10 +1,10 @@
-"""The facts that a step changed, and whether it says so."""
+"""The facts that a step changed, and whether it says so; changes that a reader need not see."""
 
 import re
 from collections.abc import Iterator
 
-from dedup.diff.model import Change, ChangeKind, Diff, Mark
-from dedup.history.trivial_changes import is_stamp, is_trivial_block
+from dedup.diff.ignored_changes import Ignored, fold
+from dedup.diff.model import Block, Change, ChangeKind, Diff, Mark
 from dedup.history.version_history import StepFact, StepFactKind, Version
 from dedup.text.spans import Span
 from dedup.text.units import UnitKind, split_units
@@ -20,6 +20,15 @@ NOTE = re.compile(
 _NAME = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*\.?")
 _WORD = re.compile(r"\w+")
 _ENDS = re.compile(r"[.!?:\n。！？]\W*$")
+TYPOGRAPHY = frozenset({Ignored.TYPOGRAPHY})
+
+# A line that is there to say when: "Updated 3 hours ago", "Published: 2024-01-31, 14:00 GMT". English only.
+_STAMP = re.compile(
+    r"\W*(last\s+)?(updated|modified|published|posted|first published)\b[^.!?]{0,80}\W*|"
+    r"\W*\d{1,2}\s+(seconds?|minutes?|hours?|days?)\s+ago\W*|\W*\d+\s+(shares?|comments?|views?)\W*",
+    re.IGNORECASE,
+)
+MAX_STAMP = 120  # characters
 
 
 def find_facts(old: Version, new: Version, diff: Diff) -> tuple[StepFact, ...]:
@@ -68,3 +77,29 @@ def is_silent(diff: Diff, facts: tuple[StepFact, ...]) -> bool:
     """Return whether facts changed and nothing that was added says so."""
     added = " ".join(change.new.cut(diff.new) for change in diff.edits)
     return bool(facts) and NOTE.search(added) is None
+
+
+def is_trivial(diff: Diff) -> bool:
+    r"""Return whether all that changed is typography, white space, or lines that say when.
+
+    >>> from dedup.diff.engine import diff_texts
+    >>> is_trivial(diff_texts("Updated 2 hours ago\n\nHe left.", "Updated 3 hours ago\n\nHe  left."))
+    True
+    """
+    return all(is_trivial_block(diff, block) for block in diff.blocks)
+
+
+def is_trivial_block(diff: Diff, block: Block) -> bool:
+    """Return whether all that changed in a block is trivial."""
+    if block.move is not None:
+        return False
+    if all(change.kind is ChangeKind.EQUAL for change in block.changes):
+        return True
+    old, new = block.old.cut(diff.old), block.new.cut(diff.new)
+    return fold(old, TYPOGRAPHY).split() == fold(new, TYPOGRAPHY).split() or (is_stamp(old) and is_stamp(new))
+
+
+def is_stamp(text: str) -> bool:
+    """Return whether a text says when, or how often, and no more; an empty one does."""
+    text = text.strip()
+    return not text or (len(text) <= MAX_STAMP and _STAMP.fullmatch(text) is not None)

@@ -6,9 +6,8 @@ from itertools import pairwise
 
 from dedup.diff.engine import diff_texts
 from dedup.diff.model import Diff
-from dedup.history.changed_facts import find_facts, is_silent
+from dedup.history.changed_facts import find_facts, is_silent, is_trivial
 from dedup.history.follow_sentences import follow_sentences
-from dedup.history.trivial_changes import is_trivial
 from dedup.history.version_history import Step, StepKind, Version, VersionHistory
 
 

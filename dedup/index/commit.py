@@ -14,7 +14,7 @@ from dedup.index.connection import Connection
 from dedup.index.dictionaries import Coder, choose_coder
 from dedup.index.samples import take_samples, view_as_bytes
 from dedup.index.store import IndexFile, count_threads
-from dedup.index.stored_proofs import write_seed
+from dedup.index.stored_tokens import write_seed
 from dedup.index.tables import PIECE, RunRow, insert_run, make_tables, settings_of
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import PassageConfig
-from dedup.index.connection import Connection
+from dedup.index.connection import Connection, require
 from dedup.index.near_lookup import (
     DOCUMENTS_AT_ONCE,
     TOKEN_TABLES,
@@ -31,6 +31,7 @@ from dedup.kernels.buffers import as_read_only
 from dedup.kernels.first_sources import (
     NOBODY,
     ShingleSet,
+    count_held,
     enter_names,
     forget_noted,
     make_shingle_set,
@@ -226,3 +227,31 @@ def measure_pairs(
         return shares
 
     return np.concatenate(threads.map(measure, np.array_split(pairs, threads.count)))
+
+
+class Sharers(NamedTuple):
+    """Stored documents by ordinal (int64[n], ascending), and how many sampled shingles each shares (int64[n])."""
+
+    ordinals: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+
+    def choose(self, most: int) -> npt.NDArray[np.int64]:
+        """Return the ordinals of those that share most, at most `most` of them, ascending; of equal ones the first."""
+        return np.sort(self.ordinals[np.argsort(-self.counts, kind="stable")[:most]])
+
+
+def find_sharers(connection: Connection, asked: Samples) -> Sharers:
+    """Return the stored documents that have a sampled shingle of a text: all sampled shingles are streamed past it."""
+    shingles, _ = enter(asked.names)
+    connection.execute("SET arrow_large_buffer_size = true")
+    found = [Sharers(np.empty(0, np.int64), np.empty(0, np.int64))]
+    for batch in connection.sql("SELECT ordinal, piece FROM shingles").to_arrow_reader(PIECES_AT_ONCE):
+        require(batch.column(1).null_count == 0, "a value of piece is missing")
+        names, ends = read_samples(batch.column(1))
+        counts = np.empty(len(ends), np.int32)
+        count_held(shingles, names, ends, counts)
+        chosen = np.flatnonzero(counts)
+        found.append(Sharers(batch.column(0).to_numpy()[chosen], counts[chosen].astype(np.int64)))
+    pieces, shared = (np.concatenate(columns) for columns in zip(*found, strict=True))
+    ordinals, place = np.unique(pieces, return_inverse=True)
+    return Sharers(ordinals, np.bincount(place, shared, minlength=len(ordinals)).astype(np.int64))

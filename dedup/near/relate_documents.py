@@ -1,13 +1,16 @@
-"""What documents are of others, for many pairs at once."""
+"""What documents are of others, for many pairs at once; relatives that were removed after all."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from dedup.config import NearConfig
-from dedup.kernels.leader_table import DIFFERENCE
+from dedup.config import CleanSettings, NearConfig
+from dedup.kernels.leader_table import DIFFERENCE, KEPT
 from dedup.kernels.relation import PairArrays, RelationRule, relate_pairs
+from dedup.near.decisions import Decisions
+from dedup.near.relation_rule import rule_of
 from dedup.near.sketches import Sketches
 
 
@@ -51,3 +54,23 @@ def relate_documents(
     relate_pairs(pairs, config.shingle_size, rule)
     goes = np.asarray(rule.removed >> pairs.relation.astype(np.int64) & 1 == 1)
     return Relations(pairs.relation, pairs.similarity, pairs.difference.view(DIFFERENCE)[:, 0], goes)
+
+
+def settle_relatives(sketches: Sketches, decisions: Decisions, settings: CleanSettings) -> Decisions:
+    """Return the decisions with relatives of kept documents alone, all of them kept.
+
+    For a removed one stands the witness of its removal, if the two are alike and no copies.
+    """
+    relative = decisions.relative.copy()
+    relative["document"][~decisions.kept] = KEPT
+    rows = np.flatnonzero((relative["document"] >= 0) & (relative["document"] < len(decisions)))
+    rows = rows[~decisions.kept[relative["document"][rows]]]
+    witness = decisions.witness[relative["document"][rows]]
+    relative["document"][rows] = KEPT
+    rows, witness = rows[witness != rows], witness[witness != rows]
+    no_passages = np.zeros(len(rows), np.bool_)
+    found = relate_documents(sketches, rows, witness, no_passages, settings.near, rule_of(settings))
+    alike = ~found.goes & (found.similarity >= settings.near.threshold)
+    for name, values in (("document", witness), ("similarity", found.similarity), ("relation", found.relation)):
+        relative[name][rows[alike]] = values[alike]
+    return replace(decisions, relative=relative)

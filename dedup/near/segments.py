@@ -13,9 +13,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.corpus.blocks import Rejection
-from dedup.corpus.names import NO_NAME, DocumentName
 from dedup.corpus.rejections import count_reasons
 from dedup.corpus.shards import Shard
+from dedup.corpus.values import NO_NAME, DocumentName
 from dedup.kernels.article_facts import FACTS
 from dedup.kernels.buffers import as_read_only, locate_rows
 from dedup.model.run import RejectionCounts

@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from dedup.corpus.names import DocumentName
+from dedup.corpus.values import DocumentName
 from dedup.near.segments import Segments
-from dedup.output.located_spans import read_side, read_sources
+from dedup.output.locate_shard import read_side, read_sources
 from dedup.output.records import Line, Offset, Share
 from dedup.passages.boilerplate import Boilerplate
 from dedup.passages.cut_documents import BOILERPLATE, COPY, LocatedSpan

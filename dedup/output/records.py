@@ -10,7 +10,7 @@ from typing import Annotated, NoReturn
 import msgspec
 
 from dedup.corpus.delimited import TableLayout
-from dedup.corpus.names import DocumentName
+from dedup.corpus.values import DocumentName
 from dedup.errors import InputError
 from dedup.model.documents import SEEN_IN_INDEX, CopyRelation
 

@@ -8,7 +8,7 @@ from typing import BinaryIO, cast
 
 from dedup.config import InputConfig
 from dedup.corpus.blocks import BlockBuilder, DocumentBlock, RecordPlace
-from dedup.corpus.chunk_reader import ChunkReader
+from dedup.corpus.compression import ChunkReader
 from dedup.corpus.delimited import DELIMITERS, TableReader, take_layout
 from dedup.corpus.json_file import list_values, read_values
 from dedup.corpus.jsonl import RecordReader

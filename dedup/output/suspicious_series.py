@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import InputConfig
-from dedup.corpus.names import DocumentName
+from dedup.corpus.values import DocumentName
 from dedup.kernels.buffers import as_read_only, tokens_at
 from dedup.model.run import SeriesKind
 from dedup.near.decisions import Decisions

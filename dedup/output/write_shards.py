@@ -15,16 +15,16 @@ import numpy as np
 from dedup.corpus.blocks import Rejection
 from dedup.corpus.delimited import DELIMITERS, read_layout
 from dedup.corpus.files import SourceFile
-from dedup.corpus.names import DocumentName
 from dedup.corpus.parquet import take_rows
 from dedup.corpus.shards import Shard, line_span
+from dedup.corpus.values import DocumentName
 from dedup.near.decisions import Decisions
 from dedup.near.segments import Segments
 from dedup.output import run_folder as parts
 from dedup.output.byte_copy import COPY_SIZE, Ranges, SplitTarget, append_file, split_file
 from dedup.output.conflicts import Quotes
 from dedup.output.json_commas import with_commas
-from dedup.output.located_spans import read_edits
+from dedup.output.locate_shard import read_edits
 from dedup.output.parquet_rows import RowSplit, encode_rows, split_rows
 from dedup.output.records import (
     MAX_RAW,

@@ -9,9 +9,9 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from dedup.corpus.names import DocumentName
+from dedup.corpus.values import DocumentName
 from dedup.model.documents import DocumentPlace
-from dedup.output.located_spans import read_side, read_sources
+from dedup.output.locate_shard import read_side, read_sources
 from dedup.output.source_records import (
     ArticleFamily,
     ArticlePlace,
@@ -26,8 +26,7 @@ from dedup.output.source_records import (
 from dedup.passages.containment import count_union
 from dedup.passages.cut_documents import COPY
 from dedup.sources.families import Family, FamilyMember, SharedPair
-from dedup.sources.found_sources import FoundSources
-from dedup.sources.independence import StoryCount
+from dedup.sources.found_sources import FoundSources, StoryCount
 from dedup.sources.likely_source import claims_member
 
 MAX_MEMBERS = 1000  # of a family that are listed

@@ -8,7 +8,7 @@ import numpy as np
 
 from dedup.config import NearConfig
 from dedup.index.store import IndexFile
-from dedup.index.stored_proofs import read_seed
+from dedup.index.stored_tokens import read_seed
 from dedup.index.tables import read_runs, read_settings, refuse_other_settings, settings_of
 from dedup.model.documents import CopyRelation
 from dedup.model.run import RejectionCounts

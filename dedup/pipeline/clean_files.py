@@ -12,7 +12,7 @@ from dedup.model.run import Summary
 from dedup.near.decide_documents import decide_documents
 from dedup.near.decisions import Decisions
 from dedup.near.sketches import Sketches
-from dedup.output.conflicts import Quotes, find_conflicts, quote_shard, read_quotes
+from dedup.output.conflicts import Quotes, find_conflicts, quote_shard, quote_signs_of, read_quotes
 from dedup.output.digests import write_digests
 from dedup.output.examples import choose_examples
 from dedup.output.finished_run import check_run
@@ -36,7 +36,6 @@ from dedup.output.run_folder import (
     SUMMARY,
     SUSPICIOUS,
 )
-from dedup.output.sign_conflicts import quote_signs_of
 from dedup.output.suspicious_series import SeriesReader, choose_longest
 from dedup.output.write_shards import (
     Results,

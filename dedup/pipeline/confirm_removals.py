@@ -11,9 +11,8 @@ from dedup.near.decisions import Decisions
 from dedup.near.relation_rule import rule_of
 from dedup.near.sketches import Sketches
 from dedup.near.text_proofs import Proofs
-from dedup.output.confirmation import Judge
+from dedup.output.confirmation import Doubted, Judge, read_again
 from dedup.output.run_folder import READ_AGAIN
-from dedup.output.texts_again import Doubted, read_again
 from dedup.pipeline.job import Job
 
 

@@ -15,9 +15,8 @@ from dedup.near.leaders import Offered
 from dedup.near.relation_rule import rule_of
 from dedup.near.sketches import Located
 from dedup.near.text_proofs import Proofs, Prover
-from dedup.output.confirmation import Judge
+from dedup.output.confirmation import Doubted, Judge
 from dedup.output.conflicts import find_conflicts
-from dedup.output.texts_again import Doubted
 from dedup.threads import start_threads
 
 PROVED_AT_ONCE = 500

@@ -3,8 +3,8 @@
 from functools import partial
 
 from dedup.near.decisions import Decisions
+from dedup.near.relate_documents import settle_relatives
 from dedup.near.segments import Segments
-from dedup.near.settle_relatives import settle_relatives
 from dedup.near.sketches import Sketches
 from dedup.near.stored import Containers
 from dedup.output.locate_shard import locate_shard

@@ -8,9 +8,9 @@ import numpy.typing as npt
 from dedup.config import PassageConfig
 from dedup.corpus.values import read_value
 from dedup.errors import InputError
+from dedup.index.find_containers import find_sharers
 from dedup.index.near_lookup import fetch_rows
 from dedup.index.samples import take_samples
-from dedup.index.shared_shingles import find_sharers
 from dedup.index.store import IndexFile, count_threads, streaming
 from dedup.index.stored_tokens import StoredTokens, fetch_tokens
 from dedup.index.tables import config_of, read_settings, refuse_other_settings, settings_of

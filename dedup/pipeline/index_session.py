@@ -18,7 +18,7 @@ from dedup.index.find_containers import fetch_containers, find_holders
 from dedup.index.near_lookup import find_stored
 from dedup.index.samples import take_samples
 from dedup.index.store import FileState, IndexFile, count_threads
-from dedup.index.stored_proofs import StoredProofs, fetch_proofs, read_seed
+from dedup.index.stored_tokens import StoredProofs, fetch_proofs, read_seed
 from dedup.index.tables import (
     COMMITTED,
     PUBLISHED,

@@ -16,8 +16,8 @@ from dedup.history.trace_versions import trace_versions
 from dedup.model.documents import Document
 from dedup.pipeline.collect_versions import VersionFields
 from dedup.pipeline.job import Progress
-from dedup.report.corpus.csv_tables import write_csv
 from dedup.report.corpus.report_folder import report_folder, save_page
+from dedup.report.corpus.report_tables import write_csv
 from dedup.report.history.history_html import render_html
 from dedup.report.history.history_index import ArticleEntry, WrittenHistories, describe_article, render_history_index
 from dedup.workers import run_tasks

@@ -11,7 +11,7 @@ from dedup.passages.remove_contained import KeptDocuments
 from dedup.pipeline.job import Job, Outcome
 
 if TYPE_CHECKING:
-    from dedup.index.stored_proofs import StoredProofs
+    from dedup.index.stored_tokens import StoredProofs
 
 
 class NoIndex:
@@ -30,7 +30,7 @@ class NoIndex:
 
     def find_proofs(self, _ordinals: npt.NDArray[np.int64]) -> "StoredProofs":
         """Return nothing."""
-        from dedup.index.stored_proofs import NO_PROOFS  # noqa: PLC0415 (nobody asks)
+        from dedup.index.stored_tokens import NO_PROOFS  # noqa: PLC0415 (nobody asks)
 
         return NO_PROOFS
 

@@ -9,17 +9,19 @@ from pathlib import Path
 
 import msgspec
 
-from dedup.bench.judged_pairs import JudgedPair, follow_pairs, read_judged_pairs
 from dedup.bench.judging import (
     MISSED,
     REMOVED,
+    JudgedPair,
     TimedRun,
     choose_pairs,
+    follow_pairs,
     is_right,
     judge_bands,
     judge_kinds,
     judge_passages,
     project,
+    read_judged_pairs,
 )
 from dedup.bench.pan import Case, DocumentSpan
 from dedup.bench.peak_memory import MemorySampler

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from dedup.model.run import InputFile, PassageCounts, Summary
 from dedup.near.segments import Segments
-from dedup.output.located_spans import count_cuts, count_edits
+from dedup.output.locate_shard import count_cuts, count_edits
 from dedup.output.run_folder import EDITS, LOCATED
 from dedup.output.run_summary import (
     count_distinct,

@@ -6,32 +6,35 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from dedup.config import InputConfig
+from dedup.config import CleanSettings, InputConfig, PassageConfig
 from dedup.corpus.field_names import MAX_FILES, MAX_RECORDS, read_sample, refuse_absent_fields
 from dedup.corpus.files import SourceFile
 from dedup.diff.engine import diff_texts
-from dedup.output.finished_run import read_input_config
+from dedup.near.bands import lower_threshold
+from dedup.output.confined_paths import is_within
+from dedup.output.finished_run import read_input_config, read_near_config
 from dedup.output.replay import Originals
 from dedup.output.run_folder import KEPT, REMOVED
+from dedup.pipeline.clean_files import decide
 from dedup.pipeline.collect_documents import read_asked_config
-from dedup.pipeline.find_near_misses import find_near_misses
-from dedup.pipeline.job import Progress
+from dedup.pipeline.job import CleanRun, Progress, make_job
+from dedup.pipeline.no_index import NO_INDEX
+from dedup.pipeline.sketch_shards import sketch
 from dedup.report.corpus.cluster_pages import PageFiles, list_chunks, write_pages
 from dedup.report.corpus.cluster_plans import list_entries, plan_clusters
 from dedup.report.corpus.corpus_clusters import render_lists
+from dedup.report.corpus.corpus_diff import render_threshold
 from dedup.report.corpus.corpus_index import render_index
 from dedup.report.corpus.corpus_model import ClusterEntry, CorpusFindings
 from dedup.report.corpus.corpus_page import INDEX, THRESHOLD_PAGE
 from dedup.report.corpus.corpus_relations import render_relations
-from dedup.report.corpus.corpus_threshold import render_threshold
-from dedup.report.corpus.csv_tables import write_csv
-from dedup.report.corpus.kept_pairs import NearMisses
 from dedup.report.corpus.pair_lists import Links, render_pair_lists
 from dedup.report.corpus.report_folder import report_folder, save_page
-from dedup.report.corpus.report_tables import list_tables
+from dedup.report.corpus.report_tables import list_tables, write_csv
 from dedup.report.corpus.run_findings import describe_findings
-from dedup.report.corpus.run_tables import RunTables
+from dedup.report.corpus.run_tables import MAX_NEAREST, KeptPairs, NearMisses, RunTables
 from dedup.report.corpus.survey import Survey, Surveyor
+from dedup.text.printed_paths import name_on_disk
 from dedup.workers import run_tasks
 
 
@@ -121,3 +124,27 @@ def write_overview(findings: CorpusFindings, entries: list[ClusterEntry], num_cl
         save_page(pages / THRESHOLD_PAGE, render_threshold(findings, compared))
     for name, page in render_lists(entries, num_clusters):
         save_page(pages / name, page)
+
+
+def find_near_misses(out: RunTables, scratch: Path, workers: int, progress: Progress) -> NearMisses | None:
+    """Return the pairs of kept documents nearest below the threshold, and those that reach it; None without a way.
+
+    `clean` does not record what fell short: it compares a document with the candidates of its buckets only, and its
+    bands are chosen for the threshold. So the documents stage runs once more, over what was kept, with a lower
+    threshold. Its own bands promise the recall. What reaches the threshold, `clean` kept on purpose or missed.
+    """
+    summary = out.summary
+    near = read_near_config(summary)
+    lowered = lower_threshold(near)
+    if lowered is None:
+        return None
+    files = [
+        SourceFile.at(f.path, str(kept), f.name, f.format, f.compression, encoding=f.encoding)
+        for f in summary.inputs
+        if is_within(out.out, f"{KEPT}/{f.name}")  # a .txt file that was removed is not there
+        for kept in [out.out / KEPT / name_on_disk(f.name)]
+    ]
+    settings = CleanSettings(lowered, PassageConfig("off"), read_input_config(summary))
+    job = make_job(CleanRun(files, scratch / "near", settings, workers), progress, NO_INDEX).unpack()
+    decisions = decide(sketch(job), job)
+    return NearMisses.split(KeptPairs.removed_by(decisions), near.threshold, MAX_NEAREST)

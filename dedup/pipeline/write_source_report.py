@@ -23,14 +23,13 @@ from dedup.output.write_sources import (
 )
 from dedup.pipeline.job import Job, Progress
 from dedup.pipeline.list_sources import SourceRun, find_sources, make_source_job
-from dedup.report.corpus.csv_tables import write_csv
 from dedup.report.corpus.report_folder import report_folder, save_page
+from dedup.report.corpus.report_tables import write_csv
 from dedup.report.sources.source_matrix import SourceMatrix, make_matrix
 from dedup.report.sources.sources_html import render_cells, render_index
 from dedup.sources.families import Family
 from dedup.sources.flows import count_flows, summarise_outlets
-from dedup.sources.found_sources import FoundSources
-from dedup.sources.independence import StoryCount, count_independent
+from dedup.sources.found_sources import FoundSources, StoryCount, count_independent
 from dedup.version import __version__
 
 

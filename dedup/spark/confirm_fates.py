@@ -19,8 +19,7 @@ from dedup.model.documents import CopyRelation
 from dedup.near.fetch_texts import RecordText
 from dedup.near.relation_rule import rule_of
 from dedup.near.text_proofs import PROOF_SCHEMA, Proofs, Prover
-from dedup.output.confirmation import Judge, list_refused
-from dedup.output.texts_again import gather
+from dedup.output.confirmation import Judge, gather, list_refused
 from dedup.pipeline.confirm_texts import tokens_of
 from dedup.spark.candidates import MAX_RANGE_DOCUMENTS
 from dedup.spark.fates import FATE_COLUMNS, describe_fates, fill_rows, read_fates

@@ -9,7 +9,7 @@ from pyspark.sql import DataFrame, Window
 from pyspark.sql import functions as F
 
 from dedup.config import InputConfig
-from dedup.corpus.names import DocumentName
+from dedup.corpus.values import DocumentName
 from dedup.model.run import SeriesKind
 from dedup.near.fetch_texts import read_record_fields
 from dedup.output.records import encode_line

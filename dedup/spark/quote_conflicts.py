@@ -10,8 +10,7 @@ from pyspark.sql import functions as F
 
 from dedup.model.documents import CopyRelation
 from dedup.near.fetch_texts import RecordText
-from dedup.output.conflicts import quote_spans
-from dedup.output.sign_conflicts import MAX_PAIRS, quote_signs
+from dedup.output.conflicts import MAX_PAIRS, quote_signs, quote_spans
 from dedup.spark.rounds import SparkDecisions
 from dedup.spark.spark_tables import MAX_NAME_ROWS, as_struct, mark_small
 

@@ -17,8 +17,8 @@ from pyspark.sql import functions as F
 
 from dedup.config import CleanSettings
 from dedup.model.documents import CopyRelation
-from dedup.near.offered_sketches import sketches_of
-from dedup.near.settle_relatives import settle_relatives
+from dedup.near.relate_documents import settle_relatives
+from dedup.near.sketches import sketches_of
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.remove_contained import Candidates, KeptDocuments, remove_contained
 from dedup.spark.candidates import MAX_RANGE_DOCUMENTS

@@ -14,7 +14,7 @@ import pyarrow as pa
 from pyspark.sql import Window
 from pyspark.sql import functions as F
 
-from dedup.corpus.names import DocumentName
+from dedup.corpus.values import DocumentName
 from dedup.model.documents import CopyRelation
 from dedup.model.run import Losses
 from dedup.output.records import (

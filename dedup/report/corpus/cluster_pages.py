@@ -1,7 +1,8 @@
 """The pages of clusters, written in workers: each from its plan."""
 
 import io
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,15 +15,20 @@ from dedup.output.confined_paths import is_within, open_within
 from dedup.output.passage_records import PassageRecord
 from dedup.output.run_folder import PASSAGES
 from dedup.report.corpus.cluster_plans import ClusterPlan
-from dedup.report.corpus.corpus_cluster import render_cluster
 from dedup.report.corpus.corpus_diff import ComparedPair, describe_diff
 from dedup.report.corpus.corpus_model import ClusterContent
-from dedup.report.corpus.corpus_page import cluster_path
+from dedup.report.corpus.corpus_page import cluster_path, fit, measure_card, measure_row, render_corpus_page
 from dedup.report.corpus.report_folder import save_page
-from dedup.report.corpus.shown_documents import read_shown
+from dedup.report.corpus.survey import read_shown
+from dedup.report.wording import clip
 
 MAX_COMPARED = 50  # copies of a cluster that are compared with the representative word by word
 CLUSTERS_AT_ONCE = 25
+# A page stays below 2 MB: this many bytes for each of its parts.
+COMPARISON_BYTES, COPIES_BYTES, PASSAGES_BYTES = 1_000_000, 300_000, 150_000
+TEXT_CHARACTERS = 15_000  # of the kept document: 14 bytes each at worst, "<U+0000>" with its signs escaped
+PASSAGE_CHARACTERS = 1_000
+BLANK_LINES = re.compile(r"\s*\n\s*\n\s*")
 
 
 @dataclass(frozen=True)
@@ -89,3 +95,42 @@ def read_passage(notes: IO[bytes], offset: int) -> PassageRecord:
     """Return the passage at an offset of `passages.jsonl`."""
     notes.seek(offset)
     return msgspec.json.decode(notes.readline(), type=PassageRecord)
+
+
+def render_cluster(content: ClusterContent, compared: Iterable[ComparedPair]) -> str:
+    """Return the page; comparisons are taken until it is full."""
+    documents = (content.entry.representative, *(copy.second for copy in content.copies))
+    cards = {(card.path, card.line): card for card in documents}
+    copies = fit(content.copies, lambda copy: measure_card(copy.second), COPIES_BYTES)
+    passages = fit(
+        content.passages,
+        lambda passage: (
+            measure_row(passage.text[:PASSAGE_CHARACTERS]) + measure_card(cards[passage.path, passage.line])
+        ),
+        PASSAGES_BYTES,
+    )
+    values = {
+        "cluster": content.entry,
+        "before": content.before,
+        "after": content.after,
+        "text": BLANK_LINES.sub("\n\n", clip(content.text, TEXT_CHARACTERS)),
+        "num_characters": len(content.text),
+        "is_text_cut": len(content.text) > TEXT_CHARACTERS,
+        "copies": copies,
+        "sections": list(take_fitting(compared)),
+        "passages": passages,
+        "cards": cards,
+        "num_passages": content.num_passages,
+        "passage_characters": PASSAGE_CHARACTERS,
+    }
+    return render_corpus_page("corpus_cluster.html", values, root="../../")
+
+
+def take_fitting(compared: Iterable[ComparedPair]) -> Iterator[ComparedPair]:
+    """Yield the comparisons that fit into the page."""
+    used = 0
+    for item in compared:
+        used += item.diff.num_bytes if item.diff else 0
+        if used > COMPARISON_BYTES:
+            return
+        yield item

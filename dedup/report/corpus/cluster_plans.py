@@ -13,8 +13,7 @@ from dedup.output.run_folder import PASSAGES
 from dedup.report.corpus.corpus_model import Card, ClusterEntry
 from dedup.report.corpus.removal_table import NO_WITNESS, Keys, RemovalTable, make_key
 from dedup.report.corpus.run_tables import MAX_COPIES, RunTables, number_files
-from dedup.report.corpus.shown_documents import read_shown
-from dedup.report.corpus.survey import Survey
+from dedup.report.corpus.survey import Survey, read_shown
 
 MAX_PASSAGES = 200
 MAX_SEARCHED = 20_000  # removed documents that the search of the list may know

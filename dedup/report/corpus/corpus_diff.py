@@ -1,18 +1,22 @@
-"""A comparison as one of several on a page: rows with names of their own, as many as fit."""
+"""A comparison as one of several on a page, as many rows as fit; the page of the pairs nearest the threshold."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from dedup.diff.model import Diff
-from dedup.report.corpus.corpus_model import DocumentPair
-from dedup.report.corpus.corpus_page import fit, measure_text
+from dedup.report.corpus.corpus_model import CorpusFindings, DocumentPair, TextPair
+from dedup.report.corpus.corpus_page import fit, measure_text, render_corpus_page
 from dedup.report.diff.diff_html import DiffRow, describe_rows, measure_shares
 from dedup.report.diff.diff_rows import list_facts, name_anchor
 from dedup.report.diff.diff_text import describe_fact, summarise
+from dedup.report.page import encode_data
 
 MAX_FACTS = 12
 MAX_BYTES = 250_000  # of the rows of a comparison; a cluster page has room for several of the largest
 MARKUP, PIECE_MARKUP = 300, 40  # bytes of tags around a row, and around a run of text
+PAGE_BYTES, PAIR_BYTES = 1_400_000, 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,3 +86,33 @@ def measure_row(row: DiffRow) -> int:
     """Return how many bytes a row takes in a page, about."""
     texts = (piece.text for piece in (*row.inline, *row.old, *row.new))
     return MARKUP + sum(measure_text(text) + PIECE_MARKUP for text in texts) + sum(map(measure_row, row.rows))
+
+
+def render_threshold(findings: CorpusFindings, compared: Sequence[tuple[TextPair, Diff]]) -> str:
+    """Return the page; pairs are taken until it is full, those of kept documents first."""
+    pairs, used = [], 0
+    for number, (miss, diff) in enumerate(compared, start=1):
+        described = describe_diff(diff, f"pair-{number}-", PAIR_BYTES)
+        used += described.num_bytes
+        if used > PAGE_BYTES:
+            break
+        pairs.append(ComparedPair(number, miss.pair, described))
+    num_kept = len(findings.below or ()) + len(findings.yet_kept or ())
+    judged = [
+        {
+            "removed": item.pair.second.id,
+            "kept": item.pair.first.id,
+            "similarity": item.pair.similarity,
+            "gone": item.number > num_kept,
+        }
+        for item in pairs
+    ]
+    values = {
+        "threshold": findings.threshold,
+        "run": findings.summary.fingerprint,
+        "pairs": pairs,
+        "num_pairs": len(compared),
+        "num_kept": num_kept,
+        "data": encode_data(msgspec.json.encode(judged)),
+    }
+    return render_corpus_page("corpus_threshold.html", values, script="corpus_verdicts.js")

@@ -12,10 +12,9 @@ from dedup.model.documents import CopyRelation
 from dedup.report.corpus.corpus_model import DocumentPair
 from dedup.report.corpus.corpus_page import ROW_MARKUP, measure_pair, render_corpus_page
 from dedup.report.corpus.removal_table import NO_WITNESS, RemovalTable
-from dedup.report.corpus.run_numbers import STEPS
+from dedup.report.corpus.run_findings import STEPS
 from dedup.report.corpus.run_tables import RunTables
-from dedup.report.corpus.shown_documents import read_shown
-from dedup.report.corpus.survey import Survey
+from dedup.report.corpus.survey import Survey, read_shown
 
 MAX_PAIRS = 20  # of a count that are listed, the least similar first
 MAX_GROUPS = 1_000  # counts of a kind that have a list: the largest

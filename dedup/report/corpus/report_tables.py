@@ -1,10 +1,16 @@
-"""Which tables a report has, each with what its lines are read from."""
+"""Which tables a report has, each with what its lines are read from, and their CSV files."""
 
+import csv
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
-from typing import IO
+from itertools import chain
+from pathlib import Path
+from typing import IO, TextIO
 
+import msgspec
+
+from dedup.corpus.values import read_value
 from dedup.model.run import Summary
 from dedup.output.finished_run import read_records
 from dedup.output.passage_records import PassageRecord
@@ -12,9 +18,10 @@ from dedup.output.records import RejectedRecord, RemovedRecord, Witness
 from dedup.output.related_records import RelatedRecord
 from dedup.output.run_folder import PASSAGES, REJECTED, RELATED, REMOVED, SUSPICIOUS
 from dedup.output.suspicious_series import SuspiciousRecord
+from dedup.output.table_file import disarm
 from dedup.report.corpus.corpus_model import Card, ClusterEntry, CorpusFindings
 from dedup.report.corpus.run_tables import RunTables
-from dedup.report.corpus.shown_documents import ShownDocuments
+from dedup.report.corpus.survey import ShownDocuments
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,3 +112,40 @@ def list_removals(run: RunTables, shown: ShownDocuments, documents: IO[bytes]) -
             record.conflicts,
             run.clusters.find_page(kept),
         )
+
+
+def write_csv(path: Path, records: Iterable[object]) -> None:
+    """Write records of one kind, a line for each; fields of a field get its name before theirs."""
+    path.parent.mkdir(exist_ok=True)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        write_rows(file, records)
+
+
+def write_rows(file: TextIO, records: Iterable[object]) -> None:
+    """Write the same to an open file."""
+    lines = iter(records)
+    first = next(lines, None)
+    writer = csv.writer(file)
+    if first is not None:
+        writer.writerow(name for name, _ in flatten(first))
+        writer.writerows([cell for _, cell in flatten(record)] for record in chain([first], lines))
+
+
+def flatten(value: object, name: str = "") -> Iterator[tuple[str, str]]:
+    """Yield (name, cell) of a value and of all that is in it; text that a spreadsheet would run begins with '.
+
+    >>> list(flatten("=1+1", "a")), list(flatten(-1, "b"))
+    ([('a', "'=1+1")], [('b', '-1')])
+    """
+    if isinstance(value, msgspec.Raw):
+        value = read_value(bytes(value))
+    if isinstance(value, msgspec.Struct) or (is_dataclass(value) and not isinstance(value, type)):
+        names = value.__struct_fields__ if isinstance(value, msgspec.Struct) else [each.name for each in fields(value)]
+        for each in names:
+            yield from flatten(getattr(value, each), f"{name}_{each}" if name else each)
+    elif isinstance(value, str):
+        yield name, disarm(value)
+    elif isinstance(value, list | tuple | dict):
+        yield name, msgspec.json.encode(value).decode()
+    else:
+        yield name, "" if value is None else str(value)

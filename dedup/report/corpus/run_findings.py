@@ -1,38 +1,47 @@
 """The findings of a run, as its first page and the page of the threshold show them."""
 
+from collections import Counter
 from collections.abc import Iterator
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import IO
 
+import numpy as np
+
 from dedup.config import InputConfig
 from dedup.corpus.values import read_value
+from dedup.kernels.novelty import find_novel
 from dedup.model.documents import CopyRelation
+from dedup.near.sketcher import tokenise_text
 from dedup.output.finished_run import read_records
-from dedup.output.run_folder import SUSPICIOUS
+from dedup.output.passage_records import BoilerplateRecord
+from dedup.output.records import RejectedRecord
+from dedup.output.run_folder import BOILERPLATE, REJECTED, SUSPICIOUS
 from dedup.output.suspicious_series import SuspiciousRecord
 from dedup.report.corpus.corpus_model import (
     AlikePair,
     Card,
     CorpusFindings,
+    DayCount,
     DocumentPair,
+    LosingPair,
+    OutletCount,
+    OutletPair,
     SeriesEntry,
     TextPair,
 )
-from dedup.report.corpus.kept_pairs import KeptPairs, NearMisses
-from dedup.report.corpus.novel_words import mark_novel
-from dedup.report.corpus.removal_table import NO_WITNESS, RemovalTable
-from dedup.report.corpus.run_numbers import (
-    count_crossings,
-    count_days,
-    count_outlets,
-    count_similarities,
-    count_sizes,
-    read_boilerplate,
-    read_rejections,
-)
-from dedup.report.corpus.run_tables import RunTables
-from dedup.report.corpus.shown_documents import ShownDocuments, read_shown
-from dedup.report.corpus.survey import UNDATED, Survey
+from dedup.report.corpus.removal_table import NO_WITNESS, Clusters, RemovalTable
+from dedup.report.corpus.run_tables import KeptPairs, NearMisses, RunTables
+from dedup.report.corpus.survey import UNDATED, ShownDocuments, Survey, read_shown
+from dedup.report.diff.diff_html import TaggedText
+from dedup.text.slot_words import load_slot_words
+from dedup.text.token_spans import TokenOffsets
+
+CONTEXT = 160  # characters of known text beside novel words
+MAX_CHARACTERS = 4_000  # of a text on the page
+STEPS = 50  # of similarity from 0 to 1
+MAX_BOILERPLATE = 100
+MAX_REJECTIONS = 20
 
 
 def describe_findings(
@@ -98,3 +107,95 @@ def describe_misses(pairs: KeptPairs, shown: ShownDocuments, documents: IO[bytes
         old, new = (read_shown(documents, shown.find_kept(side[row])) for side in (pairs.first, pairs.second))
         relation, similarity = CopyRelation(pairs.relation[row]).label, float(pairs.similarity[row])
         yield TextPair(DocumentPair(old.card, new.card, relation, similarity, None), old.text, new.text)
+
+
+def mark_novel(removal: TextPair) -> LosingPair:
+    """Return a removal with its novel words marked; known text far from them is left out."""
+    text = removal.new
+    novel = find_novel(tokenise_text(text), tokenise_text(removal.old), load_slot_words())
+    pieces: list[TaggedText] = []
+    used = 0
+    offsets = TokenOffsets(text)
+    edges = [0, *(np.flatnonzero(np.diff(novel)) + 1).tolist(), len(novel)]
+    at = 0
+    for first, last in pairwise(edges):
+        if used > MAX_CHARACTERS:
+            break
+        if novel[first]:
+            span = offsets.span(first, last)
+            pieces += [TaggedText("", shorten(text[at : span.start], is_first=not pieces, is_last=False))]
+            pieces += [TaggedText("ins", text[span.start : span.end][:MAX_CHARACTERS])]
+            at = span.end
+            used += sum(len(piece.text) for piece in pieces[-2:])
+    else:
+        pieces.append(TaggedText("", shorten(text[at:], is_first=False, is_last=True)))
+    return LosingPair(removal.pair, int(novel.sum()), len(novel), tuple(pieces), used > MAX_CHARACTERS)
+
+
+def shorten(known: str, *, is_first: bool, is_last: bool) -> str:
+    """Return known text between novel words: all, or its ends that are beside them.
+
+    >>> shorten("x" * 1000, is_first=True, is_last=False) == "… " + "x" * 160
+    True
+    """
+    if len(known) <= 2 * CONTEXT + 40:
+        return known
+    head = "" if is_first else known[:CONTEXT] + " "
+    return f"{head}…" if is_last else f"{head}… {known[-CONTEXT:]}"
+
+
+def count_crossings(survey: Survey, removals: RemovalTable) -> tuple[OutletPair, ...]:
+    """Return how many documents of each outlet were removed for one of each outlet, most first."""
+    names = survey.outlets
+    known = removals.witness != NO_WITNESS
+    sides = (survey.find_outlets(keys[known]).tolist() for keys in (removals.removed, removals.witness))
+    counts = Counter(zip(*sides, strict=True))
+    pairs = [OutletPair(names[removed], names[kept], number) for (removed, kept), number in counts.items()]
+    return tuple(sorted(pairs, key=lambda pair: (-pair.num_documents, pair.removed, pair.kept)))
+
+
+def count_outlets(survey: Survey, crossings: tuple[OutletPair, ...]) -> tuple[OutletCount, ...]:
+    """Return the outlets, those with most removed documents first."""
+    covered: Counter[str] = Counter()
+    for pair in crossings:
+        covered[pair.kept] += pair.num_documents
+    tally = survey.by_outlet
+    counts = [
+        OutletCount(name, tally.documents[number], tally.removed[number], covered[name])
+        for number, name in enumerate(survey.outlets)
+    ]
+    return tuple(sorted(counts, key=lambda count: (-count.num_removed, -count.num_documents, count.name)))
+
+
+def count_days(survey: Survey) -> tuple[DayCount, ...]:
+    """Return the days in order."""
+    tally = survey.by_day
+    return tuple(
+        DayCount(day, tally.documents[day], tally.removed[day]) for day in sorted(tally.documents) if day != UNDATED
+    )
+
+
+def count_sizes(clusters: Clusters) -> tuple[tuple[int, int], ...]:
+    """Return (documents in a cluster, its kept one included; how many such clusters), ascending."""
+    sizes, counts = np.unique(clusters.sizes + 1, return_counts=True)
+    return tuple(zip(sizes.tolist(), counts.tolist(), strict=True))
+
+
+def count_similarities(removals: RemovalTable) -> dict[str, tuple[int, ...]]:
+    """Return the histogram of similarities for each relation but exact copies."""
+    steps = np.minimum((removals.similarity * STEPS + 1e-9).astype(np.int64), STEPS - 1)
+    return {
+        relation.label: tuple(np.bincount(steps[removals.relation == relation], minlength=STEPS).tolist())
+        for relation in CopyRelation
+        if relation is not CopyRelation.EXACT
+    }
+
+
+def read_boilerplate(out: Path) -> tuple[BoilerplateRecord, ...]:
+    """Return the boilerplate of a run, most frequent first, at most MAX_BOILERPLATE of it."""
+    return tuple(islice(read_records(out, BOILERPLATE, BoilerplateRecord, may_lack=True), MAX_BOILERPLATE))
+
+
+def read_rejections(out: Path) -> tuple[RejectedRecord, ...]:
+    """Return the first records that a run set aside."""
+    return tuple(islice(read_records(out, REJECTED, RejectedRecord), MAX_REJECTIONS))

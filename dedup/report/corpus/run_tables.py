@@ -1,4 +1,4 @@
-"""What OUT says of a finished run, before its documents are read."""
+"""What OUT says of a finished run before its documents are read, and pairs of kept ones near the threshold."""
 
 import heapq
 from collections.abc import Callable
@@ -6,15 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from dedup.model.run import Summary
+from dedup.near.decisions import Decisions
 from dedup.output.finished_run import check_run, read_records
 from dedup.output.records import Witness
 from dedup.output.related_records import RelatedRecord
 from dedup.output.run_folder import RELATED
-from dedup.report.corpus.kept_pairs import NearMisses
 from dedup.report.corpus.removal_table import Clusters, RemovalTable, find_witness
-from dedup.report.corpus.shown_documents import Wanted
+from dedup.report.corpus.survey import Wanted
 
 Ranked = tuple[float, int, RelatedRecord]
 
@@ -22,6 +23,54 @@ MAX_COPIES = 1000  # of a cluster on its page; clusters.jsonl has all
 MAX_NEAREST = 25  # pairs on each side of the threshold
 MAX_LOSING = 100  # removals whose novel words are shown
 MAX_ALIKE = 100  # pairs of each relation that stay
+
+
+@dataclass(frozen=True)
+class KeptPairs:
+    """Pairs of kept documents by their place among the kept, most similar first: each document with its best.
+
+    ```
+    first, second  int64[n]    second is the later one
+    similarity     float64[n]  of the texts as they are in kept/
+    relation       uint8[n]    a `CopyRelation`
+    ```
+    """
+
+    first: npt.NDArray[np.int64]
+    second: npt.NDArray[np.int64]
+    similarity: npt.NDArray[np.float64]
+    relation: npt.NDArray[np.uint8]
+
+    @classmethod
+    def removed_by(cls, decisions: Decisions) -> "KeptPairs":
+        """Return the pairs of a run over the kept documents: each one that it removes, after its witness."""
+        second = np.flatnonzero(~decisions.kept)
+        second = second[np.argsort(-decisions.similarity[second], kind="stable")]
+        return cls(decisions.witness[second], second, decisions.similarity[second], decisions.relation[second])
+
+    def take(self, rows: npt.NDArray[np.int64]) -> "KeptPairs":
+        """Return some of the pairs."""
+        return KeptPairs(self.first[rows], self.second[rows], self.similarity[rows], self.relation[rows])
+
+
+@dataclass(frozen=True)
+class NearMisses:
+    """The pairs nearest below the threshold, and those that reach it: kept on purpose, or missed."""
+
+    below: KeptPairs
+    yet_kept: KeptPairs
+
+    @classmethod
+    def split(cls, pairs: KeptPairs, threshold: float, most: int) -> "NearMisses":
+        """Return the first pairs on each side of the threshold."""
+        reaches = pairs.similarity >= threshold
+        return cls(pairs.take(np.flatnonzero(~reaches)[:most]), pairs.take(np.flatnonzero(reaches)[:most]))
+
+    @property
+    def documents(self) -> npt.NDArray[np.int64]:
+        """Return the places of all documents, ascending."""
+        sides = (self.below.first, self.below.second, self.yet_kept.first, self.yet_kept.second)
+        return np.unique(np.concatenate(sides))
 
 
 @dataclass(frozen=True)

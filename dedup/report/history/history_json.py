@@ -5,7 +5,7 @@ import io
 import msgspec
 
 from dedup.history.version_history import SentenceLife, Step, Version, VersionHistory
-from dedup.report.corpus.csv_tables import write_rows
+from dedup.report.corpus.report_tables import write_rows
 from dedup.report.encode import encode_json
 from dedup.report.history.step_words import name_version
 from dedup.text.words import count_words

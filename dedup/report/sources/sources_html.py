@@ -11,7 +11,7 @@ from dedup.report.page import render_page
 from dedup.report.sources.source_matrix import CellKey, FlowCell, ShownPair, SourceMatrix
 from dedup.report.wording import clip
 from dedup.sources.flows import NOBODY, Flow
-from dedup.sources.independence import StoryCount
+from dedup.sources.found_sources import StoryCount
 from dedup.text.characters import is_unspaced
 
 STYLES = ("diff.css", "sources.css")

@@ -90,7 +90,7 @@ def fill(record, text):
 
 def choose(path, **settings):
     """Return what was chosen for a file, by role."""
-    config = choose_fields(find_files([str(path)]), InputConfig(**settings)).config
+    config = choose_fields(find_files([str(path)]), InputConfig(**settings), print)
     roles = ("text", "id", "title", "date", "outlet", "url")
     return {role: field for role in roles if (field := getattr(config, f"{role}_field")) != role}
 
@@ -147,7 +147,7 @@ def test_two_fields_that_hold_the_same_are_no_error(tmp_path):
 def test_files_with_texts_in_other_fields_are_an_error_that_names_both(tmp_path):
     paths = [write_jsonl(tmp_path / f"{field}.jsonl", [{field: "a"}]) for field in ("text", "body")]
     with pytest.raises(InputError, match=r'text.jsonl has its texts in "text", .*body.jsonl in "body"'):
-        choose_fields(find_files([*map(str, paths)]), InputConfig())
+        choose_fields(find_files([*map(str, paths)]), InputConfig(), print)
 
 
 def test_files_without_any_record_are_no_error(tmp_path):

@@ -7,19 +7,16 @@ import click
 from dedup.cli.options import (
     format_option,
     inputs_argument,
-    near_options,
     output_option,
-    passage_options,
     quiet_option,
-    record_options,
+    settings_options,
     width_option,
     workers_option,
     write_output,
 )
 
 if TYPE_CHECKING:
-    from dedup.config import InputConfig, NearConfig, PassageConfig
-    from dedup.model.bench_results import Bench
+    from dedup.config import CleanSettings
 
 
 @click.command()
@@ -32,9 +29,7 @@ if TYPE_CHECKING:
 )
 @format_option("For a person or a program.", "terminal", "json")
 @output_option
-@near_options
-@passage_options
-@record_options
+@settings_options
 @workers_option
 @width_option
 @quiet_option
@@ -44,9 +39,7 @@ def bench(
     judged: str | None,
     output_format: str,
     output: str | None,
-    near: "NearConfig",
-    passages: "PassageConfig",
-    records: "InputConfig",
+    settings: "CleanSettings",
     workers: int,
     width: int,
     quiet: bool,
@@ -68,19 +61,13 @@ def bench(
     from dedup.output.output_file import refuse_output
     from dedup.pipeline.run_bench import BenchRun
     from dedup.pipeline.run_bench import bench as measure
+    from dedup.report.encode import encode_json
+    from dedup.report.terminal.bench_terminal import render_terminal
 
-    with open_inputs(inputs, records, None, dry_run=True, unpacked=True) as named:
+    with open_inputs(inputs, settings.input, None, dry_run=True, unpacked=True) as named:
         locations = [*named.locations, *([judged] if judged else [])]
         refuse_output(output, locations)
-        run = BenchRun(named.files, near, passages, records, workers, suggest=suggest, judged=judged)
+        run = BenchRun(named.files, settings, workers, suggest=suggest, judged=judged)
         found = measure(run, TerminalProgress(quiet=quiet))
-    write_output(render(found, output_format, width), output, locations)
-
-
-def render(found: "Bench", output_format: str, width: int) -> str:
-    """Return the result in one of the formats."""
-    from dedup.report.terminal.bench_terminal import render_json, render_terminal
-
-    if output_format == "json":
-        return render_json(found)
-    return render_terminal(found, width)
+    rendered = encode_json(found) if output_format == "json" else render_terminal(found, width)
+    write_output(rendered, output, locations)

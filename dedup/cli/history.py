@@ -11,6 +11,7 @@ from dedup.cli.options import (
     choose_teller,
     color_option,
     format_option,
+    hand_over,
     is_coloured,
     quiet_option,
     width_option,
@@ -34,115 +35,6 @@ class VersionPair(NamedTuple):
 
     old: int
     new: int
-
-
-@click.command()
-@click.argument("versions", nargs=-1, metavar="[VERSION...]")
-@click.option(
-    "--from", "corpus", metavar="FILE", help="Take the versions of one article of this corpus; see --group-field."
-)
-@click.option("--run", "out", metavar="OUT/", help="Take the documents of this clean run, and say what it calls them.")
-@click.option(
-    "--cluster", metavar="ID", help="Of --run, only this cluster: its number, or the id of its kept document."
-)
-@click.option(
-    "--all", "every", is_flag=True, help="Show all articles of the corpora that are named, as a folder of pages."
-)
-@click.option("--group-field", default="url", help="Field that the versions of an article share.")
-@click.option(
-    "--order-field",
-    metavar="FIELD",
-    help="Field with the order.  [default: date, fetched or version; else as in the file]",
-)
-@format_option("For a person, a browser, a program or a spreadsheet.", "terminal", "html", "json", "csv")
-@click.option("-p", "--patch", is_flag=True, help="Show the changes of every step.")
-@click.option(
-    "--between",
-    nargs=2,
-    type=click.IntRange(1),
-    metavar="A B",
-    callback=lambda _context, _parameter, value: value and VersionPair(*value),
-    help="Show the changes from version A to B, counted from 1.",
-)
-@click.option("--blame", is_flag=True, help="Show each sentence with the version it came in with.")
-@click.option(
-    "-o", "--output", metavar="FILE", callback=refuse_dash, help="Write to this file; with --all, this folder."
-)
-@click.option(
-    "--max-articles",
-    type=click.IntRange(1),
-    default=10_000,
-    help="Articles that get a page, with --all: those with most versions.",
-)
-@click.option("--overwrite", is_flag=True, help="Replace the folder of an earlier --all.")
-@workers_option
-@color_option
-@width_option
-@quiet_option
-@article_options
-def history(
-    versions: tuple[str, ...],
-    corpus: str | None,
-    out: str | None,
-    cluster: str | None,
-    every: bool,
-    group_field: str,
-    order_field: str | None,
-    output_format: str,
-    patch: bool,
-    between: "VersionPair | None",
-    blame: bool,
-    output: str | None,
-    max_articles: int,
-    overwrite: bool,
-    workers: int,
-    color: str,
-    width: int,
-    quiet: bool,
-    records: "InputConfig",
-) -> None:
-    """Show what changed from each version of an article to the next, and since when each sentence is there.
-
-    Versions are text files in their order, or documents of a corpus that share a URL. With --all every article of a
-    corpus gets a page, and an index lists them, most changed first.
-
-    \b
-    Examples:
-      dedup history monday.txt tuesday.txt friday.txt
-      dedup history v*.txt --format html -o history.html
-      dedup history --from news.jsonl https://example.com/fire --blame
-      dedup history news.jsonl --all -o history/
-      dedup history --run cleaned/ --all -o history/
-    """
-    from dedup.history.trace_versions import trace_versions
-    from dedup.output.output_file import refuse_output
-    from dedup.pipeline.collect_versions import VersionFields
-    from dedup.report.diff.diff_terminal import Screen
-
-    sources = VersionSources(versions, corpus, out, cluster, every)
-    sources.check()
-    tell = choose_teller(quiet=quiet)
-    asked = VersionFields(group_field, order_field, records.date_order)
-    if every:
-        from dedup.pipeline.list_histories import HistoriesRun
-
-        if output is None:
-            raise click.UsageError("--all writes a folder. Name it with -o.")
-        documents = sources.read(records, asked, tell)
-        run = HistoriesRun(documents, asked, Path(output), Path(out or versions[0]), max_articles, workers, overwrite)
-        show_all(run, quiet=quiet)
-        return
-    refuse_output(output, sources.inputs)
-    article = sources.read_article(records, asked, tell)
-    told = trace_versions(article.name, article.versions)
-    screen = Screen(width, is_coloured(color, output))
-    if between:
-        rendered = show_between(told, between, screen)
-    elif output_format == "terminal":
-        rendered = show_terminal(told, screen, patch=patch, blame=blame)
-    else:
-        rendered = render(told, output_format)
-    write_output(rendered, output, sources.inputs)
 
 
 class VersionSources(NamedTuple):
@@ -203,6 +95,113 @@ class VersionSources(NamedTuple):
         return VersionedArticle(fields.name_article(found[0]), fields.arrange(found))
 
 
+@click.command()
+@click.argument("versions", nargs=-1, metavar="[VERSION...]")
+@click.option(
+    "--from", "corpus", metavar="FILE", help="Take the versions of one article of this corpus; see --group-field."
+)
+@click.option("--run", "out", metavar="OUT/", help="Take the documents of this clean run, and say what it calls them.")
+@click.option(
+    "--cluster", metavar="ID", help="Of --run, only this cluster: its number, or the id of its kept document."
+)
+@click.option(
+    "--all", "every", is_flag=True, help="Show all articles of the corpora that are named, as a folder of pages."
+)
+@click.option("--group-field", default="url", help="Field that the versions of an article share.")
+@click.option(
+    "--order-field",
+    metavar="FIELD",
+    help="Field with the order.  [default: date, fetched or version; else as in the file]",
+)
+@format_option("For a person, a browser, a program or a spreadsheet.", "terminal", "html", "json", "csv")
+@click.option("-p", "--patch", is_flag=True, help="Show the changes of every step.")
+@click.option(
+    "--between",
+    nargs=2,
+    type=click.IntRange(1),
+    metavar="A B",
+    callback=lambda _context, _parameter, value: value and VersionPair(*value),
+    help="Show the changes from version A to B, counted from 1.",
+)
+@click.option("--blame", is_flag=True, help="Show each sentence with the version it came in with.")
+@click.option(
+    "-o", "--output", metavar="FILE", callback=refuse_dash, help="Write to this file; with --all, this folder."
+)
+@click.option(
+    "--max-articles",
+    type=click.IntRange(1),
+    default=10_000,
+    help="Articles that get a page, with --all: those with most versions.",
+)
+@click.option("--overwrite", is_flag=True, help="Replace the folder of an earlier --all.")
+@workers_option
+@color_option
+@width_option
+@quiet_option
+@article_options
+@hand_over("sources", VersionSources._fields, VersionSources)
+def history(
+    sources: VersionSources,
+    group_field: str,
+    order_field: str | None,
+    output_format: str,
+    patch: bool,
+    between: "VersionPair | None",
+    blame: bool,
+    output: str | None,
+    max_articles: int,
+    overwrite: bool,
+    workers: int,
+    color: str,
+    width: int,
+    quiet: bool,
+    records: "InputConfig",
+) -> None:
+    """Show what changed from each version of an article to the next, and since when each sentence is there.
+
+    Versions are text files in their order, or documents of a corpus that share a URL. With --all every article of a
+    corpus gets a page, and an index lists them, most changed first.
+
+    \b
+    Examples:
+      dedup history monday.txt tuesday.txt friday.txt
+      dedup history v*.txt --format html -o history.html
+      dedup history --from news.jsonl https://example.com/fire --blame
+      dedup history news.jsonl --all -o history/
+      dedup history --run cleaned/ --all -o history/
+    """
+    from dedup.history.trace_versions import trace_versions
+    from dedup.output.output_file import refuse_output
+    from dedup.pipeline.collect_versions import VersionFields
+    from dedup.report.diff.diff_terminal import Screen
+
+    sources.check()
+    tell = choose_teller(quiet=quiet)
+    asked = VersionFields(group_field, order_field, records.date_order)
+    if sources.every:
+        from dedup.pipeline.list_histories import HistoriesRun
+
+        if output is None:
+            raise click.UsageError("--all writes a folder. Name it with -o.")
+        documents = sources.read(records, asked, tell)
+        run = HistoriesRun(
+            documents, asked, Path(output), Path(sources.out or sources.versions[0]), max_articles, workers, overwrite
+        )
+        show_all(run, quiet=quiet)
+        return
+    refuse_output(output, sources.inputs)
+    article = sources.read_article(records, asked, tell)
+    told = trace_versions(article.name, article.versions)
+    screen = Screen(width, is_coloured(color, output))
+    if between:
+        rendered = show_between(told, between, screen)
+    elif output_format == "terminal":
+        rendered = show_terminal(told, screen, patch=patch, blame=blame)
+    else:
+        rendered = render(told, output_format)
+    write_output(rendered, output, sources.inputs)
+
+
 def show_all(run: "HistoriesRun", *, quiet: bool) -> None:
     """Write the histories of a corpus, and say what was found."""
     from dedup.cli.progress import TerminalProgress
@@ -226,13 +225,11 @@ def show_between(told: "VersionHistory", between: "VersionPair", screen: "Screen
 
 def show_terminal(told: "VersionHistory", screen: "Screen", *, patch: bool, blame: bool) -> str:
     """Return the steps, and the changes or the sentences where they are asked for."""
-    from dedup.report.history.history_terminal import render_blame, render_patches, render_steps
+    from dedup.report.history.history_terminal import render_between, render_blame, render_steps
 
     parts = [render_steps(told, screen)]
-    if patch:
-        parts.append(render_patches(told, screen))
-    if blame:
-        parts.append(render_blame(told, screen))
+    parts += [render_between(told, step.old, step.new, screen) for step in told.steps if patch]
+    parts += [render_blame(told, screen)] if blame else []
     return "\n".join(parts)
 
 

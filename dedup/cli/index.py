@@ -11,10 +11,8 @@ from dedup.cli.options import (
     format_option,
     inputs_argument,
     min_tokens_option,
-    near_options,
     output_option,
-    passage_options,
-    record_options,
+    settings_options,
     workers_option,
     write_output,
 )
@@ -23,7 +21,7 @@ from dedup.cli.teller import Teller, summary_options
 required_index_option = click.option("--index", required=True, metavar="FILE", help="The index: one DuckDB file.")
 
 if TYPE_CHECKING:
-    from dedup.config import InputConfig, NearConfig, PassageConfig
+    from dedup.config import CleanSettings
 
 
 @click.group()
@@ -70,18 +68,14 @@ def info(index: str, output_format: str) -> None:
 @index.command(short_help="Add documents to an index without writing them out.")
 @inputs_argument
 @required_index_option
-@near_options
-@passage_options
-@record_options
+@settings_options
 @workers_option
 @click.option("--strict", is_flag=True, help="Stop at the first record that cannot be read, add nothing.")
 @summary_options
 def add(
     inputs: tuple[str, ...],
     index: str,
-    near: "NearConfig",
-    passages: "PassageConfig",
-    records: "InputConfig",
+    settings: "CleanSettings",
     workers: int,
     strict: bool,
     teller: Teller,
@@ -95,13 +89,11 @@ def add(
     from pathlib import Path
 
     from dedup.cli.named_inputs import exit_code, open_inputs
-    from dedup.config import CleanSettings
     from dedup.pipeline.clean_files import clean as clean_files
     from dedup.pipeline.job import CleanRun
     from dedup.report.terminal.clean_terminal import render_summary
 
-    with open_inputs(inputs, records, index, dry_run=True) as (files, scratch):
-        settings = CleanSettings(near, passages, records)
+    with open_inputs(inputs, settings.input, index, dry_run=True) as (files, scratch):
         run = CleanRun(files, scratch, settings, workers, strict=strict, dry_run=True, index=Path(index), add=True)
         summary, examples = clean_files(run, teller.progress())
     teller.tell(summary, lambda: render_summary(summary, examples, None, f"Added to {index}.\n"))
@@ -112,18 +104,14 @@ def add(
 @inputs_argument
 @required_index_option
 @output_option
-@near_options
-@passage_options
-@record_options
+@settings_options
 @workers_option
 @summary_options
 def check(
     inputs: tuple[str, ...],
     index: str,
     output: str | None,
-    near: "NearConfig",
-    passages: "PassageConfig",
-    records: "InputConfig",
+    settings: "CleanSettings",
     workers: int,
     teller: Teller,
 ) -> int:
@@ -138,7 +126,6 @@ def check(
     from pathlib import Path
 
     from dedup.cli.named_inputs import exit_code, open_inputs
-    from dedup.config import CleanSettings
     from dedup.output.output_file import refuse_output
     from dedup.pipeline.check_index import check_documents
     from dedup.pipeline.job import CleanRun
@@ -146,10 +133,9 @@ def check(
 
     if output is None:
         teller.refuse_second("the list. Name a file for that with -o")
-    with open_inputs(inputs, records, output, dry_run=True) as named:
+    with open_inputs(inputs, settings.input, output, dry_run=True) as named:
         locations = [index, *named.locations]
         refuse_output(output, locations)
-        settings = CleanSettings(near, passages, records)
         run = CleanRun(*named, settings, workers, dry_run=True, index=Path(index))
         found = check_documents(run, teller.progress())
     write_output(b"".join(found.lines).decode(), output, locations)

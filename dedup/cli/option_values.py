@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from dedup.config import InputConfig, NearConfig, PassageConfig
+    from dedup.config import CleanSettings, InputConfig, NearConfig, PassageConfig
 
 SIZE = re.compile(r"(\d{1,12})([KMG]?)B?")
 SIZE_BITS = {"": 0, "K": 10, "M": 20, "G": 30}
@@ -35,6 +35,13 @@ def make_passages(passages: str, **settings: Any) -> "PassageConfig":
     from dedup.config import PassageConfig
 
     return PassageConfig(scope=passages, **settings)
+
+
+def make_settings(near: "NearConfig", passages: "PassageConfig", records: "InputConfig") -> "CleanSettings":
+    """Return the settings of all stages of a run."""
+    from dedup.config import CleanSettings
+
+    return CleanSettings(near, passages, records)
 
 
 RECORD_FIELDS = ("text_field", "id_field", "date_field", "title_field", "outlet_field", "url_field")

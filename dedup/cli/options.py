@@ -14,6 +14,7 @@ from dedup.cli.option_values import (
     make_near,
     make_passages,
     make_records,
+    make_settings,
     or_off,
     parse_encoding,
     parse_size,
@@ -219,6 +220,13 @@ passage_options = compose(
         help="Remove a document if passages of one kept document have this share of its words.",
     ),
     hand_over("passages", ("passages", "min_tokens", "contained", "strip_boilerplate"), make_passages),
+)
+
+settings_options = compose(
+    near_options,
+    passage_options,
+    record_options,
+    hand_over("settings", ("near", "passages", "records"), make_settings),
 )
 
 workers_option = click.option(

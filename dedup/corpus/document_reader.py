@@ -94,10 +94,7 @@ def open_documents(
     Fields are looked for by `roles`, as in `choose_fields`. `tell` gets a line on those of unusual names.
     """
     with unpacked(find_files(inputs, config.input_format, config.encoding), config) as files:
-        found = choose_fields(files, config, roles)
-        if found.line:
-            tell(found.line)
-        yield DocumentReader(files, found.config)
+        yield DocumentReader(files, choose_fields(files, config, tell, roles))
 
 
 def list_documents(block: DocumentBlock, paths: Sequence[str]) -> Iterator[Document]:

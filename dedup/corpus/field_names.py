@@ -4,11 +4,11 @@ import csv
 import io
 import json
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 import pyarrow as pa
@@ -60,19 +60,16 @@ NUMBERS = {"id", "date"}  # roles whose values may be numbers
 Record = Mapping[str, Any]
 
 
-class FoundFields(NamedTuple):
-    """The settings with the fields that were found, and a line on those of unusual names, "" for none."""
-
-    config: InputConfig
-    line: str
-
-
 def choose_fields(
-    files: Sequence[SourceFile], config: InputConfig, roles: Collection[str] = tuple(TABLE)
-) -> FoundFields:
-    """Return the fields of each of these roles that was not named, as the first records of the files have them.
+    files: Sequence[SourceFile],
+    config: InputConfig,
+    tell: Callable[[str], object],
+    roles: Collection[str] = tuple(TABLE),
+) -> InputConfig:
+    """Return the settings with the fields of each role that was not named, as the first records of the files have them.
 
-    Two fields that may be meant and hold different things are an `InputError`, and so is a named one that is nowhere.
+    `tell` gets a line on fields of unusual names, and on dates that are not read. Two fields that may be meant and
+    differ are an `InputError`, and so is a named one that is nowhere.
     """
     samples = {file.path: list(islice(read_sample(file), MAX_RECORDS)) for file in files[:MAX_FILES]}
     refuse_absent_fields(files, config, [record for records in samples.values() for record in records])
@@ -90,10 +87,13 @@ def choose_fields(
             )
         if places and role not in places:
             found[name] = list(places)[-1]
-    listed = ", ".join(f'{name.removesuffix("_field")} from "{show_line(field)}"' for name, field in found.items())
-    taken = replace(config, **found) if found else config  # type: ignore[arg-type]
-    unread = find_unread_date(taken, samples.values()) if "date_field" in {*found, *config.given} else ""
-    return FoundFields(taken, "\n".join(filter(None, (f"taken: {listed}" if listed else "", unread))))
+    if found:
+        listed = [f'{name.removesuffix("_field")} from "{show_line(field)}"' for name, field in found.items()]
+        tell(f"taken: {', '.join(listed)}")
+    taken = replace(config, **found)  # type: ignore[arg-type]
+    if "date_field" in {*found, *config.given} and (unread := find_unread_date(taken, samples.values())):
+        tell(unread)
+    return taken
 
 
 def refuse_absent_fields(files: Sequence[SourceFile], config: InputConfig, records: Sequence[Record]) -> None:

@@ -204,10 +204,8 @@ class Job:
 
     def with_fields(self) -> "Job":
         """Return the job with the fields that its documents have where nobody named others; say which."""
-        found = choose_fields(self.run.files, self.settings.input)
-        if found.line:
-            self.progress.note(found.line)
-        return replace(self, run=replace(self.run, settings=replace(self.settings, input=found.config)))
+        found = choose_fields(self.run.files, self.settings.input, self.progress.note)
+        return replace(self, run=replace(self.run, settings=replace(self.settings, input=found)))
 
     def visit_shards(self, stage: str, work: Callable[[Shard], None]) -> None:
         """Go over all shards once more, in worker processes."""

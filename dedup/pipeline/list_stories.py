@@ -32,7 +32,7 @@ class StoryRun:
 
 def list_stories(run: StoryRun, progress: Progress) -> StoryResult:
     """Return the stories of a corpus, biggest first."""
-    run = with_fields(run, progress)
+    run = replace(run, input=choose_fields(run.files, run.input, progress.note))
     refuse_text(run.input)
     compile_ahead(STORIES, progress)
     catalogue, terms = read_corpus(run, progress)
@@ -43,14 +43,6 @@ def list_stories(run: StoryRun, progress: Progress) -> StoryResult:
     words = name_terms(run, grouping, progress)
     stories = [describe_story(number, catalogue, grouping, words) for number in range(len(grouping.members))]
     return StoryResult(count(catalogue, grouping), stories, list_limits(grouping, run.stories))
-
-
-def with_fields(run: StoryRun, progress: Progress) -> StoryRun:
-    """Return the run with the fields that its documents have where nobody named others; say which."""
-    found = choose_fields(run.files, run.input)
-    if found.line:
-        progress.note(found.line)
-    return replace(run, input=found.config)
 
 
 def refuse_text(config: InputConfig) -> None:

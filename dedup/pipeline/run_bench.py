@@ -27,7 +27,7 @@ from dedup.bench.pan import Case, DocumentSpan
 from dedup.bench.peak_memory import MemorySampler
 from dedup.bench.planting import PlantedCopy, plant, plant_copies
 from dedup.bench.rates import draw, measure_rate
-from dedup.config import CleanSettings, InputConfig, KeepPolicy, NearConfig, PassageConfig
+from dedup.config import CleanSettings, KeepPolicy, NearConfig, PassageConfig
 from dedup.corpus.document_reader import DocumentReader
 from dedup.corpus.field_names import choose_fields
 from dedup.corpus.files import SourceFile, find_files
@@ -62,12 +62,25 @@ class BenchRun:
     """What a benchmark is asked to do; `judged` is a file of pairs that a person judged."""
 
     files: Sequence[SourceFile]
-    near: NearConfig
-    passages: PassageConfig
-    input: InputConfig
+    settings: CleanSettings
     workers: int
     suggest: bool = False
     judged: str | None = None
+
+    @property
+    def near(self) -> NearConfig:
+        """Return the settings of the documents stage."""
+        return self.settings.near
+
+    @property
+    def reader(self) -> DocumentReader:
+        """Return what reads the documents one by one."""
+        return DocumentReader(self.files, self.settings.input)
+
+    def encode(self, doc_id: str, text: str) -> bytes:
+        """Return a document as a JSON line of the fields that the settings name."""
+        config = self.settings.input
+        return msgspec.json.encode({config.id_field: doc_id, config.text_field: text}) + b"\n"
 
 
 @dataclass(frozen=True)
@@ -80,9 +93,9 @@ class FoundCopies:
 
 def bench(run: BenchRun, progress: Progress) -> Bench:
     """Measure a corpus. Everything is worked out in a temporary folder; the corpus is only read."""
-    found = choose_fields(run.files, run.input)
-    notes = [found.line] if found.line else []
-    run = replace(run, input=found.config)
+    notes: list[str] = []
+    config = choose_fields(run.files, run.settings.input, notes.append)
+    run = replace(run, settings=replace(run.settings, input=config))
     judged_pairs = read_judged_pairs(run.judged) if run.judged else []
     with temporary_folder("dedup-bench-") as folder:
         warm_up(run, Path(folder), progress)
@@ -94,7 +107,7 @@ def bench(run: BenchRun, progress: Progress) -> Bench:
             projections = project(whole, part)
         else:
             notes.append(f"{whole.documents:,} documents are too few to project from; {MIN_PROJECTED:,} are enough")
-    texts = [article.text for article in draw(DocumentReader(run.files, run.input).read_all(), SAMPLE)]
+    texts = [article.text for article in draw(run.reader.read_all(), SAMPLE)]
     copies = plant_copies(texts, run.near.shingle_size)
     if not copies:
         notes.append("no document is long enough to plant a copy of")
@@ -138,8 +151,7 @@ def warm_up(run: BenchRun, folder: Path, progress: Progress) -> None:
         own = " ".join(f"own{number // 2 if number < 4 else number}x{place}" for place in range(200))
         texts.append(f"The first line.\n{own}\n{shared}\n{own if number % 3 == 0 else ''}")
     path = folder / "warm-up.jsonl"
-    records = [{run.input.id_field: str(n), run.input.text_field: text} for n, text in enumerate(texts)]
-    path.write_bytes(b"\n".join(map(msgspec.json.encode, records)))
+    path.write_bytes(b"".join(run.encode(str(number), text) for number, text in enumerate(texts)))
     time_clean(run, find_files([str(path)]), folder / "warm-up", progress)
 
 
@@ -148,8 +160,7 @@ def time_clean(run: BenchRun, files: Sequence[SourceFile], out: Path, progress: 
     sampler = MemorySampler()
     sampler.start()
     start = time.perf_counter()
-    task = CleanRun(files, out, CleanSettings(run.near, run.passages, run.input), run.workers)
-    summary, _ = clean(task, progress)
+    summary, _ = clean(CleanRun(files, out, run.settings, run.workers), progress)
     seconds = time.perf_counter() - start
     sampler.stop()
     return TimedRun(summary, seconds, sampler.peak_kb / 1024 or None)
@@ -158,9 +169,7 @@ def time_clean(run: BenchRun, files: Sequence[SourceFile], out: Path, progress: 
 def write_part(run: BenchRun, path: Path) -> Sequence[SourceFile]:
     """Write every fourth document to a file, and return it as input."""
     with path.open("wb") as target:
-        for article in islice(DocumentReader(run.files, run.input).read_all(), 0, None, QUARTER):
-            record = {run.input.id_field: article.id, run.input.text_field: article.text}
-            target.write(msgspec.json.encode(record) + b"\n")
+        target.writelines(run.encode(a.id, a.text) for a in islice(run.reader.read_all(), 0, None, QUARTER))
     return find_files([str(path)])
 
 
@@ -169,7 +178,7 @@ def follow_judged(run: BenchRun, pairs: Sequence[JudgedPair], out: Path) -> Judg
     removed = read_records(out, REMOVED_JSONL, RemovedRecord)
     witnesses = {read_value(record.id): read_value(record.witness.id) for record in removed}
     wanted = {doc_id for pair in pairs for doc_id in pair.ids}
-    return follow_pairs(pairs, witnesses, DocumentReader(run.files, run.input).find_ids(wanted))
+    return follow_pairs(pairs, witnesses, run.reader.find_ids(wanted))
 
 
 def find_copies(texts: Sequence[str], copies: Sequence[PlantedCopy], near: NearConfig) -> FoundCopies:
@@ -215,7 +224,7 @@ class TriedThresholds:
 
 def try_thresholds(run: BenchRun) -> TriedThresholds:
     """Deduplicate the first documents with each threshold and shingle size."""
-    documents = [Document(a.id, a.text) for a in islice(DocumentReader(run.files, run.input).read_all(), CONTIGUOUS)]
+    documents = [Document(a.id, a.text) for a in islice(run.reader.read_all(), CONTIGUOUS)]
     near = replace(run.near, keep=KeepPolicy())
     suggestions = []
     lowest: Sequence[Removal] = ()

@@ -20,7 +20,7 @@ from dedup.pipeline.collect_documents import read_asked_config
 from dedup.pipeline.job import CleanRun, Progress, make_job
 from dedup.pipeline.no_index import NO_INDEX
 from dedup.pipeline.sketch_shards import sketch
-from dedup.report.corpus.cluster_pages import PageFiles, list_chunks, write_pages
+from dedup.report.corpus.cluster_pages import CLUSTERS_AT_ONCE, PageFiles, write_pages
 from dedup.report.corpus.cluster_plans import list_entries, plan_clusters
 from dedup.report.corpus.corpus_clusters import render_lists
 from dedup.report.corpus.corpus_diff import render_threshold
@@ -81,7 +81,8 @@ def write_report(task: ReportRun, progress: Progress) -> WrittenReport:
         save_page(pages / INDEX, render_index(findings, entries, links))
         write_overview(findings, entries, len(run.clusters.sizes), pages)
         progress.begin("report", len(plans), "page")
-        run_tasks(partial(write_pages, files=files), list_chunks(plans), task.workers, progress.advance)
+        chunks = [plans[at : at + CLUSTERS_AT_ONCE] for at in range(0, len(plans), CLUSTERS_AT_ONCE)]
+        run_tasks(partial(write_pages, files=files), chunks, task.workers, progress.advance)
         progress.end()
     return WrittenReport(task.target / INDEX, len(plans), len(run.clusters.sizes))
 

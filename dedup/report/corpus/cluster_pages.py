@@ -3,7 +3,7 @@
 import io
 import re
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -40,24 +40,16 @@ class PageFiles:
     pages: Path
 
 
-def list_chunks(plans: list[ClusterPlan]) -> list[list[ClusterPlan]]:
-    """Return the plans in parts, one for each task of a worker."""
-    return [plans[start : start + CLUSTERS_AT_ONCE] for start in range(0, len(plans), CLUSTERS_AT_ONCE)]
-
-
 def write_pages(plans: list[ClusterPlan], report: Callable[[int], None], files: PageFiles) -> None:
     """Write the pages of some clusters."""
-    with files.documents.open("rb") as documents, open_passages(files.out) as notes:
+    has_passages = is_within(files.out, PASSAGES)  # there are none with `--passages off`
+    passages = open_within(files.out, PASSAGES) if has_passages else nullcontext(io.BytesIO())
+    with files.documents.open("rb") as documents, passages as notes:
         for plan in plans:
             content = read_content(plan, documents, notes)
             page = render_cluster(content, compare_copies(plan, content, documents))
             save_page(files.pages / cluster_path(plan.number), page)
             report(1)
-
-
-def open_passages(out: Path) -> AbstractContextManager[IO[bytes]]:
-    """Open `passages.jsonl` of a run, or nothing: there is none with `--passages off`."""
-    return open_within(out, PASSAGES) if is_within(out, PASSAGES) else nullcontext(io.BytesIO())
 
 
 def read_content(plan: ClusterPlan, documents: IO[bytes], notes: IO[bytes]) -> ClusterContent:

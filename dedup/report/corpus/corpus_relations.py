@@ -36,8 +36,7 @@ SERIES = {
 def render_relations(findings: CorpusFindings) -> Iterator[tuple[str, str]]:
     """Yield (path, page) of the three pages."""
     losing = fit(findings.losing, measure_losing, PAGE_BYTES)
-    values = {"run": findings, "losing": losing}
-    yield LOST_PAGE, render_corpus_page("corpus_lost.html", values)
+    yield LOST_PAGE, render_corpus_page("corpus_lost.html", {"run": findings, "losing": losing})
     budget = PAGE_BYTES // max(len(findings.alike), 1)
     alike = [(name, fit(findings.alike[name], measure_alike, budget)) for name in STAYING if name in findings.alike]
     values = {"run": findings, "alike": alike, "meanings": RELATIONS, "longest_quote": MAX_QUOTE}

@@ -114,16 +114,12 @@ def render_pair_lists(run: RunTables, survey: Survey, documents: IO[bytes], link
                 page, used, number = [], 0, number + 1
             page.append(group)
             used += group.num_bytes
-            links[group.key] = f"{pairs_path(grouping.kind, number)}#group-{len(page)}"
+            links[group.key] = f"pairs/{grouping.kind}-{number}.html#group-{len(page)}"
         if page:
             yield render_pairs(grouping.kind, number, page)
 
 
-def pairs_path(kind: str, page: int) -> str:
-    """Return a page of the lists of a kind, from 1, relative to the index."""
-    return f"pairs/{kind}-{page}.html"
-
-
 def render_pairs(kind: str, page: int, groups: list[PairGroup]) -> tuple[str, str]:
     """Return (path, page) of some lists."""
-    return pairs_path(kind, page), render_corpus_page("corpus_pairs.html", {"kind": kind, "groups": groups}, root="../")
+    values = {"kind": kind, "groups": groups}
+    return f"pairs/{kind}-{page}.html", render_corpus_page("corpus_pairs.html", values, root="../")

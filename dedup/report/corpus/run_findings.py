@@ -63,8 +63,10 @@ def describe_findings(
         above=tuple(describe_removals(run, run.nearest, shown, documents)),
         below=tuple(describe_misses(misses.below, shown, documents)) if misses else None,
         yet_kept=tuple(describe_misses(misses.yet_kept, shown, documents)) if misses else None,
-        boilerplate=read_boilerplate(run.out),
-        rejections=read_rejections(run.out),
+        boilerplate=tuple(
+            islice(read_records(run.out, BOILERPLATE, BoilerplateRecord, may_lack=True), MAX_BOILERPLATE)
+        ),
+        rejections=tuple(islice(read_records(run.out, REJECTED, RejectedRecord), MAX_REJECTIONS)),
         num_elsewhere=int((run.removals.witness == NO_WITNESS).sum()),
         losing=tuple(map(mark_novel, describe_removals(run, run.losing, shown, documents))),
         num_losing=int((run.removals.novel > 0).sum()),
@@ -189,13 +191,3 @@ def count_similarities(removals: RemovalTable) -> dict[str, tuple[int, ...]]:
         for relation in CopyRelation
         if relation is not CopyRelation.EXACT
     }
-
-
-def read_boilerplate(out: Path) -> tuple[BoilerplateRecord, ...]:
-    """Return the boilerplate of a run, most frequent first, at most MAX_BOILERPLATE of it."""
-    return tuple(islice(read_records(out, BOILERPLATE, BoilerplateRecord, may_lack=True), MAX_BOILERPLATE))
-
-
-def read_rejections(out: Path) -> tuple[RejectedRecord, ...]:
-    """Return the first records that a run set aside."""
-    return tuple(islice(read_records(out, REJECTED, RejectedRecord), MAX_REJECTIONS))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from dedup.diff.model import Block, Change, ChangeKind, Diff, TextNames, UnitChange
+from dedup.diff.model import Block, ChangeKind, Diff, TextNames, UnitChange
 from dedup.report.diff.diff_rows import (
     Departure,
     Fold,
@@ -14,7 +14,7 @@ from dedup.report.diff.diff_rows import (
     name_anchor,
     starts_move,
 )
-from dedup.report.diff.diff_text import describe_fact, describe_fold, describe_move, describe_relation, summarise
+from dedup.report.diff.diff_text import RELATIONS, describe_fact, describe_fold, describe_move, summarise
 from dedup.report.page import render_page
 from dedup.report.wrapping import show_white_space
 
@@ -91,14 +91,9 @@ def link_changes(rows: list[DiffRow]) -> list[DiffRow]:
 def measure_shares(diff: Diff) -> list[tuple[str, int, float]]:
     """Return (name, words, percent) of the bar at the top."""
     stats = diff.stats
-    counts = [
-        ("kept", stats.num_kept),
-        ("moved", stats.num_moved),
-        ("added", stats.num_added),
-        ("dropped", stats.num_dropped),
-    ]
-    total = sum(count for _, count in counts) or 1
-    return [(name, count, round(100 * count / total, 2)) for name, count in counts]
+    counts = {name: int(getattr(stats, f"num_{name}")) for name in ("kept", "moved", "added", "dropped")}
+    total = sum(counts.values()) or 1
+    return [(name, count, round(100 * count / total, 2)) for name, count in counts.items()]
 
 
 def _describe_row(diff: Diff, row: ShownRow, prefix: str) -> DiffRow:
@@ -120,9 +115,7 @@ def _describe_row(diff: Diff, row: ShownRow, prefix: str) -> DiffRow:
 
 
 def _describe_block(diff: Diff, block: Block, prefix: str) -> DiffRow:
-    label = link = move_anchor = ""
-    if block.relation in {UnitChange.SPLIT, UnitChange.MERGED}:
-        label = describe_relation(block.relation)
+    label, link, move_anchor = RELATIONS.get(block.relation, ""), "", ""
     if block.move is not None and starts_move(diff, block):
         label = "; ".join(filter(None, (describe_move(diff, block.move, is_arrival=True), label)))
         link, move_anchor = f"#{prefix}from-{block.move + 1}", f"{prefix}move-{block.move + 1}"
@@ -149,13 +142,9 @@ def _cut_pieces(diff: Diff, block: Block, *, is_old: bool, is_new: bool) -> tupl
             pieces.append(TaggedText("", change.new.cut(diff.new)))
             continue
         title = ", ".join(f"{mark.value} changed" for mark in change.marks)
+        show = show_white_space if is_white_space(diff, change) else str
         if is_old and not change.old.is_empty:
-            pieces.append(TaggedText("del", _show(diff, change, change.old.cut(diff.old)), title))
+            pieces.append(TaggedText("del", show(change.old.cut(diff.old)), title))
         if is_new and not change.new.is_empty:
-            pieces.append(TaggedText("ins", _show(diff, change, change.new.cut(diff.new)), title))
+            pieces.append(TaggedText("ins", show(change.new.cut(diff.new)), title))
     return tuple(pieces)
-
-
-def _show(diff: Diff, change: Change, text: str) -> str:
-    """Return the text; white space that is all that changed is made visible."""
-    return show_white_space(text) if is_white_space(diff, change) else text

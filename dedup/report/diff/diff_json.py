@@ -14,10 +14,7 @@ def render_json(diff: Diff, names: TextNames) -> str:
             "new": {"name": names.new, "num_characters": len(diff.new), "num_words": stats.num_new_words},
             "is_identical": diff.is_identical,
             "stats": {
-                "num_kept": stats.num_kept,
-                "num_moved": stats.num_moved,
-                "num_added": stats.num_added,
-                "num_dropped": stats.num_dropped,
+                **{name: getattr(stats, name) for name in ("num_kept", "num_moved", "num_added", "num_dropped")},
                 "similarity": round(stats.similarity, 6),
             },
             "moves": [

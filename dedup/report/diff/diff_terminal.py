@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from dedup.diff.model import Block, Change, ChangeKind, Diff, TextNames, UnitChange
+from dedup.diff.model import Block, ChangeKind, Diff, TextNames, UnitChange
 from dedup.report.diff.diff_rows import CONTEXT, Departure, Fold, is_white_space, lay_out, list_facts, starts_move
-from dedup.report.diff.diff_text import describe_fact, describe_fold, describe_move, describe_relation, summarise
+from dedup.report.diff.diff_text import RELATIONS, describe_fact, describe_fold, describe_move, summarise
 from dedup.report.wrapping import Line, Piece, Style, add_signs, hang, pad, paint, show_white_space, wrap_pieces
 from dedup.text.control_characters import make_safe, show_line
 
@@ -65,10 +65,9 @@ def _write_body(diff: Diff, screen: Screen) -> Iterator[Line]:
             yield (Piece(f"    ... {describe_fold(diff, row)} ...", Style.FAINT),)
         elif isinstance(row, Departure):
             yield from _write_departure(diff, row, screen)
-        elif screen.is_side_by_side:
-            yield from _write_pair(diff, row, screen)
         else:
-            yield from _write_block(diff, row, screen)
+            yield from _write_note(diff, row, screen)
+            yield from (_write_pair if screen.is_side_by_side else _write_block)(diff, row, screen)
 
 
 def _write_departure(diff: Diff, row: Departure, screen: Screen) -> Iterator[Line]:
@@ -79,14 +78,12 @@ def _write_departure(diff: Diff, row: Departure, screen: Screen) -> Iterator[Lin
 
 
 def _write_block(diff: Diff, block: Block, screen: Screen) -> Iterator[Line]:
-    yield from _write_note(diff, block, screen)
     pieces = _show_pieces(diff, block, screen, is_old=True, is_new=True)
     yield from hang(_choose_sign(block), wrap_pieces(pieces, _measure_text(screen)))
 
 
 def _write_pair(diff: Diff, block: Block, screen: Screen) -> Iterator[Line]:
     """Yield the old and the new wording beside each other."""
-    yield from _write_note(diff, block, screen)
     width = (screen.width - GUTTER - 3) // 2
     sides = [_show_pieces(diff, block, screen, is_old=is_old, is_new=not is_old) for is_old in (True, False)]
     columns = [wrap_pieces(pieces, width) for pieces in sides]
@@ -103,8 +100,8 @@ def _write_note(diff: Diff, block: Block, screen: Screen) -> Iterator[Line]:
     notes = []
     if block.move is not None and starts_move(diff, block):
         notes.append(describe_move(diff, block.move, is_arrival=True))
-    if block.relation in {UnitChange.SPLIT, UnitChange.MERGED}:
-        notes.append(describe_relation(block.relation))
+    if block.relation in RELATIONS:
+        notes.append(RELATIONS[block.relation])
     for note in notes:
         yield from hang("    ", wrap_pieces([Piece(f"({note})", Style.MOVED)], _measure_text(screen)))
 
@@ -125,22 +122,13 @@ def _cut_pieces(diff: Diff, block: Block, *, is_old: bool, is_new: bool) -> list
     for change in block.changes:
         if change.kind is ChangeKind.EQUAL:
             pieces.append(Piece(_flatten(change.new.cut(diff.new)), plain))
-        elif is_white_space(diff, change):
-            pieces.extend(_show_space_change(diff, change, is_old=is_old, is_new=is_new))
-        else:
-            if is_old and not change.old.is_empty:
-                pieces.append(Piece(_flatten(change.old.cut(diff.old)), Style.DELETED))
-            if is_new and not change.new.is_empty:
-                pieces.append(Piece(_flatten(change.new.cut(diff.new)), Style.INSERTED))
+            continue
+        show = show_white_space if is_white_space(diff, change) else _flatten
+        if is_old and not change.old.is_empty:
+            pieces.append(Piece(show(change.old.cut(diff.old)), Style.DELETED))
+        if is_new and not change.new.is_empty:
+            pieces.append(Piece(show(change.new.cut(diff.new)), Style.INSERTED))
     return _trim_end(pieces)
-
-
-def _show_space_change(diff: Diff, change: Change, *, is_old: bool, is_new: bool) -> Iterator[Piece]:
-    """Yield white space made visible."""
-    if is_old and not change.old.is_empty:
-        yield Piece(show_white_space(change.old.cut(diff.old)), Style.DELETED)
-    if is_new and not change.new.is_empty:
-        yield Piece(show_white_space(change.new.cut(diff.new)), Style.INSERTED)
 
 
 def _flatten(text: str) -> str:

@@ -78,13 +78,8 @@ def describe_fold(diff: Diff, fold: Fold) -> str:
     return f"{count_things(len(fold.blocks), 'unchanged sentence')}, {count_things(words, 'word')}"
 
 
-def describe_relation(relation: UnitChange) -> str:
-    """Return what happened to the sentences of a block."""
-    return {
-        UnitChange.EQUAL: "unchanged",
-        UnitChange.EDITED: "edited",
-        UnitChange.SPLIT: "one sentence became several",
-        UnitChange.MERGED: "several sentences became one",
-        UnitChange.ADDED: "added",
-        UnitChange.DROPPED: "dropped",
-    }[relation]
+# What happened to the sentences of a block, where that is more than its words say.
+RELATIONS = {
+    UnitChange.SPLIT: "one sentence became several",
+    UnitChange.MERGED: "several sentences became one",
+}

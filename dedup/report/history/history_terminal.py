@@ -57,11 +57,6 @@ def name_time(history: VersionHistory, number: int) -> str:
     return clip(show_line(version.time or version.name), TIME)
 
 
-def render_patches(history: VersionHistory, screen: Screen) -> str:
-    """Return the changes of every step."""
-    return "\n".join(render_between(history, step.old, step.new, screen) for step in history.steps)
-
-
 def render_between(history: VersionHistory, old: int, new: int, screen: Screen) -> str:
     """Return the changes between any two versions, counted from 0."""
     sides = [history.versions[number] for number in (old, new)]

@@ -1,7 +1,7 @@
 """The pages of `dedup sources`: a matrix, an arrow picture with its table, and the pairs behind each cell."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -83,19 +83,23 @@ def render_index(
         MatrixRow(outlet, [matrix.cells.get(CellKey(outlet, source)) for source in matrix.sources])
         for outlet in matrix.outlets
     ]
-    arrows = list_arrows(matrix)
-    sources, outlets = (
-        list(dict.fromkeys(names)) for names in ([a.key.source for a in arrows], [a.key.outlet for a in arrows])
-    )
+    known = [(key, cell) for key, cell in matrix.cells.items() if key.source != NOBODY]
+    largest = sorted(known, key=lambda item: (-item[1].articles, item[0]))[:MAX_ARROWS]
+    sources = place_names(key.source for key, _ in largest)
+    outlets = place_names(key.outlet for key, _ in largest)
+    most = max((cell.articles for _, cell in largest), default=1)
     values = {
         "summary": summary,
         "sources": matrix.sources,
         "rows": rows,
         "nobody": NOBODY,
         "outlets": summary.outlets[:MAX_OUTLETS],
-        "arrows": arrows,
-        "names": [(name, place_name(n)) for n, name in enumerate(sources)],
-        "ends": [(name, place_name(n)) for n, name in enumerate(outlets)],
+        "arrows": [
+            Arrow(key, cell, sources[key.source], outlets[key.outlet], round(1 + 7 * cell.articles / most, 1))
+            for key, cell in largest
+        ],
+        "names": list(sources.items()),
+        "ends": list(outlets.items()),
         "height": TOP + STEP * max(len(sources), len(outlets), 1),
         "weeks": list_weeks(flows),
         "stories": [s for s in sorted(stories, key=lambda s: -s.num_articles) if s.num_articles > 1][:MAX_STORIES],
@@ -103,29 +107,9 @@ def render_index(
     return render_page("sources.html", values, STYLES)
 
 
-def list_arrows(matrix: SourceMatrix) -> list[Arrow]:
-    """Return the largest known flows, those with most articles first."""
-    known = [(key, cell) for key, cell in matrix.cells.items() if key.source != NOBODY]
-    known.sort(key=lambda item: (-item[1].articles, item[0]))
-    chosen = known[:MAX_ARROWS]
-    sources = list(dict.fromkeys(key.source for key, _ in chosen))
-    outlets = list(dict.fromkeys(key.outlet for key, _ in chosen))
-    most = max((cell.articles for _, cell in chosen), default=1)
-    return [
-        Arrow(
-            key,
-            cell,
-            place_name(sources.index(key.source)),
-            place_name(outlets.index(key.outlet)),
-            round(1 + 7 * cell.articles / most, 1),
-        )
-        for key, cell in chosen
-    ]
-
-
-def place_name(number: int) -> float:
-    """Return where a name is in the picture, from above."""
-    return TOP + STEP * number
+def place_names(names: Iterable[str]) -> dict[str, float]:
+    """Return where each name is in the picture, from above."""
+    return {name: TOP + STEP * number for number, name in enumerate(dict.fromkeys(names))}
 
 
 def list_weeks(flows: Sequence[Flow]) -> list[tuple[str, int, int, int]]:

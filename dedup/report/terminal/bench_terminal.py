@@ -1,18 +1,12 @@
-"""The result of `dedup bench` for a terminal, and as JSON."""
+"""The result of `dedup bench` for a terminal."""
 
 from collections.abc import Iterator
 
 from dedup.model.bench_results import Bench, Fates, Rate
-from dedup.report.encode import encode_json
 from dedup.report.wrapping import Piece, wrap_pieces
 from dedup.text.control_characters import make_safe, show_line
 
 BAR = 30  # columns
-
-
-def render_json(found: Bench) -> str:
-    """Return the result as one JSON object, indented, with a line end; the schema is in docs/json.md."""
-    return encode_json(found)
 
 
 def render_terminal(found: Bench, width: int) -> str:
@@ -83,18 +77,12 @@ def list_judged(found: Bench) -> Iterator[str]:
         return
     absent = f", {judged.absent:,} of them not in these files" if judged.absent else ""
     yield f"{judged.pairs:,} judged pairs{absent}"
-    yield f"  right      {format_fates(judged.right)}"
-    yield f"  wrong      {format_fates(judged.wrong)}"
-    if judged.contested != Fates(0, 0, 0):
-        yield f"  contested  {format_fates(judged.contested)}"
+    for verdict, fates in (("right", judged.right), ("wrong", judged.wrong), ("contested", judged.contested)):
+        other = f", {fates.other:,} where one goes because of another document" if fates.other else ""
+        if verdict != "contested" or fates != Fates(0, 0, 0):
+            yield f"  {verdict:<11}{fates.go:>6,} go, {fates.stay:>6,} stay{other}"
     if judged.precision:
         yield f"  right, of those that go  {format_rate(judged.precision)}"
-
-
-def format_fates(fates: Fates) -> str:
-    """Return how many pairs go and stay."""
-    other = f", {fates.other:,} where one goes because of another document" if fates.other else ""
-    return f"{fates.go:>6,} go, {fates.stay:>6,} stay{other}"
 
 
 def list_recall(found: Bench) -> Iterator[str]:

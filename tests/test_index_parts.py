@@ -36,7 +36,7 @@ def test_parts_of_any_size_in_any_number_of_threads_give_one_output(two_days, de
     monkeypatch.setattr(near_lookup, "DOCUMENTS_AT_ONCE", documents)
     monkeypatch.setattr(near_lookup, "ROWS_AT_ONCE", 5)
     monkeypatch.setattr(fetch, "PIECES_AT_ONCE", 3)
-    monkeypatch.setattr(near_lookup, "count_threads", lambda: threads)
+    monkeypatch.setattr(near_lookup, "count_cores", lambda: threads)
     assert dedup("clean", "day2.jsonl", "-o", "parts", "--index", "news.duckdb", *DAYS, cwd=two_days).code == 0
     for name in ("removed.jsonl", "clusters.jsonl", "kept/day2.jsonl"):
         assert (two_days / "whole" / name).read_bytes() == (two_days / "parts" / name).read_bytes()

@@ -53,11 +53,13 @@ def export(source: str, table: str, output_format: str | None, output: str | Non
     from functools import partial
 
     from dedup.output.output_file import open_output, refuse_output
-    from dedup.pipeline.export_table import export_table
+    from dedup.output.table_file import write_table
+    from dedup.pipeline.export_table import find_table
     from dedup.report.wording import count_things
 
     refuse_output(output, [source])
-    with open_output(output, [source]) if output else nullcontext(sys.stdout.buffer) as file:
-        count = export_table(source, table, chosen, file, partial(click.echo, err=True))
+    place = open_output(output, [source]) if output else nullcontext(sys.stdout.buffer)
+    with place as file, find_table(source, table, partial(click.echo, err=True)) as found:
+        count = write_table(found, chosen, file)
     if output is not None:
         teller.tell({"output": output, "rows": count}, lambda: f"wrote {count_things(count, 'row')} to {output}\n")

@@ -13,7 +13,7 @@ from dedup.config import NearConfig, PassageConfig
 from dedup.index.connection import Connection
 from dedup.index.dictionaries import Coder, choose_coder
 from dedup.index.samples import take_samples, view_as_bytes
-from dedup.index.store import IndexFile, count_threads
+from dedup.index.store import IndexFile
 from dedup.index.stored_tokens import write_seed
 from dedup.index.tables import PIECE, RunRow, insert_run, make_tables, settings_of
 from dedup.kernels.minhash import SIGNATURE_WORDS
@@ -24,7 +24,7 @@ from dedup.near.segments import Batch, Segments, pick_bytes
 from dedup.near.sketches import Sketches
 from dedup.near.stored import DIFFERENCE_COLUMNS
 from dedup.passages.document_tokens import DocumentTokens
-from dedup.threads import start_threads
+from dedup.threads import count_cores, start_threads
 from dedup.version import __version__
 
 PIECE_SCHEMA = pa.schema({"ordinal": pa.int64(), "part": pa.int32(), "piece": pa.large_binary()})
@@ -206,7 +206,7 @@ def cut_masked(addition: Addition, coder: Coder) -> Iterator[pa.RecordBatch]:
 
 def cut_shingles(addition: Addition) -> Iterator[pa.RecordBatch]:
     """Yield the rows of `shingles`: the sampled ones of each kept document, boilerplate left out."""
-    with start_threads(count_threads()) as threads:
+    with start_threads(count_cores()) as threads:
         for batch, rows, ordinal in addition.rows():
             tokens = DocumentTokens.unmasked(
                 addition.sketches.compared_addresses(batch)[rows], batch.column("num_tokens")[rows]

@@ -25,7 +25,7 @@ from dedup.index.near_lookup import (
     passing,
 )
 from dedup.index.samples import Samples, fetch_samples, read_samples
-from dedup.index.store import count_threads, streaming
+from dedup.index.store import streaming
 from dedup.index.stored_tokens import PIECES_AT_ONCE, StoredTokens, fetch_tokens
 from dedup.kernels.buffers import as_read_only
 from dedup.kernels.first_sources import (
@@ -39,7 +39,7 @@ from dedup.kernels.first_sources import (
     note_sources,
 )
 from dedup.near.stored import NO_PAIRS, Containers, StoredDocuments, StoredPairs
-from dedup.threads import Threads, start_threads
+from dedup.threads import Threads, count_cores, start_threads
 
 # A stored document is fetched where it is the first to hold this share of the shingles that are looked for.
 WORTH_FETCHING = 0.05
@@ -68,8 +68,8 @@ def find_holders(
         return NO_PAIRS
     assert firsts[-1] < NOBODY, "more ordinals than the table can name"
     assert config.shingle_size == PassageConfig.shingle_size, "shingles are stored in one size"
-    parts, found = cut_documents(asked.ends, config.max_fingerprints // count_threads()), []
-    with streaming(connection), start_threads(count_threads()) as threads:
+    parts, found = cut_documents(asked.ends, config.max_fingerprints // count_cores()), []
+    with streaming(connection), start_threads(count_cores()) as threads:
         for part in parts:
             start = int(asked.ends[part.start - 1]) if part.start else 0
             ends = asked.ends[part] - start
@@ -201,7 +201,7 @@ def fetch_containers(
     ordinals, place = np.unique(pairs.source, return_inverse=True)
     held = HeldPairs(pairs.document, place, StoredTokens(ordinals, fetch_sizes(connection, ordinals)))
     held = held.select(held.stored.num_tokens[place] >= own_tokens[pairs.document])
-    with streaming(connection), start_threads(count_threads()) as threads:
+    with streaming(connection), start_threads(count_cores()) as threads:
         samples = fetch_samples(connection, held.stored.ordinals, threads)
         shares = measure_pairs(np.column_stack([held.document, held.place]), asked, samples, threads)
         held = held.select(shares >= WORTH_COMPARING)

@@ -17,7 +17,7 @@ import pyarrow as pa
 from dedup.config import NearConfig
 from dedup.index.checks import check_values
 from dedup.index.connection import Connection, require
-from dedup.index.store import count_threads, streaming
+from dedup.index.store import streaming
 from dedup.index.stored_tokens import StoredTokens, fetch_tokens
 from dedup.index.tables import read_runs
 from dedup.kernels.buffers import as_read_only
@@ -29,7 +29,7 @@ from dedup.near.bands import bands_of
 from dedup.near.leaders import Offered, limits_of
 from dedup.near.read_facts import Facts
 from dedup.near.stored import DIFFERENCE_COLUMNS, NAME_SCHEMA, NOTHING_REMOVED, RemovedContents, StoredDocuments
-from dedup.threads import Threads, start_threads
+from dedup.threads import Threads, count_cores, start_threads
 
 CONTROL = re.compile("[\\x00-\\x1f]")
 ROWS_AT_ONCE, DOCUMENTS_AT_ONCE = 1 << 13, 1 << 16
@@ -161,7 +161,7 @@ def find_stored(
     `without` are the numbers of runs that are passed over; tokens go to files beside `spool`, which are mapped.
     """
     removed = find_removed(connection, [part.content for part in new], without)
-    with streaming(connection), start_threads(count_threads()) as threads:
+    with streaming(connection), start_threads(count_cores()) as threads:
         scanned = scan_keys(connection, new, near, without, threads)
         compared = StoredTokens(scanned.ordinals[scanned.comparable], scanned.num_tokens[scanned.comparable])
         wanted = add_witnesses(connection, compared, removed)

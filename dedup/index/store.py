@@ -20,6 +20,7 @@ from dedup.output.lock_file import release_lock, take_lock
 from dedup.output.output_file import LOCK_SUFFIX, LOG_SUFFIXES, choose_mode
 from dedup.signals import temporary_folder
 from dedup.text.printed_paths import printable
+from dedup.threads import count_cores
 
 # Blocks are read once: a larger cache costs fresh pages, and saves nothing.
 READING_MEMORY, WRITING_MEMORY = "256MB", "1GB"
@@ -233,7 +234,7 @@ def streaming(connection: Connection) -> Iterator[None]:
     connection.execute(f"SET memory_limit = '{STREAMING_MEMORY}'")
     connection.execute("SET threads = 1")
     yield
-    connection.execute(f"SET threads = {count_threads()}")
+    connection.execute(f"SET threads = {count_cores()}")
     connection.execute(f"SET memory_limit = '{READING_MEMORY}'")
 
 
@@ -258,11 +259,6 @@ def transaction(connection: Connection) -> Iterator[None]:
     connection.execute("COMMIT")
 
 
-def count_threads() -> int:
-    """Return how many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 @contextmanager
 def connect(path: Path, patience_s: float, *, read_only: bool) -> Iterator[Connection]:
     """Open a DuckDB file, again and again while others hold it: no query reaches other files, extensions stay out.
@@ -273,7 +269,7 @@ def connect(path: Path, patience_s: float, *, read_only: bool) -> Iterator[Conne
 
     with temporary_folder("dedup-index-") as scratch:
         config: dict[str, str | bool | int | float | list[str]] = {
-            "threads": str(count_threads()),
+            "threads": str(count_cores()),
             "memory_limit": READING_MEMORY if read_only else WRITING_MEMORY,
             "checkpoint_threshold": LOGGED,
             "temp_directory": scratch,

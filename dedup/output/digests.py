@@ -4,7 +4,6 @@ BLAKE3, because it takes a fraction of the time of SHA-256 and BLAKE2b: decision
 """
 
 import hashlib
-import os
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +14,7 @@ from blake3 import blake3
 from dedup.errors import InputError, OutputError
 from dedup.output.confined_paths import create_within, list_within, open_within
 from dedup.output.folder_marker import MARKER
-from dedup.threads import start_threads
+from dedup.threads import count_cores, start_threads
 
 DIGESTS = "B3SUMS"
 LINE = re.compile(r"(\\?)([0-9a-f]{64})  (.+)")
@@ -41,7 +40,7 @@ def write_digests(folder: Path, *, apart: Iterable[str] = ()) -> str:
 
 def digest_files(folder: Path, names: Iterable[str]) -> list[str]:
     """Return the digests of some files, "" of one that is missing."""
-    with start_threads(len(os.sched_getaffinity(0))) as threads:
+    with start_threads(count_cores()) as threads:
         return list(threads.ahead(lambda name: digest_file(folder, name), names))
 
 

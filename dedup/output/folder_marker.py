@@ -2,12 +2,15 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
+from typing import IO
 
 import msgspec
 
 from dedup.errors import OutputError
 from dedup.output.confined_paths import create_within
+from dedup.output.lock_file import take_lock
 from dedup.signals import sheltered
 
 MARKER, FORMAT, VERSION = ".dedup.json", "dedup-folder", 1
@@ -97,6 +100,32 @@ def claim(folder: Path, kind: str) -> None:
     if not has_marker(folder, kind):
         with create_within(folder, MARKER) as file:
             file.write(FolderMarker(kind).to_json())
+
+
+def take_over(folder: Path, kind: str) -> IO[bytes] | None:
+    """Make the folder in which another one of a kind is made, or take over one that is ours, and lock it.
+
+    None where another process holds the lock. What is not ours, and a link in it, is an `OutputError`.
+    """
+    if folder.is_dir():
+        refuse_foreign(folder, kind)
+        refuse_links(folder)
+    claim(folder, kind)
+    return take_lock(folder / "lock")
+
+
+def put_in_place(made: Path, place: Path, kind: str, old: Path, refuse: Callable[[], None]) -> None:
+    """Put a finished folder in its place. One of ours that is there goes to `old`, any other is an `OutputError`.
+
+    `refuse` raises one where that has what somebody may want.
+    """
+    if place.exists():
+        refuse_link(place)
+        refuse_foreign(place, kind)
+        refuse()
+        shutil.rmtree(old, ignore_errors=True)
+        os.replace(place, old)
+    os.replace(made, place)
 
 
 def remove_ours(folder: Path, kind: str) -> None:

@@ -37,8 +37,6 @@ def open_writer(target: Path | IO[bytes], like: "pq.ParquetFile") -> Iterator["p
     import pyarrow.parquet as pq  # noqa: PLC0415 (for those who have such files)
 
     codecs = codecs_of(like) or "snappy"
-    if isinstance(target, Path):
-        target.parent.mkdir(parents=True, exist_ok=True)
     opened = pa.OSFile(os.fsencode(target), "wb") if isinstance(target, Path) else nullcontext(target)
     with opened as sink, pq.ParquetWriter(sink, like.schema_arrow, compression=codecs) as writer:
         yield writer

@@ -18,12 +18,12 @@ from dedup.output.folder_marker import (
     RUN,
     claim,
     has_marker,
+    put_in_place,
     refuse_foreign,
     refuse_link,
-    refuse_links,
     remove_ours,
+    take_over,
 )
-from dedup.output.lock_file import take_lock
 from dedup.text.printed_paths import name_on_disk
 from dedup.version import __version__
 
@@ -101,10 +101,13 @@ class RunFolder:
         return self.output / folder / name_on_disk(file.name)
 
     def place(self, folder: str, file: SourceFile) -> Path:
-        """Return where that is written: if it is packed afterwards, elsewhere."""
+        """Return where that is written, in a folder that is there: if it is packed afterwards, elsewhere."""
+        place = self.output_place(folder, file)
         if file.is_repacked:
-            return self.parts / "plain" / folder / name_on_disk(file.name)
-        return self.output_place(folder, file)
+            place = self.parts / "plain" / folder / name_on_disk(file.name)
+        if not place.parent.exists():
+            place.parent.mkdir(parents=True, exist_ok=True)
+        return place
 
     def part(self, shard_index: int, name: str) -> Path:
         """Return the piece of an output file that one shard writes."""
@@ -142,7 +145,6 @@ class RunFolder:
         refuse_link(self.out)
         if self.partial.is_dir():
             refuse_foreign(self.partial, RUN)
-            refuse_links(self.partial)
         marker = self._marker
         cut_off = marker.exists()
         if self.out.exists():
@@ -154,8 +156,7 @@ class RunFolder:
         if resume and cut_off:
             begun_with, _, version = marker.read_text("utf-8", "replace").partition(" ")
             refuse_other(str(self.partial), version, has_same_settings=begun_with == fingerprint)
-        claim(self.partial, RUN)
-        lock = take_lock(self.partial / "lock")
+        lock = take_over(self.partial, RUN)
         if lock is None:
             raise OutputError(f"{self.out}: another run is writing here. Wait for it or choose another folder.")
         if not resume:
@@ -191,14 +192,7 @@ class RunFolder:
     def publish(self) -> None:
         """Put the finished output in its place and remove what the run worked with."""
         shutil.rmtree(self.parts, ignore_errors=True)
-        if self.out.exists():
-            replaced = self.partial / "replaced"
-            shutil.rmtree(replaced, ignore_errors=True)
-            refuse_link(self.out)
-            refuse_foreign(self.out, RUN)
-            self._refuse_added()
-            os.replace(self.out, replaced)
-        os.replace(self.output, self.out)
+        put_in_place(self.output, self.out, RUN, self.partial / "replaced", self._refuse_added)
         remove_ours(self.partial, RUN)
 
 

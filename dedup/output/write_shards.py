@@ -60,7 +60,7 @@ class Dropped(NamedTuple):
     @property
     def is_aside(self) -> bool:
         """Return whether the bytes of the record go into `set_aside/`: it is rejected, and long."""
-        return self.rejection is not None and is_long(self.rejection)
+        return self.rejection is not None and self.rejection.length > MAX_RAW
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,9 @@ def write_shard(results: Results, shard: Shard, offset: int) -> None:
     dropped = find_dropped(results, shard)
     file, run = shard.files[0], results.run
     layout = read_layout(file) if dropped and file.format in DELIMITERS else None
-    names, decided = name_dropped(results, dropped), find_decisions(results, dropped)
+    documents = [item.doc_index for item in dropped if item.rejection is None]
+    names = dict(zip(documents, results.segments.names(np.array(documents, np.int64)), strict=True))
+    decided = find_decisions(results, dropped)
     with (
         run.part(shard.index, parts.REMOVED).open("wb", PART_BUFFER) as removed,
         run.part(shard.index, parts.EDITED).open("wb", PART_BUFFER) as edited,
@@ -106,7 +108,7 @@ def write_shard(results: Results, shard: Shard, offset: int) -> None:
         for item, raw in zip(dropped, drop_records(results, shard, dropped, offset), strict=True):
             source_file = shard.files[item.file]
             if item.rejection is not None:
-                rejected.write(encode_line(describe_bad(source_file, item.rejection, raw)))
+                rejected.write(encode_line(describe_bad(source_file, item, raw)))
                 continue
             whole, name = wrap_record(raw, source_file.format, layout), names[item.doc_index]
             if item.replacement is None:
@@ -115,22 +117,13 @@ def write_shard(results: Results, shard: Shard, offset: int) -> None:
                 edited.write(encode_line(describe_edited(item, whole, name, source_file.format)))
 
 
-def is_long(bad: Rejection) -> bool:
-    """Return whether the bytes of a rejected record go into `set_aside/`."""
-    return bad.length > MAX_RAW
-
-
-def describe_bad(file: SourceFile, bad: Rejection, raw: bytes) -> RejectedRecord:
+def describe_bad(file: SourceFile, item: Dropped, raw: bytes) -> RejectedRecord:
     """Return the record of a rejection; a row of Parquet has no bytes of its own."""
-    if is_long(bad):
+    bad = item.rejection
+    assert bad is not None
+    if item.is_aside:
         return RejectedRecord(path=file.path, line=bad.line, offset=bad.start, error=bad.error, set_aside=bad.length)
     return describe_rejection(file.path, bad.line, bad.start, bad.error, b"" if file.format == "parquet" else raw)
-
-
-def name_dropped(results: Results, dropped: list[Dropped]) -> dict[int, DocumentName]:
-    """Return the names of the dropped documents by doc_index."""
-    documents = [item.doc_index for item in dropped if item.rejection is None]
-    return dict(zip(documents, results.segments.names(np.array(documents, np.int64)), strict=True))
 
 
 def find_decisions(results: Results, dropped: list[Dropped]) -> dict[int, Decision]:
@@ -180,7 +173,6 @@ def drop_lines(
     replacements, aside = [d.replacement or b"" for d in dropped], np.array([d.is_aside for d in dropped], np.bool_)
     drops = Ranges(starts, ends, replacements, aside)
     place = results.run.place(parts.KEPT, file)
-    place.parent.mkdir(parents=True, exist_ok=True)
     with (
         open_aside(results.run, shard, file, is_needed=bool(aside.any())) as set_aside,
         place.open("wb" if shard.stop is None else "r+b", COPY_SIZE) as kept,
@@ -200,7 +192,6 @@ def open_aside(run: RunFolder, shard: Shard, file: SourceFile, *, is_needed: boo
         yield io.BytesIO()
         return
     place = run.part(shard.index, parts.ASIDE) if len(shard.files) == 1 else run.place(parts.SET_ASIDE, file)
-    place.parent.mkdir(parents=True, exist_ok=True)
     with place.open("wb", COPY_SIZE) as opened:
         yield opened
 
@@ -209,19 +200,12 @@ def drop_texts(results: Results, _: Shard, file: SourceFile, dropped: list[Dropp
     """Copy a kept .txt file, or write an edited one; yield the bytes of one that does not stay as it is."""
     target = results.run.place(parts.KEPT, file)
     if not dropped:
-        try:
-            shutil.copyfile(file.location, target)
-        except FileNotFoundError:  # once in a folder
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file.location, target)
+        shutil.copyfile(file.location, target)
     for item in dropped:
         if item.replacement is not None:
-            target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(item.replacement)
         if item.is_aside:
-            place = results.run.place(parts.SET_ASIDE, file)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file.location, place)
+            shutil.copyfile(file.location, results.run.place(parts.SET_ASIDE, file))
         yield b"" if item.is_aside else Path(file.location).read_bytes()
 
 
@@ -265,9 +249,7 @@ def prepare_files(run: RunFolder, shards: Sequence[Shard]) -> None:
     """Make the empty output files that several shards write into."""
     for shard in shards:
         if shard.is_in_bytes:
-            place = run.place(parts.KEPT, shard.files[0])
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.touch()
+            run.place(parts.KEPT, shard.files[0]).touch()
 
 
 def join_parts(run: RunFolder, shards: Sequence[Shard], names: Sequence[str]) -> None:
@@ -283,7 +265,5 @@ def join_files(run: RunFolder, shards: Sequence[Shard], name: str, folder: str) 
     for shard in shards:
         part = run.part(shard.index, name)
         if part.exists():
-            target = run.place(folder, shard.files[0])
-            target.parent.mkdir(parents=True, exist_ok=True)
-            with target.open("ab") as file:
+            with run.place(folder, shard.files[0]).open("ab") as file:
                 append_file(part, file)

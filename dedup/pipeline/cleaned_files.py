@@ -15,6 +15,7 @@ from dedup.output.run_rows import list_tables
 from dedup.pipeline.clean_files import clean
 from dedup.pipeline.job import CleanRun, SilentProgress
 from dedup.report.result_tables import TabularResult
+from dedup.threads import count_cores
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -95,7 +96,7 @@ def clean_files(
         files=find_files(names, settings.input.input_format, settings.input.encoding),
         out=Path(out),
         settings=settings,
-        workers=workers or len(os.sched_getaffinity(0)),
+        workers=workers or count_cores(),
         overwrite=overwrite,
         index=Path(index) if index is not None else None,
     )

@@ -1,7 +1,7 @@
 """The versions of articles, from a corpus or a finished run: grouped, and put in their order."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -132,12 +132,11 @@ def choose_article(documents: Iterable[Document], key: str | None, fields: Versi
         return next(iter(groups.values()))
     if wanted is not None:
         raise InputError(f'no document has "{fields.group}": "{key}". Check the value, or name another --group-field.')
-    raise InputError(explain_choice({name: len(found) for name, found in groups.items()}, fields))
-
-
-def explain_choice(sizes: Mapping[str, int], fields: VersionFields) -> str:
-    """Return that one of several articles must be named, with those that have most versions."""
-    if not sizes:
-        return f'no document has a "{fields.group}". Name the field that versions of an article share: --group-field.'
-    most = ", ".join(f"{name} ({size})" for name, size in Counter(sizes).most_common(3))
-    return f"{len(sizes):,} articles are here, with most versions {most}. Name one after the file, or take --all."
+    if not groups:
+        missing = f'no document has a "{fields.group}". Name the field that versions of an article share'
+        raise InputError(f"{missing}: --group-field.")
+    largest = Counter({name: len(found) for name, found in groups.items()}).most_common(3)
+    most = ", ".join(f"{name} ({size})" for name, size in largest)
+    raise InputError(
+        f"{len(groups):,} articles are here, with most versions {most}. Name one after the file, or take --all."
+    )

@@ -1,13 +1,13 @@
 """Compile kernels before they are needed: all that a command can call, in one step, on all cores."""
 
 import gc
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from dedup.kernels.jit import is_cached, note_cached
 from dedup.pipeline.job import Progress
+from dedup.threads import count_cores
 from dedup.workers import run_tasks
 
 # Groups of `kernel_calls`, the longest first: cores that are done early take the next.
@@ -58,8 +58,3 @@ def count_kernels(name: str) -> int:
     from dedup.pipeline.kernel_calls import GROUPS  # noqa: PLC0415 (the same)
 
     return sum(1 for _ in GROUPS[name]())
-
-
-def count_cores() -> int:
-    """Return how many processes can compile at once."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

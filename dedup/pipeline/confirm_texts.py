@@ -17,7 +17,7 @@ from dedup.near.sketches import Located
 from dedup.near.text_proofs import Proofs, Prover
 from dedup.output.confirmation import Doubted, Judge
 from dedup.output.conflicts import find_conflicts
-from dedup.threads import start_threads
+from dedup.threads import count_cores, start_threads
 
 PROVED_AT_ONCE = 500
 
@@ -29,7 +29,7 @@ def confirm_texts(
     doubted = Doubted.of(decisions, int.from_bytes(os.urandom(8), "little"))
     prover, is_worded = Prover.of(doubted.seed), doubted.is_worded
     texts = [documents[index].text.encode() for index in doubted.documents.tolist()]
-    with start_threads(len(os.sched_getaffinity(0))) as threads:
+    with start_threads(count_cores()) as threads:
         parts = [slice(first, first + PROVED_AT_ONCE) for first in range(0, len(texts), PROVED_AT_ONCE)]
         rows = threads.map(lambda part: prover.prove(texts[part], is_worded[part]), parts)
     judge = Judge(

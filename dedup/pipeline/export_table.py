@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO
 
 import msgspec
 
@@ -13,19 +12,16 @@ from dedup.index.store import IndexFile
 from dedup.output.finished_run import check_run
 from dedup.output.output_file import is_index
 from dedup.output.run_rows import list_tables
-from dedup.output.table_file import TableSource, write_table
+from dedup.output.table_file import TableSource
 from dedup.report.compare.compare_tables import COLUMNS, list_rows
-
-
-def export_table(source: str, table: str, file_format: str, file: IO[bytes], tell: Callable[[str], None]) -> int:
-    """Write a table of a source to an open file; return how many rows it has. `tell` is that of `check_run`."""
-    with find_table(source, table, tell) as found:
-        return write_table(found, file_format, file)
 
 
 @contextmanager
 def find_table(source: str, table: str, tell: Callable[[str], None]) -> Iterator[TableSource]:
-    """Give a table of a source; a source that is none, or has no such table, is an `InputError`."""
+    """Give a table of a source; a source that is none, or has no such table, is an `InputError`.
+
+    `tell` is that of `check_run`.
+    """
     path = Path(source)
     if path.is_dir():
         tables = list_tables(path, check_run(path, tell))

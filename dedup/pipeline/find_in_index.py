@@ -11,7 +11,7 @@ from dedup.errors import InputError
 from dedup.index.find_containers import find_sharers
 from dedup.index.near_lookup import fetch_rows
 from dedup.index.samples import take_samples
-from dedup.index.store import IndexFile, count_threads, streaming
+from dedup.index.store import IndexFile, streaming
 from dedup.index.stored_tokens import StoredTokens, fetch_tokens
 from dedup.index.tables import config_of, read_settings, refuse_other_settings, settings_of
 from dedup.model.index_results import SharedPassage, SharingDocument, SharingDocuments
@@ -22,7 +22,7 @@ from dedup.passages.search import compare_pairs
 from dedup.signals import temporary_folder
 from dedup.text.printed_paths import printable
 from dedup.text.token_spans import TokenOffsets
-from dedup.threads import start_threads
+from dedup.threads import count_cores, start_threads
 
 MAX_COMPARED = 500  # candidates: those that share most sampled shingles; a page of news has some hundreds
 
@@ -44,7 +44,7 @@ def find_in_index(index: IndexFile, text: str, min_tokens: int = PassageConfig.m
     with (
         temporary_folder("dedup-find-") as scratch,
         index.reading() as connection,
-        start_threads(count_threads()) as threads,
+        start_threads(count_cores()) as threads,
     ):
         settings = read_settings(connection)
         refuse_other_settings(index.path, settings, settings_of(config_of(settings)))  # words that are read otherwise

@@ -44,7 +44,8 @@ def find_stories(
     titles = [read_field(document, "title") for document in named]
     texts = [join_title(title, document.text) for title, document in zip(titles, found, strict=True)]
     outlets = number_outlets([read_field(document, "outlet") for document in named])
-    days = np.array([find_day(document, "date") for document in named], np.int32)
+    dates = (parse_day(msgspec.json.encode(document.fields.get("date"), enc_hook=str)) for document in named)
+    days = np.array([UNDATED if day is None else day.toordinal() for day in dates], np.int32)
     grouping = group_documents(TermCounter().count(texts), days, outlets, config, lambda _: None)
     words: dict[int, str] = {}
     for position, wanted in grouping.locate_terms().items():
@@ -67,9 +68,3 @@ def read_field(document: Document, name: str) -> str | None:
     """Return a field of a document as text, None where it has none."""
     value = document.fields.get(name)
     return None if value is None or value == "" else str(value)
-
-
-def find_day(document: Document, name: str) -> int:
-    """Return the day of a document as an ordinal, `UNDATED` where it has none."""
-    day = parse_day(msgspec.json.encode(document.fields.get(name), enc_hook=str))
-    return UNDATED if day is None else day.toordinal()

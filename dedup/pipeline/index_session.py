@@ -17,7 +17,7 @@ from dedup.index.commit import Addition, commit, encode_inputs
 from dedup.index.find_containers import fetch_containers, find_holders
 from dedup.index.near_lookup import find_stored
 from dedup.index.samples import take_samples
-from dedup.index.store import FileState, IndexFile, count_threads
+from dedup.index.store import FileState, IndexFile
 from dedup.index.stored_tokens import StoredProofs, fetch_proofs, read_seed
 from dedup.index.tables import (
     COMMITTED,
@@ -38,7 +38,7 @@ from dedup.output.run_folder import RunFolder
 from dedup.passages.remove_contained import KeptDocuments
 from dedup.pipeline.job import CleanRun, Job, Outcome, Progress
 from dedup.pipeline.settle_runs import is_replaced, settle
-from dedup.threads import start_threads
+from dedup.threads import count_cores, start_threads
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class IndexSession:
         if not (config.finds_contained and self.index.exists()):
             return Containers(NO_PAIRS, sketches.stored)
         with job.timer.measure("contained"):
-            with start_threads(count_threads()) as threads:
+            with start_threads(count_cores()) as threads:
                 asked = take_samples(kept.tokens, config.shingle_size, threads, MAX_SHINGLES)
             with job.show("contained", self.next_ordinal, "doc"), self.index.reading() as connection:
                 pairs = find_holders(connection, asked, config, self.replaced, job.progress.advance)

@@ -1,6 +1,5 @@
 """Documents in memory with their sketches: what is decided on, as often as somebody asks."""
 
-import os
 import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -22,16 +21,16 @@ from dedup.near.decide_documents import by_input
 from dedup.near.decisions import Decisions
 from dedup.near.keep_policy import rank_documents
 from dedup.near.leaders import Cover, Offered, join_offered
-from dedup.near.offered_sketches import sketches_of
 from dedup.near.read_facts import Facts, know_nothing, read_facts
+from dedup.near.relate_documents import settle_relatives
 from dedup.near.relation_rule import rule_of
-from dedup.near.settle_relatives import settle_relatives
 from dedup.near.sketcher import Sketch, Sketcher, sign_again
+from dedup.near.sketches import sketches_of
 from dedup.passages.boilerplate import NO_BOILERPLATE, Boilerplate, find_in_sketches, mask_tokens
 from dedup.passages.containment import choose_pairs, find_across
 from dedup.passages.remove_contained import Candidates, gather_kept, remove_contained
 from dedup.pipeline.confirm_texts import confirm_texts, relate_texts, tokens_of
-from dedup.threads import start_threads
+from dedup.threads import count_cores, start_threads
 
 WHOLE_DOCUMENTS = PassageConfig("off")
 
@@ -58,7 +57,7 @@ class SketchedTexts:
                 own.sketcher = Sketcher(config)
             return copy_tokens(own.sketcher.sketch(*view_texts(to_arrow(part))))
 
-        with start_threads(max(1, min(len(parts), len(os.sched_getaffinity(0))))) as threads:
+        with start_threads(max(1, min(len(parts), count_cores()))) as threads:
             sketches = list(threads.ahead(sketch, parts))
         return cls(documents, sketches, [find_facts(part, config) for part in parts], config, passages)
 
@@ -80,7 +79,7 @@ class SketchedTexts:
         """Return the decisions on the documents, in their order."""
         if not self.documents:
             return Decisions.keep_all(0)
-        settings, threads = CleanSettings(self.config, self.passages), len(os.sched_getaffinity(0))
+        settings, threads = CleanSettings(self.config, self.passages), count_cores()
         boilerplate = NO_BOILERPLATE
         if self.passages.is_on:
             boilerplate = find_in_sketches(sketches_of(self.offered), self.passages, threads)

@@ -17,6 +17,7 @@ from dedup.text.characters import is_unspaced
 
 ALIKE = 0.75
 _LEGAL = re.compile(r"[^\w]|_")
+# What hosts end in, and a name lacks that is short for a host.
 _HOST_END = re.compile(r"(com|net|org|co|news|online|gov)?(lk|in|uk|us|au|de|fr|jp)?")
 
 
@@ -105,14 +106,9 @@ class OutletNames:
             outlet = self._folded[place]
             if not outlet.startswith(folded):
                 return None
-            if is_host_end(outlet[len(folded) :]):
+            if _HOST_END.fullmatch(outlet, len(folded)):
                 return self._outlets[outlet]
         return None
-
-
-def is_host_end(rest: str) -> bool:
-    """Return whether letters are what hosts end in: what a name lacks that is short for a host."""
-    return _HOST_END.fullmatch(rest) is not None
 
 
 def fold_outlet(name: str) -> str:

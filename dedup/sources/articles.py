@@ -71,7 +71,9 @@ def read_articles(block: DocumentBlock, file_names: Sequence[str], wires: Sequen
         statement = _STATEMENT.search(text)
         article = read_article(values, raw, named, statement[0] if statement else "")
         file_name = file_names[files[row]]
-        known = (article.outlet or file_name) if file_name else name_wire(values, wires)
+        known = article.outlet or file_name
+        if not file_name:
+            known = next((wire.value for wire in wires if values.get(wire.role) == wire.value), "")
         found.append(msgspec.structs.replace(article, known=known))
     return found
 
@@ -86,11 +88,6 @@ def read_article(values: Mapping[str, str], raw_date: bytes, named: Sequence[Cre
     seconds = moment.timestamp() if moment and day else ordinal * 86_400.0
     title = values.get("title", "")
     return Article(outlet, date, title, ordinal, seconds, has_time, "", tuple(named), statement)
-
-
-def name_wire(values: Mapping[str, str], wires: Sequence[WireField]) -> str:
-    """Return the known source that a record is of, "" for none."""
-    return next((wire.value for wire in wires if values.get(wire.role) == wire.value), "")
 
 
 def settle_credits(articles: Sequence[Article]) -> list[Article]:

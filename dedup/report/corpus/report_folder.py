@@ -8,8 +8,7 @@ from pathlib import Path
 
 from dedup.errors import OutputError
 from dedup.output.digests import refuse_to_delete, write_digests
-from dedup.output.folder_marker import REPORT, claim, has_marker, refuse_foreign, refuse_link, refuse_links, remove_ours
-from dedup.output.lock_file import take_lock
+from dedup.output.folder_marker import REPORT, claim, has_marker, put_in_place, refuse_link, remove_ours, take_over
 
 
 def default_folder(out: Path) -> Path:
@@ -31,11 +30,7 @@ def report_folder(target: Path, out: Path | None, *, overwrite: bool) -> Iterato
     place = Path(os.path.abspath(target))
     refuse_place(place, out, overwrite=overwrite)
     partial = place.with_name(place.name + ".partial")
-    if partial.is_dir():
-        refuse_foreign(partial, REPORT)
-        refuse_links(partial)
-    claim(partial, REPORT)
-    lock = take_lock(partial / "lock")
+    lock = take_over(partial, REPORT)
     if lock is None:
         raise OutputError(f"{target}: another report is being written here. Wait for it or choose another folder.")
     with lock:
@@ -47,12 +42,7 @@ def report_folder(target: Path, out: Path | None, *, overwrite: bool) -> Iterato
         try:
             yield pages, scratch
             write_digests(pages)
-            if place.exists():
-                refuse_link(place)
-                refuse_foreign(place, REPORT)
-                refuse_to_delete(place, REPORT)
-                os.replace(place, partial / "replaced")
-            os.replace(pages, place)
+            put_in_place(pages, place, REPORT, partial / "replaced", lambda: refuse_to_delete(place, REPORT))
         finally:
             remove_ours(partial, REPORT)
 

@@ -227,7 +227,8 @@ class TableReader:
         fields, starts, ends = records[:, FIELDS], records[:, START], records[:, END]
         is_valid = is_valid_utf8(data[begin : int(ends[-1])])
         reasons: dict[int, str] = {}
-        for row in np.flatnonzero(fields != BLANK).tolist() if not is_valid else find_short(fields, self._text):
+        doubtful = (fields != BLANK) & (fields <= self._text) if is_valid else fields != BLANK
+        for row in np.flatnonzero(doubtful).tolist():
             reason = self._explain(int(fields[row]), data[starts[row] : ends[row]])
             reasons |= {row: reason} if reason else {}
         good = np.setdiff1d(np.flatnonzero(fields != BLANK), np.array([*reasons], np.int64))
@@ -268,11 +269,6 @@ class TableReader:
         fields: dict[str, list[bytes]] = {role: [] for role in self._roles}
         texts = pa.array([], pa.large_string())
         return DocumentBlock(texts, [], fields, none.astype(np.int32), none, none, none, num_lines, [bad])
-
-
-def find_short(fields: npt.NDArray[np.int64], text: int) -> list[int]:
-    """Return the records that have no field of a number, or are none."""
-    return np.flatnonzero((fields != BLANK) & (fields <= text)).tolist()
 
 
 def explain_malformed(raw: bytes, delimiter: str) -> str:

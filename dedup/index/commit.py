@@ -4,7 +4,6 @@ import ctypes
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -14,7 +13,6 @@ from dedup.index.connection import Connection
 from dedup.index.dictionaries import Coder, choose_coder
 from dedup.index.samples import take_samples, view_as_bytes
 from dedup.index.store import IndexFile
-from dedup.index.stored_tokens import write_seed
 from dedup.index.tables import PIECE, RunRow, insert_run, make_tables, settings_of
 from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of
@@ -98,7 +96,7 @@ def commit(
     with index.writing(inputs) as connection:
         if is_new:
             make_tables(connection, settings_of(near), bands, __version__)
-            write_seed(connection, seed)
+            connection.execute("INSERT INTO meta VALUES ('seed', ?)", [f"{seed:016x}"])
         delete_runs(connection, replaced)
         if row.kept < ROW_GROUP:
             connection.execute("SET threads = 1")
@@ -285,8 +283,3 @@ def delete_documents(connection: Connection, query: str) -> int:
     for table, column in (*pieces, ("removed_contents", "witness"), ("documents", "ordinal")):
         connection.execute(f"DELETE FROM {table} WHERE {column} IN (SELECT ordinal FROM leaving)")  # noqa: S608 (ours)
     return int(connection.execute("SELECT count(*) FROM leaving").fetchall()[0][0])
-
-
-def encode_inputs(paths: Sequence[str]) -> str:
-    """Return the input paths of a run as one value."""
-    return msgspec.json.encode(list(paths)).decode()

@@ -138,11 +138,6 @@ def write_pieces(
         tokens[edges[first] : edges[end]].tofile(file)
 
 
-def write_seed(connection: Connection, seed: int) -> None:
-    """Note the seed of a new index."""
-    connection.execute("INSERT INTO meta VALUES ('seed', ?)", [f"{seed:016x}"])
-
-
 def read_seed(connection: Connection) -> int:
     """Return the seed of an index."""
     rows = connection.execute("SELECT value FROM meta WHERE name = 'seed'").fetchall()

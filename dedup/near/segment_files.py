@@ -5,6 +5,7 @@ A finished segment is a folder that was renamed into place; one that is being wr
 
 import os
 import shutil
+from dataclasses import asdict
 from pathlib import Path
 from typing import Self
 
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from dedup.corpus.blocks import DocumentBlock, Rejection
+from dedup.corpus.blocks import DocumentBlock
 from dedup.corpus.shards import Shard
 from dedup.near.arrow_files import create_arrow
 from dedup.near.read_facts import Facts
@@ -97,7 +98,7 @@ class SegmentWriter:
         """
         self._num_lines += block.num_lines
         if block.rejections:
-            rows = [row_of(r) for r in block.rejections]
+            rows = [asdict(rejection) for rejection in block.rejections]
             self._rejections.write_batch(pa.RecordBatch.from_pylist(rows, schema=REJECTION_SCHEMA))
         if not block.ids:
             return
@@ -120,11 +121,6 @@ class SegmentWriter:
             writer.write_batch(pa.RecordBatch.from_arrays([pa.array(values)], schema=TOKEN_SCHEMA))
         rows = [pa.array(column) for column in np.ascontiguousarray(repeats.T)]
         self._repeats.write_batch(pa.RecordBatch.from_arrays(rows, schema=REPEAT_SCHEMA))
-
-
-def row_of(rejection: Rejection) -> dict[str, object]:
-    """Return a rejection as a row of REJECTION_SCHEMA."""
-    return {name: getattr(rejection, name) for name in REJECTION_SCHEMA.names}
 
 
 def wrap_rows(values: np.ndarray | pa.Array) -> pa.Array:

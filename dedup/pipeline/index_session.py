@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from dedup.errors import OutputError
-from dedup.index.commit import Addition, commit, encode_inputs
+from dedup.index.commit import Addition, commit
 from dedup.index.find_containers import fetch_containers, find_holders
 from dedup.index.near_lookup import find_stored
 from dedup.index.samples import take_samples
@@ -101,7 +102,7 @@ class IndexSession:
             run=self.run,
             made=datetime.now(UTC).isoformat(timespec="seconds"),
             out=None if run.dry_run else str(Path(run.out).absolute()),
-            inputs=encode_inputs([file.path for file in run.files]),
+            inputs=msgspec.json.encode([file.path for file in run.files]).decode(),
             documents=len(decisions),
             kept=kept,
             seen=int(decisions.is_seen.sum()),

@@ -85,7 +85,9 @@ def list_histories(run: HistoriesRun, progress: Progress) -> WrittenHistories:
         task = partial(trace_articles, spool=spool, fields=run.fields, pages=pages, scratch=scratch)
         run_tasks(task, chunks, run.workers, progress.advance)
         progress.end()
-        entries = read_entries(scratch / f"{chunk.place}.json" for chunk in chunks)
+        decode = msgspec.json.Decoder(list[ArticleEntry]).decode
+        entries = [entry for chunk in chunks for entry in decode((scratch / f"{chunk.place}.json").read_bytes())]
+        entries.sort(key=lambda entry: (-entry.words, entry.number))  # most changed words first
         write_csv(pages / "tables" / "articles.csv", entries)
         save_page(pages / "index.html", render_history_index(entries, len(several)))
     return WrittenHistories(run.target / "index.html", len(spool.order), len(spool.names), len(several), entries)
@@ -125,10 +127,3 @@ def trace_articles(
         save_page(pages / entries[-1].page, render_html(history))
         advance(1)
     (scratch / f"{chunk.place}.json").write_bytes(msgspec.json.encode(entries))
-
-
-def read_entries(paths: Iterable[Path]) -> list[ArticleEntry]:
-    """Return what the index says of all articles: most changed words first."""
-    decode = msgspec.json.Decoder(list[ArticleEntry]).decode
-    entries = [entry for path in paths for entry in decode(path.read_bytes())]
-    return sorted(entries, key=lambda entry: (-entry.words, entry.number))

@@ -33,7 +33,9 @@ class StoryRun:
 def list_stories(run: StoryRun, progress: Progress) -> StoryResult:
     """Return the stories of a corpus, biggest first."""
     run = replace(run, input=choose_fields(run.files, run.input, progress.note))
-    refuse_text(run.input)
+    for role, name in run.input.article_fields.items():
+        both = f'--{role}-field and --text-field are both "{name}". Name two different fields.'
+        check(name != run.input.text_field, both)
     compile_ahead(STORIES, progress)
     catalogue, terms = read_corpus(run, progress)
     progress.begin("group", len(catalogue), "doc")
@@ -43,13 +45,6 @@ def list_stories(run: StoryRun, progress: Progress) -> StoryResult:
     words = name_terms(run, grouping, progress)
     stories = [describe_story(number, catalogue, grouping, words) for number in range(len(grouping.members))]
     return StoryResult(count(catalogue, grouping), stories, list_limits(grouping, run.stories))
-
-
-def refuse_text(config: InputConfig) -> None:
-    """Raise a `DedupError` where another field is the text itself."""
-    for role, name in config.article_fields.items():
-        both = f'--{role}-field and --text-field are both "{name}". Name two different fields.'
-        check(name != config.text_field, both)
 
 
 def read_corpus(run: StoryRun, progress: Progress) -> tuple[StoryCatalogue, Terms]:

@@ -74,8 +74,12 @@ def settle_other(index: IndexFile, row: RunRow) -> bool:
     theirs = RunFolder(Path(str(row.out)))
     if run_of(theirs.out) == row.run:
         return True
-    is_waiting = run_of(theirs.output) == row.run
-    raise OutputError(unfinished_output(index, row) if is_waiting else lost_output(index, row))
+    if run_of(theirs.output) != row.run:
+        raise OutputError(lost_output(index, row))
+    raise OutputError(
+        f"{index.path}: run {row.run} was cut off before its output {row.out} was in place. Finish it with the same "
+        f"command and --resume, or take it back with `dedup index remove --index {index.path} --run {row.run}`."
+    )
 
 
 def lost_output(index: IndexFile, row: RunRow) -> str:
@@ -83,12 +87,4 @@ def lost_output(index: IndexFile, row: RunRow) -> str:
     return (
         f"{index.path}: holds run {row.run}, whose output {row.out} is not there. "
         f"Take the run back with `dedup index remove --index {index.path} --run {row.run}`."
-    )
-
-
-def unfinished_output(index: IndexFile, row: RunRow) -> str:
-    """Return what is wrong with a run whose output is not in its place."""
-    return (
-        f"{index.path}: run {row.run} was cut off before its output {row.out} was in place. Finish it with the same "
-        f"command and --resume, or take it back with `dedup index remove --index {index.path} --run {row.run}`."
     )

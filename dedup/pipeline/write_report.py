@@ -32,7 +32,7 @@ from dedup.report.corpus.pair_lists import Links, render_pair_lists
 from dedup.report.corpus.report_folder import report_folder, save_page
 from dedup.report.corpus.report_tables import list_tables, write_csv
 from dedup.report.corpus.run_findings import describe_findings
-from dedup.report.corpus.run_tables import MAX_NEAREST, KeptPairs, NearMisses, RunTables
+from dedup.report.corpus.run_tables import MAX_NEAREST, NearMisses, RunTables
 from dedup.report.corpus.survey import Survey, Surveyor
 from dedup.text.printed_paths import name_on_disk
 from dedup.workers import run_tasks
@@ -148,4 +148,4 @@ def find_near_misses(out: RunTables, scratch: Path, workers: int, progress: Prog
     settings = CleanSettings(lowered, PassageConfig("off"), read_input_config(summary))
     job = make_job(CleanRun(files, scratch / "near", settings, workers), progress, NO_INDEX).unpack()
     decisions = decide(sketch(job), job)
-    return NearMisses.split(KeptPairs.removed_by(decisions), near.threshold, MAX_NEAREST)
+    return NearMisses.of(decisions, near.threshold, MAX_NEAREST)

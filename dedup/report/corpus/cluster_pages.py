@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,10 +16,10 @@ from dedup.output.passage_records import PassageRecord
 from dedup.output.run_folder import PASSAGES
 from dedup.report.corpus.cluster_plans import ClusterPlan
 from dedup.report.corpus.corpus_diff import ComparedPair, describe_diff
-from dedup.report.corpus.corpus_model import ClusterContent
+from dedup.report.corpus.corpus_model import DocumentPair
 from dedup.report.corpus.corpus_page import cluster_path, fit, measure_card, measure_row, render_corpus_page
 from dedup.report.corpus.report_folder import save_page
-from dedup.report.corpus.survey import read_shown
+from dedup.report.corpus.survey import ShownDocument, read_shown
 from dedup.report.wording import clip
 
 MAX_COMPARED = 50  # copies of a cluster that are compared with the representative word by word
@@ -46,40 +46,30 @@ def write_pages(plans: list[ClusterPlan], report: Callable[[int], None], files: 
     passages = open_within(files.out, PASSAGES) if has_passages else nullcontext(io.BytesIO())
     with files.documents.open("rb") as documents, passages as notes:
         for plan in plans:
-            content = read_content(plan, documents, notes)
-            page = render_cluster(content, compare_copies(plan, content, documents))
-            save_page(files.pages / cluster_path(plan.number), page)
+            kept = read_shown(documents, plan.offset)
+            copies = [
+                plan.copies.pair(row, kept.card, read_shown(documents, offset).card)
+                for row, offset in enumerate(plan.offsets.tolist())
+            ]
+            found = [read_passage(notes, offset) for offset in plan.passages]
+            compared = compare_copies(plan, kept.text, copies, documents)
+            save_page(files.pages / cluster_path(plan.number), render_cluster(plan, kept, copies, found, compared))
             report(1)
 
 
-def read_content(plan: ClusterPlan, documents: IO[bytes], notes: IO[bytes]) -> ClusterContent:
-    """Return what a page shows beside the comparisons."""
-    representative = read_shown(documents, plan.offset)
-    return ClusterContent(
-        plan.name(representative.card),
-        representative.text,
-        tuple(
-            plan.copies.pair(row, representative.card, read_shown(documents, offset).card)
-            for row, offset in enumerate(plan.offsets.tolist())
-        ),
-        tuple(read_passage(notes, offset) for offset in plan.passages),
-        plan.num_passages,
-        plan.before,
-        plan.after,
-    )
-
-
-def compare_copies(plan: ClusterPlan, content: ClusterContent, documents: IO[bytes]) -> Iterator[ComparedPair]:
+def compare_copies(
+    plan: ClusterPlan, text: str, copies: Sequence[DocumentPair], documents: IO[bytes]
+) -> Iterator[ComparedPair]:
     """Yield the first copies, each compared with the representative unless an earlier one has the same text.
 
     Texts are read and compared as they are asked for.
     """
     seen: dict[str, int] = {}
     offsets = plan.offsets[:MAX_COMPARED].tolist()
-    for number, (offset, copy) in enumerate(zip(offsets, content.copies, strict=False), start=1):
+    for number, (offset, copy) in enumerate(zip(offsets, copies, strict=False), start=1):
         new = read_shown(documents, offset).text
         same_as = seen.setdefault(new, number)
-        diff = describe_diff(diff_texts(content.text, new), f"copy-{number}-") if same_as == number else None
+        diff = describe_diff(diff_texts(text, new), f"copy-{number}-") if same_as == number else None
         yield ComparedPair(number, copy, diff, same_as)
 
 
@@ -89,30 +79,35 @@ def read_passage(notes: IO[bytes], offset: int) -> PassageRecord:
     return msgspec.json.decode(notes.readline(), type=PassageRecord)
 
 
-def render_cluster(content: ClusterContent, compared: Iterable[ComparedPair]) -> str:
+def render_cluster(
+    plan: ClusterPlan,
+    kept: ShownDocument,
+    copies: Sequence[DocumentPair],
+    passages: Sequence[PassageRecord],
+    compared: Iterable[ComparedPair],
+) -> str:
     """Return the page; comparisons are taken until it is full."""
-    documents = (content.entry.representative, *(copy.second for copy in content.copies))
-    cards = {(card.path, card.line): card for card in documents}
-    copies = fit(content.copies, lambda copy: measure_card(copy.second), COPIES_BYTES)
+    cards = {(card.path, card.line): card for card in (kept.card, *(copy.second for copy in copies))}
+    copies = fit(copies, lambda copy: measure_card(copy.second), COPIES_BYTES)
     passages = fit(
-        content.passages,
+        passages,
         lambda passage: (
             measure_row(passage.text[:PASSAGE_CHARACTERS]) + measure_card(cards[passage.path, passage.line])
         ),
         PASSAGES_BYTES,
     )
     values = {
-        "cluster": content.entry,
-        "before": content.before,
-        "after": content.after,
-        "text": BLANK_LINES.sub("\n\n", clip(content.text, TEXT_CHARACTERS)),
-        "num_characters": len(content.text),
-        "is_text_cut": len(content.text) > TEXT_CHARACTERS,
+        "cluster": plan.name(kept.card),
+        "before": plan.before,
+        "after": plan.after,
+        "text": BLANK_LINES.sub("\n\n", clip(kept.text, TEXT_CHARACTERS)),
+        "num_characters": len(kept.text),
+        "is_text_cut": len(kept.text) > TEXT_CHARACTERS,
         "copies": copies,
         "sections": list(take_fitting(compared)),
         "passages": passages,
         "cards": cards,
-        "num_passages": content.num_passages,
+        "num_passages": plan.num_passages,
         "passage_characters": PASSAGE_CHARACTERS,
     }
     return render_corpus_page("corpus_cluster.html", values, root="../../")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from dedup.config import InputConfig
 from dedup.model.run import Summary
-from dedup.output.passage_records import BoilerplateRecord, PassageRecord
+from dedup.output.passage_records import BoilerplateRecord
 from dedup.output.records import RejectedRecord
 from dedup.report.diff.diff_html import TaggedText
 
@@ -55,22 +55,6 @@ class ClusterEntry:
     num_outlets: int
     lowest: float
     copies: tuple[Card, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class ClusterContent:
-    """What the page of a cluster shows beside the comparisons: all or the first copies, all or the first passages.
-
-    `before` and `after` are the numbers of its neighbours in the list, None at its ends.
-    """
-
-    entry: ClusterEntry
-    text: str
-    copies: tuple[DocumentPair, ...]
-    passages: tuple[PassageRecord, ...]
-    num_passages: int
-    before: int | None
-    after: int | None
 
 
 @dataclass(frozen=True, slots=True)

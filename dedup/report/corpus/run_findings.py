@@ -1,7 +1,7 @@
 """The findings of a run, as its first page and the page of the threshold show them."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import IO
@@ -30,8 +30,8 @@ from dedup.report.corpus.corpus_model import (
     SeriesEntry,
     TextPair,
 )
-from dedup.report.corpus.removal_table import NO_WITNESS, Clusters, RemovalTable
-from dedup.report.corpus.run_tables import KeptPairs, NearMisses, RunTables
+from dedup.report.corpus.removal_table import NO_WITNESS, Clusters, Keys, RemovalTable
+from dedup.report.corpus.run_tables import NearMisses, RunTables
 from dedup.report.corpus.survey import UNDATED, ShownDocuments, Survey, read_shown
 from dedup.report.diff.diff_html import TaggedText
 from dedup.text.slot_words import load_slot_words
@@ -60,29 +60,29 @@ def describe_findings(
         sizes=count_sizes(run.clusters),
         similarities=count_similarities(run.removals),
         crossings=crossings,
-        above=tuple(describe_removals(run, run.nearest, shown, documents)),
-        below=tuple(describe_misses(misses.below, shown, documents)) if misses else None,
-        yet_kept=tuple(describe_misses(misses.yet_kept, shown, documents)) if misses else None,
+        above=tuple(pair_texts(run.nearest, shown.find, documents, run.clusters)),
+        below=tuple(pair_texts(misses.below, shown.find_kept, documents)) if misses else None,
+        yet_kept=tuple(pair_texts(misses.yet_kept, shown.find_kept, documents)) if misses else None,
         boilerplate=tuple(
             islice(read_records(run.out, BOILERPLATE, BoilerplateRecord, may_lack=True), MAX_BOILERPLATE)
         ),
         rejections=tuple(islice(read_records(run.out, REJECTED, RejectedRecord), MAX_REJECTIONS)),
         num_elsewhere=int((run.removals.witness == NO_WITNESS).sum()),
-        losing=tuple(map(mark_novel, describe_removals(run, run.losing, shown, documents))),
+        losing=tuple(map(mark_novel, pair_texts(run.losing, shown.find, documents, run.clusters))),
         num_losing=int((run.removals.novel > 0).sum()),
         alike={relation: tuple(describe_alike(run, relation, shown, documents)) for relation in run.alike},
         series=tuple(read_series(run.out)),
     )
 
 
-def describe_removals(
-    run: RunTables, table: RemovalTable, shown: ShownDocuments, documents: IO[bytes]
+def pair_texts(
+    table: RemovalTable, find: Callable[[Keys], Keys], documents: IO[bytes], clusters: Clusters | None = None
 ) -> Iterator[TextPair]:
-    """Yield some removals, with both texts."""
-    offsets = zip(shown.find(table.witness).tolist(), shown.find(table.removed).tolist(), strict=True)
+    """Yield pairs with both texts, and with the page of their cluster; `find` returns where documents are."""
+    offsets = zip(find(table.witness).tolist(), find(table.removed).tolist(), strict=True)
     for row, (first, second) in enumerate(offsets):
         old, new = read_shown(documents, first), read_shown(documents, second)
-        page = run.clusters.find_page(int(table.witness[row]))
+        page = clusters.find_page(int(table.witness[row])) if clusters else None
         yield TextPair(table.pair(row, old.card, new.card, page), old.text, new.text)
 
 
@@ -101,14 +101,6 @@ def read_series(out: Path) -> Iterator[SeriesEntry]:
             for m in record.members
         )
         yield SeriesEntry(record.kind, record.documents, record.reason, tuple(members))
-
-
-def describe_misses(pairs: KeptPairs, shown: ShownDocuments, documents: IO[bytes]) -> Iterator[TextPair]:
-    """Yield pairs of kept documents, with their texts."""
-    for row in range(len(pairs.first)):
-        old, new = (read_shown(documents, shown.find_kept(side[row])) for side in (pairs.first, pairs.second))
-        relation, similarity = CopyRelation(pairs.relation[row]).label, float(pairs.similarity[row])
-        yield TextPair(DocumentPair(old.card, new.card, relation, similarity, None), old.text, new.text)
 
 
 def mark_novel(removal: TextPair) -> LosingPair:

@@ -74,9 +74,9 @@ class ShownDocuments:
             return Card(read_value(bytes(name.id)), name.path, name.line, "", "", "", "")
         return read_shown(file, int(self.offsets[row])).card
 
-    def find_kept(self, place: int) -> int:
-        """Return the offset of a kept document."""
-        return int(self.kept_offsets[np.searchsorted(self.wanted.kept, place)])
+    def find_kept(self, places: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        """Return the offsets of some kept documents, by their places among the kept."""
+        return np.asarray(self.kept_offsets[np.searchsorted(self.wanted.kept, places)])
 
 
 @dataclass(frozen=True)

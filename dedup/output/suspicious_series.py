@@ -4,7 +4,6 @@ Nothing is decided by them. They show faults of a scraper, and copies that may b
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import msgspec
@@ -122,31 +121,23 @@ def count_series(series: Sequence[SuspiciousSeries]) -> dict[str, int]:
     return {kind: kinds.count(kind) for kind in SeriesKind if kind in kinds}
 
 
-@dataclass(frozen=True)
-class SeriesReader:
-    """Describes series with the titles and dates of their first documents, as read: `fields` are by doc_index."""
+def describe_longest(
+    series: Sequence[SuspiciousSeries], segments: Segments, decisions: Decisions, config: InputConfig
+) -> Iterator[SuspiciousRecord]:
+    """Yield the records of the longest series of each kind.
 
-    segments: Segments
-    decisions: Decisions
-    fields: Mapping[int, Mapping[str, str]]
-
-    @classmethod
-    def of(
-        cls, series: Sequence[SuspiciousSeries], segments: Segments, decisions: Decisions, config: InputConfig
-    ) -> "SeriesReader":
-        """Read what is known of the first documents of the series; of stored ones nothing is."""
-        documents = {doc for each in series for doc in each.documents[:MAX_MEMBERS].tolist() if doc < len(decisions)}
-        return cls(segments, decisions, fetch_fields(segments, documents, config))
-
-    def describe(self, series: SuspiciousSeries) -> SuspiciousRecord:
-        """Return the record of one series."""
-        own = series.documents[series.documents < len(self.decisions)]
-        num_removed = int(np.count_nonzero(~self.decisions.kept[own]))
-        documents = series.documents[:MAX_MEMBERS]
-        return describe_series(
-            SeriesSize(series.kind, len(series.documents), series.num_distinct, num_removed),
-            self.segments.names(documents),
-            [self.fields.get(doc, {}) for doc in documents.tolist()],
+    The titles and dates of their first documents are as read; of stored documents nothing is known.
+    """
+    chosen = [each for kind in SeriesKind for each in [s for s in series if s.kind == kind][:MAX_SERIES]]
+    own = [each.documents[each.documents < len(decisions)] for each in chosen]
+    fields = fetch_fields(segments, {doc for each in own for doc in each[:MAX_MEMBERS].tolist()}, config)
+    for each, documents in zip(chosen, own, strict=True):
+        num_removed = int(np.count_nonzero(~decisions.kept[documents]))
+        first = each.documents[:MAX_MEMBERS]
+        yield describe_series(
+            SeriesSize(each.kind, len(each.documents), each.num_distinct, num_removed),
+            segments.names(first),
+            [fields.get(doc, {}) for doc in first.tolist()],
         )
 
 
@@ -194,8 +185,3 @@ def explain_series(size: SeriesSize) -> str:
     return (
         f"{size.documents:,} documents have {STUB_WORDS} words at most. Their texts may not have been read as a whole."
     )
-
-
-def choose_longest(series: Sequence[SuspiciousSeries]) -> list[SuspiciousSeries]:
-    """Return the longest series of each kind."""
-    return [each for kind in SeriesKind for each in [s for s in series if s.kind == kind][:MAX_SERIES]]

@@ -36,7 +36,7 @@ from dedup.output.run_folder import (
     SUMMARY,
     SUSPICIOUS,
 )
-from dedup.output.suspicious_series import SeriesReader, choose_longest
+from dedup.output.suspicious_series import describe_longest
 from dedup.output.write_shards import (
     Results,
     join_files,
@@ -159,9 +159,8 @@ def write_relations(outcome: Outcome, job: Job) -> dict[int, Quotes]:
         return signs.get(doc) or quoted.get(doc)
 
     write_lines(job.folder.output / RELATED, describe_related(segments, outcome.decisions, conflicts, in_words))
-    series = choose_longest(outcome.series)
-    reader = SeriesReader.of(series, segments, outcome.decisions, job.settings.input)
-    write_lines(job.folder.output / SUSPICIOUS, map(reader.describe, series))
+    series = describe_longest(outcome.series, segments, outcome.decisions, job.settings.input)
+    write_lines(job.folder.output / SUSPICIOUS, series)
     return {doc: in_words(doc) for doc in conflicts.differences if not outcome.decisions.kept[doc]}
 
 

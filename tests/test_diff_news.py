@@ -7,8 +7,8 @@ from amounts import nightly_after
 from news_data import read_examples, require_shared_data
 from test_diff_engine import assert_tiles
 
+from dedup.diff.adapter import apply_patch, format_patch
 from dedup.diff.engine import diff_texts
-from dedup.diff.patch import apply_patch, format_patch
 
 
 def read_near_copies():

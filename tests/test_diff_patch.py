@@ -3,8 +3,8 @@ from diff_match_patch import diff_match_patch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedup.diff.adapter import apply_patch, format_patch
 from dedup.diff.engine import diff_texts
-from dedup.diff.patch import apply_patch, format_patch
 from dedup.errors import InputError
 
 TEXTS = st.text(

@@ -20,7 +20,7 @@ def apply(patch: str, old: str, output: str, teller: Teller) -> None:
       dedup apply changes.patch old.txt -o new.txt
     """
     from dedup.corpus.text_file import read_text_file
-    from dedup.diff.patch import apply_patch
+    from dedup.diff.adapter import apply_patch
     from dedup.output.output_file import open_output, refuse_output
 
     refuse_output(output, [patch])  # OLD may be replaced: it is whole until NEW is

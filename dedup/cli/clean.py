@@ -160,7 +160,7 @@ def clean(
     from dedup.corpus.files import STDIN
     from dedup.corpus.shards import SHARD_SIZE
     from dedup.output.examples import read_example_cut
-    from dedup.output.pass_on import pass_on, refuse_stream
+    from dedup.output.pack_files import pass_on, refuse_stream
     from dedup.output.run_folder import ANNOTATED, KEPT
     from dedup.pipeline.clean_files import clean as clean_files
     from dedup.pipeline.job import CleanRun

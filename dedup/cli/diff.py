@@ -188,7 +188,7 @@ def render(found: "Diff", names: "TextNames", output_format: str) -> str:
 
         return render_json(found, names)
     if output_format == "patch":
-        from dedup.diff.patch import format_patch
+        from dedup.diff.adapter import format_patch
 
         return format_patch(found)
     from dedup.report.diff.diff_html import render_html

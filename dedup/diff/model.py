@@ -168,7 +168,7 @@ class Diff:
         """
         if old != self.old:
             raise ValueError(
-                "this diff was made from another text; use a patch (dedup.diff.patch) to change a different one"
+                "this diff was made from another text; use a patch (dedup.diff.adapter) to change a different one"
             )
         return "".join(_take(self, change) for change in self.changes)
 

@@ -1,18 +1,23 @@
-"""Files of the output in the form of the input: plain bytes through its encoding and compression."""
+"""Files of the output in the form of the input: plain bytes through its encoding and compression, or as one stream."""
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
-from dedup.corpus.compression import open_writer
+from dedup.corpus.compression import open_reader, open_writer
+from dedup.corpus.delimited import DELIMITERS
 from dedup.corpus.files import SourceFile
+from dedup.errors import InputError
 from dedup.output.byte_copy import COPY_SIZE, append_file, copy_bytes
 from dedup.output.run_folder import ANNOTATED, KEPT, SET_ASIDE, RunFolder
+from dedup.text.printed_paths import name_on_disk
 
 PIECE = 16 << 20
 IN_PIECES = {"gzip", "bzip2", "xz"}  # readers take several streams for one file; those of zstandard often stop early
 THREADS = 4  # of zstandard
+CHUNK = 1 << 20
 
 
 class PackedPiece(NamedTuple):
@@ -63,3 +68,20 @@ def join_pieces(pieces: Sequence[PackedPiece]) -> None:
             with first.packed.open("ab") as target:
                 append_file(piece.packed, target)
             piece.packed.unlink()
+
+
+def refuse_stream(files: Sequence[SourceFile]) -> None:
+    """Raise `InputError` where files make no stream: JSON lines do, and a table alone."""
+    for file in files:
+        if file.format not in {"jsonl", *DELIMITERS}:
+            raise InputError(f"{file.path}: a file of the format {file.format} has no lines to pass on. Use -o OUT/.")
+        if file.format in DELIMITERS and len(files) > 1:
+            raise InputError(f"{file.path}: one table can be passed on, not {len(files):,} files. Use -o OUT/.")
+
+
+def pass_on(files: Sequence[SourceFile], folder: Path, target: IO[bytes]) -> None:
+    """Write the decompressed files of a folder of OUT to a stream, in input order."""
+    for file in files:
+        with open_reader(str(folder / name_on_disk(file.name)), file.compression) as (stream, _):
+            shutil.copyfileobj(stream, target, CHUNK)
+    target.flush()

@@ -39,6 +39,12 @@ def test_a_corpus_is_counted_timed_and_searched(dedup, tmp_path):
     assert (1.0, 1.0) == (found["recall"]["share"], found["correct"]["share"])
 
 
+def test_a_named_field_is_not_looked_for_in_what_is_made_of_the_corpus(dedup, tmp_path):
+    records = [{"id": str(n), "text": text, "headline": "A"} for n, text in enumerate(make_texts(12))]
+    path = write_jsonl(tmp_path / "x.jsonl", records)
+    assert 12 == run_json(dedup, path, "--title-field", "headline")["documents"]
+
+
 def write_judged(tmp_path, *rows):
     """Write a corpus in which c and d are copies of a and of b; and verdicts on pairs of (removed, kept, verdict)."""
     a, b, other = make_texts(3)

@@ -16,9 +16,9 @@ from dedup.kernels.leader_table import Limits
 from dedup.kernels.shared_buckets import mark_shared, sort_buckets
 from dedup.near.decide_documents import decide_documents
 from dedup.near.leaders import Cover
-from dedup.near.offered_sketches import sketches_of
 from dedup.near.relation_rule import rule_of
 from dedup.near.shared_keys import SharedKeys
+from dedup.near.sketches import sketches_of
 from dedup.pipeline.sketch_texts import SketchedTexts
 from dedup.pipeline.take_documents import to_document
 

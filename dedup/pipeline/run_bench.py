@@ -95,7 +95,8 @@ def bench(run: BenchRun, progress: Progress) -> Bench:
     """Measure a corpus. Everything is worked out in a temporary folder; the corpus is only read."""
     notes: list[str] = []
     config = choose_fields(run.files, run.settings.input, notes.append)
-    run = replace(run, settings=replace(run.settings, input=config))
+    # What is made of these files has the text and the id alone: no other field is asked for there.
+    run = replace(run, settings=replace(run.settings, input=replace(config, given=())))
     judged_pairs = read_judged_pairs(run.judged) if run.judged else []
     with temporary_folder("dedup-bench-") as folder:
         warm_up(run, Path(folder), progress)

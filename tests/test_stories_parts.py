@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from dedup.kernels.linkage import SimilarPairs, link_groups
 from dedup.kernels.neighbours import UNDATED
+from dedup.stories.group_documents import TYPICAL_NEAREST, compare_inside, compare_topic, level_by_nearest
 from dedup.stories.neighbour_pairs import order_by_day, pair_neighbours, within_window
 from dedup.stories.read_terms import TermCounter, find_words, join_terms, order_terms
-from dedup.stories.refine import TYPICAL_NEAREST, compare_inside, compare_topic, level_by_nearest
 from dedup.stories.vectors import make_vectors, outline_story
 from dedup.story_config import StoryConfig
 from dedup.text.dates import parse_day

@@ -52,17 +52,13 @@ def info(index: str, output_format: str) -> None:
     """
     from pathlib import Path
 
-    import msgspec
-
     from dedup.index.admin import describe_index
     from dedup.index.store import IndexFile
+    from dedup.report.encode import encode_json
     from dedup.report.terminal.index_terminal import render_index
 
     found = describe_index(IndexFile(Path(index)))
-    if output_format == "json":
-        click.echo(msgspec.json.format(msgspec.json.encode(found), indent=2))
-    else:
-        click.echo(render_index(found), nl=False)
+    click.echo(encode_json(found, indent=2) if output_format == "json" else render_index(found), nl=False)
 
 
 @index.command(short_help="Add documents to an index without writing them out.")
@@ -179,16 +175,14 @@ def find(text: str, index: str, min_tokens: int, max_documents: int, output_form
     from dedup.index.store import IndexFile
     from dedup.output.output_file import refuse_output
     from dedup.pipeline.find_in_index import find_in_index
+    from dedup.report.encode import encode_json
     from dedup.report.terminal.index_terminal import render_found
 
     locations = [index, text] if os.path.isfile(text) else [index]
     refuse_output(output, locations)
     found = find_in_index(IndexFile(Path(index)), read_asked(text), min_tokens)
-    if output_format == "json":
-        shown = msgspec.structs.replace(found, found=found.found[:max_documents])
-        rendered = msgspec.json.format(msgspec.json.encode(shown), indent=2).decode() + "\n"
-    else:
-        rendered = render_found(found, max_documents)
+    listed = msgspec.structs.replace(found, found=found.found[:max_documents])
+    rendered = encode_json(listed, indent=2) if output_format == "json" else render_found(found, max_documents)
     write_output(rendered, output, locations)
 
 

@@ -3,6 +3,6 @@
 import msgspec
 
 
-def encode_json(found: object) -> str:
+def encode_json(found: object, indent: int = 1) -> str:
     """Return one JSON value, indented, with a line end."""
-    return msgspec.json.format(msgspec.json.encode(found), indent=1).decode() + "\n"
+    return msgspec.json.format(msgspec.json.encode(found), indent=indent).decode() + "\n"

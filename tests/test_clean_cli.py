@@ -248,3 +248,21 @@ def test_many_files_are_cleaned_as_one_corpus(dedup, tmp_path):
         write_jsonl(tmp_path / f"{index:02}.jsonl", records[index : index + 6])
     assert dedup("clean", ".", "-o", "out", "--workers", "2", cwd=tmp_path).code == 0
     assert len(removed_ids(tmp_path / "out")) == 40
+
+
+def test_the_terminal_names_the_likely_encoding_and_no_empty_files(dedup, tmp_path):
+    lines = [b'{"text": "caf\xe9 am See"}', b'{"text": "\xff\xfe\x80"}', b'{"text": "a b c"}', b"{"]
+    (tmp_path / "a.jsonl").write_bytes(b"\n".join(lines))
+    shown = dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path).stdout
+    assert "3 of 4 records (75.0 %) could not be read, mostly: invalid UTF-8 (2)\n" in shown
+    assert "records that could not be read: see rejected.jsonl; 1 likely cp1252: --encoding cp1252\n" in shown
+    follow = shown[shown.index("Where to look next:") :]
+    assert ("out/rejected.jsonl" in follow, "out/removed.jsonl" in follow) == (True, False)
+
+
+def test_reasons_of_which_none_is_most_are_listed(dedup, tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": null}\n{"text": 5}\n{"text": "a b"}\n{\n')
+    shown = dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path).stdout
+    assert "3 of 4 records (75.0 %) could not be read, as: " in shown.splitlines()[0]
+    (tmp_path / "b.jsonl").write_text("")
+    assert "dedup report" not in dedup("clean", "b.jsonl", "-o", "empty", cwd=tmp_path).stdout

@@ -165,3 +165,11 @@ def test_no_output_replaces_the_file_of_options(dedup, tmp_path, args, output):
     assert (done.code, done.stdout) == (2, "")
     assert f"{output} is the file of --config. Name another output." in done.stderr
     assert settings.read_text() == "quiet = true\n"
+
+
+def test_the_summary_of_a_run_repeats_annotate_and_says_that_its_index_is_not_used(dedup, tmp_path, news):
+    first = dedup("clean", news, "-o", "a", "-q", "--annotate", "--index", "i.duckdb", cwd=tmp_path)
+    assert first.code == 0, first.stderr
+    done = dedup("clean", news, "--config", "a/summary.json", "-o", "b", cwd=tmp_path)
+    assert (tmp_path / "b" / "annotated").is_dir()
+    assert "note: the index of that run, i.duckdb, is not used: name it with --index" in done.stderr.splitlines()

@@ -191,3 +191,20 @@ def test_the_summary_says_how_many_rows(dedup, folder):
     assert done.stdout == "wrote 1 row to r.csv\n"
     done = dedup("export", "out", "--table", "rejected", "-o", "r.csv", "--json", cwd=folder)
     assert json.loads(done.stdout) == {"output": "r.csv", "rows": 1}
+
+
+@pytest.mark.parametrize(
+    ("args", "said"),
+    [
+        (("a.jsonl",), "a.jsonl: is no folder of `dedup clean`, no index, and not what `dedup compare"),
+        (
+            ("out", "-o", "removed.xls"),
+            "removed.xls: .xls is none of csv, parquet, xlsx. Name the format with --format.",
+        ),
+        (("story.json",), "story.json: is a comparison, which has no table removed."),
+    ],
+)
+def test_what_is_no_source_or_no_format_is_told(dedup, folder, args, said):
+    done = dedup("export", *args, cwd=folder)
+    assert (done.code, said in done.stderr) == (2, True)
+    assert not (folder / "removed.xls").exists()

@@ -587,3 +587,19 @@ def test_a_quiet_process_says_nothing(days):
     command = [sys.executable, "-m", "dedup", "clean", "day2.jsonl", "-o", "out2", "--index", "news.duckdb", "--quiet"]
     done = subprocess.run([*command, *DAYS], cwd=days, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_counts_at_the_terminal_add_up_with_an_index(dedup, tmp_path):
+    records = make_records("add up", 6, copies=2)
+    for day in ("a", "b"):
+        write_jsonl(tmp_path / f"{day}.jsonl", records)
+        done = dedup("clean", f"{day}.jsonl", "-o", day, "--index", "news.duckdb", cwd=tmp_path)
+    shown = done.stdout.splitlines()
+    assert shown[0] == f"{len(records)} documents, {len(records)} removed (100 %) as copies of documents of the index."
+    numbers = [
+        (line[:20].rstrip(), int(line[20:32].replace(",", ""))) for line in shown if line[20:32].strip().isdigit()
+    ]
+    removed = dict(numbers)["removed"]
+    assert sum(n for name, n in numbers if name.startswith("  as ")) == removed
+    assert sum(n for name, n in numbers if name.startswith("  ") and not name.startswith(("  as ", "  cut"))) == removed
+    assert any(f"(a.jsonl, line {n}, of run " in done.stdout for n in range(1, len(records) + 1))

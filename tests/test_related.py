@@ -271,3 +271,10 @@ def test_texts_in_memory_have_the_related_documents_of_files(dedup, tmp_path):
         (row["id"], row["other"]["id"], row["relation"], row["similarity"], row["novel_words"], row["conflicts"])
         for row in rows
     ]
+
+
+def test_removed_records_say_which_of_their_conflicts_are_facts(dedup, tmp_path):
+    out = clean(dedup, tmp_path, REPORTS, "--remove", "all")
+    told = [record["other_facts"] for record in read_lines(out / "removed.jsonl") if "other_facts" in record]
+    assert told
+    assert len(told) == read_summary(out)["losses"]["conflicting"]

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import click
 
+from dedup.text.printed_paths import printable
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -13,6 +15,7 @@ STAGES = {
     "passages": ("scope", "min_tokens", "contained", "strip_boilerplate"),
 }
 NAMES = {"scope": "passages"}
+LEFT_OUT = "dedup.left_out"  # what of the settings of a run is not taken, in a line
 SETTINGS_FILE = "dedup.settings"  # its path, in what a command knows of its call
 
 
@@ -64,10 +67,15 @@ def show(parameter: click.Parameter, value: object) -> object:
 def read_summary_config(path: str, context: click.Context) -> dict[str, Any]:
     """Return the settings of a finished run. Its input is not taken: no path that a file names is read unasked."""
     from dedup.output.finished_run import read_summary
+    from dedup.output.run_folder import ANNOTATED
 
     summary = read_summary(Path(path).parent)
+    if summary.index and "index" in {p.name for p in context.command.params}:
+        context.meta[LEFT_OUT] = (
+            f"the index of that run, {printable(summary.index.path)}, is not used: name it with --index"
+        )
     parameters = {p.name: p for p in context.command.params}
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"annotate": True} if (Path(path).parent / ANNOTATED).is_dir() else {}
     for stage, options in STAGES.items():
         values = summary.config.get(stage) or {}
         found |= {NAMES.get(name, name): values[name] for name in options if values.get(name) is not None}
@@ -90,5 +98,6 @@ config_option = click.option(
     is_eager=True,
     expose_value=False,
     callback=read_config,
-    help="Take options from a TOML file, by the names of their flags, or those of a run: OUT/summary.json.",
+    help="Take options from a TOML file, by the names of their flags, or those of a run: OUT/summary.json. "
+    "Inputs and an index are named anew.",
 )

@@ -1,5 +1,6 @@
 """`dedup export`: what was found, as a table for a spreadsheet or a data frame."""
 
+import os
 import sys
 from contextlib import nullcontext
 
@@ -8,6 +9,7 @@ import click
 from dedup.cli.option_values import refuse_dash
 from dedup.cli.teller import Teller, summary_options
 
+FORMATS = ("csv", "parquet", "xlsx")
 NAMES = (
     *("removed", "clusters", "related", "passages", "documents", "boilerplate", "rejected"),
     *("runs", "rows", "links", "left_out", "disagreements", "shares"),
@@ -20,10 +22,16 @@ NAMES = (
 @click.option(
     "--format",
     "output_format",
-    type=click.Choice(["csv", "parquet", "xlsx"]),
+    type=click.Choice(FORMATS),
     help="xlsx needs newsdedup[xlsx].  [default: the ending of FILE, else csv]",
 )
-@click.option("-o", "--output", metavar="FILE", callback=refuse_dash, help="Write here.  [default: standard output]")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    callback=refuse_dash,
+    help="Write here, also over a file.  [default: standard output]",
+)
 @summary_options
 def export(source: str, table: str, output_format: str | None, output: str | None, teller: Teller) -> None:
     """Write what was found as a table: for a spreadsheet, pandas, Polars, DuckDB or R.
@@ -43,8 +51,10 @@ def export(source: str, table: str, output_format: str | None, output: str | Non
       dedup export news.duckdb --table documents | head
       dedup export story.json --table left_out -o left_out.csv
     """
-    ending = (output or "").rpartition(".")[2].lower()
-    chosen = output_format or (ending if ending in {"csv", "parquet", "xlsx"} else "csv")
+    _, dot, ending = os.path.basename(output or "").lower().rpartition(".")
+    if dot and not output_format and ending not in FORMATS:
+        raise click.UsageError(f"{output}: .{ending} is none of {', '.join(FORMATS)}. Name the format with --format.")
+    chosen = output_format or (ending if dot else "csv")
     if output is None and chosen != "csv":
         raise click.UsageError(f"Name a file for {chosen} with -o FILE.")
     if output is None:

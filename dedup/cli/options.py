@@ -136,7 +136,8 @@ near_options = compose(
         "--keep",
         default="first",
         metavar="POLICY",
-        help="Which copy is kept: first, longest, newest:FIELD, oldest:FIELD or prefer:FIELD=a,b.",
+        help="Which copy is kept: first, longest, newest:FIELD, oldest:FIELD or prefer:FIELD=a,b. "
+        "Of two of which one contains the other, the longer is kept.",
     ),
     click.option(
         "--remove",
@@ -156,7 +157,11 @@ near_options = compose(
 
 
 output_option = click.option(
-    "-o", "--output", metavar="FILE", callback=refuse_dash, help="Write to this file.  [default: standard output]"
+    "-o",
+    "--output",
+    metavar="FILE",
+    callback=refuse_dash,
+    help="Write to this file, also over one.  [default: standard output]",
 )
 color_option = click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="NO_COLOR is respected by auto."

@@ -181,7 +181,7 @@ def find_invalid_texts(texts: pa.Array) -> Iterator[tuple[int, str]]:
 
 def missing_column(path: str, column: str, columns: Sequence[str], flag: str) -> InputError:
     """Return the error for a table without the named column."""
-    hint = suggest_field(flag, column, dict.fromkeys(columns, 0))
+    hint = suggest_field("--keep POLICY:" if flag == "--keep" else flag, column, dict.fromkeys(columns, 0))
     return InputError(f'{path}: no column "{show_line(column)}" ({list_fields(columns)}). {hint}')
 
 

@@ -81,11 +81,14 @@ def list_fields(names: Sequence[str]) -> str:
 def suggest_field(flag: str, wanted: str, lengths: Mapping[str, int], known: Sequence[str] = ()) -> str:
     """Return a sentence that names the likeliest field: one that is called like it, else the one with most text.
 
-    >>> suggest_field("--text-field", "text", {"title": 9, "body": 5}), suggest_field("--keep", "dat", {"date": 0})
-    ('Did you mean --text-field body?', 'Did you mean --keep date?')
+    >>> suggest_field("--text-field", "text", {"title": 9, "body": 5})
+    'Did you mean --text-field body?'
+    >>> suggest_field("--keep newest:", "dat", {"date": 0})
+    'Did you mean --keep newest:date?'
     """
     name = find_likely(wanted, lengths, TEXT_NAMES if flag == "--text-field" else known)
-    return f"Did you mean {flag} {show_line(shlex.quote(name))}?" if name else f"Name it with {flag}."
+    begin = f"{flag} " if flag.startswith("--") and " " not in flag else flag
+    return f"Did you mean {begin}{show_line(shlex.quote(name))}?" if name else f"Name it with {flag.partition(' ')[0]}."
 
 
 def find_likely(wanted: str, lengths: Mapping[str, int], known: Sequence[str] = ()) -> str | None:

@@ -97,7 +97,7 @@ def refuse_absent(values: Iterable[object], keep: KeepPolicy, fields: Sequence[s
     if count < 2 or keep.field is None:
         return
     name, there = show_line(keep.field), f"; {list_fields(fields)}" if fields else ""
-    hint = suggest_field("--keep", keep.field, dict.fromkeys(fields, 0))
+    hint = suggest_field(f"--keep {keep.rule}:", keep.field, dict.fromkeys(fields, 0))
     raise InputError(f'{show_line(str(keep))} cannot order documents: none has the field "{name}"{there}. {hint}')
 
 

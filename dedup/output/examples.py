@@ -45,7 +45,8 @@ def describe_document(segments: Segments, doc_index: int, texts: Mapping[int, st
     """Return a document for showing; one of an index, or too far to fetch, has no text."""
     name = segments.name(doc_index)
     place = DocumentPlace(name.path, name.line)
-    return Document(read_value(name.raw_id) or NO_ID, texts.get(doc_index, ""), place=place)
+    fields = {"run": name.run} if name.run else {}
+    return Document(read_value(name.raw_id) or NO_ID, texts.get(doc_index, ""), fields, place)
 
 
 def read_example_cut(out: Path) -> PassageRecord | None:

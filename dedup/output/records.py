@@ -50,6 +50,7 @@ class RemovedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     covered share of the document that passages of the witness cover, of a contained one
     novel_words, novel_share, novel_run  how many of its words the witness lacks, their share, the most in a row
     conflicts  places with another number, date or name: the words of this document, those of the witness
+    other_facts  how many places have another number or date
     record  the whole record: the JSON of a JSONL line unchanged, else its fields as an object
     around  white space and commas before and after that JSON, if it is not the usual ("", newline)
     raw     the unchanged bytes of a CSV record, and of JSON on several lines
@@ -67,6 +68,7 @@ class RemovedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     novel_share: Share | None = None
     novel_run: Offset = 0
     conflicts: tuple[tuple[str, str], ...] = ()
+    other_facts: Offset = 0
     around: tuple[str, str] = LINE_END
     raw: str | None = None
 
@@ -149,6 +151,7 @@ class Decision:
     novel_run: int = 0
     num_words: int = 0
     conflicts: tuple[tuple[str, str], ...] = ()
+    other_facts: int = 0
 
     @property
     def novel_share(self) -> float | None:
@@ -172,6 +175,7 @@ def describe_removal(name: DocumentName, offset: int, decision: Decision, whole:
         novel_share=decision.novel_share,
         novel_run=decision.novel_run,
         conflicts=decision.conflicts,
+        other_facts=decision.other_facts,
         record=whole.record,
         around=whole.around,
         raw=whole.raw,

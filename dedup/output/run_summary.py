@@ -98,8 +98,8 @@ def list_limits(near: NearConfig, work: WorkCounts) -> list[Limit]:
         limits.append(Limit("max_visited", MAX_VISITED, work.num_skipped, effect))
     if work.num_series:
         effect = (
-            "documents that are alike more others than are compared: "
-            f"after the nearest {MAX_REFUSED} that are no copies, or {MAX_COMPARED} in all, the rest was left out"
+            f"A document that is alike very many was compared with the {MAX_COMPARED} nearest, or until "
+            f"{MAX_REFUSED} of them were no copies: a copy among the rest may have been kept"
         )
         limits.append(Limit("max_compared", MAX_COMPARED, work.num_series, effect))
     if work.num_unconfirmed:

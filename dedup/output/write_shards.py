@@ -136,7 +136,8 @@ def find_decisions(results: Results, dropped: list[Dropped]) -> dict[int, Decisi
     measures = (decisions.relation, decisions.similarity, decisions.covered)
     columns = (*measures, difference["novel"], difference["longest_run"])
     quotes = [results.quotes.get(doc, ()) for doc in removed.tolist()]
-    decided = map(Decision, witnesses, *(column[removed].tolist() for column in columns), num_words, quotes)
+    measured, facts = (column[removed].tolist() for column in columns), difference["facts"][removed].tolist()
+    decided = map(Decision, witnesses, *measured, num_words, quotes, facts)
     return dict(zip(removed.tolist(), decided, strict=True))
 
 

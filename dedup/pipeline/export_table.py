@@ -32,8 +32,9 @@ def find_table(source: str, table: str, tell: Callable[[str], None]) -> Iterator
         with open_table(IndexFile(path), table) as found:
             yield found
     else:
+        found_table = read_comparison(path, table if table in COLUMNS else "documents")  # refuses what is none
         refuse_other(source, "a comparison", table, COLUMNS)
-        yield read_comparison(path, table)
+        yield found_table
 
 
 def refuse_other(source: str, what: str, table: str, tables: Iterable[str]) -> None:

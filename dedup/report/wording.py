@@ -1,9 +1,13 @@
 """Numbers in words, the same in every format."""
 
+from collections import Counter
 from collections.abc import Iterable
 
 from dedup.model.run import Limit, RejectionCounts
 from dedup.text.control_characters import show_line
+
+LIKELY = ", likely "  # before the encoding that a reason supposes
+SHOWN = 3  # reasons
 
 
 def format_share(part: float, whole: float = 1.0, digits: int = 1) -> str:
@@ -39,9 +43,24 @@ def warn_of_rejections(found: RejectionCounts) -> str:
     """
     if not found.are_many:
         return ""
-    share = format_share(found.rejected, found.records)
-    reason = f"{show_line(found.commonest)} ({found.by_reason[found.commonest]:,})"
-    return f"{found.rejected:,} of {found.records:,} records ({share}) could not be read, mostly: {reason}\n"
+    counts: Counter[str] = Counter()
+    for reason, count in found.by_reason.items():
+        counts[reason.partition(LIKELY)[0]] += count
+    shown = [f"{show_line(reason)} ({count:,})" for reason, count in counts.most_common()]
+    is_most = 2 * counts.most_common(1)[0][1] > found.rejected
+    reasons = f"mostly: {shown[0]}" if is_most else f"as: {', '.join(shown[:SHOWN])}{', ...' * (len(shown) > SHOWN)}"
+    read = f"{found.rejected:,} of {found.records:,} records ({format_share(found.rejected, found.records)})"
+    return f"{read} could not be read, {reasons}\n"
+
+
+def tell_encoding(found: RejectionCounts) -> str:
+    """Return how many records are likely in another encoding, and the flag that reads them; "" of none.
+
+    >>> tell_encoding(RejectionCounts(9, {"invalid UTF-8": 3, "invalid UTF-8, likely cp1252: --encoding cp1252": 2}))
+    '2 likely cp1252: --encoding cp1252'
+    """
+    told = ((count, LIKELY, rest) for reason, count in found.by_reason.items() if (rest := reason.partition(LIKELY)[2]))
+    return "; ".join(f"{count:,} {likely.removeprefix(', ')}{show_line(rest)}" for count, likely, rest in told)
 
 
 def describe_change(kind: str, old: str, new: str) -> str:
@@ -57,7 +76,7 @@ def describe_change(kind: str, old: str, new: str) -> str:
 
 def tell_limits(limits: Iterable[Limit]) -> list[str]:
     """Return a line for each bound that was hit, with what that did to the result."""
-    return [f"limit hit: {x.limit} = {x.value:,}, {x.hits:,} times. {x.effect}." for x in limits]
+    return [f"limit hit: {x.limit} = {x.value:,}, {count_things(x.hits, 'time')}. {x.effect}." for x in limits]
 
 
 def clip(text: str, most: int) -> str:

@@ -209,6 +209,7 @@ def describe_removed_row(row: Mapping[str, Any]) -> RemovedRecord:
         novel_run=row["novel_run"],
         num_words=row["num_words"],
         conflicts=conflicts_of(row),
+        other_facts=row["facts"],
     )
     whole = WholeRecord(msgspec.Raw(row["value"].strip()), LINE_END, None)
     return describe_removal(name_of(row), UNKNOWN, decision, whole)

@@ -153,7 +153,7 @@ def chart_similarities(findings: CorpusFindings, links: Mapping[object, str]) ->
     total = sum(map(sum, steps.values()))
     description = (
         f"Exact Jaccard similarity of {count_things(total, 'removed document')} to the kept ones, "
-        f"from {first / num:.2f} to 1, exact copies left out."
+        f"in steps of {1 / num:.2f}; exact copies are left out."
     )
     caption = Caption(
         "similarity", "How similar the copies are", description, ("Similarity", *map(str.capitalize, drawn))

@@ -7,13 +7,13 @@ from itertools import takewhile
 from pathlib import Path
 
 from dedup.corpus.values import read_value
-from dedup.model.documents import Document, Removal
+from dedup.model.documents import SEEN_IN_INDEX, Document, Removal
 from dedup.model.run import SeriesKind, Summary
 from dedup.near.sketcher import tokenise_text
 from dedup.output.examples import NO_ID
 from dedup.output.passage_records import PassageRecord
-from dedup.output.run_folder import ANNOTATED
-from dedup.report.wording import clip, count_things, format_share, tell_limits, warn_of_rejections
+from dedup.output.run_folder import ANNOTATED, KEPT
+from dedup.report.wording import clip, count_things, format_share, tell_encoding, tell_limits, warn_of_rejections
 from dedup.text.control_characters import show_line
 
 SNIPPET = 76  # characters of a line of text
@@ -68,7 +68,7 @@ def render_summary(
         "".join(f"{line}\n" for line in tell_limits(summary.limits)),
         render_examples(examples),
         render_cut(cut) if cut else "",
-        render_outputs(out) if out else instead,
+        render_outputs(out, has_read=summary.counts.documents > 0) if out else instead,
         render_stages(summary),
     ]
     return "\n".join(part for part in parts if part)
@@ -81,7 +81,10 @@ def render_headline(summary: Summary) -> str:
         return "No document was read.\n"
     found = f"{count_things(counts.documents, 'document')}, "
     if counts.removed:
-        found += f"{counts.removed:,} removed ({format_share(counts.removed, counts.documents)}) as copies of kept ones"
+        seen = summary.index.seen if summary.index else 0
+        of = ["kept ones"] * (counts.removed > seen) + ["documents of the index"] * (seen > 0)
+        removed = f"{counts.removed:,} removed ({format_share(counts.removed, counts.documents)})"
+        found += f"{removed} as copies of {' and '.join(of)}"
     else:
         found += "no copy among them"
     if passages and passages.cut:
@@ -96,26 +99,28 @@ def render_counts(summary: Summary) -> str:
     rows = [("documents in", counts.documents, "")]
     rows.append(("kept", counts.kept, format_share(counts.kept, counts.documents)))
     rows.append(("removed", counts.removed, format_share(counts.removed, counts.documents)))
+    seen, by_relation = counts.removed_by_reason.get(SEEN_IN_INDEX, 0), counts.removed_by_relation
     for reason, count in counts.removed_by_reason.items():
         if count:
             rows.append((f"  {reason}", count, REASONS.get(reason, "")))
-        if reason == "near-duplicate":
-            rows += [
-                (f"    {relation}", counts.removed_by_relation[relation], meaning)
-                for relation, meaning in RELATIONS.items()
-                if counts.removed_by_relation[relation]
-            ]
+        if reason == "near-duplicate" and not seen:
+            rows += [(f"    {name}", by_relation[name], RELATIONS[name]) for name in RELATIONS if by_relation[name]]
+    if seen:  # what was seen has relations too: all of them add up to what was removed
+        rows += [(f"  as {name}", count, RELATIONS.get(name, "")) for name, count in by_relation.items() if count]
     if summary.passages:
         rows.append(("passages", summary.passages.within + summary.passages.across, "printed twice"))
         rows.append(("  cut out", summary.passages.cut, f"of {summary.passages.edited_documents:,} kept documents"))
         if summary.passages.boilerplate:
             what = f"passages of boilerplate, in {summary.passages.boilerplate_documents:,} documents: not compared"
             rows.append(("boilerplate", summary.passages.boilerplate, what))
-    rows.append(("clusters", counts.clusters, "kept documents that stand for others"))
+    stand = "documents, kept or of the index, that stand for others" if seen else "kept documents that stand for others"
+    rows.append(("clusters", counts.clusters, stand))
     if summary.index:
         rows.append(("new to the index", summary.index.added, f"run {summary.index.run} of {summary.index.path}"))
     if counts.rejected:
-        rows.append(("rejected", counts.rejected, "records that could not be read: see rejected.jsonl"))
+        likely = tell_encoding(summary.rejections)
+        what = "records that could not be read: see rejected.jsonl"
+        rows.append(("rejected", counts.rejected, f"{what}; {likely}" if likely else what))
     if counts.repeated_ids:
         rows.append(("repeated ids", counts.repeated_ids, "tell such documents apart by path and line"))
     return "".join(f"{label:<20}{count:>12,}  {note}".rstrip() + "\n" for label, count, note in rows)
@@ -131,7 +136,7 @@ def render_losses(summary: Summary) -> str:
         lines.append(f"of {count_things(losses.removed_words, 'removed word')} all stand in their witness")
     if losses and losses.conflicting:
         said = count_things(losses.conflicting, "removed document")
-        lines.append(f"{said} with another number or date than the witness somewhere: see conflicts in removed.jsonl")
+        lines.append(f"{said} with another number or date than the witness somewhere: see other_facts in removed.jsonl")
     if summary.related:
         kinds = sorted(summary.related.items(), key=lambda item: -item[1])
         named = (count_things(n, kind) if kind in NOUNS else f"{n:,} {kind}" for kind, n in kinds)
@@ -159,7 +164,8 @@ def describe(label: str, document: Document, other: Document) -> list[str]:
     """Return a document in one line of where it is and one of how it begins, or of where it begins to differ."""
     assert document.place is not None
     path, line = document.place
-    lines = [f"    {label:<8}{show_line(document.id)}  ({show_line(path)}, line {line:,})"]
+    run = f", of run {show_line(str(document.fields['run']))} in the index" if document.fields.get("run") else ""
+    lines = [f"    {label:<8}{show_line(document.id)}  ({show_line(path)}, line {line:,}{run})"]
     if document.text:
         words, others = document.text[:READ].split(), other.text[:READ].split()
         same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(words, others, strict=False)))
@@ -194,13 +200,15 @@ def render_stages(summary: Summary) -> str:
     return f"{compiled}{size / 1e6:,.1f} MB in {total:.1f} s ({stages}); peak memory {peak:,.0f} MB a process\n"
 
 
-def render_outputs(out: Path) -> str:
-    """Return where to look next: what is listed as a file is a folder of files where Spark wrote it."""
+def render_outputs(out: Path, *, has_read: bool = True) -> str:
+    """Return where to look next; an empty file is no place. Where Spark wrote a file, it is a folder of files."""
     folders = [(out / name.removesuffix(".jsonl"), out / name, what) for name, what in OUTPUTS]
-    places = [(str(folder if folder.is_dir() else file), what) for folder, file, what in folders]
+    places = [(str(folder if folder.is_dir() else file), what) for folder, file, what in folders if not is_empty(file)]
     if (out / ANNOTATED).is_dir():
         places.insert(0, (str(out / ANNOTATED), "all records, with what was decided on them"))
-    if not (out / "removed").is_dir():
+    if not has_read:
+        places = [place for place in places if not place[0].startswith(str(out / KEPT))]
+    elif not (out / "removed").is_dir():
         name, pages = shlex.quote(str(out)), f"{os.path.normpath(out)}-report/"
         places = [
             (f"dedup report {name}", f"makes {pages}: these numbers and every cluster, as HTML pages"),
@@ -209,3 +217,8 @@ def render_outputs(out: Path) -> str:
         ]
     width = max(len(place) for place, _ in places) + 2
     return "Where to look next:\n" + "".join(f"  {place:<{width}}{what}\n" for place, what in places)
+
+
+def is_empty(file: Path) -> bool:
+    """Return whether a file of OUT is there and holds nothing."""
+    return file.is_file() and file.stat().st_size == 0

@@ -36,7 +36,9 @@ def render_found(found: SharingDocuments, most: int) -> str:
     searched = f"{count_things(found.words, 'word')} looked up in {count_things(found.documents, 'document')}"
     if not found.found:
         return f"{searched} of {show_line(found.index)}: no document shares a passage\n"
-    lines = [f"{searched} of {show_line(found.index)}: {count_things(len(found.found), 'document')} share a passage"]
+    lines = [
+        f"{searched} of {show_line(found.index)}: {count_things(len(found.found), 'document')} with a passage of it"
+    ]
     for document in found.found[:most]:
         lines += ["", *render_sharing(document)]
     if len(found.found) > most:

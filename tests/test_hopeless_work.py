@@ -14,9 +14,12 @@ from dedup.passages import document_tokens
 
 
 def test_texts_that_are_too_long_to_compare_are_refused_before_they_are_taken_apart():
-    text = "A sentence of some words. " * 40_000
-    with pytest.raises(DedupError, match="characters in all; up to 10,000,000 can be compared"):
-        compare_texts({str(number): text for number in range(50)})
+    for text, told in (
+        ("A sentence of some words. " * 4_000, "characters in all; up to 3,000,000 can be compared"),
+        ("x\n" * 1_500, "75,000 lines in all; up to 60,000 can be compared"),
+    ):
+        with pytest.raises(DedupError, match=told):
+            compare_texts({str(number): text for number in range(50)})
 
 
 @pytest.mark.parametrize(("bound", "num_within", "limits"), [(10**6, 1, []), (500, 0, [("max_tokens", 500, 1)])])

@@ -2,10 +2,13 @@
 
 import errno
 import resource
+import subprocess
+import sys
 
 import numba
 import pytest
 from commands import run_process
+from corpora import make_records, write_jsonl
 
 from dedup.cli.main import explain_error, explain_os_error
 from dedup.kernels.jit import choose_root
@@ -52,3 +55,40 @@ def test_without_any_place_for_compiled_code_one_line_says_the_way_out(tmp_path,
     done = run_process("clean", "a.jsonl", "-o", "out", cwd=tmp_path)
     assert (done.code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert done.stderr.endswith("NUMBA_CACHE_DIR=FOLDER dedup ...\n")
+
+
+@pytest.fixture
+def file_limit():
+    """Commands that are forks of this process write no file of more than 3 KB."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    yield lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (3000, before[1]))
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.usefixtures("monkeypatch")  # commands are forks of this process
+@pytest.mark.parametrize(
+    "args",
+    [("export", "out", "--table", "removed", "-o", "new.xlsx"), ("passages", "a.jsonl", "-o", "new")],
+    ids=["export", "passages"],
+)
+def test_a_file_that_may_not_be_as_large_leaves_nothing(dedup, tmp_path, file_limit, args):
+    write_jsonl(tmp_path / "a.jsonl", make_records("limit", 4, copies=2))
+    assert dedup("clean", "a.jsonl", "-o", "out", "-q", cwd=tmp_path).code == 0
+    file_limit()
+    done = dedup(*args, cwd=tmp_path)
+    assert (done.code, done.stderr.count("\n")) == (2, 1)
+    assert "a file is larger than this shell or disk allows. Raise ulimit -f or choose another place with -o." in (
+        done.stderr
+    )
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jsonl", "out"]
+
+
+def test_a_full_place_behind_standard_output_is_not_taken_for_that_of_the_run(tmp_path):
+    write_jsonl(tmp_path / "a.jsonl", make_records("limit", 2))
+    command = [sys.executable, "-m", "dedup", "clean", "a.jsonl", "-o", "out"]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, cwd=tmp_path, check=False)
+    assert (done.returncode, done.stderr) == (
+        2,
+        b"error: standard output cannot be written (No space left on device).\n",
+    )

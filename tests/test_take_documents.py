@@ -52,6 +52,20 @@ def test_the_rows_of_a_table_are_documents_with_fields(table):
     assert [("a", "c")] == [(removal.document.id, removal.witness.id) for removal in result.removed]
 
 
+@pytest.mark.parametrize(
+    "moments",
+    [pa.array([2**62] * 3).cast(pa.timestamp("s")), pa.array([1] * 3).cast(pa.timestamp("ns", "Mars/Base"))],
+    ids=["after the year 9999", "zone that nobody knows"],
+)
+def test_a_moment_that_python_has_no_object_for_costs_no_table(moments):
+    assert ["0", "1"] == deduplicate(pa.table({"text": TEXTS, "date": moments})).kept_ids
+
+
+def test_an_outlet_may_be_any_value():
+    table = pa.table({"id": ["a", "b"], "text": TEXTS[:2], "outlet": [["AP"], ["BBC"]]})
+    assert ["['AP']", "['BBC']"] == [o.name for o in dedup.compare_texts(table, engine="lexical").outlets]
+
+
 WRONG = {
     "two columns of one name": (pd.DataFrame([["a", "b"]], columns=["text", "text"]), "two columns 'text'"),
     "two Arrow columns": (pa.Table.from_arrays([pa.array(["a"])] * 2, ["text", "text"]), "two columns 'text'"),

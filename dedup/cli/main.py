@@ -12,12 +12,17 @@ import click
 
 from dedup.cli.option_values import require_text
 from dedup.cli.startup import StoppedError, allow_depth, collect_rarely, leave, stop_on_signals, withhold
-from dedup.cli.terminal import close_door
+from dedup.cli.terminal import STREAM, close_door
 from dedup.errors import CutOffError, DedupError
 from dedup.version import __version__
 
 EXIT_ERROR, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
 STDOUT_FD = 1
+NO_ROOM = {
+    errno.ENOSPC: "the disk is full. Free some space",
+    errno.EDQUOT: "your quota of this disk is full. Free some space",
+    errno.EFBIG: "a file is larger than this shell or disk allows. Raise ulimit -f",
+}
 
 # What each command does, in the order in which people need them; `dedup --help` imports no command.
 COMMANDS = {
@@ -156,7 +161,9 @@ def report_error(error: BaseException) -> int:
 
 def is_cut_off(error: BaseException) -> bool:
     """Return whether an error ends work that can be gone on with."""
-    return isinstance(error, CutOffError) or (isinstance(error, OSError) and error.errno == errno.ENOSPC)
+    return isinstance(error, CutOffError) or (
+        isinstance(error, OSError) and error.errno in NO_ROOM and error.filename != STREAM
+    )
 
 
 def explain_error(error: BaseException) -> str | None:
@@ -188,10 +195,12 @@ def tell(message: str, code: int) -> int:
 
 def explain_os_error(error: OSError) -> str:
     """Return what happened, to which file, and what to do, for an error of the operating system."""
+    if error.filename == STREAM:
+        return f"{STREAM} cannot be written ({error.strerror})."
     where = f"{error.filename}: " if error.filename else ""
     option = " with -o" if any(each.startswith(("-o", "--out")) for each in sys.argv[2:]) else ""
-    if error.errno == errno.ENOSPC:
-        return f"{where}the disk is full. Free some space or choose another place{option}."
+    if error.errno in NO_ROOM:
+        return f"{where}{NO_ROOM[error.errno]} or choose another place{option}."
     if error.errno == errno.EMFILE or "Too many open files" in str(error):
         return "too many open files for the limit of this shell. Raise it with ulimit -n 1024, or try fewer --workers."
     if error.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:

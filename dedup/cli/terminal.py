@@ -3,10 +3,14 @@
 import codecs
 import io
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import BinaryIO, TextIO, cast
 
 from dedup.text.control_characters import make_printable, make_styled
+
+
+STREAM = "standard output"
 
 
 class SafeBytes:
@@ -30,6 +34,16 @@ class SafeBytes:
         self._stream.flush()
 
 
+@contextmanager
+def named_stream() -> Iterator[None]:
+    """Give an error of the system the name of the stream: it is not that of a file of the command."""
+    try:
+        yield
+    except OSError as error:
+        error.filename = STREAM
+        raise
+
+
 class SafeStream(io.TextIOWrapper):
     """A text stream that writes line feeds, and no other control character; what it cannot encode is spelled out."""
 
@@ -43,8 +57,14 @@ class SafeStream(io.TextIOWrapper):
 
     def write(self, text: str) -> int:
         """Write a text."""
-        super().write(make_printable(text))
+        with named_stream():
+            super().write(make_printable(text))
         return len(text)
+
+    def flush(self) -> None:
+        """Flush what is behind."""
+        with named_stream():
+            super().flush()
 
     @property
     def buffer(self) -> BinaryIO:

@@ -27,12 +27,13 @@ from dedup.model.documents import Document
 from dedup.story_config import MAX_TEXTS, CompareConfig
 from dedup.text.dates import parse_moment
 from dedup.text.spans import Span
-from dedup.text.units import UnitKind
+from dedup.text.units import UnitKind, split_paragraphs
 
 Matrix = npt.NDArray[np.float32]
 Linked = dict[tuple[int, int], set[int]]
 
-MAX_CHARACTERS = 10_000_000  # far more than MAX_SENTENCES have, but known before a text is taken apart
+MAX_CHARACTERS = 3_000_000  # far more than MAX_SENTENCES have, but known before a text is taken apart
+MAX_PARAGRAPHS = 60_000  # the same: those that say something twice, and furniture, are no sentences
 MAX_SENTENCES = 6000  # the matrices of all pairs take 150 MB each at that
 
 
@@ -94,6 +95,9 @@ def check_texts(documents: Sequence[Document], config: CompareConfig) -> None:
     size = sum(len(document.text) for document in documents)
     if size > MAX_CHARACTERS:
         raise DedupError(f"{size:,} characters in all; up to {MAX_CHARACTERS:,} can be compared. Name fewer texts.")
+    paragraphs = sum(len(split_paragraphs(document.text)) for document in documents)
+    if paragraphs > MAX_PARAGRAPHS:
+        raise DedupError(f"{paragraphs:,} lines in all; up to {MAX_PARAGRAPHS:,} can be compared. Name fewer texts.")
     names = [document.id for document in documents]
     for name in names:
         if names.count(name) > 1:

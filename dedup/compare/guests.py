@@ -1,6 +1,7 @@
 """Sentences that say two things: the part of each that says what another row says."""
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,6 +17,7 @@ from dedup.text.spans import Span
 
 Matrix = npt.NDArray[np.float32]
 
+MAX_NEAREST = 5  # sentences of an outlet in one row that a part is held against: most rows have one or two
 MIN_TERMS = 5  # of a part; fewer say nothing that another row could say
 _JOINTS = (
     "and|but|while|although|though|because|after|before|as|when|that|which|who|whom|where|if|unless|until|since|"
@@ -61,13 +63,24 @@ def find_guests(
         for i in np.flatnonzero(measure_nearness(score, outlets, cluster) >= thresholds.strong).tolist():
             if home[i] == number or len(parts := split_parts(texts[i], spoken.terms[i])) < 2:
                 continue
-            there, here = ([j for j in c if outlets[j] != outlets[i]] for c in (cluster, clusters[home[i]]))
+            there, here = (find_nearest(score[i], outlets, i, c) for c in (cluster, clusters[home[i]]))
             said = measure_mutual(spoken, i, [part.terms for part in parts], [*there, *here])
             other = average_outlets(said[:, : len(there)], outlets[there])
             is_said = other >= np.maximum(thresholds.part, average_outlets(said[:, len(there) :], outlets[here]))
             if is_said.any():
                 found.append((i, number, join_parts(parts, is_said, int(np.where(is_said, other, 0).argmax()))))
     return found
+
+
+def find_nearest(score: npt.NDArray[np.float32], outlets: npt.NDArray[np.int64], i: int, cluster: Members) -> Members:
+    """Return the sentences of a cluster that come nearest to sentence i, MAX_NEAREST of each other outlet."""
+    taken: Counter[int] = Counter()
+    nearest = []
+    for j in sorted(cluster, key=lambda j: (-score[j], j)):
+        taken[outlets[j]] += 1
+        if outlets[j] != outlets[i] and taken[outlets[j]] <= MAX_NEAREST:
+            nearest.append(j)
+    return sorted(nearest)
 
 
 def join_parts(parts: Sequence[Clause], is_said: npt.NDArray[np.bool_], best: int) -> Span:

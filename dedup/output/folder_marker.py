@@ -96,10 +96,16 @@ def claim(folder: Path, kind: str) -> None:
     """Make a folder and mark it, or take over one that is ours; any other is an `OutputError`."""
     if folder.is_dir() or folder.is_symlink():
         refuse_foreign(folder, kind)
+    was_there = folder.is_dir()
     folder.mkdir(parents=True, exist_ok=True)
     if not has_marker(folder, kind):
-        with create_within(folder, MARKER) as file:
-            file.write(FolderMarker(kind).to_json())
+        try:
+            with create_within(folder, MARKER) as file:
+                file.write(FolderMarker(kind).to_json())
+        except OSError:
+            if not was_there:
+                folder.rmdir()
+            raise
 
 
 def take_over(folder: Path, kind: str) -> IO[bytes] | None:

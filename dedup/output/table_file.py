@@ -118,16 +118,21 @@ def write_xlsx(columns: Columns, rows: Iterable[list[Any]], file: IO[bytes]) -> 
     """Write the rows as a sheet: texts are texts, never formulas or links; what is beyond the bounds is an error."""
     try:
         import xlsxwriter  # noqa: PLC0415 (for those who want such a file)
+        from xlsxwriter.exceptions import FileCreateError  # noqa: PLC0415 (the same)
     except ImportError:
         raise DedupError("xlsx needs one more package: pip install 'newsdedup[xlsx]'. Or use --format csv.") from None
-    count = 0
-    with xlsxwriter.Workbook(file, {"constant_memory": True}) as book:
-        sheet = book.add_worksheet()
-        sheet.freeze_panes(1, 0)
-        for count, row in enumerate(chain([list(columns)], rows)):
-            if count > MAX_ROWS:
-                raise OutputError(f"a sheet has room for {MAX_ROWS:,} rows, and there are more. Use --format csv.")
-            write_row(sheet, count, row)
+    count, whole = 0, io.BytesIO()  # packed; a file of zipfile whose disk is full is written to again as it is deleted
+    try:
+        with xlsxwriter.Workbook(whole, {"constant_memory": True}) as book:
+            sheet = book.add_worksheet()
+            sheet.freeze_panes(1, 0)
+            for count, row in enumerate(chain([list(columns)], rows)):
+                if count > MAX_ROWS:
+                    raise OutputError(f"a sheet has room for {MAX_ROWS:,} rows, and there are more. Use --format csv.")
+                write_row(sheet, count, row)
+    except FileCreateError as error:
+        raise error.args[0] from None  # that of the system
+    file.write(whole.getbuffer())
     return count
 
 

@@ -36,7 +36,10 @@ def list_passages(run: CleanRun, progress: Progress, target: Path | None, bigges
     work = run.out.with_name(f".{run.out.name}.work")  # the file itself may exist: it is replaced
     job = make_job(replace(run, out=work, overwrite=True), progress, NO_INDEX)
     with job.working() as ready:
-        return list_in_folder(ready, target, biggest)
+        try:
+            return list_in_folder(ready, target, biggest)
+        finally:
+            job.folder.discard()  # nobody can go on with it
 
 
 def list_in_folder(job: Job, target: Path | None, biggest: int) -> ListedPassages:
@@ -56,9 +59,7 @@ def list_in_folder(job: Job, target: Path | None, biggest: int) -> ListedPassage
         inputs = [file.user_file.location for file in job.run.files]
         with open_output(target, inputs) as file, (job.folder.output / PASSAGES).open("rb") as listed:
             shutil.copyfileobj(listed, file)
-    found = ListedPassages(len(passages), examples, segments.count_rejections())
-    job.folder.discard()
-    return found
+    return ListedPassages(len(passages), examples, segments.count_rejections())
 
 
 def choose_biggest(segments: Segments, passages: Passages, config: InputConfig, count: int) -> list[Passage]:

@@ -12,6 +12,7 @@ import pyarrow as pa
 
 from dedup.config import InputConfig
 from dedup.corpus.blocks import list_names
+from dedup.corpus.column_values import list_values
 from dedup.corpus.field_names import MAX_RECORDS, TABLE, choose_field, flatten
 from dedup.corpus.rejections import find_likely, list_fields, plain
 from dedup.errors import InputError
@@ -193,6 +194,9 @@ def list_rows(documents: Any, names: FieldNames) -> Rows:
         return Rows(values.to_pylist(), names_there)
     except UnicodeDecodeError as error:
         raise ValueError(f"the table has a value that is not text in UTF-8: {error}") from None
+    except Exception:  # noqa: BLE001 (zones, and dates after the year 9999: each library below has its own error)
+        values.validate(full=True)  # texts too
+        return Rows(list_values(values), names_there)
 
 
 def refuse_twins(names: list[str]) -> list[str]:

@@ -9,7 +9,6 @@ from typing import BinaryIO, TextIO, cast
 
 from dedup.text.control_characters import make_printable, make_styled
 
-
 STREAM = "standard output"
 
 

@@ -246,7 +246,7 @@ def test_who_says_the_opposite_is_not_among_those_who_say_it():
 
 def test_the_opening_tells_what_all_tell_what_differs_what_one_has_and_who_copied_whom():
     shared, differ, alone, copied = say_opening(compare_story(base="wire"))
-    assert "All 3 texts say something of 2 statements" in shared
+    assert "All 3 texts have 2 statements more or less in common" in shared
     assert "“The harbour was closed for two days.” (A)" in shared
     assert "differ in numbers: “12” (A) against “14” (C)" in differ
     assert "C surely leaves out most that others tell, 1 statement, “" in alone

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from dedup.compare.model import Cell, Link, Outlet, Place, Row, Strength, Wording
+from dedup.compare.model import Cell, Link, Nearest, Outlet, Place, Row, Strength, Wording
 from dedup.compare.relate_wordings import MutualCoverage, classify_wording
 from dedup.compare.scores import Thresholds
 from dedup.compare.terms import fold_words
@@ -49,21 +49,25 @@ class Wordings:
         back = float(self._coverage[np.ix_(columns, rows)].max(1).mean())
         return classify_wording(words[0], words[1], MutualCoverage(there, back))
 
-    def choose_telling(self, row: Row) -> Place:
+    def choose_telling(self, row: Row) -> Nearest:
         """Return the sentence of a row that its other texts cover best: of the least that one says of it, the most.
 
         Headings and stubs only where there is nothing else; of two that are covered alike the shorter one.
         """
         places = {cell.outlet: [Place(cell.outlet, s) for s in cell.sentences] for cell in row.cells}
 
-        def rate(place: Place) -> tuple[bool, float, int, Place]:
-            sentence = self.outlets[place.outlet].sentences[place.sentence]
-            is_telling = sentence.kind is not UnitKind.HEADING and sentence.num_words >= MIN_TELLING
+        def measure(place: Place) -> float:
             others = (own for outlet, own in places.items() if outlet != place.outlet)
-            least = min((max(self.measure_coverage(place, other).there for other in own) for own in others), default=0)
-            return not is_telling, -round(least, 4), sentence.num_words, place
+            said = (max(self.measure_coverage(place, other).there for other in own) for own in others)
+            return round(min(said, default=0.0), 4)
 
-        return min((Place(cell.outlet, s) for cell in row.cells for s in cell.whole), key=rate)
+        def rate(found: Nearest) -> tuple[bool, float, int, Place]:
+            sentence = self.outlets[found.place.outlet].sentences[found.place.sentence]
+            is_telling = sentence.kind is not UnitKind.HEADING and sentence.num_words >= MIN_TELLING
+            return not is_telling, -found.score, sentence.num_words, found.place
+
+        whole = (Place(cell.outlet, s) for cell in row.cells for s in cell.whole)
+        return min((Nearest(place, measure(place)) for place in whole), key=rate)
 
     def _list_words(self, cell: Cell) -> list[str]:
         if cell.parts:

@@ -238,7 +238,8 @@ class Comparison:
     `relations[outlet][base]` holds, for each row, how the cell of the outlet relates to the base's (None where either
     is absent). `shares[outlet][base]` is how the outlet relates to the base. `omissions` are about statements of two
     others and more (of the other one where there are two texts). `alone` are the rows of one outlet to which nothing in
-    any other text comes near. `telling` is, for each row, the sentence that its other texts cover best.
+    any other text comes near. `telling` is, for each row, the sentence that its other texts cover best; its
+    score is what the one says of it that says least, 0 to 1.
     """
 
     outlets: tuple[Outlet, ...]
@@ -247,7 +248,7 @@ class Comparison:
     rows: tuple[Row, ...]
     omissions: tuple[LeftOut, ...]
     alone: tuple[int, ...]
-    telling: tuple[Place, ...]
+    telling: tuple[Nearest, ...]
     disagreements: tuple[Disagreement, ...]
     relations: Sequence[Sequence[tuple[Wording | None, ...]]]
     shares: Sequence[Sequence[OutletShares]]
@@ -290,11 +291,10 @@ class Comparison:
 
     def quote_telling(self, row: int) -> str:
         """Return the sentence of a statement that its other texts cover best."""
-        return self.outlets[self.telling[row].outlet].cut(self.telling[row].sentence)
+        place = self.telling[row].place
+        return self.outlets[place.outlet].cut(place.sentence)
 
     def __repr__(self) -> str:
         strong = sum(link.strength is Strength.STRONG for link in self.links)
-        return (
-            f"Comparison({len(self.outlets)} texts, {len(self.rows)} rows, {strong} strong links, "
-            f"{len(self.disagreements)} disagreements, {self.engine.name})"
-        )
+        sizes = f"{len(self.outlets)} texts, {len(self.rows)} rows, {strong} strong links"
+        return f"Comparison({sizes}, {len(self.disagreements)} disagreements, {self.engine.name})"

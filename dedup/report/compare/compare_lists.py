@@ -84,7 +84,7 @@ def show_omission(found: Comparison, entry: LeftOut, number: int) -> PageOmissio
 
     Who says the opposite does not say it. Where the text itself does, its claim is shown for the nearest sentence.
     """
-    said = quote_place(found, found.telling[entry.row])
+    said = quote_place(found, found.telling[entry.row].place)
     against = list_opposed(found, entry.row)
     first = {place.outlet: place for place in reversed(entry.says) if place.outlet not in against}
     who = tuple(quote_place(found, first[outlet]) for outlet in sorted(first))

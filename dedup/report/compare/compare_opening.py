@@ -20,7 +20,8 @@ from dedup.text.dates import parse_moment
 from dedup.text.units import UnitKind
 
 MAX_QUOTE = 140  # characters
-MAX_SHARED = 2  # statements of all texts that are quoted
+MAX_SHARED = 2  # statements of all texts that are quoted ...
+MIN_COVERED = 0.25  # ... where each of the others says so much of the sentence
 GRAVE = {
     FactKind.OPPOSITE,
     FactKind.NUMBER,
@@ -78,7 +79,7 @@ def enumerate_all(items: Sequence[Phrases], last: str = " and ") -> Phrases:
 def quote_row(found: Comparison, row: int) -> Phrases:
     """Return the sentence of a statement that its other texts cover best as a quotation, and whose it is."""
     text = " ".join(found.quote_telling(row).split())
-    return compose(Phrase(clip_words(text, MAX_QUOTE), row=row), " (", [found.telling[row].outlet], ")")
+    return compose(Phrase(clip_words(text, MAX_QUOTE), row=row), " (", [found.telling[row].place.outlet], ")")
 
 
 def tell_shared(found: Comparison) -> Phrases:
@@ -90,18 +91,19 @@ def tell_shared(found: Comparison) -> Phrases:
     most = max(len(found.rows[row].cells) for row in shared)
     widest = [row for row in shared if len(found.rows[row].cells) == most]
     disputed = {case.row for case in found.disagreements if case.kind in GRAVE}
-    quotes = [quote_row(found, row) for row in widest if row not in disputed] or [quote_row(found, widest[0])]
-    quotes = sorted(quotes, key=lambda quote: len(quote[0].text))[:MAX_SHARED]
+    examples = sorted(widest, key=lambda row: (row in disputed, -found.telling[row].score))[:MAX_SHARED]
+    sure = [row for row in examples if row not in disputed and found.telling[row].score >= MIN_COVERED]
+    quotes = enumerate_all([quote_row(found, row) for row in sure or examples[:1]])
     verb = "is" if len(shared) == 1 else "are"
     more = f"; {len(shared)} of the {len(found.rows)} statements {verb} in two texts or more"
     rest = "." if len(shared) == len(found.rows) else f"{more}."
+    one = "in" if len(widest) == 1 else "for example in"
     if most == count:
         who, near = ("Both", "both") if count == 2 else (f"All {count}", "all")
-        one = f"{'in' if len(widest) == 1 else 'for example in'} the words nearest to {near}"
-        head = f"{who} texts say something of {count_things(len(widest), 'statement')}, {one}: "
-        return compose(head, *enumerate_all(quotes), rest)
+        told = f"{count_things(len(widest), 'statement')} more or less in common"
+        return compose(f"{who} texts have {told}, {one} the words nearest to {near}: ", *quotes, rest)
     head = f"No statement is in all {count} texts; the most widely told is in {most}, in the words nearest to all: "
-    return compose(head, *quotes[0], rest)
+    return compose(head, *quotes, rest)
 
 
 def tell_disagreements(found: Comparison) -> Phrases:
@@ -146,7 +148,7 @@ def choose_example(found: Comparison, rows: Sequence[int]) -> int:
     """Return a row of one text that is an example: the first that is no heading and no stub, if there is one."""
 
     def rate(row: int) -> int:
-        place = found.telling[row]
+        place = found.telling[row].place
         sentence = found.outlets[place.outlet].sentences[place.sentence]
         return (sentence.num_words < MIN_TELLING) + 2 * (sentence.kind is UnitKind.HEADING)
 

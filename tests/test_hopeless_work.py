@@ -9,6 +9,7 @@ from corpora import make_text, write_jsonl
 
 from dedup import compare_texts
 from dedup.errors import DedupError
+from dedup.near.decisions import Decisions
 from dedup.output import run_summary
 from dedup.passages import document_tokens
 
@@ -55,3 +56,17 @@ def test_long_texts_of_a_short_period_take_no_product_of_their_lengths(tmp_path)
     summary, _ = clean_quietly([tmp_path / "a.jsonl"], tmp_path / "out")
     assert process_time() - began < 15  # seconds; the products take twice that, what is right a tenth
     assert summary.counts.documents == 3
+
+
+def test_columns_of_all_documents_are_not_made_anew_for_each_document(monkeypatch, tmp_path):
+    """`Decisions.kept` is as long as the corpus. Asked for each removal that differs, it made time quadratic."""
+    asked = []
+    kept = Decisions.kept.fget
+    monkeypatch.setattr(Decisions, "kept", property(lambda self: asked.append(1) or kept(self)))
+    for count in (5, 50):
+        texts = [f"{make_text(number // 2, 60)} on {number} May 2024" for number in range(2 * count)]
+        write_jsonl(tmp_path / f"{count}.jsonl", [{"id": str(i), "text": text} for i, text in enumerate(texts)])
+        clean_quietly([tmp_path / f"{count}.jsonl"], tmp_path / f"out_{count}")
+        asked.append(0)  # the end of a run
+    few, many = "".join(map(str, asked)).split("0")[:2]
+    assert few == many

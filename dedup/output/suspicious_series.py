@@ -132,7 +132,7 @@ def describe_longest(
     own = [each.documents[each.documents < len(decisions)] for each in chosen]
     fields = fetch_fields(segments, {doc for each in own for doc in each[:MAX_MEMBERS].tolist()}, config)
     for each, documents in zip(chosen, own, strict=True):
-        num_removed = int(np.count_nonzero(~decisions.kept[documents]))
+        num_removed = int(np.count_nonzero(decisions.witness[documents] >= 0))
         first = each.documents[:MAX_MEMBERS]
         yield describe_series(
             SeriesSize(each.kind, len(each.documents), each.num_distinct, num_removed),

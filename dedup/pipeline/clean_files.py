@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dedup.corpus.files import at_rest
 from dedup.corpus.shards import Shard
+from dedup.kernels.leader_table import KEPT
 from dedup.model.documents import Removal
 from dedup.model.run import Summary
 from dedup.near.decide_documents import decide_documents
@@ -161,7 +162,8 @@ def write_relations(outcome: Outcome, job: Job) -> dict[int, Quotes]:
     write_lines(job.folder.output / RELATED, describe_related(segments, outcome.decisions, conflicts, in_words))
     series = describe_longest(outcome.series, segments, outcome.decisions, job.settings.input)
     write_lines(job.folder.output / SUSPICIOUS, series)
-    return {doc: in_words(doc) for doc in conflicts.differences if not outcome.decisions.kept[doc]}
+    witness = outcome.decisions.witness
+    return {doc: in_words(doc) for doc in conflicts.differences if witness[doc] != KEPT}
 
 
 def write_one(shard: Shard, *, results: Results, offsets: Sequence[int], annotated: bool) -> None:

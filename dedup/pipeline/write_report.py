@@ -89,13 +89,20 @@ def write_report(task: ReportRun, progress: Progress) -> WrittenReport:
 
 def refuse_absent(run: RunTables, fields: InputConfig, given: Sequence[str]) -> None:
     """Raise `InputError` where a field that somebody names now is nowhere in the folder."""
-    kept = [
-        SourceFile.at(each.path, str(run.out / KEPT / each.name), each.name, each.format, each.compression)
-        for each in run.summary.inputs
-    ]
+    kept = list_kept(run)
     removed = SourceFile.at(REMOVED, str(run.out / REMOVED), REMOVED, "jsonl")
     records = [record for file in kept[:MAX_FILES] for record in islice(read_sample(file), MAX_RECORDS)]
     refuse_absent_fields([*kept, removed], replace(fields, given=tuple(given)), records)
+
+
+def list_kept(run: RunTables) -> list[SourceFile]:
+    """Return what was kept of the input files; a .txt file that was removed is not there."""
+    return [
+        SourceFile.at(f.path, str(kept), f.name, f.format, f.compression, encoding=f.encoding)
+        for f in run.summary.inputs
+        if is_within(run.out, f"{KEPT}/{f.name}")
+        for kept in [run.out / KEPT / name_on_disk(f.name)]
+    ]
 
 
 def survey_documents(
@@ -139,13 +146,7 @@ def find_near_misses(out: RunTables, scratch: Path, workers: int, progress: Prog
     lowered = lower_threshold(near)
     if lowered is None:
         return None
-    files = [
-        SourceFile.at(f.path, str(kept), f.name, f.format, f.compression, encoding=f.encoding)
-        for f in summary.inputs
-        if is_within(out.out, f"{KEPT}/{f.name}")  # a .txt file that was removed is not there
-        for kept in [out.out / KEPT / name_on_disk(f.name)]
-    ]
     settings = CleanSettings(lowered, PassageConfig("off"), read_input_config(summary))
-    job = make_job(CleanRun(files, scratch / "near", settings, workers), progress, NO_INDEX).unpack()
+    job = make_job(CleanRun(list_kept(out), scratch / "near", settings, workers), progress, NO_INDEX).unpack()
     decisions = decide(sketch(job), job)
     return NearMisses.of(decisions, near.threshold, MAX_NEAREST)

@@ -14,6 +14,7 @@ removals_third.jsonl   pairs that the next rule removed, drawn and judged after 
 removals_fourth.jsonl  all pairs that threshold 0.3 removed and 0.5 did not; the bound where less than half is shared
                        was chosen on half 0 of them
 pairs.jsonl            pairs of any similarity, same or other: does `dedup.deduplicate` remove one of the two
+pairs_second.jsonl     the same of other documents and outlets; no rule was chosen on them
 cuts.jsonl             cuts of an earlier rule; cuts_second.jsonl those of the next one, which was then narrowed
 """
 
@@ -52,9 +53,9 @@ class LabelledPair(msgspec.Struct, frozen=True):
     corpus: str
     first: str
     second: str
-    half: int
     verdict: str
     verdict_2: str
+    half: int | None = None  # of a set on which something was chosen
 
 
 @dataclass(frozen=True)
@@ -166,17 +167,18 @@ def main() -> None:
     show_pairs("removals of the first rule of relations", read_judged("removals_second.jsonl"), after)
     show_pairs("removals of the next rule, judged after it was fixed", read_judged("removals_third.jsonl"), after)
     show_pairs("removals that a threshold of 0.3 adds to one of 0.5", read_judged("removals_fourth.jsonl"), after)
-    show_labelled(data)
+    for name in ("pairs.jsonl", "pairs_second.jsonl"):
+        show_labelled(name, data)
     for name in ("cuts.jsonl", "cuts_second.jsonl"):
         show_cuts(name, after)
 
 
-def show_labelled(data: Path) -> None:
+def show_labelled(file: str, data: Path) -> None:
     """Print precision, recall and F1 of `dedup.deduplicate` on each labelled pair alone, with its defaults."""
     decode = msgspec.json.Decoder(LabelledPair).decode
-    pairs = [decode(line) for line in (JUDGED / "pairs.jsonl").read_bytes().splitlines()]
+    pairs = [decode(line) for line in (JUDGED / file).read_bytes().splitlines()]
     kappa = measure_kappa([(pair.verdict, pair.verdict_2) for pair in pairs])
-    print(f"\n{len(pairs)} labelled pairs, same against other, kappa {kappa:.2f}: those on which both readers agree")
+    print(f"\n{len(pairs)} labelled pairs of {file}, kappa {kappa:.2f}: same against other, where both readers agree")
     wanted = {(pair.corpus, name) for pair in pairs for name in (pair.first, pair.second)}
     articles = {
         (corpus, row["id"]): {name: row.get(name) or "" for name in FIELDS}
@@ -186,16 +188,18 @@ def show_labelled(data: Path) -> None:
     }
     cells: Counter[tuple[str, bool, bool]] = Counter()
     for pair in pairs:
-        if pair.verdict == pair.verdict_2:
+        if pair.verdict == pair.verdict_2 != "unsure":
             both = [articles[pair.corpus, name] for name in (pair.first, pair.second)]
             goes = bool(deduplicate(both).removed)
-            for name in ("all", f"half {pair.half}"):
-                cells[name, pair.verdict == "same", goes] += 1
-    for name in ("all", "half 0", "half 1"):
+            cells["all", pair.verdict == "same", goes] += 1
+            if pair.half is not None:
+                cells[f"half {pair.half}", pair.verdict == "same", goes] += 1
+    for name in sorted({name for name, _, _ in cells}):
         found, false, missed = cells[name, True, True], cells[name, False, True], cells[name, True, False]
         precision, recall = found / max(found + false, 1), found / max(found + missed, 1)
         f1 = 2 * found / max(2 * found + false + missed, 1)
-        counts = f"{false} false, {missed} missed"
+        interval = find_interval(f1, found + (false + missed) / 2)  # F1 is a share: of found, and half of the errors
+        counts = f"{interval}; {false} false, {missed} missed"
         print(f"pairs, {name:8} precision {precision:.3f}  recall {recall:.3f}  F1 {f1:.3f}  ({counts})")
 
 

@@ -343,13 +343,14 @@ class Meeting:
         if self.d.longest_run >= 20:
             return True
         restated = self.d.num_facts > 0 and 5 * self.d.num_facts >= self.d.num_gaps
+        shortened = self.contained or (self.inside and (self.days == 0 or self.similarity >= 0.5))
         if self.days == 0:
             corrected = self.contained and (self.d.num_gaps == 1 or not restated)
-            return self.d.num_facts >= 1 and not self.inside and not corrected
+            has_facts = self.d.num_facts >= 1 and not self.inside and not corrected
+            return has_facts or (not shortened and self.similarity < 0.35)
         if self.contained and (restated or (self.adds and not self.inside)):
             return True
         facts, in_title = self.d.num_facts >= 2, self.title.num_facts > 0
-        shortened = self.contained or (self.inside and self.similarity >= 0.5)
         return in_title or facts or (not shortened and self.similarity < 0.9)
 
     @property

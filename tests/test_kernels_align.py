@@ -13,12 +13,13 @@ from inner_kernels import alone
 from token_layouts import as_tokens, lay_out_numbers
 
 from dedup import PassageConfig
+from dedup.config import CleanSettings
 from dedup.kernels import align, repeats_within
 from dedup.kernels.fingerprints import Winnowing
 from dedup.kernels.repeats_within import MinShare, drop_small_pairs
 from dedup.kernels.shingles import table_size
 from dedup.passages import search
-from dedup.passages.containment import WORTH_ALIGNING, choose_pairs, find_contained
+from dedup.passages.containment import WORTH_ALIGNING, choose_pairs, compare_whole, find_contained
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.fingerprint_links import filter_repeated
 from dedup.passages.search import WORTH_EXTENDING, compare_pairs, find_repeats, find_shared
@@ -410,6 +411,7 @@ def test_of_pairs_worth_aligning_only_passages_of_little_in_common_are_left_out(
 def test_what_is_not_aligned_is_hardly_ever_contained(contained, least_found):
     """Of edited copies of parts of several documents, whose fingerprints lead to other sources, a few are missed."""
     config = PassageConfig(contained=contained)
+    settings = CleanSettings(passages=config)
     expected, found = set(), set()
     for seed in range(8):
         documents = make_copies(seed, max_edits=20)
@@ -418,7 +420,8 @@ def test_what_is_not_aligned_is_hardly_ever_contained(contained, least_found):
         for min_share, removed in ((0.0, expected), (WORTH_ALIGNING, found)):
             shared = find_shared(all_tokens, config, lambda _: None, 2, min_share)
             pairs = choose_pairs(shared, counts)
-            removed |= {(seed, one.contained) for one in find_contained(pairs, all_tokens, config, 2)}
+            compared = compare_whole(pairs, all_tokens, settings, 2)
+            removed |= {(seed, one.contained) for one in find_contained(compared, all_tokens, settings, 2)}
         assert tokens.size
     assert len(expected) > 30
     assert found <= expected

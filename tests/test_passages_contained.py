@@ -184,3 +184,25 @@ def test_in_the_news_every_contained_document_is_nearly_covered_by_a_kept_one(de
         assert row["witness"]["id"] not in removed
         # Edited passages count too, so the share of exact runs alone may be lower.
         assert cover_share(row["record"]["text"], texts[row["witness"]["id"]], least=5) >= 0.6
+
+
+@pytest.mark.parametrize(
+    ("outlets", "options", "expected"),
+    [
+        ("pq", (), {"short": "contained"}),
+        ("pp", (), {}),  # what one outlet shortens on one day, in other words, may be a later stage
+        ("pq", ("--threshold", "0.5"), {}),
+        ("pq", ("--contained", "off"), {}),
+        ("pq", ("--remove", "exact,edited"), {}),
+    ],
+)
+def test_a_shortened_text_with_a_lead_of_its_own_goes_below_the_threshold(dedup, tmp_path, outlets, options, expected):
+    shared, lead, rest = make_text("shared", 110), make_text("lead", 45), make_text("rest", 400)
+    texts = {"long": f"{shared} {rest}", "short": f"{lead} {shared}"}
+    rows = [{"id": n, "text": t, "outlet": o} for (n, t), o in zip(texts.items(), outlets, strict=True)]
+    write_jsonl(tmp_path / "in.jsonl", rows)
+    assert dedup("clean", "in.jsonl", "-o", "out", *options, cwd=tmp_path).code == 0
+    removed = read_lines(tmp_path / "out" / "removed.jsonl")
+    assert naive.similarity(texts["long"], texts["short"]) < 0.35
+    assert {row["id"]: row["relation"] for row in removed} == expected
+    assert all(0.6 <= row["covered"] < 0.9 for row in removed)

@@ -72,7 +72,11 @@ def test_every_removed_document_has_such_a_witness_with_shorter_shingles(loosely
 
 
 def test_what_is_removed_by_default_is_a_copy_or_contained_in_a_kept_document(cleaned_by_default, with_excerpts):
-    """Of a contained document nine tenths of the words stand in its witness, boilerplate of its outlet left out."""
+    """Of a contained document nine tenths of the words stand in its witness, boilerplate of its outlet left out.
+
+    Or six tenths, where it is an edited copy of a longer one but for the threshold.
+    """
+    records = {record["id"]: record for record in with_excerpts}
     texts = {record["id"]: record["text"] for record in with_excerpts}
     boilerplate = [record["text"] for record in read_lines(cleaned_by_default / "boilerplate.jsonl")]
     removed = read_lines(cleaned_by_default / "removed.jsonl")
@@ -85,6 +89,9 @@ def test_what_is_removed_by_default_is_a_copy_or_contained_in_a_kept_document(cl
                 text = text.replace(passage, " ")
             share = naive.covered(text, witness)
             right = record["covered"] >= 0.9 and share >= 0.88
+            if record["covered"] < 0.9:
+                relation = relate_records(records[record["id"]], records[record["witness"]["id"]])
+                right = record["covered"] >= 0.6 and share >= 0.58 and relation == "edited"
         else:
             share = naive.similarity(text, witness)
             right = record.get("covered") is None and share >= NearConfig.threshold

@@ -22,6 +22,7 @@ MAX_APART = 100  # novel words that a copy may then have
 UPDATE_RUN = 20  # novel words in a row that are news, in one outlet
 UPDATE_SHARE = 1 / 15  # share of novel words of a contained document that are news on another day
 UPDATE_SIMILARITY = 0.9  # from which on what an outlet prints again on another day is the same
+UNLIKE = 0.35  # the same on one day
 MANY_FACTS = 2  # conflicting slots with facts: what is printed again on another day may correct a single one
 TEMPLATE_SLOTS, TEMPLATE_SHARE = 3, 5  # conflicting slots; one gap in so many has to be one
 TEMPLATE_NAMES = 5  # conflicting slots in which only names differ, half of all gaps
@@ -166,15 +167,14 @@ def brings_news(size, witness_size, difference, meeting, likeness):
     is_shortened = likeness.is_contained or (is_inside and (meeting.days == 0 or likeness.similarity >= HALF))
     if difference.longest_run >= UPDATE_RUN:
         return True
-    adds_words = difference.num_novel > UPDATE_SHARE * size
-    has_facts = difference.num_facts >= MANY_FACTS
+    is_reworded = not is_shortened and likeness.similarity < (UPDATE_SIMILARITY if meeting.days > 0 else UNLIKE)
     if meeting.days == 0:
         is_corrected = likeness.is_contained and (difference.num_gaps == 1 or not is_restated(difference))
-        return difference.num_facts > 0 and not is_inside and not is_corrected
+        return is_reworded or (difference.num_facts > 0 and not is_inside and not is_corrected)
+    adds_words = difference.num_novel > UPDATE_SHARE * size
     if likeness.is_contained and (is_restated(difference) or (adds_words and not is_inside)):
         return True
-    is_reworded = not is_shortened and likeness.similarity < UPDATE_SIMILARITY
-    return meeting.title_facts > 0 or has_facts or is_reworded
+    return is_reworded or meeting.title_facts > 0 or difference.num_facts >= MANY_FACTS
 
 
 @inlined

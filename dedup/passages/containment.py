@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dedup.config import PassageConfig
+from dedup.config import CleanSettings, PassageConfig
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.passage_table import Passages, join_passages
 from dedup.passages.search import compare_pairs, find_shared
@@ -15,6 +15,9 @@ from dedup.passages.search import compare_pairs, find_shared
 # A pair of documents is aligned where its fingerprints reach over this share of the shorter one. From the second share
 # of equal tokens on it is compared as a whole: its other fingerprints may have had other sources.
 WORTH_ALIGNING, WORTH_COMPARING = 0.05, 0.3
+# Share of a document from which on a longer one may have the rest in other words, at a threshold up to WIDE. A higher
+# threshold asks for more, at a half for nine tenths.
+HELD, WIDE, STEEPNESS = 0.6, 0.35, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,28 +70,36 @@ def choose_pairs(passages: Passages, own_tokens: npt.NDArray[np.int32]) -> npt.N
     return np.ascontiguousarray(pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))])
 
 
+def compare_whole(
+    pairs: npt.NDArray[np.int32], tokens: DocumentTokens, settings: CleanSettings, threads: int = 1
+) -> Shares:
+    """Return how much of the first of two documents is in the second, where it is much: documents by place."""
+    config, threshold = settings.passages, settings.near.threshold
+    assert config.contained is not None
+    least = min(HELD + STEEPNESS * max(threshold - WIDE, 0.0), config.contained)
+    found, _ = share_pairs(compare_pairs(pairs, tokens, config, threads), tokens.own_tokens)
+    return found.select(found.share >= least)
+
+
 def find_contained(
-    pairs: npt.NDArray[np.int32],
-    tokens: DocumentTokens,
-    config: PassageConfig,
-    threads: int = 1,
+    compared: Shares, tokens: DocumentTokens, settings: CleanSettings, threads: int = 1
 ) -> list[Containment]:
     """Return the documents that are contained in another one that is itself not contained in any.
 
-    `pairs` (contained, container) name documents by their place among `tokens`. Longer documents are looked at first,
-    so a witness is decided on before what it contains; of several witnesses the one that covers most is taken. Where
-    all containers of a document are contained themselves, it is compared with what contains those.
+    Longer documents are looked at first, so a witness is decided on before what it contains; of several witnesses the
+    one that covers most is taken. Where all containers of a document are contained themselves, it is compared with
+    what contains those.
     """
-    assert config.contained is not None
-    compared, _ = share_pairs(compare_pairs(pairs, tokens, config, threads), tokens.own_tokens)
-    found = compared.list(config.contained)
-    chosen = choose_witnesses(found, tokens.own_tokens, config.contained)
+    assert settings.passages.contained is not None
+    contained = settings.passages.contained
+    found = compared.list(contained)
+    chosen = choose_witnesses(found, tokens.own_tokens, contained)
     outer = {pair.contained: pair.container for pair in chosen}
     missed = sorted({(pair.contained, outer[pair.container]) for pair in found if pair.contained not in outer})
     if not missed:
         return chosen
-    further, _ = share_pairs(compare_pairs(np.array(missed, np.int32), tokens, config, threads), tokens.own_tokens)
-    return choose_witnesses([*found, *further.list(config.contained)], tokens.own_tokens, config.contained)
+    further = compare_whole(np.array(missed, np.int32), tokens, settings, threads)
+    return choose_witnesses([*found, *further.list(contained)], tokens.own_tokens, contained)
 
 
 def precedes(

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from dedup.config import CleanSettings, PassageConfig
 from dedup.kernels.buffers import as_read_only, tokens_at
 from dedup.kernels.leader_table import KEPT
-from dedup.kernels.relation import CONTAINED, EXTENDED
+from dedup.kernels.relation import CONTAINED, EDITED, EXTENDED
 from dedup.kernels.shingles import drop_masked
 from dedup.near.decide_documents import decide_again
 from dedup.near.decisions import Decisions
@@ -18,7 +18,14 @@ from dedup.near.relation_rule import rule_of
 from dedup.near.sketches import Sketches
 from dedup.near.stored import StoredPairs
 from dedup.passages.boilerplate import Boilerplate
-from dedup.passages.containment import find_contained, share_pairs
+from dedup.passages.containment import (
+    Containment,
+    Shares,
+    choose_witnesses,
+    compare_whole,
+    find_contained,
+    share_pairs,
+)
 from dedup.passages.document_tokens import DocumentTokens, join_tokens
 from dedup.passages.search import compare_pairs
 
@@ -29,6 +36,13 @@ class KeptDocuments:
 
     documents: npt.NDArray[np.int64]
     tokens: DocumentTokens
+
+    def name(self, pairs: Sequence[Containment]) -> list["ContainedDocument"]:
+        """Return pairs by doc_index that are given by place among these."""
+        return [
+            ContainedDocument(int(self.documents[pair.contained]), int(self.documents[pair.container]), pair.share)
+            for pair in pairs
+        ]
 
 
 @dataclass(frozen=True)
@@ -59,19 +73,37 @@ def remove_contained(
 ) -> Decisions:
     """Return the decisions with documents removed that another one contains; their copies are decided anew."""
     kept = candidates.documents
-    found = find_contained(candidates.pairs, kept.tokens, settings.passages, threads)
-    pairs = [
-        ContainedDocument(int(kept.documents[pair.contained]), int(kept.documents[pair.container]), pair.share)
-        for pair in found
-    ]
+    compared = compare_whole(candidates.pairs, kept.tokens, settings, threads)
+    pairs = kept.name(find_contained(compared, kept.tokens, settings, threads))
     decisions = decide_orphans(sketches, take_out(sketches, decisions, pairs, settings), settings)
     outgrown = find_outgrown(sketches, decisions, settings)
     made = decide_orphans(sketches, take_out(sketches, decisions, outgrown, settings), settings)
     needed = set(decisions.witness[made.kept & ~decisions.kept].tolist())  # without them something would stay
-    if not needed:
-        return made
-    outgrown = [pair for pair in outgrown if pair.document not in needed]
-    return decide_orphans(sketches, take_out(sketches, decisions, outgrown, settings), settings)
+    if needed:
+        outgrown = [pair for pair in outgrown if pair.document not in needed]
+        made = decide_orphans(sketches, take_out(sketches, decisions, outgrown, settings), settings)
+    shortened = find_shortened(sketches, made, kept, compared, settings)
+    return decide_orphans(sketches, take_out(sketches, made, shortened, settings), settings)
+
+
+def find_shortened(
+    sketches: Sketches, decisions: Decisions, kept: KeptDocuments, compared: Shares, settings: CleanSettings
+) -> list["ContainedDocument"]:
+    """Return the documents that still stay and are edited copies of a longer one, however small their similarity is.
+
+    Passages cover HELD of them, and what they have of their own is no more than a copy may have.
+    """
+    rule = rule_of(settings)
+    if not rule.prefer_longer:
+        return []
+    documents, others = kept.documents[compared.contained], kept.documents[compared.container]
+    stays = np.append(decisions.kept, True)
+    rows = stays[documents] & stays[np.minimum(others, len(decisions))]
+    compared, documents, others = compared.select(rows), documents[rows], others[rows]
+    no_passages = np.zeros(len(documents), np.bool_)
+    found = relate_documents(sketches, documents, others, no_passages, settings.near, rule)
+    copies = compared.select(found.goes & (found.relation == EDITED)).list(0.0)
+    return kept.name(choose_witnesses(copies, kept.tokens.own_tokens, 0.0))
 
 
 def find_outgrown(sketches: Sketches, decisions: Decisions, settings: CleanSettings) -> list["ContainedDocument"]:
@@ -139,7 +171,8 @@ def take_out(
         return decisions
     documents = np.array([pair.document for pair in pairs], np.int64)
     others, shares = np.array([pair.witness for pair in pairs], np.int64), np.array([pair.share for pair in pairs])
-    found = relate_documents(sketches, documents, others, shares > 0, settings.near, rule_of(settings))
+    is_covered = shares >= (settings.passages.contained or 1.0)
+    found = relate_documents(sketches, documents, others, is_covered, settings.near, rule_of(settings))
     goes, before = found.goes, decisions.take(documents)
     relation = np.where(shares > 0, CONTAINED, found.relation).astype(np.uint8)
     relative, noted = before.relative.copy(), ~goes & (before.relative["document"] == KEPT)

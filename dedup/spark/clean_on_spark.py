@@ -157,7 +157,7 @@ def take_out_contained(
     """Return the decisions, with documents that others contain removed."""
     removed = decisions.removed.select("rank")
     kept = documents.join(mark_small(removed, removed.count(), MAX_NUMBER_ROWS), "rank", "left_anti")
-    pairs = find_pairs(kept, corpus.num_tokens, plan, run.settings.passages, checkpoints)
+    pairs = find_pairs(kept, corpus.num_tokens, plan, run.settings, checkpoints)
     return settle_contained(documents, decisions, pairs, run.settings, checkpoints)
 
 

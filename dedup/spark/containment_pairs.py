@@ -13,14 +13,14 @@ import numpy as np
 import pyarrow as pa
 from pyspark.sql import functions as F
 
-from dedup.config import PassageConfig
+from dedup.config import CleanSettings
 from dedup.kernels.buffers import as_read_only
 from dedup.kernels.fingerprints import FIRST_SOURCE, Fingerprints, Part, Winnowing, link_block, list_repeated
 from dedup.kernels.repeats_within import MinShare, drop_small_pairs
-from dedup.passages.containment import WORTH_ALIGNING, choose_pairs, share_pairs
+from dedup.passages.containment import WORTH_ALIGNING, choose_pairs, compare_whole
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.fingerprint_links import SLOTS_PER_FINGERPRINT
-from dedup.passages.search import align_links, compare_pairs
+from dedup.passages.search import align_links
 from dedup.spark.members import Hidden, join_column, mask_batches
 from dedup.spark.spark_tables import (
     MAX_NUMBER_ROWS,
@@ -54,26 +54,27 @@ PAIR_SCHEMA = pa.schema({"contained": pa.int64(), "container": pa.int64()})
 class LinkTask:
     """What is fixed for the search: its settings, documents in a range, parts of the fingerprints."""
 
-    config: PassageConfig
+    settings: CleanSettings
     range_size: int
     parts: int
 
     @property
     def winnowing(self) -> Winnowing:
         """Return which shingles are fingerprints."""
-        return Winnowing(self.config.shingle_size, self.config.window)
+        passages = self.settings.passages
+        return Winnowing(passages.shingle_size, passages.window)
 
 
 def find_pairs(
-    kept: "DataFrame", num_tokens: int, plan: "CoverPlan", config: PassageConfig, checkpoints: "Checkpoints"
+    kept: "DataFrame", num_tokens: int, plan: "CoverPlan", settings: CleanSettings, checkpoints: "Checkpoints"
 ) -> "DataFrame":
     """Return (contained, container), by `doc`: pairs of kept documents of which passages of one cover the other.
 
     `kept` has `doc`, `num_tokens`, `tokens`, `masked`.
     """
-    expected = 2 * num_tokens // (config.window + 1)
+    expected = 2 * num_tokens // (settings.passages.window + 1)
     task = LinkTask(
-        config, plan.range_size, max(-(-expected // MAX_PART_FINGERPRINTS), min(plan.parts, plan.num_ranges))
+        settings, plan.range_size, max(-(-expected // MAX_PART_FINGERPRINTS), min(plan.parts, plan.num_ranges))
     )
     kept = kept.select("doc", "num_tokens", "tokens", "masked")
     listed = kept.mapInArrow(partial(list_fingerprints_of, task=task), as_struct(FINGERPRINT_SCHEMA))
@@ -167,7 +168,7 @@ def choose_links(batches: Iterator[pa.RecordBatch], *, task: LinkTask) -> Iterat
 
 def align_members(batches: Iterator[pa.RecordBatch], *, task: LinkTask) -> Iterator[pa.RecordBatch]:
     """Yield the pairs of a range of which passages of one document cover the other."""
-    given, config = [batch for batch in batches if len(batch)], task.config
+    given, config = [batch for batch in batches if len(batch)], task.settings.passages
     links = np.concatenate([np.empty(0, np.int32), *(view_bytes(b.column("links"), np.int32) for b in given)])
     if links.size == 0 or config.contained is None:
         return
@@ -178,7 +179,6 @@ def align_members(batches: Iterator[pa.RecordBatch], *, task: LinkTask) -> Itera
     links = links[np.lexsort((links[:, 3], links[:, 1], links[:, 0]))]
     links[:, :2] = np.searchsorted(names, links[:, :2])
     pairs = choose_pairs(align_links(links, tokens, config, WORTH_ALIGNING), tokens.own_tokens)
-    found, _ = share_pairs(compare_pairs(pairs, tokens, config), tokens.own_tokens)
-    found = found.select(found.share >= config.contained)
+    found = compare_whole(pairs, tokens, task.settings)
     columns = [pa.array(names[side]) for side in (found.contained, found.container)]
     yield pa.RecordBatch.from_arrays(columns, schema=PAIR_SCHEMA)

@@ -223,6 +223,8 @@ def show_pairs(title: str, pairs: Sequence[DrawnPair], runs: Mapping[str, Cleane
         share = stay / max(len(judged), 1)
         interval = find_interval(share, len(judged))
         print(f"half 1: {stay} of {len(judged)} {verdict} removals stay, {share:.1%} ({interval})")
+        gone = [pair for pair in (outcome.pair for outcome in judged) if pair.ids[1] in runs[pair.corpus].witness]
+        print(f"half 1: {len(gone)} {verdict} pairs lose the document that was kept when they were judged")
 
 
 if __name__ == "__main__":

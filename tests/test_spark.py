@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import pytest
 from commands import clean_quietly
-from corpora import write_jsonl
+from corpora import make_text, write_jsonl
 from engines import decide_locally
 from forged_words import FORGED
 from hypothesis import Phase, given, settings
@@ -417,6 +417,8 @@ def test_relations_facts_and_bounds_are_those_of_the_local_engine(tmp_path, rang
 def make_contained(seed, articles):
     """Return excerpts and what stands for them, longer versions, texts of other signs, words that only collide."""
     records = [*make_mosaics(seed, articles), *({"id": f"forged {n}", "text": text} for n, text in enumerate(FORGED))]
+    whole, lead = make_text("whole", 500), make_text("lead", 45)
+    records += [{"id": "whole", "text": whole}, {"id": "lead", "text": f"{lead} {' '.join(whole.split()[:110])}"}]
     return records + [{"id": f"one word {n}", "text": "的" * 6_000 + "甲乙"[n] * 900} for n in range(2)]
 
 

@@ -33,7 +33,7 @@ CASES = {
     "completion": (text_cases.completion, 0.3),
     "warm-up": (document_cases.warm_up, 0.3),
 }
-MORE = [(document_cases.with_settings, 2)]  # of commands that have cases above
+MORE = [(document_cases.with_settings, 2), (document_cases.with_runs, 1)]  # of commands that have cases above
 PROCESSES = 100  # one case in so many runs its commands as new processes
 
 

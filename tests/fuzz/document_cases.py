@@ -20,7 +20,7 @@ from .places import (
     list_sources,
 )
 from .tampering import tamper_with_folder, tamper_with_index, tamper_with_json
-from .texts import MARKS, draw_name, draw_text, draw_texts
+from .texts import MARKS, RUNS, draw_name, draw_run, draw_text, draw_texts
 from .watch import Step
 
 INDEX = "news.duckdb"
@@ -202,3 +202,23 @@ def with_settings(source, place):
             summary.write_bytes(tamper_with_json(source, summary.read_bytes()))
     args = ("clean", "in", "--config", source.choice(["out/summary.json"] * 5 + ["out", "out/B3SUMS"]), "-o", "again")
     yield Step(args, ("again",), ("again.partial",))
+
+
+def with_runs(source, place):
+    """Work on long texts in which a few words or marks come again and again, with some changes: none takes a square."""
+    run = source.choice(RUNS)
+    texts = [draw_run(source, run, 60_000) for _ in range(2)]
+    for name, text in zip(("a.txt", "b.txt"), texts, strict=True):
+        (place / name).write_text(text, "utf-8")
+    write_jsonl(place / "in/a.jsonl", [{"id": str(n), "text": text, "outlet": str(n)} for n, text in enumerate(texts)])
+    command = source.choice(
+        [
+            ("diff", "a.txt", "b.txt", "--stat"),
+            ("compare", "a.txt", "b.txt", "--engine", "lexical", "--summary"),
+            ("history", "a.txt", "b.txt"),
+            ("clean", "in", "-o", "out", "--passages", "all"),
+            ("passages", "in", "-o", "out"),
+            ("sources", "in", "-o", "out"),
+        ]
+    )
+    yield Step(command, ("out",), ("out.partial",))

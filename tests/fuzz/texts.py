@@ -51,6 +51,24 @@ NAMES = [
     b"$HOME",
     b"a%20b",
 ]
+RUNS = [
+    "?!",
+    ". ",
+    ".! ",
+    "。",
+    ".。",
+    "x",
+    "x ",
+    "x. ",
+    "(",
+    '"a" ',
+    "a b c d e f ",
+    "one two three ",
+    "1,",
+    "中",
+    "J. ",
+    "\u0301",
+]
 RAW_VALUES = [
     b"null",
     b"true",
@@ -141,3 +159,10 @@ def draw_name(source, ending):
 def draw_value(source):
     """Return a raw JSON value."""
     return source.choice([*RAW_VALUES, json.dumps(source.choice(MARKS)).encode()])
+
+
+def draw_run(source, run, size):
+    """Return a text of a size in characters: a run again and again, now and then another word in it."""
+    share = source.choice([0, 0, 0.001, 0.02])
+    pieces = [run if source.random() >= share else f" x{source.randrange(10**6)} " for _ in range(size // len(run))]
+    return f"{''.join(pieces)} He left."

@@ -1,6 +1,7 @@
 """Bad input, bad settings and bad places: each with its message, and nothing lost."""
 
 import gzip
+import json
 import os
 import shutil
 
@@ -638,3 +639,14 @@ def test_odd_dates_are_read_or_refused_in_one_line(dedup, tmp_path, odd, policy)
         assert done.code == 0, done.stderr
     done = dedup("stories", "a.jsonl", "-o", "stories.jsonl", cwd=tmp_path)
     assert done.code == 0, done.stderr
+
+
+@pytest.mark.parametrize("command", [("report",), ("restore", "-o", "back"), ("export",)])
+def test_a_folder_of_spark_is_refused_as_one(dedup, tmp_path, command):
+    write_jsonl(tmp_path / "a.jsonl", [{"text": "a b"}])
+    assert dedup("clean", "a.jsonl", "-o", "out", "-q", cwd=tmp_path).code == 0
+    summary = json.loads((tmp_path / "out/summary.json").read_text())
+    (tmp_path / "out/summary.json").write_text(json.dumps(summary | {"digests": None}))
+    (tmp_path / "out/removed").mkdir()
+    done = dedup(command[0], "out", *command[1:], cwd=tmp_path)
+    assert (done.code, "out: is of a run on Spark: " in done.stderr) == (2, True)

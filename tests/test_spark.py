@@ -626,3 +626,14 @@ def test_a_file_that_changes_during_a_run_is_noticed(tmp_path):
     write_jsonl(path, [{"text": "another"}])
     with pytest.raises(InputError, match="was changed while it was being read"):
         source.refuse_changed()
+
+
+@pytest.mark.nightly
+def test_fields_of_well_known_names_are_found_as_by_the_local_engine(tmp_path):
+    names = {"id": "uuid", "text": "maintext", "outlet": "publisher", "date": "date_publish"}
+    records = [{names.get(n, n): value for n, value in record.items()} for record in make_mosaics(3, 3)]
+    write_jsonl(tmp_path / "news.jsonl", records)
+    local, spark = clean_both(tmp_path, [tmp_path / "news.jsonl"], 9)
+    assert_same(local, spark)
+    fields = json.loads((spark / "summary.json").read_bytes())["config"]["input"]
+    assert {fields[f"{role}_field"] for role in names} == set(names.values())

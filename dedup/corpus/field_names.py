@@ -72,7 +72,18 @@ def choose_fields(
     differ are an `InputError`, and so is a named one that is nowhere.
     """
     samples = {file.path: list(islice(read_sample(file), MAX_RECORDS)) for file in files[:MAX_FILES]}
-    refuse_absent_fields(files, config, [record for records in samples.values() for record in records])
+    records = [record for some in samples.values() for record in some]
+    refuse_absent_fields(config, records, lambda field: any(names_field(file, field) for file in files))
+    return choose_in_samples(samples, config, tell, roles)
+
+
+def choose_in_samples(
+    samples: Mapping[str, Sequence[Record]],
+    config: InputConfig,
+    tell: Callable[[str], object],
+    roles: Collection[str] = tuple(TABLE),
+) -> InputConfig:
+    """Return the same from the first records of each file, by its path."""
     found: dict[str, str] = {}
     for role in roles:
         name = f"{role}_field"
@@ -96,17 +107,17 @@ def choose_fields(
     return taken
 
 
-def refuse_absent_fields(files: Sequence[SourceFile], config: InputConfig, records: Sequence[Record]) -> None:
-    """Raise `InputError` where somebody named a field that no record of these files has; `records` are the first ones.
+def refuse_absent_fields(config: InputConfig, records: Sequence[Record], is_named: Callable[[str], bool]) -> None:
+    """Raise `InputError` where somebody named a field that no record has; `records` are the first ones.
 
-    The text is looked for where all records are read. A field that is rare is looked for in all bytes.
+    The text is looked for where all records are read. Of a field that is rare, `is_named` says whether any has it.
     """
     for name in config.given:
         field, role = getattr(config, name), name.removesuffix("_field")
         is_plain = json.dumps(field, ensure_ascii=False) == f'"{field}"'  # the reader of JSON refuses any other
         if role == "text" or not field or not is_plain or not records or any(field in record for record in records):
             continue
-        if not any(names_field(file, field) for file in files):
+        if not is_named(field):
             lengths = {each: 0 for record in records for each in record}
             raise InputError(
                 f'no record has the field "{show_line(field)}"; {list_fields([*lengths])}. '
@@ -121,7 +132,7 @@ def names_field(file: SourceFile, field: str) -> bool:
             return field.partition(".")[0] in open_parquet(file.location).schema_arrow.names
     if file.format not in {"jsonl", "json"}:
         return False
-    names = {form for name in (field, field.rpartition(".")[2]) for form in (name, json.dumps(name)[1:-1])}
+    names = spell_field(field)
     keys = re.compile(rb'"(?:' + b"|".join(re.escape(name.encode("utf-8", "replace")) for name in names) + rb')"\s*:')
     overlap, tail = max(map(len, names)) * 4 + 100, b""
     with file.open() as (stream, _):
@@ -130,6 +141,11 @@ def names_field(file: SourceFile, field: str) -> bool:
                 return True
             tail = chunk[-overlap:]
     return False
+
+
+def spell_field(field: str) -> set[str]:
+    """Return how JSON may write the name of a field, or the end of its path."""
+    return {form for name in (field, field.rpartition(".")[2]) for form in (name, json.dumps(name)[1:-1])}
 
 
 def find_unread_date(config: InputConfig, samples: Iterable[Sequence[Record]]) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TypeVar
 
 import msgspec
@@ -14,7 +14,7 @@ from dedup.errors import DedupError, InputError
 from dedup.model.run import Summary
 from dedup.output.confined_paths import open_within, refuse_names
 from dedup.output.digests import find_changes, name_some, read_digests
-from dedup.output.run_folder import SUMMARY
+from dedup.output.run_folder import REMOVED, SUMMARY
 
 Config = TypeVar("Config")
 Record = TypeVar("Record", bound=msgspec.Struct)
@@ -77,6 +77,11 @@ def check_run(out: Path, tell: Callable[[str], None], *, force: bool = False) ->
     `tell` gets what does no harm: files that were added. With `force` it gets everything.
     """
     summary = read_summary(out)
+    if summary.digests is None and (out / PurePath(REMOVED).stem).is_dir():
+        raise InputError(
+            f"{out}: is of a run on Spark: folders in place of files, no digests. Read it with Spark or Arrow, or run "
+            "`dedup clean` with --engine local for what reads OUT."
+        )
     if summary.digests is None:
         tell_or_refuse(
             f"{out}: {SUMMARY} names no digests, so nothing shows that this is as a run left it", force, tell

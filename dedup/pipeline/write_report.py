@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 
 from dedup.config import CleanSettings, InputConfig, PassageConfig
-from dedup.corpus.field_names import MAX_FILES, MAX_RECORDS, read_sample, refuse_absent_fields
+from dedup.corpus.field_names import MAX_FILES, MAX_RECORDS, names_field, read_sample, refuse_absent_fields
 from dedup.corpus.files import SourceFile
 from dedup.diff.engine import diff_texts
 from dedup.near.bands import lower_threshold
@@ -92,7 +92,8 @@ def refuse_absent(run: RunTables, fields: InputConfig, given: Sequence[str]) -> 
     kept = list_kept(run)
     removed = SourceFile.at(REMOVED, str(run.out / REMOVED), REMOVED, "jsonl")
     records = [record for file in kept[:MAX_FILES] for record in islice(read_sample(file), MAX_RECORDS)]
-    refuse_absent_fields([*kept, removed], replace(fields, given=tuple(given)), records)
+    named = replace(fields, given=tuple(given))
+    refuse_absent_fields(named, records, lambda field: any(names_field(file, field) for file in (*kept, removed)))
 
 
 def list_kept(run: RunTables) -> list[SourceFile]:

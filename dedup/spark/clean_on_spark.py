@@ -1,5 +1,6 @@
 """Clean files on Spark: sketch, boilerplate, cover, containment, confirm, passages, write."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -78,6 +79,9 @@ def run_stages(run: SparkRun, source: SparkInput, folder: SparkFolder, progress:
         source.spark.sparkContext.setJobDescription(stage)  # its name in Spark's own pages and event log
         progress.note(f"spark: {stage}")
 
+    fingerprint = run.settings.fingerprint(source.digest())
+    config = source.choose_fields(run.settings.input, progress.note)
+    run = dataclasses.replace(run, settings=dataclasses.replace(run.settings, input=config))
     checkpoints = Checkpoints(source.spark, f"{folder.place}/{CHECKPOINTS}", folder.list_done())
     timer = StageTimer(load_kernels(run.settings, progress))
     with timer.measure("sketch"):
@@ -116,7 +120,7 @@ def run_stages(run: SparkRun, source: SparkInput, folder: SparkFolder, progress:
         written = write_output(run, source, outcome, output)
     source.refuse_changed()
     summary = summarise_run(run, source, outcome, written, timer)
-    summary = replace(summary, rejected_by_reason=rejections.by_reason)
+    summary = replace(summary, rejected_by_reason=rejections.by_reason, fingerprint=fingerprint)
     folder.write(SUMMARY, summary.to_json())
     folder.delete(CHECKPOINTS)
     return summary

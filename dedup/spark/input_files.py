@@ -1,17 +1,22 @@
 """Input files by Spark's own readers: JSON lines and Parquet, on any file system it knows."""
 
-from collections.abc import Iterable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from functools import partial
+from datetime import date
+from functools import partial, reduce
 from hashlib import blake2b
 from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote
 
+import msgspec
 from pyspark.sql import functions as F
 
 from dedup.config import CleanSettings, InputConfig
 from dedup.corpus.blocks import list_names, missing_column
+from dedup.corpus.field_names import MAX_RECORDS, choose_in_samples, flatten, refuse_absent_fields, spell_field
 from dedup.corpus.files import changed_file, find_files
 from dedup.corpus.formats import split_format
 from dedup.errors import InputError
@@ -55,6 +60,30 @@ class SparkInput:
     def name(self, file: str) -> str:
         """Return the name of a file in the output."""
         return self.names.get(plain(file), plain(file))
+
+    def choose_fields(self, config: InputConfig, tell: Callable[[str], object]) -> InputConfig:
+        """Return the fields that the first records have where nobody named others, as `corpus.field_names` does."""
+        records = [flatten(record) for record in self._sample()]
+        refuse_absent_fields(config, records, self._names_field)
+        return choose_in_samples({next(iter(self.names.values()), ""): records}, config, tell)
+
+    def _sample(self) -> Iterator[Mapping[str, Any]]:
+        """Yield the first records."""
+        if self.format == "parquet":
+            for row in self._table().head(MAX_RECORDS):
+                yield {n: str(v) if isinstance(v, date) else v for n, v in row.asDict().items()}
+            return
+        for row in self._lines().head(MAX_RECORDS):
+            with suppress(msgspec.MsgspecError, ValueError, RecursionError):
+                yield msgspec.json.decode(bytes(row["value"]), type=dict[str, Any])
+
+    def _names_field(self, field: str) -> bool:
+        """Return whether the schema, or any line of JSON, names a field."""
+        if self.format == "parquet":
+            return field.partition(".")[0] in self._table().columns
+        text, forms = F.col("value").cast("string"), spell_field(field)
+        named = reduce(operator.or_, (text.contains(f'"{form}"') for form in forms))
+        return bool(self._lines().filter(named).head(1))
 
     def sketch(self, task: CleanSettings) -> "DataFrame":
         """Return the sketch rows of all documents."""

@@ -51,6 +51,9 @@ def export(source: str, table: str, output_format: str | None, output: str | Non
       dedup export news.duckdb --table documents | head
       dedup export story.json --table left_out -o left_out.csv
     """
+    from dedup.output.output_file import open_output, refuse_output
+
+    refuse_output(output, [source])
     _, dot, ending = os.path.basename(output or "").lower().rpartition(".")
     if dot and not output_format and ending not in FORMATS:
         raise click.UsageError(f"{output}: .{ending} is none of {', '.join(FORMATS)}. Name the format with --format.")
@@ -62,12 +65,10 @@ def export(source: str, table: str, output_format: str | None, output: str | Non
 
     from functools import partial
 
-    from dedup.output.output_file import open_output, refuse_output
     from dedup.output.table_file import write_table
     from dedup.pipeline.export_table import find_table
     from dedup.report.wording import count_things
 
-    refuse_output(output, [source])
     place = open_output(output, [source]) if output else nullcontext(sys.stdout.buffer)
     with place as file, find_table(source, table, partial(click.echo, err=True)) as found:
         count = write_table(found, chosen, file)

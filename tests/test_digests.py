@@ -30,8 +30,8 @@ def work(finished, tmp_path):
 
 
 READERS = {
-    "restore": ("restore", "out", "-o", "back", "-q"),
-    "report": ("report", "out", "-o", "new-pages", "-q"),
+    "restore": ("restore", "out", "-o", "back"),
+    "report": ("report", "out", "-o", "new-pages"),
     "compare": ("compare", "--run", "out", "--cluster", "1", "--engine", "lexical", "-o", "story"),
 }
 

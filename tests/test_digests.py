@@ -67,7 +67,7 @@ def test_an_added_file_is_named_and_not_read(work, dedup, reader):
 def test_with_force_a_changed_run_is_restored(work, dedup):
     kept = work / "out/kept/in.jsonl"
     kept.write_bytes(kept.read_bytes().swapcase())
-    done = dedup(*READERS["restore"], "--force", cwd=work)
+    done = dedup(*READERS["restore"], "--force", "-q", cwd=work)
     assert (done.code, done.stderr) == (0, "warning: out/kept/in.jsonl: changed after the run\n")
     assert (work / "back/in.jsonl").stat().st_size == (work / "in.jsonl").stat().st_size
 

@@ -183,8 +183,8 @@ def is_coloured(color: str, output: str | None = None) -> bool:
 
 
 def choose_teller(*, quiet: bool) -> Callable[[str], None]:
-    """Return what notes go to: standard error, unless they are not wanted."""
-    return lambda message: None if quiet else click.echo(message, err=True)
+    """Return what notes go to: standard error; if they are not wanted, warnings alone."""
+    return lambda message: None if quiet and not message.startswith("warning: ") else click.echo(message, err=True)
 
 
 def write_output(rendered: str, output: str | None, inputs: Iterable[str] = ()) -> None:

@@ -84,7 +84,7 @@ def test_a_file_a_text_and_standard_input_give_the_same(news, dedup):
 def test_the_table_has_a_row_for_each_passage(news, dedup):
     done = dedup("index", "find", make_text("a7", 60), "--index", "news.duckdb", "--max-documents", "1", cwd=news)
     lines = done.stdout.splitlines()
-    assert lines[0] == "60 words looked up in 20 documents of news.duckdb: 2 documents share a passage"
+    assert lines[0] == "60 words looked up in 20 documents of news.duckdb: 2 documents with a passage of it"
     assert lines[2].startswith(f"7  {news}/day.jsonl:8  run 0001-")
     assert lines[2].endswith("has 60 of the words (100 %)")
     assert lines[4].split()[:4] == ["100", "%", "0-60", "0-60"]

@@ -157,6 +157,14 @@ WORDED = "“We will {} the talks in Geneva next week,” Lavrov said."
         ("Hill led at Oslo with 64% of precincts reporting.", "Hill led at Oslo with 37% of precincts reporting.", []),
         ("The toll of the storm in Oslo rose to 12 dead.", "The toll of the storm in Oslo rose to 14 dead.", []),
         ("The storm killed 12 people and cut roads in Oslo.", "A storm killed 14 people and cut roads in Bergen.", []),
+        ("The storm in Oslo killed 12 people on Sunday.", "The storm in Oslo killed 40 people.", []),
+        ("The storm in Oslo killed 12 people.", "The storm in Oslo killed 40 people in all.", []),
+        ("The storm killed 12 people at sea near Oslo.", "The storm killed 40 people at sea.", []),
+        (
+            "One was killed, five others injured in Oslo crash",
+            "Two died and four others were injured in Oslo crash.",
+            [],
+        ),
         ("See http://ap.com/2013/09/16/12-killed-storm.", "See http://bbc.com/2013/09/16/13-killed-storm.", []),
         # dates
         ("The school at Oslo could close on May 3.", "The school at Oslo was closed on May 4.", []),
@@ -166,12 +174,39 @@ WORDED = "“We will {} the talks in Geneva next week,” Lavrov said."
         ("The bridge at Oslo fell on May 3.", "Mayor Hansen said on May 4 that the bridge at Oslo fell.", []),
         ("The bridge at Oslo fell on 28 December 2025.", "The bridge at Oslo fell on 2025-12-28.", []),
         ("The court of Oslo sentenced Hansen on May 3.", "Hansen was guilty, a jury of Oslo found on May 5.", []),
+        (
+            "A deal in the valley was signed by Oslo council on May 3.",
+            "A deal in the valley was launched by Oslo council on May 9.",
+            [],
+        ),
+        ("The crash happened south of Moss at 07:30.", "Medics were called to a crash south of Moss at 09:40.", []),
         # quotations
         (WORDED.format("attend"), WORDED.format("watch"), [("quote", "We will attend", "We will watch")]),
         (WORDED.format("attend"), "“We will attend the talks,” Lavrov said.", []),
         (WORDED.format("(just) attend"), WORDED.format("[just] attend"), []),
+        (WORDED.format("attend five of"), WORDED.format("attend 5 of"), []),
+        (
+            WORDED.format("attend five of"),
+            WORDED.format("attend 6 of"),
+            [("number", "five", "6"), ("quote", "We will attend", "We will attend")],
+        ),
         (WORDED.format("hand over"), "“We will handover in Geneva next week the talks,” Lavrov said.", []),
         # names
+        (
+            "An inquest into 12 men killed in a Blue Finch boat crash in the Cold Bay began.",
+            "An inquest into deaths of 12 men in a Cold Bay boat crash began.",
+            [],
+        ),
+        (
+            "The men were lost in a Blue Finch boat crash. It was in the Cold Bay.",
+            "The men were lost in a Cold Bay boat crash.",
+            [],
+        ),
+        (
+            "“The brakes of the bus have failed again,” said Hansen.",
+            "“The brakes of the bus have failed again,” said Sir Olav. Mr Hansen chairs the board.",
+            [],
+        ),
         (
             "The talks were led by Dmitry Peskov in Geneva on Monday.",
             "The talks were led by Yuri Ushakov in Geneva on Monday.",
@@ -270,6 +305,12 @@ def test_what_one_asserts_and_the_other_denies_may_contradict(a, b):
         ("The coast of Aceh was hit by the 2004 tsunami.", "A quake hit Aceh, no tsunami warning was issued."),
         ("Hansen signed the bill on May 3.", "Hansen had not signed the bill on May 1."),
         ("Will Russia leave the talks?", "Russia will not leave the talks."),
+        (
+            "Over 70 percent of islanders are unaware of the bill.",
+            "Only 28 percent of islanders were aware of the bill.",
+        ),
+        ("Hansen had to leave the House of Lords.", "Hansen gave up his title to remain in the House of Lords."),
+        ("Hansen had to leave the House of Lords.", "Hansen sold his land in order to remain in the House of Lords."),
         ("They falsely claimed that Russia left the talks.", "Russia has not left the talks."),
         (
             "The court told them to refrain from blocking roads, or protesting in a way that violates rights.",

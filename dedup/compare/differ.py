@@ -222,11 +222,13 @@ def is_worded_otherwise(a: Quote, b: Quote) -> bool:
 
 
 def is_other_word(word: str, others: Sequence[str]) -> bool:
-    """Return whether a content word of four letters and more is none of the others in another spelling or form.
+    """Return whether a number, or a content word of four letters and more, is none of the others in another form.
 
     >>> is_other_word("handover", ["hand", "over"]), is_other_word("with", ["by"]), is_other_word("view", ["plan"])
     (False, False, True)
     """
+    if word[:1].isdecimal():
+        return word not in ("1", *others)
     if len(word) <= 3 or word in STOP_WORDS or word in "".join(others):
         return False
     return not any(is_same_spelling(word, other) or stem(word) == stem(other) for other in others)

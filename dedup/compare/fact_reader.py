@@ -14,6 +14,7 @@ from dedup.compare.differ import (
     differ_in_numbers,
     differ_in_quotes,
 )
+from dedup.compare.frames import are_elsewhere, are_of_one_event, are_shifted, have_one_scope
 from dedup.compare.model import FactKind, Outlet, Place
 from dedup.compare.opposites import Claim, read_claims
 from dedup.compare.other_names import differ_in_names, differ_in_speakers
@@ -21,18 +22,20 @@ from dedup.compare.quotes import Quote, read_quotes
 from dedup.compare.sentence_facts import (
     CountedNumber,
     DatedFact,
-    are_elsewhere,
     read_dates,
     read_numbers,
+    read_values,
     split_content,
 )
 from dedup.compare.speakers import find_speakers, list_quoted_speakers
+from dedup.compare.terms import fold
 from dedup.text.language import ENGLISH, UNKNOWN, identify_language
 from dedup.text.spans import Span
 
 Found = TypeVar("Found")
 
 _NOT = re.compile(r"\b(?:not|never|no)\b|n['’]t\b", re.IGNORECASE)
+_CAPITALISED = re.compile(r"\b[A-Z][\w-]+")
 MAX_LENGTH = 10_000  # characters; the patterns take the square of a sentence at worst
 
 
@@ -106,12 +109,17 @@ class FactReader:
 
     def _differ_in_event(self, a: Place, b: Place) -> list[Conflict]:
         """Return the numbers or the dates that differ; sentences in which both do, or the places, tell two events."""
+        text, other = self.cut(a), self.cut(b)
         numbers = list(differ_in_numbers(self.read_numbers(a), self.read_numbers(b)))
-        is_denied = [bool(_NOT.search(self.cut(place))) for place in (a, b)]
+        is_denied = [bool(_NOT.search(side)) for side in (text, other)]
         days = [] if any(is_denied) and not all(is_denied) else [self.read_dates(place) for place in (a, b)]
         dates = list(differ_in_dates(*days)) if days else []
-        is_other = (numbers and dates) or are_elsewhere(self.cut(a), self.cut(b))
-        return [] if is_other else numbers + dates
+        if (numbers and dates) or are_elsewhere(text, other):
+            return []
+        counts = [read_values(self.read_numbers(place)) for place in (a, b)]
+        numbers = [] if numbers and are_shifted(text, counts[0], other, counts[1]) else numbers
+        numbers = [c for c in numbers if have_one_scope(text, c.a.span, other, c.b.span)]
+        return numbers + [c for c in dates if are_of_one_event(text, c.a.span, other, c.b.span)]
 
     def _differ_in_name(self, a: Place, b: Place) -> list[Conflict]:
         """Return the names that differ; another number or day beside another name is another event."""
@@ -143,6 +151,8 @@ class FactReader:
             return any(n.value == slot.value and n.counted & slot.about for n in self._numbers[outlet])
         if kind is FactKind.DATE:
             return slot.value in self._dates[outlet]
+        if kind is FactKind.NAME:  # one man may be called otherwise: "Sir Ian", "Kennedy"
+            return any(word in self._names[outlet] for word in slot.value.split())
         return kind is FactKind.QUOTE and slot.value in self._quotes[outlet]
 
     def put(self, place: Place, slot: Slot) -> PlacedSlot:
@@ -198,6 +208,10 @@ class FactReader:
     @cached_property
     def _dates(self) -> list[set[str]]:
         return [{str(fact.value) for fact in facts} for facts in self._gather(self.read_dates)]
+
+    @cached_property
+    def _names(self) -> list[set[str]]:
+        return [{fold(word) for word in _CAPITALISED.findall(outlet.text)} for outlet in self.outlets]
 
     @cached_property
     def _quotes(self) -> list[set[str]]:

@@ -100,6 +100,12 @@ MIXED = frozenset(
     "hoping effort efforts attempt attempts failure lack despite temptation falsely wrongly blocking "
     "preventing plead pleads pleaded pleading plea most some all half few majority partly yet".split()
 )
+# Verbs and the like whose "to" says what happens or is going to; behind other words it says a purpose.
+GOVERNORS = frozenset(
+    "has have had having threaten threat decide agree vow pledge promise continue begin began begun start going set "
+    "force used ready about able manage choose chose chosen refuse fail likely unlikely intend intention plan decision "
+    "appear seem is are was were be been proceed determined willing allow told".split()
+)
 RELATIVES = frozenset("who whom whose which".split())
 # Verbs of what must not be done: they reach to the end of the sentence, over commas and "or".
 BARRED = frozenset("refrain refrains refrained refraining prohibited prohibits prohibiting barred forbidden".split())

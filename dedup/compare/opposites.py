@@ -15,6 +15,7 @@ from dedup.compare.opposite_words import (
     CONCEPTS,
     DENIALS,
     EMPTY_HEADS,
+    GOVERNORS,
     IRREGULAR,
     MIXED,
     NEGATIONS,
@@ -58,6 +59,7 @@ class Claim:
     objects    stems of the content words right behind it, MAX_OBJECT at most
     context    stems of the other content words of the clause
     names      those of all of them that are names
+    numbers    the numbers of the clause
     """
 
     concept: str
@@ -70,6 +72,7 @@ class Claim:
     objects: frozenset[str]
     context: frozenset[str]
     names: frozenset[str]
+    numbers: frozenset[str]
 
     def contradicts(self, other: "Claim") -> bool:
         """Return whether one says what the other denies, of the same actor and the same object.
@@ -78,6 +81,8 @@ class Claim:
         """
         if self.concept != other.concept or self.is_denied == other.is_denied or self.is_mixed or other.is_mixed:
             return False
+        if self.numbers and other.numbers and not self.numbers & other.numbers:
+            return False  # 30 % know of it, and 70 % do not
         if self.names and other.names and not self.names & other.names:
             return False
         if self.objects and other.objects:
@@ -97,6 +102,7 @@ def are_alike(a: frozenset[str], b: frozenset[str], *, unknown: bool = False) ->
     return len(a & b) >= MIN_SHARED * min(len(a), len(b)) if a and b else unknown
 
 
+_GOVERNORS = frozenset(stem(word) for word in GOVERNORS)
 _TIMES = frozenset(stem(word) for word in TIMES)
 
 
@@ -187,7 +193,7 @@ def _read_clause(clause: Sequence[_Token], *, is_barred: bool) -> Iterator[Claim
         if place + cue.length < len(clause) and clause[place + cue.length].word in RELATIVES:
             return  # "nobody who asked for help was sent away" denies neither by itself
         head = next((n for n in range(place + cue.length, len(clause)) if clause[n].is_content), None)
-        if head is None or clause[head].key in EMPTY_HEADS:
+        if head is None or clause[head].key in EMPTY_HEADS or (cue.length == 1 and _is_purpose(clause, head)):
             return
         between = {clause[n].word for n in range(place + cue.length, head)}
         is_verb = not between & NOUN_MARKS and not clause[head].is_name
@@ -198,6 +204,16 @@ def _read_clause(clause: Sequence[_Token], *, is_barred: bool) -> Iterator[Claim
         elif between & AT and clause[place - 1 if clause[place].word == "not" else place].word in BE:
             yield _make_claim(clause, head, "at", cue=place, is_mixed=is_open)
         return
+
+
+def _is_number(word: str) -> bool:
+    return word[0].isdecimal() or (word in NUMBER_VALUES and word != "one")
+
+
+def _is_purpose(clause: Sequence[_Token], head: int) -> bool:
+    """Return whether a verb says what something is done for, "in order to remain": that it happens is not said."""
+    words = [token.word for token in clause[:head] if token.word not in {"not", "never"}]
+    return words[-1:] == ["to"] and (len(words) == 1 or stem(words[-2]) not in _GOVERNORS)
 
 
 def _list_kinds(clause: Sequence[_Token], place: int) -> Iterator[str]:
@@ -212,7 +228,7 @@ def _list_kinds(clause: Sequence[_Token], place: int) -> Iterator[str]:
         yield "at"
     is_noun = token.word.endswith(("tion", "tions", "ment", "ments")) and token.key not in _read_concepts()
     is_noun |= before in ARTICLES and token.word.endswith(("ing", "ed"))  # "his opening statement"
-    if not token.is_name and not is_noun:
+    if not token.is_name and not is_noun and not _is_purpose(clause, place):
         yield ""
 
 
@@ -270,4 +286,5 @@ def _make_claim(
         objects=frozenset(clause[n].key for n in behind),
         context=frozenset(clause[n].key for n in content if n not in behind),
         names=frozenset(clause[n].key for n in content if clause[n].is_name),
+        numbers=frozenset(clause[n].word for n in near if _is_number(clause[n].word)),
     )

@@ -22,9 +22,7 @@ def differ_in_names(a: Said, b: Said) -> Iterator[Conflict]:
     A part of a longer name, or a title before it, is no other name.
     """
     for change in list_changes([word.key for word in a.words], [word.key for word in b.words]):
-        if min(change.before, change.after) < 1 or change.before + change.after < MIN_FRAME:
-            continue
-        if is_name(a, change.old) and is_name(b, change.new):
+        if has_frame(a, change) and is_name(a, change.old) and is_name(b, change.new):
             names = [[fold(side.cut(n)) for n in place] for side, place in ((a, change.old), (b, change.new))]
             if not any(is_same_spelling(x, y) for x in names[0] for y in names[1]):
                 slots = [
@@ -32,6 +30,14 @@ def differ_in_names(a: Said, b: Said) -> Iterator[Conflict]:
                     for side, place, name in ((a, change.old, names[0]), (b, change.new, names[1]))
                 ]
                 yield Conflict(FactKind.NAME, slots[0], slots[1])
+
+
+def has_frame(side: Said, change: "WordSwap") -> bool:
+    """Return whether the words around a name are those around the other one: content on both sides, two on one."""
+    before = side.words[change.old.start - change.before : change.old.start]
+    behind = side.words[change.old.stop : change.old.stop + change.after]
+    counts = [sum(word.is_content for word in words) for words in (before, behind)]
+    return min(counts) >= 1 and max(counts) >= 2 and len(before) + len(behind) >= MIN_FRAME
 
 
 def is_name(side: Said, place: range) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from dedup.compare.sentence_facts import MAX_CAPITALS, MAX_FACTS
 from dedup.compare.terms import fold
 from dedup.diff.fact_kinds import find_quotations
+from dedup.text.number_phrases import find_numbers
 from dedup.text.spans import Span
 from dedup.text.words import is_word, split_word_spans
 
@@ -16,11 +17,10 @@ MIN_QUOTE = 4  # words
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A quotation without its marks: its words folded, and where each is."""
+    """A quotation without its marks: its words folded, numbers as digits."""
 
     span: Span
     words: Sequence[str]
-    places: Sequence[Span]
 
 
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
@@ -37,13 +37,10 @@ def read_quotes(text: str) -> tuple[Quote, ...]:
     spans = list(zip(quotations.starts, quotations.ends, strict=True))
     for start, end in spans if len(spans) <= MAX_FACTS else ():
         spoken = _BRACKETS.sub(lambda gloss: " " * len(gloss[0]), text[start:end])
-        places = [
-            Span(start + place.start, start + place.end)
-            for place in split_word_spans(spoken)
-            if is_word(place.cut(spoken))
-        ]
-        words = [place.cut(text) for place in places]
+        for number in reversed(find_numbers(spoken)):  # "five" is 5
+            spoken = spoken[: number.span.start] + number.value + spoken[number.span.end :]
+        words = [word for word in (place.cut(spoken) for place in split_word_spans(spoken)) if is_word(word)]
         is_title = sum(word[0].isupper() for word in words) > MAX_CAPITALS * len(words)
         if len(words) >= MIN_QUOTE and not is_title:
-            found.append(Quote(Span(start, end), [fold(word) for word in words], places))
+            found.append(Quote(Span(start, end), [fold(word) for word in words]))
     return tuple(found)

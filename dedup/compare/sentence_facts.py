@@ -10,7 +10,6 @@ from typing import NamedTuple
 from dedup.compare.speakers import VERB_CLASSES
 from dedup.compare.terms import fold, stem
 from dedup.text.date_phrases import DateValue, find_dates, read_date
-from dedup.text.lexicon import DAYS, MONTH_ABBREVIATIONS, MONTHS
 from dedup.text.number_phrases import find_numbers
 from dedup.text.spans import Span
 from dedup.text.words import is_word, split_word_spans
@@ -62,23 +61,6 @@ _ADDRESS = re.compile(r"https?\b|\bcom\s?/|www\s*\.|(?:/\s?[\w-]+\s?){2}/")
 _DEFINITE = re.compile(
     r"\b(?:the|these|those|all|his|her|its|their|first|last|another|other)\s+(?:\w+\s+)?$", re.IGNORECASE
 )
-
-
-_DAY_NAMES = frozenset((*DAYS, *MONTHS, *MONTH_ABBREVIATIONS))
-_PLACE = re.compile(r"\b(?:in|at|near|off|outside|(?:province|city|town|village|district) of)\s+(?:the\s+)?([A-Z]\w+)")
-
-
-def are_elsewhere(text: str, other: str) -> bool:
-    """Return whether two sentences name places, and none that the other names at all.
-
-    >>> are_elsewhere("Two died in Oslo.", "Three died in Bergen."), are_elsewhere("Two died in Oslo.", "Oslo mourns.")
-    (True, False)
-    """
-    places, others = (
-        {name for name in _PLACE.findall(side) if name.casefold() not in _DAY_NAMES} for side in (text, other)
-    )
-    in_both = any(name in other for name in places) or any(name in text for name in others)
-    return bool(places and others) and not in_both
 
 
 class Word(NamedTuple):
@@ -204,6 +186,11 @@ def read_numbers(text: str, language: str) -> tuple[CountedNumber, ...]:
             )
         )
     return tuple(found)
+
+
+def read_values(numbers: Sequence[CountedNumber]) -> list[float]:
+    """Return the values of those numbers that have one: "1.2.3" has none."""
+    return [float(number.value) for number in numbers if number.value.count(".") < 2]
 
 
 def find_nearest(words: Sequence[Word], span: Span) -> frozenset[str]:

@@ -2,10 +2,11 @@
 
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
+from typing import Self
 
 import msgspec
 
@@ -77,6 +78,11 @@ class BenchRun:
         """Return what reads the documents one by one."""
         return DocumentReader(self.files, self.settings.input)
 
+    def with_fields(self, tell: Callable[[str], None]) -> Self:
+        """Return this run with the fields that its files have; made files have text and id alone, so no other is asked for."""
+        config = choose_fields(self.files, self.settings.input, tell)
+        return replace(self, settings=replace(self.settings, input=replace(config, given=())))
+
     def encode(self, doc_id: str, text: str) -> bytes:
         """Return a document as a JSON line of the fields that the settings name."""
         config = self.settings.input
@@ -94,9 +100,7 @@ class FoundCopies:
 def bench(run: BenchRun, progress: Progress) -> Bench:
     """Measure a corpus. Everything is worked out in a temporary folder; the corpus is only read."""
     notes: list[str] = []
-    config = choose_fields(run.files, run.settings.input, notes.append)
-    # What is made of these files has the text and the id alone: no other field is asked for there.
-    run = replace(run, settings=replace(run.settings, input=replace(config, given=())))
+    run = run.with_fields(notes.append)
     judged_pairs = read_judged_pairs(run.judged) if run.judged else []
     with temporary_folder("dedup-bench-") as folder:
         warm_up(run, Path(folder), progress)

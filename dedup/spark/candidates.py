@@ -177,7 +177,7 @@ def pack_some(batches: list[pa.RecordBatch], parts: int) -> pa.RecordBatch:
     return deal(PACKED_SCHEMA, keys, [keys, np.repeat(ranks, bands), np.repeat(sizes, bands)], parts)
 
 
-class SharedKeys(NamedTuple):
+class KeysOfPart(NamedTuple):
     """Band keys that more than one document holds, sorted by key and rank: uint64[n], int64[n], int32[n]."""
 
     keys: npt.NDArray[np.uint64]
@@ -185,18 +185,18 @@ class SharedKeys(NamedTuple):
     num_shingles: npt.NDArray[np.int32]
 
 
-def unpack_keys(batches: Iterator[pa.RecordBatch]) -> SharedKeys:
+def unpack_keys(batches: Iterator[pa.RecordBatch]) -> KeysOfPart:
     """Return the shared keys of one part."""
     rows = [batch for batch in batches if len(batch)]
     if not rows:
-        return SharedKeys(np.empty(0, np.uint64), np.empty(0, np.int64), np.empty(0, np.int32))
+        return KeysOfPart(np.empty(0, np.uint64), np.empty(0, np.int64), np.empty(0, np.int32))
     keys = np.concatenate([view_bytes(b.column("keys"), np.uint64) for b in rows])
     order = find_shared_keys(keys)
     ranks = np.concatenate([view_bytes(b.column("ranks"), np.int64) for b in rows])[order]
     sizes = np.concatenate([view_bytes(b.column("sizes"), np.int32) for b in rows])[order]
     keys = keys[order]
     within = np.lexsort((ranks, keys))
-    return SharedKeys(keys[within], ranks[within], sizes[within])
+    return KeysOfPart(keys[within], ranks[within], sizes[within])
 
 
 def find_range_routes(

@@ -1,6 +1,5 @@
 """Clean files on Spark: sketch, boilerplate, cover, containment, confirm, passages, write."""
 
-import dataclasses
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -80,8 +79,7 @@ def run_stages(run: SparkRun, source: SparkInput, folder: SparkFolder, progress:
         progress.note(f"spark: {stage}")
 
     fingerprint = run.settings.fingerprint(source.digest())
-    config = source.choose_fields(run.settings.input, progress.note)
-    run = dataclasses.replace(run, settings=dataclasses.replace(run.settings, input=config))
+    run = run.with_input(source.choose_fields(run.settings.input, progress.note))
     checkpoints = Checkpoints(source.spark, f"{folder.place}/{CHECKPOINTS}", folder.list_done())
     timer = StageTimer(load_kernels(run.settings, progress))
     with timer.measure("sketch"):

@@ -9,12 +9,12 @@ import socket
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 from urllib.parse import urlsplit
 
-from dedup.config import CleanSettings
+from dedup.config import CleanSettings, InputConfig
 from dedup.errors import DedupError
 
 if TYPE_CHECKING:
@@ -56,6 +56,10 @@ class SparkRun:
     resume: bool = False
     overwrite: bool = False
     strict: bool = False
+
+    def with_input(self, config: InputConfig) -> Self:
+        """Return this run with other settings of the input."""
+        return replace(self, settings=replace(self.settings, input=config))
 
 
 @dataclass(frozen=True)

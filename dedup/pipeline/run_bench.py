@@ -79,7 +79,7 @@ class BenchRun:
         return DocumentReader(self.files, self.settings.input)
 
     def with_fields(self, tell: Callable[[str], None]) -> Self:
-        """Return this run with the fields that its files have; made files have text and id alone, so no other is asked for."""
+        """Return this run with the fields of its files. Made files have text and id alone: no other is asked for."""
         config = choose_fields(self.files, self.settings.input, tell)
         return replace(self, settings=replace(self.settings, input=replace(config, given=())))
 

@@ -13,6 +13,8 @@ removals_third.jsonl   pairs that the next rule removed, drawn and judged after 
                        three of the eleven wrong ones (contained, another day, a conflicting fact)
 removals_fourth.jsonl  all pairs that threshold 0.3 removed and 0.5 did not; the bound where less than half is shared
                        was chosen on half 0 of them
+removals_fifth.jsonl   removals of which six to nine tenths stand in the witness, drawn and
+                       judged after that rule was fixed
 pairs.jsonl            pairs of any similarity, same or other: does `dedup.deduplicate` remove one of the two
 pairs_second.jsonl     the same of other documents and outlets; no rule was chosen on them
 cuts.jsonl             cuts of an earlier rule; cuts_second.jsonl those of the next one, which was then narrowed
@@ -167,6 +169,7 @@ def main() -> None:
     show_pairs("removals of the first rule of relations", read_judged("removals_second.jsonl"), after)
     show_pairs("removals of the next rule, judged after it was fixed", read_judged("removals_third.jsonl"), after)
     show_pairs("removals that a threshold of 0.3 adds to one of 0.5", read_judged("removals_fourth.jsonl"), after)
+    show_pairs("removals of which six to nine tenths stand in the witness", read_judged("removals_fifth.jsonl"), after)
     for name in ("pairs.jsonl", "pairs_second.jsonl"):
         show_labelled(name, data)
     for name in ("cuts.jsonl", "cuts_second.jsonl"):

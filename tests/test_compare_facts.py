@@ -11,7 +11,7 @@ from dedup.compare.read_units import split_document
 from dedup.compare.sentence_facts import join_dates, read_dates, read_numbers, split_content
 from dedup.compare.speakers import find_speakers, resolve_pronouns
 from dedup.model.documents import Document
-from dedup.text.date_phrases import read_date
+from dedup.text.date_phrases import find_dates, read_date
 
 
 def values(found):
@@ -95,6 +95,9 @@ def test_numbers_are_read_as_their_language_writes_them(text, language, expected
         ("Sunday", "December 28–29"),
         ("Monday", "29 Dec"),
         ("Saturday night", "Sunday"),
+        ("at 7.40am", "at 7:40 a.m."),
+        ("at 10:30 pm", "at 22:30"),
+        ("at 8:25 p.m.", "at 8:25"),
     ],
 )
 def test_dates_that_can_be_one_agree(a, b):
@@ -107,6 +110,8 @@ def test_dates_that_can_be_one_agree(a, b):
         ("on Sunday night", "Tuesday"),
         ("Sunday", "Monday"),
         ("at 10:30", "at 10:45"),
+        ("at 10:30 pm", "at 10:30 am"),
+        ("at 7.40am", "at 7.10am"),
         ("May 3", "May 4"),
         ("5 de marzo", "5 de abril"),
         ("April 2014", "April 2015"),
@@ -115,6 +120,20 @@ def test_dates_that_can_be_one_agree(a, b):
 )
 def test_dates_that_differ_disagree(a, b):
     assert read_date(a).differs(read_date(b))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("It began at 7.40am on Monday.", ["7.40am", "Monday"]),
+        ("It began at 10:30 pm and at 8:25 p.m.", ["10:30 pm", "8:25 p.m"]),
+        ("It began at 10:30, at 7 p.m. it ended.", ["10:30", "7 p.m"]),
+        ("It began at 13:20 amid fog.", ["13:20"]),
+        ("It cost 7.40 amid rain.", []),
+    ],
+)
+def test_a_time_is_found_with_its_minutes_and_its_half_of_the_day(text, found):
+    assert found == [span.cut(text) for span in find_dates(text)]
 
 
 def test_yesterday_is_no_date_that_can_be_compared():

@@ -18,7 +18,7 @@ _DATE = re.compile(
          (?:,?\s+\d{{4}})?
        | \b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b(?:,?\s+\d{{4}})?
        | \b\d{{4}}-\d{{2}}-\d{{2}}\b | \b\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}\b
-       | \b\d{{1,2}}:\d{{2}}\b | \b\d{{1,2}}\s*[ap]\.?m\b
+       | \b\d{{1,2}}[:.]\d{{2}}\s*[ap]\.?m\b | \b\d{{1,2}}:\d{{2}}\b | \b\d{{1,2}}\s*[ap]\.?m\b
        | \b(?:1[6-9]|20)\d{{2}}\b
        | \d{{1,4}}\s*[年月日時时点號号]""",
     re.IGNORECASE | re.VERBOSE,
@@ -32,12 +32,13 @@ _FOREIGN = re.compile(
 )
 _PART = re.compile(
     r"(?P<iso>(\d{4})-(\d{2})-(\d{2}))|(?P<slashes>(\d{1,2})[/.](\d{1,2})[/.](\d{2,4}))"
-    r"|(?P<clock>(\d{1,2}):(\d{2})(?:\s*([ap])\.?m)?|(\d{1,2})\s*([ap])\.?m\b)"
+    r"|(?P<clock>(\d{1,2})[:.](\d{2})\s*([ap])\.?m\b|(\d{1,2}):(\d{2})|(\d{1,2})\s*([ap])\.?m\b)"
     r"|(?P<cjk>(\d{1,4})\s*([年月日]))|(?P<year>(?<!\d)\d{4}(?!\d))|(?P<day>(?<!\d)\d{1,2}(?!\d))|(?P<word>[^\W\d_]+)",
     re.IGNORECASE,
 )
 # A night is of two days: that of Sunday goes into Monday, and overnight is before a day or after it.
 _NIGHTS = {"night": (0, 1), "evening": (0, 1), "tonight": (0, 1), "midnight": (-1, 1), "overnight": (-1, 1)}
+NOON = 720  # minutes
 MIN_MINUTES = 15  # times of day that are nearer than this are the same, told roughly
 
 
@@ -66,7 +67,8 @@ def _is_modal(date: str) -> bool:
 class DateValue(NamedTuple):
     """What a phrase says of a date, as far as it says it: each field has the numbers that the phrase names, in order.
 
-    months from 1, weekdays from 0 (Monday), minutes since midnight; `night` names one, "" none.
+    months from 1, weekdays from 0 (Monday), minutes since midnight; `night` names one, "" none. `perhaps` are the same
+    minutes after noon, where the phrase does not say which half of the day it means: 8:25 may be 8:25 p.m.
     """
 
     years: Sequence[int] = ()
@@ -74,6 +76,7 @@ class DateValue(NamedTuple):
     days: Sequence[int] = ()
     weekdays: Sequence[int] = ()
     minutes: Sequence[int] = ()
+    perhaps: Sequence[int] = ()
     night: str = ""
 
     def differs(self, other: "DateValue") -> bool:
@@ -89,7 +92,7 @@ class DateValue(NamedTuple):
             or is_apart(self.months, other.months)
             or is_apart(self.spread(self.days), other.spread(other.days))
             or is_apart({day % 7 for day in self.spread(self.weekdays)}, {d % 7 for d in other.spread(other.weekdays)})
-            or is_apart(self.minutes, other.minutes, MIN_MINUTES - 1)
+            or is_apart([*self.minutes, *self.perhaps], [*other.minutes, *other.perhaps], MIN_MINUTES - 1)
         )
 
     def spread(self, days: Sequence[int]) -> set[int]:
@@ -144,7 +147,10 @@ def read_parts(phrase: str) -> Iterator[DateNumber]:
             continue
         numbers = [int(number) for number in re.findall(r"\d+", text)]
         if kind == "clock":
-            yield DateNumber("minutes", read_clock(numbers, text.casefold()))
+            minutes = read_clock(numbers, text.casefold())
+            yield DateNumber("minutes", minutes)
+            if minutes < NOON and "m" not in text.casefold():
+                yield DateNumber("perhaps", minutes + NOON)
         elif kind == "iso":
             yield from name_day(date_or_none(*numbers))
         elif kind == "slashes":

@@ -117,6 +117,33 @@ def test_one_line_of_furniture_behind_the_last_sentence_makes_the_block_furnitur
     assert [None, None, *[Omission.FURNITURE] * 3] == [sentence.omission for sentence in outlet.sentences]
 
 
+def test_headlines_of_other_stories_behind_the_last_sentence_are_furniture():
+    others = [
+        "Imran Khan sentenced to ten years for leaking secrets",
+        "Parade grounds open for protests as court blocks march",
+    ]
+    assert others == omit("\n\n".join(["Harbour closed", BODY, MORE, *others]))
+    assert [] == omit("\n\n".join(["Harbour closed", BODY, MORE, others[0]]))  # one may be a sentence without a stop
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["Port authority closes harbour again after fog", "Ferries collided in thick fog on Tuesday"],
+        ["Injured passengers: fourteen tourists from Bergen", "Missing sailors: seven fishermen from Stavanger"],
+        ["He thanked rescue teams", "She wept"],
+    ],
+    ids=["of the article", "listed", "short"],
+)
+def test_other_lines_behind_the_last_sentence_stay(lines):
+    assert [] == omit("\n\n".join([BODY, MORE, *lines]))
+
+
+def test_a_list_behind_a_colon_stays():
+    prizes = ["Best picture went to Oppenheimer from Universal", "Best actress was Emma Stone for Poor Things"]
+    assert [] == omit("\n\n".join([BODY, "These were the winners of the evening:", *prizes]))
+
+
 def test_a_list_of_facts_behind_the_last_sentence_stays():
     outlet = split_document(Document("a", f"{BODY}\n\nInjured: 14\n\nRead more\n\nShips: two ferries"))
     assert [None, None, Omission.FURNITURE, None] == [sentence.omission for sentence in outlet.sentences]

@@ -1,7 +1,8 @@
 """Furniture: what a page prints around an article. It is no statement of the outlet.
 
 A line is told by its form (phrases of `text/furniture.toml`, bylines, datelines, credits, addresses), by its place (the
-headings below "Related articles", a menu) and by repetition (a short heading that a text has twice).
+headings below "Related articles", a menu, headlines of other stories at the end) and by repetition (a short heading
+that a text has twice).
 """
 
 import re
@@ -12,7 +13,7 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from dedup.compare.terms import fold
+from dedup.compare.terms import fold, stem
 from dedup.text.lexicon import DAYS, MONTH_ABBREVIATIONS, MONTHS
 
 MAX_CHARACTERS = 1_000  # of a line that may be furniture; the patterns take n² on hostile text
@@ -21,6 +22,10 @@ MAX_NAMES = 9  # words of a byline
 MAX_POINTER = 25  # words of a line that says where more is
 MAX_LABEL = 6  # words of a heading that is furniture where a text has it twice
 MAX_END = 12  # lines behind the last sentence that are taken for a block
+MIN_HEADLINES = 2  # lines behind the last sentence that are headlines of other stories: so many, each of ...
+MIN_TELLING = 4  # ... so many telling words, of which the article has ...
+MAX_KNOWN = 0.2  # ... up to this share
+MIN_LETTERS = 4  # of a telling word
 MENU = 4  # headings in a row, each of ...
 MENU_WORDS = 3  # ... so few words: a menu
 _EDGE = re.compile(r"^[\W\d_]+|[\W\d_]+$")
@@ -93,9 +98,30 @@ def find_furniture(lines: Sequence[FurnitureLine]) -> list[bool]:
     for number, line in enumerate(lines):
         is_below = line.is_heading and (is_below or (begins(line, load_phrases()["tails"]) and found[number]))
         found[number] |= is_below
-    start = find_end_block(lines, found)
-    found[start:] = [True] * (len(lines) - start)
+    for start in (find_end_block(lines, found), find_other_headlines(lines)):
+        found[start:] = [True] * (len(lines) - start)
     return found
+
+
+def find_other_headlines(lines: Sequence[FurnitureLine]) -> int:
+    """Return where headlines of other stories begin at the end of a text: they share next to no word with the article.
+
+    One line alone may be a sentence that lost its stop. Lines behind a colon are a list.
+    """
+    words = [{stem(word) for word in line.words if len(word) >= MIN_LETTERS} for line in lines]
+    last = next((n for n in range(len(lines) - 1, -1, -1) if not lines[n].is_heading), len(lines))
+    article = set[str]().union(*words[: last + 1])
+    start = len(lines)
+    while start > last + 1 and is_foreign(lines[start - 1], words[start - 1], article):
+        start -= 1
+    is_list = last < len(lines) and lines[last].text.rstrip().endswith(":")
+    return start if MIN_HEADLINES <= len(lines) - start <= MAX_END and not is_list else len(lines)
+
+
+def is_foreign(line: FurnitureLine, words: set[str], article: set[str]) -> bool:
+    """Return whether a heading tells enough, and next to nothing of it is in the article."""
+    is_telling = len(words) >= MIN_TELLING and not _LISTED.search(line.text)
+    return is_telling and len(words & article) <= MAX_KNOWN * len(words)
 
 
 def find_end_block(lines: Sequence[FurnitureLine], found: Sequence[bool]) -> int:

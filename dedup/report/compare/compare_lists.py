@@ -1,27 +1,30 @@
 """Lists of what is left out, of disagreements and of what one text alone says, as the page shows them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from dedup.compare.model import Comparison, Disagreement, FactKind, Grade, LeftOut, Place
+from dedup.report.compare.compare_marks import MarkedText
 from dedup.report.compare.compare_names import number_statements
 from dedup.report.compare.compare_page import PageRow
+from dedup.report.compare.compare_telling import mark_own
 from dedup.report.compare.compare_text import KIND_NAMES, KINDS, cut_fact, list_opposed
 
 
 @dataclass(frozen=True, slots=True)
 class PageQuote:
-    """A sentence of one text with its place."""
+    """A sentence of one text with its place; `pieces` are its words with those marked that only this text has."""
 
     outlet: int
     sentence: int
     text: str
+    pieces: tuple[MarkedText, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PageOmission:
-    """What one text leaves out: the statement, what one of the others says of it, who they are, what comes nearest.
+    """What one text leaves out: what one of the others says of it, which ones say alike, and what comes nearest.
 
     `is_opposed` where the nearest says the opposite.
     """
@@ -85,9 +88,10 @@ def show_omission(found: Comparison, entry: LeftOut, number: int) -> PageOmissio
     Who says the opposite does not say it. Where the text itself does, its claim is shown for the nearest sentence.
     """
     said = quote_place(found, found.telling[entry.row].place)
+    said = replace(said, pieces=mark_own(found, entry.row, said.text))
     against = list_opposed(found, entry.row)
     first = {place.outlet: place for place in reversed(entry.says) if place.outlet not in against}
-    who = tuple(quote_place(found, first[outlet]) for outlet in sorted(first))
+    who = tuple(quote_place(found, first[outlet]) for outlet in sorted({*first} - {said.outlet}))
     nearest = against.get(entry.outlet) or (entry.nearest.place if entry.nearest else None)
     shown = quote_place(found, nearest) if nearest else None
     return PageOmission(number, said, who, shown, is_opposed=entry.outlet in against)

@@ -8,12 +8,15 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 from itertools import chain, groupby, permutations
 from typing import NamedTuple
 
 from dedup.compare.model import Comparison, Disagreement, Fact, FactKind, Grade, LeftOut, Omission, Outlet
 from dedup.compare.shares import MIN_REUSED
+from dedup.report.compare.compare_marks import MarkedText
 from dedup.report.compare.compare_names import name_letter
+from dedup.report.compare.compare_telling import mark_own
 from dedup.report.compare.compare_text import KIND_NAMES, KINDS, cut_fact, percent
 from dedup.report.wording import clip_words, count_things
 from dedup.text.dates import parse_moment
@@ -21,7 +24,7 @@ from dedup.text.units import UnitKind
 
 MAX_QUOTE = 140  # characters
 MAX_SHARED = 2  # statements of all texts that are quoted ...
-MIN_COVERED = 0.25  # ... where each of the others says so much of the sentence
+MIN_COVERED = 0.25  # ... only where each of the others says so much of the sentence
 GRAVE = {
     FactKind.OPPOSITE,
     FactKind.NUMBER,
@@ -34,11 +37,15 @@ MAX_COPIES = 3  # pairs of texts whose shared words are told, and texts whose re
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """A part of a sentence: words, a text that is named (`outlet`), or a quotation of a statement (`row`)."""
+    """A part of a sentence: words, a text that is named (`outlet`), or a quotation of a statement (`row`).
+
+    `pieces` are its words with those marked that only one text has.
+    """
 
     text: str
     outlet: int | None = None
     row: int | None = None
+    pieces: tuple[MarkedText, ...] = ()
 
 
 Phrases = list[Phrase]
@@ -77,13 +84,14 @@ def enumerate_all(items: Sequence[Phrases], last: str = " and ") -> Phrases:
 
 
 def quote_row(found: Comparison, row: int) -> Phrases:
-    """Return the sentence of a statement that its other texts cover best as a quotation, and whose it is."""
-    text = " ".join(found.quote_telling(row).split())
-    return compose(Phrase(clip_words(text, MAX_QUOTE), row=row), " (", [found.telling[row].place.outlet], ")")
+    """Return the sentence of a statement that its other texts cover best as a quotation, and whose words it is in."""
+    text = clip_words(" ".join(found.quote_telling(row).split()), MAX_QUOTE)
+    quote = Phrase(text, row=row, pieces=mark_own(found, row, text))
+    return compose(quote, " (in the words of ", [found.telling[row].place.outlet], ")")
 
 
 def tell_shared(found: Comparison) -> Phrases:
-    """Return what all texts tell, or most of them; what is disputed is no example."""
+    """Return what all texts tell, or most of them; what is disputed, or only weakly in one of them, is no example."""
     count = len(found.outlets)
     shared = [row for row, held in enumerate(found.rows) if len(held.cells) > 1]
     if not shared:
@@ -91,19 +99,20 @@ def tell_shared(found: Comparison) -> Phrases:
     most = max(len(found.rows[row].cells) for row in shared)
     widest = [row for row in shared if len(found.rows[row].cells) == most]
     disputed = {case.row for case in found.disagreements if case.kind in GRAVE}
-    examples = sorted(widest, key=lambda row: (row in disputed, -found.telling[row].score))[:MAX_SHARED]
-    sure = [row for row in examples if row not in disputed and found.telling[row].score >= MIN_COVERED]
-    quotes = enumerate_all([quote_row(found, row) for row in sure or examples[:1]])
-    verb = "is" if len(shared) == 1 else "are"
-    more = f"; {len(shared)} of the {len(found.rows)} statements {verb} in two texts or more"
+    sure = [row for row in widest if row not in disputed and found.telling[row].score >= MIN_COVERED]
+    examples = sorted(sure, key=lambda row: -found.telling[row].score)[:MAX_SHARED]
+    quotes = enumerate_all([quote_row(found, row) for row in examples])
+    are = "is" if len(shared) == 1 else "are"
+    more = f"; {len(shared)} of the {len(found.rows)} statements {are} in two texts or more"
     rest = "." if len(shared) == len(found.rows) else f"{more}."
-    one = "in" if len(widest) == 1 else "for example in"
-    if most == count:
-        who, near = ("Both", "both") if count == 2 else (f"All {count}", "all")
-        told = f"{count_things(len(widest), 'statement')} more or less in common"
-        return compose(f"{who} texts have {told}, {one} the words nearest to {near}: ", *quotes, rest)
-    head = f"No statement is in all {count} texts; the most widely told is in {most}, in the words nearest to all: "
-    return compose(head, *quotes, rest)
+    who = "Both" if count == 2 else f"All {count}"
+    told = f"{who} texts have {count_things(len(widest), 'statement')} more or less in common"
+    if most < count:
+        are = "is" if len(widest) == 1 else "are"
+        told = f"No statement is in all {count} texts; the most widely told {are} in {most}"
+    if sure:
+        told += ": " if len(widest) == 1 else ", for example "
+    return compose(told, *quotes, rest)
 
 
 def tell_disagreements(found: Comparison) -> Phrases:
@@ -209,11 +218,23 @@ def list_reuse(found: Comparison) -> list[Reuse]:
     cases = []
     for a, b in permutations(range(len(found.outlets)), 2):
         share, other = found.shares[a][b].reused, found.shares[b][a].reused
-        known = [date for date in (dates[a], dates[b]) if date is not None]
-        is_dated = len(set(known)) > 1
-        if known[0] > known[1] if is_dated else (share, b) > (other, a):
-            cases.append(Reuse(share, a, b, is_dated))
+        order = order_dates(dates[a], dates[b])
+        if order > 0 if order else (share, b) > (other, a):
+            cases.append(Reuse(share, a, b, order != 0))
     return sorted(cases, key=lambda case: (-case.share, case.outlet, case.source))
+
+
+def order_dates(a: datetime | None, b: datetime | None) -> int:
+    """Return 1 where a is later than b, -1 where it is earlier, 0 where that is unknown: by times where both have one.
+
+    >>> order_dates(parse_moment("2024-01-29"), parse_moment("2024-01-29T10:00"))
+    0
+    """
+    if a is None or b is None:
+        return 0
+    if time() in {a.time(), b.time()}:  # a day alone
+        return (a.date() > b.date()) - (a.date() < b.date())
+    return (a > b) - (a < b)
 
 
 def tell_copies(found: Comparison) -> Phrases:
@@ -226,9 +247,8 @@ def tell_copies(found: Comparison) -> Phrases:
         compose(
             f"{percent(case.share)} of ",
             [case.outlet],
-            " is in runs of four words and more of ",
+            f" is in runs of four words and more of {'the earlier ' * case.is_dated}",
             [case.source],
-            ", which is earlier" if case.is_dated else "",
         )
         for case in told or cases[:1]
     ]

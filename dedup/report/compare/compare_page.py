@@ -56,19 +56,19 @@ class PageOutlet:
 class PageCell:
     """One wording of a statement, and who has it: (outlet, letter, name, first sentence).
 
-    `is_part` says that it holds only a part of a sentence. `relations` and `moves` have a letter for every base, "-"
-    for none. `span` is where the first text has it.
+    `quote` is what it holds, where that is only a part of a sentence, else "". `relations` and `moves` have a letter
+    for every base, "-" for none. `spans` are where the first text has it, [...] between two of them.
     """
 
     texts: tuple[tuple[int, str, str, int], ...]
     relation: str
     is_reference: bool
     is_moved: bool
-    is_part: bool
+    quote: str
     pieces: tuple[MarkedText, ...]
     relations: str
     moves: str
-    span: Span
+    spans: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,7 @@ def build_cell(
     """Return one wording of a statement and who has it."""
     reference = found.reference(row)
     cells = [find_cell(found, row, outlet) for outlet in group]
-    spans = [found.outlets[group[0]].sentences[s].span for s in cells[0].sentences]
+    text = found.outlets[group[0]]
     bases = range(len(found.outlets))
     relation = found.relation(row, group[0], reference)
     assert relation is not None
@@ -211,12 +211,27 @@ def build_cell(
         relation=relation.value,
         is_reference=reference in group,
         is_moved=any(row in moves[outlet][found.base] for outlet in group),
-        is_part=any(cell.parts for cell in cells),
+        quote=found.quote(row, group[0]) if cells[0].parts else "",
         pieces=pieces,
         relations="".join(CODES[r] if (r := found.relation(row, group[0], base)) else "-" for base in bases),
         moves="".join("m" if any(row in moves[o][base] for o in group) else "-" for base in bases),
-        span=Span(spans[0].start, spans[-1].end),
+        spans=tuple(join_spans(text.text, text.list_spans(cells[0]))),
     )
+
+
+def join_spans(text: str, spans: Sequence[Span]) -> list[Span]:
+    """Return spans of a text with those joined that only space is between.
+
+    >>> join_spans("It rained. It snowed. He left.", [Span(0, 10), Span(11, 21), Span(25, 29)])
+    [Span(start=0, end=21), Span(start=25, end=29)]
+    """
+    joined = list(spans[:1])
+    for span in spans[1:]:
+        if text[joined[-1].end : span.start].strip():
+            joined.append(span)
+        else:
+            joined[-1] = Span(joined[-1].start, span.end)
+    return joined
 
 
 def build_article(found: Comparison, outlet: int, numbers: Sequence[int]) -> list[PageSentence]:

@@ -190,11 +190,12 @@ def write_lists(found: Comparison, width: int) -> Iterator[Line]:
 
 
 def write_list(found: Comparison, rows: Sequence[int], width: int) -> Iterator[Line]:
-    """Yield the first few statements of a list, each cut to one line."""
+    """Yield the first few statements of a list, each cut to one line, with whose words it is in."""
     numbers = number_statements(found)
     for row in rows[:MAX_LISTED]:
         text = " ".join(found.quote_telling(row).split())
-        yield (Piece(f"{numbers[row]:>4}. {fit(make_safe(text), width - 6).rstrip()}"),)
+        line = f"{numbers[row]:>4}. {name_letter(found.telling[row].place.outlet)}: {make_safe(text)}"
+        yield (Piece(fit(line, width).rstrip()),)
     if len(rows) > MAX_LISTED:
         yield (Piece(f"      and {len(rows) - MAX_LISTED} more (--format json or html has all)", Style.FAINT),)
 

@@ -33,8 +33,9 @@ def describe_engine(found: Comparison) -> str:
 
 
 def quote_line(found: Comparison, row: int) -> str:
-    """Return a statement in one line: the sentence that its other texts cover best."""
-    return clip_words(" ".join(found.quote_telling(row).split()), MAX_LINE_QUOTE)
+    """Return a statement in one line: the sentence that its other texts cover best, and whose words these are."""
+    text = clip_words(" ".join(found.quote_telling(row).split()), MAX_LINE_QUOTE)
+    return f"{text} (in the words of {name_letter(found.telling[row].place.outlet)})"
 
 
 def count_common(found: Comparison) -> list[list[int]]:

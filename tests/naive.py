@@ -847,7 +847,7 @@ def mark_shared(members, threshold, agreement, most):
     marked = set()
     for key in {key for key, *_ in members}:
         bucket = [member for member in members if member[0] == key]
-        if len(bucket) > most:
+        if len(bucket) > max(most, 1):
             marked |= {document for _, document, _, _ in bucket}
             continue
         for (_, a, size_a, bytes_a), (_, b, size_b, bytes_b) in combinations(bucket, 2):

@@ -9,13 +9,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from relations import REMOVE_ALL, REMOVED, RULE, articles, know_article
 
-from dedup import NearConfig, deduplicate
+from dedup import NearConfig, PassageConfig, deduplicate
 from dedup.model.documents import CopyRelation
 from dedup.pipeline.sketch_texts import SketchedTexts
 from dedup.pipeline.take_documents import to_document
 
 # Pairs at the threshold share a bucket with probability 1 - 1e-12: what the naive twin finds without bands, bands find.
 NUM_PERM, RECALL = 1024, 1 - 1e-12
+WHOLE = PassageConfig("off")  # what passages contain is removed afterwards
 
 WORDS = ["a", "b", "c", "B", "Bonn", "Cork", "7", "8", "12th", "."]
 texts = st.lists(st.sampled_from(WORDS), max_size=14).map(" ".join)
@@ -27,7 +28,7 @@ def find_decisions(corpus, config):
     """Return {index: Decision} of the removed texts as the product has it."""
     return {
         int(r.document.id): naive.Decision(int(r.witness.id), r.similarity, r.relation)
-        for r in deduplicate(corpus, config).removed
+        for r in deduplicate(corpus, config, passages=WHOLE).removed
     }
 
 
@@ -197,9 +198,12 @@ def test_what_comes_a_month_later_with_other_words_is_another_piece_of_any_outle
 def test_a_text_with_more_words_of_its_own_than_a_copy_may_have_is_extended():
     text = FED.format(**BOSTON)
     longer = f"{text} {' '.join(f'w{n}' for n in range(40))}"
-    assert deduplicate([text, longer]).removed == ()
-    assert [r.relation for r in deduplicate([text, longer], NearConfig(max_novel=1.0)).removed] == ["edited"]
-    assert [r.relation for r in deduplicate([longer, text]).removed] == ["edited"]
+    assert deduplicate([text, longer], passages=WHOLE).removed == ()
+    free = NearConfig(max_novel=1.0)
+    assert [r.relation for r in deduplicate([text, longer], free, passages=WHOLE).removed] == ["edited"]
+    assert [r.relation for r in deduplicate([longer, text], passages=WHOLE).removed] == ["edited"]
+    (removed,) = deduplicate([text, longer]).removed
+    assert (removed.document.id, removed.relation) == ("0", "contained")
 
 
 def test_a_series_is_compared_with_the_nearest_of_its_members_only():

@@ -313,17 +313,21 @@ def measure_jaccard(a, b, size=5):
 
 
 def test_pairs_on_both_sides_of_the_threshold_are_shown_with_their_exact_similarity(tmp_path, dedup):
-    """One word in ten is replaced: those at the tens leave one shingle more than those behind them."""
+    """One word in ten is replaced: those at the tens leave one shingle more than those behind them.
+
+    Of one outlet, what lies below the threshold stays as an update.
+    """
     texts = {name: make_text(name, 100) for name in ("base", "below", "above")}
     for name, place in (("below", 1), ("above", 0)):
         words = zip(texts["base"].split(), texts[name].split(), strict=True)
         texts[name] = " ".join(own if n % 10 == place else word for n, (word, own) in enumerate(words))
     expected = {name: measure_jaccard(texts["base"], texts[name]) for name in ("below", "above")}
     assert 0.315 <= expected["below"] < 0.35 <= expected["above"]
-    _, pages = make_report(dedup, tmp_path, [{"id": name, "title": name, "text": text} for name, text in texts.items()])
+    records = [{"id": name, "title": name, "text": text, "outlet": "AP"} for name, text in texts.items()]
+    _, pages = make_report(dedup, tmp_path, records)
     index = Page((pages / "index.html").read_text()).text
-    assert re.search(rf"{expected['above']:.3f} above above base base \w+ cluster 1", index)
-    assert re.search(rf"{expected['below']:.3f} below below base base \w+ pair 1", index)
+    assert re.search(rf"{expected['above']:.3f} above AP · above base AP · base \w+ cluster 1", index)
+    assert re.search(rf"{expected['below']:.3f} below AP · below base AP · base \w+ pair 1", index)
     assert (
         f"Jaccard similarity {expected['below']:.3f}, below the threshold"
         in Page((pages / "threshold.html").read_text()).text

@@ -56,7 +56,8 @@ def mark_shared(packed, addresses, sizes, limits, most, bit, marks):
 
     `packed` (uint64) is sorted: the high half of a band key, then the number of its document. `addresses` (uint64[n])
     are those of b-bit signatures, `sizes` (int32[n]) the distinct shingles. Alike looks what neither sizes nor
-    signatures rule out. In a bucket of more than `most` documents all are marked. O(most) for each document.
+    signatures rule out. In a bucket of more than `most` documents, and of two at least, all are marked. O(most) for
+    each document.
     """
     words = np.empty((most, SIGNATURE_WORDS), np.uint64)
     low = U64(0xFFFFFFFF)
@@ -66,7 +67,7 @@ def mark_shared(packed, addresses, sizes, limits, most, bit, marks):
         while end < packed.size and are_together(packed, start, end):
             end += 1
         count = end - start
-        if count > most:
+        if count > max(most, 1):
             for i in range(start, end):
                 marks[packed[i] & low] |= bit
         elif count > 1:

@@ -422,3 +422,28 @@ def test_number_words_of_other_languages_are_compared():
     said = "Die Stadt zählte {} Verletzte am Hafen von Rotterdam."
     assert [("number", "vierundzwanzig", "25")] == list_conflicts(said.format("vierundzwanzig"), said.format("25"))
     assert [] == list_conflicts(said.format("vierundzwanzig"), said.format("24"))
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        ("3,000 immigrants crossed the border near Calais", "3,000 migrants crossed the border near Calais"),
+        ("divers unearthed the wreck near Calais", "divers earthed the wreck near Calais"),
+        ("the mayor unveiled the statue of the king", "the mayor veiled the statue of the king"),
+    ],
+)
+def test_only_adjectives_of_a_list_are_denied_by_a_prefix(word, other):
+    assert [] == list_conflicts(f"Police said {word}.", f"Police said {other}.")
+
+
+@pytest.mark.parametrize("name", ["Ali Özdemir", "Lucja Żuraw"])
+def test_a_name_of_any_letters_that_the_other_text_has_elsewhere_is_no_other_name(name):
+    told = "The mayor of the town said that {} won the race of the boats on the lake."
+    a, b = told.format(name), told.format("Jan Novak")
+    assert ["name"] == [kind for kind, *_ in list_conflicts(a, b)]
+    assert [] == list_conflicts(a, f"{b} Fans waved at {name.split()[1]}.")
+
+
+def test_a_plan_is_one_at_the_start_of_a_sentence_too_and_may_is_a_month():
+    texts = ["Originally, the talks began on Monday.", "Talks began on May 3.", "It may rain on Monday."]
+    assert [True, False, True] == [read_dates(text)[0].is_planned for text in texts]

@@ -147,3 +147,15 @@ def test_a_list_behind_a_colon_stays():
 def test_a_list_of_facts_behind_the_last_sentence_stays():
     outlet = split_document(Document("a", f"{BODY}\n\nInjured: 14\n\nRead more\n\nShips: two ferries"))
     assert [None, None, Omission.FURNITURE, None] == [sentence.omission for sentence in outlet.sentences]
+
+
+def test_lines_of_a_script_without_stops_are_no_headings():
+    lines = ["ตำรวจจับกุมชายสองคนหลังเรือเฟอร์รี่ชนกันในหมอกหนา" + "กขคงจ"[n % 5] * n for n in range(3, 20)]
+    for stopped in ("", "ใครจะช่วยพวกเขา?"):
+        assert [] == omit("\n\n".join([stopped, *lines, "Follow us on Facebook"]))[:-1]
+
+
+def test_a_list_with_bullets_behind_the_last_sentence_stays():
+    things = ("bicycles", "ferries", "trams", "horses")
+    items = [f"{bullet} New lanes for {thing}" for bullet, thing in zip("•-*–", things, strict=True)]
+    assert ["Read more"] == omit("\n\n".join([BODY, MORE, *items, "Read more"]))

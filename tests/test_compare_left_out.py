@@ -85,3 +85,8 @@ def test_of_two_texts_each_leaves_out_what_the_other_says():
     rows = (Row((Cell(0, (0,)),)), Row((Cell(1, (0,)),)))
     found = find_left_out(rows, [], Nearness((A, B), np.zeros((2, 2), np.float32), ("", "")), 2, BOUNDS)
     assert [(0, 1), (1, 0)] == [(entry.outlet, entry.row) for entry in found.left_out]
+
+
+def test_what_is_linked_is_near_however_little_those_who_say_it_agree():
+    (entry,) = find(links=[link(B, OWN, Strength.WEAK)], agreement=0.01).left_out
+    assert (Grade.ELSEWHERE, OWN) == (entry.grade, entry.nearest and entry.nearest.place)

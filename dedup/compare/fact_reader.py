@@ -31,11 +31,12 @@ from dedup.compare.speakers import find_speakers, list_quoted_speakers
 from dedup.compare.terms import fold
 from dedup.text.language import ENGLISH, UNKNOWN, identify_language
 from dedup.text.spans import Span
+from dedup.text.words import split_word_spans
 
 Found = TypeVar("Found")
 
 _NOT = re.compile(r"\b(?:not|never|no)\b|n['’]t\b", re.IGNORECASE)
-_CAPITALISED = re.compile(r"\b[A-Z][\w-]+")
+_HYPHENATED = re.compile(r"\b[^\W\d_]\w*(?:-\w+)+")
 MAX_LENGTH = 10_000  # characters; the patterns take the square of a sentence at worst
 
 
@@ -211,7 +212,7 @@ class FactReader:
 
     @cached_property
     def _names(self) -> list[set[str]]:
-        return [{fold(word) for word in _CAPITALISED.findall(outlet.text)} for outlet in self.outlets]
+        return [list_names(outlet.text) for outlet in self.outlets]
 
     @cached_property
     def _quotes(self) -> list[set[str]]:
@@ -223,3 +224,13 @@ class FactReader:
         for place in self.places:
             found[place.outlet] += read(place)
         return found
+
+
+def list_names(text: str) -> set[str]:
+    """Return the words of a text that have a capital, of any script, and those that are joined by hyphens.
+
+    >>> sorted(list_names("Lucja Żuraw's aide met al-Sadr and Όλγα."))
+    ['al-sadr', 'lucja', 'sadr', 'żuraw', 'όλγα']
+    """
+    words = [fold(word) for span in split_word_spans(text) if (word := span.cut(text))[0].isupper()]
+    return {word.removesuffix("'s") for word in words if len(word) > 1} | {*map(fold, _HYPHENATED.findall(text))}

@@ -21,7 +21,8 @@ MAX_LINE = 20  # words of a line that begins as furniture does; a longer one goe
 MAX_NAMES = 9  # words of a byline
 MAX_POINTER = 25  # words of a line that says where more is
 MAX_LABEL = 6  # words of a heading that is furniture where a text has it twice
-MAX_END = 12  # lines behind the last sentence that are taken for a block
+MAX_END = 12  # lines behind the last sentence that are taken for a block, each of ...
+MAX_HEADING = 15  # ... up to so many words, or characters of a script without spaces
 MIN_HEADLINES = 2  # lines behind the last sentence that are headlines of other stories: so many, each of ...
 MIN_TELLING = 4  # ... so many telling words, of which the article has ...
 MAX_KNOWN = 0.2  # ... up to this share
@@ -64,7 +65,7 @@ _POINTER = re.compile(  # where the reader finds more
     r"[^,;\"\u201d]{0,30})\b(?:here|below|online|this\s+link|(?:at|on)\s+\S+\.\w{2,4}\S*)\W*$",
     re.IGNORECASE,
 )
-_LISTED = re.compile(r"[:;]|^\W*\w{1,2}[.)]|\band$|\d\W*$")  # a line of a list of facts, or of a law
+_LISTED = re.compile(r"[:;]|^\s*[-–—*•‣▪◦·]\s|^\W*\w{1,2}[.)]|\band$|\d\W*$")  # a line of a list of facts, or of a law
 _CLOCK = "am pm ist gmt utc est edt pst cet local time on at of posted published updated date the st nd rd th hrs"
 _DATE_WORDS = frozenset({*MONTHS, *MONTH_ABBREVIATIONS, *DAYS, *(day[:3] for day in DAYS), *_CLOCK.split()})
 
@@ -135,11 +136,13 @@ def find_end_block(lines: Sequence[FurnitureLine], found: Sequence[bool]) -> int
     for number in range(len(lines) - 1, max(0, len(lines) - MAX_END - 1), -1):
         line = lines[number]
         is_mark = len(line.words) <= MAX_LINE and begins(line, phrases)
-        if not (is_mark or found[number] or (line.is_heading and not _LISTED.search(line.text))):
+        is_plain = line.is_heading and len(line.words) <= MAX_HEADING and not _LISTED.search(line.text)
+        if not (is_mark or found[number] or is_plain):
             break
         has_furniture |= is_mark
         start = number
-    return start if has_furniture and start > 1 else len(lines)
+    has_sentence = any(not line.is_heading for line in lines[:start])  # else the script has no stops
+    return start if has_furniture and start > 1 and has_sentence else len(lines)
 
 
 def is_furniture(line: FurnitureLine) -> bool:

@@ -97,7 +97,7 @@ def find_left_out(
         says = tuple(list_places(row))
         positions = [position[place] for place in says]
         values, agreement = nearness.measure(says, positions)
-        bound = bounds.near * agreement or bounds.far
+        bound = max(MIN_SHOWN, bounds.near * agreement or bounds.far)
         nearest = np.where(np.any(is_linked[positions], axis=0), np.maximum(values, np.float32(bound)), values)
         entries = []
         for outlet in range(num_outlets):

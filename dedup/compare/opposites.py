@@ -24,6 +24,7 @@ from dedup.compare.opposite_words import (
     NOUN_MARKS,
     PARTICLES,
     PHRASES,
+    PREFIXED,
     QUANTIFIERS,
     RELATIVES,
     SAME_NAMES,
@@ -41,7 +42,6 @@ MAX_OBJECT = 3  # content words behind a verb of which one is what it is about
 MAX_CLAUSE = 20  # words of a clause on either side of a verb
 MIN_SHARED = 0.5  # share of the fewer words of two actors, or of two objects
 _CLAUSE_END = re.compile(r"[,;:.!?()\[\]“”\"–—]")
-_PREFIXED = re.compile(r"un(?=\w{4})|i[nmlr](?=\w+(?:iv|ibl|abl|al|at|[ea]nt)$)")  # "ineffectiv", a stem
 _NT = re.compile(r"n['’]t$|^(?:did|does|is|was|are|were|has|have|had|could|would)n$")
 
 
@@ -123,6 +123,12 @@ def _read_concepts() -> dict[str, tuple[str, bool]]:
         for word, is_opposite in [*((w, False) for w in words.split()), *((w, True) for w in opposites.split())]:
             concepts |= dict.fromkeys({stem(word + end) for end in ("", "ed", f"{word[-1]}ed")}, (name, is_opposite))
     return concepts
+
+
+@cache
+def _read_prefixed() -> dict[str, str]:
+    """Return the stem without the prefix that denies it: ineffective, effective."""
+    return {stem(prefix + word): stem(word) for prefix, words in PREFIXED.items() for word in words.split()}
 
 
 @cache
@@ -266,7 +272,7 @@ def _make_claim(
 ) -> Claim:
     """Return the claim of the word at `head`, denied where there is a cue."""
     token = clause[head]
-    bare = _PREFIXED.sub("", token.key, count=1) if _PREFIXED.match(token.key) else token.key
+    bare = _read_prefixed().get(token.key, token.key)
     concept, is_opposite = _read_concepts().get(token.key, (bare, bare != token.key))
     near = range(max(0, head - MAX_CLAUSE), min(len(clause), head + MAX_CLAUSE + 1))
     content = [n for n in near if clause[n].is_content and clause[n].key not in _TIMES and n != head]

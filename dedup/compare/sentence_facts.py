@@ -252,7 +252,8 @@ def read_dates(text: str) -> tuple[DatedFact, ...]:
     for span in spans if len(spans) <= MAX_FACTS else ():
         around = split_at(words, span)
         near = [*around.before[-2:], *around.behind[:2]]
-        is_planned = any(word.span.cut(text) in PLANNED for word in words)  # "May" is a month
+        said = [word.span.cut(text) for word in words]
+        is_planned = any(fold(word) in PLANNED and (word == "may" or fold(word) != "may") for word in said)
         is_of_saying = any(fold(word.span.cut(text)) in _OF_SAYING for word in near)
         is_of_saying |= bool(_PLACE_BEFORE.fullmatch(text[: span.start]) and _DASH_BEHIND.match(text[span.end :]))
         found.append(

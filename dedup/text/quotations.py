@@ -7,13 +7,17 @@ from itertools import pairwise
 from dedup.text.spans import Span
 
 OMITTED = " [...] "
-_WORD = re.compile(r"\w")
+_WORD = re.compile(r"[^\W_]")
 
 
 def lay_out(text: str, spans: Sequence[Span]) -> list[str]:
-    """Return what is before each span in a quotation of them: the space that the text has there, [...] for words."""
+    """Return what is before each span in a quotation of them: the space that the text has there, [...] for words.
+
+    >>> lay_out("He left. * * * She stayed. Why?", [Span(0, 8), Span(15, 26), Span(27, 31)])
+    ['', ' * * * ', ' ']
+    """
     gaps = (text[a.end : b.start] for a, b in pairwise(spans))
-    return ["", *(OMITTED if gap.strip() else gap for gap in gaps)][: len(spans)]
+    return ["", *(OMITTED if _WORD.search(gap) else gap for gap in gaps)][: len(spans)]
 
 
 def quote_spans(text: str, spans: Sequence[Span], whole: Span) -> str:

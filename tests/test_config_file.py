@@ -173,3 +173,15 @@ def test_the_summary_of_a_run_repeats_annotate_and_says_that_its_index_is_not_us
     done = dedup("clean", news, "--config", "a/summary.json", "-o", "b", cwd=tmp_path)
     assert (tmp_path / "b" / "annotated").is_dir()
     assert "note: the index of that run, i.duckdb, is not used: name it with --index" in done.stderr.splitlines()
+
+
+def test_annotate_of_a_run_is_not_taken_to_a_stream_nor_to_spark_and_can_be_turned_off(dedup, tmp_path, news):
+    assert dedup("clean", news, "-o", "a", "-q", "--annotate", "--text-field", "body", cwd=tmp_path).code == 0
+    again = ("clean", news, "--config", "a/summary.json", "-q")
+    kept = (tmp_path / "a" / "kept" / "news.jsonl").read_text()
+    assert dedup(*again, "--to-stdout", cwd=tmp_path).stdout == kept
+    assert len(dedup(*again, "--to-stdout", "--annotate", cwd=tmp_path).stdout.splitlines()) == 3
+    assert dedup(*again, "-o", "b", "--no-annotate", cwd=tmp_path).code == 0
+    assert not (tmp_path / "b" / "annotated").exists()
+    said = dedup(*again, "-o", "c", "--engine", "spark", "--passages", "all", cwd=tmp_path).stderr
+    assert ("annotate" in said, "only passages within a document" in said) == (False, True)

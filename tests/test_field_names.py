@@ -182,3 +182,19 @@ def test_texts_inside_objects_are_cleaned_cut_and_restored(dedup, tmp_path):
     assert [r["error"] for r in rejected] == ['no field "article.body"']
     assert dedup("restore", "out", "-o", "back", cwd=tmp_path).code == 0
     assert read_tree(tmp_path / "back") == {"a.jsonl": (tmp_path / "a.jsonl").read_bytes()}
+
+
+def test_a_rare_column_of_a_table_may_be_named_and_one_that_is_nowhere_is_refused(tmp_path):
+    meta = pa.struct([("author", pa.string())])
+    columns = {"text": pa.array(TEXTS), "source.name": pa.nulls(4, pa.string()), "meta": pa.nulls(4, meta)}
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    for number in range(21):
+        (tmp_path / f"{number:02}.csv").write_text(f"text{',section' * (number == 20)}\na{',b' * (number == 20)}\n")
+    given = {"given": ("outlet_field",)}
+    tables = find_files([str(path) for path in sorted(tmp_path.glob("*.csv"))])
+    assert choose_fields(tables, InputConfig(outlet_field="section", **given), print).outlet_field == "section"
+    for field in ("source.name", "meta.author"):
+        assert choose(tmp_path / "a.parquet", outlet_field=field, **given)["outlet"] == field
+    for path, field in (("a.parquet", "meta.nope"), ("00.csv", "section")):
+        with pytest.raises(InputError, match=r"Leave \S+ out\.$"):
+            choose(tmp_path / path, outlet_field=field, **given)

@@ -74,7 +74,9 @@ class CleanCommand(GroupedCommand):
 @click.option("--overwrite", is_flag=True, help="Replace the run that OUT/ holds.")
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, write nothing.")
 @click.option("--strict", is_flag=True, help="Stop at the first record that cannot be read, write nothing.")
-@click.option("--annotate", is_flag=True, help="Write all records too, with what was decided on them: annotated/.")
+@click.option(
+    "--annotate/--no-annotate", help="Write all records too, with what was decided on them: annotated/."
+)
 @click.option(
     "--to-stdout", is_flag=True, help="Pass what is kept on as a stream, with --annotate all records; -o is optional."
 )
@@ -142,9 +144,12 @@ def clean(
     On Spark, OUT/ has a folder of Spark's writers for each of these files (kept/, removed/, related/, ...) and
     summary.json. Decisions are those of the local engine.
     """
+    from dedup.cli.config_file import is_of_run
     from dedup.cli.spark import refuse_other_engine
 
-    refuse_other_engine(click.get_current_context())
+    context = click.get_current_context()
+    refuse_other_engine(context)
+    annotate = annotate and not (to_stdout and is_of_run(context, "annotate"))
     if out is None and not dry_run and (not to_stdout or index):
         raise click.UsageError("Name a folder for the result with -o OUT/ (or look first with --dry-run).")
     if to_stdout and dry_run:

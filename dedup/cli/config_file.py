@@ -28,6 +28,12 @@ def read_config(context: click.Context, _parameter: click.Parameter, path: str |
     return path
 
 
+def is_of_run(context: click.Context, name: str) -> bool:
+    """Return whether the value of a parameter is taken from a run: nobody gave it here."""
+    is_default = context.get_parameter_source(name) is click.core.ParameterSource.DEFAULT_MAP
+    return is_default and str(context.meta.get(SETTINGS_FILE, "")).endswith(".json")
+
+
 def read_toml(path: str, command: click.Command) -> dict[str, Any]:
     """Return the options of a TOML file, by the names of their flags; a table with the name of a command is for it."""
     import tomllib

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dedup.cli.config_file import is_of_run
 from dedup.cli.startup import release
 from dedup.errors import DedupError
 
@@ -30,6 +31,7 @@ def refuse_other_engine(context: click.Context) -> None:
         name
         for name in context.params
         if context.get_parameter_source(name) not in {click.core.ParameterSource.DEFAULT, None}
+        and not (name == "annotate" and is_of_run(context, name))
     }
     if context.params["engine"] == "local":
         for name in ("master", "spark_conf"):
@@ -37,7 +39,7 @@ def refuse_other_engine(context: click.Context) -> None:
                 raise click.UsageError(f"--{name.replace('_', '-')} is for --engine spark.")
         return
     for name, reason in LOCAL_ONLY.items():
-        if name in given and context.params[name] is not None:
+        if name in given and context.params[name] not in {None, False}:
             raise click.UsageError(f"--{name.replace('_', '-')} with --engine spark: {reason}")
     if context.params["passages"] == "all":
         raise click.UsageError(

@@ -62,9 +62,9 @@ CONCEPTS = (
 # immigrant, and who unveils a plan denies no veil.
 PREFIXED = {
     "un": "acceptable affected armed authorized available aware certain changed conditional confirmed constitutional "
-    "damaged documented employed equal fair fit founded happy harmed healthy hurt important injured justified necessary "
-    "paid popular prepared reliable related restricted scathed stable successful sustainable usual vaccinated verified "
-    "willing",
+    "damaged documented employed equal fair fit founded happy harmed healthy hurt important injured justified "
+    "necessary paid popular prepared reliable related restricted scathed stable successful sustainable usual vaccinated "
+    "verified willing",
     "in": "accurate active adequate appropriate capable complete consistent correct decisive direct effective eligible "
     "expensive formal secure significant sufficient valid visible voluntary",
     "im": "mature moral perfect plausible possible practical probable proper",

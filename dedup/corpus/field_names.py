@@ -16,11 +16,11 @@ import pyarrow as pa
 from dedup.config import InputConfig
 from dedup.corpus.column_values import list_values
 from dedup.corpus.compression import read_chunk
-from dedup.corpus.delimited import DELIMITERS, find_delimiter
+from dedup.corpus.delimited import DELIMITERS, find_delimiter, read_layout
 from dedup.corpus.files import SourceFile
 from dedup.corpus.json_file import list_values as list_json_values
 from dedup.corpus.parquet import open_parquet
-from dedup.corpus.rejections import list_fields, plain, suggest_field
+from dedup.corpus.rejections import find_likely, list_fields, plain, suggest_field
 from dedup.errors import InputError
 from dedup.text.control_characters import show_line
 from dedup.text.dates import is_ambiguous, number_day
@@ -119,9 +119,11 @@ def refuse_absent_fields(config: InputConfig, records: Sequence[Record], is_name
             continue
         if not is_named(field):
             lengths = {each: 0 for record in records for each in record}
+            flag, known = f"--{role}-field", [name for line in TABLE[role] for name in line]
+            is_like = find_likely(field, lengths, known) is not None
             raise InputError(
                 f'no record has the field "{show_line(field)}"; {list_fields([*lengths])}. '
-                f"{suggest_field(f'--{role}-field', field, lengths, [name for line in TABLE[role] for name in line])}"
+                f"{suggest_field(flag, field, lengths, known) if is_like else f'Leave {flag} out.'}"
             )
 
 
@@ -129,7 +131,10 @@ def names_field(file: SourceFile, field: str) -> bool:
     """Return whether the schema of a table, or some place in a file of JSON, names a field or the end of its path."""
     if file.format == "parquet":
         with suppress(pa.ArrowException, OSError):
-            return field.partition(".")[0] in open_parquet(file.location).schema_arrow.names
+            return has_column(open_parquet(file.location).schema_arrow, field)
+    if file.format in DELIMITERS:
+        with suppress(InputError):  # the same
+            return (layout := read_layout(file, LOOKED_AT)) is not None and field in layout.names
     if file.format not in {"jsonl", "json"}:
         return False
     names = spell_field(field)
@@ -141,6 +146,13 @@ def names_field(file: SourceFile, field: str) -> bool:
                 return True
             tail = chunk[-overlap:]
     return False
+
+
+def has_column(parent: pa.Schema | pa.StructType, field: str) -> bool:
+    """Return whether a schema has a column, or one inside a column of structs: "meta.author"."""
+    names, (head, dot, rest) = [part.name for part in parent], field.partition(".")
+    kind = parent.field(head).type if dot and names.count(head) == 1 else None
+    return field in names or (kind is not None and pa.types.is_struct(kind) and has_column(kind, rest))
 
 
 def spell_field(field: str) -> set[str]:

@@ -74,9 +74,7 @@ class CleanCommand(GroupedCommand):
 @click.option("--overwrite", is_flag=True, help="Replace the run that OUT/ holds.")
 @click.option("--dry-run", is_flag=True, help="Say what would be removed, write nothing.")
 @click.option("--strict", is_flag=True, help="Stop at the first record that cannot be read, write nothing.")
-@click.option(
-    "--annotate/--no-annotate", help="Write all records too, with what was decided on them: annotated/."
-)
+@click.option("--annotate/--no-annotate", help="Write all records too, with what was decided on them: annotated/.")
 @click.option(
     "--to-stdout", is_flag=True, help="Pass what is kept on as a stream, with --annotate all records; -o is optional."
 )

@@ -63,8 +63,8 @@ CONCEPTS = (
 PREFIXED = {
     "un": "acceptable affected armed authorized available aware certain changed conditional confirmed constitutional "
     "damaged documented employed equal fair fit founded happy harmed healthy hurt important injured justified "
-    "necessary paid popular prepared reliable related restricted scathed stable successful sustainable usual vaccinated "
-    "verified willing",
+    "necessary paid popular prepared reliable related restricted scathed stable successful sustainable usual "
+    "vaccinated verified willing",
     "in": "accurate active adequate appropriate capable complete consistent correct decisive direct effective eligible "
     "expensive formal secure significant sufficient valid visible voluntary",
     "im": "mature moral perfect plausible possible practical probable proper",

@@ -51,7 +51,8 @@ def refuse_unmarked(files: Sequence[SourceFile]) -> None:
         if file.format not in {"jsonl", "parquet", *DELIMITERS}:
             raise InputError(
                 f"{file.path}: --annotate adds fields to records of JSON lines, CSV and Parquet, and this is "
-                f"{file.format}. Leave it out, or add --no-annotate: `dedup export OUT --table documents` says the same in a table."
+                f"{file.format}. Leave it out, or add --no-annotate: "
+                "`dedup export OUT --table documents` says the same in a table."
             )
 
 

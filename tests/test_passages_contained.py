@@ -1,12 +1,13 @@
 """Documents that another one contains: who is removed, who stays, and on what grounds."""
 
 import random
+from itertools import permutations
 
 import naive
 import pytest
 from corpora import make_excerpts, make_text, read_lines, read_summary, spell, write_jsonl
 
-from dedup import PassageConfig
+from dedup import PassageConfig, deduplicate
 
 
 def clean_texts(dedup, folder, texts, *options):
@@ -206,3 +207,44 @@ def test_a_shortened_text_with_a_lead_of_its_own_goes_below_the_threshold(dedup,
     assert naive.similarity(texts["long"], texts["short"]) < 0.35
     assert {row["id"]: row["relation"] for row in removed} == expected
     assert all(0.6 <= row["covered"] < 0.9 for row in removed)
+
+
+def shorten(words, start=30):
+    """Return words, every fourth of them replaced from `start` on."""
+    return [spell(f"x{n}") if n >= start and n % 4 == 0 else word for n, word in enumerate(words)]
+
+
+def test_a_footer_does_not_hide_how_many_words_a_shortened_text_has_of_its_own():
+    long, footer, own = make_text("long", 400).split(), make_text("footer", 200), make_text("own", 30).split()
+    short = " ".join([*own[:15], *long[100:160], *own[15:]])
+    texts = [" ".join(long), short, *(make_text(f"other {n}", 300) for n in range(30))]
+    records = [{"text": f"{text} {footer}", "outlet": "AP", "date": "2024-01-01"} for text in texts]
+    assert deduplicate(records).removed == ()
+    assert deduplicate([texts[0], short]).removed == ()
+    shorter = " ".join([*own[:12], *long[100:160], *own[18:]])  # 24 words of 84 are its own, and not 30 of 90
+    records[1]["text"] = f"{shorter} {footer}"
+    assert [r.document.id for r in deduplicate(records).removed] == ["1"]
+
+
+def test_a_shortened_text_goes_whatever_the_order_though_its_first_container_goes_too():
+    core = make_text("core", 200).split()
+    middle = " ".join([*core, make_text("middle", 100)])
+    texts = {"long": f"{middle} {make_text('long', 700)}", "middle": middle, "short": " ".join(shorten(core))}
+    for names in permutations(texts):
+        removed = deduplicate([{"id": name, "text": texts[name]} for name in names]).removed
+        assert {r.document.id: r.witness.id for r in removed} == {"middle": "long", "short": "long"}, names
+
+
+def test_a_container_beside_which_a_document_stays_keeps_no_other_from_removing_it():
+    """The same outlet has it in full on another day with another date: an update. Another outlet has eight tenths."""
+    words, extra = make_text("story", 200).split(), make_text("extra", 45).split()
+    words[100:102] = "7", "May"
+    full = [*extra[:15], *words[:50], *extra[15:30], *words[50:150], *extra[30:], *words[150:]]
+    full[full.index("7")] = "8"
+    retold = [spell(f"y{n}") if n % 10 > 7 else word for n, word in enumerate(words)]
+    texts = [" ".join(words), " ".join(full), f"{' '.join(retold)} {make_text('other', 600)}"]
+    facts = [("p", "2024-05-08"), ("p", "2024-05-09"), ("q", "2024-05-08")]
+    records = [{"text": t, "outlet": o, "date": d} for t, (o, d) in zip(texts, facts, strict=True)]
+    assert deduplicate(records[:2]).removed == ()
+    (removed,) = deduplicate(records).removed
+    assert (removed.document.id, removed.witness.id, removed.relation) == ("0", "2", "contained")

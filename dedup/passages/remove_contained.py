@@ -24,6 +24,7 @@ from dedup.passages.containment import (
     choose_witnesses,
     compare_whole,
     find_contained,
+    precedes,
     share_pairs,
 )
 from dedup.passages.document_tokens import DocumentTokens, join_tokens
@@ -82,8 +83,24 @@ def remove_contained(
     if needed:
         outgrown = [pair for pair in outgrown if pair.document not in needed]
         made = decide_orphans(sketches, take_out(sketches, decisions, outgrown, settings), settings)
+    compared = follow_containers(made, kept, compared, settings, threads)
     shortened = find_shortened(sketches, made, kept, compared, settings)
     return decide_orphans(sketches, take_out(sketches, made, shortened, settings), settings)
+
+
+def follow_containers(
+    decisions: Decisions, kept: KeptDocuments, compared: Shares, settings: CleanSettings, threads: int
+) -> Shares:
+    """Return the pairs with those of documents that stay and what their container was removed for."""
+    stays = np.append(decisions.kept, True)[np.minimum(kept.documents, len(decisions))]
+    rows = stays[compared.contained] & ~stays[compared.container]
+    witness, order = decisions.witness[kept.documents[compared.container[rows]]], np.argsort(kept.documents)
+    is_known = np.isin(witness, kept.documents)
+    container = order[np.searchsorted(kept.documents, witness[is_known], sorter=order)]
+    contained = compared.contained[rows][is_known]
+    pairs = np.stack([contained, container], axis=1)[precedes(container, contained, kept.tokens.own_tokens)]
+    further = compare_whole(np.unique(pairs, axis=0).astype(np.int32), kept.tokens, settings, threads)
+    return Shares(*(np.concatenate(columns) for columns in zip(compared, further, strict=True)))
 
 
 def find_shortened(
@@ -91,7 +108,8 @@ def find_shortened(
 ) -> list["ContainedDocument"]:
     """Return the documents that still stay and are edited copies of a longer one, however small their similarity is.
 
-    Passages cover HELD of them, and what they have of their own is no more than a copy may have.
+    Passages cover HELD of them, and what they have of their own is no more than a copy may have: boilerplate does not
+    count. What is chosen is what `take_out` lets go.
     """
     rule = rule_of(settings)
     if not rule.prefer_longer:
@@ -100,9 +118,11 @@ def find_shortened(
     stays = np.append(decisions.kept, True)
     rows = stays[documents] & stays[np.minimum(others, len(decisions))]
     compared, documents, others = compared.select(rows), documents[rows], others[rows]
-    no_passages = np.zeros(len(documents), np.bool_)
-    found = relate_documents(sketches, documents, others, no_passages, settings.near, rule)
-    copies = compared.select(found.goes & (found.relation == EDITED)).list(0.0)
+    is_covered = compared.share >= (settings.passages.contained or 1.0)
+    found = relate_documents(sketches, documents, others, is_covered, settings.near, rule)
+    goes = found.goes & np.isin(found.relation, (EDITED, CONTAINED))
+    goes &= found.difference["novel"] <= settings.near.max_novel * kept.tokens.own_tokens[compared.contained]
+    copies = compared.select(goes).list(0.0)
     return kept.name(choose_witnesses(copies, kept.tokens.own_tokens, 0.0))
 
 

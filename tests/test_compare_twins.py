@@ -1,5 +1,7 @@
 """The arithmetic of `dedup compare` against slow twins."""
 
+from dataclasses import replace
+
 import naive
 import numpy as np
 import pytest
@@ -7,7 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.compare import coverage_lexical, coverage_semantic, rows, scores, shares
+from dedup.compare.links import Wordings
+from dedup.compare.model import Cell, Place, Row
+from dedup.compare.read_units import split_document
 from dedup.compare.terms import Term, weigh_terms
+from dedup.model.documents import Document
 from dedup.text.spans import Span
 
 WORDS = ["negotiating", "negotiations", "negotiator", "drone", "drones", "91", "911", "kyiv", "a", "モス", "\ud800x"]
@@ -161,3 +167,17 @@ def test_thresholds_move_a_part_of_the_way_and_only_where_odds_are_known():
     assert base.strong + scores.SHIFT * (best - base.strong) == pytest.approx(moved.strong)
     assert moved.strong - base.strong == pytest.approx(moved.row - base.row)
     assert (base.own, base.part) == (moved.own, moved.part)
+
+
+@given(seeds)
+def test_the_telling_sentence_is_that_of_which_the_least_that_one_text_says_is_most(seed):
+    cover, outlets = make_case(seed)
+    texts = [split_document(Document("x", "A bell rang in the old tower.")) for _ in range(outlets.max() + 1)]
+    texts = [replace(text, sentences=text.sentences * int((outlets == o).sum())) for o, text in enumerate(texts)]
+    places = [Place(int(o), int((outlets[:n] == o).sum())) for n, o in enumerate(outlets)]
+    cells = [Cell(int(o), tuple(p.sentence for p in places if p.outlet == o)) for o in np.unique(outlets)]
+    others = {p: [[j for j, q in enumerate(places) if q.outlet == o] for o in {*outlets} - {p.outlet}] for p in places}
+    least = [min((max(float(cover[i, j]) for j in own) for own in others[p]), default=0) for i, p in enumerate(places)]
+    best = min((-round(value, 4), place) for value, place in zip(least, places, strict=True))
+    found = Wordings(texts, places, cover).choose_telling(Row(tuple(cells)))
+    assert best == (-found.score, found.place)

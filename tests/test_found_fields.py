@@ -110,3 +110,10 @@ def test_a_date_of_which_nothing_is_read_is_told(dedup, tmp_path, corpus):
         done.stderr.splitlines()
     )
     assert dedup("clean", corpus, "--dry-run", "--date-field", "title", "-q", cwd=tmp_path).stderr == ""
+
+
+def test_a_field_called_date_of_days_without_an_order_is_told(dedup, tmp_path):
+    for value, count in (("01/02/2024", 1), ("soon", 0)):
+        (tmp_path / "a.jsonl").write_text(json.dumps({"text": "a b", "date": value}))
+        done = dedup("clean", "a.jsonl", "--dry-run", cwd=tmp_path)
+        assert done.stderr.count("days are not compared. Say with --date-order what comes first.") == count

@@ -1,16 +1,19 @@
 """Inputs at other places: the web, and stores by fsspec. They are copied once; no secret is shown."""
 
 import gzip
+import io
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import pytest
 from corpora import encode_jsonl, make_records, read_summary, read_tree, removed_ids
 
 from dedup.corpus import remote
+from dedup.errors import InputError
 
 pytestmark = pytest.mark.usefixtures("monkeypatch")  # commands are forks of this process: it has the store `memory://`
 
@@ -165,3 +168,12 @@ def test_a_missing_package_is_one_line_that_says_what_to_install(dedup, tmp_path
     assert done.stderr == (
         "error: s3://bucket/news.jsonl: s3:// needs more packages. pip install 'newsdedup[remote]'\n"
     )
+
+
+@pytest.mark.parametrize(("sent", "is_whole"), [(b"abc", True), (b"ab", False)])
+def test_a_download_is_as_long_as_its_server_said_whatever_a_response_counts(tmp_path, monkeypatch, sent, is_whole):
+    source = io.BytesIO(sent)
+    answer = SimpleNamespace(read1=source.read1, read=source.read, length=3)
+    monkeypatch.setattr(remote, "open_there", lambda _: nullcontext(answer))
+    with nullcontext() if is_whole else pytest.raises(InputError, match="ended too early"):
+        remote.copy_here("http://example.org/a.txt", tmp_path / "a.txt", 9)

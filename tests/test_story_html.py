@@ -18,7 +18,7 @@ from test_diff_html import HOSTILE, Page
 
 from dedup import __version__
 from dedup.compare.engine import compare_documents
-from dedup.compare.model import FactKind, Grade, Nearest, Place, Wording
+from dedup.compare.model import Cell, FactKind, Grade, Nearest, Place, Row, SentencePart, Wording
 from dedup.model.documents import Document
 from dedup.report.compare.compare_csv import render_disagreements, render_statements
 from dedup.report.compare.compare_html import render_html
@@ -28,7 +28,7 @@ from dedup.report.compare.compare_moves import find_moves, find_out_of_order
 from dedup.report.compare.compare_names import clean_name, find_headline, name_letter, number_statements
 from dedup.report.compare.compare_opening import say_opening
 from dedup.report.compare.compare_order import STEP, draw_order, spread
-from dedup.report.compare.compare_page import build_rows
+from dedup.report.compare.compare_page import build_rows, split_group
 from dedup.report.compare.compare_telling import mark_own
 from dedup.report.compare.compare_text import quote_line
 from dedup.report.compare.compare_wordings import mark_cell
@@ -446,3 +446,22 @@ def test_the_page_reads_as_it_read_before():
     if os.environ.get("UPDATE_GOLDEN"):
         golden.write_text(page, encoding="utf-8")
     assert golden.read_text(encoding="utf-8") == page
+
+
+def test_a_word_that_was_dropped_at_the_edge_of_a_part_is_shown():
+    pieces = (MarkedText("He "), MarkedText("", "dropped", note="soon"), MarkedText("left."))
+    assert pieces == fade(pieces, [])
+    assert ["", "dropped", "beside"] == [piece.mark for piece in fade(pieces, [Span(3, 8)])]
+
+
+def test_words_that_are_left_out_are_no_typography():
+    pieces = mark_words("He left, she stayed.", "He left [...] she stayed on.", Wording.EDITED, [])
+    assert ["", "dropped", ""] == [piece.mark for piece in pieces]
+
+
+def test_texts_with_one_part_and_other_rests_are_not_printed_as_the_same_words():
+    found = compare_story({"a": "Rain fell, and he left.", "b": "Rain fell, she said.", "c": "Rain fell, and he left."})
+    cells = tuple(Cell(outlet, (0,), (SentencePart(0, Span(0, 9)),)) for outlet in range(3))
+    parted = replace(found, rows=(Row(cells),))
+    assert [[0, 2], [1]] == split_group(parted, 0, [0, 1, 2])
+    assert [[0, 1]] == split_group(replace(found, rows=(Row(tuple(Cell(o, (0,)) for o in range(3))),)), 0, [0, 1])

@@ -54,20 +54,20 @@ class Wordings:
 
         Headings and stubs only where there is nothing else; of two that are covered alike the shorter one.
         """
-        places = {cell.outlet: [Place(cell.outlet, s) for s in cell.sentences] for cell in row.cells}
-
-        def measure(place: Place) -> float:
-            others = (own for outlet, own in places.items() if outlet != place.outlet)
-            said = (max(self.measure_coverage(place, other).there for other in own) for own in others)
-            return round(min(said, default=0.0), 4)
+        starts = np.cumsum([0, *(len(cell.sentences) for cell in row.cells)])[:-1]
+        whole = [(n, Place(cell.outlet, s)) for n, cell in enumerate(row.cells) for s in cell.whole]
+        columns = [self._positions[Place(cell.outlet, s)] for cell in row.cells for s in cell.sentences]
+        lines = [self._positions[place] for _, place in whole]
+        said = np.maximum.reduceat(self._coverage[np.ix_(lines, columns)], starts, axis=1)
+        said[range(len(whole)), [n for n, _ in whole]] = np.inf if len(row.cells) > 1 else 0  # of itself
 
         def rate(found: Nearest) -> tuple[bool, float, int, Place]:
             sentence = self.outlets[found.place.outlet].sentences[found.place.sentence]
             is_telling = sentence.kind is not UnitKind.HEADING and sentence.num_words >= MIN_TELLING
             return not is_telling, -found.score, sentence.num_words, found.place
 
-        whole = (Place(cell.outlet, s) for cell in row.cells for s in cell.whole)
-        return min((Nearest(place, measure(place)) for place in whole), key=rate)
+        least = said.min(1).tolist()
+        return min((Nearest(place, round(value, 4)) for (_, place), value in zip(whole, least, strict=True)), key=rate)
 
     def _list_words(self, cell: Cell) -> list[str]:
         if cell.parts:

@@ -102,7 +102,8 @@ def choose_in_samples(
         listed = [f'{name.removesuffix("_field")} from "{show_line(field)}"' for name, field in found.items()]
         tell(f"taken: {', '.join(listed)}")
     taken = replace(config, **found)  # type: ignore[arg-type]
-    if "date_field" in {*found, *config.given} and (unread := find_unread_date(taken, samples.values())):
+    is_meant = "date_field" in {*found, *config.given}
+    if (is_meant or "date" in roles) and (unread := find_unread_date(taken, samples.values(), is_meant=is_meant)):
         tell(unread)
     return taken
 
@@ -160,12 +161,18 @@ def spell_field(field: str) -> set[str]:
     return {form for name in (field, field.rpartition(".")[2]) for form in (name, json.dumps(name)[1:-1])}
 
 
-def find_unread_date(config: InputConfig, samples: Iterable[Sequence[Record]]) -> str:
-    """Return a line on a field of dates of which no value is read as a day, "" where one is or there are none."""
+def find_unread_date(config: InputConfig, samples: Iterable[Sequence[Record]], *, is_meant: bool) -> str:
+    """Return a line on a field of dates of which no value is read as a day, "" where one is or there are none.
+
+    Of a field that is only called "date", unlike one that was named, a value has to be like a day.
+    """
     values = [record[config.date_field] for records in samples for record in records if record.get(config.date_field)]
     if not values or any(number_day(json.dumps(value).encode(), config.date_order) for value in values):
         return ""
-    hint = "Say with --date-order what comes first." if is_ambiguous(str(values[0])) else "Name another --date-field."
+    is_day = is_ambiguous(str(values[0]))
+    if not (is_day or is_meant):
+        return ""
+    hint = "Say with --date-order what comes first." if is_day else "Name another --date-field."
     shown = show_line(str(values[0])[:MAX_SHOWN])
     return f'no day is read from "{show_line(config.date_field)}", such as "{shown}": days are not compared. {hint}'
 

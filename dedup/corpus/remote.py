@@ -143,7 +143,8 @@ def read_state(told: dict[str, Any]) -> int:
 def copy_here(address: str, place: Path, bound: int) -> None:
     """Copy a file to this machine; `InputError` for one that is longer than the bound, whatever its server says."""
     with explained(address), place.open("wb") as target, open_there(address) as source:
-        began, read = time.monotonic(), getattr(source, "read1", source.read)  # what is there, where it can be asked
+        began, length = time.monotonic(), getattr(source, "length", None)
+        read = getattr(source, "read1", source.read)  # what is there, where it can be asked
         while chunk := read(CHUNK):
             target.write(chunk)
             if target.tell() > bound:
@@ -152,7 +153,7 @@ def copy_here(address: str, place: Path, bound: int) -> None:
                 )
             if (time.monotonic() - began - TIMEOUT_S) * MIN_RATE > target.tell():
                 raise InputError(f"{show_address(address)}: comes too slowly. Run again, or fetch it yourself.")
-        if getattr(source, "length", 0):
+        if target.tell() < (length or 0):
             raise InputError(f"{show_address(address)}: the download ended too early. Run again.")
 
 

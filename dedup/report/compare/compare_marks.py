@@ -12,6 +12,7 @@ from dedup.compare.relate_wordings import measure_common_words
 from dedup.compare.terms import Term, fold, fold_words, split_terms
 from dedup.text.characters import is_unspaced
 from dedup.text.lexicon import NUMBER_SCALES, NUMBER_VALUES
+from dedup.text.quotations import OMITTED
 from dedup.text.spans import Span
 from dedup.text.units import split_units
 from dedup.text.words import is_word, split_word_spans
@@ -116,8 +117,10 @@ def find_typed(text: str, reference: str, spans: Sequence[Span], old_spans: Sequ
     """Yield where equal words, and what is between them, are typed otherwise: quotes, dashes, spaces, case."""
     gaps, old_gaps = ([Span(a.end, b.start) for a, b in pairwise(side)] for side in (spans, old_spans))
     for span, old in sorted([*zip(spans, old_spans, strict=True), *zip(gaps, old_gaps, strict=True)]):
-        if span.cut(text) != old.cut(reference) and not span.is_empty:
-            yield WordMark(span, "typed", old.cut(reference))
+        own, other = span.cut(text), old.cut(reference)
+        is_cut = (OMITTED.strip() in own) != (OMITTED.strip() in other)  # words are left out there
+        if own != other and not span.is_empty and not is_cut:
+            yield WordMark(span, "typed", other)
 
 
 def order_like(text: str, reference: str) -> str:
@@ -180,7 +183,7 @@ def fade(pieces: Sequence[MarkedText], beside: Sequence[Span]) -> tuple[MarkedTe
         start = span.end
         cuts = sorted({*span, *(edge for own in beside for edge in own if span.start < edge < span.end)})
         for a, b in pairwise(cuts) if not span.is_empty else [span]:
-            is_beside = any(own.start <= a and b <= own.end for own in beside)
+            is_beside = any(own.start < a < own.end if a == b else own.start <= a and b <= own.end for own in beside)
             text = piece.text[a - span.start : b - span.start]
             faded += [MarkedText(text, "beside") if is_beside else replace(piece, text=text)]
     return tuple(piece for piece in faded if piece.text or piece.mark != "beside")

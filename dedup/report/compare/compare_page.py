@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from dedup.compare.model import Comparison, Grade, Wording
 from dedup.compare.outlet_shares import OutletShares
+from dedup.compare.terms import fold_words
 from dedup.report.compare.compare_marks import MarkedText
 from dedup.report.compare.compare_moves import find_moves
 from dedup.report.compare.compare_names import (
@@ -171,7 +172,7 @@ def build_row(found: Comparison, row: int, number: int, moves: Sequence[Sequence
     """Return one statement; wordings of the same words are one cell, and the reference is the first."""
     outlets = found.rows[row].outlets
     disputed = [case for case in found.disagreements if case.row == row]
-    groups = group_wordings(found, row)
+    groups = [whole for group in group_wordings(found, row) for whole in split_group(found, row, group)]
     heads = [group[0] for group in groups]
     marks = [[mark_cell(found, row, head, other, disputed) for other in heads[:MAX_MARKED]] for head in heads]
     cells = tuple(build_cell(found, row, group, moves, mark[0]) for group, mark in zip(groups, marks, strict=True))
@@ -187,6 +188,18 @@ def build_row(found: Comparison, row: int, number: int, moves: Sequence[Sequence
         is_moved=any(cell.is_moved for cell in cells),
         marks=tuple(map(tuple, marks)) if 1 < len(heads) <= MAX_MARKED else (),
     )
+
+
+def split_group(found: Comparison, row: int, group: Sequence[int]) -> list[list[int]]:
+    """Return texts of the same words, those apart whose whole sentences have others where one holds a part."""
+    cells = [find_cell(found, row, outlet) for outlet in group]
+    if not any(cell.parts for cell in cells):
+        return [[*group]]
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for cell in cells:
+        words = [word for s in cell.sentences for word in fold_words(found.outlets[cell.outlet].cut(s))]
+        groups.setdefault(tuple(words), []).append(cell.outlet)
+    return [*groups.values()]
 
 
 def build_cell(

@@ -12,7 +12,7 @@ from dedup.corpus.json_file import read_json_files
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.lines import seek_line
 from dedup.corpus.parquet import find_row_cuts, read_parquet
-from dedup.corpus.text_file import read_text_files
+from dedup.corpus.text_folder import read_text_files
 
 # Small enough that two workers share a 50 MB file evenly, large enough that a shard costs nothing by itself.
 SHARD_SIZE = 16 << 20

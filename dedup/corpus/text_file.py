@@ -1,13 +1,7 @@
-"""Plain text files: each is one document, or one of the texts that `dedup diff`, `apply` and `compare` work on."""
+"""One text file as one text: what `dedup diff`, `apply` and `compare` work on."""
 
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from dedup.config import InputConfig
-from dedup.corpus.blocks import BlockBuilder, DocumentBlock, RecordPlace, Rejection, explain_encoding
-from dedup.corpus.compression import read_chunk
-from dedup.corpus.files import SourceFile
-from dedup.corpus.lines import BLOCK_SIZE, explain_length
 from dedup.errors import InputError
 
 _OTHER_ENCODINGS = (
@@ -50,25 +44,3 @@ def decode_text(raw: bytes, name: str) -> str:
             f"{name}, line {line}: byte {raw[error.start]:#04x} is not UTF-8. Convert the file first, for example: "
             f"iconv -f WINDOWS-1252 -t UTF-8."
         ) from None
-
-
-def read_text_files(files: Sequence[SourceFile], config: InputConfig) -> Iterator[DocumentBlock]:
-    """Yield the documents of some .txt files; the id of each is its name, a byte order mark is no part of the text."""
-    builder = BlockBuilder(0)
-    for index, file in enumerate(files):
-        if file.size > config.max_record:
-            builder.rejections.append(Rejection(index, 1, 0, file.size, explain_length(config.max_record)))
-            continue
-        with file.open() as (stream, _):
-            most = config.max_record if file.is_packed else file.size  # what is asked for is allocated
-            raw = read_chunk(stream, most + 1, file.path)
-        try:
-            text = raw.decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            builder.rejections.append(Rejection(index, 1, 0, len(raw), explain_encoding(error)))
-            continue
-        builder.add(text, file.name, {}, RecordPlace(1, 0, len(raw)), file=index)
-        if builder.size >= BLOCK_SIZE:
-            yield builder.build(0)
-            builder = BlockBuilder(0)
-    yield builder.build(0)

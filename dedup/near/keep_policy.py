@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -12,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.config import KeepPolicy
-from dedup.corpus.rejections import list_fields, suggest_field
+from dedup.corpus.rejections import find_likely, list_fields
 from dedup.errors import InputError
 from dedup.text.control_characters import show_line
 from dedup.text.dates import is_ambiguous, parse_moment
@@ -97,7 +98,8 @@ def refuse_absent(values: Iterable[object], keep: KeepPolicy, fields: Sequence[s
     if count < 2 or keep.field is None:
         return
     name, there = show_line(keep.field), f"; {list_fields(fields)}" if fields else ""
-    hint = suggest_field(f"--keep {keep.rule}:", keep.field, dict.fromkeys(fields, 0))
+    likely = find_likely(keep.field, dict.fromkeys(fields, 0))
+    hint = f"Did you mean --keep {show_line(str(replace(keep, field=likely)))}?" if likely else "Name it with --keep."
     raise InputError(f'{show_line(str(keep))} cannot order documents: none has the field "{name}"{there}. {hint}')
 
 

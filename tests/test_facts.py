@@ -22,7 +22,7 @@ from dedup.index.store import IndexFile
 from dedup.kernels.article_facts import MAX_TITLE
 from dedup.kernels.buffers import tokens_at
 from dedup.near.read_facts import read_facts
-from dedup.near.segments import Segments
+from dedup.near.segments import Batch, Segments
 from dedup.near.sketcher import tokenise_text
 from dedup.near.sketches import Sketches
 from dedup.near.stored import NO_STORED
@@ -143,6 +143,12 @@ def test_the_facts_of_a_run_come_before_those_of_stored_documents(tmp_path, expe
     stored = replace(NO_STORED, facts=others.batches[0].facts)
     sketches = replace(Sketches.of(sketched(path, tmp_path / "one")), stored=stored)
     assert describe(sketches.gather_facts()) == expected[:1] + expected
+
+
+def test_the_facts_of_one_document_are_found_without_those_of_its_batch(tmp_path, expected, monkeypatch):
+    sketches = Sketches.of(sketched(write_jsonl(tmp_path / "news.jsonl", RECORDS), tmp_path / "segments"))
+    monkeypatch.delattr(Batch, "facts")
+    assert describe(sketches.facts_of(row) for row in range(len(RECORDS))) == expected
 
 
 def test_of_a_text_file_nothing_is_known(tmp_path):

@@ -19,6 +19,7 @@ from dedup.near.leaders import Cover
 from dedup.near.relation_rule import rule_of
 from dedup.near.shared_keys import SharedKeys
 from dedup.near.sketches import sketches_of
+from dedup.near.stored import NO_STORED
 from dedup.pipeline.sketch_texts import SketchedTexts
 from dedup.pipeline.take_documents import to_document
 
@@ -79,3 +80,21 @@ def test_texts_alike_in_a_footer_alone_hardly_enter_the_table(offered):
     alike_by_chance = offered.take(np.arange(280, 380))
     size = SharedKeys.find(sketches_of(alike_by_chance), NearConfig(), 1).table_size
     assert size.keys < 100 * 41 / 20
+
+
+def test_keys_that_no_document_of_the_run_has_take_no_room(offered):
+    """Of a stored document they are 0: so many of them are one large bucket."""
+    some, count = offered.take(np.arange(280, 300)), 200
+    stored = replace(
+        NO_STORED,
+        ordinals=np.arange(count),
+        keys=np.zeros((count, some.keys.shape[1]), np.uint64),
+        signature=np.zeros((count, 8), np.uint64),
+        num_shingles=np.full(count, 400, np.int32),
+    )
+    stored.keys[0] = some.keys[0]
+    sketches = sketches_of(some)
+    alone = SharedKeys.find(sketches, NearConfig(), 1).table_size
+    size = SharedKeys.find(replace(sketches, stored=stored), NearConfig(), 1).table_size
+    assert size.keys <= alone.keys + 2 * some.keys.shape[1]
+    assert size.owners <= alone.owners + 2

@@ -84,11 +84,23 @@ class Batch:
         """Return what is known of each document beside its text, FACTS[n], made anew: a copy is 32 bytes for each."""
         return Facts.at(self.column("facts", np.uint8).view(FACTS)[:, 0], self._titles).rows
 
+    @cached_property
+    def _title_ends(self) -> npt.NDArray[np.int64]:
+        return np.cumsum(self.column("facts", np.uint8).view(FACTS)[:, 0]["num_title"], dtype=np.int64)
+
+    def facts_of(self, row: int) -> np.void:
+        """Return what is known of one document (FACTS)."""
+        rows = self.column("facts", np.uint8).view(FACTS)[row : row + 1, 0]
+        start = self._title_ends[row] - rows["num_title"][0]
+        found: np.void = Facts.at(rows, self._titles[start:]).rows[0]
+        return found
+
     def take_facts(self, rows: npt.NDArray[np.int64]) -> Facts:
         """Return what is known of some documents (rows, ascending), without the titles of others."""
         chosen = np.zeros(len(self), bool)
         chosen[rows] = True
-        return Facts(self.facts[rows], self._titles[np.repeat(chosen, self.facts["num_title"])])
+        facts = self.facts
+        return Facts(facts[rows], self._titles[np.repeat(chosen, facts["num_title"])])
 
     @property
     def repeats(self) -> npt.NDArray[np.int32]:

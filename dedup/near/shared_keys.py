@@ -57,7 +57,10 @@ class SharedKeys:
                     np.bitwise_or(keys[:, band] & HIGH, numbers, out=packed[first : first + len(keys)])
                     first += len(keys)
                 sort_buckets(packed, spare)
-                mark_shared(packed, addresses, sizes, limits, most, np.uint8(1 << band % BITS), marks[group])
+                bit = np.uint8(1 << band % BITS)
+                mark_shared(packed, addresses, sizes, limits, most, bit, marks[group])
+                if len(stored):  # a key that no document of the run has is 0
+                    marks[group, -len(stored) :][stored.keys[:, band] == 0] &= ~bit
 
         with start_threads(threads) as pool:
             pool.map(mark, range(len(marks)))

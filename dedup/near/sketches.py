@@ -167,8 +167,7 @@ class Sketches:
             row: np.void = self.stored.facts[doc_index - len(self)]
             return row
         batch, place = self.segments.find(doc_index)
-        found: np.void = batch.facts[place]
-        return found
+        return batch.facts_of(place)
 
 
 class OfferedBatch(Batch):
@@ -189,6 +188,11 @@ class OfferedBatch(Batch):
     def facts(self) -> npt.NDArray[np.void]:
         """Return what is known of each document beside its text, FACTS[n]."""
         return self._offered.facts
+
+    def facts_of(self, row: int) -> np.void:
+        """Return what is known of one document (FACTS)."""
+        found: np.void = self._offered.facts[row]
+        return found
 
     @property
     def token_addresses(self) -> npt.NDArray[np.uint64]:

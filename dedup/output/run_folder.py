@@ -21,6 +21,7 @@ from dedup.output.folder_marker import (
     put_in_place,
     refuse_foreign,
     refuse_link,
+    refuse_links,
     remove_ours,
     take_over,
 )
@@ -145,6 +146,7 @@ class RunFolder:
         refuse_link(self.out)
         if self.partial.is_dir():
             refuse_foreign(self.partial, RUN)
+            refuse_links(self.partial)
         marker = self._marker
         cut_off = marker.exists()
         if self.out.exists():

@@ -7,7 +7,7 @@ import duckdb
 import naive
 import pytest
 from amounts import nightly_but
-from corpora import make_text, read_lines, read_summary, write_jsonl
+from corpora import make_text, read_lines, read_summary, spell, write_jsonl
 
 from dedup.index import find_containers as holders
 from dedup.index.find_containers import cut_documents
@@ -71,6 +71,18 @@ def test_a_corrected_text_is_contained(clean):
     removed = clean("b", {"corrected": " ".join(words)})
     assert removed["corrected"]["witness"]["id"] == "whole"
     assert removed["corrected"]["covered"] == pytest.approx(11 / 12, abs=0.01)
+
+
+def test_a_shortened_copy_with_edits_everywhere_goes_below_the_threshold(clean):
+    """Of its shingles hardly one in eight is one of the stored document: a changed word breaks five."""
+    long = make_text("long 1", 350)
+    words = long.split(" ")[:200]
+    words[30::4] = [spell(f"x{i}") for i in range(len(words[30::4]))]
+    assert naive.similarity(" ".join(words), long) < 0.1
+    clean("a", {"long": long}, "--threshold", "0.35")
+    removed = clean("b", {"short": " ".join(words)}, "--threshold", "0.35")
+    assert removed["short"]["witness"]["id"] == "long"
+    assert 0.6 <= removed["short"]["covered"] < 0.9
 
 
 def test_a_copy_of_what_was_contained_has_its_fate(clean, tmp_path):

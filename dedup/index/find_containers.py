@@ -43,9 +43,10 @@ from dedup.threads import Threads, count_cores, start_threads
 
 # A stored document is fetched where it is the first to hold this share of the shingles that are looked for.
 WORTH_FETCHING = 0.05
-# Documents are compared where the stored one holds this share of the shingles that are looked for: a changed word
-# breaks five, on either side.
-WORTH_COMPARING = 0.2
+# Where MOST of a document has to be in the stored one, they are compared if this holds this share of the shingles that
+# are looked for: a changed word breaks five, on either side. Where less is enough, all are compared: of a document with
+# edits everywhere hardly any shingle is left.
+WORTH_COMPARING, MOST = 0.2, 0.9
 # Shingles are forgotten once a part of the index was the first to hold this share of the table: that is a pass over it.
 WORTH_FORGETTING = 0.01
 
@@ -184,27 +185,30 @@ class HeldPairs(NamedTuple):
         return HeldPairs(self.document[chosen], place, stored)
 
 
+class Asked(NamedTuple):
+    """New documents: their samples, how many tokens of each are its own (int32[n]), the least share to be contained."""
+
+    samples: Samples
+    own_tokens: npt.NDArray[np.int32]
+    least: float
+
+
 def fetch_containers(
-    connection: Connection,
-    pairs: StoredPairs,
-    asked: Samples,
-    own_tokens: npt.NDArray[np.int32],
-    stored: StoredDocuments,
-    spool: Path,
+    connection: Connection, pairs: StoredPairs, asked: Asked, stored: StoredDocuments, spool: Path
 ) -> Containers:
     """Return the pairs whose stored document may contain the new one, by its place in the stored documents that
     are returned with them: those given, and these with their tokens.
 
-    `asked` is what is looked for of the new documents, `own_tokens` how many tokens of each are its own: a document
-    with fewer tokens does not contain it.
+    A document with fewer tokens than the new one has of its own does not contain it.
     """
     ordinals, place = np.unique(pairs.source, return_inverse=True)
     held = HeldPairs(pairs.document, place, StoredTokens(ordinals, fetch_sizes(connection, ordinals)))
-    held = held.select(held.stored.num_tokens[place] >= own_tokens[pairs.document])
+    held = held.select(held.stored.num_tokens[place] >= asked.own_tokens[pairs.document])
     with streaming(connection), start_threads(count_cores()) as threads:
-        samples = fetch_samples(connection, held.stored.ordinals, threads)
-        shares = measure_pairs(np.column_stack([held.document, held.place]), asked, samples, threads)
-        held = held.select(shares >= WORTH_COMPARING)
+        if asked.least >= MOST:
+            samples = fetch_samples(connection, held.stored.ordinals, threads)
+            shares = measure_pairs(np.column_stack([held.document, held.place]), asked.samples, samples, threads)
+            held = held.select(shares >= WORTH_COMPARING)
         fetched = [fetch_tokens(connection, table, held.stored, spool, threads) for table in TOKEN_TABLES]
         (address, tokens), (masked, others) = (copy.result() for copy in fetched)
     ordinals = held.stored.ordinals

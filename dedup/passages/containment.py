@@ -74,11 +74,14 @@ def compare_whole(
     pairs: npt.NDArray[np.int32], tokens: DocumentTokens, settings: CleanSettings, threads: int = 1
 ) -> Shares:
     """Return how much of the first of two documents is in the second, where it is much: documents by place."""
-    config, threshold = settings.passages, settings.near.threshold
-    assert config.contained is not None
-    least = min(HELD + STEEPNESS * max(threshold - WIDE, 0.0), config.contained)
-    found, _ = share_pairs(compare_pairs(pairs, tokens, config, threads), tokens.own_tokens)
-    return found.select(found.share >= least)
+    found, _ = share_pairs(compare_pairs(pairs, tokens, settings.passages, threads), tokens.own_tokens)
+    return found.select(found.share >= find_least(settings))
+
+
+def find_least(settings: CleanSettings) -> float:
+    """Return the share of a document from which on it may go for one that has it."""
+    assert settings.passages.contained is not None
+    return min(HELD + STEEPNESS * max(settings.near.threshold - WIDE, 0.0), settings.passages.contained)
 
 
 def find_contained(

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from dedup.errors import OutputError
 from dedup.index.commit import Addition, commit
-from dedup.index.find_containers import fetch_containers, find_holders
+from dedup.index.find_containers import Asked, fetch_containers, find_holders
 from dedup.index.near_lookup import find_stored
 from dedup.index.samples import take_samples
 from dedup.index.store import FileState, IndexFile
@@ -36,6 +36,7 @@ from dedup.near.sketches import Sketches
 from dedup.near.stored import NO_PAIRS, NO_STORED, Containers, StoredDocuments
 from dedup.output.output_file import refuse_side_file
 from dedup.output.run_folder import RunFolder
+from dedup.passages.containment import find_least
 from dedup.passages.remove_contained import KeptDocuments
 from dedup.pipeline.job import CleanRun, Job, Outcome, Progress
 from dedup.pipeline.settle_runs import is_replaced, settle
@@ -85,11 +86,11 @@ class IndexSession:
             return Containers(NO_PAIRS, sketches.stored)
         with job.timer.measure("contained"):
             with start_threads(count_cores()) as threads:
-                asked = take_samples(kept.tokens, config.shingle_size, threads, MAX_SHINGLES)
+                samples = take_samples(kept.tokens, config.shingle_size, threads, MAX_SHINGLES)
+            asked = Asked(samples, kept.tokens.own_tokens, find_least(job.settings))
             with job.show("contained", self.next_ordinal, "doc"), self.index.reading() as connection:
-                pairs = find_holders(connection, asked, config, self.replaced, job.progress.advance)
-                own_tokens = kept.tokens.own_tokens
-                return fetch_containers(connection, pairs, asked, own_tokens, sketches.stored, job.folder.holders)
+                pairs = find_holders(connection, samples, config, self.replaced, job.progress.advance)
+                return fetch_containers(connection, pairs, asked, sketches.stored, job.folder.holders)
 
     def commit(self, outcome: Outcome, job: Job) -> None:
         """Add the run to the index, in one transaction; a dry run only looks, unless it is there to add."""

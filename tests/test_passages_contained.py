@@ -226,10 +226,12 @@ def test_a_footer_does_not_hide_how_many_words_a_shortened_text_has_of_its_own()
     assert [r.document.id for r in deduplicate(records).removed] == ["1"]
 
 
-def test_a_shortened_text_goes_whatever_the_order_though_its_first_container_goes_too():
-    core = make_text("core", 200).split()
-    middle = " ".join([*core, make_text("middle", 100)])
-    texts = {"long": f"{middle} {make_text('long', 700)}", "middle": middle, "short": " ".join(shorten(core))}
+@pytest.mark.parametrize("lead", [0, 60])
+def test_a_shortened_text_goes_whatever_the_order_though_its_first_container_goes_too(lead):
+    """The container is a part of the long text, or with a lead of its own a shortened copy itself."""
+    core, part = make_text("core", 200).split(), make_text("part", 100)
+    long = " ".join([*core, part, make_text("long", 700)])
+    texts = {"long": long, "middle": " ".join([make_text("lead", lead), *core, part]), "short": " ".join(shorten(core))}
     for names in permutations(texts):
         removed = deduplicate([{"id": name, "text": texts[name]} for name in names]).removed
         assert {r.document.id: r.witness.id for r in removed} == {"middle": "long", "short": "long"}, names

@@ -30,6 +30,8 @@ from dedup.passages.containment import (
 from dedup.passages.document_tokens import DocumentTokens, join_tokens
 from dedup.passages.search import compare_pairs
 
+MAX_CHAIN = 8  # times that shortened copies are looked for anew: what one was of may be one itself
+
 
 @dataclass(frozen=True)
 class KeptDocuments:
@@ -83,15 +85,19 @@ def remove_contained(
     if needed:
         outgrown = [pair for pair in outgrown if pair.document not in needed]
         made = decide_orphans(sketches, take_out(sketches, decisions, outgrown, settings), settings)
-    compared = follow_containers(made, kept, compared, settings, threads)
-    shortened = find_shortened(sketches, made, kept, compared, settings)
-    return decide_orphans(sketches, take_out(sketches, made, shortened, settings), settings)
+    for _ in range(MAX_CHAIN):
+        compared = follow_containers(made, kept, compared, settings, threads)
+        shortened = find_shortened(sketches, made, kept, compared, settings)
+        if not shortened:
+            break
+        made = decide_orphans(sketches, take_out(sketches, made, shortened, settings), settings)
+    return made
 
 
 def follow_containers(
     decisions: Decisions, kept: KeptDocuments, compared: Shares, settings: CleanSettings, threads: int
 ) -> Shares:
-    """Return the pairs with those of documents that stay and what their container was removed for."""
+    """Return the pairs; where a document stays and its container went, with what that went for in its place."""
     stays = np.append(decisions.kept, True)[np.minimum(kept.documents, len(decisions))]
     rows = stays[compared.contained] & ~stays[compared.container]
     witness, order = decisions.witness[kept.documents[compared.container[rows]]], np.argsort(kept.documents)
@@ -100,7 +106,7 @@ def follow_containers(
     contained = compared.contained[rows][is_known]
     pairs = np.stack([contained, container], axis=1)[precedes(container, contained, kept.tokens.own_tokens)]
     further = compare_whole(np.unique(pairs, axis=0).astype(np.int32), kept.tokens, settings, threads)
-    return Shares(*(np.concatenate(columns) for columns in zip(compared, further, strict=True)))
+    return Shares(*(np.concatenate(columns) for columns in zip(compared.select(~rows), further, strict=True)))
 
 
 def find_shortened(

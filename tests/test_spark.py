@@ -24,6 +24,8 @@ from relations import REMOVE_ALL
 from spark_engine import decide_on_spark, make_worlds, session
 
 from dedup.config import CleanSettings, InputConfig, KeepPolicy, NearConfig, PassageConfig
+from dedup.corpus.field_names import choose_fields
+from dedup.corpus.files import find_files
 from dedup.errors import DedupError, InputError
 from dedup.version import __version__
 
@@ -637,3 +639,16 @@ def test_fields_of_well_known_names_are_found_as_by_the_local_engine(tmp_path):
     assert_same(local, spark)
     fields = json.loads((spark / "summary.json").read_bytes())["config"]["input"]
     assert {fields[f"{role}_field"] for role in names} == set(names.values())
+
+
+def test_fields_are_chosen_from_the_first_records_of_each_file_as_by_the_local_engine(tmp_path):
+    """The fields of the first file alone would be others."""
+    from dedup.spark.input_files import open_input
+
+    files = [tmp_path / "a.jsonl", tmp_path / "b.jsonl"]
+    for path, name in zip(files, ("headline", "title"), strict=True):
+        write_jsonl(path, [{"text": f"text {n}", name: f"{name} {n}"} for n in range(60)])
+    paths = [*map(str, files)]
+    expected = choose_fields(find_files(paths), InputConfig(), print)
+    assert open_input(session(), paths, None).choose_fields(InputConfig(), print) == expected
+    assert expected.title_field == "title"

@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial, reduce
 from hashlib import blake2b
@@ -16,7 +16,7 @@ from pyspark.sql import functions as F
 
 from dedup.config import CleanSettings, InputConfig
 from dedup.corpus.blocks import list_names, missing_column
-from dedup.corpus.field_names import MAX_RECORDS, choose_in_samples, flatten, refuse_absent_fields, spell_field
+from dedup.corpus.field_names import MAX_FILES, MAX_RECORDS, choose_in_samples, flatten, refuse_absent_fields, spell_field
 from dedup.corpus.files import changed_file, find_files
 from dedup.corpus.formats import split_format
 from dedup.errors import InputError
@@ -63,17 +63,18 @@ class SparkInput:
 
     def choose_fields(self, config: InputConfig, tell: Callable[[str], object]) -> InputConfig:
         """Return the fields that the first records have where nobody named others, as `corpus.field_names` does."""
-        records = [flatten(record) for record in self._sample()]
-        refuse_absent_fields(config, records, self._names_field)
-        return choose_in_samples({next(iter(self.names.values()), ""): records}, config, tell)
+        samples = {self.name(place): [*map(flatten, self._sample(place))] for place in self.locations[:MAX_FILES]}
+        refuse_absent_fields(config, [*chain.from_iterable(samples.values())], self._names_field)
+        return choose_in_samples(samples, config, tell)
 
-    def _sample(self) -> Iterator[Mapping[str, Any]]:
-        """Yield the first records."""
+    def _sample(self, location: str) -> Iterator[Mapping[str, Any]]:
+        """Yield the first records of a file, or of the files that a folder or a pattern names."""
+        here = replace(self, locations=(location,))
         if self.format == "parquet":
-            for row in self._table().head(MAX_RECORDS):
+            for row in here._table().head(MAX_RECORDS):
                 yield {n: str(v) if isinstance(v, date) else v for n, v in row.asDict().items()}
             return
-        for row in self._lines().head(MAX_RECORDS):
+        for row in here._lines().head(MAX_RECORDS):
             with suppress(msgspec.MsgspecError, ValueError, RecursionError):
                 yield msgspec.json.decode(bytes(row["value"]), type=dict[str, Any])
 

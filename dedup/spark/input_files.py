@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from functools import partial, reduce
 from hashlib import blake2b
@@ -16,7 +16,14 @@ from pyspark.sql import functions as F
 
 from dedup.config import CleanSettings, InputConfig
 from dedup.corpus.blocks import list_names, missing_column
-from dedup.corpus.field_names import MAX_FILES, MAX_RECORDS, choose_in_samples, flatten, refuse_absent_fields, spell_field
+from dedup.corpus.field_names import (
+    MAX_FILES,
+    MAX_RECORDS,
+    choose_in_samples,
+    flatten,
+    refuse_absent_fields,
+    spell_field,
+)
 from dedup.corpus.files import changed_file, find_files
 from dedup.corpus.formats import split_format
 from dedup.errors import InputError
@@ -69,12 +76,11 @@ class SparkInput:
 
     def _sample(self, location: str) -> Iterator[Mapping[str, Any]]:
         """Yield the first records of a file, or of the files that a folder or a pattern names."""
-        here = replace(self, locations=(location,))
         if self.format == "parquet":
-            for row in here._table().head(MAX_RECORDS):
+            for row in self._table(location).head(MAX_RECORDS):
                 yield {n: str(v) if isinstance(v, date) else v for n, v in row.asDict().items()}
             return
-        for row in here._lines().head(MAX_RECORDS):
+        for row in self._lines(location).head(MAX_RECORDS):
             with suppress(msgspec.MsgspecError, ValueError, RecursionError):
                 yield msgspec.json.decode(bytes(row["value"]), type=dict[str, Any])
 
@@ -131,12 +137,12 @@ class SparkInput:
             if before != now:
                 raise changed_file(name)
 
-    def _lines(self) -> "DataFrame":
-        lines = self.spark.read.option("lineSep", "\n").text(list(self.locations))
+    def _lines(self, *locations: str) -> "DataFrame":
+        lines = self.spark.read.option("lineSep", "\n").text(list(locations or self.locations))
         return lines.select(F.col("value").cast("binary").alias("value"), *where())
 
-    def _table(self) -> "DataFrame":
-        return self.spark.read.parquet(*self.locations)
+    def _table(self, *locations: str) -> "DataFrame":
+        return self.spark.read.parquet(*(locations or self.locations))
 
     def _columns(self, config: InputConfig, roles: dict[str, str]) -> list[str]:
         types = dict(self._table().dtypes)

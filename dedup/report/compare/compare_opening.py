@@ -24,7 +24,7 @@ from dedup.text.units import UnitKind
 
 MAX_QUOTE = 140  # characters
 MAX_SHARED = 2  # statements of all texts that are quoted ...
-MIN_COVERED = 0.25  # ... only where each of the others says so much of the sentence
+MIN_COVERED = 0.35  # ... only where each of the others says so much of the sentence
 GRAVE = {
     FactKind.OPPOSITE,
     FactKind.NUMBER,

@@ -73,7 +73,7 @@ REMOVE_ALL = ",".join(relation.label for relation in CopyRelation)
 class NearConfig:
     """How near-duplicate documents are found and who is kept.
 
-    threshold       exact Jaccard of shingle sets from which two documents are copies, 0 < t <= 1
+    threshold       exact Jaccard of shingle sets from which two documents may be copies, 0 < t <= 1
     shingle_size    consecutive tokens in a shingle
     num_perm        most permutations a signature may take; as many are used as the bands need
     seed            of the permutations, as in datasketch
@@ -81,7 +81,7 @@ class NearConfig:
     keep            keep policy
     remove          relations that go, as `parse_remove` returns them: what is alike otherwise stays
     max_novel       share of a removed document's words that its witness may lack
-    max_novel_run   the same for words in a row; where less than half is shared, a removed document has 100 in all
+    max_novel_run   the same for words in a row; below a similarity of 0.5 a removed document has 100 in all
     max_bucket      kept documents one bucket may hold; the summary says when a bucket was full
     """
 
@@ -122,7 +122,8 @@ class PassageConfig:
     cut_edited        tokens from which such an edited copy may be cut: a shorter one is a restatement
     cut_share         a repeat that stands apart from its source is cut only if it ends the text and is at least this
                       share of what stays: a body or a half of it
-    contained         share of a document's words in passages of one kept document, from which it is contained in it;
+    contained         share of a document's words in passages of one kept document, from which it is contained in it
+                      (an edited copy of a longer document from 0.6 on, with a threshold above 0.35 from more);
                       None: containment is not looked for
     shingle_size      tokens of a seed
     window            one seed of this many consecutive ones is looked up: shared runs of shingle_size + window - 1

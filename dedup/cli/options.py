@@ -150,7 +150,7 @@ near_options = compose(
         default="0.3,200",
         metavar="SHARE[,WORDS]",
         help="Share of a removed document's words, and words in a row, that its witness may lack. "
-        "Where less than half is shared, it may lack 100 words.",
+        "Below a similarity of 0.5 it may lack 100 words.",
     ),
     hand_over("near", ("threshold", "shingle_size", "num_perm", "keep", "remove", "max_novel"), make_near),
 )
@@ -222,7 +222,8 @@ passage_options = compose(
         default="0.9",
         metavar="SHARE|off",
         callback=or_off(float, "a number"),
-        help="Remove a document if passages of one kept document have this share of its words.",
+        help="Remove a document if passages of one kept document have this share of its words. "
+        "An edited copy of a longer one goes from 0.6 on; a threshold above 0.35 asks for more.",
     ),
     hand_over("passages", ("passages", "min_tokens", "contained", "strip_boilerplate"), make_passages),
 )

@@ -12,10 +12,10 @@ class CopyRelation(IntEnum):
     """What a document is of the kept document that it is alike; the numbers are those of the kernels.
 
     EXACT      the same words
-    EDITED     other words, no other facts
-    TEMPLATE   one frame filled with other facts: numbers, dates, names
-    CONTAINED  passages of the other have nearly all of its words
-    UPDATE     one outlet or URL at another time, with other or more facts
+    EDITED     other words, at most a few other facts or names
+    TEMPLATE   one frame filled with other numbers, dates or names
+    CONTAINED  passages of the other have most of its words
+    UPDATE     one outlet or URL again, with other or more facts; or any outlet a month later, in other words
     EXTENDED   more words of its own than a copy may have
     """
 

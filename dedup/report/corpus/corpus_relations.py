@@ -19,9 +19,9 @@ PIECE_BYTES = 40  # of tags around a run of text
 MAX_QUOTE = 120  # characters of a conflicting slot
 RELATIONS = {
     "exact": "the same words as a kept document",
-    "edited": "other words, no other facts",
-    "contained": "covered by passages of one kept document",
-    "template": "one frame filled with other facts: numbers, dates, names",
+    "edited": "other words, at most a few other numbers, dates or names",
+    "contained": "passages of one kept document have most of its words",
+    "template": "one frame filled with other numbers, dates or names",
     "update": "one outlet or address again, with other or more facts; or a month later, in other words",
     "extended": "more words of its own than a copy may have",
 }

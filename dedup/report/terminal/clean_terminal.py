@@ -24,13 +24,13 @@ DRY = "Nothing was written (--dry-run).\n"
 REASONS = {
     "exact-duplicate": "the same words as a kept document",
     "near-duplicate": "a near-copy of a kept document",
-    "contained": "covered by passages of one kept document",
+    "contained": "passages of one kept document have most of its words",
     "seen-in-index": "a copy or a part of a document that the index holds",
 }
 RELATIONS = {
     "edited": "words edited",
     "template": "same template, other numbers and names",
-    "update": "the same outlet at another time, with other facts",
+    "update": "the same outlet again, with other facts, or any outlet a month later",
     "extended": "more words of its own than a copy may have",
 }
 NOUNS = {"template", "update"}

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import pytest
 from commands import clean_quietly
-from corpora import make_text, write_jsonl
+from corpora import make_text, spell, write_jsonl
 from engines import decide_locally
 from forged_words import FORGED
 from hypothesis import Phase, given, settings
@@ -421,6 +421,10 @@ def make_contained(seed, articles):
     records = [*make_mosaics(seed, articles), *({"id": f"forged {n}", "text": text} for n, text in enumerate(FORGED))]
     whole, lead = make_text("whole", 500), make_text("lead", 45)
     records += [{"id": "whole", "text": whole}, {"id": "lead", "text": f"{lead} {' '.join(whole.split()[:110])}"}]
+    core, part, rest = make_text("core", 200).split(), make_text("part", 100), make_text("rest", 700)
+    edited = [spell(f"x{n}") if n >= 30 and n % 4 == 0 else word for n, word in enumerate(core)]
+    chain = {"long": [*core, part, rest], "middle": [make_text("own", 60), *core, part], "short": edited}
+    records += [{"id": name, "text": " ".join(words)} for name, words in chain.items()]
     return records + [{"id": f"one word {n}", "text": "的" * 6_000 + "甲乙"[n] * 900} for n in range(2)]
 
 

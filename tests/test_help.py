@@ -50,7 +50,8 @@ def test_a_run_through_an_index_loads_no_functions_that_take_longer_than_what_th
     """A kernel that sums with numpy's words loads linear algebra; pyarrow's filter loads all functions that it has."""
     parts = [make_text(f"part {n}", 60) for n in range(6)]
     write_jsonl(tmp_path / "first.jsonl", [{"id": "whole", "text": "\n\n".join(parts)}])
-    texts = ["\n\n".join(parts[:2]), "\n\n".join([parts[4], make_text("own", 200), make_text("own", 200)])]
+    mixed = [parts[4], make_text("mine", 300), make_text("own", 200), make_text("own", 200)]
+    texts = ["\n\n".join(parts[:2]), "\n\n".join(mixed)]
     texts.append("\n\n".join([make_text("own", 200), make_text("other", 300)]))
     write_jsonl(tmp_path / "second.jsonl", [{"id": n, "text": text} for n, text in enumerate(texts)])
     options = ("--index", str(tmp_path / "news.duckdb"), "--passages", "all", "-q", "--overwrite")

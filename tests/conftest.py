@@ -18,7 +18,14 @@ settings.load_profile("quick")  # another one with --hypothesis-profile
 
 
 # The first half of the tests goes to the first worker: one JVM for all of Spark, and no long test begins last.
-LONG = ("test_spark.py", "test_fuzz.py", "test_kill_and_resume.py", "test_index_kills.py", "test_story_browser.py")
+LONG = (
+    "test_spark.py",
+    "test_engines.py",
+    "test_fuzz.py",
+    "test_kill_and_resume.py",
+    "test_index_kills.py",
+    "test_story_browser.py",
+)
 
 
 def pytest_collection_modifyitems(items):

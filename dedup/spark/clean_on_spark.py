@@ -112,10 +112,9 @@ def run_stages(run: SparkRun, source: SparkInput, folder: SparkFolder, progress:
         decisions = confirm_fates(documents, texts, decisions, ConfirmTask(run.settings, reading.records), checkpoints)
     with timer.measure("write"):
         report("write")
-        output = SparkOutput(folder, source.format, checkpoints)
         quotes = quote_conflicts(documents, texts, decisions, reading.records, checkpoints)
         outcome = gather_outcome(source, corpus, documents, decisions, quotes)
-        written = write_output(run, source, outcome, output)
+        written = write_output(run, source, outcome, SparkOutput(folder, source.format, checkpoints))
     source.refuse_changed()
     summary = summarise_run(run, source, outcome, written, timer)
     summary = replace(summary, rejected_by_reason=rejections.by_reason, fingerprint=fingerprint)

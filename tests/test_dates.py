@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from dedup import KeepPolicy, deduplicate
 from dedup.errors import InputError
+from dedup.near.keep_policy import refuse_absent
 from dedup.text.dates import load_months, number_day, parse_moment, settle_date
 from dedup.text.lexicon import MONTHS
 
@@ -140,6 +141,11 @@ def test_a_policy_without_its_field_says_so_before_it_starts(dedup, tmp_path, po
     assert f'none has the field "dat"; there are: id, text, date. Did you mean --keep {likely}?' in done.stderr
     with pytest.raises(InputError, match='none has the field "dat"'):
         deduplicate(make_copies("2024-01-01", "2024-01-02"), keep=policy)
+
+
+def test_a_policy_that_is_proposed_can_be_pasted_into_a_shell():
+    with pytest.raises(InputError, match=r"Did you mean --keep 'newest:published at'\?$"):
+        refuse_absent([None, None], KeepPolicy("newest", "publishd"), ["id", "published at"])
 
 
 def test_a_field_that_some_documents_have_is_enough(dedup, tmp_path):

@@ -2,6 +2,7 @@
 
 import math
 import re
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -99,7 +100,8 @@ def refuse_absent(values: Iterable[object], keep: KeepPolicy, fields: Sequence[s
         return
     name, there = show_line(keep.field), f"; {list_fields(fields)}" if fields else ""
     likely = find_likely(keep.field, dict.fromkeys(fields, 0))
-    hint = f"Did you mean --keep {show_line(str(replace(keep, field=likely)))}?" if likely else "Name it with --keep."
+    policy = show_line(shlex.quote(str(replace(keep, field=likely))))
+    hint = f"Did you mean --keep {policy}?" if likely else "Name it with --keep."
     raise InputError(f'{show_line(str(keep))} cannot order documents: none has the field "{name}"{there}. {hint}')
 
 

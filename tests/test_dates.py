@@ -144,7 +144,7 @@ def test_a_policy_without_its_field_says_so_before_it_starts(dedup, tmp_path, po
 
 
 def test_a_policy_that_is_proposed_can_be_pasted_into_a_shell():
-    with pytest.raises(InputError, match=r"Did you mean --keep 'newest:published at'\?$"):
+    with pytest.raises(InputError, match=r"Did you mean keep 'newest:published at'\?$"):
         refuse_absent([None, None], KeepPolicy("newest", "publishd"), ["id", "published at"])
 
 

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from dedup.cli.clean import CleanCommand
+from dedup.cli.config_file import name_options
 from dedup.cli.main import load_command
 
 TEXTS = ["The mayor of the old town said on Monday that the bridge is closed.", "Rain falls on the hills of the north."]
@@ -185,3 +186,12 @@ def test_annotate_of_a_run_is_not_taken_to_a_stream_nor_to_spark_and_can_be_turn
     assert not (tmp_path / "b" / "annotated").exists()
     said = dedup(*again, "-o", "c", "--engine", "spark", "--passages", "all", cwd=tmp_path).stderr
     assert ("annotate" in said, "only passages within a document" in said) == (False, True)
+
+
+@pytest.mark.parametrize(("command", "flag"), [("clean", "annotate"), ("diff", "pager"), ("report", "near-misses")])
+@pytest.mark.parametrize("value", [True, False, "true"])
+def test_a_no_flag_of_a_file_means_what_it_says(command, flag, value):
+    name, is_on = flag.replace("-", "_"), value is False
+    for written in (f"no-{flag}", f"no_{name}"):
+        assert name_options({written: value}, load_command(command), "a.toml") == {name: is_on}
+    assert name_options({flag: True}, load_command(command), "a.toml") == {name: True}

@@ -54,13 +54,18 @@ def read_toml(path: str, command: click.Command) -> dict[str, Any]:
 
 
 def name_options(values: dict[str, Any], command: click.Command, path: str) -> dict[str, Any]:
-    """Return values by the names of parameters; one that is no flag of the command is an error."""
+    """Return values by the names of parameters, those of `no-` flags turned round; what is no flag is an error."""
     flags = {option.lstrip("-"): p for p in command.params for option in (*p.opts, *p.secondary_opts)}
     unknown = [name for name in values if name.replace("_", "-") not in flags]
     if unknown:
         raise click.BadParameter(f'{path}: "{unknown[0]}" is no option of dedup {command.name}.')
-    named = [(flags[name.replace("_", "-")], value) for name, value in values.items()]
-    return {str(parameter.name): show(parameter, value) for parameter, value in named}
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        parameter = flags[flag := name.replace("_", "-")]
+        is_turned = f"--{flag}" in parameter.secondary_opts
+        taken = not click.BOOL.convert(str(value), parameter, None) if is_turned else value
+        found[str(parameter.name)] = show(parameter, taken)
+    return found
 
 
 def show(parameter: click.Parameter, value: object) -> object:

@@ -319,6 +319,20 @@ def test_a_copied_quotation_pairs_its_marks_and_has_each_date_once(browser, tmp_
     assert f"; characters 0 to {len(said)} of the text" in copied
 
 
+def test_a_copied_quotation_keeps_marks_of_other_use(browser, tmp_path):
+    said = [
+        'The robber carried a 9" knife.',
+        'Spokesmen of צה"ל denied the report.',
+        "”Vi är klara med arbetet”, sa borgmästaren.",
+    ]
+    sources = [Document(name, " ".join([*said, more])) for name, more in (("a", "Rain fell."), ("b", "Wear a coat."))]
+    with Visit(browser, write_page(tmp_path, sources), permissions=["clipboard-read", "clipboard-write"]) as visit:
+        for number, words in enumerate(said, 1):
+            visit.page.locator(f"#row-{number} .copy").first.click()
+            visit.page.locator(f"#row-{number} .copy", has_text="copied").wait_for()
+            assert visit.page.evaluate("navigator.clipboard.readText()").startswith(f"“{words}” (")
+
+
 @pytest.mark.parametrize("table", ["statements", "disagreements"])
 def test_a_table_is_saved_as_csv(browser, story, table):
     with Visit(browser, story[1], f"#{'rows' if table == 'statements' else table}") as visit:

@@ -235,7 +235,8 @@
     write();
   }
 
-  // Where the marks of a part do not pair, they become single ones, and what is open is closed.
+  // Where the marks of a part do not pair, they become single ones, and what is open is closed. Marks of other use stay:
+  // „so“, ”så”, an inch (9"), a mark inside a word.
   function pairMarks(words) {
     const marked = words.replace(/(^|[\s([{–—-])"/g, "$1“").replaceAll('"', "”");
     let [open, missing] = [0, 0];
@@ -244,7 +245,7 @@
       else if (open) open -= 1;
       else missing += 1;
     }
-    if ((!open && !missing) || /[„«]/.test(words)) return words;
+    if ((!open && !missing) || /[„«]|(^|[\s(])”|\d"|\p{L}"\p{L}/u.test(words)) return words;
     return "‘".repeat(missing) + marked.replaceAll("“", "‘").replaceAll("”", "’") + "’".repeat(open);
   }
   // A quotation that can be checked: the words, the text, its characters and its digest.

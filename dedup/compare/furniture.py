@@ -25,7 +25,8 @@ MAX_END = 12  # lines behind the last sentence that are taken for a block, each 
 MAX_HEADING = 15  # ... up to so many words, or characters of a script without spaces
 MIN_HEADLINES = 2  # lines behind the last sentence that are headlines of other stories: so many, each of ...
 MIN_TELLING = 4  # ... so many telling words, of which the article has ...
-MAX_KNOWN = 0.2  # ... up to this share
+MAX_KNOWN = 0.2  # ... up to this share, if it has ...
+MIN_ARTICLE = 60  # ... so many itself, and more than they have
 MIN_LETTERS = 4  # of a telling word
 MENU = 4  # headings in a row, each of ...
 MENU_WORDS = 3  # ... so few words: a menu
@@ -107,7 +108,8 @@ def find_furniture(lines: Sequence[FurnitureLine]) -> list[bool]:
 def find_other_headlines(lines: Sequence[FurnitureLine]) -> int:
     """Return where headlines of other stories begin at the end of a text: they share next to no word with the article.
 
-    One line alone may be a sentence that lost its stop. Lines behind a colon are a list.
+    One line alone may be a sentence that lost its stop. Lines behind a colon are a list. Those of a short text may be
+    what it says: advice, news in brief.
     """
     words = [{stem(word) for word in line.words if len(word) >= MIN_LETTERS} for line in lines]
     last = next((n for n in range(len(lines) - 1, -1, -1) if not lines[n].is_heading), len(lines))
@@ -116,7 +118,8 @@ def find_other_headlines(lines: Sequence[FurnitureLine]) -> int:
     while start > last + 1 and is_foreign(lines[start - 1], words[start - 1], article):
         start -= 1
     is_list = last < len(lines) and lines[last].text.rstrip().endswith(":")
-    return start if MIN_HEADLINES <= len(lines) - start <= MAX_END and not is_list else len(lines)
+    is_long = len(article) >= MIN_ARTICLE and len(article) > len(set[str]().union(*words[start:]))
+    return start if MIN_HEADLINES <= len(lines) - start <= MAX_END and is_long and not is_list else len(lines)
 
 
 def is_foreign(line: FurnitureLine, words: set[str], article: set[str]) -> bool:

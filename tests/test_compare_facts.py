@@ -112,6 +112,7 @@ def test_dates_that_can_be_one_agree(a, b):
         ("at 10:30", "at 10:45"),
         ("at 10:30 pm", "at 10:30 am"),
         ("at 7.40am", "at 7.10am"),
+        ("at 00:15", "at 12:15 p.m."),
         ("May 3", "May 4"),
         ("5 de marzo", "5 de abril"),
         ("April 2014", "April 2015"),
@@ -293,6 +294,7 @@ def test_sentences_of_one_quotation_have_the_speaker_named_before_it():
         ("The ministry confirmed the death of the hostage.", "The ministry denied the death of the hostage."),
         ("The court found him guilty of fraud.", "The court acquitted him of fraud."),
         ("The vaccine is effective against the new strain.", "The vaccine is ineffective against the new strain."),
+        ("The man was armed at the bank.", "The man was unarmed at the bank."),
         ("The Senate passed the bill on ships.", "The Senate rejected the bill on ships."),
         ("Russia threatened to quit the talks.", "Russia would continue the talks."),
     ],
@@ -427,6 +429,8 @@ def test_number_words_of_other_languages_are_compared():
 @pytest.mark.parametrize(
     ("word", "other"),
     [
+        ("the suspect hurt his arm at the bank", "the suspect was unarmed at the bank"),
+        ("the mayor founds the firm in the town", "the charge against the mayor of the firm was unfounded"),
         ("3,000 immigrants crossed the border near Calais", "3,000 migrants crossed the border near Calais"),
         ("divers unearthed the wreck near Calais", "divers earthed the wreck near Calais"),
         ("the mayor unveiled the statue of the king", "the mayor veiled the statue of the king"),

@@ -71,6 +71,8 @@ PREFIXED = {
     "il": "legitimate literate logical",
     "ir": "rational regular relevant responsible reversible",
 }
+# Keys of words that a prefix denies, whose stems are other words: arm, found.
+WHOLE_WORDS = {"armed": "armed", "founded": "founded"}
 # Nouns that news puts for each other.
 SAME_THINGS = (
     "talks negotiation negotiations dialogue negotiating",

@@ -30,6 +30,7 @@ from dedup.compare.opposite_words import (
     SAME_NAMES,
     SAME_THINGS,
     TIMES,
+    WHOLE_WORDS,
 )
 from dedup.compare.sentence_facts import STOP_WORDS
 from dedup.compare.speakers import VERB_CLASSES
@@ -128,7 +129,8 @@ def _read_concepts() -> dict[str, tuple[str, bool]]:
 @cache
 def _read_prefixed() -> dict[str, str]:
     """Return the stem without the prefix that denies it: ineffective, effective."""
-    return {stem(prefix + word): stem(word) for prefix, words in PREFIXED.items() for word in words.split()}
+    pairs = ((prefix, word) for prefix, words in PREFIXED.items() for word in words.split())
+    return {stem(prefix + word): WHOLE_WORDS.get(word) or stem(word) for prefix, word in pairs}
 
 
 @cache
@@ -175,7 +177,7 @@ def _split_tokens(text: str) -> Iterator[_Token]:
     for number, (span, word) in enumerate(zip(spans, words, strict=True)):
         if number == particle:
             continue
-        key, end = stem(IRREGULAR.get(word, word)), span.end
+        key, end = WHOLE_WORDS.get(word) or stem(IRREGULAR.get(word, word)), span.end
         follower = words[number + 1] if number + 1 < len(words) else ""
         if follower in PARTICLES and f"{key}-{follower}" in _read_concepts():
             particle, key, end = number + 1, f"{key}-{follower}", spans[number + 1].end

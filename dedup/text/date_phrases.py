@@ -69,6 +69,7 @@ class DateValue(NamedTuple):
 
     months from 1, weekdays from 0 (Monday), minutes since midnight; `night` names one, "" none. `perhaps` are the same
     minutes after noon, where the phrase does not say which half of the day it means: 8:25 may be 8:25 p.m.
+    A clock of 24 hours alone has the hour 0.
     """
 
     years: Sequence[int] = ()
@@ -149,7 +150,7 @@ def read_parts(phrase: str) -> Iterator[DateNumber]:
         if kind == "clock":
             minutes = read_clock(numbers, text.casefold())
             yield DateNumber("minutes", minutes)
-            if minutes < NOON and "m" not in text.casefold():
+            if 60 <= minutes < NOON and "m" not in text.casefold():
                 yield DateNumber("perhaps", minutes + NOON)
         elif kind == "iso":
             yield from name_day(date_or_none(*numbers))

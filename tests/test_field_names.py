@@ -193,8 +193,14 @@ def test_a_rare_column_of_a_table_may_be_named_and_one_that_is_nowhere_is_refuse
     given = {"given": ("outlet_field",)}
     tables = find_files([str(path) for path in sorted(tmp_path.glob("*.csv"))])
     assert choose_fields(tables, InputConfig(outlet_field="section", **given), print).outlet_field == "section"
-    for field in ("source.name", "meta.author"):
-        assert choose(tmp_path / "a.parquet", outlet_field=field, **given)["outlet"] == field
-    for path, field in (("a.parquet", "meta.nope"), ("00.csv", "section")):
+    assert choose(tmp_path / "a.parquet", outlet_field="source.name", **given)["outlet"] == "source.name"
+    for path, field in (("a.parquet", "meta.nope"), ("a.parquet", "meta.author"), ("00.csv", "section")):
         with pytest.raises(InputError, match=r"Leave \S+ out\.$"):
             choose(tmp_path / path, outlet_field=field, **given)
+
+
+def test_what_is_inside_a_column_of_parquet_is_not_taken_as_nobody_reads_it(tmp_path, capsys):
+    pq.write_table(pa.table({"text": TEXTS, "source": [{"name": "Example"}] * 4}), tmp_path / "a.parquet")
+    assert (choose(tmp_path / "a.parquet"), capsys.readouterr().out) == ({}, "")
+    with pytest.raises(InputError, match=r'no record has the field "source.name"; there are: text\.'):
+        choose(tmp_path / "a.parquet", outlet_field="source.name", given=("outlet_field",))

@@ -129,10 +129,10 @@ def refuse_absent_fields(config: InputConfig, records: Sequence[Record], is_name
 
 
 def names_field(file: SourceFile, field: str) -> bool:
-    """Return whether the schema of a table, or some place in a file of JSON, names a field or the end of its path."""
+    """Return whether a table has a column, or some place in a file of JSON names a field or the end of its path."""
     if file.format == "parquet":
         with suppress(pa.ArrowException, OSError):
-            return has_column(open_parquet(file.location).schema_arrow, field)
+            return field in open_parquet(file.location).schema_arrow.names
     if file.format in DELIMITERS:
         with suppress(InputError):  # the same
             return (layout := read_layout(file, LOOKED_AT)) is not None and field in layout.names
@@ -147,13 +147,6 @@ def names_field(file: SourceFile, field: str) -> bool:
                 return True
             tail = chunk[-overlap:]
     return False
-
-
-def has_column(parent: pa.Schema | pa.StructType, field: str) -> bool:
-    """Return whether a schema has a column, or one inside a column of structs: "meta.author"."""
-    names, (head, dot, rest) = [part.name for part in parent], field.partition(".")
-    kind = parent.field(head).type if dot and names.count(head) == 1 else None
-    return field in names or (kind is not None and pa.types.is_struct(kind) and has_column(kind, rest))
 
 
 def spell_field(field: str) -> set[str]:
@@ -220,12 +213,13 @@ def holds(role: str, name: str, records: Sequence[Record]) -> bool:
 
 
 def read_sample(file: SourceFile) -> Iterator[Record]:
-    """Yield the first records of a file, as far as they can be read."""
+    """Yield the first records of a file, as far as they can be read. Of Parquet only whole columns are fields."""
     if file.format == "parquet":
         with suppress(pa.ArrowException, OSError):  # what is damaged is told where it is needed
             for batch in open_parquet(file.location).iter_batches(MAX_RECORDS):
                 columns = zip(*map(list_values, batch.columns), strict=True)
-                yield from (flatten(dict(zip(batch.schema.names, row, strict=True))) for row in columns)
+                rows = (zip(batch.schema.names, row, strict=True) for row in columns)
+                yield from (flatten({n: value for n, value in row if not isinstance(value, dict)}) for row in rows)
     elif file.format in {"jsonl", "json", *DELIMITERS}:
         with file.open() as (stream, _):
             head = read_chunk(stream, LOOKED_AT, file.path)

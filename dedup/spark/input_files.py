@@ -87,7 +87,7 @@ class SparkInput:
     def _names_field(self, field: str) -> bool:
         """Return whether the schema, or any line of JSON, names a field."""
         if self.format == "parquet":
-            return field.partition(".")[0] in self._table().columns
+            return field in self._table().columns
         text, forms = F.col("value").cast("string"), spell_field(field)
         named = reduce(operator.or_, (text.contains(f'"{form}"') for form in forms))
         return bool(self._lines().filter(named).head(1))

@@ -4,10 +4,16 @@ import random
 from itertools import permutations
 
 import naive
+import numpy as np
 import pytest
 from corpora import make_excerpts, make_text, read_lines, read_summary, spell, write_jsonl
 
 from dedup import PassageConfig, deduplicate
+from dedup.near.decisions import Decisions
+from dedup.passages import remove_contained
+from dedup.passages.containment import Shares
+from dedup.passages.document_tokens import DocumentTokens
+from dedup.passages.remove_contained import KeptDocuments, find_shortened, follow_containers
 
 
 def clean_texts(dedup, folder, texts, *options):
@@ -250,3 +256,29 @@ def test_a_container_beside_which_a_document_stays_keeps_no_other_from_removing_
     assert deduplicate(records[:2]).removed == ()
     (removed,) = deduplicate(records).removed
     assert (removed.document.id, removed.witness.id, removed.relation) == ("0", "2", "contained")
+
+
+def test_a_pair_whose_container_went_is_followed_once():
+    """Document 2 is in 1, and 1 went for 0. Document 4 is in 3, which stays."""
+    decisions = Decisions.keep_all(5)
+    decisions.witness[1] = 0
+    tokens = DocumentTokens.unmasked(np.zeros(5, np.uint64), np.array([90, 60, 30, 60, 30], np.int32))
+    kept, compared = KeptDocuments(np.arange(5), tokens), Shares(np.array([2, 4]), np.array([1, 3]), np.ones(2))
+    tried = np.stack([compared.contained, compared.container], axis=1)
+    pairs = follow_containers(decisions, kept, compared, tried)
+    assert pairs.tolist() == [[2, 0]]
+    assert follow_containers(decisions, kept, compared, np.concatenate([tried, pairs])).tolist() == []
+
+
+def test_a_pair_stays_where_its_container_went(monkeypatch):
+    rounds = []
+
+    def note(sketches, decisions, kept, compared, settings):
+        rounds.append({(pair.contained, pair.container) for pair in compared.list(0.0)})
+        return find_shortened(sketches, decisions, kept, compared, settings)
+
+    monkeypatch.setattr(remove_contained, "find_shortened", note)
+    core, part = make_text("core", 200).split(), make_text("part", 100)
+    middle, long = " ".join([make_text("lead", 60), *core, part]), " ".join([*core, part, make_text("long", 700)])
+    deduplicate([middle, long, " ".join(shorten(core))])
+    assert rounds == [{(0, 1), (2, 0)}, *[{(0, 1), (2, 0), (2, 1)}] * 2]

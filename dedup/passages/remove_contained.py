@@ -85,8 +85,11 @@ def remove_contained(
     if needed:
         outgrown = [pair for pair in outgrown if pair.document not in needed]
         made = decide_orphans(sketches, take_out(sketches, decisions, outgrown, settings), settings)
+    tried = np.stack([compared.contained, compared.container], axis=1)
     for _ in range(MAX_CHAIN):
-        compared = follow_containers(made, kept, compared, settings, threads)
+        new = follow_containers(made, kept, compared, tried)
+        further, tried = compare_whole(new, kept.tokens, settings, threads), np.concatenate([tried, new])
+        compared = Shares(*(np.concatenate(columns) for columns in zip(compared, further, strict=True)))
         shortened = find_shortened(sketches, made, kept, compared, settings)
         if not shortened:
             break
@@ -95,9 +98,12 @@ def remove_contained(
 
 
 def follow_containers(
-    decisions: Decisions, kept: KeptDocuments, compared: Shares, settings: CleanSettings, threads: int
-) -> Shares:
-    """Return the pairs; where a document stays and its container went, with what that went for in its place."""
+    decisions: Decisions, kept: KeptDocuments, compared: Shares, tried: npt.NDArray[np.int64]
+) -> npt.NDArray[np.int32]:
+    """Return pairs to compare (contained, container; int32[m, 2]), without those that were `tried`.
+
+    Each is a document that stays and what its container went for. A container may come back, so its pairs stay too.
+    """
     stays = np.append(decisions.kept, True)[np.minimum(kept.documents, len(decisions))]
     rows = stays[compared.contained] & ~stays[compared.container]
     witness, order = decisions.witness[kept.documents[compared.container[rows]]], np.argsort(kept.documents)
@@ -105,8 +111,8 @@ def follow_containers(
     container = order[np.searchsorted(kept.documents, witness[is_known], sorter=order)]
     contained = compared.contained[rows][is_known]
     pairs = np.stack([contained, container], axis=1)[precedes(container, contained, kept.tokens.own_tokens)]
-    further = compare_whole(np.unique(pairs, axis=0).astype(np.int32), kept.tokens, settings, threads)
-    return Shares(*(np.concatenate(columns) for columns in zip(compared.select(~rows), further, strict=True)))
+    keys, known = (each[:, 0] << 32 | each[:, 1] for each in (pairs, tried))
+    return np.unique(pairs[~np.isin(keys, known)], axis=0).astype(np.int32)
 
 
 def find_shortened(

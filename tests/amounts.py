@@ -6,8 +6,8 @@ from itertools import count
 import pytest
 from hypothesis import settings
 
-settings.register_profile("quick", deadline=None, derandomize=True, max_examples=25)
-settings.register_profile("nightly", deadline=None, derandomize=True, max_examples=200)
+settings.register_profile("quick", deadline=None, derandomize=True, max_examples=40)
+settings.register_profile("nightly", deadline=None, derandomize=True, max_examples=400)
 
 
 def one_in(share):

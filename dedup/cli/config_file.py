@@ -15,7 +15,7 @@ STAGES = {
     "passages": ("scope", "min_tokens", "contained", "strip_boilerplate"),
 }
 NAMES = {"scope": "passages"}
-LEFT_OUT = "dedup.left_out"  # what of the settings of a run is not taken, in a line
+NOT_TAKEN = "dedup.not_taken"  # what of a run is not taken with its settings, in a line
 SETTINGS_FILE = "dedup.settings"  # its path, in what a command knows of its call
 
 
@@ -81,11 +81,10 @@ def read_summary_config(path: str, context: click.Context) -> dict[str, Any]:
     from dedup.output.run_folder import ANNOTATED
 
     summary = read_summary(Path(path).parent)
-    if summary.index and "index" in {p.name for p in context.command.params}:
-        context.meta[LEFT_OUT] = (
-            f"the index of that run, {printable(summary.index.path)}, is not used: name it with --index"
-        )
     parameters = {p.name: p for p in context.command.params}
+    if summary.index and "index" in parameters:
+        unused = f"the index of that run, {printable(summary.index.path)}, is not used: name it with --index"
+        context.meta[NOT_TAKEN] = unused
     found: dict[str, Any] = {"annotate": True} if (Path(path).parent / ANNOTATED).is_dir() else {}
     for stage, options in STAGES.items():
         values = summary.config.get(stage) or {}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dedup.cli.config_file import LEFT_OUT, SETTINGS_FILE, config_option
+from dedup.cli.config_file import NOT_TAKEN, SETTINGS_FILE, config_option
 from dedup.cli.options import compose, hand_over
 
 if TYPE_CHECKING:
@@ -72,8 +72,8 @@ def make_teller(**values: bool) -> Teller:
             raise click.UsageError(f"{output} is the file of --config. Name another output.")
         if any(is_same_place(output, other) for other in named[:number]):
             raise click.UsageError(f"{output} is named for two outputs. Name another one.")
-    if context.meta.get(LEFT_OUT) and not context.params["index"] and not values["quiet"]:
-        click.echo(f"note: {context.meta[LEFT_OUT]}", err=True)
+    if context.meta.get(NOT_TAKEN) and not context.params["index"] and not values["quiet"]:
+        click.echo(f"note: {context.meta[NOT_TAKEN]}", err=True)
     return Teller(**values)
 
 

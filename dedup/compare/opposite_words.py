@@ -1,5 +1,7 @@
 """English words by which a statement is denied, and words that are opposites of each other."""
 
+from dedup.compare.terms import stem
+
 # What turns the verb behind it into its opposite.
 NEGATIONS = frozenset(
     "not n't never cannot nobody none cant dont wont didnt doesnt isnt wasnt arent werent hasnt havent hadnt couldnt "
@@ -71,8 +73,8 @@ PREFIXED = {
     "il": "legitimate literate logical",
     "ir": "rational regular relevant responsible reversible",
 }
-# Keys of words that a prefix denies, whose stems are other words: arm, found.
-WHOLE_WORDS = {"armed": "armed", "founded": "founded"}
+# Words that a prefix denies, whose stems are those of other words: arm, found.
+WHOLE_WORDS = frozenset(["armed", "founded"])
 # Nouns that news puts for each other.
 SAME_THINGS = (
     "talks negotiation negotiations dialogue negotiating",
@@ -135,3 +137,8 @@ IRREGULAR = {
     "died": "die", "dying": "die", "lying": "lie", "wrote": "write", "written": "write", "shrank": "shrink",
 }  # fmt: skip
 PARTICLES = frozenset("off out away down up ahead".split())
+
+
+def find_key(word: str) -> str:
+    """Return what forms of a word have in common: its stem, if no other word has it too."""
+    return word if word in WHOLE_WORDS else stem(word)

@@ -30,7 +30,7 @@ from dedup.compare.opposite_words import (
     SAME_NAMES,
     SAME_THINGS,
     TIMES,
-    WHOLE_WORDS,
+    find_key,
 )
 from dedup.compare.sentence_facts import STOP_WORDS
 from dedup.compare.speakers import VERB_CLASSES
@@ -130,7 +130,7 @@ def _read_concepts() -> dict[str, tuple[str, bool]]:
 def _read_prefixed() -> dict[str, str]:
     """Return the stem without the prefix that denies it: ineffective, effective."""
     pairs = ((prefix, word) for prefix, words in PREFIXED.items() for word in words.split())
-    return {stem(prefix + word): WHOLE_WORDS.get(word) or stem(word) for prefix, word in pairs}
+    return {stem(prefix + word): find_key(word) for prefix, word in pairs}
 
 
 @cache
@@ -177,7 +177,7 @@ def _split_tokens(text: str) -> Iterator[_Token]:
     for number, (span, word) in enumerate(zip(spans, words, strict=True)):
         if number == particle:
             continue
-        key, end = WHOLE_WORDS.get(word) or stem(IRREGULAR.get(word, word)), span.end
+        key, end = find_key(IRREGULAR.get(word, word)), span.end
         follower = words[number + 1] if number + 1 < len(words) else ""
         if follower in PARTICLES and f"{key}-{follower}" in _read_concepts():
             particle, key, end = number + 1, f"{key}-{follower}", spans[number + 1].end

@@ -179,9 +179,9 @@ def find_invalid_texts(texts: pa.Array) -> Iterator[tuple[int, str]]:
             yield index, explain_utf8(error)
 
 
-def missing_column(path: str, column: str, columns: Sequence[str], flag: str) -> InputError:
-    """Return the error for a table without the named column."""
-    hint = suggest_field("--keep POLICY:" if flag == "--keep" else flag, column, dict.fromkeys(columns, 0))
+def missing_column(path: str, column: str, columns: Sequence[str], option: str) -> InputError:
+    """Return the error for a table without the column that an option names, as `suggest_field` takes it."""
+    hint = suggest_field(option, column, dict.fromkeys(columns, 0))
     return InputError(f'{path}: no column "{show_line(column)}" ({list_fields(columns)}). {hint}')
 
 
@@ -215,10 +215,10 @@ def find_roles(
     Without its text or the key of its order a table is an `InputError`. So is one that names a column of these or the
     id twice: nobody knows which one is meant. Any other column is passed over then.
     """
-    needed = {"--text-field": config.text_field} | ({"--keep": roles["key"]} if "key" in roles else {})
-    for flag, name in needed.items():
+    needed = {"--text-field ": config.text_field} | ({"--keep POLICY:": roles["key"]} if "key" in roles else {})
+    for option, name in needed.items():
         if name not in columns:
-            raise missing_column(path, name, columns, flag)
+            raise missing_column(path, name, columns, option)
     for name in (*needed.values(), config.id_field):
         places = [str(number) for number, column in enumerate(columns, 1) if column == name]
         if len(places) > 1:

@@ -124,17 +124,17 @@ def refuse_absent_fields(config: InputConfig, records: Sequence[Record], is_name
             is_like = find_likely(field, lengths, known) is not None
             raise InputError(
                 f'no record has the field "{show_line(field)}"; {list_fields([*lengths])}. '
-                f"{suggest_field(flag, field, lengths, known) if is_like else f'Leave {flag} out.'}"
+                f"{suggest_field(f'{flag} ', field, lengths, known) if is_like else f'Leave {flag} out.'}"
             )
 
 
 def names_field(file: SourceFile, field: str) -> bool:
     """Return whether a table has a column, or some place in a file of JSON names a field or the end of its path."""
     if file.format == "parquet":
-        with suppress(pa.ArrowException, OSError):
+        with suppress(pa.ArrowException, OSError):  # what is damaged is told where it is read
             return field in open_parquet(file.location).schema_arrow.names
     if file.format in DELIMITERS:
-        with suppress(InputError):  # the same
+        with suppress(InputError):  # so is a header that is none
             return (layout := read_layout(file, LOOKED_AT)) is not None and field in layout.names
     if file.format not in {"jsonl", "json"}:
         return False

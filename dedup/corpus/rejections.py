@@ -50,7 +50,7 @@ def refuse_no_text(found: RejectionCounts, config: InputConfig, lines: Iterable[
         return
     raise InputError(
         f'no record has the field "{show_line(config.text_field)}"; {list_fields([*lengths])}. '
-        f"{suggest_field('--text-field', config.text_field, lengths)}"
+        f"{suggest_field('--text-field ', config.text_field, lengths)}"
     )
 
 
@@ -78,17 +78,20 @@ def list_fields(names: Sequence[str]) -> str:
     return f"there are: {shown}{', ...' if len(names) > MAX_SHOWN else ''}" if names else "there are none"
 
 
-def suggest_field(flag: str, wanted: str, lengths: Mapping[str, int], known: Sequence[str] = ()) -> str:
+def suggest_field(option: str, wanted: str, lengths: Mapping[str, int], known: Sequence[str] = ()) -> str:
     """Return a sentence that names the likeliest field: one that is called like it, else the one with most text.
 
-    >>> suggest_field("--text-field", "text", {"title": 9, "body": 5})
+    `option` is what stands before its name on the command line.
+
+    >>> suggest_field("--text-field ", "text", {"title": 9, "body": 5})
     'Did you mean --text-field body?'
     >>> suggest_field("--keep newest:", "dat", {"date": 0})
     'Did you mean --keep newest:date?'
     """
-    name = find_likely(wanted, lengths, TEXT_NAMES if flag == "--text-field" else known)
-    begin = f"{flag} " if flag.startswith("--") and " " not in flag else flag
-    return f"Did you mean {begin}{show_line(shlex.quote(name))}?" if name else f"Name it with {flag.partition(' ')[0]}."
+    name = find_likely(wanted, lengths, TEXT_NAMES if option == "--text-field " else known)
+    if name is None:
+        return f"Name it with {option.partition(' ')[0]}."
+    return f"Did you mean {option}{show_line(shlex.quote(name))}?"
 
 
 def find_likely(wanted: str, lengths: Mapping[str, int], known: Sequence[str] = ()) -> str | None:

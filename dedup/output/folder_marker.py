@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -104,7 +105,8 @@ def claim(folder: Path, kind: str) -> None:
                 file.write(FolderMarker(kind).to_json())
         except OSError:
             if not was_there:
-                folder.rmdir()
+                with suppress(OSError):
+                    folder.rmdir()
             raise
 
 

@@ -139,15 +139,14 @@ class Deduplication(TabularResult):
         witnesses = np.unique(decided.witness[~decided.kept]).tolist()
         number = {witness: place for place, witness in enumerate(witnesses, 1)}
         novel = decided.difference["novel"]
-        columns = (decided.witness, decided.relation, decided.similarity, novel)
-        rows, place = list(zip(*(column.tolist() for column in columns), strict=True)), self.taken.places.tolist()
-        index_of = dict(zip(place, range(len(place)), strict=True))
+        columns = (np.arange(len(decided)), decided.witness, decided.relation, decided.similarity, novel)
+        documents = zip(*(column.tolist() for column in columns), strict=True)
+        of_row = dict(zip(self.taken.places.tolist(), documents, strict=True))
         for row in range(self.taken.num_rows):
-            if row not in index_of:
+            if row not in of_row:
                 yield (str(row), False, None, None, None, None, None)
                 continue
-            index = index_of[row]
-            witness, relation, similarity, words = rows[index]
+            index, witness, relation, similarity, words = of_row[row]
             doc_id = self.documents[index].id
             if witness < 0:
                 yield (doc_id, True, number.get(index), None, None, None, None)

@@ -89,6 +89,8 @@ def write_report(task: ReportRun, progress: Progress) -> WrittenReport:
 
 def refuse_absent(run: RunTables, fields: InputConfig, given: Sequence[str]) -> None:
     """Raise `InputError` where a field that somebody names now is nowhere in the folder."""
+    if not given:
+        return
     kept = list_kept(run)
     removed = SourceFile.at(REMOVED, str(run.out / REMOVED), REMOVED, "jsonl")
     records = [record for file in kept[:MAX_FILES] for record in islice(read_sample(file), MAX_RECORDS)]

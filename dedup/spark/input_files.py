@@ -147,14 +147,14 @@ class SparkInput:
     def _columns(self, config: InputConfig, roles: dict[str, str]) -> list[str]:
         types = dict(self._table().dtypes)
         if config.text_field not in types:
-            raise missing_column(self.locations[0], config.text_field, [*types], "--text-field")
+            raise missing_column(self.locations[0], config.text_field, [*types], "--text-field ")
         if types[config.text_field] != "string":
             raise InputError(
                 f'{self.locations[0]}: column "{config.text_field}" is {types[config.text_field]}, not text. '
                 "Name the text column with --text-field."
             )
         if "key" in roles and roles["key"] not in types:
-            raise missing_column(self.locations[0], roles["key"], [*types], "--keep")
+            raise missing_column(self.locations[0], roles["key"], [*types], "--keep POLICY:")
         others = chain.from_iterable(list_names(config, roles).values())
         wanted = dict.fromkeys((config.text_field, config.id_field, *others))
         return [column for column in wanted if column in types]

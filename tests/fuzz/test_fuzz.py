@@ -15,7 +15,7 @@ from .invariants import BrokenPromiseError
 from .known import KNOWN
 from .options import list_commands
 
-QUICK, ALL, AT_ONCE = 200, 3000, 25
+QUICK, ALL, AT_ONCE = 300, 5000, 25
 BOUNDS_CHECKED = 150
 TOP = Path(__file__).parent.parent.parent
 MEMORY, ROOM = Path("/dev/shm"), 1 << 30  # a file system in memory: no waiting for a disk

@@ -235,26 +235,13 @@
     write();
   }
 
-  // Where the marks of a part do not pair, they become single ones, and what is open is closed. Marks of other use stay:
-  // „so“, ”så”, an inch (9"), a mark inside a word.
-  function pairMarks(words) {
-    const marked = words.replace(/(^|[\s([{–—-])"/g, "$1“").replaceAll('"', "”");
-    let [open, missing] = [0, 0];
-    for (const mark of marked.match(/[“”]/g) ?? []) {
-      if (mark === "“") open += 1;
-      else if (open) open -= 1;
-      else missing += 1;
-    }
-    if ((!open && !missing) || /[„«]|(^|[\s(])”|\d"|\p{L}"\p{L}/u.test(words)) return words;
-    return "‘".repeat(missing) + marked.replaceAll("“", "‘").replaceAll("”", "’") + "’".repeat(open);
-  }
   // A quotation that can be checked: the words, the text, its characters and its digest.
   async function copy(button) {
     const cell = button.closest(".cell");
     const outlet = data.outlets[outletsOf(cell)[0]];
     const date = outlet.called.includes(outlet.date.slice(0, 10)) ? "" : outlet.date;
     const source = [outlet.called, outlet.headline && outlet.headline !== outlet.called && `“${outlet.headline}”`, date].filter(Boolean).join(", ");
-    const words = pairMarks((cell.dataset.quote ?? textOf.get(cell)).trim());
+    const words = (cell.dataset.quote ?? textOf.get(cell)).trim();
     const places = cell.dataset.spans.replaceAll("-", " to ").replace(/ (?=\d+ to)/g, " and ");
     const quotation = `“${words}” (${source}; characters ${places} of the text with SHA-256 ${outlet.sha256})`;
     try {

@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
 .PHONY: help setup warm-up demo test test-all check lint format types layers same gate peers screenshots clean
-.PHONY: bench-extract bench-series
+.PHONY: bench-extract bench-series bench-scale
 .PHONY: bench bench-diff bench-documents bench-index bench-spark bench-stages bench-passages
 .PHONY: bench-formats bench-compare bench-judgement bench-sources bench-stories bench-peers
 
@@ -64,6 +64,9 @@ clean: ## remove what the other commands made
 
 bench-documents: setup ## speed and memory of `dedup clean` beside datasketch and a floor program
 	$(BIN)/python benchmarks/bench_documents.py
+
+bench-scale: setup ## seconds and memory of `dedup clean` by the number of short articles; 8 GB of disk
+	$(BIN)/python benchmarks/bench_scale.py --documents 300000 1000000
 
 bench-index: setup ## 50,000 documents through an index of 1,000,000: time, memory, size; a quarter of an hour, 13 GB of disk
 	$(BIN)/python benchmarks/bench_index.py

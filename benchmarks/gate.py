@@ -62,6 +62,11 @@ def fill(text: str, data: Path) -> str:
     return text.format(data=data, shared=data.parent, cache=HERE / ".cache", benchmarks=HERE)
 
 
+def name_folder(data: Path) -> dict[str, str]:
+    """Return an environment that names the folder of shared data."""
+    return {**os.environ, "DEDUP_SHARED_DATA": str(data)}
+
+
 def check_corpora(settings: dict[str, Any], command: str, data: Path) -> Iterator[str]:
     """Yield the faults of the corpora of a command."""
     for name in settings["commands"][command]["corpora"]:
@@ -69,7 +74,8 @@ def check_corpora(settings: dict[str, Any], command: str, data: Path) -> Iterato
         path = Path(fill(corpus["file"], data))
         if not path.exists() and "made_by" in corpus:
             (HERE / ".cache").mkdir(exist_ok=True)
-            subprocess.run([sys.executable, *shlex.split(fill(corpus["made_by"], data))], check=True)
+            words = shlex.split(fill(corpus["made_by"], data))
+            subprocess.run([sys.executable, *words], check=True, env=name_folder(data))
         if not path.exists():
             yield f"{path} is not there"
         elif (found := hash_file(path)) != corpus["sha256"]:
@@ -79,9 +85,8 @@ def check_corpora(settings: dict[str, Any], command: str, data: Path) -> Iterato
 def run(settings: dict[str, Any], command: str, data: Path) -> str:
     """Run a command and return its output."""
     words = shlex.split(fill(settings["commands"][command]["run"], data))
-    environment = {**os.environ, "DEDUP_SHARED_DATA": str(data)}
     done = subprocess.run(
-        [sys.executable, *words], capture_output=True, text=True, check=False, env=environment, cwd=ROOT
+        [sys.executable, *words], capture_output=True, text=True, check=False, env=name_folder(data), cwd=ROOT
     )
     if done.returncode:
         sys.exit(f"{command}: exit code {done.returncode}\n{done.stderr[-2000:]}")

@@ -193,6 +193,7 @@ def clean(
             annotate=annotate,
             index=Path(index) if index else None,
             shard_size=shard_size or SHARD_SIZE,
+            named=Path(out) if out else None,
         )
         summary, examples = clean_files(run, teller.progress())
         if to_stdout:

@@ -88,14 +88,22 @@ class RunFolder:
         """Return the folder of plain copies of packed input files."""
         return self.partial / "unpacked"
 
-    def draw_seed(self) -> int:
-        """Return the secret seed of this run, 64 bits: it stays what it is as long as the segments do."""
+    def keep_seed(self, seed: int | None) -> int:
+        """Return the secret seed of this run, 64 bits: that of its index, or one that is drawn for a new index.
+
+        It stays what it is as long as the segments do. Segments that were made under another one are deleted.
+        """
         place = self.segments / "seed"
-        if not place.exists():
-            with create_within(self.segments, f"{place.name}.part") as file:
-                file.write(os.urandom(8))
-            os.replace(f"{place}.part", place)
-        return int.from_bytes(place.read_bytes()[:8], "little")
+        made_under = int.from_bytes(place.read_bytes()[:8], "little") if place.exists() else None
+        if made_under is not None and seed in {None, made_under}:
+            return made_under
+        shutil.rmtree(self.segments)
+        self.segments.mkdir()
+        kept = os.urandom(8) if seed is None else seed.to_bytes(8, "little")
+        with create_within(self.segments, place.name) as file:
+            file.write(kept)
+            os.fchmod(file.fileno(), 0o600)
+        return int.from_bytes(kept, "little")
 
     def output_place(self, folder: str, file: SourceFile) -> Path:
         """Return the place of what a folder of the output has of an input file."""

@@ -39,7 +39,7 @@ from dedup.output.run_folder import RunFolder
 from dedup.passages.containment import find_least
 from dedup.passages.remove_contained import KeptDocuments
 from dedup.pipeline.job import CleanRun, Job, Outcome, Progress
-from dedup.pipeline.settle_runs import is_replaced, settle
+from dedup.pipeline.settle_runs import list_replaced, refuse_lost, settle
 from dedup.threads import count_cores, start_threads
 
 
@@ -63,8 +63,8 @@ class IndexSession:
     seed: int | None = field(default=None, repr=False)
 
     def secret(self, job: Job) -> int:
-        """Return the seed under which the index knows words; for a new one it is drawn, and kept for `--resume`."""
-        return job.folder.draw_seed() if self.seed is None else self.seed
+        """Return the seed under which the index knows words, and the segments of this run."""
+        return job.folder.keep_seed(self.seed)
 
     def find_proofs(self, ordinals: npt.NDArray[np.int64]) -> StoredProofs:
         """Return what the index knows of the words of some documents."""
@@ -147,6 +147,7 @@ def use_index(path: Path, run: CleanRun, progress: Progress) -> Iterator[IndexSe
         found = read_index(index, run)
         if settle(index, found.runs, run, progress):
             found = read_index(index, run)
+        refuse_lost(index, found.runs, run)
         yield begin_session(index, run, found)
 
 
@@ -179,7 +180,7 @@ def read_index(index: IndexFile, run: CleanRun) -> FirstLook:
 def begin_session(index: IndexFile, run: CleanRun, found: FirstLook) -> IndexSession:
     """Return the session of a run that comes after those of the index."""
     runs = found.runs
-    replaced = [] if run.dry_run else [row for row in runs if is_replaced(row, run)]
+    replaced = list_replaced(runs, run)
     standing = [row for row in runs if row not in replaced]
     number = max((row.number for row in standing), default=0) + 1
     before = standing[-1].run if standing else ""

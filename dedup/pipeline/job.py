@@ -77,6 +77,7 @@ class InputState:
 class CleanRun:
     """Everything a clean run is asked to do; a dry run works in `out` too, and leaves nothing there.
 
+    named       the output folder that was asked for, where a dry run works elsewhere
     index       the index whose documents count as kept before, and that gets what this run keeps
     add         with `dry_run`: add what is kept to the index, and write nothing else
     annotate    write all records too, with what was decided on them: `annotated/`
@@ -95,6 +96,12 @@ class CleanRun:
     add: bool = False
     annotate: bool = False
     shard_size: int = SHARD_SIZE
+    named: Path | None = None
+
+    @property
+    def place(self) -> Path:
+        """Return the output folder that was asked for."""
+        return self.named or self.out
 
     @property
     def fingerprint(self) -> str:

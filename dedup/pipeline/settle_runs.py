@@ -1,5 +1,6 @@
 """Runs of an index whose output is not in its place: finished, taken back, or told."""
 
+import os
 from pathlib import Path
 
 from dedup.errors import InputError, OutputError
@@ -11,15 +12,24 @@ from dedup.index.tables import (
     mark_published,
 )
 from dedup.output.finished_run import read_summary
-from dedup.output.run_folder import RunFolder
+from dedup.output.run_folder import KEPT, RunFolder
 from dedup.pipeline.job import CleanRun, Progress
 
 
-def is_replaced(row: RunRow, run: CleanRun) -> bool:
-    """Return whether the output of a run of the index is overwritten by this run, or never came to its place."""
-    if row.out != str(Path(run.out).absolute()):
-        return False
-    return row.state == COMMITTED or (run.overwrite and run_of(Path(run.out)) == row.run)
+def list_own(runs: list[RunRow], run: CleanRun) -> list[RunRow]:
+    """Return the runs of the index whose output is that of this run, in its place or beside it.
+
+    The output itself says so too: it may have been moved, and its place may be spelled otherwise.
+    """
+    folder = RunFolder(run.place)
+    here, named = os.path.realpath(folder.out), {run_of(folder.out), run_of(folder.output)}
+    return [row for row in runs if row.out is not None and (row.run in named or os.path.realpath(row.out) == here)]
+
+
+def list_replaced(runs: list[RunRow], run: CleanRun) -> list[RunRow]:
+    """Return the runs of the index whose output is overwritten by this run, or never came to its place."""
+    overwritten = run_of(run.place) if run.overwrite else None
+    return [row for row in list_own(runs, run) if row.state == COMMITTED or row.run == overwritten]
 
 
 def run_of(out: Path) -> str | None:
@@ -37,18 +47,29 @@ def settle(index: IndexFile, runs: list[RunRow], run: CleanRun, progress: Progre
     Returns whether any was. A run commits when its output is complete beside its place, and publishes it then. So of a
     run that was killed in between the output is in one of the two places, unless somebody took it away.
     """
-    here = str(Path(run.out).absolute())
-    changed = False
+    own, changed = list_own(runs, run), False
     for row in runs:
-        if row.out is None or (row.state == PUBLISHED and row.out != here):
+        if row.out is None or (row.state == PUBLISHED and row not in own):
             continue
-        is_complete = settle_own(index, row, run) if row.out == here else settle_other(index, row)
+        is_complete = settle_own(index, row, run) if row in own else settle_other(index, row)
         if is_complete and row.state == COMMITTED:
             with index.writing() as connection:
                 mark_published(connection, row.run)
             progress.note(f"{index.path}: run {row.run} is complete now ({row.out})")
             changed = True
     return changed
+
+
+def refuse_lost(index: IndexFile, runs: list[RunRow], run: CleanRun) -> None:
+    """Raise `OutputError` where a complete run is resumed that the index does not have, or not any more."""
+    if not (run.resume and RunFolder(run.out).is_finished()):
+        return
+    summary = read_summary(run.out)
+    if summary.index and summary.fingerprint == run.fingerprint and summary.index.run not in {row.run for row in runs}:
+        raise OutputError(
+            f"{run.out}: is complete, but {index.path} does not have its run {summary.index.run}. Make both anew with "
+            f"--overwrite, or add what was kept with `dedup index add {run.out}/{KEPT} --index {index.path}`."
+        )
 
 
 def settle_own(index: IndexFile, row: RunRow, run: CleanRun) -> bool:

@@ -44,8 +44,8 @@ def sketch(job: Job) -> Sketches:
     job.timer.add_compiling(load_kernels(job.settings, job.progress))
     root = job.folder.segments
     with job.timer.measure("sketch"):
-        todo = [shard for shard in job.shards if not is_whole(segment_folder(root, shard))]
         seed = job.index.secret(job)
+        todo = [shard for shard in job.shards if not is_whole(segment_folder(root, shard))]
         prover = None if seed is None else Prover.of(seed)
         task = partial(sketch_shard, settings=job.settings, root=root, prover=prover)
         with job.show("sketch", sum(shard.size for shard in todo), "B"):

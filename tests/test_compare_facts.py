@@ -58,6 +58,11 @@ def list_conflicts(a, b, sentence=0):
         ("no number, B2B, a1", []),
         ("on December 28 at 10:30 in 2025", []),
         ("two and three", ["2", "3"]),
+        ("a $2.5m plan, £3bn, Rs. 1.2mn and Rs.500", ["2500000", "3000000000", "1200000", "500"]),
+        ("1,200km, 5.30pm, 1.5C, 100m and A380", []),
+        ("half a million people", ["500000"]),
+        ("half a dozen men and a quarter of a million women", ["6", "250000"]),
+        ("two and a half million people", []),
     ],
 )
 def test_numbers_are_read_as_values(text, expected):
@@ -75,6 +80,10 @@ def test_numbers_are_read_as_values(text, expected):
         ("1 200 personnes", "fr", ["1200"]),
         ("1,200 people", "", ["1200"]),
         ("1.200 Besucher", "xx", ["1.2"]),
+        ("警方逮捕了25名嫌疑人,3万5000人", "zh", ["25", "35000"]),
+        ("男性５人が1億2千万円", "ja", ["5", "120000000"]),
+        ("懲役10年", "ja", ["10"]),
+        ("ผู้ต้องหา 12คน และ15คน", "th", ["12", "15"]),
     ],
 )
 def test_numbers_are_read_as_their_language_writes_them(text, language, expected):
@@ -98,6 +107,8 @@ def test_numbers_are_read_as_their_language_writes_them(text, language, expected
         ("at 7.40am", "at 7:40 a.m."),
         ("at 10:30 pm", "at 22:30"),
         ("at 8:25 p.m.", "at 8:25"),
+        ("24年3月", "2024年3月"),
+        ("令和6年3月5日", "2024年3月5日"),
     ],
 )
 def test_dates_that_can_be_one_agree(a, b):
@@ -200,7 +211,21 @@ WORDED = "“We will {} the talks in Geneva next week,” Lavrov said."
             [],
         ),
         ("The crash happened south of Moss at 07:30.", "Medics were called to a crash south of Moss at 09:40.", []),
+        (
+            "The launch of the rocket at sea took place at 3 p.m. ET.",
+            "The launch of the rocket at sea took place at 8 p.m. GMT.",
+            [],
+        ),
+        # numbers
+        ("Between 10 and 15 soldiers were killed in the ambush.", "Twelve soldiers were killed in the ambush.", []),
+        ("Some 200 to 300 protesters met at the gate.", "About 450 protesters met at the gate.", []),
+        (
+            "Police arrested 25 men in the raid on the port.",
+            "Police arrested 37 men in the raid on the port.",
+            [("number", "25", "37")],
+        ),
         # quotations
+        (WORDED.format("didn't know of"), WORDED.format("did not know of"), []),
         (WORDED.format("attend"), WORDED.format("watch"), [("quote", "We will attend", "We will watch")]),
         (WORDED.format("attend"), "“We will attend the talks,” Lavrov said.", []),
         (WORDED.format("(just) attend"), WORDED.format("[just] attend"), []),
@@ -309,6 +334,9 @@ def test_what_one_asserts_and_the_other_denies_may_contradict(a, b):
     [
         ("Russia threatens to leave the talks.", "Russia threatened to leave the talks, they said."),
         ("Russia did not leave the talks.", "Nobody will leave the talks."),
+        ("Passengers were left stranded at Heathrow.", "Passengers remained stranded at Heathrow."),
+        ("Stocks on Wall Street opened lower on Monday.", "Stocks on Wall Street closed lower on Monday."),
+        ("The strike at the port will end on Friday.", "The strike at the port will continue until Friday."),
         ("Putin will leave for Beijing.", "The talks will not be left to chance."),
         ("If Russia leaves the talks, war goes on.", "Russia will not leave the talks."),
         ("Not only Russia left the talks.", "Russia left the talks."),

@@ -1,5 +1,6 @@
 """Where two sentences that say the same do not agree: in a number, a date, a quotation or a name."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -21,6 +22,7 @@ MIN_QUOTE_RUN = 4  # words are in a row
 SURE = frozenset(["claim", "confirm"])  # verbs that say how sure something is; who denies is an opposite
 MIN_CLAIM_WORDS = 0.5  # the same of what is claimed and what is confirmed
 MIN_UNIT_CONTEXT = 3
+_CONTRACTED = re.compile(r"(?:n['’]t|['’](?:re|ve|ll|m|s|d))$")
 MIN_ROUND = 100  # a number that ends with two zeros may be another one, rounded
 
 
@@ -163,9 +165,10 @@ def differ_in_dates(a: Sequence[DatedFact], b: Sequence[DatedFact]) -> Iterator[
     if len(ours) != 1 or len(theirs) != 1:
         return
     first, second = ours[0], theirs[0]
+    values = [fact.value if first.zone == second.zone else fact.value.drop_times() for fact in (first, second)]
     if (
         first.is_planned == second.is_planned
-        and first.value.differs(second.value)
+        and values[0].differs(values[1])
         and len(first.context & second.context) >= MIN_CONTEXT
         and first.nearest & second.nearest
         and not (are_apart(first.names, second.words) and are_apart(second.names, first.words))
@@ -224,11 +227,12 @@ def is_worded_otherwise(a: Quote, b: Quote) -> bool:
 def is_other_word(word: str, others: Sequence[str]) -> bool:
     """Return whether a number, or a content word of four letters and more, is none of the others in another form.
 
-    >>> is_other_word("handover", ["hand", "over"]), is_other_word("with", ["by"]), is_other_word("view", ["plan"])
+    >>> is_other_word("handover", ["hand", "over"]), is_other_word("didn't", ["did"]), is_other_word("view", ["plan"])
     (False, False, True)
     """
     if word[:1].isdecimal():
         return word not in ("1", *others)
+    word = _CONTRACTED.sub("", word)
     if len(word) <= 3 or word in STOP_WORDS or word in "".join(others):
         return False
     return not any(is_same_spelling(word, other) or stem(word) == stem(other) for other in others)

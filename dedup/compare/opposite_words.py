@@ -136,7 +136,15 @@ IRREGULAR = {
     "sent": "send", "built": "build", "bought": "buy", "sold": "sell", "stood": "stand", "kept": "keep",
     "died": "die", "dying": "die", "lying": "lie", "wrote": "write", "written": "write", "shrank": "shrink",
 }  # fmt: skip
+# What markets open or close at.
+LEVELS = frozenset("lower higher up down flat mixed at on weaker stronger little unchanged".split())
 PARTICLES = frozenset("off out away down up ahead".split())
+
+
+def has_other_sense(word: str, before: str, follower: str) -> bool:
+    """Return whether a word is not what its concept says: "were left stranded", "opened lower", "continue until"."""
+    is_of_market = word in {"open", "opens", "opened", "close", "closes", "closed"} and follower in LEVELS
+    return follower == "until" or is_of_market or (word == "left" and before in BE)
 
 
 def find_key(word: str) -> str:

@@ -31,6 +31,7 @@ from dedup.compare.opposite_words import (
     SAME_THINGS,
     TIMES,
     find_key,
+    has_other_sense,
 )
 from dedup.compare.sentence_facts import STOP_WORDS
 from dedup.compare.speakers import VERB_CLASSES
@@ -172,17 +173,19 @@ def _split_clauses(text: str) -> Iterator[list[_Token]]:
 def _split_tokens(text: str) -> Iterator[_Token]:
     """Yield the words of a sentence, a verb with its particle as one: break off."""
     spans = [span for span in split_word_spans(text) if is_word(span.cut(text))]
-    words = [fold(span.cut(text)) for span in spans]
-    things, particle = _read_things(), -1
+    words, particle = [fold(span.cut(text)) for span in spans], -1
     for number, (span, word) in enumerate(zip(spans, words, strict=True)):
         if number == particle:
             continue
         key, end = find_key(IRREGULAR.get(word, word)), span.end
-        follower = words[number + 1] if number + 1 < len(words) else ""
+        before, follower = words[number - 1] if number else "", "".join(words[number + 1 : number + 2])
         if follower in PARTICLES and f"{key}-{follower}" in _read_concepts():
             particle, key, end = number + 1, f"{key}-{follower}", spans[number + 1].end
+        if has_other_sense(word, before, follower):
+            key = f"{word} {follower}"
+        elif key not in _read_concepts():
+            key = _read_things().get(key, key)
         is_name = number > 0 and span.cut(text)[0].isupper()
-        key = key if key in _read_concepts() else things.get(key, key)
         yield _Token(Span(span.start, end), word, key, word not in STOP_WORDS, is_name)
 
 

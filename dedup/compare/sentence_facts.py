@@ -10,7 +10,7 @@ from typing import NamedTuple
 from dedup.compare.speakers import VERB_CLASSES
 from dedup.compare.terms import fold, stem
 from dedup.text.date_phrases import DateValue, find_dates, read_date
-from dedup.text.number_phrases import find_numbers
+from dedup.text.number_phrases import find_numbers, find_ranges
 from dedup.text.spans import Span
 from dedup.text.words import is_word, split_word_spans
 
@@ -51,6 +51,7 @@ _CLOCK_AROUND = re.compile(r"\d\s*:\s*\d\d|\d\s*[/x×]\s*\d|\d\s*[ap]\.?\s?m\b|\
 _PLACE_BEFORE = re.compile(r"\W{0,3}(?:[A-Z][\w.'\u2019]*,?\s+){1,5}\(?")
 _DASH_BEHIND = re.compile(r"(?:,?\s+\d{4})?\)?\s*[(:\u2013\u2014-]")
 _ORDER = re.compile(r"\b(before|after|ago|later|earlier|old|since|(?:an?|per|each|every)\s+(?!\w+\s+of)\w+)\b")
+_ZONE = re.compile(r"[\s(]*\b(GMT|UTC|[ECMP][SD]?T|[BI]ST|CES?T|(?=local time)local)\b")
 _MOMENT = re.compile(r"\W+(?:\w+\W+){0,2}(?:to go|left|remaining)\b")  # with five laps to go
 # Of a count that goes on, each number has its moment.
 _PROGRESS = re.compile(
@@ -115,6 +116,7 @@ class DatedFact:
     names         those of the words around it that have capitals
     words         stems of all words of the sentence
     nearest       stems of the two words before it and the two behind it, units left out
+    zone          the time zone behind it: "GMT", "local"; "" if none is named
     """
 
     span: Span
@@ -125,6 +127,7 @@ class DatedFact:
     names: frozenset[str]
     words: frozenset[str]
     nearest: frozenset[str]
+    zone: str = ""
 
 
 def split_content(text: str) -> list[Word]:
@@ -163,6 +166,7 @@ def read_numbers(text: str, language: str) -> tuple[CountedNumber, ...]:
     numbers = [] if _ADDRESS.search(text) else find_numbers(text, language)
     is_progress = bool(_PROGRESS.search(text))
     all_names = frozenset(word.key for word in words if word.is_name)
+    ranges = find_ranges(text, [number.span for number in numbers])
     for span, value in numbers if len(numbers) <= MAX_FACTS else ():
         is_of_date = any(span.start < day.end and span.end > day.start for day in dates)
         if is_of_date or _CLOCK_AROUND.search(text[max(0, span.start - 6) : span.end + 6]):
@@ -181,7 +185,9 @@ def read_numbers(text: str, language: str) -> tuple[CountedNumber, ...]:
                 owner=frozenset(find_owner(words, span)),
                 unit=counted & UNITS | frozenset(_ORDER.findall(text[span.end : span.end + 20])),
                 bound=bound,
-                is_given=is_progress or bool(_DEFINITE.search(before) or _MOMENT.match(text[span.end :])),
+                is_given=is_progress
+                or span in ranges
+                or bool(_DEFINITE.search(before) or _MOMENT.match(text[span.end :])),
                 nearest=find_nearest(words, span),
             )
         )
@@ -266,6 +272,7 @@ def read_dates(text: str) -> tuple[DatedFact, ...]:
                 frozenset(w.key for w in gather_near(words, span) if w.is_name),
                 frozenset(w.key for w in words),
                 find_nearest(words, span),
+                zone[1] if (zone := _ZONE.match(text, span.end)) else "",
             )
         )
     return tuple(found)

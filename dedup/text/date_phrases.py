@@ -20,7 +20,7 @@ _DATE = re.compile(
        | \b\d{{4}}-\d{{2}}-\d{{2}}\b | \b\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}\b
        | \b\d{{1,2}}[:.]\d{{2}}\s*[ap]\.?m\b | \b\d{{1,2}}:\d{{2}}\b | \b\d{{1,2}}\s*[ap]\.?m\b
        | \b(?:1[6-9]|20)\d{{2}}\b
-       | \d{{1,4}}\s*[年月日時时点號号]""",
+       | \d{{4}}\s*年 | \d{{1,2}}\s*(?:年(?=\s*\d{{1,2}}\s*月) | [月日時时点號号](?!間))""",
     re.IGNORECASE | re.VERBOSE,
 )
 _MODAL_MONTHS = {*MONTH_ABBREVIATIONS, "march", "june", "july"}  # as words: "may", "march", "dec"
@@ -96,6 +96,10 @@ class DateValue(NamedTuple):
             or is_apart([*self.minutes, *self.perhaps], [*other.minutes, *other.perhaps], MIN_MINUTES - 1)
         )
 
+    def drop_times(self) -> "DateValue":
+        """Return the value without its times of day."""
+        return self._replace(minutes=(), perhaps=())
+
     def spread(self, days: Sequence[int]) -> set[int]:
         """Return days with those that the night of them reaches into."""
         first, last = _NIGHTS.get(self.night, (0, 0))
@@ -157,7 +161,7 @@ def read_parts(phrase: str) -> Iterator[DateNumber]:
         elif kind == "slashes":
             yield from read_slashes(numbers)
         elif kind == "cjk":
-            yield DateNumber({"年": "years", "月": "months", "日": "days"}[text[-1]], numbers[0])
+            yield from read_cjk(text[-1], numbers[0])
         elif kind == "year":
             yield DateNumber("years", numbers[0])
         elif 1 <= numbers[0] <= 31:
@@ -172,6 +176,12 @@ def read_word(word: str) -> Iterator[DateNumber]:
     day = word.removesuffix("s")
     if day in DAYS:
         yield DateNumber("weekdays", DAYS.index(day))
+
+
+def read_cjk(unit: str, number: int) -> Iterator[DateNumber]:
+    """Yield what a number before 年, 月 or 日 says; 24年 is 2024 or a year of an era, so it says nothing."""
+    if unit != "年" or number >= 1000:
+        yield DateNumber({"年": "years", "月": "months", "日": "days"}[unit], number)
 
 
 def name_day(day: date | None) -> Iterator[DateNumber]:

@@ -2,9 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from math import prod
 from typing import NamedTuple
 
+from dedup.text.characters import UNSPACED
 from dedup.text.language import ENGLISH
 from dedup.text.lexicon import NUMBER_SCALES, NUMBER_VALUES
 from dedup.text.spans import Span
@@ -16,14 +19,33 @@ COMMA_DECIMALS = POINT_GROUPS | frozenset(
     "af be bg cs et fi fr gl hu hy ka kk ky lt lv nb pl ru sk sq sv uk uz".split()
 )
 _GROUP = "[\u00a0\u202f\u2009]"  # spaces that only stand inside numbers
-_DIGITS = re.compile(rf"(?<![\w.,])\d+(?:(?:[.,'’]|{_GROUP}|,\ (?=\d{{3}}\s[-a-z]))\d+)*(?!\w)")
-_SPACED_DIGITS = re.compile(rf"(?<![\w.,])(?:\d{{1,3}}(?:(?:\ |{_GROUP})\d{{3}})+(?:,\d+)?|\d+(?:[.,'’]\d+)*)(?!\w)")
-_ENGLISH_SCALE = re.compile(rf"\s+({'|'.join(NUMBER_SCALES)})s?\b", re.IGNORECASE)
+_JOINED = "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSPACED)  # letters of Han, Thai and so on
+_LETTER = rf"[^\W{_JOINED}]"
+_BEFORE = rf"(?:(?<=\bRs\.)|(?<=[{_JOINED}][.,])|(?<!{_LETTER})(?<![.,]))"
+_BEHIND = rf"(?!(?!(?:[mbt]n|[mbk])\b){_LETTER})"  # of 1,200km no part is a number; $2.5m has its scale there
+_DIGITS = re.compile(rf"{_BEFORE}\d++(?:(?:[.,'’]|{_GROUP}|,\ (?=\d{{3}}\s[-a-z]))\d++)*+{_BEHIND}")
+_SPACED_DIGITS = re.compile(
+    rf"{_BEFORE}(?:\d{{1,3}}(?:(?:\ |{_GROUP})\d{{3}})++(?!\d)(?:,\d++)?+|\d++(?:[.,'’]\d++)*+){_BEHIND}"
+)
+_SCALE = re.compile(rf"\s+({'|'.join(NUMBER_SCALES)})s?\b", re.IGNORECASE)
+_GLUED_SCALE = re.compile(r"(?:[mbt]n|[mbk])\b")
+_GLUED_SCALES = {"k": 10**3, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "tn": 10**12}
+_MONEY = re.compile(r"(?:[$£€₹¥]|\bRs\.?|\b[A-Z]{3})\s?$")
+_HAN_SCALES = {"百": 10**2, "千": 10**3, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12}
+_HAN_PARTS = re.compile(rf"(\d[\d.,]*)([{''.join(_HAN_SCALES)}]*)")
+_HAN_NUMBER = re.compile(rf"[{''.join(_HAN_SCALES)}]+(?:\d[\d.,]*[{''.join(_HAN_SCALES)}]*)*(?<![.,])")
+_HALF = re.compile(r"\b(half|quarter)(?:\s+of)?(?:[\s-]+an?)?[\s-]+$", re.IGNORECASE)
+_NUMBER_AND = re.compile(rf"(?:\d|\b(?:{'|'.join(NUMBER_VALUES)}))\s+and(?:\s+an?)?\s+$", re.IGNORECASE)
+_AND_A_HALF = re.compile(r"\s+and\s+an?\s+(?:half|quarter)\b", re.IGNORECASE)
 _ENGLISH_WORDS = re.compile(
     rf"\b(?:{'|'.join(NUMBER_VALUES)})\b(?:(?:(?<=hundred|million|billion)\s+and|(?<=thousand)\s+and)?[\s-]+"
     rf"(?:{'|'.join(NUMBER_VALUES)})\b)*",
     re.IGNORECASE,
 )
+# Of "between 10 and 15" and "200 to 300" neither is a count.
+_RANGE = re.compile(r"\s*(?:[-–—~]|to|or)\s*", re.IGNORECASE)
+_BETWEEN = re.compile(r"\bbetween\s+\W{0,2}$", re.IGNORECASE)
+_FROM = re.compile(r"\bfrom\s+\W{0,2}$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _ARTICLES = frozenset("one un une uno una um uma ein eine einen einem einer eines een".split())  # mostly no number
 
@@ -64,18 +86,14 @@ def find_numbers(text: str, language: str = ENGLISH) -> list[FoundNumber]:
     """
     pattern = _SPACED_DIGITS if language in COMMA_DECIMALS - POINT_GROUPS else _DIGITS
     words = list(find_spelled(text, language)) if language in SPELLED - {ENGLISH} else []
-    found = []
+    found: list[FoundNumber] = []
     for match in pattern.finditer(text):
-        value, end = read_digits(match.group(), language), match.end()
-        scale = _ENGLISH_SCALE.match(text, end)
-        follower = next((word for word in words if word.span.start >= end), None)
-        if scale:
-            value, end = multiply(value, NUMBER_SCALES[scale[1].casefold()]), scale.end()
-        elif follower and is_scale(follower.value) and not text[end : follower.span.start].strip():
-            value, end = multiply(value, int(follower.value)), follower.span.end
-        found.append(FoundNumber(Span(match.start(), end), value))
+        number = scale_digits(text, Span(*match.span()), words, language)
+        if number and not (found and number.span.start < found[-1].span.end):  # 5000 of 3万5000
+            found.append(number)
     if language not in SPELLED - {ENGLISH}:
-        words = [FoundNumber(Span(*m.span()), read_words(m.group())) for m in _ENGLISH_WORDS.finditer(text)]
+        spelled = [FoundNumber(Span(*m.span()), read_words(m.group())) for m in _ENGLISH_WORDS.finditer(text)]
+        words = [part for number in spelled for part in halve(text, number)]
     words = [word for word in words if word.span.cut(text).casefold() not in _ARTICLES]
     return sorted(
         found
@@ -85,6 +103,65 @@ def find_numbers(text: str, language: str = ENGLISH) -> list[FoundNumber]:
             if not any(word.span.start < n.span.end and word.span.end > n.span.start for n in found)
         ]
     )
+
+
+def scale_digits(text: str, digits: Span, words: Sequence[FoundNumber], language: str) -> FoundNumber | None:
+    """Return the number of digits with the scale behind them; None where what is glued to them may be a unit: 100m.
+
+    words  the numbers in words of the text, but those of English
+    """
+    value, end = read_digits(digits.cut(text), language), digits.end
+    glued, scale, han = (pattern.match(text, end) for pattern in (_GLUED_SCALE, _SCALE, _HAN_NUMBER))
+    follower = next((word for word in words if word.span.start >= end), None)
+    if glued:
+        if len(glued[0]) == 1 and not _MONEY.search(text[: digits.start][-5:]):
+            return None
+        value, end = multiply(value, _GLUED_SCALES[glued[0]]), glued.end()
+    elif scale:
+        value, end = multiply(value, NUMBER_SCALES[scale[1].casefold()]), scale.end()
+    elif han:
+        value, end = read_han(text[digits.start : han.end()]), han.end()
+    elif follower and is_scale(follower.value) and not text[end : follower.span.start].strip():
+        value, end = multiply(value, int(follower.value)), follower.span.end
+    return FoundNumber(Span(digits.start, end), value)
+
+
+def read_han(number: str) -> str:
+    """Return the value of digits with Chinese or Japanese scales between and behind them.
+
+    >>> read_han("3万5000"), read_han("1億2千万"), read_han("12.5万")
+    ('35000', '120000000', '125000')
+    """
+    total = 0.0
+    for digits, scales in _HAN_PARTS.findall(number):
+        try:
+            total += float(read_digits(digits)) * prod(_HAN_SCALES[scale] for scale in scales)
+        except ValueError:
+            return number  # 1.2.3万
+    return f"{total:.15g}"
+
+
+def halve(text: str, number: FoundNumber) -> Iterator[FoundNumber]:
+    """Yield a number in English words; half of it behind "half a", none of "two and a half million"."""
+    part = _HALF.search(text, max(0, number.span.start - 24), number.span.start)
+    if _AND_A_HALF.match(text, number.span.end):
+        return
+    if not part:
+        yield number
+    elif not _NUMBER_AND.search(text[: part.start()]):
+        value = float(number.value) / (2 if part[1].casefold() == "half" else 4)
+        yield FoundNumber(Span(part.start(), number.span.end), f"{value:.15g}")
+
+
+def find_ranges(text: str, numbers: Sequence[Span]) -> set[Span]:
+    """Return the spans of numbers that bound a range: "between 10 and 15", "200 to 300"; "from 5 to 10" is a change."""
+    bounds = set()
+    for first, last in pairwise(numbers):
+        between, before = text[first.end : last.start], text[: first.start]
+        is_range = _RANGE.fullmatch(between) and not _FROM.search(before)
+        if is_range or (between.strip() == "and" and _BETWEEN.search(before)):
+            bounds |= {first, last}
+    return bounds
 
 
 def find_spelled(text: str, language: str) -> Iterator[FoundNumber]:

@@ -273,9 +273,9 @@ def test_a_pair_whose_container_went_is_followed_once():
 def test_a_pair_stays_where_its_container_went(monkeypatch):
     rounds = []
 
-    def note(sketches, decisions, kept, compared, settings):
+    def note(related, decisions, kept, compared):
         rounds.append({(pair.contained, pair.container) for pair in compared.list(0.0)})
-        return find_shortened(sketches, decisions, kept, compared, settings)
+        return find_shortened(related, decisions, kept, compared)
 
     monkeypatch.setattr(remove_contained, "find_shortened", note)
     core, part = make_text("core", 200).split(), make_text("part", 100)

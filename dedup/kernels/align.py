@@ -184,12 +184,17 @@ def chain_seeds(a, b, seeds, same, chains):
     """
     num_chains = np.int64(0)
     reached = np.int64(0)  # the end of all runs in a so far
+    latest = np.int64(0)  # the chain that knew the last seed
     steps = count_steps(a, b)
     for s in range(seeds.shape[0]):
         j, i = np.int64(seeds[s, 0]), np.int64(seeds[s, 1])
         known = (same or steps < 0) and i < reached
-        for k in range(max(num_chains - OPEN_CHAINS, 0), num_chains):
-            known = known or (chains[k, 5] == i - j and i < chains[k, 2])
+        first = max(num_chains - OPEN_CHAINS, 0)
+        if first <= latest < num_chains and chains[latest, 5] == i - j and i < chains[latest, 2]:
+            continue  # as most are that follow a run
+        for k in range(first, num_chains):
+            if chains[k, 5] == i - j and i < chains[k, 2]:
+                known, latest = True, k
         if known:
             continue
         run = extend_run(a, b, i, j, same, reached if steps < 0 else np.int64(0))

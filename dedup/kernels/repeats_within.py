@@ -165,7 +165,8 @@ def match_pairs(pairs, address, num_tokens, shingle_size, limits, passages, owne
     """Align pairs of documents on all the shingles they share, not only on fingerprints.
 
     `pairs` is int32[m, 2] (document, source). `passages` and `owners` (int32[..., 5] and [..., 2]: document, source)
-    have room for one row a token of the documents. Returns the number of passages. O(tokens) a pair.
+    have room for one row a token of the documents. Returns the number of passages. O(tokens) a pair. The shingles of a
+    source stay for the pairs that follow with the same one.
     """
     found = np.int64(0)
     shingles = np.empty(4096, np.uint64)
@@ -173,27 +174,31 @@ def match_pairs(pairs, address, num_tokens, shingle_size, limits, passages, owne
     seeds = np.empty((4096, 2), np.int32)
     chains = np.empty((4096, CHAIN_FIELDS), np.int64)
     places = np.empty(8192, np.int32)
+    size = np.int64(0)
     for pair in range(pairs.shape[0]):
         a = tokens_at(address[pairs[pair, 0]], num_tokens[pairs[pair, 0]])
         b = tokens_at(address[pairs[pair, 1]], num_tokens[pairs[pair, 1]])
         largest = max(a.size, b.size)
+        is_new = pair == 0 or pairs[pair, 1] != pairs[pair - 1, 1]
         if largest > shingles.size:
             shingles = np.empty(2 * largest, np.uint64)
             theirs = np.empty(2 * largest, np.uint64)
             seeds = np.empty((2 * largest, 2), np.int32)
             chains = np.empty((2 * largest, CHAIN_FIELDS), np.int64)
             places = np.empty(table_size(2 * largest), np.int32)
-        count_a = roll_unmasked(a, shingle_size, shingles)
-        count_b = roll_unmasked(b, shingle_size, theirs)
-        size = table_size(count_b)
+            is_new = True
+        if is_new:
+            count_b = roll_unmasked(b, shingle_size, theirs)
+            size = table_size(count_b)
+            places[:size] = -1
+            for j in range(count_b):
+                slot = theirs[j] & U64(size - 1)
+                while places[slot] >= 0 and theirs[places[slot]] != theirs[j]:
+                    slot = (slot + U64(1)) & U64(size - 1)
+                if places[slot] < 0:
+                    places[slot] = j
         mask = U64(size - 1)
-        places[:size] = -1
-        for j in range(count_b):
-            slot = theirs[j] & mask
-            while places[slot] >= 0 and theirs[places[slot]] != theirs[j]:
-                slot = (slot + U64(1)) & mask
-            if places[slot] < 0:
-                places[slot] = j
+        count_a = roll_unmasked(a, shingle_size, shingles)
         num_seeds = 0
         for i in range(count_a):
             slot = shingles[i] & mask

@@ -15,7 +15,7 @@ from dedup.near.relation_rule import rule_of
 from dedup.near.shared_keys import SharedKeys
 from dedup.near.sketches import Sketches
 
-KEY_MARKS = 1 << 22  # in which band keys are looked up by their lowest bits
+KEY_MARKS = 1 << 22  # a power of two, in which band keys are looked up by their lowest bits
 
 
 def decide_documents(
@@ -94,10 +94,11 @@ def with_covered(decisions: Decisions, sketches: Sketches) -> Decisions:
 def may_share_key(sketches: Sketches, others: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
     """Return which documents may have a band key of one of the others: all that do, and a few more."""
     marks = np.zeros(KEY_MARKS, bool)
-    marks[sketches.take(others).keys % np.uint64(KEY_MARKS)] = True
+    lowest = np.uint64(KEY_MARKS - 1)
+    marks[sketches.take(others).keys & lowest] = True
     batches = sketches.segments.batches
     return np.concatenate(
-        [marks[batch.column("keys", np.uint64) % np.uint64(KEY_MARKS)].any(axis=1) for batch in batches]
+        [marks[batch.column("keys", np.uint64) & lowest].any(axis=1) for batch in batches]
     )
 
 

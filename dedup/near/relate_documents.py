@@ -56,6 +56,33 @@ def relate_documents(
     return Relations(pairs.relation, pairs.similarity, pairs.difference.view(DIFFERENCE)[:, 0], goes)
 
 
+class PairRelations:
+    """What documents are of others by the rule of a run: no pair is compared twice."""
+
+    def __init__(self, sketches: Sketches, settings: CleanSettings) -> None:
+        self.sketches, self.settings = sketches, settings
+        self._keys = np.empty(0, np.int64)
+        self._found = Relations(np.empty(0, np.uint8), np.empty(0), np.empty(0, DIFFERENCE), np.empty(0, np.bool_))
+
+    def relate(
+        self, documents: npt.NDArray[np.int64], others: npt.NDArray[np.int64], is_contained: npt.NDArray[np.bool_]
+    ) -> Relations:
+        """Return the same as `relate_documents`."""
+        keys = ((documents << 31) | others) << 1 | is_contained
+        new = np.unique(keys[~np.isin(keys, self._keys)])
+        if new.size:
+            pairs = new >> 32, (new >> 1) & 0x7FFFFFFF, (new & 1).astype(np.bool_)
+            found = relate_documents(self.sketches, *pairs, self.settings.near, rule_of(self.settings))
+            known = np.concatenate([self._keys, new])
+            order = np.argsort(known)
+            self._keys = known[order]
+            self._found = Relations(
+                *(np.concatenate(both)[order] for both in zip(self._found, found, strict=True))
+            )
+        rows = np.searchsorted(self._keys, keys)
+        return Relations(*(column[rows] for column in self._found))
+
+
 def settle_relatives(sketches: Sketches, decisions: Decisions, settings: CleanSettings) -> Decisions:
     """Return the decisions with relatives of kept documents alone, all of them kept.
 

@@ -1,6 +1,6 @@
 """The sketches of all documents of a run, and of the stored documents that they are compared with."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from dedup.kernels.buffers import as_read_only, tokens_at
 from dedup.near.arrow_files import create_arrow, map_arrow
-from dedup.near.leaders import Offered, join_offered
+from dedup.near.leaders import Offered
 from dedup.near.segment_files import TOKEN_SCHEMA
 from dedup.near.segments import Batch, Segments
 from dedup.near.stored import NO_STORED, StoredDocuments
@@ -119,17 +119,23 @@ class Sketches:
 
     def take(self, documents: npt.NDArray[np.int64]) -> Offered:
         """Return some documents, by doc_index, in this order."""
+        return Offered(*self._pick(documents, self.view))
+
+    def _pick(
+        self, documents: npt.NDArray[np.int64], view: Callable[[Batch], Iterable[np.ndarray]]
+    ) -> list[np.ndarray]:
+        """Return the rows of some documents, in this order, of each column that a batch is viewed as."""
         batches = self.segments.batches
         batch_index = np.searchsorted([batch.first for batch in batches], documents, "right") - 1
         by_batch = np.argsort(batch_index, kind="stable")
         present, begins = np.unique(batch_index[by_batch], return_index=True)
         parts = [
-            self.view(batches[index]).take(docs - batches[index].first)
+            [column[docs - batches[index].first] for column in view(batches[index])]
             for index, docs in zip(present.tolist(), np.split(documents[by_batch], begins[1:]), strict=True)
         ]
         back = np.empty_like(by_batch)
         back[by_batch] = np.arange(len(by_batch))
-        return join_offered(parts).take(back)
+        return [np.concatenate(columns)[back] for columns in zip(*parts, strict=True)]
 
     def gather_facts(self) -> npt.NDArray[np.void]:
         """Return what is known of all documents beside their text, those of the run and then the stored: FACTS[n + k].
@@ -142,8 +148,10 @@ class Sketches:
         """Return where some documents of the run, or stored ones, are in memory, in this order."""
         is_own, stored = documents < len(self), self.stored
         numbers = documents[~is_own] - len(self)
-        parts = [Located(own.address, own.num_tokens, own.facts) for own in self.gather(documents[is_own])]
-        parts.append(Located(stored.address[numbers], stored.num_tokens[numbers], stored.facts[numbers]))
+        parts = [Located(stored.address[numbers], stored.num_tokens[numbers], stored.facts[numbers])]
+        if is_own.any():
+            own = self._pick(documents[is_own], lambda b: (b.token_addresses, b.column("num_tokens"), b.facts))
+            parts.insert(0, Located(*own))
         place = np.argsort(np.argsort(~is_own, kind="stable"), kind="stable")
         return Located(*(np.concatenate(columns)[place] for columns in zip(*parts, strict=True)))
 

@@ -73,7 +73,11 @@ def choose_pairs(passages: Passages, own_tokens: npt.NDArray[np.int32]) -> npt.N
 def compare_whole(
     pairs: npt.NDArray[np.int32], tokens: DocumentTokens, settings: CleanSettings, threads: int = 1
 ) -> Shares:
-    """Return how much of the first of two documents is in the second, where it is much: documents by place."""
+    """Return how much of the first of two documents is in the second, where it is much: documents by place.
+
+    Those with one container are compared one after the other: its shingles are then found once.
+    """
+    pairs = pairs[np.lexsort((pairs[:, 0], pairs[:, 1]))]
     found, _ = share_pairs(compare_pairs(pairs, tokens, settings.passages, threads), tokens.own_tokens)
     return found.select(found.share >= find_least(settings))
 

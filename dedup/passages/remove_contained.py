@@ -13,7 +13,7 @@ from dedup.kernels.relation import CONTAINED, EDITED, EXTENDED
 from dedup.kernels.shingles import drop_masked
 from dedup.near.decide_documents import decide_again
 from dedup.near.decisions import Decisions
-from dedup.near.relate_documents import relate_documents
+from dedup.near.relate_documents import PairRelations, relate_documents
 from dedup.near.relation_rule import rule_of
 from dedup.near.sketches import Sketches
 from dedup.near.stored import StoredPairs
@@ -75,25 +75,24 @@ def remove_contained(
     threads: int,
 ) -> Decisions:
     """Return the decisions with documents removed that another one contains; their copies are decided anew."""
-    kept = candidates.documents
+    kept, related = candidates.documents, PairRelations(sketches, settings)
     compared = compare_whole(candidates.pairs, kept.tokens, settings, threads)
     pairs = kept.name(find_contained(compared, kept.tokens, settings, threads))
-    decisions = decide_orphans(sketches, take_out(sketches, decisions, pairs, settings), settings)
+    decisions = take_out(related, decisions, pairs)
     outgrown = find_outgrown(sketches, decisions, settings)
-    made = decide_orphans(sketches, take_out(sketches, decisions, outgrown, settings), settings)
+    made = take_out(related, decisions, outgrown)
     needed = set(decisions.witness[made.kept & ~decisions.kept].tolist())  # without them something would stay
     if needed:
-        outgrown = [pair for pair in outgrown if pair.document not in needed]
-        made = decide_orphans(sketches, take_out(sketches, decisions, outgrown, settings), settings)
+        made = take_out(related, decisions, [pair for pair in outgrown if pair.document not in needed])
     tried = np.stack([compared.contained, compared.container], axis=1)
     for _ in range(MAX_CHAIN):
         new = follow_containers(made, kept, compared, tried)
         further, tried = compare_whole(new, kept.tokens, settings, threads), np.concatenate([tried, new])
         compared = Shares(*(np.concatenate(columns) for columns in zip(compared, further, strict=True)))
-        shortened = find_shortened(sketches, made, kept, compared, settings)
+        shortened = find_shortened(related, made, kept, compared)
         if not shortened:
             break
-        made = decide_orphans(sketches, take_out(sketches, made, shortened, settings), settings)
+        made = take_out(related, made, shortened)
     return made
 
 
@@ -116,22 +115,22 @@ def follow_containers(
 
 
 def find_shortened(
-    sketches: Sketches, decisions: Decisions, kept: KeptDocuments, compared: Shares, settings: CleanSettings
+    related: PairRelations, decisions: Decisions, kept: KeptDocuments, compared: Shares
 ) -> list["ContainedDocument"]:
     """Return the documents that still stay and are edited copies of a longer one, however small their similarity is.
 
     Passages cover HELD of them, and what they have of their own is no more than a copy may have: boilerplate does not
     count. What is chosen is what `take_out` lets go.
     """
-    rule = rule_of(settings)
-    if not rule.prefer_longer:
+    settings = related.settings
+    if not rule_of(settings).prefer_longer:
         return []
     documents, others = kept.documents[compared.contained], kept.documents[compared.container]
     stays = np.append(decisions.kept, True)
     rows = stays[documents] & stays[np.minimum(others, len(decisions))]
     compared, documents, others = compared.select(rows), documents[rows], others[rows]
     is_covered = compared.share >= (settings.passages.contained or 1.0)
-    found = relate_documents(sketches, documents, others, is_covered, settings.near, rule)
+    found = related.relate(documents, others, is_covered)
     goes = found.goes & np.isin(found.relation, (EDITED, CONTAINED))
     goes &= found.difference["novel"] <= settings.near.max_novel * kept.tokens.own_tokens[compared.contained]
     copies = compared.select(goes).list(0.0)
@@ -195,16 +194,18 @@ class ContainedDocument:
     share: float
 
 
-def take_out(
-    sketches: Sketches, decisions: Decisions, pairs: Sequence[ContainedDocument], settings: CleanSettings
-) -> Decisions:
+def take_out(related: PairRelations, decisions: Decisions, pairs: Sequence[ContainedDocument]) -> Decisions:
+    """Return the decisions without documents that others contain, and with those on their copies made anew."""
+    return decide_orphans(related, mark_contained(related, decisions, pairs))
+
+
+def mark_contained(related: PairRelations, decisions: Decisions, pairs: Sequence[ContainedDocument]) -> Decisions:
     """Return the decisions with documents removed as contained; one with other facts stays, a relative of the other."""
     if len(pairs) == 0:
         return decisions
     documents = np.array([pair.document for pair in pairs], np.int64)
     others, shares = np.array([pair.witness for pair in pairs], np.int64), np.array([pair.share for pair in pairs])
-    is_covered = shares >= (settings.passages.contained or 1.0)
-    found = relate_documents(sketches, documents, others, is_covered, settings.near, rule_of(settings))
+    found = related.relate(documents, others, shares >= (related.settings.passages.contained or 1.0))
     goes, before = found.goes, decisions.take(documents)
     relation = np.where(shares > 0, CONTAINED, found.relation).astype(np.uint8)
     relative, noted = before.relative.copy(), ~goes & (before.relative["document"] == KEPT)
@@ -221,18 +222,18 @@ def take_out(
     return decisions.revise(documents, made)
 
 
-def decide_orphans(sketches: Sketches, decisions: Decisions, settings: CleanSettings) -> Decisions:
+def decide_orphans(related: PairRelations, decisions: Decisions) -> Decisions:
     """Return the decisions on documents whose witness was removed as contained: those that its container contains too
     are removed with it, the others are decided anew against all that is kept.
     """
-    orphans = decisions.broken
+    sketches, settings, orphans = related.sketches, related.settings, decisions.broken
     containers = decisions.witness[decisions.witness[orphans]]
     shares = measure_pairs(sketches, orphans, containers, settings.passages)
     is_contained = shares >= (settings.passages.contained or 1.0)
     columns = (column[is_contained].tolist() for column in (orphans, containers, shares))
     pairs = [ContainedDocument(*values) for values in zip(*columns, strict=True)]
     before = decisions
-    decisions = take_out(sketches, decisions, pairs, settings)
+    decisions = mark_contained(related, decisions, pairs)
     moved = decisions.witness[orphans] != before.witness[orphans]
     others = orphans[~moved]
     if others.size == 0:

@@ -97,9 +97,7 @@ def may_share_key(sketches: Sketches, others: npt.NDArray[np.int64]) -> npt.NDAr
     lowest = np.uint64(KEY_MARKS - 1)
     marks[sketches.take(others).keys & lowest] = True
     batches = sketches.segments.batches
-    return np.concatenate(
-        [marks[batch.column("keys", np.uint64) & lowest].any(axis=1) for batch in batches]
-    )
+    return np.concatenate([marks[batch.column("keys", np.uint64) & lowest].any(axis=1) for batch in batches])
 
 
 def order_documents(sketches: Sketches, keep: KeepPolicy) -> npt.NDArray[np.int64]:

@@ -76,11 +76,12 @@ class PairRelations:
             known = np.concatenate([self._keys, new])
             order = np.argsort(known)
             self._keys = known[order]
-            self._found = Relations(
-                *(np.concatenate(both)[order] for both in zip(self._found, found, strict=True))
-            )
+            parts = [self._found, found]
+            joined: list[np.ndarray] = [np.concatenate(columns)[order] for columns in zip(*parts, strict=True)]
+            self._found = Relations(*joined)
         rows = np.searchsorted(self._keys, keys)
-        return Relations(*(column[rows] for column in self._found))
+        columns: list[np.ndarray] = [column[rows] for column in self._found]
+        return Relations(*columns)
 
 
 def settle_relatives(sketches: Sketches, decisions: Decisions, settings: CleanSettings) -> Decisions:

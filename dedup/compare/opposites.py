@@ -193,10 +193,9 @@ def _read_clause(clause: Sequence[_Token], *, is_barred: bool) -> Iterator[Claim
     """Yield the claims of a clause: of every word outside the reach of a denial, and of the one that is denied."""
     cues = [_find_cue(clause, place) for place in range(len(clause))]
     is_open = any(token.word in MIXED and not token.is_name for token in clause)
-    is_mixed = is_barred or any(cues) or is_open
     said = [_read_concepts()[token.key] for token in clause if token.key in _read_concepts()]
-    is_both = any((concept, not opposite) in said for concept, opposite in said)  # "lifts the ban imposed in May"
-    is_mixed, is_open = is_mixed or is_both, is_open or is_both
+    is_open |= any((concept, not opposite) in said for concept, opposite in said)  # "lifts the ban imposed in May"
+    is_mixed = is_barred or any(cues) or is_open
     for place, cue in enumerate(cues):
         if cue is None:
             yield from (_make_claim(clause, place, kind, is_mixed=is_mixed) for kind in _list_kinds(clause, place))

@@ -287,3 +287,9 @@ def test_a_day_is_read_from(raw):
 )  # fmt: skip
 def test_no_day_is_guessed_from(raw):
     assert parse_day(raw.encode()) is None
+
+
+def test_no_copy_follows_a_document_without_a_date():
+    days = np.array([UNDATED, UNDATED, 10, 11, 40], np.int32)
+    found = pair_neighbours(weigh(["a b c d e"] * 5), days, StoryConfig(window=3, topic_window=3))
+    assert [0, 0, 2, 2, 4] == found.leader.tolist()

@@ -178,7 +178,8 @@ def find_neighbours(rows, num_distinct, days, bounds, state, pairs, similarities
                 num_common += share > 0
                 cosine += share * weights[k]
             jaccard = num_common / (num_distinct[i] + num_distinct[j] - num_common)
-            if jaccard > best or (jaccard == best and j < best_j):
+            may_lead = days[j] != UNDATED or days[i] == UNDATED  # else its copies of any two days would be together
+            if may_lead and (jaccard > best or (jaccard == best and j < best_j)):
                 best, best_j = jaccard, j
             if cosine >= bounds.floor and size < list_start + bounds.max_neighbours:
                 pairs[size, 0], pairs[size, 1] = j, i

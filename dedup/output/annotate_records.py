@@ -59,7 +59,7 @@ def refuse_unmarked(files: Sequence[SourceFile]) -> None:
 def annotate(results: Results, documents: npt.NDArray[np.int64]) -> list[Annotation]:
     """Return what is added to the records of some documents, in their order."""
     decisions = results.decisions
-    witnesses = np.unique(decisions.witness[decisions.witness >= 0])  # in the order of the clusters
+    witnesses = results.witnesses
     removed = np.flatnonzero(decisions.witness[documents] >= 0)
     gone = documents[removed]
     columns = (decisions.relation, decisions.similarity, decisions.witness, decisions.difference["novel"])

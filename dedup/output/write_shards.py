@@ -5,12 +5,14 @@ import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import groupby
 from pathlib import Path
 from typing import IO, NamedTuple
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 
 from dedup.corpus.blocks import Rejection
 from dedup.corpus.delimited import DELIMITERS, read_layout
@@ -72,6 +74,11 @@ class Results:
     decisions: Decisions
     text_field: str
     quotes: Mapping[int, Quotes] = field(default_factory=dict)
+
+    @cached_property
+    def witnesses(self) -> npt.NDArray[np.int32]:
+        """Those that documents were removed for, in the order of the clusters."""
+        return np.unique(self.decisions.witness[self.decisions.witness >= 0])
 
 
 def find_dropped(results: Results, shard: Shard) -> list[Dropped]:

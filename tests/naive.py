@@ -1007,3 +1007,9 @@ def expect_f1(values, cut, odds):
     chances = [1 / (1 + math.exp(-odds.slope * (value - odds.middle))) for value in values]
     chosen = [chances[i] for i, value in enumerate(values) if value >= cut]
     return 2 * sum(chosen) / (len(chosen) + sum(chances))
+
+
+def drop_rare(hashes, positions, ends, tallied, least):
+    """Return the fingerprints that were tallied `least` times or more, and where those of each document end."""
+    kept = [k for k in range(len(hashes)) if tallied(hashes[k]) >= min(least, 255)]
+    return [hashes[k] for k in kept], [positions[k] for k in kept], [sum(k < end for k in kept) for end in ends]

@@ -2,11 +2,16 @@
 
 import random
 
+import naive
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from token_layouts import lay_out_numbers
 
 from dedup import PassageConfig
+from dedup.kernels.fingerprints import Fingerprints
+from dedup.kernels.frequencies import drop_rare, tally_block
 from dedup.passages.boilerplate import CORPUS_MIN, CORPUS_SHARE, SERIES_MIN, WINDOW, Series, find_boilerplate
 from dedup.passages.document_tokens import TOKENS_AT_ONCE, DocumentTokens
 
@@ -105,3 +110,17 @@ def test_tallies_that_collide_and_threads_change_nothing(tallies, threads):
     expected = find(documents, series, threads=1)
     assert len(expected) > 300
     assert find(documents, series, threads=threads, tokens_at_once=3000, max_tallies=tallies) == expected
+
+
+@given(st.lists(st.lists(st.integers(0, 9), max_size=9), max_size=9), st.integers(1, 5))
+def test_the_fingerprints_that_are_tallied_often_enough_are_left_in_order(documents, least):
+    hashes = np.array([value for document in documents for value in document], np.uint64)
+    ends = np.cumsum([len(document) for document in documents], dtype=np.int64)
+    positions, tally = np.arange(len(hashes), dtype=np.int32), np.zeros(8, np.uint8)
+    tally_block(tally, hashes, ends, np.zeros(len(ends), np.uint64))
+    expected = naive.drop_rare(
+        hashes.tolist(), positions.tolist(), ends.tolist(), lambda value: tally[naive.fmix64(value) & 7], least
+    )
+    left = np.empty_like(ends)
+    found = drop_rare(tally, least, Fingerprints(hashes, positions, ends), left)
+    assert expected == (hashes[:found].tolist(), positions[:found].tolist(), left.tolist())

@@ -11,7 +11,7 @@ from typing import NoReturn
 import click
 
 from dedup.cli.option_values import require_text
-from dedup.cli.startup import StoppedError, allow_depth, collect_rarely, leave, stop_on_signals, withhold
+from dedup.cli.startup import StoppedError, allow_depth, collect_rarely, leave, sleep_at_once, stop_on_signals, withhold
 from dedup.cli.terminal import STREAM, close_door
 from dedup.errors import CutOffError, DedupError
 from dedup.version import __version__
@@ -109,6 +109,7 @@ def main() -> NoReturn:
     """
     withhold()
     collect_rarely()
+    sleep_at_once()
     allow_depth()
     open_streams()
     close_door()

@@ -99,11 +99,32 @@ def tally_block(tally, hashes, ends, series):
     start, beyond = 0, 0
     for i in range(ends.size):
         for k in range(start, ends[i]):
-            slot = mix64(hashes[k] ^ series[i]) & mask
+            slot = np.int64(mix64(hashes[k] ^ series[i]) & mask)
             beyond += tally[slot] == MAX_TALLY
             tally[slot] = min(tally[slot] + 1, MAX_TALLY)
         start = ends[i]
     return beyond
+
+
+@kernel
+def drop_rare(tally, least, fingerprints, left):
+    """Move the fingerprints that `tally`, made without series, has at least `least` times to the front, in their order.
+
+    In no series are there more of one. `fingerprints` are those of a `list_fingerprints`; `left` (int64[n]) gets where
+    those of each document end now. Returns how many are left.
+    """
+    hashes, positions, ends = fingerprints.hashes, fingerprints.positions, fingerprints.ends
+    mask = U64(tally.size - 1)
+    enough = min(least, MAX_TALLY)
+    start, found = 0, 0
+    for i in range(ends.size):
+        for k in range(start, ends[i]):
+            is_kept = tally[mix64(hashes[k]) & mask] >= enough
+            hashes[found], positions[found] = hashes[k], positions[k]
+            found += np.int64(is_kept)
+        start = ends[i]
+        left[i] = found
+    return found
 
 
 @kernel

@@ -16,6 +16,7 @@ from dedup.kernels.frequencies import (
     MAX_TALLY,
     copy_frequent,
     count_block,
+    drop_rare,
     list_fingerprints,
     mark_block,
     support_block,
@@ -160,12 +161,18 @@ def find_boilerplate(
     blocks = tokens.slices()
     with start_threads(threads) as pool:
         listed = pool.map(lambda here: list_counted(tokens[here], counted[here], winnowing), blocks)
+        none = [np.diff(f.ends, prepend=0) == 0 for f in listed]
+        listed = drop_rare_ones(listed, min(int(rule.needed.min(initial=1 << 30)) for rule in rules), max_tallies)
         tables = pool.map(lambda rule: count_frequent(tokens, listed, rule, winnowing.shingle_size, max_tallies), rules)
         found = [np.empty((0, 5), np.int32)]
         for rule, (table, may_hold) in zip(rules, tables, strict=True):
             if table.size:
                 firsts = [here.start for here in blocks]
-                parts = [tokens[here] for here in blocks], [rule[here] for here in blocks], may_hold
+                # One of which all fingerprints are rare is no document of which none was listed.
+                left = [
+                    m & (n | (np.diff(f.ends, prepend=0) > 0)) for m, n, f in zip(may_hold, none, listed, strict=True)
+                ]
+                parts = [tokens[here] for here in blocks], [rule[here] for here in blocks], left
                 found += pool.map(partial(mark_frequent, table, winnowing), firsts, *parts)
     return merge_ranges(np.concatenate(found), stride)
 
@@ -177,6 +184,24 @@ def list_counted(tokens: DocumentTokens, counted: npt.NDArray[np.bool_], winnowi
         len(tokens),
         lambda *arrays: list_fingerprints(tokens.address, tokens.num_tokens, counted, winnowing, *arrays),
     )
+
+
+def drop_rare_ones(listed: Sequence[Fingerprints], least: int, max_tallies: int) -> list[Fingerprints]:
+    """Return the fingerprints without most of those that fewer than `least` documents of the corpus hold."""
+    tally = make_tally(listed, max_tallies)
+    for f in listed:
+        tally_block(tally, f.hashes, f.ends, np.zeros(len(f.ends), np.uint64))
+    left = []
+    for f in listed:
+        ends = np.empty_like(f.ends)
+        found = drop_rare(tally, least, f, ends)
+        left.append(Fingerprints(f.hashes[:found].copy(), f.positions[:found].copy(), ends))
+    return left
+
+
+def make_tally(listed: Sequence[Fingerprints], max_tallies: int) -> npt.NDArray[np.uint8]:
+    """Return a tally with two bytes for each fingerprint or more, but no more than may be."""
+    return np.zeros(min(1 << (2 * sum(len(f.hashes) for f in listed)).bit_length(), max_tallies), np.uint8)
 
 
 class FrequencyTable(NamedTuple):
@@ -201,7 +226,7 @@ def count_frequent(
     if sum(int((np.diff(f.ends, prepend=0) > 0).sum()) for f in listed) < least:
         return FrequencyTable(np.zeros(0, FREQUENCY), [])
     work = list(zip(tokens.slices(), listed, strict=True))
-    tally = np.zeros(min(1 << (2 * sum(len(f.hashes) for f in listed)).bit_length(), max_tallies), np.uint8)
+    tally = make_tally(listed, max_tallies)
     beyond = sum(tally_block(tally, f.hashes, f.ends, rule.series[here]) for here, f in work)
     met = beyond + int(tally[tally >= min(least, MAX_TALLY)].sum())
     every = np.zeros(int(met * SLOTS_PER_FINGERPRINT) + 1024, FREQUENCY)

@@ -39,6 +39,7 @@ from dedup.kernels.frequencies import (
     FREQUENCY,
     copy_frequent,
     count_block,
+    drop_rare,
     find_frequency,
     list_fingerprints,
     mark_block,
@@ -193,6 +194,7 @@ def list_boilerplate_kernels() -> Iterator[Call]:
     fingerprints = Fingerprints(hashes, positions, ends)
     yield Call(list_fingerprints, (address, num_tokens, new("?"), Winnowing(1, 1), hashes, positions, ends))
     yield Call(tally_block, (new("u1"), hashes, ends, series))
+    yield Call(drop_rare, (new("u1"), 1, fingerprints, new("i8")))
     yield Call(count_block, (table, new("u1"), 1, 0, hashes, ends, series))
     yield Call(copy_frequent, (table, 1, table))
     yield Call(support_block, (table, 0, fingerprints, series, num_tokens, new("i4"), 1, new("?")))

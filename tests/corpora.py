@@ -77,6 +77,21 @@ def make_excerpts(records, count=8):
     ]
 
 
+def make_orphans(dates):
+    """Return a text, copies of one that it contains but not of itself, and that one at last; dates of all but the first.
+
+    The newest of them is contained, so that the copies lose their witness.
+    """
+    words = make_text("contained", count=600).split()
+    copy = [*words[100:], *make_text("own", count=180).split()]
+    long = [*make_text("before", count=900).split(), *words[:590], *make_text("after", count=900).split()]
+    copies = [[*copy[:place], f"other{place}", *copy[place + 1 :]] for place in range(len(dates) - 1)]
+    texts = [" ".join(text) for text in (long, *copies, words)]
+    return [
+        {"id": str(n), "text": text, "date": d} for n, (text, d) in enumerate(zip(texts, ["", *dates], strict=True))
+    ]
+
+
 def make_records(seed, num_stories, copies=2):
     """Return records of stories in mixed order, each with `copies` versions: near-copies and copies in capitals."""
     records = []

@@ -6,7 +6,7 @@ import re
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from corpora import edit_text, make_text, removed_ids, write_jsonl
+from corpora import edit_text, make_orphans, make_text, removed_ids, write_jsonl
 
 from dedup import DedupError, Document, KeepPolicy, NearConfig, deduplicate
 
@@ -161,3 +161,17 @@ def test_documents_of_the_library_bring_fields_for_the_policy():
     documents = [Document("a", TEXT, {"date": 1}), Document("b", TEXT, {"date": 2})]
     result = deduplicate(documents, NearConfig(keep=KeepPolicy.parse("newest:date")))
     assert [d.id for d in result.kept] == ["b"]
+
+
+@pytest.mark.parametrize(("policy", "kept"), [("newest:date", "3"), ("oldest:date", "2"), ("prefer:id=4,3", "3")])
+def test_copies_of_what_is_contained_are_kept_by_the_policy(dedup, tmp_path, policy, kept):
+    records = make_orphans(["2024-01-02", "2024-01-01", "2024-01-03", "2024-01-04"])
+    if policy == "oldest:date":
+        records[-1]["date"] = "2023-12-31"
+    write_jsonl(tmp_path / "a.jsonl", records)
+    done = dedup("clean", "a.jsonl", "-o", "out", "--keep", policy, cwd=tmp_path)
+    assert done.code == 0, done.stderr
+    gone = removed_ids(tmp_path / "out")
+    assert gone == {"4": "0"} | dict.fromkeys({"1", "2", "3"} - {kept}, kept)
+    result = deduplicate(records, NearConfig(keep=KeepPolicy.parse(policy)))
+    assert [d.id for d in result.kept] == ["0", kept]

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import pytest
 from commands import clean_quietly
-from corpora import make_text, spell, write_jsonl
+from corpora import make_orphans, make_text, removed_ids, spell, write_jsonl
 from engines import decide_locally
 from forged_words import FORGED
 from hypothesis import Phase, given, settings
@@ -479,6 +479,15 @@ def test_keep_policies(tmp_path, policy):
     near = NearConfig(shingle_size=2, keep=KeepPolicy.parse(policy))
     off = PassageConfig("off")
     assert_same(*clean_both(tmp_path, [tmp_path / "news.jsonl"], near=near, passages=off))
+
+
+@pytest.mark.nightly
+def test_copies_of_what_is_contained_are_kept_by_the_policy(tmp_path):
+    write_jsonl(tmp_path / "news.jsonl", make_orphans(["2024-01-02", "2024-01-01", "2024-01-03", "2024-01-04"]))
+    near = NearConfig(keep=KeepPolicy.parse("newest:date"))
+    local, spark = clean_both(tmp_path, [tmp_path / "news.jsonl"], near=near, passages=CONTAINED)
+    assert_same(local, spark)
+    assert {"1": "3", "2": "3", "4": "0"} == removed_ids(local)
 
 
 def test_parquet_in_and_out(tmp_path):

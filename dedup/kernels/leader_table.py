@@ -197,8 +197,8 @@ def enter_buckets(state, rank, keys, signature, max_bucket):
 
 
 @kernel
-def enter_known(state, keys, signatures, num_removed, max_bucket):
-    """Enter the documents that earlier runs kept (ranks 0 and on) without a new decision, and removed contents.
+def enter_known(state, first, keys, signatures, num_removed, max_bucket):
+    """Enter the documents that were kept before (ranks `first` and on) without a new decision, and removed contents.
 
     Of a document whose witness is known, so that it is removed, only the content is noted.
     Only stored documents that share a band key with a new one are loaded, so a bucket that was full in the original run
@@ -206,8 +206,8 @@ def enter_known(state, keys, signatures, num_removed, max_bucket):
     are removed documents, the first of their contents: exact copies share their decision. O(bands) each.
     """
     for removed in range(num_removed):
-        find_exact(state, keys.shape[0] + removed)
-    for rank in range(keys.shape[0]):
-        find_exact(state, rank)
-        if state.witness[rank] == KEPT:
-            enter_buckets(state, rank, keys[rank], signatures[rank], max_bucket)
+        find_exact(state, first + keys.shape[0] + removed)
+    for place in range(keys.shape[0]):
+        find_exact(state, first + place)
+        if state.witness[first + place] == KEPT:
+            enter_buckets(state, first + place, keys[place], signatures[place], max_bucket)

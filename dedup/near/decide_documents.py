@@ -63,11 +63,14 @@ def decide_again(
 ) -> Decisions:
     """Decide some documents anew against those that are kept, and in their order against each other.
 
-    Both are doc_indices. Returns the decisions on `others`, witnesses by doc_index.
+    Both are doc_indices. Returns the decisions on `others`, witnesses by doc_index. Those that are kept stay so.
     """
-    order = np.concatenate([kept[may_share_key(sketches, others)[kept]], others])
+    kept = kept[may_share_key(sketches, others)[kept]]
+    order = np.concatenate([kept, others])
     cover = Cover(len(order), settings.near, sketches.stored, rule_of(settings))
-    for documents in sketches.gather(order):
+    for documents in sketches.gather(kept):
+        cover.enter(documents)
+    for documents in sketches.gather(others):
         cover.offer(documents)
     decided = cover.result().by_document(order, len(sketches))
     return decided.take(slice(len(order) - len(others), None))

@@ -150,7 +150,7 @@ class Cover:
         state.relation[here], state.difference[here] = removed.relation, removed.difference
         state.facts[here] = removed.facts
         keys, signatures = as_read_only(stored.keys), as_read_only(stored.signature)
-        enter_known(state, keys, signatures, len(removed), self._config.max_bucket)
+        enter_known(state, 0, keys, signatures, len(removed), self._config.max_bucket)
 
     def _describe(self, first: int, documents: Offered | StoredDocuments) -> None:
         """Note what is known of documents, at the ranks from `first` on."""
@@ -164,18 +164,18 @@ class Cover:
         if documents.facts.view(np.uint8).any():
             self._state.facts[here] = documents.facts
 
-    def enter(self, documents: Offered, removed: npt.NDArray[np.bool_]) -> None:
-        """Enter the first documents without a decision: later ones are compared with those that are not `removed`.
+    def enter(self, documents: Offered, removed: npt.NDArray[np.bool_] | None = None) -> None:
+        """Enter the next documents without a decision: later ones are compared with those that are not `removed`.
 
         A removed one is its own witness here: so is it that of a later copy that shares its fate.
         """
         first, self._offered = self._offered, self._offered + len(documents.keys)
-        assert first == 0, "documents are entered before any is offered"
         self._describe(first, documents)
-        gone = np.flatnonzero(removed)
-        self._state.witness[gone] = gone
+        if removed is not None:
+            gone = np.flatnonzero(removed) + first
+            self._state.witness[gone] = gone
         keys, signatures = as_read_only(documents.keys), as_read_only(documents.signature)
-        enter_known(self._state, keys, signatures, 0, self._config.max_bucket)
+        enter_known(self._state, first, keys, signatures, 0, self._config.max_bucket)
         self._state.counters[FULL_BUCKETS] = self._state.counters[NOT_ENTERED] = 0
 
     def offer(self, documents: Offered, *, enter: bool = True) -> None:

@@ -1,6 +1,6 @@
 """Documents that others contain: who is removed, and what becomes of those that they stood for."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,6 +30,7 @@ from dedup.passages.containment import (
 from dedup.passages.document_tokens import DocumentTokens, join_tokens
 from dedup.passages.search import compare_pairs
 
+KeepOrder = Callable[[], npt.NDArray[np.int64]]  # all doc_indices in the order of the policy, where it is needed
 MAX_CHAIN = 8  # times that shortened copies are looked for anew: what one was of may be one itself
 
 
@@ -73,17 +74,22 @@ def remove_contained(
     candidates: Candidates,
     settings: CleanSettings,
     threads: int,
+    order: KeepOrder,
 ) -> Decisions:
-    """Return the decisions with documents removed that another one contains; their copies are decided anew."""
+    """Return the decisions with documents removed that another one contains; their copies are decided anew.
+
+    These are decided in the order of the keep policy, which `order` gives.
+    """
     kept, related = candidates.documents, PairRelations(sketches, settings)
     compared = compare_whole(candidates.pairs, kept.tokens, settings, threads)
     pairs = kept.name(find_contained(compared, kept.tokens, settings, threads))
-    decisions = take_out(related, decisions, pairs)
+    decisions = take_out(related, decisions, pairs, order)
     outgrown = find_outgrown(sketches, decisions, settings)
-    made = take_out(related, decisions, outgrown)
+    made = take_out(related, decisions, outgrown, order)
     needed = set(decisions.witness[made.kept & ~decisions.kept].tolist())  # without them something would stay
     if needed:
-        made = take_out(related, decisions, [pair for pair in outgrown if pair.document not in needed])
+        outgrown = [pair for pair in outgrown if pair.document not in needed]
+        made = take_out(related, decisions, outgrown, order)
     tried = np.stack([compared.contained, compared.container], axis=1)
     for _ in range(MAX_CHAIN):
         new = follow_containers(made, kept, compared, tried)
@@ -92,7 +98,7 @@ def remove_contained(
         shortened = find_shortened(related, made, kept, compared)
         if not shortened:
             break
-        made = take_out(related, made, shortened)
+        made = take_out(related, made, shortened, order)
     return made
 
 
@@ -194,9 +200,11 @@ class ContainedDocument:
     share: float
 
 
-def take_out(related: PairRelations, decisions: Decisions, pairs: Sequence[ContainedDocument]) -> Decisions:
+def take_out(
+    related: PairRelations, decisions: Decisions, pairs: Sequence[ContainedDocument], order: KeepOrder
+) -> Decisions:
     """Return the decisions without documents that others contain, and with those on their copies made anew."""
-    return decide_orphans(related, mark_contained(related, decisions, pairs))
+    return decide_orphans(related, mark_contained(related, decisions, pairs), order)
 
 
 def mark_contained(related: PairRelations, decisions: Decisions, pairs: Sequence[ContainedDocument]) -> Decisions:
@@ -222,9 +230,9 @@ def mark_contained(related: PairRelations, decisions: Decisions, pairs: Sequence
     return decisions.revise(documents, made)
 
 
-def decide_orphans(related: PairRelations, decisions: Decisions) -> Decisions:
+def decide_orphans(related: PairRelations, decisions: Decisions, order: KeepOrder) -> Decisions:
     """Return the decisions on documents whose witness was removed as contained: those that its container contains too
-    are removed with it, the others are decided anew against all that is kept.
+    are removed with it, the others are decided anew against all that is kept, in the order of the keep policy.
     """
     sketches, settings, orphans = related.sketches, related.settings, decisions.broken
     containers = decisions.witness[decisions.witness[orphans]]
@@ -235,10 +243,10 @@ def decide_orphans(related: PairRelations, decisions: Decisions) -> Decisions:
     before = decisions
     decisions = mark_contained(related, decisions, pairs)
     moved = decisions.witness[orphans] != before.witness[orphans]
-    others = orphans[~moved]
-    if others.size == 0:
+    if moved.all():
         return decisions
-    kept = np.flatnonzero(decisions.kept)
+    ranked = order()
+    kept, others = ranked[decisions.kept[ranked]], ranked[np.isin(ranked, orphans[~moved])]
     return decisions.revise(others, decide_again(sketches, settings, kept, others))
 
 

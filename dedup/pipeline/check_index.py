@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 import numpy as np
@@ -61,7 +62,8 @@ def check_documents(run: CleanRun, progress: Progress) -> KnownDocuments:
     sketches = sketches.with_stored(containers.stored)
     if job.settings.passages.finds_contained:
         candidates = add_stored(sketches, kept, np.empty((0, 2), np.int32), containers.pairs)
-        decisions = remove_contained(sketches, decisions, candidates, job.settings, job.workers)
+        order = partial(np.arange, len(sketches))  # none is compared with another one
+        decisions = remove_contained(sketches, decisions, candidates, job.settings, job.workers, order)
     decisions = confirm(sketches, decisions, job)
     segments = sketches.segments
     return KnownDocuments(len(sketches), [*describe_known(segments, decisions)], segments.count_rejections())

@@ -1,7 +1,8 @@
 """The passages of a clean run: who is contained in whom, what may be cut, and where it is in the texts."""
 
-from functools import partial
+from functools import cache, partial
 
+from dedup.near.decide_documents import order_documents
 from dedup.near.decisions import Decisions
 from dedup.near.relate_documents import settle_relatives
 from dedup.near.segments import Segments
@@ -35,7 +36,8 @@ def find_passages(
             if settings.passages.finds_contained:
                 pairs = choose_pairs(shared, kept.tokens.own_tokens)
                 candidates = add_stored(sketches, kept, pairs, containers.pairs)
-                decisions = remove_contained(sketches, decisions, candidates, settings, job.workers)
+                order = cache(partial(order_documents, sketches, settings.keep))
+                decisions = remove_contained(sketches, decisions, candidates, settings, job.workers, order)
                 decisions = settle_relatives(sketches, decisions, settings)
             across = shared.renumber(kept.documents)
             passages = plan_kept(segments, decisions, across, settings.passages, cut_across=settings.passages.across)

@@ -144,7 +144,7 @@ def list_cover_kernels() -> Iterator[Call]:
     keys, signatures, tokens = given("u8", 2), given("u8", 2), given("u4")
     rule = RelationRule(0.3, 200, False, 1, given("u4", 2), new("i4", 2))
     yield Call(cover_block, (state, 0, keys, signatures, Limits(0.8, 1), 1, rule, 1))
-    yield Call(enter_known, (state, keys, signatures, 0, 1))
+    yield Call(enter_known, (state, 0, keys, signatures, 0, 1))
     yield Call(sort_buckets, (new("u8"), new("u8")))
     shared = (new("u8"), new("u8"), new("i4"), Limits(0.8, 1), 1, np.uint8(1), new("u1"))
     yield Call(mark_shared, shared)

@@ -93,7 +93,7 @@ class SketchedTexts:
             kept = gather_kept(sketches, decisions.kept, boilerplate)
             shared = find_across(kept.tokens, self.passages, lambda _: None, threads)
             candidates = Candidates(kept, choose_pairs(shared, kept.tokens.own_tokens))
-            decisions = remove_contained(sketches, decisions, candidates, settings, threads)
+            decisions = remove_contained(sketches, decisions, candidates, settings, threads, lambda: order)
             decisions = settle_relatives(sketches, decisions, settings)
         return confirm_texts(self.documents, offered, decisions, settings)
 

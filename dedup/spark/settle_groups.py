@@ -210,7 +210,8 @@ def settle_group(batches: Iterator[pa.RecordBatch], *, settings: CleanSettings) 
     containers = [row for batch in given for row in batch.column("containers").to_pylist()]
     pairs = [(doc[place], other) for place, row in enumerate(order.tolist()) for other in containers[row] or ()]
     places = np.searchsorted(doc[kept], np.array(pairs, np.int64).reshape(-1, 2)).astype(np.int32)
-    made = remove_contained(sketches, before, Candidates(KeptDocuments(kept, tokens), places), settings, 1)
+    candidates = Candidates(KeptDocuments(kept, tokens), places)
+    made = remove_contained(sketches, before, candidates, settings, 1, partial(np.argsort, ranks))
     made = settle_relatives(sketches, made, settings)
     changed = np.flatnonzero((made.witness != before.witness) | (made.relative != before.relative))
     yield fill_rows(0, describe_fates(offered, np.concatenate([ranks, outside]), made, changed))

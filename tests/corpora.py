@@ -78,7 +78,7 @@ def make_excerpts(records, count=8):
 
 
 def make_orphans(dates):
-    """Return a text, copies of one that it contains but not of itself, and that one at last; dates of all but the first.
+    """Return a text, copies of one that it contains but not of itself, and that one.
 
     The newest of them is contained, so that the copies lose their witness.
     """

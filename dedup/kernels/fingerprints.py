@@ -176,8 +176,7 @@ def mark_fingerprints(address, num_tokens, winnowing, seen):
             slot = seen_slot(seen, mix64(shingles[positions[k]]))
             times = times_seen(seen, slot)
             met += times > 0
-            if times < 2:
-                seen[slot >> 2] += np.uint8(1 << ((slot & 3) << 1))
+            seen[slot >> 2] += np.uint8(np.int64(times < 2) << ((slot & 3) << 1))
     return total, met
 
 
@@ -240,15 +239,16 @@ def list_repeated(address, num_tokens, winnowing, seen, part, mixed, positions, 
             shingles = np.empty(2 * tokens.size, np.uint64)
             places = np.empty(2 * tokens.size, np.int32)
         count = winnow(shingles, roll_unmasked(tokens, shingle_size, shingles), window, places)
+        asked = found
         for k in range(count):
             shingle = shingles[places[k]]
-            if shingle == HIDDEN or not is_part(shingle, part):
-                continue
-            value = mix64(shingle)
-            if times_seen(seen, seen_slot(seen, value)) >= 2:
-                mixed[found] = value
-                positions[found] = places[k]
-                found += 1
+            mixed[asked] = mix64(shingle)
+            positions[asked] = places[k]
+            prefetch(seen, seen_slot(seen, mixed[asked]) >> 2)
+            asked += np.int64(shingle != HIDDEN and is_part(shingle, part))
+        for k in range(found, asked):
+            mixed[found], positions[found] = mixed[k], positions[k]
+            found += np.int64(times_seen(seen, seen_slot(seen, mixed[k])) >= 2)
         ends[i] = found
     return found
 

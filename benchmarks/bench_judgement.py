@@ -16,7 +16,7 @@ removals_fourth.jsonl  all pairs that threshold 0.3 removed and 0.5 did not; the
 removals_fifth.jsonl   removals of which six to nine tenths stand in the witness, drawn and
                        judged after that rule was fixed
 pairs.jsonl            pairs of any similarity, same or other: does `dedup.deduplicate` remove one of the two
-pairs_second.jsonl     the same of other documents and outlets; their recall was known before the last rule
+pairs_second.jsonl     the same of other documents and outlets; seen before the last rule (0075)
 cuts.jsonl             cuts of an earlier rule; cuts_second.jsonl those of the next one, which was then narrowed
 """
 

@@ -336,6 +336,7 @@ class Meeting:
     contained: bool
     adds: bool
     similarity: float
+    title_names: int = 0
 
     @property
     def brings_news(self):
@@ -347,18 +348,24 @@ class Meeting:
         if self.days == 0:
             corrected = self.contained and (self.d.num_gaps == 1 or not restated)
             has_facts = self.d.num_facts >= 1 and not self.inside and not corrected
-            return has_facts or (not shortened and self.similarity < 0.35)
+            many = self.d.num_facts >= 2 and restated
+            return has_facts or many or (not shortened and self.similarity < 0.35)
         if self.contained and (restated or (self.adds and not self.inside)):
             return True
         facts, in_title = self.d.num_facts >= 2, self.title.num_facts > 0
-        return in_title or facts or (not shortened and self.similarity < 0.9)
+        names = 0 < self.d.num_gaps <= 3 * self.d.num_slots and not self.inside
+        return in_title or facts or ((names or not shortened) and self.similarity < 0.9)
 
     @property
     def fills_frame(self):
         """Return whether much of what differs are conflicting slots."""
         slots, facts, gaps = self.d.num_slots, self.d.num_facts, self.d.num_gaps
         if self.outlet == "same":
-            return (slots >= 3 and 5 * slots >= gaps and facts > 0) or (slots >= 5 and 2 * slots >= gaps)
+            other = slots > 1 or (self.title_names > 1 and self.similarity < 0.9)
+            renamed = self.title_names > 0 and other
+            return renamed or (slots >= 3 and 5 * slots >= gaps and facts > 0) or (slots >= 5 and 2 * slots >= gaps)
+        if self.similarity < 0.5 and slots >= 4 and 3 * slots >= gaps and 4 * facts >= slots:
+            return True
         mostly, only = facts >= 3 and 3 * facts >= gaps, facts >= 2 and slots == gaps
         undated = self.outlet == "unknown" and self.days > 0 and (self.title.num_facts > 0 or facts >= 2)
         return mostly or only or undated
@@ -374,13 +381,20 @@ def relate(mine, theirs, similarity, rule, *, is_contained=False):
     d = compare_words(tokens, witness, rule.slot_words)
     inside = d.num_novel <= 0.1 * len(tokens) and len(tokens) <= 0.85 * len(witness)
     adds = 15 * d.num_novel > len(tokens)
-    meeting = Meeting(d, title, outlet, days, inside, is_contained, adds, similarity)
+    names = count_renamed(mine.facts.title, theirs.facts.title, title, rule)
+    meeting = Meeting(d, title, outlet, days, inside, is_contained, adds, similarity, names)
     exact = [token.text for token in tokens] == [token.text for token in witness]
-    if len(tokens) <= 25 and title.num_slots and outlet != "other":
+    if len(tokens) <= 25 and title.num_slots and (outlet != "other" or d.num_slots):
         return "template"
     if exact:
         return "template" if title.num_facts and outlet == "same" else "exact"
     return relate_changed(tokens, witness, meeting, rule, is_contained=is_contained)
+
+
+def count_renamed(mine, theirs, title, rule):
+    """Return the novel words of the title that has more, where names differ and half of either is shared; else 0."""
+    most = max(title.num_novel, compare_words(theirs, mine, rule.slot_words).num_novel)
+    return most if title.num_slots > title.num_facts and 2 * most <= min(len(mine), len(theirs)) else 0
 
 
 def relate_changed(tokens, witness, meeting, rule, *, is_contained):
@@ -402,8 +416,9 @@ def relate_changed(tokens, witness, meeting, rule, *, is_contained):
 
 def contains(tokens, witness, d, rule):
     """Return whether a document has all of its witness, without a conflict, and a good part more."""
-    longer = len(tokens) > 1.1 * len(witness) and d.num_novel > 0.1 * len(tokens) and not d.num_facts
-    return longer and compare_words(witness, tokens, rule.slot_words).num_novel <= 0.1 * len(witness)
+    longer = len(tokens) > 1.1 * len(witness) and not d.num_facts
+    more = d.num_novel > 0.1 * len(tokens) or d.longest_run >= 50
+    return longer and more and compare_words(witness, tokens, rule.slot_words).num_novel <= 0.1 * len(witness)
 
 
 @dataclass(frozen=True)

@@ -23,13 +23,16 @@ TEXTS = [
     "a b c d e f g h",
     "4 a b c d e 5",
     "6 a b c d e 7 f",
+    "a b c d e f 7 g h i j Oslo k l m Rome n o p Bonn q r s",
+    "a b c d e f 8 g h i j Bern k l m Kyiv n o p Lima q r s",
+    "a b c d e f 7 g h i j Bern k l m Rome n o p Bonn q r s",
 ]
 
 # Articles in which all that is known takes part: few texts, titles, outlets, days and URLs, so that they meet.
 articles = st.fixed_dictionaries(
     {
         "text": st.sampled_from(TEXTS),
-        "title": st.sampled_from(["", "a 7", "a 8"]),
+        "title": st.sampled_from(["", "a 7", "a 8", "a trip to Oslo", "a trip to Rome", "a trip to New York"]),
         "outlet": st.sampled_from(["", "p", "q"]),
         "date": st.sampled_from(["", "2024-01-01", "2024-01-02", "2024-02-02"]),
         "url": st.sampled_from(["", "http://p.org/1"]),

@@ -80,3 +80,68 @@ def test_a_contained_text_of_another_day_may_have_more_words_of_its_own_where_it
     witness = {"text": f"{shared} {make_text('more', num_more)}", "outlet": "p", "date": "2024-03-01"}
     later = {"text": f"{shared} {own}", "outlet": "p", "date": "2024-03-02"}
     assert relate_records(later, witness, is_contained=True) == relation
+
+
+VISIT = "Officials briefed the senator in {} on {} after the storm. He thanked sheriff {} and {} rescue teams there."
+PLACES = "the senator surveys storm damage in {} County and the towns around"
+
+
+@pytest.mark.parametrize(
+    ("places", "outlets", "relation"),
+    [
+        (("Pinellas", "St. Lucie"), ("p", "p"), "template"),  # two other words in the titles
+        (("Pinellas", "Volusia"), ("p", "p"), "edited"),  # one other word, which may be a correction
+        (("Pinellas", "St. Lucie"), ("p", "q"), "edited"),  # senders of a joint release have other names
+    ],
+)
+def test_what_one_outlet_titles_with_other_names_in_one_frame_is_a_template(places, outlets, relation):
+    shared = make_text("shared", 60)
+    mine, theirs = (
+        {"text": f"{shared} {make_text(own, 5)}", "title": PLACES.format(place), "outlet": outlet, "date": "2024-03-01"}
+        for own, place, outlet in zip(("own", "mine"), places, outlets, strict=True)
+    )
+    assert relate_records(mine, theirs) == relation
+
+
+def test_one_other_word_in_the_titles_counts_where_two_names_of_the_texts_differ():
+    mine, theirs = (
+        {"text": VISIT.format(place, "Friday", name, 40), "title": PLACES.format(place), "outlet": "p"}
+        for place, name in (("Pinellas", "Gualtieri"), ("Volusia", "Chitwood"))
+    )
+    assert relate_records(mine, theirs, is_contained=True) == "template"
+
+
+def test_a_short_text_of_another_outlet_is_a_template_where_text_and_title_have_another_name():
+    mine, theirs = (
+        {"text": f"today Eric {name} was sworn in as a member", "title": f"the oath of {name}", "outlet": name}
+        for name in ("Swalwell", "Gabbard")
+    )
+    assert relate_records(mine, theirs) == "template"
+    assert relate_records({**mine, "text": theirs["text"]}, theirs) == "exact"
+
+
+def test_local_versions_of_one_release_are_templates_where_less_than_half_is_shared():
+    frame = " {} ".join(make_text(name, 5) for name in "abcde")
+    mine, theirs = (
+        {"text": frame.format(*slots), "outlet": slots[1]}
+        for slots in ((197, "Illinois", "Kelly", "Chicago"), (812, "California", "Diaz", "Vernon"))
+    )
+    assert relate_records(mine, theirs) == "template"
+
+
+@pytest.mark.parametrize(("days", "relation"), [(0, "contained"), (1, "update")])
+def test_names_of_a_contained_text_are_news_on_another_day(days, relation):
+    mine, theirs = (
+        {"text": f"{make_text('s', 9)} showers in {place} district {make_text('t', 9)}", "outlet": "p"}
+        for place in ("Galle", "Kandy")
+    )
+    dates = {"date": "2024-03-01"}, {"date": f"2024-03-0{1 + days}"}
+    assert relate_records(theirs | dates[1], mine | dates[0], is_contained=True) == relation
+
+
+@pytest.mark.parametrize("num_own", [65, 45])
+def test_the_longer_of_two_stays_for_a_long_passage_of_its_own(num_own):
+    shorter = make_text("shared", 420 if num_own == 45 else 600)
+    texts = [shorter, f"{shorter} {make_text('own', num_own)}"]
+    [removal] = deduplicate(texts).removed
+    assert removal.document.text == texts[num_own == 45]

@@ -26,6 +26,9 @@ UNLIKE = 0.35  # the same on one day
 MANY_FACTS = 2  # conflicting slots with facts: what is printed again on another day may correct a single one
 TEMPLATE_SLOTS, TEMPLATE_SHARE = 3, 5  # conflicting slots; one gap in so many has to be one
 TEMPLATE_NAMES = 5  # conflicting slots in which only names differ, half of all gaps
+APART_SLOTS, APART_GAPS, APART_FACTS = 4, 3, 4  # the same below HALF: slots; one gap in so many; one slot with facts
+NAMES_SHARE = 3  # one gap in so many has to be a slot, in what one outlet prints again on another day
+LONG_RUN = 50  # novel words in a row for which the longer one stays
 LATE = 30  # days after which a text is printed again only as it was
 SHORT_TEXT = 25  # words up to which the title says what a text is about
 SHORTENED, SHORTENED_NOVEL = 0.85, 0.1  # length of a shortened copy beside the witness, and share of novel words
@@ -82,25 +85,29 @@ class Meeting(NamedTuple):
 
     outlet       SAME, UNKNOWN or OTHER
     title_slots  conflicting slots of the titles; title_facts those with more than names
+    title_names  novel words of the title that has more of them, where names differ and half of either is shared; else 0
     days         between the two, 0 where one is unknown
     """
 
     outlet: int
     title_slots: int
     title_facts: int
+    title_names: int
     days: int
 
 
 @inlined
 def meet(facts, others, rule):
     """Return how what is known of two documents differs."""
-    title = compare_words(
-        tokens_at(facts.title, facts.num_title),
-        tokens_at(others.title, others.num_title),
-        rule.slot_words,
-        rule.no_slots,
-    )
-    return Meeting(compare_outlets(facts, others), title.num_slots, title.num_facts, count_days(facts, others))
+    mine, theirs = tokens_at(facts.title, facts.num_title), tokens_at(others.title, others.num_title)
+    title = compare_words(mine, theirs, rule.slot_words, rule.no_slots)
+    names = 0
+    if title.num_slots > title.num_facts:
+        back = compare_words(theirs, mine, rule.slot_words, rule.no_slots)
+        names = max(title.num_novel, back.num_novel)
+        names = names if 2 * names <= min(mine.size, theirs.size) else 0
+    outlet, days = compare_outlets(facts, others), count_days(facts, others)
+    return Meeting(outlet, title.num_slots, title.num_facts, names, days)
 
 
 @inlined
@@ -129,19 +136,19 @@ def relate(tokens, witness, facts, witness_facts, likeness, rule):
     Given are uint32 tokens and rows of FACTS of both. O(words).
     """
     meeting = meet(facts, witness_facts, rule)
-    is_titled = tokens.size <= SHORT_TEXT and meeting.title_slots > 0 and meeting.outlet != OTHER
+    is_titled = tokens.size <= SHORT_TEXT and meeting.title_slots > 0
     if likeness.is_exact:  # the tokens of a stored witness may not be in memory
-        is_template = is_titled or (meeting.title_facts > 0 and meeting.outlet == SAME)
+        is_template = (is_titled and meeting.outlet != OTHER) or (meeting.title_facts > 0 and meeting.outlet == SAME)
         return TEMPLATE if is_template else EXACT, Difference(0, 0, 0, 0, 0)
     difference = compare_words(tokens, witness, rule.slot_words, rule.no_slots)
     relation = EDITED
-    if is_titled:
+    if is_titled and (meeting.outlet != OTHER or difference.num_slots > 0):
         relation = TEMPLATE
     elif adds_much(tokens.size, difference, likeness, rule):
         relation = EXTENDED
     elif brings_news(tokens.size, witness.size, difference, meeting, likeness):
         relation = UPDATE
-    elif fills_frame(difference, meeting):
+    elif fills_frame(difference, meeting, likeness.similarity):
         relation = TEMPLATE
     elif likeness.is_contained:
         relation = CONTAINED
@@ -170,10 +177,13 @@ def brings_news(size, witness_size, difference, meeting, likeness):
     is_reworded = not is_shortened and likeness.similarity < (UPDATE_SIMILARITY if meeting.days > 0 else UNLIKE)
     if meeting.days == 0:
         is_corrected = likeness.is_contained and (difference.num_gaps == 1 or not is_restated(difference))
-        return is_reworded or (difference.num_facts > 0 and not is_inside and not is_corrected)
+        has_facts = difference.num_facts >= MANY_FACTS and is_restated(difference)
+        return is_reworded or has_facts or (difference.num_facts > 0 and not is_inside and not is_corrected)
     adds_words = difference.num_novel > UPDATE_SHARE * size
     if likeness.is_contained and (is_restated(difference) or (adds_words and not is_inside)):
         return True
+    is_renamed = difference.num_slots > 0 and NAMES_SHARE * difference.num_slots >= difference.num_gaps
+    is_reworded |= is_renamed and not is_inside and likeness.similarity < UPDATE_SIMILARITY
     return is_reworded or meeting.title_facts > 0 or difference.num_facts >= MANY_FACTS
 
 
@@ -184,13 +194,17 @@ def is_restated(difference):
 
 
 @inlined
-def fills_frame(difference, meeting):
+def fills_frame(difference, meeting, similarity):
     """Return whether two documents are one frame, filled with other facts: a good share of what differs conflicts."""
     slots, facts, gaps = difference.num_slots, difference.num_facts, difference.num_gaps
     if meeting.outlet == SAME:
         has_facts = slots >= TEMPLATE_SLOTS and TEMPLATE_SHARE * slots >= gaps and facts > 0
-        return has_facts or (slots >= TEMPLATE_NAMES and 2 * slots >= gaps)
+        is_other = slots > 1 or (meeting.title_names > 1 and similarity < UPDATE_SIMILARITY)
+        is_renamed = meeting.title_names > 0 and is_other
+        return has_facts or is_renamed or (slots >= TEMPLATE_NAMES and 2 * slots >= gaps)
     if meeting.outlet == UNKNOWN and meeting.days > 0 and (meeting.title_facts > 0 or facts >= MANY_FACTS):
+        return True
+    if similarity < HALF and slots >= APART_SLOTS and APART_GAPS * slots >= gaps and APART_FACTS * facts >= slots:
         return True
     return (facts >= TEMPLATE_SLOTS and 3 * facts >= gaps) or (facts >= MANY_FACTS and slots == gaps)
 
@@ -200,7 +214,7 @@ def contains(tokens, witness, difference, rule):
     """Return whether a document has all of its witness, without a conflict, and a good part more."""
     if tokens.size <= GROWN * witness.size or difference.num_facts > 0:
         return False
-    if difference.num_novel <= SHORTENED_NOVEL * tokens.size:
+    if difference.num_novel <= SHORTENED_NOVEL * tokens.size and difference.longest_run < LONG_RUN:
         return False
     reverse = compare_words(witness, tokens, rule.slot_words, rule.no_slots)
     return reverse.num_novel <= SHORTENED_NOVEL * witness.size

@@ -339,6 +339,48 @@ def test_a_file_that_lists_no_stories_is_refused(dedup, tmp_path, texts):
         assert "stories.jsonl" in done.stderr
 
 
+def test_a_file_of_stories_of_another_input_is_refused(dedup, tmp_path, texts):
+    (tmp_path / "news.jsonl").write_text(json.dumps(article("a", texts[0], "north")) + "\n")
+    (tmp_path / "stories.jsonl").write_text('{"story": 1, "documents": [{"path": "x.jsonl", "line": 1}]}\n')
+    options = ("-o", str(tmp_path / "out"), "--stories", str(tmp_path / "stories.jsonl"))
+    done = dedup("sources", str(tmp_path / "news.jsonl"), *options)
+    assert (done.code, "none of its articles is in the input" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("wire", ["typo.jsonl.gz", "https://host.invalid/a.jsonl", "nobody", "outlet=nobody"])
+def test_a_known_source_that_is_nowhere_is_an_error(dedup, tmp_path, texts, wire):
+    (tmp_path / "news.jsonl").write_text(json.dumps(article("a", texts[0], "north")) + "\n")
+    done = dedup("sources", str(tmp_path / "news.jsonl"), "-o", str(tmp_path / "out"), "--wire", wire)
+    assert (done.code, "--wire" in done.stderr, done.stderr.count("\n")) == (2, True, 1)
+
+
+def test_unix_times_stand_among_other_dates_and_ambiguous_ones_are_read_on_demand(find, texts):
+    days = (1704067200, "2024-01-05", "08/01/2024")  # the first of January, the fifth, the eighth
+    records = [article(name, texts[0], name, day) for name, day in zip(("a", "b", "c"), days, strict=True)]
+    (family,) = find(records, "--date-order", "dmy")("families.jsonl")
+    assert [(m["article"]["id"], m["lag_days"]) for m in family["members"]] == [("a", 0), ("b", 4), ("c", 7)]
+
+
+def test_what_an_outlet_prints_twice_is_its_own(find, texts):
+    part = " ".join(texts[0].split()[:45])
+    records = [
+        article("a1", texts[0], "a"),
+        article("a2", texts[0], "a", "2025-01-07"),
+        article("b", part, "b", "2025-01-08"),
+    ]
+    read = find(records)
+    shared = {a["article"]["id"]: a["own_share"] for a in read("articles.jsonl")}
+    assert shared["a1"] == pytest.approx(1 - 45 / 80, abs=0.03)
+    outlets = {o["outlet"]: o for o in json.loads(read("summary.json"))["outlets"]}
+    assert outlets["a"]["median_lag_days"] is None
+
+
+def test_articles_of_no_outlet_are_in_the_flows_of_an_unknown_source(find, texts):
+    records = [article(name, texts[0], "c" if name == "c" else "", "") for name in ("a", "b", "c")]
+    flows = find(records)("flows.csv")
+    assert sum(int(line.split(",")[5]) for line in flows.splitlines()[1:]) == 3
+
+
 def test_weeks_are_those_of_iso():
     assert [name_week(date(2024, 12, 30).toordinal()), name_week(0)] == ["2025-W01", ""]
 

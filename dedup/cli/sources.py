@@ -77,12 +77,17 @@ def sources(
 def read_wires(wires: Sequence[str], records: "InputConfig") -> "tuple[list[SourceFile], tuple[WireField, ...]]":
     """Return the files of known sources, and the fields that tell their records."""
     from dedup.corpus.files import find_files
+    from dedup.corpus.formats import split_format
+    from dedup.corpus.remote import is_remote
+    from dedup.errors import InputError
     from dedup.sources.articles import WireField
 
     paths = [wire for wire in wires if os.path.exists(wire)]
     fields = []
     for wire in wires:
         name, is_field, value = wire.partition("=")
+        if wire not in paths and (is_remote(wire) or any(split_format(wire))):
+            raise InputError(f"--wire {wire}: there is no such file.")
         if wire not in paths:
             fields.append(WireField(f"wire={name}", value) if is_field else WireField("outlet", wire))
     return find_files(paths, records.input_format, records.encoding) if paths else [], tuple(fields)

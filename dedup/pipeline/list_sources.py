@@ -1,7 +1,7 @@
 """Find the text that outlets share and its likely sources: read, match, group, judge, write."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ import numpy.typing as npt
 from dedup.config import CleanSettings, InputConfig, PassageConfig
 from dedup.corpus.files import SourceFile
 from dedup.corpus.shards import Shard, read_shard
+from dedup.errors import InputError
 from dedup.near.sketches import Sketches
 from dedup.output.run_folder import RunFolder
 from dedup.passages.boilerplate import NO_BOILERPLATE
@@ -77,6 +78,7 @@ def find_sources(run: SourceRun, job: Job) -> FoundSources:
     sketches = sketch(job)
     with job.timer.measure("credits"):
         by_index = read_all(replace(run, input=job.settings.input), job)  # with the fields that were found
+    refuse_unknown_wires(run.wires, {article.known for article in by_index})
     known = np.array([bool(article.known) for article in by_index], bool)
     order = order_documents(sketches, np.array([article.moment for article in by_index]), known)
     articles = [by_index[index] for index in order.tolist()]
@@ -89,6 +91,14 @@ def find_sources(run: SourceRun, job: Job) -> FoundSources:
         numbered = replace(passages.renumber(order), may_cut=np.zeros(len(passages), bool))
         locate(sketches.segments, Findings(numbered, NO_BOILERPLATE, job.settings.passages), job)
     return FoundSources(sketches.segments, order, tokens.own_tokens, articles, passages, families, verdicts)
+
+
+def refuse_unknown_wires(wires: Sequence[WireField], found: Collection[str]) -> None:
+    """Raise `InputError` where no article is of a known source that the user named by a field."""
+    for wire in wires:
+        if wire.value not in found:
+            field = wire.role.removeprefix("wire=")
+            raise InputError(f'--wire: no record has the {field} "{wire.value}", and there is no file of that name.')
 
 
 def read_all(run: SourceRun, job: Job) -> list[Article]:
@@ -106,7 +116,7 @@ def read_one(shard: Shard, *, run: SourceRun, folder: RunFolder) -> None:
     found: list[Article] = []
     names = [run.wire_files.get(os.path.realpath(file.user_file.location), "") for file in shard.files]
     for block in read_shard(shard, run.input, run.roles, lambda _: None):
-        found += read_articles(block, names, run.wires)
+        found += read_articles(block, names, run.wires, run.input.date_order)
     folder.part(shard.index, ARTICLES).write_bytes(msgspec.msgpack.encode(found))
 
 

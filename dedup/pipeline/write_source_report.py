@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from dedup.errors import InputError
 from dedup.model.run import Limit
 from dedup.near.fetch_texts import fetch_texts
 from dedup.output.records import write_lines
@@ -64,6 +65,10 @@ def count_stories(located: LocatedSources, stories: str | None) -> list[StoryCou
     else:
         listed = {f"story {number}": places for number, places in read_stories(stories).items()}
         there = find_documents(located, {place: name for name, places in listed.items() for place in places})
+        if listed and not there:
+            raise InputError(
+                f"{stories}: none of its articles is in the input. Name the input as `dedup stories` had it."
+            )
         groups = {name: there[name] for name in listed if name in there}
     known = {document for document, article in enumerate(found.articles) if article.known}
     return [

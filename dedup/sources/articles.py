@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import NamedTuple
 
 import msgspec
@@ -14,6 +15,7 @@ from dedup.sources.credit_model import Credit, CreditKind
 from dedup.sources.credits import find_credits
 from dedup.text.dates import parse_day, parse_moment
 
+EPOCH = date(1970, 1, 1).toordinal()
 # How texts say that they are of a statement that others have too.
 _STATEMENT = re.compile(
     r"\b(?:(?:press|media|news) (?:release|statement|communiqu[ée])|"
@@ -59,17 +61,19 @@ class WireField(NamedTuple):
     value: str
 
 
-def read_articles(block: DocumentBlock, file_names: Sequence[str], wires: Sequence[WireField]) -> list[Article]:
+def read_articles(
+    block: DocumentBlock, file_names: Sequence[str], wires: Sequence[WireField], date_order: str | None = None
+) -> list[Article]:
     """Return the articles of a block; those of a file with a name are of a known source."""
     names, files = may_name(block.texts).tolist(), block.files.tolist()
     columns = {role: [read_value(raw) for raw in values] for role, values in block.fields.items()}
     found = []
     for row, text in enumerate(block.texts.to_pylist()):
         values = {role: column[row] for role, column in columns.items()}
-        raw = block.fields["date"][row] if "date" in block.fields else b""
+        time = read_time(block.fields["date"][row], values["date"], date_order) if "date" in block.fields else NO_TIME
         named = find_credits(text, values.get("credit", ""), has_names=names[row])
         statement = _STATEMENT.search(text)
-        article = read_article(values, raw, named, statement[0] if statement else "")
+        article = read_article(values, time, named, statement[0] if statement else "")
         file_name = file_names[files[row]]
         known = article.outlet or file_name
         if not file_name:
@@ -78,16 +82,32 @@ def read_articles(block: DocumentBlock, file_names: Sequence[str], wires: Sequen
     return found
 
 
-def read_article(values: Mapping[str, str], raw_date: bytes, named: Sequence[Credit], statement: str) -> Article:
+class PublicationTime(NamedTuple):
+    """When an article was published: its day (that of `date.toordinal`), Unix seconds, and whether it names a time."""
+
+    day: int
+    moment: float
+    has_time: bool
+
+
+NO_TIME = PublicationTime(0, 0.0, has_time=False)
+
+
+def read_time(raw: bytes, text: str, date_order: str | None) -> PublicationTime:
+    """Return what a raw JSON value, as `text`, says of the time of publication; of Unix times it is the day."""
+    day, moment = parse_day(raw, date_order), parse_moment(text, date_order)
+    if day is None:
+        return NO_TIME
+    if moment is None:
+        return PublicationTime(day.toordinal(), (day.toordinal() - EPOCH) * 86_400.0, has_time=False)
+    has_time = (moment.hour, moment.minute, moment.second) != (0, 0, 0)
+    return PublicationTime(day.toordinal(), moment.timestamp(), has_time)
+
+
+def read_article(values: Mapping[str, str], time: PublicationTime, named: Sequence[Credit], statement: str) -> Article:
     """Return an article of no known source by the values of its fields."""
     outlet = values.get("outlet") or name_host(values.get("url", ""))
-    day, date = parse_day(raw_date) if raw_date else None, values.get("date", "")
-    moment = parse_moment(date)
-    has_time = moment is not None and (moment.hour, moment.minute, moment.second) != (0, 0, 0)
-    ordinal = day.toordinal() if day else 0
-    seconds = moment.timestamp() if moment and day else ordinal * 86_400.0
-    title = values.get("title", "")
-    return Article(outlet, date, title, ordinal, seconds, has_time, "", tuple(named), statement)
+    return Article(outlet, values.get("date", ""), values.get("title", ""), *time, "", tuple(named), statement)
 
 
 def settle_credits(articles: Sequence[Article]) -> list[Article]:

@@ -66,7 +66,7 @@ def count_flows(found: FoundSources) -> list[Flow]:
         for member in family.members:
             article = found.articles[member.document]
             outlet = article.outlet
-            if article.known or outlet == verdict.source:
+            if article.known or (verdict.source and outlet == verdict.source):
                 continue
             week, is_claimed = name_week(article.day), claims_member(verdict, member, found.articles)
             key = Flow(week, outlet, verdict.source or NOBODY, verdict.basis.value, is_claimed, 0, 0)
@@ -93,9 +93,9 @@ def summarise_outlets(found: FoundSources) -> list[OutletSummary]:
         start = min((article.moment for article in dated), default=0.0)
         firsts = {article.outlet for article in dated if article.moment == start}
         if len(firsts) == 1:
-            numbers[firsts.pop()][3] += 1
+            numbers[next(iter(firsts))][3] += 1
         for article in dated:
-            if article.moment > start:
+            if article.moment > start and article.outlet not in firsts:
                 lags.setdefault(article.outlet, []).append((article.moment - start) / 86_400)
     return [
         OutletSummary(

@@ -11,7 +11,7 @@ from dedup.near.segments import Segments
 from dedup.passages.containment import count_union
 from dedup.passages.passage_table import Passages
 from dedup.sources.articles import Article
-from dedup.sources.families import Family
+from dedup.sources.families import Family, name_publisher
 from dedup.sources.likely_source import FamilyKind, Verdict
 
 DEPENDENT = 0.5  # share of its words in one family, from which an article is no text of its own
@@ -93,9 +93,12 @@ class FoundSources:
         return assign_families(self.families)
 
     def measure_shared(self, *, known: str | None = None) -> list[int]:
-        """Return how many words of each document others have: all others, or those of a known source."""
-        rows = np.arange(len(self.passages))
-        if known is not None:
+        """Return how many words of each document other outlets have, or those of a known source."""
+        if known is None:
+            publishers = [name_publisher(document, self.articles) for document in range(len(self.articles))]
+            pairs = zip(self.passages.document.tolist(), self.passages.source.tolist(), strict=True)
+            rows = np.flatnonzero([publishers[a] != publishers[b] for a, b in pairs])
+        else:
             is_known = np.array([article.known == known for article in self.articles], bool)
             rows = np.flatnonzero(is_known[self.passages.source])
         chosen = self.passages.select(rows)

@@ -59,7 +59,7 @@ def make_matrix(found: FoundSources, flows: Sequence[Flow]) -> SourceMatrix:
         source = found.verdicts[family.number].source or NOBODY
         for member in family.members:
             article = found.articles[member.document]
-            if not article.known and article.outlet != source:
+            if not article.known and article.outlet != (source if source != NOBODY else None):
                 key = CellKey(shorten(article.outlet, outlets), shorten(source, sources))
                 shown = choose_pair(family, member, found.verdicts[family.number].document)
                 pairs.setdefault(key, []).extend([shown] if shown else [])

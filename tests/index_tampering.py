@@ -3,6 +3,7 @@
 import os
 import random
 import shutil
+from functools import lru_cache
 from pathlib import Path
 
 import duckdb
@@ -273,7 +274,21 @@ WAYS = REFUSED | WRONG_VALUES
 
 
 def tamper(news, way, folder):
-    """Copy an index with its inbox to a folder, and tamper with the copy."""
-    for name in ("news.duckdb", "inbox.jsonl", "asked.txt"):
+    """Copy an index with its inbox to a folder, tampered with."""
+    for name in ("inbox.jsonl", "asked.txt"):
         shutil.copyfile(news / name, Path(folder) / name)
-    WAYS[way](Path(folder) / "news.duckdb")
+    path = Path(folder) / "news.duckdb"
+    if way in WRONG_VALUES:
+        shutil.copyfile(write_wrong_values(news, way), path)
+    else:
+        shutil.copyfile(news / path.name, path)
+        WAYS[way](path)
+
+
+@lru_cache(maxsize=1)
+def write_wrong_values(news, way):
+    """Return an index with wrong values, until one with others is asked for: to write it may take seconds."""
+    path = news / "wrong_values.duckdb"
+    shutil.copyfile(news / "news.duckdb", path)
+    WRONG_VALUES[way](path)
+    return path

@@ -78,8 +78,8 @@ def test_a_tampered_index_is_told_or_used_and_left_as_it_is(news, tmp_path, monk
 
 
 @pytest.mark.nightly
+@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in QUICK])  # one way after the other
 @pytest.mark.parametrize("way", WAYS)
-@pytest.mark.parametrize("name", [name for name in COMMANDS if name not in QUICK])
 def test_every_command_tells_of_a_tampered_index(news, tmp_path, monkeypatch, way, name):
     tamper(news, way, tmp_path)
     (tmp_path / "ids.txt").write_text("new\n")

@@ -151,6 +151,14 @@ def test_a_witness_in_an_index_is_named(dedup, tmp_path):
 # ------------------------------------------------------------------------------------------------------ --to-stdout
 
 
+def test_several_files_are_passed_on_as_whole_lines_of_utf8(dedup, tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(b'{"id": "a", "text": "one two three four five six"}')
+    (tmp_path / "b.jsonl").write_bytes(b'\xef\xbb\xbf{"id": "b", "text": "seven eight nine ten eleven"}\n')
+    (tmp_path / "c.jsonl").write_bytes('{"id": "c", "text": "twelve of these häuser are there"}\n'.encode("utf-16"))
+    done = dedup("clean", "a.jsonl", "b.jsonl", "c.jsonl", "--to-stdout", "-q", cwd=tmp_path)
+    assert [json.loads(line)["id"] for line in done.stdout.splitlines()] == ["a", "b", "c"]
+
+
 def test_what_is_kept_is_passed_on(dedup, tmp_path):
     raw = write_jsonl(tmp_path / "a.jsonl", RECORDS).read_bytes()
     dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path)

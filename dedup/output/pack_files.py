@@ -1,6 +1,6 @@
 """Files of the output in the form of the input: plain bytes through its encoding and compression, or as one stream."""
 
-import shutil
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -80,8 +80,19 @@ def refuse_stream(files: Sequence[SourceFile]) -> None:
 
 
 def pass_on(files: Sequence[SourceFile], folder: Path, target: IO[bytes]) -> None:
-    """Write the decompressed files of a folder of OUT to a stream, in input order."""
-    for file in files:
-        with open_reader(str(folder / name_on_disk(file.name)), file.compression) as (stream, _):
-            shutil.copyfileobj(stream, target, CHUNK)
+    """Write the decompressed files of a folder of OUT to a stream, in input order; several as one file of UTF-8.
+
+    Between two of them is a line end, and no byte order mark.
+    """
+    last = b"\n"
+    for number, file in enumerate(files):
+        encoding = file.encoding if len(files) > 1 else None
+        with open_reader(str(folder / name_on_disk(file.name)), file.compression, encoding) as (stream, _):
+            chunk = stream.read(CHUNK)
+            if number > 0:
+                chunk = chunk.removeprefix(BOM_UTF8)
+                target.write(b"" if last == b"\n" or not chunk else b"\n")
+            while chunk:
+                target.write(chunk)
+                last, chunk = chunk[-1:], stream.read(CHUNK)
     target.flush()

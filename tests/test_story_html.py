@@ -21,6 +21,7 @@ from dedup.compare.engine import compare_documents
 from dedup.compare.model import Cell, FactKind, Grade, Nearest, Place, Row, SentencePart, Wording
 from dedup.model.documents import Document
 from dedup.report.compare.compare_csv import render_disagreements, render_statements
+from dedup.report.compare.compare_examples import list_plain
 from dedup.report.compare.compare_html import render_html
 from dedup.report.compare.compare_lists import list_missing
 from dedup.report.compare.compare_marks import FactSpan, MarkedText, fade, mark_shared, mark_words
@@ -276,6 +277,32 @@ def test_a_statement_that_one_text_has_only_weakly_is_no_example_of_what_all_tel
     weak = replace(found, telling=tuple(replace(told, score=0.1) for told in found.telling))
     shared = f"; {sum(len(row.cells) > 1 for row in found.rows)} of the {len(found.rows)} statements are"
     assert say_opening(weak)[0].startswith(f"All 3 texts have 2 statements more or less in common{shared}")
+
+
+def test_the_example_of_what_all_tell_is_said_by_all_with_its_numbers_and_is_no_introduction():
+    harbour = "The harbour of Riga was closed to all ships after the collision on Monday."
+    vote = "Members of parliament approved the plan for a new bridge in a bipartisan vote{}."
+    said = "Mayor Hansen told many angry reporters what he thinks of captains who drink:"
+    found = compare_story({n: f"{harbour}\n\n{vote.format(v)}\n\n{said}" for n, v in (("a", ""), ("b", " of 91 to 3"))})
+    shared = [row for row, held in enumerate(found.rows) if len(held.cells) == 2]
+    told = [Nearest(Place(1, sentence), 0.9) for sentence in range(3)]
+    found = replace(found, telling=tuple(told))
+    assert [0, 1, 2] == shared
+    assert [0] == list_plain(found, shared)
+    assert not list_plain(replace(found, links=()), shared)
+
+
+def test_what_is_perhaps_left_out_is_not_called_nothing():
+    found = compare_story(base="wire")
+    perhaps = replace(found, omissions=tuple(replace(e, grade=Grade.ELSEWHERE) for e in found.omissions), alone=())
+    alone = next(sentence for sentence in say_opening(perhaps) if "alone tells" in sentence)
+    assert alone.startswith(
+        "Nothing was found that surely one text alone tells; nothing was found that one surely leaves"
+    )
+    assert alone.endswith(" perhaps.")
+    none = replace(found, disagreements=(), omissions=())
+    assert "what is not listed may differ too." in say_opening(none)[1]
+    assert any(sentence.endswith("; nothing was found that one leaves out.") for sentence in say_opening(none))
 
 
 def test_words_that_only_the_telling_text_has_are_faint_and_it_is_named():

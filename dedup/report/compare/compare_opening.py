@@ -12,25 +12,18 @@ from datetime import datetime, time
 from itertools import chain, groupby, permutations
 from typing import NamedTuple
 
-from dedup.compare.model import Comparison, Disagreement, Fact, FactKind, Grade, LeftOut, Omission, Outlet
+from dedup.compare.model import Comparison, Disagreement, Fact, FactKind, Grade, Omission, Outlet
 from dedup.compare.shares import MIN_REUSED
+from dedup.report.compare.compare_examples import choose_example, list_plain, measure_sureness
 from dedup.report.compare.compare_marks import MarkedText
 from dedup.report.compare.compare_names import name_letter
 from dedup.report.compare.compare_telling import mark_own
 from dedup.report.compare.compare_text import KIND_NAMES, KINDS, cut_fact, percent
 from dedup.report.wording import clip_words, count_things
 from dedup.text.dates import parse_moment
-from dedup.text.units import UnitKind
 
 MAX_QUOTE = 140  # characters
 MAX_SHARED = 2  # statements of all texts that are quoted ...
-MIN_COVERED = 0.35  # ... only where each of the others says so much of the sentence
-GRAVE = {
-    FactKind.OPPOSITE,
-    FactKind.NUMBER,
-    FactKind.DATE,
-}  # disputed in these, a statement is no example of what all tell
-MIN_TELLING = 8  # words of a sentence that is an example of what one text alone says
 MAX_NAMED = 6  # texts that a sentence names
 MAX_COPIES = 3  # pairs of texts whose shared words are told, and texts whose repeats are
 
@@ -91,15 +84,18 @@ def quote_row(found: Comparison, row: int) -> Phrases:
 
 
 def tell_shared(found: Comparison) -> Phrases:
-    """Return what all texts tell, or most of them; what is disputed, or only weakly in one of them, is no example."""
+    """Return what all texts tell, or most of them; what one of them does not plainly say is no example."""
     count = len(found.outlets)
     shared = [row for row, held in enumerate(found.rows) if len(held.cells) > 1]
     if not shared:
         return compose("No statement is in two of the texts.")
+    plain = list_plain(found, shared)
     most = max(len(found.rows[row].cells) for row in shared)
-    widest = [row for row in shared if len(found.rows[row].cells) == most]
-    disputed = {case.row for case in found.disagreements if case.kind in GRAVE}
-    sure = [row for row in widest if row not in disputed and found.telling[row].score >= MIN_COVERED]
+    is_all = most == count
+    if plain and not is_all:
+        most = max(len(found.rows[row].cells) for row in plain)
+    widest = [row for row in (shared if is_all or not plain else plain) if len(found.rows[row].cells) == most]
+    sure = [row for row in plain if row in widest]
     examples = sorted(sure, key=lambda row: -found.telling[row].score)[:MAX_SHARED]
     quotes = enumerate_all([quote_row(found, row) for row in examples])
     are = "is" if len(shared) == 1 else "are"
@@ -107,9 +103,11 @@ def tell_shared(found: Comparison) -> Phrases:
     rest = "." if len(shared) == len(found.rows) else f"{more}."
     who = "Both" if count == 2 else f"All {count}"
     told = f"{who} texts have {count_things(len(widest), 'statement')} more or less in common"
-    if most < count:
+    if not is_all:
         are = "is" if len(widest) == 1 else "are"
-        told = f"No statement is in all {count} texts; the most widely told {are} in {most}"
+        told = (
+            f"No statement is in all {count} texts; the most widely told {are} in {most}{', more or less' * (not sure)}"
+        )
     if sure:
         told += ": " if len(widest) == 1 else ", for example "
     return compose(told, *quotes, rest)
@@ -118,7 +116,10 @@ def tell_shared(found: Comparison) -> Phrases:
 def tell_disagreements(found: Comparison) -> Phrases:
     """Return who may contradict whom, both wordings of the gravest case, and how many cases of each kind there are."""
     if not found.disagreements:
-        return compose("No contradiction was found in claims, numbers, dates, quotations and names.")
+        return compose(
+            "No contradiction was found in claims, numbers, dates, quotations and names; "
+            "what is not listed may differ too."
+        )
     first = min(found.disagreements, key=lambda case: KINDS.index(case.kind))
     sides = list_sides(first)[:2]
     outlets = [[fact.outlet for fact in side] for side in sides]
@@ -153,23 +154,6 @@ def quote_side(found: Comparison, case: Disagreement, side: Sequence[Fact]) -> P
     return compose(Phrase(clip_words(text, MAX_QUOTE), row=case.row), " (", [number], ")")
 
 
-def choose_example(found: Comparison, rows: Sequence[int]) -> int:
-    """Return a row of one text that is an example: the first that is no heading and no stub, if there is one."""
-
-    def rate(row: int) -> int:
-        place = found.telling[row].place
-        sentence = found.outlets[place.outlet].sentences[place.sentence]
-        return (sentence.num_words < MIN_TELLING) + 2 * (sentence.kind is UnitKind.HEADING)
-
-    return min(rows, key=rate)
-
-
-def measure_sureness(found: Comparison, entry: LeftOut) -> tuple[int, float]:
-    """Return how sure it is that others say alike what one leaves out: how many say it, and their best link."""
-    says = set(entry.says)
-    return len(entry.outlets), max((link.score for link in found.links if {link.a, link.b} <= says), default=0.0)
-
-
 def say_count(count: int, outlets: Sequence[int]) -> list[str | Sequence[int]]:
     """Return how many statements there are in each text, before one of them is quoted."""
     if len(outlets) > 1:
@@ -187,14 +171,19 @@ def tell_alone(found: Comparison) -> Phrases:
     outlets = range(len(found.outlets))
     alone = [found.only_here(outlet) for outlet in outlets]
     most = find_first([len(rows) for rows in alone])
-    head = compose("Nothing was found that only one text tells")
+    is_single = any(len(row.cells) == 1 for row in found.rows)
+    head = compose(
+        "Nothing was found that surely one text alone tells" if is_single else "No statement is in one text alone"
+    )
     if alone[most[0]]:
         row = choose_example(found, alone[most[0]])
         size = say_count(len(alone[most[0]]), most)
         head = compose("Most that no other text tells is in ", most, *size, *quote_row(found, row)[:1])
     missing = [entry for entry in found.omissions if entry.grade is Grade.LEFT_OUT]
     if not missing:
-        return [*head, Phrase("; nothing is left out." if alone[most[0]] else ", and nothing that one leaves out.")]
+        perhaps = count_things(len({entry.row for entry in found.omissions}), "statement")
+        surely = f" surely leaves out, {perhaps} perhaps." if found.omissions else " leaves out."
+        return [*head, Phrase(f"; nothing was found that one{surely}")]
     counts = Counter(entry.outlet for entry in missing)
     least = find_first([counts[outlet] for outlet in outlets])
     of_one = [entry for entry in missing if entry.outlet == least[0]]
@@ -240,9 +229,13 @@ def order_dates(a: datetime | None, b: datetime | None) -> int:
 def tell_copies(found: Comparison) -> Phrases:
     """Return whose words are in whose text: the three surest pairs, or how little it is."""
     cases = list_reuse(found)
-    if not cases[0].share:
-        return compose("No run of four words is in two of the texts.")
     told = [case for case in cases[:MAX_COPIES] if case.share >= MIN_REUSED]
+    pairs = permutations(range(len(found.outlets)), 2)
+    highest = max(
+        (Reuse(found.shares[a][b].reused, a, b, is_dated=False) for a, b in pairs), key=lambda case: case.share
+    )
+    if not highest.share:
+        return compose("No run of four words is in two of the texts.")
     parts = [
         compose(
             f"{percent(case.share)} of ",
@@ -250,7 +243,7 @@ def tell_copies(found: Comparison) -> Phrases:
             f" is in runs of four words and more of {'the earlier ' * case.is_dated}",
             [case.source],
         )
-        for case in told or cases[:1]
+        for case in told or [highest]
     ]
     return compose(
         "In shared words: " if told else "None of these texts takes much from another: at most ",

@@ -211,6 +211,14 @@ def test_versions_of_a_corpus_are_found_by_url_and_put_in_order(dedup, corpus):
     assert [version["name"] for version in found["versions"]] == ["a", "b"]
 
 
+def test_versions_are_put_in_order_by_dates_however_written(dedup, tmp_path):
+    dates = {"b": "20240131", "d": 1706832000000, "a": "2024-01-30", "c": "Thu, 01 Feb 2024 00:00:00 GMT"}
+    lines = [json.dumps({"id": i, "text": f"Fire {i}.", "date": d, "url": "http://e.com/f"}) for i, d in dates.items()]
+    (tmp_path / "v.jsonl").write_text("\n".join(lines))
+    found = json.loads(dedup("history", "--from", tmp_path / "v.jsonl", "e.com/f", "--format", "json").stdout)
+    assert [version["name"] for version in found["versions"]] == list("abcd")
+
+
 def test_an_id_names_its_article(dedup, corpus):
     found = json.loads(dedup("history", "--from", corpus, "x", "--format", "json").stdout)
     assert [version["name"] for version in found["versions"]] == ["x"]

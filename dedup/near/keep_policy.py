@@ -1,12 +1,11 @@
 """The order in which a keep policy looks at documents: the one order of the local engine, the library and Spark."""
 
 import math
-import re
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import NamedTuple
 
 import msgspec
@@ -17,20 +16,23 @@ from dedup.config import KeepPolicy
 from dedup.corpus.rejections import find_likely, list_fields
 from dedup.errors import InputError
 from dedup.text.control_characters import show_line
-from dedup.text.dates import is_ambiguous, parse_moment
+from dedup.text.dates import is_ambiguous, read_order_key
 
 READ, UNREAD, AMBIGUOUS, ABSENT = range(4)
-PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 NO_VALUE = frozenset({"", "NaT"})  # the latter: a date that pandas misses
 SHOWN = 40  # characters of a value that cannot be read
 
 
 class KeepKey(NamedTuple):
-    """The sort key of a document: group, then number. Ties: by position. `unread` shows a value that is no key."""
+    """The sort key of a document: group, then number, or moment where any is a date. Ties: by position.
+
+    `unread` shows a value that is no key.
+    """
 
     group: int
     number: float = 0.0
+    moment: float = 0.0
+    is_date: bool = False
     unread: str | None = None
 
 
@@ -51,23 +53,24 @@ def rank_documents(
     unread = min((key.unread for key in keys if key.unread is not None), default=None)
     if unread is not None:
         refuse_unread(Counter(key.group for key in keys), unread, keep)
-    return np.lexsort(([key.number for key in keys], [key.group for key in keys]))
+    has_dates = any(key.is_date for key in keys)
+    return np.lexsort(([key.moment if has_dates else key.number for key in keys], [key.group for key in keys]))
 
 
 def make_key(value: object, keep: KeepPolicy) -> KeepKey:
     """Return the sort key of a document with this value of the field that the policy names.
 
-    `newest` and `oldest` compare numbers as they are, and dates by their seconds since 1970. Documents without a value
-    that can be read come last.
+    `newest` and `oldest` compare numbers as they are, and dates by their seconds since 1970. Numbers among dates are
+    read as such. Documents without a value that can be read come last.
 
-    >>> make_key("Tue, 02 Jan 2024 00:00:00 GMT", KeepPolicy("oldest", "date"))
-    KeepKey(group=0, number=1704153600.0, unread=None)
+    >>> make_key("Tue, 02 Jan 2024 00:00:00 GMT", KeepPolicy("oldest", "date")).moment
+    1704153600.0
     """
     if keep.rule == "prefer":
-        text = value if isinstance(value, str) else str(value)
+        text = spell(value)
         return KeepKey(keep.values.index(text) if text in keep.values else len(keep.values))
     key = read_key(value.isoformat() if isinstance(value, date) else value, keep.date_order)
-    return key._replace(number=-key.number) if keep.rule == "newest" else key
+    return key._replace(number=-key.number, moment=-key.moment) if keep.rule == "newest" else key
 
 
 def read_key(value: object, order: str | None = None) -> KeepKey:
@@ -76,14 +79,24 @@ def read_key(value: object, order: str | None = None) -> KeepKey:
     is_missing = isinstance(value, float) and math.isnan(value)
     if value is None or is_missing or (isinstance(value, str) and text in NO_VALUE):
         return KeepKey(ABSENT)
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return KeepKey(READ, widen(value))
-    if PLAIN_NUMBER.fullmatch(text):
-        return KeepKey(READ, float(text))
-    moment = parse_moment(text, order) or parse_moment(f"{text}-01")  # a month of ISO 8601 is its first day
-    if moment:
-        return KeepKey(READ, (moment - EPOCH).total_seconds())
-    return KeepKey(AMBIGUOUS if is_ambiguous(text) else UNREAD, 0.0, show_line(str(value)[:SHOWN]))
+    if key := read_order_key(value, order):
+        return KeepKey(READ, *key)
+    return KeepKey(AMBIGUOUS if is_ambiguous(text) else UNREAD, unread=show_line(str(value)[:SHOWN]))
+
+
+def spell(value: object) -> str | None:
+    """Return the value of a field as `prefer` names it: a text as it is, others as JSON has them, 1.0 as 1.
+
+    >>> [spell(value) for value in ("AP", True, 1.0, None)]
+    ['AP', 'true', '1', None]
+    """
+    if value is None or isinstance(value, (str, date)):
+        return None if value is None else str(value)
+    whole = int(value) if isinstance(value, float) and value.is_integer() else value
+    try:
+        return msgspec.json.encode(whole).decode()
+    except (TypeError, ValueError, OverflowError):
+        return str(value)
 
 
 def refuse_absent(values: Iterable[object], keep: KeepPolicy, fields: Sequence[str] = ()) -> None:
@@ -122,14 +135,6 @@ def refuse_unread(counts: Mapping[int, int], example: str, keep: KeepPolicy) -> 
         f'nor as date, such as "{example}"{which}. {remedy}Write them like 2024-01-31, or choose another policy to '
         "keep by."
     )
-
-
-def widen(value: float) -> float:
-    """Return a number as a float; one that is beyond all floats as infinite."""
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf
 
 
 def decode_value(raw: bytes | None) -> object:

@@ -18,7 +18,7 @@ from dedup.output.records import RemovedRecord
 from dedup.output.related_records import RelatedRecord
 from dedup.output.run_folder import RELATED, REMOVED
 from dedup.pipeline.collect_documents import find_cluster, read_asked_config, read_originals
-from dedup.text.dates import parse_moment
+from dedup.text.dates import OrderKey, parse_moment, read_order_key
 
 ORDERS = ("date", "fetched", "version")  # fields that say when a version was, the first that all versions have
 URL, DATE, CALLED = "url", "date", "called"
@@ -62,17 +62,16 @@ class VersionFields:
             raise InputError(
                 f'{missing.id}: "{self.order}" is no number and no date ("{value!s:.40}"). Name another --order-field.'
             )
-        ordered = sorted(documents, key=lambda d: self.read_key(d, chosen) or 0) if chosen else list(documents)
+        ordered = list(documents)
+        if chosen:
+            keys = [key for d in documents if (key := self.read_key(d, chosen))]
+            place = "moment" if any(key.is_date for key in keys) else "number"
+            ordered = [documents[i] for i in sorted(range(len(keys)), key=lambda i: getattr(keys[i], place))]
         return [make_version(document, self.date_order) for document in ordered]
 
-    def read_key(self, document: Document, name: str) -> float | None:
-        """Return what the order field of a document says: a number, or a moment in seconds; None for neither."""
-        text = str(document.fields.get(f"order:{name}", "")).strip()
-        try:
-            return float(text)
-        except ValueError:
-            moment = parse_moment(text, self.date_order)
-            return moment.timestamp() if moment else None
+    def read_key(self, document: Document, name: str) -> OrderKey | None:
+        """Return what the order field of a document says: a number, or a moment; None for neither."""
+        return read_order_key(str(document.fields.get(f"order:{name}", "")), self.date_order)
 
 
 def make_version(document: Document, order: str | None) -> Version:

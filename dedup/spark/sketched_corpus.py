@@ -20,7 +20,16 @@ if TYPE_CHECKING:
 
     from dedup.spark.spark_tables import Checkpoints
 
-KEY_SCHEMA = pa.schema({"doc": pa.int64(), "group": pa.int32(), "number": pa.float64(), "unread": pa.string()})
+KEY_SCHEMA = pa.schema(
+    {
+        "doc": pa.int64(),
+        "group": pa.int32(),
+        "number": pa.float64(),
+        "moment": pa.float64(),
+        "is_date": pa.bool_(),
+        "unread": pa.string(),
+    }
+)
 NUMBERED_SCHEMA = pa.schema({"doc": pa.int64(), "part": pa.int32(), "row": pa.int64()})
 
 
@@ -147,12 +156,15 @@ def order_documents(documents: "DataFrame", keep: KeepPolicy) -> "tuple[DataFram
         return documents.select("doc", "num_tokens"), [-F.col("num_tokens").cast("bigint")]
     keyed = documents.select("doc", "key").mapInArrow(partial(make_keys, keep=keep), as_struct(KEY_SCHEMA))
     if keep.rule != "prefer":
-        found = keyed.groupBy("group").agg(F.count("*").alias("count"), F.min("unread").alias("unread")).collect()
+        counts = (F.count("*").alias("count"), F.min("unread").alias("unread"), F.max("is_date").alias("is_date"))
+        found = keyed.groupBy("group").agg(*counts).collect()
         if found and all(row["group"] == ABSENT for row in found):
             refuse_absent([None], keep)
         unread = min((row["unread"] for row in found if row["unread"] is not None), default=None)
         if unread is not None:
             refuse_unread({row["group"]: row["count"] for row in found}, unread, keep)
+        if any(row["is_date"] for row in found):
+            return keyed, [F.col("group"), F.col("moment")]
     return keyed, [F.col("group"), F.col("number")]
 
 
@@ -160,6 +172,6 @@ def make_keys(batches: Iterator[pa.RecordBatch], *, keep: KeepPolicy) -> Iterato
     """Turn `doc`, `key` into KEY_SCHEMA."""
     for batch in batches:
         keys = [make_key(decode_value(raw), keep) for raw in batch.column("key").to_pylist()]
-        columns = zip(*keys, strict=True) if keys else ((), (), ())
+        columns = zip(*keys, strict=True) if keys else [()] * (len(KEY_SCHEMA) - 1)
         arrays = [pa.array(column, kind) for column, kind in zip(columns, KEY_SCHEMA.types[1:], strict=True)]
         yield pa.RecordBatch.from_arrays([batch.column("doc"), *arrays], schema=KEY_SCHEMA)

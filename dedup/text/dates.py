@@ -5,6 +5,7 @@ can only be guessed is not read: `yesterday`, and `01/02/2024` unless somebody s
 """
 
 import json
+import math
 import re
 import unicodedata
 from contextlib import suppress
@@ -12,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from email.utils import parsedate_tz
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -31,6 +33,8 @@ _ZONE = re.compile(r"\b([A-Z]{2,4})\b")
 _PART = re.compile(r"\d+|(?:[A-Za-z'’]|[^\x00-\xbf\s\d\u2000-\u206f\u3000-\u3003\u060c])+")  # a number or a word
 _SECONDS = range(10**8, 10**10)  # 1973 to 2286
 _MILLISECONDS = range(10**11, 10**13)
+_PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ZONES = {
     zone: hours
     for hours, zones in {
@@ -158,6 +162,53 @@ def settle_date(text: str, order: str | None) -> str:
     """
     moment = parse_moment(text, order) if order and is_ambiguous(text) else None
     return moment.isoformat().removesuffix("T00:00:00+00:00") if moment else text
+
+
+class OrderKey(NamedTuple):
+    """A value to sort by: as a number, and as a moment (seconds since 1970). Numbers count where none is a date."""
+
+    number: float
+    moment: float
+    is_date: bool
+
+
+def read_order_key(value: object, order: str | None = None) -> OrderKey | None:
+    """Return what the value of a field is sorted by, None of what is neither number nor date.
+
+    A number among dates is a Unix time, a day like 20240131, or a year.
+
+    >>> read_order_key("2024-01-31").moment == read_order_key("20240131").moment == read_order_key(1706659200000).moment
+    True
+    """
+    text = value.strip() if isinstance(value, str) else ""
+    if _PLAIN_NUMBER.fullmatch(text):
+        value = float(text)
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        number = widen_number(value)
+        return None if math.isnan(number) else OrderKey(number, number_as_moment(number), is_date=False)
+    moment = parse_moment(text, order) or parse_moment(f"{text}-01")  # a month of ISO 8601 is its first day
+    seconds = (moment - _EPOCH).total_seconds() if moment else 0.0
+    return OrderKey(seconds, seconds, is_date=True) if moment else None
+
+
+def number_as_moment(number: float) -> float:
+    """Return the seconds since 1970 that a number among dates means."""
+    if not number.is_integer():
+        return number
+    whole = int(number)
+    if whole in _MILLISECONDS:
+        return number / 1000
+    text = f"{whole}0101" if whole in YEARS else str(whole)
+    moment = parse_moment(text) if len(text) == len("20240131") else None
+    return (moment - _EPOCH).total_seconds() if moment and moment.year in YEARS else number
+
+
+def widen_number(value: float) -> float:
+    """Return a number as a float; one that is beyond all floats as infinite."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def parse_day(raw: bytes, order: str | None = None) -> date | None:

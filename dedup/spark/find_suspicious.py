@@ -41,7 +41,10 @@ def find_series(outcome: SparkOutcome) -> DataFrame:
 
     `kind` is a place among KINDS; `members` are the first documents, a witness before the others.
     """
-    series = find_many_titles(outcome), find_many_days(outcome), find_stubs(outcome)
+    titled, stubs = find_many_titles(outcome), find_stubs(outcome)
+    told = titled.select("documents", F.array_sort("members").alias("sorted"))
+    days = find_many_days(outcome).withColumn("sorted", F.array_sort("members"))
+    series = titled, days.join(told, ["documents", "sorted"], "left_anti"), stubs  # a series is told once
     numbered = [
         found.select(F.lit(KINDS.index(kind)).alias("kind"), "documents", "num_distinct", "num_removed", "members")
         for kind, found in zip(KINDS, series, strict=True)

@@ -379,7 +379,13 @@ def make_suspicious():
     page = "sign in here to read the story and all the others of today with a subscription for one month"
     for n in range(7):
         day = f"2024-02-0{n + 1}"
-        yield {"id": f"page {n}", "text": page, "title": f"Story of {make_text(n, 4)}", "date": day, "outlet": "Harbour"}
+        yield {
+            "id": f"page {n}",
+            "text": page,
+            "title": f"Story of {make_text(n, 4)}",
+            "date": day,
+            "outlet": "Harbour",
+        }
     ships = "no ship came in and no ship left for the north or the south because of the strong wind in the bay"
     for n in range(6):
         yield {"id": f"ships {n}", "text": ships, "date": f"2024-01-0{n + 1}", "outlet": "Harbour"}

@@ -73,22 +73,27 @@ class PageSingles:
 def list_missing(found: Comparison) -> list[PageMissing]:
     """Return, for each text, what others say and it does not: what most say first."""
     numbers = number_statements(found)
+    said = {row: quote_telling(found, row) for row in {entry.row for entry in found.omissions}}
 
     def choose(outlet: int, grade: Grade) -> tuple[PageOmission, ...]:
         entries = [entry for entry in found.omissions if entry.outlet == outlet and entry.grade is grade]
-        return tuple(show_omission(found, entry, numbers[entry.row]) for entry in entries)
+        return tuple(show_omission(found, entry, numbers[entry.row], said[entry.row]) for entry in entries)
 
     outlets = range(len(found.outlets))
     return [PageMissing(outlet, choose(outlet, Grade.LEFT_OUT), choose(outlet, Grade.ELSEWHERE)) for outlet in outlets]
 
 
-def show_omission(found: Comparison, entry: LeftOut, number: int) -> PageOmission:
+def quote_telling(found: Comparison, row: int) -> PageQuote:
+    """Return the sentence of a row that its other texts cover best, with what it alone says marked."""
+    said = quote_place(found, found.telling[row].place)
+    return replace(said, pieces=mark_own(found, row, said.text))
+
+
+def show_omission(found: Comparison, entry: LeftOut, number: int, said: PageQuote) -> PageOmission:
     """Return one statement that a text leaves out, in the sentence that those who say it cover best.
 
     Who says the opposite does not say it. Where the text itself does, its claim is shown for the nearest sentence.
     """
-    said = quote_place(found, found.telling[entry.row].place)
-    said = replace(said, pieces=mark_own(found, entry.row, said.text))
     against = list_opposed(found, entry.row)
     first = {place.outlet: place for place in reversed(entry.says) if place.outlet not in against}
     who = tuple(quote_place(found, first[outlet]) for outlet in sorted({*first} - {said.outlet}))
@@ -126,7 +131,8 @@ def show_disagreement(found: Comparison, case: Disagreement, number: int) -> Pag
 
 def list_singles(found: Comparison, rows: Sequence[PageRow]) -> list[PageSingles]:
     """Return what each text has in no row of another, in the order of the text."""
-    alone = {number_statements(found)[row] for outlet in range(len(found.outlets)) for row in found.only_here(outlet)}
+    numbers = number_statements(found)
+    alone = {numbers[row] for outlet in range(len(found.outlets)) for row in found.only_here(outlet)}
     single = [row for row in rows if len(row.outlets) == 1]
     return [
         PageSingles(

@@ -2,8 +2,12 @@
 
 import numpy as np
 
+from dedup.compare.engine import compare_documents
 from dedup.compare.left_out import Bounds, Nearness, find_left_out
 from dedup.compare.model import Cell, Grade, Link, Nearest, Place, Row, Strength, Wording
+from dedup.model.documents import Document
+from dedup.report.compare.compare_terminal import render_summary
+from dedup.story_config import CompareConfig
 
 A, B, C = Place(0, 0), Place(1, 0), Place(2, 0)
 OWN = Place(2, 1)
@@ -90,3 +94,12 @@ def test_of_two_texts_each_leaves_out_what_the_other_says():
 def test_what_is_linked_is_near_however_little_those_who_say_it_agree():
     (entry,) = find(links=[link(B, OWN, Strength.WEAK)], agreement=0.01).left_out
     assert (Grade.ELSEWHERE, OWN) == (entry.grade, entry.nearest and entry.nearest.place)
+
+
+def test_nothing_is_left_out_between_texts_of_different_scripts_and_the_summary_says_so():
+    latin = "The bridge of Riga was closed on Monday after a ship hit it."
+    cyrillic = "Мост в Риге закрыли в понедельник после столкновения с судном."
+    texts = {"a": latin, "b": latin, "c": cyrillic, "d": cyrillic}
+    found = compare_documents([Document(name, text) for name, text in texts.items()], CompareConfig(engine="lexical"))
+    assert ((), ()) == (found.omissions, found.alone)
+    assert "LIMIT: texts in different scripts (Cyrillic and Latin)" in render_summary(found, 80)

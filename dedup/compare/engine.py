@@ -18,6 +18,7 @@ from dedup.compare.read_units import split_document
 from dedup.compare.relate_wordings import lift_copies
 from dedup.compare.rows import Guest, build_rows, cluster_sentences
 from dedup.compare.scores import THRESHOLDS, Thresholds, fit_thresholds, score_pairs
+from dedup.compare.scripts import drop_unmatched, explain_scripts, list_unmatched
 from dedup.compare.sentence_times import part_times
 from dedup.compare.shares import LinkedOutlet, measure_shares, pair_rows
 from dedup.compare.speakers import resolve_pronouns
@@ -72,6 +73,8 @@ def compare_documents(
     relations = relate_rows(rows, len(outlets), wordings)
     nearness = Nearness(scored.places, scored.score, [outlets[p.outlet].cut(p.sentence) for p in scored.places])
     omitted = find_left_out(rows, links, nearness, len(outlets), Bounds(NEAR[engine.name], FAR[engine.name]))
+    scripts = list_unmatched(outlets, links)
+    omitted = drop_unmatched(omitted, scripts)
     return Comparison(
         outlets=outlets,
         base=base,
@@ -84,7 +87,7 @@ def compare_documents(
         relations=relations,
         shares=share_all(wordings, rows, relations, linked),
         engine=engine,
-        limits=(*explain_long_sentences(outlets), *explain_languages(outlets)),
+        limits=(*explain_scripts(scripts), *explain_long_sentences(outlets), *explain_languages(outlets)),
     )
 
 

@@ -51,7 +51,12 @@ def render_terminal(found: Comparison, width: int, *, is_coloured: bool = False)
 def render_summary(found: Comparison, width: int, *, is_coloured: bool = False) -> str:
     """Return the opening and the texts: one screen of 24 lines where the terminal has 80 columns."""
     width = min(width, MAX_LINE)
-    parts = [write_head(found), write_opening_lines(found, width, MAX_SHORT), write_texts(found, width, MAX_TEXTS)]
+    parts = [
+        write_head(found),
+        write_opening_lines(found, width, MAX_SHORT),
+        write_texts(found, width, MAX_TEXTS),
+        write_limits(found, width),
+    ]
     return join_parts(parts, is_coloured=is_coloured)
 
 
@@ -93,8 +98,14 @@ def write_texts(found: Comparison, width: int, most: int) -> Iterator[Line]:
 
 def write_engine(found: Comparison, width: int) -> Iterator[Line]:
     """Yield what compared the texts, and the limits that were reached."""
-    for text in (show_line(describe_engine(found)), *(f"LIMIT: {limit}" for limit in found.limits)):
-        yield from wrap_pieces([Piece(text, Style.FAINT)], width)
+    yield from wrap_pieces([Piece(show_line(describe_engine(found)), Style.FAINT)], width)
+    yield from write_limits(found, width)
+
+
+def write_limits(found: Comparison, width: int) -> Iterator[Line]:
+    """Yield the limits that were reached."""
+    for limit in found.limits:
+        yield from wrap_pieces([Piece(f"LIMIT: {limit}", Style.FAINT)], width)
 
 
 def write_shares(found: Comparison, width: int) -> Iterator[Line]:

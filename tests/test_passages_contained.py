@@ -243,6 +243,15 @@ def test_a_shortened_text_goes_whatever_the_order_though_its_first_container_goe
         assert {r.document.id: r.witness.id for r in removed} == {"middle": "long", "short": "long"}, names
 
 
+@pytest.mark.parametrize("copies", [2, 3])
+def test_copies_of_a_shortened_text_go_with_it(copies):
+    core, rest = make_text("core", 200).split(), make_text("long", 600)
+    texts = {"long": f"{' '.join(core)} {rest}"} | {f"short {n}": " ".join(shorten(core)) for n in range(copies)}
+    for names in permutations(texts):
+        removed = deduplicate([{"id": name, "text": texts[name]} for name in names]).removed
+        assert {r.document.id: r.witness.id for r in removed} == dict.fromkeys(set(texts) - {"long"}, "long"), names
+
+
 def test_a_container_beside_which_a_document_stays_keeps_no_other_from_removing_it():
     """The same outlet has it in full on another day with another date: an update. Another outlet has eight tenths."""
     words, extra = make_text("story", 200).split(), make_text("extra", 45).split()

@@ -24,6 +24,7 @@ from dedup.passages.containment import (
     choose_witnesses,
     compare_whole,
     find_contained,
+    find_least,
     precedes,
     share_pairs,
 )
@@ -128,19 +129,30 @@ def find_shortened(
     Passages cover HELD of them, and what they have of their own is no more than a copy may have: boilerplate does not
     count. What is chosen is what `take_out` lets go.
     """
-    settings = related.settings
-    if not rule_of(settings).prefer_longer:
-        return []
     documents, others = kept.documents[compared.contained], kept.documents[compared.container]
     stays = np.append(decisions.kept, True)
     rows = stays[documents] & stays[np.minimum(others, len(decisions))]
     compared, documents, others = compared.select(rows), documents[rows], others[rows]
-    is_covered = compared.share >= (settings.passages.contained or 1.0)
-    found = related.relate(documents, others, is_covered)
-    goes = found.goes & np.isin(found.relation, (EDITED, CONTAINED))
-    goes &= found.difference["novel"] <= settings.near.max_novel * kept.tokens.own_tokens[compared.contained]
+    goes = are_shortened(related, documents, others, compared.share, kept.tokens.own_tokens[compared.contained])
     copies = compared.select(goes).list(0.0)
     return kept.name(choose_witnesses(copies, kept.tokens.own_tokens, 0.0))
+
+
+def are_shortened(
+    related: PairRelations,
+    documents: npt.NDArray[np.int64],
+    others: npt.NDArray[np.int64],
+    shares: npt.NDArray[np.float64],
+    own_tokens: npt.NDArray[np.int32],
+) -> npt.NDArray[np.bool_]:
+    """Return which documents are edited copies of longer ones that have these shares of their `own_tokens` words."""
+    settings = related.settings
+    if not rule_of(settings).prefer_longer:
+        return np.zeros(len(documents), np.bool_)
+    found = related.relate(documents, others, shares >= (settings.passages.contained or 1.0))
+    goes: npt.NDArray[np.bool_] = found.goes & np.isin(found.relation, (EDITED, CONTAINED))
+    is_held = (shares >= find_least(settings)) & (found.difference["novel"] <= settings.near.max_novel * own_tokens)
+    return goes & is_held
 
 
 def find_outgrown(sketches: Sketches, decisions: Decisions, settings: CleanSettings) -> list["ContainedDocument"]:
@@ -238,6 +250,7 @@ def decide_orphans(related: PairRelations, decisions: Decisions, order: KeepOrde
     containers = decisions.witness[decisions.witness[orphans]]
     shares = measure_pairs(sketches, orphans, containers, settings.passages)
     is_contained = shares >= (settings.passages.contained or 1.0)
+    is_contained |= are_shortened(related, orphans, containers, shares, sketches.join("num_tokens")[orphans])
     columns = (column[is_contained].tolist() for column in (orphans, containers, shares))
     pairs = [ContainedDocument(*values) for values in zip(*columns, strict=True)]
     before = decisions

@@ -224,6 +224,28 @@ def test_an_id_names_its_article(dedup, corpus):
     assert [version["name"] for version in found["versions"]] == ["x"]
 
 
+def test_an_id_names_its_article_with_the_versions_before_it(dedup, tmp_path):
+    rows = [{"id": f"v{n}", "text": f"Version {n} of it.", "url": "https://a.org/x", "version": n} for n in range(4)]
+    (tmp_path / "in.jsonl").write_text(
+        "".join(json.dumps(row) + "\n" for row in [*rows, {**rows[0], "id": "w", "url": "y"}])
+    )
+    for name in ("v0", "v2", "v3"):
+        done = dedup("history", "--from", "in.jsonl", name, "--format", "json", cwd=tmp_path)
+        assert [v["name"] for v in json.loads(done.stdout)["versions"]][:4] == ["v0", "v1", "v2", "v3"]
+
+
+def test_versions_of_one_date_are_in_the_order_in_which_they_were_fetched(dedup, tmp_path):
+    fetched = ["2024-01-03", "2024-01-01", "2024-01-02"]
+    rows = [
+        {"id": f, "text": f"As of {f}.", "url": "https://a.org/x", "date": "2024-01-01", "fetched": f} for f in fetched
+    ]
+    (tmp_path / "in.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    done = dedup("history", "--from", "in.jsonl", "--format", "json", cwd=tmp_path)
+    versions = json.loads(done.stdout)["versions"]
+    assert [v["name"] for v in versions] == sorted(fetched)
+    assert [v["time"][:10] for v in versions] == sorted(fetched)
+
+
 def test_one_of_several_articles_has_to_be_named(dedup, corpus):
     done = dedup("history", "--from", corpus)
     assert (done.code, done.stdout) == (2, "")

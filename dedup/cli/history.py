@@ -92,7 +92,10 @@ class VersionSources(NamedTuple):
         if self.cluster is not None:
             return VersionedArticle(f"cluster {self.cluster}", fields.arrange(list(documents)))
         found = choose_article(documents, self.versions[0] if self.versions else None, fields)
-        return VersionedArticle(fields.name_article(found[0]), fields.arrange(found))
+        name = fields.name_article(found[0])
+        if found[0].id in self.versions:  # an id: versions before it may have been passed by
+            found = choose_article(self.read(records, fields, lambda _: None), name, fields)
+        return VersionedArticle(name, fields.arrange(found))
 
 
 @click.command()
@@ -111,7 +114,7 @@ class VersionSources(NamedTuple):
 @click.option(
     "--order-field",
     metavar="FIELD",
-    help="Field with the order.  [default: date, fetched or version; else as in the file]",
+    help="Field with the order.  [default: date, then fetched, then version; else as in the file]",
 )
 @format_option("For a person, a browser, a program or a spreadsheet.", "terminal", "html", "json", "csv")
 @click.option("-p", "--patch", is_flag=True, help="Show the changes of every step.")

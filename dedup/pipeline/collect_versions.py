@@ -20,7 +20,7 @@ from dedup.output.run_folder import RELATED, REMOVED
 from dedup.pipeline.collect_documents import find_cluster, read_asked_config, read_originals
 from dedup.text.dates import OrderKey, parse_moment, read_order_key
 
-ORDERS = ("date", "fetched", "version")  # fields that say when a version was, the first that all versions have
+ORDERS = ("date", "fetched", "version")  # fields that say when a version was: those that all versions have, in turn
 URL, DATE, CALLED = "url", "date", "called"
 FACTS = ("text", "id", "title", "date", "outlet", "url")
 EPOCHS = range(10**8, 10**13)
@@ -55,28 +55,37 @@ class VersionFields:
     def arrange(self, documents: Sequence[Document]) -> list[Version]:
         """Return the documents of one article as versions in their order; equal ones in that of the input."""
         orders = [self.order] if self.order else ORDERS
-        chosen = next((name for name in orders if all(self.read_key(d, name) is not None for d in documents)), None)
-        if self.order and chosen is None:
+        keys = {name: [self.read_key(document, name) for document in documents] for name in orders}
+        if self.order and None in keys[self.order]:
             missing = next(d for d in documents if self.read_key(d, self.order) is None)
             value = missing.fields.get(f"order:{self.order}", "")
             raise InputError(
                 f'{missing.id}: "{self.order}" is no number and no date ("{value!s:.40}"). Name another --order-field.'
             )
-        ordered = list(documents)
-        if chosen:
-            keys = [key for d in documents if (key := self.read_key(d, chosen))]
-            place = "moment" if any(key.is_date for key in keys) else "number"
-            ordered = [documents[i] for i in sorted(range(len(keys)), key=lambda i: getattr(keys[i], place))]
-        return [make_version(document, self.date_order) for document in ordered]
+        columns = {
+            name: order_values([key for key in found if key]) for name, found in keys.items() if None not in found
+        }
+        ordered = sorted(range(len(documents)), key=lambda i: [column[i] for column in columns.values()])
+        is_dated = len(set(columns.get(DATE, []))) > 1  # else the date is that of the article
+        time = "order:fetched" if "fetched" in columns and not is_dated else "date"
+        return [make_version(documents[i], self.date_order, time) for i in ordered]
 
     def read_key(self, document: Document, name: str) -> OrderKey | None:
         """Return what the order field of a document says: a number, or a moment; None for neither."""
         return read_order_key(str(document.fields.get(f"order:{name}", "")), self.date_order)
 
 
-def make_version(document: Document, order: str | None) -> Version:
-    """Return a document as a version, called by its id."""
-    time = str(document.fields.get("date") or document.fields.get("order:fetched") or "")
+def order_values(keys: Sequence[OrderKey]) -> list[float]:
+    """Return what the values of a field are sorted by: moments, if one of them is a date."""
+    is_date = any(key.is_date for key in keys)
+    return [key.moment if is_date else key.number for key in keys]
+
+
+def make_version(document: Document, order: str | None, time_role: str = "date") -> Version:
+    """Return a document as a version, called by its id; `time_role` says when it was, if it is there."""
+    time = str(
+        document.fields.get(time_role) or document.fields.get("date") or document.fields.get("order:fetched") or ""
+    )
     moment = parse_moment(time, order)
     if moment is None and time.isdecimal() and int(time) in EPOCHS:
         moment = datetime.fromtimestamp(int(time) / (1000 if int(time) >= 10**11 else 1), UTC)

@@ -204,6 +204,23 @@ def test_a_patch_ignores_nothing(pair, dedup):
     assert (done.code, "Leave --ignore out" in done.stderr) == (2, True)
 
 
+def test_stat_is_json_where_that_is_asked_for_and_no_page(pair, dedup):
+    done = dedup("diff", *map(str, pair), "--stat", "--format", "json")
+    assert [file["state"] for file in json.loads(done.stdout)["files"]] == ["changed"]
+    assert dedup("diff", *map(str, pair), "--stat", "--format", "html").code == 2
+
+
+def test_a_patch_without_context_fits_an_empty_text_alone(dedup, tmp_path):
+    for name, text in (("empty", ""), ("full", "old text here"), ("other", "another text")):
+        (tmp_path / name).write_text(text)
+    (tmp_path / "p").write_text(dedup("diff", "empty", "full", "--format", "patch", cwd=tmp_path).stdout)
+    assert dedup("apply", "p", "empty", "-o", "made", cwd=tmp_path).code == 0
+    assert (tmp_path / "made").read_text() == "old text here"
+    assert dedup("apply", "p", "other", "-o", "made", cwd=tmp_path).code == 2
+    (tmp_path / "p").write_text("@@ -99999999999,0 +99999999999,2 @@\n+ab\n")
+    assert [dedup("apply", "p", name, "-o", "made", cwd=tmp_path).code for name in ("empty", "other")] == [2, 2]
+
+
 def test_stat_counts_words(pair, dedup):
     done = dedup("diff", *map(str, pair), "--stat")
     assert done.code == 1

@@ -108,6 +108,8 @@ def diff(
     ignored = frozenset(map(Ignored, ignore))
     if ignored and output_format == "patch":
         raise click.UsageError("A patch makes every byte of the new text. Leave --ignore out.")
+    if stat and output_format in {"html", "patch"}:
+        raise click.UsageError(f"--stat counts words, as text or JSON. Leave it out for --format {output_format}.")
     screen = choose_screen(is_coloured(color, output), layout, width, context)
     is_shown = pager and output is None
     if corpus is None and os.path.isdir(old) and os.path.isdir(new):
@@ -119,10 +121,8 @@ def diff(
     found = ignore_changes(diff_texts(*texts), ignored)
     is_same = not (found.edits or found.moves)
     if stat:
-        from dedup.report.diff.diff_stat import render_stat
-
         state = PairState.SAME if is_same else PairState.CHANGED
-        rendered = render_stat([ComparedFile(names.new, state, found)])
+        rendered = render_files([ComparedFile(names.new, state, found)], screen, output_format, stat=True)
     elif output_format == "terminal":
         from dedup.report.diff.diff_terminal import render_terminal
 

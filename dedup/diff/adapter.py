@@ -101,7 +101,8 @@ def apply_patch_text(patch: str, old: str) -> str:
         cut = len(written) - max(0, num_written - hunk.start2)
         start = position + max(0, hunk.start2 - num_written)
         num_read = max(0, len(before) - max(0, len(written) - cut))
-        if cut < 0 or not f"{written[cut:]}{old[start : start + num_read]}".startswith(before):
+        is_there = f"{written[cut:]}{old[start : start + num_read]}".startswith(before) and start <= len(old)
+        if cut < 0 or not is_there or (old and not before):  # only what an empty text becomes has no context
             raise InputError(
                 f"the patch does not fit: hunk {number} expects other text at character {start:,}. "
                 "Apply it to the text it was made from."

@@ -71,8 +71,12 @@ def starts_move(diff: Diff, block: Block) -> bool:
 
 
 def name_anchor(block: Block) -> str:
-    """Return the name of a block in a page: its place in both texts, which no other block shares."""
-    return f"unit-{block.old.start}-{block.new.start}"
+    """Return the name of a block in a page: its place in both texts, and what only one text has is named so.
+
+    What was dropped and what stands in its place begin at one place in both.
+    """
+    side = "-old" if block.new.is_empty else "-new" if block.old.is_empty else ""
+    return f"unit-{block.old.start}-{block.new.start}{side}"
 
 
 def list_facts(diff: Diff) -> tuple[ChangedFact, ...]:

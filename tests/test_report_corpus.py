@@ -307,6 +307,23 @@ def test_documents_are_shown_as_they_were_before_cuts(tmp_path, dedup):
     assert "Records that could not be read" in Page((pages / "index.html").read_text()).text
 
 
+def test_boilerplate_that_was_cut_out_is_told_on_the_terminal_and_in_the_report(tmp_path, dedup):
+    footer = make_text("footer", 80)
+    records = [{"id": i, "outlet": "o", "text": f"{make_text(i, 25)}\n\n{footer}"} for i in range(40)]
+    out, pages = tmp_path / "out", tmp_path / "pages"
+    done = dedup("clean", write_jsonl(tmp_path / "a.jsonl", records), "-o", out, "--strip-boilerplate")
+    assert len(read_lines(out / "edited.jsonl")) == 40
+    assert "no copy among them; boilerplate cut out of 40 kept documents." in done.stdout
+    assert "in 40 documents: not compared, and cut out\n" in done.stdout
+    assert re.search(r"^edited +40  kept documents that lost text", done.stdout, re.MULTILINE)
+    assert "0  of 40 kept" not in done.stdout
+    dedup("report", out, "-o", pages)
+    text = Page((pages / "index.html").read_text()).text
+    assert "Kept texts cut 40" in text
+    assert "makes no document a copy. Boilerplate was cut out too." in text
+    assert "40 kept texts are shorter than in the input" in text
+
+
 def measure_jaccard(a, b, size=5):
     shingles = [{tuple(words[i : i + size]) for i in range(len(words) - size + 1)} for words in (a.split(), b.split())]
     return len(shingles[0] & shingles[1]) / len(shingles[0] | shingles[1])

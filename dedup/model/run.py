@@ -158,6 +158,12 @@ class Summary(msgspec.Struct, frozen=True):
         """Return how many records were read and set aside."""
         return RejectionCounts(self.counts.documents + self.counts.rejected, self.rejected_by_reason)
 
+    @property
+    def strips_boilerplate(self) -> bool:
+        """Return whether boilerplate was cut out of kept documents."""
+        found = self.passages
+        return bool(found and found.boilerplate and found.edited_documents and self.config["passages"]["strip_boilerplate"])
+
     def write(self, path: Path) -> None:
         """Write the summary, indented for people."""
         path.write_bytes(self.to_json())

@@ -87,9 +87,10 @@ def render_headline(summary: Summary) -> str:
         found += f"{removed} as copies of {' and '.join(of)}"
     else:
         found += "no copy among them"
-    if passages and passages.cut:
-        places = count_things(passages.edited_documents, "kept document")
-        found += f"; {count_things(passages.cut, 'repeated passage')} cut out of {places}"
+    if passages and passages.edited_documents:
+        what = [count_things(passages.cut, "repeated passage")] * (passages.cut > 0)
+        what += ["boilerplate"] * summary.strips_boilerplate
+        found += f"; {' and '.join(what)} cut out of {count_things(passages.edited_documents, 'kept document')}"
     return f"{found}.\n"
 
 
@@ -109,10 +110,13 @@ def render_counts(summary: Summary) -> str:
         rows += [(f"  as {name}", count, RELATIONS.get(name, "")) for name, count in by_relation.items() if count]
     if summary.passages:
         rows.append(("passages", summary.passages.within + summary.passages.across, "printed twice"))
-        rows.append(("  cut out", summary.passages.cut, f"of {summary.passages.edited_documents:,} kept documents"))
+        edited, is_stripped = summary.passages.edited_documents, summary.strips_boilerplate
+        rows.append(("  cut out", summary.passages.cut, "" if is_stripped else f"of {edited:,} kept documents"))
         if summary.passages.boilerplate:
             what = f"passages of boilerplate, in {summary.passages.boilerplate_documents:,} documents: not compared"
-            rows.append(("boilerplate", summary.passages.boilerplate, what))
+            rows.append(("boilerplate", summary.passages.boilerplate, what + ", and cut out" * is_stripped))
+        if is_stripped:
+            rows.append(("edited", edited, "kept documents that lost text: see edited.jsonl"))
     stand = "documents, kept or of the index, that stand for others" if seen else "kept documents that stand for others"
     rows.append(("clusters", counts.clusters, stand))
     if summary.index:

@@ -162,7 +162,9 @@ class Summary(msgspec.Struct, frozen=True):
     def strips_boilerplate(self) -> bool:
         """Return whether boilerplate was cut out of kept documents."""
         found = self.passages
-        return bool(found and found.boilerplate and found.edited_documents and self.config["passages"]["strip_boilerplate"])
+        return bool(
+            found and found.boilerplate and found.edited_documents and self.config["passages"]["strip_boilerplate"]
+        )
 
     def write(self, path: Path) -> None:
         """Write the summary, indented for people."""

@@ -2,7 +2,7 @@
 
 import os
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
 
@@ -108,15 +108,7 @@ def render_counts(summary: Summary) -> str:
             rows += [(f"    {name}", by_relation[name], RELATIONS[name]) for name in RELATIONS if by_relation[name]]
     if seen:  # what was seen has relations too: all of them add up to what was removed
         rows += [(f"  as {name}", count, RELATIONS.get(name, "")) for name, count in by_relation.items() if count]
-    if summary.passages:
-        rows.append(("passages", summary.passages.within + summary.passages.across, "printed twice"))
-        edited, is_stripped = summary.passages.edited_documents, summary.strips_boilerplate
-        rows.append(("  cut out", summary.passages.cut, "" if is_stripped else f"of {edited:,} kept documents"))
-        if summary.passages.boilerplate:
-            what = f"passages of boilerplate, in {summary.passages.boilerplate_documents:,} documents: not compared"
-            rows.append(("boilerplate", summary.passages.boilerplate, what + ", and cut out" * is_stripped))
-        if is_stripped:
-            rows.append(("edited", edited, "kept documents that lost text: see edited.jsonl"))
+    rows += list_cuts(summary)
     stand = "documents, kept or of the index, that stand for others" if seen else "kept documents that stand for others"
     rows.append(("clusters", counts.clusters, stand))
     if summary.index:
@@ -128,6 +120,19 @@ def render_counts(summary: Summary) -> str:
     if counts.repeated_ids:
         rows.append(("repeated ids", counts.repeated_ids, "tell such documents apart by path and line"))
     return "".join(f"{label:<20}{count:>12,}  {note}".rstrip() + "\n" for label, count, note in rows)
+
+
+def list_cuts(summary: Summary) -> Iterator[tuple[str, int, str]]:
+    """Yield (name, count, note) of what stands twice, of boilerplate, and of what was cut out."""
+    found, is_stripped = summary.passages, summary.strips_boilerplate
+    if found:
+        yield "passages", found.within + found.across, "printed twice"
+        yield "  cut out", found.cut, "" if is_stripped else f"of {found.edited_documents:,} kept documents"
+        if found.boilerplate:
+            what = f"passages of boilerplate, in {found.boilerplate_documents:,} documents: not compared"
+            yield "boilerplate", found.boilerplate, what + ", and cut out" * is_stripped
+        if is_stripped:
+            yield "edited", found.edited_documents, "kept documents that lost text: see edited.jsonl"
 
 
 def render_losses(summary: Summary) -> str:

@@ -8,10 +8,10 @@ from dedup.compare.model import Cell, Link, Place, Row, Strength, Wording
 from dedup.compare.opposites import read_claims
 from dedup.compare.quotes import read_quotes
 from dedup.compare.read_units import split_document
-from dedup.compare.sentence_facts import join_dates, read_dates, read_numbers, split_content
+from dedup.compare.sentence_facts import read_dates, read_numbers, split_content
 from dedup.compare.speakers import find_speakers, resolve_pronouns
 from dedup.model.documents import Document
-from dedup.text.date_phrases import find_dates, read_date
+from dedup.text.date_phrases import find_dates, join_dates, read_date
 
 
 def values(found):
@@ -61,6 +61,7 @@ def list_conflicts(a, b, sentence=0):
         ("a $2.5m plan, £3bn, Rs. 1.2mn and Rs.500", ["2500000", "3000000000", "1200000", "500"]),
         ("1,200km, 5.30pm, 1.5C, 100m and A380", []),
         ("half a million people", ["500000"]),
+        ("over 28, 000 Palestinians", ["28000"]),
         ("half a dozen men and a quarter of a million women", ["6", "250000"]),
         ("two and a half million people", []),
     ],
@@ -108,6 +109,8 @@ def test_numbers_are_read_as_their_language_writes_them(text, language, expected
         ("at 10:30 pm", "at 22:30"),
         ("at 8:25 p.m.", "at 8:25"),
         ("24年3月", "2024年3月"),
+        ("9-10 February", "Feb 9"),
+        ("February 9th to 10th", "Feb 10"),
         ("令和6年3月5日", "2024年3月5日"),
     ],
 )
@@ -223,6 +226,16 @@ WORDED = "“We will {} the talks in Geneva next week,” Lavrov said."
             "Police arrested 25 men in the raid on the port.",
             "Police arrested 37 men in the raid on the port.",
             [("number", "25", "37")],
+        ),
+        (
+            "Two people were killed and three people were wounded at the plant.",
+            "Two people were killed and four people were wounded at the plant.",
+            [("number", "three", "four")],
+        ),
+        (
+            "A gunman killed two people at a Kraft plant, wounding two others.",
+            "A gunman killed two people at the Kraft plant; one more was wounded.",
+            [],
         ),
         # quotations
         (WORDED.format("didn't know of"), WORDED.format("did not know of"), []),

@@ -95,8 +95,10 @@ def differ_in_numbers(a: Sequence[CountedNumber], b: Sequence[CountedNumber]) ->
         return
     pairs = []
     for number in a:
-        rivals = [other for other in b if number.counted & other.counted]
-        mates = [other for other in a if any(other.counted & rival.counted for rival in rivals)]
+        rivals = [other for other in b if number.counts_as(other)]
+        mates = [other for other in a if any(other.counts_as(rival) for rival in rivals)]
+        if max(len(rivals), len(mates)) > 1 and number.action:  # of killed and wounded, each answers its like
+            rivals, mates = ([n for n in side if n.action == number.action] for side in (rivals, mates))
         if len(rivals) == len(mates) == 1 and number.value not in theirs and rivals[0].value not in ours:
             pairs.append((number, rivals[0]))
     num_agreed = sum(any(n.value == m.value and n.counted & m.counted for m in b) for n in a)

@@ -5,11 +5,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import dropwhile
 from typing import NamedTuple
 
 from dedup.compare.speakers import VERB_CLASSES
 from dedup.compare.terms import fold, stem
-from dedup.text.date_phrases import DateValue, find_dates, read_date
+from dedup.text.date_phrases import DateValue, find_dates, join_dates, read_date
 from dedup.text.number_phrases import find_numbers, find_ranges
 from dedup.text.spans import Span
 from dedup.text.words import is_word, split_word_spans
@@ -36,6 +37,7 @@ MAX_CAPITALS = 0.6  # share of the words with capitals from which a sentence is 
 _UNITS = {"%": "percent", "$": "dollar", "€": "euro", "£": "pound", "₹": "rupee", "rs": "rupee", "pc": "percent"}
 _PAIRS = "person people men man women woman km kilometers kilometre kilometers cent percent per percent".split()
 _SAME = {stem(word): stem(other) for word, other in zip(_PAIRS[::2], _PAIRS[1::2], strict=True)}
+_AUXILIARIES = frozenset("were was are is have has had been being also".split())
 _OF_SAYING = {*VERB_CLASSES, "statement", "release", "interview", "conference"}
 _BREAK = re.compile(r"[.;:!?()\[\]“”\"–—]|,(?!\d)")
 _AT_LEAST = re.compile(
@@ -50,7 +52,10 @@ _CLOCK_AROUND = re.compile(r"\d\s*:\s*\d\d|\d\s*[/x×]\s*\d|\d\s*[ap]\.?\s?m\b|\
 # Colombo, Feb 12 (Daily Mirror) - ...: the day of the report.
 _PLACE_BEFORE = re.compile(r"\W{0,3}(?:[A-Z][\w.'\u2019]*,?\s+){1,5}\(?")
 _DASH_BEHIND = re.compile(r"(?:,?\s+\d{4})?\)?\s*[(:\u2013\u2014-]")
-_ORDER = re.compile(r"\b(before|after|ago|later|earlier|old|since|(?:an?|per|each|every)\s+(?!\w+\s+of)\w+)\b")
+_NO_PLACE = "".join(rf"(?<!\b{word}\s)" for word in "at in of on by for from with to near".split())  # "at a plant"
+_ORDER = re.compile(
+    rf"\b(before|after|ago|later|earlier|old|since|{_NO_PLACE}(?:an?|per|each|every)\s+(?!\w+\s+of)\w+)\b"
+)
 _ZONE = re.compile(r"[\s(]*\b(GMT|UTC|[ECMP][SD]?T|[BI]ST|CES?T|(?=local time)local)\b")
 _MOMENT = re.compile(r"\W+(?:\w+\W+){0,2}(?:to go|left|remaining)\b")  # with five laps to go
 # Of a count that goes on, each number has its moment.
@@ -93,6 +98,7 @@ class CountedNumber:
     is_given the number is part of a name of what is known, "the five villages", or of a moment: "five laps to go",
              "with 64 % of precincts reporting"
     nearest  stems of the two words before it and the two behind it, units left out
+    action   stem of what is done to what it counts: "killing two men", "two men were killed"; "" if that is not said
     """
 
     span: Span
@@ -105,6 +111,11 @@ class CountedNumber:
     bound: str
     is_given: bool
     nearest: frozenset[str]
+    action: str = ""
+
+    def counts_as(self, other: "CountedNumber") -> bool:
+        """Return whether both count the same: also "wounding two others" and "two wounded"."""
+        return bool(self.counted & other.counted) or self.action in other.counted or other.action in self.counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +176,6 @@ def read_numbers(text: str, language: str) -> tuple[CountedNumber, ...]:
     found = []
     numbers = [] if _ADDRESS.search(text) else find_numbers(text, language)
     is_progress = bool(_PROGRESS.search(text))
-    all_names = frozenset(word.key for word in words if word.is_name)
     ranges = find_ranges(text, [number.span for number in numbers])
     for span, value in numbers if len(numbers) <= MAX_FACTS else ():
         is_of_date = any(span.start < day.end and span.end > day.start for day in dates)
@@ -181,7 +191,7 @@ def read_numbers(text: str, language: str) -> tuple[CountedNumber, ...]:
                 value=value,
                 counted=counted,
                 context=frozenset(word.key for word in near),
-                names=frozenset(w.key for w in near if w.is_name) or all_names,
+                names=frozenset(w.key for w in near if w.is_name) or frozenset(w.key for w in words if w.is_name),
                 owner=frozenset(find_owner(words, span)),
                 unit=counted & UNITS | frozenset(_ORDER.findall(text[span.end : span.end + 20])),
                 bound=bound,
@@ -189,6 +199,7 @@ def read_numbers(text: str, language: str) -> tuple[CountedNumber, ...]:
                 or span in ranges
                 or bool(_DEFINITE.search(before) or _MOMENT.match(text[span.end :])),
                 nearest=find_nearest(words, span),
+                action=find_action(text, span, words, counted),
             )
         )
     return tuple(found)
@@ -209,6 +220,18 @@ def find_nearest(words: Sequence[Word], span: Span) -> frozenset[str]:
     return frozenset(before[-2:] + behind[:2])
 
 
+def find_action(text: str, span: Span, words: Sequence[Word], counted: frozenset[str]) -> str:
+    """Return the stem of the verb behind what is counted, passive or not, or else of the word right before a number."""
+    around = split_at(words, span)
+    behind = list(dropwhile(lambda word: word.key in counted, around.behind))
+    verb = next(dropwhile(lambda word: fold(word.span.cut(text)) in _AUXILIARIES, behind), None)
+    if verb and verb.is_content and not _BREAK.search(text[span.end : verb.span.start]):
+        return verb.key
+    before = around.before[-1:]
+    is_next = before and before[0].is_content and not _BREAK.search(text[before[0].span.end : span.start])
+    return before[0].key if is_next else ""
+
+
 def find_owner(words: Sequence[Word], span: Span) -> list[str]:
     """Return the stems of the last name within MAX_OWNER words before a number."""
     before = split_at(words, span).before[-MAX_OWNER:]
@@ -221,11 +244,10 @@ def find_owner(words: Sequence[Word], span: Span) -> list[str]:
 
 def find_counted(text: str, span: Span, words: Sequence[Word]) -> frozenset[str]:
     """Return the stems of what a number counts: a unit, the words behind it, or else the words before it."""
-    units = {
-        _UNITS[sign] for sign in (text[span.start - 1 : span.start], text[span.end : span.end + 1]) if sign in _UNITS
-    }
+    sides = text[: span.start][-1:], text[span.end :][:1]
+    units = frozenset(_UNITS[sign] for sign in sides if sign in _UNITS)
     if units:
-        return frozenset(units)
+        return units
     counted: list[str] = []
     end = span.end
     around = split_at(words, span)
@@ -276,19 +298,3 @@ def read_dates(text: str) -> tuple[DatedFact, ...]:
             )
         )
     return tuple(found)
-
-
-_DAYTIME = re.compile(r"\s+(?:night|morning|evening|afternoon|noon|midnight)\b|\bovernight\b", re.IGNORECASE)
-_BETWEEN_DATES = re.compile(r"[\s,–-]*(?:(?:to|and|into|on|of|the|at|in)\s+)*")
-
-
-def join_dates(text: str) -> list[Span]:
-    """Return the spans of dates and times of day, neighbours joined."""
-    spans = sorted({*find_dates(text), *(Span(*match.span()) for match in _DAYTIME.finditer(text))})
-    joined: list[Span] = []
-    for span in spans:
-        if joined and _BETWEEN_DATES.fullmatch(text[joined[-1].end : span.start]):
-            joined[-1] = Span(joined[-1].start, max(span.end, joined[-1].end))
-        else:
-            joined.append(span)
-    return [Span(span.end - len(span.cut(text).lstrip()), span.end) for span in joined]

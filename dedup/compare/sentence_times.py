@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from dedup.compare.sentence_facts import MAX_FACTS, join_dates
-from dedup.text.date_phrases import DateValue, read_date
+from dedup.compare.sentence_facts import MAX_FACTS
+from dedup.text.date_phrases import DateValue, join_dates, read_date
 
 Matrix = npt.NDArray[np.float32]
 

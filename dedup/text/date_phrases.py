@@ -12,11 +12,12 @@ from dedup.text.spans import Span
 _MONTHS = "|".join((*MONTHS, *MONTH_ABBREVIATIONS))
 _DAYS = "|".join(DAYS)
 _NO_MODAL = r"(?!may\s+(?:be|have|not|also|get|go|take|face|need|come)\b)"
+_DAY, _TO = r"\d{1,2}(?!\d)(?:st|nd|rd|th)?", r"\s*(?:[–-]|to)\s*"
 _DATE = re.compile(
     rf"""\b(?:{_DAYS}|yesterday|today|tonight|tomorrow)s?\b
-       | \b{_NO_MODAL}(?:{_MONTHS})\b\.?(?:\s+\d{{1,2}}(?!\d)(?:st|nd|rd|th)?(?:\s*[–-]\s*\d{{1,2}}(?!\d))?)?
+       | \b{_NO_MODAL}(?:{_MONTHS})\b\.?(?:\s+{_DAY}(?:{_TO}{_DAY})?)?
          (?:,?\s+\d{{4}})?
-       | \b\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?(?:{_MONTHS})\b(?:,?\s+\d{{4}})?
+       | \b(?:{_DAY}{_TO})?{_DAY}\s+(?:of\s+)?(?:{_MONTHS})\b(?:,?\s+\d{{4}})?
        | \b\d{{4}}-\d{{2}}-\d{{2}}\b | \b\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}\b
        | \b\d{{1,2}}[:.]\d{{2}}\s*[ap]\.?m\b | \b\d{{1,2}}:\d{{2}}\b | \b\d{{1,2}}\s*[ap]\.?m\b
        | \b(?:1[6-9]|20)\d{{2}}\b
@@ -38,6 +39,8 @@ _PART = re.compile(
 )
 # A night is of two days: that of Sunday goes into Monday, and overnight is before a day or after it.
 _NIGHTS = {"night": (0, 1), "evening": (0, 1), "tonight": (0, 1), "midnight": (-1, 1), "overnight": (-1, 1)}
+_DAYTIME = re.compile(r"\s+(?:night|morning|evening|afternoon|noon|midnight)\b|\bovernight\b", re.IGNORECASE)
+_BETWEEN_DATES = re.compile(r"[\s,–-]*(?:(?:to|and|into|on|of|the|at|in)\s+)*")
 NOON = 720  # minutes
 MIN_MINUTES = 15  # times of day that are nearer than this are the same, told roughly
 
@@ -52,6 +55,18 @@ def find_dates(text: str) -> list[Span]:
     foreign = [Span(*found.span()) for found in _FOREIGN.finditer(text) if is_foreign_month(found)]
     foreign = [span for span in foreign if not any(known.covers(span) for known in english)]
     return sorted(foreign + [s for s in english if not any(s.start < f.end and s.end > f.start for f in foreign)])
+
+
+def join_dates(text: str) -> list[Span]:
+    """Return the spans of dates and times of day, neighbours joined."""
+    spans = sorted({*find_dates(text), *(Span(*match.span()) for match in _DAYTIME.finditer(text))})
+    joined: list[Span] = []
+    for span in spans:
+        if joined and _BETWEEN_DATES.fullmatch(text[joined[-1].end : span.start]):
+            joined[-1] = Span(joined[-1].start, max(span.end, joined[-1].end))
+        else:
+            joined.append(span)
+    return [Span(span.end - len(span.cut(text).lstrip()), span.end) for span in joined]
 
 
 def is_foreign_month(found: re.Match[str]) -> bool:

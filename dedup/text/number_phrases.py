@@ -23,7 +23,7 @@ _JOINED = "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSPACED)  # le
 _LETTER = rf"[^\W{_JOINED}]"
 _BEFORE = rf"(?:(?<=\bRs\.)|(?<=[{_JOINED}][.,])|(?<!{_LETTER})(?<![.,]))"
 _BEHIND = rf"(?!(?!(?:[mbt]n|[mbk])\b){_LETTER})"  # of 1,200km no part is a number; $2.5m has its scale there
-_DIGITS = re.compile(rf"{_BEFORE}\d++(?:(?:[.,'’]|{_GROUP}|,\ (?=\d{{3}}\s[-a-z]))\d++)*+{_BEHIND}")
+_DIGITS = re.compile(rf"{_BEFORE}\d++(?:(?:[.,'’]|{_GROUP}|,\ (?=000\b|\d{{3}}\s[-a-z]))\d++)*+{_BEHIND}")
 _SPACED_DIGITS = re.compile(
     rf"{_BEFORE}(?:\d{{1,3}}(?:(?:\ |{_GROUP})\d{{3}})++(?!\d)(?:,\d++)?+|\d++(?:[.,'’]\d++)*+){_BEHIND}"
 )

@@ -15,6 +15,7 @@ removals_fourth.jsonl  all pairs that threshold 0.3 removed and 0.5 did not; the
                        was chosen on half 0 of them
 removals_fifth.jsonl   removals of which six to nine tenths stand in the witness, drawn and
                        judged after that rule was fixed
+removals_sixth.jsonl   removals outside the other files that decision 0075 changed, judged after it was fixed
 pairs.jsonl            pairs of any similarity, same or other: does `dedup.deduplicate` remove one of the two
 pairs_second.jsonl     the same of other documents and outlets; seen before the last rule (0075)
 cuts.jsonl             cuts of an earlier rule; cuts_second.jsonl those of the next one, which was then narrowed
@@ -170,6 +171,7 @@ def main() -> None:
     show_pairs("removals of the next rule, judged after it was fixed", read_judged("removals_third.jsonl"), after)
     show_pairs("removals that a threshold of 0.3 adds to one of 0.5", read_judged("removals_fourth.jsonl"), after)
     show_pairs("removals of which six to nine tenths stand in the witness", read_judged("removals_fifth.jsonl"), after)
+    show_pairs("removals that the last rule (0075) changed", read_judged("removals_sixth.jsonl"), after)
     for name in ("pairs.jsonl", "pairs_second.jsonl"):
         show_labelled(name, data)
     for name in ("cuts.jsonl", "cuts_second.jsonl"):

@@ -93,6 +93,19 @@ def test_every_removal_is_in_the_table_and_no_cell_is_a_formula(report):
     assert ("'+storm", "'=cmd()") == (row["removed_title"], row["kept_title"])
 
 
+def test_every_table_has_a_head_and_its_columns_name_what_is_in_them(report):
+    tables = {path.stem: list(csv.reader(path.read_text().splitlines(True))) for path in report[1].glob("tables/*.csv")}
+    assert not [name for name, rows in tables.items() if {len(rows[0])} != {len(row) for row in rows}]
+    assert tables["rejected"] == [["path", "line", "offset", "error", "raw", "raw_base64", "set_aside"]]
+    assert tables["sizes"] == [["documents", "clusters"], ["2", "1"]]
+    assert tables["relations"][:3] == [["relation", "removed"], ["exact", "0"], ["edited", "1"]]
+    (removed,) = read_lines(report[0] / "removed.jsonl")
+    step = f"{removed['similarity'] // 0.02 * 0.02:.2f}"
+    assert tables["similarities"] == [["relation", "similarity", "removed"], ["edited", step, "1"]]
+    assert tables["days"][:2] == [["day", "documents", "removed"], ["2024-01-31", "2", "1"]]
+    assert tables["removed"][0][-5:] == ["similarity", "covered", "novel_words", "conflicts", "cluster"]
+
+
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_text_that_a_spreadsheet_would_run_is_quoted(start):
     assert [("", f"'{start}1")] == list(flatten(f"{start}1"))

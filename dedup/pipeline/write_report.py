@@ -73,8 +73,8 @@ def write_report(task: ReportRun, progress: Progress) -> WrittenReport:
         with files.documents.open("rb") as documents:
             findings = describe_findings(run, fields, survey, misses, documents)
             entries = list_entries(plans, documents)
-            for name, records in list_tables(run, findings, entries, survey.shown, documents).items():
-                write_csv(pages / "tables" / f"{name}.csv", records)
+            for name, table in list_tables(run, findings, entries, survey.shown, documents).items():
+                write_csv(pages / "tables" / f"{name}.csv", table)
             links: Links = {}
             for name, page in render_pair_lists(run, survey, documents, links):
                 save_page(pages / name, page)

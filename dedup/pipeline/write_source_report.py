@@ -25,11 +25,11 @@ from dedup.output.write_sources import (
 from dedup.pipeline.job import Job, Progress
 from dedup.pipeline.list_sources import SourceRun, find_sources, make_source_job
 from dedup.report.corpus.report_folder import report_folder, save_page
-from dedup.report.corpus.report_tables import write_csv
+from dedup.report.corpus.report_tables import Table, write_csv
 from dedup.report.sources.source_matrix import SourceMatrix, make_matrix
 from dedup.report.sources.sources_html import render_cells, render_index
 from dedup.sources.families import Family
-from dedup.sources.flows import count_flows, summarise_outlets
+from dedup.sources.flows import Flow, count_flows, summarise_outlets
 from dedup.sources.found_sources import FoundSources, StoryCount, count_independent
 from dedup.version import __version__
 
@@ -84,7 +84,7 @@ def write_all(located: LocatedSources, stories: Sequence[StoryCount], job: Job, 
     write_lines(pages / "families.jsonl", describe_families(located))
     write_lines(pages / "articles.jsonl", describe_articles(located))
     write_lines(pages / "stories.jsonl", describe_stories(located, stories))
-    write_csv(pages / "flows.csv", flows)
+    write_csv(pages / "flows.csv", Table(Flow, flows))
     summary = summarise(found, stories, job)
     matrix = make_matrix(found, flows)
     (pages / "summary.json").write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n")

@@ -4,22 +4,22 @@ import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date
-from itertools import chain
+from itertools import starmap
 from pathlib import Path
-from typing import IO, TextIO
+from typing import IO, NamedTuple, TextIO, get_type_hints
 
 import msgspec
 
 from dedup.corpus.values import read_value
-from dedup.model.run import Summary
+from dedup.model.run import InputFile, Stage, Summary
 from dedup.output.finished_run import read_records
-from dedup.output.passage_records import PassageRecord
+from dedup.output.passage_records import BoilerplateRecord, PassageRecord
 from dedup.output.records import RejectedRecord, RemovedRecord, Witness
 from dedup.output.related_records import RelatedRecord
 from dedup.output.run_folder import PASSAGES, REJECTED, RELATED, REMOVED, SUSPICIOUS
 from dedup.output.suspicious_series import SuspiciousRecord
 from dedup.output.table_file import disarm
-from dedup.report.corpus.corpus_model import Card, ClusterEntry, CorpusFindings
+from dedup.report.corpus.corpus_model import Card, ClusterEntry, CorpusFindings, DocumentPair, OutletCount, OutletPair
 from dedup.report.corpus.run_tables import RunTables
 from dedup.report.corpus.survey import ShownDocuments
 
@@ -40,12 +40,37 @@ class RemovalLine:
 
 
 @dataclass(frozen=True, slots=True)
-class CountLine:
-    """A name and two counts under it, as the chart or the table of them has it."""
+class RelationLine:
+    """How many documents were removed as copies of a kind."""
 
-    name: str
+    relation: str
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class SizeLine:
+    """How many clusters have so many documents, the kept one included."""
+
     documents: int
-    removed: int | None = None
+    clusters: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayLine:
+    """Documents of a day, and how many of them were removed."""
+
+    day: str
+    documents: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarityLine:
+    """How many documents were removed as copies of a kind in the step of similarity that begins at `similarity`."""
+
+    relation: str
+    similarity: str
+    removed: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,38 +82,51 @@ class SettingLine:
     value: object
 
 
+class Table(NamedTuple):
+    """The records of a table, and their type."""
+
+    kind: type
+    records: Iterable[object]
+
+
 def list_tables(
     run: RunTables, findings: CorpusFindings, entries: list[ClusterEntry], shown: ShownDocuments, documents: IO[bytes]
-) -> Mapping[str, Iterable[object]]:
-    """Return the records of each table by its name."""
-    counts = findings.summary.counts
+) -> Mapping[str, Table]:
+    """Return the tables by their names."""
+    summary, out = findings.summary, run.out
+    pairs = [miss.pair for miss in (*findings.above, *(findings.below or ()), *(findings.yet_kept or ()))]
     return {
-        "removed": list_removals(run, shown, documents),
-        "related": read_records(run.out, RELATED, RelatedRecord, may_lack=True),
-        "suspicious": read_records(run.out, SUSPICIOUS, SuspiciousRecord, may_lack=True),
-        "passages": read_records(run.out, PASSAGES, PassageRecord, may_lack=True),
-        "rejected": read_records(run.out, REJECTED, RejectedRecord),
-        "relations": (CountLine(name, number) for name, number in counts.removed_by_relation.items()),
-        "clusters": (replace(entry, copies=()) for entry in entries),
-        "sizes": (CountLine(str(size), number) for size, number in findings.sizes),
-        "outlets": findings.outlets,
-        "crossings": findings.crossings,
-        "days": (
-            CountLine(date.fromordinal(day.day).isoformat(), day.num_documents, day.num_removed)
-            for day in findings.days
-        ),
-        "similarities": (
-            CountLine(f"{relation} from {step / len(steps):.2f}", number)
-            for relation, steps in findings.similarities.items()
-            for step, number in enumerate(steps)
-            if number
-        ),
-        "threshold": (miss.pair for miss in (*findings.above, *(findings.below or ()), *(findings.yet_kept or ()))),
-        "boilerplate": findings.boilerplate,
-        "files": findings.summary.inputs,
-        "stages": findings.summary.stages,
-        "settings": list_settings(findings.summary),
+        "removed": Table(RemovalLine, list_removals(run, shown, documents)),
+        "related": Table(RelatedRecord, read_records(out, RELATED, RelatedRecord, may_lack=True)),
+        "suspicious": Table(SuspiciousRecord, read_records(out, SUSPICIOUS, SuspiciousRecord, may_lack=True)),
+        "passages": Table(PassageRecord, read_records(out, PASSAGES, PassageRecord, may_lack=True)),
+        "rejected": Table(RejectedRecord, read_records(out, REJECTED, RejectedRecord)),
+        "relations": Table(RelationLine, starmap(RelationLine, summary.counts.removed_by_relation.items())),
+        "clusters": Table(ClusterEntry, (replace(entry, copies=()) for entry in entries)),
+        "sizes": Table(SizeLine, starmap(SizeLine, findings.sizes)),
+        "outlets": Table(OutletCount, findings.outlets),
+        "crossings": Table(OutletPair, findings.crossings),
+        "days": Table(DayLine, list_days(findings)),
+        "similarities": Table(SimilarityLine, list_similarities(findings)),
+        "threshold": Table(DocumentPair, pairs),
+        "boilerplate": Table(BoilerplateRecord, findings.boilerplate),
+        "files": Table(InputFile, summary.inputs),
+        "stages": Table(Stage, summary.stages),
+        "settings": Table(SettingLine, list_settings(summary)),
     }
+
+
+def list_days(findings: CorpusFindings) -> Iterator[DayLine]:
+    """Yield the days in order."""
+    for day in findings.days:
+        yield DayLine(date.fromordinal(day.day).isoformat(), day.num_documents, day.num_removed)
+
+
+def list_similarities(findings: CorpusFindings) -> Iterator[SimilarityLine]:
+    """Yield the steps of similarity in which anything was removed."""
+    for relation, steps in findings.similarities.items():
+        for step in filter(steps.__getitem__, range(len(steps))):
+            yield SimilarityLine(relation, f"{step / len(steps):.2f}", steps[step])
 
 
 def list_settings(summary: Summary) -> Iterator[SettingLine]:
@@ -114,21 +152,28 @@ def list_removals(run: RunTables, shown: ShownDocuments, documents: IO[bytes]) -
         )
 
 
-def write_csv(path: Path, records: Iterable[object]) -> None:
-    """Write records of one kind, a line for each; fields of a field get its name before theirs."""
+def write_csv(path: Path, table: Table) -> None:
+    """Write a head, and a line for each record; fields of a field get its name before theirs."""
     path.parent.mkdir(exist_ok=True)
     with path.open("w", encoding="utf-8", newline="") as file:
-        write_rows(file, records)
+        write_rows(file, table)
 
 
-def write_rows(file: TextIO, records: Iterable[object]) -> None:
+def write_rows(file: TextIO, table: Table) -> None:
     """Write the same to an open file."""
-    lines = iter(records)
-    first = next(lines, None)
     writer = csv.writer(file)
-    if first is not None:
-        writer.writerow(name for name, _ in flatten(first))
-        writer.writerows([cell for _, cell in flatten(record)] for record in chain([first], lines))
+    writer.writerow(list_columns(table.kind))
+    writer.writerows([cell for _, cell in flatten(record)] for record in table.records)
+
+
+def list_columns(kind: type, name: str = "") -> Iterator[str]:
+    """Yield the names that `flatten` gives the cells of a record of a type."""
+    for field, hint in get_type_hints(kind).items():
+        full = f"{name}_{field}" if name else field
+        if isinstance(hint, type) and (is_dataclass(hint) or issubclass(hint, msgspec.Struct)):
+            yield from list_columns(hint, full)
+        else:
+            yield full
 
 
 def flatten(value: object, name: str = "") -> Iterator[tuple[str, str]]:

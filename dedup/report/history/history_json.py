@@ -5,7 +5,7 @@ import io
 import msgspec
 
 from dedup.history.version_history import SentenceLife, Step, Version, VersionHistory
-from dedup.report.corpus.report_tables import write_rows
+from dedup.report.corpus.report_tables import Table, write_rows
 from dedup.report.encode import encode_json
 from dedup.report.history.step_words import name_version
 from dedup.text.words import count_words
@@ -78,7 +78,7 @@ def describe_life(life: SentenceLife) -> dict[str, object]:
 def render_csv(history: VersionHistory) -> str:
     """Return the steps as a table."""
     out = io.StringIO()
-    write_rows(out, (make_row(history, step) for step in history.steps))
+    write_rows(out, Table(StepRow, (make_row(history, step) for step in history.steps)))
     return out.getvalue()
 
 

@@ -97,6 +97,9 @@ def test_the_summary_counts_what_was_set_aside_by_reason(dedup, tmp_path):
     dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path)
     reasons = {'field "text" is a number, not a text': 2, "malformed JSON": 1}
     assert reasons == read_summary(tmp_path / "out")["rejected_by_reason"]
+    read = len((tmp_path / "a.jsonl").read_bytes().splitlines())
+    done = dedup("passages", "a.jsonl", "-o", "p.jsonl", "--json", "-q", cwd=tmp_path)
+    assert json.loads(done.stdout)["rejections"] == {"read": read, "by_reason": reasons}
 
 
 NOT_FOR_DASH = {

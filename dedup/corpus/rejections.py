@@ -41,7 +41,7 @@ def explain_no_field(name: str) -> str:
 
 def refuse_no_text(found: RejectionCounts, config: InputConfig, lines: Iterable[bytes]) -> None:
     """Raise `InputError` where no record has the text field. `lines` are some records as they are: they name others."""
-    if found.rejected < found.records or found.commonest != explain_no_field(config.text_field):
+    if found.rejected < found.read or found.commonest != explain_no_field(config.text_field):
         return
     lengths: Counter[str] = Counter()
     for line in lines:

@@ -33,7 +33,7 @@ class Counts(msgspec.Struct, frozen=True):
 class RejectionCounts(msgspec.Struct, frozen=True):
     """How many records were read, and how many of them were set aside for each reason, the commonest first."""
 
-    records: int
+    read: int
     by_reason: dict[str, int]
 
     @property
@@ -49,7 +49,7 @@ class RejectionCounts(msgspec.Struct, frozen=True):
     @property
     def are_many(self) -> bool:
         """Return whether more than a tenth was set aside: something is wrong with the input, or with a setting."""
-        return self.rejected * 10 > self.records
+        return self.rejected * 10 > self.read
 
 
 class Losses(msgspec.Struct, frozen=True):

@@ -49,7 +49,7 @@ def warn_of_rejections(found: RejectionCounts) -> str:
     shown = [f"{show_line(reason)} ({count:,})" for reason, count in counts.most_common()]
     is_most = 2 * counts.most_common(1)[0][1] > found.rejected
     reasons = f"mostly: {shown[0]}" if is_most else f"as: {', '.join(shown[:SHOWN])}{', ...' * (len(shown) > SHOWN)}"
-    read = f"{found.rejected:,} of {found.records:,} records ({format_share(found.rejected, found.records)})"
+    read = f"{found.rejected:,} of {found.read:,} records ({format_share(found.rejected, found.read)})"
     return f"{read} could not be read, {reasons}\n"
 
 

@@ -984,7 +984,7 @@ def find_json_values(data):
 def read_csv(data, delimiter, longest):
     """Return the records of a CSV file by Python's csv module as (start, end, cells or None).
 
-    A malformed record ends with its line, one of more than `longest` bytes with the line that makes it so long.
+    A malformed record is its first line, one of more than `longest` bytes ends with the line that makes it so long.
     """
     lines = re.findall(rb"[^\n]*\n|[^\n]+", data)
     found, start, taken = [], 0, []
@@ -1003,10 +1003,11 @@ def read_csv(data, delimiter, longest):
     while True:
         try:
             cells = next(reader, "end")
-        except csv.Error:
+        except (csv.Error, OverflowError) as error:
             cells = None
-        except OverflowError:
-            cells = None
+            if isinstance(error, csv.Error):
+                lines = iter([*taken[1:], *lines])
+                del taken[1:]
             feed = take()
             reader = csv.reader(feed, delimiter=delimiter, strict=True)
         if cells == "end":

@@ -4,15 +4,18 @@ import csv
 import io
 
 import naive
+import numpy as np
 import pytest
+from corpora import make_text, read_lines
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import DedupError
 from dedup.config import InputConfig
-from dedup.corpus.delimited import TableLayout
+from dedup.corpus.delimited import TableLayout, TablePlace, read_records
 from dedup.corpus.files import find_files
 from dedup.corpus.shards import plan_shards, read_shard
+from dedup.kernels.table_records import END, START
 
 BOM = b"\xef\xbb\xbf"
 
@@ -102,10 +105,38 @@ def test_a_bad_record_is_set_aside_with_its_reason_and_the_others_are_read(tmp_p
     assert rejections == [(3, error, record)]
 
 
-def test_a_quote_that_is_never_closed_takes_the_rest_of_the_file_and_says_so(tmp_path):
-    documents, rejections = read_table(tmp_path, b'id,text\n0,first\n1,"open\n2,b\n')
-    assert [d[1] for d in documents] == ["first"]
-    assert rejections == [(3, "malformed CSV (unexpected end of data)", b'1,"open\n2,b\n')]
+@pytest.mark.parametrize("after", [b"2,b\n", b'2,"b"\n', b'2,"b\nc"\n', b'2,b\n3,"c"\n'])
+def test_a_quote_that_is_never_closed_costs_its_line_alone(tmp_path, after):
+    documents, rejections = read_table(tmp_path, b'id,text\n0,first\n1,"open\n' + after)
+    expected = [cells[1] for cells in csv.reader(io.StringIO(after.decode()))]
+    assert [d[1] for d in documents] == ["first", *expected]
+    assert rejections == [(3, "malformed CSV (unexpected end of data)", b'1,"open\n')]
+
+
+def test_open_quotes_are_counted_by_their_lines_for_any_number_of_workers(dedup, tmp_path):
+    rows = [f"{n}\t{'' if n % 5 else chr(34)}{make_text(n, 40)}\n" for n in range(30)]
+    (tmp_path / "a.tsv").write_text("id\ttext\n" + "".join(rows))
+    for workers, size in ((1, 1 << 24), (2, 3000)):
+        out = f"out{workers}"
+        done = dedup("clean", "a.tsv", "-o", out, "--workers", workers, "--shard-size", size, cwd=tmp_path)
+        assert (done.code, done.stderr) == (3, "")  # more than a tenth
+        assert [r["line"] for r in read_lines(tmp_path / out / "rejected.jsonl")] == list(range(2, 32, 5))
+        assert dedup("restore", out, "-o", f"back{workers}", cwd=tmp_path).code == 0
+        assert (tmp_path / f"back{workers}" / "a.tsv").read_bytes() == (tmp_path / "a.tsv").read_bytes()
+    kept = [(tmp_path / f"out{n}" / "kept" / "a.tsv").read_bytes() for n in (1, 2)]
+    assert kept[0] == kept[1]
+    assert kept[0].count(b"\n") == 25
+
+
+def test_lines_that_each_open_a_quote_to_the_end_cost_no_square_of_their_number():
+    size, rows = 7, 400_000
+    data = np.frombuffer(b'x","yy\n' * rows, np.uint8)
+    place, layout, steps = TablePlace(0), TableLayout(["text"], ",", 0, 0), []
+    while place.begin < data.size:
+        found, place = read_records(data, place, layout, np.empty(0, np.int64), data.size)
+        steps += np.diff(found.records[:, [START, END]]).ravel().tolist()
+        assert place.doomed == data.size  # known to every later line
+    assert steps == [size] * rows
 
 
 def test_a_file_without_the_text_column_is_an_error_that_names_the_columns(tmp_path):

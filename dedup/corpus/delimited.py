@@ -106,15 +106,21 @@ def find_cuts(file: SourceFile, targets: Sequence[int], longest: int) -> list[in
         return []
     cuts: list[int] = []
     with open(file.location, "rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-        data, begin = np.frombuffer(mapped, np.uint8), layout.size
-        while begin < file.size and len(cuts) < len(targets):
-            found, begin = read_records(data, begin, layout, np.empty(0, np.int64), longest)
-            starts = found.records[:, START]
-            while len(cuts) < len(targets) and targets[len(cuts)] < begin:
-                place = int(np.searchsorted(starts, targets[len(cuts)]))
-                cuts.append(int(starts[place]) if place < len(starts) else begin)
+        data, place = np.frombuffer(mapped, np.uint8), TablePlace(layout.size)
+        while place.begin < file.size and len(cuts) < len(targets):
+            found, place = read_records(data, place, layout, np.empty(0, np.int64), longest)
+            starts = np.append(found.records[:, START], place.begin)
+            while len(cuts) < len(targets) and targets[len(cuts)] < place.begin:
+                cuts.append(int(starts[np.searchsorted(starts, targets[len(cuts)])]))
         del data  # or the file cannot be unmapped
     return list(dict.fromkeys(cut for cut in cuts if cut < file.size))
+
+
+class TablePlace(NamedTuple):
+    """Where the next record starts, and up to where a cell with a line end in it is known to be malformed (indices)."""
+
+    begin: int
+    doomed: int = 0
 
 
 class ReadRecords(NamedTuple):
@@ -139,20 +145,20 @@ class ReadRecords(NamedTuple):
 
 def read_records(
     data: npt.NDArray[np.uint8],
-    begin: int,
+    place: TablePlace,
     layout: TableLayout,
     slots: npt.NDArray[np.int64],
     longest: int,
     *,
     is_last: bool = True,
-) -> tuple[ReadRecords, int]:
-    """Return records from the start of one on, and the start of the next; `slots` are those of `read_table`."""
+) -> tuple[ReadRecords, TablePlace]:
+    """Return records from the start of one on, and the place of the next; `slots` are those of `read_table`."""
     num_slots = int(slots.max(initial=-1)) + 1
-    room = data.size - begin if num_slots else 0
+    room = data.size - place.begin if num_slots else 0
     records, ends = np.empty((MAX_ROWS, 4), np.int64), np.zeros((num_slots, MAX_ROWS + 1), np.int64)
     out = np.empty((num_slots, room), np.uint8)
-    count, after = read_table(data, begin, ord(layout.delimiter), slots, longest, is_last, out, ends, records)
-    return ReadRecords(records[:count], out, ends[:, : count + 1]), after
+    count, *after = read_table(data, *place, ord(layout.delimiter), slots, longest, is_last, out, ends, records)
+    return ReadRecords(records[:count], out, ends[:, : count + 1]), TablePlace(*after)
 
 
 @dataclass(frozen=True)
@@ -210,15 +216,15 @@ class TableReader:
 
     def _parse(self, data: bytes, place: RunPlace, extra: int) -> Iterator[tuple[DocumentBlock, int]]:
         """Yield blocks of the records of some bytes, each with the byte behind it; the first has `extra` lines more."""
-        view, begin, lines = np.frombuffer(data, np.uint8), 0, place.lines
+        view, at, lines = np.frombuffer(data, np.uint8), TablePlace(0), place.lines
         longest = self._config.max_record
-        while begin < len(data):
-            found, after = read_records(view, begin, self._layout, self._slots, longest, is_last=place.is_last)
+        while at.begin < len(data):
+            found, after = read_records(view, at, self._layout, self._slots, longest, is_last=place.is_last)
             if not len(found.records):
                 return
-            block = self._make_block(found, data, RunPlace(place.start, lines, place.is_last), begin)
-            num_lines, begin = block.num_lines, after
-            yield replace(block, num_lines=num_lines + extra), after
+            block = self._make_block(found, data, RunPlace(place.start, lines, place.is_last), at.begin)
+            num_lines, at = block.num_lines, after
+            yield replace(block, num_lines=num_lines + extra), after.begin
             lines, extra = lines + num_lines, 0
 
     def _make_block(self, found: ReadRecords, data: bytes, place: RunPlace, begin: int) -> DocumentBlock:

@@ -28,13 +28,14 @@ def find_line_end(data, i):
 
 
 @kernel
-def read_table(data, begin, delimiter, slot_of, longest, is_last, out, ends, records):
-    """Read records from `data` (uint8[n]) from the start of one on; return (their number, the start of the next one).
+def read_table(data, begin, doomed, delimiter, slot_of, longest, is_last, out, ends, records):
+    """Read records from `data` (uint8[n]) from the start of one on; return (their number, the next start, `doomed`).
 
     A whole record gets a row of `records` (int64[m, 4]: start, end, line feeds, fields, or what is wrong). Its cells in
     columns with a slot (`slot_of`, int64[columns], -1 for none) go to `out` (uint8[slots, n]), without their quotes.
     They end at `ends` (int64[slots, m + 1]). A record of more than `longest` bytes ends with the line that makes it so
-    long, and a malformed one with its line. The last one needs no line end where `is_last`. O(n).
+    long. A malformed one is its first line: the next line begins a record. The last one needs no line end where
+    `is_last`. A cell that goes on over a line end before `doomed` (index) fails there, as one before it did. O(n).
     """
     i, count, size = begin, 0, data.size
     while i < size and count < records.shape[0]:
@@ -50,16 +51,20 @@ def read_table(data, begin, delimiter, slot_of, longest, is_last, out, ends, rec
                     piece = i
                     while i < size and data[i] != QUOTE:
                         i += 1
+                    is_right = piece >= doomed or find_line_end(data[: min(i, doomed)], piece) == 0
+                    if not is_right:
+                        i = doomed
+                        break
                     place = copy_cell(data, piece, i, slot, place, out)
                     if i + 1 < size and data[i + 1] == QUOTE:
                         place = copy_cell(data, i, i + 1, slot, place, out)
                         i += 2
                         continue
                     break
-                is_right = i < size
-                i += 1
+                is_right = is_right and i < size
                 if not is_right:
                     break
+                i += 1
             else:
                 piece = i
                 while i < size and data[i] != delimiter and data[i] != LINE_FEED and data[i] != CARRIAGE_RETURN:
@@ -78,7 +83,7 @@ def read_table(data, begin, delimiter, slot_of, longest, is_last, out, ends, rec
                 if is_right:
                     i += 1
             break
-        i = min(size, i)
+        failed = i
         if not is_right and i < size:
             i = find_line_end(data, i)
             is_whole = i > 0
@@ -89,7 +94,10 @@ def read_table(data, begin, delimiter, slot_of, longest, is_last, out, ends, rec
             is_whole = i > 0
             i = i if is_whole else size
         if not is_whole and not is_last:
-            return count, start
+            return count, start, doomed
+        if not is_right and not is_long:
+            i = find_line_end(data, start)
+            i = i if i > 0 else size
         num_lines = 0
         for k in range(start, i):
             num_lines += data[k] == LINE_FEED
@@ -100,9 +108,10 @@ def read_table(data, begin, delimiter, slot_of, longest, is_last, out, ends, rec
             fields = BLANK if k == i else fields
         if is_long or not is_right:
             fields = TOO_LONG if is_long else MALFORMED
+            doomed = doomed if is_long else failed
             for slot in range(ends.shape[0]):
                 ends[slot, count + 1] = ends[slot, count]
         records[count, START], records[count, END] = start, i
         records[count, LINES], records[count, FIELDS] = num_lines, fields
         count += 1
-    return count, i
+    return count, i, doomed

@@ -108,7 +108,7 @@ def list_sketch_kernels() -> Iterator[Call]:
     yield Call(hash_urls, (given("u1"), given("i8"), new("u8")))
     yield Call(tokenise_titles, (given("u1"), given("i8"), table, new("u4"), new("i4")))
     yield Call(unescape, (given("u1"), new("u1"), new("i8")))
-    yield Call(read_table, (given("u1"), 1, 1, new("i8"), 1, True, new("u1", 2), new("i8", 2), new("i8", 2)))
+    yield Call(read_table, (given("u1"), 1, 1, 1, new("i8"), 1, True, new("u1", 2), new("i8", 2), new("i8", 2)))
     yield Call(find_values, (given("u1"), 1, True, 1, new("i8"), new("i8")))
     yield Call(key_words, (new("u8"), table.seed))
     yield Call(locate_tokens, (given("u1"), table, new("i8"), new("i8")))

@@ -920,7 +920,7 @@ def follow_sentences(texts, diffs):
     """
     from dedup.text.units import split_units
 
-    found, before, alive, gone = [], [], [], {}
+    found, before, alive, gone = [], [], [], []
     for version, text in enumerate(texts):
         spans = [unit.span for unit in split_units(text)]
         origin = trace_characters(diffs[version - 1]) if version else {}
@@ -930,7 +930,9 @@ def follow_sentences(texts, diffs):
             sentence, parent = text[start:end], parents[index]
             siblings = [i for i, other in enumerate(parents) if other == parent]
             if parent is None:
-                life = gone.pop(sentence, None) or [version, None]
+                same = [life for life in gone if life[1] == sentence]
+                life = same[0] if same else [version, None]
+                gone = [other for other in gone if other is not life]
             elif index == max(siblings, key=lambda i: (spans[i][1] - spans[i][0], -i)):
                 life = alive[parent]
             else:
@@ -938,7 +940,7 @@ def follow_sentences(texts, diffs):
             life[1] = sentence
             now.append(life)
         ids = {id(life) for life in now}
-        gone |= {life[1]: life for life in alive if id(life) not in ids}
+        gone += [life for life in alive if id(life) not in ids]
         found.append(sorted((*span, life[0]) for span, life in zip(spans, now, strict=True)))
         before, alive = spans, now
     return found

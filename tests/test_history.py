@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from dedup.diff.engine import diff_texts
 from dedup.history.article_urls import normalise_url
+from dedup.history.changed_facts import find_facts
 from dedup.history.trace_versions import trace_versions
 from dedup.history.version_history import StepFactKind, StepKind, Version
 from dedup.report.history.history_html import render_html
@@ -87,6 +88,21 @@ def test_a_sentence_that_came_and_went_is_told():
 def test_a_sentence_that_comes_back_goes_on():
     history = trace(FIRE, "Roads are closed.", FIRE)
     assert {life.first for life in history.present} == {0}
+
+
+def test_a_sentence_that_stands_twice_comes_back_twice():
+    texts = ["Read more here. One stays. Read more here.", "One stays.", "Read more here. One stays. Read more here."]
+    assert trace(*texts).gone == ()
+
+
+def test_marks_around_a_name_change_no_name():
+    old, new = (
+        Version(n, f"It was said by {side} on Monday in Oslo.")
+        for n, side in (("a", "Horn Observer"), ("b", "(*Horn Observer*)"))
+    )
+    assert [] == [
+        fact for fact in find_facts(old, new, diff_texts(old.text, new.text)) if fact.kind is StepFactKind.NAME
+    ]
 
 
 def test_a_revert_is_one():

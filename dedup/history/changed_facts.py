@@ -18,6 +18,7 @@ NOTE = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(r"[^\W\d_]+(?:[-'’.][^\W\d_]+)*\.?")
+_MARKS_AROUND = re.compile(r"^\W+|[^\w.]+$")
 _WORD = re.compile(r"\w+")
 _ENDS = re.compile(r"[.!?:\n。！？]\W*$")
 TYPOGRAPHY = frozenset({Ignored.TYPOGRAPHY})
@@ -61,7 +62,9 @@ def list_facts(diff: Diff) -> Iterator[StepFact]:
         elif change.kind is ChangeKind.REPLACE and all(
             is_name(diff, change, is_old=is_old) for is_old in (True, False)
         ):
-            yield StepFact(StepFactKind.NAME, *sides, change.old, change.new)
+            before, after = (_MARKS_AROUND.sub("", side) for side in sides)
+            if _NAME.findall(before) != _NAME.findall(after):
+                yield StepFact(StepFactKind.NAME, before, after, change.old, change.new)
 
 
 def is_name(diff: Diff, change: Change, *, is_old: bool) -> bool:

@@ -89,7 +89,7 @@ def follow_sentences(versions: Sequence[Version], diffs: Sequence[Diff]) -> tupl
     other pieces have lives of their own that began with it. A sentence that comes back in the same words goes on.
     """
     lives: list[_Life] = []
-    gone: dict[str, _Life] = {}
+    gone: dict[str, list[_Life]] = defaultdict(list)
     before: list[_Life] = []
     old_spans: list[Span] = []
     for number, version in enumerate(versions):
@@ -101,8 +101,8 @@ def follow_sentences(versions: Sequence[Version], diffs: Sequence[Diff]) -> tupl
             parent, text = parents[index], span.cut(version.text)
             if parent is not None and heirs[parent] == index:
                 life = before[parent]
-            elif parent is None and text in gone:
-                life = gone.pop(text)
+            elif parent is None and gone[text]:
+                life = gone[text].pop(0)
             else:
                 life = _Life(number if parent is None else before[parent].first, text)
                 lives.append(life)
@@ -110,7 +110,9 @@ def follow_sentences(versions: Sequence[Version], diffs: Sequence[Diff]) -> tupl
             life.standings.append(Standing(number, span))
             now.append(life)
         standing = {id(life) for life in now}
-        gone |= {life.text: life for life in before if id(life) not in standing}
+        for life in before:
+            if id(life) not in standing:
+                gone[life.text].append(life)
         before, old_spans = now, spans
     return tuple(SentenceLife(life.text, life.first, tuple(life.standings)) for life in lives)
 

@@ -19,7 +19,7 @@ def render_sources(summary: SourceSummary, matrix: SourceMatrix, out: str) -> st
         f"documents            {summary.documents:>9,}{known}",
         f"families             {summary.families:>9,}  text that several outlets have",
         f"articles in families {summary.articles_in_families:>9,}  {shared}",
-        f"with a known source  {summary.claims:>9,}  {describe_counts(summary.by_basis)}".rstrip(),
+        f"with a named source  {summary.claims:>9,}  {describe_counts(summary.by_basis)}".rstrip(),
     ]
     if summary.families:
         lines.append(f"kinds                {describe_counts(summary.by_kind)}")

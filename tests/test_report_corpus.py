@@ -1,3 +1,4 @@
+import csv
 import gzip
 import json
 import os
@@ -394,6 +395,23 @@ def test_a_removal_for_a_document_of_no_input_file_is_counted_and_said(tmp_path,
     text = Page((tmp_path / "again/index.html").read_text()).text
     assert "4 documents were removed for documents that are in none of the input files" in text
     assert "Beacon 3 3 100 % 0" in text
+    assert "repeats 0 documents that were kept and 3 in no input file. Every removed document names one of them" in text
+    assert "Clusters 0 and 3 in no input file" in text
+    relations = Page((tmp_path / "again/pairs/relation-1.html").read_text()).text
+    assert all(record["id"] in relations for record in read_lines(out / "removed.jsonl"))
+    assert relations.count("index.duckdb") == 4
+    with (tmp_path / "again/tables/removed.csv").open(newline="") as file:
+        assert {row["cluster"] for row in csv.DictReader(file)} == {""}
+
+
+def test_a_removal_for_a_document_of_no_input_file_has_no_cluster_among_others(tmp_path, dedup):
+    out, _ = make_report(dedup, tmp_path, story_records())
+    first = read_lines(out / "removed.jsonl")[0]["id"]
+    edit_json(out / "removed.jsonl", lambda r: r["witness"].update(path="i") if r["id"] == first else None)
+    sign(out)
+    assert dedup("report", out, "-o", tmp_path / "again").code == 0
+    with (tmp_path / "again/tables/removed.csv").open(newline="") as file:
+        assert [first] == [row["removed_id"] for row in csv.DictReader(file) if not row["cluster"]]
 
 
 def test_limits_that_the_run_hit_are_on_the_index(tmp_path, dedup):

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from dedup.errors import InputError
 from dedup.model.documents import CopyRelation
-from dedup.output.finished_run import no_record, read_records
+from dedup.output.finished_run import no_record, read_placed
 from dedup.output.records import RemovedRecord, Witness
 from dedup.output.run_folder import REMOVED
 from dedup.report.corpus.corpus_model import Card, DocumentPair
@@ -46,6 +46,7 @@ class RemovalTable:
     relation    uint8[n]    a `CopyRelation`
     covered     float64[n]  NaN where the document is not contained
     novel       int64[n]    words that the witness lacks
+    offset      int64[n]    where `removed.jsonl` has them; 0 where they are not from there
     ```
     """
 
@@ -55,14 +56,15 @@ class RemovalTable:
     relation: npt.NDArray[np.uint8]
     covered: npt.NDArray[np.float64]
     novel: npt.NDArray[np.int64]
+    offset: npt.NDArray[np.int64]
 
     @classmethod
     def collect(cls, out: Path, places: Mapping[str, int]) -> "RemovalTable":
         """Return all removals of a run; `places` are those of the input files by path."""
         relations = {relation.label: relation.value for relation in CopyRelation}
         removed, witness, relation = array("q"), array("q"), array("B")
-        similarity, covered, novel = array("d"), array("d"), array("q")
-        for number, record in enumerate(read_records(out, REMOVED, RemovedRecord), start=1):
+        similarity, covered, novel, offsets = array("d"), array("d"), array("q"), array("q")
+        for number, (record, offset) in enumerate(read_placed(out, REMOVED, RemovedRecord), start=1):
             try:
                 removed.append(make_key(places[record.source.path], record.source.line))
                 relation.append(relations[record.relation])
@@ -72,7 +74,8 @@ class RemovalTable:
             similarity.append(record.similarity)
             covered.append(np.nan if record.covered is None else record.covered)
             novel.append(record.novel_words)
-        columns = [np.asarray(column) for column in (removed, witness, similarity, relation, covered, novel)]
+            offsets.append(offset)
+        columns = [np.asarray(each) for each in (removed, witness, similarity, relation, covered, novel, offsets)]
         return cls(*columns).take(np.argsort(columns[0], kind="stable"))
 
     def __len__(self) -> int:
@@ -140,5 +143,5 @@ class Clusters:
 
     def find_page(self, witness: int) -> int | None:
         """Return the number of the cluster of a representative, None where it has no page."""
-        place = int(np.searchsorted(self.witness, witness))
+        place = int(find_keys(self.witness, np.array([witness]))[0])
         return place + 1 if (self.shown == place).any() else None

@@ -41,7 +41,7 @@ class NearMisses:
         rows = np.flatnonzero(~decisions.kept)
         rows = rows[np.argsort(-decisions.similarity[rows], kind="stable")]
         some, uncovered = decisions.take(rows), np.full(len(rows), np.nan)
-        columns = (some.similarity, some.relation, uncovered, some.difference["novel"])
+        columns = (some.similarity, some.relation, uncovered, some.difference["novel"], np.zeros_like(rows))
         pairs = RemovalTable(rows, some.witness, *columns)
         reaches = pairs.similarity >= threshold
         return cls(pairs.take(np.flatnonzero(~reaches)[:most]), pairs.take(np.flatnonzero(reaches)[:most]))

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import sys
 import threading
 import time
@@ -48,17 +49,27 @@ class Answers(BaseHTTPRequestHandler):
                     self.wfile.write(b" ")
                     time.sleep(0.02)
             return
+        encoding, path = path.split("/")[1], re.sub("^/(gzip|br|get-only)/", "/", path)
         content = b"{}" if path == "/short.jsonl" else FILES.get(path)
         if content is None:
             self.send_error(404)
             return
+        if encoding == "gzip" and not path.endswith("gz"):
+            content = gzip.compress(content)
         self.send_response(200)
         self.send_header("Content-Length", str(len(content) + 9 * (path == "/short.jsonl")))
+        if encoding in {"gzip", "br"}:
+            self.send_header("Content-Encoding", encoding)
         self.end_headers()
         if self.command == "GET":
             self.wfile.write(content)
 
-    do_HEAD = do_GET  # noqa: N815
+    def do_HEAD(self):
+        """Answer a question about a file, or refuse to."""
+        if self.path.startswith("/get-only/"):
+            self.send_error(int(self.path.rpartition("=")[2]))
+        else:
+            self.do_GET()
 
     def log_message(self, *_):
         """Say nothing."""
@@ -88,8 +99,27 @@ def test_a_file_of_the_web_is_cleaned_and_restored_and_its_query_is_not_shown(de
 
 
 @pytest.mark.parametrize(
+    "path",
+    [
+        *(f"get-only/day/news.jsonl?key=SECRET&code={code}" for code in (403, 405, 501)),
+        "gzip/day/news.jsonl",
+        "gzip/day/news.jsonl.gz",  # packed once, whatever is said of it
+    ],
+)
+def test_a_signed_address_and_one_that_is_sent_packed_are_read(dedup, tmp_path, web, path):
+    done = dedup("clean", f"http://{web}/{path}", "-o", "out", cwd=tmp_path)
+    assert (done.code, done.stderr) == (0, "")
+    assert len(removed_ids(tmp_path / "out")) == 6
+
+
+@pytest.mark.parametrize(
     ("address", "message"),
     [
+        (
+            "http://{web}/br/day/news.jsonl",
+            "/br/day/news.jsonl: is sent packed in a way that is not known. Fetch it yourself.",
+        ),
+        ("http://{web}/get-only/none.jsonl?code=403", "/get-only/none.jsonl: the server says 404 (Not Found)."),
         ("http://{web}/none.jsonl?key=SECRET", "/none.jsonl: the server says 404 (Not Found)."),
         ("http://{web}/short.jsonl", "/short.jsonl: the download ended too early. Run again."),
         ("http://{web}/day/news", "/day/news: the server says 404 (Not Found)."),

@@ -4,6 +4,7 @@ An address may hold a password or a signed query. What is shown of it has neithe
 """
 
 import glob
+import gzip
 import re
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from dedup.errors import InputError
 
 SCHEMES = {"s3", "s3a", "gs", "gcs", "hf", "http", "https", "az", "abfs", "abfss", "sftp", "ftp", "webhdfs", "memory"}
 CHUNK = 1 << 20
+UNASKED = {403, 405, 501}  # what servers say that answer no HEAD
 TIMEOUT_S = 60  # without a byte
 MIN_RATE = 1000  # bytes a second, after that time: a server may hold the line with a byte a minute
 STATES = ("ETag", "etag", "Last-Modified", "LastModified", "last_modified", "mtime", "updated", "created")
@@ -81,10 +83,9 @@ def list_remote(given: str) -> Iterator[RemoteFile]:
     """Yield the files that an address names: a file, all of known formats in a folder, or those of a pattern."""
     with explained(given):
         if is_web(given):
-            with open_web(given, "HEAD") as answer:
-                told = dict(answer.headers.items())
-            size = max(0, int(told.get("Content-Length") or 0))
-            yield RemoteFile(given, urlsplit(given).path.rpartition("/")[2], size, read_state(told))
+            told = ask_web(given)
+            size, state = max(0, int(told.get("Content-Length") or 0)), read_state(told) if told else 0
+            yield RemoteFile(given, urlsplit(given).path.rpartition("/")[2], size, state)
             return
         from fsspec.core import url_to_fs  # noqa: PLC0415 (for those who have such files)
 
@@ -129,6 +130,19 @@ def open_web(address: str, method: str) -> AbstractContextManager[Any]:
     return build_opener(OnTheWeb).open(request, timeout=TIMEOUT_S)  # type: ignore[no-any-return]
 
 
+def ask_web(address: str) -> dict[str, str]:
+    """Return what a server tells of a file, nothing where it refuses to: an address may be signed for GET alone."""
+    from urllib.error import HTTPError  # noqa: PLC0415 (for those who have such files)
+
+    try:
+        with open_web(address, "HEAD") as answer:
+            return dict(answer.headers.items())
+    except HTTPError as error:
+        if error.code not in UNASKED:
+            raise
+        return {}
+
+
 def is_web(address: str) -> bool:
     """Return whether an address is one of the web: Python needs no package for it."""
     return address.lower().startswith(("http://", "https://"))
@@ -158,9 +172,18 @@ def copy_here(address: str, place: Path, bound: int) -> None:
 
 
 def open_there(address: str) -> AbstractContextManager[Any]:
-    """Open a file at another place; one of the web has as `length` what is still to come, None for unknown."""
+    """Open a file at another place; one of the web has as `length` what is still to come, None for unknown.
+
+    Some servers pack unasked (`Content-Encoding`). That is undone, but for a file that is a packed one by its name.
+    """
     if is_web(address):
-        return open_web(address, "GET")
+        answer: Any = open_web(address, "GET")
+        packing = str(answer.headers.get("Content-Encoding") or "identity").lower()
+        if packing == "identity" or urlsplit(address).path.lower().endswith("gz"):
+            return answer  # type: ignore[no-any-return]
+        if packing not in {"gzip", "x-gzip"}:
+            raise InputError(f"{show_address(address)}: is sent packed in a way that is not known. Fetch it yourself.")
+        return gzip.GzipFile(fileobj=answer)
     from fsspec.core import url_to_fs  # noqa: PLC0415 (for those who have such files)
 
     system, path = url_to_fs(address)

@@ -205,3 +205,9 @@ def test_two_outputs_are_two_files(dedup, pages, tmp_path, rejected):
     done = dedup("extract", pages, "-o", "made.jsonl", "--rejected", rejected, cwd=tmp_path)
     assert (done.code, done.stdout) == (2, "")
     assert not (tmp_path / "made.jsonl").exists()
+
+
+def test_a_page_that_is_named_by_two_spellings_is_refused(dedup, tmp_path):
+    (tmp_path / "a.html").write_text("<p>A page.</p>")
+    done = dedup("extract", "a.html", "./a.html", "-o", "out.jsonl", cwd=tmp_path)
+    assert (done.code, done.stderr) == (2, "error: ./a.html is named twice. Name it once.\n")

@@ -48,9 +48,10 @@ def find_pages(inputs: Sequence[str]) -> list[str]:
     found = [path for given in inputs for path in expand_page_input(given)]
     seen: set[str] = set()
     for path in found:
-        if path in seen:
+        real = os.path.realpath(path)
+        if real in seen:
             raise InputError(f"{path} is named twice. Name it once.")
-        seen.add(path)
+        seen.add(real)
     return found
 
 

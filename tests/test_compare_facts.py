@@ -12,6 +12,7 @@ from dedup.compare.sentence_facts import read_dates, read_numbers, split_content
 from dedup.compare.speakers import find_speakers, resolve_pronouns
 from dedup.model.documents import Document
 from dedup.text.date_phrases import find_dates, join_dates, read_date
+from dedup.text.number_phrases import find_numbers
 
 
 def values(found):
@@ -61,6 +62,8 @@ def list_conflicts(a, b, sentence=0):
         ("a $2.5m plan, £3bn, Rs. 1.2mn and Rs.500", ["2500000", "3000000000", "1200000", "500"]),
         ("1,200km, 5.30pm, 1.5C, 100m and A380", []),
         ("half a million people", ["500000"]),
+        ("half of two million shares, in the first quarter two million", ["2000000", "2000000"]),
+        ("in March 2024, 300 people", ["300"]),
         ("over 28, 000 Palestinians", ["28000"]),
         ("half a dozen men and a quarter of a million women", ["6", "250000"]),
         ("two and a half million people", []),
@@ -215,9 +218,14 @@ WORDED = "“We will {} the talks in Geneva next week,” Lavrov said."
         ),
         ("The crash happened south of Moss at 07:30.", "Medics were called to a crash south of Moss at 09:40.", []),
         (
-            "The launch of the rocket at sea took place at 3 p.m. ET.",
-            "The launch of the rocket at sea took place at 8 p.m. GMT.",
+            "The meeting in Oslo with Hansen began at 3 p.m. ET.",
+            "The meeting in Oslo with Hansen began at 8 p.m. GMT.",
             [],
+        ),
+        (
+            "The meeting in Oslo with Hansen began at 3 p.m. ET.",
+            "The meeting in Oslo with Hansen began at 8 p.m. ET.",
+            [("date", "3 p.m", "8 p.m")],
         ),
         # numbers
         ("Between 10 and 15 soldiers were killed in the ambush.", "Twelve soldiers were killed in the ambush.", []),
@@ -237,8 +245,14 @@ WORDED = "“We will {} the talks in Geneva next week,” Lavrov said."
             "A gunman killed two people at the Kraft plant; one more was wounded.",
             [],
         ),
+        ("The storm killed 12 children in the town of Lira.", "The storm killed 30 in the town of Lira.", []),
         # quotations
         (WORDED.format("didn't know of"), WORDED.format("did not know of"), []),
+        (
+            WORDED.format("doesn't attend in Oslo"),
+            WORDED.format("does attend in Oslo"),
+            [("quote", "We will doesn't", "We will does"), ("opposite", "doesn't attend in", "attend in Oslo")],
+        ),
         (WORDED.format("attend"), WORDED.format("watch"), [("quote", "We will attend", "We will watch")]),
         (WORDED.format("attend"), "“We will attend the talks,” Lavrov said.", []),
         (WORDED.format("(just) attend"), WORDED.format("[just] attend"), []),
@@ -334,6 +348,8 @@ def test_sentences_of_one_quotation_have_the_speaker_named_before_it():
         ("The vaccine is effective against the new strain.", "The vaccine is ineffective against the new strain."),
         ("The man was armed at the bank.", "The man was unarmed at the bank."),
         ("The Senate passed the bill on ships.", "The Senate rejected the bill on ships."),
+        ("The museum in Oslo opened on Monday.", "The museum in Oslo closed on Monday."),
+        ("The schools will remain closed until Monday.", "The schools will remain open until Monday."),
         ("Russia threatened to quit the talks.", "Russia would continue the talks."),
     ],
 )
@@ -417,6 +433,12 @@ def test_other_names_and_short_ones_differ(pair):
 )
 def test_speakers_are_found(text, expected):
     assert expected == [speaker.name for speaker in find_speakers(text)]
+
+
+@pytest.mark.parametrize("text", ["1" + "億" * 40, "hundred " * 2300, "9" * 400 + "万", "1万" * 5000])
+def test_numbers_beyond_all_measure_are_read_in_time(text):
+    for language in ("en", "ja"):
+        assert find_numbers(text, language)
 
 
 @pytest.mark.parametrize("text", ["", "1,", "“", "\0", "\ud800", "half half", "19 " * 2000, "Aa " * 3000, "1" * 9000])

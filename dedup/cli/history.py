@@ -94,7 +94,7 @@ class VersionSources(NamedTuple):
         found = choose_article(documents, self.versions[0] if self.versions else None, fields)
         name = fields.name_article(found[0])
         if found[0].id in self.versions:  # an id: versions before it may have been passed by
-            found = choose_article(self.read(records, fields, lambda _: None), name, fields)
+            found = [d for d in self.read(records, fields, lambda _: None) if fields.name_article(d) == name]
         return VersionedArticle(name, fields.arrange(found))
 
 

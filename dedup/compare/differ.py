@@ -168,6 +168,8 @@ def differ_in_dates(a: Sequence[DatedFact], b: Sequence[DatedFact]) -> Iterator[
         return
     first, second = ours[0], theirs[0]
     values = [fact.value if first.zone == second.zone else fact.value.drop_times() for fact in (first, second)]
+    if first.zone and second.zone and first.zone != second.zone:
+        return  # eleven in the evening here is the next day there
     if (
         first.is_planned == second.is_planned
         and values[0].differs(values[1])
@@ -234,6 +236,8 @@ def is_other_word(word: str, others: Sequence[str]) -> bool:
     """
     if word[:1].isdecimal():
         return word not in ("1", *others)
+    if word.endswith(("n't", "n’t")) and not any(other in ("not", "never") or "n't" in other for other in others):
+        return True
     word = _CONTRACTED.sub("", word)
     if len(word) <= 3 or word in STOP_WORDS or word in "".join(others):
         return False

@@ -137,14 +137,15 @@ IRREGULAR = {
     "died": "die", "dying": "die", "lying": "lie", "wrote": "write", "written": "write", "shrank": "shrink",
 }  # fmt: skip
 # What markets open or close at.
-LEVELS = frozenset("lower higher up down flat mixed at on weaker stronger little unchanged".split())
+LEVELS = frozenset("lower higher flat mixed weaker stronger unchanged".split())
 PARTICLES = frozenset("off out away down up ahead".split())
 
 
 def has_other_sense(word: str, before: str, follower: str) -> bool:
     """Return whether a word is not what its concept says: "were left stranded", "opened lower", "continue until"."""
     is_of_market = word in {"open", "opens", "opened", "close", "closes", "closed"} and follower in LEVELS
-    return follower == "until" or is_of_market or (word == "left" and before in BE)
+    is_ending = follower == "until" and word.startswith("continu")
+    return is_ending or is_of_market or (word == "left" and before in BE)
 
 
 def find_key(word: str) -> str:

@@ -22,10 +22,20 @@ def find_script(text: str) -> str:
     return counts.most_common(1)[0][0] if counts else ""
 
 
+def cut_sentence(outlet: Outlet, sentence: int) -> str:
+    """Return the text of a sentence."""
+    return outlet.sentences[sentence].span.cut(outlet.text)
+
+
 def list_unmatched(outlets: Sequence[Outlet], links: Sequence[Link]) -> list[str]:
-    """Return the script of each text where there are several and no link joins two of them, else "" for each."""
+    """Return the script of each text where there are several and no link joins two sentences of them, else "" for each.
+
+    A sentence that is quoted in another script joins no texts.
+    """
     scripts = [find_script(outlet.text) for outlet in outlets]
-    is_joined = any(scripts[link.a.outlet] != scripts[link.b.outlet] for link in links)
+    ends = ((link.a, link.b) for link in links if scripts[link.a.outlet] != scripts[link.b.outlet])
+    said = ([cut_sentence(outlets[end.outlet], end.sentence) for end in pair] for pair in ends)
+    is_joined = any(find_script(first) != find_script(second) for first, second in said)
     return [""] * len(scripts) if is_joined or len({*scripts} - {""}) < 2 else scripts
 
 
@@ -37,5 +47,7 @@ def drop_unmatched(omitted: Omitted, scripts: Sequence[str]) -> Omitted:
 
 def explain_scripts(scripts: Sequence[str]) -> tuple[str, ...]:
     """Return the limit of texts in different scripts, if there are any."""
-    names = " and ".join(sorted({script.title() for script in scripts} - {""}))
+    names = " and ".join(
+        sorted({script if script in _JAPANESE.values() else script.title() for script in scripts} - {""})
+    )
     return (f"texts in different scripts ({names}) are not matched with each other",) if names else ()

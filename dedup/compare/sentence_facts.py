@@ -56,7 +56,7 @@ _NO_PLACE = "".join(rf"(?<!\b{word}\s)" for word in "at in of on by for from wit
 _ORDER = re.compile(
     rf"\b(before|after|ago|later|earlier|old|since|{_NO_PLACE}(?:an?|per|each|every)\s+(?!\w+\s+of)\w+)\b"
 )
-_ZONE = re.compile(r"[\s(]*\b(GMT|UTC|[ECMP][SD]?T|[BI]ST|CES?T|(?=local time)local)\b")
+_ZONE = re.compile(r"[\s.(]*\b(GMT|UTC|[ECMP][SD]?T|[BI]ST|CES?T|(?=local time)local)\b")
 _MOMENT = re.compile(r"\W+(?:\w+\W+){0,2}(?:to go|left|remaining)\b")  # with five laps to go
 # Of a count that goes on, each number has its moment.
 _PROGRESS = re.compile(
@@ -115,7 +115,10 @@ class CountedNumber:
 
     def counts_as(self, other: "CountedNumber") -> bool:
         """Return whether both count the same: also "wounding two others" and "two wounded"."""
-        return bool(self.counted & other.counted) or self.action in other.counted or other.action in self.counted
+        is_of_action = any(
+            a.counted <= UNITS | {stem("others")} and a.action in b.counted for a, b in ((self, other), (other, self))
+        )
+        return is_of_action or bool(self.counted & other.counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,8 +248,7 @@ def find_owner(words: Sequence[Word], span: Span) -> list[str]:
 def find_counted(text: str, span: Span, words: Sequence[Word]) -> frozenset[str]:
     """Return the stems of what a number counts: a unit, the words behind it, or else the words before it."""
     sides = text[: span.start][-1:], text[span.end :][:1]
-    units = frozenset(_UNITS[sign] for sign in sides if sign in _UNITS)
-    if units:
+    if units := frozenset(_UNITS[sign] for sign in sides if sign in _UNITS):
         return units
     counted: list[str] = []
     end = span.end

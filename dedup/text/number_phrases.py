@@ -23,7 +23,7 @@ _JOINED = "".join(f"{chr(first)}-{chr(last)}" for first, last in UNSPACED)  # le
 _LETTER = rf"[^\W{_JOINED}]"
 _BEFORE = rf"(?:(?<=\bRs\.)|(?<=[{_JOINED}][.,])|(?<!{_LETTER})(?<![.,]))"
 _BEHIND = rf"(?!(?!(?:[mbt]n|[mbk])\b){_LETTER})"  # of 1,200km no part is a number; $2.5m has its scale there
-_DIGITS = re.compile(rf"{_BEFORE}\d++(?:(?:[.,'’]|{_GROUP}|,\ (?=000\b|\d{{3}}\s[-a-z]))\d++)*+{_BEHIND}")
+_DIGITS = re.compile(rf"{_BEFORE}\d++(?:(?:[.,'’]|{_GROUP}|(?<!\d{{4}}),\ (?=000\b|\d{{3}}\s[-a-z]))\d++)*+{_BEHIND}")
 _SPACED_DIGITS = re.compile(
     rf"{_BEFORE}(?:\d{{1,3}}(?:(?:\ |{_GROUP})\d{{3}})++(?!\d)(?:,\d++)?+|\d++(?:[.,'’]\d++)*+){_BEHIND}"
 )
@@ -32,14 +32,15 @@ _GLUED_SCALE = re.compile(r"(?:[mbt]n|[mbk])\b")
 _GLUED_SCALES = {"k": 10**3, "m": 10**6, "mn": 10**6, "b": 10**9, "bn": 10**9, "tn": 10**12}
 _MONEY = re.compile(r"(?:[$£€₹¥]|\bRs\.?|\b[A-Z]{3})\s?$")
 _HAN_SCALES = {"百": 10**2, "千": 10**3, "万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**12}
-_HAN_PARTS = re.compile(rf"(\d[\d.,]*)([{''.join(_HAN_SCALES)}]*)")
-_HAN_NUMBER = re.compile(rf"[{''.join(_HAN_SCALES)}]+(?:\d[\d.,]*[{''.join(_HAN_SCALES)}]*)*(?<![.,])")
-_HALF = re.compile(r"\b(half|quarter)(?:\s+of)?(?:[\s-]+an?)?[\s-]+$", re.IGNORECASE)
+_HAN_SCALE = f"[{''.join(_HAN_SCALES)}]"
+_HAN_PARTS = re.compile(rf"(\d[\d.,]*)({_HAN_SCALE}{{,2}})")
+_HAN_NUMBER = re.compile(rf"{_HAN_SCALE}{{1,2}}(?:\d[\d.,]*{_HAN_SCALE}{{,2}}){{,4}}(?<![.,])")
+_HALF = re.compile(r"(?:\b(half|quarter)(?:\s+of)?[\s-]+an?|\ba[\s-](half))[\s-]+$", re.IGNORECASE)
 _NUMBER_AND = re.compile(rf"(?:\d|\b(?:{'|'.join(NUMBER_VALUES)}))\s+and(?:\s+an?)?\s+$", re.IGNORECASE)
 _AND_A_HALF = re.compile(r"\s+and\s+an?\s+(?:half|quarter)\b", re.IGNORECASE)
 _ENGLISH_WORDS = re.compile(
     rf"\b(?:{'|'.join(NUMBER_VALUES)})\b(?:(?:(?<=hundred|million|billion)\s+and|(?<=thousand)\s+and)?[\s-]+"
-    rf"(?:{'|'.join(NUMBER_VALUES)})\b)*",
+    rf"(?:{'|'.join(NUMBER_VALUES)})\b){{,12}}",
     re.IGNORECASE,
 )
 # Of "between 10 and 15" and "200 to 300" neither is a count.
@@ -88,9 +89,10 @@ def find_numbers(text: str, language: str = ENGLISH) -> list[FoundNumber]:
     words = list(find_spelled(text, language)) if language in SPELLED - {ENGLISH} else []
     found: list[FoundNumber] = []
     for match in pattern.finditer(text):
+        if found and match.start() < found[-1].span.end:  # 5000 of 3万5000
+            continue
         number = scale_digits(text, Span(*match.span()), words, language)
-        if number and not (found and number.span.start < found[-1].span.end):  # 5000 of 3万5000
-            found.append(number)
+        found += [number] if number else []
     if language not in SPELLED - {ENGLISH}:
         spelled = [FoundNumber(Span(*m.span()), read_words(m.group())) for m in _ENGLISH_WORDS.finditer(text)]
         words = [part for number in spelled for part in halve(text, number)]
@@ -143,13 +145,14 @@ def read_han(number: str) -> str:
 
 def halve(text: str, number: FoundNumber) -> Iterator[FoundNumber]:
     """Yield a number in English words; half of it behind "half a", none of "two and a half million"."""
-    part = _HALF.search(text, max(0, number.span.start - 24), number.span.start)
+    part = _HALF.search(text[: number.span.start], max(0, number.span.start - 24))
+    first = re.split(r"[\s-]", number.span.cut(text).casefold(), maxsplit=1)[0]
     if _AND_A_HALF.match(text, number.span.end):
         return
-    if not part:
+    if not part or first not in NUMBER_SCALES:
         yield number
-    elif not _NUMBER_AND.search(text[: part.start()]):
-        value = float(number.value) / (2 if part[1].casefold() == "half" else 4)
+    elif not _NUMBER_AND.search(text[max(0, part.start() - 24) : part.start()]):
+        value = float(number.value) / (4 if part[1] and part[1].casefold() == "quarter" else 2)
         yield FoundNumber(Span(part.start(), number.span.end), f"{value:.15g}")
 
 
@@ -157,7 +160,7 @@ def find_ranges(text: str, numbers: Sequence[Span]) -> set[Span]:
     """Return the spans of numbers that bound a range: "between 10 and 15", "200 to 300"; "from 5 to 10" is a change."""
     bounds = set()
     for first, last in pairwise(numbers):
-        between, before = text[first.end : last.start], text[: first.start]
+        between, before = text[first.end : last.start], text[max(0, first.start - 24) : first.start]
         is_range = _RANGE.fullmatch(between) and not _FROM.search(before)
         if is_range or (between.strip() == "and" and _BETWEEN.search(before)):
             bounds |= {first, last}

@@ -92,9 +92,7 @@ def tell_shared(found: Comparison) -> Phrases:
     plain = list_plain(found, shared)
     most = max(len(found.rows[row].cells) for row in shared)
     is_all = most == count
-    if plain and not is_all:
-        most = max(len(found.rows[row].cells) for row in plain)
-    widest = [row for row in (shared if is_all or not plain else plain) if len(found.rows[row].cells) == most]
+    widest = [row for row in shared if len(found.rows[row].cells) == most]
     sure = [row for row in plain if row in widest]
     examples = sorted(sure, key=lambda row: -found.telling[row].score)[:MAX_SHARED]
     quotes = enumerate_all([quote_row(found, row) for row in examples])

@@ -62,6 +62,16 @@ def test_an_output_is_replaced_in_the_index_however_its_place_is_spelled(
     assert list_runs(project / "n.duckdb") == [(COUNT, COUNT)]
 
 
+def test_the_run_of_an_output_that_is_in_its_place_is_not_taken_out_for_a_copy_of_it(project, dedup):
+    args = ("--index", "m.duckdb", *QUIET)
+    assert dedup("clean", "d1.jsonl", "-o", "first", *args, cwd=project).code == 0
+    shutil.copytree(project / "first", project / "second")
+    assert dedup("clean", "d2.jsonl", "-o", "second", *args, "--overwrite", cwd=project).code == 0
+    assert len(list_runs(project / "m.duckdb")) == 2
+    assert dedup("clean", "copies.jsonl", "-o", "third", *args, cwd=project).code == 0
+    assert count_kept(project / "third") == 0
+
+
 def test_a_dry_run_passes_over_the_run_that_would_be_replaced(project, dedup):
     args = ("clean", "d1.jsonl", "--index", "n.duckdb", "--dry-run", "--json", "-q", "--passages", "off")
     looks = [dedup(*args, *more, cwd=project) for more in ((), ("-o", "other"), ("-o", "out", "--overwrite"))]

@@ -108,6 +108,13 @@ def test_dates_of_python_are_dates():
     assert kept_of([{"date": day} for day in days], "newest:date") == ["1"]
 
 
+@pytest.mark.parametrize(("wanted", "value"), [("1.0", 1.0), ("1", 1.0), ("True", True), ("true", True), ("null", "x")])
+def test_a_value_is_preferred_in_either_spelling(wanted, value):
+    records = [{"text": "one two three four five six", "n": n} for n in (7, value)]
+    removed = deduplicate(records, keep=f"prefer:n={wanted}").removed
+    assert [r.document.id for r in removed] == (["1"] if wanted == "null" else ["0"])
+
+
 def test_longest_keeps_the_text_with_most_words_and_not_with_most_letters():
     texts = ["w " * 30 + TEXT, "longerwords " * 20 + TEXT, TEXT]
     kept = deduplicate(texts, NearConfig(keep=KeepPolicy("longest"))).kept

@@ -67,8 +67,8 @@ def make_key(value: object, keep: KeepPolicy) -> KeepKey:
     1704153600.0
     """
     if keep.rule == "prefer":
-        text = spell(value)
-        return KeepKey(keep.values.index(text) if text in keep.values else len(keep.values))
+        names = {spell(value), None if value is None else str(value)}
+        return KeepKey(next((place for place, wanted in enumerate(keep.values) if wanted in names), len(keep.values)))
     key = read_key(value.isoformat() if isinstance(value, date) else value, keep.date_order)
     return key._replace(number=-key.number, moment=-key.moment) if keep.rule == "newest" else key
 
@@ -90,6 +90,7 @@ def spell(value: object) -> str | None:
     >>> [spell(value) for value in ("AP", True, 1.0, None)]
     ['AP', 'true', '1', None]
     """
+    value = value.item() if isinstance(value, np.generic) else value
     if value is None or isinstance(value, (str, date)):
         return None if value is None else str(value)
     whole = int(value) if isinstance(value, float) and value.is_integer() else value

@@ -250,7 +250,8 @@ def decide_orphans(related: PairRelations, decisions: Decisions, order: KeepOrde
     containers = decisions.witness[decisions.witness[orphans]]
     shares = measure_pairs(sketches, orphans, containers, settings.passages)
     is_contained = shares >= (settings.passages.contained or 1.0)
-    is_contained |= are_shortened(related, orphans, containers, shares, sketches.join("num_tokens")[orphans])
+    sizes, theirs = (sketches.locate_compared(documents).num_tokens for documents in (orphans, containers))
+    is_contained |= (theirs > sizes) & are_shortened(related, orphans, containers, shares, sizes)
     columns = (column[is_contained].tolist() for column in (orphans, containers, shares))
     pairs = [ContainedDocument(*values) for values in zip(*columns, strict=True)]
     before = decisions

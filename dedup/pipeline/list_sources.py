@@ -96,7 +96,8 @@ def find_sources(run: SourceRun, job: Job) -> FoundSources:
 def refuse_unknown_wires(wires: Sequence[WireField], found: Collection[str]) -> None:
     """Raise `InputError` where no article is of a known source that the user named by a field."""
     for wire in wires:
-        if wire.value not in found:
+        is_hidden = any(other.role != wire.role and other.value in found for other in wires)  # in the same records
+        if wire.value not in found and not is_hidden:
             field = wire.role.removeprefix("wire=")
             raise InputError(f'--wire: no record has the {field} "{wire.value}", and there is no file of that name.')
 

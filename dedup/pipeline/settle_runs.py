@@ -19,11 +19,25 @@ from dedup.pipeline.job import CleanRun, Progress
 def list_own(runs: list[RunRow], run: CleanRun) -> list[RunRow]:
     """Return the runs of the index whose output is that of this run, in its place or beside it.
 
-    The output itself says so too: it may have been moved, and its place may be spelled otherwise.
+    The output itself says so too: it may have been moved. One that is a copy of an output in its place does not count.
     """
     folder = RunFolder(run.place)
     here, named = os.path.realpath(folder.out), {run_of(folder.out), run_of(folder.output)}
-    return [row for row in runs if row.out is not None and (row.run in named or os.path.realpath(row.out) == here)]
+    rows = [row for row in runs if row.out is not None]
+    return [
+        row
+        for row in rows
+        if os.path.realpath(row.out or "") == here or (row.run in named and not stays_elsewhere(row, run))
+    ]
+
+
+def stays_elsewhere(row: RunRow, run: CleanRun) -> bool:
+    """Return whether the output of a run of the index is in its place, and that of this run is a copy of it.
+
+    Where a project was copied with its index, the output stands beside the index as it stood before: it is the run's.
+    """
+    beside = os.path.relpath(os.path.realpath(run.place), os.path.realpath(run.index or ".") + "/..")
+    return run_of(Path(row.out or "")) == row.run and not f"/{row.out}".endswith(f"/{beside}")
 
 
 def list_replaced(runs: list[RunRow], run: CleanRun) -> list[RunRow]:

@@ -7,7 +7,7 @@ from statistics import median
 import msgspec
 
 from dedup.sources.found_sources import FoundSources
-from dedup.sources.likely_source import claims_member
+from dedup.sources.likely_source import claims_member, is_later
 
 NOBODY = "unknown"
 
@@ -90,13 +90,15 @@ def summarise_outlets(found: FoundSources) -> list[OutletSummary]:
     for family in found.families:
         dated = [found.articles[m.document] for m in family.members if found.articles[m.document].day]
         dated = [article for article in dated if not article.known]
-        start = min((article.moment for article in dated), default=0.0)
-        firsts = {article.outlet for article in dated if article.moment == start}
+        first = min(dated, key=lambda article: (article.day, article.moment), default=None)
+        firsts = {article.outlet for article in dated if first and not is_later(article, first)}
         if len(firsts) == 1:
             numbers[next(iter(firsts))][3] += 1
         for article in dated:
-            if article.moment > start and article.outlet not in firsts:
-                lags.setdefault(article.outlet, []).append((article.moment - start) / 86_400)
+            if first and is_later(article, first) and article.outlet not in firsts:
+                is_timed = article.has_time and first.has_time
+                lag_days = (article.moment - first.moment) / 86_400 if is_timed else article.day - first.day
+                lags.setdefault(article.outlet, []).append(lag_days)
     return [
         OutletSummary(
             name, count, words, shared, round(1 - shared / words, 4) if words else 1.0, first, lag(lags.get(name))

@@ -33,7 +33,7 @@ _ZONE = re.compile(r"\b([A-Z]{2,4})\b")
 _PART = re.compile(r"\d+|(?:[A-Za-z'’]|[^\x00-\xbf\s\d\u2000-\u206f\u3000-\u3003\u060c])+")  # a number or a word
 _SECONDS = range(10**8, 10**10)  # 1973 to 2286
 _MILLISECONDS = range(10**11, 10**13)
-_PLAIN_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ZONES = {
     zone: hours

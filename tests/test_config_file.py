@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from corpora import write_jsonl
 
 from dedup.cli.clean import CleanCommand
 from dedup.cli.config_file import name_options
@@ -55,22 +56,12 @@ def test_a_value_of_another_kind_is_one_line(dedup, tmp_path, news, line, said):
 
 
 def test_an_option_that_may_be_repeated_takes_a_list_or_one_value(dedup, tmp_path):
-    for name, text in (("old", "a  b"), ("new", "a b")):
-        (tmp_path / name).write_text(text)
-    for value in ('"space"', '["space", "case"]'):
+    records = [{"id": outlet, "text": f"What {outlet} has to say.", "outlet": outlet} for outlet in ("afp", "ap")]
+    write_jsonl(tmp_path / "news.jsonl", records)
+    for value in ('"afp"', '["afp", "ap"]'):
         (tmp_path / "dedup.toml").write_text(f"wire = {value}")
-        done = dedup(
-            "sources",
-            "old",
-            "--input-format",
-            "txt",
-            "-o",
-            "out",
-            "--overwrite",
-            "--config",
-            "dedup.toml",
-            cwd=tmp_path,
-        )
+        args = ("news.jsonl", "-o", "out", "--overwrite", "--config", "dedup.toml")
+        done = dedup("sources", *args, cwd=tmp_path)
         assert done.code == 0, done.stderr
 
 

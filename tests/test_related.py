@@ -52,6 +52,7 @@ def test_a_related_document_has_the_documented_fields(dedup, tmp_path):
             "novel_share": round(3 / len(naive.words(REPORTS[1]["text"])), 4),
             "novel_run": 3,
             "conflicts": CONFLICTS,
+            "num_conflicts": 3,
         }
     ]
     assert read_summary(out)["related"] == {"update": 1}
@@ -133,9 +134,26 @@ def test_the_relatives_of_a_real_corpus_are_those_of_the_naive_twin(dedup, congr
         mine, theirs = know_record(record), know_record(other)
         found = naive.compare_words(mine.tokens, theirs.tokens, RULE.slot_words)
         assert (line["novel_words"], line["novel_run"]) == (found.num_novel, found.longest_run)
-        assert len(line.get("conflicts", [])) == min(found.num_slots, 8)
+        count = line.get("num_conflicts", 0)
+        assert count <= found.num_slots
+        assert len(line.get("conflicts", [])) == min(count, 8)
         for ours, others in line.get("conflicts", []):
             assert (ours in record["text"], others in other["text"]) == (True, True)
+
+
+def test_conflicts_are_ranked_counted_and_no_mere_spellings(dedup, tmp_path):
+    """Ten of twelve places differ in more than spelling: eight are quoted, the number first."""
+    frame = [make_text(f"frame{number}", 25) for number in range(13)]
+    ours = ["the fifty members", "Mr. K.V. Rao", *(f"in Town{number} Galle today" for number in range(9)), "on 3 May"]
+    theirs = ["the 50 members", "Mr. KV Rao", *(f"in Town{number} Kandy today" for number in range(9)), "on 4 May"]
+    records = [
+        {"id": name, "text": " ".join(part for pair in zip(frame, [*fills, ""], strict=True) for part in pair)}
+        for name, fills in (("a", theirs), ("b", ours))
+    ]
+    out = clean(dedup, tmp_path, records)
+    (line,) = read_lines(out / "related.jsonl") or read_lines(out / "removed.jsonl")
+    assert line["conflicts"] == [["3", "4"], *[["Galle", "Kandy"]] * 7]
+    assert line["num_conflicts"] == 10
 
 
 def test_the_terminal_says_what_was_lost_and_what_is_alike(dedup, tmp_path):

@@ -103,6 +103,7 @@ class Related:
     similarity   exact Jaccard of the two shingle sets
     novel_words  how many words of the document stand nowhere in the other
     conflicts    places with another number, date or name: the words of the document, those of the other
+    num_conflicts  how many of these there are, of which `conflicts` has eight
     """
 
     document: Document
@@ -111,6 +112,7 @@ class Related:
     similarity: float
     novel_words: int
     conflicts: tuple[tuple[str, str], ...] = ()
+    num_conflicts: int = 0
 
 
 @dataclass(frozen=True, slots=True)

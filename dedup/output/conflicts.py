@@ -23,15 +23,17 @@ from dedup.near.segments import Segments
 from dedup.near.sketches import Located
 from dedup.output.locate_shard import documents_of
 from dedup.output.run_folder import QUOTES, RunFolder
+from dedup.text.rank_quotes import Quotes, rank_quotes
 from dedup.text.signs import KINDS
 from dedup.text.slot_words import load_slot_words
 from dedup.text.token_spans import TokenOffsets
 
-MAX_CONFLICTS = 8  # of a pair that are quoted: more say no more
+MAX_SLOTS = 64  # of a pair that are read and counted
+PAIRS_AT_ONCE = 1 << 14
+SLOTS = Difference._fields.index("num_slots")
 MAX_QUOTE = 200  # characters of a quote: a slot has twelve words at most, and a word may have any length
 SCHEMA = pa.schema({"quote": pa.int64(), "text": pa.large_string()})
 
-Quotes = tuple[tuple[str, str], ...]
 TIED = frozenset(KINDS[ANYWHERE])
 MAX_PAIRS = 1000  # whose texts are read once more
 SUFFIXES = frozenset(KINDS[SUFFIX])
@@ -47,7 +49,7 @@ class QuotedConflicts(NamedTuple):
     def get(self, document: int) -> Quotes:
         """Return the conflicting slots of a document in words, as it has them and as the other one does."""
         others = len(self.texts) // 2
-        return tuple((self.texts[row], self.texts[others + row]) for row in self.rows.get(document, ()))
+        return rank_quotes((self.texts[row], self.texts[others + row]) for row in self.rows.get(document, ()))
 
 
 def quote_spans(text: str, spans: npt.NDArray[np.int32]) -> list[str]:
@@ -103,14 +105,17 @@ def find_conflicts(locate: Callable[[npt.NDArray[np.int64]], Located], decisions
     other = np.where(decisions.kept, decisions.relative["document"], decisions.witness)
     compared = np.where(decisions.kept, other >= 0, decisions.difference["slots"] > 0)
     documents = np.flatnonzero(compared)
-    sides = [locate(side) for side in (documents, other[documents])]
-    address, num_tokens = (np.stack(columns, axis=1) for columns in zip(*(side[:2] for side in sides), strict=True))
-    slots, found = np.empty((len(documents), MAX_CONFLICTS, 4), np.int32), np.empty((len(documents), 5), np.int32)
-    compare_pairs_of_words(address, num_tokens, load_slot_words(), slots, found)
+    found, quoted = np.empty((len(documents), 5), np.int32), [np.empty((0, 4), np.int32)]
+    for first in range(0, len(documents), PAIRS_AT_ONCE):
+        part = slice(first, first + PAIRS_AT_ONCE)
+        sides = [locate(side[part]) for side in (documents, other[documents])]
+        address, num_tokens = (np.stack(columns, axis=1) for columns in zip(*(side[:2] for side in sides), strict=True))
+        slots = np.empty((len(address), MAX_SLOTS, 4), np.int32)
+        compare_pairs_of_words(address, num_tokens, load_slot_words(), slots, found[part])
+        quoted.append(slots[np.arange(MAX_SLOTS) < found[part, SLOTS, None]])
     differences = dict(zip(documents.tolist(), starmap(Difference, found.tolist()), strict=True))
-    num_quoted = np.minimum(found[:, Difference._fields.index("num_slots")], MAX_CONFLICTS)
-    own = np.repeat(documents, num_quoted)
-    return Conflicts(differences, np.stack([own, other[own]]), slots[np.arange(MAX_CONFLICTS) < num_quoted[:, None]])
+    own = np.repeat(documents, np.minimum(found[:, SLOTS], MAX_SLOTS))
+    return Conflicts(differences, np.stack([own, other[own]]), np.concatenate(quoted))
 
 
 def read_quotes(paths: Sequence[Path]) -> Iterator[tuple[int, str]]:
@@ -134,13 +139,13 @@ def quote_shard(shard: Shard, conflicts: Conflicts, folder: RunFolder, segments:
 
 
 def quote_signs(text: str, other: str) -> Quotes:
-    """Return the words of two texts, which are the same, with the signs that differ; a few of them.
+    """Return the words of two texts, which are the same, with the signs that differ.
 
     >>> quote_signs("it fell by 5 percent", "it fell by -5 percent")
     (('5', '-5'),)
     """
     pairs = zip(list_signed(text), list_signed(other), strict=False)
-    return tuple(pair for pair in pairs if len(set(map(normalise, pair))) > 1)[:MAX_CONFLICTS]
+    return tuple(pair for pair in pairs if len(set(map(normalise, pair))) > 1)[:MAX_SLOTS]
 
 
 def normalise(signed: str) -> str:

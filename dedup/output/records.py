@@ -20,6 +20,7 @@ LINE_END = ("", "\n")
 LINES_BUFFER = 1 << 18
 MAX_RAW = 1 << 20  # bytes of a rejected record that stand in its line
 UNKNOWN = -1  # offset or length, which is left out then: Spark's readers do not give it
+MAX_QUOTED = 8  # conflicts of a pair that a record has: more say no more
 
 
 Line = Annotated[int, msgspec.Meta(ge=1, lt=1 << 40)]  # from 1
@@ -50,6 +51,7 @@ class RemovedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     covered share of the document that passages of the witness cover, of a contained one
     novel_words, novel_share, novel_run  how many of its words the witness lacks, their share, the most in a row
     conflicts  places with another number, date or name: the words of this document, those of the witness
+    num_conflicts  how many of these there are, of which `conflicts` has eight
     other_facts  how many places have another number or date
     record  the whole record: the JSON of a JSONL line unchanged, else its fields as an object
     around  white space and commas before and after that JSON, if it is not the usual ("", newline)
@@ -68,6 +70,7 @@ class RemovedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     novel_share: Share | None = None
     novel_run: Offset = 0
     conflicts: tuple[tuple[str, str], ...] = ()
+    num_conflicts: Offset = 0
     other_facts: Offset = 0
     around: tuple[str, str] = LINE_END
     raw: str | None = None
@@ -174,7 +177,8 @@ def describe_removal(name: DocumentName, offset: int, decision: Decision, whole:
         novel_words=decision.novel_words,
         novel_share=decision.novel_share,
         novel_run=decision.novel_run,
-        conflicts=decision.conflicts,
+        conflicts=decision.conflicts[:MAX_QUOTED],
+        num_conflicts=len(decision.conflicts),
         other_facts=decision.other_facts,
         record=whole.record,
         around=whole.around,

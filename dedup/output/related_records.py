@@ -8,8 +8,9 @@ import numpy as np
 from dedup.model.documents import CopyRelation
 from dedup.near.decisions import Decisions
 from dedup.near.segments import Segments
-from dedup.output.conflicts import Conflicts, Quotes
-from dedup.output.records import ClusterRecord, Line, Offset, Share, Witness, describe_member, witness_of
+from dedup.output.conflicts import Conflicts
+from dedup.output.records import MAX_QUOTED, ClusterRecord, Line, Offset, Share, Witness, describe_member, witness_of
+from dedup.text.rank_quotes import Quotes
 
 Raw = msgspec.Raw
 LINES_AT_ONCE = 1 << 14
@@ -20,6 +21,7 @@ class RelatedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
 
     novel_words, novel_share, novel_run  how many of its words the other lacks, their share, the most in a row
     conflicts  places with another number, date or name: the words of this document, those of the other
+    num_conflicts  how many of these there are, of which `conflicts` has eight
     """
 
     id: Raw
@@ -32,6 +34,7 @@ class RelatedRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     novel_share: Share
     novel_run: Offset
     conflicts: tuple[tuple[str, str], ...] = ()
+    num_conflicts: Offset = 0
 
     @property
     def sides(self) -> list[Witness]:
@@ -54,7 +57,7 @@ def describe_related(
         columns = (relatives[name].tolist() for name in ("relation", "similarity"))
         values = zip(part.tolist(), segments.names(part), others, segments.count_tokens(part), *columns, strict=True)
         for doc, name, other, size, relation, similarity in values:
-            found = conflicts.differences[doc]
+            found, quotes = conflicts.differences[doc], quote(doc)
             yield RelatedRecord(
                 id=Raw(name.raw_id),
                 path=name.path,
@@ -65,7 +68,8 @@ def describe_related(
                 novel_words=found.num_novel,
                 novel_share=round(found.num_novel / max(size, 1), 4),
                 novel_run=found.longest_run,
-                conflicts=quote(doc),
+                conflicts=quotes[:MAX_QUOTED],
+                num_conflicts=len(quotes),
             )
 
 

@@ -24,7 +24,6 @@ from dedup.near.decisions import Decisions
 from dedup.near.segments import Segments
 from dedup.output import run_folder as parts
 from dedup.output.byte_copy import COPY_SIZE, Ranges, SplitTarget, append_file, split_file
-from dedup.output.conflicts import Quotes
 from dedup.output.json_commas import with_commas
 from dedup.output.locate_shard import read_edits
 from dedup.output.parquet_rows import RowSplit, encode_rows, split_rows
@@ -41,6 +40,7 @@ from dedup.output.records import (
     wrap_record,
 )
 from dedup.output.run_folder import RunFolder
+from dedup.text.rank_quotes import Quotes
 
 Raw = msgspec.Raw
 PART_BUFFER = 1 << 18

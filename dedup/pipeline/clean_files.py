@@ -13,7 +13,7 @@ from dedup.model.run import Summary
 from dedup.near.decide_documents import decide_documents
 from dedup.near.decisions import Decisions
 from dedup.near.sketches import Sketches
-from dedup.output.conflicts import Quotes, find_conflicts, quote_shard, quote_signs_of, read_quotes
+from dedup.output.conflicts import find_conflicts, quote_shard, quote_signs_of, read_quotes
 from dedup.output.digests import write_digests
 from dedup.output.examples import choose_examples
 from dedup.output.finished_run import check_run
@@ -55,6 +55,7 @@ from dedup.pipeline.job import CleanRun, Job, Outcome, Progress, make_job
 from dedup.pipeline.no_index import NO_INDEX, NoIndex
 from dedup.pipeline.sketch_shards import sketch
 from dedup.pipeline.summarise import summarise
+from dedup.text.rank_quotes import Quotes
 from dedup.workers import run_tasks
 
 if TYPE_CHECKING:

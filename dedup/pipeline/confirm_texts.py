@@ -17,6 +17,7 @@ from dedup.near.sketches import Located
 from dedup.near.text_proofs import Proofs, Prover
 from dedup.output.confirmation import Doubted, Judge
 from dedup.output.conflicts import find_conflicts
+from dedup.output.records import MAX_QUOTED
 from dedup.threads import count_cores, start_threads
 
 PROVED_AT_ONCE = 500
@@ -65,8 +66,9 @@ def relate_texts(documents: Sequence[Document], sketched: Offered, decisions: De
             documents[relative["document"]],
             float(relative["similarity"]),
             conflicts.differences[index].num_novel,
-            quotes.get(index),
+            found[:MAX_QUOTED],
+            len(found),
         )
         for index in np.flatnonzero(decisions.relative["document"] >= 0).tolist()
-        for relative in (decisions.relative[index],)
+        for relative, found in ((decisions.relative[index], quotes.get(index)),)
     )

@@ -13,6 +13,7 @@ from dedup.near.fetch_texts import RecordText
 from dedup.output.conflicts import MAX_PAIRS, quote_signs, quote_spans
 from dedup.spark.rounds import SparkDecisions
 from dedup.spark.spark_tables import MAX_NAME_ROWS, as_struct, mark_small
+from dedup.text.rank_quotes import rank_quotes
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame
@@ -49,7 +50,7 @@ def quote_conflicts(
     quoted = wanted.mapInArrow(partial(quote_rows, records=records), as_struct(QUOTE_SCHEMA))
     words = [F.first(F.when(F.col("side") == side, F.col("words")), ignorenulls=True) for side in (0, 1)]
     named = [column.alias(name) for column, name in zip(words, SIGN_SCHEMA.names[1:], strict=True)]
-    quotes = quoted.groupBy("rank").agg(*named)
+    quotes = quoted.groupBy("rank").agg(*named).mapInArrow(rank_rows, as_struct(SIGN_SCHEMA))
     if signs.num_rows:  # say more than the words, which are the same
         table = F.broadcast(documents.sparkSession.createDataFrame(signs))
         quotes = quotes.join(table.select("rank"), "rank", "left_anti").unionByName(table)
@@ -67,6 +68,17 @@ def quote_rows(batches: Iterator[pa.RecordBatch], *, records: RecordText) -> Ite
             words.append(quote_spans(records.get(raw), spans))
         columns = [batch.column("rank"), batch.column("side"), pa.array(words, QUOTE_SCHEMA.types[2])]
         yield pa.RecordBatch.from_arrays(columns, schema=QUOTE_SCHEMA)
+
+
+def rank_rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Yield rows of SIGN_SCHEMA with the pairs of words that differ in more than spelling, numbers and dates first."""
+    for batch in batches:
+        sides = zip(*(batch.column(name).to_pylist() for name in SIGN_SCHEMA.names[1:]), strict=True)
+        ranked = [rank_quotes(zip(own or (), theirs or (), strict=True)) for own, theirs in sides]
+        words = (
+            pa.array([[pair[side] for pair in pairs] for pairs in ranked], SIGN_SCHEMA.types[1]) for side in (0, 1)
+        )
+        yield pa.RecordBatch.from_arrays([batch.column("rank"), *words], schema=SIGN_SCHEMA)
 
 
 def quote_signs_of_pairs(

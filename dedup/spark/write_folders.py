@@ -19,6 +19,7 @@ from dedup.model.documents import CopyRelation
 from dedup.model.run import Losses
 from dedup.output.records import (
     LINE_END,
+    MAX_QUOTED,
     UNKNOWN,
     ClusterRecord,
     Decision,
@@ -217,7 +218,7 @@ def describe_removed_row(row: Mapping[str, Any]) -> RemovedRecord:
 
 def describe_related_row(row: Mapping[str, Any]) -> RelatedRecord:
     """Return one line of `related/`."""
-    name = name_of(row)
+    name, conflicts = name_of(row), conflicts_of(row)
     return RelatedRecord(
         id=msgspec.Raw(name.raw_id),
         path=name.path,
@@ -228,7 +229,8 @@ def describe_related_row(row: Mapping[str, Any]) -> RelatedRecord:
         novel_words=row["novel_words"],
         novel_share=round(row["novel_words"] / row["num_words"], 4),
         novel_run=row["novel_run"],
-        conflicts=conflicts_of(row),
+        conflicts=conflicts[:MAX_QUOTED],
+        num_conflicts=len(conflicts),
     )
 
 

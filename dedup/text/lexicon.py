@@ -32,6 +32,23 @@ ABBREVIATIONS = (
     | frozenset("jan feb mar apr jun jul aug sep sept oct nov dec".split())
     | frozenset("no nos vs inc incl ltd co corp etc dept est fig vol pp apt approx cont max min pct viz".split())
 )
+# Short forms whose long form is the same word in any text.
+SHORT_FORMS = {
+    "govt": "government",
+    "gov": "governor",
+    "dept": "department",
+    "ltd": "limited",
+    "pvt": "private",
+    "corp": "corporation",
+    "inc": "incorporated",
+    "prof": "professor",
+    "sgt": "sergeant",
+    "capt": "captain",
+    "sen": "senator",
+    "rep": "representative",
+    "dr": "doctor",
+    "mt": "mount",
+}
 
 # Those that a name or a number follows; no sentence ends there.
 TITLES = frozenset(

@@ -214,6 +214,15 @@ def is_scale(value: str) -> bool:
     return re.fullmatch(r"1(?:000)+|1e\+\d+", value) is not None
 
 
+def replace_number_words(text: str) -> str:
+    """Return a text with digits for the numbers in English words.
+
+    >>> replace_number_words("two hundred and six of fifty")
+    '206 of 50'
+    """
+    return _ENGLISH_WORDS.sub(lambda match: read_words(match[0]), text)
+
+
 def read_words(words: str) -> str:
     """Return the value of a number in English words.
 

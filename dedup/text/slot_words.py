@@ -17,15 +17,21 @@ KINDS = {"number": NUMBER, "month": MONTH, "weekday": WEEKDAY, "season": SEASON}
 
 
 @cache
+def list_slot_words() -> dict[str, int]:
+    """Return the kinds of the slot words, folded."""
+    words = json.loads(SLOT_WORDS_PATH.read_text("utf-8"))
+    return {word: KINDS[kind] for kind, names in words.items() for word in names}
+
+
+@cache
 def load_slot_words() -> npt.NDArray[np.uint32]:
     """Return the table of slot words that kernels look up: uint32[2**k, 2], a word without its flags and its kind."""
-    words = json.loads(SLOT_WORDS_PATH.read_text("utf-8"))
-    listed = [(word, KINDS[kind]) for kind, names in words.items() for word in names]
-    data = np.frombuffer(" ".join(word for word, _ in listed).encode(), np.uint8)
+    listed = list_slot_words()
+    data = np.frombuffer(" ".join(listed).encode(), np.uint8)
     tokens = np.empty(2 * data.size + 16, np.uint32)
     num_tokens, _, _ = tokenise(data, 0, data.size, load_folding_table(), tokens, 0)
     assert num_tokens == len(listed), "a slot word is more than one token"
-    kinds = np.array([kind for _, kind in listed], np.uint32)
+    kinds = np.array(list(listed.values()), np.uint32)
     table: npt.NDArray[np.uint32] = make_word_table(
         as_read_only(tokens[:num_tokens] >> np.uint32(TOKEN_SHIFT)), as_read_only(kinds)
     )

@@ -139,6 +139,17 @@ def test_lines_that_each_open_a_quote_to_the_end_cost_no_square_of_their_number(
     assert steps == [size] * rows
 
 
+def test_malformed_lines_between_open_quotes_hide_no_end_that_is_known():
+    rows = 20_000
+    data = np.frombuffer(b'zz","\n""b\n' * rows, np.uint8)
+    place, layout, count = TablePlace(0), TableLayout(["text"], ",", 0, 0), 0
+    while place.begin < data.size:
+        found, place = read_records(data, place, layout, np.empty(0, np.int64), data.size)
+        count += len(found.records)
+        assert place.doomed == data.size
+    assert count == 2 * rows
+
+
 def test_a_file_without_the_text_column_is_an_error_that_names_the_columns(tmp_path):
     with pytest.raises(DedupError) as caught:
         read_table(tmp_path, b"id,body\n1,a\n")

@@ -72,6 +72,15 @@ def test_the_run_of_an_output_that_is_in_its_place_is_not_taken_out_for_a_copy_o
     assert count_kept(project / "third") == 0
 
 
+def test_a_copy_of_the_same_name_beside_the_index_takes_no_run_out(project, dedup):
+    (project / "a").mkdir()
+    args = ("--index", "m.duckdb", *QUIET)
+    assert dedup("clean", "d1.jsonl", "-o", "a/same", *args, cwd=project).code == 0
+    shutil.copytree(project / "a" / "same", project / "same")
+    assert dedup("clean", "d2.jsonl", "-o", "same", *args, "--overwrite", cwd=project).code == 0
+    assert len(list_runs(project / "m.duckdb")) == 2
+
+
 def test_a_dry_run_passes_over_the_run_that_would_be_replaced(project, dedup):
     args = ("clean", "d1.jsonl", "--index", "n.duckdb", "--dry-run", "--json", "-q", "--passages", "off")
     looks = [dedup(*args, *more, cwd=project) for more in ((), ("-o", "other"), ("-o", "out", "--overwrite"))]

@@ -236,12 +236,18 @@ def is_other_word(word: str, others: Sequence[str]) -> bool:
     """
     if word[:1].isdecimal():
         return word not in ("1", *others)
-    if word.endswith(("n't", "n’t")) and not any(other in ("not", "never") or "n't" in other for other in others):
+    if word.endswith(("n't", "n’t", "cannot")) and not any(is_denial(other, word) for other in others):
         return True
-    word = _CONTRACTED.sub("", word)
+    word = _CONTRACTED.sub("", word.replace("cannot", "can"))
     if len(word) <= 3 or word in STOP_WORDS or word in "".join(others):
         return False
     return not any(is_same_spelling(word, other) or stem(word) == stem(other) for other in others)
+
+
+def is_denial(word: str, other: str) -> bool:
+    """Return whether a word denies, or is a contraction without its apostrophe."""
+    is_plain = word == other.replace("'", "").replace("’", "")
+    return is_plain or word in {"not", "never", "no", "cannot"} or word.endswith(("n't", "n’t"))
 
 
 def is_same_spelling(a: str, b: str) -> bool:

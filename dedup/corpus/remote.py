@@ -19,6 +19,9 @@ from dedup.errors import InputError
 
 SCHEMES = {"s3", "s3a", "gs", "gcs", "hf", "http", "https", "az", "abfs", "abfss", "sftp", "ftp", "webhdfs", "memory"}
 CHUNK = 1 << 20
+PACKINGS = frozenset(
+    ["gzip", "x-gzip", "br", "deflate", "zstd", "compress", "x-compress"]
+)  # others say nothing of the bytes
 UNASKED = {403, 405, 501}  # what servers say that answer no HEAD
 TIMEOUT_S = 60  # without a byte
 MIN_RATE = 1000  # bytes a second, after that time: a server may hold the line with a byte a minute
@@ -179,11 +182,13 @@ def open_there(address: str) -> AbstractContextManager[Any]:
     if is_web(address):
         answer: Any = open_web(address, "GET")
         packing = str(answer.headers.get("Content-Encoding") or "identity").lower()
-        if packing == "identity" or urlsplit(address).path.lower().endswith("gz"):
+        is_packed = split_format(urlsplit(address).path)[1] is not None or urlsplit(address).path.lower().endswith("gz")
+        if is_packed or packing not in PACKINGS:
             return answer  # type: ignore[no-any-return]
         if packing not in {"gzip", "x-gzip"}:
             raise InputError(f"{show_address(address)}: is sent packed in a way that is not known. Fetch it yourself.")
-        return gzip.GzipFile(fileobj=answer)
+        is_gzip = answer.peek(2)[:2] == b"\x1f\x8b"
+        return gzip.GzipFile(fileobj=answer) if is_gzip else answer
     from fsspec.core import url_to_fs  # noqa: PLC0415 (for those who have such files)
 
     system, path = url_to_fs(address)

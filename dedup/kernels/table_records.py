@@ -108,7 +108,7 @@ def read_table(data, begin, doomed, delimiter, slot_of, longest, is_last, out, e
             fields = BLANK if k == i else fields
         if is_long or not is_right:
             fields = TOO_LONG if is_long else MALFORMED
-            doomed = doomed if is_long else failed
+            doomed = doomed if is_long else max(doomed, failed)
             for slot in range(ends.shape[0]):
                 ends[slot, count + 1] = ends[slot, count]
         records[count, START], records[count, END] = start, i

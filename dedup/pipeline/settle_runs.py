@@ -34,10 +34,14 @@ def list_own(runs: list[RunRow], run: CleanRun) -> list[RunRow]:
 def stays_elsewhere(row: RunRow, run: CleanRun) -> bool:
     """Return whether the output of a run of the index is in its place, and that of this run is a copy of it.
 
-    Where a project was copied with its index, the output stands beside the index as it stood before: it is the run's.
+    Where a project was copied with its index, the output stands beside the index as it stood before, and another index
+    of that name is there: it is the run's.
     """
-    beside = os.path.relpath(os.path.realpath(run.place), os.path.realpath(run.index or ".") + "/..")
-    return run_of(Path(row.out or "")) == row.run and not f"/{row.out}".endswith(f"/{beside}")
+    index, out = Path(os.path.realpath(run.index or ".")), row.out or ""
+    beside = os.path.relpath(os.path.realpath(run.place), index.parent)
+    before = Path(out.removesuffix(beside), index.name)
+    is_project = out.endswith(f"/{beside}") and before.exists() and os.path.realpath(before) != str(index)
+    return run_of(Path(out)) == row.run and not is_project
 
 
 def list_replaced(runs: list[RunRow], run: CleanRun) -> list[RunRow]:

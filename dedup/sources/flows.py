@@ -90,14 +90,15 @@ def summarise_outlets(found: FoundSources) -> list[OutletSummary]:
     for family in found.families:
         dated = [found.articles[m.document] for m in family.members if found.articles[m.document].day]
         dated = [article for article in dated if not article.known]
-        first = min(dated, key=lambda article: (article.day, article.moment), default=None)
+        is_timed = all(article.has_time for article in dated)  # a day is that of the place, a moment that of all
+        first = min(dated, key=lambda a: (0 if is_timed else a.day, a.moment), default=None)
         firsts = {article.outlet for article in dated if first and not is_later(article, first)}
         if len(firsts) == 1:
             numbers[next(iter(firsts))][3] += 1
         for article in dated:
             if first and is_later(article, first) and article.outlet not in firsts:
-                is_timed = article.has_time and first.has_time
-                lag_days = (article.moment - first.moment) / 86_400 if is_timed else article.day - first.day
+                have_times = article.has_time and first.has_time
+                lag_days = (article.moment - first.moment) / 86_400 if have_times else article.day - first.day
                 lags.setdefault(article.outlet, []).append(lag_days)
     return [
         OutletSummary(

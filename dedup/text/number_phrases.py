@@ -120,7 +120,7 @@ def scale_digits(text: str, digits: Span, words: Sequence[FoundNumber], language
             return None
         value, end = multiply(value, _GLUED_SCALES[glued[0]]), glued.end()
     elif scale:
-        value, end = multiply(value, NUMBER_SCALES[scale[1].casefold()]), scale.end()
+        value, end = multiply(value, NUMBER_SCALES[fold_dots(scale[1])]), scale.end()
     elif han:
         value, end = read_han(text[digits.start : han.end()]), han.end()
     elif follower and is_scale(follower.value) and not text[end : follower.span.start].strip():
@@ -146,7 +146,7 @@ def read_han(number: str) -> str:
 def halve(text: str, number: FoundNumber) -> Iterator[FoundNumber]:
     """Yield a number in English words; half of it behind "half a", none of "two and a half million"."""
     part = _HALF.search(text[: number.span.start], max(0, number.span.start - 24))
-    first = re.split(r"[\s-]", number.span.cut(text).casefold(), maxsplit=1)[0]
+    first = re.split(r"[\s-]", fold_dots(number.span.cut(text)), maxsplit=1)[0]
     if _AND_A_HALF.match(text, number.span.end):
         return
     if not part or first not in NUMBER_SCALES:
@@ -223,6 +223,11 @@ def replace_number_words(text: str) -> str:
     return _ENGLISH_WORDS.sub(lambda match: read_words(match[0]), text)
 
 
+def fold_dots(words: str) -> str:
+    """Return words in lower case, with a plain i for those of Turkish: a pattern without case takes them for one."""
+    return words.casefold().replace("\u0307", "").replace("ı", "i")
+
+
 def read_words(words: str) -> str:
     """Return the value of a number in English words.
 
@@ -230,7 +235,7 @@ def read_words(words: str) -> str:
     ('206', '25000')
     """
     total = current = 0
-    for word in re.split(r"(?:\s+and)?[\s-]+", words.casefold()):
+    for word in re.split(r"(?:\s+and)?[\s-]+", fold_dots(words)):
         value = NUMBER_VALUES[word]
         if word in {"hundred", "dozen"}:
             current = max(1, current) * value

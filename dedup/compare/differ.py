@@ -8,6 +8,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import Indel, JaroWinkler
 
 from dedup.compare.model import FactKind
+from dedup.compare.opposite_words import NO, is_negation
 from dedup.compare.quotes import Quote
 from dedup.compare.sentence_facts import STOP_WORDS, UNITS, CountedNumber, DatedFact, Word
 from dedup.compare.speakers import SUBJECT, VERB_CLASSES, Speaker, last_name
@@ -22,8 +23,8 @@ MIN_QUOTE_RUN = 4  # words are in a row
 SURE = frozenset(["claim", "confirm"])  # verbs that say how sure something is; who denies is an opposite
 MIN_CLAIM_WORDS = 0.5  # the same of what is claimed and what is confirmed
 MIN_UNIT_CONTEXT = 3
-_CONTRACTED = re.compile(r"(?:n['’]t|['’](?:re|ve|ll|m|s|d))$")
 MIN_ROUND = 100  # a number that ends with two zeros may be another one, rounded
+_CONTRACTED = re.compile(r"(?:n['’]t|['’](?:re|ve|ll|m|s|d))$")
 
 
 class Slot(NamedTuple):
@@ -167,9 +168,9 @@ def differ_in_dates(a: Sequence[DatedFact], b: Sequence[DatedFact]) -> Iterator[
     if len(ours) != 1 or len(theirs) != 1:
         return
     first, second = ours[0], theirs[0]
-    values = [fact.value if first.zone == second.zone else fact.value.drop_times() for fact in (first, second)]
     if first.zone and second.zone and first.zone != second.zone:
         return  # eleven in the evening here is the next day there
+    values = [fact.value if first.zone == second.zone else fact.value.drop_times() for fact in (first, second)]
     if (
         first.is_planned == second.is_planned
         and values[0].differs(values[1])
@@ -236,18 +237,12 @@ def is_other_word(word: str, others: Sequence[str]) -> bool:
     """
     if word[:1].isdecimal():
         return word not in ("1", *others)
-    if word.endswith(("n't", "n’t", "cannot")) and not any(is_denial(other, word) for other in others):
+    if word.endswith(("n't", "n’t", "cannot")) and not any(is_negation(other) or other in NO for other in others):
         return True
     word = _CONTRACTED.sub("", word.replace("cannot", "can"))
     if len(word) <= 3 or word in STOP_WORDS or word in "".join(others):
         return False
     return not any(is_same_spelling(word, other) or stem(word) == stem(other) for other in others)
-
-
-def is_denial(word: str, other: str) -> bool:
-    """Return whether a word denies, or is a contraction without its apostrophe."""
-    is_plain = word == other.replace("'", "").replace("’", "")
-    return is_plain or word in {"not", "never", "no", "cannot"} or word.endswith(("n't", "n’t"))
 
 
 def is_same_spelling(a: str, b: str) -> bool:

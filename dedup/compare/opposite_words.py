@@ -1,5 +1,7 @@
 """English words by which a statement is denied, and words that are opposites of each other."""
 
+import re
+
 from dedup.compare.terms import stem
 
 # What turns the verb behind it into its opposite.
@@ -7,6 +9,7 @@ NEGATIONS = frozenset(
     "not n't never cannot nobody none cant dont wont didnt doesnt isnt wasnt arent werent hasnt havent hadnt couldnt "
     "wouldnt".split()
 )
+_NT = re.compile(r"n['’]t$|^(?:did|does|is|was|are|were|has|have|had|could|would)n$")
 PHRASES = (
     "no one", "no intention of", "no intention to", "no plans to", "no plan to", "no longer", "ruled out", "rules out",
     "rule out", "ruling out", "far from", "stopped short of", "has yet to", "have yet to", "instead of", "rather than",
@@ -146,6 +149,11 @@ def has_other_sense(word: str, before: str, follower: str) -> bool:
     is_of_market = word in {"open", "opens", "opened", "close", "closes", "closed"} and follower in LEVELS
     is_ending = follower == "until" and word.startswith("continu")
     return is_ending or is_of_market or (word == "left" and before in BE)
+
+
+def is_negation(word: str) -> bool:
+    """Return whether a word denies the verb behind it."""
+    return word in NEGATIONS or _NT.search(word) is not None
 
 
 def find_key(word: str) -> str:

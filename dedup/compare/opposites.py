@@ -18,7 +18,6 @@ from dedup.compare.opposite_words import (
     GOVERNORS,
     IRREGULAR,
     MIXED,
-    NEGATIONS,
     NO,
     NO_NEGATION,
     NOUN_MARKS,
@@ -32,6 +31,7 @@ from dedup.compare.opposite_words import (
     TIMES,
     find_key,
     has_other_sense,
+    is_negation,
 )
 from dedup.compare.sentence_facts import STOP_WORDS
 from dedup.compare.speakers import VERB_CLASSES
@@ -44,7 +44,6 @@ MAX_OBJECT = 3  # content words behind a verb of which one is what it is about
 MAX_CLAUSE = 20  # words of a clause on either side of a verb
 MIN_SHARED = 0.5  # share of the fewer words of two actors, or of two objects
 _CLAUSE_END = re.compile(r"[,;:.!?()\[\]“”\"–—]")
-_NT = re.compile(r"n['’]t$|^(?:did|does|is|was|are|were|has|have|had|could|would)n$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +263,7 @@ def _find_cue(clause: Sequence[_Token], place: int) -> _Cue | None:
         return _Cue(len(phrase.split()), "verb")
     if place + 1 < len(clause) and clause[place + 1].word in NO_NEGATION:
         return None
-    if word in NEGATIONS or _NT.search(word):
+    if is_negation(word):
         return _Cue(1, "verb")
     if word in NO:
         return _Cue(1, "thing")

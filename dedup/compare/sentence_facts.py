@@ -115,9 +115,8 @@ class CountedNumber:
 
     def counts_as(self, other: "CountedNumber") -> bool:
         """Return whether both count the same: also "wounding two others" and "two wounded"."""
-        is_of_action = any(
-            a.counted <= UNITS | {stem("others")} and a.action in b.counted for a, b in ((self, other), (other, self))
-        )
+        anybody, sides = UNITS | {stem("others")}, ((self, other), (other, self))
+        is_of_action = any(a.counted <= anybody and a.action in b.counted for a, b in sides)
         return is_of_action or bool(self.counted & other.counted)
 
 
@@ -198,9 +197,9 @@ def read_numbers(text: str, language: str) -> tuple[CountedNumber, ...]:
                 owner=frozenset(find_owner(words, span)),
                 unit=counted & UNITS | frozenset(_ORDER.findall(text[span.end : span.end + 20])),
                 bound=bound,
-                is_given=is_progress
-                or span in ranges
-                or bool(_DEFINITE.search(before) or _MOMENT.match(text[span.end :])),
+                is_given=bool(
+                    is_progress or span in ranges or _DEFINITE.search(before) or _MOMENT.match(text[span.end :])
+                ),
                 nearest=find_nearest(words, span),
                 action=find_action(text, span, words, counted),
             )
@@ -231,8 +230,7 @@ def find_action(text: str, span: Span, words: Sequence[Word], counted: frozenset
     if verb and verb.is_content and not _BREAK.search(text[span.end : verb.span.start]):
         return verb.key
     before = around.before[-1:]
-    is_next = before and before[0].is_content and not _BREAK.search(text[before[0].span.end : span.start])
-    return before[0].key if is_next else ""
+    return next((w.key for w in before if w.is_content and not _BREAK.search(text[w.span.end : span.start])), "")
 
 
 def find_owner(words: Sequence[Word], span: Span) -> list[str]:

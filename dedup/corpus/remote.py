@@ -19,9 +19,8 @@ from dedup.errors import InputError
 
 SCHEMES = {"s3", "s3a", "gs", "gcs", "hf", "http", "https", "az", "abfs", "abfss", "sftp", "ftp", "webhdfs", "memory"}
 CHUNK = 1 << 20
-PACKINGS = frozenset(
-    ["gzip", "x-gzip", "br", "deflate", "zstd", "compress", "x-compress"]
-)  # others say nothing of the bytes
+# Values of Content-Encoding; others say nothing of the bytes.
+PACKINGS = frozenset(["gzip", "x-gzip", "br", "deflate", "zstd", "compress", "x-compress"])
 UNASKED = {403, 405, 501}  # what servers say that answer no HEAD
 TIMEOUT_S = 60  # without a byte
 MIN_RATE = 1000  # bytes a second, after that time: a server may hold the line with a byte a minute
@@ -182,8 +181,7 @@ def open_there(address: str) -> AbstractContextManager[Any]:
     if is_web(address):
         answer: Any = open_web(address, "GET")
         packing = str(answer.headers.get("Content-Encoding") or "identity").lower()
-        is_packed = split_format(urlsplit(address).path)[1] is not None or urlsplit(address).path.lower().endswith("gz")
-        if is_packed or packing not in PACKINGS:
+        if split_format(urlsplit(address).path)[1] or packing not in PACKINGS:
             return answer  # type: ignore[no-any-return]
         if packing not in {"gzip", "x-gzip"}:
             raise InputError(f"{show_address(address)}: is sent packed in a way that is not known. Fetch it yourself.")

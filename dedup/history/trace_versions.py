@@ -1,7 +1,7 @@
 """The history of one article, from its versions: its steps, and the lives of its sentences."""
 
 from bisect import bisect_right
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -89,7 +89,7 @@ def follow_sentences(versions: Sequence[Version], diffs: Sequence[Diff]) -> tupl
     other pieces have lives of their own that began with it. A sentence that comes back in the same words goes on.
     """
     lives: list[_Life] = []
-    gone: dict[str, list[_Life]] = defaultdict(list)
+    gone: dict[str, deque[_Life]] = defaultdict(deque)
     before: list[_Life] = []
     old_spans: list[Span] = []
     for number, version in enumerate(versions):
@@ -101,8 +101,8 @@ def follow_sentences(versions: Sequence[Version], diffs: Sequence[Diff]) -> tupl
             parent, text = parents[index], span.cut(version.text)
             if parent is not None and heirs[parent] == index:
                 life = before[parent]
-            elif parent is None and gone[text]:
-                life = gone[text].pop(0)
+            elif parent is None and gone.get(text):
+                life = gone[text].popleft()
             else:
                 life = _Life(number if parent is None else before[parent].first, text)
                 lives.append(life)

@@ -95,9 +95,10 @@ class FoundSources:
     def measure_shared(self, *, known: str | None = None) -> list[int]:
         """Return how many words of each document other outlets have, or those of a known source."""
         if known is None:
-            publishers = [name_publisher(document, self.articles) for document in range(len(self.articles))]
-            pairs = zip(self.passages.document.tolist(), self.passages.source.tolist(), strict=True)
-            rows = np.flatnonzero([publishers[a] != publishers[b] for a, b in pairs])
+            numbers: dict[str | int, int] = {}
+            published = (name_publisher(document, self.articles) for document in range(len(self.articles)))
+            publisher = np.array([numbers.setdefault(name, len(numbers)) for name in published], np.int64)
+            rows = np.flatnonzero(publisher[self.passages.document] != publisher[self.passages.source])
         else:
             is_known = np.array([article.known == known for article in self.articles], bool)
             rows = np.flatnonzero(is_known[self.passages.source])

@@ -12,12 +12,12 @@ from dedup.text.spans import Span
 _MONTHS = "|".join((*MONTHS, *MONTH_ABBREVIATIONS))
 _DAYS = "|".join(DAYS)
 _NO_MODAL = r"(?!may\s+(?:be|have|not|also|get|go|take|face|need|come)\b)"
-_DAY, _TO = r"\d{1,2}(?!\d)(?:st|nd|rd|th)?", r"\s*(?:[–-]|to)\s*"
+_ORDINAL, _TO = r"\d{1,2}(?!\d)(?:st|nd|rd|th)?", r"\s*(?:[–-]|to)\s*"
 _DATE = re.compile(
     rf"""\b(?:{_DAYS}|yesterday|today|tonight|tomorrow)s?\b
-       | \b{_NO_MODAL}(?:{_MONTHS})\b\.?(?:\s+{_DAY}(?:{_TO}{_DAY})?)?
+       | \b{_NO_MODAL}(?:{_MONTHS})\b\.?(?:\s+{_ORDINAL}(?:{_TO}{_ORDINAL})?)?
          (?:,?\s+\d{{4}})?
-       | \b(?:{_DAY}{_TO})?{_DAY}\s+(?:of\s+)?(?:{_MONTHS})\b(?:,?\s+\d{{4}})?
+       | \b(?:{_ORDINAL}{_TO})?{_ORDINAL}\s+(?:of\s+)?(?:{_MONTHS})\b(?:,?\s+\d{{4}})?
        | \b\d{{4}}-\d{{2}}-\d{{2}}\b | \b\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}\b
        | \b\d{{1,2}}[:.]\d{{2}}\s*[ap]\.?m\b | \b\d{{1,2}}:\d{{2}}\b | \b\d{{1,2}}\s*[ap]\.?m\b
        | \b(?:1[6-9]|20)\d{{2}}\b

@@ -74,3 +74,15 @@ def test_the_function_in_the_architecture_is_the_code():
     [shown] = ast.parse(code).body
     [real] = [node for node in ast.parse(source).body if getattr(node, "name", None) == shown.name]
     assert ast.get_source_segment(code, shown) == ast.get_source_segment(source, real)
+
+
+def test_what_the_first_page_says_that_the_demo_prints_is_printed(dedup, tmp_path):
+    inputs = "examples/congress.jsonl.gz", "examples/story"
+    printed = dedup("clean", *inputs, "-o", tmp_path / "demo", cwd=TOP).stdout.splitlines()
+    shown = re.search(r"```\n(\d[\d,]* documents.*?)```", (TOP / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+    assert shown is not None
+    assert set(shown[1].splitlines()) - {"..."} <= set(printed)
+    promise = (TOP / "docs" / "how" / "relations.md").read_text(encoding="utf-8").replace("\n", " ")
+    counted = re.search(r"of [\d,]+ removed words [\d,]+ stand nowhere in their witness", promise)
+    assert counted is not None
+    assert any(line.startswith(counted[0]) for line in printed)

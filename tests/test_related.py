@@ -236,12 +236,13 @@ def test_a_witness_that_took_a_series_of_days_is_told(dedup, tmp_path):
     assert "series that deserve a look: 1 of many days behind one witness: see suspicious.jsonl\n" in done.stdout
 
 
-def test_a_series_of_many_titles_is_not_told_once_more_for_its_days(dedup, tmp_path):
+@pytest.mark.parametrize("keep", ["first", "newest:date"])
+def test_a_series_of_many_titles_is_not_told_once_more_for_its_days(dedup, tmp_path, keep):
     days = [{"title": f"Story of {make_text(day, 6)}", "date": f"2024-01-0{day}"} for day in range(1, 7)]
     records = [
         {"id": f"d{n}", "text": make_text("sidebar", 200), "outlet": "Wire", **day} for n, day in enumerate(days)
     ]
-    (line,) = read_lines(clean(dedup, tmp_path, records) / "suspicious.jsonl")
+    (line,) = read_lines(clean(dedup, tmp_path, records, "--keep", keep) / "suspicious.jsonl")
     assert (line["kind"], line["documents"]) == ("one-text-many-titles", 6)
 
 

@@ -66,19 +66,14 @@ def find_series(sketches: Sketches, decisions: Decisions) -> list[SuspiciousSeri
     """Return all suspicious series, by kind, the longest first."""
     facts = sketches.gather_facts()
     titled = list(find_many_titles(sketches, facts))
-    told = {name_series(series) for series in titled}
+    told = {np.sort(series.documents).tobytes() for series in titled}  # a series is told once
     found = [
         *titled,
-        *(series for series in find_many_days(decisions, facts) if name_series(series) not in told),
+        *(days for days in find_many_days(decisions, facts) if np.sort(days.documents).tobytes() not in told),
         *find_stubs(sketches.join("num_tokens"), facts),
     ]
     kinds = list(SeriesKind)
     return sorted(found, key=lambda s: (kinds.index(s.kind), -len(s.documents), int(s.documents[0])))
-
-
-def name_series(series: SuspiciousSeries) -> Sequence[int]:
-    """Return what two series have in common if they are one: how many documents, and which are the first of them."""
-    return (len(series.documents), *sorted(series.documents[:MAX_MEMBERS].tolist()))
 
 
 def find_many_titles(sketches: Sketches, facts: npt.NDArray[np.void]) -> Iterator[SuspiciousSeries]:

@@ -42,9 +42,8 @@ def find_series(outcome: SparkOutcome) -> DataFrame:
     `kind` is a place among KINDS; `members` are the first documents, a witness before the others.
     """
     titled, stubs = find_many_titles(outcome), find_stubs(outcome)
-    told = titled.select("documents", F.array_sort("members").alias("sorted"))
-    days = find_many_days(outcome).withColumn("sorted", F.array_sort("members"))
-    series = titled, days.join(told, ["documents", "sorted"], "left_anti"), stubs  # a series is told once
+    days = find_many_days(outcome).join(titled.select("documents", "digest"), ["documents", "digest"], "left_anti")
+    series = titled, days, stubs  # a series is told once
     numbered = [
         found.select(F.lit(KINDS.index(kind)).alias("kind"), "documents", "num_distinct", "num_removed", "members")
         for kind, found in zip(KINDS, series, strict=True)
@@ -62,6 +61,7 @@ def find_many_titles(outcome: SparkOutcome) -> DataFrame:
         F.countDistinct("title").alias("num_distinct"),
         F.count("gone").alias("num_removed"),
         first_documents(MAX_MEMBERS).alias("members"),
+        F.bit_xor(F.xxhash64("doc")).alias("digest"),
     )
     return found.filter(F.col("num_distinct") >= MANY_TITLES)
 
@@ -81,9 +81,11 @@ def find_many_days(outcome: SparkOutcome) -> DataFrame:
         F.size(days).alias("num_distinct"),
         F.count("*").alias("num_removed"),
         first_documents(MAX_MEMBERS - 1).alias("others"),
+        F.bit_xor(F.xxhash64("doc")).alias("digest"),
     )
     found = found.filter((F.col("documents") >= MANY_DAYS) & (F.col("num_distinct") >= MANY_DAYS))
-    return found.withColumn("members", F.concat(F.array("first"), "others"))
+    digest = F.col("digest").bitwiseXOR(F.xxhash64("first"))
+    return found.withColumns({"members": F.concat(F.array("first"), "others"), "digest": digest})
 
 
 def find_stubs(outcome: SparkOutcome) -> DataFrame:

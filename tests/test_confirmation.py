@@ -106,6 +106,8 @@ def test_the_same_words_with_other_signs_are_a_template(tmp_path, text, other):
     (related,) = read_lines(out / "related.jsonl")
     assert (related["id"], related["other"]["id"], related["relation"]) == ("b", "a", "template")
     assert related["conflicts"] != []
+    (in_memory,) = deduplicate(records).related
+    assert list(map(list, in_memory.conflicts)) == related["conflicts"]
 
 
 @pytest.mark.parametrize(
@@ -145,6 +147,7 @@ def test_other_signs_go_as_a_template_where_templates_go(dedup, tmp_path):
     assert (done.code, done.stderr) == (0, "")
     (record,) = read_lines(tmp_path / "out" / "removed.jsonl")
     assert (record["relation"], record["similarity"]) == ("template", 1.0)
+    assert (record["conflicts"], record["num_conflicts"]) == ([["-5", "5"]], 1)
 
 
 def test_documents_with_the_same_signs_are_copies_of_each_other(tmp_path):
@@ -282,6 +285,16 @@ def test_the_same_words_with_other_signs_as_in_an_index_are_a_template(tmp_path)
     assert (removed_ids(out), summary.limits) == ({"c": "a"}, [])
     (related,) = read_lines(out / "related.jsonl")
     assert (related["id"], related["other"]["id"], related["relation"]) == ("b", "a", "template")
+
+
+def test_a_copy_of_a_stored_document_goes_where_that_differs_from_a_stored_one_in_signs_alone(tmp_path):
+    for day, text in enumerate(("5 percent", "-5 percent")):
+        summary, _ = index_run(tmp_path, f"day{day}", [{"id": f"d{day}", "text": f"{LONG} {text}"}])
+        assert summary.index.added == 1
+    records = [{"id": "copy", "text": f"{LONG} -5 percent!"}, {"id": "other", "text": f"{LONG} $5 percent"}]
+    _, out = index_run(tmp_path, "day2", records)
+    assert removed_ids(out) == {"copy": "d1"}
+    assert read_lines(out / "removed.jsonl")[0]["reason"] == "seen-in-index"
 
 
 @pytest.mark.parametrize("seed", range(2))

@@ -35,21 +35,24 @@ class Judge:
     rule          what goes
     num_shingles  how many distinct shingles each document has (int32[n]), by doc_index
     describe      returns the tokens and the facts (FACTS) of a document, by doc_index
+    stored        documents that an index holds (int64[k], doc_indices), of which proofs are known: they stay
     """
 
     config: NearConfig
     rule: RelationRule
     num_shingles: npt.NDArray[np.int32]
     describe: Callable[[int], tuple[npt.NDArray[np.uint32], np.void]]
+    stored: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
     def judge(self, decisions: Decisions, documents: npt.NDArray[np.int64], proofs: Proofs) -> Decisions:
         """Return the decisions without those removals of `documents` that the texts do not confirm.
 
         A document with the words of its witness and other signs is a template. Of refused documents with the same
-        words and signs the first one that stays stands for the others.
+        words and signs the first one that stays stands for the others, or a stored one with these.
         """
         refused = list_refused(decisions, documents, proofs, self.num_shingles, self.config)
-        made, first = Decisions.keep_all(len(refused)), dict[tuple[bytes, int], int]()
+        made = Decisions.keep_all(len(refused))
+        first = {proofs.get(doc).content: doc for doc in self.stored[::-1].tolist()} if refused else {}
         for row, doc in enumerate(refused):
             witness, proof = int(decisions.witness[doc]), proofs.get(doc)
             has_words = proof.words == proofs.get(witness).words
@@ -95,7 +98,7 @@ class Doubted:
     ```
     removed    int64[m]  doc_indices, ascending
     documents  int64[k]  these and their witnesses in this run, ascending
-    stored     int64[j]  their witnesses that an index holds, by doc_index, ascending
+    stored     int64[j]  their witnesses that an index holds, and others with the words of these, ascending
     is_worded  bool[k]   removed as another copy than an exact one: all words are compared, not one hash of them
     ```
     """
@@ -107,13 +110,19 @@ class Doubted:
     is_worded: npt.NDArray[np.bool_]
 
     @classmethod
-    def of(cls, decisions: Decisions, seed: int) -> "Doubted":
-        """Return what has to be confirmed, under a seed of 64 bits that nobody knows."""
+    def of(cls, decisions: Decisions, seed: int, stored: npt.NDArray[np.uint64] | None = None) -> "Doubted":
+        """Return what has to be confirmed, under a seed of 64 bits that nobody knows.
+
+        `stored` (uint64[k, 2]) are the contents of stored documents.
+        """
         removed = np.flatnonzero(~decisions.kept)
         every, first_stored = np.unique(np.concatenate([removed, decisions.witness[removed]])), len(decisions)
         documents = every[every < first_stored]
-        worded = removed[decisions.relation[removed] != CopyRelation.EXACT]
-        return cls(seed, removed, documents, every[every >= first_stored], np.isin(documents, worded))
+        worded, witnesses = removed[decisions.relation[removed] != CopyRelation.EXACT], every[every >= first_stored]
+        if stored is not None and witnesses.size:
+            same = np.isin(stored[:, 0], stored[witnesses - first_stored, 0])
+            witnesses = np.flatnonzero(same) + first_stored
+        return cls(seed, removed, documents, witnesses, np.isin(documents, worded))
 
 
 def read_again(shard: Shard, doubted: Doubted, folder: RunFolder, segments: Segments, config: InputConfig) -> None:

@@ -18,7 +18,7 @@ from dedup.kernels.proofs import ANYWHERE, MINUS, SUFFIX
 from dedup.model.documents import CopyRelation
 from dedup.near.arrow_files import read_batches, write_rows
 from dedup.near.decisions import Decisions
-from dedup.near.fetch_texts import fetch_texts, read_texts
+from dedup.near.fetch_texts import read_texts
 from dedup.near.segments import Segments
 from dedup.near.sketches import Located
 from dedup.output.locate_shard import documents_of
@@ -175,8 +175,8 @@ def reaches(signs: frozenset[str], character: str, beyond: str) -> bool:
     return character in signs or (bool(signs) and character == " " and beyond in TIED)
 
 
-def quote_signs_of(segments: Segments, decisions: Decisions, config: InputConfig) -> dict[int, Quotes]:
-    """Return the signs that templates of the same words differ in, by doc_index."""
+def quote_signs_of(decisions: Decisions, fetch: Callable[[set[int]], Mapping[int, str]]) -> dict[int, Quotes]:
+    """Return the signs that templates of the same words differ in, by doc_index; `fetch` returns texts by the same."""
     kept = decisions.kept
     other = np.where(kept, decisions.relative["document"], decisions.witness)
     relation = np.where(kept, decisions.relative["relation"], decisions.relation)
@@ -184,7 +184,7 @@ def quote_signs_of(segments: Segments, decisions: Decisions, config: InputConfig
     is_same = (similarity == 1.0) & (decisions.difference["novel"] == 0)
     found = is_same & (relation == CopyRelation.TEMPLATE) & (other >= 0) & (other < len(decisions))
     rows = np.flatnonzero(found)[:MAX_PAIRS]
-    texts = fetch_texts(segments, {*rows.tolist(), *other[rows].tolist()}, config)
+    texts = fetch({*rows.tolist(), *other[rows].tolist()})
     pairs = ((row, int(other[row])) for row in rows.tolist())
     quotes = {row: quote_signs(texts[row], texts[side]) for row, side in pairs if row in texts and side in texts}
     return {row: quoted for row, quoted in quotes.items() if quoted}

@@ -12,6 +12,7 @@ from dedup.model.documents import Removal
 from dedup.model.run import Summary
 from dedup.near.decide_documents import decide_documents
 from dedup.near.decisions import Decisions
+from dedup.near.fetch_texts import fetch_texts
 from dedup.near.sketches import Sketches
 from dedup.output.conflicts import find_conflicts, quote_shard, quote_signs_of, read_quotes
 from dedup.output.digests import write_digests
@@ -148,23 +149,22 @@ def write_records(outcome: Outcome, job: Job) -> None:
 
 def write_relations(outcome: Outcome, job: Job) -> dict[int, Quotes]:
     """Write `related.jsonl` and `suspicious.jsonl`; return those of removed documents in words, by doc_index."""
-    segments = outcome.sketches.segments
+    segments, config = outcome.sketches.segments, job.settings.input
     conflicts = find_conflicts(outcome.sketches.locate, outcome.decisions)
     if len(conflicts.spans):
-        config = job.settings.input
         quote = partial(quote_shard, conflicts=conflicts, folder=job.folder, segments=segments, config=config)
         job.visit_shards("compare", quote)
     quoted = conflicts.gather(read_quotes(job.list_parts(QUOTES)))
-    signs = quote_signs_of(segments, outcome.decisions, job.settings.input)
+    signs = quote_signs_of(outcome.decisions, lambda documents: fetch_texts(segments, documents, config))
 
     def in_words(doc: int) -> Quotes:
         return signs.get(doc) or quoted.get(doc)
 
     write_lines(job.folder.output / RELATED, describe_related(segments, outcome.decisions, conflicts, in_words))
-    series = describe_longest(outcome.series, segments, outcome.decisions, job.settings.input)
+    series = describe_longest(outcome.series, segments, outcome.decisions, config)
     write_lines(job.folder.output / SUSPICIOUS, series)
     witness = outcome.decisions.witness
-    return {doc: in_words(doc) for doc in conflicts.differences if witness[doc] != KEPT}
+    return {doc: in_words(doc) for doc in conflicts.differences.keys() | signs.keys() if witness[doc] != KEPT}
 
 
 def write_one(shard: Shard, *, results: Results, offsets: Sequence[int], annotated: bool) -> None:

@@ -19,7 +19,8 @@ from dedup.pipeline.job import Job
 def confirm(sketches: Sketches, decisions: Decisions, job: Job) -> Decisions:
     """Return the decisions without removals that the texts do not confirm."""
     seed = job.index.secret(job)
-    doubted = Doubted.of(decisions, int.from_bytes(os.urandom(8), "little") if seed is None else seed)
+    secret = int.from_bytes(os.urandom(8), "little") if seed is None else seed
+    doubted = Doubted.of(decisions, secret, sketches.stored.content)
     if doubted.removed.size == 0:
         return decisions
     segments, config = sketches.segments, job.settings.input
@@ -41,6 +42,7 @@ def confirm(sketches: Sketches, decisions: Decisions, job: Job) -> Decisions:
             rule_of(job.settings),
             num_shingles,
             lambda document: (sketches.tokens_of(document), sketches.facts_of(document)),
+            doubted.stored,
         )
         proofs = Proofs(np.append(doubted.documents, doubted.stored), batches)
         return judge.judge(decisions, doubted.removed, proofs)

@@ -16,7 +16,7 @@ from dedup.near.relation_rule import rule_of
 from dedup.near.sketches import Located
 from dedup.near.text_proofs import Proofs, Prover
 from dedup.output.confirmation import Doubted, Judge
-from dedup.output.conflicts import find_conflicts
+from dedup.output.conflicts import find_conflicts, quote_signs_of
 from dedup.output.records import MAX_QUOTED
 from dedup.threads import count_cores, start_threads
 
@@ -59,6 +59,7 @@ def relate_texts(documents: Sequence[Document], sketched: Offered, decisions: De
     sides, begins = np.unique(conflicts.documents.ravel()[numbers], return_index=True)
     groups = zip(sides.tolist(), np.split(numbers, begins[1:]), strict=True) if sides.size else ()
     quotes = conflicts.gather(quoted for doc, group in groups for quoted in conflicts.quote(documents[doc].text, group))
+    signs = quote_signs_of(decisions, lambda some: {index: documents[index].text for index in some})
     return tuple(
         Related(
             documents[index],
@@ -70,5 +71,5 @@ def relate_texts(documents: Sequence[Document], sketched: Offered, decisions: De
             len(found),
         )
         for index in np.flatnonzero(decisions.relative["document"] >= 0).tolist()
-        for relative, found in ((decisions.relative[index], quotes.get(index)),)
+        for relative, found in ((decisions.relative[index], signs.get(index) or quotes.get(index)),)
     )

@@ -312,6 +312,14 @@ def test_restore_refuses_a_folder_that_holds_files(dedup, tmp_path):
     assert (done.code, done.stderr) == (2, "error: back: is not empty. Choose an empty or new folder with -o.\n")
 
 
+def test_restore_writes_nothing_into_the_run_that_it_reads(dedup, tmp_path):
+    (tmp_path / "a.jsonl").write_bytes(FLAT["jsonl"])
+    clean_and_restore(dedup, tmp_path, "a.jsonl")
+    done = dedup("restore", "out", "-o", "out/kept/back", cwd=tmp_path)
+    assert done.stderr == "error: out/kept/back: is within out. Choose an empty or new folder elsewhere with -o.\n"
+    assert (done.code, (tmp_path / "out/kept/back").exists()) == (2, False)
+
+
 @pytest.mark.parametrize(
     ("force", "message"),
     [

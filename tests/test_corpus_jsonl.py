@@ -160,9 +160,6 @@ REJECTED = {
     b'{"text": true}': 'field "text" is a truth value, not a text',
     b'{"text": ["a"]}': 'field "text" is a list, not a text',
     b'{"text": {"a": 1}}': 'field "text" is an object, not a text',
-    b'{"text": "a", "id": [1]}': 'field "id" is neither a text nor a number',
-    b'{"text": "a", "id": {}}': 'field "id" is neither a text nor a number',
-    b'{"text": "a", "id": true}': 'field "id" is neither a text nor a number',
     b'{"text": "a\xff"}': "invalid UTF-8 (byte 0xff at position 11)",
     b'{"text": "\xed\xa0\x80"}': "invalid UTF-8 (byte 0xed at position 10)",
     b'{"text": "\\ud800"}': "a lone surrogate (\\ud800 to \\udfff without its other half) is not a character",
@@ -175,6 +172,22 @@ def test_a_bad_line_is_set_aside_with_its_reason_and_the_others_are_read(tmp_pat
     documents, rejections = read_bytes(tmp_path, b'{"text": "first"}\n' + line + b'\n{"text": "last"}\n')
     assert [d[1] for d in documents] == ["first", "last"]
     assert rejections == [(2, 18, error, line + b"\n")]
+
+
+@pytest.mark.parametrize(
+    ("raw", "taken"),
+    [
+        (b'["a", 1]', '"[\\"a\\",1]"'),
+        (b'{"$oid": "a"}', '"{\\"$oid\\":\\"a\\"}"'),
+        (b"true", '"true"'),
+        (b'{ "a" :\t[ ] }', '"{\\"a\\":[]}"'),
+    ],
+    ids=["list", "object", "truth value", "spaces"],
+)
+@pytest.mark.parametrize("other", [b"", b"broken\n"], ids=["alone", "beside a bad line"])
+def test_an_id_that_is_neither_a_text_nor_a_number_is_its_json_as_text(tmp_path, raw, taken, other):
+    documents, _ = read_bytes(tmp_path, b'{"text": "a", "id": ' + raw + b"}\n" + other)
+    assert [d[0] for d in documents] == [taken]
 
 
 MALFORMED = [

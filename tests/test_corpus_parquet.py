@@ -62,9 +62,13 @@ def test_rows_of_many_groups_are_numbered_through(tmp_path):
         (decimal.Decimal("1.10"), '"1.10"'),
         (dt.date(2024, 1, 2), '"2024-01-02"'),
         ("é", '"é"'),
+        (["a", None], '"[\\"a\\",null]"'),
+        ({"a": None}, '"{\\"a\\":null}"'),
+        (True, '"true"'),
+        (float("nan"), ""),
     ],
 )
-def test_ids_of_any_kind_are_json(tmp_path, value, raw):
+def test_ids_of_any_kind_are_texts_or_numbers(tmp_path, value, raw):
     documents, _ = read_table(tmp_path, {"text": ["a"], "id": [value]})
     assert [d[0] for d in documents] == [raw]
 

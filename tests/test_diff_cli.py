@@ -69,6 +69,14 @@ def test_a_patch_for_another_file_writes_nothing(pair, tmp_path):
     assert done.stderr.startswith(b"error: the patch does not fit")
 
 
+def test_a_patch_and_a_text_that_changed_places_are_told_in_a_line_without_the_text(pair, tmp_path):
+    old, new = pair
+    run("diff", old, new, "--format", "patch", "-o", tmp_path / "p")
+    done = run("apply", old, tmp_path / "p", "-o", tmp_path / "made")
+    said = b"error: the patch is damaged, or none: it begins without @@. The call is dedup apply PATCH OLD.\n"
+    assert (2, said) == (done.returncode, done.stderr)
+
+
 @pytest.mark.parametrize(
     ("raw", "said"),
     [

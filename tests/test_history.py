@@ -288,6 +288,11 @@ def test_csv_has_a_line_for_each_step(dedup, versions):
     assert lines[0].startswith("old,new,time,kind,added,dropped,moved")
 
 
+def test_csv_of_one_version_says_that_there_is_no_step(dedup, corpus):
+    done = dedup("history", "--from", corpus, "https://example.com/other", "--format", "csv")
+    assert (len(done.stdout.splitlines()), done.stderr.count("has one version, so there is no step to list")) == (1, 1)
+
+
 def test_between_compares_any_two_versions(dedup, versions):
     out = dedup("history", *versions, "--between", "1", "3", "--color", "never").stdout
     assert "[-Two-]{+Four+}" in out

@@ -344,7 +344,7 @@ def test_documents_are_removed_by_their_ids_however_written(dedup, tmp_path, raw
     assert dedup("index", "add", "a.jsonl", "--index", "news.duckdb", "-q", cwd=tmp_path).code == 0
     (tmp_path / "ids").write_text(f"{json.loads(raw)}\nunknown\n", encoding="utf-8")
     done = dedup("index", "remove", "--index", "news.duckdb", "--ids", "ids", cwd=tmp_path)
-    assert (done.code, done.stdout) == (0, "removed 1 document from news.duckdb\n")
+    assert (done.code, done.stdout) == (0, "removed 1 document from news.duckdb; no document has the id unknown\n")
     assert rows(tmp_path / "news.duckdb", "SELECT id FROM documents") == [('"b"',)]
 
 
@@ -442,14 +442,21 @@ def test_other_settings_are_refused_and_named(days, dedup, options, said, comman
 def test_a_file_that_is_no_index_is_refused_and_left_alone(days, dedup):
     (days / "text.duckdb").write_text("hello " * 10_000)
     (days / "empty.duckdb").write_text("")
+    (days / "corpus.jsonl.duckdb").write_bytes((days / "day1.jsonl").read_bytes())
     with duckdb.connect(str(days / "other.duckdb")) as connection:
         connection.execute("CREATE TABLE mine (a INTEGER)")
-    for name, said in (("text", "cannot be read"), ("empty", "cannot be read"), ("other", "no index of dedup")):
+    for name, said in (
+        ("text", "cannot be read"),
+        ("empty", "cannot be read"),
+        ("corpus.jsonl", "cannot be read"),
+        ("other", "no index of dedup"),
+    ):
         before = (days / f"{name}.duckdb").read_bytes()
         done = clean_day2(dedup, days, index=f"{name}.duckdb")
         assert (done.code, done.stdout, done.stderr.count("\n")) == (2, "", 1)
         assert done.stderr.startswith(f"error: {name}.duckdb: ")
         assert said in done.stderr
+        assert "Error" not in done.stderr  # no words of DuckDB
         assert (days / f"{name}.duckdb").read_bytes() == before
 
 

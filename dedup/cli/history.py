@@ -177,6 +177,7 @@ def history(
     from dedup.output.output_file import refuse_output
     from dedup.pipeline.collect_versions import VersionFields
     from dedup.report.diff.diff_terminal import Screen
+    from dedup.text.control_characters import show_line
 
     sources.check()
     tell = choose_teller(quiet=quiet)
@@ -201,6 +202,8 @@ def history(
     elif output_format == "terminal":
         rendered = show_terminal(told, screen, patch=patch, blame=blame)
     else:
+        if output_format == "csv" and not told.steps:
+            tell(f"{show_line(told.name)} has one version, so there is no step to list.")
         rendered = render(told, output_format)
     write_output(rendered, output, sources.inputs)
 

@@ -209,9 +209,10 @@ def remove(index: str, run_name: str | None, ids: str | None, teller: Teller) ->
     from dedup.errors import InputError
     from dedup.index.admin import remove_ids, remove_run
     from dedup.index.store import IndexFile
-    from dedup.report.wording import count_things
+    from dedup.report.wording import SHOWN, count_things
+    from dedup.text.control_characters import show_line
 
-    file = IndexFile(Path(index))
+    file, unknown = IndexFile(Path(index)), list[str]()
     if run_name is not None:
         count = remove_run(file, run_name)
     else:
@@ -220,8 +221,11 @@ def remove(index: str, run_name: str | None, ids: str | None, teller: Teller) ->
             lines = raw.decode().split("\n")
         except UnicodeDecodeError as error:
             raise InputError(f"{ids}: is not UTF-8 text ({error}). Give one id on each line.") from error
-        count = remove_ids(file, {line.removesuffix("\r") for line in lines if line})
-    teller.tell({"removed": count}, lambda: f"removed {count_things(count, 'document')} from {index}\n")
+        count, unknown = remove_ids(file, {line.removesuffix("\r") for line in lines if line})
+    shown = f"{', '.join(map(show_line, unknown[:SHOWN]))}{', ...' if len(unknown) > SHOWN else ''}"
+    absent = f"; no document has the {'id' if len(unknown) == 1 else 'ids'} {shown}" if unknown else ""
+    removed = f"removed {count_things(count, 'document')} from {index}{absent}\n"
+    teller.tell({"removed": count, "unknown": unknown}, lambda: removed)
 
 
 @index.command(short_help="Write the documents of an index as Parquet.")
@@ -240,7 +244,8 @@ def export(index: str, output: str, teller: Teller) -> None:
     from dedup.index.admin import export_documents
     from dedup.index.store import IndexFile
     from dedup.output.output_file import refuse_output
+    from dedup.report.wording import count_things
 
     refuse_output(output, [index])
     count = export_documents(IndexFile(Path(index)), Path(output))
-    teller.tell({"documents": count}, lambda: f"wrote {count:,} documents to {output}\n")
+    teller.tell({"documents": count}, lambda: f"wrote {count_things(count, 'document')} to {output}\n")

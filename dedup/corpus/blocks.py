@@ -1,7 +1,7 @@
 """Blocks of documents as the sketch stage takes them, and the records that were set aside."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -32,6 +32,7 @@ OTHER_NAMES = {
     "outlet": ("source", "publisher", "site", "domain", "outlet_name"),
     "url": ("link", "canonical_url", "uri"),
 }
+PLAIN_STARTS = frozenset({b"", b'"', b"-", *(b"%d" % digit for digit in range(10))})  # of an id, or of none
 EMPTY = frozenset((b"", b"null", b'""'))  # raw values that say nothing
 
 
@@ -196,6 +197,20 @@ def list_names(config: InputConfig, roles: Mapping[str, str]) -> dict[str, list[
         role: [field, *(name for name in others[role] if name not in {field, config.text_field})]
         for role, field in roles.items()
     }
+
+
+def name_ids(values: Iterable[bytes]) -> list[bytes]:
+    r"""Return raw ids, b"" where there is none. What is neither a text nor a number becomes a text: its JSON.
+
+    >>> name_ids([b"7", b"null", b'["a", 1]'])
+    [b'7', b'', b'"[\\"a\\",1]"']
+    """
+    return [raw if raw[:1] in PLAIN_STARTS else b"" if raw == b"null" else spell_id(raw) for raw in values]
+
+
+def spell_id(raw: bytes) -> bytes:
+    """Return raw JSON as a raw JSON text, without spaces between its parts."""
+    return msgspec.json.encode(msgspec.json.format(raw, indent=-1).decode())
 
 
 def choose_values(columns: Iterator[list[bytes]]) -> list[bytes]:

@@ -18,6 +18,7 @@ from dedup.corpus.blocks import (
     explain_encoding,
     is_valid_utf8,
     list_names,
+    name_ids,
 )
 from dedup.corpus.json_checks import (
     LINE_FEED,
@@ -36,7 +37,6 @@ from dedup.kernels.unescape import PADDING, unescape
 BOM = b"\xef\xbb\xbf"
 MAX_SHOWN = 40  # digits of a number
 UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
-PLAIN_STARTS = frozenset({b"", b'"', b"-", *(b"%d" % digit for digit in range(10)), b"n"})  # of an id, or of none
 
 
 def refuse_name(name: str) -> None:
@@ -160,7 +160,7 @@ class RecordReader:
         found, texts = parsed
         return DocumentBlock(
             texts=texts,
-            ids=[b"" if i == b"null" else i for i in self._id(found)],
+            ids=name_ids(self._id(found)),
             fields={role: choose_values(get(found) for get in getters) for role, getters in self._roles.items()},
             files=places.files,
             lines=places.numbers,
@@ -178,7 +178,7 @@ class RecordReader:
             records = given.decode(given.data)
         except UNREADABLE:
             return None
-        if len(records) != len(given.starts) or not has_plain_ids(self._id(records)):
+        if len(records) != len(given.starts):
             return None
         texts = decode_strings(self._text(records))
         return None if texts is None else (records, texts)
@@ -209,8 +209,6 @@ class RecordReader:
                 if not raw:
                     raise ValueError(explain_no_field(self._config.text_field))
                 text = msgspec.json.decode(raw, type=str)
-                if not has_plain_ids(self._id([record])):
-                    raise ValueError(f'field "{self._config.id_field}" is neither a text nor a number')
             except UNREADABLE as error:
                 bad.append((index, self._explain(line, error)))
             else:
@@ -258,8 +256,3 @@ def decode_strings(values: Sequence[msgspec.Raw | bytes]) -> pa.Array | None:
         return None
     buffers = [None, pa.py_buffer(offsets), pa.py_buffer(texts)]
     return pa.Array.from_buffers(pa.large_string(), len(values), buffers)
-
-
-def has_plain_ids(ids: Sequence[bytes]) -> bool:
-    """Return whether the ids of records are texts, numbers, null or absent."""
-    return PLAIN_STARTS.issuperset({raw[:1] for raw in ids})

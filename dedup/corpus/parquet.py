@@ -12,7 +12,15 @@ import numpy as np
 import pyarrow as pa
 
 from dedup.config import InputConfig
-from dedup.corpus.blocks import DocumentBlock, Rejection, choose_values, find_invalid_texts, find_roles, list_names
+from dedup.corpus.blocks import (
+    DocumentBlock,
+    Rejection,
+    choose_values,
+    find_invalid_texts,
+    find_roles,
+    list_names,
+    name_ids,
+)
 from dedup.corpus.column_values import list_values
 from dedup.corpus.lines import explain_length
 from dedup.errors import InputError
@@ -131,7 +139,7 @@ def read_batch(batch: pa.RecordBatch, row: int, config: InputConfig, roles: Mapp
 
     return DocumentBlock(
         texts=texts.take(pa.array(good)) if reasons else texts,
-        ids=values(config.id_field),
+        ids=name_ids(values(config.id_field)),
         fields={role: values(*names) for role, names in named.items()},
         files=np.zeros(len(good), np.int32),
         lines=row + good + 1,

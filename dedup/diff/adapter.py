@@ -149,6 +149,8 @@ def _read_hunks(patch: str) -> Iterator[patch_obj]:
 
     The library's parser deletes the first of all lines again and again, which is quadratic.
     """
+    if patch and not patch.startswith("@@"):
+        raise InputError("the patch is damaged, or none: it begins without @@. The call is dedup apply PATCH OLD.")
     for number, text in enumerate(_HUNK.findall(patch), start=1):
         try:
             unquote_to_bytes(text).decode()  # the library's parser puts other characters for what is not UTF-8

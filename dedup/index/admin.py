@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -96,23 +97,30 @@ def remove_run(index: IndexFile, run: str) -> int:
     return count
 
 
-def remove_ids(index: IndexFile, ids: Collection[str]) -> int:
-    """Take the documents with some ids (as text) out of the index; return how many."""
+class RemovedDocuments(NamedTuple):
+    """How many documents were taken out, and which ids no document has."""
+
+    num_documents: int
+    unknown: list[str]
+
+
+def remove_ids(index: IndexFile, ids: Collection[str]) -> RemovedDocuments:
+    """Take the documents with some ids (as text) out of the index."""
     with index.lock():
         with index.reading() as connection:
             rows = connection.sql("SELECT ordinal, id FROM documents").to_arrow_reader(ROWS_AT_ONCE)
-            gone = [
-                ordinal
+            gone = {
+                ordinal: name
                 for batch in rows
                 for ordinal, raw in zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True)
-                if read_value(raw.encode()) in ids
-            ]
+                if (name := read_value(raw.encode())) in ids
+            }
         if gone:
             with index.writing() as connection:
-                connection.register("gone", pa.table({"ordinal": pa.array(gone, pa.int64())}))
+                connection.register("gone", pa.table({"ordinal": pa.array([*gone], pa.int64())}))
                 delete_documents(connection, "SELECT ordinal FROM gone")
                 connection.unregister("gone")
-    return len(gone)
+    return RemovedDocuments(len(gone), sorted({*ids}.difference(gone.values())))
 
 
 def export_documents(index: IndexFile, target: Path) -> int:

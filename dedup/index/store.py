@@ -31,6 +31,7 @@ PATIENCE_S = 60.0  # a commit of a million documents takes some ten seconds
 RETRY_S = 0.02
 HEADER_BYTES = 3 * 4096
 NEW_PREFIX = ".dedup-index-"
+FILE_MAGIC, FILE_HEAD = b"DUCK", 12  # how a file of DuckDB begins, behind a check sum
 LOG_MAGIC = b"d\0b"  # the first entry of a log: its version
 NO_ROOM = ("no space left", "file too large", "could not write all bytes", "disk quota")
 
@@ -165,6 +166,10 @@ class IndexFile:
         """
         if self.path.exists() and not self.path.is_file():
             raise IndexUnreadableError(f"{self.path}: is no regular file. Name another with --index.")
+        if self.path.exists() and read_head(self.place, FILE_HEAD)[-len(FILE_MAGIC) :] != FILE_MAGIC:
+            raise IndexUnreadableError(
+                f"{self.path}: cannot be read as an index: it is no DuckDB file. Name another with --index."
+            )
         for suffix in LOG_SUFFIXES:
             log = beside_of(self.place, suffix)
             if os.path.lexists(log) and not (self.path.exists() and is_log(log)):
@@ -245,10 +250,13 @@ def beside_of(place: Path, suffix: str) -> Path:
 
 def is_log(path: Path) -> bool:
     """Return whether a file, no link, is a log of DuckDB, or empty."""
-    if path.is_symlink() or not path.is_file():
-        return False
+    return not path.is_symlink() and path.is_file() and read_head(path, len(LOG_MAGIC)) in {LOG_MAGIC, b""}
+
+
+def read_head(path: Path, count: int) -> bytes:
+    """Return the first bytes of a file."""
     with path.open("rb") as file:
-        return file.read(len(LOG_MAGIC)) in {LOG_MAGIC, b""}
+        return file.read(count)
 
 
 @contextmanager

@@ -33,6 +33,8 @@ def restore(
     """
     inputs = check_run(out, tell, force=force).inputs
     refuse_link(target)
+    if target.resolve().is_relative_to(out.resolve()):
+        raise OutputError(f"{target}: is within {out}. Choose an empty or new folder elsewhere with -o.")
     if target.exists() and any(target.iterdir()):
         raise OutputError(f"{target}: is not empty. Choose an empty or new folder with -o.")
     dropped = DroppedRecords(out, {file.path: file.format for file in inputs})

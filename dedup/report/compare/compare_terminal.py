@@ -18,7 +18,7 @@ from dedup.report.compare.compare_text import (
     group_wordings,
     percent,
 )
-from dedup.report.wording import clip_words
+from dedup.report.wording import clip_words, count_things
 from dedup.report.wrapping import Line, Piece, Style, hang, measure_width, paint, wrap_pieces
 from dedup.text.control_characters import make_safe, show_line
 
@@ -75,8 +75,8 @@ def write_head(found: Comparison) -> Iterator[Line]:
     shared = sum(len(row.cells) > 1 for row in found.rows)
     strong = sum(link.strength is Strength.STRONG for link in found.links)
     yield (
-        Piece(f"{len(found.outlets)} texts, {shared} statements in two or more of them", Style.STRONG),
-        Piece(f" ({strong} strong links)"),
+        Piece(f"{len(found.outlets)} texts, {count_things(shared, 'statement')} in two or more of them", Style.STRONG),
+        Piece(f" ({count_things(strong, 'strong link')})"),
     )
 
 
@@ -90,7 +90,7 @@ def write_opening_lines(found: Comparison, width: int, max_quote: int = MAX_QUOT
 def write_texts(found: Comparison, width: int, most: int) -> Iterator[Line]:
     """Yield a line for each text: its letter, name, date, words and headline."""
     for number, outlet in enumerate(found.outlets[:most]):
-        known = (name_outlet(outlet), outlet.date, f"{outlet.num_words:,} words", find_headline(outlet))
+        known = (name_outlet(outlet), outlet.date, count_things(outlet.num_words, "word"), find_headline(outlet))
         yield (Piece(fit(f"{name_letter(number):>2}  {show_line(' · '.join(filter(None, known)))}", width).rstrip()),)
     if len(found.outlets) > most:
         yield (Piece(f"    and {len(found.outlets) - most} more", Style.FAINT),)

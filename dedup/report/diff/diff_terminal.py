@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from dedup.diff.model import Block, ChangeKind, Diff, TextNames, UnitChange
 from dedup.report.diff.diff_rows import CONTEXT, Departure, Fold, is_white_space, lay_out, list_facts, starts_move
 from dedup.report.diff.diff_text import RELATIONS, describe_fact, describe_fold, describe_move, summarise
+from dedup.report.wording import count_things
 from dedup.report.wrapping import Line, Piece, Style, add_signs, hang, pad, paint, show_white_space, wrap_pieces
 from dedup.text.control_characters import make_safe, show_line
 
@@ -41,8 +42,8 @@ def render_terminal(diff: Diff, names: TextNames, screen: Screen) -> str:
 def _write_head(diff: Diff, names: TextNames, width: int) -> Iterator[Line]:
     stats = diff.stats
     heads = [
-        Piece(f"old: {show_line(names[0])} ({stats.num_old_words:,} words)", Style.STRONG),
-        Piece(f"new: {show_line(names[1])} ({stats.num_new_words:,} words)", Style.STRONG),
+        Piece(f"old: {show_line(names[0])} ({count_things(stats.num_old_words, 'word')})", Style.STRONG),
+        Piece(f"new: {show_line(names[1])} ({count_things(stats.num_new_words, 'word')})", Style.STRONG),
         Piece(summarise(diff)),
         *(Piece(f"LIMIT: {limit}", Style.STRONG) for limit in diff.limits),
     ]

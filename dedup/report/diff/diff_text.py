@@ -17,7 +17,7 @@ def summarise(diff: Diff) -> str:
         return "The two texts differ only in what is ignored."
     stats = diff.stats
     counts = (
-        f"{stats.num_kept:,} words kept, {stats.num_moved:,} moved, "
+        f"{count_things(stats.num_kept, 'word')} kept, {stats.num_moved:,} moved, "
         f"{stats.num_added:,} added, {stats.num_dropped:,} dropped"
     )
     if differs_in_line_ends_only(diff):

@@ -127,9 +127,10 @@ def list_cuts(summary: Summary) -> Iterator[tuple[str, int, str]]:
     found, is_stripped = summary.passages, summary.strips_boilerplate
     if found:
         yield "passages", found.within + found.across, "printed twice"
-        yield "  cut out", found.cut, "" if is_stripped else f"of {found.edited_documents:,} kept documents"
+        edited = count_things(found.edited_documents, "kept document")
+        yield "  cut out", found.cut, "" if is_stripped else f"of {edited}"
         if found.boilerplate:
-            what = f"passages of boilerplate, in {found.boilerplate_documents:,} documents: not compared"
+            what = f"passages of boilerplate, in {count_things(found.boilerplate_documents, 'document')}: not compared"
             yield "boilerplate", found.boilerplate, what + ", and cut out" * is_stripped
         if is_stripped:
             yield "edited", found.edited_documents, "kept documents that lost text: see edited.jsonl"

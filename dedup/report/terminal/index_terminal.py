@@ -19,10 +19,8 @@ def render_index(info: IndexInfo) -> str:
     lines.append("settings  " + ", ".join(f"{name} {value}" for name, value in sorted(info.settings.items())))
     for run in info.runs:
         state = "" if run.state == "published" else f"  ({run.state}: its output is not in place)"
-        lines.append(
-            f"run {run.run}  {run.made}  {run.documents:,} documents, {run.kept:,} kept, {run.seen:,} known before"
-            f"  {run.out or 'added'}{state}"
-        )
+        counts = f"{count_things(run.documents, 'document')}, {run.kept:,} kept, {run.seen:,} known before"
+        lines.append(f"run {run.run}  {run.made}  {counts}  {run.out or 'added'}{state}")
     return "\n".join(lines) + "\n"
 
 

@@ -1,7 +1,7 @@
 """The biggest passages, for a person at a terminal."""
 
 from dedup.model.documents import Document, ListedPassages
-from dedup.report.wording import warn_of_rejections
+from dedup.report.wording import count_things, warn_of_rejections
 from dedup.text.control_characters import make_safe, show_line
 from dedup.text.spans import Span
 
@@ -12,7 +12,8 @@ EDGE = 34  # characters of the passage shown at either end
 
 def render_passages(found: ListedPassages, out: str | None) -> str:
     """Return the number of passages, the biggest ones with their context, and the file of all of them."""
-    lines = [f"{warn_of_rejections(found.rejections)}{found.count:,} passages stand more than once"]
+    stand = "stands" if found.count == 1 else "stand"
+    lines = [f"{warn_of_rejections(found.rejections)}{count_things(found.count, 'passage')} {stand} more than once"]
     for number, passage in enumerate(found.biggest, 1):
         held = f", in {passage.num_documents:,} documents" if passage.num_documents > 1 else ""
         lines += ["", f"{number}. {passage.num_tokens:,} words, similarity {passage.similarity:.3f}{held}"]

@@ -153,13 +153,12 @@ def count_block(table, tally, least, first, hashes, ends, series):
 
 
 @kernel
-def support_block(table, first, fingerprints, series, num_tokens, needed, shingle_size, may_hold):
+def support_block(table, first, fingerprints, series, num_tokens, needed, shingle_size):
     """Count for each frequent fingerprint the documents that are not covered by frequent text as a whole.
 
     A story that fifty outlets print is frequent too, but it covers its documents; boilerplate stands beside a text of
     their own. `fingerprints` has the arrays that `list_fingerprints` fills. `needed` (int32[n])
-    is from how many documents on a fingerprint is frequent in each document's series. `may_hold` (bool[n]) gets which
-    documents have a frequent one, or none that was listed.
+    is from how many documents on a fingerprint is frequent in each document's series.
     """
     hashes, positions, ends = fingerprints.hashes, fingerprints.positions, fingerprints.ends
     slots = np.empty(4096, np.int64)
@@ -178,7 +177,6 @@ def support_block(table, first, fingerprints, series, num_tokens, needed, shingl
             reached = end
             slots[frequent] = slot
             frequent += 1
-        may_hold[i] = frequent > 0 or ends[i] == start
         start = ends[i]
         if covered > COPY_SHARE * num_tokens[i]:
             continue
@@ -189,26 +187,22 @@ def support_block(table, first, fingerprints, series, num_tokens, needed, shingl
 
 
 @kernel
-def mark_block(table, first, address, num_tokens, series, needed, may_hold, winnowing, ranges):
+def mark_block(table, first, fingerprints, series, needed, shingle_size, ranges):
     """Write the boilerplate of documents `first`, `first + 1`, ... to `ranges`, return how many rows there are.
 
     A row of `ranges` (int32[..., 5]) is document, first token, end, documents that hold it, and 1 where this document
-    is the first with most of it. Those without `may_hold` (bool[n]) have none.
+    is the first with most of it. `fingerprints` are those of the documents, or of them all that may be frequent.
     """
-    shingles = np.empty(4096, np.uint64)
-    positions = np.empty(4096, np.int32)
-    found = 0
-    for i in range(address.size):
-        if not may_hold[i]:
-            continue
-        tokens = tokens_at(address[i], num_tokens[i])
-        shingles, positions, count = winnow_document(tokens, winnowing, shingles, positions)
+    hashes, positions, ends = fingerprints.hashes, fingerprints.positions, fingerprints.ends
+    found, k = 0, 0
+    for i in range(ends.size):
         start, end, num_documents, own, total = 0, -RANGE_GAP - 1, 0, 0, 0
-        for k in range(count + 1):
+        while True:
             slot = -1
-            if k < count:
-                slot = find_frequency(table, mix64(shingles[positions[k]] ^ series[i]))
+            if k < ends[i]:
+                slot = find_frequency(table, mix64(hashes[k] ^ series[i]))
                 if table[slot].support < needed[i]:
+                    k += 1
                     continue
             if slot < 0 or positions[k] - end > RANGE_GAP:
                 if end - start >= MIN_RANGE:
@@ -221,8 +215,9 @@ def mark_block(table, first, address, num_tokens, series, needed, may_hold, winn
                 if slot < 0:
                     break
                 start, num_documents, own, total = positions[k], 0, 0, 0
-            end = positions[k] + winnowing.shingle_size
+            end = positions[k] + shingle_size
             num_documents = max(num_documents, table[slot].count)
             total += 1
             own += 1 if table[slot].first == first + i else 0
+            k += 1
     return found

@@ -3,8 +3,6 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +23,7 @@ from dedup.kernels.frequencies import (
 from dedup.near.sketches import Sketches
 from dedup.passages.document_tokens import DocumentTokens, join_tokens
 from dedup.passages.fingerprint_links import SLOTS_PER_FINGERPRINT
-from dedup.threads import start_threads
+from dedup.threads import Threads, start_threads
 
 WINDOW = 8  # sparser than for passages: one fingerprint in each of many documents is enough
 FINGERPRINTS_PER_TOKEN = 2 / (WINDOW + 1)  # expected of winnowing
@@ -161,20 +159,23 @@ def find_boilerplate(
     blocks = tokens.slices()
     with start_threads(threads) as pool:
         listed = pool.map(lambda here: list_counted(tokens[here], counted[here], winnowing), blocks)
-        none = [np.diff(f.ends, prepend=0) == 0 for f in listed]
-        listed = drop_rare_ones(listed, min(int(rule.needed.min(initial=1 << 30)) for rule in rules), max_tallies)
+        least = min(int(rule.needed.min(initial=1 << 30)) for rule in rules)
+        listed = drop_rare_ones(listed, least, pool, max_tallies)
         tables = pool.map(lambda rule: count_frequent(tokens, listed, rule, winnowing.shingle_size, max_tallies), rules)
-        found = [np.empty((0, 5), np.int32)]
-        for rule, (table, may_hold) in zip(rules, tables, strict=True):
-            if table.size:
-                firsts = [here.start for here in blocks]
-                # One of which all fingerprints are rare is no document of which none was listed.
-                left = [
-                    m & (n | (np.diff(f.ends, prepend=0) > 0)) for m, n, f in zip(may_hold, none, listed, strict=True)
+        used = [(rule, table) for rule, table in zip(rules, tables, strict=True) if table.size]
+
+        def mark(here: slice, fingerprints: Fingerprints) -> npt.NDArray[np.int32]:
+            others = list_counted(tokens[here], ~counted[here], winnowing)
+            return np.concatenate(
+                [
+                    mark_frequent(table, winnowing.shingle_size, here.start, some, rule[here])
+                    for rule, table in used
+                    for some in (fingerprints, others)
                 ]
-                parts = [tokens[here] for here in blocks], [rule[here] for here in blocks], left
-                found += pool.map(partial(mark_frequent, table, winnowing), firsts, *parts)
-    return merge_ranges(np.concatenate(found), stride)
+            )
+
+        found = pool.map(mark, blocks, listed) if used else []
+    return merge_ranges(np.concatenate([np.empty((0, 5), np.int32), *found]), stride)
 
 
 def list_counted(tokens: DocumentTokens, counted: npt.NDArray[np.bool_], winnowing: Winnowing) -> Fingerprints:
@@ -186,29 +187,24 @@ def list_counted(tokens: DocumentTokens, counted: npt.NDArray[np.bool_], winnowi
     )
 
 
-def drop_rare_ones(listed: Sequence[Fingerprints], least: int, max_tallies: int) -> list[Fingerprints]:
+def drop_rare_ones(
+    listed: Sequence[Fingerprints], least: int, threads: Threads, max_tallies: int
+) -> list[Fingerprints]:
     """Return the fingerprints without most of those that fewer than `least` documents of the corpus hold."""
     tally = make_tally(listed, max_tallies)
     for f in listed:
         tally_block(tally, f.hashes, f.ends, np.zeros(len(f.ends), np.uint64))
-    left = []
-    for f in listed:
-        ends = np.empty_like(f.ends)
-        found = drop_rare(tally, least, f, ends)
-        left.append(Fingerprints(f.hashes[:found].copy(), f.positions[:found].copy(), ends))
-    return left
+
+    def drop(f: Fingerprints) -> Fingerprints:
+        found = drop_rare(tally, least, f, ends := np.empty_like(f.ends))
+        return Fingerprints(f.hashes[:found].copy(), f.positions[:found].copy(), ends)
+
+    return threads.map(drop, listed)
 
 
 def make_tally(listed: Sequence[Fingerprints], max_tallies: int) -> npt.NDArray[np.uint8]:
-    """Return a tally with two bytes for each fingerprint or more, but no more than may be."""
-    return np.zeros(min(1 << (2 * sum(len(f.hashes) for f in listed)).bit_length(), max_tallies), np.uint8)
-
-
-class FrequencyTable(NamedTuple):
-    """The fingerprints of many documents (FREQUENCY), and which documents of each slice may hold one (bool[n])."""
-
-    table: np.ndarray
-    may_hold: Sequence[npt.NDArray[np.bool_]]
+    """Return a tally with a byte for two fingerprints or more, but no more than may be: it takes ten to be frequent."""
+    return np.zeros(min(1 << (sum(len(f.hashes) for f in listed) // 2).bit_length(), max_tallies), np.uint8)
 
 
 def count_frequent(
@@ -217,14 +213,14 @@ def count_frequent(
     rule: FrequencyRule,
     shingle_size: int,
     max_tallies: int = MAX_TALLIES,
-) -> FrequencyTable:
-    """Return the fingerprints of many documents, in a table without a slot where none is boilerplate.
+) -> np.ndarray:
+    """Return the fingerprints of many documents (FREQUENCY), in a table without a slot where none is boilerplate.
 
     `listed` are the fingerprints of each slice of the documents.
     """
     least = int(rule.needed.min()) if rule.needed.size else 1
     if sum(int((np.diff(f.ends, prepend=0) > 0).sum()) for f in listed) < least:
-        return FrequencyTable(np.zeros(0, FREQUENCY), [])
+        return np.zeros(0, FREQUENCY)
     work = list(zip(tokens.slices(), listed, strict=True))
     tally = make_tally(listed, max_tallies)
     beyond = sum(tally_block(tally, f.hashes, f.ends, rule.series[here]) for here, f in work)
@@ -234,25 +230,18 @@ def count_frequent(
         count_block(every, tally, least, here.start, f.hashes, f.ends, rule.series[here])
     table = np.zeros(2 * int((every["count"] >= least).sum()) + 16, FREQUENCY)
     copy_frequent(every, least, table)
-    may_hold = [np.empty(here.stop - here.start, np.bool_) for here, _ in work]
-    for (here, f), mine in zip(work, may_hold, strict=True):
+    for here, f in work:
         num_tokens, needed = tokens.num_tokens[here], rule.needed[here]
-        support_block(table, here.start, f, rule.series[here], num_tokens, needed, shingle_size, mine)
-    return FrequencyTable(table if (table["support"] >= least).any() else table[:0], may_hold)
+        support_block(table, here.start, f, rule.series[here], num_tokens, needed, shingle_size)
+    return table if (table["support"] >= least).any() else table[:0]
 
 
 def mark_frequent(
-    table: np.ndarray,
-    winnowing: Winnowing,
-    first: int,
-    tokens: DocumentTokens,
-    rule: FrequencyRule,
-    may_hold: npt.NDArray[np.bool_],
+    table: np.ndarray, shingle_size: int, first: int, fingerprints: Fingerprints, rule: FrequencyRule
 ) -> npt.NDArray[np.int32]:
     """Return the rows of `mark_block` for documents `first`, `first + 1`, ... of all."""
-    ranges = np.empty((int(tokens.num_tokens.sum()) // 8 + len(tokens) + 1, 5), np.int32)
-    documents = (tokens.address, tokens.num_tokens, rule.series, rule.needed, may_hold)
-    found = mark_block(table, first, *documents, winnowing, ranges)
+    ranges = np.empty((len(fingerprints.hashes), 5), np.int32)
+    found = mark_block(table, first, fingerprints, rule.series, rule.needed, shingle_size, ranges)
     return ranges[:found].copy()
 
 

@@ -197,8 +197,8 @@ def list_boilerplate_kernels() -> Iterator[Call]:
     yield Call(drop_rare, (new("u1"), 1, fingerprints, new("i8")))
     yield Call(count_block, (table, new("u1"), 1, 0, hashes, ends, series))
     yield Call(copy_frequent, (table, 1, table))
-    yield Call(support_block, (table, 0, fingerprints, series, num_tokens, new("i4"), 1, new("?")))
-    yield Call(mark_block, (table, 0, address, num_tokens, series, new("i4"), new("?"), Winnowing(1, 1), new("i4", 2)))
+    yield Call(support_block, (table, 0, fingerprints, series, num_tokens, new("i4"), 1))
+    yield Call(mark_block, (table, 0, fingerprints, series, new("i4"), 1, new("i4", 2)))
 
 
 def list_index_kernels() -> Iterator[Call]:

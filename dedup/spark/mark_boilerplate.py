@@ -117,7 +117,7 @@ def count_sample(batches: Iterator[pa.RecordBatch], *, task: CountTask) -> Itera
     listed = [list_counted(tokens[here], every[here], winnowing) for here in tokens.slices()]
     for by_series, names, least, share in limits:
         rule = FrequencyRule.of(names, every, least, share)
-        table = count_frequent(tokens, listed, rule, winnowing.shingle_size).table
+        table = count_frequent(tokens, listed, rule, winnowing.shingle_size)
         table = table[(table["count"] > 0) & (table["support"] >= least)]
         table["first"] = doc[order][table["first"]]
         distinct, where = np.unique(names, return_index=True)
@@ -167,8 +167,7 @@ def mark_run(frequent: Frequent, run: pa.RecordBatch, start: int, config: Passag
     rule = FrequencyRule(series.view(np.uint64).copy(), needed)
     address = as_read_only(byte_addresses(run.column("tokens")))
     tokens = DocumentTokens.unmasked(address, run.column("num_tokens").to_numpy())
-    rows = mark_frequent(
-        frequent.table, Winnowing(config.shingle_size, WINDOW), first, tokens, rule, np.ones(len(run), np.bool_)
-    )
+    fingerprints = list_counted(tokens, np.ones(len(run), np.bool_), Winnowing(config.shingle_size, WINDOW))
+    rows = mark_frequent(frequent.table, config.shingle_size, first, fingerprints, rule)
     rows[:, 0] += start - first
     return rows

@@ -354,6 +354,18 @@ def test_a_known_source_that_is_nowhere_is_an_error(dedup, tmp_path, texts, wire
     assert (done.code, "--wire" in done.stderr, done.stderr.count("\n")) == (2, True, 1)
 
 
+def test_a_known_source_that_is_nowhere_is_an_error_beside_one_of_another_field(dedup, tmp_path, texts):
+    (tmp_path / "news.jsonl").write_text(json.dumps(article("a", texts[0], "north", desk="wire")) + "\n")
+    options = ("-o", str(tmp_path / "out"), "--wire", "desk=wire", "--wire", "typo")
+    done = dedup("sources", str(tmp_path / "news.jsonl"), *options)
+    assert (done.code, '"typo"' in done.stderr) == (2, True)
+
+
+def test_known_sources_of_the_same_records_are_both_found(find, texts):
+    records = [article("a", texts[0], "north", desk="wire")]
+    assert find(records, "--wire", "desk=wire", "--wire", "north")("articles.jsonl") != []
+
+
 def test_unix_times_stand_among_other_dates_and_ambiguous_ones_are_read_on_demand(find, texts):
     days = (1704067200, "2024-01-05", "08/01/2024")  # the first of January, the fifth, the eighth
     records = [article(name, texts[0], name, day) for name, day in zip(("a", "b", "c"), days, strict=True)]

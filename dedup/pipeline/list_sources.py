@@ -78,7 +78,7 @@ def find_sources(run: SourceRun, job: Job) -> FoundSources:
     sketches = sketch(job)
     with job.timer.measure("credits"):
         by_index = read_all(replace(run, input=job.settings.input), job)  # with the fields that were found
-    refuse_unknown_wires(run.wires, {article.known for article in by_index})
+    refuse_unknown_wires(run.wires, {number for article in by_index for number in article.wires})
     known = np.array([bool(article.known) for article in by_index], bool)
     order = order_documents(sketches, np.array([article.moment for article in by_index]), known)
     articles = [by_index[index] for index in order.tolist()]
@@ -93,11 +93,10 @@ def find_sources(run: SourceRun, job: Job) -> FoundSources:
     return FoundSources(sketches.segments, order, tokens.own_tokens, articles, passages, families, verdicts)
 
 
-def refuse_unknown_wires(wires: Sequence[WireField], found: Collection[str]) -> None:
-    """Raise `InputError` where no article is of a known source that the user named by a field."""
-    for wire in wires:
-        is_hidden = any(other.role != wire.role and other.value in found for other in wires)  # in the same records
-        if wire.value not in found and not is_hidden:
+def refuse_unknown_wires(wires: Sequence[WireField], found: Collection[int]) -> None:
+    """Raise `InputError` where no article is of a known source that the user named by a field; `found` are numbers."""
+    for number, wire in enumerate(wires):
+        if number not in found:
             field = wire.role.removeprefix("wire=")
             raise InputError(f'--wire: no record has the {field} "{wire.value}", and there is no file of that name.')
 

@@ -34,6 +34,7 @@ class Article(msgspec.Struct, frozen=True):
     moment     seconds since 1970 (UTC); with `has_time` it says more than the day
     day        ordinal of the day, 0 if it is unknown
     known      the name of the known source that it is of (`--wire`), "" if it is of none
+    wires      numbers of all known sources whose field it has
     credits    without names that are no agency and no outlet of the corpus
     statement  how it says that it is of a statement, "" if it does not
     """
@@ -47,6 +48,7 @@ class Article(msgspec.Struct, frozen=True):
     known: str
     credits: tuple[Credit, ...]
     statement: str = ""
+    wires: tuple[int, ...] = ()
 
     @property
     def named(self) -> tuple[Credit, ...]:
@@ -74,11 +76,11 @@ def read_articles(
         named = find_credits(text, values.get("credit", ""), has_names=names[row])
         statement = _STATEMENT.search(text)
         article = read_article(values, time, named, statement[0] if statement else "")
-        file_name = file_names[files[row]]
-        known = article.outlet or file_name
-        if not file_name:
-            known = next((wire.value for wire in wires if values.get(wire.role) == wire.value), "")
-        found.append(msgspec.structs.replace(article, known=known))
+        matched = tuple(number for number, wire in enumerate(wires) if values.get(wire.role) == wire.value)
+        known = wires[matched[0]].value if matched else ""
+        if file_name := file_names[files[row]]:
+            known = article.outlet or file_name
+        found.append(msgspec.structs.replace(article, known=known, wires=matched))
     return found
 
 

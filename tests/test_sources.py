@@ -105,6 +105,18 @@ def test_a_credit_names_the_source(find, texts):
     assert family["evidence"] == ["south credits AFP (dateline)"]
 
 
+@pytest.mark.parametrize(("name", "kind"), [("India Today", "outlet to outlet"), ("PTI", "wire"), ("PMD", "press release")])
+def test_the_kind_of_a_family_is_that_of_the_credited_source(find, texts, name, kind):
+    records = [article("a", texts[0], "north"), article("b", f"Title\nDELHI, Jan 5 ({name}) - {texts[0]}", "south")]
+    assert find(records)("families.jsonl")[0]["kind"] == kind
+
+
+def test_text_of_an_agency_that_is_an_outlet_of_the_corpus_is_wire(find, texts):
+    text = f"Title\nPARIS, Jan 5 (AFP) - {texts[0]}"
+    (family,) = find([article("a", texts[0], "AFP", "2025-01-05"), article("b", text, "south")])("families.jsonl")
+    assert (family["kind"], family["source_article"]) == ("wire", "a")
+
+
 def test_two_credited_agencies_leave_the_source_unknown(find, texts):
     records = [
         article(name, f"Title\nPARIS, Jan 5 ({name}) - {texts[0]}", f"outlet of {name}") for name in ("AFP", "Reuters")

@@ -37,6 +37,9 @@ class FamilyKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+KINDS = {"agency": FamilyKind.WIRE, "office": FamilyKind.RELEASE}  # by the kind of a credited source
+
+
 @dataclass(frozen=True)
 class Verdict:
     """The likely source of a family: an agency, a known source or an outlet; "" where it is unknown.
@@ -126,10 +129,8 @@ def find_credited(family: Family, articles: Sequence[Article]) -> Verdict | None
         return Verdict("", Basis.UNKNOWN, FamilyKind.COMMON, None, evidence)
     source = specific[0]
     own = [m.document for m in family.members if articles[m.document].outlet == source]
-    kind = find_kinds().get(source)
-    if kind is None or own:
-        return Verdict(source, Basis.CREDIT, FamilyKind.OUTLET, min(own, default=None), evidence)
-    return Verdict(source, Basis.CREDIT, FamilyKind.RELEASE if kind == "office" else FamilyKind.WIRE, None, evidence)
+    kind = KINDS.get(find_kinds().get(source, ""), FamilyKind.OUTLET)
+    return Verdict(source, Basis.CREDIT, kind, min(own, default=None), evidence)
 
 
 def list_named(family: Family, articles: Sequence[Article]) -> Iterator[tuple[int, Credit]]:

@@ -394,8 +394,9 @@ def test_what_an_outlet_prints_twice_is_its_own(find, texts):
     ]
     read = find(records)
     shared = {a["article"]["id"]: a["own_share"] for a in read("articles.jsonl")}
-    assert shared["a1"] == pytest.approx(1 - 45 / 80, abs=0.03)
+    assert shared["a1"] == shared["a2"] == pytest.approx(1 - 45 / 80, abs=0.03)
     outlets = {o["outlet"]: o for o in json.loads(read("summary.json"))["outlets"]}
+    assert outlets["a"]["own_share"] == shared["a1"]
     assert outlets["a"]["median_lag_days"] is None
 
 

@@ -126,7 +126,7 @@ def describe_articles(located: LocatedSources) -> Iterator[ArticleRecord]:
     found = located.found
     shared = found.measure_shared()
     sources = sorted({article.known for article in found.articles if article.known})
-    known = {source: found.measure_shared(known=source) for source in sources}
+    known = {source: found.measure_known(source) for source in sources}
     families: dict[int, list[ArticleFamily]] = {}
     for family in found.families:
         verdict = found.verdicts[family.number]

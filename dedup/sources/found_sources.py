@@ -92,23 +92,37 @@ class FoundSources:
         """Return the family of each article that is no text of its own."""
         return assign_families(self.families)
 
-    def measure_shared(self, *, known: str | None = None) -> list[int]:
-        """Return how many words of each document other outlets have, or those of a known source."""
-        if known is None:
-            numbers: dict[str | int, int] = {}
-            published = (name_publisher(document, self.articles) for document in range(len(self.articles)))
-            publisher = np.array([numbers.setdefault(name, len(numbers)) for name in published], np.int64)
-            rows = np.flatnonzero(publisher[self.passages.document] != publisher[self.passages.source])
-        else:
-            is_known = np.array([article.known == known for article in self.articles], bool)
-            rows = np.flatnonzero(is_known[self.passages.source])
-        chosen = self.passages.select(rows)
-        document, span = chosen.document, chosen.span
-        if known is None:
-            document, span = np.concatenate([document, chosen.source]), np.concatenate([span, chosen.source_span])
-        names, group = np.unique(document, return_inverse=True)
+    def measure_shared(self) -> list[int]:
+        """Return how many words of each document other outlets have; what an outlet prints again counts again."""
+        passages = self.passages
+        numbers: dict[str | int, int] = {}
+        published = (name_publisher(document, self.articles) for document in range(len(self.articles)))
+        publisher = np.array([numbers.setdefault(name, len(numbers)) for name in published], np.int64)
+        is_again = publisher[passages.document] == publisher[passages.source]
+        sides = ((passages.document, passages.span), (passages.source, passages.source_span))
+        ends = np.zeros(len(self.articles) + 1, np.int64)
+        for document, span in sides:
+            np.maximum.at(ends, document + 1, span[:, 1])
+        starts = np.cumsum(ends)
+        is_shared = np.zeros(starts[-1], bool)  # the words of all documents
+        own, other = (starts[document, np.newaxis] + span for document, span in sides)
+        for row in np.flatnonzero(~is_again).tolist():
+            for start, end in (own[row], other[row]):
+                is_shared[start:end] = True
+        for row in sorted(np.flatnonzero(is_again).tolist(), key=passages.document.__getitem__):
+            (start, end), (first, last) = own[row], other[row]
+            is_shared[start:end] |= is_shared[first + np.arange(end - start) * (last - first) // (end - start)]
+        before = np.concatenate([[0], np.cumsum(is_shared)])
+        found: list[int] = np.minimum(np.diff(before[starts]), self.own_tokens).tolist()
+        return found
+
+    def measure_known(self, source: str) -> list[int]:
+        """Return how many words of each document a known source has."""
+        is_known = np.array([article.known == source for article in self.articles], bool)
+        chosen = self.passages.select(is_known[self.passages.source])
+        names, group = np.unique(chosen.document, return_inverse=True)
         words = np.zeros(len(self.articles), np.int64)
-        words[names] = count_union(group.ravel().astype(np.int64), span, len(names))
+        words[names] = count_union(group.ravel().astype(np.int64), chosen.span, len(names))
         found: list[int] = np.minimum(words, self.own_tokens).tolist()
         return found
 

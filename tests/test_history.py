@@ -1,6 +1,7 @@
 """The history of one article: steps, lives of sentences, facts, order, formats."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,13 +9,16 @@ import naive
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from report_pages import Page
 
 from dedup.diff.engine import diff_texts
 from dedup.history.article_urls import normalise_url
 from dedup.history.changed_facts import find_facts
 from dedup.history.trace_versions import trace_versions
-from dedup.history.version_history import StepFactKind, StepKind, Version
+from dedup.history.version_history import StepFact, StepFactKind, StepKind, Version
 from dedup.report.history.history_html import render_html
+from dedup.report.history.step_words import describe_fact, summarise_history
+from dedup.text.spans import Span
 
 FIRE = "Two people died in the fire.\n\nThe mayor said that the city would pay.\n\nRoads are closed."
 
@@ -161,6 +165,12 @@ def test_a_changed_fact_is_named(kind, old, new):
     assert kind in {fact.kind for fact in trace(old, new).steps[0].facts}
 
 
+def test_a_long_changed_fact_is_shown_with_its_number():
+    new = "according to the dictionary nobody knows where the word came from, but it is in use since 1826"
+    fact = StepFact(StepFactKind.DATE, "", new, Span(0, 0), Span(0, len(new)))
+    assert describe_fact(fact) == "date added: …it is in use since 1826"
+
+
 def test_a_changed_fact_without_a_note_is_silent():
     assert trace("It killed 12.", "It killed 14.").steps[0].is_silent
     assert not trace("It killed 12.", "It killed 14.\n\nCorrection: the number of dead was wrong.").steps[0].is_silent
@@ -220,6 +230,20 @@ def test_the_terminal_has_a_line_for_each_step(dedup, versions):
     assert done.code == 0
     assert [line.split()[0] for line in done.stdout.splitlines() if line.startswith("v")][-3:] == ["v1", "v2", "v3"]
     assert "number changed: Two -> Three" in done.stdout
+
+
+def test_the_terminal_shows_the_ends_of_long_names(dedup, tmp_path):
+    paths = [str(tmp_path / f"a-name-that-many-versions-begin-with-{number}.txt") for number in (1, 2)]
+    for path in paths:
+        (tmp_path / path).write_text(FIRE)
+    lines = [line for line in dedup("history", *paths).stdout.splitlines() if line.startswith("v")]
+    assert [line.split()[1][-5:] for line in lines] == ["ith-1", "ith-2"]
+
+
+def test_a_day_that_all_versions_have_is_said_once():
+    moment = datetime(2025, 1, 1, tzinfo=UTC)
+    told = trace_versions("fire", [Version(name, f"{name} died.", "", "2025-01-01", moment) for name in ("Two", "Six")])
+    assert summarise_history(told).startswith("2 versions, 2025-01-01; 1 change")
 
 
 def test_versions_of_a_corpus_are_found_by_url_and_put_in_order(dedup, corpus):
@@ -323,6 +347,16 @@ def test_all_articles_get_an_index_and_pages(dedup, corpus, tmp_path):
     assert "number changed: Two" in (out / "articles/000/1.html").read_text()
 
 
+def test_an_index_without_articles_says_so_and_one_without_outlets_has_no_column_for_them(dedup, tmp_path):
+    row = {"id": "a", "url": "https://a.org/x", "text": "Two died."}
+    (tmp_path / "one.jsonl").write_text(json.dumps(row) + "\n")
+    (tmp_path / "two.jsonl").write_text(json.dumps(row) + "\n" + json.dumps({**row, "text": "Six died."}) + "\n")
+    for name, shown in (("one", "No two documents are versions of one article"), ("two", "Article Versions Changes")):
+        out = tmp_path / f"{name}-pages"
+        assert dedup("history", str(tmp_path / f"{name}.jsonl"), "--all", "-o", str(out)).code == 0
+        assert shown in Page((out / "index.html").read_text()).text
+
+
 def test_the_order_of_the_corpus_changes_no_page(dedup, corpus, tmp_path):
     lines = Path(corpus).read_text().splitlines(keepends=True)
     other = tmp_path / "other.jsonl"
@@ -366,6 +400,10 @@ def test_clean_and_history_agree(dedup, tmp_path):
     called = {"a": "kept as update", "b": "removed as edited", "c": "kept as update"}
     found = json.loads(dedup("history", "--run", out, "https://example.com/fire", "--format", "json").stdout)
     assert {version["name"]: version.get("called") for version in found["versions"]} == called
+    steps = dedup("history", "--run", out, "https://example.com/fire").stdout
+    page = Page(dedup("history", "--run", out, "https://example.com/fire", "--format", "html").stdout).text
+    for shown in (steps, page):
+        assert re.findall(r"clean: (\w+ as \w+)", shown)[:3] == list(called.values())
     cluster = json.loads(dedup("history", "--run", out, "--cluster", "1", "--format", "json").stdout)
     assert [version["name"] for version in cluster["versions"]] == ["a", "b"]
     assert dedup("history", "--run", out, "--all", "-o", str(tmp_path / "pages")).code == 0
@@ -378,6 +416,9 @@ WRONG = [
     (["--from", "x", "--run", "y"], "--from and --run"),
     (["--from", "x", "--all", "-o", "y"], "--all takes the corpora as arguments"),
     (["--from", "x", "a", "b"], "One article is named"),
+    (["x", "y", "--between", "1", "2", "--json"], "--between shows text. Leave --format out."),
+    (["x", "--all", "-o", "y", "--blame"], "--blame shows text. Leave --all out."),
+    (["x", "--all", "-o", "y", "--json"], "--all writes pages and a table"),
 ]
 
 

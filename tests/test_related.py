@@ -161,7 +161,7 @@ def test_the_terminal_says_what_was_lost_and_what_is_alike(dedup, tmp_path):
     write_jsonl(tmp_path / "a.jsonl", [*REPORTS, copy])
     shown = dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path).stdout
     words = len(naive.words(copy["text"]))
-    assert f"of {words} removed words 4 stand nowhere in their witness, 4 in a row at most\n" in shown
+    assert f"of {words} removed words 4 have no match in their witness, 4 in a row at most\n" in shown
     assert "alike but kept: 1 update: see related.jsonl\n" in shown
     similarity = naive.similarity(copy["text"], REPORTS[0]["text"])
     assert f"  similarity {similarity:.3f}, edited, 4 novel words\n" in shown

@@ -194,6 +194,17 @@ def test_a_run_of_one_document_has_a_report(tmp_path, dedup):
     assert "No record has a field “outlet”" in text
 
 
+def test_one_thing_is_never_called_several(tmp_path, dedup):
+    text = make_text(1, 80)
+    records = [{"id": "a", "text": text, "date": "2024-01-01"}, {"id": "a", "text": f"{text} Indeed."}]
+    _, pages = make_report(dedup, tmp_path, [*records, {"id": "b", "text": text.upper(), "date": "2024-01-02"}])
+    shown = " ".join(Page(source).text for source in read_pages(pages).values())
+    several = "documents|clusters|copies|passages|words|outlets|pairs|files|times|texts"
+    assert re.findall(rf"(?<![\d.,/])1 (?:\w+ )?(?:{several})\b", shown) == []
+    assert "1 document has an id that an earlier document has" in shown
+    assert "1 document has no date that can be read" in shown
+
+
 def test_thousands_of_near_copies_stay_on_a_page_of_bounded_size(tmp_path, dedup):
     text = make_text("story", 300)
     records = [{"id": f"n{number}", "text": edit_text(text, number, 5)} for number in range(3001)]

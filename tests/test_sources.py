@@ -105,7 +105,9 @@ def test_a_credit_names_the_source(find, texts):
     assert family["evidence"] == ["south credits AFP (dateline)"]
 
 
-@pytest.mark.parametrize(("name", "kind"), [("India Today", "outlet to outlet"), ("PTI", "wire"), ("PMD", "press release")])
+@pytest.mark.parametrize(
+    ("name", "kind"), [("India Today", "outlet to outlet"), ("PTI", "wire"), ("PMD", "press release")]
+)
 def test_the_kind_of_a_family_is_that_of_the_credited_source(find, texts, name, kind):
     records = [article("a", texts[0], "north"), article("b", f"Title\nDELHI, Jan 5 ({name}) - {texts[0]}", "south")]
     assert find(records)("families.jsonl")[0]["kind"] == kind

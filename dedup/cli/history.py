@@ -20,7 +20,7 @@ from dedup.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from dedup.config import InputConfig
     from dedup.history.version_history import VersionHistory
@@ -180,6 +180,8 @@ def history(
     from dedup.text.control_characters import show_line
 
     sources.check()
+    texts = {"--between": between, "--patch": patch, "--blame": blame}
+    refuse_format(output_format, [flag for flag, given in texts.items() if given], is_folder=sources.every)
     tell = choose_teller(quiet=quiet)
     asked = VersionFields(group_field, order_field, records.date_order)
     if sources.every:
@@ -206,6 +208,14 @@ def history(
             tell(f"{show_line(told.name)} has one version, so there is no step to list.")
         rendered = render(told, output_format)
     write_output(rendered, output, sources.inputs)
+
+
+def refuse_format(output_format: str, texts: "Sequence[str]", *, is_folder: bool) -> None:
+    """Raise a usage error where options that give text are asked for in another format, or in a folder of pages."""
+    if texts and (is_folder or output_format != "terminal"):
+        raise click.UsageError(f"{texts[0]} shows text. Leave {'--all' if is_folder else '--format'} out.")
+    if is_folder and output_format in {"json", "csv"}:
+        raise click.UsageError("--all writes pages and a table. Leave --format out.")
 
 
 def show_all(run: "HistoriesRun", *, quiet: bool) -> None:

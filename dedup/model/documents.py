@@ -80,7 +80,7 @@ class Removal:
     relation     the label of a `CopyRelation`
     witness      the kept document
     similarity   exact Jaccard of the two shingle sets
-    novel_words  how many words of the document stand nowhere in the witness
+    novel_words  how many words of the document have no match in the witness
     """
 
     document: Document
@@ -101,7 +101,7 @@ class Related:
 
     relation     the label of a `CopyRelation`
     similarity   exact Jaccard of the two shingle sets
-    novel_words  how many words of the document stand nowhere in the other
+    novel_words  how many words of the document have no match in the other
     conflicts    places with another number, date or name: the words of the document, those of the other
     num_conflicts  how many of these there are, of which `conflicts` has eight
     """

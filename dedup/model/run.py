@@ -53,7 +53,7 @@ class RejectionCounts(msgspec.Struct, frozen=True):
 
 
 class Losses(msgspec.Struct, frozen=True):
-    """Words of the removed documents, how many of them stand nowhere in their witness, and the most in a row.
+    """Words of the removed documents, how many of them have no match in their witness, and the most in a row.
 
     conflicting  removed documents that have another number or date than their witness somewhere
     """

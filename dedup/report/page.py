@@ -9,7 +9,7 @@ from importlib.resources import files
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
-from dedup.report.wording import clip, format_share
+from dedup.report.wording import clip, count_things, format_share
 from dedup.text.control_characters import escape_json, make_safe
 from dedup.version import __version__
 
@@ -36,7 +36,8 @@ def load_environment() -> Environment:
         lstrip_blocks=True,
         finalize=lambda value: make_safe(value) if type(value) is str else value,
     )
-    environment.filters |= {"number": "{:,}".format, "similarity": "{:.3f}".format, "clip": clip, "share": format_share}
+    environment.filters |= {"number": "{:,}".format, "similarity": "{:.3f}".format, "clip": clip}
+    environment.filters |= {"share": format_share, "things": count_things}
     return environment
 
 

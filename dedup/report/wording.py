@@ -26,13 +26,13 @@ def format_share(part: float, whole: float = 1.0, digits: int = 1) -> str:
     return f">{100 - least:.{digits}f} %" if float(shown) == 100 else f"{shown} %"
 
 
-def count_things(number: int, name: str) -> str:
-    """Return a number with its noun.
+def count_things(number: int, name: str, names: str = "") -> str:
+    """Return a number with its noun; `names` is the noun for several, if that is not `name` and an s.
 
-    >>> count_things(1, "word"), count_things(2, "word")
-    ('1 word', '2 words')
+    >>> count_things(1, "word"), count_things(2, "word"), count_things(0, "copy", "copies")
+    ('1 word', '2 words', '0 copies')
     """
-    return f"{number:,} {name}" if number == 1 else f"{number:,} {name}s"
+    return f"{number:,} {name if number == 1 else names or f'{name}s'}"
 
 
 def warn_of_rejections(found: RejectionCounts) -> str:

@@ -33,6 +33,7 @@ class PageVersion:
     title: str
     time: str
     gap: str
+    called: str
     num_words: int
     x: float
     height: float
@@ -111,9 +112,9 @@ def describe_versions(history: VersionHistory) -> list[PageVersion]:
         gap = measure_gap(history, step) if step else ""
         words = count_words(version.text)
         place = round(1 + 97 * min(max(share, 0), 1), 2)
-        time = version.time or version.name
+        time, called = version.time or version.name, describe_call(version)
         shown.append(
-            PageVersion(name_version(number), version.title, time, gap, words, place, round(height, 1), anchor)
+            PageVersion(name_version(number), version.title, time, gap, called, words, place, round(height, 1), anchor)
         )
     return shown
 
@@ -128,7 +129,7 @@ def list_facts(history: VersionHistory) -> list[tuple[str, str, bool]]:
 def describe_page_step(history: VersionHistory, step: Step) -> PageStep:
     """Return a step as the page shows it."""
     version = history.versions[step.new]
-    note = "; ".join(filter(None, (describe_step(step), count_facts(step), describe_call(history, step))))
+    note = "; ".join(filter(None, (describe_step(step), count_facts(step), describe_call(version))))
     anchor = name_step(step)
     return PageStep(
         anchor,

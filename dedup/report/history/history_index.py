@@ -82,6 +82,7 @@ def render_history_index(entries: Sequence[ArticleEntry], num_several: int) -> s
         "num_several": num_several,
         "outlets": sorted({entry.outlet for entry in entries if entry.outlet}),
         "kinds": sorted({kind for entry in entries for kind in entry.kinds}),
+        "is_dated": any(entry.first or entry.last for entry in entries),
         "num_versions": sum(entry.versions for entry in entries),
     }
-    return render_corpus_page("history_index.html", values, script="history_index.js")
+    return render_corpus_page("history_index.html", values, script="history_index.js" if entries else "")

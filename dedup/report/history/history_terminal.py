@@ -32,12 +32,15 @@ def render_steps(history: VersionHistory, screen: Screen) -> str:
     lines = [line for text in head for line in fold(text, screen.width)]
     most = max((step.num_changed for step in history.steps), default=0) or 1
     width = len(name_version(len(history.versions) - 1))
-    lines.append(f"{name_version(0):<{width}}  {name_time(history, 0)}")
+    first = f"{name_version(0):<{width}}  {name_time(history, 0):<{TIME}}"
+    lines.append(f"{first}{'':{BAR + 31}}{describe_call(history.versions[0])}".rstrip())
     for step in history.steps:
         stats = step.diff.stats
         counts = f"+{stats.num_added:,} -{stats.num_dropped:,} ~{stats.num_moved:,}"
         bar = "█" * -(-BAR * step.num_changed // most)
-        told = "; ".join(filter(None, (describe_step(step), count_facts(step), describe_call(history, step))))
+        told = "; ".join(
+            filter(None, (describe_step(step), count_facts(step), describe_call(history.versions[step.new])))
+        )
         begin = f"{name_version(step.new):<{width}}  {name_time(history, step.new):<{TIME}}"
         lines.append(f"{begin}  {measure_gap(history, step):>9}  {counts:<14}  {bar:<{BAR}}  {told}".rstrip())
         facts = [show_line(describe_fact(fact)) for fact in step.facts[:MAX_FACTS]]
@@ -54,7 +57,9 @@ def render_steps(history: VersionHistory, screen: Screen) -> str:
 def name_time(history: VersionHistory, number: int) -> str:
     """Return the time of a version, or its name if it has none."""
     version = history.versions[number]
-    return clip(show_line(version.time or version.name), TIME)
+    name = show_line(version.name)
+    short = name if len(name) <= TIME else f"…{name[1 - TIME :]}"  # names differ at their ends
+    return clip(show_line(version.time), TIME) or short
 
 
 def render_between(history: VersionHistory, old: int, new: int, screen: Screen) -> str:

@@ -1,12 +1,15 @@
 """Steps and histories in words, the same in every format."""
 
+import re
 from datetime import timedelta
 
-from dedup.history.version_history import Step, StepFact, StepFactKind, StepKind, VersionHistory
+from dedup.history.version_history import Step, StepFact, StepFactKind, StepKind, Version, VersionHistory
 from dedup.report.wording import clip, count_things, describe_change
 from dedup.text.control_characters import show_line
 
 MAX_FACT = 60  # characters of one side of a fact
+BEFORE = 20  # of them before the first digit or quotation mark of a long side
+_FACT_BEGINS = re.compile(r"[\d\"“„«「『‘]")
 UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 
@@ -31,16 +34,26 @@ def describe_step(step: Step) -> str:
     return words.get(step.kind, "")
 
 
-def describe_call(history: VersionHistory, step: Step) -> str:
-    """Return what a clean run calls the version that a step leads to, "" for nothing."""
-    called = history.versions[step.new].called
-    return f"clean: {called}" if called else ""
+def describe_call(version: Version) -> str:
+    """Return what a clean run calls a version, "" for nothing."""
+    return f"clean: {version.called}" if version.called else ""
 
 
 def describe_fact(fact: StepFact) -> str:
     """Return a changed fact in words."""
-    old, new = (clip(" ".join(side.split()), MAX_FACT) for side in (fact.old, fact.new))
-    return describe_change(fact.kind, old, new)
+    return describe_change(fact.kind, *(shorten_side(" ".join(side.split())) for side in (fact.old, fact.new)))
+
+
+def shorten_side(text: str) -> str:
+    """Return one side of a fact in MAX_FACT characters, with the number, date or quotation that it is about.
+
+    >>> shorten_side("a word of which nobody knows where it came from has been in use since at least 1826.")
+    '…use since at least 1826.'
+    """
+    found = _FACT_BEGINS.search(text)
+    is_far = len(text) > MAX_FACT and found is not None and found.start() > MAX_FACT - BEFORE
+    start = text.find(" ", found.start() - BEFORE) + 1 if found and is_far else 0
+    return clip(f"…{text[start:]}" if start else text, MAX_FACT)
 
 
 def count_facts(step: Step) -> str:
@@ -79,7 +92,8 @@ def summarise_history(history: VersionHistory) -> str:
     """Return a history in one sentence."""
     versions = history.versions
     times = [version.time for version in versions if version.time]
-    span = f", {show_line(times[0])} to {show_line(times[-1])}" if len(times) > 1 else ""
+    ends = dict.fromkeys((times[0], times[-1]) if times else ())
+    span = f", {show_line(' to '.join(ends))}" if len(times) > 1 else ""
     steps = [step for step in history.steps if step.kind not in {StepKind.SAME, StepKind.TRIVIAL}]
     headlines = sum(step.headline_changed for step in history.steps)
     silent = sum(step.is_silent for step in history.steps)

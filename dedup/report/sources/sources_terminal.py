@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dedup.output.source_records import SourceSummary
 from dedup.report.sources.source_matrix import SourceMatrix
-from dedup.report.wording import clip, format_share, tell_limits, warn_of_rejections
+from dedup.report.wording import clip, count_things, format_share, tell_limits, warn_of_rejections
 from dedup.sources.flows import NOBODY
 from dedup.text.control_characters import show_line
 
@@ -35,7 +35,7 @@ def render_sources(summary: SourceSummary, matrix: SourceMatrix, out: str) -> st
         own = format_share(outlet.own_share)
         lines.append(f"{name:<{WIDTH}} {outlet.articles:>8,}   {own:>9}   {outlet.first:>5,}   {lag:>10}")
     if len(summary.outlets) > MAX_OUTLETS:
-        lines.append(f"and {len(summary.outlets) - MAX_OUTLETS:,} more outlets")
+        lines.append(f"and {count_things(len(summary.outlets) - MAX_OUTLETS, 'more outlet')}")
     lines += list_flows(matrix)
     lines += tell_limits(summary.limits)
     lines += ["", f"all of it: {show_line(out)}, with pages: {show_line(out)}/index.html"]
@@ -51,7 +51,7 @@ def list_flows(matrix: SourceMatrix) -> Sequence[str]:
     lines = ["", "who has text of whom, where a credit or a known source says so:"]
     for key, cell in cells[:MAX_FLOWS]:
         outlet, source = (clip(show_line(name), WIDTH) for name in key)
-        lines.append(f"{outlet:<{WIDTH}} <- {source:<{WIDTH}} {cell.claimed:>6,} articles")
+        lines.append(f"{outlet:<{WIDTH}} <- {source:<{WIDTH}} {count_things(cell.claimed, 'article'):>15}")
     return lines
 
 

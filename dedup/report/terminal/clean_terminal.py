@@ -140,10 +140,11 @@ def render_losses(summary: Summary) -> str:
     """Return what removing lost in words, what is alike and stays, and how many series deserve a look."""
     lines, losses = [], summary.losses
     if losses and losses.novel_words:
-        words, novel = count_things(losses.removed_words, "removed word"), f"{losses.novel_words:,}"
-        lines.append(f"of {words} {novel} stand nowhere in their witness, {losses.novel_run:,} in a row at most")
+        words = count_things(losses.removed_words, "removed word")
+        novel = count_things(losses.novel_words, "has", "have")
+        lines.append(f"of {words} {novel} no match in their witness, {losses.novel_run:,} in a row at most")
     elif losses and losses.removed_words:
-        lines.append(f"of {count_things(losses.removed_words, 'removed word')} all stand in their witness")
+        lines.append(f"of {count_things(losses.removed_words, 'removed word')} all have a match in their witness")
     if losses and losses.conflicting:
         said = count_things(losses.conflicting, "removed document")
         lines.append(f"{said} with another number or date than the witness somewhere: see other_facts in removed.jsonl")

@@ -3,7 +3,7 @@
 import shlex
 
 from dedup.model.story import StoryCounts, StoryRecord, StoryResult
-from dedup.report.wording import format_share, tell_limits, warn_of_rejections
+from dedup.report.wording import clip_words, count_things, format_share, tell_limits, warn_of_rejections
 from dedup.text.control_characters import show_line
 
 BIGGEST = 10
@@ -61,6 +61,7 @@ def describe_story(story: StoryRecord) -> list[str]:
     shown = ", ".join(story.outlets[:MAX_OUTLETS])
     more = len(story.outlets) - MAX_OUTLETS
     outlets = f"{shown} and {more:,} more" if more > 0 else shown
-    lines = [f"{story.story:>4}. {story.size:,} documents{', ' if days else ''}{' to '.join(dict.fromkeys(days))}"]
-    lines += [f"      {show_line(line)[:WIDTH]}" for line in (", ".join(story.terms), outlets) if line]
+    span = f", {' to '.join(dict.fromkeys(days))}" if days else ""
+    lines = [f"{story.story:>4}. {count_things(story.size, 'document')}{span}"]
+    lines += [f"      {clip_words(show_line(line), WIDTH)}" for line in (", ".join(story.terms), outlets) if line]
     return lines

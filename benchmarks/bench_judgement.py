@@ -1,6 +1,7 @@
 """What `dedup clean` removes and cuts, judged by two readers: right, wrong, contested; what goes and what stays.
 
 make bench-judgement
+python benchmarks/bench_judgement.py --held-out FOLDER
 python benchmarks/bench_judgement.py --options --max-novel 0.2
 
 benchmarks/judged/ has the verdicts, with the guideline that both readers followed. A verdict is right or wrong where
@@ -16,6 +17,8 @@ removals_fourth.jsonl  all pairs that threshold 0.3 removed and 0.5 did not; the
 removals_fifth.jsonl   removals of which six to nine tenths stand in the witness, drawn and
                        judged after that rule was fixed
 removals_sixth.jsonl   removals outside the other files that decision 0075 changed, judged after it was fixed
+removals_seventh.jsonl removals of two corpora outside of the shared data, which `held_out.py` makes; decision 0076 was
+                       made on half 0; half 1 holds what it changed and more, judged after it was fixed
 pairs.jsonl            pairs of any similarity, same or other: does `dedup.deduplicate` remove one of the two
 pairs_second.jsonl     the same of other documents and outlets; seen before the last rule (0075)
 cuts.jsonl             cuts of an earlier rule; cuts_second.jsonl those of the next one, which was then narrowed
@@ -156,6 +159,7 @@ def main() -> None:
     """Print all figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path)
+    parser.add_argument("--held-out", type=Path, help="the folder that held_out.py wrote")
     parser.add_argument(
         "--options", nargs=argparse.REMAINDER, default=[], help="options of `dedup clean`; put them last"
     )
@@ -171,11 +175,22 @@ def main() -> None:
     show_pairs("removals of the next rule, judged after it was fixed", read_judged("removals_third.jsonl"), after)
     show_pairs("removals that a threshold of 0.3 adds to one of 0.5", read_judged("removals_fourth.jsonl"), after)
     show_pairs("removals of which six to nine tenths stand in the witness", read_judged("removals_fifth.jsonl"), after)
-    show_pairs("removals that the last rule (0075) changed", read_judged("removals_sixth.jsonl"), after)
+    show_pairs("removals that the rule before (0075) changed", read_judged("removals_sixth.jsonl"), after)
+    show_held_out(options.held_out, options.options)
     for name in ("pairs.jsonl", "pairs_second.jsonl"):
         show_labelled(name, data)
     for name in ("cuts.jsonl", "cuts_second.jsonl"):
         show_cuts(name, after)
+
+
+def show_held_out(folder: Path | None, options: Sequence[str]) -> None:
+    """Print what becomes of removals of corpora outside of the shared data."""
+    if folder is None:
+        print("\nremovals_seventh.jsonl: skipped, name the folder of its corpora with --held-out")
+        return
+    pairs = read_judged("removals_seventh.jsonl")
+    runs = clean_corpora(dict.fromkeys(pair.corpus for pair in pairs), folder, options)
+    show_pairs("removals of corpora outside of the shared data", pairs, runs)
 
 
 def show_labelled(file: str, data: Path) -> None:

@@ -1,4 +1,5 @@
-"""Build `dedup/text/slot_words.json`, the words of months, weekdays, seasons and numbers.
+"""Build `dedup/text/slot_words.json`, the words of months, weekdays, seasons and numbers,
+and those that mark the title of a correction.
 
 The names of months and weekdays are those of the CLDR, which Babel carries (`pip install babel`). CLDR has no seasons,
 and its number words are rules: those, and abbreviations, are English. In other languages abbreviations are common
@@ -19,6 +20,11 @@ LANGUAGES = (
 )
 DAY_ABBREVIATIONS = (*(day[:3] for day in DAYS), "tues", "thur", "thurs")
 SEASONS = ("spring", "summer", "autumn", "fall", "winter")
+CORRECTIONS = """
+    corrected correction corrects corrigendum erratum errata korrigiert berichtigung berichtigt korrektur rectificatif
+    rectifié corrigé corrección corregido rectificación rettifica correzione correção rectificatie correctie rättelse
+    rettelse исправление поправка düzeltme 정정 تصحيح
+"""  # what newspapers put before or behind a title
 ORDINALS = ("first", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth")
 
 
@@ -34,7 +40,13 @@ def build() -> dict[str, list[str]]:
     month = set(MONTH_ABBREVIATIONS).union(*(collect_names(locale.months) for locale in locales))
     weekday = set(DAY_ABBREVIATIONS).union(*(collect_names(locale.days) for locale in locales)) - month
     number = {*NUMBER_VALUES, *ORDINALS} - month - weekday
-    kinds = {"number": number, "month": month, "weekday": weekday, "season": set(SEASONS)}
+    kinds = {
+        "number": number,
+        "month": month,
+        "weekday": weekday,
+        "season": set(SEASONS),
+        "correction": set(CORRECTIONS.split()),
+    }
     return {kind: sorted(words) for kind, words in kinds.items()}
 
 

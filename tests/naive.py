@@ -263,7 +263,10 @@ def compare_words(tokens, witness, slot_words):
     def kinds(mine, theirs):
         lacking = [token for token in mine if token.text not in {other.text for other in theirs}]
         named = (slot_words.get(token.text, "name" if token.is_name else None) for token in lacking)
-        return {"number" if t.has_number else kind for t, kind in zip(lacking, named, strict=True)} - {None}
+        return {"number" if t.has_number else kind for t, kind in zip(lacking, named, strict=True)} - {
+            None,
+            "correction",
+        }
 
     short = [gap for gap in found.gaps if 0 < gap[1] - gap[0] <= 12 and 0 < gap[3] - gap[2] <= 12]
     sides = [(tokens[start:end], witness[first:last]) for start, end, first, last in short]
@@ -337,6 +340,7 @@ class Meeting:
     adds: bool
     similarity: float
     title_names: int = 0
+    corrects: bool = False
 
     @property
     def brings_news(self):
@@ -367,8 +371,10 @@ class Meeting:
         if self.similarity < 0.5 and slots >= 4 and 3 * slots >= gaps and 4 * facts >= slots:
             return True
         mostly, only = facts >= 3 and 3 * facts >= gaps, facts >= 2 and slots == gaps
-        undated = self.outlet == "unknown" and self.days > 0 and (self.title.num_facts > 0 or facts >= 2)
-        return mostly or only or undated
+        unknown = self.outlet == "unknown"
+        undated = unknown and self.days > 0 and (self.title.num_facts > 0 or facts >= 2)
+        apart = unknown and (self.days > 0 or self.title.num_slots > 0) and self.similarity < 0.9
+        return mostly or only or undated or (apart and facts > 0 and 3 * slots >= gaps)
 
 
 def relate(mine, theirs, similarity, rule, *, is_contained=False):
@@ -382,13 +388,19 @@ def relate(mine, theirs, similarity, rule, *, is_contained=False):
     inside = d.num_novel <= 0.1 * len(tokens) and len(tokens) <= 0.85 * len(witness)
     adds = 15 * d.num_novel > len(tokens)
     names = count_renamed(mine.facts.title, theirs.facts.title, title, rule)
-    meeting = Meeting(d, title, outlet, days, inside, is_contained, adds, similarity, names)
+    marks = [marks_correction(known.facts.title, rule) for known in (mine, theirs)]
+    meeting = Meeting(d, title, outlet, days, inside, is_contained, adds, similarity, names, marks == [True, False])
     exact = [token.text for token in tokens] == [token.text for token in witness]
     if len(tokens) <= 25 and title.num_slots and (outlet != "other" or d.num_slots):
         return "template"
     if exact:
         return "template" if title.num_facts and outlet == "same" else "exact"
     return relate_changed(tokens, witness, meeting, rule, is_contained=is_contained)
+
+
+def marks_correction(title, rule):
+    """Return whether a title begins or ends with a word that marks a correction."""
+    return any(rule.slot_words.get(token.text) == "correction" for token in (*title[:1], *title[-1:]))
 
 
 def count_renamed(mine, theirs, title, rule):
@@ -405,7 +417,7 @@ def relate_changed(tokens, witness, meeting, rule, *, is_contained):
         return "extended"
     if meeting.days > 30 and meeting.similarity < 0.9:
         return "update"
-    if meeting.outlet == "same" and meeting.brings_news:
+    if meeting.corrects or (meeting.outlet == "same" and meeting.brings_news):
         return "update"
     if meeting.fills_frame:
         return "template"

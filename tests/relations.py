@@ -32,7 +32,9 @@ TEXTS = [
 articles = st.fixed_dictionaries(
     {
         "text": st.sampled_from(TEXTS),
-        "title": st.sampled_from(["", "a 7", "a 8", "a trip to Oslo", "a trip to Rome", "a trip to New York"]),
+        "title": st.sampled_from(
+            ["", "a 7", "a 8", "a trip to Oslo", "a trip to Rome", "a trip to New York", "a trip, corrected"]
+        ),
         "outlet": st.sampled_from(["", "p", "q"]),
         "date": st.sampled_from(["", "2024-01-01", "2024-01-02", "2024-02-02"]),
         "url": st.sampled_from(["", "http://p.org/1"]),
@@ -40,7 +42,7 @@ articles = st.fixed_dictionaries(
 )
 
 
-MONTHS = {"May", "June"}
+SLOT_WORDS = {"May", "June", "corrected"}
 
 
 def mix_worlds(corpora):
@@ -55,7 +57,7 @@ def mix_worlds(corpora):
 def put_in_world(document, letter):
     """Return a text or an article whose words end with a letter more."""
     if isinstance(document, str):
-        return re.sub(r"\b[A-Za-z]\w*", lambda word: word[0] + letter * (word[0] not in MONTHS), document)
+        return re.sub(r"\b[A-Za-z]\w*", lambda word: word[0] + letter * (word[0] not in SLOT_WORDS), document)
     return {**document, **{name: put_in_world(document[name], letter) for name in ("text", "title")}}
 
 

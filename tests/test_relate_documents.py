@@ -145,3 +145,30 @@ def test_the_longer_of_two_stays_for_a_long_passage_of_its_own(num_own):
     texts = [shorter, f"{shorter} {make_text('own', num_own)}"]
     [removal] = deduplicate(texts).removed
     assert removal.document.text == texts[num_own == 45]
+
+
+FUND = "{} said its board declared an initial dividend of {} cts per share payable to holders of record"
+
+
+@pytest.mark.parametrize(
+    ("known", "relation"), [({}, "edited"), ({"title": "first payout of {} this year"}, "template"), ({"outlet": "{}"}, "edited")]
+)
+def test_where_outlets_are_unknown_a_fact_and_another_name_in_the_title_make_a_template(known, relation):
+    mine, theirs = (
+        {"text": f"{FUND.format(*slots)} {make_text('z', 12)}"}
+        | {name: text.format(slots[0]) for name, text in known.items()}
+        for slots in (("Medco", 7), ("Porex", 8))
+    )
+    assert relate_records(mine, theirs) == relation
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "relation"),
+    [("CORRECTED - {}", "{}", "update"), ("{} (Rectificatif)", "{}", "update"), ("{}", "CORRECTED - {}", "edited")],
+)
+def test_a_correction_never_goes_because_of_what_it_corrects(mine, theirs, relation):
+    mine, theirs = (
+        {"text": f"{make_text('s', 9)} {word} {make_text('t', 9)}", "title": title.format("Lifetime buys shares")}
+        for title, word in ((mine, "loss"), (theirs, "profit"))
+    )
+    assert relate_records(mine, theirs) == relation

@@ -25,6 +25,7 @@ MAX_KNOWN = 5  # words of the witness between novel words that do not end their 
 
 # The kinds of words that fill slots, as bits.
 NUMBER, MONTH, WEEKDAY, SEASON, NAME = 1, 2, 4, 8, 16
+CORRECTION = 32  # marks the title of a correction; fills no slot
 
 
 class Difference(NamedTuple):
@@ -143,7 +144,7 @@ def list_kinds(mine, theirs, slot_words):
     kinds = 0
     for i in range(mine.size):
         kind = kind_of(mine[i], slot_words)
-        if kind == 0 or kinds & kind:
+        if kind == 0 or kind == CORRECTION or kinds & kind:
             continue
         lacking = True
         for j in range(theirs.size):

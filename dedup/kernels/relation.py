@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from dedup.kernels.buffers import tokens_at
 from dedup.kernels.jit import inlined, inner, kernel
-from dedup.kernels.novelty import Difference, compare_words, word_at
+from dedup.kernels.novelty import CORRECTION, Difference, compare_words, kind_of, word_at
 from dedup.kernels.shingles import measure_jaccard
 
 EXACT, EDITED, TEMPLATE, CONTAINED, UPDATE, EXTENDED = range(6)
@@ -31,6 +31,7 @@ NAMES_SHARE = 3  # one gap in so many has to be a slot, in what one outlet print
 LONG_RUN = 50  # novel words in a row for which the longer one stays
 LATE = 30  # days after which a text is printed again only as it was
 SHORT_TEXT = 25  # words up to which the title says what a text is about
+FRAME_SHARE = 3  # one gap in so many has to be a slot, where outlets are unknown and the titles or days differ
 SHORTENED, SHORTENED_NOVEL = 0.85, 0.1  # length of a shortened copy beside the witness, and share of novel words
 GROWN = 1.1  # length beside the witness from which on a document may contain it
 
@@ -86,6 +87,7 @@ class Meeting(NamedTuple):
     outlet       SAME, UNKNOWN or OTHER
     title_slots  conflicting slots of the titles; title_facts those with more than names
     title_names  novel words of the title that has more of them, where names differ and half of either is shared; else 0
+    corrects     whether the title is marked as that of a correction, and the other is not
     days         between the two, 0 where one is unknown
     """
 
@@ -93,6 +95,7 @@ class Meeting(NamedTuple):
     title_slots: int
     title_facts: int
     title_names: int
+    corrects: bool
     days: int
 
 
@@ -106,8 +109,17 @@ def meet(facts, others, rule):
         back = compare_words(theirs, mine, rule.slot_words, rule.no_slots)
         names = max(title.num_novel, back.num_novel)
         names = names if 2 * names <= min(mine.size, theirs.size) else 0
+    corrects = is_marked(mine, rule.slot_words) and not is_marked(theirs, rule.slot_words)
     outlet, days = compare_outlets(facts, others), count_days(facts, others)
-    return Meeting(outlet, title.num_slots, title.num_facts, names, days)
+    return Meeting(outlet, title.num_slots, title.num_facts, names, corrects, days)
+
+
+@inlined
+def is_marked(title, slot_words):
+    """Return whether a title begins or ends with the mark of a correction: "CORRECTED - ...", "... (corrected)"."""
+    if title.size == 0:
+        return False
+    return kind_of(title[0], slot_words) == CORRECTION or kind_of(title[title.size - 1], slot_words) == CORRECTION
 
 
 @inlined
@@ -166,10 +178,10 @@ def adds_much(size, difference, likeness, rule):
 
 @inlined
 def brings_news(size, witness_size, difference, meeting, likeness):
-    """Return whether a document comes much later, or has other or more facts than another one of its outlet."""
+    """Return whether a document corrects, comes much later, or has other or more facts than another of its outlet."""
     is_late = meeting.days > LATE and likeness.similarity < UPDATE_SIMILARITY
-    if is_late or meeting.outlet != SAME:
-        return is_late
+    if is_late or meeting.corrects or meeting.outlet != SAME:
+        return is_late or meeting.corrects
     is_inside = difference.num_novel <= SHORTENED_NOVEL * size and size <= SHORTENED * witness_size
     is_shortened = likeness.is_contained or (is_inside and (meeting.days == 0 or likeness.similarity >= HALF))
     if difference.longest_run >= UPDATE_RUN:
@@ -203,6 +215,9 @@ def fills_frame(difference, meeting, similarity):
         is_renamed = meeting.title_names > 0 and is_other
         return has_facts or is_renamed or (slots >= TEMPLATE_NAMES and 2 * slots >= gaps)
     if meeting.outlet == UNKNOWN and meeting.days > 0 and (meeting.title_facts > 0 or facts >= MANY_FACTS):
+        return True
+    is_other = meeting.outlet == UNKNOWN and (meeting.days > 0 or meeting.title_slots > 0)
+    if is_other and facts > 0 and FRAME_SHARE * slots >= gaps and similarity < UPDATE_SIMILARITY:
         return True
     if similarity < HALF and slots >= APART_SLOTS and APART_GAPS * slots >= gaps and APART_FACTS * facts >= slots:
         return True

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+from dedup.kernels.novelty import CORRECTION
 from dedup.text.lexicon import MONTH_ABBREVIATIONS, MONTHS, SHORT_FORMS
 from dedup.text.number_phrases import replace_number_words
 from dedup.text.slot_words import list_slot_words
@@ -55,4 +56,4 @@ def join_words(words: Iterable[str]) -> str:
 def pick_facts(words: Iterable[str]) -> list[str]:
     """Return the numbers, months, weekdays and seasons among folded words."""
     known = list_slot_words()
-    return [word for word in words if word in known or any(map(str.isdecimal, word))]
+    return [word for word in words if known.get(word, CORRECTION) != CORRECTION or any(map(str.isdecimal, word))]

@@ -1,4 +1,4 @@
-"""Words that fill the slots of a frame: numbers, months, weekdays, seasons; their tokens for the kernels."""
+"""Words that fill the slots of a frame, and those that mark a correction; their tokens for the kernels."""
 
 import json
 from functools import cache
@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels.buffers import as_read_only
-from dedup.kernels.novelty import MONTH, NUMBER, SEASON, WEEKDAY, make_word_table
+from dedup.kernels.novelty import CORRECTION, MONTH, NUMBER, SEASON, WEEKDAY, make_word_table
 from dedup.kernels.tokens import TOKEN_SHIFT, tokenise
 from dedup.text.folding import load_folding_table
 
 SLOT_WORDS_PATH = Path(__file__).with_name("slot_words.json")  # made by scripts/build_slot_words.py
-KINDS = {"number": NUMBER, "month": MONTH, "weekday": WEEKDAY, "season": SEASON}
+KINDS = {"number": NUMBER, "month": MONTH, "weekday": WEEKDAY, "season": SEASON, "correction": CORRECTION}
 
 
 @cache

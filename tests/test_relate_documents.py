@@ -151,7 +151,8 @@ FUND = "{} said its board declared an initial dividend of {} cts per share payab
 
 
 @pytest.mark.parametrize(
-    ("known", "relation"), [({}, "edited"), ({"title": "first payout of {} this year"}, "template"), ({"outlet": "{}"}, "edited")]
+    ("known", "relation"),
+    [({}, "edited"), ({"title": "first payout of {} this year"}, "template"), ({"outlet": "{}"}, "edited")],
 )
 def test_where_outlets_are_unknown_a_fact_and_another_name_in_the_title_make_a_template(known, relation):
     mine, theirs = (

@@ -138,6 +138,14 @@ def test_no_page_is_wider_than_its_window(browser, reports, corpus, name, width)
 
 
 @pytest.mark.parametrize(("corpus", "name"), PLACES)
+def test_a_link_to_a_table_is_below_it(browser, reports, corpus, name):
+    with Visit(browser, reports[corpus] / name) as visit:
+        gaps = """links => links.map(link => link.previousElementSibling).filter(Boolean).map(
+            above => above.nextElementSibling.getBoundingClientRect().top - above.getBoundingClientRect().bottom)"""
+        assert all(gap > 3 for gap in visit.page.locator("p.csv").evaluate_all(gaps))
+
+
+@pytest.mark.parametrize(("corpus", "name"), PLACES)
 def test_print_shows_what_is_folded_away(browser, reports, corpus, name):
     with Visit(browser, reports[corpus] / name) as visit:
         visit.page.emulate_media(media="print")

@@ -2,12 +2,14 @@
 
 import json
 import random
+import re
 from datetime import date, timedelta
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from report_pages import Page
 
 from dedup.output import write_sources
 from dedup.sources.families import MIN_WORDS, measure_union
@@ -402,6 +404,19 @@ def test_what_an_outlet_prints_twice_is_its_own(find, texts):
     assert outlets["a"]["median_lag_days"] is None
 
 
+def test_the_page_calls_one_thing_one_and_days_by_numbers_of_one_form(find, texts):
+    days = ("2025-01-06", "2025-01-07", "2025-01-09")
+    records = [article(f"d{n}", texts[0], f"outlet {n % 2}", day) for n, day in enumerate(days)]
+    read = find([*records, article("e", texts[1], "outlet 0")])
+    page = Page(read("index.html")).text
+    assert page.startswith(
+        "Sources Who has text of whom 1 text is in several outlets. 3 of 4 articles have one of them."
+    )
+    assert "family 1 : 3 articles, 1 independent text" in page
+    assert '"median_lag_days": 1.0' in read("summary.json")
+    assert re.search(r"outlet 1 1 80 \S+ % 0 1\b", page)
+
+
 def test_articles_of_no_outlet_are_in_the_flows_of_an_unknown_source(find, texts):
     records = [article(name, texts[0], "c" if name == "c" else "", "") for name in ("a", "b", "c")]
     flows = find(records)("flows.csv")
@@ -419,6 +434,7 @@ def test_the_terminal_says_it_on_one_screen(dedup, tmp_path, texts):
     assert done.code == 0
     assert len(done.stdout.splitlines()) < 40
     assert "families                     6" in done.stdout
+    assert "with a named source          0  0 %\nby basis             first to publish 6\n" in done.stdout
 
 
 def test_few_common_words_are_no_family(find, texts):

@@ -110,4 +110,4 @@ def summarise_outlets(found: FoundSources) -> list[OutletSummary]:
 
 def lag(values: Sequence[float] | None) -> float | None:
     """Return the median of lags in days, None of none."""
-    return round(median(values), 2) if values else None
+    return round(float(median(values)), 2) if values else None

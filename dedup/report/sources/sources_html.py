@@ -19,8 +19,7 @@ _WORD = re.compile(r"([^\W_]+(?:['’][^\W_]+)*)")
 MAX_SIDE = 900  # characters of a passage
 MAX_ARROWS = 30
 MAX_STORIES, MAX_OUTLETS = 50, 200
-STEP, TOP = 26, 20  # units between two names of the picture, and above the first
-LEFT, RIGHT = 230, 570  # where arrows end and begin
+STEP, TOP = 26, 46  # units between two names of the picture, and above the first
 
 
 @dataclass(frozen=True)

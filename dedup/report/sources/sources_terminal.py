@@ -19,10 +19,11 @@ def render_sources(summary: SourceSummary, matrix: SourceMatrix, out: str) -> st
         f"documents            {summary.documents:>9,}{known}",
         f"families             {summary.families:>9,}  text that several outlets have",
         f"articles in families {summary.articles_in_families:>9,}  {shared}",
-        f"with a named source  {summary.claims:>9,}  {describe_counts(summary.by_basis)}".rstrip(),
+        f"with a named source  {summary.claims:>9,}  {format_share(summary.claims, summary.families)}",
     ]
     if summary.families:
-        lines.append(f"kinds                {describe_counts(summary.by_kind)}")
+        lines.append(f"by basis             {describe_counts(summary.by_basis)}")
+        lines.append(f"by kind              {describe_counts(summary.by_kind)}")
     if summary.undated:
         lines.append(f"without a date       {summary.undated:>9,}  never first to publish")
     if summary.stories:

@@ -21,6 +21,7 @@ removals_seventh.jsonl removals of two corpora outside of the shared data, which
                        made on half 0; half 1 holds what it changed and more, judged after it was fixed
 pairs.jsonl            pairs of any similarity, same or other: does `dedup.deduplicate` remove one of the two
 pairs_second.jsonl     the same of other documents and outlets; seen before the last rule (0075)
+pairs_third.jsonl      the same of the two corpora of removals_seventh.jsonl, judged after 0076 was fixed
 cuts.jsonl             cuts of an earlier rule; cuts_second.jsonl those of the next one, which was then narrowed
 """
 
@@ -184,13 +185,14 @@ def main() -> None:
 
 
 def show_held_out(folder: Path | None, options: Sequence[str]) -> None:
-    """Print what becomes of removals of corpora outside of the shared data."""
+    """Print what becomes of removals and pairs of corpora outside of the shared data."""
     if folder is None:
-        print("\nremovals_seventh.jsonl: skipped, name the folder of its corpora with --held-out")
+        print("\nremovals_seventh.jsonl and pairs_third.jsonl: skipped, name the folder of its corpora with --held-out")
         return
     pairs = read_judged("removals_seventh.jsonl")
     runs = clean_corpora(dict.fromkeys(pair.corpus for pair in pairs), folder, options)
     show_pairs("removals of corpora outside of the shared data", pairs, runs)
+    show_labelled("pairs_third.jsonl", folder)
 
 
 def show_labelled(file: str, data: Path) -> None:

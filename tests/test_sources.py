@@ -49,6 +49,7 @@ def find(dedup, tmp_path):
             text = (out / name).read_text()
             return [json.loads(line) for line in text.splitlines()] if name.endswith("jsonl") else text
 
+        read.folder = out
         return read
 
     return run
@@ -169,6 +170,41 @@ def test_a_known_source_that_came_later_is_no_source(find, texts):
     release = article("r", texts[0], "office", "2026-05-05")
     (family,) = find([article("a", texts[0], "north")], wire=[release])("families.jsonl")
     assert (family["source"], family["evidence"]) == ("", ["office has the text, but north was out before it"])
+
+
+def test_a_known_source_that_repeats_its_text_later_is_still_the_source(find, texts):
+    releases = [
+        article("r", texts[0], "office", "2025-01-05"),
+        article("s", f"{texts[0]}\n\n{texts[1]}", "office", "2025-01-09"),
+    ]
+    news = [article("a", texts[0], "north"), article("b", texts[1], "north", "2025-01-10")]
+    family = find(news, wire=releases)("families.jsonl")[0]
+    assert (family["source"], family["basis"], family["source_article"]) == ("office", "known source", "r")
+
+
+LONGER = [("2025-01-06", "south", "contains the others"), ("2025-01-07", "north", "first to publish")]
+
+
+@pytest.mark.parametrize(("day", "source", "basis"), LONGER)
+def test_the_longer_article_contains_the_other_one_unless_it_is_later(find, texts, day, source, basis):
+    read = find([article("a", texts[0], "north"), article("b", f"{texts[1]}\n\n{texts[0]}", "south", day)])
+    (family,) = read("families.jsonl")
+    assert (family["source"], family["basis"], family["claim"]) == (source, basis, False)
+    pages = (read.folder / "pairs").glob("*.html")
+    told = {Page(page.read_text()).text.split("Evidence")[0].rsplit("words ", 1)[1] for page in pages}
+    assert told == {f"{'longer' if source == 'south' else 'earlier'} at {source} ({basis}); unknown. "}
+
+
+def test_a_long_article_with_a_part_of_a_text_contains_nothing(find, texts):
+    half = " ".join(texts[0].split()[:45])
+    records = [article(name, texts[0], name) for name in ("north", "south")]
+    (family,) = find([*records, article("c", f"{half}\n\n{texts[1]}\n\n{texts[2]}", "west")])("families.jsonl")
+    assert family["source"] == ""
+
+
+def test_a_first_article_without_a_time_is_first_by_days(find, texts):
+    records = [article("a", texts[0], "north", "2025-01-05T23:30:00Z"), article("b", texts[0], "south", "2025-01-06")]
+    assert find(records)("families.jsonl")[0]["evidence"] == ["north was first, by a day"]
 
 
 def test_an_article_that_is_its_own_source_is_no_family(find, texts):

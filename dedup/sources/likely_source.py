@@ -100,14 +100,14 @@ def find_known(family: Family, articles: Sequence[Article]) -> Verdict | None:
     others = [member for member in family.members if not articles[member.document].known]
     if not known:
         return None
-    best = max(known, key=lambda member: (member.words, -member.document))
-    source, day = articles[best.document].known, articles[best.document].day
-    earlier = [m.document for m in others if day and 0 < articles[m.document].day < day]
-    if earlier:
-        return Verdict(
-            "", Basis.UNKNOWN, FamilyKind.UNKNOWN, None,
-            (f"{source} has the text, but {articles[min(earlier)].outlet} was out before it",),
-        )  # fmt: skip
+    days = ((articles[m.document].day, m.document) for m in others if articles[m.document].day)
+    first = min(days, default=None)
+    timely = [member for member in known if first is None or articles[member.document].day <= first[0]]
+    best = max(timely or known, key=lambda member: (member.words, -member.document))
+    source = articles[best.document].known
+    if first is not None and not timely:
+        told = f"{source} has the text, but {articles[first[1]].outlet} was out before it"
+        return Verdict("", Basis.UNKNOWN, FamilyKind.UNKNOWN, None, (told,))
     kind = FamilyKind.RELEASE if is_office(source, articles[best.document].outlet) else FamilyKind.WIRE
     return Verdict(source, Basis.KNOWN, kind, best.document, (f"{source} is a known source and has the text",))
 
@@ -163,7 +163,9 @@ def find_first(family: Family, articles: Sequence[Article]) -> Verdict | None:
     start = articles[first.document]
     if not start.day or not all(is_later(articles[m.document], start) for m in rest):
         return None
-    gap = min(articles[m.document].moment for m in rest) - start.moment
+    second = min((articles[m.document] for m in rest), key=lambda article: article.moment)
+    have_times = start.has_time and second.has_time
+    gap = second.moment - start.moment if have_times else 86_400.0 * (second.day - start.day)
     after = f"{gap / 86_400:.0f} days" if gap >= 2 * 86_400 else "a day" if gap >= 86_400 else f"{gap / 3_600:.0f} h"
     return Verdict(
         start.outlet, Basis.FIRST, FamilyKind.UNKNOWN, first.document, (f"{start.outlet} was first, by {after}",)
@@ -186,9 +188,12 @@ def is_later(article: Article, start: Article) -> bool:
 
 
 def find_container(family: Family, articles: Sequence[Article]) -> Verdict | None:
-    """Return the article that has all the others have, and more of its own."""
-    biggest = max(family.members, key=lambda m: (m.words, -m.document))
-    if not all(contains(biggest, member) for member in list_others(biggest, family, articles)):
+    """Return the article that has all the others have, and more of its own, unless it is surely later than one."""
+    biggest = max(family.members, key=lambda m: (measure_whole(m), -m.document))
+    others = list_others(biggest, family, articles)
+    if not all(contains(biggest, member) for member in others):
+        return None
+    if any(is_later(articles[biggest.document], articles[m.document]) for m in others if articles[m.document].day):
         return None
     outlet = articles[biggest.document].outlet
     evidence = (f"{outlet} has all that the others have, and more",)
@@ -197,4 +202,10 @@ def find_container(family: Family, articles: Sequence[Article]) -> Verdict | Non
 
 def contains(whole: FamilyMember, part: FamilyMember) -> bool:
     """Return whether nearly all words of an article are in another one that has half as many again."""
-    return part.share >= CONTAINED and whole.words >= 1.5 * part.words
+    has_all = part.share >= CONTAINED and whole.words >= CONTAINED * part.words
+    return has_all and measure_whole(whole) >= 1.5 * measure_whole(part)
+
+
+def measure_whole(member: FamilyMember) -> float:
+    """Return how many words an article has, those outside the family too."""
+    return member.words / max(member.share, 1e-9)

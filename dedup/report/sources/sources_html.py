@@ -12,6 +12,7 @@ from dedup.report.sources.source_matrix import CellKey, FlowCell, ShownPair, Sou
 from dedup.report.wording import clip
 from dedup.sources.flows import NOBODY, Flow
 from dedup.sources.found_sources import StoryCount
+from dedup.sources.likely_source import Basis
 from dedup.text.characters import is_unspaced
 
 STYLES = ("diff.css", "sources.css")
@@ -143,7 +144,8 @@ def describe_pair(located: LocatedSources, shown: ShownPair, texts: Mapping[int,
     shares = (pair.document_share, pair.source_share)
     own_share, their_share = shares[::-1] if shown.is_reversed else shares
     source = verdict.source or NOBODY
-    told = f"{'from' if verdict.is_claim else 'earlier at'} {source} ({verdict.basis.value}); {verdict.kind.value}"
+    how = {Basis.FIRST: "earlier at", Basis.CONTAINS: "longer at"}.get(verdict.basis, "from")
+    told = f"{how} {source} ({verdict.basis.value}); {verdict.kind.value}"
     return PagePair(
         shown.family,
         describe_article(located, shown.document),

@@ -1032,6 +1032,32 @@ def read_csv(data, delimiter, longest):
         taken.clear()
 
 
+def read_tabs(data, longest):
+    """Return the same of a file with tabs: a mark that begins a cell is plain, unless another one ends the cell."""
+    found, start = [], 0
+    while start < len(data):
+        at, cells, is_next = start, [], True
+        while is_next:
+            quoted = re.compile(rb'"((?:[^"]|"")*)"(?=[\t\r\n]|\Z)').match(data, at)
+            if quoted and quoted.end() - start <= longest:
+                cell, at = quoted[1].replace(b'""', b'"'), quoted.end()
+            else:
+                cell = re.compile(rb"[^\t\r\n]*").match(data, at)[0]
+                at += len(cell)
+            cells.append(cell.decode("utf-8", "surrogateescape"))
+            is_next = data[at : at + 1] == b"\t"
+            at += is_next
+        is_whole = re.compile(rb"\r*(?:\n|\Z)").match(data, at)
+        end = data.find(b"\n", at) + 1 or len(data)
+        if end - start > longest:
+            cells, end = None, data.find(b"\n", start + longest) + 1 or len(data)
+        elif not is_whole:
+            cells = None
+        found.append((start, end, [] if cells == [""] and not data[start:end].strip(b"\r\n") else cells))
+        start = end
+    return found
+
+
 def expect_f1(values, cut, odds):
     """Return the expected F1 of the links from a score on: expected hits, twice, by links and expected true ones."""
     chances = [1 / (1 + math.exp(-odds.slope * (value - odds.middle))) for value in values]

@@ -114,18 +114,64 @@ def test_a_quote_that_is_never_closed_costs_its_line_alone(tmp_path, after):
 
 
 def test_open_quotes_are_counted_by_their_lines_for_any_number_of_workers(dedup, tmp_path):
-    rows = [f"{n}\t{'' if n % 5 else chr(34)}{make_text(n, 40)}\n" for n in range(30)]
-    (tmp_path / "a.tsv").write_text("id\ttext\n" + "".join(rows))
+    rows = [f"{n},{'' if n % 5 else chr(34)}{make_text(n, 40)}\n" for n in range(30)]
+    (tmp_path / "a.csv").write_text("id,text\n" + "".join(rows))
     for workers, size in ((1, 1 << 24), (2, 3000)):
         out = f"out{workers}"
-        done = dedup("clean", "a.tsv", "-o", out, "--workers", workers, "--shard-size", size, cwd=tmp_path)
+        done = dedup("clean", "a.csv", "-o", out, "--workers", workers, "--shard-size", size, cwd=tmp_path)
         assert (done.code, done.stderr) == (3, "")  # more than a tenth
         assert [r["line"] for r in read_lines(tmp_path / out / "rejected.jsonl")] == list(range(2, 32, 5))
         assert dedup("restore", out, "-o", f"back{workers}", cwd=tmp_path).code == 0
-        assert (tmp_path / f"back{workers}" / "a.tsv").read_bytes() == (tmp_path / "a.tsv").read_bytes()
-    kept = [(tmp_path / f"out{n}" / "kept" / "a.tsv").read_bytes() for n in (1, 2)]
+        assert (tmp_path / f"back{workers}" / "a.csv").read_bytes() == (tmp_path / "a.csv").read_bytes()
+    kept = [(tmp_path / f"out{n}" / "kept" / "a.csv").read_bytes() for n in (1, 2)]
     assert kept[0] == kept[1]
     assert kept[0].count(b"\n") == 25
+
+
+MARKED = {
+    b'"So it is," he said.': '"So it is," he said.',
+    b'"Fire" in town "today': '"Fire" in town "today',
+    b'"never closed': '"never closed',
+    b'"': '"',
+    b'"whole"': "whole",
+    b'"a ""b"" c"': 'a "b" c',
+    b'"over\nlines\tand tabs"': "over\nlines\tand tabs",
+    b'"cell"\r': "cell",
+}
+
+
+@pytest.mark.parametrize(("cell", "text"), MARKED.items(), ids=map(str, MARKED))
+def test_a_quotation_mark_between_tabs_is_plain_unless_another_one_ends_its_cell(tmp_path, cell, text):
+    data = b"id\ttext\n0\tfirst\n1\t" + cell + b'\n2\t"Why?" she asked.\n3\tlast "word"\n'
+    documents, rejections = read_table(tmp_path, data, "x.tsv")
+    assert ([d[1] for d in documents], rejections) == (["first", text, '"Why?" she asked.', 'last "word"'], [])
+    records = [TableLayout(["id", "text"], "\t", 8, 1).parse_cells(d[3])[1] for d in documents]
+    assert records == [d[1] for d in documents]
+
+
+def test_plain_marks_between_tabs_are_cleaned_annotated_and_restored_for_any_number_of_workers(dedup, tmp_path):
+    body = make_text("cut", 60)
+    texts = [f'"{make_text(n, 40)}"{" he said" * (n % 3)}' for n in range(20)]
+    rows = [
+        f'{n}\t"Big" news\t{text}\n'
+        for n, text in enumerate([*texts, texts[1], f'"A" {body}. Then {body}. Then {body}.'])
+    ]
+    (tmp_path / "a.tsv").write_text("id\ttitle\ttext\n" + "".join(rows))
+    for workers, size in ((1, 1 << 24), (2, 1000)):
+        out = f"out{workers}"
+        done = dedup(
+            *("clean", "a.tsv", "-o", out, "--annotate", "--workers", workers, "--shard-size", size), cwd=tmp_path
+        )
+        assert (done.code, done.stderr) == (0, "")
+        assert dedup("restore", out, "-o", f"back{workers}", cwd=tmp_path).code == 0
+        assert (tmp_path / f"back{workers}" / "a.tsv").read_bytes() == (tmp_path / "a.tsv").read_bytes()
+        [removed], [edited] = (read_lines(tmp_path / out / name) for name in ("removed.jsonl", "edited.jsonl"))
+        assert [removed["record"][name] for name in ("title", "text")] == ['"Big" news', texts[1]]
+        assert edited["record"]["title"] == '"Big" news'
+    for name in ("kept", "annotated"):
+        one, two = ((tmp_path / f"out{n}" / name / "a.tsv").read_bytes() for n in (1, 2))
+        assert one == two
+    assert len(read_table(tmp_path, (tmp_path / "out1/annotated/a.tsv").read_bytes(), "b.tsv")[0]) == 22
 
 
 def test_lines_that_each_open_a_quote_to_the_end_cost_no_square_of_their_number():
@@ -182,20 +228,43 @@ def test_records_are_those_of_the_csv_module(tmp_path_factory, rows, end, quote_
     assert records == [{"text": text, "id": doc_id} for text, doc_id in rows]
 
 
-PIECES = ['"', '""', ",", ";", "\n", "\r\n", "\r", "a", "é", " ", '"x"', ',"', '",', "\n\n", "long " * 5]
+PIECES = [
+    '"',
+    '""',
+    ",",
+    ";",
+    "\t",
+    '\t"',
+    '"\t',
+    "\n",
+    "\r\n",
+    "\r",
+    "a",
+    "é",
+    " ",
+    '"x"',
+    ',"',
+    '",',
+    "\n\n",
+    "long " * 5,
+]
 
 
-@given(st.lists(st.sampled_from(PIECES), max_size=25).map("".join), st.sampled_from(["text,id", "id;text", "text"]))
+@given(
+    st.lists(st.sampled_from(PIECES), max_size=25).map("".join),
+    st.sampled_from(["text,id", "id;text", "text", "id\ttext", "text\tid"]),
+)
 @pytest.mark.parametrize("longest", [30, 1 << 20])
 @pytest.mark.parametrize("shard_size", [7, 1 << 20])
-def test_any_table_is_read_as_the_csv_module_reads_it(tmp_path_factory, shard_size, longest, body, header):
+def test_any_table_is_read_as_a_slow_reader_reads_it(tmp_path_factory, shard_size, longest, body, header):
     data = f"{header}\n{body}".encode() + b"\xff" * (len(body) % 7 == 6)
     path = tmp_path_factory.getbasetemp() / f"{shard_size}-{longest}.csv"
     path.write_bytes(data)
-    delimiter = ";" if ";" in header else ","
+    delimiter = next((mark for mark in ";\t" if mark in header), ",")
     names = header.split(delimiter)
     place, expected, bad = names.index("text"), [], []
-    for start, end, cells in naive.read_csv(data, delimiter, longest)[1:]:
+    records = naive.read_tabs(data, longest) if delimiter == "\t" else naive.read_csv(data, delimiter, longest)
+    for start, end, cells in records[1:]:
         if cells == []:
             continue
         is_text = cells is not None and len(cells) > place and is_utf8(data[start:end])

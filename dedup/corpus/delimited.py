@@ -3,6 +3,7 @@
 import csv
 import io
 import mmap
+import re
 import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
@@ -23,6 +24,7 @@ from dedup.errors import InputError
 from dedup.kernels.table_records import BLANK, END, FIELDS, LINES, MALFORMED, START, TOO_LONG, read_table
 
 DELIMITERS = {"csv": ",;\t|", "tsv": "\t,;|"}  # by format, the likeliest first
+CELL = r'"([^"]*(?:""[^"]*)*)"(?![^,\r\n])|([^,\r\n]*)'  # between commas
 MAX_ROWS = 1 << 14  # that the kernel reads at once
 
 csv.field_size_limit(sys.maxsize)
@@ -37,9 +39,19 @@ class TableLayout(NamedTuple):
     lines: int
 
     def parse_cells(self, raw: bytes) -> list[str]:
-        """Return the cells of one record."""
-        lines = raw.decode().split("\n")
-        return next(csv.reader([f"{line}\n" for line in lines[:-1]] + lines[-1:], delimiter=self.delimiter))
+        r"""Return the cells of one record that is not malformed, as `read_table` reads them.
+
+        >>> TableLayout(["a", "b", "c"], "\t", 6, 1).parse_cells(b'"a\tb"\t"So," he said.\t""\n')
+        ['a\tb', '"So," he said.', '']
+        """
+        cell, record = re.compile(CELL.replace(",", self.delimiter)), raw.decode()
+        cells, at = [], 0
+        while found := cell.match(record, at):
+            cells.append(found[2] if found[1] is None else found[1].replace('""', '"'))
+            at = found.end() + 1
+            if record[found.end() : at] != self.delimiter:
+                break
+        return cells
 
     def parse_record(self, raw: bytes) -> dict[str, str]:
         """Return the fields of one record by column name; surplus fields are called `column N`."""
@@ -50,9 +62,8 @@ class TableLayout(NamedTuple):
     def write_cells(self, cells: Sequence[str]) -> bytes:
         """Return cells as a record without its line end."""
         line = io.StringIO()
-        csv.writer(line, delimiter=self.delimiter, lineterminator="\r\n").writerow(
-            cells
-        )  # quotes cells that hold either
+        writer = csv.writer(line, delimiter=self.delimiter, lineterminator="\r\n")  # quotes cells that hold either
+        writer.writerow(cells)
         return line.getvalue().removesuffix("\r\n").encode()
 
 
@@ -195,21 +206,22 @@ class TableReader:
         extra = lines  # those of the header are counted with the first block
         for run in read_whole_lines(stream, start, stop, self._path, longest):
             pending += run.data
+            if run.data and len(pending) < 2 * tried:
+                continue
+            if run.data or self._layout.delimiter == "\t":  # between tabs no quote goes on into a longer line
+                data = bytes(pending)
+                for block, after in self._parse(data, RunPlace(start, lines, is_last=not run.data), extra):
+                    yield block
+                    lines, extra, tried = lines + block.num_lines - extra, 0, 0
+                    del pending[: after - (len(data) - len(pending))]
+                start += len(data) - len(pending)
+                tried = len(pending)
             if not run.data:  # one line that is longer than the bound, and what its record has before it
                 num_lines = pending.count(b"\n") + 1
                 bad = Rejection(0, lines + 1, start, len(pending) + run.length, explain_length(longest))
                 yield self._empty(bad, num_lines + extra)
                 start, lines, tried, extra = start + bad.length, lines + num_lines, 0, 0
                 pending.clear()
-            if len(pending) < 2 * tried:
-                continue
-            data = bytes(pending)
-            for block, after in self._parse(data, RunPlace(start, lines, is_last=False), extra):
-                yield block
-                lines, extra, tried = lines + block.num_lines - extra, 0, 0
-                del pending[: after - (len(data) - len(pending))]
-            start += len(data) - len(pending)
-            tried = len(pending)
         for block, _ in self._parse(bytes(pending), RunPlace(start, lines, is_last=True), extra):
             yield block
             extra = 0

@@ -1,22 +1,22 @@
 """Which fields hold what is known of a document, where nobody said it: by the names that crawlers give them."""
 
-import csv
 import io
 import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import islice
+from itertools import islice, zip_longest
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 
 from dedup.config import InputConfig
 from dedup.corpus.column_values import list_values
 from dedup.corpus.compression import read_chunk
-from dedup.corpus.delimited import DELIMITERS, find_delimiter, read_layout
+from dedup.corpus.delimited import DELIMITERS, TablePlace, read_layout, read_records, take_layout
 from dedup.corpus.files import SourceFile
 from dedup.corpus.json_file import list_values as list_json_values
 from dedup.corpus.parquet import open_parquet
@@ -228,14 +228,17 @@ def read_sample(file: SourceFile) -> Iterator[Record]:
 
 def read_rows(head: bytes, file_format: str) -> Iterator[Record]:
     """Yield the first rows of a table."""
-    text = io.StringIO(head.decode("utf-8-sig", "replace"), newline="")
-    first = text.readline()
-    text.seek(0)
-    try:
-        for row in csv.DictReader(text, delimiter=find_delimiter(first, DELIMITERS[file_format])):
-            yield {name: value or "" for name, value in row.items() if isinstance(name, str)}
-    except csv.Error:
+    text = head.decode("utf-8", "replace").encode()
+    layout = take_layout(io.BytesIO(text), file_format, "", len(text))
+    if layout is None:
         return
+    found, _ = read_records(
+        np.frombuffer(text, np.uint8), TablePlace(layout.size), layout, np.empty(0, np.int64), len(text)
+    )
+    for start, end, _, fields in found.records.tolist():
+        if fields > 0:
+            row = layout.parse_cells(text[start:end])
+            yield dict(zip_longest(layout.names, row[: len(layout.names)], fillvalue=""))
 
 
 def read_objects(head: bytes) -> Iterator[Record]:

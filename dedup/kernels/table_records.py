@@ -1,8 +1,11 @@
-"""Records of a CSV file and their cells, as the csv module of Python reads them when it is strict."""
+"""Records of a CSV file and their cells, as the csv module of Python reads them when it is strict.
+
+Between tabs a mark at the beginning of a cell is plain, unless another one ends it: such files are rarely quoted.
+"""
 
 from dedup.kernels.jit import inlined, kernel
 
-QUOTE, LINE_FEED, CARRIAGE_RETURN = 34, 10, 13
+QUOTE, LINE_FEED, CARRIAGE_RETURN, TAB = 34, 10, 13, 9
 START, END, LINES, FIELDS = 0, 1, 2, 3  # columns of `records`
 BLANK, MALFORMED, TOO_LONG = 0, -1, -2  # numbers of fields that say something else
 
@@ -34,8 +37,9 @@ def read_table(data, begin, doomed, delimiter, slot_of, longest, is_last, out, e
     A whole record gets a row of `records` (int64[m, 4]: start, end, line feeds, fields, or what is wrong). Its cells in
     columns with a slot (`slot_of`, int64[columns], -1 for none) go to `out` (uint8[slots, n]), without their quotes.
     They end at `ends` (int64[slots, m + 1]). A record of more than `longest` bytes ends with the line that makes it so
-    long. A malformed one is its first line: the next line begins a record. The last one needs no line end where
-    `is_last`. A cell that goes on over a line end before `doomed` (index) fails there, as one before it did. O(n).
+    long. A malformed one is its first line: the next line begins a record. Between tabs, where a carriage return in a
+    cell is all that can be wrong, it ends as others do. The last record needs no line end where `is_last`. A cell that
+    goes on over a line end before `doomed` (index) fails there, as one before it did. O(n).
     """
     i, count, size = begin, 0, data.size
     while i < size and count < records.shape[0]:
@@ -45,7 +49,9 @@ def read_table(data, begin, doomed, delimiter, slot_of, longest, is_last, out, e
         while True:
             slot = slot_of[fields] if fields < slot_of.size else -1
             place = ends[slot, count] if slot >= 0 else 0
-            if i < size and data[i] == QUOTE:
+            opening, before = i, place
+            is_quoted = i < size and data[i] == QUOTE
+            if is_quoted:
                 i += 1
                 while True:
                     piece = i
@@ -62,10 +68,15 @@ def read_table(data, begin, doomed, delimiter, slot_of, longest, is_last, out, e
                         continue
                     break
                 is_right = is_right and i < size
-                if not is_right:
+                if is_right:
+                    i += 1
+                is_over = i == size or data[i] == delimiter or data[i] == LINE_FEED or data[i] == CARRIAGE_RETURN
+                is_plain = i - start > longest or (not (is_right and is_over) and (i < size or is_last))
+                if delimiter == TAB and is_plain:
+                    i, place, is_right, is_quoted = opening, before, True, False
+                elif not is_right:
                     break
-                i += 1
-            else:
+            if not is_quoted:
                 piece = i
                 while i < size and data[i] != delimiter and data[i] != LINE_FEED and data[i] != CARRIAGE_RETURN:
                     i += 1
@@ -95,7 +106,7 @@ def read_table(data, begin, doomed, delimiter, slot_of, longest, is_last, out, e
             i = i if is_whole else size
         if not is_whole and not is_last:
             return count, start, doomed
-        if not is_right and not is_long:
+        if not is_right and not is_long and delimiter != TAB:
             i = find_line_end(data, start)
             i = i if i > 0 else size
         num_lines = 0

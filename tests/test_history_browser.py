@@ -106,7 +106,10 @@ def test_without_a_script_everything_is_there_but_the_choice(browser, pages):
 
 def test_the_index_filters_by_kind_of_change(browser, pages):
     with Visit(browser, pages / "index.html") as visit:
-        visit.page.select_option("select[name=kind]", "headline")
-        assert "Rome" in "".join(TEXTS)
-        assert visit.page.locator("#list tbody tr:visible").count() >= 1
-        assert visit.page.locator("#status").text_content().endswith("articles.")
+        shown = {}
+        for kind in ("headline", "no note", ""):
+            visit.page.select_option("select[name=kind]", kind)
+            shown[kind] = visit.page.locator("#list tbody tr:visible").all_text_contents()
+        assert shown["no note"] == [row for row in shown[""] if "no note" in row] != []
+        assert visit.page.locator("#status").text_content() == f"{len(shown[''])} of {len(shown[''])} articles."
+        assert 0 < len(shown["headline"]) < len(shown[""])

@@ -10,7 +10,15 @@ import msgspec
 from dedup.history.version_history import StepKind, VersionHistory
 from dedup.report.corpus.corpus_page import numbered_path, render_corpus_page
 
-CHANGES = ("headline", "number_facts", "name_facts", "quote", "date", "silent", "reverted")
+CHANGES = {
+    "headline": "headline",
+    "number_facts": "number",
+    "name_facts": "name",
+    "quote": "quote",
+    "date": "date",
+    "silent": "no note",
+    "reverted": "reverted",
+}
 
 
 class WrittenHistories(NamedTuple):
@@ -47,7 +55,7 @@ class ArticleEntry(msgspec.Struct, frozen=True):
     @property
     def kinds(self) -> list[str]:
         """Return which kinds of changes the article has."""
-        return [name.removesuffix("_facts") for name in CHANGES if getattr(self, name)]
+        return [called for name, called in CHANGES.items() if getattr(self, name)]
 
 
 def describe_article(number: int, history: VersionHistory) -> ArticleEntry:

@@ -7,10 +7,10 @@
   const show = () => {
     const { outlet, kind } = form.elements;
     for (const row of rows) {
-      row.hidden = (outlet.value && row.dataset.outlet !== outlet.value) || (kind.value && !row.dataset.kinds.split(" ").includes(kind.value));
+      row.hidden = (outlet.value && row.dataset.outlet !== outlet.value) || (kind.value && !row.dataset.kinds.split(",").includes(kind.value));
     }
     const count = rows.filter((row) => !row.hidden).length;
-    status.textContent = `${count.toLocaleString("en")} of ${rows.length.toLocaleString("en")} articles.`;
+    status.textContent = `${count.toLocaleString("en")} of ${rows.length.toLocaleString("en")} ${rows.length === 1 ? "article" : "articles"}.`;
   };
   form.addEventListener("change", show);
   form.addEventListener("submit", (event) => event.preventDefault());

@@ -96,3 +96,13 @@ def clip_words(text: str, most: int) -> str:
     """
     head = text[:most]
     return text if len(text) <= most else f"{head[: cut if (cut := head.rfind(' ')) > most // 2 else most - 1]}…"
+
+
+def keep_ends(text: str, first: int, last: int, sign: str = "…") -> str:
+    """Return the first and the last characters of a text, cut between words, with a sign for what is left out.
+
+    >>> keep_ends("to be or not to be", 6, 7), keep_ends("abcdef", 0, 2)
+    ('to be … to be', ' … ef')
+    """
+    head, tail = text[:first], text[max(len(text) - last, 0) :]
+    return f"{head.rpartition(' ')[0] or head} {sign} {tail.partition(' ')[2] or tail}"

@@ -34,6 +34,7 @@ from dedup.report.corpus.removal_table import NO_WITNESS, Clusters, Keys, Remova
 from dedup.report.corpus.run_tables import NearMisses, RunTables
 from dedup.report.corpus.survey import UNDATED, ShownDocuments, Survey, read_shown
 from dedup.report.diff.diff_html import TaggedText
+from dedup.report.wording import keep_ends
 from dedup.text.slot_words import load_slot_words
 from dedup.text.token_spans import TokenOffsets
 
@@ -129,13 +130,13 @@ def mark_novel(removal: TextPair) -> LosingPair:
 def shorten(known: str, *, is_first: bool, is_last: bool) -> str:
     """Return known text between novel words: all, or its ends that are beside them.
 
-    >>> shorten("x" * 1000, is_first=True, is_last=False) == "… " + "x" * 160
+    >>> shorten("word " * 100, is_first=True, is_last=False) == "… " + "word " * 31
     True
     """
     if len(known) <= 2 * CONTEXT + 40:
         return known
-    head = "" if is_first else known[:CONTEXT] + " "
-    return f"{head}…" if is_last else f"{head}… {known[-CONTEXT:]}"
+    shown = keep_ends(known, 0 if is_first else CONTEXT, 0 if is_last else CONTEXT)
+    return shown.lstrip() if is_first else shown.rstrip() if is_last else shown
 
 
 def count_crossings(survey: Survey, removals: RemovalTable) -> tuple[OutletPair, ...]:

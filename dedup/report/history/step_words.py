@@ -41,13 +41,13 @@ def describe_call(version: Version) -> str:
 
 def describe_fact(fact: StepFact) -> str:
     """Return a changed fact in words."""
-    return describe_change(fact.kind, *(shorten_side(" ".join(side.split())) for side in (fact.old, fact.new)))
+    return describe_change(fact.kind, *(shorten_fact(" ".join(side.split())) for side in (fact.old, fact.new)))
 
 
-def shorten_side(text: str) -> str:
+def shorten_fact(text: str) -> str:
     """Return one side of a fact in MAX_FACT characters, with the number, date or quotation that it is about.
 
-    >>> shorten_side("a word of which nobody knows where it came from has been in use since at least 1826.")
+    >>> shorten_fact("a word of which nobody knows where it came from has been in use since at least 1826.")
     '…use since at least 1826.'
     """
     found = _FACT_BEGINS.search(text)

@@ -9,7 +9,7 @@ from dedup.output.source_records import SourceSummary
 from dedup.output.write_sources import LocatedSources
 from dedup.report.page import render_page
 from dedup.report.sources.source_matrix import CellKey, FlowCell, ShownPair, SourceMatrix
-from dedup.report.wording import clip
+from dedup.report.wording import clip, keep_ends
 from dedup.sources.flows import NOBODY, Flow
 from dedup.sources.found_sources import StoryCount
 from dedup.sources.likely_source import Basis
@@ -182,8 +182,7 @@ def shorten_side(text: str) -> str:
     """Return a passage without the middle of a long one; words stay whole."""
     if len(text) <= MAX_SIDE:
         return text
-    half = MAX_SIDE // 2
-    return f"{text[:half].rpartition(' ')[0] or text[:half]} […] {text[-half:].partition(' ')[2] or text[-half:]}"
+    return keep_ends(text, MAX_SIDE // 2, MAX_SIDE // 2, "[…]")
 
 
 def describe_article(located: LocatedSources, document: int) -> PageArticle:

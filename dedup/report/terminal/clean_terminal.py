@@ -13,7 +13,15 @@ from dedup.near.sketcher import tokenise_text
 from dedup.output.examples import NO_ID
 from dedup.output.passage_records import PassageRecord
 from dedup.output.run_folder import ANNOTATED, KEPT
-from dedup.report.wording import clip, count_things, format_share, tell_encoding, tell_limits, warn_of_rejections
+from dedup.report.wording import (
+    clip,
+    count_things,
+    format_share,
+    keep_ends,
+    tell_encoding,
+    tell_limits,
+    warn_of_rejections,
+)
 from dedup.text.control_characters import show_line
 
 SNIPPET = 76  # characters of a line of text
@@ -190,8 +198,7 @@ def describe(label: str, document: Document, other: Document) -> list[str]:
 def render_cut(cut: PassageRecord) -> str:
     """Return a passage that was cut out of its document: where, and what it says."""
     flat = show_line(cut.text)
-    half = SNIPPET // 2
-    shown = flat if len(flat) <= SNIPPET else f"{flat[:half].rsplit(' ', 1)[0]} … {flat[-half:].split(' ', 1)[-1]}"
+    shown = flat if len(flat) <= SNIPPET else keep_ends(flat, SNIPPET // 2, SNIPPET // 2)
     return (
         f"For example, cut because the document prints it twice: {count_things(tokenise_text(cut.text).size, 'word')}\n"
         f"    in      {show_line(read_value(bytes(cut.doc_id)) or NO_ID)}  ({show_line(cut.path)}, line {cut.line:,})\n"

@@ -16,10 +16,11 @@ from dedup.corpus.document_reader import DocumentReader
 from dedup.corpus.files import find_files
 from dedup.errors import InputError
 from dedup.pipeline.clean_files import clean
-from dedup.pipeline.job import CleanRun, SilentProgress
+from dedup.pipeline.job import CleanRun, Job, SilentProgress
 from dedup.pipeline.list_passages import list_passages
 from dedup.pipeline.list_stories import StoryRun, list_stories
 
+unpack = Job.unpack
 RECORDS = make_records("changing", 30, 3)
 
 
@@ -106,6 +107,40 @@ def test_a_run_stops_when_its_input_changes(tmp_path, name, change, stage):
     message = refuse(lambda: clean(run, Meddler(stage, CHANGES[change], path)), path)
     assert message == "was changed while it was being read. Run again on a file at rest."
     assert sorted(read_tree(tmp_path)) == [name] * (change != "gone")
+
+
+def become_pipe(path):
+    """Put a pipe in the place of a file: who opens it waits for somebody who writes."""
+    path.unlink()
+    os.mkfifo(path)
+
+
+def become_endless(path):
+    """Put a link to a device in the place of a file."""
+    path.unlink()
+    path.symlink_to("/dev/zero")
+
+
+@pytest.mark.parametrize("stage", ["sketch", "write"])
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.parquet", "a.txt"])
+@pytest.mark.parametrize("change", [become_pipe, become_endless])
+def test_an_input_that_becomes_a_pipe_or_a_device_is_not_read_on(tmp_path, name, change, stage):
+    path = tmp_path / name
+    WRITERS[name](path)
+    run = CleanRun(find_files([str(path)]), tmp_path / "out")
+    assert "was changed" in refuse(lambda: clean(run, Meddler(stage, change, path)), path)
+    assert os.listdir(tmp_path) == [name]
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "a.jsonl.gz", "a.csv"])
+@pytest.mark.parametrize("change", [os.unlink, become_pipe, become_endless])
+def test_an_input_that_goes_before_the_first_stage_leaves_no_run_that_was_cut_off(tmp_path, monkeypatch, name, change):
+    path = tmp_path / name
+    WRITERS[name](path)
+    run = CleanRun(find_files([str(path)]), tmp_path / "out")
+    monkeypatch.setattr(Job, "unpack", lambda job: (change(path), unpack(job))[1])
+    assert "was changed" in refuse(lambda: clean(run, SilentProgress()), path)
+    assert os.listdir(tmp_path) == [name] * (change is not os.unlink)
 
 
 def test_worker_processes_notice_it_at_the_end_of_a_shard(tmp_path):

@@ -1,10 +1,13 @@
 """Killed at any moment, a run with an index leaves OUT/ and the index in agreement, or --resume brings them there."""
 
+import functools
 import json
 import os
 import random
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -205,3 +208,29 @@ def test_a_first_run_killed_leaves_no_index_or_a_whole_one(tmp_path, moment):
     assert finish(start(tmp_path, resume=True)) == 0
     assert list(find_runs(tmp_path).values()) == ["published"]
     assert not list(tmp_path.glob("news.duckdb.new*"))
+
+
+SIGNALLED = """
+import os, sys
+import dedup.index.commit as module
+number, cut = int(sys.argv.pop(1)), module.cut_tokens
+def signal_first(*arguments):
+    os.kill(os.getpid(), number)
+    yield from cut(*arguments)
+module.cut_tokens = signal_first
+from dedup.cli.main import main
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(signal.SIGINT, "interrupted\n"), (signal.SIGTERM, "stopped by a signal\n")]
+)
+def test_a_signal_that_duckdb_meets_is_told_as_a_signal(tmp_path, number, said):
+    write_jsonl(tmp_path / "a.jsonl", make_records("signalled", 5))
+    args = ["clean", "a.jsonl", "-o", "out", "--index", "news.duckdb", "-q", "--workers", "1"]
+    heed = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    options = {"cwd": tmp_path, "capture_output": True, "text": True, "preexec_fn": heed}
+    done = subprocess.run([sys.executable, "-c", SIGNALLED, str(number.value), *args], check=False, **options)
+    assert (done.returncode, done.stdout, done.stderr) == (128 + number, "", said)
+    assert not (tmp_path / "news.duckdb").exists()

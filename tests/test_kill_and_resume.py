@@ -27,7 +27,7 @@ from kills import (
 )
 
 from dedup import __version__
-from dedup.config import PassageConfig
+from dedup.config import NearConfig, PassageConfig
 from dedup.corpus.files import find_files
 from dedup.corpus.shards import SHARD_SIZE as DEFAULT_SIZE
 from dedup.corpus.shards import plan_shards
@@ -368,3 +368,48 @@ def test_a_run_that_is_interrupted_ends_without_a_traceback_and_leaves_no_output
     assert run.returncode == 128 + keys
     assert not (tmp_path / "out").exists()
     assert group_is_gone(run.pid)
+
+
+# --------------------------------------------------------------------------------------- what others did to OUT.partial
+
+
+def swap_segments(cut, _other):
+    """Put two segments of a run into each other's places."""
+    first, second = cut / "segments/000000", cut / "segments/000001"
+    first.rename(cut / "segments/moved")
+    second.rename(first)
+    (cut / "segments/moved").rename(second)
+
+
+def take_segment(cut, other):
+    """Put a segment of another run into the place of one."""
+    shutil.rmtree(cut / "segments/000001")
+    shutil.copytree(other / "segments/000001", cut / "segments/000001")
+
+
+def make_pipe(cut, _other):
+    """Put a pipe into the place of the digest of a segment."""
+    (cut / "segments/000001/digest").unlink()
+    os.mkfifo(cut / "segments/000001/digest")
+
+
+@pytest.mark.parametrize("undisturbed", ["passages"], indirect=True)
+@pytest.mark.parametrize("change", [swap_segments, take_segment, make_pipe])
+def test_segments_that_were_not_made_for_their_place_are_made_again(corpus, undisturbed, tmp_path, change):
+    passages, expected, _ = undisturbed
+    for name, threshold in (("one", 0.35), ("two", 0.5)):
+        (tmp_path / name).mkdir()
+        prepare = functools.partial(die_at, tmp_path / name, "os.mkdir", "out.partial/segments/000003.part")
+        near = NearConfig(threshold=threshold)
+        assert run_in_fork(run(corpus, tmp_path / name / "out", prepare, passages=passages, near=near)) < 0
+    change(tmp_path / "one" / "out.partial", tmp_path / "two" / "out.partial")
+    assert run_in_fork(run(corpus, tmp_path / "one" / "out", resume=True, passages=passages)) == 0
+    assert read_tree(tmp_path / "one" / "out") == expected
+
+
+def test_a_pipe_in_the_folder_of_a_run_that_was_cut_off_is_not_waited_for(cut_off, dedup):
+    (cut_off / "out.partial" / "fingerprint").unlink()
+    os.mkfifo(cut_off / "out.partial" / "fingerprint")
+    done = dedup("clean", "a.jsonl", "-o", "out", "--resume", cwd=cut_off)
+    assert (done.code, done.stdout) == (2, "")
+    assert done.stderr.endswith("fingerprint: is no regular file, which no run makes. Remove it by hand.\n")

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import sys
 from contextlib import suppress
 from difflib import get_close_matches
@@ -11,12 +12,21 @@ from typing import NoReturn
 import click
 
 from dedup.cli.option_values import require_text
-from dedup.cli.startup import StoppedError, allow_depth, collect_rarely, leave, sleep_at_once, stop_on_signals, withhold
+from dedup.cli.startup import (
+    HEARD,
+    StoppedError,
+    allow_depth,
+    collect_rarely,
+    leave,
+    sleep_at_once,
+    stop_on_signals,
+    withhold,
+)
 from dedup.cli.terminal import STREAM, close_door
 from dedup.errors import CutOffError, DedupError
 from dedup.version import __version__
 
-EXIT_ERROR, EXIT_BUG, EXIT_INTERRUPTED = 2, 70, 130
+EXIT_ERROR, EXIT_BUG, SIGNALLED = 2, 70, 128
 STDOUT_FD = 1
 NO_ROOM = {
     errno.ENOSPC: "the disk is full. Free some space",
@@ -129,13 +139,16 @@ def run() -> int:
     try:
         result = cli.main(standalone_mode=False)
         sys.stdout.flush()
-    except StoppedError as stopped:
-        return tell("stopped by a signal", stopped.exit_code)
     except SystemExit:  # click's answer to a pipe that its reader closed
         return report_error(BrokenPipeError())
-    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (no error is ever shown as a traceback)
-        return report_error(error)
+    except (Exception, KeyboardInterrupt, StoppedError) as error:  # noqa: BLE001 (no error is ever shown as a traceback)
+        return report_stop(HEARD[0]) if HEARD else report_error(error)
     return result if isinstance(result, int) else 0
+
+
+def report_stop(number: int) -> int:
+    """Print one line on the signal that ended the process, and return the exit code, as a shell has it."""
+    return tell("interrupted" if number == signal.SIGINT else "stopped by a signal", SIGNALLED + number)
 
 
 def report_error(error: BaseException) -> int:
@@ -149,7 +162,7 @@ def report_error(error: BaseException) -> int:
             error.show()
         return EXIT_ERROR
     if isinstance(error, (click.Abort, KeyboardInterrupt)):
-        return tell("interrupted", EXIT_INTERRUPTED)
+        return report_stop(signal.SIGINT)
     message = explain_error(error)
     if message is None:
         from dedup.cli.crash import explain_crash

@@ -24,6 +24,7 @@ OBJECTS_AT_ONCE = 500_000
 SLEEP_AT_ONCE = ("OPENBLAS_THREAD_TIMEOUT", "4")
 
 STOP_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+HEARD: list[int] = []  # signals that came: a library may make an error of its own of what they raise
 STACK_DEPTH = 3000  # Python's 1000 less the frames of a worker is less than JSON may be nested
 
 
@@ -64,22 +65,27 @@ def release() -> None:
 class StoppedError(BaseException):
     """The process was asked to stop by a signal. No handler of errors catches it on the way."""
 
-    def __init__(self, number: int) -> None:
-        super().__init__(number)
-        self.exit_code = 128 + number
-
 
 def stop_on_signals() -> None:
     """Let SIGTERM and SIGHUP unwind the stack, so that temporary folders go; a signal that is ignored stays so."""
     for number in STOP_SIGNALS:
         if signal.getsignal(number) == signal.SIG_DFL:
             signal.signal(number, stop)
+    if signal.getsignal(signal.SIGINT) == signal.default_int_handler:
+        signal.signal(signal.SIGINT, interrupt)
 
 
 def stop(number: int, _frame: object) -> NoReturn:
     """Raise `StoppedError`, once: a second signal ends the process at once."""
     signal.signal(number, signal.SIG_DFL)
+    HEARD.append(number)
     raise StoppedError(number)
+
+
+def interrupt(number: int, _frame: object) -> NoReturn:
+    """Do what Python does at Ctrl-C."""
+    HEARD.append(number)
+    raise KeyboardInterrupt
 
 
 def leave(code: int) -> NoReturn:

@@ -4,6 +4,7 @@ import bz2
 import io
 import lzma
 import os
+import stat
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -14,6 +15,7 @@ from isal import igzip, isal_zlib
 
 from dedup.corpus.encodings import RecodingWriter, read_as_utf8
 from dedup.errors import InputError
+from dedup.text.printed_paths import printable
 
 ZSTD_LEVEL = 3
 GZIP_LEVEL = 2  # of igzip's 0 to 3: its default, between zlib's levels 1 and 6 in size
@@ -105,12 +107,29 @@ def decompress_streams(
         raise EOFError
 
 
+def changed_file(path: str) -> InputError:
+    """Return the error for a file that did not stay as it was."""
+    return InputError(f"{path}: was changed while it was being read. Run again on a file at rest.")
+
+
+def open_regular(path: str, flags: int) -> int:
+    """Open what was found to be a regular file, as `opener` of `open`; what took its place is an `InputError`.
+
+    A pipe is not waited for, and a device has no end.
+    """
+    descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_NOCTTY)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise changed_file(printable(path))
+
+
 @contextmanager
 def open_reader(
     path: str | int, compression: str | None, encoding: str | None = None
 ) -> Iterator[tuple[BinaryIO, CountingReader]]:
     """Open a file, or a descriptor, for reading plain bytes; also gives the counter of bytes read from disk."""
-    counter = CountingReader(io.FileIO(path, "rb"))
+    counter = CountingReader(io.FileIO(path, "rb", opener=open_regular if isinstance(path, str) else None))
     try:
         yield open_stream(counter, compression, encoding), counter
     finally:

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from dedup.config import InputConfig
 from dedup.corpus.blocks import DocumentBlock, Rejection, choose_values, explain_encoding, find_roles, is_valid_utf8
+from dedup.corpus.compression import open_regular
 from dedup.corpus.files import SourceFile
 from dedup.corpus.lines import explain_length, read_whole_lines
 from dedup.errors import InputError
@@ -116,7 +117,10 @@ def find_cuts(file: SourceFile, targets: Sequence[int], longest: int) -> list[in
     if layout is None:
         return []
     cuts: list[int] = []
-    with open(file.location, "rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
+    with (
+        open(file.location, "rb", opener=open_regular) as stream,
+        mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
+    ):
         data, place = np.frombuffer(mapped, np.uint8), TablePlace(layout.size)
         while place.begin < file.size and len(cuts) < len(targets):
             found, place = read_records(data, place, layout, np.empty(0, np.int64), longest)

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from dedup.corpus.compression import CountingReader, open_reader
+from dedup.corpus.compression import CountingReader, changed_file, open_reader, open_regular
 from dedup.corpus.encodings import MARK_SIZE, choose_encoding
 from dedup.corpus.formats import (
     ARCHIVES,
@@ -203,11 +203,6 @@ def list_below(folder: Path) -> Iterator[str]:
         yield from (name if below == "." else f"{below}/{name}" for name in names if split_format(name)[0])
 
 
-def changed_file(path: str) -> InputError:
-    """Return the error for a file that did not stay as it was."""
-    return InputError(f"{path}: was changed while it was being read. Run again on a file at rest.")
-
-
 def describe_file(path: str, name: str, input_format: str | None, encoding: str | None) -> SourceFile:
     """Return the source file, its format by its name unless `input_format` says otherwise.
 
@@ -235,7 +230,7 @@ def describe_file(path: str, name: str, input_format: str | None, encoding: str 
     if file_format not in TEXT_FORMATS:
         encoding = None
     elif compression is None:
-        with open(path, "rb", buffering=0) as file:
+        with open(path, "rb", buffering=0, opener=open_regular) as file:
             head = file.read(JSON_HEAD if file_format == "json" else MARK_SIZE)
         encoding = choose_encoding(head, encoding, printable(path))
         file_format = tell_format(file_format, head)

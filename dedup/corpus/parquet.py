@@ -22,6 +22,7 @@ from dedup.corpus.blocks import (
     name_ids,
 )
 from dedup.corpus.column_values import list_values
+from dedup.corpus.compression import open_regular
 from dedup.corpus.lines import explain_length
 from dedup.errors import InputError
 
@@ -45,6 +46,8 @@ def open_parquet(source: str | IO[bytes]) -> "pq.ParquetFile":
     import pyarrow.parquet as pq  # noqa: PLC0415 (for those who have such files)
 
     with explained(source if isinstance(source, str) else source.name):
+        if isinstance(source, str):
+            os.close(open_regular(source, os.O_RDONLY))
         opened = pa.OSFile(os.fsencode(source)) if isinstance(source, str) else source  # any bytes may be its name
         return pq.ParquetFile(opened)
 

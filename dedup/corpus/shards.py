@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from dedup.config import InputConfig
 from dedup.corpus.blocks import DocumentBlock
+from dedup.corpus.compression import open_regular
 from dedup.corpus.delimited import DELIMITERS, TableReader, find_cuts, take_layout
 from dedup.corpus.files import SourceFile, at_rest
 from dedup.corpus.json_file import read_json_files
@@ -150,6 +151,6 @@ def line_span(shard: Shard) -> tuple[int, int]:
     file = shard.files[0]
     if shard.stop is None:
         return 0, file.size
-    with open(file.location, "rb") as stream:
+    with open(file.location, "rb", opener=open_regular) as stream:
         start = seek_line(stream, shard.start, shard.stop)
         return start, shard.stop if start == shard.stop else seek_line(stream, shard.stop)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple, cast
 
 from dedup.config import InputConfig
-from dedup.corpus.compression import BROKEN, open_reader, open_stream, read_chunk
+from dedup.corpus.compression import BROKEN, open_reader, open_regular, open_stream, read_chunk
 from dedup.corpus.encodings import MARK_SIZE, choose_encoding, find_encoding
 from dedup.corpus.files import SourceFile, describe_file
 from dedup.corpus.formats import (
@@ -215,7 +215,7 @@ def unpack_members(archive: SourceFile, place: Path, config: InputConfig, budget
 
 def list_zip(archive: SourceFile) -> Iterator[ArchiveMember]:
     """Yield the files of a zip archive."""
-    with zipfile.ZipFile(archive.location) as opened:
+    with open(archive.location, "rb", opener=open_regular) as file, zipfile.ZipFile(file) as opened:
         for info in opened.infolist():
             if info.is_dir() or info.external_attr >> 16 & LINK == LINK:
                 continue

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from dedup.config import InputConfig
+from dedup.corpus.compression import open_regular
 from dedup.corpus.delimited import DELIMITERS, TableLayout, read_layout
 from dedup.corpus.files import SourceFile, at_rest
 from dedup.corpus.nested import pick, put
@@ -30,7 +31,7 @@ def read_records(shard: Shard, places: Sequence[RecordSpan], text_field: str) ->
         yield from (text.encode() for text in fetch_rows(file.location, [place.start for place in places], text_field))
         return
     for number, here in groupby(places, key=lambda place: place.file):
-        with open(shard.files[number].location, "rb", buffering=0) as stream:
+        with open(shard.files[number].location, "rb", buffering=0, opener=open_regular) as stream:
             for _, start, length in here:
                 yield os.pread(stream.fileno(), length, start)
 

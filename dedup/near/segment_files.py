@@ -37,30 +37,35 @@ def segment_folder(root: Path, shard: Shard) -> Path:
     return root / f"{shard.index:06d}"
 
 
-def digest_segment(folder: Path) -> str:
-    """Return a digest of the names and bytes of the files of a segment."""
+def digest_segment(folder: Path, seal: str) -> str:
+    """Return a digest of the names and bytes of the files of a segment, and of the seal of what it was made for."""
     from blake3 import blake3  # noqa: PLC0415 (for those who have segments)
 
-    digest = blake3()
+    digest = blake3(seal.encode())
     for path in sorted(folder.iterdir()):
         if path.name != DIGEST and path.is_file():
             digest.update(f"{path.name} {path.stat().st_size} ".encode()).update_mmap(path)
     return str(digest.hexdigest())
 
 
-def is_whole(folder: Path) -> bool:
-    """Return whether a segment is finished and as it was written; another one is made again."""
+def is_whole(folder: Path, seal: str) -> bool:
+    """Return whether a segment is finished, as it was written, and made for this place; another one is made again."""
     try:
-        return (folder / DIGEST).read_bytes() == digest_segment(folder).encode()
+        kept = folder / DIGEST
+        return kept.is_file() and kept.read_bytes() == digest_segment(folder, seal).encode()
     except OSError:
         return False
 
 
 class SegmentWriter:
-    """Writes one segment, block by block; use as a context manager: it is renamed into place when all went well."""
+    """Writes one segment, block by block; use as a context manager: it is renamed into place when all went well.
 
-    def __init__(self, folder: Path) -> None:
+    The seal says what it is made for: a run and a shard.
+    """
+
+    def __init__(self, folder: Path, seal: str) -> None:
         self._folder = folder
+        self._seal = seal
         self._part = folder.with_suffix(".part")
         shutil.rmtree(self._part, ignore_errors=True)
         self._part.mkdir(parents=True)
@@ -80,7 +85,7 @@ class SegmentWriter:
                 writer.close()
         if kind is None:
             (self._part / LINES).write_text(str(self._num_lines))
-            (self._part / DIGEST).write_text(digest_segment(self._part))
+            (self._part / DIGEST).write_text(digest_segment(self._part, self._seal))
             shutil.rmtree(self._folder, ignore_errors=True)  # one that was found broken
             os.replace(self._part, self._folder)
 

@@ -9,7 +9,7 @@ from typing import IO, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from dedup.corpus.compression import read_chunk
+from dedup.corpus.compression import open_regular, read_chunk
 from dedup.errors import InputError
 
 COPY_SIZE = 1 << 20  # stays in the cache of a core between reading and writing
@@ -41,7 +41,7 @@ def split_file(path: str, span: range, drops: Ranges, target: SplitTarget) -> It
 
     Nothing is yielded of what is set aside but b"".
     """
-    with open(path, "rb", buffering=COPY_SIZE) as stream:
+    with open(path, "rb", buffering=COPY_SIZE, opener=open_regular) as stream:
         stream.seek(span.start)
         yield from split_stream(stream, drops, target, path, span)
 

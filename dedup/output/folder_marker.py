@@ -73,10 +73,15 @@ def refuse_link(folder: Path) -> None:
 
 
 def refuse_links(folder: Path) -> None:
-    """Raise `OutputError` where an entry of a folder of ours is a symbolic link: our files would go elsewhere."""
+    """Raise `OutputError` where an entry of a folder of ours is a link, a pipe or a device.
+
+    Our files would go elsewhere, or we would wait for somebody who writes.
+    """
     for name in sorted(os.listdir(folder)):
-        if (folder / name).is_symlink():
-            raise OutputError(f"{folder / name}: is a symbolic link, which no run makes. Remove it by hand.")
+        path = folder / name
+        if not (is_plain(path) or (path.is_dir() and not path.is_symlink())):
+            kind = "a symbolic link" if path.is_symlink() else "no regular file"
+            raise OutputError(f"{path}: is {kind}, which no run makes. Remove it by hand.")
 
 
 def refuse_foreign(folder: Path, kind: str) -> None:

@@ -18,6 +18,7 @@ from dedup.output.folder_marker import (
     RUN,
     claim,
     has_marker,
+    is_plain,
     put_in_place,
     refuse_foreign,
     refuse_link,
@@ -94,7 +95,7 @@ class RunFolder:
         It stays what it is as long as the segments do. Segments that were made under another one are deleted.
         """
         place = self.segments / "seed"
-        made_under = int.from_bytes(place.read_bytes()[:8], "little") if place.exists() else None
+        made_under = int.from_bytes(place.read_bytes()[:8], "little") if is_plain(place) else None
         if made_under is not None and seed in {None, made_under}:
             return made_under
         shutil.rmtree(self.segments)

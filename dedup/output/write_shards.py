@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.corpus.blocks import Rejection
+from dedup.corpus.compression import open_regular
 from dedup.corpus.delimited import DELIMITERS, read_layout
 from dedup.corpus.files import SourceFile
 from dedup.corpus.parquet import take_rows
@@ -207,14 +208,21 @@ def open_aside(run: RunFolder, shard: Shard, file: SourceFile, *, is_needed: boo
 def drop_texts(results: Results, _: Shard, file: SourceFile, dropped: list[Dropped], _offset: int) -> Iterator[bytes]:
     """Copy a kept .txt file, or write an edited one; yield the bytes of one that does not stay as it is."""
     target = results.run.place(parts.KEPT, file)
-    if not dropped:
-        shutil.copyfile(file.location, target)
-    for item in dropped:
-        if item.replacement is not None:
-            target.write_bytes(item.replacement)
-        if item.is_aside:
-            shutil.copyfile(file.location, results.run.place(parts.SET_ASIDE, file))
-        yield b"" if item.is_aside else Path(file.location).read_bytes()
+    with open(file.location, "rb", opener=open_regular) as opened:
+        if not dropped:
+            copy_text(opened, target)
+        for item in dropped:
+            if item.replacement is not None:
+                target.write_bytes(item.replacement)
+            if item.is_aside:
+                copy_text(opened, results.run.place(parts.SET_ASIDE, file))
+            yield b"" if item.is_aside else opened.read()
+
+
+def copy_text(opened: IO[bytes], target: Path) -> None:
+    """Copy an open file."""
+    with target.open("wb") as copy:
+        shutil.copyfileobj(opened, copy, COPY_SIZE)
 
 
 def describe_edited(item: Dropped, whole: WholeRecord, name: DocumentName, file_format: str) -> EditedRecord:

@@ -190,7 +190,9 @@ class Job:
             self.folder.begin(f"{self.fingerprint}.{run.shard_size}", resume=run.resume, overwrite=run.overwrite),
         ):
             try:
-                yield self.unpack()
+                with at_rest(run.files):
+                    ready = self.unpack()
+                yield ready
             except InputError:
                 self.folder.discard()  # nothing to go on with: the input has to change first
                 raise

@@ -45,9 +45,10 @@ def sketch(job: Job) -> Sketches:
     root = job.folder.segments
     with job.timer.measure("sketch"):
         seed = job.index.secret(job)
-        todo = [shard for shard in job.shards if not is_whole(segment_folder(root, shard))]
+        run = f"{job.fingerprint} {seed}"
+        todo = [shard for shard in job.shards if not is_whole(segment_folder(root, shard), seal_of(shard, run))]
         prover = None if seed is None else Prover.of(seed)
-        task = partial(sketch_shard, settings=job.settings, root=root, prover=prover)
+        task = partial(sketch_shard, settings=job.settings, root=root, prover=prover, run=run)
         with job.show("sketch", sum(shard.size for shard in todo), "B"):
             run_tasks(task, todo, job.workers, job.progress.advance)
         segments = Segments(root, job.shards)
@@ -65,15 +66,26 @@ def refuse_rejections(segments: Segments) -> None:
             refuse_rejection(shard.files[rejection.file].path, rejection.line, rejection.error)
 
 
+def seal_of(shard: Shard, run: str) -> str:
+    """Return what the segment of a shard is sealed with, so that it is no other shard's, and no other run's."""
+    return f"{run} {shard.index} {shard.start} {shard.stop}"
+
+
 def sketch_shard(
-    shard: Shard, report: Callable[[int], None], *, settings: CleanSettings, root: Path, prover: Prover | None = None
+    shard: Shard,
+    report: Callable[[int], None],
+    *,
+    settings: CleanSettings,
+    root: Path,
+    prover: Prover | None = None,
+    run: str = "",
 ) -> None:
     """Read, tokenise, shingle, sign and band the documents of one shard into its segment, with their repeats.
 
-    A prover says what an index has to know of them.
+    A prover says what an index has to know of them; `run` is the run that the segment is sealed for.
     """
     sketcher = get_sketcher(settings.near)
-    with SegmentWriter(segment_folder(root, shard)) as writer:
+    with SegmentWriter(segment_folder(root, shard), seal_of(shard, run)) as writer:
         for block in read_shard(shard, settings.input, settings.roles, report):
             texts = view_texts(block.texts)
             sketch = sketcher.sketch(*texts)

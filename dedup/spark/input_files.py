@@ -16,6 +16,7 @@ from pyspark.sql import functions as F
 
 from dedup.config import CleanSettings, InputConfig
 from dedup.corpus.blocks import list_names, missing_column
+from dedup.corpus.compression import changed_file
 from dedup.corpus.field_names import (
     MAX_FILES,
     MAX_RECORDS,
@@ -24,7 +25,7 @@ from dedup.corpus.field_names import (
     refuse_absent_fields,
     spell_field,
 )
-from dedup.corpus.files import changed_file, find_files
+from dedup.corpus.files import find_files
 from dedup.corpus.formats import split_format
 from dedup.errors import InputError
 from dedup.model.run import InputFile

@@ -1,6 +1,7 @@
 """Signatures are datasketch's to the bit."""
 
 import random
+import threading
 
 import naive
 import numpy as np
@@ -135,3 +136,15 @@ def test_the_estimate_of_jaccard_is_the_share_of_equal_min_hashes():
 def test_signatures_of_different_seeds_are_not_compared():
     with pytest.raises(ValueError, match="different seed or length"):
         sign_text("a", NearConfig(seed=1)).estimate_jaccard(sign_text("a", NearConfig(seed=2)))
+
+
+def test_threads_that_share_a_sketcher_do_not_overwrite_each_other_s_tokens():
+    """As two calls of `clean_files` do: a sketcher is made once a process."""
+    sketcher, texts = Sketcher(NearConfig()), [b"one two three four five six", b"nine ten eleven twelve"]
+    mine = sketcher.sketch(np.frombuffer(texts[0], np.uint8), np.array([0, len(texts[0])]))
+    before = mine.tokens.copy()
+    arguments = (np.frombuffer(texts[1], np.uint8), np.array([0, len(texts[1])]))
+    other = threading.Thread(target=sketcher.sketch, args=arguments)
+    other.start()
+    other.join()
+    assert before.tolist() == mine.tokens.tolist()

@@ -1,5 +1,6 @@
 """Texts to sketches, a block at a time: tokens, numbers of shingles, content hashes, band keys; single signatures."""
 
+import threading
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -98,7 +99,7 @@ class Sketch:
 
 
 class Sketcher:
-    """Sketches block after block under one config, reusing its buffer of tokens."""
+    """Sketches block after block under one config, reusing a buffer of tokens in each thread."""
 
     def __init__(self, config: NearConfig) -> None:
         self.bands, self.rows = bands_of(config)
@@ -107,17 +108,18 @@ class Sketcher:
         # A copy, even of all of them: for read-only permutations the kernel would be compiled once more.
         self._permutations = permutations[:, : self.bands * self.rows].copy()
         self._table = load_folding_table()
-        self._tokens = np.empty(0, np.uint32)
+        self._own = threading.local()
 
     def sketch(self, data: npt.NDArray[np.uint8], offsets: npt.NDArray[np.int64]) -> Sketch:
         """Sketch the documents `data[offsets[i]:offsets[i + 1]]` of valid UTF-8.
 
-        `tokens` of the result is a view of a buffer that the next call overwrites.
+        `tokens` of the result is a view of a buffer that the next call of this thread overwrites.
         """
         count = offsets.size - 1
         room = 2 * int(offsets[-1] - offsets[0]) + 16
-        if self._tokens.size < room:
-            self._tokens = np.empty(room, np.uint32)  # untouched pages cost nothing
+        tokens = getattr(self._own, "tokens", None)
+        if tokens is None or tokens.size < room:
+            self._own.tokens = tokens = np.empty(room, np.uint32)  # untouched pages cost nothing
         out = SketchArrays(
             num_tokens=np.empty(count, np.int32),
             num_shingles=np.empty(count, np.int32),
@@ -132,10 +134,10 @@ class Sketcher:
             self._shingle_size,
             self._permutations,
             self.rows,
-            self._tokens,
+            tokens,
             out,
         )
-        return Sketch(self._tokens[:num_tokens], *out)
+        return Sketch(tokens[:num_tokens], *out)
 
 
 def sign_again(sketch: Sketch, config: NearConfig) -> Sketch:

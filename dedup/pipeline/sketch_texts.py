@@ -1,6 +1,5 @@
 """Documents in memory with their sketches: what is decided on, as often as somebody asks."""
 
-import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -50,12 +49,10 @@ class SketchedTexts:
         cls, documents: Sequence[Document], config: NearConfig, passages: PassageConfig = WHOLE_DOCUMENTS
     ) -> "SketchedTexts":
         """Sketch documents, on all cores."""
-        parts, own = list(cut(documents)), threading.local()
+        parts, sketcher = list(cut(documents)), Sketcher(config)
 
         def sketch(part: Sequence[Document]) -> Sketch:
-            if not hasattr(own, "sketcher"):
-                own.sketcher = Sketcher(config)
-            return copy_tokens(own.sketcher.sketch(*view_texts(to_arrow(part))))
+            return copy_tokens(sketcher.sketch(*view_texts(to_arrow(part))))
 
         with start_threads(max(1, min(len(parts), count_cores()))) as threads:
             sketches = list(threads.ahead(sketch, parts))

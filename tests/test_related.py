@@ -95,8 +95,30 @@ def test_a_relative_that_is_removed_gives_way_to_the_kept_one_that_justifies_tha
     gone = removed_ids(out)
     assert gone == {"r1": "whole"}
     related = read_lines(out / "related.jsonl")
-    assert [(line["id"], line["other"]["id"], line["relation"]) for line in related] == [("r2", "whole", "update")]
+    assert [(line["id"], line["other"]["id"], line["relation"]) for line in related] == [("whole", "r2", "update")]
     assert related[0]["similarity"] == naive.similarity(REPORTS[1]["text"], whole["text"])
+
+
+def test_where_the_nearest_one_is_removed_the_next_one_is_told(dedup, tmp_path):
+    """The second report goes as a part of a roundup, which is not alike the third one."""
+    reports = [*REPORTS, make_report(3, "Friday", "46", "Cork")]
+    roundup = REPORTS[1] | {"id": "roundup", "text": f"{REPORTS[1]['text']} {make_text('more', 300)}"}
+    out = clean(dedup, tmp_path, [*reports, roundup])
+    assert removed_ids(out) == {"r2": "roundup"}
+    related = read_lines(out / "related.jsonl")
+    assert [(line["id"], line["other"]["id"]) for line in related] == [("r1", "roundup"), ("r3", "r1")]
+    assert related[1]["similarity"] == naive.similarity(reports[2]["text"], reports[0]["text"])
+    found = deduplicate([*reports, roundup]).related
+    assert [(pair.document.id, pair.other.id) for pair in found] == [("r1", "roundup"), ("r3", "r1")]
+
+
+def test_no_pair_is_told_from_both_sides(dedup, tmp_path):
+    """The first report is in the second one, but for a day: either names the other."""
+    whole = make_report(2, "Friday", "12", "Bonn")
+    whole["text"] += f" {make_text('more', 10)}"
+    out = clean(dedup, tmp_path, [REPORTS[0], whole])
+    related = read_lines(out / "related.jsonl")
+    assert [(line["id"], line["other"]["id"]) for line in related] == [("r2", "r1")]
 
 
 def test_the_shorter_of_two_goes_too_where_its_paragraphs_stand_in_another_order_in_the_longer(dedup, tmp_path):

@@ -76,6 +76,24 @@ def decide_again(
     return decided.take(slice(len(order) - len(others), None))
 
 
+def find_relatives(
+    sketches: Sketches, settings: CleanSettings, kept: npt.NDArray[np.int64], some: npt.NDArray[np.int64]
+) -> npt.NDArray[np.void]:
+    """Return the relatives (RELATIVE[m]) of `some` kept documents among the kept ones before them.
+
+    Both are doc_indices in the order of the keep policy; `kept` are all.
+    """
+    order = kept[may_share_key(sketches, some)[kept]]
+    is_asked, first = np.isin(order, some), 0
+    cover = Cover(len(order), settings.near, sketches.stored, rule_of(settings))
+    for documents in sketches.gather(order):
+        asked = is_asked[first : first + len(documents.keys)]
+        first += len(asked)
+        for part in np.split(np.arange(len(asked)), np.flatnonzero(np.diff(asked)) + 1):
+            (cover.offer if asked[part[0]] else cover.enter)(documents.take(part))
+    return cover.result().by_document(order, len(sketches)).relative[is_asked]
+
+
 def by_input(decisions: Decisions, order: npt.NDArray[np.int64]) -> Decisions:
     """Return the decisions in the order of the input where they were made by rank: `order[rank]` is a doc_index."""
     place = np.empty_like(order)

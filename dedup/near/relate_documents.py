@@ -1,5 +1,6 @@
 """What documents are of others, for many pairs at once; relatives that were removed after all."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ import numpy.typing as npt
 from dedup.config import CleanSettings, NearConfig
 from dedup.kernels.leader_table import DIFFERENCE, KEPT
 from dedup.kernels.relation import PairArrays, RelationRule, relate_pairs
+from dedup.near.decide_documents import find_relatives
 from dedup.near.decisions import Decisions
 from dedup.near.relation_rule import rule_of
 from dedup.near.sketches import Sketches
@@ -84,21 +86,26 @@ class PairRelations:
         return Relations(*columns)
 
 
-def settle_relatives(sketches: Sketches, decisions: Decisions, settings: CleanSettings) -> Decisions:
-    """Return the decisions with relatives of kept documents alone, all of them kept.
+def settle_relatives(
+    sketches: Sketches, decisions: Decisions, settings: CleanSettings, order: Callable[[], npt.NDArray[np.int64]]
+) -> Decisions:
+    """Return the decisions with relatives of kept documents alone, all of them kept; no pair is told from both sides.
 
-    For a removed one stands the witness of its removal, if the two are alike and no copies.
+    One whose relative was removed is compared anew with the kept ones before it. `order` gives all doc_indices in the
+    order of the keep policy: of two that name each other the later one does.
     """
     relative = decisions.relative.copy()
     relative["document"][~decisions.kept] = KEPT
-    rows = np.flatnonzero((relative["document"] >= 0) & (relative["document"] < len(decisions)))
-    rows = rows[~decisions.kept[relative["document"][rows]]]
-    witness = decisions.witness[relative["document"][rows]]
-    relative["document"][rows] = KEPT
-    rows, witness = rows[witness != rows], witness[witness != rows]
-    no_passages = np.zeros(len(rows), np.bool_)
-    found = relate_documents(sketches, rows, witness, no_passages, settings.near, rule_of(settings))
-    alike = ~found.goes & (found.similarity >= settings.near.threshold)
-    for name, values in (("document", witness), ("similarity", found.similarity), ("relation", found.relation)):
-        relative[name][rows[alike]] = values[alike]
+    named = relative["document"]
+    is_lost = (named >= 0) & ~np.append(decisions.kept, True)[np.minimum(named, len(decisions))]
+    if is_lost.any():
+        ranked = order()
+        lost = ranked[is_lost[ranked]]
+        relative[lost] = find_relatives(sketches, settings, ranked[decisions.kept[ranked]], lost)
+    own = np.flatnonzero((named >= 0) & (named < len(decisions)))
+    mutual = own[named[named[own]] == own]
+    if mutual.size:
+        place = np.empty(len(decisions), np.int64)
+        place[order()] = np.arange(len(decisions))
+        named[mutual[place[mutual] < place[named[mutual]]]] = KEPT
     return replace(decisions, relative=relative)

@@ -38,7 +38,7 @@ def find_passages(
                 candidates = add_stored(sketches, kept, pairs, containers.pairs)
                 order = cache(partial(order_documents, sketches, settings.keep))
                 decisions = remove_contained(sketches, decisions, candidates, settings, job.workers, order)
-                decisions = settle_relatives(sketches, decisions, settings)
+                decisions = settle_relatives(sketches, decisions, settings, order)
             across = shared.renumber(kept.documents)
             passages = plan_kept(segments, decisions, across, settings.passages, cut_across=settings.passages.across)
         findings = Findings(passages, boilerplate.keep_standing(decisions.kept), settings.passages)

@@ -91,7 +91,7 @@ class SketchedTexts:
             shared = find_across(kept.tokens, self.passages, lambda _: None, threads)
             candidates = Candidates(kept, choose_pairs(shared, kept.tokens.own_tokens))
             decisions = remove_contained(sketches, decisions, candidates, settings, threads, lambda: order)
-            decisions = settle_relatives(sketches, decisions, settings)
+            decisions = settle_relatives(sketches, decisions, settings, lambda: order)
         return confirm_texts(self.documents, offered, decisions, settings)
 
     @cached_property

@@ -114,7 +114,7 @@ def form_groups(documents: "DataFrame", fates: "DataFrame", pairs: "DataFrame", 
     table = mark_small(spark.createDataFrame(pa.table({"other": involved})), involved.size, MAX_NUMBER_ROWS)
     followers = fates.join(table, "other")
     edges.append(collect_edges(followers.select("rank", "other")))
-    edges.append(share_keys(documents, fates, collect_column(followers.filter("removed").select("rank"))))
+    edges.append(share_keys(documents, fates, collect_column(followers.select("rank"))))
     ranks, labels = label_components(edges)
     numbers = number_groups(labels)
     members = spark.createDataFrame(pa.table({"rank": ranks, "group": numbers}))
@@ -132,7 +132,7 @@ def collect_column(rows: "DataFrame") -> Numbers:
 
 
 def share_keys(documents: "DataFrame", fates: "DataFrame", orphans: Numbers) -> Edges:
-    """Return the edges of orphans, which are decided anew, with each other and the kept documents of their buckets.
+    """Return the edges of orphans, which are compared anew, with each other and the kept documents of their buckets.
 
     A bucket has an edge from its first member to each other one.
     """
@@ -211,7 +211,8 @@ def settle_group(batches: Iterator[pa.RecordBatch], *, settings: CleanSettings) 
     pairs = [(doc[place], other) for place, row in enumerate(order.tolist()) for other in containers[row] or ()]
     places = np.searchsorted(doc[kept], np.array(pairs, np.int64).reshape(-1, 2)).astype(np.int32)
     candidates = Candidates(KeptDocuments(kept, tokens), places)
-    made = remove_contained(sketches, before, candidates, settings, 1, partial(np.argsort, ranks))
-    made = settle_relatives(sketches, made, settings)
+    by_rank = partial(np.argsort, ranks)
+    made = remove_contained(sketches, before, candidates, settings, 1, by_rank)
+    made = settle_relatives(sketches, made, settings, by_rank)
     changed = np.flatnonzero((made.witness != before.witness) | (made.relative != before.relative))
     yield fill_rows(0, describe_fates(offered, np.concatenate([ranks, outside]), made, changed))

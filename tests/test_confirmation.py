@@ -141,6 +141,13 @@ def test_marks_that_change_no_fact_do_not_matter(tmp_path, text, other):
     assert removed_ids(out) == {"b": "a"}
 
 
+def test_what_is_printed_twice_is_cut_of_a_document_that_is_not_confirmed_too(tmp_path):
+    bodies = [f"It {LONG} {percent} percent." for percent in ("5", "-5")]
+    summary, out = run(tmp_path, as_records(*(f"{body}\n\n{body}" for body in bodies)))
+    assert (summary.counts.kept, summary.passages.within, summary.passages.cut) == (2, 2, 2)
+    assert [record["text"] for record in read_lines(out / "kept" / "a.jsonl")] == bodies
+
+
 def test_other_signs_go_as_a_template_where_templates_go(dedup, tmp_path):
     write_jsonl(tmp_path / "a.jsonl", as_records(f"{LONG} 5 percent", f"{LONG} -5 percent"))
     done = dedup("clean", "a.jsonl", "-o", "out", "--remove", "all", cwd=tmp_path)

@@ -1,4 +1,4 @@
-"""Clean files: sketch, boilerplate, index, cover, containment, passages, confirm, write, publish."""
+"""Clean files: sketch, boilerplate, index, cover, containment, confirm, passages, write, publish."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -50,7 +50,7 @@ from dedup.output.write_shards import (
 from dedup.passages.remove_contained import gather_kept
 from dedup.pipeline.check_keep import check_keep
 from dedup.pipeline.confirm_removals import confirm
-from dedup.pipeline.cut_passages import find_passages
+from dedup.pipeline.cut_passages import compare_passages, plan_cuts
 from dedup.pipeline.find_boilerplate import mask_boilerplate
 from dedup.pipeline.job import CleanRun, Job, Outcome, Progress, make_job
 from dedup.pipeline.no_index import NO_INDEX, NoIndex
@@ -99,9 +99,10 @@ def clean_job(job: Job) -> tuple[Summary, list[Removal]]:
     kept = gather_kept(sketches, decisions.kept, boilerplate)
     containers = job.index.find_containers(sketches, kept, job)
     sketches = sketches.with_stored(containers.stored)
-    decisions, findings = find_passages(sketches, decisions, kept, containers, boilerplate, job)
+    decisions, shared = compare_passages(sketches, decisions, kept, containers, job)
     decisions = confirm(sketches, decisions, job)
     decisions.check()
+    findings = plan_cuts(sketches.segments, decisions, shared, boilerplate, job)
     outcome = Outcome(sketches, decisions, findings)
     digests = write_output(outcome, job)
     summary = summarise(outcome, digests, job)

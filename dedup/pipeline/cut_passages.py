@@ -12,38 +12,42 @@ from dedup.output.locate_shard import locate_shard
 from dedup.passages.boilerplate import NO_BOILERPLATE, Boilerplate
 from dedup.passages.containment import choose_pairs, find_across
 from dedup.passages.cut_documents import Findings
-from dedup.passages.passage_table import join_passages
+from dedup.passages.passage_table import Passages, join_passages
 from dedup.passages.plan import plan_kept
 from dedup.passages.remove_contained import KeptDocuments, add_stored, remove_contained
 from dedup.pipeline.job import Job
 
 
-def find_passages(
-    sketches: Sketches,
-    decisions: Decisions,
-    kept: KeptDocuments,
-    containers: Containers,
-    boilerplate: Boilerplate,
-    job: Job,
-) -> tuple[Decisions, Findings]:
-    """Remove contained documents, and find what is done with the passages of the others; locate them in the texts."""
-    settings, segments = job.settings, sketches.segments
+def compare_passages(
+    sketches: Sketches, decisions: Decisions, kept: KeptDocuments, containers: Containers, job: Job
+) -> tuple[Decisions, Passages]:
+    """Remove contained documents; return the decisions, and the passages that documents share."""
+    settings = job.settings
     if not settings.passages.is_on:
-        return decisions, Findings(join_passages([]), NO_BOILERPLATE, settings.passages)
-    with job.timer.measure("passages"):
-        with job.show("passages", len(sketches), "doc"):
-            shared = find_across(kept.tokens, settings.passages, job.progress.advance, job.workers)
-            if settings.passages.finds_contained:
-                pairs = choose_pairs(shared, kept.tokens.own_tokens)
-                candidates = add_stored(sketches, kept, pairs, containers.pairs)
-                order = cache(partial(order_documents, sketches, settings.keep))
-                decisions = remove_contained(sketches, decisions, candidates, settings, job.workers, order)
-                decisions = settle_relatives(sketches, decisions, settings, order)
-            across = shared.renumber(kept.documents)
-            passages = plan_kept(segments, decisions, across, settings.passages, cut_across=settings.passages.across)
-        findings = Findings(passages, boilerplate.keep_standing(decisions.kept), settings.passages)
+        return decisions, join_passages([])
+    with job.timer.measure("passages"), job.show("passages", len(sketches), "doc"):
+        shared = find_across(kept.tokens, settings.passages, job.progress.advance, job.workers)
+        if settings.passages.finds_contained:
+            pairs = choose_pairs(shared, kept.tokens.own_tokens)
+            candidates = add_stored(sketches, kept, pairs, containers.pairs)
+            order = cache(partial(order_documents, sketches, settings.keep))
+            decisions = remove_contained(sketches, decisions, candidates, settings, job.workers, order)
+            decisions = settle_relatives(sketches, decisions, settings, order)
+    return decisions, shared.renumber(kept.documents)
+
+
+def plan_cuts(
+    segments: Segments, decisions: Decisions, shared: Passages, boilerplate: Boilerplate, job: Job
+) -> Findings:
+    """Return what is done with the passages of the documents that are kept in the end; locate them in the texts."""
+    config = job.settings.passages
+    if not config.is_on:
+        return Findings(join_passages([]), NO_BOILERPLATE, config)
+    with job.timer.measure("locate"):
+        passages = plan_kept(segments, decisions, shared, config, cut_across=config.across)
+        findings = Findings(passages, boilerplate.keep_standing(decisions.kept), config)
         locate(segments, findings, job)
-    return decisions, findings
+    return findings
 
 
 def locate(segments: Segments, findings: Findings, job: Job) -> None:

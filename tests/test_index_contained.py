@@ -9,6 +9,8 @@ import pytest
 from amounts import nightly_but
 from corpora import make_text, read_lines, read_summary, spell, write_jsonl
 
+from dedup import CleanSettings, PassageConfig, clean_files
+from dedup.errors import DedupError
 from dedup.index import find_containers as holders
 from dedup.index.find_containers import cut_documents
 
@@ -108,6 +110,14 @@ def test_without_containment_nothing_is_looked_for(clean, tmp_path, options):
     clean("a", {"whole": join(whole)})
     assert clean("b", {"cut": join(whole[:3])}, *options) == {}
     assert "contained" not in [stage["stage"] for stage in read_summary(tmp_path / "b")["stages"]]
+
+
+def test_passages_of_shingles_that_no_index_holds_are_refused(tmp_path):
+    write_jsonl(tmp_path / "a.jsonl", [{"id": "a", "text": "one"}])
+    settings = CleanSettings(passages=PassageConfig("within", shingle_size=4))
+    with pytest.raises(DedupError, match="holds shingles of 5 words"):
+        clean_files(tmp_path / "a.jsonl", tmp_path / "out", settings, index=tmp_path / "news.duckdb")
+    assert not (tmp_path / "news.duckdb").exists()
 
 
 def test_a_run_that_is_overwritten_contains_nothing(clean):

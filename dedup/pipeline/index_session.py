@@ -13,7 +13,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
-from dedup.errors import OutputError
+from dedup.config import PassageConfig
+from dedup.errors import DedupError, OutputError
 from dedup.index.commit import Addition, commit
 from dedup.index.find_containers import Asked, fetch_containers, find_holders
 from dedup.index.near_lookup import find_stored
@@ -152,7 +153,13 @@ def use_index(path: Path, run: CleanRun, progress: Progress) -> Iterator[IndexSe
 
 
 def refuse_places(index: IndexFile, run: CleanRun) -> None:
-    """Raise `OutputError` where the index would be a part of another one, or in the way of the output."""
+    """Raise `OutputError` where the index would be a part of another one, or in the way of the output.
+
+    `DedupError` where passages have another size of shingles than those that an index holds.
+    """
+    passages, size = run.settings.passages, PassageConfig.shingle_size
+    if passages.finds_contained and passages.shingle_size != size:
+        raise DedupError(f"{index.path}: holds shingles of {size} words. Give passages a shingle_size of {size} too.")
     refuse_side_file(index.path)
     folder = RunFolder(run.out)
     folder.refuse_overlap([str(index.path)])

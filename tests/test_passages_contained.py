@@ -232,6 +232,16 @@ def test_a_footer_does_not_hide_how_many_words_a_shortened_text_has_of_its_own()
     assert [r.document.id for r in deduplicate(records).removed] == ["1"]
 
 
+def test_a_footer_does_not_keep_a_copy_of_a_contained_document():
+    """The container has no footer, so that it is alike neither of the two."""
+    body, footer = make_text("body", 100).split(), make_text("footer", 35)
+    texts = [" ".join(body), " ".join(body[:-1]), *(make_text(f"other {n}", 300) for n in range(30))]
+    records = [{"text": f"{text} {footer}", "outlet": "AP", "date": "2024-01-01"} for text in texts]
+    records.append({"text": f"{' '.join(body)} {make_text('long', 600)}"})
+    removed = deduplicate(records, threshold=0.5).removed
+    assert {r.document.id: (r.witness.id, r.relation) for r in removed} == dict.fromkeys("01", ("32", "contained"))
+
+
 @pytest.mark.parametrize("lead", [0, 60])
 def test_a_shortened_text_goes_whatever_the_order_though_its_first_container_goes_too(lead):
     """The container is a part of the long text, or with a lead of its own a shortened copy itself."""

@@ -157,8 +157,12 @@ class Sketches:
 
     def locate_compared(self, documents: npt.NDArray[np.int64]) -> Located:
         """Return the same with boilerplate masked."""
-        found, masked = self.locate(documents), np.concatenate([self.masked, self.stored.masked])[documents]
+        found, masked = self.locate(documents), self.find_masked(documents)
         return found._replace(address=np.where(masked != 0, masked, found.address))
+
+    def find_masked(self, documents: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
+        """Return where their tokens with boilerplate masked are, uint64[m]; 0 of those without any."""
+        return np.concatenate([self.masked, self.stored.masked])[documents]
 
     # ------------------------------------------------------------------------------------------- one document
 

@@ -187,17 +187,23 @@ def add_stored(sketches: Sketches, kept: KeptDocuments, own: npt.NDArray[np.int3
     numbers = numbers[np.argsort(stored.ordinals[numbers])]
     place = np.zeros(len(stored), np.int32)
     place[numbers] = np.arange(len(numbers))
-    masked, own_tokens = stored.masked[numbers], stored.num_tokens[numbers].copy()
-    for row in np.flatnonzero(masked).tolist():
-        own_tokens[row] = drop_masked(as_read_only(tokens_at(masked[row], own_tokens[row]))).size
-    tokens = DocumentTokens(stored.compared_addresses[numbers], stored.num_tokens[numbers], own_tokens)
+    theirs = locate_tokens(sketches, len(sketches) + numbers)
     documents = np.concatenate([len(sketches) + numbers, kept.documents])
-    joined = KeptDocuments(documents, join_tokens([tokens, kept.tokens]))
+    joined = KeptDocuments(documents, join_tokens([theirs, kept.tokens]))
     contained, container = pairs.document.astype(np.int32) + np.int32(len(numbers)), place[pairs.source]
     sizes = joined.tokens.own_tokens
     is_longer = sizes[container] >= sizes[contained]  # what is as long and earlier may contain it too
-    theirs = np.column_stack([contained, container])[is_longer]
-    return Candidates(joined, np.concatenate([own + np.int32(len(numbers)), theirs]))
+    found = np.column_stack([contained, container])[is_longer]
+    return Candidates(joined, np.concatenate([own + np.int32(len(numbers)), found]))
+
+
+def locate_tokens(sketches: Sketches, documents: npt.NDArray[np.int64]) -> DocumentTokens:
+    """Return where the tokens of documents are (by doc_index), boilerplate masked, and how many are their own."""
+    found, masked = sketches.locate_compared(documents), sketches.find_masked(documents)
+    own_tokens = found.num_tokens.copy()
+    for row in np.flatnonzero(masked).tolist():
+        own_tokens[row] = drop_masked(as_read_only(tokens_at(masked[row], own_tokens[row]))).size
+    return DocumentTokens(found.address, found.num_tokens, own_tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,9 +254,10 @@ def decide_orphans(related: PairRelations, decisions: Decisions, order: KeepOrde
     """
     sketches, settings, orphans = related.sketches, related.settings, decisions.broken
     containers = decisions.witness[decisions.witness[orphans]]
-    shares = measure_pairs(sketches, orphans, containers, settings.passages)
+    both = locate_tokens(sketches, np.concatenate([orphans, containers]))
+    shares = measure_pairs(both, settings.passages)
     is_contained = shares >= (settings.passages.contained or 1.0)
-    sizes, theirs = (sketches.locate_compared(documents).num_tokens for documents in (orphans, containers))
+    sizes, theirs = np.split(both.own_tokens, 2)
     is_contained |= (theirs > sizes) & are_shortened(related, orphans, containers, shares, sizes)
     columns = (column[is_contained].tolist() for column in (orphans, containers, shares))
     pairs = [ContainedDocument(*values) for values in zip(*columns, strict=True)]
@@ -264,14 +271,10 @@ def decide_orphans(related: PairRelations, decisions: Decisions, order: KeepOrde
     return decisions.revise(others, decide_again(sketches, settings, kept, others))
 
 
-def measure_pairs(
-    sketches: Sketches, contained: npt.NDArray[np.int64], container: npt.NDArray[np.int64], config: PassageConfig
-) -> npt.NDArray[np.float64]:
-    """Return the share of each document that passages of another cover; documents by doc_index."""
-    both = sketches.locate_compared(np.concatenate([contained, container]))
-    tokens = DocumentTokens.unmasked(both.address, both.num_tokens)
-    pairs = np.arange(2 * len(contained), dtype=np.int32).reshape(2, -1).T
-    found, _ = share_pairs(compare_pairs(pairs, tokens, config), tokens.num_tokens)
-    shares = np.zeros(len(contained))
+def measure_pairs(both: DocumentTokens, config: PassageConfig) -> npt.NDArray[np.float64]:
+    """Return the share of each document that passages of another cover; the others come after all of the first."""
+    pairs = np.arange(len(both), dtype=np.int32).reshape(2, -1).T
+    found, _ = share_pairs(compare_pairs(pairs, both, config), both.own_tokens)
+    shares = np.zeros(len(pairs))
     shares[found.contained] = found.share
     return shares

@@ -54,6 +54,22 @@ def test_records_without_any_text_name_no_likely_field(dedup, tmp_path):
     assert said == 'no record has the field "text"; there are: n<U+001B>. Name it with --text-field.'
 
 
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_documents_in_a_list_inside_an_object_are_told_with_the_way_out(dedup, tmp_path, name):
+    answer = {"status": "ok", "totalResults": 2, "articles": [{"title": "News", "content": "Some words."}] * 2}
+    (tmp_path / name).write_text(json.dumps(answer))
+    said = error_of(dedup("clean", name, "-o", "out", cwd=tmp_path))
+    assert said == (
+        'no record has the field "text"; there are: status, totalResults, articles. The documents may be those in the '
+        'list "articles": take them out first, as with jq -c ".articles[]".'
+    )
+
+
+def test_a_long_text_is_likelier_than_a_short_list_of_objects(dedup, tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps([{"inhalt": "Some words of news.", "tags": [{"a": 1}]}]))
+    assert error_of(dedup("clean", "a.json", "-o", "out", cwd=tmp_path)).endswith("Did you mean --text-field inhalt?")
+
+
 def write_some_bad(path, good, bad, line='{"text": %d}'):
     """Write a file of so many good and bad lines."""
     lines = [json.dumps({"text": f"a text of its own, number {n}"}) for n in range(good)]

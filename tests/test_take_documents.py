@@ -61,6 +61,11 @@ def test_a_moment_that_python_has_no_object_for_costs_no_table(moments):
     assert ["0", "1"] == deduplicate(pa.table({"text": TEXTS, "date": moments})).kept_ids
 
 
+def test_a_column_of_pandas_may_be_called_by_a_number():
+    frame = pd.DataFrame([[text] for text in TEXTS])
+    assert ["0", "1"] == deduplicate(frame, text="0").kept_ids
+
+
 def test_an_outlet_may_be_any_value():
     table = pa.table({"id": ["a", "b"], "text": TEXTS[:2], "outlet": [["AP"], ["BBC"]]})
     assert ["['AP']", "['BBC']"] == [o.name for o in dedup.compare_texts(table, engine="lexical").outlets]

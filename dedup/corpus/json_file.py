@@ -3,6 +3,7 @@
 import mmap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from dedup.corpus.compression import read_chunk
 from dedup.corpus.files import SourceFile
 from dedup.corpus.jsonl import RecordPlaces, RecordReader
 from dedup.corpus.lines import BLOCK_SIZE
+from dedup.corpus.rejections import LOOKED_AT, MAX_LINES
 from dedup.kernels.json_values import find_values
 
 BOM = b"\xef\xbb\xbf"
@@ -65,6 +67,17 @@ def list_file(number: int, file: SourceFile, longest: int) -> Iterator[JsonValue
     """Yield the values of one file."""
     with view_file(file) as data:
         yield from list_values(number, data, longest)
+
+
+def read_first(files: Sequence[SourceFile]) -> Iterator[bytes]:
+    """Yield the first records of the first file of JSON, as they are."""
+    for file in files:
+        if file.format in {"jsonl", "json"} and file.size:
+            with file.open() as (stream, _):
+                head = read_chunk(stream, LOOKED_AT, file.path)
+            lines = head.split(b"\n") if file.format == "jsonl" else (v.raw for v in list_values(0, head, LOOKED_AT))
+            yield from islice(lines, MAX_LINES)
+            return
 
 
 @contextmanager

@@ -3,19 +3,19 @@
 import re
 import shlex
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 import msgspec
 
 from dedup.config import InputConfig
-from dedup.corpus.files import SourceFile
 from dedup.errors import InputError
 from dedup.model.run import RejectionCounts
 from dedup.text.control_characters import show_line
 
 DETAIL = re.compile(r" \([^()]*(?:\([^()]*\)[^()]*)*\)")  # what a reason says of one record
-LOOKED_AT, MAX_LINES = 1 << 20, 100  # bytes and lines of a file in which fields are looked for
+OBJECTS = re.compile(rb"\[\s*\{")  # how a list of objects begins
+LOOKED_AT, MAX_LINES = 1 << 20, 100  # bytes and records of a file in which fields are looked for
 MAX_SHOWN = 20
 # What the field of the text is called by others, the likeliest first.
 TEXT_NAMES = ("text", "body", "content", "maintext", "article", "fulltext", "full_text", "article_body", "articlebody")
@@ -44,32 +44,31 @@ def refuse_no_text(found: RejectionCounts, config: InputConfig, lines: Iterable[
     if found.rejected < found.read or found.commonest != explain_no_field(config.text_field):
         return
     lengths: Counter[str] = Counter()
+    lists: Counter[str] = Counter()
     for line in lines:
         lengths.update(measure_fields(line))
+        lists.update({name: len(raw) for name, raw in cut_fields(line).items() if OBJECTS.match(raw)})
     if not lengths:  # a table has the column, and a record of nothing at all has no other field to name
         return
-    raise InputError(
-        f'no record has the field "{show_line(config.text_field)}"; {list_fields([*lengths])}. '
-        f"{suggest_field('--text-field ', config.text_field, lengths)}"
-    )
-
-
-def read_lines(files: Sequence[SourceFile]) -> Iterator[bytes]:
-    """Yield the first lines of the first file of JSON lines."""
-    for file in files:
-        if file.format == "jsonl" and file.size:
-            with file.open() as (stream, _):
-                yield from stream.read(LOOKED_AT).split(b"\n")[:MAX_LINES]
-            return
+    hint = suggest_field("--text-field ", config.text_field, lengths)
+    if lists and max(lists.values()) > max(lengths.values()):
+        name = show_line(max(lists, key=lambda name: lists[name]))
+        hint = f'The documents may be those in the list "{name}": take them out first, as with jq -c ".{name}[]".'
+    raise InputError(f'no record has the field "{show_line(config.text_field)}"; {list_fields([*lengths])}. {hint}')
 
 
 def measure_fields(line: bytes) -> dict[str, int]:
     """Return the fields of a line of JSON with the bytes of their texts; nothing of what is no object."""
+    return {name: len(raw) if raw.startswith(b'"') else 0 for name, raw in cut_fields(line).items()}
+
+
+def cut_fields(line: bytes) -> dict[str, bytes]:
+    """Return the raw fields of a line of JSON; nothing of what is no object."""
     try:
         fields = msgspec.json.decode(line.removeprefix(b"\xef\xbb\xbf"), type=dict[str, msgspec.Raw])
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return {}
-    return {name: len(bytes(raw)) if bytes(raw).startswith(b'"') else 0 for name, raw in fields.items()}
+    return {name: bytes(raw) for name, raw in fields.items()}
 
 
 def list_fields(names: Sequence[str]) -> str:

@@ -6,7 +6,8 @@ from itertools import islice
 
 from dedup.config import CleanSettings
 from dedup.corpus.files import SourceFile
-from dedup.corpus.rejections import measure_fields, read_lines
+from dedup.corpus.json_file import read_first
+from dedup.corpus.rejections import measure_fields
 from dedup.corpus.shards import WHOLE_FILE, plan_shards, read_shard
 from dedup.near.keep_policy import AMBIGUOUS, UNREAD, decode_value, make_key, refuse_absent, refuse_unread
 
@@ -26,7 +27,7 @@ def check_keep(files: Sequence[SourceFile], settings: CleanSettings) -> None:
         block = next(iter(read_shard(shard, settings.input, roles, lambda _: None)), None)
         if block is not None:
             values += map(decode_value, block.fields.get("key", [b""] * len(block.ids)))
-    fields = dict.fromkeys(name for line in read_lines(files) for name in measure_fields(line))
+    fields = dict.fromkeys(name for line in read_first(files) for name in measure_fields(line))
     if len(files) <= MAX_FILES:
         refuse_absent(values, keep, list(fields))
     if keep.rule in {"newest", "oldest"}:

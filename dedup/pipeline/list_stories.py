@@ -9,7 +9,8 @@ import numpy as np
 from dedup.config import InputConfig, check
 from dedup.corpus.field_names import choose_fields
 from dedup.corpus.files import SourceFile
-from dedup.corpus.rejections import read_lines, refuse_no_text
+from dedup.corpus.json_file import read_first
+from dedup.corpus.rejections import refuse_no_text
 from dedup.kernels.neighbours import UNDATED
 from dedup.model.run import Limit
 from dedup.model.story import StoryCounts, StoryDocument, StoryRecord, StoryResult
@@ -56,7 +57,7 @@ def read_corpus(run: StoryRun, progress: Progress) -> tuple[StoryCatalogue, Term
         catalogue.add(titled)
         parts.append(counter.count(titled.texts))
     progress.end()
-    refuse_no_text(catalogue.rejections, run.input, read_lines(run.files))
+    refuse_no_text(catalogue.rejections, run.input, read_first(run.files))
     return catalogue, join_terms(parts)
 
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from dedup.config import CleanSettings, NearConfig
 from dedup.corpus.blocks import view_texts
-from dedup.corpus.rejections import read_lines, refuse_no_text
+from dedup.corpus.json_file import read_first
+from dedup.corpus.rejections import refuse_no_text
 from dedup.corpus.shards import Shard, read_shard
 from dedup.near.read_facts import read_facts
 from dedup.near.segment_files import SegmentColumns, SegmentWriter, is_whole, segment_folder
@@ -53,7 +54,7 @@ def sketch(job: Job) -> Sketches:
             run_tasks(task, todo, job.workers, job.progress.advance)
         segments = Segments(root, job.shards)
     if segments.num_documents == 0:
-        refuse_no_text(segments.count_rejections(), job.settings.input, read_lines(job.run.files))
+        refuse_no_text(segments.count_rejections(), job.settings.input, read_first(job.run.files))
     if job.run.strict:
         refuse_rejections(segments)
     return Sketches.of(segments)

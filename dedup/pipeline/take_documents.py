@@ -181,6 +181,7 @@ def list_rows(documents: Any, names: FieldNames) -> Rows:
     """
     if hasattr(documents, "iterrows"):  # pandas: Arrow takes no column of mixed values
         columns = refuse_twins([*map(str, documents.columns)])
+        documents = documents.set_axis(columns, axis=1)  # names may be numbers
         index, ids = documents.index.name, {names["id"]} if "id" in names else {n for line in TABLE["id"] for n in line}
         if index is not None and index not in documents.columns and (index in ids or plain(str(index)) in ids):
             documents = documents.reset_index()

@@ -11,6 +11,8 @@ import pytest
 from corpora import make_records, write_jsonl
 
 from dedup.cli.named_inputs import LOCK, scratch_folder
+from dedup.corpus.file_mask import as_private_as
+from dedup.corpus.files import find_files
 from dedup.output.folder_marker import MARKER, FolderMarker
 from dedup.signals import temporary_folder
 
@@ -78,6 +80,22 @@ def test_no_output_is_wider_than_the_narrowest_input(dedup, tmp_path, mode, expe
     for path in (tmp_path / "out").rglob("*"):
         assert path.stat().st_mode & 0o777 == expected[path.is_dir()], path
     assert (tmp_path / "out").stat().st_mode & 0o777 == expected[1]
+
+
+def test_runs_in_threads_that_end_in_any_order_leave_the_mask_as_it_was(tmp_path):
+    write_jsonl(tmp_path / "a.jsonl", make_records("a", 3))
+    (tmp_path / "a.jsonl").chmod(0o600)
+    before = os.umask(0o022)
+    try:
+        first, second = (as_private_as(find_files([str(tmp_path / "a.jsonl")])) for _ in range(2))
+        first.__enter__()
+        second.__enter__()
+        first.__exit__(None, None, None)
+        (tmp_path / "new").touch()
+        second.__exit__(None, None, None)
+    finally:
+        after = os.umask(before)
+    assert (oct(after), oct((tmp_path / "new").stat().st_mode & 0o777)) == ("0o22", "0o600")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

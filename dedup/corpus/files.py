@@ -243,22 +243,6 @@ def unknown_format(path: str) -> InputError:
     return InputError(f"{path}: unknown format. Known endings: {known_endings()}. Name the format with --input-format.")
 
 
-@contextmanager
-def as_private_as(files: Iterable[SourceFile]) -> Iterator[None]:
-    """Give files that are made in this context no mode that is wider than the narrowest of these files."""
-    mode = 0o077
-    for file in files:
-        if not is_remote(file.user_file.location):
-            mode &= os.stat(file.user_file.location).st_mode
-    closed = sum(0o7 << shift for shift in (0, 3) if not mode >> shift & 0o4)  # whoever may not read has no access
-    before = os.umask(0o077)
-    os.umask(before | closed)
-    try:
-        yield
-    finally:
-        os.umask(before)
-
-
 def copy_stream(stream: BinaryIO, file: BinaryIO) -> None:
     """Copy a stream to its end; a signal that comes between two reads is heard within `POLL_S`."""
     if not isinstance(stream, io.BufferedReader):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from dedup.config import CleanSettings
 from dedup.corpus.field_names import choose_fields
-from dedup.corpus.files import SourceFile, as_private_as, at_rest
+from dedup.corpus.file_mask import as_private_as
+from dedup.corpus.files import SourceFile, at_rest
 from dedup.corpus.shards import SHARD_SIZE, Shard, plan_shards
 from dedup.corpus.unpack import unpack
 from dedup.errors import InputError

@@ -112,3 +112,9 @@ def test_identical_texts_make_a_page_too():
 def test_a_change_of_a_number_is_listed_and_linked():
     page = Page(render("The law of 2013 stands.", "The law of 2023 stands."))
     assert any("number changed: 2013 -> 2023" in text for text in page.texts)
+
+
+def test_a_long_changed_fact_is_shown_with_its_number():
+    old = "It is old. Nobody who was asked knew where that word came from"
+    new = f"{old}, but it is in print, as a librarian of the university of the town has found out now, since 1826"
+    assert re.search(r"(number|date) added: …[^<]* since 1826<", render(f"{old}.", f"{new}."))

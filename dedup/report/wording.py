@@ -1,5 +1,6 @@
 """Numbers in words, the same in every format."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 
@@ -8,6 +9,9 @@ from dedup.text.control_characters import show_line
 
 LIKELY = ", likely "  # before the encoding that a reason supposes
 SHOWN = 3  # reasons
+MAX_FACT = 80  # characters of one side of a changed fact
+BEFORE = 20  # of them before the first digit or quotation mark of a long side
+_FACT_BEGINS = re.compile(r"[\d\"“„«「『‘]")
 
 
 def format_share(part: float, whole: float = 1.0, digits: int = 1) -> str:
@@ -64,14 +68,28 @@ def tell_encoding(found: RejectionCounts) -> str:
 
 
 def describe_change(kind: str, old: str, new: str) -> str:
-    """Return what became of a fact of a kind; a side that has none is "".
+    """Return what became of a fact of a kind, in a line; a side that has none is "".
 
     >>> describe_change("number", "3", "4"), describe_change("date", "", "May")
     ('number changed: 3 -> 4', 'date added: May')
     """
+    old, new = shorten_fact(old), shorten_fact(new)
     if not old:
         return f"{kind} added: {new}"
     return f"{kind} changed: {old} -> {new}" if new else f"{kind} dropped: {old}"
+
+
+def shorten_fact(text: str) -> str:
+    """Return one side of a fact in MAX_FACT characters, with the number, date or quotation that it is about.
+
+    >>> shorten_fact("a word of which nobody knows where it is from, although it has been in use since at least 1826.")
+    '…use since at least 1826.'
+    """
+    line = " ".join(text.split())
+    found = _FACT_BEGINS.search(line)
+    is_far = len(line) > MAX_FACT and found is not None and found.start() > MAX_FACT - BEFORE
+    start = line.find(" ", found.start() - BEFORE) + 1 if found and is_far else 0
+    return clip(f"…{line[start:]}" if start else line, MAX_FACT)
 
 
 def tell_limits(limits: Iterable[Limit]) -> list[str]:

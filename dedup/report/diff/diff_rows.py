@@ -82,7 +82,7 @@ def name_anchor(block: Block) -> str:
 def list_facts(diff: Diff) -> tuple[ChangedFact, ...]:
     """Return the changed numbers, dates and quoted words in reading order, one for each change under its first mark."""
     return tuple(
-        ChangedFact(change.marks[0], _cut_line(change.old.cut(diff.old)), _cut_line(change.new.cut(diff.new)), block)
+        ChangedFact(change.marks[0], change.old.cut(diff.old), change.new.cut(diff.new), block)
         for block in diff.blocks
         for change in block.changes
         if change.marks
@@ -91,11 +91,6 @@ def list_facts(diff: Diff) -> tuple[ChangedFact, ...]:
 
 def _unify_line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _cut_line(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 80 else f"{line[:79]}…"
 
 
 def _leave_out_space(diff: Diff) -> list[Block]:

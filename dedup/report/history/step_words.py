@@ -1,15 +1,11 @@
 """Steps and histories in words, the same in every format."""
 
-import re
 from datetime import timedelta
 
 from dedup.history.version_history import Step, StepFact, StepFactKind, StepKind, Version, VersionHistory
-from dedup.report.wording import clip, count_things, describe_change
+from dedup.report.wording import count_things, describe_change
 from dedup.text.control_characters import show_line
 
-MAX_FACT = 60  # characters of one side of a fact
-BEFORE = 20  # of them before the first digit or quotation mark of a long side
-_FACT_BEGINS = re.compile(r"[\d\"“„«「『‘]")
 UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"))
 
 
@@ -41,19 +37,7 @@ def describe_call(version: Version) -> str:
 
 def describe_fact(fact: StepFact) -> str:
     """Return a changed fact in words."""
-    return describe_change(fact.kind, *(shorten_fact(" ".join(side.split())) for side in (fact.old, fact.new)))
-
-
-def shorten_fact(text: str) -> str:
-    """Return one side of a fact in MAX_FACT characters, with the number, date or quotation that it is about.
-
-    >>> shorten_fact("a word of which nobody knows where it came from has been in use since at least 1826.")
-    '…use since at least 1826.'
-    """
-    found = _FACT_BEGINS.search(text)
-    is_far = len(text) > MAX_FACT and found is not None and found.start() > MAX_FACT - BEFORE
-    start = text.find(" ", found.start() - BEFORE) + 1 if found and is_far else 0
-    return clip(f"…{text[start:]}" if start else text, MAX_FACT)
+    return describe_change(fact.kind, fact.old, fact.new)
 
 
 def count_facts(step: Step) -> str:

@@ -70,6 +70,15 @@ def test_the_removed_documents_are_those_of_the_run(dedup, folder):
     ]
 
 
+def test_texts_and_titles_inside_objects_are_in_the_table_of_removed_documents(dedup, tmp_path):
+    article = {"body": make_text("nested", 40), "headline": "News"}
+    write_jsonl(tmp_path / "a.jsonl", [{"id": str(n), "article": article} for n in range(2)])
+    args = ("--text-field", "article.body", "--title-field", "article.headline")
+    assert dedup("clean", "a.jsonl", "-o", "out", *args, cwd=tmp_path).code == 0
+    [row] = read_rows(export(dedup, tmp_path, "out", "removed"))
+    assert (row["title"], row["text"]) == ("News", article["body"])
+
+
 def test_the_documents_are_all_of_the_input_in_its_order(dedup, folder):
     rows = read_rows(export(dedup, folder, "out", "documents"))
     records = [json.loads(line) for line in (folder / "a.jsonl").read_bytes().splitlines()[:-1]]

@@ -92,3 +92,12 @@ def test_a_full_place_behind_standard_output_is_not_taken_for_that_of_the_run(tm
         2,
         b"error: standard output cannot be written (No space left on device).\n",
     )
+
+
+def test_a_working_directory_that_is_gone_is_told(tmp_path):
+    (tmp_path / "a.jsonl").write_text('{"text": "one"}\n')
+    (tmp_path / "gone").mkdir()
+    command = f"cd gone && rmdir ../gone && {sys.executable} -m dedup passages {tmp_path}/a.jsonl -q -o passages.jsonl"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, cwd=tmp_path, check=False)
+    said = b"error: the working directory is no longer there. Change to another one.\n"
+    assert (done.returncode, done.stderr) == (2, said)

@@ -211,6 +211,8 @@ def explain_os_error(error: OSError) -> str:
     """Return what happened, to which file, and what to do, for an error of the operating system."""
     if error.filename == STREAM:
         return f"{STREAM} cannot be written ({error.strerror})."
+    if error.errno == errno.ENOENT and not error.filename:  # of the working directory alone
+        return "the working directory is no longer there. Change to another one."
     where = f"{error.filename}: " if error.filename else ""
     option = " with -o" if any(each.startswith(("-o", "--out")) for each in sys.argv[2:]) else ""
     if error.errno in NO_ROOM:

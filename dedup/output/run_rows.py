@@ -5,6 +5,7 @@ from pathlib import Path
 
 import msgspec
 
+from dedup.corpus.nested import pick
 from dedup.corpus.values import read_value
 from dedup.model.run import Summary
 from dedup.output.finished_run import read_input_config, read_records
@@ -75,8 +76,8 @@ def list_removed(out: Path, summary: Summary) -> Iterator[RemovedRow]:
     """Yield the removed documents."""
     config = read_input_config(summary)
     for record in read_records(out, REMOVED, RemovedRecord):
-        fields = msgspec.json.decode(record.record, type=dict[str, msgspec.Raw])
-        title, text = (read_value(bytes(fields.get(name, b""))) for name in (config.title_field, config.text_field))
+        raw = bytes(record.record)
+        title, text = (read_value(pick(raw, name)) for name in (config.title_field, config.text_field))
         values = {name: getattr(record, name) for name in record.__struct_fields__}
         yield RemovedRow(**values, title=title or None, text=text)
 

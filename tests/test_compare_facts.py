@@ -148,6 +148,9 @@ def test_dates_that_differ_disagree(a, b):
         ("It began at 10:30, at 7 p.m. it ended.", ["10:30", "7 p.m"]),
         ("It began at 13:20 amid fog.", ["13:20"]),
         ("It cost 7.40 amid rain.", []),
+        ("It began at 8.40 on Monday.", ["8.40", "Monday"]),
+        ("It began at 18:16hrs, in early 2024.", ["18:16hrs", "early 2024"]),
+        ("It began at 0840 hours after 2000 hours of work, um 9.15 Uhr.", ["0840 hours", "2000", "9.15 Uhr"]),
     ],
 )
 def test_a_time_is_found_with_its_minutes_and_its_half_of_the_day(text, found):
@@ -227,7 +230,27 @@ WORDED = "“We will {} the talks in Geneva next week,” Lavrov said."
             "The meeting in Oslo with Hansen began at 8 p.m. ET.",
             [("date", "3 p.m", "8 p.m")],
         ),
+        (
+            "The bridge at Oslo fell at 8.40 on Monday.",
+            "The bridge at Oslo fell at 9.10 on Monday.",
+            [("date", "8.40 on Monday", "9.10 on Monday")],
+        ),
+        ("The bridge at Oslo fell at 8.40 on Monday.", "The bridge at Oslo fell at 8.49 on Monday.", []),
+        (
+            "The plant in Oslo opened at the start of 2024.",
+            "The plant in Oslo opened in August 2024.",
+            [("date", "start of 2024", "August 2024")],
+        ),
+        ("The plant in Oslo opened at the start of 2024.", "The plant in Oslo opened in March 2024.", []),
         # numbers
+        (
+            "Lee was jailed in Oslo for one year for theft.",
+            "Lee was jailed in Oslo for two years for theft.",
+            [("number", "one", "two")],
+        ),
+        ("For help in Oslo call police on 011 234 5678.", "For help in Oslo call police on 011 299 5678.", []),
+        ("Call the Oslo storm hotline 1938 for help.", "Call the Oslo storm hotline 1990 for help.", []),
+        ("The storm killed people in Oslo: +47 22 66 90 50.", "A storm killed people in Oslo: +47 33 66 90 50.", []),
         ("Between 10 and 15 soldiers were killed in the ambush.", "Twelve soldiers were killed in the ambush.", []),
         ("Some 200 to 300 protesters met at the gate.", "About 450 protesters met at the gate.", []),
         (
@@ -263,6 +286,13 @@ WORDED = "“We will {} the talks in Geneva next week,” Lavrov said."
             WORDED.format("attend 6 of"),
             [("number", "five", "6"), ("quote", "We will attend", "We will attend")],
         ),
+        (WORDED.format("end"), WORDED.format("win"), [("quote", "We will end", "We will win")]),
+        (
+            "“It is bad for all of us in Oslo, '' Lee said.",
+            "\"It is good for all of us in Oslo, '' Lee said.",
+            [("quote", "It is bad", "It is good")],
+        ),
+        ("``It is bad for us in Oslo, '' Lee said.", "Lee said: ''It is bad for us in Oslo.''", []),
         (WORDED.format("hand over"), "“We will handover in Geneva next week the talks,” Lavrov said.", []),
         # names
         (

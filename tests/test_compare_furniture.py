@@ -3,7 +3,7 @@
 import pytest
 
 from dedup.compare.model import Omission
-from dedup.compare.read_units import split_document
+from dedup.compare.read_units import split_document, split_documents
 from dedup.model.documents import Document
 from dedup.pipeline.compare_in_memory import compare_texts
 
@@ -42,6 +42,7 @@ PIECES = [
     "Lire aussi : le port fermé",
     "02.11.13",
     "(Harbour/Jan23/2024)",
+    "(Harbour/Jan 23/2024)",
     "WASHINGTON, D.C.",
     "FOR IMMEDIATE RELEASE: January 23, 2024",
     "Dear Mr. Speaker:",
@@ -130,6 +131,28 @@ def test_headlines_of_other_stories_behind_the_last_sentence_are_furniture():
     ]
     assert others == omit("\n\n".join(["Harbour closed", LONG, *others]))
     assert [] == omit("\n\n".join(["Harbour closed", LONG, others[0]]))  # one may be a sentence without a stop
+
+
+def test_a_headline_with_a_colon_or_a_semicolon_is_no_list():
+    others = [
+        "Sharp decline in treasury bill rates; turnover exceeds one billion",
+        "Probe into medicines heats up: key meetings and consultations today",
+    ]
+    assert others == omit("\n\n".join(["Harbour closed", LONG, *others]))
+    form = "Leave a reply Your email address will not be published."
+    assert [*others, form] == omit("\n\n".join(["Harbour closed", BODY, *others, form]))
+
+
+def test_a_headline_of_another_story_that_two_short_texts_print_at_the_end_is_furniture():
+    other, own = "Imran Khan sentenced to ten years for leaking secrets", "Both ferries stay in the harbour this week"
+    texts = [f"{BODY}\n\n{other}\n\n{own}", f"{MORE}\n\n{other}", f"{BODY}\n\n{own}"]
+    outlets = split_documents([Document(str(n), text) for n, text in enumerate(texts)])
+    assert [[other], [other], []] == [
+        [outlet.cut(n) for n, s in enumerate(outlet.sentences) if s.omission is Omission.FURNITURE]
+        for outlet in outlets
+    ]
+    alone, same = (split_documents([Document("a", texts[0]), Document("b", other_text)]) for other_text in (MORE, BODY))
+    assert not any(sentence.omission for outlet in (*alone, *same) for sentence in outlet.sentences)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ import numpy as np
 from dedup.compare.engine import compare_documents
 from dedup.compare.left_out import Bounds, Nearness, find_left_out
 from dedup.compare.model import Cell, Grade, Link, Nearest, Place, Row, Strength, Wording
+from dedup.compare.read_units import split_document
+from dedup.compare.scripts import part_scripts
 from dedup.model.documents import Document
 from dedup.report.compare.compare_terminal import render_summary
 from dedup.story_config import CompareConfig
@@ -96,10 +98,29 @@ def test_what_is_linked_is_near_however_little_those_who_say_it_agree():
     assert (Grade.ELSEWHERE, OWN) == (entry.grade, entry.nearest and entry.nearest.place)
 
 
+LATIN = "The bridge of Riga was closed on Monday after a ship hit it."
+CYRILLIC = "Мост в Риге закрыли в понедельник после столкновения с судном."
+HAN = "里加的大桥在船只撞击后于星期一关闭。"
+TOWER = "Nobody knows yet who owned the burning tower."
+
+
+def compare_scripts(**texts):
+    return compare_documents([Document(name, text) for name, text in texts.items()], CompareConfig(engine="lexical"))
+
+
 def test_nothing_is_left_out_between_texts_of_different_scripts_and_the_summary_says_so():
-    latin = "The bridge of Riga was closed on Monday after a ship hit it."
-    cyrillic = "Мост в Риге закрыли в понедельник после столкновения с судном."
-    texts = {"a": latin, "b": latin, "c": cyrillic, "d": cyrillic}
-    found = compare_documents([Document(name, text) for name, text in texts.items()], CompareConfig(engine="lexical"))
+    found = compare_scripts(a=LATIN, b=LATIN, c=CYRILLIC, d=CYRILLIC)
     assert ((), ()) == (found.omissions, found.alone)
     assert "LIMIT: texts in different scripts (Cyrillic and Latin)" in render_summary(found, 80)
+
+
+def test_what_one_text_alone_says_is_told_among_the_texts_in_its_script():
+    found = compare_scripts(a=f"{LATIN} {TOWER}", b=LATIN, c=CYRILLIC)
+    assert [[TOWER], [], []] == [[found.quote(row, outlet) for row in found.only_here(outlet)] for outlet in range(3)]
+    assert "Most that no other text in its script tells is in A" in render_summary(found, 200)
+
+
+def test_a_link_between_two_scripts_matches_no_text_in_a_third():
+    outlets = [split_document(Document(name, text)) for name, text in zip("abc", (LATIN, CYRILLIC, HAN), strict=True)]
+    joined = link(Place(0, 0), Place(1, 0), Strength.STRONG)
+    assert ("Cyrillic and Latin", "Cyrillic and Latin", "CJK") == part_scripts(outlets, [joined])

@@ -327,6 +327,27 @@ def test_nothing_is_faint_in_what_one_text_alone_says():
     assert [""] == [piece.mark for piece in mark_own(found, row, found.quote_telling(row))]
 
 
+class CountedLinks(tuple):
+    """Links that count how often they are read."""
+
+    __slots__ = ()
+
+    reads = 0
+
+    def __iter__(self):
+        CountedLinks.reads += 1
+        return super().__iter__()
+
+
+def test_the_opening_reads_the_links_as_often_however_much_is_left_out():
+    found, reads = compare_story(base="wire"), []
+    for times in (1, 20):
+        CountedLinks.reads = 0
+        say_opening(replace(found, links=CountedLinks(found.links), omissions=found.omissions * times))
+        reads.append(CountedLinks.reads)
+    assert reads[0] == reads[1]
+
+
 def test_texts_that_leave_out_as_much_are_all_named():
     found = compare_story(SEEDS)
     counts = Counter(entry.outlet for entry in found.omissions if entry.grade is Grade.LEFT_OUT)

@@ -24,6 +24,7 @@ SURE = frozenset(["claim", "confirm"])  # verbs that say how sure something is; 
 MIN_CLAIM_WORDS = 0.5  # the same of what is claimed and what is confirmed
 MIN_UNIT_CONTEXT = 3
 MIN_ROUND = 100  # a number that ends with two zeros may be another one, rounded
+SMALL_WORDS = frozenset("now get got let put yes yet hey lot too out one etc per via way gonna kinda".split())
 _CONTRACTED = re.compile(r"(?:n['’]t|['’](?:re|ve|ll|m|s|d))$")
 
 
@@ -230,9 +231,9 @@ def is_worded_otherwise(a: Quote, b: Quote) -> bool:
 
 
 def is_other_word(word: str, others: Sequence[str]) -> bool:
-    """Return whether a number, or a content word of four letters and more, is none of the others in another form.
+    """Return whether a number, or a content word of three letters and more, is none of the others in another form.
 
-    >>> is_other_word("handover", ["hand", "over"]), is_other_word("didn't", ["not"]), is_other_word("view", ["plan"])
+    >>> is_other_word("handover", ["hand", "over"]), is_other_word("didn't", ["not"]), is_other_word("sad", ["bad"])
     (False, False, True)
     """
     if word[:1].isdecimal():
@@ -240,7 +241,7 @@ def is_other_word(word: str, others: Sequence[str]) -> bool:
     if word.endswith(("n't", "n’t", "cannot")) and not any(is_negation(other) or other in NO for other in others):
         return True
     word = _CONTRACTED.sub("", word.replace("cannot", "can"))
-    if len(word) <= 3 or word in STOP_WORDS or word in "".join(others):
+    if len(word) < 3 or word in STOP_WORDS or word in SMALL_WORDS or word in "".join(others):
         return False
     return not any(is_same_spelling(word, other) or stem(word) == stem(other) for other in others)
 

@@ -14,11 +14,11 @@ from dedup.compare.left_out import FAR, NEAR, Bounds, Nearness, find_left_out
 from dedup.compare.links import Wordings, find_links, relate_rows
 from dedup.compare.model import Comparison, Link, Outlet, Place, Row, Strength, Wording
 from dedup.compare.outlet_shares import OutletShares
-from dedup.compare.read_units import split_document
+from dedup.compare.read_units import split_documents
 from dedup.compare.relate_wordings import lift_copies
 from dedup.compare.rows import Guest, build_rows, cluster_sentences
 from dedup.compare.scores import THRESHOLDS, Thresholds, fit_thresholds, score_pairs
-from dedup.compare.scripts import drop_unmatched, explain_scripts, list_unmatched
+from dedup.compare.scripts import drop_unmatched, explain_scripts, part_scripts
 from dedup.compare.sentence_times import part_times
 from dedup.compare.shares import LinkedOutlet, measure_shares, pair_rows
 from dedup.compare.speakers import resolve_pronouns
@@ -63,7 +63,7 @@ def compare_documents(
     """
     check_texts(documents, config)
     engine, encoder = choose_engine(documents, config)
-    outlets = tuple(split_document(document, boilerplate) for document in documents)
+    outlets = split_documents(documents, boilerplate)
     scored = score_outlets(outlets, encoder, THRESHOLDS[engine.name])
     wordings = Wordings(outlets, scored.places, scored.coverage)
     links = find_links(scored.places, scored.score, scored.thresholds, wordings)
@@ -73,8 +73,8 @@ def compare_documents(
     relations = relate_rows(rows, len(outlets), wordings)
     nearness = Nearness(scored.places, scored.score, [outlets[p.outlet].cut(p.sentence) for p in scored.places])
     omitted = find_left_out(rows, links, nearness, len(outlets), Bounds(NEAR[engine.name], FAR[engine.name]))
-    scripts = list_unmatched(outlets, links)
-    omitted = drop_unmatched(omitted, scripts)
+    scripts = part_scripts(outlets, links)
+    omitted = drop_unmatched(omitted, rows, scripts)
     return Comparison(
         outlets=outlets,
         base=base,
@@ -87,6 +87,7 @@ def compare_documents(
         relations=relations,
         shares=share_all(wordings, rows, relations, linked),
         engine=engine,
+        scripts=scripts,
         limits=(*explain_scripts(scripts), *explain_long_sentences(outlets), *explain_languages(outlets)),
     )
 

@@ -24,12 +24,12 @@ from dedup.compare.sentence_facts import (
     DatedFact,
     read_dates,
     read_numbers,
-    read_values,
     split_content,
 )
 from dedup.compare.speakers import find_speakers, list_quoted_speakers
 from dedup.compare.terms import fold
 from dedup.text.language import ENGLISH, UNKNOWN, identify_language
+from dedup.text.quotations import join_marks
 from dedup.text.spans import Span
 from dedup.text.words import split_word_spans
 
@@ -90,8 +90,8 @@ class FactReader:
         return set(self.places)
 
     def cut(self, place: Place) -> str:
-        """Return the wording of a sentence."""
-        return self.outlets[place.outlet].cut(place.sentence)
+        """Return the wording of a sentence, as long as it is, with one mark for two: ''."""
+        return join_marks(self.outlets[place.outlet].cut(place.sentence))
 
     def differ(self, a: Place, b: Place) -> Iterator[PlacedConflict]:
         """Yield the facts in which two sentences do not agree, if neither text says elsewhere what the other says."""
@@ -198,8 +198,8 @@ class FactReader:
     @cached_property
     def _last_speakers(self) -> list[list[str | None]]:
         return [
-            list_quoted_speakers([outlet.cut(number)[:MAX_LENGTH] for number in range(len(outlet.sentences))])
-            for outlet in self.outlets
+            list_quoted_speakers([self.cut(Place(o, number))[:MAX_LENGTH] for number in range(len(outlet.sentences))])
+            for o, outlet in enumerate(self.outlets)
         ]
 
     @cached_property
@@ -224,6 +224,11 @@ class FactReader:
         for place in self.places:
             found[place.outlet] += read(place)
         return found
+
+
+def read_values(numbers: Sequence[CountedNumber]) -> list[float]:
+    """Return the values of those numbers that have one: "1.2.3" has none."""
+    return [float(number.value) for number in numbers if number.value.count(".") < 2]
 
 
 def list_names(text: str) -> set[str]:

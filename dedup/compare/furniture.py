@@ -45,7 +45,7 @@ _ADDRESS = re.compile(  # of a page, a person, an office: nothing else is in suc
     r"|\+\d{1,3}[\d\s().-]{7,}|^[^.]{0,40}\b[A-Z]{2}\s+\d{5}(?:-\d{4})?$"
 )
 _DATE = re.compile(
-    r"\W*\d{1,4}([./-])\d{1,2}\1\d{2,4}\W*$|[(\[]\s*[^\W\d_][\w.]*[\s/,]+[^\s/]{2,9}[\s/,]*\d{4}\s*[)\]]\W*$"
+    r"\W*\d{1,4}([./-])\d{1,2}\1\d{2,4}\W*$|[(\[]\s*[^\W\d_][\w.]*[\s/,]+[^\s/]{2,9}(?:\s\d{1,2})?[\s/,]*\d{4}\s*[)\]]\W*$"
 )
 _PLACE = re.compile(  # WASHINGTON, D.C.
     r"[(\[]?(?:[A-Z][\w'\u2019]+,?\s){1,4}(?!U\.[SKN]\.)(?:[A-Z]\.){2}[)\]]?\W*$"
@@ -66,7 +66,9 @@ _POINTER = re.compile(  # where the reader finds more
     r"[^,;\"\u201d]{0,30})\b(?:here|below|online|this\s+link|(?:at|on)\s+\S+\.\w{2,4}\S*)\W*$",
     re.IGNORECASE,
 )
-_LISTED = re.compile(r"[:;]|^\s*[-–—*•‣▪◦·]\s|^\W*\w{1,2}[.)]|\band$|\d\W*$")  # a line of a list of facts, or of a law
+_LISTED = re.compile(  # a line of a list of facts, or of a law; a headline has three words on both sides of its colon
+    r"^\W*(?:\S+\s+){,2}\S*[:;]|[:;]\W*(?:\S+\s*){,2}$|^\s*[-–—*•‣▪◦·]\s|^\W*\w{1,2}[.)]|\band$|\d\W*$"
+)
 _CLOCK = "am pm ist gmt utc est edt pst cet local time on at of posted published updated date the st nd rd th hrs"
 _DATE_WORDS = frozenset({*MONTHS, *MONTH_ABBREVIATIONS, *DAYS, *(day[:3] for day in DAYS), *_CLOCK.split()})
 
@@ -111,7 +113,7 @@ def find_other_headlines(lines: Sequence[FurnitureLine]) -> int:
     One line alone may be a sentence that lost its stop. Lines behind a colon are a list. Those of a short text may be
     what it says: advice, news in brief.
     """
-    words = [{stem(word) for word in line.words if len(word) >= MIN_LETTERS} for line in lines]
+    words = list(map(list_telling, lines))
     last = next((n for n in range(len(lines) - 1, -1, -1) if not lines[n].is_heading), len(lines))
     article = set[str]().union(*words[: last + 1])
     start = len(lines)
@@ -120,6 +122,11 @@ def find_other_headlines(lines: Sequence[FurnitureLine]) -> int:
     is_list = last < len(lines) and lines[last].text.rstrip().endswith(":")
     is_long = len(article) >= MIN_ARTICLE and len(article) > len(set[str]().union(*words[start:]))
     return start if MIN_HEADLINES <= len(lines) - start <= MAX_END and is_long and not is_list else len(lines)
+
+
+def list_telling(line: FurnitureLine) -> set[str]:
+    """Return the stems of the telling words of a line."""
+    return {stem(word) for word in line.words if len(word) >= MIN_LETTERS}
 
 
 def is_foreign(line: FurnitureLine, words: set[str], article: set[str]) -> bool:

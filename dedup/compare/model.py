@@ -235,11 +235,11 @@ class Engine:
 class Comparison:
     """N texts, sentence by sentence.
 
-    `relations[outlet][base]` holds, for each row, how the cell of the outlet relates to the base's (None where either
-    is absent). `shares[outlet][base]` is how the outlet relates to the base. `omissions` are about statements of two
-    others and more (of the other one where there are two texts). `alone` are the rows of one outlet to which nothing in
-    any other text comes near. `telling` is, for each row, the sentence that its other texts cover best; its
-    score is what the one says of it that says least, 0 to 1.
+    `relations[outlet][base]` holds, for each row, how the cell of the outlet relates to the base's (None where one is
+    absent). `shares[outlet][base]` is how they relate. `omissions` are about statements of two others and more (of the
+    other one where there are two texts). `alone` are the rows of one outlet to which nothing in any other text comes
+    near. `telling` is, for each row, the sentence that its other texts cover best; its score is what the one says of it
+    that says least, 0 to 1. `scripts` are those that each text is matched with, where these are not all.
     """
 
     outlets: tuple[Outlet, ...]
@@ -254,6 +254,7 @@ class Comparison:
     shares: Sequence[Sequence[OutletShares]]
     engine: Engine
     limits: tuple[str, ...] = ()
+    scripts: tuple[str, ...] = ()
 
     def relation(self, row: int, outlet: int, base: int | None = None) -> Wording | None:
         """Return how the cell of an outlet relates to the base's; None where either is absent."""
@@ -275,8 +276,7 @@ class Comparison:
 
     def left_out(self, name: str) -> list[str]:
         """Return the statements that a text leaves out, each in the sentence that those who make it cover best."""
-        names = [outlet.name for outlet in self.outlets]
-        if name not in names:
+        if name not in (names := [outlet.name for outlet in self.outlets]):
             raise ValueError(f'"{name}" is none of the texts: {", ".join(names)}')
         mine = [e for e in self.omissions if names[e.outlet] == name and e.grade is Grade.LEFT_OUT]
         return [self.quote_telling(entry.row) for entry in mine]

@@ -1,8 +1,10 @@
 """The sentences of a text that are compared: without boilerplate, furniture, and what it prints a second time."""
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
-from dedup.compare.furniture import FurnitureLine, find_furniture
+from dedup.compare.furniture import FurnitureLine, find_furniture, is_foreign, list_telling
 from dedup.compare.model import Omission, Outlet, Sentence
 from dedup.compare.terms import fold_words
 from dedup.model.documents import Document
@@ -11,6 +13,34 @@ from dedup.text.units import Unit, UnitKind, split_units
 from dedup.text.words import count_words
 
 MIN_REPEAT = 4  # words: "He said." may be there twice
+
+
+def split_documents(documents: Sequence[Document], boilerplate: Sequence[str] = ()) -> tuple[Outlet, ...]:
+    """Return documents as sentences; a headline of another story that two of them print at the end is not compared."""
+    outlets = [split_document(document, boilerplate) for document in documents]
+    foreign = [list_foreign_headlines(outlet) for outlet in outlets]
+    counts = Counter(words for found in foreign for words in {*found.values()})
+    parted = []
+    for outlet, found in zip(outlets, foreign, strict=True):
+        sentences = list(outlet.sentences)
+        for number in (number for number, words in found.items() if counts[words] > 1):
+            sentences[number] = replace(sentences[number], omission=Omission.FURNITURE)
+        parted.append(Outlet(outlet.document, tuple(sentences)))
+    return tuple(parted)
+
+
+def list_foreign_headlines(outlet: Outlet) -> dict[int, tuple[str, ...]]:
+    """Return the words of the headings behind the last sentence that share next to none with the article, by place."""
+    compared = [number for number, sentence in enumerate(outlet.sentences) if sentence.omission is None]
+    last = max((n for n in compared if outlet.sentences[n].kind is UnitKind.SENTENCE), default=len(outlet.sentences))
+    lines = {
+        n: FurnitureLine(text, tuple(fold_words(text)), outlet.sentences[n].kind is UnitKind.HEADING)
+        for n in compared
+        if (text := outlet.cut(n))
+    }
+    article = set[str]().union(*(list_telling(line) for n, line in lines.items() if n <= last))
+    tail = {n: line for n, line in lines.items() if n > last}
+    return {n: line.words for n, line in tail.items() if is_foreign(line, list_telling(line), article)}
 
 
 def split_document(document: Document, boilerplate: Sequence[str] = ()) -> Outlet:

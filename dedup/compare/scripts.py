@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from dedup.compare.left_out import Omitted
-from dedup.compare.model import Link, Outlet
+from dedup.compare.model import Link, Outlet, Row
 
 SAMPLE = 2_000  # characters that tell the script
 _JAPANESE = {"HIRAGANA": "CJK", "KATAKANA": "CJK"}
@@ -27,27 +27,39 @@ def cut_sentence(outlet: Outlet, sentence: int) -> str:
     return outlet.sentences[sentence].span.cut(outlet.text)
 
 
-def list_unmatched(outlets: Sequence[Outlet], links: Sequence[Link]) -> list[str]:
-    """Return the script of each text where there are several and no link joins two sentences of them, else "" for each.
+def part_scripts(outlets: Sequence[Outlet], links: Sequence[Link]) -> tuple[str, ...]:
+    """Return for each text the scripts of the texts that it is matched with; nothing where that is all of them.
 
-    A sentence that is quoted in another script joins no texts.
+    A link of two sentences in different scripts matches these. A sentence that is quoted in another script does not.
     """
     scripts = [find_script(outlet.text) for outlet in outlets]
-    ends = ((link.a, link.b) for link in links if scripts[link.a.outlet] != scripts[link.b.outlet])
-    said = ([cut_sentence(outlets[end.outlet], end.sentence) for end in pair] for pair in ends)
-    is_joined = any(find_script(first) != find_script(second) for first, second in said)
-    return [""] * len(scripts) if is_joined or len({*scripts} - {""}) < 2 else scripts
+    group = {script: frozenset({script}) for script in scripts}
+    for link in links:
+        first, second = scripts[link.a.outlet], scripts[link.b.outlet]
+        if group[first] != group[second]:
+            said = {find_script(cut_sentence(outlets[end.outlet], end.sentence)) for end in (link.a, link.b)}
+            joined = group[first] | group[second]
+            group |= dict.fromkeys(joined, joined) if len(said) > 1 else {}
+    if len({group[script] for script in scripts if script}) < 2:
+        return ()
+    return tuple(" and ".join(sorted(map(call_script, group[script]))) for script in scripts)
 
 
-def drop_unmatched(omitted: Omitted, scripts: Sequence[str]) -> Omitted:
-    """Return what is left out of texts in the same script; what one text alone says is not known beside others."""
+def call_script(script: str) -> str:
+    """Return the name of a script as a reader knows it."""
+    return script if script in _JAPANESE.values() else script.title()
+
+
+def drop_unmatched(omitted: Omitted, rows: Sequence[Row], scripts: Sequence[str]) -> Omitted:
+    """Return what is left out, and what one text alone says, of texts that are matched with others."""
+    if not scripts:
+        return omitted
     left_out = tuple(e for e in omitted.left_out if scripts[e.outlet] in {scripts[o] for o in e.outlets})
-    return Omitted(left_out, () if any(scripts) else omitted.alone)
+    return Omitted(left_out, tuple(n for n in omitted.alone if scripts.count(scripts[rows[n].outlets[0]]) > 1))
 
 
 def explain_scripts(scripts: Sequence[str]) -> tuple[str, ...]:
     """Return the limit of texts in different scripts, if there are any."""
-    names = " and ".join(
-        sorted({script if script in _JAPANESE.values() else script.title() for script in scripts} - {""})
-    )
-    return (f"texts in different scripts ({names}) are not matched with each other",) if names else ()
+    names = " and ".join(sorted({name for label in scripts for name in label.split(" and ") if name}))
+    told = "what one leaves out, or alone says, holds among those in its script"
+    return (f"texts in different scripts ({names}) are not matched with each other: {told}",) if names else ()

@@ -12,6 +12,7 @@ from dedup.compare.speakers import VERB_CLASSES
 from dedup.compare.terms import fold, stem
 from dedup.text.date_phrases import DateValue, find_dates, join_dates, read_date
 from dedup.text.number_phrases import find_numbers, find_ranges
+from dedup.text.phone_numbers import find_phones
 from dedup.text.spans import Span
 from dedup.text.words import is_word, split_word_spans
 
@@ -174,7 +175,7 @@ def gather_near(words: Sequence[Word], span: Span) -> list[Word]:
 def read_numbers(text: str, language: str) -> tuple[CountedNumber, ...]:
     """Return the numbers of a sentence but those of dates."""
     words = split_content(text)
-    dates = find_dates(text)
+    dates = [*find_dates(text), *find_phones(text)]
     found = []
     numbers = [] if _ADDRESS.search(text) else find_numbers(text, language)
     is_progress = bool(_PROGRESS.search(text))
@@ -205,11 +206,6 @@ def read_numbers(text: str, language: str) -> tuple[CountedNumber, ...]:
             )
         )
     return tuple(found)
-
-
-def read_values(numbers: Sequence[CountedNumber]) -> list[float]:
-    """Return the values of those numbers that have one: "1.2.3" has none."""
-    return [float(number.value) for number in numbers if number.value.count(".") < 2]
 
 
 def find_nearest(words: Sequence[Word], span: Span) -> frozenset[str]:
@@ -276,7 +272,8 @@ def read_dates(text: str) -> tuple[DatedFact, ...]:
     """Return the dates of a sentence, neighbours together: Sunday night, December 28-29."""
     words = split_content(text)
     found = []
-    spans = [] if _ADDRESS.search(text) else join_dates(text)
+    phones = find_phones(text)
+    spans = [] if _ADDRESS.search(text) else [s for s in join_dates(text) if not any(p.covers(s) for p in phones)]
     for span in spans if len(spans) <= MAX_FACTS else ():
         around = split_at(words, span)
         near = [*around.before[-2:], *around.behind[:2]]

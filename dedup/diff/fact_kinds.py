@@ -12,6 +12,7 @@ from dedup.text.date_phrases import find_dates
 from dedup.text.language import ENGLISH, identify_language
 from dedup.text.lexicon import NUMBER_VALUES
 from dedup.text.number_phrases import SPELLED, find_spelled
+from dedup.text.quotations import join_marks
 from dedup.text.spans import Span
 
 _NUMBER_WORDS = (NUMBER_VALUES.keys() - {"one"}) | {"half"}  # "one" is mostly a pronoun
@@ -19,7 +20,7 @@ _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+")
 _HAS_LATIN = re.compile("[A-Za-z]{2}")  # the languages whose number words are read are written so
 _QUOTATION = re.compile(
     r"""“[^“”\r\n]+”? | „[^“”„\r\n]+[“”] | «[^«»\r\n]+» | 「[^「」\r\n]+」 | 『[^『』\r\n]+』
-      | "[^"\r\n]+" | ‘[^‘\r\n]+?’(?!\w) | (?<!\w)'[^\s'](?:[^'\r\n]|(?<=\w)'(?=\w))*'(?!\w)""",
+      | "[^"”\r\n]+["”] | ‘[^‘\r\n]+?’(?!\w) | (?<!\w)'[^\s'](?:[^'\r\n]|(?<=\w)'(?=\w))*'(?!\w)""",
     re.VERBOSE,
 )
 
@@ -51,7 +52,7 @@ def find_quotations(text: str) -> Quotations:
     >>> quotations.touch(Span(9, 11)), quotations.touch(Span(17, 20))
     (True, False)
     """
-    spans = [found.span() for found in _QUOTATION.finditer(text)]
+    spans = [found.span() for found in _QUOTATION.finditer(join_marks(text))]
     return Quotations(tuple(start + 1 for start, _ in spans), tuple(end - 1 for _, end in spans))
 
 

@@ -12,15 +12,23 @@ from dedup.text.spans import Span
 _MONTHS = "|".join((*MONTHS, *MONTH_ABBREVIATIONS))
 _DAYS = "|".join(DAYS)
 _NO_MODAL = r"(?!may\s+(?:be|have|not|also|get|go|take|face|need|come)\b)"
+_PART_OF_YEAR = r"(?:(?:early|late|mid)[\s-]|(?:start|beginning|end|middle)\s+of\s+)"
 _ORDINAL, _TO = r"\d{1,2}(?!\d)(?:st|nd|rd|th)?", r"\s*(?:[–-]|to)\s*"
+_HOUR = r"(?:[01]?\d|2[0-3])"
+_AT = "(?:" + "|".join(rf"(?<=\b{word}\s)" for word in "at about around after before by until".split()) + ")"
+# 8.40 is a time beside a word that says so: 8.40 hrs, at 8.40 on Monday.
+_CLOCK = rf"(?:{_HOUR}[.:][0-5]\d|0\d[0-5]\d|(?:1\d|2[0-3])[0-5]\d(?=hrs))\s*(?:hrs?|hours|uhr)\b"
+_BARE_CLOCK = rf"""{_AT}{_HOUR}\.[0-5]\d
+         (?=\s+(?:(?:on\s+)?(?:{_DAYS})|yesterday|today|(?:this|in\s+the)\s+\w+(?:ing|noon))\b)"""
 _DATE = re.compile(
     rf"""\b(?:{_DAYS}|yesterday|today|tonight|tomorrow)s?\b
        | \b{_NO_MODAL}(?:{_MONTHS})\b\.?(?:\s+{_ORDINAL}(?:{_TO}{_ORDINAL})?)?
          (?:,?\s+\d{{4}})?
        | \b(?:{_ORDINAL}{_TO})?{_ORDINAL}\s+(?:of\s+)?(?:{_MONTHS})\b(?:,?\s+\d{{4}})?
        | \b\d{{4}}-\d{{2}}-\d{{2}}\b | \b\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}\b
+       | \b{_CLOCK} | {_BARE_CLOCK}
        | \b\d{{1,2}}[:.]\d{{2}}\s*[ap]\.?m\b | \b\d{{1,2}}:\d{{2}}\b | \b\d{{1,2}}\s*[ap]\.?m\b
-       | \b(?:1[6-9]|20)\d{{2}}\b
+       | \b{_PART_OF_YEAR}?(?:1[6-9]|20)\d{{2}}\b
        | \d{{4}}\s*年 | \d{{1,2}}\s*(?:年(?=\s*\d{{1,2}}\s*月) | [月日時时点號号](?!間))""",
     re.IGNORECASE | re.VERBOSE,
 )
@@ -33,12 +41,18 @@ _FOREIGN = re.compile(
 )
 _PART = re.compile(
     r"(?P<iso>(\d{4})-(\d{2})-(\d{2}))|(?P<slashes>(\d{1,2})[/.](\d{1,2})[/.](\d{2,4}))"
-    r"|(?P<clock>(\d{1,2})[:.](\d{2})\s*([ap])\.?m\b|(\d{1,2}):(\d{2})|(\d{1,2})\s*([ap])\.?m\b)"
+    rf"|(?P<clock>{_CLOCK}|(\d{{1,2}})[:.](\d{{2}})\s*([ap])\.?m\b|(\d{{1,2}})[:.](\d{{2}})|(\d{{1,2}})\s*([ap])\.?m\b)"
     r"|(?P<cjk>(\d{1,4})\s*([年月日]))|(?P<year>(?<!\d)\d{4}(?!\d))|(?P<day>(?<!\d)\d{1,2}(?!\d))|(?P<word>[^\W\d_]+)",
     re.IGNORECASE,
 )
 # A night is of two days: that of Sunday goes into Monday, and overnight is before a day or after it.
 _NIGHTS = {"night": (0, 1), "evening": (0, 1), "tonight": (0, 1), "midnight": (-1, 1), "overnight": (-1, 1)}
+# The months of a part of a year, told roughly.
+_YEAR_PARTS = {
+    **dict.fromkeys(("early", "start", "beginning"), range(1, 6)),
+    **dict.fromkeys(("mid", "middle"), range(4, 10)),
+    **dict.fromkeys(("late", "end"), range(8, 13)),
+}
 _DAYTIME = re.compile(r"\s+(?:night|morning|evening|afternoon|noon|midnight)\b|\bovernight\b", re.IGNORECASE)
 _BETWEEN_DATES = re.compile(r"[\s,–-]*(?:(?:to|and|into|on|of|the|at|in)\s+)*")
 NOON = 720  # minutes
@@ -82,8 +96,9 @@ def _is_modal(date: str) -> bool:
 class DateValue(NamedTuple):
     """What a phrase says of a date, as far as it says it: each field has the numbers that the phrase names, in order.
 
-    months from 1, weekdays from 0 (Monday), minutes since midnight; `night` names one, "" none. `perhaps` are the same
-    minutes after noon, where the phrase does not say which half of the day it means: 8:25 may be 8:25 p.m.
+    months from 1, weekdays from 0 (Monday), minutes since midnight; `night` names one, `part` a part of the year
+    ("early"), "" none. `perhaps` are the same minutes after noon, where the phrase does not say which half of the day
+    it means: 8:25 may be 8:25 p.m.
     A clock of 24 hours alone has the hour 0.
     """
 
@@ -94,18 +109,19 @@ class DateValue(NamedTuple):
     minutes: Sequence[int] = ()
     perhaps: Sequence[int] = ()
     night: str = ""
+    part: str = ""
 
     def differs(self, other: "DateValue") -> bool:
         """Return whether both name a year, a month, a day or a time, and not the same.
 
         >>> read_date("Sunday, 28 December 2025").differs(read_date("2025-12-28"))
         False
-        >>> read_date("April 2014").differs(read_date("April 20"))
-        False
+        >>> [read_date("start of 2024").differs(read_date(other)) for other in ("2024", "March 2024", "July 2024")]
+        [False, False, True]
         """
         return (
             is_apart(self.years, other.years)
-            or is_apart(self.months, other.months)
+            or is_apart(self.months or _YEAR_PARTS.get(self.part, ()), other.months or _YEAR_PARTS.get(other.part, ()))
             or is_apart(self.spread(self.days), other.spread(other.days))
             or is_apart({day % 7 for day in self.spread(self.weekdays)}, {d % 7 for d in other.spread(other.weekdays)})
             or is_apart([*self.minutes, *self.perhaps], [*other.minutes, *other.perhaps], MIN_MINUTES - 1)
@@ -127,7 +143,7 @@ class DateValue(NamedTuple):
             *(f"{n:02d}" for n in self.days),
         ]
         times = [f"{n // 60:02d}:{n % 60:02d}" for n in self.minutes]
-        parts = ["-".join(fields), *(DAYS[n] for n in self.weekdays), *times, self.night]
+        parts = [self.part, "-".join(fields), *(DAYS[n] for n in self.weekdays), *times, self.night]
         return " ".join(filter(None, parts))
 
 
@@ -147,8 +163,11 @@ def read_date(phrase: str) -> DateValue:
         fields.setdefault(name, set()).add(number)
     if "months" not in fields:
         fields.pop("days", None)  # a number alone
-    night = next((word for word in re.findall(r"[^\W\d_]+", phrase.casefold()) if word in _NIGHTS), "")
-    return DateValue(**{name: tuple(sorted(numbers)) for name, numbers in fields.items()}, night=night)
+    words = re.findall(r"[^\W\d_]+", phrase.casefold())
+    night, part = (next((word for word in words if word in known), "") for known in (_NIGHTS, _YEAR_PARTS))
+    if len(fields.get("years", ())) != 1:
+        part = ""
+    return DateValue(**{name: tuple(sorted(numbers)) for name, numbers in fields.items()}, night=night, part=part)
 
 
 class DateNumber(NamedTuple):
@@ -215,7 +234,9 @@ def read_slashes(numbers: Sequence[int]) -> Iterator[DateNumber]:
 
 
 def read_clock(numbers: Sequence[int], text: str) -> int:
-    """Return the minute of a day: 7 p.m. is 19:00."""
+    """Return the minute of a day: 7 p.m. is 19:00, 0840 hrs is 8:40."""
+    if numbers[0] > 99:
+        numbers = divmod(numbers[0], 100)
     hour = numbers[0] % 12 + 12 * ("p" in text) if "m" in text else numbers[0]
     return 60 * hour + (numbers[1] if len(numbers) > 1 else 0)
 

@@ -48,6 +48,7 @@ _RANGE = re.compile(r"\s*(?:[-–—~]|to|or)\s*", re.IGNORECASE)
 _BETWEEN = re.compile(r"\bbetween\s+\W{0,2}$", re.IGNORECASE)
 _FROM = re.compile(r"\bfrom\s+\W{0,2}$", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_ONE_UNIT = re.compile(r"one[\s-](?:year|month|week|hour)\b", re.IGNORECASE)
 _ARTICLES = frozenset("one un une uno una um uma ein eine einen einem einer eines een".split())  # mostly no number
 
 
@@ -78,7 +79,9 @@ class _Word:
 
 
 def find_numbers(text: str, language: str = ENGLISH) -> list[FoundNumber]:
-    """Return the numbers of a text in order; "one" and its like are mostly articles, and "dozens" fits many.
+    """Return the numbers of a text in order; "one" and its like are mostly articles, but for "one year".
+
+    "Dozens" fits many.
 
     >>> [value for _, value in find_numbers("Ninety-one drones and 1.5 million others")]
     ['91', '1500000']
@@ -96,7 +99,7 @@ def find_numbers(text: str, language: str = ENGLISH) -> list[FoundNumber]:
     if language not in SPELLED - {ENGLISH}:
         spelled = [FoundNumber(Span(*m.span()), read_words(m.group())) for m in _ENGLISH_WORDS.finditer(text)]
         words = [part for number in spelled for part in halve(text, number)]
-    words = [word for word in words if word.span.cut(text).casefold() not in _ARTICLES]
+    words = [w for w in words if w.span.cut(text).casefold() not in _ARTICLES or _ONE_UNIT.match(text, w.span.start)]
     return sorted(
         found
         + [

@@ -8,6 +8,16 @@ from dedup.text.spans import Span
 
 OMITTED = " [...] "
 _WORD = re.compile(r"[^\W_]")
+_OPENING, _CLOSING = re.compile(r"``|(?<![\w'])''(?=\w)"), re.compile(r"''(?!\w)")
+
+
+def join_marks(text: str) -> str:
+    """Return a text of the same length with one mark for each two that typewriters and tokenisers write.
+
+    >>> join_marks("``It is over, '' he said of ''Dell''.")
+    ' “It is over, ”  he said of  “Dell” .'
+    """
+    return _CLOSING.sub("” ", _OPENING.sub(" “", text)) if "''" in text or "``" in text else text
 
 
 def lay_out(text: str, spans: Sequence[Span]) -> list[str]:

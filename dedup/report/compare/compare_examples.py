@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import combinations
 
 from dedup.compare.model import Comparison, FactKind, LeftOut, Place, Strength
 from dedup.text.number_phrases import find_numbers
@@ -51,7 +52,13 @@ def choose_example(found: Comparison, rows: Sequence[int]) -> int:
     return min(rows, key=rate)
 
 
-def measure_sureness(found: Comparison, entry: LeftOut) -> tuple[int, float]:
-    """Return how sure it is that others say alike what one leaves out: how many say it, and their best link."""
-    says = set(entry.says)
-    return len(entry.outlets), max((link.score for link in found.links if {link.a, link.b} <= says), default=0.0)
+def choose_surest(found: Comparison, entries: Sequence[LeftOut]) -> LeftOut:
+    """Return the entry of which it is surest that others say alike what one leaves out: how many say it, how alike."""
+    scores = {(link.a, link.b): link.score for link in found.links}
+
+    def rate(entry: LeftOut) -> tuple[int, float]:
+        return len(entry.outlets), max(
+            (scores.get(pair, 0.0) for pair in combinations(sorted(entry.says), 2)), default=0.0
+        )
+
+    return max(entries, key=rate)

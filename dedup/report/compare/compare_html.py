@@ -39,6 +39,7 @@ def render_html(found: Comparison) -> str:
         "numbers": numbers,
         "engine": describe_engine(found),
         "limits": found.limits,
+        "in_script": " of the texts in its script" if found.scripts else "",
         "parts": PARTS,
         "rows": shared,
         "singles": list_singles(found, rows),

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from dedup.compare.model import Comparison, Disagreement, Fact, FactKind, Grade, Omission, Outlet
 from dedup.compare.shares import MIN_REUSED
-from dedup.report.compare.compare_examples import choose_example, list_plain, measure_sureness
+from dedup.report.compare.compare_examples import choose_example, choose_surest, list_plain
 from dedup.report.compare.compare_marks import MarkedText
 from dedup.report.compare.compare_names import name_letter
 from dedup.report.compare.compare_telling import mark_own
@@ -176,7 +176,8 @@ def tell_alone(found: Comparison) -> Phrases:
     if alone[most[0]]:
         row = choose_example(found, alone[most[0]])
         size = say_count(len(alone[most[0]]), most)
-        head = compose("Most that no other text tells is in ", most, *size, *quote_row(found, row)[:1])
+        among = " in its script" if found.scripts else ""
+        head = compose(f"Most that no other text{among} tells is in ", most, *size, *quote_row(found, row)[:1])
     missing = [entry for entry in found.omissions if entry.grade is Grade.LEFT_OUT]
     if not missing:
         perhaps = count_things(len({entry.row for entry in found.omissions}), "statement")
@@ -185,7 +186,7 @@ def tell_alone(found: Comparison) -> Phrases:
     counts = Counter(entry.outlet for entry in missing)
     least = find_first([counts[outlet] for outlet in outlets])
     of_one = [entry for entry in missing if entry.outlet == least[0]]
-    shown = quote_row(found, max(of_one, key=lambda entry: measure_sureness(found, entry)).row)
+    shown = quote_row(found, choose_surest(found, of_one).row)
     verb = f" surely leave{'s' * (len(least) == 1)} out most that others tell"
     return [*head, *compose("; ", least, verb, *say_count(len(of_one), least), *shown, ".")]
 

@@ -185,7 +185,8 @@ def write_disagreements(found: Comparison, width: int) -> Iterator[Line]:
 def write_lists(found: Comparison, width: int) -> Iterator[Line]:
     """Yield what only one text has, and what each leaves out."""
     outlets = range(len(found.outlets))
-    lists = [("Only in", outlet, found.only_here(outlet), "") for outlet in outlets]
+    only = "Of the texts in its script only in" if found.scripts else "Only in"
+    lists = [(only, outlet, found.only_here(outlet), "") for outlet in outlets]
     for outlet in outlets:
         mine = [entry for entry in found.omissions if entry.outlet == outlet]
         rows = [entry.row for entry in mine if entry.grade is Grade.LEFT_OUT]

@@ -323,6 +323,12 @@ def test_texts_in_memory_have_the_related_documents_of_files(dedup, tmp_path):
     ]
 
 
+def test_an_outlet_that_is_a_list_is_one_in_memory_too(dedup, tmp_path):
+    records = [report | {"outlet": ["Wire"]} for report in REPORTS]
+    rows = read_lines(clean(dedup, tmp_path, records) / "related.jsonl")
+    assert [row["relation"] for row in rows] == [pair.relation for pair in deduplicate(records).related] == ["update"]
+
+
 def test_removed_records_say_which_of_their_conflicts_are_facts(dedup, tmp_path):
     out = clean(dedup, tmp_path, REPORTS, "--remove", "all")
     told = [record["other_facts"] for record in read_lines(out / "removed.jsonl") if "other_facts" in record]

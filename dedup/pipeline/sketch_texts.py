@@ -158,8 +158,8 @@ def encode_fields(documents: Sequence[Document]) -> dict[str, list[bytes]]:
 
 
 def encode_field(value: object) -> bytes:
-    """Return a field as raw JSON, nothing for what is neither text, number nor date."""
-    if not isinstance(value, (str, int, float, date)):
+    """Return a field as raw JSON, as a file has it; nothing for what JSON has not."""
+    if not isinstance(value, (str, int, float, date, list, dict)):
         return b""
     try:
         return msgspec.json.encode(value)

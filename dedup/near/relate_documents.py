@@ -7,13 +7,16 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dedup.config import CleanSettings, NearConfig
+from dedup.config import CleanSettings
 from dedup.kernels.leader_table import DIFFERENCE, KEPT
 from dedup.kernels.relation import PairArrays, RelationRule, relate_pairs
 from dedup.near.decide_documents import find_relatives
 from dedup.near.decisions import Decisions
 from dedup.near.relation_rule import rule_of
 from dedup.near.sketches import Sketches
+from dedup.threads import start_threads
+
+PAIRS_AT_ONCE = 500
 
 
 class Relations(NamedTuple):
@@ -33,48 +36,23 @@ class Relations(NamedTuple):
     goes: npt.NDArray[np.bool_]
 
 
-def relate_documents(
-    sketches: Sketches,
-    documents: npt.NDArray[np.int64],
-    others: npt.NDArray[np.int64],
-    is_contained: npt.NDArray[np.bool_],
-    config: NearConfig,
-    rule: RelationRule,
-) -> Relations:
-    """Return what documents are of others, both by doc_index; `is_contained` (bool[m]): passages cover them."""
-    count = len(documents)
-    mine, theirs = sketches.locate(documents), sketches.locate(others)
-    pairs = PairArrays(
-        np.stack([mine.address, theirs.address], axis=1),
-        np.stack([mine.num_tokens, theirs.num_tokens], axis=1),
-        np.stack([mine.facts, theirs.facts], axis=1),
-        is_contained,
-        np.empty(count, np.uint8),
-        np.empty(count),
-        np.empty((count, 4), np.int32),
-    )
-    relate_pairs(pairs, config.shingle_size, rule)
-    goes = np.asarray(rule.removed >> pairs.relation.astype(np.int64) & 1 == 1)
-    return Relations(pairs.relation, pairs.similarity, pairs.difference.view(DIFFERENCE)[:, 0], goes)
-
-
 class PairRelations:
     """What documents are of others by the rule of a run: no pair is compared twice."""
 
-    def __init__(self, sketches: Sketches, settings: CleanSettings) -> None:
-        self.sketches, self.settings = sketches, settings
+    def __init__(self, sketches: Sketches, settings: CleanSettings, threads: int = 1) -> None:
+        self.sketches, self.settings, self.rule = sketches, settings, rule_of(settings)
+        self.threads = threads
         self._keys = np.empty(0, np.int64)
         self._found = Relations(np.empty(0, np.uint8), np.empty(0), np.empty(0, DIFFERENCE), np.empty(0, np.bool_))
 
     def relate(
         self, documents: npt.NDArray[np.int64], others: npt.NDArray[np.int64], is_contained: npt.NDArray[np.bool_]
     ) -> Relations:
-        """Return the same as `relate_documents`."""
+        """Return what documents are of others, both by doc_index; `is_contained` (bool[m]): passages cover them."""
         keys = ((documents << 31) | others) << 1 | is_contained
         new = np.unique(keys[~np.isin(keys, self._keys)])
         if new.size:
-            pairs = new >> 32, (new >> 1) & 0x7FFFFFFF, (new & 1).astype(np.bool_)
-            found = relate_documents(self.sketches, *pairs, self.settings.near, rule_of(self.settings))
+            found = self.relate_by(self.rule, new >> 32, (new >> 1) & 0x7FFFFFFF, (new & 1).astype(np.bool_))
             known = np.concatenate([self._keys, new])
             order = np.argsort(known)
             self._keys = known[order]
@@ -84,6 +62,35 @@ class PairRelations:
         rows = np.searchsorted(self._keys, keys)
         columns: list[np.ndarray] = [column[rows] for column in self._found]
         return Relations(*columns)
+
+    def relate_by(
+        self,
+        rule: RelationRule,
+        documents: npt.NDArray[np.int64],
+        others: npt.NDArray[np.int64],
+        is_contained: npt.NDArray[np.bool_],
+    ) -> Relations:
+        """Return the same by another rule."""
+        count = len(documents)
+        mine, theirs = self.sketches.locate(documents), self.sketches.locate(others)
+        pairs = PairArrays(
+            np.stack([mine.address, theirs.address], axis=1),
+            np.stack([mine.num_tokens, theirs.num_tokens], axis=1),
+            np.stack([mine.facts, theirs.facts], axis=1),
+            is_contained,
+            np.empty(count, np.uint8),
+            np.empty(count),
+            np.empty((count, 4), np.int32),
+        )
+
+        def relate_some(first: int) -> None:
+            some: list[np.ndarray] = [column[first : first + PAIRS_AT_ONCE] for column in pairs]
+            relate_pairs(PairArrays(*some), self.settings.near.shingle_size, rule)
+
+        with start_threads(self.threads) as pool:
+            pool.map(relate_some, range(0, count, PAIRS_AT_ONCE))
+        goes = np.asarray(rule.removed >> pairs.relation.astype(np.int64) & 1 == 1)
+        return Relations(pairs.relation, pairs.similarity, pairs.difference.view(DIFFERENCE)[:, 0], goes)
 
 
 def settle_relatives(

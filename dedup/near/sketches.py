@@ -119,18 +119,20 @@ class Sketches:
 
     def take(self, documents: npt.NDArray[np.int64]) -> Offered:
         """Return some documents, by doc_index, in this order."""
-        return Offered(*self._pick(documents, self.view))
+        return Offered(*self._pick(documents, lambda batch, rows: self.view(batch).take(rows)))
 
     def _pick(
-        self, documents: npt.NDArray[np.int64], view: Callable[[Batch], Iterable[np.ndarray]]
+        self,
+        documents: npt.NDArray[np.int64],
+        take: Callable[[Batch, npt.NDArray[np.int64]], Iterable[np.ndarray]],
     ) -> list[np.ndarray]:
-        """Return the rows of some documents, in this order, of each column that a batch is viewed as."""
+        """Return columns of some documents, in this order; `take` gives those of rows of a batch."""
         batches = self.segments.batches
         batch_index = np.searchsorted([batch.first for batch in batches], documents, "right") - 1
         by_batch = np.argsort(batch_index, kind="stable")
         present, begins = np.unique(batch_index[by_batch], return_index=True)
         parts = [
-            [column[docs - batches[index].first] for column in view(batches[index])]
+            take(batches[index], docs - batches[index].first)
             for index, docs in zip(present.tolist(), np.split(documents[by_batch], begins[1:]), strict=True)
         ]
         back = np.empty_like(by_batch)
@@ -150,7 +152,10 @@ class Sketches:
         numbers = documents[~is_own] - len(self)
         parts = [Located(stored.address[numbers], stored.num_tokens[numbers], stored.facts[numbers])]
         if is_own.any():
-            own = self._pick(documents[is_own], lambda b: (b.token_addresses, b.column("num_tokens"), b.facts))
+            own = self._pick(
+                documents[is_own],
+                lambda b, rows: (b.token_addresses[rows], b.column("num_tokens")[rows], b.facts_at(rows)),
+            )
             parts.insert(0, Located(*own))
         place = np.argsort(np.argsort(~is_own, kind="stable"), kind="stable")
         return Located(*(np.concatenate(columns)[place] for columns in zip(*parts, strict=True)))
@@ -179,7 +184,8 @@ class Sketches:
             row: np.void = self.stored.facts[doc_index - len(self)]
             return row
         batch, place = self.segments.find(doc_index)
-        return batch.facts_of(place)
+        found: np.void = batch.facts_at(np.array([place]))[0]
+        return found
 
 
 class OfferedBatch(Batch):
@@ -201,10 +207,9 @@ class OfferedBatch(Batch):
         """Return what is known of each document beside its text, FACTS[n]."""
         return self._offered.facts
 
-    def facts_of(self, row: int) -> np.void:
-        """Return what is known of one document (FACTS)."""
-        found: np.void = self._offered.facts[row]
-        return found
+    def facts_at(self, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.void]:
+        """Return the same of some documents."""
+        return self._offered.facts[rows]
 
     @property
     def token_addresses(self) -> npt.NDArray[np.uint64]:

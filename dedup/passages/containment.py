@@ -1,7 +1,6 @@
 """Which documents are contained in others: covered by passages of one kept document."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -20,8 +19,7 @@ WORTH_ALIGNING, WORTH_COMPARING = 0.05, 0.3
 HELD, WIDE, STEEPNESS = 0.6, 0.35, 2
 
 
-@dataclass(frozen=True, slots=True)
-class Containment:
+class Containment(NamedTuple):
     """A document, the document that contains it, and the share of its tokens that are equal there."""
 
     contained: int
@@ -42,14 +40,17 @@ class Shares(NamedTuple):
     container: npt.NDArray[np.int64]
     share: npt.NDArray[np.float64]
 
-    def select(self, rows: npt.NDArray[np.bool_]) -> "Shares":
-        """Return some of the pairs."""
+    def select(self, rows: np.ndarray) -> "Shares":
+        """Return some of the pairs, by index or mask."""
         return Shares(self.contained[rows], self.container[rows], self.share[rows])
 
-    def list(self, least: float) -> "list[Containment]":
-        """Return the pairs with at least this share, one by one."""
-        columns = (column.tolist() for column in self.select(self.share >= least))
-        return [Containment(*values) for values in zip(*columns, strict=True)]
+    def add(self, others: "Shares") -> "Shares":
+        """Return these pairs and others."""
+        return Shares(*(np.concatenate(columns) for columns in zip(self, others, strict=True)))
+
+    def list(self) -> "list[Containment]":
+        """Return the pairs one by one."""
+        return [Containment(*values) for values in zip(*(column.tolist() for column in self), strict=True)]
 
 
 def find_across(
@@ -99,14 +100,15 @@ def find_contained(
     """
     assert settings.passages.contained is not None
     contained = settings.passages.contained
-    found = compared.list(contained)
-    chosen = choose_witnesses(found, tokens.own_tokens, contained)
+    found = compared.select(compared.share >= contained)
+    chosen = choose_witnesses(found, tokens.own_tokens)
     outer = {pair.contained: pair.container for pair in chosen}
-    missed = sorted({(pair.contained, outer[pair.container]) for pair in found if pair.contained not in outer})
+    left = found.select(~np.isin(found.contained, list(outer)))
+    missed = sorted({(pair.contained, outer[pair.container]) for pair in left.list()})
     if not missed:
         return chosen
     further = compare_whole(np.array(missed, np.int32), tokens, settings, threads)
-    return choose_witnesses([*found, *further.list(contained)], tokens.own_tokens, contained)
+    return choose_witnesses(found.add(further.select(further.share >= contained)), tokens.own_tokens)
 
 
 def precedes(
@@ -117,26 +119,20 @@ def precedes(
     return np.asarray((size_a > size_b) | ((size_a == size_b) & (a < b)))
 
 
-def choose_witnesses(
-    shares: Sequence[Containment], num_tokens: npt.NDArray[np.int32], threshold: float
-) -> list[Containment]:
-    """Return for each document that reaches the threshold its best witness that is not contained itself."""
-    by_contained: dict[int, list[Containment]] = {}
-    for share in shares:
-        if share.share >= threshold:
-            by_contained.setdefault(share.contained, []).append(share)
+def choose_witnesses(shares: Shares, num_tokens: npt.NDArray[np.int32]) -> list[Containment]:
+    """Return for each contained document its best witness that is not contained itself: longer documents first."""
+    sizes = num_tokens[shares.contained]
     gone: dict[int, Containment] = {}
-    for contained in sorted(by_contained, key=lambda doc: (-int(num_tokens[doc]), doc)):
-        standing = [s for s in by_contained[contained] if s.container not in gone]
-        if standing:
-            gone[contained] = max(standing, key=lambda s: (s.share, -s.container))
+    for pair in shares.select(np.lexsort((shares.container, -shares.share, shares.contained, -sizes))).list():
+        if pair.contained not in gone and pair.container not in gone:
+            gone[pair.contained] = pair
     return [gone[contained] for contained in sorted(gone)]
 
 
 def share_both_ways(passages: Passages, num_tokens: npt.NDArray[np.int32]) -> Shares:
     """Return the shares of all pairs, both ways: see `share_pairs`."""
     there, back = share_pairs(passages, num_tokens)
-    return Shares(*(np.concatenate(columns) for columns in zip(there, back, strict=True)))
+    return there.add(back)
 
 
 def share_pairs(passages: Passages, num_tokens: npt.NDArray[np.int32]) -> tuple[Shares, Shares]:

@@ -13,8 +13,7 @@ from dedup.kernels.relation import CONTAINED, EDITED, EXTENDED
 from dedup.kernels.shingles import drop_masked
 from dedup.near.decide_documents import decide_again
 from dedup.near.decisions import Decisions
-from dedup.near.relate_documents import PairRelations, relate_documents
-from dedup.near.relation_rule import rule_of
+from dedup.near.relate_documents import PairRelations
 from dedup.near.sketches import Sketches
 from dedup.near.stored import StoredPairs
 from dedup.passages.boilerplate import Boilerplate
@@ -81,11 +80,11 @@ def remove_contained(
 
     These are decided in the order of the keep policy, which `order` gives.
     """
-    kept, related = candidates.documents, PairRelations(sketches, settings)
+    kept, related = candidates.documents, PairRelations(sketches, settings, threads)
     compared = compare_whole(candidates.pairs, kept.tokens, settings, threads)
     pairs = kept.name(find_contained(compared, kept.tokens, settings, threads))
     decisions = take_out(related, decisions, pairs, order)
-    outgrown = find_outgrown(sketches, decisions, settings)
+    outgrown = find_outgrown(related, decisions)
     made = take_out(related, decisions, outgrown, order)
     needed = set(decisions.witness[made.kept & ~decisions.kept].tolist())  # without them something would stay
     if needed:
@@ -95,7 +94,7 @@ def remove_contained(
     for _ in range(MAX_CHAIN):
         new = follow_containers(made, kept, compared, tried)
         further, tried = compare_whole(new, kept.tokens, settings, threads), np.concatenate([tried, new])
-        compared = Shares(*(np.concatenate(columns) for columns in zip(compared, further, strict=True)))
+        compared = compared.add(further)
         shortened = find_shortened(related, made, kept, compared)
         if not shortened:
             break
@@ -134,8 +133,7 @@ def find_shortened(
     rows = stays[documents] & stays[np.minimum(others, len(decisions))]
     compared, documents, others = compared.select(rows), documents[rows], others[rows]
     goes = are_shortened(related, documents, others, compared.share, kept.tokens.own_tokens[compared.contained])
-    copies = compared.select(goes).list(0.0)
-    return kept.name(choose_witnesses(copies, kept.tokens.own_tokens, 0.0))
+    return kept.name(choose_witnesses(compared.select(goes), kept.tokens.own_tokens))
 
 
 def are_shortened(
@@ -147,7 +145,7 @@ def are_shortened(
 ) -> npt.NDArray[np.bool_]:
     """Return which documents are edited copies of longer ones that have these shares of their `own_tokens` words."""
     settings = related.settings
-    if not rule_of(settings).prefer_longer:
+    if not related.rule.prefer_longer:
         return np.zeros(len(documents), np.bool_)
     found = related.relate(documents, others, shares >= (settings.passages.contained or 1.0))
     goes: npt.NDArray[np.bool_] = found.goes & np.isin(found.relation, (EDITED, CONTAINED))
@@ -155,19 +153,19 @@ def are_shortened(
     return goes & is_held
 
 
-def find_outgrown(sketches: Sketches, decisions: Decisions, settings: CleanSettings) -> list["ContainedDocument"]:
+def find_outgrown(related: PairRelations, decisions: Decisions) -> list["ContainedDocument"]:
     """Return the documents that still stay beside a later one that was kept because it has all of them and more.
 
     Their words are in it, but no passages cover enough of them: paragraphs stand in another order. Longer ones first.
     """
-    kept, relative, rule = decisions.kept, decisions.relative, rule_of(settings)._replace(prefer_longer=False)
+    kept, relative, rule = decisions.kept, decisions.relative, related.rule._replace(prefer_longer=False)
     longer = np.flatnonzero(kept & (relative["relation"] == EXTENDED) & (relative["document"] >= 0))
     longer = longer[relative["document"][longer] < len(decisions)]
     longer = longer[kept[relative["document"][longer]]]
-    longer = longer[np.argsort(-sketches.join("num_tokens")[longer], kind="stable")]
+    longer = longer[np.argsort(-related.sketches.join("num_tokens")[longer], kind="stable")]
     others = relative["document"][longer]
     no_passages = np.zeros(len(longer), np.bool_)
-    goes = relate_documents(sketches, longer, others, no_passages, settings.near, rule).goes
+    goes = related.relate_by(rule, longer, others, no_passages).goes
     found = dict[int, ContainedDocument]()
     for doc, other in zip(longer[goes].tolist(), others[goes].tolist(), strict=True):
         if doc not in found:
@@ -255,7 +253,7 @@ def decide_orphans(related: PairRelations, decisions: Decisions, order: KeepOrde
     sketches, settings, orphans = related.sketches, related.settings, decisions.broken
     containers = decisions.witness[decisions.witness[orphans]]
     both = locate_tokens(sketches, np.concatenate([orphans, containers]))
-    shares = measure_pairs(both, settings.passages)
+    shares = measure_pairs(both, settings.passages, related.threads)
     is_contained = shares >= (settings.passages.contained or 1.0)
     sizes, theirs = np.split(both.own_tokens, 2)
     is_contained |= (theirs > sizes) & are_shortened(related, orphans, containers, shares, sizes)
@@ -271,10 +269,10 @@ def decide_orphans(related: PairRelations, decisions: Decisions, order: KeepOrde
     return decisions.revise(others, decide_again(sketches, settings, kept, others))
 
 
-def measure_pairs(both: DocumentTokens, config: PassageConfig) -> npt.NDArray[np.float64]:
+def measure_pairs(both: DocumentTokens, config: PassageConfig, threads: int) -> npt.NDArray[np.float64]:
     """Return the share of each document that passages of another cover; the others come after all of the first."""
     pairs = np.arange(len(both), dtype=np.int32).reshape(2, -1).T
-    found, _ = share_pairs(compare_pairs(pairs, both, config), both.own_tokens)
+    found, _ = share_pairs(compare_pairs(pairs, both, config, threads), both.own_tokens)
     shares = np.zeros(len(pairs))
     shares[found.contained] = found.share
     return shares

@@ -160,22 +160,25 @@ def mark_fingerprints(address, num_tokens, winnowing, seen):
     """
     shingles = np.empty(4096, np.uint64)
     positions = np.empty(4096, np.int32)
+    slots = np.empty(4096, np.int64)
     total, met = 0, 0
     for doc in range(address.size):
         tokens = tokens_at(address[doc], num_tokens[doc])
         if tokens.size > shingles.size:
             shingles = np.empty(2 * tokens.size, np.uint64)
             positions = np.empty(2 * tokens.size, np.int32)
+            slots = np.empty(2 * tokens.size, np.int64)
         count = winnow(shingles, roll_unmasked(tokens, winnowing.shingle_size, shingles), winnowing.window, positions)
         total += count
+        shown = 0
         for k in range(count):
-            prefetch(seen, seen_slot(seen, mix64(shingles[positions[k]])) >> 2)
-        for k in range(count):
-            if shingles[positions[k]] == HIDDEN:
-                continue
-            slot = seen_slot(seen, mix64(shingles[positions[k]]))
+            shingle = shingles[positions[k]]
+            slots[shown] = seen_slot(seen, mix64(shingle))
+            prefetch(seen, slots[shown] >> 2)
+            shown += np.int64(shingle != HIDDEN)
+        for slot in slots[:shown]:
             times = times_seen(seen, slot)
-            met += times > 0
+            met += np.int64(times > 0)
             seen[slot >> 2] += np.uint8(np.int64(times < 2) << ((slot & 3) << 1))
     return total, met
 

@@ -66,7 +66,10 @@ def roll_shingles(tokens, shingle_size, shingles):
 def roll_unmasked(tokens, shingle_size, shingles):
     """As `roll_shingles`, but a shingle that holds a masked token is HIDDEN, which sorts after all others."""
     count = roll_shingles(tokens, shingle_size, shingles)
-    for i in range(tokens.size):
+    masked = 0
+    for token in tokens:  # in most texts there is none, and this takes no branch
+        masked += np.int64(token == MASKED)
+    for i in range(tokens.size if masked else 0):
         if tokens[i] == MASKED:
             for k in range(max(i - shingle_size + 1, 0), min(i + 1, count)):
                 shingles[k] = HIDDEN

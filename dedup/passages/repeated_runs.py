@@ -146,7 +146,7 @@ def mark_kept(offsets: TokenOffsets, cuts: Sequence[Span]) -> npt.NDArray[np.boo
 
 def tokens_in(offsets: TokenOffsets, span: Span) -> slice:
     """Return the tokens that a span holds, whole or in part."""
-    first, end = np.searchsorted(offsets.ends, span.start, "right"), np.searchsorted(offsets.starts, span.end)
+    first, end = offsets.ends.searchsorted(span.start, "right"), offsets.starts.searchsorted(span.end)
     return slice(int(first), int(end))
 
 
@@ -157,10 +157,11 @@ def find_exact_runs(tokens: npt.NDArray[np.uint32], copy: CopiedSpan, min_tokens
     """
     if copy.is_exact:
         return [copy.part(copy.start, copy.end)] if len(copy) >= min_tokens else []
-    words, found = tokens >> np.uint32(2), []
+    found = []
     for distance in {copy.start - copy.source_start, copy.end - copy.source_end}:
         first, end = max(copy.start, distance), copy.end
-        unequal = np.flatnonzero(words[first:end] != words[first - distance : end - distance]) + first
+        differ = (tokens[first:end] ^ tokens[first - distance : end - distance]) >> np.uint32(2)
+        unequal = differ.nonzero()[0] + first
         for start, stop in zip([first, *(unequal + 1).tolist()], [*unequal.tolist(), end], strict=True):
             if stop - start >= min_tokens:
                 found.append(CopiedSpan.exact(start, stop, copy.source, start - distance))

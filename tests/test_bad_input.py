@@ -49,6 +49,7 @@ BAD_LINES = {
         "a lone surrogate (\\ud800 to \\udfff without its other half) is not a character",
     ),
     "raw NUL": (b'{"text": "a\x00b"}', "malformed JSON (invalid character (byte 11))"),
+    "NaN": (b'{"text": NaN}', "NaN is no value of JSON, though Python writes it: write null"),
     "only NUL": (b"\x00\x00\x00", "malformed JSON (invalid character (byte 0))"),
 }
 

@@ -148,6 +148,8 @@ def test_fields_can_have_other_names(tmp_path):
 
 REJECTED = {
     b'{"text": "a"': "malformed JSON (the line ends too early)",
+    b'{"text": "a", "b": NaN}': "NaN is no value of JSON, though Python writes it: write null",
+    b'{"text": "a", "b": [-Infinity]}': "Infinity is no value of JSON, though Python writes it: write null",
     b"[1]": "the line is a list, not an object",
     b'"a"': "the line is a text, not an object",
     b"12": "the line is a number, not an object",

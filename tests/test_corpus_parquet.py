@@ -2,6 +2,7 @@
 
 import datetime as dt
 import decimal
+import zipfile
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -111,6 +112,15 @@ def test_what_is_no_parquet_is_an_error(tmp_path, content):
     (shard,) = plan_shards(find_files([str(path)]))
     with pytest.raises(DedupError, match=r"x\.parquet: not a readable Parquet file \(.+\)"):
         list(read_shard(shard, InputConfig(), {}, lambda _: None))
+
+
+def test_a_parquet_file_that_was_unpacked_is_called_as_the_user_knows_it(dedup, tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("b.parquet", "none")
+    for args, stdin, name in ((("a.zip",), b"", "a.zip/b.parquet"), (("-", "--input-format", "parquet"), b"none", "-")):
+        done = dedup("clean", *args, "-o", "out", stdin=stdin, cwd=tmp_path)
+        assert done.code == 2
+        assert done.stderr.startswith(f"error: {name}: not a readable Parquet file")
 
 
 def test_row_groups_are_read_cut_and_restored_for_any_number_of_workers(dedup, tmp_path):

@@ -132,7 +132,7 @@ def names_field(file: SourceFile, field: str) -> bool:
     """Return whether a table has a column, or some place in a file of JSON names a field or the end of its path."""
     if file.format == "parquet":
         with suppress(pa.ArrowException, OSError):  # what is damaged is told where it is read
-            return field in open_parquet(file.location).schema_arrow.names
+            return field in open_parquet(file.location, file.path).schema_arrow.names
     if file.format in DELIMITERS:
         with suppress(InputError):  # so is a header that is none
             return (layout := read_layout(file, LOOKED_AT)) is not None and field in layout.names
@@ -216,7 +216,7 @@ def read_sample(file: SourceFile) -> Iterator[Record]:
     """Yield the first records of a file, as far as they can be read. Of Parquet only whole columns are fields."""
     if file.format == "parquet":
         with suppress(pa.ArrowException, OSError):  # what is damaged is told where it is needed
-            for batch in open_parquet(file.location).iter_batches(MAX_RECORDS):
+            for batch in open_parquet(file.location, file.path).iter_batches(MAX_RECORDS):
                 columns = zip(*map(list_values, batch.columns), strict=True)
                 rows = (zip(batch.schema.names, row, strict=True) for row in columns)
                 yield from (flatten({n: value for n, value in row if not isinstance(value, dict)}) for row in rows)

@@ -16,6 +16,7 @@ MAX_DEPTH = 920  # levels of lists and objects; Python's own limit depends on wh
 TOO_DEEP = f"nested too deeply (more than {MAX_DEPTH} levels)"
 MAX_EXPLAINED = 1 << 20  # bytes of a line that is taken apart to say what is wrong with it
 JSON_PIECE = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?|[\[\]{}]', re.DOTALL)
+BYTE, NO_VALUE = re.compile(r"\(byte (\d+)\)"), re.compile(rb"NaN|Infinity")
 OPENING, CLOSING = frozenset((b"[", b"{")), frozenset((b"]", b"}"))
 
 
@@ -75,6 +76,10 @@ def explain_malformed(line: bytes, message: str) -> str:
         return "malformed JSON (nested too deeply)"
     if len(line) <= MAX_EXPLAINED and has_lone_surrogate(line):
         return "a lone surrogate (\\ud800 to \\udfff without its other half) is not a character"
+    place = BYTE.search(message)
+    value = NO_VALUE.match(line, int(place[1])) if place else None
+    if value:
+        return f"{value[0].decode()} is no value of JSON, though Python writes it: write null"
     if "truncated" in message:
         return "malformed JSON (the line ends too early)"
     return f"malformed JSON ({message.removeprefix('JSON is malformed: ')})"

@@ -41,11 +41,11 @@ def explained(path: str) -> Iterator[None]:
         raise InputError(f"{path}: not a readable Parquet file ({str(error).splitlines()[0]}).") from error
 
 
-def open_parquet(source: str | IO[bytes]) -> "pq.ParquetFile":
-    """Open a Parquet file, by its path or open already; what is none is an `InputError`."""
+def open_parquet(source: str | IO[bytes], shown: str | None = None) -> "pq.ParquetFile":
+    """Open a Parquet file, by its path or open already; what is none is an `InputError`, which calls it as `shown`."""
     import pyarrow.parquet as pq  # noqa: PLC0415 (for those who have such files)
 
-    with explained(source if isinstance(source, str) else source.name):
+    with explained(shown or (source if isinstance(source, str) else source.name)):
         if isinstance(source, str):
             os.close(open_regular(source, os.O_RDONLY))
         opened = pa.OSFile(os.fsencode(source)) if isinstance(source, str) else source  # any bytes may be its name
@@ -80,25 +80,26 @@ def list_groups(file: "pq.ParquetFile", rows: range) -> dict[int, int]:
 
 
 def read_parquet(
-    path: str, config: InputConfig, roles: Mapping[str, str], rows: range | None = None
+    path: str, config: InputConfig, roles: Mapping[str, str], rows: range | None = None, shown: str | None = None
 ) -> Iterator[DocumentBlock]:
     """Yield the documents of a Parquet file, or of its row groups in a range; rows without a text are set aside.
 
-    Lines count from the beginning of the range.
+    Lines count from the beginning of the range. Errors call the file as `shown`, if it was unpacked to `path`.
     """
-    file = open_parquet(path)
+    shown = shown or path
+    file = open_parquet(path, shown)
     names = file.schema_arrow.names
-    found = find_roles(path, config, roles, names)
+    found = find_roles(shown, config, roles, names)
     kind = file.schema_arrow.field(config.text_field).type
     if not is_text(kind):
         raise InputError(
-            f'{path}: column "{config.text_field}" is {kind}, not text. Name the text column with --text-field.'
+            f'{shown}: column "{config.text_field}" is {kind}, not text. Name the text column with --text-field.'
         )
     columns = list(dict.fromkeys((config.text_field, config.id_field, *chain.from_iterable(found.values()))))
     columns = [column for column in columns if column in names]
     row = begin = rows.start if rows else 0
     groups = list(list_groups(file, rows)) if rows else None
-    with explained(path):
+    with explained(shown):
         for batch in file.iter_batches(BATCH_ROWS, row_groups=groups, columns=columns):
             block = read_batch(batch, row, config, roles)
             yield block if begin == 0 else from_line(block, begin)

@@ -121,7 +121,7 @@ def read_blocks(
         return
     if file.format == "parquet":
         rows = None if shard.stop is None else range(shard.start, shard.stop)
-        yield from read_parquet(file.location, config, roles, rows)
+        yield from read_parquet(file.location, config, roles, rows, file.path)
         report(shard.size)
         return
     with file.open() as (stream, counter):

@@ -408,4 +408,4 @@ def test_empty_files_are_compared(tmp_path):
     (tmp_path / "b.txt").write_text("\n \n")
     code, out, err = run("a.txt", "b.txt", "--engine", "lexical", cwd=tmp_path)
     assert (0, "") == (code, err)
-    assert "No statement stands in two of the texts." in out
+    assert "No statement is in two of the texts." in out

@@ -91,7 +91,7 @@ class BenchRun:
 
 @dataclass(frozen=True)
 class FoundCopies:
-    """For each planted copy, what becomes of it; how many removals are right, None of none."""
+    """For each planted copy, what becomes of it; how many removals of near-copies are right, None of none."""
 
     fates: list[str]
     correct: Rate | None
@@ -192,9 +192,10 @@ def find_copies(texts: Sequence[str], copies: Sequence[PlantedCopy], near: NearC
     documents += [Document(f"c{number}", copy.text) for number, copy in enumerate(copies)]
     result = deduplicate(documents, replace(near, keep=KeepPolicy()))
     kept = {document.id for document in result.kept}
-    right = sum(is_right(removal, kept, near.threshold, near.shingle_size) for removal in result.removed)
+    alike = [removal for removal in result.removed if removal.relation != CopyRelation.CONTAINED.label]
+    right = sum(is_right(removal, kept, near.threshold, near.shingle_size) for removal in alike)
     fates = [find_fate(copy, len(texts) + number, result.decisions) for number, copy in enumerate(copies)]
-    return FoundCopies(fates, measure_rate(right, len(result.removed)) if result.removed else None)
+    return FoundCopies(fates, measure_rate(right, len(alike)) if alike else None)
 
 
 def find_fate(copy: PlantedCopy, row: int, decisions: Decisions) -> str:

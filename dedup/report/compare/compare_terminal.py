@@ -143,7 +143,7 @@ def write_rows(found: Comparison, width: int) -> Iterator[Line]:
     shared = [number for number, row in enumerate(found.rows) if len(row.cells) > 1]
     chosen = sorted(sorted(shared, key=lambda number: (-len(found.rows[number].cells), number))[:MAX_ROWS])
     if not chosen:
-        yield (Piece("No statement stands in two of the texts.", Style.STRONG),)
+        yield (Piece("No statement is in two of the texts.", Style.STRONG),)
         return
     signs = ", ".join(f"{sign} {relation.value}" for relation, sign in RELATION_SIGNS.items())
     more = f" (the {len(chosen)} that most texts make, of {len(shared)})" if len(shared) > len(chosen) else ""

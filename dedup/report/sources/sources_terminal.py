@@ -1,6 +1,7 @@
 """What a search for sources found, for a person at a terminal."""
 
 from collections.abc import Sequence
+from os.path import join
 
 from dedup.output.source_records import SourceSummary
 from dedup.report.sources.source_matrix import SourceMatrix
@@ -39,7 +40,7 @@ def render_sources(summary: SourceSummary, matrix: SourceMatrix, out: str) -> st
         lines.append(f"and {count_things(len(summary.outlets) - MAX_OUTLETS, 'more outlet')}")
     lines += list_flows(matrix)
     lines += tell_limits(summary.limits)
-    lines += ["", f"all of it: {show_line(out)}, with pages: {show_line(out)}/index.html"]
+    lines += ["", f"all of it: {show_line(out)}, with pages: {show_line(join(out, 'index.html'))}"]
     return warn_of_rejections(summary.rejections) + "\n".join(lines) + "\n"
 
 

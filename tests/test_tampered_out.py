@@ -19,6 +19,8 @@ from corpora import make_text, write_jsonl
 from out_folders import change_summary, sign
 
 from dedup.cli.main import cli, explain_error
+from dedup.output import finished_run
+from dedup.output.digests import find_changes
 
 FILES = (
     *("summary.json", "B3SUMS", "removed.jsonl", "edited.jsonl", "rejected.jsonl", "clusters.jsonl"),
@@ -240,3 +242,20 @@ def test_digests_that_fit_do_not_help(work, case):
     errors = {command: attempt(command) for command in COMMANDS}
     assert list_outside(work) == before
     assert errors["restore"] is None or not (work / "back").exists()
+
+
+@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "clean"])
+def test_a_run_that_is_replaced_while_it_is_read_gives_no_output(work, monkeypatch, command):
+    """Of two runs one half each would be read."""
+
+    def replace_after(out, *arguments, **options):
+        found = find_changes(out, *arguments, **options)
+        (work / "out").rename(work / "replaced")
+        (work / "other").rename(work / "out")
+        return found
+
+    monkeypatch.setattr(finished_run, "find_changes", replace_after)
+    error = attempt(command)
+    assert error is not None
+    assert "was changed while it was being read. Run again" in error
+    assert not [name for name in MADE if (work / name).exists()]

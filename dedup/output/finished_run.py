@@ -1,24 +1,65 @@
 """A finished run in its OUT folder: its summary and its records, checked before anybody uses them."""
 
+import os
 from collections.abc import Callable, Iterator
-from dataclasses import fields, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
 from pathlib import Path, PurePath
 from typing import TypeVar
 
 import msgspec
 
 from dedup.config import InputConfig, KeepPolicy, NearConfig, PassageConfig
+from dedup.corpus.compression import changed_file
 from dedup.corpus.encodings import name_encoding
 from dedup.corpus.formats import COMPRESSIONS, FORMATS
 from dedup.errors import DedupError, InputError
 from dedup.model.run import Summary
-from dedup.output.confined_paths import open_within, refuse_names
+from dedup.output.confined_paths import list_within, open_within, refuse_names
 from dedup.output.digests import find_changes, name_some, read_digests
 from dedup.output.run_folder import REMOVED, SUMMARY
+from dedup.text.printed_paths import name_on_disk
 
 Config = TypeVar("Config")
 Record = TypeVar("Record", bound=msgspec.Struct)
 BROKEN = (msgspec.DecodeError, DedupError, KeyError, TypeError, ValueError)
+
+
+FileStates = dict[str, tuple[int, int, int]]  # name: inode, bytes, time of the last change in nanoseconds
+
+
+@dataclass(frozen=True)
+class RunState:
+    """An OUT folder as it is before anybody looks into it, so that who reads it notices that it changes meanwhile."""
+
+    out: Path
+    files: FileStates
+
+    @classmethod
+    def of(cls, out: Path) -> "RunState":
+        """Return the state of a folder; one that is not there has no files."""
+        found = {name: os.lstat(out / name_on_disk(name)) for name in list_within(out)}
+        return cls(out, {name: (file.st_ino, file.st_size, file.st_mtime_ns) for name, file in found.items()})
+
+    def refuse_changed(self) -> None:
+        """Raise `InputError` where a file is not as it was."""
+        try:
+            now = self.of(self.out).files
+        except OSError:  # it is being replaced
+            now = {}
+        changed = sorted(name for name, state in self.files.items() if now.get(name) != state)
+        if changed:
+            raise changed_file(name_some(self.out, changed))
+
+    @contextmanager
+    def at_rest(self) -> Iterator[None]:
+        """Read the folder in this context: `InputError` at its end, or in place of any error in it, if it changed."""
+        try:
+            yield
+        except Exception:
+            self.refuse_changed()
+            raise
+        self.refuse_changed()
 
 
 def read_summary(out: Path) -> Summary:

@@ -14,7 +14,7 @@ from dedup.corpus.compression import open_reader, open_writer, read_chunk
 from dedup.errors import InputError, OutputError
 from dedup.model.run import InputFile
 from dedup.output.confined_paths import create_within, is_within, open_within
-from dedup.output.finished_run import Record, check_run, no_record, read_records
+from dedup.output.finished_run import Record, RunState, check_run, no_record, read_records
 from dedup.output.folder_marker import refuse_link
 from dedup.output.parquet_rows import merge_rows
 from dedup.output.records import EditedRecord, RejectedRecord, RemovedRecord, original_bytes, rejected_bytes
@@ -31,15 +31,16 @@ def restore(
 
     `tell` and `force` are those of `check_run`.
     """
+    state = RunState.of(out)
     inputs = check_run(out, tell, force=force).inputs
     refuse_link(target)
     if target.resolve().is_relative_to(out.resolve()):
         raise OutputError(f"{target}: is within {out}. Choose an empty or new folder elsewhere with -o.")
     if target.exists() and any(target.iterdir()):
         raise OutputError(f"{target}: is not empty. Choose an empty or new folder with -o.")
-    dropped = DroppedRecords(out, {file.path: file.format for file in inputs})
     written: list[Path] = []
-    with empty_again(target, written, force=force):
+    with empty_again(target, written, force=force), state.at_rest():
+        dropped = DroppedRecords(out, {file.path: file.format for file in inputs})
         for file in inputs:
             with create_within(target, file.name) as opened:
                 restore_file(out, file, dropped.of_file(file.path), opened)

@@ -13,7 +13,7 @@ from dedup.errors import InputError
 from dedup.history.article_urls import normalise_url
 from dedup.history.version_history import Version
 from dedup.model.documents import Document, DocumentPlace
-from dedup.output.finished_run import check_run, read_records
+from dedup.output.finished_run import RunState, check_run, read_records
 from dedup.output.records import RemovedRecord
 from dedup.output.related_records import RelatedRecord
 from dedup.output.run_folder import RELATED, REMOVED
@@ -100,14 +100,16 @@ def read_run(
 
     `tell` is that of `check_run`.
     """
+    state = RunState.of(out)
     summary = check_run(out, tell)
     config = read_asked_config(summary, asked)
     roles = config.article_fields | fields.choose_roles(config)
     wanted = None if cluster is None else {DocumentPlace(m.path, m.line) for m in find_cluster(out, cluster).members}
-    calls = read_calls(out)
-    for document in read_originals(out, summary, config, roles):
-        if wanted is None or document.place in wanted:
-            yield replace(document, fields={**document.fields, CALLED: calls.get(document.place, "")})
+    with state.at_rest():
+        calls = read_calls(out)
+        for document in read_originals(out, summary, config, roles):
+            if wanted is None or document.place in wanted:
+                yield replace(document, fields={**document.fields, CALLED: calls.get(document.place, "")})
 
 
 def read_calls(out: Path) -> dict[DocumentPlace | None, str]:

@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -31,7 +32,11 @@ from dedup.config import NearConfig, PassageConfig
 from dedup.corpus.files import find_files
 from dedup.corpus.shards import SHARD_SIZE as DEFAULT_SIZE
 from dedup.corpus.shards import plan_shards
-from dedup.output.folder_marker import MARKER, RUN, claim
+from dedup.errors import OutputError
+from dedup.output import run_folder
+from dedup.output.digests import write_digests
+from dedup.output.folder_marker import MARKER, REPORT, RUN, claim, remove_ours, take_over
+from dedup.report.corpus.report_folder import report_folder
 
 WITHIN = PassageConfig(scope="within")
 MODES = {"passages": WITHIN, "documents only": PassageConfig(scope="off")}
@@ -341,6 +346,54 @@ def test_two_runs_into_one_folder_at_once_are_refused(dedup, tmp_path):
         done = dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path)
     assert (done.code, done.stdout) == (2, "")
     assert done.stderr.endswith("out: another run is writing here. Wait for it or choose another folder.\n")
+
+
+def test_a_run_beside_another_one_is_not_told_that_it_was_cut_off(cut_off, dedup):
+    import fcntl
+
+    with (cut_off / "out.partial" / "lock").open("r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        done = dedup("clean", "a.jsonl", "-o", "out", cwd=cut_off)
+    assert (done.code, done.stdout) == (2, "")
+    assert done.stderr.endswith("out: another run is writing here. Wait for it or choose another folder.\n")
+
+
+def test_a_run_that_waited_for_another_one_does_not_replace_what_that_made(tmp_path, monkeypatch):
+    write_jsonl(tmp_path / "a.jsonl", make_records("waited", 5))
+
+    def finish_other(folder, kind):
+        """Do what the run does that holds the lock: publish, and delete its folder."""
+        monkeypatch.undo()
+        lock = take_over(folder, kind)
+        clean_quietly([tmp_path / "a.jsonl"], tmp_path / "made")
+        (tmp_path / "made").rename(tmp_path / "out")
+        threading.Timer(0.3, lambda: (remove_ours(folder, kind), lock.close())).start()
+        return take_over(folder, kind)
+
+    monkeypatch.setattr(run_folder, "take_over", finish_other)
+    with pytest.raises(OutputError, match="holds another run"):
+        clean_quietly([tmp_path / "a.jsonl"], tmp_path / "out")
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.jsonl", "out"]
+
+
+def test_a_report_that_waited_for_another_one_does_not_replace_what_that_made(tmp_path):
+    lock = take_over(tmp_path / "pages.partial", REPORT)
+
+    def finish_other():
+        claim(tmp_path / "pages", REPORT)
+        (tmp_path / "pages" / "index.html").write_text("of another one")
+        write_digests(tmp_path / "pages")
+        remove_ours(tmp_path / "pages.partial", REPORT)
+        lock.close()
+
+    threading.Timer(0.3, finish_other).start()
+    with (
+        pytest.raises(OutputError, match="holds another report"),
+        report_folder(tmp_path / "pages", None, overwrite=False),
+    ):
+        pass
+    assert (tmp_path / "pages" / "index.html").read_text() == "of another one"
+    assert [p.name for p in tmp_path.iterdir()] == ["pages"]
 
 
 INTERRUPTED = """

@@ -123,8 +123,13 @@ def take_over(folder: Path, kind: str) -> IO[bytes] | None:
     if folder.is_dir():
         refuse_foreign(folder, kind)
         refuse_links(folder)
-    claim(folder, kind)
-    return take_lock(folder / "lock")
+    try:
+        claim(folder, kind)
+        return take_lock(folder / "lock")
+    except FileNotFoundError:
+        if folder.exists():
+            raise
+    return take_over(folder, kind)  # who held it was done, and deleted it
 
 
 def put_in_place(made: Path, place: Path, kind: str, old: Path, refuse: Callable[[], None]) -> None:

@@ -22,7 +22,6 @@ from dedup.output.folder_marker import (
     put_in_place,
     refuse_foreign,
     refuse_link,
-    refuse_links,
     remove_ours,
     take_over,
 )
@@ -150,26 +149,22 @@ class RunFolder:
     def begin(self, fingerprint: str, *, resume: bool, overwrite: bool) -> IO[bytes]:
         """Make or take over the partial folder and lock it; return the lock, to be held until the end.
 
-        A finished OUT, or a run that was cut off, is an `OutputError` that names the flag to use.
+        A finished OUT, or a run that was cut off, is an `OutputError` that names the flag to use. What is there is
+        looked at under the lock: another run may have been at work.
         """
         refuse_link(self.out)
-        if self.partial.is_dir():
-            refuse_foreign(self.partial, RUN)
-            refuse_links(self.partial)
-        marker = self._marker
-        cut_off = marker.exists()
-        if self.out.exists():
-            self._refuse_or_accept(overwrite=overwrite or (resume and cut_off))
-        if cut_off and not (resume or overwrite):
-            raise OutputError(
-                f"{self.partial}: a run that was cut off. Go on with --resume, or start anew with --overwrite."
-            )
-        if resume and cut_off:
-            begun_with, _, version = marker.read_text("utf-8", "replace").partition(" ")
-            refuse_other(str(self.partial), version, has_same_settings=begun_with == fingerprint)
+        if not self._marker.exists():  # nothing is made for a run that is refused
+            self._refuse_or_accept(fingerprint, resume=resume, overwrite=overwrite)
         lock = take_over(self.partial, RUN)
         if lock is None:
             raise OutputError(f"{self.out}: another run is writing here. Wait for it or choose another folder.")
+        try:
+            self._refuse_or_accept(fingerprint, resume=resume, overwrite=overwrite)
+        except BaseException:
+            if not self._marker.exists():
+                self.discard()
+            lock.close()
+            raise
         if not resume:
             shutil.rmtree(self.segments, ignore_errors=True)
         for folder in (self.output, self.parts):
@@ -177,11 +172,24 @@ class RunFolder:
         claim(self.output, RUN)
         for folder in (self.segments, self.output / KEPT, self.parts):
             folder.mkdir(parents=True, exist_ok=True)
-        with create_within(self.partial, marker.name) as file:
+        with create_within(self.partial, self._marker.name) as file:
             file.write(f"{fingerprint} {__version__}".encode())
         return lock
 
-    def _refuse_or_accept(self, *, overwrite: bool) -> None:
+    def _refuse_or_accept(self, fingerprint: str, *, resume: bool, overwrite: bool) -> None:
+        """Raise `OutputError` where OUT, or what a run left that was cut off, is not to be gone on with or replaced."""
+        cut_off = self._marker.exists()
+        if self.out.exists():
+            self._refuse_finished(overwrite=overwrite or (resume and cut_off))
+        if cut_off and not (resume or overwrite):
+            raise OutputError(
+                f"{self.partial}: a run that was cut off. Go on with --resume, or start anew with --overwrite."
+            )
+        if resume and cut_off:
+            begun_with, _, version = self._marker.read_text("utf-8", "replace").partition(" ")
+            refuse_other(str(self.partial), version, has_same_settings=begun_with == fingerprint)
+
+    def _refuse_finished(self, *, overwrite: bool) -> None:
         if not self.out.is_dir():
             raise OutputError(f"{self.out}: is a file. Name a folder with -o.")
         if not any(self.out.iterdir()):

@@ -40,6 +40,7 @@ def report_folder(target: Path, out: Path | None, *, overwrite: bool) -> Iterato
             folder.mkdir()
         claim(pages, REPORT)
         try:
+            refuse_place(place, out, overwrite=overwrite)  # again: another report may have been at work
             yield pages, scratch
             write_digests(pages)
             put_in_place(pages, place, REPORT, partial / "replaced", lambda: refuse_to_delete(place, REPORT))

@@ -66,7 +66,7 @@ def hostile_records():
         for copy in range(2):
             name = f"{hostile} {number}-{copy}"
             middle = edit_text(text, f"{number}-{copy}", 2 * copy)
-            body = f"{hostile} {middle}. {hostile} end {copy}."
+            body = f"{hostile} {middle}. {hostile} end."
             records.append(
                 {
                     "id": name,

@@ -394,6 +394,7 @@ def test_what_one_asserts_and_the_other_denies_may_contradict(a, b):
     [
         ("Russia threatens to leave the talks.", "Russia threatened to leave the talks, they said."),
         ("Russia did not leave the talks.", "Nobody will leave the talks."),
+        ("An employee of the bank was injured in the blast.", "Another employee was uninjured in the blast."),
         ("Passengers were left stranded at Heathrow.", "Passengers remained stranded at Heathrow."),
         ("Stocks on Wall Street opened lower on Monday.", "Stocks on Wall Street closed lower on Monday."),
         ("The strike at the port will end on Friday.", "The strike at the port will continue until Friday."),

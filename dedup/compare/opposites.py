@@ -42,6 +42,7 @@ from dedup.text.words import is_word, split_word_spans
 
 MAX_OBJECT = 3  # content words behind a verb of which one is what it is about
 MAX_CLAUSE = 20  # words of a clause on either side of a verb
+OTHERS = frozenset({"another", "other", "others"})
 MIN_SHARED = 0.5  # share of the fewer words of two actors, or of two objects
 _CLAUSE_END = re.compile(r"[,;:.!?()\[\]“”\"–—]")
 
@@ -55,6 +56,7 @@ class Claim:
     has_cue    whether a word of denial says so, not the word itself
     is_known   whether the concept is one of those with words for its opposite
     is_mixed   whether another part of the clause is denied, or what it says was only planned
+    is_other   whether its actor is another one than the text spoke of before: "another employee"
     span       from the word of denial, if there is one, to the end of what it is about
     actor      stems of the content words before it, from the last verb of saying on
     objects    stems of the content words right behind it, MAX_OBJECT at most
@@ -68,6 +70,7 @@ class Claim:
     has_cue: bool
     is_known: bool
     is_mixed: bool
+    is_other: bool
     span: Span
     actor: frozenset[str]
     objects: frozenset[str]
@@ -80,7 +83,8 @@ class Claim:
 
         Who is not named may be anybody. Of a claim without an object its actor is what it is about: "the talks failed".
         """
-        if self.concept != other.concept or self.is_denied == other.is_denied or self.is_mixed or other.is_mixed:
+        is_plain = not (self.is_mixed or other.is_mixed) and self.is_other == other.is_other
+        if self.concept != other.concept or self.is_denied == other.is_denied or not is_plain:
             return False
         if self.numbers and other.numbers and not self.numbers & other.numbers:
             return False  # 30 % know of it, and 70 % do not
@@ -290,6 +294,7 @@ def _make_claim(
         has_cue=cue is not None,
         is_known=token.key in _read_concepts(),
         is_mixed=is_mixed,
+        is_other=any(clause[n].word in OTHERS for n in range(head)),
         span=Span(clause[head if cue is None else cue].span.start, clause[last].span.end),
         actor=frozenset(clause[n].key for n in actor),
         objects=frozenset(clause[n].key for n in behind),

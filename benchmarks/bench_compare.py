@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 from bench_claims import load_encoders, show_claims
 from compare_stories import SHARED, Story, load_stories, read_grades
+from judged_claims import show_judged
 from measure import run_command
 
 from dedup.compare.encoder import Encoder
@@ -313,6 +314,8 @@ def main() -> None:
         show_rows(stories, encoders)
     if stories and args.only in {None, "claims"}:
         show_claims(stories, encoders)
+    if args.only in {None, "claims"} and "semantic" in encoders:
+        show_judged(args.shared)
     if args.only in {None, "speed"}:
         show_speed()
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 
 import naive
 import numpy as np
@@ -147,6 +148,16 @@ def test_a_quotation_mark_between_tabs_is_plain_unless_another_one_ends_its_cell
     assert ([d[1] for d in documents], rejections) == (["first", text, '"Why?" she asked.', 'last "word"'], [])
     records = [TableLayout(["id", "text"], "\t", 8, 1).parse_cells(d[3])[1] for d in documents]
     assert records == [d[1] for d in documents]
+
+
+@pytest.mark.parametrize(("delimiter", "end"), [(",", b'"'), ("\t", b"")])
+def test_many_quotation_marks_in_a_cell_take_little_memory(delimiter, end):
+    layout, cell = TableLayout(["text"], delimiter, 5, 1), b'"' + b'""' * 100_000 + b"x" + end
+    tracemalloc.start()
+    assert len(layout.parse_cells(cell)) == 1
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 10 * len(cell)
 
 
 def test_plain_marks_between_tabs_are_cleaned_annotated_and_restored_for_any_number_of_workers(dedup, tmp_path):

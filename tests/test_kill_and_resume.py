@@ -358,6 +358,12 @@ def test_a_run_beside_another_one_is_not_told_that_it_was_cut_off(cut_off, dedup
     assert done.stderr.endswith("out: another run is writing here. Wait for it or choose another folder.\n")
 
 
+def test_a_folder_that_cannot_be_made_is_told_in_a_line(dedup, tmp_path):
+    write_jsonl(tmp_path / "a.jsonl", make_records("nowhere", 5))
+    done = dedup("clean", "a.jsonl", "-o", "/proc/self/out", cwd=tmp_path)
+    assert (done.code, done.stderr) == (2, "error: /proc/self/out.partial: No such file or directory\n")
+
+
 def test_a_run_that_waited_for_another_one_does_not_replace_what_that_made(tmp_path, monkeypatch):
     write_jsonl(tmp_path / "a.jsonl", make_records("waited", 5))
 

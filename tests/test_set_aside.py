@@ -1,6 +1,7 @@
 """Records that cannot be read: nothing of it is quiet."""
 
 import json
+import shlex
 
 import pytest
 from corpora import make_records, read_summary, read_tree, write_jsonl
@@ -61,8 +62,16 @@ def test_documents_in_a_list_inside_an_object_are_told_with_the_way_out(dedup, t
     said = error_of(dedup("clean", name, "-o", "out", cwd=tmp_path))
     assert said == (
         'no record has the field "text"; there are: status, totalResults, articles. The documents may be those in the '
-        'list "articles": take them out first, as with jq -c ".articles[]".'
+        'list "articles": take them out first, as with jq -c \'.articles[]\'.'
     )
+
+
+def test_no_name_of_a_list_is_run_by_a_shell_that_takes_the_way_out(dedup, tmp_path):
+    name = 'it\'s "$(touch run)" \n'
+    (tmp_path / "a.json").write_text(json.dumps({name: [{"x": "Some words."}, {"x": "Others."}]}))
+    said = error_of(dedup("clean", "a.json", "-o", "out", cwd=tmp_path))
+    asked = shlex.split(said.partition("as with ")[2].removesuffix("."))
+    assert asked == ["jq", "-c", f".[{json.dumps(name)}][]"]
 
 
 def test_a_long_text_is_likelier_than_a_short_list_of_objects(dedup, tmp_path):

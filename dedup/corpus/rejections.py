@@ -1,5 +1,6 @@
 """Records that were set aside: counted by reason, and explained where no record has a text."""
 
+import json
 import re
 import shlex
 from collections import Counter
@@ -14,6 +15,7 @@ from dedup.model.run import RejectionCounts
 from dedup.text.control_characters import show_line
 
 DETAIL = re.compile(r" \([^()]*(?:\([^()]*\)[^()]*)*\)")  # what a reason says of one record
+PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")  # one that jq takes without quotation marks
 OBJECTS = re.compile(rb"\[\s*\{")  # how a list of objects begins
 LOOKED_AT, MAX_LINES = 1 << 20, 100  # bytes and records of a file in which fields are looked for
 MAX_SHOWN = 20
@@ -52,8 +54,9 @@ def refuse_no_text(found: RejectionCounts, config: InputConfig, lines: Iterable[
         return
     hint = suggest_field("--text-field ", config.text_field, lengths)
     if lists and max(lists.values()) > max(lengths.values()):
-        name = show_line(max(lists, key=lambda name: lists[name]))
-        hint = f'The documents may be those in the list "{name}": take them out first, as with jq -c ".{name}[]".'
+        name = max(lists, key=lambda name: lists[name])
+        path = shlex.quote(f".{name}[]" if PLAIN_NAME.fullmatch(name) else f".[{json.dumps(name)}][]")
+        hint = f'The documents may be those in the list "{show_line(name)}": take them out first, as with jq -c {path}.'
     raise InputError(f'no record has the field "{show_line(config.text_field)}"; {list_fields([*lengths])}. {hint}')
 
 

@@ -17,6 +17,7 @@ from dedup.signals import sheltered
 MARKER, FORMAT, VERSION = ".dedup.json", "dedup-folder", 1
 RUN, REPORT = "run", "report"
 MAX_MARKER_BYTES = 1 << 10
+MAX_ATTEMPTS = 10  # to make a folder that others delete
 
 
 class FolderMarker(msgspec.Struct, frozen=True):
@@ -115,7 +116,7 @@ def claim(folder: Path, kind: str) -> None:
             raise
 
 
-def take_over(folder: Path, kind: str) -> IO[bytes] | None:
+def take_over(folder: Path, kind: str, attempts: int = MAX_ATTEMPTS) -> IO[bytes] | None:
     """Make the folder in which another one of a kind is made, or take over one that is ours, and lock it.
 
     None where another process holds the lock. What is not ours, and a link in it, is an `OutputError`.
@@ -127,9 +128,9 @@ def take_over(folder: Path, kind: str) -> IO[bytes] | None:
         claim(folder, kind)
         return take_lock(folder / "lock")
     except FileNotFoundError:
-        if folder.exists():
+        if folder.exists() or attempts == 1:  # where no folder can be made, none is
             raise
-    return take_over(folder, kind)  # who held it was done, and deleted it
+    return take_over(folder, kind, attempts - 1)  # who held it was done, and deleted it
 
 
 def put_in_place(made: Path, place: Path, kind: str, old: Path, refuse: Callable[[], None]) -> None:

@@ -5,6 +5,7 @@ import gzip
 import io
 import json
 import random
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -296,8 +297,9 @@ def test_a_large_file_cut_into_shards_is_restored(dedup, tmp_path):
     assert (tmp_path / "out" / "kept" / "a.jsonl").read_bytes() == b"\xef\xbb\xbf" + encode_jsonl(kept)
 
 
-def test_restore_refuses_what_is_no_run(dedup, tmp_path):
-    (tmp_path / "out").mkdir()
+@pytest.mark.parametrize("make", [Path.mkdir, Path.touch, lambda _: None], ids=["empty", "file", "missing"])
+def test_restore_refuses_what_is_no_run(dedup, tmp_path, make):
+    make(tmp_path / "out")
     done = dedup("restore", "out", "-o", "back", cwd=tmp_path)
     assert (done.code, done.stderr) == (
         2,

@@ -259,3 +259,25 @@ def test_a_run_that_is_replaced_while_it_is_read_gives_no_output(work, monkeypat
     assert error is not None
     assert "was changed while it was being read. Run again" in error
     assert not [name for name in MADE if (work / name).exists()]
+
+
+def test_a_link_to_a_run_that_leads_to_another_one_meanwhile_is_noticed(work, monkeypatch):
+    (work / "out").rename(work / "first")
+    (work / "out").symlink_to("first")
+
+    def lead_elsewhere(out, *arguments, **options):
+        found = find_changes(out, *arguments, **options)
+        (work / "out").unlink()
+        (work / "out").symlink_to("other")
+        return found
+
+    monkeypatch.setattr(finished_run, "find_changes", lead_elsewhere)
+    assert "was changed while it was being read. Run again" in (attempt("restore") or "")
+    assert not (work / "back").exists()
+
+
+def test_a_file_that_was_added_behind_a_link_to_a_run_is_told(work, dedup):
+    (work / "linked").symlink_to("out")
+    (work / "out" / "added").write_text("added")
+    done = dedup("restore", "linked", "-o", "back", cwd=work)
+    assert (done.code, done.stderr) == (0, "note: linked/added: added after the run, not read\n")

@@ -97,10 +97,11 @@ def is_within(folder: Path, name: str) -> bool:
 
 
 def list_within(folder: Path) -> Iterator[str]:
-    """Yield the printable names of all that is below a folder and is no folder; no link is followed."""
-    for at, folders, names, descriptor in os.fwalk(folder):
+    """Yield the printable names of all that is below a folder and is no folder; no link in it is followed."""
+    top = os.path.realpath(folder)
+    for at, folders, names, descriptor in os.fwalk(top):
         links = [name for name in folders if stat.S_ISLNK(os.lstat(name, dir_fd=descriptor).st_mode)]
-        below = os.path.relpath(at, folder)
+        below = os.path.relpath(at, top)
         for name in [*names, *links]:
             yield printable(name if below == "." else f"{below}/{name}")
 

@@ -29,16 +29,17 @@ FileStates = dict[str, tuple[int, int, int]]  # name: inode, bytes, time of the 
 
 
 @dataclass(frozen=True)
-class RunState:
+class FolderState:
     """An OUT folder as it is before anybody looks into it, so that who reads it notices that it changes meanwhile."""
 
     out: Path
     files: FileStates
 
     @classmethod
-    def of(cls, out: Path) -> "RunState":
+    def of(cls, out: Path) -> "FolderState":
         """Return the state of a folder; one that is not there has no files."""
-        found = {name: os.lstat(out / name_on_disk(name)) for name in list_within(out)}
+        names = list_within(out) if out.is_dir() else ()
+        found = {name: os.lstat(out / name_on_disk(name)) for name in names}
         return cls(out, {name: (file.st_ino, file.st_size, file.st_mtime_ns) for name, file in found.items()})
 
     def refuse_changed(self) -> None:

@@ -14,7 +14,7 @@ from dedup.corpus.compression import open_reader, open_writer, read_chunk
 from dedup.errors import InputError, OutputError
 from dedup.model.run import InputFile
 from dedup.output.confined_paths import create_within, is_within, open_within
-from dedup.output.finished_run import Record, RunState, check_run, no_record, read_records
+from dedup.output.finished_run import FolderState, Record, check_run, no_record, read_records
 from dedup.output.folder_marker import refuse_link
 from dedup.output.parquet_rows import merge_rows
 from dedup.output.records import EditedRecord, RejectedRecord, RemovedRecord, original_bytes, rejected_bytes
@@ -31,7 +31,7 @@ def restore(
 
     `tell` and `force` are those of `check_run`.
     """
-    state = RunState.of(out)
+    state = FolderState.of(out)
     inputs = check_run(out, tell, force=force).inputs
     refuse_link(target)
     if target.resolve().is_relative_to(out.resolve()):

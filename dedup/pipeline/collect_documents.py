@@ -13,7 +13,7 @@ from dedup.corpus.values import read_value
 from dedup.errors import InputError
 from dedup.model.documents import Document, DocumentPlace
 from dedup.model.run import Summary
-from dedup.output.finished_run import RunState, check_run, read_input_config, read_records
+from dedup.output.finished_run import FolderState, check_run, read_input_config, read_records
 from dedup.output.passage_records import BoilerplateRecord
 from dedup.output.records import ClusterRecord
 from dedup.output.replay import Originals
@@ -69,7 +69,7 @@ class DocumentCollector:
     def read_cluster(self, out: str, cluster: str) -> list[Document]:
         """Return the documents of one cluster of a clean run, the kept one first, as they were in its input."""
         root = Path(out)
-        state = RunState.of(root)
+        state = FolderState.of(root)
         summary = check_run(root, self.tell)
         record = find_cluster(root, cluster)
         for member in record.members:

@@ -13,7 +13,7 @@ from dedup.errors import InputError
 from dedup.history.article_urls import normalise_url
 from dedup.history.version_history import Version
 from dedup.model.documents import Document, DocumentPlace
-from dedup.output.finished_run import RunState, check_run, read_records
+from dedup.output.finished_run import FolderState, check_run, read_records
 from dedup.output.records import RemovedRecord
 from dedup.output.related_records import RelatedRecord
 from dedup.output.run_folder import RELATED, REMOVED
@@ -100,7 +100,7 @@ def read_run(
 
     `tell` is that of `check_run`.
     """
-    state = RunState.of(out)
+    state = FolderState.of(out)
     summary = check_run(out, tell)
     config = read_asked_config(summary, asked)
     roles = config.article_fields | fields.choose_roles(config)

@@ -9,7 +9,7 @@ import msgspec
 from dedup.errors import InputError
 from dedup.index.admin import TABLES, open_table
 from dedup.index.store import IndexFile
-from dedup.output.finished_run import RunState, check_run
+from dedup.output.finished_run import FolderState, check_run
 from dedup.output.output_file import is_index
 from dedup.output.run_rows import list_tables
 from dedup.output.table_file import TableSource
@@ -24,7 +24,7 @@ def find_table(source: str, table: str, tell: Callable[[str], None]) -> Iterator
     """
     path = Path(source)
     if path.is_dir():
-        state = RunState.of(path)
+        state = FolderState.of(path)
         tables = list_tables(path, check_run(path, tell))
         refuse_other(source, "a run", table, tables)
         with state.at_rest():

@@ -12,7 +12,7 @@ from dedup.corpus.files import SourceFile
 from dedup.diff.engine import diff_texts
 from dedup.near.bands import lower_threshold
 from dedup.output.confined_paths import is_within
-from dedup.output.finished_run import RunState, read_input_config, read_near_config
+from dedup.output.finished_run import FolderState, read_input_config, read_near_config
 from dedup.output.replay import Originals
 from dedup.output.run_folder import KEPT, REMOVED
 from dedup.pipeline.clean_files import decide
@@ -62,7 +62,7 @@ class WrittenReport:
 
 def write_report(task: ReportRun, progress: Progress) -> WrittenReport:
     """Write the report of a finished run."""
-    state = RunState.of(task.out)
+    state = FolderState.of(task.out)
     with state.at_rest():
         run = RunTables.read(task.out, task.max_clusters, progress.note)
         fields = read_asked_config(run.summary, task.fields)

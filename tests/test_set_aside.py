@@ -62,7 +62,7 @@ def test_documents_in_a_list_inside_an_object_are_told_with_the_way_out(dedup, t
     said = error_of(dedup("clean", name, "-o", "out", cwd=tmp_path))
     assert said == (
         'no record has the field "text"; there are: status, totalResults, articles. The documents may be those in the '
-        'list "articles": take them out first, as with jq -c \'.articles[]\'.'
+        "list \"articles\": take them out first, as with jq -c '.articles[]'."
     )
 
 

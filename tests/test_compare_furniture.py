@@ -1,5 +1,7 @@
 """What a page prints around an article is told from what the article says."""
 
+from time import process_time
+
 import pytest
 
 from dedup.compare.model import Omission
@@ -206,3 +208,10 @@ def test_a_list_with_bullets_behind_the_last_sentence_stays():
     things = ("bicycles", "ferries", "trams", "horses")
     items = [f"{bullet} New lanes for {thing}" for bullet, thing in zip("•-*–", things, strict=True)]
     assert ["Read more"] == omit("\n\n".join([BODY, MORE, *items, "Read more"]))
+
+
+def test_headings_with_many_colons_take_no_time():
+    headlines = [f"Film wins prize {n} twice {':' * 110} in a day" for n in range(60)]
+    began = process_time()
+    split_document(Document("a", "\n\n".join([LONG, *headlines])))
+    assert process_time() - began < 5

@@ -67,7 +67,8 @@ _POINTER = re.compile(  # where the reader finds more
     re.IGNORECASE,
 )
 _LISTED = re.compile(  # a line of a list of facts, or of a law; a headline has three words on both sides of its colon
-    r"^\W*(?:\S+\s+){,2}\S*[:;]|[:;]\W*(?:\S+\s*){,2}$|^\s*[-–—*•‣▪◦·]\s|^\W*\w{1,2}[.)]|\band$|\d\W*$"
+    r"^[^\w:;]*+(?:[^\s:;]++\s++){,2}+[^\s:;]*+[:;]|[:;][^\w:;]*+(?:[^\s:;]++\s*+){,2}+$"
+    r"|^\s*[-–—*•‣▪◦·]\s|^\W*\w{1,2}[.)]|\band$|\d\W*$"
 )
 _CLOCK = "am pm ist gmt utc est edt pst cet local time on at of posted published updated date the st nd rd th hrs"
 _DATE_WORDS = frozenset({*MONTHS, *MONTH_ABBREVIATIONS, *DAYS, *(day[:3] for day in DAYS), *_CLOCK.split()})

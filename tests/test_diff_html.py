@@ -9,6 +9,7 @@ from test_diff_terminal import NEW, OLD
 
 from dedup.diff.engine import diff_texts
 from dedup.report.diff.diff_html import render_html
+from dedup.report.wording import shorten_fact
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -118,3 +119,4 @@ def test_a_long_changed_fact_is_shown_with_its_number():
     old = "It is old. Nobody who was asked knew where that word came from"
     new = f"{old}, but it is in print, as a librarian of the university of the town has found out now, since 1826"
     assert re.search(r"(number|date) added: …[^<]* since 1826<", render(f"{old}.", f"{new}."))
+    assert shorten_fact(f"{'没有人知道' * 30}1826年") == "…没有人知道没有人知道没有人知道没有人知道1826年"

@@ -87,9 +87,10 @@ def shorten_fact(text: str) -> str:
     """
     line = " ".join(text.split())
     found = _FACT_BEGINS.search(line)
-    is_far = len(line) > MAX_FACT and found is not None and found.start() > MAX_FACT - BEFORE
-    start = line.find(" ", found.start() - BEFORE) + 1 if found and is_far else 0
-    return clip(f"…{line[start:]}" if start else line, MAX_FACT)
+    if found is None or len(line) <= MAX_FACT or found.start() <= MAX_FACT - BEFORE:
+        return clip(line, MAX_FACT)
+    first = found.start() - BEFORE
+    return clip(f"…{line[line.find(' ', first, found.start()) + 1 or first :]}", MAX_FACT)
 
 
 def tell_limits(limits: Iterable[Limit]) -> list[str]:

@@ -101,3 +101,7 @@ def test_a_working_directory_that_is_gone_is_told(tmp_path):
     done = subprocess.run(["bash", "-c", command], capture_output=True, cwd=tmp_path, check=False)
     said = b"error: the working directory is no longer there. Change to another one.\n"
     assert (done.returncode, done.stderr) == (2, said)
+
+
+def test_a_file_of_a_library_that_is_gone_is_not_taken_for_the_working_directory():
+    assert explain_error(FileNotFoundError(errno.ENOENT, "no file 'shard.arrow'")) == "no file 'shard.arrow'"

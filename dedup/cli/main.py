@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -207,11 +208,19 @@ def tell(message: str, code: int) -> int:
     return code
 
 
+def has_directory() -> bool:
+    """Return whether the working directory is there."""
+    try:
+        return bool(Path.cwd())
+    except FileNotFoundError:
+        return False
+
+
 def explain_os_error(error: OSError) -> str:
     """Return what happened, to which file, and what to do, for an error of the operating system."""
     if error.filename == STREAM:
         return f"{STREAM} cannot be written ({error.strerror})."
-    if error.errno == errno.ENOENT and not error.filename:  # of the working directory alone
+    if error.errno == errno.ENOENT and not error.filename and not has_directory():
         return "the working directory is no longer there. Change to another one."
     where = f"{error.filename}: " if error.filename else ""
     option = " with -o" if any(each.startswith(("-o", "--out")) for each in sys.argv[2:]) else ""

@@ -112,8 +112,10 @@ class FoundSources:
         for row in sorted(np.flatnonzero(is_again).tolist(), key=passages.document.__getitem__):
             (start, end), (first, last) = own[row], other[row]
             is_shared[start:end] |= is_shared[first + np.arange(end - start) * (last - first) // (end - start)]
-        before = np.concatenate([[0], np.cumsum(is_shared)])
-        found: list[int] = np.minimum(np.diff(before[starts]), self.own_tokens).tolist()
+        has_words = ends[1:] > 0
+        words = np.zeros(len(self.articles), np.int64)
+        words[has_words] = np.add.reduceat(is_shared, starts[:-1][has_words], dtype=np.int64)
+        found: list[int] = np.minimum(words, self.own_tokens).tolist()
         return found
 
     def measure_known(self, source: str) -> list[int]:

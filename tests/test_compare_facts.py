@@ -251,7 +251,11 @@ WORDED = "“We will {} the talks in Geneva next week,” Lavrov said."
         ("For help in Oslo call police on 011 234 5678.", "For help in Oslo call police on 011 299 5678.", []),
         ("Call the Oslo storm hotline 1938 for help.", "Call the Oslo storm hotline 1990 for help.", []),
         ("The storm killed people in Oslo: +47 22 66 90 50.", "A storm killed people in Oslo: +47 33 66 90 50.", []),
-        ("The index of Oslo rose by +25.5 percent.", "The index of Oslo rose by +35.5 percent.", [("number", "25.5", "35.5")]),
+        (
+            "The index of Oslo rose by +25.5 percent.",
+            "The index of Oslo rose by +35.5 percent.",
+            [("number", "25.5", "35.5")],
+        ),
         (
             "The army fired 1,000 300-pound bombs at the port.",
             "The army fired 2,000 300-pound bombs at the port.",

@@ -329,6 +329,13 @@ def test_an_outlet_that_is_a_list_is_one_in_memory_too(dedup, tmp_path):
     assert [row["relation"] for row in rows] == [pair.relation for pair in deduplicate(records).related] == ["update"]
 
 
+def test_an_outlet_that_holds_itself_is_none_in_memory():
+    outlet = []
+    outlet.append(outlet)
+    held, none = (deduplicate([report | {"outlet": given} for report in REPORTS]).related for given in (outlet, None))
+    assert [pair.relation for pair in held] == [pair.relation for pair in none] == ["template"]
+
+
 def test_removed_records_say_which_of_their_conflicts_are_facts(dedup, tmp_path):
     out = clean(dedup, tmp_path, REPORTS, "--remove", "all")
     told = [record["other_facts"] for record in read_lines(out / "removed.jsonl") if "other_facts" in record]

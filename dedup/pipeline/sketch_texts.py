@@ -163,7 +163,7 @@ def encode_field(value: object) -> bytes:
         return b""
     try:
         return msgspec.json.encode(value)
-    except (TypeError, ValueError, OverflowError):
+    except (TypeError, ValueError, OverflowError, RecursionError):
         return b""
 
 

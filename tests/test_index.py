@@ -2,10 +2,12 @@
 
 import fcntl
 import json
+import pickle
 import resource
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
 import pyarrow.parquet as pq
@@ -500,6 +502,19 @@ def test_a_second_writer_is_told_so_at_once_and_readers_are_not_held_up(days, de
         assert done.stderr == "error: news.duckdb: another run is writing this index. Wait for it to end.\n"
         assert dedup("index", "info", "--index", "news.duckdb", cwd=days).code == 0
         assert dedup("index", "check", "day2.jsonl", "--index", "news.duckdb", cwd=days).code == 0
+
+
+def test_threads_add_to_an_index_one_after_the_other(tmp_path):
+    index = Index.open(tmp_path / "news.duckdb")
+    days = [[{"id": f"{day}-{n}", "text": make_text(f"{day}-{n}", 40)} for n in range(20)] for day in range(12)]
+    with ThreadPoolExecutor(12) as threads:
+        assert [added.num_new for added in threads.map(index.add, days)] == [20] * 12
+
+
+def test_an_index_can_be_handed_to_another_process(tmp_path):
+    index = Index.open(tmp_path / "news.duckdb")
+    index.add([{"id": 1, "text": make_text("one", 40)}])
+    assert pickle.loads(pickle.dumps(index)).query(make_text("one", 40)) == index.query(make_text("one", 40)) != []
 
 
 def test_a_reader_waits_for_the_moment_of_a_commit(days, process):

@@ -1,5 +1,6 @@
 """An index of texts for Python: the file that `dedup clean --index` writes, with texts from memory."""
 
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -73,6 +74,10 @@ class Index:
         self.config = config
         self._file = IndexFile(path)
         self._sketcher = Sketcher(config)
+        self._turn = threading.Lock()
+
+    def __reduce__(self) -> tuple[type["Index"], tuple[Path, NearConfig]]:
+        return Index, (self.path, self.config)
 
     @classmethod
     def open(cls, path: str | Path, config: NearConfig | None = None) -> "Index":
@@ -114,6 +119,7 @@ class Index:
         """Add the documents that are near-copies neither of each other nor of what the index holds, in one transaction.
 
         `documents` and `names` are what `deduplicate` takes; `name` is their path in the index.
+        Threads add one after the other.
         """
         every = take_documents(documents, **names)
         if not every:
@@ -126,7 +132,8 @@ class Index:
             files = [SourceFile.at(name, str(source), "documents.jsonl", "jsonl")]
             out, settings = Path(scratch) / "out", CleanSettings(self.config, PassageConfig("off"), NAMED)
             run = CleanRun(files, out, settings, dry_run=True, index=self.path, add=True)
-            summary, _ = clean(run, SilentProgress())
+            with self._turn:
+                summary, _ = clean(run, SilentProgress())
         assert summary.index is not None
         return Added(summary.counts.documents, summary.index.added, summary.index.run)
 

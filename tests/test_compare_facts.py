@@ -533,6 +533,11 @@ def test_number_words_of_other_languages_are_compared():
     assert [] == list_conflicts(said.format("vierundzwanzig"), said.format("24"))
 
 
+def test_articles_of_other_languages_are_no_other_words_of_a_quotation():
+    said = "« Nous avons vu {} voitures brûler dans la rue principale », a dit le maire. Il a {} parlé lundi à Paris."
+    assert [] == list_conflicts(said.format("les", "donc"), said.format("des", "aussi"))
+
+
 @pytest.mark.parametrize(
     ("word", "other"),
     [

@@ -24,7 +24,8 @@ SURE = frozenset(["claim", "confirm"])  # verbs that say how sure something is; 
 MIN_CLAIM_WORDS = 0.5  # the same of what is claimed and what is confirmed
 MIN_UNIT_CONTEXT = 3
 MIN_ROUND = 100  # a number that ends with two zeros may be another one, rounded
-SMALL_WORDS = frozenset("now get got let put yes yet hey lot too out one etc per via way gonna kinda".split())
+SMALL_WORDS = frozenset("now get got let put yes yet hey lot too out one etc per via way how why gonna kinda".split())
+MIN_LETTERS, MIN_FOREIGN_LETTERS = 3, 4  # of a content word in English, and elsewhere: "les", "der" are none
 _CONTRACTED = re.compile(r"(?:n['’]t|['’](?:re|ve|ll|m|s|d))$")
 
 
@@ -45,6 +46,7 @@ class Said:
     quotes: Sequence[Quote]
     speakers: Sequence[Speaker]
     last_speaker: str | None = None
+    is_english: bool = True
 
     def cut(self, word: int) -> str:
         """Return a word as it is written."""
@@ -184,9 +186,10 @@ def differ_in_dates(a: Sequence[DatedFact], b: Sequence[DatedFact]) -> Iterator[
 
 def differ_in_quotes(a: Said, b: Said) -> Iterator[Conflict]:
     """Yield the quotations of one utterance that are worded otherwise."""
+    letters = MIN_LETTERS if a.is_english and b.is_english else MIN_FOREIGN_LETTERS
     for quote in a.quotes:
         for other in b.quotes:
-            if is_one_utterance(quote, other, a, b) and is_worded_otherwise(quote, other):
+            if is_one_utterance(quote, other, a, b) and is_worded_otherwise(quote, other, letters):
                 slots = [Slot(side.span, " ".join(side.words)) for side in (quote, other)]
                 yield Conflict(FactKind.QUOTE, slots[0], slots[1])
 
@@ -213,7 +216,7 @@ def has_run(a: Quote, b: Quote) -> bool:
     return False
 
 
-def is_worded_otherwise(a: Quote, b: Quote) -> bool:
+def is_worded_otherwise(a: Quote, b: Quote, letters: int) -> bool:
     """Return whether a content word between the first and the last common one is nowhere in the other quotation.
 
     Spellings, forms, order and function words are no wording. Of a run alone, the words before or behind it differ.
@@ -223,15 +226,16 @@ def is_worded_otherwise(a: Quote, b: Quote) -> bool:
     inner = ops[equal[0] : equal[-1] + 1] if equal else []
     gone = [word for op in inner if op.tag in {"delete", "replace"} for word in a.words[op.src_start : op.src_end]]
     new = [word for op in inner if op.tag in {"insert", "replace"} for word in b.words[op.dest_start : op.dest_end]]
-    differs = any(is_other_word(word, b.words) for word in gone) or any(is_other_word(word, a.words) for word in new)
+    sides: list[tuple[Sequence[str], Sequence[str]]] = [(gone, b.words), (new, a.words)]
+    differs = any(is_other_word(word, others, letters) for words, others in sides for word in words)
     if not differs and Indel.normalized_similarity(a.words, b.words) < MIN_QUOTE_WORDS:
-        sides = ((a, b), (b, a))
-        differs = all(any(is_other_word(word, other.words) for word in side.words) for side, other in sides)
+        sides = [(a.words, b.words), (b.words, a.words)]
+        differs = all(any(is_other_word(word, others, letters) for word in words) for words, others in sides)
     return differs
 
 
-def is_other_word(word: str, others: Sequence[str]) -> bool:
-    """Return whether a number, or a content word of three letters and more, is none of the others in another form.
+def is_other_word(word: str, others: Sequence[str], letters: int = MIN_LETTERS) -> bool:
+    """Return whether a number, or a content word of so many letters, is none of the others in another form.
 
     >>> is_other_word("handover", ["hand", "over"]), is_other_word("didn't", ["not"]), is_other_word("sad", ["bad"])
     (False, False, True)
@@ -241,7 +245,7 @@ def is_other_word(word: str, others: Sequence[str]) -> bool:
     if word.endswith(("n't", "n’t", "cannot")) and not any(is_negation(other) or other in NO for other in others):
         return True
     word = _CONTRACTED.sub("", word.replace("cannot", "can"))
-    if len(word) < 3 or word in STOP_WORDS or word in SMALL_WORDS or word in "".join(others):
+    if len(word) < letters or word in STOP_WORDS or word in SMALL_WORDS or word in "".join(others):
         return False
     return not any(is_same_spelling(word, other) or stem(word) == stem(other) for other in others)
 

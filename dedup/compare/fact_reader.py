@@ -183,6 +183,7 @@ class FactReader:
                 self.read_quotes(place),
                 find_speakers(text),
                 self._last_speakers[place.outlet][place.sentence],
+                self._is_english(place),
             )
         return self._said[place]
 
@@ -193,7 +194,10 @@ class FactReader:
 
     def read_claims(self, place: Place) -> Sequence[Claim]:
         """Return what a sentence says happens, or does not; only English is read."""
-        return read_claims(self.cut(place)) if self.languages[place.outlet] in (ENGLISH, UNKNOWN) else ()
+        return read_claims(self.cut(place)) if self._is_english(place) else ()
+
+    def _is_english(self, place: Place) -> bool:
+        return self.languages[place.outlet] in (ENGLISH, UNKNOWN)
 
     @cached_property
     def _last_speakers(self) -> list[list[str | None]]:

@@ -34,7 +34,7 @@ from dedup.corpus.shards import SHARD_SIZE as DEFAULT_SIZE
 from dedup.corpus.shards import plan_shards
 from dedup.errors import OutputError
 from dedup.output import run_folder
-from dedup.output.digests import write_digests
+from dedup.output.digests import refuse_to_delete, write_digests
 from dedup.output.folder_marker import MARKER, REPORT, RUN, claim, remove_ours, take_over
 from dedup.report.corpus.report_folder import report_folder
 
@@ -362,6 +362,20 @@ def test_a_folder_that_cannot_be_made_is_told_in_a_line(dedup, tmp_path):
     write_jsonl(tmp_path / "a.jsonl", make_records("nowhere", 5))
     done = dedup("clean", "a.jsonl", "-o", "/proc/self/out", cwd=tmp_path)
     assert (done.code, done.stderr) == (2, "error: /proc/self/out.partial: No such file or directory\n")
+
+
+def test_what_is_to_be_replaced_is_read_once_before_a_run_and_once_after_it(tmp_path, monkeypatch):
+    write_jsonl(tmp_path / "a.jsonl", make_records("read", 5))
+    clean_quietly([tmp_path / "a.jsonl"], tmp_path / "out")
+    times = []
+
+    def note(*arguments, **options):
+        times.append((tmp_path / "out.partial" / "segments").exists())
+        refuse_to_delete(*arguments, **options)
+
+    monkeypatch.setattr(run_folder, "refuse_to_delete", note)
+    clean_quietly([tmp_path / "a.jsonl"], tmp_path / "out", overwrite=True)
+    assert times == [False, True]
 
 
 def test_a_run_that_waited_for_another_one_does_not_replace_what_that_made(tmp_path, monkeypatch):

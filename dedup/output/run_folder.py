@@ -160,6 +160,8 @@ class RunFolder:
             raise OutputError(f"{self.out}: another run is writing here. Wait for it or choose another folder.")
         try:
             self._refuse_or_accept(fingerprint, resume=resume, overwrite=overwrite)
+            if (self.out / SUMMARY).exists():
+                self._refuse_added()  # once: it reads all of OUT
         except BaseException:
             if not self._marker.exists():
                 self.discard()
@@ -201,7 +203,6 @@ class RunFolder:
         refuse_foreign(self.out, RUN)
         if not overwrite:
             raise OutputError(f"{self.out}: holds another run. Choose another folder, or replace it with --overwrite.")
-        self._refuse_added()
 
     def _refuse_added(self) -> None:
         """Raise an error where a file of OUT is not as the run wrote it; of Spark's, only names are known."""

@@ -397,13 +397,13 @@ def test_clean_and_history_agree(dedup, tmp_path):
     source.write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert dedup("clean", str(source), "-o", str(tmp_path / "out"), "-q").code == 0
     out = str(tmp_path / "out")
-    called = {"a": "kept as update", "b": "removed as edited", "c": "kept as update"}
+    called = {"a": None, "b": "removed as edited", "c": "kept as update"}  # a pair is told at the later one
     found = json.loads(dedup("history", "--run", out, "https://example.com/fire", "--format", "json").stdout)
     assert {version["name"]: version.get("called") for version in found["versions"]} == called
     steps = dedup("history", "--run", out, "https://example.com/fire").stdout
     page = Page(dedup("history", "--run", out, "https://example.com/fire", "--format", "html").stdout).text
     for shown in (steps, page):
-        assert re.findall(r"clean: (\w+ as \w+)", shown)[:3] == list(called.values())
+        assert re.findall(r"clean: (\w+ as \w+)", shown)[:2] == [*called.values()][1:]
     cluster = json.loads(dedup("history", "--run", out, "--cluster", "1", "--format", "json").stdout)
     assert [version["name"] for version in cluster["versions"]] == ["a", "b"]
     assert dedup("history", "--run", out, "--all", "-o", str(tmp_path / "pages")).code == 0

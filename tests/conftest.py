@@ -11,8 +11,9 @@ from corpora import write_jsonl
 from hypothesis import settings
 from news_data import read_examples, read_shared
 
-# Under nohup a hang-up is ignored, and commands that tests start would inherit that.
+# Under nohup a hang-up is ignored, in the background of a script Ctrl-C; commands that tests start would inherit that.
 signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.load_profile("quick")  # another one with --hypothesis-profile
 

@@ -6,7 +6,7 @@ from dedup.compare.engine import compare_documents
 from dedup.compare.left_out import Bounds, Nearness, find_left_out
 from dedup.compare.model import Cell, Grade, Link, Nearest, Place, Row, Strength, Wording
 from dedup.compare.read_units import split_document
-from dedup.compare.scripts import part_scripts
+from dedup.compare.scripts import explain_scripts, part_scripts
 from dedup.model.documents import Document
 from dedup.report.compare.compare_terminal import render_summary
 from dedup.story_config import CompareConfig
@@ -123,4 +123,6 @@ def test_what_one_text_alone_says_is_told_among_the_texts_in_its_script():
 def test_a_link_between_two_scripts_matches_no_text_in_a_third():
     outlets = [split_document(Document(name, text)) for name, text in zip("abc", (LATIN, CYRILLIC, HAN), strict=True)]
     joined = link(Place(0, 0), Place(1, 0), Strength.STRONG)
-    assert ("Cyrillic and Latin", "Cyrillic and Latin", "CJK") == part_scripts(outlets, [joined])
+    scripts = part_scripts(outlets, [joined])
+    assert ("Cyrillic/Latin", "Cyrillic/Latin", "CJK") == scripts
+    assert "(CJK and Cyrillic/Latin)" in explain_scripts(scripts)[0]

@@ -42,7 +42,7 @@ def part_scripts(outlets: Sequence[Outlet], links: Sequence[Link]) -> tuple[str,
             group |= dict.fromkeys(joined, joined) if len(said) > 1 else {}
     if len({group[script] for script in scripts if script}) < 2:
         return ()
-    return tuple(" and ".join(sorted(map(call_script, group[script]))) for script in scripts)
+    return tuple("/".join(sorted(map(call_script, group[script]))) for script in scripts)
 
 
 def call_script(script: str) -> str:
@@ -60,6 +60,6 @@ def drop_unmatched(omitted: Omitted, rows: Sequence[Row], scripts: Sequence[str]
 
 def explain_scripts(scripts: Sequence[str]) -> tuple[str, ...]:
     """Return the limit of texts in different scripts, if there are any."""
-    names = " and ".join(sorted({name for label in scripts for name in label.split(" and ") if name}))
+    names = " and ".join(sorted({*scripts} - {""}))
     told = "what one leaves out, or alone says, holds among those in its script"
     return (f"texts in different scripts ({names}) are not matched with each other: {told}",) if names else ()

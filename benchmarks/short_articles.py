@@ -47,7 +47,8 @@ class Follower:
 
 
 def write_short(source: Path, target: Path, count: int, seed: int = 1) -> None:
-    """Write `count` short articles as JSON lines."""
+    """Write `count` short articles as JSON lines, in a folder that is made."""
+    target.parent.mkdir(parents=True, exist_ok=True)
     follower, rng, numbers = Follower(source), random.Random(seed), np.random.default_rng(seed)
     stock = Stock([], [], follower.words[:: len(follower.words) // 5000].tolist())
     stock.sentences.extend(follower.write(numbers, 500))

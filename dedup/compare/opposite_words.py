@@ -96,8 +96,12 @@ SAME_THINGS = (
 )
 # What is behind a verb, and not what it is about; as stems.
 TIMES = frozenset(
-    "year month week day hour minut time today yesterday tomorrow monday tuesday wednesday thursday friday saturday "
-    "sunday januar februar march april june jul august september october november december outright".split()
+    stem(word)
+    for word in (
+        "year month week day hour minut time today yesterday tomorrow monday tuesday wednesday thursday "
+        "friday saturday sunday januar februar march april june jul august september october november "
+        "december outright"
+    ).split()
 )
 # Names of one government.
 SAME_NAMES = (
@@ -122,10 +126,15 @@ MIXED = frozenset(
 )
 # Verbs and the like whose "to" says what happens or is going to; behind other words it says a purpose.
 GOVERNORS = frozenset(
-    "has have had having threaten threat decide agree vow pledge promise continue begin began begun start going set "
-    "force used ready about able manage choose chose chosen refuse fail likely unlikely intend intention plan decision "
-    "appear seem is are was were be been proceed determined willing allow told".split()
+    stem(word)
+    for word in (
+        "has have had having threaten threat decide agree vow pledge promise continue begin began begun "
+        "start going set force used ready about able manage choose chose chosen refuse fail likely unlikely "
+        "intend intention plan decision appear seem is are was were be been proceed determined willing "
+        "allow told"
+    ).split()
 )
+OTHERS = frozenset("another other others".split())  # of an actor that was not spoken of before
 RELATIVES = frozenset("who whom whose which".split())
 # Verbs of what must not be done: they reach to the end of the sentence, over commas and "or".
 BARRED = frozenset("refrain refrains refrained refraining prohibited prohibits prohibiting barred forbidden".split())

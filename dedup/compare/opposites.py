@@ -21,6 +21,7 @@ from dedup.compare.opposite_words import (
     NO,
     NO_NEGATION,
     NOUN_MARKS,
+    OTHERS,
     PARTICLES,
     PHRASES,
     PREFIXED,
@@ -42,7 +43,6 @@ from dedup.text.words import is_word, split_word_spans
 
 MAX_OBJECT = 3  # content words behind a verb of which one is what it is about
 MAX_CLAUSE = 20  # words of a clause on either side of a verb
-OTHERS = frozenset({"another", "other", "others"})
 MIN_SHARED = 0.5  # share of the fewer words of two actors, or of two objects
 _CLAUSE_END = re.compile(r"[,;:.!?()\[\]“”\"–—]")
 
@@ -105,10 +105,6 @@ class Claim:
 def are_alike(a: frozenset[str], b: frozenset[str], *, unknown: bool = False) -> bool:
     """Return whether MIN_SHARED of the fewer words are common; `unknown` is the answer where a side has none."""
     return len(a & b) >= MIN_SHARED * min(len(a), len(b)) if a and b else unknown
-
-
-_GOVERNORS = frozenset(stem(word) for word in GOVERNORS)
-_TIMES = frozenset(stem(word) for word in TIMES)
 
 
 class _Token(NamedTuple):
@@ -226,7 +222,7 @@ def _is_number(word: str) -> bool:
 def _is_purpose(clause: Sequence[_Token], head: int) -> bool:
     """Return whether a verb says what something is done for, "in order to remain": that it happens is not said."""
     words = [token.word for token in clause[:head] if token.word not in {"not", "never"}]
-    return words[-1:] == ["to"] and (len(words) == 1 or stem(words[-2]) not in _GOVERNORS)
+    return words[-1:] == ["to"] and (len(words) == 1 or stem(words[-2]) not in GOVERNORS)
 
 
 def _list_kinds(clause: Sequence[_Token], place: int) -> Iterator[str]:
@@ -282,7 +278,7 @@ def _make_claim(
     bare = _read_prefixed().get(token.key, token.key)
     concept, is_opposite = _read_concepts().get(token.key, (bare, bare != token.key))
     near = range(max(0, head - MAX_CLAUSE), min(len(clause), head + MAX_CLAUSE + 1))
-    content = [n for n in near if clause[n].is_content and clause[n].key not in _TIMES and n != head]
+    content = [n for n in near if clause[n].is_content and clause[n].key not in TIMES and n != head]
     behind = [n for n in content if n > head][:MAX_OBJECT]
     last = behind[-1] if behind else head
     before = [n for n in content if n < (head if cue is None else cue)]

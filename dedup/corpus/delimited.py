@@ -64,8 +64,7 @@ class TableLayout(NamedTuple):
     def write_cells(self, cells: Sequence[str]) -> bytes:
         """Return cells as a record without its line end."""
         line = io.StringIO()
-        writer = csv.writer(line, delimiter=self.delimiter, lineterminator="\r\n")  # quotes cells that hold either
-        writer.writerow(cells)
+        csv.writer(line, delimiter=self.delimiter, lineterminator="\r\n").writerow(cells)  # quotes what holds either
         return line.getvalue().removesuffix("\r\n").encode()
 
 
@@ -170,9 +169,8 @@ def read_records(
 ) -> tuple[ReadRecords, TablePlace]:
     """Return records from the start of one on, and the place of the next; `slots` are those of `read_table`."""
     num_slots = int(slots.max(initial=-1)) + 1
-    room = data.size - place.begin if num_slots else 0
     records, ends = np.empty((MAX_ROWS, 4), np.int64), np.zeros((num_slots, MAX_ROWS + 1), np.int64)
-    out = np.empty((num_slots, room), np.uint8)
+    out = np.empty((num_slots, data.size - place.begin if num_slots else 0), np.uint8)
     count, *after = read_table(data, *place, ord(layout.delimiter), slots, longest, is_last, out, ends, records)
     return ReadRecords(records[:count], out, ends[:, : count + 1]), TablePlace(*after)
 
@@ -207,8 +205,7 @@ class TableReader:
         Both are starts of records. Lines are counted with those of the header, if `start` is behind it.
         """
         longest, pending, tried = self._config.max_record, bytearray(), 0
-        lines = self._layout.lines if start == self._layout.size else 0
-        extra = lines  # those of the header are counted with the first block
+        lines = extra = self._layout.lines if start == self._layout.size else 0  # the first block counts the header's
         for run in read_whole_lines(stream, start, stop, self._path, longest):
             pending += run.data
             if run.data and len(pending) < 2 * tried:
@@ -288,18 +285,16 @@ class TableReader:
 
     def _empty(self, bad: Rejection, num_lines: int) -> DocumentBlock:
         """Return a block without documents."""
-        none = np.empty(0, np.int64)
+        none, texts = np.empty(0, np.int64), pa.array([], pa.large_string())
         fields: dict[str, list[bytes]] = {role: [] for role in self._roles}
-        texts = pa.array([], pa.large_string())
         return DocumentBlock(texts, [], fields, none.astype(np.int32), none, none, none, num_lines, [bad])
 
 
 def explain_malformed(raw: bytes, delimiter: str) -> str:
     """Return what the csv module says of a record that is none."""
-    text = raw.decode("utf-8", "surrogateescape")
-    lines = io.StringIO(text, newline="\n")
+    lines, problem = io.StringIO(raw.decode("utf-8", "surrogateescape"), newline="\n"), ""
     try:
         next(csv.reader(lines, delimiter=delimiter, strict=True), None)
-    except csv.Error as problem:
-        return f"malformed CSV ({problem})"
-    return "malformed CSV"
+    except csv.Error as error:
+        problem = f" ({error})"
+    return f"malformed CSV{problem}"

@@ -27,8 +27,7 @@ READING_MEMORY, WRITING_MEMORY = "256MB", "1GB"
 STREAMING_MEMORY = "64MB"
 # More than this goes into the file when it is committed, and not into a log first, to be moved when the file is closed.
 LOGGED = "1KB"
-PATIENCE_S = 60.0  # a commit of a million documents takes some ten seconds
-RETRY_S = 0.02
+PATIENCE_S, RETRY_S = 60.0, 0.02  # a commit of a million documents takes some ten seconds
 HEADER_BYTES = 3 * 4096
 NEW_PREFIX = ".dedup-index-"
 FILE_MAGIC, FILE_HEAD = b"DUCK", 12  # how a file of DuckDB begins, behind a check sum

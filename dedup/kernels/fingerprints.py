@@ -158,16 +158,13 @@ def mark_fingerprints(address, num_tokens, winnowing, seen):
 
     Returns the number of fingerprints, and how many of them met a marked slot.
     """
-    shingles = np.empty(4096, np.uint64)
-    positions = np.empty(4096, np.int32)
-    slots = np.empty(4096, np.int64)
+    shingles, positions, slots = np.empty(4096, np.uint64), np.empty(4096, np.int32), np.empty(4096, np.int64)
     total, met = 0, 0
     for doc in range(address.size):
         tokens = tokens_at(address[doc], num_tokens[doc])
         if tokens.size > shingles.size:
-            shingles = np.empty(2 * tokens.size, np.uint64)
-            positions = np.empty(2 * tokens.size, np.int32)
-            slots = np.empty(2 * tokens.size, np.int64)
+            size = 2 * tokens.size
+            shingles, positions, slots = np.empty(size, np.uint64), np.empty(size, np.int32), np.empty(size, np.int64)
         count = winnow(shingles, roll_unmasked(tokens, winnowing.shingle_size, shingles), winnowing.window, positions)
         total += count
         shown = 0

@@ -13,6 +13,7 @@ from dedup.compare.speakers import find_speakers, resolve_pronouns
 from dedup.model.documents import Document
 from dedup.text.date_phrases import find_dates, join_dates, read_date
 from dedup.text.number_phrases import find_numbers
+from dedup.text.phone_numbers import find_phones
 
 
 def values(found):
@@ -151,10 +152,31 @@ def test_dates_that_differ_disagree(a, b):
         ("It began at 8.40 on Monday.", ["8.40", "Monday"]),
         ("It began at 18:16hrs, in early 2024.", ["18:16hrs", "early 2024"]),
         ("It began at 0840 hours after 2000 hours of work, um 9.15 Uhr.", ["0840 hours", "2000", "9.15 Uhr"]),
+        ("It began at 10.30 hours and ran from 11.15 hrs.", ["10.30 hours", "11.15 hrs"]),
     ],
 )
 def test_a_time_is_found_with_its_minutes_and_its_half_of_the_day(text, found):
     assert found == [span.cut(text) for span in find_dates(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It took 10.30 hours.",
+        "It was a drive of 4.30 hrs.",
+        "The share sold at 10.30 on Monday.",
+        "The rupee fell to a low of 300 and closed at 20.15 on Monday.",
+        "It rose by 1.25 on Monday.",
+    ],
+)
+def test_a_price_or_a_time_that_something_took_is_no_time_of_day(text):
+    assert not [span.cut(text) for span in find_dates(text) if span.cut(text) != "Monday"]
+
+
+def test_a_day_with_hyphens_is_a_date_and_no_telephone_number():
+    text = "It came on 07-12-2024, tel. 071 234 5678."
+    assert ["07-12-2024"] == [span.cut(text) for span in find_dates(text)]
+    assert ["071 234 5678"] == [span.cut(text) for span in find_phones(text)]
 
 
 def test_yesterday_is_no_date_that_can_be_compared():

@@ -15,18 +15,26 @@ _NO_MODAL = r"(?!may\s+(?:be|have|not|also|get|go|take|face|need|come)\b)"
 _PART_OF_YEAR = r"(?:(?:early|late|mid)[\s-]|(?:start|beginning|end|middle)\s+of\s+)"
 _ORDINAL, _TO = r"\d{1,2}(?!\d)(?:st|nd|rd|th)?", r"\s*(?:[–-]|to)\s*"
 _HOUR = r"(?:[01]?\d|2[0-3])"
-_AT = "(?:" + "|".join(rf"(?<=\b{word}\s)" for word in "at about around after before by until".split()) + ")"
-# 8.40 is a time beside a word that says so: 8.40 hrs, at 8.40 on Monday.
+_AT = "|".join(rf"(?<=\b{word}\s)" for word in "at about around after before by until till from since between".split())
 _CLOCK = rf"(?:{_HOUR}[.:][0-5]\d|0\d[0-5]\d|(?:1\d|2[0-3])[0-5]\d(?=hrs))\s*(?:hrs?|hours|uhr)\b"
-_BARE_CLOCK = rf"""{_AT}{_HOUR}\.[0-5]\d
+# 8.40 is a time beside a word that says so: at 8.40 hrs, at 8.40 on Monday. Without one, 8.40 hrs are how long it took.
+_HOW_LONG = rf"(?!{_AT})[1-9]\d?\.\d\d\s*h"
+_BARE_CLOCK = rf"""(?:{_AT}){_HOUR}\.[0-5]\d
          (?=\s+(?:(?:on\s+)?(?:{_DAYS})|yesterday|today|(?:this|in\s+the)\s+\w+(?:ing|noon))\b)"""
+# The dollar fell to a low of 8.40, sold at 8.40.
+_PRICE_BEFORE = re.compile(
+    r"\b(?:(?:shares?|stocks?|prices?|rates?|index|rupees?|dollars?|euros?|pounds?|yen|yuan)\b[^!?\n]*"
+    r"|(?:sold|bought|traded|trading|quoted|priced|valued|settled)\s+at\s+|(?:rose|fell|up|down)\s+by\s+)$",
+    re.IGNORECASE,
+)
 _DATE = re.compile(
     rf"""\b(?:{_DAYS}|yesterday|today|tonight|tomorrow)s?\b
        | \b{_NO_MODAL}(?:{_MONTHS})\b\.?(?:\s+{_ORDINAL}(?:{_TO}{_ORDINAL})?)?
          (?:,?\s+\d{{4}})?
        | \b(?:{_ORDINAL}{_TO})?{_ORDINAL}\s+(?:of\s+)?(?:{_MONTHS})\b(?:,?\s+\d{{4}})?
        | \b\d{{4}}-\d{{2}}-\d{{2}}\b | \b\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{2,4}}\b
-       | \b{_CLOCK} | {_BARE_CLOCK}
+       | \b\d{{1,2}}-\d{{1,2}}-(?:19|20)\d{{2}}\b
+       | \b(?!{_HOW_LONG}){_CLOCK} | (?P<bare>{_BARE_CLOCK})
        | \b\d{{1,2}}[:.]\d{{2}}\s*[ap]\.?m\b | \b\d{{1,2}}:\d{{2}}\b | \b\d{{1,2}}\s*[ap]\.?m\b
        | \b{_PART_OF_YEAR}?(?:1[6-9]|20)\d{{2}}\b
        | \d{{4}}\s*年 | \d{{1,2}}\s*(?:年(?=\s*\d{{1,2}}\s*月) | [月日時时点號号](?!間))""",
@@ -40,7 +48,7 @@ _FOREIGN = re.compile(
     re.VERBOSE,
 )
 _PART = re.compile(
-    r"(?P<iso>(\d{4})-(\d{2})-(\d{2}))|(?P<slashes>(\d{1,2})[/.](\d{1,2})[/.](\d{2,4}))"
+    r"(?P<iso>(\d{4})-(\d{2})-(\d{2}))|(?P<slashes>(\d{1,2})[/.-](\d{1,2})[/.-](\d{2,4}))"
     rf"|(?P<clock>{_CLOCK}|(\d{{1,2}})[:.](\d{{2}})\s*([ap])\.?m\b|(\d{{1,2}})[:.](\d{{2}})|(\d{{1,2}})\s*([ap])\.?m\b)"
     r"|(?P<cjk>(\d{1,4})\s*([年月日]))|(?P<year>(?<!\d)\d{4}(?!\d))|(?P<day>(?<!\d)\d{1,2}(?!\d))|(?P<word>[^\W\d_]+)",
     re.IGNORECASE,
@@ -65,7 +73,7 @@ def find_dates(text: str) -> list[Span]:
     >>> [span.cut("It may rain on Monday, May 3.") for span in find_dates("It may rain on Monday, May 3.")]
     ['Monday', 'May 3']
     """
-    english = [Span(*found.span()) for found in _DATE.finditer(text) if not _is_modal(found.group())]
+    english = [Span(*found.span()) for found in _DATE.finditer(text) if not _is_none(found, text)]
     foreign = [Span(*found.span()) for found in _FOREIGN.finditer(text) if is_foreign_month(found)]
     foreign = [span for span in foreign if not any(known.covers(span) for known in english)]
     return sorted(foreign + [s for s in english if not any(s.start < f.end and s.end > f.start for f in foreign)])
@@ -88,9 +96,10 @@ def is_foreign_month(found: re.Match[str]) -> bool:
     return str(found["after"] or found["before"]).casefold() in load_months()
 
 
-def _is_modal(date: str) -> bool:
-    """Return whether what looks like a month is a lower-case word: "may", "march"."""
-    return date in _MODAL_MONTHS
+def _is_none(found: re.Match[str], text: str) -> bool:
+    """Return whether what looks like a date is a lower-case word ("may", "march") or a price."""
+    is_price = found["bare"] and _PRICE_BEFORE.search(text, max(0, found.start() - 60), found.start())
+    return found.group() in _MODAL_MONTHS or bool(is_price)
 
 
 class DateValue(NamedTuple):

@@ -314,6 +314,24 @@ def test_a_passage_that_loses_its_end_to_a_better_one_keeps_the_rest():
     assert covered(spans, 0, 100) == 100
 
 
+def test_an_edited_passage_that_overlaps_with_a_better_one_by_a_word_keeps_the_rest():
+    x, y, added = list(range(1000, 1100)), list(range(2000, 2195)), list(range(3000, 3050))
+    a = [9000 + n if n % 12 == 6 else n for n in (*x, *y)]
+    b = [*x, y[0], *added, *y]  # what was added begins as y does
+    found = compare(a, b)
+    assert [row[:2] for row in found] == [(0, 100), (100, 295)]
+    for start, end, source_start, source_end, equal in found:
+        assert 0 <= naive.count_common(a[start:end], b[source_start:source_end]) - equal <= 1
+
+
+def test_chance_in_a_long_text_does_not_end_a_passage():
+    """Of chance: four words of the copy that the source has elsewhere too, and there first."""
+    source = list(range(5000))
+    chance = [word for k in range(2, 24) for word in source[200 * k : 200 * k + 4]]
+    a = [9000 + i if i % 1000 == 500 else n for i, n in enumerate(source)]
+    assert compare(a, [*chance, *source]) == [(0, 5000, 88, 5088, 4995)]
+
+
 def test_a_passage_belongs_to_the_first_document_that_holds_it():
     body = list(range(1000, 1050))
     documents = [[*range(10_000 * k, 10_000 * k + 30), *body] for k in range(2, 7)]

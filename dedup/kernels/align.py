@@ -151,12 +151,12 @@ def extend_end(a, b, i, j, step, max_a, max_b):
 
 
 @inner
-def join_chain(chains, num_chains, run, a, b):
-    """Add a `TokenRun` to the nearest chain that it continues; return whether there was one."""
+def join_chain(chains, first, end, run, a, b):
+    """Add a `TokenRun` to the nearest chain of rows [first, end) that it continues; return its row, -1 for none."""
     start_a, start_b, length = run
-    chosen = -1
+    chosen = np.int64(-1)
     nearest = MAX_GAP + MAX_DRIFT + 1
-    for k in range(max(num_chains - OPEN_CHAINS, 0), num_chains):
+    for k in range(first, end):
         gap_a = start_a - chains[k, 2]
         gap_b = start_b - chains[k, 3]
         overlap = max(-gap_a, -gap_b, 0)
@@ -166,14 +166,14 @@ def join_chain(chains, num_chains, run, a, b):
         if distance < nearest:
             chosen, nearest = k, distance
     if chosen < 0:
-        return False
+        return chosen
     overlap = max(chains[chosen, 2] - start_a, chains[chosen, 3] - start_b, 0)
     between = count_common(a, chains[chosen, 2], start_a + overlap, b, chains[chosen, 3], start_b + overlap)
     chains[chosen, 2] = start_a + length
     chains[chosen, 3] = start_b + length
     chains[chosen, 4] += length - overlap + between
     chains[chosen, 5] = start_a - start_b
-    return True
+    return chosen
 
 
 @inner
@@ -185,6 +185,9 @@ def chain_seeds(a, b, seeds, same, chains):
     num_chains = np.int64(0)
     reached = np.int64(0)  # the end of all runs in a so far
     latest = np.int64(0)  # the chain that knew the last seed
+    # The open chain with most equal tokens. In a long text OPEN_CHAINS of chance begin inside one of its runs: without
+    # it the run would be found again, as a second chain that overlaps with the first.
+    main = np.int64(0)
     steps = count_steps(a, b)
     for s in range(seeds.shape[0]):
         j, i = np.int64(seeds[s, 0]), np.int64(seeds[s, 1])
@@ -192,6 +195,8 @@ def chain_seeds(a, b, seeds, same, chains):
         first = max(num_chains - OPEN_CHAINS, 0)
         if first <= latest < num_chains and chains[latest, 5] == i - j and i < chains[latest, 2]:
             continue  # as most are that follow a run
+        if main < num_chains and chains[main, 5] == i - j and i < chains[main, 2]:
+            known = True
         for k in range(first, num_chains):
             if chains[k, 5] == i - j and i < chains[k, 2]:
                 known, latest = True, k
@@ -202,26 +207,36 @@ def chain_seeds(a, b, seeds, same, chains):
         if run.length == 0:
             continue
         reached = max(reached, run.start_a + run.length)
-        if same or not join_chain(chains, num_chains, run, a, b):
-            # Inside one document runs are joined only where that cannot make the two sides overlap: see join_within.
-            if same and join_within(chains, num_chains, run, a, b):
-                continue
-            chains[num_chains, 0] = run.start_a
-            chains[num_chains, 1] = run.start_b
-            chains[num_chains, 2] = run.start_a + run.length
-            chains[num_chains, 3] = run.start_b + run.length
-            chains[num_chains, 4] = run.length
-            chains[num_chains, 5] = run.start_a - run.start_b
+        # Inside one document runs are joined only where that cannot make the two sides overlap: see join_within.
+        if same:
+            chosen = join_within(chains, num_chains, run, a, b)
+        else:
+            chosen = join_chain(chains, first, num_chains, run, a, b)
+            if chosen < 0 and main < first:
+                chosen = join_chain(chains, main, main + 1, run, a, b)
+        if chosen < 0:
+            chosen = num_chains
+            chains[chosen, 0] = run.start_a
+            chains[chosen, 1] = run.start_b
+            chains[chosen, 2] = run.start_a + run.length
+            chains[chosen, 3] = run.start_b + run.length
+            chains[chosen, 4] = run.length
+            chains[chosen, 5] = run.start_a - run.start_b
             num_chains += 1
+        if chains[chosen, 4] > chains[main, 4] or chains[main, 2] + MAX_GAP < i:
+            main = chosen
     return num_chains
 
 
 @inner
 def join_within(chains, num_chains, run, a, b):
-    """Add a run to the last chain inside one document if the earlier side still ends before the later one starts."""
+    """Add a run to the last chain inside one document if the earlier side still ends before the later one starts.
+
+    Returns the row of the chain, -1 for none.
+    """
     if num_chains == 0 or run.start_b + run.length > chains[num_chains - 1, 0]:
-        return False
-    return join_chain(chains[num_chains - 1 : num_chains], np.int64(1), run, a, b)
+        return np.int64(-1)
+    return join_chain(chains, num_chains - 1, num_chains, run, a, b)
 
 
 @inner
@@ -257,42 +272,3 @@ def finish_chains(a, b, chains, num_chains, same, limits, passages, num_passages
         passages[num_passages, 4] = matched
         num_passages += 1
     return num_passages
-
-
-@inner
-def drop_overlaps(passages, start, end, min_tokens):
-    """Keep of the passages in rows [start, end) what no better one claims in a; return the new end.
-
-    Better is the one with more equal tokens. They come in order of a. Of a worse one that is exact the rest is kept
-    if it is long enough; where an edited one would have to be cut on the other side is not known. O(rows) but for long
-    pile-ups.
-    """
-    kept = start
-    for row in range(start, end):
-        alive = True
-        while kept > start and passages[kept - 1, 1] > passages[row, 0]:
-            overlap = passages[kept - 1, 1] - passages[row, 0]
-            if passages[kept - 1, 4] >= passages[row, 4]:
-                alive = is_exact(passages[row]) and passages[row, 4] - overlap >= min_tokens
-                if alive:
-                    passages[row, 0] += overlap
-                    passages[row, 2] += overlap
-                    passages[row, 4] -= overlap
-                break
-            if is_exact(passages[kept - 1]) and passages[kept - 1, 4] - overlap >= min_tokens:
-                passages[kept - 1, 1] -= overlap
-                passages[kept - 1, 3] -= overlap
-                passages[kept - 1, 4] -= overlap
-                break
-            kept -= 1
-        if alive:
-            for field in range(passages.shape[1]):
-                passages[kept, field] = passages[row, field]
-            kept += 1
-    return kept
-
-
-@inlined
-def is_exact(passage):
-    """Return whether all tokens of a passage are equal, on both sides."""
-    return passage[4] == passage[1] - passage[0] and passage[4] == passage[3] - passage[2]

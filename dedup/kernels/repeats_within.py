@@ -5,10 +5,11 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels.align import CHAIN_FIELDS, chain_seeds, drop_overlaps, finish_chains
+from dedup.kernels.align import CHAIN_FIELDS, chain_seeds, finish_chains
 from dedup.kernels.buffers import tokens_at
 from dedup.kernels.hashing import U64
 from dedup.kernels.jit import inlined, inner, kernel
+from dedup.kernels.overlapping_passages import drop_overlaps
 from dedup.kernels.shingles import HIDDEN, roll_shingles, roll_unmasked, table_size
 
 EDGE = 3  # tokens by which two passages at one place may differ
@@ -53,7 +54,7 @@ def repeat_block(address, num_tokens, shingle_size, limits, passages, owners):
         before = found
         num_chains = chain_seeds(a, a, seeds[:num_seeds], np.bool_(True), chains)
         found = finish_chains(a, a, chains, num_chains, np.bool_(True), limits, passages, found)
-        found = drop_overlaps(passages, before, found, limits.min_tokens)
+        found = drop_overlaps(passages, before, found, limits)
         for row in range(before, found):
             owners[row] = doc
     return found
@@ -152,7 +153,7 @@ def align_block(links, address, num_tokens, limits, min_share, passages, pairs):
         if min_share.share > 0 and count_equal(chains, num_chains) < least:
             num_chains = 0
         found = finish_chains(a, b, chains, num_chains, np.bool_(False), limits, passages, found)
-        found = drop_overlaps(passages, before, found, limits.min_tokens)
+        found = drop_overlaps(passages, before, found, limits)
         for row in range(before, found):
             pairs[row, 0] = doc
             pairs[row, 1] = source
@@ -211,7 +212,7 @@ def match_pairs(pairs, address, num_tokens, shingle_size, limits, passages, owne
         before = found
         num_chains = chain_seeds(a, b, seeds[:num_seeds], np.bool_(False), chains)
         found = finish_chains(a, b, chains, num_chains, np.bool_(False), limits, passages, found)
-        found = drop_overlaps(passages, before, found, limits.min_tokens)
+        found = drop_overlaps(passages, before, found, limits)
         for row in range(before, found):
             owners[row, 0] = pairs[pair, 0]
             owners[row, 1] = pairs[pair, 1]

@@ -477,3 +477,60 @@ def test_few_common_words_are_no_family(find, texts):
     few = " ".join(texts[0].split()[: MIN_WORDS - 5])
     read = find([article("a", f"{few}\n\n{texts[1]}", "north"), article("b", f"{few}\n\n{texts[2]}", "south")])
     assert read("families.jsonl") == []
+
+
+def test_an_article_counts_once_for_a_source_that_it_has_two_texts_of(find, texts):
+    wire = [article(f"r{n}", text, "office", f"2025-01-0{n}") for n, text in enumerate(texts[:2], 1)]
+    read = find([article("a", f"{texts[0]}\n\n{texts[1]}", "north")], wire=wire)
+    (line,) = read("flows.csv").splitlines()[1:]
+    words = read("articles.jsonl")[-1]["words"]
+    assert line.split(",")[1:] == ["north", "office", "known source", "True", "1", str(words)]
+    assert f"1 article with {words} words of it." in Page((read.folder / "pairs" / "0001.html").read_text()).text
+
+
+def test_the_summary_and_the_page_say_how_many_articles_have_text_of_a_known_source(find, texts):
+    wire = [article("r", texts[0], "office", "2025-01-05"), article("s", texts[3], "agency", "2025-03-05")]
+    read = find([article("a", texts[0], "north"), article("b", texts[1], "south")], wire=wire)
+    known = {source["source"]: source for source in json.loads(read("summary.json"))["known_sources"]}
+    assert (known["office"]["articles"], known["office"]["words"]) == (1, len(texts[0].split()))
+    assert (known["agency"]["articles"], known["agency"]["first"]) == (0, "2025-03-05")
+    told = Page(read("index.html")).text
+    assert "office , a known source: 1 article has text of it" in told
+    assert "agency , a known source: no article has text of it. 1 text of it was read, of 2025-03-05 to" in told
+
+
+def test_the_terminal_says_why_no_article_may_have_text_of_a_known_source(dedup, tmp_path, texts):
+    (tmp_path / "news.jsonl").write_text(json.dumps(article("a", texts[0], "north")) + "\n")
+    (tmp_path / "wire.jsonl").write_text(json.dumps(article("r", texts[1], "office", "2025-03-05")) + "\n")
+    options = ("-o", str(tmp_path / "out"), "--wire", str(tmp_path / "wire.jsonl"))
+    told = dedup("sources", str(tmp_path / "news.jsonl"), *options).stdout
+    days = "its texts are of 2025-03-05 to 2025-03-05, the articles of 2025-01-06 to 2025-01-06"
+    assert f"known source                 0  articles have text of office: {days}\n" in told
+    assert "independent texts            1  of 1 article: " in told
+
+
+def test_a_host_of_a_government_is_a_press_office(find, texts):
+    for host in ("elections.gov.uk", "house.gov", "pmd.gov.lk", "interieur.gouv.fr"):
+        (family,) = find([article("a", texts[0], "north")], wire=[article("r", texts[0], host, "2025-01-01")])(
+            "families.jsonl"
+        )
+        assert (family["source"], family["kind"]) == (host, "press release")
+
+
+def test_an_office_that_articles_name_is_the_outlet_of_its_host(find, texts):
+    named = [
+        article(f"a{n}", f"{texts[0]}\n\nIt is so, the President's Media Division (PMD) said in Oslo.", f"outlet {n}")
+        for n in range(2)
+    ]
+    wire = [article("r", texts[1], "pmd.gov.lk", "2025-01-01")]
+    (family,) = find(named, wire=wire)("families.jsonl")
+    assert (family["source"], family["basis"]) == ("pmd.gov.lk", "named office")
+
+
+def test_the_page_names_stories_by_a_headline_and_their_texts_by_outlets(find, texts):
+    records = [article(name, texts[0], name) | {"title": f"Flood in {name}"} for name in ("north", "south")]
+    told = Page(find(records)("index.html")).text
+    assert "The largest families" in told
+    assert re.search(
+        r"Flood in \w+ family 1 : 2 articles, 1 independent text 2 articles are one text \(\w+, \w+\)", told
+    )

@@ -3,7 +3,7 @@
 import msgspec
 
 from dedup.model.run import Limit, RejectionCounts
-from dedup.sources.flows import OutletSummary
+from dedup.sources.flows import KnownSource, OutletSummary
 
 Raw = msgspec.Raw
 
@@ -130,12 +130,21 @@ class StoryTexts(msgspec.Struct, frozen=True):
 
 
 class SourceSummary(msgspec.Struct, frozen=True):
-    """`summary.json`: what was read and found."""
+    """`summary.json`: what was read and found.
+
+    first, last        the days of the articles, without those of known sources
+    independent_texts  articles of the corpus less those that have half of their words in a family; each family once
+    stories            of `--stories`, and the share of their articles that are independent texts
+    """
 
     version: str
     documents: int
     known_documents: int
     undated: int
+    first: str
+    last: str
+    known_sources: list[KnownSource]
+    independent_texts: int
     families: int
     articles_in_families: int
     claims: int

@@ -124,9 +124,7 @@ def describe_passages(located: LocatedSources, member: FamilyMember) -> Iterator
 def describe_articles(located: LocatedSources) -> Iterator[ArticleRecord]:
     """Yield the lines of `articles.jsonl`."""
     found = located.found
-    shared = found.measure_shared()
-    sources = sorted({article.known for article in found.articles if article.known})
-    known = {source: found.measure_known(source) for source in sources}
+    shared, known = found.shared_words, found.known_words
     families: dict[int, list[ArticleFamily]] = {}
     for family in found.families:
         verdict = found.verdicts[family.number]

@@ -28,8 +28,9 @@ from dedup.report.corpus.report_folder import report_folder, save_page
 from dedup.report.corpus.report_tables import Table, write_csv
 from dedup.report.sources.source_matrix import SourceMatrix, make_matrix
 from dedup.report.sources.sources_html import render_cells, render_index
+from dedup.report.sources.sources_stories import show_stories
 from dedup.sources.families import Family
-from dedup.sources.flows import Flow, count_flows, summarise_outlets
+from dedup.sources.flows import Flow, count_flows, find_days, list_parts, summarise_known, summarise_outlets
 from dedup.sources.found_sources import FoundSources, StoryCount, count_independent
 from dedup.version import __version__
 
@@ -54,7 +55,7 @@ def write_sources(
             located = LocatedSources.read(found, ready.list_parts(LOCATED))
             counts = count_stories(located, stories)
             with ready.timer.measure("write"):
-                return write_all(located, counts, ready, pages)
+                return write_all(located, counts, ready, pages, is_named=stories is not None)
 
 
 def count_stories(located: LocatedSources, stories: str | None) -> list[StoryCount]:
@@ -77,18 +78,20 @@ def count_stories(located: LocatedSources, stories: str | None) -> list[StoryCou
     ]
 
 
-def write_all(located: LocatedSources, stories: Sequence[StoryCount], job: Job, pages: Path) -> WrittenSources:
-    """Write all files of the folder."""
+def write_all(
+    located: LocatedSources, stories: Sequence[StoryCount], job: Job, pages: Path, *, is_named: bool
+) -> WrittenSources:
+    """Write all files of the folder; `is_named` if the user named the stories, else they are the families."""
     found = located.found
-    flows = count_flows(found)
+    parts = list_parts(found)
     write_lines(pages / "families.jsonl", describe_families(located))
     write_lines(pages / "articles.jsonl", describe_articles(located))
     write_lines(pages / "stories.jsonl", describe_stories(located, stories))
-    write_csv(pages / "flows.csv", Table(Flow, flows))
-    summary = summarise(found, stories, job)
-    matrix = make_matrix(found, flows)
+    write_csv(pages / "flows.csv", Table(Flow, count_flows(parts)))
+    summary = summarise(found, stories if is_named else (), job)
+    matrix = make_matrix(found, parts)
     (pages / "summary.json").write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n")
-    save_page(pages / "index.html", render_index(summary, matrix, flows, stories))
+    save_page(pages / "index.html", render_index(summary, matrix, parts, show_stories(found, stories)))
     for name, page in render_cells(located, matrix, fetch_shown(found, matrix, job)):
         save_page(pages / name, page)
     return WrittenSources(summary, matrix)
@@ -106,6 +109,8 @@ def summarise(found: FoundSources, stories: Sequence[StoryCount], job: Job) -> S
     """Return the numbers of a run."""
     members = {m.document for f in found.families for m in f.members if not found.articles[m.document].known}
     verdicts = [found.verdicts[family.number] for family in found.families]
+    own = [document for document, article in enumerate(found.articles) if not article.known]
+    first, last = find_days([found.articles[document].day for document in own])
     articles = sum(story.num_articles for story in stories)
     independent = sum(len(story.groups) for story in stories)
     return SourceSummary(
@@ -113,6 +118,10 @@ def summarise(found: FoundSources, stories: Sequence[StoryCount], job: Job) -> S
         documents=len(found.articles),
         known_documents=sum(bool(article.known) for article in found.articles),
         undated=sum(not article.day for article in found.articles),
+        first=first,
+        last=last,
+        known_sources=summarise_known(found),
+        independent_texts=len(count_independent("all", own, found.assigned, found.verdicts).groups),
         families=len(found.families),
         articles_in_families=len(members),
         claims=sum(verdict.is_claim for verdict in verdicts),

@@ -46,8 +46,8 @@ def load_agencies() -> dict[str, Agency]:
 
 @cache
 def find_kinds() -> Mapping[str, str]:
-    """Return the kind of each agency by the name that it is called."""
-    return {agency.name: agency.kind for agency in load_agencies().values()}
+    """Return the kind of each agency by each of its full names."""
+    return {name: agency.kind for agency in load_agencies().values() for name in (agency.name, *agency.names)}
 
 
 def find_names(text: str) -> list[re.Match[str]]:

@@ -10,7 +10,7 @@ import msgspec
 from dedup.corpus.blocks import DocumentBlock
 from dedup.corpus.values import read_value
 from dedup.extract.article_text import name_host
-from dedup.sources.agency_table import OutletNames, find_kinds, is_alike, may_name
+from dedup.sources.agency_table import OutletNames, find_kinds, is_alike, load_agencies, may_name
 from dedup.sources.credit_model import Credit, CreditKind
 from dedup.sources.credits import find_credits
 from dedup.text.dates import parse_day, parse_moment
@@ -117,14 +117,17 @@ def settle_credits(articles: Sequence[Article]) -> list[Article]:
 
     A credit of an outlet to itself is none.
     """
-    outlets = OutletNames(article.outlet for article in articles)
+    names = {article.outlet for article in articles}
+    outlets = OutletNames(names)
+    agencies = load_agencies()
+    own_names = {agencies[name].name: name for name in sorted(names) if name in agencies}  # of pmd.gov.lk
     resolved: dict[str, str | None] = {}
 
     def settle(article: Article) -> Article:
         kept = []
         for credit in article.credits:
             if credit.source not in resolved:
-                resolved[credit.source] = outlets.find(credit.source)
+                resolved[credit.source] = outlets.find(credit.source) or own_names.get(credit.source)
             outlet = resolved[credit.source]
             if outlet == article.outlet and outlet is not None:
                 continue

@@ -1,6 +1,6 @@
 """Families: texts of several outlets that share passages of one source."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -149,18 +149,26 @@ def gather_members(
     root: int, pairs: Sequence[SharedPair], passages: Passages, own_tokens: npt.NDArray[np.int32]
 ) -> tuple[FamilyMember, ...]:
     """Return the members of a family, by document; the words of each are counted once."""
-    spans: dict[int, list[npt.NDArray[np.int32]]] = {root: []}
     of_document: dict[int, list[SharedPair]] = {}
     for pair in pairs:
         of_document.setdefault(pair.document, []).append(pair)
-        spans.setdefault(pair.document, []).append(passages.span[pair.rows])
-        spans.setdefault(pair.source, []).append(passages.source_span[pair.rows])
+    spans = collect_spans(pairs, passages)
     members = []
-    for document, parts in sorted(spans.items()):
+    for document in sorted({root, *spans}):
+        parts = spans.get(document, [])
         words = measure_union(parts)
         share = min(words / max(int(own_tokens[document]), 1), 1.0)
         members.append(FamilyMember(document, words, share, tuple(of_document.get(document, ()))))
     return tuple(members)
+
+
+def collect_spans(pairs: Iterable[SharedPair], passages: Passages) -> dict[int, list[npt.NDArray[np.int32]]]:
+    """Return the spans of the passages of some pairs, by document."""
+    spans: dict[int, list[npt.NDArray[np.int32]]] = {}
+    for pair in pairs:
+        spans.setdefault(pair.document, []).append(passages.span[pair.rows])
+        spans.setdefault(pair.source, []).append(passages.source_span[pair.rows])
+    return spans
 
 
 def measure_union(spans: Sequence[npt.NDArray[np.int32]]) -> int:

@@ -1,11 +1,15 @@
 """Who printed whose text: words and articles by outlet, source and week."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from statistics import median
+from typing import NamedTuple
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
+from dedup.sources.families import collect_spans, measure_union
 from dedup.sources.found_sources import FoundSources
 from dedup.sources.likely_source import claims_member, is_later
 
@@ -46,6 +50,44 @@ class OutletSummary(msgspec.Struct, frozen=True):
     median_lag_days: float | None
 
 
+class KnownSource(msgspec.Struct, frozen=True):
+    """A known source, and how many articles of others have text of it.
+
+    texts        its own
+    first, last  the days of its texts that have one, "" for none
+    """
+
+    source: str
+    texts: int
+    first: str
+    last: str
+    articles: int
+    words: int
+
+
+def summarise_known(found: FoundSources) -> list[KnownSource]:
+    """Return the known sources by name."""
+    summaries = []
+    for source, words in found.known_words.items():
+        days = [article.day for article in found.articles if article.known == source]
+        had = [count for count, article in zip(words, found.articles, strict=True) if count and not article.known]
+        first, last = find_days(days)
+        summaries.append(KnownSource(source, len(days), first, last, len(had), sum(had)))
+    return summaries
+
+
+def find_days(days: Sequence[int]) -> tuple[str, str]:
+    """Return the first and the last of some days (ordinals, 0 unknown) in ISO, "" for none.
+
+    >>> find_days([0, date(2024, 2, 1).toordinal(), date(2024, 1, 31).toordinal()])
+    ('2024-01-31', '2024-02-01')
+    """
+    dated = [day for day in days if day]
+    if not dated:
+        return "", ""
+    return date.fromordinal(min(dated)).isoformat(), date.fromordinal(max(dated)).isoformat()
+
+
 def name_week(day: int) -> str:
     """Return the ISO week of a day (ordinal), "" of an unknown one.
 
@@ -58,27 +100,57 @@ def name_week(day: int) -> str:
     return f"{year}-W{week:02d}"
 
 
-def count_flows(found: FoundSources) -> list[Flow]:
-    """Return the flows, sorted; an article counts once for each family that it is in, a source not for itself."""
-    counts: dict[Flow, tuple[int, int]] = {}
+class FlowPart(NamedTuple):
+    """What one article has of one family: a `Flow` without counts, and the spans of its passages."""
+
+    flow: Flow
+    document: int
+    spans: Sequence[npt.NDArray[np.int32]]
+
+
+class FlowSums(NamedTuple):
+    """How many articles are in some parts, and how many of their words: each once."""
+
+    articles: int
+    words: int
+
+
+def list_parts(found: FoundSources) -> list[FlowPart]:
+    """Return what each article has of each family that it is in; a source has nothing of itself."""
+    parts = []
     for family in found.families:
         verdict = found.verdicts[family.number]
+        spans = collect_spans((pair for member in family.members for pair in member.pairs), found.passages)
         for member in family.members:
             article = found.articles[member.document]
-            outlet = article.outlet
-            if article.known or (verdict.source and outlet == verdict.source):
+            if article.known or (verdict.source and article.outlet == verdict.source):
                 continue
             week, is_claimed = name_week(article.day), claims_member(verdict, member, found.articles)
-            key = Flow(week, outlet, verdict.source or NOBODY, verdict.basis.value, is_claimed, 0, 0)
-            articles, words = counts.get(key, (0, 0))
-            counts[key] = articles + 1, words + member.words
-    flows = [msgspec.structs.replace(key, articles=a, words=w) for key, (a, w) in counts.items()]
+            flow = Flow(week, article.outlet, verdict.source or NOBODY, verdict.basis.value, is_claimed, 0, 0)
+            parts.append(FlowPart(flow, member.document, spans.get(member.document, [])))
+    return parts
+
+
+def sum_parts(parts: Iterable[FlowPart]) -> FlowSums:
+    """Return the articles and the words of some parts."""
+    spans: dict[int, list[npt.NDArray[np.int32]]] = {}
+    for part in parts:
+        spans.setdefault(part.document, []).extend(part.spans)
+    return FlowSums(len(spans), sum(measure_union(found) for found in spans.values()))
+
+
+def count_flows(parts: Sequence[FlowPart]) -> list[Flow]:
+    """Return the flows, sorted."""
+    groups: dict[Flow, list[FlowPart]] = {}
+    for part in parts:
+        groups.setdefault(part.flow, []).append(part)
+    flows = [msgspec.structs.replace(key, **sum_parts(group)._asdict()) for key, group in groups.items()]
     return sorted(flows, key=lambda flow: (flow.week, flow.outlet, flow.source, flow.basis))
 
 
 def summarise_outlets(found: FoundSources) -> list[OutletSummary]:
     """Return the outlets, the one with most articles first."""
-    own_words, family_words = found.own_tokens.tolist(), found.measure_shared()
+    own_words, family_words = found.own_tokens.tolist(), found.shared_words
     numbers: dict[str, list[int]] = {}
     for document, article in enumerate(found.articles):
         if not article.known:

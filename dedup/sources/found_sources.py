@@ -92,7 +92,8 @@ class FoundSources:
         """Return the family of each article that is no text of its own."""
         return assign_families(self.families)
 
-    def measure_shared(self) -> list[int]:
+    @cached_property
+    def shared_words(self) -> list[int]:
         """Return how many words of each document other outlets have; what an outlet prints again counts again."""
         passages = self.passages
         numbers: dict[str | int, int] = {}
@@ -118,8 +119,12 @@ class FoundSources:
         found: list[int] = np.minimum(words, self.own_tokens).tolist()
         return found
 
-    def measure_known(self, source: str) -> list[int]:
-        """Return how many words of each document a known source has."""
+    @cached_property
+    def known_words(self) -> dict[str, list[int]]:
+        """Return how many words of each document each known source has."""
+        return {source: self._measure_known(source) for source in sorted({a.known for a in self.articles if a.known})}
+
+    def _measure_known(self, source: str) -> list[int]:
         is_known = np.array([article.known == source for article in self.articles], bool)
         chosen = self.passages.select(is_known[self.passages.source])
         names, group = np.unique(chosen.document, return_inverse=True)

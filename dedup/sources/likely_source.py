@@ -1,5 +1,6 @@
 """Where the text of a family came from, by documented rules; each verdict has its evidence beside it."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -37,6 +38,7 @@ class FamilyKind(StrEnum):
     UNKNOWN = "unknown"
 
 
+_GOVERNMENT = re.compile(r"(?:^|\.)(?:gov|gouv|gob|govt|mil|go)(?:\.[a-z]{2})?$")
 KINDS = {"agency": FamilyKind.WIRE, "office": FamilyKind.RELEASE}  # by the kind of a credited source
 
 
@@ -113,8 +115,8 @@ def find_known(family: Family, articles: Sequence[Article]) -> Verdict | None:
 
 
 def is_office(*names: str) -> bool:
-    """Return whether one of these names is a press office."""
-    return any(find_kinds().get(name) == "office" for name in names)
+    """Return whether one of these names is a press office, or the host of a government."""
+    return any(find_kinds().get(name) == "office" or _GOVERNMENT.search(name) for name in names)
 
 
 def find_credited(family: Family, articles: Sequence[Article]) -> Verdict | None:

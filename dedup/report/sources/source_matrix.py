@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import NamedTuple
 
 from dedup.sources.families import Family, FamilyMember, SharedPair
-from dedup.sources.flows import NOBODY, Flow
+from dedup.sources.flows import NOBODY, FlowPart, sum_parts
 from dedup.sources.found_sources import FoundSources
 
 MAX_NAMES = 30  # outlets, and sources, that have a row or a column of their own
@@ -51,9 +52,9 @@ class SourceMatrix:
     cells: dict[CellKey, FlowCell]
 
 
-def make_matrix(found: FoundSources, flows: Sequence[Flow]) -> SourceMatrix:
-    """Return the matrix of all weeks."""
-    outlets, sources = rank(flows, "outlet"), rank(flows, "source")
+def make_matrix(found: FoundSources, parts: Sequence[FlowPart]) -> SourceMatrix:
+    """Return the matrix of all weeks; an article counts once in a cell."""
+    outlets, sources = rank(parts, "outlet"), rank(parts, "source")
     pairs: dict[CellKey, list[ShownPair]] = {}
     for family in found.families:
         source = found.verdicts[family.number].source or NOBODY
@@ -63,26 +64,25 @@ def make_matrix(found: FoundSources, flows: Sequence[Flow]) -> SourceMatrix:
                 key = CellKey(shorten(article.outlet, outlets), shorten(source, sources))
                 shown = choose_pair(family, member, found.verdicts[family.number].document)
                 pairs.setdefault(key, []).extend([shown] if shown else [])
-    sums: dict[CellKey, list[int]] = {}
-    for flow in flows:
-        counts = sums.setdefault(CellKey(shorten(flow.outlet, outlets), shorten(flow.source, sources)), [0, 0, 0])
-        counts[0] += flow.articles
-        counts[1] += flow.words
-        counts[2] += flow.articles * flow.claim
+    groups: dict[CellKey, list[FlowPart]] = {}
+    for part in parts:
+        key = CellKey(shorten(part.flow.outlet, outlets), shorten(part.flow.source, sources))
+        groups.setdefault(key, []).append(part)
     cells = {}
-    for number, (key, (articles, words, claimed)) in enumerate(sorted(sums.items()), 1):
+    for number, (key, group) in enumerate(sorted(groups.items(), key=itemgetter(0)), 1):
         ranked = sorted(pairs.get(key, []), key=lambda pair: (-pair.pair.words, pair.family, pair.document))
-        cells[key] = FlowCell(articles, words, claimed, f"pairs/{number:04d}.html", tuple(ranked[:MAX_PAIRS]))
+        sums, claimed = sum_parts(group), {part.document for part in group if part.flow.claim}
+        page = f"pairs/{number:04d}.html"
+        cells[key] = FlowCell(sums.articles, sums.words, len(claimed), page, tuple(ranked[:MAX_PAIRS]))
     return SourceMatrix(tuple(outlets), tuple(sources), cells)
 
 
-def rank(flows: Sequence[Flow], side: str) -> list[str]:
+def rank(parts: Sequence[FlowPart], side: str) -> list[str]:
     """Return the outlets or sources with most articles first, the unknown source last, MAX_NAMES at most."""
-    counts: dict[str, int] = {}
-    for flow in flows:
-        name = getattr(flow, side)
-        counts[name] = counts.get(name, 0) + flow.articles
-    names = sorted(counts, key=lambda name: (side == "source" and name == NOBODY, -counts[name], name))
+    counts: dict[str, set[int]] = {}
+    for part in parts:
+        counts.setdefault(getattr(part.flow, side), set()).add(part.document)
+    names = sorted(counts, key=lambda name: (side == "source" and name == NOBODY, -len(counts[name]), name))
     if len(names) <= MAX_NAMES:
         return names
     last = [NOBODY] if side == "source" and NOBODY in counts else []

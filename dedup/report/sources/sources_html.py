@@ -9,9 +9,9 @@ from dedup.output.source_records import SourceSummary
 from dedup.output.write_sources import LocatedSources
 from dedup.report.page import render_page
 from dedup.report.sources.source_matrix import CellKey, FlowCell, ShownPair, SourceMatrix
+from dedup.report.sources.sources_stories import PageStory
 from dedup.report.wording import clip, keep_ends
-from dedup.sources.flows import NOBODY, Flow
-from dedup.sources.found_sources import StoryCount
+from dedup.sources.flows import NOBODY, FlowPart
 from dedup.sources.likely_source import Basis
 from dedup.text.characters import is_unspaced
 
@@ -19,7 +19,7 @@ STYLES = ("diff.css", "sources.css")
 _WORD = re.compile(r"([^\W_]+(?:['’][^\W_]+)*)")
 MAX_SIDE = 900  # characters of a passage
 MAX_ARROWS = 30
-MAX_STORIES, MAX_OUTLETS = 50, 200
+MAX_OUTLETS = 200
 STEP, TOP = 26, 46  # units between two names of the picture, and above the first
 
 
@@ -76,7 +76,7 @@ class PagePair:
 
 
 def render_index(
-    summary: SourceSummary, matrix: SourceMatrix, flows: Sequence[Flow], stories: Sequence[StoryCount]
+    summary: SourceSummary, matrix: SourceMatrix, parts: Sequence[FlowPart], stories: Sequence[PageStory]
 ) -> str:
     """Return the first page."""
     rows = [
@@ -101,8 +101,8 @@ def render_index(
         "names": list(sources.items()),
         "ends": list(outlets.items()),
         "height": TOP + STEP * max(len(sources), len(outlets), 1),
-        "weeks": list_weeks(flows),
-        "stories": [s for s in sorted(stories, key=lambda s: -s.num_articles) if s.num_articles > 1][:MAX_STORIES],
+        "weeks": list_weeks(parts),
+        "stories": stories,
     }
     return render_page("sources.html", values, STYLES)
 
@@ -112,12 +112,15 @@ def place_names(names: Iterable[str]) -> dict[str, float]:
     return {name: TOP + STEP * number for number, name in enumerate(dict.fromkeys(names))}
 
 
-def list_weeks(flows: Sequence[Flow]) -> list[tuple[str, int, int, int]]:
-    """Return (week, articles with a claimed source, with an earlier article only, with neither)."""
+def list_weeks(parts: Sequence[FlowPart]) -> list[tuple[str, int, int, int]]:
+    """Return (week, articles with a claimed source, of the others those with an earlier article, the rest)."""
+    columns: dict[int, int] = {}
+    for part in parts:
+        column = 0 if part.flow.claim else 2 if part.flow.source == NOBODY else 1
+        columns[part.document] = min(column, columns.get(part.document, 2))
     counts: dict[str, list[int]] = {}
-    for flow in flows:
-        column = 0 if flow.claim else 2 if flow.source == NOBODY else 1
-        counts.setdefault(flow.week or "no date", [0, 0, 0])[column] += flow.articles
+    for document, week in {part.document: part.flow.week for part in parts}.items():
+        counts.setdefault(week or "no date", [0, 0, 0])[columns[document]] += 1
     return [(week, first, second, third) for week, (first, second, third) in sorted(counts.items())]
 
 

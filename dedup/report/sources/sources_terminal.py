@@ -6,7 +6,7 @@ from os.path import join
 from dedup.output.source_records import SourceSummary
 from dedup.report.sources.source_matrix import SourceMatrix
 from dedup.report.wording import clip, count_things, format_share, tell_limits, warn_of_rejections
-from dedup.sources.flows import NOBODY
+from dedup.sources.flows import NOBODY, KnownSource
 from dedup.text.control_characters import show_line
 
 MAX_OUTLETS, MAX_FLOWS, WIDTH = 10, 8, 24
@@ -27,9 +27,15 @@ def render_sources(summary: SourceSummary, matrix: SourceMatrix, out: str) -> st
         lines.append(f"by kind              {describe_counts(summary.by_kind)}")
     if summary.undated:
         lines.append(f"without a date       {summary.undated:>9,}  never first to publish")
+    num_own = summary.documents - summary.known_documents
+    lines.append(
+        f"independent texts    {summary.independent_texts:>9,}  of {count_things(num_own, 'article')}: "
+        "those with half of their words in one family count as one"
+    )
     if summary.stories:
         share = format_share(summary.independent_share or 0)
         lines.append(f"stories              {summary.stories:>9,}  {share} of their articles are independent texts")
+    lines += [tell_known(known, summary) for known in summary.known_sources]
     lines += ["", f"{'outlet':<{WIDTH}} articles   own words   first   median lag"]
     for outlet in summary.outlets[:MAX_OUTLETS]:
         lag = "-" if outlet.median_lag_days is None else f"{outlet.median_lag_days:g} d"
@@ -42,6 +48,16 @@ def render_sources(summary: SourceSummary, matrix: SourceMatrix, out: str) -> st
     lines += tell_limits(summary.limits)
     lines += ["", f"all of it: {show_line(out)}, with pages: {show_line(join(out, 'index.html'))}"]
     return warn_of_rejections(summary.rejections) + "\n".join(lines) + "\n"
+
+
+def tell_known(known: KnownSource, summary: SourceSummary) -> str:
+    """Return how many articles have text of a known source; of none the days may say why."""
+    have = "article has" if known.articles == 1 else "articles have"
+    told = f"known source         {known.articles:>9,}  {have} text of {clip(show_line(known.source), WIDTH)}"
+    if known.articles or not (known.first and summary.first):
+        return told
+    days = f"its texts are of {known.first} to {known.last}, the articles of {summary.first} to {summary.last}"
+    return f"{told}: {days}"
 
 
 def list_flows(matrix: SourceMatrix) -> Sequence[str]:

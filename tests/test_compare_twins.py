@@ -37,6 +37,11 @@ def make_terms(words):
     return [[Term(Span(0, 1), word) for word in sentence] for sentence in words]
 
 
+def cover_by_words(terms, weights, **options):
+    vocabulary = coverage_lexical.read_vocabulary(weights)
+    return coverage_lexical.measure_lexical_coverage(terms, vocabulary, **options)
+
+
 seeds = st.integers(0, 10**6)
 sentences = st.lists(st.lists(st.sampled_from(WORDS), max_size=5), min_size=1, max_size=5)
 
@@ -110,7 +115,8 @@ def test_tau_is_that_of_the_textbook(pairs):
 
 @given(st.lists(st.sampled_from("abc"), max_size=15), st.lists(st.sampled_from("abc"), max_size=15))
 def test_reuse_is_the_share_of_words_in_common_runs(words, others):
-    assert naive.share_in_runs(words, others, shares.MIN_RUN) == pytest.approx(shares.measure_reuse(words, others))
+    runs, other_runs = shares.number_runs([words, others])
+    assert naive.share_in_runs(words, others, shares.MIN_RUN) == pytest.approx(shares.measure_reuse(runs, other_runs))
 
 
 @given(sentences)
@@ -118,14 +124,14 @@ def test_what_a_sentence_says_of_another_by_its_words(words):
     terms = make_terms(words)
     weights = weigh_terms(terms)
     expected = naive.cover_by_words(words, weights, coverage_lexical.MIN_LIKENESS)
-    assert np.array(expected) == pytest.approx(coverage_lexical.measure_lexical_coverage(terms, weights), abs=1e-5)
+    assert np.array(expected) == pytest.approx(cover_by_words(terms, weights), abs=1e-5)
 
 
 def test_words_in_blocks_give_the_same_shares():
     terms = make_terms([WORDS[:6], WORDS[3:], [], WORDS[1:4] * 2])
     weights = weigh_terms(terms)
-    whole = coverage_lexical.measure_lexical_coverage(terms, weights)
-    cut = coverage_lexical.measure_lexical_coverage(terms, weights, words_at_once=2)
+    whole = cover_by_words(terms, weights)
+    cut = cover_by_words(terms, weights, words_at_once=2)
     assert whole == pytest.approx(cut, abs=1e-6)
 
 
@@ -135,7 +141,7 @@ def test_terms_in_blocks_give_the_same_shares():
     vectors = [rng.standard_normal((len(found), 4)).astype(np.float32) for found in terms]
     vectors = [found / np.linalg.norm(found, axis=1, keepdims=True) for found in vectors]
     whole = coverage_semantic.measure_semantic_coverage(terms, vectors, weigh_terms(terms))
-    cut = coverage_semantic.measure_semantic_coverage(terms, vectors, weigh_terms(terms), terms_at_once=2)
+    cut = coverage_semantic.measure_semantic_coverage(terms, vectors, weigh_terms(terms), tile=2)
     assert whole == pytest.approx(cut, abs=1e-6)
 
 

@@ -12,7 +12,7 @@ from dedup.compare.encoder import Encoder
 from dedup.compare.guests import adopt_lone, find_guests
 from dedup.compare.left_out import FAR, NEAR, Bounds, Nearness, find_left_out
 from dedup.compare.links import Wordings, find_links, relate_rows
-from dedup.compare.model import Comparison, Link, Outlet, Place, Row, Strength, Wording
+from dedup.compare.model import Cell, Comparison, Link, Outlet, Place, Row, Strength, Wording
 from dedup.compare.outlet_shares import OutletShares
 from dedup.compare.read_units import split_documents
 from dedup.compare.relate_wordings import lift_copies
@@ -20,7 +20,7 @@ from dedup.compare.rows import Guest, build_rows, cluster_sentences
 from dedup.compare.scores import THRESHOLDS, Thresholds, fit_thresholds, score_pairs
 from dedup.compare.scripts import drop_unmatched, explain_scripts, part_scripts
 from dedup.compare.sentence_times import part_times
-from dedup.compare.shares import LinkedOutlet, measure_shares, pair_rows
+from dedup.compare.shares import LinkedOutlet, measure_shares, number_runs, pair_rows
 from dedup.compare.speakers import resolve_pronouns
 from dedup.compare.spoken import measure_coverage, read_spoken
 from dedup.errors import DedupError
@@ -207,11 +207,15 @@ def share_all(
     """Return how each outlet relates to each base."""
     outlets = wordings.outlets
     numbers = range(len(outlets))
-    words = [wordings.words_of(number) for number in numbers]
+    runs = number_runs([wordings.words_of(number) for number in numbers])
+    cells: list[dict[int, Cell]] = [{} for _ in numbers]
+    for number, row in enumerate(rows):
+        for cell in row.cells:
+            cells[cell.outlet][number] = cell
 
     def share(number: int, base: int) -> OutletShares:
-        side = LinkedOutlet(outlets[number], linked.get((number, base), set()), words[number])
-        base_side = LinkedOutlet(outlets[base], linked.get((base, number), set()), words[base])
-        return measure_shares(side, base_side, pair_rows(rows, number, base, relations[number][base]))
+        side = LinkedOutlet(outlets[number], linked.get((number, base), set()), runs[number])
+        base_side = LinkedOutlet(outlets[base], linked.get((base, number), set()), runs[base])
+        return measure_shares(side, base_side, pair_rows(cells[number], cells[base], relations[number][base]))
 
     return [[share(number, base) for base in numbers] for number in numbers]

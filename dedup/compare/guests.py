@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from dedup.compare.rows import Members
 from dedup.compare.scores import Thresholds
-from dedup.compare.spoken import Spoken, measure_coverage
+from dedup.compare.spoken import Spoken, measure_mutual
 from dedup.compare.terms import Term
 from dedup.text.spans import Span
 
@@ -89,12 +89,6 @@ def join_parts(parts: Sequence[Clause], is_said: npt.NDArray[np.bool_], best: in
     first = int(before[-1]) + 1 if before.size else 0
     last = best + int(behind[0]) - 1 if behind.size else len(parts) - 1
     return Span(parts[first].span.start, parts[last].span.end)
-
-
-def measure_mutual(spoken: Spoken, sentence: int, parts: Sequence[slice], others: Sequence[int]) -> Matrix:
-    """Return float32[parts, others]: what parts of a sentence and other sentences say of each other, 0 to 1."""
-    said = measure_coverage(spoken.take_apart(sentence, parts, others))
-    return np.asarray(np.sqrt(said[: len(parts), len(parts) :] * said[len(parts) :, : len(parts)].T), np.float32)
 
 
 def average_outlets(values: Matrix, outlets: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:

@@ -26,7 +26,7 @@ class Quote:
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def read_quotes(text: str) -> tuple[Quote, ...]:
     """Return the quotations of MIN_QUOTE words and more; what has capitals throughout is a name or a title.
 

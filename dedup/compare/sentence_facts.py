@@ -171,7 +171,7 @@ def gather_near(words: Sequence[Word], span: Span) -> list[Word]:
     return [word for word in (*around.before, *around.behind[:NEAR]) if word.is_content]
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def read_numbers(text: str, language: str) -> tuple[CountedNumber, ...]:
     """Return the numbers of a sentence but those of dates."""
     words = split_content(text)
@@ -267,7 +267,7 @@ def find_counted(text: str, span: Span, words: Sequence[Word]) -> frozenset[str]
     return frozenset(counted[:2])
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def read_dates(text: str) -> tuple[DatedFact, ...]:
     """Return the dates of a sentence, neighbours together: Sunday night, December 28-29."""
     words = split_content(text)

@@ -112,7 +112,7 @@ class Speaker(NamedTuple):
     name: str
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def find_speakers(sentence: str) -> tuple[Speaker, ...]:
     """Return those who are said to say something, in order."""
     found = []

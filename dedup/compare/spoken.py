@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from dedup.compare.coverage_lexical import measure_lexical_coverage
-from dedup.compare.coverage_semantic import check_terms, measure_semantic_coverage
+from dedup.compare.coverage_lexical import Vocabulary, measure_lexical_coverage, read_vocabulary, read_words
+from dedup.compare.coverage_semantic import check_terms, measure_semantic_coverage, sense_terms
 from dedup.compare.encoder import Encoder, pool_words
+from dedup.compare.sentence_terms import MutualShares, cover_both
 from dedup.compare.terms import Term, split_terms, weigh_terms
 
 Matrix = npt.NDArray[np.float32]
@@ -19,46 +20,62 @@ WORDS_WEIGHT = 0.1  # share of a coverage by sense that words give
 class Spoken(NamedTuple):
     """Sentences as they are compared.
 
-    terms    of each sentence; their spans are of the text that was read
-    vectors  float32[terms, dim] of each sentence, of length 1; None without a model
-    weights  of each term, by key
+    terms       of each sentence; their spans are of the text that was read
+    vectors     float32[terms, dim] of each sentence, of length 1; None without a model
+    weights     of each term, by key
+    vocabulary  the terms as words
     """
 
     terms: Sequence[Sequence[Term]]
-    vectors: Sequence[npt.NDArray[np.float32]] | None
+    vectors: Sequence[Matrix] | None
     weights: Mapping[str, float]
-
-    def take_apart(self, sentence: int, parts: Sequence[slice], others: Sequence[int]) -> "Spoken":
-        """Return parts of a sentence (slices of its terms), each a sentence of its own, and behind them others."""
-        terms = [self.terms[sentence][part] for part in parts] + [self.terms[other] for other in others]
-        weights = {term.key: self.weights[term.key] for found in terms for term in found}
-        if self.vectors is None:
-            return Spoken(terms, None, weights)
-        vectors = [self.vectors[sentence][part] for part in parts] + [self.vectors[other] for other in others]
-        return Spoken(terms, vectors, weights)
+    vocabulary: Vocabulary
 
 
 def read_spoken(texts: Sequence[str], encoder: Encoder | None) -> Spoken:
     """Return what some sentences say."""
     terms = [split_terms(text) for text in texts]
     weights = weigh_terms(terms)
+    vocabulary = read_vocabulary(weights)
     if encoder is None:
-        return Spoken(terms, None, weights)
+        return Spoken(terms, None, weights, vocabulary)
     check_terms(terms)
     pieces = encoder.encode(texts)
     dim = max((found.vectors.shape[1] for found in pieces), default=1)
-    return Spoken(
-        terms, [pool_words(p, [term.span for term in t], dim) for p, t in zip(pieces, terms, strict=True)], weights
-    )
+    vectors = [pool_words(p, [term.span for term in t], dim) for p, t in zip(pieces, terms, strict=True)]
+    return Spoken(terms, vectors, weights, vocabulary)
 
 
 def measure_coverage(spoken: Spoken) -> Matrix:
     """Return float32[n, n]: the share of sentence i that sentence j says, by words or, with a model, by sense."""
-    coverage = measure_lexical_coverage(spoken.terms, spoken.weights)
+    coverage = measure_lexical_coverage(spoken.terms, spoken.vocabulary)
     if spoken.vectors is not None:
-        by_sense = measure_semantic_coverage(spoken.terms, spoken.vectors, spoken.weights)
-        coverage = WORDS_WEIGHT * coverage + (1 - WORDS_WEIGHT) * by_sense
+        coverage = mix(coverage, measure_semantic_coverage(spoken.terms, spoken.vectors, spoken.weights))
     return cover_equal_sentences(coverage, spoken.terms)
+
+
+def mix(by_words: Matrix, by_sense: Matrix) -> Matrix:
+    """Return one share of two."""
+    return np.asarray(WORDS_WEIGHT * by_words + (1 - WORDS_WEIGHT) * by_sense, np.float32)
+
+
+def measure_mutual(spoken: Spoken, sentence: int, parts: Sequence[slice], others: Sequence[int]) -> Matrix:
+    """Return float32[parts, others]: what parts of a sentence (slices of its terms) and others say of each other."""
+    mutual = np.zeros((len(parts), len(others)), np.float32)
+    filled = [number for number, other in enumerate(others) if spoken.terms[other]]
+    if not filled:
+        return mutual
+    terms = ([spoken.terms[sentence][part] for part in parts], [spoken.terms[others[n]] for n in filled])
+    shares = cover_both(*(read_words(side, spoken.vocabulary) for side in terms))
+    if spoken.vectors is not None:
+        vectors = ([spoken.vectors[sentence][part] for part in parts], [spoken.vectors[others[n]] for n in filled])
+        sides = zip(terms, vectors, strict=True)
+        by_sense = cover_both(*(sense_terms(side, found, spoken.weights) for side, found in sides))
+        shares = MutualShares(mix(shares.there, by_sense.there), mix(shares.back, by_sense.back))
+    keys = [[tuple(term.key for term in found) for found in side] for side in terms]
+    is_equal = np.array([[ours == theirs for theirs in keys[1]] for ours in keys[0]], bool)
+    mutual[:, filled] = np.where(is_equal, 1, np.sqrt(shares.there * shares.back.T))
+    return mutual
 
 
 def cover_equal_sentences(coverage: Matrix, terms: Sequence[Sequence[Term]]) -> Matrix:

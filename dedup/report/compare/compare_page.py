@@ -164,12 +164,21 @@ def build_bar(shares: OutletShares) -> tuple[tuple[str, float, float, str], ...]
 def build_rows(found: Comparison) -> list[PageRow]:
     """Return all statements in the order of their numbers, with their words marked."""
     moves, numbers = find_moves(found), number_statements(found)
+    left_out: dict[int, list[str]] = {}
+    for entry in found.omissions:
+        if entry.grade is Grade.LEFT_OUT:
+            left_out.setdefault(entry.row, []).append(name_letter(entry.outlet))
     rows = sorted(range(len(found.rows)), key=numbers.__getitem__)
-    return [build_row(found, row, numbers[row], moves) for row in rows]
+    return [build_row(found, row, numbers[row], moves, left_out.get(row, ())) for row in rows]
 
 
-def build_row(found: Comparison, row: int, number: int, moves: Sequence[Sequence[set[int]]]) -> PageRow:
-    """Return one statement; wordings of the same words are one cell, and the reference is the first."""
+def build_row(
+    found: Comparison, row: int, number: int, moves: Sequence[Sequence[set[int]]], left_out: Sequence[str]
+) -> PageRow:
+    """Return one statement; wordings of the same words are one cell, and the reference is the first.
+
+    `left_out` are the letters of those who leave it out.
+    """
     outlets = found.rows[row].outlets
     disputed = [case for case in found.disagreements if case.row == row]
     groups = [whole for group in group_wordings(found, row) for whole in split_group(found, row, group)]
@@ -181,7 +190,7 @@ def build_row(found: Comparison, row: int, number: int, moves: Sequence[Sequence
         outlets=outlets,
         cells=cells,
         missing=tuple(name_letter(o) for o in range(len(found.outlets)) if o not in outlets),
-        left_out=tuple(name_letter(e.outlet) for e in found.omissions if e.row == row and e.grade is Grade.LEFT_OUT),
+        left_out=tuple(left_out),
         against=tuple(name_letter(outlet) for outlet in sorted(list_opposed(found, row))),
         kinds=tuple(dict.fromkeys(KIND_NAMES[case.kind] for case in disputed)),
         is_verbatim=len(cells) == 1 < len(outlets),

@@ -85,11 +85,15 @@ def is_ideographic(character):
 
 
 class Token(NamedTuple):
-    """A token: its folded letters (combining marks sorted, so that their order does not matter), and how it stood."""
+    """A token: its folded letters (combining marks sorted, so that their order does not matter), and how it stood.
+
+    What is not own is quoted of another text or in a signature. It is no number and no name; a number is no name.
+    """
 
     text: str
     has_number: bool
     is_name: bool
+    is_own: bool
 
 
 @cache
@@ -101,18 +105,30 @@ def describe(character):
     return folded, is_number, category in {"Lu", "Lt"}, character in SENTENCE_ENDS
 
 
+def list_own_lines(text):
+    """Return, for each line, whether it is neither quoted nor in the signature."""
+    lines = text.split("\n")
+    own = [re.match("[ \t\r]*([>:}]|[|]>)", line) is None for line in lines]
+    for place, line in enumerate(lines):
+        rest = "\n".join(["", *lines[place + 1 :]])
+        if re.fullmatch("--[ \t\r]*", line) and 0 < rest.count("\n") <= 12 and len(rest.encode()) <= 1000:
+            own[place:] = [False] * len(own[place:])
+    return own
+
+
 @cache
 def tokenise(text):
     """Return the tokens of a text."""
     tokens = []
     letters, marks, state, number, name = [], [], None, False, False
-    fresh = True
+    fresh, own, line = True, list_own_lines(text), 0
     for character in [*text, " "]:
         parts, is_number, is_capital, ends_sentence = describe(character)
         for folded, kind in parts:
             opens = kind == "single" or (kind == "word" and state != "word") or state is None
             if state is not None and (opens or kind == "separator"):
-                tokens.append(Token("".join(letters + sorted(marks)), number, name))
+                manner = (number and own[line], name and not number and own[line], own[line])
+                tokens.append(Token("".join(letters + sorted(marks)), *manner))
                 letters, marks, state = [], [], None
             if kind == "separator":
                 continue
@@ -126,6 +142,7 @@ def tokenise(text):
                 letters += [*sorted(marks), folded]
                 marks = []
         fresh = fresh or ends_sentence
+        line += character == "\n"
     return tokens
 
 
@@ -194,6 +211,8 @@ class Difference:
     longest_run: int
     num_gaps: int
     num_facts: int
+    num_own: int = 0
+    num_lost: int = 0
     slots: tuple = ()
 
     @property
@@ -204,9 +223,9 @@ class Difference:
 
 @dataclass(frozen=True)
 class Alignment:
-    """Which words of a text a witness covers, and the gaps: (start, end) in the text, (start, end) in the witness."""
+    """Where in a witness the words of a text are, and the gaps: (start, end) in the text, (start, end) in the witness."""
 
-    covered: set
+    covered: dict
     gaps: list
 
 
@@ -219,11 +238,11 @@ def align_words(a, b, size):
     places = {}
     for place in range(len(b) - size + 1):
         places.setdefault(tuple(b[place : place + size]), []).append(place)
-    covered, gaps = set(), []
+    covered, gaps = {}, []
     i = start_i = start_j = 0
     while True:
         if i == start_i and a[i : i + 1] == b[start_j : start_j + 1] != []:
-            covered.add(i)
+            covered[i] = start_j
             i, start_i, start_j = i + 1, i + 1, start_j + 1
             continue
         if i + size > len(a):
@@ -237,7 +256,7 @@ def align_words(a, b, size):
         length, moved = size, place < start_j or abs(place - expected) > 24
         while moved and a[i + length : i + length + 1] == b[place + length : place + length + 1] != []:
             length += 1
-        covered.update(range(i, i + length))
+        covered.update((i + k, place + k) for k in range(length))
         if moved and length < 8:
             i += 1
             continue
@@ -249,19 +268,21 @@ def find_novel(tokens, witness):
     """Return which words of a document are novel, as a list of bools."""
     size = min(3, len(tokens), len(witness))
     words = [[token.text for token in side] for side in (tokens, witness)]
-    covered = align_words(*words, size).covered if size else set()
+    covered = align_words(*words, size).covered if size else {}
     return [place not in covered for place in range(len(tokens))]
 
 
 def compare_words(tokens, witness, slot_words):
     """Return the `Difference` of a document to its witness; `slot_words` gives the kinds of words by text."""
     size = min(3, len(tokens), len(witness))
+    own = [place for place, token in enumerate(tokens) if token.is_own]
     if size == 0:
-        return Difference(len(tokens), len(tokens), 0, 0)
+        return Difference(len(tokens), len(tokens), 0, 0, len(own), len(own))
     found = align_words([token.text for token in tokens], [token.text for token in witness], size)
 
     def kinds(mine, theirs):
         lacking = [token for token in mine if token.text not in {other.text for other in theirs}]
+        lacking = [token for token in lacking if token.is_own]
         named = (slot_words.get(token.text, "name" if token.is_name else None) for token in lacking)
         return {"number" if t.has_number else kind for t, kind in zip(lacking, named, strict=True)} - {
             None,
@@ -277,6 +298,8 @@ def compare_words(tokens, witness, slot_words):
         longest_run=max(run.count("n") for run in re.split("k{6,}", marks)),
         num_gaps=sum(end > start or last != first for start, end, first, last in found.gaps),
         num_facts=sum(bool(conflict - {"name"}) for conflict in conflicts),
+        num_own=len(own),
+        num_lost=sum(i not in found.covered or not witness[found.covered[i]].is_own for i in own),
         slots=tuple(gap for gap, conflict in zip(short, conflicts, strict=True) if conflict),
     )
 
@@ -413,6 +436,7 @@ def relate_changed(tokens, witness, meeting, rule, *, is_contained):
     """Return the relation of a document that has not the words of its witness."""
     d = meeting.d
     apart = meeting.similarity < 0.5 and d.num_novel > 100
+    apart = apart or d.num_lost > rule.max_novel * d.num_own
     if apart or d.num_novel > rule.max_novel * len(tokens) or d.longest_run > rule.max_run:
         return "extended"
     if meeting.days > 30 and meeting.similarity < 0.9:

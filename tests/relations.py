@@ -26,6 +26,9 @@ TEXTS = [
     "a b c d e f 7 g h i j Oslo k l m Rome n o p Bonn q r s",
     "a b c d e f 8 g h i j Bern k l m Kyiv n o p Lima q r s",
     "a b c d e f 7 g h i j Bern k l m Rome n o p Bonn q r s",
+    "> a b c d e f g h\ni j",
+    ": a b c d e f g h\nk",
+    "a b c d e f g\n--\nh i",
 ]
 
 # Articles in which all that is known takes part: few texts, titles, outlets, days and URLs, so that they meet.

@@ -9,7 +9,7 @@ from amounts import list_characters, nightly_after
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from dedup.kernels.tokens import HAS_NUMBER, IS_NAME, TOKEN_SHIFT, tokenise
+from dedup.kernels.tokens import HAS_NUMBER, IS_NAME, NOT_OWN, TOKEN_SHIFT, tokenise
 from dedup.near.sketcher import tokenise_text
 from dedup.text.folding import load_folding_table
 
@@ -47,9 +47,14 @@ def test_tokens_are_those_of_the_naive_twin(text):
 
 
 @given(texts)
-@example("In 2024 Mr. Smith went. He said Ásgeir IV won 3rd")
+@example("In 2024 Mr. Smith went. He said Ásgeir IV won 3rd in B52")
+@example("> He said 3\n\t|> and B52 |\nor >not\n: >日本\n語\n>>\n>กำ\r\nลัง\n> a\n|b 1\n}c 2\n-- \r\nD 1")
+@example("--\na\n-- b\n--" + "\n1" * 12)
+@example("--\na\n-- b\n--" + "\n1" * 13)
+@example("a\n--\n" + "1 " * 600)
 def test_flags_of_tokens_are_those_of_the_naive_twin(text):
-    expected = [(HAS_NUMBER if t.has_number else 0) | (IS_NAME if t.is_name else 0) for t in naive.tokenise(text)]
+    tokens = naive.tokenise(text)
+    expected = [HAS_NUMBER * t.has_number | IS_NAME * t.is_name | NOT_OWN * (not t.is_own) for t in tokens]
     assert [flags for _, flags in stored_tokens(text)] == expected
 
 

@@ -341,3 +341,31 @@ def test_removed_records_say_which_of_their_conflicts_are_facts(dedup, tmp_path)
     told = [record["other_facts"] for record in read_lines(out / "removed.jsonl") if "other_facts" in record]
     assert told
     assert len(told) == read_summary(out)["losses"]["conflicting"]
+
+QUESTION = f"Does anybody know how to do this? {make_text('question', 40)}"
+
+
+def quote(text, mark="> "):
+    """Return a text as a reply quotes it."""
+    return f"{mark}{text}\n"
+
+
+@pytest.mark.parametrize("mark", ["> ", ">", "|> ", ": ", "}"])
+def test_a_reply_is_no_copy_of_what_it_quotes_nor_of_another_reply(dedup, tmp_path, mark):
+    replies = [f"{name} writes:\n{quote(QUESTION, mark)}\n{name} knows. {make_text(name, 12)}" for name in ("Ann", "Bob")]
+    records = [{"id": str(n), "text": text} for n, text in enumerate([QUESTION, *replies])]
+    out = clean(dedup, tmp_path, records)
+    assert removed_ids(out) == {}
+    assert {line["relation"] for line in read_lines(out / "related.jsonl")} == {"extended"}
+
+
+def test_a_reply_that_is_posted_again_goes(dedup, tmp_path):
+    reply = f"Ann writes:\n{quote(QUESTION)}\nI know. {make_text('answer', 30)}"
+    records = [{"id": str(n), "text": text} for n, text in enumerate([reply, f"{reply} Resent."])]
+    assert len(removed_ids(clean(dedup, tmp_path, records))) == 1
+
+
+def test_posts_are_no_copies_for_their_signature(dedup, tmp_path):
+    signature = f"\n-- \n{make_text('signature', 60)}"
+    records = [{"id": str(n), "text": make_text(f"post{n}", 14) + signature} for n in range(2)]
+    assert removed_ids(clean(dedup, tmp_path, records)) == {}

@@ -23,7 +23,7 @@ FLAGS = {
     "max_novel_run": "--max-novel",
 }
 # One word of each kind that the folding table distinguishes. If one was hashed otherwise, stored tokens are useless.
-PROBE = "The 2 Ça É ß ﬁ İ don’t 東京 ไทย ශ්‍රී لاہور 👩‍👧 42nd x\u0301 Ω"
+PROBE = "The 2 Ça É ß ﬁ İ don’t 東京 ไทย ශ්‍රී لاہور 👩‍👧 42nd x\u0301 Ω B52\n> Bonn 7\n--\nCork"
 
 Settings = Mapping[str, object]
 

@@ -14,8 +14,9 @@ from dedup.kernels.buffers import tokens_at
 from dedup.kernels.hashing import U32, U64, mix64
 from dedup.kernels.jit import inlined, inner, kernel
 from dedup.kernels.shingles import table_size
-from dedup.kernels.tokens import HAS_NUMBER, IS_NAME, TOKEN_SHIFT
+from dedup.kernels.tokens import HAS_NUMBER, IS_NAME, NOT_OWN, TOKEN_SHIFT
 
+NOWHERE = -1
 GRAM = 3  # words in a row that the witness has too: these are not novel
 MAX_SLOT = 12  # words on either side of a slot
 MAX_DRIFT = 24  # words from the diagonal at which the alignment goes on
@@ -36,6 +37,8 @@ class Difference(NamedTuple):
     num_gaps     places where the alignment of the two is interrupted
     num_slots    conflicting slots: both have a number, month, weekday, season or name that the other lacks there
     num_facts    conflicting slots in which more than names differ
+    num_own      words that the document does not quote, outside its signature
+    num_lost     of these, words that the witness lacks or only quotes
     """
 
     num_novel: int
@@ -43,12 +46,18 @@ class Difference(NamedTuple):
     num_gaps: int
     num_slots: int
     num_facts: int
+    num_own: int
+    num_lost: int
 
 
 class Alignment(NamedTuple):
-    """Which words the witness has too (bool[n]); gaps, conflicting slots and facts as a `Difference` counts them."""
+    """Where the witness has the words of a document, and what conflicts.
 
-    covered: npt.NDArray[np.bool_]
+    place  int32[n]  a word of the witness that is the same, NOWHERE if there is none
+    gaps, conflicting slots and facts as a `Difference` counts them
+    """
+
+    place: npt.NDArray[np.int32]
     num_gaps: int
     num_slots: int
     num_facts: int
@@ -125,8 +134,11 @@ def make_word_table(words, kinds):
 
 @inlined
 def kind_of(token, slot_words):
-    """Return the kind of a word, 0 for one that fills no slot."""
-    if token & U32(HAS_NUMBER):
+    """Return the kind of a word, 0 for one that fills no slot: what is not the text's own is no fact of it."""
+    manner = token & U32(NOT_OWN)
+    if manner == NOT_OWN:
+        return 0
+    if manner == HAS_NUMBER:
         return NUMBER
     word = token >> U32(TOKEN_SHIFT)
     mask = U64(slot_words.shape[0] - 1)
@@ -135,7 +147,7 @@ def kind_of(token, slot_words):
         if slot_words[slot, 0] == word:
             return np.int64(slot_words[slot, 1])
         slot = (slot + U64(1)) & mask
-    return NAME if token & U32(IS_NAME) else 0
+    return NAME if manner == IS_NAME else 0
 
 
 @inner
@@ -154,12 +166,29 @@ def list_kinds(mine, theirs, slot_words):
     return kinds
 
 
+@inlined
+def is_own(token):
+    """Return whether a word is the text's own: it is not quoted of another text, and in no signature."""
+    return token & U32(NOT_OWN) != NOT_OWN
+
+
 @inner
-def measure_runs(covered):
-    """Return the number of words that are not covered, and the longest run of them; see `Difference`."""
+def count_own(tokens, witness, place):
+    """Return how many words are the document's own, and how many of these the witness lacks or only quotes."""
+    own = lost = 0
+    for i in range(tokens.size):
+        if is_own(tokens[i]):
+            own += 1
+            lost += place[i] == NOWHERE or not is_own(witness[place[i]])
+    return own, lost
+
+
+@inner
+def measure_runs(place):
+    """Return the number of words that are nowhere, and the longest run of them; see `Difference`."""
     novel = run = longest = known = 0
-    for is_known in covered:
-        if is_known:
+    for found in place:
+        if found != NOWHERE:
             known += 1
             run = 0 if known > MAX_KNOWN else run
         else:
@@ -174,16 +203,16 @@ def measure_runs(covered):
 def align_words(tokens, witness, slot_words, slots):
     """Return the greedy `Alignment` of a document to its witness; see `compare_words`."""
     size = min(GRAM, tokens.size, witness.size)
-    covered = np.zeros(tokens.size, np.bool_)
+    place = np.full(tokens.size, NOWHERE, np.int32)
     if size == 0:
-        return Alignment(covered, 0, 0, 0)
+        return Alignment(place, 0, 0, 0)
     grams = index_grams(witness, size)
     num_gaps = num_slots = num_facts = 0
     i = j = gap_i = gap_j = 0  # the gap before i and j begins at gap_i and gap_j
     while True:
         in_step = i == gap_i and j == gap_j and i < tokens.size and j < witness.size
         if in_step and word_at(tokens, i) == word_at(witness, j):
-            covered[i] = True
+            place[i] = j
             i, j = i + 1, j + 1
             gap_i, gap_j = i, j
             continue
@@ -195,7 +224,7 @@ def align_words(tokens, witness, slot_words, slots):
                 i += 1
                 continue
             for k in range(size):
-                covered[i + k] = True
+                place[i + k] = found + k
             length = size
             if found < gap_j or abs(found - expected) > MAX_DRIFT:
                 while (
@@ -203,7 +232,7 @@ def align_words(tokens, witness, slot_words, slots):
                     and found + length < witness.size
                     and word_at(tokens, i + length) == word_at(witness, found + length)
                 ):
-                    covered[i + length] = True
+                    place[i + length] = found + length
                     length += 1
                 if length < MOVED_RUN:
                     i += 1
@@ -227,7 +256,7 @@ def align_words(tokens, witness, slot_words, slots):
             break
         i, j = end_i + length, end_j + length
         gap_i, gap_j = i, j
-    return Alignment(covered, num_gaps, num_slots, num_facts)
+    return Alignment(place, num_gaps, num_slots, num_facts)
 
 
 @kernel
@@ -238,19 +267,20 @@ def compare_words(tokens, witness, slot_words, slots):
     many as there is room for): start and end in the document, start and end in the witness.
     """
     found = align_words(tokens, witness, slot_words, slots)
-    num_novel, longest_run = measure_runs(found.covered)
-    return Difference(num_novel, longest_run, found.num_gaps, found.num_slots, found.num_facts)
+    num_novel, longest_run = measure_runs(found.place)
+    num_own, num_lost = count_own(tokens, witness, found.place)
+    return Difference(num_novel, longest_run, found.num_gaps, found.num_slots, found.num_facts, num_own, num_lost)
 
 
 @kernel
 def find_novel(tokens, witness, slot_words):
     """Return which words of a document are novel, bool[n]: those that `compare_words` counts."""
-    return ~align_words(tokens, witness, slot_words, np.empty((0, 4), np.int32)).covered
+    return align_words(tokens, witness, slot_words, np.empty((0, 4), np.int32)).place == NOWHERE
 
 
 @kernel
 def compare_pairs_of_words(address, num_tokens, slot_words, slots, found):
-    """Write the `Difference` of many documents to their witnesses to `found` (int32[m, 5]).
+    """Write the `Difference` of many documents to their witnesses to `found` (int32[m, 7]).
 
     `address` (uint64[m, 2]) and `num_tokens` (int32[m, 2]) are of the tokens of both; `slots` is int32[m, k, 4].
     """
@@ -259,3 +289,4 @@ def compare_pairs_of_words(address, num_tokens, slot_words, slots, found):
         difference = compare_words(tokens, witness, slot_words, slots[i])
         found[i, 0], found[i, 1], found[i, 2] = difference.num_novel, difference.longest_run, difference.num_gaps
         found[i, 3], found[i, 4] = difference.num_slots, difference.num_facts
+        found[i, 5], found[i, 6] = difference.num_own, difference.num_lost

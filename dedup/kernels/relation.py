@@ -151,7 +151,7 @@ def relate(tokens, witness, facts, witness_facts, likeness, rule):
     is_titled = tokens.size <= SHORT_TEXT and meeting.title_slots > 0
     if likeness.is_exact:  # the tokens of a stored witness may not be in memory
         is_template = (is_titled and meeting.outlet != OTHER) or (meeting.title_facts > 0 and meeting.outlet == SAME)
-        return TEMPLATE if is_template else EXACT, Difference(0, 0, 0, 0, 0)
+        return TEMPLATE if is_template else EXACT, Difference(0, 0, 0, 0, 0, 0, 0)
     difference = compare_words(tokens, witness, rule.slot_words, rule.no_slots)
     relation = EDITED
     if is_titled and (meeting.outlet != OTHER or difference.num_slots > 0):
@@ -173,7 +173,8 @@ def relate(tokens, witness, facts, witness_facts, likeness, rule):
 def adds_much(size, difference, likeness, rule):
     """Return whether a document has more novel words than a copy may have: fewer where less than half is shared."""
     is_apart = likeness.similarity < HALF and difference.num_novel > MAX_APART
-    return is_apart or difference.num_novel > rule.max_novel * size or difference.longest_run > rule.max_run
+    is_reply = difference.num_lost > rule.max_novel * difference.num_own
+    return is_apart or is_reply or difference.num_novel > rule.max_novel * size or difference.longest_run > rule.max_run
 
 
 @inlined

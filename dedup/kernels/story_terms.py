@@ -16,6 +16,7 @@ from dedup.kernels.tokens import (
     IS_NAME,
     MARK,
     NO_TOKEN,
+    NOT_OWN,
     SEPARATOR,
     SINGLE,
     TOKEN_SHIFT,
@@ -104,7 +105,7 @@ def make_terms(tokens, singles, num_tokens, terms):
     """
     for k in range(num_tokens):
         term = U64(tokens[k] >> U32(TOKEN_SHIFT))
-        name = U32(1) if tokens[k] & U32(IS_NAME) else U32(0)
+        name = U32(1) if tokens[k] & U32(NOT_OWN) == IS_NAME else U32(0)
         if singles[k]:
             name = U32(0)
             if k + 1 < num_tokens and singles[k + 1]:

@@ -1,16 +1,17 @@
 """UTF-8 bytes to tokens: fold, split and hash every word once.
 
-A token is stored as one uint32: 30 bits of hash and two flags that say how it stood in the text. The flags are not
+A token is stored as one uint32: 30 bits of hash and two bits that say how it stood in the text. The two are not
 part of its identity: compare tokens after `>> TOKEN_SHIFT`.
 """
 
 import numpy as np
 
 from dedup.kernels.hashing import U32, U64, mix64
-from dedup.kernels.jit import inlined, kernel
+from dedup.kernels.jit import inlined, inner, kernel
 
 HAS_NUMBER = 1  # it has a digit or another number
-IS_NAME = 2  # begins with a capital, and not at the start of a sentence
+IS_NAME = 2  # begins with a capital, and not at the start of a sentence; has no number
+NOT_OWN = HAS_NUMBER | IS_NAME  # in a line that a letter or a post quotes of another one, or in its signature
 TOKEN_SHIFT = 2
 TOKEN_BITS = 30
 MASKED = U32(0xFFFFFFFF)  # a token that equals no other: boilerplate
@@ -28,6 +29,9 @@ CONTENT_FACTOR_1 = U64(0x9FB21C651E98DF25)
 CONTENT_FACTOR_2 = U64(0xD6E8FEB86659FD93)
 
 NO_TOKEN, IN_WORD, IN_SINGLE = 0, 1, 2
+LINE_END, TAB, RETURN, SPACE = 10, 9, 13, 32
+QUOTE, BAR, COLON, BRACE, DASH = 62, 124, 58, 125, 45  # ">", "|", ":", "}", "-"
+SIGNATURE_LINES, SIGNATURE_BYTES = 12, 1_000  # of a signature at most
 POINT_BITS = 21  # of a code point
 POINT_MASK = U64((1 << POINT_BITS) - 1)
 
@@ -70,12 +74,46 @@ def key_words(ascii_words, seed):
 
 
 @inlined
-def close_token(h, marks, number, name):
+def skip_blanks(data, i, end):
+    """Return where the blanks at byte `i` of a line end."""
+    while i < end and (data[U64(i)] == SPACE or data[U64(i)] == TAB or data[U64(i)] == RETURN):
+        i += 1
+    return i
+
+
+@inner
+def is_own_line(data, i, end):
+    """Return whether a line that begins at byte `i` is no quoted one: "> ...", "|> ...", ": ...", "} ..."."""
+    i = skip_blanks(data, i, end)
+    if i < end and data[U64(i)] == BAR:
+        i += 1
+        return i == end or data[U64(i)] != QUOTE
+    return i == end or (data[U64(i)] != QUOTE and data[U64(i)] != COLON and data[U64(i)] != BRACE)
+
+
+@inner
+def opens_signature(data, i, end):
+    """Return whether a line that begins at byte `i` is "--", with a few short lines behind it to the end of the text."""
+    if i + 2 > end or data[U64(i)] != DASH or data[U64(i + 1)] != DASH:
+        return False
+    i = skip_blanks(data, i + 2, end)
+    if i == end or data[U64(i)] != LINE_END or end - i > SIGNATURE_BYTES:
+        return False
+    num_lines = 0
+    while i < end:
+        num_lines += data[U64(i)] == LINE_END
+        i += 1
+    return num_lines <= SIGNATURE_LINES
+
+
+@inlined
+def close_token(h, marks, number, name, own):
     """Return the finished 64-bit hash of a token and the uint32 that is stored of it."""
     if marks != 0:
         h = (h ^ marks) * TOKEN_PRIME
     h = mix64(h)
-    return h, U32((h >> U64(34)) << U64(TOKEN_SHIFT)) | U32(number | name)
+    manner = (number if number != 0 else name) if own else NOT_OWN
+    return h, U32((h >> U64(34)) << U64(TOKEN_SHIFT)) | U32(manner)
 
 
 @inlined
@@ -105,6 +143,8 @@ def tokenise(data, start, end, table, tokens, num_tokens):
     number = 0
     name = 0
     fresh = True  # no token yet since the sentence began
+    own = is_own_line(data, start, end)
+    signed = opens_signature(data, start, end)
     content_1 = U64(0)
     content_2 = U64(0)
     i = start
@@ -131,13 +171,16 @@ def tokenise(data, start, end, table, tokens, num_tokens):
                         break
             else:
                 if state == IN_WORD:
-                    h, token = close_token(h, marks, number, name)
+                    h, token = close_token(h, marks, number, name, own)
                     tokens[num_tokens] = token
                     num_tokens += 1
                     content_1, content_2 = add_content(content_1, content_2, h)
                     state = NO_TOKEN
                 fresh = fresh or (table.stage2[first_block + c] & SENTENCE_END) != 0
                 i += 1
+                if c == LINE_END:
+                    signed = signed or opens_signature(data, i, end)
+                    own = not signed and is_own_line(data, i, end)
             continue
 
         code_point, i = decode_utf8(data, i)
@@ -159,7 +202,7 @@ def tokenise(data, start, end, table, tokens, num_tokens):
                 or ((kind == MARK or kind == EXTEND) and state == NO_TOKEN)
             )
             if state != NO_TOKEN and (opens or kind == SEPARATOR):
-                h, token = close_token(h, marks, number, name)
+                h, token = close_token(h, marks, number, name, own)
                 tokens[num_tokens] = token
                 num_tokens += 1
                 content_1, content_2 = add_content(content_1, content_2, h)
@@ -184,8 +227,11 @@ def tokenise(data, start, end, table, tokens, num_tokens):
             h = (h ^ (U64(folded_point) | scatter(folded_point, key))) * TOKEN_PRIME
         if entry & SENTENCE_END:
             fresh = True
+        if code_point == LINE_END:
+            signed = signed or opens_signature(data, i, end)
+            own = not signed and is_own_line(data, i, end)
     if state != NO_TOKEN:
-        h, token = close_token(h, marks, number, name)
+        h, token = close_token(h, marks, number, name, own)
         tokens[num_tokens] = token
         num_tokens += 1
         content_1, content_2 = add_content(content_1, content_2, h)

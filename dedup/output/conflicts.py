@@ -105,7 +105,7 @@ def find_conflicts(locate: Callable[[npt.NDArray[np.int64]], Located], decisions
     other = np.where(decisions.kept, decisions.relative["document"], decisions.witness)
     compared = np.where(decisions.kept, other >= 0, decisions.difference["slots"] > 0)
     documents = np.flatnonzero(compared)
-    found, quoted = np.empty((len(documents), 5), np.int32), [np.empty((0, 4), np.int32)]
+    found, quoted = np.empty((len(documents), len(Difference._fields)), np.int32), [np.empty((0, 4), np.int32)]
     for first in range(0, len(documents), PAIRS_AT_ONCE):
         part = slice(first, first + PAIRS_AT_ONCE)
         sides = [locate(side[part]) for side in (documents, other[documents])]

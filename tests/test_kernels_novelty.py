@@ -13,7 +13,25 @@ from dedup.near.sketcher import tokenise_text
 from dedup.text.slot_words import SLOT_WORDS_PATH, load_slot_words
 
 SLOT_WORDS = {word: kind for kind, words in json.loads(SLOT_WORDS_PATH.read_text("utf-8")).items() for word in words}
-WORDS = ["a", "b", "c", "Bonn", "Cork", "7", "8", "May", "June", "Monday", "Friday", "spring", "two", "mai", ".", "\n>", "\n"]
+WORDS = [
+    "a",
+    "b",
+    "c",
+    "Bonn",
+    "Cork",
+    "7",
+    "8",
+    "May",
+    "June",
+    "Monday",
+    "Friday",
+    "spring",
+    "two",
+    "mai",
+    ".",
+    "\n>",
+    "\n",
+]
 texts = st.lists(st.sampled_from(WORDS), max_size=40).map(" ".join)
 
 

@@ -342,6 +342,7 @@ def test_removed_records_say_which_of_their_conflicts_are_facts(dedup, tmp_path)
     assert told
     assert len(told) == read_summary(out)["losses"]["conflicting"]
 
+
 QUESTION = f"Does anybody know how to do this? {make_text('question', 40)}"
 
 
@@ -352,7 +353,9 @@ def quote(text, mark="> "):
 
 @pytest.mark.parametrize("mark", ["> ", ">", "|> ", ": ", "}"])
 def test_a_reply_is_no_copy_of_what_it_quotes_nor_of_another_reply(dedup, tmp_path, mark):
-    replies = [f"{name} writes:\n{quote(QUESTION, mark)}\n{name} knows. {make_text(name, 12)}" for name in ("Ann", "Bob")]
+    replies = [
+        f"{name} writes:\n{quote(QUESTION, mark)}\n{name} knows. {make_text(name, 12)}" for name in ("Ann", "Bob")
+    ]
     records = [{"id": str(n), "text": text} for n, text in enumerate([QUESTION, *replies])]
     out = clean(dedup, tmp_path, records)
     assert removed_ids(out) == {}

@@ -223,7 +223,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Alignment:
-    """Where in a witness the words of a text are, and the gaps: (start, end) in the text, (start, end) in the witness."""
+    """Where in a witness the words of a text are, and the gaps: (start, end) in the text and in the witness."""
 
     covered: dict
     gaps: list

@@ -93,7 +93,7 @@ def is_own_line(data, i, end):
 
 @inner
 def opens_signature(data, i, end):
-    """Return whether a line that begins at byte `i` is "--", with a few short lines behind it to the end of the text."""
+    """Return whether a line that begins at byte `i` is "--" with a few lines behind it to the end of the text."""
     if i + 2 > end or data[U64(i)] != DASH or data[U64(i + 1)] != DASH:
         return False
     i = skip_blanks(data, i + 2, end)

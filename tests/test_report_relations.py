@@ -9,7 +9,6 @@ from corpora import read_lines
 from report_pages import STORM, Page, make_report
 
 from dedup.report.corpus.corpus_model import Card, DocumentPair, TextPair
-from dedup.report.corpus.report_tables import flatten
 from dedup.report.corpus.run_findings import mark_novel
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
@@ -104,11 +103,6 @@ def test_every_table_has_a_head_and_its_columns_name_what_is_in_them(report):
     assert tables["similarities"] == [["relation", "similarity", "removed"], ["edited", step, "1"]]
     assert tables["days"][:2] == [["day", "documents", "removed"], ["2024-01-31", "2", "1"]]
     assert tables["removed"][0][-5:] == ["similarity", "covered", "novel_words", "conflicts", "cluster"]
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_text_that_a_spreadsheet_would_run_is_quoted(start):
-    assert [("", f"'{start}1")] == list(flatten(f"{start}1"))
 
 
 def test_every_table_of_every_page_has_a_csv_file(report):

@@ -4,8 +4,9 @@ import csv
 import io
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import is_dataclass
 from itertools import chain, islice
 from types import UnionType
 from typing import IO, TYPE_CHECKING, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
@@ -23,40 +24,47 @@ if TYPE_CHECKING:
 TABLE_FORMATS = ("csv", "parquet", "xlsx")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 LEFT_OUT = {"record", "raw", "raw_base64", "around"}  # a whole record is no cell
+EMPTY: tuple[object, ...] = ([], (), {})
 ROWS_AT_ONCE = 1 << 13
 MAX_ROWS, MAX_CELL = (1 << 20) - 1, 32_767  # of a sheet, beside its head: bounds of Excel
 
 Columns = Mapping[str, pa.DataType]
 
 
-def list_columns(kind: type[msgspec.Struct], name: str = "") -> dict[str, pa.DataType]:
+def is_record(kind: object) -> bool:
+    """Return whether a type is one of records: its fields are columns."""
+    return isinstance(kind, type) and (issubclass(kind, msgspec.Struct) or is_dataclass(kind))
+
+
+def list_columns(kind: type, left_out: Collection[str] = (), name: str = "") -> dict[str, pa.DataType]:
     """Return the columns of records of a kind; fields of a field get its name before theirs."""
     columns: dict[str, pa.DataType] = {}
     for field, hint in get_type_hints(kind, include_extras=False).items():
-        if field in LEFT_OUT:
+        if field in left_out:
             continue
         full = f"{name}_{field}" if name else field
         is_union = get_origin(hint) in {Union, UnionType}
         plain = next((each for each in get_args(hint) if each is not type(None)), hint) if is_union else hint
-        if isinstance(plain, type) and issubclass(plain, msgspec.Struct):
-            columns |= list_columns(plain, full)
+        if is_record(plain):
+            columns |= list_columns(plain, left_out, full)
         else:
             columns[full] = {int: pa.int64(), float: pa.float64(), bool: pa.bool_()}.get(plain, pa.string())
     return columns
 
 
-def flatten(record: msgspec.Struct, name: str = "") -> Iterator[tuple[str, object]]:
-    """Yield the column and the value of each field of a record, and of what is in it; lists as JSON."""
-    for field in record.__struct_fields__:
+def flatten(record: Any, name: str = "") -> Iterator[tuple[str, object]]:
+    """Yield the column and the value of each field of a record, and of what is in it."""
+    for field in getattr(record, "__struct_fields__", None) or record.__dataclass_fields__:
         value, full = getattr(record, field), f"{name}_{field}" if name else field
-        if isinstance(value, msgspec.Struct):
+        if is_record(type(value)):
             yield from flatten(value, full)
-        elif isinstance(value, msgspec.Raw):
-            yield full, read_value(bytes(value)) or None
-        elif isinstance(value, list | tuple | dict):
-            yield full, msgspec.json.encode(value).decode() if value else None
         else:
-            yield full, value
+            yield full, read_value(bytes(value)) or None if isinstance(value, msgspec.Raw) else value
+
+
+def encode_list(value: object) -> object:
+    """Return a list as JSON, any other value as it is."""
+    return msgspec.json.encode(value).decode() if isinstance(value, list | tuple | dict) else value
 
 
 class TableSource(NamedTuple):
@@ -66,27 +74,35 @@ class TableSource(NamedTuple):
     rows: Iterator[Mapping[str, object]]
 
     @classmethod
-    def of(cls, kind: type[msgspec.Struct], records: Iterable[msgspec.Struct]) -> "TableSource":
-        """Return the table of records of a kind."""
-        return cls(list_columns(kind), (dict(flatten(record)) for record in records))
+    def of(cls, kind: type, records: Iterable[object]) -> "TableSource":
+        """Return the table of records of a kind, without whole records and empty lists."""
+        rows = ({name: value for name, value in flatten(record) if value not in EMPTY} for record in records)
+        return cls(list_columns(kind, LEFT_OUT), rows)
 
 
 def write_table(table: TableSource, file_format: str, file: IO[bytes]) -> int:
     """Write a table in one of TABLE_FORMATS; return how many rows it has."""
-    cells = ([row.get(name) for name in table.columns] for row in table.rows)
+    cells = ([encode_list(row.get(name)) for name in table.columns] for row in table.rows)
     write = {"csv": write_csv, "parquet": write_parquet, "xlsx": write_xlsx}[file_format]
     return write(table.columns, cells, file)
 
 
-def write_csv(columns: Columns, rows: Iterable[list[Any]], file: IO[bytes]) -> int:
+def write_csv(columns: Collection[str], rows: Iterable[Sequence[object]], file: IO[bytes], line_end: str = "\n") -> int:
     """Write the rows as UTF-8; a text that a spreadsheet would run begins with '."""
     text, count = io.TextIOWrapper(file, "utf-8", newline="", write_through=True), 0
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator=line_end)
     writer.writerow(columns)
     for count, row in enumerate(rows, 1):  # noqa: B007 (it is returned)
-        writer.writerow(disarm(value) if isinstance(value, str) else value for value in row)
+        writer.writerow(disarm(value) if isinstance(value, str) else encode_list(value) for value in row)
     text.detach()
     return count
+
+
+def format_csv(columns: Collection[str], rows: Iterable[Sequence[object]]) -> str:
+    """Return the same as a text, with the line ends of RFC 4180."""
+    out = io.BytesIO()
+    write_csv(columns, rows, out, "\r\n")
+    return out.getvalue().decode()
 
 
 def disarm(text: str) -> str:

@@ -17,7 +17,7 @@ from dedup.model.documents import Document
 from dedup.pipeline.collect_versions import VersionFields
 from dedup.pipeline.job import Progress
 from dedup.report.corpus.report_folder import report_folder, save_page
-from dedup.report.corpus.report_tables import Table, write_csv
+from dedup.report.corpus.report_tables import Table
 from dedup.report.history.history_html import render_html
 from dedup.report.history.history_index import ArticleEntry, WrittenHistories, describe_article, render_history_index
 from dedup.workers import run_tasks
@@ -88,7 +88,7 @@ def list_histories(run: HistoriesRun, progress: Progress) -> WrittenHistories:
         decode = msgspec.json.Decoder(list[ArticleEntry]).decode
         entries = [entry for chunk in chunks for entry in decode((scratch / f"{chunk.place}.json").read_bytes())]
         entries.sort(key=lambda entry: (-entry.words, entry.number))  # most changed words first
-        write_csv(pages / "tables" / "articles.csv", Table(ArticleEntry, entries))
+        Table.of(ArticleEntry, entries).write(pages / "tables" / "articles.csv")
         save_page(pages / "index.html", render_history_index(entries, len(several)))
     return WrittenHistories(run.target / "index.html", len(spool.order), len(spool.names), len(several), entries)
 

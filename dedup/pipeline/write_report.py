@@ -30,7 +30,7 @@ from dedup.report.corpus.corpus_page import INDEX, THRESHOLD_PAGE
 from dedup.report.corpus.corpus_relations import render_relations
 from dedup.report.corpus.pair_lists import Links, render_pair_lists
 from dedup.report.corpus.report_folder import report_folder, save_page
-from dedup.report.corpus.report_tables import list_tables, write_csv
+from dedup.report.corpus.report_tables import list_tables
 from dedup.report.corpus.run_findings import describe_findings
 from dedup.report.corpus.run_tables import MAX_NEAREST, NearMisses, RunTables
 from dedup.report.corpus.survey import Survey, Surveyor
@@ -76,7 +76,7 @@ def write_report(task: ReportRun, progress: Progress) -> WrittenReport:
             findings = describe_findings(run, fields, survey, misses, documents)
             entries = list_entries(plans, documents)
             for name, table in list_tables(run, findings, entries, survey.shown, documents).items():
-                write_csv(pages / "tables" / f"{name}.csv", table)
+                table.write(pages / "tables" / f"{name}.csv")
             links: Links = {}
             for name, page in render_pair_lists(run, survey, documents, links):
                 save_page(pages / name, page)

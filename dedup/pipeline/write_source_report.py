@@ -25,7 +25,7 @@ from dedup.output.write_sources import (
 from dedup.pipeline.job import Job, Progress
 from dedup.pipeline.list_sources import SourceRun, find_sources, make_source_job
 from dedup.report.corpus.report_folder import report_folder, save_page
-from dedup.report.corpus.report_tables import Table, write_csv
+from dedup.report.corpus.report_tables import Table
 from dedup.report.sources.source_matrix import SourceMatrix, make_matrix
 from dedup.report.sources.sources_html import render_cells, render_index
 from dedup.report.sources.sources_stories import show_stories
@@ -87,7 +87,7 @@ def write_all(
     write_lines(pages / "families.jsonl", describe_families(located))
     write_lines(pages / "articles.jsonl", describe_articles(located))
     write_lines(pages / "stories.jsonl", describe_stories(located, stories))
-    write_csv(pages / "flows.csv", Table(Flow, count_flows(parts)))
+    Table.of(Flow, count_flows(parts)).write(pages / "flows.csv")
     summary = summarise(found, stories if is_named else (), job)
     matrix = make_matrix(found, parts)
     (pages / "summary.json").write_bytes(msgspec.json.format(msgspec.json.encode(summary), indent=1) + b"\n")

@@ -1,11 +1,7 @@
 """The statements and the disagreements of a comparison as CSV that a spreadsheet opens without running anything."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
-
 from dedup.compare.model import Comparison
-from dedup.output.table_file import disarm
+from dedup.output.table_file import format_csv
 from dedup.report.compare.compare_names import find_headline, name_letter, name_outlet, number_statements
 from dedup.report.compare.compare_text import KIND_NAMES
 
@@ -24,7 +20,7 @@ def render_statements(found: Comparison) -> str:
             relation = found.relation(row, cell.outlet, reference)
             told = (len(found.rows[row].cells), *describe_text(found, cell.outlet), name_letter(reference))
             lines.append((numbers[row], *told, relation, start, end, found.quote(row, cell.outlet)))
-    return render_csv(("statement", "texts", *TEXT_FIELDS, "reference", "relation", "start", "end", "wording"), lines)
+    return format_csv(("statement", "texts", *TEXT_FIELDS, "reference", "relation", "start", "end", "wording"), lines)
 
 
 def render_disagreements(found: Comparison) -> str:
@@ -37,19 +33,10 @@ def render_disagreements(found: Comparison) -> str:
         for span, value in zip(fact.spans, fact.values, strict=False)
         for wording in [span.cut(found.outlets[fact.outlet].text)]
     ]
-    return render_csv(("disagreement", "statement", "kind", *TEXT_FIELDS, "start", "end", "wording", "value"), lines)
+    return format_csv(("disagreement", "statement", "kind", *TEXT_FIELDS, "start", "end", "wording", "value"), lines)
 
 
 def describe_text(found: Comparison, outlet: int) -> tuple[str, str, str, str]:
     """Return the TEXT_FIELDS of one text."""
     text = found.outlets[outlet]
     return name_letter(outlet), name_outlet(text), find_headline(text), text.date
-
-
-def render_csv(heads: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
-    """Return a table as CSV (RFC 4180)."""
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(heads)
-    writer.writerows([disarm(cell) if isinstance(cell, str) else cell for cell in line] for line in lines)
-    return out.getvalue()

@@ -1,29 +1,15 @@
 """The history of an article as JSON and CSV: the schema is in docs/json.md, section "history"."""
 
-import io
-
-import msgspec
-
 from dedup.history.version_history import SentenceLife, Step, Version, VersionHistory
-from dedup.report.corpus.report_tables import Table, write_rows
+from dedup.output.table_file import format_csv
 from dedup.report.encode import encode_json
 from dedup.report.history.step_words import name_version
 from dedup.text.words import count_words
 
-
-class StepRow(msgspec.Struct, frozen=True):
-    """A step as a line of a table: versions by name, counts of words, number of changed facts."""
-
-    old: str
-    new: str
-    time: str
-    kind: str
-    added: int
-    dropped: int
-    moved: int
-    headline_changed: bool
-    facts: int
-    is_silent: bool
+STEP_COLUMNS = (
+    *("old", "new", "time", "kind", "added", "dropped", "moved", "headline_changed"),
+    *("facts", "is_silent"),
+)
 
 
 def render_json(history: VersionHistory) -> str:
@@ -77,23 +63,12 @@ def describe_life(life: SentenceLife) -> dict[str, object]:
 
 def render_csv(history: VersionHistory) -> str:
     """Return the steps as a table."""
-    out = io.StringIO()
-    write_rows(out, Table(StepRow, (make_row(history, step) for step in history.steps)))
-    return out.getvalue()
-
-
-def make_row(history: VersionHistory, step: Step) -> StepRow:
-    """Return a step as a line of the table."""
-    stats = step.diff.stats
-    return StepRow(
-        name_version(step.old),
-        name_version(step.new),
-        history.versions[step.new].time,
-        step.kind.value,
-        stats.num_added,
-        stats.num_dropped,
-        stats.num_moved,
-        step.headline_changed,
-        len(step.facts),
-        step.is_silent,
-    )
+    rows = [
+        (
+            *(name_version(step.old), name_version(step.new), history.versions[step.new].time, step.kind.value),
+            *(step.diff.stats.num_added, step.diff.stats.num_dropped, step.diff.stats.num_moved),
+            *(step.headline_changed, len(step.facts), step.is_silent),
+        )
+        for step in history.steps
+    ]
+    return format_csv(STEP_COLUMNS, rows)

@@ -58,32 +58,41 @@ class Edit(NamedTuple):
     text: str
 
 
-def write_patch_text(old: str, edits: Sequence[Edit]) -> str:
-    """Return diff-match-patch patch text for edits in order that do not touch each other.
+def format_patch(diff: Diff) -> str:
+    """Return the diff as diff-match-patch patch text; an empty text for two identical texts.
 
-    The hunks are laid out here and only written by the library: its `patch_make` copies the whole text for every edit,
-    which is quadratic. Positions count code points, as its Python port does.
+    A patch has no word for a move: what moved is deleted at one place and inserted at the other. The hunks are laid out
+    here and only written by the library: its `patch_make` copies the whole text for every edit, which is quadratic.
+    Positions count code points, as its Python port does.
     """
     patches = []
     shift = 0
-    for hunk in _group_edits(edits):
-        patches.append(_make_hunk(old, hunk, shift))
+    for hunk in _group_edits(list_edits(diff)):
+        patches.append(_make_hunk(diff.old, hunk, shift))
         shift += patches[-1].length2 - patches[-1].length1
     try:
-        text: str = _dmp().patch_toText(patches)
+        patch: str = _dmp().patch_toText(patches)
     except UnicodeEncodeError as error:
         raise InputError(
             f"the text holds half of a surrogate pair (U+{ord(error.object[error.start]):04X}); a patch cannot. "
             f"Mend the text first."
         ) from None
-    return text
+    if apply_patch(patch, diff.old) != diff.new:
+        raise AssertionError(
+            "the patch does not make the new text: this is a bug in dedup, please report it with both texts"
+        )
+    return patch
 
 
-def apply_patch_text(patch: str, old: str) -> str:
-    """Return the new text; every hunk must fit exactly where it says.
+def apply_patch(patch: str, old: str) -> str:
+    r"""Return the new text. Raises `InputError` when the patch is damaged or was made for another text.
 
-    diff-match-patch's own `patch_apply` looks for a place that nearly fits: on another text it would give a result
-    nobody asked for.
+    Every hunk must fit exactly where it says. diff-match-patch's own `patch_apply` looks for a place that nearly fits:
+    on another text it would give a result nobody asked for.
+
+    >>> from dedup.diff.engine import diff_texts
+    >>> apply_patch(format_patch(diff_texts("a cat\r\n", "a dog\r\n")), "a cat\r\n")
+    'a dog\r\n'
     """
     pieces: list[str] = []
     position = num_written = 0
@@ -222,29 +231,6 @@ def _dmp() -> diff_match_patch:
     engine = diff_match_patch()
     engine.Diff_Timeout = 0  # no clock: the same input gives the same result
     return engine
-
-
-def format_patch(diff: Diff) -> str:
-    """Return the diff as diff-match-patch patch text; an empty text for two identical texts.
-
-    A patch has no word for a move: what moved is deleted at one place and inserted at the other.
-    """
-    patch = write_patch_text(diff.old, list_edits(diff))
-    if apply_patch(patch, diff.old) != diff.new:
-        raise AssertionError(
-            "the patch does not make the new text: this is a bug in dedup, please report it with both texts"
-        )
-    return patch
-
-
-def apply_patch(patch: str, old: str) -> str:
-    r"""Return the new text. Raises `InputError` when the patch is damaged or was made for another text.
-
-    >>> from dedup.diff.engine import diff_texts
-    >>> apply_patch(format_patch(diff_texts("a cat\r\n", "a dog\r\n")), "a cat\r\n")
-    'a dog\r\n'
-    """
-    return apply_patch_text(patch, old)
 
 
 def list_edits(diff: Diff) -> list[Edit]:

@@ -67,10 +67,11 @@ def _build_aligned(old: TextSide, new: TextSide, group: Group, move: int | None)
         kind = ChangeKind.EQUAL if run.is_equal else name_kind(*spans)
         marks = () if run.is_equal else find_marks(old, new, *spans)
         changes.append(Change(kind, *spans, move, marks))
-    relation = _name_relation(
-        _count_units(old.units[group.old_start : group.old_end]),
-        _count_units(new.units[group.new_start : group.new_end]),
-    )
+    num_old = _count_units(old.units[group.old_start : group.old_end])
+    num_new = _count_units(new.units[group.new_start : group.new_end])
+    relation = UnitChange.EDITED
+    if num_old != num_new:
+        relation = UnitChange.SPLIT if num_old < num_new else UnitChange.MERGED
     return Block(relation, old_span, new_span, tuple(changes), move), found.is_limited
 
 
@@ -84,12 +85,6 @@ def name_kind(old: Span, new: Span) -> ChangeKind:
 def _count_units(units: Sequence[UnitWords]) -> int:
     """Return how many units the parts belong to."""
     return 1 + sum(not unit.is_continuation for unit in units[1:])
-
-
-def _name_relation(num_old: int, num_new: int) -> UnitChange:
-    if num_old == num_new:
-        return UnitChange.EDITED
-    return UnitChange.SPLIT if num_old < num_new else UnitChange.MERGED
 
 
 def _build_dropped(old: TextSide, new: TextSide, order: Order) -> Iterator[Block]:

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from itertools import accumulate
 
 from dedup.diff.build_blocks import TextSide, build_blocks
@@ -10,7 +10,7 @@ from dedup.diff.compare_words import count_kept
 from dedup.diff.fact_kinds import find_quotations
 from dedup.diff.find_moves import order_groups
 from dedup.diff.match_units import group_units
-from dedup.diff.model import Block, ChangeKind, Diff, Move, Stats, sort_blocks
+from dedup.diff.model import Block, ChangeKind, Diff, Move, Stats, sort_by_new
 from dedup.diff.pair_units import pair_units
 from dedup.diff.sequences import MAX_CELLS
 from dedup.diff.similarity import Weights, count_unit
@@ -38,10 +38,12 @@ def diff_texts(old: str, new: str) -> Diff:
     groups = group_units(old_side.units, new_side.units, pairing.pairs, weights)
     order = rejoin_units(order_groups(groups, old_side.units), old_side.units, new_side.units)
     blocks, is_limited = build_blocks(old_side, new_side, order)
-    stats = count_words_kept(old_side, new_side, blocks)
+    stats = count_kept(old, new, Stats(old_side.num_words, new_side.num_words, 0, 0, 0, 0), blocks)
+    left = old_side.num_words - stats.num_dropped - stats.num_moved
+    assert stats.num_kept == left, "words are counted differently on the two sides"
     moves = _describe_moves(blocks, old_side, new_side)
     return verify(
-        Diff(old, new, sort_blocks(blocks), moves, stats, (LIMIT_WORDS,) if is_limited or pairing.is_limited else ())
+        Diff(old, new, sort_by_new(blocks), moves, stats, (LIMIT_WORDS,) if is_limited or pairing.is_limited else ())
     )
 
 
@@ -91,12 +93,3 @@ def _is_same(block: Block, old: TextSide, new: TextSide) -> bool:
         for change in block.changes
         if change.kind is not ChangeKind.EQUAL
     )
-
-
-def count_words_kept(old: TextSide, new: TextSide, blocks: Iterable[Block]) -> Stats:
-    """Return the counts: kept + moved + dropped words are the old text, kept + moved + added words the new."""
-    size = Stats(old.num_words, new.num_words, 0, 0, 0, 0)
-    stats = count_kept(old.text, new.text, size, blocks)
-    left = old.num_words - stats.num_dropped - stats.num_moved
-    assert stats.num_kept == left, "words are counted differently on the two sides"
-    return stats

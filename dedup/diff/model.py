@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from dedup.text.spans import Span
 
@@ -85,12 +85,15 @@ class Block:
     def invert(self) -> "Block":
         """Return the block with its sides swapped."""
         relation = _INVERSE_RELATION.get(self.relation, self.relation)
-        changes = _in_new_order(change.invert() for change in self.changes)
+        changes = sort_by_new(change.invert() for change in self.changes)
         return Block(relation, self.new, self.old, changes, self.move)
 
     def renumber(self, move: int | None) -> "Block":
         """Return the block as part of another move."""
         return replace(self, move=move, changes=tuple(replace(change, move=move) for change in self.changes))
+
+
+Part = TypeVar("Part", Change, Block)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +173,8 @@ class Diff:
             raise ValueError(
                 "this diff was made from another text; use a patch (dedup.diff.adapter) to change a different one"
             )
-        return "".join(_take(self, change) for change in self.changes)
+        sides = ((c.old, old) if c.kind is ChangeKind.EQUAL else (c.new, self.new) for c in self.changes)
+        return "".join(span.cut(text) for span, text in sides)
 
     def invert(self) -> "Diff":
         """Return the difference from the new text to the old; inverted twice, a diff is itself."""
@@ -187,17 +191,9 @@ class Diff:
             num_dropped=self.stats.num_added,
         )
         moves = tuple(swapped[index] for index in order)
-        return Diff(self.new, self.old, sort_blocks(renumbered), moves, stats, self.limits)
+        return Diff(self.new, self.old, sort_by_new(renumbered), moves, stats, self.limits)
 
 
-def sort_blocks(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    """Return the blocks in the reading order of the new text; dropped ones come before what is at their place."""
-    return tuple(sorted(blocks, key=lambda block: (block.new.start, block.new.end, block.old)))
-
-
-def _in_new_order(changes: Iterable[Change]) -> tuple[Change, ...]:
-    return tuple(sorted(changes, key=lambda change: (change.new.start, change.new.end, change.old)))
-
-
-def _take(diff: Diff, change: Change) -> str:
-    return (change.old.cut(diff.old)) if change.kind is ChangeKind.EQUAL else change.new.cut(diff.new)
+def sort_by_new(parts: Iterable[Part]) -> tuple[Part, ...]:
+    """Return parts in the reading order of the new text; dropped ones come before what is at their place."""
+    return tuple(sorted(parts, key=lambda part: (part.new.start, part.new.end, part.old)))

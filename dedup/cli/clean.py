@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 import click
@@ -21,10 +22,20 @@ if TYPE_CHECKING:
     from dedup.config import CleanSettings
 
 
-class GroupedCommand(click.Command):
-    """A command whose options are shown in groups; those of no group come last, under the name of the last group."""
+class CleanCommand(click.Command):
+    """`dedup clean` with its options in groups; those of no group come last, under the name of the last group."""
 
-    groups: ClassVar[Mapping[str, Sequence[str]]] = {}
+    groups: ClassVar[Mapping[str, Sequence[str]]] = {
+        "The five that matter first": ["out", "threshold", "remove", "keep", "dry_run"],
+        "Input": [
+            "text_field", "id_field", "date_field", "title_field", "outlet_field", "url_field",
+            "input_format", "encoding", "date_order", "max_record", "max_unpacked", "max_download", "strict", "index",
+        ],
+        "What is a copy": ["shingle_size", "num_perm", "max_novel", "contained"],
+        "Passages": ["passages", "min_tokens", "strip_boilerplate"],
+        "Output": ["annotate", "to_stdout", "overwrite", "resume", "as_json", "quiet", "verbose"],
+        "Machine": ["config", "workers", "engine", "master", "spark_conf"],
+    }  # fmt: skip
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the options, group by group."""
@@ -39,22 +50,6 @@ class GroupedCommand(click.Command):
                 rows += rest.values()
             with formatter.section(title):
                 formatter.write_dl(rows)
-
-
-class CleanCommand(GroupedCommand):
-    """`dedup clean` with its options in groups."""
-
-    groups: ClassVar[Mapping[str, Sequence[str]]] = {
-        "The five that matter first": ["out", "threshold", "remove", "keep", "dry_run"],
-        "Input": [
-            "text_field", "id_field", "date_field", "title_field", "outlet_field", "url_field",
-            "input_format", "encoding", "date_order", "max_record", "max_unpacked", "max_download", "strict", "index",
-        ],
-        "What is a copy": ["shingle_size", "num_perm", "max_novel", "contained"],
-        "Passages": ["passages", "min_tokens", "strip_boilerplate"],
-        "Output": ["annotate", "to_stdout", "overwrite", "resume", "as_json", "quiet", "verbose"],
-        "Machine": ["config", "workers", "engine", "master", "spark_conf"],
-    }  # fmt: skip
 
 
 @click.command(cls=CleanCommand)
@@ -156,8 +151,6 @@ def clean(
         teller.refuse_second("--to-stdout")
     if resume and overwrite:
         raise click.UsageError("--resume goes on with a run, --overwrite starts anew. Give one of the two.")
-
-    from pathlib import Path
 
     from dedup.cli.named_inputs import exit_code, open_inputs
     from dedup.corpus.files import STDIN

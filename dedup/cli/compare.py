@@ -127,22 +127,16 @@ def compare(
     from dedup.pipeline.collect_documents import DocumentCollector, read_boilerplate
     from dedup.story_config import CompareConfig
 
-    view = choose_view(output_format, is_summary=summary)
+    if summary and output_format != "terminal":
+        raise click.UsageError(f"--summary is for the terminal; --format {output_format} holds the summary too.")
     sources.check()
     refuse_output(output, sources.inputs)
     documents = sources.collect(DocumentCollector(records, choose_teller(quiet=quiet)))
     named = rename_documents(documents, names)
     config = CompareConfig(engine, name_base(base, sources.texts, documents, named), model)
     found = compare_documents(named, config, read_boilerplate(sources.run) if sources.run else ())
-    rendered = render(found, view, width, is_coloured=is_coloured(color, output))
+    rendered = render(found, "summary" if summary else output_format, width, is_coloured=is_coloured(color, output))
     write_output(rendered, output, sources.inputs)
-
-
-def choose_view(output_format: str, *, is_summary: bool) -> str:
-    """Return what is rendered: a format, or the summary."""
-    if is_summary and output_format != "terminal":
-        raise click.UsageError(f"--summary is for the terminal; --format {output_format} holds the summary too.")
-    return "summary" if is_summary else output_format
 
 
 def rename_documents(documents: "list[Document]", names: str | None) -> "list[Document]":

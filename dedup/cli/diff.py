@@ -3,6 +3,7 @@
 import os
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -101,6 +102,7 @@ def diff(
     from dedup.diff.model import TextNames
     from dedup.output.output_file import refuse_output
     from dedup.report.diff.diff_stat import ComparedFile, PairState
+    from dedup.report.diff.diff_terminal import MIN_SIDE_BY_SIDE, Screen, render_terminal
     from dedup.text.printed_paths import printable
 
     inputs = [corpus] if corpus else [old, new]
@@ -110,7 +112,8 @@ def diff(
         raise click.UsageError("A patch makes every byte of the new text. Leave --ignore out.")
     if stat and output_format in {"html", "patch"}:
         raise click.UsageError(f"--stat counts words, as text or JSON. Leave it out for --format {output_format}.")
-    screen = choose_screen(is_coloured(color, output), layout, width, context)
+    is_side_by_side = layout == "side-by-side" or (layout == "auto" and width >= MIN_SIDE_BY_SIDE)
+    screen = Screen(width, is_coloured(color, output), is_side_by_side, context)
     is_shown = pager and output is None
     if corpus is None and os.path.isdir(old) and os.path.isdir(new):
         files = read_folders(old, new, ignored, output_format)
@@ -124,21 +127,11 @@ def diff(
         state = PairState.SAME if is_same else PairState.CHANGED
         rendered = render_files([ComparedFile(names.new, state, found)], screen, output_format, stat=True)
     elif output_format == "terminal":
-        from dedup.report.diff.diff_terminal import render_terminal
-
         rendered = render_terminal(found, names, screen)
     else:
         rendered = render(found, names, output_format)
     show(rendered, output, inputs, pager=is_shown and output_format == "terminal")
     return EXIT_SAME if is_same else EXIT_DIFFERENT
-
-
-def choose_screen(has_color: bool, layout: str, width: int, context: int) -> "Screen":
-    """Return what the output is shown on."""
-    from dedup.report.diff.diff_terminal import MIN_SIDE_BY_SIDE, Screen
-
-    is_side_by_side = layout == "side-by-side" or (layout == "auto" and width >= MIN_SIDE_BY_SIDE)
-    return Screen(width, has_color, is_side_by_side, context)
 
 
 def read_texts(
@@ -157,8 +150,6 @@ def read_texts(
 
 def read_folders(old: str, new: str, ignored: "frozenset[Ignored]", output_format: str) -> "list[ComparedFile]":
     """Return the files of two folders, compared."""
-    from pathlib import Path
-
     from dedup.pipeline.compare_folders import compare_folders
 
     if output_format in {"html", "patch"}:

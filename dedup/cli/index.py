@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -50,8 +51,6 @@ def info(index: str, output_format: str) -> None:
     Example:
       dedup index info --index news.duckdb --format json
     """
-    from pathlib import Path
-
     from dedup.index.admin import describe_index
     from dedup.index.store import IndexFile
     from dedup.report.encode import encode_json
@@ -82,8 +81,6 @@ def add(
     Example:
       dedup index add archive/*.jsonl.gz --index news.duckdb
     """
-    from pathlib import Path
-
     from dedup.cli.named_inputs import exit_code, open_inputs
     from dedup.pipeline.clean_files import clean as clean_files
     from dedup.pipeline.job import CleanRun
@@ -119,8 +116,6 @@ def check(
     Example:
       dedup index check inbox.jsonl --index news.duckdb -o known.jsonl
     """
-    from pathlib import Path
-
     from dedup.cli.named_inputs import exit_code, open_inputs
     from dedup.output.output_file import refuse_output
     from dedup.pipeline.check_index import check_documents
@@ -167,8 +162,6 @@ def find(text: str, index: str, min_tokens: int, max_documents: int, output_form
       dedup index find "a sentence of at least twenty words ..." --index news.duckdb --json
       pbpaste | dedup index find - --index news.duckdb --min-tokens 12
     """
-    from pathlib import Path
-
     import msgspec
 
     from dedup.cli.named_inputs import read_asked
@@ -204,8 +197,6 @@ def remove(index: str, run_name: str | None, ids: str | None, teller: Teller) ->
     if (run_name is None) == (ids is None):
         raise click.UsageError("Say what to remove: a run with --run R, or documents with --ids FILE.")
 
-    from pathlib import Path
-
     from dedup.errors import InputError
     from dedup.index.admin import remove_ids, remove_run
     from dedup.index.store import IndexFile
@@ -239,8 +230,6 @@ def export(index: str, output: str, teller: Teller) -> None:
     Example:
       dedup index export --index news.duckdb -o documents.parquet
     """
-    from pathlib import Path
-
     from dedup.index.admin import export_documents
     from dedup.index.store import IndexFile
     from dedup.output.output_file import refuse_output

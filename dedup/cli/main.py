@@ -13,16 +13,7 @@ from typing import NoReturn
 import click
 
 from dedup.cli.option_values import require_text
-from dedup.cli.startup import (
-    HEARD,
-    StoppedError,
-    allow_depth,
-    collect_rarely,
-    leave,
-    sleep_at_once,
-    stop_on_signals,
-    withhold,
-)
+from dedup.cli.startup import HEARD, StoppedError, leave, prepare, stop_on_signals
 from dedup.cli.terminal import STREAM, close_door
 from dedup.errors import CutOffError, DedupError
 from dedup.version import __version__
@@ -118,10 +109,7 @@ def main() -> NoReturn:
 
     Only `diff` has another code: 1, the texts differ.
     """
-    withhold()
-    collect_rarely()
-    sleep_at_once()
-    allow_depth()
+    prepare()
     open_streams()
     close_door()
     leave(run())

@@ -52,13 +52,12 @@ def make_records(series_field: str | None = None, **settings: Any) -> "InputConf
     from dedup.config import InputConfig
 
     context = click.get_current_context()
-    names = {"series_field" if name == "outlet_field" and series_field else name for name in RECORD_FIELDS}
     sources = {click.core.ParameterSource.COMMANDLINE, click.core.ParameterSource.DEFAULT_MAP}
-    given = {name for name in names if context.get_parameter_source(name) in sources}
-    if series_field:
+    given = {name for name in RECORD_FIELDS if context.get_parameter_source(name) in sources}
+    if series_field:  # is another name of --outlet-field
         settings["outlet_field"] = series_field
         given.add("outlet_field")
-    return InputConfig(**settings, given=tuple(sorted(given & {*RECORD_FIELDS})))
+    return InputConfig(**settings, given=tuple(sorted(given)))
 
 
 def parse_encoding(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:

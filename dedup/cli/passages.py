@@ -1,5 +1,6 @@
 """`dedup passages`."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -63,8 +64,6 @@ def passages(
     chosen = output_format or ("json" if out else "terminal")
     if chosen == "json" and out is None:
         raise click.UsageError("Name a file for the passages with -o FILE.")
-
-    from pathlib import Path
 
     from dedup.cli.named_inputs import exit_code, open_inputs
     from dedup.config import CleanSettings, PassageConfig

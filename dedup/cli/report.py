@@ -1,5 +1,6 @@
 """`dedup report`."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -59,8 +60,6 @@ def report(
       dedup report cleaned/                      writes cleaned-report/
       dedup report cleaned/ -o html/ --outlet-field source --date-field published
     """
-    from pathlib import Path
-
     from dedup.pipeline.write_report import ReportRun, write_report
     from dedup.report.corpus.report_folder import default_folder
     from dedup.report.wording import count_things

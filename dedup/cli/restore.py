@@ -1,5 +1,7 @@
 """`dedup restore`."""
 
+from pathlib import Path
+
 import click
 
 from dedup.cli.option_values import refuse_dash
@@ -28,8 +30,6 @@ def restore(out: str, output: str, force: bool, teller: Teller) -> None:
     Example:
       dedup restore cleaned/ -o original/
     """
-    from pathlib import Path
-
     from dedup.output.restore_input import restore as restore_files
     from dedup.report.wording import count_things
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -56,8 +57,6 @@ def sources(
       dedup sources news.jsonl.gz -o sources/ --wire releases.jsonl.gz --wire afp
       dedup stories news.jsonl -o s.jsonl; dedup sources news.jsonl -o sources/ --stories s.jsonl
     """
-    from pathlib import Path
-
     from dedup.cli.named_inputs import exit_code, find_sources
     from dedup.pipeline.list_sources import SourceRun
     from dedup.pipeline.write_source_report import write_sources

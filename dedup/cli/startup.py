@@ -37,18 +37,11 @@ class Withhold:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
 
-def collect_rarely() -> None:
-    """Let Python look for garbage in cycles after very many new objects only."""
+def prepare() -> None:
+    """Do all of this before numpy is imported; and let deep JSON be read, however deep the stack of the caller is."""
+    withhold()
     gc.set_threshold(OBJECTS_AT_ONCE)
-
-
-def sleep_at_once() -> None:
-    """Let idle threads of linear algebra sleep, unless the user says when; before numpy is imported."""
     os.environ.setdefault(*SLEEP_AT_ONCE)
-
-
-def allow_depth() -> None:
-    """Let nested JSON be read up to the limit of its reader, however deep the stack of the caller is."""
     sys.setrecursionlimit(max(sys.getrecursionlimit(), STACK_DEPTH))
 
 

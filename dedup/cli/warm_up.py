@@ -1,5 +1,7 @@
 """`dedup warm-up`."""
 
+from pathlib import Path
+
 import click
 
 from dedup.cli.teller import Teller, summary_options
@@ -23,7 +25,6 @@ def warm_up(teller: Teller) -> None:
       NUMBA_CACHE_DIR=/cache dedup warm-up             in CI, with a folder that is kept between jobs
     """
     from compileall import compile_dir
-    from pathlib import Path
 
     import dedup
     from dedup.kernels.jit import cache_folder

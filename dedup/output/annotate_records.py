@@ -1,6 +1,5 @@
 """The records of a run with what was decided on them, in the format of the input: marked, not removed."""
 
-import io
 from collections.abc import Iterator, Sequence
 from typing import IO
 
@@ -12,12 +11,12 @@ import pyarrow as pa
 from dedup.corpus.delimited import DELIMITERS, read_layout
 from dedup.corpus.files import SourceFile
 from dedup.corpus.parquet import explained, open_parquet, widen_views
-from dedup.corpus.shards import Shard, line_span
+from dedup.corpus.shards import Shard
 from dedup.corpus.values import read_value
 from dedup.errors import InputError
 from dedup.model.documents import CopyRelation
 from dedup.output import run_folder as parts
-from dedup.output.byte_copy import Ranges, SplitTarget, split_file
+from dedup.output.byte_copy import read_records
 from dedup.output.parquet_rows import codecs_of
 from dedup.output.write_shards import Results
 
@@ -92,30 +91,13 @@ def annotate_shard(results: Results, shard: Shard) -> None:
             annotate_rows(file.location, starts, found, part)
             return
         lengths = [np.empty(0, np.int64), *(batch.column("length") for batch in batches)]
-        raw = read_raw(shard, starts, starts + np.concatenate(lengths))
+        raw = read_records(file.location, starts, np.concatenate(lengths))
         lines = (
             annotate_cells(file, raw, found, with_header=shard.start == 0)
             if file.format in DELIMITERS
             else map(annotate_line, raw, found)
         )
         part.writelines(lines)
-
-
-def read_raw(shard: Shard, starts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]) -> Iterator[bytes]:
-    """Yield the bytes of the records of a shard of lines."""
-    file, count = shard.files[0], len(starts)
-    drops = Ranges(starts, ends, [b""] * count, np.zeros(count, np.bool_))
-    with Nowhere() as nowhere:
-        target = SplitTarget(nowhere, nowhere)
-        yield from split_file(file.location, range(*line_span(shard)), drops, target)
-
-
-class Nowhere(io.BytesIO):
-    """A file that forgets what is written to it."""
-
-    def write(self, data: bytes) -> int:  # type: ignore[override] # of all buffers
-        """Forget the bytes."""
-        return len(data)
 
 
 def annotate_line(line: bytes, found: Annotation) -> bytes:

@@ -41,27 +41,38 @@ def split_file(path: str, span: range, drops: Ranges, target: SplitTarget) -> It
 
     Nothing is yielded of what is set aside but b"".
     """
-    with open(path, "rb", buffering=COPY_SIZE, opener=open_regular) as stream:
-        stream.seek(span.start)
-        yield from split_stream(stream, drops, target, path, span)
-
-
-def split_stream(stream: BinaryIO, drops: Ranges, target: SplitTarget, path: str, span: range) -> Iterator[bytes]:
-    """Do the same with a stream at the first byte of the span."""
     position, kept = span.start, target.kept
     places = zip(drops.starts.tolist(), drops.ends.tolist(), drops.replacements, drops.aside.tolist(), strict=True)
-    for start, end, replacement, aside in places:
-        copy_bytes(stream, kept, start - position, path)
-        kept.write(replacement)
-        position = end
-        if aside:
-            copy_bytes(stream, target.aside, end - start, path)
-            yield b""
-            continue
-        dropped = read_chunk(stream, end - start, path)
-        refuse_short(len(dropped), end - start, path)
-        yield dropped
-    copy_bytes(stream, kept, span.stop - position, path)
+    with open_source(path) as stream:
+        stream.seek(position)
+        for start, end, replacement, aside in places:
+            copy_bytes(stream, kept, start - position, path)
+            kept.write(replacement)
+            position = end
+            if aside:
+                copy_bytes(stream, target.aside, end - start, path)
+            yield b"" if aside else read_exactly(stream, end - start, path)
+        copy_bytes(stream, kept, span.stop - position, path)
+
+
+def read_records(path: str, starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> Iterator[bytes]:
+    """Yield the bytes of some records of a file."""
+    with open_source(path) as stream:
+        for start, length in zip(starts.tolist(), lengths.tolist(), strict=True):
+            stream.seek(start)
+            yield read_exactly(stream, length, path)
+
+
+def open_source(path: str) -> BinaryIO:
+    """Open a plain file of the input."""
+    return open(path, "rb", buffering=COPY_SIZE, opener=open_regular)
+
+
+def read_exactly(stream: BinaryIO, count: int, path: str) -> bytes:
+    """Return `count` bytes."""
+    found = read_chunk(stream, count, path)
+    refuse_short(len(found), count, path)
+    return found
 
 
 def copy_bytes(stream: BinaryIO, kept: IO[bytes], count: int, path: str) -> None:

@@ -123,12 +123,12 @@ class ClusterRecord(msgspec.Struct, frozen=True):
     members: list[ClusterMember]
 
 
-def encode_line(record: msgspec.Struct) -> bytes:
+def encode_line(record: object) -> bytes:
     """Return the record as one JSON line."""
     return msgspec.json.encode(record) + b"\n"
 
 
-def write_lines(path: Path, records: Iterable[msgspec.Struct]) -> None:
+def write_lines(path: Path, records: Iterable[object]) -> None:
     """Write a JSON line for each record."""
     with path.open("wb", LINES_BUFFER) as file:
         file.writelines(map(encode_line, records))

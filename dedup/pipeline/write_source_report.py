@@ -12,11 +12,11 @@ from dedup.model.run import Limit
 from dedup.near.fetch_texts import fetch_texts
 from dedup.output.records import write_lines
 from dedup.output.run_folder import LOCATED, RunFolder
-from dedup.output.source_records import SourceSummary
 from dedup.output.story_file import read_stories
 from dedup.output.write_sources import (
     MAX_MEMBERS,
     LocatedSources,
+    SourceSummary,
     describe_articles,
     describe_families,
     describe_stories,

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from dedup.output.source_records import SourceSummary
-from dedup.output.write_sources import LocatedSources
+from dedup.output.write_sources import LocatedSources, SourceSummary
 from dedup.report.page import render_page
 from dedup.report.sources.source_matrix import CellKey, FlowCell, ShownPair, SourceMatrix
 from dedup.report.sources.sources_stories import PageStory

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from os.path import join
 
-from dedup.output.source_records import SourceSummary
+from dedup.output.write_sources import SourceSummary
 from dedup.report.sources.source_matrix import SourceMatrix
 from dedup.report.wording import clip, count_things, format_share, tell_limits, warn_of_rejections
 from dedup.sources.flows import NOBODY, KnownSource

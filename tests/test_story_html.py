@@ -24,13 +24,11 @@ from dedup.report.compare.compare_csv import render_disagreements, render_statem
 from dedup.report.compare.compare_examples import list_plain
 from dedup.report.compare.compare_html import render_html
 from dedup.report.compare.compare_lists import list_missing
-from dedup.report.compare.compare_marks import FactSpan, MarkedText, fade, mark_shared, mark_words
-from dedup.report.compare.compare_moves import find_moves, find_out_of_order
+from dedup.report.compare.compare_marks import FactSpan, MarkedText, fade, mark_own, mark_shared, mark_words
 from dedup.report.compare.compare_names import clean_name, find_headline, name_letter, number_statements
 from dedup.report.compare.compare_opening import say_opening
-from dedup.report.compare.compare_order import STEP, draw_order, spread
+from dedup.report.compare.compare_order import STEP, draw_order, find_moves, find_out_of_order, spread
 from dedup.report.compare.compare_page import build_rows, split_group
-from dedup.report.compare.compare_telling import mark_own
 from dedup.report.compare.compare_text import quote_line
 from dedup.report.compare.compare_wordings import mark_cell
 from dedup.story_config import CompareConfig

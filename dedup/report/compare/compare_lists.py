@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from dedup.compare.model import Comparison, Disagreement, FactKind, Grade, LeftOut, Place
-from dedup.report.compare.compare_marks import MarkedText
+from dedup.report.compare.compare_marks import MarkedText, mark_own
 from dedup.report.compare.compare_names import number_statements
 from dedup.report.compare.compare_page import PageRow
-from dedup.report.compare.compare_telling import mark_own
 from dedup.report.compare.compare_text import KIND_NAMES, KINDS, cut_fact, list_opposed
 
 
@@ -43,22 +42,6 @@ class PageMissing:
     outlet: int
     left_out: tuple[PageOmission, ...]
     elsewhere: tuple[PageOmission, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PageDisagreement:
-    """Facts that do not agree: the sides of each value, each with the texts that have it."""
-
-    row: int
-    sides: tuple[tuple[PageQuote, ...], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class PageOmitted:
-    """A sentence that is not compared, and why."""
-
-    quote: PageQuote
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,26 +90,29 @@ def quote_place(found: Comparison, place: Place) -> PageQuote:
     return PageQuote(place.outlet, place.sentence, found.outlets[place.outlet].cut(place.sentence))
 
 
-def list_disagreements(found: Comparison) -> list[tuple[FactKind, str, list[PageDisagreement]]]:
-    """Return the disagreements by kind: opposites first, attribution last."""
+def list_disagreements(found: Comparison) -> list[tuple[FactKind, str, list[tuple[int, list[list[PageQuote]]]]]]:
+    """Return (kind, its name, cases) of the disagreements: opposites first, attribution last.
+
+    A case is the number of its statement and its sides.
+    """
     numbers = number_statements(found)
     groups = [(kind, [case for case in found.disagreements if case.kind is kind]) for kind in KINDS]
     return [
-        (kind, KIND_NAMES[kind], [show_disagreement(found, case, numbers[case.row]) for case in cases])
+        (kind, KIND_NAMES[kind], [(numbers[case.row], quote_sides(found, case)) for case in cases])
         for kind, cases in groups
         if cases
     ]
 
 
-def show_disagreement(found: Comparison, case: Disagreement, number: int) -> PageDisagreement:
-    """Return one disagreement, a side for each value; of an opposite the whole sentences are quoted."""
+def quote_sides(found: Comparison, case: Disagreement) -> list[list[PageQuote]]:
+    """Return the facts of a disagreement, a side for each value; of an opposite the whole sentences are quoted."""
     sides: dict[frozenset[str], list[PageQuote]] = {}
     for fact in case.facts:
         whole = [found.outlets[fact.outlet].cut(sentence) for sentence in fact.sentences]
         shown = whole if case.kind is FactKind.OPPOSITE else cut_fact(found, fact)
         quotes = [PageQuote(fact.outlet, fact.sentences[0], text) for text in shown]
         sides.setdefault(frozenset(fact.values), []).extend(quotes)
-    return PageDisagreement(number, tuple(map(tuple, sides.values())))
+    return list(sides.values())
 
 
 def list_singles(found: Comparison, rows: Sequence[PageRow]) -> list[PageSingles]:
@@ -145,10 +131,10 @@ def list_singles(found: Comparison, rows: Sequence[PageRow]) -> list[PageSingles
     ]
 
 
-def list_omitted(found: Comparison) -> list[PageOmitted]:
-    """Return what is not compared of each text: what it prints again, and what is no part of the article."""
+def list_omitted(found: Comparison) -> list[tuple[PageQuote, str]]:
+    """Return the sentences of each text that are not compared, and why: printed again, or no part of the article."""
     return [
-        PageOmitted(quote_place(found, Place(number, place)), sentence.omission.value)
+        (quote_place(found, Place(number, place)), sentence.omission.value)
         for number, outlet in enumerate(found.outlets)
         for place, sentence in enumerate(outlet.sentences)
         if sentence.omission

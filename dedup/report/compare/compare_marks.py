@@ -1,4 +1,4 @@
-"""Word marks: what an edit added and dropped, what a freer wording shares, and which words state a disputed fact."""
+"""Word marks: what an edit added and dropped, what a freer wording shares, what one text alone has, disputed facts."""
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
@@ -7,7 +7,7 @@ from itertools import groupby, pairwise
 
 from rapidfuzz.distance import Indel
 
-from dedup.compare.model import Wording
+from dedup.compare.model import Comparison, Wording
 from dedup.compare.relate_wordings import measure_common_words
 from dedup.compare.terms import Term, fold, fold_words, split_terms
 from dedup.text.characters import is_unspaced
@@ -187,3 +187,21 @@ def fade(pieces: Sequence[MarkedText], beside: Sequence[Span]) -> tuple[MarkedTe
             text = piece.text[a - span.start : b - span.start]
             faded += [MarkedText(text, "beside") if is_beside else replace(piece, text=text)]
     return tuple(piece for piece in faded if piece.text or piece.mark != "beside")
+
+
+def mark_own(found: Comparison, row: int, text: str) -> tuple[MarkedText, ...]:
+    """Return the telling sentence of a row, or its beginning, with what no other cell of the row has marked "beside".
+
+    Marked are words, not clauses: a clause cut away may be the one that denies the rest.
+    """
+    teller = found.telling[row].place.outlet
+    others = [found.quote(row, outlet) for outlet in found.rows[row].outlets if outlet != teller]
+    known = {term.key for other in others for term in split_terms(other)}
+    telling = [term for term in split_terms(text) if others and (term.key not in known or is_content(text, term))]
+    marks, end = [], 0
+    for is_known, run in groupby(telling, key=lambda term: term.key in known):
+        terms = list(run)
+        if not is_known and any(is_content(text, term) for term in terms):
+            marks.append(WordMark(Span(max(end, terms[0].span.start), terms[-1].span.end), "beside"))
+        end = terms[-1].span.end
+    return cut_pieces(text, marks, [])

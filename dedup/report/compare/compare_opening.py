@@ -15,9 +15,8 @@ from typing import NamedTuple
 from dedup.compare.model import Comparison, Disagreement, Fact, FactKind, Grade, Omission, Outlet
 from dedup.compare.shares import MIN_REUSED
 from dedup.report.compare.compare_examples import choose_example, choose_surest, list_plain
-from dedup.report.compare.compare_marks import MarkedText
+from dedup.report.compare.compare_marks import MarkedText, mark_own
 from dedup.report.compare.compare_names import name_letter
-from dedup.report.compare.compare_telling import mark_own
 from dedup.report.compare.compare_text import KIND_NAMES, KINDS, cut_fact, percent
 from dedup.report.wording import clip_words, count_things
 from dedup.text.dates import parse_moment

@@ -1,12 +1,16 @@
-"""The picture of who puts what where: a column for each text, a line for each statement from one column to the next."""
+"""The order of statements: what is out of the order of the base, and the picture of who puts what where.
+
+The picture has a column for each text, and a line for each statement from one column to the next.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dedup.compare.model import Comparison
-from dedup.report.compare.compare_moves import find_moves
+from dedup.compare.model import Cell, Comparison
+from dedup.diff.patience import find_longest_increasing
 from dedup.report.compare.compare_names import name_letter, number_statements
 from dedup.report.compare.compare_text import quote_line
+from dedup.text.units import UnitKind
 
 MAX_ORDERED = 60  # statements in the picture: those of most texts
 TOP, STEP, MIN_HEIGHT = 40.0, 22.0, 320.0  # pixels
@@ -82,3 +86,31 @@ def spread(places: Sequence[float], height: float) -> list[float]:
         limit = moved[number + 1] - STEP if number + 1 < len(moved) else height
         moved[number] = min(moved[number], limit)
     return moved
+
+
+def find_moves(found: Comparison) -> list[list[set[int]]]:
+    """Return, for each text and each base, the rows whose place in the text is out of the base's order.
+
+    Those that the longest run of rows in the order of both leaves out: the fewest that can be said to have moved.
+    """
+    first = [
+        {n: place for n, row in enumerate(found.rows) if (place := find_first(found, row.find(outlet))) is not None}
+        for outlet in range(len(found.outlets))
+    ]
+    return [[find_out_of_order(own, base) for base in first] for own in first]
+
+
+def find_first(found: Comparison, cell: Cell | None) -> int | None:
+    """Return the first character of a cell, None where it holds headings only: they are above the text, not in it."""
+    if cell is None:
+        return None
+    outlet = found.outlets[cell.outlet]
+    spans = zip(cell.sentences, outlet.list_spans(cell), strict=True)
+    return next((span.start for s, span in spans if outlet.sentences[s].kind is not UnitKind.HEADING), None)
+
+
+def find_out_of_order(own: dict[int, int], base: dict[int, int]) -> set[int]:
+    """Return the rows of both that the longest increasing subsequence leaves out."""
+    rows = sorted(own.keys() & base.keys(), key=lambda row: (base[row], own[row]))
+    kept = find_longest_increasing([own[row] for row in rows])
+    return set(rows) - {rows[place] for place in kept}

@@ -7,7 +7,6 @@ from dedup.compare.model import Comparison, Grade, Wording
 from dedup.compare.outlet_shares import OutletShares
 from dedup.compare.terms import fold_words
 from dedup.report.compare.compare_marks import MarkedText
-from dedup.report.compare.compare_moves import find_moves
 from dedup.report.compare.compare_names import (
     call_outlet,
     digest_text,
@@ -16,6 +15,7 @@ from dedup.report.compare.compare_names import (
     name_outlet,
     number_statements,
 )
+from dedup.report.compare.compare_order import find_moves
 from dedup.report.compare.compare_text import (
     KIND_NAMES,
     describe_derivation,

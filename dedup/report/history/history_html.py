@@ -50,7 +50,6 @@ class PageStep:
     time: str
     gap: str
     note: str
-    facts: tuple[str, ...]
     is_silent: bool
     is_folded: bool
     shares: list[tuple[str, int, float]]
@@ -138,7 +137,6 @@ def describe_page_step(history: VersionHistory, step: Step) -> PageStep:
         version.time or version.name,
         measure_gap(history, step),
         note,
-        tuple(map(describe_fact, step.facts)),
         step.is_silent,
         step.kind in {StepKind.SAME, StepKind.TRIVIAL},
         measure_shares(step.diff),

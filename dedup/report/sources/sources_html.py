@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from dedup.output.write_sources import LocatedSources, SourceSummary
 from dedup.report.page import render_page
@@ -20,14 +19,6 @@ MAX_SIDE = 900  # characters of a passage
 MAX_ARROWS = 30
 MAX_OUTLETS = 200
 STEP, TOP = 26, 46  # units between two names of the picture, and above the first
-
-
-@dataclass(frozen=True)
-class MatrixRow:
-    """An outlet, and its cells by source; None where it has nothing of it."""
-
-    outlet: str
-    cells: list[FlowCell | None]
 
 
 @dataclass(frozen=True)
@@ -52,11 +43,7 @@ class PageArticle:
     place: str
 
 
-class MarkedPiece(NamedTuple):
-    """A part of a passage, and whether it is a word that the other side lacks."""
-
-    text: str
-    is_own: bool
+MarkedWords = list[tuple[str, bool]]  # a passage in parts, and which of them is a word that the other side lacks
 
 
 @dataclass(frozen=True)
@@ -71,7 +58,7 @@ class PagePair:
     other_share: float
     verdict: str
     evidence: tuple[str, ...]
-    passages: list[tuple[list[MarkedPiece], list[MarkedPiece]]]
+    passages: list[tuple[MarkedWords, MarkedWords]]
 
 
 def render_index(
@@ -79,8 +66,7 @@ def render_index(
 ) -> str:
     """Return the first page."""
     rows = [
-        MatrixRow(outlet, [matrix.cells.get(CellKey(outlet, source)) for source in matrix.sources])
-        for outlet in matrix.outlets
+        (outlet, [matrix.cells.get(CellKey(outlet, source)) for source in matrix.sources]) for outlet in matrix.outlets
     ]
     known = [(key, cell) for key, cell in matrix.cells.items() if key.source != NOBODY]
     largest = sorted(known, key=lambda item: (-item[1].articles, item[0]))[:MAX_ARROWS]
@@ -161,12 +147,12 @@ def describe_pair(located: LocatedSources, shown: ShownPair, texts: Mapping[int,
     )
 
 
-def mark_own(text: str, other: str) -> tuple[list[MarkedPiece], list[MarkedPiece]]:
+def mark_own(text: str, other: str) -> tuple[MarkedWords, MarkedWords]:
     """Return both sides in pieces: words that the other side has nowhere are marked. Long sides are shown in part."""
     words = [{fold_word(word) for word in _WORD.findall(side)} for side in (text, other)]
     marked = [
         [
-            MarkedPiece(piece, number % 2 == 1 and fold_word(piece) not in theirs and not is_unspaced(piece[0]))
+            (piece, number % 2 == 1 and fold_word(piece) not in theirs and not is_unspaced(piece[0]))
             for number, piece in enumerate(_WORD.split(shorten_side(side)))
             if piece
         ]

@@ -77,14 +77,9 @@ def is_known(name: str) -> bool:
     return name.lower().endswith((*PAGES, *ARCHIVES))
 
 
-def is_archive(path: str) -> bool:
-    """Return whether a path is that of an archive."""
-    return path.lower().endswith(ARCHIVES)
-
-
 def locate_pages(path: str, max_page: int) -> Iterator[PagePlace | RejectedPage]:
     """Yield the place of each page of a file: of an archive those that answered with HTML, and those too long."""
-    if not is_archive(path):
+    if not path.lower().endswith(ARCHIVES):
         size = os.path.getsize(path)
         yield RejectedPage(PagePlace(path), "", "too long") if size > max_page else PagePlace(path)
         return

@@ -1,7 +1,7 @@
 """What is known of the articles of a corpus, beside their words."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -75,12 +75,13 @@ def read_articles(
         time = read_time(block.fields["date"][row], values["date"], date_order) if "date" in block.fields else NO_TIME
         named = find_credits(text, values.get("credit", ""), has_names=names[row])
         statement = _STATEMENT.search(text)
-        article = read_article(values, time, named, statement[0] if statement else "")
+        outlet = values.get("outlet") or name_host(values.get("url", ""))
         matched = tuple(number for number, wire in enumerate(wires) if values.get(wire.role) == wire.value)
         known = wires[matched[0]].value if matched else ""
         if file_name := file_names[files[row]]:
-            known = article.outlet or file_name
-        found.append(msgspec.structs.replace(article, known=known, wires=matched))
+            known = outlet or file_name
+        told = (outlet, values.get("date", ""), values.get("title", ""))
+        found.append(Article(*told, *time, known, tuple(named), statement[0] if statement else "", matched))
     return found
 
 
@@ -104,12 +105,6 @@ def read_time(raw: bytes, text: str, date_order: str | None) -> PublicationTime:
         return PublicationTime(day.toordinal(), (day.toordinal() - EPOCH) * 86_400.0, has_time=False)
     has_time = (moment.hour, moment.minute, moment.second) != (0, 0, 0)
     return PublicationTime(day.toordinal(), moment.timestamp(), has_time)
-
-
-def read_article(values: Mapping[str, str], time: PublicationTime, named: Sequence[Credit], statement: str) -> Article:
-    """Return an article of no known source by the values of its fields."""
-    outlet = values.get("outlet") or name_host(values.get("url", ""))
-    return Article(outlet, values.get("date", ""), values.get("title", ""), *time, "", tuple(named), statement)
 
 
 def settle_credits(articles: Sequence[Article]) -> list[Article]:

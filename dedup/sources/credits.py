@@ -118,7 +118,7 @@ def find_named(text: str, lines: list[CreditLine]) -> Iterator[Credit]:
             explained = find_explained(text) if explained is None else explained
             if name in explained and explained[name] not in agency.names:
                 continue
-        line = find_line(lines, match.start())
+        line = lines[max(bisect_right(lines, match.start(), key=attrgetter("start")) - 1, 0)]
         kind = classify_name(line, match.start() - line.start, match.end() - line.start)
         if kind is None or (name in agency.bracketed and kind is not CreditKind.DATELINE):
             continue
@@ -151,11 +151,6 @@ def split_lines(text: str) -> list[CreditLine]:
             found.append((start, line))
         start += len(line) + 1
     return [CreditLine(start, line, number, len(found) - number - 1) for number, (start, line) in enumerate(found)]
-
-
-def find_line(lines: list[CreditLine], place: int) -> CreditLine:
-    """Return the line that a place is in. O(log lines)."""
-    return lines[max(bisect_right(lines, place, key=attrgetter("start")) - 1, 0)]
 
 
 def find_explained(text: str) -> dict[str, str]:

@@ -37,16 +37,6 @@ class StoryCount:
     groups: tuple[TextGroup, ...]
 
 
-def assign_families(families: Sequence[Family]) -> dict[int, int]:
-    """Return for each article that is no text of its own the number of the family with most of its words."""
-    best: dict[int, tuple[float, int]] = {}
-    for family in families:
-        for member in family.members:
-            if member.share >= DEPENDENT:
-                best[member.document] = max(best.get(member.document, (0.0, 0)), (member.share, -family.number))
-    return {document: -number for document, (_, number) in best.items()}
-
-
 def count_independent(
     name: str, documents: Sequence[int], assigned: Mapping[int, int], verdicts: Mapping[int, Verdict]
 ) -> StoryCount:
@@ -89,8 +79,13 @@ class FoundSources:
 
     @cached_property
     def assigned(self) -> dict[int, int]:
-        """Return the family of each article that is no text of its own."""
-        return assign_families(self.families)
+        """Return for each article that is no text of its own the number of the family with most of its words."""
+        best: dict[int, tuple[float, int]] = {}
+        for family in self.families:
+            for member in family.members:
+                if member.share >= DEPENDENT:
+                    best[member.document] = max(best.get(member.document, (0.0, 0)), (member.share, -family.number))
+        return {document: -number for document, (_, number) in best.items()}
 
     @cached_property
     def shared_words(self) -> list[int]:

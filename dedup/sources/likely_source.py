@@ -2,13 +2,12 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from dedup.sources.agency_table import find_kinds
 from dedup.sources.articles import Article
-from dedup.sources.credit_model import Credit
 from dedup.sources.families import Family, FamilyMember, name_publisher
 
 LEAD_S = 3_600.0  # seconds from which one article is earlier than another, where both say the time
@@ -121,7 +120,8 @@ def is_office(*names: str) -> bool:
 
 def find_credited(family: Family, articles: Sequence[Article]) -> Verdict | None:
     """Return the one source that articles credit; where they credit several, it is unknown."""
-    named = list(list_named(family, articles))
+    members = [member.document for member in family.members if member.share >= WHOLE]
+    named = [(document, credit) for document in members for credit in articles[document].named]
     if not named:
         return None
     sources = Counter(credit.source for _, credit in named)
@@ -133,13 +133,6 @@ def find_credited(family: Family, articles: Sequence[Article]) -> Verdict | None
     own = [m.document for m in family.members if articles[m.document].outlet == source]
     kind = KINDS.get(find_kinds().get(source, ""), FamilyKind.OUTLET)
     return Verdict(source, Basis.CREDIT, kind, min(own, default=None), evidence)
-
-
-def list_named(family: Family, articles: Sequence[Article]) -> Iterator[tuple[int, Credit]]:
-    """Yield (document, credit) of the members that have their text by and large from the family."""
-    for member in family.members:
-        if member.share >= WHOLE:
-            yield from ((member.document, credit) for credit in articles[member.document].named)
 
 
 def find_office(family: Family, articles: Sequence[Article]) -> Verdict | None:

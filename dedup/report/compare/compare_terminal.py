@@ -11,7 +11,6 @@ from dedup.report.compare.compare_text import (
     RELATION_SIGNS,
     count_common,
     cut_fact,
-    describe_base,
     describe_derivation,
     describe_engine,
     describe_order,
@@ -110,8 +109,9 @@ def write_limits(found: Comparison, width: int) -> Iterator[Line]:
 
 def write_shares(found: Comparison, width: int) -> Iterator[Line]:
     """Yield a table: how much of the base each text kept, and how."""
-    yield (Piece(f"What became of {show_line(describe_base(found))}, in shares of its words", Style.STRONG),)
     names = [show_line(name_outlet(outlet)) for outlet in found.outlets]
+    base = f"base {name_letter(found.base)} {names[found.base]}".rstrip()
+    yield (Piece(f"What became of {base}, in shares of its words", Style.STRONG),)
     room = max(8, min(max(map(measure_width, names)), width - 66))
     heads = ("words", "verbatim", "edited", "reworded", "partial", "dropped", "new")
     yield (Piece(" " * (room + 5) + "".join(f"{head:>9}" for head in heads), Style.FAINT),)

@@ -2,7 +2,7 @@
 
 from dedup.compare.model import Comparison, Fact, FactKind, Place, Wording
 from dedup.compare.outlet_shares import OutletShares
-from dedup.report.compare.compare_names import name_letter, name_outlet
+from dedup.report.compare.compare_names import name_letter
 from dedup.report.wording import clip_words, format_share
 
 MAX_LINE_QUOTE = 140  # characters
@@ -55,11 +55,6 @@ def group_wordings(found: Comparison, row: int) -> list[list[int]]:
         else:
             same.append(outlet)
     return groups
-
-
-def describe_base(found: Comparison) -> str:
-    """Return which text the others are compared with."""
-    return f"base {name_letter(found.base)} {name_outlet(found.outlets[found.base])}".rstrip()
 
 
 def percent(share: float) -> str:

@@ -51,7 +51,10 @@ def write_pages(plans: list[ClusterPlan], report: Callable[[int], None], files: 
                 plan.copies.pair(row, kept.card, read_shown(documents, offset).card)
                 for row, offset in enumerate(plan.offsets.tolist())
             ]
-            found = [read_passage(notes, offset) for offset in plan.passages]
+            found = []
+            for offset in plan.passages:
+                notes.seek(offset)
+                found.append(msgspec.json.decode(notes.readline(), type=PassageRecord))
             compared = compare_copies(plan, kept.text, copies, documents)
             save_page(files.pages / cluster_path(plan.number), render_cluster(plan, kept, copies, found, compared))
             report(1)
@@ -71,12 +74,6 @@ def compare_copies(
         same_as = seen.setdefault(new, number)
         diff = describe_diff(diff_texts(text, new), f"copy-{number}-") if same_as == number else None
         yield ComparedPair(number, copy, diff, same_as)
-
-
-def read_passage(notes: IO[bytes], offset: int) -> PassageRecord:
-    """Return the passage at an offset of `passages.jsonl`."""
-    notes.seek(offset)
-    return msgspec.json.decode(notes.readline(), type=PassageRecord)
 
 
 def render_cluster(

@@ -180,13 +180,9 @@ def draw_matrix(crossings: Sequence[OutletPair]) -> Matrix:
     names = sorted(weights, key=lambda name: ([-weight for weight in weights[name]], name))[:MATRIX_SIZE]
     counts = {(pair.removed, pair.kept): pair.num_documents for pair in crossings}
     most = max((counts.get((a, b), 0) for a in names for b in names), default=0)
-    cells = tuple(
-        tuple(MatrixCell(count := counts.get((a, b), 0), choose_heat(count, most), a == b) for b in names)
-        for a in names
-    )
-    return Matrix(tuple(names), cells, len(weights))
 
+    def tint(a: str, b: str) -> MatrixCell:
+        count = counts.get((a, b), 0)  # by its square root, so that small counts look different
+        return MatrixCell(count, 1 + int((HEAT_STEPS - 1) * (count / most) ** 0.5) if count else 0, a == b)
 
-def choose_heat(count: int, most: int) -> int:
-    """Return the tint of a count: 0 of none, 5 of the most; by square root, so that small counts look different."""
-    return 0 if count == 0 else 1 + int((HEAT_STEPS - 1) * (count / most) ** 0.5)
+    return Matrix(tuple(names), tuple(tuple(tint(a, b) for b in names) for a in names), len(weights))

@@ -58,7 +58,7 @@ def describe_findings(
         outlets=count_outlets(survey, crossings),
         days=count_days(survey),
         num_undated=survey.by_day.documents[UNDATED],
-        sizes=count_sizes(run.clusters),
+        sizes=tuple(sorted(Counter((run.clusters.sizes + 1).tolist()).items())),
         similarities=count_similarities(run.removals),
         crossings=crossings,
         above=tuple(pair_texts(run.nearest, shown.find, documents, run.clusters)),
@@ -168,12 +168,6 @@ def count_days(survey: Survey) -> tuple[DayCount, ...]:
     return tuple(
         DayCount(day, tally.documents[day], tally.removed[day]) for day in sorted(tally.documents) if day != UNDATED
     )
-
-
-def count_sizes(clusters: Clusters) -> tuple[tuple[int, int], ...]:
-    """Return (documents in a cluster, its kept one included; how many such clusters), ascending."""
-    sizes, counts = np.unique(clusters.sizes + 1, return_counts=True)
-    return tuple(zip(sizes.tolist(), counts.tolist(), strict=True))
 
 
 def count_similarities(removals: RemovalTable) -> dict[str, tuple[int, ...]]:

@@ -14,6 +14,7 @@ from dedup.cli.options import (
     workers_option,
     write_output,
 )
+from dedup.cli.progress import TerminalProgress
 
 if TYPE_CHECKING:
     from dedup.config import CleanSettings
@@ -57,7 +58,6 @@ def bench(
       dedup bench dump/*.jsonl --threshold 0.7 --format json -o bench.json
     """
     from dedup.cli.named_inputs import open_inputs
-    from dedup.cli.progress import TerminalProgress
     from dedup.output.output_file import refuse_output
     from dedup.pipeline.run_bench import BenchRun
     from dedup.pipeline.run_bench import bench as measure

@@ -6,7 +6,6 @@ import click
 
 from dedup.cli.options import (
     article_options,
-    choose_teller,
     color_option,
     format_option,
     hand_over,
@@ -16,6 +15,7 @@ from dedup.cli.options import (
     width_option,
     write_output,
 )
+from dedup.cli.progress import TerminalProgress
 
 if TYPE_CHECKING:
     from dedup.compare.model import Comparison
@@ -131,7 +131,7 @@ def compare(
         raise click.UsageError(f"--summary is for the terminal; --format {output_format} holds the summary too.")
     sources.check()
     refuse_output(output, sources.inputs)
-    documents = sources.collect(DocumentCollector(records, choose_teller(quiet=quiet)))
+    documents = sources.collect(DocumentCollector(records, TerminalProgress(quiet=quiet).note))
     named = rename_documents(documents, names)
     config = CompareConfig(engine, name_base(base, sources.texts, documents, named), model)
     found = compare_documents(named, config, read_boilerplate(sources.run) if sources.run else ())

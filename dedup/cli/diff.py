@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from dedup.cli.options import (
-    choose_teller,
     color_option,
     format_option,
     is_coloured,
@@ -19,6 +18,7 @@ from dedup.cli.options import (
     width_option,
     write_output,
 )
+from dedup.cli.progress import TerminalProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -120,7 +120,7 @@ def diff(
         show(render_files(files, screen, output_format, stat=stat), output, inputs, pager=is_shown)
         return EXIT_SAME if all(file.state is PairState.SAME for file in files) else EXIT_DIFFERENT
     names = TextNames(printable(old), printable(new))
-    texts = read_texts(old, new, corpus, records, choose_teller(quiet=quiet))
+    texts = read_texts(old, new, corpus, records, TerminalProgress(quiet=quiet).note)
     found = ignore_changes(diff_texts(*texts), ignored)
     is_same = not (found.edits or found.moves)
     if stat:

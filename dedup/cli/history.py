@@ -8,7 +8,6 @@ import click
 from dedup.cli.option_values import refuse_dash
 from dedup.cli.options import (
     article_options,
-    choose_teller,
     color_option,
     format_option,
     hand_over,
@@ -18,6 +17,7 @@ from dedup.cli.options import (
     workers_option,
     write_output,
 )
+from dedup.cli.progress import TerminalProgress
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from dedup.history.version_history import VersionHistory
     from dedup.model.documents import Document
     from dedup.pipeline.collect_versions import VersionedArticle, VersionFields
-    from dedup.pipeline.list_histories import HistoriesRun
     from dedup.report.diff.diff_terminal import Screen
 
 
@@ -182,10 +181,12 @@ def history(
     sources.check()
     texts = {"--between": between, "--patch": patch, "--blame": blame}
     refuse_format(output_format, [flag for flag, given in texts.items() if given], is_folder=sources.every)
-    tell = choose_teller(quiet=quiet)
+    progress = TerminalProgress(quiet=quiet)
+    tell = progress.note
     asked = VersionFields(group_field, order_field, records.date_order)
     if sources.every:
-        from dedup.pipeline.list_histories import HistoriesRun
+        from dedup.pipeline.list_histories import HistoriesRun, list_histories
+        from dedup.report.history.history_terminal import render_all
 
         if output is None:
             raise click.UsageError("--all writes a folder. Name it with -o.")
@@ -193,7 +194,9 @@ def history(
         run = HistoriesRun(
             documents, asked, Path(output), Path(sources.out or sources.versions[0]), max_articles, workers, overwrite
         )
-        show_all(run, quiet=quiet)
+        written = list_histories(run, progress)
+        if not quiet:
+            click.echo(render_all(written), nl=False)
         return
     refuse_output(output, sources.inputs)
     article = sources.read_article(records, asked, tell)
@@ -216,17 +219,6 @@ def refuse_format(output_format: str, texts: "Sequence[str]", *, is_folder: bool
         raise click.UsageError(f"{texts[0]} shows text. Leave {'--all' if is_folder else '--format'} out.")
     if is_folder and output_format in {"json", "csv"}:
         raise click.UsageError("--all writes pages and a table. Leave --format out.")
-
-
-def show_all(run: "HistoriesRun", *, quiet: bool) -> None:
-    """Write the histories of a corpus, and say what was found."""
-    from dedup.cli.progress import TerminalProgress
-    from dedup.pipeline.list_histories import list_histories
-    from dedup.report.history.history_terminal import render_all
-
-    written = list_histories(run, TerminalProgress(quiet=quiet))
-    if not quiet:
-        click.echo(render_all(written), nl=False)
 
 
 def show_between(told: "VersionHistory", between: "VersionPair", screen: "Screen") -> str:

@@ -182,11 +182,6 @@ def is_coloured(color: str, output: str | None = None) -> bool:
     return color == "always"
 
 
-def choose_teller(*, quiet: bool) -> Callable[[str], None]:
-    """Return what notes go to: standard error; if they are not wanted, warnings alone."""
-    return lambda message: None if quiet and not message.startswith("warning: ") else click.echo(message, err=True)
-
-
 def write_output(rendered: str, output: str | None, inputs: Iterable[str] = ()) -> None:
     """Write bytes, so that no platform changes a line end, to a file that is none of the inputs, or standard output."""
     from dedup.output.output_file import open_output

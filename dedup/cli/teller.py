@@ -4,16 +4,12 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import click
 
 from dedup.cli.config_file import NOT_TAKEN, SETTINGS_FILE, config_option
 from dedup.cli.options import compose, hand_over
-
-if TYPE_CHECKING:
-    from dedup.cli.progress import TerminalProgress
-
+from dedup.cli.progress import TerminalProgress
 
 OUTPUTS = ("out", "output", "rejected")
 
@@ -26,10 +22,8 @@ class Teller:
     as_json: bool
     verbose: bool = False
 
-    def progress(self) -> "TerminalProgress":
+    def progress(self) -> TerminalProgress:
         """Return the progress of the command."""
-        from dedup.cli.progress import TerminalProgress
-
         return TerminalProgress(quiet=self.quiet, verbose=self.verbose)
 
     def refuse_second(self, output: str) -> None:

@@ -1,3 +1,4 @@
+import sys
 from itertools import pairwise
 
 import pytest
@@ -60,6 +61,11 @@ def test_more_distinct_tokens_than_letters_of_one_plane_are_encoded():
     runs = find_runs(old, [*old[:50_000], "new", *old[50_001:]], is_cleaned=False)
     assert [True, False, True] == [run.is_equal for run in runs]
     assert 50_000 == runs[1].old_start
+
+
+def test_a_text_of_more_distinct_words_than_there_are_characters_is_compared():
+    old = [f"w{number}" for number in range(sys.maxunicode)]
+    assert [True, False] == [run.is_equal for run in find_runs(old, ["w0", "other"])]
 
 
 @pytest.mark.parametrize("token", ["\ud800", "㐀", "\U0010ffff", "," * 3])

@@ -23,8 +23,8 @@ from dedup.text.words import is_word
 PATCH_CONTEXT = 12  # characters on each side of a hunk
 _HUNK = re.compile(r"(?:^@@|\A)[^\n]*(?:\n(?!@@)[^\n]*)*", re.MULTILINE)
 _FIRST_LETTER = 0x3400  # Han from here on: `isalnum()` is true, which is what the cleanup asks of a word
-_FIRST_SURROGATE, _LAST_SURROGATE = 0xD800, 0xDFFF
-_NUM_CODES = 0x10FFFF - _FIRST_LETTER - (_LAST_SURROGATE - _FIRST_SURROGATE)
+_FIRST_SURROGATE, _NUM_SURROGATES = 0xD800, 0x800
+_PUNCTUATION = {character: character for character in map(chr, range(128)) if not is_word(character)}
 
 
 class DiffRun(NamedTuple):
@@ -171,27 +171,24 @@ def _read_hunks(patch: str) -> Iterator[patch_obj]:
 
 
 def _encode(old: Sequence[str], new: Sequence[str]) -> tuple[str, str]:
-    """Return both sequences with one code point for each distinct token.
+    """Return both sequences with a code point for each distinct token that both have, and one for all others of a side.
 
-    Surrogates are skipped: a string that holds them cannot be encoded. Punctuation keeps its own character, so that
-    diff-match-patch can slide a change to a clause boundary.
+    Punctuation keeps its own character, so that diff-match-patch can slide a change to a clause boundary.
     """
-    codes: dict[str, str] = {}
-    for token in (*old, *new):
-        if token not in codes:
-            codes[token] = _choose_code(token, len(codes))
-    return "".join(map(codes.__getitem__, old)), "".join(map(codes.__getitem__, new))
+    there = {*new}
+    shared = (token for token in dict.fromkeys(old) if token in there)
+    codes = {token: _choose_code(number) for number, token in enumerate(shared, 2)} | _PUNCTUATION
+    old_codes, new_codes = (
+        "".join([codes.get(token, rest) for token in side])
+        for side, rest in ((old, _choose_code(0)), (new, _choose_code(1)))
+    )
+    return old_codes, new_codes
 
 
-def _choose_code(token: str, number: int) -> str:
-    if len(token) == 1 and token.isascii() and not is_word(token):
-        return token
-    if number >= _NUM_CODES:
-        raise AssertionError(
-            f"{number} distinct tokens in one block; the engine must cut blocks before this. This is a bug in dedup"
-        )
+def _choose_code(number: int) -> str:
+    """Return a code point that is no surrogate: a string that holds those cannot be encoded."""
     code = _FIRST_LETTER + number
-    return chr(code if code < _FIRST_SURROGATE else code + _LAST_SURROGATE - _FIRST_SURROGATE + 1)
+    return chr(code if code < _FIRST_SURROGATE else code + _NUM_SURROGATES)
 
 
 def _find_operations(old: str, new: str) -> list[tuple[int, str]]:

@@ -65,7 +65,7 @@ def _build_aligned(old: TextSide, new: TextSide, group: Group, move: int | None)
             Span(new_ends[run.new_start], new_ends[run.new_end]),
         )
         kind = ChangeKind.EQUAL if run.is_equal else name_kind(*spans)
-        marks = () if run.is_equal else find_marks(old, new, *spans)
+        marks = () if run.is_equal else find_marks(old.quotations, new.quotations, *spans)
         changes.append(Change(kind, *spans, move, marks))
     num_old = _count_units(old.units[group.old_start : group.old_end])
     num_new = _count_units(new.units[group.new_start : group.new_end])

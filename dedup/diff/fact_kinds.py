@@ -5,7 +5,6 @@ import unicodedata
 from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
-from typing import Protocol
 
 from dedup.diff.model import Mark
 from dedup.text.date_phrases import find_dates
@@ -29,6 +28,7 @@ _QUOTATION = re.compile(
 class Quotations:
     """The spans of a text inside quotation marks, without the marks."""
 
+    text: str
     starts: tuple[int, ...]
     ends: tuple[int, ...]
 
@@ -36,13 +36,6 @@ class Quotations:
         """Return whether a part of the span is quoted."""
         index = bisect_right(self.starts, span.end - 1) - 1
         return index >= 0 and self.ends[index] > span.start
-
-
-class _Side(Protocol):
-    @property
-    def text(self) -> str: ...
-    @property
-    def quotations(self) -> Quotations: ...
 
 
 def find_quotations(text: str) -> Quotations:
@@ -53,10 +46,10 @@ def find_quotations(text: str) -> Quotations:
     (True, False)
     """
     spans = [found.span() for found in _QUOTATION.finditer(join_marks(text))]
-    return Quotations(tuple(start + 1 for start, _ in spans), tuple(end - 1 for _, end in spans))
+    return Quotations(text, tuple(start + 1 for start, _ in spans), tuple(end - 1 for _, end in spans))
 
 
-def find_marks(old: _Side, new: _Side, old_span: Span, new_span: Span) -> tuple[Mark, ...]:
+def find_marks(old: Quotations, new: Quotations, old_span: Span, new_span: Span) -> tuple[Mark, ...]:
     """Return what kinds of fact a change touches."""
     old_part, new_part = old_span.cut(old.text), new_span.cut(new.text)
     marks = []
@@ -65,7 +58,7 @@ def find_marks(old: _Side, new: _Side, old_span: Span, new_span: Span) -> tuple[
     if _has_word(old_part, new_part):
         if _touches_date(old.text, old_span) or _touches_date(new.text, new_span):
             marks.append(Mark.DATE)
-        if any(side.quotations.touch(span) for side, span in ((old, old_span), (new, new_span)) if not span.is_empty):
+        if any(side.touch(span) for side, span in ((old, old_span), (new, new_span)) if not span.is_empty):
             marks.append(Mark.QUOTE)
     return tuple(marks)
 

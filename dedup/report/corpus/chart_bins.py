@@ -71,11 +71,8 @@ UNITS = (
 
 def choose_unit(first: date, last: date) -> tuple[TimeUnit, list[date]]:
     """Return the smallest unit with which all days fit, and its beginnings."""
-    for unit in UNITS:
-        begins = unit.list_begins(first, last)
-        if begins is not None:
-            return unit, begins
-    raise AssertionError("more decades than the dates that are read can span")
+    begins = ((unit, unit.list_begins(first, last)) for unit in UNITS)
+    return next((unit, fitting) for unit, fitting in begins if fitting is not None)
 
 
 def bin_sizes(sizes: Sequence[tuple[int, int]]) -> list[tuple[str, int]]:

@@ -81,10 +81,9 @@ def link_changes(rows: list[DiffRow]) -> list[DiffRow]:
     """Return the rows with links from each changed one to the one before and the one behind."""
     changed = [number for number, row in enumerate(rows) if row.kind == "unit" and row.css != UnitChange.EQUAL]
     linked = list(rows)
-    for before, number in pairwise(changed):
-        linked[number] = replace(rows[number], last=rows[before].anchor)
-    for number, behind in pairwise(changed):
-        linked[number] = replace(linked[number], next=rows[behind].anchor)
+    for before, behind in pairwise(changed):
+        linked[before] = replace(linked[before], next=rows[behind].anchor)
+        linked[behind] = replace(linked[behind], last=rows[before].anchor)
     return linked
 
 

@@ -150,13 +150,15 @@ def describe_pair(located: LocatedSources, shown: ShownPair, texts: Mapping[int,
 def mark_own(text: str, other: str) -> tuple[MarkedWords, MarkedWords]:
     """Return both sides in pieces: words that the other side has nowhere are marked. Long sides are shown in part."""
     words = [{fold_word(word) for word in _WORD.findall(side)} for side in (text, other)]
+    half = MAX_SIDE // 2
+    shown = [side if len(side) <= MAX_SIDE else keep_ends(side, half, half, "[…]") for side in (text, other)]
     marked = [
         [
             (piece, number % 2 == 1 and fold_word(piece) not in theirs and not is_unspaced(piece[0]))
-            for number, piece in enumerate(_WORD.split(shorten_side(side)))
+            for number, piece in enumerate(_WORD.split(side))
             if piece
         ]
-        for side, theirs in zip((text, other), words[::-1], strict=True)
+        for side, theirs in zip(shown, words[::-1], strict=True)
     ]
     return marked[0], marked[1]
 
@@ -164,13 +166,6 @@ def mark_own(text: str, other: str) -> tuple[MarkedWords, MarkedWords]:
 def fold_word(word: str) -> str:
     """Return a word as it is compared."""
     return word.casefold().replace("\u2019", "'")
-
-
-def shorten_side(text: str) -> str:
-    """Return a passage without the middle of a long one; words stay whole."""
-    if len(text) <= MAX_SIDE:
-        return text
-    return keep_ends(text, MAX_SIDE // 2, MAX_SIDE // 2, "[…]")
 
 
 def describe_article(located: LocatedSources, document: int) -> PageArticle:

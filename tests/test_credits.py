@@ -147,3 +147,9 @@ def test_hostile_texts_end_in_no_error_and_in_no_long_search(text):
 @pytest.mark.parametrize("line", ["PITTSBURGH, PA – It rained.", "HYDERABAD, AP - It rained."])
 def test_the_state_of_a_place_is_no_agency(line):
     assert credits_of(f"A title\n{line}\n{BODY}\n{BODY}") == []
+
+
+def test_the_place_of_a_credit_is_that_of_the_name_and_not_of_a_word_that_begins_like_it():
+    text = f"A title\n{BODY}\n(Courtesy of the Court)"
+    (credit,) = find_credits(text)
+    assert (credit.source, credit.start) == ("Court", text.rindex("Court"))

@@ -57,6 +57,12 @@ def test_a_changed_and_a_missing_file_are_named(work, dedup, reader):
     assert (done.code, done.stderr.partition(". ")[0]) == (2, "error: out/kept/in.jsonl: missing")
 
 
+def test_with_quiet_no_reader_names_an_added_file(work, dedup):
+    (work / "out/kept/more.jsonl").write_text("{}\n")
+    for reader in (("export", "out"), READERS["restore"]):
+        assert dedup(*reader, "-q", cwd=work).stderr == ""
+
+
 @pytest.mark.parametrize("reader", READERS)
 def test_an_added_file_is_named_and_not_read(work, dedup, reader):
     (work / "out/kept/more.jsonl").write_text("{}\n")

@@ -293,6 +293,11 @@ def test_pages_hold_no_markup_of_texts_urls_and_ids(find, texts):
     assert "&lt;script&gt;" in pages[1]
 
 
+def test_an_id_is_shown_as_it_is_and_not_as_its_json(find, texts):
+    read = find([article(f'no. "{n}"', texts[0], f"outlet {n}", f"2025-01-0{n}") for n in (1, 2)])
+    assert "<bdi>no. &#34;1&#34;</bdi>" in read("pairs/0001.html")
+
+
 def test_a_formula_of_a_spreadsheet_is_text(find, texts):
     read = find([article("a", texts[0], "=1+1", "2025-01-05"), article("b", texts[0], "south", "2025-01-06")])
     assert read("flows.csv").splitlines()[1].startswith("2025-W02,south,'=1+1,first to publish,False,1,80")

@@ -63,14 +63,12 @@ def export(source: str, table: str, output_format: str | None, output: str | Non
     if output is None:
         teller.refuse_second("the table. Name a file for that with -o")
 
-    from functools import partial
-
     from dedup.output.table_file import write_table
     from dedup.pipeline.export_table import find_table
     from dedup.report.wording import count_things
 
     place = open_output(output, [source]) if output else nullcontext(sys.stdout.buffer)
-    with place as file, find_table(source, table, partial(click.echo, err=True)) as found:
+    with place as file, find_table(source, table, teller.progress().note) as found:
         count = write_table(found, chosen, file)
     if output is not None:
         teller.tell({"output": output, "rows": count}, lambda: f"wrote {count_things(count, 'row')} to {output}\n")

@@ -266,7 +266,8 @@ def find_slots(lines: list[CreditLine]) -> Iterator[Credit]:
             for named in _QUOTED_NAME.finditer(line.text, *told.span()):
                 start, end = (line.start + place for place in named.span(1))
                 yield Credit(named[1].strip(), CreditKind.CREDIT, start, end, is_known=False)
-        match = _SLOT_TAIL.fullmatch(line.text.strip("() \t"))
+        shown = line.text.lstrip("() \t")
+        match = _SLOT_TAIL.fullmatch(shown.rstrip("() \t"))
         if match and not _PHOTO.search(line.text):
-            start = line.start + line.text.index(match[1])
+            start = line.start + len(line.text) - len(shown) + match.start(1)
             yield Credit(match[1].strip(), CreditKind.CREDIT, start, start + len(match[1]), is_known=False)

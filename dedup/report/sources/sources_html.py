@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from dedup.corpus.values import read_value
 from dedup.output.write_sources import LocatedSources, SourceSummary
 from dedup.report.page import render_page
 from dedup.report.sources.source_matrix import CellKey, FlowCell, ShownPair, SourceMatrix
@@ -175,7 +176,7 @@ def describe_article(located: LocatedSources, document: int) -> PageArticle:
         article.outlet or article.known or "no outlet",
         article.date or "no date",
         clip(" ".join(article.title.split()), 200),
-        clip(name.raw_id.decode("utf-8", "replace").strip('"'), 100),
+        clip(read_value(name.raw_id), 100),
         f"{name.path}:{name.line}",
     )
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from dedup.model.run import Summary
     from dedup.spark.session import SparkRun, SparkSessionOptions
 
-# What the Spark engine does not do, by parameter: the values that ask for it, and the way out.
+# What the Spark engine does not do, by parameter, and the way out.
 LOCAL_ONLY = {
     "dry_run": "a run on Spark has no dry run. Use --engine local.",
     "shard_size": "Spark cuts its input itself. Leave --shard-size out, or use --engine local.",

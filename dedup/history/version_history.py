@@ -59,8 +59,8 @@ class StepFact(NamedTuple):
 class Step:
     """What changed from version `old` to version `new`, both counted from 0.
 
-    `diff` compares their texts, `headline` their headlines if these differ. A reverted step goes back to the version
-    `back_to`. A step is silent if it changes facts and adds no note that says so.
+    `diff` compares their texts. A reverted step goes back to the version `back_to`. A step is silent if it changes
+    facts and adds no note that says so.
     """
 
     old: int

@@ -165,15 +165,10 @@ def tell_stay(history: VersionHistory, life: SentenceLife) -> str:
 
 def list_lives(history: VersionHistory) -> dict[str, object]:
     """Return what the script needs to compare any two versions: the sentences of each, by life."""
-    versions: list[list[tuple[int, str]]] = [[] for _ in history.versions]
-    spans: list[list[int]] = [[] for _ in history.versions]
+    rows: list[list[tuple[int, int, str]]] = [[] for _ in history.versions]
     for number, life in enumerate(history.sentences):
         for version, span in life.standings:
-            versions[version].append((number, span.cut(history.versions[version].text)))
-            spans[version].append(span.start)
-    ordered = [[pair for _, pair in sorted(zip(s, v, strict=True))] for s, v in zip(spans, versions, strict=True)]
+            rows[version].append((span.start, number, span.cut(history.versions[version].text)))
     texts: dict[str, int] = {}
-    return {
-        "versions": [[(life, texts.setdefault(text, len(texts))) for life, text in row] for row in ordered],
-        "texts": list(texts),
-    }
+    versions = [[(life, texts.setdefault(text, len(texts))) for _, life, text in sorted(row)] for row in rows]
+    return {"versions": versions, "texts": list(texts)}

@@ -16,7 +16,7 @@ from dedup.corpus.values import read_value
 from dedup.errors import InputError
 from dedup.model.documents import CopyRelation
 from dedup.output import run_folder as parts
-from dedup.output.byte_copy import read_records
+from dedup.output.byte_copy import read_ranges
 from dedup.output.parquet_rows import codecs_of
 from dedup.output.write_shards import Results
 
@@ -91,7 +91,7 @@ def annotate_shard(results: Results, shard: Shard) -> None:
             annotate_rows(file.location, starts, found, part)
             return
         lengths = [np.empty(0, np.int64), *(batch.column("length") for batch in batches)]
-        raw = read_records(file.location, starts, np.concatenate(lengths))
+        raw = read_ranges(file.location, starts, np.concatenate(lengths))
         lines = (
             annotate_cells(file, raw, found, with_header=shard.start == 0)
             if file.format in DELIMITERS

@@ -55,7 +55,7 @@ def split_file(path: str, span: range, drops: Ranges, target: SplitTarget) -> It
         copy_bytes(stream, kept, span.stop - position, path)
 
 
-def read_records(path: str, starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> Iterator[bytes]:
+def read_ranges(path: str, starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> Iterator[bytes]:
     """Yield the bytes of some records of a file."""
     with open_source(path) as stream:
         for start, length in zip(starts.tolist(), lengths.tolist(), strict=True):

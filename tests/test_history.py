@@ -397,7 +397,7 @@ def test_clean_and_history_agree(dedup, tmp_path):
     source.write_text("".join(json.dumps(row) + "\n" for row in rows))
     assert dedup("clean", str(source), "-o", str(tmp_path / "out"), "-q").code == 0
     out = str(tmp_path / "out")
-    called = {"a": None, "b": "removed as edited", "c": "kept as update"}  # a pair is told at the later one
+    called = {"a": "kept", "b": "removed as edited", "c": "kept as update"}  # a pair is told at the later one
     found = json.loads(dedup("history", "--run", out, "https://example.com/fire", "--format", "json").stdout)
     assert {version["name"]: version.get("called") for version in found["versions"]} == called
     steps = dedup("history", "--run", out, "https://example.com/fire").stdout

@@ -109,7 +109,7 @@ def read_run(
         calls = read_calls(out)
         for document in read_originals(out, summary, config, roles):
             if wanted is None or document.place in wanted:
-                yield replace(document, fields={**document.fields, CALLED: calls.get(document.place, "")})
+                yield replace(document, fields={**document.fields, CALLED: calls.get(document.place, "kept")})
 
 
 def read_calls(out: Path) -> dict[DocumentPlace | None, str]:

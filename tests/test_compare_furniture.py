@@ -157,6 +157,12 @@ def test_a_headline_of_another_story_that_two_short_texts_print_at_the_end_is_fu
     assert not any(sentence.omission for outlet in (*alone, *same) for sentence in outlet.sentences)
 
 
+def test_the_last_sentence_of_a_text_that_two_print_is_no_furniture_where_it_lost_its_stop():
+    last = "Detectives arrested three suspected smugglers near Kristiansand"
+    outlets = split_documents([Document("a", f"{BODY}\n\n{MORE}\n\n{last}"), Document("b", f"{MORE}\n\n{last}")])
+    assert not any(sentence.omission for outlet in outlets for sentence in outlet.sentences)
+
+
 @pytest.mark.parametrize(
     "lines",
     [

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from dedup.compare.furniture import FurnitureLine, find_furniture, is_foreign, list_telling
 from dedup.compare.model import Omission, Outlet, Sentence
@@ -16,21 +17,31 @@ MIN_REPEAT = 4  # words: "He said." may be there twice
 
 
 def split_documents(documents: Sequence[Document], boilerplate: Sequence[str] = ()) -> tuple[Outlet, ...]:
-    """Return documents as sentences; a headline of another story that two of them print at the end is not compared."""
+    """Return documents as sentences; a headline of another story that two of them print at the end is not compared.
+
+    Two that have the sentence before it too are copies of one text, whose last sentence may have lost its stop.
+    """
     outlets = [split_document(document, boilerplate) for document in documents]
-    foreign = [list_foreign_headlines(outlet) for outlet in outlets]
-    counts = Counter(words for found in foreign for words in {*found.values()})
+    tails = [read_tail(outlet) for outlet in outlets]
+    counts = Counter(words for words, _ in {(words, tail.last) for tail in tails for words in tail.headlines.values()})
     parted = []
-    for outlet, found in zip(outlets, foreign, strict=True):
+    for outlet, tail in zip(outlets, tails, strict=True):
         sentences = list(outlet.sentences)
-        for number in (number for number, words in found.items() if counts[words] > 1):
+        for number in (number for number, words in tail.headlines.items() if counts[words] > 1):
             sentences[number] = replace(sentences[number], omission=Omission.FURNITURE)
         parted.append(Outlet(outlet.document, tuple(sentences)))
     return tuple(parted)
 
 
-def list_foreign_headlines(outlet: Outlet) -> dict[int, tuple[str, ...]]:
-    """Return the words of the headings behind the last sentence that share next to none with the article, by place."""
+class TextTail(NamedTuple):
+    """The words of the last sentence; by place those of headings behind it that have next to none of the article."""
+
+    last: tuple[str, ...]
+    headlines: dict[int, tuple[str, ...]]
+
+
+def read_tail(outlet: Outlet) -> TextTail:
+    """Return the end of a text."""
     compared = [number for number, sentence in enumerate(outlet.sentences) if sentence.omission is None]
     last = max((n for n in compared if outlet.sentences[n].kind is UnitKind.SENTENCE), default=len(outlet.sentences))
     lines = {
@@ -40,7 +51,8 @@ def list_foreign_headlines(outlet: Outlet) -> dict[int, tuple[str, ...]]:
     }
     article = set[str]().union(*(list_telling(line) for n, line in lines.items() if n <= last))
     tail = {n: line for n, line in lines.items() if n > last}
-    return {n: line.words for n, line in tail.items() if is_foreign(line, list_telling(line), article)}
+    headlines = {n: line.words for n, line in tail.items() if is_foreign(line, list_telling(line), article)}
+    return TextTail(lines[last].words if last in lines else (), headlines)
 
 
 def split_document(document: Document, boilerplate: Sequence[str] = ()) -> Outlet:

@@ -68,12 +68,12 @@ def tell_encoding(found: RejectionCounts) -> str:
 
 
 def describe_change(kind: str, old: str, new: str) -> str:
-    """Return what became of a fact of a kind, in a line; a side that has none is "".
+    """Return what became of a fact of a kind, in a line; a side without a letter or digit has none.
 
-    >>> describe_change("number", "3", "4"), describe_change("date", "", "May")
-    ('number changed: 3 -> 4', 'date added: May')
+    >>> describe_change("number", "3", "4"), describe_change("quote", '"', "Go now.")
+    ('number changed: 3 -> 4', 'quote added: Go now.')
     """
-    old, new = shorten_fact(old), shorten_fact(new)
+    old, new = (shorten_fact(side) if any(map(str.isalnum, side)) else "" for side in (old, new))
     if not old:
         return f"{kind} added: {new}"
     return f"{kind} changed: {old} -> {new}" if new else f"{kind} dropped: {old}"

@@ -142,6 +142,6 @@ def measure_nearness(score: Matrix, outlets: npt.NDArray[np.int64], cluster: Mem
     for outlet in np.unique(outlets[cluster]):
         members = [i for i in cluster if outlets[i] == outlet]
         others = outlets != outlet
-        total[others] += score[np.ix_(others, members)].max(1)
+        total[others] += score[members].max(0)[others]  # symmetric: whole rows are read ten times as fast as columns
         count[others] += 1
     return np.asarray(np.where(count > 0, total / np.maximum(1, count), -1), np.float32)

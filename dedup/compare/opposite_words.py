@@ -16,6 +16,7 @@ PHRASES = (
     "unable to", "refused to", "refuses to", "declined to", "declines to", "failed to", "fails to", "unlikely to",
     "denied that", "denies that", "denied having", "denies having", "rejected claims that", "dismissed claims that",
 )  # fmt: skip
+PHRASES_OF = {word: tuple(p for p in PHRASES if p.split()[0] == word) for word in {p.split()[0] for p in PHRASES}}
 # What denies the things behind it: contradicted by a number of them.
 NO = frozenset("no without zero".split())
 # What denies a verb in -ing behind it.

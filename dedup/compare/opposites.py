@@ -23,7 +23,7 @@ from dedup.compare.opposite_words import (
     NOUN_MARKS,
     OTHERS,
     PARTICLES,
-    PHRASES,
+    PHRASES_OF,
     PREFIXED,
     QUANTIFIERS,
     RELATIVES,
@@ -258,7 +258,7 @@ def _find_cue(clause: Sequence[_Token], place: int) -> _Cue | None:
     """Return the denial that begins at a place of a clause."""
     word = clause[place].word
     rest = " ".join(token.word for token in clause[place : place + 4])
-    phrase = next((phrase for phrase in PHRASES if f"{rest} ".startswith(f"{phrase} ")), None)
+    phrase = next((found for found in PHRASES_OF.get(word, ()) if f"{rest} ".startswith(f"{found} ")), None)
     if phrase:
         return _Cue(len(phrase.split()), "verb")
     if place + 1 < len(clause) and clause[place + 1].word in NO_NEGATION:

@@ -6,6 +6,7 @@ Callers of the library who pass a wrong argument get `ValueError`; our own broke
 
 import re
 
+CAN_BE_RESUMED = "--resume goes on from here"  # a note on an error that ended work which can be gone on with
 FLAG = re.compile(r"(?<![\w-])(?:--([a-z]+(?:-[a-z]+)*)|-o)\b(?!-)")
 
 
@@ -25,10 +26,6 @@ class DedupError(Exception):
 
     def __str__(self) -> str:
         return FLAG.sub(lambda flag: (flag[1] or "out").replace("-", "_"), self.message)
-
-
-class CutOffError(DedupError):
-    """The machine ended the work: no memory, no disk. `clean` can go on with it, and the command line says so."""
 
 
 class InputError(DedupError):

@@ -13,7 +13,7 @@ from multiprocessing.connection import wait as wait_for_sentinel
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dedup.bugs import wrap_bug
-from dedup.errors import CutOffError, DedupError
+from dedup.errors import DedupError
 
 if TYPE_CHECKING:
     from multiprocessing.sharedctypes import Synchronized
@@ -54,7 +54,7 @@ def run_tasks(
         try:
             follow(futures, done, advance)
         except BrokenProcessPool as error:
-            raise CutOffError("a worker process was killed (out of memory?). Try fewer with --workers.") from error
+            raise DedupError("a worker process was killed (out of memory?). Try fewer with --workers.") from error
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 

@@ -405,17 +405,6 @@ def test_a_full_device_is_named_and_no_option_that_the_command_lacks(dedup, inpu
     assert "--resume" not in done.stderr
 
 
-@pytest.mark.parametrize(
-    ("command", "is_told"), [(["clean", "in"], True), (["clean", "-"], False), (["passages", "in"], False)], ids=str
-)
-def test_resume_is_a_hint_only_where_it_goes_on(monkeypatch, capsys, command, is_told):
-    from dedup.cli.main import report_error
-    from dedup.errors import CutOffError
-
-    monkeypatch.setattr("sys.argv", ["dedup", *command])
-    for error in (CutOffError("no memory."), OSError(28, "No space left on device")):
-        assert report_error(error) == 2
-        assert ("--resume goes on from here." in capsys.readouterr().err) == is_told
 
 
 DAMAGES = {

@@ -105,3 +105,21 @@ def test_a_working_directory_that_is_gone_is_told(tmp_path):
 
 def test_a_file_of_a_library_that_is_gone_is_not_taken_for_the_working_directory():
     assert explain_error(FileNotFoundError(errno.ENOENT, "no file 'shard.arrow'")) == "no file 'shard.arrow'"
+
+
+def test_what_few_open_files_cut_off_can_be_gone_on_with(tmp_path):
+    write_jsonl(tmp_path / "a.jsonl", make_records("few", 4, copies=2))
+    command = f"{sys.executable} -m dedup clean a.jsonl -o out -q"
+    few = subprocess.run(["bash", "-c", f"ulimit -n 13; {command}"], capture_output=True, cwd=tmp_path, check=False)
+    assert few.returncode == 2
+    assert few.stderr.endswith(b"or try fewer --workers; --resume goes on from here.\n")
+    assert subprocess.run([*command.split(), "--resume"], cwd=tmp_path, check=False).returncode == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jsonl", "out"]
+
+
+def test_an_error_leaves_nothing_where_its_input_cannot_be_read_again(tmp_path):
+    write_jsonl(tmp_path / "a.jsonl", make_records("few", 4, copies=2))
+    command = f"ulimit -n 13; {sys.executable} -m dedup clean - -o out -q < a.jsonl"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, cwd=tmp_path, check=False)
+    assert (done.returncode, b"--resume" in done.stderr) == (2, False)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]

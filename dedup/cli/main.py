@@ -15,7 +15,7 @@ import click
 from dedup.cli.option_values import require_text
 from dedup.cli.startup import HEARD, StoppedError, leave, prepare, stop_on_signals
 from dedup.cli.terminal import STREAM, close_door
-from dedup.errors import CutOffError, DedupError
+from dedup.errors import CAN_BE_RESUMED, DedupError
 from dedup.version import __version__
 
 EXIT_ERROR, EXIT_BUG, SIGNALLED = 2, 70, 128
@@ -157,16 +157,9 @@ def report_error(error: BaseException) -> int:
         from dedup.cli.crash import explain_crash
 
         return tell(explain_crash(error), EXIT_BUG)
-    if is_cut_off(error) and sys.argv[1:2] == ["clean"] and not {"-", "--dry-run"} & {*sys.argv}:
-        message = f"{message.removesuffix('.')}; --resume goes on from here."
+    if CAN_BE_RESUMED in getattr(error, "__notes__", ()):
+        message = f"{message.removesuffix('.')}; {CAN_BE_RESUMED}."
     return tell(f"error: {' '.join(message.split())}", EXIT_ERROR)
-
-
-def is_cut_off(error: BaseException) -> bool:
-    """Return whether an error ends work that can be gone on with."""
-    return isinstance(error, CutOffError) or (
-        isinstance(error, OSError) and error.errno in NO_ROOM and error.filename != STREAM
-    )
 
 
 def explain_error(error: BaseException) -> str | None:

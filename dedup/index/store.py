@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
 
-from dedup.errors import CutOffError, InputError, OutputError
+from dedup.errors import InputError, OutputError
 from dedup.index.checks import check_catalog, check_sizes, read_meta
 from dedup.index.connection import Connection, DamagedIndexError
 from dedup.index.tables import FORMAT, config_of, read_runs, read_settings
@@ -220,7 +220,7 @@ class IndexFile:
                 message = f"{self.path}: is in use by another program ({first_line}). Try again when that is done."
                 raise OutputError(message) from error
             if any(sign in lowered for sign in NO_ROOM):
-                raise CutOffError(f"{self.path}: the disk is full. Nothing was added. Free some space.") from error
+                raise OutputError(f"{self.path}: the disk is full. Nothing was added. Free some space.") from error
             if "permission denied" in lowered or "read-only file system" in lowered:
                 raise OutputError(f"{self.path}: no permission. Put the index where you can write to.") from error
             raise IndexUnreadableError(

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Protocol
 from dedup.config import CleanSettings
 from dedup.corpus.field_names import choose_fields
 from dedup.corpus.file_mask import as_private_as
-from dedup.corpus.files import SourceFile, at_rest
+from dedup.corpus.files import STDIN, SourceFile, at_rest
 from dedup.corpus.shards import SHARD_SIZE, Shard, plan_shards
 from dedup.corpus.unpack import unpack
-from dedup.errors import InputError
+from dedup.errors import CAN_BE_RESUMED, InputError
 from dedup.near.decisions import Decisions
 from dedup.near.sketches import Sketches
 from dedup.output.finished_run import read_summary
@@ -103,6 +103,11 @@ class CleanRun:
     def place(self) -> Path:
         """Return the output folder that was asked for."""
         return self.named or self.out
+
+    @property
+    def can_be_resumed(self) -> bool:
+        """Return whether `--resume` can go on with what an error leaves: standard input, and a dry run, are gone."""
+        return self.named is not None and not self.dry_run and all(file.path != STDIN for file in self.files)
 
     @property
     def fingerprint(self) -> str:
@@ -196,6 +201,12 @@ class Job:
                 yield ready
             except InputError:
                 self.folder.discard()  # nothing to go on with: the input has to change first
+                raise
+            except Exception as error:
+                if run.can_be_resumed:
+                    error.add_note(CAN_BE_RESUMED)
+                elif run.index is None:  # what an index has committed is there alone
+                    self.folder.discard()
                 raise
             finally:
                 if run.add:

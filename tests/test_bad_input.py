@@ -13,6 +13,8 @@ from amounts import nightly_after
 from commands import load_kernels
 from corpora import encode_jsonl, make_records, make_text, read_lines, read_summary, read_tree, write_jsonl
 
+from dedup.output.folder_marker import claim
+
 GOOD = b'{"id": "g1", "text": "a good record"}\n'
 LAST = b'{"id": "g2", "text": "another good one"}\n'
 
@@ -474,6 +476,23 @@ def test_an_output_below_a_file_is_an_error(dedup, tmp_path):
     (tmp_path / "a.jsonl").write_bytes(GOOD)
     message = error_of(dedup("clean", "a.jsonl", "-o", "file/out", cwd=tmp_path))
     assert message.endswith("file/out.partial: Not a directory")
+
+
+def test_a_file_in_the_place_of_the_folder_of_a_run_is_not_touched(dedup, tmp_path):
+    (tmp_path / "out.partial").write_bytes(b"mine")
+    (tmp_path / "a.jsonl").write_bytes(GOOD)
+    message = error_of(dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path))
+    assert "out.partial: was not made by this dedup" in message
+    assert (tmp_path / "out.partial").read_bytes() == b"mine"
+
+
+@pytest.mark.parametrize("name", ["segments", "out", "parts", "unpacked"])
+def test_a_file_in_the_place_of_a_folder_of_a_run_is_named(dedup, tmp_path, name):
+    claim(tmp_path / "out.partial", "run")
+    (tmp_path / "out.partial" / name).write_bytes(b"mine")
+    (tmp_path / "a.jsonl").write_bytes(GOOD)
+    message = error_of(dedup("clean", "a.jsonl", "-o", "out", cwd=tmp_path))
+    assert message == f"{tmp_path}/out.partial/{name}: is a file, which no run makes. Remove it by hand."
 
 
 def test_a_read_only_output_is_an_error_that_says_what_to_do(dedup, tmp_path, small_disk):

@@ -17,6 +17,7 @@ from dedup.signals import sheltered
 MARKER, FORMAT, VERSION = ".dedup.json", "dedup-folder", 1
 RUN, REPORT = "run", "report"
 MAX_MARKER_BYTES = 1 << 10
+FOLDERS, FILES = {"segments", "out", "parts", "unpacked", "replaced"}, {"fingerprint"}  # in the folder of a run
 MAX_ATTEMPTS = 10  # to make a folder that others delete
 
 
@@ -74,15 +75,22 @@ def refuse_link(folder: Path) -> None:
 
 
 def refuse_links(folder: Path) -> None:
-    """Raise `OutputError` where an entry of a folder of ours is a link, a pipe or a device.
+    """Raise `OutputError` where an entry of a folder of ours is a link, a pipe or a device, or a file for a folder.
 
     Our files would go elsewhere, or we would wait for somebody who writes.
     """
     for name in sorted(os.listdir(folder)):
-        path = folder / name
-        if not (is_plain(path) or (path.is_dir() and not path.is_symlink())):
-            kind = "a symbolic link" if path.is_symlink() else "no regular file"
-            raise OutputError(f"{path}: is {kind}, which no run makes. Remove it by hand.")
+        kind = tell_kind(folder / name)
+        wanted = {"a folder"} if name in FOLDERS else {"a file"} if name in FILES else {"a file", "a folder"}
+        if kind not in wanted:
+            raise OutputError(f"{folder / name}: is {kind}, which no run makes. Remove it by hand.")
+
+
+def tell_kind(path: Path) -> str:
+    """Return what is at a path."""
+    if path.is_symlink():
+        return "a symbolic link"
+    return "a folder" if path.is_dir() else "a file" if path.is_file() else "no regular file"
 
 
 def refuse_foreign(folder: Path, kind: str) -> None:
@@ -101,8 +109,7 @@ def foreign_folder(place: str | Path, kind: str) -> str:
 
 def claim(folder: Path, kind: str) -> None:
     """Make a folder and mark it, or take over one that is ours; any other is an `OutputError`."""
-    if folder.is_dir() or folder.is_symlink():
-        refuse_foreign(folder, kind)
+    refuse_foreign(folder, kind)
     was_there = folder.is_dir()
     folder.mkdir(parents=True, exist_ok=True)
     if not has_marker(folder, kind):
@@ -121,8 +128,8 @@ def take_over(folder: Path, kind: str, attempts: int = MAX_ATTEMPTS) -> IO[bytes
 
     None where another process holds the lock. What is not ours, and a link in it, is an `OutputError`.
     """
+    refuse_foreign(folder, kind)
     if folder.is_dir():
-        refuse_foreign(folder, kind)
         refuse_links(folder)
     try:
         claim(folder, kind)

@@ -670,3 +670,21 @@ def test_a_folder_of_spark_is_refused_as_one(dedup, tmp_path, command):
     (tmp_path / "out/removed").mkdir()
     done = dedup(command[0], "out", *command[1:], cwd=tmp_path)
     assert (done.code, "out: is of a run on Spark: " in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "command", ["sources a.jsonl -o out --stories big", "diff big big", "clean a.jsonl --dry-run --config big"]
+)
+def test_what_is_read_whole_is_bounded(dedup, tmp_path, monkeypatch, command):
+    for module in ("corpus.text_file", "output.story_file"):
+        monkeypatch.setattr(f"dedup.{module}.MAX_WHOLE", 1 << 20)
+    (tmp_path / "a.jsonl").write_bytes(GOOD)
+    (tmp_path / "big").write_bytes(b"# " * (1 << 20))
+    message = error_of(dedup(*command.split(), cwd=tmp_path))
+    assert "big" in message
+    assert "is longer than 1,048,576 bytes" in message
+
+
+def test_what_is_no_text_is_not_read_to_its_end(dedup, tmp_path):
+    message = error_of(dedup("diff", "/dev/zero", "/dev/zero", cwd=tmp_path))
+    assert message == "/dev/zero, byte 0: a NUL byte, so this is not a text file. Name a UTF-8 text file."

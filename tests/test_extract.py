@@ -3,8 +3,11 @@
 import gzip
 import io
 import json
+import os
 
 import pytest
+
+from dedup.extract.page_files import PagePlace, read_page
 
 PARAGRAPHS = [
     "The mayor of the old harbour town said on Monday that the bridge over the river will be closed for a year.",
@@ -211,3 +214,17 @@ def test_a_page_that_is_named_by_two_spellings_is_refused(dedup, tmp_path):
     (tmp_path / "a.html").write_text("<p>A page.</p>")
     done = dedup("extract", "a.html", "./a.html", "-o", "out.jsonl", cwd=tmp_path)
     assert (done.code, done.stderr) == (2, "error: ./a.html is named twice. Name it once.\n")
+
+
+@pytest.mark.parametrize("name", ["a.html", "a.warc"])
+def test_a_pipe_that_took_the_place_of_a_page_is_not_waited_for(tmp_path, name):
+    os.mkfifo(tmp_path / name)
+    place = PagePlace(str(tmp_path / name), None if name == "a.html" else 0)
+    assert "is no regular file any more" in read_page(place, 100).error
+
+
+def test_a_page_that_is_gone_costs_that_page(tmp_path):
+    assert (
+        read_page(PagePlace(str(tmp_path / "a.html")), 100).error
+        == "the page cannot be read (No such file or directory)"
+    )

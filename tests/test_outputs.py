@@ -405,8 +405,6 @@ def test_a_full_device_is_named_and_no_option_that_the_command_lacks(dedup, inpu
     assert "--resume" not in done.stderr
 
 
-
-
 DAMAGES = {
     "empty lines": lambda raw: b"\n\n" + raw,
     "truncated": lambda raw: raw[: len(raw) // 2],

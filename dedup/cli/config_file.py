@@ -38,10 +38,13 @@ def read_toml(path: str, command: click.Command) -> dict[str, Any]:
     """Return the options of a TOML file, by the names of their flags; a table with the name of a command is for it."""
     import tomllib
 
+    from dedup.corpus.text_file import read_whole
+
     try:
         if Path(path).exists() and not Path(path).is_file():
             raise click.BadParameter(f"{path}: is not a regular file.")
-        values = tomllib.loads(Path(path).read_text(encoding="utf-8"))
+        with open(path, "rb") as file:
+            values = tomllib.loads(read_whole(file, path).decode())
     except FileNotFoundError:
         raise click.BadParameter(f"{path}: no such file.") from None
     except (OSError, ValueError) as error:

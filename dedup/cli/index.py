@@ -197,7 +197,7 @@ def remove(index: str, run_name: str | None, ids: str | None, teller: Teller) ->
     if (run_name is None) == (ids is None):
         raise click.UsageError("Say what to remove: a run with --run R, or documents with --ids FILE.")
 
-    from dedup.errors import InputError
+    from dedup.corpus.text_file import decode_text, read_whole
     from dedup.index.admin import remove_ids, remove_run
     from dedup.index.store import IndexFile
     from dedup.report.wording import SHOWN, count_things
@@ -207,11 +207,8 @@ def remove(index: str, run_name: str | None, ids: str | None, teller: Teller) ->
     if run_name is not None:
         count = remove_run(file, run_name)
     else:
-        raw = sys.stdin.buffer.read() if ids == "-" else Path(str(ids)).read_bytes()
-        try:
-            lines = raw.decode().split("\n")
-        except UnicodeDecodeError as error:
-            raise InputError(f"{ids}: is not UTF-8 text ({error}). Give one id on each line.") from error
+        with sys.stdin.buffer if ids == "-" else open(str(ids), "rb") as opened:
+            lines = decode_text(read_whole(opened, str(ids)), str(ids)).split("\n")
         count, unknown = remove_ids(file, {line.removesuffix("\r") for line in lines if line})
     shown = f"{', '.join(map(show_line, unknown[:SHOWN]))}{', ...' if len(unknown) > SHOWN else ''}"
     absent = f"; no document has the {'id' if len(unknown) == 1 else 'ids'} {shown}" if unknown else ""

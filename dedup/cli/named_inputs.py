@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from dedup.config import InputConfig
 from dedup.corpus.files import STDIN, SourceFile, copy_stdin, find_files
-from dedup.corpus.text_file import decode_text, read_text_file
+from dedup.corpus.text_file import decode_text, read_text_file, read_whole
 from dedup.corpus.unpack import unpack
 from dedup.errors import InputError
 from dedup.model.run import RejectionCounts
@@ -87,7 +87,7 @@ def find_sources(
 def read_asked(given: str) -> str:
     """Return the text that an argument gives: in a file, on standard input, or itself."""
     if given == STDIN:
-        return decode_text(sys.stdin.buffer.read(), "standard input")
+        return decode_text(read_whole(sys.stdin.buffer, "standard input"), "standard input")
     if os.path.exists(given):
         return read_text_file(given)
     if NAME.fullmatch(given):

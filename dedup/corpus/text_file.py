@@ -1,8 +1,10 @@
 """One text file as one text: what `dedup diff`, `apply` and `compare` work on."""
 
-from pathlib import Path
+from typing import IO
 
 from dedup.errors import InputError
+
+MAX_WHOLE, STEP = 512 << 20, 1 << 20  # bytes
 
 _OTHER_ENCODINGS = (
     (b"\xff\xfe", "UTF-16"),
@@ -14,10 +16,24 @@ _OTHER_ENCODINGS = (
 )
 
 
+def read_whole(file: IO[bytes], name: str) -> bytes:
+    """Return the bytes of a file of at most `MAX_WHOLE`; behind a NUL byte, which no text has, little is read."""
+    parts, size = list[bytes](), 0
+    while part := file.read(STEP):
+        parts.append(part)
+        size += len(part)
+        if size > MAX_WHOLE:
+            raise InputError(f"{name}: is longer than {MAX_WHOLE:,} bytes, too long for a file that is read whole.")
+        if b"\0" in part:
+            break
+    return b"".join(parts)
+
+
 def read_text_file(path: str) -> str:
     """Return the text of a UTF-8 file as it is: line ends, a byte order mark and all."""
     try:
-        raw = Path(path).read_bytes()
+        with open(path, "rb") as file:
+            raw = read_whole(file, path)
     except FileNotFoundError:
         raise InputError(
             f"{path}: no such file. To compare documents of a corpus, use --from corpus.jsonl ID1 ID2."

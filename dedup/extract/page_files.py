@@ -2,10 +2,11 @@
 
 import os
 import re
+import stat
 import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 from dedup.errors import InputError
 
@@ -80,14 +81,13 @@ def is_known(name: str) -> bool:
 def locate_pages(path: str, max_page: int) -> Iterator[PagePlace | RejectedPage]:
     """Yield the place of each page of a file: of an archive those that answered with HTML, and those too long."""
     if not path.lower().endswith(ARCHIVES):
-        size = os.path.getsize(path)
-        yield RejectedPage(PagePlace(path), "", "too long") if size > max_page else PagePlace(path)
+        yield PagePlace(path)
         return
     from fastwarc.warc import ArchiveIterator, WarcRecordType  # noqa: PLC0415 (an extra)
 
     last = 0
     try:
-        with open(path, "rb") as file:
+        with open_page(path) as file:
             for record in ArchiveIterator(file, record_types=WarcRecordType.any_type, fsspec_args=False):
                 last = record.stream_pos
                 headers = record.http_headers
@@ -111,7 +111,7 @@ def locate_pages(path: str, max_page: int) -> Iterator[PagePlace | RejectedPage]
 def is_cut_off(path: str, last: int) -> bool:
     """Return whether an archive does not end with the record that begins at byte `last`: the parser is silent on it."""
     head, size = b"", 0
-    with open(path, "rb") as file:
+    with open_page(path) as file:
         file.seek(last)
         unpacked = zlib.decompressobj(31)
         is_packed = path.lower().endswith(".gz")
@@ -129,16 +129,29 @@ def is_cut_off(path: str, last: int) -> bool:
     return (is_packed and not unpacked.eof) or end < 0 or size != end + len(HEAD_END) + length + len(HEAD_END)
 
 
+def open_page(path: str) -> IO[bytes]:
+    """Open a file that was found to be a regular one; a pipe that took its place is not waited for."""
+    file = open(path, "rb", opener=lambda name, flags: os.open(name, flags | os.O_NONBLOCK))  # noqa: SIM115 (the caller is one)
+    if stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+        return file
+    file.close()
+    raise OSError("is no regular file any more")
+
+
 def read_page(place: PagePlace, max_page: int) -> RawPage | RejectedPage:
     """Return a page; it is at most so many bytes long, decompressed too."""
     if place.offset is None:
-        with open(place.path, "rb") as file:
-            return RawPage(place, file.read(max_page))
+        try:
+            with open_page(place.path) as file:
+                html = file.read(max_page + 1)
+        except OSError as error:
+            return RejectedPage(place, "", f"the page cannot be read ({error.strerror or error})")
+        return RejectedPage(place, "", "too long") if len(html) > max_page else RawPage(place, html)
     from fastwarc.warc import ArchiveIterator, WarcRecordType  # noqa: PLC0415 (an extra)
 
     url = ""
     try:
-        with open(place.path, "rb") as file:
+        with open_page(place.path) as file:
             file.seek(place.offset)
             record = next(
                 iter(ArchiveIterator(file, record_types=WarcRecordType.response, auto_decode="all", fsspec_args=False))

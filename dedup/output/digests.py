@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from blake3 import blake3
 
+from dedup.corpus.text_file import read_whole
 from dedup.errors import InputError, OutputError
 from dedup.output.confined_paths import create_within, list_within, open_within
 from dedup.output.folder_marker import MARKER
@@ -64,7 +65,7 @@ def read_digests(folder: Path, expected: str | None) -> dict[str, str]:
     path = folder / DIGESTS
     try:
         with open_within(folder, DIGESTS) as file:
-            raw = file.read()
+            raw = read_whole(file, str(path))
     except FileNotFoundError:
         raise InputError(f"{path}: is missing, so nothing shows that the files are as they were written.") from None
     if expected is not None and blake3(raw).hexdigest() != expected:

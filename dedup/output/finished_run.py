@@ -13,6 +13,7 @@ from dedup.config import InputConfig, KeepPolicy, NearConfig, PassageConfig
 from dedup.corpus.compression import changed_file
 from dedup.corpus.encodings import name_encoding
 from dedup.corpus.formats import COMPRESSIONS, FORMATS
+from dedup.corpus.text_file import read_whole
 from dedup.errors import DedupError, InputError
 from dedup.model.run import Summary
 from dedup.output.confined_paths import list_within, open_within, refuse_names
@@ -71,7 +72,7 @@ def read_summary(out: Path) -> Summary:
     path = out / SUMMARY
     try:
         with open_within(out, SUMMARY) as opened:
-            raw = opened.read()
+            raw = read_whole(opened, str(path))
     except (FileNotFoundError, NotADirectoryError):
         raise InputError(f"{out}: no {SUMMARY} here. Name the OUT folder of a finished `dedup clean` run.") from None
     try:

@@ -49,9 +49,13 @@ def holds_nothing(folder: Path) -> bool:
 def has_marker(folder: Path, kind: str) -> bool:
     """Return whether our marker is in a folder."""
     path = folder / MARKER
-    if not is_plain(path) or path.stat().st_size > MAX_MARKER_BYTES:
-        return False
-    return is_marker(path.read_bytes(), kind)
+    return is_plain(path) and path.stat().st_size <= MAX_MARKER_BYTES and is_marker(path.read_bytes(), kind)
+
+
+def read_start(path: Path) -> bytes:
+    """Return the start of a file, all of one that a run makes."""
+    with path.open("rb") as file:
+        return file.read(MAX_MARKER_BYTES)
 
 
 def is_marker(raw: bytes, kind: str) -> bool:

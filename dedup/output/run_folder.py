@@ -20,6 +20,7 @@ from dedup.output.folder_marker import (
     has_marker,
     is_plain,
     put_in_place,
+    read_start,
     refuse_foreign,
     refuse_link,
     remove_ours,
@@ -94,7 +95,7 @@ class RunFolder:
         It stays what it is as long as the segments do. Segments that were made under another one are deleted.
         """
         place = self.segments / "seed"
-        made_under = int.from_bytes(place.read_bytes()[:8], "little") if is_plain(place) else None
+        made_under = int.from_bytes(read_start(place)[:8], "little") if is_plain(place) else None
         if made_under is not None and seed in {None, made_under}:
             return made_under
         shutil.rmtree(self.segments)
@@ -188,7 +189,7 @@ class RunFolder:
                 f"{self.partial}: a run that was cut off. Go on with --resume, or start anew with --overwrite."
             )
         if resume and cut_off:
-            begun_with, _, version = self._marker.read_text("utf-8", "replace").partition(" ")
+            begun_with, _, version = read_start(self._marker).decode(errors="replace").partition(" ")
             refuse_other(str(self.partial), version, has_same_settings=begun_with == fingerprint)
 
     def _refuse_finished(self, *, overwrite: bool) -> None:

@@ -2,10 +2,10 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 
 import msgspec
 
+from dedup.corpus.text_file import MAX_WHOLE
 from dedup.errors import InputError
 from dedup.model.documents import DocumentPlace
 from dedup.model.story import StoryRecord
@@ -53,8 +53,10 @@ def read_listed(path: str) -> Iterator[ListedStory]:
     """Yield the stories of a file."""
     decoder = msgspec.json.Decoder(ListedStory)
     try:
-        with Path(path).open("rb") as lines:
-            for number, line in enumerate(lines, 1):
+        with open(path, "rb") as file:
+            for number, line in enumerate(iter(lambda: file.readline(MAX_WHOLE + 1), b""), 1):
+                if len(line) > MAX_WHOLE:
+                    raise InputError(f"{path}, line {number}: is longer than {MAX_WHOLE:,} bytes. {NOT_OURS}")
                 try:
                     yield decoder.decode(line)
                 except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

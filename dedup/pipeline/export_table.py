@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from dedup.corpus.text_file import read_whole
 from dedup.errors import InputError
 from dedup.index.admin import TABLES, open_table
 from dedup.index.store import IndexFile
@@ -48,7 +49,8 @@ def refuse_other(source: str, what: str, table: str, tables: Iterable[str]) -> N
 def read_comparison(path: Path, table: str) -> TableSource:
     """Return a table of a comparison that was written as JSON."""
     try:
-        found = msgspec.json.decode(path.read_bytes())
+        with path.open("rb") as file:
+            found = msgspec.json.decode(read_whole(file, str(path)))
         rows = list(list_rows(found, table))
         wrong = [name for row in rows for name, kind in COLUMNS[table].items() if not fits(row.get(name), str(kind))]
     except (msgspec.MsgspecError, ValueError, KeyError, TypeError, IndexError, AttributeError, RecursionError):

@@ -55,6 +55,31 @@ def test_records_without_any_text_name_no_likely_field(dedup, tmp_path):
     assert said == 'no record has the field "text"; there are: n<U+001B>. Name it with --text-field.'
 
 
+def test_documents_in_a_list_two_objects_deep_are_told_too(dedup, tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps({"data": {"articles": [{"text": "Some words."}] * 2}}))
+    assert error_of(dedup("clean", "a.json", "-o", "out", cwd=tmp_path)).endswith("jq -c '.data.articles[]'.")
+
+
+def test_documents_that_are_the_values_of_one_object_are_told(dedup, tmp_path):
+    (tmp_path / "a.json").write_text(json.dumps({"17": {"text": "Some words."}, "18": {"text": "Other words."}}))
+    said = error_of(dedup("clean", "a.json", "-o", "out", cwd=tmp_path))
+    assert said.endswith("If each is a document, take them out first, as with jq -c '.[]'.")
+
+
+def test_lines_of_a_table_that_end_with_a_carriage_return_alone_are_told(dedup, tmp_path):
+    (tmp_path / "a.csv").write_bytes(b'id,text\r1,"Some words"\r')
+    said = error_of(dedup("clean", "a.csv", "-o", "out", cwd=tmp_path))
+    assert said == "a.csv: its lines end with CR alone. Give them line feeds: tr '\\r' '\\n'."
+
+
+def test_a_quotation_mark_behind_a_space_cuts_no_text_in_silence(dedup, tmp_path):
+    """For Excel, pandas and Python a cell that begins with a space is not quoted: a comma in it ends it."""
+    (tmp_path / "a.csv").write_bytes(b'id, text\n1, "Some words, and more"\n2, plain words\n')
+    assert dedup("clean", "a.csv", "-o", "out", "-q", cwd=tmp_path).code == 3
+    reasons = [json.loads(line)["error"] for line in (tmp_path / "out/rejected.jsonl").read_text().splitlines()]
+    assert ["where it quotes nothing: leave the space out" in reason for reason in reasons] == [True]
+
+
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
 def test_documents_in_a_list_inside_an_object_are_told_with_the_way_out(dedup, tmp_path, name):
     answer = {"status": "ok", "totalResults": 2, "articles": [{"title": "News", "content": "Some words."}] * 2}

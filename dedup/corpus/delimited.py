@@ -21,12 +21,14 @@ from dedup.corpus.blocks import DocumentBlock, Rejection, choose_values, explain
 from dedup.corpus.compression import open_regular
 from dedup.corpus.files import SourceFile
 from dedup.corpus.lines import explain_length, read_whole_lines
+from dedup.corpus.rejections import explain_malformed_row
 from dedup.errors import InputError
 from dedup.kernels.table_records import BLANK, END, FIELDS, LINES, MALFORMED, START, TOO_LONG, read_table
 
 DELIMITERS = {"csv": ",;\t|", "tsv": "\t,;|"}  # by format, the likeliest first
 # Between commas. Nothing is tried twice: a step back for each quotation mark takes a hundred bytes of memory.
 CELL = r'"([^"]*+(?:""[^"]*+)*+)"(?![^,\r\n])|([^,\r\n]*+)'
+SPACED = "more cells than columns, and a quotation mark behind a space, where it quotes nothing: leave the space out"
 MAX_ROWS = 1 << 14  # that the kernel reads at once
 
 csv.field_size_limit(sys.maxsize)
@@ -95,6 +97,8 @@ def take_layout(stream: BinaryIO, file_format: str, path: str, longest: int) -> 
     try:
         names = next(csv.reader(chain([first], lines), delimiter=delimiter, strict=True), [])
     except csv.Error:
+        if b"\r" in taken[0] and not taken[0].endswith(b"\n"):
+            raise InputError(f"{path}: its lines end with CR alone. Give them line feeds: tr '\\r' '\\n'.") from None
         names = []
     names = [name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace") for name in names]
     return TableLayout(names, delimiter, sum(map(len, taken)), len(taken))
@@ -247,7 +251,8 @@ class TableReader:
         fields, starts, ends = records[:, FIELDS], records[:, START], records[:, END]
         is_valid = is_valid_utf8(data[begin : int(ends[-1])])
         reasons: dict[int, str] = {}
-        doubtful = (fields != BLANK) & (fields <= self._text) if is_valid else fields != BLANK
+        is_odd = (fields <= self._text) | (fields > len(self._layout.names))
+        doubtful = (fields != BLANK) & is_odd if is_valid else fields != BLANK
         for row in np.flatnonzero(doubtful).tolist():
             reason = self._explain(int(fields[row]), data[starts[row] : ends[row]])
             reasons |= {row: reason} if reason else {}
@@ -274,13 +279,15 @@ class TableReader:
         if fields == TOO_LONG:
             return explain_length(self._config.max_record)
         if fields == MALFORMED:
-            return explain_malformed(raw, self._layout.delimiter)
+            return explain_malformed_row(raw, self._layout.delimiter)
         if fields <= self._text:
             return f'no field "{self._config.text_field}" ({fields} of {len(self._layout.names)} fields)'
         try:
-            raw.decode()
+            record = raw.decode()
         except UnicodeDecodeError as error:
             return explain_encoding(error)
+        if fields > len(self._layout.names) and f'{self._layout.delimiter} "' in record:
+            return SPACED
         return None
 
     def _empty(self, bad: Rejection, num_lines: int) -> DocumentBlock:
@@ -288,13 +295,3 @@ class TableReader:
         none, texts = np.empty(0, np.int64), pa.array([], pa.large_string())
         fields: dict[str, list[bytes]] = {role: [] for role in self._roles}
         return DocumentBlock(texts, [], fields, none.astype(np.int32), none, none, none, num_lines, [bad])
-
-
-def explain_malformed(raw: bytes, delimiter: str) -> str:
-    """Return what the csv module says of a record that is none."""
-    lines, problem = io.StringIO(raw.decode("utf-8", "surrogateescape"), newline="\n"), ""
-    try:
-        next(csv.reader(lines, delimiter=delimiter, strict=True), None)
-    except csv.Error as error:
-        problem = f" ({error})"
-    return f"malformed CSV{problem}"

@@ -184,8 +184,11 @@ def choose_field(path: str, role: str, records: Sequence[Record]) -> str | None:
                 break  # the usual name is meant
             if differ(fits[0], other, records):
                 one, two = show_line(fits[0]), show_line(other)
+                is_map = is_nested and role == "text" and len(records) == 1
+                hint = " If each is a document, take them out first, as with jq -c '.[]'." if is_map else ""
                 raise InputError(
-                    f'{path}: "{one}" and "{two}" may both hold the {role}, and differ. Name one with --{role}-field.'
+                    f'{path}: "{one}" and "{two}" may both hold the {role}, and differ. '
+                    f"Name one with --{role}-field.{hint}"
                 )
         if fits:
             return fits[0]
@@ -223,13 +226,13 @@ def read_sample(file: SourceFile) -> Iterator[Record]:
     elif file.format in {"jsonl", "json", *DELIMITERS}:
         with file.open() as (stream, _):
             head = read_chunk(stream, LOOKED_AT, file.path)
-        yield from read_rows(head, file.format) if file.format in DELIMITERS else read_objects(head)
+        yield from read_rows(head, file.format, file.path) if file.format in DELIMITERS else read_objects(head)
 
 
-def read_rows(head: bytes, file_format: str) -> Iterator[Record]:
+def read_rows(head: bytes, file_format: str, path: str) -> Iterator[Record]:
     """Yield the first rows of a table."""
     text = head.decode("utf-8", "replace").encode()
-    layout = take_layout(io.BytesIO(text), file_format, "", len(text))
+    layout = take_layout(io.BytesIO(text), file_format, path, len(text))
     if layout is None:
         return
     found, _ = read_records(

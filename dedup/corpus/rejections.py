@@ -1,5 +1,7 @@
 """Records that were set aside: counted by reason, and explained where no record has a text."""
 
+import csv
+import io
 import json
 import re
 import shlex
@@ -15,7 +17,9 @@ from dedup.model.run import RejectionCounts
 from dedup.text.control_characters import show_line
 
 DETAIL = re.compile(r" \([^()]*(?:\([^()]*\)[^()]*)*\)")  # what a reason says of one record
-PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")  # one that jq takes without quotation marks
+PLAIN_NAME = re.compile(
+    r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?"
+)  # one that jq takes without quotation marks
 OBJECTS = re.compile(rb"\[\s*\{")  # how a list of objects begins
 LOOKED_AT, MAX_LINES = 1 << 20, 100  # bytes and records of a file in which fields are looked for
 MAX_SHOWN = 20
@@ -41,6 +45,16 @@ def explain_no_field(name: str) -> str:
     return f'no field "{name}"'
 
 
+def explain_malformed_row(raw: bytes, delimiter: str) -> str:
+    """Return what the csv module says of a record that is none."""
+    lines, problem = io.StringIO(raw.decode("utf-8", "surrogateescape"), newline="\n"), ""
+    try:
+        next(csv.reader(lines, delimiter=delimiter, strict=True), None)
+    except csv.Error as error:
+        problem = f" ({error})"
+    return f"malformed CSV{problem}"
+
+
 def refuse_no_text(found: RejectionCounts, config: InputConfig, lines: Iterable[bytes]) -> None:
     """Raise `InputError` where no record has the text field. `lines` are some records as they are: they name others."""
     if found.rejected < found.read or found.commonest != explain_no_field(config.text_field):
@@ -49,7 +63,9 @@ def refuse_no_text(found: RejectionCounts, config: InputConfig, lines: Iterable[
     lists: Counter[str] = Counter()
     for line in lines:
         lengths.update(measure_fields(line))
-        lists.update({name: len(raw) for name, raw in cut_fields(line).items() if OBJECTS.match(raw)})
+        fields = cut_fields(line)
+        inner = {f"{name}.{own}": part for name, raw in fields.items() for own, part in cut_fields(raw).items()}
+        lists.update({name: len(raw) for name, raw in {**inner, **fields}.items() if OBJECTS.match(raw)})
     if not lengths:  # a table has the column, and a record of nothing at all has no other field to name
         return
     hint = suggest_field("--text-field ", config.text_field, lengths)

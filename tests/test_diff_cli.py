@@ -165,6 +165,7 @@ def test_no_color_is_respected(monkeypatch):
 
 def test_the_width_decides_between_one_column_and_two(pair):
     assert "│" in run("diff", *pair, COLUMNS="140").stdout.decode()
+    assert "│" in run("diff", *pair, COLUMNS="9" * 30).stdout.decode()
     assert "│" not in run("diff", *pair, COLUMNS="90").stdout.decode()
     assert "│" in run("diff", *pair, "--layout", "side-by-side", COLUMNS="90").stdout.decode()
 

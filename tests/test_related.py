@@ -288,6 +288,7 @@ def test_a_dry_run_counts_series(dedup, tmp_path):
     write_jsonl(tmp_path / "a.jsonl", records)
     shown = dedup("clean", "a.jsonl", "-o", "out", "--dry-run", cwd=tmp_path).stdout
     assert "series that deserve a look: 1 of one text under many titles" in shown
+    assert ": see " not in shown  # no file was written
 
 
 def test_a_document_may_be_alike_one_of_an_index(dedup, tmp_path):

@@ -223,3 +223,44 @@ def test_an_index_takes_fields_as_the_functions_do(tmp_path):
     with dedup.Index.open(tmp_path / "i.duckdb") as index:
         index.add(CRAWLED.assign(body="other words"), text="maintext")
         assert ["a"] == [match.id for match in index.query(TEXTS[0])]
+
+
+def nest(levels):
+    value = []
+    for _ in range(levels):
+        value = [value]
+    return value
+
+
+HOLDS_ITSELF = {}
+HOLDS_ITSELF["self"] = HOLDS_ITSELF
+
+
+@pytest.mark.parametrize("value", [HOLDS_ITSELF, nest(5000)], ids=["cycle", "deep"])
+@pytest.mark.parametrize("field", ["date", "title", "tags"])
+@pytest.mark.parametrize("find", [deduplicate, dedup.find_passages, dedup.find_stories, dedup.compare_texts])
+def test_a_field_that_holds_itself_or_is_too_deep_is_none(find, field, value):
+    assert repr(find([{"id": "a", "text": TEXTS[0], field: value}, TEXTS[0]]))
+
+
+def test_an_index_refuses_a_field_that_holds_itself(tmp_path):
+    with (
+        dedup.Index.open(tmp_path / "i.duckdb") as index,
+        pytest.raises(ValueError, match="document 0 has a field that is nested too deeply, or holds itself"),
+    ):
+        index.add([{"text": TEXTS[0], "tags": HOLDS_ITSELF}])
+
+
+def test_an_id_that_is_no_text_is_named():
+    with pytest.raises(ValueError, match=r"the id '\\ud800' is not text"):
+        deduplicate([("\ud800", TEXTS[0])])
+
+
+def test_a_title_that_is_no_text_is_named_with_its_document():
+    with pytest.raises(ValueError, match="document a is not text"):
+        dedup.find_stories([{"id": "a", "title": "\ud800", "text": TEXTS[0]}])
+
+
+def test_a_date_that_is_no_text_is_none():
+    dates = [{"text": text, "date": "\ud800"} for text in TEXTS]
+    assert len(dedup.find_stories(dates)[0].members) == 2

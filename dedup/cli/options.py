@@ -166,10 +166,11 @@ output_option = click.option(
 color_option = click.option(
     "--color", type=click.Choice(["auto", "always", "never"]), default="auto", help="NO_COLOR is respected by auto."
 )
+MAX_WIDTH = 10_000  # columns
 width_option = click.option(
     "--width",
-    type=click.IntRange(40, 10_000),
-    callback=lambda _context, _parameter, value: value or shutil.get_terminal_size().columns,
+    type=click.IntRange(40, MAX_WIDTH),
+    callback=lambda _context, _parameter, value: value or min(shutil.get_terminal_size().columns, MAX_WIDTH),
     help="Columns of the terminal.  [default: its width]",
 )
 quiet_option = click.option("-q", "--quiet", is_flag=True, help="No progress, no notes.")

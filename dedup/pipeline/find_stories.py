@@ -1,6 +1,7 @@
 """Stories among documents in memory: the stages of `dedup stories` without files, with the same result."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Unpack
 
 import msgspec
@@ -39,13 +40,11 @@ def find_stories(
     require_type("config", config, StoryConfig | None)
     config = config or StoryConfig()
     found = take_documents(documents, **names)
-    to_arrow(found)  # refuses what is no text
     named = name_facts(found)
-    titles = [read_field(document, "title") for document in named]
-    texts = [join_title(title, document.text) for title, document in zip(titles, found, strict=True)]
+    titled = [replace(each, text=join_title(read_field(each, "title"), each.text)) for each in named]
+    texts = to_arrow(titled).to_pylist()  # refuses what is no text
     outlets = number_outlets([read_field(document, "outlet") for document in named])
-    dates = (parse_day(msgspec.json.encode(document.fields.get("date"), enc_hook=str)) for document in named)
-    days = np.array([UNDATED if day is None else day.toordinal() for day in dates], np.int32)
+    days = np.array([read_day(document.fields.get("date")) for document in named], np.int32)
     grouping = group_documents(TermCounter().count(texts), days, outlets, config, lambda _: None)
     words: dict[int, str] = {}
     for position, wanted in grouping.locate_terms().items():
@@ -68,3 +67,12 @@ def read_field(document: Document, name: str) -> str | None:
     """Return a field of a document as text, None where it has none."""
     value = document.fields.get(name)
     return None if value is None or value == "" else str(value)
+
+
+def read_day(value: object) -> int:
+    """Return the day of a date as an ordinal, `UNDATED` where it has none."""
+    try:
+        day = parse_day(msgspec.json.encode(value, enc_hook=str))
+    except (ValueError, OverflowError, RecursionError):
+        return UNDATED
+    return UNDATED if day is None else day.toordinal()

@@ -164,9 +164,18 @@ def name_facts(documents: Sequence[Document]) -> list[Document]:
     def find(document: Document) -> Mapping[str, object]:
         given = {name: value for name, value in document.fields.items() if is_fact(value)}
         first = {role: next((given[name] for name in names if name in given), None) for role, names in named.items()}
-        return {**document.fields, **{role: value for role, value in first.items() if value is not None}}
+        known = {role: value for role, value in first.items() if value is not None}
+        return {**{n: v for n, v in document.fields.items() if n not in named or not is_too_deep(v)}, **known}
 
     return [replace(document, fields=find(document)) if document.fields else document for document in documents]
+
+
+def is_too_deep(value: object) -> bool:
+    """Return whether a value holds others to a depth at which Python cannot show it."""
+    try:
+        return isinstance(value, (list, tuple, Mapping)) and not str(value)
+    except RecursionError:
+        return True
 
 
 def is_fact(value: object) -> bool:
@@ -217,11 +226,20 @@ def to_document(number: int, value: object, names: Mapping[str, str] | None = No
     if isinstance(value, str):
         return Document(str(number), value)
     if isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], str):
-        return Document(str(value[0]), value[1])
+        return Document(refuse_odd_id(str(value[0])), value[1])
     found = pick(value, text) if isinstance(value, Mapping) else None
     if not isinstance(value, Mapping) or not isinstance(found, str):
         raise ValueError(f'document {number} is neither a text nor a document with a "{text}": {value!r:.80}')  # noqa: TRY004 (a wrong argument is a ValueError here)
     fields = {name: field for name, field in value.items() if name not in {doc_id, text}}
     facts = {role: pick(value, name) for role, name in names.items() if role not in {"text", "id", name}}
     own = pick(value, doc_id)
-    return Document(str(number if is_null(own) else own), found, fields | facts)
+    return Document(refuse_odd_id(str(number if is_null(own) else own)), found, fields | facts)
+
+
+def refuse_odd_id(doc_id: str) -> str:
+    """Return an id; one with a lone surrogate is a `ValueError`."""
+    try:
+        doc_id.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"the id {doc_id!a:.80} is not text: {error}") from None
+    return doc_id

@@ -196,6 +196,8 @@ def encode_document(document: Document) -> bytes:
         return msgspec.json.encode({**fields, "id": document.id, "text": document.text}, enc_hook=str)
     except UnicodeEncodeError as error:
         raise ValueError(f"document {document.id} is not text: {error}") from None
+    except RecursionError:
+        raise ValueError(f"document {document.id} has a field that is nested too deeply, or holds itself.") from None
 
 
 def find_spans(

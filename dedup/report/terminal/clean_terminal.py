@@ -1,6 +1,7 @@
 """What a clean run did, for a person at a terminal."""
 
 import os
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from itertools import takewhile
@@ -28,6 +29,7 @@ SNIPPET = 76  # characters of a line of text
 READ = 20_000  # characters of a document that are looked at
 MAX_OPENING = 8  # words that two documents begin with; after more, what is shown starts where they differ
 CONTEXT = 4  # words before that
+SEE = re.compile(r": see \w+\.jsonl")
 DRY = "Nothing was written (--dry-run).\n"
 REASONS = {
     "exact-duplicate": "the same words as a kept document",
@@ -69,10 +71,13 @@ def render_summary(
     cut: PassageRecord | None = None,
 ) -> str:
     """Return the report of a run; without `out` it ends with what happened `instead` of writing."""
+    counts, losses = render_counts(summary), render_losses(summary)
+    if out is None:  # there is no file to see
+        counts, losses = SEE.sub("", counts), SEE.sub("", losses)
     parts = [
         warn_of_rejections(summary.rejections) + render_headline(summary),
-        render_counts(summary),
-        render_losses(summary),
+        counts,
+        losses,
         "".join(f"{line}\n" for line in tell_limits(summary.limits)),
         render_examples(examples),
         render_cut(cut) if cut else "",

@@ -3,8 +3,10 @@
 import os
 import shutil
 import signal
+import sys
 import tempfile
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -34,6 +36,14 @@ def sheltered() -> Iterator[None]:
             handlers[signal.Signals(held[0])](held[0], None)
 
 
+def let_go() -> None:
+    """Close what the work that an error ended has open: where few files may be, deleting needs some."""
+    error = sys.exception()
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
+
+
 @contextmanager
 def temporary_folder(prefix: str, parent: str | os.PathLike[str] | None = None) -> Iterator[str]:
     """Make a private folder that is gone afterwards, whatever signals come."""
@@ -41,6 +51,7 @@ def temporary_folder(prefix: str, parent: str | os.PathLike[str] | None = None) 
     try:
         yield folder
     finally:
+        let_go()
         with sheltered():
             if os.path.lexists(folder):
                 shutil.rmtree(folder)

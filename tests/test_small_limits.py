@@ -123,3 +123,26 @@ def test_an_error_leaves_nothing_where_its_input_cannot_be_read_again(tmp_path):
     done = subprocess.run(["bash", "-c", command], capture_output=True, cwd=tmp_path, check=False)
     assert (done.returncode, b"--resume" in done.stderr) == (2, False)
     assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
+
+
+@pytest.mark.parametrize("args", ["index add a.jsonl --index new.duckdb", "index check a.jsonl --index old.duckdb"])
+@pytest.mark.parametrize("limit", [11, 12])
+def test_few_open_files_are_enough_to_tidy_up(tmp_path, args, limit):
+    write_jsonl(tmp_path / "a.jsonl", make_records("few", 4, copies=2))
+    command = f"ulimit -n {limit}; {sys.executable} -m dedup {args} -q"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, cwd=tmp_path, check=False)
+    assert (done.returncode, done.stderr.count(b"\n")) == (2, 1)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
+
+
+@pytest.mark.usefixtures("monkeypatch")  # commands are forks of this process
+def test_a_lock_file_that_cannot_be_written_is_not_left(dedup, tmp_path, monkeypatch):
+    write_jsonl(tmp_path / "a.jsonl", make_records("lock", 4))
+    monkeypatch.setattr("dedup.output.lock_file.os.write", fail_as_if_full)
+    done = dedup("clean", "a.jsonl", "-o", "out", "--index", "new.duckdb", cwd=tmp_path)
+    assert (done.code, done.stderr.count("\n")) == (2, 1)
+    assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]
+
+
+def fail_as_if_full(*_args):
+    raise OSError(errno.ENOSPC, "No space left on device")

@@ -48,10 +48,32 @@ def hand_over(name: str, options: Sequence[str], make: Callable[..., object]) ->
 
 
 def format_option(meant_for: str, *formats: str) -> Callable[[Any], Any]:
-    """Return the option `--format` of a command, the first of its formats by default."""
+    """Return the option `--format` of a command: by default what the ending of its output says, else the first.
+
+    Text for a terminal escapes nothing, so it is no `.html`.
+    """
     chosen = click.Choice(formats)
+
+    def choose(command: Any) -> Any:
+        @wraps(command)
+        def run(**values: Any) -> object:
+            ending = str(values.get("output") or "").lower().rpartition(".")[2]
+            source = click.get_current_context().get_parameter_source("output_format")
+            if source is click.core.ParameterSource.DEFAULT and ending in formats:
+                values["output_format"] = ending
+            return command(**values)
+
+        return run
+
     return compose(
-        click.option("--format", "output_format", type=chosen, default=formats[0], help=meant_for),
+        choose,
+        click.option(
+            "--format",
+            "output_format",
+            type=chosen,
+            default=formats[0],
+            help=f"{meant_for} The ending of FILE chooses too.",
+        ),
         click.option("--json", "output_format", flag_value="json", help="Short for --format json."),
     )
 

@@ -12,7 +12,7 @@ import msgspec
 from dedup.errors import OutputError
 from dedup.output.confined_paths import create_within
 from dedup.output.lock_file import take_lock
-from dedup.signals import sheltered
+from dedup.signals import let_go, sheltered
 
 MARKER, FORMAT, VERSION = ".dedup.json", "dedup-folder", 1
 RUN, REPORT = "run", "report"
@@ -160,6 +160,7 @@ def put_in_place(made: Path, place: Path, kind: str, old: Path, refuse: Callable
 
 def remove_ours(folder: Path, kind: str) -> None:
     """Delete a folder if it is ours. The marker goes last: what a kill leaves is known as ours. Other signals wait."""
+    let_go()
     if not is_ours(folder, kind):
         return
     with sheltered():

@@ -43,7 +43,12 @@ def open_lock(path: Path) -> IO[bytes]:
     except FileExistsError:
         pass
     else:
-        os.write(made, CONTENT)
+        try:
+            os.write(made, CONTENT)
+        except OSError:
+            os.close(made)
+            path.unlink(missing_ok=True)
+            raise
         return open(made, "r+b", buffering=0)
     try:
         descriptor = os.open(path, flags)

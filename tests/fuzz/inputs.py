@@ -50,6 +50,9 @@ BAD_LINES = [
     b"[" * 20_000,
     b'{"text": "open',
     b"\xef\xbb\xbf",
+    b'\xef\xbb\xbf{"text": "a"}',
+    b'{"text": "a"}\r{"text": "b"}',
+    b"\0" * 3000,
 ]
 
 
@@ -69,7 +72,7 @@ def make_jsonl(source):
         lines.append(line)
         if source.random() < 0.2:
             lines.append(source.choice([*BAD_LINES, draw_bytes(source)]))
-    end = source.choice([b"\n", b"\n", b"\n", b"\r\n"])
+    end = source.choice([b"\n"] * 6 + [b"\r\n"] * 2 + [b"\r"])
     raw = source.choice([b"", b"", b"", b"\xef\xbb\xbf"]) + b"".join(line + end for line in lines)
     return raw if source.random() < 0.8 else raw.rstrip(b"\r\n")
 
@@ -77,9 +80,14 @@ def make_jsonl(source):
 def make_json(source):
     """Return a JSON file: a list, one object, or several, some of which are broken."""
     lines = [line.strip() for line in make_jsonl(source).split(b"\n") if line.strip()]
-    kind = source.randrange(4)
+    kind = source.randrange(6)
     if kind == 0:
         return lines[0] if lines else b""
+    if kind == 4:  # ids, and what they name
+        return b"{" + b",".join(b'"%d": %s' % pair for pair in enumerate(lines)) + b"}"
+    if kind == 5:  # the answer of a server
+        answer = b'{"status": "ok", "articles": [' + b",".join(lines) + b"]}"
+        return answer if source.random() < 0.5 else b'{"data": ' + answer + b"}"
     space = source.choice([b"", b" ", b"\n", b"\r\n  "])
     return space.join(lines) if kind == 1 else b"[" + space + (b"," + space).join(lines) + space + b"]"
 
@@ -98,7 +106,11 @@ def make_table(source, delimiter):
         rows.append(delimiter.join(quote_cell(source, cell, delimiter) for cell in cells))
         if source.random() < 0.1:
             rows.append(source.choice(['"open', 'a"b', '"a"b', "", "\x00", delimiter * 9, '""""']))
-    end = source.choice(["\n", "\n", "\r\n"])
+    if source.random() < 0.1:
+        rows = [row.replace(delimiter, f"{delimiter} ") for row in rows]
+    if source.random() < 0.03:
+        rows.insert(0, f"sep={delimiter}")
+    end = source.choice(["\n"] * 6 + ["\r\n"] * 3 + ["\r"])
     raw = "".join(row + end for row in rows).encode("utf-8", "replace")
     return raw if source.random() < 0.85 else raw.replace(b"e", draw_bytes(source), 1)
 

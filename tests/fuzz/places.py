@@ -15,6 +15,7 @@ import zstandard
 from dedup.corpus.files import find_files
 from dedup.corpus.formats import ARCHIVES
 from dedup.errors import InputError
+from dedup.output.folder_marker import RUN, claim
 
 from .inputs import ENCODINGS, MAKERS, add_files, add_oddity, draw_bomb, draw_file
 from .settings import add_settings
@@ -116,7 +117,7 @@ def draw_folder_target(source, place, name="out"):
     if kind == 1:
         add_user_folder(place / name, source)
     elif kind == 2:
-        add_user_folder(place / f"{name}.partial", source)
+        add_partial(source, place / f"{name}.partial")
         return Target(name, name == "back", flags)  # `restore` works in no such folder
     elif kind == 3:
         (place / "real").mkdir()
@@ -132,6 +133,18 @@ def draw_folder_target(source, place, name="out"):
     else:
         return Target(source.choice(["in", ".", "x" * 255, "x" * 300]), False, flags)
     return Target(name, False, flags)
+
+
+def add_partial(source, partial):
+    """Put a folder or a file of the user in the place where a command works, or a file in our folder there."""
+    kind = source.randrange(3)
+    if kind == 0:
+        add_user_folder(partial, source)
+        return
+    if kind == 1:
+        claim(partial, RUN)
+        partial /= source.choice(["segments", "out", "parts", "unpacked"])
+    partial.write_text("mine")
 
 
 def draw_file_target(source, place, inputs, name="made"):

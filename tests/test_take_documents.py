@@ -264,3 +264,10 @@ def test_a_title_that_is_no_text_is_named_with_its_document():
 def test_a_date_that_is_no_text_is_none():
     dates = [{"text": text, "date": "\ud800"} for text in TEXTS]
     assert len(dedup.find_stories(dates)[0].members) == 2
+
+
+def test_a_text_that_is_none_is_named_by_its_argument(tmp_path):
+    with dedup.Index.open(tmp_path / "i.duckdb") as index:
+        for ask in (dedup.sign_text, index.query, index.find):
+            with pytest.raises(TypeError, match="text is 5, and has to be str"):
+                ask(5)

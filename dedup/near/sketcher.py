@@ -14,6 +14,7 @@ from dedup.kernels.hashing import mix64
 from dedup.kernels.minhash import BAND_FACTOR, BYTE_FACTOR, SIGNATURE_WORDS, SketchArrays, sign, sketch_block
 from dedup.kernels.shingles import keep_distinct, measure_jaccard, roll_shingles, table_size
 from dedup.kernels.tokens import tokenise
+from dedup.model.argument_types import require_type
 from dedup.near.bands import bands_of
 from dedup.near.leaders import Offered
 from dedup.near.read_facts import know_nothing
@@ -202,6 +203,7 @@ def measure_similarity(a: str, b: str, shingle_size: int) -> float:
 
 def sign_text(text: str, config: NearConfig | None = None) -> Signature:
     """Return the signature of one text with all `num_perm` permutations of the config."""
+    require_type("text", text, str)
     return sign_tokens(tokenise_text(text), config or NearConfig())
 
 

@@ -142,6 +142,7 @@ class Index:
 
         Reads all band keys of the index once. For many texts, ask `dedup index check`.
         """
+        require_type("text", text, str)
         if not self._file.exists():
             return []
         sketch = self._sketcher.sketch(*view_texts(pa.array([text], pa.large_string())))
@@ -153,6 +154,7 @@ class Index:
 
     def find(self, text: str, min_tokens: int = PassageConfig.min_tokens) -> SharingDocuments:
         """Return which documents share a passage of at least `min_tokens` words with the text: `dedup index find`."""
+        require_type("text", text, str)
         return find_in_index(self._file, text, min_tokens)
 
     def _compare(self, text: str, sketch: Sketch, stored: StoredDocuments, number: int) -> Match | None:

@@ -673,11 +673,16 @@ def test_a_folder_of_spark_is_refused_as_one(dedup, tmp_path, command):
 
 
 @pytest.mark.parametrize(
-    "command", ["sources a.jsonl -o out --stories big", "diff big big", "clean a.jsonl --dry-run --config big"]
+    "command",
+    [
+        "sources a.jsonl -o out --stories big",
+        "diff big big",
+        "clean a.jsonl --dry-run --config big",
+        "bench a.jsonl --judged big",
+    ],
 )
 def test_what_is_read_whole_is_bounded(dedup, tmp_path, monkeypatch, command):
-    for module in ("corpus.text_file", "output.story_file"):
-        monkeypatch.setattr(f"dedup.{module}.MAX_WHOLE", 1 << 20)
+    monkeypatch.setattr("dedup.corpus.text_file.MAX_WHOLE", 1 << 20)
     (tmp_path / "a.jsonl").write_bytes(GOOD)
     (tmp_path / "big").write_bytes(b"# " * (1 << 20))
     message = error_of(dedup(*command.split(), cwd=tmp_path))

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -11,6 +10,7 @@ import msgspec
 from dedup.bench.pan import Case, score
 from dedup.bench.planting import PlantedCopy
 from dedup.bench.rates import measure_mean, measure_rate
+from dedup.corpus.text_file import read_lines
 from dedup.errors import InputError
 from dedup.model.bench_results import Band, Fates, JudgedPairs, Kind, NearPair, PassageScore, Projection
 from dedup.model.documents import Removal
@@ -147,8 +147,8 @@ class JudgedPair(msgspec.Struct, frozen=True):
 def read_judged_pairs(path: str) -> list[JudgedPair]:
     """Read the verdicts of a file of JSON lines; of a pair that is there twice the last one counts."""
     decoder = msgspec.json.Decoder(JudgedPair)
-    with Path(path).open("rb") as lines:
-        rows = [(number, line) for number, line in enumerate(lines, start=1) if line.strip()]
+    with open(path, "rb") as file:
+        rows = [(number, line) for number, line in read_lines(file, path) if line.strip()]
     found: dict[tuple[str, str], JudgedPair] = {}
     for number, line in rows:
         try:

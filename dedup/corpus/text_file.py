@@ -1,5 +1,6 @@
 """One text file as one text: what `dedup diff`, `apply` and `compare` work on."""
 
+from collections.abc import Iterator
 from typing import IO
 
 from dedup.errors import InputError
@@ -27,6 +28,14 @@ def read_whole(file: IO[bytes], name: str) -> bytes:
         if b"\0" in part:
             break
     return b"".join(parts)
+
+
+def read_lines(file: IO[bytes], name: str) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines of a file, each of at most `MAX_WHOLE` bytes, with their numbers from 1."""
+    for number, line in enumerate(iter(lambda: file.readline(MAX_WHOLE + 1), b""), 1):
+        if len(line) > MAX_WHOLE:
+            raise InputError(f"{name}, line {number}: is longer than {MAX_WHOLE:,} bytes, too long for a line.")
+        yield number, line
 
 
 def read_text_file(path: str) -> str:

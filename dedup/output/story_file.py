@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from dedup.corpus.text_file import MAX_WHOLE
+from dedup.corpus.text_file import read_lines
 from dedup.errors import InputError
 from dedup.model.documents import DocumentPlace
 from dedup.model.story import StoryRecord
@@ -54,9 +54,7 @@ def read_listed(path: str) -> Iterator[ListedStory]:
     decoder = msgspec.json.Decoder(ListedStory)
     try:
         with open(path, "rb") as file:
-            for number, line in enumerate(iter(lambda: file.readline(MAX_WHOLE + 1), b""), 1):
-                if len(line) > MAX_WHOLE:
-                    raise InputError(f"{path}, line {number}: is longer than {MAX_WHOLE:,} bytes. {NOT_OURS}")
+            for number, line in read_lines(file, path):
                 try:
                     yield decoder.decode(line)
                 except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:

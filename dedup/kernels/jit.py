@@ -8,8 +8,8 @@ import hashlib
 import os
 import shutil
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ import numba as nb
 from numba._dynfunc import make_function
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import CompilerBase, DefaultPassBuilder
+from numba.core.compiler import Compiler, CompilerBase, DefaultPassBuilder
+from numba.core.compiler_lock import global_compiler_lock
 from numba.core.compiler_machinery import register_pass
 from numba.core.registry import CPUDispatcher
 from numba.core.runtime import rtsys
@@ -146,6 +147,14 @@ class InnerLibrary(JITCodeLibrary):  # type: ignore[misc]
             self._final_module.link_in(library._get_module_for_linking(), preserve=True)  # noqa: SLF001 (of numba)
         self._finalized = True
 
+    def _optimize_functions(self, module: Any) -> None:
+        """Simplify functions, with one list of passes for all; numba makes a list for each, also for names alone."""
+        module.data_layout = self._codegen._data_layout  # noqa: SLF001 (of numba)
+        passes, builder = self._codegen._function_pass_manager()  # noqa: SLF001 (of numba)
+        for function in module.functions:
+            if not function.is_declaration:
+                passes.run(function, builder)
+
 
 @register_pass(mutates_CFG=True, analysis_only=False)
 class InnerLowering(NativeLowering):  # type: ignore[misc]
@@ -156,7 +165,7 @@ class InnerLowering(NativeLowering):  # type: ignore[misc]
     def run_pass(self, state: Any) -> bool:
         """Write the code, and tell numba where kernels find it."""
         state.library = InnerLibrary(state.targetctx.codegen(), state.func_id.func_qualname)
-        state.flags.no_compile = state.flags.no_cpython_wrapper = True
+        state.flags.no_compile = state.flags.no_cpython_wrapper = state.flags.no_cfunc_wrapper = True
         super().run_pass(state)
         state.library.finalize()
         no_code = make_function(sys.modules[__name__], state.func_id.func_name, "", 0, state.cr.env, (state.library,))
@@ -172,17 +181,40 @@ class KernelCompiler(CompilerBase):  # type: ignore[misc]
 
     def define_pipelines(self) -> list[Any]:
         """Return the steps."""
-        steps = DefaultPassBuilder.define_nopython_pipeline(self.state)
-        needed = [(step, why) for step, why in steps.passes if step not in UNNEEDED]
-        steps.passes = [(self.lowering if step is NativeLowering else step, why) for step, why in needed]
-        steps.finalize()
-        return [steps]
+        return list_steps(self.state, self.lowering, UNNEEDED)
+
+    def compile_extra(self, func: Callable[..., Any]) -> Any:
+        """Compile a function, and what numba has for it: `np.empty` is an `inner` function then."""
+        with overloads_as_inner():
+            return super().compile_extra(func)
 
 
 class InnerCompiler(KernelCompiler):
     """The same, with `InnerLowering`."""
 
     lowering = InnerLowering
+
+
+def list_steps(state: Any, lowering: Any, unneeded: Sequence[Any] = ()) -> list[Any]:
+    """Return the steps of numba without some, and with another one that writes the code."""
+    steps = DefaultPassBuilder.define_nopython_pipeline(state)
+    steps.passes = [
+        (lowering if step is NativeLowering else step, why) for step, why in steps.passes if step not in unneeded
+    ]
+    steps.finalize()
+    return [steps]
+
+
+@contextmanager
+def overloads_as_inner() -> Iterator[None]:
+    """Compile numba's own functions, which only kernels call, as `inner` ones; nothing else is compiled meanwhile."""
+    with global_compiler_lock:
+        before = Compiler.define_pipelines
+        Compiler.define_pipelines = lambda self: list_steps(self.state, InnerLowering)
+        try:
+            yield
+        finally:
+            Compiler.define_pipelines = before
 
 
 class KernelLibrary(JITCodeLibrary):  # type: ignore[misc]

@@ -139,7 +139,8 @@ def count_terms(data, offsets, table, buffers, out):
             buffers.singles[:num_tokens] = 0
         make_terms(buffers.tokens, buffers.singles, num_tokens, buffers.terms)
         num_lead = min(LEAD, num_tokens)
-        buffers.terms[num_tokens : num_tokens + num_lead] = buffers.terms[:num_lead]
+        for k in range(num_lead):  # a slice would add two seconds of compilation
+            buffers.terms[num_tokens + k] = buffers.terms[k]
         terms = buffers.terms[: num_tokens + num_lead]
         terms.sort()
         for k in range(terms.size):

@@ -15,6 +15,13 @@ def one_in(share):
     return settings(max_examples=max(2, settings().max_examples // share))
 
 
+def few(count):
+    """Return settings for a property whose examples take long: so many of the quick profile, all of another one."""
+    all_of_it = settings().max_examples
+    is_quick = all_of_it == settings.get_profile("quick").max_examples
+    return settings(max_examples=count if is_quick else all_of_it)
+
+
 def nightly_but(chosen, values):
     """Return values of a parameter, all of them nightly but those chosen."""
     return [value if value in chosen else pytest.param(value, marks=pytest.mark.nightly) for value in values]

@@ -153,6 +153,8 @@ def load_kernels():
     for module in pkgutil.walk_packages(dedup.__path__, "dedup."):
         if not module.name.startswith(("dedup.spark.", "dedup.__main__")):
             importlib.import_module(module.name)
+    for name in ("fastwarc.warc", "trafilatura", "xlsxwriter"):  # extras, which commands import when they need them
+        importlib.import_module(name)
     for group in GROUPS.values():
         for call in group():
             call.compile()

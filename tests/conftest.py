@@ -1,7 +1,11 @@
 """Fixtures: the command line, the news data, a browser, a small disk."""
 
+import os
+import shutil
 import signal
 import subprocess
+import tempfile
+from pathlib import Path
 
 import amounts  # noqa: F401 (registers the profiles of hypothesis)
 import pytest
@@ -17,6 +21,10 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 settings.load_profile("quick")  # another one with --hypothesis-profile
 
+# Temporary folders are in memory where it has room: no test waits for a disk.
+MEMORY, ROOM = Path("/dev/shm"), 2 << 30
+if "TMPDIR" not in os.environ and MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+    os.environ["TMPDIR"] = tempfile.tempdir = str(MEMORY)
 
 # The first half of the tests goes to the first worker: one JVM for all of Spark, and no long test begins last.
 LONG = (

@@ -5,7 +5,7 @@ import unicodedata
 
 import naive
 import pytest
-from amounts import nightly_after
+from amounts import few, nightly_after
 from corpora import make_text, read_lines, write_jsonl
 from hypothesis import given
 from hypothesis import strategies as st
@@ -82,6 +82,7 @@ def test_the_command_replaces_the_file_that_it_writes(dedup, tmp_path):
     assert len(list_rows(dedup, tmp_path)) > 5
 
 
+@few(12)
 @given(st.integers(0, 2**32 - 1))
 def test_passages_slice_to_their_text_and_are_as_alike_as_they_say(seed):
     records = make_mixed(seed)
@@ -101,6 +102,7 @@ def test_passages_slice_to_their_text_and_are_as_alike_as_they_say(seed):
             assert int(p.witness.id[1:]) < int(p.document.id[1:])
 
 
+@few(12)
 @given(st.integers(0, 2**32 - 1))
 def test_passages_of_one_document_and_one_holder_do_not_overlap(seed):
     reached = {}

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
+from amounts import few
 from corpora import edit_text, make_records, make_text
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +36,7 @@ def make_chain(seed, count=40):
     return texts
 
 
+@few(10)
 @given(st.integers(0, 1000), st.sampled_from([0.4, 0.5, 0.55, 0.7, 0.8, 0.95]), st.sampled_from([0.3, 0.5, 0.8, 0.9]))
 def test_another_threshold_gives_what_a_fresh_run_gives(seed, first, second):
     texts = make_chain(seed)

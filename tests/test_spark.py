@@ -1,7 +1,7 @@
 """Spark decides as the local engine does: however rows are dealt to partitions and the cover is cut into ranges.
 
-`make test` does so in few runs, as each takes seconds: a bounded cover, a frame, files of all kinds in many splits,
-Parquet. Each hard corpus and setting has a run of its own in `make test-all`.
+`make test` does so in few runs, as each takes seconds: a frame, files of all kinds in many splits with a bounded cover
+in ranges, Parquet. Each hard corpus and setting has a run of its own in `make test-all`.
 """
 
 import json
@@ -60,6 +60,7 @@ def make_meetings():
     return [words.format(a, a + 7, a * 3) for a in range(11, 51)] + [words.format("monday", 18, 33)]
 
 
+@pytest.mark.nightly
 def test_a_cover_with_full_buckets_in_many_ranges():
     """Edited copies, texts of many scripts, templates, more documents than a bucket has room for."""
     documents = [*make_crowd(12), *make_worlds(7, 10), *TEXTS, *make_meetings()]

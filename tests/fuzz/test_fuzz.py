@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,14 +17,12 @@ from .options import list_commands
 QUICK, ALL, AT_ONCE = 300, 5000, 25
 BOUNDS_CHECKED = 150
 TOP = Path(__file__).parent.parent.parent
-MEMORY, ROOM = Path("/dev/shm"), 1 << 30  # a file system in memory: no waiting for a disk
 
 
 @pytest.fixture(scope="module")
 def player(tmp_path_factory):
     """Return a process that plays cases. It holds what commands load and nothing else: forks of it are cheap."""
-    in_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
-    env = {**os.environ, "TMPDIR": str(MEMORY if in_memory else tmp_path_factory.mktemp("fuzz"))}
+    env = {**os.environ, "TMPDIR": str(tmp_path_factory.mktemp("fuzz"))}
     command = [sys.executable, "-m", "tests.fuzz", "--serve"]
     with subprocess.Popen(command, cwd=TOP, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as one:
         yield one

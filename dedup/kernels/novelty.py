@@ -259,7 +259,7 @@ def align_words(tokens, witness, slot_words, slots):
     return Alignment(place, num_gaps, num_slots, num_facts)
 
 
-@kernel
+@inner
 def compare_words(tokens, witness, slot_words, slots):
     """Return the `Difference` of a document to its witness (uint32 tokens of both).
 

@@ -54,7 +54,7 @@ from dedup.kernels.leader_table import DIFFERENCE, RELATIVE, CoverState, Limits,
 from dedup.kernels.locate import locate_tokens
 from dedup.kernels.minhash import SketchArrays, sketch_block
 from dedup.kernels.neighbours import NeighbourBounds, NeighbourState, SparseRows, find_neighbours
-from dedup.kernels.novelty import compare_pairs_of_words, compare_words, find_novel, make_word_table
+from dedup.kernels.novelty import compare_pairs_of_words, find_novel, make_word_table
 from dedup.kernels.proofs import ProofArrays, measure_pairs, prove_texts
 from dedup.kernels.relation import Likeness, PairArrays, RelationRule, relate, relate_pairs
 from dedup.kernels.repeats_within import (
@@ -157,7 +157,6 @@ def list_cover_kernels() -> Iterator[Call]:
     yield Call(relate_pairs, (pairs, 1, rule))
     yield Call(compare_pairs_of_words, (addresses, counts, rule.slot_words, new("i4", 3), new("i4", 2)))
     yield Call(make_word_table, (given("u4"), given("u4")))
-    yield Call(compare_words, (tokens, tokens, rule.slot_words, new("i4", 2)))
     yield Call(find_novel, (tokens, tokens, rule.slot_words))
     yield Call(drop_masked, (tokens,))
 

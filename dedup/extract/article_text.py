@@ -2,8 +2,9 @@
 
 import re
 import warnings
-from typing import NamedTuple
 from urllib.parse import urlsplit
+
+import msgspec
 
 from dedup.extract.page_files import RawPage, RejectedPage
 from dedup.text.printed_paths import printable
@@ -13,25 +14,21 @@ MAX_TAGS = 100_000  # an article has some thousand; the extractor takes 28 us a 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 
 
-class ExtractedArticle(NamedTuple):
-    """An article as a line of JSON; fields that a page does not tell are left out when it is written.
+class ExtractedArticle(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An article as a line of JSON; fields that a page does not tell are left out.
 
     `source` is where the page was: the file, and the byte of its record in an archive.
     """
 
     id: str
     text: str
-    title: str
-    date: str
-    outlet: str
-    author: str
-    url: str
-    fetched: str
-    source: dict[str, object]
-
-    def to_record(self) -> dict[str, object]:
-        """Return what is written."""
-        return {name: value for name, value in self._asdict().items() if value or name == "text"}
+    title: str = ""
+    date: str = ""
+    outlet: str = ""
+    author: str = ""
+    url: str = ""
+    fetched: str = ""
+    source: dict[str, object] = {}
 
 
 def extract_article(page: RawPage, min_words: int) -> ExtractedArticle | RejectedPage:

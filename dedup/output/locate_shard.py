@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -30,31 +29,6 @@ LOCATED_SCHEMA = pa.schema(
 )
 
 
-class ShardFindings(NamedTuple):
-    """What was found in the documents of one shard.
-
-    ```
-    passages, boilerplate  int64[...]  rows of the findings among those of all shards
-    ```
-    """
-
-    findings: Findings
-    passages: npt.NDArray[np.int64]
-    boilerplate: npt.NDArray[np.int64]
-
-
-def select_findings(findings: Findings, documents: range) -> ShardFindings:
-    """Return the passages that have either side in some documents, and their boilerplate."""
-
-    def is_inside(column: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
-        return (column >= documents.start) & (column < documents.stop)
-
-    passages = np.flatnonzero(is_inside(findings.passages.document) | is_inside(findings.passages.source))
-    boilerplate = np.flatnonzero(is_inside(findings.boilerplate.document))
-    selected = Findings(findings.passages.select(passages), findings.boilerplate.select(boilerplate), findings.config)
-    return ShardFindings(selected, passages, boilerplate)
-
-
 def documents_of(segments: Segments, shard: Shard) -> range:
     """Return the doc_indices of a shard."""
     batches = segments.batches_of(shard)
@@ -64,18 +38,24 @@ def documents_of(segments: Segments, shard: Shard) -> range:
 def locate_shard(shard: Shard, findings: Findings, folder: RunFolder, segments: Segments, config: InputConfig) -> None:
     """Find the characters of what was found in a shard's documents, and make the records whose text is cut."""
     within = documents_of(segments, shard)
-    found = select_findings(findings, within)
-    sides = found.findings.list_sides(within)
+
+    def is_inside(column: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+        return (column >= within.start) & (column < within.stop)
+
+    passages = np.flatnonzero(is_inside(findings.passages.document) | is_inside(findings.passages.source))
+    boilerplate = np.flatnonzero(is_inside(findings.boilerplate.document))
+    found = Findings(findings.passages.select(passages), findings.boilerplate.select(boilerplate), findings.config)
+    sides = found.list_sides(within)
     documents = sorted(sides)
     places = segments.find_records(documents)
-    reader, rows = RecordText(shard.files[0], config), (found.passages.tolist(), found.boilerplate.tolist())
+    reader, rows = RecordText(shard.files[0], config), (passages.tolist(), boilerplate.tolist())
     with (
         write_rows(folder.part(shard.index, LOCATED), LOCATED_SCHEMA) as located,
         write_rows(folder.part(shard.index, EDITS), EDITS_SCHEMA) as edits,
     ):
         for doc, raw in zip(documents, read_records(shard, places, config.text_field), strict=True):
             text = reader.get(raw)
-            cut = cut_document(TokenOffsets(text), segments.tokens_of(doc), sides[doc], found.findings)
+            cut = cut_document(TokenOffsets(text), segments.tokens_of(doc), sides[doc], found)
             for span in cut.located:
                 located.add((rows[span.side == BOILERPLATE][span.row], *span[1:]), len(span.text))
             if cut.cuts:

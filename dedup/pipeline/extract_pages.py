@@ -89,7 +89,7 @@ def extract_chunk(chunk: PageChunk, advance: Callable[[int], None], run: Extract
                 where = {"path": printable(found.place.path), "offset": found.place.offset, "url": found.url}
                 rejected.write(encode({**where, "error": found.error}) + b"\n")
             else:
-                out.write(encode(found.to_record()) + b"\n")
+                out.write(encode(found) + b"\n")
             advance(1)
 
 

@@ -17,8 +17,6 @@ from dedup.output.run_folder import RELATED
 from dedup.report.corpus.removal_table import Clusters, RemovalTable, find_witness
 from dedup.report.corpus.survey import Wanted
 
-Ranked = tuple[float, int, RelatedRecord]
-
 MAX_COPIES = 1000  # of a cluster on its page; clusters.jsonl has all
 MAX_NEAREST = 25  # pairs on each side of the threshold
 MAX_LOSING = 100  # removals whose novel words are shown
@@ -104,7 +102,7 @@ def number_files(summary: Summary) -> dict[str, int]:
 
 def read_alike(out: Path) -> dict[str, list[RelatedRecord]]:
     """Return the most similar pairs of each relation that are alike and stay."""
-    nearest: dict[str, list[Ranked]] = {}
+    nearest: dict[str, list[tuple[float, int, RelatedRecord]]] = {}
     for number, record in enumerate(read_records(out, RELATED, RelatedRecord, may_lack=True)):
         heap = nearest.setdefault(record.relation, [])
         (heapq.heappush if len(heap) < MAX_ALIKE else heapq.heappushpop)(heap, (record.similarity, -number, record))

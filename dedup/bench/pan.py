@@ -43,7 +43,7 @@ def overlap(a: DocumentSpan, b: DocumentSpan) -> int:
 
 
 def detects(case: Case, found: Case) -> bool:
-    """Return whether a detection touches a case on both sides."""
+    """Return whether two cases touch each other on both sides."""
     return overlap(case.copy, found.copy) > 0 and overlap(case.source, found.source) > 0
 
 
@@ -64,26 +64,20 @@ def covered(of: Case, by: Sequence[Case]) -> float:
     return hit / total if total else 0.0
 
 
+def match(cases: Sequence[Case], others: Sequence[Case]) -> list[list[Case]]:
+    """Return for each case those of the others that touch it on both sides."""
+    by_copy: dict[str, list[Case]] = {}
+    for other in others:
+        by_copy.setdefault(other.copy.document, []).append(other)
+    return [[other for other in by_copy.get(case.copy.document, []) if detects(case, other)] for case in cases]
+
+
 def score(cases: Sequence[Case], found: Sequence[Case]) -> Scores:
     """Return the measures of detections against the planted truth."""
-    by_copy: dict[str, list[Case]] = {}
-    for detection in found:
-        by_copy.setdefault(detection.copy[0], []).append(detection)
-    truth: dict[str, list[Case]] = {}
-    for case in cases:
-        truth.setdefault(case.copy[0], []).append(case)
-    recalls, granularities = [], []
-    for case in cases:
-        hits = [d for d in by_copy.get(case.copy[0], []) if detects(case, d)]
-        recalls.append(covered(case, hits))
-        if hits:
-            granularities.append(len(hits))
-    precisions = []
-    for detection in found:
-        hits = [c for c in truth.get(detection.copy[0], []) if detects(c, detection)]
-        precisions.append(covered(detection, hits))
-    precision = sum(precisions) / len(precisions) if precisions else 0.0
-    recall = sum(recalls) / len(recalls) if recalls else 0.0
+    hits, truth = match(cases, found), match(found, cases)
+    granularities = [len(each) for each in hits if each]
+    precision = sum(map(covered, found, truth)) / max(len(found), 1)
+    recall = sum(map(covered, cases, hits)) / max(len(cases), 1)
     granularity = sum(granularities) / len(granularities) if granularities else 1.0
     f1 = 2 * precision * recall / (precision + recall) if precision + recall else 0.0
     return Scores(precision, recall, granularity, f1 / math.log2(1 + granularity))

@@ -67,22 +67,16 @@ def _keys(units: Sequence[UnitWords]) -> list[str]:
 
 def _extend(old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: list[UnitPair]) -> list[UnitPair]:
     """Pair the neighbours of pairs that have the same text: so lines that occur often find the right partner."""
-    old_taken = {pair.old_index for pair in pairs}
-    new_taken = {pair.new_index for pair in pairs}
+    old_free = set(range(len(old))) - {pair.old_index for pair in pairs}
+    new_free = set(range(len(new))) - {pair.new_index for pair in pairs}
     found = list(pairs)
     for step in (1, -1):
         for pair in sorted(found, reverse=step < 0):
             i, j = pair.old_index + step, pair.new_index + step
-            while (
-                0 <= i < len(old)
-                and 0 <= j < len(new)
-                and i not in old_taken
-                and j not in new_taken
-                and old[i].key == new[j].key
-            ):
+            while i in old_free and j in new_free and old[i].key == new[j].key:
                 found.append(UnitPair(i, j))
-                old_taken.add(i)
-                new_taken.add(j)
+                old_free.remove(i)
+                new_free.remove(j)
                 i, j = i + step, j + step
     return found
 
@@ -199,10 +193,8 @@ class _Gaps:
 
     def __init__(self, old: Sequence[UnitWords], new: Sequence[UnitWords], pairs: Sequence[UnitPair]) -> None:
         chain = choose_in_place(pairs, old)
-        old_taken = {pair.old_index for pair in pairs}
-        new_taken = {pair.new_index for pair in pairs}
-        self.old_free = [index for index in range(len(old)) if index not in old_taken]
-        self.new_free = [index for index in range(len(new)) if index not in new_taken]
+        self.old_free = sorted(set(range(len(old))) - {pair.old_index for pair in pairs})
+        self.new_free = sorted(set(range(len(new))) - {pair.new_index for pair in pairs})
         old_bounds = [pair.old_index for pair in chain]
         new_bounds = [pair.new_index for pair in chain]
         self.old_gap = {index: bisect_right(old_bounds, index) for index in self.old_free}

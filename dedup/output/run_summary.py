@@ -86,26 +86,23 @@ def count_distinct(values: npt.NDArray[np.integer]) -> int:
 
 def list_limits(near: NearConfig, work: WorkCounts) -> list[Limit]:
     """Return the bounds that the search for copies hit."""
-    limits = []
-    if work.num_full_buckets:
-        effect = (
-            f"{work.num_not_entered} band keys of kept documents were not entered into full buckets: "
-            "near-copies of those documents may have been kept (text common to very many documents does this)"
-        )
-        limits.append(Limit("max_bucket", near.max_bucket, work.num_full_buckets, effect))
-    if work.num_skipped:
-        effect = "large buckets that documents did not look through: a copy there may have been kept"
-        limits.append(Limit("max_visited", MAX_VISITED, work.num_skipped, effect))
-    if work.num_series:
-        effect = (
-            f"A document that is alike very many was compared with the {MAX_COMPARED} nearest, or until "
-            f"{MAX_REFUSED} of them were no copies: a copy among the rest may have been kept"
-        )
-        limits.append(Limit("max_compared", MAX_COMPARED, work.num_series, effect))
-    if work.num_unconfirmed:
-        effect = "removals were not confirmed: their words differ though their hashes agree, so these documents stay"
-        limits.append(Limit("token_bits", TOKEN_BITS, work.num_unconfirmed, effect))
-    return limits
+    full = (
+        f"{work.num_not_entered} band keys of kept documents were not entered into full buckets: "
+        "near-copies of those documents may have been kept (text common to very many documents does this)"
+    )
+    skipped = "large buckets that documents did not look through: a copy there may have been kept"
+    series = (
+        f"A document that is alike very many was compared with the {MAX_COMPARED} nearest, or until "
+        f"{MAX_REFUSED} of them were no copies: a copy among the rest may have been kept"
+    )
+    unconfirmed = "removals were not confirmed: their words differ though their hashes agree, so these documents stay"
+    limits = [
+        Limit("max_bucket", near.max_bucket, work.num_full_buckets, full),
+        Limit("max_visited", MAX_VISITED, work.num_skipped, skipped),
+        Limit("max_compared", MAX_COMPARED, work.num_series, series),
+        Limit("token_bits", TOKEN_BITS, work.num_unconfirmed, unconfirmed),
+    ]
+    return [limit for limit in limits if limit.hits]
 
 
 def list_passage_limits(stride: int, num_long: int = 0) -> list[Limit]:

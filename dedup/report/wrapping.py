@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import groupby
+from operator import attrgetter
 
 from dedup.text.words import split_words
 
@@ -138,10 +140,5 @@ def _break_token(token: str, columns: int, width: int) -> Iterator[str]:
 
 
 def _join_styles(line: Sequence[Piece]) -> Line:
-    joined: list[Piece] = []
-    for piece in line:
-        if joined and joined[-1].style is piece.style:
-            joined[-1] = Piece(joined[-1].text + piece.text, piece.style)
-        else:
-            joined.append(piece)
-    return tuple(joined)
+    runs = groupby(line, key=attrgetter("style"))
+    return tuple(Piece("".join(piece.text for piece in run), style) for style, run in runs)

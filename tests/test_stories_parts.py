@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedup import find_stories
 from dedup.kernels.linkage import SimilarPairs, link_groups
 from dedup.kernels.neighbours import UNDATED
 from dedup.stories.group_documents import TYPICAL_NEAREST, compare_inside, compare_topic, level_by_nearest
@@ -210,6 +211,23 @@ def test_the_first_words_count_twice():
     counts = TermCounter().count([text]).counts
     assert 60 == int((counts == 2).sum())
     assert 10 == int((counts == 1).sum())
+
+
+def test_three_unlike_texts_are_no_story():
+    texts = [
+        "The central bank of Chile left its rate at five per cent on Tuesday, as most of the analysts had expected.",
+        "A fire in the harbour of Oslo was put out by the evening, and nobody was hurt, the mayor of the city said.",
+        "The museum of modern art in Lima is to be closed for a year, while the roof of the old building is repaired.",
+    ]
+    assert [] == find_stories(texts)
+
+
+def test_two_texts_on_one_event_are_a_story():
+    texts = [
+        "Firefighters fought a blaze in the harbour of Oslo on Monday, and nobody was hurt, the mayor said.",
+        "The mayor of Oslo said that nobody was hurt when a fire broke out in the harbour on Monday.",
+    ]
+    assert [2] == [len(story.members) for story in find_stories(texts)]
 
 
 def test_names_weigh_more_than_words():

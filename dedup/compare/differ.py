@@ -10,9 +10,10 @@ from rapidfuzz.distance import Indel, JaroWinkler
 from dedup.compare.model import FactKind
 from dedup.compare.opposite_words import NO, is_negation
 from dedup.compare.quotes import Quote
-from dedup.compare.sentence_facts import STOP_WORDS, UNITS, CountedNumber, DatedFact, Word
+from dedup.compare.sentence_facts import UNITS, CountedNumber, DatedFact, Word
 from dedup.compare.speakers import SUBJECT, VERB_CLASSES, Speaker, last_name
 from dedup.compare.terms import fold, stem
+from dedup.text.lexicon import STOP_WORDS
 from dedup.text.spans import Span
 
 MIN_CONTEXT = 2  # words around two facts that both have: what the facts are facts of

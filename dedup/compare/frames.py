@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dedup.compare.opposite_words import BE, IRREGULAR
-from dedup.compare.sentence_facts import STOP_WORDS, UNITS, Word, read_dates, split_at, split_content
+from dedup.compare.sentence_facts import UNITS, Word, read_dates, split_at, split_content
 from dedup.compare.speakers import VERB_CLASSES
 from dedup.compare.terms import fold, stem
 from dedup.text.date_phrases import DateValue
-from dedup.text.lexicon import DAYS, MONTH_ABBREVIATIONS, MONTHS
+from dedup.text.lexicon import DAYS, MONTH_ABBREVIATIONS, MONTHS, STOP_WORDS
 from dedup.text.spans import Span
 
 _DAY_NAMES = frozenset((*DAYS, *MONTHS, *MONTH_ABBREVIATIONS))

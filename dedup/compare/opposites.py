@@ -34,10 +34,9 @@ from dedup.compare.opposite_words import (
     has_other_sense,
     is_negation,
 )
-from dedup.compare.sentence_facts import STOP_WORDS
 from dedup.compare.speakers import VERB_CLASSES
 from dedup.compare.terms import fold, stem
-from dedup.text.lexicon import NUMBER_VALUES
+from dedup.text.lexicon import NUMBER_VALUES, STOP_WORDS
 from dedup.text.spans import Span
 from dedup.text.words import is_word, split_word_spans
 

@@ -11,19 +11,12 @@ from typing import NamedTuple
 from dedup.compare.speakers import VERB_CLASSES
 from dedup.compare.terms import fold, stem
 from dedup.text.date_phrases import DateValue, find_dates, join_dates, read_date
+from dedup.text.lexicon import STOP_WORDS
 from dedup.text.number_phrases import find_numbers, find_ranges
 from dedup.text.phone_numbers import find_phones
 from dedup.text.spans import Span
 from dedup.text.words import is_word, split_word_spans
 
-STOP_WORDS = frozenset(
-    "a an the this that these those he she it they we i you his her its their our my your him them us me who whom "
-    "whose which what when where while as at by for from in into of off on onto out over to up with within without "
-    "about after before between during against under through and or but nor so yet if than then there here is are was "
-    "were be been being am has have had having do does did will would shall should can could may might must not no n't "
-    "s t also just only very more most much many some any all both each every other another such own same too again "
-    "further once one said says say told according added reported mr mrs ms dr".split()
-)
 NEAR = 6  # words on either side of a fact that say what it is a fact of
 PLANNED = frozenset("scheduled planned supposed expected originally initially due could may might should".split())
 MAX_OWNER = 5

@@ -1,12 +1,17 @@
 """Terms to vectors: what a rare word, a name or a number says about a document, against the whole corpus."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
-from dedup.stories.read_terms import Terms, gather_entries
+from dedup.stories.read_terms import TermCounter, Terms, gather_entries
 from dedup.story_config import StoryConfig
+from dedup.text.lexicon import FUNCTION_WORDS
+
+AT_LARGE = 20  # documents that are added to know common words by: of 500 and more they change next to nothing
+MIN_COMMON = 3  # function words by which the language of a document is known
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,7 @@ def discount(count: np.ndarray, among: float | np.ndarray, share: float, prior: 
 def make_vectors(terms: Terms, outlets: npt.NDArray[np.int32], config: StoryConfig) -> Vectors:
     """Return the vectors of all documents; `outlets` (int32[n]) numbers their outlets, -1 where none is known.
 
-    The weight of a term is (1 + ln count) * ln(1 + documents / documents that hold it). A name weighs more. A term that
+    The weight of a term is (1 + ln count) * `measure_rarity`. A name weighs more. A term that
     the documents of an outlet have in common weighs less: the outlet's name, the line under every article.
     """
     num_documents = len(terms)
@@ -53,7 +58,9 @@ def make_vectors(terms: Terms, outlets: npt.NDArray[np.int32], config: StoryConf
     term = term.astype(np.int32)
     frequency = np.bincount(term, minlength=len(hashes))
     document = np.repeat(np.arange(num_documents), np.diff(terms.starts))
-    weights = (1 + np.log(np.maximum(terms.counts, 1))) * np.log1p(num_documents / frequency)[term]
+    weights = (1 + np.log(np.maximum(terms.counts, 1))) * measure_rarity(
+        hashes, frequency, term, document, num_documents
+    )[term]
     weights *= np.where(terms.names, config.name_weight, 1.0)
     sizes = np.bincount(outlets[outlets >= 0], minlength=1)
     weights = weights * discount_outlets(term, outlets[document], sizes, config)
@@ -72,6 +79,27 @@ def make_vectors(terms: Terms, outlets: npt.NDArray[np.int32], config: StoryConf
         hashes[kept],
         np.diff(terms.starts).astype(np.int32),
     )
+
+
+def measure_rarity(
+    hashes: npt.NDArray[np.uint32], frequency: np.ndarray, term: np.ndarray, document: np.ndarray, num_documents: int
+) -> npt.NDArray[np.float64]:
+    """Return for every term ln(1 + documents / documents that hold it), float64[v].
+
+    Few documents do not tell which words are common: in three texts "the" is as rare as what the three tell. So
+    AT_LARGE documents are added that hold the function words and nothing else, for as large a share of the documents
+    as is in a language whose function words are known.
+    """
+    is_common = np.isin(hashes, hash_function_words())
+    num_common = np.bincount(document, is_common[term], num_documents)
+    added = AT_LARGE * np.count_nonzero(num_common >= MIN_COMMON) / max(1, num_documents)
+    return np.asarray(np.log1p((num_documents + added) / (frequency + added * is_common)))
+
+
+@cache
+def hash_function_words() -> npt.NDArray[np.uint32]:
+    """Return the hashes of function words, as `Terms` has them."""
+    return TermCounter().count([" ".join(sorted(FUNCTION_WORDS))]).hashes
 
 
 def discount_outlets(

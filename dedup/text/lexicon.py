@@ -68,3 +68,22 @@ SENTENCE_STARTERS = frozenset(
 # CJK, Arabic and Urdu, Devanagari, Sinhala, Ethiopic, Myanmar, Khmer, Armenian and Tibetan.
 FOREIGN_SENTENCE_ENDS = "。！？｡؟۔।॥෴።፧፨။៕។։།"
 SENTENCE_ENDS = frozenset(".!?…．" + FOREIGN_SENTENCE_ENDS)
+
+# English words that say nothing by themselves.
+STOP_WORDS = frozenset(
+    "a an the this that these those he she it they we i you his her its their our my your him them us me who whom "
+    "whose which what when where while as at by for from in into of off on onto out over to up with within without "
+    "about after before between during against under through and or but nor so yet if than then there here is are was "
+    "were be been being am has have had having do does did will would shall should can could may might must not no n't "
+    "s t also just only very more most much many some any all both each every other another such own same too again "
+    "further once one said says say told according added reported mr mrs ms dr".split()
+)
+# The commonest words of languages at large, none of them a noun, a verb or a name in another one.
+FUNCTION_WORDS = STOP_WORDS | frozenset(
+    "der das und ist nicht ein eine einen einem einer von zu im auf für mit sich dem auch als nach wie wird wurde "
+    "le la les un une des du et est dans que qui pour pas sur au aux avec ce cette par il elle ont été "
+    "el los las una y del se por con para su como más fue han "
+    "lo gli di da nel della delle che non sono anche ha "
+    "os uma e do em no na não foi ao pela pelo "
+    "het een van dat niet zijn voor met aan ook door".split()
+)

@@ -114,7 +114,11 @@ class Encoder:
             self._tokenizer: Any = Tokenizer.from_file(str(model.tokenizer))
             self._tokenizer.no_truncation()
             self._tokenizer.no_padding()
-            self._session: Any = onnxruntime.InferenceSession(str(model.onnx), providers=["CPUExecutionProvider"])
+            options = onnxruntime.SessionOptions()
+            options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # it waits for half of the time
+            self._session: Any = onnxruntime.InferenceSession(
+                str(model.onnx), options, providers=["CPUExecutionProvider"]
+            )
         except Exception as error:  # noqa: BLE001 (both libraries raise bare exceptions of their own)
             raise DedupError(f"{model.onnx.parent}: the model cannot be loaded ({first_line(error)}).") from None
         self._inputs = [found.name for found in self._session.get_inputs()]

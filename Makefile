@@ -6,9 +6,8 @@ SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
 .PHONY: help setup warm-up demo test test-all check lint format types layers same gate peers screenshots clean
-.PHONY: bench-extract bench-series bench-scale
-.PHONY: bench bench-diff bench-documents bench-index bench-spark bench-stages bench-passages
-.PHONY: bench-formats bench-compare bench-judgement bench-sources bench-stories bench-peers
+.PHONY: bench bench-diff bench-documents bench-index bench-memory bench-scale bench-series bench-spark bench-stages
+.PHONY: bench-compare bench-formats bench-judgement bench-passages bench-peers bench-sources bench-stories
 
 help: ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 20
@@ -62,7 +61,7 @@ bench-diff: setup ## time, readability and moves of `dedup diff`, beside other t
 clean: ## remove what the other commands made
 	rm -rf $(VENV) demo build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache
 
-bench-documents: setup ## speed and memory of `dedup clean` beside datasketch and a floor program
+bench-documents: setup ## speed, memory and start of `dedup clean` beside a floor program
 	$(BIN)/python benchmarks/bench_documents.py
 
 bench-scale: setup ## seconds and memory of `dedup clean` by the number of short articles; 8 GB of disk

@@ -3,8 +3,8 @@
     python benchmarks/bench_compare.py [--shared FOLDER] [--only links|rows|claims|speed]
 
 Links are judged strictly: grade 2 against grade 0, grade 1 left out. Every F1 is taken at the threshold that is best
-on the *other* stories, moved by the odds that are fitted to them; the average precision needs none. Beside each stand
-the figures with one outlet left out in turn (the least of them), and plain TF-IDF cosine over the same pairs.
+on the *other* stories, moved by the odds that are fitted to them; the average precision needs none. Beside them stands
+plain TF-IDF cosine over the same pairs.
 """
 
 import argparse
@@ -180,19 +180,6 @@ def judge_tfidf(story: Story) -> Judged:
     return collect(story.name, places, score, [], read_grades(story, outlets))
 
 
-def leave_outlets_out(
-    story: Story, encoder: Encoder | None, engine: str, thresholds: Thresholds
-) -> list[tuple[float, float]]:
-    """Return (AP, F1) of the story without each of its outlets."""
-    figures = []
-    for left_out in story.sources:
-        rest = tuple(source for source in story.sources if source is not left_out)
-        grades = {pair: g for pair, g in story.grades.items() if all(name != left_out.id for name, _ in pair)}
-        judged = judge(Story(story.name, rest, grades), encoder, engine)
-        figures.append((average_precision(judged.scores, judged.truth), judged.measure_f1(thresholds)))
-    return figures
-
-
 def mark(value: float, target: float | None) -> str:
     """Return a figure with its target, and whether it is reached."""
     if target is None:
@@ -204,9 +191,7 @@ def show_links(stories: Sequence[Story], encoders: dict[str, Encoder | None]) ->
     """Print average precision and F1 of the links of every story."""
     table = {"tf-idf": [judge_tfidf(story) for story in stories]}
     table |= {name: [judge(story, encoder, name) for story in stories] for name, encoder in encoders.items()}
-    print(
-        "\nLinks: average precision, F1 of strong links at the threshold of the other stories (least without an outlet)"
-    )
+    print("\nLinks: average precision, F1 of strong links at the threshold of the other stories")
     for name, judged in table.items():
         for number, (story, found) in enumerate(zip(stories, judged, strict=True)):
             others = [other for k, other in enumerate(judged) if k != number]
@@ -215,14 +200,8 @@ def show_links(stories: Sequence[Story], encoders: dict[str, Encoder | None]) ->
             precision, f1 = average_precision(found.scores, found.truth), found.measure_f1(thresholds)
             targets = TARGETS.get((name, story.name)) or TARGETS.get(name, (None, None))
             line = f"  {name:9s} {story.name:13s} AP {mark(precision, targets[0])}   F1 {mark(f1, targets[1])}"
-            if name in encoders:
-                least = [
-                    min(column)
-                    for column in zip(*leave_outlets_out(story, encoders[name], name, thresholds), strict=True)
-                ]
-                shipped = found.measure_f1(base)
-                line += f"   (without an outlet {least[0]:.3f} {least[1]:.3f}); F1 as shipped {shipped:.3f}"
-            print(line + f"   {int(found.truth.sum())} of {found.truth.size:,} pairs", flush=True)
+            shipped = f"   F1 as shipped {found.measure_f1(base):.3f}" if name in encoders else ""
+            print(line + shipped + f"   {int(found.truth.sum())} of {found.truth.size:,} pairs", flush=True)
 
 
 def show_rows(stories: Sequence[Story], encoders: dict[str, Encoder | None]) -> None:

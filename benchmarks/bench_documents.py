@@ -1,4 +1,4 @@
-"""What `dedup clean` must show: speed, memory and linearity beside datasketch and a floor program, all in one run.
+"""What `dedup clean` must show: speed, memory and linearity beside a floor program, all in one run.
 
 make bench-documents
 python benchmarks/bench_documents.py --data ../shared/data --documents 300000
@@ -12,15 +12,13 @@ from measure import Run, alternate, median_ratio, median_wall, read_options, rep
 from shelf import CACHE, Corpus, Shelf
 
 HERE = Path(__file__).parent
-THRESHOLD, SHINGLE_SIZE = "0.7", "5"
+THRESHOLD = "0.7"
 
 
 def prepare(shelf: Shelf, documents: int) -> dict[str, Corpus]:
     """Make, once, the files that are measured."""
-    congress, grown = shelf.congress(), shelf.grown(documents)
+    grown = shelf.grown(documents)
     return {
-        "congress": congress,
-        "congress quarter": shelf.head(congress, congress.documents // 4, "congress_quarter"),
         "grown": grown,
         "grown 16th": shelf.head(grown, documents // 16, f"{grown.path.stem}_16th"),
         "unrelated": shelf.unrelated(10_000),
@@ -37,45 +35,10 @@ def clean(path: Path, *options: str, env: dict[str, str] | None = None) -> Run:
         return run_dedup("clean", path, "-o", folder / "out", "-q", "--threshold", THRESHOLD, *options, env=env)
 
 
-def datasketch_loop(path: Path) -> Run:
-    """Run datasketch in a loop."""
-    with scratch() as folder:
-        options = ["--threshold", THRESHOLD, "--shingle-size", SHINGLE_SIZE]
-        return run_command([sys.executable, HERE / "peers" / "datasketch_loop.py", path, folder / "out.json", *options])
-
-
 def floor(path: Path) -> Run:
     """Run the floor program."""
     with scratch() as folder:
         return run_command([sys.executable, HERE / "floor.py", path, folder / "copy.jsonl"])
-
-
-def compare_with_datasketch(corpora: dict[str, Corpus], rounds: int) -> None:
-    """Whole process and margin against datasketch in a loop."""
-    whole, quarter = corpora["congress"], corpora["congress quarter"]
-    runs = alternate(
-        {
-            "ours": lambda: clean(whole.path, *DOCUMENTS_ONLY),
-            "ours quarter": lambda: clean(quarter.path, *DOCUMENTS_ONLY),
-            "datasketch": lambda: datasketch_loop(whole.path),
-            "datasketch quarter": lambda: datasketch_loop(quarter.path),
-        },
-        rounds,
-    )
-    ratio = median_ratio(runs["datasketch"], runs["ours"])
-    report(f"datasketch / ours, whole process, {whole.megabytes:.0f} MB", f"{ratio:.1f} x", ">= 6 x")
-    extra = whole.megabytes - quarter.megabytes
-    margin = (median_wall(runs["datasketch"]) - median_wall(runs["datasketch quarter"])) / extra
-    grown, part = corpora["grown"], corpora["grown 16th"]
-    ours = alternate(
-        {"all": lambda: clean(grown.path, *DOCUMENTS_ONLY), "part": lambda: clean(part.path, *DOCUMENTS_ONLY)}, rounds
-    )
-    our_margin = (median_wall(ours["all"]) - median_wall(ours["part"])) / (grown.megabytes - part.megabytes)
-    report("datasketch / ours, seconds per further MB", f"{margin / our_margin:.0f} x", ">= 20 x")
-    peak = max(run.peak_mb for run in runs["ours"])
-    report(f"peak private memory, all processes, {whole.megabytes:.0f} MB", f"{peak:.0f} MB", "< 600 MB")
-    report("ours, whole process", f"{median_wall(runs['ours']):.2f} s", "(seconds are this machine's)")
-    report("datasketch, whole process", f"{median_wall(runs['datasketch']):.2f} s", "(seconds are this machine's)")
 
 
 def show_scale(corpora: dict[str, Corpus], rounds: int) -> None:
@@ -136,7 +99,6 @@ def main() -> None:
     for name, corpus in corpora.items():
         print(f"{name:<18} {corpus.documents:>9,} documents {corpus.megabytes:>8.1f} MB")
     show_start(options.rounds)
-    compare_with_datasketch(corpora, options.rounds)
     show_scale(corpora, options.rounds)
     show_hot_story(corpora, options.rounds)
 

@@ -13,11 +13,11 @@ from measure import Run, alternate, cleaned, median_ratio, median_wall, read_opt
 from news import read_lines
 from passage_repeats import show_contained, show_repeats
 from passage_truth import CASES, choose_quiet, detect, measure_boundaries, share_found
-from plant import plant
 from shelf import Shelf
 
 from dedup import Document, find_passages
 from dedup.bench.pan import score
+from dedup.bench.planting import plant
 from dedup.text.token_spans import TokenOffsets
 
 SEED_003 = (225, 1938, 1939, 3652)

@@ -50,7 +50,7 @@ def main() -> None:
 
 def show_events(sets: Sequence[EventSet]) -> None:
     """Print how well the defaults do on each set."""
-    print(f"{'defaults':<40} {'events':>6}  P     R     F1    halves F1    B-cubed F1")
+    print(f"{'defaults':<40} {'events':>6}  P     R     F1    halves F1")
     for events in sets:
         num_events = int((np.unique(events.events, return_counts=True)[1] > 1).sum())
         for dated in (False, True) if events.is_dated else (False,):
@@ -58,7 +58,7 @@ def show_events(sets: Sequence[EventSet]) -> None:
             figures = " ".join(f"{figure:.3f}" for figure in events.judge(found))
             halves = " ".join(f"{events.judge(found, half)[2]:.3f}" for half in ("first", "second"))
             name = f"{events.name}, {'dates' if dated else 'no dates'}"
-            print(f"{name:<40} {num_events:>6}  {figures} {halves}  {events.judge_documents(found):.3f}", flush=True)
+            print(f"{name:<40} {num_events:>6}  {figures} {halves}", flush=True)
     readings = list(pair_readings())
     sure = [pair for pair in readings if "near" not in pair]
     either = sum("same" in pair for pair in readings)

@@ -3,8 +3,8 @@
     make gate
     python benchmarks/gate.py [--only COMMAND ...]
 
-A floor names the figure (a pattern in what its command prints) and the command. A command names its corpora with their
-hashes: a figure on another corpus says nothing. Who lowers a floor says why in the commit.
+A command has floors: each is a figure (a pattern in what the command prints) and its bound. A command names its corpora
+with their hashes: a figure on another corpus says nothing. Who lowers a floor says why in the commit.
 """
 
 import argparse
@@ -50,10 +50,9 @@ class Floor:
 def read_floors(settings: dict[str, Any]) -> list[Floor]:
     """Return the floors of the settings."""
     return [
-        Floor(
-            row["name"], row["command"], row["figure"], float(row.get("at_most", row.get("at_least"))), "at_most" in row
-        )
-        for row in settings["floors"]
+        Floor(name, command, figure, float(bound.split()[1]), bound.startswith("<="))
+        for command, known in settings["commands"].items()
+        for name, figure, bound in known["floors"]
     ]
 
 

@@ -3,11 +3,8 @@
 New articles are made of real sentences drawn from all articles, so that vocabulary, sentence lengths and article
 lengths are those of the source; copies of them are planted with Zipfian cluster sizes. Every line says what it is:
 `kind` and, for a copy, `of` (the id of its original) and `rate` (the share of words edited).
-
-    python benchmarks/grow.py SOURCE.jsonl.gz OUT.jsonl --documents 300000
 """
 
-import argparse
 import random
 import re
 from collections.abc import Iterator
@@ -157,13 +154,3 @@ def write_hot_story(source: Path, target: Path, count: int, seed: int = 1) -> No
         for number in range(count):
             text, rate = copy_edited(stock, rng, story.text, 0.01)
             file.write(msgspec.json.encode(Article(f"h{number}", text, "edited", "story", rate)) + b"\n")
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("source", type=Path)
-    parser.add_argument("target", type=Path)
-    parser.add_argument("--documents", type=int, required=True)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    write_corpus(options.source, options.target, options.documents, options.seed)

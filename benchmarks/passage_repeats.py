@@ -9,9 +9,10 @@ from typing import Any
 from measure import cleaned, report, scratch
 from news import read_lines
 from passage_truth import CASES, detect
-from plant import JOINS, REPEATS, Planted, correct, plant_repeat, truncate
+from plant import JOINS, REPEATS, correct, plant_repeat, truncate
 
 from dedup.bench.pan import Case, overlap, score
+from dedup.bench.planting import Planted
 
 
 def show_repeats(quiet: list[str]) -> None:

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from plant import Planted
-
 from dedup import Document, Passage, PassageConfig, find_passages
 from dedup.bench.pan import Case, covered, overlap
+from dedup.bench.planting import Planted
 
 CASES = 1000
 

@@ -9,10 +9,10 @@ from typing import Any
 from exact_pairs import find_pairs
 from peer_runs import Answer, Settings, run_tool
 from peers.environments import OUR_PASSAGES, PASSAGE_PEERS, Installed, install
-from plant import Planted, plant
 from shelf import Corpus, Shelf
 
 from dedup.bench.pan import Case, score
+from dedup.bench.planting import Planted, plant
 
 RATES = (0.0, 0.02, 0.05, 0.1, 0.2)
 CASES_AN_ORIGINAL = 8

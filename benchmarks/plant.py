@@ -5,9 +5,7 @@ import re
 from collections.abc import Sequence
 
 from dedup.bench.pan import Case
-from dedup.bench.planting import WORD, Planted, edit, plant
-
-__all__ = ["Planted", "correct", "edit", "plant", "plant_repeat", "truncate"]
+from dedup.bench.planting import WORD
 
 PARAGRAPH = re.compile(r"[^\n]*\S[^\n]*")
 SENTENCE_END = re.compile(r"[.!?]['\"”’)]*\s+(?=[\"“‘'(]?[A-Z])")

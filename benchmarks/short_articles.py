@@ -3,11 +3,8 @@
 Real sentences drawn again and again, as in `grow.py`, would make every short text share a sentence with hundreds of
 others. Here each next word is drawn from those that follow the word in real articles, so that shared runs of words are
 about as rare as between the articles of different outlets.
-
-    python benchmarks/short_articles.py SOURCE.jsonl.gz OUT.jsonl --documents 10000000
 """
 
-import argparse
 import random
 from pathlib import Path
 
@@ -69,12 +66,3 @@ def write_short(source: Path, target: Path, count: int, seed: int = 1) -> None:
                 if len(pending) < APART and rng.random() < COPY_SHARE * 0.7:
                     size = draw_cluster_size(rng)
                     pending += [write_copy(stock, rng, article, f"{article.id}.{number}") for number in range(size)]
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("source", type=Path)
-    parser.add_argument("target", type=Path)
-    parser.add_argument("--documents", type=int, required=True)
-    options = parser.parse_args()
-    write_short(options.source, options.target, options.documents)

@@ -77,13 +77,6 @@ class EventSet:
         both = int((same & said).sum())
         return both / max(int(said.sum()), 1), both / int(same.sum()), 2 * both / int(same.sum() + said.sum())
 
-    def judge_documents(self, found: np.ndarray) -> float:
-        """Return B-cubed F1: precision and recall of the group of each document, averaged over documents."""
-        same, said = self.events[:, None] == self.events, found[:, None] == found
-        both = (same & said & ~self.near).sum(1)
-        precision, recall = (both / (said & ~self.near).sum(1)).mean(), (both / same.sum(1)).mean()
-        return float(2 * precision * recall / (precision + recall))
-
 
 def read_event_sets() -> Iterator[EventSet]:
     """Yield the sets whose texts are there."""

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from multiprocessing.sharedctypes import Synchronized
 
 Item = TypeVar("Item")
-Task = Callable[[Item, Callable[[int], None]], None]
+Result = TypeVar("Result")
+Task = Callable[[Item, Callable[[int], None]], Result]
 
 POLL_S = 0.1
 PR_SET_PDEATHSIG = 1  # of prctl(2)
@@ -28,38 +29,37 @@ PR_SET_PDEATHSIG = 1  # of prctl(2)
 START_METHOD = "fork" if sys.platform == "linux" else "spawn"
 
 _done: "Synchronized[int] | None" = None  # in a worker: how much of the stage all workers have done
-_task: "Task[Any] | None" = None  # in a worker: what it does for every item
+_task: "Task[Any, Any] | None" = None  # in a worker: what it does for every item
 
 
 def run_tasks(
-    task: Task[Item],
+    task: Task[Item, Result],
     items: Sequence[Item],
     workers: int,
     advance: Callable[[int], None],
-) -> None:
-    """Call `task(item, report)` for every item; what tasks `report` as done goes to `advance` in this process.
+) -> list[Result]:
+    """Return `task(item, report)` for every item; what tasks `report` as done goes to `advance` in this process.
 
     In order and in this process with one worker or one item, else in up to `workers` processes. Each worker gets the
-    task once, with all that it holds: by forking, or pickled where processes cannot be forked. Items are pickled.
+    task once, with all that it holds: by forking, or pickled where processes cannot be forked. Items and results are.
     The first error stops the rest and is raised; a bug in a worker process is raised as `WorkerBug`.
     """
     if workers == 1 or len(items) <= 1:
-        for item in items:
-            task(item, advance)
-        return
+        return [task(item, advance) for item in items]
     context = multiprocessing.get_context(START_METHOD)
     done = context.Value("q", 0)
     with ProcessPoolExecutor(min(workers, len(items)), context, start_worker, (done, task)) as pool:
         futures = [pool.submit(run_task, item) for item in items]
         try:
             follow(futures, done, advance)
+            return [future.result() for future in futures]
         except BrokenProcessPool as error:
             raise DedupError("a worker process was killed (out of memory?). Try fewer with --workers.") from error
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def follow(futures: "list[Future[None]]", done: "Synchronized[int]", advance: Callable[[int], None]) -> None:
+def follow(futures: "list[Future[Result]]", done: "Synchronized[int]", advance: Callable[[int], None]) -> None:
     """Wait for all futures, pass on what they did, raise the first error."""
     told = 0
     pending = set(futures)
@@ -72,7 +72,7 @@ def follow(futures: "list[Future[None]]", done: "Synchronized[int]", advance: Ca
     advance(done.value - told)
 
 
-def start_worker(done: "Synchronized[int]", task: Task[Any]) -> None:
+def start_worker(done: "Synchronized[int]", task: Task[Any, Any]) -> None:
     """Prepare a worker: the parent handles Ctrl-C, and no worker outlives its parent."""
     global _done, _task
     _done, _task = done, task
@@ -101,11 +101,11 @@ def exit_with_parent() -> None:
         os._exit(1)
 
 
-def run_task(item: object) -> None:
-    """Do the task of this worker for one item."""
+def run_task(item: object) -> Any:
+    """Return what the task of this worker makes of one item."""
     assert _task is not None
     try:
-        _task(item, report_done)
+        return _task(item, report_done)
     except (DedupError, OSError, MemoryError):
         raise
     except Exception as error:  # noqa: BLE001 (all of them are wrapped)

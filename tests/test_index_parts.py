@@ -4,9 +4,13 @@ import pytest
 from corpora import make_records, write_jsonl
 from out_folders import copy_with_index
 
+from dedup.config import CleanSettings, PassageConfig
+from dedup.corpus.files import find_files
 from dedup.index import near_lookup
 from dedup.index import stored_tokens as fetch
 from dedup.index.store import IndexFile
+from dedup.pipeline.job import CleanRun, SilentProgress, make_job
+from dedup.pipeline.no_index import NO_INDEX
 
 DAYS = ("--passages", "off", "-q")
 
@@ -52,3 +56,11 @@ def test_a_gap_in_the_ordinals_wider_than_a_part_is_passed_over(two_days, dedup,
         connection.execute("DELETE FROM removed_contents WHERE witness BETWEEN 8 AND 40")
     assert dedup("clean", "day2.jsonl", "-o", "parts", "--index", "news.duckdb", *DAYS, cwd=two_days).code == 0
     assert b"seen-in-index" in (two_days / "parts/removed.jsonl").read_bytes()
+
+
+@pytest.mark.parametrize("scope", ["off", "within"])
+def test_a_run_without_passages_plans_no_search_for_containers(tmp_path, scope):
+    files = find_files([str(write_jsonl(tmp_path / "news.jsonl", make_records("planned", 3)))])
+    settings = CleanSettings(passages=PassageConfig(scope))
+    run = CleanRun(files, tmp_path / "out", settings, index=tmp_path / "news.duckdb")
+    assert ("contained" in make_job(run, SilentProgress(), NO_INDEX).list_stages()) is (scope != "off")

@@ -190,6 +190,12 @@ def test_a_text_that_is_none_is_a_type_error():
         dedup.compare_texts({"a": 5, "b": "x"})
 
 
+@pytest.mark.parametrize("name", ["bse", "text"])
+def test_an_argument_that_texts_by_name_do_not_have_is_a_type_error(name):
+    with pytest.raises(TypeError, match=f'no argument "{name}" where texts are given by name'):
+        dedup.compare_texts({"ap": "One.", "bbc": "One."}, engine="lexical", **{name: "ap"})
+
+
 # ------------------------------------------------------------------------------------------------------------ errors
 
 WRONG = [

@@ -207,3 +207,11 @@ def test_a_download_is_as_long_as_its_server_said_whatever_a_response_counts(tmp
     monkeypatch.setattr(remote, "open_there", lambda _: nullcontext(answer))
     with nullcontext() if is_whole else pytest.raises(InputError, match="ended too early"):
         remote.copy_here("http://example.org/a.txt", tmp_path / "a.txt", 9)
+
+
+def test_two_addresses_that_differ_in_the_query_alone_are_not_called_one(dedup, tmp_path, web):
+    named = [f"http://{web}/day/news.jsonl?day={day}" for day in (1, 2)]
+    done = dedup("clean", *named, "-o", tmp_path / "out")
+    shown = f"error: http://{web}/day/news.jsonl: 2 inputs differ in what is not shown of an address."
+    assert (done.code, done.stderr) == (2, f"{shown} Clean them one by one.\n")
+    assert "is named twice" in dedup("clean", named[0], named[0], "-o", tmp_path / "out").stderr

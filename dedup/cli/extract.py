@@ -1,10 +1,8 @@
 """`dedup extract`."""
 
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import click
@@ -56,7 +54,7 @@ def extract(
       dedup extract pages/ | dedup clean - -o cleaned/
     """
     refuse_missing()
-    from dedup.cli.named_inputs import exit_code, scratch_folder
+    from dedup.cli.named_inputs import exit_code
     from dedup.extract.page_files import find_pages
     from dedup.output.output_file import refuse_output
     from dedup.pipeline.extract_pages import ExtractRun, extract_pages
@@ -68,11 +66,10 @@ def extract(
     for name in (None if to_stdout else output, rejected):
         refuse_output(name, paths)
     with (
-        scratch_folder("dedup-extract-", Path(tempfile.gettempdir())) as scratch,
         open_articles(None if to_stdout else output, paths) as out,
         open_articles(rejected, paths, is_wanted=rejected is not None) as failures,
     ):
-        run = ExtractRun(paths, scratch, min_words, max_page, workers)
+        run = ExtractRun(paths, min_words, max_page, workers)
         found = extract_pages(run, out, None if rejected is None else failures, teller.progress())
     teller.tell(found, lambda: render_counts(found), err=to_stdout)
     return exit_code(found.rejections)

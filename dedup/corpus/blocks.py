@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -73,52 +72,11 @@ class DocumentBlock:
     num_lines: int
     rejections: list[Rejection] = field(default_factory=list)
 
-
-class RecordPlace(NamedTuple):
-    """Where a record is in its file: its line or row, its first byte and its number of bytes."""
-
-    line: int
-    start: int
-    length: int
-
-
-class BlockBuilder:
-    """Collects documents until there are enough for a block."""
-
-    def __init__(self, lines_before: int) -> None:
-        self.rejections: list[Rejection] = []
-        self.size = 0
-        self._lines_before = lines_before
-        self._texts: list[str] = []
-        self._ids: list[bytes] = []
-        self._fields: dict[str, list[bytes]] = {}
-        self._places: list[RecordPlace] = []
-        self._files: list[int] = []
-
-    def add(self, text: str, doc_id: str, fields: Mapping[str, str], place: RecordPlace, file: int = 0) -> None:
-        """Add one document."""
-        self._texts.append(text)
-        self._ids.append(msgspec.json.encode(doc_id) if doc_id else b"")
-        for role, value in fields.items():
-            self._fields.setdefault(role, []).append(msgspec.json.encode(value) if value else b"")
-        self._places.append(place)
-        self._files.append(file)
-        self.size += place.length
-
-    def build(self, lines_read: int) -> DocumentBlock:
-        """Return the block of what was added; `lines_read` is the number of lines read up to its end."""
-        lines, starts, lengths = np.ascontiguousarray(np.array(self._places, np.int64).reshape(-1, 3).T)
-        return DocumentBlock(
-            texts=pa.array(self._texts, pa.large_string()),
-            ids=self._ids,
-            fields=self._fields,
-            files=np.array(self._files, np.int32),
-            lines=lines,
-            starts=starts,
-            lengths=lengths,
-            num_lines=lines_read - self._lines_before,
-            rejections=self.rejections,
-        )
+    @classmethod
+    def without_documents(cls, rejection: Rejection, num_lines: int) -> "DocumentBlock":
+        """Return a block that has nothing but a record that was set aside."""
+        none, texts = np.empty(0, np.int64), pa.array([], pa.large_string())
+        return cls(texts, [], {}, none.astype(np.int32), none, none, none, num_lines, [rejection])
 
 
 def view_texts(texts: pa.Array) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]]:

@@ -29,40 +29,22 @@ ISAL_ERROR = cast("type[Exception]", isal_zlib.error)
 BROKEN = (igzip.BadGzipFile, ISAL_ERROR, zlib.error, zstandard.ZstdError, lzma.LZMAError)
 
 
-class CountingReader(io.RawIOBase):
-    """A raw file that counts the bytes read from it: progress through a compressed file."""
+class CountingReader(io.FileIO):
+    """A file that counts the bytes read from it, skipped ones left out: progress through a compressed file."""
 
-    def __init__(self, raw: io.FileIO) -> None:
-        super().__init__()
-        self._raw = raw
-        self.count = 0
-
-    def readable(self) -> bool:
-        """Return True."""
-        return True
+    count = 0
 
     def readinto(self, buffer: memoryview) -> int | None:  # type: ignore[override]
         """Read into the buffer and count."""
-        num = self._raw.readinto(buffer)
+        num = super().readinto(buffer)
         self.count += num or 0
         return num
 
-    def seekable(self) -> bool:
-        """Return True: only decompression makes a stream that cannot go back."""
-        return True
-
-    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
-        """Go to a byte of the file; skipped bytes are not counted."""
-        return self._raw.seek(offset, whence)
-
-    def fileno(self) -> int:
-        """Return the descriptor of the file below."""
-        return self._raw.fileno()
-
-    def close(self) -> None:
-        """Close the file below."""
-        self._raw.close()
-        super().close()
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Read some bytes and count."""
+        data = super().read(size) or b""
+        self.count += len(data)
+        return data
 
 
 def decompress_frames(compressed: io.RawIOBase) -> Iterator[bytes]:
@@ -129,7 +111,7 @@ def open_reader(
     path: str | int, compression: str | None, encoding: str | None = None
 ) -> Iterator[tuple[BinaryIO, CountingReader]]:
     """Open a file, or a descriptor, for reading plain bytes; also gives the counter of bytes read from disk."""
-    counter = CountingReader(io.FileIO(path, "rb", opener=open_regular if isinstance(path, str) else None))
+    counter = CountingReader(path, "rb", opener=open_regular if isinstance(path, str) else None)
     try:
         yield open_stream(counter, compression, encoding), counter
     finally:

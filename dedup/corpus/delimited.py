@@ -7,7 +7,7 @@ import re
 import sys
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from typing import BinaryIO, NamedTuple
 
@@ -179,15 +179,6 @@ def read_records(
     return ReadRecords(records[:count], out, ends[:, : count + 1]), TablePlace(*after)
 
 
-@dataclass(frozen=True)
-class RunPlace:
-    """Where a run of records is: its first byte, the lines before it in the shard, and whether it is the last."""
-
-    start: int
-    lines: int
-    is_last: bool
-
-
 class TableReader:
     """Reads records of a table into documents."""
 
@@ -216,7 +207,7 @@ class TableReader:
                 continue
             if run.data or self._layout.delimiter == "\t":  # between tabs no quote goes on into a longer line
                 data = bytes(pending)
-                for block, after in self._parse(data, RunPlace(start, lines, is_last=not run.data), extra):
+                for block, after in self._parse(data, start, lines, extra, is_last=not run.data):
                     yield block
                     lines, extra, tried = lines + block.num_lines - extra, 0, 0
                     del pending[: after - (len(data) - len(pending))]
@@ -225,29 +216,33 @@ class TableReader:
             if not run.data:  # one line that is longer than the bound, and what its record has before it
                 num_lines = pending.count(b"\n") + 1
                 bad = Rejection(0, lines + 1, start, len(pending) + run.length, explain_length(longest))
-                yield self._empty(bad, num_lines + extra)
+                yield DocumentBlock.without_documents(bad, num_lines + extra)
                 start, lines, tried, extra = start + bad.length, lines + num_lines, 0, 0
                 pending.clear()
-        for block, _ in self._parse(bytes(pending), RunPlace(start, lines, is_last=True), extra):
+        for block, _ in self._parse(bytes(pending), start, lines, extra, is_last=True):
             yield block
             extra = 0
 
-    def _parse(self, data: bytes, place: RunPlace, extra: int) -> Iterator[tuple[DocumentBlock, int]]:
-        """Yield blocks of the records of some bytes, each with the byte behind it; the first has `extra` lines more."""
-        view, at, lines = np.frombuffer(data, np.uint8), TablePlace(0), place.lines
-        longest = self._config.max_record
+    def _parse(
+        self, data: bytes, start: int, lines: int, extra: int, *, is_last: bool
+    ) -> Iterator[tuple[DocumentBlock, int]]:
+        """Yield blocks of the records of some bytes, each with the byte behind it; the first has `extra` lines more.
+
+        The bytes begin at `start` in the file, behind so many `lines` of the shard; nothing is behind the last ones.
+        """
+        view, at, longest = np.frombuffer(data, np.uint8), TablePlace(0), self._config.max_record
         while at.begin < len(data):
-            found, after = read_records(view, at, self._layout, self._slots, longest, is_last=place.is_last)
+            found, after = read_records(view, at, self._layout, self._slots, longest, is_last=is_last)
             if not len(found.records):
                 return
-            block = self._make_block(found, data, RunPlace(place.start, lines, place.is_last), at.begin)
+            block = self._make_block(found, data, start, lines, at.begin)
             num_lines, at = block.num_lines, after
             yield replace(block, num_lines=num_lines + extra), after.begin
             lines, extra = lines + num_lines, 0
 
-    def _make_block(self, found: ReadRecords, data: bytes, place: RunPlace, begin: int) -> DocumentBlock:
+    def _make_block(self, found: ReadRecords, data: bytes, start: int, lines: int, begin: int) -> DocumentBlock:
         records = found.records
-        first_lines = place.lines + 1 + np.append(0, np.cumsum(records[:, LINES])[:-1])
+        first_lines = lines + 1 + np.append(0, np.cumsum(records[:, LINES])[:-1])
         fields, starts, ends = records[:, FIELDS], records[:, START], records[:, END]
         is_valid = is_valid_utf8(data[begin : int(ends[-1])])
         reasons: dict[int, str] = {}
@@ -257,7 +252,7 @@ class TableReader:
             reason = self._explain(int(fields[row]), data[starts[row] : ends[row]])
             reasons |= {row: reason} if reason else {}
         good = np.setdiff1d(np.flatnonzero(fields != BLANK), np.array([*reasons], np.int64))
-        places = zip(first_lines.tolist(), (place.start + starts).tolist(), (ends - starts).tolist(), strict=True)
+        places = zip(first_lines.tolist(), (start + starts).tolist(), (ends - starts).tolist(), strict=True)
         listed = list(places) if reasons else []
         return DocumentBlock(
             texts=found.take_texts(good),
@@ -268,7 +263,7 @@ class TableReader:
             },
             files=np.zeros(len(good), np.int32),
             lines=first_lines[good],
-            starts=place.start + starts[good],
+            starts=start + starts[good],
             lengths=(ends - starts)[good],
             num_lines=int(records[:, LINES].sum()) + (data[-1:] != b"\n" and int(ends[-1]) == len(data)),
             rejections=[Rejection(0, *listed[row], reason) for row, reason in sorted(reasons.items())],
@@ -289,9 +284,3 @@ class TableReader:
         if fields > len(self._layout.names) and f'{self._layout.delimiter} "' in record:
             return SPACED
         return None
-
-    def _empty(self, bad: Rejection, num_lines: int) -> DocumentBlock:
-        """Return a block without documents."""
-        none, texts = np.empty(0, np.int64), pa.array([], pa.large_string())
-        fields: dict[str, list[bytes]] = {role: [] for role in self._roles}
-        return DocumentBlock(texts, [], fields, none.astype(np.int32), none, none, none, num_lines, [bad])

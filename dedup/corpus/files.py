@@ -6,6 +6,7 @@ import os
 import select
 import shutil
 import stat
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -166,8 +167,11 @@ def find_remote(inputs: Sequence[str], input_format: str | None, encoding: str |
     names = [file.name for file in files]
     if not are_apart(names):
         files = [replace(file, name=f"{number}/{file.name}") for number, file in enumerate(files, 1)]
-    if len({file.path for file in files}) < len(files):
+    if len({file.location for file in files}) < len(files):
         raise InputError("an input is named twice. Every document would be its own duplicate; name it once.")
+    path, number = Counter(file.path for file in files).most_common(1)[0]
+    if number > 1:
+        raise InputError(f"{path}: {number} inputs differ in what is not shown of an address. Clean them one by one.")
     return files
 
 

@@ -11,7 +11,6 @@ import pyarrow as pa
 
 from dedup.config import InputConfig
 from dedup.corpus.blocks import (
-    BlockBuilder,
     DocumentBlock,
     Rejection,
     choose_values,
@@ -115,10 +114,8 @@ class RecordReader:
             if run.data:
                 block = self._parse(run.start, run.data, num_lines)
             else:
-                builder = BlockBuilder(num_lines)
-                place = (num_lines + 1, run.start, run.length)
-                builder.rejections.append(Rejection(0, *place, explain_length(longest)))
-                block = builder.build(num_lines + 1)
+                bad = Rejection(0, num_lines + 1, run.start, run.length, explain_length(longest))
+                block = DocumentBlock.without_documents(bad, 1)
             num_lines += block.num_lines
             del run  # its bytes, before anything is made of the texts
             yield block

@@ -31,11 +31,11 @@ class TarHeader(NamedTuple):
     kind: bytes
 
 
-class TarMember(NamedTuple):
-    """A regular file in an archive: its name, and its bytes, to be read before the next member is asked for."""
+class ArchiveMember(NamedTuple):
+    """A file in an archive: its name there, and its packed bytes, to be read before the next member is asked for."""
 
     name: str
-    stream: "MemberReader"
+    stream: io.RawIOBase
 
 
 class MemberReader(io.RawIOBase):
@@ -59,7 +59,7 @@ class MemberReader(io.RawIOBase):
         return len(part)
 
 
-def read_tar(stream: BinaryIO, path: str, take: Callable[[int], None]) -> Iterator[TarMember]:
+def read_tar(stream: BinaryIO, path: str, take: Callable[[int], None]) -> Iterator[ArchiveMember]:
     """Yield the regular files of an archive; `take` gets the bytes that are read beside them."""
     path_of_next: bytes | None = None
     size_of_next: int | None = None
@@ -88,7 +88,7 @@ def read_tar(stream: BinaryIO, path: str, take: Callable[[int], None]) -> Iterat
             continue
         member = MemberReader(stream, size, path)
         if header.kind in REGULAR:
-            yield TarMember(name.decode("utf-8", "surrogateescape"), member)
+            yield ArchiveMember(name.decode("utf-8", "surrogateescape").removeprefix("./"), member)
         skip(stream, member.left + -size % BLOCK, path, take)
 
 

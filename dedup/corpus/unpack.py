@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO, NamedTuple, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from dedup.config import InputConfig
 from dedup.corpus.compression import BROKEN, open_reader, open_regular, open_stream, read_chunk
@@ -28,7 +28,7 @@ from dedup.corpus.formats import (
 )
 from dedup.corpus.output_names import find_clash, leads_out
 from dedup.corpus.remote import copy_here, is_remote
-from dedup.corpus.tar_file import read_tar
+from dedup.corpus.tar_file import ArchiveMember, read_tar
 from dedup.errors import InputError
 from dedup.signals import temporary_folder
 from dedup.text.printed_paths import printable
@@ -62,13 +62,6 @@ class Budget:
             raise InputError(
                 f"{self.path}: is more than {self.bound:,} bytes unpacked. --max-unpacked sets that bound."
             )
-
-
-class ArchiveMember(NamedTuple):
-    """A file in an archive: its name there, and its packed bytes."""
-
-    name: str
-    stream: IO[bytes]
 
 
 def unpack(
@@ -206,7 +199,7 @@ def unpack_members(archive: SourceFile, place: Path, config: InputConfig, budget
             compression=compression,
             origin=archive,
         )
-        stream = open_stream(cast("RawIOBase", raw), compression)
+        stream = open_stream(raw, compression)
         yield write_plain(member, stream, place / str(number), budget, config.encoding)
         number += 1
     if number == 0:
@@ -222,11 +215,10 @@ def list_zip(archive: SourceFile) -> Iterator[ArchiveMember]:
             if info.flag_bits & ENCRYPTED:
                 raise InputError(f"{archive.path}: {info.filename!a} is encrypted. Unpack it first.")
             with opened.open(info) as stream:
-                yield ArchiveMember(info.filename, stream)
+                yield ArchiveMember(info.filename, cast("RawIOBase", stream))
 
 
 def list_tar(archive: SourceFile, budget: Budget) -> Iterator[ArchiveMember]:
     """Yield the files of a tar archive, compressed or not, in one pass."""
     with archive.open() as (stream, _):
-        for name, raw in read_tar(stream, archive.path, budget.take):
-            yield ArchiveMember(name.removeprefix("./"), cast("IO[bytes]", raw))
+        yield from read_tar(stream, archive.path, budget.take)

@@ -3,6 +3,7 @@
 import ctypes
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +15,8 @@ from dedup.index.dictionaries import Coder, choose_coder
 from dedup.index.samples import take_samples, view_as_bytes
 from dedup.index.store import IndexFile
 from dedup.index.tables import PIECE, RunRow, insert_run, make_tables, settings_of
-from dedup.kernels.minhash import SIGNATURE_WORDS
 from dedup.near.bands import bands_of
 from dedup.near.decisions import Decisions
-from dedup.near.read_facts import FACT_SCHEMA
 from dedup.near.segments import Batch, Segments, pick_bytes
 from dedup.near.sketches import Sketches
 from dedup.near.stored import DIFFERENCE_COLUMNS
@@ -25,21 +24,6 @@ from dedup.passages.document_tokens import DocumentTokens
 from dedup.threads import count_cores, start_threads
 from dedup.version import __version__
 
-PIECE_SCHEMA = pa.schema({"ordinal": pa.int64(), "part": pa.int32(), "piece": pa.large_binary()})
-REMOVED_SCHEMA = pa.schema(
-    {
-        "content_high": pa.uint64(),
-        "content_low": pa.uint64(),
-        "num_tokens": pa.int32(),
-        "run": pa.int32(),
-        "witness": pa.int64(),
-        "similarity": pa.float64(),
-        "relation": pa.uint8(),
-        "covered": pa.float64(),
-        **dict.fromkeys(DIFFERENCE_COLUMNS, pa.int32()),
-        **{column.name: column.type for column in FACT_SCHEMA},
-    }
-)
 ROW_GROUP = 122_880  # documents that one thread of DuckDB encodes: where there are no more, others are in its way
 
 
@@ -100,43 +84,22 @@ def commit(
         delete_runs(connection, replaced)
         if row.kept < ROW_GROUP:
             connection.execute("SET threads = 1")
-        insert(connection, "documents", document_schema(bands), describe_documents(addition))
+        insert(connection, "documents", describe_documents(addition))
         coder = choose_coder(connection, addition.num_tokens, addition.sample_tokens)
-        insert(connection, "tokens", PIECE_SCHEMA, cut_tokens(addition, coder))
-        insert(connection, "masked", PIECE_SCHEMA, cut_masked(addition, coder))
-        insert(connection, "shingles", PIECE_SCHEMA, cut_shingles(addition))
-        insert(connection, "removed_contents", REMOVED_SCHEMA, describe_removed_contents(addition))
+        insert(connection, "tokens", cut_tokens(addition, coder))
+        insert(connection, "masked", cut_masked(addition, coder))
+        insert(connection, "shingles", cut_shingles(addition))
+        insert(connection, "removed_contents", describe_removed_contents(addition))
         insert_run(connection, row)
 
 
-def insert(connection: Connection, table: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch]) -> None:
-    """Append batches to a table as they come."""
-    connection.register("added", pa.RecordBatchReader.from_batches(schema, batches))
-    connection.execute(f"INSERT INTO {table} SELECT * FROM added")  # noqa: S608 (our own name)
-    connection.unregister("added")
-
-
-def document_schema(bands: int) -> pa.Schema:
-    """Return the columns of `documents`."""
-    return pa.schema(
-        {
-            "ordinal": pa.int64(),
-            "id": pa.large_string(),
-            "path": pa.string(),
-            "line": pa.int64(),
-            "run": pa.int32(),
-            "content_high": pa.uint64(),
-            "content_low": pa.uint64(),
-            "num_tokens": pa.int32(),
-            "num_shingles": pa.int32(),
-            "keys": pa.list_(pa.uint64(), bands),
-            "signature": pa.list_(pa.uint64(), SIGNATURE_WORDS),
-            **{column.name: column.type for column in FACT_SCHEMA},
-            "words": pa.large_binary(),
-            "signs": pa.uint64(),
-            "filter": pa.large_binary(),
-        }
-    )
+def insert(connection: Connection, table: str, batches: Iterator[pa.RecordBatch]) -> None:
+    """Append batches to a table as they come; their columns are called as those of the table."""
+    first = next(batches, None)
+    if first is not None:
+        connection.register("added", pa.RecordBatchReader.from_batches(first.schema, chain([first], batches)))
+        connection.execute(f"INSERT INTO {table} BY NAME SELECT * FROM added")  # noqa: S608 (our own name)
+        connection.unregister("added")
 
 
 def describe_documents(addition: Addition) -> Iterator[pa.RecordBatch]:
@@ -144,23 +107,25 @@ def describe_documents(addition: Addition) -> Iterator[pa.RecordBatch]:
     for batch, rows, ordinal in addition.rows():
         content, keys, signature = (batch.column(name, np.uint64)[rows] for name in ("content", "keys", "signature"))
         paths = [file.path for file in batch.shard.files]
-        arrays = [
-            pa.array(np.arange(ordinal, ordinal + rows.size)),
-            name_rows(addition.sketches.segments, batch, rows),
-            pa.array([paths[file] for file in batch.column("file")[rows].tolist()], pa.string()),
-            pa.array(batch.column("line")[rows].astype(np.int64) + addition.sketches.segments.line_base(batch.shard)),
-            pa.array(np.full(rows.size, addition.run, np.int32)),
-            pa.array(content[:, 0]),
-            pa.array(content[:, 1]),
-            pa.array(batch.column("num_tokens")[rows]),
-            pa.array(batch.column("num_shingles")[rows]),
-            *(pa.FixedSizeListArray.from_arrays(pa.array(v.ravel()), v.shape[1]) for v in (keys, signature)),
-            *batch.take_facts(rows).pack().values(),
-            pa.array(pick_bytes(batch.documents.column("words"), rows), pa.large_binary()),
-            pa.array(batch.column("signs")[rows]),
-            pa.array(pick_bytes(batch.documents.column("filter"), rows), pa.large_binary()),
-        ]
-        yield pa.RecordBatch.from_arrays(arrays, schema=document_schema(keys.shape[1]))
+        segments = addition.sketches.segments
+        columns = {
+            "ordinal": np.arange(ordinal, ordinal + rows.size),
+            "id": name_rows(segments, batch, rows),
+            "path": pa.array([paths[file] for file in batch.column("file")[rows].tolist()], pa.string()),
+            "line": batch.column("line")[rows].astype(np.int64) + segments.line_base(batch.shard),
+            "run": np.full(rows.size, addition.run, np.int32),
+            "content_high": content[:, 0],
+            "content_low": content[:, 1],
+            "num_tokens": batch.column("num_tokens")[rows],
+            "num_shingles": batch.column("num_shingles")[rows],
+            "keys": pa.FixedSizeListArray.from_arrays(pa.array(keys.ravel()), keys.shape[1]),
+            "signature": pa.FixedSizeListArray.from_arrays(pa.array(signature.ravel()), signature.shape[1]),
+            **batch.take_facts(rows).pack(),
+            "words": pa.array(pick_bytes(batch.documents.column("words"), rows), pa.large_binary()),
+            "signs": batch.column("signs")[rows],
+            "filter": pa.array(pick_bytes(batch.documents.column("filter"), rows), pa.large_binary()),
+        }
+        yield pa.RecordBatch.from_pydict(columns)
 
 
 def name_rows(segments: Segments, batch: Batch, rows: npt.NDArray[np.int64]) -> pa.Array:
@@ -224,8 +189,8 @@ def cut(
     owner = np.repeat(np.arange(num_tokens.size), pieces)
     part = np.arange(owner.size) - np.repeat(np.cumsum(pieces) - pieces, pieces)
     counts = np.minimum(num_tokens[owner] - part * PIECE, PIECE)
-    arrays = [pa.array(owner + ordinal), pa.array(part.astype(np.int32)), encode(tokens, counts)]
-    return pa.RecordBatch.from_arrays(arrays, schema=PIECE_SCHEMA)
+    columns = {"ordinal": owner + ordinal, "part": part.astype(np.int32), "piece": encode(tokens, counts)}
+    return pa.RecordBatch.from_pydict(columns)
 
 
 def describe_removed_contents(addition: Addition) -> Iterator[pa.RecordBatch]:
@@ -240,16 +205,16 @@ def describe_removed_contents(addition: Addition) -> Iterator[pa.RecordBatch]:
         if rows.size == 0:
             continue
         made = decisions.take(rows + batch.first)
-        arrays = [
-            *(pa.array(column) for column in content[rows + batch.first].T),
-            pa.array(batch.column("num_tokens")[rows]),
-            pa.array(np.full(rows.size, addition.run, np.int32)),
-            pa.array(ordinals[made.witness]),
-            *(pa.array(column) for column in (made.similarity, made.relation, made.covered)),
-            *(pa.array(made.difference[name]) for name in DIFFERENCE_COLUMNS),
-            *batch.take_facts(rows).pack().values(),
-        ]
-        yield pa.RecordBatch.from_arrays(arrays, schema=REMOVED_SCHEMA)
+        columns = {
+            **dict(zip(("content_high", "content_low"), content[rows + batch.first].T, strict=True)),
+            "num_tokens": batch.column("num_tokens")[rows],
+            "run": np.full(rows.size, addition.run, np.int32),
+            "witness": ordinals[made.witness],
+            **{name: getattr(made, name) for name in ("similarity", "relation", "covered")},
+            **{name: made.difference[name] for name in DIFFERENCE_COLUMNS},
+            **batch.take_facts(rows).pack(),
+        }
+        yield pa.RecordBatch.from_pydict(columns)
 
 
 def is_first_of_its_kind(before: npt.NDArray[np.uint64], content: npt.NDArray[np.uint64]) -> npt.NDArray[np.bool_]:

@@ -149,7 +149,6 @@ def scan_part(connection: Connection, shingles: ShingleSet, first: int, without:
     here = f"ordinal BETWEEN {first} AND {first + DOCUMENTS_AT_ONCE - 1}"
     if without:
         here += f" AND ordinal IN (SELECT ordinal FROM documents WHERE {passing(without)})"  # noqa: S608 (our numbers)
-    connection.execute("SET arrow_large_buffer_size = true")
     rows, noted = connection.sql(f"SELECT ordinal, piece FROM shingles WHERE {here}"), 0  # noqa: S608 (the same)
     for batch in rows.to_arrow_reader(PIECES_AT_ONCE):
         noted += note_sources(shingles, *read_samples(batch.column(1)), as_read_only(batch.column(0).to_numpy()))
@@ -247,7 +246,6 @@ class Sharers(NamedTuple):
 def find_sharers(connection: Connection, asked: Samples) -> Sharers:
     """Return the stored documents that have a sampled shingle of a text: all sampled shingles are streamed past it."""
     shingles, _ = enter(asked.names)
-    connection.execute("SET arrow_large_buffer_size = true")
     found = [Sharers(np.empty(0, np.int64), np.empty(0, np.int64))]
     for batch in connection.sql("SELECT ordinal, piece FROM shingles").to_arrow_reader(PIECES_AT_ONCE):
         require(batch.column(1).null_count == 0, "a value of piece is missing")

@@ -261,7 +261,6 @@ def read_removed(rows: pa.Table, facts: Facts, ordinals: npt.NDArray[np.int64]) 
 
 def fetch_rows(connection: Connection, ordinals: npt.NDArray[np.int64]) -> pa.Table:
     """Return names, contents, sizes and facts of some documents, in their order."""
-    connection.execute("SET arrow_large_buffer_size = true")
     connection.register("wanted", pa.table({"ordinal": ordinals}))
     rows = connection.sql("""
         SELECT d.ordinal, d.id, d.path, d.line, r.run, d.content_high, d.content_low, d.num_tokens,

@@ -46,7 +46,6 @@ def read_documents(connection: Connection) -> Iterator[tuple[int, str, npt.NDArr
         FROM documents d JOIN tokens t ON d.ordinal = t.ordinal ORDER BY d.ordinal, t.part
     """  # noqa: S608 (our own number)
     decoder = read_decoder(connection)
-    connection.execute("SET arrow_large_buffer_size = true")
     owner, name = -1, ""
     pieces: list[npt.NDArray[np.uint32]] = []
     for batch in connection.sql(query).to_arrow_reader(10_000):

@@ -23,8 +23,7 @@ from dedup.text.printed_paths import printable
 from dedup.threads import count_cores
 
 # Blocks are read once: a larger cache costs fresh pages, and saves nothing.
-READING_MEMORY, WRITING_MEMORY = "256MB", "1GB"
-STREAMING_MEMORY = "64MB"
+READING_MEMORY, WRITING_MEMORY, STREAMING_MEMORY = "256MB", "1GB", "64MB"
 # More than this goes into the file when it is committed, and not into a log first, to be moved when the file is closed.
 LOGGED = "1KB"
 PATIENCE_S, RETRY_S = 60.0, 0.02  # a commit of a million documents takes some ten seconds
@@ -117,12 +116,12 @@ class IndexFile:
         return f"new index {self.place.name!a}"
 
     @contextmanager
-    def reading(self, patience_s: float = PATIENCE_S) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
         """Open the index for reading, waiting for the moment in which a run commits."""
         if not self.path.exists():
             raise InputError(f"{self.path}: no such index. Make one with `dedup clean --index` or `dedup index add`.")
         self._refuse_foreign_files()
-        with self._explained(), connect(self.place, patience_s, read_only=True) as connection:
+        with self._explained(), connect(self.place, PATIENCE_S, read_only=True) as connection:
             self._check(connection)
             yield connection
 
@@ -280,6 +279,7 @@ def connect(path: Path, patience_s: float, *, read_only: bool) -> Iterator[Conne
             "memory_limit": READING_MEMORY if read_only else WRITING_MEMORY,
             "checkpoint_threshold": LOGGED,
             "temp_directory": scratch,
+            "arrow_large_buffer_size": "true",  # one type for bytes of any length
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
         }

@@ -71,26 +71,26 @@ def fetch_tokens(connection: Connection, table: str, wanted: StoredTokens, spool
     with path.open("wb") as file:
         file.truncate(4 * max(int(ends[-1]) if ends.size else 0, 1))
     parts = [part for part in np.array_split(np.arange(len(ends)), threads.count) if part.size]
-    places = [StoredPlaces(wanted.take(part), starts[part], path) for part in parts]
     decoder = read_decoder(connection)
-    copied = [threads.submit(copy_tokens, connection.cursor(), table, decoder, place) for place in places]
+    copied = [
+        threads.submit(copy_tokens, connection.cursor(), table, decoder, wanted.take(part), starts[part], path)
+        for part in parts
+    ]
     return TokenCopy(path, starts, copied)
 
 
-class StoredPlaces(NamedTuple):
-    """Documents, and where the tokens of each begin (int64[n], in tokens) in a file."""
-
-    wanted: StoredTokens
-    starts: npt.NDArray[np.int64]
-    path: Path
-
-
-def copy_tokens(connection: Connection, table: str, decoder: Decoder, places_of: StoredPlaces) -> npt.NDArray[np.bool_]:
-    """Write the tokens of documents to where each begins; return of which there are any.
+def copy_tokens(
+    connection: Connection,
+    table: str,
+    decoder: Decoder,
+    wanted: StoredTokens,
+    starts: npt.NDArray[np.int64],
+    path: Path,
+) -> npt.NDArray[np.bool_]:
+    """Write the tokens of documents to a file, where each begins (int64[n], in tokens); return of which there are any.
 
     All pieces of a document are there, once, or none; of the table `tokens` all.
     """
-    wanted, starts, path = places_of
     pieces = -(-wanted.num_tokens.astype(np.int64) // PIECE)
     firsts = np.cumsum(pieces) - pieces
     is_copied = np.zeros(int(pieces.sum()), np.bool_)
@@ -112,7 +112,6 @@ def copy_tokens(connection: Connection, table: str, decoder: Decoder, places_of:
 
 def read_pieces(connection: Connection, table: str, ordinals: npt.NDArray[np.int64]) -> Iterator[pa.RecordBatch]:
     """Yield the rows (ordinal, part, piece) of documents (ordinals, ascending), in any order."""
-    connection.execute("SET arrow_large_buffer_size = true")
     connection.register("wanted", pa.table({"ordinal": ordinals}))
     rows = connection.sql(f"""
         SELECT ordinal, part, piece FROM {table}

@@ -7,12 +7,13 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from dedup.config import InputConfig
-from dedup.corpus.blocks import BlockBuilder, DocumentBlock, RecordPlace
+from dedup.corpus.blocks import DocumentBlock
 from dedup.corpus.compression import ChunkReader
 from dedup.corpus.delimited import DELIMITERS, TableReader, take_layout
 from dedup.corpus.json_file import list_values, read_values
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.parquet import read_parquet
+from dedup.corpus.text_folder import TextDocument, make_block
 from dedup.model.run import InputFile
 from dedup.output.restore_input import DroppedRecords, Event, replay, replay_text, restore_file
 
@@ -66,10 +67,8 @@ class Originals:
 
 def read_text(out: Path, file: InputFile, events: Iterator[Event]) -> DocumentBlock:
     """Return the one document of a .txt file, or none where it is not UTF-8."""
-    raw, builder = b"".join(replay_text(out, file, events)), BlockBuilder(0)
+    raw = b"".join(replay_text(out, file, events))
     try:
-        text = raw.decode("utf-8-sig")
+        return make_block([TextDocument(0, file.name, raw.decode("utf-8-sig"), len(raw))], [])
     except UnicodeDecodeError:
-        return builder.build(0)
-    builder.add(text, file.name, {}, RecordPlace(1, 0, len(raw)))
-    return builder.build(0)
+        return make_block([], [])

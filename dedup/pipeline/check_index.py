@@ -19,7 +19,7 @@ from dedup.near.segments import Segments
 from dedup.output.records import Witness, encode_line, witness_of
 from dedup.passages.remove_contained import add_stored, gather_kept, remove_contained
 from dedup.pipeline.confirm_removals import confirm
-from dedup.pipeline.find_boilerplate import mask_boilerplate
+from dedup.pipeline.cut_passages import mask_boilerplate
 from dedup.pipeline.index_session import IndexSession
 from dedup.pipeline.job import CleanRun, Progress, make_job
 from dedup.pipeline.sketch_shards import sketch

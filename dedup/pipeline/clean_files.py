@@ -39,19 +39,11 @@ from dedup.output.run_folder import (
     SUSPICIOUS,
 )
 from dedup.output.suspicious_series import describe_longest
-from dedup.output.write_shards import (
-    Results,
-    join_files,
-    join_parts,
-    plan_offsets,
-    prepare_files,
-    write_shard,
-)
+from dedup.output.write_shards import Results, join_files, join_parts, plan_offsets, prepare_files, write_shard
 from dedup.passages.remove_contained import gather_kept
 from dedup.pipeline.check_keep import check_keep
 from dedup.pipeline.confirm_removals import confirm
-from dedup.pipeline.cut_passages import compare_passages, plan_cuts
-from dedup.pipeline.find_boilerplate import mask_boilerplate
+from dedup.pipeline.cut_passages import compare_passages, mask_boilerplate, plan_cuts
 from dedup.pipeline.job import CleanRun, Job, Outcome, Progress, make_job
 from dedup.pipeline.no_index import NO_INDEX, NoIndex
 from dedup.pipeline.sketch_shards import sketch

@@ -98,6 +98,8 @@ def compare_texts(
     Comparison(2 texts, 1 rows, 1 strong links, 0 disagreements, lexical)
     """
     if isinstance(texts, Mapping):
+        if names:
+            raise TypeError(f'there is no argument "{next(iter(names))}" where texts are given by name.')
         documents = [Document(name, each) for name, each in texts.items()]
     else:
         from dedup.pipeline.collect_documents import name_documents  # noqa: PLC0415 (they need Arrow, a dict does not)

@@ -1,6 +1,7 @@
-"""The passages of a clean run: who is contained in whom, what may be cut, and where it is in the texts."""
+"""The passages of a clean run: boilerplate, who is contained in whom, what may be cut, and where it is in the texts."""
 
 from functools import cache, partial
+from pathlib import Path
 
 from dedup.near.decide_documents import order_documents
 from dedup.near.decisions import Decisions
@@ -9,13 +10,29 @@ from dedup.near.segments import Segments
 from dedup.near.sketches import Sketches
 from dedup.near.stored import Containers
 from dedup.output.locate_shard import locate_shard
-from dedup.passages.boilerplate import NO_BOILERPLATE, Boilerplate
+from dedup.passages.boilerplate import NO_BOILERPLATE, Boilerplate, find_in_sketches, mask_tokens
 from dedup.passages.containment import choose_pairs, find_across
 from dedup.passages.cut_documents import Findings
 from dedup.passages.passage_table import Passages, join_passages
 from dedup.passages.plan import plan_kept
 from dedup.passages.remove_contained import KeptDocuments, add_stored, remove_contained
 from dedup.pipeline.job import Job
+
+
+def mask_boilerplate(sketches: Sketches, job: Job) -> tuple[Sketches, Boilerplate]:
+    """Find the boilerplate of all documents; return the sketches with it masked in the tokens that are compared."""
+    if not job.settings.passages.is_on:
+        return sketches, NO_BOILERPLATE
+    with job.timer.measure("boilerplate"):
+        found = find_in_sketches(sketches, job.settings.passages, job.workers)
+        return mask(sketches, found, job.folder.masked), found
+
+
+def mask(sketches: Sketches, boilerplate: Boilerplate, path: Path) -> Sketches:
+    """Return the sketches with boilerplate masked in the tokens that are compared, which are written to a file."""
+    tokens_of = sketches.segments.tokens_of
+    masks = ((doc, mask_tokens(tokens_of(doc), boilerplate.span[rows])) for doc, rows in boilerplate.rows_by_document())
+    return sketches.with_masks(path, masks)
 
 
 def compare_passages(

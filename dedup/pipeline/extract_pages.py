@@ -4,8 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import count, islice
-from pathlib import Path
+from itertools import islice
 from typing import IO, NamedTuple
 
 import msgspec
@@ -18,15 +17,14 @@ from dedup.text.printed_paths import printable
 from dedup.workers import run_tasks
 
 CHUNK = 50  # pages of one task
-ROUND = 200  # tasks between two writes: what waits on disk is bounded
+ROUND = 50  # tasks between two writes: what waits in memory is bounded
 
 
 @dataclass(frozen=True)
 class ExtractRun:
-    """Everything that extracting is asked for; the folder for what waits to be written is gone afterwards."""
+    """Everything that extracting is asked for."""
 
     paths: Sequence[str]
-    scratch: Path
     min_words: int
     max_page: int
     workers: int
@@ -46,11 +44,11 @@ class ExtractCounts(msgspec.Struct, frozen=True):
         return RejectionCounts(self.pages, unread)
 
 
-class PageChunk(NamedTuple):
-    """Some pages that are extracted as one task, and its number."""
+class ExtractedPages(NamedTuple):
+    """What some pages gave: a JSON line for each article, and for each page without one."""
 
-    number: int
-    pages: list[PagePlace | RejectedPage]
+    articles: bytes
+    failures: bytes
 
 
 def extract_pages(run: ExtractRun, out: IO[bytes], rejected: IO[bytes] | None, progress: Progress) -> ExtractCounts:
@@ -59,42 +57,32 @@ def extract_pages(run: ExtractRun, out: IO[bytes], rejected: IO[bytes] | None, p
     pages = articles = 0
     progress.begin("extract", 0, "page")
     places = (place for path in run.paths for place in locate_pages(path, run.max_page))
-    chunks = map(PageChunk, count(), iter(lambda: list(islice(places, CHUNK)), []))
+    chunks = iter(lambda: list(islice(places, CHUNK)), [])
     while todo := list(islice(chunks, ROUND)):
-        run_tasks(partial(extract_chunk, run=run), todo, run.workers, progress.advance)
-        for chunk in todo:
-            pages += len(chunk.pages)
-            lines = take(run.scratch / f"{chunk.number}.jsonl")
-            articles += lines.count(b"\n")
-            out.write(lines)
-            failures = take(run.scratch / f"{chunk.number}.rejected")
-            reasons.update(line["error"] for line in map(msgspec.json.decode, failures.splitlines()))
+        pages += sum(map(len, todo))
+        for found in run_tasks(partial(extract_chunk, run=run), todo, run.workers, progress.advance):
+            articles += found.articles.count(b"\n")
+            out.write(found.articles)
+            reasons.update(line["error"] for line in map(msgspec.json.decode, found.failures.splitlines()))
             if rejected is not None:
-                rejected.write(failures)
+                rejected.write(found.failures)
     progress.end()
     return ExtractCounts(pages, articles, dict(reasons.most_common()))
 
 
-def extract_chunk(chunk: PageChunk, advance: Callable[[int], None], run: ExtractRun) -> None:
-    """Write the articles of some pages to one file, and those without to another."""
-    encode = msgspec.json.Encoder().encode
-    with (
-        (run.scratch / f"{chunk.number}.jsonl").open("wb") as out,
-        (run.scratch / f"{chunk.number}.rejected").open("wb") as rejected,
-    ):
-        for place in chunk.pages:
-            page = read_page(place, run.max_page) if isinstance(place, PagePlace) else place
-            found = page if isinstance(page, RejectedPage) else extract_article(page, run.min_words)
-            if isinstance(found, RejectedPage):
-                where = {"path": printable(found.place.path), "offset": found.place.offset, "url": found.url}
-                rejected.write(encode({**where, "error": found.error}) + b"\n")
-            else:
-                out.write(encode(found) + b"\n")
-            advance(1)
-
-
-def take(path: Path) -> bytes:
-    """Return the content of a file, which is gone afterwards."""
-    content = path.read_bytes()
-    path.unlink()
-    return content
+def extract_chunk(
+    pages: Sequence[PagePlace | RejectedPage], advance: Callable[[int], None], run: ExtractRun
+) -> ExtractedPages:
+    """Return the articles of some pages, and those without."""
+    articles, failures = list[object](), list[object]()
+    for place in pages:
+        page = read_page(place, run.max_page) if isinstance(place, PagePlace) else place
+        found = page if isinstance(page, RejectedPage) else extract_article(page, run.min_words)
+        if isinstance(found, RejectedPage):
+            where = {"path": printable(found.place.path), "offset": found.place.offset, "url": found.url}
+            failures.append({**where, "error": found.error})
+        else:
+            articles.append(found)
+        advance(1)
+    encode = msgspec.json.Encoder().encode_lines
+    return ExtractedPages(encode(articles), encode(failures))

@@ -1,21 +1,18 @@
 """Passages among texts in memory: the stages of `dedup passages` without files, with the same result."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from typing import Unpack
 
 import numpy as np
 
 from dedup.config import NearConfig, PassageConfig
-from dedup.corpus.blocks import view_texts
 from dedup.model.argument_types import require_type
 from dedup.model.documents import Document, Passage
-from dedup.near.sketcher import Sketcher
 from dedup.passages.document_tokens import DocumentTokens, join_tokens
 from dedup.passages.passage_table import ACROSS, Passages, join_passages
 from dedup.passages.plan import plan_passages
 from dedup.passages.search import find_repeats, find_shared
-from dedup.pipeline.sketch_texts import copy_tokens, cut, to_arrow
+from dedup.pipeline.sketch_texts import SketchedTexts
 from dedup.pipeline.take_documents import FieldNames, take_documents
 from dedup.report.result_tables import ResultList
 from dedup.text.token_spans import TokenOffsets
@@ -51,21 +48,13 @@ def find_passages(
     """
     require_type("config", config, PassageConfig | None)
     config = config or PassageConfig()
-    every = take_documents(documents, **names)
-    sketcher = Sketcher(NearConfig())
-    tokens, repeats, first, sketches = [], [], 0, []
-    for part in cut(every):
-        sketch = copy_tokens(sketcher.sketch(*view_texts(to_arrow(part))))
-        sketches.append(sketch)  # keeps the memory of the tokens
-        tokens.append(DocumentTokens.unmasked(sketch.token_addresses, sketch.num_tokens))
-        if config.within:
-            found = find_repeats(tokens[-1], config)
-            here = (found.document + first).astype(np.int32)
-            repeats.append(replace(found, document=here, source=here))
-        first += len(part)
-    shared = find_shared(join_tokens(tokens), config, lambda _: None) if config.across else join_passages([])
+    texts = SketchedTexts.of(take_documents(documents, **names), NearConfig())
+    tokens = join_tokens([DocumentTokens.unmasked(each.token_addresses, each.num_tokens) for each in texts.sketches])
+    slices = tokens.slices() if config.within else []
+    repeats = [find_repeats(tokens[here], config).renumber(np.arange(here.start, here.stop)) for here in slices]
+    shared = find_shared(tokens, config, lambda _: None) if config.across else join_passages([])
     planned = plan_passages(join_passages(repeats), shared, config, cut_across=False)
-    return ResultList(explain(dict(enumerate(every)), planned), COLUMNS, list_rows)
+    return ResultList(explain(dict(enumerate(texts.documents)), planned), COLUMNS, list_rows)
 
 
 def list_rows(_number: int, found: Passage) -> list[tuple[object, ...]]:

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -142,14 +141,14 @@ def use_index(path: Path, run: CleanRun, progress: Progress) -> Iterator[IndexSe
     index = IndexFile(path)
     refuse_places(index, run)
     if run.dry_run and not run.add:
-        yield begin_session(index, run, read_index(index, run))
+        yield begin_session(index, run, *read_index(index, run))
         return
     with index.lock():
-        found = read_index(index, run)
-        if settle(index, found.runs, run, progress):
-            found = read_index(index, run)
-        refuse_lost(index, found.runs, run)
-        yield begin_session(index, run, found)
+        runs, seed = read_index(index, run)
+        if settle(index, runs, run, progress):
+            runs, seed = read_index(index, run)
+        refuse_lost(index, runs, run)
+        yield begin_session(index, run, runs, seed)
 
 
 def refuse_places(index: IndexFile, run: CleanRun) -> None:
@@ -168,25 +167,17 @@ def refuse_places(index: IndexFile, run: CleanRun) -> None:
             raise OutputError(f"{place}: is the place of a file of the index. Choose another folder with -o.")
 
 
-class FirstLook(NamedTuple):
-    """What a run finds in its index when it begins: the runs before it, and the seed; of a new one neither."""
-
-    runs: list[RunRow]
-    seed: int | None
-
-
-def read_index(index: IndexFile, run: CleanRun) -> FirstLook:
-    """Return what is in the index, in one look: to open it takes 20 ms. One of other settings is refused."""
+def read_index(index: IndexFile, run: CleanRun) -> tuple[list[RunRow], int | None]:
+    """Return the runs and the seed of an index, in one look of 20 ms. One of other settings is refused."""
     if not index.exists():
-        return FirstLook([], None)
+        return [], None
     with index.reading() as connection:
         refuse_other_settings(index.path, read_settings(connection), settings_of(run.settings.near))
-        return FirstLook(read_runs(connection), read_seed(connection))
+        return read_runs(connection), read_seed(connection)
 
 
-def begin_session(index: IndexFile, run: CleanRun, found: FirstLook) -> IndexSession:
+def begin_session(index: IndexFile, run: CleanRun, runs: list[RunRow], seed: int | None) -> IndexSession:
     """Return the session of a run that comes after those of the index."""
-    runs = found.runs
     replaced = list_replaced(runs, run)
     standing = [row for row in runs if row not in replaced]
     number = max((row.number for row in standing), default=0) + 1
@@ -199,5 +190,5 @@ def begin_session(index: IndexFile, run: CleanRun, found: FirstLook) -> IndexSes
         max((row.next_ordinal for row in runs), default=0),
         index.state(),
         tuple(row.number for row in replaced),
-        found.seed,
+        seed,
     )

@@ -22,7 +22,7 @@ from dedup.output.run_folder import RunFolder
 from dedup.output.run_summary import StageTimer
 from dedup.output.suspicious_series import SuspiciousSeries, find_series
 from dedup.passages.cut_documents import Findings
-from dedup.workers import run_tasks
+from dedup.workers import Result, run_tasks
 
 if TYPE_CHECKING:
     from dedup.pipeline.index_session import IndexSession
@@ -162,7 +162,7 @@ class Job:
             "sketch": True,
             "index": run.index is not None,
             "cover": True,
-            "contained": run.index is not None and passages.contained is not None,
+            "contained": run.index is not None and passages.finds_contained,
             "passages": passages.is_on,
             "confirm": True,
             "locate": passages.is_on,
@@ -228,10 +228,10 @@ class Job:
         found = choose_fields(self.run.files, self.settings.input, self.progress.note)
         return replace(self, run=replace(self.run, settings=replace(self.settings, input=found)))
 
-    def visit_shards(self, stage: str, work: Callable[[Shard], None]) -> None:
-        """Go over all shards once more, in worker processes."""
+    def visit_shards(self, stage: str, work: Callable[[Shard], Result]) -> list[Result]:
+        """Go over all shards once more, in worker processes; return what the work makes of each."""
         with self.show(stage, self.size, "B"):
-            run_tasks(partial(visit_shard, work=work), self.shards, self.workers, self.progress.advance)
+            return run_tasks(partial(visit_shard, work=work), self.shards, self.workers, self.progress.advance)
 
     @contextmanager
     def show(self, stage: str, total: int, unit: str) -> Iterator[None]:
@@ -241,11 +241,12 @@ class Job:
         self.progress.end()
 
 
-def visit_shard(shard: Shard, report: Callable[[int], None], *, work: Callable[[Shard], None]) -> None:
+def visit_shard(shard: Shard, report: Callable[[int], None], *, work: Callable[[Shard], Result]) -> Result:
     """Do some work on one shard; files that have changed since they were found stop the run."""
     with at_rest(shard.files):
-        work(shard)
+        result = work(shard)
     report(shard.size)
+    return result
 
 
 def make_job(run: CleanRun, progress: Progress, index: "IndexSession | NoIndex") -> Job:

@@ -12,6 +12,7 @@ import numba as nb
 import numpy as np
 import numpy.typing as npt
 
+from dedup.config import NearConfig
 from dedup.index.samples import Samples
 from dedup.kernels.align import PassageLimits
 from dedup.kernels.article_facts import FACTS, hash_urls, tokenise_titles
@@ -50,7 +51,7 @@ from dedup.kernels.group_links import group_links
 from dedup.kernels.json_values import find_values
 from dedup.kernels.key_set import add_keys, find_hits, make_hits, make_key_set, match_hits
 from dedup.kernels.leader_clustering import alike_unmasked, cover_block
-from dedup.kernels.leader_table import DIFFERENCE, RELATIVE, CoverState, Limits, enter_known
+from dedup.kernels.leader_table import Limits, enter_known
 from dedup.kernels.locate import locate_tokens
 from dedup.kernels.minhash import SketchArrays, sketch_block
 from dedup.kernels.neighbours import NeighbourBounds, NeighbourState, SparseRows, find_neighbours
@@ -73,6 +74,7 @@ from dedup.kernels.table_records import read_table
 from dedup.kernels.token_codes import decode_pieces, encode_pieces, enter_codes
 from dedup.kernels.tokens import key_words, tokenise
 from dedup.kernels.unescape import unescape
+from dedup.near.leaders import Cover
 from dedup.text.folding import load_folding_table
 from dedup.text.signs import load_sign_table
 
@@ -119,28 +121,7 @@ def list_sketch_kernels() -> Iterator[Call]:
 
 def list_cover_kernels() -> Iterator[Call]:
     """Yield what decides who is kept, alone and with an index, and what compares two documents."""
-    state = CoverState(
-        content=new("u8", 2),
-        address=new("u8"),
-        masked=new("u8"),
-        num_tokens=new("i4"),
-        num_shingles=new("i4"),
-        facts=new(FACTS),
-        witness=new("i8"),
-        similarity=new("f8"),
-        relation=new("u1"),
-        difference=new(DIFFERENCE),
-        relative=new(RELATIVE),
-        exact_slots=new("u4"),
-        slots=new("u8"),
-        chain=new("u4"),
-        holders=new("u4"),
-        owners=new("i8"),
-        last_seen=new("i8"),
-        signatures=new("u8", 2),
-        sizes=new("u2"),
-        counters=new("i8"),
-    )
+    state = Cover(1, NearConfig())._state  # noqa: SLF001 (as every cover makes it)
     keys, signatures, tokens = given("u8", 2), given("u8", 2), given("u4")
     rule = RelationRule(0.3, 200, False, 1, given("u4", 2), new("i4", 2))
     yield Call(cover_block, (state, 0, keys, signatures, Limits(0.8, 1), 1, rule, 1))

@@ -4,6 +4,7 @@ from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,19 +39,11 @@ class HistoriesRun:
     overwrite: bool = False
 
 
-class Chunk(NamedTuple):
-    """Articles that are traced as one task: its number, and theirs in the spool."""
-
-    place: int
-    articles: Sequence[int]
-
-
 class Spool(NamedTuple):
     """Documents in a file, a line each, with their articles: `order` lists rows by article, in the order of the input.
 
     ```
-    article  int64[n]    of each document
-    offsets  int64[n+1]  of its line
+    offsets  int64[n+1]  of the line of each document
     order    int64[n]
     starts   int64[m+1]  where each article begins in `order`
     ```
@@ -81,12 +74,11 @@ def list_histories(run: HistoriesRun, progress: Progress) -> WrittenHistories:
         several = np.flatnonzero(sizes > 1)
         chosen = np.sort(several[np.argsort(-sizes[several], kind="stable")][: run.max_articles]).tolist()
         progress.begin("history", len(chosen), "article")
-        chunks = [Chunk(at, chosen[at : at + CHUNK]) for at in range(0, len(chosen), CHUNK)]
-        task = partial(trace_articles, spool=spool, fields=run.fields, pages=pages, scratch=scratch)
-        run_tasks(task, chunks, run.workers, progress.advance)
+        chunks = [chosen[at : at + CHUNK] for at in range(0, len(chosen), CHUNK)]
+        task = partial(trace_articles, spool=spool, fields=run.fields, pages=pages)
+        traced = run_tasks(task, chunks, run.workers, progress.advance)
         progress.end()
-        decode = msgspec.json.Decoder(list[ArticleEntry]).decode
-        entries = [entry for chunk in chunks for entry in decode((scratch / f"{chunk.place}.json").read_bytes())]
+        entries = [*chain.from_iterable(traced)]
         entries.sort(key=lambda entry: (-entry.words, entry.number))  # most changed words first
         Table.of(ArticleEntry, entries).write(pages / "tables" / "articles.csv")
         save_page(pages / "index.html", render_history_index(entries, len(several)))
@@ -117,13 +109,13 @@ def spool_documents(run: HistoriesRun, path: Path, progress: Progress) -> Spool:
 
 
 def trace_articles(
-    chunk: Chunk, advance: Callable[[int], None], spool: Spool, fields: VersionFields, pages: Path, scratch: Path
-) -> None:
-    """Write the pages of some articles, and what the index says of each."""
+    articles: Sequence[int], advance: Callable[[int], None], spool: Spool, fields: VersionFields, pages: Path
+) -> list[ArticleEntry]:
+    """Write the pages of some articles (their numbers in the spool); return what the index says of each."""
     entries = []
-    for number in chunk.articles:
+    for number in articles:
         history = trace_versions(spool.names[number], fields.arrange(spool.read(number)))
         entries.append(describe_article(number + 1, history))
         save_page(pages / entries[-1].page, render_html(history))
         advance(1)
-    (scratch / f"{chunk.place}.json").write_bytes(msgspec.json.encode(entries))
+    return entries

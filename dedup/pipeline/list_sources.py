@@ -4,9 +4,9 @@ import os
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
-import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -15,14 +15,12 @@ from dedup.corpus.files import SourceFile
 from dedup.corpus.shards import Shard, read_shard
 from dedup.errors import InputError
 from dedup.near.sketches import Sketches
-from dedup.output.run_folder import RunFolder
 from dedup.passages.boilerplate import NO_BOILERPLATE
 from dedup.passages.cut_documents import Findings
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.passage_table import Passages
 from dedup.passages.remove_contained import gather_kept
-from dedup.pipeline.cut_passages import locate
-from dedup.pipeline.find_boilerplate import mask
+from dedup.pipeline.cut_passages import locate, mask
 from dedup.pipeline.job import CleanRun, Job, Progress, make_job
 from dedup.pipeline.no_index import NO_INDEX
 from dedup.pipeline.sketch_shards import sketch
@@ -37,8 +35,6 @@ from dedup.sources.shared_text import (
     find_shared_text,
     order_documents,
 )
-
-ARTICLES = "articles.msgpack"
 
 
 @dataclass(frozen=True)
@@ -103,21 +99,16 @@ def refuse_unknown_wires(wires: Sequence[WireField], found: Collection[int]) -> 
 
 def read_all(run: SourceRun, job: Job) -> list[Article]:
     """Return all articles in the order of the input."""
-    job.visit_shards("credits", partial(read_one, run=run, folder=job.folder))
-    found: list[Article] = []
-    decoder = msgspec.msgpack.Decoder(list[Article])
-    for part in job.list_parts(ARTICLES):
-        found += decoder.decode(part.read_bytes())
-    return settle_credits(found)
+    return settle_credits([*chain.from_iterable(job.visit_shards("credits", partial(read_one, run=run)))])
 
 
-def read_one(shard: Shard, *, run: SourceRun, folder: RunFolder) -> None:
-    """Write the articles of one shard to its part."""
+def read_one(shard: Shard, *, run: SourceRun) -> list[Article]:
+    """Return the articles of one shard."""
     found: list[Article] = []
     names = [run.wire_files.get(os.path.realpath(file.user_file.location), "") for file in shard.files]
     for block in read_shard(shard, run.input, run.roles, lambda _: None):
         found += read_articles(block, names, run.wires, run.input.date_order)
-    folder.part(shard.index, ARTICLES).write_bytes(msgspec.msgpack.encode(found))
+    return found
 
 
 def match(

@@ -89,14 +89,6 @@ class BenchRun:
         return msgspec.json.encode({config.id_field: doc_id, config.text_field: text}) + b"\n"
 
 
-@dataclass(frozen=True)
-class FoundCopies:
-    """For each planted copy, what becomes of it; how many removals of near-copies are right, None of none."""
-
-    fates: list[str]
-    correct: Rate | None
-
-
 def bench(run: BenchRun, progress: Progress) -> Bench:
     """Measure a corpus. Everything is worked out in a temporary folder; the corpus is only read."""
     notes: list[str] = []
@@ -116,12 +108,12 @@ def bench(run: BenchRun, progress: Progress) -> Bench:
     copies = plant_copies(texts, run.near.shingle_size)
     if not copies:
         notes.append("no document is long enough to plant a copy of")
-    hits = find_copies(texts, copies, run.near)
-    due = [fate for copy, fate in zip(copies, hits.fates, strict=True) if copy.similarity >= run.near.threshold]
+    fates, correct = find_copies(texts, copies, run.near)
+    due = [fate for copy, fate in zip(copies, fates, strict=True) if copy.similarity >= run.near.threshold]
     passages = score_passages(texts)
     if passages is None:
         notes.append(f"fewer than {MIN_CASES} pairs of documents are long enough to plant passages in")
-    tried = try_thresholds(run) if run.suggest else TriedThresholds([], [])
+    suggestions, removed = try_thresholds(run) if run.suggest else ([], ())
     return Bench(
         documents=whole.documents,
         bytes=sum(file.size for file in run.files),
@@ -135,13 +127,13 @@ def bench(run: BenchRun, progress: Progress) -> Bench:
         shingle_size=run.near.shingle_size,
         sample=len(texts),
         recall=measure_rate(len(due) - due.count(MISSED), len(due)) if due else None,
-        correct=hits.correct,
+        correct=correct,
         stay=dict(Counter(sorted(fate for fate in due if fate not in {MISSED, REMOVED}))),
-        bands=judge_bands(copies, hits.fates),
-        kinds=judge_kinds(copies, hits.fates, run.near.threshold),
+        bands=judge_bands(copies, fates),
+        kinds=judge_kinds(copies, fates, run.near.threshold),
         passages=passages,
-        suggestions=tried.suggestions,
-        pairs=list(choose_pairs(tried.removed, THRESHOLDS[1:])),
+        suggestions=suggestions,
+        pairs=list(choose_pairs(removed, THRESHOLDS[1:])),
         judged=judged,
         notes=notes,
         versions=list_versions(),
@@ -186,8 +178,11 @@ def follow_judged(run: BenchRun, pairs: Sequence[JudgedPair], out: Path) -> Judg
     return follow_pairs(pairs, witnesses, run.reader.find_ids(wanted))
 
 
-def find_copies(texts: Sequence[str], copies: Sequence[PlantedCopy], near: NearConfig) -> FoundCopies:
-    """Deduplicate the texts and the copies together, the first of a cluster kept."""
+def find_copies(texts: Sequence[str], copies: Sequence[PlantedCopy], near: NearConfig) -> tuple[list[str], Rate | None]:
+    """Deduplicate texts and copies together, the first of a cluster kept.
+
+    Return what becomes of each copy, and how many removals of near-copies are right, None of none.
+    """
     documents = [Document(f"o{number}", text) for number, text in enumerate(texts)]
     documents += [Document(f"c{number}", copy.text) for number, copy in enumerate(copies)]
     result = deduplicate(documents, replace(near, keep=KeepPolicy()))
@@ -195,7 +190,7 @@ def find_copies(texts: Sequence[str], copies: Sequence[PlantedCopy], near: NearC
     alike = [removal for removal in result.removed if removal.relation != CopyRelation.CONTAINED.label]
     right = sum(is_right(removal, kept, near.threshold, near.shingle_size) for removal in alike)
     fates = [find_fate(copy, len(texts) + number, result.decisions) for number, copy in enumerate(copies)]
-    return FoundCopies(fates, measure_rate(right, len(alike)) if alike else None)
+    return fates, measure_rate(right, len(alike)) if alike else None
 
 
 def find_fate(copy: PlantedCopy, row: int, decisions: Decisions) -> str:
@@ -220,16 +215,8 @@ def score_passages(texts: Sequence[str]) -> PassageScore | None:
     return judge_passages(planted.cases, found, PASSAGE_EDITS)
 
 
-@dataclass(frozen=True)
-class TriedThresholds:
-    """How much each threshold and shingle size would remove, and the removals of the lowest threshold."""
-
-    suggestions: list[Suggestion]
-    removed: Sequence[Removal]
-
-
-def try_thresholds(run: BenchRun) -> TriedThresholds:
-    """Deduplicate the first documents with each threshold and shingle size."""
+def try_thresholds(run: BenchRun) -> tuple[list[Suggestion], Sequence[Removal]]:
+    """Return how much each threshold and shingle size removes of the first documents, and what the lowest one does."""
     documents = [Document(a.id, a.text) for a in islice(run.reader.read_all(), CONTIGUOUS)]
     near = replace(run.near, keep=KeepPolicy())
     suggestions = []
@@ -240,4 +227,4 @@ def try_thresholds(run: BenchRun) -> TriedThresholds:
             suggestions.append(Suggestion(threshold, shingle_size, len(removed), len(removed) / max(1, len(documents))))
             if shingle_size == run.near.shingle_size and threshold == THRESHOLDS[0]:
                 lowest = removed
-    return TriedThresholds(suggestions, lowest)
+    return suggestions, lowest

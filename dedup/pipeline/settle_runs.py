@@ -5,12 +5,7 @@ from pathlib import Path
 
 from dedup.errors import InputError, OutputError
 from dedup.index.store import IndexFile
-from dedup.index.tables import (
-    COMMITTED,
-    PUBLISHED,
-    RunRow,
-    mark_published,
-)
+from dedup.index.tables import COMMITTED, PUBLISHED, RunRow, mark_published
 from dedup.output.finished_run import read_summary
 from dedup.output.run_folder import KEPT, RunFolder
 from dedup.pipeline.job import CleanRun, Progress

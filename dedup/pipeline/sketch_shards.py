@@ -5,6 +5,7 @@ from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 
 from dedup.config import CleanSettings, NearConfig
 from dedup.corpus.blocks import view_texts
@@ -14,7 +15,7 @@ from dedup.corpus.shards import Shard, read_shard
 from dedup.near.read_facts import read_facts
 from dedup.near.segment_files import SegmentColumns, SegmentWriter, is_whole, segment_folder
 from dedup.near.segments import Segments
-from dedup.near.sketcher import Sketcher
+from dedup.near.sketcher import Sketch, Sketcher
 from dedup.near.sketches import Sketches
 from dedup.near.text_proofs import Prover, describe_proofs
 from dedup.output.records import refuse_rejection
@@ -32,11 +33,9 @@ def load_kernels(settings: CleanSettings, progress: Progress) -> float:
     The first run on a machine compiles all that any run can need. Returns the seconds of that, 0 at other runs.
     """
     compile_s = compile_ahead(CLEAN, progress)
-    sketch = get_sketcher(settings.near).sketch(np.frombuffer(b"a", np.uint8), np.array([0, 1]))
+    list_repeats(get_sketcher(settings.near).sketch(np.frombuffer(b"a", np.uint8), np.array([0, 1])), settings)
     if settings.passages.is_on:
         TokenOffsets("a")
-    if settings.passages.within:
-        find_repeats(DocumentTokens.unmasked(sketch.token_addresses, sketch.num_tokens), settings.passages)
     return compile_s
 
 
@@ -99,14 +98,18 @@ def sketch_shard(
             }
             if prover:
                 columns |= describe_proofs(prover.prove_block(*texts, np.zeros(len(block.ids), np.bool_))[0])
-            repeats = np.empty((0, 6), np.int32)
-            if settings.passages.within:
-                tokens = DocumentTokens.unmasked(sketch.token_addresses, sketch.num_tokens)
-                is_counted = settings.near.shingle_size == settings.passages.shingle_size
-                found = find_repeats(tokens, settings.passages, sketch.num_shingles if is_counted else None)
-                repeats = np.column_stack([found.document, found.span, found.source_span, found.equal])
             facts = read_facts(block.fields, len(block.ids), settings.input.date_order)
-            writer.add(block, columns, sketch.tokens, facts, repeats)
+            writer.add(block, columns, sketch.tokens, facts, list_repeats(sketch, settings))
+
+
+def list_repeats(sketch: Sketch, settings: CleanSettings) -> npt.NDArray[np.int32]:
+    """Return what documents print twice, int32[k, 6]: the document, its span, that of its source, equal tokens."""
+    if not settings.passages.within:
+        return np.empty((0, 6), np.int32)
+    tokens = DocumentTokens.unmasked(sketch.token_addresses, sketch.num_tokens)
+    is_counted = settings.near.shingle_size == settings.passages.shingle_size
+    found = find_repeats(tokens, settings.passages, sketch.num_shingles if is_counted else None)
+    return np.column_stack([found.document, found.span, found.source_span, found.equal])
 
 
 @cache

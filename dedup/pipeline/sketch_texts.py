@@ -4,7 +4,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -52,7 +51,8 @@ class SketchedTexts:
         parts, sketcher = list(cut(documents)), Sketcher(config)
 
         def sketch(part: Sequence[Document]) -> Sketch:
-            return copy_tokens(sketcher.sketch(*view_texts(to_arrow(part))))
+            found = sketcher.sketch(*view_texts(to_arrow(part)))
+            return replace(found, tokens=found.tokens.copy())  # the sketcher reuses its buffer
 
         with start_threads(max(1, min(len(parts), count_cores()))) as threads:
             sketches = list(threads.ahead(sketch, parts))
@@ -80,8 +80,7 @@ class SketchedTexts:
         boilerplate = NO_BOILERPLATE
         if self.passages.is_on:
             boilerplate = find_in_sketches(sketches_of(self.offered), self.passages, threads)
-        masks = mask_documents(self.offered, boilerplate)
-        offered = masks.documents
+        offered, _tokens = mask_documents(self.offered, boilerplate)
         sketches, order = sketches_of(offered), rank(self.documents, offered.num_tokens, self.config)
         cover = Cover(len(self.documents), self.config, rule=rule_of(settings))
         cover.offer(offered.take(order))
@@ -100,19 +99,12 @@ class SketchedTexts:
         return relate_texts(self.documents, self.offered, self.decisions) if self.documents else ()
 
 
-class MaskedDocuments(NamedTuple):
-    """Documents with their boilerplate masked, and the memory of the masked tokens."""
-
-    documents: Offered
-    tokens: Sequence[npt.NDArray[np.uint32]]
-
-
-def mask_documents(offered: Offered, boilerplate: Boilerplate) -> MaskedDocuments:
-    """Return documents with boilerplate masked in the tokens that are compared."""
+def mask_documents(offered: Offered, boilerplate: Boilerplate) -> tuple[Offered, Sequence[npt.NDArray[np.uint32]]]:
+    """Return documents with boilerplate masked in the tokens that are compared, and the memory of these tokens."""
     rows, masked = list(boilerplate.rows_by_document()), offered.masked.copy()
     tokens = [mask_tokens(tokens_of(offered, doc), boilerplate.span[some]) for doc, some in rows]
     masked[[doc for doc, _ in rows]] = [each.ctypes.data for each in tokens]
-    return MaskedDocuments(offered._replace(masked=masked), tokens)
+    return offered._replace(masked=masked), tokens
 
 
 def cut(documents: Sequence[Document]) -> Iterable[Sequence[Document]]:
@@ -165,11 +157,6 @@ def encode_field(value: object) -> bytes:
         return msgspec.json.encode(value)
     except (TypeError, ValueError, OverflowError, RecursionError):
         return b""
-
-
-def copy_tokens(sketch: Sketch) -> Sketch:
-    """Return the sketch with tokens of its own: the sketcher reuses its buffer."""
-    return replace(sketch, tokens=sketch.tokens.copy())
 
 
 def rank(documents: Sequence[Document], num_tokens: npt.NDArray[np.int32], config: NearConfig) -> npt.NDArray[np.int64]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
-from typing import Any, NamedTuple, TypedDict, Unpack, cast
+from typing import Any, TypedDict, Unpack, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -32,13 +32,6 @@ class FieldNames(TypedDict, total=False):
     date: str
     outlet: str
     url: str
-
-
-class Rows(NamedTuple):
-    """What was passed, one by one, with the columns of a table; None: it is none."""
-
-    values: Sequence[object]
-    columns: Sequence[str] | None
 
 
 @dataclass(frozen=True)
@@ -78,12 +71,12 @@ def take_rows(documents: Iterable[object], **names: Unpack[FieldNames]) -> Taken
         raise TypeError("a mapping is no list of documents. Pass its .items(): pairs of id and text.")
     if not hasattr(documents, ARROW_STREAM) and not isinstance(documents, Iterable):
         raise TypeError(f"{documents!r:.80} is no list of documents. Pass texts, pairs of id and text, or a table.")
-    rows = list_rows(documents, names)
-    found = find_names(rows, names)
+    rows, columns = list_rows(documents, names)
+    found = find_names(rows, columns, names)
     text = found.get("text", "text")
-    pairs = [(n, row) for n, row in enumerate(rows.values) if not has_no_text(row, text)]
+    pairs = [(n, row) for n, row in enumerate(rows) if not has_no_text(row, text)]
     taken = [to_document(n, row, found) for n, row in pairs]
-    return TakenDocuments(taken, np.array([n for n, _ in pairs], np.int64), len(rows.values))
+    return TakenDocuments(taken, np.array([n for n, _ in pairs], np.int64), len(rows))
 
 
 def take_documents(documents: Iterable[object], **names: Unpack[FieldNames]) -> list[Document]:
@@ -118,10 +111,10 @@ def pick(row: Mapping[str, Any], name: str, default: object = None) -> object:
     return pick(row[head], rest, default)
 
 
-def find_names(rows: Rows, names: FieldNames) -> dict[str, str]:
+def find_names(rows: Sequence[object], columns: Sequence[str] | None, names: FieldNames) -> dict[str, str]:
     """Return the field of each role that somebody names or that the first rows have, as the command line finds them."""
-    mappings = [row for row in rows.values if isinstance(row, Mapping)]
-    there = rows.columns or list(dict.fromkeys(str(name) for row in mappings for name in row))
+    mappings = [row for row in rows if isinstance(row, Mapping)]
+    there = columns or list(dict.fromkeys(str(name) for row in mappings for name in row))
     found = {role: str(name) for role, name in names.items()}
     for role, name in found.items():
         if there and name not in there and not any(pick(row, name) is not None for row in mappings):
@@ -134,7 +127,7 @@ def find_names(rows: Rows, names: FieldNames) -> dict[str, str]:
             except InputError as error:
                 raise ValueError(error.message.replace(f"--{role}-field", f'{role}="..."')) from None
             found |= {role: chosen} if chosen else {}
-    if rows.columns is not None and "text" not in {*found, *rows.columns}:
+    if columns is not None and "text" not in {*found, *columns}:
         raise missing_field("text", "text", there)
     return found
 
@@ -183,9 +176,10 @@ def is_fact(value: object) -> bool:
     return isinstance(value, (str, int, float, date)) and value != "" and str(value) not in {"nan", "NaT"}
 
 
-def list_rows(documents: Any, names: FieldNames) -> Rows:
-    """Return the rows of a table as mappings, those of a column as values, and anything else as it is.
+def list_rows(documents: Any, names: FieldNames) -> tuple[Sequence[object], Sequence[str] | None]:
+    """Return what was passed, one by one, with the columns of a table, None of what is none.
 
+    The rows of a table are mappings, those of a column values, and anything else is as it is.
     The index of a pandas frame is a column where it has the name of the id.
     """
     if hasattr(documents, "iterrows"):  # pandas: Arrow takes no column of mixed values
@@ -195,18 +189,18 @@ def list_rows(documents: Any, names: FieldNames) -> Rows:
         if index is not None and index not in documents.columns and (index in ids or plain(str(index)) in ids):
             documents = documents.reset_index()
             columns.append(str(index))
-        return Rows(documents.to_dict("records"), columns)
+        return documents.to_dict("records"), columns
     if not hasattr(documents, ARROW_STREAM):
-        return Rows(list(cast("Iterator[object]", documents)), None)
+        return list(cast("Iterator[object]", documents)), None
     values = pa.chunked_array(documents)
     names_there = refuse_twins([field.name for field in values.type]) if pa.types.is_struct(values.type) else None
     try:
-        return Rows(values.to_pylist(), names_there)
+        return values.to_pylist(), names_there
     except UnicodeDecodeError as error:
         raise ValueError(f"the table has a value that is not text in UTF-8: {error}") from None
     except Exception:  # noqa: BLE001 (zones, and dates after the year 9999: each library below has its own error)
         values.validate(full=True)  # texts too
-        return Rows(list_values(values), names_there)
+        return list_values(values), names_there
 
 
 def refuse_twins(names: list[str]) -> list[str]:

@@ -36,10 +36,10 @@ from dedup.spark.spark_tables import MAX_NUMBER_ROWS, Checkpoints, mark_small
 from dedup.spark.write_folders import (
     SparkOutcome,
     SparkOutput,
+    describe_rejected_row,
     name_files,
     write_clusters,
     write_kept,
-    write_rejected,
     write_related,
     write_removed,
 )
@@ -231,7 +231,7 @@ def write_output(run: SparkRun, source: SparkInput, outcome: SparkOutcome, outpu
         partial(write_removed, output, outcome),
         partial(write_clusters, output, outcome),
         partial(write_related, output, outcome),
-        partial(write_rejected, output, outcome),
+        partial(output.write_lines, "rejected", outcome.rejections, describe_rejected_row),
         partial(write_kept, output, outcome, edits, run.settings.input.text_field),
     ]
     if located:

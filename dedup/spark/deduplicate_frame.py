@@ -21,14 +21,7 @@ from dedup.model.documents import CopyRelation
 from dedup.near.bands import bands_of
 from dedup.spark.candidates import find_candidates, plan_cover
 from dedup.spark.rounds import SparkDecisions, decide
-from dedup.spark.sketch_splits import (
-    DOCUMENT,
-    REJECTED,
-    SKETCH_SCHEMA,
-    SplitName,
-    SplitReader,
-    name_split,
-)
+from dedup.spark.sketch_splits import DOCUMENT, REJECTED, SKETCH_SCHEMA, SplitName, SplitReader, name_split
 from dedup.spark.sketched_corpus import rank_documents, read_corpus
 from dedup.spark.spark_tables import Checkpoints, as_struct, fill_columns, quote
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 from pyspark.sql import DataFrame, Window
@@ -108,24 +108,16 @@ def write_suspicious(output: SparkOutput, outcome: SparkOutcome, config: InputCo
     lines = []
     for row in rows:
         size = SeriesSize(KINDS[row["kind"]], row["documents"], row["num_distinct"], row["num_removed"])
-        known = [members[doc] for doc in row["members"]]
-        record = describe_series(size, [member.name for member in known], [member.fields for member in known])
-        lines.append(encode_line(record))
+        names, fields = zip(*(members[doc] for doc in row["members"]), strict=True)
+        lines.append(encode_line(describe_series(size, names, fields)))
     output.folder.write("suspicious/part-00000.jsonl", b"".join(lines))
     return {kind.value: counted[place] for place, kind in enumerate(KINDS) if place in counted}
 
 
-class KnownMember(NamedTuple):
-    """A document of a series: its name, and title, date, outlet and URL as they were read, by role."""
-
-    name: DocumentName
-    fields: Mapping[str, str]
-
-
 def read_members(
     outcome: SparkOutcome, documents: Sequence[int], config: InputConfig
-) -> Iterator[tuple[int, KnownMember]]:
-    """Yield what is known of some documents (`doc`, a few)."""
+) -> Iterator[tuple[int, tuple[DocumentName, Mapping[str, str]]]]:
+    """Yield of some documents (`doc`, a few) the name, and title, date, outlet and URL as they were read, by role."""
     if not documents:
         return
     wanted = F.broadcast(outcome.documents.sparkSession.createDataFrame(pa.table({"doc": documents})))
@@ -137,4 +129,4 @@ def read_members(
             values = row["record"].asDict()
             read = {role: values.get(column) for role, column in config.facts.items() if column in values}
             fields = {role: "" if value is None else str(value) for role, value in read.items()}
-        yield row["doc"], KnownMember(name_of(row), fields)
+        yield row["doc"], (name_of(row), fields)

@@ -30,7 +30,7 @@ from dedup.corpus.formats import split_format
 from dedup.errors import InputError
 from dedup.model.run import InputFile
 from dedup.pipeline.job import InputState
-from dedup.spark.sketch_splits import SKETCH_SCHEMA, sketch_lines, sketch_rows
+from dedup.spark.sketch_splits import SKETCH_SCHEMA, sketch_batches
 from dedup.spark.spark_tables import as_struct, make_table, quote
 
 if TYPE_CHECKING:
@@ -95,11 +95,10 @@ class SparkInput:
 
     def sketch(self, task: CleanSettings) -> "DataFrame":
         """Return the sketch rows of all documents."""
-        if self.format == "jsonl":
-            return self._lines().mapInArrow(partial(sketch_lines, task=task), as_struct(SKETCH_SCHEMA))
-        columns = self._columns(task.input, task.roles)
-        table = self._table().select(*(quote(column) for column in columns), *where())
-        return table.mapInArrow(partial(sketch_rows, task=task), as_struct(SKETCH_SCHEMA))
+        is_text = self.format == "jsonl"
+        columns = [] if is_text else [quote(column) for column in self._columns(task.input, task.roles)]
+        rows = self._lines() if is_text else self._table().select(*columns, *where())
+        return rows.mapInArrow(partial(sketch_batches, task=task, is_text=is_text), as_struct(SKETCH_SCHEMA))
 
     def records(self, corpus: "SketchedCorpus") -> "DataFrame":
         """Return all records with `at`: `value` is a line of JSON, `record` a row of Parquet."""

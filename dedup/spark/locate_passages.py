@@ -121,9 +121,7 @@ def locate_rows(batches: Iterator[pa.RecordBatch], *, task: LocateTask) -> Itera
 
 def wrap_located(rows: Sequence[LocatedRow]) -> pa.RecordBatch:
     """Return rows as a batch."""
-    columns = zip(*rows, strict=True)
-    arrays = [pa.array(column, kind) for column, kind in zip(columns, LOCATED_SCHEMA.types, strict=True)]
-    return pa.RecordBatch.from_arrays(arrays, schema=LOCATED_SCHEMA)
+    return pa.RecordBatch.from_pylist([row._asdict() for row in rows], LOCATED_SCHEMA)
 
 
 def locate_row(row: dict[str, Any], task: LocateTask) -> Iterator[LocatedRow]:

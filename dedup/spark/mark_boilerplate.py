@@ -33,6 +33,7 @@ from dedup.passages.boilerplate import (
     merge_ranges,
 )
 from dedup.passages.document_tokens import DocumentTokens
+from dedup.spark.members import join_column
 from dedup.spark.spark_tables import as_struct, byte_addresses
 
 if TYPE_CHECKING:
@@ -51,14 +52,6 @@ FREQUENT_SCHEMA = pa.schema(
 )
 MARK_SCHEMA = pa.schema({"doc": pa.int64(), "masked": pa.binary()})
 Rows = npt.NDArray[np.int32]
-
-
-@dataclass(frozen=True)
-class CountTask:
-    """The settings of counting; `by_series`: count in each series too, not only in the whole corpus."""
-
-    config: PassageConfig
-    by_series: bool
 
 
 @dataclass(frozen=True)
@@ -85,10 +78,10 @@ def find_boilerplate(documents: "DataFrame", corpus: "SketchedCorpus", config: P
     """
     stride = choose_stride(corpus.num_tokens, config)
     flags = documents.agg(F.max((F.col("outlet") != 0).cast("int")).alias("any")).first()
-    task = CountTask(config, bool(flags and flags["any"]))
+    count = partial(count_sample, config=config, by_series=bool(flags and flags["any"]))
     firsts = documents.groupBy("content_0").agg(F.min("doc").alias("doc")).filter(F.col("doc") % stride == 0)
     counted = documents.join(firsts.select("doc"), "doc").select("doc", "outlet", "num_tokens", "tokens")
-    found = counted.repartition(1).mapInArrow(partial(count_sample, task=task), as_struct(FREQUENT_SCHEMA)).toArrow()
+    found = counted.repartition(1).mapInArrow(count, as_struct(FREQUENT_SCHEMA)).toArrow()
     frequent = [read_frequent(row) for row in found.to_pylist()]
     frequent = [counts for counts in frequent if counts.table.size]
     if not frequent:
@@ -98,30 +91,34 @@ def find_boilerplate(documents: "DataFrame", corpus: "SketchedCorpus", config: P
     return columns.mapInArrow(mark, as_struct(MARK_SCHEMA))
 
 
-def count_sample(batches: Iterator[pa.RecordBatch], *, task: CountTask) -> Iterator[pa.RecordBatch]:
-    """Yield a row of the fingerprints that are frequent in all documents of this task, and one of those by series."""
+def count_sample(
+    batches: Iterator[pa.RecordBatch], *, config: PassageConfig, by_series: bool
+) -> Iterator[pa.RecordBatch]:
+    """Yield a row of the fingerprints that are frequent in all documents of this task.
+
+    `by_series`: then one of those that are in a series.
+    """
     given = [batch for batch in batches if len(batch)]
     if not given:
         return
-    doc = np.concatenate([batch.column("doc").to_numpy() for batch in given])
+    doc = join_column(given, "doc")
     order = np.argsort(doc)
     address = np.concatenate([byte_addresses(batch.column("tokens")) for batch in given])[order]
-    num_tokens = np.concatenate([batch.column("num_tokens").to_numpy() for batch in given])[order]
-    series = np.concatenate([batch.column("outlet").to_numpy() for batch in given])[order].view(np.uint64)
+    num_tokens, series = join_column(given, "num_tokens")[order], join_column(given, "outlet")[order].view(np.uint64)
     tokens = DocumentTokens.unmasked(address, num_tokens)
     limits = [(False, np.zeros(len(doc), np.uint64), CORPUS_MIN, CORPUS_SHARE)]
-    if task.by_series:
+    if by_series:
         limits.append((True, series, SERIES_MIN, SERIES_SHARE))
-    winnowing = Winnowing(task.config.shingle_size, WINDOW)
+    winnowing = Winnowing(config.shingle_size, WINDOW)
     every = np.ones(len(doc), bool)
     listed = [list_counted(tokens[here], every[here], winnowing) for here in tokens.slices()]
-    for by_series, names, least, share in limits:
+    for is_series, names, least, share in limits:
         rule = FrequencyRule.of(names, every, least, share)
         table = count_frequent(tokens, listed, rule, winnowing.shingle_size)
         table = table[(table["count"] > 0) & (table["support"] >= least)]
         table["first"] = doc[order][table["first"]]
         distinct, where = np.unique(names, return_index=True)
-        values = [by_series, least, *(column.tobytes() for column in (table, distinct, rule.needed[where]))]
+        values = [is_series, least, *(column.tobytes() for column in (table, distinct, rule.needed[where]))]
         yield pa.RecordBatch.from_arrays([pa.array([value]) for value in values], schema=FREQUENT_SCHEMA)
 
 

@@ -10,7 +10,6 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from pyspark import TaskContext
 
@@ -19,10 +18,7 @@ from dedup.corpus.blocks import DocumentBlock, Rejection, view_texts
 from dedup.corpus.jsonl import RecordReader
 from dedup.corpus.parquet import read_batch
 from dedup.near.read_facts import read_facts
-from dedup.near.sketcher import Sketch
-from dedup.passages.document_tokens import DocumentTokens
-from dedup.passages.search import find_repeats
-from dedup.pipeline.sketch_shards import get_sketcher
+from dedup.pipeline.sketch_shards import get_sketcher, list_repeats
 from dedup.spark.spark_tables import cut_bytes, fill_columns
 
 DOCUMENT, REJECTED, SPLIT = 0, 1, 2  # kinds of rows
@@ -84,11 +80,16 @@ class SplitReader:
 
     def read(self, batch: pa.RecordBatch, *, is_text: bool) -> Iterator[pa.RecordBatch]:
         """Yield the sketch rows of one batch: lines of text, or columns."""
+        config, roles = self.task.input, self.task.roles
         for split, rows in runs_of(batch):
             counts = self.counts.setdefault(split, SplitCounts())
             part = batch.slice(rows.start, rows.stop - rows.start)
             lines = join_lines(part, counts) if is_text else JoinedLines(0, b"")
-            blocks = self._parse_lines(part, lines) if is_text else self._parse_rows(part)
+            blocks = (
+                RecordReader(config, roles).read(BytesIO(lines.data), lines.start, None, split.file)
+                if is_text
+                else [read_batch(part, 0, config, roles)]
+            )
             for block in blocks:
                 if block.rejections:
                     counts.rejected += len(block.rejections)
@@ -97,27 +98,34 @@ class SplitReader:
                     yield self.sketch(block, split)
             counts.lines += len(part)
 
-    def _parse_lines(self, part: pa.RecordBatch, lines: "JoinedLines") -> Iterator[DocumentBlock]:
-        reader = RecordReader(self.task.input, self.task.roles)
-        return reader.read(BytesIO(lines.data), lines.start, None, part.column("file")[0].as_py())
-
-    def _parse_rows(self, part: pa.RecordBatch) -> Iterator[DocumentBlock]:
-        yield read_batch(part, 0, self.task.input, self.task.roles)
-
     def sketch(self, block: DocumentBlock, split: SplitName) -> pa.RecordBatch:
         """Return the sketch rows of the documents of a block."""
-        counts = self.counts.setdefault(split, SplitCounts())
+        counts, count = self.counts.setdefault(split, SplitCounts()), len(block.ids)
         sketch = get_sketcher(self.task.near).sketch(*view_texts(block.texts))
-        tokens = DocumentTokens.unmasked(sketch.token_addresses, sketch.num_tokens)
-        repeats: npt.NDArray[np.int32] = np.empty((0, 6), np.int32)
-        config = self.task.passages
+        facts = read_facts(block.fields, count, self.task.input.date_order)
+        repeats = list_repeats(sketch, self.task)
+        columns = {
+            **name_split(split, DOCUMENT, count),
+            "row": np.arange(counts.documents, counts.documents + count),
+            "line": counts.lines + block.lines - 1,
+            "id": pa.array(block.ids, pa.binary()),
+            "key": pa.array(block.fields.get("key", [b""] * count), pa.binary()),
+            "title": cut_bytes(facts.titles, facts.rows["num_title"]),
+            "day": facts.rows["day"],
+            "outlet": np.ascontiguousarray(facts.rows["outlet"]).view(np.int64),
+            "url": np.ascontiguousarray(facts.rows["url"]).view(np.int64),
+            "content_0": np.ascontiguousarray(sketch.content[:, 0]).view(np.int64),
+            "content_1": np.ascontiguousarray(sketch.content[:, 1]).view(np.int64),
+            "num_tokens": sketch.num_tokens,
+            "num_shingles": sketch.num_shingles,
+            "keys": cut_bytes(sketch.keys, np.full(count, sketch.keys.shape[1])),
+            "signature": cut_bytes(sketch.signature, np.full(count, sketch.signature.shape[1])),
+            "tokens": cut_bytes(sketch.tokens, sketch.num_tokens),
+            "repeats": cut_bytes(np.ascontiguousarray(repeats[:, 1:]), 5 * np.bincount(repeats[:, 0], minlength=count)),
+        }
         counts.tokens += int(sketch.num_tokens.sum())
-        if config.within:
-            found = find_repeats(tokens, config)
-            repeats = np.column_stack([found.document, found.span, found.source_span, found.equal])
-        places = RowPlaces(counts.documents, counts.lines + block.lines - 1, self.task.input.date_order)
-        counts.documents += len(block.ids)
-        return wrap_documents(block, split, places, sketch, repeats)
+        counts.documents += count
+        return fill_columns(SKETCH_SCHEMA, count, columns)
 
     def finish(self) -> pa.RecordBatch:
         """Return one row for each split that was read, in the order in which they were."""
@@ -141,19 +149,16 @@ class SplitReader:
         )
 
 
-def sketch_lines(batches: Iterator[pa.RecordBatch], *, task: CleanSettings) -> Iterator[pa.RecordBatch]:
-    """Sketch lines of JSON: columns `value` (binary), `file`, `block`."""
+def sketch_batches(
+    batches: Iterator[pa.RecordBatch], *, task: CleanSettings, is_text: bool
+) -> Iterator[pa.RecordBatch]:
+    """Sketch lines of JSON, or the rows of a table, of which `file` and `block` say where they are.
+
+    Lines are in a column `value` (binary); a table has the columns of the text, the id and the roles.
+    """
     reader = SplitReader(task)
     for batch in batches:
-        yield from reader.read(batch, is_text=True)
-    yield reader.finish()
-
-
-def sketch_rows(batches: Iterator[pa.RecordBatch], *, task: CleanSettings) -> Iterator[pa.RecordBatch]:
-    """Sketch the rows of a table: the columns of the text, the id and the roles, and `file`, `block`."""
-    reader = SplitReader(task)
-    for batch in batches:
-        yield from reader.read(batch, is_text=False)
+        yield from reader.read(batch, is_text=is_text)
     yield reader.finish()
 
 
@@ -186,50 +191,6 @@ def join_lines(part: pa.RecordBatch, counts: SplitCounts) -> JoinedLines:
     offsets = np.frombuffer(values.buffers()[1], np.int32)[values.offset : values.offset + len(values) + 1]
     view = memoryview(values.buffers()[2]) if values.buffers()[2] is not None else memoryview(b"")
     return JoinedLines(1 - at_start, b"".join(piece for a, b in pairwise(offsets) for piece in (view[a:b], b"\n")))
-
-
-class RowPlaces(NamedTuple):
-    """Where the documents of a block are in their split: the place of the first one, the line of each (int64[n]).
-
-    `date_order` is that of their dates.
-    """
-
-    first: int
-    lines: npt.NDArray[np.int64]
-    date_order: str | None = None
-
-
-def wrap_documents(
-    block: DocumentBlock, split: SplitName, places: RowPlaces, sketch: Sketch, repeats: npt.NDArray[np.int32]
-) -> pa.RecordBatch:
-    """Return the sketch rows of the documents of a block; `repeats` is int32[k, 6], the document first."""
-    count = len(block.ids)
-    nothing = [b""] * count
-    facts = read_facts(block.fields, count, places.date_order)
-    per_document = np.bincount(repeats[:, 0], minlength=count) if len(repeats) else np.zeros(count, np.int64)
-    return fill_columns(
-        SKETCH_SCHEMA,
-        count,
-        {
-            **name_split(split, DOCUMENT, count),
-            "row": np.arange(places.first, places.first + count),
-            "line": places.lines,
-            "id": pa.array(block.ids, pa.binary()),
-            "key": pa.array(block.fields.get("key", nothing), pa.binary()),
-            "title": cut_bytes(facts.titles, facts.rows["num_title"]),
-            "day": facts.rows["day"],
-            "outlet": np.ascontiguousarray(facts.rows["outlet"]).view(np.int64),
-            "url": np.ascontiguousarray(facts.rows["url"]).view(np.int64),
-            "content_0": np.ascontiguousarray(sketch.content[:, 0]).view(np.int64),
-            "content_1": np.ascontiguousarray(sketch.content[:, 1]).view(np.int64),
-            "num_tokens": sketch.num_tokens,
-            "num_shingles": sketch.num_shingles,
-            "keys": cut_bytes(sketch.keys, np.full(count, sketch.keys.shape[1])),
-            "signature": cut_bytes(sketch.signature, np.full(count, sketch.signature.shape[1])),
-            "tokens": cut_bytes(sketch.tokens, sketch.num_tokens),
-            "repeats": cut_bytes(np.ascontiguousarray(repeats[:, 1:]), 5 * per_document),
-        },
-    )
 
 
 def wrap_rejections(block: DocumentBlock, lines: JoinedLines, split: SplitName, counts: SplitCounts) -> pa.RecordBatch:

@@ -54,7 +54,6 @@ def summarise_run(
         versions=versions,
         passages=written.passages,
         limits=summary.limits + list_passage_limits(stride, written.unsearched),
-        fingerprint=settings.fingerprint(source.digest()),
         losses=outcome.losses,
         related=related,
         suspicious=written.suspicious,

@@ -179,11 +179,6 @@ def write_related(output: SparkOutput, outcome: SparkOutcome) -> None:
     output.write_lines("related", others.join(mark_small(related, count, MAX_NAME_ROWS), "other"), describe_related_row)
 
 
-def write_rejected(output: SparkOutput, outcome: SparkOutcome) -> None:
-    """Write the rejected records."""
-    output.write_lines("rejected", outcome.rejections, describe_rejected_row)
-
-
 def encode_rows(
     batches: Iterator[pa.RecordBatch], *, describe: Callable[[Mapping[str, Any]], msgspec.Struct]
 ) -> Iterator[pa.RecordBatch]:

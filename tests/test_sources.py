@@ -520,6 +520,10 @@ def test_a_host_of_a_government_is_a_press_office(find, texts):
             "families.jsonl"
         )
         assert (family["source"], family["kind"]) == (host, "press release")
+    (family,) = find([article("a", texts[0], "north")], wire=[article("r", texts[0], "go", "2025-01-01")])(
+        "families.jsonl"
+    )
+    assert family["kind"] == "wire"
 
 
 def test_an_office_that_articles_name_is_the_outlet_of_its_host(find, texts):

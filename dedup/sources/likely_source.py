@@ -37,7 +37,7 @@ class FamilyKind(StrEnum):
     UNKNOWN = "unknown"
 
 
-_GOVERNMENT = re.compile(r"(?:^|\.)(?:gov|gouv|gob|govt|mil|go)(?:\.[a-z]{2})?$")
+_GOVERNMENT = re.compile(r"\.(?:gov|gouv|gob|govt|mil|go)(?:\.[a-z]{2})?$")
 KINDS = {"agency": FamilyKind.WIRE, "office": FamilyKind.RELEASE}  # by the kind of a credited source
 
 

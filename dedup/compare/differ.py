@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -96,7 +97,7 @@ def differ_in_numbers(a: Sequence[CountedNumber], b: Sequence[CountedNumber]) ->
     have answers itself. Sentences whose numbers differ more often than they agree are about different things.
     """
     ours, theirs = ({number.value for number in side} for side in (a, b))
-    if len(ours & theirs) < min(len(ours), len(theirs)) // 2:
+    if count_other_things(ours, theirs):
         return
     pairs = []
     for number in a:
@@ -113,6 +114,11 @@ def differ_in_numbers(a: Sequence[CountedNumber], b: Sequence[CountedNumber]) ->
             yield Conflict(FactKind.NUMBER, slots[0], slots[1])
 
 
+def count_other_things(ours: AbstractSet[str], theirs: AbstractSet[str]) -> bool:
+    """Return whether the numbers of two sentences differ more often than they agree."""
+    return len(ours & theirs) < min(len(ours), len(theirs)) // 2
+
+
 def count_otherwise(a: CountedNumber, b: CountedNumber) -> bool:
     """Return whether two numbers cannot both be right of what they count.
 
@@ -121,6 +127,8 @@ def count_otherwise(a: CountedNumber, b: CountedNumber) -> bool:
     people or places.
     """
     counted, shared = a.counted & b.counted, a.context & b.context
+    if counted & UNITS and a.counted - counted and b.counted - counted:
+        return False  # "a four-time NBA star", "a five-time NBA coach"
     if counted <= UNITS:
         shared = shared - UNITS
     least = MIN_UNIT_CONTEXT if counted <= UNITS else MIN_CONTEXT
@@ -128,6 +136,11 @@ def count_otherwise(a: CountedNumber, b: CountedNumber) -> bool:
         return False
     if (counted <= UNITS and not a.nearest & b.nearest) or are_apart(a.names, b.names) or are_apart(a.owner, b.owner):
         return False
+    return exclude_each_other(a, b)
+
+
+def exclude_each_other(a: CountedNumber, b: CountedNumber) -> bool:
+    """Return whether two numbers of one thing cannot both be right: neither is the other rounded, or leaves room."""
     try:
         x, y = float(a.value), float(b.value)
     except ValueError:
@@ -242,7 +255,7 @@ def is_other_word(word: str, others: Sequence[str], letters: int = MIN_LETTERS) 
     (False, False, True)
     """
     if word[:1].isdecimal():
-        return word not in ("1", *others)
+        return word.removesuffix(":00") not in ("1", "00", *(other.removesuffix(":00") for other in others))
     if word.endswith(("n't", "n’t", "cannot")) and not any(is_negation(other) or other in NO for other in others):
         return True
     word = _CONTRACTED.sub("", word.replace("cannot", "can"))

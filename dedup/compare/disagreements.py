@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dedup.compare.fact_reader import MAX_LENGTH, FactReader, PlacedClaim, PlacedConflict, PlacedSlot
 from dedup.compare.model import Disagreement, Fact, FactKind, Link, Outlet, Place, Row, Strength
+from dedup.compare.opposite_words import COMMON_NAMES
+from dedup.compare.story_conflicts import find_story_conflicts
 from dedup.text.language import ENGLISH, UNKNOWN, identify_language
 from dedup.text.number_phrases import SPELLED
 
@@ -43,6 +45,7 @@ def find_disagreements(outlets: Sequence[Outlet], rows: Sequence[Row], links: Se
     reader = FactReader(outlets)
     conflicts = list(drop_other_events(reader, [link for link in links if link.strength is Strength.STRONG]))
     conflicts += find_opposites(reader, links)
+    conflicts += find_story_conflicts(reader)
     home = {Place(c.outlet, s): number for number, row in enumerate(rows) for c in row.cells for s in c.whole}
     names = [outlet.name for outlet in outlets]
     found = [build_disagreement(group, home, names) for group in group_conflicts(conflicts)]
@@ -68,12 +71,12 @@ def drop_other_events(reader: FactReader, links: Sequence[Link]) -> Iterator[Pla
 
 
 def find_opposites(reader: FactReader, links: Sequence[Link]) -> list[PlacedConflict]:
-    """Return the claims that another text denies, of texts that say one of the two only.
+    """Return the claims that another text denies, of texts that say one of the two only; one for two sentences.
 
-    The two are in sentences with a strong link; or they are plain, name somebody in common, and are about something
-    that at least half of the texts speak of.
+    The two are in sentences with a strong link; or a word of denial denies one of them, both name somebody in common,
+    and they share an object that at least half of the texts speak of, or have a weak link.
     """
-    linked = {frozenset({link.a, link.b}) for link in links if link.strength is Strength.STRONG}
+    strengths = {frozenset({link.a, link.b}): link.strength for link in links}
     claims: dict[str, list[PlacedClaim]] = {}
     spoken: dict[str, set[int]] = {}
     for place in reader.places:
@@ -82,27 +85,35 @@ def find_opposites(reader: FactReader, links: Sequence[Link]) -> list[PlacedConf
             for thing in claim.objects | claim.context:
                 spoken.setdefault(thing, set()).add(place.outlet)
     central = {thing for thing, outlets in spoken.items() if 2 * len(outlets) >= len(reader.outlets)}
-    found = []
-    for alike in claims.values():
+    found: dict[frozenset[Place], PlacedConflict] = {}
+    for denied, said in pair_claims(reader, claims.values()):
+        places = frozenset({denied.place, said.place})
+        strength = strengths.get(places)
+        shared = denied.claim.contradicts_plainly(said.claim)
+        names_one = denied.claim.actor & said.claim.actor - COMMON_NAMES or (
+            reader.read_names(denied.place) & reader.read_names(said.place)
+        )
+        is_central = shared & central and denied.claim.is_sure(said.claim)
+        is_told = names_one and (is_central or (shared and strength is Strength.WEAK))
+        if strength is Strength.STRONG or is_told:
+            found.setdefault(places, PlacedConflict(FactKind.OPPOSITE, denied.put(reader), said.put(reader)))
+    return list(found.values())
+
+
+def pair_claims(
+    reader: FactReader, claims: Iterable[Sequence[PlacedClaim]]
+) -> Iterator[tuple[PlacedClaim, PlacedClaim]]:
+    """Yield what one text denies with what another one says, both of one concept; who says both contradicts nobody."""
+    for alike in claims:
         no = [claim for claim in alike if claim.claim.is_denied][:MAX_CLAIMS]
         yes = [claim for claim in alike if not claim.claim.is_denied][:MAX_CLAIMS]
         pairs = [(denied, said) for denied in no for said in yes if denied.claim.contradicts(said.claim)]
         own = (pair for pair in pairs if pair[0].place.outlet == pair[1].place.outlet)
         contested = {side for pair in own for side in pair}
         for denied, said in pairs:
-            if denied.place.outlet == said.place.outlet or {denied, said} & contested:
-                continue
-            if reader.are_of_other_days(denied.place, said.place):
-                continue
-            is_plain = denied.claim.contradicts_plainly(said.claim)
-            is_about = is_plain and central & denied.claim.objects & said.claim.objects
-            is_linked = frozenset({denied.place, said.place}) in linked
-            names_one = denied.claim.actor & said.claim.actor or (
-                reader.read_names(denied.place) & reader.read_names(said.place)
-            )
-            if is_linked or (is_about and names_one):
-                found.append(PlacedConflict(FactKind.OPPOSITE, denied.put(reader), said.put(reader)))
-    return found
+            is_apart = reader.are_of_other_days(denied.place, said.place)
+            if denied.place.outlet != said.place.outlet and not {denied, said} & contested and not is_apart:
+                yield denied, said
 
 
 def group_conflicts(conflicts: Iterable[PlacedConflict]) -> Iterator[list[PlacedConflict]]:

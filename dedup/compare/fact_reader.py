@@ -1,6 +1,7 @@
 """The facts of the sentences of several texts, and in which of them two sentences do not agree."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple, TypeVar
@@ -14,11 +15,13 @@ from dedup.compare.differ import (
     differ_in_numbers,
     differ_in_quotes,
 )
-from dedup.compare.frames import are_elsewhere, are_of_one_event, are_shifted, have_one_scope
+from dedup.compare.frames import are_elsewhere, are_of_one_event, are_shifted, have_one_scope, is_sum, tells_which
 from dedup.compare.model import FactKind, Outlet, Place
+from dedup.compare.opposite_words import COMMON_NAMES
 from dedup.compare.opposites import Claim, read_claims
 from dedup.compare.other_names import differ_in_names, differ_in_speakers
 from dedup.compare.quotes import Quote, read_quotes
+from dedup.compare.scores import NUM_LEADS
 from dedup.compare.sentence_facts import (
     CountedNumber,
     DatedFact,
@@ -28,6 +31,7 @@ from dedup.compare.sentence_facts import (
 )
 from dedup.compare.speakers import find_speakers, list_quoted_speakers
 from dedup.compare.terms import fold
+from dedup.text.date_phrases import DateValue
 from dedup.text.language import ENGLISH, UNKNOWN, identify_language
 from dedup.text.quotations import join_marks
 from dedup.text.spans import Span
@@ -115,11 +119,15 @@ class FactReader:
         is_denied = [bool(_NOT.search(side)) for side in (text, other)]
         days = [] if any(is_denied) and not all(is_denied) else [self.read_dates(place) for place in (a, b)]
         dates = list(differ_in_dates(*days)) if days else []
+        dates = [c for c in dates if not (tells_which(text, c.a.span) or tells_which(other, c.b.span))]
         if (numbers and dates) or are_elsewhere(text, other):
             return []
         counts = [read_values(self.read_numbers(place)) for place in (a, b)]
         numbers = [] if numbers and are_shifted(text, counts[0], other, counts[1]) else numbers
         numbers = [c for c in numbers if have_one_scope(text, c.a.span, other, c.b.span)]
+        sides = ((slot, others) for c in numbers for slot, others in ((c.a, counts[1]), (c.b, counts[0])))
+        sums = {slot for slot, others in sides if is_sum(float(slot.value), others)}
+        numbers = [c for c in numbers if not {c.a, c.b} & sums]
         return numbers + [c for c in dates if are_of_one_event(text, c.a.span, other, c.b.span)]
 
     def _differ_in_name(self, a: Place, b: Place) -> list[Conflict]:
@@ -133,6 +141,11 @@ class FactReader:
     def are_of_other_days(self, a: Place, b: Place) -> bool:
         """Return whether both sentences have days of what happened, and none in common."""
         days = [[fact.value for fact in self.read_dates(place) if not fact.is_of_saying] for place in (a, b)]
+        return all(days) and all(day.differs(other) for day in days[0] for other in days[1])
+
+    def report_other_days(self, a: Place, b: Place) -> bool:
+        """Return whether two texts begin with days of what happened, and have none in common: two quakes."""
+        days = [self._first_days[place.outlet] for place in (a, b)]
         return all(days) and all(day.differs(other) for day in days[0] for other in days[1])
 
     def agree(self, a: Place, b: Place) -> Iterator[str]:
@@ -183,20 +196,22 @@ class FactReader:
                 self.read_quotes(place),
                 find_speakers(text),
                 self._last_speakers[place.outlet][place.sentence],
-                self._is_english(place),
+                self.is_english(place),
             )
         return self._said[place]
 
     def read_names(self, place: Place) -> set[str]:
-        """Return the stems of the words with capitals of a sentence."""
+        """Return the stems of the words with capitals of a sentence, but those that many names have."""
         text = self.cut(place)
-        return {word.key for word in split_content(text) if word.is_content and text[word.span.start].isupper()}
+        names = {word.key for word in split_content(text) if word.is_content and text[word.span.start].isupper()}
+        return names - COMMON_NAMES
 
     def read_claims(self, place: Place) -> Sequence[Claim]:
         """Return what a sentence says happens, or does not; only English is read."""
-        return read_claims(self.cut(place)) if self._is_english(place) else ()
+        return read_claims(self.cut(place)) if self.is_english(place) else ()
 
-    def _is_english(self, place: Place) -> bool:
+    def is_english(self, place: Place) -> bool:
+        """Return whether a sentence is read as English: that of a text too short to tell is."""
         return self.languages[place.outlet] in (ENGLISH, UNKNOWN)
 
     @cached_property
@@ -209,6 +224,18 @@ class FactReader:
     @cached_property
     def _numbers(self) -> list[list[CountedNumber]]:
         return self._gather(self.read_numbers)
+
+    @cached_property
+    def _first_days(self) -> list[list[DateValue]]:
+        """Return, for each text, the days of what happened that its first NUM_LEADS sentences name."""
+        days: list[list[DateValue]] = [[] for _ in self.outlets]
+        seen = Counter[int]()
+        for place in self.places:
+            seen[place.outlet] += 1
+            if seen[place.outlet] <= NUM_LEADS:
+                facts = (fact for fact in self.read_dates(place) if not (fact.is_of_saying or fact.is_planned))
+                days[place.outlet] += [fact.value for fact in facts if fact.value.days or fact.value.weekdays]
+        return days
 
     @cached_property
     def _dates(self) -> list[set[str]]:

@@ -33,6 +33,12 @@ def read_times(text: str) -> list[DateValue]:
     return [date for date in found if date.years or date.months or date.weekdays]
 
 
+def is_of_past(text: str) -> bool:
+    """Return whether all that a sentence says of its time is a month or a year without a day."""
+    times = read_times(text)
+    return bool(times) and all(map(is_past, times))
+
+
 def is_past(date: DateValue) -> bool:
     """Return whether a date is a month or a year without a day: news names the day of what is new.
 

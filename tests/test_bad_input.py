@@ -359,6 +359,7 @@ BAD_SETTINGS = {
 def test_a_setting_out_of_range_is_an_error_that_names_its_flag(dedup, tmp_path, options, message):
     found = error_of(clean_bytes(dedup, tmp_path, GOOD, "a.jsonl", *options))
     assert found == (message or f"{tmp_path}/caf\\xe9: an index has a name in UTF-8. Name another with --index.")
+    assert not (tmp_path / "out.partial").exists()
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from dedup.corpus.files import STDIN, SourceFile, at_rest
 from dedup.corpus.shards import SHARD_SIZE, Shard, plan_shards
 from dedup.corpus.unpack import unpack
 from dedup.errors import CAN_BE_RESUMED, InputError
+from dedup.near.bands import bands_of
 from dedup.near.decisions import Decisions
 from dedup.near.sketches import Sketches
 from dedup.output.finished_run import read_summary
@@ -190,6 +191,7 @@ class Job:
         Gives the job with plain files in the places of packed ones.
         """
         run = self.run
+        bands_of(self.settings.near)  # refuses settings with which nothing can be found
         self.folder.refuse_overlap(file.user_file.location for file in run.files)
         with (
             as_private_as(run.files),

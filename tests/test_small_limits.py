@@ -29,6 +29,11 @@ def test_a_limit_on_memory_is_named_where_a_library_found_no_room(monkeypatch):
     assert "(ulimit -v allows 300 MB)" in explain_error(MemoryError())
 
 
+def test_a_thread_that_cannot_be_started_is_no_bug():
+    found = explain_error(RuntimeError("can't start new thread"))
+    assert found.endswith("Raise ulimit -u or -v, or try fewer --workers.")
+
+
 def test_without_a_limit_nothing_is_said_of_one(monkeypatch):
     monkeypatch.setattr(resource, "getrlimit", lambda _: (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
     assert explain_error(MemoryError()) == "there is not enough memory. Free some, or try fewer --workers."

@@ -168,6 +168,8 @@ def explain_error(error: BaseException) -> str | None:
         return error.message
     if isinstance(error, MemoryError) or getattr(error, "errno", 0) == errno.ENOMEM:
         return f"there is not enough memory{explain_memory_limit()}. Free some, or try fewer --workers."
+    if isinstance(error, RuntimeError) and "can't start new thread" in str(error):
+        return f"no thread can be started{explain_memory_limit()}. Raise ulimit -u or -v, or try fewer --workers."
     is_library = isinstance(error, (OSError, ImportError)) and not getattr(error, "errno", 0)
     if is_library and explain_memory_limit():  # what found no room says this
         return f"{error}{explain_memory_limit()}. Lift it with ulimit -v unlimited."

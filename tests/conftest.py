@@ -1,5 +1,6 @@
 """Fixtures: the command line, the news data, a browser, a small disk."""
 
+import gc
 import os
 import shutil
 import signal
@@ -40,6 +41,17 @@ LONG = (
 def pytest_collection_modifyitems(items):
     """Put the files with the longest tests first, the others as they were."""
     items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Collect the tests without looking for cycles of objects meanwhile, a sixth of the time, nor in them later."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 @pytest.fixture(scope="session")

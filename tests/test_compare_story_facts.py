@@ -48,7 +48,7 @@ def test_a_count_has_the_key_of_what_it_counts(text, expected):
 
 
 @pytest.mark.parametrize(
-    "text", ["Two of the officers fell.", "Two other officers fell.", "It took 12 Somali and 11 Yemeni pirates."]
+    "text", ["Two of the officers fell.", "Two other officers fell.", "It took 12 Danish and 11 Finnish smugglers."]
 )
 def test_a_part_of_what_is_counted_is_known_as_a_part(text):
     assert [True] == [fact.is_part for fact in read_story_facts(text)]
@@ -67,60 +67,60 @@ def test_a_part_of_what_is_counted_is_known_as_a_part(text):
         ("Police arrested Ann Lee, 34, at the port.", "Ann Lee, 36, is held. Ann Lee, 34, was held at the port.", []),
         # the dead and the injured of a story
         (
-            "Four persons were killed in a shooting at the Beliatta junction.",
-            "The shooting shocked all. At Beliatta, five people were killed by gunmen who fled after the shooting.",
+            "Four persons were killed in a shooting at the Lira junction.",
+            "The shooting shocked all. At Lira, five people were killed by gunmen who fled after the shooting.",
             [("number", "Four", "five")],
         ),
         (
-            "Four persons were killed in a shooting at the Beliatta junction.",
-            "At Beliatta, two of the four people who were killed in the shooting were brothers.",
+            "Four persons were killed in a shooting at the Lira junction.",
+            "At Lira, two of the four people who were killed in the shooting were brothers.",
             [],
         ),
         (
-            "Four persons were killed in a shooting at the Beliatta junction.",
-            "In the shooting at Beliatta at least three people were killed.",
+            "Four persons were killed in a shooting at the Lira junction.",
+            "In the shooting at Lira at least three people were killed.",
             [],
         ),
         (
-            "Four persons were killed in a shooting at the Beliatta junction.",
-            "In 2006, seven people were killed in a shooting at Beliatta.",
+            "Four persons were killed in a shooting at the Lira junction.",
+            "In 2006, seven people were killed in a shooting at Lira.",
             [],
         ),
         (
-            "Four persons were killed in a shooting at the Beliatta junction.",
-            "Gunmen at Beliatta wounded five people in the shooting.",
+            "Four persons were killed in a shooting at the Lira junction.",
+            "Gunmen at Lira wounded five people in the shooting.",
             [],
         ),
         # counts of things
         (
-            "The pirates surrounded the merchant vessel in two speed boats.",
-            "A navy spokesman said that the pirates, in three boats, fired at the vessel.",
+            "The smugglers surrounded the cargo ship in two speed boats.",
+            "A navy spokesman said that the smugglers, in three boats, fired at the ship.",
             [("number", "two", "three")],
         ),
         (
-            "The pirates surrounded the merchant vessel in two speed boats.",
-            "A navy spokesman said that the pirates fired at the vessel from boats. Some 200 boats fish there.",
+            "The smugglers surrounded the cargo ship in two speed boats.",
+            "A navy spokesman said that the smugglers fired at the ship from boats. Some 200 boats fish there.",
             [],
         ),
         (
-            "Police made 46 arrests on Church Avenue after the vigil.",
-            "Police made 50 arrests over four nights on Church Avenue after the vigil.",
+            "Police made 46 arrests on Dock Street after the match.",
+            "Police made 50 arrests over four nights on Dock Street after the match.",
             [],
         ),
         (
-            "The ship of the navy was 13 nautical miles from the Mysore when it sailed to the shore of Oslo.",
+            "The ship of the navy was 13 nautical miles from the Frigg when it sailed to the shore of Oslo.",
             "In Oslo, waters of the navy extend to 12 nautical miles from shore, where no ship sailed.",
             [],
         ),
         # dates
         (
-            "Reid launched a new fashion line called Mantra in December, at a party.",
-            "Her friends are glad. Reid, who launched a new fashion line called Mantra in September, is well.",
+            "Lund launched a new ferry line called Tundra in December, at a party.",
+            "Her crews are glad. Lund, who launched a new ferry line called Tundra in September, is well.",
             [("date", "December", "September")],
         ),
         (
-            "Reid launched a new fashion line called Mantra in December.",
-            "The September launch of the new fashion line called Mantra by Reid was a success.",
+            "Lund launched a new ferry line called Tundra in December.",
+            "The September launch of the new ferry line called Tundra by Lund was a success.",
             [],
         ),
         # other languages
@@ -138,13 +138,15 @@ def test_facts_of_sentences_without_a_link(a, b, expected):
 def test_the_sum_of_two_numbers_is_no_other_number():
     assert is_sum(23, [12, 11])
     assert not is_sum(23, [12, 4, 11])
-    a = "Marines of India caught 12 Somali and 11 Yemeni pirates near Aden."
-    assert [] == list_conflicts(a, "Marines of India caught 23 Yemeni and Somali pirates near Aden.", Strength.STRONG)
+    a = "Guards of Norway caught 12 Danish and 11 Finnish smugglers near Moss."
+    assert [] == list_conflicts(
+        a, "Guards of Norway caught 23 Finnish and Danish smugglers near Moss.", Strength.STRONG
+    )
 
 
 def test_distances_from_two_things_do_not_disagree():
     a, b = ("The ship lay {} miles from {} in the Gulf of Oslo." for _ in "ab")
-    assert [] == list_conflicts(a.format(13, "the Mysore"), b.format(15, "shore"), Strength.STRONG)
+    assert [] == list_conflicts(a.format(13, "the Frigg"), b.format(15, "shore"), Strength.STRONG)
     assert [("number", "13", "15")] == list_conflicts(a.format(13, "shore"), b.format(15, "shore"), Strength.STRONG)
 
 
@@ -156,14 +158,14 @@ def test_distances_from_two_things_do_not_disagree():
             "Kyiv attacked the residence of Putin.",
             "Ukraine rejected the claim that it attacked the residence of Putin.",
         ),
-        ("Gray was carrying a gun in Oslo.", "Gray did not have a gun in Oslo."),
+        ("Hansen was carrying a gun in Oslo.", "Hansen did not have a gun in Oslo."),
         ("The ministry said soldiers were captured.", "The ministry denied that any soldiers were captured."),
         ("The two sides reached a deal on grain.", "No deal on grain was reached."),
         ("A tsunami warning was issued.", "No tsunami warning was issued."),
         ("He pleaded guilty to fraud.", "He pleaded not guilty to fraud."),
         ("President Lopez will attend the summit in Oslo.", "President Lopez will skip the summit in Oslo."),
-        ("Russell was in critical condition.", "Russell was in stable condition."),
-        ("The ship was hit 150 miles west of Aden.", "The ship was hit 150 miles east of Aden."),
+        ("Olsen was in critical condition.", "Olsen was in stable condition."),
+        ("The ship was hit 150 miles west of Moss.", "The ship was hit 150 miles east of Moss."),
         ("The court upheld the ban on the party.", "The court overturned the ban on the party."),
     ],
 )
@@ -174,9 +176,12 @@ def test_more_words_deny_what_another_text_asserts(a, b):
 @pytest.mark.parametrize(
     ("a", "b"),
     [
-        ("Russell was in critical but stable condition.", "Russell was in stable condition."),
+        ("Olsen was in critical but stable condition.", "Olsen was in stable condition."),
         ("Hansen was found guilty of fraud.", "Hansen pleaded not guilty of fraud."),
-        ("If he had a gun in Oslo, Gray would not point it at the police.", "Gray pointed it at the police in Oslo."),
+        (
+            "If he had a gun in Oslo, Hansen would not point it at the police.",
+            "Hansen pointed it at the police in Oslo.",
+        ),
         ("Page refused to allow her picture.", "It was the only time that Page allowed her picture."),
     ],
 )
@@ -188,14 +193,14 @@ def test_these_do_not_contradict(a, b):
     ("strength", "expected"), [(Strength.WEAK, ["opposite"]), (None, ["opposite"]), (Strength.STRONG, ["opposite"])]
 )
 def test_a_denial_needs_no_link_to_what_both_texts_speak_of(strength, expected):
-    a = "Gray pointed a gun at the officers of the precinct."
-    b = "Witnesses said that Mr Gray did not point a gun. Others stayed away."
+    a = "Hansen pointed a gun at the officers of the precinct."
+    b = "Witnesses said that Mr Hansen did not point a gun. Others stayed away."
     assert expected == [kind for kind, *_ in list_conflicts(a, b, strength)]
 
 
 def test_a_denial_without_a_link_names_somebody_that_the_other_text_names():
     a = "The boy pointed a gun at the officers of the precinct."
-    b = "Witnesses said that Mr Gray did not point a gun. Others stayed away."
+    b = "Witnesses said that Mr Hansen did not point a gun. Others stayed away."
     assert [] == list_conflicts(a, b)
 
 
@@ -205,18 +210,18 @@ def test_a_denial_without_a_link_names_somebody_that_the_other_text_names():
         # a date that says which event is meant
         ("The team heard boos in Wednesday's home loss.", "The team lost Friday's home loss in Oslo."),
         # a count of another kind
-        ("Cheeks was a four-time NBA star in Oslo.", "Cheeks was a five-time NBA coach in Oslo."),
+        ("Berg was a four-time league star in Oslo.", "Berg was a five-time league coach in Oslo."),
         # lists of which no number is the same
         (
-            "Six rifles, 12 magazines and 300 rounds were seized from the boats of the pirates.",
-            "Four rifles, 31 magazines and 923 rounds were seized from the boats of the pirates.",
+            "Six rifles, 12 magazines and 300 rounds were seized from the boats of the smugglers.",
+            "Four rifles, 31 magazines and 923 rounds were seized from the boats of the smugglers.",
         ),
         # what somebody is only charged with
-        ("A man denied arson at the shop.", "A man was charged with arson at the shop."),
+        ("Hansen denied arson at the shop.", "Hansen was charged with arson at the shop."),
         # how something was done
         ("The bill was not properly passed in Parliament.", "The bill was properly passed in Parliament."),
         # what holds of a share
-        ("Households employed various ways to cope.", "Around 74% of households did not employ ways to cope."),
+        ("Farmers found various ways to sell.", "Around 74% of farmers did not find ways to sell."),
         ("The court fell short of ordering a ceasefire.", "The court stopped short of ordering a ceasefire."),
     ],
 )

@@ -19,6 +19,8 @@ removals_fifth.jsonl   removals of which six to nine tenths stand in the witness
 removals_sixth.jsonl   removals outside the other files that decision 0075 changed, judged after it was fixed
 removals_seventh.jsonl removals of two corpora outside of the shared data, which `held_out.py` makes; decision 0076 was
                        made on half 0; half 1 holds what it changed and more, judged after it was fixed
+removals_eighth.jsonl  removals of posts of newsgroups, which `held_out.py` makes, before decision 0079; drawn and
+                       judged after it was fixed
 pairs.jsonl            pairs of any similarity, same or other: does `dedup.deduplicate` remove one of the two
 pairs_second.jsonl     the same of other documents and outlets; seen before the last rule (0075)
 pairs_third.jsonl      the same of the two corpora of removals_seventh.jsonl, judged after 0076 was fixed
@@ -187,11 +189,13 @@ def main() -> None:
 def show_held_out(folder: Path | None, options: Sequence[str]) -> None:
     """Print what becomes of removals and pairs of corpora outside of the shared data."""
     if folder is None:
-        print("\nremovals_seventh.jsonl and pairs_third.jsonl: skipped, name the folder of its corpora with --held-out")
+        files = "removals_seventh.jsonl, removals_eighth.jsonl and pairs_third.jsonl"
+        print(f"\n{files}: skipped, name the folder of their corpora with --held-out")
         return
-    pairs = read_judged("removals_seventh.jsonl")
-    runs = clean_corpora(dict.fromkeys(pair.corpus for pair in pairs), folder, options)
-    show_pairs("removals of corpora outside of the shared data", pairs, runs)
+    for name, said in (("seventh", "corpora outside of the shared data"), ("eighth", "posts, as before decision 0079")):
+        pairs = read_judged(f"removals_{name}.jsonl")
+        runs = clean_corpora(dict.fromkeys(pair.corpus for pair in pairs), folder, options)
+        show_pairs(f"removals of {said}", pairs, runs)
     show_labelled("pairs_third.jsonl", folder)
 
 

@@ -7,10 +7,16 @@ from corpora import make_text, read_lines, write_jsonl
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedup.config import PassageConfig
 from dedup.near.sketcher import tokenise_text
+from dedup.output import locate_shard
+from dedup.output.locate_shard import PlacedPassages
 from dedup.passages import repeated_runs
 from dedup.passages.copied_span import CopiedSpan
+from dedup.passages.document_tokens import DocumentTokens
+from dedup.passages.place_repeats import place_all
 from dedup.passages.repeated_runs import CutRule, choose_repeats, find_exact_runs
+from dedup.passages.search import find_repeats
 from dedup.text.token_spans import TokenOffsets
 
 PARAGRAPHS = [f"{make_text(i, 40)}." for i in range(6)]
@@ -121,3 +127,36 @@ def test_what_is_passed_over_would_not_have_been_cut(between, after, data):
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(repeated_runs, "may_go", lambda *_: True)
         assert choose_repeats(offsets, tokens, copies, [], rule) == chosen
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=8), st.lists(st.sampled_from(PIECES), max_size=8))
+def test_repeats_that_are_placed_with_their_sketch_are_those_of_the_text(between, after):
+    """Their characters are those of their tokens, and what may not go would not have been cut."""
+    body = "The minister said on Monday that “talks” would go on in spite of it all – 雨が 降る."
+    text = "".join([body, *between, body.replace("spite", "view"), *after])
+    offsets, tokens, config = TokenOffsets(text), tokenise_text(text), PassageConfig(min_tokens=5)
+    data = np.frombuffer(f"é{text}".encode(), np.uint8)
+    owned = DocumentTokens.unmasked(*(np.array([value]) for value in (np.uint64(tokens.ctypes.data), len(tokens))))
+    found = find_repeats(owned, config)
+    placed = place_all(found, (data, np.array([2, len(data)])), owned, config).to_pylist()
+    copies = list(found.list_copies())
+    for copy, row in zip(copies, placed, strict=True):
+        span, held = offsets.span(copy.start, copy.end), offsets.span(copy.source_start, copy.source_end)
+        assert (row["start_char"], row["end_char"], row["held_start_char"], row["held_end_char"]) == (*span, *held)
+        assert row["text"] == span.cut(text)
+    if not any(row["may_go"] for row in placed):
+        assert not any(choose_repeats(offsets, tokens, copies, [], CutRule(5, config.cut_share)))
+
+
+def test_passages_of_texts_that_are_read_again_are_those_of_the_others(tmp_path, monkeypatch):
+    """A text is read again where something may be cut of it; what is found in it does not depend on that."""
+    orders = ([0, 1, 0, 2], [2, 0, 0, 1], [0, 1, 2, 1, 3, 4, 5, 2], [1, 0, 2, 3, 4, 4])
+    texts = ["\n\n".join(f"É {make_text(10 * i + part, 40)}." for part in order) for i, order in enumerate(orders)]
+    path = write_jsonl(tmp_path / "in.jsonl", [{"id": str(i), "text": text} for i, text in enumerate(texts)])
+    clean_quietly([path], tmp_path / "out", workers=1)
+    placed = read_lines(tmp_path / "out" / "passages.jsonl")
+    none = PlacedPassages(np.empty(0, np.int64), np.empty(0, np.int32), np.empty((0, 4), np.int64), [])
+    monkeypatch.setattr(locate_shard, "take_placed", lambda found, _: (found, none))
+    clean_quietly([path], tmp_path / "again", workers=1)
+    assert placed == read_lines(tmp_path / "again" / "passages.jsonl")
+    assert [row["action"] for row in placed] == ["reported", "removed", "reported", "reported", "removed"]

@@ -35,7 +35,11 @@ class RowWriter:
 
     def add(self, row: Sequence[Any], size: int) -> None:
         """Add a row, of about `size` bytes."""
-        self._rows.append(row)
+        self.extend([row], size)
+
+    def extend(self, rows: Sequence[Sequence[Any]], size: int) -> None:
+        """Add some rows, of about `size` bytes together."""
+        self._rows += rows
         self._size += size
         if self._size >= BYTES_AT_ONCE or len(self._rows) >= ROWS_AT_ONCE:
             self.flush()

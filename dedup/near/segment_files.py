@@ -7,7 +7,7 @@ import os
 import shutil
 from dataclasses import asdict
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +26,35 @@ REJECTION_SCHEMA = pa.schema(
 )
 TOKEN_SCHEMA = pa.schema({"token": pa.uint32()})
 REPEAT_FIELDS = ("document", "start", "end", "held_start", "held_end", "equal")
-REPEAT_SCHEMA = pa.schema({name: pa.int32() for name in REPEAT_FIELDS})
+PLACE_FIELDS = ("start_char", "end_char", "held_start_char", "held_end_char")
+REPEAT_SCHEMA = pa.schema(
+    {name: pa.int32() for name in REPEAT_FIELDS}
+    | {name: pa.int64() for name in PLACE_FIELDS}
+    | {"may_go": pa.uint8(), "text": pa.large_string()}
+)
+NO_REPEATS = pa.RecordBatch.from_pylist([], schema=REPEAT_SCHEMA)
+
+
+class PlacedRepeats(NamedTuple):
+    """What is printed twice inside documents, in characters.
+
+    ```
+    keys    int64[m]     document << 32 | first token of the copy, ascending
+    spans   int64[m, 4]  [start, end) of the copy and of its source
+    may_go  bool[m]      whether a part of it may be cut, where nothing else of its document is
+    texts   large strings[m], of the copies
+    ```
+    """
+
+    keys: npt.NDArray[np.int64]
+    spans: npt.NDArray[np.int64]
+    may_go: npt.NDArray[np.bool_]
+    texts: pa.Array
+
+
+NOTHING_PLACED = PlacedRepeats(
+    np.empty(0, np.int64), np.empty((0, 4), np.int64), np.empty(0, np.bool_), pa.array([], pa.large_string())
+)
 
 
 SegmentColumns = dict[str, np.ndarray | pa.Array]
@@ -95,11 +123,11 @@ class SegmentWriter:
         columns: SegmentColumns,
         tokens: npt.NDArray[np.uint32],
         facts: Facts,
-        repeats: npt.NDArray[np.int32],
+        repeats: pa.RecordBatch,
     ) -> None:
         """Write one block: its catalogue, the columns that a stage computed for it, its tokens, its facts, its repeats.
 
-        `repeats` is int32[m, 6], a column for each of REPEAT_FIELDS; documents by their place in the block.
+        `repeats` are in the columns of REPEAT_SCHEMA; documents by their place in the block.
         """
         self._num_lines += block.num_lines
         if block.rejections:
@@ -124,8 +152,7 @@ class SegmentWriter:
         self._documents.write_batch(batch)
         for writer, values in ((self._tokens, tokens), (self._titles, facts.titles)):
             writer.write_batch(pa.RecordBatch.from_arrays([pa.array(values)], schema=TOKEN_SCHEMA))
-        rows = [pa.array(column) for column in np.ascontiguousarray(repeats.T)]
-        self._repeats.write_batch(pa.RecordBatch.from_arrays(rows, schema=REPEAT_SCHEMA))
+        self._repeats.write_batch(repeats)
 
 
 def wrap_rows(values: np.ndarray | pa.Array) -> pa.Array:

@@ -21,7 +21,18 @@ from dedup.kernels.buffers import as_read_only, locate_rows
 from dedup.model.run import RejectionCounts
 from dedup.near.arrow_files import map_arrow
 from dedup.near.read_facts import Facts
-from dedup.near.segment_files import DOCUMENTS, LINES, REJECTIONS, REPEATS, TITLES, TOKENS, segment_folder
+from dedup.near.segment_files import (
+    DOCUMENTS,
+    LINES,
+    PLACE_FIELDS,
+    REJECTIONS,
+    REPEAT_FIELDS,
+    REPEATS,
+    TITLES,
+    TOKENS,
+    PlacedRepeats,
+    segment_folder,
+)
 from dedup.near.stored import NAME_SCHEMA
 
 NO_NAMES = NAME_SCHEMA.empty_table()
@@ -105,8 +116,18 @@ class Batch:
     @property
     def repeats(self) -> npt.NDArray[np.int32]:
         """Return int32[m, 6], a column for each of REPEAT_FIELDS, documents by their place in the batch."""
-        columns = [column.to_numpy(zero_copy_only=True) for column in self._repeats.columns]
-        return np.stack(columns, axis=1)
+        return self._stack_repeats(REPEAT_FIELDS)
+
+    @property
+    def placed_repeats(self) -> PlacedRepeats:
+        """Return where they are in the texts."""
+        document, start = (self._repeats.column(name).to_numpy() for name in ("document", "start"))
+        keys = (document.astype(np.int64) + self.first) << 32 | start
+        may_go = self._repeats.column("may_go").to_numpy().astype(np.bool_)
+        return PlacedRepeats(keys, self._stack_repeats(PLACE_FIELDS), may_go, self._repeats.column("text"))
+
+    def _stack_repeats(self, names: Sequence[str]) -> np.ndarray:
+        return np.stack([self._repeats.column(name).to_numpy(zero_copy_only=True) for name in names], axis=1)
 
 
 def whole(column: pa.ChunkedArray) -> pa.Array:

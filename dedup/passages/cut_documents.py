@@ -54,14 +54,18 @@ class Findings:
         """Return the passages one by one."""
         return list(self.passages.list_copies())
 
+    @property
+    def shows(self) -> npt.NDArray[np.bool_]:
+        """Return which boilerplate is located: what is cut, or the first print of each."""
+        return np.ones(len(self.boilerplate), bool) if self.config.strip_boilerplate else self.boilerplate.is_first
+
     def list_sides(self, within: range) -> dict[int, list[Side]]:
         """Return for each of these documents in which anything was found what is to be located in it."""
         sides: dict[int, list[Side]] = {}
-        shown = np.ones(len(self.boilerplate), bool) if self.config.strip_boilerplate else self.boilerplate.is_first
         for side, documents, wanted in (
             (COPY, self.passages.document, np.True_),
             (SOURCE, self.passages.source, np.True_),
-            (BOILERPLATE, self.boilerplate.document, shown),
+            (BOILERPLATE, self.boilerplate.document, self.shows),
         ):
             for row in np.flatnonzero((documents >= within.start) & (documents < within.stop) & wanted).tolist():
                 sides.setdefault(int(documents[row]), []).append(Side(side, row))

@@ -52,7 +52,7 @@ from dedup.kernels.json_values import find_values
 from dedup.kernels.key_set import add_keys, find_hits, make_hits, make_key_set, match_hits
 from dedup.kernels.leader_clustering import alike_unmasked, cover_block
 from dedup.kernels.leader_table import Limits, enter_known
-from dedup.kernels.locate import locate_tokens
+from dedup.kernels.locate import RepeatRule, locate_tokens, place_repeats
 from dedup.kernels.minhash import SketchArrays, sketch_block
 from dedup.kernels.neighbours import NeighbourBounds, NeighbourState, SparseRows, find_neighbours
 from dedup.kernels.novelty import compare_pairs_of_words, find_novel, make_word_table
@@ -113,7 +113,10 @@ def list_sketch_kernels() -> Iterator[Call]:
     yield Call(read_table, (given("u1"), 1, 1, 1, new("i8"), 1, True, new("u1", 2), new("i8", 2), new("i8", 2)))
     yield Call(find_values, (given("u1"), 1, True, 1, new("i8"), new("i8")))
     yield Call(key_words, (new("u8"), table.seed))
-    yield Call(locate_tokens, (given("u1"), table, new("i8"), new("i8")))
+    yield Call(locate_tokens, (given("u1"), table, new("i8"), new("i8"), new("i8")))
+    tokens, rule = (given("u8"), given("i4")), RepeatRule(1, 0.5, 1, given("?"))
+    places = (new("i8", 2), new("i8", 2), new("?"))
+    yield Call(place_repeats, (given("u1"), given("i8"), table, *tokens, given("i4", 2), rule, *places))
     proofs = ProofArrays(new("u8", 2), new("u8"), new("u1"), new("i4"), new("i4"))
     yield Call(prove_texts, (given("u1"), given("i8"), table, load_sign_table(), given("?"), new("u4"), proofs))
     yield Call(measure_pairs, (given("u8", 2), 1, given("i4"), new("f8", 2)))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 from dedup.config import CleanSettings, NearConfig
 from dedup.corpus.blocks import view_texts
@@ -13,13 +14,14 @@ from dedup.corpus.json_file import read_first
 from dedup.corpus.rejections import refuse_no_text
 from dedup.corpus.shards import Shard, read_shard
 from dedup.near.read_facts import read_facts
-from dedup.near.segment_files import SegmentColumns, SegmentWriter, is_whole, segment_folder
+from dedup.near.segment_files import NO_REPEATS, SegmentColumns, SegmentWriter, is_whole, segment_folder
 from dedup.near.segments import Segments
 from dedup.near.sketcher import Sketch, Sketcher
 from dedup.near.sketches import Sketches
 from dedup.near.text_proofs import Prover, describe_proofs
 from dedup.output.records import refuse_rejection
 from dedup.passages.document_tokens import DocumentTokens
+from dedup.passages.place_repeats import place_all
 from dedup.passages.search import find_repeats
 from dedup.pipeline.compile_ahead import CLEAN, compile_ahead
 from dedup.pipeline.job import Job, Progress
@@ -33,7 +35,8 @@ def load_kernels(settings: CleanSettings, progress: Progress) -> float:
     The first run on a machine compiles all that any run can need. Returns the seconds of that, 0 at other runs.
     """
     compile_s = compile_ahead(CLEAN, progress)
-    list_repeats(get_sketcher(settings.near).sketch(np.frombuffer(b"a", np.uint8), np.array([0, 1])), settings)
+    texts = np.frombuffer(b"a", np.uint8), np.array([0, 1])
+    list_repeats(texts, get_sketcher(settings.near).sketch(*texts), settings)
     if settings.passages.is_on:
         TokenOffsets("a")
     return compile_s
@@ -99,17 +102,19 @@ def sketch_shard(
             if prover:
                 columns |= describe_proofs(prover.prove_block(*texts, np.zeros(len(block.ids), np.bool_))[0])
             facts = read_facts(block.fields, len(block.ids), settings.input.date_order)
-            writer.add(block, columns, sketch.tokens, facts, list_repeats(sketch, settings))
+            writer.add(block, columns, sketch.tokens, facts, list_repeats(texts, sketch, settings))
 
 
-def list_repeats(sketch: Sketch, settings: CleanSettings) -> npt.NDArray[np.int32]:
-    """Return what documents print twice, int32[k, 6]: the document, its span, that of its source, equal tokens."""
+def list_repeats(
+    texts: tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]], sketch: Sketch, settings: CleanSettings
+) -> pa.RecordBatch:
+    """Return what documents print twice, in the columns of REPEAT_SCHEMA; `texts` are their (bytes, offsets)."""
     if not settings.passages.within:
-        return np.empty((0, 6), np.int32)
+        return NO_REPEATS
     tokens = DocumentTokens.unmasked(sketch.token_addresses, sketch.num_tokens)
     is_counted = settings.near.shingle_size == settings.passages.shingle_size
     found = find_repeats(tokens, settings.passages, sketch.num_shingles if is_counted else None)
-    return np.column_stack([found.document, found.span, found.source_span, found.equal])
+    return place_all(found, texts, tokens, settings.passages)
 
 
 @cache

@@ -99,11 +99,11 @@ def find_words(text: str, wanted: set[int]) -> dict[int, str]:
     data, table = np.frombuffer(text.encode(), np.uint8), load_folding_table()
     room = 2 * data.size + 16
     tokens, terms, singles = np.empty(room, np.uint32), np.empty(room, np.uint32), np.zeros(room, np.uint8)
-    starts, ends = np.empty(room, np.int64), np.empty(room, np.int64)
+    starts, ends, places = np.empty((3, room), np.int64)
     count, _, _ = tokenise(data, 0, data.size, table, tokens, 0)
     mark_singles(data, 0, data.size, table, singles)
     make_terms(tokens, singles, count, terms)
-    locate_tokens(data, table, starts, ends)
+    locate_tokens(data, table, starts, ends, places)
     forms: dict[int, Counter[str]] = {}
     for place in np.flatnonzero(np.isin(terms[:count] >> 1, np.array(sorted(wanted), np.uint32))).tolist():
         last = place + 1 if singles[place] and place + 1 < count and singles[place + 1] else place

@@ -26,8 +26,8 @@ class TokenOffsets:
     def __init__(self, text: str) -> None:
         self.text = text
         data = np.frombuffer(text.encode(), np.uint8)
-        starts, ends = np.empty(2 * data.size + 16, np.int64), np.empty(2 * data.size + 16, np.int64)
-        count = locate_tokens(data, load_folding_table(), starts, ends)
+        starts, ends, places = np.empty((3, 2 * data.size + 16), np.int64)
+        count = locate_tokens(data, load_folding_table(), starts, ends, places)
         self.starts: npt.NDArray[np.int64] = starts[:count].copy()
         self.ends: npt.NDArray[np.int64] = ends[:count].copy()
 

@@ -1,0 +1,37 @@
+"""What documents print twice, in characters: found while their texts are in memory, so that few are read again."""
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from dedup.config import PassageConfig
+from dedup.kernels.buffers import as_read_only
+from dedup.kernels.locate import RepeatRule, place_repeats
+from dedup.near.segment_files import REPEAT_SCHEMA
+from dedup.passages.document_tokens import DocumentTokens
+from dedup.passages.passage_table import Passages
+from dedup.text.boundaries import FARTHEST
+from dedup.text.characters import list_letters
+from dedup.text.folding import load_folding_table
+
+
+def place_all(
+    found: Passages,
+    texts: tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]],
+    tokens: DocumentTokens,
+    config: PassageConfig,
+) -> pa.RecordBatch:
+    """Return the repeats of a block of documents in the columns of REPEAT_SCHEMA.
+
+    `texts` are (bytes, offsets) of the documents.
+    """
+    rows = np.column_stack([found.document, found.span, found.source_span, found.equal])
+    spans, text_spans = np.empty((len(rows), 4), np.int64), np.empty((len(rows), 2), np.int64)
+    may_go = np.empty(len(rows), np.bool_)
+    rule = RepeatRule(config.min_tokens, config.cut_share, FARTHEST, list_letters())
+    data, offsets = as_read_only(texts[0]), as_read_only(texts[1])
+    where = (tokens.address, tokens.num_tokens)
+    place_repeats(data, offsets, load_folding_table(), *where, as_read_only(rows), rule, spans, text_spans, may_go)
+    copies = pa.array([data[start:end].tobytes() for start, end in text_spans.tolist()], pa.large_string())
+    columns = [pa.array(column) for column in (*rows.T.copy(), *spans.T.copy(), may_go.view(np.uint8))]
+    return pa.RecordBatch.from_arrays([*columns, copies], schema=REPEAT_SCHEMA)

@@ -1,5 +1,6 @@
 """Seeds, runs, chains and their extension, against naive twins over small token lists."""
 
+import math
 import random
 from dataclasses import replace
 from itertools import pairwise
@@ -19,7 +20,7 @@ from dedup.kernels.fingerprints import Winnowing
 from dedup.kernels.repeats_within import MinShare, drop_small_pairs
 from dedup.kernels.shingles import table_size
 from dedup.passages import search
-from dedup.passages.containment import WORTH_ALIGNING, choose_pairs, compare_whole, find_contained
+from dedup.passages.containment import WORTH_ALIGNING, WORTH_COMPARING, choose_pairs, compare_whole, find_contained
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.fingerprint_links import filter_repeated
 from dedup.passages.search import WORTH_EXTENDING, compare_pairs, find_repeats, find_shared
@@ -423,6 +424,22 @@ def test_of_pairs_worth_aligning_only_passages_of_little_in_common_are_left_out(
             equal = sum(row[-1] for row in everything if row[:2] == (document, holder))
             assert equal <= WORTH_EXTENDING * min(len(documents[document]), len(documents[holder])) + LONGEST_STOCK
     assert left_out > 10
+
+
+@pytest.mark.parametrize("min_similarity", [0.5, 0.7])
+def test_pairs_whose_passages_are_not_extended_are_chosen_as_if_they_were(min_similarity):
+    config, short = PassageConfig(min_similarity=min_similarity), 0
+    for seed in range(8):
+        tokens, address, counts = lay_out_numbers(make_copies(seed, max_edits=20))
+        documents = DocumentTokens.unmasked(address, counts)
+        whole, part = (
+            find_shared(documents, config, lambda _: None, 2, WORTH_ALIGNING, enough)
+            for enough in (math.inf, WORTH_COMPARING)
+        )
+        assert np.array_equal(choose_pairs(part, counts), choose_pairs(whole, counts))
+        short += int(whole.equal.sum() - part.equal.sum())
+        assert tokens.size
+    assert short > 1000 if min_similarity == 0.5 else short == 0
 
 
 @pytest.mark.parametrize(("contained", "least_found"), [(0.9, 1.0), (0.7, 0.98), (0.5, 0.98)])

@@ -1,11 +1,12 @@
 """Seeds of passages: repeated shingles of a document, fingerprints that documents share, pairs to compare."""
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from dedup.kernels.align import CHAIN_FIELDS, chain_seeds, finish_chains
+from dedup.kernels.align import CHAIN_FIELDS, MIN_MATCHED, chain_seeds, finish_chains
 from dedup.kernels.buffers import tokens_at
 from dedup.kernels.hashing import U64
 from dedup.kernels.jit import inlined, inner, kernel
@@ -18,11 +19,15 @@ EDGE = 3  # tokens by which two passages at one place may differ
 class MinShare(NamedTuple):
     """The share of the shorter document of a pair that equal tokens must reach.
 
-    own_tokens  int32[n], how many tokens of each document count
+    ```
+    own_tokens  int32[n]  how many tokens of each document count
+    enough      share from which on a single passage stands for all of a pair, as long as it is found to be so far
+    ```
     """
 
     share: float
     own_tokens: npt.NDArray[np.int32]
+    enough: float = math.inf
 
 
 @kernel
@@ -115,14 +120,29 @@ def count_equal(chains, num_chains):
     return equal
 
 
+@inlined
+def find_enough(chains, num_chains, limits, enough, num_tokens):
+    """Return a chain that is a passage as it is, with enough of so many tokens; -1 if there is none.
+
+    Extended it would have more of them: the best passage of a pair is none that another one takes tokens of.
+    """
+    for k in range(num_chains):
+        length_a, length_b, equal = chains[k, 2] - chains[k, 0], chains[k, 3] - chains[k, 1], chains[k, 4]
+        is_alike = limits.min_similarity <= 0.5 and 4 * equal >= length_a + length_b  # an extension is half equal
+        is_passage = is_alike and equal >= MIN_MATCHED and max(length_a, length_b) >= limits.min_tokens
+        if is_passage and equal / max(num_tokens, 1) >= enough:
+            return k
+    return -1
+
+
 @kernel
 def align_block(links, address, num_tokens, limits, min_share, passages, pairs):
     """Align documents with the sources that their links name.
 
     `links` is int32[m, 4] (document, source, token in the source, token), sorted by all but the third; `address` and
     `num_tokens` are those of all documents. Pairs are left out whose equal runs are less than
-    `min_share`. `passages` (int32[m, 5]) and `pairs` (int32[m, 2]: document, source) get the result, in the order of
-    the links; returns the number of passages.
+    `min_share`, and extended only where it says. `passages` (int32[m, 5]) and `pairs` (int32[m, 2]: document, source)
+    get the result, in the order of the links; returns the number of passages.
     """
     found = np.int64(0)
     start = 0
@@ -149,11 +169,18 @@ def align_block(links, address, num_tokens, limits, min_share, passages, pairs):
         b = tokens_at(address[source], num_tokens[source])
         before = found
         num_chains = chain_seeds(a, b, seeds[: end - start], np.bool_(False), chains)
-        least = min_share.share * min(min_share.own_tokens[doc], min_share.own_tokens[source])
-        if min_share.share > 0 and count_equal(chains, num_chains) < least:
+        shorter = min(min_share.own_tokens[doc], min_share.own_tokens[source])
+        if min_share.share > 0 and count_equal(chains, num_chains) < min_share.share * shorter:
             num_chains = 0
-        found = finish_chains(a, b, chains, num_chains, np.bool_(False), limits, passages, found)
-        found = drop_overlaps(passages, before, found, limits)
+        best = find_enough(chains, num_chains, limits, min_share.enough, shorter)
+        if best >= 0:
+            passages[found, 0], passages[found, 1] = chains[best, 0], chains[best, 2]
+            passages[found, 2], passages[found, 3] = chains[best, 1], chains[best, 3]
+            passages[found, 4] = chains[best, 4]
+            found += 1
+        else:
+            found = finish_chains(a, b, chains, num_chains, np.bool_(False), limits, passages, found)
+            found = drop_overlaps(passages, before, found, limits)
         for row in range(before, found):
             pairs[row, 0] = doc
             pairs[row, 1] = source

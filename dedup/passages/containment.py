@@ -59,8 +59,10 @@ def find_across(
     """Return the passages that documents share; without a scope across documents only what containment needs."""
     if not (config.across or config.finds_contained):
         return join_passages([])
-    # Containment alone needs no passage of documents that have little in common.
-    return find_shared(tokens, config, advance, threads, 0.0 if config.across else WORTH_ALIGNING)
+    if config.across:
+        return find_shared(tokens, config, advance, threads)
+    # Containment alone needs no passage of documents that have little in common, and of others only that it is much.
+    return find_shared(tokens, config, advance, threads, WORTH_ALIGNING, WORTH_COMPARING)
 
 
 def choose_pairs(passages: Passages, own_tokens: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:

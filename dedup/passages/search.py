@@ -1,5 +1,6 @@
 """The search for passages: inside documents, across documents, between given pairs; in tokens."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -50,19 +51,20 @@ def find_shared(
     advance: Callable[[int], None],
     threads: int = 1,
     min_share: float = 0.0,
+    enough: float = math.inf,
 ) -> Passages:
     """Find the passages that documents share with the first document that has them, their source.
 
     The fingerprints of the whole corpus go through a table that holds at most `max_fingerprints`, in as many passes as
     that takes. The result is the same for any number of threads. Where pairs have less than `min_share` of the shorter
-    document in common, they may be left out.
+    document in common, they may be left out; where a passage has `enough` of it, a part of it may stand for all.
     """
     winnowing, tokens = Winnowing(config.shingle_size, config.window), tokens.shareable()
     with start_threads(threads) as pool:
         repeated = filter_repeated(tokens, winnowing, pool)
 
         def align(links: npt.NDArray[np.int32]) -> Passages:
-            return align_links(order_links(links), tokens, config, min_share)
+            return align_links(order_links(links), tokens, config, min_share, enough)
 
         def find(room: TableRoom) -> Passages:
             links = find_links(tokens, winnowing, repeated, room, pool)
@@ -79,14 +81,18 @@ def find_shared(
 
 
 def align_links(
-    links: npt.NDArray[np.int32], tokens: DocumentTokens, config: PassageConfig, min_share: float
+    links: npt.NDArray[np.int32],
+    tokens: DocumentTokens,
+    config: PassageConfig,
+    min_share: float,
+    enough: float = math.inf,
 ) -> Passages:
-    """Return the passages to which the links of one block lead."""
+    """Return the passages to which the links of one block lead; see `find_shared`."""
     worth = MinShare(0.0, tokens.num_tokens)
     if min_share:
         winnowing = Winnowing(config.shingle_size, config.window)
         links = links[: drop_small_pairs(links, winnowing, MinShare(min_share, tokens.own_tokens))]
-        worth = MinShare(WORTH_EXTENDING, tokens.own_tokens)
+        worth = MinShare(WORTH_EXTENDING, tokens.own_tokens, enough)
     passages, pairs = np.empty((len(links), 5), np.int32), np.empty((len(links), 2), np.int32)
     found = align_block(links, tokens.address, tokens.num_tokens, limits_of(config), worth, passages, pairs)
     return Passages.found(pairs[:found], passages[:found], ACROSS)

@@ -17,7 +17,7 @@ from dedup.config import CleanSettings
 from dedup.kernels.buffers import as_read_only
 from dedup.kernels.fingerprints import FIRST_SOURCE, Fingerprints, Part, Winnowing, link_block, list_repeated
 from dedup.kernels.repeats_within import MinShare, drop_small_pairs
-from dedup.passages.containment import WORTH_ALIGNING, choose_pairs, compare_whole
+from dedup.passages.containment import WORTH_ALIGNING, WORTH_COMPARING, choose_pairs, compare_whole
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.fingerprint_links import SLOTS_PER_FINGERPRINT
 from dedup.passages.search import align_links
@@ -178,7 +178,8 @@ def align_members(batches: Iterator[pa.RecordBatch], *, task: LinkTask) -> Itera
     links = links.reshape(-1, 4)
     links = links[np.lexsort((links[:, 3], links[:, 1], links[:, 0]))]
     links[:, :2] = np.searchsorted(names, links[:, :2])
-    pairs = choose_pairs(align_links(links, tokens, config, WORTH_ALIGNING), tokens.own_tokens)
+    passages = align_links(links, tokens, config, WORTH_ALIGNING, WORTH_COMPARING)
+    pairs = choose_pairs(passages, tokens.own_tokens)
     found = compare_whole(pairs, tokens, task.settings)
     columns = [pa.array(names[side]) for side in (found.contained, found.container)]
     yield pa.RecordBatch.from_arrays(columns, schema=PAIR_SCHEMA)

@@ -1093,3 +1093,8 @@ def drop_rare(hashes, positions, ends, tallied, least):
     """Return the fingerprints that were tallied `least` times or more, and where those of each document end."""
     kept = [k for k in range(len(hashes)) if tallied(hashes[k]) >= min(least, 255)]
     return [hashes[k] for k in kept], [positions[k] for k in kept], [sum(k < end for k in kept) for end in ends]
+
+
+def find_marked(keys, marks):
+    """Return which rows of keys hold one whose lowest bits are marked."""
+    return [any(marks[key % len(marks)] for key in row) for row in keys]

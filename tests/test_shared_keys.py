@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from dedup import NearConfig
 from dedup.config import CleanSettings
-from dedup.kernels.buffers import locate_rows
+from dedup.kernels.buffers import as_read_only, locate_rows
 from dedup.kernels.leader_table import Limits
-from dedup.kernels.shared_buckets import mark_shared, sort_buckets
+from dedup.kernels.shared_buckets import find_marked, mark_shared, sort_buckets
 from dedup.near.decide_documents import decide_documents
 from dedup.near.leaders import Cover
 from dedup.near.relation_rule import rule_of
@@ -33,6 +33,13 @@ def test_buckets_are_sorted_as_numpy_sorts_them(words):
     expected = packed[np.argsort(packed >> np.uint64(32), kind="stable")]
     sort_buckets(packed, np.empty_like(packed))
     assert packed.tolist() == expected.tolist()
+
+
+@given(st.lists(st.lists(word, min_size=3, max_size=3), max_size=20), st.lists(st.booleans(), min_size=8, max_size=8))
+def test_documents_with_a_marked_key_are_those_of_the_naive_twin(keys, marks):
+    found = np.empty(len(keys), np.bool_)
+    find_marked(as_read_only(np.array(keys, np.uint64).reshape(-1, 3)), as_read_only(np.array(marks)), found)
+    assert found.tolist() == naive.find_marked(keys, marks)
 
 
 @given(st.lists(member, max_size=40), st.sampled_from([0.25, 0.5, 1.0]), st.integers(15, 30), st.integers(0, 12))

@@ -89,3 +89,17 @@ def mark_shared(packed, addresses, sizes, limits, most, bit, marks):
             if are_together(packed, i, i + 1) or are_together(packed, i, i - 1):
                 prefetch(tokens_at(addresses[packed[i] & low], 1), 0)
         start = end
+
+
+@kernel
+def find_marked(keys, marks, found):
+    """Note in `found` (bool[n]) which documents have a key (uint64[n, bands]) whose lowest bits are marked.
+
+    `marks` are bool, a power of two of them.
+    """
+    mask = U64(marks.size - 1)
+    for document in range(keys.shape[0]):
+        band = 0
+        while band < keys.shape[1] and not marks[keys[document, band] & mask]:
+            band += 1
+        found[document] = band < keys.shape[1]

@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from dedup.config import CleanSettings, KeepPolicy
+from dedup.kernels.buffers import as_read_only
+from dedup.kernels.shared_buckets import find_marked
 from dedup.model.documents import CopyRelation
 from dedup.near.decisions import Decisions
 from dedup.near.keep_policy import decode_value, rank_documents
@@ -89,8 +92,8 @@ def find_relatives(
     for documents in sketches.gather(order):
         asked = is_asked[first : first + len(documents.keys)]
         first += len(asked)
-        for part in np.split(np.arange(len(asked)), np.flatnonzero(np.diff(asked)) + 1):
-            (cover.offer if asked[part[0]] else cover.enter)(documents.take(part))
+        for begin, end in pairwise([0, *(np.flatnonzero(np.diff(asked)) + 1).tolist(), len(asked)]):
+            (cover.offer if asked[begin] else cover.enter)(documents.take(slice(begin, end)))
     return cover.result().by_document(order, len(sketches)).relative[is_asked]
 
 
@@ -117,8 +120,12 @@ def may_share_key(sketches: Sketches, others: npt.NDArray[np.int64]) -> npt.NDAr
     marks = np.zeros(KEY_MARKS, bool)
     lowest = np.uint64(KEY_MARKS - 1)
     marks[sketches.take(others).keys & lowest] = True
-    batches = sketches.segments.batches
-    return np.concatenate([marks[batch.column("keys", np.uint64) & lowest].any(axis=1) for batch in batches])
+    marks.flags.writeable = False
+    found = np.empty(len(sketches), np.bool_)
+    for batch in sketches.segments.batches:
+        keys = as_read_only(batch.column("keys", np.uint64))
+        find_marked(keys, marks, found[batch.first : batch.first + len(batch)])
+    return found
 
 
 def order_documents(sketches: Sketches, keep: KeepPolicy) -> npt.NDArray[np.int64]:

@@ -60,9 +60,10 @@ class Offered(NamedTuple):
     masked: npt.NDArray[np.uint64]
     facts: npt.NDArray[np.void]
 
-    def take(self, rows: np.ndarray) -> "Offered":
-        """Return some of the documents, in the order of `rows`."""
-        return Offered(*(column[rows] for column in self))
+    def take(self, rows: np.ndarray | slice) -> "Offered":
+        """Return some of the documents, in the order of `rows`; of a slice nothing is copied."""
+        columns: list[np.ndarray] = [column[rows] for column in self]
+        return Offered(*columns)
 
 
 def join_offered(parts: Sequence[Offered]) -> Offered:

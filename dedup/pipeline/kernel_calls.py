@@ -67,7 +67,7 @@ from dedup.kernels.repeats_within import (
     repeat_block,
 )
 from dedup.kernels.routes import find_routes
-from dedup.kernels.shared_buckets import mark_shared, sort_buckets
+from dedup.kernels.shared_buckets import find_marked, mark_shared, sort_buckets
 from dedup.kernels.shingles import drop_masked, measure_jaccard, roll_shingles
 from dedup.kernels.story_terms import TermArrays, TermBuffers, count_terms, make_terms, mark_singles
 from dedup.kernels.table_records import read_table
@@ -132,6 +132,7 @@ def list_cover_kernels() -> Iterator[Call]:
     yield Call(sort_buckets, (new("u8"), new("u8")))
     shared = (new("u8"), new("u8"), new("i4"), Limits(0.8, 1), 1, np.uint8(1), new("u1"))
     yield Call(mark_shared, shared)
+    yield Call(find_marked, (keys, given("?"), new("?")))
     yield Call(measure_jaccard, (tokens, tokens, 1))
     yield Call(alike_unmasked, (tokens, tokens, 0.8, 1))
     facts = new(FACTS)[0]

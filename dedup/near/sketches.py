@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.kernels.buffers import as_read_only, tokens_at
+from dedup.kernels.tokens import MASKED
 from dedup.near.arrow_files import create_arrow, map_arrow
 from dedup.near.leaders import Offered
 from dedup.near.segment_files import TOKEN_SCHEMA
@@ -57,26 +57,31 @@ class Sketches:
         """Return the sketches with these stored documents."""
         return replace(self, segments=self.segments.with_stored_names(stored.names), stored=stored)
 
-    def with_masks(self, path: Path, masks: Iterable[tuple[int, npt.NDArray[np.uint32]]]) -> "Sketches":
-        """Return the sketches with masked tokens for some documents, which are written to a file and mapped.
+    def with_masks(self, path: Path, documents: npt.NDArray[np.int32], spans: npt.NDArray[np.int32]) -> "Sketches":
+        """Return the sketches with tokens masked in some documents, which are written to a file and mapped.
 
-        `masks` are doc_indices, ascending, and as many tokens as each document has.
+        `documents` are doc_indices, ascending, one for each of `spans` (int32[m, 2], [start, end) in tokens, apart).
         """
-        groups: list[tuple[Batch, list[int]]] = []
+        batches, masked = self.segments.batches, self.masked.copy()
+        edges = np.searchsorted(documents, [*(batch.first for batch in batches), len(self)]).tolist()
+        places: list[npt.NDArray[np.int64]] = []
         with create_arrow(path, TOKEN_SCHEMA) as writer:
-            for batch, group in groupby(masks, key=lambda item: self.segments.find(item[0])[0]):
-                members = list(group)
-                groups.append((batch, [doc - batch.first for doc, _ in members]))
-                tokens = pa.array(np.concatenate([tokens for _, tokens in members]))
-                writer.write_batch(pa.RecordBatch.from_arrays([tokens], schema=TOKEN_SCHEMA))
+            for batch, first, stop in zip(batches, edges[:-1], edges[1:], strict=True):
+                if first == stop:
+                    continue
+                rows, number = np.unique(documents[first:stop].astype(np.int64) - batch.first, return_inverse=True)
+                sizes, ends = batch.column("num_tokens")[rows].astype(np.int64), batch.token_ends[rows]
+                pairs = zip((ends - sizes).tolist(), ends.tolist(), strict=True)
+                tokens, begins = np.concatenate([batch.tokens[a:b] for a, b in pairs]), np.cumsum(sizes) - sizes
+                for start, end in (spans[first:stop] + begins[number, None]).tolist():
+                    tokens[start:end] = MASKED
+                writer.write_batch(pa.RecordBatch.from_arrays([pa.array(tokens)], schema=TOKEN_SCHEMA))
+                places.append(rows + batch.first)
+                masked[places[-1]] = 4 * begins
         mapped = map_arrow(path)
         reader = pa.ipc.open_file(mapped)
-        masked = self.masked.copy()
-        for number, (batch, rows) in enumerate(groups):
-            start = reader.get_batch(number).column(0).to_numpy(zero_copy_only=True).ctypes.data
-            sizes = batch.column("num_tokens")[rows].astype(np.uint64)
-            places = np.array(rows) + batch.first
-            masked[places] = np.uint64(start) + (np.cumsum(sizes) - sizes) * np.uint64(4)
+        for index, here in enumerate(places):
+            masked[here] += np.uint64(reader.get_batch(index).column(0).to_numpy(zero_copy_only=True).ctypes.data)
         return replace(self, masked=masked, mapped=(*self.mapped, mapped))
 
     # ------------------------------------------------------------------------------------------------- columns

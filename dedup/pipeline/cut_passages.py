@@ -1,7 +1,6 @@
 """The passages of a clean run: boilerplate, who is contained in whom, what may be cut, and where it is in the texts."""
 
 from functools import cache, partial
-from pathlib import Path
 
 from dedup.near.decide_documents import order_documents
 from dedup.near.decisions import Decisions
@@ -10,7 +9,7 @@ from dedup.near.segments import Segments
 from dedup.near.sketches import Sketches
 from dedup.near.stored import Containers
 from dedup.output.locate_shard import locate_shard
-from dedup.passages.boilerplate import NO_BOILERPLATE, Boilerplate, find_in_sketches, mask_tokens
+from dedup.passages.boilerplate import NO_BOILERPLATE, Boilerplate, find_in_sketches
 from dedup.passages.containment import choose_pairs, find_across
 from dedup.passages.cut_documents import Findings
 from dedup.passages.passage_table import Passages, join_passages
@@ -25,14 +24,7 @@ def mask_boilerplate(sketches: Sketches, job: Job) -> tuple[Sketches, Boilerplat
         return sketches, NO_BOILERPLATE
     with job.timer.measure("boilerplate"):
         found = find_in_sketches(sketches, job.settings.passages, job.workers)
-        return mask(sketches, found, job.folder.masked), found
-
-
-def mask(sketches: Sketches, boilerplate: Boilerplate, path: Path) -> Sketches:
-    """Return the sketches with boilerplate masked in the tokens that are compared, which are written to a file."""
-    tokens_of = sketches.segments.tokens_of
-    masks = ((doc, mask_tokens(tokens_of(doc), boilerplate.span[rows])) for doc, rows in boilerplate.rows_by_document())
-    return sketches.with_masks(path, masks)
+        return sketches.with_masks(job.folder.masked, found.document, found.span), found
 
 
 def compare_passages(

@@ -20,7 +20,7 @@ from dedup.passages.cut_documents import Findings
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.passages.passage_table import Passages
 from dedup.passages.remove_contained import gather_kept
-from dedup.pipeline.cut_passages import locate, mask
+from dedup.pipeline.cut_passages import locate
 from dedup.pipeline.job import CleanRun, Job, Progress, make_job
 from dedup.pipeline.no_index import NO_INDEX
 from dedup.pipeline.sketch_shards import sketch
@@ -118,7 +118,7 @@ def match(
     config, count = job.settings.passages, len(order)
     boilerplate = find_shared_boilerplate(sketches, order, PassageConfig(), job.workers)
     every = np.ones(count, bool)
-    masked = mask(sketches, boilerplate, job.folder.masked)
+    masked = sketches.with_masks(job.folder.masked, boilerplate.document, boilerplate.span)
     tokens = gather_kept(masked, every, boilerplate).tokens[order]
     with job.show("passages", 2 * count, "doc"):
         passages = find_shared_text(tokens, config, job.progress.advance, job.workers)
@@ -129,6 +129,8 @@ def match(
         formulas = find_formulas(passages, tokens.num_tokens, outlets, days)
         formulas[:, 0] = order[formulas[:, 0]]
         boilerplate = add_formulas(boilerplate, formulas)
-        masked = mask(sketches, boilerplate, job.folder.masked.with_name("formulas.arrow"))
+        masked = sketches.with_masks(
+            job.folder.masked.with_name("formulas.arrow"), boilerplate.document, boilerplate.span
+        )
         tokens = gather_kept(masked, every, boilerplate).tokens[order]
         return tokens, find_shared_text(tokens, config, job.progress.advance, job.workers)

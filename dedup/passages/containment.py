@@ -1,6 +1,6 @@
 """Which documents are contained in others: covered by passages of one kept document."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -48,9 +48,9 @@ class Shares(NamedTuple):
         """Return these pairs and others."""
         return Shares(*(np.concatenate(columns) for columns in zip(self, others, strict=True)))
 
-    def list(self) -> "list[Containment]":
-        """Return the pairs one by one."""
-        return [Containment(*values) for values in zip(*(column.tolist() for column in self), strict=True)]
+    def list(self) -> "Iterator[tuple[int, int, float]]":
+        """Yield the pairs one by one."""
+        return zip(*(column.tolist() for column in self), strict=True)
 
 
 def find_across(
@@ -106,7 +106,7 @@ def find_contained(
     chosen = choose_witnesses(found, tokens.own_tokens)
     outer = {pair.contained: pair.container for pair in chosen}
     left = found.select(~np.isin(found.contained, list(outer)))
-    missed = sorted({(pair.contained, outer[pair.container]) for pair in left.list()})
+    missed = sorted({(inner, outer[container]) for inner, container, _ in left.list()})
     if not missed:
         return chosen
     further = compare_whole(np.array(missed, np.int32), tokens, settings, threads)
@@ -125,9 +125,10 @@ def choose_witnesses(shares: Shares, num_tokens: npt.NDArray[np.int32]) -> list[
     """Return for each contained document its best witness that is not contained itself: longer documents first."""
     sizes = num_tokens[shares.contained]
     gone: dict[int, Containment] = {}
-    for pair in shares.select(np.lexsort((shares.container, -shares.share, shares.contained, -sizes))).list():
-        if pair.contained not in gone and pair.container not in gone:
-            gone[pair.contained] = pair
+    ranked = shares.select(np.lexsort((shares.container, -shares.share, shares.contained, -sizes)))
+    for inner, container, share in ranked.list():
+        if inner not in gone and container not in gone:
+            gone[inner] = Containment(inner, container, share)
     return [gone[contained] for contained in sorted(gone)]
 
 

@@ -138,7 +138,8 @@ def test_repeats_that_are_placed_with_their_sketch_are_those_of_the_text(between
     data = np.frombuffer(f"é{text}".encode(), np.uint8)
     owned = DocumentTokens.unmasked(*(np.array([value]) for value in (np.uint64(tokens.ctypes.data), len(tokens))))
     found = find_repeats(owned, config)
-    placed = place_all(found, (data, np.array([2, len(data)])), owned, config).to_pylist()
+    rows = np.column_stack([found.document, found.span, found.source_span, found.equal])
+    placed = place_all(rows, (data, np.array([2, len(data)])), owned, config).to_pylist()
     copies = list(found.list_copies())
     for copy, row in zip(copies, placed, strict=True):
         span, held = offsets.span(copy.start, copy.end), offsets.span(copy.source_start, copy.source_end)
@@ -156,7 +157,7 @@ def test_passages_of_texts_that_are_read_again_are_those_of_the_others(tmp_path,
     clean_quietly([path], tmp_path / "out", workers=1)
     placed = read_lines(tmp_path / "out" / "passages.jsonl")
     none = PlacedPassages(np.empty(0, np.int64), np.empty(0, np.int32), np.empty((0, 4), np.int64), [])
-    monkeypatch.setattr(locate_shard, "take_placed", lambda found, _: (found, none))
+    monkeypatch.setattr(locate_shard, "take_placed", lambda found, rows, _: (found, rows, none))
     clean_quietly([path], tmp_path / "again", workers=1)
     assert placed == read_lines(tmp_path / "again" / "passages.jsonl")
     assert [row["action"] for row in placed] == ["reported", "removed", "reported", "reported", "removed"]

@@ -9,23 +9,21 @@ from dedup.kernels.buffers import as_read_only
 from dedup.kernels.locate import RepeatRule, place_repeats
 from dedup.near.segment_files import REPEAT_SCHEMA
 from dedup.passages.document_tokens import DocumentTokens
-from dedup.passages.passage_table import Passages
 from dedup.text.boundaries import FARTHEST
 from dedup.text.characters import list_letters
 from dedup.text.folding import load_folding_table
 
 
 def place_all(
-    found: Passages,
+    rows: npt.NDArray[np.int32],
     texts: tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]],
     tokens: DocumentTokens,
     config: PassageConfig,
 ) -> pa.RecordBatch:
     """Return the repeats of a block of documents in the columns of REPEAT_SCHEMA.
 
-    `texts` are (bytes, offsets) of the documents.
+    `rows` are int32[m, 6], in the first columns of it, ascending by document; `texts` are (bytes, offsets).
     """
-    rows = np.column_stack([found.document, found.span, found.source_span, found.equal])
     spans, text_spans = np.empty((len(rows), 4), np.int64), np.empty((len(rows), 2), np.int64)
     may_go = np.empty(len(rows), np.bool_)
     rule = RepeatRule(config.min_tokens, config.cut_share, FARTHEST, list_letters())

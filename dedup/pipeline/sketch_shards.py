@@ -36,7 +36,7 @@ def load_kernels(settings: CleanSettings, progress: Progress) -> float:
     """
     compile_s = compile_ahead(CLEAN, progress)
     texts = np.frombuffer(b"a", np.uint8), np.array([0, 1])
-    list_repeats(texts, get_sketcher(settings.near).sketch(*texts), settings)
+    list_placed(texts, get_sketcher(settings.near).sketch(*texts), settings)
     if settings.passages.is_on:
         TokenOffsets("a")
     return compile_s
@@ -102,19 +102,27 @@ def sketch_shard(
             if prover:
                 columns |= describe_proofs(prover.prove_block(*texts, np.zeros(len(block.ids), np.bool_))[0])
             facts = read_facts(block.fields, len(block.ids), settings.input.date_order)
-            writer.add(block, columns, sketch.tokens, facts, list_repeats(texts, sketch, settings))
+            writer.add(block, columns, sketch.tokens, facts, list_placed(texts, sketch, settings))
 
 
-def list_repeats(
+def list_placed(
     texts: tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]], sketch: Sketch, settings: CleanSettings
 ) -> pa.RecordBatch:
     """Return what documents print twice, in the columns of REPEAT_SCHEMA; `texts` are their (bytes, offsets)."""
     if not settings.passages.within:
         return NO_REPEATS
     tokens = DocumentTokens.unmasked(sketch.token_addresses, sketch.num_tokens)
+    return place_all(list_repeats(sketch, settings), texts, tokens, settings.passages)
+
+
+def list_repeats(sketch: Sketch, settings: CleanSettings) -> npt.NDArray[np.int32]:
+    """Return what documents print twice, int32[k, 6]: the document, its span, that of its source, equal tokens."""
+    if not settings.passages.within:
+        return np.empty((0, 6), np.int32)
+    tokens = DocumentTokens.unmasked(sketch.token_addresses, sketch.num_tokens)
     is_counted = settings.near.shingle_size == settings.passages.shingle_size
     found = find_repeats(tokens, settings.passages, sketch.num_shingles if is_counted else None)
-    return place_all(found, texts, tokens, settings.passages)
+    return np.column_stack([found.document, found.span, found.source_span, found.equal])
 
 
 @cache

@@ -106,14 +106,15 @@ def describe(character):
 
 
 def list_own_lines(text):
-    """Return, for each line, whether it is neither quoted nor in the signature."""
+    """Return, for each line, whether it is neither quoted nor in the signature; where no line is, all are own."""
     lines = text.split("\n")
     own = [re.match("[ \t\r]*([>:}]|[|]>)", line) is None for line in lines]
     for place, line in enumerate(lines):
         rest = "\n".join(["", *lines[place + 1 :]])
         if re.fullmatch("--[ \t\r]*", line) and 0 < rest.count("\n") <= 12 and len(rest.encode()) <= 1000:
             own[place:] = [False] * len(own[place:])
-    return own
+    has_own = any(is_own and line.strip(" \t\r") for is_own, line in zip(own, lines, strict=True))
+    return [is_own or not has_own for is_own in own]
 
 
 @cache

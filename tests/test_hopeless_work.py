@@ -58,6 +58,17 @@ def test_long_texts_of_a_short_period_take_no_product_of_their_lengths(tmp_path)
     assert summary.counts.documents == 3
 
 
+def test_repeats_that_are_far_apart_do_not_each_go_over_what_is_between(tmp_path):
+    """Letters beyond the first plane count as none: each repeat looked for one in all the text."""
+    source = random.Random(1)
+    blocks = ["".join(chr(0x20000 + source.randrange(20_000)) for _ in range(40)) for _ in range(4_000)]
+    write_jsonl(tmp_path / "a.jsonl", [{"text": "".join(blocks + source.sample(blocks, len(blocks)))}])
+    began = process_time()
+    summary, _ = clean_quietly([tmp_path / "a.jsonl"], tmp_path / "out", workers=1)
+    assert process_time() - began < 6  # seconds; going over it takes twice that, what is right a tenth
+    assert summary.passages.within > 3_000
+
+
 def test_columns_of_all_documents_are_not_made_anew_for_each_document(monkeypatch, tmp_path):
     """`Decisions.kept` is as long as the corpus. Asked for each removal that differs, it made time quadratic."""
     asked = []

@@ -52,6 +52,8 @@ def test_tokens_are_those_of_the_naive_twin(text):
 @example("--\na\n-- b\n--" + "\n1" * 12)
 @example("--\na\n-- b\n--" + "\n1" * 13)
 @example("a\n--\n" + "1 " * 600)
+@example("> In Bonn 7\n \t\r\n|> of Cork\n--\n8")
+@example("--\nIn Bonn 7")
 def test_flags_of_tokens_are_those_of_the_naive_twin(text):
     tokens = naive.tokenise(text)
     expected = [HAS_NUMBER * t.has_number | IS_NAME * t.is_name | NOT_OWN * (not t.is_own) for t in tokens]

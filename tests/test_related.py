@@ -373,3 +373,10 @@ def test_posts_are_no_copies_for_their_signature(dedup, tmp_path):
     signature = f"\n-- \n{make_text('signature', 60)}"
     records = [{"id": str(n), "text": make_text(f"post{n}", 14) + signature} for n in range(2)]
     assert removed_ids(clean(dedup, tmp_path, records)) == {}
+
+
+@pytest.mark.parametrize("mark", ["> ", ": ", "--\n"])
+def test_what_a_text_quotes_is_its_own_where_it_has_nothing_else(dedup, tmp_path, mark):
+    texts = [FRAME.format(day="Monday", number=3, town="Bonn"), FRAME.format(day="Friday", number=8, town="Cork")]
+    out = clean(dedup, tmp_path, [{"id": str(n), "text": f"{mark}{text}. {FILL}"} for n, text in enumerate(texts)])
+    assert removed_ids(out) == {}

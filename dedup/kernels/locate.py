@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dedup.kernels.buffers import tokens_at
-from dedup.kernels.jit import inlined, inner, kernel
+from dedup.kernels.jit import inner, kernel
 from dedup.kernels.tokens import (
     CLASS_MASK,
     EXPANDS,
@@ -106,12 +106,16 @@ class RepeatRule(NamedTuple):
 
 
 class PlacedTokens(NamedTuple):
-    """A text (uint8) and where its tokens start and end in characters, and at which byte each starts: int64[n]."""
+    """A text (uint8) and where its tokens start and end in characters, and at which byte each starts: int64[n].
+
+    `letters` (int64[n + 1]) has the first token from each on that begins with a letter or a digit, n for none.
+    """
 
     text: npt.NDArray[np.uint8]
     starts: npt.NDArray[np.int64]
     ends: npt.NDArray[np.int64]
     places: npt.NDArray[np.int64]
+    letters: npt.NDArray[np.int64]
 
 
 @kernel
@@ -123,18 +127,18 @@ def place_repeats(data, offsets, table, address, num_tokens, repeats, rule, span
     the characters of both, `text_spans` (int64[m, 2]) the bytes of the copy in `data`. Where `may_go` (bool[m]) is
     False nothing of the repeat is cut in a document of which nothing else is cut. O(bytes of these documents).
     """
-    starts, ends, places = np.empty(4096, np.int64), np.empty(4096, np.int64), np.empty(4096, np.int64)
-    doc = np.int64(-1)
-    placed = PlacedTokens(data[:0], starts[:0], ends[:0], places[:0])
+    buffers, doc = np.empty((4, 4096), np.int64), np.int64(-1)
+    placed = PlacedTokens(data[:0], buffers[0], buffers[1], buffers[2], buffers[3])
     for row in range(repeats.shape[0]):
         if repeats[row, 0] != doc:
             doc = np.int64(repeats[row, 0])
             text = data[offsets[doc] : offsets[doc + 1]]
-            if num_tokens[doc] > starts.size:
-                size = 2 * num_tokens[doc]
-                starts, ends, places = np.empty(size, np.int64), np.empty(size, np.int64), np.empty(size, np.int64)
+            if num_tokens[doc] >= buffers.shape[1]:
+                buffers = np.empty((4, 2 * np.int64(num_tokens[doc])), np.int64)
+            starts, ends, places, letters = buffers[0], buffers[1], buffers[2], buffers[3]
             count = locate_tokens(text, table, starts, ends, places)
-            placed = PlacedTokens(text, starts[:count], ends[:count], places[:count])
+            placed = PlacedTokens(text, starts[:count], ends[:count], places[:count], letters[: count + 1])
+            find_letters(placed, rule.letters)
         start, end, held_start, held_end = repeats[row, 1], repeats[row, 2], repeats[row, 3], repeats[row, 4]
         spans[row, 0], spans[row, 1] = placed.starts[start], placed.ends[end - 1]
         spans[row, 2], spans[row, 3] = placed.starts[held_start], placed.ends[held_end - 1]
@@ -154,11 +158,16 @@ def skip(text, i, characters):
     return i
 
 
-@inlined
-def is_letter(placed, token, letters):
-    """Return whether a token begins with a letter or a digit, as far as `letters` knows."""
-    code_point, _ = decode_utf8(placed.text, placed.places[token])
-    return code_point < letters.size and letters[code_point]
+@inner
+def find_letters(placed, is_letter):
+    """Write `letters` of `PlacedTokens`, as far as `is_letter` knows: to look for one in each repeat is quadratic."""
+    token = placed.places.size
+    placed.letters[token] = token
+    while token > 0:
+        token -= 1
+        code_point, _ = decode_utf8(placed.text, placed.places[token])
+        is_known = code_point < is_letter.size and is_letter[code_point]
+        placed.letters[token] = token if is_known else placed.letters[token + 1]
 
 
 @inner
@@ -189,11 +198,11 @@ def may_stand(placed, start, end, held_end, rule):
     """
     starts, ends = placed.starts, placed.ends
     left, right = starts[start] - rule.reach, ends[end - 1] + rule.reach
-    token, is_apart = held_end, False
-    while token < start and starts[token] < left and not is_apart:
-        is_apart = starts[token] >= ends[held_end - 1] + rule.reach and is_letter(placed, token, rule.letters)
+    token = held_end
+    while token < start and starts[token] < ends[held_end - 1] + rule.reach:
         token += 1
-    if not is_apart:
+    token = placed.letters[token]
+    if token >= start or starts[token] >= left:
         return True
     first, stop = start, end
     while first > 0 and ends[first - 1] > left:
@@ -202,6 +211,4 @@ def may_stand(placed, start, end, held_end, rule):
         stop += 1
     if stop - first < rule.share * (starts.size - (stop - first)):
         return False
-    while stop < starts.size and not is_letter(placed, stop, rule.letters):
-        stop += 1
-    return stop == starts.size
+    return placed.letters[stop] == starts.size

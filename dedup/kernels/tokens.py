@@ -106,6 +106,21 @@ def opens_signature(data, i, end):
     return num_lines <= SIGNATURE_LINES
 
 
+@inner
+def has_own_line(data, i, end):
+    """Return whether a text has a line of its own that is not blank. Where none is, all lines are its own."""
+    while i < end:
+        if opens_signature(data, i, end):
+            return False
+        first = skip_blanks(data, i, end)
+        if first < end and data[U64(first)] != LINE_END and is_own_line(data, i, end):
+            return True
+        while i < end and data[U64(i)] != LINE_END:
+            i += 1
+        i += 1
+    return False
+
+
 @inlined
 def close_token(h, marks, number, name, own):
     """Return the finished 64-bit hash of a token and the uint32 that is stored of it."""
@@ -143,8 +158,9 @@ def tokenise(data, start, end, table, tokens, num_tokens):
     number = 0
     name = 0
     fresh = True  # no token yet since the sentence began
-    own = is_own_line(data, start, end)
-    signed = opens_signature(data, start, end)
+    quotes = has_own_line(data, start, end)
+    signed = False
+    own = not quotes or is_own_line(data, start, end)
     content_1 = U64(0)
     content_2 = U64(0)
     i = start
@@ -178,7 +194,7 @@ def tokenise(data, start, end, table, tokens, num_tokens):
                     state = NO_TOKEN
                 fresh = fresh or (table.stage2[first_block + c] & SENTENCE_END) != 0
                 i += 1
-                if c == LINE_END:
+                if quotes and c == LINE_END:
                     signed = signed or opens_signature(data, i, end)
                     own = not signed and is_own_line(data, i, end)
             continue
@@ -227,7 +243,7 @@ def tokenise(data, start, end, table, tokens, num_tokens):
             h = (h ^ (U64(folded_point) | scatter(folded_point, key))) * TOKEN_PRIME
         if entry & SENTENCE_END:
             fresh = True
-        if code_point == LINE_END:
+        if quotes and code_point == LINE_END:
             signed = signed or opens_signature(data, i, end)
             own = not signed and is_own_line(data, i, end)
     if state != NO_TOKEN:

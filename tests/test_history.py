@@ -416,9 +416,11 @@ WRONG = [
     (["--from", "x", "--run", "y"], "--from and --run"),
     (["--from", "x", "--all", "-o", "y"], "--all takes the corpora as arguments"),
     (["--from", "x", "a", "b"], "One article is named"),
-    (["x", "y", "--between", "1", "2", "--json"], "--between shows text. Leave --format out."),
+    (["x", "y", "--between", "1", "2", "--json"], "--between shows text. Use --format terminal."),
+    (["x", "y", "--blame", "-o", "b.csv"], "--blame shows text. Use --format terminal."),
     (["x", "--all", "-o", "y", "--blame"], "--blame shows text. Leave --all out."),
-    (["x", "--all", "-o", "y", "--json"], "--all writes pages and a table"),
+    (["x", "--all", "-o", "y", "--json"], "--all writes pages and a table. Leave --format out"),
+    (["x", "--all", "-o", "y.csv"], "do not let the folder end in .json or .csv"),
 ]
 
 

@@ -536,6 +536,12 @@ def test_an_office_that_articles_name_is_the_outlet_of_its_host(find, texts):
     assert (family["source"], family["basis"]) == ("pmd.gov.lk", "named office")
 
 
+def test_an_outlet_with_the_acronym_of_an_agency_is_not_that_agency(find, texts):
+    records = [article("a", texts[0], "CNA"), article("b", f"{texts[0]}\n\n(Central News Agency)", "north")]
+    (family,) = find(records)("families.jsonl")
+    assert (family["source"], family["kind"]) == ("Central News Agency", "wire")
+
+
 def test_the_page_names_stories_by_a_headline_and_their_texts_by_outlets(find, texts):
     records = [article(name, texts[0], name) | {"title": f"Flood in {name}"} for name in ("north", "south")]
     told = Page(find(records)("index.html")).text

@@ -43,7 +43,7 @@ def index() -> None:
 
 @index.command(short_help="Say what an index holds: documents, runs, bytes, settings.")
 @required_index_option
-@format_option("For a person or a program.", "terminal", "json")
+@format_option("For a person or a program.", "terminal", "json", is_written=False)
 def info(index: str, output_format: str) -> None:
     """Say what an index holds: documents, runs, bytes for each document by part, settings.
 

@@ -47,19 +47,19 @@ def hand_over(name: str, options: Sequence[str], make: Callable[..., object]) ->
     return apply
 
 
-def format_option(meant_for: str, *formats: str) -> Callable[[Any], Any]:
+def format_option(meant_for: str, *formats: str, is_written: bool = True) -> Callable[[Any], Any]:
     """Return the option `--format` of a command: by default what the ending of its output says, else the first.
 
-    Text for a terminal escapes nothing, so it is no `.html`.
+    Without an output, not `is_written`, it is the first. Text for a terminal escapes nothing, so it is no `.html`.
     """
     chosen = click.Choice(formats)
 
     def choose(command: Any) -> Any:
         @wraps(command)
         def run(**values: Any) -> object:
-            ending = str(values.get("output") or "").lower().rpartition(".")[2]
+            _, dot, ending = os.path.basename(values.get("output") or "").lower().rpartition(".")
             source = click.get_current_context().get_parameter_source("output_format")
-            if source is click.core.ParameterSource.DEFAULT and ending in formats:
+            if source is click.core.ParameterSource.DEFAULT and dot and ending in formats:
                 values["output_format"] = ending
             return command(**values)
 
@@ -72,7 +72,7 @@ def format_option(meant_for: str, *formats: str) -> Callable[[Any], Any]:
             "output_format",
             type=chosen,
             default=formats[0],
-            help=f"{meant_for} The ending of FILE chooses too.",
+            help=f"{meant_for}{' The ending of FILE chooses too.' * is_written}",
         ),
         click.option("--json", "output_format", flag_value="json", help="Short for --format json."),
     )

@@ -115,7 +115,9 @@ def settle_credits(articles: Sequence[Article]) -> list[Article]:
     names = {article.outlet for article in articles}
     outlets = OutletNames(names)
     agencies = load_agencies()
-    own_names = {agencies[name].name: name for name in sorted(names) if name in agencies}  # of pmd.gov.lk
+    own_names = {  # of pmd.gov.lk; an acronym may be that of another body
+        agencies[name].name: name for name in sorted(names) if name in agencies and name in agencies[name].names
+    }
     resolved: dict[str, str | None] = {}
 
     def settle(article: Article) -> Article:

@@ -250,3 +250,8 @@ def test_words_of_many_names_are_nobody_in_common():
 def test_every_reader_stands_any_text_and_its_spans_are_inside(text):
     spans = [age.span for age in read_ages(text)] + [fact.number.span for fact in read_story_facts(text)]
     assert all(0 <= span.start < span.end <= len(text) for span in spans)
+
+
+def test_a_number_with_several_points_is_no_count():
+    told = "The firm shipped {} updates to users in Paris."
+    assert list_conflicts(told.format("1.2.3"), told.format("1.2.4"), Strength.WEAK) == []

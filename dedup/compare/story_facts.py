@@ -113,7 +113,8 @@ def read_story_facts(text: str) -> tuple[StoryFact, ...]:
         qualities = frozenset(word.key for word in phrase[:-1] if word.is_content)
         others = about - {head} | values - {number.value}
         is_part |= bool(qualities & _PARTS)
-        if key and key != "year" and not qualities & UNITS:
+        has_value = number.value.count(".") < 2  # of "1.2.3" updates
+        if key and key != "year" and has_value and not qualities & UNITS:
             found.append(StoryFact(key, number, qualities, others, is_part))
     return tuple(found)
 

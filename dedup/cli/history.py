@@ -218,7 +218,9 @@ def refuse_format(output_format: str, texts: "Sequence[str]", *, is_folder: bool
     if texts and (is_folder or output_format != "terminal"):
         raise click.UsageError(f"{texts[0]} shows text. {'Leave --all out' if is_folder else 'Use --format terminal'}.")
     if is_folder and output_format in {"json", "csv"}:
-        raise click.UsageError("--all writes pages and a table. Leave --format out, and do not let the folder end in .json or .csv.")
+        raise click.UsageError(
+            "--all writes pages and a table. Leave --format out, and do not let the folder end in .json or .csv."
+        )
 
 
 def show_between(told: "VersionHistory", between: "VersionPair", screen: "Screen") -> str:

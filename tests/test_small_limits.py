@@ -151,3 +151,26 @@ def test_a_lock_file_that_cannot_be_written_is_not_left(dedup, tmp_path, monkeyp
 
 def fail_as_if_full(*_args):
     raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_a_complete_output_that_cannot_be_put_in_its_place_stays_beside_what_it_was_to_replace(tmp_path):
+    write_jsonl(tmp_path / "a.jsonl", make_records("few", 4, copies=2))
+    command = [sys.executable, "-m", "dedup", "clean", "a.jsonl", "-o", "out", "-q"]
+    subprocess.run(command, cwd=tmp_path, check=True)
+    refuse = """
+import os, runpy, sys
+replace = os.replace
+def refuse(source, place):
+    if str(source).endswith("out.partial/out"):
+        raise OSError(5, "Input/output error", str(place))
+    replace(source, place)
+os.replace = refuse
+runpy.run_module("dedup", run_name="__main__", alter_sys=True)
+"""
+    again = [sys.executable, "-c", refuse, "clean", "-", "-o", "out", "-q", "--overwrite"]
+    with (tmp_path / "a.jsonl").open("rb") as given:
+        done = subprocess.run(again, stdin=given, capture_output=True, cwd=tmp_path, check=False)
+    assert done.returncode == 2
+    assert done.stderr.endswith(f"; the output is complete in {tmp_path}/out.partial/out.\n".encode())
+    for folder in ("out", "replaced"):
+        assert (tmp_path / "out.partial" / folder / "kept").is_dir()

@@ -15,7 +15,7 @@ import click
 from dedup.cli.option_values import require_text
 from dedup.cli.startup import HEARD, StoppedError, leave, prepare, stop_on_signals
 from dedup.cli.terminal import STREAM, close_door
-from dedup.errors import CAN_BE_RESUMED, DedupError
+from dedup.errors import DedupError
 from dedup.version import __version__
 
 EXIT_ERROR, EXIT_BUG, SIGNALLED = 2, 70, 128
@@ -157,8 +157,8 @@ def report_error(error: BaseException) -> int:
         from dedup.cli.crash import explain_crash
 
         return tell(explain_crash(error), EXIT_BUG)
-    if CAN_BE_RESUMED in getattr(error, "__notes__", ()):
-        message = f"{message.removesuffix('.')}; {CAN_BE_RESUMED}."
+    if notes := getattr(error, "__notes__", ()):
+        message = f"{message.removesuffix('.')}; {notes[-1]}."
     return tell(f"error: {' '.join(message.split())}", EXIT_ERROR)
 
 

@@ -128,6 +128,10 @@ class RunFolder:
         refuse_link(self.out)
         return has_marker(self.out, RUN) and (self.out / SUMMARY).is_file() and not self._marker.exists()
 
+    def is_written(self) -> bool:
+        """Return whether the output is complete, and only not in its place."""
+        return (self.output / SUMMARY).is_file()
+
     @property
     def _marker(self) -> Path:
         """Return the file that marks a run in progress, with a fingerprint of its input and settings."""

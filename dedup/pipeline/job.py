@@ -207,7 +207,9 @@ class Job:
             except Exception as error:
                 if run.can_be_resumed:
                     error.add_note(CAN_BE_RESUMED)
-                elif run.index is None:  # what an index has committed is there alone
+                elif self.folder.is_written():  # what --overwrite was to replace is there alone too
+                    error.add_note(f"the output is complete in {self.folder.output}")
+                elif run.index is None:
                     self.folder.discard()
                 raise
             finally:

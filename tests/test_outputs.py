@@ -438,10 +438,11 @@ def test_the_ending_of_an_output_chooses_its_format(dedup, tmp_path, command):
     """Text for a terminal would be a page that runs the scripts of others."""
     for name in ("one.txt", "two.txt"):
         (tmp_path / name).write_text(f"<script>alert({len(name)})</script> Word {name} here.\n")
-    for output in ("page.html", "told.json", "told.txt", "json", "asked.html"):
+    for output in ("page.html", "page.htm", "told.json", "told.txt", "json", "asked.html"):
         asked = ["--format", "json"] if output == "asked.html" else []
         assert dedup(*command.split(), "-o", output, *asked, cwd=tmp_path).code in {0, 1}
-    assert (tmp_path / "page.html").read_text().lower().startswith("<!doctype html>")
+    for name in ("page.html", "page.htm"):
+        assert (tmp_path / name).read_text().lower().startswith("<!doctype html>")
     assert [bool(json.loads((tmp_path / name).read_text())) for name in ("told.json", "asked.html")] == [True, True]
     for name in ("told.txt", "json"):
         assert not (tmp_path / name).read_text().startswith(("<!", "{"))

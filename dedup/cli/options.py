@@ -58,6 +58,7 @@ def format_option(meant_for: str, *formats: str, is_written: bool = True) -> Cal
         @wraps(command)
         def run(**values: Any) -> object:
             _, dot, ending = os.path.basename(values.get("output") or "").lower().rpartition(".")
+            ending = "html" if ending == "htm" else ending
             source = click.get_current_context().get_parameter_source("output_format")
             if source is click.core.ParameterSource.DEFAULT and dot and ending in formats:
                 values["output_format"] = ending

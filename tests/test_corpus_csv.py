@@ -150,6 +150,14 @@ def test_a_quotation_mark_between_tabs_is_plain_unless_another_one_ends_its_cell
     assert records == [d[1] for d in documents]
 
 
+def test_more_cells_than_columns_are_rejected_where_a_mark_behind_a_space_made_them(tmp_path):
+    record = b'1, "a, b"\n'
+    data = b"id,text\n" + record + b'2,"She said, ""yes"", and left",\n3,c,,\n'
+    documents, rejections = read_table(tmp_path, data)
+    assert [d[1] for d in documents] == ['She said, "yes", and left', "c"]
+    assert [(line, raw) for line, _, raw in rejections] == [(2, record)]
+
+
 @pytest.mark.parametrize(("delimiter", "end"), [(",", b'"'), ("\t", b"")])
 def test_many_quotation_marks_in_a_cell_take_little_memory(delimiter, end):
     layout, cell = TableLayout(["text"], delimiter, 5, 1), b'"' + b'""' * 100_000 + b"x" + end

@@ -282,5 +282,6 @@ class TableReader:
         except UnicodeDecodeError as error:
             return explain_encoding(error)
         if fields > len(self._layout.names) and f'{self._layout.delimiter} "' in record:
-            return SPACED
+            cells = self._layout.parse_cells(raw)  # in a cell it may be: he said, ""yes""
+            return SPACED if any(cell.startswith(' "') for cell in cells) else None
         return None

@@ -161,3 +161,11 @@ def test_passages_of_texts_that_are_read_again_are_those_of_the_others(tmp_path,
     clean_quietly([path], tmp_path / "again", workers=1)
     assert placed == read_lines(tmp_path / "again" / "passages.jsonl")
     assert [row["action"] for row in placed] == ["reported", "removed", "reported", "reported", "removed"]
+
+
+def test_no_text_is_passed_over_when_fewer_can_be_read_again(tmp_path, monkeypatch):
+    text = "\n\n".join(PARAGRAPHS[n] for n in (0, 1, 0, 1))
+    path = write_jsonl(tmp_path / "in.jsonl", [{"id": "a", "text": text}])
+    monkeypatch.setattr(locate_shard, "read_records", lambda *_: iter([]))
+    with pytest.raises(ValueError, match="shorter"):
+        clean_quietly([path], tmp_path / "out", workers=1)

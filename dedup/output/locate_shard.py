@@ -106,12 +106,12 @@ def locate_shard(shard: Shard, findings: Findings, folder: RunFolder, segments: 
     documents = sorted(sides)
     places = segments.find_records(documents)
     reader, rows = RecordText(shard.files[0], config), (passages.tolist(), boilerplate.tolist())
-    raws = read_records(shard, places, config.text_field)
+    raws, edges = read_records(shard, places, config.text_field), [within.start, *documents]
     with (
         write_rows(folder.part(shard.index, LOCATED), LOCATED_SCHEMA) as located,
         write_rows(folder.part(shard.index, EDITS), EDITS_SCHEMA) as edits,
     ):
-        for before, doc, raw in zip([within.start, *documents], documents, raws, strict=False):
+        for (before, doc), raw in zip(pairwise(edges), raws, strict=True):
             placed.write(located, range(before, doc))
             text = reader.get(raw)
             cut = cut_document(TokenOffsets(text), segments.tokens_of(doc), sides[doc], found)
@@ -120,7 +120,7 @@ def locate_shard(shard: Shard, findings: Findings, folder: RunFolder, segments: 
             if cut.cuts:
                 record = reader.put(raw, cut_spans(text, cut.cuts))
                 edits.add((doc, record), len(record))
-        placed.write(located, range(documents[-1] if documents else within.start, within.stop))
+        placed.write(located, range(edges[-1], within.stop))
 
 
 def read_sources(paths: Sequence[Path], count: int) -> npt.NDArray[np.int64]:

@@ -117,6 +117,13 @@ def test_records_that_cannot_be_read_are_rejected_and_not_annotated(dedup, tmp_p
     assert read_summary(tmp_path / "out")["counts"]["rejected"] == 1
 
 
+def test_an_empty_table_is_annotated_as_one(dedup, tmp_path):
+    (tmp_path / "a.tsv").write_bytes(b"")
+    write_jsonl(tmp_path / "b.jsonl", RECORDS)
+    clean(dedup, tmp_path, "a.tsv", "b.jsonl")
+    assert (tmp_path / "out" / "annotated" / "a.tsv").read_bytes() == b""
+
+
 def test_restore_resume_and_overwrite_hold_with_annotated_files(dedup, tmp_path):
     write_jsonl(tmp_path / "a.jsonl", RECORDS)
     clean(dedup, tmp_path, "a.jsonl")

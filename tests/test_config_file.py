@@ -81,6 +81,7 @@ WRONG = [
     ('threshold = "much"\n', "much"),
     ("workers = 0\n", "workers"),
     ('keep = "none"\n', "is not a policy"),
+    ("workers = 0x" + "f" * 5000, "has too many digits"),
 ]
 
 

@@ -214,10 +214,10 @@ SIGNALLED = """
 import os, sys
 import dedup.index.commit as module
 number, cut = int(sys.argv.pop(1)), module.cut_tokens
-def signal_first(*arguments):
+def signal_later(*arguments):
+    yield from cut(*arguments)  # the first is read before DuckDB reads
     os.kill(os.getpid(), number)
-    yield from cut(*arguments)
-module.cut_tokens = signal_first
+module.cut_tokens = signal_later
 from dedup.cli.main import main
 main()
 """

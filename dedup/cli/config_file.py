@@ -66,8 +66,11 @@ def name_options(values: dict[str, Any], command: click.Command, path: str) -> d
     for name, value in values.items():
         parameter = flags[flag := name.replace("_", "-")]
         is_turned = f"--{flag}" in parameter.secondary_opts
-        taken = not click.BOOL.convert(str(value), parameter, None) if is_turned else value
-        found[str(parameter.name)] = show(parameter, taken)
+        try:
+            taken = not click.BOOL.convert(str(value), parameter, None) if is_turned else value
+            found[str(parameter.name)] = show(parameter, taken)
+        except ValueError:  # Python writes no number of more digits
+            raise click.BadParameter(f"{path}: the number of {name} has too many digits.") from None
     return found
 
 

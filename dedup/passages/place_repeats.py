@@ -1,5 +1,7 @@
 """What documents print twice, in characters: found while their texts are in memory, so that few are read again."""
 
+from functools import cache
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -10,8 +12,15 @@ from dedup.kernels.locate import RepeatRule, place_repeats
 from dedup.near.segment_files import REPEAT_SCHEMA
 from dedup.passages.document_tokens import DocumentTokens
 from dedup.text.boundaries import FARTHEST
-from dedup.text.characters import list_letters
 from dedup.text.folding import load_folding_table
+
+
+@cache
+def list_letters() -> npt.NDArray[np.bool_]:
+    """Return which of the first 65,536 code points are letters or digits, bool[65536]."""
+    letters = np.fromiter(map(str.isalnum, map(chr, range(1 << 16))), np.bool_)
+    letters.flags.writeable = False
+    return letters
 
 
 def place_all(

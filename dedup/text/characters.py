@@ -19,10 +19,6 @@ apostrophe becomes `'`.
 """
 
 import unicodedata
-from functools import cache
-
-import numpy as np
-import numpy.typing as npt
 
 _KEPT = frozenset("'.,:/-")
 _LINE_ENDS = frozenset("\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029")
@@ -74,14 +70,6 @@ def classify(text: str) -> str:
     "ww'wsd.dsww"
     """
     return text.translate(_CLASSES)
-
-
-@cache
-def list_letters() -> npt.NDArray[np.bool_]:
-    """Return which of the first 65,536 code points are letters or digits, bool[65536]."""
-    letters = np.fromiter(map(str.isalnum, map(chr, range(1 << 16))), np.bool_)
-    letters.flags.writeable = False
-    return letters
 
 
 def is_unspaced(character: str) -> bool:

@@ -270,7 +270,7 @@ PIECES = [
 
 
 @given(
-    st.lists(st.sampled_from(PIECES), max_size=25).map("".join),
+    st.lists(st.sampled_from([*PIECES, ', "', '; "', '\t "']), max_size=25).map("".join),
     st.sampled_from(["text,id", "id;text", "text", "id\ttext", "text\tid"]),
 )
 @pytest.mark.parametrize("longest", [30, 1 << 20])
@@ -287,6 +287,7 @@ def test_any_table_is_read_as_a_slow_reader_reads_it(tmp_path_factory, shard_siz
         if cells == []:
             continue
         is_text = cells is not None and len(cells) > place and is_utf8(data[start:end])
+        is_text = is_text and not (len(cells) > len(names) and any(cell.startswith(' "') for cell in cells))
         line = data.count(b"\n", 0, start) + 1
         (expected if is_text else bad).append((line, start, end - start, *([cells[place]] if is_text else [])))
     found, rejected, lines = [], [], 0

@@ -1,6 +1,7 @@
 """Which repeats inside a document are cut, and which are only reported."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from commands import clean_quietly
 from corpora import make_text, read_lines, write_jsonl
@@ -135,11 +136,11 @@ def test_repeats_that_are_placed_with_their_sketch_are_those_of_the_text(between
     body = "The minister said on Monday that “talks” would go on in spite of it all – 雨が 降る."
     text = "".join([body, *between, body.replace("spite", "view"), *after])
     offsets, tokens, config = TokenOffsets(text), tokenise_text(text), PassageConfig(min_tokens=5)
-    data = np.frombuffer(f"é{text}".encode(), np.uint8)
+    texts = pa.array(["é", text], pa.large_string())[1:]
     owned = DocumentTokens.unmasked(*(np.array([value]) for value in (np.uint64(tokens.ctypes.data), len(tokens))))
     found = find_repeats(owned, config)
     rows = np.column_stack([found.document, found.span, found.source_span, found.equal])
-    placed = place_all(rows, (data, np.array([2, len(data)])), owned, config).to_pylist()
+    placed = place_all(rows, texts, owned, config).to_pylist()
     copies = list(found.list_copies())
     for copy, row in zip(copies, placed, strict=True):
         span, held = offsets.span(copy.start, copy.end), offsets.span(copy.source_start, copy.source_end)

@@ -293,7 +293,7 @@ def test_a_pair_stays_where_its_container_went(monkeypatch):
     rounds = []
 
     def note(related, decisions, kept, compared):
-        rounds.append({(contained, container) for contained, container, _ in compared.list()})
+        rounds.append({(contained, container) for contained, container, _ in compared.pairs()})
         return find_shortened(related, decisions, kept, compared)
 
     monkeypatch.setattr(remove_contained, "find_shortened", note)

@@ -5,7 +5,6 @@ What a number is the number of is its key: texts disagree where they have other 
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from dedup.compare.sentence_facts import UNITS, CountedNumber, Word, read_numbers, split_at, split_content
@@ -76,7 +75,6 @@ class Age(NamedTuple):
     names: tuple[str, ...]
 
 
-@lru_cache(maxsize=4096)
 def read_ages(text: str) -> tuple[Age, ...]:
     """Return the ages of a sentence that stand beside a name.
 
@@ -93,7 +91,6 @@ def read_ages(text: str) -> tuple[Age, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=4096)
 def read_story_facts(text: str) -> tuple[StoryFact, ...]:
     """Return the numbers of a sentence that have a key."""
     words = split_content(text)

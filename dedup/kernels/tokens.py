@@ -158,9 +158,9 @@ def tokenise(data, start, end, table, tokens, num_tokens):
     number = 0
     name = 0
     fresh = True  # no token yet since the sentence began
-    quotes = has_own_line(data, start, end)
+    has_own = has_own_line(data, start, end)
     signed = False
-    own = not quotes or is_own_line(data, start, end)
+    own = not has_own or is_own_line(data, start, end)
     content_1 = U64(0)
     content_2 = U64(0)
     i = start
@@ -194,7 +194,7 @@ def tokenise(data, start, end, table, tokens, num_tokens):
                     state = NO_TOKEN
                 fresh = fresh or (table.stage2[first_block + c] & SENTENCE_END) != 0
                 i += 1
-                if quotes and c == LINE_END:
+                if has_own and c == LINE_END:
                     signed = signed or opens_signature(data, i, end)
                     own = not signed and is_own_line(data, i, end)
             continue
@@ -243,7 +243,7 @@ def tokenise(data, start, end, table, tokens, num_tokens):
             h = (h ^ (U64(folded_point) | scatter(folded_point, key))) * TOKEN_PRIME
         if entry & SENTENCE_END:
             fresh = True
-        if quotes and code_point == LINE_END:
+        if has_own and code_point == LINE_END:
             signed = signed or opens_signature(data, i, end)
             own = not signed and is_own_line(data, i, end)
     if state != NO_TOKEN:

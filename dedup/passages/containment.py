@@ -48,7 +48,7 @@ class Shares(NamedTuple):
         """Return these pairs and others."""
         return Shares(*(np.concatenate(columns) for columns in zip(self, others, strict=True)))
 
-    def list(self) -> "Iterator[tuple[int, int, float]]":
+    def pairs(self) -> Iterator[tuple[int, int, float]]:
         """Yield the pairs one by one."""
         return zip(*(column.tolist() for column in self), strict=True)
 
@@ -106,7 +106,7 @@ def find_contained(
     chosen = choose_witnesses(found, tokens.own_tokens)
     outer = {pair.contained: pair.container for pair in chosen}
     left = found.select(~np.isin(found.contained, list(outer)))
-    missed = sorted({(inner, outer[container]) for inner, container, _ in left.list()})
+    missed = sorted({(inner, outer[container]) for inner, container, _ in left.pairs()})
     if not missed:
         return chosen
     further = compare_whole(np.array(missed, np.int32), tokens, settings, threads)
@@ -126,7 +126,7 @@ def choose_witnesses(shares: Shares, num_tokens: npt.NDArray[np.int32]) -> list[
     sizes = num_tokens[shares.contained]
     gone: dict[int, Containment] = {}
     ranked = shares.select(np.lexsort((shares.container, -shares.share, shares.contained, -sizes)))
-    for inner, container, share in ranked.list():
+    for inner, container, share in ranked.pairs():
         if inner not in gone and container not in gone:
             gone[inner] = Containment(inner, container, share)
     return [gone[contained] for contained in sorted(gone)]

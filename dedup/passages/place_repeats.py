@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from dedup.config import PassageConfig
+from dedup.corpus.blocks import view_texts
 from dedup.kernels.buffers import as_read_only
 from dedup.kernels.locate import RepeatRule, place_repeats
 from dedup.near.segment_files import REPEAT_SCHEMA
@@ -25,18 +26,18 @@ def list_letters() -> npt.NDArray[np.bool_]:
 
 def place_all(
     rows: npt.NDArray[np.int32],
-    texts: tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]],
+    texts: pa.Array,
     tokens: DocumentTokens,
     config: PassageConfig,
 ) -> pa.RecordBatch:
     """Return the repeats of a block of documents in the columns of REPEAT_SCHEMA.
 
-    `rows` are int32[m, 6], in the first columns of it, ascending by document; `texts` are (bytes, offsets).
+    `rows` are int32[m, 6], in the first columns of it, ascending by document; `texts` are large strings.
     """
     spans, text_spans = np.empty((len(rows), 4), np.int64), np.empty((len(rows), 2), np.int64)
     may_go = np.empty(len(rows), np.bool_)
     rule = RepeatRule(config.min_tokens, config.cut_share, FARTHEST, list_letters())
-    data, offsets = as_read_only(texts[0]), as_read_only(texts[1])
+    data, offsets = (as_read_only(part) for part in view_texts(texts))
     where = (tokens.address, tokens.num_tokens)
     place_repeats(data, offsets, load_folding_table(), *where, as_read_only(rows), rule, spans, text_spans, may_go)
     copies = pa.array([data[start:end].tobytes() for start, end in text_spans.tolist()], pa.large_string())

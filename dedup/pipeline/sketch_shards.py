@@ -35,8 +35,8 @@ def load_kernels(settings: CleanSettings, progress: Progress) -> float:
     The first run on a machine compiles all that any run can need. Returns the seconds of that, 0 at other runs.
     """
     compile_s = compile_ahead(CLEAN, progress)
-    texts = np.frombuffer(b"a", np.uint8), np.array([0, 1])
-    list_placed(texts, get_sketcher(settings.near).sketch(*texts), settings)
+    texts = pa.array(["a"], pa.large_string())
+    list_placed(texts, get_sketcher(settings.near).sketch(*view_texts(texts)), settings)
     if settings.passages.is_on:
         TokenOffsets("a")
     return compile_s
@@ -102,13 +102,11 @@ def sketch_shard(
             if prover:
                 columns |= describe_proofs(prover.prove_block(*texts, np.zeros(len(block.ids), np.bool_))[0])
             facts = read_facts(block.fields, len(block.ids), settings.input.date_order)
-            writer.add(block, columns, sketch.tokens, facts, list_placed(texts, sketch, settings))
+            writer.add(block, columns, sketch.tokens, facts, list_placed(block.texts, sketch, settings))
 
 
-def list_placed(
-    texts: tuple[npt.NDArray[np.uint8], npt.NDArray[np.int64]], sketch: Sketch, settings: CleanSettings
-) -> pa.RecordBatch:
-    """Return what documents print twice, in the columns of REPEAT_SCHEMA; `texts` are their (bytes, offsets)."""
+def list_placed(texts: pa.Array, sketch: Sketch, settings: CleanSettings) -> pa.RecordBatch:
+    """Return what documents print twice, in the columns of REPEAT_SCHEMA; `texts` are large strings."""
     if not settings.passages.within:
         return NO_REPEATS
     tokens = DocumentTokens.unmasked(sketch.token_addresses, sketch.num_tokens)
